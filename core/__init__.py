@@ -1,0 +1,11 @@
+"""Winnow's core: everything but the pages.
+
+source      where a dataset comes from: a guess at its schema, and its rows
+store       the only place with a database: rows as loaded, decisions as made, versions as derived
+profile     how balanced and how biased the labels are, in SQL
+signals     embeddings, out-of-sample probabilities, neighbours: what a model thinks of each row
+issues      signals to ranked rows that are probably wrong, and why
+review      which row next, and what a decision does to a label
+training, evaluation, reports    the second half of the same pipe
+jobs, worker, workflow, ui       what runs it: heavy work in processes of its own, light work in the browser's
+"""

@@ -1,0 +1,51 @@
+"""Errors that a person is meant to read: what is wrong, with the value, and what to do next.
+
+Anything raised that is not a `WinnowError` is a defect of Winnow: it is logged with an id and shown as that id.
+"""
+
+
+class WinnowError(Exception):
+    """Something the person can put right.
+
+    `message` says what is wrong and carries the offending value; `hint` says what to do next.
+    """
+
+    def __init__(self, message: str, hint: str = "") -> None:
+        super().__init__(message)
+        self.message = message
+        self.hint = hint
+
+    def __str__(self) -> str:
+        return f"{self.message} {self.hint}".strip()
+
+
+class SourceError(WinnowError):
+    """The source cannot be read as a dataset: not there, empty, unsafe, or without what a dataset needs."""
+
+
+class SchemaError(WinnowError):
+    """A chosen column does not exist or does not fit its role."""
+
+
+class NotFoundError(WinnowError):
+    """No dataset, version, scan, job or row of that name."""
+
+
+class WorkspaceLockedError(WinnowError):
+    """Another process has the workspace's database open."""
+
+
+class JobError(WinnowError):
+    """A job cannot be started, stopped or found."""
+
+
+class ProbabilitiesError(WinnowError):
+    """The person's own predicted probabilities do not fit the dataset."""
+
+
+class ModelError(WinnowError):
+    """An encoder or model cannot be loaded."""
+
+
+class UsageError(WinnowError):
+    """The command line or a form was filled in wrongly."""

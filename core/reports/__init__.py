@@ -1,0 +1,1 @@
+"""Records to HTML and model cards. Empty until evaluation lands."""

@@ -1,0 +1,81 @@
+"""Where a workspace keeps its things, and the limits that hold everywhere. Read once per process."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+from pathlib import Path
+
+MAX_CELL_BYTES = 32 * 1024**2
+"""A single cell of a tabular file larger than this sets its row aside."""
+MAX_IMAGE_PIXELS = 64_000_000
+"""An image with more pixels than this is set aside before it is decoded."""
+MAX_ARCHIVE_MEMBERS = 1_000_000
+MAX_ARCHIVE_BYTES = 50 * 1024**3
+"""Total unpacked size of an archive."""
+MAX_ARCHIVE_RATIO = 200
+"""Unpacked to packed size of one archive member: beyond it, a bomb."""
+MAX_CLASSES = 50_000
+TRASH_DAYS = 7
+
+
+@dataclass(frozen=True, slots=True)
+class Workspace:
+    """The folder that holds everything one group of people works on."""
+
+    root: Path
+    """Absolute path of the workspace folder."""
+
+    @property
+    def database(self) -> Path:
+        return self.root / "winnow.duckdb"
+
+    @property
+    def jobs_database(self) -> Path:
+        return self.root / "jobs.sqlite"
+
+    @property
+    def media(self) -> Path:
+        """Content-addressed originals: `media/ab/abcdef….png`."""
+        return self.root / "media"
+
+    @property
+    def arrays(self) -> Path:
+        """Embeddings and probabilities as `.npy`."""
+        return self.root / "arrays"
+
+    @property
+    def runs(self) -> Path:
+        """One folder per job."""
+        return self.root / "runs"
+
+    @property
+    def backups(self) -> Path:
+        return self.root / "backups"
+
+    @property
+    def trash(self) -> Path:
+        return self.root / "trash"
+
+    @property
+    def uploads(self) -> Path:
+        return self.root / "uploads"
+
+    def create(self) -> Workspace:
+        """Makes every folder that is missing and returns itself."""
+        for folder in (self.media, self.arrays, self.runs, self.backups, self.trash, self.uploads):
+            folder.mkdir(parents=True, exist_ok=True)
+        return self
+
+
+def workspace(path: str | os.PathLike[str] | None = None) -> Workspace:
+    """The workspace at `path`, else at `$WINNOW_WORKSPACE`, else at `./workspace`."""
+    return Workspace(Path(path or os.environ.get("WINNOW_WORKSPACE") or "workspace").expanduser().resolve())
+
+
+def allowed_folders() -> tuple[Path, ...]:
+    """Folders that the browser may load server paths from: `$WINNOW_DATA_FOLDERS` (`:`-separated), else the working
+    directory. The command line runs with the person's own rights and is not bound by this."""
+    named = os.environ.get("WINNOW_DATA_FOLDERS")
+    folders = named.split(os.pathsep) if named else ["."]
+    return tuple(Path(folder).expanduser().resolve() for folder in folders if folder)

@@ -1,0 +1,1 @@
+"""Fine-tuning: config, data, loop, augmentation. The only importer of accelerate. Empty until training lands."""
