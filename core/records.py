@@ -65,6 +65,23 @@ class Preview:
 
 
 @dataclass(frozen=True, slots=True)
+class Reader:
+    """How the store reads a tabular source by itself, without a row passing through Python."""
+
+    sql: str
+    """A DuckDB relation, such as `read_csv('…', store_rejects=true)` or `read_parquet(['…'])`."""
+    rejects: bool = False
+    """Whether the relation fills DuckDB's `reject_errors`, which the store takes over as `RejectedRow`s."""
+    total_bytes: int | None = None
+    setup: tuple[str, ...] = ()
+    """Statements to run before it."""
+    extensions: tuple[str, ...] = ()
+    """Bundled DuckDB extensions that it needs: `excel`, `httpfs`."""
+    rejected_parquet: str | None = None
+    """A Parquet file of further rejected rows (file, line, reason, content), written by a load job."""
+
+
+@dataclass(frozen=True, slots=True)
 class RejectedRow:
     """A row that was set aside while loading."""
 

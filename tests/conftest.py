@@ -1,0 +1,45 @@
+"""Fixtures that every test folder shares: a fresh workspace, an open context on it, and the real data where it is."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+from core.settings import Workspace
+
+if TYPE_CHECKING:
+    from core.workflow.context import Context
+
+os.environ.setdefault("HF_HUB_OFFLINE", "1")
+os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
+
+PROJECT = Path(__file__).resolve().parent.parent
+
+
+@pytest.fixture
+def workspace(tmp_path: Path) -> Workspace:
+    """An empty workspace of its own for each test."""
+    return Workspace(tmp_path / "workspace").create()
+
+
+@pytest.fixture
+def context(workspace: Workspace) -> Iterator[Context]:
+    """The workspace, opened as the app opens it."""
+    from core.workflow.context import open_context
+
+    opened = open_context(workspace)
+    yield opened
+    opened.close()
+
+
+@pytest.fixture(scope="session")
+def shared_data() -> Path:
+    """The folder of real datasets: `$WINNOW_DATA`, else `../shared/data` beside the project."""
+    folder = Path(os.environ.get("WINNOW_DATA") or PROJECT.parent / "shared" / "data")
+    if not (folder / "banking77").is_dir():
+        pytest.skip(f"real data not found at {folder}: set WINNOW_DATA")
+    return folder
