@@ -1,0 +1,67 @@
+from __future__ import annotations
+
+from itertools import pairwise
+
+import plotly.graph_objects as go
+import pytest
+
+from core.charts.matrix import MAX_CLASSES, NUMBERED_CLASSES, matrix
+
+PAIRS = [("business", "tech", 12), ("tech", "business", 3), ("sport", "tech", 1)]
+LABELS = ["business", "sport", "tech"]
+
+
+def cells(figure: go.Figure) -> go.Scatter:
+    """The trace that carries the pairs: the only one with something to click."""
+    return next(trace for trace in figure.data if trace.customdata is not None)
+
+
+def test_each_cell_carries_its_pair_and_stands_in_the_given_row_and_suggested_column() -> None:
+    trace = cells(matrix(PAIRS, LABELS))
+    assert [tuple(cell) for cell in trace.customdata] == PAIRS
+    assert list(trace.x) == [2, 0, 2]
+    assert list(trace.y) == [0, 2, 1]
+
+
+def test_more_rows_make_a_darker_cell() -> None:
+    shades = [float(colour.split(",")[3].rstrip(")")) for colour in cells(matrix(PAIRS, LABELS)).marker.color]
+    assert all(more > less for more, less in pairwise(shades))
+
+
+def test_a_cell_shows_its_number_only_while_there_is_room() -> None:
+    many = [f"class {index}" for index in range(NUMBERED_CLASSES + 1)]
+    assert cells(matrix(PAIRS, LABELS)).text[0] == "12"
+    assert cells(matrix([(many[0], many[1], 5)], many)).text is None
+
+
+def test_the_chosen_pair_is_outlined() -> None:
+    outline = matrix(PAIRS, LABELS, ("tech", "business")).data[-1]
+    assert (list(outline.x), list(outline.y)) == ([0], [2])
+    assert outline.marker.symbol == "square-open"
+
+
+def test_a_pair_outside_the_labels_is_not_outlined() -> None:
+    assert len(matrix(PAIRS, LABELS, ("tech", "gone")).data) == len(matrix(PAIRS, LABELS).data)
+
+
+@pytest.mark.parametrize("classes", [2, 10, 77, MAX_CLASSES])
+def test_cells_never_overlap_and_stay_wide_enough_to_click(classes: int) -> None:
+    labels = [f"a rather long class name {index}" for index in range(classes)]
+    figure = matrix([(labels[0], labels[1], 5)], labels)
+    pitch = (figure.layout.width - figure.layout.margin.l - figure.layout.margin.r) / classes
+    assert 6 <= cells(figure).marker.size < pitch
+    assert figure.layout.width <= 1100
+
+
+def test_no_pairs_still_draw_the_empty_grid() -> None:
+    assert list(cells(matrix([], LABELS)).x or []) == []
+
+
+def test_an_unknown_label_is_named() -> None:
+    with pytest.raises(ValueError, match="'weather' is not among the 3 labels"):
+        matrix([("weather", "tech", 1)], LABELS)
+
+
+def test_too_many_classes_are_refused() -> None:
+    with pytest.raises(ValueError, match="101 labels do not fit"):
+        matrix([], [str(index) for index in range(MAX_CLASSES + 1)])
