@@ -1,0 +1,59 @@
+"""The server of Winnow, for `streamlit run app.py`: adds security headers, opens the workspace, draws nothing."""
+
+import logging
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+import anyio
+import streamlit as st
+from starlette.datastructures import MutableHeaders
+from starlette.middleware import Middleware
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from core.errors import WinnowError
+
+POLICY = (
+    "default-src 'self'; script-src 'self' blob:; img-src 'self' data: blob:; style-src 'self' 'unsafe-inline'; "
+    "font-src 'self' data:; connect-src 'self' ws://{host} wss://{host}; worker-src 'self' blob:; "
+    "frame-ancestors 'none'; form-action 'self'; object-src 'none'; base-uri 'self'"
+)
+
+
+class SecurityHeaders:
+    """Sets the content security policy and its companions on every HTTP response."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        host = dict(scope.get("headers") or []).get(b"host", b"").decode("latin-1")
+        host = host if all(character.isalnum() or character in ".-:[]" for character in host) else ""
+
+        async def send_with_headers(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                headers = MutableHeaders(scope=message)
+                headers["Content-Security-Policy"] = POLICY.format(host=host)
+                headers["X-Content-Type-Options"] = "nosniff"
+                headers["X-Frame-Options"] = "DENY"
+                headers["Referrer-Policy"] = "same-origin"
+            await send(message)
+
+        await self.app(scope, receive, send_with_headers)
+
+
+@asynccontextmanager
+async def lifespan(_: st.App) -> AsyncIterator[None]:
+    """Opens the workspace before the first visitor; a workspace that is taken is named on the page, not here."""
+    from core.ui.context import app_context, close_contexts
+
+    try:
+        await anyio.to_thread.run_sync(app_context)
+    except WinnowError as error:
+        logging.getLogger("winnow").warning("%s", error)
+    yield
+    await anyio.to_thread.run_sync(close_contexts)
+
+
+SHELL = Path(__file__).parent / "core" / "ui" / "shell.py"
+app = st.App(SHELL, lifespan=lifespan, middleware=[Middleware(SecurityHeaders)])

@@ -1,0 +1,78 @@
+"""What every page starts with: access, workspace, header, running jobs. Knows nothing of what the page then draws."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Literal, overload
+
+import streamlit as st
+
+from core.errors import WinnowError
+from core.records import Dataset, Version
+from core.store.datasets import list_datasets
+from core.ui.context import app_context
+from core.ui.empty import no_dataset
+from core.ui.guard import current_user, require_access
+from core.ui.header import title_and_pickers, title_only
+from core.ui.problems import show_error
+from core.ui.strip import job_strip
+from core.workflow.context import Context
+
+
+@dataclass(frozen=True, slots=True)
+class BareFrame:
+    """A page about the workspace as a whole."""
+
+    context: Context
+    user: str
+    """Who acts: stands beside every decision, version and job."""
+
+
+@dataclass(frozen=True, slots=True)
+class Frame(BareFrame):
+    """A page about one version of one dataset."""
+
+    dataset: Dataset
+    version: Version
+
+
+@overload
+def open_page(title: str, *, needs: Literal["nothing"]) -> BareFrame: ...
+@overload
+def open_page(
+    title: str, *, needs: Literal["dataset"] = ..., when_empty: Callable[[BareFrame], None] = ...
+) -> Frame: ...
+def open_page(
+    title: str,
+    *,
+    needs: Literal["nothing", "dataset"] = "dataset",
+    when_empty: Callable[[BareFrame], None] = lambda frame: no_dataset(),
+) -> BareFrame | Frame:
+    """Opens a page: checks access, draws the header with `?dataset=` and `?version=`, then the line of running jobs.
+
+    Without any dataset, a page that needs one draws `when_empty` and stops.
+    """
+    require_access()
+    context = _opened()
+    datasets = list_datasets(context.store) if needs == "dataset" else []
+    if not datasets:
+        title_only(title)
+        job_strip(context)
+        bare = BareFrame(context, current_user())
+        if needs == "nothing":
+            return bare
+        when_empty(bare)
+        st.stop()
+    dataset, version = title_and_pickers(context, title, datasets)
+    job_strip(context)
+    return Frame(context, current_user(), dataset, version)
+
+
+def _opened() -> Context:
+    try:
+        return app_context()
+    except WinnowError as error:
+        show_error(error)
+        st.button("Try again", icon=":material/refresh:")
+        st.stop()

@@ -1,0 +1,51 @@
+"""The pages there are, in the order of the work; links to them. Names no page's content."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+import streamlit as st
+from streamlit.navigation.page import Page
+
+FOLDER = Path(__file__).resolve().parents[2] / "pages"
+
+
+@dataclass(frozen=True, slots=True)
+class PageEntry:
+    """One page of the navigation."""
+
+    title: str
+    icon: str
+    help: str
+
+
+PAGES: dict[str, PageEntry] = {
+    "home": PageEntry("Home", "home", "All datasets, what is running and the next useful step for each."),
+    "data": PageEntry("Data", "database", "Load, look at, split, export, rename and delete a dataset."),
+    "profile": PageEntry(
+        "Profile", "bar_chart", "Balance, bias, drift, lengths, duplicates. Every bar opens its rows."
+    ),
+    "issues": PageEntry("Issues", "troubleshoot", "Labels that are probably wrong, ranked, with the reason for each."),
+    "review": PageEntry("Review", "rule", "Judge labels with the keyboard and make a corrected version."),
+    "jobs": PageEntry("Jobs", "pending_actions", "Everything that runs or ran: progress, log, stop."),
+}
+
+
+def page(name: str) -> Page:
+    """The navigation's page of that name."""
+    entry = PAGES[name]
+    return st.Page(
+        FOLDER / f"{name}.py",
+        title=entry.title,
+        icon=f":material/{entry.icon}:",
+        help=entry.help,
+        default=name == "home",
+    )
+
+
+def link(name: str, label: str, *, icon: str | None = None, **query: str | int) -> None:
+    """A link to a page, with the dataset and whatever else it is to show."""
+    shown: Mapping[str, str] = {key: str(value) for key, value in query.items()}
+    st.page_link(page(name), label=label, icon=icon, query_params=shown or None)

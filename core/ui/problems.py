@@ -1,0 +1,45 @@
+"""How an error is shown: a `WinnowError` with its next step, anything else as an id that stands in the log."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterator
+from contextlib import contextmanager
+from uuid import uuid4
+
+import streamlit as st
+
+from core.errors import WinnowError
+
+logger = logging.getLogger("winnow")
+
+
+@contextmanager
+def shown_errors() -> Iterator[None]:
+    """Draws an error raised inside it where the page stands, and lets the page go on after it."""
+    try:
+        yield
+    except WinnowError as error:
+        show_error(error)
+    except Exception as error:
+        show_defect(error)
+
+
+def show_error(error: WinnowError) -> None:
+    """What is wrong and what to do next, drawn as text: it may hold values that look like Markdown."""
+    st.error(plain(error.message), icon=":material/error:")
+    if error.hint:
+        st.caption(f":material/arrow_forward: {plain(error.hint)}")
+
+
+def show_defect(error: BaseException) -> None:
+    """Logs what went wrong under a new id and shows the id."""
+    incident = uuid4().hex[:8]
+    logger.error("defect %s", incident, exc_info=error)
+    st.error(f"Something went wrong inside Winnow. It is logged as `{incident}`.", icon=":material/bug_report:")
+    st.caption(":material/arrow_forward: Try again; if it comes back, report it with the log lines of that id.")
+
+
+def plain(text: str) -> str:
+    """The text with everything that Markdown would read as markup escaped."""
+    return "".join(f"\\{character}" if character in r"\`*_{}[]()<>#+-.!|~:$" else character for character in text)

@@ -1,0 +1,153 @@
+"""A table of rows that pages from the store: never more than one page of rows is in memory or on the wire."""
+
+from __future__ import annotations
+
+import base64
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import streamlit as st
+
+from core.records import Example, RowFilter
+from core.store.rows import count_rows, page_rows
+from core.ui.csv_text import csv_text
+from core.ui.frame import Frame
+from core.ui.problems import plain
+from core.workflow.media import original, thumbnail
+
+PAGE_ROWS = 50
+CSV_ROWS = 10_000
+"""A list's own CSV stops here: whole versions are exported on the Data page."""
+CELL_CHARACTERS = 400
+"""A longer text is cut in the table and shown whole beneath it when its row is picked."""
+
+
+def row_browser(frame: Frame, where: RowFilter, *, title: str, key: str) -> None:
+    """The rows of the frame's version that `where` lets through: paged, downloadable, one of them shown whole.
+
+    `key` must be unique on the page; a filter of its own gives a page number of its own.
+    """
+    total = count_rows(frame.context.store, frame.version.version_id, where)
+    with st.container(horizontal=True, vertical_alignment="center", key=f"{key}-bar"):
+        st.markdown(f"**{plain(title)}**", width="content")
+        st.caption(f"{total:,} rows", width="content")
+        st.space("stretch")
+        if total:
+            _download(frame, where, title, key)
+    if not total:
+        st.caption("No row matches.")
+        return
+    pages = -(-total // PAGE_ROWS)
+    number = _page_number(f"{key}-{hash(where):x}", pages)
+    rows = page_rows(frame.context.store, frame.version.version_id, where, PAGE_ROWS, (number - 1) * PAGE_ROWS)
+    picked = _table(frame, rows, title, f"{key}-table-{number}-{hash(where):x}")
+    if pages > 1:
+        st.pagination(pages, key=f"{key}-{hash(where):x}")
+    if picked is not None:
+        show_row(frame, picked)
+
+
+def show_row(frame: Frame, example: Example) -> None:
+    """One row whole: the text or the original image, its labels and its attributes."""
+    with st.container(border=True):
+        facts = {"label": example.label, "as loaded": example.given_label, "split": example.split}
+        shown = " · ".join(f"{name}: **{plain(str(value))}**" for name, value in facts.items() if value is not None)
+        st.caption(f"row {example.row_id} · {shown}")
+        if example.media_id is not None:
+            st.image(original(frame.context, example.media_id)[0], caption=example.text, width=320)
+        else:
+            st.text(example.text or "")
+        if example.attributes:
+            st.table({plain(name): _cell(value) for name, value in example.attributes.items()}, border="horizontal")
+
+
+def records_of(frame: Frame, rows: Sequence[Example], *, whole: bool = False) -> list[dict[str, Any]]:
+    """Table rows: example, label, split, the source's id, attributes; images as thumbnails unless `whole`."""
+    images = bool(rows) and rows[0].media_id is not None and not whole
+    records = []
+    for row in rows:
+        record: dict[str, Any] = {"row": row.row_id}
+        if images and row.media_id is not None:
+            record["image"] = data_url(thumbnail(frame.context, row.media_id))
+        record |= {"example": row.text if whole else (row.text or "")[:CELL_CHARACTERS], "label": row.label}
+        if row.label != row.given_label:
+            record["as loaded"] = row.given_label
+        record |= {"split": row.split, "id": row.source_id}
+        records.append(record | {f"{name}": value for name, value in row.attributes.items()})
+    return _without_empty(records, ("split", "id"))
+
+
+def data_url(webp: bytes) -> str:
+    """A thumbnail as the table takes it."""
+    return "data:image/webp;base64," + base64.b64encode(webp).decode()
+
+
+def _page_number(key: str, pages: int) -> int:
+    wanted = st.session_state.get(key, 1)
+    return min(max(1, int(wanted)), pages)
+
+
+def _table(frame: Frame, rows: Sequence[Example], title: str, key: str) -> Example | None:
+    records = records_of(frame, rows)
+    columns = list(dict.fromkeys(name for record in records for name in record))
+    event = st.dataframe(
+        {name: [record.get(name) for record in records] for name in columns},
+        hide_index=True,
+        column_config={
+            "row": st.column_config.NumberColumn("row", width="small", format="%d"),
+            "image": st.column_config.ImageColumn("image", width="small"),
+            "example": st.column_config.TextColumn("name" if "image" in columns else "text", width="large"),
+        },
+        row_height=56 if "image" in columns else None,
+        height="content" if len(rows) <= 12 else 460,
+        on_select="rerun",
+        selection_mode="single-row",
+        key=key,
+        alt=title,
+    )
+    selected = event["selection"]["rows"]
+    return rows[selected[0]] if selected and selected[0] < len(rows) else None
+
+
+def _download(frame: Frame, where: RowFilter, title: str, key: str) -> None:
+    def whole_list() -> bytes:
+        rows = page_rows(frame.context.store, frame.version.version_id, where, CSV_ROWS, 0)
+        records = records_of(frame, rows, whole=True)
+        return csv_text(list(dict.fromkeys(name for record in records for name in record)), records)
+
+    st.download_button(
+        "CSV",
+        whole_list,
+        file_name=f"{frame.dataset.name}-v{frame.version.number}.csv",
+        mime="text/csv",
+        icon=":material/download:",
+        type="tertiary",
+        on_click="ignore",
+        key=f"{key}-csv",
+        help=f"{title}: up to {CSV_ROWS:,} rows. A whole version is exported on the Data page.",
+    )
+
+
+def _without_empty(records: list[dict[str, Any]], optional: tuple[str, ...]) -> list[dict[str, Any]]:
+    empty = {name for name in optional if all(record.get(name) is None for record in records)}
+    return [{name: value for name, value in record.items() if name not in empty} for record in records]
+
+
+def _cell(value: Any) -> str:
+    return "–" if value is None else plain(str(value))
+
+
+def describe(where: RowFilter, names: Mapping[str, str]) -> str:
+    """A filter in words, with the attributes' names: `label: sport · year: 2004`."""
+    fields = ("label", "split", "text", "duplicates")
+    parts = [f"{field}: {value}" for field in fields if (value := getattr(where, field))]
+    if where.attribute:
+        parts.append(f"{names.get(where.attribute, where.attribute)}: {_value_in_words(where)}")
+    return " · ".join(parts) or "All rows"
+
+
+def _value_in_words(where: RowFilter) -> str:
+    if where.value is not None:
+        return where.value
+    bounds = ["" if bound is None else f"{bound:g}" for bound in (where.low, where.high)]
+    return " – ".join(bounds) if any(bounds) else "missing"
