@@ -1,0 +1,36 @@
+"""Exact duplicates: contents that occur more than once, with one label or with several."""
+
+from __future__ import annotations
+
+from core.profile.records import Duplicates, Rows
+
+PAIRS = 20
+
+
+def duplicates(rows: Rows) -> Duplicates:
+    """Counts rows whose content hash another row has, those among them with conflicting labels, and split leaks."""
+    repeated = (
+        "SELECT content_hash, count(*) AS held, min(label) <> max(label) AS conflicting,"
+        " coalesce(min(split) <> max(split), false) AS straddling"
+        f" FROM {rows.relation} GROUP BY content_hash HAVING count(*) > 1"
+    )
+    ((groups, held, conflicting, in_conflict, straddling),) = rows.fetch(
+        "SELECT count(*), coalesce(sum(held), 0), count(*) FILTER (conflicting),"
+        f" coalesce(sum(held) FILTER (conflicting), 0), count(*) FILTER (straddling) FROM ({repeated})"
+    )
+    pairs = _pairs(rows) if conflicting else ()
+    return Duplicates(int(groups), int(held), int(conflicting), int(in_conflict), int(straddling), pairs)
+
+
+def _pairs(rows: Rows) -> tuple[tuple[str, str, int], ...]:
+    return tuple(
+        (str(label), str(other), int(count))
+        for label, other, count in rows.fetch(
+            "WITH labelled AS (SELECT content_hash, label FROM"
+            f" (SELECT DISTINCT content_hash, label FROM {rows.relation})"
+            " QUALIFY count(*) OVER (PARTITION BY content_hash) > 1)"
+            " SELECT a.label, b.label, count(*) AS contents FROM labelled a JOIN labelled b"
+            " ON a.content_hash = b.content_hash AND a.label < b.label"
+            f" GROUP BY ALL ORDER BY contents DESC, 1, 2 LIMIT {PAIRS}"
+        )
+    )

@@ -1,0 +1,18 @@
+"""Missing values: how many rows lack each attribute, a split, or an id of their own."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from core.profile.records import MissingValues, Rows
+from core.profile.sql import quoted
+from core.records import Attribute
+
+
+def missing_values(rows: Rows, attributes: Sequence[Attribute]) -> MissingValues:
+    """Counts NULLs per attribute, all in one pass. Rows without a payload or label were set aside at the load."""
+    named = [(attribute.name, attribute.column) for attribute in attributes]
+    counts = ", ".join(f"count({quoted(column)})" for _, column in named)
+    ((total, *present),) = rows.fetch(f"SELECT count(*){', ' + counts if counts else ''} FROM {rows.relation}")
+    columns = [(name, column, int(total - held)) for (name, column), held in zip(named, present, strict=True)]
+    return MissingValues(int(total), tuple(sorted(columns, key=lambda item: -item[2])))

@@ -1,0 +1,56 @@
+"""How a number spreads: text length, image size, brightness, or any numeric attribute. Histogram and quantiles."""
+
+from __future__ import annotations
+
+import math
+
+from core.profile.records import Bin, NumberProfile, Rows
+from core.profile.sql import number
+from core.records import Attribute
+
+TARGET_BINS = 40
+
+
+def number_profile(rows: Rows, attribute: Attribute) -> NumberProfile | None:
+    """Quantiles and a histogram of an attribute of kind `number` or `time` (seconds since 1970).
+
+    Bars are of one round width over the range up to the 99.5 % quantile; a longer tail is one last bar, open above.
+    None when no row has a value.
+    """
+    value = number(attribute)
+    counted = f"(SELECT {value} AS value FROM {rows.relation})"
+    ((total, present, quantiles, low, high, whole),) = rows.fetch(
+        "SELECT count(*), count(value), quantile_cont(value, [0.005, 0.05, 0.5, 0.95, 0.995]), min(value), max(value),"
+        f" bool_and(value = floor(value)) FROM {counted} WHERE value IS NULL OR isfinite(value)"
+    )
+    if not present:
+        return None
+    bottom, p5, median, p95, top = quantiles
+    start, width, bars = _bars(low if low >= bottom - (top - bottom) else bottom, max(top, bottom), whole)
+    binned = rows.fetch(
+        f"SELECT CAST(least(greatest(floor((value - ?) / ?), -1), ?) AS INTEGER) AS bar, count(*) FROM {counted}"
+        " WHERE isfinite(value) GROUP BY bar",
+        [start, width, bars],
+    )
+    counts = {int(bar): int(count) for bar, count in binned}
+    bins = [Bin(start + bar * width, start + (bar + 1) * width, counts.get(bar, 0)) for bar in range(bars)]
+    if counts.get(-1):
+        bins.insert(0, Bin(-math.inf, start, counts[-1]))
+    if counts.get(bars):
+        bins.append(Bin(start + bars * width, math.inf, counts[bars]))
+    return NumberProfile(int(present), int(total - present), low, p5, median, p95, high, tuple(bins))
+
+
+def _bars(low: float, high: float, whole: bool) -> tuple[float, float, int]:
+    """Start, width and number of bars: a width of 1, 2, 2.5 or 5 times a power of ten, whole for whole numbers."""
+    span = high - low
+    width = _round_up(span / TARGET_BINS) if span > 0 else 1.0
+    if whole:
+        width = max(1.0, math.ceil(width))
+    start = math.floor(low / width) * width
+    return start, width, math.floor((high - start) / width) + 1
+
+
+def _round_up(width: float) -> float:
+    power = 10.0 ** math.floor(math.log10(width))
+    return next(step * power for step in (1, 2, 2.5, 5, 10) if step * power >= width * (1 - 1e-9))

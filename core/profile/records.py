@@ -1,0 +1,206 @@
+"""What the profile's measures read from and what they give back."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, Literal, Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from core.records import RowFilter
+
+Counts = NDArray[np.int64]
+
+MISSING = "(missing)"
+"""How the group of rows without a value is called."""
+
+
+class Rows(Protocol):
+    """One dataset version as the measures see it."""
+
+    @property
+    def relation(self) -> str:
+        """A SQL subquery with the columns of the examples table, `label` and `split` as of the version."""
+        ...
+
+    def fetch(self, sql: str, params: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
+        """Runs one SELECT and returns its rows."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class ClassCount:
+    """One class of a version, or one value of a category."""
+
+    label: str
+    count: int
+    share: float
+    """Of all rows counted, 0–1."""
+
+
+@dataclass(frozen=True, slots=True)
+class Balance:
+    """How evenly rows spread over classes."""
+
+    classes: tuple[ClassCount, ...]
+    """Classes with at least one row, largest first; ties by name."""
+    absent: tuple[str, ...]
+    """Classes of the dataset without a row here."""
+    total: int
+    imbalance_ratio: float
+    """Largest count over smallest count among the classes present; 1 is even."""
+    effective_classes: float
+    """exp of the Shannon entropy of the shares: the number of equally large classes with the same entropy."""
+
+
+@dataclass(frozen=True, slots=True)
+class Interval:
+    """An estimate with its 95 % confidence interval."""
+
+    estimate: float
+    low: float
+    high: float
+
+
+@dataclass(frozen=True, slots=True)
+class Independence:
+    """Pearson's chi-square test of a table of counts."""
+
+    statistic: float
+    degrees: int
+    p_value: float
+    rough: bool
+    """Cochran's rule is broken: over a fifth of the cells expect fewer than 5 rows, so the p-value is approximate."""
+
+
+@dataclass(frozen=True, slots=True)
+class SplitBalance:
+    """The classes of each split side by side."""
+
+    splits: tuple[str, ...]
+    """Split names, largest first; rows without a split are `(missing)`."""
+    labels: tuple[str, ...]
+    """Classes present anywhere, largest first."""
+    counts: Counts
+    """(splits, labels): rows."""
+    balances: tuple[Balance, ...]
+    """One per split, in order."""
+    test: Independence | None
+    """Whether the class shares differ between splits; None with one split or one class."""
+    cramers_v: Interval | None
+    """Size of that difference: bias-corrected Cramér's V."""
+
+
+@dataclass(frozen=True, slots=True)
+class Bin:
+    """One bar of a histogram: `low` ≤ value < `high`."""
+
+    low: float
+    high: float
+    """Exclusive; infinite in a last bin that takes the tail in."""
+    count: int
+
+
+@dataclass(frozen=True, slots=True)
+class NumberProfile:
+    """How a number spreads."""
+
+    count: int
+    """Rows with a value."""
+    missing: int
+    minimum: float
+    p5: float
+    median: float
+    p95: float
+    maximum: float
+    bins: tuple[Bin, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Duplicates:
+    """Rows whose content is byte for byte the same as another's."""
+
+    groups: int
+    """Contents that occur more than once."""
+    rows: int
+    """Rows that hold such a content."""
+    conflicting_groups: int
+    """Of those contents, the ones that carry different labels."""
+    conflicting_rows: int
+    straddling_groups: int
+    """Of those contents, the ones that occur in more than one split."""
+    pairs: tuple[tuple[str, str, int], ...]
+    """The pairs of labels in most conflict: (label, other label, contents that carry both), most first."""
+
+
+@dataclass(frozen=True, slots=True)
+class MissingValues:
+    """How many rows lack a value, per column."""
+
+    total: int
+    columns: tuple[tuple[str, str, int], ...]
+    """(name, column, rows without a value), most first; columns that are complete included."""
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """The rows that share a value, or a band of values, of one attribute."""
+
+    name: str
+    count: int
+    where: RowFilter | None
+    """Opens its rows; None for groups that were folded together."""
+    judged: bool
+    """Whether it has enough rows for its shares to mean something: `shares.MIN_GROUP_ROWS`."""
+
+
+@dataclass(frozen=True, slots=True)
+class GroupTable:
+    """One attribute against the labels."""
+
+    attribute: str
+    column: str
+    groups: tuple[Group, ...]
+    """Categories largest first, bands in ascending order; missing and folded groups last."""
+    labels: tuple[str, ...]
+    """Classes present, largest first."""
+    counts: Counts
+    """(groups, labels): rows."""
+
+
+@dataclass(frozen=True, slots=True)
+class Association:
+    """How much an attribute tells about the label."""
+
+    attribute: str
+    column: str
+    measure: Literal["cramers_v", "correlation_ratio", "none"]
+    value: Interval | None
+    """0 (nothing) to 1 (everything); None where it cannot be measured."""
+    rows: int
+    """Rows that it was measured on."""
+    derived: bool
+    note: str = ""
+    """Why it was not measured, or what was folded together."""
+    table: GroupTable | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Parity:
+    """How differently the groups of an attribute receive one label."""
+
+    label: str
+    overall: float
+    """Share of the label among all rows."""
+    highest: str
+    highest_share: Interval
+    lowest: str
+    lowest_share: Interval
+    difference: float
+    """Demographic parity difference: highest minus lowest share, 0 is parity."""
+    ratio: float
+    """Demographic parity ratio: lowest over highest share, 1 is parity."""
+    clear: bool
+    """Whether the two groups' intervals are apart."""

@@ -1,0 +1,70 @@
+"""Shares of a label within groups: their intervals, and how far apart the groups are."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from core.profile.records import Counts, GroupTable, Interval, Parity
+
+Z95 = 1.959963984540054
+"""The 97.5 % quantile of the normal distribution."""
+MIN_GROUP_ROWS = 30
+"""A group below this is shown but not judged: the 95 % interval of an even share is then wider than ±17 points."""
+
+Floats = NDArray[np.float64]
+
+
+def wilson(successes: Counts, trials: Counts) -> tuple[Floats, Floats]:
+    """The 95 % interval of each share `successes / trials` (Wilson 1927), arrays of one shape that broadcast.
+
+    Returns low and high, float64; without trials nothing is known: 0 and 1.
+    """
+    k, n = np.broadcast_arrays(np.asarray(successes, dtype=np.float64), np.asarray(trials, dtype=np.float64))
+    safe = np.maximum(n, 1)
+    share = k / safe
+    spread = Z95 * np.sqrt(share * (1 - share) / safe + Z95**2 / (4 * safe**2))
+    middle = share + Z95**2 / (2 * safe)
+    scale = 1 + Z95**2 / safe
+    low = np.where(n > 0, np.where(k <= 0, 0.0, (middle - spread) / scale), 0.0)
+    high = np.where(n > 0, np.where(k >= n, 1.0, (middle + spread) / scale), 1.0)
+    return low, high
+
+
+def shares_of(table: GroupTable) -> tuple[Floats, Floats, Floats]:
+    """The share of each label in each group with its Wilson interval: three (groups, labels) float64 arrays."""
+    sizes = table.counts.sum(axis=1, keepdims=True)
+    low, high = wilson(table.counts, sizes)
+    return table.counts / np.maximum(sizes, 1), low, high
+
+
+def parity(table: GroupTable) -> tuple[Parity, ...]:
+    """Demographic parity per label over the groups large enough to judge, widest difference first.
+
+    The definitions are Fairlearn's: difference = max − min, ratio = min / max of P(label | group). Empty with fewer
+    than two such groups. Folded groups are no group of people or things and are left out.
+    """
+    judged = [position for position, group in enumerate(table.groups) if group.judged]
+    if len(judged) < 2:
+        return ()
+    share, low, high = (part[judged] for part in shares_of(table))
+    overall = table.counts.sum(axis=0) / max(1, int(table.counts.sum()))
+    names = [table.groups[position].name for position in judged]
+    rows = []
+    for column, label in enumerate(table.labels):
+        top, bottom = int(share[:, column].argmax()), int(share[:, column].argmin())
+        highest, lowest = float(share[top, column]), float(share[bottom, column])
+        rows.append(
+            Parity(
+                label=label,
+                overall=float(overall[column]),
+                highest=names[top],
+                highest_share=Interval(highest, float(low[top, column]), float(high[top, column])),
+                lowest=names[bottom],
+                lowest_share=Interval(lowest, float(low[bottom, column]), float(high[bottom, column])),
+                difference=highest - lowest,
+                ratio=lowest / highest if highest else 1.0,
+                clear=bool(high[bottom, column] < low[top, column]),
+            )
+        )
+    return tuple(sorted(rows, key=lambda row: -row.difference))

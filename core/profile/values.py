@@ -1,0 +1,20 @@
+"""How the values of a category spread: language, image size, or any attribute of the source."""
+
+from __future__ import annotations
+
+from core.profile.balance import balance_of
+from core.profile.records import Balance, Rows
+from core.profile.sql import text
+from core.records import Attribute
+
+MAX_VALUES = 10_000
+
+
+def value_balance(rows: Rows, attribute: Attribute) -> tuple[Balance, int]:
+    """The balance of an attribute's values, and how many rows have none. Only the `MAX_VALUES` commonest are counted."""
+    counted = rows.fetch(
+        f"SELECT {text(attribute)} AS value, count(*) AS rows FROM {rows.relation} GROUP BY value"
+        f" ORDER BY rows DESC, value LIMIT {MAX_VALUES + 1}"
+    )
+    counts = {str(value): int(count) for value, count in counted if value is not None}
+    return balance_of(counts), sum(int(count) for value, count in counted if value is None)
