@@ -27,10 +27,11 @@ def from_this_machine(address: str | None) -> bool:
 
 
 def current_user() -> str:
-    """The signed-in e-mail, else the name kept in the URL, else the operating system's user."""
+    """The signed-in e-mail, else the name kept in the session or the URL, else the operating system's user."""
     if _sign_in_set_up():
         return str(st.user.get("email") or st.user.get("name") or "signed in")
-    return str(st.session_state.get(keys.REVIEWER) or default_user())
+    named = st.session_state.get(keys.REVIEWER) or st.query_params.get(keys.REVIEWER)
+    return str(named or default_user())
 
 
 def default_user() -> str:

@@ -9,7 +9,7 @@ import streamlit as st
 from core.records import Dataset, Version
 from core.store.versions import list_versions
 from core.ui import keys
-from core.ui.guard import current_user, default_user, signed_in
+from core.ui.guard import current_user, signed_in
 from core.ui.problems import plain
 from core.workflow.context import Context
 
@@ -32,7 +32,7 @@ def title_and_pickers(context: Context, title: str, datasets: Sequence[Dataset])
         st.title(title, anchor=False, width="content")
         dataset = _pick_dataset(datasets)
         versions = list_versions(context.store, dataset.dataset_id)
-        version = _pick_version(dataset, versions)
+        version = _pick_version(versions)
         _facts(dataset, version)
         st.space("stretch")
         _who()
@@ -47,46 +47,55 @@ def _bar() -> st.delta_generator.DeltaGenerator:
 
 def _pick_dataset(datasets: Sequence[Dataset]) -> Dataset:
     by_name = {dataset.name: dataset for dataset in datasets}
-    if st.session_state.get(keys.DATASET) not in by_name and st.query_params.get(keys.DATASET) not in by_name:
-        last = st.session_state.get(keys.LAST_DATASET)
-        st.session_state[keys.DATASET] = last if last in by_name else datasets[0].name
-    name = st.selectbox(
+    name = _from_url(keys.DATASET, keys.LAST_DATASET, list(by_name))
+    st.selectbox(
         "Dataset",
         list(by_name),
-        index=None,
         key=keys.DATASET,
-        bind="query-params",
-        on_change=_forget_version,
+        on_change=_to_url,
+        args=(keys.DATASET,),
         label_visibility="collapsed",
         icon=":material/database:",
-        placeholder=datasets[0].name,
         width=220,
     )
-    st.session_state[keys.LAST_DATASET] = name
-    return by_name.get(str(name), datasets[0])
+    return by_name[name]
 
 
-def _pick_version(dataset: Dataset, versions: Sequence[Version]) -> Version:
+def _pick_version(versions: Sequence[Version]) -> Version:
     by_number = {str(version.number): version for version in sorted(versions, key=lambda known: -known.number)}
-    latest = next(iter(by_number))
-    if st.session_state.get(keys.VERSION) not in by_number and st.query_params.get(keys.VERSION) not in by_number:
-        st.session_state[keys.VERSION] = latest
-    number = st.selectbox(
+    number = _from_url(keys.VERSION, keys.LAST_VERSION, list(by_number))
+    st.selectbox(
         "Version",
         list(by_number),
-        index=None,
         key=keys.VERSION,
-        bind="query-params",
+        on_change=_to_url,
+        args=(keys.VERSION,),
         label_visibility="collapsed",
         icon=":material/history:",
-        placeholder=latest,
-        width=96,
+        width=88,
     )
-    return by_number.get(str(number), by_number[latest])
+    return by_number[number]
 
 
-def _forget_version() -> None:
-    st.session_state[keys.VERSION] = None
+def _from_url(key: str, last_key: str, options: Sequence[str]) -> str:
+    """What the URL names, else what was last looked at, else the first option; the URL then names it.
+
+    The URL is the truth and the picker follows it, so that Back, a reload and a copied link show the same thing.
+    Streamlit's own binding leaves a default out of the URL and forgets the value on the way to another page.
+    """
+    known = (st.query_params.get(key), st.session_state.get(last_key), options[0])
+    chosen = next(value for value in known if value in options)
+    if st.query_params.get(key) != chosen:
+        st.query_params[key] = chosen
+    st.session_state[key] = st.session_state[last_key] = chosen
+    return chosen
+
+
+def _to_url(key: str) -> None:
+    st.query_params[key] = st.session_state[key]
+    if key == keys.DATASET:
+        st.session_state.pop(keys.LAST_VERSION, None)
+        st.query_params.pop(keys.VERSION, None)
 
 
 def _facts(dataset: Dataset, version: Version) -> None:
@@ -107,9 +116,15 @@ def _who() -> None:
             return
         st.text_input(
             "Your name",
-            value=default_user(),
-            key=keys.REVIEWER,
-            bind="query-params",
+            value=user,
+            key=keys.REVIEWER_INPUT,
             max_chars=80,
+            on_change=_rename_reviewer,
             help="Stands beside every decision, version and job that you make.",
         )
+
+
+def _rename_reviewer() -> None:
+    name = str(st.session_state[keys.REVIEWER_INPUT]).strip()
+    st.session_state[keys.REVIEWER] = name
+    st.query_params[keys.REVIEWER] = name
