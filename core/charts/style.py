@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-ACCENT = "#4c6ef5"
+ACCENT = "#14798f"
 MUTED = "#7d8590"
 """Text and outlines: 4:1 or better against both page backgrounds."""
 FAINT = "rgba(125, 133, 144, 0.12)"

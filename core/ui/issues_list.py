@@ -1,0 +1,121 @@
+"""The ranked list beside the row that is looked at: page by page from the store, worst first."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+import streamlit as st
+
+from core.records import Decision, IssueFilter, Scan
+from core.ui.frame import Frame
+from core.ui.issues_why import explanation
+from core.ui.problems import plain
+from core.ui.rows import data_url
+from core.workflow.issues import IssuePage, ListedIssue, export_list, page
+from core.workflow.media import thumbnail
+
+PAGE_ROWS = 25
+CELL_CHARACTERS = 300
+ROW_PIXELS = {"text": 35, "image": 56}
+LIST_PIXELS = 620
+
+
+@st.fragment
+def ranked_list(frame: Frame, scan: Scan, where: IssueFilter) -> None:
+    """The list on the left, the chosen row's reasons on the right. A click redraws only this."""
+    left, right = st.columns([7, 5], gap="medium")
+    with left:
+        line = _list(frame, scan, where)
+    with right:
+        if line is not None:
+            explanation(frame, scan, line.issue.row_id)
+
+
+def _list(frame: Frame, scan: Scan, where: IssueFilter) -> ListedIssue | None:
+    key = f"issues-{scan.scan_id}-{hash(where):x}"
+    number = int(st.session_state.get(f"{key}-page", 1))
+    found = page(frame.context, scan, where, PAGE_ROWS, (number - 1) * PAGE_ROWS)
+    with st.container(horizontal=True, vertical_alignment="center", key="issue-list-bar"):
+        st.markdown(f"**{found.total:,} rows**, worst first", width="content")
+        st.space("stretch")
+        _download(frame, scan)
+    if not found.lines:
+        st.caption("No row matches these filters.")
+        return None
+    picked = _table(frame, found, where, f"{key}-table-{number}")
+    pages = -(-found.total // PAGE_ROWS)
+    if pages > 1:
+        st.pagination(pages, key=f"{key}-page")
+    return found.lines[picked]
+
+
+def _table(frame: Frame, found: IssuePage, where: IssueFilter, key: str) -> int:
+    event = st.dataframe(
+        _columns(frame, found.lines, flags=not where.flagged_only),
+        hide_index=True,
+        row_height=ROW_PIXELS[frame.dataset.task],
+        height=min(LIST_PIXELS, 38 + ROW_PIXELS[frame.dataset.task] * len(found.lines)),
+        column_config={
+            "#": st.column_config.NumberColumn("#", width=48, format="%d"),
+            "image": st.column_config.ImageColumn("image", width=64),
+            "example": st.column_config.TextColumn("example", width="large"),
+            "score": st.column_config.NumberColumn(
+                "score", format="%.3f", width=64, help="Label quality: low is worse"
+            ),
+        },
+        key=key,
+        on_select="rerun",
+        selection_mode="single-row",
+        alt="Rows whose label is probably wrong, worst first",
+    )
+    rows = event["selection"]["rows"]
+    return rows[0] if rows and rows[0] < len(found.lines) else 0
+
+
+def _columns(frame: Frame, lines: Sequence[ListedIssue], flags: bool) -> dict[str, list[Any]]:
+    columns: dict[str, list[Any]] = {"#": [line.issue.rank for line in lines]}
+    if frame.dataset.task == "image":
+        columns["image"] = [
+            data_url(thumbnail(frame.context, line.example.media_id)) if line.example.media_id else None
+            for line in lines
+        ]
+    columns["given"] = [line.issue.given_label for line in lines]
+    columns["looks like"] = [line.issue.suggested_label for line in lines]
+    columns["score"] = [line.issue.score for line in lines]
+    if flags:
+        columns["flagged"] = [line.issue.is_issue for line in lines]
+    if any(line.decision for line in lines):
+        columns["decided"] = [_verdict(line.decision) for line in lines]
+    columns["example"] = [" ".join((line.example.text or "")[:CELL_CHARACTERS].split()) for line in lines]
+    if any(line.example.split for line in lines):
+        columns["split"] = [line.example.split for line in lines]
+    return columns
+
+
+def _verdict(decision: Decision | None) -> str | None:
+    if decision is None:
+        return None
+    return f"→ {decision.new_label}" if decision.action == "relabel" else decision.action
+
+
+def _download(frame: Frame, scan: Scan) -> None:
+    def whole_list() -> bytes:
+        with TemporaryDirectory() as folder:
+            out = Path(folder) / "issues.csv"
+            export_list(frame.context, scan, out, "csv")
+            return out.read_bytes()
+
+    st.download_button(
+        "CSV",
+        whole_list,
+        f"{frame.dataset.name}-v{frame.version.number}-issues.csv",
+        "text/csv",
+        icon=":material/download:",
+        type="tertiary",
+        on_click="ignore",
+        key="issue-csv",
+        help=f"The whole ranked list of {plain(scan.tier)}",
+    )

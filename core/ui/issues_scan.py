@@ -1,0 +1,119 @@
+"""Starting a scan from the page, and following it: what to scan with, progress, time left, stop.
+
+What a scan does is the job's business; its tiers appear in the store while it runs, and the page redraws for each.
+"""
+
+from __future__ import annotations
+
+from uuid import uuid4
+
+import streamlit as st
+
+from core.errors import WinnowError
+from core.records import ENDED, Job, Scan, ScanSpec
+from core.tasks import TASKS
+from core.ui.empty import empty_state
+from core.ui.frame import Frame
+from core.ui.problems import plain, show_error, shown_errors
+from core.ui.strip import progress_text
+from core.workflow.issues import latest_scan
+from core.workflow.jobs import stop
+from core.workflow.scan import FLAG_BY, start_scan
+
+POLL_SECONDS = 0.5
+
+
+def no_scan_yet(frame: Frame) -> None:
+    """The empty page: one button, and what else could be chosen beneath it."""
+    empty_state(
+        "No label has been checked yet",
+        "A scan ranks every row of this version by how likely its label is wrong. The first result takes seconds.",
+        icon="troubleshoot",
+        action=lambda: _start_button(frame),
+    )
+    with st.expander("Choose encoders, folds or your own probabilities", icon=":material/tune:"):
+        scan_form(frame)
+
+
+def scan_form(frame: Frame) -> None:
+    """Every setting of a scan, with the defaults filled in."""
+    task = TASKS[frame.dataset.task]
+    with st.form("scan-settings", border=False):
+        encoders = st.multiselect(
+            "Encoders",
+            task.default_encoders,
+            default=task.default_encoders,
+            accept_new_options=True,
+            help="Quickest first: each adds a result. Type a model folder or a hub id to use your own.",
+        )
+        with st.container(horizontal=True):
+            folds = st.number_input("Folds", 2, 20, value=5, help="Parts that take turns at being predicted.")
+            seed = st.number_input("Seed", 0, 2**31 - 1, value=0)
+            flag_by = st.selectbox("Flag by", FLAG_BY, help="How rows are flagged; the ranking is the same.")
+        upload = st.file_uploader(
+            "Your own out-of-sample probabilities (optional)",
+            type=["npy", "parquet", "csv"],
+            help="One row per example in the order of the data, one column per class in alphabetical order.",
+        )
+        started = st.form_submit_button("Start scan", type="primary", icon=":material/play_arrow:")
+    if started:
+        with shown_errors():
+            own = None if upload is None else _kept(frame, upload.name, upload.getvalue())
+            _start(frame, ScanSpec(tuple(encoders), int(folds), int(seed), own, str(flag_by)))
+            st.rerun()
+
+
+def follow(frame: Frame, job: Job, scan: Scan | None) -> None:
+    """The line of a running scan, refreshed by itself; redraws the page when a tier arrives or the job ends."""
+    st.fragment(run_every=POLL_SECONDS)(_follow)(frame, job.job_id, scan.scan_id if scan else None)
+
+
+def failure(frame: Frame, job: Job) -> None:
+    """Why the last scan gave no result, or not its last one."""
+    if job.status in ("stopped", "cancelled"):
+        st.caption(f":material/block: The last scan was {job.status} before its end.")
+        return
+    cause = job.error or f"The scan ended as {job.status}."
+    st.error(plain(cause), icon=":material/error:")
+    st.caption(":material/arrow_forward: Its log is on the Jobs page. Change the settings or start it again.")
+
+
+def _follow(frame: Frame, job_id: str, shown: str | None) -> None:
+    job = frame.context.queue.get(job_id)
+    newest = latest_scan(frame.context, frame.version.version_id)
+    if (job.status in ENDED and job.collected) or (newest is not None and newest.scan_id != shown):
+        st.rerun()
+    with st.container(horizontal=True, vertical_alignment="center", border=True, key="scan-progress"):
+        better = "A better result is on its way" if shown else "Looking for wrong labels"
+        st.markdown(f"**{better}**", width="content")
+        st.caption(plain(progress_text(job)), width="content")
+        st.progress(job.progress.fraction or 0.0)
+        st.button(
+            "Stop", icon=":material/stop:", on_click=_stop, args=(frame, job_id), disabled=job.status == "stopping"
+        )
+
+
+def _start_button(frame: Frame) -> None:
+    st.button(
+        "Find label issues", type="primary", icon=":material/troubleshoot:", on_click=_start, args=(frame, ScanSpec(()))
+    )
+
+
+def _start(frame: Frame, spec: ScanSpec) -> None:
+    try:
+        start_scan(frame.context, frame.version.version_id, spec, frame.user)
+    except WinnowError as error:
+        show_error(error)
+
+
+def _stop(frame: Frame, job_id: str) -> None:
+    stop(frame.context, job_id)
+
+
+def _kept(frame: Frame, name: str, content: bytes) -> str:
+    """The uploaded file, written where the job can read it."""
+    folder = frame.context.workspace.uploads / uuid4().hex
+    folder.mkdir(parents=True)
+    path = folder / f"probabilities.{name.rsplit('.', 1)[-1].lower()}"
+    path.write_bytes(content)
+    return str(path)

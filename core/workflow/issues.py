@@ -1,0 +1,183 @@
+"""What a scan found, ready to be shown: its ranked rows with their examples, and why a row stands where it stands.
+
+Reads the store and nothing else. How a scan is started and followed is `core.workflow.scan`'s.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from core.errors import NotFoundError
+from core.jobs.folder import RunFolder
+from core.records import Decision, Example, Issue, IssueFilter, Job, ReviewCounts, Scan, Version
+from core.store import decisions, issues, rows, scans
+from core.workflow.context import Context
+
+RECENT_JOBS = 20
+"""How far back to look for a version's scan job."""
+MAX_PAIRS = 200
+"""Pairs listed where there are too many classes for a matrix."""
+
+
+@dataclass(frozen=True, slots=True)
+class ListedIssue:
+    """One line of the ranked list."""
+
+    issue: Issue
+    example: Example
+    decision: Decision | None
+    """The decision in force on the row, if somebody has made one."""
+
+
+@dataclass(frozen=True, slots=True)
+class IssuePage:
+    """A page of the ranked list, worst row first."""
+
+    total: int
+    """Rows that the filter leaves, over all pages."""
+    lines: tuple[ListedIssue, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Neighbour:
+    """A row that the encoder finds close."""
+
+    example: Example
+    similarity: float
+    """Cosine in -1–1."""
+
+
+@dataclass(frozen=True, slots=True)
+class LabelEvidence:
+    """What speaks for one label of a row."""
+
+    label: str
+    probability: float
+    """Out-of-sample: from a model that has not seen the row."""
+    threshold: float
+    """Mean probability of the label over the rows that carry it: what is usual for the class."""
+
+
+@dataclass(frozen=True, slots=True)
+class Explanation:
+    """Why a row is ranked where it is."""
+
+    line: ListedIssue
+    given: LabelEvidence
+    suggested: LabelEvidence
+    neighbours: tuple[Neighbour, ...]
+    """Nearest first."""
+
+    @property
+    def agreeing_neighbours(self) -> int:
+        """Neighbours that carry the suggested label."""
+        return sum(neighbour.example.label == self.suggested.label for neighbour in self.neighbours)
+
+
+@dataclass(frozen=True, slots=True)
+class PairRows:
+    """A cell of the given × suggested matrix."""
+
+    given: str
+    suggested: str
+    flagged: int
+    """Rows listed: flagged, with this pair."""
+    estimated: int | None
+    """Rows that the joint estimate puts here, over the whole dataset; None where it says nothing."""
+
+
+@dataclass(frozen=True, slots=True)
+class Findings:
+    """One scan at a glance."""
+
+    scan: Scan
+    pairs: tuple[PairRows, ...]
+    """Most frequent first."""
+    review: ReviewCounts
+
+
+def latest_scan(context: Context, version_id: str) -> Scan | None:
+    """The best tier that the newest scan of a version has reached, or None before the first."""
+    return scans.latest_scan(context.store, version_id)
+
+
+def required_scan(context: Context, version_id: str, name: str) -> Scan:
+    """As `latest_scan`, but no scan raises `NotFoundError` with the next step; `name` is the dataset's."""
+    scan = latest_scan(context, version_id)
+    if scan is None:
+        raise NotFoundError(f"{name!r} has not been scanned in this version.", f"Run: python -m core scan {name}")
+    return scan
+
+
+def newest_scan_job(context: Context, version: Version) -> Job | None:
+    """The scan job of a version that was started last, if it is among the newest jobs of the workspace."""
+    for job in context.queue.list(RECENT_JOBS):
+        if job.kind == "scan" and job.dataset_id == version.dataset_id:
+            if RunFolder(Path(job.folder)).spec()["version_id"] == version.version_id:
+                return job
+    return None
+
+
+def findings(context: Context, scan: Scan) -> Findings:
+    """The scan's pairs of given and suggested labels, and how far its review is."""
+    flagged = {
+        (given, suggested): count for given, suggested, count in issues.pair_counts(context.store, scan.scan_id, True)
+    }
+    joint = {(given, suggested): int(count) for given, suggested, count in scan.summary.get("joint", ())}
+    off_diagonal = {pair for pair in flagged.keys() | joint.keys() if pair[0] != pair[1]}
+    pairs = [PairRows(*pair, flagged.get(pair, 0), joint.get(pair)) for pair in off_diagonal]
+    pairs.sort(key=lambda pair: (-pair.flagged, -(pair.estimated or 0), pair.given, pair.suggested))
+    return Findings(scan, tuple(pairs), decisions.counts(context.store, scan.version_id, scan.scan_id))
+
+
+def page(context: Context, scan: Scan, where: IssueFilter, limit: int, offset: int) -> IssuePage:
+    """`limit` lines of the ranked list from `offset` on, read from the store page by page."""
+    total = issues.count_issues(context.store, scan.scan_id, where)
+    found = issues.page_issues(context.store, scan.scan_id, where, limit, offset) if total > offset else []
+    return IssuePage(total, _lines(context, scan, found))
+
+
+def explain(context: Context, scan: Scan, row_id: int) -> Explanation:
+    """Why `row_id` has its score: both labels' probabilities against what is usual, and the nearest rows.
+
+    Raises `NotFoundError` where the scan did not cover the row.
+    """
+    issue = issues.get_issue(context.store, scan.scan_id, row_id)
+    why = issue.why
+    similar = dict(zip(why.get("neighbours", ()), why.get("similarities", ()), strict=True))
+    near = rows.get_rows(context.store, scan.version_id, list(similar))
+    (line,) = _lines(context, scan, [issue])
+    return Explanation(
+        line,
+        _evidence(issue.given_label, why, "given"),
+        _evidence(issue.suggested_label, why, "suggested"),
+        tuple(Neighbour(example, float(similar[example.row_id])) for example in near),
+    )
+
+
+def attribute_values(context: Context, version_id: str, column: str, limit: int = 200) -> list[str]:
+    """Values of an attribute to choose from, the most frequent first."""
+    return [str(value) for value in rows.values(context.store, version_id, column, limit)]
+
+
+def export_list(context: Context, scan: Scan, out: Path, format_name: str, top: int | None = None) -> None:
+    """Writes the ranked list, worst first, whole or its `top` rows, as `csv`, `json` or `parquet`."""
+    issues.export_issues(context.store, scan.scan_id, out, format_name, top)
+
+
+def _lines(context: Context, scan: Scan, found: list[Issue]) -> tuple[ListedIssue, ...]:
+    row_ids = [issue.row_id for issue in found]
+    examples = {example.row_id: example for example in rows.get_rows(context.store, scan.version_id, row_ids)}
+    decided = decisions.decision_of(context.store, scan.version_id, row_ids)
+    return tuple(
+        ListedIssue(issue, examples[issue.row_id], decided.get(issue.row_id))
+        for issue in found
+        if issue.row_id in examples
+    )
+
+
+def _evidence(label: str, why: Mapping[str, object], role: str) -> LabelEvidence:
+    probability, threshold = why[f"{role}_probability"], why[f"{role}_threshold"]
+    return LabelEvidence(label, float(str(probability)), float(str(threshold)))
