@@ -1,0 +1,237 @@
+"""The queue: makes jobs, hands them to their wrappers, asks them to end, and finds those that were lost.
+
+Holds nothing in memory that matters: whoever opens the same workspace sees the same jobs and can end them.
+"""
+
+from __future__ import annotations
+
+import builtins
+import secrets
+import time
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any, Literal
+
+from core.errors import JobError
+from core.jobs import ending
+from core.jobs.folder import RunFolder
+from core.jobs.launch import spawn_wrapper
+from core.jobs.locks import try_lock, unlock
+from core.jobs.record import job_record
+from core.jobs.table import JobTable, Row
+from core.records import ENDED, Job, JobStatus
+from core.settings import Workspace
+
+PROBE_SECONDS = 2.0
+"""How long to try for a run's liveness lock, which others hold for moments when they look whether it lives."""
+
+
+class Queue:
+    """The jobs of one workspace."""
+
+    def __init__(self, workspace: Workspace) -> None:
+        self._runs = workspace.runs
+        self._table = JobTable(workspace.jobs_database)
+        self._held: dict[str, int] = {}
+
+    # --- making and starting ---------------------------------------------------------------------------------------
+
+    def create(
+        self,
+        kind: str,
+        title: str,
+        module: str,
+        spec: dict[str, Any],
+        dataset_id: str | None,
+        by: str,
+        *,
+        launch: Literal["python", "accelerate"] = "python",
+        device: bool = True,
+    ) -> Job:
+        """Makes a job with its run folder, in the state `preparing`: fill its `input/`, then `enqueue` it.
+
+        `module` is run as `python -m module FOLDER`, with `launch="accelerate"` under `accelerate launch`. With
+        `device` it waits for a device slot, else it starts at once.
+        """
+        return self._insert(kind, title, module, spec, dataset_id, by, launch, device, "preparing")
+
+    def enqueue(self, job_id: str) -> Job:
+        """Hands a prepared job to a wrapper process of its own, which waits for its turn and outlives this process.
+
+        A job that was stopped or cancelled while it was prepared stays ended.
+        """
+        folder = self.folder(job_id)
+        descriptor = self._held.pop(job_id, None)
+        if descriptor is None:
+            raise JobError(f"Job {job_id} is not being prepared by this process.", "Start it again from its page.")
+        try:
+            if self._table.update(job_id, ("preparing",), status="queued"):
+                spawn_wrapper(folder, descriptor)
+        finally:
+            unlock(descriptor)
+        return self.get(job_id)
+
+    def start_local(self, kind: str, title: str, spec: dict[str, Any], dataset_id: str | None, by: str) -> Job:
+        """Makes a job that a thread of this process runs: it is `running` until `finish_local`, lost if this process
+        dies, and asked to stop through its run folder's `stop_requested()`."""
+        return self._insert(kind, title, "", spec, dataset_id, by, "python", False, "running")
+
+    def finish_local(
+        self, job_id: str, status: Literal["done", "failed", "stopped"], error: str = "", dataset_id: str | None = None
+    ) -> Job:
+        """Records how a job of `start_local` ended; `dataset_id` names what it made."""
+        if dataset_id is not None:
+            self._table.update(job_id, dataset_id=dataset_id)
+        cancelled = status == "stopped" and self.folder(job_id).cancel_requested()
+        ending.end(self._table, job_id, "cancelled" if cancelled else status, error)
+        self._let_go(job_id)
+        return self.get(job_id)
+
+    def fail(self, job_id: str, error: str) -> Job:
+        """Records that a job could not be prepared, or that its output could not be taken in."""
+        self._table.update(job_id, status="failed", error=error, ended_at=time.time(), collected=1)
+        self._let_go(job_id)
+        return self.get(job_id)
+
+    def restart(self, job_id: str) -> Job:
+        """Opens an ended job again with the same spec and what it had made so far, in the state `preparing`."""
+        job = self.get(job_id)
+        row = self._row(job_id)
+        if job.status not in ENDED or job.status == "done":
+            raise JobError(f"Job {job_id} is {job.status}.", "Only a job that ended without a result starts again.")
+        if not row["module"]:
+            raise JobError(f"Job {job_id} ({job.kind}) cannot be started again.", "Start it anew from its page.")
+        self._hold(job_id)
+        self.folder(job_id).clear()
+        fresh: dict[str, Any] = {"started_at": None, "ended_at": None, "error": "", "device": "", "collected": 0}
+        self._table.update(job_id, status="preparing", leader_pid=None, **fresh)
+        return self.get(job_id)
+
+    # --- asking and ending -----------------------------------------------------------------------------------------
+
+    def stop(self, job_id: str) -> Job:
+        """Asks a job to end by itself and keep what it has. It ends when it next looks, at the latest when it is
+        cancelled. A job that has ended stays as it is."""
+        self.folder(job_id).request_stop()
+        return self._ask(job_id, "stopped")
+
+    def cancel(self, job_id: str) -> Job:
+        """Ends a job now: its processes get half a second, then they are killed."""
+        self.folder(job_id).request_cancel()
+        return self._ask(job_id, "cancelled")
+
+    def reconcile(self) -> builtins.list[str]:
+        """Finds jobs whose wrapper (or process, for local ones) is gone, kills what they left behind, marks them
+        lost, and returns their ids."""
+        return ending.reconcile(self._table)
+
+    # --- looking ---------------------------------------------------------------------------------------------------
+
+    def get(self, job_id: str) -> Job:
+        """Raises JobError where there is no such job."""
+        row = self._row(job_id)
+        return job_record(row, self._table.waiting())
+
+    def list(self, limit: int = 50, offset: int = 0) -> builtins.list[Job]:
+        """Newest first."""
+        waiting = self._table.waiting()
+        return [job_record(row, waiting) for row in self._table.newest(limit, offset)]
+
+    def count(self) -> int:
+        return self._table.count()
+
+    def active(self) -> builtins.list[Job]:
+        """Jobs that have not ended, oldest first."""
+        waiting = self._table.waiting()
+        return [job_record(row, waiting) for row in self._table.active()]
+
+    def folder(self, job_id: str) -> RunFolder:
+        return RunFolder(Path(self._row(job_id)["folder"]))
+
+    def log_tail(self, job_id: str, lines: int = 200) -> str:
+        return self.folder(job_id).log_tail(lines)
+
+    # --- output ----------------------------------------------------------------------------------------------------
+
+    def uncollected(self) -> builtins.list[Job]:
+        """Jobs, running or ended, whose output has not been taken in completely, oldest first."""
+        return [job_record(row) for row in self._table.uncollected()]
+
+    def parts_collected(self, job_id: str) -> int:
+        """How many parts of its output (tiers of a scan) have been taken in."""
+        return int(self._row(job_id)["parts"])
+
+    def mark_part_collected(self, job_id: str, parts: int) -> None:
+        """Records that the first `parts` parts of its output have been taken in."""
+        self._table.update(job_id, parts=parts)
+
+    def mark_collected(self, job_id: str, dataset_id: str | None = None) -> None:
+        """Records that all of its output has been taken in; `dataset_id` names the dataset that came of it."""
+        values: dict[str, Any] = {"dataset_id": dataset_id} if dataset_id is not None else {}
+        self._table.update(job_id, collected=1, **values)
+
+    # --- inside ----------------------------------------------------------------------------------------------------
+
+    def _insert(
+        self,
+        kind: str,
+        title: str,
+        module: str,
+        spec: dict[str, Any],
+        dataset_id: str | None,
+        by: str,
+        launch: str,
+        device: bool,
+        status: JobStatus,
+    ) -> Job:
+        now = time.time()
+        job_id = f"{datetime.fromtimestamp(now, UTC):%Y%m%d-%H%M%S}-{kind}-{secrets.token_hex(3)}"
+        folder = RunFolder((self._runs / job_id).resolve()).create()
+        folder.write_spec(spec)
+        self._hold(job_id, folder)  # before anybody can see the job, so that nobody takes it for lost
+        self._table.insert(
+            job_id=job_id,
+            kind=kind,
+            title=title,
+            module=module,
+            launch=launch,
+            needs_device=device,
+            dataset_id=dataset_id,
+            folder=str(folder.path),
+            status=status,
+            created_at=now,
+            created_by=by,
+            started_at=None if module else now,
+            collected=not module,
+        )
+        return self.get(job_id)
+
+    def _ask(self, job_id: str, ended: JobStatus) -> Job:
+        row = self._row(job_id)
+        if row["status"] == "preparing":
+            ending.end(self._table, job_id, ended)
+        else:
+            self._table.update(job_id, ("queued", "running"), status="stopping")
+            ending.bury_if_dead(self._table, row)
+        return self.get(job_id)
+
+    def _hold(self, job_id: str, folder: RunFolder | None = None) -> None:
+        """Takes the job's liveness lock for this process."""
+        path = (folder or self.folder(job_id)).liveness_path
+        deadline = time.monotonic() + PROBE_SECONDS
+        while (descriptor := try_lock(path)) is None:
+            if time.monotonic() > deadline:
+                raise JobError(f"Job {job_id} is held by another process.", "Reload the page to see its state.")
+            time.sleep(0.01)
+        self._held[job_id] = descriptor
+
+    def _let_go(self, job_id: str) -> None:
+        descriptor = self._held.pop(job_id, None)
+        if descriptor is not None:
+            unlock(descriptor)
+
+    def _row(self, job_id: str) -> Row:
+        row = self._table.row(job_id)
+        if row is None:
+            raise JobError(f"There is no job {job_id!r}.", "The page Jobs lists all of them.")
+        return row

@@ -1,0 +1,33 @@
+"""What every job process has around its work: how it is told to stop, and how it says what came of it."""
+
+from __future__ import annotations
+
+import signal
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from core.errors import WinnowError
+from core.jobs import ProgressWriter, RunFolder, Stopped
+
+
+def run(main: Callable[[RunFolder, ProgressWriter], dict[str, Any]]) -> None:
+    """Runs a worker on the run folder named on the command line: `python -m core.worker.NAME FOLDER`.
+
+    What `main` returns becomes `result.json`, which makes the job done. A `WinnowError` becomes the job's message and
+    exit code 1; any other exception ends in the log with its traceback. SIGTERM, like a request to stop, makes the
+    next `ProgressWriter.update` raise `Stopped`: the job ends without a result and keeps what it has written. A worker
+    that has something to save catches it, saves, and raises it again.
+    """
+    folder = RunFolder(Path(sys.argv[1]))
+    signal.signal(signal.SIGTERM, lambda *_: folder.request_stop())
+    try:
+        result = main(folder, ProgressWriter(folder, raises_stopped=True))
+    except Stopped:
+        return
+    except WinnowError as error:
+        print(error, file=sys.stderr, flush=True)  # noqa: T201  the log is what a job prints
+        folder.write_error(error.message, error.hint)
+        sys.exit(1)
+    folder.write_result(result)
