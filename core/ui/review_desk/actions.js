@@ -1,0 +1,42 @@
+// What a reviewer can do, once: keys, buttons and the grid's toolbar derive from this list.
+// `c` and `r` belong to Streamlit (clear cache, rerun).
+
+const ACTIONS = [
+  { id: "keep", key: "k", label: "Keep", hint: "The given label is right" },
+  { id: "suggestion", key: "s", label: "Take suggestion", hint: "Change to the suggested label" },
+  { id: "choose", key: "l", label: "Other label…", hint: "Choose another label" },
+  { id: "exclude", key: "x", label: "Exclude", hint: "Leave the row out of the next version" },
+  { id: "unsure", key: "u", label: "Unsure", hint: "Decide later, or let another decide" },
+  { id: "undo", key: "z", label: "Undo", hint: "Take back your last decision", plain: true },
+  { id: "previous", key: "p", alias: "ArrowLeft", label: "Previous", hint: "Go back without deciding", plain: true },
+  { id: "next", key: "n", alias: "ArrowRight", label: "Next", hint: "Go on without deciding", plain: true },
+]
+
+const KEY_NAMES = { ArrowLeft: "←", ArrowRight: "→" }
+
+/** The toolbar: every action as a button that says its key. */
+function actionBar(perform, actions) {
+  const button = (action) => el("button", {
+    type: "button", class: action.plain ? "plain" : "act", title: action.hint, "data-action": action.id,
+    "aria-keyshortcuts": [action.key, action.alias].filter(Boolean).join(" "),
+    onclick: (event) => perform(action.id, event),
+  }, el("span", {}, action.label), el("kbd", {}, action.key.toUpperCase()),
+  action.alias ? el("kbd", {}, KEY_NAMES[action.alias]) : null)
+  return el("div", { class: "actions", role: "toolbar", "aria-label": "Decide" },
+    el("div", { class: "group" }, ...actions.filter((action) => !action.plain).map(button)),
+    el("div", { class: "group" }, ...actions.filter((action) => action.plain).map(button)))
+}
+
+/** The action that a key press means, or null: never while typing, with a modifier, or for a held-down decision key. */
+function actionOfKey(event) {
+  if (event.ctrlKey || event.metaKey || event.altKey || event.defaultPrevented) return null
+  if (isTyping(event.composedPath()[0])) return null
+  const pressed = event.key.length === 1 ? event.key.toLowerCase() : event.key
+  const action = ACTIONS.find(({ key, alias }) => key === pressed || alias === pressed)
+  return action && !(event.repeat && action.id !== "next" && action.id !== "previous") ? action.id : null
+}
+
+function isTyping(target) {
+  if (!(target instanceof Element)) return false
+  return target.matches("input, textarea, select, [role=combobox], [role=slider], [role=tab], [role=grid] *") || target.isContentEditable
+}

@@ -1,0 +1,67 @@
+// One example at a time: the example large, what is known about it beside it.
+
+class DeskView {
+  constructor() {
+    this.body = el("div", { class: "example-body", tabindex: "0" })
+    this.meta = el("p", { class: "meta quiet" })
+    this.banner = el("p", { class: "banner", hidden: true })
+    this.given = el("strong", { class: "label" })
+    this.suggested = el("strong", { class: "label" })
+    this.bars = el("ul", { class: "bars", "aria-label": "Probability of each label" })
+    this.why = el("p", { class: "why" })
+    this.neighbours = el("ol", { class: "neighbours" })
+    this.root = el("div", { class: "desk" },
+      el("section", { class: "example", "aria-label": "Example" }, this.meta, this.banner, this.body),
+      el("aside", { class: "facts", "aria-label": "About this example" },
+        el("dl", { class: "labels" },
+          el("div", { class: "given" }, el("dt", {}, "Given"), el("dd", {}, this.given)),
+          el("div", { class: "suggested" }, el("dt", {}, "Suggested"), el("dd", {}, this.suggested))),
+        this.bars,
+        el("h3", {}, "Why"), this.why,
+        el("h3", {}, "Nearest examples"), this.neighbours))
+  }
+
+  /** Draws one row. */
+  show(item) {
+    this.root.dataset.row = item.row_id
+    this.meta.textContent = item.meta
+    this.given.textContent = item.label
+    this.suggested.textContent = item.suggested === item.label ? "the same" : item.suggested
+    this.why.textContent = item.why
+    this.body.replaceChildren(item.image ? (item.picture ??= picture(item.image, item.name, "large")) : item.text)
+    this.body.classList.toggle("is-image", Boolean(item.image))
+    this.body.classList.toggle("short", !item.image && item.text.length < 280)
+    this.body.scrollTop = 0
+    this.drawBanner(item.decision)
+    this.bars.replaceChildren(...item.bars.map(([label, share]) => this.bar(item, label, share)))
+    this.neighbours.replaceChildren(...item.neighbours.map((neighbour) => this.neighbour(item, neighbour)))
+    if (!item.neighbours.length) this.neighbours.append(el("li", { class: "quiet" }, "This scan has none."))
+  }
+
+  drawBanner(decision) {
+    this.banner.hidden = !decision
+    if (!decision) return
+    const who = decision.by ? `${decision.by} has decided this row` : "You have decided this row"
+    this.banner.textContent = `${who}: ${decisionText(decision)}. Decide again to change it.`
+  }
+
+  bar(item, label, share) {
+    const role = label === item.label ? "given" : label === item.suggested ? "suggested" : ""
+    const fill = el("span", { class: "fill" })
+    fill.style.width = `${Math.max(share * 100, 0.5)}%`
+    return el("li", { class: role },
+      el("span", { class: "name", title: label }, el("span", {}, label), role ? el("em", {}, role) : null),
+      el("span", { class: "track", "aria-hidden": "true" }, fill),
+      el("span", { class: "share" }, percent(share)))
+  }
+
+  neighbour(item, neighbour) {
+    const role = neighbour.label === item.label ? "given" : neighbour.label === item.suggested ? "suggested" : ""
+    return el("li", { class: role },
+      neighbour.image ? picture(neighbour.image, "", "small") : null,
+      el("div", {},
+        el("p", { class: "neighbour-label" }, el("strong", {}, neighbour.label), role ? el("em", {}, role) : null,
+          el("span", { class: "quiet" }, `similarity ${neighbour.similarity.toFixed(2)}`)),
+        neighbour.text ? el("p", { class: "snippet" }, neighbour.text) : null))
+  }
+}

@@ -1,0 +1,44 @@
+// Small things that every part of the desk needs. Text from the dataset enters the page as text nodes only.
+
+/** Makes an element; `on…` properties become listeners, false and null ones are left out. */
+function el(tag, properties = {}, ...children) {
+  const node = document.createElement(tag)
+  for (const [name, value] of Object.entries(properties)) {
+    if (value === null || value === undefined || value === false) continue
+    if (name.startsWith("on")) node.addEventListener(name.slice(2), value)
+    else node.setAttribute(name, value === true ? "" : String(value))
+  }
+  node.append(...children.filter((child) => child !== null && child !== undefined))
+  return node
+}
+
+/** A random key of 128 bits. `crypto.randomUUID` is missing on plain http from another host. */
+function randomKey() {
+  const bytes = crypto.getRandomValues(new Uint8Array(16))
+  return Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("")
+}
+
+function percent(share) {
+  const value = share * 100
+  return value > 0 && value < 1 ? "<1 %" : `${Math.round(value)} %`
+}
+
+function plural(count, noun) {
+  return `${count.toLocaleString("en-GB")} ${noun}${count === 1 ? "" : "s"}`
+}
+
+/** An image that is scaled up without blurring where it is small: an 8×8 digit stays a grid of pixels. */
+function picture(source, alt, className) {
+  const image = el("img", { class: className, alt, draggable: "false" })
+  image.addEventListener("load", () => {
+    image.classList.toggle("tiny", Math.max(image.naturalWidth, image.naturalHeight) <= 96)
+  })
+  image.src = source
+  return image
+}
+
+/** What was decided, in words. */
+function decisionText(decision) {
+  if (decision.action === "relabel") return `changed to ${decision.label}`
+  return { keep: "kept as it is", exclude: "excluded", unsure: "left as unsure" }[decision.action] ?? decision.action
+}

@@ -1,0 +1,277 @@
+// The component: wires the queue, the outbox and a view to the keyboard and to Streamlit.
+
+const HEARTBEAT_MS = 45_000
+const IDLE_MS = 300_000
+const instances = new WeakMap()
+const labelLists = new Map()
+
+class Review {
+  constructor(host, data) {
+    this.host = host
+    this.queue = new Queue()
+    this.undoable = []
+    this.lastInput = Date.now()
+    this.outbox = new Outbox(data.storage, () => this.report())
+    this.isGrid = data.mode === "grid"
+    this.picker = new LabelPicker((label) => this.relabel(label))
+    this.view = this.isGrid ? new GridView((count) => this.drawSelection(count)) : new DeskView()
+    this.build()
+    this.listen()
+  }
+
+  build() {
+    this.status = new Status((item) => this.revisit(item))
+    this.empty = el("p", { class: "empty" })
+    this.selection = el("p", { class: "selection quiet" })
+    this.spoken = el("p", { class: "for-screen-readers", role: "status" })
+    this.toolbar = actionBar((id, event) => this.press(id, event), ACTIONS)
+    this.root = el("div", { class: "review", role: "region", "aria-label": "Review desk", tabindex: "-1" },
+      this.status.header, this.status.notice, this.empty, this.view.root,
+      el("footer", {}, this.isGrid ? this.selection : null, this.picker.root, this.toolbar), this.spoken)
+    this.host.append(this.root)
+  }
+
+  listen() {
+    this.onKey = (event) => this.key(event)
+    this.onInput = () => (this.lastInput = Date.now())
+    this.onLeave = (event) => {
+      if (this.outbox.waiting) event.preventDefault()
+    }
+    document.addEventListener("keydown", this.onKey)
+    window.addEventListener("pointermove", this.onInput, { passive: true })
+    window.addEventListener("beforeunload", this.onLeave)
+    // Streamlit reads keys on the document, where an input inside a shadow root looks like no input at all.
+    for (const kind of ["keydown", "keypress", "keyup"]) {
+      this.picker.root.addEventListener(kind, (event) => event.stopPropagation())
+    }
+    this.heart = setInterval(() => {
+      if (Date.now() - this.lastInput < IDLE_MS) this.report()
+    }, HEARTBEAT_MS)
+  }
+
+  close() {
+    document.removeEventListener("keydown", this.onKey)
+    window.removeEventListener("pointermove", this.onInput)
+    window.removeEventListener("beforeunload", this.onLeave)
+    clearInterval(this.heart)
+    this.outbox.close()
+  }
+
+  /** Tells the server everything it needs to answer: cumulative, so that no single message matters. */
+  report() {
+    this.setState("desk", {
+      acts: this.outbox.acts,
+      have: this.queue.rowIds(),
+      skipped: this.isGrid ? 0 : this.queue.skipped(),
+      labels: labelLists.has(this.digest) ? this.digest : null,
+      beat: Date.now(),
+    })
+  }
+
+  /** Takes in what the server sent. Runs on every rerun, also with what is already known. */
+  receive(data, setState) {
+    const first = !this.data
+    this.setState = setState
+    this.data = data
+    this.digest = data.labels_digest
+    if (data.labels) labelLists.set(data.labels_digest, data.labels)
+    this.picker.setLabels(labelLists.get(this.digest) ?? [])
+    this.outbox.confirm(data.acknowledged)
+    this.queue.reset(data.queue)
+    this.returnRows(data)
+    this.queue.take(data.items, this.pendingDecisions())
+    data.refused.forEach((refusal) => this.refuse(refusal))
+    data.taken.forEach(({ row_id, decision }) => this.takenByOther(row_id, decision))
+    this.draw()
+    if (first) this.takeFocus()
+    if ((first && this.outbox.waiting) || !labelLists.has(this.digest)) this.outbox.deliver()
+  }
+
+  /** Keys go to the desk from the start, unless the person is typing somewhere. */
+  takeFocus() {
+    if (!isTyping(document.activeElement)) this.root.focus({ preventScroll: true })
+  }
+
+  pendingDecisions() {
+    const decisions = new Map()
+    for (const act of this.outbox.acts) {
+      if (act.action === "undo") decisions.delete(act.row_id)
+      else decisions.set(act.row_id, { action: act.action, label: act.label })
+    }
+    return decisions
+  }
+
+  /** Rows that an undo reached beyond this page's own memory. */
+  returnRows(data) {
+    for (const { key, row_id } of data.returned) {
+      if (this.seen(key)) continue
+      const item = data.items.find((candidate) => candidate.row_id === row_id) ?? this.queue.find(row_id)
+      if (item) this.queue.bringBack(item)
+    }
+  }
+
+  refuse({ key, row_id, message, decision }) {
+    if (this.seen(key)) return
+    this.undoable = this.undoable.map((keys) => keys.filter((other) => other !== key)).filter((keys) => keys.length)
+    const item = this.queue.find(row_id)
+    if (item) item.decision = decision
+    this.status.tell(message, this.isGrid ? null : item)
+  }
+
+  takenByOther(rowId, decision) {
+    const item = this.queue.find(rowId)
+    if (!item || item.decision) return
+    item.decision = decision
+    if (item === this.queue.current) this.status.tell(`${decision.by} has just decided this row: ${decisionText(decision)}.`, null)
+  }
+
+  /** True from the second time on: the server repeats its answers until it hears something new. */
+  seen(key) {
+    this.seenKeys ??= new Set()
+    if (this.seenKeys.has(key)) return true
+    this.seenKeys.add(key)
+    return false
+  }
+
+  /** Goes back to a row that the notice speaks of. */
+  revisit(item) {
+    this.queue.position = Math.max(0, this.queue.items.indexOf(item))
+    this.queue.visiting = true
+    this.draw()
+  }
+
+  // --- acting ---
+
+  key(event) {
+    if (!this.host.isConnected || !this.root.checkVisibility()) return
+    this.lastInput = Date.now()
+    const handled = (this.isGrid && this.view.key(event)) || this.performKey(event)
+    if (handled) event.preventDefault()
+  }
+
+  performKey(event) {
+    const id = actionOfKey(event)
+    if (id) this.perform(id)
+    return Boolean(id)
+  }
+
+  /** A button: after a click of the mouse the keys work on, after the keyboard the focus stays on the button. */
+  press(id, event) {
+    if (event.detail > 0) this.root.focus({ preventScroll: true })
+    this.perform(id)
+  }
+
+  perform(id) {
+    this.picker.close()
+    if (id === "undo") this.undo()
+    else if (id === "next" || id === "previous") this.move(id === "next" ? 1 : -1)
+    else if (id === "choose") this.choose()
+    else if (id === "suggestion") this.decide((item) => ({ action: "relabel", label: item.suggested }))
+    else this.decide(() => ({ action: id, label: null }))
+  }
+
+  targets() {
+    if (this.isGrid) return this.view.targets().map((rowId) => this.queue.find(rowId))
+    return this.queue.current ? [this.queue.current] : []
+  }
+
+  choose() {
+    const [first] = this.targets()
+    if (first) this.picker.open(first.bars.map(([label]) => label), this.root)
+  }
+
+  relabel(label) {
+    this.decide(() => ({ action: "relabel", label }))
+  }
+
+  /** Decides the rows in hand, shows the next at once, and leaves the writing to the outbox. */
+  decide(choice) {
+    const items = this.targets()
+    if (!items.length) return
+    const acts = items.map((item) => this.act(item, choice(item)))
+    items.forEach((item, index) => {
+      const { action, label, key } = acts[index]
+      item.decision = { action, label }
+      item.acts = [...(item.acts ?? []), key]
+    })
+    this.undoable.push(acts.map((act) => act.key))
+    this.queue.toNextOpen()
+    if (this.isGrid) this.view.clear()
+    this.draw()
+    this.outbox.add(acts)
+    this.status.showSaving(this.outbox.waiting)
+  }
+
+  act(item, { action, label }) {
+    const same = action === "relabel" && label === item.label
+    return {
+      key: randomKey(), row_id: item.row_id, action: same ? "keep" : action, label: same ? null : label,
+      shown: item.shown, instead_of: item.decision?.by ? item.decision.decision_id : null,
+    }
+  }
+
+  /** Takes back the newest act of this page; beyond its memory, the server's newest of this reviewer. */
+  undo() {
+    const keys = this.undoable.pop() ?? [null]
+    const items = keys.map((key) => this.queue.items.find((item) => key && item.acts?.includes(key)))
+    const acts = keys.map((target, index) => ({ key: randomKey(), action: "undo", target, row_id: items[index]?.row_id ?? null }))
+    items.filter(Boolean).reverse().forEach((item) => this.queue.bringBack(item))
+    this.draw()
+    this.outbox.add(acts)
+    this.status.showSaving(this.outbox.waiting)
+  }
+
+  move(by) {
+    if (this.isGrid) this.view.move(by, false)
+    else this.queue.step(by)
+    this.draw()
+  }
+
+  // --- drawing ---
+
+  draw() {
+    const open = this.queue.open
+    const current = this.queue.current
+    const nothing = this.isGrid ? !open.length : !current
+    this.view.root.hidden = nothing
+    this.empty.hidden = !nothing
+    this.toolbar.toggleAttribute("data-empty", nothing)
+    if (nothing) this.empty.textContent = this.data.more ? "Fetching more rows…" : this.data.empty
+    else if (this.isGrid) this.view.show(open)
+    else this.view.show(current)
+    if (nothing) delete this.view.root.dataset.row
+    this.status.showCounts(this.data.counts, this.pendingDecisions().size)
+    this.status.showSaving(this.outbox.waiting)
+    this.speak(current)
+  }
+
+  speak(item) {
+    const text = this.isGrid || !item ? "" : `Row ${item.row_id}. Given ${item.label}, suggested ${item.suggested}.`
+    if (this.spoken.textContent !== text) this.spoken.textContent = text
+  }
+
+  drawSelection(count) {
+    this.selection.textContent = count
+      ? `${plural(count, "image")} selected. Escape clears.`
+      : "Arrow keys move, space selects, shift with an arrow or a click selects a range, A selects all."
+  }
+}
+
+export default function (component) {
+  const { parentElement, data, setStateValue } = component
+  let review = instances.get(parentElement)
+  if (review && (review.outbox.storageKey !== data.storage || review.isGrid !== (data.mode === "grid"))) {
+    review.close()
+    review.root.remove()
+    review = null
+  }
+  if (!review) {
+    review = new Review(parentElement, data)
+    instances.set(parentElement, review)
+  }
+  review.receive(data, setStateValue)
+  // Streamlit also calls the cleanup of a superseded render: only a removed component is closed.
+  return () => {
+    if (!parentElement.isConnected) review.close()
+  }
+}

@@ -1,0 +1,107 @@
+// Choosing any label of the dataset by typing part of its name: a combobox over up to 10,000 classes.
+
+const SHOWN_LABELS = 50
+
+class LabelPicker {
+  constructor(onChoose) {
+    this.labels = []
+    this.folded = []
+    this.likely = []
+    this.found = []
+    this.active = 0
+    this.onChoose = onChoose
+    this.input = el("input", {
+      type: "text", role: "combobox", autocomplete: "off", spellcheck: "false", placeholder: "Type to find a label",
+      "aria-label": "Find a label", "aria-expanded": "true", "aria-controls": "labels-found", "aria-autocomplete": "list",
+      oninput: () => this.search(),
+      onkeydown: (event) => this.key(event),
+    })
+    this.list = el("ul", { id: "labels-found", role: "listbox", "aria-label": "Labels" })
+    this.count = el("span", { class: "quiet" })
+    this.root = el("div", { class: "picker", role: "dialog", "aria-label": "Choose another label", hidden: true },
+      el("div", { class: "picker-top" }, this.input, this.count), this.list)
+  }
+
+  setLabels(labels) {
+    this.labels = labels
+    this.folded = labels.map((label) => label.toLocaleLowerCase())
+  }
+
+  get isOpen() {
+    return !this.root.hidden
+  }
+
+  /** Opens with the labels that the model finds likely on top. */
+  open(likely, returnFocus) {
+    this.likely = likely
+    this.returnFocus = returnFocus
+    this.root.hidden = false
+    this.input.value = ""
+    this.search()
+    this.input.focus()
+  }
+
+  close() {
+    if (!this.isOpen) return
+    this.root.hidden = true
+    this.returnFocus?.focus({ preventScroll: true })
+  }
+
+  /** Exact match first, then beginnings, then the middle of names; each in the labels' own order. */
+  search() {
+    const wanted = this.input.value.trim().toLocaleLowerCase()
+    const ranked = [[], [], []]
+    if (wanted === "") {
+      ranked[0] = this.likely
+      const likely = new Set(this.likely)
+      ranked[1] = this.labels.filter((label) => !likely.has(label))
+    } else {
+      this.folded.forEach((name, index) => {
+        const at = name.indexOf(wanted)
+        if (at >= 0) ranked[name === wanted ? 0 : at === 0 ? 1 : 2].push(this.labels[index])
+      })
+    }
+    const all = ranked.flat()
+    this.found = all.slice(0, SHOWN_LABELS)
+    this.active = 0
+    this.count.textContent = all.length > SHOWN_LABELS
+      ? `first ${SHOWN_LABELS} of ${all.length.toLocaleString("en-GB")}` : plural(all.length, "label")
+    this.draw()
+  }
+
+  draw() {
+    this.list.replaceChildren(...this.found.map((label, index) => el("li", {
+      role: "option", id: `label-${index}`, "aria-selected": String(index === this.active),
+      onpointerdown: (event) => event.preventDefault(),
+      onclick: () => this.choose(index),
+    }, label)))
+    if (!this.found.length) this.list.append(el("li", { class: "quiet", role: "presentation" }, "No label has that in its name."))
+    this.mark()
+  }
+
+  mark() {
+    Array.from(this.list.children).forEach((option, index) => option.setAttribute("aria-selected", String(index === this.active)))
+    this.input.setAttribute("aria-activedescendant", this.found.length ? `label-${this.active}` : "")
+    this.list.children[this.active]?.scrollIntoView({ block: "nearest" })
+  }
+
+  choose(index) {
+    const label = this.found[index]
+    if (label === undefined) return
+    this.close()
+    this.onChoose(label)
+  }
+
+  key(event) {
+    event.stopPropagation()
+    const last = this.found.length - 1
+    const moves = { ArrowDown: Math.min(last, this.active + 1), ArrowUp: Math.max(0, this.active - 1) }
+    if (event.key in moves) {
+      this.active = moves[event.key]
+      this.mark()
+    } else if (event.key === "Enter") this.choose(this.active)
+    else if (event.key === "Escape" || event.key === "Tab") this.close()
+    else return
+    event.preventDefault()
+  }
+}
