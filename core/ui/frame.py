@@ -38,7 +38,7 @@ class Frame(BareFrame):
 
 
 @overload
-def open_page(title: str, *, needs: Literal["nothing"]) -> BareFrame: ...
+def open_page(title: str, *, needs: Literal["nothing"], job_lines: int = ...) -> BareFrame: ...
 @overload
 def open_page(
     title: str, *, needs: Literal["dataset"] = ..., when_empty: Callable[[BareFrame], None] = ...
@@ -48,6 +48,7 @@ def open_page(
     *,
     needs: Literal["nothing", "dataset"] = "dataset",
     when_empty: Callable[[BareFrame], None] = lambda frame: no_dataset(),
+    job_lines: int = 1,
 ) -> BareFrame | Frame:
     """Opens a page: checks access, draws the header with `?dataset=` and `?version=`, then the line of running jobs.
 
@@ -58,7 +59,7 @@ def open_page(
     datasets = list_datasets(context.store) if needs == "dataset" else []
     if not datasets:
         title_only(title)
-        job_strip(context)
+        job_strip(context, job_lines)
         bare = BareFrame(context, current_user())
         if needs == "nothing":
             return bare

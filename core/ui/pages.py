@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Literal
 
 import streamlit as st
 from streamlit.navigation.page import Page
@@ -45,7 +46,14 @@ def page(name: str) -> Page:
     )
 
 
-def link(name: str, label: str, *, icon: str | None = None, **query: str | int) -> None:
-    """A link to a page, with the dataset and whatever else it is to show."""
-    shown: Mapping[str, str] = {key: str(value) for key, value in query.items()}
-    st.page_link(page(name), label=label, icon=icon, query_params=shown or None)
+def link(
+    name: str,
+    label: str,
+    *,
+    icon: str | None = None,
+    icon_position: Literal["left", "right"] = "left",
+    **query: str | int | None,
+) -> None:
+    """A link to a page; `query` names what it is to show, such as `dataset` and `version`."""
+    shown: Mapping[str, str] = {key: str(value) for key, value in query.items() if value is not None}
+    st.page_link(page(name), label=label, icon=icon, icon_position=icon_position, query_params=shown or None)

@@ -1,10 +1,10 @@
-"""The line that says what is running, on every page. Refreshes itself; redraws the page when a job ends."""
+"""The line that says what is running, on every page. Refreshes itself; redraws the page when a job starts or ends."""
 
 from __future__ import annotations
 
 import streamlit as st
 
-from core.records import ENDED, Job
+from core.records import Job
 from core.ui import keys
 from core.ui.pages import link
 from core.ui.problems import plain
@@ -15,11 +15,11 @@ BUSY_SECONDS = 1.0
 IDLE_SECONDS = 5.0
 
 
-def job_strip(context: Context) -> None:
-    """Draws the line, or nothing while no job is active."""
+def job_strip(context: Context, lines: int = 1) -> None:
+    """Draws up to `lines` active jobs, or nothing while there is none."""
     seen = context.queue.active()
     st.session_state[keys.SEEN_JOBS] = _pulse(seen)
-    st.fragment(run_every=BUSY_SECONDS if seen else IDLE_SECONDS)(_strip)(context)
+    st.fragment(run_every=BUSY_SECONDS if seen else IDLE_SECONDS)(_strip)(context, lines)
 
 
 def progress_text(job: Job) -> str:
@@ -46,21 +46,26 @@ def duration(seconds: float) -> str:
     return f"{whole // 3600} h {whole % 3600 // 60:02d} min"
 
 
-def _strip(context: Context) -> None:
-    active = context.queue.active()
+def _strip(context: Context, lines: int) -> None:
+    active = sorted(context.queue.active(), key=lambda job: job.status != "running")
     if _pulse(active) != st.session_state.get(keys.SEEN_JOBS):
         st.rerun()
     if not active:
         return
-    first = next((job for job in active if job.status == "running"), active[0])
-    with st.container(horizontal=True, vertical_alignment="center", gap="small", key="job-strip"):
-        st.markdown(f":material/progress_activity: **{plain(first.title)}**", width="content")
-        st.caption(plain(progress_text(first)), width="content")
-        if first.progress.fraction is not None:
-            st.progress(first.progress.fraction)
-        more = f"{len(active) - 1} more" if len(active) > 1 else "Jobs"
-        link("jobs", more, icon=":material/arrow_forward:")
+    with st.container(gap="xxsmall", key="job-strip"):
+        for job in active[:lines]:
+            _line(job, more=max(0, len(active) - lines))
+
+
+def _line(job: Job, more: int) -> None:
+    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+        st.markdown(f":material/progress_activity: **{plain(job.title)}**", width="content")
+        st.caption(plain(progress_text(job)), width="content")
+        if job.progress.fraction is not None:
+            st.progress(job.progress.fraction, width=160)
+        st.space("stretch")
+        link("jobs", f"{more} more" if more else "Jobs", icon=":material/arrow_forward:", icon_position="right")
 
 
 def _pulse(active: list[Job]) -> tuple[str, ...]:
-    return tuple(sorted(job.job_id for job in active if job.status not in ENDED))
+    return tuple(sorted(job.job_id for job in active))
