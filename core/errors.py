@@ -49,3 +49,7 @@ class ModelError(WinnowError):
 
 class UsageError(WinnowError):
     """The command line or a form was filled in wrongly."""
+
+
+class StoppedError(WinnowError):
+    """Work was given up because a person asked for it; nothing of it was kept."""

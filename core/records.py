@@ -65,6 +65,22 @@ class Preview:
 
 
 @dataclass(frozen=True, slots=True)
+class CsvFile:
+    """How a CSV file is written: enough to walk it record by record."""
+
+    path: str
+    """As it stands in the relation's file column."""
+    delimiter: str
+    quote: str = '"'
+    """Empty where the file quotes nothing."""
+    escape: str = '"'
+    encoding: str = "utf-8"
+    """As Python names it."""
+    lines_before: int = 1
+    """Lines before the first data record: the header, and what is skipped above it."""
+
+
+@dataclass(frozen=True, slots=True)
 class Reader:
     """How the store reads a tabular source by itself, without a row passing through Python."""
 
@@ -79,6 +95,19 @@ class Reader:
     """Bundled DuckDB extensions that it needs: `excel`, `httpfs`."""
     rejected_parquet: str | None = None
     """A Parquet file of further rejected rows (file, line, reason, content), written by a load job."""
+    media: bool = False
+    """Whether the relation has `content_hash` and `media_id` columns beside the payload, as an image load job writes
+    them; else the content hash is taken over the payload."""
+    row_estimate: int | None = None
+    """Rows expected, for the progress shown."""
+    file_column: str | None = None
+    """A column of the relation with the file that a row came from; not stored, named in `RejectedRow`s."""
+    line_column: str | None = None
+    """A column of the relation with the row's 1-based line; not stored, named in `RejectedRow`s."""
+    reason_column: str | None = None
+    """A column of the relation that is not NULL where the source itself sets the row aside, and why; not stored."""
+    csv_files: tuple[CsvFile, ...] = ()
+    """The dialect of each CSV file, so that a row set aside for a missing value can be given its line."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,64 @@
+"""Claims: which reviewer has which row on the screen, so that no two have the same one. They run out by themselves."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+from core.records import IssueFilter
+from core.store.database import Cursor, Database
+from core.store.in_force import in_force_sql
+from core.store.issues import issue_condition
+from core.store.scans import get_scan
+from core.store.times import stored
+
+
+def claim(
+    db: Database,
+    version_id: str,
+    scan_id: str,
+    reviewer: str,
+    where: IssueFilter,
+    n: int,
+    *,
+    now: datetime,
+    seconds: float,
+) -> list[int]:
+    """The `n` worst rows that are undecided and that nobody else holds, now held by `reviewer` for `seconds`.
+
+    Worst first; rows the reviewer holds already are among them and are held anew. Fewer than `n`, or none, at the end.
+    """
+    condition, parameters = issue_condition(db, get_scan(db, scan_id), where)
+    moment = stored(now)
+    with db.write() as cursor:
+        cursor.execute("DELETE FROM claims WHERE until <= ?", [moment])
+        found = cursor.execute(
+            f"""SELECT i.row_id FROM issues i
+                WHERE {condition} AND i.row_id NOT IN (SELECT row_id FROM {in_force_sql(version_id)})
+                AND i.row_id NOT IN (SELECT row_id FROM claims WHERE version_id = ? AND reviewer <> ?)
+                ORDER BY i.rank LIMIT ?""",
+            [*parameters, version_id, reviewer, n],
+        ).fetchall()
+        row_ids = [int(row_id) for (row_id,) in found]
+        _hold(cursor, version_id, reviewer, row_ids, moment + timedelta(seconds=seconds))
+    return row_ids
+
+
+def release(db: Database, version_id: str, reviewer: str, row_ids: Sequence[int]) -> None:
+    """Gives rows back before their time; those that the reviewer does not hold are left alone."""
+    with db.write() as cursor:
+        _drop(cursor, version_id, reviewer, row_ids)
+
+
+def _hold(cursor: Cursor, version_id: str, reviewer: str, row_ids: Sequence[int], until: datetime) -> None:
+    _drop(cursor, version_id, reviewer, row_ids)
+    cursor.execute(
+        "INSERT INTO claims SELECT ?, unnest(?::BIGINT[]), ?, ?", [version_id, list(row_ids), reviewer, until]
+    )
+
+
+def _drop(cursor: Cursor, version_id: str, reviewer: str, row_ids: Sequence[int]) -> None:
+    cursor.execute(
+        "DELETE FROM claims WHERE version_id = ? AND reviewer = ? AND row_id IN (SELECT unnest(?::BIGINT[]))",
+        [version_id, reviewer, list(row_ids)],
+    )

@@ -1,0 +1,149 @@
+"""Datasets: list, find, rename, trash and restore. Loading them is `core.store.ingest`, rows are `core.store.rows`."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict
+from datetime import datetime, timedelta
+from typing import Any
+
+from core.errors import NotFoundError, UsageError
+from core.records import Attribute, Dataset, DatasetState, RejectedRow
+from core.settings import TRASH_DAYS
+from core.store.database import Cursor, Database
+from core.store.names import examples_table
+from core.store.times import loaded, now, stored
+
+_SELECT = """
+    SELECT dataset_id, name, task, source, licence, labels, attributes, has_ids, row_count, rejected_count, state,
+           created_at, created_by, derived_ready,
+           (SELECT arg_max(version_id, number) FROM versions v WHERE v.dataset_id = d.dataset_id)
+    FROM datasets d
+"""
+_OF_A_DATASET = ("versions", "overrides", "rejected_rows", "scans", "decisions")
+
+
+def list_datasets(db: Database, state: DatasetState = "ready") -> list[Dataset]:
+    """Every dataset in that state, newest first."""
+    rows = db.fetch(f"{_SELECT} WHERE state = ? ORDER BY created_at DESC, dataset_id DESC", [state])
+    return [_dataset(row) for row in rows]
+
+
+def get_dataset(db: Database, name_or_id: str) -> Dataset:
+    """A ready dataset by its name, or any by its id. Raises `NotFoundError` with the names that exist."""
+    row = db.fetch_one(
+        f"{_SELECT} WHERE (name = ? AND state = 'ready') OR (dataset_id = ? AND state <> 'loading') ORDER BY name <> ?",
+        [name_or_id, name_or_id, name_or_id],
+    )
+    if row is None:
+        names = ", ".join(dataset.name for dataset in list_datasets(db)) or "none yet: load one first"
+        raise NotFoundError(f"Dataset {name_or_id!r} not found.", f"This workspace has: {names}.")
+    return _dataset(row)
+
+
+def rename(db: Database, dataset_id: str, name: str) -> Dataset:
+    """Gives a dataset another name. Raises `UsageError` where the name is empty or taken."""
+    with db.write() as cursor:
+        name = free_name(cursor, name, dataset_id)
+        cursor.execute("UPDATE datasets SET name = ? WHERE dataset_id = ?", [name, dataset_id])
+    return get_dataset(db, dataset_id)
+
+
+def free_name(cursor: Cursor, name: str, dataset_id: str | None = None) -> str:
+    """The name without outer blanks. Raises `UsageError` where it is empty, or another dataset's that is not in the
+    trash."""
+    name = name.strip()
+    if not name:
+        raise UsageError("A dataset needs a name.", "Type one, such as the file's name.")
+    taken = cursor.execute(
+        "SELECT count(*) FROM datasets WHERE name = ? AND state <> 'trashed' AND dataset_id IS DISTINCT FROM ?",
+        [name, dataset_id],
+    ).fetchone()
+    if taken and taken[0]:
+        raise UsageError(f"A dataset named {name!r} exists already.", "Choose another name, or delete that one first.")
+    return name
+
+
+def trash(db: Database, dataset_id: str) -> None:
+    """Hides a dataset; `restore` brings it back for `TRASH_DAYS` days."""
+    get_dataset(db, dataset_id)
+    with db.write() as cursor:
+        cursor.execute(
+            "UPDATE datasets SET state = 'trashed', trashed_at = ? WHERE dataset_id = ?", [stored(now()), dataset_id]
+        )
+
+
+def restore(db: Database, dataset_id: str) -> Dataset:
+    """Takes a dataset out of the trash. Raises `UsageError` where its name has been taken since."""
+    dataset = get_dataset(db, dataset_id)
+    with db.write() as cursor:
+        free_name(cursor, dataset.name, dataset_id)
+        cursor.execute("UPDATE datasets SET state = 'ready', trashed_at = NULL WHERE dataset_id = ?", [dataset_id])
+    return get_dataset(db, dataset_id)
+
+
+def trashed_at(db: Database, dataset_id: str) -> datetime | None:
+    """When a dataset was put into the trash, or None where it is not there."""
+    row = db.fetch_one("SELECT trashed_at FROM datasets WHERE dataset_id = ?", [dataset_id])
+    return loaded(row[0]) if row and row[0] else None
+
+
+def purge_trash(db: Database, at: datetime | None = None) -> list[str]:
+    """Deletes for good what has lain in the trash for `TRASH_DAYS` days, with all that hangs on it; returns the ids."""
+    limit = stored((at or now()) - timedelta(days=TRASH_DAYS))
+    with db.write() as cursor:
+        due = [
+            str(row[0])
+            for row in cursor.execute(
+                "SELECT dataset_id FROM datasets WHERE state = 'trashed' AND trashed_at <= ?", [limit]
+            ).fetchall()
+        ]
+        for dataset_id in due:
+            _delete(cursor, dataset_id)
+    return due
+
+
+def rejected(db: Database, dataset_id: str, limit: int, offset: int = 0) -> list[RejectedRow]:
+    """Rows set aside while loading, in the order of file and line."""
+    rows = db.fetch(
+        """SELECT file, line, reason, content FROM rejected_rows WHERE dataset_id = ?
+           ORDER BY file, line, reason, content LIMIT ? OFFSET ?""",
+        [dataset_id, limit, offset],
+    )
+    return [RejectedRow(*row) for row in rows]
+
+
+def attributes_json(attributes: tuple[Attribute, ...]) -> str:
+    """Attributes as the datasets table keeps them."""
+    return json.dumps([asdict(attribute) for attribute in attributes])
+
+
+def _delete(cursor: Cursor, dataset_id: str) -> None:
+    of_its_scans = "scan_id IN (SELECT scan_id FROM scans WHERE dataset_id = ?)"
+    of_its_versions = "version_id IN (SELECT version_id FROM versions WHERE dataset_id = ?)"
+    cursor.execute(f"DELETE FROM issues WHERE {of_its_scans}", [dataset_id])
+    cursor.execute(f"DELETE FROM claims WHERE {of_its_versions}", [dataset_id])
+    for table in _OF_A_DATASET:
+        cursor.execute(f"DELETE FROM {table} WHERE dataset_id = ?", [dataset_id])
+    cursor.execute(f"DROP TABLE IF EXISTS {examples_table(dataset_id)}")
+    cursor.execute("DELETE FROM datasets WHERE dataset_id = ?", [dataset_id])
+
+
+def _dataset(row: tuple[Any, ...]) -> Dataset:
+    return Dataset(
+        dataset_id=row[0],
+        name=row[1],
+        task=row[2],
+        source=row[3],
+        licence=row[4],
+        labels=tuple(row[5]),
+        attributes=tuple(Attribute(**attribute) for attribute in json.loads(row[6])),
+        has_ids=row[7],
+        row_count=row[8],
+        rejected_count=row[9],
+        state=row[10],
+        created_at=loaded(row[11]),
+        created_by=row[12],
+        derived_ready=row[13],
+        latest_version_id=row[14] or "",
+    )

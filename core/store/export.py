@@ -1,0 +1,86 @@
+"""A version, a list of issues, or a job's rows as a file, written by DuckDB without passing through Python."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Literal
+
+import pyarrow as pa
+
+from core.records import IssueFilter
+from core.store.database import Database
+from core.store.datasets import get_dataset
+from core.store.issues import issue_condition
+from core.store.names import literal, quoted
+from core.store.relations import relation
+from core.store.scans import get_scan
+from core.store.versions import get_version
+
+Format = Literal["csv", "parquet", "jsonl", "json"]
+
+_OPTIONS: Mapping[str, str] = {
+    "csv": "FORMAT csv, HEADER true",
+    "parquet": "FORMAT parquet, COMPRESSION zstd",
+    "jsonl": "FORMAT json",
+    "json": "FORMAT json, ARRAY true",
+}
+_FORMULA = r"^[=+\-@\t\r]"
+"""What a spreadsheet would take for the start of a formula."""
+
+
+def export_rows(db: Database, version_id: str, out: Path, format: Format) -> Path:  # noqa: A002
+    """Writes every row of a version: row id, the source's id, text or media, given label, label, split, attributes."""
+    dataset = get_dataset(db, get_version(db, version_id).dataset_id)
+    columns = ["row_id", *(["source_id"] if dataset.has_ids else []), "text"]
+    columns += ["media_id"] if dataset.task == "image" else []
+    columns += ["given_label", "label", "split", *(quoted(attribute.column) for attribute in dataset.attributes)]
+    sql = f"SELECT {', '.join(columns)} FROM {relation(db, version_id)} ORDER BY row_id"
+    return _copy(db, sql, out, format)
+
+
+def export_issues(db: Database, scan_id: str, out: Path, format: Format, top: int | None = None) -> Path:  # noqa: A002
+    """Writes a scan's ranked list, worst first: all rows, or the `top` worst."""
+    scan = get_scan(db, scan_id)
+    condition, _ = issue_condition(db, scan, IssueFilter(flagged_only=False))
+    sql = f"""SELECT i.row_id, r.source_id, i.score, i.is_issue, i.given_label, i.suggested_label, i.rank, r.text
+              FROM issues i JOIN {relation(db, scan.version_id)} r ON r.row_id = i.row_id
+              WHERE {condition.replace("?", literal(scan_id))} ORDER BY i.rank
+              {"" if top is None else f"LIMIT {int(top)}"}"""
+    return _copy(db, sql, out, format)
+
+
+def write_job_rows(db: Database, version_id: str, out: Path, labels: Sequence[str]) -> Path:
+    """Writes what a job works on, by row id: `row_id`, `content_hash`, `label` (INTEGER, position in `labels`),
+    `split`, `text`, `media_id`."""
+    out.parent.mkdir(parents=True, exist_ok=True)
+    names = pa.table({"class": pa.array(range(len(labels)), pa.int32()), "name": pa.array(list(labels), pa.string())})
+    with db.cursor() as cursor:
+        cursor.register("names", names)
+        cursor.execute(
+            f"""COPY (SELECT r.row_id, r.content_hash, n.class AS label, r.split, r.text, r.media_id
+                      FROM {relation(db, version_id)} r JOIN names n ON n.name = r.label ORDER BY r.row_id)
+                TO {literal(str(out))} (FORMAT parquet)"""
+        )
+    return out
+
+
+def _copy(db: Database, sql: str, out: Path, format: str) -> Path:  # noqa: A002
+    out.parent.mkdir(parents=True, exist_ok=True)
+    with db.cursor() as cursor:
+        if format == "csv":
+            sql = _escaped(sql, [(name, kind) for name, kind, *_ in cursor.execute(f"DESCRIBE {sql}").fetchall()])
+        cursor.execute(f"COPY ({sql}) TO {literal(str(out))} ({_OPTIONS[format]})")
+    return out
+
+
+def _escaped(sql: str, columns: Sequence[tuple[str, str]]) -> str:
+    """Puts an apostrophe before any text that a spreadsheet would run as a formula."""
+    shown = (
+        f"CASE WHEN regexp_matches({quoted(name)}, '{_FORMULA}') THEN '''' || {quoted(name)} ELSE {quoted(name)} END "
+        f"AS {quoted(name)}"
+        if kind == "VARCHAR"
+        else quoted(name)
+        for name, kind in columns
+    )
+    return f"SELECT {', '.join(shown)} FROM ({sql})"

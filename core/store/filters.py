@@ -1,0 +1,74 @@
+"""Row and issue filters as SQL conditions with parameters: values never enter the SQL text."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from core.errors import NotFoundError
+from core.records import Attribute, IssueFilter, RowFilter
+from core.store.names import quoted
+
+Condition = tuple[str, list[Any]]
+"""A condition (`true` where nothing narrows) and its parameters in order."""
+
+
+def where_sql(where: RowFilter, attributes: tuple[Attribute, ...], relation: str) -> Condition:
+    """`where` as a condition on the columns of `relation`, which is needed again to find repeated content.
+
+    Raises `NotFoundError` where the filter names an attribute that the dataset has not.
+    """
+    parts: list[Condition] = []
+    if where.row_ids is not None:
+        parts.append((f"row_id IN ({', '.join(str(int(row_id)) for row_id in where.row_ids) or 'NULL'})", []))
+    if where.label is not None:
+        parts.append(("label = ?", [where.label]))
+    if where.split is not None:
+        parts.append(("split = ?", [where.split]) if where.split else ("split IS NULL", []))
+    if where.attribute is not None:
+        parts.append(_attribute(where, attributes))
+    parts += [("contains(lower(text), ?)", [word.lower()]) for word in (where.text or "").split()]
+    if where.duplicates is not None:
+        having = "count(*) > 1" if where.duplicates == "exact" else "min(label) <> max(label)"
+        parts.append(
+            (f"content_hash IN (SELECT content_hash FROM {relation} GROUP BY content_hash HAVING {having})", [])
+        )
+    return joined(parts)
+
+
+def issue_sql(where: IssueFilter) -> Condition:
+    """The part of an issue filter that the issues table answers by itself, on its alias `i`."""
+    parts: list[Condition] = []
+    if where.flagged_only:
+        parts.append(("i.is_issue", []))
+    if where.given_label is not None:
+        parts.append(("i.given_label = ?", [where.given_label]))
+    if where.suggested_label is not None:
+        parts.append(("i.suggested_label = ?", [where.suggested_label]))
+    if where.score_below is not None:
+        parts.append(("i.score < ?", [where.score_below]))
+    return joined(parts)
+
+
+def joined(parts: list[Condition]) -> Condition:
+    """All conditions at once."""
+    return " AND ".join(sql for sql, _ in parts) or "true", [value for _, values in parts for value in values]
+
+
+def _attribute(where: RowFilter, attributes: tuple[Attribute, ...]) -> Condition:
+    column = attribute_column(where.attribute or "", attributes)
+    if where.value is not None:
+        return f"CAST({column} AS VARCHAR) = ?", [where.value]
+    parts: list[Condition] = []
+    if where.low is not None:
+        parts.append((f"{column} >= ?", [where.low]))
+    if where.high is not None:
+        parts.append((f"{column} < ?", [where.high]))
+    return joined(parts) if parts else (f"({column} IS NULL OR CAST({column} AS VARCHAR) = '')", [])
+
+
+def attribute_column(column: str, attributes: tuple[Attribute, ...]) -> str:
+    """An attribute's column, quoted. Raises `NotFoundError` with the columns that exist."""
+    columns = [attribute.column for attribute in attributes]
+    if column not in columns:
+        raise NotFoundError(f"Attribute {column!r} not found.", f"This dataset has: {', '.join(columns) or 'none'}.")
+    return quoted(column)

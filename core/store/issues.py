@@ -1,0 +1,74 @@
+"""The ranked list of one scan: count, page, one issue, class pairs, and the list as a file."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from core.errors import NotFoundError
+from core.records import Issue, IssueFilter, RowFilter, Scan
+from core.store.database import Database
+from core.store.datasets import get_dataset
+from core.store.filters import Condition, issue_sql, joined, where_sql
+from core.store.in_force import in_force_sql
+from core.store.relations import relation
+from core.store.scans import get_scan
+
+_COLUMNS = "i.row_id, i.score, i.is_issue, i.given_label, i.suggested_label, i.why, i.rank"
+
+
+def count_issues(db: Database, scan_id: str, where: IssueFilter) -> int:
+    """Rows of the list that the filter keeps."""
+    condition, parameters = issue_condition(db, get_scan(db, scan_id), where)
+    row = db.fetch_one(f"SELECT count(*) FROM issues i WHERE {condition}", parameters)
+    return int(row[0]) if row else 0
+
+
+def page_issues(db: Database, scan_id: str, where: IssueFilter, limit: int, offset: int = 0) -> list[Issue]:
+    """Issues that the filter keeps, worst first. Only ranks are sorted; the rest is fetched for the page alone."""
+    condition, parameters = issue_condition(db, get_scan(db, scan_id), where)
+    ranks = db.fetch(
+        f"SELECT i.rank FROM issues i WHERE {condition} ORDER BY i.rank LIMIT ? OFFSET ?", [*parameters, limit, offset]
+    )
+    chosen = ", ".join(str(rank) for (rank,) in ranks)
+    return _issues(db, scan_id, f"i.rank IN ({chosen})") if ranks else []
+
+
+def get_issue(db: Database, scan_id: str, row_id: int) -> Issue:
+    """What a scan says of one row. Raises `NotFoundError`."""
+    found = _issues(db, scan_id, f"i.row_id = {int(row_id)}")
+    if not found:
+        raise NotFoundError(f"Row {row_id} not found in this scan.", "It was excluded before the scan ran.")
+    return found[0]
+
+
+def pair_counts(db: Database, scan_id: str, flagged_only: bool = True) -> list[tuple[str, str, int]]:
+    """(given label, suggested label, rows) of each pair that occurs, most frequent first."""
+    rows = db.fetch(
+        """SELECT given_label, suggested_label, count(*) FROM issues WHERE scan_id = ? AND (is_issue OR NOT ?)
+           GROUP BY ALL ORDER BY 3 DESC, 1, 2""",
+        [scan_id, flagged_only],
+    )
+    return [(given, suggested, int(count)) for given, suggested, count in rows]
+
+
+def issue_condition(db: Database, scan: Scan, where: IssueFilter) -> Condition:
+    """An issue filter as a condition on `issues i`."""
+    parts: list[Condition] = [("i.scan_id = ?", [scan.scan_id]), issue_sql(where)]
+    if where.undecided_only:
+        parts.append((f"i.row_id NOT IN (SELECT row_id FROM {in_force_sql(scan.version_id)})", []))
+    if where.rows != RowFilter():
+        rows = relation(db, scan.version_id)
+        condition, parameters = where_sql(where.rows, get_dataset(db, scan.dataset_id).attributes, rows)
+        parts.append((f"i.row_id IN (SELECT row_id FROM {rows} WHERE {condition})", parameters))
+    return joined(parts)
+
+
+def _issues(db: Database, scan_id: str, condition: str) -> list[Issue]:
+    rows = db.fetch(f"SELECT {_COLUMNS} FROM issues i WHERE i.scan_id = ? AND {condition} ORDER BY i.rank", [scan_id])
+    return [_issue(row) for row in rows]
+
+
+def _issue(row: tuple[Any, ...]) -> Issue:
+    *judgement, why, rank = row
+    return Issue(*[*judgement, json.loads(why or "{}"), rank])

@@ -1,0 +1,52 @@
+"""The rows of a version as SQL text: the one place that knows how overrides lie over the examples as loaded."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from core.errors import NotFoundError
+from core.store.database import Database
+from core.store.ids import checked_id
+from core.store.names import examples_table
+
+
+def relation(db: Database, version_id: str, row_ids: Sequence[int] | None = None) -> str:
+    """The rows of a version as an SQL subquery: every column of its examples, with `label` and `split` as the version
+    has them, excluded rows left out. With `row_ids`, only those. Raises `NotFoundError`."""
+    row = db.fetch_one(
+        "SELECT dataset_id, parent_id FROM versions WHERE version_id = ?", [checked_id(version_id, "version")]
+    )
+    if row is None:
+        raise NotFoundError(f"Version {version_id!r} not found.", "Take one from the dataset's list of versions.")
+    dataset_id, parent_id = row
+    return relation_sql(dataset_id, version_id if parent_id else None, row_ids)
+
+
+def relation_sql(dataset_id: str, version_id: str | None, row_ids: Sequence[int] | None = None) -> str:
+    """`relation` from what the caller already knows; `version_id` None is the load, which has no overrides.
+
+    A version is a complete set of overrides relative to the load, so opening it takes one join however long its
+    history is. The choice of rows stands on both sides of that join, where it can skip whole row groups.
+    """
+    table = examples_table(dataset_id)
+    chosen = "" if row_ids is None else f"row_id IN ({', '.join(str(int(row_id)) for row_id in row_ids) or 'NULL'})"
+    if version_id is None:
+        return f"(SELECT *, given_label AS label FROM {table}{' WHERE ' + chosen if chosen else ''})"
+    also_chosen = f" AND {chosen}" if chosen else ""
+    return f"""(
+        SELECT e.* REPLACE (coalesce(o.split, e.split) AS split), coalesce(o.label, e.given_label) AS label
+        FROM (SELECT * FROM {table} WHERE true{also_chosen}) e
+        LEFT JOIN (
+            SELECT row_id, label, split, excluded FROM overrides
+            WHERE version_id = '{checked_id(version_id, "version")}'{also_chosen}
+        ) o ON o.row_id = e.row_id
+        WHERE o.excluded IS NOT true)"""
+
+
+def fingerprint_sql(rows: str) -> str:
+    """A query for the digest of (row_id, content_hash, label, split) over a relation, whatever its order.
+
+    The exclusive or of one MD5 per row: row ids differ, so no two equal terms can cancel out.
+    """
+    row = "concat_ws(chr(31), row_id, content_hash, label, coalesce('=' || split, ''))"
+    return f"SELECT coalesce(to_hex(bit_xor(md5_number({row}))), '0') FROM {rows}"

@@ -1,0 +1,112 @@
+"""The rows of a version: count, page, fetch. Reads only; everything is cut to a page inside DuckDB."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from core.errors import NotFoundError
+from core.records import Dataset, Example, RowFilter
+from core.store.database import Database
+from core.store.datasets import get_dataset
+from core.store.filters import attribute_column, where_sql
+from core.store.names import quoted
+from core.store.relations import relation
+from core.store.versions import get_version
+
+_FIXED = ("row_id", "text", "media_id", "given_label", "label", "split", "source_id")
+_PICKABLE = ("label", "given_label", "split")
+
+
+@dataclass(frozen=True, slots=True)
+class Rows:
+    """A version's rows for those who write SQL of their own, such as the profile."""
+
+    db: Database
+    relation: str
+    """A subquery: `SELECT … FROM {relation}`."""
+
+    def fetch(self, sql: str, parameters: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
+        """All rows of one query."""
+        return self.db.fetch(sql, parameters)
+
+
+def rows_of(db: Database, version_id: str) -> Rows:
+    """The rows of a version. Raises `NotFoundError`."""
+    return Rows(db, relation(db, version_id))
+
+
+def count_rows(db: Database, version_id: str, where: RowFilter) -> int:
+    """Rows of the version that the filter keeps."""
+    version = get_version(db, version_id)
+    if where == RowFilter():
+        return version.row_count
+    rows = relation(db, version_id)
+    condition, parameters = where_sql(where, get_dataset(db, version.dataset_id).attributes, rows)
+    counted = db.fetch_one(f"SELECT count(*) FROM {rows} WHERE {condition}", parameters)
+    return int(counted[0]) if counted else 0
+
+
+def page_rows(db: Database, version_id: str, where: RowFilter, limit: int, offset: int = 0) -> list[Example]:
+    """Rows that the filter keeps, by row id. Only ids are sorted; payloads are fetched for the page alone."""
+    dataset = get_dataset(db, get_version(db, version_id).dataset_id)
+    rows = relation(db, version_id)
+    condition, parameters = where_sql(where, dataset.attributes, rows)
+    found = db.fetch(
+        f"SELECT row_id FROM {rows} WHERE {condition} ORDER BY row_id LIMIT ? OFFSET ?", [*parameters, limit, offset]
+    )
+    return get_rows(db, version_id, [row_id for (row_id,) in found])
+
+
+def get_rows(db: Database, version_id: str, row_ids: Sequence[int]) -> list[Example]:
+    """These rows in the order asked. Raises `NotFoundError` for one that the version has not."""
+    if not row_ids:
+        return []
+    dataset = get_dataset(db, get_version(db, version_id).dataset_id)
+    columns = ", ".join((*_FIXED, *(quoted(attribute.column) for attribute in dataset.attributes)))
+    found = db.fetch(f"SELECT {columns} FROM {relation(db, version_id, row_ids)}")
+    examples = {row[0]: _example(row, dataset) for row in found}
+    missing = [row_id for row_id in row_ids if row_id not in examples]
+    if missing:
+        raise NotFoundError(
+            f"Row {missing[0]} not found in this version.", "It was excluded, or the dataset has fewer rows."
+        )
+    return [examples[row_id] for row_id in row_ids]
+
+
+def labels_of(db: Database, version_id: str, row_ids: Sequence[int]) -> dict[int, str | None]:
+    """The current label of each of these rows; rows that the version has not are left out."""
+    return dict(db.fetch(f"SELECT row_id, label FROM {relation(db, version_id, row_ids)}")) if row_ids else {}
+
+
+def rows_of_source_ids(db: Database, version_id: str, source_ids: Sequence[str]) -> dict[str, list[int]]:
+    """The rows that carry each of the source's own ids; ids that no row carries are left out."""
+    found = db.fetch(
+        f"""SELECT source_id, list(row_id) FROM {relation(db, version_id)}
+            WHERE source_id IN (SELECT unnest(?)) GROUP BY source_id""",
+        [list(source_ids)],
+    )
+    return dict(found)
+
+
+def values(db: Database, version_id: str, column: str, limit: int) -> list[str]:
+    """The values of a label, split or attribute column as text, most frequent first."""
+    version = get_version(db, version_id)
+    name = (
+        quoted(column)
+        if column in _PICKABLE
+        else attribute_column(column, get_dataset(db, version.dataset_id).attributes)
+    )
+    found = db.fetch(
+        f"""SELECT CAST({name} AS VARCHAR) AS value FROM {relation(db, version_id)} WHERE {name} IS NOT NULL
+            GROUP BY ALL ORDER BY count(*) DESC, value LIMIT ?""",
+        [limit],
+    )
+    return [value for (value,) in found]
+
+
+def _example(row: tuple[Any, ...], dataset: Dataset) -> Example:
+    row_id, text, media_id, given_label, label, split, source_id = row[: len(_FIXED)]
+    attributes = dict(zip((a.name for a in dataset.attributes), row[len(_FIXED) :], strict=True))
+    return Example(row_id, text, media_id, given_label, label, split, source_id, attributes)

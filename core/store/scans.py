@@ -1,0 +1,98 @@
+"""Scans: one row per finished tier, and the taking in of its issues."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+
+from core.errors import NotFoundError
+from core.records import Scan
+from core.store.database import Cursor, Database
+from core.store.ids import new_id
+from core.store.times import loaded, now, stored
+
+_SELECT = """SELECT scan_id, job_id, dataset_id, version_id, tier, tier_order, created_at, created_by, settings,
+                    summary, final FROM scans"""
+
+
+def add_tier(
+    db: Database,
+    *,
+    job_id: str,
+    dataset_id: str,
+    version_id: str,
+    tier: str,
+    tier_order: int,
+    settings: Mapping[str, Any],
+    summary: Mapping[str, Any],
+    by: str,
+    issues_parquet: Path,
+    final: bool,
+) -> Scan:
+    """Takes in one tier of a scan; a second call for the same job and order changes nothing and returns the first.
+
+    `settings["labels"]` gives the names of the class indices in the file; without it the dataset's labels do.
+    """
+    with db.write() as cursor:
+        known = cursor.execute(f"{_SELECT} WHERE job_id = ? AND tier_order = ?", [job_id, tier_order]).fetchone()
+        if known:
+            return _scan(known)
+        scan_id = new_id()
+        _take_in(cursor, scan_id, issues_parquet, settings.get("labels") or _labels(cursor, dataset_id))
+        cursor.execute(
+            "INSERT INTO scans VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            [
+                *(scan_id, job_id, dataset_id, version_id, tier, tier_order),
+                *(stored(now()), by, json.dumps(dict(settings)), json.dumps(dict(summary)), final),
+            ],
+        )
+    return get_scan(db, scan_id)
+
+
+def get_scan(db: Database, scan_id: str) -> Scan:
+    """One tier of a scan. Raises `NotFoundError`."""
+    row = db.fetch_one(f"{_SELECT} WHERE scan_id = ?", [scan_id])
+    if row is None:
+        raise NotFoundError(f"Scan {scan_id!r} not found.", "Take one from the version's list of scans.")
+    return _scan(row)
+
+
+def latest_scan(db: Database, version_id: str) -> Scan | None:
+    """The best tier so far of the version's newest scan, or None where it was never scanned."""
+    row = db.fetch_one(f"{_SELECT} WHERE version_id = ? {_NEWEST_FIRST} LIMIT 1", [version_id])
+    return None if row is None else _scan(row)
+
+
+def list_scans(db: Database, version_id: str) -> list[Scan]:
+    """Every tier of every scan of a version: newest job first, within it the best tier first."""
+    return [_scan(row) for row in db.fetch(f"{_SELECT} WHERE version_id = ? {_NEWEST_FIRST}", [version_id])]
+
+
+_NEWEST_FIRST = "ORDER BY min(created_at) OVER (PARTITION BY job_id) DESC, job_id DESC, tier_order DESC"
+
+
+def _take_in(cursor: Cursor, scan_id: str, issues_parquet: Path, labels: list[str]) -> None:
+    names = pa.table({"class": pa.array(range(len(labels)), pa.int64()), "name": pa.array(labels, pa.string())})
+    cursor.register("names", names)
+    cursor.execute(
+        """INSERT INTO issues
+           SELECT ?, i.row_id, i.issue_type, i.score, i.is_issue, g.name, s.name, i.why, i.rank
+           FROM read_parquet(?) i JOIN names g ON g.class = i.given JOIN names s ON s.class = i.suggested
+           ORDER BY i.rank""",
+        [scan_id, str(issues_parquet)],
+    )
+    cursor.unregister("names")
+
+
+def _labels(cursor: Cursor, dataset_id: str) -> list[str]:
+    row = cursor.execute("SELECT labels FROM datasets WHERE dataset_id = ?", [dataset_id]).fetchone()
+    return list(row[0]) if row else []
+
+
+def _scan(row: tuple[Any, ...]) -> Scan:
+    *keys, created_at, created_by, settings, summary, final = row
+    return Scan(*[*keys, loaded(created_at), created_by, json.loads(settings), json.loads(summary), final])

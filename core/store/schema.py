@@ -1,0 +1,63 @@
+"""The tables and how an older file is brought up to date. No primary keys, indexes or sequences: DuckLake has none."""
+
+from __future__ import annotations
+
+from core.store.database import Cursor, Database
+
+MIGRATIONS: tuple[tuple[str, ...], ...] = (
+    (
+        """CREATE TABLE datasets (
+            dataset_id VARCHAR, name VARCHAR, task VARCHAR, source VARCHAR, licence VARCHAR, labels VARCHAR[],
+            attributes VARCHAR, has_ids BOOLEAN, row_count BIGINT, rejected_count BIGINT, state VARCHAR,
+            created_at TIMESTAMP, created_by VARCHAR, derived_ready BOOLEAN, trashed_at TIMESTAMP)""",
+        """CREATE TABLE versions (
+            version_id VARCHAR, dataset_id VARCHAR, number INTEGER, parent_id VARCHAR, kind VARCHAR, note VARCHAR,
+            fingerprint VARCHAR, row_count BIGINT, created_at TIMESTAMP, created_by VARCHAR)""",
+        """CREATE TABLE overrides (
+            version_id VARCHAR, dataset_id VARCHAR, row_id BIGINT, label VARCHAR, excluded BOOLEAN, split VARCHAR,
+            decision_id VARCHAR)""",
+        """CREATE TABLE rejected_rows (
+            dataset_id VARCHAR, file VARCHAR, line BIGINT, reason VARCHAR, content VARCHAR)""",
+        """CREATE TABLE scans (
+            scan_id VARCHAR, job_id VARCHAR, dataset_id VARCHAR, version_id VARCHAR, tier VARCHAR,
+            tier_order INTEGER, created_at TIMESTAMP, created_by VARCHAR, settings VARCHAR, summary VARCHAR,
+            final BOOLEAN)""",
+        """CREATE TABLE issues (
+            scan_id VARCHAR, row_id BIGINT, issue_type VARCHAR, score FLOAT, is_issue BOOLEAN, given_label VARCHAR,
+            suggested_label VARCHAR, why VARCHAR, rank BIGINT)""",
+        """CREATE TABLE decisions (
+            decision_id VARCHAR, client_key VARCHAR, dataset_id VARCHAR, version_id VARCHAR, row_id BIGINT,
+            action VARCHAR, new_label VARCHAR, reviewer VARCHAR, decided_at TIMESTAMP, scan_id VARCHAR,
+            shown VARCHAR, undoes VARCHAR)""",
+        "CREATE TABLE claims (version_id VARCHAR, row_id BIGINT, reviewer VARCHAR, until TIMESTAMP)",
+    ),
+)
+"""Each entry takes the file one schema version further; entries are never edited, only appended."""
+
+
+def migrate(db: Database) -> None:
+    """Creates or upgrades the tables and drops what a load that never finished has left."""
+    with db.write() as cursor:
+        cursor.execute("CREATE TABLE IF NOT EXISTS schema_version (version INTEGER)")
+        for version in range(_version(cursor), len(MIGRATIONS)):
+            for statement in MIGRATIONS[version]:
+                cursor.execute(statement)
+            cursor.execute("INSERT INTO schema_version VALUES (?)", [version + 1])
+        _drop_unfinished(cursor)
+    db.checkpoint()
+
+
+def _version(cursor: Cursor) -> int:
+    (version,) = cursor.execute("SELECT coalesce(max(version), 0) FROM schema_version").fetchone() or (0,)
+    return int(version)
+
+
+def _drop_unfinished(cursor: Cursor) -> None:
+    """A dataset still `loading` when the file is opened lost its loader; so did a table that no dataset names."""
+    cursor.execute("DELETE FROM datasets WHERE state = 'loading'")
+    orphans = cursor.execute(
+        """SELECT table_name FROM information_schema.tables WHERE table_name LIKE 'examples\\_%' ESCAPE '\\'
+           AND substr(table_name, 10) NOT IN (SELECT dataset_id FROM datasets)"""
+    ).fetchall()
+    for (table,) in orphans:
+        cursor.execute(f'DROP TABLE "{table}"')

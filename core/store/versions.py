@@ -1,0 +1,166 @@
+"""Versions: a dataset's labels, splits and exclusions as they stood. A version never changes once it is made."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pyarrow as pa
+
+from core.errors import NotFoundError, UsageError
+from core.records import Version, VersionChange, VersionKind
+from core.store.database import Cursor, Database
+from core.store.ids import new_id
+from core.store.in_force import in_force_sql
+from core.store.names import examples_table
+from core.store.relations import fingerprint_sql, relation, relation_sql
+from core.store.times import loaded, now, stored
+
+__all__ = [
+    "changes",
+    "count_changes",
+    "get_version",
+    "insert_version",
+    "list_versions",
+    "make_review_version",
+    "make_split_version",
+    "relation",
+]
+
+_SELECT = """SELECT version_id, dataset_id, number, parent_id, kind, note, fingerprint, row_count, created_at,
+                    created_by FROM versions"""
+_EXCERPT = 200
+"""Characters of an example that a list of changes shows."""
+
+
+def list_versions(db: Database, dataset_id: str) -> list[Version]:
+    """Every version of a dataset, oldest first."""
+    rows = db.fetch(f"{_SELECT} WHERE dataset_id = ? ORDER BY number", [dataset_id])
+    return [_version(db, row) for row in rows]
+
+
+def get_version(db: Database, version_id: str) -> Version:
+    """One version. Raises `NotFoundError`."""
+    row = db.fetch_one(f"{_SELECT} WHERE version_id = ?", [version_id])
+    if row is None:
+        raise NotFoundError(f"Version {version_id!r} not found.", "Take one from the dataset's list of versions.")
+    return _version(db, row)
+
+
+def make_review_version(db: Database, parent_id: str, note: str, by: str) -> Version:
+    """The parent with its decisions in force applied. Raises `UsageError` where there is none."""
+    parent = get_version(db, parent_id)
+    with db.write() as cursor:
+        decided = cursor.execute(f"SELECT count(*) FROM {in_force_sql(parent_id)}").fetchone()
+        if not decided or not decided[0]:
+            raise UsageError(
+                f"Version {parent.number} has no decision to make a version of.", "Decide on some rows in Review first."
+            )
+        version_id = insert_version(cursor, parent.dataset_id, parent_id, "review", note, by)
+        cursor.execute(
+            f"""INSERT INTO overrides
+                SELECT ?, ?, coalesce(p.row_id, d.row_id), coalesce(d.new_label, p.label),
+                       coalesce(p.excluded, false) OR coalesce(d.action = 'exclude', false), p.split,
+                       coalesce(d.decision_id, p.decision_id)
+                FROM (SELECT * FROM overrides WHERE version_id = ?) p
+                FULL JOIN (
+                    SELECT f.row_id, f.action, f.decision_id, CASE WHEN action = 'relabel' THEN new_label END new_label
+                    FROM {in_force_sql(parent_id)} f JOIN {_relation(parent)} r ON r.row_id = f.row_id
+                    WHERE f.action = 'exclude' OR (f.action = 'relabel' AND f.new_label <> r.label)
+                ) d ON d.row_id = p.row_id
+                ORDER BY 3""",
+            [version_id, parent.dataset_id, parent_id],
+        )
+        _count_rows(cursor, version_id)
+    return get_version(db, version_id)
+
+
+def make_split_version(db: Database, parent_id: str, assignment: pa.Table, note: str, by: str) -> Version:
+    """The parent with its splits as `assignment` (row_id, split) has them; rows it does not name keep theirs."""
+    parent = get_version(db, parent_id)
+    with db.write() as cursor:
+        version_id = insert_version(cursor, parent.dataset_id, parent_id, "split", note, by)
+        cursor.register("assignment", assignment)
+        cursor.execute(
+            """INSERT INTO overrides
+               SELECT ?, ?, coalesce(p.row_id, a.row_id), p.label, coalesce(p.excluded, false),
+                      coalesce(a.split, p.split), p.decision_id
+               FROM (SELECT * FROM overrides WHERE version_id = ?) p
+               FULL JOIN (SELECT row_id::BIGINT AS row_id, split::VARCHAR AS split FROM assignment) a
+               ON a.row_id = p.row_id
+               ORDER BY 3""",
+            [version_id, parent.dataset_id, parent_id],
+        )
+        cursor.unregister("assignment")
+        _count_rows(cursor, version_id)
+    return get_version(db, version_id)
+
+
+def count_changes(db: Database, version_id: str) -> int:
+    """Rows whose label or exclusion was decided between a version's parent and itself."""
+    row = db.fetch_one(f"SELECT count(*) FROM ({_CHANGED})", [version_id, get_version(db, version_id).parent_id])
+    return int(row[0]) if row else 0
+
+
+def changes(db: Database, version_id: str, limit: int, offset: int = 0) -> list[VersionChange]:
+    """What reviewers changed between a version's parent and itself, by row."""
+    version = get_version(db, version_id)
+    rows = db.fetch(
+        f"""SELECT c.row_id, left(e.text, {_EXCERPT}), coalesce(p.label, e.given_label),
+                   CASE WHEN NOT c.excluded THEN coalesce(c.label, e.given_label) END, d.reviewer, d.decided_at
+            FROM ({_CHANGED}) c
+            JOIN {examples_table(version.dataset_id)} e ON e.row_id = c.row_id
+            JOIN decisions d ON d.decision_id = c.decision_id
+            LEFT JOIN overrides p ON p.version_id = ? AND p.row_id = c.row_id
+            ORDER BY c.row_id LIMIT ? OFFSET ?""",
+        [version_id, version.parent_id, version.parent_id, limit, offset],
+    )
+    return [VersionChange(*[*change, loaded(decided_at)]) for *change, decided_at in rows]
+
+
+def insert_version(
+    cursor: Cursor, dataset_id: str, parent_id: str | None, kind: VersionKind, note: str, by: str, row_count: int = 0
+) -> str:
+    """Writes a version's own row within the caller's transaction and returns its id."""
+    version_id = new_id()
+    cursor.execute(
+        """INSERT INTO versions
+           SELECT ?, ?, coalesce(max(number), 0) + 1, ?, ?, ?, '', ?, ?, ? FROM versions WHERE dataset_id = ?""",
+        [version_id, dataset_id, parent_id, kind, note, row_count, stored(now()), by, dataset_id],
+    )
+    return version_id
+
+
+_CHANGED = """
+    SELECT o.row_id, o.label, o.excluded, o.decision_id FROM overrides o
+    WHERE o.version_id = ? AND o.decision_id IS NOT NULL AND NOT EXISTS (
+        SELECT 1 FROM overrides q WHERE q.version_id = ? AND q.row_id = o.row_id AND q.decision_id = o.decision_id)
+"""
+"""Overrides that the version does not share with its parent: the two parameters."""
+
+
+def _relation(version: Version) -> str:
+    return relation_sql(version.dataset_id, version.version_id if version.parent_id else None)
+
+
+def _count_rows(cursor: Cursor, version_id: str) -> None:
+    cursor.execute(
+        """UPDATE versions SET row_count = (SELECT d.row_count FROM datasets d WHERE d.dataset_id = versions.dataset_id)
+               - (SELECT count(*) FROM overrides o WHERE o.version_id = versions.version_id AND o.excluded)
+           WHERE version_id = ?""",
+        [version_id],
+    )
+
+
+def _fingerprint(db: Database, row: tuple[Any, ...]) -> str:
+    """Worked out on first use, because the load must not wait for it."""
+    version_id, dataset_id, parent_id = row[0], row[1], row[3]
+    rows = relation_sql(dataset_id, version_id if parent_id else None)
+    (value,) = db.fetch_one(fingerprint_sql(rows)) or ("0",)
+    with db.write() as cursor:
+        cursor.execute("UPDATE versions SET fingerprint = ? WHERE version_id = ?", [value, version_id])
+    return str(value)
+
+
+def _version(db: Database, row: tuple[Any, ...]) -> Version:
+    fingerprint = row[6] or _fingerprint(db, row)
+    return Version(row[0], row[1], row[2], row[3], row[4], row[5], fingerprint, row[7], loaded(row[8]), row[9])

@@ -1,0 +1,47 @@
+"""Runs one long statement so that it can be watched and stopped."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import duckdb
+
+from core.errors import StoppedError
+from core.store.database import Cursor
+
+POLL_SECONDS = 0.1
+
+Share = Callable[[float], None]
+"""Is told the share done, 0–1."""
+
+
+def execute(cursor: Cursor, sql: str, parameters: Sequence[Any], on_share: Share, stopped: Callable[[], bool]) -> None:
+    """Executes `sql`, telling `on_share` how far it is about ten times a second.
+
+    Raises `StoppedError` once `stopped` says so: the statement is interrupted and has had no effect.
+    """
+    cursor.execute("SET enable_progress_bar = true; SET enable_progress_bar_print = false")
+    ended = threading.Event()
+    interrupted = threading.Event()
+
+    def watch() -> None:
+        while not ended.wait(POLL_SECONDS):
+            if stopped():
+                interrupted.set()
+                cursor.interrupt()
+            else:
+                on_share(max(0.0, cursor.query_progress()) / 100)
+
+    watcher = threading.Thread(target=watch, name="store-watch", daemon=True)
+    watcher.start()
+    try:
+        cursor.execute(sql, parameters)
+    except duckdb.InterruptException as error:
+        if not interrupted.is_set():
+            raise
+        raise StoppedError("Stopped before the end; nothing was kept.", "Start it again when you want it.") from error
+    finally:
+        ended.set()
+        watcher.join()
