@@ -100,8 +100,9 @@ def correlation_ratio(moments: NDArray[np.float64]) -> Interval | None:
 
 def _filled(counts: Counts) -> NDArray[np.float64]:
     """The table without its empty rows and columns."""
-    table = np.asarray(counts, dtype=np.float64)
-    return table[table.sum(axis=1) > 0][:, table.sum(axis=0) > 0]
+    table: NDArray[np.float64] = np.asarray(counts, dtype=np.float64)
+    filled: NDArray[np.float64] = table[table.sum(axis=1) > 0][:, table.sum(axis=0) > 0]
+    return filled
 
 
 def _phi2(table: NDArray[np.float64]) -> tuple[float, Callable[[float], tuple[float, float]]]:
@@ -159,7 +160,7 @@ def _eta2_variance(
 def _invert(
     observed: float, degrees: float, moments: Callable[[float], tuple[float, float]], most: float
 ) -> tuple[float, float]:
-    """The θ in [0, `most`] for which `observed` is not in either 2.5 % tail of the law with mean, variance `moments(θ)`."""
+    """The θ in [0, `most`] that leave `observed` out of both 2.5 % tails; `moments(θ)` is its mean and variance."""
 
     def below(theta: float) -> float:
         mean, variance = moments(theta)
@@ -185,7 +186,7 @@ def _scaled_noncentral(degrees: float, mean: float, variance: float, x: float) -
 
 
 def _bisect(still: Callable[[float], bool], start: float, end: float) -> float:
-    """The last point from `start` towards `end` at which `still` holds, where it holds up to some point and not beyond."""
+    """Where, on the way from `start` to `end`, `still` ceases to hold."""
     for _ in range(_STEPS):
         middle = (start + end) / 2
         if still(middle):

@@ -18,10 +18,10 @@ def number_profile(rows: Rows, attribute: Attribute) -> NumberProfile | None:
     None when no row has a value.
     """
     value = number(attribute)
-    counted = f"(SELECT {value} AS value FROM {rows.relation})"
+    counted = f"(SELECT CASE WHEN isfinite({value}) THEN {value} END AS value FROM {rows.relation})"
     ((total, present, quantiles, low, high, whole),) = rows.fetch(
         "SELECT count(*), count(value), quantile_cont(value, [0.005, 0.05, 0.5, 0.95, 0.995]), min(value), max(value),"
-        f" bool_and(value = floor(value)) FROM {counted} WHERE value IS NULL OR isfinite(value)"
+        f" bool_and(value = floor(value)) FROM {counted}"
     )
     if not present:
         return None
@@ -29,7 +29,7 @@ def number_profile(rows: Rows, attribute: Attribute) -> NumberProfile | None:
     start, width, bars = _bars(low if low >= bottom - (top - bottom) else bottom, max(top, bottom), whole)
     binned = rows.fetch(
         f"SELECT CAST(least(greatest(floor((value - ?) / ?), -1), ?) AS INTEGER) AS bar, count(*) FROM {counted}"
-        " WHERE isfinite(value) GROUP BY bar",
+        " WHERE value IS NOT NULL GROUP BY bar",
         [start, width, bars],
     )
     counts = {int(bar): int(count) for bar, count in binned}

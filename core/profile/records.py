@@ -25,7 +25,7 @@ class Rows(Protocol):
         """A SQL subquery with the columns of the examples table, `label` and `split` as of the version."""
         ...
 
-    def fetch(self, sql: str, params: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
+    def fetch(self, sql: str, params: Sequence[Any] = (), /) -> list[tuple[Any, ...]]:
         """Runs one SELECT and returns its rows."""
         ...
 
@@ -184,7 +184,6 @@ class Association:
     derived: bool
     note: str = ""
     """Why it was not measured, or what was folded together."""
-    table: GroupTable | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,5 +17,5 @@ def number(attribute: Attribute) -> str:
 
 
 def text(attribute: Attribute) -> str:
-    """The attribute as VARCHAR."""
-    return f"CAST({quoted(attribute.column)} AS VARCHAR)"
+    """The attribute as VARCHAR; an empty text is a missing value."""
+    return f"nullif(CAST({quoted(attribute.column)} AS VARCHAR), '')"

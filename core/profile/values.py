@@ -11,7 +11,7 @@ MAX_VALUES = 10_000
 
 
 def value_balance(rows: Rows, attribute: Attribute) -> tuple[Balance, int]:
-    """The balance of an attribute's values, and how many rows have none. Only the `MAX_VALUES` commonest are counted."""
+    """The balance of an attribute's `MAX_VALUES` commonest values, and how many rows have none."""
     counted = rows.fetch(
         f"SELECT {text(attribute)} AS value, count(*) AS rows FROM {rows.relation} GROUP BY value"
         f" ORDER BY rows DESC, value LIMIT {MAX_VALUES + 1}"
