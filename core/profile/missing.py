@@ -10,7 +10,7 @@ from core.records import Attribute
 
 
 def missing_values(rows: Rows, attributes: Sequence[Attribute]) -> MissingValues:
-    """Counts NULLs and empty texts per attribute in one pass. Rows with no payload or label were set aside at the load."""
+    """Counts NULLs and empty texts per attribute, in one pass."""
     named = [(attribute.name, attribute.column) for attribute in attributes]
     counts = ", ".join(
         f"count({number(attribute) if attribute.kind in ('number', 'time') else text(attribute)})"

@@ -1,0 +1,56 @@
+"""How a number spreads, as upright bars; a last bar that is open above takes the tail in."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from datetime import UTC, datetime, timedelta
+
+import plotly.graph_objects as go
+
+from core.charts.style import ACCENT, emphasis, faded, lay_out
+
+HEIGHT = 200
+
+
+def histogram(
+    bins: Sequence[tuple[float, float, int]], *, selected: int | None = None, log: bool = False, time: bool = False
+) -> go.Figure:
+    """One bar per bin (low, high, count), in order; `customdata` is its position. Open bins are as wide as the others.
+
+    With `time`, the edges are seconds since 1970.
+    """
+    width = next((high - low for low, high, _ in bins if math.isfinite(high - low)), 1.0)
+    starts = [high - width if math.isinf(low) else low for low, high, _ in bins]
+    opacities = emphasis(len(bins), selected)
+    figure = go.Figure(
+        go.Bar(
+            x=[start + width / 2 for start in starts],
+            y=[count for *_, count in bins],
+            width=width * 0.92,
+            customdata=[[position] for position in range(len(bins))],
+            marker={"color": [faded(ACCENT, opacity) for opacity in opacities]},
+            unselected={"marker": {"opacity": 1}},
+            hovertext=[bin_name(low, high, time) for low, high, _ in bins],
+            hovertemplate="<b>%{hovertext}</b><br>%{y:,} rows<extra></extra>",
+        )
+    )
+    lay_out(figure, height=HEIGHT)
+    figure.update_yaxes(type="log" if log else "linear", showgrid=True, gridcolor="rgba(125, 133, 144, 0.12)", nticks=4)
+    if time and starts:
+        ticks = [starts[round(place * (len(starts) - 1) / 4)] for place in range(5)] if len(starts) > 4 else starts
+        figure.update_xaxes(tickvals=ticks, ticktext=[_figure(tick, True) for tick in ticks])
+    return figure.update_xaxes(showgrid=False)
+
+
+def bin_name(low: float, high: float, time: bool = False) -> str:
+    """A bin in words: `1,000 – 1,200`, `under 10`, `5,000 and over`."""
+    if math.isinf(high):
+        return f"{_figure(low, time)} and over"
+    return f"under {_figure(high, time)}" if math.isinf(low) else f"{_figure(low, time)} – {_figure(high, time)}"
+
+
+def _figure(value: float, time: bool) -> str:
+    if time:
+        return (datetime(1970, 1, 1, tzinfo=UTC) + timedelta(seconds=value)).strftime("%Y-%m-%d")
+    return f"{value:,.0f}" if value == round(value) else f"{value:,.4g}"

@@ -1,0 +1,80 @@
+"""Estimates with their intervals, one a line; and shares of several series, one line a class."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import plotly.graph_objects as go
+
+from core.charts.style import ACCENT, BAR_PIXELS, MARKS, PALETTE, emphasis, faded, lay_out, name_rows, shown
+
+
+def intervals(
+    names: Sequence[str], estimates: Sequence[tuple[float, float, float]], *, selected: int | None = None
+) -> go.Figure:
+    """A point and a whisker per name from (estimate, low, high) in 0–1, top down; `customdata` is its position."""
+    figure = go.Figure(
+        go.Scatter(
+            x=[estimate for estimate, *_ in estimates],
+            y=list(range(len(names))),
+            error_x={
+                "type": "data",
+                "symmetric": False,
+                "array": [high - estimate for estimate, _, high in estimates],
+                "arrayminus": [estimate - low for estimate, low, _ in estimates],
+                "color": faded(ACCENT, 0.55),
+                "thickness": 2,
+                "width": 4,
+            },
+            mode="markers",
+            customdata=[[position] for position in range(len(names))],
+            marker={"size": 10, "color": [faded(ACCENT, opacity) for opacity in emphasis(len(names), selected)]},
+            unselected={"marker": {"opacity": 1}},
+            hovertext=[
+                f"<b>{shown(name, 60)}</b><br>{estimate:.3f} (95 %: {low:.3f} – {high:.3f})"
+                for name, (estimate, low, high) in zip(names, estimates, strict=True)
+            ],
+            hovertemplate="%{hovertext}<extra></extra>",
+        )
+    )
+    lay_out(figure, height=len(names) * (BAR_PIXELS + 4) + 40)
+    name_rows(figure, names)
+    return figure.update_xaxes(range=[-0.02, 1.02], tickvals=[0, 0.25, 0.5, 0.75, 1])
+
+
+def shares(names: Sequence[str], series: Sequence[tuple[str, Sequence[float], Sequence[int]]]) -> go.Figure:
+    """A mark per class and series (name, shares, counts); `customdata` is its [class position, series position]."""
+    figure = go.Figure()
+    for position, (title, values, counts) in enumerate(series):
+        figure.add_trace(
+            go.Scatter(
+                x=list(values),
+                y=list(range(len(names))),
+                mode="markers",
+                name=shown(title),
+                customdata=[[row, position] for row in range(len(names))],
+                marker={
+                    "size": 10,
+                    "color": PALETTE[position % len(PALETTE)],
+                    "symbol": MARKS[position % len(MARKS)],
+                    "opacity": 0.9,
+                },
+                unselected={"marker": {"opacity": 0.9}},
+                hovertext=[
+                    f"<b>{shown(name, 60)}</b> in {shown(title)}<br>{value:.1%} · {count:,} rows"
+                    for name, value, count in zip(names, values, counts, strict=True)
+                ],
+                hovertemplate="%{hovertext}<extra></extra>",
+            )
+        )
+    legend = {"orientation": "h", "y": 1, "yanchor": "bottom", "x": 0, "font": {"size": 11}}
+    lay_out(
+        figure,
+        height=len(names) * BAR_PIXELS + 76,
+        showlegend=True,
+        legend=legend,
+        margin={"l": 4, "r": 8, "t": 34, "b": 8, "pad": 4},
+    )
+    name_rows(figure, names)
+    figure.update_yaxes(showgrid=True, gridcolor="rgba(125, 133, 144, 0.12)")
+    return figure.update_xaxes(tickformat=".0%", rangemode="tozero")
