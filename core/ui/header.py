@@ -11,6 +11,7 @@ from core.store.versions import list_versions
 from core.ui import keys
 from core.ui.guard import current_user, signed_in
 from core.ui.problems import plain
+from core.ui.url import from_url, to_url
 from core.workflow.context import Context
 
 
@@ -47,13 +48,15 @@ def _bar() -> st.delta_generator.DeltaGenerator:
 
 def _pick_dataset(datasets: Sequence[Dataset]) -> Dataset:
     by_name = {dataset.name: dataset for dataset in datasets}
-    name = _from_url(keys.DATASET, keys.LAST_DATASET, list(by_name))
+    name = from_url(keys.DATASET, list(by_name), st.session_state.get(keys.LAST_DATASET))
+    if st.session_state.get(keys.LAST_DATASET) != name:
+        st.session_state.pop(keys.LAST_VERSION, None)
+    st.session_state[keys.LAST_DATASET] = name
     st.selectbox(
         "Dataset",
         list(by_name),
         key=keys.DATASET,
-        on_change=_to_url,
-        args=(keys.DATASET,),
+        on_change=_switch_dataset,
         label_visibility="collapsed",
         icon=":material/database:",
         width=220,
@@ -63,12 +66,13 @@ def _pick_dataset(datasets: Sequence[Dataset]) -> Dataset:
 
 def _pick_version(versions: Sequence[Version]) -> Version:
     by_number = {str(version.number): version for version in sorted(versions, key=lambda known: -known.number)}
-    number = _from_url(keys.VERSION, keys.LAST_VERSION, list(by_number))
+    number = from_url(keys.VERSION, list(by_number), st.session_state.get(keys.LAST_VERSION))
+    st.session_state[keys.LAST_VERSION] = number
     st.selectbox(
         "Version",
         list(by_number),
         key=keys.VERSION,
-        on_change=_to_url,
+        on_change=to_url,
         args=(keys.VERSION,),
         label_visibility="collapsed",
         icon=":material/history:",
@@ -77,25 +81,10 @@ def _pick_version(versions: Sequence[Version]) -> Version:
     return by_number[number]
 
 
-def _from_url(key: str, last_key: str, options: Sequence[str]) -> str:
-    """What the URL names, else what was last looked at, else the first option; the URL then names it.
-
-    The URL is the truth and the picker follows it, so that Back, a reload and a copied link show the same thing.
-    Streamlit's own binding leaves a default out of the URL and forgets the value on the way to another page.
-    """
-    known = (st.query_params.get(key), st.session_state.get(last_key), options[0])
-    chosen = next(value for value in known if value in options)
-    if st.query_params.get(key) != chosen:
-        st.query_params[key] = chosen
-    st.session_state[key] = st.session_state[last_key] = chosen
-    return chosen
-
-
-def _to_url(key: str) -> None:
-    st.query_params[key] = st.session_state[key]
-    if key == keys.DATASET:
-        st.session_state.pop(keys.LAST_VERSION, None)
-        st.query_params.pop(keys.VERSION, None)
+def _switch_dataset() -> None:
+    to_url(keys.DATASET)
+    st.session_state.pop(keys.LAST_VERSION, None)
+    st.query_params.pop(keys.VERSION, None)
 
 
 def _facts(dataset: Dataset, version: Version) -> None:

@@ -1,0 +1,102 @@
+"""Files on the server: a listing of the folders that may be loaded from, and nothing outside them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+import streamlit as st
+
+from core.errors import SourceError
+from core.settings import allowed_folders
+
+MAX_ENTRIES = 1_000
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A file or folder as listed."""
+
+    path: Path
+    is_folder: bool
+    size: int
+    """Bytes; 0 for a folder."""
+    changed: datetime
+
+
+def choose_path() -> tuple[str, ...]:
+    """A path field with the folder's entries beneath; returns the files chosen, or the folder itself."""
+    allowed = allowed_folders()
+    typed = st.text_input(
+        "Path on the server",
+        key="load-path",
+        placeholder=str(allowed[0]),
+        help="Inside: " + ", ".join(str(folder) for folder in allowed) + ". `WINNOW_DATA_FOLDERS` names other folders.",
+    )
+    path = inside(typed.strip() or str(allowed[0]), allowed)
+    if path.is_file():
+        return (str(path),)
+    entries = list_folder(path)
+    chosen = _pick(path, entries)
+    if chosen:
+        return tuple(str(entry.path) for entry in chosen)
+    whole = st.toggle("Load the whole folder as one dataset", key=f"load-whole-{path}")
+    return (str(path),) if whole else ()
+
+
+def inside(typed: str, allowed: tuple[Path, ...]) -> Path:
+    """The path with links followed. Raises `SourceError` where it lies outside the allowed folders or is not there."""
+    path = (allowed[0] / Path(typed).expanduser()).resolve()
+    if not any(path.is_relative_to(folder) for folder in allowed):
+        raise SourceError(
+            f"{typed} is outside the folders that may be loaded from.",
+            f"Allowed: {', '.join(map(str, allowed))}. Start Winnow with WINNOW_DATA_FOLDERS to allow others.",
+        )
+    if not path.exists():
+        raise SourceError(f"{typed} does not exist on the server.", "Check the spelling, or upload the file.")
+    return path
+
+
+def list_folder(folder: Path) -> list[Entry]:
+    """Folders first, then files, by name; hidden ones and what cannot be read left out."""
+    entries = []
+    for path in folder.iterdir():
+        if path.name.startswith("."):
+            continue
+        try:
+            status = path.stat()
+        except OSError:
+            continue
+        is_folder = path.is_dir()
+        entries.append(
+            Entry(path, is_folder, 0 if is_folder else status.st_size, datetime.fromtimestamp(status.st_mtime))
+        )
+    return sorted(entries, key=lambda entry: (not entry.is_folder, entry.path.name.lower()))[:MAX_ENTRIES]
+
+
+def _pick(folder: Path, entries: list[Entry]) -> list[Entry]:
+    event = st.dataframe(
+        {
+            "name": [f"{entry.path.name}/" if entry.is_folder else entry.path.name for entry in entries],
+            "bytes": [None if entry.is_folder else entry.size for entry in entries],
+            "changed": [entry.changed for entry in entries],
+            "open": ["Open" if entry.is_folder else None for entry in entries],
+        },
+        hide_index=True,
+        height=260,
+        column_config={
+            "bytes": st.column_config.NumberColumn("size", format="bytes", width="small"),
+            "changed": st.column_config.DatetimeColumn("changed", format="YYYY-MM-DD HH:mm", width="small"),
+            "open": st.column_config.ButtonColumn("", on_click=_open, args=(entries,), key="load-open", width="small"),
+        },
+        on_select="rerun",
+        selection_mode="multi-row",
+        key=f"load-entries-{folder}",
+        alt=f"Files in {folder}",
+    )
+    return [entries[row] for row in event["selection"]["rows"] if row < len(entries)]
+
+
+def _open(entries: list[Entry]) -> None:
+    st.session_state["load-path"] = str(entries[st.session_state["load-open"]["row"]].path)

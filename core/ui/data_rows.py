@@ -1,0 +1,28 @@
+"""Data, view Rows: the rows of the version, narrowed by label, split and words."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from core.records import RowFilter
+from core.store.rows import values
+from core.ui.frame import Frame
+from core.ui.rows import describe, row_browser
+
+ANY = "any"
+
+
+def rows_view(frame: Frame) -> None:
+    """Filters above, the paged table beneath."""
+    splits = values(frame.context.store, frame.version.version_id, "split", 50)
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        words = st.text_input("Search", type="search", key="rows-text", placeholder="words in the example", width=260)
+        label = st.selectbox("Label", [ANY, *frame.dataset.labels], key="rows-label", width=200)
+        split = st.selectbox("Split", [ANY, *splits], key="rows-split", width=140) if splits else ANY
+        repeated = st.selectbox("Duplicates", [ANY, "exact", "conflicting"], key="rows-duplicates", width=140)
+    where = RowFilter(label=_chosen(label), split=_chosen(split), text=words or None, duplicates=_chosen(repeated))
+    row_browser(frame, where, title=describe(where, {}), key="rows")
+
+
+def _chosen(value: str | None) -> str | None:
+    return None if value in (None, ANY) else value

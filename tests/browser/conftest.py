@@ -1,0 +1,141 @@
+"""A real server on a workspace of its own and a real Chromium, for every browser test."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, Page, expect, sync_playwright
+
+PROJECT = Path(__file__).resolve().parents[2]
+FLAGS = (
+    "--no-sandbox",
+    "--headless",
+    "--disable-gpu",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--no-first-run",
+    "--disable-quic",
+)
+expect.set_options(timeout=20_000)
+
+
+@dataclass
+class Server:
+    """`streamlit run app.py` as a person would start it."""
+
+    url: str
+    workspace: Path
+    data: Path
+    """The folder that it may load server paths from."""
+    process: subprocess.Popen[bytes]
+    log: Path
+
+    def kill(self) -> None:
+        """As `kill -9` would: nothing is cleaned up."""
+        self.process.send_signal(signal.SIGKILL)
+        self.process.wait(10)
+
+    def stop(self) -> None:
+        if self.process.poll() is None:
+            self.process.send_signal(signal.SIGTERM)
+            try:
+                self.process.wait(15)
+            except subprocess.TimeoutExpired:
+                self.kill()
+
+
+def start_server(folder: Path, port: int | None = None) -> Server:
+    """Starts the app on a free loopback port over `folder/workspace` and waits until it answers.
+
+    A second start on the same folder opens the same workspace again.
+    """
+    port = port or _free_port()
+    workspace, data = folder / "workspace", folder / "data"
+    data.mkdir(parents=True, exist_ok=True)
+    log = folder / f"server-{port}.log"
+    process = subprocess.Popen(
+        [sys.executable, "-m", "streamlit", "run", "app.py", "--server.port", str(port), "--server.headless", "true"],
+        cwd=PROJECT,
+        env=os.environ | {"WINNOW_WORKSPACE": str(workspace), "WINNOW_DATA_FOLDERS": str(data), "HF_HUB_OFFLINE": "1"},
+        stdout=log.open("wb"),
+        stderr=subprocess.STDOUT,
+    )
+    server = Server(f"http://127.0.0.1:{port}", workspace, data, process, log)
+    _wait_until_ready(server)
+    return server
+
+
+@pytest.fixture
+def server(tmp_path: Path) -> Iterator[Server]:
+    """A server of its own for the test."""
+    started = start_server(tmp_path)
+    yield started
+    started.stop()
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """Chromium. Without one the test is skipped on a workstation and fails in CI."""
+    path = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+    if path is None:
+        message = "Chromium not found: apt-get install chromium"
+        pytest.fail(message) if os.environ.get("CI") else pytest.skip(message)
+    with sync_playwright() as playwright:
+        launched = playwright.chromium.launch(executable_path=path, args=list(FLAGS))
+        yield launched
+        launched.close()
+
+
+@pytest.fixture
+def page(browser: Browser) -> Iterator[Page]:
+    """A tab that fails the test when the page asks another host for anything, or breaks its security policy."""
+    context = browser.new_context(viewport={"width": 1440, "height": 900}, accept_downloads=True)
+    tab = context.new_page()
+    foreign: list[str] = []
+    tab.on("request", lambda request: None if _is_local(request.url) else foreign.append(request.url))
+    tab.on("console", lambda line: foreign.append(line.text) if "Content Security Policy" in line.text else None)
+    yield tab
+    context.close()
+    assert not foreign, foreign
+
+
+def settled(tab: Page) -> None:
+    """Waits until the page has drawn its title and the script has ended."""
+    expect(tab.locator("h1").first).to_be_visible()
+    expect(tab.get_by_test_id("stStatusWidget")).to_have_count(0)
+
+
+def _is_local(url: str) -> bool:
+    return url.startswith(("http://127.0.0.1", "ws://127.0.0.1", "data:", "blob:"))
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def _wait_until_ready(server: Server) -> None:
+    deadline = time.monotonic() + 60
+    while time.monotonic() < deadline:
+        if server.process.poll() is not None:
+            break
+        try:
+            with urllib.request.urlopen(f"{server.url}/_stcore/health", timeout=2):
+                return
+        except OSError:
+            time.sleep(0.1)
+    server.stop()
+    raise RuntimeError(f"The server did not start:\n{server.log.read_text()[-2000:]}")

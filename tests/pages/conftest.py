@@ -1,0 +1,36 @@
+"""Pages are run with AppTest in this process, on a workspace of their own."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from core.settings import Workspace
+from core.ui.context import app_context, close_contexts
+from core.workflow.context import Context
+
+PAGES = Path(__file__).resolve().parents[2] / "pages"
+
+
+@pytest.fixture
+def app(workspace: Workspace, monkeypatch: pytest.MonkeyPatch) -> Iterator[Context]:
+    """The context that the pages of this test use: load into it what the page is to show."""
+    monkeypatch.setenv("WINNOW_WORKSPACE", str(workspace.root))
+    yield app_context()
+    close_contexts()
+
+
+@pytest.fixture
+def open_at(app: Context) -> Callable[..., AppTest]:
+    """`open_at("data", dataset="news")` runs a page at that URL."""
+
+    def run(page: str, **query: str | int) -> AppTest:
+        shown = AppTest.from_file(str(PAGES / f"{page}.py"), default_timeout=30)
+        for name, value in query.items():
+            shown.query_params[name] = str(value)
+        return shown.run()
+
+    return run

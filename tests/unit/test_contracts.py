@@ -1,0 +1,66 @@
+"""What import-linter cannot see: the pages and the app, which stand outside `core`."""
+
+from __future__ import annotations
+
+import ast
+from pathlib import Path
+
+import pytest
+
+PROJECT = Path(__file__).resolve().parents[2]
+PAGES = sorted((PROJECT / "pages").glob("*.py"))
+PAGE_MAY_IMPORT = ("streamlit", "core.ui", "core.workflow", "core.charts", "core.records", "core.errors")
+APP_MAY_IMPORT = ("streamlit", "starlette", "anyio", "core.ui.context", "core.errors")
+STANDARD_LIBRARY_OF_PAGES = ("__future__", "collections", "dataclasses", "functools")
+
+
+def imports(path: Path) -> set[str]:
+    """Every module that a file imports, also inside its functions; `from a import b` counts as `a.b` and as `a`."""
+    found: set[str] = set()
+    for node in ast.walk(ast.parse(path.read_text())):
+        if isinstance(node, ast.Import):
+            found.update(alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            assert node.level == 0, f"{path.name} has a relative import"
+            found.add(str(node.module))
+    return found
+
+
+def allowed(module: str, names: tuple[str, ...]) -> bool:
+    return any(module == name or module.startswith(f"{name}.") for name in names)
+
+
+def test_there_is_a_page_for_every_entry_of_the_navigation() -> None:
+    from core.ui.pages import PAGES as ENTRIES
+
+    assert {path.stem for path in PAGES} == set(ENTRIES)
+
+
+@pytest.mark.parametrize("path", PAGES, ids=lambda path: path.stem)
+def test_a_page_imports_only_ui_workflow_charts_records_and_errors(path: Path) -> None:
+    names = PAGE_MAY_IMPORT + STANDARD_LIBRARY_OF_PAGES
+    assert not [module for module in imports(path) if not allowed(module, names)]
+
+
+@pytest.mark.parametrize("path", PAGES, ids=lambda path: path.stem)
+def test_a_page_has_at_most_80_lines_and_a_docstring(path: Path) -> None:
+    assert len(path.read_text().splitlines()) <= 80
+    assert ast.get_docstring(ast.parse(path.read_text()))
+
+
+@pytest.mark.parametrize("path", PAGES, ids=lambda path: path.stem)
+def test_a_page_opens_its_frame_which_holds_the_guard(path: Path) -> None:
+    calls = [node for node in ast.walk(ast.parse(path.read_text())) if isinstance(node, ast.Call)]
+    assert any(isinstance(call.func, ast.Name) and call.func.id == "open_page" for call in calls)
+
+
+def test_the_app_has_at_most_60_lines_and_imports_the_context_alone() -> None:
+    path = PROJECT / "app.py"
+    assert len(path.read_text().splitlines()) <= 60
+    names = (*APP_MAY_IMPORT, "logging", "contextlib", "pathlib", "collections")
+    assert not [module for module in imports(path) if not allowed(module, names)]
+
+
+def test_no_page_of_the_ui_lets_user_text_through_as_html() -> None:
+    for path in [*PAGES, *(PROJECT / "core" / "ui").rglob("*.py")]:
+        assert "unsafe_allow_html" not in path.read_text(), path

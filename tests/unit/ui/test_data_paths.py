@@ -1,0 +1,46 @@
+"""Server paths stay inside the allowed folders."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from core.errors import SourceError
+from core.ui.data_paths import inside, list_folder
+
+
+@pytest.fixture
+def allowed(tmp_path: Path) -> Path:
+    folder = tmp_path / "data"
+    (folder / "sub").mkdir(parents=True)
+    (folder / "b.csv").write_text("text,label\n")
+    (folder / ".hidden").write_text("")
+    (tmp_path / "secret.csv").write_text("no")
+    return folder
+
+
+def test_relative_and_absolute_paths_inside_are_found(allowed: Path) -> None:
+    assert inside("b.csv", (allowed,)) == inside(str(allowed / "b.csv"), (allowed,)) == (allowed / "b.csv").resolve()
+
+
+@pytest.mark.parametrize("typed", ["../secret.csv", "/etc/passwd", "sub/../../secret.csv"])
+def test_a_path_outside_is_refused_with_the_folders_that_are_allowed(allowed: Path, typed: str) -> None:
+    with pytest.raises(SourceError, match="outside") as caught:
+        inside(typed, (allowed.resolve(),))
+    assert str(allowed.resolve()) in caught.value.hint
+
+
+def test_a_link_that_leads_outside_is_refused(allowed: Path) -> None:
+    (allowed / "link.csv").symlink_to(allowed.parent / "secret.csv")
+    with pytest.raises(SourceError, match="outside"):
+        inside("link.csv", (allowed.resolve(),))
+
+
+def test_a_path_that_is_not_there_is_named(allowed: Path) -> None:
+    with pytest.raises(SourceError, match=r"nothing\.csv does not exist"):
+        inside("nothing.csv", (allowed.resolve(),))
+
+
+def test_a_listing_has_folders_first_and_no_hidden_files(allowed: Path) -> None:
+    assert [entry.path.name for entry in list_folder(allowed)] == ["sub", "b.csv"]

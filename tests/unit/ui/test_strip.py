@@ -1,0 +1,51 @@
+"""The words of the line that says what is running."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import UTC, datetime
+
+import pytest
+
+from core.records import Job, Progress
+from core.ui.strip import duration, progress_text
+
+JOB = Job(
+    job_id="1",
+    kind="scan",
+    title="Scan of news",
+    dataset_id="2",
+    status="running",
+    created_at=datetime.now(UTC),
+    created_by="ada",
+    started_at=datetime.now(UTC),
+    ended_at=None,
+    folder="/runs/1",
+    progress=Progress("embedding", 45, 100, "", 32.4),
+    error="",
+    device="cpu",
+    collected=False,
+)
+
+
+@pytest.mark.parametrize(
+    ("seconds", "words"), [(0.2, "0 s"), (59.4, "59 s"), (61, "1 min 01 s"), (3725, "1 h 02 min"), (-3, "0 s")]
+)
+def test_a_duration_is_read_at_a_glance(seconds: float, words: str) -> None:
+    assert duration(seconds) == words
+
+
+def test_a_running_job_says_stage_share_and_time_left() -> None:
+    assert progress_text(JOB) == "embedding · 45% · 32 s left"
+
+
+def test_a_stage_without_a_total_says_no_share() -> None:
+    assert progress_text(replace(JOB, progress=Progress("reading", 3, None))) == "reading"
+
+
+def test_a_waiting_job_says_its_place_in_the_queue() -> None:
+    assert progress_text(replace(JOB, status="queued", queue_position=2)) == "waiting, 2 in the queue"
+
+
+def test_any_other_state_is_named() -> None:
+    assert progress_text(replace(JOB, status="stopping")) == "stopping"
