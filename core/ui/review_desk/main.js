@@ -2,6 +2,7 @@
 
 const HEARTBEAT_MS = 45_000
 const IDLE_MS = 300_000
+const REFILL_BELOW = 5
 const instances = new WeakMap()
 const labelLists = new Map()
 
@@ -83,6 +84,7 @@ class Review {
     data.refused.forEach((refusal) => this.refuse(refusal))
     data.taken.forEach(({ row_id, decision }) => this.takenByOther(row_id, decision))
     this.draw()
+    if (data.more && this.queue.open.length < REFILL_BELOW) this.report()
     if (first) this.takeFocus()
     if ((first && this.outbox.waiting) || !labelLists.has(this.digest)) this.outbox.deliver()
   }
@@ -206,7 +208,7 @@ class Review {
     const same = action === "relabel" && label === item.label
     return {
       key: randomKey(), row_id: item.row_id, action: same ? "keep" : action, label: same ? null : label,
-      shown: item.shown, instead_of: item.decision?.by ? item.decision.decision_id : null,
+      scan_id: item.scan_id, shown: item.shown, instead_of: item.decision?.by ? item.decision.decision_id : null,
     }
   }
 

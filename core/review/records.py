@@ -1,0 +1,75 @@
+"""What a review passes around: rows to judge, what the reviewer did, and what became of it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from core.records import Action, Decision, Example, Issue
+
+
+@dataclass(frozen=True, slots=True)
+class Neighbour:
+    """A row that the encoder finds close to the one on the desk."""
+
+    example: Example
+    similarity: float
+    """Cosine in -1–1."""
+
+
+@dataclass(frozen=True, slots=True)
+class ReviewItem:
+    """One row as a reviewer gets it."""
+
+    example: Example
+    issue: Issue
+    probabilities: tuple[tuple[str, float], ...]
+    """Out-of-sample probabilities of the likeliest labels and of the given and the suggested one, highest first."""
+    neighbours: tuple[Neighbour, ...]
+    """Nearest first."""
+    why: str
+    """The reason for the suggestion in words."""
+    decision: Decision | None
+    """The decision in force on the row, if there is one."""
+
+
+@dataclass(frozen=True, slots=True)
+class Act:
+    """What a reviewer asks for, before it is known whether it can be taken down."""
+
+    client_key: str
+    """Made once where the act was made: a second write with the same key is the same act."""
+    action: Action
+    row_id: int | None
+    """None only for an undo that names no row."""
+    new_label: str | None = None
+    """Only with `relabel`."""
+    shown: Mapping[str, Any] = field(default_factory=dict)
+    """What was on the screen: `given_label`, `suggested_label`, `score`, `tier`."""
+    scan_id: str | None = None
+    undoes_key: str | None = None
+    """For an undo: the client key of the decision to take back; None for the reviewer's newest."""
+    instead_of: str | None = None
+    """The decision of another reviewer that this one saw and overrules."""
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """An act that was not taken down, and why."""
+
+    act: Act
+    message: str
+    decision: Decision | None = None
+    """The other reviewer's decision that stands in its way."""
+
+
+@dataclass(frozen=True, slots=True)
+class Recorded:
+    """What became of a reviewer's acts."""
+
+    acknowledged: tuple[str, ...]
+    """Client keys that need not be sent again: written now or before, or refused."""
+    refused: tuple[Refusal, ...]
+    returned: tuple[tuple[str, int], ...]
+    """Client key of each undo and the row that it brought back."""

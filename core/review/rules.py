@@ -1,0 +1,89 @@
+"""Which acts can be taken down. Pure: gets what the store knows as plain mappings and says yes or why not."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Set
+from dataclasses import replace
+from difflib import get_close_matches
+
+from core.records import Decision
+from core.review.acts import DECIDING
+from core.review.records import Act, Refusal
+from core.review.words import in_words
+
+
+def judge(
+    acts: Iterable[Act],
+    *,
+    rows: Mapping[int, str | None],
+    in_force: Mapping[int, Decision],
+    labels: Set[str],
+    reviewer: str,
+) -> tuple[list[Act], list[Refusal]]:
+    """Parts decisions into those to write and those refused.
+
+    `rows` has the current label of every row of the version that the acts name, `in_force` their decisions,
+    `labels` the dataset's classes. A change to the label that the row already has is written as `keep`.
+    """
+    accepted, refused = [], []
+    for act in acts:
+        problem = objection(act, rows, labels)
+        other = in_force.get(act.row_id) if act.row_id is not None else None
+        if problem:
+            refused.append(Refusal(act, problem))
+        elif other is not None and other.reviewer != reviewer and act.instead_of != other.decision_id:
+            refused.append(Refusal(act, _decided_by_other(other), other))
+        else:
+            accepted.append(plain_keep(act, rows))
+    return accepted, refused
+
+
+def judge_undos(
+    acts: Iterable[Act], targets: Mapping[str, Decision], reviewer: str
+) -> tuple[list[tuple[Act, Decision]], list[Refusal]]:
+    """Parts undos into those to write, each with the decision that it takes back, and those refused.
+
+    `targets` maps client keys to stored decisions. Everyone takes back only their own.
+    """
+    accepted, refused = [], []
+    for act in acts:
+        target = targets.get(act.undoes_key or "")
+        if target is None:
+            refused.append(Refusal(act, "Nothing to undo: no decision of yours is in force on this version."))
+        elif target.reviewer != reviewer:
+            refused.append(
+                Refusal(act, f"Row {target.row_id} was decided by {target.reviewer}: only they can undo it.")
+            )
+        else:
+            accepted.append((act, target))
+    return accepted, refused
+
+
+def objection(act: Act, rows: Mapping[int, str | None], labels: Set[str]) -> str:
+    """Why the act makes no sense for this version; empty where it does."""
+    if act.action not in DECIDING:
+        return f"{act.action!r} is no decision. Use one of: {', '.join(DECIDING)}."
+    if act.row_id not in rows:
+        return f"Row {act.row_id} is not in this version."
+    if act.action != "relabel":
+        return ""
+    if not act.new_label:
+        return f"Row {act.row_id} is to be relabelled, but no label is given."
+    return "" if act.new_label in labels else _unknown_label(act.new_label, labels)
+
+
+def plain_keep(act: Act, rows: Mapping[int, str | None]) -> Act:
+    """A change to the label that the row has is a `keep`."""
+    if act.action == "relabel" and act.row_id is not None and act.new_label == rows[act.row_id]:
+        return replace(act, action="keep", new_label=None)
+    return act
+
+
+def _unknown_label(label: str, labels: Set[str]) -> str:
+    near = get_close_matches(label, labels, n=3)
+    hint = f" Did you mean {' or '.join(repr(name) for name in near)}?" if near else ""
+    return f"Label {label!r} is none of this dataset's {len(labels):,} classes.{hint}"
+
+
+def _decided_by_other(other: Decision) -> str:
+    return f"{other.reviewer} has already decided row {other.row_id}: {in_words(other)}. Your decision was not saved."

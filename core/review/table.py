@@ -1,0 +1,83 @@
+"""Decisions as a CSV file: `row_id` or `source_id`, `action`, `label`. Reads lines; knows no dataset."""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from core.errors import UsageError
+from core.review.acts import DECIDING
+
+ID_COLUMNS = ("row_id", "source_id", "id")
+"""The column that names the row: Winnow's own number, or the id that the source gave it."""
+_LISTED = 5
+"""Problems that an error message lists."""
+
+
+@dataclass(frozen=True, slots=True)
+class DecisionLine:
+    """One line of the file."""
+
+    line: int
+    """1-based, the header included."""
+    row: str
+    """The row's number, or the source's id."""
+    action: str
+    label: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class DecisionTable:
+    """A file of decisions as it was read."""
+
+    by_row_id: bool
+    """Whether `row` is Winnow's row number; else it is the source's id."""
+    lines: tuple[DecisionLine, ...]
+
+
+def read_table(text: Iterable[str]) -> DecisionTable:
+    """Reads the lines of a CSV file. Raises `UsageError` with the lines that are wrong."""
+    reader = csv.DictReader(text)
+    header = [name.strip().lower() for name in reader.fieldnames or ()]
+    reader.fieldnames = header
+    id_column = next((name for name in ID_COLUMNS if name in header), None)
+    if id_column is None or "action" not in header:
+        raise UsageError(
+            f"The file's columns are {', '.join(header) or 'none'}.",
+            f"It needs one of {', '.join(ID_COLUMNS)}; action ({', '.join(DECIDING)}); and label for each relabel.",
+        )
+    lines = []
+    for record in reader:
+        value = {name: (text or "").strip() for name, text in record.items() if isinstance(text, str)}
+        lines.append(
+            DecisionLine(reader.line_num, value.get(id_column, ""), value.get("action", ""), value.get("label") or None)
+        )
+    _check(lines, by_row_id=id_column == "row_id")
+    return DecisionTable(id_column == "row_id", tuple(lines))
+
+
+def reject(problems: Sequence[str], hint: str) -> None:
+    """Raises `UsageError` with the first problems, if there are any; nothing of the file is written then."""
+    if problems:
+        more = f" … and {len(problems) - _LISTED:,} more." if len(problems) > _LISTED else ""
+        raise UsageError(f"{' '.join(problems[:_LISTED])}{more}", f"{hint} Nothing was written.")
+
+
+def _check(lines: Sequence[DecisionLine], by_row_id: bool) -> None:
+    problems = [problem for line in lines if (problem := _problem(line, by_row_id))]
+    reject(problems, "Mend these lines and run it again.")
+    if not lines:
+        raise UsageError("The file has a header but no decisions.", "Write one row per decision.")
+
+
+def _problem(line: DecisionLine, by_row_id: bool) -> str:
+    if not line.row:
+        return f"Line {line.line} names no row."
+    if by_row_id and not line.row.isdecimal():
+        return f"Line {line.line}: {line.row!r} is no row number."
+    if line.action not in DECIDING:
+        return f"Line {line.line}: action {line.action!r} is none of {', '.join(DECIDING)}."
+    if line.action == "relabel" and line.label is None:
+        return f"Line {line.line} relabels but gives no label."
+    return ""

@@ -1,0 +1,58 @@
+"""The Review page: which of its parts there are for this version, and which one is open."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from core.records import Scan
+from core.ui import keys
+from core.ui.empty import empty_state
+from core.ui.frame import Frame
+from core.ui.issues_filter import filter_bar
+from core.ui.pages import link
+from core.ui.review_log import decision_log
+from core.ui.review_stage import Mode, stage
+from core.ui.review_versions import versions
+from core.ui.url import from_url, to_url
+from core.workflow.issues import latest_scan
+
+_VIEWS = {"desk": "Desk", "grid": "Grid", "decisions": "Decisions", "versions": "Versions"}
+
+
+def draw(frame: Frame) -> None:
+    """Draws the open view; the others cost nothing."""
+    names = [name for name in _VIEWS if name != "grid" or frame.dataset.task == "image"]
+    from_url("view", names)
+    st.segmented_control(
+        "View",
+        names,
+        key="view",
+        required=True,
+        format_func=_VIEWS.__getitem__,
+        label_visibility="collapsed",
+        on_change=to_url,
+        args=("view",),
+    )
+    _draw_view(frame, st.session_state["view"])
+
+
+def _draw_view(frame: Frame, name: str) -> None:
+    if name == "decisions":
+        decision_log(frame)
+    elif name == "versions":
+        versions(frame)
+    else:
+        _review(frame, "grid" if name == "grid" else "desk", latest_scan(frame.context, frame.version.version_id))
+
+
+def _review(frame: Frame, mode: Mode, scan: Scan | None) -> None:
+    if scan is None:
+        query = {keys.DATASET: frame.dataset.name, keys.VERSION: frame.version.number}
+        empty_state(
+            f"Version {frame.version.number} has not been scanned",
+            "A scan ranks the labels that are probably wrong; the desk hands them out worst first.",
+            icon="troubleshoot",
+            action=lambda: link("issues", "Scan it on the Issues page", icon=":material/troubleshoot:", **query),
+        )
+        return
+    stage(frame, filter_bar(frame), mode)
