@@ -1,0 +1,63 @@
+"""Where datasets come from: one file per kind of source, one registry. Reads files; knows no workspace and no store."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from core.errors import SourceError
+from core.sources import arrow, delimited, excel, hub, imagefolder, jsonfile, parquet, samples
+from core.sources.base import Bench, Query, Source, Table
+
+SOURCES: dict[str, Source] = {
+    source.name: source
+    for source in (
+        samples.NEWS,
+        samples.DIGITS,
+        arrow.SAVED,
+        delimited.SOURCE,
+        jsonfile.SOURCE,
+        parquet.SOURCE,
+        arrow.SOURCE,
+        excel.SOURCE,
+        imagefolder.SOURCE,
+        hub.SOURCE,
+    )
+}
+"""In the order in which they are asked whether a location is theirs."""
+
+__all__ = ["SOURCES", "Bench", "Query", "Source", "Table", "find"]
+
+
+def find(locations: Sequence[str], source: str | None = None) -> Source:
+    """The source that reads the locations: the one named, else the first that claims them all.
+
+    Raises SourceError where none does, or where they are of different kinds.
+    """
+    if not locations:
+        raise SourceError("Nothing was named to load.", "Name a file, a folder, a hub id or a sample.")
+    if source is not None:
+        if source not in SOURCES:
+            raise SourceError(f"Source '{source}' not found.", f"There are: {', '.join(SOURCES)}.")
+        return SOURCES[source]
+    kinds = {location: _of(location) for location in locations}
+    if len({kind.name for kind in kinds.values()}) > 1:
+        listed = ", ".join(f"{Path(location).name} ({kind.title})" for location, kind in kinds.items())
+        raise SourceError(f"The files are of different kinds: {listed}.", "Load one kind at a time.")
+    return next(iter(kinds.values()))
+
+
+def _of(location: str) -> Source:
+    claiming = next((source for source in SOURCES.values() if source.claims(location)), None)
+    path = Path(location).expanduser()
+    if claiming is not None and not (claiming is hub.SOURCE and _looks_like_a_file(path)):
+        return claiming
+    if not path.exists():
+        raise SourceError(f"There is nothing at {location}.", f"Looked at {path.resolve()}. Check the spelling.")
+    suffixes = ".csv .tsv .json .jsonl .parquet .arrow .feather .xlsx .zip"
+    raise SourceError(f"Winnow cannot read {path.name}.", f"It reads {suffixes}, folders of these, and image folders.")
+
+
+def _looks_like_a_file(path: Path) -> bool:
+    return path.suffix.lower() in (*delimited.SUFFIXES, *jsonfile.SUFFIXES, *parquet.SUFFIXES, *arrow.SUFFIXES,
+                                   *excel.SUFFIXES, ".zip", ".txt", ".xls")  # fmt: skip

@@ -1,0 +1,48 @@
+"""ZIP archives that strangers made: everything is checked before a single byte is unpacked."""
+
+from __future__ import annotations
+
+import zipfile
+from pathlib import PurePosixPath
+
+from core.errors import SourceError
+from core.settings import MAX_ARCHIVE_BYTES, MAX_ARCHIVE_MEMBERS, MAX_ARCHIVE_RATIO
+
+_SMALL = 1024**2
+"""A member this small is no bomb, whatever its ratio: eight rows of one colour compress a thousandfold."""
+
+
+def check_members(archive: zipfile.ZipFile, name: str) -> None:
+    """Raises SourceError for too many members, too many bytes, a bomb's ratio, or a path that leads outside."""
+    members = archive.infolist()
+    if len(members) > MAX_ARCHIVE_MEMBERS:
+        raise _refused(name, f"it has {len(members):,} members; the limit is {MAX_ARCHIVE_MEMBERS:,}")
+    total = sum(member.file_size for member in members)
+    if total > MAX_ARCHIVE_BYTES:
+        raise _refused(name, f"it unpacks to {total / 1024**3:,.0f} GB; the limit is {MAX_ARCHIVE_BYTES // 1024**3} GB")
+    for member in members:
+        if _leads_outside(member.filename):
+            raise _refused(name, f"the path {member.filename!r} leads outside of it")
+        if member.file_size > max(_SMALL, MAX_ARCHIVE_RATIO * member.compress_size):
+            ratio = member.file_size / max(1, member.compress_size)
+            raise _refused(name, f"{member.filename!r} unpacks to {ratio:,.0f} times its size, as a ZIP bomb does")
+        if member.flag_bits & 1:
+            raise _refused(name, f"{member.filename!r} is encrypted")
+
+
+def _leads_outside(path: str) -> bool:
+    parts = PurePosixPath(path.replace("\\", "/")).parts
+    return ".." in parts or path.startswith(("/", "\\")) or (len(path) > 1 and path[1] == ":")
+
+
+def _refused(name: str, why: str) -> SourceError:
+    return SourceError(f"{name} is refused: {why}.", "Nothing was unpacked. Make the archive again from the files.")
+
+
+def read_member(archive: zipfile.ZipFile, member: zipfile.ZipInfo) -> bytes:
+    """The member's bytes, never more than it declared. Raises SourceError when it holds more."""
+    with archive.open(member) as file:
+        content = file.read(member.file_size + 1)
+    if len(content) > member.file_size:
+        raise SourceError(f"{member.filename!r} holds more than it declares.", "Make the archive again.")
+    return content

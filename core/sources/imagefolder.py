@@ -1,0 +1,179 @@
+"""Images as a folder or a ZIP: one folder per class, or split folders that hold class folders."""
+
+from __future__ import annotations
+
+import os
+import zipfile
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from itertools import islice, zip_longest
+from pathlib import Path, PurePosixPath
+from typing import Any
+
+from core.errors import SourceError
+from core.records import Preview, Schema
+from core.settings import MAX_CELL_BYTES
+from core.sources.archive import check_members, read_member
+from core.sources.base import PREVIEW_ROWS, Bench, Source
+from core.sources.guess import describe, split_name
+from core.sources.images import ImageFault
+from core.sources.paths import IMAGE_SUFFIXES, existing
+from core.sources.tabular import label_notes
+
+_SKIPPED = ("__MACOSX", ".")
+
+
+@dataclass(frozen=True, slots=True)
+class Member:
+    """One file of an image folder or archive."""
+
+    origin: Path
+    """The folder or archive."""
+    name: str
+    """Path inside of it, `/`-separated."""
+    ordinal: int
+    """1-based, in the order listed."""
+    label: str | None
+    split: str | None
+    fault: str = ""
+    """Why it is set aside without being read."""
+
+    @property
+    def shown(self) -> str:
+        """How rejected rows name it."""
+        return f"{self.origin.name}/{self.name}"
+
+
+def members(locations: Sequence[str], within: Sequence[Path] | None) -> list[Member]:
+    """Every file of the locations with the class and split of its folders. Raises SourceError for an unsafe archive
+    and for one without images."""
+    found = [member for location in locations for member in _listed(existing(location, within))]
+    if not any(not member.fault for member in found):
+        raise SourceError(
+            f"{locations[0]} holds no images in class folders.",
+            "Put the images of each class into a folder of its own: cats/1.jpg, dogs/2.jpg. "
+            f"Read are {', '.join(sorted(IMAGE_SUFFIXES))}.",
+        )
+    return found
+
+
+def _listed(path: Path) -> list[Member]:
+    names = sorted(_walk(path)) if path.is_dir() else [name for name in _names_in(path) if not name.endswith("/")]
+    every = map(PurePosixPath, names)
+    paths = [inner for inner in every if not any(folder.startswith(_SKIPPED) for folder in inner.parts)]
+    top = _common_depth([parts.parts for parts in paths if parts.suffix.lower() in IMAGE_SUFFIXES])
+    outer = split_name(path.stem)
+    return [_member(path, inner, number, top, outer) for number, inner in enumerate(paths, 1)]
+
+
+def _walk(root: Path) -> Iterator[str]:
+    for folder, _, files in os.walk(root):
+        base = Path(folder).relative_to(root).as_posix()
+        yield from (file if base == "." else f"{base}/{file}" for file in files)
+
+
+def _names_in(path: Path) -> list[str]:
+    try:
+        with zipfile.ZipFile(path) as archive:
+            check_members(archive, path.name)
+            return archive.namelist()
+    except zipfile.BadZipFile as error:
+        raise SourceError(f"{path.name} is not a readable ZIP archive: {error}.", "Make it again.") from error
+
+
+def _common_depth(paths: Sequence[tuple[str, ...]]) -> int:
+    """How many outer folders all images share: archives often wrap everything in one. The last folder is the class."""
+    depth = 0
+    while paths and all(len(parts) > depth + 2 for parts in paths) and len({parts[depth] for parts in paths}) == 1:
+        if split_name(paths[0][depth]):
+            break
+        depth += 1
+    return depth
+
+
+def _member(origin: Path, path: PurePosixPath, ordinal: int, top: int, outer: str | None) -> Member:
+    folders = path.parts[top:-1]
+    split = split_name(folders[0]) if len(folders) > 1 else None
+    label = folders[-1] if folders else None
+    fault = ""
+    if path.suffix.lower() not in IMAGE_SUFFIXES:
+        fault = f"not an image file ({path.suffix or 'no suffix'})"
+    elif label is None:
+        fault = "missing label: the image lies in no class folder"
+    return Member(origin, str(path), ordinal, label, split or (outer if outer != label else None), fault)
+
+
+class Opener:
+    """Reads members; keeps the archive of the last one open. One per process."""
+
+    def __init__(self) -> None:
+        self._archive: zipfile.ZipFile | None = None
+        self._path: Path | None = None
+
+    def read(self, member: Member) -> bytes:
+        """The file's bytes. Raises ImageFault where they cannot be read."""
+        try:
+            if member.origin.is_dir():
+                path = (member.origin / member.name).resolve()
+                if not path.is_relative_to(member.origin):
+                    raise ImageFault("the link leads outside of the folder")
+                _check_size(path.stat().st_size)
+                return path.read_bytes()
+            if self._path != member.origin or self._archive is None:
+                self.close()
+                self._archive, self._path = zipfile.ZipFile(member.origin), member.origin
+            entry = self._archive.getinfo(member.name)
+            _check_size(entry.file_size)
+            return read_member(self._archive, entry)
+        except (OSError, zipfile.BadZipFile, KeyError, SourceError, RuntimeError) as error:
+            raise ImageFault(f"file cannot be read: {error}") from error
+
+    def close(self) -> None:
+        if self._archive is not None:
+            self._archive.close()
+
+
+def _check_size(size: int) -> None:
+    if size > MAX_CELL_BYTES:
+        raise ImageFault(f"image file of {size / 1024**2:,.0f} MB, the limit is {MAX_CELL_BYTES // 1024**2} MB")
+
+
+def preview(locations: Sequence[str], bench: Bench) -> Preview:
+    """Rows in turn from each class, with the images' bytes."""
+    found = members(locations, bench.within)
+    good = [member for member in found if not member.fault]
+    by_class: dict[str | None, list[Member]] = {}
+    for member in good:
+        by_class.setdefault(member.label, []).append(member)
+    turns = (member for turn in zip_longest(*by_class.values()) for member in turn if member is not None)
+    opener = Opener()
+    rows = [_row(member, opener) for member in islice(turns, PREVIEW_ROWS)]
+    opener.close()
+    splits = sorted({member.split for member in good if member.split})
+    names = ["image", "label", *(["split"] if splits else []), "file_name"]
+    schema = Schema("image", "image", "label", "split" if splits else None)
+    listed = [[member.name, member.label, *([member.split] if splits else []), member.name] for member in good]
+    columns = describe(names, ["BLOB", *["VARCHAR"] * (len(names) - 1)], listed)
+    notes = [f"{len(good):,} images in {len(by_class):,} class folders" + (f"; {', '.join(splits)}" if splits else "")]
+    if len(found) > len(good):
+        notes.append(f"{len(found) - len(good):,} other files will be set aside")
+    notes += label_notes(schema, [{"label": member.label} for member in good])
+    return Preview("imagefolder", columns[:-1], tuple(rows), schema, tuple(notes), len(good))
+
+
+def _row(member: Member, opener: Opener) -> dict[str, Any]:
+    try:
+        content: bytes | None = opener.read(member)
+    except ImageFault:
+        content = None
+    return {"image": content, "label": member.label, "split": member.split, "file_name": member.name}
+
+
+def _claims(location: str) -> bool:
+    path = Path(location).expanduser()
+    if path.is_dir():
+        return any(Path(name).suffix.lower() in IMAGE_SUFFIXES for name in islice(_walk(path), 10_000))
+    return path.suffix.lower() == ".zip"
+
+
+SOURCE = Source("imagefolder", "Image folder or ZIP", "decoded", _claims, preview)

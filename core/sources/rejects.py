@@ -1,0 +1,48 @@
+"""Rows set aside before the store sees them: where they stood, why, and how they began."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from types import TracebackType
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+CONTENT_CHARACTERS = 500
+_BATCH = 10_000
+SCHEMA = pa.schema([("file", pa.string()), ("line", pa.int64()), ("reason", pa.string()), ("content", pa.string())])
+
+
+class RejectWriter:
+    """Writes rejected rows to a Parquet file; `count` says how many so far. The file exists once it is closed."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self.count = 0
+        self._rows: list[tuple[str, int | None, str, str]] = []
+        self._writer = pq.ParquetWriter(path, SCHEMA)
+
+    def add(self, file: str, line: int | None, reason: str, content: str) -> None:
+        """`line` is 1-based, or the member's ordinal in an archive; None where there are no lines."""
+        shown = content[:CONTENT_CHARACTERS].encode("utf-8", "replace").decode("utf-8")
+        self._rows.append((file, line, reason, shown))
+        self.count += 1
+        if len(self._rows) >= _BATCH:
+            self._flush()
+
+    def close(self) -> None:
+        self._flush()
+        self._writer.close()
+
+    def _flush(self) -> None:
+        rows = [dict(zip(SCHEMA.names, row, strict=True)) for row in self._rows]
+        self._writer.write_table(pa.Table.from_pylist(rows, schema=SCHEMA))
+        self._rows = []
+
+    def __enter__(self) -> RejectWriter:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()

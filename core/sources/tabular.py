@@ -1,0 +1,133 @@
+"""What all tabular sources share: several files as one table, its preview, and the SQL that reads it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from core.errors import SchemaError, SourceError
+from core.records import Preview, Schema
+from core.sources.base import FILE_SPLIT_COLUMN, PREVIEW_ROWS, named, quoted
+from core.sources.guess import describe, guess
+from core.sources.paths import Part
+
+FILE_COLUMN = "__file"
+LINE_COLUMN = "__line"
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """One file as a source found it."""
+
+    part: Part
+    names: tuple[str, ...]
+    types: tuple[str, ...]
+    rows: tuple[tuple[Any, ...], ...]
+    """A sample, in the order of the file."""
+    note: str = ""
+    row_estimate: int | None = None
+
+
+def merged_types(found: Sequence[Found]) -> dict[str, str]:
+    """Every column of the files in order of appearance, with the type that holds all of them."""
+    types: dict[str, str] = {}
+    for file in found:
+        for name, kind in zip(file.names, file.types, strict=True):
+            types[name] = _wider(types.get(name, kind), kind)
+    if not types:
+        raise SourceError(f"{found[0].part.path.name} has no columns.", "Choose a file with a header and rows.")
+    return types
+
+
+def _wider(one: str, other: str) -> str:
+    if one == other:
+        return one
+    return "DOUBLE" if {one, other} == {"BIGINT", "DOUBLE"} else "VARCHAR"
+
+
+def file_splits(found: Sequence[Found], names: Mapping[str, str]) -> bool:
+    """Whether the file names make the split column: they name splits and the table has no such column."""
+    return FILE_SPLIT_COLUMN not in names and any(file.part.split for file in found)
+
+
+def preview_of(source: str, found: Sequence[Found], notes: Sequence[str] = ()) -> Preview:
+    """The preview of several files as one table: rows in turn from each file."""
+    types = merged_types(found)
+    by_file = file_splits(found, types)
+    share = max(1, PREVIEW_ROWS // len(found))
+    sample = [row for file in found for row in _mappings(file, types, by_file)]
+    rows = [row for file in found for row in _mappings(file, types, by_file)[:share]]
+    if not rows:
+        raise SourceError(f"{found[0].part.path.name} has no rows.", "Choose a file with at least one row.")
+    names = [*types, FILE_SPLIT_COLUMN] if by_file else list(types)
+    kinds = [*types.values(), "VARCHAR"] if by_file else list(types.values())
+    columns = describe(names, kinds, [[row[name] for name in names] for row in sample])
+    said = [file.note for file in found if file.note]
+    if len(found) > 1:
+        said.append("; ".join(f"{file.part.path.name} → {file.part.split or 'no split'}" for file in found))
+    proposal = guess(columns, rows)
+    estimates = [file.row_estimate for file in found]
+    total = sum(number for number in estimates if number) if all(estimates) else None
+    warnings = label_notes(proposal, sample)
+    return Preview(source, columns, tuple(rows[:PREVIEW_ROWS]), proposal, (*said, *notes, *warnings), total)
+
+
+def _mappings(file: Found, types: Mapping[str, str], by_file: bool) -> list[dict[str, Any]]:
+    blank: dict[str, Any] = dict.fromkeys(types)
+    extra = {FILE_SPLIT_COLUMN: file.part.split} if by_file else {}
+    return [blank | dict(zip(file.names, row, strict=True)) | extra for row in file.rows]
+
+
+def label_notes(schema: Schema, rows: Sequence[Mapping[str, Any]]) -> list[str]:
+    """What the sample says against the guessed label: none found, one class only, or nearly as many as rows."""
+    if schema.label is None:
+        return ["No column looks like a label. Choose the one that holds the class of each row."]
+    values = [str(row[schema.label]) for row in rows if row[schema.label] is not None]
+    classes = len(set(values))
+    if classes == 1:
+        return [f"'{schema.label}' has one class only in the rows looked at: {values[0]}."]
+    if len(values) >= 20 and classes > len(values) / 2:
+        return [f"'{schema.label}' has {classes:,} classes in {len(values):,} rows looked at: is it the label?"]
+    return []
+
+
+def check_roles(schema: Schema, names: Sequence[str]) -> None:
+    """Raises SchemaError when a role names no column, when there is no label, or when a column has two roles."""
+    if schema.label is None:
+        raise SchemaError("No label column is chosen.", f"Choose one of: {', '.join(names)}.")
+    roles = {"payload": schema.payload, "label": schema.label, "split": schema.split, "id": schema.id}
+    for role, column in roles.items():
+        if column is not None and column not in names:
+            raise SchemaError(f"{role.title()} column '{column}' not found.", f"The source has: {', '.join(names)}.")
+    chosen = [column for column in roles.values() if column is not None]
+    twice = next((column for column in chosen if chosen.count(column) > 1), None)
+    if twice is not None:
+        shared = " and ".join(role for role, column in roles.items() if column == twice)
+        raise SchemaError(f"Column '{twice}' is chosen as {shared}.", "Choose a column of its own for each.")
+
+
+def used(schema: Schema, names: Sequence[str]) -> list[str]:
+    """The columns that are read, in the order of the source."""
+    wanted = {schema.payload, schema.label, schema.split, schema.id, *schema.attributes}
+    return [name for name in names if name in wanted]
+
+
+def role_columns(schema: Schema) -> set[str]:
+    """Columns that are kept as the text that stands in the file: label `01` is not `1`."""
+    payload = {schema.payload} if schema.task == "text" else set()
+    return payload | {name for name in (schema.label, schema.split, schema.id) if name}
+
+
+def select(file: Found, relation: str, columns: Sequence[str], by_file: bool, also: Sequence[str] = ()) -> str:
+    """One file's part of the relation: the columns that it has, its path, its split. `also`: further expressions."""
+    chosen = [named(name) for name in columns if name in file.names]
+    if by_file and FILE_SPLIT_COLUMN in columns:
+        chosen.append(f"{quoted(file.part.split) if file.part.split else 'NULL::VARCHAR'} AS {FILE_SPLIT_COLUMN}")
+    chosen += [*also, f"{quoted(str(file.part.path))} AS {FILE_COLUMN}"]
+    return f"(SELECT {', '.join(chosen)} FROM {relation})"
+
+
+def union(selects: Sequence[str]) -> str:
+    """The parts as one relation, columns matched by name, rows in the order of the files."""
+    return selects[0] if len(selects) == 1 else f"({' UNION ALL BY NAME '.join(selects)})"

@@ -1,0 +1,83 @@
+"""Fetches a hub dataset with the `datasets` library and writes each split as Parquet.
+
+spec.json   {id, config, rows: how many of each split are wanted, or null for all}
+output/     <split>.parquet, images undecoded
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pyarrow.parquet as pq
+
+from core.errors import SourceError
+from core.jobs import ProgressWriter, RunFolder
+from core.worker import entry
+
+_BATCH = 1000
+
+
+def fetch(folder: RunFolder, progress: ProgressWriter) -> dict[str, Any]:
+    """Returns {splits: {name: rows}}. Raises SourceError where the hub cannot be reached or has no such dataset."""
+    spec = folder.spec()
+    progress.update("Asking the hub", 0)
+    splits = _open(spec["id"], spec["config"], streaming=spec["rows"] is not None)
+    written = {}
+    for name, split in splits.items():
+        written[str(name)] = _write(split, folder, str(name), spec["rows"], progress)
+    return {"splits": written}
+
+
+def _open(dataset: str, config: str | None, streaming: bool) -> Any:
+    import datasets
+    from datasets.exceptions import DatasetNotFoundError
+
+    try:
+        return datasets.load_dataset(dataset, config, streaming=streaming, trust_remote_code=None)
+    except DatasetNotFoundError as error:
+        raise SourceError(
+            f"The hub has no dataset '{dataset}' that is open to this machine.",
+            "Check the id. A private or gated one needs HF_TOKEN set where Winnow is started.",
+        ) from error
+    except (ConnectionError, OSError, TimeoutError) as error:
+        raise unreachable(dataset) from error
+    except (ValueError, RuntimeError) as error:
+        raise SourceError(
+            f"'{dataset}' cannot be loaded: {error}",
+            f"Name a configuration as {dataset}:NAME where it asks for one. Datasets that need their own code to run "
+            "are refused.",
+        ) from error
+
+
+def unreachable(dataset: str) -> SourceError:
+    """What to say, and to do, when there is no way to the hub."""
+    return SourceError(
+        f"The hub cannot be reached from this machine, so '{dataset}' cannot be fetched.",
+        "Connect it (HTTPS_PROXY, or HF_ENDPOINT for a mirror; unset HF_HUB_OFFLINE), or where there is a network run "
+        f"datasets.load_dataset('{dataset}').save_to_disk('folder'), copy the folder here and load that.",
+    )
+
+
+def _write(split: Any, folder: RunFolder, name: str, rows: int | None, progress: ProgressWriter) -> int:
+    """One split as Parquet in batches; images as the bytes or paths they came as."""
+    features = split.features
+    total = None if rows is not None else len(split)
+    taken = split.take(rows) if rows is not None else split
+    target = folder.output / f"{name}.parquet"
+    done = 0
+    writer = None
+    try:
+        for table in taken.with_format("arrow").iter(batch_size=_BATCH):
+            schema = features.arrow_schema if features else table.schema
+            writer = writer or pq.ParquetWriter(target, schema)
+            writer.write_table(table.cast(schema), row_group_size=_BATCH)
+            done += table.num_rows
+            progress.update(f"Fetching {name}", done, total)
+    finally:
+        if writer is not None:
+            writer.close()
+    return done
+
+
+if __name__ == "__main__":
+    entry.run(fetch)
