@@ -32,11 +32,11 @@ def keep_rejected(db: Database, cursor: Cursor, reader: Reader, dataset_id: str,
     `cursor` is the one that read the source: the reader's own rejects are temporary tables of its connection. `table`
     still holds the unusable rows among the others, in the source's order.
     """
-    told = _told_lines(cursor, reader) if reader.rejects else None
+    told = told_lines(cursor, reader) if reader.rejects else None
     unusable = _unusable_lines(cursor, reader, table, told)
     with db.write_with(cursor):
         if told is not None:
-            _keep_told(cursor, dataset_id, told)
+            keep_told(cursor, dataset_id, told)
         if unusable is not None:
             _keep_unusable(cursor, reader, dataset_id, table, unusable)
         if reader.rejected_parquet is not None:
@@ -48,7 +48,7 @@ def keep_rejected(db: Database, cursor: Cursor, reader: Reader, dataset_id: str,
     return int(counted[0]) if counted else 0
 
 
-def _told_lines(cursor: Cursor, reader: Reader) -> pa.Table:
+def told_lines(cursor: Cursor, reader: Reader) -> pa.Table:
     """(file, position, line) of each record that the reader refused. DuckDB counts records, not lines, so the line is
     counted from the byte position; where the file's bytes are not its text, DuckDB's own number has to do."""
     found = cursor.execute(
@@ -69,7 +69,7 @@ def _told_lines(cursor: Cursor, reader: Reader) -> pa.Table:
     )
 
 
-def _keep_told(cursor: Cursor, dataset_id: str, told: pa.Table) -> None:
+def keep_told(cursor: Cursor, dataset_id: str, told: pa.Table) -> None:
     reason = " ".join(f"WHEN '{kind}' THEN {literal(text)}" for kind, text in _REASONS.items())
     cursor.register("told", told)
     cursor.execute(
