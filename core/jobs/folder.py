@@ -110,8 +110,8 @@ class RunFolder:
     def log_tail(self, lines: int = 200) -> str:
         """The last `lines` lines of the log. Of a line that was rewritten in place (a progress bar), its last state."""
         text = read_tail(self.log_path, LOG_TAIL_BYTES).decode("utf-8", errors="replace")
-        shown = [line.rstrip("\r").rsplit("\r", 1)[-1] for line in text.split("\n")]
-        return "\n".join(shown[-lines - 1 :]).strip("\n")
+        shown = [line.rstrip("\r").rsplit("\r", 1)[-1] for line in text.rstrip("\n").split("\n")]
+        return "\n".join(shown[-lines:])
 
 
 def write_json(path: Path, content: dict[str, Any]) -> None:

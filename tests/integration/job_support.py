@@ -1,0 +1,59 @@
+"""What the tests of the job runner share: starting a job, waiting for it, finding its processes."""
+
+from __future__ import annotations
+
+import os
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from core.jobs import Queue
+from core.jobs.processes import identify
+from core.records import ENDED, Job
+
+WORKER = "tests.integration.job_worker"
+PATIENCE = 30.0
+
+
+def start(queue: Queue, **spec: Any) -> Job:
+    """Makes and enqueues a job of the test worker that needs the device."""
+    return queue.enqueue(queue.create("test", "A test", WORKER, spec, None, "ann").job_id)
+
+
+def wait_until(condition: Callable[[], bool], what: str) -> None:
+    deadline = time.monotonic() + PATIENCE
+    while not condition():
+        assert time.monotonic() < deadline, f"not within {PATIENCE} s: {what}"
+        time.sleep(0.01)
+
+
+def wait_for_end(queue: Queue, job: Job) -> Job:
+    wait_until(lambda: queue.get(job.job_id).status in ENDED, f"the end of {job.job_id}")
+    return queue.get(job.job_id)
+
+
+def wait_for_work(queue: Queue, job: Job, printed: str = "working as") -> int:
+    """Waits until the worker has printed its pid and returns it (or another number that it prints)."""
+    wait_until(lambda: printed in queue.log_tail(job.job_id), f"{printed!r} in the log of {job.job_id}")
+    line = next(line for line in queue.log_tail(job.job_id).splitlines() if printed in line)
+    return int(line.split()[-1])
+
+
+def wrapper_of(job: Job) -> int:
+    """The pid of the job's wrapper."""
+    for entry in Path("/proc").iterdir():
+        if entry.name.isdigit() and (identity := identify(int(entry.name))):
+            command = identity.command.split()
+            if "core.jobs.wrapper" in command and job.folder in command:
+                return identity.pid
+    raise AssertionError(f"no wrapper of {job.job_id}")
+
+
+def lives(pid: int) -> bool:
+    return identify(pid) is not None
+
+
+def kill(pid: int) -> None:
+    os.kill(pid, 9)
+    wait_until(lambda: not lives(pid), f"the death of {pid}")
