@@ -1,0 +1,7 @@
+"""Image classification: an example is an image with one label."""
+
+from core.tasks.task import Task
+
+IMAGE = Task(
+    name="image", title="Image classification", payload_kind="image", default_encoders=("pixels", "efficientnet")
+)
