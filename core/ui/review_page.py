@@ -5,7 +5,6 @@ from __future__ import annotations
 import streamlit as st
 
 from core.records import Scan
-from core.ui import keys
 from core.ui.empty import empty_state
 from core.ui.frame import Frame
 from core.ui.issues_filter import filter_bar
@@ -47,12 +46,14 @@ def _draw_view(frame: Frame, name: str) -> None:
 
 def _review(frame: Frame, mode: Mode, scan: Scan | None) -> None:
     if scan is None:
-        query = {keys.DATASET: frame.dataset.name, keys.VERSION: frame.version.number}
+        name, number = frame.dataset.name, frame.version.number
         empty_state(
-            f"Version {frame.version.number} has not been scanned",
+            f"Version {number} has not been scanned",
             "A scan ranks the labels that are probably wrong; the desk hands them out worst first.",
             icon="troubleshoot",
-            action=lambda: link("issues", "Scan it on the Issues page", icon=":material/troubleshoot:", **query),
+            action=lambda: link(
+                "issues", "Scan it on the Issues page", icon=":material/troubleshoot:", dataset=name, version=number
+            ),
         )
         return
     stage(frame, filter_bar(frame), mode)

@@ -87,8 +87,13 @@ def _changes(frame: Frame, known: Sequence[Version]) -> None:
             width=260,
         )
         if number != frame.version.number:
-            query = {keys.DATASET: frame.dataset.name, keys.VERSION: number}
-            link("review", f"Open version {number}", icon=":material/open_in_new:", **query)
+            link(
+                "review",
+                f"Open version {number}",
+                icon=":material/history:",
+                dataset=frame.dataset.name,
+                version=number,
+            )
     with shown_errors():
         _change_table(frame, by_number[number])
 

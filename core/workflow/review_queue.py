@@ -5,12 +5,10 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from core.errors import NotFoundError
 from core.records import Decision, Example, Issue, IssueFilter, RowFilter, Scan
 from core.review.records import Neighbour, ReviewItem
 from core.review.words import reason
@@ -108,10 +106,10 @@ def _likeliest(context: Context, scan: Scan, found: Sequence[Issue]) -> dict[int
 def _probabilities(context: Context, scan: Scan, row_ids: Sequence[int]) -> Sequence[Any]:
     """Rows of the scan's out-of-sample probabilities, float32 (k,) each, or None per row where there are none."""
     try:
-        folder = Path(context.queue.get(scan.job_id).folder) / "output" / str(scan.tier_order)
+        folder = context.workspace.runs / scan.job_id / "output" / str(scan.tier_order)
         known = np.load(folder / "row_ids.npy", mmap_mode="r", allow_pickle=False)
         matrix = np.load(folder / "probabilities.npy", mmap_mode="r", allow_pickle=False)
-    except (OSError, NotFoundError):
+    except OSError:
         return [None] * len(row_ids)
     places = np.searchsorted(known, row_ids).clip(max=len(known) - 1)
     return [

@@ -1,0 +1,81 @@
+"""Which acts can be taken down."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+import pytest
+
+from core.records import Action, Decision
+from core.review.records import Act
+from core.review.rules import judge, judge_undos
+
+LABELS = frozenset({"sport", "tech", "politics"})
+ROWS = {1: "sport", 2: "tech"}
+
+
+def decision(row_id: int, reviewer: str, action: Action = "keep", label: str | None = None) -> Decision:
+    moment = datetime(2026, 1, 1, tzinfo=UTC)
+    return Decision(f"d{row_id}", f"c{row_id}", "data", "version", row_id, action, label, reviewer, moment, None, {})
+
+
+def refusal(act: Act, *in_force: Decision) -> str:
+    by_row = {one.row_id: one for one in in_force}
+    _, refused = judge([act], rows=ROWS, in_force=by_row, labels=LABELS, reviewer="ada")
+    return refused[0].message if refused else ""
+
+
+def test_a_decision_on_an_open_row_is_accepted() -> None:
+    act = Act("k", "relabel", 1, "tech")
+    accepted, refused = judge([act], rows=ROWS, in_force={}, labels=LABELS, reviewer="ada")
+    assert (accepted, refused) == ([act], [])
+
+
+def test_a_change_to_the_label_that_the_row_has_is_a_keep() -> None:
+    accepted, _ = judge([Act("k", "relabel", 1, "sport")], rows=ROWS, in_force={}, labels=LABELS, reviewer="ada")
+    assert (accepted[0].action, accepted[0].new_label) == ("keep", None)
+
+
+def test_a_label_that_the_dataset_has_not_is_refused_with_near_names() -> None:
+    assert "Did you mean 'politics'?" in refusal(Act("k", "relabel", 1, "politic"))
+
+
+def test_a_relabel_without_a_label_is_refused() -> None:
+    assert "no label is given" in refusal(Act("k", "relabel", 1))
+
+
+def test_a_row_outside_the_version_is_refused() -> None:
+    assert refusal(Act("k", "keep", 9)) == "Row 9 is not in this version."
+
+
+def test_a_row_decided_by_another_reviewer_says_who_and_what() -> None:
+    message = refusal(Act("k", "keep", 1), decision(1, "ben", "relabel", "tech"))
+    assert message == "ben has already decided row 1: changed to tech. Your decision was not saved."
+
+
+def test_a_reviewer_who_has_seen_the_other_decision_overrules_it() -> None:
+    assert not refusal(Act("k", "keep", 1, instead_of="d1"), decision(1, "ben"))
+
+
+def test_overruling_holds_only_for_the_decision_that_was_seen() -> None:
+    assert refusal(Act("k", "keep", 1, instead_of="d7"), decision(1, "ben"))
+
+
+def test_ones_own_decision_can_be_replaced() -> None:
+    assert not refusal(Act("k", "exclude", 1), decision(1, "ada"))
+
+
+def test_an_undo_takes_back_the_decision_that_it_names() -> None:
+    own = decision(1, "ada")
+    accepted, refused = judge_undos([Act("u", "undo", None, undoes_key="c1")], {"c1": own}, "ada")
+    assert accepted[0][1] is own
+    assert not refused
+
+
+@pytest.mark.parametrize(
+    ("targets", "said"), [({}, "Nothing to undo"), ({"c1": decision(1, "ben")}, "only they can undo it")]
+)
+def test_an_undo_of_nothing_or_of_anothers_decision_is_refused(targets: dict[str, Decision], said: str) -> None:
+    accepted, refused = judge_undos([Act("u", "undo", None, undoes_key="c1")], targets, "ada")
+    assert not accepted
+    assert said in refused[0].message

@@ -1,0 +1,49 @@
+"""A file of decisions is read whole or not at all."""
+
+from __future__ import annotations
+
+import pytest
+
+from core.errors import UsageError
+from core.review.table import DecisionLine, read_table
+
+
+def test_a_file_names_rows_by_number() -> None:
+    table = read_table(["row_id,action,label\n", "3,relabel,tech\n", "4,keep,\n"])
+    assert table.by_row_id
+    assert table.lines == (DecisionLine(2, "3", "relabel", "tech"), DecisionLine(3, "4", "keep", None))
+
+
+@pytest.mark.parametrize("name", ["source_id", "id", "ID"])
+def test_a_file_may_name_rows_by_the_sources_own_ids(name: str) -> None:
+    table = read_table([f"{name},action\n", "a-17,exclude\n"])
+    assert not table.by_row_id
+    assert table.lines == (DecisionLine(2, "a-17", "exclude", None),)
+
+
+def test_columns_that_mean_nothing_are_passed_over() -> None:
+    assert read_table(["score,row_id,note,action\n", "0.1,3,hm,keep,extra\n"]).lines[0].row == "3"
+
+
+@pytest.mark.parametrize(
+    ("lines", "said"),
+    [
+        ([], "columns are none"),
+        (["text,action\n", "a,keep\n"], "text, action"),
+        (["row_id,action\n"], "no decisions"),
+        (["row_id,action\n", ",keep\n"], "Line 2 names no row"),
+        (["row_id,action\n", "x1,keep\n"], "'x1' is no row number"),
+        (["row_id,action\n", "1,drop\n"], "action 'drop' is none of keep, relabel, exclude, unsure"),
+        (["row_id,action\n", "1,undo\n"], "action 'undo' is none of"),
+        (["row_id,action,label\n", "1,relabel,\n"], "relabels but gives no label"),
+    ],
+)
+def test_a_wrong_file_says_which_line_is_wrong(lines: list[str], said: str) -> None:
+    with pytest.raises(UsageError, match=said):
+        read_table(lines)
+
+
+def test_many_wrong_lines_are_counted_and_the_first_named() -> None:
+    with pytest.raises(UsageError, match=r"Line 2.*and 15 more") as caught:
+        read_table(["row_id,action\n", *["1,drop\n"] * 20])
+    assert "Nothing was written." in caught.value.hint
