@@ -1,25 +1,29 @@
 """The given × suggested matrix: which label is taken for which.
 
-Cells are square markers, since the cells of a plotly heat map cannot be clicked. Plain values in, a figure out; what
-a click means is the page's business.
+Cells are bars of length one, since the cells of a plotly heat map cannot be clicked and square markers overlap where a
+narrow screen squeezes the axes. Plain values in, a figure out; what a click means is the page's business.
 """
 
 from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from typing import Any
 
 import plotly.graph_objects as go
 
-from core.charts.style import ACCENT, FAINT, MUTED, faded
+from core.charts.style import ACCENT, FAINT, MUTED, faded, lay_out, shown
 
 MAX_CLASSES = 100
 """More classes than this do not fit as cells that a pointer can hit: show the most frequent pairs as a list."""
 NUMBERED_CLASSES = 16
 """Up to here a cell is large enough to carry its number."""
+LABEL_CHARACTERS = 20
 GRIDDED_CLASSES = 40
 """Up to here empty cells are drawn too, faintly."""
-LABEL_CHARACTERS = 20
+
+HALF = 0.47
+"""Half the side of a cell, where the next one is 1 away."""
 
 Pair = tuple[str, str]
 
@@ -39,10 +43,10 @@ def matrix(pairs: Sequence[tuple[str, str, int]], labels: Sequence[str], selecte
     cell = _cell_pixels(len(labels))
     figure = go.Figure()
     if len(labels) <= GRIDDED_CLASSES:
-        figure.add_trace(_empty_cells(len(labels), cell))
-    figure.add_trace(_cells(pairs, position, cell, numbered=len(labels) <= NUMBERED_CLASSES))
+        figure.add_trace(_empty_cells(len(labels)))
+    figure.add_trace(_cells(pairs, position, numbered=len(labels) <= NUMBERED_CLASSES))
     if selected is not None and set(selected) <= position.keys():
-        figure.add_trace(_outline(position[selected[1]], position[selected[0]], cell))
+        figure.add_trace(_outline(position[selected[1]], position[selected[0]]))
     return _lay_out(figure, labels, cell)
 
 
@@ -51,63 +55,67 @@ def _cell_pixels(classes: int) -> int:
     return max(8, min(40, 480 // max(classes, 1)))
 
 
-def _cells(pairs: Sequence[tuple[str, str, int]], position: dict[str, int], cell: int, numbered: bool) -> go.Scatter:
+def _cells(pairs: Sequence[tuple[str, str, int]], position: dict[str, int], numbered: bool) -> go.Bar:
     most = max((count for *_, count in pairs), default=1)
     shades = [0.22 + 0.78 * math.log1p(count) / math.log1p(most) for *_, count in pairs]
-    return go.Scatter(
-        x=[position[suggested] for _, suggested, _ in pairs],
-        y=[position[given] for given, _, _ in pairs],
+    return _bars(
+        [(position[suggested], position[given]) for given, suggested, _ in pairs],
         customdata=[list(pair) for pair in pairs],
-        mode="markers+text" if numbered else "markers",
+        marker={"color": [faded(ACCENT, shade) for shade in shades], "cornerradius": 2},
         text=[f"{count:,}" for *_, count in pairs] if numbered else None,
         textfont={"size": 11, "color": ["#ffffff" if shade > 0.6 else MUTED for shade in shades]},
-        marker={"symbol": "square", "size": cell - 2, "color": [faded(ACCENT, shade) for shade in shades]},
-        hovertemplate="%{customdata[2]:,} rows given <b>%{customdata[0]}</b><br>"
-        "look like <b>%{customdata[1]}</b><extra></extra>",
-        unselected={"marker": {"opacity": 1}},
+        hovertext=[
+            f"{count:,} rows given <b>{shown(given, 80)}</b><br>look like <b>{shown(suggested, 80)}</b>"
+            for given, suggested, count in pairs
+        ],
+        hovertemplate="%{hovertext}<extra></extra>",
     )
 
 
-def _empty_cells(classes: int, cell: int) -> go.Scatter:
+def _empty_cells(classes: int) -> go.Bar:
     """The grid; the diagonal, where a label is not in doubt, stays blank."""
     places = [(x, y) for y in range(classes) for x in range(classes) if x != y]
-    return go.Scatter(
-        x=[x for x, _ in places],
+    return _bars(places, marker={"color": FAINT, "cornerradius": 2}, hoverinfo="skip")
+
+
+def _outline(x: int, y: int) -> go.Bar:
+    marker = {"color": "rgba(0, 0, 0, 0)", "line": {"color": MUTED, "width": 2}, "cornerradius": 2}
+    return _bars([(x, y)], marker=marker, hoverinfo="skip")
+
+
+def _bars(places: Sequence[tuple[int, int]], **look: Any) -> go.Bar:
+    return go.Bar(
+        x=[2 * HALF] * len(places),
+        base=[x - HALF for x, _ in places],
         y=[y for _, y in places],
-        mode="markers",
-        marker={"symbol": "square", "size": cell - 2, "color": FAINT},
-        hoverinfo="skip",
+        width=2 * HALF,
+        orientation="h",
+        textposition="inside",
+        insidetextanchor="middle",
+        textangle=0,
+        constraintext="none",
         unselected={"marker": {"opacity": 1}},
+        **look,
     )
-
-
-def _outline(x: int, y: int, cell: int) -> go.Scatter:
-    marker = {"symbol": "square-open", "size": cell, "color": MUTED, "line": {"width": 2}}
-    return go.Scatter(x=[x], y=[y], mode="markers", marker=marker, hoverinfo="skip")
 
 
 def _lay_out(figure: go.Figure, labels: Sequence[str], cell: int) -> go.Figure:
-    names = [label if len(label) <= LABEL_CHARACTERS else f"{label[: LABEL_CHARACTERS - 1]}…" for label in labels]
+    names = [shown(label, LABEL_CHARACTERS) for label in labels]
     size = max(8, min(12, cell + 1))
-    margin = 24 + int(0.62 * size * max(map(len, names), default=0))
-    axis = {
-        "tickvals": list(range(len(labels))),
-        "ticktext": names,
-        "tickfont": {"size": size},
-        "showgrid": False,
-        "zeroline": False,
-        "fixedrange": True,
-        "range": [-0.5, len(labels) - 0.5],
-    }
-    figure.update_layout(
-        width=margin + 8 + cell * len(labels),
-        height=margin + 8 + cell * len(labels),
-        margin={"l": margin, "t": margin, "r": 8, "b": 8, "pad": 0},
-        xaxis=axis | {"side": "top", "tickangle": -90, "title": {"text": "looks like", "standoff": 4}},
-        yaxis=axis | {"range": [len(labels) - 0.5, -0.5], "title": {"text": "given", "standoff": 4}},
-        showlegend=False,
-        dragmode=False,
-        hovermode="closest",
-        clickmode="event+select",
+    margin = 26 + int(0.62 * size * min(LABEL_CHARACTERS, max(map(len, labels), default=0)))
+    side = margin + 8 + cell * len(labels)
+    lay_out(
+        figure, height=side, width=side, margin={"l": margin, "t": margin, "r": 8, "b": 8, "pad": 0}, barmode="overlay"
     )
+    axis = {"tickvals": list(range(len(labels))), "ticktext": names, "tickfont": {"size": size}, "automargin": False}
+    end = len(labels) - 0.5
+    figure.update_xaxes(
+        **axis,
+        range=[-0.5, end],
+        showgrid=False,
+        side="top",
+        tickangle=-90,
+        title={"text": "looks like", "standoff": 4},
+    )
+    figure.update_yaxes(**axis, range=[end, -0.5], title={"text": "given", "standoff": 4})
     return figure

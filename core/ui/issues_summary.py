@@ -1,4 +1,4 @@
-"""What a scan says at a glance: share of wrong labels, the given × suggested matrix, noise per class; each opens rows."""
+"""What a scan says at a glance: share of wrong labels, given × suggested, noise per class. Each figure opens its rows."""
 
 from __future__ import annotations
 

@@ -5,10 +5,11 @@ from __future__ import annotations
 import streamlit as st
 
 from core.records import Example, Scan
+from core.review.records import ReviewItem
 from core.ui.frame import Frame
 from core.ui.problems import plain
 from core.ui.rows import data_url
-from core.workflow.issues import Explanation, LabelEvidence, explain
+from core.workflow.issues import explain
 from core.workflow.media import original, thumbnail
 
 TEXT_PIXELS = 190
@@ -18,17 +19,17 @@ CELL_CHARACTERS = 160
 
 def explanation(frame: Frame, scan: Scan, row_id: int) -> None:
     """Draws the row, what speaks for and against its label, and its neighbours."""
-    why = explain(frame.context, scan, row_id)
+    item = explain(frame.context, scan, row_id)
     with st.container(border=True, key="issue-why"):
-        _heading(why)
-        _example(frame, why.line.example)
-        st.markdown(_in_words(why))
-        _evidence((why.given, why.suggested))
-        _neighbours(frame, why)
+        _heading(item)
+        _example(frame, item.example)
+        st.caption(plain(item.why))
+        _evidence(item)
+        _neighbours(frame, item)
 
 
-def _heading(why: Explanation) -> None:
-    issue, example = why.line.issue, why.line.example
+def _heading(item: ReviewItem) -> None:
+    issue, example = item.issue, item.example
     place = [f"row {example.row_id}", example.source_id, example.split, f"score {issue.score:.3f}"]
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         st.badge(issue.given_label, color="gray")
@@ -48,32 +49,29 @@ def _example(frame: Frame, example: Example) -> None:
         st.text(text)
 
 
-def _in_words(why: Explanation) -> str:
-    """The reason as a sentence; every label is escaped, since it comes from the data."""
-    given, suggested = plain(why.given.label), plain(why.suggested.label)
-    if why.given.label == why.suggested.label:
-        return f"Its label **{given}** is also the most probable one."
-    sentence = (
-        f"A model that has not seen this row takes it for **{suggested}** with probability "
-        f"{why.suggested.probability:.2f}, for **{given}** with {why.given.probability:.2f}."
-    )
-    if why.neighbours:
-        sentence += f" Of its {len(why.neighbours)} nearest rows, {why.agreeing_neighbours} are labelled {suggested}."
-    return sentence
-
-
-def _evidence(labels: tuple[LabelEvidence, LabelEvidence]) -> None:
-    shown = labels if labels[0].label != labels[1].label else labels[:1]
+def _evidence(item: ReviewItem) -> None:
+    """The given label, the suggested one and whatever else is likely, against the thresholds that are known."""
+    issue = item.issue
+    thresholds = {
+        issue.given_label: issue.why.get("given_threshold"),
+        issue.suggested_label: issue.why.get("suggested_threshold"),
+    }
+    first = list(dict.fromkeys((issue.given_label, issue.suggested_label)))
+    shares = dict(item.probabilities)
     st.dataframe(
         {
-            "label": [evidence.label for evidence in shown],
-            "probability": [evidence.probability for evidence in shown],
-            "usual": [evidence.threshold for evidence in shown],
+            "label": first,
+            "probability": [shares.get(label) for label in first],
+            "usual": [thresholds[label] for label in first],
         },
         hide_index=True,
         column_config={
             "probability": st.column_config.ProgressColumn(
-                "probability here", format="%.2f", min_value=0.0, max_value=1.0
+                "probability here",
+                format="%.2f",
+                min_value=0.0,
+                max_value=1.0,
+                help="From a model that has not seen the row",
             ),
             "usual": st.column_config.ProgressColumn(
                 "class threshold",
@@ -87,11 +85,11 @@ def _evidence(labels: tuple[LabelEvidence, LabelEvidence]) -> None:
     )
 
 
-def _neighbours(frame: Frame, why: Explanation) -> None:
-    if not why.neighbours:
+def _neighbours(frame: Frame, item: ReviewItem) -> None:
+    if not item.neighbours:
         return
-    near = [neighbour.example for neighbour in why.neighbours]
-    columns: dict[str, list[object]] = {"close": [neighbour.similarity for neighbour in why.neighbours]}
+    near = [neighbour.example for neighbour in item.neighbours]
+    columns: dict[str, list[object]] = {"close": [neighbour.similarity for neighbour in item.neighbours]}
     if frame.dataset.task == "image":
         columns["image"] = [data_url(thumbnail(frame.context, one.media_id)) if one.media_id else None for one in near]
     columns["label"] = [one.label for one in near]

@@ -5,15 +5,17 @@ Reads the store and nothing else. How a scan is started and followed is `core.wo
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 from core.errors import NotFoundError
 from core.jobs.folder import RunFolder
 from core.records import Decision, Example, Issue, IssueFilter, Job, ReviewCounts, Scan, Version
+from core.review.records import ReviewItem
 from core.store import decisions, issues, rows, scans
+from core.store.export import Format, export_issues
 from core.workflow.context import Context
+from core.workflow.review_queue import items
 
 RECENT_JOBS = 20
 """How far back to look for a version's scan job."""
@@ -38,42 +40,6 @@ class IssuePage:
     total: int
     """Rows that the filter leaves, over all pages."""
     lines: tuple[ListedIssue, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Neighbour:
-    """A row that the encoder finds close."""
-
-    example: Example
-    similarity: float
-    """Cosine in -1–1."""
-
-
-@dataclass(frozen=True, slots=True)
-class LabelEvidence:
-    """What speaks for one label of a row."""
-
-    label: str
-    probability: float
-    """Out-of-sample: from a model that has not seen the row."""
-    threshold: float
-    """Mean probability of the label over the rows that carry it: what is usual for the class."""
-
-
-@dataclass(frozen=True, slots=True)
-class Explanation:
-    """Why a row is ranked where it is."""
-
-    line: ListedIssue
-    given: LabelEvidence
-    suggested: LabelEvidence
-    neighbours: tuple[Neighbour, ...]
-    """Nearest first."""
-
-    @property
-    def agreeing_neighbours(self) -> int:
-        """Neighbours that carry the suggested label."""
-        return sum(neighbour.example.label == self.suggested.label for neighbour in self.neighbours)
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,9 +80,8 @@ def required_scan(context: Context, version_id: str, name: str) -> Scan:
 def newest_scan_job(context: Context, version: Version) -> Job | None:
     """The scan job of a version that was started last, if it is among the newest jobs of the workspace."""
     for job in context.queue.list(RECENT_JOBS):
-        if job.kind == "scan" and job.dataset_id == version.dataset_id:
-            if RunFolder(Path(job.folder)).spec()["version_id"] == version.version_id:
-                return job
+        if job.kind == "scan" and job.dataset_id == version.dataset_id and _scanned(job) == version.version_id:
+            return job
     return None
 
 
@@ -139,22 +104,15 @@ def page(context: Context, scan: Scan, where: IssueFilter, limit: int, offset: i
     return IssuePage(total, _lines(context, scan, found))
 
 
-def explain(context: Context, scan: Scan, row_id: int) -> Explanation:
-    """Why `row_id` has its score: both labels' probabilities against what is usual, and the nearest rows.
+def explain(context: Context, scan: Scan, row_id: int) -> ReviewItem:
+    """Why `row_id` has its score: the probabilities of its labels against what is usual, and the nearest rows.
 
     Raises `NotFoundError` where the scan did not cover the row.
     """
-    issue = issues.get_issue(context.store, scan.scan_id, row_id)
-    why = issue.why
-    similar = dict(zip(why.get("neighbours", ()), why.get("similarities", ()), strict=True))
-    near = rows.get_rows(context.store, scan.version_id, list(similar))
-    (line,) = _lines(context, scan, [issue])
-    return Explanation(
-        line,
-        _evidence(issue.given_label, why, "given"),
-        _evidence(issue.suggested_label, why, "suggested"),
-        tuple(Neighbour(example, float(similar[example.row_id])) for example in near),
-    )
+    found = items(context, scan.version_id, scan.scan_id, [row_id])
+    if not found:
+        raise NotFoundError(f"Row {row_id} is not in this scan.", "Pick another row, or scan this version again.")
+    return found[0]
 
 
 def attribute_values(context: Context, version_id: str, column: str, limit: int = 200) -> list[str]:
@@ -162,9 +120,9 @@ def attribute_values(context: Context, version_id: str, column: str, limit: int 
     return [str(value) for value in rows.values(context.store, version_id, column, limit)]
 
 
-def export_list(context: Context, scan: Scan, out: Path, format_name: str, top: int | None = None) -> None:
-    """Writes the ranked list, worst first, whole or its `top` rows, as `csv`, `json` or `parquet`."""
-    issues.export_issues(context.store, scan.scan_id, out, format_name, top)
+def export_list(context: Context, scan: Scan, out: Path, format_name: Format, top: int | None = None) -> None:
+    """Writes the ranked list, worst first, whole or its `top` rows."""
+    export_issues(context.store, scan.scan_id, out, format_name, top)
 
 
 def _lines(context: Context, scan: Scan, found: list[Issue]) -> tuple[ListedIssue, ...]:
@@ -178,6 +136,5 @@ def _lines(context: Context, scan: Scan, found: list[Issue]) -> tuple[ListedIssu
     )
 
 
-def _evidence(label: str, why: Mapping[str, object], role: str) -> LabelEvidence:
-    probability, threshold = why[f"{role}_probability"], why[f"{role}_threshold"]
-    return LabelEvidence(label, float(str(probability)), float(str(threshold)))
+def _scanned(job: Job) -> str:
+    return str(RunFolder(Path(job.folder)).spec()["version_id"])

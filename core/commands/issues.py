@@ -1,0 +1,63 @@
+"""`issues`: the ranked list of a dataset's newest scan, worst row first, as a file or on standard output."""
+
+from __future__ import annotations
+
+import shutil
+import sys
+from argparse import ArgumentParser, ArgumentTypeError, Namespace
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from core.commands.command import Answer, Command, dataset_version
+from core.errors import UsageError
+from core.records import Scan
+from core.store.export import Format
+from core.workflow.context import Context
+from core.workflow.issues import export_list, required_scan
+
+FORMATS = ("csv", "json", "parquet")
+
+
+def _arguments(parser: ArgumentParser) -> None:
+    parser.add_argument("name", help="a dataset, or NAME@VERSION")
+    parser.add_argument("--type", choices=["label"], default="label", help="kind of issue")
+    parser.add_argument("--top", type=_positive, metavar="K", help="only the K worst rows; all rows when absent")
+    parser.add_argument("--format", choices=FORMATS, help="csv by default, json with --json")
+    parser.add_argument("--out", type=Path, metavar="FILE", help="write there instead of to standard output")
+
+
+def _run(context: Context, options: Namespace) -> Answer | None:
+    format_name: Format = options.format or ("json" if options.json else "csv")
+    if options.json and format_name != "json" and options.out is None:
+        raise UsageError(f"--json and --format {format_name} ask for two things on standard output.", "Add --out FILE.")
+    if format_name == "parquet" and options.out is None and sys.stdout.isatty():
+        raise UsageError("Parquet is not for a terminal.", "Add --out FILE, or pipe it on.")
+    _, version = dataset_version(context, options.name)
+    scan = required_scan(context, version.version_id, options.name)
+    if options.out is None:
+        _stream(context, scan, format_name, options.top)
+        return None
+    options.out.parent.mkdir(parents=True, exist_ok=True)
+    export_list(context, scan, options.out, format_name, options.top)
+    rows = min(int(scan.summary["rows"]), options.top or sys.maxsize)
+    data = {"out": options.out, "format": format_name, "rows": rows, "scan_id": scan.scan_id, "tier": scan.tier}
+    return Answer(data, f"{rows:,} rows, worst first, from {scan.tier}: {options.out}")
+
+
+def _stream(context: Context, scan: Scan, format_name: Format, top: int | None) -> None:
+    """Through a file, since DuckDB writes files: so nothing of the list passes through Python's memory."""
+    with TemporaryDirectory() as folder:
+        path = Path(folder) / f"issues.{format_name}"
+        export_list(context, scan, path, format_name, top)
+        with path.open("rb") as written:
+            shutil.copyfileobj(written, sys.stdout.buffer)
+    sys.stdout.buffer.flush()
+
+
+def _positive(text: str) -> int:
+    if not text.isdecimal() or int(text) < 1:
+        raise ArgumentTypeError(f"{text!r} is not a number of rows: give 1 or more")
+    return int(text)
+
+
+ISSUES = Command("issues", "Write the ranked list of labels that are probably wrong.", _arguments, _run)

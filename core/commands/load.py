@@ -1,0 +1,82 @@
+"""`load`: files, a folder, a hub id or a sample become a dataset."""
+
+from __future__ import annotations
+
+from argparse import ArgumentParser, Namespace
+from dataclasses import replace
+
+from core.commands.command import Answer, Command, person
+from core.commands.progress import ProgressLine, stopped_on_interrupt
+from core.errors import SchemaError, UsageError
+from core.records import Preview, Schema
+from core.store.datasets import rejected
+from core.tasks import TASKS
+from core.workflow.context import Context
+from core.workflow.load import preview, samples, start_load, wait, widened
+
+REJECTED_SHOWN = 5
+ROLES = ("payload", "label", "split", "id")
+
+
+def _arguments(parser: ArgumentParser) -> None:
+    known = ", ".join(sample.name for sample in samples())
+    parser.add_argument(
+        "location",
+        nargs="+",
+        metavar="PATH_OR_ID",
+        help=f"files of one dataset, a folder, a hub id, or a sample: {known}",
+    )
+    parser.add_argument("--name", metavar="N", help="what the dataset is called; a sample has a name of its own")
+    parser.add_argument("--task", choices=sorted(TASKS), help="guessed when absent, as are the columns below")
+    parser.add_argument("--payload", metavar="COL", help="the column with the text, or the image's path")
+    parser.add_argument("--label", metavar="COL")
+    parser.add_argument("--split", metavar="COL")
+    parser.add_argument("--id", metavar="COL", help="the source's own row id")
+
+
+def _run(context: Context, options: Namespace) -> Answer:
+    name = options.name or _sample_name(options.location)
+    found = preview(context, options.location)
+    schema = _schema(found, options)
+    job = start_load(context, options.location, schema, name=name, by=person())
+    with ProgressLine() as line, stopped_on_interrupt(context, job.job_id):
+        dataset = wait(context, job.job_id, line.show)
+    aside = rejected(context.store, dataset.dataset_id, REJECTED_SHOWN)
+    data = {
+        "dataset": dataset.name,
+        "dataset_id": dataset.dataset_id,
+        "task": dataset.task,
+        "rows": dataset.row_count,
+        "classes": len(dataset.labels),
+        "rejected": dataset.rejected_count,
+        "rejected_first": aside,
+        "schema": schema,
+        "notes": found.notes,
+    }
+    text = [f"{dataset.name}: {dataset.row_count:,} rows, {len(dataset.labels):,} classes, task {dataset.task}."]
+    text += [f"  {role}: {value}" for role in ROLES if (value := getattr(schema, role))]
+    if dataset.rejected_count:
+        text.append(f"{dataset.rejected_count:,} rows were set aside, the first of them:")
+        text += [f"  {row.file}:{row.line or '–'}: {row.reason}" for row in aside]
+    return Answer(data, "\n".join(text))
+
+
+def _sample_name(locations: list[str]) -> str:
+    if len(locations) == 1 and locations[0] in {sample.name for sample in samples()}:
+        return locations[0]
+    raise UsageError("The dataset needs a name.", "Add --name N.")
+
+
+def _schema(found: Preview, options: Namespace) -> Schema:
+    """The guess with what the person said in its place; every column without a role stays as an attribute."""
+    said = {role: getattr(options, role) for role in (*ROLES, "task") if getattr(options, role) is not None}
+    columns = [column.name for column in found.columns]
+    for role in ROLES:
+        if role in said and said[role] not in columns:
+            raise SchemaError(f"--{role}: there is no column {said[role]!r}.", f"The columns: {', '.join(columns)}.")
+    guess = found.guess
+    freed = {role: None for role in ("label", "split", "id") if getattr(guess, role) in said.values()}
+    return widened(replace(guess, **(freed | said)), found) if said else guess
+
+
+LOAD = Command("load", "Load a dataset.", _arguments, _run)

@@ -1,0 +1,55 @@
+"""`profile`: how balanced and how biased the labels of a version are."""
+
+from __future__ import annotations
+
+from argparse import ArgumentParser, Namespace
+from collections.abc import Mapping
+from typing import Any
+
+from core.commands.command import Answer, Command, dataset_version, table
+from core.commands.progress import ProgressLine
+from core.workflow.context import Context
+from core.workflow.profile import whole_profile
+
+TOP_CLASSES = 20
+
+
+def _arguments(parser: ArgumentParser) -> None:
+    parser.add_argument("name", help="a dataset, or NAME@VERSION")
+
+
+def _run(context: Context, options: Namespace) -> Answer:
+    dataset, version = dataset_version(context, options.name)
+    with ProgressLine() as line:
+        profile = whole_profile(
+            context, version.version_id, lambda done, total: line.share(f"profile of {dataset.name}", done / total)
+        )
+    return Answer(profile, _text(profile))
+
+
+def _text(profile: Mapping[str, Any]) -> str:
+    balance, repeats = profile["balance"], profile["duplicates"]
+    classes = [(one["label"], one["count"], f"{one['share']:.1%}") for one in balance["classes"]]
+    parts = [
+        f"{profile['dataset']}, version {profile['version']}: {profile['rows']:,} rows, {len(classes):,} classes, "
+        f"imbalance ratio {balance['imbalance_ratio']:.2f}, effective classes {balance['effective_classes']:.2f}; "
+        f"{repeats['rows']:,} rows repeat another's content, {repeats['conflicting_rows']:,} with another label.",
+        table(("class", "rows", "share"), classes[:TOP_CLASSES]),
+    ]
+    if len(classes) > TOP_CLASSES:
+        parts.append(f"… and {len(classes) - TOP_CLASSES:,} classes more: --json has them all.")
+    associations = [
+        (name, one["association"]["measure"], _interval(one["association"]["value"]))
+        for name, one in profile["attributes"].items()
+        if one["association"]["value"] is not None
+    ]
+    if associations:
+        parts.append(table(("attribute", "association with the label", "value, 95 % interval"), associations))
+    return "\n\n".join(parts)
+
+
+def _interval(value: Mapping[str, float]) -> str:
+    return f"{value['estimate']:.3f} ({value['low']:.3f} – {value['high']:.3f})"
+
+
+PROFILE = Command("profile", "Measure balance, duplicates and bias.", _arguments, _run)

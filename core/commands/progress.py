@@ -1,0 +1,89 @@
+"""How far work is, on standard error: a bar that redraws itself in a terminal, else a line per stage; and Ctrl-C."""
+
+from __future__ import annotations
+
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from types import TracebackType
+from typing import TextIO
+
+from core.records import ENDED, Job
+from core.workflow.context import Context
+
+BAR_CHARACTERS = 24
+GRACE_SECONDS = 10.0
+"""How long a job has to end by itself before it is killed."""
+
+
+class ProgressLine:
+    """Follows one job. In a `with` block, so that the cursor ends on a line of its own."""
+
+    def __init__(self, stream: TextIO | None = None) -> None:
+        self._stream = stream or sys.stderr
+        self._live = self._stream.isatty()
+        self._shown = ""
+
+    def __enter__(self) -> ProgressLine:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        if self._live and self._shown:
+            self._stream.write("\n")
+            self._stream.flush()
+
+    def show(self, job: Job) -> None:
+        """Draws the job's newest progress, if it says anything new."""
+        self._draw(_bar(job) if self._live else f"{job.title}: {job.progress.stage or job.status}")
+
+    def share(self, what: str, done: float) -> None:
+        """Draws how much is done of work that is no job: `done` in 0–1."""
+        self._draw(f"{_boxes(done)}  {what}" if self._live else what)
+
+    def _draw(self, line: str) -> None:
+        if line == self._shown:
+            return
+        self._stream.write(f"\r\x1b[2K{line}" if self._live else f"{line}\n")
+        self._stream.flush()
+        self._shown = line
+
+
+def _bar(job: Job) -> str:
+    progress = job.progress
+    if job.status != "running" or not progress.stage:
+        return f"{job.title}: {job.status}"
+    parts = [progress.message or progress.stage]
+    if progress.fraction is not None:
+        parts.insert(0, _boxes(progress.fraction))
+    if progress.seconds_left is not None:
+        parts.append(f"{_duration(progress.seconds_left)} left")
+    return "  ".join(parts)
+
+
+def _boxes(share: float) -> str:
+    full = round(share * BAR_CHARACTERS)
+    return f"[{'█' * full}{'·' * (BAR_CHARACTERS - full)}] {share:4.0%}"
+
+
+def _duration(seconds: float) -> str:
+    minutes, rest = divmod(max(0, round(seconds)), 60)
+    return f"{minutes} min {rest:02d} s" if minutes else f"{rest} s"
+
+
+@contextmanager
+def stopped_on_interrupt(context: Context, job_id: str) -> Iterator[None]:
+    """Ctrl-C stops the job that the command waits for: it is asked to end, and ended when it does not."""
+    try:
+        yield
+    except KeyboardInterrupt:
+        context.queue.stop(job_id)
+        deadline = time.monotonic() + GRACE_SECONDS
+        while context.queue.get(job_id).status not in ENDED:
+            if time.monotonic() > deadline:
+                context.queue.cancel(job_id)
+            time.sleep(0.1)
+            context.queue.reconcile()
+        raise

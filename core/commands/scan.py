@@ -1,0 +1,70 @@
+"""`scan`: looks for labels that are probably wrong, in the foreground; Ctrl-C stops it."""
+
+from __future__ import annotations
+
+from argparse import ArgumentParser, Namespace
+from pathlib import Path
+
+from core.commands.command import Answer, Command, dataset_version, person
+from core.commands.progress import ProgressLine, stopped_on_interrupt
+from core.records import Scan, ScanSpec
+from core.tasks import TASKS
+from core.workflow.context import Context
+from core.workflow.scan import FLAG_BY, start_scan, wait
+
+DEFAULTS = ScanSpec(())
+
+
+def _arguments(parser: ArgumentParser) -> None:
+    known = ", ".join(dict.fromkeys(name for task in TASKS.values() for name in task.default_encoders))
+    parser.add_argument("name", help="a dataset, or NAME@VERSION")
+    parser.add_argument(
+        "--encoder",
+        action="append",
+        default=[],
+        metavar="NAME",
+        help=f"{known}, or the path or hub id of a model; again for several, quickest first; the task's own when absent",
+    )
+    parser.add_argument(
+        "--probabilities", type=Path, metavar="FILE", help="your own out-of-sample ones: .npy, .parquet or .csv"
+    )
+    parser.add_argument("--folds", type=int, default=DEFAULTS.folds, metavar="K")
+    parser.add_argument("--seed", type=int, default=DEFAULTS.seed, metavar="S")
+    parser.add_argument("--flag-by", choices=FLAG_BY, default=DEFAULTS.flag_by, help="how rows are flagged")
+
+
+def _run(context: Context, options: Namespace) -> Answer:
+    _, version = dataset_version(context, options.name)
+    own = str(options.probabilities.resolve()) if options.probabilities else None
+    spec = ScanSpec(tuple(options.encoder), options.folds, options.seed, own, options.flag_by)
+    job = start_scan(context, version.version_id, spec, person())
+    with ProgressLine() as line, stopped_on_interrupt(context, job.job_id):
+        scan = wait(context, job.job_id, line.show)
+    return Answer(_data(options.name, version.number, scan), _text(options.name, scan))
+
+
+def _data(name: str, number: int, scan: Scan) -> dict[str, object]:
+    summary = {key: value for key, value in scan.summary.items() if key not in ("joint", "classes")}
+    return {
+        "dataset": name,
+        "version": number,
+        "scan_id": scan.scan_id,
+        "job_id": scan.job_id,
+        "tier": scan.tier,
+    } | summary
+
+
+def _text(name: str, scan: Scan) -> str:
+    summary, share = scan.summary, scan.summary["share_wrong"]
+    notes = [f"  {note}" for note in summary.get("notes", ())]
+    return "\n".join(
+        [
+            f"{scan.tier}: {summary['flagged']:,} of {summary['rows']:,} rows flagged; {share['estimate']:.1%} of the labels "
+            f"are probably wrong ({share['low']:.1%} – {share['high']:.1%}).",
+            *notes,
+            f"The ranked list: python -m core issues {name} --top 20",
+        ]
+    )
+
+
+SCAN = Command("scan", "Look for labels that are probably wrong.", _arguments, _run)

@@ -1,0 +1,111 @@
+"""A small scanned dataset, made of the store's own calls: what a load and a scan leave behind, without their jobs."""
+
+from __future__ import annotations
+
+import csv
+import json
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from core.records import Dataset, Reader, Scan, Schema
+from core.store.ingest import ingest
+from core.store.scans import add_tier
+from core.workflow.context import Context
+
+LABELS = ("business", "sport", "tech")
+ROWS = 90
+FLAGGED = 40
+"""The worst-ranked rows carry the flag."""
+
+
+def load(context: Context, folder: Path, name: str = "news", rows: int = ROWS) -> Dataset:
+    """Rows `Story i about LABEL` in splits train and test, with a category and a number as attributes."""
+    path = folder / f"{name}.csv"
+    with path.open("w", newline="") as file:
+        writer = csv.writer(file)
+        writer.writerow(["key", "text", "label", "split", "desk", "words"])
+        for row in range(rows):
+            label = LABELS[row % 3]
+            split = "test" if row % 5 == 0 else "train"
+            writer.writerow([f"k{row}", f"Story {row} about {label}", label, split, "uk" if row % 2 else "us", row * 10])
+    return ingest(
+        context.store,
+        Reader(sql=f"read_csv('{path}')"),
+        Schema("text", "text", "label", "split", "key", ("desk", "words")),
+        name=name,
+        source="csv",
+        licence="",
+        by="ada",
+        on_progress=lambda done, total: None,
+        stopped=lambda: False,
+    )
+
+
+def scan(context: Context, folder: Path, dataset: Dataset, *, tier: int = 0, final: bool = True) -> Scan:
+    """One tier in which row i has rank i + 1 and looks like the class after its own."""
+    rows = range(dataset.row_count)
+    classes = len(dataset.labels)
+    path = folder / f"issues-{tier}.parquet"
+    table = pa.table(
+        {
+            "row_id": pa.array(rows, pa.int64()),
+            "issue_type": ["label"] * len(rows),
+            "score": pa.array([(row + 0.5) / len(rows) for row in rows], pa.float32()),
+            "is_issue": [row < FLAGGED for row in rows],
+            "given": pa.array([row % classes for row in rows], pa.int32()),
+            "suggested": pa.array([(row + 1) % classes for row in rows], pa.int32()),
+            "why": [json.dumps(_why(row, len(rows))) for row in rows],
+            "rank": pa.array([row + 1 for row in rows], pa.int64()),
+        }
+    )
+    pq.write_table(table, path)
+    return add_tier(
+        context.store,
+        job_id="20260101-000000-scan-abc123",
+        dataset_id=dataset.dataset_id,
+        version_id=dataset.latest_version_id,
+        tier=("lexical", "lexical + minilm")[tier],
+        tier_order=tier,
+        settings={"labels": list(dataset.labels)},
+        summary=_summary(dataset, tier),
+        by="ada",
+        issues_parquet=path,
+        final=final,
+    )
+
+
+def _why(row: int, rows: int) -> dict[str, Any]:
+    return {
+        "given_probability": 0.04,
+        "suggested_probability": 0.91,
+        "given_threshold": 0.71,
+        "suggested_threshold": 0.82,
+        "neighbours": [(row + step) % rows for step in (1, 4, 7, 10, 13)],
+        "similarities": [0.9, 0.8, 0.7, 0.6, 0.5],
+    }
+
+
+def _summary(dataset: Dataset, tier: int) -> dict[str, Any]:
+    labels = dataset.labels
+    return {
+        "tier": ("lexical", "lexical + minilm")[tier],
+        "encoders": [{"name": "lexical", "weight": 1.0, "log_loss": 0.2, "accuracy": 0.9}],
+        "rows": dataset.row_count,
+        "flagged": FLAGGED,
+        "share_wrong": {"estimate": 0.123, "low": 0.1, "high": 0.15},
+        "classes": [
+            {"label": label, "support": 30, "flagged": 13, "noise": 0.1 * (place + 1), "threshold": 0.7}
+            for place, label in enumerate(labels)
+        ],
+        "joint": [[labels[0], labels[1], 11], [labels[0], labels[0], 20]],
+        "temperature": 1.0,
+        "log_loss": 0.2,
+        "accuracy": 0.9,
+        "folds": 5,
+        "clusters": 0,
+        "seconds": {"encode": 0.1},
+        "notes": ["Class sport is small."],
+    }
