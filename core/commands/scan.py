@@ -23,7 +23,7 @@ def _arguments(parser: ArgumentParser) -> None:
         action="append",
         default=[],
         metavar="NAME",
-        help=f"{known}, or the path or hub id of a model; again for several, quickest first; the task's own when absent",
+        help=f"{known}, or a model's path or hub id; again for several, quickest first; default: those of the task",
     )
     parser.add_argument(
         "--probabilities", type=Path, metavar="FILE", help="your own out-of-sample ones: .npy, .parquet or .csv"
@@ -59,8 +59,8 @@ def _text(name: str, scan: Scan) -> str:
     notes = [f"  {note}" for note in summary.get("notes", ())]
     return "\n".join(
         [
-            f"{scan.tier}: {summary['flagged']:,} of {summary['rows']:,} rows flagged; {share['estimate']:.1%} of the labels "
-            f"are probably wrong ({share['low']:.1%} – {share['high']:.1%}).",
+            f"{scan.tier}: {summary['flagged']:,} of {summary['rows']:,} rows flagged; "
+            f"{share['estimate']:.1%} of the labels are probably wrong ({share['low']:.1%} – {share['high']:.1%}).",
             *notes,
             f"The ranked list: python -m core issues {name} --top 20",
         ]
