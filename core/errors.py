@@ -23,6 +23,14 @@ class SourceError(WinnowError):
     """The source cannot be read as a dataset: not there, empty, unsafe, or without what a dataset needs."""
 
 
+class TypeMisfitError(SourceError):
+    """Many values of some columns do not fit the types that were found from a sample."""
+
+    def __init__(self, columns: tuple[str, ...]) -> None:
+        super().__init__(f"Many values do not fit their column's type: {', '.join(columns)}.", "Load them as text.")
+        self.columns = columns
+
+
 class SchemaError(WinnowError):
     """A chosen column does not exist or does not fit its role."""
 

@@ -106,6 +106,8 @@ class Reader:
     """A column of the relation with the row's 1-based line; not stored, named in `RejectedRow`s."""
     reason_column: str | None = None
     """A column of the relation that is not NULL where the source itself sets the row aside, and why; not stored."""
+    types_may_give_way: bool = False
+    """Whether the source can be read again with wider types: then many values that do not fit end the reading."""
     csv_files: tuple[CsvFile, ...] = ()
     """The dialect of each CSV file, so that a row set aside for a missing value can be given its line."""
 

@@ -56,6 +56,8 @@ class Bench:
     on_progress: Callable[[float, float | None], None] = _silent
     """Bytes done and in all, while a file is rewritten."""
     stopped: Callable[[], bool] = _never
+    misfits: tuple[str, ...] = ()
+    """Columns whose values did not fit the type found from a sample; twice where they did not fit the next one."""
 
     def check_stop(self) -> None:
         """Raises StoppedError once somebody has asked to stop."""

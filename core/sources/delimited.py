@@ -75,6 +75,8 @@ def reader(locations: Sequence[str], schema: Schema, bench: Bench) -> Reader:
     check_roles(schema, [*types, *(["split"] if by_file else [])])
     columns = used(schema, [*types, *(["split"] if by_file else [])])
     kinds = types | dict.fromkeys(role_columns(schema) & set(types), "VARCHAR")
+    for name in bench.misfits:
+        kinds[name] = "DOUBLE" if kinds[name] == "BIGINT" else "VARCHAR"
     rejected = bench.scratch / "rejected.parquet"
     with RejectWriter(rejected) as rejects:
         ready = [_ready(file, bench, rejects, number) for number, file in enumerate(files)]

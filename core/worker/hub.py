@@ -1,17 +1,27 @@
 """Fetches a hub dataset with the `datasets` library and writes each split as Parquet.
 
-spec.json   {id, config, rows: how many of each split are wanted, or null for all}
+spec.json   {id, config, rows: how many of each split are wanted, or null for all; schema, and what `core.worker.load`
+            needs, where they are to become a dataset}
 output/     <split>.parquet, images undecoded
+
+Where the schema says that they are images, the process then becomes `core.worker.load` on the same run folder.
 """
 
 from __future__ import annotations
 
+import os
+import sys
 from typing import Any
 
+import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from core.errors import SourceError
 from core.jobs import ProgressWriter, RunFolder
+from core.sources.base import FILE_SPLIT_COLUMN
+from core.sources.features import class_names
+from core.sources.hub import fetched
 from core.worker import entry
 
 _BATCH = 1000
@@ -25,7 +35,37 @@ def fetch(folder: RunFolder, progress: ProgressWriter) -> dict[str, Any]:
     written = {}
     for name, split in splits.items():
         written[str(name)] = _write(split, folder, str(name), spec["rows"], progress)
+    if (spec.get("schema") or {}).get("task") == "image":
+        _write_listing(folder, spec["schema"])
+        os.execv(sys.executable, [sys.executable, "-m", "core.worker.load", str(folder.path)])
     return {"splits": written}
+
+
+def _write_listing(folder: RunFolder, schema: dict[str, Any]) -> None:
+    """One table of images over all splits, with class names for class numbers: what `core.worker.load` reads."""
+    wanted = {schema["payload"], schema["label"], schema["split"], schema["id"], *schema["attributes"]} - {None}
+    writer = None
+    for part in fetched(folder.output):
+        with pq.ParquetFile(part.path) as file:
+            names = class_names(file.schema_arrow)
+            for batch in file.iter_batches(_BATCH):
+                table = _named(pa.table(batch), names)
+                if FILE_SPLIT_COLUMN not in table.column_names:
+                    table = table.append_column(FILE_SPLIT_COLUMN, pa.array([part.split] * len(table), pa.string()))
+                table = table.select([name for name in table.column_names if name in wanted])
+                table = table.replace_schema_metadata(None)
+                writer = writer or pq.ParquetWriter(folder.input / "listing.parquet", table.schema)
+                writer.write_table(table)
+        part.path.unlink()
+    if writer is not None:
+        writer.close()
+
+
+def _named(table: pa.Table, names: dict[str, tuple[str, ...]]) -> pa.Table:
+    for column, classes in names.items():
+        numbers = pc.if_else(pc.greater_equal(table[column], 0), table[column], None)
+        table = table.set_column(table.column_names.index(column), column, pa.array(classes).take(numbers))
+    return table
 
 
 def _open(dataset: str, config: str | None, streaming: bool) -> Any:

@@ -2,8 +2,8 @@
 
 spec.json   {source, locations, schema, media, within, folders}: see `core.workflow.load`
 input/      listing.parquet, where a table lists the images (written by the store's engine, one row an image)
-output/     rows.parquet (the columns of `ROWS` and the listing's attributes), rejected.parquet (file, line, reason,
-            content)
+output/     rows.parquet (the columns of `core.sources.listing`, then the listing's attributes),
+            rejected.parquet (file, line, reason, content)
 
 Imports no heavy library: a load of 1,797 digits must not wait seconds for one. Hub datasets are `core.worker.hub`.
 """
@@ -28,6 +28,7 @@ from core.jobs import ProgressWriter, RunFolder
 from core.records import Schema
 from core.sources import imagefolder, samples
 from core.sources.images import ImageFault, Picture, keep
+from core.sources.listing import ID, LABEL, NAME, ROWS, SPLIT, stored_name
 from core.sources.payload import Finder
 from core.sources.rejects import RejectWriter
 from core.sources.tabular import FILE_COLUMN, LINE_COLUMN
@@ -37,24 +38,6 @@ CHUNK = 64
 """Images that one process takes at a time."""
 _SERIAL = 256
 """So few images are done sooner in one process."""
-NAME, LABEL, SPLIT, ID = "image_name", "image_label", "image_split", "image_id"
-MEASURES = ("width", "height", "brightness", "contrast")
-ROWS = pa.schema(
-    [
-        (NAME, pa.string()),
-        (LABEL, pa.string()),
-        (SPLIT, pa.string()),
-        (ID, pa.string()),
-        (FILE_COLUMN, pa.string()),
-        (LINE_COLUMN, pa.int64()),
-        ("content_hash", pa.string()),
-        ("media_id", pa.string()),
-        ("width", pa.int32()),
-        ("height", pa.int32()),
-        ("brightness", pa.float64()),
-        ("contrast", pa.float64()),
-    ]
-)
 _PICTURE = tuple(field.name for field in fields(Picture))
 
 
@@ -177,7 +160,12 @@ class _Rows:
         self._rows: list[dict[str, Any]] = []
 
     def add(self, item: Item, name: str, picture: Picture) -> None:
-        row: dict[str, Any] = {NAME: name or picture.content_hash[:12], LABEL: item.label, SPLIT: item.split, ID: item.id}
+        row: dict[str, Any] = {
+            NAME: name or picture.content_hash[:12],
+            LABEL: item.label,
+            SPLIT: item.split,
+            ID: item.id,
+        }
         row |= {FILE_COLUMN: item.file, LINE_COLUMN: item.line}
         row |= {field: getattr(picture, field) for field in _PICTURE}
         for attribute, value in (item.attributes or {}).items():
@@ -194,11 +182,6 @@ class _Rows:
     def close(self) -> None:
         self.flush()
         self._writer.close()
-
-
-def stored_name(attribute: str) -> str:
-    """An attribute's column in `rows.parquet`: its own name, unless one of Winnow's columns has that."""
-    return f"{attribute}_source" if attribute in ROWS.names else attribute
 
 
 def _attributes(listing: Path, schema: Schema) -> pa.Schema:
@@ -256,7 +239,8 @@ def _run(
     update: Callable[[str, float, float | None], None],
 ) -> None:
     for count, (item, (name, outcome)) in enumerate(outcomes, 1):
-        reason = item.fault or (outcome if isinstance(outcome, str) else "")
+        unlabelled = "" if item.label else "missing label"
+        reason = item.fault or unlabelled or (outcome if isinstance(outcome, str) else "")
         if reason:
             rejects.add(item.file, item.line, reason, _shown(item.payload))
         elif isinstance(outcome, Picture):

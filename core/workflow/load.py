@@ -1,0 +1,175 @@
+"""From locations to a dataset: preview, start, wait.
+
+Tables are read by the store in a thread of this process; images and hub datasets by a job, whose output the store takes
+in when it is done.
+"""
+
+from __future__ import annotations
+
+import tempfile
+import time
+from collections.abc import Callable, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import asdict, dataclass, replace
+from pathlib import Path
+
+from core.errors import JobError, UsageError
+from core.records import ENDED, Dataset, Job, Preview, Schema
+from core.settings import allowed_folders
+from core.sources import SOURCES, Bench, find, hub
+from core.sources.tabular import check_roles
+from core.store.datasets import get_dataset, list_datasets
+from core.workflow import hub_preview, loading
+from core.workflow.context import Context
+from core.workflow.splits import SplitPlan
+
+POLL_SECONDS = 0.1
+
+
+@dataclass(frozen=True, slots=True)
+class Sample:
+    """A dataset that comes with the installation."""
+
+    name: str
+    """What to load, and what it is called afterwards."""
+    title: str
+    rows: int
+    task: str
+    licence: str
+
+
+def samples() -> tuple[Sample, ...]:
+    """The samples, one click away each."""
+    return (
+        Sample("bbc-news", "BBC News", 2225, "text", SOURCES["bbc-news"].licence),
+        Sample("digits", "Handwritten digits", 1797, "image", SOURCES["digits"].licence),
+    )
+
+
+def browser_folders(context: Context) -> tuple[Path, ...]:
+    """The folders that somebody at a browser may load from: those allowed, and the workspace's uploads."""
+    return (*allowed_folders(), context.workspace.uploads.resolve())
+
+
+def preview(
+    context: Context, locations: Sequence[str], source: str | None = None, within: tuple[Path, ...] | None = None
+) -> Preview:
+    """What the locations hold and how they would be read. `within`: folders that paths must lie in, None: anywhere.
+
+    Takes milliseconds for files, seconds for the hub: a page runs it off its script thread. Raises SourceError.
+    """
+    kind = find(locations, source)
+    with tempfile.TemporaryDirectory() as folder:
+        bench = Bench(loading.query, Path(folder), within)
+        if kind is hub.SOURCE:
+            hub_preview.fetch(locations[0], Path(folder))
+        shown = kind.preview(locations, bench)
+    if kind.kind == "tabular" and shown.guess.task == "image":
+        return loading.with_images(shown, locations, within)
+    return shown
+
+
+def preview_later(
+    context: Context, locations: Sequence[str], source: str | None = None, within: tuple[Path, ...] | None = None
+) -> Future[Preview]:
+    """`preview` in a thread."""
+    pool = ThreadPoolExecutor(1)
+    answer = pool.submit(preview, context, locations, source, within)
+    pool.shutdown(wait=False)
+    return answer
+
+
+def start_load(
+    context: Context,
+    locations: Sequence[str],
+    schema: Schema,
+    *,
+    name: str,
+    by: str,
+    source: str | None = None,
+    split_plan: SplitPlan | None = None,
+    within: tuple[Path, ...] | None = None,
+) -> Job:
+    """Starts a load; its dataset appears when it is done, and not at all when it fails.
+
+    Raises SchemaError where no label is chosen, UsageError where the name is empty or taken, SourceError where the
+    locations cannot be read.
+    """
+    kind = find(locations, source)
+    _check_name(context, name)
+    if schema.label is None:
+        check_roles(schema, [schema.payload, *schema.attributes])
+    locations = [_absolute(location) for location in locations]
+    spec = {
+        "source": kind.name,
+        "locations": locations,
+        "schema": asdict(schema),
+        "name": name.strip(),
+        "split_plan": asdict(split_plan) if split_plan else None,
+        "within": None if within is None else [str(folder) for folder in within],
+        "folders": loading.folders_of(locations),
+        "media": str(context.workspace.media),
+    }
+    title = f"Load {name.strip()}"
+    if kind is hub.SOURCE:
+        spec |= dict(zip(("id", "config"), hub.parse(locations[0]), strict=True)) | {"rows": None}
+        job = context.queue.create("load", title, "core.worker.hub", spec, None, by, device=False)
+        return context.queue.enqueue(job.job_id)
+    if kind.kind == "tabular" and schema.task != "image":
+        job = context.queue.start_local("load", title, spec, None, by)
+        loading.in_thread(job, lambda: loading.run_tabular(context, job, by))
+        return job
+    job = context.queue.create("load", title, "core.worker.load", spec, None, by, device=False)
+    if kind.kind == "decoded":
+        return context.queue.enqueue(job.job_id)
+    loading.in_thread(job, lambda: loading.list_images(context, job))
+    return job
+
+
+def load_sample(context: Context, name: str, by: str, as_name: str | None = None) -> Job:
+    """Starts the load of a sample."""
+    found = preview(context, [name])
+    return start_load(context, [name], found.guess, name=as_name or name, by=by)
+
+
+def wait(context: Context, job_id: str, on_progress: Callable[[Job], None] = lambda job: None) -> Dataset:
+    """Waits for a load, taking it in, until its dataset is complete with derived attributes and splits.
+
+    Raises JobError with the cause where the load failed or was stopped.
+    """
+    while True:
+        job = context.queue.get(job_id)
+        on_progress(job)
+        if job.status == "done" and not job.collected:
+            loading.collect_load(context, job)
+        elif job.status in ENDED:
+            break
+        else:
+            context.queue.reconcile()
+            time.sleep(POLL_SECONDS)
+    loading.join(job_id)
+    job = context.queue.get(job_id)
+    if job.status != "done" or job.dataset_id is None:
+        raise JobError(job.error or f"The load was {job.status}.", "Nothing of it was kept.")
+    return get_dataset(context.store, job.dataset_id)
+
+
+def _check_name(context: Context, name: str) -> None:
+    if not name.strip():
+        raise UsageError("A dataset needs a name.", "Type one, such as the file's name.")
+    if any(dataset.name == name.strip() for dataset in list_datasets(context.store)):
+        raise UsageError(
+            f"A dataset named '{name.strip()}' exists already.", "Choose another name, or delete that one first."
+        )
+
+
+def _absolute(location: str) -> str:
+    """A path as the job will find it from wherever it starts; ids and samples as they are."""
+    path = Path(location).expanduser()
+    return str(path.resolve()) if location not in SOURCES and path.exists() else location
+
+
+def widened(schema: Schema, preview_: Preview) -> Schema:
+    """The schema with every column of the preview that plays no role as an attribute."""
+    roles = {schema.payload, schema.label, schema.split, schema.id}
+    return replace(schema, attributes=tuple(c.name for c in preview_.columns if c.name not in roles))
