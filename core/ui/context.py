@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import streamlit as st
 
 from core.settings import workspace
-from core.workflow.collect import start_collector
+from core.workflow.collect import Collector, start_collector
 from core.workflow.context import Context, open_context
 
 
@@ -14,7 +16,7 @@ def app_context() -> Context:
 
     Raises `WorkspaceLockedError` when another process has it open; the next call tries again.
     """
-    return _opened(str(workspace().root))
+    return _opened(str(workspace().root)).context
 
 
 def close_contexts() -> None:
@@ -22,8 +24,17 @@ def close_contexts() -> None:
     _opened.clear()  # type: ignore[attr-defined]
 
 
-@st.cache_resource(show_spinner=False, on_release=lambda context: context.close())
-def _opened(root: str) -> Context:
+@dataclass(frozen=True, slots=True)
+class _Open:
+    context: Context
+    collector: Collector
+
+    def close(self) -> None:
+        self.collector.stop()
+        self.context.close()
+
+
+@st.cache_resource(show_spinner=False, on_release=_Open.close)
+def _opened(root: str) -> _Open:
     context = open_context(workspace(root))
-    start_collector(context)
-    return context
+    return _Open(context, start_collector(context))

@@ -1,0 +1,116 @@
+"""Starts scans: freezes what was asked for, writes the version's rows for the job, and lets it run."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+from core.errors import ProbabilitiesError, UsageError
+from core.jobs import RunFolder
+from core.records import Dataset, Job, Scan, ScanSpec, Version
+from core.store.datasets import get_dataset
+from core.store.export import write_job_rows
+from core.store.scans import latest_scan
+from core.store.versions import get_version
+from core.tasks import TASKS
+from core.workflow.context import Context
+from core.workflow.follow import follow
+from core.workflow.prepare import prepare_and_enqueue, write_once
+
+MODULE = "core.worker.scan"
+FLAG_BY = (
+    "winnow",
+    "prune_by_noise_rate",
+    "prune_by_class",
+    "both",
+    "confident_learning",
+    "predicted_neq_given",
+    "low_normalized_margin",
+    "low_self_confidence",
+)
+"""How a scan may flag rows: Winnow's own way, and cleanlab's `filter_by` names."""
+PROBABILITY_FILES = (".npy", ".parquet", ".csv")
+
+
+def start_scan(context: Context, version_id: str, spec: ScanSpec, by: str) -> Job:
+    """Starts a scan of a version and returns at once; the job is `preparing` until its rows are written.
+
+    The same scan of the same version that is under way already is returned instead of a second one. Raises
+    NotFoundError for the version, UsageError for settings that cannot be, ProbabilitiesError for their file.
+    """
+    version = get_version(context.store, version_id)
+    dataset = get_dataset(context.store, version.dataset_id)
+    asked = _frozen(context, dataset, version, spec)
+    for running in context.queue.active():
+        if running.kind == "scan" and context.queue.folder(running.job_id).spec() == asked:
+            return running
+    title = f"Scan of {dataset.name}, version {version.number}"
+    job = context.queue.create("scan", title, MODULE, asked, dataset.dataset_id, by)
+    prepare_and_enqueue(context, job, prepare_scan)
+    return job
+
+
+def run_scan(
+    context: Context, version_id: str, spec: ScanSpec, by: str, on_progress: Callable[[Job], None] = lambda job: None
+) -> Scan:
+    """Runs a scan in the foreground and returns its best tier. Raises as `start_scan` does, and JobError."""
+    job = start_scan(context, version_id, spec, by)
+    follow(context, job.job_id, on_progress)
+    scan = latest_scan(context.store, version_id)
+    assert scan is not None  # a scan that is done has a tier
+    return scan
+
+
+def prepare_scan(context: Context, folder: RunFolder) -> None:
+    """Writes what the scan job reads: the version's rows, and the person's own probabilities if there are any."""
+    asked = folder.spec()
+    write_once(
+        folder.input / "rows.parquet",
+        lambda path: write_job_rows(context.store, asked["version_id"], path, asked["labels"]),
+    )
+    if asked["probabilities"]:
+        write_once(
+            folder.input / asked["probabilities"], lambda path: shutil.copyfile(asked["probabilities_from"], path)
+        )
+
+
+def _frozen(context: Context, dataset: Dataset, version: Version, spec: ScanSpec) -> dict[str, Any]:
+    """The complete `spec.json` of a scan job."""
+    if spec.folds < 2:
+        raise UsageError(f"{spec.folds} folds cannot be.", "Out-of-sample probabilities need 2 or more; 5 is usual.")
+    if spec.flag_by not in FLAG_BY:
+        raise UsageError(f"Rows cannot be flagged by {spec.flag_by!r}.", f"Choose one of: {', '.join(FLAG_BY)}.")
+    encoders = spec.encoders or TASKS[dataset.task].default_encoders
+    return asdict(spec) | {
+        "dataset_id": dataset.dataset_id,
+        "version_id": version.version_id,
+        "task": dataset.task,
+        "labels": list(dataset.labels),
+        "encoders": [_absolute(encoder) for encoder in encoders],
+        "arrays": str(context.workspace.arrays),
+        "media": str(context.workspace.media),
+        **_own_probabilities(spec.probabilities),
+    }
+
+
+def _absolute(encoder: str) -> str:
+    """A model folder by its full path, since the job runs elsewhere; any other name as it is."""
+    folder = Path(encoder).expanduser()
+    return str(folder.resolve()) if folder.is_dir() else encoder
+
+
+def _own_probabilities(named: str | None) -> dict[str, str | None]:
+    if named is None:
+        return {"probabilities": None, "probabilities_from": None}
+    path = Path(named).expanduser().resolve()
+    if path.suffix.lower() not in PROBABILITY_FILES:
+        raise ProbabilitiesError(
+            f"'{path.name}' is not a file of probabilities.",
+            f"Give one of these kinds: {', '.join(PROBABILITY_FILES)}.",
+        )
+    if not path.is_file():
+        raise ProbabilitiesError(f"There is no file '{path}'.", "Check its path.")
+    return {"probabilities": f"probabilities{path.suffix.lower()}", "probabilities_from": str(path)}
