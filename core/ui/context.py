@@ -21,7 +21,7 @@ def app_context() -> Context:
 
 def close_contexts() -> None:
     """Closes what `app_context` opened: at shutdown, and between tests."""
-    _opened.clear()  # type: ignore[attr-defined]
+    _opened.clear()
 
 
 @dataclass(frozen=True, slots=True)
