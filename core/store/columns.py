@@ -1,57 +1,49 @@
-"""How a source's columns become an examples table: roles, names, kinds, and the test that each row must pass."""
+"""How a source's columns become an examples table: roles, names and kinds."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import ClassVar
 
 from core.errors import SchemaError
 from core.records import Attribute, AttributeKind, Reader, Schema
-from core.settings import MAX_CELL_BYTES
 from core.store.database import Cursor
-from core.store.names import literal, quoted
+from core.store.names import quoted
+from core.store.usable import Test, usable_test
 
 RESERVED = ("row_id", "content_hash", "text", "media_id", "given_label", "label", "split", "source_id", "rowid")
-_PASSING = ("load_file", "load_line", "load_reason")
-_NUMBERS = ("TINYINT", "SMALLINT", "INTEGER", "BIGINT", "HUGEINT", "UTINYINT", "USMALLINT", "UINTEGER", "UBIGINT")
+PASSING = ("load_file", "load_line", "load_reason")
+"""What a source says of a row for the sake of the rows set aside; dropped once these are."""
+
+_WHOLE = ("TINYINT", "SMALLINT", "INTEGER", "BIGINT", "HUGEINT", "UTINYINT", "USMALLINT", "UINTEGER", "UBIGINT")
 _FRACTIONS = ("FLOAT", "DOUBLE", "DECIMAL")
 _TIMES = ("DATE", "TIME", "TIMESTAMP")
-_NESTED = ("BLOB", "STRUCT", "MAP", "UNION")
+_NESTED = ("BLOB", "STRUCT", "MAP", "UNION", "JSON")
 _FEW = 20
 """Whole numbers with at most so many values are read as codes of categories."""
 _MANY = 1_000
-"""Texts with more distinct values than this, or with hardly a repeat, are read as texts, not categories."""
+"""Texts with more values than this, or with hardly a repeat, are read as texts, not categories."""
 
 
 @dataclass(frozen=True, slots=True)
 class Plan:
     """The SELECT that reads a source, and what its columns are called afterwards."""
 
-    REASON: ClassVar[str] = "load_reason"
-
     expressions: Mapping[str, str]
     """Stored column → SQL expression over the source."""
+    passing: tuple[str, ...]
+    """Those of `PASSING` that the source fills."""
     attributes: Mapping[str, str]
     """Attribute's name → its stored column."""
     types: Mapping[str, str]
     """Stored column of an attribute → DuckDB type."""
-    passing: tuple[str, ...] = _PASSING
-    """Columns that are dropped once the bad rows are set aside."""
+    test: Test
+    """Which of the stored rows cannot be used."""
 
     def select(self, relation: str) -> str:
-        """The reading SELECT: all stored columns, then `load_file`, `load_line` and `load_reason`."""
+        """The SELECT over the source that gives the stored columns in their order."""
         columns = ", ".join(f"{expression} AS {quoted(name)}" for name, expression in self.expressions.items())
         return f"SELECT {columns} FROM {relation}"
-
-    def kinds(self, cursor: Cursor, table: str, row_count: int) -> tuple[Attribute, ...]:
-        """The attributes with the kind that their types and values call for."""
-        counts = ", ".join(f"approx_count_distinct({quoted(column)})" for column in self.attributes.values())
-        distinct = cursor.execute(f"SELECT {counts} FROM {table}").fetchone() if counts else ()
-        return tuple(
-            Attribute(name, column, _kind(self.types[column], count, row_count))
-            for (name, column), count in zip(self.attributes.items(), distinct or (), strict=True)
-        )
 
 
 def plan(cursor: Cursor, reader: Reader, schema: Schema) -> Plan:
@@ -59,47 +51,55 @@ def plan(cursor: Cursor, reader: Reader, schema: Schema) -> Plan:
     types = {name: kind for name, kind, *_ in cursor.execute(f"DESCRIBE SELECT * FROM {reader.sql}").fetchall()}
     if schema.label is None:
         raise SchemaError("No label column was chosen.", f"Choose one of: {', '.join(types)}.")
-    payload, label = _present(schema.payload, types, "payload"), _present(schema.label, types, "label")
-    _flat(schema.label, types[schema.label], "label")
-    attributes = {name: _stored_name(name, types) for name in schema.attributes if _present(name, types, "attribute")}
-    text = f"CAST({payload} AS VARCHAR)"
+    attributes = {name: _stored_name(name, types) for name in schema.attributes}
+    text = f"CAST({_present(schema.payload, types, 'payload')} AS VARCHAR)"
+    passing = _passing(reader, types)
     expressions = {
         "row_id": "0::BIGINT",
         "content_hash": "content_hash" if reader.media else f"md5({text})",
         "text": text,
         "media_id": "media_id" if reader.media else "NULL::VARCHAR",
-        "given_label": _label_text(label, types[schema.label]),
-        "split": _as_text(schema.split, types, "split"),
-        "source_id": _as_text(schema.id, types, "id"),
-        **{column: quoted(name) for name, column in attributes.items()},
-        "load_file": _as_text(reader.file_column, types, "file"),
-        "load_line": "NULL::BIGINT" if reader.line_column is None else f"{quoted(reader.line_column)}::BIGINT",
+        "given_label": _label(schema.label, types),
+        "split": _text_or_null(schema.split, types, "split"),
+        "source_id": "NULL::VARCHAR" if schema.id is None else f"CAST({_present(schema.id, types, 'id')} AS VARCHAR)",
+        **{column: _present(name, types, "attribute") for name, column in attributes.items()},
+        **passing,
     }
-    cells = [text, *(quoted(name) for name in attributes if types[name] == "VARCHAR")]
-    expressions[Plan.REASON] = _reason(expressions, cells, reader, schema)
-    return Plan(expressions, attributes, {column: types[name] for name, column in attributes.items()})
+    large = [column for name, column in attributes.items() if types[name] == "VARCHAR"]
+    return Plan(
+        expressions,
+        tuple(passing),
+        attributes,
+        {column: types[name] for name, column in attributes.items()},
+        usable_test(schema, ["text", *(quoted(column) for column in large)], "load_reason" in passing),
+    )
+
+
+def attribute_kinds(cursor: Cursor, columns: Plan, table: str, row_count: int) -> tuple[Attribute, ...]:
+    """The attributes, each with the kind that its type and its number of values call for."""
+    counts = ", ".join(f"approx_count_distinct({quoted(column)})" for column in columns.attributes.values())
+    distinct = (cursor.execute(f"SELECT {counts} FROM {table}").fetchone() if counts else None) or ()
+    return tuple(
+        Attribute(name, column, _kind(columns.types[column], count, row_count))
+        for (name, column), count in zip(columns.attributes.items(), distinct, strict=True)
+    )
 
 
 def label_order(labels: Iterable[str]) -> tuple[str, ...]:
     """Classes in the order of their indices: by number where all are whole numbers, else by code point."""
     found = list(labels)
-    if all(label.lstrip("-").isdecimal() for label in found):
+    if all(label.removeprefix("-").isdecimal() for label in found):
         return tuple(sorted(found, key=lambda label: (int(label), label)))
     return tuple(sorted(found))
 
 
-def _reason(expressions: Mapping[str, str], cells: list[str], reader: Reader, schema: Schema) -> str:
-    """NULL for a usable row, else why it is set aside."""
-    too_large = " OR ".join(f"strlen({cell}) > {MAX_CELL_BYTES}" for cell in cells)
-    tests = [
-        (f"coalesce({expressions['given_label']}, '') = ''", literal(f"missing label: column {schema.label}")),
-        (f"coalesce(trim({expressions['text']}), '') = ''", literal(f"empty: column {schema.payload}")),
-        (too_large, literal(f"a cell larger than {MAX_CELL_BYTES // 1024**2} MB")),
-    ]
-    if reader.reason_column is not None:
-        reason = quoted(reader.reason_column)
-        tests.insert(0, (f"{reason} IS NOT NULL", f"CAST({reason} AS VARCHAR)"))
-    return f"CASE {' '.join(f'WHEN {test} THEN {reason}' for test, reason in tests)} END"
+def _passing(reader: Reader, types: Mapping[str, str]) -> dict[str, str]:
+    """The source's remarks on a row. A single file needs no column that repeats its name a million times."""
+    file = reader.file_column if len(reader.csv_files) != 1 else None
+    named = zip(
+        PASSING, (file, reader.line_column, reader.reason_column), ("VARCHAR", "BIGINT", "VARCHAR"), strict=True
+    )
+    return {stored: f"CAST({_present(name, types, stored)} AS {kind})" for stored, name, kind in named if name}
 
 
 def _present(name: str, types: Mapping[str, str], role: str) -> str:
@@ -108,33 +108,32 @@ def _present(name: str, types: Mapping[str, str], role: str) -> str:
     return quoted(name)
 
 
-def _flat(name: str, kind: str, role: str) -> None:
+def _label(name: str, types: Mapping[str, str]) -> str:
+    """A label as text; a whole number that missing values have turned into a fraction (1.0) reads as one again."""
+    column, kind = _present(name, types, "label"), types[name]
     if kind.endswith("]") or kind.startswith(_NESTED):
         raise SchemaError(
-            f"Column {name!r} holds {kind} values, which cannot be a {role}.",
-            "Choose a column of texts, numbers or truth values.",
+            f"Column {name!r} holds {kind} values, which cannot be a label.",
+            "Choose a column of texts, numbers or truth values: one class for each row.",
         )
+    if not kind.startswith(_FRACTIONS):
+        return f"CAST({column} AS VARCHAR)"
+    return (
+        f"CASE WHEN isnan({column}::DOUBLE) THEN NULL WHEN abs({column}) < 1e15 AND {column} = floor({column}) "
+        f"THEN CAST(CAST({column} AS BIGINT) AS VARCHAR) ELSE CAST({column} AS VARCHAR) END"
+    )
 
 
-def _label_text(column: str, kind: str) -> str:
-    """A label as text; a whole number that a missing value has turned into a fraction (1.0) reads as one again."""
-    if kind.startswith(_FRACTIONS):
-        whole = f"CAST(CAST({column} AS BIGINT) AS VARCHAR)"
-        return (
-            f"CASE WHEN isnan({column}::DOUBLE) THEN NULL WHEN {column} = floor({column}) AND abs({column}) < 1e15 "
-            f"THEN {whole} ELSE CAST({column} AS VARCHAR) END"
-        )
-    return f"trim(CAST({column} AS VARCHAR))"
-
-
-def _as_text(name: str | None, types: Mapping[str, str], role: str) -> str:
+def _text_or_null(name: str | None, types: Mapping[str, str], role: str) -> str:
     return "NULL::VARCHAR" if name is None else f"nullif(trim(CAST({_present(name, types, role)} AS VARCHAR)), '')"
 
 
 def _stored_name(name: str, types: Mapping[str, str]) -> str:
-    taken = {other.lower() for other in types if other != name} | {*RESERVED, *_PASSING}
+    """The source's name, with `_source` behind it until it is neither Winnow's own nor another column's."""
+    own = {*RESERVED, *PASSING}
+    others = {other.lower() for other in types if other != name}
     stored = name
-    while stored.lower() in {*RESERVED, *_PASSING} or (stored != name and stored.lower() in taken):
+    while stored.lower() in own or (stored != name and stored.lower() in others):
         stored += "_source"
     return stored
 
@@ -144,7 +143,7 @@ def _kind(type_: str, distinct: int, row_count: int) -> AttributeKind:
         return "time"
     if type_.startswith(_FRACTIONS):
         return "number"
-    if type_ in _NUMBERS:
+    if type_ in _WHOLE:
         return "category" if distinct <= _FEW else "number"
     if type_ == "BOOLEAN" or type_.startswith("ENUM"):
         return "category"

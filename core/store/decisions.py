@@ -132,7 +132,7 @@ def counts(db: Database, version_id: str, scan_id: str | None) -> ReviewCounts:
                    (SELECT count(*) FROM flagged WHERE row_id NOT IN (SELECT row_id FROM f)),
                    count(*) FILTER (action = 'relabel'), count(*) FILTER (action = 'exclude'),
                    count(*) FILTER (action = 'keep'), count(*) FILTER (action = 'unsure'),
-                   count(*) FILTER (action = 'relabel' AND new_label = shown->>'suggested_label')
+                   count(*) FILTER (action = 'relabel' AND new_label = (shown->>'suggested_label'))
             FROM f""",
         [scan_id],
     )

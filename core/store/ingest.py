@@ -12,23 +12,26 @@ from dataclasses import dataclass
 
 import duckdb
 
-from core.errors import SourceError, StoppedError
+from core.errors import SourceError, StoppedError, TypeMisfitError
 from core.records import Attribute, Dataset, Reader, Schema
 from core.settings import MAX_CLASSES
 from core.store import watch
-from core.store.columns import Plan, label_order, plan
+from core.store.columns import Plan, attribute_kinds, label_order, plan
 from core.store.database import Cursor, Database, roll_back
 from core.store.datasets import attributes_json, free_name, get_dataset
 from core.store.extensions import load_extensions
 from core.store.ids import new_id
 from core.store.names import examples_table
-from core.store.reject import keep_rejected
+from core.store.reject import Rejected, keep_rejected
 from core.store.times import now, stored
 from core.store.versions import insert_version
 
 OnProgress = Callable[[float, float | None], None]
+_FEW_MISFITS = 0.001
+"""Share of the rows that may be lost to a column's type."""
 _ROWS_AT_ONCE = 4_000_000
 """Rows whose ids are written in one transaction: bounds the memory that the change takes."""
+_SLOW_COMPRESSIONS = "fsst,dict_fsst,dictionary,zstd"
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,14 +84,16 @@ def _fill(load: _Load, by: str) -> None:
             _read(load, cursor, columns)
         except duckdb.Error as error:
             raise _unreadable(error) from error
-        rejected = keep_rejected(load.db, cursor, load.reader, load.dataset_id, load.table)
+        if load.reader.types_may_give_way:
+            _refuse_misfits(load, cursor)
+        rejected = keep_rejected(load.db, cursor, load.reader, load.dataset_id, load.table, columns.test)
         _check_stopped(load)
-        _drop_unusable(load, cursor, columns)
+        _drop_unusable(load, cursor, columns, rejected)
         row_count = _number_rows(load, cursor)
-        labels = _labels(cursor, load, row_count, rejected)
-        attributes = columns.kinds(cursor, load.table, row_count)
+        labels = _labels(load, cursor, row_count, rejected.count)
+        attributes = attribute_kinds(cursor, columns, load.table, row_count)
     _check_stopped(load)
-    _make_ready(load, labels, attributes, row_count, rejected, by)
+    _make_ready(load, labels, attributes, row_count, rejected.count, by)
     load.on_progress(row_count, row_count)
 
 
@@ -107,31 +112,38 @@ def _prepare(load: _Load, cursor: Cursor) -> Plan:
 
 
 def _read(load: _Load, cursor: Cursor, columns: Plan) -> None:
-    """The one pass over the source. Stored as it comes: choosing a compression would take as long again as reading,
-    and `derive` rewrites the table compressed when nobody waits."""
+    """The one pass over the source. Texts are stored as they come: finding the best compression for them would take
+    as long again as reading them, and `derive` rewrites the table compressed when nobody waits."""
     expected = load.reader.row_estimate
 
     def on_share(share: float) -> None:
         load.on_progress(share * (expected or 0), expected)
 
-    cursor.execute("SET GLOBAL force_compression = 'uncompressed'")
+    cursor.execute(f"SET GLOBAL disabled_compression_methods = '{_SLOW_COMPRESSIONS}'")
     try:
         _commit(load, cursor, f"CREATE TABLE {load.table} AS {columns.select(load.reader.sql)}", on_share)
     finally:
-        cursor.execute("SET GLOBAL force_compression = 'auto'")
+        cursor.execute("SET GLOBAL disabled_compression_methods = ''")
 
 
-def _drop_unusable(load: _Load, cursor: Cursor, columns: Plan) -> None:
-    """Rewrites the table without rows that have a reason against them; where there are none, drops the columns."""
-    (unusable,) = cursor.execute(f"SELECT count({Plan.REASON}) FROM {load.table}").fetchone() or (0,)
-    if unusable:
-        kept, hidden = f"{load.table}_kept", ", ".join(columns.passing)
-        _commit(
-            load,
-            cursor,
-            f"CREATE TABLE {kept} AS SELECT * EXCLUDE ({hidden}) FROM {load.table} WHERE {Plan.REASON} IS NULL",
-            lambda share: None,
-        )
+def _refuse_misfits(load: _Load, cursor: Cursor) -> None:
+    """A few values that do not fit set their rows aside; where they are many, the type is wrong, not the values."""
+    misfits = cursor.execute(
+        f"""SELECT column_name FROM reject_errors WHERE error_type = 'CAST' GROUP BY column_name
+            HAVING count(*) > {_FEW_MISFITS} * (SELECT count(*) FROM {load.table}) ORDER BY column_name"""
+    ).fetchall()
+    if misfits:
+        raise TypeMisfitError(tuple(str(column) for (column,) in misfits))
+
+
+def _drop_unusable(load: _Load, cursor: Cursor, columns: Plan, rejected: Rejected) -> None:
+    """Writes the table again without the rows set aside and without what the source says of each row; where there is
+    neither, nothing."""
+    if rejected.unusable:
+        kept = f"{load.table}_kept"
+        hidden = f"EXCLUDE ({', '.join(columns.passing)})" if columns.passing else ""
+        sql = f"CREATE TABLE {kept} AS SELECT * {hidden} FROM {load.table} WHERE NOT ({columns.test.fails})"
+        _commit(load, cursor, sql, lambda share: None)
         with load.db.write() as writer:
             writer.execute(f"DROP TABLE {load.table}")
             writer.execute(f"ALTER TABLE {kept} RENAME TO {load.table}")
@@ -154,24 +166,32 @@ def _number_rows(load: _Load, cursor: Cursor) -> int:
     return int(row_count)
 
 
-def _labels(cursor: Cursor, load: _Load, row_count: int, rejected: int) -> tuple[str, ...]:
-    """The classes. Raises `SourceError` where they make no dataset."""
+def _labels(load: _Load, cursor: Cursor, row_count: int, rejected: int) -> tuple[str, ...]:
+    """The classes, without outer blanks. Raises `SourceError` where they make no dataset."""
     if not row_count:
         aside = f": all {rejected:,} rows were set aside" if rejected else ""
         raise SourceError(f"The source has no usable row{aside}.", "Check that it is the right file and label column.")
-    found = cursor.execute(f"SELECT DISTINCT given_label FROM {load.table}").fetchall()
-    labels = label_order(label for (label,) in found)
+    found = {label for (label,) in cursor.execute(f"SELECT DISTINCT given_label FROM {load.table}").fetchall()}
+    if any(label != label.strip() for label in found):
+        with load.db.write() as writer:
+            stripped = "trim(given_label, E' \\t\\r\\n')"
+            writer.execute(f"UPDATE {load.table} SET given_label = {stripped} WHERE given_label <> {stripped}")
+        found = {label.strip(" \t\r\n") for label in found}
+    _check_classes(load.schema, found)
+    return label_order(found)
+
+
+def _check_classes(schema: Schema, labels: set[str]) -> None:
     if len(labels) == 1:
         raise SourceError(
-            f"Every row has the label {labels[0]!r}: with one class there is nothing to tell apart.",
-            f"Choose another label column than {load.schema.label!r}, or add rows of a second class.",
+            f"Every row has the label {next(iter(labels))!r}: with one class there is nothing to tell apart.",
+            f"Choose another label column than {schema.label!r}, or add rows of a second class.",
         )
     if len(labels) > MAX_CLASSES:
         raise SourceError(
-            f"Column {load.schema.label!r} has {len(labels):,} different values; at most {MAX_CLASSES:,} classes fit.",
+            f"Column {schema.label!r} has {len(labels):,} different values; at most {MAX_CLASSES:,} classes fit.",
             "It is probably an id or a text: choose the column that holds the class.",
         )
-    return labels
 
 
 def _make_ready(

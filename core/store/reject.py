@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 import pyarrow as pa
 
 from core.records import CsvFile, Reader
-from core.store.columns import Plan
 from core.store.database import Cursor, Database
 from core.store.lines import lines_of_bytes, lines_of_records
 from core.store.names import literal
+from core.store.usable import Test
 
 _CONTENT = 500
 _REASONS: Mapping[str, str] = {
@@ -19,33 +20,53 @@ _REASONS: Mapping[str, str] = {
     "MISSING COLUMNS": "too few columns",
     "TOO MANY COLUMNS": "too many columns",
     "UNQUOTED VALUE": "quotes in the wrong place",
+    "INVALID STATE": "quotes in the wrong place",
     "LINE SIZE OVER MAXIMUM": "line too long",
     "INVALID ENCODING": "bytes that cannot be decoded",
-    "INVALID STATE": "quotes in the wrong place",
 }
 """DuckDB's error type → what a person reads."""
 
 
-def keep_rejected(db: Database, cursor: Cursor, reader: Reader, dataset_id: str, table: str) -> int:
-    """Writes every row set aside into `rejected_rows` and returns how many.
+@dataclass(frozen=True, slots=True)
+class Rejected:
+    """How many rows a load set aside."""
+
+    count: int
+    """In all."""
+    unusable: int
+    """Those of them that the reader took and that still lie in the table."""
+
+
+def keep_rejected(db: Database, cursor: Cursor, reader: Reader, dataset_id: str, table: str, test: Test) -> Rejected:
+    """Writes every row set aside into `rejected_rows`.
 
     `cursor` is the one that read the source: the reader's own rejects are temporary tables of its connection. `table`
     still holds the unusable rows among the others, in the source's order.
     """
-    told = told_lines(cursor, reader) if reader.rejects else None
-    unusable = _unusable_lines(cursor, reader, table, told)
+    told = told_lines(cursor, reader) if reader.rejects else _told([], [])
+    unusable = _count_unusable(cursor, table, test)
+    lines = _unusable_lines(cursor, reader, table, test, told) if unusable else None
     with db.write_with(cursor):
-        if told is not None:
+        if told.num_rows:
             keep_told(cursor, dataset_id, told)
-        if unusable is not None:
-            _keep_unusable(cursor, reader, dataset_id, table, unusable)
+        if lines is not None:
+            _keep_unusable(cursor, reader, dataset_id, table, test, lines)
         if reader.rejected_parquet is not None:
             cursor.execute(
                 "INSERT INTO rejected_rows SELECT ?, file, line, reason, left(content, ?) FROM read_parquet(?)",
                 [dataset_id, _CONTENT, reader.rejected_parquet],
             )
         counted = cursor.execute("SELECT count(*) FROM rejected_rows WHERE dataset_id = ?", [dataset_id]).fetchone()
-    return int(counted[0]) if counted else 0
+    return Rejected(counted[0] if counted else 0, unusable)
+
+
+def _count_unusable(cursor: Cursor, table: str, test: Test) -> int:
+    for condition in (test.suspect, test.fails):
+        counted = cursor.execute(f"SELECT count(*) FROM {table} WHERE {condition}").fetchone()
+        count = int(counted[0]) if counted else 0
+        if not count:
+            break
+    return count
 
 
 def told_lines(cursor: Cursor, reader: Reader) -> pa.Table:
@@ -59,7 +80,10 @@ def told_lines(cursor: Cursor, reader: Reader) -> pa.Table:
     for file, position, _ in found:
         positions.setdefault(file, []).append(position)
     counted = {file: lines_of_bytes(Path(file), at) for file, at in positions.items() if _is_plain(file, reader)}
-    lines = [counted.get(file, {}).get(position, line) for file, position, line in found]
+    return _told(found, [counted.get(file, {}).get(position, line) for file, position, line in found])
+
+
+def _told(found: Sequence[tuple[str, int, int]], lines: Sequence[int]) -> pa.Table:
     return pa.table(
         {
             "file": pa.array([file for file, _, _ in found], pa.string()),
@@ -70,12 +94,12 @@ def told_lines(cursor: Cursor, reader: Reader) -> pa.Table:
 
 
 def keep_told(cursor: Cursor, dataset_id: str, told: pa.Table) -> None:
-    reason = " ".join(f"WHEN '{kind}' THEN {literal(text)}" for kind, text in _REASONS.items())
+    cases = " ".join(f"WHEN {literal(kind)} THEN {literal(reason)}" for kind, reason in _REASONS.items())
+    reason = f"CASE e.error_type::VARCHAR {cases} ELSE lower(e.error_type::VARCHAR) END"
     cursor.register("told", told)
     cursor.execute(
         f"""INSERT INTO rejected_rows
-            SELECT ?, parse_filename(t.file), t.line,
-                   CASE e.error_type::VARCHAR {reason} ELSE lower(e.error_type::VARCHAR) END || ': ' || e.error_message,
+            SELECT ?, parse_filename(t.file), t.line, {reason} || ': ' || e.error_message,
                    left(ltrim(e.csv_line, chr(10) || chr(13)), ?)
             FROM (SELECT * FROM reject_errors
                   QUALIFY row_number() OVER (PARTITION BY scan_id, file_id, line ORDER BY byte_position) = 1) e
@@ -86,48 +110,50 @@ def keep_told(cursor: Cursor, dataset_id: str, told: pa.Table) -> None:
     cursor.unregister("told")
 
 
-def _unusable_lines(cursor: Cursor, reader: Reader, table: str, told: pa.Table | None) -> pa.Table | None:
-    """(position, line) of each unusable row whose line has to be worked out, or None where no row is unusable."""
-    counted = cursor.execute(f"SELECT count({Plan.REASON}) FROM {table}").fetchone()
-    if not counted or not counted[0]:
-        return None
+def _unusable_lines(cursor: Cursor, reader: Reader, table: str, test: Test, told: pa.Table) -> pa.Table:
+    """(position, line) of the unusable rows of CSV files, as far as their lines are certain."""
     lines: dict[int, int] = {}
-    for file in reader.csv_files if reader.line_column is None else ():
-        lines.update(_lines_in(cursor, file, reader, table, told))
-    return pa.table({"position": pa.array(lines.keys(), pa.int64()), "line": pa.array(lines.values(), pa.int64())})
+    for file in reader.csv_files:
+        lines.update(_lines_in(cursor, file, len(reader.csv_files) > 1, table, test, told))
+    positions = pa.array(list(lines), pa.int64())
+    return pa.table({"position": positions, "line": pa.array(list(lines.values()), pa.int64())})
 
 
-def _lines_in(cursor: Cursor, file: CsvFile, reader: Reader, table: str, told: pa.Table | None) -> dict[int, int]:
-    of_file = "true" if reader.file_column is None else "load_file = ?"
-    parameters = [] if reader.file_column is None else [file.path]
-    first, accepted = cursor.execute(
-        f"SELECT min(rowid), count(*) FROM {table} WHERE {of_file}", parameters
-    ).fetchone() or (0, 0)
-    unusable = cursor.execute(
-        f"SELECT rowid FROM {table} WHERE {of_file} AND {Plan.REASON} IS NOT NULL", parameters
-    ).fetchall()
+def _lines_in(cursor: Cursor, file: CsvFile, many: bool, table: str, test: Test, told: pa.Table) -> dict[int, int]:
+    of_file = f"load_file = {literal(file.path)}" if many else "true"
+    first, accepted = cursor.execute(f"SELECT min(rowid), count(*) FROM {table} WHERE {of_file}").fetchone() or (0, 0)
+    unusable = cursor.execute(f"SELECT rowid FROM {table} WHERE {of_file} AND {test.fails}").fetchall()
     if not unusable:
         return {}
-    rows = told.to_pylist() if told is not None else []
-    refused = {row["line"] for row in rows if row["file"] == file.path}
+    refused = {row["line"] for row in told.to_pylist() if row["file"] == file.path}
     lines = lines_of_records(file, refused, {rowid - first for (rowid,) in unusable}, accepted)
     return {first + ordinal: line for ordinal, line in lines.items()}
 
 
-def _keep_unusable(cursor: Cursor, reader: Reader, dataset_id: str, table: str, lines: pa.Table) -> None:
-    """A CSV row whose line is not certain gets none; in other formats the row's number stands for the line."""
-    number = "t.rowid + 1" if not reader.csv_files and reader.file_column is None else "NULL"
-    file = reader.csv_files[0].path if len(reader.csv_files) == 1 else ""
+def _keep_unusable(cursor: Cursor, reader: Reader, dataset_id: str, table: str, test: Test, lines: pa.Table) -> None:
+    file, line = _place(reader, table)
     cursor.register("lines", lines)
     cursor.execute(
         f"""INSERT INTO rejected_rows
-            SELECT ?, parse_filename(coalesce(t.load_file, ?)), coalesce(t.load_line, l.line, {number}), t.{Plan.REASON},
-                   left(coalesce(nullif(trim(t.text), ''), t.given_label, ''), ?)
-            FROM {table} t LEFT JOIN lines l ON l.position = t.rowid
-            WHERE t.{Plan.REASON} IS NOT NULL""",
-        [dataset_id, file, _CONTENT],
+            SELECT ?, parse_filename({file}), coalesce(l.line, {line}), {test.reason},
+                   left(coalesce(nullif(trim(text), ''), given_label, ''), ?)
+            FROM (SELECT rowid AS position, * FROM {table} WHERE {test.fails}) r
+            LEFT JOIN lines l ON l.position = r.position""",
+        [dataset_id, _CONTENT],
     )
     cursor.unregister("lines")
+
+
+def _place(reader: Reader, table: str) -> tuple[str, str]:
+    """Expressions for an unusable row's file and line. A CSV row whose line is not certain gets none; in formats
+    without lines the number of the row in its file stands in."""
+    if len(reader.csv_files) == 1:
+        return literal(reader.csv_files[0].path), "NULL"
+    file = "r.load_file" if reader.file_column else "''"
+    if reader.line_column or reader.csv_files:
+        return file, "r.load_line" if reader.line_column else "NULL"
+    same_file = "f.load_file = r.load_file" if reader.file_column else "true"
+    return file, f"r.position + 1 - (SELECT min(f.rowid) FROM {table} f WHERE {same_file})"
 
 
 def _is_plain(file: str, reader: Reader) -> bool:
