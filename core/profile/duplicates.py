@@ -5,6 +5,8 @@ from __future__ import annotations
 from core.profile.records import Duplicates, Rows
 
 PAIRS = 20
+PAIR_ROWS = 500
+"""Rows of one pair that are opened at most."""
 
 
 def duplicates(rows: Rows) -> Duplicates:
@@ -34,3 +36,14 @@ def _pairs(rows: Rows) -> tuple[tuple[str, str, int], ...]:
             f" GROUP BY ALL ORDER BY contents DESC, 1, 2 LIMIT {PAIRS}"
         )
     )
+
+
+def rows_of_pair(rows: Rows, label: str, other: str) -> tuple[int, ...]:
+    """The ids of the first `PAIR_ROWS` rows whose content carries both labels, in order."""
+    found = rows.fetch(
+        f"SELECT row_id FROM {rows.relation} WHERE label IN (?, ?) AND content_hash IN (SELECT content_hash"
+        f" FROM {rows.relation} WHERE label IN (?, ?) GROUP BY content_hash HAVING min(label) <> max(label))"
+        f" ORDER BY row_id LIMIT {PAIR_ROWS}",
+        [label, other, label, other],
+    )
+    return tuple(int(row_id) for (row_id,) in found)

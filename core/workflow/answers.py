@@ -1,0 +1,96 @@
+"""Answers that take longer than a page may wait: worked out by one thread beside, kept per question.
+
+A question's key names all that its answer depends on (a version never changes), so an answer is never out of date.
+Owns the thread and the cache; must not know what is asked.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections import OrderedDict
+from collections.abc import Callable, Hashable
+from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import TimeoutError as NotYet
+from dataclasses import dataclass
+from typing import Any, TypeVar, cast
+
+from core.records import Progress
+
+T = TypeVar("T")
+Report = Callable[[float, float], None]
+"""Is told how much is done, and of how much."""
+
+KEPT = 64
+PATIENCE = 0.15
+"""Seconds that `ask` waits: most answers are there by then, and the page needs no second run."""
+
+
+@dataclass(frozen=True, slots=True)
+class Pending:
+    """An answer that is still being worked out."""
+
+    what: str
+    progress: Progress
+
+
+@dataclass(slots=True)
+class _Work:
+    what: str
+    future: Future[Any]
+    progress: Progress
+
+
+class Answers:
+    """A cache of the `KEPT` answers asked for last, filled by one thread. Safe to share between threads."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._work: OrderedDict[Hashable, _Work] = OrderedDict()
+        self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="answers")
+
+    def ask(
+        self, key: Hashable, what: str, work: Callable[[Report], T], patience: float | None = PATIENCE
+    ) -> T | Pending:
+        """The answer, or `Pending` after `patience` seconds; None waits to the end. `what` says it in words.
+
+        Raises what `work` raised; the next call tries again.
+        """
+        asked = self._started(key, what, work)
+        try:
+            return cast(T, asked.future.result(patience))
+        except NotYet:
+            if asked.future.done():
+                self.forget(key)
+                raise
+            return Pending(asked.what, asked.progress)
+        except BaseException:
+            self.forget(key)
+            raise
+
+    def ready(self, key: Hashable) -> bool:
+        """Whether `ask` would answer, or raise, at once."""
+        with self._lock:
+            return key not in self._work or self._work[key].future.done()
+
+    def forget(self, key: Hashable) -> None:
+        """Lets an answer go."""
+        with self._lock:
+            self._work.pop(key, None)
+
+    def _started(self, key: Hashable, what: str, work: Callable[[Report], T]) -> _Work:
+        with self._lock:
+            known = self._work.get(key)
+            if known is not None:
+                self._work.move_to_end(key)
+                return known
+            started = _Work(what, Future(), Progress(what))
+
+            def report(done: float, total: float) -> None:
+                started.progress = Progress(what, done, total)
+
+            started.future = self._thread.submit(work, report)
+            self._work[key] = started
+            finished = [old for old, entry in self._work.items() if entry.future.done()]
+            for old in finished[: max(0, len(self._work) - KEPT)]:
+                del self._work[old]
+            return started
