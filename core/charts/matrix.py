@@ -52,7 +52,7 @@ def matrix(pairs: Sequence[tuple[str, str, int]], labels: Sequence[str], selecte
 
 def _cell_pixels(classes: int) -> int:
     """Side of a cell: large for few classes, still wide enough to click for a hundred."""
-    return max(8, min(40, 480 // max(classes, 1)))
+    return max(8, min(34, 420 // max(classes, 1)))
 
 
 def _cells(pairs: Sequence[tuple[str, str, int]], position: dict[str, int], numbered: bool) -> go.Bar:
@@ -100,22 +100,15 @@ def _bars(places: Sequence[tuple[int, int]], **look: Any) -> go.Bar:
 
 
 def _lay_out(figure: go.Figure, labels: Sequence[str], cell: int) -> go.Figure:
-    names = [shown(label, LABEL_CHARACTERS) for label in labels]
     size = max(8, min(12, cell + 1))
-    margin = 26 + int(0.62 * size * min(LABEL_CHARACTERS, max(map(len, labels), default=0)))
-    side = margin + 8 + cell * len(labels)
+    margin = 12 + int(0.6 * size * min(LABEL_CHARACTERS, max(map(len, labels), default=0)))
+    side = margin + 4 + cell * len(labels)
     lay_out(
-        figure, height=side, width=side, margin={"l": margin, "t": margin, "r": 8, "b": 8, "pad": 0}, barmode="overlay"
+        figure, height=side, width=side, margin={"l": margin, "t": margin, "r": 4, "b": 4, "pad": 0}, barmode="overlay"
     )
+    names = [shown(label, LABEL_CHARACTERS) for label in labels]
     axis = {"tickvals": list(range(len(labels))), "ticktext": names, "tickfont": {"size": size}, "automargin": False}
     end = len(labels) - 0.5
-    figure.update_xaxes(
-        **axis,
-        range=[-0.5, end],
-        showgrid=False,
-        side="top",
-        tickangle=-90,
-        title={"text": "looks like", "standoff": 4},
-    )
-    figure.update_yaxes(**axis, range=[end, -0.5], title={"text": "given", "standoff": 4})
+    figure.update_xaxes(**axis, range=[-0.5, end], showgrid=False, side="top", tickangle=-90)
+    figure.update_yaxes(**axis, range=[end, -0.5])
     return figure

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from argparse import ArgumentParser, Namespace
 from pathlib import Path
+from typing import get_args
 
 from core.commands.command import Answer, Command, dataset_version
 from core.workflow.context import Context
-from core.workflow.export import FORMATS, export
+from core.workflow.export import Format, export
 
 
 def _arguments(parser: ArgumentParser) -> None:
     parser.add_argument("name", help="a dataset, or NAME@VERSION")
-    parser.add_argument("--format", choices=list(FORMATS), required=True)
+    parser.add_argument("--format", choices=get_args(Format), required=True)
     parser.add_argument("--out", type=Path, required=True, metavar="PATH")
 
 

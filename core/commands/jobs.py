@@ -20,7 +20,7 @@ def _run(context: Context, options: Namespace) -> Answer:
     lines = [
         (job.job_id, job.kind, job.status, f"{job.created_at:%Y-%m-%d %H:%M}", job.title, job.error) for job in jobs
     ]
-    text = table(("job", "kind", "status", "started (UTC)", "title", "cause"), lines) if jobs else "No job has run yet."
+    text = table(("job", "kind", "status", "created (UTC)", "title", "cause"), lines) if jobs else "No job has run yet."
     return Answer(jobs, text)
 
 

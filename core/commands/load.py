@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
+import time
 from argparse import ArgumentParser, Namespace
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 
 from core.commands.command import Answer, Command, person
-from core.commands.progress import ProgressLine, stopped_on_interrupt
+from core.commands.progress import ProgressLine
 from core.errors import SchemaError, UsageError
-from core.records import Preview, Schema
+from core.records import ENDED, Preview, Schema
 from core.store.datasets import rejected
 from core.tasks import TASKS
 from core.workflow.context import Context
 from core.workflow.load import preview, samples, start_load, wait, widened
 
 REJECTED_SHOWN = 5
+GRACE_SECONDS = 10.0
+"""How long a load has to end by itself before it is made to."""
 ROLES = ("payload", "label", "split", "id")
 
 
@@ -39,7 +44,7 @@ def _run(context: Context, options: Namespace) -> Answer:
     found = preview(context, options.location)
     schema = _schema(found, options)
     job = start_load(context, options.location, schema, name=name, by=person())
-    with ProgressLine() as line, stopped_on_interrupt(context, job.job_id):
+    with ProgressLine() as line, _stopped_on_interrupt(context, job.job_id):
         dataset = wait(context, job.job_id, line.show)
     aside = rejected(context.store, dataset.dataset_id, REJECTED_SHOWN)
     data = {
@@ -77,6 +82,22 @@ def _schema(found: Preview, options: Namespace) -> Schema:
     guess = found.guess
     freed = {role: None for role in ("label", "split", "id") if getattr(guess, role) in said.values()}
     return widened(replace(guess, **(freed | said)), found) if said else guess
+
+
+@contextmanager
+def _stopped_on_interrupt(context: Context, job_id: str) -> Iterator[None]:
+    """Ctrl-C ends the load: it is asked to, and made to when it does not."""
+    try:
+        yield
+    except KeyboardInterrupt:
+        context.queue.stop(job_id)
+        deadline = time.monotonic() + GRACE_SECONDS
+        while context.queue.get(job_id).status not in ENDED:
+            if time.monotonic() > deadline:
+                context.queue.cancel(job_id)
+            time.sleep(0.1)
+            context.queue.reconcile()
+        raise
 
 
 LOAD = Command("load", "Load a dataset.", _arguments, _run)

@@ -9,7 +9,7 @@ from typing import Any
 from core.commands.command import Answer, Command, dataset_version, table
 from core.commands.progress import ProgressLine
 from core.workflow.context import Context
-from core.workflow.profile import whole_profile
+from core.workflow.profile_report import whole_profile
 
 TOP_CLASSES = 20
 

@@ -1,20 +1,14 @@
-"""How far work is, on standard error: a bar that redraws itself in a terminal, else a line per stage; and Ctrl-C."""
+"""How far work is, on standard error: a bar that redraws itself in a terminal, else a line per stage."""
 
 from __future__ import annotations
 
 import sys
-import time
-from collections.abc import Iterator
-from contextlib import contextmanager
 from types import TracebackType
 from typing import TextIO
 
-from core.records import ENDED, Job
-from core.workflow.context import Context
+from core.records import Job
 
 BAR_CHARACTERS = 24
-GRACE_SECONDS = 10.0
-"""How long a job has to end by itself before it is killed."""
 
 
 class ProgressLine:
@@ -71,19 +65,3 @@ def _boxes(share: float) -> str:
 def _duration(seconds: float) -> str:
     minutes, rest = divmod(max(0, round(seconds)), 60)
     return f"{minutes} min {rest:02d} s" if minutes else f"{rest} s"
-
-
-@contextmanager
-def stopped_on_interrupt(context: Context, job_id: str) -> Iterator[None]:
-    """Ctrl-C stops the job that the command waits for: it is asked to end, and ended when it does not."""
-    try:
-        yield
-    except KeyboardInterrupt:
-        context.queue.stop(job_id)
-        deadline = time.monotonic() + GRACE_SECONDS
-        while context.queue.get(job_id).status not in ENDED:
-            if time.monotonic() > deadline:
-                context.queue.cancel(job_id)
-            time.sleep(0.1)
-            context.queue.reconcile()
-        raise

@@ -6,11 +6,11 @@ from argparse import ArgumentParser, Namespace
 from pathlib import Path
 
 from core.commands.command import Answer, Command, dataset_version, person
-from core.commands.progress import ProgressLine, stopped_on_interrupt
+from core.commands.progress import ProgressLine
 from core.records import Scan, ScanSpec
 from core.tasks import TASKS
 from core.workflow.context import Context
-from core.workflow.scan import FLAG_BY, start_scan, wait
+from core.workflow.scan import FLAG_BY, run_scan
 
 DEFAULTS = ScanSpec(())
 
@@ -37,9 +37,8 @@ def _run(context: Context, options: Namespace) -> Answer:
     _, version = dataset_version(context, options.name)
     own = str(options.probabilities.resolve()) if options.probabilities else None
     spec = ScanSpec(tuple(options.encoder), options.folds, options.seed, own, options.flag_by)
-    job = start_scan(context, version.version_id, spec, person())
-    with ProgressLine() as line, stopped_on_interrupt(context, job.job_id):
-        scan = wait(context, job.job_id, line.show)
+    with ProgressLine() as line:
+        scan = run_scan(context, version.version_id, spec, person(), line.show)
     return Answer(_data(options.name, version.number, scan), _text(options.name, scan))
 
 

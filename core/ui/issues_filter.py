@@ -32,12 +32,18 @@ _URL_KEYS = (
 
 def filter_bar(frame: Frame) -> IssueFilter:
     """Draws the filters on one line and returns what they say."""
-    with st.container(horizontal=True, vertical_alignment="bottom", gap="small", key="issue-filters"):
+    with st.container(horizontal=True, vertical_alignment="center", gap="small", key="issue-filters"):
         show = _show()
         given = _label("Given label", keys.GIVEN, frame.dataset)
         suggested = _label("Suggested label", keys.SUGGESTED, frame.dataset)
         text = st.text_input(
-            "Search", key=keys.SEARCH, bind="query-params", type="search", placeholder="Words in the row", width=190
+            "Search",
+            key=keys.SEARCH,
+            bind="query-params",
+            type="search",
+            placeholder="Words in the row",
+            label_visibility="collapsed",
+            width=190,
         )
         with st.popover("More", icon=":material/filter_list:"):
             below = _below()

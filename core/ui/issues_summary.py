@@ -1,4 +1,4 @@
-"""What a scan says at a glance: share of wrong labels, given × suggested, noise per class. Each figure opens its rows."""
+"""A scan at a glance: share of wrong labels, given × suggested, noise per class. Each figure opens its rows."""
 
 from __future__ import annotations
 
@@ -18,6 +18,8 @@ from core.ui.pages import link
 from core.ui.problems import plain
 from core.workflow.issues import MAX_PAIRS, Findings, PairRows
 
+SHOWN_CLASSES = 9
+"""A longer table of classes scrolls."""
 OPEN_CLASSES = 30
 """With more classes the matrix is taller than the screen, so it starts folded."""
 
@@ -38,7 +40,10 @@ def figures(frame: Frame, found: Findings) -> None:
         st.space("stretch")
         _scan_again(frame)
         if review.left:
-            where = query() | {keys.DATASET: frame.dataset.name, keys.VERSION: str(frame.version.number)}
+            where: dict[str, Any] = query() | {
+                keys.DATASET: frame.dataset.name,
+                keys.VERSION: str(frame.version.number),
+            }
             link("review", "Review these", icon=":material/rule:", **where)
 
 
@@ -48,12 +53,13 @@ def where_they_are(frame: Frame, found: Findings) -> None:
     section = st.expander("Where the wrong labels are", expanded=few, key="issue-where", on_change="rerun")
     if not section.open:
         return
-    with section:
-        left, right = st.columns([5, 6], gap="medium")
-        with left:
+    with section, st.container(horizontal=True, gap="large"):
+        with st.container(width="content"):
             _pairs(frame, found)
-        with right:
+        with st.container(width="stretch"):
             _classes(found)
+            if st.button("As tables", icon=":material/table:", type="tertiary", key="issue-numbers"):
+                numbers(frame, found)
 
 
 def _figure(name: str, value: str, on_click: Any, remark: str) -> None:
@@ -86,11 +92,7 @@ def _scan_again(frame: Frame) -> None:
 
 def _pairs(frame: Frame, found: Findings) -> None:
     flagged = [pair for pair in found.pairs if pair.flagged]
-    with st.container(horizontal=True, vertical_alignment="center"):
-        st.markdown("**Given label × what it looks like**", width="content")
-        st.space("stretch")
-        if st.button("As a table", icon=":material/table:", type="tertiary", key="issue-numbers"):
-            numbers(frame, found)
+    st.markdown("**Given label** (rows) × **what it looks like** (columns)", width="content")
     if not flagged:
         st.caption("No flagged row looks like another class.")
     elif len(frame.dataset.labels) <= MAX_CLASSES:
@@ -158,7 +160,7 @@ def _classes(found: Findings) -> None:
     st.dataframe(
         _class_columns(classes),
         hide_index=True,
-        height=min(330, 37 + 35 * len(classes)),
+        height="content" if len(classes) <= SHOWN_CLASSES else 330,
         column_config={
             "wrong": st.column_config.ProgressColumn(
                 "wrong",

@@ -92,7 +92,7 @@ def findings(context: Context, scan: Scan) -> Findings:
     }
     joint = {(given, suggested): int(count) for given, suggested, count in scan.summary.get("joint", ())}
     off_diagonal = {pair for pair in flagged.keys() | joint.keys() if pair[0] != pair[1]}
-    pairs = [PairRows(*pair, flagged.get(pair, 0), joint.get(pair)) for pair in off_diagonal]
+    pairs = [PairRows(pair[0], pair[1], flagged.get(pair, 0), joint.get(pair)) for pair in off_diagonal]
     pairs.sort(key=lambda pair: (-pair.flagged, -(pair.estimated or 0), pair.given, pair.suggested))
     return Findings(scan, tuple(pairs), decisions.counts(context.store, scan.version_id, scan.scan_id))
 
