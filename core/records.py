@@ -15,6 +15,8 @@ JobStatus = Literal["preparing", "queued", "running", "stopping", "done", "faile
 
 ENDED: tuple[JobStatus, ...] = ("done", "failed", "cancelled", "stopped", "lost")
 """The states that a job does not leave by itself."""
+UNFINISHED: tuple[JobStatus, ...] = ("failed", "cancelled", "stopped", "lost")
+"""Ended without a result: such a job may be started again."""
 
 
 # --- load ------------------------------------------------------------------------------------------------------

@@ -17,9 +17,10 @@ from core.jobs import ending
 from core.jobs.folder import RunFolder
 from core.jobs.launch import spawn_wrapper
 from core.jobs.locks import try_lock, unlock
+from core.jobs.progress import ProgressWriter
 from core.jobs.record import job_record
 from core.jobs.table import JobTable, Row
-from core.records import ENDED, Job, JobStatus
+from core.records import UNFINISHED, Job, JobStatus
 from core.settings import Workspace
 
 PROBE_SECONDS = 2.0
@@ -88,23 +89,29 @@ class Queue:
         return self.get(job_id)
 
     def fail(self, job_id: str, error: str) -> Job:
-        """Records that a job could not be prepared, or that its output could not be taken in."""
-        self._table.update(job_id, status="failed", error=error, ended_at=time.time(), collected=1)
+        """Records that a job could not be prepared, or that its output could not be taken in. One that was ended by
+        somebody stays so."""
+        failed: dict[str, Any] = {"status": "failed", "error": error, "ended_at": time.time()}
+        self._table.update(job_id, (*ending.UNENDED, "done"), **failed)
+        self._table.update(job_id, collected=1)
         self._let_go(job_id)
         return self.get(job_id)
 
     def restart(self, job_id: str) -> Job:
-        """Opens an ended job again with the same spec and what it had made so far, in the state `preparing`."""
-        job = self.get(job_id)
+        """Opens an ended job again with the same spec and what it had made so far, in the state `preparing`: see to
+        its `input/`, then `enqueue` it. Raises JobError for a job that runs, is done, or was run by a thread."""
         row = self._row(job_id)
-        if job.status not in ENDED or job.status == "done":
-            raise JobError(f"Job {job_id} is {job.status}.", "Only a job that ended without a result starts again.")
+        if row["status"] not in UNFINISHED:
+            raise JobError(f"Job {job_id} is {row['status']}.", "Only a job that ended without a result starts again.")
         if not row["module"]:
-            raise JobError(f"Job {job_id} ({job.kind}) cannot be started again.", "Start it anew from its page.")
+            raise JobError(f"Job {job_id} ({row['kind']}) cannot be started again.", "Start it anew from its page.")
         self._hold(job_id)
-        self.folder(job_id).clear()
         fresh: dict[str, Any] = {"started_at": None, "ended_at": None, "error": "", "device": "", "collected": 0}
-        self._table.update(job_id, status="preparing", leader_pid=None, **fresh)
+        if not self._table.update(job_id, UNFINISHED, status="preparing", leader_pid=None, **fresh):
+            self._let_go(job_id)
+            raise JobError(f"Job {job_id} was started again by somebody else.", "Reload the page to see its state.")
+        self.folder(job_id).clear()
+        ProgressWriter(self.folder(job_id)).update("Starting again", 0)
         return self.get(job_id)
 
     # --- asking and ending -----------------------------------------------------------------------------------------

@@ -12,16 +12,30 @@ from collections.abc import Callable
 from core.errors import WinnowError
 from core.records import ENDED, Job
 from core.workflow.context import Context
+from core.workflow.loading import collect_load
 from core.workflow.scan_tiers import take_tiers
+from core.workflow.splits import collect_groups
 
 logger = logging.getLogger("winnow")
 
 LOOK_EVERY = 0.5
 """Seconds between two looks of the collecting thread."""
 
-COLLECTORS: dict[str, Callable[[Context, Job], None]] = {"scan": take_tiers}
+Collect = Callable[[Context, Job], None]
+
+
+def when_done(take_in: Collect) -> Collect:
+    """For kinds whose output is worth taking in only as a whole."""
+    return lambda context, job: take_in(context, job) if job.status == "done" else None
+
+
+COLLECTORS: dict[str, Collect] = {
+    "scan": take_tiers,
+    "load": when_done(collect_load),
+    "groups": when_done(collect_groups),
+}
 """Per kind of job, what takes in its output: called again and again while the job runs, and once more after its end,
-whichever way it ended. `Job.status` says which it is."""
+whichever way it ended."""
 
 _one_at_a_time = threading.Lock()
 

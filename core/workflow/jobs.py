@@ -5,14 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from core.errors import JobError
-from core.records import Job, JobStatus
+from core.records import UNFINISHED, Job
 from core.workflow.context import Context
 from core.workflow.prepare import Prepare, prepare_and_enqueue
 from core.workflow.scan import prepare_scan
 
 PREPARE: dict[str, Prepare] = {"scan": prepare_scan}
 """Per kind of job that can be started again, what fills its `input/` where it was lost before that was done."""
-UNFINISHED: tuple[JobStatus, ...] = ("failed", "cancelled", "stopped", "lost")
 
 
 @dataclass(frozen=True, slots=True)
