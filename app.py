@@ -13,10 +13,11 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from core.errors import WinnowError
 
+INLINE_LINE = "sha256-THxz9J9+wf7rhwR2YkXJoSZ13UCmYyC+3lNDv2+8ugA="  # Streamlit's own: window.prerenderReady = false
 POLICY = (
-    "default-src 'self'; script-src 'self' blob:; img-src 'self' data: blob:; style-src 'self' 'unsafe-inline'; "
-    "font-src 'self' data:; connect-src 'self' ws://{host} wss://{host}; worker-src 'self' blob:; "
-    "frame-ancestors 'none'; form-action 'self'; object-src 'none'; base-uri 'self'"
+    f"default-src 'self'; script-src 'self' blob: '{INLINE_LINE}'; img-src 'self' data: blob:; "
+    "style-src 'self' 'unsafe-inline'; font-src 'self' data:; connect-src 'self' ws://HOST wss://HOST; "
+    "worker-src 'self' blob:; frame-ancestors 'none'; form-action 'self'; object-src 'none'"
 )
 
 
@@ -33,7 +34,7 @@ class SecurityHeaders:
         async def send_with_headers(message: Message) -> None:
             if message["type"] == "http.response.start":
                 headers = MutableHeaders(scope=message)
-                headers["Content-Security-Policy"] = POLICY.format(host=host)
+                headers["Content-Security-Policy"] = POLICY.replace("HOST", host)
                 headers["X-Content-Type-Options"] = "nosniff"
                 headers["X-Frame-Options"] = "DENY"
                 headers["Referrer-Policy"] = "same-origin"

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from core.ui.frame import open_page
-from core.ui.home_datasets import dataset_list
-from core.ui.home_start import start_row
+from core.ui.home_datasets import home
+from core.ui.problems import shown_errors
 
 frame = open_page("Datasets", needs="nothing", job_lines=5)
-start_row(frame)
-dataset_list(frame)
+with shown_errors():
+    home(frame)

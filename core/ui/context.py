@@ -25,7 +25,7 @@ def close_contexts() -> None:
 
 
 @dataclass(frozen=True, slots=True)
-class _Open:
+class _Opened:
     context: Context
     collector: Collector
 
@@ -34,7 +34,7 @@ class _Open:
         self.context.close()
 
 
-@st.cache_resource(show_spinner=False, on_release=_Open.close)
-def _opened(root: str) -> _Open:
+@st.cache_resource(show_spinner=False, on_release=_Opened.close)
+def _opened(root: str) -> _Opened:
     context = open_context(workspace(root))
-    return _Open(context, start_collector(context))
+    return _Opened(context, start_collector(context))

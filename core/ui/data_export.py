@@ -12,7 +12,7 @@ import streamlit as st
 from core.errors import UsageError
 from core.settings import allowed_folders
 from core.ui import keys
-from core.ui.background import result_of, room
+from core.ui.background import forget, result_of
 from core.ui.data_paths import inside
 from core.ui.frame import Frame
 from core.ui.problems import plain
@@ -82,7 +82,7 @@ def _to_server(frame: Frame, chosen: str) -> None:
     written = result_of(asked, lambda: _write(frame, asked[0], asked[1], out), waiting=f"writing {plain(str(out))}")
     if written is not None:
         del st.session_state[keys.EXPORT]
-        room().forget(asked)
+        forget(asked)
         st.success(f"Written: {plain(str(written))}")
 
 

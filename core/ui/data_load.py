@@ -2,20 +2,25 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from pathlib import Path
 
 import streamlit as st
 
+from core.records import Preview, Schema
+from core.store.datasets import list_datasets
 from core.ui import keys
-from core.ui.data_paths import choose_path
-from core.ui.data_preview import preview_of
+from core.ui.background import result_of
+from core.ui.data_paths import choose_path, stamped
 from core.ui.data_progress import follow_load
 from core.ui.data_schema import schema_form
 from core.ui.data_upload import choose_upload
+from core.ui.empty import empty_state
 from core.ui.frame import BareFrame
+from core.ui.home_start import sample_row
 from core.ui.problems import shown_errors
-from core.workflow.load import start_load
+from core.workflow.load import browser_folders, preview, start_load
 
 PLACES = {"upload": "Upload", "path": "Path on the server", "hub": "Hub dataset", "sample": "Sample"}
 
@@ -45,4 +50,53 @@ def _locations(frame: BareFrame, place: str) -> tuple[str, ...]:
         return choose_path()
     if place == "hub":
         return _choose_hub()
-    return _choose_sample()
+    sample_row(frame)
+    return ()
+
+
+def _choose_hub() -> tuple[str, ...]:
+    typed = st.text_input(
+        "Dataset on the Hugging Face hub",
+        key="load-hub",
+        placeholder="owner/name, or owner/name:configuration",
+        help="Read by the datasets library in a job of its own. It needs the network; code from the hub is never run.",
+    )
+    return (typed.strip(),) if typed.strip() else ()
+
+
+def _check_and_start(frame: BareFrame, locations: Sequence[str]) -> None:
+    within = browser_folders(frame.context)
+    key = ("preview", str(frame.context.workspace.root), *map(stamped, locations))
+    found = result_of(key, lambda: preview(frame.context, locations, within=within), waiting="reading the first rows")
+    if found is None:
+        return
+    if not found.rows:
+        empty_state("No row to show", "The source was read, and it holds no row.", icon="table_rows")
+        return
+    schema = schema_form(found, f"schema-{abs(hash(key)):x}")
+    _start_form(frame, locations, found, schema)
+
+
+def _start_form(frame: BareFrame, locations: Sequence[str], found: Preview, schema: Schema) -> None:
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        name = st.text_input(
+            "Name of the dataset",
+            value=free_name(frame, locations),
+            max_chars=120,
+            key=f"load-name-{abs(hash(tuple(locations))):x}",
+            width=320,
+        )
+        start = st.button("Load", type="primary", icon=":material/play_arrow:", key="load-start")
+    if start:
+        within = browser_folders(frame.context)
+        job = start_load(frame.context, locations, schema, name=name, by=frame.user, within=within)
+        st.session_state[keys.LOAD_JOB] = job.job_id
+        st.rerun()
+
+
+def free_name(frame: BareFrame, locations: Sequence[str]) -> str:
+    """The first file's name without its ending, with a number behind it where a dataset has it already."""
+    stem = Path(locations[0].replace(":", "-")).stem or "dataset"
+    stem = re.sub(r"[\s_]+", "-", stem) if len(locations) == 1 else Path(locations[0]).parent.name or stem
+    taken = {dataset.name for dataset in list_datasets(frame.context.store)}
+    return next(name for name in (stem, *(f"{stem}-{number}" for number in range(2, 10_000))) if name not in taken)

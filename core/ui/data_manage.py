@@ -10,7 +10,7 @@ from core.store.datasets import list_datasets, trashed_at
 from core.ui import keys
 from core.ui.frame import BareFrame, Frame
 from core.ui.problems import plain, shown_errors
-from core.workflow import datasets as workflow
+from core.workflow.datasets import delete, rename, restore
 
 
 def manage_view(frame: Frame) -> None:
@@ -40,7 +40,7 @@ def _rename(frame: Frame) -> None:
         st.markdown("**Rename**")
         name = st.text_input("Name", value=frame.dataset.name, max_chars=120)
         if st.form_submit_button("Rename") and name != frame.dataset.name:
-            renamed = workflow.rename(frame.context, frame.dataset.dataset_id, name)
+            renamed = rename(frame.context, frame.dataset.dataset_id, name)
             st.query_params[keys.DATASET] = renamed.name
             st.rerun()
 
@@ -57,7 +57,7 @@ def _delete(frame: Frame) -> None:
             if typed.strip() != dataset.name:
                 st.error(f"That is not the name: type {plain(dataset.name)} to delete it.")
                 return
-            workflow.delete(frame.context, dataset.dataset_id)
+            delete(frame.context, dataset.dataset_id)
             st.toast(f"{plain(dataset.name)} is in the trash for {TRASH_DAYS} days.")
             st.query_params.pop(keys.DATASET, None)
             st.rerun()
@@ -70,5 +70,5 @@ def _trashed(frame: BareFrame, dataset: Dataset) -> None:
         st.caption(f"{dataset.row_count:,} rows · deleted {when:%Y-%m-%d %H:%M}" if when else "", width="content")
         st.space("stretch")
         if st.button("Restore", key=f"restore-{dataset.dataset_id}", icon=":material/restore_from_trash:"):
-            workflow.restore(frame.context, dataset.dataset_id)
+            restore(frame.context, dataset.dataset_id)
             st.rerun()

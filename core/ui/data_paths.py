@@ -100,3 +100,12 @@ def _pick(folder: Path, entries: list[Entry]) -> list[Entry]:
 
 def _open(entries: list[Entry]) -> None:
     st.session_state["load-path"] = str(entries[st.session_state["load-open"]["row"]].path)
+
+
+def stamped(location: str) -> str:
+    """A path with its time and size, so that a changed file is looked at again; anything else as it is."""
+    try:
+        status = Path(location).stat()
+    except (OSError, ValueError):
+        return location
+    return f"{location}\0{status.st_mtime_ns}\0{status.st_size}"

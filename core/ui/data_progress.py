@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 
 import streamlit as st
 
-from core.errors import NotFoundError, WinnowError
+from core.errors import WinnowError
 from core.records import ENDED, Dataset, Job
 from core.store.datasets import get_dataset
 from core.ui import keys
@@ -19,18 +19,42 @@ POLL_SECONDS = 0.4
 
 def follow_load(frame: BareFrame) -> bool:
     """Draws the load that this session started and opens its dataset at the end; whether it is still going."""
-    job_id = st.session_state.get(keys.LOAD_JOB)
-    if job_id is None:
+    job = _mine(frame)
+    if job is None:
         return False
-    job = frame.context.queue.get(job_id)
-    if job.status not in ENDED or (job.status == "done" and not job.collected):
-        st.fragment(run_every=POLL_SECONDS)(_progress)(frame, job_id)
+    if not _is_over(job):
+        st.fragment(run_every=POLL_SECONDS)(_progress)(frame, job.job_id)
         return True
-    del st.session_state[keys.LOAD_JOB]
-    if job.status == "done" and job.dataset_id is not None:
-        _open(get_dataset(frame.context.store, job.dataset_id))
-    show_error(WinnowError(job.error or f"The load was {job.status}.", "Nothing of it was kept."))
+    dataset_id = _ended(job)
+    if dataset_id is not None:
+        _open(get_dataset(frame.context.store, dataset_id))
     return False
+
+
+def report_load(frame: BareFrame) -> None:
+    """Says it where the load that this session started has failed; for pages that show progress by themselves."""
+    job = _mine(frame)
+    if job is not None and _is_over(job):
+        _ended(job)
+
+
+def _mine(frame: BareFrame) -> Job | None:
+    job_id = st.session_state.get(keys.LOAD_JOB)
+    return None if job_id is None else frame.context.queue.get(job_id)
+
+
+def _ended(job: Job) -> str | None:
+    """Lets go of the load; the dataset's id, or None after saying why there is no dataset."""
+    del st.session_state[keys.LOAD_JOB]
+    if job.status != "done" or job.dataset_id is None:
+        show_error(WinnowError(job.error or f"The load was {job.status}.", "Nothing of it was kept."))
+        return None
+    return job.dataset_id
+
+
+def _is_over(job: Job) -> bool:
+    """A finished process is not yet a dataset: the store still has to take its output in."""
+    return job.status in ENDED and (job.status != "done" or job.dataset_id is not None or job.collected)
 
 
 def _open(dataset: Dataset) -> None:
@@ -42,11 +66,8 @@ def _open(dataset: Dataset) -> None:
 
 
 def _progress(frame: BareFrame, job_id: str) -> None:
-    try:
-        job = frame.context.queue.get(job_id)
-    except NotFoundError:
-        st.rerun()
-    if job.status in ENDED and (job.collected or job.status != "done"):
+    job = frame.context.queue.get(job_id)
+    if _is_over(job):
         st.rerun()
     with st.container(border=True):
         st.markdown(f":material/progress_activity: **{plain(job.title)}**")

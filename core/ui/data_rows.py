@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Literal
+
 import streamlit as st
 
 from core.records import RowFilter
@@ -10,6 +12,11 @@ from core.ui.frame import Frame
 from core.ui.rows import describe, row_browser
 
 ANY = "any"
+REPEATED: dict[str, Literal["exact", "conflicting"] | None] = {
+    ANY: None,
+    "exact": "exact",
+    "conflicting": "conflicting",
+}
 
 
 def rows_view(frame: Frame) -> None:
@@ -19,8 +26,10 @@ def rows_view(frame: Frame) -> None:
         words = st.text_input("Search", type="search", key="rows-text", placeholder="words in the example", width=260)
         label = st.selectbox("Label", [ANY, *frame.dataset.labels], key="rows-label", width=200)
         split = st.selectbox("Split", [ANY, *splits], key="rows-split", width=140) if splits else ANY
-        repeated = st.selectbox("Duplicates", [ANY, "exact", "conflicting"], key="rows-duplicates", width=140)
-    where = RowFilter(label=_chosen(label), split=_chosen(split), text=words or None, duplicates=_chosen(repeated))
+        repeated = st.selectbox("Duplicates", list(REPEATED), key="rows-duplicates", width=140)
+    where = RowFilter(
+        label=_chosen(label), split=_chosen(split), text=words or None, duplicates=REPEATED[repeated or ANY]
+    )
     row_browser(frame, where, title=describe(where, {}), key="rows")
 
 

@@ -6,10 +6,12 @@ from collections.abc import Mapping
 
 import streamlit as st
 
-from core.errors import UsageError
+from core.errors import UsageError, WinnowError
+from core.records import ENDED
 from core.ui import keys
 from core.ui.frame import Frame
-from core.ui.problems import plain, shown_errors
+from core.ui.problems import plain, show_error, shown_errors
+from core.ui.strip import progress_text
 from core.workflow.splits import split_counts, start_split
 
 METHODS = {
@@ -20,6 +22,7 @@ METHODS = {
 }
 PARTS = {"train": 80, "validation": 10, "test": 10}
 """Default shares in percent."""
+POLL_SECONDS = 0.5
 MAX_ROWS = 2_000
 """Classes listed; the table scrolls."""
 
@@ -30,7 +33,8 @@ def splits_view(frame: Frame) -> None:
     with table:
         _counts(frame)
     with form, shown_errors():
-        _form(frame)
+        if not _follow(frame):
+            _form(frame)
 
 
 def _counts(frame: Frame) -> None:
@@ -74,7 +78,31 @@ def _start(frame: Frame, method: str, percent: Mapping[str, int], seed: int, gro
     if sum(percent.values()) != 100:
         raise UsageError(f"The shares add up to {sum(percent.values())} %.", "Make them 100 % in all.")
     shares = {part: value / 100 for part, value in percent.items() if value}
-    start_split(frame.context, frame.version.version_id, method, shares, seed, group, frame.user)
-    st.session_state.pop(keys.LAST_VERSION, None)
-    st.query_params.pop(keys.VERSION, None)
+    job = start_split(frame.context, frame.version.version_id, method, shares, seed, group, frame.user)
+    st.session_state[keys.SPLIT_JOB] = job.job_id
     st.rerun()
+
+
+def _follow(frame: Frame) -> bool:
+    """Whether the splits asked for are still being made; opens the new version when they are."""
+    job_id = st.session_state.get(keys.SPLIT_JOB)
+    if job_id is None:
+        return False
+    job = frame.context.queue.get(job_id)
+    if job.status not in ENDED or (job.status == "done" and job.kind == "groups" and not job.collected):
+        st.fragment(run_every=POLL_SECONDS)(_wait)(frame, job_id)
+        return True
+    del st.session_state[keys.SPLIT_JOB]
+    if job.status == "done":
+        st.session_state.pop(keys.LAST_VERSION, None)
+        st.query_params.pop(keys.VERSION, None)
+        st.rerun()
+    show_error(WinnowError(job.error or f"Making the splits was {job.status}.", "No version was made."))
+    return False
+
+
+def _wait(frame: Frame, job_id: str) -> None:
+    job = frame.context.queue.get(job_id)
+    if job.status in ENDED and (job.collected or job.kind != "groups" or job.status != "done"):
+        st.rerun()
+    st.caption(f":material/progress_activity: making the splits: {plain(progress_text(job))}")

@@ -29,7 +29,8 @@ def choose_upload(workspace: Workspace) -> tuple[str, ...]:
 
 
 def _kept(workspace: Workspace, file: st.runtime.uploaded_file_manager.UploadedFile) -> Path:
-    folder = workspace.uploads / st.session_state.setdefault(keys.UPLOAD, uuid4().hex) / str(file.file_id)
+    mine = str(st.session_state.setdefault(keys.UPLOAD, uuid4().hex))
+    folder = workspace.uploads / mine / str(file.file_id)
     path = folder / (Path(file.name.replace("\\", "/")).name or "upload")
     if not path.exists():
         _forget_old(workspace)

@@ -4,30 +4,31 @@ from __future__ import annotations
 
 import streamlit as st
 
-from core.ui.empty import empty_state
+from core.ui.data_progress import report_load
 from core.ui.frame import BareFrame
-from core.ui.pages import link
+from core.ui.home_start import start_cards, start_row
+from core.ui.pages import TASK_ICONS, link
 from core.ui.problems import plain
 from core.ui.strip import progress_text
 from core.workflow.overview import Standing, next_step, standings
 
 PAGE_DATASETS = 20
-TASK_ICONS = {"text": "notes", "image": "image"}
+WIDTHS = (3, 2.4, 3, 2.6)
 
 
-def dataset_list(frame: BareFrame) -> None:
-    """Every dataset, newest first, a page at a time."""
+def home(frame: BareFrame) -> None:
+    """Ways to start, then every dataset, newest first, a page at a time."""
+    report_load(frame)
     number = int(st.session_state.get("home-page", 1))
     found, total = standings(frame.context, PAGE_DATASETS, (number - 1) * PAGE_DATASETS)
     if not total:
-        empty_state(
-            "No dataset yet",
-            "Load your own files, or one of the samples above: from there it is minutes to a corrected version.",
-            icon="database",
-            action=lambda: link("data", "Load your own data", icon=":material/upload:", view="load"),
-        )
+        start_cards(frame)
         return
+    start_row(frame)
     with st.container(gap=None, border=True, key="dataset-list"):
+        with st.container(key="dataset-list-head"):
+            for column, title in zip(st.columns(WIDTHS), ("Dataset", "Newest version", "Labels", ""), strict=True):
+                column.caption(title)
         for standing in found:
             _line(standing)
     if total > PAGE_DATASETS:
@@ -37,7 +38,7 @@ def dataset_list(frame: BareFrame) -> None:
 def _line(standing: Standing) -> None:
     dataset, version, step = standing.dataset, standing.version, next_step(standing)
     with st.container(key=f"dataset-line-{dataset.dataset_id}"):
-        name, size, review, action = st.columns([3, 2.2, 3, 2], vertical_alignment="center")
+        name, size, review, action = st.columns(WIDTHS, vertical_alignment="center")
     with name:
         icon = f":material/{TASK_ICONS.get(dataset.task, 'database')}:"
         link("profile", f"**{plain(dataset.name)}**", icon=icon, dataset=dataset.name, version=version.number)

@@ -21,6 +21,8 @@ UPLOAD = "upload"
 """Names this session's own folder of uploaded files."""
 LOAD_JOB = "load_job"
 """The load that this session started and still follows."""
+SPLIT_JOB = "split_job"
+"""The splits that this session asked for and still waits for."""
 EXPORT = "export"
 """Version, format and folder of the file that the server is writing for this session."""
 

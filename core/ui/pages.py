@@ -33,6 +33,9 @@ PAGES: dict[str, PageEntry] = {
     "jobs": PageEntry("Jobs", "pending_actions", "Everything that runs or ran: progress, log, stop."),
 }
 
+TASK_ICONS = {"text": "notes", "image": "image"}
+"""What stands before a dataset's name; any other task gets the icon of a dataset."""
+
 
 def page(name: str) -> Page:
     """The navigation's page of that name."""
@@ -55,5 +58,21 @@ def link(
     **query: str | int | None,
 ) -> None:
     """A link to a page; `query` names what it is to show, such as `dataset` and `version`."""
+    if not (FOLDER / f"{name}.py").exists():
+        return
     shown: Mapping[str, str] = {key: str(value) for key, value in query.items() if value is not None}
     st.page_link(page(name), label=label, icon=icon, icon_position=icon_position, query_params=shown or None)
+
+
+def open_link(
+    name: str,
+    label: str,
+    *,
+    key: str,
+    type: Literal["primary", "secondary", "tertiary"] = "secondary",  # noqa: A002
+    icon: str | None = None,
+    **query: str | int | None,
+) -> None:
+    """`link` as a button, for the one thing that a page wants done."""
+    if st.button(label, key=key, type=type, icon=icon):
+        st.switch_page(page(name), query_params={k: str(value) for k, value in query.items() if value is not None})

@@ -16,7 +16,8 @@ def from_url(key: str, options: Sequence[str], last: str | None = None) -> str:
 
     Call it right before the widget with that key, and give the widget `on_change=to_url, args=(key,)`.
     """
-    chosen = next(value for value in (st.query_params.get(key), last, options[0]) if value in options)
+    wanted = (st.query_params.get(key), last)
+    chosen = next((value for value in wanted if value is not None and value in options), options[0])
     if st.query_params.get(key) != chosen:
         st.query_params[key] = chosen
     st.session_state[key] = chosen
