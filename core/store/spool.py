@@ -16,7 +16,9 @@ from core.store.extensions import load_extensions
 from core.store.names import literal
 from core.store.reject import keep_told, told_lines
 
-MEMORY_LIMIT = "256MB"
+MEMORY_LIMIT = "512MB"
+THREADS = 4
+"""Readers keep buffers for each."""
 _ROWS_IN_A_GROUP = 2048
 """DuckDB's smallest: rows may hold images of megabytes, and a group is what a reader of the copy holds at once."""
 
@@ -61,7 +63,8 @@ def spool(
 @contextmanager
 def _engine(extensions: tuple[str, ...]) -> Iterator[Cursor]:
     connection = duckdb.connect(
-        ":memory:", config={"memory_limit": MEMORY_LIMIT, "autoinstall_known_extensions": "false"}
+        ":memory:",
+        config={"memory_limit": MEMORY_LIMIT, "threads": str(THREADS), "autoinstall_known_extensions": "false"},
     )
     try:
         load_extensions(connection, extensions)

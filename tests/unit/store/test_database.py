@@ -1,0 +1,80 @@
+from __future__ import annotations
+
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import pytest
+
+from core.store.backup import backup
+from core.store.database import Database
+from core.store.schema import MIGRATIONS, migrate
+
+from .conftest import Load
+
+
+def test_a_write_that_fails_leaves_nothing_behind_and_the_lock_free(db: Database) -> None:
+    with pytest.raises(ZeroDivisionError), db.write() as cursor:
+        cursor.execute("INSERT INTO claims VALUES ('v', 1, 'ann', now()::TIMESTAMP)")
+        raise ZeroDivisionError
+    assert db.fetch("SELECT * FROM claims") == []
+    with db.write() as cursor:
+        cursor.execute("INSERT INTO claims VALUES ('v', 1, 'ann', '2030-01-01')")
+    assert len(db.fetch("SELECT * FROM claims")) == 1
+
+
+def test_reads_of_many_threads_never_mix(db: Database) -> None:
+    def read(number: int) -> bool:
+        return db.fetch("SELECT ?, sum(i) FROM range(?) t(i)", [number, number]) == [
+            (number, number * (number - 1) // 2 if number else None)
+        ]
+
+    with ThreadPoolExecutor(8) as pool:
+        assert all(pool.map(read, range(400)))
+
+
+def test_updates_of_one_row_by_many_threads_all_count(db: Database) -> None:
+    with db.write() as cursor:
+        cursor.execute("CREATE TABLE counter AS SELECT 0 AS n")
+
+    def count(_: int) -> None:
+        with db.write() as cursor:
+            cursor.execute("UPDATE counter SET n = n + 1")
+
+    with ThreadPoolExecutor(8) as pool:
+        list(pool.map(count, range(200)))
+    assert db.fetch("SELECT n FROM counter") == [(200,)]
+
+
+def test_migrating_twice_changes_nothing(db: Database, load: Load) -> None:
+    load()
+    migrate(db)
+    assert db.fetch_one("SELECT max(version) FROM schema_version") == (len(MIGRATIONS),)
+    assert db.fetch("SELECT name FROM datasets") == [("reviews",)]
+
+
+def test_what_an_unfinished_load_left_is_gone_after_the_next_start(db: Database, load: Load) -> None:
+    kept = load()
+    with db.write() as cursor:
+        cursor.execute("CREATE TABLE examples_00000000000000000000000000000000 AS SELECT 1 AS x")
+        cursor.execute(f"CREATE TABLE examples_{kept.dataset_id}_derived AS SELECT 1 AS x")
+        cursor.execute("INSERT INTO datasets (dataset_id, name, state) VALUES ('0', 'half', 'loading')")
+    migrate(db)
+    tables = db.fetch("SELECT table_name FROM information_schema.tables WHERE table_name LIKE 'examples%'")
+    assert tables == [(f"examples_{kept.dataset_id}",)]
+    assert db.fetch("SELECT name FROM datasets") == [("reviews",)]
+
+
+def test_a_backup_opens_by_itself_and_holds_what_was_written_last(db: Database, load: Load, tmp_path: Path) -> None:
+    load()
+    with db.cursor() as reading:
+        reading.execute("BEGIN")
+        reading.execute("CREATE TABLE half_done AS SELECT 1 AS x")
+        with db.write() as cursor:
+            cursor.execute("INSERT INTO claims VALUES ('v', 1, 'ann', '2030-01-01')")
+        copy = backup(db, tmp_path / "backups")
+        reading.execute("ROLLBACK")
+    opened = Database.open(copy)
+    assert opened.fetch("SELECT name, row_count FROM datasets") == [("reviews", 5)]
+    assert len(opened.fetch("SELECT * FROM claims")) == 1
+    assert opened.fetch("SELECT table_name FROM information_schema.tables WHERE table_name = 'half_done'") == []
+    opened.close()

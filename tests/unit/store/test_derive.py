@@ -1,0 +1,70 @@
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import pytest
+
+from core.errors import StoppedError
+from core.records import Attribute, AttributeKind, RowFilter
+from core.store.database import Database
+from core.store.datasets import get_dataset
+from core.store.derive import derive
+from core.store.rows import count_rows, page_rows
+
+from .conftest import Load
+
+
+@dataclass(frozen=True)
+class Column:
+    name: str
+    column: str
+    kind: AttributeKind
+    sql: str
+
+
+LENGTH = Column("text length", "text_length", "number", "length(text)")
+
+
+def _never() -> bool:
+    return False
+
+
+def test_derived_attributes_are_measured_like_the_source_s_own(db: Database, load: Load) -> None:
+    dataset = load()
+    derive(db, dataset.dataset_id, [LENGTH], lambda share: None, _never)
+    found = get_dataset(db, "reviews")
+    assert found.derived_ready
+    assert found.attributes[-1] == Attribute("text length", "text_length", "number", True)
+    rows = page_rows(db, dataset.latest_version_id, RowFilter(), 10)
+    assert [row.row_id for row in rows] == [0, 1, 2, 3, 4]
+    assert rows[2].attributes["text length"] == 3
+    assert count_rows(db, dataset.latest_version_id, RowFilter(attribute="text_length", low=4)) == 4
+
+
+def test_deriving_twice_changes_nothing(db: Database, load: Load) -> None:
+    dataset = load()
+    for _ in range(2):
+        derive(db, dataset.dataset_id, [LENGTH], lambda share: None, _never)
+    assert [attribute.column for attribute in get_dataset(db, "reviews").attributes] == ["lang", "stars", "text_length"]
+
+
+def test_a_derived_column_gives_way_to_one_of_the_source(db: Database, load: Load) -> None:
+    dataset = load()
+    derive(db, dataset.dataset_id, [Column("language", "lang", "category", "'en'")], lambda share: None, _never)
+    assert get_dataset(db, "reviews").attributes[-1].column == "lang_derived"
+
+
+def test_without_anything_to_derive_the_dataset_is_ready_at_once(db: Database, load: Load) -> None:
+    dataset = load()
+    derive(db, dataset.dataset_id, [], lambda share: None, _never)
+    assert get_dataset(db, "reviews").derived_ready
+
+
+def test_deriving_that_is_stopped_leaves_the_dataset_as_it_was(db: Database, load: Load) -> None:
+    dataset = load()
+    slow = Column("slow", "slow", "number", "(SELECT sum(hash(i + row_id) % 7) FROM range(400_000_000) t(i))")
+    with pytest.raises(StoppedError):
+        derive(db, dataset.dataset_id, [slow], lambda share: None, lambda: True)
+    assert get_dataset(db, "reviews") == dataset
+    derive(db, dataset.dataset_id, [LENGTH], lambda share: None, _never)
+    assert get_dataset(db, "reviews").derived_ready

@@ -1,0 +1,71 @@
+from __future__ import annotations
+
+import csv
+import json
+from pathlib import Path
+
+import pyarrow.parquet as pq
+import pytest
+
+from core.store.database import Database
+from core.store.export import export_issues, export_rows, write_job_rows
+from core.store.versions import make_review_version
+
+from .conftest import Load, ScanOf
+from .test_versions import decide
+
+FORMULAS = ["=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "plain", "a=b"]
+
+
+def _rows(path: Path) -> list[dict[str, str]]:
+    with path.open(newline="") as file:
+        return list(csv.DictReader(file))
+
+
+def test_a_csv_export_holds_every_column_and_the_labels_of_the_version(
+    db: Database, load: Load, tmp_path: Path
+) -> None:
+    dataset = load()
+    decide(db, dataset, dataset.latest_version_id, 4, "relabel", "pos")
+    version = make_review_version(db, dataset.latest_version_id, "", "ann")
+    rows = _rows(export_rows(db, version.version_id, tmp_path / "out" / "a.csv", "csv"))
+    assert rows[4] == {
+        "row_id": "4", "text": "good film", "given_label": "neg", "label": "pos", "split": "train", "lang": "en",
+        "stars": "5",
+    }  # fmt: skip
+
+
+def test_no_cell_of_a_csv_export_starts_a_formula(db: Database, load: Load, tmp_path: Path) -> None:
+    lines = "".join(f'"{text}",{"xy"[row % 2]}\n' for row, text in enumerate(FORMULAS))
+    dataset = load(f"text,label\n{lines}", columns="'text': 'VARCHAR', 'label': 'VARCHAR'")
+    texts = [row["text"] for row in _rows(export_rows(db, dataset.latest_version_id, tmp_path / "a.csv", "csv"))]
+    assert texts == ["'=1+1", "'+1", "'-1", "'@SUM(A1)", "'\t=1", "plain", "a=b"]
+
+
+def test_parquet_and_json_lines_keep_texts_as_they_are(db: Database, load: Load, tmp_path: Path) -> None:
+    dataset = load("text,label\n=1,x\nb,y\n", columns="'text': 'VARCHAR', 'label': 'VARCHAR'")
+    parquet = pq.read_table(export_rows(db, dataset.latest_version_id, tmp_path / "a.parquet", "parquet"))
+    assert parquet["text"].to_pylist() == ["=1", "b"]
+    lines = export_rows(db, dataset.latest_version_id, tmp_path / "a.jsonl", "jsonl").read_text().splitlines()
+    assert [json.loads(line)["text"] for line in lines] == ["=1", "b"]
+
+
+@pytest.mark.parametrize(("top", "row_ids"), [(None, ["0", "1", "2", "3", "4"]), (2, ["0", "1"])])
+def test_issues_are_exported_worst_first_with_the_source_s_id(
+    db: Database, load: Load, scan: ScanOf, tmp_path: Path, top: int | None, row_ids: list[str]
+) -> None:
+    dataset = load("id,text,label\na,1,x\nb,2,y\nc,3,x\nd,4,y\ne,5,x\n", id="id")
+    tier = scan(dataset, [0, 1, 0, 1, 0], [1, 0, 1, 0, 1], [0])
+    rows = _rows(export_issues(db, tier.scan_id, tmp_path / "issues.csv", "csv", top))
+    assert [row["row_id"] for row in rows] == row_ids
+    assert (rows[0]["source_id"], rows[0]["given_label"], rows[0]["suggested_label"]) == ("a", "x", "y")
+    assert (rows[0]["is_issue"], float(rows[1]["score"])) == ("true", pytest.approx(0.2))
+
+
+def test_a_job_gets_its_rows_in_order_with_class_indices(db: Database, load: Load, tmp_path: Path) -> None:
+    dataset = load()
+    table = pq.read_table(write_job_rows(db, dataset.latest_version_id, tmp_path / "rows.parquet", dataset.labels))
+    assert table.column_names == ["row_id", "content_hash", "label", "split", "text", "media_id"]
+    assert table["row_id"].to_pylist() == [0, 1, 2, 3, 4]
+    assert table["label"].to_pylist() == [1, 0, 1, 0, 0]
+    assert str(table["label"].type) == "int32"

@@ -1,0 +1,87 @@
+from __future__ import annotations
+
+import pytest
+
+from core.errors import NotFoundError
+from core.records import IssueFilter, RowFilter
+from core.store.database import Database
+from core.store.issues import count_issues, get_issue, page_issues, pair_counts
+from core.store.scans import get_scan, latest_scan, list_scans
+
+from .conftest import Load, ScanOf
+from .test_versions import decide
+
+ALL = IssueFilter(flagged_only=False)
+
+
+def test_a_tier_is_taken_in_once_however_often_it_is_offered(db: Database, load: Load, scan: ScanOf) -> None:
+    dataset = load()
+    first = scan(dataset, [1, 0, 1, 0, 0], [0, 1, 0, 1, 1], [0, 4])
+    again = scan(dataset, [1, 0, 1, 0, 0], [0, 1, 0, 1, 1], [0, 4])
+    assert again == first == get_scan(db, first.scan_id)
+    assert count_issues(db, first.scan_id, ALL) == 5
+    assert first.summary == {"rows": 5}
+
+
+def test_the_newest_scan_s_best_tier_is_the_latest(db: Database, load: Load, scan: ScanOf) -> None:
+    dataset = load()
+    labels = ([1, 0, 1, 0, 0], [0, 1, 0, 1, 1], [0])
+    assert latest_scan(db, dataset.latest_version_id) is None
+    scan(dataset, *labels, job_id="old", tier_order=0)
+    scan(dataset, *labels, job_id="new", tier_order=1)
+    scan(dataset, *labels, job_id="old", tier_order=1)
+    latest = latest_scan(db, dataset.latest_version_id)
+    assert latest is not None
+    assert (latest.job_id, latest.tier_order) == ("new", 1)
+    listed = [(each.job_id, each.tier_order) for each in list_scans(db, dataset.latest_version_id)]
+    assert listed == [("new", 1), ("old", 1), ("old", 0)]
+
+
+def test_issues_come_worst_first_with_labels_by_name(db: Database, load: Load, scan: ScanOf) -> None:
+    tier = scan(load(), [1, 0, 1, 0, 0], [0, 1, 0, 1, 1], [0, 4])
+    found = page_issues(db, tier.scan_id, IssueFilter(), 10)
+    assert [(i.row_id, i.given_label, i.suggested_label, i.rank) for i in found] == [
+        (0, "pos", "neg", 1),
+        (4, "neg", "pos", 5),
+    ]
+    assert found[0].why == {"given_probability": 0.1}
+    assert [issue.row_id for issue in page_issues(db, tier.scan_id, ALL, 2, 3)] == [3, 4]
+
+
+@pytest.mark.parametrize(
+    ("where", "row_ids"),
+    [
+        (IssueFilter(), [0, 1, 4]),
+        (IssueFilter(given_label="neg"), [1, 4]),
+        (IssueFilter(suggested_label="neg"), [0]),
+        (IssueFilter(score_below=0.3), [0, 1]),
+        (IssueFilter(undecided_only=True), [0, 4]),
+        (IssueFilter(rows=RowFilter(text="film")), [0, 1, 4]),
+        (IssueFilter(rows=RowFilter(split="train", text="good"), undecided_only=True), [0, 4]),
+        (IssueFilter(flagged_only=False, rows=RowFilter(attribute="lang", value="de")), [2, 3]),
+        (IssueFilter(rows=RowFilter(duplicates="conflicting")), [0, 4]),
+    ],
+)
+def test_an_issue_filter_narrows_the_list(
+    db: Database, load: Load, scan: ScanOf, where: IssueFilter, row_ids: list[int]
+) -> None:
+    dataset = load()
+    tier = scan(dataset, [1, 0, 1, 0, 0], [0, 1, 0, 1, 1], [0, 1, 4])
+    decide(db, dataset, dataset.latest_version_id, 1, "keep")
+    assert [issue.row_id for issue in page_issues(db, tier.scan_id, where, 10)] == row_ids
+    assert count_issues(db, tier.scan_id, where) == len(row_ids)
+
+
+def test_pairs_of_given_and_suggested_label_are_counted(db: Database, load: Load, scan: ScanOf) -> None:
+    tier = scan(load(), [1, 0, 1, 0, 0], [0, 1, 0, 0, 1], [0, 1, 4])
+    assert pair_counts(db, tier.scan_id) == [("neg", "pos", 2), ("pos", "neg", 1)]
+    assert sum(count for *_, count in pair_counts(db, tier.scan_id, flagged_only=False)) == 5
+
+
+def test_one_row_of_a_scan_can_be_looked_up(db: Database, load: Load, scan: ScanOf) -> None:
+    tier = scan(load(), [1, 0, 1, 0, 0], [0, 1, 0, 1, 1], [0])
+    assert get_issue(db, tier.scan_id, 3).rank == 4
+    with pytest.raises(NotFoundError, match="Row 9"):
+        get_issue(db, tier.scan_id, 9)
+    with pytest.raises(NotFoundError, match="Scan 'x'"):
+        page_issues(db, "x", ALL, 1)

@@ -1,0 +1,102 @@
+from __future__ import annotations
+
+import pytest
+
+from core.errors import NotFoundError
+from core.records import RowFilter
+from core.store.database import Database
+from core.store.rows import count_rows, get_rows, labels_of, page_rows, rows_of, rows_of_source_ids, values
+
+from .conftest import Load
+
+
+@pytest.mark.parametrize(
+    ("where", "row_ids"),
+    [
+        (RowFilter(), [0, 1, 2, 3, 4]),
+        (RowFilter(label="pos"), [0, 2]),
+        (RowFilter(split="test"), [2, 3]),
+        (RowFilter(label="pos", split="test"), [2]),
+        (RowFilter(attribute="lang", value="de"), [2, 3]),
+        (RowFilter(attribute="stars", low=2, high=5), [2, 3]),
+        (RowFilter(attribute="stars", low=4), [0, 2, 4]),
+        (RowFilter(attribute="lang"), []),
+        (RowFilter(text="FILM good"), [0, 4]),
+        (RowFilter(text="100%_"), []),
+        (RowFilter(duplicates="exact"), [0, 4]),
+        (RowFilter(duplicates="conflicting"), [0, 4]),
+        (RowFilter(duplicates="conflicting", label="neg"), [4]),
+        (RowFilter(row_ids=(3, 1)), [1, 3]),
+        (RowFilter(row_ids=()), []),
+    ],
+)
+def test_a_filter_keeps_the_rows_it_names(db: Database, load: Load, where: RowFilter, row_ids: list[int]) -> None:
+    version = load().latest_version_id
+    assert [row.row_id for row in page_rows(db, version, where, 10)] == row_ids
+    assert count_rows(db, version, where) == len(row_ids)
+
+
+def test_missing_values_of_an_attribute_can_be_asked_for(db: Database, load: Load) -> None:
+    version = load("text,label,lang\na,x,\nb,y,en\n").latest_version_id
+    assert [row.row_id for row in page_rows(db, version, RowFilter(attribute="lang"), 10)] == [0]
+
+
+def test_duplicates_with_equal_labels_do_not_conflict(db: Database, load: Load) -> None:
+    version = load("text,label\na,x\na,x\nb,y\n").latest_version_id
+    assert count_rows(db, version, RowFilter(duplicates="exact")) == 2
+    assert count_rows(db, version, RowFilter(duplicates="conflicting")) == 0
+
+
+def test_pages_follow_each_other_without_gap_or_overlap(db: Database, load: Load) -> None:
+    version = load().latest_version_id
+    pages = [page_rows(db, version, RowFilter(), 2, offset) for offset in (0, 2, 4, 6)]
+    assert [[row.row_id for row in page] for page in pages] == [[0, 1], [2, 3], [4], []]
+
+
+def test_rows_come_in_the_order_asked(db: Database, load: Load) -> None:
+    version = load().latest_version_id
+    assert [row.row_id for row in get_rows(db, version, [3, 0, 4])] == [3, 0, 4]
+    assert get_rows(db, version, []) == []
+
+
+def test_a_row_that_is_not_there_is_named(db: Database, load: Load) -> None:
+    with pytest.raises(NotFoundError, match="Row 99 not found"):
+        get_rows(db, load().latest_version_id, [0, 99])
+
+
+def test_a_value_of_a_filter_is_never_read_as_sql(db: Database, load: Load) -> None:
+    version = load().latest_version_id
+    for hostile in ("' OR true --", '"; DROP TABLE datasets; --'):
+        assert count_rows(db, version, RowFilter(label=hostile)) == 0
+        assert count_rows(db, version, RowFilter(text=hostile)) == 0
+        with pytest.raises(NotFoundError, match="This dataset has: lang, stars"):
+            count_rows(db, version, RowFilter(attribute=hostile, value="x"))
+    assert count_rows(db, version, RowFilter()) == 5
+
+
+def test_the_values_of_a_column_come_most_frequent_first(db: Database, load: Load) -> None:
+    version = load().latest_version_id
+    assert values(db, version, "label", 10) == ["neg", "pos"]
+    assert values(db, version, "stars", 2) == ["5", "1"]
+    with pytest.raises(NotFoundError):
+        values(db, version, "text", 10)
+
+
+def test_rows_are_found_by_the_source_s_own_ids(db: Database, load: Load) -> None:
+    version = load("id,text,label\nq7,a,x\nq8,b,y\nq7,c,x\n", id="id").latest_version_id
+    assert rows_of_source_ids(db, version, ["q7", "q9"]) == {"q7": [0, 2]}
+    assert [row.source_id for row in get_rows(db, version, [1])] == ["q8"]
+
+
+def test_labels_are_looked_up_by_row(db: Database, load: Load) -> None:
+    version = load().latest_version_id
+    assert labels_of(db, version, [0, 1, 77]) == {0: "pos", 1: "neg"}
+    assert labels_of(db, version, []) == {}
+
+
+def test_others_can_ask_a_version_in_sql_of_their_own(db: Database, load: Load) -> None:
+    rows = rows_of(db, load().latest_version_id)
+    assert rows.fetch(f"SELECT label, count(*) FROM {rows.relation} GROUP BY ALL ORDER BY 1") == [
+        ("neg", 3),
+        ("pos", 2),
+    ]
