@@ -45,7 +45,7 @@ def _to_parquet(part: Part, bench: Bench, number: int, rows: int | None = None) 
     """The file (or its first rows) as Parquet in the scratch folder."""
     folder = bench.scratch / str(number)
     folder.mkdir(parents=True, exist_ok=True)
-    target = folder / f"{part.path.stem}.parquet"
+    target = folder / part.path.name
     done = 0
     with batches(part.path) as (schema, found), pq.ParquetWriter(target, schema, compression="lz4") as writer:
         for batch in found:
@@ -87,7 +87,9 @@ def _preview(source: str, files: Sequence[Part], bench: Bench) -> Preview:
     samples = [_to_parquet(part, bench, number, _SAMPLE_ROWS) for number, part in enumerate(files)]
     found = [parquet.examine(part, bench) for part in samples]
     shown = preview_of(source, found)
-    return Preview(shown.source, shown.columns, shown.rows, shown.guess, shown.notes)
+    splits = [part.split for part in files if part.split]
+    notes = [note for note in shown.notes if "→" not in note] + ([f"Splits: {', '.join(splits)}"] if splits else [])
+    return Preview(shown.source, shown.columns, shown.rows, shown.guess, tuple(notes))
 
 
 def _reader(files: Sequence[Part], schema: Schema, bench: Bench) -> Reader:

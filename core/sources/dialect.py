@@ -111,11 +111,15 @@ def _consistency(rows: Sequence[Sequence[str]]) -> float:
 
 
 def _is_header(first: Sequence[str], others: Sequence[Sequence[str]]) -> bool:
-    """Whether the first row names the columns: no number in it, nothing twice, and no name that is a value below."""
+    """Whether the first row names the columns: no number in it, nothing twice, and no name that is a class below. A
+    header that occurs again in full, as in files pasted together, still is one."""
     cells = [cell.strip() for cell in first]
     if any(cell and infer([cell]) != "VARCHAR" for cell in cells) or max(map(len, cells)) > 128:
         return False
     if not any(cells):
         return False
-    below = [Counter(column) for column in zip(*others, strict=True)] if others else []
-    return not any(cell and column[cell] > 1 for cell, column in zip(cells, below, strict=False))
+    columns = list(zip(*others, strict=True)) if others else []
+    few = [len(set(column)) <= len(column) / 2 + 1 for column in columns]
+    again = [cell in column for cell, column in zip(cells, columns, strict=False) if cell]
+    classes = [cell and repeats and cell in column for cell, repeats, column in zip(cells, few, columns, strict=False)]
+    return (bool(again) and all(again)) or not any(classes)

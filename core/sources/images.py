@@ -9,13 +9,14 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
-from PIL import Image, ImageOps
+from PIL import Image, ImageOps, UnidentifiedImageError
 
 from core.settings import MAX_CELL_BYTES, MAX_IMAGE_PIXELS
 
 THUMBNAIL_SIDE = 128
 _SUFFIX = {"PNG": "png", "JPEG": "jpg", "GIF": "gif", "WEBP": "webp", "BMP": "bmp", "TIFF": "tiff", "MPO": "jpg"}
-_FORMATS = tuple(_SUFFIX)
+_FORMATS = ("PNG", "JPEG", "GIF", "WEBP", "BMP", "TIFF")
+"""A JPEG with several pictures in it says MPO of itself once it is open."""
 
 
 class ImageFault(Exception):  # noqa: N818 - it is the reason against a row, not a defect
@@ -79,8 +80,10 @@ def _decoded(content: bytes) -> tuple[Image.Image, str]:
             return _upright(image), _SUFFIX[str(image.format)]
     except ImageFault:
         raise
-    except Image.DecompressionBombWarning as error:
-        raise ImageFault(f"image is too large to be decoded safely: {error}") from error
+    except (Image.DecompressionBombWarning, Image.DecompressionBombError) as error:
+        raise ImageFault(f"image over the limit of {MAX_IMAGE_PIXELS / 1e6:,.0f} megapixels: {error}") from error
+    except UnidentifiedImageError as error:
+        raise ImageFault("unreadable image: the file is broken, or of no known image format") from error
     except Exception as error:  # Pillow's plugins raise anything on broken files: struct.error, SyntaxError, KeyError …
         raise ImageFault(f"unreadable image: {error or type(error).__name__}") from error
 

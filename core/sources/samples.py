@@ -24,8 +24,10 @@ from core.sources.tabular import preview_of
 
 DIGIT_SIDE = 32
 """Pixels: the 8 × 8 originals four times as large, every pixel a square, so that they can be seen."""
-DIGITS_SCHEMA = Schema("image", "image", "label")
-_NEWS_SCHEMA = Schema("text", "text", "label", id="file")
+SAMPLE_SCHEMAS = {
+    "bbc-news": Schema("text", "text", "label", id="file"),
+    "digits": Schema("image", "image", "label"),
+}
 
 
 def _package(name: str) -> Path:
@@ -53,7 +55,9 @@ def _news(bench: Bench) -> Part:
 
 def _news_preview(locations: Sequence[str], bench: Bench) -> Preview:
     shown = preview_of("bbc-news", [parquet.examine(_news(bench), bench)])
-    return Preview("bbc-news", shown.columns, shown.rows, _NEWS_SCHEMA, ("2,225 BBC articles in 5 topics",), 2225)
+    return Preview(
+        "bbc-news", shown.columns, shown.rows, SAMPLE_SCHEMAS["bbc-news"], ("2,225 BBC articles in 5 topics",), 2225
+    )
 
 
 def _news_reader(locations: Sequence[str], schema: Schema, bench: Bench) -> Reader:
@@ -83,7 +87,7 @@ def _digits_preview(locations: Sequence[str], bench: Bench) -> Preview:
     rows = [{"image": content, "label": label} for _, label, content in digits(PREVIEW_ROWS)]
     labels = _digit_rows()[:, 64]
     columns = describe(("image", "label"), ("BLOB", "VARCHAR"), [(i, label) for i, label in enumerate(labels)])
-    return Preview("digits", columns, tuple(rows), DIGITS_SCHEMA, ("1,797 handwritten digits",), len(labels))
+    return Preview("digits", columns, tuple(rows), SAMPLE_SCHEMAS["digits"], ("1,797 handwritten digits",), len(labels))
 
 
 NEWS = Source(

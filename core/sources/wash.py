@@ -2,7 +2,7 @@
 
 A file comes here only when a cheap look (`look`) says that it must: another encoding, a line or quoted cell that would
 overflow the reader's buffer (DuckDB 1.5 drops such a row without a word), quotes that do not close, mixed line ends.
-A line that is set aside leaves an empty line behind, so that line numbers stay those of the original.
+A line that is set aside leaves a blank one behind, so that line numbers stay those of the original.
 """
 
 from __future__ import annotations
@@ -101,7 +101,9 @@ def _json_fault(text: str) -> str:
         value = json.loads(text)
     except (ValueError, RecursionError) as error:
         return f"broken JSON: {error}"
-    return "" if isinstance(value, dict) else f"a JSON object was expected, not {type(value).__name__}"
+    if isinstance(value, dict):
+        return "" if value else "empty JSON object"
+    return f"a JSON object was expected, not {type(value).__name__}"
 
 
 class _Quoting:
@@ -179,8 +181,12 @@ def wash(
     records: Callable[[_Lines], Iterator[Record]],
     rejects: RejectWriter,
     bench: Bench,
+    blank: str = "",
 ) -> None:
-    """Writes the good records of `path` to `clean` as UTF-8 with plain line ends and adds the others to `rejects`."""
+    """Writes the good records of `path` to `clean` as UTF-8 with plain line ends and adds the others to `rejects`.
+
+    `blank` stands where a line was empty or set aside.
+    """
     total = path.stat().st_size
     with (
         path.open("rb") as raw,
@@ -192,9 +198,9 @@ def wash(
             if reason:
                 shown = record.text[:1000].replace(UNDECODABLE, "\N{REPLACEMENT CHARACTER}")
                 rejects.add(path.name, record.line, reason, shown)
-                out.write("\n" * record.lines)
+                out.write(f"{blank}\n" * record.lines)
             else:
-                out.write(record.text + "\n")
+                out.write(f"{record.text or blank}\n")
             if count % _TICK == 0:
                 bench.check_stop()
                 bench.on_progress(raw.tell(), total)

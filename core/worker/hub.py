@@ -37,7 +37,7 @@ def fetch(folder: RunFolder, progress: ProgressWriter) -> dict[str, Any]:
         written[str(name)] = _write(split, folder, str(name), spec["rows"], progress)
     if (spec.get("schema") or {}).get("task") == "image":
         _write_listing(folder, spec["schema"])
-        os.execv(sys.executable, [sys.executable, "-m", "core.worker.load", str(folder.path)])
+        os.execv(sys.executable, [sys.executable, "-m", "core.worker.load", str(folder.path)])  # noqa: S606  its own arguments
     return {"splits": written}
 
 

@@ -1,7 +1,8 @@
 """Reads images: decodes, measures and stores each, and writes the rows for the store to take in.
 
 spec.json   {source, locations, schema, media, within, folders}: see `core.workflow.load`
-input/      listing.parquet, where a table lists the images (written by the store's engine, one row an image)
+input/      where a table lists the images: listing.parquet (one row an image), lines.parquet and set_aside.parquet,
+            written by the store's engine
 output/     rows.parquet (the columns of `core.sources.listing`, then the listing's attributes),
             rejected.parquet (file, line, reason, content)
 
@@ -131,6 +132,7 @@ def _of_digits() -> Iterator[Item]:
 
 def _of_listing(listing: Path, schema: Schema) -> Iterator[Item]:
     """The rows of a listing, group by group."""
+    lines = _lines(listing.with_name("lines.parquet"))
     with pq.ParquetFile(listing) as file:
         for batch in file.iter_batches(CHUNK):
             for row in batch.to_pylist():
@@ -141,9 +143,19 @@ def _of_listing(listing: Path, schema: Schema) -> Iterator[Item]:
                     _text(row, schema.split),
                     _text(row, schema.id),
                     Path(row.get(FILE_COLUMN) or "").name,
-                    row.get(LINE_COLUMN),
+                    row.get(LINE_COLUMN) or next(lines.get(row.get(FILE_COLUMN) or "", iter(())), None),
                     attributes={name: row[name] for name in schema.attributes},
                 )
+
+
+def _lines(path: Path) -> dict[str, Iterator[int]]:
+    """File → the lines of its rows in order, as far as they are known."""
+    if not path.exists():
+        return {}
+    found: dict[str, list[int]] = {}
+    for row in pq.read_table(path).to_pylist():
+        found.setdefault(row["file"], []).append(row["line"])
+    return {file: iter(lines) for file, lines in found.items()}
 
 
 def _text(row: dict[str, Any], column: str | None) -> str | None:
@@ -207,7 +219,7 @@ def load(folder: RunFolder, progress: ProgressWriter) -> dict[str, Any]:
     finder = Finder(tuple(map(Path, spec["folders"])), within)
     rows = _Rows(folder.output / "rows.parquet", _attributes(listing, schema) if listing.exists() else pa.schema([]))
     with RejectWriter(folder.output / "rejected.parquet") as rejects:
-        _copy_rejected(folder.input / "rejected.parquet", rejects)
+        _copy_rejected(folder.input / "set_aside.parquet", rejects)
         try:
             _run(decode(items, total, spec["media"], finder), total, rows, rejects, progress.update)
         finally:

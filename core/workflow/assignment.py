@@ -23,7 +23,7 @@ def stratified_parts(labels: Ints, shares: Sequence[float], seed: int) -> Ints:
     What rounding leaves over goes where the whole is furthest behind, so that many small classes do not all round
     the same way.
     """
-    counts = np.bincount(labels).astype(np.int64)
+    counts = np.asarray(np.bincount(labels), dtype=np.int64)
     targets = np.outer(counts, _normal(shares))
     return _dealt(labels, _rounded(targets, counts), np.random.default_rng(seed))
 
@@ -51,10 +51,10 @@ def grouped_parts(labels: Ints, groups: Ints, shares: Sequence[float], seed: int
     single = np.flatnonzero(parts < 0)
     if len(single):
         left = np.clip(wanted, 0, None)
-        counts = np.bincount(labels[single], minlength=len(wanted)).astype(np.int64)
+        counts = np.asarray(np.bincount(labels[single], minlength=len(wanted)), dtype=np.int64)
         total = left.sum(axis=1, keepdims=True)
         even = np.outer(np.ones(len(wanted)), _normal(shares))
-        targets = np.where(total > 0, left / np.where(total > 0, total, 1), even) * counts[:, None]
+        targets: Floats = np.where(total > 0, left / np.where(total > 0, total, 1), even) * counts[:, None]
         parts[single] = _dealt(labels[single], _rounded(targets, counts), rng)
     return parts
 

@@ -12,7 +12,7 @@ from collections.abc import Callable
 from core.errors import WinnowError
 from core.records import ENDED, Job
 from core.workflow.context import Context
-from core.workflow.loading import collect_load
+from core.workflow.loading import collect_load, resume_derived
 from core.workflow.scan_tiers import take_tiers
 from core.workflow.splits import collect_groups
 
@@ -21,18 +21,10 @@ logger = logging.getLogger("winnow")
 LOOK_EVERY = 0.5
 """Seconds between two looks of the collecting thread."""
 
-Collect = Callable[[Context, Job], None]
-
-
-def when_done(take_in: Collect) -> Collect:
-    """For kinds whose output is worth taking in only as a whole."""
-    return lambda context, job: take_in(context, job) if job.status == "done" else None
-
-
-COLLECTORS: dict[str, Collect] = {
+COLLECTORS: dict[str, Callable[[Context, Job], None]] = {
     "scan": take_tiers,
-    "load": when_done(collect_load),
-    "groups": when_done(collect_groups),
+    "load": collect_load,
+    "groups": collect_groups,
 }
 """Per kind of job, what takes in its output: called again and again while the job runs, and once more after its end,
 whichever way it ended."""
@@ -87,5 +79,6 @@ class Collector:
 
 
 def start_collector(context: Context) -> Collector:
-    """Starts collecting beside the pages."""
+    """Starts collecting beside the pages, and what an earlier process did not get to."""
+    resume_derived(context)
     return Collector(context)

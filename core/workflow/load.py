@@ -7,23 +7,23 @@ in when it is done.
 from __future__ import annotations
 
 import tempfile
-import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
 from core.errors import JobError, UsageError
-from core.records import ENDED, Dataset, Job, Preview, Schema
+from core.records import Dataset, Job, Preview, Schema
 from core.settings import allowed_folders
 from core.sources import SOURCES, Bench, find, hub
+from core.sources.samples import SAMPLE_SCHEMAS
 from core.sources.tabular import check_roles
 from core.store.datasets import get_dataset, list_datasets
 from core.workflow import hub_preview, loading
 from core.workflow.context import Context
+from core.workflow.follow import follow
+from core.workflow.prepare import prepare_and_enqueue
 from core.workflow.splits import SplitPlan
-
-POLL_SECONDS = 0.1
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,14 +122,13 @@ def start_load(
     job = context.queue.create("load", title, "core.worker.load", spec, None, by, device=False)
     if kind.kind == "decoded":
         return context.queue.enqueue(job.job_id)
-    loading.in_thread(job, lambda: loading.list_images(context, job))
+    prepare_and_enqueue(context, job, loading.prepare_load)
     return job
 
 
 def load_sample(context: Context, name: str, by: str, as_name: str | None = None) -> Job:
     """Starts the load of a sample."""
-    found = preview(context, [name])
-    return start_load(context, [name], found.guess, name=as_name or name, by=by)
+    return start_load(context, [name], SAMPLE_SCHEMAS[name], name=as_name or name, by=by)
 
 
 def wait(context: Context, job_id: str, on_progress: Callable[[Job], None] = lambda job: None) -> Dataset:
@@ -137,20 +136,10 @@ def wait(context: Context, job_id: str, on_progress: Callable[[Job], None] = lam
 
     Raises JobError with the cause where the load failed or was stopped.
     """
-    while True:
-        job = context.queue.get(job_id)
-        on_progress(job)
-        if job.status == "done" and not job.collected:
-            loading.collect_load(context, job)
-        elif job.status in ENDED:
-            break
-        else:
-            context.queue.reconcile()
-            time.sleep(POLL_SECONDS)
+    job = follow(context, job_id, on_progress)
     loading.join(job_id)
-    job = context.queue.get(job_id)
-    if job.status != "done" or job.dataset_id is None:
-        raise JobError(job.error or f"The load was {job.status}.", "Nothing of it was kept.")
+    if job.dataset_id is None:
+        raise JobError(f"Load {job_id} made no dataset.", "Load again.")
     return get_dataset(context.store, job.dataset_id)
 
 

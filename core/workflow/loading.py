@@ -28,7 +28,6 @@ from core.workflow.context import Context
 from core.workflow.splits import SplitPlan, start_split
 
 _LOG = logging.getLogger("winnow")
-_TAKING_IN = threading.Lock()
 MAX_PASSES = 3
 """How often a table is read at most because a column's type did not hold."""
 
@@ -151,47 +150,41 @@ def _ingest(
     )
 
 
-def list_images(context: Context, job: Job) -> None:
-    """Copies a table of images to the job's input with the store's engine, then hands the job to its process."""
-    folder = context.queue.folder(job.job_id)
+def prepare_load(context: Context, folder: RunFolder) -> None:
+    """Copies a table of images to the job's input with the store's engine; other loads need nothing."""
     spec = folder.spec()
+    source = SOURCES[spec["source"]]
+    listing = folder.input / "listing.parquet"
+    if source.kind == "decoded" or listing.exists():
+        return
     progress = ProgressWriter(folder)
+    unfinished = folder.input / "listing.part"
     try:
-        reader = _reader(SOURCES[spec["source"]].reader, spec, _schema(spec), _bench(spec, folder))
         spool(
-            reader,
-            folder.input / "listing.parquet",
-            folder.input / "rejected.parquet",
+            _reader(source.reader, spec, _schema(spec), _bench(spec, folder)),
+            unfinished,
+            folder.input / "set_aside.parquet",
+            folder.input / "lines.parquet",
             lambda done, total: progress.update("Reading the table", done, total, "rows"),
             folder.stop_requested,
         )
-        context.queue.enqueue(job.job_id)
+        unfinished.rename(listing)
     except StoppedError:
-        return
-    except WinnowError as error:
-        context.queue.fail(job.job_id, str(error))
-    except Exception as error:
-        _LOG.exception("load %s", job.job_id)
-        context.queue.fail(job.job_id, f"{type(error).__name__}: {error}")
+        _LOG.info("load %s was stopped while its table was read", folder.job_id)
 
 
 def collect_load(context: Context, job: Job) -> None:
-    """Takes in what a finished load job wrote, once, whoever asks; a thread goes on with derived attributes."""
-    with _TAKING_IN:
-        if context.queue.get(job.job_id).collected:
-            return
-        folder = context.queue.folder(job.job_id)
-        spec = folder.spec()
-        try:
-            reader, schema = _job_reader(folder, spec)
-            dataset = _ingest(context, folder, reader, schema, spec, job.created_by)
-        except WinnowError as error:
-            context.queue.fail(job.job_id, str(error))
-            return
-        context.queue.mark_collected(job.job_id, dataset.dataset_id)
-        for made in (folder.input, folder.output):
-            shutil.rmtree(made, ignore_errors=True)
-        in_thread(job, lambda: _finish(context, dataset, spec, job.created_by))
+    """Takes in what a finished load job wrote; a thread goes on with derived attributes."""
+    if job.status != "done":
+        return
+    folder = context.queue.folder(job.job_id)
+    spec = folder.spec()
+    reader, schema = _job_reader(folder, spec)
+    dataset = _ingest(context, folder, reader, schema, spec, job.created_by)
+    context.queue.mark_collected(job.job_id, dataset.dataset_id)
+    for made in (folder.input, folder.output):
+        shutil.rmtree(made, ignore_errors=True)
+    in_thread(job, lambda: _finish(context, dataset, spec, job.created_by))
 
 
 def _job_reader(folder: RunFolder, spec: dict[str, Any]) -> tuple[Reader, Schema]:

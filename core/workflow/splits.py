@@ -14,6 +14,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from core.errors import UsageError, WinnowError
+from core.jobs import RunFolder
 from core.records import Job, Version
 from core.store import splitting
 from core.store.datasets import get_dataset
@@ -21,9 +22,9 @@ from core.store.export import write_job_rows
 from core.store.versions import get_version, make_split_version
 from core.workflow.assignment import grouped_parts, indices, random_parts, stratified_parts
 from core.workflow.context import Context
+from core.workflow.prepare import prepare_and_enqueue, write_once
 
 _LOG = logging.getLogger("winnow")
-_TAKING_IN = threading.Lock()
 Method = Literal["random", "stratified", "grouped", "leak-safe"]
 
 
@@ -78,9 +79,8 @@ def start_split(
         workspace = context.workspace
         spec |= {"task": dataset.task, "arrays": str(workspace.arrays), "media": str(workspace.media)}
         job = context.queue.create("groups", title, "core.worker.groups", spec, dataset.dataset_id, by, device=False)
-        rows = context.queue.folder(job.job_id).input / "rows.parquet"
-        write_job_rows(context.store, version_id, rows, dataset.labels)
-        return context.queue.enqueue(job.job_id)
+        prepare_and_enqueue(context, job, prepare_groups)
+        return job
     job = context.queue.start_local("split", title, spec, dataset.dataset_id, by)
     threading.Thread(
         target=_run, args=(context, job, version_id, plan, by), name=f"load-{job.job_id}", daemon=True
@@ -100,20 +100,21 @@ def _run(context: Context, job: Job, version_id: str, plan: SplitPlan, by: str) 
         context.queue.finish_local(job.job_id, "done")
 
 
+def prepare_groups(context: Context, folder: RunFolder) -> None:
+    """Writes the rows that near-duplicates are looked for in."""
+    version_id = folder.spec()["version_id"]
+    labels = get_dataset(context.store, get_version(context.store, version_id).dataset_id).labels
+    write_once(folder.input / "rows.parquet", lambda path: write_job_rows(context.store, version_id, path, labels))
+
+
 def collect_groups(context: Context, job: Job) -> None:
-    """Makes the leak-safe version from the clusters that a job found, once, whoever asks."""
-    with _TAKING_IN:
-        if context.queue.get(job.job_id).collected:
-            return
-        folder = context.queue.folder(job.job_id)
-        spec = folder.spec()
-        try:
-            plan = SplitPlan(**spec["plan"])
-            make_split(context, spec["version_id"], plan, job.created_by, folder.output / "groups.parquet")
-        except WinnowError as error:
-            context.queue.fail(job.job_id, str(error))
-            return
-        context.queue.mark_collected(job.job_id)
+    """Makes the leak-safe version from the clusters that a job found."""
+    if job.status != "done":
+        return
+    folder = context.queue.folder(job.job_id)
+    spec = folder.spec()
+    plan = SplitPlan(**spec["plan"])
+    make_split(context, spec["version_id"], plan, job.created_by, folder.output / "groups.parquet")
 
 
 def make_split(context: Context, version_id: str, plan: SplitPlan, by: str, groups: Path | None = None) -> Version:
