@@ -5,6 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from core.records import Scan
+from core.ui import keys
 from core.ui.empty import empty_state
 from core.ui.frame import Frame
 from core.ui.issues_filter import filter_bar
@@ -15,6 +16,8 @@ from core.ui.review_versions import versions
 from core.ui.url import from_url, to_url
 from core.workflow.issues import latest_scan
 
+_NOT_FILTERS = (keys.DATASET, keys.VERSION, keys.REVIEWER, "view")
+"""What the URL may say without narrowing the queue."""
 _VIEWS = {"desk": "Desk", "grid": "Grid", "decisions": "Decisions", "versions": "Versions"}
 
 
@@ -56,4 +59,7 @@ def _review(frame: Frame, mode: Mode, scan: Scan | None) -> None:
             ),
         )
         return
-    stage(frame, filter_bar(frame), mode)
+    narrowed = any(name not in _NOT_FILTERS for name in st.query_params)
+    with st.expander("Narrow the queue", icon=":material/filter_list:", expanded=narrowed):
+        where = filter_bar(frame)
+    stage(frame, where, mode)

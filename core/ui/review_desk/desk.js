@@ -4,7 +4,7 @@ class DeskView {
   constructor() {
     this.body = el("div", { class: "example-body", tabindex: "0" })
     this.meta = el("p", { class: "meta quiet" })
-    this.banner = el("p", { class: "banner", hidden: true })
+    this.banner = el("p", { class: "banner", role: "status", hidden: true })
     this.given = el("strong", { class: "label" })
     this.suggested = el("strong", { class: "label" })
     this.bars = el("ul", { class: "bars", "aria-label": "Probability of each label" })

@@ -81,8 +81,8 @@ class Review {
     this.queue.reset(data.queue)
     this.returnRows(data)
     this.queue.take(data.items, this.pendingDecisions())
+    data.taken.forEach(({ row_id, decision }) => this.takenByOther(this.queue.find(row_id), decision))
     data.refused.forEach((refusal) => this.refuse(refusal))
-    data.taken.forEach(({ row_id, decision }) => this.takenByOther(row_id, decision))
     this.draw()
     if (data.more && this.queue.open.length < REFILL_BELOW) this.report()
     if (first) this.takeFocus()
@@ -120,11 +120,9 @@ class Review {
     this.status.tell(message, this.isGrid ? null : item)
   }
 
-  takenByOther(rowId, decision) {
-    const item = this.queue.find(rowId)
-    if (!item || item.decision) return
-    item.decision = decision
-    if (item === this.queue.current) this.status.tell(`${decision.by} has just decided this row: ${decisionText(decision)}.`, null)
+  /** Another reviewer was quicker: the desk says so where the row is shown, the grid takes it away. */
+  takenByOther(item, decision) {
+    if (item && !item.decision) item.decision = decision
   }
 
   /** True from the second time on: the server repeats its answers until it hears something new. */

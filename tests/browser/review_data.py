@@ -1,0 +1,128 @@
+"""Scanned datasets made of the store's own calls, for a server that is not started yet."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.parquet as pq
+from PIL import Image
+
+from core.records import Dataset, Decision, Reader, Schema
+from core.settings import Workspace
+from core.sources.images import keep
+from core.store import decisions
+from core.store.ingest import ingest
+from core.store.scans import add_tier
+from core.workflow.context import Context, open_context
+
+HOSTILE = '<img src=x onerror="document.title=1"> & <b>bold</b>'
+"""The first text: nothing of it may become markup."""
+
+
+@contextmanager
+def opened(folder: Path) -> Iterator[Context]:
+    """The workspace of a server that is not running."""
+    context = open_context(Workspace((folder / "workspace").resolve()))
+    yield context
+    context.close()
+
+
+def decided(folder: Path) -> list[Decision]:
+    """Every act on the one dataset of the workspace, oldest first. The server must not be running."""
+    with opened(folder) as context:
+        (dataset_id,) = {row[0] for row in context.store.fetch("SELECT dataset_id FROM datasets")}
+        return decisions.list_decisions(context.store, dataset_id, limit=1000)[::-1]
+
+
+def make_texts(folder: Path, rows: int = 60, classes: int = 5) -> Dataset:
+    """Row i is labelled `class i` (five digits) and looks like the class after; row 0 is hostile."""
+    path = folder / "texts.csv"
+    with path.open("w", newline="") as file:
+        writer = csv.writer(file)
+        writer.writerow(["text", "label"])
+        for row in range(rows):
+            writer.writerow([HOSTILE if row == 0 else f"Story {row}", f"class {row % classes:05d}"])
+    with opened(folder) as context:
+        dataset = _ingest(context, Reader(sql=f"read_csv('{path}')"), Schema("text", "text", "label"), "texts")
+        given = [row % classes for row in range(rows)]
+        _scan(context, folder, dataset, given, [(row + 1) % classes for row in given])
+    return dataset
+
+
+def make_digits(folder: Path, rows: int = 120) -> Dataset:
+    """Images of 8 × 8 pixels in ten classes; each looks like the class after its own."""
+    noise = np.random.default_rng(0).integers(0, 255, (rows, 8, 8), dtype=np.uint8)
+    with opened(folder) as context:
+        table: dict[str, list[str]] = {"image": [], "label": [], "content_hash": [], "media_id": []}
+        for row in range(rows):
+            content = io.BytesIO()
+            Image.fromarray(noise[row]).save(content, "PNG")
+            picture = keep(content.getvalue(), context.workspace.media)
+            values = (f"digit-{row}.png", str(row % 10), picture.content_hash, picture.media_id)
+            for column, value in zip(table.values(), values, strict=True):
+                column.append(value)
+        path = folder / "digits.parquet"
+        pq.write_table(pa.table(table), path)
+        reader = Reader(sql=f"read_parquet('{path}')", media=True)
+        dataset = _ingest(context, reader, Schema("image", "image", "label"), "digits")
+        given = [row % 10 for row in range(rows)]
+        _scan(context, folder, dataset, given, [(row + 1) % 10 for row in given])
+    return dataset
+
+
+def _ingest(context: Context, reader: Reader, schema: Schema, name: str) -> Dataset:
+    return ingest(
+        context.store,
+        reader,
+        schema,
+        name=name,
+        source="test",
+        licence="",
+        by="ada",
+        on_progress=lambda done, total: None,
+        stopped=lambda: False,
+    )
+
+
+def _scan(context: Context, folder: Path, dataset: Dataset, given: Sequence[int], suggested: Sequence[int]) -> None:
+    rows = len(given)
+    why = {"given_probability": 0.05, "suggested_probability": 0.9, "given_threshold": 0.7, "suggested_threshold": 0.8}
+    table = pa.table(
+        {
+            "row_id": pa.array(range(rows), pa.int64()),
+            "issue_type": ["label"] * rows,
+            "score": pa.array([(row + 0.5) / rows for row in range(rows)], pa.float32()),
+            "is_issue": [True] * rows,
+            "given": pa.array(given, pa.int32()),
+            "suggested": pa.array(suggested, pa.int32()),
+            "why": [
+                json.dumps(
+                    why | {"neighbours": [(row + step) % rows for step in (1, 2, 3)], "similarities": [0.9, 0.8, 0.7]}
+                )
+                for row in range(rows)
+            ],
+            "rank": pa.array([row + 1 for row in range(rows)], pa.int64()),
+        }
+    )
+    path = folder / "issues.parquet"
+    pq.write_table(table, path)
+    add_tier(
+        context.store,
+        job_id="20260101-000000-scan-abc123",
+        dataset_id=dataset.dataset_id,
+        version_id=dataset.latest_version_id,
+        tier="lexical",
+        tier_order=0,
+        settings={"labels": list(dataset.labels)},
+        summary={"tier": "lexical", "rows": rows, "flagged": rows},
+        by="ada",
+        issues_parquet=path,
+        final=True,
+    )
