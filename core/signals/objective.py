@@ -1,0 +1,104 @@
+"""The regularised softmax loss of many heads at once, over rows in chunks: how to differentiate, not how to search."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor
+
+CPU_CELLS, GPU_CELLS = 1 << 23, 1 << 27
+"""Logits held at a time."""
+
+
+@dataclass(frozen=True, slots=True)
+class Features:
+    """Embeddings as the heads see them: centred, scaled to mean square length 1, with a constant last column."""
+
+    embeddings: Tensor
+    """(n, d) float32, as they came; may be a view of a file."""
+    mean: Tensor
+    """(d,)"""
+    scale: float
+
+    @staticmethod
+    def of(embeddings: Tensor) -> Features:
+        total, square, rows = torch.zeros(embeddings.shape[1], dtype=torch.float64), 0.0, len(embeddings)
+        for chunk in torch.split(embeddings, 1 << 16):
+            total += chunk.sum(0, dtype=torch.float64).cpu()
+            square += float(chunk.square().sum(dtype=torch.float64))
+        mean = total / rows
+        variance = square / rows - float(mean.square().sum())
+        return Features(embeddings, mean.float().to(embeddings.device), max(variance, 1e-12) ** 0.5)
+
+    def __len__(self) -> int:
+        return len(self.embeddings)
+
+    @property
+    def width(self) -> int:
+        return self.embeddings.shape[1] + 1
+
+    def rows(self, which: slice | Tensor) -> Tensor:
+        """(m, d+1) float32 for the rows asked for."""
+        part = (self.embeddings[which] - self.mean) / self.scale
+        return torch.cat([part, part.new_ones(len(part), 1)], 1)
+
+    def take(self, which: Tensor) -> Features:
+        """The same features of fewer rows: mean and scale stay."""
+        return Features(self.embeddings[which], self.mean, self.scale)
+
+
+@dataclass(frozen=True, slots=True)
+class Objective:
+    """Weighted cross entropy of `p` independent softmax heads on the same rows, with an L2 penalty each:
+    f_p(W) = Σ_i weight[i,p] · −log softmax(x_i W_p)[y_i] + l2/2 · ‖W_p‖²; the constant column is hardly penalised."""
+
+    features: Features
+    labels: Tensor
+    """(n,) int64 class indices."""
+    weights: Tensor
+    """(n, p) float32: 0 where a head must not see a row; columns sum to 1."""
+    classes: int
+    l2: float
+
+    @property
+    def penalty(self) -> Tensor:
+        """(d+1, 1)"""
+        strength = torch.full((self.features.width, 1), self.l2, device=self.weights.device)
+        strength[-1] *= 1e-3
+        return strength
+
+    def __call__(self, heads: Tensor) -> tuple[Tensor, Tensor]:
+        """Loss (p,) and gradient (p, d+1, k) at `heads` (p, d+1, k)."""
+        problems, width, classes = heads.shape
+        flat = heads.permute(1, 0, 2).reshape(width, problems * classes)
+        loss = torch.zeros(problems, dtype=torch.float64, device=heads.device)
+        gradient = torch.zeros_like(flat)
+        for rows in self._chunks(problems * classes):
+            part, labels, weights = self.features.rows(rows), self.labels[rows], self.weights[rows]
+            logits = (part @ flat).view(-1, problems, classes)
+            at = labels.view(-1, 1, 1).expand(-1, problems, 1)
+            residual = torch.log_softmax(logits, 2)
+            loss -= (residual.gather(2, at).squeeze(2) * weights).sum(0, dtype=torch.float64)
+            residual = residual.exp_().scatter_add_(2, at, residual.new_full((1, 1, 1), -1.0).expand_as(at))
+            residual *= weights.unsqueeze(2)
+            gradient.addmm_(part.T, residual.view(-1, problems * classes))
+        penalised = self.penalty * heads
+        loss = loss.float() + 0.5 * (penalised * heads).sum((1, 2))
+        return loss, gradient.view(width, problems, classes).permute(1, 0, 2) + penalised
+
+    def curvature(self) -> Tensor:
+        """(p, d+1, d+1): half the weighted second moment of the features, which bounds the softmax Hessian of every
+        class from above (Böhning, Multinomial logistic regression algorithm, 1992)."""
+        problems, width = self.weights.shape[1], self.features.width
+        bound = torch.zeros(problems, width, width, device=self.weights.device)
+        for rows in self._chunks(width):
+            part, weights = self.features.rows(rows), self.weights[rows]
+            for problem in range(problems):
+                bound[problem].addmm_((part * weights[:, problem : problem + 1]).T, part, alpha=0.5)
+        return bound
+
+    def _chunks(self, columns: int) -> list[slice]:
+        cells = GPU_CELLS if self.weights.is_cuda else CPU_CELLS
+        step = max(64, cells // columns)
+        return [slice(start, start + step) for start in range(0, len(self.features), step)]

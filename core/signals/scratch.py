@@ -1,0 +1,28 @@
+"""Arrays that may be larger than memory: in RAM while they are small, in an unnamed file once they are not."""
+
+from __future__ import annotations
+
+import tempfile
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+RAM_BYTES = 1 << 30
+"""An array above this many bytes lives in a file."""
+
+
+def empty(shape: tuple[int, int], folder: Path | None = None) -> NDArray[np.float32]:
+    """A matrix of undefined content. A file behind it has no name and is gone with the array, also after a crash."""
+    size = 4 * shape[0] * shape[1]
+    if size <= RAM_BYTES:
+        return np.empty(shape, np.float32)
+    with tempfile.TemporaryFile(dir=folder) as file:
+        file.truncate(size)
+        return np.memmap(file, dtype=np.float32, mode="r+", shape=shape)
+
+
+def row_chunks(rows: int, columns: int, budget: int = 1 << 25) -> list[slice]:
+    """Slices over `rows` that hold at most `budget` cells of a matrix with `columns` columns each."""
+    step = max(1, budget // max(1, columns))
+    return [slice(start, min(rows, start + step)) for start in range(0, rows, step)]
