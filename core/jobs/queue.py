@@ -97,14 +97,17 @@ class Queue:
         self._let_go(job_id)
         return self.get(job_id)
 
+    def can_restart(self, job_id: str) -> bool:
+        """Whether a job ended without a result and was run by a process of its own."""
+        row = self._row(job_id)
+        return row["status"] in UNFINISHED and bool(row["module"])
+
     def restart(self, job_id: str) -> Job:
         """Opens an ended job again with the same spec and what it had made so far, in the state `preparing`: see to
         its `input/`, then `enqueue` it. Raises JobError for a job that runs, is done, or was run by a thread."""
-        row = self._row(job_id)
-        if row["status"] not in UNFINISHED:
-            raise JobError(f"Job {job_id} is {row['status']}.", "Only a job that ended without a result starts again.")
-        if not row["module"]:
-            raise JobError(f"Job {job_id} ({row['kind']}) cannot be started again.", "Start it anew from its page.")
+        if not self.can_restart(job_id):
+            job = self.get(job_id)
+            raise JobError(f"Job {job_id} ({job.kind}, {job.status}) cannot be started again.", "Start a new one.")
         self._hold(job_id)
         fresh: dict[str, Any] = {"started_at": None, "ended_at": None, "error": "", "device": "", "collected": 0}
         if not self._table.update(job_id, UNFINISHED, status="preparing", leader_pid=None, **fresh):

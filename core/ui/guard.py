@@ -22,8 +22,8 @@ def require_access() -> None:
 
 
 def from_this_machine(address: str | None) -> bool:
-    """Whether a client's address is loopback; Streamlit gives None for it."""
-    return address is None or ip_address(address).is_loopback
+    """Whether a client's address is loopback; Streamlit gives None for it, and no text at all without a client."""
+    return not isinstance(address, str) or ip_address(address).is_loopback
 
 
 def current_user() -> str:

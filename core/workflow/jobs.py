@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from core.errors import JobError
-from core.records import UNFINISHED, Job
+from core.records import Job
 from core.workflow.context import Context
+from core.workflow.loading import prepare_load
 from core.workflow.prepare import Prepare, prepare_and_enqueue
 from core.workflow.scan import prepare_scan
+from core.workflow.splits import prepare_groups
 
-PREPARE: dict[str, Prepare] = {"scan": prepare_scan}
+PREPARE: dict[str, Prepare] = {"scan": prepare_scan, "load": prepare_load, "groups": prepare_groups}
 """Per kind of job that can be started again, what fills its `input/` where it was lost before that was done."""
 
 
@@ -32,6 +33,11 @@ def active_jobs(context: Context) -> list[Job]:
     return context.queue.active()
 
 
+def get_job(context: Context, job_id: str) -> Job:
+    """Raises JobError where there is no such job."""
+    return context.queue.get(job_id)
+
+
 def log(context: Context, job_id: str, lines: int = 200) -> str:
     """The last lines that a job printed. Raises JobError where there is no such job."""
     return context.queue.log_tail(job_id, lines)
@@ -47,16 +53,13 @@ def cancel(context: Context, job_id: str) -> Job:
     return context.queue.cancel(job_id)
 
 
-def can_restart(job: Job) -> bool:
+def can_restart(context: Context, job: Job) -> bool:
     """Whether the job ended without its result and is of a kind that can be started again with the same settings."""
-    return job.status in UNFINISHED and job.kind in PREPARE
+    return job.kind in PREPARE and context.queue.can_restart(job.job_id)
 
 
 def restart(context: Context, job_id: str) -> Job:
     """Starts a job again with the same settings; what it had made so far is kept. Raises JobError where it cannot."""
-    job = context.queue.get(job_id)
-    if not can_restart(job):
-        raise JobError(f"The {job.kind} {job_id} is {job.status}.", "Start a new one from its own page.")
-    again = context.queue.restart(job_id)
-    prepare_and_enqueue(context, again, PREPARE[job.kind])
-    return again
+    job = context.queue.restart(job_id)
+    prepare_and_enqueue(context, job, PREPARE[job.kind])
+    return job

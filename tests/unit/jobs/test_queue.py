@@ -96,7 +96,7 @@ def test_a_cancelled_job_starts_again_with_the_same_spec(queue: Queue) -> None:
 
 
 def test_a_job_that_runs_is_not_started_again(queue: Queue) -> None:
-    with pytest.raises(JobError, match="is preparing"):
+    with pytest.raises(JobError, match="preparing"):
         queue.restart(_create(queue).job_id)
 
 

@@ -1,0 +1,25 @@
+"""What a job printed, and what it was asked to do."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from core.records import Job
+from core.ui.frame import BareFrame
+from core.ui.problems import plain
+from core.workflow.jobs import log
+
+LINES = 200
+
+
+def job_log(frame: BareFrame, job: Job) -> None:
+    """The cause of a failure in full, the last lines of the log, and where the whole of it lies."""
+    with st.container(key=f"job-log-{job.job_id}"):
+        if job.error:
+            st.markdown(plain(job.error))
+        printed = log(frame.context, job.job_id, LINES)
+        if printed:
+            st.code(printed, language=None, wrap_lines=True, height=320)
+        else:
+            st.caption("It has printed nothing so far.")
+        st.caption(f"Last {LINES} lines; all of it and the job's settings are in {plain(job.folder)}")

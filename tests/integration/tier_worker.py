@@ -1,0 +1,48 @@
+"""A worker for the tests of scan collection: writes two tiers as a scan does, waiting for `input/go` in between."""
+
+from __future__ import annotations
+
+import json
+import time
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from core.jobs import ProgressWriter, RunFolder
+from core.worker.entry import run
+
+TIERS = ("lexical", "lexical + minilm")
+
+
+def main(folder: RunFolder, progress: ProgressWriter) -> dict[str, Any]:
+    row_ids = pq.read_table(folder.input / "rows.parquet")["row_id"].to_pylist()
+    for order, tier in enumerate(TIERS):
+        progress.update(tier, order, len(TIERS))
+        _write(folder, order, row_ids)
+        progress.event("tier", tier=tier, order=order, final=order == len(TIERS) - 1)
+        while order == 0 and not (folder.input / "go").exists():
+            progress.update("waiting", 0)
+            time.sleep(0.05)
+    return {}
+
+
+def _write(folder: RunFolder, order: int, row_ids: list[int]) -> None:
+    tier = folder.output / str(order)
+    tier.mkdir(exist_ok=True)
+    table = {
+        "row_id": pa.array(row_ids, pa.int64()),
+        "issue_type": ["label"] * len(row_ids),
+        "score": pa.array([0.5] * len(row_ids), pa.float32()),
+        "is_issue": [True] * len(row_ids),
+        "given": pa.array([0] * len(row_ids), pa.int32()),
+        "suggested": pa.array([1] * len(row_ids), pa.int32()),
+        "why": ["{}"] * len(row_ids),
+        "rank": pa.array(range(1, len(row_ids) + 1), pa.int64()),
+    }
+    pq.write_table(pa.table(table), tier / "issues.parquet")
+    (tier / "summary.json").write_text(json.dumps({"rows": len(row_ids)}))
+
+
+if __name__ == "__main__":
+    run(main)
