@@ -58,6 +58,11 @@ def keep(content: bytes, media: Path) -> Picture:
     return Picture(digest, f"{digest[:2]}/{digest}.{suffix}", shown.width, shown.height, brightness, contrast)
 
 
+def thumbnail_of(content: bytes) -> bytes:
+    """The image as WebP, longest side at most `THUMBNAIL_SIDE`, for a preview. Raises ImageFault."""
+    return _thumbnail(_decoded(content)[0])
+
+
 def _luma(image: Image.Image) -> tuple[float, float]:
     """Mean and standard deviation of the luma in 0–1, from its 256-bin histogram: exact, with no array in memory."""
     counts = np.asarray(image.convert("L").histogram(), dtype=np.float64)

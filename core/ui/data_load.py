@@ -9,12 +9,13 @@ from pathlib import Path
 import streamlit as st
 
 from core.records import Preview, Schema
+from core.sources.guess import split_name
 from core.store.datasets import list_datasets
 from core.ui import keys
 from core.ui.background import result_of
 from core.ui.data_paths import choose_path, stamped
 from core.ui.data_progress import follow_load
-from core.ui.data_schema import schema_form
+from core.ui.data_schema import schema_form, with_thumbnails
 from core.ui.data_upload import choose_upload
 from core.ui.empty import empty_state
 from core.ui.frame import BareFrame
@@ -67,7 +68,11 @@ def _choose_hub() -> tuple[str, ...]:
 def _check_and_start(frame: BareFrame, locations: Sequence[str]) -> None:
     within = browser_folders(frame.context)
     key = ("preview", str(frame.context.workspace.root), *map(stamped, locations))
-    found = result_of(key, lambda: preview(frame.context, locations, within=within), waiting="reading the first rows")
+    found = result_of(
+        key,
+        lambda: with_thumbnails(preview(frame.context, locations, within=within)),
+        waiting="reading the first rows",
+    )
     if found is None:
         return
     if not found.rows:
@@ -95,8 +100,11 @@ def _start_form(frame: BareFrame, locations: Sequence[str], found: Preview, sche
 
 
 def free_name(frame: BareFrame, locations: Sequence[str]) -> str:
-    """The first file's name without its ending, with a number behind it where a dataset has it already."""
-    stem = Path(locations[0].replace(":", "-")).stem or "dataset"
-    stem = re.sub(r"[\s_]+", "-", stem) if len(locations) == 1 else Path(locations[0]).parent.name or stem
+    """The file's name without its ending, or its folder's where it is named after a split or one of several; with a
+    number behind it where a dataset has that name already."""
+    path = Path(locations[0].replace(":", "-"))
+    uploaded = path.is_relative_to(frame.context.workspace.uploads)
+    by_folder = (len(locations) > 1 or split_name(path.stem)) and not uploaded
+    stem = re.sub(r"[\s_]+", "-", path.parent.name if by_folder else path.stem) or "dataset"
     taken = {dataset.name for dataset in list_datasets(frame.context.store)}
     return next(name for name in (stem, *(f"{stem}-{number}" for number in range(2, 10_000))) if name not in taken)

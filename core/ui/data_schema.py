@@ -2,19 +2,25 @@
 
 from __future__ import annotations
 
+import base64
 from collections import Counter
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 import streamlit as st
 
 from core.records import Preview, Schema
+from core.sources.images import ImageFault, thumbnail_of
 from core.tasks import TASKS
 from core.ui.problems import plain
 
 NONE = "none"
 ROLES = {"payload": "example", "label": "label", "split": "split", "id": "id"}
 MAX_CELL = 300
+MAX_IMAGES = 24
+"""Images drawn in a preview."""
+DATA_URL = "data:image/webp;base64,"
 
 
 def schema_form(found: Preview, key: str) -> Schema:
@@ -55,22 +61,43 @@ def _pickers(found: Preview, key: str) -> Schema:
 
 
 def preview_table(found: Preview, schema: Schema) -> None:
-    """The first rows, the columns that play a role first and named by it."""
+    """The first rows, the columns that play a role first and named by it; images as `with_thumbnails` left them."""
     roles = {getattr(schema, field): role for field, role in ROLES.items() if getattr(schema, field)}
     order = [*roles, *schema.attributes]
+    images = any(str(row.get(schema.payload)).startswith(DATA_URL) for row in found.rows)
     st.dataframe(
         {name: [_cell(row.get(name)) for row in found.rows] for name in order},
         hide_index=True,
         height=360,
+        row_height=56 if images else None,
         column_config={
-            name: st.column_config.Column(
-                f"{role}: {name}", width="large" if role == "example" else None, pinned=role == "example"
-            )
+            name: st.column_config.ImageColumn(f"{role}: {name}")
+            if images and role == "example"
+            else st.column_config.Column(f"{role}: {name}", width="large" if role == "example" else None)
             for name, role in roles.items()
         },
         alt="First rows of the source",
     )
     st.caption(_in_words(found, schema))
+
+
+def with_thumbnails(found: Preview) -> Preview:
+    """The preview with the images of its first rows as data URLs. Decodes: not for the script thread."""
+    payload = found.guess.payload
+    drawn = [
+        {**row, payload: _drawn(row.get(payload))} if number < MAX_IMAGES else row
+        for number, row in enumerate(found.rows)
+    ]
+    return replace(found, rows=tuple(drawn))
+
+
+def _drawn(value: Any) -> Any:
+    if not isinstance(value, bytes):
+        return value
+    try:
+        return DATA_URL + base64.b64encode(thumbnail_of(value)).decode()
+    except ImageFault as fault:
+        return str(fault)
 
 
 def _in_words(found: Preview, schema: Schema) -> str:
@@ -92,4 +119,4 @@ def _labels(values: Sequence[Any]) -> str:
 def _cell(value: Any) -> Any:
     if isinstance(value, bytes | bytearray | memoryview):
         return f"{len(value):,} bytes"
-    return value[:MAX_CELL] if isinstance(value, str) else value
+    return value[:MAX_CELL] if isinstance(value, str) and not value.startswith(DATA_URL) else value

@@ -39,7 +39,7 @@ def splits_view(frame: Frame) -> None:
 
 def _counts(frame: Frame) -> None:
     counts = split_counts(frame.context, frame.version.version_id)
-    parts = list(dict.fromkeys(part for by_part in counts.values() for part in by_part))
+    parts = _in_order({part for by_part in counts.values() for part in by_part})
     st.markdown("**Classes in each part**")
     if parts in ([], [None]):
         st.caption("This version has no splits.")
@@ -50,6 +50,14 @@ def _counts(frame: Frame) -> None:
         columns[part or "no part"] = [by_part.get(part, 0) for _, by_part in rows]
     st.dataframe(columns, hide_index=True, alt="Rows of each class in each split")
     st.caption(" · ".join(f"{plain(part or 'no part')}: {_total(counts, part):,}" for part in parts))
+
+
+def _in_order(parts: set[str | None]) -> list[str | None]:
+    """train, validation, test, then any other by name, then the rows in no part."""
+    usual = list(PARTS)
+    return sorted(
+        parts, key=lambda part: (part is None, usual.index(part) if part in usual else len(usual), part or "")
+    )
 
 
 def _total(counts: Mapping[str, Mapping[str | None, int]], part: str | None) -> int:

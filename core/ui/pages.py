@@ -58,8 +58,6 @@ def link(
     **query: str | int | None,
 ) -> None:
     """A link to a page; `query` names what it is to show, such as `dataset` and `version`."""
-    if not (FOLDER / f"{name}.py").exists():
-        return
     shown: Mapping[str, str] = {key: str(value) for key, value in query.items() if value is not None}
     st.page_link(page(name), label=label, icon=icon, icon_position=icon_position, query_params=shown or None)
 

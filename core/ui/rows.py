@@ -99,7 +99,7 @@ def _table(frame: Frame, rows: Sequence[Example], title: str, key: str) -> Examp
             "example": st.column_config.TextColumn("name" if "image" in columns else "text", width="large"),
         },
         row_height=56 if "image" in columns else None,
-        height="content" if len(rows) <= 12 else 460,
+        height="content" if len(rows) <= 12 else 560,
         on_select="rerun",
         selection_mode="single-row",
         key=key,

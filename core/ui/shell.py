@@ -11,4 +11,4 @@ ICON = FOLDER.parent / "core" / "ui" / "logo.svg"
 st.set_page_config(page_icon=str(ICON), layout="wide", menu_items={})
 st.logo(str(ICON), size="small")
 st.html(FOLDER.parent / "core" / "ui" / "shell.css")
-st.navigation([page(name) for name in PAGES if (FOLDER / f"{name}.py").exists()], position="top").run()
+st.navigation([page(name) for name in PAGES], position="top").run()

@@ -1,0 +1,186 @@
+"""Data: load with a guess that can be changed, rows, rows set aside, splits, rename, delete, restore."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from core.store.datasets import list_datasets
+from core.store.versions import list_versions
+from core.workflow.context import Context
+from core.workflow.load import preview, start_load, wait
+
+OpenAt = Callable[..., AppTest]
+TEXTS = ("a good film", "a bad film", "another good film", "another bad film")
+
+
+@pytest.fixture
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The folder that server paths may lie in, with one small file."""
+    data = tmp_path / "data"
+    data.mkdir()
+    monkeypatch.setenv("WINNOW_DATA_FOLDERS", str(data))
+    rows = [
+        f"{number},{TEXTS[number % 4]} {number},{'pos' if number % 2 else 'neg'},b{number % 5}" for number in range(60)
+    ]
+    (data / "films.csv").write_text(
+        "\n".join(["key,review,sentiment,batch", *rows, "61,broken,pos,b1,too many"]) + "\n"
+    )
+    return data
+
+
+@pytest.fixture
+def films(app: Context, folder: Path) -> str:
+    """The file, loaded; its name."""
+    path = str(folder / "films.csv")
+    wait(app, start_load(app, [path], preview(app, [path]).guess, name="films", by="ada").job_id)
+    return "films"
+
+
+def words(shown: AppTest) -> str:
+    return " | ".join(str(element.value) for element in [*shown.title, *shown.markdown, *shown.caption])
+
+
+def problems(shown: AppTest) -> list[str]:
+    return [element.value for element in [*shown.exception, *shown.error]]
+
+
+def choose_place(shown: AppTest, place: str) -> None:
+    shown.segmented_control(key="load-place").set_value(place).run()
+
+
+def test_an_empty_workspace_opens_on_loading(open_at: OpenAt) -> None:
+    shown = open_at("data")
+    assert not problems(shown)
+    assert shown.segmented_control(key="load-place").value == "upload"
+
+
+def test_a_server_path_shows_the_guess_and_the_person_can_change_it(
+    app: Context, open_at: OpenAt, folder: Path
+) -> None:
+    shown = open_at("data")
+    choose_place(shown, "path")
+    shown.text_input(key="load-path").set_value("films.csv").run()
+    assert not problems(shown)
+    pickers = {box.label: box for box in shown.selectbox}
+    assert (pickers["Example"].value, pickers["Label"].value) == ("review", "sentiment")
+    pickers["Label"].set_value("batch").run()
+    shown.button(key="load-start").click().run()
+    [job] = app.queue.list()
+    assert wait(app, job.job_id).labels == ("b0", "b1", "b2", "b3", "b4")
+    shown.run()
+    assert not problems(shown)
+    assert shown.query_params["dataset"] == "films"
+
+
+def test_a_path_outside_the_allowed_folders_is_refused(open_at: OpenAt, folder: Path) -> None:
+    shown = open_at("data")
+    choose_place(shown, "path")
+    shown.text_input(key="load-path").set_value("/etc/passwd").run()
+    assert "outside the folders" in problems(shown)[0]
+
+
+def test_an_upload_is_kept_in_the_workspace_and_previewed(app: Context, open_at: OpenAt, folder: Path) -> None:
+    shown = open_at("data")
+    content = (folder / "films.csv").read_bytes()
+    shown.get("file_uploader")[0].upload("../../films.csv", content, "text/csv").run()
+    assert not problems(shown)
+    kept = [path for path in app.workspace.uploads.rglob("*") if path.is_file()]
+    assert [path.name for path in kept] == ["films.csv"]
+    assert kept[0].read_bytes() == content
+    assert shown.button(key="load-start")
+
+
+def test_a_load_without_a_label_says_what_to_do(app: Context, open_at: OpenAt, folder: Path) -> None:
+    shown = open_at("data")
+    choose_place(shown, "path")
+    shown.text_input(key="load-path").set_value("films.csv").run()
+    next(box for box in shown.selectbox if box.label == "Label").set_value("none").run()
+    shown.button(key="load-start").click().run()
+    assert "label" in problems(shown)[0]
+    assert not app.queue.list()
+
+
+def test_rows_are_listed_with_their_label_and_narrowed_by_words(open_at: OpenAt, films: str) -> None:
+    shown = open_at("data", dataset=films)
+    assert not problems(shown)
+    assert "60 rows" in words(shown)
+    shown.text_input(key="rows-text").set_value("another good").run()
+    assert "15 rows" in words(shown)
+    shown.selectbox(key="rows-label").set_value("pos").run()
+    assert "No row matches" in words(shown)
+
+
+def test_rows_set_aside_are_counted_and_shown_with_line_and_reason(open_at: OpenAt, films: str) -> None:
+    shown = open_at("data", dataset=films, view="rejected")
+    assert "1 rows were set aside" in words(shown) or "1 row was set aside" in words(shown)
+    table = shown.dataframe[0].value
+    assert table["line"].tolist() == [62]
+    assert "too many" in table["content"][0]
+
+
+def test_splits_become_a_new_version_with_the_class_counts_of_each_part(
+    app: Context, open_at: OpenAt, films: str
+) -> None:
+    shown = open_at("data", dataset=films, view="splits")
+    shown.button(key="split-start").click().run()
+    [job] = [job for job in app.queue.list() if job.kind == "split"]
+    while app.queue.get(job.job_id).status != "done":
+        pass
+    shown.run()
+    assert not problems(shown)
+    assert shown.query_params["version"] == "2"
+    counts = shown.dataframe[0].value.set_index("class")
+    assert list(counts.columns) == ["train", "validation", "test"]
+    assert counts.loc["pos"].tolist() == [24, 3, 3]
+
+
+def test_shares_that_do_not_add_up_are_refused(app: Context, open_at: OpenAt, films: str) -> None:
+    shown = open_at("data", dataset=films, view="splits")
+    shown.number_input(key="split-train").set_value(50).run()
+    shown.button(key="split-start").click().run()
+    assert "70 %" in problems(shown)[0].replace("\\", "")
+    assert len(list_versions(app.store, list_datasets(app.store)[0].dataset_id)) == 1
+
+
+def test_a_dataset_is_renamed_and_the_page_follows(app: Context, open_at: OpenAt, films: str) -> None:
+    shown = open_at("data", dataset=films, view="manage")
+    shown.text_input[0].set_value("reviews") if shown.text_input[0].label == "Name" else None
+    next(field for field in shown.text_input if field.label == "Name").set_value("reviews")
+    next(button for button in shown.button if button.label == "Rename").click().run()
+    assert not problems(shown)
+    assert [dataset.name for dataset in list_datasets(app.store)] == ["reviews"]
+    assert shown.query_params["dataset"] == "reviews"
+
+
+def test_deleting_needs_the_name_and_can_be_taken_back(app: Context, open_at: OpenAt, films: str) -> None:
+    shown = open_at("data", dataset=films, view="manage")
+    confirm = next(field for field in shown.text_input if field.label.startswith("Type"))
+    delete = next(button for button in shown.button if button.label == "Move to the trash")
+    confirm.set_value("film")
+    delete.click().run()
+    assert "not the name" in problems(shown)[0]
+    next(field for field in shown.text_input if field.label.startswith("Type")).set_value("films")
+    next(button for button in shown.button if button.label == "Move to the trash").click().run()
+    assert not list_datasets(app.store)
+    next(button for button in shown.button if button.label == "Restore").click().run()
+    assert [dataset.name for dataset in list_datasets(app.store)] == ["films"]
+
+
+def test_an_unknown_dataset_in_the_url_is_named_and_another_one_shown(open_at: OpenAt, films: str) -> None:
+    shown = open_at("data", dataset="gone")
+    assert "gone" in shown.warning[0].value
+    assert shown.selectbox(key="dataset").value == films
+
+
+def test_every_format_is_offered_that_fits_the_task(open_at: OpenAt, films: str) -> None:
+    shown = open_at("data", dataset=films, view="export")
+    assert shown.radio(key="export-format").options == [
+        "CSV, formulas escaped",
+        "Parquet",
+        "JSON lines",
+        "Folder for datasets.load_from_disk",
+    ]
