@@ -41,8 +41,10 @@ def _make(frame: Frame) -> None:
         else f"Nobody has decided anything on version {frame.version.number} yet."
     )
     with st.form("make-version", border=False, clear_on_submit=True):
-        note = st.text_input("Note", max_chars=200, placeholder="What was reviewed, and why")
-        pressed = st.form_submit_button("Make a version", type="primary", disabled=not standing.decided)
+        note = st.text_input("Note", key=keys.VERSION_NOTE, max_chars=200, placeholder="What was reviewed, and why")
+        pressed = st.form_submit_button(
+            "Make a version", key="make-version-button", type="primary", disabled=not standing.decided
+        )
     if pressed:
         with shown_errors():
             made = make_version(frame.context, frame.version.version_id, note, frame.user)

@@ -41,14 +41,15 @@ def decided(folder: Path) -> list[Decision]:
         return decisions.list_decisions(context.store, dataset_id, limit=1000)[::-1]
 
 
-def make_texts(folder: Path, rows: int = 60, classes: int = 5) -> Dataset:
-    """Row i is labelled `class i` (five digits) and looks like the class after; row 0 is hostile."""
+def make_texts(folder: Path, rows: int = 60, classes: int = 5, texts: Sequence[str] | None = None) -> Dataset:
+    """Row i is labelled `class i` (five digits) and looks like the class after; row 0 is hostile without `texts`."""
+    texts = texts or [HOSTILE, *(f"Story {row}" for row in range(1, rows))]
     path = folder / "texts.csv"
     with path.open("w", newline="") as file:
         writer = csv.writer(file)
         writer.writerow(["text", "label"])
         for row in range(rows):
-            writer.writerow([HOSTILE if row == 0 else f"Story {row}", f"class {row % classes:05d}"])
+            writer.writerow([texts[row], f"class {row % classes:05d}"])
     with opened(folder) as context:
         dataset = _ingest(context, Reader(sql=f"read_csv('{path}')"), Schema("text", "text", "label"), "texts")
         given = [row % classes for row in range(rows)]

@@ -21,8 +21,11 @@ class DeskView {
         el("h3", {}, "Nearest examples"), this.neighbours))
   }
 
-  /** Draws one row. */
+  /** Draws one row; the same row again is left alone, so that an answer of the server moves nothing. */
   show(item) {
+    if (item === this.item && item.decision === this.decision) return
+    this.item = item
+    this.decision = item.decision
     this.root.dataset.row = item.row_id
     this.meta.textContent = item.meta
     this.given.textContent = item.label
@@ -36,6 +39,11 @@ class DeskView {
     this.bars.replaceChildren(...item.bars.map(([label, share]) => this.bar(item, label, share)))
     this.neighbours.replaceChildren(...item.neighbours.map((neighbour) => this.neighbour(item, neighbour)))
     if (!item.neighbours.length) this.neighbours.append(el("li", { class: "quiet" }, "This scan has none."))
+  }
+
+  clear() {
+    this.item = null
+    delete this.root.dataset.row
   }
 
   drawBanner(decision) {

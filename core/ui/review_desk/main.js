@@ -239,7 +239,7 @@ class Review {
     if (nothing) this.empty.textContent = this.data.more ? "Fetching more rows…" : this.data.empty
     else if (this.isGrid) this.view.show(open)
     else this.view.show(current)
-    if (nothing) delete this.view.root.dataset.row
+    if (nothing) this.view.clear()
     this.status.showCounts(this.data.counts, this.pendingDecisions().size)
     this.status.showSaving(this.outbox.waiting)
     this.speak(current)

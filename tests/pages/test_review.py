@@ -1,0 +1,116 @@
+"""The Review page: what it takes down from the desk, its list of decisions, its versions."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from core.records import IssueFilter, Scan
+from core.review.records import Act
+from core.store import decisions
+from core.store.ids import new_id
+from core.workflow.context import Context
+from core.workflow.review import make_version, record
+from core.workflow.review_queue import claim
+from tests.pages.issues_data import load, scan
+
+OpenAt = Callable[..., AppTest]
+
+
+@pytest.fixture
+def scanned(app: Context, tmp_path: Path) -> Scan:
+    return scan(app, tmp_path, load(app, tmp_path))
+
+
+def report(page: AppTest, scanned: Scan, *acts: dict[str, Any]) -> AppTest:
+    """Runs the page as if the desk in the browser had reported these acts."""
+    page.session_state[f"review-desk-{scanned.version_id}"] = {"desk": {"acts": list(acts), "have": [], "skipped": 0}}
+    return page.run()
+
+
+def texts(page: AppTest) -> str:
+    return "\n".join(element.value for element in (*page.markdown, *page.caption))
+
+
+def test_a_version_without_a_scan_says_what_to_do(app: Context, open_at: OpenAt, tmp_path: Path) -> None:
+    load(app, tmp_path)
+    page = open_at("review")
+    assert not page.exception
+    assert "Version 1 has not been scanned" in texts(page)
+
+
+def test_acts_that_the_desk_reports_are_taken_down_once(app: Context, open_at: OpenAt, scanned: Scan) -> None:
+    page = open_at("review", reviewer="ada")
+    act = {"key": "k1", "action": "relabel", "row_id": 0, "label": "tech", "shown": {"suggested_label": "tech"}}
+    for _ in range(3):
+        page = report(page, scanned, act, {"key": "k2", "action": "destroy", "row_id": 1})
+        assert not page.exception
+    (found,) = decisions.list_decisions(app.store, scanned.dataset_id)
+    assert (found.row_id, found.new_label, found.reviewer, found.shown) == (
+        0,
+        "tech",
+        "ada",
+        {"suggested_label": "tech"},
+    )
+
+
+def test_an_open_desk_holds_its_rows_against_others(app: Context, open_at: OpenAt, scanned: Scan) -> None:
+    open_at("review", reviewer="ada")
+    assert claim(app, scanned.version_id, scanned.scan_id, "ben", IssueFilter(), 3) == [25, 26, 27]
+
+
+def test_another_filter_gives_the_rows_before_it_free(app: Context, open_at: OpenAt, scanned: Scan) -> None:
+    page = open_at("review", reviewer="ada")
+    page.query_params["given"] = "sport"
+    page.selectbox(key="given").set_value("sport").run()
+    assert not page.exception
+    assert claim(app, scanned.version_id, scanned.scan_id, "ben", IssueFilter(), 3) == [0, 2, 3]
+
+
+def test_the_queue_is_narrowed_by_the_url(app: Context, open_at: OpenAt, scanned: Scan) -> None:
+    open_at("review", reviewer="ada", given="tech", suggested="business")
+    assert claim(app, scanned.version_id, scanned.scan_id, "ben", IssueFilter(), 3) == [0, 1, 3]
+
+
+def test_only_images_have_a_grid(app: Context, open_at: OpenAt, scanned: Scan) -> None:
+    assert "Grid" not in open_at("review").segmented_control(key="view").options
+
+
+def test_every_decision_is_listed_and_can_be_narrowed(app: Context, open_at: OpenAt, scanned: Scan) -> None:
+    record(app, scanned.version_id, "ada", [Act(new_id(), "relabel", 0, "tech"), Act(new_id(), "exclude", 1)])
+    record(app, scanned.version_id, "ben", [Act(new_id(), "keep", 2)])
+    page = open_at("review", view="decisions")
+    assert not page.exception
+    assert list(page.dataframe[0].value["decision"]) == ["kept as it is", "excluded", "changed to tech"]
+    narrowed = page.selectbox(key="action").set_value("exclude").run()
+    assert list(narrowed.dataframe[0].value["who"]) == ["ada"]
+    nobody = page.text_input(key="decided_by").set_value("eve").run()
+    assert "No decision matches these filters." in texts(nobody)
+
+
+def test_a_version_is_made_with_a_note_and_opened(app: Context, open_at: OpenAt, scanned: Scan) -> None:
+    record(app, scanned.version_id, "ada", [Act(new_id(), "relabel", 0, "tech"), Act(new_id(), "exclude", 1)])
+    page = open_at("review", view="versions")
+    assert "2 rows decided: 1 changed, 1 excluded." in texts(page)
+    page.text_input(key="version-note").set_value("first pass")
+    page.button(key="make-version-button").click().run()
+    assert not page.exception
+    assert page.query_params["version"] in ("2", ["2"])
+    assert list(page.dataframe[0].value["note"]) == ["first pass", ""]
+    changed = page.dataframe[1].value
+    assert [tuple(row) for row in changed[["row", "from", "to"]].itertuples(index=False)] == [
+        (0, "business", "tech"),
+        (1, "sport", "(excluded)"),
+    ]
+
+
+def test_an_older_version_can_be_opened_again(app: Context, open_at: OpenAt, scanned: Scan) -> None:
+    record(app, scanned.version_id, "ada", [Act(new_id(), "exclude", 1)])
+    make_version(app, scanned.version_id, "", "ada")
+    assert "Version 2 has not been scanned" in texts(open_at("review", version=2))
+    assert not open_at("review", version=1).exception
+    assert "1 row decided" in texts(open_at("review", version=1, view="versions"))
