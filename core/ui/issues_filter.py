@@ -15,7 +15,8 @@ from core.workflow.issues import attribute_values
 
 MAX_OPTIONS = 500
 """Longer lists of labels are not sent to the browser: the person types the name."""
-SHOWN = {"flagged": "Flagged", "undecided": "Undecided", "all": "All rows"}
+FLAGGED, UNDECIDED, ALL = "Flagged", "Undecided", "All rows"
+"""What is shown of the list; the words are the URL's as well."""
 _URL_KEYS = (
     keys.SHOW,
     keys.GIVEN,
@@ -48,14 +49,14 @@ def filter_bar(frame: Frame) -> IssueFilter:
         with st.popover("More", icon=":material/filter_list:"):
             below = _below()
             rows = _row_filter(frame, text.strip() or None)
-        if any(st.session_state.get(key) not in (None, "", "flagged") for key in _URL_KEYS):
+        if any(st.session_state.get(key) not in (None, "", FLAGGED) for key in _URL_KEYS):
             st.button("Clear", icon=":material/close:", type="tertiary", on_click=clear)
     return IssueFilter(
-        flagged_only=show != "all",
+        flagged_only=show != ALL,
         given_label=given,
         suggested_label=suggested,
         score_below=below,
-        undecided_only=show == "undecided",
+        undecided_only=show == UNDECIDED,
         rows=rows,
     )
 
@@ -66,7 +67,7 @@ def query() -> dict[str, str]:
     return {key: str(value) for key, value in values.items() if value not in (None, "")}
 
 
-def choose(given: str | None = None, suggested: str | None = None, show: str = "flagged") -> None:
+def choose(given: str | None = None, suggested: str | None = None, show: str = FLAGGED) -> None:
     """Sets the filter to a pair of labels, or to one of them, and forgets the rest. For callbacks."""
     clear()
     st.session_state[keys.SHOW] = show
@@ -83,22 +84,21 @@ def chosen_pair() -> tuple[str, str] | None:
 def clear() -> None:
     """Every filter back to its default. For callbacks."""
     for key in _URL_KEYS:
-        st.session_state[key] = "flagged" if key == keys.SHOW else "" if key == keys.SEARCH else None
+        st.session_state[key] = FLAGGED if key == keys.SHOW else "" if key == keys.SEARCH else None
 
 
 def _show() -> str:
     return (
         st.segmented_control(
             "Show",
-            list(SHOWN),
-            default="flagged",
+            (FLAGGED, UNDECIDED, ALL),
+            default=None if keys.SHOW in st.session_state else FLAGGED,
             required=True,
-            format_func=SHOWN.__getitem__,
             key=keys.SHOW,
             bind="query-params",
             label_visibility="collapsed",
         )
-        or "flagged"
+        or FLAGGED
     )
 
 
@@ -125,22 +125,21 @@ def _below() -> float | None:
 
 def _row_filter(frame: Frame, text: str | None) -> RowFilter:
     split = _split(frame)
-    by_column = {attribute.column: attribute for attribute in frame.dataset.attributes}
-    column = st.selectbox(
+    by_name = {attribute.name: attribute for attribute in frame.dataset.attributes}
+    name = st.selectbox(
         "Attribute",
-        list(by_column),
+        list(by_name),
         index=None,
-        format_func=lambda column: by_column[column].name,
         key=keys.ATTRIBUTE,
         bind="query-params",
         placeholder="any attribute",
     )
-    if column is None:
+    if name not in by_name:
         return RowFilter(split=split, text=text)
-    value, low, high = _value(frame, by_column[column])
+    value, low, high = _value(frame, by_name[name])
     if value is None and low is None and high is None:
         return RowFilter(split=split, text=text)
-    return RowFilter(split=split, text=text, attribute=column, value=value, low=low, high=high)
+    return RowFilter(split=split, text=text, attribute=by_name[name].column, value=value, low=low, high=high)
 
 
 def _split(frame: Frame) -> str | None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -10,8 +10,11 @@ from typing import Any
 import streamlit as st
 
 from core.records import Decision, IssueFilter, Scan
+from core.ui import keys
 from core.ui.frame import Frame
+from core.ui.issues_filter import query
 from core.ui.issues_why import explanation
+from core.ui.pages import link
 from core.ui.problems import plain
 from core.ui.rows import data_url
 from core.workflow.issues import IssuePage, ListedIssue, export_list, page
@@ -41,6 +44,9 @@ def _list(frame: Frame, scan: Scan, where: IssueFilter) -> ListedIssue | None:
     with st.container(horizontal=True, vertical_alignment="center", key="issue-list-bar"):
         st.markdown(f"**{found.total:,} rows**, worst first", width="content")
         st.space("stretch")
+        if found.total:
+            shown: dict[str, Any] = {keys.DATASET: frame.dataset.name, keys.VERSION: frame.version.number} | query()
+            link("review", "Review these", icon=":material/rule:", **shown)
         _download(frame, scan)
     if not found.lines:
         st.caption("No row matches these filters.")
@@ -68,11 +74,18 @@ def _table(frame: Frame, found: IssuePage, where: IssueFilter, key: str) -> int:
         },
         key=key,
         on_select="rerun",
-        selection_mode="single-row",
+        selection_mode="single-cell",
+        placeholder="",
         alt="Rows whose label is probably wrong, worst first",
     )
-    rows = event["selection"]["rows"]
-    return rows[0] if rows and rows[0] < len(found.lines) else 0
+    row, _ = clicked_cell(event) or (0, "")
+    return row if row < len(found.lines) else 0
+
+
+def clicked_cell(event: Mapping[str, Any]) -> tuple[int, str] | None:
+    """Row and column of the cell that was clicked, or that the arrow keys went to, from a table's selection."""
+    cells = event["selection"]["cells"]
+    return (int(cells[0][0]), str(cells[0][1])) if cells else None
 
 
 def _columns(frame: Frame, lines: Sequence[ListedIssue], flags: bool) -> dict[str, list[Any]]:

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import streamlit as st
+
+from core.records import Job, Scan
 from core.ui.frame import Frame
+from core.ui.issues_figures import figures
 from core.ui.issues_filter import filter_bar
 from core.ui.issues_list import ranked_list
 from core.ui.issues_scan import failure, follow, no_scan_yet
-from core.ui.issues_summary import figures, where_they_are
+from core.ui.issues_where import where_they_are
 from core.workflow.issues import findings, latest_scan, newest_scan_job
 
 
@@ -14,15 +18,28 @@ def draw(frame: Frame) -> None:
     """Draws the page for the frame's version: its newest scan, or how to start one."""
     scan = latest_scan(frame.context, frame.version.version_id)
     job = newest_scan_job(frame.context, frame.version)
-    if job is not None and not job.collected:
+    scanning = job is not None and not job.collected
+    if job is not None:
+        _job(frame, job, scan)
+    if scan is not None:
+        _result(frame, scan, scanning)
+    elif not scanning:
+        no_scan_yet(frame)
+
+
+def _job(frame: Frame, job: Job, scan: Scan | None) -> None:
+    if not job.collected:
         follow(frame, job, scan)
-    elif job is not None and job.status != "done":
-        failure(frame, job)
-    if scan is None:
-        if job is None or job.collected:
-            no_scan_yet(frame)
-        return
-    found = findings(frame.context, scan)
-    figures(frame, found)
-    where_they_are(frame, found)
-    ranked_list(frame, scan, filter_bar(frame))
+    elif job.status != "done":
+        failure(job)
+
+
+def _result(frame: Frame, scan: Scan, scanning: bool) -> None:
+    """The filters stand beneath the figures but are read first: what is chosen shows in the matrix as well."""
+    above = st.container()
+    where = filter_bar(frame)
+    with above:
+        found = findings(frame.context, scan)
+        figures(frame, found, scanning)
+        where_they_are(frame, found)
+    ranked_list(frame, scan, where)

@@ -68,7 +68,7 @@ def follow(frame: Frame, job: Job, scan: Scan | None) -> None:
     st.fragment(run_every=POLL_SECONDS)(_follow)(frame, job.job_id, scan.scan_id if scan else None)
 
 
-def failure(frame: Frame, job: Job) -> None:
+def failure(job: Job) -> None:
     """Why the last scan gave no result, or not its last one."""
     if job.status in ("stopped", "cancelled"):
         st.caption(f":material/block: The last scan was {job.status} before its end.")

@@ -12,7 +12,7 @@ from core.ui.rows import data_url
 from core.workflow.issues import explain
 from core.workflow.media import original, thumbnail
 
-TEXT_PIXELS = 190
+TEXT_PIXELS = 230
 """A longer text scrolls inside its box, so that the reasons stay in sight."""
 CELL_CHARACTERS = 160
 

@@ -1,4 +1,4 @@
-"""A scan at a glance: share of wrong labels, given × suggested, noise per class. Each figure opens its rows."""
+"""Where the wrong labels are: the given × suggested matrix and the noise per class. A click narrows the list."""
 
 from __future__ import annotations
 
@@ -8,43 +8,18 @@ from typing import Any
 import streamlit as st
 
 from core.charts.matrix import MAX_CLASSES, matrix
-from core.records import Scan
 from core.ui import keys
-from core.ui.csv_text import csv_text
 from core.ui.frame import Frame
-from core.ui.issues_filter import choose, chosen_pair, query
-from core.ui.issues_scan import scan_form
-from core.ui.pages import link
+from core.ui.issues_filter import ALL, FLAGGED, choose, chosen_pair
+from core.ui.issues_list import clicked_cell
+from core.ui.issues_numbers import numbers
 from core.ui.problems import plain
 from core.workflow.issues import MAX_PAIRS, Findings, PairRows
 
-SHOWN_CLASSES = 9
-"""A longer table of classes scrolls."""
 OPEN_CLASSES = 30
 """With more classes the matrix is taller than the screen, so it starts folded."""
-
-
-def figures(frame: Frame, found: Findings) -> None:
-    """The line of figures: each is a button that opens its rows."""
-    share, review, scan = found.scan.summary["share_wrong"], found.review, found.scan
-    with st.container(horizontal=True, vertical_alignment="center", gap="medium", key="issue-figures", border=True):
-        _figure(
-            "probably wrong",
-            f"{share['estimate']:.1%}",
-            choose,
-            f"{share['low']:.1%} – {share['high']:.1%}, 95 % interval",
-        )
-        _figure("flagged", f"{review.flagged:,}", choose, f"of {scan.summary['rows']:,} rows")
-        _figure("left to judge", f"{review.left:,}", _choose_undecided, f"{review.decided:,} decided")
-        _result(scan)
-        st.space("stretch")
-        _scan_again(frame)
-        if review.left:
-            where: dict[str, Any] = query() | {
-                keys.DATASET: frame.dataset.name,
-                keys.VERSION: str(frame.version.number),
-            }
-            link("review", "Review these", icon=":material/rule:", **where)
+SHOWN_CLASSES = 9
+"""A longer table of classes scrolls."""
 
 
 def where_they_are(frame: Frame, found: Findings) -> None:
@@ -60,34 +35,6 @@ def where_they_are(frame: Frame, found: Findings) -> None:
             _classes(found)
             if st.button("As tables", icon=":material/table:", type="tertiary", key="issue-numbers"):
                 numbers(frame, found)
-
-
-def _figure(name: str, value: str, on_click: Any, remark: str) -> None:
-    with st.container(gap=None, width="content"):
-        st.button(f"**{value}** {name}", type="tertiary", on_click=on_click, key=f"figure-{name}", help="Show the rows")
-        st.caption(remark)
-
-
-def _choose_undecided() -> None:
-    choose(show="undecided")
-
-
-def _result(scan: Scan) -> None:
-    """Which tier this is, and what it was weighed from."""
-    weights = [
-        f"{one['name']} {one['weight']:.0%}"
-        for one in scan.summary.get("encoders", ())
-        if len(scan.summary["encoders"]) > 1
-    ]
-    standing = "best tier" if scan.final else "first tier, a better one follows"
-    with st.container(gap=None, width="content"):
-        st.markdown(f":blue-badge[{plain(scan.tier)}] {standing}")
-        st.caption(" · ".join([*weights, f"{scan.created_at:%d %b %Y, %H:%M}", plain(scan.created_by)]))
-
-
-def _scan_again(frame: Frame) -> None:
-    with st.popover("Scan again", icon=":material/refresh:", type="tertiary"):
-        scan_form(frame)
 
 
 def _pairs(frame: Frame, found: Findings) -> None:
@@ -128,10 +75,11 @@ def _cell_clicked() -> None:
 
 def _pair_list(flagged: Sequence[PairRows]) -> None:
     def picked() -> None:
-        chosen = st.session_state["issue-pairs"]["selection"]["rows"]
-        if chosen:
-            choose(flagged[chosen[0]].given, flagged[chosen[0]].suggested)
+        cell = clicked_cell(st.session_state[key])
+        if cell is not None:
+            choose(flagged[cell[0]].given, flagged[cell[0]].suggested)
 
+    key = _fresh("issue-pairs")
     st.dataframe(
         {
             "given": [pair.given for pair in flagged],
@@ -140,11 +88,16 @@ def _pair_list(flagged: Sequence[PairRows]) -> None:
         },
         hide_index=True,
         height=330,
-        key="issue-pairs",
+        key=key,
         on_select=picked,
-        selection_mode="single-row",
+        selection_mode="single-cell",
         alt="Most frequent pairs of given and suggested label",
     )
+
+
+def _fresh(name: str) -> str:
+    """A key that changes with the chosen pair: a table that was clicked is ready for the next click."""
+    return f"{name}-{hash((st.session_state.get(keys.GIVEN), chosen_pair())):x}"
 
 
 def _classes(found: Findings) -> None:
@@ -152,10 +105,11 @@ def _classes(found: Findings) -> None:
     few = [str(one["label"]) for one in classes if one.get("noise") is None]
 
     def picked() -> None:
-        chosen = st.session_state["issue-classes"]["selection"]["rows"]
-        if chosen:
-            choose(given=str(classes[chosen[0]]["label"]))
+        cell = clicked_cell(st.session_state[key])
+        if cell is not None:
+            choose(given=str(classes[cell[0]]["label"]), show=ALL if cell[1] == "rows" else FLAGGED)
 
+    key = _fresh("issue-classes")
     st.markdown("**Noise per class**")
     st.dataframe(
         _class_columns(classes),
@@ -173,9 +127,9 @@ def _classes(found: Findings) -> None:
                 "usual", format="%.2f", help="Mean probability of the class over the rows that carry it: its threshold"
             ),
         },
-        key="issue-classes",
+        key=key,
         on_select=picked,
-        selection_mode="single-row",
+        selection_mode="single-cell",
         alt="Estimated share of wrong labels per class",
     )
     if few:
@@ -189,38 +143,3 @@ def _class_columns(classes: Sequence[Mapping[str, Any]]) -> dict[str, list[Any]]
 
 def _highest(classes: Sequence[Mapping[str, Any]]) -> float:
     return max([0.05, *(float(one["noise"] or 0) for one in classes)])
-
-
-@st.dialog("The numbers behind the matrix", width="large")
-def numbers(frame: Frame, found: Findings) -> None:
-    """The joint distribution of given and true label, and the noise per class, as tables to read and to take along."""
-    joint = [
-        {
-            "given": pair.given,
-            "looks like": pair.suggested,
-            "flagged rows": pair.flagged,
-            "estimated rows": pair.estimated,
-        }
-        for pair in found.pairs
-    ]
-    classes = [dict(one) for one in found.scan.summary["classes"]]
-    stem = f"{frame.dataset.name}-v{frame.version.number}"
-    for title, records in (("Given × true label", joint), ("Noise per class", classes)):
-        with st.container(horizontal=True, vertical_alignment="center"):
-            st.markdown(f"**{title}**", width="content")
-            st.space("stretch")
-            columns = list(records[0]) if records else []
-            st.download_button(
-                "CSV",
-                csv_text(columns, records),
-                f"{stem}-{'joint' if records is joint else 'noise'}.csv",
-                "text/csv",
-                icon=":material/download:",
-                type="tertiary",
-                on_click="ignore",
-            )
-        st.dataframe(
-            {name: [record[name] for record in records] for name in columns}, hide_index=True, height=280, alt=title
-        )
-    for note in found.scan.summary.get("notes", ()):
-        st.caption(plain(str(note)))
