@@ -54,6 +54,6 @@ def _scale(figure: go.Figure, counts: Sequence[int], log: bool) -> None:
     most = max([*counts, 1])
     hidden = {"showticklabels": False, "showgrid": False}
     if log:
-        figure.update_xaxes(type="log", range=[-0.3, math.log10(most) * 1.3 + 0.4], **hidden)
+        figure.update_xaxes(type="log", range=[-0.3, math.log10(most) * 1.42 + 0.4], **hidden)
     else:
-        figure.update_xaxes(range=[0, most * 1.3], **hidden)
+        figure.update_xaxes(range=[0, most * 1.42], **hidden)

@@ -13,6 +13,8 @@ import plotly.graph_objects as go
 from core.charts.style import ACCENT, FAINT, MUTED, WARM, faded, lay_out, name_rows, shown
 
 ROW_PIXELS = 28
+LIGHT_INK, DARK_INK = "#1b2327", "#f2f6f7"
+"""The figures in the cells, on a light and on a dark page: readable on every shade of a cell."""
 NUMBERED_LABELS = 14
 """Up to here a cell is wide enough to carry its figure."""
 FULL_COLOUR = 0.3
@@ -28,10 +30,11 @@ def heat(
     details: Sequence[Sequence[str]],
     *,
     selected: tuple[int, int] | None = None,
+    dark: bool = False,
 ) -> go.Figure:
     """`shares` and `details` (the hover text, from figures only) are groups × labels, `overall` one share per label.
 
-    A cell's `customdata` is its [group position, label position].
+    A cell's `customdata` is its [group position, label position]. `dark` is whether the page is.
     """
     cells = [(row, column) for row in range(len(groups)) for column in range(len(labels))]
     away = [shares[row][column] - overall[column] for row, column in cells]
@@ -57,10 +60,7 @@ def heat(
             textposition="inside",
             insidetextanchor="middle",
             textangle=0,
-            textfont={
-                "size": 11,
-                "color": [_ink(value / most, judged[row]) for value, (row, _) in zip(away, cells, strict=True)],
-            },
+            textfont={"size": 11, "color": DARK_INK if dark else LIGHT_INK},
             constraintext="none",
             hovertext=[
                 f"<b>{shown(groups[row], 60)}</b> · {shown(labels[column], 60)}<br>{details[row][column]}"
@@ -77,7 +77,8 @@ def heat(
         side="top",
         tickvals=list(range(len(labels))),
         ticktext=[shown(label, 18) for label in labels],
-        tickangle=-50 if slanted else 0,
+        tickangle=-50 if slanted else None,
+        automargin=True,
         range=[-0.5, len(labels) - 0.5],
         showgrid=False,
     )
@@ -87,8 +88,3 @@ def _colour(strength: float) -> str:
     """−1 … 1: cool … faint … warm."""
     capped = min(1.0, abs(strength))
     return faded(WARM if strength > 0 else ACCENT, 0.08 + 0.87 * capped)
-
-
-def _ink(strength: float, judged: bool) -> str:
-    """White on a strong colour, the neutral on a faint one."""
-    return "#ffffff" if judged and abs(strength) > 0.55 else MUTED

@@ -75,9 +75,9 @@ def correlation_ratio(moments: NDArray[np.float64]) -> Interval | None:
     """
     moments = moments[moments[:, 0] > 0]
     n, classes = float(moments[:, 0].sum()), len(moments)
-    share, within = moments[:, 0] / n, moments[:, 2]
     if classes < 2 or n < classes + 2:
         return None
+    share, within = moments[:, 0] / n, moments[:, 2]
     deviation = moments[:, 1] - share @ moments[:, 1]
     between, inside = float(share @ deviation**2), float(share @ within)
     if between + inside <= 0:
@@ -86,6 +86,8 @@ def correlation_ratio(moments: NDArray[np.float64]) -> Interval | None:
         return Interval(1.0, 1.0, 1.0)
     eta2 = between / (between + inside)
     corrected = max(0.0, 1 - (1 - eta2) * (n - 1) / (n - classes))
+    within = _unbiased(moments)
+    inside = float(share @ within)
     # Quadratic form in the class means (Box 1954): mean and variance at θ = 0 with unequal class variances.
     bias = float(((1 - share) * within).sum()) / inside / n
     spread = 2 * float((within**2 * (1 - 2 * share)).sum() + inside**2) / inside**2 / n**2
@@ -135,6 +137,14 @@ def _phi2(table: NDArray[np.float64]) -> tuple[float, Callable[[float], tuple[fl
     return phi2, curve
 
 
+def _unbiased(moments: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Each class's variance free of the bias of few rows; a class of one row gets that of all."""
+    count, second = moments[:, 0], moments[:, 2]
+    pooled = float(count @ second) / float(count.sum() - len(count))
+    own: NDArray[np.float64] = np.where(count > 1, second * count / np.maximum(count - 1, 1), pooled)
+    return own
+
+
 def _eta2_variance(
     theta: float, share: NDArray[np.float64], deviation: NDArray[np.float64], moments: NDArray[np.float64]
 ) -> float:
@@ -162,12 +172,17 @@ def _invert(
 ) -> tuple[float, float]:
     """The θ in [0, `most`] that leave `observed` out of both 2.5 % tails; `moments(θ)` is its mean and variance."""
 
-    def below(theta: float) -> float:
+    def below(theta: float, x: float) -> float:
         mean, variance = moments(theta)
-        return _scaled_noncentral(degrees, mean, max(variance, 1e-18), observed)
+        return _scaled_noncentral(degrees, mean, max(variance, 1e-18), x)
 
-    low = 0.0 if below(0.0) <= 1 - _TAIL else _bisect(lambda theta: below(theta) > 1 - _TAIL, 0.0, min(observed, most))
-    high = most if below(most) >= _TAIL else _bisect(lambda theta: below(theta) > _TAIL, low, most)
+    # Less than independence makes on average says no more than exactly that: no upper end of nought.
+    least = max(observed, moments(0.0)[0])
+    low, high = 0.0, most
+    if below(0.0, observed) > 1 - _TAIL:
+        low = _bisect(lambda theta: below(theta, observed) > 1 - _TAIL, 0.0, min(observed, most))
+    if below(most, least) < _TAIL:
+        high = _bisect(lambda theta: below(theta, least) > _TAIL, low, most)
     return low, high
 
 

@@ -59,19 +59,22 @@ def _figures(balance: Balance) -> None:
     values = {
         "Rows": f"{balance.total:,}",
         "Classes": f"{len(balance.classes):,}",
-        "Imbalance": f"{balance.imbalance_ratio:,.1f} : 1",
+        "Imbalance": f"{balance.imbalance_ratio:,.{1 if balance.imbalance_ratio < 100 else 0}f} : 1",
         "Effective classes": f"{balance.effective_classes:,.1f}",
-        "Largest": f"{largest.share:.1%}",
-        "Smallest": f"{smallest.share:.1%}",
+        "Largest": f"{largest.count:,}",
+        "Smallest": f"{smallest.count:,}",
     }
-    notes = _HELP | {"Largest": plain(largest.label), "Smallest": plain(smallest.label)}
+    notes = _HELP | {
+        "Largest": f"{plain(largest.label)}: {largest.share:.2%} of rows",
+        "Smallest": f"{plain(smallest.label)}: {smallest.share:.2%} of rows",
+    }
     figures(values, notes)
 
 
 def _splits(frame: Frame, splits: SplitBalance) -> str | None:
     """The classes of each split side by side; the split that is chosen, or None."""
     if splits.splits in ((), (MISSING,)):
-        heading("Splits", "none")
+        heading("Splits")
         st.caption("This version has no splits: make train and test parts on the Data page.")
         link(
             "data",
@@ -109,9 +112,8 @@ def _splits(frame: Frame, splits: SplitBalance) -> str | None:
 
 def _clicked(splits: SplitBalance) -> None:
     data = clicked_data(f"{VIEW}-splits-chart")
-    if data is not None:
-        st.session_state[_CLASS] = splits.labels[int(data[0])]
-        st.session_state[_SPLIT] = splits.splits[int(data[1])]
+    st.session_state[_CLASS] = None if data is None else splits.labels[int(data[0])]
+    st.session_state[_SPLIT] = None if data is None else splits.splits[int(data[1])]
 
 
 def _verdict(splits: SplitBalance) -> str:
@@ -121,7 +123,9 @@ def _verdict(splits: SplitBalance) -> str:
         return "With one split or one class there is nothing to compare."
     p = "p < 0.001" if test.p_value < 0.001 else f"p = {test.p_value:.3f}"
     said = (
-        "The class shares differ between splits" if test.p_value < 0.05 else "No difference that chance would not make"
+        "The class shares differ between splits"
+        if test.p_value < 0.05
+        else "The splits differ no more than chance makes them"
     )
     rough = " Few rows per cell: the p-value is rough." if test.rough else ""
     return (

@@ -31,6 +31,7 @@ def draw(frame: Frame) -> None:
             with column:
                 opened = _panel(frame, attribute) or opened
     if own:
+        st.caption("Columns of the source")
         opened = _panel(frame, _picked(own)) or opened
     if opened is not None:
         opened_rows(frame, *opened, VIEW)
@@ -45,6 +46,7 @@ def _picked(own: Sequence[Attribute]) -> Attribute:
         key="content-own",
         icon=":material/view_column:",
         width=320,
+        label_visibility="collapsed",
     )
     return by_column[str(column)]
 

@@ -79,6 +79,7 @@ def _heat(frame: Frame, table: GroupTable, labels: list[int], rows: list[int]) -
             [table.groups[row].judged for row in rows],
             details,
             selected=(rows.index(group), names.index(label)) if group in rows and label in names else None,
+            dark=st.context.theme.type == "dark",
         ),
         key=f"{VIEW}-chart",
         on_select=lambda: _clicked(table.column, names),
@@ -101,9 +102,8 @@ def _heat(frame: Frame, table: GroupTable, labels: list[int], rows: list[int]) -
 
 def _clicked(column: str, labels: Sequence[str]) -> None:
     data = clicked_data(f"{VIEW}-chart")
-    if data is not None:
-        st.session_state[f"{CHOICE}-group-{column}-{VIEW}"] = int(data[0])
-        st.session_state[f"{CHOICE}-label-{VIEW}"] = labels[int(data[1])]
+    st.session_state[f"{CHOICE}-group-{column}-{VIEW}"] = None if data is None else int(data[0])
+    st.session_state[f"{CHOICE}-label-{VIEW}"] = None if data is None else labels[int(data[1])]
 
 
 def _group_name(table: GroupTable, row: int) -> str:

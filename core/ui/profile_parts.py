@@ -41,11 +41,10 @@ def _wait(ask: Callable[[], Any]) -> None:
 
 
 def heading(text: str, remark: str = "") -> None:
-    """A section's name and, in grey, what stands in it. Both are the page's own words or `plain`."""
-    with st.container(horizontal=True, vertical_alignment="center", gap="small", height=34):
-        st.markdown(f"**{text}**", width="content")
-        if remark:
-            st.caption(remark, width="content")
+    """A section's name and, in grey, what stands in it, in a row that the caller has opened. Own words or `plain`."""
+    st.markdown(f"**{text}**", width="content")
+    if remark:
+        st.caption(remark, width="content")
 
 
 def figures(values: Mapping[str, str], notes: Mapping[str, str]) -> None:
@@ -119,12 +118,9 @@ def clicked_data(chart_key: str) -> list[Any] | None:
 
 
 def _clicked(chart_key: str, chosen_key: str, view: str, options: Sequence[Any]) -> None:
-    """A click chooses; a click on what is chosen lifts it."""
+    """A click chooses; a click on what is chosen, which leaves nothing selected, lifts it."""
     data = clicked_data(chart_key)
-    if data is None:
-        return
-    option = options[int(data[0])]
-    st.session_state[chosen_key] = None if st.session_state.get(chosen_key) == option else option
+    st.session_state[chosen_key] = None if data is None else options[int(data[0])]
     lift_others(view, chosen_key)
 
 

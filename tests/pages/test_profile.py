@@ -1,0 +1,161 @@
+"""The Profile page: what each view shows, and that a choice opens its rows."""
+
+from __future__ import annotations
+
+import csv
+import random
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from core.records import Dataset, Reader, Schema
+from core.store.ingest import ingest
+from core.workflow.context import Context
+from core.workflow.profile import derive
+
+OpenAt = Callable[..., AppTest]
+
+
+def _load(context: Context, folder: Path, name: str, rows: list[tuple[object, ...]], header: str) -> Dataset:
+    path = folder / f"{name}.csv"
+    with path.open("w", newline="") as file:
+        writer = csv.writer(file)
+        writer.writerow(header.split())
+        writer.writerows(rows)
+    columns = header.split()
+    return ingest(
+        context.store,
+        Reader(sql=f"read_csv('{path}', all_varchar=false)"),
+        Schema("text", "text", "label", "split" if "split" in columns else None, None, tuple(columns[3:])),
+        name=name,
+        source="csv",
+        licence="",
+        by="ada",
+        on_progress=lambda done, total: None,
+        stopped=lambda: False,
+    )
+
+
+@pytest.fixture
+def news(app: Context, tmp_path: Path) -> Dataset:
+    """120 rows: the desk decides the label, one text occurs twice with two labels, ten amounts are missing."""
+    draw = random.Random(3)
+    rows: list[tuple[object, ...]] = []
+    for row in range(120):
+        label = ("sport", "tech", "<b>art</b>")[row % 3]
+        amount = "" if row % 12 == 0 else round(draw.gauss(row % 3, 1), 3)
+        rows.append((f"Story {row} of the day", label, "train" if row < 80 else "test", f"desk {row % 3}", amount))
+    rows[1] = ("Story 0 of the day", *rows[1][1:])
+    dataset = _load(app, tmp_path, "news", rows, "text label split desk amount")
+    derive(app, dataset.dataset_id, lambda share: None, lambda: False)
+    return dataset
+
+
+def _captions(shown: AppTest) -> str:
+    return "\n".join(caption.value for caption in shown.caption)
+
+
+def test_the_balance_view_counts_classes_and_compares_splits(open_at: OpenAt, news: Dataset) -> None:
+    shown = open_at("profile", dataset="news")
+    assert not shown.exception
+    assert {metric.label: metric.value for metric in shown.metric}["Effective classes"] == "3.0"
+    assert "The splits differ no more than chance makes them" in _captions(shown)
+
+
+def test_choosing_a_class_and_a_split_opens_their_rows(open_at: OpenAt, news: Dataset) -> None:
+    shown = open_at("profile", dataset="news")
+    shown.selectbox(key="choice-classes-label").select("tech").run()
+    assert not shown.exception
+    assert "40 rows" in _captions(shown)
+    shown.segmented_control(key="choice-splits-split").set_value("test").run()
+    assert "13 rows" in _captions(shown)
+
+
+def test_a_version_without_splits_says_where_to_make_them(app: Context, open_at: OpenAt, tmp_path: Path) -> None:
+    _load(app, tmp_path, "plain", [("a text", "a"), ("b text", "b")], "text label")
+    assert "no splits" in _captions(open_at("profile", dataset="plain"))
+
+
+def test_many_classes_show_top_and_tail_and_can_be_searched(app: Context, open_at: OpenAt, tmp_path: Path) -> None:
+    rows: list[tuple[object, ...]] = [(f"text {i}", f"class {i % 100:03}") for i in range(300)]
+    _load(app, tmp_path, "many", rows, "text label")
+    shown = open_at("profile", dataset="many")
+    assert "68 between them are not drawn" in _captions(shown)
+    shown.text_input(key="classes-label-search").input("class 09").run()
+    assert "not drawn" not in _captions(shown)
+    shown.text_input(key="classes-label-search").input("nothing like it").run()
+    assert "None of the classes contains" in _captions(shown)
+    assert not shown.exception
+
+
+def test_the_content_view_opens_a_bar_of_a_histogram(open_at: OpenAt, news: Dataset) -> None:
+    shown = open_at("profile", dataset="news", view="content")
+    assert not shown.exception
+    shown.selectbox(key="choice-content-text_length").select_index(0).run()
+    assert any("text length: 18 – 19" in markdown.value.replace("\\", "") for markdown in shown.markdown)
+    shown.selectbox(key="choice-content-language").select("English").run()
+    assert shown.selectbox(key="choice-content-text_length").value is None
+    assert "120 rows" in _captions(shown)
+
+
+def test_a_column_of_the_source_is_shown_when_it_is_picked(open_at: OpenAt, news: Dataset) -> None:
+    shown = open_at("profile", dataset="news", view="content")
+    shown.selectbox(key="content-own").select("amount").run()
+    assert "10 missing" in _captions(shown)
+    shown.selectbox(key="choice-content-amount").select_index(0).run()
+    assert not shown.exception
+
+
+def test_duplicates_in_conflict_and_missing_values_open_their_rows(open_at: OpenAt, news: Dataset) -> None:
+    shown = open_at("profile", dataset="news", view="checks")
+    assert {metric.label: metric.value for metric in shown.metric}["In conflict"] == "2"
+    shown.selectbox(key="choice-checks-repeats").select_index(1).run()
+    assert "2 rows" in _captions(shown)
+    shown.selectbox(key="choice-checks-pairs").select_index(0).run()
+    assert shown.selectbox(key="choice-checks-repeats").value is None
+    assert "2 rows" in _captions(shown)
+    shown.selectbox(key="choice-checks-missing").select("amount").run()
+    assert "10 rows" in _captions(shown)
+    assert not shown.exception
+
+
+def test_the_attribute_that_decides_the_label_is_shown_first_with_its_groups(open_at: OpenAt, news: Dataset) -> None:
+    shown = open_at("profile", dataset="news", view="bias")
+    assert not shown.exception
+    assert shown.selectbox(key="choice-bias-attribute").value == "desk"
+    assert "bias-corrected (Bergsma 2013)" in _captions(shown)
+    parity = shown.dataframe[0].value
+    assert list(parity["difference"]) == [1.0, 1.0, 1.0]
+    assert list(parity["reading"]) == ["clear, ratio below four fifths"] * 3
+
+
+def test_a_group_and_a_label_open_the_rows_of_their_cell(open_at: OpenAt, news: Dataset) -> None:
+    shown = open_at("profile", dataset="news", view="bias")
+    shown.selectbox(key="choice-group-desk-groups").select_index(1).run()
+    assert "40 rows" in _captions(shown)
+    shown.selectbox(key="choice-label-groups").select("sport").run()
+    assert not shown.exception
+    assert "No row matches." in _captions(shown)
+
+
+def test_another_attribute_shows_its_own_groups(open_at: OpenAt, news: Dataset) -> None:
+    shown = open_at("profile", dataset="news", view="bias")
+    shown.selectbox(key="choice-bias-attribute").select("amount").run()
+    assert not shown.exception
+    assert any("Labels by amount" in markdown.value for markdown in shown.markdown)
+    assert "10 rows without a value are left out." in _captions(shown)
+
+
+def test_an_unknown_view_is_the_first_one(open_at: OpenAt, news: Dataset) -> None:
+    assert open_at("profile", dataset="news", view="nonsense").segmented_control(key="view").value == "balance"
+
+
+def test_without_anything_to_measure_the_bias_view_says_why(app: Context, open_at: OpenAt, tmp_path: Path) -> None:
+    rows: list[tuple[object, ...]] = [(f"text {i}", "ab"[i % 2]) for i in range(10, 50)]
+    _load(app, tmp_path, "even", rows, "text label")
+    shown = open_at("profile", dataset="even", view="bias")
+    assert not shown.exception
+    assert any("No attribute to measure" in markdown.value for markdown in shown.markdown)
+    assert "text length: All rows have the same value" in _captions(shown).replace("\\", "")
