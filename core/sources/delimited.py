@@ -89,7 +89,13 @@ def reader(locations: Sequence[str], schema: Schema, bench: Bench) -> Reader:
         row_estimate=sum(file.found.row_estimate or 0 for file in files) or None,
         file_column=FILE_COLUMN,
         csv_files=tuple(
-            CsvFile(str(file.found.part.path), file.dialect.delimiter, file.dialect.quote, file.dialect.escape)
+            CsvFile(
+                str(file.found.part.path),
+                file.dialect.delimiter,
+                file.dialect.quote,
+                file.dialect.escape,
+                lines_before=int(file.dialect.header),
+            )
             for file, _ in ready
         ),
     )

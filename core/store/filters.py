@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from core.errors import NotFoundError
@@ -26,13 +27,19 @@ def where_sql(where: RowFilter, attributes: tuple[Attribute, ...], relation: str
         parts.append(("split = ?", [where.split]) if where.split else ("split IS NULL", []))
     if where.attribute is not None:
         parts.append(_attribute(where, attributes))
-    parts += [("contains(lower(text), ?)", [word.lower()]) for word in (where.text or "").split()]
-    if where.duplicates is not None:
-        having = "count(*) > 1" if where.duplicates == "exact" else "min(label) <> max(label)"
-        parts.append(
-            (f"content_hash IN (SELECT content_hash FROM {relation} GROUP BY content_hash HAVING {having})", [])
-        )
+    parts += [("regexp_matches(text, ?, 'i')", [re.escape(word)]) for word in (where.text or "").split()]
+    if where.duplicates == "exact":
+        parts.append((_repeated(relation, "count(*) > 1"), []))
+    if where.duplicates == "conflicting":
+        among = f"(SELECT * FROM {relation} WHERE {_repeated(relation, 'count(*) > 1')})"
+        parts.append((_repeated(among, "min(label) <> max(label)"), []))
     return joined(parts)
+
+
+def _repeated(relation: str, having: str) -> str:
+    """Rows whose content, taken together with its repeats, is as `having` says. Labels are compared only among
+    repeats: grouping a million rows with two labels each costs twice as much as without."""
+    return f"content_hash IN (SELECT content_hash FROM {relation} GROUP BY content_hash HAVING {having})"
 
 
 def issue_sql(where: IssueFilter) -> Condition:
@@ -55,15 +62,23 @@ def joined(parts: list[Condition]) -> Condition:
 
 
 def _attribute(where: RowFilter, attributes: tuple[Attribute, ...]) -> Condition:
+    """Bounds of a time are seconds since 1970. NaN is a missing value here, not DuckDB's largest number."""
     column = attribute_column(where.attribute or "", attributes)
+    kind = next(one.kind for one in attributes if one.column == where.attribute)
     if where.value is not None:
         return f"CAST({column} AS VARCHAR) = ?", [where.value]
+    number = f"epoch({column})" if kind == "time" else column
     parts: list[Condition] = []
     if where.low is not None:
-        parts.append((f"{column} >= ?", [where.low]))
+        parts.append((f"{number} >= ?", [where.low]))
+        if where.high is None and kind == "number":
+            parts.append((f"NOT isnan(CAST({column} AS DOUBLE))", []))
     if where.high is not None:
-        parts.append((f"{column} < ?", [where.high]))
-    return joined(parts) if parts else (f"({column} IS NULL OR CAST({column} AS VARCHAR) = '')", [])
+        parts.append((f"{number} < ?", [where.high]))
+    if parts:
+        return joined(parts)
+    nan = f" OR isnan(CAST({column} AS DOUBLE))" if kind == "number" else ""
+    return f"({column} IS NULL OR CAST({column} AS VARCHAR) = ''{nan})", []
 
 
 def attribute_column(column: str, attributes: tuple[Attribute, ...]) -> str:

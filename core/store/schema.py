@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import shutil
+
 from core.store.database import Cursor, Database
 
 MIGRATIONS: tuple[tuple[str, ...], ...] = (
@@ -36,7 +38,9 @@ MIGRATIONS: tuple[tuple[str, ...], ...] = (
 
 
 def migrate(db: Database) -> None:
-    """Creates or upgrades the tables and drops what a load that never finished has left."""
+    """Creates or upgrades the tables and removes what a killed process has left: half a load, and what it had spilled
+    to disk. To be called once, right after opening."""
+    shutil.rmtree(db.path.with_name(db.path.name + ".tmp"), ignore_errors=True)
     with db.write() as cursor:
         cursor.execute("CREATE TABLE IF NOT EXISTS schema_version (version INTEGER)")
         for version in range(_version(cursor), len(MIGRATIONS)):

@@ -20,28 +20,31 @@ Share = Callable[[float], None]
 def execute(cursor: Cursor, sql: str, parameters: Sequence[Any], on_share: Share, stopped: Callable[[], bool]) -> None:
     """Executes `sql`, telling `on_share` how far it is about ten times a second.
 
-    Raises `StoppedError` once `stopped` says so: the statement is interrupted and has had no effect.
+    Raises `StoppedError` once `stopped` says so, and whatever the two callables raise: the statement is interrupted
+    then and has had no effect.
     """
     cursor.execute("SET enable_progress_bar = true; SET enable_progress_bar_print = false")
     ended = threading.Event()
-    interrupted = threading.Event()
+    causes: list[BaseException] = []
 
     def watch() -> None:
-        while not ended.wait(POLL_SECONDS):
-            if stopped():
-                interrupted.set()
-                cursor.interrupt()
-            else:
+        try:
+            while not ended.wait(POLL_SECONDS):
+                if stopped():
+                    raise StoppedError("Stopped before the end; nothing was kept.", "Start it again when you want it.")
                 on_share(max(0.0, cursor.query_progress()) / 100)
+        except BaseException as cause:
+            causes.append(cause)
+            cursor.interrupt()
 
     watcher = threading.Thread(target=watch, name="store-watch", daemon=True)
     watcher.start()
     try:
         cursor.execute(sql, parameters)
     except duckdb.InterruptException as error:
-        if not interrupted.is_set():
+        if not causes:
             raise
-        raise StoppedError("Stopped before the end; nothing was kept.", "Start it again when you want it.") from error
+        raise causes[0] from error
     finally:
         ended.set()
         watcher.join()

@@ -78,3 +78,13 @@ def test_a_backup_opens_by_itself_and_holds_what_was_written_last(db: Database, 
     assert len(opened.fetch("SELECT * FROM claims")) == 1
     assert opened.fetch("SELECT table_name FROM information_schema.tables WHERE table_name = 'half_done'") == []
     opened.close()
+
+
+def test_what_a_killed_process_had_spilled_is_removed(tmp_path: Path) -> None:
+    spilled = tmp_path / "winnow.duckdb.tmp" / "duckdb_temp_storage-0.tmp"
+    spilled.parent.mkdir()
+    spilled.write_bytes(b"x")
+    opened = Database.open(tmp_path / "winnow.duckdb")
+    migrate(opened)
+    opened.close()
+    assert not spilled.exists()
