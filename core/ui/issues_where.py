@@ -17,15 +17,15 @@ from core.ui.problems import plain
 from core.workflow.issues import MAX_PAIRS, Findings, PairRows
 
 OPEN_CLASSES = 30
-"""With more classes the matrix is taller than the screen, so it starts folded."""
+"""With more classes the matrix is as tall as the screen, so it starts folded."""
 SHOWN_CLASSES = 9
 """A longer table of classes scrolls."""
 
 
 def where_they_are(frame: Frame, found: Findings) -> None:
     """The matrix beside the noise per class; a click on either narrows the list beneath."""
-    few = len(frame.dataset.labels) <= OPEN_CLASSES
-    section = st.expander("Where the wrong labels are", expanded=few, key="issue-where", on_change="rerun")
+    low = not OPEN_CLASSES < len(frame.dataset.labels) <= MAX_CLASSES
+    section = st.expander("Where the wrong labels are", expanded=low, key="issue-where", on_change="rerun")
     if not section.open:
         return
     with section, st.container(horizontal=True, gap="large"):

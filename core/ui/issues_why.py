@@ -32,9 +32,8 @@ def _heading(item: ReviewItem) -> None:
     issue, example = item.issue, item.example
     place = [f"row {example.row_id}", example.source_id, example.split, f"score {issue.score:.3f}"]
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
-        st.badge(issue.given_label, color="gray")
-        st.markdown(":material/arrow_forward:", width="content")
-        st.badge(issue.suggested_label, color="blue")
+        given, suggested = plain(issue.given_label), plain(issue.suggested_label)
+        st.markdown(f":gray-badge[{given}] :material/arrow_forward: :blue-badge[{suggested}]", width="content")
         st.space("stretch")
         st.caption(" · ".join(plain(str(part)) for part in place if part), width="content")
 

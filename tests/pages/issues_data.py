@@ -21,16 +21,21 @@ FLAGGED = 40
 """The worst-ranked rows carry the flag."""
 
 
-def load(context: Context, folder: Path, name: str = "news", rows: int = ROWS) -> Dataset:
+def load(
+    context: Context, folder: Path, name: str = "news", classes: int = 3, names: tuple[str, ...] = LABELS
+) -> Dataset:
     """Rows `Story i about LABEL` in splits train and test, with a category and a number as attributes."""
+    names, rows = (names, ROWS) if classes == len(names) else (tuple(f"c{i:03}" for i in range(classes)), 2 * classes)
     path = folder / f"{name}.csv"
     with path.open("w", newline="") as file:
         writer = csv.writer(file)
         writer.writerow(["key", "text", "label", "split", "desk", "words"])
         for row in range(rows):
-            label = LABELS[row % 3]
+            label = names[row % len(names)]
             split = "test" if row % 5 == 0 else "train"
-            writer.writerow([f"k{row}", f"Story {row} about {label}", label, split, "uk" if row % 2 else "us", row * 10])
+            writer.writerow(
+                [f"k{row}", f"Story {row} about {label}", label, split, "uk" if row % 2 else "us", row * 10]
+            )
     return ingest(
         context.store,
         Reader(sql=f"read_csv('{path}')"),

@@ -1,0 +1,224 @@
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from core.records import Dataset, Decision
+from core.store import decisions
+from core.store.ids import new_id
+from core.workflow.context import Context
+from tests.pages import issues_data as data
+
+Open = Callable[..., AppTest]
+
+
+@pytest.fixture
+def news(app: Context, tmp_path: Path) -> Dataset:
+    return data.load(app, tmp_path)
+
+
+@pytest.fixture
+def scanned(app: Context, tmp_path: Path, news: Dataset) -> Dataset:
+    data.scan(app, tmp_path, news)
+    return news
+
+
+def texts(shown: AppTest) -> str:
+    """Everything that the page says in words."""
+    return "\n".join(element.value for kind in (shown.markdown, shown.caption, shown.text) for element in kind)
+
+
+def table(shown: AppTest, column: str) -> Any:
+    """The table that has this column."""
+    return next(frame.value for frame in shown.dataframe if column in frame.value.columns)
+
+
+def ranks(shown: AppTest) -> list[int]:
+    return [int(rank) for rank in table(shown, "#")["#"]]
+
+
+def list_key(shown: AppTest) -> str:
+    """The key of the ranked list: of the shown page and filter."""
+    return next(str(frame.key) for frame in shown.dataframe if "#" in frame.value.columns)
+
+
+def test_an_empty_workspace_says_what_to_do(open_at: Open) -> None:
+    shown = open_at("issues")
+    assert not shown.exception
+    assert "No dataset yet" in texts(shown)
+
+
+def test_an_unscanned_version_shows_one_button(open_at: Open, news: Dataset) -> None:
+    shown = open_at("issues", dataset="news")
+    assert not shown.exception
+    assert [button.label for button in shown.button if "issues" in button.label] == ["Find label issues"]
+    assert "No label has been checked yet" in texts(shown)
+
+
+def test_the_button_starts_a_scan_with_the_defaults(open_at: Open, news: Dataset, app: Context) -> None:
+    shown = open_at("issues", dataset="news")
+    next(button for button in shown.button if button.label == "Find label issues").click().run()
+    (job,) = [job for job in app.queue.list() if job.kind == "scan"]
+    spec = app.queue.folder(job.job_id).spec()
+    app.queue.cancel(job.job_id)
+    assert (spec["encoders"], spec["folds"], spec["version_id"]) == (["lexical", "minilm"], 5, news.latest_version_id)
+    assert "Looking for wrong labels" in texts(shown)
+    assert "Stop" in [button.label for button in shown.button]
+
+
+def test_the_figures_say_share_interval_and_tier(open_at: Open, scanned: Dataset) -> None:
+    shown = open_at("issues", dataset="news")
+    assert not shown.exception
+    labels = [button.label for button in shown.button]
+    assert "**12.3%** probably wrong" in labels
+    assert "**40** flagged" in labels
+    assert "10.0% – 15.0%, 95 % interval" in texts(shown)
+    assert "lexical" in texts(shown)
+    assert "best tier" in texts(shown)
+
+
+def test_a_first_tier_says_that_it_is_not_the_best_one(
+    open_at: Open, app: Context, tmp_path: Path, news: Dataset
+) -> None:
+    data.scan(app, tmp_path, news, final=False)
+    assert "first tier" in texts(open_at("issues", dataset="news"))
+
+
+def test_the_better_tier_replaces_the_first(open_at: Open, app: Context, tmp_path: Path, news: Dataset) -> None:
+    data.scan(app, tmp_path, news, final=False)
+    data.scan(app, tmp_path, news, tier=1)
+    shown = open_at("issues", dataset="news")
+    assert "lexical \\+ minilm" in texts(shown)
+    assert "first tier" not in texts(shown)
+
+
+def test_the_list_shows_the_worst_rows_of_the_flagged_ones_first(open_at: Open, scanned: Dataset) -> None:
+    shown = open_at("issues", dataset="news")
+    assert ranks(shown) == list(range(1, 26))
+    assert "**40 rows**, worst first" in texts(shown)
+
+
+def test_the_second_page_follows_the_first(open_at: Open, scanned: Dataset) -> None:
+    shown = open_at("issues", dataset="news")
+    shown.session_state[list_key(shown).split("-table")[0] + "-page"] = 2
+    shown.run()
+    assert ranks(shown) == list(range(26, 41))
+
+
+@pytest.mark.parametrize(
+    ("query", "rows"),
+    [
+        ({"show": "All rows"}, 90),
+        ({"given": "sport"}, 13),
+        ({"given": "sport", "suggested": "business"}, 0),
+        ({"given": "sport", "suggested": "tech"}, 13),
+        ({"words": "story sport"}, 13),
+        ({"words": "story 3 about"}, 13),
+        ({"split": "test"}, 8),
+        ({"score_below": "0.1"}, 9),
+        ({"attribute": "desk", "value": "uk"}, 20),
+        ({"attribute": "words", "at_least": "100", "less_than": "200"}, 10),
+    ],
+)
+def test_a_link_narrows_the_list(open_at: Open, scanned: Dataset, query: dict[str, str], rows: int) -> None:
+    shown = open_at("issues", dataset="news", **query)
+    assert not shown.exception
+    assert (f"**{rows} rows**, worst first") in texts(shown)
+
+
+def test_undecided_leaves_out_what_somebody_has_judged(open_at: Open, app: Context, scanned: Dataset) -> None:
+    decide(app, scanned, row_id=0)
+    shown = open_at("issues", dataset="news", show="Undecided")
+    assert ranks(shown)[0] == 2
+    assert "1 decided" in texts(shown)
+
+
+def test_a_decided_row_says_what_was_decided(open_at: Open, app: Context, scanned: Dataset) -> None:
+    decide(app, scanned, row_id=0)
+    assert table(open_at("issues", dataset="news"), "#")["decided"][0] == "→ tech"
+
+
+def test_the_worst_row_is_explained_until_another_is_picked(open_at: Open, scanned: Dataset) -> None:
+    shown = open_at("issues", dataset="news")
+    assert "Story 0 about business" in texts(shown)
+    shown.session_state[list_key(shown)] = {"selection": {"rows": [], "columns": [], "cells": [(3, "given")]}}
+    shown.run()
+    assert not shown.exception
+    assert "Story 3 about business" in texts(shown)
+
+
+def test_the_explanation_gives_both_probabilities_thresholds_and_five_neighbours(
+    open_at: Open, scanned: Dataset
+) -> None:
+    shown = open_at("issues", dataset="news")
+    evidence = table(shown, "probability")
+    assert list(evidence["label"]) == ["business", "sport"]
+    assert list(evidence["usual"]) == [0.71, 0.82]
+    neighbours = table(shown, "close")
+    assert list(neighbours["label"]) == ["sport"] * 5
+    assert neighbours["example"][0] == "Story 1 about sport"
+
+
+def test_the_class_table_puts_the_noisiest_class_first(open_at: Open, scanned: Dataset) -> None:
+    assert list(table(open_at("issues", dataset="news"), "wrong")["given"]) == ["tech", "sport", "business"]
+
+
+def test_the_matrix_is_drawn_from_the_flagged_rows(open_at: Open, scanned: Dataset) -> None:
+    (chart,) = open_at("issues", dataset="news").get("plotly_chart")
+    assert '"business","sport",14' in chart.spec.replace(" ", "")
+
+
+def test_more_classes_than_a_matrix_holds_show_as_a_list_of_pairs(open_at: Open, app: Context, tmp_path: Path) -> None:
+    many = data.load(app, tmp_path, "many", classes=120)
+    data.scan(app, tmp_path, many)
+    shown = open_at("issues", dataset="many")
+    assert not shown.exception
+    assert not shown.get("plotly_chart")
+    assert "120 classes do not fit a matrix" in texts(shown)
+
+
+def test_a_figure_opens_its_rows(open_at: Open, scanned: Dataset) -> None:
+    shown = open_at("issues", dataset="news", given="sport")
+    next(button for button in shown.button if "rows scanned" in button.label).click().run()
+    assert "**90 rows**, worst first" in texts(shown)
+
+
+def test_clear_lifts_every_filter(open_at: Open, scanned: Dataset) -> None:
+    shown = open_at("issues", dataset="news", given="sport", words="story")
+    next(button for button in shown.button if button.label == "Clear").click().run()
+    assert "**40 rows**, worst first" in texts(shown)
+
+
+def test_labels_that_look_like_markup_are_shown_as_text(open_at: Open, app: Context, tmp_path: Path) -> None:
+    odd = data.load(app, tmp_path, "odd", names=("*bold*", "[link](http://x)", "$x$"))
+    data.scan(app, tmp_path, odd)
+    shown = open_at("issues", dataset="odd")
+    assert not shown.exception
+    assert ":blue-badge[\\*bold\\*]" in texts(shown)
+    assert "[link](http" not in texts(shown)
+
+
+def decide(app: Context, dataset: Dataset, row_id: int) -> None:
+    decisions.append(
+        app.store,
+        [
+            Decision(
+                decision_id=new_id(),
+                client_key=new_id(),
+                dataset_id=dataset.dataset_id,
+                version_id=dataset.latest_version_id,
+                row_id=row_id,
+                action="relabel",
+                new_label="tech",
+                reviewer="ada",
+                decided_at=datetime.now(UTC),
+                scan_id=None,
+                shown={},
+            )
+        ],
+    )
