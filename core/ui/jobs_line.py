@@ -35,11 +35,11 @@ def job_line(frame: BareFrame, job: Job, *, log_open: bool) -> None:
     """Draws the line and does what its buttons ask for."""
     with st.container(key=f"job-{job.job_id}"):
         name, state, actions = st.columns([3, 4, 3], vertical_alignment="center")
-    with name:
+    with name.container(gap="xxsmall"):
         icon, colour = MARKS[job.status]
         st.markdown(f":{colour}[:material/{icon}:] **{plain(job.title)}**")
-        st.caption(plain(origin(job)), help=f"{job.job_id}\n\n{job.created_at:%Y-%m-%d %H:%M:%S} UTC")
-    with state:
+        st.caption(plain(origin(job, datetime.now(UTC))))
+    with state.container(gap="xxsmall"):
         st.caption(plain(standing(job)))
         if job.status not in ENDED and job.progress.fraction is not None:
             st.progress(job.progress.fraction)
@@ -55,9 +55,9 @@ def job_line(frame: BareFrame, job: Job, *, log_open: bool) -> None:
         )
 
 
-def origin(job: Job) -> str:
+def origin(job: Job, now: datetime) -> str:
     """`scan · ada · 3 min 20 s ago · cuda:0`."""
-    parts = [job.kind, job.created_by, f"{duration((datetime.now(UTC) - job.created_at).total_seconds())} ago"]
+    parts = [job.kind, job.created_by, f"{duration((now - job.created_at).total_seconds())} ago"]
     return " · ".join([*parts, job.device] if job.device else parts)
 
 

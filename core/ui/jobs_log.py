@@ -10,6 +10,8 @@ from core.ui.problems import plain
 from core.workflow.jobs import log
 
 LINES = 200
+SHORT_LINES = 14
+"""A log with fewer lines is shown whole, a longer one scrolls."""
 
 
 def job_log(frame: BareFrame, job: Job) -> None:
@@ -19,7 +21,9 @@ def job_log(frame: BareFrame, job: Job) -> None:
             st.markdown(plain(job.error))
         printed = log(frame.context, job.job_id, LINES)
         if printed:
-            st.code(printed, language=None, wrap_lines=True, height=320)
+            long = printed.count("\n") >= SHORT_LINES
+            st.code(printed, language=None, wrap_lines=True, height=320 if long else "content")
         else:
             st.caption("It has printed nothing so far.")
-        st.caption(f"Last {LINES} lines; all of it and the job's settings are in {plain(job.folder)}")
+        made = f"Made {job.created_at:%Y-%m-%d %H:%M:%S} UTC"
+        st.caption(plain(f"{made} · the last {LINES} lines; all of it and the settings are in {job.folder}"))

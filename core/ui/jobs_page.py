@@ -36,7 +36,7 @@ def _list(frame: BareFrame) -> None:
     opened = st.query_params.get(keys.JOB)
     if opened is not None and opened not in {job.job_id for job in page.jobs}:
         _linked(frame, opened)
-    with st.container(gap=None, border=True, key="job-list"):
+    with st.container(gap="small", border=True, key="job-list"):
         for job in page.jobs:
             _entry(frame, job, opened)
     if page.total > PAGE_JOBS:

@@ -9,9 +9,9 @@ import logging
 import threading
 from collections.abc import Callable
 
-from core.errors import WinnowError
 from core.records import ENDED, Job
 from core.workflow.context import Context
+from core.workflow.defects import in_words
 from core.workflow.loading import collect_load, resume_derived
 from core.workflow.scan_tiers import take_tiers
 from core.workflow.splits import collect_groups
@@ -47,9 +47,7 @@ def _collect(context: Context, job: Job) -> None:
         if job.status not in ENDED:
             logger.warning("the output of job %s is not readable yet: %s", job.job_id, error)
             return
-        if not isinstance(error, WinnowError):
-            logger.exception("the output of job %s could not be taken in", job.job_id)
-        context.queue.fail(job.job_id, f"Its result could not be taken in: {error}")
+        context.queue.fail(job.job_id, f"Its result could not be taken in: {in_words(error)}")
         return
     if job.status in ENDED:
         context.queue.mark_collected(job.job_id)

@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-import logging
 import threading
 from collections.abc import Callable
 from pathlib import Path
 
-from core.errors import WinnowError
 from core.jobs import RunFolder
 from core.records import Job
 from core.workflow.context import Context
-
-logger = logging.getLogger("winnow")
+from core.workflow.defects import in_words
 
 Prepare = Callable[[Context, RunFolder], None]
 """Writes what a job reads into its run folder; leaves alone what is there already."""
@@ -37,8 +34,5 @@ def _prepare(context: Context, job: Job, prepare: Prepare) -> None:
     try:
         prepare(context, RunFolder(Path(job.folder)))
         context.queue.enqueue(job.job_id)
-    except WinnowError as error:
-        context.queue.fail(job.job_id, str(error))
     except Exception as error:
-        logger.exception("job %s could not be prepared", job.job_id)
-        context.queue.fail(job.job_id, f"Its input could not be written: {error}")
+        context.queue.fail(job.job_id, f"It could not be prepared: {in_words(error)}")

@@ -10,7 +10,9 @@ from typing import Any
 
 from core.jobs import Queue
 from core.jobs.processes import identify
-from core.records import ENDED, Job
+from core.records import ENDED, Dataset, Job, Reader, Schema
+from core.store.ingest import ingest
+from core.workflow.context import Context
 
 WORKER = "tests.integration.job_worker"
 PATIENCE = 30.0
@@ -57,3 +59,21 @@ def lives(pid: int) -> bool:
 def kill(pid: int) -> None:
     os.kill(pid, 9)
     wait_until(lambda: not lives(pid), f"the death of {pid}")
+
+
+def load_stories(context: Context, folder: Path, rows: int = 10) -> Dataset:
+    """A small text dataset with two classes in the store."""
+    path = folder / "stories.csv"
+    labels = ("business", "sport")
+    path.write_text("text,label\n" + "".join(f"Story {row},{labels[row % 2]}\n" for row in range(rows)))
+    return ingest(
+        context.store,
+        Reader(sql=f"read_csv('{path}')"),
+        Schema("text", "text", "label"),
+        name="stories",
+        source="csv",
+        licence="",
+        by="ada",
+        on_progress=lambda done, total: None,
+        stopped=lambda: False,
+    )

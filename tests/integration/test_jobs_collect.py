@@ -16,8 +16,7 @@ from core.workflow.collect import collect, start_collector
 from core.workflow.context import Context
 from core.workflow.follow import follow
 from core.workflow.prepare import prepare_and_enqueue
-from tests.integration.job_support import kill, wait_for_end, wait_until, wrapper_of
-from tests.pages.issues_data import load
+from tests.integration.job_support import kill, load_stories, wait_for_end, wait_until, wrapper_of
 
 SPEC = ScanSpec(("lexical",))
 
@@ -26,7 +25,7 @@ SPEC = ScanSpec(("lexical",))
 def dataset(context: Context, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Dataset:
     """Ten rows to scan, with a worker whose second tier waits for `input/go`."""
     monkeypatch.setattr(scan, "MODULE", "tests.integration.tier_worker")
-    return load(context, tmp_path, rows=10)
+    return load_stories(context, tmp_path)
 
 
 def _start(context: Context, dataset: Dataset) -> Job:

@@ -28,8 +28,8 @@ JOB = Job(
 
 
 def test_a_job_says_what_it_is_whose_how_old_and_where_it_ran() -> None:
-    assert origin(JOB) == "scan · ada · 1 min 30 s ago · cuda:0"
-    assert origin(replace(JOB, device="")) == "scan · ada · 1 min 30 s ago"
+    assert origin(JOB, NOW) == "scan · ada · 1 min 30 s ago · cuda:0"
+    assert origin(replace(JOB, device=""), NOW) == "scan · ada · 1 min 30 s ago"
 
 
 def test_an_ended_job_says_how_and_after_how_long() -> None:
