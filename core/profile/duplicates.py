@@ -5,8 +5,8 @@ from __future__ import annotations
 from core.profile.records import Duplicates, Rows
 
 PAIRS = 20
-PAIR_ROWS = 500
-"""Rows of one pair that are opened at most."""
+OPENED_ROWS = 5_000
+"""Rows that are listed at most: finding them takes a pass over all rows, so they are found once and named by id."""
 
 
 def duplicates(rows: Rows) -> Duplicates:
@@ -38,12 +38,15 @@ def _pairs(rows: Rows) -> tuple[tuple[str, str, int], ...]:
     )
 
 
-def rows_of_pair(rows: Rows, label: str, other: str) -> tuple[int, ...]:
-    """The ids of the first `PAIR_ROWS` rows whose content carries both labels, in order."""
+def repeated_rows(rows: Rows, pair: tuple[str, str] | None = None, *, conflicting: bool = False) -> tuple[int, ...]:
+    """The ids of the first `OPENED_ROWS` rows whose content is repeated, in order: all of them, the ones with
+    `conflicting` labels, or the ones whose content carries both labels of `pair`."""
+    among = "" if pair is None else " WHERE label IN (?, ?)"
+    having = "min(label) <> max(label)" if conflicting or pair else "count(*) > 1"
+    also = "" if pair is None else " AND label IN (?, ?)"
     found = rows.fetch(
-        f"SELECT row_id FROM {rows.relation} WHERE label IN (?, ?) AND content_hash IN (SELECT content_hash"
-        f" FROM {rows.relation} WHERE label IN (?, ?) GROUP BY content_hash HAVING min(label) <> max(label))"
-        f" ORDER BY row_id LIMIT {PAIR_ROWS}",
-        [label, other, label, other],
+        f"SELECT row_id FROM {rows.relation} WHERE content_hash IN (SELECT content_hash FROM {rows.relation}{among}"
+        f" GROUP BY content_hash HAVING {having}){also} ORDER BY row_id LIMIT {OPENED_ROWS}",
+        [*(pair or ()), *(pair or ())],
     )
     return tuple(int(row_id) for (row_id,) in found)

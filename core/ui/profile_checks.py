@@ -5,12 +5,13 @@ from __future__ import annotations
 import streamlit as st
 
 from core.charts.bars import bars
+from core.profile.duplicates import OPENED_ROWS
 from core.profile.records import Duplicates, MissingValues
 from core.records import RowFilter
 from core.ui.frame import Frame
 from core.ui.problems import plain
 from core.ui.profile_parts import chart, chooser, chosen, figures, heading, numbers, opened_rows, settled
-from core.workflow.profile import derived, duplicates, missing_values, pair_rows
+from core.workflow.profile import derived, duplicates, missing_values, repeated_rows
 
 VIEW = "checks"
 _REPEATS = {"exact": "Exact duplicates", "conflicting": "Duplicates with conflicting labels"}
@@ -52,7 +53,8 @@ def _repeats(frame: Frame, found: Duplicates) -> tuple[RowFilter, str] | None:
     kind = chooser(VIEW, "repeats", kinds, label="Open repeated rows", shown=_REPEATS.__getitem__)
     opened = None
     if kind is not None:
-        opened = RowFilter(duplicates=kind), _REPEATS[kind]
+        where = settled(lambda: repeated_rows(frame.context, frame.version.version_id, kind))
+        opened = None if where is None else (where, _titled(_REPEATS[kind], where))
     return (_conflicts(frame, found) if found.pairs else None) or opened
 
 
@@ -90,7 +92,14 @@ def _conflicts(frame: Frame, found: Duplicates) -> tuple[RowFilter, str] | None:
     if place is None:
         return None
     label, other, _ = found.pairs[place]
-    return pair_rows(frame.context, frame.version.version_id, label, other), f"{label} and {other} on one content"
+    where = settled(lambda: repeated_rows(frame.context, frame.version.version_id, "conflicting", (label, other)))
+    return None if where is None else (where, _titled(f"{label} and {other} on one content", where))
+
+
+def _titled(title: str, where: RowFilter) -> str:
+    """Says so where the list stops before its end."""
+    full = where.row_ids is not None and len(where.row_ids) == OPENED_ROWS
+    return f"{title}: the first {OPENED_ROWS:,}" if full else title
 
 
 def _gaps(frame: Frame, found: MissingValues) -> tuple[RowFilter, str] | None:

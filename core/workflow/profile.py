@@ -7,9 +7,9 @@ version. With `patience=None` it waits to the end, as the command line does.
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Hashable
 from dataclasses import dataclass
-from typing import TypeVar
+from typing import Literal, TypeVar
 
 from core.errors import NotFoundError
 from core.profile import balance as balances
@@ -112,9 +112,19 @@ def group_shares(
     return _ask(context, version_id, f"Counting the groups of {attribute.name}", work, patience, attribute.column)
 
 
-def pair_rows(context: Context, version_id: str, label: str, other: str) -> RowFilter:
-    """Opens the rows whose content carries both labels."""
-    return RowFilter(row_ids=repeats.rows_of_pair(rows_of(context.store, version_id), label, other))
+def repeated_rows(
+    context: Context,
+    version_id: str,
+    kind: Literal["exact", "conflicting"],
+    pair: tuple[str, str] | None = None,
+    patience: float | None = PATIENCE,
+) -> RowFilter | Pending:
+    """Opens the first `OPENED_ROWS` repeated rows: exact copies, those in conflict, those in conflict over `pair`."""
+
+    def work(rows: ProfileRows, dataset: Dataset, report: Report) -> RowFilter:
+        return RowFilter(row_ids=repeats.repeated_rows(rows, pair, conflicting=kind == "conflicting"))
+
+    return _ask(context, version_id, "Finding the repeated rows", work, patience, (kind, pair))
 
 
 def derived(context: Context, dataset_id: str, patience: float | None = PATIENCE) -> Dataset | Pending:
@@ -156,7 +166,7 @@ def _ask(
     what: str,
     work: Callable[[ProfileRows, Dataset, Report], T],
     patience: float | None,
-    about: str = "",
+    about: Hashable = "",
 ) -> T | Pending:
     dataset = get_dataset(context.store, get_version(context.store, version_id).dataset_id)
     key = (str(context.workspace.root), version_id, len(dataset.attributes), what, about)

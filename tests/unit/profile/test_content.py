@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from core.profile.duplicates import duplicates
+from core.profile.duplicates import duplicates, repeated_rows
 from core.profile.missing import missing_values
 from core.profile.numbers import number_profile
 from core.profile.values import value_balance
@@ -65,6 +65,7 @@ def test_duplicates_conflicts_and_split_leaks_are_counted(make_rows: MakeRows) -
     rows = make_rows(
         {
             "label": ["a", "a", "a", "b", "c", "a"],
+            "row_id": list(range(6)),
             "content_hash": ["1", "1", "2", "2", "2", "3"],
             "split": ["train", "test", "train", "train", "train", "test"],
         }
@@ -73,6 +74,9 @@ def test_duplicates_conflicts_and_split_leaks_are_counted(make_rows: MakeRows) -
     assert (found.groups, found.rows) == (2, 5)
     assert (found.conflicting_groups, found.conflicting_rows, found.straddling_groups) == (1, 3, 1)
     assert found.pairs == (("a", "b", 1), ("a", "c", 1), ("b", "c", 1))
+    assert repeated_rows(rows) == (0, 1, 2, 3, 4)
+    assert repeated_rows(rows, conflicting=True) == (2, 3, 4)
+    assert repeated_rows(rows, ("a", "c")) == (2, 4)
 
 
 def test_rows_that_are_all_different_have_no_duplicates(make_rows: MakeRows) -> None:
