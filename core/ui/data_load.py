@@ -26,6 +26,10 @@ from core.workflow.load import browser_folders, preview, start_load
 PLACES = {"upload": "Upload", "path": "Path on the server", "hub": "Hub dataset", "sample": "Sample"}
 
 
+VAGUE_NAMES = ("data", "dataset", "images", "index", "labels")
+"""A file of such a name is better known by its folder's."""
+
+
 def load_view(frame: BareFrame) -> None:
     """One load at a time per session: choose, check, start, follow."""
     if follow_load(frame):
@@ -100,11 +104,11 @@ def _start_form(frame: BareFrame, locations: Sequence[str], found: Preview, sche
 
 
 def free_name(frame: BareFrame, locations: Sequence[str]) -> str:
-    """The file's name without its ending, or its folder's where it is named after a split or one of several; with a
+    """The file's name without its ending, or its folder's where there are several or the name says little; with a
     number behind it where a dataset has that name already."""
     path = Path(locations[0].replace(":", "-"))
     uploaded = path.is_relative_to(frame.context.workspace.uploads)
-    by_folder = (len(locations) > 1 or split_name(path.stem)) and not uploaded
+    by_folder = (len(locations) > 1 or split_name(path.stem) or path.stem in VAGUE_NAMES) and not uploaded
     stem = re.sub(r"[\s_]+", "-", path.parent.name if by_folder else path.stem) or "dataset"
     taken = {dataset.name for dataset in list_datasets(frame.context.store)}
     return next(name for name in (stem, *(f"{stem}-{number}" for number in range(2, 10_000))) if name not in taken)

@@ -71,7 +71,7 @@ def preview_table(found: Preview, schema: Schema) -> None:
         height=360,
         row_height=56 if images else None,
         column_config={
-            name: st.column_config.ImageColumn(f"{role}: {name}")
+            name: st.column_config.ImageColumn(f"{role}: {name}", alignment="left")
             if images and role == "example"
             else st.column_config.Column(f"{role}: {name}", width="large" if role == "example" else None)
             for name, role in roles.items()
@@ -101,7 +101,7 @@ def _drawn(value: Any) -> Any:
 
 
 def _in_words(found: Preview, schema: Schema) -> str:
-    parts = [f"first {len(found.rows)} rows"]
+    parts = [f"first {len(found.rows)} rows" if len(found.rows) > 1 else "its only row"]
     if found.row_estimate is not None:
         parts.append(f"about {found.row_estimate:,} in all")
     if schema.label is not None:

@@ -42,7 +42,8 @@ def _line(standing: Standing) -> None:
     with name:
         icon = f":material/{TASK_ICONS.get(dataset.task, 'database')}:"
         link("profile", f"**{plain(dataset.name)}**", icon=icon, dataset=dataset.name, version=version.number)
-    size.caption(f"v{version.number} · {version.row_count:,} rows · {len(dataset.labels):,} classes")
+    made = f"v{version.number} of {version.created_at:%d %b}"
+    size.caption(f"{made} · {version.row_count:,} rows · {len(dataset.labels):,} classes")
     with review:
         _review(standing)
     with action.container(horizontal_alignment="right"):
