@@ -15,7 +15,7 @@ from collections.abc import Sequence
 
 from core.commands import COMMANDS
 from core.commands.command import Command, plain_data
-from core.errors import UsageError, WinnowError
+from core.errors import SchemaError, UsageError, WinnowError
 from core.settings import workspace
 from core.workflow.context import open_context
 
@@ -31,7 +31,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         sys.stdout.flush()
     except WinnowError as error:
         print(f"error: {error.message}", error.hint, sep="\n  ", file=sys.stderr)
-        return WRONG_USAGE if isinstance(error, UsageError) else FAILED
+        return WRONG_USAGE if isinstance(error, UsageError | SchemaError) else FAILED
     except KeyboardInterrupt:
         print("stopped", file=sys.stderr)
         return FAILED
