@@ -31,7 +31,7 @@ def _draw(frame: Frame) -> None:
     with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
         narrowed = _filters(frame)
         st.space("stretch")
-        download = st.container()
+        download = st.container(width="content")
     key = f"decision-log-{hash(tuple(narrowed.items())):x}"
     number = int(st.session_state.get(key, 1))
     page = log(frame.context, frame.dataset.dataset_id, **narrowed, limit=PAGE_ROWS, offset=(number - 1) * PAGE_ROWS)
@@ -48,8 +48,13 @@ def _draw(frame: Frame) -> None:
         column_config={
             "when": st.column_config.DatetimeColumn("when", format="YYYY-MM-DD HH:mm:ss", width=150),
             "row": st.column_config.NumberColumn("row", format="%d", width=72),
+            "decision": st.column_config.TextColumn("decision", width=170),
+            "in force": st.column_config.TextColumn(
+                "in force", width=72, help="No: a later decision replaced it, or it was taken back"
+            ),
             "example": st.column_config.TextColumn("example", width="large"),
         },
+        placeholder="–",
         alt="Decisions, newest first",
     )
     if page.total > PAGE_ROWS:
@@ -82,16 +87,16 @@ def _columns(lines: tuple[LogLine, ...]) -> dict[str, list[Any]]:
         "label": [line.decision.shown.get("given_label") or line.example.label for line in lines],
         "decision": [in_words(line.decision) for line in lines],
         "suggested": [line.decision.shown.get("suggested_label") for line in lines],
-        "counts": [_standing(line) for line in lines],
+        "in force": [_standing(line) for line in lines],
         "version": [line.version.number for line in lines],
         "example": [" ".join((line.example.text or "")[:CELL_CHARACTERS].split()) for line in lines],
     }
 
 
-def _standing(line: LogLine) -> str:
+def _standing(line: LogLine) -> str | None:
     if line.decision.action == "undo":
-        return "–"
-    return "yes" if line.counts else "no: replaced or taken back"
+        return None
+    return "yes" if line.counts else "no"
 
 
 def _download(frame: Frame, narrowed: dict[str, Any]) -> None:

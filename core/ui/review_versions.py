@@ -34,7 +34,7 @@ def versions(frame: Frame) -> None:
 def _make(frame: Frame) -> None:
     scan = latest_scan(frame.context, frame.version.version_id)
     standing = counts(frame.context, frame.version.version_id, scan.scan_id if scan else None)
-    st.markdown(f"**Make a version of version {frame.version.number}**")
+    st.markdown("**Make a version**")
     st.caption(
         f"{count_words(standing)} The new version has them applied; version {frame.version.number} stays as it is."
         if standing.decided
@@ -73,6 +73,7 @@ def _table(known: Sequence[Version]) -> None:
             "note": st.column_config.TextColumn("note", width="medium"),
             "fingerprint": st.column_config.TextColumn("fingerprint", help="Equal content has an equal fingerprint"),
         },
+        placeholder="–",
         alt="Versions of this dataset, newest first",
     )
 

@@ -7,6 +7,7 @@ import io
 import json
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import asdict
 from pathlib import Path
 
 import numpy as np
@@ -61,18 +62,17 @@ def make_digits(folder: Path, rows: int = 120) -> Dataset:
     """Images of 8 × 8 pixels in ten classes; each looks like the class after its own."""
     noise = np.random.default_rng(0).integers(0, 255, (rows, 8, 8), dtype=np.uint8)
     with opened(folder) as context:
-        table: dict[str, list[str]] = {"image": [], "label": [], "content_hash": [], "media_id": []}
+        lines = []
         for row in range(rows):
             content = io.BytesIO()
             Image.fromarray(noise[row]).save(content, "PNG")
-            picture = keep(content.getvalue(), context.workspace.media)
-            values = (f"digit-{row}.png", str(row % 10), picture.content_hash, picture.media_id)
-            for column, value in zip(table.values(), values, strict=True):
-                column.append(value)
+            measures = asdict(keep(content.getvalue(), context.workspace.media))
+            lines.append({"image": f"digit-{row}.png", "label": str(row % 10), **measures})
         path = folder / "digits.parquet"
-        pq.write_table(pa.table(table), path)
+        pq.write_table(pa.Table.from_pylist(lines), path)
         reader = Reader(sql=f"read_parquet('{path}')", media=True)
-        dataset = _ingest(context, reader, Schema("image", "image", "label"), "digits")
+        measures = ("width", "height", "brightness", "contrast")
+        dataset = _ingest(context, reader, Schema("image", "image", "label", attributes=measures), "digits")
         given = [row % 10 for row in range(rows)]
         _scan(context, folder, dataset, given, [(row + 1) % 10 for row in given])
     return dataset
@@ -116,7 +116,7 @@ def _scan(context: Context, folder: Path, dataset: Dataset, given: Sequence[int]
     pq.write_table(table, path)
     add_tier(
         context.store,
-        job_id="20260101-000000-scan-abc123",
+        job_id=f"scan-{dataset.dataset_id}",
         dataset_id=dataset.dataset_id,
         version_id=dataset.latest_version_id,
         tier="lexical",

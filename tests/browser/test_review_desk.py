@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -17,11 +17,23 @@ from tests.browser.review_data import HOSTILE, decided, make_digits, make_texts,
 
 
 @pytest.fixture
-def texts(tmp_path: Path) -> Iterator[Server]:
+def serve(tmp_path: Path) -> Iterator[Callable[..., Server]]:
+    """Starts servers on the test's own folder and stops them all at the end."""
+    started: list[Server] = []
+
+    def start(port: int | None = None) -> Server:
+        started.append(start_server(tmp_path, port))
+        return started[-1]
+
+    yield start
+    for server in started:
+        server.stop()
+
+
+@pytest.fixture
+def texts(tmp_path: Path, serve: Callable[..., Server]) -> Server:
     make_texts(tmp_path)
-    started = start_server(tmp_path)
-    yield started
-    started.stop()
+    return serve()
 
 
 def open_desk(page: Page, server: Server, **query: str) -> Locator:
@@ -90,9 +102,11 @@ def test_every_key_and_every_button_does_what_it_says(page: Page, texts: Server,
     assert found[10].undoes == found[9].decision_id
 
 
-def test_a_label_is_found_among_ten_thousand_by_typing(page: Page, tmp_path: Path) -> None:
+def test_a_label_is_found_among_ten_thousand_by_typing(
+    page: Page, serve: Callable[..., Server], tmp_path: Path
+) -> None:
     make_texts(tmp_path, rows=10_000, classes=10_000)
-    server = start_server(tmp_path)
+    server = serve()
     desk = open_desk(page, server)
     press(page, "l")
     expect(desk.locator(".picker-top .quiet")).to_have_text("first 50 of 10,000")
@@ -105,7 +119,7 @@ def test_a_label_is_found_among_ten_thousand_by_typing(page: Page, tmp_path: Pat
 
 
 def test_decisions_made_while_the_server_is_away_arrive_and_undo_reaches_back(
-    page: Page, texts: Server, tmp_path: Path
+    page: Page, texts: Server, serve: Callable[..., Server], tmp_path: Path
 ) -> None:
     desk = open_desk(page, texts, reviewer="ada")
     press(page, "k", "k")
@@ -113,7 +127,7 @@ def test_decisions_made_while_the_server_is_away_arrive_and_undo_reaches_back(
     texts.kill()
     press(page, "x", "s")
     expect(page.locator(".saving")).to_have_text("Saving 2…")
-    again = start_server(tmp_path, int(texts.url.rsplit(":", 1)[1]))
+    again = serve(int(texts.url.rsplit(":", 1)[1]))
     page.on("dialog", lambda dialog: dialog.accept())
     page.reload()
     saved(page, 4)
@@ -126,7 +140,9 @@ def test_decisions_made_while_the_server_is_away_arrive_and_undo_reaches_back(
     assert [one.action for one in decided(tmp_path)] == ["keep", "keep", "exclude", "relabel", "undo", "undo", "undo"]
 
 
-def test_a_row_decided_by_another_says_who_and_what(page: Page, texts: Server, tmp_path: Path) -> None:
+def test_a_row_decided_by_another_says_who_and_what(
+    page: Page, texts: Server, serve: Callable[..., Server], tmp_path: Path
+) -> None:
     desk = open_desk(page, texts, reviewer="ada")
     saved(page, 0)
     texts.kill()
@@ -135,7 +151,7 @@ def test_a_row_decided_by_another_says_who_and_what(page: Page, texts: Server, t
         ((version_id,),) = context.store.fetch("SELECT version_id FROM versions")
         acts = [Act(new_id(), "relabel", 0, "class 00003"), Act(new_id(), "exclude", 1)]
         record(context, version_id, "ben", acts)
-    again = start_server(tmp_path, int(texts.url.rsplit(":", 1)[1]))
+    again = serve(int(texts.url.rsplit(":", 1)[1]))
     notice = desk.get_by_role("alert")
     expect(notice).to_contain_text("ben has already decided row 0: changed to class 00003.", timeout=40_000)
     notice.get_by_role("button", name="Show it").click()
@@ -158,9 +174,9 @@ def test_two_reviewers_get_different_rows(browser: Browser, texts: Server) -> No
     assert rows == ["0", "25"]
 
 
-def test_many_images_are_judged_at_once_in_the_grid(page: Page, tmp_path: Path) -> None:
+def test_many_images_are_judged_at_once_in_the_grid(page: Page, serve: Callable[..., Server], tmp_path: Path) -> None:
     make_digits(tmp_path)
-    server = start_server(tmp_path)
+    server = serve()
     desk = open_desk(page, server, dataset="digits", view="grid")
     tiles = desk.get_by_role("option")
     expect(tiles).to_have_count(60)
@@ -186,11 +202,10 @@ def test_many_images_are_judged_at_once_in_the_grid(page: Page, tmp_path: Path) 
     assert actions == ["relabel"] * 3 + ["exclude"] * 5 + ["undo"] * 5 + ["relabel"]
 
 
-def test_a_digit_is_scaled_up_without_blurring(page: Page, tmp_path: Path) -> None:
+def test_a_digit_is_scaled_up_without_blurring(page: Page, serve: Callable[..., Server], tmp_path: Path) -> None:
     make_digits(tmp_path, rows=10)
-    server = start_server(tmp_path)
+    server = serve()
     desk = open_desk(page, server, dataset="digits")
     image = desk.locator(".example-body img")
     expect(image).to_have_css("image-rendering", "pixelated")
     assert (image.bounding_box() or {})["height"] > 300
-    server.stop()
