@@ -23,7 +23,7 @@ def histogram(
     width = next((high - low for low, high, _ in bins if math.isfinite(high - low)), 1.0)
     starts = [high - width if math.isinf(low) else low for low, high, _ in bins]
     opacities = emphasis(len(bins), selected)
-    figure = go.Figure(
+    drawn = go.Figure(
         go.Bar(
             x=[start + width / 2 for start in starts],
             y=[count for *_, count in bins],
@@ -35,22 +35,23 @@ def histogram(
             hovertemplate="<b>%{hovertext}</b><br>%{y:,} rows<extra></extra>",
         )
     )
-    lay_out(figure, height=HEIGHT)
-    figure.update_yaxes(type="log" if log else "linear", showgrid=True, gridcolor="rgba(125, 133, 144, 0.12)", nticks=4)
+    lay_out(drawn, height=HEIGHT)
+    drawn.update_yaxes(type="log" if log else "linear", showgrid=True, gridcolor="rgba(125, 133, 144, 0.12)", nticks=4)
     if time and starts:
         ticks = [starts[round(place * (len(starts) - 1) / 4)] for place in range(5)] if len(starts) > 4 else starts
-        figure.update_xaxes(tickvals=ticks, ticktext=[_figure(tick, True) for tick in ticks])
-    return figure.update_xaxes(showgrid=False)
+        drawn.update_xaxes(tickvals=ticks, ticktext=[figure(tick, True) for tick in ticks])
+    return drawn.update_xaxes(showgrid=False)
 
 
 def bin_name(low: float, high: float, time: bool = False) -> str:
     """A bin in words: `1,000 – 1,200`, `under 10`, `5,000 and over`."""
     if math.isinf(high):
-        return f"{_figure(low, time)} and over"
-    return f"under {_figure(high, time)}" if math.isinf(low) else f"{_figure(low, time)} – {_figure(high, time)}"
+        return f"{figure(low, time)} and over"
+    return f"under {figure(high, time)}" if math.isinf(low) else f"{figure(low, time)} – {figure(high, time)}"
 
 
-def _figure(value: float, time: bool) -> str:
+def figure(value: float, time: bool = False) -> str:
+    """A number with as many digits as matter; a time, in seconds since 1970, as its date."""
     if time:
         return (datetime(1970, 1, 1, tzinfo=UTC) + timedelta(seconds=value)).strftime("%Y-%m-%d")
-    return f"{value:,.0f}" if value == round(value) else f"{value:,.4g}"
+    return f"{value:,.0f}" if value == round(value) or abs(value) >= 1000 else f"{value:,.4g}"

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import streamlit as st
 
-from core.charts.histogram import bin_name, histogram
+from core.charts.histogram import bin_name, figure, histogram
 from core.profile.records import Bin, NumberProfile
 from core.records import Attribute, RowFilter
 from core.ui.frame import Frame
@@ -76,14 +76,14 @@ def _number(frame: Frame, attribute: Attribute, found: NumberProfile) -> tuple[R
         numbers(frame, attribute.name, _columns(found), key=f"{VIEW}-{attribute.column}")
     places = list(range(len(found.bins)))
     names = [bin_name(one.low, one.high, time) for one in found.bins]
-    figure = histogram(
+    drawn = histogram(
         [(one.low, one.high, one.count) for one in found.bins],
         selected=chosen(VIEW, attribute.column),
         log=bool(log),
         time=time,
     )
     place = chart(
-        figure,
+        drawn,
         VIEW,
         attribute.column,
         places,
@@ -102,8 +102,8 @@ def _where(attribute: Attribute, one: Bin) -> RowFilter:
 def _quantiles(found: NumberProfile) -> str:
     missing = f" · {found.missing:,} missing" if found.missing else ""
     return (
-        f"median {found.median:,.4g} · 90 % of rows {found.p5:,.4g} – {found.p95:,.4g}"
-        f" · {found.minimum:,.4g} to {found.maximum:,.4g}{missing}"
+        f"median {figure(found.median)} · 90 % {figure(found.p5)} – {figure(found.p95)}"
+        f" · most {figure(found.maximum)}{missing}"
     )
 
 

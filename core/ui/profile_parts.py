@@ -118,7 +118,7 @@ def clicked_data(chart_key: str) -> list[Any] | None:
 
 
 def _clicked(chart_key: str, chosen_key: str, view: str, options: Sequence[Any]) -> None:
-    """A click chooses; a click on what is chosen, which leaves nothing selected, lifts it."""
+    """A click chooses; the box beneath lifts it."""
     data = clicked_data(chart_key)
     st.session_state[chosen_key] = None if data is None else options[int(data[0])]
     lift_others(view, chosen_key)
