@@ -110,6 +110,9 @@ class Reader:
     """A column of the relation that is not NULL where the source itself sets the row aside, and why; not stored."""
     types_may_give_way: bool = False
     """Whether the source can be read again with wider types: then many values that do not fit end the reading."""
+    whole_columns: tuple[str, ...] = ()
+    """Columns that the relation reads as DOUBLE though a sample had whole numbers only, since a reader of whole numbers
+    rounds 1.5 to 2 without a word; the store makes them BIGINT where every value is whole."""
     csv_files: tuple[CsvFile, ...] = ()
     """The dialect of each CSV file, so that a row set aside for a missing value can be given its line."""
 
@@ -153,8 +156,8 @@ class Dataset:
     labels: tuple[str, ...]
     """Every class, sorted; positions in this tuple are the class indices used everywhere."""
     attributes: tuple[Attribute, ...]
-    has_ids: bool
-    """Whether the source named a column of its own ids (`source_id` in the examples table)."""
+    id_column: str | None
+    """What the source calls its own row id (`source_id` in the examples table); None where it has none."""
     row_count: int
     rejected_count: int
     state: DatasetState

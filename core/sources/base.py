@@ -57,7 +57,7 @@ class Bench:
     """Bytes done and in all, while a file is rewritten."""
     stopped: Callable[[], bool] = _never
     misfits: tuple[str, ...] = ()
-    """Columns whose values did not fit the type found from a sample; twice where they did not fit the next one."""
+    """Columns whose values did not fit the type found from a sample: they are read as text."""
 
     def check_stop(self) -> None:
         """Raises StoppedError once somebody has asked to stop."""

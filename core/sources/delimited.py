@@ -74,9 +74,9 @@ def reader(locations: Sequence[str], schema: Schema, bench: Bench) -> Reader:
     by_file = file_splits([file.found for file in files], types)
     check_roles(schema, [*types, *(["split"] if by_file else [])])
     columns = used(schema, [*types, *(["split"] if by_file else [])])
-    kinds = types | dict.fromkeys(role_columns(schema) & set(types), "VARCHAR")
-    for name in bench.misfits:
-        kinds[name] = "DOUBLE" if kinds[name] == "BIGINT" else "VARCHAR"
+    texts = (role_columns(schema) & set(types)) | set(bench.misfits)
+    whole = {name for name, kind in types.items() if kind == "BIGINT" and name not in texts}
+    kinds = types | dict.fromkeys(whole, "DOUBLE") | dict.fromkeys(texts, "VARCHAR")
     rejected = bench.scratch / "rejected.parquet"
     with RejectWriter(rejected) as rejects:
         ready = [_ready(file, bench, rejects, number) for number, file in enumerate(files)]
@@ -88,6 +88,7 @@ def reader(locations: Sequence[str], schema: Schema, bench: Bench) -> Reader:
         rejected_parquet=str(rejected) if rejects.count else None,
         row_estimate=sum(file.found.row_estimate or 0 for file in files) or None,
         file_column=FILE_COLUMN,
+        whole_columns=tuple(name for name in columns if name in whole),
         csv_files=tuple(
             CsvFile(
                 str(file.found.part.path),

@@ -24,6 +24,10 @@ _WESTERN = frozenset(
 """What Western European text really uses of Windows-1252."""
 
 
+_WESTERN_SHARE = 0.3
+"""In Western text, at most so many bytes are no ASCII; in Cyrillic, Greek or Chinese text most of them are."""
+
+
 @dataclass(frozen=True, slots=True)
 class Encoding:
     """How a file's bytes are to be decoded."""
@@ -113,7 +117,7 @@ def _legacy(sample: bytes, broken: int) -> Encoding:
     """Windows-1252 where the odd bytes look like it; another single- or multi-byte encoding where they abound."""
     odd = [byte for byte in sample if byte > 0x7F]
     western = sum(bytes([byte]).decode("cp1252", "replace") in _WESTERN for byte in odd)
-    if len(odd) > 0.15 * len(sample):
+    if len(odd) > _WESTERN_SHARE * len(sample):
         from charset_normalizer import from_bytes
 
         best = from_bytes(sample[:65536]).best()

@@ -47,7 +47,10 @@ class Member:
 def members(locations: Sequence[str], within: Sequence[Path] | None) -> list[Member]:
     """Every file of the locations with the class and split of its folders. Raises SourceError for an unsafe archive
     and for one without images."""
-    found = [member for location in locations for member in _listed(existing(location, within))]
+    paths = [existing(location, within) for location in locations]
+    splits = [split_name(path.stem) for path in paths]
+    named = splits if len(set(splits)) > 1 else [None] * len(paths)
+    found = [member for path, split in zip(paths, named, strict=True) for member in _listed(path, split)]
     if not any(not member.fault for member in found):
         raise SourceError(
             f"{locations[0]} holds no images in class folders.",
@@ -57,13 +60,12 @@ def members(locations: Sequence[str], within: Sequence[Path] | None) -> list[Mem
     return found
 
 
-def _listed(path: Path) -> list[Member]:
+def _listed(path: Path, split: str | None) -> list[Member]:
     names = sorted(_walk(path)) if path.is_dir() else [name for name in _names_in(path) if not name.endswith("/")]
     every = map(PurePosixPath, names)
     paths = [inner for inner in every if not any(folder.startswith(_SKIPPED) for folder in inner.parts)]
-    top = _common_depth([parts.parts for parts in paths if parts.suffix.lower() in IMAGE_SUFFIXES])
-    outer = split_name(path.stem)
-    return [_member(path, inner, number, top, outer) for number, inner in enumerate(paths, 1)]
+    wrapper = _wrapper([inner.parts[:-1] for inner in paths if inner.suffix.lower() in IMAGE_SUFFIXES])
+    return [_member(path, inner, number, wrapper, split) for number, inner in enumerate(paths, 1)]
 
 
 def _walk(root: Path) -> Iterator[str]:
@@ -81,26 +83,28 @@ def _names_in(path: Path) -> list[str]:
         raise SourceError(f"{path.name} is not a readable ZIP archive: {error}.", "Make it again.") from error
 
 
-def _common_depth(paths: Sequence[tuple[str, ...]]) -> int:
-    """How many outer folders all images share: archives often wrap everything in one. The last folder is the class."""
-    depth = 0
-    while paths and all(len(parts) > depth + 2 for parts in paths) and len({parts[depth] for parts in paths}) == 1:
-        if split_name(paths[0][depth]):
-            break
-        depth += 1
-    return depth
+def _wrapper(folders: Sequence[tuple[str, ...]]) -> tuple[str, ...] | None:
+    """The folders that all images share where some lie deeper: archives often wrap everything in one. An image right
+    in there has no class."""
+    shared = folders[0] if folders else ()
+    for path in folders:
+        while path[: len(shared)] != shared:
+            shared = shared[:-1]
+    return shared if any(len(path) > len(shared) for path in folders) else None
 
 
-def _member(origin: Path, path: PurePosixPath, ordinal: int, top: int, outer: str | None) -> Member:
-    folders = path.parts[top:-1]
-    split = split_name(folders[0]) if len(folders) > 1 else None
-    label = folders[-1] if folders else None
+def _member(
+    origin: Path, path: PurePosixPath, ordinal: int, wrapper: tuple[str, ...] | None, outer: str | None
+) -> Member:
+    folders = path.parts[:-1]
+    label = folders[-1] if folders and folders != wrapper else None
+    split = next(filter(None, map(split_name, folders[:-1])), None)
     fault = ""
     if path.suffix.lower() not in IMAGE_SUFFIXES:
         fault = f"not an image file ({path.suffix or 'no suffix'})"
     elif label is None:
         fault = "missing label: the image lies in no class folder"
-    return Member(origin, str(path), ordinal, label, split or (outer if outer != label else None), fault)
+    return Member(origin, str(path), ordinal, label, split or outer, fault)
 
 
 class Opener:

@@ -19,6 +19,8 @@ class RejectWriter:
     def __init__(self, path: Path) -> None:
         self.path = path
         self.count = 0
+        self.first = ""
+        """Why the first row was set aside."""
         self._rows: list[tuple[str, int | None, str, str]] = []
         self._writer = pq.ParquetWriter(path, SCHEMA)
 
@@ -27,6 +29,7 @@ class RejectWriter:
         shown = content[:CONTENT_CHARACTERS].encode("utf-8", "replace").decode("utf-8")
         self._rows.append((file, line, reason, shown))
         self.count += 1
+        self.first = self.first or reason
         if len(self._rows) >= _BATCH:
             self._flush()
 

@@ -6,7 +6,9 @@ import re
 from collections.abc import Callable, Iterable
 from datetime import date, datetime
 
-_INTEGER = re.compile(r"[+-]?(?:0|[1-9]\d{0,17})")
+_INTEGER = re.compile(r"[+-]?(?:0|[1-9]\d{0,14})")
+"""Up to 15 digits, which a DOUBLE holds exactly. Longer ones are ids: as text they lose nothing."""
+_LONG = re.compile(r"[+-]?\d{16,}")
 _NUMBER = re.compile(r"[+-]?(?:(?:0|[1-9]\d*)(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d{1,3})?")
 _DATE = re.compile(r"\d{4}-\d\d-\d\d")
 _TIME = re.compile(r"\d{4}-\d\d-\d\d[ T]\d\d:\d\d(?::\d\d(?:\.\d{1,6})?)?")
@@ -28,7 +30,7 @@ def _is_time(text: str) -> bool:
 
 _TESTS: tuple[tuple[str, Callable[[str], object]], ...] = (
     ("BIGINT", _INTEGER.fullmatch),
-    ("DOUBLE", _NUMBER.fullmatch),
+    ("DOUBLE", lambda text: _NUMBER.fullmatch(text) and not _LONG.fullmatch(text)),
     ("BOOLEAN", lambda text: text.lower() in ("true", "false")),
     ("DATE", _is_date),
     ("TIMESTAMP", _is_time),

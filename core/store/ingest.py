@@ -22,6 +22,7 @@ from core.store.datasets import attributes_json, free_name, get_dataset
 from core.store.extensions import load_extensions
 from core.store.ids import new_id
 from core.store.names import examples_table
+from core.store.narrow import narrow
 from core.store.reject import Rejected, keep_rejected
 from core.store.times import now, stored
 from core.store.versions import insert_version
@@ -86,6 +87,7 @@ def _fill(load: _Load, by: str) -> None:
             raise _unreadable(error) from error
         if load.reader.types_may_give_way:
             _refuse_misfits(load, cursor)
+        columns = narrow(load.db, cursor, load.reader, columns, load.table)
         rejected = keep_rejected(load.db, cursor, load.reader, load.dataset_id, load.table, columns.test)
         _check_stopped(load)
         _drop_unusable(load, cursor, columns, rejected)
@@ -100,7 +102,7 @@ def _fill(load: _Load, by: str) -> None:
 def _reserve(cursor: Cursor, load: _Load, name: str, source: str, licence: str, by: str) -> None:
     cursor.execute(
         "INSERT INTO datasets VALUES (?, ?, ?, ?, ?, [], '[]', ?, 0, 0, 'loading', ?, ?, false, NULL)",
-        [load.dataset_id, name, load.schema.task, source, licence, load.schema.id is not None, stored(now()), by],
+        [load.dataset_id, name, load.schema.task, source, licence, load.schema.id, stored(now()), by],
     )
 
 

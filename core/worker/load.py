@@ -226,7 +226,8 @@ def load(folder: RunFolder, progress: ProgressWriter) -> dict[str, Any]:
             rows.close()
     if not rows.count:
         raise SourceError(
-            f"None of the {rejects.count:,} images could be used.", "See the job's rejected rows for the reasons."
+            f"None of the {rejects.count:,} images could be used. The first: {rejects.first}.",
+            "Check the paths and files.",
         )
     return {"rows": rows.count, "rejected": rejects.count}
 

@@ -28,7 +28,7 @@ from core.workflow.context import Context
 from core.workflow.splits import SplitPlan, start_split
 
 _LOG = logging.getLogger("winnow")
-MAX_PASSES = 3
+MAX_PASSES = 2
 """How often a table is read at most because a column's type did not hold."""
 
 

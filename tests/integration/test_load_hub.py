@@ -1,0 +1,74 @@
+"""Hub datasets, fetched by the real library in a process of its own. The network is a folder on this machine."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+
+from core.errors import SourceError
+from core.jobs import RunFolder
+from core.sources import Bench, hub
+from core.workflow.context import Context
+from core.workflow.load import preview
+from core.workflow.loading import query
+from tests.images import png
+
+
+def _fetched(folder: Path, spec: dict[str, object]) -> RunFolder:
+    run = RunFolder(folder).create()
+    run.write_spec(spec)
+    subprocess.run([sys.executable, "-m", "core.worker.hub", str(folder)], check=True, capture_output=True)
+    return run
+
+
+@pytest.fixture
+def repository(tmp_path: Path) -> Path:
+    """A dataset as a repository holds it: Parquet files named by split."""
+    (tmp_path / "films").mkdir()
+    info = {"info": {"features": {"text": {"dtype": "string", "_type": "Value"},
+                                  "label": {"names": ["neg", "pos"], "_type": "ClassLabel"}}}}  # fmt: skip
+    for split, rows in (("train", 20), ("test", 10)):
+        table = pa.table({"text": [f"{split} {i}" for i in range(rows)], "label": [i % 2 for i in range(rows)]})
+        table = table.replace_schema_metadata({"huggingface": json.dumps(info)})
+        pq.write_table(table, tmp_path / "films" / f"{split}-00000-of-00001.parquet")
+    return tmp_path / "films"
+
+
+def test_splits_and_class_names_of_a_hub_dataset_are_kept(repository: Path, tmp_path: Path) -> None:
+    run = _fetched(tmp_path / "run", {"id": str(repository), "config": None, "rows": None})
+    assert run.result() == {"splits": {"train": 20, "test": 10}}
+    found = hub.preview([], Bench(query, run.output))
+    assert found.guess.split == "split"
+    assert {row["label"] for row in found.rows} == {"neg", "pos"}
+    assert {row["split"] for row in found.rows} == {"train", "test"}
+
+
+def test_a_hub_dataset_of_images_is_decoded_by_the_same_job(tmp_path: Path) -> None:
+    (tmp_path / "pets").mkdir()
+    images = [{"bytes": png(i), "path": f"{i}.png"} for i in range(4)]
+    info = {
+        "info": {"features": {"image": {"_type": "Image"}, "label": {"names": ["cat", "dog"], "_type": "ClassLabel"}}}
+    }
+    table = pa.table({"image": images, "label": [0, 1, 0, 1]}).replace_schema_metadata(
+        {"huggingface": json.dumps(info)}
+    )
+    pq.write_table(table, tmp_path / "pets" / "train-00000-of-00001.parquet")
+    schema = {"task": "image", "payload": "image", "label": "label", "split": None, "id": None, "attributes": []}
+    spec = {"id": str(tmp_path / "pets"), "config": None, "rows": None, "schema": schema, "source": "hub",
+            "locations": [], "within": None, "folders": [], "media": str(tmp_path / "media")}  # fmt: skip
+    run = _fetched(tmp_path / "run", spec)
+    assert run.result() == {"rows": 4, "rejected": 0}
+    rows = pq.read_table(run.output / "rows.parquet").to_pylist()
+    assert [row["image_label"] for row in rows] == ["cat", "dog", "cat", "dog"]
+    assert (tmp_path / "media" / rows[0]["media_id"]).read_bytes() == png(0)
+
+
+def test_without_a_network_the_person_is_told_what_to_do(context: Context) -> None:
+    with pytest.raises(SourceError, match=r"hub cannot be reached.*save_to_disk"):
+        preview(context, ["stanfordnlp/imdb"])

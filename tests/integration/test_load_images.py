@@ -1,0 +1,117 @@
+"""Images by every way in, decoded by a real job process."""
+
+from __future__ import annotations
+
+import base64
+import zipfile
+from pathlib import Path
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+
+from core.errors import JobError, WinnowError
+from core.store.datasets import list_datasets
+from core.workflow.context import Context
+from core.workflow.load import load_sample, preview, start_load, wait
+from core.workflow.media import original, thumbnail
+from tests.images import declared_png, png
+from tests.integration.load_support import column, loaded, set_aside
+
+
+@pytest.fixture
+def archive(tmp_path: Path) -> Path:
+    """Eight images in two classes and two splits, and four files that cannot be used."""
+    path = tmp_path / "pets.zip"
+    with zipfile.ZipFile(path, "w") as out:
+        for i in range(8):
+            out.writestr(f"pets/{'test' if i >= 6 else 'train'}/{('cat', 'dog')[i % 2]}/{i}.png", png(i))
+        out.writestr("pets/train/cat/huge.png", declared_png(30_000))
+        out.writestr("pets/train/cat/broken.png", png(99)[:150])
+        out.writestr("pets/train/dog/readme.txt", "no image")
+        out.writestr("pets/top.png", png(50))
+    return path
+
+
+def test_a_zip_of_class_folders_loads_with_splits_and_measures(context: Context, archive: Path) -> None:
+    dataset = loaded(context, archive)
+    assert (dataset.task, dataset.labels, dataset.row_count) == ("image", ("cat", "dog"), 8)
+    assert column(context, dataset, "split") == ["train"] * 6 + ["test"] * 2
+    assert column(context, dataset, "width") == [20] * 8
+    assert 0.4 < column(context, dataset, "brightness")[0] < 0.6
+    assert [reason.split(":")[0] for _, reason in set_aside(context, dataset)] == [
+        "image over the limit of 64 megapixels",
+        "unreadable image",
+        "not an image file (.txt)",
+        "missing label",
+    ]
+
+
+def test_an_original_comes_back_byte_for_byte_and_a_thumbnail_as_webp(context: Context, archive: Path) -> None:
+    media_id = column(context, loaded(context, archive), "media_id")[0]
+    assert original(context, media_id) == (png(0), "image/png")
+    assert thumbnail(context, media_id)[8:12] == b"WEBP"
+
+
+def test_an_unpacked_folder_gives_the_same_dataset(context: Context, archive: Path, tmp_path: Path) -> None:
+    with zipfile.ZipFile(archive) as found:
+        found.extractall(tmp_path / "unpacked")
+    hashes = [
+        set(column(context, loaded(context, place, name=str(place)), "content_hash"))
+        for place in (archive, tmp_path / "unpacked")
+    ]
+    assert hashes[0] == hashes[1]
+
+
+def test_images_listed_in_a_csv_by_path_and_uri(context: Context, tmp_path: Path) -> None:
+    (tmp_path / "images").mkdir()
+    for i in range(3):
+        (tmp_path / "images" / f"{i}.png").write_bytes(png(i))
+    uri = "data:image/png;base64," + base64.b64encode(png(7)).decode()
+    rows = ["image,label,width", "images/0.png,a,1", "images/none.png,a,2", '"two\nlines.png",b,3', "images/1.png,b,4",
+            "images/2.png,,5", "http://example.org/a.png,a,6", f'"{uri}",b,7', "images/1.png,b,8,9"]  # fmt: skip
+    (tmp_path / "list.csv").write_text("\n".join(rows) + "\n")
+    found = preview(context, [str(tmp_path / "list.csv")])
+    assert found.guess.task == "image"
+    assert found.rows[0]["image"] == png(0)
+    dataset = loaded(context, tmp_path / "list.csv")
+    assert column(context, dataset, "width_source") == [1, 4, 7]
+    assert [line for line, _ in set_aside(context, dataset)] == [3, 4, 7, 8, 10]
+
+
+def test_images_listed_in_a_parquet_file_as_bytes(context: Context, tmp_path: Path) -> None:
+    images = [{"bytes": png(i), "path": f"{i}.png"} for i in range(4)]
+    pq.write_table(pa.table({"image": images, "label": ["a", "b"] * 2, "taken": [1, 2, 3, 4]}), tmp_path / "a.parquet")
+    dataset = loaded(context, tmp_path / "a.parquet")
+    assert column(context, dataset, "text") == ["0.png", "1.png", "2.png", "3.png"]
+    assert column(context, dataset, "taken") == [1, 2, 3, 4]
+
+
+def test_somebody_at_a_browser_cannot_load_images_from_elsewhere_by_a_list(context: Context, tmp_path: Path) -> None:
+    (tmp_path / "secret.png").write_bytes(png(1))
+    folder = tmp_path / "allowed"
+    folder.mkdir()
+    (folder / "list.csv").write_text(f"image,label\n{tmp_path}/secret.png,a\n../secret.png,b\n")
+    place = [str(folder / "list.csv")]
+    schema = preview(context, place, within=(folder,)).guess
+    job = start_load(context, place, schema, name="it", by="tester", within=(folder,))
+    with pytest.raises(JobError, match=r"None of the 2 images.*outside the folders allowed"):
+        wait(context, job.job_id)
+    assert not [file for file in context.workspace.media.rglob("*") if file.is_file()]
+
+
+def test_the_digits_sample_has_its_1797_images_in_10_classes(context: Context) -> None:
+    dataset = wait(context, load_sample(context, "digits", "tester").job_id)
+    assert (dataset.row_count, dataset.labels) == (1797, tuple("0123456789"))
+    assert "image size" in [attribute.name for attribute in dataset.attributes]
+
+
+@pytest.mark.parametrize("name", ["../a/1.png", "/a/1.png"])
+def test_an_unsafe_zip_is_refused_before_a_byte_is_written(context: Context, tmp_path: Path, name: str) -> None:
+    with zipfile.ZipFile(tmp_path / "evil.zip", "w") as out:
+        out.writestr("a/ok.png", png(1))
+        out.writestr(name, png(2))
+    with pytest.raises(WinnowError, match="leads outside"):
+        loaded(context, tmp_path / "evil.zip")
+    assert list_datasets(context.store) == []
+    assert not [file for file in context.workspace.media.rglob("*") if file.is_file()]

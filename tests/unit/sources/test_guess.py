@@ -1,0 +1,58 @@
+import pytest
+
+from core.records import Schema
+from core.sources.guess import describe, guess, looks_like_image, split_name
+
+
+def _guess(names: list[str], rows: list[tuple[object, ...]], types: list[str] | None = None) -> Schema:
+    columns = describe(names, types or ["VARCHAR"] * len(names), rows)
+    return guess(columns, [dict(zip(names, row, strict=True)) for row in rows])
+
+
+def test_roles_are_guessed_by_name() -> None:
+    rows: list[tuple[object, ...]] = [("a", "some text", "x", "train", 3), ("b", "more text", "y", "test", 4)]
+    found = _guess(["id", "text", "category", "split", "age"], rows)
+    assert found == Schema("text", "text", "category", "split", "id", ("age",))
+
+
+def test_without_telling_names_the_longest_texts_are_the_payload_and_few_values_the_label() -> None:
+    rows: list[tuple[object, ...]] = [(f"a rather long sentence {i}", "xy"[i % 2]) for i in range(10)]
+    found = _guess(["c0", "c1"], rows)
+    assert (found.payload, found.label) == ("c0", "c1")
+
+
+def test_a_given_label_comes_before_a_gold_label() -> None:
+    rows: list[tuple[object, ...]] = [("t", "0", "1"), ("u", "1", "1")]
+    assert _guess(["text", "gold_label", "crowd_label"], rows).label == "crowd_label"
+
+
+def test_ids_that_repeat_are_an_attribute() -> None:
+    rows: list[tuple[object, ...]] = [("1", "t", "x"), ("1", "u", "y")]
+    assert _guess(["id", "text", "label"], rows).id is None
+
+
+def test_no_label_is_guessed_where_nothing_fits() -> None:
+    assert _guess(["text"], [("one",), ("two",)]).label is None
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        "a/b.PNG",
+        "https://x.org/a.jpg?size=2",
+        "data:image/png;base64,AAAA",
+        b"\x89PNG....",
+        {"bytes": b"\xff\xd8\xff", "path": None},
+    ],
+)
+def test_images_are_recognised_by_path_uri_and_bytes(value: object) -> None:
+    assert looks_like_image(value)
+    assert _guess(["picture", "label"], [(value, "x"), (value, "y")]).task == "image"
+
+
+@pytest.mark.parametrize(
+    ("name", "split"),
+    [("banking_train", "train"), ("test", "test"), ("dev", "validation"), ("val-2", "validation"), ("restrain", None)],
+)
+def test_a_file_name_names_its_split_as_a_whole_word(name: str, split: str | None) -> None:
+    assert split_name(name) == split

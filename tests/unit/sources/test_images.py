@@ -1,0 +1,79 @@
+import io
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from core.settings import MAX_CELL_BYTES
+from core.sources.images import THUMBNAIL_SIDE, ImageFault, keep
+from tests.images import declared_png, png
+
+
+def _saved(image: Image.Image, form: str, **options: object) -> bytes:
+    out = io.BytesIO()
+    image.save(out, form, **options)
+    return out.getvalue()
+
+
+def test_an_image_is_stored_under_the_address_of_its_content_with_a_thumbnail(tmp_path: Path) -> None:
+    content = png(1, width=300, height=200)
+    found = keep(content, tmp_path)
+    assert (found.width, found.height) == (300, 200)
+    assert found.media_id == f"{found.content_hash[:2]}/{found.content_hash}.png"
+    assert (tmp_path / found.media_id).read_bytes() == content
+    thumbnail = Image.open(tmp_path / "thumbnails" / found.content_hash[:2] / f"{found.content_hash}.webp")
+    assert max(thumbnail.size) == THUMBNAIL_SIDE
+
+
+@pytest.mark.parametrize(("grey", "brightness"), [(0, 0.0), (255, 1.0), (51, 0.2)])
+def test_brightness_is_the_mean_and_contrast_the_spread_of_the_luma(
+    tmp_path: Path, grey: int, brightness: float
+) -> None:
+    found = keep(_saved(Image.new("L", (8, 8), grey), "PNG"), tmp_path)
+    assert found.brightness == pytest.approx(brightness)
+    assert found.contrast == pytest.approx(0, abs=1e-9)
+
+
+def test_contrast_is_that_of_numpy(tmp_path: Path) -> None:
+    pixels = np.random.default_rng(0).integers(0, 255, (16, 16), dtype=np.uint8)
+    found = keep(_saved(Image.fromarray(pixels), "PNG"), tmp_path)
+    assert found.contrast == pytest.approx(float((pixels / 255).std()))
+
+
+def test_a_photo_is_turned_as_the_camera_says(tmp_path: Path) -> None:
+    exif = Image.Exif()
+    exif[0x0112] = 6
+    found = keep(_saved(Image.new("RGB", (30, 10)), "JPEG", exif=exif), tmp_path)
+    assert (found.width, found.height) == (10, 30)
+
+
+@pytest.mark.parametrize("form", ["PNG", "JPEG", "GIF", "WEBP", "BMP", "TIFF"])
+def test_every_format_is_read(tmp_path: Path, form: str) -> None:
+    assert keep(_saved(Image.new("RGB", (5, 4), "red"), form), tmp_path).width == 5
+
+
+@pytest.mark.parametrize("mode", ["RGBA", "P", "LA", "I;16", "CMYK", "1"])
+def test_every_mode_is_read(tmp_path: Path, mode: str) -> None:
+    form = "TIFF" if mode == "CMYK" else "PNG"
+    assert keep(_saved(Image.new(mode, (5, 4)), form), tmp_path).height == 4
+
+
+def test_30_000_by_30_000_pixels_are_refused_before_they_are_decoded(tmp_path: Path) -> None:
+    with pytest.raises(ImageFault, match="limit of 64 megapixels"):
+        keep(declared_png(30_000), tmp_path)
+    with pytest.raises(ImageFault, match=r"9,000 × 9,000 pixels, the limit is 64 megapixels"):
+        keep(declared_png(9_000), tmp_path)
+    assert not list(tmp_path.iterdir())
+
+
+@pytest.mark.parametrize("content", [b"", b"no image", png(1)[:100], b"\x89PNG\r\n\x1a\n" + b"\0" * 50])
+def test_what_is_no_image_is_refused_with_a_reason(tmp_path: Path, content: bytes) -> None:
+    with pytest.raises(ImageFault, match="unreadable image"):
+        keep(content, tmp_path)
+    assert not list(tmp_path.iterdir())
+
+
+def test_a_file_beyond_the_limit_is_refused_unread(tmp_path: Path) -> None:
+    with pytest.raises(ImageFault, match="the limit is 32 MB"):
+        keep(bytes(MAX_CELL_BYTES + 1), tmp_path)

@@ -1,0 +1,78 @@
+import base64
+import urllib.request
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from core.sources import payload
+from core.sources.images import ImageFault
+from core.sources.payload import Finder
+from tests.images import png
+
+CONTENT = png(1)
+
+
+@pytest.fixture
+def finder(tmp_path: Path) -> Finder:
+    folder = tmp_path / "data"
+    (folder / "images").mkdir(parents=True)
+    (folder / "images" / "a b.png").write_bytes(CONTENT)
+    (tmp_path / "outside.png").write_bytes(CONTENT)
+    return Finder((folder,), (folder,))
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        "images/a b.png",
+        CONTENT,
+        "data:image/png;base64," + base64.b64encode(CONTENT).decode(),
+        {"bytes": CONTENT, "path": None},
+        {"bytes": None, "path": "images/a b.png"},
+    ],
+)
+def test_an_image_is_found_by_path_bytes_or_data_uri(finder: Finder, value: Any) -> None:
+    assert finder.content(value)[1] == CONTENT
+
+
+def test_a_file_uri_is_a_path(finder: Finder) -> None:
+    path = finder.folders[0] / "images" / "a b.png"
+    assert finder.content(path.as_uri()) == ("a b.png", CONTENT)
+
+
+@pytest.mark.parametrize("path", ["../outside.png", "/etc/passwd", "images/../../outside.png"])
+def test_a_path_outside_the_allowed_folders_is_refused(finder: Finder, path: str) -> None:
+    with pytest.raises(ImageFault, match="outside the folders allowed"):
+        finder.content(path)
+
+
+def test_the_command_line_may_read_any_path(finder: Finder, tmp_path: Path) -> None:
+    assert Finder(finder.folders, None).content(str(tmp_path / "outside.png"))[1] == CONTENT
+
+
+@pytest.mark.parametrize(
+    ("value", "reason"),
+    [
+        ("images/none.png", "not found"),
+        ("", "the cell is empty"),
+        (None, "the cell is empty"),
+        ("data:image/png;base64,???", "not valid base64"),
+        ("http://example.org/a.png", "only https"),
+        ("s3://bucket/a.png", "only https"),
+        ("images/\0.png", "cannot be read"),
+    ],
+)
+def test_where_there_is_no_image_the_reason_says_why(finder: Finder, value: Any, reason: str) -> None:
+    with pytest.raises(ImageFault, match=reason):
+        finder.content(value)
+
+
+@pytest.mark.parametrize("address", ["127.0.0.1", "10.1.2.3", "169.254.169.254", "::1"])
+def test_an_https_address_inside_the_network_is_never_asked(
+    finder: Finder, monkeypatch: pytest.MonkeyPatch, address: str
+) -> None:
+    monkeypatch.setattr(payload, "_addresses", lambda host, port: [address])
+    monkeypatch.setattr(urllib.request.OpenerDirector, "open", lambda *_, **__: pytest.fail("asked the network"))
+    with pytest.raises(ImageFault, match="not a public host"):
+        finder.content("https://images.example.org/a.png")
