@@ -36,16 +36,20 @@ class DecisionTable:
     lines: tuple[DecisionLine, ...]
 
 
-def read_table(text: Iterable[str]) -> DecisionTable:
-    """Reads the lines of a CSV file. Raises `UsageError` with the lines that are wrong."""
+def read_table(text: Iterable[str], own_id: str | None = None) -> DecisionTable:
+    """Reads the lines of a CSV file; `own_id` is what the source calls its ids.
+
+    Raises `UsageError` with the lines that are wrong.
+    """
     reader = csv.DictReader(text)
     header = [name.strip().lower() for name in reader.fieldnames or ()]
     reader.fieldnames = header
-    id_column = next((name for name in ID_COLUMNS if name in header), None)
+    known = (*ID_COLUMNS, *([own_id.strip().lower()] if own_id else []))
+    id_column = next((name for name in known if name in header), None)
     if id_column is None or "action" not in header:
         raise UsageError(
             f"The file's columns are {', '.join(header) or 'none'}.",
-            f"It needs one of {', '.join(ID_COLUMNS)}; action ({', '.join(DECIDING)}); and label for each relabel.",
+            f"It needs one of {', '.join(known)}; action ({', '.join(DECIDING)}); and label for each relabel.",
         )
     lines = []
     for record in reader:

@@ -15,7 +15,7 @@ from core.store.names import examples_table
 from core.store.times import loaded, now, stored
 
 _SELECT = """
-    SELECT dataset_id, name, task, source, licence, labels, attributes, has_ids, row_count, rejected_count, state,
+    SELECT dataset_id, name, task, source, licence, labels, attributes, id_column, row_count, rejected_count, state,
            created_at, created_by, derived_ready,
            (SELECT arg_max(version_id, number) FROM versions v WHERE v.dataset_id = d.dataset_id)
     FROM datasets d
@@ -138,7 +138,7 @@ def _dataset(row: tuple[Any, ...]) -> Dataset:
         licence=row[4],
         labels=tuple(row[5]),
         attributes=tuple(Attribute(**attribute) for attribute in json.loads(row[6])),
-        has_ids=row[7],
+        id_column=row[7],
         row_count=row[8],
         rejected_count=row[9],
         state=row[10],

@@ -8,7 +8,7 @@ from typing import Literal
 
 import pyarrow as pa
 
-from core.records import IssueFilter
+from core.records import Dataset, IssueFilter
 from core.store.database import Database
 from core.store.datasets import get_dataset
 from core.store.issues import issue_condition
@@ -30,11 +30,11 @@ _FORMULA = r"^[=+\-@\t\r]"
 
 
 def export_rows(db: Database, version_id: str, out: Path, format: Format) -> Path:  # noqa: A002
-    """Writes every row of a version: row id, the source's id, text or media, given label, label, split, attributes."""
+    """Writes every row of a version: row id, the source's own, text or media, given label, label, split, attributes."""
     dataset = get_dataset(db, get_version(db, version_id).dataset_id)
-    columns = ["row_id", *(["source_id"] if dataset.has_ids else []), "text"]
-    columns += ["media_id"] if dataset.task == "image" else []
-    columns += ["given_label", "label", "split", *(quoted(attribute.column) for attribute in dataset.attributes)]
+    columns = ["text", *(["media_id"] if dataset.task == "image" else []), "given_label", "label", "split"]
+    columns += [quoted(attribute.column) for attribute in dataset.attributes]
+    columns = ["row_id", *([_source_id(dataset, columns)] if dataset.id_column else []), *columns]
     sql = f"SELECT {', '.join(columns)} FROM {relation(db, version_id)} ORDER BY row_id"
     return _copy(db, sql, out, format)
 
@@ -43,8 +43,9 @@ def export_issues(db: Database, scan_id: str, out: Path, format: Format, top: in
     """Writes a scan's ranked list, worst first: all rows, or the `top` worst."""
     scan = get_scan(db, scan_id)
     condition, _ = issue_condition(db, scan, IssueFilter(flagged_only=False))
-    sql = f"""SELECT i.row_id, r.source_id, i.score, i.is_issue, i.given_label, i.suggested_label, i.rank, r.text
-              FROM issues i JOIN {relation(db, scan.version_id)} r ON r.row_id = i.row_id
+    columns = ["score", "is_issue", "given_label", "suggested_label", "rank", "text"]
+    sql = f"""SELECT row_id, {_source_id(get_dataset(db, scan.dataset_id), columns)}, {", ".join(columns)}
+              FROM issues i JOIN (SELECT row_id, source_id, text FROM {relation(db, scan.version_id)}) r USING (row_id)
               WHERE {condition.replace("?", literal(scan_id))} ORDER BY i.rank
               {"" if top is None else f"LIMIT {int(top)}"}"""
     return _copy(db, sql, out, format)
@@ -63,6 +64,13 @@ def write_job_rows(db: Database, version_id: str, out: Path, labels: Sequence[st
                 TO {literal(str(out))} (FORMAT parquet)"""
         )
     return out
+
+
+def _source_id(dataset: Dataset, others: Sequence[str]) -> str:
+    """The source's own row id under its own name, unless another column of the file has that name."""
+    taken = {"row_id", *(name.strip('"').lower() for name in others)}
+    own = dataset.id_column
+    return "source_id" if own is None or own.lower() in taken else f"source_id AS {quoted(own)}"
 
 
 def _copy(db: Database, sql: str, out: Path, format: str) -> Path:  # noqa: A002

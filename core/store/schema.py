@@ -10,7 +10,7 @@ MIGRATIONS: tuple[tuple[str, ...], ...] = (
     (
         """CREATE TABLE datasets (
             dataset_id VARCHAR, name VARCHAR, task VARCHAR, source VARCHAR, licence VARCHAR, labels VARCHAR[],
-            attributes VARCHAR, has_ids BOOLEAN, row_count BIGINT, rejected_count BIGINT, state VARCHAR,
+            attributes VARCHAR, id_column VARCHAR, row_count BIGINT, rejected_count BIGINT, state VARCHAR,
             created_at TIMESTAMP, created_by VARCHAR, derived_ready BOOLEAN, trashed_at TIMESTAMP)""",
         """CREATE TABLE versions (
             version_id VARCHAR, dataset_id VARCHAR, number INTEGER, parent_id VARCHAR, kind VARCHAR, note VARCHAR,

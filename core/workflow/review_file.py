@@ -39,12 +39,13 @@ class FileDecisions:
 def decide_file(context: Context, dataset: str, path: Path, reviewer: str) -> FileDecisions:
     """Takes down the decisions of a CSV file on the newest version of a dataset, given by name or id.
 
-    Columns: `row_id`, or `source_id` (also `id`) for the source's own ids; `action`; `label` for each `relabel`.
+    Columns: `row_id`, or the source's own ids as `source_id`, `id` or under the name they came with; `action`; `label`
+    for each `relabel`.
     Raises `UsageError` with the lines that are wrong; then nothing is written.
     """
     found = get_dataset(context.store, dataset)
     version = get_version(context.store, found.latest_version_id)
-    table = _read(path)
+    table = _read(path, found.id_column)
     row_ids = _row_ids(context, version, table)
     rows = labels_of(context.store, version.version_id, row_ids)
     scan = latest_scan(context.store, version.version_id)
@@ -62,10 +63,10 @@ def decide_file(context: Context, dataset: str, path: Path, reviewer: str) -> Fi
     return FileDecisions(version, len(acts), len(fresh), len(acts) - len(fresh), overruled)
 
 
-def _read(path: Path) -> DecisionTable:
+def _read(path: Path, own_id: str | None) -> DecisionTable:
     try:
         with path.open(encoding="utf-8-sig", newline="") as lines:
-            return read_table(lines)
+            return read_table(lines, own_id)
     except (OSError, UnicodeDecodeError) as error:
         raise UsageError(f"{path} cannot be read: {error}.", "Give a CSV file in UTF-8.") from error
 

@@ -125,8 +125,8 @@ def test_a_file_is_loaded_scanned_decided_on_made_a_version_and_exported(run: Ru
     rows = listed.json
     assert len(rows) == ROWS
     assert [row["score"] for row in rows] == sorted(row["score"] for row in rows)
-    assert {"row_id", "score", "is_issue", "given_label", "suggested_label", "source_id"} <= rows[0].keys()
-    worst = {row["source_id"]: row["suggested_label"] for row in rows[:FLIPPED]}
+    assert {"row_id", "score", "is_issue", "given_label", "suggested_label", "key"} <= rows[0].keys()
+    worst = {row["key"]: row["suggested_label"] for row in rows[:FLIPPED]}
     assert sum(worst.get(key) == topic for key, topic in wrong.items()) >= FLIPPED - 2
 
     decisions = tmp_path / "decisions.csv"

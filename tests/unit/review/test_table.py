@@ -21,6 +21,10 @@ def test_a_file_may_name_rows_by_the_sources_own_ids(name: str) -> None:
     assert table.lines == (DecisionLine(2, "a-17", "exclude", None),)
 
 
+def test_the_sources_ids_may_stand_under_their_own_name() -> None:
+    assert read_table(["Key,action\n", "a-17,keep\n"], "key").lines[0].row == "a-17"
+
+
 def test_columns_that_mean_nothing_are_passed_over() -> None:
     assert read_table(["score,row_id,note,action\n", "0.1,3,hm,keep,extra\n"]).lines[0].row == "3"
 

@@ -58,7 +58,7 @@ def test_issues_are_exported_worst_first_with_the_source_s_id(
     tier = scan(dataset, [0, 1, 0, 1, 0], [1, 0, 1, 0, 1], [0])
     rows = _rows(export_issues(db, tier.scan_id, tmp_path / "issues.csv", "csv", top))
     assert [row["row_id"] for row in rows] == row_ids
-    assert (rows[0]["source_id"], rows[0]["given_label"], rows[0]["suggested_label"]) == ("a", "x", "y")
+    assert (rows[0]["id"], rows[0]["given_label"], rows[0]["suggested_label"]) == ("a", "x", "y")
     assert (rows[0]["is_issue"], float(rows[1]["score"])) == ("true", pytest.approx(0.2))
 
 
