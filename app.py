@@ -12,6 +12,7 @@ from starlette.middleware import Middleware
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from core.errors import WinnowError
+from core.ui.problems import caught
 
 INLINE_LINE = "sha256-THxz9J9+wf7rhwR2YkXJoSZ13UCmYyC+3lNDv2+8ugA="  # Streamlit's own: window.prerenderReady = false
 POLICY = (
@@ -28,8 +29,7 @@ class SecurityHeaders:
         self.app = app
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        host = dict(scope.get("headers") or []).get(b"host", b"").decode("latin-1")
-        host = host if all(character.isalnum() or character in ".-:[]" for character in host) else ""
+        host = dict(scope.get("headers") or []).get(b"host", b"").decode("latin-1").split(";")[0]
 
         async def send_with_headers(message: Message) -> None:
             if message["type"] == "http.response.start":
@@ -57,4 +57,4 @@ async def lifespan(_: st.App) -> AsyncIterator[None]:
 
 
 SHELL = Path(__file__).parent / "core" / "ui" / "shell.py"
-app = st.App(SHELL, lifespan=lifespan, middleware=[Middleware(SecurityHeaders)])
+app = st.App(SHELL, lifespan=lifespan, middleware=[Middleware(SecurityHeaders)], on_script_error=caught)

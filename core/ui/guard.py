@@ -13,7 +13,7 @@ from core.ui import keys
 def require_access() -> None:
     """Stops the page unless this visitor may see it: signed in where `[auth]` is set up, else on this machine."""
     if _sign_in_set_up():
-        if not st.user.is_logged_in:
+        if not st.user.get("is_logged_in", False):
             _ask_to_sign_in()
     elif not from_this_machine(st.context.ip_address):
         st.error("Winnow is open to its own machine only, since nobody has to sign in.", icon=":material/lock:")

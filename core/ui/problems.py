@@ -25,6 +25,12 @@ def shown_errors() -> Iterator[None]:
         show_defect(error)
 
 
+def caught(error: BaseException) -> bool:
+    """Draws an error that no `shown_errors` has met; True, so that Streamlit draws none of its own."""
+    show_error(error) if isinstance(error, WinnowError) else show_defect(error)
+    return True
+
+
 def show_error(error: WinnowError) -> None:
     """What is wrong and what to do next, drawn as text: it may hold values that look like Markdown."""
     st.error(plain(error.message), icon=":material/error:")
