@@ -31,9 +31,10 @@ def test_a_file_by_row_number_is_taken_down(context: Context, tmp_path: Path) ->
     ]
 
 
-def test_a_file_by_the_sources_ids_is_taken_down(context: Context, tmp_path: Path) -> None:
+@pytest.mark.parametrize("column", ["source_id", "key"])
+def test_a_file_by_the_sources_ids_is_taken_down(context: Context, tmp_path: Path, column: str) -> None:
     dataset = load(context, tmp_path)
-    decide(context, tmp_path, "source_id,action,label", "k7,relabel,tech")
+    decide(context, tmp_path, f"{column},action,label", "k7,relabel,tech")
     assert set(decisions.decision_of(context.store, dataset.latest_version_id, [7])) == {7}
 
 
