@@ -184,3 +184,29 @@ def test_every_format_is_offered_that_fits_the_task(open_at: OpenAt, films: str)
         "JSON lines",
         "Folder for datasets.load_from_disk",
     ]
+
+
+def test_an_export_is_written_on_the_server_once_and_never_over_a_file(
+    open_at: OpenAt, films: str, folder: Path
+) -> None:
+    shown = open_at("data", dataset=films, view="export")
+    shown.radio(key="export-format").set_value("jsonl").run()
+    shown.button(key="export-write").click().run()
+    for _ in range(50):
+        if (folder / "films-v1.jsonl").exists() and shown.success:
+            break
+        time.sleep(0.1)
+        shown.run()
+    assert not problems(shown)
+    assert len((folder / "films-v1.jsonl").read_text().splitlines()) == 60
+    shown.button(key="export-write").click().run()
+    assert "exists already" in problems(shown)[0]
+
+
+def test_a_picked_row_is_shown_whole(open_at: OpenAt, films: str) -> None:
+    shown = open_at("data", dataset=films)
+    key = str(shown.dataframe[0].key)
+    shown.session_state[key] = {"selection": {"rows": [2], "columns": [], "cells": []}}
+    shown.run()
+    assert not problems(shown)
+    assert "another good film 2" in [element.value for element in shown.text]
