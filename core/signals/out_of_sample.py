@@ -13,7 +13,7 @@ from torch import Tensor
 
 from core.signals.calibration import log_loss, sample_rows, softmax, temperature
 from core.signals.encoder import device
-from core.signals.folds import assign_folds
+from core.signals.folds import assign_folds, unseen_rows
 from core.signals.head import fit
 from core.signals.objective import Features, Objective
 from core.signals.scratch import empty, row_chunks
@@ -41,6 +41,8 @@ class OutOfSample:
     repeats: int
     trained_rows: int
     """Rows that the heads learnt from: n, or fewer where all would have taken too long."""
+    judged: NDArray[np.bool_]
+    """(n,) False where the head that judged a row has never seen its label."""
 
 
 def out_of_sample_probabilities(
@@ -77,7 +79,13 @@ def out_of_sample_probabilities(
         probabilities /= repeats
     passes.finish()
     return OutOfSample(
-        probabilities, log_loss(probabilities, labels), best.temperature, best.l2, repeats, len(training)
+        probabilities,
+        log_loss(probabilities, labels),
+        best.temperature,
+        best.l2,
+        repeats,
+        len(training),
+        ~np.any([unseen_rows(labels, folds_of) for folds_of in dealt.T], axis=0),
     )
 
 

@@ -1,0 +1,78 @@
+"""Run folders of scans for benchmarks: the same files that the store writes for a job, without a store."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from core.jobs import ProgressWriter, RunFolder
+from core.records import ScanSpec
+from core.tasks import TASKS
+
+
+def scan_folder(
+    root: Path,
+    task: str,
+    payloads: Sequence[str],
+    labels: Sequence[str],
+    *,
+    hashes: Sequence[str] | None = None,
+    media: Path | None = None,
+    probabilities: str | None = None,
+    spec: ScanSpec | None = None,
+) -> RunFolder:
+    """A run folder at `root` for these texts, or image files relative to `media`, and the given labels' names."""
+    folder = RunFolder(root).create()
+    names = sorted(set(labels))
+    index = {name: position for position, name in enumerate(names)}
+    is_text = task == "text"
+    hashes = hashes or [hashlib.md5(payload.encode()).hexdigest() for payload in payloads]
+    missing = pa.nulls(len(labels), pa.string())
+    pq.write_table(
+        pa.table(
+            {
+                "row_id": np.arange(len(labels)),
+                "content_hash": pa.array(hashes, pa.string()),
+                "label": pa.array([index[label] for label in labels], pa.int32()),
+                "split": missing,
+                "text": pa.array(payloads, pa.string()) if is_text else missing,
+                "media_id": missing if is_text else pa.array(payloads, pa.string()),
+            }
+        ),
+        folder.input / "rows.parquet",
+    )
+    asked = spec or ScanSpec(())
+    folder.write_spec(
+        asdict(asked)
+        | {
+            "dataset_id": "bench",
+            "version_id": "bench",
+            "task": task,
+            "labels": names,
+            "encoders": list(asked.encoders or TASKS[task].default_encoders),
+            "arrays": str(root / "arrays"),
+            "media": str(media or root),
+            "probabilities": probabilities,
+        }
+    )
+    return folder
+
+
+def run_scan(folder: RunFolder) -> dict[str, Any]:
+    """Runs the scan job's own function in this process."""
+    from core.worker.scan import main
+
+    return main(folder, ProgressWriter(folder))
+
+
+def scores(folder: RunFolder, tier: int | None = None) -> pa.Table:
+    """The issues of a tier, the best one unless told otherwise, by row id."""
+    best = max(int(path.name) for path in folder.output.iterdir() if path.name.isdigit()) if tier is None else tier
+    return pq.read_table(folder.output / str(best) / "issues.parquet")

@@ -1,0 +1,41 @@
+"""How much is wrong in all, with an interval."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from core.issues.finding import Share, Signals
+
+DRAWS = 400
+QUANTILE, NORMAL_QUANTILE = 0.975, 1.96
+
+
+def share_wrong(signals: Signals, confident: NDArray[np.int64], posterior: NDArray[np.float64], count: int) -> Share:
+    """The share of wrong labels among the judged rows. Two ways to count make the ends of the interval, each with its
+    own sampling error at 95 %; `count` rows are the estimate.
+
+    Low end: what the noise model expects, which misses errors that only look like their class. High end: what the
+    calibrated confident joint has off its diagonal, which takes rows that are merely hard for errors. The first is
+    lowered by a normal approximation, the second raised by a parametric bootstrap over the rows.
+    """
+    judged = signals.judged
+    rows = int(judged.sum())
+    if rows == 0:
+        return Share(0.0, 0.0, 1.0)
+    wrong = 1 - posterior[judged]
+    low = float(wrong.mean() - NORMAL_QUANTILE * wrong.std() / np.sqrt(rows))
+    high = _highest_joint_share(signals.labels[judged], confident[judged], signals.probabilities.shape[1])
+    estimate = count / rows
+    return Share(estimate, max(0.0, min(low, estimate)), min(1.0, max(high, estimate)))
+
+
+def _highest_joint_share(labels: NDArray[np.int64], confident: NDArray[np.int64], classes: int) -> float:
+    """97.5th percentile of the joint's off-diagonal share when the confident rows are drawn anew."""
+    supports = np.bincount(labels, minlength=classes)
+    sure = confident >= 0
+    agrees = (confident == labels)[sure]
+    counts = np.bincount(labels[sure] * 2 + agrees, minlength=classes * 2).reshape(classes, 2)
+    drawn = np.random.default_rng(0).poisson(counts, (DRAWS, classes, 2)).astype(np.float64)
+    off = drawn[:, :, 0] / (drawn[:, :, 0] + np.maximum(drawn[:, :, 1], 1))
+    return float(np.quantile((off * supports).sum(1) / supports.sum(), QUANTILE))
