@@ -18,8 +18,11 @@ from core.workflow.media import original, thumbnail
 PAGE_ROWS = 50
 CSV_ROWS = 10_000
 """A list's own CSV stops here: whole versions are exported on the Data page."""
+LONG_TEXT = 1_500
+"""Characters from which on a picked text scrolls in a frame of `LONG_TEXT_PIXELS`."""
+LONG_TEXT_PIXELS = 380
 CELL_CHARACTERS = 400
-"""A longer text is cut in the table and shown whole beneath it when its row is picked."""
+"""A longer text is cut in the table and shown whole beside it when its row is picked."""
 
 
 def row_browser(frame: Frame, where: RowFilter, *, title: str, key: str) -> None:
@@ -30,8 +33,7 @@ def row_browser(frame: Frame, where: RowFilter, *, title: str, key: str) -> None
     total = count_rows(frame.context.store, frame.version.version_id, where)
     with st.container(horizontal=True, vertical_alignment="center", key=f"{key}-bar"):
         st.markdown(f"**{plain(title)}**", width="content")
-        st.caption(f"{total:,} rows", width="content")
-        st.space("stretch")
+        st.caption("1 row" if total == 1 else f"{total:,} rows", width="content")
         if total:
             _download(frame, where, title, key)
     if not total:
@@ -40,23 +42,32 @@ def row_browser(frame: Frame, where: RowFilter, *, title: str, key: str) -> None
     pages = -(-total // PAGE_ROWS)
     number = _page_number(f"{key}-{hash(where):x}", pages)
     rows = page_rows(frame.context.store, frame.version.version_id, where, PAGE_ROWS, (number - 1) * PAGE_ROWS)
-    picked = _table(frame, rows, title, f"{key}-table-{number}-{hash(where):x}")
-    if pages > 1:
-        st.pagination(pages, key=f"{key}-{hash(where):x}")
-    if picked is not None:
-        show_row(frame, picked)
+    table_key = f"{key}-table-{number}-{hash(where):x}"
+    picked = _picked(table_key, rows)
+    places = st.columns([3, 2] if picked else 1)
+    with places[0]:
+        _table(frame, rows, title, table_key)
+        if pages > 1:
+            st.pagination(pages, key=f"{key}-{hash(where):x}")
+    if picked:
+        with places[1]:
+            show_row(frame, picked)
 
 
 def show_row(frame: Frame, example: Example) -> None:
     """One row whole: the text or the original image, its labels and its attributes."""
     with st.container(border=True):
-        facts = {"label": example.label, "as loaded": example.given_label, "split": example.split}
+        changed = None if example.given_label == example.label else example.given_label
+        facts = {"label": example.label, "as loaded": changed, "split": example.split, "id": example.source_id}
         shown = " · ".join(f"{name}: **{plain(str(value))}**" for name, value in facts.items() if value is not None)
         st.caption(f"row {example.row_id} · {shown}")
         if example.media_id is not None:
             st.image(original(frame.context, example.media_id)[0], caption=example.text, width=320)
         else:
-            st.text(example.text or "")
+            with st.container(
+                height=LONG_TEXT_PIXELS if len(example.text or "") > LONG_TEXT else "content", border=False
+            ):
+                st.text(example.text or "")
         if example.attributes:
             st.table({plain(name): _cell(value) for name, value in example.attributes.items()}, border="horizontal")
 
@@ -73,7 +84,9 @@ def records_of(frame: Frame, rows: Sequence[Example], *, whole: bool = False) ->
         if row.label != row.given_label:
             record["as loaded"] = row.given_label
         record |= {"split": row.split, "id": row.source_id}
-        records.append(record | {f"{name}": value for name, value in row.attributes.items()})
+        taken = {*record, "image", "as loaded"}
+        attributes = {f"{name} (attribute)" if name in taken else name: value for name, value in row.attributes.items()}
+        records.append(record | attributes)
     return _without_empty(records, ("split", "id"))
 
 
@@ -87,10 +100,17 @@ def _page_number(key: str, pages: int) -> int:
     return min(max(1, int(wanted)), pages)
 
 
-def _table(frame: Frame, rows: Sequence[Example], title: str, key: str) -> Example | None:
+def _picked(key: str, rows: Sequence[Example]) -> Example | None:
+    """The row picked in the table of that key: known before the table is drawn, so that there is room beside it."""
+    state = st.session_state.get(key)
+    selected = state["selection"]["rows"] if state else []
+    return rows[selected[0]] if selected and selected[0] < len(rows) else None
+
+
+def _table(frame: Frame, rows: Sequence[Example], title: str, key: str) -> None:
     records = records_of(frame, rows)
     columns = list(dict.fromkeys(name for record in records for name in record))
-    event = st.dataframe(
+    st.dataframe(
         {name: [record.get(name) for record in records] for name in columns},
         hide_index=True,
         column_config={
@@ -105,8 +125,6 @@ def _table(frame: Frame, rows: Sequence[Example], title: str, key: str) -> Examp
         key=key,
         alt=title,
     )
-    selected = event["selection"]["rows"]
-    return rows[selected[0]] if selected and selected[0] < len(rows) else None
 
 
 def _download(frame: Frame, where: RowFilter, title: str, key: str) -> None:
@@ -134,7 +152,9 @@ def _without_empty(records: list[dict[str, Any]], optional: tuple[str, ...]) -> 
 
 
 def _cell(value: Any) -> str:
-    return "–" if value is None else plain(str(value))
+    if value is None:
+        return "–"
+    return plain(f"{value:.4g}" if isinstance(value, float) else str(value))
 
 
 def describe(where: RowFilter, names: Mapping[str, str]) -> str:
