@@ -78,7 +78,7 @@ def _rounded(targets: Floats, counts: Ints) -> Ints:
         fraction = targets[label] - whole[label]
         for _ in range(int(counts[label] - whole[label].sum())):
             open_parts = fraction > 1e-9
-            part = int(np.argmax(np.where(open_parts, fraction + 1e-3 * behind, -np.inf)))
+            part = int(np.argmax(np.where(open_parts, behind + 1e-3 * fraction, -np.inf)))
             whole[label, part] += 1
             fraction[part] = 0
             behind[part] -= 1

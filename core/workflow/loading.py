@@ -15,7 +15,7 @@ from core.jobs import ProgressWriter, RunFolder
 from core.profile.derived import DERIVED
 from core.records import Dataset, Job, Preview, Reader, Schema
 from core.sources import SOURCES, Bench, Table, hub
-from core.sources.base import quoted
+from core.sources.base import named, quoted
 from core.sources.images import ImageFault
 from core.sources.listing import ID, LABEL, MEASURES, NAME, SPLIT, stored_name
 from core.sources.payload import Finder
@@ -193,14 +193,17 @@ def _job_reader(folder: RunFolder, spec: dict[str, Any]) -> tuple[Reader, Schema
     rows, rejected = folder.output / "rows.parquet", folder.output / "rejected.parquet"
     if not rows.exists():
         return hub.reader([], schema, Bench(query, folder.output)), schema
+    own_id = stored_name(schema.id) if schema.id else "path" if spec["source"] == "imagefolder" else None
+    relation = f"read_parquet({quoted(str(rows))})"
+    if own_id is not None:
+        relation = f"(SELECT * RENAME ({ID} AS {named(own_id)}) FROM {relation})"
     reader = Reader(
-        f"read_parquet({quoted(str(rows))})",
-        rejected_parquet=str(rejected),
+        relation,
+        rejected_parquet=str(rejected) if rejected.exists() else None,
         media=True,
         file_column=FILE_COLUMN,
         line_column=LINE_COLUMN,
     )
-    own_id = ID if schema.id or spec["source"] == "imagefolder" else None
     attributes = (*map(stored_name, schema.attributes), *MEASURES)
     return reader, Schema("image", NAME, LABEL, SPLIT, own_id, attributes)
 

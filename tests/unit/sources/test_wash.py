@@ -17,7 +17,8 @@ def _washed(path: Path, bench: Bench, escape: str = '"') -> tuple[list[str], lis
     records = partial(csv_records, delimiter=",", quote='"', escape=escape)
     with RejectWriter(rejected) as rejects:
         wash(path, clean, detect(path.read_bytes()[:100_000]), records, rejects, bench)
-    aside = [(row["line"], row["reason"]) for row in pq.read_table(rejected).to_pylist()]
+    found = pq.read_table(rejected).to_pylist() if rejects.count else []
+    aside = [(row["line"], row["reason"]) for row in found]
     return clean.read_text(encoding="utf-8").split("\n")[:-1], aside
 
 

@@ -1,0 +1,84 @@
+import csv
+import json
+import zipfile
+from pathlib import Path
+
+import pyarrow.parquet as pq
+import pytest
+
+from core.errors import UsageError
+from core.records import Dataset
+from core.workflow.context import Context
+from core.workflow.export import export, folder_name
+from core.workflow.splits import SplitPlan, make_split
+from tests.images import png
+
+
+def test_a_csv_export_escapes_formulas_and_keeps_every_row(context: Context, news: Dataset, tmp_path: Path) -> None:
+    out = export(context, news.latest_version_id, "csv", tmp_path / "out" / "a.csv")
+    rows = list(csv.DictReader(out.open()))
+    assert len(rows) == 40
+    assert rows[39]["text"] == "'=1+1"
+    assert (rows[0]["uid"], rows[0]["label"], rows[0]["author"]) == ("u0", "x", "author 0")
+
+
+def test_parquet_and_json_lines_hold_the_same_rows(context: Context, news: Dataset, tmp_path: Path) -> None:
+    one = pq.read_table(export(context, news.latest_version_id, "parquet", tmp_path / "a.parquet")).to_pylist()
+    other = export(context, news.latest_version_id, "jsonl", tmp_path / "a.jsonl").read_text().splitlines()
+    assert [row["text"] for row in one] == [json.loads(line)["text"] for line in other]
+    assert one[39]["text"] == "=1+1"
+
+
+def test_a_datasets_folder_is_one_that_the_library_opens_with_class_names(
+    context: Context, news: Dataset, tmp_path: Path
+) -> None:
+    from datasets import load_from_disk
+
+    version = make_split(context, news.latest_version_id, SplitPlan("random", {"train": 0.5, "test": 0.5}), "tester")
+    found = load_from_disk(str(export(context, version.version_id, "datasets", tmp_path / "folder")))
+    assert {split: len(part) for split, part in found.items()} == {"train": 20, "test": 20}
+    assert found["train"].features["label"].names == ["x", "y"]
+    assert not list(tmp_path.glob("*.part"))
+
+
+def test_images_in_a_datasets_folder_are_the_originals(context: Context, pets: Dataset, tmp_path: Path) -> None:
+    from datasets import Image, load_from_disk
+
+    found = load_from_disk(str(export(context, pets.latest_version_id, "datasets", tmp_path / "folder")))
+    assert found.cast_column("image", Image(decode=False))[0]["image"]["bytes"] == png(0)
+
+
+def test_an_image_folder_zip_has_a_folder_for_each_class(context: Context, pets: Dataset, tmp_path: Path) -> None:
+    out = export(context, pets.latest_version_id, "imagefolder", tmp_path / "a.zip")
+    with zipfile.ZipFile(out) as archive:
+        assert sorted(archive.namelist()) == [
+            "big/1.png",
+            "big/3.png",
+            "big/5.png",
+            "cat/0.png",
+            "cat/2.png",
+            "cat/4.png",
+        ]
+        assert archive.read("cat/0.png") == png(0)
+
+
+def test_an_export_never_writes_over_anything(context: Context, news: Dataset, tmp_path: Path) -> None:
+    (tmp_path / "a.csv").write_text("mine")
+    with pytest.raises(UsageError, match="exists already"):
+        export(context, news.latest_version_id, "csv", tmp_path / "a.csv")
+
+
+@pytest.mark.parametrize(("format_", "message"), [("imagefolder", "has no images"), ("xml", "There are: csv")])
+def test_a_format_that_does_not_fit_is_refused(
+    context: Context, news: Dataset, tmp_path: Path, format_: str, message: str
+) -> None:
+    with pytest.raises(UsageError, match=message):
+        export(context, news.latest_version_id, format_, tmp_path / "a")
+
+
+@pytest.mark.parametrize(
+    ("name", "folder"),
+    [("cat", "cat"), ("../../etc", "_.._etc"), ("a/b", "a_b"), ("", "_"), ("..", "_"), ("a\x00:b", "a__b")],
+)
+def test_a_class_never_names_a_folder_elsewhere(name: str, folder: str) -> None:
+    assert folder_name(name) == folder
