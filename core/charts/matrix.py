@@ -20,7 +20,7 @@ NUMBERED_CLASSES = 16
 """Up to here a cell is large enough to carry its number."""
 LABEL_CHARACTERS = 20
 GRIDDED_CLASSES = 40
-"""Up to here empty cells are drawn too, faintly."""
+"""Up to here empty cells are drawn too, faintly; beyond it, lines to follow."""
 
 HALF = 0.47
 """Half the side of a cell, where the next one is 1 away."""
@@ -52,7 +52,7 @@ def matrix(pairs: Sequence[tuple[str, str, int]], labels: Sequence[str], selecte
 
 def _cell_pixels(classes: int) -> int:
     """Side of a cell: large for few classes, still wide enough to click for a hundred."""
-    return max(8, min(34, 420 // max(classes, 1)))
+    return max(9, min(34, 420 // max(classes, 1)))
 
 
 def _cells(pairs: Sequence[tuple[str, str, int]], position: dict[str, int], numbered: bool) -> go.Bar:
@@ -100,7 +100,7 @@ def _bars(places: Sequence[tuple[int, int]], **look: Any) -> go.Bar:
 
 
 def _lay_out(figure: go.Figure, labels: Sequence[str], cell: int) -> go.Figure:
-    size = max(8, min(12, cell + 1))
+    size = max(8, min(12, cell - 1))
     margin = 12 + int(0.6 * size * min(LABEL_CHARACTERS, max(map(len, labels), default=0)))
     side = margin + 4 + cell * len(labels)
     lay_out(
@@ -108,7 +108,13 @@ def _lay_out(figure: go.Figure, labels: Sequence[str], cell: int) -> go.Figure:
     )
     names = [shown(label, LABEL_CHARACTERS) for label in labels]
     axis = {"tickvals": list(range(len(labels))), "ticktext": names, "tickfont": {"size": size}, "automargin": False}
-    end = len(labels) - 0.5
-    figure.update_xaxes(**axis, range=[-0.5, end], showgrid=False, side="top", tickangle=-90)
-    figure.update_yaxes(**axis, range=[end, -0.5])
+    end, lined = len(labels) - 0.5, len(labels) > GRIDDED_CLASSES
+    figure.update_xaxes(
+        **axis,
+        range=[-0.5, end],
+        showgrid=lined,
+        side="top",
+        tickangle=0 if max(map(len, labels), default=0) <= 2 else -90,
+    )
+    figure.update_yaxes(**axis, range=[end, -0.5], showgrid=lined, gridcolor=FAINT)
     return figure

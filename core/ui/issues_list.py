@@ -24,6 +24,8 @@ PAGE_ROWS = 25
 CELL_CHARACTERS = 300
 ROW_PIXELS = {"text": 35, "image": 56}
 LIST_PIXELS = 620
+LABEL_CHARACTERS, LABEL_PIXELS = 16, 130
+"""Longer labels are cut to this width, so that the example stays in sight."""
 
 
 @st.fragment
@@ -59,6 +61,7 @@ def _list(frame: Frame, scan: Scan, where: IssueFilter) -> ListedIssue | None:
 
 
 def _table(frame: Frame, found: IssuePage, where: IssueFilter, key: str) -> int:
+    label_width = LABEL_PIXELS if max(map(len, frame.dataset.labels)) > LABEL_CHARACTERS else None
     event = st.dataframe(
         _columns(frame, found.lines, flags=not where.flagged_only),
         hide_index=True,
@@ -67,6 +70,8 @@ def _table(frame: Frame, found: IssuePage, where: IssueFilter, key: str) -> int:
         column_config={
             "#": st.column_config.NumberColumn("#", width=48, format="%d"),
             "image": st.column_config.ImageColumn("image", width=64),
+            "given": st.column_config.TextColumn("given", width=label_width),
+            "looks like": st.column_config.TextColumn("looks like", width=label_width),
             "example": st.column_config.TextColumn("example", width="large"),
             "score": st.column_config.NumberColumn(
                 "score", format="%.3f", width=64, help="Label quality: low is worse"

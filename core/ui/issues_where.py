@@ -7,7 +7,7 @@ from typing import Any
 
 import streamlit as st
 
-from core.charts.matrix import MAX_CLASSES, matrix
+from core.charts.matrix import MAX_CLASSES, NUMBERED_CLASSES, matrix
 from core.ui import keys
 from core.ui.frame import Frame
 from core.ui.issues_filter import ALL, FLAGGED, choose, chosen_pair
@@ -28,28 +28,25 @@ def where_they_are(frame: Frame, found: Findings) -> None:
     section = st.expander("Where the wrong labels are", expanded=low, key="issue-where", on_change="rerun")
     if not section.open:
         return
+    flagged = [pair for pair in found.pairs if pair.flagged]
+    classes = len(frame.dataset.labels)
     with section, st.container(horizontal=True, gap="large"):
-        with st.container(width="content"):
-            _pairs(frame, found)
+        if classes <= MAX_CLASSES:
+            with st.container(width="content"):
+                _matrix(frame.dataset.labels, flagged)
         with st.container(width="stretch"):
             _classes(found)
+            if classes > NUMBERED_CLASSES:
+                _pair_list(flagged[:MAX_PAIRS])
             if st.button("As tables", icon=":material/table:", type="tertiary", key="issue-numbers"):
                 numbers(frame, found)
 
 
-def _pairs(frame: Frame, found: Findings) -> None:
-    flagged = [pair for pair in found.pairs if pair.flagged]
+def _matrix(labels: Sequence[str], flagged: Sequence[PairRows]) -> None:
     st.markdown("**Given label** (rows) × **what it looks like** (columns)", width="content")
     if not flagged:
         st.caption("No flagged row looks like another class.")
-    elif len(frame.dataset.labels) <= MAX_CLASSES:
-        _matrix(frame.dataset.labels, flagged)
-    else:
-        st.caption(f"{len(frame.dataset.labels):,} classes do not fit a matrix: its {MAX_PAIRS} fullest cells.")
-        _pair_list(flagged[:MAX_PAIRS])
-
-
-def _matrix(labels: Sequence[str], flagged: Sequence[PairRows]) -> None:
+        return
     cells = [(pair.given, pair.suggested, pair.flagged) for pair in flagged]
     worst = flagged[0]
     st.plotly_chart(
@@ -80,6 +77,7 @@ def _pair_list(flagged: Sequence[PairRows]) -> None:
             choose(flagged[cell[0]].given, flagged[cell[0]].suggested)
 
     key = _fresh("issue-pairs")
+    st.markdown("**Most frequent pairs**")
     st.dataframe(
         {
             "given": [pair.given for pair in flagged],
@@ -87,7 +85,7 @@ def _pair_list(flagged: Sequence[PairRows]) -> None:
             "rows": [pair.flagged for pair in flagged],
         },
         hide_index=True,
-        height=330,
+        height="content" if len(flagged) <= SHOWN_CLASSES else 330,
         key=key,
         on_select=picked,
         selection_mode="single-cell",
