@@ -52,7 +52,9 @@ def sample_row(frame: BareFrame) -> None:
 def missing_samples(frame: BareFrame) -> list[Sample]:
     """The samples that this workspace neither has nor is loading."""
     taken = {dataset.name for dataset in list_datasets(frame.context.store)}
-    taken |= {job.title.removeprefix("Load ") for job in frame.context.queue.active() if job.kind == "load"}
+    queue = frame.context.queue
+    coming = (job for job in (*queue.active(), *queue.uncollected()) if job.kind == "load")
+    taken |= {job.title.removeprefix("Load ") for job in coming}
     return [sample for sample in samples() if sample.name not in taken]
 
 

@@ -17,8 +17,8 @@ IDLE_SECONDS = 5.0
 
 def job_strip(context: Context, lines: int = 1) -> None:
     """Draws up to `lines` active jobs, or nothing while there is none."""
-    seen = context.queue.active()
-    st.session_state[keys.SEEN_JOBS] = _pulse(seen)
+    seen = _pulse(context)
+    st.session_state[keys.SEEN_JOBS] = seen
     st.fragment(run_every=BUSY_SECONDS if seen else IDLE_SECONDS)(_strip)(context, lines)
 
 
@@ -47,9 +47,9 @@ def duration(seconds: float) -> str:
 
 
 def _strip(context: Context, lines: int) -> None:
-    active = sorted(context.queue.active(), key=lambda job: job.status != "running")
-    if _pulse(active) != st.session_state.get(keys.SEEN_JOBS):
+    if _pulse(context) != st.session_state.get(keys.SEEN_JOBS):
         st.rerun()
+    active = sorted(context.queue.active(), key=lambda job: job.status != "running")
     if not active:
         return
     with st.container(gap="xxsmall", key="job-strip"):
@@ -67,5 +67,6 @@ def _line(job: Job, more: int) -> None:
         link("jobs", f"{more} more" if more else "Jobs", icon=":material/arrow_forward:", icon_position="right")
 
 
-def _pulse(active: list[Job]) -> tuple[str, ...]:
-    return tuple(sorted(job.job_id for job in active))
+def _pulse(context: Context) -> tuple[str, ...]:
+    """What the page waits for: jobs at work, and ended ones whose output the store has yet to take in."""
+    return tuple(sorted({job.job_id for job in (*context.queue.active(), *context.queue.uncollected())}))
