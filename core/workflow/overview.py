@@ -12,7 +12,7 @@ from core.store.scans import latest_scan
 from core.store.versions import get_version
 from core.workflow.context import Context
 
-PageName = Literal["data", "profile", "issues", "review", "jobs"]
+PageName = Literal["data", "profile", "issues", "review"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +54,7 @@ def next_step(standing: Standing) -> Step:
     if len(standing.dataset.labels) < 2:
         return Step("profile", "Look at the profile")
     if standing.scan is None:
-        return Step("jobs", "Follow the scan") if standing.scanning else Step("issues", "Find wrong labels")
+        return Step("issues", "Follow the scan") if standing.scanning else Step("issues", "Find wrong labels")
     if review.left:
         verb = "Go on reviewing" if review.decided else "Review"
         return Step("review", f"{verb}: {review.left:,} left")

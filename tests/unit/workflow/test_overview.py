@@ -16,7 +16,7 @@ NONE = ReviewCounts(0, 0, 0, 0, 0, 0, 0, 0)
 
 def standing(labels: int = 2, scanned: bool = False, **counts: int) -> Standing:
     dataset = Dataset(
-        "d", "news", "text", "delimited", "", tuple("abc"[:labels]), (), False, 9, 0, "ready", NOW, "ada", "v", True
+        "d", "news", "text", "delimited", "", tuple("abc"[:labels]), (), None, 9, 0, "ready", NOW, "ada", "v", True
     )
     version = Version("v", "d", 1, None, "load", "", "f", 9, NOW, "ada")
     scan = Scan("s", "j", "d", "v", "lexical", 0, NOW, "ada", {}, {}, True) if scanned else None
