@@ -26,16 +26,18 @@ def relation_sql(dataset_id: str, version_id: str | None, row_ids: Sequence[int]
     """`relation` from what the caller already knows; `version_id` None is the load, which has no overrides.
 
     A version is a complete set of overrides relative to the load, so opening it takes one join however long its
-    history is. The choice of rows stands on both sides of that join, where it can skip whole row groups.
+    history is. The choice of rows stands on both sides of that join; through DuckDB's own `rowid` it reads the texts of
+    these rows alone, where a list of row ids reads whole row groups (5 ms instead of 55 for 25 of 1M rows).
     """
     table = examples_table(dataset_id)
     chosen = "" if row_ids is None else f"row_id IN ({', '.join(str(int(row_id)) for row_id in row_ids) or 'NULL'})"
+    found = f"rowid IN (SELECT rowid FROM {table} WHERE {chosen})" if chosen else "true"
     if version_id is None:
-        return f"(SELECT *, given_label AS label FROM {table}{' WHERE ' + chosen if chosen else ''})"
+        return f"(SELECT *, given_label AS label FROM {table} WHERE {found})"
     also_chosen = f" AND {chosen}" if chosen else ""
     return f"""(
         SELECT e.* REPLACE (coalesce(o.split, e.split) AS split), coalesce(o.label, e.given_label) AS label
-        FROM (SELECT * FROM {table} WHERE true{also_chosen}) e
+        FROM (SELECT * FROM {table} WHERE {found}) e
         LEFT JOIN (
             SELECT row_id, label, split, excluded FROM overrides
             WHERE version_id = '{checked_id(version_id, "version")}'{also_chosen}
