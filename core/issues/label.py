@@ -20,7 +20,7 @@ from core.issues.confident import (
     row_facts,
 )
 from core.issues.finding import Finding, Signals
-from core.issues.noise import fit_noise
+from core.issues.noise import expected_rates, fit_noise
 from core.issues.share import share_wrong
 
 CLEANLAB_FILTERS = (
@@ -37,6 +37,8 @@ FLAG_BY = ("winnow", *CLEANLAB_FILTERS)
 joint, or as the noise model expects to be wrong, whichever is more."""
 MAX_JOINT_CLASSES = 6_000
 """A joint matrix of more classes does not fit in memory."""
+USUAL_NOISE = 0.05
+"""Share of wrong labels that is expected where there is no joint matrix to tell."""
 FULL_FILTER_CELLS = 1 << 29
 """Above so many probabilities, cleanlab's batched filter runs instead of the one that copies them all."""
 
@@ -52,12 +54,12 @@ def find_label_issues(signals: Signals, flag_by: str = "winnow") -> Finding:
     facts, judged = row_facts(signals.labels, signals.probabilities), signals.judged
     thresholds = class_thresholds(signals.labels[judged], facts.own[judged], classes)
     confident = confident_classes(signals.probabilities, thresholds)
-    posterior = _posterior(signals, facts)
+    joint = calibrated_joint(signals, confident) if classes <= MAX_JOINT_CLASSES else None
+    posterior = _posterior(signals, facts, joint)
     off_diagonal = int(
         (judged & (confident >= 0) & (confident != signals.labels) & (facts.top != signals.labels)).sum()
     )
     count = max(off_diagonal, round(float((1 - posterior[judged]).sum())))
-    joint = calibrated_joint(signals, confident) if classes <= MAX_JOINT_CLASSES else None
     notes: tuple[str, ...] = ()
     if flag_by == "winnow":
         score, flagged = posterior, _worst(posterior, judged, count)
@@ -76,14 +78,16 @@ def find_label_issues(signals: Signals, flag_by: str = "winnow") -> Finding:
     )
 
 
-def _posterior(signals: Signals, facts: RowFacts) -> NDArray[np.float64]:
+def _posterior(signals: Signals, facts: RowFacts, joint: NDArray[np.float64] | None) -> NDArray[np.float64]:
     """Quality by the noise model; a row whose label its model never saw gets what the best other class leaves over."""
     judged = signals.judged
     if not judged.any():
         return 1 - facts.other_probability
     everything = bool(judged.all())
     rows = slice(None) if everything else np.flatnonzero(judged)
-    model = fit_noise(signals.labels[rows], signals.probabilities[rows])
+    classes = signals.probabilities.shape[1]
+    expected = np.full(classes, USUAL_NOISE / (classes - 1)) if joint is None else expected_rates(joint)
+    model = fit_noise(signals.labels[rows], signals.probabilities[rows], expected)
     posterior = model.posterior(signals.labels, signals.probabilities)
     return posterior if everything else np.where(judged, posterior, 1 - facts.other_probability)
 

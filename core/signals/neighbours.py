@@ -12,7 +12,8 @@ from numpy.typing import NDArray
 from core.signals.encoder import device
 
 COUNT = 5
-CELLS = 1 << 24
+QUERIES, BLOCK = 1024, 1 << 14
+"""Queries and rows that are compared at a time."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,16 +35,14 @@ def nearest(
     """The `count` nearest rows (fewer where there are fewer) of the rows `queries` (m,), themselves left out."""
     count = max(0, min(count, len(embeddings) - 1))
     where = device()
-    step = max(16, min(1024, CELLS // 4096))
-    block = 1 << 14
     rows, similarities = [np.empty((0, count), np.int64)], [np.empty((0, count), np.float32)]
-    for start in range(0, len(queries), step):
-        asked = queries[start : start + step]
+    for start in range(0, len(queries), QUERIES):
+        asked = queries[start : start + QUERIES]
         mine = _unit(embeddings[asked]).to(where)
         best = torch.full((len(asked), 0), 0.0, device=where)
         found = torch.empty((len(asked), 0), dtype=torch.int64, device=where)
-        for base in range(0, len(embeddings), block):
-            cosines = mine @ _unit(embeddings[base : base + block]).to(where).T
+        for base in range(0, len(embeddings), BLOCK):
+            cosines = mine @ _unit(embeddings[base : base + BLOCK]).to(where).T
             own = torch.from_numpy(asked - base).to(where)
             inside = ((own >= 0) & (own < cosines.shape[1])).nonzero()[:, 0]
             cosines[inside, own[inside]] = -torch.inf

@@ -191,7 +191,8 @@ def _training_rows(labels: NDArray[np.int64], classes: int, width: int, folds: i
     affordable = (GPU_PASS if device().type == "cuda" else CPU_PASS) / (4.0 * width * classes * folds)
     if len(labels) <= affordable:
         return np.arange(len(labels))
-    order = np.lexsort((np.random.default_rng(0).random(len(labels)), labels))
+    # A stream of its own: drawn as the folds are, the sample of a class would lie in one fold.
+    order = np.lexsort((np.random.default_rng([0, len(labels)]).random(len(labels)), labels))
     counts = np.bincount(labels, minlength=classes)
     rank = np.arange(len(labels)) - np.repeat(np.cumsum(counts) - counts, counts)
     wanted = np.maximum(MIN_PER_CLASS, np.ceil(counts * affordable / len(labels)))

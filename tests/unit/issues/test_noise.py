@@ -1,0 +1,59 @@
+import numpy as np
+from sklearn.metrics import average_precision_score
+
+from core.issues.confident import calibrated_joint, class_thresholds, confident_classes, row_facts
+from core.issues.finding import Signals
+from core.issues.noise import NoiseModel, expected_rates, fit_noise
+
+
+def _overused_class(rows: int = 6_000) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Two true classes, 0 and 1; 15 % of class 0 are labelled 1, nothing the other way. The probabilities are those
+    of a perfect model of the noisy labels."""
+    generator = np.random.default_rng(0)
+    clean = 1 / (1 + np.exp(-2.0 * generator.standard_normal(rows)))
+    true = (generator.random(rows) < clean).astype(np.int64)
+    given = np.where((true == 0) & (generator.random(rows) < 0.15), 1, true)
+    noisy = clean + 0.15 * (1 - clean)
+    return given, np.stack([1 - noisy, noisy], 1), given != true
+
+
+def _fitted(given: np.ndarray, probabilities: np.ndarray) -> NoiseModel:
+    signals = Signals(given, probabilities, np.ones(len(given), bool))
+    own = row_facts(given, probabilities).own
+    thresholds = class_thresholds(given, own, probabilities.shape[1])
+    joint = calibrated_joint(signals, confident_classes(probabilities, thresholds))
+    return fit_noise(given, probabilities, expected_rates(joint))
+
+
+def test_rates_tell_which_class_is_given_wrongly() -> None:
+    given, probabilities, _ = _overused_class()
+    rates = _fitted(given, probabilities).rates
+    assert rates[1] > 3 * rates[0]
+
+
+def test_a_class_given_wrongly_more_often_is_trusted_less() -> None:
+    given, probabilities, wrong = _overused_class()
+    posterior = _fitted(given, probabilities).posterior(given, probabilities)
+    own = probabilities[np.arange(len(given)), given]
+    assert average_precision_score(wrong, -posterior) > average_precision_score(wrong, -own) + 0.1
+
+
+def test_the_posterior_is_bayes_rule() -> None:
+    model = NoiseModel(np.array([0.0, 0.2]), 1.0)
+    posterior = model.posterior(np.array([1, 0]), np.array([[0.4, 0.6], [0.4, 0.6]]))
+    assert np.allclose(posterior, [0.5 / (0.5 + 0.2 * 0.5), 1.0], atol=1e-3)
+
+
+def test_the_posterior_is_a_probability_even_of_impossible_labels() -> None:
+    probabilities = np.array([[1.0, 0.0], [0.0, 1.0], [1.0, 0.0], [0.0, 1.0]])
+    labels = np.array([0, 1, 1, 0])
+    posterior = fit_noise(labels, probabilities, np.array([0.1, 0.1])).posterior(labels, probabilities)
+    assert ((posterior >= 0) & (posterior <= 1)).all()
+    assert posterior[:2].min() > posterior[2:].max()
+
+
+def test_a_sample_of_the_rows_finds_about_the_same_rates(monkeypatch) -> None:
+    given, probabilities, _ = _overused_class()
+    full = _fitted(given, probabilities).rates
+    monkeypatch.setattr("core.issues.noise.SAMPLE_CELLS", 1)
+    assert np.allclose(_fitted(given, probabilities).rates, full, atol=0.1)
