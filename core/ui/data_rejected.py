@@ -23,8 +23,8 @@ def rejected_view(frame: Frame) -> None:
         empty_state("Every row loaded", "No row of the source was set aside.", icon="check_circle")
         return
     with st.container(horizontal=True, vertical_alignment="center"):
-        rows = "1 row was" if dataset.rejected_count == 1 else f"{dataset.rejected_count:,} rows were"
-        st.markdown(f"**{rows} set aside**", width="content")
+        were = "1 row was" if dataset.rejected_count == 1 else f"{dataset.rejected_count:,} rows were"
+        st.markdown(f"**{were} set aside**", width="content")
         st.caption(f"{dataset.row_count:,} loaded", width="content")
         st.space("stretch")
         st.download_button(
