@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import tempfile
 from collections.abc import Callable, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
@@ -67,16 +66,6 @@ def preview(
     if kind.kind == "tabular" and shown.guess.task == "image":
         return loading.with_images(shown, locations, within)
     return shown
-
-
-def preview_later(
-    context: Context, locations: Sequence[str], source: str | None = None, within: tuple[Path, ...] | None = None
-) -> Future[Preview]:
-    """`preview` in a thread."""
-    pool = ThreadPoolExecutor(1)
-    answer = pool.submit(preview, context, locations, source, within)
-    pool.shutdown(wait=False)
-    return answer
 
 
 def start_load(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import atexit
 import logging
 import shutil
 import threading
@@ -28,6 +29,9 @@ from core.workflow.context import Context
 from core.workflow.splits import SplitPlan, start_split
 
 _LOG = logging.getLogger("winnow")
+_LEAVING = threading.Event()
+LEAVE_SECONDS = 5.0
+"""How long the end of the process waits for work that was told to stop."""
 MAX_PASSES = 2
 """How often a table is read at most because a column's type did not hold."""
 
@@ -40,6 +44,17 @@ def query(sql: str, extensions: tuple[str, ...] = ()) -> Table:
 def in_thread(job: Job, work: Callable[[], None]) -> None:
     """Runs work that belongs to a job in a thread that `join` finds by the job."""
     threading.Thread(target=work, name=f"load-{job.job_id}", daemon=True).start()
+
+
+def _leave() -> None:
+    """At the end of the process: a thread that the interpreter leaves inside DuckDB would abort it."""
+    _LEAVING.set()
+    for thread in threading.enumerate():
+        if thread.name.startswith("load-"):
+            thread.join(timeout=LEAVE_SECONDS)
+
+
+atexit.register(_leave)
 
 
 def join(job_id: str) -> None:
@@ -83,7 +98,7 @@ def _bench(spec: dict[str, Any], folder: RunFolder, misfits: tuple[str, ...] = (
         folder.input,
         within,
         lambda done, total: progress.update("Rewriting the file as clean UTF-8", done, total, "bytes"),
-        folder.stop_requested,
+        lambda: _LEAVING.is_set() or folder.stop_requested(),
         misfits,
     )
 
@@ -146,7 +161,7 @@ def _ingest(
         licence=source.licence,
         by=by,
         on_progress=lambda done, total: progress.update("Loading", done, total, "rows"),
-        stopped=folder.stop_requested,
+        stopped=lambda: _LEAVING.is_set() or folder.stop_requested(),
     )
 
 
@@ -215,13 +230,15 @@ def _finish(context: Context, dataset: Dataset, spec: dict[str, Any], by: str) -
             plan = SplitPlan(**spec["split_plan"])
             start_split(context, dataset.latest_version_id, plan.method, plan.shares, plan.seed, plan.group_column, by)
         add_derived(context, dataset)
+    except StoppedError:
+        _LOG.info("the derived attributes of %s are left for the next start", dataset.name)
     except Exception:
         _LOG.exception("after the load of %s", dataset.name)
 
 
 def add_derived(context: Context, dataset: Dataset) -> None:
     """Adds the derived attributes of the dataset's task; does nothing where they are there."""
-    derive(context.store, dataset.dataset_id, DERIVED.get(dataset.task, ()), lambda share: None, lambda: False)
+    derive(context.store, dataset.dataset_id, DERIVED.get(dataset.task, ()), lambda share: None, _LEAVING.is_set)
 
 
 def resume_derived(context: Context) -> None:
@@ -230,6 +247,7 @@ def resume_derived(context: Context) -> None:
 
     def work() -> None:
         for dataset in waiting:
-            add_derived(context, dataset)
+            _finish(context, dataset, {"split_plan": None}, "")
 
-    threading.Thread(target=work, name="derive", daemon=True).start()
+    if waiting:
+        threading.Thread(target=work, name="load-derived", daemon=True).start()
