@@ -9,7 +9,7 @@ from typing import Any
 
 import streamlit as st
 
-from core.records import Decision, IssueFilter, Scan
+from core.records import Dataset, Decision, IssueFilter, Scan
 from core.ui import keys
 from core.ui.frame import Frame
 from core.ui.issues_filter import query
@@ -61,7 +61,7 @@ def _list(frame: Frame, scan: Scan, where: IssueFilter) -> ListedIssue | None:
 
 
 def _table(frame: Frame, found: IssuePage, where: IssueFilter, key: str) -> int:
-    label_width = LABEL_PIXELS if max(map(len, frame.dataset.labels)) > LABEL_CHARACTERS else None
+    narrow = label_width(frame.dataset)
     event = st.dataframe(
         _columns(frame, found.lines, flags=not where.flagged_only),
         hide_index=True,
@@ -70,8 +70,8 @@ def _table(frame: Frame, found: IssuePage, where: IssueFilter, key: str) -> int:
         column_config={
             "#": st.column_config.NumberColumn("#", width=48, format="%d"),
             "image": st.column_config.ImageColumn("image", width=64),
-            "given": st.column_config.TextColumn("given", width=label_width),
-            "looks like": st.column_config.TextColumn("looks like", width=label_width),
+            "given": st.column_config.TextColumn("given", width=narrow),
+            "looks like": st.column_config.TextColumn("looks like", width=narrow),
             "example": st.column_config.TextColumn("example", width="large"),
             "score": st.column_config.NumberColumn(
                 "score", format="%.3f", width=64, help="Label quality: low is worse"
@@ -85,6 +85,11 @@ def _table(frame: Frame, found: IssuePage, where: IssueFilter, key: str) -> int:
     )
     row, _ = clicked_cell(event) or (0, "")
     return row if row < len(found.lines) else 0
+
+
+def label_width(dataset: Dataset) -> int | None:
+    """Pixels of a column of labels: as its content, unless that would crowd the others out."""
+    return LABEL_PIXELS if max(map(len, dataset.labels)) > LABEL_CHARACTERS else None
 
 
 def clicked_cell(event: Mapping[str, Any]) -> tuple[int, str] | None:

@@ -18,20 +18,20 @@ def draw(frame: Frame) -> None:
     """Draws the page for the frame's version: its newest scan, or how to start one."""
     scan = latest_scan(frame.context, frame.version.version_id)
     job = newest_scan_job(frame.context, frame.version)
-    scanning = job is not None and not job.collected
-    if job is not None:
-        _job(frame, job, scan)
+    scanning = job is not None and not job.collected and not _finished(job, scan)
+    if job is not None and scanning:
+        follow(frame, job, scan)
+    elif job is not None and job.collected and job.status != "done":
+        failure(job)
     if scan is not None:
         _result(frame, scan, scanning)
     elif not scanning:
         no_scan_yet(frame)
 
 
-def _job(frame: Frame, job: Job, scan: Scan | None) -> None:
-    if not job.collected:
-        follow(frame, job, scan)
-    elif job.status != "done":
-        failure(job)
+def _finished(job: Job, scan: Scan | None) -> bool:
+    """Whether the job's last tier is in already, though the job itself has a moment to go."""
+    return scan is not None and scan.final and scan.job_id == job.job_id
 
 
 def _result(frame: Frame, scan: Scan, scanning: bool) -> None:

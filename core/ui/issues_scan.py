@@ -83,14 +83,14 @@ def _follow(frame: Frame, job_id: str, shown: str | None) -> None:
     newest = latest_scan(frame.context, frame.version.version_id)
     if (job.status in ENDED and job.collected) or (newest is not None and newest.scan_id != shown):
         st.rerun()
-    with st.container(horizontal=True, vertical_alignment="center", border=True, key="scan-progress"):
-        better = "A better result is on its way" if shown else "Looking for wrong labels"
-        st.markdown(f"**{better}**", width="content")
+    with st.container(horizontal=True, vertical_alignment="center", key="scan-progress"):
+        st.markdown("**A better result is on its way**" if shown else "**Looking for wrong labels**", width="content")
         st.caption(plain(progress_text(job)), width="content")
+        st.space("stretch")
+        stopping = job.status == "stopping"
+        st.button("Stop", icon=":material/stop:", on_click=_stop, args=(frame, job_id), disabled=stopping)
+    if shown is None:
         st.progress(job.progress.fraction or 0.0)
-        st.button(
-            "Stop", icon=":material/stop:", on_click=_stop, args=(frame, job_id), disabled=job.status == "stopping"
-        )
 
 
 def _start_button(frame: Frame) -> None:

@@ -11,7 +11,7 @@ from core.charts.matrix import MAX_CLASSES, NUMBERED_CLASSES, matrix
 from core.ui import keys
 from core.ui.frame import Frame
 from core.ui.issues_filter import ALL, FLAGGED, choose, chosen_pair
-from core.ui.issues_list import clicked_cell
+from core.ui.issues_list import clicked_cell, label_width
 from core.ui.issues_numbers import numbers
 from core.ui.problems import plain
 from core.workflow.issues import MAX_PAIRS, Findings, PairRows
@@ -35,7 +35,7 @@ def where_they_are(frame: Frame, found: Findings) -> None:
             with st.container(width="content"):
                 _matrix(frame.dataset.labels, flagged)
         with st.container(width="stretch"):
-            _classes(found)
+            _classes(frame, found)
             if classes > NUMBERED_CLASSES:
                 _pair_list(flagged[:MAX_PAIRS])
             if st.button("As tables", icon=":material/table:", type="tertiary", key="issue-numbers"):
@@ -80,9 +80,9 @@ def _pair_list(flagged: Sequence[PairRows]) -> None:
     st.markdown("**Most frequent pairs**")
     st.dataframe(
         {
+            "rows": [pair.flagged for pair in flagged],
             "given": [pair.given for pair in flagged],
             "looks like": [pair.suggested for pair in flagged],
-            "rows": [pair.flagged for pair in flagged],
         },
         hide_index=True,
         height="content" if len(flagged) <= SHOWN_CLASSES else 330,
@@ -98,7 +98,7 @@ def _fresh(name: str) -> str:
     return f"{name}-{hash((st.session_state.get(keys.GIVEN), chosen_pair())):x}"
 
 
-def _classes(found: Findings) -> None:
+def _classes(frame: Frame, found: Findings) -> None:
     classes = sorted(found.scan.summary["classes"], key=lambda one: -float(one["noise"] or 0))
     few = [str(one["label"]) for one in classes if one.get("noise") is None]
 
@@ -114,6 +114,7 @@ def _classes(found: Findings) -> None:
         hide_index=True,
         height="content" if len(classes) <= SHOWN_CLASSES else 330,
         column_config={
+            "given": st.column_config.TextColumn("given", width=label_width(frame.dataset)),
             "wrong": st.column_config.ProgressColumn(
                 "wrong",
                 format="percent",
@@ -135,7 +136,7 @@ def _classes(found: Findings) -> None:
 
 
 def _class_columns(classes: Sequence[Mapping[str, Any]]) -> dict[str, list[Any]]:
-    names = {"given": "label", "rows": "support", "flagged": "flagged", "wrong": "noise", "usual": "threshold"}
+    names = {"given": "label", "wrong": "noise", "flagged": "flagged", "rows": "support", "usual": "threshold"}
     return {shown: [one[name] for one in classes] for shown, name in names.items()}
 
 

@@ -99,8 +99,7 @@ def findings(context: Context, scan: Scan) -> Findings:
 
 def page(context: Context, scan: Scan, where: IssueFilter, limit: int, offset: int) -> IssuePage:
     """`limit` lines of the ranked list from `offset` on, read from the store page by page."""
-    total = issues.count_issues(context.store, scan.scan_id, where)
-    found = issues.page_issues(context.store, scan.scan_id, where, limit, offset) if total > offset else []
+    total, found = issues.count_and_page(context.store, scan.scan_id, where, limit, offset)
     return IssuePage(total, _lines(context, scan, found))
 
 

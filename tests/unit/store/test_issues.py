@@ -5,7 +5,7 @@ import pytest
 from core.errors import NotFoundError
 from core.records import IssueFilter, RowFilter
 from core.store.database import Database
-from core.store.issues import count_issues, get_issue, page_issues, pair_counts
+from core.store.issues import count_and_page, count_issues, get_issue, page_issues, pair_counts
 from core.store.scans import get_scan, latest_scan, list_scans
 
 from .conftest import Load, ScanOf
@@ -70,6 +70,8 @@ def test_an_issue_filter_narrows_the_list(
     decide(db, dataset, dataset.latest_version_id, 1, "keep")
     assert [issue.row_id for issue in page_issues(db, tier.scan_id, where, 10)] == row_ids
     assert count_issues(db, tier.scan_id, where) == len(row_ids)
+    total, found = count_and_page(db, tier.scan_id, where, 1, 1)
+    assert (total, [issue.row_id for issue in found]) == (len(row_ids), row_ids[1:2])
 
 
 def test_pairs_of_given_and_suggested_label_are_counted(db: Database, load: Load, scan: ScanOf) -> None:
