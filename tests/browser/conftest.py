@@ -17,6 +17,9 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 
+from core.jobs import Queue
+from core.settings import Workspace
+
 PROJECT = Path(__file__).resolve().parents[2]
 FLAGS = (
     "--no-sandbox",
@@ -55,6 +58,13 @@ class Server:
             except subprocess.TimeoutExpired:
                 self.kill()
 
+    def end(self) -> None:
+        """Stops the server, and the jobs that would outlive it."""
+        self.stop()
+        queue = Queue(Workspace(self.workspace))
+        for job in queue.active():
+            queue.cancel(job.job_id)
+
 
 def start_server(folder: Path, port: int | None = None) -> Server:
     """Starts the app on a free loopback port over `folder/workspace` and waits until it answers.
@@ -82,7 +92,7 @@ def server(tmp_path: Path) -> Iterator[Server]:
     """A server of its own for the test."""
     started = start_server(tmp_path)
     yield started
-    started.stop()
+    started.end()
 
 
 @pytest.fixture(scope="module")
@@ -90,7 +100,7 @@ def module_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     """One server for the tests of a module, which then see each other's datasets."""
     started = start_server(tmp_path_factory.mktemp("server"))
     yield started
-    started.stop()
+    started.end()
 
 
 @pytest.fixture(scope="session")
