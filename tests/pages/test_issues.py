@@ -180,7 +180,7 @@ def test_more_classes_than_a_matrix_holds_show_as_a_list_of_pairs(open_at: Open,
     assert not shown.exception
     assert not shown.get("plotly_chart")
     pairs = next(
-        frame.value for frame in shown.dataframe if list(frame.value.columns) == ["given", "looks like", "rows"]
+        frame.value for frame in shown.dataframe if list(frame.value.columns) == ["rows", "given", "looks like"]
     )
     assert (len(pairs), pairs["given"][0], pairs["looks like"][0], pairs["rows"][0]) == (40, "c000", "c001", 1)
 

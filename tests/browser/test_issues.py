@@ -1,0 +1,70 @@
+"""What only a browser shows of the Issues page: clicks on the matrix and on table cells, and the way to the desk."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from core.settings import workspace
+from core.workflow.context import open_context
+from tests.browser.conftest import Server, settled, start_server
+from tests.pages import issues_data
+
+
+@pytest.fixture
+def scanned(tmp_path: Path) -> Iterator[Server]:
+    """The app on a workspace with a scanned dataset."""
+    context = open_context(workspace(tmp_path / "workspace"))
+    issues_data.scan(context, tmp_path, issues_data.load(context, tmp_path))
+    context.close()
+    started = start_server(tmp_path)
+    yield started
+    started.stop()
+
+
+def test_clicks_narrow_the_list_and_the_desk_opens_on_the_same_rows(scanned: Server, page: Page) -> None:
+    page.goto(f"{scanned.url}/issues?dataset=news")
+    settled(page)
+    expect(page.get_by_text("40 rows, worst first")).to_be_visible()
+    cells = page.locator(".js-plotly-plot .bars").nth(1).locator(".point path")
+    expect(cells).to_have_count(3)
+
+    cells.first.click(force=True)
+    expect(page.get_by_text("14 rows, worst first")).to_be_visible()
+    assert "given=business" in page.url
+    assert "suggested=sport" in page.url
+
+    _click_row(page, "Rows whose label is probably wrong", 2)
+    expect(page.get_by_test_id("stText")).to_have_text("Story 6 about business")
+
+    page.get_by_role("link", name="Review these").click()
+    expect(page.locator("h1", has_text="Review")).to_be_visible()
+    expect(page.get_by_text("Story 0 about business").first).to_be_visible()
+    assert "given=business" in page.url
+
+
+def test_a_second_click_on_a_cell_shows_all_rows_again(scanned: Server, page: Page) -> None:
+    page.goto(f"{scanned.url}/issues?dataset=news&given=business&suggested=sport")
+    settled(page)
+    expect(page.get_by_text("14 rows, worst first")).to_be_visible()
+    page.locator(".js-plotly-plot .bars").nth(1).locator(".point path").first.click(force=True)
+    expect(page.get_by_text("40 rows, worst first")).to_be_visible()
+
+
+def test_a_number_in_the_tables_opens_its_rows(scanned: Server, page: Page) -> None:
+    page.goto(f"{scanned.url}/issues?dataset=news")
+    settled(page)
+    page.get_by_role("button", name="As tables").click()
+    expect(page.get_by_role("dialog")).to_be_visible()
+    _click_row(page, "Noise per class", 0)
+    expect(page.get_by_text("14 rows, worst first")).to_be_visible()
+    expect(page.get_by_role("dialog")).to_have_count(0)
+
+
+def _click_row(page: Page, table: str, row: int) -> None:
+    """Clicks the first cell of a row: tables are drawn on a canvas, so by its place."""
+    named = page.locator(f"[aria-label*='{table}']")
+    page.get_by_test_id("stDataFrame").filter(has=named).click(position={"x": 20, "y": 35 + 35 * row + 17})
