@@ -14,6 +14,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pyarrow.parquet as pq
 import pytest
 
@@ -168,6 +169,24 @@ def test_ctrl_c_stops_the_scan_that_runs(run: Run, tmp_path: Path, notes: Path) 
     assert (ended.code, ended.out) == (1, "")
     (job,) = [job for job in run("jobs", "--json").json if job["kind"] == "scan"]
     assert job["status"] == "cancelled"
+
+
+def test_a_persons_own_probabilities_are_scanned_instead_of_an_encoders(run: Run, tmp_path: Path, notes: Path) -> None:
+    load(run, notes)
+    order = sorted(WORDS)
+    own = np.full((ROWS, 3), 0.1, dtype=np.float32)
+    own[range(ROWS), [order.index(list(WORDS)[row % 3]) for row in range(ROWS)]] = 0.8
+    np.save(tmp_path / "own.npy", own)
+    scanned = run("scan", "notes", "--encoder", "lexical", "--probabilities", tmp_path / "own.npy", "--json")
+    assert scanned.code == 0, scanned.err
+    assert "own" in scanned.json["tier"]
+    worst = run("issues", "notes", "--top", str(FLIPPED), "--json").json
+    assert all(row["given_label"] != row["suggested_label"] for row in worst)
+
+    np.save(tmp_path / "short.npy", own[:-1])
+    refused = run("scan", "notes", "--probabilities", tmp_path / "short.npy", "--json")
+    assert (refused.code, refused.out) == (1, "")
+    assert "239" in refused.err
 
 
 # --- load, datasets, profile ---------------------------------------------------------------------------------------
