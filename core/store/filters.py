@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from typing import Any
 
 from core.errors import NotFoundError
@@ -27,7 +26,7 @@ def where_sql(where: RowFilter, attributes: tuple[Attribute, ...], relation: str
         parts.append(("split = ?", [where.split]) if where.split else ("split IS NULL", []))
     if where.attribute is not None:
         parts.append(_attribute(where, attributes))
-    parts += [("regexp_matches(text, ?, 'i')", [re.escape(word)]) for word in (where.text or "").split()]
+    parts += [("contains(lower(text), lower(?))", [word]) for word in (where.text or "").split()]
     if where.duplicates == "exact":
         parts.append((_repeated(relation, "count(*) > 1"), []))
     if where.duplicates == "conflicting":
