@@ -60,8 +60,11 @@ def ingest(
     by: str,
     on_progress: OnProgress,
     stopped: Callable[[], bool],
+    job_id: str | None = None,
 ) -> Dataset:
     """Loads a source as a new dataset with its first version and returns it, ready.
+
+    What a job makes is loaded once: where the dataset of `job_id` exists, it is returned as it stands.
 
     `on_progress` gets (rows done, rows expected or None). Raises `SchemaError` where a column does not fit its role,
     `SourceError` where the source cannot be read or makes no dataset, `StoppedError` once `stopped` says so, and
@@ -69,7 +72,11 @@ def ingest(
     """
     load = _Load(db, reader, schema, new_id(), on_progress, stopped)
     with db.write() as cursor:
-        _reserve(cursor, load, free_name(cursor, name), source, licence, by)
+        known = _made_by(cursor, job_id)
+        if known is None:
+            _reserve(cursor, load, free_name(cursor, name), source, licence, by, job_id)
+    if known is not None:
+        return get_dataset(db, known)
     try:
         _fill(load, by)
     except BaseException:
@@ -99,10 +106,17 @@ def _fill(load: _Load, by: str) -> None:
     load.on_progress(row_count, row_count)
 
 
-def _reserve(cursor: Cursor, load: _Load, name: str, source: str, licence: str, by: str) -> None:
+def _made_by(cursor: Cursor, job_id: str | None) -> str | None:
+    found = cursor.execute(
+        "SELECT dataset_id FROM datasets WHERE job_id = ? AND state <> 'loading'", [job_id]
+    ).fetchone()
+    return str(found[0]) if found else None
+
+
+def _reserve(cursor: Cursor, load: _Load, name: str, source: str, licence: str, by: str, job_id: str | None) -> None:
     cursor.execute(
-        "INSERT INTO datasets VALUES (?, ?, ?, ?, ?, [], '[]', ?, 0, 0, 'loading', ?, ?, false, NULL)",
-        [load.dataset_id, name, load.schema.task, source, licence, load.schema.id, stored(now()), by],
+        "INSERT INTO datasets VALUES (?, ?, ?, ?, ?, [], '[]', ?, 0, 0, 'loading', ?, ?, false, NULL, ?)",
+        [load.dataset_id, name, load.schema.task, source, licence, load.schema.id, stored(now()), by, job_id],
     )
 
 

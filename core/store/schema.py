@@ -11,10 +11,11 @@ MIGRATIONS: tuple[tuple[str, ...], ...] = (
         """CREATE TABLE datasets (
             dataset_id VARCHAR, name VARCHAR, task VARCHAR, source VARCHAR, licence VARCHAR, labels VARCHAR[],
             attributes VARCHAR, id_column VARCHAR, row_count BIGINT, rejected_count BIGINT, state VARCHAR,
-            created_at TIMESTAMP, created_by VARCHAR, derived_ready BOOLEAN, trashed_at TIMESTAMP)""",
+            created_at TIMESTAMP, created_by VARCHAR, derived_ready BOOLEAN, trashed_at TIMESTAMP,
+            job_id VARCHAR)""",
         """CREATE TABLE versions (
             version_id VARCHAR, dataset_id VARCHAR, number INTEGER, parent_id VARCHAR, kind VARCHAR, note VARCHAR,
-            fingerprint VARCHAR, row_count BIGINT, created_at TIMESTAMP, created_by VARCHAR)""",
+            fingerprint VARCHAR, row_count BIGINT, created_at TIMESTAMP, created_by VARCHAR, job_id VARCHAR)""",
         """CREATE TABLE overrides (
             version_id VARCHAR, dataset_id VARCHAR, row_id BIGINT, label VARCHAR, excluded BOOLEAN, split VARCHAR,
             decision_id VARCHAR)""",

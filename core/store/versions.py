@@ -74,25 +74,36 @@ def make_review_version(db: Database, parent_id: str, note: str, by: str) -> Ver
     return get_version(db, version_id)
 
 
-def make_split_version(db: Database, parent_id: str, assignment: pa.Table, note: str, by: str) -> Version:
-    """The parent with its splits as `assignment` (row_id, split) has them; rows it does not name keep theirs."""
+def make_split_version(
+    db: Database, parent_id: str, assignment: pa.Table, note: str, by: str, job_id: str | None = None
+) -> Version:
+    """The parent with its splits as `assignment` (row_id, split) has them; rows it does not name keep theirs.
+
+    A job makes one version: where that of `job_id` exists, it is returned as it stands.
+    """
     parent = get_version(db, parent_id)
     with db.write() as cursor:
-        version_id = insert_version(cursor, parent.dataset_id, parent_id, "split", note, by)
-        cursor.register("assignment", assignment)
-        cursor.execute(
-            """INSERT INTO overrides
-               SELECT ?, ?, coalesce(p.row_id, a.row_id), p.label, coalesce(p.excluded, false),
-                      coalesce(a.split, p.split), p.decision_id
-               FROM (SELECT * FROM overrides WHERE version_id = ?) p
-               FULL JOIN (SELECT row_id::BIGINT AS row_id, split::VARCHAR AS split FROM assignment) a
-               ON a.row_id = p.row_id
-               ORDER BY 3""",
-            [version_id, parent.dataset_id, parent_id],
-        )
-        cursor.unregister("assignment")
-        _count_rows(cursor, version_id)
+        known = cursor.execute("SELECT version_id FROM versions WHERE job_id = ?", [job_id]).fetchone()
+        version_id = str(known[0]) if known else _write_splits(cursor, parent, assignment, note, by, job_id)
     return get_version(db, version_id)
+
+
+def _write_splits(cursor: Cursor, parent: Version, assignment: pa.Table, note: str, by: str, job_id: str | None) -> str:
+    version_id = insert_version(cursor, parent.dataset_id, parent.version_id, "split", note, by, job_id=job_id)
+    cursor.register("assignment", assignment)
+    cursor.execute(
+        """INSERT INTO overrides
+           SELECT ?, ?, coalesce(p.row_id, a.row_id), p.label, coalesce(p.excluded, false),
+                  coalesce(a.split, p.split), p.decision_id
+           FROM (SELECT * FROM overrides WHERE version_id = ?) p
+           FULL JOIN (SELECT row_id::BIGINT AS row_id, split::VARCHAR AS split FROM assignment) a
+           ON a.row_id = p.row_id
+           ORDER BY 3""",
+        [version_id, parent.dataset_id, parent.version_id],
+    )
+    cursor.unregister("assignment")
+    _count_rows(cursor, version_id)
+    return version_id
 
 
 def count_changes(db: Database, version_id: str) -> int:
@@ -118,14 +129,21 @@ def changes(db: Database, version_id: str, limit: int, offset: int = 0) -> list[
 
 
 def insert_version(
-    cursor: Cursor, dataset_id: str, parent_id: str | None, kind: VersionKind, note: str, by: str, row_count: int = 0
+    cursor: Cursor,
+    dataset_id: str,
+    parent_id: str | None,
+    kind: VersionKind,
+    note: str,
+    by: str,
+    row_count: int = 0,
+    job_id: str | None = None,
 ) -> str:
     """Writes a version's own row within the caller's transaction and returns its id."""
     version_id = new_id()
     cursor.execute(
         """INSERT INTO versions
-           SELECT ?, ?, coalesce(max(number), 0) + 1, ?, ?, ?, '', ?, ?, ? FROM versions WHERE dataset_id = ?""",
-        [version_id, dataset_id, parent_id, kind, note, row_count, stored(now()), by, dataset_id],
+           SELECT ?, ?, coalesce(max(number), 0) + 1, ?, ?, ?, '', ?, ?, ?, ? FROM versions WHERE dataset_id = ?""",
+        [version_id, dataset_id, parent_id, kind, note, row_count, stored(now()), by, job_id, dataset_id],
     )
     return version_id
 

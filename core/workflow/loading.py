@@ -162,6 +162,7 @@ def _ingest(
         by=by,
         on_progress=lambda done, total: progress.update("Loading", done, total, "rows"),
         stopped=lambda: _LEAVING.is_set() or folder.stop_requested(),
+        job_id=folder.job_id,
     )
 
 

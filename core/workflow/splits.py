@@ -114,11 +114,19 @@ def collect_groups(context: Context, job: Job) -> None:
     folder = context.queue.folder(job.job_id)
     spec = folder.spec()
     plan = SplitPlan(**spec["plan"])
-    make_split(context, spec["version_id"], plan, job.created_by, folder.output / "groups.parquet")
+    make_split(context, spec["version_id"], plan, job.created_by, folder.output / "groups.parquet", job.job_id)
 
 
-def make_split(context: Context, version_id: str, plan: SplitPlan, by: str, groups: Path | None = None) -> Version:
-    """The new version. `groups`: Parquet (row_id, group), needed for `leak-safe`."""
+def make_split(
+    context: Context,
+    version_id: str,
+    plan: SplitPlan,
+    by: str,
+    groups: Path | None = None,
+    job_id: str | None = None,
+) -> Version:
+    """The new version, or the one that `job_id` has made already. `groups`: Parquet (row_id, group), needed for
+    `leak-safe`."""
     rows = splitting.split_rows(context.store, version_id, plan.group_column)
     labels = _encoded(rows["label"])
     shares = list(plan.shares.values())
@@ -132,7 +140,7 @@ def make_split(context: Context, version_id: str, plan: SplitPlan, by: str, grou
         parts = grouped_parts(labels, indices(rows["group"].to_pylist()), shares, plan.seed)
     names = pa.array(list(plan.shares)).take(pa.array(parts))
     assignment = pa.table({"row_id": rows["row_id"], "split": names})
-    return make_split_version(context.store, version_id, assignment, _note(plan), by)
+    return make_split_version(context.store, version_id, assignment, _note(plan), by, job_id)
 
 
 def _encoded(column: pa.ChunkedArray) -> np.ndarray[tuple[int], np.dtype[np.int64]]:

@@ -11,8 +11,10 @@ import pyarrow.parquet as pq
 import pytest
 
 from core.errors import JobError, WinnowError
-from core.store.datasets import list_datasets
+from core.jobs import Queue
+from core.store.datasets import list_datasets, rename
 from core.workflow.context import Context
+from core.workflow.follow import follow
 from core.workflow.load import load_sample, preview, start_load, wait
 from core.workflow.media import original, thumbnail
 from tests.images import declared_png, png
@@ -61,6 +63,23 @@ def test_an_unpacked_folder_gives_the_same_dataset(context: Context, archive: Pa
         for place in (archive, tmp_path / "unpacked")
     ]
     assert hashes[0] == hashes[1]
+
+
+def test_a_load_that_was_taken_in_and_not_marked_so_is_one_dataset_after_the_restart(
+    context: Context, archive: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def crash(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patched:
+        patched.setattr(Queue, "mark_collected", crash)
+        with pytest.raises(KeyboardInterrupt):
+            loaded(context, archive)
+    (taken_in,) = list_datasets(context.store)
+    rename(context.store, taken_in.dataset_id, "pets")
+    (job,) = context.queue.uncollected()
+    assert follow(context, job.job_id).dataset_id == taken_in.dataset_id
+    assert [dataset.name for dataset in list_datasets(context.store)] == ["pets"]
 
 
 def test_images_listed_in_a_csv_by_path_and_uri(context: Context, tmp_path: Path) -> None:

@@ -6,9 +6,10 @@ from pathlib import Path
 
 from core.store.datasets import get_dataset
 from core.store.relations import relation
+from core.store.versions import list_versions
 from core.workflow.context import Context
 from core.workflow.follow import follow
-from core.workflow.splits import start_split
+from core.workflow.splits import collect_groups, start_split
 from tests.integration.load_support import loaded
 
 TOPICS = ["weather", "garden", "football", "election", "cinema", "bakery", "railway", "hospital", "museum", "harbour"]
@@ -22,7 +23,9 @@ def test_copies_and_near_copies_of_a_text_never_straddle_two_parts(context: Cont
     (tmp_path / "a.csv").write_text("text,label,origin\n" + "\n".join(rows) + "\n")
     dataset = loaded(context, tmp_path / "a.csv", attributes=("origin",))
     shares = {"train": 0.5, "test": 0.5}
-    follow(context, start_split(context, dataset.latest_version_id, "leak-safe", shares, 0, None, "tester").job_id)
+    job = start_split(context, dataset.latest_version_id, "leak-safe", shares, 0, None, "tester")
+    collect_groups(context, follow(context, job.job_id))  # as by an app that died before it remembered that it had
+    assert len(list_versions(context.store, dataset.dataset_id)) == 2
     made = get_dataset(context.store, dataset.name).latest_version_id
     assert made != dataset.latest_version_id
     found = context.store.fetch(

@@ -49,7 +49,9 @@ def csv_reader(path: Path, columns: str = "") -> Reader:
 def load(db: Database, tmp_path: Path) -> Load:
     """Loads CSV text; the schema's attributes are `lang` and `stars` where the header has them."""
 
-    def _load(text: str = REVIEWS, *, name: str = "reviews", columns: str = "", **roles: object) -> Dataset:
+    def _load(
+        text: str = REVIEWS, *, name: str = "reviews", columns: str = "", job_id: str | None = None, **roles: object
+    ) -> Dataset:
         path = tmp_path / f"{name}.csv"
         path.write_text(text)
         header = text.split("\n", 1)[0].split(",")
@@ -60,12 +62,12 @@ def load(db: Database, tmp_path: Path) -> Load:
             "split": "split" if "split" in header else None,
             "attributes": tuple(column for column in ("lang", "stars") if column in header),
         }
-        return load_from(db, csv_reader(path, columns), Schema(**{**schema, **roles}), name)  # type: ignore[arg-type]
+        return load_from(db, csv_reader(path, columns), Schema(**{**schema, **roles}), name, job_id)  # type: ignore[arg-type]
 
     return _load
 
 
-def load_from(db: Database, reader: Reader, schema: Schema, name: str = "data") -> Dataset:
+def load_from(db: Database, reader: Reader, schema: Schema, name: str = "data", job_id: str | None = None) -> Dataset:
     return ingest(
         db,
         reader,
@@ -74,6 +76,7 @@ def load_from(db: Database, reader: Reader, schema: Schema, name: str = "data") 
         source="csv",
         licence="",
         by="ann",
+        job_id=job_id,
         on_progress=lambda done, total: None,
         stopped=lambda: False,
     )

@@ -9,7 +9,7 @@ import pytest
 from core.errors import SchemaError, SourceError, StoppedError, UsageError
 from core.records import Attribute, CsvFile, Reader, RowFilter, Schema
 from core.store.database import Database
-from core.store.datasets import list_datasets, rejected
+from core.store.datasets import list_datasets, rejected, rename
 from core.store.ingest import ingest
 from core.store.rows import page_rows
 
@@ -174,6 +174,14 @@ def test_a_name_that_is_taken_is_refused_before_anything_is_read(load: Load) -> 
     load()
     with pytest.raises(UsageError, match="'reviews' exists already"):
         load()
+
+
+def test_what_a_job_has_made_is_taken_in_once_whatever_it_is_called_by_now(db: Database, load: Load) -> None:
+    first = load(job_id="job 1")
+    rename(db, first.dataset_id, "other")
+    assert load(job_id="job 1").dataset_id == first.dataset_id
+    assert load(job_id="job 2").dataset_id != first.dataset_id
+    assert [dataset.name for dataset in list_datasets(db)] == ["reviews", "other"]
 
 
 def test_a_load_that_is_stopped_leaves_nothing_behind(db: Database) -> None:

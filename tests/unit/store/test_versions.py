@@ -153,3 +153,12 @@ def test_a_version_that_does_not_exist_is_not_found(db: Database) -> None:
             call(db, new_id())
     with pytest.raises(NotFoundError):
         relation(db, "x' OR true --")
+
+
+def test_a_job_makes_its_split_version_once(db: Database, load: Load) -> None:
+    first = load().latest_version_id
+    assignment = pa.table({"row_id": [0, 1], "split": ["a", "b"]})
+    made = [
+        make_split_version(db, first, assignment, "", "ann", job) for job in ("job 1", "job 1", "job 2", None, None)
+    ]
+    assert [version.number for version in made] == [2, 2, 3, 4, 5]
