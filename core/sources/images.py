@@ -7,6 +7,7 @@ import io
 import warnings
 from dataclasses import dataclass
 from pathlib import Path
+from uuid import uuid4
 
 import numpy as np
 from PIL import Image, ImageOps, UnidentifiedImageError
@@ -118,6 +119,6 @@ def _write(path: Path, content: bytes) -> None:
     if path.exists():
         return
     path.parent.mkdir(parents=True, exist_ok=True)
-    unfinished = path.with_name(f"{path.name}.{id(content)}.part")
+    unfinished = path.with_name(f"{path.name}.{uuid4().hex}.part")
     unfinished.write_bytes(content)
     unfinished.rename(path)

@@ -1,4 +1,5 @@
 import io
+from multiprocessing import get_context
 from pathlib import Path
 
 import numpy as np
@@ -77,3 +78,13 @@ def test_what_is_no_image_is_refused_with_a_reason(tmp_path: Path, content: byte
 def test_a_file_beyond_the_limit_is_refused_unread(tmp_path: Path) -> None:
     with pytest.raises(ImageFault, match="the limit is 32 MB"):
         keep(bytes(MAX_CELL_BYTES + 1), tmp_path)
+
+
+def _keep_all(media: Path) -> int:
+    return len([keep(png(number), media) for number in range(200)])
+
+
+def test_processes_that_meet_the_same_images_at_the_same_time_do_not_disturb_each_other(tmp_path: Path) -> None:
+    with get_context("fork").Pool(2) as pool:
+        assert pool.map(_keep_all, [tmp_path] * 2, chunksize=1) == [200, 200]
+    assert not list(tmp_path.rglob("*.part"))
