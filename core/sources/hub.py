@@ -15,7 +15,8 @@ from core.sources.guess import split_name
 from core.sources.paths import Part
 from core.sources.tabular import preview_of
 
-_ID = re.compile(r"(?:hub:)?(?P<id>[\w.-]+(?:/[\w.-]+)?)(?::(?P<config>[\w.-]+))?")
+_ID = re.compile(r"(?:hub:)?(?P<id>\w[\w.-]*(?:/\w[\w.-]*)?)(?::(?P<config>\w[\w.-]*))?")
+"""No part begins with a dot: `datasets` reads `../name` as a folder of this machine."""
 
 
 def parse(location: str) -> tuple[str, str | None]:

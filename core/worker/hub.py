@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import os
 import sys
+from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
@@ -72,6 +73,12 @@ def _open(dataset: str, config: str | None, streaming: bool) -> Any:
     import datasets
     from datasets.exceptions import DatasetNotFoundError
 
+    here = Path(dataset)
+    if here.exists() and not here.is_absolute():
+        raise SourceError(
+            f"'{dataset}' is a file or folder where Winnow runs, which `datasets` would read instead of the hub's.",
+            "Load it by its path, or name it as owner/name.",
+        )
     try:
         return datasets.load_dataset(dataset, config, streaming=streaming, trust_remote_code=None)
     except DatasetNotFoundError as error:

@@ -72,3 +72,11 @@ def test_a_hub_dataset_of_images_is_decoded_by_the_same_job(tmp_path: Path) -> N
 def test_without_a_network_the_person_is_told_what_to_do(context: Context) -> None:
     with pytest.raises(SourceError, match=r"hub cannot be reached.*save_to_disk"):
         preview(context, ["stanfordnlp/imdb"])
+
+
+def test_a_hub_id_that_is_a_folder_where_winnow_runs_is_refused(tmp_path: Path) -> None:
+    run = RunFolder(tmp_path / "run").create()
+    run.write_spec({"id": "tests/unit", "config": None, "rows": 5})
+    done = subprocess.run([sys.executable, "-m", "core.worker.hub", str(run.path)], check=False, capture_output=True)
+    assert done.returncode == 1
+    assert "folder where Winnow runs" in run.error()

@@ -4,7 +4,7 @@ from pathlib import Path
 import pytest
 
 from core.errors import SourceError
-from core.sources import SOURCES, Bench, find
+from core.sources import SOURCES, Bench, find, hub
 from core.sources.paths import existing, parts
 
 
@@ -32,6 +32,12 @@ def test_a_file_belongs_to_a_source_by_its_name(tmp_path: Path, location: str, s
 )
 def test_samples_and_hub_ids_are_told_from_paths(location: str, source: str) -> None:
     assert find([location]).name == source
+
+
+@pytest.mark.parametrize("location", ["hub:..", "hub:../secret", "hub:a/..", "../secret:x"])
+def test_a_hub_id_never_names_a_folder_of_this_machine(location: str) -> None:
+    with pytest.raises(SourceError):
+        hub.parse(location)
 
 
 def test_a_saved_folder_is_recognised_by_its_state(tmp_path: Path) -> None:
