@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from core.jobs.queue import Queue
 from core.settings import Workspace
 from core.store.database import Database
-from core.store.datasets import purge_trash
 from core.store.schema import migrate
+from core.workflow.trash import purge
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +33,7 @@ def open_context(workspace: Workspace) -> Context:
     store = Database.open(workspace.database)
     try:
         migrate(store)
-        purge_trash(store)
+        purge(store, workspace)
         queue = Queue(workspace)
         queue.reconcile()
     except BaseException:
