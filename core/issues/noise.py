@@ -13,13 +13,14 @@ from dataclasses import dataclass
 import numpy as np
 import torch
 from numpy.typing import NDArray
+from scipy.optimize import minimize
 from torch import Tensor
 
 from core.issues.confident import chunks
 from core.issues.finding import Probabilities
 
 FLOOR = 1e-9
-SAMPLE_CELLS = 1 << 21
+SAMPLE_CELLS = 1 << 19
 """The model is fitted to so many probabilities at most; what it expects of each class comes from all rows."""
 COMMON_WIDTH, CLASS_WIDTH, SHARPNESS_WIDTH = 1.0, 1.0, 1.0
 """Prior standard deviations of log odds: all rates together, and each class by itself, may be off from what the
@@ -69,30 +70,23 @@ def fit_noise(labels: NDArray[np.int64], probabilities: Probabilities, expected:
     rows = np.linspace(0, len(labels) - 1, size).astype(np.int64)
     part, given = _as_tensors(labels[rows], probabilities[rows])
     prior = torch.logit(torch.from_numpy(expected))
-    common, sharpness = (torch.zeros(1, dtype=torch.float64, requires_grad=True) for _ in range(2))
-    single = torch.zeros(len(expected), dtype=torch.float64, requires_grad=True)
-    search = torch.optim.LBFGS(
-        [common, single, sharpness],
-        max_iter=100,
-        line_search_fn="strong_wolfe",
-        tolerance_grad=1e-3,
-        tolerance_change=1e-5,
-    )
+    count = len(expected)
 
-    def rates() -> Tensor:
-        return torch.sigmoid(prior + COMMON_WIDTH * common + CLASS_WIDTH * single)
+    def unpacked(parameters: Tensor) -> tuple[Tensor, Tensor]:
+        """Rates and log sharpness of: each class's own shift, the common one, sharpness; all standard normal before."""
+        shift = CLASS_WIDTH * parameters[:count] + COMMON_WIDTH * parameters[count]
+        return torch.sigmoid(prior + shift), SHARPNESS_WIDTH * parameters[count + 1]
 
-    def loss() -> Tensor:
-        search.zero_grad()
-        probable = _explained(part, given, rates(), SHARPNESS_WIDTH * sharpness)[1]
-        surprise = common.square().sum() + single.square().sum() + sharpness.square().sum()
-        total: Tensor = surprise / 2 - probable.clamp_min(1e-300).log().sum()
-        total.backward()  # type: ignore[no-untyped-call]
-        return total
+    def loss(values: NDArray[np.float64]) -> tuple[float, NDArray[np.float64]]:
+        parameters = torch.tensor(values, requires_grad=True)
+        probable = _explained(part, given, *unpacked(parameters))[1]
+        total = parameters.square().sum() / 2 - probable.clamp_min(1e-300).log().sum()
+        (gradient,) = torch.autograd.grad(total, parameters)
+        return float(total.detach()), gradient.numpy()
 
-    search.step(loss)  # type: ignore[no-untyped-call]
-    with torch.no_grad():
-        return NoiseModel(rates().numpy(), float((SHARPNESS_WIDTH * sharpness).exp()))
+    found = minimize(loss, np.zeros(count + 2), jac=True, method="L-BFGS-B", options={"maxiter": 100, "ftol": 1e-8})
+    rates, log_sharpness = unpacked(torch.from_numpy(found.x))
+    return NoiseModel(rates.numpy(), float(log_sharpness.exp()))
 
 
 def _explained(probabilities: Tensor, given: Tensor, rates: Tensor, log_sharpness: Tensor) -> tuple[Tensor, Tensor]:

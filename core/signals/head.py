@@ -1,4 +1,4 @@
-"""Fits many softmax heads in one batched optimisation: L-BFGS whose first guess of the Hessian is Böhning's bound.
+"""Fits many softmax heads in one batched optimisation: L-BFGS, preconditioned by a bound on the Hessian.
 
 All heads move together, each with its own step length; the same code runs on a CPU and on a GPU.
 """
@@ -11,37 +11,57 @@ from dataclasses import dataclass, field
 import torch
 from torch import Tensor
 
-from core.signals.objective import Objective
+from core.signals.objective import Features, Objective
 
-MEMORY = 6
+MEMORY = 8
 """Pairs of steps and gradient changes that the Hessian is learnt from."""
-TOLERANCE = 1e-4
-"""A head is done once what it could still gain (half its Newton decrement) is below this share of its loss."""
 MAX_STEPS = 100
 ARMIJO, SHRINK, MAX_TRIALS = 1e-4, 0.4, 12
 
 
+@dataclass(frozen=True, slots=True)
+class Curvature:
+    """Half the second moment of the features by its eigenvectors. It bounds the Hessian of the softmax loss from above
+    for every class and any weights that sum to 1 (Böhning, Multinomial logistic regression algorithm, 1992)."""
+
+    directions: Tensor
+    """(d+1, d+1), eigenvectors in columns."""
+    bounds: Tensor
+    """(d+1,)"""
+
+    @staticmethod
+    def of(features: Features) -> Curvature:
+        values, vectors = torch.linalg.eigh(features.second_moment())
+        return Curvature(vectors, 0.5 * values.clamp_min(0))
+
+    def solve(self, gradients: Tensor, l2: float) -> Tensor:
+        """(bound + l2)⁻¹ times gradients (p, d+1, k)."""
+        inside = self.directions.T @ gradients / (self.bounds + l2 + 1e-7).view(1, -1, 1)
+        return self.directions @ inside
+
+
 def fit(
     objective: Objective,
+    curvature: Curvature,
     start: Tensor | None = None,
-    curvature: Tensor | None = None,
+    *,
+    tolerance: float,
     on_step: Callable[[], None] = lambda: None,
 ) -> Tensor:
-    """The heads (p, d+1, k) float32 that minimise the objective. `start` warms it up, `curvature` spares computing it.
+    """The heads (p, d+1, k) float32 that minimise the objective, from 0 or from `start`.
 
+    A head is done once what it could still gain, half its Newton decrement, is below `tolerance` times its loss.
     Preconditioned limited-memory BFGS (Nocedal & Wright, Numerical Optimization, 2006, algorithm 7.4) with
     backtracking under Armijo's condition, vectorised over the heads.
     """
-    problems = objective.weights.shape[1]
-    shape = (problems, objective.features.width, objective.classes)
+    shape = (objective.weights.shape[1], objective.features.width, objective.classes)
     heads = torch.zeros(shape, device=objective.weights.device) if start is None else start
-    bound = objective.curvature() if curvature is None else curvature
-    history = _History(torch.linalg.cholesky(bound + torch.diag(objective.penalty[:, 0] + 1e-6)))
+    history = _History(curvature, objective.l2)
     loss, gradient = objective(heads)
     for _ in range(MAX_STEPS):
         direction = -history.inverse_hessian_times(gradient)
         slope = _dot(gradient, direction)
-        done = slope > -2 * TOLERANCE * loss.abs()
+        done = slope > -2 * tolerance * loss.abs()
         if bool(done.all()):
             break
         moved, new_loss, new_gradient = _search(objective, heads, direction, loss, slope, done)
@@ -70,8 +90,8 @@ def _search(
 class _History:
     """What the steps so far tell about the inverse Hessian."""
 
-    factor: Tensor
-    """(p, d+1, d+1): Cholesky factor of the first guess of the Hessian."""
+    curvature: Curvature
+    l2: float
     pairs: list[tuple[Tensor, Tensor, Tensor]] = field(default_factory=list)
     """Step, change of the gradient, one over their product (0: not to be used)."""
 
@@ -81,7 +101,7 @@ class _History:
             share = inverse * _dot(step, product)
             used.append(share)
             product -= share.view(-1, 1, 1) * change
-        product = torch.cholesky_solve(product, self.factor) * self._scale()
+        product = self.curvature.solve(product, self.l2) * self._scale()
         for (step, change, inverse), share in zip(self.pairs, reversed(used), strict=True):
             product += (share - inverse * _dot(change, product)).view(-1, 1, 1) * step
         return product
@@ -96,8 +116,8 @@ class _History:
         if not self.pairs:
             return 1.0
         step, change, inverse = self.pairs[-1]
-        stretched = _dot(change, torch.cholesky_solve(change, self.factor))
-        scale = (_dot(step, change) / stretched.clamp_min(1e-20)).clamp(0.2, 20.0)
+        stretched = _dot(change, self.curvature.solve(change, self.l2))
+        scale = (_dot(step, change) / stretched.clamp_min(1e-20)).clamp(0.1, 10.0)
         return torch.where(inverse > 0, scale, 1.0).view(-1, 1, 1)
 
 

@@ -9,6 +9,7 @@ from torch import Tensor
 
 CPU_CELLS, GPU_CELLS = 1 << 23, 1 << 27
 """Logits held at a time."""
+MOMENT_ROWS = 1 << 14
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +43,14 @@ class Features:
         """(m, d+1) float32 for the rows asked for."""
         part = (self.embeddings[which] - self.mean) / self.scale
         return torch.cat([part, part.new_ones(len(part), 1)], 1)
+
+    def second_moment(self) -> Tensor:
+        """(d+1, d+1): mean of x xᵀ."""
+        moment = torch.zeros(self.width, self.width, device=self.embeddings.device)
+        for start in range(0, len(self), MOMENT_ROWS):
+            part = self.rows(slice(start, start + MOMENT_ROWS))
+            moment.addmm_(part.T, part)
+        return moment / len(self)
 
     def take(self, which: Tensor) -> Features:
         """The same features of fewer rows: mean and scale stay."""
@@ -86,17 +95,6 @@ class Objective:
         penalised = self.penalty * heads
         loss = loss.float() + 0.5 * (penalised * heads).sum((1, 2))
         return loss, gradient.view(width, problems, classes).permute(1, 0, 2) + penalised
-
-    def curvature(self) -> Tensor:
-        """(p, d+1, d+1): half the weighted second moment of the features, which bounds the softmax Hessian of every
-        class from above (Böhning, Multinomial logistic regression algorithm, 1992)."""
-        problems, width = self.weights.shape[1], self.features.width
-        bound = torch.zeros(problems, width, width, device=self.weights.device)
-        for rows in self._chunks(width):
-            part, weights = self.features.rows(rows), self.weights[rows]
-            for problem in range(problems):
-                bound[problem].addmm_((part * weights[:, problem : problem + 1]).T, part, alpha=0.5)
-        return bound
 
     def _chunks(self, columns: int) -> list[slice]:
         cells = GPU_CELLS if self.weights.is_cuda else CPU_CELLS
