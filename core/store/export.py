@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Literal
@@ -27,6 +28,7 @@ _OPTIONS: Mapping[str, str] = {
 }
 _FORMULA = r"^[=+\-@\t\r]"
 """What a spreadsheet would take for the start of a formula."""
+_TEXTS = ("VARCHAR", "BLOB")
 
 
 def export_rows(db: Database, version_id: str, out: Path, format: Format) -> Path:  # noqa: A002
@@ -83,12 +85,13 @@ def _copy(db: Database, sql: str, out: Path, format: str) -> Path:  # noqa: A002
 
 
 def _escaped(sql: str, columns: Sequence[tuple[str, str]]) -> str:
-    """Puts an apostrophe before any text that a spreadsheet would run as a formula."""
-    shown = (
-        f"CASE WHEN regexp_matches({quoted(name)}, '{_FORMULA}') THEN '''' || {quoted(name)} ELSE {quoted(name)} END "
-        f"AS {quoted(name)}"
-        if kind == "VARCHAR"
-        else quoted(name)
-        for name, kind in columns
-    )
+    """Puts an apostrophe before any text, column names too, that a spreadsheet would run as a formula."""
+    shown = []
+    for name, kind in columns:
+        value = quoted(name)
+        if kind in _TEXTS:
+            text = f"CAST({value} AS VARCHAR)"
+            value = f"CASE WHEN regexp_matches({text}, '{_FORMULA}') THEN '''' || {text} ELSE {text} END"
+        header = f"'{name}" if re.match(_FORMULA, name) else name
+        shown.append(f"{value} AS {quoted(header)}")
     return f"SELECT {', '.join(shown)} FROM ({sql})"

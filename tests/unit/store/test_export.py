@@ -42,6 +42,20 @@ def test_no_cell_of_a_csv_export_starts_a_formula(db: Database, load: Load, tmp_
     assert texts == ["'=1+1", "'+1", "'-1", "'@SUM(A1)", "'\t=1", "plain", "a=b"]
 
 
+def test_no_column_name_of_a_csv_export_starts_a_formula(db: Database, load: Load, tmp_path: Path) -> None:
+    columns = "'text': 'VARCHAR', 'label': 'VARCHAR', '=1+1': 'VARCHAR'"
+    dataset = load("text,label,=1+1\na,x,b\nc,y,d\n", columns=columns, attributes=("=1+1",))
+    rows = _rows(export_rows(db, dataset.latest_version_id, tmp_path / "a.csv", "csv"))
+    assert rows[0]["'=1+1"] == "b"
+
+
+def test_bytes_in_a_csv_export_start_no_formula(db: Database, load: Load, tmp_path: Path) -> None:
+    columns = "'text': 'VARCHAR', 'label': 'VARCHAR', 'raw': 'BLOB'"
+    dataset = load("text,label,raw\na,x,=1\nc,y,d\n", columns=columns, attributes=("raw",))
+    rows = _rows(export_rows(db, dataset.latest_version_id, tmp_path / "a.csv", "csv"))
+    assert [row["raw"] for row in rows] == ["'=1", "d"]
+
+
 def test_parquet_and_json_lines_keep_texts_as_they_are(db: Database, load: Load, tmp_path: Path) -> None:
     dataset = load("text,label\n=1,x\nb,y\n", columns="'text': 'VARCHAR', 'label': 'VARCHAR'")
     parquet = pq.read_table(export_rows(db, dataset.latest_version_id, tmp_path / "a.parquet", "parquet"))
