@@ -7,8 +7,9 @@ Writes the folder beside `out` and renames it there.
 
 from __future__ import annotations
 
+import re
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -42,13 +43,23 @@ def _splits(rows: Path) -> list[str | None]:
 
 
 def _save(found: dict[str | None, Any], out: Path) -> None:
-    """One dataset where there are no splits, else a `DatasetDict`; rows in no split are its part `unassigned`."""
+    """One dataset where there are no splits, else a `DatasetDict` with a part for each."""
     from datasets import DatasetDict
 
     if list(found) == [None]:
         found[None].save_to_disk(out)
     else:
-        DatasetDict({split or "unassigned": part for split, part in found.items()}).save_to_disk(out)
+        DatasetDict(dict(zip(part_names(list(found)), found.values(), strict=True))).save_to_disk(out)
+
+
+def part_names(splits: Sequence[str | None]) -> list[str]:
+    """The splits as the library names parts, which are letters, digits and `_`; each name once. Rows in no split are
+    the part `unassigned`."""
+    names: list[str] = []
+    for split in splits:
+        name = re.sub(r"\W+", "_", split or "unassigned").strip("_") or "part"
+        names.append(name if name not in names else f"{name}_{len(names) + 1}")
+    return names
 
 
 def _split(rows: Path, split: str | None, spec: dict[str, Any], progress: ProgressWriter) -> Any:
@@ -60,7 +71,6 @@ def _split(rows: Path, split: str | None, spec: dict[str, Any], progress: Progre
         features=features,
         gen_kwargs={"rows": str(rows), "split": split, "media": spec["media"] if spec["task"] == "image" else None},
         cache_dir=str(rows.parent / "cache"),
-        split=split or "train",
     )
 
 

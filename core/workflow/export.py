@@ -65,15 +65,16 @@ def _datasets(context: Context, dataset: Dataset, version_id: str, out: Path) ->
 def _imagefolder(context: Context, version_id: str, out: Path) -> Path:
     """`[split/]class/name`; a name that occurs twice in a folder gets its row id."""
     unfinished = out.with_name(f"{out.name}.part")
+    folder_of: dict[str, str] = {}
     taken: set[str] = set()
     try:
         with zipfile.ZipFile(unfinished, "w", zipfile.ZIP_STORED) as archive:
             for row_id, media_id, name, label, split in _images(context, version_id):
-                folders = [folder_name(part) for part in (split, label) if part]
-                file = Path(folder_name(Path(name or "image").stem)).with_suffix(Path(media_id).suffix)
-                inner = "/".join((*folders, file.name))
+                folders = [_own_folder(part, folder_of) for part in (split, label) if part]
+                stem, suffix = folder_name(Path(name or "image").stem), Path(media_id).suffix
+                inner = "/".join((*folders, f"{stem}{suffix}"))
                 if inner.lower() in taken:
-                    inner = "/".join((*folders, f"{file.stem}-{row_id}{file.suffix}"))
+                    inner = "/".join((*folders, f"{stem}-{row_id}{suffix}"))
                 taken.add(inner.lower())
                 archive.write(context.workspace.media / media_id, inner)
         return unfinished.rename(out)
@@ -95,6 +96,14 @@ def _images(context: Context, version_id: str) -> Iterator[tuple[int, str, str, 
             return
         yield from page
         last = page[-1][0]
+
+
+def _own_folder(name: str, known: dict[str, str]) -> str:
+    """The folder of a class or split, kept in `known`: two of them never share one, as `a/b` and `a:b` would."""
+    if name not in known:
+        folder, others = folder_name(name), {other.lower() for other in known.values()}
+        known[name] = folder if folder.lower() not in others else f"{folder}-{len(known) + 1}"
+    return known[name]
 
 
 def folder_name(name: str) -> str:

@@ -12,6 +12,7 @@ from core.workflow.context import Context
 from core.workflow.export import export, folder_name
 from core.workflow.splits import SplitPlan, make_split
 from tests.images import png
+from tests.integration.load_support import loaded
 
 
 def test_a_csv_export_escapes_formulas_and_keeps_every_row(context: Context, news: Dataset, tmp_path: Path) -> None:
@@ -60,6 +61,32 @@ def test_an_image_folder_zip_has_a_folder_for_each_class(context: Context, pets:
             "cat/4.png",
         ]
         assert archive.read("cat/0.png") == png(0)
+
+
+def test_classes_whose_names_make_one_folder_get_a_folder_each(context: Context, tmp_path: Path) -> None:
+    lines = []
+    for number, label in enumerate(["a/b", "a:b", "A:B"]):
+        (tmp_path / f"v1.{number}.png").write_bytes(png(number))
+        lines.append(f"v1.{number}.png,{label}")
+    (tmp_path / "list.csv").write_text("\n".join(["image,label", *lines]) + "\n")
+    dataset = loaded(context, tmp_path / "list.csv", name="list")
+    with zipfile.ZipFile(export(context, dataset.latest_version_id, "imagefolder", tmp_path / "a.zip")) as archive:
+        names = archive.namelist()
+    assert len({name.split("/")[0].lower() for name in names}) == 3
+    assert [name.split("/")[1] for name in names] == ["v1.0.png", "v1.1.png", "v1.2.png"]
+
+
+def test_splits_of_any_name_are_parts_of_a_datasets_folder(context: Context, tmp_path: Path) -> None:
+    from datasets import load_from_disk
+
+    file = tmp_path / "odd.csv"
+    splits = ["hold-out", "hold out", "../up", ""]
+    file.write_text("text,label,split\n" + "".join(f"text {n},{'xy'[n % 2]},{s}\n" for n, s in enumerate(splits)))
+    dataset = loaded(context, file, split="split", attributes=(), name="odd")
+    found = load_from_disk(str(export(context, dataset.latest_version_id, "datasets", tmp_path / "folder")))
+    assert {name: part["text"][:] for name, part in found.items()} == {
+        "hold_out": ["text 0"], "hold_out_2": ["text 1"], "up": ["text 2"], "unassigned": ["text 3"],
+    }  # fmt: skip
 
 
 def test_an_export_never_writes_over_anything(context: Context, news: Dataset, tmp_path: Path) -> None:
