@@ -1,0 +1,67 @@
+"""The README's promises: its snippets run, its file tree is the real one, its picture exists."""
+
+from __future__ import annotations
+
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+from tests.conftest import PROJECT
+
+README = (PROJECT / "README.md").read_text()
+
+
+def run_script(script: str, folder: Path) -> None:
+    """Runs shell lines in `folder` with this interpreter as `python` and the project importable."""
+    lines = script.replace("python -m core", f"{sys.executable} -m core")
+    environment = {**os.environ, "PYTHONPATH": str(PROJECT), "HF_HUB_OFFLINE": "1"}
+    done = subprocess.run(
+        ["bash", "-euo", "pipefail", "-c", lines],
+        cwd=folder,
+        env=environment,
+        capture_output=True,
+        text=True,
+        timeout=240,
+    )
+    assert done.returncode == 0, f"{script}\n{done.stdout[-2000:]}\n{done.stderr[-2000:]}"
+
+
+def test_the_command_line_snippets_run_in_order(tmp_path: Path) -> None:
+    snippets = re.findall(r"```sh run\n(.*?)```", README, re.DOTALL)
+    assert len(snippets) >= 2
+    (tmp_path / "decisions.csv").write_text("row_id,action,label\n0,relabel,tech\n1,keep,\n2,exclude,\n")
+    for snippet in snippets:
+        run_script(snippet, tmp_path)
+    assert (tmp_path / "news.parquet").stat().st_size > 100_000
+
+
+def test_the_file_tree_names_files_that_exist_and_every_room() -> None:
+    tree = re.search(r"## Files\n.*?```\n(.*?)```", README, re.DOTALL)
+    assert tree is not None
+    named: list[str] = []
+    parents: list[str] = []
+    for line in tree.group(1).splitlines():
+        indent, name = len(line) - len(line.lstrip()), line.split()[0] if line.split() else ""
+        if not name:
+            continue
+        parents = [*parents[: indent // 2], name]
+        named.append("".join(parents))
+    missing = [path for path in named if not (PROJECT / path).exists()]
+    assert not missing
+    rooms = {f"core/{folder.name}/" for folder in (PROJECT / "core").iterdir() if (folder / "__init__.py").exists()}
+    assert rooms <= set(named), rooms - set(named)
+
+
+def test_the_pictures_exist() -> None:
+    pictures = re.findall(r"!\[[^\]]*\]\(([^)]+)\)", README)
+    assert pictures
+    for picture in pictures:
+        assert (PROJECT / picture).stat().st_size > 10_000
+
+
+def test_the_two_commands_are_make_targets() -> None:
+    makefile = (PROJECT / "Makefile").read_text()
+    for target in re.findall(r"```sh\nmake (\w+)\n```", README):
+        assert f"\n{target}:" in makefile
