@@ -111,15 +111,22 @@ def _consistency(rows: Sequence[Sequence[str]]) -> float:
 
 
 def _is_header(first: Sequence[str], others: Sequence[Sequence[str]]) -> bool:
-    """Whether the first row names the columns: no number in it, nothing twice, and no name that is a class below. A
+    """Whether the first row names the columns: no value in it, nothing twice, and no name that is a class below. A
     header that occurs again in full, as in files pasted together, still is one."""
     cells = [cell.strip() for cell in first]
-    if any(cell and infer([cell]) != "VARCHAR" for cell in cells) or max(map(len, cells)) > 128:
+    columns = list(zip(*others, strict=True)) if others else [()] * len(cells)
+    if not any(cells) or max(map(len, cells)) > 128 or any(map(_is_value, cells, columns)):
         return False
-    if not any(cells):
-        return False
-    columns = list(zip(*others, strict=True)) if others else []
     few = [len(set(column)) <= len(column) / 2 + 1 for column in columns]
-    again = [cell in column for cell, column in zip(cells, columns, strict=False) if cell]
-    classes = [cell and repeats and cell in column for cell, repeats, column in zip(cells, few, columns, strict=False)]
-    return (bool(again) and all(again)) or not any(classes)
+    again = [cell in column for cell, column in zip(cells, columns, strict=True) if cell]
+    classes = [cell and repeats and cell in column for cell, repeats, column in zip(cells, few, columns, strict=True)]
+    return all(again) or not any(classes)
+
+
+def _is_value(cell: str, below: Sequence[str]) -> bool:
+    """Whether a cell is a number, a date or a truth value as most cells below it are. Above cells of another kind,
+    `true`, `0` or `2024` is a name."""
+    if infer([cell]) == "VARCHAR":
+        return False
+    present = [other.strip() for other in below if other.strip()]
+    return 2 * sum(infer([cell, other]) != "VARCHAR" for other in present) >= len(present)

@@ -36,6 +36,17 @@ def test_numbers_in_the_first_row_are_no_header() -> None:
     assert not find("a text,1\nb text,0\n", "a.csv").header
 
 
+@pytest.mark.parametrize("header", ["text,true", "0,1", ",2024-01-01", "text,1"])
+def test_a_cell_of_another_kind_than_the_values_below_it_is_a_name(header: str) -> None:
+    assert find(f"{header}\na text,x\nb text,y\nc text,x\n", "a.csv").header
+    assert find("text,true,guess\na text,0,1\nb text,1,1\n", "a.csv").names == ("text", "true", "guess")
+
+
+@pytest.mark.parametrize("text", ["a,1.5\nb,n/a\nc,2\n", "a,2024-01-01\nb,2024-01-02\n", "a,true\nb,false\n", "a,1\n"])
+def test_a_cell_of_the_kind_of_most_values_below_it_is_a_value(text: str) -> None:
+    assert not find(text, "a.csv").header
+
+
 @pytest.mark.parametrize("header", ["text,label,text", "text,label,Text"])
 def test_a_column_name_that_occurs_twice_is_refused_by_name(header: str) -> None:
     with pytest.raises(SourceError, match="column name 'text' occurs 2 times"):
