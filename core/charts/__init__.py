@@ -1,0 +1,1 @@
+"""Plain values in, plotly figures out, in one style. Reads no store, imports no other room and no Streamlit."""
