@@ -78,8 +78,12 @@ def _to_server(frame: Frame, chosen: str) -> None:
     asked = st.session_state.get(keys.EXPORT)
     if asked is None:
         return
-    out = inside(asked[2], allowed_folders()) / file_name(frame, asked[1])
-    written = result_of(asked, lambda: _write(frame, asked[0], asked[1], out), waiting=f"writing {plain(str(out))}")
+    try:
+        out = inside(asked[2], allowed_folders()) / file_name(frame, asked[1])
+        written = result_of(asked, lambda: _write(frame, asked[0], asked[1], out), waiting=f"writing {plain(str(out))}")
+    except Exception:
+        del st.session_state[keys.EXPORT]  # said once: no later rerun writes what was refused now
+        raise
     if written is not None:
         del st.session_state[keys.EXPORT]
         forget(asked)

@@ -201,6 +201,10 @@ def test_an_export_is_written_on_the_server_once_and_never_over_a_file(
     assert len((folder / "films-v1.jsonl").read_text().splitlines()) == 60
     shown.button(key="export-write").click().run()
     assert "exists already" in problems(shown)[0]
+    (folder / "films-v1.jsonl").unlink()
+    shown.run()
+    assert not problems(shown)
+    assert not (folder / "films-v1.jsonl").exists()
 
 
 def test_a_picked_row_is_shown_whole(open_at: OpenAt, films: str) -> None:
