@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from core.errors import SourceError
+from core.ui import data_paths
 from core.ui.data_paths import inside, list_folder
 
 
@@ -40,6 +41,16 @@ def test_a_link_that_leads_outside_is_refused(allowed: Path) -> None:
 def test_a_path_that_is_not_there_is_named(allowed: Path) -> None:
     with pytest.raises(SourceError, match=r"nothing\.csv does not exist"):
         inside("nothing.csv", (allowed.resolve(),))
+
+
+def test_only_the_entries_that_are_listed_are_looked_at(allowed: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    looked: list[str] = []
+    entry_of = data_paths._entry
+    monkeypatch.setattr(data_paths, "MAX_ENTRIES", 2)
+    monkeypatch.setattr(data_paths, "_entry", lambda found: looked.append(found.name) or entry_of(found))
+    for name in "cdefg":
+        (allowed / f"{name}.csv").write_text("")
+    assert [entry.path.name for entry in list_folder(allowed)] == ["sub", "b.csv"] == looked
 
 
 def test_a_listing_has_folders_first_and_no_hidden_files(allowed: Path) -> None:
