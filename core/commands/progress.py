@@ -49,7 +49,7 @@ def _bar(job: Job) -> str:
     progress = job.progress
     if job.status != "running" or not progress.stage:
         return f"{job.title}: {job.status}"
-    parts = [progress.message or progress.stage]
+    parts = [progress.stage]
     if progress.fraction is not None:
         parts.insert(0, _boxes(progress.fraction))
     if progress.seconds_left is not None:

@@ -83,7 +83,8 @@ def _speed(job: Job) -> str:
     if job.progress.done <= 0 or job.started_at is None:
         return job.status
     seconds = max(0.001, (datetime.now(UTC) - job.started_at).total_seconds())
-    parts = [f"{job.progress.done:,.0f} rows", f"{job.progress.done / seconds:,.0f} rows/s"]
+    unit = job.progress.message or "rows"
+    parts = [f"{job.progress.done:,.0f} {unit}", f"{job.progress.done / seconds:,.0f} {unit}/s"]
     if job.progress.seconds_left is not None:
         parts.append(f"{duration(job.progress.seconds_left)} left")
     return " · ".join(parts)

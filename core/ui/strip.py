@@ -28,7 +28,7 @@ def progress_text(job: Job) -> str:
         return f"waiting, {job.queue_position} in the queue"
     if job.status != "running" or not job.progress.stage:
         return job.status
-    parts = [job.progress.message or job.progress.stage]
+    parts = [job.progress.stage]
     if job.progress.fraction is not None:
         parts.append(f"{job.progress.fraction:.0%}")
     if job.progress.seconds_left is not None:

@@ -39,6 +39,11 @@ def test_a_running_job_says_stage_share_and_time_left() -> None:
     assert progress_text(JOB) == "embedding · 45% · 32 s left"
 
 
+def test_a_unit_does_not_stand_in_for_the_stage() -> None:
+    loading = replace(JOB, progress=Progress("Loading", 5, 10, "rows"))
+    assert progress_text(loading) == "Loading · 50%"
+
+
 def test_a_stage_without_a_total_says_no_share() -> None:
     assert progress_text(replace(JOB, progress=Progress("reading", 3, None))) == "reading"
 
