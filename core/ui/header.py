@@ -98,7 +98,7 @@ def _facts(dataset: Dataset, version: Version) -> None:
 
 def _who() -> None:
     user = current_user()
-    with st.popover(user, icon=":material/person:", type="tertiary"):
+    with st.popover(plain(user), icon=":material/person:", type="tertiary"):
         if signed_in():
             st.caption(f"Signed in as {plain(user)}")
             st.button("Sign out", on_click=st.logout)

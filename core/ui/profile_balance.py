@@ -105,7 +105,9 @@ def _splits(frame: Frame, splits: SplitBalance) -> str | None:
         st.caption(f"The {drawn} largest classes; the test is over all {len(splits.labels):,}.")
     if st.session_state.get(_SPLIT) not in splits.splits:
         st.session_state[_SPLIT] = None
-    picked = st.segmented_control("Open the rows of a split", splits.splits, key=_SPLIT, label_visibility="collapsed")
+    picked = st.segmented_control(
+        "Open the rows of a split", splits.splits, key=_SPLIT, format_func=plain, label_visibility="collapsed"
+    )
     st.caption(_verdict(splits))
     return None if picked is None else str(picked)
 

@@ -33,7 +33,7 @@ def value_bars(frame: Frame, balance: Balance, *, view: str, name: str, title: s
     many = len(balance.classes) > ALL_UP_TO
     search, log = "", False
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
-        heading(title, f"{len(balance.classes):,} {noun}")
+        heading(plain(title), f"{len(balance.classes):,} {noun}")
         st.space("stretch")
         if many:
             search = st.text_input(

@@ -9,7 +9,6 @@ from core.profile.duplicates import OPENED_ROWS
 from core.profile.records import Duplicates, MissingValues
 from core.records import RowFilter
 from core.ui.frame import Frame
-from core.ui.problems import plain
 from core.ui.profile_parts import chart, chooser, chosen, figures, heading, numbers, opened_rows, settled
 from core.workflow.profile import derived, duplicates, missing_values, repeated_rows
 
@@ -130,6 +129,6 @@ def _gaps(frame: Frame, found: MissingValues) -> tuple[RowFilter, str] | None:
         list(names),
         alt=f"Rows without a value per column; most in {gaps[0][0]}",
         label="Open the rows without a value",
-        shown=lambda column: plain(names[column]),
+        shown=names.__getitem__,
     )
     return None if column is None else (RowFilter(attribute=column), f"{names[column]}: missing")

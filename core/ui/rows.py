@@ -62,7 +62,7 @@ def show_row(frame: Frame, example: Example) -> None:
         shown = " · ".join(f"{name}: **{plain(str(value))}**" for name, value in facts.items() if value is not None)
         st.caption(f"row {example.row_id} · {shown}")
         if example.media_id is not None:
-            st.image(original(frame.context, example.media_id)[0], caption=example.text, width=320)
+            st.image(original(frame.context, example.media_id)[0], caption=plain(example.text or ""), width=320)
         else:
             with st.container(
                 height=LONG_TEXT_PIXELS if len(example.text or "") > LONG_TEXT else "content", border=False
@@ -142,7 +142,7 @@ def _download(frame: Frame, where: RowFilter, title: str, key: str) -> None:
         type="tertiary",
         on_click="ignore",
         key=f"{key}-csv",
-        help=f"{title}: up to {CSV_ROWS:,} rows. A whole version is exported on the Data page.",
+        help=f"{plain(title)}: up to {CSV_ROWS:,} rows. A whole version is exported on the Data page.",
     )
 
 
