@@ -53,7 +53,8 @@ def scan_form(frame: Frame) -> None:
         upload = st.file_uploader(
             "Your own out-of-sample probabilities (optional)",
             type=["npy", "parquet", "csv"],
-            help="One row per example in the order of the data, one column per class in alphabetical order.",
+            help="One row per example in the order of the data. One column per class: in a table named as the class, "
+            "in .npy sorted by name, or by number where all classes are whole numbers.",
         )
         started = st.form_submit_button("Start scan", type="primary", icon=":material/play_arrow:")
     if started:

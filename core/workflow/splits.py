@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 import threading
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
@@ -13,7 +12,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from core.errors import UsageError, WinnowError
+from core.errors import UsageError
 from core.jobs import RunFolder
 from core.records import Job, Version
 from core.store import splitting
@@ -22,9 +21,9 @@ from core.store.export import write_job_rows
 from core.store.versions import get_version, make_split_version
 from core.workflow.assignment import grouped_parts, indices, random_parts, stratified_parts
 from core.workflow.context import Context
+from core.workflow.defects import in_words
 from core.workflow.prepare import prepare_and_enqueue, write_once
 
-_LOG = logging.getLogger("winnow")
 Method = Literal["random", "stratified", "grouped", "leak-safe"]
 
 
@@ -91,11 +90,8 @@ def start_split(
 def _run(context: Context, job: Job, version_id: str, plan: SplitPlan, by: str) -> None:
     try:
         make_split(context, version_id, plan, by)
-    except WinnowError as error:
-        context.queue.finish_local(job.job_id, "failed", str(error))
     except Exception as error:
-        _LOG.exception("split %s", job.job_id)
-        context.queue.finish_local(job.job_id, "failed", f"{type(error).__name__}: {error}")
+        context.queue.finish_local(job.job_id, "failed", in_words(error))
     else:
         context.queue.finish_local(job.job_id, "done")
 
