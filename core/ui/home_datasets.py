@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import streamlit as st
 
+from core.ui import keys
 from core.ui.data_progress import report_load
 from core.ui.frame import BareFrame
 from core.ui.home_start import start_cards, start_row
-from core.ui.pages import TASK_ICONS, link
+from core.ui.pages import TASK_ICONS, count, link
 from core.ui.problems import plain
 from core.ui.strip import progress_text
 from core.workflow.overview import Standing, next_step, standings
@@ -67,4 +68,13 @@ def _review(standing: Standing) -> None:
     elif not counts.flagged:
         st.caption(":material/check: nothing flagged")
     else:
-        st.caption(f"{counts.flagged:,} flagged · {counts.decided:,} decided · {counts.left:,} left")
+        _counts(standing)
+
+
+def _counts(standing: Standing) -> None:
+    review, number = standing.review, standing.version.number
+    here: dict[str, str | int] = {"dataset": standing.dataset.name, "version": number}
+    with st.container(horizontal=True, gap="small", vertical_alignment="center"):
+        count(review.flagged, "flagged", "issues", **here)
+        count(review.decided, "decided", "review", **here, view="decisions", **{keys.LOG_VERSION: number})
+        count(review.left, "left", "review", **here, view="desk")

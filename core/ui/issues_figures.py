@@ -5,11 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from core.records import Scan
+from core.ui import keys
 from core.ui.frame import Frame
 from core.ui.issues_filter import ALL, UNDECIDED, choose
 from core.ui.issues_scan import scan_form
+from core.ui.pages import count
 from core.ui.problems import plain
 from core.workflow.issues import Findings
 
@@ -20,20 +23,27 @@ def figures(frame: Frame, found: Findings, scanning: bool) -> None:
     rows = int(scan.summary["rows"])
     interval = f"{share['low']:.1%} – {share['high']:.1%}, 95 % interval"
     with st.container(horizontal=True, vertical_alignment="center", gap="medium", key="issue-figures", border=True):
-        _figure("probably wrong", f"{share['estimate']:.1%}", choose, interval)
-        _figure("flagged", f"{review.flagged:,}", choose, f"{review.flagged / max(1, rows):.1%} of the rows")
-        _figure("rows scanned", f"{rows:,}", _choose_all, f"{len(frame.dataset.labels):,} classes")
-        _figure("left to judge", f"{review.left:,}", _choose_undecided, f"{review.decided:,} decided")
+        _figure("probably wrong", f"{share['estimate']:.1%}", choose).caption(interval)
+        _figure("flagged", f"{review.flagged:,}", choose).caption(f"{review.flagged / max(1, rows):.1%} of the rows")
+        _figure("rows scanned", f"{rows:,}", _choose_all).caption(f"{len(frame.dataset.labels):,} classes")
+        with _figure("left to judge", f"{review.left:,}", _choose_undecided):
+            _decided(frame, review.decided)
         _result(scan, scanning)
         st.space("stretch")
         if not scanning:
             _scan_again(frame)
 
 
-def _figure(name: str, value: str, on_click: Callable[[], None], remark: str) -> None:
-    with st.container(gap=None, width="content"):
-        st.button(f"**{value}** {name}", type="tertiary", on_click=on_click, key=f"figure-{name}", help="Show the rows")
-        st.caption(remark)
+def _figure(name: str, value: str, on_click: Callable[[], None]) -> DeltaGenerator:
+    """The figure, which opens its rows; returns the place below it."""
+    place = st.container(gap=None, width="content")
+    place.button(f"**{value}** {name}", type="tertiary", on_click=on_click, key=f"figure-{name}", help="Show the rows")
+    return place
+
+
+def _decided(frame: Frame, decided: int) -> None:
+    here: dict[str, str | int] = {"dataset": frame.dataset.name, "version": frame.version.number}
+    count(decided, "decided", "review", **here, view="decisions", **{keys.LOG_VERSION: frame.version.number})
 
 
 def _choose_undecided() -> None:

@@ -62,6 +62,15 @@ def link(
     st.page_link(page(name), label=label, icon=icon, icon_position=icon_position, query_params=shown or None)
 
 
+def count(number: int, words: str, name: str, **query: str | int | None) -> None:
+    """A number with its words, drawn as a caption, that opens the rows behind it; plain where there are none."""
+    if number:
+        with st.container(key=f"count-{words}-{query.get('dataset')}", width="content"):
+            link(name, f":small[{number:,} {words}]", icon="", icon_position="left", **query)
+    else:
+        st.caption(f"0 {words}", width="content")
+
+
 def open_link(
     name: str,
     label: str,

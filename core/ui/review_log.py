@@ -40,7 +40,7 @@ def _draw(frame: Frame) -> None:
         return
     with download:
         _download(frame, narrowed)
-    st.caption(f"{page.total:,} decisions, newest first")
+    st.caption(f"{page.total:,} {'decision' if page.total == 1 else 'decisions'}, newest first")
     st.dataframe(
         _columns(page.lines),
         hide_index=True,

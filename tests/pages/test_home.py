@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 
 from streamlit.testing.v1 import AppTest
 
+from core.review.records import Act
+from core.store.ids import new_id
 from core.workflow.context import Context
 from core.workflow.load import load_sample, wait
+from core.workflow.review import record
+from tests.pages import issues_data as data
 
 OpenAt = Callable[..., AppTest]
 
@@ -45,6 +50,16 @@ def test_a_dataset_says_where_it_stands_and_links_to_its_next_step(app: Context,
     shown = open_at("home")
     assert "not scanned" in words(shown)
     assert links(shown)["Find wrong labels"] == ("issues", "dataset=bbc-news&version=1")
+
+
+def test_each_number_of_a_dataset_opens_the_rows_behind_it(app: Context, open_at: OpenAt, tmp_path: Path) -> None:
+    scanned = data.scan(app, tmp_path, data.load(app, tmp_path))
+    assert "0 decided" in words(open_at("home"))
+    record(app, scanned.version_id, "ada", [Act(new_id(), "keep", 0)])
+    found = links(open_at("home"))
+    assert found[":small[40 flagged]"] == ("issues", "dataset=news&version=1")
+    assert found[":small[1 decided]"] == ("review", "dataset=news&version=1&view=decisions&decided_on=1")
+    assert found[":small[39 left]"] == ("review", "dataset=news&version=1&view=desk")
 
 
 def test_a_failed_load_is_said_where_it_was_started(app: Context, open_at: OpenAt) -> None:

@@ -135,7 +135,16 @@ def test_undecided_leaves_out_what_somebody_has_judged(open_at: Open, app: Conte
     decide(app, scanned, row_id=0)
     shown = open_at("issues", dataset="news", show="Undecided")
     assert ranks(shown)[0] == 2
-    assert "1 decided" in texts(shown)
+
+
+def test_the_decided_rows_are_one_click_from_their_number(open_at: Open, app: Context, scanned: Dataset) -> None:
+    assert "0 decided" in texts(open_at("issues", dataset="news"))
+    decide(app, scanned, row_id=0)
+    shown = open_at("issues", dataset="news")
+    (opens,) = [each.proto for each in shown.get("page_link") if "1 decided" in each.proto.label]
+    assert (opens.page, opens.query_string) == ("review", "dataset=news&version=1&view=decisions&decided_on=1")
+    decisions_of = open_at("review", dataset="news", version=1, view="decisions", decided_on=1)
+    assert list(table(decisions_of, "who")["row"]) == [0]
 
 
 def test_a_decided_row_says_what_was_decided(open_at: Open, app: Context, scanned: Dataset) -> None:
