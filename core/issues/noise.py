@@ -20,8 +20,10 @@ from core.issues.confident import chunks
 from core.issues.finding import Probabilities
 
 FLOOR = 1e-9
-SAMPLE_CELLS = 1 << 19
-"""The model is fitted to so many probabilities at most; what it expects of each class comes from all rows."""
+TOP = 16
+"""So many of a row's most probable classes are looked at, and the given one; the others are next to impossible."""
+SAMPLE_CELLS = 1 << 20
+"""The model is fitted to so many of these at most; what it expects of each class comes from all rows."""
 COMMON_WIDTH, CLASS_WIDTH, SHARPNESS_WIDTH = 1.0, 1.0, 1.0
 """Prior standard deviations of log odds: all rates together, and each class by itself, may be off from what the
 confident joint says by a factor of about e."""
@@ -42,11 +44,20 @@ class NoiseModel:
     def posterior(self, labels: NDArray[np.int64], probabilities: Probabilities) -> NDArray[np.float64]:
         """(n,) the probability that the given label is the true one, given the row and the label: Bayes' rule."""
         right = np.empty(len(labels))
-        rates = torch.from_numpy(self.rates)
+        rates, sharpness = torch.from_numpy(self.rates), torch.tensor(self.sharpness, dtype=torch.float64)
         for rows in chunks(*probabilities.shape):
-            part, given = _as_tensors(labels[rows], probabilities[rows])
-            right[rows] = _explained(part, given, rates, torch.tensor(self.sharpness).log())[0].numpy()
+            right[rows] = _explained(_evidence(labels[rows], probabilities[rows]), rates, sharpness)[0].numpy()
         return right
+
+
+@dataclass(frozen=True, slots=True)
+class _Evidence:
+    """Rows as the model sees them: their given class, then those that are most probable of the others."""
+
+    classes: Tensor
+    """(n, at most 1 + TOP) int64"""
+    probabilities: Tensor
+    """(n, at most 1 + TOP) float64"""
 
 
 def expected_rates(joint: NDArray[np.float64]) -> NDArray[np.float64]:
@@ -66,40 +77,52 @@ def fit_noise(labels: NDArray[np.int64], probabilities: Probabilities, expected:
     probabilities, which cannot overfit it. Where these are a perfect model of the noisy labels, any rate explains them,
     and the prior decides.
     """
-    size = min(len(labels), max(2_000, SAMPLE_CELLS // probabilities.shape[1]))
+    classes = probabilities.shape[1]
+    size = min(len(labels), SAMPLE_CELLS // min(classes, TOP + 1))
     rows = np.linspace(0, len(labels) - 1, size).astype(np.int64)
-    part, given = _as_tensors(labels[rows], probabilities[rows])
+    evidence = _joined([_evidence(labels[part], probabilities[part]) for part in _parts(rows, classes)])
     prior = torch.logit(torch.from_numpy(expected))
     count = len(expected)
 
     def unpacked(parameters: Tensor) -> tuple[Tensor, Tensor]:
-        """Rates and log sharpness of: each class's own shift, the common one, sharpness; all standard normal before."""
+        """Rates and sharpness of: each class's own shift, the common one, log sharpness; all standard normal before."""
         shift = CLASS_WIDTH * parameters[:count] + COMMON_WIDTH * parameters[count]
-        return torch.sigmoid(prior + shift), SHARPNESS_WIDTH * parameters[count + 1]
+        return torch.sigmoid(prior + shift), (SHARPNESS_WIDTH * parameters[count + 1]).exp()
 
     def loss(values: NDArray[np.float64]) -> tuple[float, NDArray[np.float64]]:
         parameters = torch.tensor(values, requires_grad=True)
-        probable = _explained(part, given, *unpacked(parameters))[1]
+        probable = _explained(evidence, *unpacked(parameters))[1]
         total = parameters.square().sum() / 2 - probable.clamp_min(1e-300).log().sum()
         (gradient,) = torch.autograd.grad(total, parameters)
         return float(total.detach()), gradient.numpy()
 
     found = minimize(loss, np.zeros(count + 2), jac=True, method="L-BFGS-B", options={"maxiter": 100, "ftol": 1e-8})
-    rates, log_sharpness = unpacked(torch.from_numpy(found.x))
-    return NoiseModel(rates.numpy(), float(log_sharpness.exp()))
+    rates, sharpness = unpacked(torch.from_numpy(found.x))
+    return NoiseModel(rates.numpy(), float(sharpness))
 
 
-def _explained(probabilities: Tensor, given: Tensor, rates: Tensor, log_sharpness: Tensor) -> tuple[Tensor, Tensor]:
+def _explained(evidence: _Evidence, rates: Tensor, sharpness: Tensor) -> tuple[Tensor, Tensor]:
     """Per row the posterior that its label is right, and the probability of its label under the model."""
     kept = (1 - rates.sum()).clamp_min(LEAST_KEPT)
-    softness = SOFTNESS * rates + 1e-4
-    clean = torch.nn.functional.softplus((probabilities - rates) / kept / softness) * softness
-    logs = torch.log_softmax(log_sharpness.exp() * clean.clamp_min(FLOOR).log(), 1)
-    own = logs.gather(1, given[:, None])[:, 0].exp()
-    right = (kept + rates[given]) * own
-    label = right + rates[given] * (1 - own)
+    rate = rates[evidence.classes]
+    softness = SOFTNESS * rate + 1e-4
+    clean = torch.nn.functional.softplus((evidence.probabilities - rate) / kept / softness) * softness
+    own = torch.softmax(sharpness * clean.clamp_min(FLOOR).log(), 1)[:, 0]
+    right = (kept + rate[:, 0]) * own
+    label = right + rate[:, 0] * (1 - own)
     return right / label.clamp_min(1e-300), label
 
 
-def _as_tensors(labels: NDArray[np.int64], probabilities: Probabilities) -> tuple[Tensor, Tensor]:
-    return torch.from_numpy(np.array(probabilities, np.float64)), torch.from_numpy(labels)
+def _evidence(labels: NDArray[np.int64], probabilities: Probabilities) -> _Evidence:
+    part, given = torch.from_numpy(np.array(probabilities)), torch.from_numpy(labels)[:, None]
+    own = part.gather(1, given)
+    top = part.scatter_(1, given, -1.0).topk(min(TOP, part.shape[1] - 1), 1)
+    return _Evidence(torch.cat([given, top.indices], 1), torch.cat([own, top.values], 1).double())
+
+
+def _parts(rows: NDArray[np.int64], classes: int) -> list[NDArray[np.int64]]:
+    return [rows[part] for part in chunks(len(rows), classes)]
+
+
+def _joined(parts: list[_Evidence]) -> _Evidence:
+    return _Evidence(torch.cat([one.classes for one in parts]), torch.cat([one.probabilities for one in parts]))

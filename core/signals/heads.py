@@ -14,6 +14,7 @@ from torch import Tensor
 from core.signals.encoder import device
 from core.signals.head import Curvature, fit
 from core.signals.objective import Features, Objective
+from core.signals.precision import fast_products
 from core.signals.scratch import empty, row_chunks
 
 CPU_PASS, GPU_PASS = 2e12, 2e14
@@ -55,7 +56,8 @@ class Heads:
         given = torch.from_numpy(self.labels[self.training]).to(where)
         objective = Objective(self._training_features(), given, weights / weights.sum(0).clamp_min(1), self.classes, l2)
         tolerance = EXACT if len(self.training) <= EXACT_UP_TO else ENOUGH
-        return fit(objective, self.curvature, start, tolerance=tolerance, on_step=on_step)
+        with fast_products():
+            return fit(objective, self.curvature, start, tolerance=tolerance, on_step=on_step)
 
     def logits(
         self, heads: Tensor, folds_of: NDArray[np.int64], rows: NDArray[np.int64] | None = None

@@ -7,8 +7,10 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
-CPU_CELLS, GPU_CELLS = 1 << 23, 1 << 27
-"""Logits held at a time."""
+CPU_CELLS, GPU_CELLS = 1 << 18, 1 << 27
+"""Logits held at a time: on a CPU as many as its cache holds."""
+READY_BYTES = 1 << 28
+"""Features up to this size are made ready once, larger ones anew for each use."""
 MOMENT_ROWS = 1 << 14
 
 
@@ -17,10 +19,11 @@ class Features:
     """Embeddings as the heads see them: centred, scaled to mean square length 1, with a constant last column."""
 
     embeddings: Tensor
-    """(n, d) float32, as they came; may be a view of a file."""
+    """(n, d) float32 as they came, perhaps a view of a file; or (n, d+1), made ready."""
     mean: Tensor
     """(d,)"""
     scale: float
+    ready: bool
 
     @staticmethod
     def of(embeddings: Tensor) -> Features:
@@ -30,17 +33,22 @@ class Features:
             square += float(chunk.square().sum(dtype=torch.float64))
         mean = total / rows
         variance = square / rows - float(mean.square().sum())
-        return Features(embeddings, mean.float().to(embeddings.device), max(variance, 1e-12) ** 0.5)
+        features = Features(embeddings, mean.float().to(embeddings.device), max(variance, 1e-12) ** 0.5, False)
+        if 4 * embeddings.numel() > READY_BYTES:
+            return features
+        return Features(features.rows(slice(None)), features.mean, features.scale, True)
 
     def __len__(self) -> int:
         return len(self.embeddings)
 
     @property
     def width(self) -> int:
-        return self.embeddings.shape[1] + 1
+        return len(self.mean) + 1
 
     def rows(self, which: slice | Tensor) -> Tensor:
         """(m, d+1) float32 for the rows asked for."""
+        if self.ready:
+            return self.embeddings[which]
         part = (self.embeddings[which] - self.mean) / self.scale
         return torch.cat([part, part.new_ones(len(part), 1)], 1)
 
@@ -54,7 +62,7 @@ class Features:
 
     def take(self, which: Tensor) -> Features:
         """The same features of fewer rows: mean and scale stay."""
-        return Features(self.embeddings[which], self.mean, self.scale)
+        return Features(self.embeddings[which], self.mean, self.scale, self.ready)
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,8 +19,9 @@ from core.signals.objective import Features
 from core.signals.penalty import best_penalty
 from core.signals.scratch import row_chunks
 
-REPEAT_UP_TO, REPEATS = 4_000, 5
-"""Small datasets are cut into folds several times over and the probabilities averaged: chance weighs less."""
+REPEAT_UP_TO, REPEATS = 20_000, 5
+"""Up to so many probabilities in all, the rows are cut into folds several times over and the results averaged: with few
+rows and classes much hangs on which row lands in which fold."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +57,7 @@ def out_of_sample_probabilities(
 
     embeddings (n, d) float32, labels (n,) in 0 … k-1, clusters (n,): rows of a cluster share a fold.
     """
-    repeats = REPEATS if len(labels) <= REPEAT_UP_TO else 1
+    repeats = REPEATS if len(labels) * classes <= REPEAT_UP_TO else 1
     dealt = np.stack([assign_folds(labels, clusters, folds, seed + repeat) for repeat in range(repeats)], 1)
     features = Features.of(torch.from_numpy(np.ascontiguousarray(embeddings)).to(device()))
     training = training_rows(labels, classes, features.width, folds)

@@ -20,7 +20,7 @@ from core.signals.payloads import Payloads
 
 MAX_TOKENS = 256
 """A text is cut here: what a label is about stands at the beginning."""
-BATCH_TOKENS = {"cpu": 4096, "cuda": 1 << 16}
+BATCH_TOKENS = {"cpu": 2048, "cuda": 1 << 16}
 """Tokens of a batch, padding included."""
 WINDOW = 4096
 """Texts tokenised at a time."""
