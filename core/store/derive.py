@@ -11,6 +11,7 @@ from core.store.columns import RESERVED
 from core.store.database import Database, roll_back
 from core.store.datasets import attributes_json, get_dataset
 from core.store.names import examples_table, quoted
+from core.store.relations import CONTENT_HASH
 
 
 class Derived(Protocol):
@@ -70,7 +71,8 @@ def _write_beside(
     with db.cursor() as cursor:
         cursor.execute("BEGIN")
         try:
-            sql = f"CREATE TABLE {table}_derived AS SELECT *, {added} FROM {table}"
+            kept = f"* REPLACE ({CONTENT_HASH} AS content_hash)"
+            sql = f"CREATE TABLE {table}_derived AS SELECT {kept}, {added} FROM {table}"
             watch.execute(cursor, sql, [], on_progress, stopped)
             with db.exclusive():
                 cursor.execute("COMMIT")

@@ -9,6 +9,9 @@ from core.store.database import Database
 from core.store.ids import checked_id
 from core.store.names import examples_table
 
+CONTENT_HASH = "coalesce(content_hash, md5(text))"
+"""A text's digest, which `derive` writes down: a load does not wait for a million of them."""
+
 
 def relation(db: Database, version_id: str, row_ids: Sequence[int] | None = None) -> str:
     """The rows of a version as an SQL subquery: every column of its examples, with `label` and `split` as the version
@@ -33,10 +36,11 @@ def relation_sql(dataset_id: str, version_id: str | None, row_ids: Sequence[int]
     chosen = "" if row_ids is None else f"row_id IN ({', '.join(str(int(row_id)) for row_id in row_ids) or 'NULL'})"
     found = f"rowid IN (SELECT rowid FROM {table} WHERE {chosen})" if chosen else "true"
     if version_id is None:
-        return f"(SELECT *, given_label AS label FROM {table} WHERE {found})"
+        return f"(SELECT * REPLACE ({CONTENT_HASH} AS content_hash), given_label AS label FROM {table} WHERE {found})"
     also_chosen = f" AND {chosen}" if chosen else ""
     return f"""(
-        SELECT e.* REPLACE (coalesce(o.split, e.split) AS split), coalesce(o.label, e.given_label) AS label
+        SELECT e.* REPLACE (coalesce(o.split, e.split) AS split, {CONTENT_HASH} AS content_hash),
+               coalesce(o.label, e.given_label) AS label
         FROM (SELECT * FROM {table} WHERE {found}) e
         LEFT JOIN (
             SELECT row_id, label, split, excluded FROM overrides
