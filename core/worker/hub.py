@@ -11,7 +11,9 @@ from __future__ import annotations
 
 import os
 import sys
+import threading
 from pathlib import Path
+from queue import Empty, SimpleQueue
 from typing import Any
 
 import pyarrow as pa
@@ -26,6 +28,8 @@ from core.sources.hub import fetched
 from core.worker import entry
 
 _BATCH = 1000
+_ANSWER_SECONDS = 8.0
+"""How long the hub may take to say anything at all."""
 
 
 def fetch(folder: RunFolder, progress: ProgressWriter) -> dict[str, Any]:
@@ -70,15 +74,17 @@ def _named(table: pa.Table, names: dict[str, tuple[str, ...]]) -> pa.Table:
 
 
 def _open(dataset: str, config: str | None, streaming: bool) -> Any:
-    import datasets
-    from datasets.exceptions import DatasetNotFoundError
-
     here = Path(dataset)
     if here.exists() and not here.is_absolute():
         raise SourceError(
             f"'{dataset}' is a file or folder where Winnow runs, which `datasets` would read instead of the hub's.",
             "Load it by its path, or name it as owner/name.",
         )
+    if not here.exists():
+        _look_for_the_hub()
+    import datasets
+    from datasets.exceptions import DatasetNotFoundError
+
     try:
         return datasets.load_dataset(dataset, config, streaming=streaming, trust_remote_code=None)
     except DatasetNotFoundError as error:
@@ -94,6 +100,35 @@ def _open(dataset: str, config: str | None, streaming: bool) -> Any:
             f"Name a configuration as {dataset}:NAME where it asks for one. Datasets that need their own code to run "
             "are refused.",
         ) from error
+
+
+def _look_for_the_hub() -> None:
+    """Without a hub that answers, goes on as with HF_HUB_OFFLINE: what was fetched before is found at once, and
+    anything else missed at once. Left to itself, the library asks for half a minute. Call it before `datasets` is
+    imported, which takes the setting over."""
+    from huggingface_hub import constants
+
+    if constants.HF_HUB_OFFLINE:
+        return
+    answers: SimpleQueue[bool] = SimpleQueue()
+    # In a thread, since no setting bounds looking a name up and trying all of its addresses.
+    threading.Thread(target=lambda: answers.put(_answers(constants.ENDPOINT)), daemon=True).start()
+    try:
+        constants.HF_HUB_OFFLINE = not answers.get(timeout=_ANSWER_SECONDS)
+    except Empty:
+        constants.HF_HUB_OFFLINE = True
+
+
+def _answers(endpoint: str) -> bool:
+    """Whether anybody does, whatever the answer: by the library's own client, with its proxies and certificates."""
+    from httpx2 import TransportError
+    from huggingface_hub import get_session
+
+    try:
+        get_session().head(endpoint, timeout=_ANSWER_SECONDS)
+    except TransportError:
+        return False
+    return True
 
 
 def unreachable(dataset: str) -> SourceError:

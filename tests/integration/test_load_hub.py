@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
+import threading
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import pyarrow as pa
@@ -80,3 +82,40 @@ def test_a_hub_id_that_is_a_folder_where_winnow_runs_is_refused(tmp_path: Path) 
     done = subprocess.run([sys.executable, "-m", "core.worker.hub", str(run.path)], check=False, capture_output=True)
     assert done.returncode == 1
     assert "folder where Winnow runs" in run.error()
+
+
+def _asked(folder: Path, monkeypatch: pytest.MonkeyPatch, endpoint: str) -> tuple[str, str]:
+    """What the person is told of a dataset that a hub at `endpoint` is asked for, and what the library printed."""
+    monkeypatch.setenv("HF_HUB_OFFLINE", "0")
+    monkeypatch.setenv("HF_ENDPOINT", endpoint)
+    monkeypatch.setenv("HF_HOME", str(folder / "nothing kept"))
+    run = RunFolder(folder / "run").create()
+    run.write_spec({"id": "owner/films", "config": None, "rows": 100})
+    command = [sys.executable, "-m", "core.worker.hub", str(run.path)]
+    done = subprocess.run(command, check=False, capture_output=True, text=True)
+    return run.error(), done.stderr
+
+
+@pytest.mark.parametrize("endpoint", ["http://127.0.0.1:9", "http://no-such-host.invalid"])
+def test_a_hub_that_does_not_answer_is_asked_once(
+    tmp_path: Path, endpoint: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    told, printed = _asked(tmp_path, monkeypatch, endpoint)
+    assert "cannot be reached" in told
+    assert "Retry" not in printed
+
+
+def test_a_hub_that_answers_is_asked_for_the_dataset(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    class Empty(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            self.send_response(404)
+            self.send_header("X-Error-Code", "RepoNotFound")
+            self.end_headers()
+
+        do_HEAD = do_POST = do_GET  # noqa: N815  as the base class looks them up
+
+    with ThreadingHTTPServer(("127.0.0.1", 0), Empty) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        told, _ = _asked(tmp_path, monkeypatch, f"http://127.0.0.1:{server.server_port}")
+        server.shutdown()
+    assert "The hub has no dataset 'owner/films'" in told
