@@ -6,6 +6,7 @@ outside the scratch folder that it is given.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -90,3 +91,8 @@ def quoted(text: str) -> str:
 def named(identifier: str) -> str:
     """`identifier` as a quoted SQL identifier."""
     return '"' + identifier.replace('"', '""') + '"'
+
+
+def file_literal(path: Path) -> str:
+    """A path as an SQL string literal for DuckDB's readers, which take `*`, `?` and `[` for patterns."""
+    return quoted(re.sub(r"([*?\[])", r"[\1]", str(path)))

@@ -9,7 +9,7 @@ from functools import partial
 from core.errors import SourceError
 from core.records import CsvFile, Preview, Reader, Schema
 from core.settings import MAX_CELL_BYTES
-from core.sources.base import Bench, Source, quoted
+from core.sources.base import Bench, Source, file_literal, quoted
 from core.sources.dialect import Dialect, find
 from core.sources.encoding import UNDECODABLE, Encoding, detect, read_sample
 from core.sources.paths import Part, has_suffix, parts
@@ -120,7 +120,7 @@ def _relation(file: _Csv, kinds: dict[str, str], large: bool) -> str:
     columns = ", ".join(f"{quoted(name)}: {quoted(kinds[name])}" for name in dialect.names)
     line = 2 * MAX_CELL_BYTES if large else 2 * BLOCK
     return (
-        f"read_csv({quoted(str(file.found.part.path))}, auto_detect=false, header={str(dialect.header).lower()}, "
+        f"read_csv({file_literal(file.found.part.path)}, auto_detect=false, header={str(dialect.header).lower()}, "
         f"delim={quoted(dialect.delimiter)}, quote={quoted(dialect.quote)}, escape={quoted(dialect.escape)}, "
         f"columns={{{columns}}}, store_rejects=true, rejects_limit=0, max_line_size={line}, buffer_size={4 * line})"
     )

@@ -10,7 +10,7 @@ from pathlib import Path
 from core.errors import SourceError
 from core.records import Preview, Reader, Schema
 from core.settings import MAX_CELL_BYTES
-from core.sources.base import Bench, Source, named, quoted
+from core.sources.base import Bench, Source, file_literal, named, quoted
 from core.sources.encoding import Encoding, detect, read_sample
 from core.sources.paths import Part, has_suffix, parts
 from core.sources.rejects import RejectWriter
@@ -62,7 +62,7 @@ def _relation(layout: _Layout, types: dict[str, str] | None = None, sample: int 
     if types is not None:
         chosen = f", columns={{{', '.join(f'{quoted(name)}: {quoted(kind)}' for name, kind in types.items())}}}"
     return (
-        f"read_json({quoted(str(layout.path))}, format='{form}', maximum_object_size={layout.object_bytes}, "
+        f"read_json({file_literal(layout.path)}, format='{form}', maximum_object_size={layout.object_bytes}, "
         f"sample_size={sample}{chosen})"
     )
 

@@ -9,7 +9,7 @@ import pyarrow.parquet as pq
 
 from core.errors import SourceError
 from core.records import Preview, Reader, Schema
-from core.sources.base import Bench, Source, named, quoted
+from core.sources.base import Bench, Source, file_literal, named, quoted
 from core.sources.features import class_names, simplified
 from core.sources.paths import Part, has_suffix, parts
 from core.sources.tabular import (
@@ -58,7 +58,7 @@ def examine(part: Part, bench: Bench) -> Found:
 
 
 def _relation(part: Part, schema: pa.Schema) -> str:
-    return f"(SELECT {', '.join(columns_sql(schema))} FROM read_parquet({quoted(str(part.path))}))"
+    return f"(SELECT {', '.join(columns_sql(schema))} FROM read_parquet({file_literal(part.path)}))"
 
 
 def preview(locations: Sequence[str], bench: Bench) -> Preview:

@@ -13,6 +13,7 @@ from typing import Literal, get_args
 
 from core.errors import JobError, UsageError
 from core.jobs import RunFolder
+from core.jobs.launch import PROJECT
 from core.records import Dataset
 from core.store import export as store
 from core.store.datasets import get_dataset
@@ -55,7 +56,7 @@ def _datasets(context: Context, dataset: Dataset, version_id: str, out: Path) ->
         labels, media = list(dataset.labels), str(context.workspace.media)
         work.write_spec({"task": dataset.task, "labels": labels, "media": media, "out": str(out.resolve())})
         command = [sys.executable, "-m", "core.worker.export", run]
-        done = subprocess.run(command, capture_output=True, check=False, text=True)
+        done = subprocess.run(command, cwd=PROJECT, capture_output=True, check=False, text=True)
         if done.returncode:
             last = (done.stderr.strip().splitlines() or ["no message"])[-1]
             raise JobError(work.error() or f"The export failed: {last}", "Try again, or export as parquet.")

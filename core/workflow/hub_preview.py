@@ -9,6 +9,7 @@ from pathlib import Path
 
 from core.errors import SourceError
 from core.jobs import RunFolder
+from core.jobs.launch import PROJECT
 from core.sources import hub
 
 ROWS = 100
@@ -24,7 +25,7 @@ def fetch(location: str, folder: Path) -> None:
         work.write_spec({"id": dataset, "config": config, "rows": ROWS})
         command = [sys.executable, "-m", "core.worker.hub", run]
         try:
-            done = subprocess.run(command, capture_output=True, timeout=SECONDS, check=False, text=True)
+            done = subprocess.run(command, cwd=PROJECT, capture_output=True, timeout=SECONDS, check=False, text=True)
         except subprocess.TimeoutExpired as error:
             raise SourceError(
                 f"The hub has not answered for '{dataset}' in {SECONDS} s.", "Try again later."

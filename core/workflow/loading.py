@@ -26,6 +26,7 @@ from core.store.derive import derive
 from core.store.ingest import ingest
 from core.store.spool import look, spool
 from core.workflow.context import Context
+from core.workflow.defects import in_words
 from core.workflow.splits import SplitPlan, start_split
 
 _LOG = logging.getLogger("winnow")
@@ -112,12 +113,8 @@ def run_tabular(context: Context, job: Job, by: str) -> None:
     except StoppedError:
         context.queue.finish_local(job.job_id, "stopped")
         return
-    except WinnowError as error:
-        context.queue.finish_local(job.job_id, "failed", str(error))
-        return
     except Exception as error:
-        _LOG.exception("load %s", job.job_id)
-        context.queue.finish_local(job.job_id, "failed", f"{type(error).__name__}: {error}")
+        context.queue.finish_local(job.job_id, "failed", in_words(error))
         return
     finally:
         shutil.rmtree(folder.input, ignore_errors=True)

@@ -138,3 +138,10 @@ def test_a_name_that_is_taken_is_refused_before_anything_starts(context: Context
     loaded(context, _write(tmp_path, "a.csv"))
     with pytest.raises(UsageError, match="exists already"):
         loaded(context, tmp_path / "a.csv")
+
+
+@pytest.mark.parametrize("suffix", [".csv", ".jsonl", ".parquet"])
+def test_a_file_whose_name_is_a_pattern_is_read_alone(context: Context, tmp_path: Path, suffix: str) -> None:
+    odd = _write(tmp_path, f"a*[1]?{suffix}")
+    _write(tmp_path, f"ab1c{suffix}")
+    assert loaded(context, odd).row_count == 3
