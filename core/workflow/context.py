@@ -33,9 +33,9 @@ def open_context(workspace: Workspace) -> Context:
     store = Database.open(workspace.database)
     try:
         migrate(store)
-        purge(store, workspace)
         queue = Queue(workspace)
         queue.reconcile()
+        purge(store, queue, workspace)
     except BaseException:
         store.close()
         raise

@@ -5,24 +5,25 @@ Called when a workspace is opened; putting a dataset into the trash is `core.wor
 
 from __future__ import annotations
 
-import time
 from datetime import datetime
 from pathlib import Path
 
+from core.jobs import Queue
 from core.settings import Workspace
 from core.store.database import Database
 from core.store.datasets import list_datasets, purge_trash
 from core.store.relations import relation_sql
 
-_YOUNG_SECONDS = 24 * 3600
-"""Media younger than this may belong to a load under way."""
 _MEDIA = "SELECT DISTINCT media_id FROM {} WHERE media_id IS NOT NULL"
 
 
-def purge(store: Database, workspace: Workspace, at: datetime | None = None) -> list[str]:
-    """Deletes for good what has lain in the trash for `TRASH_DAYS` days, by default until now; returns the ids."""
+def purge(store: Database, queue: Queue, workspace: Workspace, at: datetime | None = None) -> list[str]:
+    """Deletes for good what has lain in the trash for `TRASH_DAYS` days, by default until now; returns the ids.
+
+    While a load is under way or not taken in, images are left to the next time: some may be its own.
+    """
     gone = purge_trash(store, at)
-    if gone:
+    if gone and not any(job.kind == "load" for job in queue.uncollected()):
         _sweep_media(store, workspace)
     return gone
 
@@ -30,12 +31,11 @@ def purge(store: Database, workspace: Workspace, at: datetime | None = None) -> 
 def _sweep_media(store: Database, workspace: Workspace) -> None:
     """Removes originals and thumbnails that no dataset, nor one in the trash, refers to."""
     kept = set()
-    for state in ("ready", "trashed", "loading"):
+    for state in ("ready", "trashed"):
         for dataset in list_datasets(store, state):
-            if dataset.task == "image" and dataset.latest_version_id:
-                root = relation_sql(dataset.dataset_id, None)  # a version may exclude rows that another one shows
-                kept |= {Path(media_id).stem for (media_id,) in store.fetch(_MEDIA.format(root))}
-    limit = time.time() - _YOUNG_SECONDS
+            if dataset.task == "image":
+                rows = relation_sql(dataset.dataset_id, None)  # a version may exclude rows that another one shows
+                kept |= {Path(media_id).stem for (media_id,) in store.fetch(_MEDIA.format(rows))}
     for file in workspace.media.rglob("*.*"):
-        if file.is_file() and file.stem not in kept and file.stat().st_mtime < limit:
+        if file.is_file() and file.stem not in kept:
             file.unlink(missing_ok=True)

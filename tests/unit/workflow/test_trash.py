@@ -1,0 +1,81 @@
+"""What goes when the trash is emptied, and what stays."""
+
+import time
+from contextlib import closing
+from datetime import timedelta
+from pathlib import Path
+
+from core.records import Dataset
+from core.review.records import Act
+from core.store.datasets import list_datasets
+from core.store.ids import new_id
+from core.store.times import now, stored
+from core.workflow import datasets
+from core.workflow.context import Context, open_context
+from core.workflow.follow import follow
+from core.workflow.load import preview, start_load
+from core.workflow.review import make_version, record
+from core.workflow.trash import purge
+from tests.images import png
+from tests.integration.load_support import loaded
+
+
+def _images(context: Context) -> list[Path]:
+    """Originals and thumbnails."""
+    return [file for file in context.workspace.media.rglob("*.*") if file.is_file()]
+
+
+def _purge(context: Context) -> list[str]:
+    """As on a day when everything in the trash is due."""
+    return purge(context.store, context.queue, context.workspace, now() + timedelta(days=8))
+
+
+def test_opening_the_workspace_removes_what_is_due_in_the_trash_with_its_images(
+    context: Context, pets: Dataset, news: Dataset
+) -> None:
+    stray = context.workspace.media / "ab" / f"{'0' * 64}.png"
+    stray.parent.mkdir(exist_ok=True)
+    stray.write_bytes(b"x")
+    datasets.delete(context, pets.dataset_id)
+    context.store.fetch(
+        "UPDATE datasets SET trashed_at = ? WHERE dataset_id = ?", [stored(now() - timedelta(days=8)), pets.dataset_id]
+    )
+    context.close()
+    with closing(open_context(context.workspace)) as reopened:
+        assert [dataset.name for dataset in list_datasets(reopened.store)] == ["news"]
+        assert list_datasets(reopened.store, "trashed") == []
+        assert _images(reopened) == []
+
+
+def test_images_that_another_dataset_has_stay_also_those_that_its_newest_version_excludes(
+    context: Context, pets: Dataset, tmp_path: Path
+) -> None:
+    other = loaded(context, tmp_path / "pets", name="again")
+    record(context, other.latest_version_id, "ada", [Act(new_id(), "exclude", 0)])
+    make_version(context, other.latest_version_id, "", "ada")
+    datasets.delete(context, pets.dataset_id)
+    assert _purge(context) == [pets.dataset_id]
+    assert len(_images(context)) == 12
+
+
+def test_images_of_a_load_that_the_store_has_not_taken_in_yet_stay(
+    context: Context, pets: Dataset, tmp_path: Path
+) -> None:
+    for seed, label in ((90, "a"), (91, "b")):
+        (tmp_path / "more" / label).mkdir(parents=True)
+        (tmp_path / "more" / label / "1.png").write_bytes(png(seed))
+    place = [str(tmp_path / "more")]
+    job = start_load(context, place, preview(context, place).guess, name="more", by="ada")
+    while context.queue.get(job.job_id).status != "done":
+        time.sleep(0.02)
+    datasets.delete(context, pets.dataset_id)
+    assert _purge(context) == [pets.dataset_id]
+    follow(context, job.job_id)
+    assert len(_images(context)) == 16
+
+
+def test_a_deleted_dataset_comes_back_with_its_images(context: Context, pets: Dataset) -> None:
+    datasets.delete(context, pets.dataset_id)
+    assert purge(context.store, context.queue, context.workspace) == []
+    assert datasets.restore(context, pets.dataset_id).row_count == 6
+    assert len(_images(context)) == 12
