@@ -1,8 +1,8 @@
 """A scan against the usual way to find wrong labels, stage by stage and in all: `python -m bench.scan`.
 
 banking77 with 8 % planted errors: a fixed slice of 2,000 rows, and all 10,003. Both ways run in a process of their own
-with their libraries' own thread settings. A scan does more within its time: clusters of near-duplicates, a search for the
-penalty, calibration, neighbours; by its defaults all of it for two encoders.
+with their libraries' own thread settings. A scan does more within its time: near-duplicates kept together, a search for
+the penalty, calibration, neighbours; by its defaults all of it for two encoders.
 """
 
 from __future__ import annotations

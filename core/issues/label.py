@@ -21,7 +21,7 @@ from core.issues.confident import (
 )
 from core.issues.finding import Finding, Signals
 from core.issues.noise import expected_rates, fit_noise
-from core.issues.share import share_wrong
+from core.issues.share import count_wrong, share_wrong
 
 CLEANLAB_FILTERS = (
     "prune_by_noise_rate",
@@ -33,8 +33,7 @@ CLEANLAB_FILTERS = (
     "low_self_confidence",
 )
 FLAG_BY = ("winnow", *CLEANLAB_FILTERS)
-"""Ways to flag. `winnow`: the rows of lowest quality, as many as cleanlab counts off the diagonal of the confident
-joint, or as the noise model expects to be wrong, whichever is more."""
+"""Ways to flag. `winnow`: the rows of lowest quality, as many as `count_wrong` says; the others are cleanlab's."""
 MAX_JOINT_CLASSES = 6_000
 """A joint matrix of more classes does not fit in memory."""
 USUAL_NOISE = 0.05
@@ -56,10 +55,7 @@ def find_label_issues(signals: Signals, flag_by: str = "winnow") -> Finding:
     confident = confident_classes(signals.probabilities, thresholds)
     joint = calibrated_joint(signals, confident) if classes <= MAX_JOINT_CLASSES else None
     posterior = _posterior(signals, facts, joint)
-    off_diagonal = int(
-        (judged & (confident >= 0) & (confident != signals.labels) & (facts.top != signals.labels)).sum()
-    )
-    count = max(off_diagonal, round(float((1 - posterior[judged]).sum())))
+    count = count_wrong(signals, facts, confident, posterior)
     notes: tuple[str, ...] = ()
     if flag_by == "winnow":
         score, flagged = posterior, _worst(posterior, judged, count)

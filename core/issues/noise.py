@@ -20,7 +20,7 @@ from core.issues.confident import chunks
 from core.issues.finding import Probabilities
 
 FLOOR = 1e-9
-TOP = 16
+TOP = 8
 """So many of a row's most probable classes are looked at, and the given one; the others are next to impossible."""
 SAMPLE_CELLS = 1 << 20
 """The model is fitted to so many of these at most; what it expects of each class comes from all rows."""
@@ -96,7 +96,7 @@ def fit_noise(labels: NDArray[np.int64], probabilities: Probabilities, expected:
         (gradient,) = torch.autograd.grad(total, parameters)
         return float(total.detach()), gradient.numpy()
 
-    found = minimize(loss, np.zeros(count + 2), jac=True, method="L-BFGS-B", options={"maxiter": 100, "ftol": 1e-8})
+    found = minimize(loss, np.zeros(count + 2), jac=True, method="L-BFGS-B", options={"maxiter": 100, "ftol": 1e-7})
     rates, sharpness = unpacked(torch.from_numpy(found.x))
     return NoiseModel(rates.numpy(), float(sharpness))
 
