@@ -27,7 +27,7 @@ from bench.scan_folder import scan_folder, scores
 from core.jobs import RunFolder, read_events
 from core.records import ScanSpec
 
-SLICE, SEED = 2_000, 0
+SLICE, SEED = 2_000, 1
 USUAL = "SentenceTransformer, cross_val_predict, Datalab"
 
 

@@ -21,7 +21,8 @@ from core.issues.finding import Probabilities
 
 FLOOR = 1e-9
 TOP = 8
-"""So many of a row's most probable classes are looked at, and the given one; the others are next to impossible."""
+"""So many of a row's most probable classes are looked at one by one, and the given one; the others as if they were
+equally probable and had the mean rate."""
 SAMPLE_CELLS = 1 << 20
 """The model is fitted to so many of these at most; what it expects of each class comes from all rows."""
 COMMON_WIDTH, CLASS_WIDTH, SHARPNESS_WIDTH = 1.0, 1.0, 1.0
@@ -58,6 +59,9 @@ class _Evidence:
     """(n, at most 1 + TOP) int64"""
     probabilities: Tensor
     """(n, at most 1 + TOP) float64"""
+    rest: Tensor
+    """(n,) mean probability of the others, float64."""
+    rest_classes: int
 
 
 def expected_rates(joint: NDArray[np.float64]) -> NDArray[np.float64]:
@@ -104,10 +108,13 @@ def fit_noise(labels: NDArray[np.int64], probabilities: Probabilities, expected:
 def _explained(evidence: _Evidence, rates: Tensor, sharpness: Tensor) -> tuple[Tensor, Tensor]:
     """Per row the posterior that its label is right, and the probability of its label under the model."""
     kept = (1 - rates.sum()).clamp_min(LEAST_KEPT)
-    rate = rates[evidence.classes]
+    rate = torch.cat([rates[evidence.classes], rates.mean().expand(len(evidence.rest), 1)], 1)
     softness = SOFTNESS * rate + 1e-4
-    clean = torch.nn.functional.softplus((evidence.probabilities - rate) / kept / softness) * softness
-    own = torch.softmax(sharpness * clean.clamp_min(FLOOR).log(), 1)[:, 0]
+    mixed = torch.cat([evidence.probabilities, evidence.rest[:, None]], 1)
+    clean = torch.nn.functional.softplus((mixed - rate) / kept / softness) * softness
+    logs = sharpness * clean.clamp_min(FLOOR).log()
+    logs = torch.cat([logs[:, :-1], logs[:, -1:] + np.log(max(evidence.rest_classes, FLOOR))], 1)
+    own = torch.softmax(logs, 1)[:, 0]
     right = (kept + rate[:, 0]) * own
     label = right + rate[:, 0] * (1 - own)
     return right / label.clamp_min(1e-300), label
@@ -117,7 +124,10 @@ def _evidence(labels: NDArray[np.int64], probabilities: Probabilities) -> _Evide
     part, given = torch.from_numpy(np.array(probabilities)), torch.from_numpy(labels)[:, None]
     own = part.gather(1, given)
     top = part.scatter_(1, given, -1.0).topk(min(TOP, part.shape[1] - 1), 1)
-    return _Evidence(torch.cat([given, top.indices], 1), torch.cat([own, top.values], 1).double())
+    one_by_one = torch.cat([own, top.values], 1).double()
+    others = part.shape[1] - one_by_one.shape[1]
+    rest = (1 - one_by_one.sum(1)).clamp_min(0) / max(1, others)
+    return _Evidence(torch.cat([given, top.indices], 1), one_by_one, rest, others)
 
 
 def _parts(rows: NDArray[np.int64], classes: int) -> list[NDArray[np.int64]]:
@@ -125,4 +135,9 @@ def _parts(rows: NDArray[np.int64], classes: int) -> list[NDArray[np.int64]]:
 
 
 def _joined(parts: list[_Evidence]) -> _Evidence:
-    return _Evidence(torch.cat([one.classes for one in parts]), torch.cat([one.probabilities for one in parts]))
+    return _Evidence(
+        torch.cat([one.classes for one in parts]),
+        torch.cat([one.probabilities for one in parts]),
+        torch.cat([one.rest for one in parts]),
+        parts[0].rest_classes,
+    )
