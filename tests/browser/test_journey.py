@@ -6,10 +6,12 @@ import csv
 import io
 from pathlib import Path
 
+import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import Server, settled
 
+pytestmark = pytest.mark.timeout(600)
 SCAN_MS = 240_000
 """Both tiers on two slow cores, model loading included."""
 
