@@ -93,7 +93,7 @@ def test_splits_are_made_exported_and_the_dataset_comes_back_from_the_trash(page
     page.get_by_role("radio", name="Export").click()
     page.get_by_text("JSON lines").click()
     with page.expect_download() as download:
-        page.get_by_role("button", name="Download").click()
+        page.locator(".st-key-export-download-jsonl").get_by_role("button", name="Download").click()
     rows = [json.loads(line) for line in Path(download.value.path()).read_text().splitlines()]
     assert download.value.suggested_filename == "things-v2.jsonl"
     assert {row["split"] for row in rows} == {"train", "validation", "test"}
