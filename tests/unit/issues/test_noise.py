@@ -70,4 +70,4 @@ def test_looking_at_the_most_probable_classes_one_by_one_is_enough(monkeypatch) 
     monkeypatch.setattr("core.issues.noise.TOP", 39)
     every = _fitted(given, probabilities).posterior(given, probabilities)
     assert np.corrcoef(few, every)[0, 1] > 0.98
-    assert abs(few.mean() - every.mean()) < 0.03
+    assert abs(few.mean() - every.mean()) < 0.05
