@@ -1,0 +1,75 @@
+"""The records that cross from one stage to the next. Frozen, plain, and free of behaviour that needs a library."""
+
+from core.records.datasets import (
+    Attribute,
+    AttributeKind,
+    Dataset,
+    DatasetState,
+    Example,
+    RowFilter,
+    Version,
+    VersionChange,
+    VersionKind,
+)
+from core.records.evaluation import (
+    Comparison,
+    Curve,
+    Difference,
+    Evaluation,
+    Interval,
+    LabelsFrom,
+    PredictedRow,
+    PredictionFilter,
+    Scores,
+)
+from core.records.jobs import ENDED, UNFINISHED, Job, JobStatus, Progress
+from core.records.load import Column, CsvFile, Preview, Reader, RejectedRow, Schema
+from core.records.review import Action, Decision, ReviewCounts
+from core.records.runs import ClassWeights, Metric, MixedPrecision, Run, StopMetric, Strategy, TrainSpec
+from core.records.scans import Issue, IssueFilter, Scan, ScanSpec
+
+__all__ = [
+    "ENDED",
+    "UNFINISHED",
+    "Action",
+    "Attribute",
+    "AttributeKind",
+    "ClassWeights",
+    "Column",
+    "Comparison",
+    "CsvFile",
+    "Curve",
+    "Dataset",
+    "DatasetState",
+    "Decision",
+    "Difference",
+    "Evaluation",
+    "Example",
+    "Interval",
+    "Issue",
+    "IssueFilter",
+    "Job",
+    "JobStatus",
+    "LabelsFrom",
+    "Metric",
+    "MixedPrecision",
+    "PredictedRow",
+    "PredictionFilter",
+    "Preview",
+    "Progress",
+    "Reader",
+    "RejectedRow",
+    "ReviewCounts",
+    "RowFilter",
+    "Run",
+    "Scan",
+    "ScanSpec",
+    "Schema",
+    "Scores",
+    "StopMetric",
+    "Strategy",
+    "TrainSpec",
+    "Version",
+    "VersionChange",
+    "VersionKind",
+]

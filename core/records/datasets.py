@@ -1,0 +1,120 @@
+"""Records of datasets, their versions and rows."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, Literal
+
+AttributeKind = Literal["category", "number", "time", "text"]
+DatasetState = Literal["loading", "ready", "trashed"]
+VersionKind = Literal["load", "review", "split"]
+
+
+@dataclass(frozen=True, slots=True)
+class Attribute:
+    """A column that bias is measured on: the source's own, or derived from the payload."""
+
+    name: str
+    """As the person knows it."""
+    column: str
+    """As the examples table has it (differs from `name` where that collides with a column of Winnow's)."""
+    kind: AttributeKind
+    derived: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Dataset:
+    """A dataset as listed."""
+
+    dataset_id: str
+    name: str
+    task: str
+    source: str
+    licence: str
+    labels: tuple[str, ...]
+    """Every class, sorted; positions in this tuple are the class indices used everywhere."""
+    attributes: tuple[Attribute, ...]
+    id_column: str | None
+    """What the source calls its own row id (`source_id` in the examples table); None where it has none."""
+    row_count: int
+    rejected_count: int
+    state: DatasetState
+    created_at: datetime
+    created_by: str
+    latest_version_id: str
+    derived_ready: bool
+    """Whether the derived attributes have been computed."""
+
+
+@dataclass(frozen=True, slots=True)
+class Version:
+    """One state of a dataset's labels, splits and exclusions. Immutable."""
+
+    version_id: str
+    dataset_id: str
+    number: int
+    """1 for the load, then counting up."""
+    parent_id: str | None
+    kind: VersionKind
+    note: str
+    fingerprint: str
+    """Hex digest over (row_id, content_hash, label, split) of the rows it keeps: equal content, equal fingerprint."""
+    row_count: int
+    """Rows it keeps: exclusions are not counted."""
+    created_at: datetime
+    created_by: str
+
+
+@dataclass(frozen=True, slots=True)
+class VersionChange:
+    """What one row of a version has that its parent's has not."""
+
+    row_id: int
+    given: str
+    """The example as text, cut to a line, or the image's name."""
+    from_label: str | None
+    to_label: str | None
+    """None when the row was excluded."""
+    reviewer: str
+    decided_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class RowFilter:
+    """Which rows of a version to show. Every field narrows; the empty filter is all rows."""
+
+    label: str | None = None
+    split: str | None = None
+    attribute: str | None = None
+    """An attribute's column; needs `value` or `low`/`high`."""
+    value: str | None = None
+    """The attribute's value as text; with `attribute` set and `value`, `low` and `high` all None: the missing ones."""
+    low: float | None = None
+    """Lower bound of a numeric attribute, inclusive."""
+    high: float | None = None
+    """Upper bound of a numeric attribute, exclusive."""
+    text: str | None = None
+    """Every word of it occurs in the text (or in the image's name), case ignored."""
+    duplicates: Literal["exact", "conflicting"] | None = None
+    """Rows whose content occurs more than once; or more than once with different labels."""
+    row_ids: tuple[int, ...] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Example:
+    """One row as it is drawn."""
+
+    row_id: int
+    text: str | None
+    """The text; for images the original's file name."""
+    media_id: str | None
+    """For images: the content address, `Workspace.media`-relative path."""
+    given_label: str | None
+    """As loaded."""
+    label: str | None
+    """As this version has it."""
+    split: str | None
+    source_id: str | None
+    attributes: Mapping[str, Any] = field(default_factory=dict)

@@ -1,0 +1,119 @@
+"""Records of an evaluation: figures with their intervals, and the matrix behind them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+Interval = tuple[float, float]
+"""Lower and upper end of a 95 % interval."""
+LabelsFrom = Literal["version", "given", "newest"]
+"""Whose labels count as true: those of the run's version, those as loaded, or those of the dataset's newest version."""
+
+
+@dataclass(frozen=True, slots=True)
+class Scores:
+    """Precision, recall and F1 of a class or of an average, as scikit-learn's `classification_report` has them."""
+
+    precision: float
+    recall: float
+    f1: float
+    support: int
+
+
+@dataclass(frozen=True, slots=True)
+class Evaluation:
+    """One run's predictions on one split, held against one set of labels."""
+
+    run_id: str
+    version_id: str
+    """The version whose labels count as true."""
+    split: str
+    labels_from: LabelsFrom
+    rows: int
+    labels: tuple[str, ...]
+    matrix: NDArray[np.int64]
+    """(k, k) counts: true class by row, predicted class by column."""
+    accuracy: float
+    accuracy_interval: Interval
+    macro_f1: float
+    """Over the classes that occur, as true or as predicted, as scikit-learn has it by default."""
+    macro_f1_interval: Interval
+    classes: Mapping[str, Scores]
+    """By class, in the order of `labels`, classes that occur as true or as predicted only."""
+    averages: Mapping[str, Scores]
+    """`micro avg`, `macro avg`, `weighted avg`."""
+    log_loss: float | None
+    """Nats per example; None without probabilities."""
+
+
+@dataclass(frozen=True, slots=True)
+class Curve:
+    """A ROC or precision-recall curve of one class against the rest, thinned to what a picture can show."""
+
+    kind: Literal["roc", "precision_recall"]
+    label: str
+    """A class, or `micro`, `macro` for an average."""
+    x: NDArray[np.float64]
+    """False positive rate, or recall."""
+    y: NDArray[np.float64]
+    """True positive rate, or precision."""
+    area: float
+    """ROC AUC or average precision, of the whole curve, as scikit-learn has it; NaN where the class does not occur."""
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """How much more the second of two has than the first, with a paired 95 % interval."""
+
+    name: str
+    """`accuracy`, `macro_f1`, or a class whose F1 it is."""
+    first: float
+    second: float
+    difference: float
+    interval: Interval
+    support: int
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """Two runs on the rows of one split that both have predicted."""
+
+    first: Evaluation
+    second: Evaluation
+    rows: int
+    differences: tuple[Difference, ...]
+    """Accuracy and macro F1 first, then every class in the order of the labels."""
+    matrix: NDArray[np.int64]
+    """(k, k) second's counts less first's."""
+    only_first_right: int
+    only_second_right: int
+
+
+@dataclass(frozen=True, slots=True)
+class PredictionFilter:
+    """Which predicted rows to list: every field narrows."""
+
+    split: str
+    true_label: str | None = None
+    predicted: str | None = None
+    correct: bool | None = None
+    right_in: str | None = None
+    """A second run's id that gets the row right; with `correct` False: rows that it wins."""
+    wrong_in: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class PredictedRow:
+    """One row of such a list."""
+
+    row_id: int
+    label: str
+    """What counts as true."""
+    predicted: str
+    confidence: float
+    """Probability of the predicted class."""

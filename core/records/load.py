@@ -1,0 +1,114 @@
+"""Records of a load: what a source looks like, how it is read, and what is set aside."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """A column of a source as it was found."""
+
+    name: str
+    type: str
+    """The type that the reader found, as DuckDB names it: VARCHAR, BIGINT, DOUBLE, BLOB …"""
+    distinct: int
+    """Distinct values in the preview."""
+    missing: int
+    """Empty values in the preview."""
+
+
+@dataclass(frozen=True, slots=True)
+class Schema:
+    """Which column plays which role. Guessed by a source, overruled by the person."""
+
+    task: str
+    """A name in `core.tasks.TASKS`: `text`, `image`."""
+    payload: str
+    """The column that holds the example: its text, or the image's path, bytes or URI."""
+    label: str | None
+    split: str | None = None
+    id: str | None = None
+    attributes: tuple[str, ...] = ()
+    """All other columns, kept with their own types."""
+
+
+@dataclass(frozen=True, slots=True)
+class Preview:
+    """What a source looks like before it is loaded."""
+
+    source: str
+    """The source's name in `core.sources.SOURCES`."""
+    columns: tuple[Column, ...]
+    rows: tuple[Mapping[str, Any], ...]
+    """The first rows, up to 50; image payloads as paths or bytes."""
+    guess: Schema
+    notes: tuple[str, ...] = ()
+    """What the person should know: delimiter and encoding found, files and the splits they become, warnings."""
+    row_estimate: int | None = None
+    """Rows expected, where the source can say so cheaply."""
+
+
+@dataclass(frozen=True, slots=True)
+class CsvFile:
+    """How a CSV file is written: enough to walk it record by record."""
+
+    path: str
+    """As it stands in the relation's file column."""
+    delimiter: str
+    quote: str = '"'
+    """Empty where the file quotes nothing."""
+    escape: str = '"'
+    encoding: str = "utf-8"
+    """As Python names it."""
+    lines_before: int = 1
+    """Lines before the first data record: the header, and what is skipped above it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reader:
+    """How the store reads a tabular source by itself, without a row passing through Python."""
+
+    sql: str
+    """A DuckDB relation, such as `read_csv('…', store_rejects=true)` or `read_parquet(['…'])`."""
+    rejects: bool = False
+    """Whether the relation fills DuckDB's `reject_errors`, which the store takes over as `RejectedRow`s."""
+    total_bytes: int | None = None
+    setup: tuple[str, ...] = ()
+    """Statements to run before it."""
+    extensions: tuple[str, ...] = ()
+    """Bundled DuckDB extensions that it needs: `excel`, `httpfs`."""
+    rejected_parquet: str | None = None
+    """A Parquet file of further rejected rows (file, line, reason, content), written by a load job."""
+    media: bool = False
+    """Whether the relation has `content_hash` and `media_id` columns beside the payload, as an image load job writes
+    them; else the content hash is taken over the payload."""
+    row_estimate: int | None = None
+    """Rows expected, for the progress shown."""
+    file_column: str | None = None
+    """A column of the relation with the file that a row came from; not stored, named in `RejectedRow`s."""
+    line_column: str | None = None
+    """A column of the relation with the row's 1-based line; not stored, named in `RejectedRow`s."""
+    reason_column: str | None = None
+    """A column of the relation that is not NULL where the source itself sets the row aside, and why; not stored."""
+    types_may_give_way: bool = False
+    """Whether the source can be read again with wider types: then many values that do not fit end the reading."""
+    whole_columns: tuple[str, ...] = ()
+    """Columns that the relation reads as DOUBLE though a sample had whole numbers only, since a reader of whole numbers
+    rounds 1.5 to 2 without a word; the store makes them BIGINT where every value is whole."""
+    csv_files: tuple[CsvFile, ...] = ()
+    """The dialect of each CSV file, so that a row set aside for a missing value can be given its line."""
+
+
+@dataclass(frozen=True, slots=True)
+class RejectedRow:
+    """A row that was set aside while loading."""
+
+    file: str
+    line: int | None
+    """1-based line, or the member's ordinal in an archive; None where the format has no lines."""
+    reason: str
+    content: str
+    """The beginning of what stood there, up to 500 characters."""
