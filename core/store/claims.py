@@ -1,4 +1,4 @@
-"""Claims: which reviewer has which row on the screen, so that no two have the same one. They run out by themselves."""
+"""Claims: which session (a reviewer's tab) has which row on the screen: no two have the same one. They run out."""
 
 from __future__ import annotations
 
@@ -17,16 +17,16 @@ def claim(
     db: Database,
     version_id: str,
     scan_id: str,
-    reviewer: str,
+    session: str,
     where: IssueFilter,
     n: int,
     *,
     now: datetime,
     seconds: float,
 ) -> list[int]:
-    """The `n` worst rows that are undecided and that nobody else holds, now held by `reviewer` for `seconds`.
+    """The `n` worst rows that are undecided and that nobody else holds, now held by `session` for `seconds`.
 
-    Worst first; rows the reviewer holds already are among them and are held anew. Fewer than `n`, or none, at the end.
+    Worst first; rows the session holds already are among them and are held anew. Fewer than `n`, or none, at the end.
     """
     condition, parameters = issue_condition(db, get_scan(db, scan_id), where)
     moment = stored(now)
@@ -35,30 +35,36 @@ def claim(
         found = cursor.execute(
             f"""SELECT i.row_id FROM issues i
                 WHERE {condition} AND i.row_id NOT IN (SELECT row_id FROM {in_force_sql(version_id)})
-                AND i.row_id NOT IN (SELECT row_id FROM claims WHERE version_id = ? AND reviewer <> ?)
+                AND i.row_id NOT IN (SELECT row_id FROM claims WHERE version_id = ? AND session <> ?)
                 ORDER BY i.rank LIMIT ?""",
-            [*parameters, version_id, reviewer, n],
+            [*parameters, version_id, session, n],
         ).fetchall()
         row_ids = [int(row_id) for (row_id,) in found]
-        _hold(cursor, version_id, reviewer, row_ids, moment + timedelta(seconds=seconds))
+        _hold(cursor, version_id, session, row_ids, moment + timedelta(seconds=seconds))
     return row_ids
 
 
-def release(db: Database, version_id: str, reviewer: str, row_ids: Sequence[int]) -> None:
-    """Gives rows back before their time; those that the reviewer does not hold are left alone."""
+def release(db: Database, version_id: str, session: str, row_ids: Sequence[int]) -> None:
+    """Gives rows back before their time; those that the session does not hold are left alone."""
     with db.write() as cursor:
-        _drop(cursor, version_id, reviewer, row_ids)
+        _drop(cursor, version_id, session, row_ids)
 
 
-def _hold(cursor: Cursor, version_id: str, reviewer: str, row_ids: Sequence[int], until: datetime) -> None:
-    _drop(cursor, version_id, reviewer, row_ids)
+def release_all(db: Database, session: str) -> None:
+    """Gives back every row that a session holds: it is over."""
+    with db.write() as cursor:
+        cursor.execute("DELETE FROM claims WHERE session = ?", [session])
+
+
+def _hold(cursor: Cursor, version_id: str, session: str, row_ids: Sequence[int], until: datetime) -> None:
+    _drop(cursor, version_id, session, row_ids)
     cursor.execute(
-        "INSERT INTO claims SELECT ?, unnest(?::BIGINT[]), ?, ?", [version_id, list(row_ids), reviewer, until]
+        "INSERT INTO claims SELECT ?, unnest(?::BIGINT[]), ?, ?", [version_id, list(row_ids), session, until]
     )
 
 
-def _drop(cursor: Cursor, version_id: str, reviewer: str, row_ids: Sequence[int]) -> None:
+def _drop(cursor: Cursor, version_id: str, session: str, row_ids: Sequence[int]) -> None:
     cursor.execute(
-        "DELETE FROM claims WHERE version_id = ? AND reviewer = ? AND row_id IN (SELECT unnest(?::BIGINT[]))",
-        [version_id, reviewer, list(row_ids)],
+        "DELETE FROM claims WHERE version_id = ? AND session = ? AND row_id IN (SELECT unnest(?::BIGINT[]))",
+        [version_id, session, list(row_ids)],
     )

@@ -10,23 +10,9 @@ import pyarrow as pa
 
 from core.errors import UsageError
 from core.records import Action, Decision, ReviewCounts
-from core.store.claims import claim, release
 from core.store.database import Cursor, Database
 from core.store.in_force import in_force_sql
 from core.store.times import loaded, stored
-
-__all__ = [
-    "append",
-    "by_client_key",
-    "claim",
-    "count_decisions",
-    "counts",
-    "decision_of",
-    "in_force",
-    "last_undoable",
-    "list_decisions",
-    "release",
-]
 
 _COLUMNS = """decision_id, client_key, dataset_id, version_id, row_id, action, new_label, reviewer, decided_at, scan_id,
               shown, undoes"""

@@ -32,15 +32,15 @@ MIGRATIONS: tuple[tuple[str, ...], ...] = (
             decision_id VARCHAR, client_key VARCHAR, dataset_id VARCHAR, version_id VARCHAR, row_id BIGINT,
             action VARCHAR, new_label VARCHAR, reviewer VARCHAR, decided_at TIMESTAMP, scan_id VARCHAR,
             shown VARCHAR, undoes VARCHAR)""",
-        "CREATE TABLE claims (version_id VARCHAR, row_id BIGINT, reviewer VARCHAR, until TIMESTAMP)",
+        "CREATE TABLE claims (version_id VARCHAR, row_id BIGINT, session VARCHAR, until TIMESTAMP)",
     ),
 )
 """Each entry takes the file one schema version further; entries are never edited, only appended."""
 
 
 def migrate(db: Database) -> None:
-    """Creates or upgrades the tables and removes what a killed process has left: half a load, and what it had spilled
-    to disk. To be called once, right after opening."""
+    """Creates or upgrades the tables and removes what an earlier process has left: half a load, its reviewers' claims,
+    and what it had spilled to disk. To be called once, right after opening."""
     shutil.rmtree(db.path.with_name(db.path.name + ".tmp"), ignore_errors=True)
     with db.write() as cursor:
         cursor.execute("CREATE TABLE IF NOT EXISTS schema_version (version INTEGER)")
@@ -49,6 +49,7 @@ def migrate(db: Database) -> None:
                 cursor.execute(statement)
             cursor.execute("INSERT INTO schema_version VALUES (?)", [version + 1])
         _drop_unfinished(cursor)
+        cursor.execute("DELETE FROM claims")
     db.checkpoint()
 
 

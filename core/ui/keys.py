@@ -14,6 +14,8 @@ LAST_VERSION = "last_version"
 REVIEWER = "reviewer"
 """Who acts, where nobody has to sign in; also the URL's `?reviewer=`."""
 REVIEWER_INPUT = "reviewer-input"
+TAB = "tab"
+"""Names this session as the holder of the rows that it reviews."""
 
 SEEN_JOBS = "seen_jobs"
 """The unfinished jobs that the page was last drawn with."""

@@ -18,6 +18,7 @@ from core.ui.frame import Frame
 from core.ui.problems import shown_errors
 from core.ui.review_desk import Report
 from core.ui.review_payload import decided, fitting, refusal, row
+from core.ui.review_tab import tab
 from core.workflow.issues import latest_scan
 from core.workflow.review import counts, record
 from core.workflow.review_queue import claim, decided_by_others, items, release, undecided
@@ -37,12 +38,13 @@ def stage(frame: Frame, where: IssueFilter, mode: Mode) -> None:
 
 def _answer(frame: Frame, scan: Scan, where: IssueFilter, mode: Mode) -> None:
     context, version_id, reviewer = frame.context, frame.version.version_id, frame.user
+    session = tab(context)
     key = f"review-{mode}-{version_id}"
     report = review_desk.heard(key)
     recorded = record(context, version_id, reviewer, read_acts(report.acts))
     queue = _queue_id(scan, where, reviewer)
-    _release_old(frame, key, queue)
-    order = claim(context, version_id, scan.scan_id, reviewer, where, wanted(_DEPTH[mode], report.skipped))
+    _release_old(frame, key, queue, session)
+    order = claim(context, version_id, scan.scan_id, session, where, wanted(_DEPTH[mode], report.skipped))
     st.session_state[f"{key}-held"] = (queue, order)
     due = _due(recorded, order, report, mode)
     build = partial(row, context, scan=scan, reviewer=reviewer, grid=mode == "grid")
@@ -86,11 +88,11 @@ def _queue_id(scan: Scan, where: IssueFilter, reviewer: str) -> str:
     return sha256(f"{scan.scan_id} {reviewer} {where!r}".encode()).hexdigest()[:16]
 
 
-def _release_old(frame: Frame, key: str, queue: str) -> None:
+def _release_old(frame: Frame, key: str, queue: str, session: str) -> None:
     """Another filter or a better scan: the rows of the queue before it are free for others at once."""
     old, rows = st.session_state.get(f"{key}-held", (queue, []))
     if old != queue:
-        release(frame.context, frame.version.version_id, frame.user, rows)
+        release(frame.context, frame.version.version_id, session, rows)
 
 
 def _counts(standing: ReviewCounts) -> dict[str, int]:
@@ -101,7 +103,10 @@ def _counts(standing: ReviewCounts) -> dict[str, int]:
 def _nothing_left(frame: Frame, scan: Scan, where: IssueFilter, standing: ReviewCounts) -> str:
     held = undecided(frame.context, scan, where)
     if held:
-        return f"The last {held:,} rows of this queue are with other reviewers. They come back if nobody decides them."
+        return (
+            f"The last {held:,} rows of this queue are with other reviewers, or in another tab of yours. "
+            "They come back if nobody decides them."
+        )
     if standing.left:
         return f"Nothing is left in this queue. Without the filter, {standing.left:,} flagged rows are."
     return "Every flagged row is decided.\nThe Versions tab makes a corrected version of the decisions."

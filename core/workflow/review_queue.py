@@ -1,4 +1,7 @@
-"""Which rows a reviewer gets next, with all that the desk shows of them. Two reviewers never hold the same row."""
+"""Which rows a reviewer gets next, with all that the desk shows of them. Two sessions never hold the same row.
+
+A session is one tab of one reviewer: two tabs under one name are two.
+"""
 
 from __future__ import annotations
 
@@ -12,14 +15,14 @@ import numpy as np
 from core.records import Decision, Example, Issue, IssueFilter, RowFilter, Scan
 from core.review.records import Neighbour, ReviewItem
 from core.review.words import reason
-from core.store import decisions, issues
+from core.store import claims, decisions, issues
 from core.store.datasets import get_dataset
 from core.store.rows import get_rows
 from core.store.scans import get_scan
 from core.workflow.context import Context
 
 LEASE_SECONDS = 180
-"""How long a row stays with a reviewer who is not heard of; the desk reports every 45 seconds while it is used."""
+"""How long a row stays with a session that is not heard of; the desk reports every 45 seconds while it is used."""
 LIKELIEST = 5
 """Labels whose probabilities are shown."""
 
@@ -28,32 +31,30 @@ def claim(
     context: Context,
     version_id: str,
     scan_id: str,
-    reviewer: str,
+    session: str,
     where: IssueFilter,
     n: int,
     now: datetime | None = None,
 ) -> list[int]:
-    """The next `n` worst rows that nobody has decided and nobody else holds; they are this reviewer's for a while."""
-    return decisions.claim(
-        context.store, version_id, scan_id, reviewer, where, n, now=now or datetime.now(UTC), seconds=LEASE_SECONDS
+    """The next `n` worst rows that nobody has decided and nobody else holds; they are this session's for a while."""
+    return claims.claim(
+        context.store, version_id, scan_id, session, where, n, now=now or datetime.now(UTC), seconds=LEASE_SECONDS
     )
 
 
-def release(context: Context, version_id: str, reviewer: str, row_ids: Sequence[int]) -> None:
+def release(context: Context, version_id: str, session: str, row_ids: Sequence[int]) -> None:
     """Gives rows back before their time is up."""
-    decisions.release(context.store, version_id, reviewer, row_ids)
+    claims.release(context.store, version_id, session, row_ids)
+
+
+def leave(context: Context, session: str) -> None:
+    """Gives back all that a session holds."""
+    claims.release_all(context.store, session)
 
 
 def undecided(context: Context, scan: Scan, where: IssueFilter) -> int:
     """Rows of a queue that nobody has decided, whoever holds them."""
     return issues.count_issues(context.store, scan.scan_id, replace(where, undecided_only=True))
-
-
-def next_items(
-    context: Context, version_id: str, scan_id: str, reviewer: str, where: IssueFilter, n: int
-) -> list[ReviewItem]:
-    """Claims the next rows and reads them whole."""
-    return items(context, version_id, scan_id, claim(context, version_id, scan_id, reviewer, where, n))
 
 
 def items(context: Context, version_id: str, scan_id: str, row_ids: Sequence[int]) -> list[ReviewItem]:

@@ -174,6 +174,17 @@ def test_two_reviewers_get_different_rows(browser: Browser, texts: Server) -> No
     assert rows == ["0", "25"]
 
 
+def test_two_tabs_of_one_reviewer_get_different_rows_and_a_reloaded_one_its_own_again(
+    browser: Browser, texts: Server
+) -> None:
+    mine = browser.new_context()
+    first, second = mine.new_page(), mine.new_page()
+    expect(open_desk(first, texts, reviewer="ada").locator(".desk")).to_have_attribute("data-row", "0")
+    expect(open_desk(second, texts, reviewer="ada").locator(".desk")).to_have_attribute("data-row", "25")
+    first.reload()
+    expect(first.locator(".desk")).to_have_attribute("data-row", "0")
+
+
 def test_many_images_are_judged_at_once_in_the_grid(page: Page, serve: Callable[..., Server], tmp_path: Path) -> None:
     make_digits(tmp_path)
     server = serve()

@@ -63,6 +63,15 @@ def test_an_open_desk_holds_its_rows_against_others(app: Context, open_at: OpenA
     assert claim(app, scanned.version_id, scanned.scan_id, "ben", IssueFilter(), 3) == [25, 26, 27]
 
 
+def test_two_tabs_of_one_reviewer_hold_different_rows(app: Context, open_at: OpenAt, scanned: Scan) -> None:
+    first = open_at("review", reviewer="ada")
+    open_at("review", reviewer="ada")
+    assert claim(app, scanned.version_id, scanned.scan_id, "ben", IssueFilter(), 3) == []
+    first.run()
+    rows = app.store.fetch("SELECT row_id FROM claims ORDER BY row_id")
+    assert rows == [(row,) for row in range(40)]
+
+
 def test_another_filter_gives_the_rows_before_it_free(app: Context, open_at: OpenAt, scanned: Scan) -> None:
     page = open_at("review", reviewer="ada")
     page.query_params["given"] = "sport"

@@ -2,23 +2,20 @@ from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
-from datetime import timedelta
 
 import pytest
 
 from core.errors import UsageError
-from core.records import Decision, IssueFilter
+from core.records import Decision
 from core.store.database import Database
 from core.store.decisions import (
     append,
-    claim,
     count_decisions,
     counts,
     decision_of,
     in_force,
     last_undoable,
     list_decisions,
-    release,
 )
 from core.store.ids import new_id
 from core.store.times import now
@@ -119,41 +116,3 @@ def test_counts_tell_how_far_the_review_is(db: Database, load: Load, scan: ScanO
     assert (found.flagged, found.decided, found.left) == (3, 3, 1)
     assert (found.relabelled, found.excluded, found.kept, found.unsure, found.suggestion_taken) == (1, 0, 1, 1, 1)
     assert counts(db, version, None).flagged == 0
-
-
-def test_two_reviewers_never_hold_the_same_row(db: Database, load: Load, scan: ScanOf) -> None:
-    dataset = load()
-    version = dataset.latest_version_id
-    tier = scan(dataset, [1, 0, 1, 0, 0], [0, 1, 0, 1, 1], [0, 1, 2, 3])
-    moment = now()
-
-    def take(reviewer: str, n: int, at: float = 0) -> list[int]:
-        when = moment + timedelta(seconds=at)
-        return claim(db, version, tier.scan_id, reviewer, IssueFilter(), n, now=when, seconds=60)
-
-    assert take("ann", 2) == [0, 1]
-    assert take("bob", 2) == [2, 3]
-    assert take("cem", 2) == []
-    assert take("ann", 2, at=30) == [0, 1]
-    assert take("cem", 9, at=70) == [2, 3]
-    release(db, version, "ann", [0])
-    assert take("dan", 9, at=70) == [0]
-    decide(db, dataset, version, 0, "keep")
-    assert take("dan", 9, at=71) == []
-
-
-def test_many_reviewers_at_once_share_the_rows_out(db: Database, load: Load, scan: ScanOf) -> None:
-    text = "text,label\n" + "".join(f"text {row},{'xy'[row % 2]}\n" for row in range(200))
-    dataset = load(text)
-    tier = scan(dataset, [0, 1] * 100, [1, 0] * 100, range(200))
-    with ThreadPoolExecutor(8) as pool:
-        held = list(
-            pool.map(
-                lambda who: claim(
-                    db, dataset.latest_version_id, tier.scan_id, f"r{who}", IssueFilter(), 10, now=now(), seconds=60
-                ),
-                range(16),
-            )
-        )
-    rows = [row for each in held for row in each]
-    assert len(rows) == len(set(rows)) == 160

@@ -18,7 +18,6 @@ from core.workflow.review_queue import (
     claim,
     decided_by_others,
     items,
-    next_items,
     release,
     undecided,
 )
@@ -30,13 +29,13 @@ def scanned(context: Context, tmp_path: Path) -> Scan:
     return scan(context, tmp_path, load(context, tmp_path))
 
 
-def claimed(context: Context, scanned: Scan, reviewer: str, n: int, seconds: float = 0, **where: str) -> list[int]:
+def claimed(context: Context, scanned: Scan, session: str, n: int, seconds: float = 0, **where: str) -> list[int]:
     moment = datetime.now(UTC) + timedelta(seconds=seconds)
-    return claim(context, scanned.version_id, scanned.scan_id, reviewer, IssueFilter(**where), n, moment)
+    return claim(context, scanned.version_id, scanned.scan_id, session, IssueFilter(**where), n, moment)
 
 
 def test_the_worst_rows_come_first_and_whole(context: Context, scanned: Scan) -> None:
-    found = next_items(context, scanned.version_id, scanned.scan_id, "ada", IssueFilter(), 3)
+    found = items(context, scanned.version_id, scanned.scan_id, claimed(context, scanned, "ada", 3))
     assert [item.example.row_id for item in found] == [0, 1, 2]
     first = found[0]
     assert (first.example.label, first.issue.suggested_label) == ("business", "sport")
