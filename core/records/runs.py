@@ -7,8 +7,6 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Literal
 
-from core.records.jobs import JobStatus
-
 Strategy = Literal["head", "last", "full"]
 ClassWeights = Literal["none", "balanced"]
 MixedPrecision = Literal["auto", "no", "fp16", "bf16"]
@@ -69,7 +67,6 @@ class Run:
     """Class names by index: the columns of its probabilities."""
     summary: Mapping[str, Any]
     """`result.json`, see `core.worker.train`; empty until the run is done."""
-    status: JobStatus
 
 
 @dataclass(frozen=True, slots=True)

@@ -33,6 +33,15 @@ MIGRATIONS: tuple[tuple[str, ...], ...] = (
             action VARCHAR, new_label VARCHAR, reviewer VARCHAR, decided_at TIMESTAMP, scan_id VARCHAR,
             shown VARCHAR, undoes VARCHAR)""",
         "CREATE TABLE claims (version_id VARCHAR, row_id BIGINT, session VARCHAR, until TIMESTAMP)",
+        """CREATE TABLE runs (
+            run_id VARCHAR, number INTEGER, dataset_id VARCHAR, version_id VARCHAR, title VARCHAR,
+            created_at TIMESTAMP, created_by VARCHAR, spec VARCHAR, labels VARCHAR[], summary VARCHAR)""",
+        "CREATE TABLE metrics (run_id VARCHAR, step BIGINT, epoch DOUBLE, split VARCHAR, name VARCHAR, value DOUBLE)",
+        """CREATE TABLE predictions (
+            run_id VARCHAR, position BIGINT, row_id BIGINT, split VARCHAR, predicted VARCHAR, confidence FLOAT)""",
+        """CREATE TABLE effects (
+            effect_id VARCHAR, dataset_id VARCHAR, version_id VARCHAR, created_at TIMESTAMP, created_by VARCHAR,
+            settings VARCHAR, summary VARCHAR)""",
     ),
 )
 """Each entry takes the file one schema version further; entries are never edited, only appended."""
