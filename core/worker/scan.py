@@ -7,7 +7,7 @@ before, and announces each by an event `tier` {tier, order, final} as soon as it
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -129,22 +129,21 @@ class ScanRun:
         about: dict[str, Any],
     ) -> str:
         """Finds the issues, writes the tier and says so."""
-        with self.timed("label issues"):
-            self.progress.update("label issues", 0, 1)
-            finding = ISSUE_TYPES["label"](signals, self.spec["flag_by"])
-            self.progress.update("label issues", 1, 1)
+        findings = {kind: self._found(kind, signals) for kind in ISSUE_TYPES}
         with self.timed("neighbours"):
-            reasons = self._reasons(embeddings, finding)
+            reasons = self._reasons(embeddings, findings)
+        first = next(iter(findings.values()))
         summary = {
             "tier": name,
             **about,
-            **summary_of(finding, signals, self.labels),
+            **summary_of(first, signals, self.labels),
+            "types": list(findings),
             "log_loss": log_loss(signals.probabilities, signals.labels),
             "accuracy": accuracy(signals.probabilities, signals.labels),
             "seconds": {stage: round(seconds, 3) for stage, seconds in self.seconds.items()},
-            "notes": [*about["notes"], *finding.notes],
+            "notes": [*about["notes"], *(note for finding in findings.values() for note in finding.notes)],
         }
-        write_tier(self.folder.output / str(order), self.rows, signals, finding, reasons, summary)
+        write_tier(self.folder.output / str(order), self.rows, signals, findings, reasons, summary)
         self.progress.event("tier", tier=name, order=order, final=final)
         return name
 
@@ -234,10 +233,20 @@ class ScanRun:
         names = ", ".join(self.labels[index] for index in classes[:MAX_NAMED])
         return names + (" …" if len(classes) > MAX_NAMED else "")
 
-    def _reasons(self, embeddings: NDArray[np.float32], finding: Finding) -> Reasons:
+    def _found(self, kind: str, signals: Signals) -> Finding:
+        stage = f"{kind} issues"
+        with self.timed(stage):
+            self.progress.update(stage, 0, 1)
+            finding = ISSUE_TYPES[kind](signals, self.spec["flag_by"])
+            self.progress.update(stage, 1, 1)
+        return finding
+
+    def _reasons(self, embeddings: NDArray[np.float32], findings: Mapping[str, Finding]) -> Reasons:
         rows, width = embeddings.shape
         everyone = 2.0 * rows * rows * width <= NEIGHBOUR_OPERATIONS
-        queries = np.arange(rows) if everyone else np.flatnonzero(finding.is_issue)
+        queries = (
+            np.arange(rows) if everyone else np.flatnonzero(np.any([one.is_issue for one in findings.values()], axis=0))
+        )
         return Reasons(queries, nearest(embeddings, queries, self.tick("neighbours")))
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import math
 import shutil
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -34,7 +34,7 @@ def write_tier(
     target: Path,
     rows: Rows,
     signals: Signals,
-    finding: Finding,
+    findings: Mapping[str, Finding],
     reasons: Reasons,
     summary: dict[str, Any],
 ) -> None:
@@ -42,7 +42,8 @@ def write_tier(
     beside = target.with_name(f".{target.name}.part")
     shutil.rmtree(beside, ignore_errors=True)
     beside.mkdir(parents=True)
-    pq.write_table(_issues(rows, signals, finding, reasons), beside / "issues.parquet")
+    tables = [_issues(kind, rows, signals, finding, reasons) for kind, finding in findings.items()]
+    pq.write_table(pa.concat_tables(tables), beside / "issues.parquet")
     np.save(beside / "row_ids.npy", rows.row_ids)
     _save(beside / "probabilities.npy", signals.probabilities)
     (beside / "summary.json").write_text(json.dumps(summary, ensure_ascii=False, indent=1), encoding="utf-8")
@@ -76,14 +77,15 @@ def summary_of(finding: Finding, signals: Signals, labels: Sequence[str]) -> dic
     }
 
 
-def _issues(rows: Rows, signals: Signals, finding: Finding, reasons: Reasons) -> pa.Table:
+def _issues(kind: str, rows: Rows, signals: Signals, finding: Finding, reasons: Reasons) -> pa.Table:
+    """One type's list; its ranks are its own."""
     count = len(rows)
     rank = np.empty(count, np.int64)
     rank[np.argsort(finding.score, kind="stable")] = np.arange(1, count + 1)
     return pa.table(
         {
             "row_id": rows.row_ids,
-            "issue_type": pa.DictionaryArray.from_arrays(np.zeros(count, np.int32), ["label"]).cast(pa.string()),
+            "issue_type": pa.DictionaryArray.from_arrays(np.zeros(count, np.int32), [kind]).cast(pa.string()),
             "score": finding.score.astype(np.float32),
             "is_issue": finding.is_issue,
             "given": signals.labels.astype(np.int32),

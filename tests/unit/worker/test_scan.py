@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Sequence
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +16,7 @@ import pytest
 from PIL import Image
 
 from core.errors import ProbabilitiesError, UsageError
+from core.issues import ISSUE_TYPES, Finding, Signals
 from core.jobs import ProgressWriter, RunFolder, Stopped, read_events
 from core.records import ScanSpec
 from core.worker import groups, scan
@@ -224,3 +225,22 @@ def test_groups_hold_near_duplicates_together_under_the_first_row_id(tmp_path: P
     assert groups.main(folder, ProgressWriter(folder)) == {"rows": 3, "groups": 2}
     found = pq.read_table(folder.output / "groups.parquet").to_pydict()
     assert found == {"row_id": [100, 101, 102], "group": [100, 101, 100]}
+
+
+def test_a_second_issue_type_is_scanned_for_and_ranked_by_itself(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def lowest(signals: Signals, flag_by: str) -> Finding:
+        found = ISSUE_TYPES["label"](signals, flag_by)
+        return replace(found, score=1 - found.score, is_issue=np.arange(len(found.score)) == 7, notes=("seven",))
+
+    monkeypatch.setitem(ISSUE_TYPES, "other", lowest)
+    folder, _ = text_folder(tmp_path)
+    run(folder)
+    about, found = summary(folder), pq.read_table(folder.output / "0" / "issues.parquet").to_pandas()
+    assert about["types"] == ["label", "other"]
+    assert "seven" in about["notes"]
+    label, other = (found[found["issue_type"] == kind] for kind in about["types"])
+    assert about["flagged"] == label["is_issue"].sum()
+    assert other["row_id"][other["is_issue"]].tolist() == [107]
+    assert sorted(label["rank"]) == sorted(other["rank"]) == list(range(1, 241))
