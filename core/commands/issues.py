@@ -10,7 +10,7 @@ from tempfile import TemporaryDirectory
 
 from core.commands.command import Answer, Command, dataset_version
 from core.errors import UsageError
-from core.records import Scan
+from core.records import FIRST_ISSUE_TYPE, Scan
 from core.store.export import Format
 from core.workflow.context import Context
 from core.workflow.issues import export_list, required_scan
@@ -20,7 +20,7 @@ FORMATS = ("csv", "json", "parquet")
 
 def _arguments(parser: ArgumentParser) -> None:
     parser.add_argument("name", help="a dataset, or NAME@VERSION")
-    parser.add_argument("--type", choices=["label"], default="label", help="kind of issue")
+    parser.add_argument("--type", default=FIRST_ISSUE_TYPE, help=f"kind of issue, {FIRST_ISSUE_TYPE} by default")
     parser.add_argument("--top", type=_positive, metavar="K", help="only the K worst rows; all rows when absent")
     parser.add_argument("--format", choices=FORMATS, help="csv by default, json with --json")
     parser.add_argument("--out", type=Path, metavar="FILE", help="write there instead of to standard output")
@@ -35,20 +35,20 @@ def _run(context: Context, options: Namespace) -> Answer | None:
     _, version = dataset_version(context, options.name)
     scan = required_scan(context, version.version_id, options.name)
     if options.out is None:
-        _stream(context, scan, format_name, options.top)
+        _stream(context, scan, format_name, options)
         return None
     options.out.parent.mkdir(parents=True, exist_ok=True)
-    export_list(context, scan, options.out, format_name, options.top)
+    export_list(context, scan, options.out, format_name, options.top, options.type)
     rows = min(int(scan.summary["rows"]), options.top or sys.maxsize)
     data = {"out": options.out, "format": format_name, "rows": rows, "scan_id": scan.scan_id, "tier": scan.tier}
     return Answer(data, f"{rows:,} rows, worst first, from {scan.tier}: {options.out}")
 
 
-def _stream(context: Context, scan: Scan, format_name: Format, top: int | None) -> None:
+def _stream(context: Context, scan: Scan, format_name: Format, options: Namespace) -> None:
     """Through a file, since DuckDB writes files: so nothing of the list passes through Python's memory."""
     with TemporaryDirectory() as folder:
         path = Path(folder) / f"issues.{format_name}"
-        export_list(context, scan, path, format_name, top)
+        export_list(context, scan, path, format_name, options.top, options.type)
         with path.open("rb") as written:
             shutil.copyfileobj(written, sys.stdout.buffer)
     sys.stdout.buffer.flush()

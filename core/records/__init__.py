@@ -26,10 +26,11 @@ from core.records.jobs import ENDED, UNFINISHED, Job, JobStatus, Progress
 from core.records.load import Column, CsvFile, Preview, Reader, RejectedRow, Schema
 from core.records.review import Action, Decision, ReviewCounts
 from core.records.runs import ClassWeights, Metric, MixedPrecision, Run, StopMetric, Strategy, TrainSpec
-from core.records.scans import Issue, IssueFilter, Scan, ScanSpec
+from core.records.scans import FIRST_ISSUE_TYPE, Issue, IssueFilter, Scan, ScanSpec
 
 __all__ = [
     "ENDED",
+    "FIRST_ISSUE_TYPE",
     "UNFINISHED",
     "Action",
     "Attribute",

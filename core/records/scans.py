@@ -59,13 +59,19 @@ class Issue:
     """`given_probability`, `suggested_probability`, `given_threshold`, `suggested_threshold`, `neighbours` (row ids,
     nearest first), `similarities` (cosine, same order)."""
     rank: int
-    """1 is the worst row of the scan."""
+    """1 is the worst row of the scan in its issue type."""
+
+
+FIRST_ISSUE_TYPE = "label"
+"""Listed unless another is asked for: the first of `core.issues.ISSUE_TYPES`, which the web process cannot import."""
 
 
 @dataclass(frozen=True, slots=True)
 class IssueFilter:
     """Which issues to list: narrows the ranked list of one scan."""
 
+    issue_type: str = FIRST_ISSUE_TYPE
+    """One of the scan's `summary["types"]`; each has ranks of its own."""
     flagged_only: bool = True
     given_label: str | None = None
     suggested_label: str | None = None

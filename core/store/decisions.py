@@ -9,7 +9,7 @@ from typing import Any
 import pyarrow as pa
 
 from core.errors import UsageError
-from core.records import Action, Decision, ReviewCounts
+from core.records import FIRST_ISSUE_TYPE, Action, Decision, ReviewCounts
 from core.store.database import Cursor, Database
 from core.store.in_force import in_force_sql
 from core.store.times import loaded, stored
@@ -109,18 +109,18 @@ def count_decisions(
     return int(row[0]) if row else 0
 
 
-def counts(db: Database, version_id: str, scan_id: str | None) -> ReviewCounts:
-    """Where the review of a version stands, measured against one scan's flags."""
+def counts(db: Database, version_id: str, scan_id: str | None, issue_type: str = FIRST_ISSUE_TYPE) -> ReviewCounts:
+    """Where the review of a version stands, measured against one scan's flags of one type."""
     row = db.fetch_one(
         f"""WITH f AS (SELECT * FROM {in_force_sql(version_id)}),
-                 flagged AS (SELECT row_id FROM issues WHERE scan_id = ? AND is_issue)
+                 flagged AS (SELECT row_id FROM issues WHERE scan_id = ? AND issue_type = ? AND is_issue)
             SELECT (SELECT count(*) FROM flagged), count(*),
                    (SELECT count(*) FROM flagged WHERE row_id NOT IN (SELECT row_id FROM f)),
                    count(*) FILTER (action = 'relabel'), count(*) FILTER (action = 'exclude'),
                    count(*) FILTER (action = 'keep'), count(*) FILTER (action = 'unsure'),
                    count(*) FILTER (action = 'relabel' AND new_label = (shown->>'suggested_label'))
             FROM f""",
-        [scan_id],
+        [scan_id, issue_type],
     )
     return ReviewCounts(*(row or (0,) * 8))
 

@@ -9,10 +9,9 @@ from typing import Literal
 
 import pyarrow as pa
 
-from core.records import Dataset, IssueFilter
+from core.records import FIRST_ISSUE_TYPE, Dataset
 from core.store.database import Database
 from core.store.datasets import get_dataset
-from core.store.issues import issue_condition
 from core.store.names import literal, quoted
 from core.store.relations import relation
 from core.store.scans import get_scan
@@ -41,14 +40,20 @@ def export_rows(db: Database, version_id: str, out: Path, format: Format) -> Pat
     return _copy(db, sql, out, format)
 
 
-def export_issues(db: Database, scan_id: str, out: Path, format: Format, top: int | None = None) -> Path:  # noqa: A002
-    """Writes a scan's ranked list, worst first: all rows, or the `top` worst."""
+def export_issues(
+    db: Database,
+    scan_id: str,
+    out: Path,
+    format: Format,  # noqa: A002
+    top: int | None = None,
+    issue_type: str = FIRST_ISSUE_TYPE,
+) -> Path:
+    """Writes a scan's ranked list of one type, worst first: all rows, or the `top` worst."""
     scan = get_scan(db, scan_id)
-    condition, _ = issue_condition(db, scan, IssueFilter(flagged_only=False))
     columns = ["score", "is_issue", "given_label", "suggested_label", "rank", "text"]
     sql = f"""SELECT row_id, {_source_id(get_dataset(db, scan.dataset_id), columns)}, {", ".join(columns)}
               FROM issues i JOIN (SELECT row_id, source_id, text FROM {relation(db, scan.version_id)}) r USING (row_id)
-              WHERE {condition.replace("?", literal(scan_id))} ORDER BY i.rank
+              WHERE i.scan_id = {literal(scan_id)} AND i.issue_type = {literal(issue_type)} ORDER BY i.rank
               {"" if top is None else f"LIMIT {int(top)}"}"""
     return _copy(db, sql, out, format)
 

@@ -43,7 +43,7 @@ def _repeated(relation: str, having: str) -> str:
 
 def issue_sql(where: IssueFilter) -> Condition:
     """The part of an issue filter that the issues table answers by itself, on its alias `i`."""
-    parts: list[Condition] = []
+    parts: list[Condition] = [("i.issue_type = ?", [where.issue_type])]
     if where.flagged_only:
         parts.append(("i.is_issue", []))
     if where.given_label is not None:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from core.errors import NotFoundError
 from core.records import Issue, IssueFilter, RowFilter, Scan
 from core.store.database import Database
 from core.store.datasets import get_dataset
@@ -31,7 +30,7 @@ def page_issues(db: Database, scan_id: str, where: IssueFilter, limit: int, offs
         f"SELECT i.rank FROM issues i WHERE {condition} ORDER BY i.rank LIMIT ? OFFSET ?", [*parameters, limit, offset]
     )
     chosen = ", ".join(str(rank) for (rank,) in ranks)
-    return _issues(db, scan_id, f"i.rank IN ({chosen})") if ranks else []
+    return _issues(db, scan_id, where.issue_type, chosen) if ranks else []
 
 
 def count_and_page(
@@ -47,23 +46,16 @@ def count_and_page(
     )
     ((total, ranks),) = found
     chosen = ", ".join(str(rank) for rank in ranks or ())
-    return int(total), _issues(db, scan_id, f"i.rank IN ({chosen})") if chosen else []
+    return int(total), _issues(db, scan_id, where.issue_type, chosen) if chosen else []
 
 
-def get_issue(db: Database, scan_id: str, row_id: int) -> Issue:
-    """What a scan says of one row. Raises `NotFoundError`."""
-    found = _issues(db, scan_id, f"i.row_id = {int(row_id)}")
-    if not found:
-        raise NotFoundError(f"Row {row_id} not found in this scan.", "It was excluded before the scan ran.")
-    return found[0]
-
-
-def pair_counts(db: Database, scan_id: str, flagged_only: bool = True) -> list[tuple[str, str, int]]:
-    """(given label, suggested label, rows) of each pair that occurs, most frequent first."""
+def pair_counts(db: Database, scan_id: str, where: IssueFilter) -> list[tuple[str, str, int]]:
+    """(given label, suggested label, rows) of each pair that the filter leaves, most frequent first."""
+    condition, parameters = issue_condition(db, get_scan(db, scan_id), where)
     rows = db.fetch(
-        """SELECT given_label, suggested_label, count(*) FROM issues WHERE scan_id = ? AND (is_issue OR NOT ?)
-           GROUP BY ALL ORDER BY 3 DESC, 1, 2""",
-        [scan_id, flagged_only],
+        f"""SELECT i.given_label, i.suggested_label, count(*) FROM issues i WHERE {condition}
+            GROUP BY ALL ORDER BY 3 DESC, 1, 2""",
+        parameters,
     )
     return [(given, suggested, int(count)) for given, suggested, count in rows]
 
@@ -80,8 +72,12 @@ def issue_condition(db: Database, scan: Scan, where: IssueFilter) -> Condition:
     return joined(parts)
 
 
-def _issues(db: Database, scan_id: str, condition: str) -> list[Issue]:
-    rows = db.fetch(f"SELECT {_COLUMNS} FROM issues i WHERE i.scan_id = ? AND {condition} ORDER BY i.rank", [scan_id])
+def _issues(db: Database, scan_id: str, issue_type: str, ranks: str) -> list[Issue]:
+    rows = db.fetch(
+        f"""SELECT {_COLUMNS} FROM issues i WHERE i.scan_id = ? AND i.issue_type = ? AND i.rank IN ({ranks})
+            ORDER BY i.rank""",
+        [scan_id, issue_type],
+    )
     return [_issue(row) for row in rows]
 
 

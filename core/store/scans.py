@@ -67,11 +67,6 @@ def latest_scan(db: Database, version_id: str) -> Scan | None:
     return None if row is None else _scan(row)
 
 
-def list_scans(db: Database, version_id: str) -> list[Scan]:
-    """Every tier of every scan of a version: newest job first, within it the best tier first."""
-    return [_scan(row) for row in db.fetch(f"{_SELECT} WHERE version_id = ? {_NEWEST_FIRST}", [version_id])]
-
-
 _NEWEST_FIRST = "ORDER BY min(created_at) OVER (PARTITION BY job_id) DESC, job_id DESC, tier_order DESC"
 
 

@@ -8,17 +8,18 @@ from __future__ import annotations
 
 import streamlit as st
 
-from core.records import Attribute, Dataset, IssueFilter, RowFilter
+from core.records import Attribute, Dataset, IssueFilter, RowFilter, Scan
 from core.ui import keys
 from core.ui.frame import Frame
 from core.workflow.context import Context
-from core.workflow.issues import attribute_values
+from core.workflow.issues import attribute_values, issue_types
 
 MAX_OPTIONS = 500
 """Longer lists of labels are not sent to the browser: the person types the name."""
 FLAGGED, UNDECIDED, ALL = "Flagged", "Undecided", "All rows"
 """What is shown of the list; the words are the URL's as well."""
 _URL_KEYS = (
+    keys.TYPE,
     keys.SHOW,
     keys.GIVEN,
     keys.SUGGESTED,
@@ -32,9 +33,10 @@ _URL_KEYS = (
 )
 
 
-def filter_bar(frame: Frame) -> IssueFilter:
-    """Draws the filters on one line and returns what they say."""
+def filter_bar(frame: Frame, scan: Scan) -> IssueFilter:
+    """Draws the filters of the scan's list on one line and returns what they say."""
     with st.container(horizontal=True, vertical_alignment="center", gap="small", key="issue-filters"):
+        issue_type = _type(issue_types(scan))
         show = _show()
         given = _label("Given label", keys.GIVEN, frame.dataset)
         suggested = _label("Suggested label", keys.SUGGESTED, frame.dataset)
@@ -53,6 +55,7 @@ def filter_bar(frame: Frame) -> IssueFilter:
         if any(st.session_state.get(key) not in (None, "", FLAGGED) for key in _URL_KEYS):
             st.button("Clear", icon=":material/close:", type="tertiary", on_click=clear)
     return IssueFilter(
+        issue_type,
         flagged_only=show != ALL,
         given_label=given,
         suggested_label=suggested,
@@ -86,6 +89,23 @@ def clear() -> None:
     """Every filter back to its default. For callbacks."""
     for key in _URL_KEYS:
         st.session_state[key] = FLAGGED if key == keys.SHOW else "" if key == keys.SEARCH else None
+
+
+def _type(found: tuple[str, ...]) -> str:
+    """A choice only where there is one."""
+    if len(found) < 2:
+        return found[0]
+    chosen = st.selectbox(
+        "Issue",
+        found,
+        index=None,
+        key=keys.TYPE,
+        bind="query-params",
+        placeholder=found[0],
+        width=120,
+        label_visibility="collapsed",
+    )
+    return chosen or found[0]
 
 
 def _show() -> str:

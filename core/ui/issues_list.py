@@ -36,7 +36,7 @@ def ranked_list(frame: Frame, scan: Scan, where: IssueFilter) -> None:
         line = _list(frame, scan, where)
     with right:
         if line is not None:
-            explanation(frame, scan, line.issue.row_id)
+            explanation(frame, scan, line.issue.row_id, where.issue_type)
 
 
 def _list(frame: Frame, scan: Scan, where: IssueFilter) -> ListedIssue | None:
@@ -49,7 +49,7 @@ def _list(frame: Frame, scan: Scan, where: IssueFilter) -> ListedIssue | None:
         if found.total:
             shown: dict[str, Any] = {keys.DATASET: frame.dataset.name, keys.VERSION: frame.version.number} | query()
             link("review", "Review these", icon=":material/rule:", **shown)
-        _download(frame, scan)
+        _download(frame, scan, where.issue_type)
     if not found.lines:
         st.caption("No row matches these filters.")
         return None
@@ -124,11 +124,11 @@ def _verdict(decision: Decision | None) -> str | None:
     return f"→ {decision.new_label}" if decision.action == "relabel" else decision.action
 
 
-def _download(frame: Frame, scan: Scan) -> None:
+def _download(frame: Frame, scan: Scan, issue_type: str) -> None:
     def whole_list() -> bytes:
         with TemporaryDirectory() as folder:
             out = Path(folder) / "issues.csv"
-            export_list(frame.context, scan, out, "csv")
+            export_list(frame.context, scan, out, "csv", issue_type=issue_type)
             return out.read_bytes()
 
     st.download_button(

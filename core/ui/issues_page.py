@@ -37,7 +37,7 @@ def _finished(job: Job, scan: Scan | None) -> bool:
 def _result(frame: Frame, scan: Scan, scanning: bool) -> None:
     """The filters stand beneath the figures but are read first: what is chosen shows in the matrix as well."""
     above = st.container()
-    where = filter_bar(frame)
+    where = filter_bar(frame, scan)
     with above:
         found = findings(frame.context, scan)
         figures(frame, found, scanning)

@@ -17,9 +17,9 @@ TEXT_PIXELS = 230
 CELL_CHARACTERS = 160
 
 
-def explanation(frame: Frame, scan: Scan, row_id: int) -> None:
+def explanation(frame: Frame, scan: Scan, row_id: int, issue_type: str) -> None:
     """Draws the row, what speaks for and against its label, and its neighbours."""
-    item = explain(frame.context, scan, row_id)
+    item = explain(frame.context, scan, row_id, issue_type)
     with st.container(border=True, key="issue-why"):
         _heading(item)
         _example(frame, item.example)

@@ -37,6 +37,8 @@ CHANGES_OF = "changes_of"
 """Number of the version whose changes are listed."""
 
 # Which issues the list and the review desk show; each is also the URL's parameter of that name.
+TYPE = "type"
+"""The kind of issue, where the scan looked for several."""
 SHOW = "show"
 """`Flagged`, `Undecided` or `All rows`."""
 GIVEN = "given"

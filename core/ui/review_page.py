@@ -61,5 +61,5 @@ def _review(frame: Frame, mode: Mode, scan: Scan | None) -> None:
         return
     narrowed = any(name not in _NOT_FILTERS for name in st.query_params)
     with st.expander("Narrow the queue", icon=":material/filter_list:", expanded=narrowed):
-        where = filter_bar(frame)
+        where = filter_bar(frame, scan)
     stage(frame, where, mode)

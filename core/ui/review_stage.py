@@ -48,7 +48,7 @@ def _answer(frame: Frame, scan: Scan, where: IssueFilter, mode: Mode) -> None:
     st.session_state[f"{key}-held"] = (queue, order)
     due = _due(recorded, order, report, mode)
     build = partial(row, context, scan=scan, reviewer=reviewer, grid=mode == "grid")
-    sent = fitting(items(context, version_id, scan.scan_id, due), build)
+    sent = fitting(items(context, version_id, scan.scan_id, due, where.issue_type), build)
     standing = counts(context, version_id, scan.scan_id)
     review_desk.mount(
         key,

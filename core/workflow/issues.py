@@ -8,9 +8,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
-from core.errors import NotFoundError
+from core.errors import NotFoundError, UsageError
 from core.jobs.folder import RunFolder
-from core.records import Decision, Example, Issue, IssueFilter, Job, ReviewCounts, Scan, Version
+from core.records import FIRST_ISSUE_TYPE, Decision, Example, Issue, IssueFilter, Job, ReviewCounts, Scan, Version
 from core.review.records import ReviewItem
 from core.store import decisions, issues, rows, scans
 from core.store.export import Format, export_issues
@@ -87,9 +87,8 @@ def newest_scan_job(context: Context, version: Version) -> Job | None:
 
 def findings(context: Context, scan: Scan) -> Findings:
     """The scan's pairs of given and suggested labels, and how far its review is."""
-    flagged = {
-        (given, suggested): count for given, suggested, count in issues.pair_counts(context.store, scan.scan_id, True)
-    }
+    counted = issues.pair_counts(context.store, scan.scan_id, IssueFilter())
+    flagged = {(given, suggested): count for given, suggested, count in counted}
     joint = {(given, suggested): int(count) for given, suggested, count in scan.summary.get("joint", ())}
     off_diagonal = {pair for pair in flagged.keys() | joint.keys() if pair[0] != pair[1]}
     pairs = [PairRows(pair[0], pair[1], flagged.get(pair, 0), joint.get(pair)) for pair in off_diagonal]
@@ -103,12 +102,12 @@ def page(context: Context, scan: Scan, where: IssueFilter, limit: int, offset: i
     return IssuePage(total, _lines(context, scan, found))
 
 
-def explain(context: Context, scan: Scan, row_id: int) -> ReviewItem:
+def explain(context: Context, scan: Scan, row_id: int, issue_type: str = FIRST_ISSUE_TYPE) -> ReviewItem:
     """Why `row_id` has its score: the probabilities of its labels against what is usual, and the nearest rows.
 
     Raises `NotFoundError` where the scan did not cover the row.
     """
-    found = items(context, scan.version_id, scan.scan_id, [row_id])
+    found = items(context, scan.version_id, scan.scan_id, [row_id], issue_type)
     if not found:
         raise NotFoundError(f"Row {row_id} is not in this scan.", "Pick another row, or scan this version again.")
     return found[0]
@@ -119,9 +118,24 @@ def attribute_values(context: Context, version_id: str, column: str, limit: int 
     return [str(value) for value in rows.values(context.store, version_id, column, limit)]
 
 
-def export_list(context: Context, scan: Scan, out: Path, format_name: Format, top: int | None = None) -> None:
-    """Writes the ranked list, worst first, whole or its `top` rows."""
-    export_issues(context.store, scan.scan_id, out, format_name, top)
+def issue_types(scan: Scan) -> tuple[str, ...]:
+    """What the scan looked for; the first is listed unless asked otherwise."""
+    return tuple(scan.summary.get("types", (FIRST_ISSUE_TYPE,)))
+
+
+def export_list(
+    context: Context,
+    scan: Scan,
+    out: Path,
+    format_name: Format,
+    top: int | None = None,
+    issue_type: str = FIRST_ISSUE_TYPE,
+) -> None:
+    """Writes the ranked list of one type, worst first, whole or its `top` rows. Raises `UsageError` for a type that
+    the scan did not look for."""
+    if issue_type not in (known := issue_types(scan)):
+        raise UsageError(f"The scan did not look for {issue_type!r} issues.", f"It has: {', '.join(known)}.")
+    export_issues(context.store, scan.scan_id, out, format_name, top, issue_type)
 
 
 def _lines(context: Context, scan: Scan, found: list[Issue]) -> tuple[ListedIssue, ...]:

@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 
-from core.records import Decision, Example, Issue, IssueFilter, RowFilter, Scan
+from core.records import FIRST_ISSUE_TYPE, Decision, Example, Issue, IssueFilter, RowFilter, Scan
 from core.review.records import Neighbour, ReviewItem
 from core.review.words import reason
 from core.store import claims, decisions, issues
@@ -57,9 +57,11 @@ def undecided(context: Context, scan: Scan, where: IssueFilter) -> int:
     return issues.count_issues(context.store, scan.scan_id, replace(where, undecided_only=True))
 
 
-def items(context: Context, version_id: str, scan_id: str, row_ids: Sequence[int]) -> list[ReviewItem]:
+def items(
+    context: Context, version_id: str, scan_id: str, row_ids: Sequence[int], issue_type: str = FIRST_ISSUE_TYPE
+) -> list[ReviewItem]:
     """These rows as a reviewer gets them, in the order asked; rows that the scan has not are left out."""
-    wanted = IssueFilter(flagged_only=False, rows=RowFilter(row_ids=tuple(row_ids)))
+    wanted = IssueFilter(issue_type, flagged_only=False, rows=RowFilter(row_ids=tuple(row_ids)))
     found = issues.page_issues(context.store, scan_id, wanted, len(row_ids), 0) if row_ids else []
     if not found:
         return []

@@ -10,7 +10,7 @@ from core.errors import JobError, ProbabilitiesError, UsageError
 from core.jobs import ProgressWriter, RunFolder
 from core.records import Dataset, IssueFilter, Job, ScanSpec
 from core.store.issues import count_issues
-from core.store.scans import latest_scan, list_scans
+from core.store.scans import latest_scan
 from core.workflow import jobs, scan
 from core.workflow.collect import collect, start_collector
 from core.workflow.context import Context
@@ -33,7 +33,10 @@ def _start(context: Context, dataset: Dataset) -> Job:
 
 
 def _tiers(context: Context, dataset: Dataset) -> list[str]:
-    return [found.tier for found in list_scans(context.store, dataset.latest_version_id)]
+    found = context.store.fetch(
+        "SELECT tier FROM scans WHERE version_id = ? ORDER BY tier_order DESC", [dataset.latest_version_id]
+    )
+    return [tier for (tier,) in found]
 
 
 def _wait_for_tiers(context: Context, dataset: Dataset, count: int) -> None:

@@ -131,6 +131,21 @@ def test_a_link_narrows_the_list(open_at: Open, scanned: Dataset, query: dict[st
     assert (f"**{rows} rows**, worst first") in texts(shown)
 
 
+def test_a_scan_of_two_issue_types_offers_the_choice(open_at: Open, app: Context, scanned: Dataset) -> None:
+    assert not [box for box in open_at("issues", dataset="news").selectbox if box.key == "type"]
+    with app.store.write() as cursor:
+        cursor.execute(
+            """INSERT INTO issues SELECT scan_id, row_id, 'other', score, NOT is_issue, given_label, suggested_label,
+               why, 91 - rank FROM issues"""
+        )
+        cursor.execute("""UPDATE scans SET summary = json_merge_patch(summary, '{"types": ["label", "other"]}')""")
+    assert ranks(open_at("issues", dataset="news"))[:3] == [1, 2, 3]
+    shown = open_at("issues", dataset="news", type="other")
+    assert shown.selectbox(key="type").value == "other"
+    assert "50 rows" in texts(shown)
+    assert "row 89" in texts(shown)
+
+
 def test_undecided_leaves_out_what_somebody_has_judged(open_at: Open, app: Context, scanned: Dataset) -> None:
     decide(app, scanned, row_id=0)
     shown = open_at("issues", dataset="news", show="Undecided")

@@ -7,6 +7,7 @@ from cleanlab.filter import find_label_issues as cleanlab_find
 from core.errors import UsageError
 from core.issues import ISSUE_TYPES, Signals, find_label_issues
 from core.issues.label import CLEANLAB_FILTERS
+from core.records import FIRST_ISSUE_TYPE
 from tests.unit.issues.test_confident import random_signals
 
 
@@ -108,3 +109,7 @@ def test_another_way_to_flag_is_refused_with_those_there_are() -> None:
 
 def test_every_issue_type_is_in_the_registry() -> None:
     assert ISSUE_TYPES["label"] is find_label_issues
+
+
+def test_the_type_that_is_listed_unless_asked_otherwise_is_the_first_of_the_registry() -> None:
+    assert next(iter(ISSUE_TYPES)) == FIRST_ISSUE_TYPE

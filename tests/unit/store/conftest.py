@@ -84,7 +84,8 @@ def load_from(db: Database, reader: Reader, schema: Schema, name: str = "data", 
 
 @pytest.fixture
 def scan(db: Database, tmp_path: Path) -> ScanOf:
-    """Takes in a tier: row i has rank i + 1; `flagged` rows are issues; given and suggested are class indices."""
+    """Takes in a tier: row i has rank i + 1; `flagged` rows are issues; given and suggested are class indices.
+    An `also` type ranks the rows the other way round and flags the others."""
 
     def _scan(
         dataset: Dataset,
@@ -95,24 +96,27 @@ def scan(db: Database, tmp_path: Path) -> ScanOf:
         job_id: str = "job",
         tier_order: int = 0,
         version_id: str | None = None,
+        also: str | None = None,
     ) -> Scan:
         rows = range(len(given))
         path = tmp_path / f"issues-{job_id}-{tier_order}.parquet"
-        pq.write_table(
-            pa.table(
-                {
-                    "row_id": pa.array(rows, pa.int64()),
-                    "issue_type": ["label"] * len(given),
-                    "score": pa.array([row / len(given) for row in rows], pa.float32()),
-                    "is_issue": [row in flagged for row in rows],
-                    "given": pa.array(given, pa.int32()),
-                    "suggested": pa.array(suggested, pa.int32()),
-                    "why": ['{"given_probability": 0.1}'] * len(given),
-                    "rank": pa.array([row + 1 for row in rows], pa.int64()),
-                }
-            ),
-            path,
+        found = pa.table(
+            {
+                "row_id": pa.array(rows, pa.int64()),
+                "issue_type": ["label"] * len(given),
+                "score": pa.array([row / len(given) for row in rows], pa.float32()),
+                "is_issue": [row in flagged for row in rows],
+                "given": pa.array(given, pa.int32()),
+                "suggested": pa.array(suggested, pa.int32()),
+                "why": ['{"given_probability": 0.1}'] * len(given),
+                "rank": pa.array([row + 1 for row in rows], pa.int64()),
+            }
         )
+        if also:
+            other = {"issue_type": [also] * len(given), "is_issue": [row not in flagged for row in rows]}
+            other["rank"] = found["rank"].to_pylist()[::-1]
+            found = pa.concat_tables([found, pa.table(found.to_pydict() | other, found.schema)])
+        pq.write_table(found, path)
         return add_tier(
             db,
             job_id=job_id,

@@ -5,8 +5,9 @@ import pytest
 from core.errors import NotFoundError
 from core.records import IssueFilter, RowFilter
 from core.store.database import Database
-from core.store.issues import count_and_page, count_issues, get_issue, page_issues, pair_counts
-from core.store.scans import get_scan, latest_scan, list_scans
+from core.store.decisions import counts
+from core.store.issues import count_and_page, count_issues, page_issues, pair_counts
+from core.store.scans import get_scan, latest_scan
 
 from .conftest import Load, ScanOf
 from .test_versions import decide
@@ -33,8 +34,6 @@ def test_the_newest_scan_s_best_tier_is_the_latest(db: Database, load: Load, sca
     latest = latest_scan(db, dataset.latest_version_id)
     assert latest is not None
     assert (latest.job_id, latest.tier_order) == ("new", 1)
-    listed = [(each.job_id, each.tier_order) for each in list_scans(db, dataset.latest_version_id)]
-    assert listed == [("new", 1), ("old", 1), ("old", 0)]
 
 
 def test_issues_come_worst_first_with_labels_by_name(db: Database, load: Load, scan: ScanOf) -> None:
@@ -76,14 +75,23 @@ def test_an_issue_filter_narrows_the_list(
 
 def test_pairs_of_given_and_suggested_label_are_counted(db: Database, load: Load, scan: ScanOf) -> None:
     tier = scan(load(), [1, 0, 1, 0, 0], [0, 1, 0, 0, 1], [0, 1, 4])
-    assert pair_counts(db, tier.scan_id) == [("neg", "pos", 2), ("pos", "neg", 1)]
-    assert sum(count for *_, count in pair_counts(db, tier.scan_id, flagged_only=False)) == 5
+    assert pair_counts(db, tier.scan_id, IssueFilter()) == [("neg", "pos", 2), ("pos", "neg", 1)]
+    assert sum(count for *_, count in pair_counts(db, tier.scan_id, ALL)) == 5
 
 
-def test_one_row_of_a_scan_can_be_looked_up(db: Database, load: Load, scan: ScanOf) -> None:
-    tier = scan(load(), [1, 0, 1, 0, 0], [0, 1, 0, 1, 1], [0])
-    assert get_issue(db, tier.scan_id, 3).rank == 4
-    with pytest.raises(NotFoundError, match="Row 9"):
-        get_issue(db, tier.scan_id, 9)
+def test_each_issue_type_has_a_list_of_its_own(db: Database, load: Load, scan: ScanOf) -> None:
+    dataset = load()
+    tier = scan(dataset, [1, 0, 1, 0, 0], [0, 1, 0, 1, 1], [0, 4], also="other")
+    other = IssueFilter("other")
+    assert [issue.row_id for issue in page_issues(db, tier.scan_id, IssueFilter(), 9)] == [0, 4]
+    assert [(issue.row_id, issue.rank) for issue in page_issues(db, tier.scan_id, other, 9)] == [(3, 2), (2, 3), (1, 4)]
+    total, found = count_and_page(db, tier.scan_id, other, 1, 1)
+    assert (total, [issue.row_id for issue in found]) == (3, [2])
+    assert sum(count for *_, count in pair_counts(db, tier.scan_id, other)) == 3
+    version = dataset.latest_version_id
+    assert (counts(db, version, tier.scan_id).flagged, counts(db, version, tier.scan_id, "other").flagged) == (2, 3)
+
+
+def test_a_scan_that_does_not_exist_is_named(db: Database) -> None:
     with pytest.raises(NotFoundError, match="Scan 'x'"):
         page_issues(db, "x", ALL, 1)
