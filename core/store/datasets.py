@@ -20,7 +20,7 @@ _SELECT = """
            (SELECT arg_max(version_id, number) FROM versions v WHERE v.dataset_id = d.dataset_id)
     FROM datasets d
 """
-_OF_A_DATASET = ("versions", "overrides", "rejected_rows", "scans", "decisions")
+_OF_A_DATASET = ("versions", "overrides", "rejected_rows", "scans", "decisions", "runs", "effects")
 
 
 def list_datasets(db: Database, state: DatasetState = "ready") -> list[Dataset]:
@@ -121,7 +121,10 @@ def attributes_json(attributes: tuple[Attribute, ...]) -> str:
 def _delete(cursor: Cursor, dataset_id: str) -> None:
     of_its_scans = "scan_id IN (SELECT scan_id FROM scans WHERE dataset_id = ?)"
     of_its_versions = "version_id IN (SELECT version_id FROM versions WHERE dataset_id = ?)"
+    of_its_runs = "run_id IN (SELECT run_id FROM runs WHERE dataset_id = ?)"
     cursor.execute(f"DELETE FROM issues WHERE {of_its_scans}", [dataset_id])
+    cursor.execute(f"DELETE FROM metrics WHERE {of_its_runs}", [dataset_id])
+    cursor.execute(f"DELETE FROM predictions WHERE {of_its_runs}", [dataset_id])
     cursor.execute(f"DELETE FROM claims WHERE {of_its_versions}", [dataset_id])
     for table in _OF_A_DATASET:
         cursor.execute(f"DELETE FROM {table} WHERE dataset_id = ?", [dataset_id])

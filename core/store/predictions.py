@@ -1,0 +1,106 @@
+"""What runs predict, row by row, held against labels: counts, pages and positions.
+
+`truth` is always a relation (`core.store.relations`) whose `label` counts as true; a row that it has not, because it
+was excluded, counts nowhere.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from core.records import PredictedRow, PredictionFilter
+from core.store.database import Database
+from core.store.filters import Condition, joined
+
+_JOINED = "predictions p JOIN {truth} t ON t.row_id = p.row_id AND t.label IS NOT NULL"
+
+
+def splits_of(db: Database, run_id: str) -> list[tuple[str, int]]:
+    """The splits that a run has predicted, by name, with their rows."""
+    return [
+        (split, int(rows))
+        for split, rows in db.fetch(
+            "SELECT split, count(*) FROM predictions WHERE run_id = ? GROUP BY split ORDER BY split", [run_id]
+        )
+    ]
+
+
+def confusion_counts(db: Database, run_id: str, split: str, truth: str) -> list[tuple[str, str, int]]:
+    """(true label, predicted label, rows) of every pair that occurs in a split."""
+    return db.fetch(
+        f"""SELECT t.label, p.predicted, count(*) FROM {_JOINED.format(truth=truth)}
+            WHERE p.run_id = ? AND p.split = ? GROUP BY ALL ORDER BY ALL""",
+        [run_id, split],
+    )
+
+
+def joint_counts(db: Database, first: str, second: str, split: str, truth: str) -> list[tuple[str, str, str, int]]:
+    """(true label, first's prediction, second's prediction, rows) over the rows that both runs have in that split."""
+    return db.fetch(
+        f"""SELECT t.label, p.predicted, q.predicted, count(*)
+            FROM {_JOINED.format(truth=truth)} JOIN predictions q ON q.row_id = p.row_id
+            WHERE p.run_id = ? AND q.run_id = ? AND p.split = ? AND q.split = ? GROUP BY ALL ORDER BY ALL""",
+        [first, second, split, split],
+    )
+
+
+def count_predictions(db: Database, run_id: str, where: PredictionFilter, truth: str) -> int:
+    """Predicted rows that the filter keeps."""
+    condition, parameters = _condition(run_id, where)
+    row = db.fetch_one(f"SELECT count(*) FROM {_JOINED.format(truth=truth)} WHERE {condition}", parameters)
+    return int(row[0]) if row else 0
+
+
+def page_predictions(
+    db: Database, run_id: str, where: PredictionFilter, truth: str, limit: int, offset: int = 0
+) -> list[PredictedRow]:
+    """Predicted rows that the filter keeps, the surest first."""
+    condition, parameters = _condition(run_id, where)
+    rows = db.fetch(
+        f"""SELECT p.row_id, t.label, p.predicted, p.confidence FROM {_JOINED.format(truth=truth)}
+            WHERE {condition} ORDER BY p.confidence DESC, p.row_id LIMIT ? OFFSET ?""",
+        [*parameters, limit, offset],
+    )
+    return [PredictedRow(*row) for row in rows]
+
+
+def positions(
+    db: Database, run_id: str, split: str, truth: str, labels: Sequence[str]
+) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Where the rows of a split lie in the run's array of probabilities, ascending, and what is true of each: the
+    index of its label in `labels`, -1 for a label that is not there. Both (rows,)."""
+    with db.cursor() as cursor:
+        found = cursor.execute(
+            f"""WITH names AS (SELECT unnest(?::VARCHAR[]) AS name, unnest(range(?)) AS class)
+                SELECT p.position, coalesce(n.class, -1) AS label
+                FROM {_JOINED.format(truth=truth)} LEFT JOIN names n ON n.name = t.label
+                WHERE p.run_id = ? AND p.split = ? ORDER BY p.position""",
+            [list(labels), len(labels), run_id, split],
+        ).fetchnumpy()
+    return np.asarray(found["position"], np.int64), np.asarray(found["label"], np.int64)
+
+
+def _condition(run_id: str, where: PredictionFilter) -> Condition:
+    parts: list[Condition] = [("p.run_id = ?", [run_id]), ("p.split = ?", [where.split])]
+    if where.true_label is not None:
+        parts.append(("t.label = ?", [where.true_label]))
+    if where.predicted is not None:
+        parts.append(("p.predicted = ?", [where.predicted]))
+    if where.correct is not None:
+        parts.append((f"p.predicted {'=' if where.correct else '<>'} t.label", []))
+    if where.right_in is not None:
+        parts.append(_in_another(where.right_in, "=", where.split))
+    if where.wrong_in is not None:
+        parts.append(_in_another(where.wrong_in, "<>", where.split))
+    return joined(parts)
+
+
+def _in_another(run_id: str, comparison: str, split: str) -> Condition:
+    return (
+        f"""EXISTS (SELECT 1 FROM predictions q WHERE q.row_id = p.row_id AND q.run_id = ? AND q.split = ?
+                    AND q.predicted {comparison} t.label)""",
+        [run_id, split],
+    )
