@@ -116,4 +116,4 @@ DERIVED: Final[dict[str, tuple[Derived, ...]]] = {
         ),
     ),
 }
-"""By task. A source's own column of the same name keeps it; the store finds another for the derived one."""
+"""By payload kind. A source's own column of the same name keeps it; the store finds another for the derived one."""

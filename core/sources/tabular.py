@@ -11,6 +11,7 @@ from core.records import Preview, Schema
 from core.sources.base import FILE_SPLIT_COLUMN, PREVIEW_ROWS, named, quoted
 from core.sources.guess import describe, guess
 from core.sources.paths import Part
+from core.tasks import TASKS
 
 FILE_COLUMN = "__file"
 LINE_COLUMN = "__line"
@@ -115,7 +116,7 @@ def used(schema: Schema, names: Sequence[str]) -> list[str]:
 
 def role_columns(schema: Schema) -> set[str]:
     """Columns that are kept as the text that stands in the file: label `01` is not `1`."""
-    payload = {schema.payload} if schema.task == "text" else set()
+    payload = {schema.payload} if TASKS[schema.task].payload_kind == "text" else set()
     return payload | {name for name in (schema.label, schema.split, schema.id) if name}
 
 

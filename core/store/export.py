@@ -16,6 +16,7 @@ from core.store.names import literal, quoted
 from core.store.relations import relation
 from core.store.scans import get_scan
 from core.store.versions import get_version
+from core.tasks import TASKS
 
 Format = Literal["csv", "parquet", "jsonl", "json"]
 
@@ -33,7 +34,8 @@ _TEXTS = ("VARCHAR", "BLOB")
 def export_rows(db: Database, version_id: str, out: Path, format: Format) -> Path:  # noqa: A002
     """Writes every row of a version: row id, the source's own, text or media, given label, label, split, attributes."""
     dataset = get_dataset(db, get_version(db, version_id).dataset_id)
-    columns = ["text", *(["media_id"] if dataset.task == "image" else []), "given_label", "label", "split"]
+    media = ["media_id"] if TASKS[dataset.task].payload_kind == "image" else []
+    columns = ["text", *media, "given_label", "label", "split"]
     columns += [quoted(attribute.column) for attribute in dataset.attributes]
     columns = ["row_id", *([_source_id(dataset, columns)] if dataset.id_column else []), *columns]
     sql = f"SELECT {', '.join(columns)} FROM {relation(db, version_id)} ORDER BY row_id"

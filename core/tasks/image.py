@@ -3,5 +3,10 @@
 from core.tasks.task import Task
 
 IMAGE = Task(
-    name="image", title="Image classification", payload_kind="image", default_encoders=("pixels", "efficientnet")
+    name="image",
+    title="Image classification",
+    payload_kind="image",
+    icon="image",
+    row_height=56,
+    default_encoders=("pixels", "efficientnet"),
 )

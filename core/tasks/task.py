@@ -17,6 +17,11 @@ class Task:
     title: str
     """As a person reads it."""
     payload_kind: PayloadKind
-    """What an example is: its text, or an image file in the workspace's media."""
+    """What an example is: its text, or an image file in the workspace's media. Everything that differs between texts
+    and images goes by this, never by the task's name."""
+    icon: str
+    """A Material symbol, before a dataset's name."""
+    row_height: int
+    """Pixels of a row of the ranked list."""
     default_encoders: tuple[str, ...]
     """Names in `core.signals.ENCODERS` that a scan uses unless told otherwise, quickest first."""

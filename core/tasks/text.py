@@ -2,4 +2,11 @@
 
 from core.tasks.task import Task
 
-TEXT = Task(name="text", title="Text classification", payload_kind="text", default_encoders=("lexical", "minilm"))
+TEXT = Task(
+    name="text",
+    title="Text classification",
+    payload_kind="text",
+    icon="notes",
+    row_height=35,
+    default_encoders=("lexical", "minilm"),
+)

@@ -11,6 +11,7 @@ import streamlit as st
 
 from core.errors import UsageError
 from core.settings import allowed_folders
+from core.tasks import TASKS
 from core.ui import keys
 from core.ui.background import forget, result_of
 from core.ui.data_paths import inside
@@ -31,7 +32,7 @@ LARGE_ROWS = 500_000
 
 def export_view(frame: Frame) -> None:
     """Format, then a download, or a path on the server."""
-    offered = [name for name in FORMATS if name != "imagefolder" or frame.dataset.task == "image"]
+    offered = [name for name in FORMATS if name != "imagefolder" or TASKS[frame.dataset.task].payload_kind == "image"]
     st.markdown(f"**Export {plain(frame.dataset.name)}, version {frame.version.number}**")
     st.caption(f"{frame.version.row_count:,} rows with their labels as of this version; excluded rows are left out.")
     chosen = st.radio("Format", offered, format_func=lambda name: FORMATS[name][0], key="export-format") or offered[0]

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import streamlit as st
 
+from core.tasks import TASKS
 from core.ui import keys
 from core.ui.data_progress import report_load
 from core.ui.frame import BareFrame
 from core.ui.home_start import start_cards, start_row
-from core.ui.pages import TASK_ICONS, count, link
+from core.ui.pages import count, link
 from core.ui.problems import plain
 from core.ui.strip import progress_text
 from core.workflow.overview import Standing, next_step, standings
@@ -41,7 +42,7 @@ def _line(standing: Standing) -> None:
     with st.container(key=f"dataset-line-{dataset.dataset_id}"):
         name, size, review, action = st.columns(WIDTHS, vertical_alignment="center")
     with name:
-        icon = f":material/{TASK_ICONS.get(dataset.task, 'database')}:"
+        icon = f":material/{TASKS[dataset.task].icon}:"
         link("profile", f"**{plain(dataset.name)}**", icon=icon, dataset=dataset.name, version=version.number)
     made = f"v{version.number} of {version.created_at:%d %b}"
     size.caption(f"{made} · {version.row_count:,} rows · {len(dataset.labels):,} classes")

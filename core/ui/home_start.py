@@ -5,9 +5,10 @@ from __future__ import annotations
 import streamlit as st
 
 from core.store.datasets import list_datasets
+from core.tasks import TASKS
 from core.ui import keys
 from core.ui.frame import BareFrame
-from core.ui.pages import TASK_ICONS, open_link
+from core.ui.pages import open_link
 from core.ui.problems import shown_errors
 from core.workflow.load import Sample, load_sample, samples
 
@@ -25,7 +26,7 @@ def start_cards(frame: BareFrame) -> None:
             open_link("data", "Load data", key="start-own", type="primary", view="load")
         for sample in missing_samples(frame):
             with st.container(border=True, height="stretch", gap="xsmall"):
-                st.markdown(f":material/{TASK_ICONS[sample.task]}: **{sample.title}**")
+                st.markdown(f":material/{TASKS[sample.task].icon}: **{sample.title}**")
                 st.caption(f"Sample · {sample.rows:,} rows · {sample.licence}")
                 st.space("stretch")
                 _button(frame, sample, "Load sample")

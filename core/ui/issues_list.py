@@ -10,6 +10,7 @@ from typing import Any
 import streamlit as st
 
 from core.records import Dataset, Decision, IssueFilter, Scan
+from core.tasks import TASKS
 from core.ui import keys
 from core.ui.frame import Frame
 from core.ui.issues_filter import query
@@ -22,7 +23,6 @@ from core.workflow.media import thumbnail
 
 PAGE_ROWS = 25
 CELL_CHARACTERS = 300
-ROW_PIXELS = {"text": 35, "image": 56}
 LIST_PIXELS = 620
 LABEL_CHARACTERS, LABEL_PIXELS = 16, 130
 """Longer labels are cut to this width, so that the example stays in sight."""
@@ -61,12 +61,12 @@ def _list(frame: Frame, scan: Scan, where: IssueFilter) -> ListedIssue | None:
 
 
 def _table(frame: Frame, found: IssuePage, where: IssueFilter, key: str) -> int:
-    narrow = label_width(frame.dataset)
+    narrow, row_height = label_width(frame.dataset), TASKS[frame.dataset.task].row_height
     event = st.dataframe(
         _columns(frame, found.lines, flags=not where.flagged_only),
         hide_index=True,
-        row_height=ROW_PIXELS[frame.dataset.task],
-        height=min(LIST_PIXELS, 38 + ROW_PIXELS[frame.dataset.task] * len(found.lines)),
+        row_height=row_height,
+        height=min(LIST_PIXELS, 38 + row_height * len(found.lines)),
         column_config={
             "#": st.column_config.NumberColumn("#", width=48, format="%d"),
             "image": st.column_config.ImageColumn("image", width=64),
@@ -100,7 +100,7 @@ def clicked_cell(event: Mapping[str, Any]) -> tuple[int, str] | None:
 
 def _columns(frame: Frame, lines: Sequence[ListedIssue], flags: bool) -> dict[str, list[Any]]:
     columns: dict[str, list[Any]] = {"#": [line.issue.rank for line in lines]}
-    if frame.dataset.task == "image":
+    if TASKS[frame.dataset.task].payload_kind == "image":
         columns["image"] = [
             data_url(thumbnail(frame.context, line.example.media_id)) if line.example.media_id else None
             for line in lines

@@ -6,6 +6,7 @@ import streamlit as st
 
 from core.records import Example, Scan
 from core.review.records import ReviewItem
+from core.tasks import TASKS
 from core.ui.frame import Frame
 from core.ui.problems import plain
 from core.ui.rows import data_url
@@ -89,7 +90,7 @@ def _neighbours(frame: Frame, item: ReviewItem) -> None:
         return
     near = [neighbour.example for neighbour in item.neighbours]
     columns: dict[str, list[object]] = {"close": [neighbour.similarity for neighbour in item.neighbours]}
-    if frame.dataset.task == "image":
+    if TASKS[frame.dataset.task].payload_kind == "image":
         columns["image"] = [data_url(thumbnail(frame.context, one.media_id)) if one.media_id else None for one in near]
     columns["label"] = [one.label for one in near]
     columns["example"] = [" ".join((one.text or "")[:CELL_CHARACTERS].split()) for one in near]

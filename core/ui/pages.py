@@ -33,9 +33,6 @@ PAGES: dict[str, PageEntry] = {
     "jobs": PageEntry("Jobs", "pending_actions", "Everything that runs or ran: progress, log, stop."),
 }
 
-TASK_ICONS = {"text": "notes", "image": "image"}
-"""What stands before a dataset's name; any other task gets the icon of a dataset."""
-
 
 def page(name: str) -> Page:
     """The navigation's page of that name."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from core.records import Scan
+from core.tasks import TASKS
 from core.ui import keys
 from core.ui.empty import empty_state
 from core.ui.frame import Frame
@@ -23,7 +24,7 @@ _VIEWS = {"desk": "Desk", "grid": "Grid", "decisions": "Decisions", "versions": 
 
 def draw(frame: Frame) -> None:
     """Draws the open view; the others cost nothing."""
-    names = [name for name in _VIEWS if name != "grid" or frame.dataset.task == "image"]
+    names = [name for name in _VIEWS if name != "grid" or TASKS[frame.dataset.task].payload_kind == "image"]
     from_url("view", names)
     st.segmented_control(
         "View",

@@ -17,6 +17,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from core.jobs import ProgressWriter, RunFolder
+from core.tasks import TASKS
 from core.worker import entry
 
 _BATCH = 500
@@ -69,7 +70,7 @@ def _split(rows: Path, split: str | None, spec: dict[str, Any], progress: Progre
     return Dataset.from_generator(
         _records,
         features=features,
-        gen_kwargs={"rows": str(rows), "split": split, "media": spec["media"] if spec["task"] == "image" else None},
+        gen_kwargs={"rows": str(rows), "split": split, "media": spec["media"] if _has_images(spec) else None},
         cache_dir=str(rows.parent / "cache"),
     )
 
@@ -78,12 +79,16 @@ def _features(schema: pa.Schema, spec: dict[str, Any]) -> Any:
     """Labels as ClassLabel with the dataset's class names, images as Image, the rest as the types they have."""
     from datasets import ClassLabel, Features, Image
 
-    dropped = {"split", "media_id"} if spec["task"] == "image" else {"split"}
+    dropped = {"split", "media_id"} if _has_images(spec) else {"split"}
     kept = pa.schema([field for field in schema if field.name not in dropped])
     features = Features.from_arrow_schema(kept)
     for column in ("label", "given_label"):
         features[column] = ClassLabel(names=spec["labels"])
-    return Features({"image": Image(), **features}) if spec["task"] == "image" else features
+    return Features({"image": Image(), **features}) if _has_images(spec) else features
+
+
+def _has_images(spec: dict[str, Any]) -> bool:
+    return TASKS[spec["task"]].payload_kind == "image"
 
 
 def _records(rows: str, split: str | None, media: str | None) -> Iterator[dict[str, Any]]:

@@ -25,6 +25,7 @@ from core.jobs import ProgressWriter, RunFolder
 from core.sources.base import FILE_SPLIT_COLUMN
 from core.sources.features import class_names
 from core.sources.hub import fetched
+from core.tasks import TASKS
 from core.worker import entry
 
 _BATCH = 1000
@@ -40,8 +41,9 @@ def fetch(folder: RunFolder, progress: ProgressWriter) -> dict[str, Any]:
     written = {}
     for name, split in splits.items():
         written[str(name)] = _write(split, folder, str(name), spec["rows"], progress)
-    if (spec.get("schema") or {}).get("task") == "image":
-        _write_listing(folder, spec["schema"])
+    schema = spec.get("schema")
+    if schema and TASKS[schema["task"]].payload_kind == "image":
+        _write_listing(folder, schema)
         os.execv(sys.executable, [sys.executable, "-m", "core.worker.load", str(folder.path)])  # noqa: S606  its own arguments
     return {"splits": written}
 

@@ -19,6 +19,7 @@ from core.store import export as store
 from core.store.datasets import get_dataset
 from core.store.relations import relation
 from core.store.versions import get_version
+from core.tasks import TASKS
 from core.workflow.context import Context
 
 Format = Literal["csv", "parquet", "jsonl", "datasets", "imagefolder"]
@@ -35,7 +36,7 @@ def export(context: Context, version_id: str, format: str, out: Path) -> Path:  
     dataset = get_dataset(context.store, get_version(context.store, version_id).dataset_id)
     if format not in get_args(Format):
         raise UsageError(f"Format '{format}' not found.", f"There are: {', '.join(get_args(Format))}.")
-    if format == "imagefolder" and dataset.task != "image":
+    if format == "imagefolder" and TASKS[dataset.task].payload_kind != "image":
         raise UsageError(f"'{dataset.name}' has no images (task {dataset.task}).", "Export it as csv or datasets.")
     if out.exists():
         raise UsageError(f"{out} exists already.", "Move it away, or write elsewhere.")

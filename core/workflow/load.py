@@ -11,13 +11,14 @@ from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
-from core.errors import JobError, UsageError
+from core.errors import JobError, SchemaError, UsageError
 from core.records import Dataset, Job, Preview, Schema
 from core.settings import allowed_folders
 from core.sources import SOURCES, Bench, find, hub
 from core.sources.samples import SAMPLE_SCHEMAS
 from core.sources.tabular import check_roles
 from core.store.datasets import get_dataset, list_datasets
+from core.tasks import TASKS
 from core.workflow import hub_preview, loading
 from core.workflow.context import Context
 from core.workflow.follow import follow
@@ -63,7 +64,7 @@ def preview(
         if kind is hub.SOURCE:
             hub_preview.fetch(locations[0], Path(folder))
         shown = kind.preview(locations, bench)
-    if kind.kind == "tabular" and shown.guess.task == "image":
+    if kind.kind == "tabular" and TASKS[shown.guess.task].payload_kind == "image":
         return loading.with_images(shown, locations, within)
     return shown
 
@@ -81,13 +82,15 @@ def start_load(
 ) -> Job:
     """Starts a load; its dataset appears when it is done, and not at all when it fails.
 
-    Raises SchemaError where no label is chosen, UsageError where the name is empty or taken, SourceError where the
+    Raises SchemaError where no label is chosen or images are taken for texts, UsageError where the name is empty or taken, SourceError where the
     locations cannot be read.
     """
     kind = find(locations, source)
     _check_name(context, name)
     if schema.label is None:
         check_roles(schema, [schema.payload, *schema.attributes])
+    if kind.reader is None and TASKS[schema.task].payload_kind != "image":
+        raise SchemaError(f"{kind.title} holds images, which task '{schema.task}' has none of.", "Choose another task.")
     locations = [_absolute(location) for location in locations]
     spec = {
         "source": kind.name,
@@ -104,7 +107,7 @@ def start_load(
         spec |= dict(zip(("id", "config"), hub.parse(locations[0]), strict=True)) | {"rows": None}
         job = context.queue.create("load", title, "core.worker.hub", spec, None, by, device=False)
         return context.queue.enqueue(job.job_id)
-    if kind.kind == "tabular" and schema.task != "image":
+    if kind.kind == "tabular" and TASKS[schema.task].payload_kind != "image":
         job = context.queue.start_local("load", title, spec, None, by)
         loading.in_thread(job, lambda: loading.run_tabular(context, job, by))
         return job

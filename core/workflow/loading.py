@@ -25,6 +25,7 @@ from core.store.datasets import list_datasets
 from core.store.derive import derive
 from core.store.ingest import ingest
 from core.store.spool import look, spool
+from core.tasks import TASKS
 from core.workflow.context import Context
 from core.workflow.defects import in_words
 from core.workflow.splits import SplitPlan, start_split
@@ -218,7 +219,7 @@ def _job_reader(folder: RunFolder, spec: dict[str, Any]) -> tuple[Reader, Schema
         line_column=LINE_COLUMN,
     )
     attributes = (*map(stored_name, schema.attributes), *MEASURES)
-    return reader, Schema("image", NAME, LABEL, SPLIT, own_id, attributes)
+    return reader, Schema(schema.task, NAME, LABEL, SPLIT, own_id, attributes)
 
 
 def _finish(context: Context, dataset: Dataset, spec: dict[str, Any], by: str) -> None:
@@ -236,7 +237,8 @@ def _finish(context: Context, dataset: Dataset, spec: dict[str, Any], by: str) -
 
 def add_derived(context: Context, dataset: Dataset) -> None:
     """Adds the derived attributes of the dataset's task; does nothing where they are there."""
-    derive(context.store, dataset.dataset_id, DERIVED.get(dataset.task, ()), lambda share: None, _LEAVING.is_set)
+    derived = DERIVED[TASKS[dataset.task].payload_kind]
+    derive(context.store, dataset.dataset_id, derived, lambda share: None, _LEAVING.is_set)
 
 
 def resume_derived(context: Context) -> None:

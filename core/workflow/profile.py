@@ -35,6 +35,7 @@ from core.store import derive as deriving
 from core.store.datasets import get_dataset
 from core.store.rows import rows_of
 from core.store.versions import get_version
+from core.tasks import TASKS
 from core.workflow.answers import PATIENCE, Answers, Pending, Report
 from core.workflow.context import Context
 
@@ -148,7 +149,7 @@ def derive(
     """Makes the derived attributes of a dataset, once, whoever asks first. Raises `StoppedError`."""
     with _deriving:
         task = get_dataset(context.store, dataset_id).task
-        deriving.derive(context.store, dataset_id, DERIVED.get(task, ()), on_progress, stopped)
+        deriving.derive(context.store, dataset_id, DERIVED[TASKS[task].payload_kind], on_progress, stopped)
 
 
 def attribute_of(dataset: Dataset, column: str) -> Attribute:

@@ -13,6 +13,7 @@ from core.settings import Workspace
 from core.store.database import Database
 from core.store.datasets import list_datasets, purge_trash
 from core.store.relations import relation_sql
+from core.tasks import TASKS
 
 _MEDIA = "SELECT DISTINCT media_id FROM {} WHERE media_id IS NOT NULL"
 
@@ -33,7 +34,7 @@ def _sweep_media(store: Database, workspace: Workspace) -> None:
     kept = set()
     for state in ("ready", "trashed"):
         for dataset in list_datasets(store, state):
-            if dataset.task == "image":
+            if TASKS[dataset.task].payload_kind == "image":
                 rows = relation_sql(dataset.dataset_id, None)  # a version may exclude rows that another one shows
                 kept |= {Path(media_id).stem for (media_id,) in store.fetch(_MEDIA.format(rows))}
     for file in workspace.media.rglob("*.*"):

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import base64
 import zipfile
+from dataclasses import replace
 from pathlib import Path
 
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from core.errors import JobError, WinnowError
+from core.errors import JobError, SchemaError, WinnowError
 from core.jobs import Queue
 from core.store.datasets import list_datasets, rename
 from core.workflow.context import Context
@@ -47,6 +48,12 @@ def test_a_zip_of_class_folders_loads_with_splits_and_measures(context: Context,
         "not an image file (.txt)",
         "missing label",
     ]
+
+
+def test_images_are_not_taken_for_texts(context: Context, archive: Path) -> None:
+    schema = replace(preview(context, [str(archive)]).guess, task="text")
+    with pytest.raises(SchemaError, match="holds images"):
+        start_load(context, [str(archive)], schema, name="pets", by="ada")
 
 
 def test_an_original_comes_back_byte_for_byte_and_a_thumbnail_as_webp(context: Context, archive: Path) -> None:
