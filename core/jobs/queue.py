@@ -48,13 +48,15 @@ class Queue:
         *,
         launch: Literal["python", "accelerate"] = "python",
         device: bool = True,
+        processes: int = 1,
     ) -> Job:
         """Makes a job with its run folder, in the state `preparing`: fill its `input/`, then `enqueue` it.
 
         `module` is run as `python -m module FOLDER`, with `launch="accelerate"` under `accelerate launch`. With
-        `device` it waits for a device slot, else it starts at once.
+        `device` it waits for a device slot, else it starts at once. `processes` is how many accelerate starts: on GPUs
+        one on each, so that it waits for as many slots; 0: one per GPU of the machine, or one on the CPU.
         """
-        return self._insert(kind, title, module, spec, dataset_id, by, launch, device, "preparing")
+        return self._insert(kind, title, module, spec, dataset_id, by, launch, device, "preparing", processes)
 
     def enqueue(self, job_id: str) -> Job:
         """Hands a prepared job to a wrapper process of its own, which waits for its turn and outlives this process.
@@ -193,6 +195,7 @@ class Queue:
         launch: str,
         device: bool,
         status: JobStatus,
+        processes: int = 1,
     ) -> Job:
         now = time.time()
         job_id = f"{datetime.fromtimestamp(now, UTC):%Y%m%d-%H%M%S}-{kind}-{secrets.token_hex(3)}"
@@ -206,6 +209,7 @@ class Queue:
             module=module,
             launch=launch,
             needs_device=device,
+            processes=processes,
             dataset_id=dataset_id,
             folder=str(folder.path),
             status=status,

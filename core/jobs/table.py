@@ -35,9 +35,12 @@ CREATE TABLE IF NOT EXISTS jobs (
     parts INTEGER NOT NULL DEFAULT 0,   -- how many parts of its output have been taken in
     leader_pid INTEGER,                 -- the identity of the job's first process
     leader_started TEXT,
-    leader_command TEXT
+    leader_command TEXT,
+    processes INTEGER NOT NULL DEFAULT 1 -- under accelerate; 0: one per device
 )
 """
+ADDED = ("processes INTEGER NOT NULL DEFAULT 1",)
+"""Columns that a workspace made by an earlier release lacks."""
 
 Row = sqlite3.Row
 
@@ -51,6 +54,7 @@ class JobTable:
         with self._connection() as connection:
             connection.execute("PRAGMA journal_mode = WAL")
             connection.execute(SCHEMA)
+            self._add_columns(connection)
 
     def insert(self, **values: Any) -> None:
         columns, marks = ", ".join(values), ", ".join("?" * len(values))
@@ -94,6 +98,18 @@ class JobTable:
     def _rows(self, clauses: str, parameters: Sequence[Any] = ()) -> list[Row]:
         with self._connection() as connection:
             return connection.execute(f"SELECT * FROM jobs {clauses}", tuple(parameters)).fetchall()
+
+    @staticmethod
+    def _add_columns(connection: sqlite3.Connection) -> None:
+        present = {row["name"] for row in connection.execute("PRAGMA table_info(jobs)")}
+        for column in ADDED:
+            if column.split()[0] in present:
+                continue
+            try:
+                connection.execute(f"ALTER TABLE jobs ADD COLUMN {column}")
+            except sqlite3.OperationalError as error:  # another process was quicker
+                if "duplicate column" not in str(error):
+                    raise
 
     @contextmanager
     def _connection(self) -> Iterator[sqlite3.Connection]:

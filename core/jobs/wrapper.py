@@ -18,8 +18,8 @@ from typing import Any
 
 from core.jobs import ending
 from core.jobs.folder import RunFolder
-from core.jobs.processes import MARK, group_members, identify, signal_group
-from core.jobs.slots import HeldSlot, find_slots, try_slots
+from core.jobs.processes import MARK, group_members, identify, kill_job, signal_group
+from core.jobs.slots import HeldSlots, cores, find_slots, try_slots
 from core.jobs.table import JobTable, Row
 from core.settings import Workspace
 
@@ -30,7 +30,7 @@ GRACE_SECONDS = 0.5
 NICENESS = 5
 """Jobs give way to the pages: on two cores a scan would otherwise slow every click."""
 ACCELERATE = (
-    *("-m", "accelerate.commands.launch", "--num_processes", "1", "--num_machines", "1"),
+    *("-m", "accelerate.commands.launch", "--num_machines", "1"),
     *("--mixed_precision", "no", "--dynamo_backend", "no"),
 )
 
@@ -52,8 +52,8 @@ def main() -> None:
 
 def run_job(table: JobTable, row: Row, folder: RunFolder, slots: Path) -> None:
     """Waits for the job's turn, runs it, and records how it ended."""
-    held = wait_for_slot(table, folder, slots) if row["needs_device"] else None
-    device = held.slot.name if held else ""
+    held = wait_for_slots(table, folder, slots, row["processes"]) if row["needs_device"] else None
+    device = held.name if held else ""
     started = table.update(folder.job_id, ("queued",), status="running", started_at=time.time(), device=device)
     if not started or folder.stop_requested():
         ending.end(table, folder.job_id, ending.how_it_ended(folder, otherwise="stopped"))
@@ -67,21 +67,22 @@ def run_job(table: JobTable, row: Row, folder: RunFolder, slots: Path) -> None:
             "leader_command": known.command,
         }
         table.update(folder.job_id, **identity)
-    watch(leader, folder)
+    # accelerate needs no signal: it would end the workers by force, and those see the request in the run folder.
+    watch(leader, folder, signal_stop=row["launch"] == "python")
     record_end(table, leader.returncode, folder)
 
 
-def wait_for_slot(table: JobTable, folder: RunFolder, slots: Path) -> HeldSlot | None:
-    """The first free slot once every job made earlier has one; None when the job is asked to end before."""
+def wait_for_slots(table: JobTable, folder: RunFolder, slots: Path, count: int = 1) -> HeldSlots | None:
+    """`count` free slots (0: all) once every job made earlier has its own; None when the job is asked to end before."""
     devices = find_slots()
     while not folder.stop_requested():
         waiting = table.waiting()
         if folder.job_id not in waiting:
             return None
         if waiting[0] == folder.job_id:
-            held = try_slots(slots, devices)
+            held = try_slots(slots, devices, count)
             if held:
-                bury_former_holders(table, held.slot.name)
+                bury_former_holders(table, {slot.name for slot in held.slots})
                 return held
         elif (head := table.row(waiting[0])) is not None:
             ending.bury_if_dead(table, head)
@@ -89,21 +90,24 @@ def wait_for_slot(table: JobTable, folder: RunFolder, slots: Path) -> HeldSlot |
     return None
 
 
-def bury_former_holders(table: JobTable, device: str) -> None:
+def bury_former_holders(table: JobTable, devices: set[str]) -> None:
     """A job that is said to run on a device whose slot is ours has lost its wrapper: its processes still use the
     device and have to go before ours start."""
     for row in table.active():
-        if row["device"] == device:
+        if devices & set(row["device"].split(",")):
             ending.bury(table, row)
 
 
-def start(row: Row, folder: RunFolder, held: HeldSlot | None) -> subprocess.Popen[bytes]:
+def start(row: Row, folder: RunFolder, held: HeldSlots | None) -> subprocess.Popen[bytes]:
     """Starts the job's module as the leader of a session and process group of its own."""
-    device = held.slot.environment if held else {}
+    on_cpu = held is None or held.name == "cpu"
+    processes = max(1, row["processes"]) if held is None or on_cpu else len(held.slots)
+    device = held.environment if held else {}
+    launcher, environment = ((), {}) if row["launch"] == "python" else accelerate(processes, on_cpu)
     with folder.log_path.open("ab") as log:
         return subprocess.Popen(
-            [sys.executable, *_launcher(row["launch"], held), "-m", row["module"], str(folder.path)],
-            env=os.environ | {MARK: folder.job_id, "PYTHONFAULTHANDLER": "1"} | device,
+            [sys.executable, *launcher, "-m", row["module"], str(folder.path)],
+            env=os.environ | {MARK: folder.job_id, "PYTHONFAULTHANDLER": "1"} | device | environment,
             stdin=subprocess.DEVNULL,
             stdout=log,
             stderr=subprocess.STDOUT,
@@ -111,29 +115,37 @@ def start(row: Row, folder: RunFolder, held: HeldSlot | None) -> subprocess.Pope
         )
 
 
-def _launcher(launch: str, held: HeldSlot | None) -> tuple[str, ...]:
-    if launch == "python":
-        return ()
-    return (*ACCELERATE, "--cpu") if held is None or held.slot.name == "cpu" else ACCELERATE
+def accelerate(processes: int, on_cpu: bool) -> tuple[tuple[str, ...], dict[str, str]]:
+    """The arguments of Python that put `accelerate launch` before `-m MODULE …`, and the environment that it needs."""
+    threads = os.environ.get("OMP_NUM_THREADS") or str(max(1, cores() // processes))  # accelerate's own default is 1
+    arguments = (*ACCELERATE, "--num_processes", str(processes), "--num_cpu_threads_per_process", threads)
+    if processes == 1:
+        return ((*arguments, "--cpu") if on_cpu else arguments), {}
+    # With --cpu it starts a single process unless there is MPI; its launcher for several is the one for GPUs.
+    environment = {"ACCELERATE_USE_CPU": "true"} if on_cpu else {}
+    return (*arguments, "--multi_gpu", "--main_process_port", "0"), environment
 
 
-def watch(leader: subprocess.Popen[bytes], folder: RunFolder) -> None:
-    """Returns when no process of the job's group is left, having passed on requests to end it.
+def watch(leader: subprocess.Popen[bytes], folder: RunFolder, *, signal_stop: bool = True) -> None:
+    """Returns when no process of the job is left, having passed on requests to end it.
 
-    A stop is asked for once, and waited for. A cancel is followed by force. What a leader leaves behind when it ends
-    by itself is killed: it would hold on to the device.
+    A stop is asked for once, with `signal_stop` by SIGTERM too, and waited for. A cancel is followed by force. What a
+    leader leaves behind when it ends by itself is killed: it would hold on to the device.
     """
     asked = False
     kill_at: float | None = None
     while _runs(leader):
         if folder.stop_requested() and not asked:
             asked = True
-            signal_group(leader.pid, signal.SIGTERM)
+            if signal_stop or folder.cancel_requested():
+                signal_group(leader.pid, signal.SIGTERM)
         if kill_at is None and folder.cancel_requested():
             kill_at = time.monotonic() + GRACE_SECONDS
         abandoned = leader.returncode is not None and not asked
         if abandoned or (kill_at is not None and time.monotonic() >= kill_at):
             signal_group(leader.pid, signal.SIGKILL)
+    # Those that left the group: accelerate gives each of several workers a session of its own.
+    kill_job(folder.job_id, None)
 
 
 def _runs(leader: subprocess.Popen[bytes]) -> bool:

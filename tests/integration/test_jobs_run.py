@@ -8,7 +8,7 @@ import pytest
 
 from core.jobs import Queue, read_events
 from core.settings import Workspace
-from tests.integration.job_support import kill, lives, start, wait_for_end, wait_for_work
+from tests.integration.job_support import kill, lives, start, wait_for_end, wait_for_work, wait_until
 
 
 @pytest.fixture
@@ -101,3 +101,23 @@ def test_two_gpus_run_two_jobs_at_once_and_each_sees_its_own(
 def test_a_job_runs_under_accelerate(queue: Queue) -> None:
     job = queue.create("test", "A test", "tests.integration.job_worker", {}, None, "ann", launch="accelerate")
     assert wait_for_end(queue, queue.enqueue(job.job_id)).status == "done"
+
+
+def test_accelerate_starts_as_many_processes_as_asked_and_a_cancel_ends_them_all(queue: Queue) -> None:
+    module, spec = "tests.integration.job_worker", {"steps": 1000}
+    job = queue.create("test", "A test", module, spec, None, "ann", launch="accelerate", processes=2)
+    queue.enqueue(job.job_id)
+    wait_until(lambda: queue.log_tail(job.job_id).count("working as") == 2, "two workers")
+    pids = [int(line.split()[-1]) for line in queue.log_tail(job.job_id).splitlines() if "working as" in line]
+    queue.cancel(job.job_id)
+    assert wait_for_end(queue, job).status == "cancelled"
+    assert not any(lives(pid) for pid in pids)
+
+
+def test_accelerate_passes_a_stop_on_to_all_its_processes(queue: Queue) -> None:
+    module, spec = "tests.integration.job_worker", {"steps": 1000}
+    job = queue.create("test", "A test", module, spec, None, "ann", launch="accelerate", processes=2)
+    queue.enqueue(job.job_id)
+    wait_until(lambda: queue.log_tail(job.job_id).count("working as") == 2, "two workers")
+    queue.stop(job.job_id)
+    assert wait_for_end(queue, job).status == "stopped"

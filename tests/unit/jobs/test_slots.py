@@ -9,7 +9,7 @@ import pytest
 
 from core.jobs import slots
 from core.jobs.locks import unlock
-from core.jobs.slots import Slot, find_slots, try_slots
+from core.jobs.slots import HeldSlots, Slot, cores, find_slots, try_slots
 
 
 @pytest.fixture(autouse=True)
@@ -62,13 +62,43 @@ def test_only_gpus_named_by_the_setting_are_used(
     assert {slot.name: slot.environment.get("CUDA_VISIBLE_DEVICES") for slot in find_slots()} == expected
 
 
+def _free(held: HeldSlots) -> None:
+    for descriptor in held.descriptors:
+        unlock(descriptor)
+
+
 def test_each_slot_is_given_once(tmp_path: Path) -> None:
     both = [Slot("cuda:0"), Slot("cuda:1")]
     first, second, third = (try_slots(tmp_path / "slots", both) for _ in range(3))
     assert first and second
-    assert [first.slot.name, second.slot.name, third] == ["cuda:0", "cuda:1", None]
-    unlock(first.descriptor)
+    assert [first.name, second.name, third] == ["cuda:0", "cuda:1", None]
+    _free(first)
     freed = try_slots(tmp_path / "slots", both)
-    assert freed and freed.slot.name == "cuda:0"
-    unlock(freed.descriptor)
-    unlock(second.descriptor)
+    assert freed and freed.name == "cuda:0"
+    _free(freed)
+    _free(second)
+
+
+def test_several_slots_are_taken_together_or_not_at_all(tmp_path: Path) -> None:
+    three = [Slot(f"cuda:{index}", {"CUDA_VISIBLE_DEVICES": str(index + 4)}) for index in range(3)]
+    one = try_slots(tmp_path / "slots", three)
+    assert one is not None
+    assert try_slots(tmp_path / "slots", three, 0) is None
+    two = try_slots(tmp_path / "slots", three, 2)
+    assert two is not None
+    assert (two.name, two.environment) == ("cuda:1,cuda:2", {"CUDA_VISIBLE_DEVICES": "5,6"})
+    _free(one)
+    _free(two)
+    every = try_slots(tmp_path / "slots", three, 0)
+    assert every is not None and len(every.slots) == 3
+    _free(every)
+
+
+def test_more_processes_than_gpus_get_every_gpu(tmp_path: Path) -> None:
+    held = try_slots(tmp_path / "slots", [Slot("cpu")], 2)
+    assert held is not None and held.name == "cpu"
+    _free(held)
+
+
+def test_there_is_at_least_one_core() -> None:
+    assert 1 <= cores() <= (os.cpu_count() or 1)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sqlite3
 import threading
 from pathlib import Path
 
@@ -47,3 +48,13 @@ def test_of_many_that_end_a_job_at_once_exactly_one_does(table: JobTable) -> Non
     for thread in threads:
         thread.join()
     assert sorted(won) == [False] * 15 + [True]
+
+
+def test_the_jobs_of_an_earlier_release_get_the_new_columns(tmp_path: Path) -> None:
+    path = tmp_path / "jobs.sqlite"
+    _insert(JobTable(path), "old")
+    with sqlite3.connect(path) as connection:
+        connection.execute("ALTER TABLE jobs DROP COLUMN processes")
+    connection.close()
+    row = JobTable(path).row("old")
+    assert row is not None and row["processes"] == 1
