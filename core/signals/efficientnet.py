@@ -11,7 +11,8 @@ import torch
 from numpy.typing import NDArray
 from PIL import Image
 
-from core.signals.encoder import Batch, RowEncoder, device
+from core.models.device import device
+from core.signals.encoder import Batch, RowEncoder
 from core.signals.payloads import Payloads
 from core.signals.pictures import prepared
 

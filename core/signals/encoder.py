@@ -9,7 +9,6 @@ from pathlib import Path
 from typing import Literal, Protocol
 
 import numpy as np
-import torch
 from numpy.typing import NDArray
 
 from core.signals.cache import EmbeddingCache
@@ -80,11 +79,6 @@ class RowEncoder(ABC):
                 tick(done, len(rows))
         finally:
             _flush(cache, payloads, waiting)
-
-
-def device() -> torch.device:
-    """The GPU where there is one, else the CPU."""
-    return torch.device("cuda" if torch.cuda.is_available() else "cpu")
 
 
 def _flush(cache: EmbeddingCache, payloads: Payloads, batches: list[Batch]) -> None:

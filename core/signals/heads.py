@@ -11,7 +11,7 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
-from core.signals.encoder import device
+from core.models.device import device
 from core.signals.head import Curvature, fit
 from core.signals.objective import Features, Objective
 from core.signals.precision import fast_products

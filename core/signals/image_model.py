@@ -12,8 +12,9 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from core.errors import ModelError
-from core.signals.encoder import Batch, RowEncoder, device
-from core.signals.model_files import fingerprint, model_folder
+from core.models.device import device
+from core.models.files import fingerprint, model_folder
+from core.signals.encoder import Batch, RowEncoder
 from core.signals.payloads import Payloads
 from core.signals.pictures import prepared
 

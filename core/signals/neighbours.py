@@ -9,7 +9,7 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
-from core.signals.encoder import device
+from core.models.device import device
 
 COUNT = 5
 QUERIES, BLOCK = 1024, 1 << 14

@@ -10,8 +10,9 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
+from core.models.device import device
 from core.signals.calibration import log_loss, softmax, temperature
-from core.signals.encoder import Tick, device
+from core.signals.encoder import Tick
 from core.signals.folds import assign_folds, unseen_rows
 from core.signals.head import Curvature
 from core.signals.heads import Heads, training_rows

@@ -1,38 +1,18 @@
-"""Opens images for encoders: size checked before decoding, upright, in RGB."""
+"""Images of many rows, opened ahead of the encoder that waits for them."""
 
 from __future__ import annotations
 
-import warnings
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
-from PIL import Image, ImageOps, UnidentifiedImageError
+from PIL import Image
 
-from core.errors import SourceError
-from core.settings import MAX_IMAGE_PIXELS
+from core.models.pictures import open_image
 from core.signals.payloads import Payloads
 
 THREADS = 4
-
-
-def open_image(path: Path) -> Image.Image:
-    """The image upright in RGB, transparency on white. Raises SourceError where it cannot be read or is too large."""
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("error", Image.DecompressionBombWarning)
-            image = Image.open(path)
-            if image.width * image.height > MAX_IMAGE_PIXELS:
-                raise SourceError(f"{path.name} has {image.width} × {image.height} pixels.", "Make it smaller.")
-            upright = ImageOps.exif_transpose(image)
-            if upright.mode in ("RGBA", "LA", "PA") or "transparency" in upright.info:
-                white = Image.new("RGBA", upright.size, "white")
-                return Image.alpha_composite(white, upright.convert("RGBA")).convert("RGB")
-            return upright.convert("RGB")
-    except (OSError, UnidentifiedImageError, Image.DecompressionBombWarning, Image.DecompressionBombError) as error:
-        raise SourceError(f"The image {path.name} cannot be read: {error}", "Load the dataset again.") from error
 
 
 def prepared(

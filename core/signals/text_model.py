@@ -14,8 +14,10 @@ import torch
 from numpy.typing import NDArray
 
 from core.errors import ModelError
-from core.signals.encoder import Batch, RowEncoder, device
-from core.signals.model_files import fingerprint, model_folder
+from core.models.batches import token_batches
+from core.models.device import device
+from core.models.files import fingerprint, model_folder
+from core.signals.encoder import Batch, RowEncoder
 from core.signals.payloads import Payloads
 
 MAX_TOKENS = 256
@@ -71,18 +73,6 @@ class TextModel(RowEncoder):
         if tokenizer.pad_token is None:
             tokenizer.pad_token = tokenizer.eos_token or tokenizer.unk_token
         return tokenizer, model.eval().to(device())
-
-
-def token_batches(lengths: list[int], limit: int) -> list[NDArray[np.int64]]:
-    """Positions in batches of similar length whose size times longest text stays within `limit` tokens, longest first;
-    a text longer than that makes a batch of its own."""
-    order = np.argsort(-np.asarray(lengths), kind="stable")
-    batches, start = [], 0
-    while start < len(order):
-        size = max(1, limit // max(1, lengths[order[start]]))
-        batches.append(order[start : start + size])
-        start += size
-    return batches
 
 
 @torch.inference_mode()

@@ -12,9 +12,9 @@ import torch
 from PIL import Image
 
 from core.errors import ModelError, SourceError
+from core.models.batches import token_batches
 from core.signals.encoders import make_encoder
 from core.signals.payloads import Payloads
-from core.signals.text_model import token_batches
 from tests.unit.signals.corpus import silent, text_payloads
 
 TEXTS = ["Where is my card?", "My new card has not arrived yet.", "The exchange rate is wrong. " * 30, ""]
