@@ -16,7 +16,8 @@ StopMetric = Literal["loss", "accuracy", "macro_f1"]
 @dataclass(frozen=True, slots=True)
 class TrainSpec:
     """What a fine-tune is asked to do. None and "" mean: the default that `core.training.settings` gives for the task,
-    strategy and model; what is frozen into the run folder's `spec.json` has none of them left."""
+    strategy and model; what is frozen into the run folder's `spec.json` has none of them left among the settings that
+    apply to its strategy."""
 
     model: str = ""
     """`minilm`, `efficientnet`, a model folder, or a hub id."""

@@ -15,6 +15,7 @@ from core.workflow.defects import in_words
 from core.workflow.loading import collect_load, resume_derived
 from core.workflow.scan_tiers import take_tiers
 from core.workflow.splits import collect_groups
+from core.workflow.train import collect_train
 
 logger = logging.getLogger("winnow")
 
@@ -25,6 +26,7 @@ COLLECTORS: dict[str, Callable[[Context, Job], None]] = {
     "scan": take_tiers,
     "load": collect_load,
     "groups": collect_groups,
+    "train": collect_train,
 }
 """Per kind of job, what takes in its output: called again and again while the job runs, and once more after its end,
 whichever way it ended."""

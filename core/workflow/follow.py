@@ -14,21 +14,27 @@ LOOK_EVERY = 0.1
 """Seconds."""
 
 
-def follow(context: Context, job_id: str, on_progress: Callable[[Job], None] = lambda job: None) -> Job:
+def follow(
+    context: Context,
+    job_id: str,
+    on_progress: Callable[[Job], None] = lambda job: None,
+    *,
+    interrupted: Callable[[str], object] | None = None,
+) -> Job:
     """Waits until a job has ended and its output is in the store, and returns it.
 
-    `on_progress` gets the job ten times a second. An interrupt (Ctrl-C) cancels the job and is raised again.
-    Raises JobError where the job did not get to its end.
+    `on_progress` gets the job ten times a second. An interrupt (Ctrl-C) cancels the job, or does with its id what
+    `interrupted` says, and is raised again. Raises JobError where the job did not get to its end.
     """
     try:
         job = _wait(context, job_id, on_progress)
     except KeyboardInterrupt:
-        context.queue.cancel(job_id)
-        _wait(context, job_id, lambda job: None)
+        (interrupted or context.queue.cancel)(job_id)
+        _wait(context, job_id, on_progress)
         raise
     if job.status != "done":
         raise JobError(
-            job.error or f"The {job.kind} was {job.status}.", f"Its log is {context.queue.folder(job_id).log_path}"
+            job.error or f"{job.title} was {job.status}.", f"Its log is {context.queue.folder(job_id).log_path}"
         )
     return job
 

@@ -10,8 +10,14 @@ from core.workflow.loading import prepare_load
 from core.workflow.prepare import Prepare, prepare_and_enqueue
 from core.workflow.scan import prepare_scan
 from core.workflow.splits import prepare_groups
+from core.workflow.train import prepare_train
 
-PREPARE: dict[str, Prepare] = {"scan": prepare_scan, "load": prepare_load, "groups": prepare_groups}
+PREPARE: dict[str, Prepare] = {
+    "scan": prepare_scan,
+    "load": prepare_load,
+    "groups": prepare_groups,
+    "train": prepare_train,
+}
 """Per kind of job that can be started again, what fills its `input/` where it was lost before that was done."""
 
 

@@ -1,0 +1,101 @@
+"""The rows that a model learns from and is tested on: a version's rows, each in a split that has a name."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+import pyarrow as pa
+
+from core.store.database import Cursor, Database
+from core.store.ids import checked_id
+from core.store.names import examples_table, literal
+from core.store.relations import CONTENT_HASH, relation
+from core.store.versions import get_version
+
+TRAIN = "train"
+Names = Mapping[str | None, str]
+"""A version's own split, None for rows in none → the split's name here; a split that it does not have keeps its own."""
+Shares = Mapping[str, float]
+"""Split → its share of the rows named `train`; empty: they all stay there."""
+
+
+def splits_of_version(db: Database, version_id: str) -> dict[str | None, int]:
+    """The version's own splits and their rows, by name; None for rows in none."""
+    rows = db.fetch(f"SELECT split, count(*) FROM {relation(db, version_id)} GROUP BY split ORDER BY split NULLS LAST")
+    return {split: int(count) for split, count in rows}
+
+
+def count_training_rows(db: Database, version_id: str, names: Names, shares: Shares) -> dict[str, dict[str, int]]:
+    """Split → class → rows, as `write_training_rows` would write them."""
+    counts: dict[str, dict[str, int]] = {}
+    sql = f"SELECT split, label, count(*) FROM ({_rows_sql(db, version_id, names, shares)}) GROUP BY ALL ORDER BY ALL"
+    for split, label, rows in db.fetch(sql):
+        counts.setdefault(split, {})[label] = int(rows)
+    return counts
+
+
+def write_training_rows(
+    db: Database, version_id: str, out: Path, labels: Sequence[str], names: Names, shares: Shares
+) -> Path:
+    """Writes what a training job works on, by row id: `row_id`, `content_hash`, `label` (INTEGER, position in
+    `labels`), `split` (never NULL), `text`, `media_id`.
+
+    The rows named `train` are dealt out by `shares`, within each class as loaded, in the order of a digest of their
+    content: equal content never stands in two splits, and a row has the same split in every version that has the
+    same splits, whatever became of its label.
+    """
+    out.parent.mkdir(parents=True, exist_ok=True)
+    with db.cursor() as cursor:
+        _register(cursor, labels)
+        cursor.execute(
+            f"""COPY (SELECT r.row_id, r.content_hash, n.class AS label, r.split, r.text, r.media_id
+                      FROM ({_rows_sql(db, version_id, names, shares)}) r JOIN names n ON n.name = r.label
+                      ORDER BY r.row_id)
+                TO {literal(str(out))} (FORMAT parquet)"""
+        )
+    return out
+
+
+def _register(cursor: Cursor, labels: Sequence[str]) -> None:
+    numbers = pa.array(range(len(labels)), pa.int32())
+    cursor.register("names", pa.table({"class": numbers, "name": pa.array(list(labels), pa.string())}))
+
+
+def _rows_sql(db: Database, version_id: str, names: Names, shares: Shares) -> str:
+    rows = f"SELECT * REPLACE ({_named(names)} AS split) FROM {relation(db, version_id)}"
+    if not shares:
+        return rows
+    dealt = _dealt_sql(get_version(db, version_id).dataset_id, version_id, names, shares)
+    part = f"CASE WHEN r.split = {literal(TRAIN)} THEN d.part ELSE r.split END"
+    return f"SELECT r.* REPLACE ({part} AS split) FROM ({rows}) r LEFT JOIN ({dealt}) d ON d.hash = r.content_hash"
+
+
+def _dealt_sql(dataset_id: str, version_id: str, names: Names, shares: Shares) -> str:
+    """(hash, part) of every content that the version, excluded rows and all, has among its rows named `train`.
+
+    Content that was loaded under several classes counts with the first of them. The splits other than `train` get
+    their shares rounded; `train` has the rest, so that a class of few rows is learnt rather than tested.
+    """
+    others = {split: share for split, share in shares.items() if split != TRAIN}
+    places, ahead = [], "0"
+    for split, share in others.items():
+        ahead = f"{ahead} + round(contents * {float(share)})"
+        places.append(f"WHEN place < {ahead} THEN {literal(split)}")
+    return f"""
+        SELECT hash, CASE {" ".join(places)} ELSE {literal(TRAIN)} END AS part FROM (
+            SELECT hash, row_number() OVER (PARTITION BY given ORDER BY md5('0' || hash)) - 1 AS place,
+                   count(*) OVER (PARTITION BY given) AS contents
+            FROM (
+                SELECT {CONTENT_HASH} AS hash, min(given_label) AS given
+                FROM (
+                    SELECT e.* REPLACE (coalesce(o.split, e.split) AS split) FROM {examples_table(dataset_id)} e
+                    LEFT JOIN (SELECT row_id, split FROM overrides
+                               WHERE version_id = '{checked_id(version_id, "version")}') o ON o.row_id = e.row_id)
+                WHERE {_named(names)} = {literal(TRAIN)} GROUP BY ALL))"""
+
+
+def _named(names: Names) -> str:
+    cases = [f"WHEN split = {literal(own)} THEN {literal(name)}" for own, name in names.items() if own is not None]
+    nowhere = f"WHEN split IS NULL THEN {literal(names.get(None, TRAIN))}"
+    return f"CASE {' '.join([nowhere, *cases])} ELSE split END"

@@ -1,0 +1,120 @@
+"""Starts fine-tunes: freezes what was asked for, writes the rows for the job, lists the run, and lets it go."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import asdict
+from typing import Any
+
+from core.jobs import RunFolder
+from core.records import Dataset, Job, Run, TrainSpec, Version
+from core.store.datasets import get_dataset
+from core.store.runs import add_run, finish_run, get_run
+from core.store.training_rows import write_training_rows
+from core.store.versions import get_version
+from core.training.settings import BUNDLED, resolve
+from core.workflow.context import Context
+from core.workflow.follow import follow
+from core.workflow.prepare import prepare_and_enqueue, write_once
+from core.workflow.run_events import metrics_of
+from core.workflow.train_rows import TrainRows, check_rows, planned, preview_split
+
+__all__ = ["TrainRows", "collect_train", "prepare_train", "preview_split", "run_train", "start_train", "title_of"]
+
+MODULE = "core.worker.train"
+
+
+def start_train(context: Context, version_id: str, spec: TrainSpec, by: str) -> Run:
+    """Starts a fine-tune of a version and returns its run at once; its job is `preparing` until the rows are written.
+
+    The same fine-tune of the same version that is under way already is returned instead of a second one. Raises
+    NotFoundError for the version, UsageError for settings or rows that cannot be.
+    """
+    version = get_version(context.store, version_id)
+    dataset = get_dataset(context.store, version.dataset_id)
+    rows = preview_split(context, version_id, spec.strategy)
+    check_rows(rows)
+    frozen = _frozen(context, dataset, version, resolve(spec, dataset.task, rows.splits["train"]))
+    for running in context.queue.active():
+        if running.kind == "train" and context.queue.folder(running.job_id).spec() == frozen:
+            return get_run(context.store, dataset.dataset_id, running.job_id)
+    job = context.queue.create(
+        "train",
+        f"{frozen['title']} of {dataset.name}",
+        MODULE,
+        frozen,
+        dataset.dataset_id,
+        by,
+        launch="python" if spec.strategy == "head" else "accelerate",
+        processes=1 if spec.strategy == "head" else spec.processes,
+    )
+    run = add_run(
+        context.store,
+        run_id=job.job_id,
+        dataset_id=dataset.dataset_id,
+        version_id=version_id,
+        title=frozen["title"],
+        spec=frozen,
+        labels=dataset.labels,
+        by=by,
+    )
+    prepare_and_enqueue(context, job, prepare_train)
+    return run
+
+
+def run_train(
+    context: Context, version_id: str, spec: TrainSpec, by: str, on_progress: Callable[[Job], None] = lambda job: None
+) -> tuple[Run, Job]:
+    """Runs a fine-tune in the foreground. An interrupt (Ctrl-C) stops it, which saves a checkpoint: the job then is
+    `stopped`. Raises as `start_train` does, and JobError where it failed."""
+    return follow_train(context, start_train(context, version_id, spec, by), on_progress)
+
+
+def follow_train(context: Context, run: Run, on_progress: Callable[[Job], None] = lambda job: None) -> tuple[Run, Job]:
+    """Waits for a run that was started, as `run_train` does."""
+    try:
+        job = follow(context, run.run_id, on_progress, interrupted=context.queue.stop)
+    except KeyboardInterrupt:
+        job = context.queue.get(run.run_id)
+    return get_run(context.store, run.dataset_id, run.run_id), job
+
+
+def prepare_train(context: Context, folder: RunFolder) -> None:
+    """Writes the rows that the job reads."""
+    asked = folder.spec()
+    version_id = asked["version_id"]
+    splits = planned(context, version_id, asked["strategy"])
+    write_once(
+        folder.input / "rows.parquet",
+        lambda path: write_training_rows(context.store, version_id, path, asked["labels"], *splits),
+    )
+
+
+def collect_train(context: Context, job: Job) -> None:
+    """Takes a finished run's summary, metrics and predictions into the store; a second call changes nothing."""
+    folder = context.queue.folder(job.job_id)
+    result = folder.result()
+    if job.status != "done" or result is None:
+        return
+    labels = folder.spec()["labels"]
+    finish_run(context.store, job.job_id, result, metrics_of(folder), folder.output / "predictions.parquet", labels)
+
+
+def title_of(spec: TrainSpec, version: Version) -> str:
+    """`Quick retrain of minilm, version 2`."""
+    model = spec.model if spec.model in BUNDLED else spec.model.rstrip("/").rsplit("/", 1)[-1]
+    how = {"head": "Quick retrain", "last": f"Last {spec.last_layers} layers", "full": "Full fine-tune"}[spec.strategy]
+    return f"{how} of {model}, version {version.number}"
+
+
+def _frozen(context: Context, dataset: Dataset, version: Version, spec: TrainSpec) -> dict[str, Any]:
+    """The complete `spec.json` of a training job."""
+    return asdict(spec) | {
+        "dataset_id": dataset.dataset_id,
+        "version_id": version.version_id,
+        "task": dataset.task,
+        "labels": list(dataset.labels),
+        "arrays": str(context.workspace.arrays),
+        "media": str(context.workspace.media),
+        "title": title_of(spec, version),
+    }
