@@ -60,7 +60,8 @@ class Version:
     kind: VersionKind
     note: str
     fingerprint: str
-    """Hex digest over (row_id, content_hash, label, split) of the rows it keeps: equal content, equal fingerprint."""
+    """Hex digest over (row_id, content_hash, label, split) of the rows it keeps: equal content, equal fingerprint.
+    Empty for the moment after the version was made in which it is worked out."""
     row_count: int
     """Rows it keeps: exclusions are not counted."""
     created_at: datetime

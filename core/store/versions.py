@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pyarrow as pa
@@ -16,6 +17,7 @@ from core.store.relations import fingerprint_sql, relation, relation_sql
 from core.store.times import loaded, now, stored
 
 __all__ = [
+    "add_fingerprint",
     "changes",
     "count_changes",
     "get_version",
@@ -24,6 +26,7 @@ __all__ = [
     "make_review_version",
     "make_split_version",
     "relation",
+    "unfingerprinted",
 ]
 
 _SELECT = """SELECT version_id, dataset_id, number, parent_id, kind, note, fingerprint, row_count, created_at,
@@ -35,7 +38,7 @@ _EXCERPT = 200
 def list_versions(db: Database, dataset_id: str) -> list[Version]:
     """Every version of a dataset, oldest first."""
     rows = db.fetch(f"{_SELECT} WHERE dataset_id = ? ORDER BY number", [dataset_id])
-    return [_version(db, row) for row in rows]
+    return [_version(row) for row in rows]
 
 
 def get_version(db: Database, version_id: str) -> Version:
@@ -43,7 +46,28 @@ def get_version(db: Database, version_id: str) -> Version:
     row = db.fetch_one(f"{_SELECT} WHERE version_id = ?", [version_id])
     if row is None:
         raise NotFoundError(f"Version {version_id!r} not found.", "Take one from the dataset's list of versions.")
-    return _version(db, row)
+    return _version(row)
+
+
+def add_fingerprint(db: Database, version_id: str) -> Version:
+    """Works out a version's fingerprint unless it has one, and returns the version. Reads all of its rows: 0.3 s at a
+    million, so it is for whoever makes a version, beside the pages. Raises `NotFoundError`."""
+    version = get_version(db, version_id)
+    if version.fingerprint:
+        return version
+    (value,) = db.fetch_one(fingerprint_sql(_relation(version))) or ("0",)
+    with db.write() as cursor:
+        cursor.execute("UPDATE versions SET fingerprint = ? WHERE version_id = ?", [value, version_id])
+    return replace(version, fingerprint=str(value))
+
+
+def unfingerprinted(db: Database) -> list[str]:
+    """The versions of datasets in use that have no fingerprint yet: nobody got to it before a process ended."""
+    rows = db.fetch(
+        """SELECT version_id FROM versions JOIN datasets USING (dataset_id)
+           WHERE fingerprint = '' AND state = 'ready' ORDER BY version_id"""
+    )
+    return [str(version_id) for (version_id,) in rows]
 
 
 def make_review_version(db: Database, parent_id: str, note: str, by: str) -> Version:
@@ -169,16 +193,6 @@ def _count_rows(cursor: Cursor, version_id: str) -> None:
     )
 
 
-def _fingerprint(db: Database, row: tuple[Any, ...]) -> str:
-    """Worked out on first use, because the load must not wait for it."""
-    version_id, dataset_id, parent_id = row[0], row[1], row[3]
-    rows = relation_sql(dataset_id, version_id if parent_id else None)
-    (value,) = db.fetch_one(fingerprint_sql(rows)) or ("0",)
-    with db.write() as cursor:
-        cursor.execute("UPDATE versions SET fingerprint = ? WHERE version_id = ?", [value, version_id])
-    return str(value)
-
-
-def _version(db: Database, row: tuple[Any, ...]) -> Version:
-    fingerprint = row[6] or _fingerprint(db, row)
-    return Version(row[0], row[1], row[2], row[3], row[4], row[5], fingerprint, row[7], loaded(row[8]), row[9])
+def _version(row: tuple[Any, ...]) -> Version:
+    *fields, created_at, created_by = row
+    return Version(*[*fields, loaded(created_at), created_by])

@@ -9,6 +9,7 @@ import streamlit as st
 from core.records import Version
 from core.review.words import count_words
 from core.ui import keys
+from core.ui.background import forget, result_of
 from core.ui.frame import Frame
 from core.ui.pages import link
 from core.ui.problems import plain, shown_errors
@@ -43,15 +44,44 @@ def _make(frame: Frame) -> None:
     with st.form("make-version", border=False, clear_on_submit=True):
         note = st.text_input("Note", key=keys.VERSION_NOTE, max_chars=200, placeholder="What was reviewed, and why")
         pressed = st.form_submit_button(
-            "Make a version", key="make-version-button", type="primary", disabled=not standing.decided
+            "Make a version",
+            key="make-version-button",
+            type="primary",
+            disabled=not standing.decided or _asked(frame) is not None,
         )
     if pressed:
-        with shown_errors():
-            made = make_version(frame.context, frame.version.version_id, note, frame.user)
-            st.query_params[keys.VERSION] = str(made.number)
-            st.session_state.pop(keys.CHANGES_OF, None)
-            st.toast(f"Version {made.number} is made and open.", icon=":material/check:")
-            st.rerun()
+        st.session_state[keys.NEW_VERSION] = (frame.version.version_id, note, frame.user)
+        st.rerun()
+    with shown_errors():
+        _open_made(frame)
+
+
+def _asked(frame: Frame) -> tuple[str, str, str] | None:
+    """Parent, note and maker of the version of this one that is being made."""
+    asked: tuple[str, str, str] | None = st.session_state.get(keys.NEW_VERSION)
+    return asked if asked and asked[0] == frame.version.version_id else None
+
+
+def _open_made(frame: Frame) -> None:
+    """Makes the version asked for, beside the page, and opens it."""
+    asked = _asked(frame)
+    if asked is None:
+        return
+    try:
+        made = result_of(
+            (keys.NEW_VERSION, *asked), lambda: make_version(frame.context, *asked), waiting="making the version"
+        )
+    except Exception:
+        del st.session_state[keys.NEW_VERSION]
+        raise
+    if made is None:
+        return
+    del st.session_state[keys.NEW_VERSION]
+    forget((keys.NEW_VERSION, *asked))
+    st.query_params[keys.VERSION] = str(made.number)
+    st.session_state.pop(keys.CHANGES_OF, None)
+    st.toast(f"Version {made.number} is made and open.", icon=":material/check:")
+    st.rerun()
 
 
 def _table(known: Sequence[Version]) -> None:
@@ -65,7 +95,7 @@ def _table(known: Sequence[Version]) -> None:
             "rows": [version.row_count for version in known],
             "who": [version.created_by for version in known],
             "when": [version.created_at for version in known],
-            "fingerprint": [version.fingerprint[:12] for version in known],
+            "fingerprint": [version.fingerprint[:12] or None for version in known],
         },
         hide_index=True,
         column_config={

@@ -12,7 +12,7 @@ from collections.abc import Callable
 from core.records import ENDED, Job
 from core.workflow.context import Context
 from core.workflow.defects import in_words
-from core.workflow.loading import collect_load, resume_derived
+from core.workflow.loading import collect_load, finish_earlier
 from core.workflow.scan_tiers import take_tiers
 from core.workflow.splits import collect_groups
 from core.workflow.train import collect_train
@@ -80,5 +80,5 @@ class Collector:
 
 def start_collector(context: Context) -> Collector:
     """Starts collecting beside the pages, and what an earlier process did not get to."""
-    resume_derived(context)
+    finish_earlier(context)
     return Collector(context)

@@ -25,6 +25,7 @@ from core.store.datasets import list_datasets
 from core.store.derive import derive
 from core.store.ingest import ingest
 from core.store.spool import look, spool
+from core.store.versions import add_fingerprint, unfingerprinted
 from core.tasks import TASKS
 from core.workflow.context import Context
 from core.workflow.defects import in_words
@@ -229,6 +230,7 @@ def _finish(context: Context, dataset: Dataset, spec: dict[str, Any], by: str) -
             plan = SplitPlan(**spec["split_plan"])
             start_split(context, dataset.latest_version_id, plan.method, plan.shares, plan.seed, plan.group_column, by)
         add_derived(context, dataset)
+        add_fingerprint(context.store, dataset.latest_version_id)
     except StoppedError:
         _LOG.info("the derived attributes of %s are left for the next start", dataset.name)
     except Exception:
@@ -241,13 +243,16 @@ def add_derived(context: Context, dataset: Dataset) -> None:
     derive(context.store, dataset.dataset_id, derived, lambda share: None, _LEAVING.is_set)
 
 
-def resume_derived(context: Context) -> None:
-    """Adds the derived attributes that an earlier process did not get to, in a thread."""
+def finish_earlier(context: Context) -> None:
+    """Adds the derived attributes and fingerprints that an earlier process did not get to, in a thread."""
     waiting = [dataset for dataset in list_datasets(context.store) if not dataset.derived_ready]
+    unfinished = unfingerprinted(context.store)
 
     def work() -> None:
         for dataset in waiting:
             _finish(context, dataset, {"split_plan": None}, "")
+        for version_id in unfinished:
+            add_fingerprint(context.store, version_id)
 
-    if waiting:
+    if waiting or unfinished:
         threading.Thread(target=work, name="load-derived", daemon=True).start()

@@ -59,9 +59,13 @@ def counts(context: Context, version_id: str, scan_id: str | None) -> ReviewCoun
 
 
 def make_version(context: Context, parent_id: str, note: str, by: str) -> Version:
-    """The parent with the decisions in force applied. Raises `UsageError` where there is none."""
+    """The parent with the decisions in force applied: seconds for many rows, so not in the script thread.
+
+    Raises `UsageError` where there is none.
+    """
     with _recording:
-        return versions.make_review_version(context.store, parent_id, note.strip(), by)
+        made = versions.make_review_version(context.store, parent_id, note.strip(), by)
+    return versions.add_fingerprint(context.store, made.version_id)
 
 
 def _decide_all(context: Context, version_id: str, reviewer: str, acts: list[Act]) -> list[Refusal]:

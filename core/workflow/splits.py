@@ -18,7 +18,7 @@ from core.records import Job, Version
 from core.store import splitting
 from core.store.datasets import get_dataset
 from core.store.export import write_job_rows
-from core.store.versions import get_version, make_split_version
+from core.store.versions import add_fingerprint, get_version, make_split_version
 from core.workflow.assignment import grouped_parts, indices, random_parts, stratified_parts
 from core.workflow.context import Context
 from core.workflow.defects import in_words
@@ -136,7 +136,8 @@ def make_split(
         parts = grouped_parts(labels, indices(rows["group"].to_pylist()), shares, plan.seed)
     names = pa.array(list(plan.shares)).take(pa.array(parts))
     assignment = pa.table({"row_id": rows["row_id"], "split": names})
-    return make_split_version(context.store, version_id, assignment, _note(plan), by, job_id)
+    made = make_split_version(context.store, version_id, assignment, _note(plan), by, job_id)
+    return add_fingerprint(context.store, made.version_id)
 
 
 def _encoded(column: pa.ChunkedArray) -> np.ndarray[tuple[int], np.dtype[np.int64]]:

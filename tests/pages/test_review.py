@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -34,6 +35,16 @@ def report(page: AppTest, scanned: Scan, *acts: dict[str, Any]) -> AppTest:
 
 def texts(page: AppTest) -> str:
     return "\n".join(element.value for element in (*page.markdown, *page.caption))
+
+
+def until(page: AppTest, seen: Callable[[], bool]) -> None:
+    """Runs the page, as its own refreshing would, until it shows what is worked out beside it."""
+    for _ in range(100):
+        page.run()
+        if seen():
+            return
+        time.sleep(0.05)
+    raise AssertionError(texts(page))
 
 
 def test_a_version_without_a_scan_says_what_to_do(app: Context, open_at: OpenAt, tmp_path: Path) -> None:
@@ -106,7 +117,8 @@ def test_a_version_is_made_with_a_note_and_opened(app: Context, open_at: OpenAt,
     page = open_at("review", view="versions")
     assert "2 rows decided: 1 changed, 1 excluded." in texts(page)
     page.text_input(key="version-note").set_value("first pass")
-    page.button(key="make-version-button").click().run()
+    page.button(key="make-version-button").click()
+    until(page, lambda: "version" in page.query_params)
     assert not page.exception
     assert page.query_params["version"] in ("2", ["2"])
     assert list(page.dataframe[0].value["note"]) == ["first pass", ""]
@@ -115,6 +127,19 @@ def test_a_version_is_made_with_a_note_and_opened(app: Context, open_at: OpenAt,
         (0, "business", "tech"),
         (1, "sport", "(excluded)"),
     ]
+
+
+def test_a_version_is_made_beside_the_page(app: Context, open_at: OpenAt, scanned: Scan) -> None:
+    record(app, scanned.version_id, "ada", [Act(new_id(), "exclude", 1)])
+    page = open_at("review", view="versions")
+    page.text_input(key="version-note").set_value("first pass")
+    with app.store.exclusive():
+        page.button(key="make-version-button").click().run(timeout=5)
+        assert not page.exception
+        assert "making the version" in texts(page)
+        assert page.button(key="make-version-button").disabled
+    until(page, lambda: "version" in page.query_params)
+    assert list(page.dataframe[0].value["note"]) == ["first pass", ""]
 
 
 def test_an_older_version_can_be_opened_again(app: Context, open_at: OpenAt, scanned: Scan) -> None:

@@ -14,6 +14,7 @@ from core.store.ids import new_id
 from core.store.rows import count_rows, get_rows, page_rows
 from core.store.times import now
 from core.store.versions import (
+    add_fingerprint,
     changes,
     count_changes,
     get_version,
@@ -21,6 +22,7 @@ from core.store.versions import (
     make_review_version,
     make_split_version,
     relation,
+    unfingerprinted,
 )
 
 from .conftest import Load
@@ -42,10 +44,17 @@ def test_the_load_is_version_1_and_counts_all_rows(db: Database, load: Load) -> 
 
 
 def test_equal_content_has_an_equal_fingerprint_and_other_content_another(db: Database, load: Load) -> None:
-    one, same, other = load(name="a"), load(name="b"), load("text,label\na,x\nb,y\n", name="c")
-    prints = [get_version(db, each.latest_version_id).fingerprint for each in (one, same, other)]
-    assert prints[0] == prints[1] != prints[2]
-    assert db.fetch("SELECT count(*) FROM versions WHERE fingerprint = ''") == [(0,)]
+    made = [load(name="a"), load(name="b"), load("text,label\na,x\nb,y\n", name="c")]
+    one, same, other = [add_fingerprint(db, each.latest_version_id).fingerprint for each in made]
+    assert one == same != other
+    assert not unfingerprinted(db)
+
+
+def test_opening_a_version_does_not_read_its_rows(db: Database, load: Load) -> None:
+    dataset = load()
+    db.fetch(f"ALTER TABLE examples_{dataset.dataset_id} RENAME TO elsewhere")
+    assert get_version(db, dataset.latest_version_id).fingerprint == ""
+    assert unfingerprinted(db) == [dataset.latest_version_id]
 
 
 def test_a_review_version_takes_the_decisions_in_and_leaves_its_parent_alone(db: Database, load: Load) -> None:

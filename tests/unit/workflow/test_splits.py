@@ -7,7 +7,7 @@ import pytest
 from core.errors import UsageError
 from core.records import ENDED, Dataset, Job
 from core.store.datasets import get_dataset
-from core.store.versions import get_version
+from core.store.versions import get_version, unfingerprinted
 from core.workflow.context import Context
 from core.workflow.splits import SplitPlan, make_split, split_counts, start_split
 
@@ -75,3 +75,9 @@ def test_a_plan_that_does_not_add_up_says_what_is_wrong(
 ) -> None:
     with pytest.raises(UsageError, match=message):
         SplitPlan(method, shares, 0, group)
+
+
+def test_loads_and_splits_come_with_their_fingerprints(context: Context, news: Dataset) -> None:
+    made = make_split(context, news.latest_version_id, SplitPlan("random", SHARES), "tester")
+    assert made.fingerprint != get_version(context.store, news.latest_version_id).fingerprint != ""
+    assert not unfingerprinted(context.store)
