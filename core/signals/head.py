@@ -1,4 +1,5 @@
-"""Fits many softmax heads in one batched optimisation: L-BFGS, preconditioned by a bound on the Hessian.
+"""Fits many softmax heads in one batched optimisation: L-BFGS in coordinates in which the loss is about equally curved
+in every direction.
 
 All heads move together, each with its own step length; the same code runs on a CPU and on a GPU.
 """
@@ -21,23 +22,22 @@ ARMIJO, SHRINK, MAX_TRIALS = 1e-4, 0.4, 12
 
 @dataclass(frozen=True, slots=True)
 class Curvature:
-    """Half the second moment of the features by its eigenvectors. It bounds the Hessian of the softmax loss from above
-    for every class and any weights that sum to 1 (Böhning, Multinomial logistic regression algorithm, 1992)."""
+    """Half the second moment of the features. It bounds the Hessian of the softmax loss from above for every class and
+    any weights that sum to 1 (Böhning, Multinomial logistic regression algorithm, 1992)."""
 
-    directions: Tensor
-    """(d+1, d+1), eigenvectors in columns."""
-    bounds: Tensor
-    """(d+1,)"""
+    bound: Tensor
+    """(d+1, d+1) float64"""
 
     @staticmethod
     def of(features: Features) -> Curvature:
-        values, vectors = torch.linalg.eigh(features.second_moment())
-        return Curvature(vectors, 0.5 * values.clamp_min(0))
+        return Curvature(0.5 * features.second_moment().double())
 
-    def solve(self, gradients: Tensor, l2: float) -> Tensor:
-        """(bound + l2)⁻¹ times gradients (p, d+1, k)."""
-        inside = self.directions.T @ gradients / (self.bounds + l2 + 1e-7).view(1, -1, 1)
-        return self.directions @ inside
+    def whitening(self, l2: float) -> tuple[Tensor, Tensor]:
+        """B and its inverse, (d+1, d+1) float32: heads B·w of coordinates w see the bound with the penalty as 1."""
+        identity = torch.eye(len(self.bound), dtype=torch.float64, device=self.bound.device)
+        factor = torch.linalg.cholesky(self.bound + (l2 + 1e-7) * identity)
+        inverse = torch.linalg.solve_triangular(factor, identity, upper=False)
+        return inverse.T.float().contiguous(), factor.T.float().contiguous()
 
 
 def fit(
@@ -55,30 +55,41 @@ def fit(
     backtracking under Armijo's condition, vectorised over the heads.
     """
     shape = (objective.weights.shape[1], objective.features.width, objective.classes)
-    heads = torch.zeros(shape, device=objective.weights.device) if start is None else start
-    history = _History(curvature, objective.l2)
-    loss, gradient = objective(heads)
+    basis, inverse = curvature.whitening(objective.l2)
+
+    def slope_at(point: Tensor) -> tuple[Tensor, Tensor]:
+        loss, gradient = objective(_times(basis, point))
+        return loss, _times(basis.T, gradient).contiguous()
+
+    point = torch.zeros(shape, device=basis.device) if start is None else _times(inverse, start).contiguous()
+    history = _History()
+    loss, gradient = slope_at(point)
     for _ in range(MAX_STEPS):
         direction = -history.inverse_hessian_times(gradient)
         slope = _dot(gradient, direction)
         done = slope > -2 * tolerance * loss.abs()
         if bool(done.all()):
             break
-        moved, new_loss, new_gradient = _search(objective, heads, direction, loss, slope, done)
-        history.learn(moved - heads, new_gradient - gradient)
-        heads, loss, gradient = moved, new_loss, new_gradient
+        moved, new_loss, new_gradient = _search(slope_at, point, direction, loss, slope, done)
+        history.learn(moved - point, new_gradient - gradient)
+        point, loss, gradient = moved, new_loss, new_gradient
         on_step()
-    return heads
+    return _times(basis, point)
 
 
 def _search(
-    objective: Objective, heads: Tensor, direction: Tensor, loss: Tensor, slope: Tensor, done: Tensor
+    slope_at: Callable[[Tensor], tuple[Tensor, Tensor]],
+    point: Tensor,
+    direction: Tensor,
+    loss: Tensor,
+    slope: Tensor,
+    done: Tensor,
 ) -> tuple[Tensor, Tensor, Tensor]:
-    """The next heads with their loss and gradient; heads that are done stay where they are."""
+    """The next point with its loss and gradient; heads that are done stay where they are."""
     step = torch.where(done, 0.0, 1.0)
     for _ in range(MAX_TRIALS):
-        moved = heads + step.view(-1, 1, 1) * direction
-        new_loss, gradient = objective(moved)
+        moved = torch.addcmul(point, step.view(-1, 1, 1), direction)
+        new_loss, gradient = slope_at(moved)
         too_far = ~(new_loss <= loss + ARMIJO * step * slope + 1e-6 * loss.abs()) & (step > 0)
         if not bool(too_far.any()):
             break
@@ -90,8 +101,6 @@ def _search(
 class _History:
     """What the steps so far tell about the inverse Hessian."""
 
-    curvature: Curvature
-    l2: float
     pairs: list[tuple[Tensor, Tensor, Tensor]] = field(default_factory=list)
     """Step, change of the gradient, one over their product (0: not to be used)."""
 
@@ -100,10 +109,10 @@ class _History:
         for step, change, inverse in reversed(self.pairs):
             share = inverse * _dot(step, product)
             used.append(share)
-            product -= share.view(-1, 1, 1) * change
-        product = self.curvature.solve(product, self.l2) * self._scale()
+            product.addcmul_(share.view(-1, 1, 1), change, value=-1)
+        product *= self._scale()
         for (step, change, inverse), share in zip(self.pairs, reversed(used), strict=True):
-            product += (share - inverse * _dot(change, product)).view(-1, 1, 1) * step
+            product.addcmul_((share - inverse * _dot(change, product)).view(-1, 1, 1), step)
         return product
 
     def learn(self, step: Tensor, change: Tensor) -> None:
@@ -116,10 +125,17 @@ class _History:
         if not self.pairs:
             return 1.0
         step, change, inverse = self.pairs[-1]
-        stretched = _dot(change, self.curvature.solve(change, self.l2))
-        scale = (_dot(step, change) / stretched.clamp_min(1e-20)).clamp(0.1, 10.0)
+        scale = (_dot(step, change) / _dot(change, change).clamp_min(1e-20)).clamp(0.1, 10.0)
         return torch.where(inverse > 0, scale, 1.0).view(-1, 1, 1)
 
 
 def _dot(left: Tensor, right: Tensor) -> Tensor:
-    return (left * right).sum((1, 2))
+    """(p,), many times faster than a sum over two dimensions or a batched product."""
+    return torch.linalg.vecdot(left.flatten(1), right.flatten(1))
+
+
+def _times(matrix: Tensor, heads: Tensor) -> Tensor:
+    """matrix (d+1, d+1) times each of the heads (p, d+1, k), as one product."""
+    problems, width, classes = heads.shape
+    flat = heads.permute(1, 0, 2).reshape(width, problems * classes)
+    return (matrix @ flat).view(width, problems, classes).permute(1, 0, 2)

@@ -12,6 +12,8 @@ CPU_CELLS, GPU_CELLS = 1 << 18, 1 << 27
 READY_BYTES = 1 << 28
 """Features up to this size are made ready once, larger ones anew for each use."""
 MOMENT_ROWS = 1 << 14
+LEAST = 1e-30
+"""Probabilities are not taken for less: no loss is infinite."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,14 +93,18 @@ class Objective:
         flat = heads.permute(1, 0, 2).reshape(width, problems * classes)
         loss = torch.zeros(problems, dtype=torch.float64, device=heads.device)
         gradient = torch.zeros_like(flat)
-        for rows in self._chunks(problems * classes):
+        chunks = self._chunks(problems * classes)
+        size = min(len(self.features), chunks[0].stop)
+        logits = flat.new_empty(size, problems * classes)
+        residuals = flat.new_empty(size, problems, classes)
+        for rows in chunks:
             part, labels, weights = self.features.rows(rows), self.labels[rows], self.weights[rows]
-            logits = (part @ flat).view(-1, problems, classes)
+            torch.mm(part, flat, out=logits[: len(part)])
+            residual = torch.softmax(logits[: len(part)].view(-1, problems, classes), 2, out=residuals[: len(part)])
             at = labels.view(-1, 1, 1).expand(-1, problems, 1)
-            residual = torch.log_softmax(logits, 2)
-            loss -= (residual.gather(2, at).squeeze(2) * weights).sum(0, dtype=torch.float64)
-            residual = residual.exp_().scatter_add_(2, at, residual.new_full((1, 1, 1), -1.0).expand_as(at))
-            residual *= weights.unsqueeze(2)
+            own = residual.gather(2, at)
+            loss -= (own.squeeze(2).clamp_min(LEAST).log_() * weights).sum(0, dtype=torch.float64)
+            residual.scatter_(2, at, own - 1).mul_(weights.unsqueeze(2))
             gradient.addmm_(part.T, residual.view(-1, problems * classes))
         penalised = self.penalty * heads
         loss = loss.float() + 0.5 * (penalised * heads).sum((1, 2))
