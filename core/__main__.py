@@ -14,7 +14,7 @@ from argparse import SUPPRESS, ArgumentParser, Namespace
 from collections.abc import Sequence
 
 from core.commands import COMMANDS
-from core.commands.command import Command, plain_data
+from core.commands.command import Answer, Command, plain_data
 from core.errors import SchemaError, UsageError, WinnowError
 from core.settings import workspace
 from core.workflow.context import open_context
@@ -27,7 +27,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     logging.basicConfig(level=logging.WARNING, stream=sys.stderr, format="%(message)s")
     options = _parser().parse_args(arguments)
     try:
-        _run(options.command, options)
+        answer = _run(options.command, options)
         sys.stdout.flush()
     except WinnowError as error:
         print(f"error: {error.message}", error.hint, sep="\n  ", file=sys.stderr)
@@ -41,10 +41,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except Exception:
         logging.getLogger("winnow").exception("This is a defect of Winnow: please report it with what follows.")
         return FAILED
-    return DONE
+    return FAILED if answer is not None and answer.failed else DONE
 
 
-def _run(command: Command, options: Namespace) -> None:
+def _run(command: Command, options: Namespace) -> Answer | None:
     context = open_context(workspace(options.workspace))
     try:
         answer = command.run(context, options)
@@ -52,6 +52,7 @@ def _run(command: Command, options: Namespace) -> None:
         context.close()
     if answer is not None:
         print(json.dumps(answer.data, default=plain_data, ensure_ascii=False) if options.json else answer.text)
+    return answer
 
 
 def _parser() -> ArgumentParser:

@@ -14,8 +14,10 @@ from core.commands.issues import ISSUES
 from core.commands.jobs import JOBS
 from core.commands.load import LOAD
 from core.commands.profile import PROFILE
+from core.commands.runs import RUNS
 from core.commands.scan import SCAN
+from core.commands.train import TRAIN
 from core.commands.version import VERSION
 
-COMMANDS: tuple[Command, ...] = (LOAD, DATASETS, PROFILE, SCAN, ISSUES, DECIDE, VERSION, EXPORT, JOBS)
+COMMANDS: tuple[Command, ...] = (LOAD, DATASETS, PROFILE, SCAN, ISSUES, DECIDE, VERSION, TRAIN, RUNS, EXPORT, JOBS)
 """In the order of the work."""

@@ -24,6 +24,8 @@ class Answer:
     data: Any
     """JSON values, records or lists of them."""
     text: str
+    failed: bool = False
+    """Whether it is an answer and a failure at once, such as a run that was stopped: the exit code is 1."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,8 +48,18 @@ def dataset_version(context: Context, name: str) -> tuple[Dataset, Version]:
         if not at or not number.isdigit():
             raise
         dataset = get_dataset(context.store, stem)
-        return dataset, _numbered(context, dataset, int(number))
+        return dataset, numbered_version(context, dataset, int(number))
     return dataset, get_version(context.store, dataset.latest_version_id)
+
+
+def numbered_version(context: Context, dataset: Dataset, number: int) -> Version:
+    """A dataset's version by its number. Raises `NotFoundError` with the numbers that exist."""
+    versions = list_versions(context.store, dataset.dataset_id)
+    for version in versions:
+        if version.number == number:
+            return version
+    known = ", ".join(str(version.number) for version in versions)
+    raise NotFoundError(f"{dataset.name!r} has no version {number}.", f"Its versions: {known}.")
 
 
 def person() -> str:
@@ -86,15 +98,6 @@ def table(columns: Sequence[str], rows: Sequence[Sequence[object]]) -> str:
         for row in [list(columns), *cells]
     ]
     return "\n".join(line.rstrip() for line in lines)
-
-
-def _numbered(context: Context, dataset: Dataset, number: int) -> Version:
-    versions = list_versions(context.store, dataset.dataset_id)
-    for version in versions:
-        if version.number == number:
-            return version
-    known = ", ".join(str(version.number) for version in versions)
-    raise NotFoundError(f"{dataset.name!r} has no version {number}.", f"Its versions: {known}.")
 
 
 def _cell(value: object) -> str:

@@ -15,7 +15,7 @@ from core.workflow.defects import in_words
 from core.workflow.loading import collect_load, finish_earlier
 from core.workflow.scan_tiers import take_tiers
 from core.workflow.splits import collect_groups
-from core.workflow.train import collect_train
+from core.workflow.train_results import collect_train
 
 logger = logging.getLogger("winnow")
 

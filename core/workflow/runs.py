@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import shlex
+from collections.abc import Mapping
 from typing import Any
 
 from core.records import Job, Metric, Run, TrainSpec
@@ -38,6 +39,13 @@ def metrics(context: Context, run: Run) -> list[Metric]:
 def notes(context: Context, run: Run) -> list[str]:
     """What the run had to tell, such as a batch that it halved because memory ran out."""
     return notes_of(context.queue.folder(run.run_id))
+
+
+def headline_scores(run: Run) -> tuple[str | None, Mapping[str, Any]]:
+    """The split that tells most about a run and its scores there: test, else validation; none before its end."""
+    splits: Mapping[str, Mapping[str, Any]] = run.summary.get("splits", {})
+    name = next((name for name in ("test", "validation") if name in splits), None)
+    return name, splits[name] if name else {}
 
 
 def command_line(context: Context, run: Run) -> str:

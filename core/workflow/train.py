@@ -9,17 +9,16 @@ from typing import Any
 from core.jobs import RunFolder
 from core.records import Dataset, Job, Run, TrainSpec, Version
 from core.store.datasets import get_dataset
-from core.store.runs import add_run, finish_run, get_run
+from core.store.runs import add_run, get_run
 from core.store.training_rows import write_training_rows
 from core.store.versions import get_version
 from core.training.settings import BUNDLED, resolve
 from core.workflow.context import Context
 from core.workflow.follow import follow
 from core.workflow.prepare import prepare_and_enqueue, write_once
-from core.workflow.run_events import metrics_of
 from core.workflow.train_rows import TrainRows, check_rows, planned, preview_split
 
-__all__ = ["TrainRows", "collect_train", "prepare_train", "preview_split", "run_train", "start_train", "title_of"]
+__all__ = ["TrainRows", "prepare_train", "preview_split", "run_train", "start_train", "title_of"]
 
 MODULE = "core.worker.train"
 
@@ -88,16 +87,6 @@ def prepare_train(context: Context, folder: RunFolder) -> None:
         folder.input / "rows.parquet",
         lambda path: write_training_rows(context.store, version_id, path, asked["labels"], *splits),
     )
-
-
-def collect_train(context: Context, job: Job) -> None:
-    """Takes a finished run's summary, metrics and predictions into the store; a second call changes nothing."""
-    folder = context.queue.folder(job.job_id)
-    result = folder.result()
-    if job.status != "done" or result is None:
-        return
-    labels = folder.spec()["labels"]
-    finish_run(context.store, job.job_id, result, metrics_of(folder), folder.output / "predictions.parquet", labels)
 
 
 def title_of(spec: TrainSpec, version: Version) -> str:
