@@ -1,1 +1,1 @@
-"""Metrics, confusion, calibration, slices, comparison: arrays in, records out. Empty until training lands."""
+"""Metrics, confusion, intervals, curves, comparison: counts and arrays in, records out. Knows no store and no page."""

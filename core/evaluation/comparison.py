@@ -1,0 +1,95 @@
+"""Two runs on the same rows: how much more the second has, with paired intervals.
+
+Both are scored on the same resamples, so that what makes a row hard for both cancels out. Resampled are the cells of
+(true class, first's prediction, second's prediction).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from core.evaluation.bootstrap import RESAMPLES, Report, intervals, resampled, scores_of
+from core.evaluation.confusion import Cells, Integers
+from core.evaluation.metrics import Floats, f1_scores, mean_of_occurring
+from core.records import Difference, Interval
+
+
+@dataclass(frozen=True, slots=True)
+class JointCells:
+    """How often each pair of predictions goes with each true class."""
+
+    true: Integers
+    """(cells,) index of the true class."""
+    first: Integers
+    """(cells,) index of the class that the first predicts."""
+    second: Integers
+    """(cells,) index of the class that the second predicts."""
+    count: Integers
+    """(cells,) rows, all above 0."""
+    classes: int
+
+    def of_first(self) -> Cells:
+        """The first's confusion matrix; a cell may stand in it more than once."""
+        return Cells(self.true, self.first, self.count, self.classes)
+
+    def of_second(self) -> Cells:
+        """The second's confusion matrix; a cell may stand in it more than once."""
+        return Cells(self.true, self.second, self.count, self.classes)
+
+    def only_right(self) -> tuple[int, int]:
+        """Rows that only the first, and that only the second predicts right."""
+        first, second = self.first == self.true, self.second == self.true
+        return int(self.count[first & ~second].sum()), int(self.count[second & ~first].sum())
+
+
+@dataclass(frozen=True, slots=True)
+class PairedIntervals:
+    """95 % intervals of both, and of their differences: accuracy, macro F1, then F1 by class (differences only)."""
+
+    first: tuple[Interval, Interval]
+    second: tuple[Interval, Interval]
+    differences: tuple[Interval, ...]
+
+
+def joint_cells(counts: Sequence[tuple[str, str, str, int]], labels: Sequence[str]) -> JointCells:
+    """(true label, first's prediction, second's, rows) as cells over `labels`, which hold every label that occurs."""
+    index = {label: place for place, label in enumerate(labels)}
+    table = np.array([(index[t], index[p], index[q], rows) for t, p, q, rows in counts], np.int64)
+    true, first, second, count = table.reshape(-1, 4).T
+    return JointCells(true, first, second, count, len(labels))
+
+
+def paired_intervals(joint: JointCells, on_progress: Report) -> PairedIntervals:
+    """Scores both on the same resamples. `on_progress` is told resamples done, and how many there are."""
+    first_right, second_right = joint.first == joint.true, joint.second == joint.true
+    both = np.empty((RESAMPLES, 2, 2))
+    differences = np.empty((RESAMPLES, 2 + joint.classes))
+    for place, rows in enumerate(resampled(joint.count)):
+        *of_first, first_f1 = scores_of(rows, first_right, joint.true, joint.first, joint.classes)
+        *of_second, second_f1 = scores_of(rows, second_right, joint.true, joint.second, joint.classes)
+        both[place] = of_first, of_second
+        differences[place] = np.append(both[place, 1] - both[place, 0], second_f1 - first_f1)
+        on_progress(place + 1, RESAMPLES)
+    first, second = intervals(both[:, 0]), intervals(both[:, 1])
+    return PairedIntervals((first[0], first[1]), (second[0], second[1]), tuple(intervals(differences)))
+
+
+def differences(joint: JointCells, labels: Sequence[str], found: Sequence[Interval]) -> tuple[Difference, ...]:
+    """Accuracy and macro F1, then the F1 of every class of `labels`; `found` are their intervals in that order."""
+    first, second = _figures(joint.of_first()), _figures(joint.of_second())
+    support = [joint.count.sum(), joint.count.sum(), *joint.of_first().support]
+    columns = zip(("accuracy", "macro_f1", *labels), first, second, found, support, strict=True)
+    return tuple(
+        Difference(name, float(one), float(two), float(two - one), ends, int(rows))
+        for name, one, two, ends, rows in columns
+    )
+
+
+def _figures(matrix: Cells) -> Floats:
+    """(2 + k,) accuracy, macro F1, F1 by class."""
+    right, support, named = matrix.right, matrix.support, matrix.named
+    f1 = f1_scores(right, support, named)
+    return np.concatenate(([right.sum() / max(1, matrix.rows), mean_of_occurring(f1, support, named)], f1))

@@ -1,0 +1,113 @@
+"""The confusion matrix by its cells that are not zero, and what is read off it: sums, order, most confused pairs."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+Integers = NDArray[np.int64]
+
+
+@dataclass(frozen=True, slots=True)
+class Cells:
+    """A confusion matrix of k classes; at a thousand classes nearly all of its million cells are empty."""
+
+    true: Integers
+    """(cells,) index of the true class."""
+    predicted: Integers
+    """(cells,) index of the predicted class."""
+    count: Integers
+    """(cells,) rows, all above 0."""
+    classes: int
+    """k."""
+
+    @property
+    def rows(self) -> int:
+        """Rows in all."""
+        return int(self.count.sum())
+
+    @property
+    def right(self) -> Integers:
+        """(k,) rows of each class that are predicted as it."""
+        hit = self.true == self.predicted
+        return sums(self.true[hit], self.count[hit], self.classes)
+
+    @property
+    def support(self) -> Integers:
+        """(k,) rows of each class."""
+        return sums(self.true, self.count, self.classes)
+
+    @property
+    def named(self) -> Integers:
+        """(k,) rows that each class is predicted for."""
+        return sums(self.predicted, self.count, self.classes)
+
+    def matrix(self) -> Integers:
+        """(k, k), true class by row, predicted class by column."""
+        dense = np.zeros((self.classes, self.classes), np.int64)
+        np.add.at(dense, (self.true, self.predicted), self.count)
+        return dense
+
+
+@dataclass(frozen=True, slots=True)
+class ConfusedPair:
+    """Rows of one class that are predicted as another."""
+
+    true: str
+    predicted: str
+    rows: int
+    share: float
+    """Of the rows of the true class, 0–1."""
+
+
+def all_labels(known: Sequence[str], occurring: Collection[str]) -> tuple[str, ...]:
+    """The labels that a model knows in their order, then, sorted, those that it does not know but meets."""
+    return (*known, *sorted(set(occurring).difference(known)))
+
+
+def cells(counts: Sequence[tuple[str, str, int]], labels: Sequence[str]) -> Cells:
+    """(true label, predicted label, rows) as cells over `labels`, which hold every label that occurs."""
+    index = {label: place for place, label in enumerate(labels)}
+    table = np.array([(index[true], index[predicted], rows) for true, predicted, rows in counts], np.int64)
+    true, predicted, count = table.reshape(-1, 3).T
+    return Cells(true, predicted, count, len(labels))
+
+
+def sums(index: Integers, count: Integers, classes: int) -> Integers:
+    """(classes,) sum of `count` per index."""
+    return np.bincount(index, weights=count, minlength=classes).astype(np.int64)
+
+
+def confusion_order(matrix: Integers) -> Integers:
+    """(k,) classes, those that are confused most first, each followed by the one that it shares most errors with.
+
+    So the errors gather along the diagonal, where the eye finds them. `matrix` is (k, k) counts.
+    """
+    errors = matrix + matrix.T
+    np.fill_diagonal(errors, 0)
+    left = np.ones(len(errors), bool)
+    order: list[int] = []
+    most = errors.sum(axis=1)
+    while left.any():
+        shared = np.where(left, errors[order[-1]], 0) if order else np.zeros(len(errors), np.int64)
+        chosen = int(shared.argmax()) if shared.any() else int(np.where(left, most, -1).argmax())
+        order.append(chosen)
+        left[chosen] = False
+    return np.array(order, np.int64)
+
+
+def most_confused(matrix: Integers, labels: Sequence[str], limit: int) -> tuple[ConfusedPair, ...]:
+    """The `limit` cells off the diagonal with the most rows; `matrix` is (k, k) counts, true class by row."""
+    true, predicted = np.nonzero(matrix)
+    off = true != predicted
+    true, predicted = true[off], predicted[off]
+    support = matrix.sum(axis=1)
+    rows = matrix[true, predicted]
+    first = np.lexsort((predicted, true, -rows))[:limit]
+    return tuple(
+        ConfusedPair(labels[t], labels[p], int(matrix[t, p]), float(matrix[t, p] / support[t]))
+        for t, p in zip(true[first].tolist(), predicted[first].tolist(), strict=True)
+    )
