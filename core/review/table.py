@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
@@ -11,6 +12,8 @@ from core.review.acts import DECIDING
 
 ID_COLUMNS = ("row_id", "source_id", "id")
 """The column that names the row: Winnow's own number, or the id that the source gave it."""
+_ESCAPE = re.compile(r"^'(?='*[=+\-@\t\r])")
+"""What exported CSV puts before text that a spreadsheet would run."""
 _LISTED = 5
 """Problems that an error message lists."""
 
@@ -53,7 +56,7 @@ def read_table(text: Iterable[str], own_id: str | None = None) -> DecisionTable:
         )
     lines = []
     for record in reader:
-        value = {name: (text or "").strip() for name, text in record.items() if isinstance(text, str)}
+        value = {name: _ESCAPE.sub("", text.strip()) for name, text in record.items() if isinstance(text, str)}
         lines.append(
             DecisionLine(reader.line_num, value.get(id_column, ""), value.get("action", ""), value.get("label") or None)
         )

@@ -23,6 +23,9 @@ _FEW = 20
 """Whole numbers with at most so many values are read as codes of categories."""
 _MANY = 1_000
 """Texts with more values than this, or with hardly a repeat, are read as texts, not categories."""
+_APOSTROPHE = "''"
+_ESCAPED = rf"^{_APOSTROPHE}+[=+\-@\t\r]"
+"""Both as they stand inside an SQL literal."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,16 +55,18 @@ def plan(cursor: Cursor, reader: Reader, schema: Schema) -> Plan:
     if schema.label is None:
         raise SchemaError("No label column was chosen.", f"Choose one of: {', '.join(types)}.")
     attributes = {name: _stored_name(name, types) for name in schema.attributes}
-    text = f"CAST({_present(schema.payload, types, 'payload')} AS VARCHAR)"
+    plain = _unescaped if reader.csv_files else str
+    text = plain(f"CAST({_present(schema.payload, types, 'payload')} AS VARCHAR)")
+    own_id = f"CAST({_present(schema.id, types, 'id')} AS VARCHAR)" if schema.id else "NULL::VARCHAR"
     passing = _passing(reader, types)
     expressions = {
         "row_id": "0::BIGINT",
         "content_hash": "content_hash" if reader.media else "NULL::VARCHAR",
         "text": text,
         "media_id": "media_id" if reader.media else "NULL::VARCHAR",
-        "given_label": _label(schema.label, types),
+        "given_label": plain(_label(schema.label, types)),
         "split": _text_or_null(schema.split, types, "split"),
-        "source_id": "NULL::VARCHAR" if schema.id is None else f"CAST({_present(schema.id, types, 'id')} AS VARCHAR)",
+        "source_id": plain(own_id),
         **{column: _present(name, types, "attribute") for name, column in attributes.items()},
         **passing,
     }
@@ -106,6 +111,12 @@ def _present(name: str, types: Mapping[str, str], role: str) -> str:
     if name not in types:
         raise SchemaError(f"Column {name!r}, chosen as {role}, not found.", f"The source has: {', '.join(types)}.")
     return quoted(name)
+
+
+def _unescaped(text: str) -> str:
+    """Without the apostrophe that exported CSV puts before text that a spreadsheet would run as a formula."""
+    begins = f"starts_with({text}, '{_APOSTROPHE}')"
+    return f"CASE WHEN {begins} AND regexp_matches({text}, '{_ESCAPED}') THEN substr({text}, 2) ELSE {text} END"
 
 
 def _label(name: str, types: Mapping[str, str]) -> str:

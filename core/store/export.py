@@ -26,8 +26,9 @@ _OPTIONS: Mapping[str, str] = {
     "jsonl": "FORMAT json",
     "json": "FORMAT json, ARRAY true",
 }
-_FORMULA = r"^[=+\-@\t\r]"
-"""What a spreadsheet would take for the start of a formula."""
+_FORMULA = r"^'*[=+\-@\t\r]"
+"""What a spreadsheet would take for the start of a formula, and what looks like such text escaped: with an apostrophe
+before either, taking one off on the way in gives back exactly what was there."""
 _TEXTS = ("VARCHAR", "BLOB")
 
 
@@ -98,7 +99,7 @@ def _escaped(sql: str, columns: Sequence[tuple[str, str]]) -> str:
         value = quoted(name)
         if kind in _TEXTS:
             text = f"CAST({value} AS VARCHAR)"
-            value = f"CASE WHEN regexp_matches({text}, '{_FORMULA}') THEN '''' || {text} ELSE {text} END"
+            value = f"CASE WHEN regexp_matches({text}, {literal(_FORMULA)}) THEN '''' || {text} ELSE {text} END"
         header = f"'{name}" if re.match(_FORMULA, name) else name
         shown.append(f"{value} AS {quoted(header)}")
     return f"SELECT {', '.join(shown)} FROM ({sql})"

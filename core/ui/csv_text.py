@@ -11,8 +11,8 @@ RISKY = ("=", "+", "-", "@", "\t", "\r")
 
 
 def escaped(value: Any) -> Any:
-    """Text that a spreadsheet would run gets a leading apostrophe; numbers stay numbers."""
-    return f"'{value}" if isinstance(value, str) and value.startswith(RISKY) else value
+    """Text that a spreadsheet would run, or that looks escaped, gets a leading apostrophe; numbers stay numbers."""
+    return f"'{value}" if isinstance(value, str) and value.lstrip("'").startswith(RISKY) else value
 
 
 def csv_text(columns: Sequence[str], rows: Iterable[Mapping[str, Any]]) -> bytes:

@@ -82,8 +82,8 @@ def start_load(
 ) -> Job:
     """Starts a load; its dataset appears when it is done, and not at all when it fails.
 
-    Raises SchemaError where no label is chosen or images are taken for texts, UsageError where the name is empty or taken, SourceError where the
-    locations cannot be read.
+    Raises SchemaError where no label is chosen or images are taken for texts, UsageError where the name is empty or
+    taken, SourceError where the locations cannot be read.
     """
     kind = find(locations, source)
     _check_name(context, name)

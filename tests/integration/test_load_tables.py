@@ -15,6 +15,7 @@ import pytest
 from core.errors import UsageError
 from core.store.versions import list_versions
 from core.workflow.context import Context
+from core.workflow.export import export
 from core.workflow.load import load_sample, preview, samples, start_load, wait
 from core.workflow.splits import SplitPlan, split_counts
 from tests.integration.load_support import column, loaded
@@ -73,6 +74,27 @@ def test_an_excel_label_of_1_is_not_1_0_and_a_date_stays_a_date(context: Context
     dataset = loaded(context, tmp_path / "a.xlsx")
     assert dataset.labels == ("0", "1")
     assert column(context, dataset, "when")[2] == datetime.datetime(2024, 1, 3)
+
+
+def test_winnows_own_csv_comes_back_as_it_was(context: Context, tmp_path: Path) -> None:
+    rows = [
+        ("k1", "=1+1", "-1"),
+        ("k2", "'-quoted", "+1"),
+        ("k3", "''twice", "-1"),
+        ("-4", "@home", "'x"),
+        ("k5", "-a", "+1"),
+    ]
+    lines = [json.dumps(dict(zip(("key", "text", "label"), row, strict=True))) for row in rows]
+    (tmp_path / "own.jsonl").write_text("\n".join(lines))
+    roles = {"payload": "text", "label": "label", "id": "key"}
+    first = loaded(context, tmp_path / "own.jsonl", name="first", **roles)
+    out = export(context, first.latest_version_id, "csv", tmp_path / "out.csv")
+    assert "'-1" in out.read_text()
+    second = loaded(context, out, name="second", **roles)
+    assert second.labels == first.labels
+    for name in ("source_id", "text", "given_label"):
+        assert column(context, second, name) == column(context, first, name)
+    assert column(context, second, "text") == [text for _, text, _ in rows]
 
 
 def test_train_and_test_files_become_splits_of_one_dataset(context: Context, tmp_path: Path) -> None:

@@ -25,6 +25,11 @@ def test_the_sources_ids_may_stand_under_their_own_name() -> None:
     assert read_table(["Key,action\n", "a-17,keep\n"], "key").lines[0].row == "a-17"
 
 
+def test_the_apostrophe_that_keeps_a_spreadsheet_from_running_a_cell_is_taken_off() -> None:
+    table = read_table(["id,action,label\n", "'-4,relabel,'-1\n", "b,relabel,''=x\n", "c,relabel,'n sync\n"])
+    assert [(line.row, line.label) for line in table.lines] == [("-4", "-1"), ("b", "'=x"), ("c", "'n sync")]
+
+
 def test_columns_that_mean_nothing_are_passed_over() -> None:
     assert read_table(["score,row_id,note,action\n", "0.1,3,hm,keep,extra\n"]).lines[0].row == "3"
 
