@@ -14,6 +14,9 @@ from core.workflow.answers import Answers, Pending
 
 T = TypeVar("T")
 
+THREADS = 4
+"""So that one slow hub, or three, hold up nobody else's upload."""
+
 POLL_SECONDS = 0.3
 
 
@@ -37,7 +40,7 @@ def forget(key: Hashable) -> None:
 @st.cache_resource(show_spinner=False)
 def answers() -> Answers:
     """The one of this process: apart from the profile's, so that a slow hub never holds a chart up."""
-    return Answers()
+    return Answers(THREADS)
 
 
 @st.fragment(run_every=POLL_SECONDS)

@@ -1,7 +1,7 @@
-"""Answers that take longer than a page may wait: worked out by one thread beside, kept per question.
+"""Answers that take longer than a page may wait: worked out by threads beside, kept per question.
 
 A question's key names all that its answer depends on (a version never changes), so an answer is never out of date.
-Owns the thread and the cache; must not know what is asked.
+Owns the threads and the cache; must not know what is asked.
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ from __future__ import annotations
 import threading
 from collections import OrderedDict
 from collections.abc import Callable, Hashable
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor, wait
 from concurrent.futures import TimeoutError as NotYet
 from dataclasses import dataclass
 from typing import Any, TypeVar, cast
@@ -41,12 +41,17 @@ class _Work:
 
 
 class Answers:
-    """A cache of the `KEPT` answers asked for last, filled by one thread. Safe to share between threads."""
+    """A cache of the `kept` answers asked for last, filled by `threads` threads. Safe to share between threads.
 
-    def __init__(self) -> None:
+    However many there are, work under one key is done once, and one after the other where it is asked for anew.
+    """
+
+    def __init__(self, threads: int = 1, kept: int = KEPT) -> None:
+        self._kept = kept
         self._lock = threading.Lock()
         self._work: OrderedDict[Hashable, _Work] = OrderedDict()
-        self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="answers")
+        self._let_go: dict[Hashable, Future[Any]] = {}
+        self._threads = ThreadPoolExecutor(max_workers=threads, thread_name_prefix="answers")
 
     def ask(
         self, key: Hashable, what: str, work: Callable[[Report], T], patience: float | None = PATIENCE
@@ -73,9 +78,12 @@ class Answers:
             return key not in self._work or self._work[key].future.done()
 
     def forget(self, key: Hashable) -> None:
-        """Lets an answer go."""
+        """Lets an answer go. Work that is under way goes on to its end, and what is asked for next waits for that."""
         with self._lock:
-            self._work.pop(key, None)
+            known = self._work.pop(key, None)
+            if known is not None:
+                self._let_go = {old: future for old, future in self._let_go.items() if not future.done()}
+                self._let_go[key] = known.future
 
     def _started(self, key: Hashable, what: str, work: Callable[[Report], T]) -> _Work:
         with self._lock:
@@ -84,13 +92,18 @@ class Answers:
                 self._work.move_to_end(key)
                 return known
             started = _Work(what, Future(), Progress(what))
+            before = self._let_go.pop(key, None)
 
             def report(done: float, total: float) -> None:
                 started.progress = Progress(what, done, total)
 
-            started.future = self._thread.submit(work, report)
+            def after_the_last() -> T:
+                wait([before] if before else [])
+                return work(report)
+
+            started.future = self._threads.submit(after_the_last)
             self._work[key] = started
             finished = [old for old, entry in self._work.items() if entry.future.done()]
-            for old in finished[: max(0, len(self._work) - KEPT)]:
+            for old in finished[: max(0, len(self._work) - self._kept)]:
                 del self._work[old]
             return started

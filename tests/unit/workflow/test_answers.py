@@ -64,3 +64,25 @@ def test_the_answers_asked_for_least_recently_are_let_go() -> None:
     answers.ask(0, "", lambda report: calls.append(1), None)
     answers.ask(KEPT + 4, "", lambda report: calls.append(2), None)
     assert calls == [1]
+
+
+def test_slow_work_holds_up_no_other_as_long_as_a_thread_is_free() -> None:
+    answers, let_go = Answers(threads=2), threading.Event()
+    answers.ask("slow", "Asking the hub", lambda report: let_go.wait(10), 0)
+    assert answers.ask("quick", "Storing", lambda report: 7, 5) == 7
+    let_go.set()
+
+
+def test_work_under_one_key_is_done_one_after_the_other_even_if_it_was_let_go_meanwhile() -> None:
+    answers, let_go, order = Answers(threads=2), threading.Event(), []
+
+    def first(report: Report) -> None:
+        let_go.wait(10)
+        order.append("first")
+
+    answers.ask("k", "", first, 0)
+    answers.forget("k")
+    answers.ask("k", "", lambda report: order.append("second"), 0.05)
+    let_go.set()
+    answers.ask("k", "", lambda report: order.append("third"), None)
+    assert order == ["first", "second"]
