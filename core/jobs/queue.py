@@ -149,6 +149,11 @@ class Queue:
         waiting = self._table.waiting()
         return [job_record(row, waiting) for row in self._table.newest(limit, offset)]
 
+    def of(self, kind: str, dataset_id: str) -> builtins.list[Job]:
+        """The jobs of a kind on a dataset, newest first."""
+        waiting = self._table.waiting()
+        return [job_record(row, waiting) for row in self._table.of(kind, dataset_id)]
+
     def count(self) -> int:
         return self._table.count()
 

@@ -79,6 +79,10 @@ class JobTable:
         """Newest first."""
         return self._rows("ORDER BY seq DESC LIMIT ? OFFSET ?", (limit, offset))
 
+    def of(self, kind: str, dataset_id: str) -> list[Row]:
+        """The jobs of a kind on a dataset, newest first."""
+        return self._rows("WHERE kind = ? AND dataset_id = ? ORDER BY seq DESC", (kind, dataset_id))
+
     def count(self) -> int:
         with self._connection() as connection:
             return int(connection.execute("SELECT count(*) FROM jobs").fetchone()[0])

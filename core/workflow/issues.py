@@ -17,8 +17,6 @@ from core.store.export import Format, export_issues
 from core.workflow.context import Context
 from core.workflow.review_queue import items
 
-RECENT_JOBS = 20
-"""How far back to look for a version's scan job."""
 MAX_PAIRS = 200
 """Pairs listed where there are too many classes for a matrix."""
 
@@ -78,11 +76,9 @@ def required_scan(context: Context, version_id: str, name: str) -> Scan:
 
 
 def newest_scan_job(context: Context, version: Version) -> Job | None:
-    """The scan job of a version that was started last, if it is among the newest jobs of the workspace."""
-    for job in context.queue.list(RECENT_JOBS):
-        if job.kind == "scan" and job.dataset_id == version.dataset_id and _scanned(job) == version.version_id:
-            return job
-    return None
+    """The scan job of a version that was started last."""
+    scans_of_it = (job for job in context.queue.of("scan", version.dataset_id) if _scanned(job) == version.version_id)
+    return next(scans_of_it, None)
 
 
 def findings(context: Context, scan: Scan) -> Findings:
