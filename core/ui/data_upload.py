@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import shutil
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from uuid import uuid4
 
@@ -28,18 +28,24 @@ def choose_upload(workspace: Workspace) -> tuple[str, ...]:
         help="CSV, TSV, JSON, JSON lines, Parquet, Arrow, Excel, or a ZIP with one folder of images per class. "
         "Files named train, validation and test become splits. Larger files: load them from a path on the server.",
     )
-    targets = {_target(workspace, file): file for file in files}
+    return arrived(workspace, files, waiting="storing the files that arrived")
+
+
+def arrived(workspace: Workspace, files: Sequence[UploadedFile], *, waiting: str) -> tuple[str, ...]:
+    """Where the files lie in the workspace; nothing until all of them do, and then `waiting` says so."""
+    targets = {target(workspace, file): file for file in files}
     arriving = {path: file for path, file in targets.items() if not path.exists()}
     if arriving:
         key = ("upload", *map(str, arriving))
-        done = result_of(key, lambda: _keep(workspace, arriving), waiting="storing the files that arrived")
+        done = result_of(key, lambda: _keep(workspace, arriving), waiting=waiting)
         if done is None:
             return ()
         forget(key)
     return tuple(map(str, targets))
 
 
-def _target(workspace: Workspace, file: UploadedFile) -> Path:
+def target(workspace: Workspace, file: UploadedFile) -> Path:
+    """Where a file of this session will lie."""
     mine = str(st.session_state.setdefault(keys.UPLOAD, uuid4().hex))
     name = Path(file.name.replace("\\", "/")).name or "upload"
     return Path(workspace.uploads / mine / str(file.file_id) / name)

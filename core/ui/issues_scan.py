@@ -5,13 +5,14 @@ What a scan does is the job's business; its tiers appear in the store while it r
 
 from __future__ import annotations
 
-from uuid import uuid4
-
 import streamlit as st
+from streamlit.runtime.uploaded_file_manager import UploadedFile
 
 from core.errors import WinnowError
 from core.records import ENDED, Job, Scan, ScanSpec
 from core.tasks import TASKS
+from core.ui import keys
+from core.ui.data_upload import arrived, target
 from core.ui.empty import empty_state
 from core.ui.frame import Frame
 from core.ui.problems import plain, show_error, shown_errors
@@ -58,10 +59,11 @@ def scan_form(frame: Frame) -> None:
         )
         started = st.form_submit_button("Start scan", type="primary", icon=":material/play_arrow:")
     if started:
-        with shown_errors():
-            own = None if upload is None else _kept(frame, upload.name, upload.getvalue())
-            _start(frame, ScanSpec(tuple(encoders), int(folds), int(seed), own, str(flag_by)))
-            st.rerun()
+        own = None if upload is None else str(target(frame.context.workspace, upload))
+        spec = ScanSpec(tuple(encoders), int(folds), int(seed), own, str(flag_by))
+        st.session_state[keys.SCAN_ASKED] = (frame.version.version_id, spec)
+    with shown_errors():
+        _start_asked(frame, upload)
 
 
 def follow(frame: Frame, job: Job, scan: Scan | None) -> None:
@@ -100,6 +102,24 @@ def _start_button(frame: Frame) -> None:
     )
 
 
+def _start_asked(frame: Frame, upload: UploadedFile | None) -> None:
+    """Starts the scan that the form asked for, once the file that came with it is where the job can read it."""
+    asked: tuple[str, ScanSpec] | None = st.session_state.get(keys.SCAN_ASKED)
+    if asked is None or asked[0] != frame.version.version_id:
+        return
+    try:
+        if upload is not None and not arrived(
+            frame.context.workspace, [upload], waiting="storing the probabilities that arrived"
+        ):
+            return
+        start_scan(frame.context, *asked, frame.user)
+    except Exception:
+        del st.session_state[keys.SCAN_ASKED]
+        raise
+    del st.session_state[keys.SCAN_ASKED]
+    st.rerun()
+
+
 def _start(frame: Frame, spec: ScanSpec) -> None:
     try:
         start_scan(frame.context, frame.version.version_id, spec, frame.user)
@@ -109,12 +129,3 @@ def _start(frame: Frame, spec: ScanSpec) -> None:
 
 def _stop(frame: Frame, job_id: str) -> None:
     stop(frame.context, job_id)
-
-
-def _kept(frame: Frame, name: str, content: bytes) -> str:
-    """The uploaded file, written where the job can read it."""
-    folder = frame.context.workspace.uploads / uuid4().hex
-    folder.mkdir(parents=True)
-    path = folder / f"probabilities.{name.rsplit('.', 1)[-1].lower()}"
-    path.write_bytes(content)
-    return str(path)

@@ -1,8 +1,10 @@
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
+from threading import Event
 from typing import Any
 
 import pytest
@@ -11,6 +13,7 @@ from streamlit.testing.v1 import AppTest
 from core.records import Dataset, Decision
 from core.store import decisions
 from core.store.ids import new_id
+from core.ui.background import THREADS, answers
 from core.workflow.context import Context
 from tests.pages import issues_data as data
 
@@ -249,3 +252,28 @@ def decide(app: Context, dataset: Dataset, row_id: int) -> None:
             )
         ],
     )
+
+
+def test_uploaded_probabilities_are_stored_beside_the_page_and_scanned_with(
+    app: Context, open_at: Open, news: Dataset
+) -> None:
+    shown = open_at("issues", dataset="news")
+    let_go = Event()
+    for number in range(THREADS):
+        answers().ask(("busy", number), "", lambda report: let_go.wait(20), 0)
+    shown.get("file_uploader")[0].upload(
+        "mine.csv", b"business,sport,tech\n" + b"0.2,0.3,0.5\n" * data.ROWS, "text/csv"
+    )
+    next(button for button in shown.button if button.label == "Start scan").click().run()
+    assert "storing the probabilities" in texts(shown)
+    assert not app.queue.list() and not [path for path in app.workspace.uploads.rglob("*") if path.is_file()]
+    let_go.set()
+    for _ in range(100):
+        if app.queue.list():
+            break
+        time.sleep(0.05)
+        shown.run()
+    (job,) = app.queue.list()
+    kept = Path(app.queue.folder(job.job_id).spec()["probabilities_from"])
+    assert kept.read_bytes().startswith(b"business,sport,tech")
+    app.queue.cancel(job.job_id)
