@@ -56,6 +56,8 @@ LESS_THAN = "less_than"
 
 JOB = "job"
 """The job whose log is open; in the URL only."""
+RUN = "run"
+"""Number of the run that is shown; in the URL only."""
 VERSION_NOTE = "version-note"
 NEW_VERSION = "new_version"
 """Parent, note and maker of the version that this session asked for and waits for."""

@@ -30,6 +30,9 @@ PAGES: dict[str, PageEntry] = {
     ),
     "issues": PageEntry("Issues", "troubleshoot", "Labels that are probably wrong, ranked, with the reason for each."),
     "review": PageEntry("Review", "rule", "Judge labels with the keyboard and make a corrected version."),
+    "training": PageEntry(
+        "Train", "model_training", "Fine-tune a model, watch it, see whether cleaning helped, and use it."
+    ),
     "jobs": PageEntry("Jobs", "pending_actions", "Everything that runs or ran: progress, log, stop."),
 }
 

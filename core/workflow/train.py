@@ -23,15 +23,16 @@ __all__ = ["TrainRows", "prepare_train", "preview_split", "run_train", "start_tr
 MODULE = "core.worker.train"
 
 
-def start_train(context: Context, version_id: str, spec: TrainSpec, by: str) -> Run:
+def start_train(context: Context, version_id: str, spec: TrainSpec, by: str, rows: TrainRows | None = None) -> Run:
     """Starts a fine-tune of a version and returns its run at once; its job is `preparing` until the rows are written.
 
-    The same fine-tune of the same version that is under way already is returned instead of a second one. Raises
-    NotFoundError for the version, UsageError for settings or rows that cannot be.
+    The same fine-tune of the same version that is under way already is returned instead of a second one. `rows` is
+    `preview_split` of it where that is known already: counting a million rows takes seconds. Raises NotFoundError for
+    the version, UsageError for settings or rows that cannot be.
     """
     version = get_version(context.store, version_id)
     dataset = get_dataset(context.store, version.dataset_id)
-    rows = preview_split(context, version_id, spec.strategy)
+    rows = rows or preview_split(context, version_id, spec.strategy)
     check_rows(rows)
     frozen = _frozen(context, dataset, version, resolve(spec, dataset.task, rows.splits["train"]))
     for running in context.queue.active():

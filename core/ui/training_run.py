@@ -1,0 +1,133 @@
+"""One run from its start to its end: where it stands, its curves, what can be done with it. Everything is read from the
+run's folder and the store, so that it shows the same in any tab at any time."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from core.records import ENDED, Job, Run
+from core.ui.frame import Frame
+from core.ui.jobs_line import MARKS
+from core.ui.pages import PAGES, link
+from core.ui.problems import plain, shown_errors
+from core.ui.strip import duration, progress_text
+from core.ui.training_curves import curves
+from core.workflow.jobs import can_restart, cancel, log, restart, stop
+from core.workflow.runs import command_line, get_run, headline_scores, metrics, notes, spec_json
+
+REFRESH_SECONDS = 1.0
+LOG_LINES = 12
+
+
+def chosen_run(frame: Frame, run: Run, job: Job) -> None:
+    """Draws the run, again every second as long as it is under way."""
+    live = not (job.status in ENDED and job.collected)
+    with st.container(border=True, key="run"):
+        st.fragment(run_every=REFRESH_SECONDS if live else None)(_run)(frame, run.run_id, live)
+        _reproduce(frame, run)
+
+
+def _run(frame: Frame, run_id: str, live: bool) -> None:
+    run, job = get_run(frame.context, frame.dataset.dataset_id, run_id)
+    if live and job.status in ENDED and job.collected:
+        st.rerun()
+    _head(frame, run, job)
+    if job.status == "failed":
+        st.error(plain(job.error), icon=":material/error:")
+    elif job.status in ENDED and job.status != "done":
+        st.caption(f":material/{MARKS[job.status][0]}: {plain(job.error or _ended(job))}")
+    for note in notes(frame.context, run):
+        st.caption(f":material/info: {plain(note)}")
+    if run.summary:
+        _scores(run)
+    figures = metrics(frame.context, run)
+    curves(figures, run)
+    _log(frame, job)
+
+
+def _head(frame: Frame, run: Run, job: Job) -> None:
+    """What it is, how far it is, and what can be done."""
+    icon, colour = MARKS[job.status]
+    with st.container(horizontal=True, vertical_alignment="center", gap="small", key="run-head"):
+        st.markdown(f":{colour}[:material/{icon}:] **Run {run.number}** {plain(run.title)}", width="content")
+        st.caption(plain(_standing(job)), width="content")
+        st.space("stretch")
+        with shown_errors():
+            _actions(frame, run, job)
+    if job.status not in ENDED:
+        st.progress(job.progress.fraction or 0.0)
+
+
+def _actions(frame: Frame, run: Run, job: Job) -> None:
+    if job.status not in ENDED:
+        asked = job.status == "stopping"
+        saved = "Ends after the step it is at and saves, so that it can go on later."
+        if st.button("Stop", icon=":material/stop_circle:", help=saved, disabled=asked, key="run-stop"):
+            stop(frame.context, job.job_id)
+            st.rerun()
+        if st.button("Cancel", icon=":material/block:", type="tertiary", help="Ends at once.", key="run-cancel"):
+            cancel(frame.context, job.job_id)
+            st.rerun()
+        return
+    if can_restart(frame.context, job):
+        on = "Goes on from its last checkpoint with the same settings."
+        if st.button("Resume", icon=":material/replay:", type="primary", help=on, key="run-resume"):
+            restart(frame.context, job.job_id)
+            st.rerun()
+    split, _ = headline_scores(run)
+    if split and "evaluation" in PAGES:
+        link(
+            "evaluation",
+            f"Evaluate on {split}",
+            icon=":material/arrow_forward:",
+            icon_position="right",
+            dataset=frame.dataset.name,
+            run=run.number,
+            split=split,
+        )
+
+
+def _standing(job: Job) -> str:
+    """`training, epoch 2 · 45 % · 32 s left · cuda:0`, or how long it took."""
+    parts = [progress_text(job)] if job.status not in ENDED else [_ended(job)]
+    if job.status == "done" and not job.collected:
+        parts.append("taking the result in")
+    if job.progress.message and job.status == "running":
+        parts.append(job.progress.message)
+    return " · ".join([*parts, job.device] if job.device else parts)
+
+
+def _ended(job: Job) -> str:
+    if job.started_at is None or job.ended_at is None:
+        return job.status
+    return f"{job.status} after {duration((job.ended_at - job.started_at).total_seconds())}"
+
+
+def _scores(run: Run) -> None:
+    """How well it does on each split, and what it took."""
+    with st.container(horizontal=True, gap="medium", key="run-scores"):
+        for split, scores in run.summary["splits"].items():
+            with st.container(gap=None, width="content"):
+                st.markdown(f"**{scores['accuracy']:.2%}** on {plain(split)}")
+                st.caption(f"macro F1 {scores['macro_f1']:.2%} · {scores['rows']:,} rows")
+    seconds = run.summary.get("seconds", {})
+    took = [f"{stage} {duration(spent) if spent >= 10 else f'{spent:.1f} s'}" for stage, spent in seconds.items()]
+    st.caption(plain(" · ".join([*took, str(run.summary.get("device", ""))])))
+
+
+def _log(frame: Frame, job: Job) -> None:
+    printed = log(frame.context, job.job_id, LOG_LINES)
+    if not printed:
+        return
+    failed = job.status in ("failed", "lost")
+    with st.expander("End of the log", icon=":material/article:", expanded=failed):
+        st.code(printed, language=None, wrap_lines=True)
+        link("jobs", "All of it", job=job.job_id)
+
+
+def _reproduce(frame: Frame, run: Run) -> None:
+    with st.expander("Command and settings", icon=":material/terminal:"):
+        st.caption("The command that makes this run again, with every setting said:")
+        st.code(command_line(frame.context, run), language="bash", wrap_lines=True)
+        st.caption("spec.json, as it is frozen in the run's folder:")
+        st.code(spec_json(run), language="json", height=300)

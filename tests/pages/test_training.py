@@ -1,0 +1,163 @@
+"""The page Train: starting a run, watching it in any tab, and what it says of one that has ended."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from core.records import Dataset
+from core.store.runs import get_run, list_runs
+from core.workflow.context import Context
+from tests.pages import issues_data
+from tests.pages import training_data as data
+
+Open = Callable[..., AppTest]
+
+
+@pytest.fixture
+def news(app: Context, tmp_path: Path) -> Dataset:
+    """90 stories in splits train and test."""
+    return issues_data.load(app, tmp_path)
+
+
+def words(shown: AppTest) -> str:
+    assert not shown.exception, shown.exception
+    found = [*shown.markdown, *shown.caption, *shown.error]
+    return "\n".join(str(element.value) for element in found).replace("\\", "")
+
+
+def links(shown: AppTest) -> dict[str, tuple[str, str]]:
+    return {link.proto.label: (link.proto.page, link.proto.query_string) for link in shown.get("page_link")}
+
+
+def labels(shown: AppTest) -> list[str]:
+    return [widget.label for widget in [*shown.number_input, *shown.selectbox]]
+
+
+def settled(shown: AppTest) -> AppTest:
+    """The page once what it works out beside it is there."""
+    for _ in range(50):
+        if not shown.button(key="train-start").disabled:
+            return shown
+        shown.run()
+    raise AssertionError("the rows were never counted")
+
+
+# --- runs ------------------------------------------------------------------------------------------------------------
+
+
+def test_a_dataset_without_runs_says_so_and_leads_to_the_form(news: Dataset, open_at: Open) -> None:
+    shown = open_at("training")
+    assert "No model has been trained" in words(shown)
+    assert links(shown)["Train one"] == ("training", "view=new&dataset=news&version=1")
+
+
+def test_a_run_under_way_shows_stage_share_figures_and_what_can_be_done(
+    app: Context, news: Dataset, open_at: Open
+) -> None:
+    run = data.begin(app, news)
+    data.learn(app, run, steps=20)
+    shown = open_at("training")
+    text = words(shown)
+    assert "Run 1" in text and "Learning · 50%" in text
+    assert "step 20 · epoch 2.0 of 4 · learning rate 5.00e-05 · 123 examples/s · memory 2.50 GiB" in text
+    assert "Memory ran out at a batch of 32" in text
+    assert len(shown.get("plotly_chart")) == 2
+    assert {"run-stop", "run-cancel"} <= {button.key for button in shown.button}
+
+
+@pytest.mark.parametrize(("press", "cancelled"), [("stop", False), ("cancel", True)])
+def test_a_button_asks_the_run_to_end(app: Context, news: Dataset, open_at: Open, press: str, cancelled: bool) -> None:
+    run = data.begin(app, news)
+    shown = open_at("training").button(key=f"run-{press}").click().run()
+    folder = app.queue.folder(run.run_id)
+    assert folder.stop_requested() and folder.cancel_requested() == cancelled
+    assert "stopping" in words(shown)
+
+
+def test_a_finished_run_shows_its_scores_and_leads_to_its_evaluation(
+    app: Context, news: Dataset, open_at: Open
+) -> None:
+    run = data.begin(app, news)
+    data.learn(app, run)
+    data.finish(app, run)
+    scores = get_run(app.store, news.dataset_id, "1").summary["splits"]["test"]
+    text = words(open_at("training"))
+    assert f"**{scores['accuracy']:.2%}** on test" in text
+    assert f"macro F1 {scores['macro_f1']:.2%} · 18 rows" in text
+    assert "learning 12 s · predicting 1.3 s · cpu" in text
+
+
+def test_the_url_names_the_run_that_is_shown(app: Context, news: Dataset, open_at: Open) -> None:
+    first, second = data.begin(app, news), data.begin(app, news)
+    data.finish(app, first)
+    assert "**Run 2**" in words(open_at("training", dataset="news"))
+    shown = open_at("training", dataset="news", run=1)
+    assert "**Run 1**" in words(shown) and "**Run 2**" not in words(shown)
+    assert "2 runs of this dataset" in words(shown)
+    gone = open_at("training", dataset="news", run=7)
+    assert "Run '7' not found" in words(gone) and "**Run 2**" in words(gone)
+    data.fail(app, second, "")
+
+
+def test_a_failed_run_says_why_in_one_sentence_and_shows_its_log(app: Context, news: Dataset, open_at: Open) -> None:
+    run = data.begin(app, news)
+    app.queue.folder(run.run_id).log_path.write_text("Traceback\n<b>boom</b>\n")
+    data.fail(app, run, "No model folder at mine.")
+    shown = open_at("training")
+    assert [error.value.replace("\\", "") for error in shown.error] == ["No model folder at mine."]
+    assert "Traceback\n<b>boom</b>" in [code.value for code in shown.code]
+
+
+def test_a_run_can_be_made_again_from_its_command_and_its_spec(app: Context, news: Dataset, open_at: Open) -> None:
+    data.finish(app, data.begin(app, news))
+    command, spec = [code.value for code in open_at("training").code]
+    assert command.startswith("python -m core train news --version 1 --model minilm --strategy full --epochs 4 ")
+    assert "--learning-rate 0.0001" in command and "--last-layers" not in command
+    assert '"strategy": "full"' in spec
+
+
+# --- a new run -------------------------------------------------------------------------------------------------------
+
+
+def test_the_form_says_what_it_learns_from_and_where_it_runs(news: Dataset, open_at: Open) -> None:
+    text = words(settled(open_at("training", view="new")))
+    assert "**72** train" in text and "**18** test" in text
+    assert "Runs on **" in text
+
+
+def test_a_strategy_shows_only_the_settings_that_apply(news: Dataset, open_at: Open) -> None:
+    shown = settled(open_at("training", view="new"))
+    assert shown.radio(key="train-strategy").value == "head"
+    assert {"Class weights", "Seed"} <= set(labels(shown)) and "Epochs" not in labels(shown)
+    shown = settled(shown.radio(key="train-strategy").set_value("last").run())
+    assert {"Layers", "Epochs", "Learning rate", "Batch", "Patience", "Precision"} <= set(labels(shown))
+    assert shown.number_input(key="train-epochs").placeholder == "10"
+    assert "**66** train" in words(shown) and "**6** validation" in words(shown)
+
+
+@pytest.mark.parametrize(
+    ("key", "value", "named"), [("train-epochs", -3, "Epochs"), ("train-learning_rate", 5.0, "Learning rate")]
+)
+def test_a_wrong_value_is_named_with_its_field_and_nothing_starts(
+    app: Context, news: Dataset, open_at: Open, key: str, value: float, named: str
+) -> None:
+    shown = open_at("training", view="new")
+    shown.radio(key="train-strategy").set_value("full").run()
+    shown = settled(shown)
+    shown.number_input(key=key).set_value(value)
+    shown = shown.button(key="train-start").click().run()
+    assert f"{named} cannot be {value}" in words(shown)
+    assert not list_runs(app.store, news.dataset_id)
+
+
+def test_start_lists_the_run_at_once_and_shows_it(app: Context, news: Dataset, open_at: Open) -> None:
+    shown = settled(open_at("training", view="new"))
+    shown = shown.button(key="train-start").click().run()
+    [run] = list_runs(app.store, news.dataset_id)
+    app.queue.cancel(run.run_id)
+    assert (shown.query_params["view"], shown.query_params["run"]) == ("runs", "1")
+    assert "Quick retrain of minilm, version 1" in words(shown)
