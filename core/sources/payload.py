@@ -6,12 +6,14 @@ import base64
 import binascii
 import ipaddress
 import socket
+import ssl
 import urllib.error
 import urllib.parse
 import urllib.request
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
-from http.client import HTTPMessage
+from functools import cache
+from http.client import HTTPMessage, HTTPResponse, HTTPSConnection
 from pathlib import Path
 from typing import IO
 
@@ -84,8 +86,8 @@ def _data_uri(text: str) -> bytes:
 def _fetched(url: str) -> bytes:
     """The bytes behind an https address of a public host: nothing inside the network is asked on a file's behalf."""
     try:
-        _check_public(url)
-        with urllib.request.build_opener(_PublicOnly).open(url, timeout=_SECONDS) as response:
+        _check_https(url)
+        with urllib.request.build_opener(_HttpsOnly, _PublicOnly).open(url, timeout=_SECONDS) as response:
             content = bytes(response.read(MAX_CELL_BYTES + 1))
     except (OSError, ValueError) as error:
         raise ImageFault(f"image cannot be fetched from {url[:200]}: {error}") from error
@@ -94,24 +96,58 @@ def _fetched(url: str) -> bytes:
     return content
 
 
-def _check_public(url: str) -> None:
+def _check_https(url: str) -> None:
     parts = urllib.parse.urlsplit(url)
     if parts.scheme != "https" or not parts.hostname:
         raise ValueError(f"not an https address: {url[:200]}")
-    for address in _addresses(parts.hostname, parts.port or 443):
-        if not ipaddress.ip_address(address).is_global:
-            raise ValueError(f"{parts.hostname} is not a public host")
 
 
-def _addresses(host: str, port: int) -> Sequence[str]:
-    return [str(entry[4][0]).split("%")[0] for entry in socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)]
+def _public_addresses(host: str, port: int) -> list[str]:
+    """Where the host is now. Raises ValueError unless all of it is public."""
+    found = [str(entry[4][0]) for entry in socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)]
+    if not all(ipaddress.ip_address(address).is_global for address in found):
+        raise ValueError(f"{host} is not a public host")
+    return found
 
 
-class _PublicOnly(urllib.request.HTTPRedirectHandler):
-    """Follows a redirect only to another public https address."""
+@cache
+def _trusted() -> ssl.SSLContext:
+    return ssl.create_default_context()
+
+
+class _CheckedConnection(HTTPSConnection):
+    """Connects to the very addresses that were checked: looked up again, a name may point elsewhere."""
+
+    def connect(self) -> None:
+        problem = OSError(f"{self.host} has no address")
+        for address in _public_addresses(self.host, self.port):
+            try:
+                plain = socket.create_connection((address, self.port), _SECONDS)
+            except OSError as error:
+                problem = error
+                continue
+            self.sock = _trusted().wrap_socket(plain, server_hostname=self.host)
+            return
+        raise problem
+
+
+class _PublicOnly(urllib.request.HTTPSHandler):
+    """Asks public hosts only. Behind a proxy, which looks names up by itself, what this machine knows of the name
+    has to be public."""
+
+    def https_open(self, req: urllib.request.Request) -> HTTPResponse:
+        if getattr(req, "_tunnel_host", None) is None:
+            return self.do_open(_CheckedConnection, req)
+        asked = urllib.parse.urlsplit(req.full_url)
+        _public_addresses(asked.hostname or "", asked.port or 443)
+        return super().https_open(req)
+
+
+class _HttpsOnly(urllib.request.HTTPRedirectHandler):
+    """Follows a redirect only to another https address."""
 
     def redirect_request(
         self, req: urllib.request.Request, fp: IO[bytes], code: int, msg: str, headers: HTTPMessage, newurl: str
     ) -> urllib.request.Request | None:
-        _check_public(newurl)
+        _check_https(newurl)
         return super().redirect_request(req, fp, code, msg, headers, newurl)

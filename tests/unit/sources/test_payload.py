@@ -1,5 +1,6 @@
 import base64
-import urllib.request
+import socket
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -68,11 +69,38 @@ def test_where_there_is_no_image_the_reason_says_why(finder: Finder, value: Any,
         finder.content(value)
 
 
+def resolved(*answers: str) -> Callable[..., list[tuple[Any, ...]]]:
+    """A resolver that gives one answer after the other."""
+    left = iter(answers)
+    return lambda host, port, *_, **__: [(socket.AF_INET, socket.SOCK_STREAM, 6, "", (next(left), port))]
+
+
 @pytest.mark.parametrize("address", ["127.0.0.1", "10.1.2.3", "169.254.169.254", "::1"])
 def test_an_https_address_inside_the_network_is_never_asked(
     finder: Finder, monkeypatch: pytest.MonkeyPatch, address: str
 ) -> None:
-    monkeypatch.setattr(payload, "_addresses", lambda host, port: [address])
-    monkeypatch.setattr(urllib.request.OpenerDirector, "open", lambda *_, **__: pytest.fail("asked the network"))
+    monkeypatch.setattr(socket, "getaddrinfo", resolved(address, address))
+    monkeypatch.setattr(socket, "create_connection", lambda *_, **__: pytest.fail("asked the network"))
     with pytest.raises(ImageFault, match="not a public host"):
         finder.content("https://images.example.org/a.png")
+
+
+def test_the_address_that_was_checked_is_the_one_that_is_asked(finder: Finder, monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[str] = []
+
+    def refuse(place: tuple[str, int], *_: Any, **__: Any) -> socket.socket:
+        asked.append(socket.getaddrinfo(*place)[0][4][0] if not place[0][0].isdigit() else place[0])
+        raise ConnectionRefusedError("refused")
+
+    monkeypatch.setattr(socket, "getaddrinfo", resolved("93.184.216.34", "127.0.0.1"))
+    monkeypatch.setattr(socket, "create_connection", refuse)
+    for name in ("https_proxy", "HTTPS_PROXY"):
+        monkeypatch.delenv(name, raising=False)
+    with pytest.raises(ImageFault, match="refused"):
+        finder.content("https://images.example.org/a.png")
+    assert asked == ["93.184.216.34"]
+
+
+def test_a_redirect_to_another_kind_of_address_is_refused() -> None:
+    with pytest.raises(ValueError, match="not an https address"):
+        payload._check_https("http://example.org/a.png")
