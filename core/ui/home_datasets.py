@@ -10,6 +10,7 @@ from core.ui.data_progress import report_load
 from core.ui.frame import BareFrame
 from core.ui.home_start import start_cards, start_row
 from core.ui.pages import count, link
+from core.ui.paging import paged, pages
 from core.ui.problems import plain
 from core.ui.strip import progress_text
 from core.workflow.overview import Standing, next_step, standings
@@ -21,8 +22,12 @@ WIDTHS = (3, 2.4, 3, 2.6)
 def home(frame: BareFrame) -> None:
     """Ways to start, then every dataset, newest first, a page at a time."""
     report_load(frame)
-    number = int(st.session_state.get("home-page", 1))
-    found, total = standings(frame.context, PAGE_DATASETS, (number - 1) * PAGE_DATASETS)
+    found, total = paged(
+        "home-page",
+        PAGE_DATASETS,
+        lambda offset: standings(frame.context, PAGE_DATASETS, offset),
+        lambda page: page[1],
+    )
     if not total:
         start_cards(frame)
         return
@@ -33,8 +38,7 @@ def home(frame: BareFrame) -> None:
                 column.caption(title)
         for standing in found:
             _line(standing)
-    if total > PAGE_DATASETS:
-        st.pagination(-(-total // PAGE_DATASETS), key="home-page")
+    pages("home-page", PAGE_DATASETS, total)
 
 
 def _line(standing: Standing) -> None:

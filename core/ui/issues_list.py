@@ -16,6 +16,7 @@ from core.ui.frame import Frame
 from core.ui.issues_filter import query
 from core.ui.issues_why import explanation
 from core.ui.pages import link
+from core.ui.paging import paged, pages
 from core.ui.problems import plain
 from core.ui.rows import data_url
 from core.workflow.issues import IssuePage, ListedIssue, export_list, page
@@ -41,8 +42,12 @@ def ranked_list(frame: Frame, scan: Scan, where: IssueFilter) -> None:
 
 def _list(frame: Frame, scan: Scan, where: IssueFilter) -> ListedIssue | None:
     key = f"issues-{scan.scan_id}-{hash(where):x}"
-    number = int(st.session_state.get(f"{key}-page", 1))
-    found = page(frame.context, scan, where, PAGE_ROWS, (number - 1) * PAGE_ROWS)
+    found = paged(
+        f"{key}-page",
+        PAGE_ROWS,
+        lambda offset: page(frame.context, scan, where, PAGE_ROWS, offset),
+        lambda page: page.total,
+    )
     with st.container(horizontal=True, vertical_alignment="center", key="issue-list-bar"):
         st.markdown(f"**{found.total:,} rows**, worst first", width="content")
         st.space("stretch")
@@ -53,10 +58,8 @@ def _list(frame: Frame, scan: Scan, where: IssueFilter) -> ListedIssue | None:
     if not found.lines:
         st.caption("No row matches these filters.")
         return None
-    picked = _table(frame, found, where, f"{key}-table-{number}")
-    pages = -(-found.total // PAGE_ROWS)
-    if pages > 1:
-        st.pagination(pages, key=f"{key}-page")
+    picked = _table(frame, found, where, f"{key}-table-{st.session_state.get(f'{key}-page', 1)}")
+    pages(f"{key}-page", PAGE_ROWS, found.total)
     return found.lines[picked]
 
 

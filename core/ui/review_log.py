@@ -12,6 +12,7 @@ from core.review.words import in_words
 from core.ui import keys
 from core.ui.csv_text import csv_text
 from core.ui.frame import Frame
+from core.ui.paging import paged, pages
 from core.ui.problems import shown_errors
 from core.workflow.review_log import LogLine, log, version_list
 
@@ -33,8 +34,12 @@ def _draw(frame: Frame) -> None:
         st.space("stretch")
         download = st.container(width="content")
     key = f"decision-log-{hash(tuple(narrowed.items())):x}"
-    number = int(st.session_state.get(key, 1))
-    page = log(frame.context, frame.dataset.dataset_id, **narrowed, limit=PAGE_ROWS, offset=(number - 1) * PAGE_ROWS)
+    page = paged(
+        key,
+        PAGE_ROWS,
+        lambda offset: log(frame.context, frame.dataset.dataset_id, **narrowed, limit=PAGE_ROWS, offset=offset),
+        lambda page: page.total,
+    )
     if not page.total:
         st.caption("No decision yet." if not any(narrowed.values()) else "No decision matches these filters.")
         return
@@ -57,8 +62,7 @@ def _draw(frame: Frame) -> None:
         placeholder="–",
         alt="Decisions, newest first",
     )
-    if page.total > PAGE_ROWS:
-        st.pagination(-(-page.total // PAGE_ROWS), key=key)
+    pages(key, PAGE_ROWS, page.total)
 
 
 def _filters(frame: Frame) -> dict[str, Any]:

@@ -12,6 +12,7 @@ from core.records import Example, RowFilter
 from core.store.rows import count_rows, page_rows
 from core.ui.csv_text import csv_text
 from core.ui.frame import Frame
+from core.ui.paging import paged, pages
 from core.ui.problems import plain
 from core.workflow.media import original, thumbnail
 
@@ -39,16 +40,19 @@ def row_browser(frame: Frame, where: RowFilter, *, title: str, key: str) -> None
     if not total:
         st.caption("No row matches.")
         return
-    pages = -(-total // PAGE_ROWS)
-    number = _page_number(f"{key}-{hash(where):x}", pages)
-    rows = page_rows(frame.context.store, frame.version.version_id, where, PAGE_ROWS, (number - 1) * PAGE_ROWS)
-    table_key = f"{key}-table-{number}-{hash(where):x}"
+    page_key = f"{key}-{hash(where):x}"
+    rows = paged(
+        page_key,
+        PAGE_ROWS,
+        lambda offset: page_rows(frame.context.store, frame.version.version_id, where, PAGE_ROWS, offset),
+        lambda _: total,
+    )
+    table_key = f"{key}-table-{st.session_state.get(page_key, 1)}-{hash(where):x}"
     picked = _picked(table_key, rows)
     places = st.columns([3, 2] if picked else 1)
     with places[0]:
         _table(frame, rows, title, table_key)
-        if pages > 1:
-            st.pagination(pages, key=f"{key}-{hash(where):x}")
+        pages(page_key, PAGE_ROWS, total)
     if picked:
         with places[1]:
             show_row(frame, picked)
@@ -93,11 +97,6 @@ def records_of(frame: Frame, rows: Sequence[Example], *, whole: bool = False) ->
 def data_url(webp: bytes) -> str:
     """A thumbnail as the table takes it."""
     return "data:image/webp;base64," + base64.b64encode(webp).decode()
-
-
-def _page_number(key: str, pages: int) -> int:
-    wanted = st.session_state.get(key, 1)
-    return min(max(1, int(wanted)), pages)
 
 
 def _picked(key: str, rows: Sequence[Example]) -> Example | None:

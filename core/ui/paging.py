@@ -1,0 +1,30 @@
+"""Lists that are read a page at a time and may become shorter while somebody looks at their last page."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TypeVar
+
+import streamlit as st
+
+T = TypeVar("T")
+
+
+def paged(key: str, size: int, read: Callable[[int], T], total: Callable[[T], int]) -> T:
+    """What `read` gives at the offset of the page that `pages` is on under the same key.
+
+    Where the list has become shorter than that, its last page. `total` tells how long the list is.
+    """
+    number = max(1, int(st.session_state.get(key, 1)))
+    found = read((number - 1) * size)
+    last = max(1, -(-total(found) // size))
+    if number <= last:
+        return found
+    st.session_state[key] = last
+    return read((last - 1) * size)
+
+
+def pages(key: str, size: int, total: int) -> None:
+    """The page numbers beneath a list, where it has more than one page."""
+    if total > size:
+        st.pagination(-(-total // size), key=key)
