@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import get_args
 
 from core.commands.command import Answer, Command, dataset_version
+from core.sources.paths import expanded
 from core.workflow.context import Context
 from core.workflow.export import Format, export
 
@@ -19,7 +20,7 @@ def _arguments(parser: ArgumentParser) -> None:
 
 def _run(context: Context, options: Namespace) -> Answer:
     dataset, version = dataset_version(context, options.name)
-    out = export(context, version.version_id, options.format, options.out.expanduser().resolve())
+    out = export(context, version.version_id, options.format, expanded(str(options.out)).resolve())
     data = {
         "out": out,
         "format": options.format,

@@ -8,6 +8,7 @@ from pathlib import Path
 from core.errors import SourceError
 from core.sources import arrow, delimited, excel, hub, imagefolder, jsonfile, parquet, samples
 from core.sources.base import Bench, Query, Source, Table
+from core.sources.paths import expanded
 
 SOURCES: dict[str, Source] = {
     source.name: source
@@ -49,7 +50,7 @@ def find(locations: Sequence[str], source: str | None = None) -> Source:
 
 def _of(location: str) -> Source:
     claiming = next((source for source in SOURCES.values() if source.claims(location)), None)
-    path = Path(location).expanduser()
+    path = expanded(location)
     if claiming is not None and not (claiming is hub.SOURCE and _looks_like_a_file(path)):
         return claiming
     if not path.exists():

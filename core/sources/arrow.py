@@ -18,7 +18,7 @@ from core.records import Preview, Reader, Schema
 from core.sources import parquet
 from core.sources.base import Bench, Source
 from core.sources.guess import split_name
-from core.sources.paths import Part, existing, has_suffix, parts
+from core.sources.paths import Part, existing, expanded, has_suffix, parts
 from core.sources.tabular import preview_of
 
 SUFFIXES = (".arrow", ".feather", ".ipc")
@@ -58,7 +58,7 @@ def _to_parquet(part: Part, bench: Bench, number: int, rows: int | None = None) 
 
 
 def _is_saved(location: str) -> bool:
-    folder = Path(location).expanduser()
+    folder = expanded(location)
     return (folder / "dataset_dict.json").is_file() or (folder / "state.json").is_file()
 
 

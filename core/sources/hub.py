@@ -12,7 +12,7 @@ from core.records import Preview, Reader, Schema
 from core.sources import parquet
 from core.sources.base import Bench, Source
 from core.sources.guess import split_name
-from core.sources.paths import Part
+from core.sources.paths import Part, expanded
 from core.sources.tabular import preview_of
 
 _ID = re.compile(r"(?:hub:)?(?P<id>\w[\w.-]*(?:/\w[\w.-]*)?)(?::(?P<config>\w[\w.-]*))?")
@@ -28,7 +28,7 @@ def parse(location: str) -> tuple[str, str | None]:
 
 
 def _claims(location: str) -> bool:
-    return bool(_ID.fullmatch(location)) and not Path(location).expanduser().exists()
+    return bool(_ID.fullmatch(location)) and not expanded(location).exists()
 
 
 def fetched(folder: Path) -> list[Part]:

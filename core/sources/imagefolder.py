@@ -17,7 +17,7 @@ from core.sources.archive import check_members, read_member
 from core.sources.base import PREVIEW_ROWS, Bench, Source
 from core.sources.guess import describe, split_name
 from core.sources.images import ImageFault
-from core.sources.paths import IMAGE_SUFFIXES, existing
+from core.sources.paths import IMAGE_SUFFIXES, existing, expanded
 from core.sources.tabular import label_notes
 
 _SKIPPED = ("__MACOSX", ".")
@@ -174,7 +174,7 @@ def _row(member: Member, opener: Opener) -> dict[str, Any]:
 
 
 def _claims(location: str) -> bool:
-    path = Path(location).expanduser()
+    path = expanded(location)
     if path.is_dir():
         return any(Path(name).suffix.lower() in IMAGE_SUFFIXES for name in islice(_walk(path), 10_000))
     return path.suffix.lower() == ".zip"

@@ -21,9 +21,18 @@ class Part:
     """From the file's name, where the files of one dataset name different splits."""
 
 
+def expanded(location: str) -> Path:
+    """The path with `~` as the home folder. Raises SourceError where that names nobody."""
+    try:
+        return Path(location).expanduser()
+    except RuntimeError as error:
+        user = location.split("/")[0].removeprefix("~")
+        raise SourceError(f"{location}: this machine has no user '{user}'.", "Write the path in full.") from error
+
+
 def existing(location: str, within: Sequence[Path] | None) -> Path:
     """The path of a location. Raises SourceError when nothing is there or it lies outside the folders allowed."""
-    path = Path(location).expanduser().resolve()
+    path = expanded(location).resolve()
     if within is not None and not any(path.is_relative_to(folder) for folder in within):
         allowed = ", ".join(str(folder) for folder in within)
         raise SourceError(
@@ -54,7 +63,7 @@ def parts(locations: Sequence[str], suffixes: Sequence[str], within: Sequence[Pa
 
 def has_suffix(location: str, suffixes: Sequence[str]) -> bool:
     """Whether the location is a file of that kind, or a folder whose data files all are."""
-    path = Path(location).expanduser()
+    path = expanded(location)
     if path.suffix.lower() in suffixes and not path.is_dir():
         return True
     return path.is_dir() and any(child.suffix.lower() in suffixes for child in path.iterdir() if child.is_file())

@@ -12,6 +12,7 @@ import streamlit as st
 
 from core.errors import SourceError
 from core.settings import allowed_folders
+from core.sources.paths import expanded
 
 MAX_ENTRIES = 1_000
 
@@ -49,7 +50,7 @@ def choose_path() -> tuple[str, ...]:
 
 def inside(typed: str, allowed: tuple[Path, ...]) -> Path:
     """The path with links followed. Raises `SourceError` where it lies outside the allowed folders or is not there."""
-    path = (allowed[0] / Path(typed).expanduser()).resolve()
+    path = (allowed[0] / expanded(typed)).resolve()
     if not any(path.is_relative_to(folder) for folder in allowed):
         raise SourceError(
             f"{typed} is outside the folders that may be loaded from.",

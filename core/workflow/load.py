@@ -15,6 +15,7 @@ from core.errors import JobError, SchemaError, UsageError
 from core.records import Dataset, Job, Preview, Schema
 from core.settings import allowed_folders
 from core.sources import SOURCES, Bench, find, hub
+from core.sources.paths import expanded
 from core.sources.samples import SAMPLE_SCHEMAS
 from core.sources.tabular import check_roles
 from core.store.datasets import get_dataset, list_datasets
@@ -146,7 +147,7 @@ def _check_name(context: Context, name: str) -> None:
 
 def _absolute(location: str) -> str:
     """A path as the job will find it from wherever it starts; ids and samples as they are."""
-    path = Path(location).expanduser()
+    path = expanded(location)
     return str(path.resolve()) if location not in SOURCES and path.exists() else location
 
 

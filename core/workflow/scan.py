@@ -5,12 +5,12 @@ from __future__ import annotations
 import shutil
 from collections.abc import Callable
 from dataclasses import asdict
-from pathlib import Path
 from typing import Any
 
 from core.errors import ProbabilitiesError, UsageError
 from core.jobs import RunFolder
 from core.records import Dataset, Job, Scan, ScanSpec, Version
+from core.sources.paths import expanded
 from core.store.datasets import get_dataset
 from core.store.export import write_job_rows
 from core.store.scans import latest_scan
@@ -98,14 +98,14 @@ def _frozen(context: Context, dataset: Dataset, version: Version, spec: ScanSpec
 
 def _absolute(encoder: str) -> str:
     """A model folder by its full path, since the job runs elsewhere; any other name as it is."""
-    folder = Path(encoder).expanduser()
+    folder = expanded(encoder)
     return str(folder.resolve()) if folder.is_dir() else encoder
 
 
 def _own_probabilities(named: str | None) -> dict[str, str | None]:
     if named is None:
         return {"probabilities": None, "probabilities_from": None}
-    path = Path(named).expanduser().resolve()
+    path = expanded(named).resolve()
     if path.suffix.lower() not in PROBABILITY_FILES:
         raise ProbabilitiesError(
             f"'{path.name}' is not a file of probabilities.",

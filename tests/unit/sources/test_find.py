@@ -94,3 +94,8 @@ def test_every_sample_previews_real_rows_and_has_a_licence(bench: Bench, name: s
     assert len(found.rows) == 50
     assert found.guess.label == "label"
     assert SOURCES[name].licence
+
+
+def test_the_home_folder_of_nobody_is_named(bench: Bench) -> None:
+    with pytest.raises(SourceError, match="no user 'nobody-of-that-name'"):
+        find(["~nobody-of-that-name/a.csv"])
