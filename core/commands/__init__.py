@@ -7,8 +7,10 @@ writes to standard output by itself but `issues`, which streams a file there.
 from __future__ import annotations
 
 from core.commands.command import Command
+from core.commands.compare import COMPARE
 from core.commands.datasets import DATASETS
 from core.commands.decide import DECIDE
+from core.commands.evaluate import EVALUATE
 from core.commands.export import EXPORT
 from core.commands.issues import ISSUES
 from core.commands.jobs import JOBS
@@ -19,5 +21,19 @@ from core.commands.scan import SCAN
 from core.commands.train import TRAIN
 from core.commands.version import VERSION
 
-COMMANDS: tuple[Command, ...] = (LOAD, DATASETS, PROFILE, SCAN, ISSUES, DECIDE, VERSION, TRAIN, RUNS, EXPORT, JOBS)
+COMMANDS: tuple[Command, ...] = (
+    LOAD,
+    DATASETS,
+    PROFILE,
+    SCAN,
+    ISSUES,
+    DECIDE,
+    VERSION,
+    TRAIN,
+    RUNS,
+    EVALUATE,
+    COMPARE,
+    EXPORT,
+    JOBS,
+)
 """In the order of the work."""

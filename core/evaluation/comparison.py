@@ -11,9 +11,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from core.evaluation.bootstrap import RESAMPLES, Report, intervals, resampled, scores_of
+from core.evaluation.bootstrap import RESAMPLES, Report, Sums, intervals, resamples
 from core.evaluation.confusion import Cells, Integers
-from core.evaluation.metrics import Floats, f1_scores, mean_of_occurring
 from core.records import Difference, Interval
 
 
@@ -64,32 +63,26 @@ def joint_cells(counts: Sequence[tuple[str, str, str, int]], labels: Sequence[st
 
 def paired_intervals(joint: JointCells, on_progress: Report) -> PairedIntervals:
     """Scores both on the same resamples. `on_progress` is told resamples done, and how many there are."""
-    first_right, second_right = joint.first == joint.true, joint.second == joint.true
     both = np.empty((RESAMPLES, 2, 2))
     differences = np.empty((RESAMPLES, 2 + joint.classes))
-    for place, rows in enumerate(resampled(joint.count)):
-        *of_first, first_f1 = scores_of(rows, first_right, joint.true, joint.first, joint.classes)
-        *of_second, second_f1 = scores_of(rows, second_right, joint.true, joint.second, joint.classes)
-        both[place] = of_first, of_second
-        differences[place] = np.append(both[place, 1] - both[place, 0], second_f1 - first_f1)
+    draws = resamples(joint.true, (joint.first, joint.second), joint.count, joint.classes)
+    for place, (first, second) in enumerate(draws):
+        of_first, of_second = first.figures(), second.figures()
+        both[place] = of_first[:2], of_second[:2]
+        differences[place] = of_second - of_first
         on_progress(place + 1, RESAMPLES)
-    first, second = intervals(both[:, 0]), intervals(both[:, 1])
-    return PairedIntervals((first[0], first[1]), (second[0], second[1]), tuple(intervals(differences)))
+    ends = intervals(both[:, 0]) + intervals(both[:, 1])
+    return PairedIntervals((ends[0], ends[1]), (ends[2], ends[3]), tuple(intervals(differences)))
 
 
 def differences(joint: JointCells, labels: Sequence[str], found: Sequence[Interval]) -> tuple[Difference, ...]:
     """Accuracy and macro F1, then the F1 of every class of `labels`; `found` are their intervals in that order."""
-    first, second = _figures(joint.of_first()), _figures(joint.of_second())
+    first, second = (
+        Sums(matrix.right, matrix.support, matrix.named).figures() for matrix in (joint.of_first(), joint.of_second())
+    )
     support = [joint.count.sum(), joint.count.sum(), *joint.of_first().support]
     columns = zip(("accuracy", "macro_f1", *labels), first, second, found, support, strict=True)
     return tuple(
         Difference(name, float(one), float(two), float(two - one), ends, int(rows))
         for name, one, two, ends, rows in columns
     )
-
-
-def _figures(matrix: Cells) -> Floats:
-    """(2 + k,) accuracy, macro F1, F1 by class."""
-    right, support, named = matrix.right, matrix.support, matrix.named
-    f1 = f1_scores(right, support, named)
-    return np.concatenate(([right.sum() / max(1, matrix.rows), mean_of_occurring(f1, support, named)], f1))
