@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -137,15 +136,22 @@ def _clean(part: Part, bench: Bench, rejects: RejectWriter, number: int) -> Path
 
 
 def _recoded(part: Part, bench: Bench, number: int) -> Path:
-    """A JSON list in another encoding, as UTF-8."""
+    """A JSON list in another encoding, as UTF-8, block by block."""
     clean = bench.scratch / str(number) / part.path.name
     clean.parent.mkdir(parents=True, exist_ok=True)
     encoding = detect(read_sample(part.path))
     try:
-        with part.path.open(encoding=encoding.codec) as source, clean.open("w", encoding="utf-8") as out:
-            json.dump(json.load(source), out)
-    except ValueError as error:
-        raise SourceError(f"{part.path.name} is not readable as {encoding.title} JSON: {error}") from error
+        with (
+            part.path.open(encoding=encoding.codec, errors=encoding.errors, newline="") as source,
+            clean.open("w", encoding="utf-8", newline="") as out,
+        ):
+            while block := source.read(BLOCK):
+                bench.check_stop()
+                out.write(block)
+    except UnicodeError as error:
+        raise SourceError(
+            f"{part.path.name} is not all {encoding.title}.", "Save it as UTF-8, or as JSON lines."
+        ) from error
     return clean
 
 

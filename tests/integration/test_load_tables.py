@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime
 import json
+import tracemalloc
 from pathlib import Path
 
 import openpyxl
@@ -125,6 +126,21 @@ def test_nested_attributes_are_kept_as_json(context: Context, tmp_path: Path) ->
 def test_a_csv_in_any_encoding_gives_the_same_texts(context: Context, tmp_path: Path, codec: str) -> None:
     (tmp_path / "a.csv").write_bytes("text;label\r\ncafé olé;x\r\nüber uns;y\r\n".encode(codec))
     assert column(context, loaded(context, tmp_path / "a.csv"), "text") == ["café olé", "über uns"]
+
+
+@pytest.mark.parametrize("codec", ["utf-16", "utf-8-sig", "cp1252"])
+def test_a_json_list_in_any_encoding_is_read_without_being_held_whole(
+    context: Context, tmp_path: Path, codec: str
+) -> None:
+    rows = [{"text": f"naïve café {i} " + "x" * 20_000, "label": "äö"[i % 2]} for i in range(400)]
+    (tmp_path / "a.json").write_bytes(json.dumps(rows, ensure_ascii=False).encode(codec))
+    tracemalloc.start()
+    dataset = loaded(context, tmp_path / "a.json")
+    most = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert column(context, dataset, "text") == [row["text"] for row in rows]
+    assert dataset.labels == ("ä", "ö")
+    assert most < 30_000_000
 
 
 def test_the_news_sample_has_its_2225_articles_in_5_topics_without_a_broken_character(context: Context) -> None:
