@@ -131,7 +131,8 @@ class _History:
 
 def _dot(left: Tensor, right: Tensor) -> Tensor:
     """(p,), many times faster than a sum over two dimensions or a batched product."""
-    return torch.linalg.vecdot(left.flatten(1), right.flatten(1))
+    product: Tensor = torch.linalg.vecdot(left.flatten(1), right.flatten(1))
+    return product
 
 
 def _times(matrix: Tensor, heads: Tensor) -> Tensor:

@@ -64,8 +64,8 @@ def out_of_sample_probabilities(
     training = training_rows(labels, classes, features.width, folds)
     heads = Heads(features, Curvature.of(features), labels, classes, training, scratch)
     steps = _Steps(tick)
-    l2 = best_penalty(heads, dealt[:, 0], folds, steps.step)
-    fitted = heads.fitted(dealt, range(folds), l2, on_step=steps.step)
+    l2, rough = best_penalty(heads, dealt[:, 0], folds, steps.step)
+    fitted = heads.fitted(dealt, range(folds), l2, start=rough if repeats == 1 else None, on_step=steps.step)
     probabilities, divisors = None, []
     for repeat in range(repeats):
         logits = heads.logits(fitted[repeat * folds : (repeat + 1) * folds], dealt[:, repeat])

@@ -13,33 +13,36 @@ from core.signals.heads import Heads
 
 GRID: tuple[float, ...] = tuple(float(10.0 ** (-1 - step / 2)) for step in range(12))
 """Penalties to try, strong to weak."""
-FIRST = 3.0
+FIRST = 0.5
 """The search starts at the penalty next to this over the number of rows: the more rows, the weaker the best one."""
 ALL_FOLDS_UP_TO = 4_000
 """With more rows, one fold is enough to tell penalties apart."""
 
 
-def best_penalty(heads: Heads, folds_of: NDArray[np.int64], folds: int, on_step: Callable[[], None]) -> float:
+def best_penalty(
+    heads: Heads, folds_of: NDArray[np.int64], folds: int, on_step: Callable[[], None]
+) -> tuple[float, Tensor | None]:
     """The penalty of `GRID` with the lowest out-of-sample log loss after its own temperature: downhill from the first
-    guess, to weaker ones as long as that helps, else to stronger ones; each fit starts at the one before."""
+    guess, to weaker ones as long as that helps, else to stronger ones; each fit starts at the one before. With it come
+    its heads (folds, d+1, k), roughly fitted, where all folds were."""
     tried = range(folds) if len(folds_of) <= ALL_FOLDS_UP_TO else range(1)
     rows = np.flatnonzero(np.isin(folds_of, tried))
     rows = rows[sample_rows(len(rows), heads.classes)]
 
     def loss(step: int, start: Tensor | None) -> tuple[float, Tensor]:
-        fitted = heads.fitted(folds_of[:, None], tried, GRID[step], start=start, on_step=on_step)
+        fitted = heads.fitted(folds_of[:, None], tried, GRID[step], start=start, on_step=on_step, rough=True)
         logits = heads.logits(fitted, folds_of, rows)
         return log_loss(softmax(logits, temperature(logits, heads.labels[rows])), heads.labels[rows]), fitted
 
     first = int(np.argmin(np.abs(np.log(np.array(GRID) * len(folds_of) / FIRST))))
+    best = first
     lowest, fitted = loss(first, None)
     for direction in (1, -1):
-        best, step, start = first, first + direction, fitted
-        while 0 <= step < len(GRID):
-            found, start = loss(step, start)
+        while 0 <= best + direction < len(GRID):
+            found, other = loss(best + direction, fitted)
             if found >= lowest:
                 break
-            lowest, best, step = found, step, step + direction
+            lowest, best, fitted = found, best + direction, other
         if best != first:
-            return GRID[best]
-    return GRID[first]
+            break
+    return GRID[best], fitted if len(tried) == folds else None
