@@ -16,12 +16,14 @@ from core.ui.background import result_of
 from core.ui.data_paths import choose_path, stamped
 from core.ui.data_progress import follow_load
 from core.ui.data_schema import schema_form, with_thumbnails
+from core.ui.data_splits import METHODS, PARTS
 from core.ui.data_upload import choose_upload
 from core.ui.empty import empty_state
 from core.ui.frame import BareFrame
 from core.ui.home_start import sample_row
 from core.ui.problems import shown_errors
 from core.workflow.load import browser_folders, preview, start_load
+from core.workflow.splits import SplitPlan
 
 PLACES = {"upload": "Upload", "path": "Path on the server", "hub": "Hub dataset", "sample": "Sample"}
 
@@ -95,10 +97,20 @@ def _start_form(frame: BareFrame, locations: Sequence[str], found: Preview, sche
             key=f"load-name-{abs(hash(tuple(locations))):x}",
             width=320,
         )
+        method = st.selectbox(
+            "Splits",
+            [None, *(name for name in METHODS if name != "grouped")],
+            format_func=lambda name: METHODS.get(name, "As in the data"),
+            key="load-split",
+            width=320,
+            help=f"Parts of {', '.join(f'{share} % {part}' for part, share in PARTS.items())}, as a second version; "
+            "the view Splits has other shares, and groups.",
+        )
         start = st.button("Load", type="primary", icon=":material/play_arrow:", key="load-start")
     if start:
         within = browser_folders(frame.context)
-        job = start_load(frame.context, locations, schema, name=name, by=frame.user, within=within)
+        plan = SplitPlan(method, {part: share / 100 for part, share in PARTS.items()}) if method else None
+        job = start_load(frame.context, locations, schema, name=name, by=frame.user, within=within, split_plan=plan)
         st.session_state[keys.LOAD_JOB] = job.job_id
         st.rerun()
 

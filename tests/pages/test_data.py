@@ -10,9 +10,10 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from core.store.datasets import list_datasets
-from core.store.versions import list_versions
+from core.store.versions import get_version, list_versions
 from core.workflow.context import Context
 from core.workflow.load import preview, start_load, wait
+from core.workflow.splits import split_counts
 
 OpenAt = Callable[..., AppTest]
 TEXTS = ("a good film", "a bad film", "another good film", "another bad film")
@@ -75,6 +76,22 @@ def test_a_server_path_shows_the_guess_and_the_person_can_change_it(
     shown.run()
     assert not problems(shown)
     assert shown.query_params["dataset"] == "films"
+
+
+def test_splits_can_be_chosen_before_loading(app: Context, open_at: OpenAt, folder: Path) -> None:
+    shown = open_at("data")
+    choose_place(shown, "path")
+    shown.text_input(key="load-path").set_value("films.csv").run()
+    shown.selectbox(key="load-split").set_value("stratified").run()
+    shown.button(key="load-start").click().run()
+    [job] = app.queue.list()
+    version = get_version(app.store, wait(app, job.job_id).latest_version_id)
+    assert version.number == 2
+    assert {part for parts in split_counts(app, version.version_id).values() for part in parts} == {
+        "train",
+        "validation",
+        "test",
+    }
 
 
 def test_a_path_outside_the_allowed_folders_is_refused(open_at: OpenAt, folder: Path) -> None:
