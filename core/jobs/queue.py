@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import builtins
 import secrets
+import shutil
 import time
 from datetime import UTC, datetime
 from pathlib import Path
@@ -136,6 +137,11 @@ class Queue:
         """Finds jobs whose wrapper (or process, for local ones) is gone, kills what they left behind, marks them
         lost, and returns their ids."""
         return ending.reconcile(self._table)
+
+    def remove(self, dataset_id: str) -> None:
+        """Deletes the ended jobs of a dataset for good, with their run folders."""
+        for folder in self._table.remove(dataset_id):
+            shutil.rmtree(folder, ignore_errors=True)
 
     # --- looking ---------------------------------------------------------------------------------------------------
 

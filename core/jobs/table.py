@@ -83,6 +83,15 @@ class JobTable:
         """The jobs of a kind on a dataset, newest first."""
         return self._rows("WHERE kind = ? AND dataset_id = ? ORDER BY seq DESC", (kind, dataset_id))
 
+    def remove(self, dataset_id: str) -> list[str]:
+        """Takes the ended jobs of a dataset off the table and returns their folders."""
+        with self._connection() as connection:
+            rows = connection.execute(
+                f"DELETE FROM jobs WHERE dataset_id = ? AND status IN ({_marks(ENDED)}) RETURNING folder",
+                (dataset_id, *ENDED),
+            ).fetchall()
+            return [str(row["folder"]) for row in rows]
+
     def count(self) -> int:
         with self._connection() as connection:
             return int(connection.execute("SELECT count(*) FROM jobs").fetchone()[0])

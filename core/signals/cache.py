@@ -17,6 +17,14 @@ from core.signals.payloads import DIGEST
 from core.signals.scratch import empty
 
 
+def sweep(folder: Path, kept: NDArray[np.bytes_]) -> None:
+    """Removes the shards of every encoder in `folder` that hold none of the contents `kept` (n,)."""
+    for shard in folder.glob("*/*.digests.npy"):
+        if not np.isin(np.load(shard, allow_pickle=False), kept).any():
+            shard.unlink()
+            EmbeddingCache._vectors(shard).unlink(missing_ok=True)
+
+
 @dataclass(frozen=True, slots=True)
 class EmbeddingCache:
     """The shards of one encoder in `folder`. Several processes may write to it at once."""

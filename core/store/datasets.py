@@ -7,11 +7,14 @@ from dataclasses import asdict
 from datetime import datetime, timedelta
 from typing import Any
 
+import pyarrow as pa
+
 from core.errors import NotFoundError, UsageError
 from core.records import Attribute, Dataset, DatasetState, RejectedRow
 from core.settings import TRASH_DAYS
 from core.store.database import Cursor, Database
 from core.store.names import examples_table
+from core.store.relations import relation_sql
 from core.store.times import loaded, now, stored
 
 _SELECT = """
@@ -101,6 +104,13 @@ def purge_trash(db: Database, at: datetime | None = None) -> list[str]:
         for dataset_id in due:
             _delete(cursor, dataset_id)
     return due
+
+
+def contents(db: Database, dataset_id: str) -> pa.ChunkedArray:
+    """The content hashes of a dataset's rows as loaded, each once: (n,) strings."""
+    with db.cursor() as cursor:
+        rows = relation_sql(dataset_id, None)
+        return cursor.execute(f"SELECT DISTINCT content_hash FROM {rows}").to_arrow_table().column(0)
 
 
 def rejected(db: Database, dataset_id: str, limit: int, offset: int = 0) -> list[RejectedRow]:

@@ -1,4 +1,4 @@
-"""Empties the trash of what is due: datasets and what hangs on them, and images that no other dataset has.
+"""Empties the trash of what is due: datasets and what hangs on them, and images and embeddings that no other has.
 
 Called when a workspace is opened; putting a dataset into the trash is `core.workflow.datasets`' business.
 """
@@ -8,13 +8,20 @@ from __future__ import annotations
 from datetime import datetime
 from pathlib import Path
 
+import numpy as np
+
 from core.jobs import Queue
+from core.records import DatasetState
 from core.settings import Workspace
+from core.signals.cache import sweep
+from core.signals.payloads import DIGEST, digests
 from core.store.database import Database
-from core.store.datasets import list_datasets, purge_trash
+from core.store.datasets import contents, list_datasets, purge_trash
 from core.store.relations import relation_sql
 from core.tasks import TASKS
 
+STATES: tuple[DatasetState, ...] = ("ready", "trashed")
+"""Datasets in either have what is theirs."""
 _MEDIA = "SELECT DISTINCT media_id FROM {} WHERE media_id IS NOT NULL"
 
 
@@ -24,15 +31,27 @@ def purge(store: Database, queue: Queue, workspace: Workspace, at: datetime | No
     While a load is under way or not taken in, images are left to the next time: some may be its own.
     """
     gone = purge_trash(store, at)
+    for dataset_id in gone:
+        queue.remove(dataset_id)
+    if gone:
+        _sweep_embeddings(store, workspace)
     if gone and not any(job.kind == "load" for job in queue.uncollected()):
         _sweep_media(store, workspace)
     return gone
 
 
+def _sweep_embeddings(store: Database, workspace: Workspace) -> None:
+    """Removes embeddings of nothing but contents that no dataset, nor one in the trash, has."""
+    known = [
+        digests(contents(store, dataset.dataset_id)) for state in STATES for dataset in list_datasets(store, state)
+    ]
+    sweep(workspace.arrays / "embeddings", np.concatenate([np.empty(0, DIGEST), *known]))
+
+
 def _sweep_media(store: Database, workspace: Workspace) -> None:
     """Removes originals and thumbnails that no dataset, nor one in the trash, refers to."""
     kept = set()
-    for state in ("ready", "trashed"):
+    for state in STATES:
         for dataset in list_datasets(store, state):
             if TASKS[dataset.task].payload_kind == "image":
                 rows = relation_sql(dataset.dataset_id, None)  # a version may exclude rows that another one shows

@@ -5,9 +5,13 @@ from contextlib import closing
 from datetime import timedelta
 from pathlib import Path
 
+import numpy as np
+
 from core.records import Dataset
 from core.review.records import Act
-from core.store.datasets import list_datasets
+from core.signals.cache import EmbeddingCache
+from core.signals.payloads import digests
+from core.store.datasets import contents, list_datasets
 from core.store.ids import new_id
 from core.store.times import now, stored
 from core.workflow import datasets
@@ -79,3 +83,36 @@ def test_a_deleted_dataset_comes_back_with_its_images(context: Context, pets: Da
     assert purge(context.store, context.queue, context.workspace) == []
     assert datasets.restore(context, pets.dataset_id).row_count == 6
     assert len(_images(context)) == 12
+
+
+def _embedded(context: Context, *chosen: tuple[Dataset, int]) -> Path:
+    """One shard of an encoder with the first contents of each of these datasets."""
+    cache = EmbeddingCache(context.workspace.arrays / "embeddings" / "an-encoder")
+    before = set(cache.folder.glob("*"))
+    found = np.concatenate([digests(contents(context.store, dataset.dataset_id))[:n] for dataset, n in chosen])
+    cache.append(found, np.ones((len(found), 4), np.float32))
+    (shard,) = [file for file in cache.folder.glob("*.vectors.npy") if file not in before]
+    return shard
+
+
+def test_runs_and_embeddings_go_with_the_dataset_that_alone_had_them(
+    context: Context, pets: Dataset, news: Dataset
+) -> None:
+    runs = {
+        dataset.name: job.folder for dataset in (pets, news) for job in context.queue.of("load", dataset.dataset_id)
+    }
+    alone, shared, other = (
+        _embedded(context, (pets, 6)),
+        _embedded(context, (pets, 2), (news, 2)),
+        _embedded(context, (news, 5)),
+    )
+    datasets.delete(context, pets.dataset_id)
+    assert _purge(context) == [pets.dataset_id]
+    assert [job.dataset_id for job in loads if Path(job.folder).exists()] == [news.dataset_id]
+    assert [job.dataset_id for job in context.queue.list()] == [news.dataset_id]
+    assert [shard.exists() for shard in (alone, shared, other)] == [False, True, True]
+    assert len(list(alone.parent.glob("*"))) == 4
+    datasets.delete(context, news.dataset_id)
+    assert _purge(context) == [news.dataset_id]
+    assert list(context.workspace.runs.iterdir()) == []
+    assert list(context.workspace.arrays.rglob("*.npy")) == []
