@@ -1,0 +1,85 @@
+"""`evaluate` and `compare` on the command line, with a run that has ended."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+import sklearn.metrics
+
+from core.__main__ import main
+from core.settings import Workspace
+from core.workflow.context import open_context
+from tests.runs import finished_run
+
+from .load_support import loaded
+
+TRUE = np.array([i % 3 for i in range(30)])
+NAMES = np.array(["a", "b", "c"])
+
+Ask = Callable[..., str]
+
+
+def guessed(seed: int) -> np.ndarray:
+    weights = np.random.default_rng(seed).random((30, 3)) + np.eye(3)[TRUE] * 0.4
+    return (weights / weights.sum(axis=1, keepdims=True)).astype(np.float32)
+
+
+@pytest.fixture
+def ask(workspace: Workspace, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> Ask:
+    """What a command prints, in a workspace with one dataset and two runs."""
+    rows = [f"text {i},{NAMES[i % 3]}" for i in range(30)]
+    (tmp_path / "abc.csv").write_text("\n".join(["text,label", *rows]) + "\n")
+    context = open_context(workspace)
+    dataset = loaded(context, tmp_path / "abc.csv", name="abc")
+    for seed in (0, 1):
+        finished_run(context, dataset, guessed(seed), ["test"] * 30)
+    context.close()
+
+    def _ask(*words: str, code: int = 0) -> str:
+        assert main(["--workspace", str(workspace.root), *words]) == code
+        printed = capsys.readouterr()
+        return printed.err if code else printed.out
+
+    return _ask
+
+
+def test_evaluate_prints_scikit_learns_report_as_json(ask: Ask) -> None:
+    found: dict[str, Any] = json.loads(ask("evaluate", "abc", "--run", "1", "--split", "test", "--json"))
+    predicted = NAMES[guessed(0).argmax(axis=1)]
+    assert found["labels"] == ["a", "b", "c"]
+    assert found["confusion_matrix"] == sklearn.metrics.confusion_matrix(NAMES[TRUE], predicted).tolist()
+    theirs = sklearn.metrics.classification_report(NAMES[TRUE], predicted, output_dict=True)
+    assert found["accuracy"] == found["report"]["accuracy"] == pytest.approx(theirs.pop("accuracy"), abs=1e-9)
+    assert found["macro_f1"] == pytest.approx(theirs["macro avg"]["f1-score"], abs=1e-9)
+    for name, figures in theirs.items():
+        assert found["report"][name] == pytest.approx(figures, abs=1e-9)
+    low, high = found["accuracy_interval"]
+    assert low < found["accuracy"] < high
+    assert found["macro_f1_interval"][0] < found["macro_f1"] < found["macro_f1_interval"][1]
+    assert found["log_loss"] > 0
+
+
+def test_evaluate_shows_people_a_table(ask: Ask) -> None:
+    text = ask("evaluate", "abc", "--run", "1", "--labels", "given")
+    assert "on 30 rows of test: accuracy 0." in text
+    assert "weighted avg" in text
+    assert "most confused: true" in text
+
+
+def test_compare_prints_paired_differences(ask: Ask) -> None:
+    found = json.loads(ask("compare", "abc", "--runs", "1", "2", "--json"))
+    one, two = ((guessed(seed).argmax(axis=1) == TRUE) for seed in (0, 1))
+    assert found["accuracy"]["difference"] == pytest.approx(two.mean() - one.mean())
+    assert (found["only_first_right"], found["only_second_right"]) == ((one & ~two).sum(), (two & ~one).sum())
+    assert [each["name"] for each in found["classes"]] == ["a", "b", "c"]
+    assert "95 % interval" in ask("compare", "abc", "--runs", "1", "2")
+
+
+def test_a_run_or_split_that_does_not_exist_is_answered_with_those_that_do(ask: Ask) -> None:
+    assert "This dataset has: 1, 2." in ask("evaluate", "abc", "--run", "7", code=1)
+    assert "It has predicted: test." in ask("compare", "abc", "--runs", "1", "2", "--split", "dev", code=1)

@@ -1,0 +1,54 @@
+"""A run that has ended, as its job and the taking in leave it: for tests of what is shown afterwards."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.parquet as pq
+from numpy.typing import NDArray
+
+from core.records import Dataset, Metric, Run
+from core.store.runs import add_run, finish_run, get_run
+from core.workflow.context import Context
+
+
+def finished_run(
+    context: Context,
+    dataset: Dataset,
+    probabilities: NDArray[np.float32],
+    splits: Sequence[str],
+    *,
+    labels: Sequence[str] | None = None,
+    metrics: Sequence[Metric] = (),
+    keep_probabilities: bool = True,
+) -> Run:
+    """The run that predicts row i, of `splits[i]`, with the probabilities (rows, k) of its row i."""
+    job = context.queue.start_local("train", "a run", {}, dataset.dataset_id, "ann")
+    names = tuple(labels or dataset.labels)
+    run = add_run(
+        context.store,
+        run_id=job.job_id,
+        dataset_id=dataset.dataset_id,
+        version_id=dataset.latest_version_id,
+        title="MiniLM, head",
+        spec={"model": "minilm", "strategy": "head"},
+        labels=names,
+        by="ann",
+    )
+    output = context.queue.folder(run.run_id).output
+    if keep_probabilities:
+        np.save(output / "probabilities.npy", np.asfortranarray(probabilities, np.float32))
+    predictions = pa.table(
+        {
+            "row_id": pa.array(range(len(probabilities)), pa.int64()),
+            "split": list(splits),
+            "predicted": pa.array(probabilities.argmax(axis=1), pa.int32()),
+            "confidence": pa.array(probabilities.max(axis=1), pa.float32()),
+        }
+    )
+    pq.write_table(predictions, output / "predictions.parquet")
+    finish_run(context.store, run.run_id, {"splits": {}}, metrics, output / "predictions.parquet", names)
+    context.queue.finish_local(job.job_id, "done")
+    return get_run(context.store, dataset.dataset_id, run.run_id)
