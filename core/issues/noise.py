@@ -100,7 +100,7 @@ def fit_noise(labels: NDArray[np.int64], probabilities: Probabilities, expected:
         (gradient,) = torch.autograd.grad(total, parameters)
         return float(total.detach()), gradient.numpy()
 
-    found = minimize(loss, np.zeros(count + 2), jac=True, method="L-BFGS-B", options={"maxiter": 100, "ftol": 1e-7})
+    found = minimize(loss, np.zeros(count + 2), jac=True, method="L-BFGS-B", options={"maxiter": 100, "ftol": 1e-5})
     rates, sharpness = unpacked(torch.from_numpy(found.x))
     return NoiseModel(rates.numpy(), float(sharpness))
 
