@@ -1,0 +1,38 @@
+"""`load` on the command line."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from tests.integration.cli_support import (
+    Run,
+)
+
+
+def test_columns_named_on_the_command_line_play_their_roles(run: Run, notes: Path) -> None:
+    loaded = run("load", notes, "--name", "by source", "--label", "source", "--json").json
+    assert loaded["schema"]["label"] == "source"
+    assert "topic" in loaded["schema"]["attributes"]
+    assert loaded["classes"] == 2
+
+
+def test_a_column_that_does_not_exist_is_wrong_usage_and_names_those_that_do(run: Run, notes: Path) -> None:
+    ran = run("load", notes, "--name", "notes", "--label", "colour")
+    assert (ran.code, ran.out) == (2, "")
+    assert "no column 'colour'" in ran.err
+    assert "key, text, topic, source" in ran.err
+
+
+def test_the_text_sample_loads_by_its_name(run: Run) -> None:
+    assert run("load", "bbc-news", "--json").json["rows"] == 2225
+    (dataset,) = run("datasets", "--json").json
+    assert (dataset["name"], dataset["classes"], dataset["scan"]) == ("bbc-news", 5, None)
+
+
+def test_rows_set_aside_are_counted_and_named(run: Run, tmp_path: Path) -> None:
+    path = tmp_path / "gaps.csv"
+    path.write_text("text,label\n" + "a b c,x\nd e f,y\n" * 20 + "no label,\n")
+    loaded = run("load", path, "--name", "gaps", "--payload", "text", "--label", "label")
+    assert loaded.code == 0
+    assert "1 rows were set aside" in loaded.out
+    assert ":42:" in loaded.out

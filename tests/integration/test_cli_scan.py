@@ -1,0 +1,60 @@
+"""`scan` and `issues` on the command line."""
+
+from __future__ import annotations
+
+import signal
+import time
+from pathlib import Path
+
+import numpy as np
+
+from tests.integration.cli_support import (
+    FLIPPED,
+    ROWS,
+    WORDS,
+    Run,
+    finished,
+    in_process,
+    load,
+)
+
+
+def test_ctrl_c_stops_the_scan_that_runs(run: Run, tmp_path: Path, notes: Path) -> None:
+    load(run, notes)
+    scan = in_process(tmp_path / "workspace", "scan", "notes", "--encoder", "lexical", "--encoder", "minilm")
+    assert scan.stderr is not None
+    assert "Scan of notes" in scan.stderr.readline()
+    time.sleep(0.5)
+    scan.send_signal(signal.SIGINT)
+    ended = finished(scan)
+    assert (ended.code, ended.out) == (1, "")
+    (job,) = [job for job in run("jobs", "--json").json if job["kind"] == "scan"]
+    assert job["status"] == "cancelled"
+
+
+def test_a_persons_own_probabilities_are_scanned_instead_of_an_encoders(run: Run, tmp_path: Path, notes: Path) -> None:
+    load(run, notes)
+    order = sorted(WORDS)
+    own = np.full((ROWS, 3), 0.1, dtype=np.float32)
+    own[range(ROWS), [order.index(list(WORDS)[row % 3]) for row in range(ROWS)]] = 0.8
+    np.save(tmp_path / "own.npy", own)
+    scanned = run("scan", "notes", "--encoder", "lexical", "--probabilities", tmp_path / "own.npy", "--json")
+    assert scanned.code == 0, scanned.err
+    assert "own" in scanned.json["tier"]
+    worst = run("issues", "notes", "--top", str(FLIPPED), "--json").json
+    assert all(row["given_label"] != row["suggested_label"] for row in worst)
+
+    np.save(tmp_path / "short.npy", own[:-1])
+    refused = run("scan", "notes", "--probabilities", tmp_path / "short.npy", "--json")
+    assert (refused.code, refused.out) == (1, "")
+    assert "239" in refused.err
+
+
+def test_the_list_of_an_issue_type_that_was_not_looked_for_is_refused(run: Run, notes: Path) -> None:
+    load(run, notes)
+    run("scan", "notes", "--encoder", "lexical", "--folds", "2")
+    assert run("issues", "notes", "--type", "label", "--top", "1").code == 0
+    refused = run("issues", "notes", "--type", "nonsense")
+    assert (refused.code, refused.out) == (2, "")
+    assert "did not look for 'nonsense'" in refused.err
+    assert "It has: label." in refused.err
