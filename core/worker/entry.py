@@ -12,13 +12,13 @@ from core.errors import WinnowError
 from core.jobs import ProgressWriter, RunFolder, Stopped
 
 
-def run(main: Callable[[RunFolder, ProgressWriter], dict[str, Any]]) -> None:
+def run(main: Callable[[RunFolder, ProgressWriter], dict[str, Any] | None]) -> None:
     """Runs a worker on the run folder named on the command line: `python -m core.worker.NAME FOLDER`.
 
-    What `main` returns becomes `result.json`, which makes the job done. A `WinnowError` becomes the job's message and
-    exit code 1; any other exception ends in the log with its traceback. SIGTERM, like a request to stop, makes the
-    next `ProgressWriter.update` raise `Stopped`: the job ends without a result and keeps what it has written. A worker
-    that has something to save catches it, saves, and raises it again.
+    What `main` returns becomes `result.json`, which makes the job done; None leaves that to another of its processes.
+    A `WinnowError` becomes the job's message and exit code 1; any other exception ends in the log with its traceback.
+    SIGTERM, like a request to stop, makes the next `ProgressWriter.update` raise `Stopped`: the job ends without a
+    result and keeps what it has written. A worker that has something to save catches it, saves, and raises it again.
     """
     folder = RunFolder(Path(sys.argv[1]))
     signal.signal(signal.SIGTERM, lambda *_: folder.request_stop())
@@ -30,4 +30,5 @@ def run(main: Callable[[RunFolder, ProgressWriter], dict[str, Any]]) -> None:
         print(error, file=sys.stderr, flush=True)  # noqa: T201  the log is what a job prints
         folder.write_error(error.message, error.hint)
         sys.exit(1)
-    folder.write_result(result)
+    if result is not None:
+        folder.write_result(result)

@@ -40,3 +40,9 @@ def read_rows(folder: RunFolder, spec: dict[str, Any]) -> Rows:
         payloads = Payloads.of_images(table.column("media_id"), table.column("content_hash"), Path(spec["media"]))
     row_ids, labels = (table.column(name).to_numpy().astype(np.int64) for name in ("row_id", "label"))
     return Rows(row_ids, labels, payloads)
+
+
+def read_splits(folder: RunFolder) -> NDArray[np.object_]:
+    """The split of each row, shape (n,), in the file's order."""
+    column = pq.read_table(folder.input / "rows.parquet", columns=["split"]).column("split")
+    return np.asarray(column.to_pylist(), dtype=object)

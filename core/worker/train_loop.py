@@ -1,0 +1,163 @@
+"""The strategies `last` and `full`: the loop of `core.training` on a job's rows, in each process of accelerate's."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import fields
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+from accelerate import Accelerator
+from numpy.typing import NDArray
+
+from core.errors import UsageError
+from core.jobs import ProgressWriter, RunFolder, Stopped
+from core.records import MixedPrecision, TrainSpec
+from core.training.checkpoint import Checkpoints
+from core.training.classifier import Classifier, load_classifier
+from core.training.examples import Examples
+from core.training.forward import forward
+from core.training.loop import Loop
+from core.training.memory import peak
+from core.training.vocabulary import only_occurring
+from core.worker.rows import Rows, read_splits
+from core.worker.train_examples import JobExamples
+from core.worker.train_outputs import create_matrix, open_matrix, sample_of_train, write_predictions
+from core.worker.train_report import JobReport
+
+
+def fine_tune(folder: RunFolder, progress: ProgressWriter, spec: dict[str, Any], rows: Rows) -> dict[str, Any] | None:
+    """Trains, predicts, saves. Returns the result, None in every process but the first; raises Stopped once a
+    checkpoint is saved."""
+    return _FineTune(folder, progress, spec, rows).run()
+
+
+class _FineTune:
+    def __init__(self, folder: RunFolder, progress: ProgressWriter, spec: dict[str, Any], rows: Rows) -> None:
+        self.folder, self.spec, self.rows = folder, spec, rows
+        self.splits = read_splits(folder)
+        self.settings = TrainSpec(**{field.name: spec[field.name] for field in fields(TrainSpec)})
+        self.precision = precision_of(self.settings.precision)
+        self.accelerator = Accelerator(mixed_precision=self.precision)
+        self.first = self.accelerator.is_main_process
+        self.report = JobReport(folder, progress, self.accelerator.process_index, self.accelerator.num_processes)
+        self.checkpoints = Checkpoints(folder.output / "checkpoint")
+
+    def run(self) -> dict[str, Any] | None:
+        train, validation = (np.flatnonzero(self.splits == split) for split in ("train", "validation"))
+        self._check(train)
+        with self.report.timed("loading"):
+            self.report.tick("loading the model", 0)
+            classifier = self._classifier()
+        with self.report.timed("preparing"), self.accelerator.main_process_first():
+            examples = JobExamples(classifier, self.rows, Path(self.spec["arrays"]), self.report)
+        with (
+            self.report.timed("training"),
+            only_occurring(classifier.model, examples.words(np.concatenate([train, validation]))),
+        ):
+            loop = Loop(
+                classifier,
+                examples.of(train),
+                examples.of(validation),
+                self.settings,
+                self.accelerator,
+                self.checkpoints,
+                self.report,
+            )
+            finished = loop.run()
+        self.accelerator.wait_for_everyone()
+        if not finished:
+            raise Stopped
+        with self.report.timed("predicting"):
+            found = self._predict(classifier, examples.of(np.arange(len(self.rows))))
+        if not self.first:
+            return None
+        result = self._result(loop, found)
+        with self.report.timed("saving"):
+            classifier.save(self.folder.output / "model", {"spec": self.spec, "metrics": found})
+            self.checkpoints.clear()
+        return result
+
+    def _check(self, train: NDArray[np.int64]) -> None:
+        present = len(np.unique(self.rows.labels[train]))
+        if present < 2:
+            raise UsageError(
+                f"The split train has {len(train):,} rows of {present} class: nothing to tell apart.",
+                "Training needs rows of at least two classes.",
+            )
+        torch.set_float32_matmul_precision("high")
+
+    def _classifier(self) -> Classifier:
+        settings = self.settings
+        kind = self.rows.payloads.kind
+        classifier = load_classifier(
+            settings.model, kind, self.spec["labels"], max_tokens=settings.max_tokens, seed=settings.seed
+        )
+        classifier.freeze(settings.strategy, settings.last_layers)
+        return classifier
+
+    def _predict(self, classifier: Classifier, examples: Examples) -> dict[str, dict[str, Any]]:
+        """Each process writes its share of the rows into the same two files."""
+        sample = sample_of_train(self.splits, self.settings.seed)
+        chosen = np.sort(np.concatenate([np.flatnonzero(self.splits != "train"), sample]))
+        output, width = self.folder.output, classifier.head().in_features
+        paths = output / "probabilities.npy", output / "features.npy"
+        if self.first:
+            create_matrix(paths[0], (len(chosen), len(classifier.labels)), fortran_order=True)
+            create_matrix(paths[1], (len(sample), width), fortran_order=False)
+            np.save(output / "feature_rows.npy", self.rows.row_ids[sample])
+        self.accelerator.wait_for_everyone()
+        probabilities, features = (open_matrix(path) for path in paths)
+        done, share = 0, len(chosen) / self.accelerator.num_processes
+        for found in forward(classifier, examples, chosen, self.accelerator):
+            probabilities[np.searchsorted(chosen, found.rows)] = found.probabilities
+            kept = self.splits[found.rows] == "train"
+            features[np.searchsorted(sample, found.rows[kept])] = found.features[kept]
+            done += len(found.rows)
+            self.report.tick("predicting", min(done, share), share)
+        for matrix in (probabilities, features):
+            matrix.flush()  # type: ignore[attr-defined]
+        self.accelerator.wait_for_everyone()
+        if not self.first:
+            return {}
+        return write_predictions(output, self.rows.row_ids[chosen], self.splits[chosen], self.rows.labels[chosen])
+
+    def _result(self, loop: Loop, found: dict[str, dict[str, Any]]) -> dict[str, Any]:
+        state, settings = loop.state, self.settings
+        assert settings.batch
+        micro = min([settings.batch, *state.micro])
+        notes = list(state.notes)
+        if settings.precision not in ("auto", "no", self.precision):
+            notes.append(f"Trained in full precision: {settings.precision} needs a GPU that supports it.")
+        return {
+            "splits": found,
+            "epochs": state.epoch,
+            "steps": state.step,
+            "best_epoch": state.best_epoch or state.epoch,
+            "seconds": self.report.seconds,
+            "device": self._device(),
+            "processes": state.processes,
+            "precision": self.precision,
+            "examples_per_second": round(state.examples / max(1e-9, state.seconds), 2),
+            "peak_memory": peak(self.accelerator.device),
+            "batch": micro,
+            "accumulation": settings.accumulation * -(-settings.batch // micro),
+            "notes": notes,
+        }
+
+    def _device(self) -> str:
+        device = self.accelerator.device
+        return "cpu" if device.type == "cpu" else f"{device} {torch.cuda.get_device_name(device)}"
+
+
+def precision_of(wanted: MixedPrecision) -> str:
+    """`no`, `fp16` or `bf16`: what was asked for where the device can do it, else what it is good at."""
+    on_gpu = torch.cuda.is_available() and os.environ.get("ACCELERATE_USE_CPU", "").lower() != "true"
+    if wanted == "no" or not on_gpu:
+        return "no"
+    bf16 = torch.cuda.is_bf16_supported(including_emulation=False)
+    if wanted == "fp16" or not bf16:
+        return "fp16"
+    return "bf16"
