@@ -98,9 +98,7 @@ def _embedded(context: Context, *chosen: tuple[Dataset, int]) -> Path:
 def test_runs_and_embeddings_go_with_the_dataset_that_alone_had_them(
     context: Context, pets: Dataset, news: Dataset
 ) -> None:
-    runs = {
-        dataset.name: job.folder for dataset in (pets, news) for job in context.queue.of("load", dataset.dataset_id)
-    }
+    loads = [job for dataset in (pets, news) for job in context.queue.of("load", dataset.dataset_id)]
     alone, shared, other = (
         _embedded(context, (pets, 6)),
         _embedded(context, (pets, 2), (news, 2)),
