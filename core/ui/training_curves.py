@@ -15,7 +15,7 @@ SCORES = {"accuracy": "accuracy", "macro_f1": "macro F1"}
 SPLITS = ("train", "validation")
 
 
-def curves(figures: Sequence[Metric], run: Run) -> None:
+def curves(figures: Sequence[Metric]) -> None:
     """Loss on the left, accuracy and macro F1 on the right; nothing for a run that has no steps to show."""
     losses = [found for split in SPLITS if (found := _series(figures, split, "loss", split))]
     scores = [
@@ -24,7 +24,6 @@ def curves(figures: Sequence[Metric], run: Run) -> None:
         for name, title in SCORES.items()
         if (found := _series(figures, split, name, f"{title}, {split}"))
     ]
-    _newest(figures, run)
     drawn = [(title, lines, share) for title, lines, share in (("Loss", losses, False), ("Scores", scores, True))
              if any(len(epochs) > 1 for _, epochs, _ in lines)]  # fmt: skip
     if not drawn:
@@ -40,7 +39,7 @@ def _series(figures: Sequence[Metric], split: str, name: str, title: str) -> Ser
     return (title, [one.epoch for one in found], [one.value for one in found]) if found else None
 
 
-def _newest(figures: Sequence[Metric], run: Run) -> None:
+def newest_figures(figures: Sequence[Metric], run: Run) -> None:
     """Epoch, learning rate, examples per second and memory as last told."""
     last = {figure.name: figure for figure in figures}
     if not last:

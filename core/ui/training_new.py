@@ -27,10 +27,12 @@ def new_view(frame: Frame) -> None:
         model = _model(frame)
         strategy = _strategy()
     with facts, st.container(border=True, key="train-facts"):
+        learns_from, runs_on = st.container(gap="xsmall"), st.container(gap="xsmall")
+    with learns_from:
         rows = _rows(frame, strategy)
     with form:
         spec = _settings(frame, TrainSpec(model=model, strategy=strategy), rows)
-    with facts:
+    with runs_on:
         _where(frame, spec)
     with form:
         pressed = st.button(
@@ -118,18 +120,15 @@ def _rows(frame: Frame, strategy: Strategy) -> TrainRows | None:
 
 def _where(frame: Frame, spec: TrainSpec) -> None:
     """Which device it will use, and whether its embeddings are there already."""
-    with st.container(border=True, key="train-where"):
-        devices = result_of(("devices",), find_devices, waiting="Looking for GPUs")
-        if devices is not None:
-            st.markdown(f"Runs on **{used_devices(devices, spec)}**")
-        if spec.strategy == "head":
-            scan = latest_scan(frame.context, frame.version.version_id)
-            cached = scan is not None and spec.model in scan.settings.get("encoders", ())
-            st.caption(
-                "A scan has cached the embeddings." if cached else "What no scan has embedded is embedded first."
-            )
-        else:
-            st.caption("How long it takes is said after its first steps.")
+    devices = result_of(("devices",), find_devices, waiting="Looking for GPUs")
+    if devices is not None:
+        st.markdown(f"Runs on **{used_devices(devices, spec)}**")
+    if spec.strategy == "head":
+        scan = latest_scan(frame.context, frame.version.version_id)
+        cached = scan is not None and spec.model in scan.settings.get("encoders", ())
+        st.caption("A scan has cached the embeddings." if cached else "What no scan has embedded is embedded first.")
+    else:
+        st.caption("How long it takes is said after its first steps.")
 
 
 def _start(frame: Frame, spec: TrainSpec, rows: TrainRows) -> None:

@@ -3,6 +3,9 @@ run's folder and the store, so that it shows the same in any tab at any time."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+
 import streamlit as st
 
 from core.records import ENDED, Job, Run
@@ -11,7 +14,7 @@ from core.ui.jobs_line import MARKS
 from core.ui.pages import PAGES, link
 from core.ui.problems import plain, shown_errors
 from core.ui.strip import duration, progress_text
-from core.ui.training_curves import curves
+from core.ui.training_curves import curves, newest_figures
 from core.workflow.jobs import can_restart, cancel, log, restart, stop
 from core.workflow.runs import command_line, get_run, headline_scores, metrics, notes, spec_json
 
@@ -41,7 +44,9 @@ def _run(frame: Frame, run_id: str, live: bool) -> None:
     if run.summary:
         _scores(run)
     figures = metrics(frame.context, run)
-    curves(figures, run)
+    if not run.summary:
+        newest_figures(figures, run)
+    curves(figures)
     _log(frame, job)
 
 
@@ -75,16 +80,17 @@ def _actions(frame: Frame, run: Run, job: Job) -> None:
             restart(frame.context, job.job_id)
             st.rerun()
     split, _ = headline_scores(run)
-    if split and "evaluation" in PAGES:
-        link(
-            "evaluation",
-            f"Evaluate on {split}",
-            icon=":material/arrow_forward:",
-            icon_position="right",
-            dataset=frame.dataset.name,
-            run=run.number,
-            split=split,
-        )
+    if split:
+        evaluate_link(frame, run, split, f"Evaluate on {split}")
+
+
+def evaluate_link(frame: Frame, run: Run, split: str, label: str = "Evaluate") -> None:
+    """Opens the run's confusion matrix on a split."""
+    if "evaluation" not in PAGES:
+        return
+    name = frame.dataset.name
+    icon = ":material/arrow_forward:"
+    link("evaluation", label, icon=icon, icon_position="right", dataset=name, run=run.number, split=split)
 
 
 def _standing(job: Job) -> str:
@@ -105,14 +111,34 @@ def _ended(job: Job) -> str:
 
 def _scores(run: Run) -> None:
     """How well it does on each split, and what it took."""
+    summary = run.summary
     with st.container(horizontal=True, gap="medium", key="run-scores"):
-        for split, scores in run.summary["splits"].items():
+        for split in sorted(summary["splits"], key=_importance):
+            scores = summary["splits"][split]
             with st.container(gap=None, width="content"):
                 st.markdown(f"**{scores['accuracy']:.2%}** on {plain(split)}")
                 st.caption(f"macro F1 {scores['macro_f1']:.2%} · {scores['rows']:,} rows")
-    seconds = run.summary.get("seconds", {})
-    took = [f"{stage} {duration(spent) if spent >= 10 else f'{spent:.1f} s'}" for stage, spent in seconds.items()]
-    st.caption(plain(" · ".join([*took, str(run.summary.get("device", ""))])))
+    st.caption(plain(" · ".join(_took(summary))))
+
+
+def _importance(split: str) -> tuple[int, str]:
+    usual = ("test", "validation", "train")
+    return (usual.index(split) if split in usual else len(usual), split)
+
+
+def _took(summary: Mapping[str, Any]) -> list[str]:
+    """Seconds by stage, then steps, pace, memory and device, as far as the strategy has them."""
+    parts = [
+        f"{stage} {duration(spent) if spent >= 10 else f'{spent:.1f} s'}" for stage, spent in summary["seconds"].items()
+    ]
+    if summary.get("steps"):
+        parts.append(f"{summary['steps']:,} steps, best epoch {summary['best_epoch']} of {summary['epochs']}")
+        parts.append(f"batch {summary['batch']} × {summary['accumulation']}")
+    if summary.get("examples_per_second"):
+        parts.append(f"{summary['examples_per_second']:,.0f} examples/s")
+    if summary.get("peak_memory"):
+        parts.append(f"peak memory {summary['peak_memory'] / 1024**3:.2f} GiB")
+    return [*parts, str(summary["device"])]
 
 
 def _log(frame: Frame, job: Job) -> None:

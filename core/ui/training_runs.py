@@ -8,21 +8,20 @@ import streamlit as st
 
 from core.errors import NotFoundError
 from core.records import Job, Run
-from core.store.versions import list_versions
 from core.ui import keys
 from core.ui.empty import empty_state
 from core.ui.frame import Frame
 from core.ui.jobs_line import MARKS
 from core.ui.pages import link
 from core.ui.problems import plain, show_error
-from core.ui.strip import duration, progress_text
-from core.ui.training_run import chosen_run
+from core.ui.strip import duration
+from core.ui.training_run import chosen_run, evaluate_link
 from core.workflow.runs import get_run, headline_scores, list_runs
 
 PAGE_RUNS = 15
 PAGE_KEY = "runs-page"
 WIDTHS = (3.4, 2.2, 1.2, 1.2, 2, 1.4)
-HEADS = ("Run", "Status", "Accuracy", "Macro F1", "When", "")
+HEADS = ("Run", "Status", "Test accuracy", "Test macro F1", "When", "")
 
 
 def runs_view(frame: Frame) -> None:
@@ -62,30 +61,34 @@ def _nothing_yet(frame: Frame) -> None:
 def _list(frame: Frame, found: list[tuple[Run, Job]], chosen: Run) -> None:
     number = int(st.session_state.get(PAGE_KEY, 1))
     shown = found[(number - 1) * PAGE_RUNS : number * PAGE_RUNS]
-    versions = {version.version_id: version.number for version in list_versions(frame.context.store, chosen.dataset_id)}
     st.caption(f"{len(found):,} runs of this dataset, newest first" if len(found) > 1 else "1 run of this dataset")
     with st.container(gap=None, border=True, key="run-list"):
         with st.container(key="run-list-head"):
             for column, head in zip(st.columns(WIDTHS), HEADS, strict=True):
                 column.caption(head)
         for run, job in shown:
-            _line(frame, run, job, versions.get(run.version_id, 0), run.run_id == chosen.run_id)
+            _line(frame, run, job, run.run_id == chosen.run_id)
     if len(found) > PAGE_RUNS:
         st.pagination(-(-len(found) // PAGE_RUNS), key=PAGE_KEY)
 
 
-def _line(frame: Frame, run: Run, job: Job, version: int, is_chosen: bool) -> None:
+def _line(frame: Frame, run: Run, job: Job, is_chosen: bool) -> None:
     with st.container(key=f"run-line-{run.number}"):
         name, status, accuracy, macro_f1, when, action = st.columns(WIDTHS, vertical_alignment="center")
-    with name:
-        icon = ":material/arrow_right:" if is_chosen else ":material/model_training:"
-        title = f"**{run.number}** {plain(run.title)}"
-        link("training", title, icon=icon, dataset=frame.dataset.name, version=version, view="runs", run=run.number)
+    name.button(
+        f"**{run.number}** {plain(run.title)}",
+        key=f"run-{run.number}",
+        type="tertiary",
+        icon=f":material/{'radio_button_checked' if is_chosen else 'radio_button_unchecked'}:",
+        on_click=_choose,
+        args=(run.number,),
+    )
     mark, colour = MARKS[job.status]
-    status.caption(f":{colour}[:material/{mark}:] {plain(progress_text(job))}")
+    status.caption(f":{colour}[:material/{mark}:] {job.status}")
     split, scores = headline_scores(run)
-    for column, head, score in ((accuracy, "accuracy", "accuracy"), (macro_f1, "macro F1", "macro_f1")):
-        column.caption(f"{scores[score]:.2%}" if split else "–", help=f"{head} on {split}" if split else None)
+    on = "" if split in (None, "test") else f" on {split}"
+    for column, score in ((accuracy, "accuracy"), (macro_f1, "macro_f1")):
+        column.caption(f"{scores[score]:.2%}{on}" if split else "–")
     ago = duration((datetime.now(UTC) - run.created_at).total_seconds())
     when.caption(plain(f"{ago} ago, {run.created_by}"))
     if split:
@@ -93,14 +96,5 @@ def _line(frame: Frame, run: Run, job: Job, version: int, is_chosen: bool) -> No
             evaluate_link(frame, run, split)
 
 
-def evaluate_link(frame: Frame, run: Run, split: str) -> None:
-    """Opens the run's confusion matrix on a split."""
-    link(
-        "evaluation",
-        "Evaluate",
-        icon=":material/arrow_forward:",
-        icon_position="right",
-        dataset=frame.dataset.name,
-        run=run.number,
-        split=split,
-    )
+def _choose(number: int) -> None:
+    st.query_params[keys.RUN] = str(number)

@@ -25,6 +25,7 @@ def news(app: Context, tmp_path: Path) -> Dataset:
 
 def words(shown: AppTest) -> str:
     assert not shown.exception, shown.exception
+    assert not [error for error in shown.error if "inside Winnow" in error.value]
     found = [*shown.markdown, *shown.caption, *shown.error]
     return "\n".join(str(element.value) for element in found).replace("\\", "")
 
@@ -88,7 +89,7 @@ def test_a_finished_run_shows_its_scores_and_leads_to_its_evaluation(
     text = words(open_at("training"))
     assert f"**{scores['accuracy']:.2%}** on test" in text
     assert f"macro F1 {scores['macro_f1']:.2%} · 18 rows" in text
-    assert "learning 12 s · predicting 1.3 s · cpu" in text
+    assert "learning 12 s · predicting 1.3 s · 40 steps, best epoch 3 of 4 · batch 16 × 2 · 123 examples/s" in text
 
 
 def test_the_url_names_the_run_that_is_shown(app: Context, news: Dataset, open_at: Open) -> None:
