@@ -15,6 +15,8 @@ from PIL import Image, ImageOps, UnidentifiedImageError
 from core.settings import MAX_CELL_BYTES, MAX_IMAGE_PIXELS
 
 THUMBNAIL_SIDE = 128
+PREVIEW_SIDE = 1280
+"""Pixels of the longest side from which on an image is shown by a preview of that size."""
 _SUFFIX = {"PNG": "png", "JPEG": "jpg", "GIF": "gif", "WEBP": "webp", "BMP": "bmp", "TIFF": "tiff", "MPO": "jpg"}
 _FORMATS = ("PNG", "JPEG", "GIF", "WEBP", "BMP", "TIFF")
 """A JPEG with several pictures in it says MPO of itself once it is open."""
@@ -42,7 +44,7 @@ class Picture:
 
 
 def keep(content: bytes, media: Path) -> Picture:
-    """Stores the original and its thumbnail below `media` and returns the measures.
+    """Stores the original, its thumbnail and, where it needs one, its preview below `media`; returns the measures.
 
     Raises ImageFault for anything that is no image, is broken, or has more than `MAX_IMAGE_PIXELS` pixels; the
     number of pixels is read from the header, so a bomb is never decoded.
@@ -54,14 +56,17 @@ def keep(content: bytes, media: Path) -> Picture:
     _write(media / digest[:2] / f"{digest}.{suffix}", content)
     thumbnail = media / "thumbnails" / digest[:2] / f"{digest}.webp"
     if not thumbnail.exists():
-        _write(thumbnail, _thumbnail(shown))
+        _write(thumbnail, _reduced(shown, THUMBNAIL_SIDE))
+    preview = media / "previews" / digest[:2] / f"{digest}.webp"
+    if (max(shown.size) > PREVIEW_SIDE or suffix == "tiff") and not preview.exists():
+        _write(preview, _reduced(shown, PREVIEW_SIDE))
     brightness, contrast = _luma(shown)
     return Picture(digest, f"{digest[:2]}/{digest}.{suffix}", shown.width, shown.height, brightness, contrast)
 
 
 def thumbnail_of(content: bytes) -> bytes:
     """The image as WebP, longest side at most `THUMBNAIL_SIDE`, for a preview. Raises ImageFault."""
-    return _thumbnail(_decoded(content)[0])
+    return _reduced(_decoded(content)[0], THUMBNAIL_SIDE)
 
 
 def _luma(image: Image.Image) -> tuple[float, float]:
@@ -104,10 +109,10 @@ def _upright(image: Image.Image) -> Image.Image:
     return turned if turned.mode in ("RGB", "L") else turned.convert("RGB")
 
 
-def _thumbnail(image: Image.Image) -> bytes:
-    """WebP, longest side at most `THUMBNAIL_SIDE`; small images without loss, since they are mostly line art."""
+def _reduced(image: Image.Image, side: int) -> bytes:
+    """WebP, longest side at most `side`; small images without loss, since they are mostly line art."""
     small = image.copy()
-    small.thumbnail((THUMBNAIL_SIDE, THUMBNAIL_SIDE), Image.Resampling.BILINEAR, reducing_gap=2.0)
+    small.thumbnail((side, side), Image.Resampling.BILINEAR, reducing_gap=2.0)
     out = io.BytesIO()
     lossless = image.width * image.height <= 4096
     small.save(out, "WEBP", lossless=lossless, quality=80, method=0)

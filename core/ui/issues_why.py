@@ -11,7 +11,7 @@ from core.ui.frame import Frame
 from core.ui.problems import plain
 from core.ui.rows import data_url
 from core.workflow.issues import explain
-from core.workflow.media import original, thumbnail
+from core.workflow.media import shown, thumbnail
 
 TEXT_PIXELS = 230
 """A longer text scrolls inside its box, so that the reasons stay in sight."""
@@ -41,7 +41,7 @@ def _heading(item: ReviewItem) -> None:
 
 def _example(frame: Frame, example: Example) -> None:
     if example.media_id is not None:
-        image, _ = original(frame.context, example.media_id)
+        image, _ = shown(frame.context, example.media_id)
         st.image(image, width=160, alt=example.text or f"row {example.row_id}")
         return
     text = example.text or ""

@@ -11,13 +11,12 @@ from core.records import Decision, Scan
 from core.review.records import Neighbour, Refusal, ReviewItem
 from core.ui.rows import data_url
 from core.workflow.context import Context
-from core.workflow.media import original, thumbnail
+from core.workflow.media import shown, thumbnail
 
 MAX_CHARACTERS = 20_000
 """A longer text is cut: no label is judged by what stands beyond."""
 SNIPPET = 200
 """Characters of a neighbour."""
-_SHOWN_BY_BROWSERS = ("image/png", "image/jpeg", "image/webp", "image/gif", "image/bmp")
 MAX_BYTES = 4_000_000
 MAX_SECONDS = 0.15
 """One answer carries rows up to either bound; the browser asks for the rest at once."""
@@ -113,10 +112,8 @@ def _cut(text: str) -> str:
     return f"{text[:MAX_CHARACTERS]}…\n\n(The first {MAX_CHARACTERS:,} of {len(text):,} characters.)"
 
 
-def _image(context: Context, media_id: str) -> str | None:
-    content, mime = original(context, media_id)
-    if mime not in _SHOWN_BY_BROWSERS:
-        return _thumbnail(context, media_id)
+def _image(context: Context, media_id: str) -> str:
+    content, mime = shown(context, media_id)
     return f"data:{mime};base64,{base64.b64encode(content).decode()}"
 
 

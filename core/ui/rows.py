@@ -14,7 +14,7 @@ from core.ui.csv_text import csv_text
 from core.ui.frame import Frame
 from core.ui.paging import paged, pages
 from core.ui.problems import plain
-from core.workflow.media import original, thumbnail
+from core.workflow.media import mime_of, original, shown, thumbnail
 
 PAGE_ROWS = 50
 CSV_ROWS = 10_000
@@ -59,14 +59,14 @@ def row_browser(frame: Frame, where: RowFilter, *, title: str, key: str) -> None
 
 
 def show_row(frame: Frame, example: Example) -> None:
-    """One row whole: the text or the original image, its labels and its attributes."""
+    """One row whole: the text or the image, whose original opens from here, its labels and its attributes."""
     with st.container(border=True):
         changed = None if example.given_label == example.label else example.given_label
         facts = {"label": example.label, "as loaded": changed, "split": example.split, "id": example.source_id}
-        shown = " · ".join(f"{name}: **{plain(str(value))}**" for name, value in facts.items() if value is not None)
-        st.caption(f"row {example.row_id} · {shown}")
+        told = " · ".join(f"{name}: **{plain(str(value))}**" for name, value in facts.items() if value is not None)
+        st.caption(f"row {example.row_id} · {told}")
         if example.media_id is not None:
-            st.image(original(frame.context, example.media_id)[0], caption=plain(example.text or ""), width=320)
+            _image(frame, example, example.media_id)
         else:
             with st.container(
                 height=LONG_TEXT_PIXELS if len(example.text or "") > LONG_TEXT else "content", border=False
@@ -74,6 +74,22 @@ def show_row(frame: Frame, example: Example) -> None:
                 st.text(example.text or "")
         if example.attributes:
             st.table({plain(name): _cell(value) for name, value in example.attributes.items()}, border="horizontal")
+
+
+def _image(frame: Frame, example: Example, media_id: str) -> None:
+    name = example.text or f"row {example.row_id}"
+    st.image(shown(frame.context, media_id)[0], caption=plain(name), width=320)
+    st.download_button(
+        "Original",
+        lambda: original(frame.context, media_id)[0],
+        file_name=name.rsplit("/", 1)[-1],
+        mime=mime_of(media_id),
+        icon=":material/download:",
+        type="tertiary",
+        on_click="ignore",
+        key=f"original-{example.row_id}",
+        help="The file as it was loaded; a large one is shown smaller here.",
+    )
 
 
 def records_of(frame: Frame, rows: Sequence[Example], *, whole: bool = False) -> list[dict[str, Any]]:

@@ -25,10 +25,23 @@ def thumbnail(context: Context, media_id: str) -> bytes:
     return _read(context.workspace.media / "thumbnails" / found["folder"] / f"{found['digest']}.webp", media_id)
 
 
+def shown(context: Context, media_id: str) -> tuple[bytes, str]:
+    """The image as a browser shows it, and its MIME type: a large one, or one of a kind that browsers do not know, by
+    its preview (longest side at most 1,280 pixels), any other as it was loaded. Raises NotFoundError."""
+    found = _parts(media_id)
+    preview = context.workspace.media / "previews" / found["folder"] / f"{found['digest']}.webp"
+    return (preview.read_bytes(), MIME["webp"]) if preview.exists() else original(context, media_id)
+
+
 def original(context: Context, media_id: str) -> tuple[bytes, str]:
     """The file as it was loaded, and its MIME type. Raises NotFoundError."""
     found = _parts(media_id)
     return _read(context.workspace.media / media_id, media_id), MIME[found["suffix"]]
+
+
+def mime_of(media_id: str) -> str:
+    """The MIME type of an original."""
+    return MIME[_parts(media_id)["suffix"]]
 
 
 def _parts(media_id: str) -> re.Match[str]:

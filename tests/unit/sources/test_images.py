@@ -7,7 +7,7 @@ import pytest
 from PIL import Image
 
 from core.settings import MAX_CELL_BYTES
-from core.sources.images import THUMBNAIL_SIDE, ImageFault, keep
+from core.sources.images import PREVIEW_SIDE, THUMBNAIL_SIDE, ImageFault, keep
 from tests.images import declared_png, png
 
 
@@ -25,6 +25,22 @@ def test_an_image_is_stored_under_the_address_of_its_content_with_a_thumbnail(tm
     assert (tmp_path / found.media_id).read_bytes() == content
     thumbnail = Image.open(tmp_path / "thumbnails" / found.content_hash[:2] / f"{found.content_hash}.webp")
     assert max(thumbnail.size) == THUMBNAIL_SIDE
+
+
+@pytest.mark.parametrize(("width", "height", "shown"), [(2560, 640, (1280, 320)), (700, 2000, (448, 1280))])
+def test_a_large_photo_gets_a_preview_beside_it(
+    tmp_path: Path, width: int, height: int, shown: tuple[int, int]
+) -> None:
+    found = keep(_saved(Image.new("RGB", (width, height), "red"), "JPEG"), tmp_path)
+    preview = Image.open(tmp_path / "previews" / found.content_hash[:2] / f"{found.content_hash}.webp")
+    assert preview.size == shown
+
+
+def test_only_what_a_browser_cannot_show_or_is_large_gets_a_preview(tmp_path: Path) -> None:
+    keep(png(1, width=PREVIEW_SIDE, height=9), tmp_path)
+    assert not (tmp_path / "previews").exists()
+    found = keep(_saved(Image.new("RGB", (5, 4), "red"), "TIFF"), tmp_path)
+    assert (tmp_path / "previews" / found.content_hash[:2] / f"{found.content_hash}.webp").exists()
 
 
 @pytest.mark.parametrize(("grey", "brightness"), [(0, 0.0), (255, 1.0), (51, 0.2)])
