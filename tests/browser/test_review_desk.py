@@ -102,6 +102,19 @@ def test_every_key_and_every_button_does_what_it_says(page: Page, texts: Server,
     assert found[10].undoes == found[9].decision_id
 
 
+def test_arrow_keys_walk_the_toolbar_which_is_one_stop_of_the_tab_key(page: Page, texts: Server) -> None:
+    desk = open_desk(page, texts)
+    desk.locator("[data-action=keep]").focus()
+    press(page, "ArrowRight", "ArrowRight")
+    expect(desk.locator("[data-action=choose]")).to_be_focused()
+    press(page, "End")
+    expect(desk.locator("[data-action=next]")).to_be_focused()
+    press(page, "ArrowRight")
+    expect(desk.locator("[data-action=keep]")).to_be_focused()
+    expect(desk.get_by_role("toolbar").locator("[tabindex='0']")).to_have_count(1)
+    expect(desk.locator(".desk")).to_have_attribute("data-row", "0")
+
+
 def test_a_label_is_found_among_ten_thousand_by_typing(
     page: Page, serve: Callable[..., Server], tmp_path: Path
 ) -> None:

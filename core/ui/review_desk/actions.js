@@ -22,9 +22,29 @@ function actionBar(perform, actions) {
     onclick: (event) => perform(action.id, event),
   }, el("span", {}, action.label), el("kbd", {}, action.key.toUpperCase()),
   action.alias ? el("kbd", {}, KEY_NAMES[action.alias]) : null)
-  return el("div", { class: "actions", role: "toolbar", "aria-label": "Decide" },
+  const bar = el("div", { class: "actions", role: "toolbar", "aria-label": "Decide",
+    onkeydown: (event) => walk(bar, event), onfocusin: (event) => rove(bar, event.target) },
     el("div", { class: "group" }, ...actions.filter((action) => !action.plain).map(button)),
     el("div", { class: "group" }, ...actions.filter((action) => action.plain).map(button)))
+  rove(bar, bar.querySelector("button"))
+  return bar
+}
+
+/** The tab key stops at one button of a toolbar: the one that had the focus last. */
+function rove(bar, chosen) {
+  for (const button of bar.querySelectorAll("button")) button.tabIndex = button === chosen ? 0 : -1
+}
+
+/** Arrow keys, Home and End move the focus from button to button; elsewhere on the desk they keep their meaning. */
+function walk(bar, event) {
+  if (event.ctrlKey || event.metaKey || event.altKey || event.shiftKey) return
+  const buttons = [...bar.querySelectorAll("button")]
+  const at = buttons.indexOf(event.target)
+  const places = { ArrowRight: at + 1, ArrowLeft: at - 1 + buttons.length, Home: 0, End: buttons.length - 1 }
+  if (at < 0 || !(event.key in places)) return
+  buttons[places[event.key] % buttons.length].focus()
+  event.preventDefault()
+  event.stopPropagation()
 }
 
 /** The action that a key press means, or null: never while typing, with a modifier, or for a held-down decision key. */
