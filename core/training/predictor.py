@@ -1,0 +1,115 @@
+"""A model folder put to use: probabilities and features of texts or images, in the order asked."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor
+
+from core.errors import ModelError
+from core.models.batches import token_batches
+from core.models.device import device
+from core.models.files import config, model_folder
+from core.training.classifier import Classifier, Kind, load_classifier
+
+TOKENS = {"cpu": 2048, "cuda": 1 << 16}
+"""Tokens of a batch of texts, padding included."""
+PIXELS = {"cpu": 1 << 20, "cuda": 1 << 24}
+"""Pixels of a batch of images, per channel."""
+WINDOW = {"text": 4096, "image": 256}
+"""Examples that are made ready at a time."""
+
+Matrix = NDArray[np.float32]
+
+
+@dataclass
+class Predictor:
+    """A classifier on the device where it runs, in evaluation mode."""
+
+    classifier: Classifier
+
+    def __post_init__(self) -> None:
+        self.classifier.model.eval().to(device())
+
+    @staticmethod
+    def open(folder: Path) -> Predictor:
+        """The model that a fine-tune saved, or any other classifier's folder with its class names in the config.
+
+        Raises ModelError where it cannot be loaded.
+        """
+        about = config(model_folder(str(folder)))
+        names = about.get("id2label")
+        if not names:
+            raise ModelError(f"{folder} names no classes.", "Give the folder of a model that was fine-tuned.")
+        labels = [names[index] for index in sorted(names, key=int)]
+        kind: Kind = "image" if (folder / "preprocessor_config.json").is_file() else "text"
+        return Predictor(load_classifier(str(folder), kind, labels, max_tokens=_max_tokens(folder)))
+
+    @property
+    def labels(self) -> tuple[str, ...]:
+        """Class names by index: the columns of the probabilities."""
+        return self.classifier.labels
+
+    def predict(
+        self, payloads: Sequence[Any], tick: Callable[[float, float], None] = lambda done, total: None
+    ) -> tuple[Matrix, Matrix]:
+        """Probabilities (n, k), rows of sum 1, and features (n, d), what the last linear layer was given, both float32
+        in the order of `payloads`: texts, or images as paths or opened.
+
+        `tick(done, total)` is called between batches and may raise to stop the work.
+        """
+        count = len(payloads)
+        probabilities = np.empty((count, len(self.labels)), np.float32)
+        features = np.empty((count, self.classifier.head().in_features), np.float32)
+        done = 0
+        for start in range(0, count, WINDOW[self.classifier.kind]):
+            encoded = self.classifier.encode(payloads[start : start + WINDOW[self.classifier.kind]])
+            for batch in self._batches(encoded):
+                rows = start + batch
+                probabilities[rows], features[rows] = self.run([encoded[index] for index in batch])
+                done += len(batch)
+                tick(done, count)
+        return probabilities, features
+
+    @torch.inference_mode()
+    def run(self, encoded: Sequence[Any]) -> tuple[Matrix, Matrix]:
+        """Probabilities and features of one batch of encoded examples."""
+        where = device()
+        inputs = {name: value.to(where) for name, value in self.classifier.collate(encoded).items()}
+        seen: list[Tensor] = []
+        hook = self.classifier.head().register_forward_pre_hook(lambda _, given: seen.append(given[0]))
+        try:
+            logits = self.classifier.model(**inputs).logits.float()
+        finally:
+            hook.remove()
+        given = _of_examples(seen[-1], inputs)
+        return logits.softmax(1).cpu().numpy(), given.float().cpu().numpy()
+
+    def _batches(self, encoded: list[Any]) -> list[NDArray[np.int64]]:
+        where = device().type
+        if self.classifier.kind == "text":
+            return token_batches([len(one) for one in encoded], TOKENS[where])
+        return token_batches([one.shape[1] * one.shape[2] for one in encoded], PIXELS[where])
+
+
+def _of_examples(given: Tensor, inputs: dict[str, Tensor]) -> Tensor:
+    """(b, d): of a model whose last layer is given every token, such as GPT-2, the token that decides: the last."""
+    if given.ndim == 2:
+        return given
+    last = inputs["attention_mask"].sum(1) - 1
+    return given[torch.arange(len(given), device=given.device), last]
+
+
+def _max_tokens(folder: Path) -> int:
+    """Where training cut the texts."""
+    path = folder / "tokenizer_config.json"
+    if not path.is_file():
+        return 1 << 30
+    return int(json.loads(path.read_text(encoding="utf-8")).get("model_max_length", 1 << 30))

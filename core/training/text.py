@@ -1,0 +1,90 @@
+"""Texts as a classifier takes them: token ids, cut and padded."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import torch
+from torch import Tensor, nn
+
+from core.errors import ModelError
+
+
+@dataclass(frozen=True, slots=True)
+class Texts:
+    """A tokenizer and where it cuts."""
+
+    tokenizer: Any
+    limit: int
+    """Tokens of a text at most, special ones included."""
+
+    @staticmethod
+    def of(folder: Path, name: str, model: Any, max_tokens: int) -> Texts:
+        """The tokenizer in the model's folder, with a padding token that the model's config names too.
+
+        Raises ModelError where there is no tokenizer or nothing to pad with.
+        """
+        from transformers import AutoTokenizer
+
+        try:
+            tokenizer = AutoTokenizer.from_pretrained(folder, trust_remote_code=False, local_files_only=True)
+        except Exception as error:
+            raise ModelError(
+                f"{name} has no tokenizer that transformers can load: {str(error).splitlines()[0]}",
+                "Save the tokenizer into the model's folder with tokenizer.save_pretrained.",
+            ) from error
+        if tokenizer.pad_token is None:
+            tokenizer.pad_token = tokenizer.eos_token or tokenizer.unk_token
+        if tokenizer.pad_token is None:
+            raise ModelError(
+                f"The tokenizer of {name} has no padding token.", "Set tokenizer.pad_token and save it again."
+            )
+        if tokenizer.pad_token_id >= model.get_input_embeddings().num_embeddings:
+            raise ModelError(
+                f"The padding token of {name} has the id {tokenizer.pad_token_id}, which the model does not know.",
+                "Use the tokenizer that the model was trained with, or resize the model's embeddings.",
+            )
+        if getattr(model.config, "pad_token_id", None) is None:
+            model.config.pad_token_id = tokenizer.pad_token_id
+        limit = min(max_tokens, int(tokenizer.model_max_length), _positions(model))
+        tokenizer.model_max_length = limit
+        return Texts(tokenizer, limit)
+
+    def encode(self, payloads: Sequence[Any]) -> list[list[int]]:
+        """Token ids of each text."""
+        if not payloads:
+            return []
+        encoded: list[list[int]] = self.tokenizer(
+            list(payloads), truncation=True, max_length=self.limit, return_attention_mask=False
+        )["input_ids"]
+        return encoded
+
+    def collate(self, encoded: Sequence[list[int]]) -> dict[str, Tensor]:
+        """`input_ids` and `attention_mask`, int64 (b, longest), padded on the right."""
+        lengths = torch.tensor([len(one) for one in encoded])
+        mask = torch.arange(max(1, int(lengths.max()))) < lengths[:, None]
+        tokens = torch.full(mask.shape, int(self.tokenizer.pad_token_id))
+        tokens[mask] = torch.tensor([token for one in encoded for token in one], dtype=torch.int64)
+        return {"input_ids": tokens, "attention_mask": mask.long()}
+
+    def save(self, folder: Path) -> None:
+        """Writes the tokenizer's files, which cut where training did and pad nothing by themselves."""
+        backend = getattr(self.tokenizer, "backend_tokenizer", None)
+        if backend is not None:
+            backend.no_truncation()
+            backend.no_padding()
+        self.tokenizer.save_pretrained(folder)
+
+
+def _positions(model: Any) -> int:
+    """Tokens that the model has positions for. Some start counting after the padding token's id."""
+    positions = getattr(model.config, "max_position_embeddings", None)
+    if not positions:
+        return 1 << 30
+    for name, module in model.named_modules():
+        if name.endswith("position_embeddings") and isinstance(module, nn.Embedding) and module.padding_idx is not None:
+            return int(positions) - module.padding_idx - 1
+    return int(positions)
