@@ -46,6 +46,8 @@ MOST_AVERAGED = 250_000_000
 
 _evaluations = Answers(kept=16)
 _curves = Answers()
+_rows = Answers(threads=4)
+"""Lists are waited for, but a rerun that shows the same list does not ask the store again."""
 _NO_MATRIX = np.zeros((0, 0), np.int64)
 
 
@@ -191,14 +193,28 @@ def predicted_rows(
     context: Context, run: Run, where: PredictionFilter, labels_from: LabelsFrom, limit: int, offset: int = 0
 ) -> list[PredictedRow]:
     """`limit` predicted rows that the filter keeps, from `offset` on, the surest first."""
-    truth = relation(context.store, truth_version(context, (run,), labels_from))
-    return predictions.page_predictions(context.store, run.run_id, where, truth, limit, offset)
+    truth_id = truth_version(context, (run,), labels_from)
+
+    def work(report: Report) -> list[PredictedRow]:
+        truth = relation(context.store, truth_id)
+        return predictions.page_predictions(context.store, run.run_id, where, truth, limit, offset)
+
+    key = (run.run_id, truth_id, where, limit, offset)
+    found = _ask(_rows, context, key, "Listing rows", work, patience=None)
+    assert not isinstance(found, Pending), "it was waited for"
+    return found
 
 
 def count_predicted(context: Context, run: Run, where: PredictionFilter, labels_from: LabelsFrom) -> int:
     """Predicted rows that the filter keeps."""
-    truth = relation(context.store, truth_version(context, (run,), labels_from))
-    return predictions.count_predictions(context.store, run.run_id, where, truth)
+    truth_id = truth_version(context, (run,), labels_from)
+
+    def work(report: Report) -> int:
+        return predictions.count_predictions(context.store, run.run_id, where, relation(context.store, truth_id))
+
+    found = _ask(_rows, context, (run.run_id, truth_id, where), "Counting rows", work, patience=None)
+    assert not isinstance(found, Pending), "it was waited for"
+    return found
 
 
 def truth_version(context: Context, runs: Sequence[Run], labels_from: LabelsFrom) -> str:
