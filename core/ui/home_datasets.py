@@ -61,6 +61,7 @@ def _line(standing: Standing) -> None:
             dataset=dataset.name,
             version=version.number,
             view=step.view,
+            run=step.run,
         )
 
 

@@ -93,8 +93,9 @@ def prepare_train(context: Context, folder: RunFolder) -> None:
 def title_of(spec: TrainSpec, version: Version) -> str:
     """`Quick retrain of minilm, version 2`."""
     model = spec.model if spec.model in BUNDLED else spec.model.rstrip("/").rsplit("/", 1)[-1]
-    how = {"head": "Quick retrain", "last": f"Last {spec.last_layers} layers", "full": "Full fine-tune"}[spec.strategy]
-    return f"{how} of {model}, version {version.number}"
+    last = "Last layer" if spec.last_layers == 1 else f"Last {spec.last_layers} layers"
+    how = {"head": "Quick retrain", "last": last, "full": "Full fine-tune"}
+    return f"{how[spec.strategy]} of {model}, version {version.number}"
 
 
 def _frozen(context: Context, dataset: Dataset, version: Version, spec: TrainSpec) -> dict[str, Any]:

@@ -7,21 +7,29 @@ from typing import Any
 
 import pytest
 
-from core.records import Dataset, ReviewCounts, Scan, Version
+from core.records import Dataset, ReviewCounts, Run, Scan, Version, VersionKind
 from core.workflow.overview import Standing, next_step
 
 NOW = datetime.now(UTC)
 NONE = ReviewCounts(0, 0, 0, 0, 0, 0, 0, 0)
 
 
-def standing(labels: int = 2, scanned: bool = False, **counts: int) -> Standing:
+def standing(
+    labels: int = 2,
+    scanned: bool = False,
+    kind: VersionKind = "load",
+    run: int | None = None,
+    training: bool = False,
+    **counts: int,
+) -> Standing:
     dataset = Dataset(
         "d", "news", "text", "delimited", "", tuple("abc"[:labels]), (), None, 9, 0, "ready", NOW, "ada", "v", True
     )
-    version = Version("v", "d", 1, None, "load", "", "f", 9, NOW, "ada")
+    version = Version("v", "d", 1, None, kind, "", "f", 9, NOW, "ada")
     scan = Scan("s", "j", "d", "v", "lexical", 0, NOW, "ada", {}, {}, True) if scanned else None
     fields: dict[str, Any] = dict.fromkeys(ReviewCounts.__slots__, 0) | counts
-    return Standing(dataset, version, scan, ReviewCounts(**fields), None)
+    done = Run("r", run, "d", "v", "Quick retrain", NOW, "ada", {}, ("a", "b"), {"splits": {}}) if run else None
+    return Standing(dataset, version, scan, ReviewCounts(**fields), None, done, training)
 
 
 @pytest.mark.parametrize(
@@ -34,6 +42,12 @@ def standing(labels: int = 2, scanned: bool = False, **counts: int) -> Standing:
         (standing(scanned=True, flagged=9, decided=9, relabelled=3, kept=6), "review", "Make a corrected version"),
         (standing(scanned=True, flagged=9, decided=9, kept=9), "data", "Export"),
         (standing(scanned=True), "data", "Export"),
+        (standing(kind="review"), "training", "Quick retrain"),
+        (standing(kind="review", training=True), "training", "Follow the training"),
+        (standing(kind="review", run=3), "evaluation", "Evaluate run 3"),
+        (standing(run=3), "evaluation", "Evaluate run 3"),
+        (standing(scanned=True, run=3, flagged=9, left=9), "review", "Review: 9 left"),
+        (standing(scanned=True, run=3, flagged=9, decided=9, relabelled=3), "review", "Make a corrected version"),
     ],
 )
 def test_the_next_step_moves_a_dataset_towards_corrected_labels(case: Standing, page: str, label: str) -> None:
