@@ -11,6 +11,16 @@ from core.records.datasets import (
     VersionChange,
     VersionKind,
 )
+from core.records.effects import (
+    ARMS,
+    Arm,
+    ArmComparison,
+    CleaningEffect,
+    EffectScoring,
+    EffectStrategy,
+    ReviewedRows,
+    TestLabels,
+)
 from core.records.evaluation import (
     Comparison,
     Curve,
@@ -29,13 +39,17 @@ from core.records.runs import ClassWeights, Metric, MixedPrecision, Run, StopMet
 from core.records.scans import FIRST_ISSUE_TYPE, Issue, IssueFilter, Scan, ScanSpec
 
 __all__ = [
+    "ARMS",
     "ENDED",
     "FIRST_ISSUE_TYPE",
     "UNFINISHED",
     "Action",
+    "Arm",
+    "ArmComparison",
     "Attribute",
     "AttributeKind",
     "ClassWeights",
+    "CleaningEffect",
     "Column",
     "Comparison",
     "CsvFile",
@@ -44,6 +58,8 @@ __all__ = [
     "DatasetState",
     "Decision",
     "Difference",
+    "EffectScoring",
+    "EffectStrategy",
     "Evaluation",
     "Example",
     "Interval",
@@ -61,6 +77,7 @@ __all__ = [
     "Reader",
     "RejectedRow",
     "ReviewCounts",
+    "ReviewedRows",
     "RowFilter",
     "Run",
     "Scan",
@@ -69,6 +86,7 @@ __all__ = [
     "Scores",
     "StopMetric",
     "Strategy",
+    "TestLabels",
     "TrainSpec",
     "Version",
     "VersionChange",

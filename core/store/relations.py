@@ -49,6 +49,19 @@ def relation_sql(dataset_id: str, version_id: str | None, row_ids: Sequence[int]
         WHERE o.excluded IS NOT true)"""
 
 
+def reviewed_sql(dataset_id: str, version_id: str) -> str:
+    """Every row as loaded with what a version made of it, as an SQL subquery: every column of its examples, with
+    `split` as the version has it, `given` as loaded and `reviewed`, which is NULL where the version excludes the row.
+    """
+    return f"""(
+        SELECT e.* REPLACE (coalesce(o.split, e.split) AS split, {CONTENT_HASH} AS content_hash),
+               e.given_label AS given,
+               CASE WHEN o.excluded IS NOT true THEN coalesce(o.label, e.given_label) END AS reviewed
+        FROM {examples_table(dataset_id)} e
+        LEFT JOIN (SELECT * FROM overrides WHERE version_id = '{checked_id(version_id, "version")}') o
+        ON o.row_id = e.row_id)"""
+
+
 def fingerprint_sql(rows: str) -> str:
     """A query for the digest of (row_id, content_hash, label, split) over a relation, whatever its order.
 

@@ -7,10 +7,11 @@ from pathlib import Path
 
 import pyarrow as pa
 
+from core.records import ReviewedRows, Version
 from core.store.database import Cursor, Database
 from core.store.ids import checked_id
 from core.store.names import examples_table, literal
-from core.store.relations import CONTENT_HASH, relation
+from core.store.relations import CONTENT_HASH, relation, reviewed_sql
 from core.store.versions import get_version
 
 TRAIN = "train"
@@ -57,16 +58,55 @@ def write_training_rows(
     return out
 
 
+def count_reviewed_rows(db: Database, version_id: str, names: Names, shares: Shares) -> dict[str, ReviewedRows]:
+    """Split → its rows as loaded and what became of them, as `write_reviewed_rows` would write them."""
+    rows = db.fetch(
+        f"""SELECT split, count(*), count(*) FILTER (reviewed <> given), count(*) FILTER (reviewed IS NULL)
+            FROM ({_reviewed_rows_sql(db, version_id, names, shares)}) GROUP BY split ORDER BY split"""
+    )
+    return {split: ReviewedRows(*(int(count) for count in counts)) for split, *counts in rows}
+
+
+def write_reviewed_rows(
+    db: Database, version_id: str, out: Path, labels: Sequence[str], names: Names, shares: Shares, kept: Sequence[str]
+) -> Path:
+    """Writes the rows of the splits `kept` as loaded, by row id, in the splits that `write_training_rows` gives them:
+    `row_id`, `content_hash`, `label` (INTEGER, position in `labels`, as loaded), `reviewed` (INTEGER, as the version
+    has it, NULL where it excludes the row), `split`, `text`, `media_id`."""
+    out.parent.mkdir(parents=True, exist_ok=True)
+    splits = ", ".join(literal(split) for split in kept)
+    with db.cursor() as cursor:
+        _register(cursor, labels)
+        cursor.execute(
+            f"""COPY (SELECT r.row_id, r.content_hash, g.class AS label, n.class AS reviewed, r.split, r.text,
+                             r.media_id
+                      FROM ({_reviewed_rows_sql(db, version_id, names, shares)}) r
+                      JOIN names g ON g.name = r.given LEFT JOIN names n ON n.name = r.reviewed
+                      WHERE r.split IN ({splits}) ORDER BY r.row_id)
+                TO {literal(str(out))} (FORMAT parquet)"""
+        )
+    return out
+
+
 def _register(cursor: Cursor, labels: Sequence[str]) -> None:
     numbers = pa.array(range(len(labels)), pa.int32())
     cursor.register("names", pa.table({"class": numbers, "name": pa.array(list(labels), pa.string())}))
 
 
 def _rows_sql(db: Database, version_id: str, names: Names, shares: Shares) -> str:
-    rows = f"SELECT * REPLACE ({_named(names)} AS split) FROM {relation(db, version_id)}"
+    return _split_sql(get_version(db, version_id), relation(db, version_id), names, shares)
+
+
+def _reviewed_rows_sql(db: Database, version_id: str, names: Names, shares: Shares) -> str:
+    version = get_version(db, version_id)
+    return _split_sql(version, reviewed_sql(version.dataset_id, version_id), names, shares)
+
+
+def _split_sql(version: Version, relation: str, names: Names, shares: Shares) -> str:
+    rows = f"SELECT * REPLACE ({_named(names)} AS split) FROM {relation}"
     if not shares:
         return rows
-    dealt = _dealt_sql(get_version(db, version_id).dataset_id, version_id, names, shares)
+    dealt = _dealt_sql(version.dataset_id, version.version_id, names, shares)
     part = f"CASE WHEN r.split = {literal(TRAIN)} THEN d.part ELSE r.split END"
     return f"SELECT r.* REPLACE ({part} AS split) FROM ({rows}) r LEFT JOIN ({dealt}) d ON d.hash = r.content_hash"
 

@@ -10,6 +10,7 @@ import threading
 from collections.abc import Callable
 
 from core.records import ENDED, Job
+from core.workflow.cleaning_results import collect_cleaning
 from core.workflow.context import Context
 from core.workflow.defects import in_words
 from core.workflow.loading import collect_load, finish_earlier
@@ -27,6 +28,7 @@ COLLECTORS: dict[str, Callable[[Context, Job], None]] = {
     "load": collect_load,
     "groups": collect_groups,
     "train": collect_train,
+    "cleaning": collect_cleaning,
 }
 """Per kind of job, what takes in its output: called again and again while the job runs, and once more after its end,
 whichever way it ended."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from core.records import Job
+from core.workflow.cleaning import prepare_cleaning
 from core.workflow.context import Context
 from core.workflow.loading import prepare_load
 from core.workflow.prepare import Prepare, prepare_and_enqueue
@@ -17,6 +18,7 @@ PREPARE: dict[str, Prepare] = {
     "load": prepare_load,
     "groups": prepare_groups,
     "train": prepare_train,
+    "cleaning": prepare_cleaning,
 }
 """Per kind of job that can be started again, what fills its `input/` where it was lost before that was done."""
 
