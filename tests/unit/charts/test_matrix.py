@@ -52,6 +52,10 @@ def test_cells_stay_wide_enough_to_click_on_a_desktop_screen(classes: int) -> No
     assert layout.width <= 1100
 
 
+def test_the_matrix_of_two_classes_is_as_wide_as_plotly_draws_it() -> None:
+    assert matrix([("0", "1", 7), ("1", "0", 51)], ["0", "1"]).layout.width >= 150
+
+
 def test_a_label_that_looks_like_markup_is_drawn_as_text() -> None:
     labels = ["<b>bold</b>", "plain"]
     figure = matrix([(labels[0], labels[1], 1)], labels)
