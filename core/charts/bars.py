@@ -43,7 +43,7 @@ def bars(
         )
     )
     rows = len(names) + (gap_after is not None)
-    lay_out(figure, height=rows * BAR_PIXELS + 16)
+    lay_out(figure, height=rows * BAR_PIXELS + 16, margin={"l": 4, "r": 24, "t": 8, "b": 8, "pad": 4})
     _scale(figure, counts, log)
     name_rows(figure, names)
     return figure.update_yaxes(tickvals=places, range=[rows - 0.5, -0.5])

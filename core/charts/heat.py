@@ -71,7 +71,10 @@ def heat(
     )
     slanted = sum(min(len(label), 18) for label in labels) > 90
     top = 12 + (90 if slanted else 18)
-    lay_out(figure, height=len(groups) * ROW_PIXELS + top + 8, margin={"l": 4, "r": 8, "t": top, "b": 8, "pad": 4})
+    right = 8 + (
+        0 if slanted or not labels else 3 * min(len(labels[-1]), 18)
+    )  # half the last name: else it is left out
+    lay_out(figure, height=len(groups) * ROW_PIXELS + top + 8, margin={"l": 4, "r": right, "t": top, "b": 8, "pad": 4})
     name_rows(figure, groups)
     return figure.update_xaxes(
         side="top",

@@ -25,6 +25,9 @@ PALETTE = ("#2f8fd0", "#d98e04", "#0fa37f", "#d9642b", "#c46fa5", "#8a949c")
 MARKS = ("circle", "diamond", "square", "triangle-up", "cross", "star")
 """A shape for each colour of the palette, so that no series is told by colour alone."""
 
+STEPPED_BACK = 0.55
+"""Opacity of what is not selected: less, and it no longer reads on a dark page."""
+
 LABEL_CHARACTERS = 24
 BAR_PIXELS = 22
 """Height of one horizontal bar with its gap."""
@@ -39,14 +42,18 @@ def faded(colour: str, opacity: float) -> str:
 
 
 def shown(text: str, characters: int = LABEL_CHARACTERS) -> str:
-    """A name from the data, cut to fit, on one line, and with nothing left that plotly reads as markup."""
+    """A name from the data on one line, with nothing left that plotly reads as markup. One too long loses its middle:
+    names that begin alike often differ at the end."""
     line = " ".join(text.split()) or "(empty)"
-    return html.escape(line if len(line) <= characters else f"{line[: characters - 1]}…", quote=False)
+    if len(line) > characters:
+        tail = characters // 3
+        line = f"{line[: characters - 1 - tail]}…{line[-tail:]}"
+    return html.escape(line, quote=False)
 
 
 def emphasis(count: int, selected: int | None) -> list[float]:
     """Opacities of `count` marks: all full, or all but the selected one stepped back."""
-    return [1.0 if selected in (None, position) else 0.35 for position in range(count)]
+    return [1.0 if selected in (None, position) else STEPPED_BACK for position in range(count)]
 
 
 def lay_out(figure: go.Figure, *, height: int, **layout: Any) -> go.Figure:

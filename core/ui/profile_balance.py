@@ -40,7 +40,7 @@ def draw(frame: Frame) -> None:
     _figures(balance)
     left, right = st.columns([6, 5], gap="large")
     with left:
-        label = value_bars(frame, balance, view="classes", name="label", title="Classes", noun="classes")
+        label = value_bars(frame, balance, view="classes", name="label", title="Classes", noun="class")
     with right:
         split = _splits(frame, splits)
     if balance.absent:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Literal
 
 import streamlit as st
 
@@ -14,6 +15,7 @@ from core.ui.profile_parts import chart, chosen, heading, numbers
 
 ALL_UP_TO = 40
 TOP, TAIL = 20, 12
+_PLURALS = {"class": "classes", "value": "values"}
 
 
 def visible(classes: Sequence[ClassCount], search: str) -> tuple[list[ClassCount], int | None, int]:
@@ -28,18 +30,28 @@ def visible(classes: Sequence[ClassCount], search: str) -> tuple[list[ClassCount
     return [*found[:TOP], *found[-TAIL:]], TOP, len(found) - TOP - TAIL
 
 
-def value_bars(frame: Frame, balance: Balance, *, view: str, name: str, title: str, noun: str) -> str | None:
-    """Draws the bars under their toolbar; the label that is chosen, or None. `noun` is the plural of what they are."""
+def value_bars(
+    frame: Frame,
+    balance: Balance,
+    *,
+    view: str,
+    name: str,
+    title: str,
+    noun: Literal["class", "value"],
+    remark: str = "",
+) -> str | None:
+    """Draws the bars under their toolbar, `remark` behind their number; the label that is chosen, or None."""
+    nouns = _PLURALS[noun]
     many = len(balance.classes) > ALL_UP_TO
     search, log = "", False
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
-        heading(plain(title), f"{len(balance.classes):,} {noun}")
+        heading(plain(title), f"{len(balance.classes):,} {nouns if len(balance.classes) != 1 else noun}{remark}")
         st.space("stretch")
         if many:
             search = st.text_input(
-                f"Search {noun}",
+                f"Search {nouns}",
                 key=f"{view}-{name}-search",
-                placeholder=f"Search {noun}",
+                placeholder=f"Search {nouns}",
                 label_visibility="collapsed",
                 icon=":material/search:",
                 width=200,
@@ -49,7 +61,7 @@ def value_bars(frame: Frame, balance: Balance, *, view: str, name: str, title: s
         numbers(frame, title.lower(), _columns(balance), key=f"{view}-{name}")
     shown, gap, hidden = visible(balance.classes, str(search or ""))
     if not shown:
-        st.caption(f"None of the {noun} contains “{plain(str(search))}”.")
+        st.caption(f"None of the {nouns} contains “{plain(str(search))}”.")
         return None
     labels = [one.label for one in shown]
     kept = chosen(view, name)
@@ -69,7 +81,7 @@ def value_bars(frame: Frame, balance: Balance, *, view: str, name: str, title: s
         name,
         labels,
         alt=f"{title}: rows per value. Largest {labels[0]}, smallest {labels[-1]}",
-        label=f"Open the rows of one of the {noun}",
+        label=f"Open the rows of one of the {nouns}",
         every=[one.label for one in balance.classes],
     )
     return None if picked is None else str(picked)

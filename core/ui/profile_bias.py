@@ -84,7 +84,7 @@ def _associations(frame: Frame, measured: Sequence[Association], found: Sequence
     one = next(one for one in measured if one.column == (column or columns[0]))
     if one.value is not None:
         st.caption(
-            f"**{plain(one.attribute)}** {one.value.estimate:.3f}, 95 % {one.value.low:.3f} – {one.value.high:.3f}."
+            f"**{plain(one.attribute)}** {one.value.estimate:.3f}, 95 % {one.value.low:.3f} – {one.value.high:.3f} ·"
             f" {_MEASURES[one.measure]}, {one.rows:,} rows. {one.note}"
         )
     left_out = [other for other in found if other.value is None]

@@ -59,7 +59,7 @@ def _panel(frame: Frame, attribute: Attribute) -> tuple[RowFilter, str] | None:
     if isinstance(found, Values) and found.balance.classes:
         missing = f" · {found.missing:,} missing" if found.missing else ""
         value = value_bars(
-            frame, found.balance, view=VIEW, name=attribute.column, title=attribute.name, noun=f"values{missing}"
+            frame, found.balance, view=VIEW, name=attribute.column, title=attribute.name, noun="value", remark=missing
         )
         if value is None:
             return None

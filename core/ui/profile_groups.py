@@ -112,14 +112,16 @@ def _group_name(table: GroupTable, row: int) -> str:
 
 
 def _legend(table: GroupTable, labels: list[int], rows: list[int]) -> None:
-    parts = [":orange[■] above the share in all rows, :blue[■] below"]
+    """As small text, not as a caption: a caption fades the colours that it explains."""
+    parts = []
     if not all(table.groups[row].judged for row in rows):
         parts.append(f"\\* grey: too small to judge, fewer than {MIN_GROUP_ROWS} rows, or folded")
     if len(labels) < len(table.labels):
         parts.append(f"the {len(labels)} of {len(table.labels):,} labels with the widest differences")
     if len(rows) < len(table.groups):
         parts.append(f"the first {len(rows)} of {len(table.groups):,} groups")
-    st.caption(" · ".join(parts))
+    rest = "".join(f" · {part}" for part in parts)
+    st.markdown(f":small[:orange[■] :gray[above the share in all rows,] :blue[■] :gray[below{rest}]]")
 
 
 def _parity(frame: Frame, parity: Sequence[Parity]) -> None:

@@ -133,6 +133,7 @@ def _table(frame: Frame, rows: Sequence[Example], title: str, key: str) -> None:
             "image": st.column_config.ImageColumn("image", width="small"),
             "example": st.column_config.TextColumn("name" if "image" in columns else "text", width="large"),
         },
+        placeholder="",
         row_height=56 if "image" in columns else None,
         height="content" if len(rows) <= 12 else 560,
         on_select="rerun",

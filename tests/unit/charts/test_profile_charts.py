@@ -8,7 +8,7 @@ from core.charts.bars import bars
 from core.charts.heat import heat
 from core.charts.histogram import bin_name, histogram
 from core.charts.intervals import intervals, shares
-from core.charts.style import ACCENT, MUTED, PALETTE, WARM, emphasis, shown
+from core.charts.style import ACCENT, MUTED, PALETTE, STEPPED_BACK, WARM, emphasis, shown
 
 
 def test_each_bar_says_its_position_count_and_share() -> None:
@@ -30,7 +30,8 @@ def test_two_names_cut_to_the_same_text_stay_two_bars() -> None:
 def test_names_are_cut_put_on_one_line_and_escaped() -> None:
     assert shown("<b>bold</b> & more", 60) == "&lt;b&gt;bold&lt;/b&gt; &amp; more"
     assert shown("a\nb") == "a b"
-    assert shown("x" * 40) == "x" * 23 + "…"
+    assert shown("top_up_by_card_charge_in_euro") == "top_up_by_card_…_in_euro"
+    assert len(shown("x" * 40)) == 24
     assert shown("") == "(empty)"
     (trace,) = heat(["<i>g</i>"], ["<a href='x'>l</a>"], [[0.5]], [0.5], [True], [["50%"]]).data
     assert "<a" not in trace.hovertext[0]
@@ -38,7 +39,7 @@ def test_names_are_cut_put_on_one_line_and_escaped() -> None:
 
 def test_what_is_selected_stands_out() -> None:
     assert emphasis(3, None) == [1, 1, 1]
-    assert emphasis(3, 1) == [0.35, 1, 0.35]
+    assert emphasis(3, 1) == [STEPPED_BACK, 1, STEPPED_BACK]
 
 
 def test_a_logarithmic_axis_shows_a_bar_of_one() -> None:
