@@ -15,7 +15,8 @@ from core.records import PredictedRow, PredictionFilter
 from core.store.database import Database
 from core.store.filters import Condition, joined
 
-_JOINED = "predictions p JOIN {truth} t ON t.row_id = p.row_id AND t.label IS NOT NULL"
+_SURELY = 20
+"""How many times the rows up to a page's end are looked through for it, surest first, before all are."""
 
 
 def splits_of(db: Database, run_id: str) -> list[tuple[str, int]]:
@@ -31,7 +32,7 @@ def splits_of(db: Database, run_id: str) -> list[tuple[str, int]]:
 def confusion_counts(db: Database, run_id: str, split: str, truth: str) -> list[tuple[str, str, int]]:
     """(true label, predicted label, rows) of every pair that occurs in a split."""
     return db.fetch(
-        f"""SELECT t.label, p.predicted, count(*) FROM {_JOINED.format(truth=truth)}
+        f"""SELECT t.label, p.predicted, count(*) FROM {_joined(truth)}
             WHERE p.run_id = ? AND p.split = ? GROUP BY ALL ORDER BY ALL""",
         [run_id, split],
     )
@@ -41,7 +42,7 @@ def joint_counts(db: Database, first: str, second: str, split: str, truth: str) 
     """(true label, first's prediction, second's prediction, rows) over the rows that both runs have in that split."""
     return db.fetch(
         f"""SELECT t.label, p.predicted, q.predicted, count(*)
-            FROM {_JOINED.format(truth=truth)} JOIN predictions q ON q.row_id = p.row_id
+            FROM {_joined(truth)} JOIN predictions q ON q.row_id = p.row_id
             WHERE p.run_id = ? AND q.run_id = ? AND p.split = ? AND q.split = ? GROUP BY ALL ORDER BY ALL""",
         [first, second, split, split],
     )
@@ -50,21 +51,21 @@ def joint_counts(db: Database, first: str, second: str, split: str, truth: str) 
 def count_predictions(db: Database, run_id: str, where: PredictionFilter, truth: str) -> int:
     """Predicted rows that the filter keeps."""
     condition, parameters = _condition(run_id, where)
-    row = db.fetch_one(f"SELECT count(*) FROM {_JOINED.format(truth=truth)} WHERE {condition}", parameters)
+    row = db.fetch_one(f"SELECT count(*) FROM {_joined(truth)} WHERE {condition}", parameters)
     return int(row[0]) if row else 0
 
 
 def page_predictions(
     db: Database, run_id: str, where: PredictionFilter, truth: str, limit: int, offset: int = 0
 ) -> list[PredictedRow]:
-    """Predicted rows that the filter keeps, the surest first."""
-    condition, parameters = _condition(run_id, where)
-    rows = db.fetch(
-        f"""SELECT p.row_id, t.label, p.predicted, p.confidence FROM {_JOINED.format(truth=truth)}
-            WHERE {condition} ORDER BY p.confidence DESC, p.row_id LIMIT ? OFFSET ?""",
-        [*parameters, limit, offset],
-    )
-    return [PredictedRow(*row) for row in rows]
+    """Predicted rows that the filter keeps, the surest first.
+
+    A page is mostly found among the surest rows of the split, without looking up the label of a million others; where
+    they do not fill it, all are looked at.
+    """
+    surest = (offset + limit) * _SURELY + 1_000 if where.predicted is None else None
+    found = [] if surest is None else _page(db, run_id, where, truth, limit, offset, surest)
+    return found if len(found) == limit else _page(db, run_id, where, truth, limit, offset)
 
 
 def positions(
@@ -76,11 +77,33 @@ def positions(
         found = cursor.execute(
             f"""WITH names AS (SELECT unnest(?::VARCHAR[]) AS name, unnest(range(?)) AS class)
                 SELECT p.position, coalesce(n.class, -1) AS label
-                FROM {_JOINED.format(truth=truth)} LEFT JOIN names n ON n.name = t.label
+                FROM {_joined(truth)} LEFT JOIN names n ON n.name = t.label
                 WHERE p.run_id = ? AND p.split = ? ORDER BY p.position""",
             [list(labels), len(labels), run_id, split],
         ).fetchnumpy()
     return np.asarray(found["position"], np.int64), np.asarray(found["label"], np.int64)
+
+
+def _page(
+    db: Database, run_id: str, where: PredictionFilter, truth: str, limit: int, offset: int, surest: int | None = None
+) -> list[PredictedRow]:
+    """The page as found among the `surest` rows of the split, or among all."""
+    condition, parameters = _condition(run_id, where)
+    among = "predictions"
+    if surest is not None:
+        among = f"""(SELECT * FROM predictions WHERE run_id = ? AND split = ?
+                     ORDER BY confidence DESC, row_id LIMIT {surest})"""
+        parameters = [run_id, where.split, *parameters]
+    rows = db.fetch(
+        f"""SELECT p.row_id, t.label, p.predicted, p.confidence FROM {_joined(truth, among)}
+            WHERE {condition} ORDER BY p.confidence DESC, p.row_id LIMIT ? OFFSET ?""",
+        [*parameters, limit, offset],
+    )
+    return [PredictedRow(*row) for row in rows]
+
+
+def _joined(truth: str, among: str = "predictions") -> str:
+    return f"{among} p JOIN {truth} t ON t.row_id = p.row_id AND t.label IS NOT NULL"
 
 
 def _condition(run_id: str, where: PredictionFilter) -> Condition:

@@ -156,6 +156,16 @@ def test_predicted_rows_are_filtered_and_come_surest_first(db: Database, dataset
     assert first == [PredictedRow(3, "neg", "pos", 0.6875)]
 
 
+def test_a_page_is_found_however_unsure_its_rows_are(db: Database, load: Load, tmp_path: Path) -> None:
+    rows = [f"text {row},{'neg' if row < 30 else 'pos'},en,1" for row in range(1_200)]
+    dataset = load("text,label,lang,stars\n" + "\n".join(rows) + "\n", name="long")
+    run = finish(db, tmp_path, started(db, dataset), [1] * 1_200)
+    labels = truth(db, dataset)
+    wrong = PredictionFilter("test", correct=False)
+    assert [row.row_id for row in page_predictions(db, run.run_id, wrong, labels, 2, 1)] == [28, 27]
+    assert [row.row_id for row in page_predictions(db, run.run_id, PredictionFilter("test"), labels, 2)] == [1199, 1198]
+
+
 def test_rows_that_another_run_gets_right_or_wrong(db: Database, dataset: Dataset, tmp_path: Path) -> None:
     first = finish(db, tmp_path, started(db, dataset), [1, 0, 0, 1, 0])
     second = finish(db, tmp_path, started(db, dataset), [1, 1, 1, 1], ["test", "test", "test", "dev"])
