@@ -1,0 +1,135 @@
+"""Confusion matrices: true class by row, predicted class by column, and how two of them differ.
+
+What is right lies on the diagonal and is grey; what is wrong is warm, so that the eye goes there.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+import plotly.graph_objects as go
+from numpy.typing import NDArray
+
+from core.charts.grid import GRIDDED_CLASSES, MAX_CLASSES, bars, cell_pixels, empty_cells, lay_out_grid, outline
+from core.charts.heat import DARK_INK, LIGHT_INK
+from core.charts.style import ACCENT, MUTED, WARM, faded, shown
+
+Figures = Literal["counts", "row", "column"]
+"""What stands in a cell: rows, the share of its true class, or the share of its predicted class."""
+Counts = NDArray[np.int64]
+
+SIDES = ("true class", "predicted class")
+RIGHT = faded(MUTED, 0.30)
+DIGIT_PIXELS = 7
+LEAST_SHADE = 0.16
+
+
+@dataclass(frozen=True, slots=True)
+class _Cell:
+    row: int
+    column: int
+    rows: int
+    text: str
+    colour: str
+    hover: str
+
+
+def confusion(
+    labels: Sequence[str],
+    counts: Counts,
+    *,
+    true_rows: Counts,
+    predicted_rows: Counts,
+    figures: Figures = "counts",
+    selected: tuple[str, str] | None = None,
+    dark: bool = False,
+) -> go.Figure:
+    """Draws `counts` (k, k) with `labels` along both sides; a cell's `customdata` is `[true, predicted, rows]`.
+
+    `true_rows` and `predicted_rows` (k,) are the rows of each class in all, more than the sums of `counts` where only
+    some classes are drawn. Shades of errors grow with the logarithm of a count, with the root of a share. Raises
+    ValueError for more than `MAX_CLASSES`.
+    """
+    whole = {"counts": np.ones_like(counts), "row": true_rows[:, None], "column": predicted_rows[None, :]}[figures]
+    values = counts / np.maximum(whole, 1)
+    errors = values[~np.eye(len(counts), dtype=bool)]
+    most = float(errors.max()) if errors.any() else 1.0
+
+    def cell(row: int, column: int) -> _Cell:
+        count, value = int(counts[row, column]), float(values[row, column])
+        strength = math.log1p(value) / math.log1p(most) if figures == "counts" else math.sqrt(value / most)
+        happens = "predicted right" if row == column else f"taken for <b>{shown(labels[column], 80)}</b>"
+        return _Cell(
+            row,
+            column,
+            count,
+            f"{count:,}" if figures == "counts" else f"{value:.0%}",
+            RIGHT if row == column else _shade(WARM, strength),
+            f"<b>{shown(labels[row], 80)}</b> {happens}<br>{count:,} rows · {count / int(true_rows[row]):.1%} of the "
+            f"true class · {count / int(predicted_rows[column]):.1%} of the predicted class",
+        )
+
+    return _draw(labels, [cell(*place) for place in _places(labels, counts)], selected, dark)
+
+
+def confusion_difference(
+    labels: Sequence[str], differences: Counts, *, selected: tuple[str, str] | None = None, dark: bool = False
+) -> go.Figure:
+    """Draws how many rows more (k, k) the second of two has in each cell, as `confusion` does.
+
+    Cool is better (more on the diagonal, fewer off it), warm is worse.
+    """
+    most = max(1, int(np.abs(differences).max(initial=0)))
+
+    def cell(row: int, column: int) -> _Cell:
+        more = int(differences[row, column])
+        better = (more > 0) == (row == column)
+        return _Cell(
+            row,
+            column,
+            more,
+            f"{more:+,}".replace("-", "−"),
+            _shade(ACCENT if better else WARM, math.log1p(abs(more)) / math.log1p(most)),
+            f"true <b>{shown(labels[row], 80)}</b>, predicted <b>{shown(labels[column], 80)}</b><br>"
+            f"{abs(more):,} rows {'more' if more > 0 else 'fewer'}: {'better' if better else 'worse'}",
+        )
+
+    return _draw(labels, [cell(*place) for place in _places(labels, differences)], selected, dark)
+
+
+def _places(labels: Sequence[str], counts: Counts) -> list[tuple[int, int]]:
+    """(row, column) of what is not 0."""
+    if len(labels) > MAX_CLASSES:
+        raise ValueError(f"{len(labels)} classes do not fit: a matrix holds {MAX_CLASSES}.")
+    rows, columns = np.nonzero(counts)
+    return list(zip(rows.tolist(), columns.tolist(), strict=True))
+
+
+def _shade(colour: str, strength: float) -> str:
+    return faded(colour, LEAST_SHADE + (1 - LEAST_SHADE) * min(1.0, strength))
+
+
+def _draw(labels: Sequence[str], cells: Sequence[_Cell], selected: tuple[str, str] | None, dark: bool) -> go.Figure:
+    side = cell_pixels(len(labels), most=64, whole=560)
+    figure = go.Figure()
+    if len(labels) <= GRIDDED_CLASSES:
+        figure.add_trace(empty_cells(len(labels), diagonal=True))
+    figure.add_trace(
+        bars(
+            [(cell.column, cell.row) for cell in cells],
+            customdata=[[labels[cell.row], labels[cell.column], cell.rows] for cell in cells],
+            marker={"color": [cell.colour for cell in cells], "cornerradius": 2},
+            text=[cell.text if len(cell.text) * DIGIT_PIXELS <= side - 2 else "" for cell in cells],
+            textfont={"size": 12 if side >= 36 else 11, "color": DARK_INK if dark else LIGHT_INK},
+            hovertext=[cell.hover for cell in cells],
+            hovertemplate="%{hovertext}<extra></extra>",
+        )
+    )
+    position = {label: place for place, label in enumerate(labels)}
+    if selected is not None and set(selected) <= position.keys():
+        figure.add_trace(outline(position[selected[1]], position[selected[0]]))
+    return lay_out_grid(figure, labels, side, SIDES)
