@@ -21,7 +21,7 @@ from core.signals.encoder import Batch, RowEncoder
 from core.signals.payloads import Payloads
 
 MAX_TOKENS = 256
-"""A text is cut here: what a label is about stands at the beginning."""
+"""A text is cut here unless told otherwise: what a label is about stands at the beginning."""
 BATCH_TOKENS = {"cpu": 2048, "cuda": 1 << 16}
 """Tokens of a batch, padding included."""
 WINDOW = 4096
@@ -33,13 +33,14 @@ class TextModel(RowEncoder):
 
     kind: Literal["text"] = "text"
 
-    def __init__(self, name: str, folder: Path | None = None) -> None:
+    def __init__(self, name: str, folder: Path | None = None, max_tokens: int = MAX_TOKENS) -> None:
         self.name = name
         self._folder = folder or model_folder(name)
+        self._max_tokens = max_tokens
 
     @cached_property
     def key(self) -> str:
-        return f"text-{fingerprint(self._folder)}-{MAX_TOKENS}"
+        return f"text-{fingerprint(self._folder)}-{self._max_tokens}"
 
     def encode(self, payloads: Payloads, rows: NDArray[np.int64]) -> Iterator[Batch]:
         """Longest first: what does not fit fails at once, and the time left is never underestimated."""
@@ -53,9 +54,8 @@ class TextModel(RowEncoder):
                 padded = tokenizer.pad({"input_ids": [tokens[index] for index in batch]}, return_tensors="pt")
                 yield window[batch], _mean_pooled(model, padded["input_ids"], padded["attention_mask"])
 
-    @staticmethod
-    def _limit(tokenizer: Any) -> int:
-        return min(MAX_TOKENS, int(tokenizer.model_max_length))
+    def _limit(self, tokenizer: Any) -> int:
+        return min(self._max_tokens, int(tokenizer.model_max_length))
 
     def _load(self) -> tuple[Any, Any]:
         from transformers import AutoModel, AutoTokenizer
