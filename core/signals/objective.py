@@ -74,7 +74,7 @@ class Objective:
 
     features: Features
     labels: Tensor
-    """(n,) int64 class indices."""
+    """(n,) int64 class indices, or (n, p) where each head has labels of its own."""
     weights: Tensor
     """(n, p) float32: 0 where a head must not see a row; columns sum to 1."""
     classes: int
@@ -101,7 +101,7 @@ class Objective:
             part, labels, weights = self.features.rows(rows), self.labels[rows], self.weights[rows]
             torch.mm(part, flat, out=logits[: len(part)])
             residual = torch.softmax(logits[: len(part)].view(-1, problems, classes), 2, out=residuals[: len(part)])
-            at = labels.view(-1, 1, 1).expand(-1, problems, 1)
+            at = labels.view(len(part), -1, 1).expand(-1, problems, 1)
             own = residual.gather(2, at)
             loss -= (own.squeeze(2).clamp_min(LEAST).log_() * weights).sum(0, dtype=torch.float64)
             residual.scatter_(2, at, own - 1).mul_(weights.unsqueeze(2))

@@ -45,10 +45,12 @@ def list_effects(db: Database, version_id: str) -> list[CleaningEffect]:
 
 
 def _effect(row: tuple[Any, ...]) -> CleaningEffect:
-    *ids, created_at, created_by, settings, summary = row
+    effect_id, dataset_id, version_id, created_at, created_by, settings, summary = row
     found = json.loads(summary)
     return CleaningEffect(
-        *ids,
+        effect_id,
+        dataset_id,
+        version_id,
         loaded(created_at),
         created_by,
         json.loads(settings),
