@@ -5,7 +5,7 @@ since a wrapper process imports it for every job.
 """
 
 from core.jobs.folder import RunFolder, Stopped
-from core.jobs.progress import ProgressWriter, read_events, read_progress
+from core.jobs.progress import ProgressWriter, events_after, read_events, read_progress
 from core.jobs.queue import Queue
 
-__all__ = ["ProgressWriter", "Queue", "RunFolder", "Stopped", "read_events", "read_progress"]
+__all__ = ["ProgressWriter", "Queue", "RunFolder", "Stopped", "events_after", "read_events", "read_progress"]

@@ -71,12 +71,19 @@ class ProgressWriter:
 
 def read_events(folder: RunFolder) -> list[dict[str, Any]]:
     """Every event so far, oldest first: `event` (its name), `t` (epoch seconds) and its own data."""
+    return events_after(folder, 0)[0]
+
+
+def events_after(folder: RunFolder, offset: int) -> tuple[list[dict[str, Any]], int]:
+    """The events beyond a byte of the file, and the offset to go on from: that of the last line that is whole."""
     try:
-        lines = folder.progress_path.read_bytes().split(b"\n")
+        with folder.progress_path.open("rb") as file:
+            file.seek(offset)
+            whole, newline, _ = file.read().rpartition(b"\n")
     except FileNotFoundError:
-        return []
-    parsed = (_parse(line) for line in lines if b'"event"' in line)
-    return [line for line in parsed if line and "event" in line]
+        return [], 0
+    parsed = (_parse(line) for line in whole.split(b"\n") if b'"event"' in line)
+    return [line for line in parsed if line and "event" in line], offset + len(whole) + len(newline)
 
 
 def read_progress(folder: RunFolder, now: float | None = None) -> Progress:

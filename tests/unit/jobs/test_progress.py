@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from core.jobs import ProgressWriter, RunFolder, Stopped, read_events, read_progress
+from core.jobs import ProgressWriter, RunFolder, Stopped, events_after, read_events, read_progress
 
 
 @pytest.fixture
@@ -102,3 +102,17 @@ def test_an_update_ends_a_job_that_was_asked_to_stop(folder: RunFolder) -> None:
 
 def test_being_stopped_is_not_caught_as_an_error() -> None:
     assert not issubclass(Stopped, Exception)
+
+
+def test_events_are_read_on_from_the_last_whole_line(folder: RunFolder) -> None:
+    assert events_after(folder, 0) == ([], 0)
+    progress = ProgressWriter(folder)
+    progress.event("tier", order=0)
+    first, offset = events_after(folder, 0)
+    with folder.progress_path.open("ab") as file:
+        file.write(b'{"event": "tier", "ord')
+    assert events_after(folder, offset) == ([], offset)
+    ProgressWriter(folder).event("tier", order=1)
+    second, end = events_after(folder, offset)
+    assert [event["order"] for event in [*first, *second]] == [0, 1]
+    assert events_after(folder, end) == ([], end) and end == folder.progress_path.stat().st_size
