@@ -2,31 +2,36 @@
 
 from __future__ import annotations
 
-import hashlib
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+from PIL import Image
 
-from core.training.classifier import Classifier
+from core.models.files import fingerprint, model_folder
+from core.models.lite import LARGE_SIDE, common_side, side_for
+from core.records import TrainSpec
+from core.training.classifier import Classifier, bundled_text_model
 from core.training.examples import Examples
 from core.training.tokens import Tokens, tokenised
 from core.worker.rows import Rows
 from core.worker.train_report import JobReport
 
 STAGE = "tokens"
+MEASURED = 256
+"""Images whose size says what size the dataset's images have."""
 
 
 class JobExamples:
     """The examples of a run. Making it cuts all texts into tokens that no run of the model has cut before."""
 
-    def __init__(self, classifier: Classifier, rows: Rows, arrays: Path, report: JobReport) -> None:
+    def __init__(self, classifier: Classifier, rows: Rows, arrays: Path, spec: TrainSpec, report: JobReport) -> None:
         self._classifier, self._rows = classifier, rows
         self._tokens: Tokens | None = None
         if classifier.kind == "text":
             self._tokens = tokenised(
-                arrays / "tokens" / f"{_fingerprint(classifier)}-{classifier.max_tokens}",
+                arrays / "tokens" / f"{_fingerprint(spec.model)}-{spec.max_tokens}",
                 rows.payloads.digests,
                 rows.payloads.take,
                 classifier.encode,
@@ -49,6 +54,17 @@ class JobExamples:
         return self._classifier.encode([payloads.path(media_id) for media_id in payloads.take(rows)])
 
 
-def _fingerprint(classifier: Classifier) -> str:
-    """12 hex digits that change with what cuts texts into tokens."""
-    return hashlib.sha256(repr(classifier.tokenizer.backend_tokenizer.to_str()).encode()).hexdigest()[:12]
+def side_of(rows: Rows) -> int:
+    """The input size that suits most of the images, by a sample of them; of no meaning for texts."""
+    if rows.payloads.kind == "text":
+        return LARGE_SIDE
+    sample = np.linspace(0, len(rows) - 1, min(MEASURED, len(rows))).astype(np.int64)
+    sides = []
+    for media_id in rows.payloads.take(sample):
+        with Image.open(rows.payloads.path(media_id)) as image:  # its header only
+            sides.append(side_for(image.size))
+    return common_side(sides)
+
+
+def _fingerprint(model: str) -> str:
+    return fingerprint(bundled_text_model() if model == "minilm" else model_folder(model))

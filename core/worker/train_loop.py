@@ -23,7 +23,7 @@ from core.training.loop import Loop
 from core.training.memory import peak
 from core.training.vocabulary import only_occurring
 from core.worker.rows import Rows, read_splits
-from core.worker.train_examples import JobExamples
+from core.worker.train_examples import JobExamples, side_of
 from core.worker.train_outputs import create_matrix, open_matrix, sample_of_train, write_predictions
 from core.worker.train_report import JobReport
 
@@ -52,7 +52,7 @@ class _FineTune:
             self.report.tick("loading the model", 0)
             classifier = self._classifier()
         with self.report.timed("preparing"), self.accelerator.main_process_first():
-            examples = JobExamples(classifier, self.rows, Path(self.spec["arrays"]), self.report)
+            examples = JobExamples(classifier, self.rows, Path(self.spec["arrays"]), self.settings, self.report)
         with (
             self.report.timed("training"),
             only_occurring(classifier.model, examples.words(np.concatenate([train, validation]))),
@@ -91,9 +91,13 @@ class _FineTune:
 
     def _classifier(self) -> Classifier:
         settings = self.settings
-        kind = self.rows.payloads.kind
         classifier = load_classifier(
-            settings.model, kind, self.spec["labels"], max_tokens=settings.max_tokens, seed=settings.seed
+            settings.model,
+            self.rows.payloads.kind,
+            self.spec["labels"],
+            max_tokens=settings.max_tokens,
+            seed=settings.seed,
+            side=side_of(self.rows),
         )
         classifier.freeze(settings.strategy, settings.last_layers)
         return classifier
