@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import zipfile
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import islice, zip_longest
 from pathlib import Path, PurePosixPath
 from typing import Any
@@ -60,6 +60,21 @@ def members(locations: Sequence[str], within: Sequence[Path] | None) -> list[Mem
     return found
 
 
+def unlabelled(locations: Sequence[str], within: Sequence[Path] | None) -> list[Member]:
+    """Every file of folders and archives, whatever folder it lies in, and images named one by one. What is no image
+    has a fault. Raises SourceError for an unsafe archive and where there is no image at all."""
+    found: list[Member] = []
+    for location in locations:
+        path = existing(location, within)
+        if path.is_file() and path.suffix.lower() in IMAGE_SUFFIXES:
+            found.append(Member(path.parent, path.name, 1, None, None))
+        else:
+            found += [replace(member, label=None, fault=_no_image(member.name)) for member in _listed(path, None)]
+    if all(member.fault for member in found):
+        raise SourceError(f"{locations[0]} holds no images.", f"Read are {', '.join(sorted(IMAGE_SUFFIXES))}.")
+    return found
+
+
 def _listed(path: Path, split: str | None) -> list[Member]:
     names = sorted(_walk(path)) if path.is_dir() else [name for name in _names_in(path) if not name.endswith("/")]
     every = map(PurePosixPath, names)
@@ -99,12 +114,15 @@ def _member(
     folders = path.parts[:-1]
     label = folders[-1] if folders and folders != wrapper else None
     split = next(filter(None, map(split_name, folders[:-1])), None)
-    fault = ""
-    if path.suffix.lower() not in IMAGE_SUFFIXES:
-        fault = f"not an image file ({path.suffix or 'no suffix'})"
-    elif label is None:
+    fault = _no_image(path.name)
+    if not fault and label is None:
         fault = "missing label: the image lies in no class folder"
     return Member(origin, str(path), ordinal, label, split or outer, fault)
+
+
+def _no_image(name: str) -> str:
+    suffix = PurePosixPath(name).suffix
+    return "" if suffix.lower() in IMAGE_SUFFIXES else f"not an image file ({suffix or 'no suffix'})"
 
 
 class Opener:

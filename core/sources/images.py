@@ -64,6 +64,11 @@ def keep(content: bytes, media: Path) -> Picture:
     return Picture(digest, f"{digest[:2]}/{digest}.{suffix}", shown.width, shown.height, brightness, contrast)
 
 
+def opened(content: bytes) -> Image.Image:
+    """The image upright in RGB, transparency on white. Raises ImageFault as `keep` does."""
+    return _decoded(content)[0].convert("RGB")
+
+
 def thumbnail_of(content: bytes) -> bytes:
     """The image as WebP, longest side at most `THUMBNAIL_SIDE`, for a preview. Raises ImageFault."""
     return _reduced(_decoded(content)[0], THUMBNAIL_SIDE)

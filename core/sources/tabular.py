@@ -93,10 +93,14 @@ def label_notes(schema: Schema, rows: Sequence[Mapping[str, Any]]) -> list[str]:
     return []
 
 
-def check_roles(schema: Schema, names: Sequence[str]) -> None:
-    """Raises SchemaError when a role names no column, when there is no label, or when a column has two roles."""
+def check_label(schema: Schema, names: Sequence[str]) -> None:
+    """Raises SchemaError when there is no label, as only what is to be predicted may have none."""
     if schema.label is None:
         raise SchemaError("No label column is chosen.", f"Choose one of: {', '.join(names)}.")
+
+
+def check_roles(schema: Schema, names: Sequence[str]) -> None:
+    """Raises SchemaError when a role names no column, or when a column has two roles."""
     roles = {"payload": schema.payload, "label": schema.label, "split": schema.split, "id": schema.id}
     for role, column in roles.items():
         if column is not None and column not in names:

@@ -27,6 +27,8 @@ WINDOW = {"text": 4096, "image": 256}
 """Examples that are made ready at a time."""
 
 Matrix = NDArray[np.float32]
+Tick = Callable[[float, float], None]
+"""Is told how many examples are done, and of how many; may raise to stop the work."""
 
 
 @dataclass
@@ -57,25 +59,30 @@ class Predictor:
         """Class names by index: the columns of the probabilities."""
         return self.classifier.labels
 
-    def predict(
-        self, payloads: Sequence[Any], tick: Callable[[float, float], None] = lambda done, total: None
-    ) -> tuple[Matrix, Matrix]:
+    def predict(self, payloads: Sequence[Any], tick: Tick = lambda done, total: None) -> tuple[Matrix, Matrix]:
         """Probabilities (n, k), rows of sum 1, and features (n, d), what the last linear layer was given, both float32
         in the order of `payloads`: texts, or images as paths or opened.
 
-        `tick(done, total)` is called between batches and may raise to stop the work.
+        `tick` is called between batches.
         """
-        count = len(payloads)
+        count, window = len(payloads), WINDOW[self.classifier.kind]
         probabilities = np.empty((count, len(self.labels)), np.float32)
         features = np.empty((count, self.classifier.head().in_features), np.float32)
+        for start in range(0, count, window):
+            encoded = self.classifier.encode(payloads[start : start + window])
+            rows = slice(start, start + len(encoded))
+            probabilities[rows], features[rows] = self.predict_encoded(encoded, _further(tick, start, count))
+        return probabilities, features
+
+    def predict_encoded(self, encoded: Sequence[Any], tick: Tick = lambda done, total: None) -> tuple[Matrix, Matrix]:
+        """`predict` of what `Classifier.encode` has made of examples, which all have to fit into memory."""
+        probabilities = np.empty((len(encoded), len(self.labels)), np.float32)
+        features = np.empty((len(encoded), self.classifier.head().in_features), np.float32)
         done = 0
-        for start in range(0, count, WINDOW[self.classifier.kind]):
-            encoded = self.classifier.encode(payloads[start : start + WINDOW[self.classifier.kind]])
-            for batch in self._batches(encoded):
-                rows = start + batch
-                probabilities[rows], features[rows] = self.run([encoded[index] for index in batch])
-                done += len(batch)
-                tick(done, count)
+        for batch in self._batches(encoded):
+            probabilities[batch], features[batch] = self.run([encoded[index] for index in batch])
+            done += len(batch)
+            tick(done, len(encoded))
         return probabilities, features
 
     @torch.inference_mode()
@@ -92,11 +99,16 @@ class Predictor:
         given = _of_examples(seen[-1], inputs)
         return logits.softmax(1).cpu().numpy(), given.float().cpu().numpy()
 
-    def _batches(self, encoded: list[Any]) -> list[NDArray[np.int64]]:
+    def _batches(self, encoded: Sequence[Any]) -> list[NDArray[np.int64]]:
         where = device().type
         if self.classifier.kind == "text":
             return token_batches([len(one) for one in encoded], TOKENS[where])
         return token_batches([one.shape[1] * one.shape[2] for one in encoded], PIXELS[where])
+
+
+def _further(tick: Tick, start: int, count: int) -> Tick:
+    """`tick` of a part that begins after `start` of `count` examples."""
+    return lambda done, _: tick(start + done, count)
 
 
 def _of_examples(given: Tensor, inputs: dict[str, Tensor]) -> Tensor:

@@ -17,7 +17,7 @@ from core.settings import allowed_folders
 from core.sources import SOURCES, Bench, find, hub
 from core.sources.paths import expanded
 from core.sources.samples import SAMPLE_SCHEMAS
-from core.sources.tabular import check_roles
+from core.sources.tabular import check_label
 from core.store.datasets import get_dataset, list_datasets
 from core.tasks import TASKS
 from core.workflow import hub_preview, loading
@@ -88,8 +88,7 @@ def start_load(
     """
     kind = find(locations, source)
     _check_name(context, name)
-    if schema.label is None:
-        check_roles(schema, [schema.payload, *schema.attributes])
+    check_label(schema, [schema.payload, *schema.attributes])
     if kind.reader is None and TASKS[schema.task].payload_kind != "image":
         raise SchemaError(f"{kind.title} holds images, which task '{schema.task}' has none of.", "Choose another task.")
     locations = [_absolute(location) for location in locations]
