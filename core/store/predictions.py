@@ -15,7 +15,7 @@ from core.records import PredictedRow, PredictionFilter
 from core.store.database import Database
 from core.store.filters import Condition, joined
 
-_SURELY = 20
+_SURELY = 4
 """How many times the rows up to a page's end are looked through for it, surest first, before all are."""
 
 

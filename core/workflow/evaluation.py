@@ -32,6 +32,7 @@ from core.records import (
 from core.store import predictions
 from core.store.datasets import get_dataset
 from core.store.relations import relation
+from core.store.runs import get_run
 from core.store.versions import list_versions
 from core.workflow.answers import PATIENCE, Answers, Pending, Report
 from core.workflow.context import Context
@@ -206,7 +207,7 @@ def predicted_rows(
 
 
 def count_predicted(context: Context, run: Run, where: PredictionFilter, labels_from: LabelsFrom) -> int:
-    """Predicted rows that the filter keeps."""
+    """Predicted rows that the filter keeps. Whoever has the evaluation reads those of a cell off its matrix."""
     truth_id = truth_version(context, (run,), labels_from)
 
     def work(report: Report) -> int:
@@ -224,6 +225,11 @@ def truth_version(context: Context, runs: Sequence[Run], labels_from: LabelsFrom
     if labels_from == "newest":
         return get_dataset(context.store, runs[0].dataset_id).latest_version_id
     return max(run.version_id for run in runs)
+
+
+def _truth_of_rows(context: Context, run: Run, where: PredictionFilter, labels_from: LabelsFrom) -> str:
+    others = [get_run(context.store, run.dataset_id, other) for other in (where.right_in, where.wrong_in) if other]
+    return truth_version(context, (run, *others), labels_from)
 
 
 def _ask(
