@@ -49,14 +49,14 @@ ROOT = "efficientnet.encoder"
 def head_for(weight: Tensor, bias: Tensor) -> tuple[Tensor, Tensor]:
     """The head of the widened model, (k, TOP) and (k,), that says what a head on the pooled means says whose columns
     are block 10's, block 14's and the last layer's."""
-    middle, late, last = torch.split(weight, (MIDDLE, LATE, LAST), 1)
+    middle, late, last = torch.split(weight, [MIDDLE, LATE, LAST], 1)
     carried = torch.cat([late, middle], 1) * (REACH / HALF)
     return torch.cat([last, carried], 1), bias - carried.sum(1) * HALF
 
 
 def inputs(pooled: Tensor) -> Tensor:
     """What the classifier is given, (n, TOP), for the pooled means (n, d) of `core.signals.efficientnet`."""
-    middle, late, last = torch.split(pooled, (MIDDLE, LATE, LAST), 1)
+    middle, late, last = torch.split(pooled, [MIDDLE, LATE, LAST], 1)
     return torch.cat([last, HALF + torch.cat([late, middle], 1) * (HALF / REACH)], 1)
 
 
