@@ -81,7 +81,7 @@ class _FineTunes:
         classifier = load_classifier(spec.model, kind, self.spec["labels"], max_tokens=spec.max_tokens, seed=seed)
         classifier.freeze(spec.strategy, spec.last_layers)
         examples = JobExamples(
-            classifier, self.rows.rows, Path(self.spec["arrays"]), JobReport(self.folder, self.progress)
+            classifier, self.rows.rows, Path(self.spec["arrays"]), spec, JobReport(self.folder, self.progress)
         )
         places = drawn.rows(arm)
         train = replace(examples.of(self.rows.train[places]), labels=drawn.labels[arm][places])
