@@ -30,11 +30,10 @@ def heat(
     details: Sequence[Sequence[str]],
     *,
     selected: tuple[int, int] | None = None,
-    dark: bool = False,
 ) -> go.Figure:
     """`shares` and `details` (the hover text, from figures only) are groups × labels, `overall` one share per label.
 
-    A cell's `customdata` is its [group position, label position]. `dark` is whether the page is.
+    A cell's `customdata` is its [group position, label position].
     """
     cells = [(row, column) for row in range(len(groups)) for column in range(len(labels))]
     away = [shares[row][column] - overall[column] for row, column in cells]
@@ -56,12 +55,6 @@ def heat(
                 "line": {"color": MUTED, "width": [2 if one else 0 for one in chosen]},
             },
             unselected={"marker": {"opacity": 1}},
-            text=[f"{shares[row][column]:.0%}" for row, column in cells] if numbered else None,
-            textposition="inside",
-            insidetextanchor="middle",
-            textangle=0,
-            textfont={"size": 11, "color": DARK_INK if dark else LIGHT_INK},
-            constraintext="none",
             hovertext=[
                 f"<b>{shown(groups[row], 60)}</b> · {shown(labels[column], 60)}<br>{details[row][column]}"
                 for row, column in cells
@@ -69,6 +62,8 @@ def heat(
             hovertemplate="%{hovertext}<extra></extra>",
         )
     )
+    if numbered:
+        figure.add_trace(_figures(cells, shares))
     slanted = sum(min(len(label), 18) for label in labels) > 90
     top = 12 + (90 if slanted else 18)
     right = 8 + (
@@ -84,6 +79,19 @@ def heat(
         automargin=True,
         range=[-0.5, len(labels) - 0.5],
         showgrid=False,
+    )
+
+
+def _figures(cells: Sequence[tuple[int, int]], shares: Sequence[Sequence[float]]) -> go.Scatter:
+    """The shares as a layer of text: without a colour of its own it takes the page's, also when the page turns dark
+    under an open chart. Text inside a bar would be coloured once and for all."""
+    return go.Scatter(
+        x=[column for _, column in cells],
+        y=[row for row, _ in cells],
+        mode="text",
+        text=[f"{shares[row][column]:.0%}" for row, column in cells],
+        textfont={"size": 11},
+        hoverinfo="skip",
     )
 
 

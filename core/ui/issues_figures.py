@@ -60,7 +60,7 @@ def _result(scan: Scan, scanning: bool) -> None:
     weights = [f"{one['name']} {one['weight']:.0%}" for one in encoders] if len(encoders) > 1 else []
     unfinished = "first tier, a better one follows" if scanning else "first tier, the scan ended before its better one"
     with st.container(gap=None, width="content"):
-        st.markdown(f":blue-badge[{plain(scan.tier)}] {'best tier' if scan.final else unfinished}")
+        st.markdown(f":blue-badge[{plain(scan.tier)}] :small[{'best tier' if scan.final else unfinished}]")
         st.caption(" · ".join([*weights, f"{scan.created_at:%d %b %Y, %H:%M}", plain(scan.created_by)]))
 
 

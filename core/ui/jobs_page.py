@@ -32,7 +32,8 @@ def _list(frame: BareFrame) -> None:
         empty_state("Nothing has run yet", "Loads and scans appear here, with their progress and log.", icon="bolt")
         return
     active = sum(job.status not in ENDED for job in page.jobs)
-    st.caption(f"{page.total:,} {'job' if page.total == 1 else 'jobs'}, newest first" + (f" · {active} under way" if active else ""))
+    jobs = f"{page.total:,} {'job' if page.total == 1 else 'jobs'}, newest first"
+    st.caption(f"{jobs} · {active} under way" if active else jobs)
     opened = st.query_params.get(keys.JOB)
     if opened is not None and opened not in {job.job_id for job in page.jobs}:
         _linked(frame, opened)

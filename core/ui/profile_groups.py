@@ -79,7 +79,6 @@ def _heat(frame: Frame, table: GroupTable, labels: list[int], rows: list[int]) -
             [table.groups[row].judged for row in rows],
             details,
             selected=(rows.index(group), names.index(label)) if group in rows and label in names else None,
-            dark=st.context.theme.type == "dark",
         ),
         key=f"{VIEW}-chart",
         on_select=lambda: _clicked(table.column, names),

@@ -33,8 +33,10 @@ def test_names_are_cut_put_on_one_line_and_escaped() -> None:
     assert shown("top_up_by_card_charge_in_euro") == "top_up_by_card_…_in_euro"
     assert len(shown("x" * 40)) == 24
     assert shown("") == "(empty)"
-    (trace,) = heat(["<i>g</i>"], ["<a href='x'>l</a>"], [[0.5]], [0.5], [True], [["50%"]]).data
+    trace, figures = heat(["<i>g</i>"], ["<a href='x'>l</a>"], [[0.5]], [0.5], [True], [["50%"]]).data
     assert "<a" not in trace.hovertext[0]
+    assert figures.text == ("50%",)
+    assert figures.textfont.color is None  # the page's, light or dark
 
 
 def test_what_is_selected_stands_out() -> None:
@@ -60,7 +62,7 @@ def test_a_bin_of_times_is_named_by_its_dates() -> None:
 
 
 def test_cells_of_groups_too_small_to_judge_have_no_colour_of_their_own() -> None:
-    (trace,) = heat(["a", "b"], ["x"], [[0.9], [0.9]], [0.5], [True, False], [["."], ["."]], selected=(1, 0)).data
+    trace, _ = heat(["a", "b"], ["x"], [[0.9], [0.9]], [0.5], [True, False], [["."], ["."]], selected=(1, 0)).data
     assert list(trace.customdata) == [[0, 0], [1, 0]]
     assert trace.marker.color[0] != trace.marker.color[1]
     assert list(trace.marker.line.width) == [0, 2]
