@@ -6,6 +6,7 @@ import streamlit as st
 
 from core.ui.frame import open_page
 from core.ui.problems import shown_errors
+from core.ui.training_effect import effect_view
 from core.ui.training_new import new_view
 from core.ui.training_runs import runs_view
 from core.ui.url import from_url, to_url
@@ -13,6 +14,7 @@ from core.ui.url import from_url, to_url
 VIEWS = {
     "runs": ("Runs", runs_view),
     "new": ("New run", new_view),
+    "effect": ("Did cleaning help?", effect_view),
 }
 
 frame = open_page("Train")

@@ -1,4 +1,4 @@
-"""Differences with their intervals, one a line, around a zero that says: no clear difference."""
+"""Differences with their intervals around a line at 0: one line a name, one mark a series."""
 
 from __future__ import annotations
 
@@ -6,52 +6,60 @@ from collections.abc import Sequence
 
 import plotly.graph_objects as go
 
-from core.charts.style import ACCENT, BAR_PIXELS, MUTED, WARM, faded, lay_out, name_rows, shown
+from core.charts.style import BAR_PIXELS, MARKS, MUTED, PALETTE, faded, lay_out, name_rows, shown
+
+Estimate = tuple[float, float, float]
+"""Difference, low, high: of shares, so that 0.01 is one point."""
 
 
-def differences(
-    names: Sequence[str], found: Sequence[tuple[float, float, float]], *, selected: int | None = None
-) -> go.Figure:
-    """A point and a whisker per name from (difference, low, high), in -1–1 and shown in points of percent, top down;
-    `customdata` is its position. Filled and coloured only where the interval leaves 0 out: cool is more, warm less."""
-    colours = [_colour(low, high) for _, low, high in found]
-    most = max((max(abs(low), abs(high)) for _, low, high in found), default=0.01)
+def differences(names: Sequence[str], series: Sequence[tuple[str, Sequence[Estimate]]]) -> go.Figure:
+    """A point and a whisker per name and series (title, estimates), in points, top down. Hollow marks are those whose
+    interval has 0 in it."""
     figure = go.Figure()
-    for place, ((_, low, high), colour) in enumerate(zip(found, colours, strict=True)):
-        line = {"color": faded(colour, 0.6), "width": 2}
-        ends = {"x": [100 * low, 100 * high], "y": [place, place]}
-        figure.add_trace(go.Scatter(**ends, mode="lines", line=line, hoverinfo="skip"))
-    figure.add_trace(
-        go.Scatter(
-            x=[100 * difference for difference, *_ in found],
-            y=list(range(len(names))),
-            mode="markers",
-            customdata=[[position] for position in range(len(names))],
-            marker={
-                "size": [13 if place == selected else 10 for place in range(len(names))],
-                "color": colours,
-                "symbol": ["circle-open" if colour == MUTED else "circle" for colour in colours],
-                "line": {"width": 2, "color": colours},
-            },
-            unselected={"marker": {"opacity": 1}},
-            hovertext=[
-                f"<b>{shown(name, 60)}</b><br>{100 * difference:+.1f} points "
-                f"(95 %: {100 * low:+.1f} to {100 * high:+.1f})"
-                + ("<br>no clear difference" if colour == MUTED else "")
-                for name, (difference, low, high), colour in zip(names, found, colours, strict=True)
-            ],
-            hovertemplate="%{hovertext}<extra></extra>",
-        )
-    )
-    lay_out(figure, height=len(names) * BAR_PIXELS + 44)
-    name_rows(figure, names)
+    for position, (title, estimates) in enumerate(series):
+        figure.add_trace(_marks(names, title, estimates, position, len(series)))
     figure.add_vline(x=0, line={"color": MUTED, "width": 1})
-    return figure.update_xaxes(
-        range=[-105 * most, 105 * most], ticksuffix="", title={"text": "points", "font": {"size": 11}}
+    several = len(series) > 1
+    lay_out(
+        figure,
+        height=len(names) * (BAR_PIXELS + 4) * max(1, len(series)) // (2 if several else 1) + (84 if several else 52),
+        showlegend=several,
+        legend={"orientation": "h", "y": 1, "yanchor": "bottom", "x": 0, "font": {"size": 11}, "itemclick": False},
+        margin={"l": 4, "r": 8, "t": 34 if several else 8, "b": 8, "pad": 4},
     )
+    name_rows(figure, names)
+    return figure.update_xaxes(title={"text": "points", "font": {"size": 11}}, tickformat="+~g")
 
 
-def _colour(low: float, high: float) -> str:
-    if low <= 0 <= high:
-        return MUTED
-    return ACCENT if low > 0 else WARM
+def _marks(names: Sequence[str], title: str, estimates: Sequence[Estimate], position: int, several: int) -> go.Scatter:
+    colour = PALETTE[position % len(PALETTE)]
+    mark = MARKS[position % len(MARKS)]
+    shift = (position - (several - 1) / 2) * 0.3
+    return go.Scatter(
+        x=[100 * value for value, *_ in estimates],
+        y=[row + shift for row in range(len(names))],
+        error_x={
+            "type": "data",
+            "symmetric": False,
+            "array": [100 * (high - value) for value, _, high in estimates],
+            "arrayminus": [100 * (value - low) for value, low, _ in estimates],
+            "color": faded(colour, 0.6),
+            "thickness": 2,
+            "width": 4,
+        },
+        mode="markers",
+        name=shown(title, 40),
+        marker={
+            "size": 10,
+            "color": colour,
+            "symbol": [mark if low > 0 or high < 0 else f"{mark}-open" for _, low, high in estimates],
+            "line": {"width": 2, "color": colour},
+        },
+        unselected={"marker": {"opacity": 1}},
+        hovertext=[
+            f"<b>{shown(name, 60)}</b><br>{shown(title, 60)}<br>"
+            f"{100 * value:+.2f} points (95 %: {100 * low:+.2f} to {100 * high:+.2f})"
+            for name, (value, low, high) in zip(names, estimates, strict=True)
+        ],
+        hovertemplate="%{hovertext}<extra></extra>",
+    )

@@ -6,6 +6,7 @@ writes to standard output by itself but `issues`, which streams a file there.
 
 from __future__ import annotations
 
+from core.commands.cleaning_effect import CLEANING_EFFECT
 from core.commands.command import Command
 from core.commands.compare import COMPARE
 from core.commands.datasets import DATASETS
@@ -16,6 +17,7 @@ from core.commands.issues import ISSUES
 from core.commands.jobs import JOBS
 from core.commands.load import LOAD
 from core.commands.profile import PROFILE
+from core.commands.report import REPORT
 from core.commands.runs import RUNS
 from core.commands.scan import SCAN
 from core.commands.train import TRAIN
@@ -33,6 +35,8 @@ COMMANDS: tuple[Command, ...] = (
     RUNS,
     EVALUATE,
     COMPARE,
+    REPORT,
+    CLEANING_EFFECT,
     EXPORT,
     JOBS,
 )

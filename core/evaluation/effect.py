@@ -1,9 +1,10 @@
 """Models that learnt from different labels, several of each, scored on the same test rows: paired differences.
 
 Two things are left to chance: the seed (a resample of the training rows, shared by one model of each kind) and the test
-rows, shared by all. The two are crossed, not nested, so that both are resampled, each by itself: the pigeonhole
-bootstrap (Owen 2007, The pigeonhole bootstrap, Annals of Applied Statistics 1), which errs on the wide side. Intervals
-are percentiles.
+rows, shared by all. The two are crossed, not nested. So each is resampled by itself, and both deviations are added up:
+the variances by seed and by row add, as in two-way clustering (Cameron, Gelbach and Miller 2011, Robust inference with
+multiway clustering). What seed and row have in common is counted twice, since it is not subtracted: the intervals are
+percentiles of the sum and err on the wide side.
 """
 
 from __future__ import annotations
@@ -38,10 +39,9 @@ def compare_arms(
     generator = np.random.default_rng([SEED, seeds])
     widened = seed_factor(seeds)
     for place, sums_ in enumerate(resamples(cells[0], list(cells[1:]), count, len(labels))):
-        figures = np.stack([one.figures() for one in sums_]).reshape(found.shape)
-        mean = figures.mean(1)
-        of_seeds = figures[:, generator.integers(seeds, size=seeds)].mean(1)
-        drawn[place] = mean + widened * (of_seeds - mean)
+        of_rows = np.stack([one.figures() for one in sums_]).reshape(found.shape).mean(1)
+        of_seeds = found[:, generator.integers(seeds, size=seeds)].mean(1) - found.mean(1)
+        drawn[place] = of_rows + widened * of_seeds
         on_progress(place + 1, RESAMPLES)
     support = np.bincount(true, minlength=len(labels))
     occurring = (support > 0) | (found[:, :, 2:] > 0).any((0, 1))

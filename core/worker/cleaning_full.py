@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import torch
 from accelerate import Accelerator
 from numpy.typing import NDArray
 
@@ -24,7 +25,7 @@ from core.training.loop import Loop
 from core.training.vocabulary import only_occurring
 from core.worker.cleaning_draws import Draw, draw
 from core.worker.cleaning_rows import LabelledRows
-from core.worker.train_examples import JobExamples
+from core.worker.train_examples import JobExamples, side_of
 from core.worker.train_loop import precision_of
 from core.worker.train_report import JobReport
 
@@ -48,7 +49,9 @@ class _FineTunes:
         self.settings = replace(settings, patience=0)
         self.accelerator = Accelerator(mixed_precision=precision_of(settings.precision))
         self.seeds = int(spec["seeds"])
+        self.side = side_of(rows.rows)
         self.notes: list[str] = []
+        torch.set_float32_matmul_precision("high")
 
     def run(self) -> tuple[dict[Arm, NDArray[np.int64]], list[str]]:
         given, reviewed = self.rows.given[self.rows.train], self.rows.reviewed[self.rows.train]
@@ -78,7 +81,9 @@ class _FineTunes:
     ) -> NDArray[np.int64]:
         report.tell("loading the model")
         spec, kind = self.settings, self.rows.rows.payloads.kind
-        classifier = load_classifier(spec.model, kind, self.spec["labels"], max_tokens=spec.max_tokens, seed=seed)
+        classifier = load_classifier(
+            spec.model, kind, self.spec["labels"], max_tokens=spec.max_tokens, seed=seed, side=self.side
+        )
         classifier.freeze(spec.strategy, spec.last_layers)
         examples = JobExamples(
             classifier, self.rows.rows, Path(self.spec["arrays"]), spec, JobReport(self.folder, self.progress)

@@ -15,20 +15,16 @@ from torch import Tensor
 from core.jobs import ProgressWriter, RunFolder
 from core.models.device import device
 from core.records import ARMS, Arm
-from core.signals.encoders import make_encoder
 from core.signals.folds import assign_folds
 from core.signals.head import Curvature, fit
-from core.signals.heads import ENOUGH, EXACT, EXACT_UP_TO, Heads, training_rows
+from core.signals.heads import Heads, training_rows
 from core.signals.objective import Features, Objective
 from core.signals.penalty import best_penalty
-from core.signals.precision import fast_products
 from core.signals.scratch import row_chunks
-from core.tasks import TASKS
+from core.signals.solve import FOLDS, TOLERANCE
 from core.worker.cleaning_draws import OUT, Draw, draw
 from core.worker.cleaning_rows import LabelledRows
-
-FOLDS = 5
-"""Of the search for the penalty."""
+from core.worker.head_models import head_model
 
 
 def predict_by_heads(
@@ -56,11 +52,12 @@ def predict_by_heads(
 
 
 def _embeddings(progress: ProgressWriter, spec: dict[str, Any], rows: LabelledRows) -> Tensor:
-    """(n, d)"""
-    encoder = make_encoder(spec["model"], TASKS[spec["task"]].payload_kind)
-    stage = f"{spec['model']}: encoding"
+    """(n, d) what a quick retrain solves its head on."""
     payloads = rows.rows.payloads
-    found = encoder.embed(payloads, Path(spec["arrays"]), lambda done, total: progress.update(stage, done, total))
+    progress.update("loading the model", 0)
+    found = head_model(spec, payloads.kind).embed(
+        payloads, Path(spec["arrays"]), lambda done, total: progress.update("encoding", done, total)
+    )
     return torch.from_numpy(np.ascontiguousarray(found))
 
 
@@ -112,9 +109,7 @@ class _Learner:
         where = self.features.embeddings.device
         wanted, shares = torch.from_numpy(labels).to(where), torch.from_numpy(weights).to(where)
         objective = Objective(self.features, wanted, shares, self.classes, l2)
-        tolerance = EXACT if len(self.features) <= EXACT_UP_TO else ENOUGH
-        with fast_products():
-            return fit(objective, Curvature.of(self.features), tolerance=tolerance, on_step=on_step)
+        return fit(objective, Curvature.of(self.features), tolerance=TOLERANCE, on_step=on_step)
 
     def classes_of(self, heads: Tensor, embeddings: Tensor) -> NDArray[np.int64]:
         """(heads, m) the class that each head finds most probable for embeddings (m, d)."""

@@ -1,0 +1,94 @@
+"""What can be concluded about cleaning, and what cannot: one sentence, from the figures alone."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+from core.records import CleaningEffect, Difference, TestLabels
+
+Verdict = Literal["helped", "harmed", "chance", "unclear"]
+"""`chance`: better than on the labels as given, but not than after as many random changes."""
+FEW = 20
+"""With fewer changed training rows, a difference would have to be very large to show."""
+
+
+@dataclass(frozen=True, slots=True)
+class Conclusion:
+    """The answer."""
+
+    verdict: Verdict
+    labels_from: TestLabels
+    """The test labels that it rests on: the reviewed ones where review changed any."""
+    sentence: str
+
+
+def conclude(effect: CleaningEffect) -> Conclusion:
+    """Judges by accuracy: review helped where the 95 % intervals of its difference to the labels as given and of that
+    to random changes both lie above 0."""
+    labels_from: TestLabels = "reviewed" if effect.test.changed else "given"
+    scoring = effect.on(labels_from)
+    gain = scoring.of("given", "reviewed").of("accuracy")
+    over_random = scoring.of("random", "reviewed").of("accuracy")
+    verdict = _verdict(gain, over_random)
+    main = _main(verdict, effect.train.changed, gain, over_random)
+    return Conclusion(verdict, labels_from, f"{main}; {'; '.join(_limits(effect, verdict))}.")
+
+
+def in_points(difference: Difference) -> str:
+    """`+2.1 points (95 %: +1.2 to +3.0)`: hundredths of the figure."""
+    low, high = difference.interval
+    return f"{_signed(difference.difference)} points (95 %: {_signed(low)} to {_signed(high)})"
+
+
+def _verdict(gain: Difference, over_random: Difference) -> Verdict:
+    low, high = gain.interval
+    if high < 0:
+        return "harmed"
+    if low <= 0:
+        return "unclear"
+    return "helped" if over_random.interval[0] > 0 else "chance"
+
+
+def _main(verdict: Verdict, changed: int, gain: Difference, over_random: Difference) -> str:
+    rows = "1 changed training row" if changed == 1 else f"{changed:,} changed training rows"
+    found = f"with {rows} accuracy is {in_points(gain)} against the labels as given"
+    control = f"{in_points(over_random)} against as many random changes"
+    return {
+        "helped": f"Cleaning helped: {found} and {control}",
+        "harmed": f"Cleaning did harm: {found} and {control}",
+        "chance": f"Whether it was the cleaning that helped, we cannot tell: {found}, but only {control}, "
+        "which may be none",
+        "unclear": f"We cannot tell whether cleaning helped: {found}, which may be none, and {control}",
+    }[verdict]
+
+
+def _limits(effect: CleaningEffect, verdict: Verdict) -> list[str]:
+    """What the figures do not show."""
+    limits = []
+    if effect.train.changed < FEW and verdict == "unclear":
+        limits.append(f"fewer than {FEW} changes rarely show in a test split of {effect.test.rows:,} rows")
+    if not effect.test.changed:
+        limits.append(
+            "no test label was changed in review, so this rests on test labels as given, whose own errors count "
+            "against whichever model is right"
+        )
+    else:
+        limits.append(
+            f"this rests on test labels that were reviewed by the same process ({effect.test.changed:,} changed), "
+            f"which favours the reviewed model: on the test labels as given the difference is {_as_given(effect)}"
+        )
+    return limits
+
+
+def _as_given(effect: CleaningEffect) -> str:
+    gain = effect.on("given").of("given", "reviewed").of("accuracy")
+    low, high = gain.interval
+    agreed = "above 0 as well" if low > 0 else "below 0" if high < 0 else "which may be none"
+    return f"{in_points(gain)}, {agreed}"
+
+
+def _signed(value: float) -> str:
+    """In points; a minus sign proper, and no sign on what rounds to 0."""
+    rounded = round(100 * value, 1)
+    return "0.0" if rounded == 0 else f"{rounded:+.1f}".replace("-", "−")
