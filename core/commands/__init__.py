@@ -16,6 +16,7 @@ from core.commands.export import EXPORT
 from core.commands.issues import ISSUES
 from core.commands.jobs import JOBS
 from core.commands.load import LOAD
+from core.commands.predict import PREDICT
 from core.commands.profile import PROFILE
 from core.commands.report import REPORT
 from core.commands.runs import RUNS
@@ -37,6 +38,7 @@ COMMANDS: tuple[Command, ...] = (
     COMPARE,
     REPORT,
     CLEANING_EFFECT,
+    PREDICT,
     EXPORT,
     JOBS,
 )

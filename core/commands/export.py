@@ -1,4 +1,4 @@
-"""`export`: a version of a dataset as a file or folder."""
+"""`export`: a version of a dataset as a file or folder, or the model of one of its runs as a ZIP."""
 
 from __future__ import annotations
 
@@ -7,18 +7,25 @@ from pathlib import Path
 from typing import get_args
 
 from core.commands.command import Answer, Command, dataset_version
+from core.errors import UsageError
 from core.sources.paths import expanded
 from core.workflow.context import Context
 from core.workflow.export import Format, export
+from core.workflow.models import export_model, find_run, snippet
 
 
 def _arguments(parser: ArgumentParser) -> None:
     parser.add_argument("name", help="a dataset, or NAME@VERSION")
-    parser.add_argument("--format", choices=get_args(Format), required=True)
+    parser.add_argument("--format", choices=get_args(Format), help="of a version")
+    parser.add_argument("--run", metavar="R", help="the model of this run (number or id, see `runs`), as a ZIP")
     parser.add_argument("--out", type=Path, required=True, metavar="PATH")
 
 
 def _run(context: Context, options: Namespace) -> Answer:
+    if options.run is not None:
+        return _model(context, options)
+    if options.format is None:
+        raise UsageError("Neither --format nor --run is given.", f"Formats: {', '.join(get_args(Format))}.")
     dataset, version = dataset_version(context, options.name)
     out = export(context, version.version_id, options.format, expanded(str(options.out)).resolve())
     data = {
@@ -31,4 +38,13 @@ def _run(context: Context, options: Namespace) -> Answer:
     return Answer(data, f"{dataset.name}, version {version.number}: {version.row_count:,} rows in {out}")
 
 
-EXPORT = Command("export", "Write a version as a file or folder.", _arguments, _run)
+def _model(context: Context, options: Namespace) -> Answer:
+    if options.format is not None:
+        raise UsageError("--run and --format do not go together.", "A model is exported as a ZIP of its folder.")
+    run = find_run(context, options.run, options.name)
+    out = export_model(context, run, expanded(str(options.out)).resolve())
+    data = {"out": out, "format": "zip", "dataset": options.name, "run": run.number, "bytes": out.stat().st_size}
+    return Answer(data, f"Run {run.number}, {run.title}: {out}\n\n{snippet(context, run)}")
+
+
+EXPORT = Command("export", "Write a version as a file or folder, or a run's model as a ZIP.", _arguments, _run)

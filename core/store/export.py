@@ -76,6 +76,11 @@ def write_job_rows(db: Database, version_id: str, out: Path, labels: Sequence[st
     return out
 
 
+def export_file(db: Database, parquet: Path, out: Path, format: Format) -> Path:  # noqa: A002
+    """Writes a Parquet file's rows, in their order, in another format."""
+    return _copy(db, f"SELECT * FROM read_parquet({literal(str(parquet))})", out, format)
+
+
 def _source_id(dataset: Dataset, others: Sequence[str]) -> str:
     """The source's own row id under its own name, unless another column of the file has that name."""
     taken = {"row_id", *(name.strip('"').lower() for name in others)}

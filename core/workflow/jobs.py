@@ -8,6 +8,7 @@ from core.records import Job
 from core.workflow.cleaning import prepare_cleaning
 from core.workflow.context import Context
 from core.workflow.loading import prepare_load
+from core.workflow.predict import prepare_predict
 from core.workflow.prepare import Prepare, prepare_and_enqueue
 from core.workflow.scan import prepare_scan
 from core.workflow.splits import prepare_groups
@@ -18,6 +19,7 @@ PREPARE: dict[str, Prepare] = {
     "load": prepare_load,
     "groups": prepare_groups,
     "train": prepare_train,
+    "predict": prepare_predict,
     "cleaning": prepare_cleaning,
 }
 """Per kind of job that can be started again, what fills its `input/` where it was lost before that was done."""

@@ -99,8 +99,10 @@ class Resident:
     def _line(self, seconds: float) -> bytes:
         assert self._process.stdout is not None
         descriptor, deadline = self._process.stdout.fileno(), time.monotonic() + seconds
+        coming = select.poll()  # a server may have more open files than `select` takes
+        coming.register(descriptor, select.POLLIN | select.POLLHUP)
         while b"\n" not in self._read:
-            if not select.select([descriptor], [], [], max(0.0, deadline - time.monotonic()))[0]:
+            if not coming.poll(1000 * max(0.0, deadline - time.monotonic())):
                 self._process.kill()
                 raise ModelError(f"The model has not answered in {seconds:.0f} s and was ended.", "Ask again.")
             read = os.read(descriptor, READ_BYTES)
@@ -137,6 +139,7 @@ class OneResident:
             try:
                 return self._held(model, features, log).ask(question)
             except Idle:
+                self._let_go()
                 return self._held(model, features, log).ask(question)
 
     def end(self) -> None:

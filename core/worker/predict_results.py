@@ -1,0 +1,79 @@
+"""What a batch prediction writes: the columns that were there, then what the model says of each row."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from pathlib import Path
+from types import TracebackType
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.parquet as pq
+from numpy.typing import NDArray
+
+MOST_COLUMNS = 100
+"""With more classes than this, only the predicted one's probability is written."""
+
+
+class Results:
+    """Writes `predictions.parquet` chunk by chunk. A file that is not closed has no rows."""
+
+    def __init__(self, path: Path, kept: pa.Schema, labels: Sequence[str]) -> None:
+        """`kept`: the columns that come with the rows. A new column whose name is taken gets a number behind it."""
+        self.rows = 0
+        self.classes: Counter[str] = Counter()
+        """Label → rows predicted as it."""
+        self._labels = np.asarray(labels, dtype=object)
+        self._shown = len(labels) if len(labels) <= MOST_COLUMNS else 0
+        new = ["predicted", "confidence", "reason", *(f"probability: {label}" for label in labels[: self._shown])]
+        types = [pa.string(), pa.float32(), pa.string(), *[pa.float32()] * self._shown]
+        fields = [pa.field(name, kind) for name, kind in zip(free_names(new, kept.names), types, strict=True)]
+        self.reason_column = fields[2].name
+        self.schema = pa.schema([*kept.remove_metadata(), *fields])
+        self._writer = pq.ParquetWriter(path, self.schema, compression="zstd")
+
+    def write(
+        self, kept: Sequence[pa.Array], probabilities: NDArray[np.float32], reasons: Sequence[str | None]
+    ) -> None:
+        """n rows: their own columns, probabilities (n, k), and why a row was not predicted, which leaves its
+        probabilities out; None where it was."""
+        bad = np.array([reason is not None for reason in reasons], bool)
+        predicted = self._labels[probabilities.argmax(1)]
+        self.classes.update(predicted[~bad].tolist())
+        self.rows += len(reasons)
+        columns = [
+            *kept,
+            pa.array(predicted, pa.string(), mask=bad),
+            pa.array(probabilities.max(1), pa.float32(), mask=bad),
+            pa.array(reasons, pa.string()),
+            *(pa.array(probabilities[:, place], pa.float32(), mask=bad) for place in range(self._shown)),
+        ]
+        self._writer.write_table(pa.Table.from_arrays(columns, schema=self.schema))
+
+    def __enter__(self) -> Results:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._writer.close()
+
+
+def free_names(wanted: Sequence[str], taken: Sequence[str]) -> list[str]:
+    """Each name, with the first free number behind it where it is taken; capitals do not count, as in SQL."""
+    lower = {name.lower() for name in taken}
+    names: list[str] = []
+    for name in wanted:
+        tries = [name, *(f"{name} {number}" for number in range(2, len(lower) + 3))]
+        free = next(one for one in tries if one.lower() not in lower)
+        names.append(free)
+        lower.add(free.lower())
+    return names
+
+
+def spread(found: NDArray[np.float32], reasons: Sequence[str | None], classes: int) -> NDArray[np.float32]:
+    """Probabilities (n, k) of n rows out of those (m, k) of the m rows without a reason against them; 0 elsewhere."""
+    probabilities = np.zeros((len(reasons), classes), np.float32)
+    probabilities[[place for place, reason in enumerate(reasons) if reason is None]] = found
+    return probabilities
