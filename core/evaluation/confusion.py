@@ -111,3 +111,23 @@ def most_confused(matrix: Integers, labels: Sequence[str], limit: int) -> tuple[
         ConfusedPair(labels[t], labels[p], int(matrix[t, p]), float(matrix[t, p] / support[t]))
         for t, p in zip(true[first].tolist(), predicted[first].tolist(), strict=True)
     )
+
+
+def drawn_classes(matrix: Integers, sort: str, limit: int) -> Integers:
+    """The classes to draw and their order: all that occur or, where these are more than `limit`, those of the most
+    confused pairs. `sort` is `confusion` (`confusion_order`), `support` (most rows first) or `name`, which leaves the
+    order of the labels. `matrix` is (k, k) counts."""
+    occurring = np.flatnonzero(matrix.sum(axis=0) + matrix.sum(axis=1))
+    if len(occurring) > limit:
+        true, predicted = np.nonzero(matrix)
+        off = true != predicted
+        true, predicted = true[off], predicted[off]
+        ranked = np.argsort(-matrix[true, predicted], kind="stable")
+        pairs = np.column_stack((true[ranked], predicted[ranked])).ravel()
+        found = list(dict.fromkeys([*pairs[: limit * limit].tolist(), *occurring.tolist()]))
+        occurring = np.sort(np.array(found[:limit], np.int64))
+    if sort == "confusion":
+        return occurring[confusion_order(matrix[occurring[:, None], occurring])]
+    if sort == "support":
+        return occurring[np.argsort(-matrix.sum(axis=1)[occurring], kind="stable")]
+    return occurring

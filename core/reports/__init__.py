@@ -1,1 +1,1 @@
-"""Records to HTML and model cards. Empty until evaluation lands."""
+"""Records to HTML files that need no network: one module per kind of report. Reads no store."""

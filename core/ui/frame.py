@@ -41,7 +41,7 @@ class Frame(BareFrame):
 def open_page(title: str, *, needs: Literal["nothing"], job_lines: int = ...) -> BareFrame: ...
 @overload
 def open_page(
-    title: str, *, needs: Literal["dataset"] = ..., when_empty: Callable[[BareFrame], None] = ...
+    title: str, *, needs: Literal["dataset"] = ..., when_empty: Callable[[BareFrame], None] = ..., versions: bool = ...
 ) -> Frame: ...
 def open_page(
     title: str,
@@ -49,10 +49,12 @@ def open_page(
     needs: Literal["nothing", "dataset"] = "dataset",
     when_empty: Callable[[BareFrame], None] = lambda frame: no_dataset(),
     job_lines: int = 1,
+    versions: bool = True,
 ) -> BareFrame | Frame:
     """Opens a page: checks access, draws the header with `?dataset=` and `?version=`, then the line of running jobs.
 
-    Without any dataset, a page that needs one draws `when_empty` and stops.
+    Without any dataset, a page that needs one draws `when_empty` and stops. Without `versions`, no version is picked:
+    the frame has the newest.
     """
     require_access()
     context = _opened()
@@ -65,7 +67,7 @@ def open_page(
             return bare
         when_empty(bare)
         st.stop()
-    dataset, version = title_and_pickers(context, title, datasets)
+    dataset, version = title_and_pickers(context, title, datasets, versions=versions)
     job_strip(context)
     return Frame(context, current_user(), dataset, version)
 

@@ -23,18 +23,24 @@ def title_only(title: str) -> None:
         _who()
 
 
-def title_and_pickers(context: Context, title: str, datasets: Sequence[Dataset]) -> tuple[Dataset, Version]:
+def title_and_pickers(
+    context: Context, title: str, datasets: Sequence[Dataset], *, versions: bool = True
+) -> tuple[Dataset, Version]:
     """The header of a page about one version of one dataset; both stand in the URL and can be changed.
 
-    `datasets` must not be empty; the first one is shown where the URL names none.
+    `datasets` must not be empty; the first one is shown where the URL names none. Without `versions`, the page is
+    about the dataset, and the version is its newest.
     """
     asked = st.query_params.get(keys.DATASET)
     with _bar():
         st.title(title, anchor=False, width="content")
         dataset = _pick_dataset(datasets)
-        versions = list_versions(context.store, dataset.dataset_id)
-        version = _pick_version(versions)
-        _facts(dataset, version)
+        known = list_versions(context.store, dataset.dataset_id)
+        if versions:
+            version = _pick_version(known)
+            _facts(dataset, version)
+        else:
+            version = max(known, key=lambda one: one.number)
         st.space("stretch")
         _who()
     if asked and asked not in {known.name for known in datasets}:

@@ -33,6 +33,7 @@ PAGES: dict[str, PageEntry] = {
     "training": PageEntry(
         "Train", "model_training", "Fine-tune a model, watch it, see whether cleaning helped, and use it."
     ),
+    "evaluation": PageEntry("Evaluate", "grid_on", "How good a run is, where it errs, and which of two is better."),
     "jobs": PageEntry("Jobs", "pending_actions", "Everything that runs or ran: progress, log, stop."),
 }
 

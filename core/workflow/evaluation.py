@@ -193,8 +193,9 @@ def compare(
 def predicted_rows(
     context: Context, run: Run, where: PredictionFilter, labels_from: LabelsFrom, limit: int, offset: int = 0
 ) -> list[PredictedRow]:
-    """`limit` predicted rows that the filter keeps, from `offset` on, the surest first."""
-    truth_id = truth_version(context, (run,), labels_from)
+    """`limit` predicted rows that the filter keeps, from `offset` on, the surest first. Where the filter names a second
+    run, what is true is what `compare` has."""
+    truth_id = _truth_of_rows(context, run, where, labels_from)
 
     def work(report: Report) -> list[PredictedRow]:
         truth = relation(context.store, truth_id)
@@ -208,7 +209,7 @@ def predicted_rows(
 
 def count_predicted(context: Context, run: Run, where: PredictionFilter, labels_from: LabelsFrom) -> int:
     """Predicted rows that the filter keeps. Whoever has the evaluation reads those of a cell off its matrix."""
-    truth_id = truth_version(context, (run,), labels_from)
+    truth_id = _truth_of_rows(context, run, where, labels_from)
 
     def work(report: Report) -> int:
         return predictions.count_predictions(context.store, run.run_id, where, relation(context.store, truth_id))

@@ -1,0 +1,152 @@
+"""An evaluation as one self-contained HTML file: no network, no script, printable. Records in, text out.
+
+What the sentences say is the caller's; what may be drawn and how is decided here and in `evaluation.html`. The template
+escapes every value by itself.
+"""
+
+from __future__ import annotations
+
+import base64
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from core.records import Curve, Evaluation
+
+if TYPE_CHECKING:
+    from jinja2 import Template
+
+MATRIX_CLASSES = 40
+"""More classes do not fit a printed page: only the most confused pairs are listed."""
+LABEL_CHARACTERS = 28
+
+Series = tuple[str, Sequence[float], Sequence[float]]
+"""Name, epochs, values."""
+
+
+@dataclass(frozen=True, slots=True)
+class ReportExample:
+    """A row of a confused pair."""
+
+    name: str
+    """How the row is found again: its number or the image's name."""
+    text: str
+    """Cut to what a reader needs; empty for an image."""
+    image: bytes | None
+    """WebP."""
+    confidence: float
+
+
+@dataclass(frozen=True, slots=True)
+class ReportPair:
+    """A class that is taken for another."""
+
+    true: str
+    predicted: str
+    rows: int
+    share: float
+    """Of the true class, 0–1."""
+    examples: tuple[ReportExample, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class EvaluationReport:
+    """All that the report says."""
+
+    title: str
+    summary: str
+    """What was evaluated, in a sentence."""
+    accuracy: str
+    macro_f1: str
+    """What the intervals mean, in words."""
+    errors: str
+    """Where it errs most, in words."""
+    facts: Mapping[str, str]
+    """Dataset, version, fingerprint, run …"""
+    settings: Mapping[str, str]
+    found: Evaluation
+    order: NDArray[np.int64]
+    """(classes drawn,) the matrix's classes in their order; empty where there are more than `MATRIX_CLASSES`."""
+    pairs: tuple[ReportPair, ...]
+    """Most rows first."""
+    roc: tuple[Curve, ...]
+    precision_recall: tuple[Curve, ...]
+    losses: tuple[Series, ...]
+    scores: tuple[Series, ...]
+    limits: tuple[str, ...]
+    made_at: datetime
+    made_by: str
+
+
+def report_html(report: EvaluationReport) -> str:
+    """The file's text."""
+    from core.reports.svg import line_chart
+
+    whole = {"x_range": (0.0, 1.0), "y_range": (0.0, 1.0)}
+    drawn: dict[str, Any] = {
+        "roc": ("ROC", report.roc, "false positive rate", "true positive rate"),
+        "precision_recall": ("Precision and recall", report.precision_recall, "recall", "precision"),
+    }
+    charts = [
+        line_chart(
+            [(f"{curve.label}: {curve.area:.4f}", curve.x.tolist(), curve.y.tolist()) for curve in curves],
+            title=title,
+            x_name=x_name,
+            y_name=y_name,
+            **whole,
+        )
+        for title, curves, x_name, y_name in drawn.values()
+        if curves
+    ]
+    learning = [
+        line_chart(series, title=title, x_name="epoch", y_name=title)
+        for title, series in (("loss", report.losses), ("score", report.scores))
+        if series
+    ]
+    return _template().render(
+        report=report,
+        found=report.found,
+        labels=[report.found.labels[place] for place in report.order],
+        cells=_cells(report),
+        charts=charts,
+        learning=learning,
+    )
+
+
+def _cells(report: EvaluationReport) -> list[list[tuple[int, str]]]:
+    """Rows of (count, background): grey on the diagonal, the warmer the more rows are wrong."""
+    counts = report.found.matrix[report.order[:, None], report.order]
+    errors = counts.copy()
+    np.fill_diagonal(errors, 0)
+    most = max(1, int(errors.max(initial=0)))
+
+    def colour(row: int, column: int) -> str:
+        count = int(counts[row, column])
+        if not count:
+            return "transparent"
+        if row == column:
+            return "#e2e6e9"
+        return f"rgba(207, 106, 27, {0.15 + 0.75 * np.log1p(count) / np.log1p(most):.2f})"
+
+    places = range(len(counts))
+    return [[(int(counts[row, column]), colour(row, column)) for column in places] for row in places]
+
+
+@cache
+def _template() -> Template:
+    from jinja2 import Environment, FileSystemLoader
+
+    loader = FileSystemLoader(Path(__file__).parent)
+    environment = Environment(loader=loader, autoescape=True, trim_blocks=True, lstrip_blocks=True)
+    environment.filters["percent"] = lambda value: f"{100 * value:.1f} %"
+    environment.filters["cut"] = lambda text: (
+        text if len(text) <= LABEL_CHARACTERS else f"{text[: LABEL_CHARACTERS - 1]}…"
+    )
+    environment.filters["data_uri"] = lambda webp: f"data:image/webp;base64,{base64.b64encode(webp).decode()}"
+    return environment.get_template("evaluation.html")

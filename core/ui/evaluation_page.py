@@ -1,0 +1,69 @@
+"""The Evaluate page from top to bottom: what is evaluated, how good it is, then one of the views."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from core.ui.empty import empty_state
+from core.ui.evaluation_choice import choose, with_result
+from core.ui.evaluation_classes import classes_view
+from core.ui.evaluation_compare import compare_view
+from core.ui.evaluation_curves import curves_view
+from core.ui.evaluation_head import head, take_along
+from core.ui.evaluation_matrix import matrix_view
+from core.ui.frame import Frame
+from core.ui.pages import link
+from core.ui.profile_parts import settled
+from core.ui.url import from_url, to_url
+from core.workflow.evaluation import evaluate
+from core.workflow.runs import list_runs
+
+VIEW = "view"
+VIEWS = {
+    "matrix": ("Confusion matrix", matrix_view),
+    "report": ("Classes", classes_view),
+    "curves": ("Curves", curves_view),
+    "compare": ("Compare with another run", compare_view),
+}
+
+
+def draw(frame: Frame) -> None:
+    """Draws the view that the URL's `?view=` names; only that one is worked out."""
+    runs = [run for run, _ in list_runs(frame.context, frame.dataset.dataset_id) if run.summary]
+    if not runs:
+        _nothing_yet(frame)
+        return
+    with st.container(horizontal=True, vertical_alignment="center", gap="small", key="evaluation-choice"):
+        choice = choose(frame, runs)
+        st.space("stretch")
+        tools = st.container(horizontal=True, gap="small", width="content")
+    found = settled(lambda: evaluate(frame.context, choice.run, choice.split, choice.labels_from))
+    if found is None:
+        return
+    shown = with_result(choice, found)
+    head(shown)
+    from_url(VIEW, list(VIEWS))
+    view = st.segmented_control(
+        "View",
+        list(VIEWS),
+        format_func=lambda name: VIEWS[name][0],
+        key=VIEW,
+        on_change=to_url,
+        args=(VIEW,),
+        required=True,
+        label_visibility="collapsed",
+    )
+    with tools:
+        take_along(shown)
+    VIEWS[str(view)][1](shown)
+
+
+def _nothing_yet(frame: Frame) -> None:
+    empty_state(
+        "No run of this dataset is done yet",
+        "An evaluation needs a trained model and the rows that it has predicted.",
+        icon="grid_on",
+        action=lambda: link(
+            "training", "Train one", icon=":material/model_training:", view="new", dataset=frame.dataset.name
+        ),
+    )

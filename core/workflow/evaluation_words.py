@@ -1,0 +1,92 @@
+"""What an evaluation says, in sentences for a reader who knows nothing of the app. Plain text; computes nothing."""
+
+from __future__ import annotations
+
+from core.evaluation.confusion import most_confused
+from core.records import Difference, Evaluation, Interval, Run, Version
+
+FEW_ROWS = 20
+"""Figures of a class with fewer rows say little by themselves."""
+NAMED = 8
+"""So many names are listed in a sentence."""
+
+
+def percent(value: float) -> str:
+    """`97.1 %`."""
+    return f"{value:.1%}".replace("%", " %")
+
+
+def learnt_from(run: Run) -> str:
+    """`10,003 rows`, or nothing where the run does not say."""
+    rows = run.summary.get("splits", {}).get("train", {}).get("rows")
+    return "" if rows is None else f"{rows:,} rows"
+
+
+def whose_labels(run: Run, found: Evaluation, truth: Version) -> str:
+    """`the labels of version 1, which it was trained with`."""
+    if found.labels_from == "given":
+        return "the labels as they were loaded"
+    if found.version_id == run.version_id:
+        return f"the labels of version {truth.number}, those that it was trained with"
+    return f"the labels of version {truth.number}, which is newer than what it was trained with"
+
+
+def between(interval: Interval) -> str:
+    """The 95 % interval of a figure in words."""
+    low, high = interval
+    return f"on all rows of this kind probably between {percent(low)} and {percent(high)} (95 % interval)"
+
+
+def errors(found: Evaluation) -> str:
+    """How many rows are wrong: `13 of 441 rows are wrong`."""
+    wrong = found.rows - int(found.matrix.trace())
+    return f"{wrong:,} of {found.rows:,} rows {'is' if wrong == 1 else 'are'} wrong"
+
+
+def worst_pair(found: Evaluation) -> str:
+    """The most frequent confusion, or that there is none."""
+    pairs = most_confused(found.matrix, found.labels, 1)
+    if not pairs:
+        return "No row is confused with another class."
+    [pair] = pairs
+    rows = f"{pair.rows:,} {'row' if pair.rows == 1 else 'rows'}"
+    return f"Most often “{pair.true}” is taken for “{pair.predicted}”: {rows}, {percent(pair.share)} of “{pair.true}”."
+
+
+def worst_class(found: Evaluation) -> tuple[str, float] | None:
+    """The class with the lowest F1, and that; None where no class has rows."""
+    scored = [(scores.f1, name) for name, scores in found.classes.items() if scores.support]
+    return (min(scored)[1], min(scored)[0]) if scored else None
+
+
+def difference(one: Difference, first: Run, second: Run) -> str:
+    """What an interval lets one say of two runs."""
+    low, high = one.interval
+    points = f"{100 * one.difference:+.1f} points, 95 % interval {100 * low:+.1f} to {100 * high:+.1f}"
+    if low <= 0 <= high:
+        return f"no clear difference ({points})"
+    better, worse = (second, first) if low > 0 else (first, second)
+    return f"run {better.number} is better than run {worse.number} ({points})"
+
+
+def limits(run: Run, found: Evaluation) -> list[str]:
+    """What the figures cannot tell."""
+    said = []
+    if found.split == "train":
+        said.append("The model has learnt from these very rows: on new ones it does worse.")
+    elif found.split == "validation" and run.spec.get("strategy") != "head":
+        said.append("The best epoch was chosen on these rows, so the figures flatter a little.")
+    few = [name for name, scores in found.classes.items() if 0 < scores.support < FEW_ROWS]
+    if few:
+        more = f" and {len(few) - NAMED} more" if len(few) > NAMED else ""
+        names = ", ".join(f"“{name}”" for name in few[:NAMED])
+        said.append(f"Fewer than {FEW_ROWS} rows, so little can be said of the single class: {names}{more}.")
+    unknown = [name for name, scores in found.classes.items() if name not in run.labels and scores.support]
+    if unknown:
+        said.append(f"The model does not know {', '.join(f'“{name}”' for name in unknown[:NAMED])}: all wrong.")
+    return [
+        *said,
+        "The labels count as true here. Where they are wrong themselves, a right prediction counts as an error.",
+        "An interval says what chance in the choice of rows may do. Rows of another kind, such as from another time or "
+        "place, may be predicted better or worse than it says.",
+    ]
