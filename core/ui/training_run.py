@@ -11,7 +11,7 @@ import streamlit as st
 from core.records import ENDED, Job, Run
 from core.ui.frame import Frame
 from core.ui.jobs_line import MARKS
-from core.ui.pages import PAGES, link
+from core.ui.pages import link
 from core.ui.problems import plain, shown_errors
 from core.ui.strip import duration, progress_text
 from core.ui.training_curves import curves, newest_figures
@@ -86,8 +86,6 @@ def _actions(frame: Frame, run: Run, job: Job) -> None:
 
 def evaluate_link(frame: Frame, run: Run, split: str, label: str = "Evaluate") -> None:
     """Opens the run's confusion matrix on a split."""
-    if "evaluation" not in PAGES:
-        return
     name = frame.dataset.name
     icon = ":material/arrow_forward:"
     link("evaluation", label, icon=icon, icon_position="right", dataset=name, run=run.number, split=split)
@@ -118,7 +116,7 @@ def _scores(run: Run) -> None:
             with st.container(gap=None, width="content"):
                 st.markdown(f"**{scores['accuracy']:.2%}** on {plain(split)}")
                 st.caption(f"macro F1 {scores['macro_f1']:.2%} · {scores['rows']:,} rows")
-    st.caption(plain(" · ".join(_took(summary))))
+    st.caption(plain(" · ".join(_took(summary, run.spec["strategy"] != "head"))))
 
 
 def _importance(split: str) -> tuple[int, str]:
@@ -126,15 +124,14 @@ def _importance(split: str) -> tuple[int, str]:
     return (usual.index(split) if split in usual else len(usual), split)
 
 
-def _took(summary: Mapping[str, Any]) -> list[str]:
-    """Seconds by stage, then steps, pace, memory and device, as far as the strategy has them."""
+def _took(summary: Mapping[str, Any], in_epochs: bool) -> list[str]:
+    """Seconds by stage, then steps where it learns in epochs, pace, memory and device."""
     parts = [
         f"{stage} {duration(spent) if spent >= 10 else f'{spent:.1f} s'}" for stage, spent in summary["seconds"].items()
     ]
-    if summary.get("steps"):
+    if in_epochs:
         parts.append(f"{summary['steps']:,} steps, best epoch {summary['best_epoch']} of {summary['epochs']}")
         parts.append(f"batch {summary['batch']} × {summary['accumulation']}")
-    if summary.get("examples_per_second"):
         parts.append(f"{summary['examples_per_second']:,.0f} examples/s")
     if summary.get("peak_memory"):
         parts.append(f"peak memory {summary['peak_memory'] / 1024**3:.2f} GiB")

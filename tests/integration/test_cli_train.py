@@ -55,6 +55,15 @@ def test_a_full_fine_tune_answers_with_its_run_and_its_scores(run: Run, notes: P
     assert "cannot be started again" in run("train", "notes", "--resume", "1").err
 
 
+def test_a_quick_retrain_gives_the_same_model_again(run: Run, notes: Path) -> None:
+    load(run, notes)
+    first, again = (run("train", "notes", "--json") for _ in range(2))
+    assert first.code == again.code == 0, first.err
+    assert (first.json["run"], again.json["run"]) == (1, 2)
+    assert first.json["summary"]["splits"] == again.json["summary"]["splits"]
+    assert set(first.json["summary"]["splits"]) == SPLITS
+
+
 def test_ctrl_c_stops_and_saves_and_resume_goes_on(run: Run, tmp_path: Path, notes: Path, full: list[str]) -> None:
     load(run, notes)
     training = in_process(tmp_path / "workspace", "train", "notes", *full, "--epochs", "150", "--json")

@@ -86,7 +86,9 @@ def test_a_finished_run_shows_its_scores_and_leads_to_its_evaluation(
     data.learn(app, run)
     data.finish(app, run)
     scores = get_run(app.store, news.dataset_id, "1").summary["splits"]["test"]
-    text = words(open_at("training"))
+    shown = open_at("training")
+    text = words(shown)
+    assert links(shown)["Evaluate on test"] == ("evaluation", "dataset=news&run=1&split=test")
     assert f"**{scores['accuracy']:.2%}** on test" in text
     assert f"macro F1 {scores['macro_f1']:.2%} · 18 rows" in text
     assert "learning 12 s · predicting 1.3 s · 40 steps, best epoch 3 of 4 · batch 16 × 2 · 123 examples/s" in text
