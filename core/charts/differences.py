@@ -22,13 +22,13 @@ def differences(names: Sequence[str], series: Sequence[tuple[str, Sequence[Estim
     several = len(series) > 1
     lay_out(
         figure,
-        height=len(names) * (BAR_PIXELS + 4) * max(1, len(series)) // (2 if several else 1) + (84 if several else 52),
+        height=len(names) * (BAR_PIXELS + 4) * max(1, len(series)) // (2 if several else 1) + (68 if several else 36),
         showlegend=several,
         legend={"orientation": "h", "y": 1, "yanchor": "bottom", "x": 0, "font": {"size": 11}, "itemclick": False},
         margin={"l": 4, "r": 8, "t": 34 if several else 8, "b": 8, "pad": 4},
     )
     name_rows(figure, names)
-    return figure.update_xaxes(title={"text": "points", "font": {"size": 11}}, tickformat="+~g")
+    return figure.update_xaxes(tickformat="~g", nticks=8)
 
 
 def _marks(names: Sequence[str], title: str, estimates: Sequence[Estimate], position: int, several: int) -> go.Scatter:

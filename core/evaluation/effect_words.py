@@ -36,9 +36,9 @@ def conclude(effect: CleaningEffect) -> Conclusion:
 
 
 def in_points(difference: Difference) -> str:
-    """`+2.1 points (95 %: +1.2 to +3.0)`: hundredths of the figure."""
+    """`+2.1 points (95 %: +1.2 to +3.0)`, in hundredths of the figure; the space before % does not break."""
     low, high = difference.interval
-    return f"{_signed(difference.difference)} points (95 %: {_signed(low)} to {_signed(high)})"
+    return f"{_signed(difference.difference)} points (95\u00a0%: {_signed(low)} to {_signed(high)})"
 
 
 def _verdict(gain: Difference, over_random: Difference) -> Verdict:

@@ -41,7 +41,7 @@ def result(effect: CleaningEffect) -> None:
     scorings = _shown(effect, conclusion)
     for column, (figure, title) in zip(st.columns(len(FIGURES), gap="medium"), FIGURES.items(), strict=True):
         with column:
-            st.caption(f"**{title}**: mean difference in points, 95 % interval")
+            st.caption(f"**{title}**: mean difference in points, 95 % interval; hollow: 0 is in it")
             series = [
                 (_labels(one.labels_from), [_estimate(one.of(*pair).of(figure)) for pair in PAIRS]) for one in scorings
             ]

@@ -17,14 +17,16 @@ from core.models.device import device
 from core.records import ARMS, Arm
 from core.signals.folds import assign_folds
 from core.signals.head import Curvature, fit
-from core.signals.heads import Heads, training_rows
+from core.signals.heads import ENOUGH, EXACT, EXACT_UP_TO, Heads, training_rows
 from core.signals.objective import Features, Objective
 from core.signals.penalty import best_penalty
 from core.signals.scratch import row_chunks
-from core.signals.solve import FOLDS, TOLERANCE
 from core.worker.cleaning_draws import OUT, Draw, draw
 from core.worker.cleaning_rows import LabelledRows
 from core.worker.head_models import head_model
+
+FOLDS = 5
+"""Of the search for the penalty."""
 
 
 def predict_by_heads(
@@ -109,7 +111,8 @@ class _Learner:
         where = self.features.embeddings.device
         wanted, shares = torch.from_numpy(labels).to(where), torch.from_numpy(weights).to(where)
         objective = Objective(self.features, wanted, shares, self.classes, l2)
-        return fit(objective, Curvature.of(self.features), tolerance=TOLERANCE, on_step=on_step)
+        tolerance = EXACT if len(self.features) <= EXACT_UP_TO else ENOUGH
+        return fit(objective, Curvature.of(self.features), tolerance=tolerance, on_step=on_step)
 
     def classes_of(self, heads: Tensor, embeddings: Tensor) -> NDArray[np.int64]:
         """(heads, m) the class that each head finds most probable for embeddings (m, d)."""
