@@ -25,6 +25,8 @@ Counts = NDArray[np.int64]
 SIDES = ("true class", "predicted class")
 RIGHT = faded(MUTED, 0.30)
 DIGIT_PIXELS = 7
+NUMBERED_PIXELS = 20
+"""Figures in smaller cells could not be read."""
 LEAST_SHADE = 0.16
 
 
@@ -115,6 +117,7 @@ def _shade(colour: str, strength: float) -> str:
 
 def _draw(labels: Sequence[str], cells: Sequence[_Cell], selected: tuple[str, str] | None, dark: bool) -> go.Figure:
     side = cell_pixels(len(labels), most=64, whole=560)
+    room = side - 2 if side >= NUMBERED_PIXELS else 0
     figure = go.Figure()
     if len(labels) <= GRIDDED_CLASSES:
         figure.add_trace(empty_cells(len(labels), diagonal=True))
@@ -123,7 +126,7 @@ def _draw(labels: Sequence[str], cells: Sequence[_Cell], selected: tuple[str, st
             [(cell.column, cell.row) for cell in cells],
             customdata=[[labels[cell.row], labels[cell.column], cell.rows] for cell in cells],
             marker={"color": [cell.colour for cell in cells], "cornerradius": 2},
-            text=[cell.text if len(cell.text) * DIGIT_PIXELS <= side - 2 else "" for cell in cells],
+            text=[cell.text if len(cell.text) * DIGIT_PIXELS <= room else "" for cell in cells],
             textfont={"size": 12 if side >= 36 else 11, "color": DARK_INK if dark else LIGHT_INK},
             hovertext=[cell.hover for cell in cells],
             hovertemplate="%{hovertext}<extra></extra>",

@@ -41,7 +41,7 @@ def history(series: Sequence[Series], *, share: bool = False) -> go.Figure:
     lay_out(drawn, height=HEIGHT, showlegend=True, legend=legend, margin={"l": 4, "r": 8, "t": 30, "b": 8, "pad": 4})
     drawn.update_xaxes(showgrid=False, title={"text": "epoch", "font": {"size": 11}}, rangemode="tozero")
     return drawn.update_yaxes(
-        showgrid=True, gridcolor=FAINT, nticks=6, tickfont={"size": 11}, tickformat=".0%" if share else None
+        showgrid=True, gridcolor=FAINT, nticks=6, tickfont={"size": 11}, tickformat=".2~%" if share else None
     )
 
 

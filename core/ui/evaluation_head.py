@@ -65,7 +65,7 @@ def _what(shown: Shown) -> str:
 
 
 def _figure(name: str, value: float, interval: Interval, meaning: str) -> None:
-    with st.container(gap=None, width=250):
+    with st.container(gap=None, width=270):
         st.metric(name, percent(value), width="content")
         st.caption(f"{meaning}; {between(interval)}")
 

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import streamlit as st
 
 from core.charts.confusion import Figures, confusion
-from core.charts.grid import MAX_CLASSES
+from core.charts.grid import GRIDDED_CLASSES, MAX_CLASSES
 from core.charts.style import CONFIG
 from core.evaluation.confusion import ConfusedPair, Integers, drawn_classes, most_confused
 from core.ui import keys
@@ -23,8 +23,8 @@ FIGURES: dict[Figures, str] = {
 }
 SORTS = {"confusion": "By confusion", "name": "By name", "support": "By rows"}
 PAIRS = 100
-SHOWN_PAIRS = 12
-"""A longer list scrolls."""
+SHOWN_PAIRS = (12, 22)
+"""A longer list scrolls: beside the matrix of few classes, and of many."""
 
 
 def matrix_view(shown: Shown) -> None:
@@ -122,11 +122,12 @@ def _pairs(shown: Shown) -> None:
         if cell is not None:
             choose_cell(pairs[cell[0]].true, pairs[cell[0]].predicted)
 
+    most = SHOWN_PAIRS[len(shown.found.classes) > GRIDDED_CLASSES]
     key = f"confused-pairs-{hash((shown.run.run_id, chosen_cell(shown))):x}"
     st.dataframe(
         _pair_columns(pairs),
         hide_index=True,
-        height="content" if len(pairs) <= SHOWN_PAIRS else 38 + 35 * SHOWN_PAIRS,
+        height="content" if len(pairs) <= most else 38 + 35 * most,
         column_config={
             "rows": st.column_config.NumberColumn("rows", width=64, format="%d"),
             "of the class": st.column_config.ProgressColumn(

@@ -12,8 +12,8 @@ NAMED = 8
 
 
 def percent(value: float) -> str:
-    """`97.1 %`."""
-    return f"{value:.1%}".replace("%", " %")
+    """`97.1 %`, with a space that no line breaks at."""
+    return f"{100 * value:.1f}\N{NO-BREAK SPACE}%"
 
 
 def learnt_from(run: Run) -> str:
@@ -34,7 +34,7 @@ def whose_labels(run: Run, found: Evaluation, truth: Version) -> str:
 def between(interval: Interval) -> str:
     """The 95 % interval of a figure in words."""
     low, high = interval
-    return f"on all rows of this kind probably between {percent(low)} and {percent(high)} (95 % interval)"
+    return f"over all rows of this kind probably between {percent(low)} and {percent(high)} (95 % interval)"
 
 
 def errors(found: Evaluation) -> str:
