@@ -37,8 +37,8 @@ def _run(frame: Frame, run_id: str, live: bool) -> None:
     _head(frame, run, job)
     if job.status == "failed":
         st.error(plain(job.error), icon=":material/error:")
-    elif job.status in ENDED and job.status != "done":
-        st.caption(f":material/{MARKS[job.status][0]}: {plain(job.error or _ended(job))}")
+    elif job.error:
+        st.caption(plain(job.error))
     for note in notes(frame.context, run):
         st.caption(f":material/info: {plain(note)}")
     if run.summary:

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 import streamlit as st
 
 from core.errors import NotFoundError
-from core.records import Job, Run
+from core.records import ENDED, Job, Run
 from core.ui import keys
 from core.ui.empty import empty_state
 from core.ui.frame import Frame
@@ -83,8 +83,8 @@ def _line(frame: Frame, run: Run, job: Job, is_chosen: bool) -> None:
         on_click=_choose,
         args=(run.number,),
     )
-    mark, colour = MARKS[job.status]
-    status.caption(f":{colour}[:material/{mark}:] {job.status}")
+    mark, colour = MARKS[job.status if job.status in ENDED else "running"]
+    status.caption(f":{colour}[:material/{mark}:] {job.status if job.status in ENDED else 'under way'}")
     split, scores = headline_scores(run)
     on = "" if split in (None, "test") else f" on {split}"
     for column, score in ((accuracy, "accuracy"), (macro_f1, "macro_f1")):
