@@ -83,8 +83,8 @@ def heat(
 
 
 def _figures(cells: Sequence[tuple[int, int]], shares: Sequence[Sequence[float]]) -> go.Scatter:
-    """The shares as a layer of text: without a colour of its own it takes the page's, also when the page turns dark
-    under an open chart. Text inside a bar would be coloured once and for all."""
+    """The shares as a layer of text: the style sheet gives it the page's ink, also when the page turns dark under an
+    open chart. Text inside a bar would be coloured once and for all."""
     return go.Scatter(
         x=[column for _, column in cells],
         y=[row for row, _ in cells],

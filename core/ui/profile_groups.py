@@ -10,7 +10,7 @@ import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from core.charts.heat import heat
-from core.charts.style import CONFIG
+from core.charts.style import ACCENT, CONFIG, WARM
 from core.profile.records import GroupTable, Parity
 from core.profile.shares import MIN_GROUP_ROWS, shares_of
 from core.ui.frame import Frame
@@ -120,7 +120,8 @@ def _legend(table: GroupTable, labels: list[int], rows: list[int]) -> None:
     if len(rows) < len(table.groups):
         parts.append(f"the first {len(rows)} of {len(table.groups):,} groups")
     rest = "".join(f" · {part}" for part in parts)
-    st.markdown(f":small[:orange[■] :gray[above the share in all rows,] :blue[■] :gray[below{rest}]]")
+    above, below = (f':color[■]{{foreground="{colour}"}}' for colour in (WARM, ACCENT))
+    st.markdown(f":small[{above} :gray[above the share in all rows,] {below} :gray[below{rest}]]")
 
 
 def _parity(frame: Frame, parity: Sequence[Parity]) -> None:
