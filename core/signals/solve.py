@@ -13,12 +13,11 @@ from torch import Tensor
 from core.models.device import device
 from core.signals.folds import assign_folds
 from core.signals.head import Curvature, fit
-from core.signals.heads import Heads, training_rows
+from core.signals.heads import ENOUGH, EXACT, EXACT_UP_TO, Heads, training_rows
 from core.signals.objective import Features, Objective
 from core.signals.penalty import best_penalty
 
 FOLDS = 5
-TOLERANCE = 1e-4
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +80,8 @@ def solve(
         steps += 1
         on_step(steps, seen.newest[0])
 
-    head = fit(seen, heads.curvature, tolerance=TOLERANCE, on_step=step)[0].cpu()
+    tolerance = EXACT if len(training) <= EXACT_UP_TO else ENOUGH
+    head = fit(seen, heads.curvature, tolerance=tolerance, on_step=step)[0].cpu()
     weight = (head[:-1] / features.scale).T.contiguous()
     return Solved(weight, head[-1] - weight @ features.mean.cpu(), l2, len(training), steps)
 

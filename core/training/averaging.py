@@ -29,8 +29,8 @@ from torch import Tensor
 from core.models.files import config
 from core.training.classifier import Classifier, label_names
 
-GAIN = 4096.0
-"""A power of two, and small enough that GAIN times a mean stays in the range of float16."""
+GAIN = 8192.0
+"""A power of two, and small enough that GAIN times a mean below 8 stays in the range of float16."""
 SQUASH = 0.5
 """Small enough that tanh bends little, large enough that half precision loses nothing."""
 TOKENIZER_FILES = ("special_tokens_map.json", "added_tokens.json", "vocab.txt")

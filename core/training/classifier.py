@@ -70,14 +70,18 @@ class Classifier:
             )
         return found[-1]
 
-    def set_head(self, weight: Tensor, bias: Tensor) -> None:
-        """Gives the head the weights (k, d) and biases (k,). Raises ModelError where it has no bias."""
-        head = self.head()
-        if head.bias is None:
+    def check_solvable(self) -> None:
+        """Raises ModelError where the head has no bias: what it would be solved for has one."""
+        if self.head().bias is None:
             raise ModelError(
                 f"The last layer of {type(self.model).__name__} has no bias, so it cannot be solved for alone.",
                 "Use the strategy last or full.",
             )
+
+    def set_head(self, weight: Tensor, bias: Tensor) -> None:
+        """Gives the head the weights (k, d) and biases (k,). Raises ModelError as `check_solvable`."""
+        self.check_solvable()
+        head = self.head()
         with torch.no_grad():
             head.weight.copy_(weight)
             head.bias.copy_(bias)
@@ -88,10 +92,9 @@ class Classifier:
         Layers are the members of the largest `nn.ModuleList` (transformer layers, stages or blocks of a convolutional
         network); all parameters that the model declares before the first of them are frozen.
         """
-        learning = {"head": self._head_names, "last": self._names_from(last_layers), "full": None}[strategy]
+        learning = self._learning(strategy, last_layers)
         for name, parameter in self.model.named_parameters():
-            free = learning is None or name in learning
-            parameter.requires_grad_(free and not any(part in name for part in self.fixed))
+            parameter.requires_grad_(name in learning and not any(part in name for part in self.fixed))
 
     def save(self, folder: Path, extra: Mapping[str, Any]) -> None:
         """Writes what `AutoModelForSequenceClassification` or `AutoModelForImageClassification` loads, and `extra` as
@@ -100,8 +103,16 @@ class Classifier:
         self.preparation.save(folder)
         write_extra(folder, extra)
 
+    def _learning(self, strategy: Strategy, last_layers: int) -> frozenset[str]:
+        if strategy == "head":
+            return self.head_names
+        if strategy == "last":
+            return self._names_from(last_layers)
+        return frozenset(name for name, _ in self.model.named_parameters())
+
     @cached_property
-    def _head_names(self) -> frozenset[str]:
+    def head_names(self) -> frozenset[str]:
+        """The names of the head's parameters."""
         mine = {id(parameter) for parameter in self.head().parameters()}
         return frozenset(name for name, parameter in self.model.named_parameters() if id(parameter) in mine)
 
@@ -147,13 +158,7 @@ def load_classifier(
     model, random = _load(folder, name, kind, labels)
     preparation = Texts.of(folder, name, model, max_tokens) if kind == "text" else Images.of(folder, name)
     classifier = Classifier(model, kind, tuple(labels), preparation)
-    own = {
-        name
-        for name, parameter in model.named_parameters()
-        for mine in classifier.head().parameters()
-        if parameter is mine
-    }
-    classifier.random = bool(random - own)
+    classifier.random = bool(random - classifier.head_names)
     return classifier
 
 

@@ -23,8 +23,9 @@ from core.signals.payloads import Payloads
 from core.signals.scratch import row_chunks
 from core.signals.solve import Solved
 from core.training import averaging, carrying
-from core.training.classifier import bundled_text_model, load_classifier, write_extra
+from core.training.classifier import Classifier, bundled_text_model, load_classifier, write_extra
 from core.training.predictor import Predictor
+from core.training.settings import BUNDLED
 
 WINDOW = 1024
 """Examples of a loaded model between two looks at the clock."""
@@ -54,7 +55,8 @@ def head_model(spec: Mapping[str, Any], kind: Literal["text", "image"]) -> HeadM
         folder = bundled_text_model() if name == "minilm" else model_folder(name)
         if averaging.suits(config(folder)):
             return Averaged(name, folder, max_tokens)
-    return Loaded(name, kind, tuple(spec["labels"]), max_tokens, int(spec["seed"]))
+    seed = int(spec["seed"])
+    return Loaded(name, load_classifier(name, kind, spec["labels"], max_tokens=max_tokens, seed=seed), seed)
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,16 +111,21 @@ class Carried:
 class Loaded(RowEncoder):
     """Any classifier of transformers: what its last linear layer is given, in evaluation mode."""
 
-    def __init__(
-        self, name: str, kind: Literal["text", "image"], labels: tuple[str, ...], max_tokens: int, seed: int
-    ) -> None:
-        self.name, self.kind = name, kind
-        classifier = load_classifier(name, kind, labels, max_tokens=max_tokens, seed=seed)
+    def __init__(self, name: str, classifier: Classifier, seed: int) -> None:
+        """Raises ModelError where the last layer cannot be solved for."""
+        classifier.check_solvable()
+        self.name, self.kind = name, classifier.kind
         self._predictor = Predictor(classifier)
-        drawn = f"-{seed}" if classifier.random else ""
-        cut = f"-{classifier.max_tokens}" if kind == "text" else ""
-        folder = bundled_text_model() if name == "minilm" else model_folder(name)
-        self._key = f"classifier-{fingerprint(folder)}{cut}{drawn}"
+        self._key = "-".join(
+            [
+                "classifier",
+                name if name in BUNDLED else fingerprint(model_folder(name)),
+                str(
+                    classifier.max_tokens if self.kind == "text" else getattr(classifier.model.config, "image_size", "")
+                ),
+                *([f"seed{seed}"] if classifier.random else []),
+            ]
+        )
 
     @property
     def key(self) -> str:
