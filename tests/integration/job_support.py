@@ -15,7 +15,7 @@ from core.store.ingest import ingest
 from core.workflow.context import Context
 
 WORKER = "tests.integration.job_worker"
-PATIENCE = 30.0
+PATIENCE = 90.0
 
 
 def start(queue: Queue, **spec: Any) -> Job:
