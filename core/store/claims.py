@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 
 from core.records import IssueFilter
 from core.store.database import Cursor, Database
+from core.store.filters import Condition
 from core.store.in_force import in_force_sql
 from core.store.issues import issue_condition
 from core.store.scans import get_scan
@@ -29,12 +30,21 @@ def claim(
     Worst first; rows the session holds already are among them and are held anew. Fewer than `n`, or none, at the end.
     """
     condition, parameters = issue_condition(db, get_scan(db, scan_id), where)
+    candidates = f"SELECT i.row_id, i.rank FROM issues i WHERE {condition}", parameters
+    return claim_from(db, version_id, session, candidates, n, now=now, seconds=seconds)
+
+
+def claim_from(
+    db: Database, version_id: str, session: str, candidates: Condition, n: int, *, now: datetime, seconds: float
+) -> list[int]:
+    """As `claim`, from any query for (row_id, rank) with its parameters."""
+    query, parameters = candidates
     moment = stored(now)
     with db.write() as cursor:
         cursor.execute("DELETE FROM claims WHERE until <= ?", [moment])
         found = cursor.execute(
-            f"""SELECT i.row_id FROM issues i
-                WHERE {condition} AND i.row_id NOT IN (SELECT row_id FROM {in_force_sql(version_id)})
+            f"""SELECT i.row_id FROM ({query}) i
+                WHERE i.row_id NOT IN (SELECT row_id FROM {in_force_sql(version_id)})
                 AND i.row_id NOT IN (SELECT row_id FROM claims WHERE version_id = ? AND session <> ?)
                 ORDER BY i.rank LIMIT ?""",
             [*parameters, version_id, session, n],

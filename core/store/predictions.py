@@ -68,6 +68,26 @@ def page_predictions(
     return found if len(found) == limit else _page(db, run_id, where, truth, limit, offset)
 
 
+def ranked(run_id: str, where: PredictionFilter, truth: str, version: str) -> Condition:
+    """The predicted rows that the filter keeps and another version's relation has, as a query for (row_id, rank): the
+    surest first, from 1."""
+    condition, parameters = _condition(run_id, where)
+    query = f"""SELECT p.row_id, row_number() OVER (ORDER BY p.confidence DESC, p.row_id) AS rank
+                FROM {_joined(truth)} WHERE {condition} AND p.row_id IN (SELECT row_id FROM {version})"""
+    return query, parameters
+
+
+def predictions_of(db: Database, run_id: str, row_ids: Sequence[int]) -> dict[int, tuple[str, float, int]]:
+    """What a run predicts for each of these rows, how surely, and where they lie in its array of probabilities."""
+    chosen = ", ".join(str(int(row_id)) for row_id in row_ids)
+    rows = db.fetch(
+        f"""SELECT row_id, predicted, confidence, position FROM predictions
+            WHERE run_id = ? AND row_id IN ({chosen or "NULL"})""",
+        [run_id],
+    )
+    return {row_id: (predicted, float(confidence), int(position)) for row_id, predicted, confidence, position in rows}
+
+
 def positions(
     db: Database, run_id: str, split: str, truth: str, labels: Sequence[str]
 ) -> tuple[NDArray[np.int64], NDArray[np.int64]]:

@@ -90,7 +90,8 @@ def _pick_version(versions: Sequence[Version]) -> Version:
 def _switch_dataset() -> None:
     to_url(keys.DATASET)
     st.session_state.pop(keys.LAST_VERSION, None)
-    st.query_params.pop(keys.VERSION, None)
+    for key in (keys.VERSION, keys.RUN, keys.WITH, keys.TRUE, keys.PREDICTED, keys.CLASS):
+        st.query_params.pop(key, None)
 
 
 def _facts(dataset: Dataset, version: Version) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from core.records import Scan
+from core.records import IssueFilter, Scan
 from core.tasks import TASKS
 from core.ui import keys
 from core.ui.empty import empty_state
@@ -12,10 +12,12 @@ from core.ui.frame import Frame
 from core.ui.issues_filter import filter_bar
 from core.ui.pages import link
 from core.ui.review_log import decision_log
+from core.ui.review_run import run_queue
 from core.ui.review_stage import Mode, stage
 from core.ui.review_versions import versions
 from core.ui.url import from_url, to_url
 from core.workflow.issues import latest_scan
+from core.workflow.review_sources import ScanSource
 
 _NOT_FILTERS = (keys.DATASET, keys.VERSION, keys.REVIEWER, "view")
 """What the URL may say without narrowing the queue."""
@@ -44,6 +46,8 @@ def _draw_view(frame: Frame, name: str) -> None:
         decision_log(frame)
     elif name == "versions":
         versions(frame)
+    elif keys.RUN in st.query_params:
+        run_queue(frame, "grid" if name == "grid" else "desk")
     else:
         _review(frame, "grid" if name == "grid" else "desk", latest_scan(frame.context, frame.version.version_id))
 
@@ -63,4 +67,10 @@ def _review(frame: Frame, mode: Mode, scan: Scan | None) -> None:
     narrowed = any(name not in _NOT_FILTERS for name in st.query_params)
     with st.expander("Narrow the queue", icon=":material/filter_list:", expanded=narrowed):
         where = filter_bar(frame, scan)
-    stage(frame, where, mode)
+    stage(frame, lambda: _source(frame, where), mode)
+
+
+def _source(frame: Frame, where: IssueFilter) -> ScanSource | None:
+    """The version's best scan by now."""
+    scan = latest_scan(frame.context, frame.version.version_id)
+    return None if scan is None else ScanSource(scan, where)

@@ -7,11 +7,12 @@ import time
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from core.records import Decision, Scan
+from core.records import Decision
 from core.review.records import Neighbour, Refusal, ReviewItem
 from core.ui.rows import data_url
 from core.workflow.context import Context
 from core.workflow.media import shown, thumbnail
+from core.workflow.review_sources import Source
 
 MAX_CHARACTERS = 20_000
 """A longer text is cut: no label is judged by what stands beyond."""
@@ -34,7 +35,7 @@ def fitting(items: Sequence[ReviewItem], build: Callable[[ReviewItem], dict[str,
     return built
 
 
-def row(context: Context, item: ReviewItem, scan: Scan, reviewer: str, *, grid: bool) -> dict[str, Any]:
+def row(context: Context, item: ReviewItem, source: Source, reviewer: str, *, grid: bool) -> dict[str, Any]:
     """One row as `desk.js` or `grid.js` draws it."""
     example, issue = item.example, item.issue
     return {
@@ -49,12 +50,12 @@ def row(context: Context, item: ReviewItem, scan: Scan, reviewer: str, *, grid: 
         "why": item.why,
         "bars": item.probabilities,
         "neighbours": [] if grid else [_neighbour(context, neighbour) for neighbour in item.neighbours],
-        "scan_id": scan.scan_id,
+        "scan_id": source.scan_id,
         "shown": {
             "given_label": example.label,
             "suggested_label": issue.suggested_label,
             "score": round(issue.score, 6),
-            "tier": scan.tier,
+            "tier": source.tier,
         },
         "decision": decided(item.decision, reviewer),
     }

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import partial
 from hashlib import sha256
 from typing import Any, Literal
 
 import streamlit as st
 
-from core.records import IssueFilter, ReviewCounts, Scan
+from core.records import ReviewCounts
 from core.review.acts import read_acts
 from core.review.queue import DESK, GRID, to_send, wanted
 from core.review.records import Recorded
@@ -19,37 +19,38 @@ from core.ui.problems import shown_errors
 from core.ui.review_desk import Report
 from core.ui.review_payload import decided, fitting, refusal, row
 from core.ui.review_tab import tab
-from core.workflow.issues import latest_scan
-from core.workflow.review import counts, record
-from core.workflow.review_queue import claim, decided_by_others, items, release, undecided
+from core.workflow.review import record
+from core.workflow.review_queue import decided_by_others, release
+from core.workflow.review_sources import Source
 
 Mode = Literal["desk", "grid"]
 _DEPTH = {"desk": DESK, "grid": GRID}
 
 
 @st.fragment
-def stage(frame: Frame, where: IssueFilter, mode: Mode) -> None:
-    """The desk, or the grid, on one version's best scan. Each report of the browser redraws only this."""
+def stage(frame: Frame, find: Callable[[], Source | None], mode: Mode) -> None:
+    """The desk, or the grid, on what `find` gives: asked each time, since a better scan may have ended since. Each
+    report of the browser redraws only this."""
     with shown_errors():
-        scan = latest_scan(frame.context, frame.version.version_id)
-        if scan is not None:
-            _answer(frame, scan, where, mode)
+        source = find()
+        if source is not None:
+            _answer(frame, source, mode)
 
 
-def _answer(frame: Frame, scan: Scan, where: IssueFilter, mode: Mode) -> None:
+def _answer(frame: Frame, source: Source, mode: Mode) -> None:
     context, version_id, reviewer = frame.context, frame.version.version_id, frame.user
     session = tab(context)
     key = f"review-{mode}-{version_id}"
     report = review_desk.heard(key)
     recorded = record(context, version_id, reviewer, read_acts(report.acts))
-    queue = _queue_id(scan, where, reviewer)
+    queue = _queue_id(source, reviewer)
     _release_old(frame, key, queue, session)
-    order = claim(context, version_id, scan.scan_id, session, where, wanted(_DEPTH[mode], report.skipped))
+    order = source.claim(context, version_id, session, wanted(_DEPTH[mode], report.skipped))
     st.session_state[f"{key}-held"] = (queue, order)
     due = _due(recorded, order, report, mode)
-    build = partial(row, context, scan=scan, reviewer=reviewer, grid=mode == "grid")
-    sent = fitting(items(context, version_id, scan.scan_id, due, where.issue_type), build)
-    standing = counts(context, version_id, scan.scan_id)
+    build = partial(row, context, source=source, reviewer=reviewer, grid=mode == "grid")
+    sent = fitting(source.items(context, version_id, due), build)
+    standing = source.counts(context, version_id)
     review_desk.mount(
         key,
         {
@@ -61,7 +62,7 @@ def _answer(frame: Frame, scan: Scan, where: IssueFilter, mode: Mode) -> None:
             "items": sent,
             "more": len(sent) < len(due),
             "counts": _counts(standing),
-            "empty": "" if order else _nothing_left(frame, scan, where, standing),
+            "empty": "" if order else _nothing_left(frame, source, standing),
             **_outcome(frame, recorded, report),
         },
     )
@@ -84,8 +85,8 @@ def _outcome(frame: Frame, recorded: Recorded, report: Report) -> dict[str, Any]
     }
 
 
-def _queue_id(scan: Scan, where: IssueFilter, reviewer: str) -> str:
-    return sha256(f"{scan.scan_id} {reviewer} {where!r}".encode()).hexdigest()[:16]
+def _queue_id(source: Source, reviewer: str) -> str:
+    return sha256(f"{source.key} {reviewer}".encode()).hexdigest()[:16]
 
 
 def _release_old(frame: Frame, key: str, queue: str, session: str) -> None:
@@ -100,8 +101,8 @@ def _counts(standing: ReviewCounts) -> dict[str, int]:
     return {name: getattr(standing, name) for name in names}
 
 
-def _nothing_left(frame: Frame, scan: Scan, where: IssueFilter, standing: ReviewCounts) -> str:
-    held = undecided(frame.context, scan, where)
+def _nothing_left(frame: Frame, source: Source, standing: ReviewCounts) -> str:
+    held = source.undecided(frame.context, frame.version.version_id)
     if held:
         return (
             f"The last {held:,} rows of this queue are with other reviewers, or in another tab of yours. "
@@ -109,4 +110,5 @@ def _nothing_left(frame: Frame, scan: Scan, where: IssueFilter, standing: Review
         )
     if standing.left:
         return f"Nothing is left in this queue. Without the filter, {standing.left:,} flagged rows are."
-    return "Every flagged row is decided.\nThe Versions tab makes a corrected version of the decisions."
+    rows = "flagged row" if source.scan_id else "row of this queue"
+    return f"Every {rows} is decided.\nThe Versions tab makes a corrected version of the decisions."
