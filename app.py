@@ -12,6 +12,7 @@ from starlette.middleware import Middleware
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from core.errors import WinnowError
+from core.ui.downloads import ROUTE
 from core.ui.problems import caught
 
 INLINE_LINE = "sha256-THxz9J9+wf7rhwR2YkXJoSZ13UCmYyC+3lNDv2+8ugA="  # Streamlit's own: window.prerenderReady = false
@@ -57,4 +58,4 @@ async def lifespan(_: st.App) -> AsyncIterator[None]:
 
 
 SHELL = Path(__file__).parent / "core" / "ui" / "shell.py"
-app = st.App(SHELL, lifespan=lifespan, middleware=[Middleware(SecurityHeaders)], on_script_error=caught)
+app = st.App(SHELL, lifespan=lifespan, routes=[ROUTE], middleware=[Middleware(SecurityHeaders)], on_script_error=caught)

@@ -9,12 +9,14 @@ from core.ui.problems import shown_errors
 from core.ui.training_effect import effect_view
 from core.ui.training_new import new_view
 from core.ui.training_runs import runs_view
+from core.ui.training_use import use_view
 from core.ui.url import from_url, to_url
 
 VIEWS = {
     "runs": ("Runs", runs_view),
     "new": ("New run", new_view),
     "effect": ("Did cleaning help?", effect_view),
+    "use": ("Use the model", use_view),
 }
 
 frame = open_page("Train")

@@ -53,6 +53,7 @@ def _run(context: Context, options: Namespace) -> Answer:
         "rows": result["rows"],
         "predicted": result["predicted"],
         "not_predicted": result["rows"] - result["predicted"],
+        "reason_column": result["reason_column"],
         "classes": result["classes"],
         "seconds": result["seconds"],
     }
@@ -74,7 +75,7 @@ def _text(run: Run, data: dict[str, Any]) -> str:
     classes = list(data["classes"].items())
     more = f"\n… and {len(classes) - TOP_CLASSES:,} classes more" if len(classes) > TOP_CLASSES else ""
     left = data["not_predicted"]
-    without = f"; {left:,} could not be predicted, the column `reason` says why" if left else ""
+    without = f"; {left:,} could not be predicted, the column `{data['reason_column']}` says why" if left else ""
     column = f", column {data['column']}" if data["column"] else ""
     return (
         f"Run {run.number}, {run.title}{column}: {data['predicted']:,} of {data['rows']:,} rows predicted in "

@@ -28,12 +28,12 @@ class Entry:
     changed: datetime
 
 
-def choose_path() -> tuple[str, ...]:
+def choose_path(key: str = "load", whole_folder: str = "Load the whole folder as one dataset") -> tuple[str, ...]:
     """A path field with the folder's entries beneath; returns the files chosen, or the folder itself."""
     allowed = allowed_folders()
     typed = st.text_input(
         "Path on the server",
-        key="load-path",
+        key=f"{key}-path",
         placeholder=str(allowed[0]),
         help="Inside: " + ", ".join(str(folder) for folder in allowed) + ". `WINNOW_DATA_FOLDERS` names other folders.",
     )
@@ -41,10 +41,10 @@ def choose_path() -> tuple[str, ...]:
     if path.is_file():
         return (str(path),)
     entries = list_folder(path)
-    chosen = _pick(path, entries)
+    chosen = _pick(path, entries, key)
     if chosen:
         return tuple(str(entry.path) for entry in chosen)
-    whole = st.toggle("Load the whole folder as one dataset", key=f"load-whole-{path}")
+    whole = st.toggle(whole_folder, key=f"{key}-whole-{path}")
     return (str(path),) if whole else ()
 
 
@@ -81,7 +81,7 @@ def _entry(found: os.DirEntry[str]) -> Entry | None:
     )
 
 
-def _pick(folder: Path, entries: list[Entry]) -> list[Entry]:
+def _pick(folder: Path, entries: list[Entry], key: str) -> list[Entry]:
     event = st.dataframe(
         {
             "name": [f"{entry.path.name}/" if entry.is_folder else entry.path.name for entry in entries],
@@ -94,18 +94,20 @@ def _pick(folder: Path, entries: list[Entry]) -> list[Entry]:
         column_config={
             "bytes": st.column_config.NumberColumn("size", format="bytes", width="small"),
             "changed": st.column_config.DatetimeColumn("changed", format="YYYY-MM-DD HH:mm", width="small"),
-            "open": st.column_config.ButtonColumn("", on_click=_open, args=(entries,), key="load-open", width="small"),
+            "open": st.column_config.ButtonColumn(
+                "", on_click=_open, args=(entries, key), key=f"{key}-open", width="small"
+            ),
         },
         on_select="rerun",
         selection_mode="multi-row",
-        key=f"load-entries-{folder}",
+        key=f"{key}-entries-{folder}",
         alt=f"Files in {folder}",
     )
     return [entries[row] for row in event["selection"]["rows"] if row < len(entries)]
 
 
-def _open(entries: list[Entry]) -> None:
-    st.session_state["load-path"] = str(entries[st.session_state["load-open"]["row"]].path)
+def _open(entries: list[Entry], key: str) -> None:
+    st.session_state[f"{key}-path"] = str(entries[st.session_state[f"{key}-open"]["row"]].path)
 
 
 def stamped(location: str) -> str:

@@ -7,9 +7,11 @@ from typing import Literal
 import streamlit as st
 
 from core.records import RowFilter
-from core.store.rows import values
+from core.store.rows import get_rows, values
+from core.ui import keys
 from core.ui.frame import Frame
-from core.ui.rows import describe, row_browser
+from core.ui.problems import shown_errors
+from core.ui.rows import describe, row_browser, show_row
 
 ANY = "any"
 REPEATED: dict[str, Literal["exact", "conflicting"] | None] = {
@@ -20,7 +22,8 @@ REPEATED: dict[str, Literal["exact", "conflicting"] | None] = {
 
 
 def rows_view(frame: Frame) -> None:
-    """Filters above, the paged table beneath."""
+    """The row that the URL names, filters, the paged table."""
+    _named_row(frame)
     splits = values(frame.context.store, frame.version.version_id, "split", 50)
     with st.container(horizontal=True, vertical_alignment="bottom"):
         words = st.text_input("Search", type="search", key="rows-text", placeholder="words in the example", width=260)
@@ -31,6 +34,20 @@ def rows_view(frame: Frame) -> None:
         label=_chosen(label), split=_chosen(split), text=words or None, duplicates=REPEATED[repeated or ANY]
     )
     row_browser(frame, where, title=describe(where, {}), key="rows")
+
+
+def _named_row(frame: Frame) -> None:
+    """The row that a link led to, whole."""
+    named = st.query_params.get(keys.ROW, "")
+    if not named.isdigit():
+        return
+    with shown_errors():
+        show_row(frame, get_rows(frame.context.store, frame.version.version_id, [int(named)])[0])
+    st.button("All rows", icon=":material/close:", type="tertiary", key="rows-unnamed", on_click=_forget_row)
+
+
+def _forget_row() -> None:
+    del st.query_params[keys.ROW]
 
 
 def _chosen(value: str | None) -> str | None:

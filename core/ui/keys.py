@@ -58,6 +58,10 @@ JOB = "job"
 """The job whose log is open; in the URL only."""
 RUN = "run"
 """Number of the run that is shown; also the URL's `?run=`, which decides."""
+ROW = "row"
+"""The row that is shown whole above the list of rows; in the URL only."""
+USE = "use"
+"""Whether one example or a whole file is predicted; also in the URL."""
 
 # What an evaluation shows; all of it in the URL.
 LABELS = "labels"

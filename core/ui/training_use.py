@@ -1,0 +1,96 @@
+"""Train, view Use the model: ask the model of a run about one example, predict a file with it, take it elsewhere."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from core.records import Run
+from core.ui import keys
+from core.ui.downloads import download_link
+from core.ui.empty import empty_state
+from core.ui.frame import Frame
+from core.ui.pages import link
+from core.ui.problems import plain, shown_errors
+from core.ui.training_ask import ask_view
+from core.ui.training_batch import batch_view
+from core.ui.url import from_url, to_url
+from core.workflow.models import export_model, folder_name, output_of, snippet
+from core.workflow.runs import headline_scores, list_runs
+
+WAYS = {"one": ("One example", ask_view), "file": ("A whole file", batch_view)}
+
+
+def use_view(frame: Frame) -> None:
+    """The run that the URL names, else the newest one that is done."""
+    done = {str(run.number): run for run, _ in list_runs(frame.context, frame.dataset.dataset_id) if run.summary}
+    if not done:
+        _nothing_yet(frame)
+        return
+    run = _chosen(done)
+    from_url(keys.USE, list(WAYS))
+    st.segmented_control(
+        "What to predict",
+        list(WAYS),
+        key=keys.USE,
+        required=True,
+        format_func=lambda name: WAYS[name][0],
+        label_visibility="collapsed",
+        on_change=to_url,
+        args=(keys.USE,),
+    )
+    with shown_errors():
+        WAYS[st.session_state[keys.USE]][1](frame, run)
+    with shown_errors():
+        _take_away(frame, run)
+
+
+def _chosen(done: dict[str, Run]) -> Run:
+    named = st.query_params.get(keys.RUN)
+    if named is not None and named not in done:
+        st.caption(f":material/info: {plain(f'Run {named} has no model: it is not there, or not done.')}")
+    from_url(keys.RUN, list(done))
+    st.selectbox(
+        "Run",
+        list(done),
+        key=keys.RUN,
+        format_func=lambda number: _named(done[number]),
+        on_change=to_url,
+        args=(keys.RUN,),
+        width=520,
+    )
+    return done[st.session_state[keys.RUN]]
+
+
+def _named(run: Run) -> str:
+    """`3: Quick retrain of minilm, version 2 (97.1% on test)`."""
+    split, scores = headline_scores(run)
+    return f"{run.number}: {run.title}" + (f" ({scores['accuracy']:.1%} on {split})" if split else "")
+
+
+def _nothing_yet(frame: Frame) -> None:
+    name, number = frame.dataset.name, frame.version.number
+    empty_state(
+        "There is no model to use yet",
+        "A quick retrain takes seconds; what it leaves can be asked here.",
+        icon="model_training",
+        action=lambda: link(
+            "training", "Train one", icon=":material/play_arrow:", view="new", dataset=name, version=number
+        ),
+    )
+
+
+def _take_away(frame: Frame, run: Run) -> None:
+    """The model folder as a ZIP, and how to load it anywhere."""
+    context, name = frame.context, folder_name(frame.context, run)
+    size = sum(file.stat().st_size for file in (output_of(context, run) / "model").rglob("*"))
+    with st.expander("Take the model elsewhere", icon=":material/folder_zip:"):
+        download_link(
+            context.workspace,
+            f"Download model (ZIP, {size / 1e6:,.0f} MB)",
+            f"{name}.zip",
+            lambda folder: export_model(context, run, folder / f"{name}.zip"),
+            "model",
+            run.run_id,
+        )
+        st.caption("Unpacked, it loads with nothing but transformers:")
+        st.code(snippet(context, run), language="python")
