@@ -14,7 +14,7 @@ from pathlib import Path
 
 from bench.row import Row
 
-BENCHMARKS = ("ingest", "pages", "evaluation", "cold_start", "review_latency", "scan", "label_errors")
+BENCHMARKS = ("ingest", "pages", "evaluation", "cold_start", "review_latency", "scan", "finetune", "label_errors")
 RESULTS = Path(__file__).parent / "results"
 
 
