@@ -78,7 +78,7 @@ def _sort() -> str:
 def _matrix(shown: Shown, order: Integers, figures: Figures) -> None:
     true, predicted = chosen_cell(shown)
     found, chosen = shown.found, (true, predicted) if true is not None and predicted is not None else None
-    key = f"confusion-{hash((shown.run.run_id, chosen)):x}"
+    key = f"confusion-{shown.run.number}-{chosen}"
     matrix = found.matrix
     st.plotly_chart(
         confusion(

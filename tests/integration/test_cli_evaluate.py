@@ -80,6 +80,17 @@ def test_compare_prints_paired_differences(ask: Ask) -> None:
     assert "95 % interval" in ask("compare", "abc", "--runs", "1", "2")
 
 
+def test_report_writes_one_file_with_the_figures_in_it(ask: Ask, tmp_path: Path) -> None:
+    out = tmp_path / "new folder" / "report.html"
+    found = json.loads(ask("report", "abc", "--run", "1", "--split", "test", "--out", str(out), "--json"))
+    assert (found["run"], found["bytes"], Path(found["out"])) == (1, out.stat().st_size, out)
+    text = out.read_text()
+    evaluated = json.loads(ask("evaluate", "abc", "--run", "1", "--json"))
+    assert f"{100 * evaluated['accuracy']:.1f} %" in text
+    assert f"{evaluated['report']['macro avg']['f1-score']:.4f}" in text
+    assert "MiniLM, head" in text and "<svg" in text and "http" not in text.replace("http-equiv", "")
+
+
 def test_a_run_or_split_that_does_not_exist_is_answered_with_those_that_do(ask: Ask) -> None:
     assert "This dataset has: 1, 2." in ask("evaluate", "abc", "--run", "7", code=1)
     assert "It has predicted: test." in ask("compare", "abc", "--runs", "1", "2", "--split", "dev", code=1)
