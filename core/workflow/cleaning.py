@@ -109,9 +109,10 @@ def run_cleaning_effect(
     by: str,
     on_progress: Callable[[Job], None] = lambda job: None,
 ) -> CleaningEffect:
-    """Asks in the foreground and returns the answer. Raises as `start_cleaning_effect` does, and JobError."""
+    """Asks in the foreground and returns the answer. An interrupt (Ctrl-C) stops it, which keeps what it has so
+    far. Raises as `start_cleaning_effect` does, and JobError."""
     job = start_cleaning_effect(context, version_id, seeds=seeds, strategy=strategy, by=by)
-    follow(context, job.job_id, on_progress)
+    follow(context, job.job_id, on_progress, interrupted=context.queue.stop)
     return next(effect for effect in effects(context, version_id) if effect.effect_id == job.job_id)
 
 

@@ -67,3 +67,14 @@ def test_separable_classes_do_not_run_away() -> None:
     weights = torch.full((4, 1), 0.25)
     objective = Objective(Features.of(embeddings), torch.tensor([0, 0, 1, 1]), weights, 2, 1e-5)
     assert torch.isfinite(_fit(objective)).all()
+
+
+def test_heads_with_labels_of_their_own_are_those_that_are_fitted_alone() -> None:
+    objective = _problem()
+    other = torch.roll(objective.labels, 7)
+    labels = torch.stack([objective.labels, other, objective.labels], 1)
+    together = _fit(Objective(objective.features, labels, objective.weights, objective.classes, objective.l2))
+    for problem in range(3):
+        weights = objective.weights[:, [problem]]
+        alone = _fit(Objective(objective.features, labels[:, problem], weights, objective.classes, objective.l2))
+        assert (together[problem] - alone[0]).abs().max() < 0.01

@@ -1,0 +1,109 @@
+"""What a comparison of labels reads from the store, and what the store keeps of it."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pyarrow.parquet as pq
+
+from core.records import ArmComparison, Difference, EffectScoring, ReviewedRows
+from core.store.database import Database
+from core.store.datasets import purge_trash, trash
+from core.store.effects import add_effect, list_effects
+from core.store.times import now
+from core.store.training_rows import count_reviewed_rows, write_reviewed_rows, write_training_rows
+from core.store.versions import make_review_version
+
+from .conftest import Load
+from .test_training_rows import SHARES, texts
+from .test_versions import decide
+
+NAMES = {None: "train"}
+
+
+def summary() -> dict[str, Any]:
+    difference = {
+        "name": "accuracy",
+        "first": 0.8,
+        "second": 0.9,
+        "difference": 0.1,
+        "interval": [0.05, 0.15],
+        "support": 40,
+    }
+    comparison = {"first": "given", "second": "reviewed", "differences": [difference]}
+    return {
+        "train": {"rows": 140, "relabelled": 7, "excluded": 2},
+        "test": {"rows": 40, "relabelled": 0, "excluded": 0},
+        "scorings": [{"labels_from": "given", "rows": 40, "comparisons": [comparison]}],
+        "notes": ["a note"],
+        "seconds": 1.5,
+        "device": "cpu",
+    }
+
+
+def test_rows_are_written_as_loaded_and_as_reviewed_in_the_splits_that_training_has(
+    db: Database, load: Load, tmp_path: Path
+) -> None:
+    dataset = load(texts())
+    for row in range(0, 60, 3):
+        action, label = ("relabel", "ab"[1 - row % 2]) if row % 2 else ("exclude", None)
+        decide(db, dataset, dataset.latest_version_id, row, action, label)  # type: ignore[arg-type]
+    version_id = make_review_version(db, dataset.latest_version_id, "better", "ann").version_id
+
+    kept = ("train", "test")
+    write_reviewed_rows(db, version_id, tmp_path / "reviewed.parquet", dataset.labels, NAMES, SHARES, kept)
+    write_training_rows(db, version_id, tmp_path / "trained.parquet", dataset.labels, NAMES, SHARES)
+    found = pq.read_table(tmp_path / "reviewed.parquet")
+    names = ["row_id", "content_hash", "label", "reviewed", "split", "text", "media_id"]
+    assert found.schema.names == names
+    rows = {row["row_id"]: row for row in found.to_pylist()}
+    assert set(found["split"].to_pylist()) == set(kept)
+    for row_id, row in rows.items():
+        changed = row_id < 60 and row_id % 3 == 0
+        assert row["label"] == row_id % 2
+        assert row["reviewed"] == (row["label"] if not changed else 0 if row_id % 2 else None)
+    trained = {row["row_id"]: row for row in pq.read_table(tmp_path / "trained.parquet").to_pylist()}
+    for row_id in set(trained) & set(rows):
+        assert (trained[row_id]["split"], trained[row_id]["label"]) == (rows[row_id]["split"], rows[row_id]["reviewed"])
+    assert set(rows) - set(trained) == {row for row in rows if rows[row]["reviewed"] is None}
+
+    counts = count_reviewed_rows(db, version_id, NAMES, SHARES)
+    assert set(counts) == {"train", "validation", "test"}
+    for split in kept:
+        own = [row for row in rows.values() if row["split"] == split]
+        excluded = sum(row["reviewed"] is None for row in own)
+        relabelled = sum(row["reviewed"] not in (None, row["label"]) for row in own)
+        assert counts[split] == ReviewedRows(len(own), relabelled, excluded)
+
+
+def test_a_load_has_no_changes(db: Database, load: Load) -> None:
+    dataset = load(texts())
+    counts = count_reviewed_rows(db, dataset.latest_version_id, NAMES, SHARES)
+    assert sum(one.rows for one in counts.values()) == 200
+    assert not sum(one.changed for one in counts.values())
+
+
+def test_an_effect_is_kept_once_and_comes_back_as_it_was(db: Database, load: Load) -> None:
+    dataset = load()
+    about = {"dataset_id": dataset.dataset_id, "version_id": dataset.latest_version_id, "settings": {"seeds": 5}}
+    for name in ("one", "one", "two"):
+        add_effect(db, effect_id=name, summary=summary(), by="ann", **about)
+    newest, first = list_effects(db, dataset.latest_version_id)
+    assert (newest.effect_id, first.effect_id) == ("two", "one")
+    assert (first.created_by, first.settings, first.notes, first.device) == ("ann", {"seeds": 5}, ("a note",), "cpu")
+    assert (first.train, first.train.changed) == (ReviewedRows(140, 7, 2), 9)
+    difference = Difference("accuracy", 0.8, 0.9, 0.1, (0.05, 0.15), 40)
+    assert first.scorings == (EffectScoring("given", 40, (ArmComparison("given", "reviewed", (difference,)),)),)
+    assert first.on("given").of("given", "reviewed").of("accuracy") == difference
+    assert not list_effects(db, "another")
+
+
+def test_effects_go_with_their_dataset(db: Database, load: Load) -> None:
+    dataset = load()
+    about = {"dataset_id": dataset.dataset_id, "version_id": dataset.latest_version_id, "settings": {}}
+    add_effect(db, effect_id="one", summary=summary(), by="ann", **about)
+    trash(db, dataset.dataset_id)
+    purge_trash(db, now() + timedelta(days=8))
+    assert not db.fetch("SELECT * FROM effects")
