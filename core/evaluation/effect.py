@@ -30,6 +30,7 @@ def compare_arms(
 
     The same rows and predictions give the same answer. `on_progress` is told resamples done, and how many there are.
     """
+    on_progress(0, RESAMPLES)
     arms = list(predictions)
     seeds = len(predictions[arms[0]])
     table = np.concatenate([true[None], *(predictions[arm] for arm in arms)])

@@ -39,20 +39,18 @@ def effect_view(frame: Frame) -> None:
     elif job is not None and job.status != "done":
         _ended(frame, job)
     if found:
-        result(_picked(found))
+        _result(found)
     if not running:
         _ask(frame, again=bool(found))
 
 
-def _picked(found: list[CleaningEffect]) -> CleaningEffect:
-    """The newest, unless an earlier one was chosen."""
-    if len(found) == 1:
-        return found[0]
+def _result(found: list[CleaningEffect]) -> None:
+    """The newest, unless an earlier one was chosen beneath it."""
     by_id = {effect.effect_id: effect for effect in found}
-    chosen = st.selectbox(
-        "Result", list(by_id), format_func=lambda name: title_of(by_id[name]), key=f"effect-of-{found[0].version_id}"
-    )
-    return by_id[chosen]
+    key = f"effect-{found[0].effect_id}"
+    result(by_id[st.session_state.get(key, found[0].effect_id)])
+    if len(found) > 1:
+        st.selectbox("Earlier results", list(by_id), format_func=lambda name: title_of(by_id[name]), key=key)
 
 
 def _follow(frame: Frame, job_id: str) -> None:
