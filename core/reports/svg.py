@@ -13,7 +13,7 @@ Line = tuple[str, Sequence[float], Sequence[float]]
 COLOURS = ("#0072b2", "#d55e00", "#009e73", "#a0568c")
 DASHES = ("", "6 3", "2 3", "8 3 2 3")
 WIDTH, HEIGHT = 340, 260
-LEFT, TOP, RIGHT, BOTTOM = 44, 10, 8, 38
+LEFT, TOP, RIGHT, BOTTOM = 56, 10, 8, 38
 LEGEND_PIXELS = 15
 TICKS = 4
 

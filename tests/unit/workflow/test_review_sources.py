@@ -71,9 +71,7 @@ def test_what_is_decided_leaves_the_queue_and_is_counted(context: Context, news:
 def test_a_newer_version_is_reviewed_on_the_same_rows_without_those_it_excludes(
     context: Context, news: Dataset, run: Run
 ) -> None:
-    record(
-        context, news.latest_version_id, "ada", [Act("k1", "exclude", 81), Act("k2", "relabel", 72, "tech")]
-    )
+    record(context, news.latest_version_id, "ada", [Act("k1", "exclude", 81), Act("k2", "relabel", 72, "tech")])
     made = make_version(context, news.latest_version_id, "", "ada")
     rows = cell(run).claim(context, made.version_id, "a tab", 3)
     assert rows == [72, 63, 54]
