@@ -21,7 +21,7 @@ from core.workflow.models import payload_kind
 from core.workflow.playground import Near, Reply, ask_image, ask_text, is_ready
 
 TOP = 10
-TEXT_CHARACTERS = 220
+TEXT_CHARACTERS = 160
 CARDS_IN_A_ROW = 3
 
 
@@ -82,12 +82,12 @@ def _says(run: Run, reply: Reply) -> None:
     whole = classes > TOP and st.toggle(f"All {classes:,} classes", key="use-all")
     shown = reply.probabilities if whole else reply.probabilities[:TOP]
     st.dataframe(
-        {"class": [name for name, _ in shown], "probability": [share for _, share in shown]},
+        {"class": [name for name, _ in shown], "probability": [100 * share for _, share in shown]},
         hide_index=True,
         height="content" if len(shown) <= TOP else 420,
         column_config={
             "probability": st.column_config.ProgressColumn(
-                "probability", format="percent", min_value=0.0, max_value=1.0
+                "probability", format="%.1f %%", min_value=0.0, max_value=100.0
             )
         },
         key=f"use-probabilities-{run.run_id}",
