@@ -36,8 +36,7 @@ class SecurityHeaders:
             if message["type"] == "http.response.start":
                 headers = MutableHeaders(scope=message)
                 headers["Content-Security-Policy"] = POLICY.replace("HOST", host)
-                headers["X-Content-Type-Options"] = "nosniff"
-                headers["X-Frame-Options"] = "DENY"
+                headers.update({"X-Content-Type-Options": "nosniff", "X-Frame-Options": "DENY"})
                 headers["Referrer-Policy"] = "same-origin"
             await send(message)
 
