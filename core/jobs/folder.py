@@ -5,7 +5,7 @@ input/           what the run reads
 progress.jsonl   append-only, see `core.jobs.progress`
 log.txt          everything that the run printed
 output/          what the run made
-error.json       why it failed, where the worker knows a message for a person
+error.json       why it failed: a message for a person where the worker knows one, else the exception that ended it
 result.json      written last, by rename: where it is, the run is done
 stop, cancel     empty files: somebody asked the run to end
 """
@@ -85,7 +85,19 @@ class RunFolder:
         return f"{content.get('message', '')} {content.get('hint', '')}".strip()
 
     def write_error(self, message: str, hint: str = "") -> None:
-        write_json(self.path / "error.json", {"message": message, "hint": hint})
+        self._fail({"message": message, "hint": hint})
+
+    def defect(self) -> str:
+        """The exception that ended the run, as the last line of its traceback says it, or an empty string."""
+        return str((_read_json(self.path / "error.json") or {}).get("defect", ""))
+
+    def write_defect(self, line: str) -> None:
+        self._fail({"defect": line})
+
+    def _fail(self, content: dict[str, str]) -> None:
+        """The first of several processes to fail is the cause; the others fail because it is gone."""
+        if not (self.path / "error.json").exists():
+            write_json(self.path / "error.json", content)
 
     def request_stop(self) -> None:
         """Asks the run to end by itself, keeping what it has."""

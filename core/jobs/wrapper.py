@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from core.jobs import ending
+from core.jobs.cause import cause
 from core.jobs.folder import RunFolder
 from core.jobs.processes import MARK, group_members, identify, kill_job, signal_group
 from core.jobs.slots import HeldSlots, cores, find_slots, try_slots
@@ -162,20 +163,8 @@ def _runs(leader: subprocess.Popen[bytes]) -> bool:
 
 def record_end(table: JobTable, returncode: int, folder: RunFolder) -> None:
     status = ending.how_it_ended(folder, otherwise="failed")
-    error = folder.error() or _cause(returncode, folder)
+    error = folder.error() or cause(returncode, folder)
     ending.end(table, folder.job_id, status, error if status == "failed" else "")
-
-
-def _cause(returncode: int, folder: RunFolder) -> str:
-    """Why a job failed, in one sentence: what ended it, or the last line that it printed."""
-    if returncode == -signal.SIGKILL:
-        return "The process was killed (SIGKILL), as the system does when memory runs out. See the log."
-    if returncode < 0:
-        return f"The process was ended by {signal.Signals(-returncode).name}. See the log."
-    last = folder.log_tail(1).strip()
-    if returncode == 0:
-        return "The process ended without a result. See the log."
-    return last[:500] if last else f"The process ended with exit code {returncode} and printed nothing."
 
 
 if __name__ == "__main__":

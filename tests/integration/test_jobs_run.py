@@ -8,7 +8,7 @@ import pytest
 
 from core.jobs import Queue, read_events
 from core.settings import Workspace
-from tests.integration.job_support import kill, lives, start, wait_for_end, wait_for_work, wait_until
+from tests.integration.job_support import WORKER, kill, lives, start, wait_for_end, wait_for_work, wait_until
 
 
 @pytest.fixture
@@ -37,6 +37,16 @@ def test_a_defect_leaves_its_last_line_as_the_cause_and_its_traceback_in_the_log
     job = wait_for_end(queue, start(queue, fail="defect"))
     assert (job.status, job.error) == ("failed", "ZeroDivisionError: division by nothing")
     assert "Traceback" in queue.log_tail(job.job_id)
+
+
+@pytest.mark.parametrize(("processes", "rank"), [(1, 0), (2, 1)])
+def test_a_defect_under_accelerate_has_the_workers_own_exception_as_its_cause(
+    queue: Queue, processes: int, rank: int
+) -> None:
+    spec = {"fail": "defect", "rank": rank, "steps": 1000}
+    job = queue.create("test", "A test", WORKER, spec, None, "ann", launch="accelerate", processes=processes)
+    ended = wait_for_end(queue, queue.enqueue(job.job_id))
+    assert (ended.status, ended.error) == ("failed", "ZeroDivisionError: division by nothing")
 
 
 def test_a_module_that_does_not_exist_fails_and_says_so(queue: Queue) -> None:
