@@ -63,7 +63,7 @@ def choose(frame: Frame, runs: Sequence[Run]) -> Choice:
         args=(keys.RUN,),
         label_visibility="collapsed",
         icon=":material/model_training:",
-        width=330,
+        width=370,
     )
     return Choice(frame, run, _split(frame, run), _labels(frame, run))
 

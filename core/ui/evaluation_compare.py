@@ -63,7 +63,7 @@ def _other(others: dict[str, Run]) -> str:
             format_func=lambda name: f"Run {name}: {others[name].title}",
             on_change=to_url,
             args=(keys.WITH,),
-            width=330,
+            width=370,
         )
     )
 
@@ -126,7 +126,6 @@ def _cells(found: Comparison, other: Run, run: Run) -> None:
         confusion_difference(
             [found.first.labels[place] for place in order],
             found.matrix[order[:, None], order],
-            dark=st.context.theme.type == "dark",
         ),
         width="content",
         key=key,

@@ -39,7 +39,7 @@ def head(shown: Shown) -> None:
 def take_along(shown: Shown) -> None:
     """The link to exactly this view, and the report as a file."""
     with st.popover("Copy link", icon=":material/link:", key="copy-link"):
-        st.caption("Opens exactly this view.")
+        st.caption("Opens exactly this view. The icon at its right end copies it.")
         st.code(link_to_this(), language=None, wrap_lines=True)
     name = f"{shown.frame.dataset.name}-run-{shown.run.number}-{shown.split}.html"
     st.download_button(

@@ -38,7 +38,7 @@ class DeskView {
     this.drawBanner(item.decision)
     this.bars.replaceChildren(...item.bars.map(([label, share]) => this.bar(item, label, share)))
     this.neighbours.replaceChildren(...item.neighbours.map((neighbour) => this.neighbour(item, neighbour)))
-    if (!item.neighbours.length) this.neighbours.append(el("li", { class: "quiet" }, "This scan has none."))
+    if (!item.neighbours.length) this.neighbours.append(el("li", { class: "quiet" }, "None are known."))
   }
 
   clear() {
