@@ -14,8 +14,16 @@ import numpy as np
 import plotly.graph_objects as go
 from numpy.typing import NDArray
 
-from core.charts.grid import GRIDDED_CLASSES, MAX_CLASSES, bars, cell_pixels, empty_cells, lay_out_grid, outline
-from core.charts.heat import DARK_INK, LIGHT_INK
+from core.charts.grid import (
+    GRIDDED_CLASSES,
+    MAX_CLASSES,
+    bars,
+    cell_pixels,
+    empty_cells,
+    lay_out_grid,
+    numbers,
+    outline,
+)
 from core.charts.style import ACCENT, MUTED, WARM, faded, shown
 
 Figures = Literal["counts", "row", "column"]
@@ -48,7 +56,6 @@ def confusion(
     predicted_rows: Counts,
     figures: Figures = "counts",
     selected: tuple[str, str] | None = None,
-    dark: bool = False,
 ) -> go.Figure:
     """Draws `counts` (k, k) with `labels` along both sides; a cell's `customdata` is `[true, predicted, rows]`.
 
@@ -75,11 +82,11 @@ def confusion(
             f"true class · {count / int(predicted_rows[column]):.1%} of the predicted class",
         )
 
-    return _draw(labels, [cell(*place) for place in _places(labels, counts)], selected, dark)
+    return _draw(labels, [cell(*place) for place in _places(labels, counts)], selected)
 
 
 def confusion_difference(
-    labels: Sequence[str], differences: Counts, *, selected: tuple[str, str] | None = None, dark: bool = False
+    labels: Sequence[str], differences: Counts, *, selected: tuple[str, str] | None = None
 ) -> go.Figure:
     """Draws how many rows more (k, k) the second of two has in each cell, as `confusion` does.
 
@@ -100,7 +107,7 @@ def confusion_difference(
             f"{abs(more):,} rows {'more' if more > 0 else 'fewer'}: {'better' if better else 'worse'}",
         )
 
-    return _draw(labels, [cell(*place) for place in _places(labels, differences)], selected, dark)
+    return _draw(labels, [cell(*place) for place in _places(labels, differences)], selected)
 
 
 def _places(labels: Sequence[str], counts: Counts) -> list[tuple[int, int]]:
@@ -115,7 +122,7 @@ def _shade(colour: str, strength: float) -> str:
     return faded(colour, LEAST_SHADE + (1 - LEAST_SHADE) * min(1.0, strength))
 
 
-def _draw(labels: Sequence[str], cells: Sequence[_Cell], selected: tuple[str, str] | None, dark: bool) -> go.Figure:
+def _draw(labels: Sequence[str], cells: Sequence[_Cell], selected: tuple[str, str] | None) -> go.Figure:
     side = cell_pixels(len(labels), most=64, whole=560)
     room = side - 2 if side >= NUMBERED_PIXELS else 0
     figure = go.Figure()
@@ -126,12 +133,13 @@ def _draw(labels: Sequence[str], cells: Sequence[_Cell], selected: tuple[str, st
             [(cell.column, cell.row) for cell in cells],
             customdata=[[labels[cell.row], labels[cell.column], cell.rows] for cell in cells],
             marker={"color": [cell.colour for cell in cells], "cornerradius": 2},
-            text=[cell.text if len(cell.text) * DIGIT_PIXELS <= room else "" for cell in cells],
-            textfont={"size": 12 if side >= 36 else 11, "color": DARK_INK if dark else LIGHT_INK},
             hovertext=[cell.hover for cell in cells],
             hovertemplate="%{hovertext}<extra></extra>",
         )
     )
+    fitting = [cell for cell in cells if len(cell.text) * DIGIT_PIXELS <= room]
+    places = [(cell.column, cell.row) for cell in fitting]
+    figure.add_trace(numbers(places, [cell.text for cell in fitting], 12 if side >= 36 else 11))
     position = {label: place for place, label in enumerate(labels)}
     if selected is not None and set(selected) <= position.keys():
         figure.add_trace(outline(position[selected[1]], position[selected[0]]))

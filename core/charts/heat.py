@@ -10,11 +10,10 @@ from collections.abc import Sequence
 
 import plotly.graph_objects as go
 
+from core.charts.grid import numbers
 from core.charts.style import ACCENT, FAINT, MUTED, WARM, faded, lay_out, name_rows, shown
 
 ROW_PIXELS = 28
-LIGHT_INK, DARK_INK = "#1b2327", "#f2f6f7"
-"""The figures in the cells, on a light and on a dark page: readable on every shade of a cell."""
 NUMBERED_LABELS = 14
 """Up to here a cell is wide enough to carry its figure."""
 FULL_COLOUR = 0.3
@@ -63,7 +62,8 @@ def heat(
         )
     )
     if numbered:
-        figure.add_trace(_figures(cells, shares))
+        texts = [f"{shares[row][column]:.0%}" for row, column in cells]
+        figure.add_trace(numbers([(column, row) for row, column in cells], texts))
     slanted = sum(min(len(label), 18) for label in labels) > 90
     top = 12 + (90 if slanted else 18)
     right = 8 + (
@@ -79,19 +79,6 @@ def heat(
         automargin=True,
         range=[-0.5, len(labels) - 0.5],
         showgrid=False,
-    )
-
-
-def _figures(cells: Sequence[tuple[int, int]], shares: Sequence[Sequence[float]]) -> go.Scatter:
-    """The shares as a layer of text: the style sheet gives it the page's ink, also when the page turns dark under an
-    open chart. Text inside a bar would be coloured once and for all."""
-    return go.Scatter(
-        x=[column for _, column in cells],
-        y=[row for row, _ in cells],
-        mode="text",
-        text=[f"{shares[row][column]:.0%}" for row, column in cells],
-        textfont={"size": 11},
-        hoverinfo="skip",
     )
 
 

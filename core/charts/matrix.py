@@ -10,8 +10,17 @@ from collections.abc import Sequence
 
 import plotly.graph_objects as go
 
-from core.charts.grid import GRIDDED_CLASSES, MAX_CLASSES, bars, cell_pixels, empty_cells, lay_out_grid, outline
-from core.charts.style import ACCENT, MUTED, faded, shown
+from core.charts.grid import (
+    GRIDDED_CLASSES,
+    MAX_CLASSES,
+    bars,
+    cell_pixels,
+    empty_cells,
+    lay_out_grid,
+    numbers,
+    outline,
+)
+from core.charts.style import ACCENT, faded, shown
 
 __all__ = ["MAX_CLASSES", "NUMBERED_CLASSES", "Pair", "matrix"]
 
@@ -37,21 +46,22 @@ def matrix(pairs: Sequence[tuple[str, str, int]], labels: Sequence[str], selecte
     figure = go.Figure()
     if len(labels) <= GRIDDED_CLASSES:
         figure.add_trace(empty_cells(len(labels)))
-    figure.add_trace(_cells(pairs, position, numbered=len(labels) <= NUMBERED_CLASSES))
+    places = [(position[suggested], position[given]) for given, suggested, _ in pairs]
+    figure.add_trace(_cells(pairs, places))
+    if len(labels) <= NUMBERED_CLASSES:
+        figure.add_trace(numbers(places, [f"{count:,}" for *_, count in pairs]))
     if selected is not None and set(selected) <= position.keys():
         figure.add_trace(outline(position[selected[1]], position[selected[0]]))
     return lay_out_grid(figure, labels, cell)
 
 
-def _cells(pairs: Sequence[tuple[str, str, int]], position: dict[str, int], numbered: bool) -> go.Bar:
+def _cells(pairs: Sequence[tuple[str, str, int]], places: Sequence[tuple[int, int]]) -> go.Bar:
     most = max((count for *_, count in pairs), default=1)
     shades = [0.22 + 0.78 * math.log1p(count) / math.log1p(most) for *_, count in pairs]
     return bars(
-        [(position[suggested], position[given]) for given, suggested, _ in pairs],
+        places,
         customdata=[list(pair) for pair in pairs],
         marker={"color": [faded(ACCENT, shade) for shade in shades], "cornerradius": 2},
-        text=[f"{count:,}" for *_, count in pairs] if numbered else None,
-        textfont={"size": 11, "color": ["#ffffff" if shade > 0.6 else MUTED for shade in shades]},
         hovertext=[
             f"{count:,} rows given <b>{shown(given, 80)}</b><br>look like <b>{shown(suggested, 80)}</b>"
             for given, suggested, count in pairs

@@ -88,7 +88,6 @@ def _matrix(shown: Shown, order: Integers, figures: Figures) -> None:
             predicted_rows=matrix.sum(axis=0)[order],
             figures=figures,
             selected=chosen,
-            dark=st.context.theme.type == "dark",
         ),
         width="content",
         key=key,

@@ -12,11 +12,18 @@ LABELS = ["business", "sport", "<b>tech</b>"]
 COUNTS = np.array([[40, 0, 10], [1, 20, 0], [0, 2, 30]])
 
 
-def drawn(figures: Figures = "counts", **more: object) -> go.Bar:
+def whole(figures: Figures = "counts") -> go.Figure:
+    return confusion(LABELS, COUNTS, figures=figures, true_rows=COUNTS.sum(axis=1), predicted_rows=COUNTS.sum(axis=0))
+
+
+def drawn() -> go.Bar:
     """The trace with something to click."""
-    totals = {"true_rows": COUNTS.sum(axis=1), "predicted_rows": COUNTS.sum(axis=0)}
-    figure = confusion(LABELS, COUNTS, figures=figures, **totals, **more)  # type: ignore[arg-type]
-    return next(trace for trace in figure.data if trace.customdata is not None)
+    return next(trace for trace in whole().data if trace.customdata is not None)
+
+
+def numbers(figure: go.Figure) -> go.Scatter:
+    """The layer of text."""
+    return next(trace for trace in figure.data if trace.type == "scatter")
 
 
 def places(trace: go.Bar) -> list[tuple[int, int]]:
@@ -33,8 +40,13 @@ def test_a_cell_carries_true_predicted_and_rows_and_stands_in_the_row_of_the_tru
 
 @pytest.mark.parametrize(("figures", "text"), [("counts", "10"), ("row", "20%"), ("column", "25%")])
 def test_figures_are_counts_or_shares_of_the_true_or_of_the_predicted_class(figures: Figures, text: str) -> None:
-    trace = drawn(figures)
-    assert dict(zip(places(trace), trace.text, strict=True))[0, 2] == text
+    trace = numbers(whole(figures))
+    assert dict(zip(zip(trace.y, trace.x, strict=True), trace.text, strict=True))[0, 2] == text
+
+
+def test_figures_leave_their_colour_to_the_page_which_may_turn_dark_under_an_open_chart() -> None:
+    assert numbers(whole()).textfont.color is None
+    assert drawn().text is None
 
 
 def test_what_is_right_is_grey_and_the_worst_error_is_the_fullest() -> None:
@@ -59,7 +71,7 @@ def test_two_to_a_hundred_classes_fit_a_desktop_screen_and_can_be_clicked(classe
     layout = figure.layout
     assert (layout.width - layout.margin.l - layout.margin.r) / classes >= 9
     assert layout.width <= 1150
-    assert bool(figure.data[-1].text[0]) == (classes <= 5 or 560 // classes > 37)
+    assert bool(numbers(figure).text) == (classes <= 5 or 560 // classes > 37)
 
 
 def test_more_classes_than_fit_are_refused() -> None:
@@ -71,14 +83,13 @@ def test_more_classes_than_fit_are_refused() -> None:
 def test_a_matrix_without_errors_can_be_drawn() -> None:
     counts = np.diag([3, 4])
     figure = confusion(["a", "b"], counts, true_rows=np.array([3, 4]), predicted_rows=np.array([3, 4]), figures="row")
-    assert list(figure.data[-1].text) == ["100%", "100%"]
+    assert list(numbers(figure).text) == ["100%", "100%"]
 
 
 def test_more_right_rows_are_better_and_more_wrong_rows_are_worse() -> None:
-    trace = next(
-        t for t in confusion_difference(["a", "b"], np.array([[2, -2], [3, -3]])).data if t.customdata is not None
-    )
-    assert list(trace.text) == ["+2", "−2", "+3", "−3"]
+    figure = confusion_difference(["a", "b"], np.array([[2, -2], [3, -3]]))
+    trace = next(trace for trace in figure.data if trace.customdata is not None)
+    assert list(numbers(figure).text) == ["+2", "−2", "+3", "−3"]
     assert [text.rsplit(": ")[1] for text in trace.hovertext] == ["better", "better", "worse", "worse"]
 
 

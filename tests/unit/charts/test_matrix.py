@@ -30,8 +30,10 @@ def test_more_rows_make_a_darker_cell() -> None:
 
 def test_a_cell_shows_its_number_only_while_there_is_room() -> None:
     many = [f"class {index}" for index in range(NUMBERED_CLASSES + 1)]
-    assert cells(matrix(PAIRS, LABELS)).text[0] == "12"
-    assert cells(matrix([(many[0], many[1], 5)], many)).text is None
+    numbers = next(trace for trace in matrix(PAIRS, LABELS).data if trace.type == "scatter")
+    assert (numbers.x[0], numbers.y[0], numbers.text[0]) == (2, 0, "12")
+    assert numbers.textfont.color is None  # the page's, light or dark
+    assert all(trace.type == "bar" for trace in matrix([(many[0], many[1], 5)], many).data)
 
 
 def test_the_chosen_pair_is_outlined() -> None:
