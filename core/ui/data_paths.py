@@ -29,7 +29,8 @@ class Entry:
 
 
 def choose_path(key: str = "load", whole_folder: str = "Load the whole folder as one dataset") -> tuple[str, ...]:
-    """A path field with the folder's entries beneath; returns the files chosen, or the folder itself."""
+    """A path field with the folder's entries beneath; returns the files chosen, or the folder itself where
+    `whole_folder` says in words that it can be."""
     allowed = allowed_folders()
     typed = st.text_input(
         "Path on the server",
@@ -44,7 +45,7 @@ def choose_path(key: str = "load", whole_folder: str = "Load the whole folder as
     chosen = _pick(path, entries, key)
     if chosen:
         return tuple(str(entry.path) for entry in chosen)
-    whole = st.toggle(whole_folder, key=f"{key}-whole-{path}")
+    whole = whole_folder and st.toggle(whole_folder, key=f"{key}-whole-{path}")
     return (str(path),) if whole else ()
 
 

@@ -38,7 +38,7 @@ def batch_view(frame: Frame, run: Run) -> None:
         key="predict-place",
     )
     with shown_errors():
-        locations = _uploaded(frame, run) if place == "upload" else choose_path("predict", "Predict the whole folder")
+        locations = _uploaded(frame, run) if place == "upload" else _named(frame, run)
         if locations:
             _check_and_start(frame, run, locations)
     with shown_errors():
@@ -54,6 +54,11 @@ def _uploaded(frame: Frame, run: Run) -> tuple[str, ...]:
         help=HELP[kind],
     )
     return arrived(frame.context.workspace, files, waiting="storing what arrived")
+
+
+def _named(frame: Frame, run: Run) -> tuple[str, ...]:
+    images = payload_kind(frame.context, run) == "image"
+    return choose_path("predict", "Predict every image of the folder" if images else "")
 
 
 def _check_and_start(frame: Frame, run: Run, locations: Sequence[str]) -> None:

@@ -79,6 +79,8 @@ def _actions(frame: Frame, run: Run, job: Job) -> None:
         if st.button("Resume", icon=":material/replay:", type="primary", help=on, key="run-resume"):
             restart(frame.context, job.job_id)
             st.rerun()
+    if job.status == "done":
+        link("training", "Use it", icon=":material/bolt:", view="use", dataset=frame.dataset.name, run=run.number)
     split, _ = headline_scores(run)
     if split:
         evaluate_link(frame, run, split, f"Evaluate on {split}")
