@@ -32,14 +32,21 @@ MIGRATIONS: tuple[tuple[str, ...], ...] = (
             decision_id VARCHAR, client_key VARCHAR, dataset_id VARCHAR, version_id VARCHAR, row_id BIGINT,
             action VARCHAR, new_label VARCHAR, reviewer VARCHAR, decided_at TIMESTAMP, scan_id VARCHAR,
             shown VARCHAR, undoes VARCHAR)""",
+        "CREATE TABLE claims (version_id VARCHAR, row_id BIGINT, reviewer VARCHAR, until TIMESTAMP)",
+    ),
+    (
+        # Claims are a session's, not a reviewer's; they last minutes, so none is carried over.
+        "DROP TABLE claims",
         "CREATE TABLE claims (version_id VARCHAR, row_id BIGINT, session VARCHAR, until TIMESTAMP)",
-        """CREATE TABLE runs (
+        # Files made between two entries have some of these.
+        """CREATE TABLE IF NOT EXISTS runs (
             run_id VARCHAR, number INTEGER, dataset_id VARCHAR, version_id VARCHAR, title VARCHAR,
             created_at TIMESTAMP, created_by VARCHAR, spec VARCHAR, labels VARCHAR[], summary VARCHAR)""",
-        "CREATE TABLE metrics (run_id VARCHAR, step BIGINT, epoch DOUBLE, split VARCHAR, name VARCHAR, value DOUBLE)",
-        """CREATE TABLE predictions (
+        """CREATE TABLE IF NOT EXISTS metrics (
+            run_id VARCHAR, step BIGINT, epoch DOUBLE, split VARCHAR, name VARCHAR, value DOUBLE)""",
+        """CREATE TABLE IF NOT EXISTS predictions (
             run_id VARCHAR, position BIGINT, row_id BIGINT, split VARCHAR, predicted VARCHAR, confidence FLOAT)""",
-        """CREATE TABLE effects (
+        """CREATE TABLE IF NOT EXISTS effects (
             effect_id VARCHAR, dataset_id VARCHAR, version_id VARCHAR, created_at TIMESTAMP, created_by VARCHAR,
             settings VARCHAR, summary VARCHAR)""",
     ),

@@ -1,11 +1,13 @@
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
 from core.store.backup import backup
+from core.store.claims import claim_from
 from core.store.database import Database
 from core.store.schema import MIGRATIONS, migrate
 
@@ -50,6 +52,34 @@ def test_migrating_twice_changes_nothing(db: Database, load: Load) -> None:
     migrate(db)
     assert db.fetch_one("SELECT max(version) FROM schema_version") == (len(MIGRATIONS),)
     assert db.fetch("SELECT name FROM datasets") == [("reviews",)]
+
+
+def test_a_file_of_the_first_schema_keeps_its_rows_and_gets_what_came_later(tmp_path: Path) -> None:
+    old = Database.open(tmp_path / "winnow.duckdb")
+    with old.write() as cursor:
+        cursor.execute("CREATE TABLE schema_version (version INTEGER)")
+        cursor.execute("INSERT INTO schema_version VALUES (1)")
+        for statement in MIGRATIONS[0]:
+            cursor.execute(statement)
+        cursor.execute("INSERT INTO claims VALUES ('v', 1, 'ann', '2030-01-01')")
+        cursor.execute("INSERT INTO datasets (dataset_id, name, state) VALUES ('d', 'kept', 'ready')")
+    migrate(old)
+    worst, now = ("SELECT 1 AS row_id, 1 AS rank", ()), datetime(2026, 1, 1, tzinfo=UTC)
+    assert claim_from(old, "0" * 32, "a tab", worst, 5, now=now, seconds=60) == [1]
+    assert old.fetch("SELECT name FROM datasets") == [("kept",)]
+    assert all(old.fetch(f"SELECT * FROM {table}") == [] for table in ("runs", "metrics", "predictions", "effects"))
+    old.close()
+
+
+def test_a_file_of_the_first_schema_that_has_some_of_what_came_later_opens_too(tmp_path: Path) -> None:
+    old = Database.open(tmp_path / "winnow.duckdb")
+    migrate(old)
+    with old.write() as cursor:
+        cursor.execute("DELETE FROM schema_version WHERE version > 1")
+        cursor.execute("INSERT INTO runs (run_id, number) VALUES ('r', 1)")
+    migrate(old)
+    assert old.fetch("SELECT run_id FROM runs") == [("r",)]
+    old.close()
 
 
 def test_what_an_unfinished_load_left_is_gone_after_the_next_start(db: Database, load: Load) -> None:
