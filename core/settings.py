@@ -1,10 +1,12 @@
-"""Where a workspace keeps its things, and the limits that hold everywhere. Read once per process."""
+"""Where a workspace keeps its things, what a path means that a person wrote, and the limits that hold everywhere."""
 
 from __future__ import annotations
 
 import os
 from dataclasses import dataclass
 from pathlib import Path
+
+from core.errors import UsageError
 
 MAX_CELL_BYTES = 32 * 1024**2
 """A single cell of a tabular file larger than this sets its row aside."""
@@ -68,14 +70,23 @@ class Workspace:
         return self
 
 
+def expanded(path: str | os.PathLike[str]) -> Path:
+    """The path with `~` as the home folder. Raises UsageError where that names nobody."""
+    try:
+        return Path(path).expanduser()
+    except RuntimeError as error:
+        user = str(path).split("/")[0].removeprefix("~")
+        raise UsageError(f"{path}: this machine has no user '{user}'.", "Write the path in full.") from error
+
+
 def workspace(path: str | os.PathLike[str] | None = None) -> Workspace:
-    """The workspace at `path`, else at `$WINNOW_WORKSPACE`, else at `./workspace`."""
-    return Workspace(Path(path or os.environ.get("WINNOW_WORKSPACE") or "workspace").expanduser().resolve())
+    """The workspace at `path`, else at `$WINNOW_WORKSPACE`, else at `./workspace`. Raises UsageError."""
+    return Workspace(expanded(path or os.environ.get("WINNOW_WORKSPACE") or "workspace").resolve())
 
 
 def allowed_folders() -> tuple[Path, ...]:
     """Folders that the browser may load server paths from: `$WINNOW_DATA_FOLDERS` (`:`-separated), else the working
-    directory. The command line runs with the person's own rights and is not bound by this."""
+    directory. The command line runs with the person's own rights and is not bound by this. Raises UsageError."""
     named = os.environ.get("WINNOW_DATA_FOLDERS")
     folders = named.split(os.pathsep) if named else ["."]
-    return tuple(Path(folder).expanduser().resolve() for folder in folders if folder)
+    return tuple(expanded(folder).resolve() for folder in folders if folder)

@@ -8,7 +8,7 @@ from typing import get_args
 
 from core.commands.command import Answer, Command, dataset_version
 from core.errors import UsageError
-from core.sources.paths import expanded
+from core.settings import expanded
 from core.workflow.context import Context
 from core.workflow.export import Format, export
 from core.workflow.models import export_model, find_run, snippet

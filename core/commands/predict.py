@@ -10,7 +10,7 @@ from core.commands.command import Answer, Command, person, table
 from core.commands.progress import ProgressLine
 from core.errors import UsageError
 from core.records import Run
-from core.sources.paths import expanded
+from core.settings import expanded
 from core.store.datasets import get_dataset
 from core.workflow.context import Context
 from core.workflow.models import find_run

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from core.commands.command import Answer, Command, person
 from core.commands.evaluate import add_split_and_labels
-from core.sources.paths import expanded
+from core.settings import expanded
 from core.store.datasets import get_dataset
 from core.store.runs import get_run
 from core.workflow.context import Context

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from core.errors import ModelError
+from core.settings import expanded
 
 SAMPLES, SAMPLE_BYTES = 64, 1 << 16
 """A weights file is told from another by its size and this many samples of it: fine-tuning changes all of them."""
@@ -16,9 +17,10 @@ SAMPLES, SAMPLE_BYTES = 64, 1 << 16
 def model_folder(name: str) -> Path:
     """The folder of a model given as a local path or a hub id; a hub model is downloaded unless it is there already.
 
-    Raises ModelError where there is none, or where its weights are not safetensors.
+    Raises ModelError where there is none, or where its weights are not safetensors; UsageError for the home folder of
+    nobody.
     """
-    folder = Path(name).expanduser()
+    folder = expanded(name)
     if not folder.is_dir():
         if folder.is_absolute() or name.startswith((".", "~")):
             raise ModelError(f"No model folder at {name}.", "Give a folder that has config.json and model.safetensors.")

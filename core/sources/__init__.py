@@ -6,9 +6,9 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from core.errors import SourceError
+from core.settings import expanded
 from core.sources import arrow, delimited, excel, hub, imagefolder, jsonfile, parquet, samples
 from core.sources.base import Bench, Query, Source, Table
-from core.sources.paths import expanded
 
 SOURCES: dict[str, Source] = {
     source.name: source

@@ -15,10 +15,11 @@ import pyarrow.parquet as pq
 
 from core.errors import SourceError
 from core.records import Preview, Reader, Schema
+from core.settings import expanded
 from core.sources import parquet
 from core.sources.base import Bench, Source
 from core.sources.guess import split_name
-from core.sources.paths import Part, existing, expanded, has_suffix, parts
+from core.sources.paths import Part, existing, has_suffix, parts
 from core.sources.tabular import preview_of
 
 SUFFIXES = (".arrow", ".feather", ".ipc")

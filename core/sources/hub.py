@@ -9,10 +9,11 @@ from pathlib import Path
 
 from core.errors import SourceError
 from core.records import Preview, Reader, Schema
+from core.settings import expanded
 from core.sources import parquet
 from core.sources.base import Bench, Source
 from core.sources.guess import split_name
-from core.sources.paths import Part, expanded
+from core.sources.paths import Part
 from core.sources.tabular import preview_of
 
 _ID = re.compile(r"(?:hub:)?(?P<id>\w[\w.-]*(?:/\w[\w.-]*)?)(?::(?P<config>\w[\w.-]*))?")

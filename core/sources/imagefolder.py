@@ -12,12 +12,12 @@ from typing import Any
 
 from core.errors import SourceError
 from core.records import Preview, Schema
-from core.settings import MAX_CELL_BYTES
+from core.settings import MAX_CELL_BYTES, expanded
 from core.sources.archive import check_members, read_member
 from core.sources.base import PREVIEW_ROWS, Bench, Source
 from core.sources.guess import describe, split_name
 from core.sources.images import ImageFault
-from core.sources.paths import IMAGE_SUFFIXES, existing, expanded
+from core.sources.paths import IMAGE_SUFFIXES, existing
 from core.sources.tabular import label_notes
 
 _SKIPPED = ("__MACOSX", ".")

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from core.errors import SourceError
+from core.settings import expanded
 from core.sources.guess import split_name
 
 IMAGE_SUFFIXES = frozenset((".png", ".jpg", ".jpeg", ".gif", ".webp", ".bmp", ".tif", ".tiff"))
@@ -19,15 +20,6 @@ class Part:
     path: Path
     split: str | None
     """From the file's name, where the files of one dataset name different splits."""
-
-
-def expanded(location: str) -> Path:
-    """The path with `~` as the home folder. Raises SourceError where that names nobody."""
-    try:
-        return Path(location).expanduser()
-    except RuntimeError as error:
-        user = location.split("/")[0].removeprefix("~")
-        raise SourceError(f"{location}: this machine has no user '{user}'.", "Write the path in full.") from error
 
 
 def existing(location: str, within: Sequence[Path] | None) -> Path:

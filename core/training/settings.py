@@ -7,11 +7,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, fields, replace
-from pathlib import Path
 from typing import Any, Literal, get_args
 
 from core.errors import UsageError
 from core.records import ClassWeights, MixedPrecision, StopMetric, Strategy, TrainSpec
+from core.settings import expanded
 from core.tasks import TASKS
 
 Kind = Literal["text", "choice", "whole", "decimal"]
@@ -231,7 +231,7 @@ def _located(model: str) -> str:
     """A model folder by its full path, since the job runs elsewhere; any other name as it is."""
     if not model or model in BUNDLED:
         return model
-    folder = Path(model).expanduser()
+    folder = expanded(model)
     if folder.is_dir():
         if not (folder / "config.json").is_file():
             raise UsageError(

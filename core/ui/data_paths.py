@@ -11,8 +11,7 @@ from pathlib import Path
 import streamlit as st
 
 from core.errors import SourceError
-from core.settings import allowed_folders
-from core.sources.paths import expanded
+from core.settings import allowed_folders, expanded
 
 MAX_ENTRIES = 1_000
 

@@ -13,9 +13,8 @@ from pathlib import Path
 
 from core.errors import JobError, SchemaError, UsageError
 from core.records import Dataset, Job, Preview, Schema
-from core.settings import allowed_folders
+from core.settings import allowed_folders, expanded
 from core.sources import SOURCES, Bench, find, hub
-from core.sources.paths import expanded
 from core.sources.samples import SAMPLE_SCHEMAS
 from core.sources.tabular import check_label
 from core.store.datasets import get_dataset, list_datasets

@@ -10,7 +10,7 @@ from typing import Any
 from core.errors import ProbabilitiesError, UsageError
 from core.jobs import RunFolder
 from core.records import Dataset, Job, Scan, ScanSpec, Version
-from core.sources.paths import expanded
+from core.settings import expanded
 from core.store.datasets import get_dataset
 from core.store.export import write_job_rows
 from core.store.scans import latest_scan

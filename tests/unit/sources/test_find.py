@@ -3,7 +3,7 @@ from pathlib import Path
 
 import pytest
 
-from core.errors import SourceError
+from core.errors import SourceError, UsageError
 from core.sources import SOURCES, Bench, find, hub
 from core.sources.paths import existing, parts
 
@@ -97,5 +97,5 @@ def test_every_sample_previews_real_rows_and_has_a_licence(bench: Bench, name: s
 
 
 def test_the_home_folder_of_nobody_is_named(bench: Bench) -> None:
-    with pytest.raises(SourceError, match="no user 'nobody-of-that-name'"):
+    with pytest.raises(UsageError, match="no user 'nobody-of-that-name'"):
         find(["~nobody-of-that-name/a.csv"])
