@@ -32,7 +32,7 @@ def first_load(bare: BareFrame) -> None:
 
 
 frame = open_page("Data", when_empty=first_load)
-from_url("view", list(VIEWS))
+from_url("view", list(VIEWS), fixed=True)
 st.segmented_control(
     "View",
     list(VIEWS),

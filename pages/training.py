@@ -20,7 +20,7 @@ VIEWS = {
 }
 
 frame = open_page("Train")
-from_url("view", list(VIEWS))
+from_url("view", list(VIEWS), fixed=True)
 st.segmented_control(
     "View",
     list(VIEWS),

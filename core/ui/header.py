@@ -11,7 +11,7 @@ from core.store.versions import list_versions
 from core.ui import keys
 from core.ui.guard import current_user, signed_in
 from core.ui.problems import plain
-from core.ui.url import from_url, to_url
+from core.ui.url import asked_for, name, to_url
 from core.workflow.context import Context
 
 
@@ -34,13 +34,14 @@ def title_and_pickers(
     asked = st.query_params.get(keys.DATASET)
     with _bar():
         st.title(title, anchor=False, width="content")
-        dataset = _pick_dataset(datasets)
-        known = list_versions(context.store, dataset.dataset_id)
+        dataset = _dataset(datasets)
+        known = sorted(list_versions(context.store, dataset.dataset_id), key=lambda one: -one.number)
+        version = _version(known) if versions else known[0]
+        name({keys.DATASET: dataset.name} | ({keys.VERSION: str(version.number)} if versions else {}))
+        _pick_dataset(dataset, datasets)
         if versions:
-            version = _pick_version(known)
+            _pick_version(version, known)
             _facts(dataset, version)
-        else:
-            version = max(known, key=lambda one: one.number)
         st.space("stretch")
         _who()
     if asked and asked not in {known.name for known in datasets}:
@@ -52,31 +53,42 @@ def _bar() -> st.delta_generator.DeltaGenerator:
     return st.container(horizontal=True, vertical_alignment="center", gap="small", key="page-header")
 
 
-def _pick_dataset(datasets: Sequence[Dataset]) -> Dataset:
+def _dataset(datasets: Sequence[Dataset]) -> Dataset:
+    """The one that the URL names, else the one last looked at, else the first."""
     by_name = {dataset.name: dataset for dataset in datasets}
-    name = from_url(keys.DATASET, list(by_name), st.session_state.get(keys.LAST_DATASET))
-    if st.session_state.get(keys.LAST_DATASET) != name:
+    chosen = asked_for(keys.DATASET, list(by_name), st.session_state.get(keys.LAST_DATASET))
+    if st.session_state.get(keys.LAST_DATASET) != chosen:
         st.session_state.pop(keys.LAST_VERSION, None)
-    st.session_state[keys.LAST_DATASET] = name
+    st.session_state[keys.LAST_DATASET] = chosen
+    return by_name[chosen]
+
+
+def _version(versions: Sequence[Version]) -> Version:
+    """The one that the URL names, else the one last looked at, else the newest."""
+    by_number = {str(version.number): version for version in versions}
+    chosen = asked_for(keys.VERSION, list(by_number), st.session_state.get(keys.LAST_VERSION))
+    st.session_state[keys.LAST_VERSION] = chosen
+    return by_number[chosen]
+
+
+def _pick_dataset(dataset: Dataset, datasets: Sequence[Dataset]) -> None:
+    st.session_state[keys.DATASET] = dataset.name
     st.selectbox(
         "Dataset",
-        list(by_name),
+        [known.name for known in datasets],
         key=keys.DATASET,
         on_change=_switch_dataset,
         label_visibility="collapsed",
         icon=":material/database:",
         width=220,
     )
-    return by_name[name]
 
 
-def _pick_version(versions: Sequence[Version]) -> Version:
-    by_number = {str(version.number): version for version in sorted(versions, key=lambda known: -known.number)}
-    number = from_url(keys.VERSION, list(by_number), st.session_state.get(keys.LAST_VERSION))
-    st.session_state[keys.LAST_VERSION] = number
+def _pick_version(version: Version, versions: Sequence[Version]) -> None:
+    st.session_state[keys.VERSION] = str(version.number)
     st.selectbox(
         "Version",
-        list(by_number),
+        [str(known.number) for known in versions],
         key=keys.VERSION,
         on_change=to_url,
         args=(keys.VERSION,),
@@ -84,14 +96,13 @@ def _pick_version(versions: Sequence[Version]) -> Version:
         icon=":material/history:",
         width=88,
     )
-    return by_number[number]
 
 
 def _switch_dataset() -> None:
-    to_url(keys.DATASET)
     st.session_state.pop(keys.LAST_VERSION, None)
-    for key in (keys.VERSION, keys.RUN, keys.WITH, keys.TRUE, keys.PREDICTED, keys.CLASS):
-        st.query_params.pop(key, None)
+    others = (keys.VERSION, keys.RUN, keys.WITH, keys.TRUE, keys.PREDICTED, keys.CLASS)
+    kept = {key: value for key, value in st.query_params.to_dict().items() if key not in others}
+    st.query_params.from_dict(kept | {keys.DATASET: st.session_state[keys.DATASET]})
 
 
 def _facts(dataset: Dataset, version: Version) -> None:

@@ -19,7 +19,7 @@ VIEWS = {
 
 def draw(frame: Frame) -> None:
     """Draws the view that the URL's `?view=` names; only that one is worked out."""
-    from_url(VIEW, list(VIEWS))
+    from_url(VIEW, list(VIEWS), fixed=True)
     view = st.segmented_control(
         "View",
         list(VIEWS),

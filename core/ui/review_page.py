@@ -27,7 +27,7 @@ _VIEWS = {"desk": "Desk", "grid": "Grid", "decisions": "Decisions", "versions": 
 def draw(frame: Frame) -> None:
     """Draws the open view; the others cost nothing."""
     names = [name for name in _VIEWS if name != "grid" or TASKS[frame.dataset.task].payload_kind == "image"]
-    from_url("view", names)
+    from_url("view", names, fixed=True)
     st.segmented_control(
         "View",
         names,

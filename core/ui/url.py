@@ -6,22 +6,34 @@ value on the way to another page.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import streamlit as st
 
 
-def from_url(key: str, options: Sequence[str], last: str | None = None) -> str:
+def from_url(key: str, options: Sequence[str], last: str | None = None, *, fixed: bool = False) -> str:
     """What the URL names, else `last`, else the first option; the URL names it from then on.
 
-    Call it right before the widget with that key, and give the widget `on_change=to_url, args=(key,)`.
+    Call it right before the widget with that key, and give the widget `on_change=to_url, args=(key,)`. Where the
+    options are `fixed`, the same on every day, a URL that names none means the first, and is left as it is.
     """
-    wanted = (st.query_params.get(key), last)
-    chosen = next((value for value in wanted if value is not None and value in options), options[0])
-    if st.query_params.get(key) != chosen:
-        st.query_params[key] = chosen
+    chosen = asked_for(key, options, last)
+    if not fixed or key in st.query_params:
+        name({key: chosen})
     st.session_state[key] = chosen
     return chosen
+
+
+def asked_for(key: str, options: Sequence[str], last: str | None = None) -> str:
+    """`from_url`, but the URL and the widget stay as they are."""
+    wanted = (st.query_params.get(key), last)
+    return next((value for value in wanted if value is not None and value in options), options[0])
+
+
+def name(chosen: Mapping[str, str]) -> None:
+    """Writes what differs into the URL, all at once: each write is an entry of its own for the browser's Back."""
+    if any(st.query_params.get(key) != value for key, value in chosen.items()):
+        st.query_params.update(chosen)
 
 
 def to_url(key: str) -> None:

@@ -1,0 +1,35 @@
+"""The browser's Back: one press for each page that a person went to."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.browser.conftest import Server, settled, start_server
+from tests.browser.review_data import make_texts
+
+
+@pytest.fixture
+def server(tmp_path: Path) -> Server:
+    make_texts(tmp_path)
+    return start_server(tmp_path)
+
+
+def test_one_press_of_back_returns_from_the_page_that_a_link_led_to(page: Page, server: Server) -> None:
+    try:
+        page.goto(server.url)
+        name = page.locator('[class*="st-key-dataset-line-"] a').first
+        for _ in range(2):
+            name.click()
+            expect(page.locator("h1")).to_have_text("Profile")
+            expect(page.get_by_text("Effective classes")).to_be_visible()
+            settled(page)
+            page.go_back()
+            expect(page.locator("h1")).to_have_text("Datasets")
+            expect(page).to_have_url(re.compile(r"127\.0\.0\.1:\d+/?$"))
+            settled(page)
+    finally:
+        server.end()
