@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from core.ui.frame import open_page
-from core.ui.issues_page import draw
+from core.ui.issues_page import draw, followed
 from core.ui.problems import shown_errors
 
-frame = open_page("Issues")
+frame = open_page("Issues", follows=followed)
 with shown_errors():
     draw(frame)

@@ -9,7 +9,7 @@ from typing import Literal, overload
 import streamlit as st
 
 from core.errors import WinnowError
-from core.records import Dataset, Version
+from core.records import Dataset, Job, Version
 from core.store.datasets import list_datasets
 from core.ui.context import app_context
 from core.ui.empty import no_dataset
@@ -41,7 +41,12 @@ class Frame(BareFrame):
 def open_page(title: str, *, needs: Literal["nothing"], job_lines: int = ...) -> BareFrame: ...
 @overload
 def open_page(
-    title: str, *, needs: Literal["dataset"] = ..., when_empty: Callable[[BareFrame], None] = ..., versions: bool = ...
+    title: str,
+    *,
+    needs: Literal["dataset"] = ...,
+    when_empty: Callable[[BareFrame], None] = ...,
+    versions: bool = ...,
+    follows: Callable[[Context, Version], Job | None] = ...,
 ) -> Frame: ...
 def open_page(
     title: str,
@@ -50,11 +55,12 @@ def open_page(
     when_empty: Callable[[BareFrame], None] = lambda frame: no_dataset(),
     job_lines: int = 1,
     versions: bool = True,
+    follows: Callable[[Context, Version], Job | None] = lambda context, version: None,
 ) -> BareFrame | Frame:
     """Opens a page: checks access, draws the header with `?dataset=` and `?version=`, then the line of running jobs.
 
     Without any dataset, a page that needs one draws `when_empty` and stops. Without `versions`, no version is picked:
-    the frame has the newest.
+    the frame has the newest. The job that the page `follows` itself has no line above it.
     """
     require_access()
     context = _opened()
@@ -68,7 +74,7 @@ def open_page(
         when_empty(bare)
         st.stop()
     dataset, version = title_and_pickers(context, title, datasets, versions=versions)
-    job_strip(context)
+    job_strip(context, without=follows(context, version))
     return Frame(context, current_user(), dataset, version)
 
 

@@ -4,21 +4,29 @@ from __future__ import annotations
 
 import streamlit as st
 
-from core.records import Job, Scan
+from core.records import Job, Scan, Version
 from core.ui.frame import Frame
 from core.ui.issues_figures import figures
 from core.ui.issues_filter import filter_bar
 from core.ui.issues_list import ranked_list
 from core.ui.issues_scan import failure, follow, no_scan_yet
 from core.ui.issues_where import where_they_are
+from core.workflow.context import Context
 from core.workflow.issues import findings, latest_scan, newest_scan_job
+
+
+def followed(context: Context, version: Version) -> Job | None:
+    """The scan of the version whose progress the page shows."""
+    job = newest_scan_job(context, version)
+    scan = latest_scan(context, version.version_id)
+    return None if job is None or job.collected or _finished(job, scan) else job
 
 
 def draw(frame: Frame) -> None:
     """Draws the page for the frame's version: its newest scan, or how to start one."""
     scan = latest_scan(frame.context, frame.version.version_id)
     job = newest_scan_job(frame.context, frame.version)
-    scanning = job is not None and not job.collected and not _finished(job, scan)
+    scanning = followed(frame.context, frame.version) is not None
     if job is not None and scanning:
         follow(frame, job, scan)
     elif job is not None and job.collected and job.status != "done":

@@ -15,6 +15,7 @@ from core.ui import keys
 from core.ui.data_upload import arrived, target
 from core.ui.empty import empty_state
 from core.ui.frame import Frame
+from core.ui.pages import link
 from core.ui.problems import plain, show_error, shown_errors
 from core.ui.strip import progress_text
 from core.workflow.issues import latest_scan
@@ -92,6 +93,7 @@ def _follow(frame: Frame, job_id: str, shown: str | None) -> None:
         st.space("stretch")
         stopping = job.status == "stopping"
         st.button("Stop", icon=":material/stop:", on_click=_stop, args=(frame, job_id), disabled=stopping)
+        link("jobs", "Jobs", icon=":material/arrow_forward:", icon_position="right")
     if shown is None:
         st.progress(job.progress.fraction or 0.0)
 

@@ -15,11 +15,12 @@ BUSY_SECONDS = 1.0
 IDLE_SECONDS = 5.0
 
 
-def job_strip(context: Context, lines: int = 1) -> None:
-    """Draws up to `lines` active jobs, or nothing while there is none."""
+def job_strip(context: Context, lines: int = 1, without: Job | None = None) -> None:
+    """Draws up to `lines` active jobs, or nothing while there is none; `without` the one that the page follows."""
     seen = _pulse(context)
     st.session_state[keys.SEEN_JOBS] = seen
-    st.fragment(run_every=BUSY_SECONDS if seen else IDLE_SECONDS)(_strip)(context, lines)
+    left_out = without.job_id if without else None
+    st.fragment(run_every=BUSY_SECONDS if seen else IDLE_SECONDS)(_strip)(context, lines, left_out)
 
 
 def progress_text(job: Job) -> str:
@@ -46,10 +47,11 @@ def duration(seconds: float) -> str:
     return f"{whole // 3600} h {whole % 3600 // 60:02d} min"
 
 
-def _strip(context: Context, lines: int) -> None:
+def _strip(context: Context, lines: int, without: str | None) -> None:
     if _pulse(context) != st.session_state.get(keys.SEEN_JOBS):
         st.rerun()
-    active = sorted(context.queue.active(), key=lambda job: job.status != "running")
+    others = (job for job in context.queue.active() if job.job_id != without)
+    active = sorted(others, key=lambda job: job.status != "running")
     if not active:
         return
     with st.container(gap="xxsmall", key="job-strip"):

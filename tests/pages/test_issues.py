@@ -71,6 +71,7 @@ def test_the_button_starts_a_scan_with_the_defaults(open_at: Open, news: Dataset
     app.queue.cancel(job.job_id)
     assert (spec["encoders"], spec["folds"], spec["version_id"]) == (["lexical", "minilm"], 5, news.latest_version_id)
     assert "Looking for wrong labels" in texts(shown)
+    assert job.title not in texts(shown)  # the line of running jobs would say the same again
     assert "Stop" in [button.label for button in shown.button]
 
 
