@@ -37,3 +37,12 @@ def test_a_large_photo_is_shown_by_its_preview_and_its_original_stays(context: C
 def test_a_small_image_is_shown_as_it_is(context: Context) -> None:
     media_id = keep(png(1), context.workspace.media).media_id
     assert shown(context, media_id) == original(context, media_id)
+
+
+def test_a_large_photo_that_was_loaded_without_a_preview_is_shown_as_it_is(context: Context) -> None:
+    out = io.BytesIO()
+    Image.new("RGB", (3000, 2000), "red").save(out, "JPEG")
+    media_id = keep(out.getvalue(), context.workspace.media).media_id
+    (preview,) = (context.workspace.media / "previews").rglob("*.webp")
+    preview.unlink()
+    assert shown(context, media_id) == (out.getvalue(), "image/jpeg")
