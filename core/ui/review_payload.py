@@ -35,8 +35,8 @@ def fitting(items: Sequence[ReviewItem], build: Callable[[ReviewItem], dict[str,
     return built
 
 
-def row(context: Context, item: ReviewItem, source: Source, reviewer: str, *, grid: bool) -> dict[str, Any]:
-    """One row as `desk.js` or `grid.js` draws it."""
+def row(context: Context, item: ReviewItem, source: Source, reviewer: str, *, page: str, grid: bool) -> dict[str, Any]:
+    """One row as `desk.js` or `grid.js` draws it; `page` is the address that shows the row named after it whole."""
     example, issue = item.example, item.issue
     return {
         "row_id": example.row_id,
@@ -47,6 +47,7 @@ def row(context: Context, item: ReviewItem, source: Source, reviewer: str, *, gr
         "label": example.label or "",
         "suggested": issue.suggested_label,
         "meta": _meta(item),
+        "whole": f"{page}{example.row_id}",
         "why": item.why,
         "bars": item.probabilities,
         "neighbours": [] if grid else [_neighbour(context, neighbour) for neighbour in item.neighbours],

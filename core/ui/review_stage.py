@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from functools import partial
 from hashlib import sha256
 from typing import Any, Literal
+from urllib.parse import urlencode
 
 import streamlit as st
 
@@ -13,7 +14,7 @@ from core.records import ReviewCounts
 from core.review.acts import read_acts
 from core.review.queue import DESK, GRID, to_send, wanted
 from core.review.records import Recorded
-from core.ui import review_desk
+from core.ui import keys, review_desk
 from core.ui.frame import Frame
 from core.ui.problems import shown_errors
 from core.ui.review_desk import Report
@@ -48,7 +49,7 @@ def _answer(frame: Frame, source: Source, mode: Mode) -> None:
     order = source.claim(context, version_id, session, wanted(_DEPTH[mode], report.skipped))
     st.session_state[f"{key}-held"] = (queue, order)
     due = _due(recorded, order, report, mode)
-    build = partial(row, context, source=source, reviewer=reviewer, grid=mode == "grid")
+    build = partial(row, context, source=source, reviewer=reviewer, page=_row_page(frame), grid=mode == "grid")
     sent = fitting(source.items(context, version_id, due), build)
     standing = source.counts(context, version_id)
     review_desk.mount(
@@ -83,6 +84,12 @@ def _outcome(frame: Frame, recorded: Recorded, report: Report) -> dict[str, Any]
         "returned": [{"key": key, "row_id": row_id} for key, row_id in recorded.returned],
         "taken": [{"row_id": other.row_id, "decision": decided(other, frame.user)} for other in others],
     }
+
+
+def _row_page(frame: Frame) -> str:
+    """The Data page on the row whose number is appended, as an address beside this page's own."""
+    shown = {keys.DATASET: frame.dataset.name, keys.VERSION: frame.version.number, "view": "rows", keys.ROW: ""}
+    return f"data?{urlencode(shown)}"
 
 
 def _queue_id(source: Source, reviewer: str) -> str:

@@ -102,6 +102,18 @@ def test_every_key_and_every_button_does_what_it_says(page: Page, texts: Server,
     assert found[10].undoes == found[9].decision_id
 
 
+def test_the_whole_row_opens_in_a_tab_of_its_own(page: Page, texts: Server) -> None:
+    desk = open_desk(page, texts)
+    press(page, "n")
+    with page.context.expect_page() as opened_tab:
+        desk.get_by_role("link", name="Open row").click()
+    whole = opened_tab.value
+    expect(whole.locator("h1")).to_have_text("Data")
+    row = desk.locator(".desk").get_attribute("data-row")
+    expect(whole.get_by_text(f"row {row} · label")).to_be_visible()
+    expect(desk.locator("[data-count=done]")).to_have_text("0")
+
+
 def test_arrow_keys_walk_the_toolbar_which_is_one_stop_of_the_tab_key(page: Page, texts: Server) -> None:
     desk = open_desk(page, texts)
     desk.locator("[data-action=keep]").focus()

@@ -3,7 +3,8 @@
 class DeskView {
   constructor() {
     this.body = el("div", { class: "example-body", tabindex: "0" })
-    this.meta = el("p", { class: "meta quiet" })
+    this.meta = el("span")
+    this.whole = el("a", { target: "_blank", rel: "noopener", title: "The whole row, in a tab of its own" }, "Open row ↗")
     this.banner = el("p", { class: "banner", role: "status", hidden: true })
     this.given = el("strong", { class: "label" })
     this.suggested = el("strong", { class: "label" })
@@ -11,7 +12,8 @@ class DeskView {
     this.why = el("p", { class: "why" })
     this.neighbours = el("ol", { class: "neighbours" })
     this.root = el("div", { class: "desk" },
-      el("section", { class: "example", "aria-label": "Example" }, this.meta, this.banner, this.body),
+      el("section", { class: "example", "aria-label": "Example" },
+        el("p", { class: "meta quiet" }, this.meta, " ", this.whole), this.banner, this.body),
       el("aside", { class: "facts", "aria-label": "About this example" },
         el("dl", { class: "labels" },
           el("div", { class: "given" }, el("dt", {}, "Given"), el("dd", {}, this.given)),
@@ -28,6 +30,7 @@ class DeskView {
     this.decision = item.decision
     this.root.dataset.row = item.row_id
     this.meta.textContent = item.meta
+    this.whole.href = item.whole
     this.given.textContent = item.label
     this.suggested.textContent = item.suggested === item.label ? "the same" : item.suggested
     this.why.textContent = item.why
