@@ -41,8 +41,8 @@ class TrainSpec:
     class_weights: ClassWeights = "none"
     seed: int = 0
     precision: MixedPrecision = "auto"
-    max_tokens: int = 256
-    """Texts are cut here."""
+    max_tokens: int = 512
+    """Texts are cut here, where scans cut them: so a quick retrain finds its embeddings."""
     processes: int = 0
     """Processes of `accelerate launch`; 0: one per GPU, or one on the CPU."""
 

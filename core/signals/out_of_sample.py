@@ -64,8 +64,10 @@ def out_of_sample_probabilities(
     training = training_rows(labels, classes, features.width, folds)
     heads = Heads(features, Curvature.of(features), labels, classes, training, scratch)
     steps = _Steps(tick)
-    l2, rough = best_penalty(heads, dealt[:, 0], folds, steps.step)
-    fitted = heads.fitted(dealt, range(folds), l2, start=rough if repeats == 1 else None, on_step=steps.step)
+    found = best_penalty(heads, dealt[:, 0], folds, steps.step)
+    fitted = heads.fitted(
+        dealt, range(folds), found.l2, start=found.heads if repeats == 1 else None, on_step=steps.step
+    )
     probabilities, divisors = None, []
     for repeat in range(repeats):
         logits = heads.logits(fitted[repeat * folds : (repeat + 1) * folds], dealt[:, repeat])
@@ -79,7 +81,7 @@ def out_of_sample_probabilities(
         probabilities,
         log_loss(probabilities, labels),
         divisors[0],
-        l2,
+        found.l2,
         repeats,
         len(training),
         ~np.any([unseen_rows(labels, folds_of) for folds_of in dealt.T], axis=0),

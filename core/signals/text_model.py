@@ -20,8 +20,9 @@ from core.models.files import fingerprint, model_folder
 from core.signals.encoder import Batch, RowEncoder
 from core.signals.payloads import Payloads
 
-MAX_TOKENS = 256
-"""A text is cut here unless told otherwise: what a label is about stands at the beginning."""
+MAX_TOKENS = 512
+"""A text is cut here unless told otherwise: as far as BERT can see. On news articles the half of it made a quarter more
+mistakes."""
 BATCH_TOKENS = {"cpu": 2048, "cuda": 1 << 16}
 """Tokens of a batch, padding included."""
 WINDOW = 4096

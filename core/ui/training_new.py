@@ -110,12 +110,16 @@ def _rows(frame: Frame, strategy: Strategy) -> TrainRows | None:
         st.markdown(f"**{count:,}** {plain(split)} :small[:gray[{words.get(split, 'predicted only')}]]")
     if rows.made:
         st.caption(
-            "The version has no splits, so each class is dealt out 70 : 10 : 20. Equal examples stay together, and the "
-            "same rows are test rows in every version."
+            f"The version has no splits, so each class is dealt out: {_shares(rows)}. Equal examples stay together, "
+            "and the same rows are test rows in every version."
         )
     elif rows.shares:
         st.caption("Validation is a tenth of the rows to learn from, the same ones in every version.")
     return rows
+
+
+def _shares(rows: TrainRows) -> str:
+    return ", ".join(f"{share:.0%} {split}" for split, share in reversed([*rows.shares.items()]))
 
 
 def _where(frame: Frame, spec: TrainSpec) -> None:

@@ -101,7 +101,7 @@ class _Learner:
         dealt = assign_folds(labels, contents.astype(np.int64), folds, seed=0)
         everyone = np.arange(len(labels))
         heads = Heads(self.features, Curvature.of(self.features), labels, self.classes, everyone, scratch)
-        return best_penalty(heads, dealt, folds, on_step)[0]
+        return best_penalty(heads, dealt, folds, on_step).l2
 
     def fit(self, draws: list[Draw], l2: float, on_step: Callable[[], None]) -> Tensor:
         """(seeds · arms, d+1, k): of each seed, the heads of all arms."""

@@ -21,6 +21,8 @@ SYNONYMS: Mapping[str, str] = {
 USUAL = ("train", "validation", "test")
 WHOLE: Shares = {"test": 0.2, "validation": 0.1, "train": 0.7}
 """What becomes of a version without splits."""
+TEST_ONLY: Shares = {"test": 0.2, "train": 0.8}
+"""The same for the last layer alone, which chooses nothing on a validation split; its test rows are the same."""
 HELD_BACK: Shares = {"validation": 0.1, "train": 0.9}
 """What becomes of `train` where there is no validation split and the strategy chooses its best epoch on one."""
 UNASSIGNED = "unassigned"
@@ -42,8 +44,8 @@ class TrainRows:
 
     @property
     def made(self) -> bool:
-        """Whether the version has no splits of its own to speak of, so that all three were made."""
-        return self.shares == WHOLE
+        """Whether the version has no splits of its own to speak of, so that all of them were made."""
+        return self.shares in (WHOLE, TEST_ONLY)
 
 
 def preview_split(context: Context, version_id: str, strategy: Strategy) -> TrainRows:
@@ -69,7 +71,7 @@ def plan(own: Mapping[str | None, int], strategy: Strategy) -> tuple[Names, Shar
     A version of one split is one without: there would be nothing to test on.
     """
     if len(own) < 2:
-        return dict.fromkeys(own, "train"), WHOLE
+        return dict.fromkeys(own, "train"), TEST_ONLY if strategy == "head" else WHOLE
     names = {split: _usual(split) for split in own}
     present = set(names.values())
     lacks_validation = "train" in present and "validation" not in present

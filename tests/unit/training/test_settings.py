@@ -75,3 +75,9 @@ def test_a_model_folder_is_named_by_its_full_path_and_must_hold_a_model(
     (tmp_path / "mine" / "config.json").write_text("{}")
     assert resolve(TrainSpec(model="mine"), "text", 100).model == str(tmp_path / "mine")
     assert resolve(TrainSpec(model="someone/model"), "text", 100).model == "someone/model"
+
+
+def test_texts_are_cut_where_scans_cut_them_so_that_a_quick_retrain_finds_their_embeddings() -> None:
+    from core.signals.text_model import MAX_TOKENS
+
+    assert TrainSpec().max_tokens == MAX_TOKENS

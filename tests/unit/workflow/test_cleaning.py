@@ -53,7 +53,7 @@ def folder_of(context: Context, job: Job) -> RunFolder:
 
 def test_what_review_changed_is_counted_by_split(context: Context, reviewed: str) -> None:
     counts = preview_effect(context, reviewed)
-    assert set(counts) == {"train", "validation", "test"}
+    assert set(counts) == {"train", "test"}
     assert sum(one.rows for one in counts.values()) == 40
     assert sum(one.relabelled for one in counts.values()) == 9
     assert sum(one.excluded for one in counts.values()) == 1

@@ -20,7 +20,7 @@ from core.workflow.context import Context
 from core.workflow.run_events import metrics_of, notes_of
 from core.workflow.runs import command_line, get_run, spec_of
 from core.workflow.train import prepare_train, preview_split, start_train
-from core.workflow.train_rows import HELD_BACK, WHOLE, plan
+from core.workflow.train_rows import HELD_BACK, TEST_ONLY, WHOLE, plan
 from tests.integration.job_support import wait_until
 from tests.integration.load_support import loaded
 
@@ -28,7 +28,8 @@ from tests.integration.load_support import loaded
 @pytest.mark.parametrize(
     ("own", "strategy", "names", "shares"),
     [
-        ({None: 40}, "head", {None: "train"}, WHOLE),
+        ({None: 40}, "head", {None: "train"}, TEST_ONLY),
+        ({None: 40}, "last", {None: "train"}, WHOLE),
         ({"train": 40}, "full", {"train": "train"}, WHOLE),
         ({"train": 30, "test": 10}, "head", {"train": "train", "test": "test"}, {}),
         ({"train": 30, "test": 10}, "full", {"train": "train", "test": "test"}, HELD_BACK),
@@ -43,7 +44,7 @@ def test_splits_get_their_usual_names_and_what_is_missing_is_dealt_out(own, stra
 
 def test_a_preview_says_what_the_job_will_read(context: Context, news: Dataset) -> None:
     rows = preview_split(context, news.latest_version_id, "head")
-    assert list(rows.splits) == ["train", "validation", "test"]
+    assert list(rows.splits) == ["train", "test"]
     assert sum(rows.splits.values()) == 40 and rows.made and rows.classes == 2
     run = start_train(context, news.latest_version_id, TrainSpec(), "ada", rows)
     folder = context.queue.folder(run.run_id)
