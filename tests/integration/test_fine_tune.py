@@ -14,7 +14,7 @@ import pytest
 from core.jobs import Queue, RunFolder, read_events
 from core.records import Job, TrainSpec
 from core.settings import Workspace
-from tests.integration.job_support import kill, wait_for_end, wait_until, wrapper_of
+from tests.integration.job_support import kill, lives, wait_for_end, wait_until, wrapper_of
 from tests.training_support import LABELS, SPEC, fill, tiny_bert, weights
 
 MODULE = "core.worker.train"
@@ -43,6 +43,10 @@ def _start(queue: Queue, model: Path, spec: TrainSpec, processes: int = 1) -> Jo
     return queue.enqueue(job.job_id)
 
 
+def _start_again(queue: Queue, job: Job) -> Job:
+    return queue.enqueue(queue.restart(job.job_id).job_id)
+
+
 def _finish(queue: Queue, job: Job) -> RunFolder:
     ended = wait_for_end(queue, job)
     assert ended.status == "done", queue.log_tail(job.job_id)
@@ -57,7 +61,7 @@ def _wait_for_steps(queue: Queue, job: Job, steps: int) -> None:
     wait_until(learning, f"step {steps}: {queue.log_tail(job.job_id)[-500:]}")
 
 
-def _trainer_of(queue: Queue, job: Job) -> int:
+def trainer_of(job: Job) -> int:
     """The pid of the process that trains: the one whose command line has the module but not accelerate's launcher."""
     from core.jobs.processes import PROC, identify
 
@@ -102,31 +106,35 @@ def test_a_fine_tune_leaves_all_that_the_app_and_plain_transformers_need(queue: 
     assert json.loads((folder.output / "model" / "winnow.json").read_text())["metrics"] == result["splits"]
 
 
-def test_stopped_and_killed_runs_go_on_to_the_weights_of_an_uninterrupted_one(queue: Queue, model: Path) -> None:
+def test_a_run_that_was_stopped_cancelled_and_killed_ends_with_the_weights_of_an_uninterrupted_one(
+    queue: Queue, model: Path
+) -> None:
     whole = _finish(queue, _start(queue, model, LONG))
+    job = _start(queue, model, LONG)
 
-    stopped = _start(queue, model, LONG)
-    _wait_for_steps(queue, stopped, 35)
-    queue.stop(stopped.job_id)
-    assert wait_for_end(queue, stopped).status == "stopped"
-    again = _finish(queue, queue.enqueue(queue.restart(stopped.job_id).job_id))
-    assert _same(whole, again)
-    assert any("Went on from step" in event.get("text", "") for event in read_events(again))
+    _wait_for_steps(queue, job, 35)
+    queue.stop(job.job_id)
+    assert wait_for_end(queue, job).status == "stopped"
+    _start_again(queue, job)
+    _wait_for_steps(queue, job, 95)
+    trainer = trainer_of(job)
+    queue.cancel(job.job_id)
+    assert wait_for_end(queue, job).status == "cancelled"
+    assert not lives(trainer)
+    _start_again(queue, job)
+    _wait_for_steps(queue, job, 165)
+    kill(trainer_of(job))
+    assert wait_for_end(queue, job).status == "failed"
+    _start_again(queue, job)
+    _wait_for_steps(queue, job, 235)
+    kill(wrapper_of(job))
+    assert queue.reconcile() == [job.job_id]
+    assert queue.get(job.job_id).status == "lost"
 
-    killed = _start(queue, model, LONG)
-    _wait_for_steps(queue, killed, 35)
-    kill(_trainer_of(queue, killed))
-    assert wait_for_end(queue, killed).status == "failed"
-    assert _same(whole, _finish(queue, queue.enqueue(queue.restart(killed.job_id).job_id)))
-
-    lost = _start(queue, model, LONG)
-    _wait_for_steps(queue, lost, 35)
-    kill(wrapper_of(lost))
-    assert queue.reconcile() == [lost.job_id]
-    assert queue.get(lost.job_id).status == "lost"
-    found = _finish(queue, queue.enqueue(queue.restart(lost.job_id).job_id))
+    found = _finish(queue, _start_again(queue, job))
+    went_on = [text for event in read_events(found) if "Went on from step" in (text := event.get("text", ""))]
+    assert len(went_on) == 4
     assert _same(whole, found)
-    assert any("Went on from step" in event.get("text", "") for event in read_events(found))
 
 
 def test_two_processes_give_the_run_of_one(queue: Queue, model: Path) -> None:
@@ -152,4 +160,4 @@ def test_two_processes_stop_together_and_go_on(queue: Queue, model: Path) -> Non
     _wait_for_steps(queue, job, 5)
     queue.stop(job.job_id)
     assert wait_for_end(queue, job).status == "stopped"
-    assert _same(whole, _finish(queue, queue.enqueue(queue.restart(job.job_id).job_id)))
+    assert _same(whole, _finish(queue, _start_again(queue, job)))
