@@ -32,6 +32,12 @@ def share_wrong(signals: Signals, confident: NDArray[np.int64], posterior: NDArr
     Low end: what the noise model expects, which misses errors that only look like their class. High end: what the
     calibrated confident joint has off its diagonal, which takes rows that are merely hard for errors. The first is
     lowered by a normal approximation, the second raised by a parametric bootstrap over the rows.
+
+    It is an interval for the errors that the model can see. Rows that it is sure of in no class are taken to be as
+    often wrong as the others, and a wrong label that it would give itself counts as right, so the true share can lie
+    above: of 1,000 reviews' first votes (amazon_isbook) 6.6 % are wrong, and a scan with MiniLM says 2.0 %, 1.1 to
+    3.6 %. Raising the high end to all rows that the model disagrees with would cover them (6.8 %), but makes 23 % of
+    the disaster tweets' 8.9 %.
     """
     judged = signals.judged
     rows = int(judged.sum())

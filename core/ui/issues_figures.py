@@ -16,6 +16,11 @@ from core.ui.pages import count
 from core.ui.problems import plain
 from core.workflow.issues import Findings
 
+UNSEEN = (
+    "The interval is for the errors that the scan's model can see. A wrong label that the model would give itself, or "
+    "that it is unsure about, may come on top."
+)
+
 
 def figures(frame: Frame, found: Findings, scanning: bool) -> None:
     """The line of figures: each is a button that opens its rows. `scanning`: whether a better tier is on its way."""
@@ -23,7 +28,7 @@ def figures(frame: Frame, found: Findings, scanning: bool) -> None:
     rows = int(scan.summary["rows"])
     interval = f"{share['low']:.1%} – {share['high']:.1%}, 95 % interval"
     with st.container(horizontal=True, vertical_alignment="center", gap="medium", key="issue-figures", border=True):
-        _figure("probably wrong", f"{share['estimate']:.1%}", choose).caption(interval)
+        _figure("probably wrong", f"{share['estimate']:.1%}", choose).caption(f"{interval}, or more", help=UNSEEN)
         _figure("flagged", f"{review.flagged:,}", choose).caption(f"{review.flagged / max(1, rows):.1%} of the rows")
         _figure("rows scanned", f"{rows:,}", _choose_all).caption(f"{len(frame.dataset.labels):,} classes")
         with _figure("left to judge", f"{review.left:,}", _choose_undecided):
