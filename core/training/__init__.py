@@ -1,1 +1,4 @@
-"""Fine-tuning: config, data, loop, augmentation. The only importer of accelerate. Empty until training lands."""
+"""Fine-tuning: settings, models, batches, loop, checkpoints. The only importer of accelerate beside the jobs.
+
+Imports nothing here: the web process reads `core.training.settings` and must stay free of torch.
+"""
