@@ -79,7 +79,7 @@ def _open_made(frame: Frame) -> None:
     del st.session_state[keys.NEW_VERSION]
     forget((keys.NEW_VERSION, *asked))
     st.query_params[keys.VERSION] = str(made.number)
-    st.session_state.pop(keys.CHANGES_OF, None)
+    st.session_state[keys.CHANGES_OF] = made.number
     st.toast(f"Version {made.number} is made and open.", icon=":material/check:")
     st.rerun()
 

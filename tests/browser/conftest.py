@@ -11,6 +11,7 @@ import sys
 import time
 import urllib.request
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -118,14 +119,23 @@ def browser() -> Iterator[Browser]:
 
 @pytest.fixture
 def page(browser: Browser) -> Iterator[Page]:
-    """A tab that fails the test when the page asks another host for anything, or breaks its security policy."""
+    with fresh_tab(browser) as tab:
+        yield tab
+
+
+@contextmanager
+def fresh_tab(browser: Browser) -> Iterator[Page]:
+    """A tab of a browser context of its own that fails the test when the page asks another host for anything or breaks
+    its security policy."""
     context = browser.new_context(viewport={"width": 1440, "height": 900}, accept_downloads=True)
     tab = context.new_page()
     foreign: list[str] = []
     tab.on("request", lambda request: None if _is_local(request.url) else foreign.append(request.url))
     tab.on("console", lambda line: foreign.append(line.text) if "Content Security Policy" in line.text else None)
-    yield tab
-    context.close()
+    try:
+        yield tab
+    finally:
+        context.close()
     assert not foreign, foreign
 
 

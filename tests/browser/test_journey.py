@@ -1,19 +1,23 @@
-"""The whole way as a person goes it, in one tab: load, profile, scan, review, undo, version, export."""
+"""The whole way as a person goes it: load, profile, scan, review, undo, version, export, retrain, evaluate, and a link
+that somebody else opens."""
 
 from __future__ import annotations
 
 import csv
 import io
+import re
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Browser, Page, expect
 
-from tests.browser.conftest import Server, settled
+from tests.browser.conftest import Server, fresh_tab, settled, start_server
 
 pytestmark = pytest.mark.timeout(600)
 SCAN_MS = 240_000
 """Both tiers on two slow cores, model loading included."""
+RETRAIN_MS = 240_000
+"""Embedding what the scan has not, on two slow cores, and the last layer."""
 
 
 def load_sample(page: Page, server: Server, number: int, name: str) -> None:
@@ -52,6 +56,8 @@ def make_version(page: Page, server: Server, name: str) -> None:
     page.get_by_role("textbox", name="Note").press("Tab")
     page.get_by_role("button", name="Make a version").click()
     expect(page.get_by_text("version 2", exact=False).first).to_be_visible()
+    expect(page.get_by_text(re.compile(r"^\d+ rows changed$"))).to_be_visible()
+    expect(page.get_by_role("combobox", name="What reviewers changed")).to_have_value("2")
 
 
 def exported(page: Page, server: Server, name: str) -> list[dict[str, str]]:
@@ -62,13 +68,65 @@ def exported(page: Page, server: Server, name: str) -> list[dict[str, str]]:
     return list(csv.DictReader(io.StringIO(Path(download.value.path()).read_text("utf-8-sig"), newline="")))
 
 
-def test_bbc_news_from_a_click_to_a_corrected_file(page: Page, server: Server) -> None:
+def retrain(page: Page, server: Server, killed: bool = False) -> float:
+    """From Home's next step for a corrected dataset to a quick retrain's scores; returns the accuracy on test. With
+    `killed`, the app dies meanwhile and is started again."""
+    page.goto(server.url)
+    page.get_by_role("link", name="Quick retrain").click()
+    start = page.get_by_role("button", name="Start", exact=True)
+    expect(start).to_be_enabled()
+    expect(page.get_by_text("What version 2 gives it")).to_be_visible()
+    start.click()
+    if killed:
+        expect(page.get_by_text(re.compile("^encoding")).first).to_be_visible(timeout=RETRAIN_MS)
+        server.kill()
+        server.process = start_server(server.workspace.parent, int(server.url.rsplit(":", 1)[1])).process
+        page.reload()
+    expect(page.get_by_role("link", name="Evaluate on test")).to_be_visible(timeout=RETRAIN_MS)
+    said = page.get_by_text(re.compile(r"^[\d.]+% on test$")).inner_text()
+    return float(said.split("%")[0]) / 100
+
+
+def open_a_confused_cell(page: Page) -> str:
+    """From the run to a cell of its confusion matrix off the diagonal; returns what its examples are called."""
+    page.get_by_role("link", name="Evaluate on test").click()
+    expect(page.locator("h1", has_text="Evaluate")).to_be_visible()
+    cells = page.locator(".js-plotly-plot .bars").nth(1).locator(".point path")
+    expect(cells.first).to_be_visible()
+    drawn = page.locator(".js-plotly-plot").first.evaluate("plot => plot.data[1].customdata")
+    place, (true, predicted, rows) = next((place, cell) for place, cell in enumerate(drawn) if cell[0] != cell[1])
+    cells.nth(place).click(force=True)
+    title = f"{rows} {'row' if rows == 1 else 'rows'} of {true} taken for {predicted}, the surest first"
+    expect(page.get_by_text(title)).to_be_visible()
+    return title
+
+
+def open_first_example(page: Page) -> None:
+    table = page.get_by_test_id("stDataFrame").filter(has=page.locator("[aria-label*='Predicted rows']"))
+    table.click(position={"x": 20, "y": 60})
+
+
+def open_link_elsewhere(page: Page, browser: Browser, title: str) -> None:
+    """The copied link, in a browser that has never seen the app, says what this tab says."""
+    page.get_by_role("button", name="Copy link").click()
+    link = page.get_by_test_id("stCode").inner_text().strip()
+    page.keyboard.press("Escape")
+    with fresh_tab(browser) as other:
+        other.goto(link)
+        expect(other.get_by_text(title)).to_be_visible()
+        settled(other)
+        chosen = other.locator(".js-plotly-plot .bars")
+        expect(chosen).to_have_count(3)  # the grid, the cells, and the frame around the chosen one
+        assert other.get_by_test_id("stMain").inner_text() == page.get_by_test_id("stMain").inner_text()
+
+
+def test_bbc_news_from_a_click_to_a_link_to_a_confused_cell(page: Page, server: Server, browser: Browser) -> None:
     load_sample(page, server, 0, "bbc-news")
     page.goto(f"{server.url}/profile?dataset=bbc-news")
     expect(page.get_by_text("Effective classes")).to_be_visible()
     expect(page.get_by_text("2,225").first).to_be_visible()
     page.goto(server.url)
-    scan(page, stop=True)
+    scan(page)
     open_desk(page, server, "bbc-news", "desk")
     for number in range(20):
         page.keyboard.press("x" if number < 2 else "s" if number < 5 else "k")
@@ -80,14 +138,19 @@ def test_bbc_news_from_a_click_to_a_corrected_file(page: Page, server: Server) -
     rows = exported(page, server, "bbc-news")
     assert len(rows) == 2225 - 2
     assert sum(row["label"] != row["given_label"] for row in rows) == 3
+    assert retrain(page, server) >= 0.97
+    title = open_a_confused_cell(page)
+    open_link_elsewhere(page, browser, title)
+    open_first_example(page)
+    expect(page.get_by_test_id("stText")).to_be_visible()
 
 
-def test_digits_from_a_click_to_a_corrected_file_in_the_grid(page: Page, server: Server) -> None:
+def test_digits_from_a_click_to_a_link_to_a_confused_cell(page: Page, server: Server, browser: Browser) -> None:
     load_sample(page, server, 1, "digits")
     page.goto(f"{server.url}/profile?dataset=digits")
     expect(page.get_by_text("1,797").first).to_be_visible()
     page.goto(server.url)
-    scan(page)
+    scan(page, stop=True)
     open_desk(page, server, "digits", "grid")
     cards = page.locator(".review [role=option]")
     expect(cards.nth(9)).to_be_visible()
@@ -106,3 +169,8 @@ def test_digits_from_a_click_to_a_corrected_file_in_the_grid(page: Page, server:
     changed = sum(row["label"] != row["given_label"] for row in rows)
     assert len(rows) == 1797
     assert 0 < changed <= 5
+    assert retrain(page, server, killed=True) >= 0.95
+    title = open_a_confused_cell(page)
+    open_link_elsewhere(page, browser, title)
+    open_first_example(page)
+    expect(page.get_by_test_id("stImage").last).to_be_visible()
