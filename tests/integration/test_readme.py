@@ -43,10 +43,13 @@ def save_small_model(folder: Path) -> None:
 def test_the_command_line_snippets_run_in_order(tmp_path: Path) -> None:
     save_small_model(tmp_path / "path" / "to" / "model-folder")
     snippets = re.findall(r"```sh run\n(.*?)```", README, re.DOTALL)
-    assert len(snippets) == 3
+    assert len(snippets) == 4
     (tmp_path / "decisions.csv").write_text("row_id,action,label\n0,relabel,tech\n1,keep,\n2,exclude,\n")
+    (tmp_path / "texts.csv").write_text("text\nThe chancellor raised taxes on petrol\nThe striker scored twice\n")
     for snippet in snippets:
         run_script(snippet, tmp_path)
+    assert len((tmp_path / "predicted.csv").read_text().splitlines()) == 3
+    assert "<html" in (tmp_path / "report.html").read_text()
     assert (tmp_path / "news.parquet").stat().st_size > 100_000
 
 
