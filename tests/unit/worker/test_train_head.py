@@ -106,6 +106,8 @@ def test_texts_are_learnt_from_the_embeddings_that_a_scan_caches(tmp_path: Path)
     events = [event for event in read_events(folder) if event["event"] == "metrics"]
     steps = [event["step"] for event in events if "accuracy" not in event["values"]]
     assert steps == list(range(1, result["steps"] + 1))
+    told = [event["values"]["loss"] for event in events if event["split"] == "train" and "loss" in event["values"]]
+    assert len(told) == len(steps), "the curve of the loss is of one figure"
     assert events[-1]["split"] == "validation"
     from core.signals.encoders import make_encoder
     from core.worker.rows import read_rows
