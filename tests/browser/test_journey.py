@@ -13,8 +13,8 @@ from playwright.sync_api import Browser, Page, expect
 
 from tests.browser.conftest import Server, fresh_tab, settled, start_server
 
-pytestmark = pytest.mark.timeout(600)
-SCAN_MS = 240_000
+pytestmark = pytest.mark.timeout(900)
+SCAN_MS = 400_000
 """Both tiers on two slow cores, model loading included."""
 RETRAIN_MS = 240_000
 """Embedding what the scan has not, on two slow cores, and the last layer."""
