@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import torch
 from numpy.typing import NDArray
+from torch import Tensor
 
 from core.models.batches import token_batches
 from core.training.examples import Examples, ahead
@@ -52,7 +54,7 @@ def _outputs(
 ) -> Iterator[Output]:
     """Of one batch: in halves where memory runs out."""
     try:
-        probabilities, features = _run(classifier, encoded, accelerator)
+        probabilities, features = run(classifier, encoded, accelerator.device, accelerator.autocast())
     except (RuntimeError, MemoryError) as error:
         if not ran_out(error) or len(rows) == 1:
             raise
@@ -66,16 +68,26 @@ def _outputs(
 
 
 @torch.inference_mode()
-def _run(
-    classifier: Classifier, encoded: list[Any], accelerator: Accelerator
+def run(
+    classifier: Classifier, encoded: Sequence[Any], where: torch.device, precision: AbstractContextManager[Any]
 ) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
-    inputs = {name: value.to(accelerator.device) for name, value in classifier.collate(encoded).items()}
-    seen: list[torch.Tensor] = []
+    """Probabilities (b, k) and what the last linear layer was given (b, d) of one batch of encoded examples; the model
+    is on the device `where`, and runs within `precision`."""
+    inputs = {name: value.to(where) for name, value in classifier.collate(encoded).items()}
+    seen: list[Tensor] = []
     hook = classifier.head().register_forward_pre_hook(lambda _, given: seen.append(given[0]))
     try:
-        with accelerator.autocast():
+        with precision:
             logits = classifier.model(**inputs).logits
     finally:
         hook.remove()
-    probabilities = torch.softmax(logits.float(), dim=1).cpu().numpy()
-    return probabilities, seen[0].float().flatten(1).cpu().numpy()
+    given = _of_examples(seen[-1], inputs)
+    return logits.float().softmax(1).cpu().numpy(), given.float().cpu().numpy()
+
+
+def _of_examples(given: Tensor, inputs: dict[str, Tensor]) -> Tensor:
+    """(b, d): of a model whose last layer is given every token, such as GPT-2, the token that decides: the last."""
+    if given.ndim == 2:
+        return given
+    last = inputs["attention_mask"].sum(1) - 1
+    return given[torch.arange(len(given), device=given.device), last]

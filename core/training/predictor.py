@@ -4,20 +4,20 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Sequence
+from contextlib import nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import numpy as np
-import torch
 from numpy.typing import NDArray
-from torch import Tensor
 
 from core.errors import ModelError
 from core.models.batches import token_batches
 from core.models.device import device
 from core.models.files import config, model_folder
 from core.training.classifier import Classifier, Kind, load_classifier
+from core.training.forward import run
 
 TOKENS = {"cpu": 2048, "cuda": 1 << 16}
 """Tokens of a batch of texts, padding included."""
@@ -80,24 +80,11 @@ class Predictor:
         features = np.empty((len(encoded), self.classifier.head().in_features), np.float32)
         done = 0
         for batch in self._batches(encoded):
-            probabilities[batch], features[batch] = self.run([encoded[index] for index in batch])
+            chosen = [encoded[index] for index in batch]
+            probabilities[batch], features[batch] = run(self.classifier, chosen, device(), nullcontext())
             done += len(batch)
             tick(done, len(encoded))
         return probabilities, features
-
-    @torch.inference_mode()
-    def run(self, encoded: Sequence[Any]) -> tuple[Matrix, Matrix]:
-        """Probabilities and features of one batch of encoded examples."""
-        where = device()
-        inputs = {name: value.to(where) for name, value in self.classifier.collate(encoded).items()}
-        seen: list[Tensor] = []
-        hook = self.classifier.head().register_forward_pre_hook(lambda _, given: seen.append(given[0]))
-        try:
-            logits = self.classifier.model(**inputs).logits.float()
-        finally:
-            hook.remove()
-        given = _of_examples(seen[-1], inputs)
-        return logits.softmax(1).cpu().numpy(), given.float().cpu().numpy()
 
     def _batches(self, encoded: Sequence[Any]) -> list[NDArray[np.int64]]:
         where = device().type
@@ -109,14 +96,6 @@ class Predictor:
 def _further(tick: Tick, start: int, count: int) -> Tick:
     """`tick` of a part that begins after `start` of `count` examples."""
     return lambda done, _: tick(start + done, count)
-
-
-def _of_examples(given: Tensor, inputs: dict[str, Tensor]) -> Tensor:
-    """(b, d): of a model whose last layer is given every token, such as GPT-2, the token that decides: the last."""
-    if given.ndim == 2:
-        return given
-    last = inputs["attention_mask"].sum(1) - 1
-    return given[torch.arange(len(given), device=given.device), last]
 
 
 def _max_tokens(folder: Path) -> int:

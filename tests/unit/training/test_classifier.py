@@ -7,11 +7,14 @@ from pathlib import Path
 import numpy as np
 import pytest
 import torch
+from accelerate import Accelerator
 from PIL import Image
 from transformers import AutoModelForImageClassification, AutoModelForSequenceClassification, AutoTokenizer
 
 from core.errors import ModelError
 from core.training.classifier import Classifier, load_classifier
+from core.training.examples import Examples
+from core.training.forward import forward
 from core.training.predictor import Predictor
 from tests.unit.training.models import image_model, text_model
 
@@ -36,6 +39,19 @@ def test_a_text_model_predicts_as_plain_transformers_does_once_saved(tmp_path: P
         assert np.allclose(alone.softmax(1)[0].numpy(), probabilities[row], atol=1e-5)
     assert features.shape == (4, 16)
     assert model.config.id2label == dict(enumerate(LABELS))
+
+
+@pytest.mark.parametrize("kind", ["bert", "gpt2"])
+def test_what_a_fine_tune_predicts_is_what_its_saved_model_does(tmp_path: Path, kind: str) -> None:
+    classifier = load_classifier(str(text_model(tmp_path / "base", kind)), "text", LABELS, max_tokens=6, seed=1)
+    encoded = classifier.encode(TEXTS)
+    rows = np.arange(len(TEXTS))
+    lengths = np.array([len(one) for one in encoded])
+    examples = Examples(np.zeros(len(TEXTS), np.int64), lengths, lambda chosen: [encoded[row] for row in chosen])
+    probabilities, features = Predictor(classifier).predict(TEXTS)
+    for found in forward(classifier, examples, rows, Accelerator(cpu=True)):
+        assert np.allclose(found.probabilities, probabilities[found.rows], atol=1e-5)
+        assert np.allclose(found.features, features[found.rows], atol=1e-5)
 
 
 @pytest.mark.parametrize("kind", ["resnet", "vit", "convnext"])
