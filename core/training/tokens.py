@@ -23,6 +23,13 @@ FLUSH_CHUNKS = 64
 DIGEST = "S16"
 
 
+def sweep(folder: Path, kept: NDArray[np.bytes_]) -> None:
+    """Removes the shards of every model in `folder` that hold none of the contents `kept` (n,)."""
+    for shard in folder.glob("*/*.parquet"):
+        if not np.isin(_digests(pq.read_table(shard, columns=["digest"])), kept).any():
+            shard.unlink()
+
+
 @dataclass(frozen=True, slots=True)
 class Tokens:
     """The token ids of n texts, one after the other."""

@@ -1,4 +1,5 @@
-"""Empties the trash of what is due: datasets and what hangs on them, and images and embeddings that no other has.
+"""Empties the trash of what is due: datasets and what hangs on them, and images, embeddings and tokens that no other
+has.
 
 Called when a workspace is opened; putting a dataset into the trash is `core.workflow.datasets`' business.
 """
@@ -13,12 +14,13 @@ import numpy as np
 from core.jobs import Queue
 from core.records import DatasetState
 from core.settings import Workspace
-from core.signals.cache import sweep
+from core.signals.cache import sweep as sweep_embeddings
 from core.signals.payloads import DIGEST, digests
 from core.store.database import Database
 from core.store.datasets import contents, list_datasets, purge_trash
 from core.store.relations import relation_sql
 from core.tasks import TASKS
+from core.training.tokens import sweep as sweep_tokens
 
 STATES: tuple[DatasetState, ...] = ("ready", "trashed")
 """Datasets in either have what is theirs."""
@@ -34,18 +36,20 @@ def purge(store: Database, queue: Queue, workspace: Workspace, at: datetime | No
     for dataset_id in gone:
         queue.remove(dataset_id)
     if gone:
-        _sweep_embeddings(store, workspace)
+        _sweep_arrays(store, workspace)
     if gone and not any(job.kind == "load" for job in queue.uncollected()):
         _sweep_media(store, workspace)
     return gone
 
 
-def _sweep_embeddings(store: Database, workspace: Workspace) -> None:
-    """Removes embeddings of nothing but contents that no dataset, nor one in the trash, has."""
+def _sweep_arrays(store: Database, workspace: Workspace) -> None:
+    """Removes embeddings and tokens of nothing but contents that no dataset, nor one in the trash, has."""
     known = [
         digests(contents(store, dataset.dataset_id)) for state in STATES for dataset in list_datasets(store, state)
     ]
-    sweep(workspace.arrays / "embeddings", np.concatenate([np.empty(0, DIGEST), *known]))
+    kept = np.concatenate([np.empty(0, DIGEST), *known])
+    sweep_embeddings(workspace.arrays / "embeddings", kept)
+    sweep_tokens(workspace.arrays / "tokens", kept)
 
 
 def _sweep_media(store: Database, workspace: Workspace) -> None:

@@ -14,6 +14,7 @@ from core.signals.payloads import digests
 from core.store.datasets import contents, list_datasets
 from core.store.ids import new_id
 from core.store.times import now, stored
+from core.training.tokens import tokenised
 from core.workflow import datasets
 from core.workflow.context import Context, open_context
 from core.workflow.follow import follow
@@ -114,3 +115,22 @@ def test_runs_and_embeddings_go_with_the_dataset_that_alone_had_them(
     assert _purge(context) == [news.dataset_id]
     assert list(context.workspace.runs.iterdir()) == []
     assert list(context.workspace.arrays.rglob("*.npy")) == []
+
+
+def _cut(context: Context, *chosen: tuple[Dataset, int]) -> Path:
+    """One shard of a model's tokens of the first contents of each of these datasets."""
+    folder = context.workspace.arrays / "tokens" / "a-model"
+    before = set(folder.glob("*"))
+    found = np.concatenate([digests(contents(context.store, dataset.dataset_id))[:n] for dataset, n in chosen])
+    tokenised(folder, found, lambda rows: ["a"] * len(rows), lambda texts: [[1]] * len(texts), lambda done, total: None)
+    (shard,) = [file for file in folder.glob("*.parquet") if file not in before]
+    return shard
+
+
+def test_the_tokens_of_deleted_texts_go_with_them(context: Context, news: Dataset, tmp_path: Path) -> None:
+    (tmp_path / "more.csv").write_text("text,label\n" + "".join(f"another {n},{'ab'[n % 2]}\n" for n in range(8)))
+    more = loaded(context, tmp_path / "more.csv", name="more")
+    alone, shared = _cut(context, (more, 3)), _cut(context, (more, 5), (news, 2))
+    datasets.delete(context, more.dataset_id)
+    assert _purge(context) == [more.dataset_id]
+    assert (alone.exists(), shared.exists()) == (False, True)
