@@ -156,9 +156,10 @@ class Queue:
         return [job_record(row, waiting) for row in self._table.newest(limit, offset)]
 
     def of(self, kind: str, dataset_id: str) -> builtins.list[Job]:
-        """The jobs of a kind on a dataset, newest first."""
+        """The jobs of a kind on a dataset, newest first, without those whose run folder was deleted."""
         waiting = self._table.waiting()
-        return [job_record(row, waiting) for row in self._table.of(kind, dataset_id)]
+        found = self._table.of(kind, dataset_id)
+        return [job_record(row, waiting) for row in found if Path(row["folder"]).is_dir()]
 
     def count(self) -> int:
         return self._table.count()

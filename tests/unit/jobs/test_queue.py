@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import shutil
+
 import pytest
 
 from core.errors import JobError
@@ -36,6 +38,12 @@ def test_jobs_are_listed_newest_first_and_active_ones_oldest_first(queue: Queue)
     assert [job.job_id for job in queue.list(limit=1, offset=1)] == [jobs[1].job_id]
     assert [job.job_id for job in queue.active()] == [jobs[0].job_id, jobs[2].job_id]
     assert queue.count() == 3
+
+
+def test_a_job_whose_run_folder_was_deleted_is_no_longer_one_of_its_dataset(queue: Queue) -> None:
+    gone, kept = _create(queue), _create(queue)
+    shutil.rmtree(gone.folder)
+    assert [job.job_id for job in queue.of("scan", "d1")] == [kept.job_id]
 
 
 def test_a_job_cancelled_while_it_is_prepared_never_starts(queue: Queue) -> None:
