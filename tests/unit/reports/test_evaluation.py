@@ -115,6 +115,11 @@ def test_a_report_without_curves_errors_and_examples_is_still_whole() -> None:
     assert "<svg" not in text and "with examples" not in text and "Class by class" in text
 
 
+def test_how_it_learnt_is_in_the_report_of_a_run_that_kept_no_probabilities() -> None:
+    text = report_html(replace(report(evaluation()), roc=(), precision_recall=()))
+    assert "How it learnt" in text and "average precision" not in text
+
+
 def test_a_chart_is_well_formed_whatever_its_names_and_values() -> None:
     svg = line_chart(
         [(EVIL, [0.0, 1.0], [1.0, float("nan")]), ("one point", [1.0], [3.0])], title=EVIL, x_name="<", y_name="&"
