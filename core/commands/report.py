@@ -7,6 +7,7 @@ from pathlib import Path
 
 from core.commands.command import Answer, Command, person
 from core.commands.evaluate import add_split_and_labels
+from core.errors import UsageError
 from core.settings import expanded
 from core.store.datasets import get_dataset
 from core.store.runs import get_run
@@ -23,8 +24,10 @@ def _arguments(parser: ArgumentParser) -> None:
 
 def _run(context: Context, options: Namespace) -> Answer:
     run = get_run(context.store, get_dataset(context.store, options.name).dataset_id, options.run)
-    text = report(context, run, options.split, options.labels, by=person())
     out = expanded(str(options.out)).resolve()
+    if out.exists():
+        raise UsageError(f"{out} exists already.", "Move it away, or name another file with --out.")
+    text = report(context, run, options.split, options.labels, by=person())
     out.parent.mkdir(parents=True, exist_ok=True)
     out.write_text(text, encoding="utf-8")
     data = {"out": out, "run": run.number, "split": options.split, "bytes": out.stat().st_size}

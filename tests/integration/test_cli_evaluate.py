@@ -94,3 +94,10 @@ def test_report_writes_one_file_with_the_figures_in_it(ask: Ask, tmp_path: Path)
 def test_a_run_or_split_that_does_not_exist_is_answered_with_those_that_do(ask: Ask) -> None:
     assert "This dataset has: 1, 2." in ask("evaluate", "abc", "--run", "7", code=1)
     assert "It has predicted: test." in ask("compare", "abc", "--runs", "1", "2", "--split", "dev", code=1)
+
+
+def test_report_writes_over_nothing(ask: Ask, tmp_path: Path) -> None:
+    for place in (tmp_path, tmp_path / "abc.csv"):
+        said = ask("report", "abc", "--run", "1", "--out", str(place), code=2)
+        assert f"{place} exists already.\n  Move it away" in said
+    assert (tmp_path / "abc.csv").read_text().startswith("text,label")
