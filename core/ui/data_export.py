@@ -17,7 +17,7 @@ from core.ui.background import forget, result_of
 from core.ui.data_paths import inside
 from core.ui.frame import Frame
 from core.ui.problems import plain
-from core.workflow.export import export
+from core.workflow.export import export, file_name
 
 FORMATS = {
     "csv": ("CSV, formulas escaped", ".csv"),
@@ -43,14 +43,13 @@ def export_view(frame: Frame) -> None:
         _to_server(frame, chosen)
 
 
-def file_name(frame: Frame, chosen: str) -> str:
-    """`news-v2.csv`; characters that a file system may refuse become dashes."""
-    safe = "".join(letter if letter.isalnum() or letter in "._-" else "-" for letter in frame.dataset.name)
-    return f"{safe}-v{frame.version.number}{FORMATS[chosen][1]}"
+def _named(frame: Frame, chosen: str) -> str:
+    """`news-v2.csv`."""
+    return file_name(f"{frame.dataset.name}-v{frame.version.number}{FORMATS[chosen][1]}")
 
 
 def _download(frame: Frame, chosen: str) -> None:
-    name = file_name(frame, chosen) + (".zip" if chosen == "datasets" else "")
+    name = _named(frame, chosen) + (".zip" if chosen == "datasets" else "")
     st.download_button(
         "Download",
         lambda: _made(frame, chosen),
@@ -65,7 +64,7 @@ def _download(frame: Frame, chosen: str) -> None:
 def _made(frame: Frame, chosen: str) -> BinaryIO:
     """The export as an open file that is gone from the disk once it is closed. Runs off the script thread."""
     with tempfile.TemporaryDirectory(dir=frame.context.workspace.uploads) as folder:
-        out = Path(folder) / file_name(frame, chosen)
+        out = Path(folder) / _named(frame, chosen)
         export(frame.context, frame.version.version_id, chosen, out)
         if out.is_dir():
             out = Path(shutil.make_archive(str(out), "zip", out))
@@ -80,7 +79,7 @@ def _to_server(frame: Frame, chosen: str) -> None:
     if asked is None:
         return
     try:
-        out = inside(asked[2], allowed_folders()) / file_name(frame, asked[1])
+        out = inside(asked[2], allowed_folders()) / _named(frame, asked[1])
         written = result_of(asked, lambda: _write(frame, asked[0], asked[1], out), waiting=f"writing {plain(str(out))}")
     except Exception:
         del st.session_state[keys.EXPORT]  # said once: no later rerun writes what was refused now

@@ -11,7 +11,7 @@ from core.records import Scores
 from core.ui.csv_text import csv_text
 from core.ui.evaluation_choice import Shown
 from core.ui.evaluation_rows import choose_cell, chosen_cell, examples
-from core.ui.problems import plain
+from core.workflow.export import file_name
 
 AVERAGES = {
     "micro avg": "Micro: every row counts the same",
@@ -93,7 +93,7 @@ def _download(shown: Shown) -> None:
     st.download_button(
         "CSV",
         whole_report,
-        f"{shown.frame.dataset.name}-run-{shown.run.number}-{plain(shown.split)}-classes.csv",
+        file_name(f"{shown.frame.dataset.name}-run-{shown.run.number}-{shown.split}-classes.csv"),
         "text/csv",
         icon=":material/download:",
         type="tertiary",

@@ -19,6 +19,7 @@ from core.workflow.evaluation_words import (
     worst_class,
     worst_pair,
 )
+from core.workflow.export import file_name
 
 
 def head(shown: Shown) -> None:
@@ -41,11 +42,10 @@ def take_along(shown: Shown) -> None:
     with st.popover("Copy link", icon=":material/link:", key="copy-link"):
         st.caption("Opens exactly this view. The icon at its right end copies it.")
         st.code(link_to_this(), language=None, wrap_lines=True)
-    name = f"{shown.frame.dataset.name}-run-{shown.run.number}-{shown.split}.html"
     st.download_button(
         "Download report",
         lambda: report(shown.frame.context, shown.run, shown.split, shown.labels_from).encode(),
-        "".join(letter if letter.isalnum() or letter in "._-" else "-" for letter in name),
+        file_name(f"{shown.frame.dataset.name}-run-{shown.run.number}-{shown.split}.html"),
         "text/html",
         icon=":material/download:",
         on_click="ignore",

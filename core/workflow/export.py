@@ -112,3 +112,8 @@ def folder_name(name: str) -> str:
     """A class or split as the name of a folder: what a file system or an unpacker may refuse becomes `_`."""
     safe = re.sub(r'[\x00-\x1f<>:"/\\|?*]', "_", name).strip(" .")
     return safe[:120] or "_"
+
+
+def file_name(text: str) -> str:
+    """Names from the data as the name of a file: what a file system or a shell may refuse becomes a dash."""
+    return "".join(letter if letter.isalnum() or letter in "._-" else "-" for letter in text)

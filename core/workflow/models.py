@@ -12,6 +12,7 @@ from core.store.datasets import get_dataset, list_datasets
 from core.store.runs import get_run, list_runs
 from core.tasks import TASKS
 from core.workflow.context import Context
+from core.workflow.export import file_name
 
 SNIPPETS = {
     "text": """\
@@ -73,19 +74,21 @@ def payload_kind(context: Context, run: Run) -> Literal["text", "image"]:
 def output_of(context: Context, run: Run) -> Path:
     """The output folder of a run that is done: `model/` and the features of its training rows lie there.
 
-    Raises NotFoundError where the run has left no model.
+    Raises NotFoundError where the run has left no model, or where that was deleted.
     """
     output = context.queue.folder(run.run_id).output
     if not run.summary or not (output / "model" / "config.json").is_file():
+        if run.summary:
+            raise NotFoundError(f"The model of run {run.number} is gone: {output} was deleted.", "Train it once more.")
         status = context.queue.get(run.run_id).status
         raise NotFoundError(f"Run {run.number} has no model: it is {status}.", "Take a run that is done.")
     return output
 
 
 def folder_name(context: Context, run: Run) -> str:
-    """`news-run-3`; characters that a file system may refuse become dashes."""
+    """`news-run-3`."""
     dataset = get_dataset(context.store, run.dataset_id).name
-    return f"{''.join(one if one.isalnum() or one in '._-' else '-' for one in dataset)}-run-{run.number}"
+    return file_name(f"{dataset}-run-{run.number}")
 
 
 def export_model(context: Context, run: Run, out: Path) -> Path:

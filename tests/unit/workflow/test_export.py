@@ -9,7 +9,7 @@ import pytest
 from core.errors import UsageError
 from core.records import Dataset
 from core.workflow.context import Context
-from core.workflow.export import export, folder_name
+from core.workflow.export import export, file_name, folder_name
 from core.workflow.splits import SplitPlan, make_split
 from tests.images import png
 from tests.integration.load_support import loaded
@@ -109,3 +109,7 @@ def test_a_format_that_does_not_fit_is_refused(
 )
 def test_a_class_never_names_a_folder_elsewhere(name: str, folder: str) -> None:
     assert folder_name(name) == folder
+
+
+def test_a_file_is_named_in_any_script_and_never_with_markup_or_a_path() -> None:
+    assert file_name("新聞 a/b-run-3-my_split.v2.csv") == "新聞-a-b-run-3-my_split.v2.csv"
