@@ -13,6 +13,8 @@ from core.records import CleaningEffect, Version
 from core.workflow.cleaning import SEEDS, STRATEGIES, run_cleaning_effect
 from core.workflow.context import Context
 
+FIGURES = ("accuracy", "macro_f1")
+
 
 def _arguments(parser: ArgumentParser) -> None:
     parser.add_argument("name", help="a dataset, or NAME@VERSION")
@@ -74,7 +76,5 @@ def _text(effect: CleaningEffect) -> str:
         ]
     )
 
-
-FIGURES = ("accuracy", "macro_f1")
 
 CLEANING_EFFECT = Command("cleaning-effect", "Tell whether cleaning the labels made models better.", _arguments, _run)
