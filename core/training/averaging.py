@@ -27,7 +27,7 @@ from safetensors.torch import load_file, save_file
 from torch import Tensor
 
 from core.models.files import config
-from core.training.classifier import Classifier, label_names
+from core.training.classifier import label_names
 
 GAIN = 8192.0
 """A power of two, and small enough that GAIN times a mean below 8 stays in the range of float16."""
@@ -70,23 +70,6 @@ def write(folder: Path, encoder: Path, labels: Sequence[str], weight: Tensor, bi
     about |= {"architectures": ["BertForSequenceClassification"], "dtype": "float32", "num_hidden_layers": layers + 1}
     _write_json(folder / "config.json", about | label_names(labels))
     _write_tokenizer(folder, encoder, min(max_tokens, int(about["max_position_embeddings"])))
-
-
-def add(classifier: Classifier) -> None:
-    """Gives a loaded BERT classifier the layer and the pooler, in place; the layer is fixed from then on.
-
-    Call it before anything else holds the model's parameters.
-    """
-    model = classifier.model
-    layers, about = model.bert.encoder.layer, model.config
-    added = type(layers[0])(about, layer_idx=len(layers))
-    added.load_state_dict(layer(about.hidden_size, about.intermediate_size))
-    model.bert.pooler.load_state_dict(
-        {name.removeprefix("pooler."): v for name, v in _pooler(about.hidden_size).items()}
-    )
-    classifier.fixed = (*classifier.fixed, f"{PREFIX}encoder.layer.{len(layers)}.")
-    layers.append(added)
-    about.num_hidden_layers = len(layers)
 
 
 def layer(width: int, inner: int) -> dict[str, Tensor]:

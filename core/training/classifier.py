@@ -126,13 +126,12 @@ class Classifier:
         return frozenset(names[start:])
 
     def _layers(self) -> list[str]:
-        """Prefixes of the names of each layer's parameters, in order; those that never learn are left out."""
+        """Prefixes of the names of each layer's parameters, in order."""
         lists = [(name, module) for name, module in self.model.named_modules() if isinstance(module, nn.ModuleList)]
         if not lists:
             return []
         name, largest = max(lists, key=lambda one: sum(parameter.numel() for parameter in one[1].parameters()))
-        layers = [f"{name}.{place}." for place, layer in enumerate(largest) if any(True for _ in layer.parameters())]
-        return [layer for layer in layers if layer not in self.fixed]
+        return [f"{name}.{place}." for place, layer in enumerate(largest) if any(True for _ in layer.parameters())]
 
 
 def load_classifier(

@@ -15,7 +15,6 @@ from core.settings import expanded
 from core.tasks import TASKS
 
 Kind = Literal["text", "choice", "whole", "decimal"]
-HEAD: tuple[Strategy, ...] = ("head",)
 LAST: tuple[Strategy, ...] = ("last",)
 LOOP: tuple[Strategy, ...] = ("last", "full")
 """Strategies that go through the data in epochs; `head` solves for the last layer at once."""
@@ -159,7 +158,6 @@ SETTINGS: tuple[Setting, ...] = (
     Setting("processes", "Processes", "One per device; 0: every GPU, or one on the CPU.", "whole", LOOP, (), 0, 64),
 )
 """Every field of `TrainSpec`, in the order in which people are asked."""
-BY_NAME: Mapping[str, Setting] = {setting.name: setting for setting in SETTINGS}
 
 
 def applying(strategy: Strategy) -> tuple[Setting, ...]:

@@ -18,7 +18,7 @@ from core.workflow.follow import follow
 from core.workflow.prepare import prepare_and_enqueue, write_once
 from core.workflow.train_rows import TrainRows, check_rows, planned, preview_split
 
-__all__ = ["TrainRows", "prepare_train", "preview_split", "run_train", "start_train", "title_of"]
+__all__ = ["TrainRows", "follow_train", "prepare_train", "preview_split", "start_train", "title_of"]
 
 MODULE = "core.worker.train"
 
@@ -62,16 +62,9 @@ def start_train(context: Context, version_id: str, spec: TrainSpec, by: str, row
     return run
 
 
-def run_train(
-    context: Context, version_id: str, spec: TrainSpec, by: str, on_progress: Callable[[Job], None] = lambda job: None
-) -> tuple[Run, Job]:
-    """Runs a fine-tune in the foreground. An interrupt (Ctrl-C) stops it, which saves a checkpoint: the job then is
-    `stopped`. Raises as `start_train` does, and JobError where it failed."""
-    return follow_train(context, start_train(context, version_id, spec, by), on_progress)
-
-
 def follow_train(context: Context, run: Run, on_progress: Callable[[Job], None] = lambda job: None) -> tuple[Run, Job]:
-    """Waits for a run that was started, as `run_train` does."""
+    """Waits for a run that was started. An interrupt (Ctrl-C) stops it, which saves a checkpoint: the job then is
+    `stopped`. Raises JobError where it failed."""
     try:
         job = follow(context, run.run_id, on_progress, interrupted=context.queue.stop)
     except KeyboardInterrupt:

@@ -49,20 +49,6 @@ def test_a_head_on_mean_embeddings_becomes_a_plain_bert_classifier(tmp_path: Pat
     assert not unused["missing_keys"] and not unused["unexpected_keys"]
 
 
-def test_the_averaging_layer_can_be_added_to_a_loaded_model_and_never_learns(tmp_path: Path) -> None:
-    encoder = text_model(tmp_path / "encoder")
-    classifier = load_classifier(str(encoder), "text", ["a", "b"], max_tokens=32)
-    averaging.add(classifier)
-    _, features = Predictor(classifier).predict(TEXTS)
-    assert np.allclose(features, averaging.inputs(unit_means(encoder)), atol=2e-3)
-    classifier.freeze("last", 1)
-    learning = [name for name, parameter in classifier.model.named_parameters() if parameter.requires_grad]
-    assert {name.split(".")[3] for name in learning if ".layer." in name} == {"1"}
-    classifier.save(tmp_path / "saved", {})
-    again = Predictor.open(tmp_path / "saved").predict(TEXTS)[1]
-    assert np.allclose(again, features, atol=1e-6)
-
-
 def pictures(side: int) -> list[Image.Image]:
     """Noise of several grains, from flat to sharp."""
     random = np.random.default_rng(0)

@@ -209,18 +209,3 @@ def test_a_quick_retrain_of_a_bundled_model_never_imports_transformers_once_embe
         "sys.exit(any(name in sys.modules for name in ('transformers', 'accelerate', 'sentence_transformers')))"
     )
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
-
-
-def test_fine_tuning_can_begin_at_the_solved_head(tmp_path: Path) -> None:
-    from core.training.classifier import load_classifier
-    from core.worker.head_start import start_from_head
-    from core.worker.rows import read_rows, read_splits
-
-    for kind in ("bert", "roberta"):
-        name = str(text_model(tmp_path / kind, kind))
-        folder = text_folder(tmp_path, model=name)
-        rows, splits = read_rows(folder, folder.spec()), read_splits(folder)
-        classifier = load_classifier(name, "text", list(TOPICS), max_tokens=32)
-        start_from_head(classifier, folder.spec(), rows, np.flatnonzero(splits == "train"), lambda done, total: None)
-        probabilities, _ = Predictor(classifier).predict(payloads(folder))
-        assert (probabilities.argmax(1) == rows.labels).mean() > 0.9
