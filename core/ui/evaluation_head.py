@@ -33,7 +33,7 @@ def head(shown: Shown) -> None:
             st.markdown("**Where it errs most**")
             st.markdown(f"{plain(errors(found))}. {plain(worst_pair(found))}")
             _weakest(shown)
-    for said in limits(shown.run, found)[:-2]:
+    for said in limits(shown.run, found):
         st.caption(f":material/info: {plain(said)}")
 
 

@@ -18,7 +18,16 @@ from core.store.versions import get_version
 from core.training.settings import SETTINGS
 from core.workflow import evaluation
 from core.workflow.context import Context
-from core.workflow.evaluation_words import between, errors, learnt_from, limits, whose_labels, worst_class, worst_pair
+from core.workflow.evaluation_words import (
+    ALWAYS,
+    between,
+    errors,
+    learnt_from,
+    limits,
+    whose_labels,
+    worst_class,
+    worst_pair,
+)
 from core.workflow.media import thumbnail
 from core.workflow.runs import metrics
 
@@ -59,7 +68,7 @@ def report(context: Context, run: Run, split: str, labels_from: LabelsFrom = "ve
             precision_recall=_curves(context, run, found, "precision_recall"),
             losses=_series(figures, ("loss",)),
             scores=_series(figures, ("accuracy", "macro_f1")),
-            limits=tuple(limits(run, found)),
+            limits=(*limits(run, found), *ALWAYS),
             made_at=datetime.now(UTC),
             made_by=by or run.created_by,
         )

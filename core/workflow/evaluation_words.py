@@ -9,6 +9,12 @@ FEW_ROWS = 20
 """Figures of a class with fewer rows say little by themselves."""
 NAMED = 8
 """So many names are listed in a sentence."""
+ALWAYS = (
+    "The labels count as true here. Where they are wrong themselves, a right prediction counts as an error.",
+    "An interval says what chance in the choice of rows may do. Rows of another kind, such as from another time or "
+    "place, may be predicted better or worse than it says.",
+)
+"""What the figures of no run can tell."""
 
 
 def percent(value: float) -> str:
@@ -70,7 +76,7 @@ def difference(one: Difference, first: Run, second: Run) -> str:
 
 
 def limits(run: Run, found: Evaluation) -> list[str]:
-    """What the figures cannot tell."""
+    """What these figures cannot tell, beside what none can (`ALWAYS`)."""
     said = []
     if found.split == "train":
         said.append("The model has learnt from these very rows: on new ones it does worse.")
@@ -84,9 +90,4 @@ def limits(run: Run, found: Evaluation) -> list[str]:
     unknown = [name for name, scores in found.classes.items() if name not in run.labels and scores.support]
     if unknown:
         said.append(f"The model does not know {', '.join(f'“{name}”' for name in unknown[:NAMED])}: all wrong.")
-    return [
-        *said,
-        "The labels count as true here. Where they are wrong themselves, a right prediction counts as an error.",
-        "An interval says what chance in the choice of rows may do. Rows of another kind, such as from another time or "
-        "place, may be predicted better or worse than it says.",
-    ]
+    return said
