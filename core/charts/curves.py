@@ -40,7 +40,8 @@ def curves(lines: Sequence[Line], kind: Kind) -> go.Figure:
                 name=f"{shown(name, 40)} {area:.4f}",
                 mode="lines",
                 line={"color": PALETTE[place % len(PALETTE)], "width": 2, "dash": DASHES[place % len(DASHES)]},
-                hovertemplate=f"<b>{shown(name, 60)}</b><br>{x_name} %{{x:.3f}}<br>{y_name} %{{y:.3f}}<extra></extra>",
+                meta=shown(name, 60),  # not in the template, where a name such as "%{x}" would be filled in
+                hovertemplate=f"<b>%{{meta}}</b><br>{x_name} %{{x:.3f}}<br>{y_name} %{{y:.3f}}<extra></extra>",
             )
         )
     legend = {"orientation": "h", "y": 1, "yanchor": "bottom", "x": 0, "font": {"size": 11}}

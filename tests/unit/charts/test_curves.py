@@ -16,3 +16,9 @@ def test_each_curve_says_its_area_and_has_a_colour_and_a_dash_of_its_own() -> No
 def test_only_roc_has_the_line_of_guessing() -> None:
     assert len(curves([], "roc").data) == 1
     assert len(curves([], "precision_recall").data) == 0
+
+
+def test_a_class_named_like_a_template_is_shown_as_it_is() -> None:
+    line = curves([("%{x} | $y$", np.array([0.0, 1.0]), np.array([0.0, 1.0]), 0.5)], "roc").data[-1]
+    assert line.meta == "%{x} | $y$"
+    assert line.hovertemplate.startswith("<b>%{meta}</b>")
