@@ -1,6 +1,6 @@
 """Checkpoints: the newest state and the best weights, in safetensors and JSON, each whole or not there at all.
 
-step-000123/   weights.safetensors (what is trained), moments.safetensors, state.json
+step-000123-0002/   weights.safetensors (what is trained), moments.safetensors, state.json
 best-002.safetensors   the weights after epoch 2, as long as it is the best
 """
 
@@ -51,15 +51,16 @@ class Checkpoints:
     folder: Path
 
     def save(self, state: State, model: nn.Module, optimiser: torch.optim.Optimizer) -> None:
-        """Keeps this state; the one before goes once this one is whole."""
-        target = self.folder / f"step-{state.step:09d}"
+        """Keeps this state, unless it is kept already; the one before goes once this one is whole."""
+        target = self.folder / f"step-{state.step:09d}-{state.epoch:04d}"
+        if target.exists():
+            return
         part = target.with_suffix(".part")
         shutil.rmtree(part, ignore_errors=True)
         part.mkdir(parents=True)
         save_file(_trained(model), part / "weights.safetensors")
         save_file(_contiguous(moments(model, optimiser)), part / "moments.safetensors")
         (part / "state.json").write_text(json.dumps(asdict(state), indent=1), encoding="utf-8")
-        shutil.rmtree(target, ignore_errors=True)
         part.rename(target)
         for folder in self.folder.glob("step-*"):
             if folder != target:

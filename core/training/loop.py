@@ -101,7 +101,7 @@ class Loop:
         state.seconds += time.monotonic() - begun
         self._figures.add(loss, examples)
         self._tell(f"epoch {self.state.epoch + 1} of {self._spec.epochs}")
-        if self._figures.due():
+        if self._figures.due() or state.step == self.steps:
             self._say()
         if time.monotonic() - self._saved_at > max(SAVE_SECONDS, self._save_took / SAVE_SHARE):
             self._save()

@@ -178,6 +178,20 @@ def test_training_only_the_words_that_occur_changes_nothing_else(model: Path, tm
     assert torch.equal(before[others], after[others]) and not torch.equal(before[words], after[words])
 
 
+def test_a_short_run_whose_loss_is_no_number_fails_and_says_what_to_lower(model: Path, tmp_path: Path) -> None:
+    with pytest.raises(ModelError, match="not a number") as raised:
+        _run(model, tmp_path, replace(SPEC, epochs=1, learning_rate=1e30, warmup=0.0))
+    assert "Lower the learning rate" in raised.value.hint
+
+
+def test_a_state_that_is_kept_already_is_not_written_again(model: Path, tmp_path: Path) -> None:
+    loop, _, _ = _run(model, tmp_path, replace(SPEC, epochs=1))
+    (kept,) = tmp_path.glob("step-*")
+    before = (kept / "weights.safetensors").stat().st_mtime_ns
+    loop._save()
+    assert list(tmp_path.glob("step-*")) == [kept] and (kept / "weights.safetensors").stat().st_mtime_ns == before
+
+
 def test_early_stopping_ends_after_so_many_epochs_without_a_better_metric(model: Path, tmp_path: Path) -> None:
     report = Record()
     spec = replace(SPEC, epochs=20, learning_rate=1e-8, patience=2, metric="accuracy")
