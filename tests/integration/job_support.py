@@ -61,6 +61,14 @@ def kill(pid: int) -> None:
     wait_until(lambda: not lives(pid), f"the death of {pid}")
 
 
+def found_lost(queue: Queue) -> list[str]:
+    """The jobs that the queue finds lost, as soon as it does: a killed process lets go of its locks a moment after it
+    is gone from the list of processes."""
+    found: list[str] = []
+    wait_until(lambda: bool(found.extend(queue.reconcile()) or found), "a lost job")
+    return found
+
+
 def load_stories(context: Context, folder: Path, rows: int = 10) -> Dataset:
     """A small text dataset with two classes in the store."""
     path = folder / "stories.csv"
