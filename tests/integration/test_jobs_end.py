@@ -16,7 +16,6 @@ from core.jobs.table import JobTable
 from core.settings import Workspace
 from tests.integration.job_support import (
     WORKER,
-    found_lost,
     kill,
     lives,
     start,
@@ -94,7 +93,7 @@ def test_a_job_whose_wrapper_was_killed_is_killed_marked_lost_and_started_again(
     pids = [wait_for_work(queue, job), wait_for_work(queue, job, "child")]
     kill(wrapper_of(job))
     assert all(lives(pid) for pid in pids)
-    assert found_lost(queue) == [job.job_id]
+    assert queue.reconcile() == [job.job_id]
     assert not any(lives(pid) for pid in pids)
     lost = queue.get(job.job_id)
     assert lost.status == "lost" and "started again" in lost.error
@@ -142,7 +141,7 @@ def test_a_process_that_has_a_lost_jobs_pid_by_now_is_left_alone(queue: Queue, w
     stranger = subprocess.Popen([sys.executable, "-c", "import time; time.sleep(60)"], start_new_session=True)
     kill(wrapper_of(job))
     JobTable(workspace.jobs_database).update(job.job_id, leader_pid=stranger.pid)
-    assert found_lost(queue) == [job.job_id]
+    assert queue.reconcile() == [job.job_id]
     assert stranger.poll() is None
     assert not lives(pid)  # found by its mark all the same
     stranger.kill()
