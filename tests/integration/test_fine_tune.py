@@ -14,7 +14,7 @@ import pytest
 from core.jobs import Queue, RunFolder, read_events
 from core.records import Job, TrainSpec
 from core.settings import Workspace
-from tests.integration.job_support import kill, lives, wait_for_end, wait_until, wrapper_of
+from tests.integration.job_support import found_lost, kill, lives, wait_for_end, wait_until, wrapper_of
 from tests.training_support import LABELS, SPEC, fill, tiny_bert, weights
 
 MODULE = "core.worker.train"
@@ -128,7 +128,7 @@ def test_a_run_that_was_stopped_cancelled_and_killed_ends_with_the_weights_of_an
     _start_again(queue, job)
     _wait_for_steps(queue, job, 235)
     kill(wrapper_of(job))
-    assert queue.reconcile() == [job.job_id]
+    assert found_lost(queue) == [job.job_id]
     assert queue.get(job.job_id).status == "lost"
 
     found = _finish(queue, _start_again(queue, job))

@@ -16,7 +16,7 @@ from core.workflow.collect import collect, start_collector
 from core.workflow.context import Context
 from core.workflow.follow import follow
 from core.workflow.prepare import prepare_and_enqueue
-from tests.integration.job_support import kill, load_stories, wait_for_end, wait_until, wrapper_of
+from tests.integration.job_support import found_lost, kill, load_stories, wait_for_end, wait_until, wrapper_of
 
 SPEC = ScanSpec(("lexical",))
 
@@ -90,7 +90,7 @@ def test_a_lost_scan_is_started_again_and_goes_on_to_its_best_tier(context: Cont
     job = _start(context, dataset)
     _wait_for_tiers(context, dataset, 1)
     kill(wrapper_of(job))
-    context.queue.reconcile()
+    assert found_lost(context.queue) == [job.job_id]
     lost = context.queue.get(job.job_id)
     assert lost.status == "lost" and jobs.can_restart(context, lost)
     assert jobs.restart(context, job.job_id).status == "preparing"

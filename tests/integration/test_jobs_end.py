@@ -16,6 +16,7 @@ from core.jobs.table import JobTable
 from core.settings import Workspace
 from tests.integration.job_support import (
     WORKER,
+    found_lost,
     kill,
     lives,
     start,
@@ -93,7 +94,7 @@ def test_a_job_whose_wrapper_was_killed_is_killed_marked_lost_and_started_again(
     pids = [wait_for_work(queue, job), wait_for_work(queue, job, "child")]
     kill(wrapper_of(job))
     assert all(lives(pid) for pid in pids)
-    assert queue.reconcile() == [job.job_id]
+    assert found_lost(queue) == [job.job_id]
     assert not any(lives(pid) for pid in pids)
     lost = queue.get(job.job_id)
     assert lost.status == "lost" and "started again" in lost.error
@@ -141,7 +142,7 @@ def test_a_process_that_has_a_lost_jobs_pid_by_now_is_left_alone(queue: Queue, w
     stranger = subprocess.Popen([sys.executable, "-c", "import time; time.sleep(60)"], start_new_session=True)
     kill(wrapper_of(job))
     JobTable(workspace.jobs_database).update(job.job_id, leader_pid=stranger.pid)
-    assert queue.reconcile() == [job.job_id]
+    assert found_lost(queue) == [job.job_id]
     assert stranger.poll() is None
     assert not lives(pid)  # found by its mark all the same
     stranger.kill()
@@ -159,7 +160,7 @@ def test_killing_the_app_stops_no_job_and_loses_only_what_ran_inside_it(queue: Q
     app.kill()
     app.wait()
     app.stdout.close()
-    assert sorted(queue.reconcile()) == sorted([preparing, local])
+    assert found_lost(queue, 2) == sorted([preparing, local])
     assert [queue.get(job_id).status for job_id in (preparing, local)] == ["lost", "lost"]
     assert identify(wrapper_of(queue.get(running))) is not None
     assert wait_for_end(queue, queue.get(running)).status == "done"
