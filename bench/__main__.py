@@ -8,13 +8,26 @@ from __future__ import annotations
 import argparse
 import importlib
 import json
+import math
 import os
 import platform
 from pathlib import Path
 
-from bench.row import Row
+from bench.row import Row, number
 
-BENCHMARKS = ("ingest", "pages", "evaluation", "cold_start", "review_latency", "scan", "finetune", "label_errors")
+BENCHMARKS = (
+    "ingest",
+    "pages",
+    "evaluation",
+    "cold_start",
+    "review_latency",
+    "gpu",
+    "encoding",
+    "scan",
+    "finetune",
+    "label_errors",
+    "wrong_share",
+)
 RESULTS = Path(__file__).parent / "results"
 
 
@@ -33,9 +46,11 @@ def table(rows: list[Row]) -> str:
     """The rows as a Markdown table."""
     lines = ["| what | Winnow | beside it | ratio | bound |", "|---|---|---|---|---|"]
     for row in rows:
-        other = f"{row.other:,.3g} {row.unit} ({row.other_name})" if row.other is not None else ""
+        ours = "–" if math.isnan(row.ours) else f"{number(row.ours)} {row.unit}"
+        other = f"{number(row.other)} {row.unit} ({row.other_name})" if row.other is not None else ""
         ratio = f"{row.ratio:.1f}×" if row.ratio is not None else ""
-        lines.append(f"| {row.name} | {row.ours:,.4g} {row.unit} | {other} | {ratio} | {row.bound} |")
+        bound = "; ".join(text for text in (row.bound, row.note) if text)
+        lines.append(f"| {row.name} | {ours} | {other} | {ratio} | {bound} |")
     return "\n".join(lines)
 
 

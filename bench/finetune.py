@@ -9,13 +9,11 @@ example is several times slower otherwise.
 
 from __future__ import annotations
 
-import hashlib
 import json
 import os
 import subprocess
 import sys
 import tempfile
-from dataclasses import asdict
 from pathlib import Path
 from statistics import median
 from typing import Any
@@ -25,11 +23,9 @@ import pyarrow as pa
 import pyarrow.compute
 import pyarrow.parquet as pq
 
-from bench.label_errors import DATA, columns
+from bench.data import DATA, columns
 from bench.row import Row
-from core.jobs import RunFolder
-from core.jobs.slots import find_slots
-from core.jobs.wrapper import accelerate
+from bench.train_folder import train_command, train_folder
 from core.records import TrainSpec
 
 SEEDS = (0, 1, 2)
@@ -84,11 +80,6 @@ def _slice() -> tuple[pa.Table, list[str]]:
 
 def _ours(root: Path, table: pa.Table, labels: list[str], seed: int) -> Found:
     """By a real job; its time has checkpoints and the predictions' preparation in it, the example's has neither."""
-    folder = RunFolder(root / "run").create()
-    hashes = [hashlib.sha256(text.encode()).hexdigest() for text in table.column("text").to_pylist()]
-    about = {"row_id": pa.array(range(len(table)), pa.int64()), "content_hash": hashes}
-    columns_of = {name: table.column(name) for name in table.column_names} | {"media_id": pa.nulls(len(table))}
-    pq.write_table(pa.table(about | columns_of), folder.input / "rows.parquet")
     spec = TrainSpec(
         model="minilm",
         strategy="full",
@@ -100,10 +91,9 @@ def _ours(root: Path, table: pa.Table, labels: list[str], seed: int) -> Found:
         seed=seed,
         max_tokens=128,
     )
-    place = {"task": "text", "labels": labels, "arrays": str(root / "arrays"), "media": "", "title": "bench"}
-    folder.write_spec({**asdict(spec), **place, "dataset_id": "", "version_id": ""})
-    launcher, environment = accelerate(1, on_cpu=find_slots()[0].name == "cpu")
-    _call([*launcher, "-m", "core.worker.train", str(folder.path)], environment)
+    columns_of = (table.column(name).to_pylist() for name in ("text", "label", "split"))
+    folder = train_folder(root / "run", "text", *columns_of, labels, spec)
+    _call(*train_command(folder))
     result = folder.result()
     assert result is not None
     learnt = EPOCHS * result["splits"]["train"]["rows"]
@@ -125,20 +115,20 @@ def _example(root: Path, table: pa.Table, labels: list[str], seed: int, padding:
         "epochs": EPOCHS,
         "batch": BATCH,
         "learning_rate": LEARNING_RATE,
-        "seed": seed,
+        "seeds": [seed],
         "out": str(root / "out.json"),
         "folder": str(root / "example"),
     }
     (root / "spec.json").write_text(json.dumps(spec))
-    _call(["-m", "bench.usual_finetune", str(root / "spec.json")], {})
-    found: Found = json.loads((root / "out.json").read_text())
-    return found
+    _call([sys.executable, "-m", "bench.usual_finetune", str(root / "spec.json")], {})
+    found: list[Found] = json.loads((root / "out.json").read_text())
+    return found[0]
 
 
-def _call(arguments: list[str], environment: dict[str, str]) -> None:
+def _call(command: list[str], environment: dict[str, str]) -> None:
     quiet = {"OMP_WAIT_POLICY": "PASSIVE", "HF_HUB_OFFLINE": "1", "TOKENIZERS_PARALLELISM": "false"}
     subprocess.run(
-        [sys.executable, *arguments],
+        command,
         env=os.environ | quiet | environment,
         check=True,
         stdout=subprocess.DEVNULL,

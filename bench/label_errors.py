@@ -1,27 +1,26 @@
 """How well a scan by its defaults ranks wrong labels, on data where they are known: `python -m bench.label_errors`.
 
-Average precision of the ranking, each by a real scan on a run folder; the figures beside it are those of the usual way
-with the same encoder (logistic regression, five folds, self-confidence). Needs the real datasets (see tests/conftest).
+Average precision of the ranking, F1 of what is flagged and the share of wrong labels with its interval, each by a real
+scan on a run folder; beside them cleanlab's Datalab with the same encoder (logistic regression, five folds). Intervals
+are over 1,000 resamples of the rows. Needs the real datasets (see tests/conftest).
 """
 
 from __future__ import annotations
 
-import hashlib
-import os
+import json
 import subprocess
 import sys
 import tempfile
 import time
-import zipfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import numpy as np
-import pyarrow.csv
 from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import average_precision_score
 from sklearn.model_selection import cross_val_predict
 
+from bench.data import DATA, cifar10n, columns
 from bench.row import Row
 from bench.scan_folder import run_scan, scan_folder, scores
 from core.issues import Signals, find_label_issues
@@ -30,8 +29,7 @@ from core.records import ScanSpec
 from core.signals.encoders import make_encoder
 from core.worker.rows import read_rows
 
-DATA = Path(os.environ.get("WINNOW_DATA") or Path(__file__).resolve().parents[2] / "shared" / "data")
-PLANTED, SEED = 0.08, 0
+PLANTED, SEED, RESAMPLES = 0.08, 0, 1_000
 FLAGS = {"mnist": 15, "cifar10": 284, "20news": 95}
 """Rows that cleanlab's default filter flags on the published probabilities."""
 Known = tuple[RunFolder, np.ndarray]
@@ -43,17 +41,6 @@ def run() -> list[Row]:
     rows = [row for name, (make, bound) in RANKED.items() for row in _ranked(name, make, bound)]
     rows += [_flags(name, expected) for name, expected in FLAGS.items()]
     return [*rows, _first_tier()]
-
-
-def columns(path: Path) -> dict[str, list[str]]:
-    """A CSV's columns as text."""
-    with path.open("rb") as file:
-        names = file.readline().decode().strip().split(",")
-    kinds = pyarrow.csv.ConvertOptions(column_types=dict.fromkeys(names, "string"))
-    table = pyarrow.csv.read_csv(
-        path, convert_options=kinds, parse_options=pyarrow.csv.ParseOptions(newlines_in_values=True)
-    )
-    return {name: table.column(name).to_pylist() for name in table.column_names}
 
 
 def planted(labels: list[str]) -> tuple[list[str], np.ndarray]:
@@ -90,11 +77,7 @@ def amazon_isbook(root: Path) -> Known:
 
 
 def cifar10n_aggre_5k(root: Path) -> Known:
-    rows = columns(DATA / "cifar10n_aggre_5k" / "truth.csv")
-    with zipfile.ZipFile(DATA / "cifar10n_aggre_5k" / "images.zip") as archive:
-        archive.extractall(root / "media")
-    names = [f"{label}/{file}" for label, file in zip(rows["given_label"], rows["file"], strict=True)]
-    hashes = [hashlib.sha256((root / "media" / name).read_bytes()).hexdigest() for name in names]
+    names, hashes, rows = cifar10n(root / "media")
     wrong = np.array(rows["given_label"]) != np.array(rows["true_label"])
     return scan_folder(root, "image", names, rows["given_label"], hashes=hashes, media=root / "media"), wrong
 
@@ -111,23 +94,68 @@ def _ranked(name: str, make: Callable[[Path], Known], bound: float) -> Iterator[
     with tempfile.TemporaryDirectory() as root:
         folder, wrong = make(Path(root))
         run_scan(folder)
-        ours = _precision(wrong, scores(folder).column("score").to_numpy())
+        found = scores(folder)
+        quality, flagged = found.column("score").to_numpy(), found.column("is_issue").to_numpy(zero_copy_only=False)
+        theirs, their_flags = _datalab(folder)
+        note = _resampled(wrong, quality, theirs)
         yield Row(
-            f"label errors: {name}", ours, "AP", _usual(folder, wrong), "same encoder, scikit-learn", True, f"≥ {bound}"
+            f"label errors: {name}",
+            _precision(wrong, quality),
+            "AP",
+            _precision(wrong, theirs),
+            "Datalab",
+            True,
+            f"≥ {bound}",
+            note,
         )
+        yield Row(f"F1 of what is flagged: {name}", _f1(wrong, flagged), "", _f1(wrong, their_flags), "Datalab", True)
+        yield _share(name, folder, wrong, float(their_flags.mean()))
         first = _precision(wrong, scores(folder, 0).column("score").to_numpy())
         yield Row(f"label errors: {name}, instant tier", first, "AP", higher_is_better=True)
 
 
-def _usual(folder: RunFolder, wrong: np.ndarray) -> float:
-    """Five folds of logistic regression on the better encoder's embeddings (cached by the scan), self-confidence."""
+def _datalab(folder: RunFolder) -> tuple[np.ndarray, np.ndarray]:
+    """Datalab's score of each label and what it flags, from the better encoder's embeddings (cached by the scan)."""
+    from cleanlab import Datalab
+
     spec = folder.spec()
     rows = read_rows(folder, spec)
     encoder = make_encoder(spec["encoders"][-1], spec["task"])
     embeddings = encoder.embed(rows.payloads, Path(spec["arrays"]), lambda done, total: None)
     model = LogisticRegression(max_iter=1000)
     probabilities = cross_val_predict(model, embeddings, rows.labels, cv=5, method="predict_proba")
-    return _precision(wrong, probabilities[np.arange(len(rows)), rows.labels])
+    lab = Datalab({"label": rows.labels}, label_name="label", verbosity=0)
+    lab.find_issues(pred_probs=probabilities, issue_types={"label": {}})
+    found = lab.get_issues("label")
+    return found["label_score"].to_numpy(), found["is_label_issue"].to_numpy()
+
+
+def _share(name: str, folder: RunFolder, wrong: np.ndarray, theirs: float) -> Row:
+    best = max(path for path in folder.output.iterdir() if path.name.isdigit())
+    summary = json.loads((best / "summary.json").read_text(encoding="utf-8"))
+    share = summary["share_wrong"]
+    note = f"said {share['low']:.1%} – {share['high']:.1%}" + (", cannot be told" if summary["untold"] else "")
+    bound = f"true {wrong.mean():.1%}"
+    return Row(
+        f"share of wrong labels: {name}", 100 * share["estimate"], "%", 100 * theirs, "Datalab", bound=bound, note=note
+    )
+
+
+def _resampled(wrong: np.ndarray, ours: np.ndarray, theirs: np.ndarray) -> str:
+    """The intervals of our average precision and of what it is above theirs: rows are drawn anew, with a seed."""
+    generator, drawn = np.random.default_rng(SEED), []
+    for _ in range(RESAMPLES):
+        rows = generator.integers(len(wrong), size=len(wrong))
+        if wrong[rows].any():
+            drawn.append((_precision(wrong[rows], ours[rows]), _precision(wrong[rows], theirs[rows])))
+    own, other = np.transpose(drawn)
+    low, high = np.quantile(own, (0.025, 0.975))
+    least, most = np.quantile(own - other, (0.025, 0.975))
+    return f"{low:.3f} – {high:.3f}; above by {least:+.3f} – {most:+.3f}"
+
+
+def _f1(wrong: np.ndarray, flagged: np.ndarray) -> float:
+    return float(2 * (wrong & flagged).sum() / max(1, wrong.sum() + flagged.sum()))
 
 
 def _precision(wrong: np.ndarray, quality: np.ndarray) -> float:

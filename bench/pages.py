@@ -10,6 +10,7 @@ import statistics
 import tempfile
 import time
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +23,7 @@ from core.profile.derived import DERIVED
 from core.records import Reader, Schema
 from core.store.datasets import get_dataset
 from core.store.ingest import ingest
+from core.store.stage import stage
 from core.workflow import profile
 from core.workflow.context import Context
 
@@ -59,10 +61,11 @@ def _load(context: Context, folder: Path) -> pd.DataFrame:
     with duckdb.connect() as connection:
         connection.execute("SELECT setseed(0.5)")
         connection.execute(f"COPY ({_MADE.format(rows=ROWS)}) TO '{path}' (FORMAT parquet)")
+    schema = Schema("text", "text", "label", "split", None, ("region", "shop", "price", "day"))
     ingest(
         context.store,
-        Reader(sql=f"read_parquet('{path}')"),
-        Schema("text", "text", "label", "split", None, ("region", "shop", "price", "day")),
+        partial(stage, Reader(sql=f"read_parquet('{path}')"), schema, folder),
+        schema,
         name="large",
         source="parquet",
         licence="",

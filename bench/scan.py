@@ -21,7 +21,8 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 from sklearn.metrics import average_precision_score
 
-from bench.label_errors import DATA, columns, planted
+from bench.data import DATA, columns
+from bench.label_errors import planted
 from bench.row import Row
 from bench.scan_folder import scan_folder, scores
 from core.jobs import RunFolder, read_events

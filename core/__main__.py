@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import logging
 import os
+import signal
 import sys
 from argparse import SUPPRESS, ArgumentParser, Namespace
 from collections.abc import Sequence
@@ -82,4 +83,6 @@ def _drop_output() -> None:
 
 
 if __name__ == "__main__":
+    # nohup and a script's `&` start programs that ignore it, and Python leaves that so: nobody could stop a command.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     sys.exit(main())

@@ -43,6 +43,10 @@ class WorkspaceLockedError(WinnowError):
     """Another process has the workspace's database open."""
 
 
+class StoreError(WinnowError):
+    """The store could not answer: an error inside its engine, after which it opens itself again."""
+
+
 class JobError(WinnowError):
     """A job cannot be started, stopped or found."""
 

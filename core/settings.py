@@ -18,6 +18,10 @@ MAX_ARCHIVE_BYTES = 50 * 1024**3
 MAX_ARCHIVE_RATIO = 200
 """Unpacked to packed size of one archive member: beyond it, a bomb."""
 MAX_CLASSES = 50_000
+MAX_ATTRIBUTES = 2_500
+"""Columns of a table beside its roles: the store holds a block of 256 KB in memory for each while it writes."""
+MAX_PATH_BYTES, MAX_NAME_BYTES = 4095, 255
+"""Of a path and of each of its parts, on Linux."""
 TRASH_DAYS = 7
 
 
@@ -71,12 +75,31 @@ class Workspace:
 
 
 def expanded(path: str | os.PathLike[str]) -> Path:
-    """The path with `~` as the home folder. Raises UsageError where that names nobody."""
+    """The path with `~` as the home folder. Raises UsageError where that names nobody, and for what is no path."""
+    _check_path(os.fspath(path))
     try:
         return Path(path).expanduser()
     except RuntimeError as error:
         user = str(path).split("/")[0].removeprefix("~")
         raise UsageError(f"{path}: this machine has no user '{user}'.", "Write the path in full.") from error
+
+
+def _check_path(path: str) -> None:
+    if "\0" in path:
+        raise UsageError(f"{path!r} has a NUL character, which no path can have.", "Type the path again.")
+    if not path.isascii() and path.encode("utf-8", "replace").decode() != path:
+        raise UsageError(
+            f"{path.encode('utf-8', 'replace').decode()} has letters in another encoding than UTF-8.",
+            "Rename the file or folder: `convmv -f latin1 -t utf8 --notest` renames whole folders.",
+        )
+    if len(os.fsencode(path)) > MAX_PATH_BYTES or any(
+        len(os.fsencode(part)) > MAX_NAME_BYTES for part in path.split("/")
+    ):
+        raise UsageError(
+            f"{path[:60]}… has {len(path):,} characters; a path has at most {MAX_PATH_BYTES:,} bytes, and "
+            f"{MAX_NAME_BYTES} between two slashes.",
+            "Check what was pasted.",
+        )
 
 
 def workspace(path: str | os.PathLike[str] | None = None) -> Workspace:

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import streamlit as st
-
+from core.ui.choices import switch
 from core.ui.data_export import export_view
 from core.ui.data_load import load_view
 from core.ui.data_manage import manage_view, trash_view
@@ -12,7 +11,6 @@ from core.ui.data_rows import rows_view
 from core.ui.data_splits import splits_view
 from core.ui.frame import BareFrame, open_page
 from core.ui.problems import shown_errors
-from core.ui.url import from_url, to_url
 
 VIEWS = {
     "rows": ("Rows", rows_view),
@@ -32,16 +30,6 @@ def first_load(bare: BareFrame) -> None:
 
 
 frame = open_page("Data", when_empty=first_load)
-from_url("view", list(VIEWS), fixed=True)
-st.segmented_control(
-    "View",
-    list(VIEWS),
-    key="view",
-    required=True,
-    format_func=lambda name: VIEWS[name][0],
-    label_visibility="collapsed",
-    on_change=to_url,
-    args=("view",),
-)
+view = switch("View", "view", {name: title for name, (title, _) in VIEWS.items()}, fixed=True)
 with shown_errors():
-    VIEWS[st.session_state["view"]][1](frame)
+    VIEWS[view][1](frame)

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import streamlit as st
-
+from core.ui.choices import switch
 from core.ui.frame import open_page
 from core.ui.problems import shown_errors
 from core.ui.training_effect import effect_view
 from core.ui.training_new import new_view
 from core.ui.training_runs import runs_view
 from core.ui.training_use import use_view
-from core.ui.url import from_url, to_url
 
 VIEWS = {
     "runs": ("Runs", runs_view),
@@ -20,16 +18,6 @@ VIEWS = {
 }
 
 frame = open_page("Train")
-from_url("view", list(VIEWS), fixed=True)
-st.segmented_control(
-    "View",
-    list(VIEWS),
-    key="view",
-    required=True,
-    format_func=lambda name: VIEWS[name][0],
-    label_visibility="collapsed",
-    on_change=to_url,
-    args=("view",),
-)
+view = switch("View", "view", {name: title for name, (title, _) in VIEWS.items()}, fixed=True)
 with shown_errors():
-    VIEWS[st.session_state["view"]][1](frame)
+    VIEWS[view][1](frame)

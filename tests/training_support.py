@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from dataclasses import asdict, replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pyarrow as pa
@@ -12,6 +13,14 @@ import pyarrow.parquet as pq
 
 from core.jobs import RunFolder
 from core.records import TrainSpec
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    import torch
+
+    from core.training.classifier import Classifier
+    from core.training.inputs import TokenInputs
 
 LABELS = ("sport", "business", "weather")
 WORDS = ("goal", "share", "rain", "match", "price", "wind", "team", "bank", "cloud", "the", "of", "and", "a", "is")
@@ -73,6 +82,17 @@ def fill(folder: RunFolder, model: Path, spec: TrainSpec = SPEC, rows: int = 120
         asdict(replace(spec, model=str(model))) | about | {"arrays": str(folder.path / "arrays"), "media": ""}
     )
     return folder
+
+
+def token_inputs(classifier: Classifier, contents: Sequence[str], where: torch.device) -> TokenInputs:
+    """The texts as the loop takes them, for a model on the device `where`."""
+    from core.training.inputs import TokenInputs
+    from core.training.tokens import Tokens
+
+    encoded = classifier.encode(contents)
+    offsets = np.cumsum([0, *(len(one) for one in encoded)])
+    tokens = Tokens(np.array([token for one in encoded for token in one], np.int32), offsets)
+    return TokenInputs.of(tokens, int(classifier.tokenizer.pad_token_id), where)
 
 
 def weights(folder: RunFolder) -> dict[str, np.ndarray]:

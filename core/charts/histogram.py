@@ -11,6 +11,9 @@ import plotly.graph_objects as go
 from core.charts.style import ACCENT, emphasis, faded, lay_out
 
 HEIGHT = 200
+_WRITTEN_OUT = 1e15
+"""From here on numbers are shown as powers of ten."""
+_YEAR = 365.2425 * 86_400
 
 
 def histogram(
@@ -51,7 +54,13 @@ def bin_name(low: float, high: float, time: bool = False) -> str:
 
 
 def figure(value: float, time: bool = False) -> str:
-    """A number with as many digits as matter; a time, in seconds since 1970, as its date."""
+    """A number with as many digits as matter; a time, in seconds since 1970, as its date, or its year where the
+    calendar of Python, 1 to 9999, has none."""
     if time:
-        return (datetime(1970, 1, 1, tzinfo=UTC) + timedelta(seconds=value)).strftime("%Y-%m-%d")
+        try:
+            return (datetime(1970, 1, 1, tzinfo=UTC) + timedelta(seconds=value)).strftime("%Y-%m-%d")
+        except OverflowError:
+            return f"year {1970 + value / _YEAR:,.0f}"
+    if abs(value) >= _WRITTEN_OUT:
+        return f"{value:.4g}"
     return f"{value:,.0f}" if value == round(value) or abs(value) >= 1000 else f"{value:,.4g}"

@@ -27,12 +27,15 @@ def _run(context: Context, options: Namespace) -> Answer:
         "written": done.written,
         "unchanged": done.unchanged,
         "overruled": done.overruled,
+        "by_own_row_ids": done.by_own_row_ids,
     }
     text = f"{done.written:,} of {done.read:,} decisions written for version {done.version.number} of {options.name}"
     if done.unchanged:
         text += f"; {done.unchanged:,} were in force already"
     if done.overruled:
         text += f"; {done.overruled:,} overrule another reviewer"
+    if done.by_own_row_ids:
+        text += "; its row_id was read as the source's own"
     return Answer(data, f"{text}.")
 
 

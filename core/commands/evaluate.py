@@ -3,20 +3,23 @@
 from __future__ import annotations
 
 from argparse import ArgumentParser, Namespace
+from collections.abc import Mapping
 from typing import Any, get_args
 
 from core.commands.command import Answer, Command, table
 from core.evaluation.confusion import most_confused
 from core.evaluation.metrics import report
-from core.records import Evaluation, Interval, LabelsFrom, Run
+from core.records import Evaluation, Interval, LabelsFrom, Run, Scores
 from core.store.datasets import get_dataset
 from core.store.runs import get_run
 from core.store.versions import get_version
 from core.workflow.context import Context
 from core.workflow.evaluation import evaluate
+from core.workflow.evaluation_words import limits
 
 TOP_CLASSES = 100
 TOP_PAIRS = 10
+FIGURES = ("precision", "recall", "F1", "rows")
 
 
 def add_split_and_labels(parser: ArgumentParser) -> None:
@@ -63,20 +66,20 @@ def _data(context: Context, run: Run, found: Evaluation) -> dict[str, Any]:
         "labels": found.labels,
         "confusion_matrix": found.matrix.tolist(),
         "report": report(found.accuracy, found.classes, found.averages),
+        "notes": limits(run, found),
     }
 
 
 def _text(run: Run, found: Evaluation) -> str:
-    lines = [
-        (name, f"{one.precision:.4f}", f"{one.recall:.4f}", f"{one.f1:.4f}", one.support)
-        for name, one in [*list(found.classes.items())[:TOP_CLASSES], *found.averages.items()]
-    ]
+    classes = dict(list(found.classes.items())[:TOP_CLASSES])
     loss = "" if found.log_loss is None else f", log loss {found.log_loss:.4f}"
     parts = [
         f"Run {run.number}, {run.title}, on {found.rows:,} rows of {found.split}: "
         f"accuracy {score(found.accuracy, found.accuracy_interval)}, "
         f"macro F1 {score(found.macro_f1, found.macro_f1_interval)}{loss}; 95 % intervals.",
-        table(("class", "precision", "recall", "F1", "rows"), lines),
+        *limits(run, found),
+        table(("class", *FIGURES), _lines(classes)),
+        table(("average", *FIGURES), _lines(found.averages)),
     ]
     if len(found.classes) > TOP_CLASSES:
         parts.append(f"… and {len(found.classes) - TOP_CLASSES:,} classes more: --json has them all.")
@@ -85,6 +88,13 @@ def _text(run: Run, found: Evaluation) -> str:
         listed = [(pair.true, pair.predicted, pair.rows, f"{pair.share:.1%}") for pair in pairs]
         parts.append(table(("most confused: true", "predicted", "rows", "of the class"), listed))
     return "\n\n".join(parts)
+
+
+def _lines(scores: Mapping[str, Scores]) -> list[tuple[str, str, str, str, int]]:
+    return [
+        (name, f"{one.precision:.4f}", f"{one.recall:.4f}", f"{one.f1:.4f}", one.support)
+        for name, one in scores.items()
+    ]
 
 
 EVALUATE = Command("evaluate", "Score a fine-tune: accuracy, F1 by class, confusion matrix.", _arguments, _run)

@@ -9,8 +9,9 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from core.commands.command import Answer, Command, dataset_version
+from core.commands.issues_summary import summary_data, summary_text
 from core.errors import UsageError
-from core.records import FIRST_ISSUE_TYPE, Scan
+from core.records import FIRST_ISSUE_TYPE, IssueFilter, Scan
 from core.store.export import Format
 from core.workflow.context import Context
 from core.workflow.issues import export_list, required_scan
@@ -22,6 +23,12 @@ def _arguments(parser: ArgumentParser) -> None:
     parser.add_argument("name", help="a dataset, or NAME@VERSION")
     parser.add_argument("--type", default=FIRST_ISSUE_TYPE, help=f"kind of issue, {FIRST_ISSUE_TYPE} by default")
     parser.add_argument("--top", type=_positive, metavar="K", help="only the K worst rows; all rows when absent")
+    parser.add_argument("--flagged", action="store_true", help="only the flagged rows: the best balance to be expected")
+    parser.add_argument(
+        "--summary",
+        action="store_true",
+        help="how much is wrong, by class too, and what lists of each length hold",
+    )
     parser.add_argument("--format", choices=FORMATS, help="csv by default, json with --json")
     parser.add_argument("--out", type=Path, metavar="FILE", help="write there instead of to standard output")
 
@@ -34,12 +41,14 @@ def _run(context: Context, options: Namespace) -> Answer | None:
         raise UsageError("Parquet is not for a terminal.", "Add --out FILE, or pipe it on.")
     _, version = dataset_version(context, options.name)
     scan = required_scan(context, version.version_id, options.name)
+    if options.summary:
+        return Answer(summary_data(scan, options.top), summary_text(options.name, scan, options.top))
     if options.out is None:
         _stream(context, scan, format_name, options)
         return None
     options.out.parent.mkdir(parents=True, exist_ok=True)
-    export_list(context, scan, options.out, format_name, options.top, options.type)
-    rows = min(int(scan.summary["rows"]), options.top or sys.maxsize)
+    export_list(context, scan, options.out, format_name, options.top, _whole(options))
+    rows = min(int(scan.summary["flagged" if options.flagged else "rows"]), options.top or sys.maxsize)
     data = {"out": options.out, "format": format_name, "rows": rows, "scan_id": scan.scan_id, "tier": scan.tier}
     return Answer(data, f"{rows:,} rows, worst first, from {scan.tier}: {options.out}")
 
@@ -48,10 +57,14 @@ def _stream(context: Context, scan: Scan, format_name: Format, options: Namespac
     """Through a file, since DuckDB writes files: so nothing of the list passes through Python's memory."""
     with TemporaryDirectory() as folder:
         path = Path(folder) / f"issues.{format_name}"
-        export_list(context, scan, path, format_name, options.top, options.type)
+        export_list(context, scan, path, format_name, options.top, _whole(options))
         with path.open("rb") as written:
             shutil.copyfileobj(written, sys.stdout.buffer)
     sys.stdout.buffer.flush()
+
+
+def _whole(options: Namespace) -> IssueFilter:
+    return IssueFilter(options.type, flagged_only=options.flagged)
 
 
 def _positive(text: str) -> int:

@@ -8,6 +8,7 @@ from typing import Any
 
 from core.commands.command import Answer, Command, dataset_version, table
 from core.commands.progress import ProgressLine
+from core.tasks.lookalikes import lookalike_notes
 from core.workflow.context import Context
 from core.workflow.profile_report import whole_profile
 
@@ -38,6 +39,7 @@ def _text(profile: Mapping[str, Any]) -> str:
     ]
     if len(classes) > TOP_CLASSES:
         parts.append(f"… and {len(classes) - TOP_CLASSES:,} classes more: --json has them all.")
+    parts += lookalike_notes(one["label"] for one in balance["classes"])
     associations = [
         (name, one["association"]["measure"], _interval(one["association"]["value"]))
         for name, one in profile["attributes"].items()

@@ -6,6 +6,7 @@ from argparse import ArgumentParser, Namespace
 from pathlib import Path
 
 from core.commands.command import Answer, Command, dataset_version, person
+from core.commands.issues_summary import share_text
 from core.commands.progress import ProgressLine
 from core.records import Scan, ScanSpec
 from core.tasks import TASKS
@@ -43,7 +44,7 @@ def _run(context: Context, options: Namespace) -> Answer:
 
 
 def _data(name: str, number: int, scan: Scan) -> dict[str, object]:
-    summary = {key: value for key, value in scan.summary.items() if key not in ("joint", "classes")}
+    summary = {key: value for key, value in scan.summary.items() if key not in ("joint", "classes", "curve")}
     return {
         "dataset": name,
         "version": number,
@@ -54,13 +55,13 @@ def _data(name: str, number: int, scan: Scan) -> dict[str, object]:
 
 
 def _text(name: str, scan: Scan) -> str:
-    summary, share = scan.summary, scan.summary["share_wrong"]
+    summary = scan.summary
     notes = [f"  {note}" for note in summary.get("notes", ())]
     return "\n".join(
         [
-            f"{scan.tier}: {summary['flagged']:,} of {summary['rows']:,} rows flagged; "
-            f"{share['estimate']:.1%} of the labels are probably wrong ({share['low']:.1%} – {share['high']:.1%}).",
+            f"{scan.tier}: {summary['flagged']:,} of {summary['rows']:,} rows flagged; {share_text(scan)}",
             *notes,
+            f"What a list of each length holds: python -m core issues {name} --summary",
             f"The ranked list: python -m core issues {name} --top 20",
         ]
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from argparse import ArgumentParser, Namespace
 from typing import Any
 
@@ -10,9 +11,12 @@ from core.commands.progress import ProgressLine
 from core.errors import UsageError
 from core.records import Dataset, Job, Run, TrainSpec, Version
 from core.store.versions import get_version
-from core.training.settings import BUNDLED, SETTINGS
+from core.training.settings import BUNDLED, SETTINGS, reason_for_batch
 from core.workflow.context import Context
+from core.workflow.devices import find_devices, used_devices, used_precision
+from core.workflow.forecast import forecast
 from core.workflow.jobs import restart
+from core.workflow.own_config import own_config
 from core.workflow.runs import flag, get_run
 from core.workflow.train import follow_train, start_train
 
@@ -25,14 +29,14 @@ def _arguments(parser: ArgumentParser) -> None:
     parser.add_argument("--resume", metavar="RUN", help="go on with a run that was stopped or lost: its number or id")
     for setting in SETTINGS:
         said = f" [{', '.join(BUNDLED)}, …]" if setting.name == "model" else ""
-        known = "by task, strategy and rows" if setting.default in (None, "") else setting.default
+        known = "by task, strategy and rows" if setting.default is None or setting.name == "model" else setting.default
         parser.add_argument(
             flag(setting.name),
             dest=setting.name,
             type=KINDS[setting.kind],
             choices=setting.choices or None,
             metavar=None if setting.choices else setting.name.upper(),
-            help=f"{setting.help}{said} Default: {known}.".replace("%", "%%"),
+            help=f"{setting.help}{said} Default: {'none' if known == '' else known}.".replace("%", "%%"),
         )
 
 
@@ -45,10 +49,28 @@ def _run(context: Context, options: Namespace) -> Answer:
         if options.resume:
             run = _resumed(context, dataset, options, said)
         else:
-            run = start_train(context, version.version_id, TrainSpec(**said), person())
+            run = _started(context, version, TrainSpec(**said))
         run, job = follow_train(context, run, line.show)
     version = get_version(context.store, run.version_id)
     return Answer(_data(dataset, version, run, job), _text(dataset, run, job), failed=job.status != "done")
+
+
+def _started(context: Context, version: Version, spec: TrainSpec) -> Run:
+    """Says on standard error where it will run, with which precision and how much memory, and starts it."""
+    own = own_config(spec)
+    devices = find_devices(own.config if own else None)
+    used = own.over(spec) if own else spec
+    needed = forecast(context, version.version_id, used, devices)
+    if own:
+        sys.stderr.write(f"{own.in_words(spec)}\n")
+    precision = "" if spec.strategy == "head" else f" in {used_precision(devices, used)}"
+    sys.stderr.write(f"runs on {used_devices(devices, used)}{precision}\n")
+    if needed is not None:
+        sys.stderr.write(f"{needed.sentence} of memory{'' if needed.fits else f'. {needed.warning}'}\n")
+    run = start_train(context, version.version_id, spec, person())
+    if reason := reason_for_batch(spec, run.spec["batch"], run.spec["learning_rate"]):
+        sys.stderr.write(f"takes {reason}\n")
+    return run
 
 
 def _resumed(context: Context, dataset: Dataset, options: Namespace, said: dict[str, Any]) -> Run:

@@ -1,4 +1,7 @@
-"""95 % intervals by the bootstrap of rows (Efron 1979), percentile method, seeded.
+"""95 % intervals by the bootstrap of rows (Efron 1979), percentile method, seeded; of an accuracy by Wilson's method.
+
+Where all rows are right, or all wrong, every resample is as well: it knows nothing of the errors that more rows would
+show. There the number of rows says what may be (`core.proportions`).
 
 Rows of one cell of the confusion matrix are alike, so that drawing n rows with replacement is one multinomial draw over
 the cells: exact, without touching the rows. That costs as much for a cell of one row as for one of a thousand; so the
@@ -14,6 +17,7 @@ import numpy as np
 
 from core.evaluation.confusion import Cells, Integers, sums
 from core.evaluation.metrics import Floats, f1_scores, mean_of_occurring
+from core.proportions import unseen, wilson
 from core.records import Interval
 
 RESAMPLES = 1_000
@@ -46,8 +50,39 @@ def score_intervals(matrix: Cells, on_progress: Report) -> tuple[Interval, Inter
     for place, (drawn,) in enumerate(resamples(matrix.true, (matrix.predicted,), matrix.count, matrix.classes)):
         figures[place] = drawn.figures()[:2]
         on_progress(place + 1, RESAMPLES)
-    accuracy, macro = intervals(figures)
-    return accuracy, macro
+    return accuracy_interval(matrix), macro_interval(matrix, intervals(figures)[1])
+
+
+def accuracy_interval(matrix: Cells) -> Interval:
+    """The 95 % interval of the share of rows predicted right."""
+    low, high = wilson(matrix.right.sum(), matrix.support.sum())
+    return float(low), float(high)
+
+
+def macro_interval(matrix: Cells, drawn: Interval) -> Interval:
+    """`drawn`, the resamples' interval of macro F1; where they are all alike, what the rows by class leave open.
+
+    The ends of a mean of independent figures are apart by the root of the sum of the squares of theirs (Zou and Donner
+    2008).
+    """
+    if drawn[0] != drawn[1]:
+        return drawn
+    occurring = matrix.support + matrix.named > 0
+    width = float(np.sqrt((unseen(matrix.support[occurring]) ** 2).sum()) / max(1, np.count_nonzero(occurring)))
+    return max(0.0, drawn[0] - width), min(1.0, drawn[1] + width)
+
+
+def difference_interval(difference: float, drawn: Interval, rows: int) -> Interval:
+    """`drawn`, the resamples' interval of a difference; where they are all alike, what `rows` leave open.
+
+    No row of n has told two predictions apart: as many may as `unseen` says. All have, in one direction: as many may
+    not, or in the other one.
+    """
+    if drawn[0] != drawn[1]:
+        return drawn
+    apart = float(difference)
+    width = float(unseen(np.asarray(rows))) * (1 + abs(apart))
+    return max(-1.0, apart - width), min(1.0, apart + width)
 
 
 def intervals(values: Floats) -> list[Interval]:

@@ -11,7 +11,16 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from core.evaluation.bootstrap import RESAMPLES, Report, Sums, intervals, resamples
+from core.evaluation.bootstrap import (
+    RESAMPLES,
+    Report,
+    Sums,
+    accuracy_interval,
+    difference_interval,
+    intervals,
+    macro_interval,
+    resamples,
+)
 from core.evaluation.confusion import Cells, Integers
 from core.records import Difference, Interval
 
@@ -71,18 +80,24 @@ def paired_intervals(joint: JointCells, on_progress: Report) -> PairedIntervals:
         both[place] = of_first[:2], of_second[:2]
         differences[place] = of_second - of_first
         on_progress(place + 1, RESAMPLES)
-    ends = intervals(both[:, 0]) + intervals(both[:, 1])
-    return PairedIntervals((ends[0], ends[1]), (ends[2], ends[3]), tuple(intervals(differences)))
+    sides = [
+        (accuracy_interval(matrix), macro_interval(matrix, intervals(both[:, side])[1]))
+        for side, matrix in enumerate((joint.of_first(), joint.of_second()))
+    ]
+    return PairedIntervals(sides[0], sides[1], tuple(intervals(differences)))
 
 
 def differences(joint: JointCells, labels: Sequence[str], found: Sequence[Interval]) -> tuple[Difference, ...]:
-    """Accuracy and macro F1, then the F1 of every class of `labels`; `found` are their intervals in that order."""
+    """Accuracy and macro F1, then the F1 of every class of `labels`; `found` are the resamples' intervals in that
+    order."""
     first, second = (
         Sums(matrix.right, matrix.support, matrix.named).figures() for matrix in (joint.of_first(), joint.of_second())
     )
     support = [joint.count.sum(), joint.count.sum(), *joint.of_first().support]
     columns = zip(("accuracy", "macro_f1", *labels), first, second, found, support, strict=True)
     return tuple(
-        Difference(name, float(one), float(two), float(two - one), ends, int(rows))
+        Difference(
+            name, float(one), float(two), float(two - one), difference_interval(two - one, ends, rows), int(rows)
+        )
         for name, one, two, ends, rows in columns
     )

@@ -13,7 +13,7 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 
-from core.evaluation.bootstrap import RESAMPLES, SEED, Report, Sums, intervals, resamples
+from core.evaluation.bootstrap import RESAMPLES, SEED, Report, Sums, difference_interval, intervals, resamples
 from core.evaluation.confusion import Integers, sums
 from core.evaluation.metrics import Floats
 from core.records import Arm, ArmComparison, Difference, Interval
@@ -92,4 +92,5 @@ def _differences(
 
 
 def _difference(name: str, first: float, second: float, interval: Interval, support: int) -> Difference:
-    return Difference(name, float(first), float(second), float(second - first), interval, support)
+    ends = difference_interval(second - first, interval, support)
+    return Difference(name, float(first), float(second), float(second - first), ends, support)

@@ -64,9 +64,15 @@ def log_loss(probability_of_truth: NDArray[np.float32]) -> float:
 
 
 def report(accuracy_: float, classes: Mapping[str, Scores], average: Mapping[str, Scores]) -> dict[str, object]:
-    """The figures as `classification_report(output_dict=True)` arranges and names them, with the micro average too."""
-    named = {name: _as_named(scores) for name, scores in classes.items()}
-    return {**named, "accuracy": accuracy_, **{name: _as_named(scores) for name, scores in average.items()}}
+    """The figures as `classification_report(output_dict=True)` names them, with the micro average too.
+
+    Classes and averages stand apart: a class may be called `accuracy` or `macro avg`.
+    """
+    return {
+        "classes": {name: _as_named(scores) for name, scores in classes.items()},
+        "accuracy": accuracy_,
+        "averages": {name: _as_named(scores) for name, scores in average.items()},
+    }
 
 
 def _scores(figures: Floats, support: int) -> Scores:

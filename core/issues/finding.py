@@ -33,6 +33,31 @@ class Share:
 
 
 @dataclass(frozen=True, slots=True)
+class ClassShares:
+    """The share of wrong labels among the rows that carry each of k classes; NaN where it cannot be told. Weighted by
+    the classes' judged rows they are the share of the whole."""
+
+    estimates: NDArray[np.float64]
+    """(k,) in 0–1."""
+    low: NDArray[np.float64]
+    high: NDArray[np.float64]
+    """(k,) ends of the intervals at 95 %."""
+
+
+@dataclass(frozen=True, slots=True)
+class Curve:
+    """What the worst rows hold, by how many of them are taken; m lengths of the list."""
+
+    lengths: NDArray[np.int64]
+    """(m,) rows, ascending."""
+    wrong: NDArray[np.float64]
+    """(m,) expected wrong labels among them."""
+    low: NDArray[np.float64]
+    high: NDArray[np.float64]
+    """(m,) the same if as few or as many labels are wrong in all as the ends of the share say."""
+
+
+@dataclass(frozen=True, slots=True)
 class Finding:
     """What an issue type says of every row, and of the dataset."""
 
@@ -44,9 +69,11 @@ class Finding:
     """(n,) the most probable class; for flagged rows the most probable one that is not given."""
     thresholds: NDArray[np.float64]
     """(k,) mean probability of a class over the rows that carry it; NaN for a class without judged rows."""
-    noise: NDArray[np.float64]
-    """(k,) estimated share of wrong labels among the rows that carry a class; NaN where there are too few to say."""
+    class_shares: ClassShares
     joint: tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.float64]]
     """Given class, true class and estimated rows of every cell that is not empty."""
     share_wrong: Share
+    untold: str | None
+    """Why the share cannot be told, as a sentence: then it and the curve are only what is possible."""
+    curve: Curve
     notes: tuple[str, ...] = ()

@@ -9,6 +9,7 @@ from cleanlab import filter as cleanlab_filter
 from cleanlab.experimental.label_issues_batched import find_label_issues_batched
 from cleanlab.rank import get_label_quality_scores
 from numpy.typing import NDArray
+from scipy.sparse import csr_array
 
 from core.errors import UsageError
 from core.issues.confident import (
@@ -19,9 +20,10 @@ from core.issues.confident import (
     confident_classes,
     row_facts,
 )
-from core.issues.finding import Finding, Signals
+from core.issues.finding import ClassShares, Finding, Probabilities, Signals
+from core.issues.flags import WrongRows, count_to_flag, flag_curve, wrong_rows
 from core.issues.noise import expected_rates, fit_noise
-from core.issues.share import count_wrong, share_wrong
+from core.issues.share import SeenErrors, seen_errors, shares_of_classes, why_untold
 
 CLEANLAB_FILTERS = (
     "prune_by_noise_rate",
@@ -33,11 +35,14 @@ CLEANLAB_FILTERS = (
     "low_self_confidence",
 )
 FLAG_BY = ("winnow", *CLEANLAB_FILTERS)
-"""Ways to flag. `winnow`: the rows of lowest quality, as many as `count_wrong` says; the others are cleanlab's."""
+"""Ways to flag. `winnow`: the rows of lowest quality, as many as `count_to_flag` says; the others are cleanlab's."""
 MAX_JOINT_CLASSES = 6_000
 """A joint matrix of more classes does not fit in memory."""
 USUAL_NOISE = 0.05
 """Share of wrong labels that is expected where there is no joint matrix to tell."""
+Cells = tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.float64]]
+"""Given class, true class and estimated rows of every cell that is not empty."""
+NO_CELLS: Cells = (np.empty(0, np.int64), np.empty(0, np.int64), np.empty(0))
 FULL_FILTER_CELLS = 1 << 29
 """Above so many probabilities, cleanlab's batched filter runs instead of the one that copies them all."""
 
@@ -55,21 +60,28 @@ def find_label_issues(signals: Signals, flag_by: str = "winnow") -> Finding:
     confident = confident_classes(signals.probabilities, thresholds)
     joint = calibrated_joint(signals, confident) if classes <= MAX_JOINT_CLASSES else None
     posterior = _posterior(signals, facts, joint)
-    count = count_wrong(signals, facts, confident, posterior)
+    seen = seen_errors(signals, facts)
+    untold = why_untold(signals, facts, seen)
+    rows = np.flatnonzero(judged)
+    wrong = wrong_rows(posterior[rows], seen)
+    score = posterior if flag_by == "winnow" else _self_confidence(signals)
+    worst_first = np.argsort(score[rows], kind="stable")
     notes: tuple[str, ...] = ()
     if flag_by == "winnow":
-        score, flagged = posterior, _worst(posterior, judged, count)
+        flagged = np.zeros(len(score), bool)
+        flagged[rows[worst_first[: count_to_flag(wrong, worst_first)]]] = True
     else:
-        score = _self_confidence(signals)
         flagged, notes = _filtered(signals, flag_by)
     return Finding(
         score,
         flagged,
         np.where(flagged, facts.other, facts.top),
         thresholds,
-        _noise(signals, joint, classes),
-        _cells(joint),
-        share_wrong(signals, confident, posterior, count),
+        _class_shares(signals, wrong, seen, untold),
+        _cells(signals, facts, wrong.likely) if joint is not None else NO_CELLS,
+        seen.share,
+        untold,
+        flag_curve(wrong, worst_first, int(flagged.sum())),
         (*notes, *_joint_notes(joint, classes)),
     )
 
@@ -86,13 +98,6 @@ def _posterior(signals: Signals, facts: RowFacts, joint: NDArray[np.float64] | N
     model = fit_noise(signals.labels[rows], signals.probabilities[rows], expected)
     posterior = model.posterior(signals.labels, signals.probabilities)
     return posterior if everything else np.where(judged, posterior, 1 - facts.other_probability)
-
-
-def _worst(quality: NDArray[np.float64], judged: NDArray[np.bool_], count: int) -> NDArray[np.bool_]:
-    flagged = np.zeros(len(quality), bool)
-    candidates = np.flatnonzero(judged)
-    flagged[candidates[np.argsort(quality[candidates], kind="stable")[:count]]] = True
-    return flagged
 
 
 def _self_confidence(signals: Signals) -> NDArray[np.float64]:
@@ -116,22 +121,33 @@ def _filtered(signals: Signals, flag_by: str) -> tuple[NDArray[np.bool_], tuple[
     return np.asarray(found, bool), (f"Too large for {flag_by} in memory: flagged by cleanlab's batched filter.",)
 
 
-def _noise(signals: Signals, joint: NDArray[np.float64] | None, classes: int) -> NDArray[np.float64]:
-    judged = np.bincount(signals.labels[signals.judged], minlength=classes)
-    if joint is None:
-        return np.full(classes, np.nan)
-    share = 1 - joint.diagonal() / np.maximum(joint.sum(1), 1e-12)
-    return np.where(judged > 0, share, np.nan)
+def _class_shares(signals: Signals, wrong: WrongRows, seen: SeenErrors, untold: str | None) -> ClassShares:
+    classes = signals.probabilities.shape[1]
+    if untold:
+        nothing = np.full(classes, np.nan)
+        return ClassShares(nothing, nothing, nothing)
+    return shares_of_classes(signals.labels[signals.judged], wrong.likely, seen, classes)
 
 
-def _cells(joint: NDArray[np.float64] | None) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.float64]]:
-    if joint is None:
-        return np.empty(0, np.int64), np.empty(0, np.int64), np.empty(0)
-    given, true = np.nonzero(joint >= 0.005)
-    return given, true, joint[given, true]
+def _cells(signals: Signals, facts: RowFacts, likely: NDArray[np.float64]) -> Cells:
+    """The joint of given and true label: each judged row's probability of being wrong (`likely`, (judged rows,)),
+    shared out among the other classes as the model does. Rows of the matrix sum to the class's support."""
+    classes = signals.probabilities.shape[1]
+    share = np.zeros(len(signals.labels))
+    share[signals.judged] = likely
+    joint = np.zeros((classes, classes))
+    for rows in chunks(*signals.probabilities.shape):
+        given = signals.labels[rows]
+        others: Probabilities = np.array(signals.probabilities[rows], np.float64)
+        np.put_along_axis(others, given[:, None], 0, 1)
+        others *= (share[rows] / np.maximum(others.sum(1), 1e-12))[:, None]
+        joint += csr_array((np.ones(len(given)), given, np.arange(len(given) + 1)), (len(given), classes)).T @ others
+    np.fill_diagonal(joint, np.bincount(signals.labels, minlength=classes) - joint.sum(1))
+    found, true = np.nonzero(joint >= 0.005)
+    return found, true, joint[found, true]
 
 
 def _joint_notes(joint: NDArray[np.float64] | None, classes: int) -> tuple[str, ...]:
     if joint is not None:
         return ()
-    return (f"With {classes:,} classes the given × true matrix and the noise per class are left out.",)
+    return (f"With {classes:,} classes the given × true matrix is left out.",)

@@ -23,11 +23,15 @@ FLOOR = 1e-9
 TOP = 8
 """So many of a row's most probable classes are looked at one by one, and the given one; the others as if they were
 equally probable and had the mean rate."""
-SAMPLE_CELLS = 1 << 20
-"""The model is fitted to so many of these at most; what it expects of each class comes from all rows."""
+SAMPLE_CELLS = 1 << 16
+"""The model is fitted to so many of these at most, since more rows would weigh no more; what it expects of each class
+comes from all rows."""
 COMMON_WIDTH, CLASS_WIDTH, SHARPNESS_WIDTH = 1.0, 1.0, 1.0
 """Prior standard deviations of log odds: all rates together, and each class by itself, may be off from what the
 confident joint says by a factor of about e."""
+TRUSTED_ROWS = 1_000
+"""More rows than these weigh no more than so many: the rates are a rough model, and where the probabilities are good
+the likelihood of many rows would drive them to 0, which leaves a worse ranking than plain self-confidence."""
 SOFTNESS = 0.2
 """Width, as a share of a class's rate, of the bend where a probability falls below that rate."""
 LEAST_KEPT = 0.05
@@ -87,6 +91,7 @@ def fit_noise(labels: NDArray[np.int64], probabilities: Probabilities, expected:
     evidence = _joined([_evidence(labels[part], probabilities[part]) for part in _parts(rows, classes)])
     prior = torch.logit(torch.from_numpy(expected))
     count = len(expected)
+    weight = min(1.0, TRUSTED_ROWS / len(rows))
 
     def unpacked(parameters: Tensor) -> tuple[Tensor, Tensor]:
         """Rates and sharpness of: each class's own shift, the common one, log sharpness; all standard normal before."""
@@ -96,7 +101,7 @@ def fit_noise(labels: NDArray[np.int64], probabilities: Probabilities, expected:
     def loss(values: NDArray[np.float64]) -> tuple[float, NDArray[np.float64]]:
         parameters = torch.tensor(values, requires_grad=True)
         probable = _explained(evidence, *unpacked(parameters))[1]
-        total = parameters.square().sum() / 2 - probable.clamp_min(1e-300).log().sum()
+        total = parameters.square().sum() / 2 - weight * probable.clamp_min(1e-300).log().sum()
         (gradient,) = torch.autograd.grad(total, parameters)
         return float(total.detach()), gradient.numpy()
 

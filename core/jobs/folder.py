@@ -2,6 +2,8 @@
 
 spec.json        what was asked for; complete, so that it reproduces the run
 input/           what the run reads
+launch.sh        starts it once more by itself, in the folder again/
+join.sh          for a run on several machines: starts another one's part
 progress.jsonl   append-only, see `core.jobs.progress`
 log.txt          everything that the run printed
 output/          what the run made
@@ -14,10 +16,16 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
+import time
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from core.errors import JobError
+
+COPY_SECONDS = 600.0
+"""How long the other processes of a run wait for the first one to copy what it reads."""
 LOG_TAIL_BYTES = 256 * 1024
 """How much of the end of a log is read to find its last lines."""
 
@@ -56,6 +64,40 @@ class RunFolder:
     def liveness_path(self) -> Path:
         """Locked (flock) as long as the process that answers for the run lives."""
         return self.path / "alive.lock"
+
+    @property
+    def script_path(self) -> Path:
+        return self.path / "launch.sh"
+
+    @property
+    def join_path(self) -> Path:
+        return self.path / "join.sh"
+
+    @property
+    def again(self) -> Path:
+        """Where `launch.sh` makes the run once more."""
+        return self.path / "again"
+
+    def copy_to(self, path: Path) -> RunFolder:
+        """A new folder at `path` with all that the run was given and nothing that it made.
+
+        Raises JobError where there is something at `path` already.
+        """
+        if path.exists():
+            raise JobError(f"{path} is there already.", "Name a folder that is not, or move that one away.")
+        copy = RunFolder(path.absolute()).create()
+        shutil.copytree(self.input, copy.input, dirs_exist_ok=True)
+        copy.write_spec(self.spec())
+        return copy
+
+    def wait_for_copy(self, path: Path) -> RunFolder:
+        """What `copy_to` makes in another process, once it is whole. Raises JobError where that takes too long."""
+        deadline = time.monotonic() + COPY_SECONDS
+        while not (path / "spec.json").exists():
+            if time.monotonic() > deadline:
+                raise JobError(f"{path} was not made.", "All processes of a run need one folder that they share.")
+            time.sleep(0.1)
+        return RunFolder(path.absolute())
 
     def create(self) -> RunFolder:
         """Makes the folders that are missing and returns itself."""

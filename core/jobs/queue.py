@@ -53,7 +53,7 @@ class Queue:
     ) -> Job:
         """Makes a job with its run folder, in the state `preparing`: fill its `input/`, then `enqueue` it.
 
-        `module` is run as `python -m module FOLDER`, with `launch="accelerate"` under `accelerate launch`. With
+        `module` is run as `python -m module FOLDER`, with `launch="accelerate"` as under `accelerate launch`. With
         `device` it waits for a device slot, else it starts at once. `processes` is how many accelerate starts: on GPUs
         one on each, so that it waits for as many slots; 0: one per GPU of the machine, or one on the CPU.
         """
@@ -168,6 +168,11 @@ class Queue:
         """Jobs that have not ended, oldest first."""
         waiting = self._table.waiting()
         return [job_record(row, waiting) for row in self._table.active()]
+
+    def under_way(self, kind: str, spec: dict[str, Any]) -> Job | None:
+        """The job that has been asked for exactly this and has not ended."""
+        same = (job for job in self.active() if job.kind == kind and self.folder(job.job_id).spec() == spec)
+        return next(same, None)
 
     def folder(self, job_id: str) -> RunFolder:
         return RunFolder(Path(self._row(job_id)["folder"]))

@@ -13,14 +13,17 @@ import subprocess
 import sys
 import time
 import traceback
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from core.jobs import ending
+from core.jobs.accelerate_config import AccelerateConfig, config_of, slots_of
 from core.jobs.cause import cause
 from core.jobs.folder import RunFolder
 from core.jobs.processes import MARK, group_members, identify, kill_job, signal_group
-from core.jobs.slots import HeldSlots, cores, find_slots, try_slots
+from core.jobs.slots import HeldSlots, find_slots, try_slots
+from core.jobs.start import Start, accelerated, following, join_script, launched, script
 from core.jobs.table import JobTable, Row
 from core.settings import Workspace
 
@@ -30,10 +33,6 @@ GRACE_SECONDS = 0.5
 """How long a cancelled job may take to end by itself."""
 NICENESS = 5
 """Jobs give way to the pages: on two cores a scan would otherwise slow every click."""
-ACCELERATE = (
-    *("-m", "accelerate.commands.launch", "--num_machines", "1"),
-    *("--mixed_precision", "no", "--dynamo_backend", "no"),
-)
 
 
 def main() -> None:
@@ -53,13 +52,19 @@ def main() -> None:
 
 def run_job(table: JobTable, row: Row, folder: RunFolder, slots: Path) -> None:
     """Waits for the job's turn, runs it, and records how it ended."""
-    held = wait_for_slots(table, folder, slots, row["processes"]) if row["needs_device"] else None
+    config = config_of(folder)
+    held = wait_for_slots(table, folder, slots, row["processes"], config) if row["needs_device"] else None
     device = held.name if held else ""
     started = table.update(folder.job_id, ("queued",), status="running", started_at=time.time(), device=device)
     if not started or folder.stop_requested():
         ending.end(table, folder.job_id, ending.how_it_ended(folder, otherwise="stopped"))
         return
-    leader = start(row, folder, held)
+    own = following(config, folder) if config else None
+    how, typed = how_to_start(row, held, own), by_line(row, held, own)
+    folder.script_path.write_text(script(typed, row["module"], folder), encoding="utf-8")
+    if config and config.machines > 1:
+        folder.join_path.write_text(join_script(typed, row["module"], folder), encoding="utf-8")
+    leader = start(how, row["module"], folder)
     known = identify(leader.pid)
     if known:
         identity: dict[str, Any] = {
@@ -68,14 +73,17 @@ def run_job(table: JobTable, row: Row, folder: RunFolder, slots: Path) -> None:
             "leader_command": known.command,
         }
         table.update(folder.job_id, **identity)
-    # accelerate needs no signal: it would end the workers by force, and those see the request in the run folder.
-    watch(leader, folder, signal_stop=row["launch"] == "python")
+    # The launcher needs no signal: it would end the workers by force, and those see the request in the run folder.
+    watch(leader, folder, signal_stop=not how.launcher)
     record_end(table, leader.returncode, folder)
 
 
-def wait_for_slots(table: JobTable, folder: RunFolder, slots: Path, count: int = 1) -> HeldSlots | None:
-    """`count` free slots (0: all) once every job made earlier has its own; None when the job is asked to end before."""
-    devices = find_slots()
+def wait_for_slots(
+    table: JobTable, folder: RunFolder, slots: Path, count: int = 1, config: AccelerateConfig | None = None
+) -> HeldSlots | None:
+    """`count` free slots (0: all) of those that the config allows, once every job made earlier has its own; None when
+    the job is asked to end before."""
+    devices = slots_of(config, find_slots()) if config else find_slots()
     while not folder.stop_requested():
         waiting = table.waiting()
         if folder.job_id not in waiting:
@@ -99,32 +107,34 @@ def bury_former_holders(table: JobTable, devices: set[str]) -> None:
             ending.bury(table, row)
 
 
-def start(row: Row, folder: RunFolder, held: HeldSlots | None) -> subprocess.Popen[bytes]:
-    """Starts the job's module as the leader of a session and process group of its own."""
+def how_to_start(row: Row, held: HeldSlots | None, own: Start | None) -> Start:
+    """By what, and with which devices in sight; `own` is what a person's own config says."""
+    how = own or (Start() if row["launch"] == "python" else accelerated(*_processes(row, held)))
+    return replace(how, environment={**(held.environment if held else {}), **how.environment})
+
+
+def by_line(row: Row, held: HeldSlots | None, own: Start | None) -> Start:
+    """The same for whoever types it: with the launcher for one process too, and with the devices that they have."""
+    return own or (Start() if row["launch"] == "python" else launched(*_processes(row, held)))
+
+
+def _processes(row: Row, held: HeldSlots | None) -> tuple[int, bool]:
+    """How many, and whether on the CPU."""
     on_cpu = held is None or held.name == "cpu"
-    processes = max(1, row["processes"]) if held is None or on_cpu else len(held.slots)
-    device = held.environment if held else {}
-    launcher, environment = ((), {}) if row["launch"] == "python" else accelerate(processes, on_cpu)
+    return max(1, row["processes"]) if held is None or on_cpu else len(held.slots), on_cpu
+
+
+def start(how: Start, module: str, folder: RunFolder) -> subprocess.Popen[bytes]:
+    """Starts the job's module as the leader of a session and process group of its own."""
     with folder.log_path.open("ab") as log:
         return subprocess.Popen(
-            [sys.executable, *launcher, "-m", row["module"], str(folder.path)],
-            env=os.environ | {MARK: folder.job_id, "PYTHONFAULTHANDLER": "1"} | device | environment,
+            [sys.executable, *how.launcher, "-m", module, str(folder.path)],
+            env={**os.environ, MARK: folder.job_id, "PYTHONFAULTHANDLER": "1", **how.environment},
             stdin=subprocess.DEVNULL,
             stdout=log,
             stderr=subprocess.STDOUT,
             start_new_session=True,
         )
-
-
-def accelerate(processes: int, on_cpu: bool) -> tuple[tuple[str, ...], dict[str, str]]:
-    """The arguments of Python that put `accelerate launch` before `-m MODULE …`, and the environment that it needs."""
-    threads = os.environ.get("OMP_NUM_THREADS") or str(max(1, cores() // processes))  # accelerate's own default is 1
-    arguments = (*ACCELERATE, "--num_processes", str(processes), "--num_cpu_threads_per_process", threads)
-    if processes == 1:
-        return ((*arguments, "--cpu") if on_cpu else arguments), {}
-    # With --cpu it starts a single process unless there is MPI; its launcher for several is the one for GPUs.
-    environment = {"ACCELERATE_USE_CPU": "true"} if on_cpu else {}
-    return (*arguments, "--multi_gpu", "--main_process_port", "0"), environment
 
 
 def watch(leader: subprocess.Popen[bytes], folder: RunFolder, *, signal_stop: bool = True) -> None:

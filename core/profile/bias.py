@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from core.profile.association import correlation_ratio, cramers_v, independence
 from core.profile.groups import BANDS, MAX_GROUPS, group_table
 from core.profile.records import Association, Rows
-from core.profile.sql import number, text
+from core.profile.sql import number, scale, text
 from core.records import Attribute
 
 MOST_DISTINCT = 0.5
@@ -59,7 +59,11 @@ def _of_category(rows: Rows, attribute: Attribute) -> Association:
 
 def _of_number(rows: Rows, attribute: Attribute) -> Association:
     """Rows without a finite value are left out, and said."""
-    value = number(attribute)
+    ((largest,),) = rows.fetch(
+        "SELECT max(abs(value)) FILTER (isfinite(value))"
+        f" FROM (SELECT {number(attribute)} AS value FROM {rows.relation})"
+    )
+    value = f"({number(attribute)} * {scale(largest or 0.0)!r}::DOUBLE)"
     ((total, present, mean, spread),) = rows.fetch(
         "SELECT count(*), count(value) FILTER (isfinite(value)), avg(value) FILTER (isfinite(value)),"
         " stddev_pop(value) FILTER (isfinite(value))"

@@ -16,6 +16,9 @@ from core.records import Attribute, RowFilter
 MAX_GROUPS = 100
 """Smaller groups beyond the largest hundred are folded together."""
 BANDS = 5
+_WRITTEN_OUT = 1e15
+"""From here on whole numbers are shown as powers of ten."""
+_YEAR = 365.2425 * 86_400
 MAX_PLAIN_VALUES = 12
 """A number with at most this many distinct values (a rating, a year) has a group per value instead of bands."""
 
@@ -54,7 +57,7 @@ def _number_table(rows: Rows, attribute: Attribute) -> GroupTable:
     plain = len(edges) <= MAX_PLAIN_VALUES
     if not plain:
         edges = _band_edges(rows, attribute)
-    position = " + ".join(f"(value >= {edge!r})::INTEGER" for edge in edges) or "0"
+    position = " + ".join(f"(value >= '{edge!r}'::DOUBLE)::INTEGER" for edge in edges) or "0"
     cells = rows.fetch(
         f"SELECT CASE WHEN NOT isnan(value) THEN {position} ELSE {len(edges) + 1} END AS band, label, count(*)"
         f" FROM (SELECT {number(attribute)} AS value, label FROM {rows.relation} WHERE label IS NOT NULL) GROUP BY ALL"
@@ -67,7 +70,7 @@ def _number_table(rows: Rows, attribute: Attribute) -> GroupTable:
         low = edges[band - 1] if band else None
         high = edges[band] if band < len(edges) else None
         if plain and low is not None:
-            name, high = show(low), high if high is not None else math.nextafter(low, math.inf)
+            name, high = show(low), high if high is not None or low == math.inf else math.nextafter(low, math.inf)
         else:
             name = _band_name(low, high, show)
         where = RowFilter(attribute=attribute.column, low=low, high=high)
@@ -80,7 +83,7 @@ def _plain_values(rows: Rows, attribute: Attribute) -> list[float]:
     """The distinct values in order, one more than `MAX_PLAIN_VALUES` of them at most."""
     found = rows.fetch(
         f"SELECT DISTINCT value FROM (SELECT {number(attribute)} AS value FROM {rows.relation})"
-        f" WHERE isfinite(value) ORDER BY 1 LIMIT {MAX_PLAIN_VALUES + 1}"
+        f" WHERE NOT isnan(value) ORDER BY 1 LIMIT {MAX_PLAIN_VALUES + 1}"
     )
     return [float(value) for (value,) in found]
 
@@ -105,11 +108,15 @@ def _band_name(low: float | None, high: float | None, show: Callable[[float], st
 
 
 def _figure(value: float) -> str:
-    return f"{value:,.0f}" if value == round(value) else f"{value:,.4g}"
+    whole = abs(value) < _WRITTEN_OUT and value == round(value)
+    return f"{value:,.0f}" if whole else f"{value:,.4g}"
 
 
 def _date(seconds: float) -> str:
-    return (datetime(1970, 1, 1, tzinfo=UTC) + timedelta(seconds=seconds)).strftime("%Y-%m-%d")
+    try:
+        return (datetime(1970, 1, 1, tzinfo=UTC) + timedelta(seconds=seconds)).strftime("%Y-%m-%d")
+    except (OverflowError, ValueError):  # Python's calendar has the years 1 to 9999
+        return f"year {1970 + seconds / _YEAR:,.0f}" if math.isfinite(seconds) else str(seconds)
 
 
 def _missing(attribute: Attribute, count: int) -> Group:

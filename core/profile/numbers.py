@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import math
+import sys
 
 from core.profile.records import Bin, NumberProfile, Rows
-from core.profile.sql import number
+from core.profile.sql import number, scale
 from core.records import Attribute
 
 TARGET_BINS = 40
+_LARGEST = sys.float_info.max
 
 
 def number_profile(rows: Rows, attribute: Attribute) -> NumberProfile | None:
@@ -19,25 +21,30 @@ def number_profile(rows: Rows, attribute: Attribute) -> NumberProfile | None:
     """
     value = number(attribute)
     counted = f"(SELECT CASE WHEN isfinite({value}) THEN {value} END AS value FROM {rows.relation})"
-    ((total, present, quantiles, low, high, whole),) = rows.fetch(
-        "SELECT count(*), count(value), quantile_cont(value, [0.005, 0.05, 0.5, 0.95, 0.995]), min(value), max(value),"
-        f" bool_and(value = floor(value)) FROM {counted}"
+    ((total, present, low, high, whole),) = rows.fetch(
+        f"SELECT count(*), count(value), min(value), max(value), bool_and(value = floor(value)) FROM {counted}"
     )
     if not present:
         return None
+    factor = scale(max(abs(low), abs(high)))
+    scaled = f"(SELECT value * {factor!r}::DOUBLE AS value FROM {counted} WHERE value IS NOT NULL)"
+    ((quantiles,),) = rows.fetch(f"SELECT quantile_cont(value, [0.005, 0.05, 0.5, 0.95, 0.995]) FROM {scaled}")
     bottom, p5, median, p95, top = quantiles
-    start, width, bars = _bars(low if low >= bottom - (top - bottom) else bottom, max(top, bottom), whole)
+    first = low * factor if low * factor >= bottom - (top - bottom) else bottom
+    start, width, bars = _bars(first, max(top, bottom), whole and factor == 1)
     binned = rows.fetch(
-        f"SELECT CAST(least(greatest(floor((value - ?) / ?), -1), ?) AS INTEGER) AS bar, count(*) FROM {counted}"
-        " WHERE value IS NOT NULL GROUP BY bar",
+        f"SELECT CAST(least(greatest(floor((value - ?) / ?), -1), ?) AS INTEGER) AS bar, count(*) FROM {scaled}"
+        " GROUP BY bar",
         [start, width, bars],
     )
     counts = {int(bar): int(count) for bar, count in binned}
-    bins = [Bin(start + bar * width, start + (bar + 1) * width, counts.get(bar, 0)) for bar in range(bars)]
+    edges = [max(-_LARGEST, min(_LARGEST, (start + bar * width) / factor)) for bar in range(bars + 1)]
+    bins = [Bin(edges[bar], edges[bar + 1], counts.get(bar, 0)) for bar in range(bars)]
     if counts.get(-1):
-        bins.insert(0, Bin(-math.inf, start, counts[-1]))
+        bins.insert(0, Bin(-math.inf, edges[0], counts[-1]))
     if counts.get(bars):
-        bins.append(Bin(start + bars * width, math.inf, counts[bars]))
+        bins.append(Bin(edges[bars], math.inf, counts[bars]))
+    p5, median, p95 = (one / factor for one in (p5, median, p95))
     return NumberProfile(int(present), int(total - present), low, p5, median, p95, high, tuple(bins))
 
 

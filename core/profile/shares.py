@@ -5,30 +5,13 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from core.profile.records import Counts, GroupTable, Interval, Parity
+from core.profile.records import GroupTable, Interval, Parity
+from core.proportions import wilson
 
-Z95 = 1.959963984540054
-"""The 97.5 % quantile of the normal distribution."""
 MIN_GROUP_ROWS = 30
 """A group below this is shown but not judged: the 95 % interval of an even share is then wider than ±17 points."""
 
 Floats = NDArray[np.float64]
-
-
-def wilson(successes: Counts, trials: Counts) -> tuple[Floats, Floats]:
-    """The 95 % interval of each share `successes / trials` (Wilson 1927), arrays of one shape that broadcast.
-
-    Returns low and high, float64; without trials nothing is known: 0 and 1.
-    """
-    k, n = np.broadcast_arrays(np.asarray(successes, dtype=np.float64), np.asarray(trials, dtype=np.float64))
-    safe = np.maximum(n, 1)
-    share = k / safe
-    spread = Z95 * np.sqrt(share * (1 - share) / safe + Z95**2 / (4 * safe**2))
-    middle = share + Z95**2 / (2 * safe)
-    scale = 1 + Z95**2 / safe
-    low = np.where(n > 0, np.where(k <= 0, 0.0, (middle - spread) / scale), 0.0)
-    high = np.where(n > 0, np.where(k >= n, 1.0, (middle + spread) / scale), 1.0)
-    return low, high
 
 
 def shares_of(table: GroupTable) -> tuple[Floats, Floats, Floats]:

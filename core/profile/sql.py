@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+import math
+
 from core.records import Attribute
+
+_SAFE = 100
+"""Powers of ten up to which a number's fourth power, summed over any rows, is a DOUBLE."""
 
 
 def quoted(name: str) -> str:
@@ -19,3 +24,10 @@ def number(attribute: Attribute) -> str:
 def text(attribute: Attribute) -> str:
     """The attribute as VARCHAR; an empty text is a missing value."""
     return f"nullif(CAST({quoted(attribute.column)} AS VARCHAR), '')"
+
+
+def scale(largest: float) -> float:
+    """What numbers up to `largest` in size are multiplied with before sums and differences: 1, unless these would leave
+    the range of a DOUBLE; then a power of ten that brings them near to 1."""
+    power = math.floor(math.log10(largest)) if largest > 0 else 0
+    return 1.0 if abs(power) <= _SAFE else 10.0 ** max(-300, min(300, -power))

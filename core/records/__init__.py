@@ -7,6 +7,7 @@ from core.records.datasets import (
     DatasetState,
     Example,
     RowFilter,
+    RowOrder,
     Version,
     VersionChange,
     VersionKind,
@@ -33,15 +34,27 @@ from core.records.evaluation import (
     Scores,
 )
 from core.records.jobs import ENDED, UNFINISHED, Job, JobStatus, Progress
-from core.records.load import Column, CsvFile, Preview, Reader, RejectedRow, Schema
+from core.records.load import (
+    MISFIT,
+    SPLIT_WORDS,
+    Column,
+    CsvFile,
+    Preview,
+    Reader,
+    RejectedRow,
+    Schema,
+    Staged,
+)
 from core.records.review import Action, Decision, ReviewCounts
-from core.records.runs import ClassWeights, Metric, MixedPrecision, Run, StopMetric, Strategy, TrainSpec
+from core.records.runs import ClassWeights, Metric, MixedPrecision, Run, StopMetric, Strategy, Switch, TrainSpec
 from core.records.scans import FIRST_ISSUE_TYPE, Issue, IssueFilter, Scan, ScanSpec
 
 __all__ = [
     "ARMS",
     "ENDED",
     "FIRST_ISSUE_TYPE",
+    "MISFIT",
+    "SPLIT_WORDS",
     "UNFINISHED",
     "Action",
     "Arm",
@@ -79,13 +92,16 @@ __all__ = [
     "ReviewCounts",
     "ReviewedRows",
     "RowFilter",
+    "RowOrder",
     "Run",
     "Scan",
     "ScanSpec",
     "Schema",
     "Scores",
+    "Staged",
     "StopMetric",
     "Strategy",
+    "Switch",
     "TestLabels",
     "TrainSpec",
     "Version",

@@ -104,6 +104,15 @@ class RowFilter:
 
 
 @dataclass(frozen=True, slots=True)
+class RowOrder:
+    """How a list of rows is sorted; missing values come last either way, rows that are equal by their row id."""
+
+    column: str = "row_id"
+    """One of `row_id`, `text`, `label`, `given_label`, `split`, `source_id`, or an attribute's column."""
+    descending: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Example:
     """One row as it is drawn."""
 

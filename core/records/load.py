@@ -6,6 +6,18 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from core.records.datasets import Attribute
+
+MISFIT = "value does not fit its column's type: "
+"""How a reason begins to set a row aside for a value; the column's name, a colon and the value follow. Several are
+joined by semicolons."""
+
+SPLIT_WORDS = {
+    "train": "train", "training": "train", "test": "test", "testing": "test", "dev": "validation",
+    "val": "validation", "valid": "validation", "validation": "validation",
+}  # fmt: skip
+"""How people write the names of splits, without case → what the split is called."""
+
 
 @dataclass(frozen=True, slots=True)
 class Column:
@@ -65,6 +77,9 @@ class CsvFile:
     """As Python names it."""
     lines_before: int = 1
     """Lines before the first data record: the header, and what is skipped above it."""
+    escaped: bool = False
+    """Whether it is an export of Winnow's, in which an apostrophe stands before what a spreadsheet would run; in other
+    files an apostrophe is somebody's own."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +94,7 @@ class Reader:
     setup: tuple[str, ...] = ()
     """Statements to run before it."""
     extensions: tuple[str, ...] = ()
-    """Bundled DuckDB extensions that it needs: `excel`, `httpfs`."""
+    """Bundled DuckDB extensions that it needs: `httpfs`."""
     rejected_parquet: str | None = None
     """A Parquet file of further rejected rows (file, line, reason, content), written by a load job."""
     media: bool = False
@@ -100,6 +115,23 @@ class Reader:
     rounds 1.5 to 2 without a word; the store makes them BIGINT where every value is whole."""
     csv_files: tuple[CsvFile, ...] = ()
     """The dialect of each CSV file, so that a row set aside for a missing value can be given its line."""
+
+
+@dataclass(frozen=True, slots=True)
+class Staged:
+    """A source that was read: Parquet files of Winnow's own that the store takes in."""
+
+    rows: str
+    """Parquet file of the usable rows, in the source's order."""
+    row_count: int
+    types: Mapping[str, str]
+    """Stored column → DuckDB type, in the order of an examples table without its `row_id`."""
+    labels: tuple[str, ...]
+    """The classes in the order of their indices."""
+    attributes: tuple[Attribute, ...]
+    rejected: str
+    """Parquet file of the rows set aside: file, line, reason, content."""
+    rejected_count: int
 
 
 @dataclass(frozen=True, slots=True)

@@ -42,10 +42,12 @@ class ReviewCounts:
     decided: int
     """Rows of the version with a decision in force."""
     left: int
-    """Flagged rows without one."""
+    """Flagged rows without one, and without a verdict from an earlier version that still holds."""
     relabelled: int
     excluded: int
     kept: int
     unsure: int
     suggestion_taken: int
     """Relabelled to exactly the label that was suggested."""
+    settled_before: int
+    """Flagged rows on which a verdict from an earlier version still holds."""

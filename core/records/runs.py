@@ -10,6 +10,7 @@ from typing import Any, Literal
 Strategy = Literal["head", "last", "full"]
 ClassWeights = Literal["none", "balanced"]
 MixedPrecision = Literal["auto", "no", "fp16", "bf16"]
+Switch = Literal["off", "on"]
 StopMetric = Literal["loss", "accuracy", "macro_f1"]
 
 
@@ -17,7 +18,7 @@ StopMetric = Literal["loss", "accuracy", "macro_f1"]
 class TrainSpec:
     """What a fine-tune is asked to do. None and "" mean: the default that `core.training.settings` gives for the task,
     strategy and model; what is frozen into the run folder's `spec.json` has none of them left among the settings that
-    apply to its strategy."""
+    apply to its strategy, but for an accelerate config that was not named."""
 
     model: str = ""
     """`minilm`, `efficientnet`, a model folder, or a hub id."""
@@ -41,10 +42,15 @@ class TrainSpec:
     class_weights: ClassWeights = "none"
     seed: int = 0
     precision: MixedPrecision = "auto"
+    gradient_checkpointing: Switch = "off"
+    """Whether layers keep only their inputs and compute the rest again: less memory, about a third slower."""
     max_tokens: int = 512
     """Texts are cut here, where scans cut them: so a quick retrain finds its embeddings."""
     processes: int = 0
     """Processes of `accelerate launch`; 0: one per GPU, or one on the CPU."""
+    accelerate_config: str = ""
+    """Path of a person's own accelerate config, which then says how many processes there are; "": none. A run follows
+    the copy in its folder."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,5 +86,6 @@ class Metric:
     split: str
     """`train`, `validation`; empty for what belongs to no split."""
     name: str
-    """`loss`, `accuracy`, `macro_f1`, `learning_rate`, `examples_per_second`, `memory` (bytes)."""
+    """`loss`, `accuracy`, `macro_f1`, `learning_rate`, `examples_per_second`,
+    `tokens_per_second`, `memory` and `memory_total` (bytes), `device_busy` (share of the time, 0–1)."""
     value: float

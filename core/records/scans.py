@@ -78,3 +78,5 @@ class IssueFilter:
     score_below: float | None = None
     undecided_only: bool = False
     rows: RowFilter = field(default_factory=RowFilter)
+    worst: int | None = None
+    """So many of the worst rows count as flagged, instead of those that the scan flagged."""

@@ -10,8 +10,9 @@ from dataclasses import dataclass
 from core.errors import UsageError
 from core.review.acts import DECIDING
 
-ID_COLUMNS = ("row_id", "source_id", "id")
-"""The column that names the row: Winnow's own number, or the id that the source gave it."""
+ROW_ID = "row_id"
+SOURCE_ID = "source_id"
+"""What exports call the source's own ids where they cannot have their own name."""
 _ESCAPE = re.compile(r"^'(?='*[=+\-@\t\r])")
 """What exported CSV puts before text that a spreadsheet would run."""
 _LISTED = 5
@@ -39,29 +40,47 @@ class DecisionTable:
     lines: tuple[DecisionLine, ...]
 
 
-def read_table(text: Iterable[str], own_id: str | None = None) -> DecisionTable:
-    """Reads the lines of a CSV file; `own_id` is what the source calls its ids.
+def read_table(text: Iterable[str], own_id: str | None = None, own_row_ids: bool = False) -> DecisionTable:
+    """Reads the lines of a CSV file; `own_id` is what the source calls its ids, `own_row_ids` whether it has a column
+    `row_id` whose numbers are not Winnow's.
 
     Raises `UsageError` with the lines that are wrong.
     """
     reader = csv.DictReader(text)
     header = [name.strip().lower() for name in reader.fieldnames or ()]
     reader.fieldnames = header
-    known = (*ID_COLUMNS, *([own_id.strip().lower()] if own_id else []))
+    own = [own_id.strip().lower()] if own_id else []
+    known = list(dict.fromkeys((ROW_ID, *own, SOURCE_ID, "id")))
     id_column = next((name for name in known if name in header), None)
     if id_column is None or "action" not in header:
         raise UsageError(
             f"The file's columns are {', '.join(header) or 'none'}.",
             f"It needs one of {', '.join(known)}; action ({', '.join(DECIDING)}); and label for each relabel.",
         )
+    by_row_id = id_column == ROW_ID and not (own_row_ids and _is_the_sources(header, own))
     lines = []
     for record in reader:
         value = {name: _ESCAPE.sub("", text.strip()) for name, text in record.items() if isinstance(text, str)}
         lines.append(
             DecisionLine(reader.line_num, value.get(id_column, ""), value.get("action", ""), value.get("label") or None)
         )
-    _check(lines, by_row_id=id_column == "row_id")
-    return DecisionTable(id_column == "row_id", tuple(lines))
+    _check(lines, by_row_id)
+    return DecisionTable(by_row_id, tuple(lines))
+
+
+def _is_the_sources(header: Sequence[str], own: Sequence[str]) -> bool:
+    """Whether the file's `row_id` is the source's and not Winnow's, where the source has such a column.
+
+    An export has Winnow's under that name and the source's beside it. Raises `UsageError` where nothing tells.
+    """
+    if SOURCE_ID in header:
+        return False
+    if ROW_ID in own:
+        return True
+    raise UsageError(
+        "The source has a column row_id of its own, whose numbers are not Winnow's: the file's may be either.",
+        f"Name the rows by {own[0] if own else 'an id: load the source again with row_id as its id'}.",
+    )
 
 
 def reject(problems: Sequence[str], hint: str) -> None:
@@ -72,10 +91,20 @@ def reject(problems: Sequence[str], hint: str) -> None:
 
 
 def _check(lines: Sequence[DecisionLine], by_row_id: bool) -> None:
-    problems = [problem for line in lines if (problem := _problem(line, by_row_id))]
+    problems = [problem for line in lines if (problem := _problem(line, by_row_id))] or _contradictions(lines)
     reject(problems, "Mend these lines and run it again.")
     if not lines:
         raise UsageError("The file has a header but no decisions.", "Write one row per decision.")
+
+
+def _contradictions(lines: Sequence[DecisionLine]) -> list[str]:
+    """Lines that say another thing of a row than a line before them."""
+    first: dict[str, DecisionLine] = {}
+    return [
+        f"Line {line.line} says another thing of row {line.row} than line {said.line}."
+        for line in lines
+        if (said := first.setdefault(line.row, line)) and (said.action, said.label) != (line.action, line.label)
+    ]
 
 
 def _problem(line: DecisionLine, by_row_id: bool) -> str:

@@ -5,29 +5,31 @@ from __future__ import annotations
 from collections.abc import Iterator
 from functools import partial
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 
 import numpy as np
 import torch
 from numpy.typing import NDArray
 from PIL import Image
+from torch import Tensor
 
-from core.models.device import device
-from core.models.lite import CENTRE, LARGE_SIDE, LAST, POOLED, SMALL_SIDE, SPREAD, side_for, weights
-from core.signals.encoder import Batch, RowEncoder, Tick
+from core.models.lite import CENTRE, LARGE_SIDE, LAST, POOLED, SMALL_SIDE, SPREAD, weights
+from core.models.pixels import Resized
+from core.models.processors import Halves, Scaling
+from core.signals.encoder import Batch, Tick
 from core.signals.payloads import Payloads
-from core.signals.pictures import prepared
+from core.signals.pictures import ImageEncoder, fitting_sides, on_device
 from core.signals.scratch import row_chunks
 
 PARTS = (*(channels for _, channels in POOLED), LAST)
 """Widths of the layers that are pooled, in order."""
-BATCH = {SMALL_SIDE: 64, LARGE_SIDE: 16}
+SCALING = Scaling((1 / SPREAD,) * 3, (-CENTRE / SPREAD,) * 3)
+"""As the network was trained."""
 
 
-class EfficientNetLite0(RowEncoder):
+class EfficientNetLite0(ImageEncoder):
     """Mean over positions of three layers, each scaled to length 1 and put side by side."""
 
-    kind: Literal["image"] = "image"
     name = "efficientnet"
 
     def __init__(self, side: int | None = None) -> None:
@@ -52,25 +54,9 @@ class EfficientNetLite0(RowEncoder):
     def encode(self, payloads: Payloads, rows: NDArray[np.int64]) -> Iterator[Batch]:
         model = _load()
         sides = fitting_sides(payloads, rows) if self._side is None else np.full(len(rows), self._side)
-        for side in BATCH:
-            for batch, images in prepared(payloads, rows[sides == side], partial(_input, side=side), BATCH[side]):
-                yield batch, _features(model, torch.from_numpy(images))
-
-
-def fitting_sides(payloads: Payloads, rows: NDArray[np.int64]) -> NDArray[np.int64]:
-    """The input size that suits each image, shape (m,): reads the files' headers alone."""
-
-    def side(media_id: str) -> int:
-        with Image.open(payloads.path(media_id)) as image:
-            return side_for(image.size)
-
-    return np.array([side(media_id) for media_id in payloads.take(rows)], np.int64)
-
-
-def _input(image: Image.Image, side: int) -> NDArray[np.float32]:
-    """(3, side, side) in about −1 … 1, as the network was trained."""
-    resized = np.asarray(image.resize((side, side), Image.Resampling.BILINEAR), np.float32)
-    return ((resized - np.float32(CENTRE)) / np.float32(SPREAD)).transpose(2, 0, 1)
+        for side in (SMALL_SIDE, LARGE_SIDE):
+            halves = Halves(Resized(side, side, Image.Resampling.BILINEAR), SCALING)
+            yield from self.through(payloads, rows[sides == side], halves, partial(_features, model))
 
 
 def _load() -> Any:
@@ -78,17 +64,16 @@ def _load() -> Any:
 
     model = EfficientNet.from_name("efficientnet-lite0")
     model.load_state_dict(weights())
-    return model.eval().to(device())
+    return on_device(model)
 
 
-@torch.inference_mode()
-def _features(model: Any, images: torch.Tensor) -> NDArray[np.float32]:
+def _features(model: Any, images: Tensor) -> Tensor:
     """(m, d): the means over positions of the layers in `PARTS`."""
-    hidden = model._swish(model._bn0(model._conv_stem(images.to(device()))))
+    hidden = model._swish(model._bn0(model._conv_stem(images)))
     pooled, wanted = [], {block for block, _ in POOLED}
     for index, block in enumerate(model._blocks):
         hidden = block(hidden)
         if index in wanted:
-            pooled.append(hidden.mean((2, 3)))
-    pooled.append(model._swish(model._bn1(model._conv_head(hidden))).mean((2, 3)))
-    return np.asarray(torch.cat(pooled, 1).cpu().numpy(), np.float32)
+            pooled.append(hidden.float().mean((2, 3)))
+    pooled.append(model._swish(model._bn1(model._conv_head(hidden))).float().mean((2, 3)))
+    return torch.cat(pooled, 1)

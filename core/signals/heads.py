@@ -53,7 +53,7 @@ class Heads:
         where = self.features.embeddings.device
         held_out = torch.from_numpy(dealt[self.training]).to(where)
         columns = torch.tensor(list(folds), device=where)
-        parts = [(held_out[:, [repeat]] != columns).float() for repeat in range(dealt.shape[1])]
+        parts = [(held_out[:, repeat : repeat + 1] != columns).float() for repeat in range(dealt.shape[1])]
         weights = torch.cat(parts, 1)
         given = torch.from_numpy(self.labels[self.training]).to(where)
         objective = Objective(self._training_features(), given, weights / weights.sum(0).clamp_min(1), self.classes, l2)
@@ -83,7 +83,7 @@ class Heads:
 
 def training_rows(labels: NDArray[np.int64], classes: int, width: int, folds: int) -> NDArray[np.int64]:
     """All rows, or the same share of every class (at least 20 rows of each) where a pass would take too long."""
-    affordable = (GPU_PASS if device().type == "cuda" else CPU_PASS) / (4.0 * width * classes * folds)
+    affordable = (CPU_PASS if device().type == "cpu" else GPU_PASS) / (4.0 * width * classes * folds)
     if len(labels) <= affordable:
         return np.arange(len(labels))
     # A stream of its own: drawn as the folds are, the sample of a class would lie in one fold.

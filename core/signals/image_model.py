@@ -2,29 +2,30 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
-from functools import cached_property
-from typing import Any, Literal
+from concurrent.futures import ThreadPoolExecutor
+from functools import cached_property, partial
+from pathlib import Path
+from typing import Any
 
 import numpy as np
 import torch
 from numpy.typing import NDArray
-from PIL import Image
+from torch import Tensor
 
 from core.errors import ModelError
-from core.models.device import device
 from core.models.files import fingerprint, model_folder
-from core.signals.encoder import Batch, RowEncoder
+from core.models.pictures import open_image
+from core.models.pixels import threads
+from core.models.processors import halves, load_processor, pixel_values
+from core.signals.encoder import Batch
 from core.signals.payloads import Payloads
-from core.signals.pictures import prepared
-
-BATCH = 32
+from core.signals.pictures import ImageEncoder, batches, on_device, paths
 
 
-class ImageModel(RowEncoder):
+class ImageModel(ImageEncoder):
     """Any image model that transformers' AutoModel loads from safetensors, by folder or hub id."""
-
-    kind: Literal["image"] = "image"
 
     def __init__(self, name: str) -> None:
         self.name = name
@@ -36,20 +37,27 @@ class ImageModel(RowEncoder):
 
     def encode(self, payloads: Payloads, rows: NDArray[np.int64]) -> Iterator[Batch]:
         processor, model = self._load()
+        found = halves(processor)
+        if found is not None:
+            yield from self.through(payloads, rows, found, partial(_pooled, model))
+            return
 
-        def ready(image: Image.Image) -> NDArray[np.float32]:
-            return np.asarray(processor(images=image, return_tensors="np")["pixel_values"][0], np.float32)
+        def whole(path: Path) -> NDArray[np.float32]:
+            return pixel_values(processor, open_image(path)).astype(np.float32)
 
-        for batch, pixels in prepared(payloads, rows, ready, BATCH):
-            yield batch, _pooled(model, torch.from_numpy(pixels))
+        with ThreadPoolExecutor(threads()) as pool:
+            each = math.prod(whole(paths(payloads, rows[:1])[0]).shape[1:])
+
+            def load(part: NDArray[np.int64]) -> NDArray[np.float32]:
+                return np.stack(list(pool.map(whole, paths(payloads, part))))
+
+            yield from batches(rows, each, load, partial(_pooled, model))
 
     def _load(self) -> tuple[Any, Any]:
-        from transformers import AutoImageProcessor, AutoModel
+        from transformers import AutoModel
 
         try:
-            processor = AutoImageProcessor.from_pretrained(  # type: ignore[no-untyped-call]
-                self._folder, backend="pil", trust_remote_code=False, local_files_only=True
-            )
+            processor = load_processor(self._folder)
             model = AutoModel.from_pretrained(
                 self._folder, trust_remote_code=False, local_files_only=True, use_safetensors=True
             )
@@ -58,14 +66,14 @@ class ImageModel(RowEncoder):
                 f"transformers cannot load {self.name} as an image model: {str(error).splitlines()[0]}",
                 "Give a folder or hub id of an image encoder such as ViT, with its image processor.",
             ) from error
-        return processor, getattr(model, "vision_model", model).eval().to(device())
+        return processor, on_device(getattr(model, "vision_model", model))
 
 
-@torch.inference_mode()
-def _pooled(model: Any, pixels: torch.Tensor) -> NDArray[np.float32]:
-    output = model(pixel_values=pixels.to(device()))
+def _pooled(model: Any, pixels: Tensor) -> Tensor:
+    """(m, d), rows of length 1."""
+    output = model(pixel_values=pixels)
     pooled = getattr(output, "pooler_output", None)
     if pooled is None:
-        hidden = output.last_hidden_state
+        hidden = output.last_hidden_state.float()
         pooled = hidden.mean(1) if hidden.ndim == 3 else hidden.mean((2, 3))
-    return np.asarray(torch.nn.functional.normalize(pooled.flatten(1).float(), dim=1).cpu().numpy(), np.float32)
+    return torch.nn.functional.normalize(pooled.flatten(1).float(), dim=1)

@@ -111,6 +111,6 @@ class Objective:
         return loss, gradient.view(width, problems, classes).permute(1, 0, 2) + penalised
 
     def _chunks(self, columns: int) -> list[slice]:
-        cells = GPU_CELLS if self.weights.is_cuda else CPU_CELLS
+        cells = CPU_CELLS if self.weights.device.type == "cpu" else GPU_CELLS
         step = max(64, cells // columns)
         return [slice(start, start + step) for start in range(0, len(self.features), step)]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -17,33 +18,56 @@ from core.errors import ProbabilitiesError
 SUM_TOLERANCE = 1e-3
 ROW_ID = "row_id"
 
+CLEARLY = 4.0
+"""Standard errors from which on another order of the columns is taken for the right one."""
+ROWS_OF_A_CLASS = 10_000
+"""Rows of a class that its column is looked for with."""
+FEWEST_ROWS = 10
+"""Fewer rows say nothing about the order of their classes' columns."""
+
 Matrix = NDArray[np.floating[Any]]
 
 
+@dataclass(frozen=True, slots=True)
+class Numbering:
+    """How the rows of the dataset are numbered, against which a file's own numbers are held."""
+
+    loaded: int
+    """Rows as loaded: they have the row ids from 0 up to this."""
+    set_aside: str = ""
+    """In words, which rows of the source have no row id; empty where all have one."""
+    ambiguous: bool = False
+    """Whether the source has a column `row_id` of its own with other numbers."""
+
+
 def read_probabilities(
-    path: Path, row_ids: NDArray[np.int64], labels: Sequence[str], given: NDArray[np.int64]
+    path: Path, row_ids: NDArray[np.int64], labels: Sequence[str], given: NDArray[np.int64], numbering: Numbering
 ) -> Matrix:
     """Probabilities (n, k) in the order of `row_ids` (n,) and `labels` (k,), in the file's own precision.
 
     `.npy`: rows and classes in this order. Parquet and CSV: a column per class, found by name in any order, and rows in
-    this order or with a `row_id` column. Raises ProbabilitiesError where shape, order, or a row's sum is wrong.
+    this order or with a `row_id` column. `given` (n,) has the index of each row's label. Raises ProbabilitiesError
+    where shape, order, row ids, or a row's sum is wrong.
     """
-    matrix = _read(path, row_ids, labels)
-    _check_shape(matrix, len(row_ids), labels)
+    matrix, named = _read(path, row_ids, labels, numbering)
+    _check_shape(matrix, len(row_ids), labels, numbering)
     _check_values(matrix)
     _check_order(matrix, labels, given)
+    if not named:
+        _check_columns(matrix, labels, given)
     return matrix
 
 
-def _read(path: Path, row_ids: NDArray[np.int64], labels: Sequence[str]) -> Matrix:
+def _read(path: Path, row_ids: NDArray[np.int64], labels: Sequence[str], numbering: Numbering) -> tuple[Matrix, bool]:
+    """The matrix, and whether its columns were found by their names."""
     suffix = path.suffix.lower()
     try:
         if suffix == ".npy":
-            return _floats(np.load(path, mmap_mode="r", allow_pickle=False))
+            return _floats(np.load(path, mmap_mode="r", allow_pickle=False)), False
         if suffix in (".parquet", ".pq"):
-            return _from_table(pa.parquet.read_table(path), row_ids, labels)
+            return _from_table(pa.parquet.read_table(path), row_ids, labels, numbering)
         if suffix == ".csv":
-            return _from_table(pa.csv.read_csv(path), row_ids, labels)
+            return _from_table(pa.csv.read_csv(path), row_ids, labels, numbering)
     except (OSError, ValueError, pa.ArrowInvalid) as error:
         raise ProbabilitiesError(f"{path.name} cannot be read: {error}", "Save it again as .npy or Parquet.") from error
     raise ProbabilitiesError(
@@ -57,9 +81,11 @@ def _floats(array: NDArray[np.generic]) -> Matrix:
     return np.asarray(array) if array.dtype in (np.float32, np.float64) else np.asarray(array, np.float32)
 
 
-def _from_table(table: pa.Table, row_ids: NDArray[np.int64], labels: Sequence[str]) -> Matrix:
+def _from_table(
+    table: pa.Table, row_ids: NDArray[np.int64], labels: Sequence[str], numbering: Numbering
+) -> tuple[Matrix, bool]:
     if ROW_ID in table.column_names:
-        table = _in_order(table, row_ids)
+        table = _in_order(table, row_ids, numbering)
     missing = [label for label in labels if label not in table.column_names]
     if not missing:
         table = table.select(list(labels))
@@ -74,27 +100,53 @@ def _from_table(table: pa.Table, row_ids: NDArray[np.int64], labels: Sequence[st
         raise ProbabilitiesError(
             f"A column holds something that is no number: {error}", f"Keep one column per class: {_some(labels)}."
         ) from error
-    return np.stack(columns, axis=1)
+    return np.stack(columns, axis=1), not missing
 
 
-def _in_order(table: pa.Table, row_ids: NDArray[np.int64]) -> pa.Table:
-    found = np.asarray(table.column(ROW_ID).to_numpy())
+def _in_order(table: pa.Table, row_ids: NDArray[np.int64], numbering: Numbering) -> pa.Table:
+    found = _row_ids(table, numbering)
     order = np.argsort(found, kind="stable")
     place = np.searchsorted(found[order], row_ids)
     there = np.append(found[order], -1)[np.minimum(place, len(found))] == row_ids
     if not there.all():
         raise ProbabilitiesError(
             f"{int((~there).sum()):,} rows of the dataset are not in the file, first row_id {row_ids[~there][0]}.",
-            "Give one line per row of this version.",
+            f"Give one line per row of this version.{numbering.set_aside}",
         )
     return table.drop_columns([ROW_ID]).take(pa.array(order[place]))
 
 
-def _check_shape(matrix: Matrix, rows: int, labels: Sequence[str]) -> None:
+def _row_ids(table: pa.Table, numbering: Numbering) -> NDArray[np.int64]:
+    """The file's row ids, all of them known and none twice: numbers of another count would shift every row."""
+    if numbering.ambiguous:
+        raise ProbabilitiesError(
+            "The source has a column row_id of its own, whose numbers are not Winnow's: the file's may be either.",
+            "Leave the column out and give the lines in the order of the dataset.",
+        )
+    try:
+        found = table.column(ROW_ID).cast(pa.int64()).to_numpy(zero_copy_only=False)
+    except pa.ArrowInvalid:
+        found = None
+    if found is None or found.dtype.kind != "i":
+        raise ProbabilitiesError("The column row_id holds something that is no whole number.", "Mend it.")
+    foreign = np.unique(found[(found < 0) | (found >= numbering.loaded)])
+    if len(foreign):
+        raise ProbabilitiesError(
+            f"The file has the row_id {_some([str(one) for one in foreign])}, and the dataset has the rows 0 to "
+            f"{numbering.loaded - 1}: they are counted in another way.{numbering.set_aside}",
+            "Take the row_id from `python -m core export`.",
+        )
+    ids, counts = np.unique(found, return_counts=True)
+    if counts.max(initial=1) > 1:
+        raise ProbabilitiesError(f"The file has row_id {ids[counts > 1][0]} more than once.", "Give one line per row.")
+    return np.asarray(found, np.int64)
+
+
+def _check_shape(matrix: Matrix, rows: int, labels: Sequence[str], numbering: Numbering) -> None:
     if matrix.shape != (rows, len(labels)):
         raise ProbabilitiesError(
             f"The probabilities have the shape {matrix.shape}, the dataset needs ({rows}, {len(labels)}).",
-            f"One line per row in the order of row_id, one column per class: {_some(labels)}.",
+            f"One line per row in the order of row_id, one column per class: {_some(labels)}.{numbering.set_aside}",
         )
 
 
@@ -130,6 +182,42 @@ def _check_order(matrix: Matrix, labels: Sequence[str], given: NDArray[np.int64]
             f"The given label has a mean probability of {own.mean():.3f}; chance alone gives {expected:.3f}.",
             f"Check that rows follow row_id and columns follow the classes: {_some(labels)}.",
         )
+
+
+def _check_columns(matrix: Matrix, labels: Sequence[str], given: NDArray[np.int64]) -> None:
+    """Columns without names that fit each other's labels are in another order: as a whole they may still beat chance.
+
+    Per class the column whose mean over its rows lies farthest above that over all rows; classes whose columns are
+    each other's, in a circle of two or more, were given in another order.
+    """
+    usual = np.asarray(matrix.mean(0, dtype=np.float64))
+    by_class = np.split(np.argsort(given, kind="stable"), np.cumsum(np.bincount(given, minlength=len(labels)))[:-1])
+    best = np.arange(len(labels))
+    for label, rows in enumerate(by_class):
+        if len(rows):
+            best[label] = int(np.argmax(matrix[rows[:ROWS_OF_A_CLASS]].mean(0, dtype=np.float64) - usual))
+    moved = _circles(best)
+    rows = np.flatnonzero(np.isin(given, moved))
+    if len(rows) < FEWEST_ROWS:
+        return
+    own, other = given[rows], best[given[rows]]
+    gain = (matrix[rows, other] - usual[other]) - (matrix[rows, own] - usual[own])
+    if gain.mean() > CLEARLY * gain.std() / np.sqrt(len(rows)):
+        raise ProbabilitiesError(
+            f"The columns of {_some([labels[one] for one in moved])} fit each other's labels better than their own: "
+            "the classes are in another order.",
+            f"The order is {_some(labels)}; or save a CSV or Parquet file whose columns are named as the classes.",
+        )
+
+
+def _circles(best: NDArray[np.int64]) -> NDArray[np.int64]:
+    """The classes that following `best` from them leads back to, without those that lead to themselves at once."""
+    far = best
+    for _ in range(len(best).bit_length()):
+        far = far[far]
+    reached = np.unique(far)
+    circles: NDArray[np.int64] = reached[best[reached] != reached]
+    return circles
 
 
 def _some(labels: Sequence[str]) -> str:

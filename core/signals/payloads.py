@@ -11,8 +11,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
-DIGEST = "S16"
-"""The first 16 bytes of a content hash: 128 bits, so that two contents never share one."""
+from core.models.shards import DIGEST
 
 
 @dataclass(frozen=True, slots=True)

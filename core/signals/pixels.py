@@ -9,11 +9,14 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
+from core.models.ahead import ahead
+from core.models.pixels import Resized, decoded
 from core.signals.encoder import Batch, RowEncoder
 from core.signals.payloads import Payloads
-from core.signals.pictures import prepared
+from core.signals.pictures import paths
 
 SIDE = 16
+BATCH = 512
 
 
 class Pixels(RowEncoder):
@@ -24,9 +27,8 @@ class Pixels(RowEncoder):
     key = f"pixels-1-{SIDE}"
 
     def encode(self, payloads: Payloads, rows: NDArray[np.int64]) -> Iterator[Batch]:
-        yield from prepared(payloads, rows, _small, 512)
-
-
-def _small(image: Image.Image) -> NDArray[np.float32]:
-    resized = image.resize((SIDE, SIDE), Image.Resampling.BILINEAR)
-    return np.asarray(resized, np.float32).reshape(-1) / np.float32(255)
+        """Not from the store: what is kept of it as embeddings is as small as pixels get."""
+        cut = Resized(SIDE, SIDE, Image.Resampling.BILINEAR)
+        parts = [rows[start : start + BATCH] for start in range(0, len(rows), BATCH)]
+        for part, pixels in ahead(parts, lambda part: decoded(paths(payloads, part), cut)):
+            yield part, pixels.reshape(len(part), -1).astype(np.float32) / np.float32(255)

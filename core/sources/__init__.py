@@ -54,7 +54,7 @@ def _of(location: str) -> Source:
     if claiming is not None and not (claiming is hub.SOURCE and _looks_like_a_file(path)):
         return claiming
     if not path.exists():
-        raise SourceError(f"There is nothing at {location}.", f"Looked at {path.resolve()}. Check the spelling.")
+        raise SourceError(f"There is nothing at {location}.", f"Looked at {path.absolute()}. Check the spelling.")
     suffixes = ".csv .tsv .json .jsonl .parquet .arrow .feather .xlsx .zip"
     raise SourceError(f"Winnow cannot read {path.name}.", f"It reads {suffixes}, folders of these, and image folders.")
 

@@ -10,6 +10,7 @@ from core.settings import MAX_ARCHIVE_BYTES, MAX_ARCHIVE_MEMBERS, MAX_ARCHIVE_RA
 
 _SMALL = 1024**2
 """A member this small is no bomb, whatever its ratio: eight rows of one colour compress a thousandfold."""
+_UTF8_NAME = 0x800
 
 
 def check_members(archive: zipfile.ZipFile, name: str) -> None:
@@ -28,6 +29,24 @@ def check_members(archive: zipfile.ZipFile, name: str) -> None:
             raise _refused(name, f"{member.filename!r} unpacks to {ratio:,.0f} times its size, as a ZIP bomb does")
         if member.flag_bits & 1:
             raise _refused(name, f"{member.filename!r} is encrypted")
+
+
+def entries(archive: zipfile.ZipFile) -> dict[str, zipfile.ZipInfo]:
+    """The archive's files by their paths, `/` between folders whichever way the archive writes it. A path that occurs
+    twice is its last entry, as unpacking would leave it."""
+    found = {_path(member): member for member in archive.infolist()}
+    return {path: member for path, member in found.items() if not path.endswith("/")}
+
+
+def _path(member: zipfile.ZipInfo) -> str:
+    """Names without the mark of UTF-8 are read as code page 437, though macOS writes UTF-8 into them."""
+    name = member.filename
+    if not member.flag_bits & _UTF8_NAME:
+        try:
+            name = name.encode("cp437").decode("utf-8")
+        except UnicodeError:
+            name = member.filename
+    return name.replace("\\", "/")
 
 
 def _leads_outside(path: str) -> bool:

@@ -20,7 +20,6 @@ from core.sources import parquet
 from core.sources.base import Bench, Source
 from core.sources.guess import split_name
 from core.sources.paths import Part, existing, has_suffix, parts
-from core.sources.tabular import preview_of
 
 SUFFIXES = (".arrow", ".feather", ".ipc")
 _SAMPLE_ROWS = 2000
@@ -86,8 +85,7 @@ def _saved_parts(locations: Sequence[str], bench: Bench) -> list[Part]:
 
 def _preview(source: str, files: Sequence[Part], bench: Bench) -> Preview:
     samples = [_to_parquet(part, bench, number, _SAMPLE_ROWS) for number, part in enumerate(files)]
-    found = [parquet.examine(part, bench) for part in samples]
-    shown = preview_of(source, found)
+    shown = parquet.preview_of_parts(source, samples, bench)
     splits = [part.split for part in files if part.split]
     notes = [note for note in shown.notes if "→" not in note] + ([f"Splits: {', '.join(splits)}"] if splits else [])
     return Preview(shown.source, shown.columns, shown.rows, shown.guess, tuple(notes))

@@ -1,98 +1,265 @@
-"""Excel workbooks: the first sheet, read by DuckDB's own extension."""
+"""Excel workbooks: the first visible sheet, cell by cell as calamine reads it, so that each cell keeps its own type.
+
+What a cell shows beyond its value and whether it is a date (decimals, currencies, leading zeros) is not read.
+"""
 
 from __future__ import annotations
 
 import re
 import zipfile
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from itertools import islice
+from pathlib import Path
+from typing import IO, TYPE_CHECKING, Any
 
 from core.errors import SourceError
 from core.records import Preview, Reader, Schema
 from core.sources.archive import check_members
-from core.sources.base import Bench, Source, named, quoted
-from core.sources.dialect import refuse_duplicates
+from core.sources.base import Bench, Source
+from core.sources.dialect import head_of, refuse_duplicates
 from core.sources.paths import Part, has_suffix, parts
-from core.sources.tabular import (
-    FILE_COLUMN,
-    LINE_COLUMN,
-    Found,
-    check_roles,
-    file_splits,
-    merged_types,
-    preview_of,
-    role_columns,
-    select,
-    union,
-    used,
-)
+from core.sources.rejects import RejectWriter
+from core.sources.tabular import Found, preview_of
+from core.sources.values import MAX_COLUMNS, Column, Copier, Copy, found_in, reader_of
+
+if TYPE_CHECKING:
+    from python_calamine import CalamineSheet
 
 SUFFIXES = (".xlsx",)
-EXTENSIONS = ("excel",)
 _SAMPLE_ROWS = 2000
+_BATCH_ROWS = 20_000
+_BLOCK = 4 * 1024**2
+_TRUTH = ("FALSE", "TRUE")
+_EXACT = 2**53
+"""Up to here a number in a sheet holds every whole number."""
+_SPARE_CELLS = 2_000_000
+_SPARSE = 50
+"""A sheet's rectangle may have so many times more cells than are filled before it is refused: it is held as a whole."""
+
+_RELATION = re.compile(rb"<(?:\w+:)?Relationship\s[^>]*>")
+_SHEET = re.compile(rb"<(?:\w+:)?sheet\s[^>]*>")
+_ATTRIBUTE = re.compile(rb"""([\w:]+)\s*=\s*["']([^"']*)["']""")
+_ROOT = re.compile(rb"<(\w+:)?worksheet[\s>]")
 
 
-def _relation(part: Part, texts: bool, header: bool = True) -> str:
-    options = f"header={str(header).lower()}, stop_at_empty=false, ignore_errors=true"
-    return f"read_xlsx({quoted(str(part.path))}, {options}, all_varchar={str(texts).lower()})"
+@dataclass(frozen=True, slots=True)
+class _Sheet:
+    """A sheet with what was found out about it."""
+
+    part: Part
+    names: tuple[str, ...]
+    above: int
+    """Rows of the sheet up to the header, with it; of those that are filled."""
+    cells: CalamineSheet
+    note: str
+
+    def rows(self) -> Iterator[tuple[int, list[Any]]]:
+        """The number of each row that is not empty, as Excel counts, and its cells."""
+        return islice(_filled(self.cells), self.above, None)
+
+    def fields(self, row: Sequence[Any]) -> dict[str, Any] | None:
+        """A row's cells by name; None where one stands to the right of all names."""
+        if any(cell is not None for cell in row[len(self.names) :]):
+            return None
+        return dict(zip(self.names, row, strict=False))
 
 
-def _examine(part: Part, bench: Bench) -> Found:
-    try:
-        with zipfile.ZipFile(part.path) as book:
-            check_members(book, part.path.name)
-            sheets = re.findall(rb"<sheet [^>]*name=\"([^\"]*)\"", book.read("xl/workbook.xml"))
-    except (zipfile.BadZipFile, KeyError, OSError) as error:
-        raise SourceError(f"{part.path.name} is not an Excel workbook (.xlsx).", "Save it as .xlsx or CSV.") from error
-    first = bench.query(f"SELECT * FROM {_relation(part, True, header=False)} LIMIT 1", EXTENSIONS)
-    refuse_duplicates([str(cell) for cell in (first.rows[0] if first.rows else ()) if cell], part.path.name)
-    listed = bench.query(f"SELECT * FROM {_relation(part, False)} LIMIT {_SAMPLE_ROWS}", EXTENSIONS)
-    rows = tuple(row for row in listed.rows if any(cell is not None for cell in row))
-    if not rows:
+def _filled(cells: CalamineSheet) -> Iterator[tuple[int, list[Any]]]:
+    """The rows in which anything stands, with their numbers; an empty cell is None, a whole number an int."""
+    first = cells.start[0] if cells.start else 0
+    for number, row in enumerate(cells.iter_rows(), first + 1):
+        if any(cell != "" for cell in row):
+            yield number, [_value(cell) for cell in row]
+
+
+def _value(cell: Any) -> Any:
+    if isinstance(cell, float) and cell.is_integer() and abs(cell) < _EXACT:
+        return int(cell)
+    return None if cell == "" else cell
+
+
+def _examine(part: Part) -> _Sheet:
+    cells, notes = _opened(part)
+    sample = [row for _, row in islice(_filled(cells), _SAMPLE_ROWS)]
+    if not sample:
         raise SourceError(f"{part.path.name}: the first sheet has no rows.", "Put the table on the first sheet.")
-    name = sheets[0].decode("utf-8", "replace") if sheets else "1"
-    note = f"{part.path.name}: sheet '{name}'" + (f", {len(sheets) - 1} more left out" if len(sheets) > 1 else "")
-    return Found(part, listed.names, listed.types, rows, note)
+    column = Column(_TRUTH)
+    width = max(map(len, sample))
+    texts = [[cell or "" for cell in column.add(row).to_pylist()] for row in sample]
+    head = head_of(texts, width)
+    names = head.names if head else tuple(f"column{i}" for i in range(width))
+    refuse_duplicates(names, part.path.name)
+    above = head.place + 1 if head else 0
+    if len(sample) == above:
+        raise SourceError(f"{part.path.name} has a header and no rows.", "Choose a file with at least one row.")
+    if not head:
+        notes.append("no header row")
+    if above > 1:
+        said = " / ".join(" ".join(filter(None, row)) for row in texts[: min(3, above - 1)])
+        notes.append(f"left out above the header: {said[:180]}{' …' if above > 4 else ''}")
+    return _Sheet(part, names, above, cells, f"{part.path.name}: {'; '.join(notes)}")
+
+
+def _opened(part: Part) -> tuple[CalamineSheet, list[str]]:
+    """The first visible sheet, and what there is to say of it. Raises SourceError for what is no workbook."""
+    from python_calamine import CalamineError, CalamineWorkbook, SheetTypeEnum, SheetVisibleEnum
+
+    try:
+        with zipfile.ZipFile(part.path) as archive:
+            check_members(archive, part.path.name)
+            book = CalamineWorkbook.from_path(part.path)
+            sheets = list(enumerate(book.sheets_metadata))
+            tables = [one for one in sheets if one[1].typ == SheetTypeEnum.WorkSheet]
+            place, sheet = next((one for one in tables if one[1].visible == SheetVisibleEnum.Visible), tables[0])
+            notes = [f"sheet '{sheet.name}'" + (f", {len(sheets) - 1} more left out" if sheets[1:] else "")]
+            notes += _look(archive, _path(archive, place), part)
+            return book.get_sheet_by_name(sheet.name), notes
+    except (zipfile.BadZipFile, KeyError, IndexError, StopIteration, OSError) as error:
+        raise SourceError(f"{part.path.name} is not an Excel workbook (.xlsx).", "Save it as .xlsx or CSV.") from error
+    except CalamineError as error:
+        raise _damaged(part, error) from error
+    except BaseException as error:
+        if type(error).__name__ != "PanicException":  # what a bug in the Rust library ends in; it derives from no other
+            raise
+        raise _damaged(part, error) from error
+
+
+def _damaged(part: Part, error: BaseException) -> SourceError:
+    return SourceError(
+        f"{part.path.name} is damaged: {error}.", "Open it in Excel and save it again, as .xlsx or as CSV."
+    )
+
+
+def _path(archive: zipfile.ZipFile, place: int) -> str:
+    """The file in the archive that holds the sheet with this place among all of the book."""
+    targets = {}
+    for tag in _RELATION.findall(archive.read("xl/_rels/workbook.xml.rels")):
+        attributes = dict(_ATTRIBUTE.findall(tag))
+        targets[attributes[b"Id"]] = attributes[b"Target"].decode()
+    tag = _SHEET.findall(archive.read("xl/workbook.xml"))[place]
+    key = next(value for name, value in _ATTRIBUTE.findall(tag) if name.endswith(b":id"))
+    return targets[key].lstrip("/") if targets[key].startswith("/") else f"xl/{targets[key]}"
+
+
+def _look(archive: zipfile.ZipFile, path: str, part: Part) -> list[str]:
+    """Reads a sheet's text before its cells are: what these would not say. Raises SourceError where a few cells far
+    from the others would make a rectangle that memory cannot hold."""
+    columns: set[bytes] = set()
+    cells = last_row = errors = unknown = 0
+    tags: _Tags | None = None
+    with archive.open(path) as file:
+        for text in _by_rows(file):
+            tags = tags or _Tags.of(text)
+            names = tags.cell.findall(text)
+            columns.update(names)
+            cells += len(names)
+            last_row = max(last_row, *map(int, tags.row.findall(text)), 0)
+            errors += len(tags.error.findall(text)) if b't="e"' in text else 0
+            unknown += len(tags.not_calculated.findall(text)) if tags.formula in text else 0
+    width = max((_number(name) for name in columns), default=0)
+    _refuse_sparse(part, width, last_row, cells)
+    notes = []
+    if errors:
+        notes.append(f"{errors:,} cells hold an error such as #N/A and are read as empty")
+    if unknown:
+        notes.append(f"{unknown:,} formulas were never calculated and are read as empty: save the file in Excel")
+    return notes
+
+
+@dataclass(frozen=True, slots=True)
+class _Tags:
+    """What is looked for in a sheet's text. With the prefix spelled out, each pattern begins with a fixed text, which
+    is found faster."""
+
+    cell: re.Pattern[bytes]
+    row: re.Pattern[bytes]
+    error: re.Pattern[bytes]
+    formula: bytes
+    not_calculated: re.Pattern[bytes]
+
+    @classmethod
+    def of(cls, text: bytes) -> _Tags:
+        """For a sheet that begins so: some programs write `<x:c>` where most write `<c>`."""
+        root = _ROOT.search(text)
+        x = (root[1] if root else None) or b""
+        return cls(
+            re.compile(rb'<%bc(?: [^>]*?)? r="([A-Z]+)\d' % x),
+            re.compile(rb'<%brow(?: [^>]*?)? r="(\d+)"' % x),
+            re.compile(rb'<%bc(?: [^>]*?)? t="e"' % x),
+            b"</%bf>" % x,
+            re.compile(rb"</%bf>\s*(?:<%bv\s*/>|<%bv></%bv>|</%bc>)" % (x, x, x, x, x)),
+        )
+
+
+def _by_rows(file: IO[bytes]) -> Iterator[bytes]:
+    """The content in blocks that end where a row does."""
+    rest = b""
+    while block := file.read(_BLOCK):
+        text = rest + block
+        end = text.rfind(b"row>")
+        rest = text[end:] if end > 0 else b""
+        yield text[:end] if end > 0 else text
+    yield rest
+
+
+def _refuse_sparse(part: Part, width: int, height: int, cells: int) -> None:
+    if width > MAX_COLUMNS:
+        raise SourceError(
+            f"{part.path.name} has a cell in column {width:,} of the sheet; at most {MAX_COLUMNS:,} columns are read.",
+            "Delete what stands far to the right of the table.",
+        )
+    if width * height > _SPARE_CELLS and width * height > _SPARSE * cells:
+        raise SourceError(
+            f"{part.path.name}: the sheet reaches to row {height:,} and column {width:,} for {cells:,} filled cells.",
+            "Delete what stands far away from the table, or save it as CSV.",
+        )
+
+
+def _number(name: bytes) -> int:
+    """A column's number from its letters: AA → 27."""
+    number = 0
+    for letter in name[:8]:
+        number = 26 * number + letter - 64
+    return number
 
 
 def preview(locations: Sequence[str], bench: Bench) -> Preview:
     """Raises SourceError for a file that is no workbook, has no rows, or names a column twice."""
-    return preview_of("excel", [_examine(part, bench) for part in parts(locations, SUFFIXES, bench.within)])
+    return preview_of("excel", [_sampled(_examine(part)) for part in parts(locations, SUFFIXES, bench.within)])
+
+
+def _sampled(sheet: _Sheet) -> Found:
+    taken = [sheet.fields(row) for _, row in islice(sheet.rows(), _SAMPLE_ROWS)]
+    good = [fields for fields in taken if fields is not None]
+    estimate = len(good) if len(taken) < _SAMPLE_ROWS else max(len(good), sheet.cells.height - sheet.above)
+    return found_in(sheet.part, good, _TRUTH, sheet.note, estimate)
 
 
 def reader(locations: Sequence[str], schema: Schema, bench: Bench) -> Reader:
-    """The relation over all workbooks; roles as the text that Excel shows for plain cells, attributes typed."""
-    found = [_examine(part, bench) for part in parts(locations, SUFFIXES, bench.within)]
-    types = merged_types(found)
-    by_file = file_splits(found, types)
-    names = [*types, *(["split"] if by_file else [])]
-    check_roles(schema, names)
-    columns = used(schema, names)
-    texts = role_columns(schema)
-    return Reader(
-        sql=union([_select(file, types, texts, columns, by_file) for file in found]),
-        extensions=EXTENSIONS,
-        total_bytes=sum(file.part.path.stat().st_size for file in found),
-        file_column=FILE_COLUMN,
-        line_column=LINE_COLUMN,
-    )
+    """The relation over all workbooks; roles as texts, attributes in the type that all of their cells have."""
+    rejected = bench.scratch / "rejected.parquet"
+    with RejectWriter(rejected) as rejects:
+        copies = [
+            _copied(_examine(part), bench, rejects, bench.scratch / str(number))
+            for number, part in enumerate(parts(locations, SUFFIXES, bench.within))
+        ]
+    return reader_of(copies, schema, rejected if rejects.count else None)
 
 
-def _select(file: Found, types: dict[str, str], texts: set[str], columns: Sequence[str], by_file: bool) -> str:
-    """Typed and textual reading side by side, by position: a label `1` must not become `1.0`, a date stays a date.
-
-    Rows that are wholly empty are left out: a sheet goes on for ever.
-    """
-    chosen = [
-        f"t.{named(name)}" if name in texts else f"v.{named(name)}::{types[name]} AS {named(name)}"
-        for name in file.names
-    ]
-    filled = " OR ".join(f"t.{named(name)} IS NOT NULL" for name in file.names)
-    relation = (
-        f"(SELECT t.{LINE_COLUMN}, {', '.join(chosen)} "
-        f"FROM (SELECT row_number() OVER () + 1 AS {LINE_COLUMN}, * FROM {_relation(file.part, True)}) t "
-        f"POSITIONAL JOIN {_relation(file.part, False)} v WHERE {filled})"
-    )
-    return select(file, relation, columns, by_file, (LINE_COLUMN,))
+def _copied(sheet: _Sheet, bench: Bench, rejects: RejectWriter, folder: Path) -> Copy:
+    copier = Copier(sheet.part, folder, _TRUTH)
+    rows = sheet.rows()
+    while batch := list(islice(rows, _BATCH_ROWS)):
+        bench.check_stop()
+        found = [(number, sheet.fields(row), row) for number, row in batch]
+        for number, fields, row in found:
+            if fields is None:
+                shown = [str(cell) for cell in row if cell is not None]
+                rejects.add(sheet.part.path.name, number, "too many columns", " | ".join(shown))
+        good = [(number, fields) for number, fields, _ in found if fields is not None]
+        copier.add([fields for _, fields in good], [number for number, _ in good])
+    return copier.copy(sheet.note)
 
 
 SOURCE = Source("excel", "Excel", "tabular", lambda location: has_suffix(location, SUFFIXES), preview, reader)

@@ -14,7 +14,6 @@ from core.sources import parquet
 from core.sources.base import Bench, Source
 from core.sources.guess import split_name
 from core.sources.paths import Part
-from core.sources.tabular import preview_of
 
 _ID = re.compile(r"(?:hub:)?(?P<id>\w[\w.-]*(?:/\w[\w.-]*)?)(?::(?P<config>\w[\w.-]*))?")
 """No part begins with a dot: `datasets` reads `../name` as a folder of this machine."""
@@ -42,7 +41,7 @@ def fetched(folder: Path) -> list[Part]:
 
 def preview(locations: Sequence[str], bench: Bench) -> Preview:
     """Shows the first rows of each split, which a job has put into the scratch folder."""
-    return preview_of("hub", [parquet.examine(part, bench) for part in fetched(bench.scratch)])
+    return parquet.preview_of_parts("hub", fetched(bench.scratch), bench)
 
 
 def reader(locations: Sequence[str], schema: Schema, bench: Bench) -> Reader:

@@ -1,10 +1,14 @@
-"""Images as a folder or a ZIP: one folder per class, or split folders that hold class folders."""
+"""Images as a folder or a ZIP: one folder per class, or split folders that hold class folders.
+
+What the folders say of each image is `core.sources.folders`.
+"""
 
 from __future__ import annotations
 
-import os
+import json
 import zipfile
-from collections.abc import Iterator, Sequence
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import islice, zip_longest
 from pathlib import Path, PurePosixPath
@@ -13,14 +17,20 @@ from typing import Any
 from core.errors import SourceError
 from core.records import Preview, Schema
 from core.settings import MAX_CELL_BYTES, expanded
-from core.sources.archive import check_members, read_member
+from core.sources.archive import check_members, entries, read_member
 from core.sources.base import PREVIEW_ROWS, Bench, Source
+from core.sources.folders import Place, notes_on, places
 from core.sources.guess import describe, split_name
 from core.sources.images import ImageFault
-from core.sources.paths import IMAGE_SUFFIXES, existing
+from core.sources.paths import IMAGE_SUFFIXES, TABLE_SUFFIXES, existing, is_utf8, shown_name, walk
 from core.sources.tabular import label_notes
 
-_SKIPPED = ("__MACOSX", ".")
+SKIPPED = ("__MACOSX", ".")
+"""How files and folders begin that are nobody's images."""
+TABLE = "metadata.jsonl"
+"""Beside the folders, as `datasets` names it: an object a line, {file_name, label, split}, which says more of an image
+than its folder can. An export writes it where a class has a name that no folder may have."""
+_TABLE_BYTES = 64 * 1024**2
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +47,8 @@ class Member:
     split: str | None
     fault: str = ""
     """Why it is set aside without being read."""
+    class_folder: tuple[str, ...] = ()
+    """The folder that says its class; empty where none does."""
 
     @property
     def shown(self) -> str:
@@ -53,7 +65,8 @@ def members(locations: Sequence[str], within: Sequence[Path] | None) -> list[Mem
     found = [member for path, split in zip(paths, named, strict=True) for member in _listed(path, split)]
     if not any(not member.fault for member in found):
         raise SourceError(
-            f"{locations[0]} holds no images in class folders.",
+            f"{locations[0]} holds no images in class folders"
+            + (f": {found[0].shown}: {found[0].fault}." if found else "."),
             "Put the images of each class into a folder of its own: cats/1.jpg, dogs/2.jpg. "
             f"Read are {', '.join(sorted(IMAGE_SUFFIXES))}.",
         )
@@ -76,48 +89,71 @@ def unlabelled(locations: Sequence[str], within: Sequence[Path] | None) -> list[
 
 
 def _listed(path: Path, split: str | None) -> list[Member]:
-    names = sorted(_walk(path)) if path.is_dir() else [name for name in _names_in(path) if not name.endswith("/")]
+    names = sorted(walk(path)) if path.is_dir() else _names_in(path)
     every = map(PurePosixPath, names)
-    paths = [inner for inner in every if not any(folder.startswith(_SKIPPED) for folder in inner.parts)]
-    wrapper = _wrapper([inner.parts[:-1] for inner in paths if inner.suffix.lower() in IMAGE_SUFFIXES])
-    return [_member(path, inner, number, wrapper, split) for number, inner in enumerate(paths, 1)]
+    paths = [inner for inner in every if not any(folder.startswith(SKIPPED) for folder in inner.parts)]
+    said = places(Counter(inner.parts[:-1] for inner in paths if inner.suffix.lower() in IMAGE_SUFFIXES))
+    tables = [inner for inner in paths if inner.name == TABLE]
+    told = {image: row for table in tables for image, row in _told(path, table).items()}
+    return [
+        _member(path, inner, number, said.get(inner.parts[:-1], Place()), split, told)
+        for number, inner in enumerate((inner for inner in paths if inner not in tables), 1)
+    ]
 
 
-def _walk(root: Path) -> Iterator[str]:
-    for folder, _, files in os.walk(root):
-        base = Path(folder).relative_to(root).as_posix()
-        yield from (file if base == "." else f"{base}/{file}" for file in files)
+def _told(path: Path, table: PurePosixPath) -> dict[str, Mapping[str, str | None]]:
+    """Image's path → what the table says of it. Raises SourceError for a table that cannot be read."""
+    member = Member(path, str(table), 0, None, None)
+    opener = Opener()
+    try:
+        lines = opener.read(member, _TABLE_BYTES).decode("utf-8-sig").split("\n")
+        rows = [json.loads(line) for line in lines if line.strip()]
+        return {
+            str(table.parent / row["file_name"]): {key: _text(row[key]) for key in ("label", "split") if key in row}
+            for row in rows
+            if "label" in row
+        }
+    except (ImageFault, ValueError, KeyError, TypeError, RecursionError) as error:
+        raise SourceError(
+            f"{member.shown} cannot be read: {error}", "Mend it, or take it away to have the folders as classes."
+        ) from error
+    finally:
+        opener.close()
+
+
+def _text(value: object) -> str | None:
+    if isinstance(value, list | dict):
+        raise TypeError(f"{json.dumps(value)[:100]} is no class of one image")
+    return None if value is None or value == "" else str(value)
 
 
 def _names_in(path: Path) -> list[str]:
     try:
         with zipfile.ZipFile(path) as archive:
             check_members(archive, path.name)
-            return archive.namelist()
+            return list(entries(archive))
     except zipfile.BadZipFile as error:
         raise SourceError(f"{path.name} is not a readable ZIP archive: {error}.", "Make it again.") from error
 
 
-def _wrapper(folders: Sequence[tuple[str, ...]]) -> tuple[str, ...] | None:
-    """The folders that all images share where some lie deeper: archives often wrap everything in one. An image right
-    in there has no class."""
-    shared = folders[0] if folders else ()
-    for path in folders:
-        while path[: len(shared)] != shared:
-            shared = shared[:-1]
-    return shared if any(len(path) > len(shared) for path in folders) else None
-
-
 def _member(
-    origin: Path, path: PurePosixPath, ordinal: int, wrapper: tuple[str, ...] | None, outer: str | None
+    origin: Path,
+    path: PurePosixPath,
+    ordinal: int,
+    place: Place,
+    outer: str | None,
+    told: Mapping[str, Mapping[str, str | None]],
 ) -> Member:
-    folders = path.parts[:-1]
-    label = folders[-1] if folders and folders != wrapper else None
-    split = next(filter(None, map(split_name, folders[:-1])), None)
+    if not is_utf8(str(path)):
+        fault = "the name of the file has letters in another encoding than UTF-8: rename it"
+        return Member(origin, shown_name(str(path)), ordinal, None, None, fault)
+    row = told.get(str(path), {})
+    label, split = row.get("label", place.label), row.get("split", place.split)
     fault = _no_image(path.name)
     if not fault and label is None:
         fault = "missing label: the image lies in no class folder"
-    return Member(origin, str(path), ordinal, label, split or outer, fault)
+    folder = () if row else place.class_folder
+    return Member(origin, str(path), ordinal, label, split or outer, fault, folder)
 
 
 def _no_image(name: str) -> str:
@@ -130,22 +166,26 @@ class Opener:
 
     def __init__(self) -> None:
         self._archive: zipfile.ZipFile | None = None
+        self._entries: dict[str, zipfile.ZipInfo] = {}
         self._path: Path | None = None
 
-    def read(self, member: Member) -> bytes:
-        """The file's bytes. Raises ImageFault where they cannot be read."""
+    def read(self, member: Member, most: int = MAX_CELL_BYTES) -> bytes:
+        """The file's bytes. Raises ImageFault where they cannot be read, or are more than `most`."""
         try:
             if member.origin.is_dir():
                 path = (member.origin / member.name).resolve()
                 if not path.is_relative_to(member.origin):
                     raise ImageFault("the link leads outside of the folder")
-                _check_size(path.stat().st_size)
+                if path.exists() and not path.is_file():
+                    raise ImageFault("no file but a pipe or a device")
+                _check_size(path.stat().st_size, most)
                 return path.read_bytes()
             if self._path != member.origin or self._archive is None:
                 self.close()
                 self._archive, self._path = zipfile.ZipFile(member.origin), member.origin
-            entry = self._archive.getinfo(member.name)
-            _check_size(entry.file_size)
+                self._entries = entries(self._archive)
+            entry = self._entries[member.name]
+            _check_size(entry.file_size, most)
             return read_member(self._archive, entry)
         except (OSError, zipfile.BadZipFile, KeyError, SourceError, RuntimeError) as error:
             raise ImageFault(f"file cannot be read: {error}") from error
@@ -155,9 +195,9 @@ class Opener:
             self._archive.close()
 
 
-def _check_size(size: int) -> None:
-    if size > MAX_CELL_BYTES:
-        raise ImageFault(f"image file of {size / 1024**2:,.0f} MB, the limit is {MAX_CELL_BYTES // 1024**2} MB")
+def _check_size(size: int, most: int) -> None:
+    if size > most:
+        raise ImageFault(f"image file of {size / 1024**2:,.0f} MB, the limit is {most // 1024**2} MB")
 
 
 def preview(locations: Sequence[str], bench: Bench) -> Preview:
@@ -179,6 +219,10 @@ def preview(locations: Sequence[str], bench: Bench) -> Preview:
     notes = [f"{len(good):,} images in {len(by_class):,} class folders" + (f"; {', '.join(splits)}" if splits else "")]
     if len(found) > len(good):
         notes.append(f"{len(found) - len(good):,} other files will be set aside")
+    tables = sorted({Path(member.name).name for member in found if member.name.lower().endswith(TABLE_SUFFIXES)})
+    if tables:
+        notes.append(f"Not read beside the folders: {', '.join(tables[:3])}. Load a table by its own path.")
+    notes += notes_on([member.class_folder for member in good], [tuple(member.name.split("/")[:-1]) for member in good])
     notes += label_notes(schema, [{"label": member.label} for member in good])
     return Preview("imagefolder", columns[:-1], tuple(rows), schema, tuple(notes), len(good))
 
@@ -194,7 +238,7 @@ def _row(member: Member, opener: Opener) -> dict[str, Any]:
 def _claims(location: str) -> bool:
     path = expanded(location)
     if path.is_dir():
-        return any(Path(name).suffix.lower() in IMAGE_SUFFIXES for name in islice(_walk(path), 10_000))
+        return any(Path(name).suffix.lower() in IMAGE_SUFFIXES for name in islice(walk(path), 10_000))
     return path.suffix.lower() == ".zip"
 
 

@@ -10,8 +10,9 @@ from pathlib import Path
 from uuid import uuid4
 
 import numpy as np
-from PIL import Image, ImageOps, UnidentifiedImageError
+from PIL import Image, UnidentifiedImageError
 
+from core.models.pictures import upright
 from core.settings import MAX_CELL_BYTES, MAX_IMAGE_PIXELS
 
 THUMBNAIL_SIDE = 128
@@ -93,7 +94,7 @@ def _decoded(content: bytes) -> tuple[Image.Image, str]:
                     f"image of {width:,} × {height:,} pixels, the limit is {MAX_IMAGE_PIXELS / 1e6:,.0f} megapixels"
                 )
             image.load()
-            return _upright(image), _SUFFIX[str(image.format)]
+            return upright(image), _SUFFIX[str(image.format)]
     except ImageFault:
         raise
     except (Image.DecompressionBombWarning, Image.DecompressionBombError) as error:
@@ -102,16 +103,6 @@ def _decoded(content: bytes) -> tuple[Image.Image, str]:
         raise ImageFault("unreadable image: the file is broken, or of no known image format") from error
     except Exception as error:  # Pillow's plugins raise anything on broken files: struct.error, SyntaxError, KeyError …
         raise ImageFault(f"unreadable image: {error or type(error).__name__}") from error
-
-
-def _upright(image: Image.Image) -> Image.Image:
-    """In RGB or grey, turned as the camera says; transparency is laid over white."""
-    turned = ImageOps.exif_transpose(image)
-    if turned.mode in ("RGBA", "LA", "PA") or "transparency" in turned.info:
-        layer = turned.convert("RGBA")
-        white = Image.new("RGBA", layer.size, "white")
-        return Image.alpha_composite(white, layer).convert("RGB")
-    return turned if turned.mode in ("RGB", "L") else turned.convert("RGB")
 
 
 def _reduced(image: Image.Image, side: int) -> bytes:

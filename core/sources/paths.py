@@ -2,15 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import os
+import re
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from pathlib import Path
+from itertools import islice
+from pathlib import Path, PurePosixPath
 
 from core.errors import SourceError
 from core.settings import expanded
-from core.sources.guess import split_name
+from core.sources.guess import LABEL_NAMES, split_name
 
 IMAGE_SUFFIXES = frozenset((".png", ".jpg", ".jpeg", ".gif", ".webp", ".bmp", ".tif", ".tiff"))
+TABLE_SUFFIXES = (".csv", ".tsv", ".json", ".jsonl", ".ndjson", ".parquet", ".pq", ".arrow", ".feather", ".xlsx")
+_WRITTEN = (".csv", ".tsv", ".json", ".jsonl", ".ndjson")
+_HEAD = 4096
+"""Bytes that the names of a table's columns are looked for in."""
+_LOOKED_AT = 10_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,7 +32,10 @@ class Part:
 
 def existing(location: str, within: Sequence[Path] | None) -> Path:
     """The path of a location. Raises SourceError when nothing is there or it lies outside the folders allowed."""
-    path = expanded(location).resolve()
+    try:
+        path = expanded(location).resolve()
+    except RuntimeError as error:
+        raise SourceError(f"{location} is a link that leads back to itself.", "Name the file itself.") from error
     if within is not None and not any(path.is_relative_to(folder) for folder in within):
         allowed = ", ".join(str(folder) for folder in within)
         raise SourceError(
@@ -46,6 +57,12 @@ def parts(locations: Sequence[str], suffixes: Sequence[str], within: Sequence[Pa
     for file in files:
         if file.is_dir():
             raise SourceError(f"{file} holds no file that ends in {', '.join(suffixes)}.", "Choose another folder.")
+        if not file.is_file():
+            raise SourceError(f"{file.name} is no file but a pipe or a device.", "Write what it says to a file.")
+        if not is_utf8(file.name):
+            raise SourceError(
+                f"{shown_name(file.name)} has letters in another encoding than UTF-8 in its name.", "Rename the file."
+            )
         if file.stat().st_size == 0:
             raise SourceError(f"{file.name} is empty (0 bytes).", "Choose a file with at least one row.")
     splits = [split_name(file.stem) for file in files]
@@ -53,9 +70,47 @@ def parts(locations: Sequence[str], suffixes: Sequence[str], within: Sequence[Pa
     return [Part(file, split if different else None) for file, split in zip(files, splits, strict=True)]
 
 
+def is_utf8(name: str) -> bool:
+    """Whether the name of a file was written in UTF-8, without which neither the store nor a page can name it."""
+    return name.isascii() or shown_name(name) == name
+
+
+def shown_name(name: str) -> str:
+    """The name with a question mark for each byte that is not UTF-8."""
+    return name.encode("utf-8", "replace").decode()
+
+
 def has_suffix(location: str, suffixes: Sequence[str]) -> bool:
-    """Whether the location is a file of that kind, or a folder whose data files all are."""
+    """Whether the location is a file of that kind, or a folder of data files of that kind; where the folder holds
+    images by class too, only if a table there names their classes."""
     path = expanded(location)
-    if path.suffix.lower() in suffixes and not path.is_dir():
-        return True
-    return path.is_dir() and any(child.suffix.lower() in suffixes for child in path.iterdir() if child.is_file())
+    if not path.is_dir():
+        return path.suffix.lower() in suffixes
+    tables = [child for child in path.iterdir() if child.suffix.lower() in suffixes and child.is_file()]
+    return bool(tables) and (any(map(_names_classes, tables)) or not _has_class_folders(path))
+
+
+def _names_classes(table: Path) -> bool:
+    """Whether the head of a table that is written as text has a column that is called as labels are."""
+    if table.suffix.lower() not in _WRITTEN:
+        return False
+    with table.open("rb") as file:
+        line = file.read(_HEAD).decode("utf-8", "ignore").lstrip("\ufeff[ \r\n").partition("\n")[0]
+    return not frozenset(LABEL_NAMES).isdisjoint(re.findall(r"\w+", line.lower()))
+
+
+def _has_class_folders(folder: Path) -> bool:
+    """Whether images lie in two or more folders that are no splits."""
+    folders = set()
+    for image in islice(walk(folder), _LOOKED_AT):
+        inner = PurePosixPath(image)
+        if inner.suffix.lower() in IMAGE_SUFFIXES and len(inner.parts) > 1 and not split_name(inner.parts[-2]):
+            folders.add(inner.parts[-2])
+    return len(folders) > 1
+
+
+def walk(root: Path) -> Iterator[str]:
+    """The files below a folder, by their `/`-separated paths from there."""
+    for folder, _, files in os.walk(root):
+        base = Path(folder).relative_to(root).as_posix()
+        yield from (file if base == "." else f"{base}/{file}" for file in files)

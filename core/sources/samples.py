@@ -20,7 +20,6 @@ from core.sources import parquet
 from core.sources.base import PREVIEW_ROWS, Bench, Source
 from core.sources.guess import describe
 from core.sources.paths import Part
-from core.sources.tabular import preview_of
 
 DIGIT_SIDE = 32
 """Pixels: the 8 × 8 originals four times as large, every pixel a square, so that they can be seen."""
@@ -54,7 +53,7 @@ def _news(bench: Bench) -> Part:
 
 
 def _news_preview(locations: Sequence[str], bench: Bench) -> Preview:
-    shown = preview_of("bbc-news", [parquet.examine(_news(bench), bench)])
+    shown = parquet.preview_of_parts("bbc-news", [_news(bench)], bench)
     return Preview(
         "bbc-news", shown.columns, shown.rows, SAMPLE_SCHEMAS["bbc-news"], ("2,225 BBC articles in 5 topics",), 2225
     )

@@ -7,14 +7,18 @@ from dataclasses import dataclass
 from typing import Any
 
 from core.errors import SchemaError, SourceError
-from core.records import Preview, Schema
+from core.records import SPLIT_WORDS, Column, Preview, Schema
 from core.sources.base import FILE_SPLIT_COLUMN, PREVIEW_ROWS, named, quoted
-from core.sources.guess import describe, guess
+from core.sources.guess import SPLIT_NAMES, describe, guess, plain_name
 from core.sources.paths import Part
 from core.tasks import TASKS
+from core.tasks.lookalikes import lookalike_notes, stripped
 
 FILE_COLUMN = "__file"
 LINE_COLUMN = "__line"
+REASON_COLUMN = "__reason"
+_WHOLE_32 = ("TINYINT", "SMALLINT", "INTEGER", "UTINYINT", "USMALLINT", "UINTEGER")
+"""Any two of them fit in a BIGINT, any of them in a DOUBLE."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,9 +46,14 @@ def merged_types(found: Sequence[Found]) -> dict[str, str]:
 
 
 def _wider(one: str, other: str) -> str:
-    if one == other:
+    both = {one, other}
+    if len(both) == 1:
         return one
-    return "DOUBLE" if {one, other} == {"BIGINT", "DOUBLE"} else "VARCHAR"
+    if both <= {*_WHOLE_32, "BIGINT"}:
+        return "BIGINT"
+    if both <= {*_WHOLE_32, "FLOAT", "DOUBLE"} or both == {"BIGINT", "DOUBLE"}:
+        return "DOUBLE"
+    return "VARCHAR"
 
 
 def file_splits(found: Sequence[Found], names: Mapping[str, str]) -> bool:
@@ -67,10 +76,10 @@ def preview_of(source: str, found: Sequence[Found], notes: Sequence[str] = ()) -
     said = [file.note for file in found if file.note]
     if len(found) > 1:
         said.append("; ".join(f"{file.part.path.name} → {file.part.split or 'no split'}" for file in found))
-    proposal = guess(columns, rows)
+    proposal = guess(columns, rows, count=len(sample))
     estimates = [file.row_estimate for file in found]
     total = sum(number for number in estimates if number) if all(estimates) else None
-    warnings = label_notes(proposal, sample)
+    warnings = [*label_notes(proposal, sample), *_split_notes(proposal, columns, sample)]
     return Preview(source, columns, tuple(rows[:PREVIEW_ROWS]), proposal, (*said, *notes, *warnings), total)
 
 
@@ -84,13 +93,32 @@ def label_notes(schema: Schema, rows: Sequence[Mapping[str, Any]]) -> list[str]:
     """What the sample says against the guessed label: none found, one class only, or nearly as many as rows."""
     if schema.label is None:
         return ["No column looks like a label. Choose the one that holds the class of each row."]
-    values = [str(row[schema.label]) for row in rows if row[schema.label] is not None]
+    values = [stripped(str(row[schema.label])) for row in rows if row[schema.label] is not None]
     classes = len(set(values))
     if classes == 1:
         return [f"'{schema.label}' has one class only in the rows looked at: {values[0]}."]
     if len(values) >= 20 and classes > len(values) / 2:
         return [f"'{schema.label}' has {classes:,} classes in {len(values):,} rows looked at: is it the label?"]
-    return []
+    return lookalike_notes(set(values))
+
+
+def _split_notes(schema: Schema, columns: Sequence[Column], rows: Sequence[Mapping[str, Any]]) -> list[str]:
+    """Which spellings of the names of splits are read as one, and which column is none though it is called one."""
+    if schema.split is None:
+        named_so = [column for column in columns if plain_name(column.name) in SPLIT_NAMES]
+        taken = {schema.payload, schema.label}
+        return [
+            f"'{column.name}' is not taken for the split: it has {column.distinct:,} different values."
+            for column in named_so
+            if column.name not in taken
+        ]
+    read_as: dict[str, dict[str, None]] = {}
+    for row in rows:
+        written = str(row[schema.split] or "")
+        meant = SPLIT_WORDS.get(written.strip().lower())
+        if meant and meant != written:
+            read_as.setdefault(meant, {})[written] = None
+    return [f"'{schema.split}': {', '.join(written)} is read as {meant}." for meant, written in read_as.items()]
 
 
 def check_label(schema: Schema, names: Sequence[str]) -> None:

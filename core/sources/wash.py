@@ -2,13 +2,13 @@
 
 A file comes here only when a cheap look (`look`) says that it must: another encoding, a line or quoted cell that would
 overflow the reader's buffer (DuckDB 1.5 drops such a row without a word), quotes that do not close, mixed line ends.
-A line that is set aside leaves a blank one behind, so that line numbers stay those of the original.
+A line that is set aside leaves a blank one behind, so that line numbers stay those of the original. Line ends inside a
+quoted cell are part of its value and stay as they are.
 """
 
 from __future__ import annotations
 
 import io
-import json
 import mmap
 import re
 from collections.abc import Callable, Iterator
@@ -52,25 +52,37 @@ def look(path: Path, quote: str = '"') -> str:
     return "a quote that is never closed" if quotes % 2 else ""
 
 
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A line of a text file."""
+
+    text: str
+    end: str
+    """What ends it; empty in a last line that nothing ends."""
+    cut: bool = False
+    """Whether it is longer than a cell may be: then `text` is its beginning."""
+
+
 @dataclass(slots=True)
-class _Lines:
-    """Numbered lines of a text file, none longer than a cell may be."""
+class Lines:
+    """Numbered lines of a text file that was opened with `newline=""`."""
 
     file: io.TextIOWrapper
     number: int = 0
 
-    def next(self) -> tuple[str, bool] | None:
-        """The next line without its end, and whether it was cut for being too long; None at the end."""
+    def next(self) -> Line | None:
+        """The next line; None at the end."""
         line = self.file.readline(MAX_CELL_BYTES)
         if not line:
             return None
         self.number += 1
         if len(line) < MAX_CELL_BYTES or line.endswith(("\n", "\r")):
-            return line.rstrip("\r\n"), False
+            text = line.rstrip("\r\n")
+            return Line(text, line[len(text) :])
         head = line[:1000]
-        while line and not line.endswith("\n"):
+        while line and not line.endswith(("\n", "\r")):
             line = self.file.readline(MAX_CELL_BYTES)
-        return head, True
+        return Line(head, "\n", True)
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,26 +96,7 @@ class Record:
     """Empty for a good one, else why it is set aside."""
 
 
-_TOO_LONG = f"cell over {MAX_CELL_BYTES // 1024**2} MB"
-
-
-def json_records(lines: _Lines) -> Iterator[Record]:
-    """Every line as JSON: what is no object is set aside."""
-    while (found := lines.next()) is not None:
-        text, cut = found
-        yield Record(lines.number, 1, text, _TOO_LONG if cut else _json_fault(text))
-
-
-def _json_fault(text: str) -> str:
-    if not text.strip():
-        return ""
-    try:
-        value = json.loads(text)
-    except (ValueError, RecursionError) as error:
-        return f"broken JSON: {error}"
-    if isinstance(value, dict):
-        return "" if value else "empty JSON object"
-    return f"a JSON object was expected, not {type(value).__name__}"
+TOO_LONG = f"cell over {MAX_CELL_BYTES // 1024**2} MB"
 
 
 class _Quoting:
@@ -135,72 +128,81 @@ class _Quoting:
         return True if self._opens.fullmatch(line) else None
 
 
-def csv_records(lines: _Lines, delimiter: str, quote: str, escape: str) -> Iterator[Record]:
+def csv_records(lines: Lines, delimiter: str, quote: str, escape: str) -> Iterator[Record]:
     """Logical CSV records. A quote that is never closed costs its own line, not the rest of the file."""
     quoting = _Quoting(delimiter, quote, escape) if quote else None
     while (found := lines.next()) is not None:
-        text, cut = found
-        if cut:
-            yield Record(lines.number, 1, text, _TOO_LONG)
+        text = found.text
+        if found.cut:
+            yield Record(lines.number, 1, text, TOO_LONG)
         elif quoting is None or quote not in text:
             yield Record(lines.number, 1, text)
         elif (state := quoting.after(text, False)) is None:
             yield Record(lines.number, 1, text, "quotes inside a cell are not doubled")
         elif state:
-            yield _long_record(lines, text, quoting)
+            yield _long_record(lines, found, quoting)
         else:
             yield Record(lines.number, 1, text)
 
 
-def _long_record(lines: _Lines, first: str, quoting: _Quoting) -> Record:
+def _long_record(lines: Lines, first: Line, quoting: _Quoting) -> Record:
     """The record that `first` opens, up to its closing quote; `first` alone, set aside, when that never comes."""
     start, resume = lines.number, lines.file.tell()
-    texts, size = [first], len(first)
+    texts = [first.text, first.end]
+    size = len(first.text) + len(first.end)
     while (found := lines.next()) is not None:
-        text, cut = found
-        state = quoting.after(text, True)
+        state = quoting.after(found.text, True)
         if state is None:
             break
-        size += MAX_CELL_BYTES if cut else len(text) + 1
+        size += MAX_CELL_BYTES if found.cut else len(found.text) + len(found.end)
         if size <= MAX_CELL_BYTES:
-            texts.append(text)
+            texts += (found.text, found.end)
         if not state:
             taken = lines.number - start + 1
             if size > MAX_CELL_BYTES:
-                return Record(start, taken, first, _TOO_LONG)
-            return Record(start, taken, "\n".join(texts))
+                return Record(start, taken, first.text, TOO_LONG)
+            return Record(start, taken, "".join(texts[:-1]))
     lines.file.seek(resume)
     lines.number = start
-    return Record(start, 1, first, "quote is opened and never closed")
+    return Record(start, 1, first.text, "quote is opened and never closed")
+
+
+def faults(text: str, delimiter: str, quote: str, escape: str) -> int:
+    """How many records of a text break the rules of quoting."""
+    raw = io.BytesIO(text.encode("utf-8", "surrogatepass"))
+    with io.TextIOWrapper(raw, "utf-8", "surrogatepass", newline="") as file:
+        return sum(bool(record.reason) for record in csv_records(Lines(file), delimiter, quote, escape))
 
 
 def wash(
     path: Path,
     clean: Path,
     encoding: Encoding,
-    records: Callable[[_Lines], Iterator[Record]],
+    records: Callable[[Lines], Iterator[Record]],
     rejects: RejectWriter,
     bench: Bench,
-    blank: str = "",
+    above: int = 0,
 ) -> None:
     """Writes the good records of `path` to `clean` as UTF-8 with plain line ends and adds the others to `rejects`.
 
-    `blank` stands where a line was empty or set aside.
+    The first `above` lines, which belong to no record, become blank ones.
     """
     total = path.stat().st_size
     with (
         path.open("rb") as raw,
-        io.TextIOWrapper(raw, encoding.codec, encoding.errors, newline=None) as text,
-        clean.open("w", encoding="utf-8", newline="\n") as out,
+        io.TextIOWrapper(raw, encoding.codec, encoding.errors, newline="") as text,
+        clean.open("w", encoding="utf-8", newline="") as out,
     ):
-        for count, record in enumerate(records(_Lines(text))):
+        lines = Lines(text)
+        for _ in range(above):
+            lines.next()
+        out.write("\n" * above)
+        for count, record in enumerate(records(lines)):
             reason = record.reason or ("undecodable bytes" if UNDECODABLE in record.text else "")
             if reason:
                 shown = record.text[:1000].replace(UNDECODABLE, "\N{REPLACEMENT CHARACTER}")
                 rejects.add(path.name, record.line, reason, shown)
-                out.write(f"{blank}\n" * record.lines)
-            else:
-                out.write(f"{record.text or blank}\n")
+            out.write("\n" * record.lines if reason else f"{record.text}\n")
             if count % _TICK == 0:
                 bench.check_stop()
                 bench.on_progress(raw.tell(), total)

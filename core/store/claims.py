@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from core.records import IssueFilter
 from core.store.database import Cursor, Database
 from core.store.filters import Condition
-from core.store.in_force import in_force_sql
+from core.store.in_force import standing_sql
 from core.store.issues import issue_condition
 from core.store.scans import get_scan
 from core.store.times import stored
@@ -39,12 +39,12 @@ def claim_from(
 ) -> list[int]:
     """As `claim`, from any query for (row_id, rank) with its parameters."""
     query, parameters = candidates
-    moment = stored(now)
+    moment, decided = stored(now), standing_sql(db, version_id)
     with db.write() as cursor:
         cursor.execute("DELETE FROM claims WHERE until <= ?", [moment])
         found = cursor.execute(
             f"""SELECT i.row_id FROM ({query}) i
-                WHERE i.row_id NOT IN (SELECT row_id FROM {in_force_sql(version_id)})
+                WHERE i.row_id NOT IN (SELECT row_id FROM {decided})
                 AND i.row_id NOT IN (SELECT row_id FROM claims WHERE version_id = ? AND session <> ?)
                 ORDER BY i.rank LIMIT ?""",
             [*parameters, version_id, session, n],

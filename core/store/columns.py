@@ -6,9 +6,10 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from core.errors import SchemaError
-from core.records import Attribute, AttributeKind, Reader, Schema
+from core.records import SPLIT_WORDS, Attribute, AttributeKind, Reader, Schema
 from core.store.database import Cursor
-from core.store.names import quoted
+from core.store.names import literal, quoted
+from core.store.narrow import in_turns
 from core.store.usable import Test, usable_test
 
 RESERVED = ("row_id", "content_hash", "text", "media_id", "given_label", "label", "split", "source_id", "rowid")
@@ -54,20 +55,24 @@ def plan(cursor: Cursor, reader: Reader, schema: Schema) -> Plan:
     types = {name: kind for name, kind, *_ in cursor.execute(f"DESCRIBE SELECT * FROM {reader.sql}").fetchall()}
     if schema.label is None:
         raise SchemaError("No label column was chosen.", f"Choose one of: {', '.join(types)}.")
+    for name in schema.attributes:
+        _present(name, types, "attribute")
     attributes = {name: _stored_name(name, types) for name in schema.attributes}
-    plain = _unescaped if reader.csv_files else str
+    plain = _unescaped if any(file.escaped for file in reader.csv_files) else str
     text = plain(f"CAST({_present(schema.payload, types, 'payload')} AS VARCHAR)")
     own_id = f"CAST({_present(schema.id, types, 'id')} AS VARCHAR)" if schema.id else "NULL::VARCHAR"
     passing = _passing(reader, types)
     expressions = {
-        "row_id": "0::BIGINT",
         "content_hash": "content_hash" if reader.media else "NULL::VARCHAR",
         "text": text,
         "media_id": "media_id" if reader.media else "NULL::VARCHAR",
         "given_label": plain(_label(schema.label, types)),
-        "split": _text_or_null(schema.split, types, "split"),
+        "split": _split(schema.split, types),
         "source_id": plain(own_id),
-        **{column: _present(name, types, "attribute") for name, column in attributes.items()},
+        **{
+            column: plain(quoted(name)) if types[name] == "VARCHAR" else quoted(name)
+            for name, column in attributes.items()
+        },
         **passing,
     }
     large = [column for name, column in attributes.items() if types[name] == "VARCHAR"]
@@ -80,13 +85,16 @@ def plan(cursor: Cursor, reader: Reader, schema: Schema) -> Plan:
     )
 
 
-def attribute_kinds(cursor: Cursor, columns: Plan, table: str, row_count: int) -> tuple[Attribute, ...]:
-    """The attributes, each with the kind that its type and its number of values call for."""
-    counts = ", ".join(f"approx_count_distinct({quoted(column)})" for column in columns.attributes.values())
-    distinct = (cursor.execute(f"SELECT {counts} FROM {table}").fetchone() if counts else None) or ()
+def attribute_kinds(cursor: Cursor, columns: Plan, rows: str, row_count: int) -> tuple[Attribute, ...]:
+    """The attributes, each with the kind that its type and, where that matters, its number of values call for."""
+    distinct = dict.fromkeys(columns.types, 0)
+    for turn in in_turns([column for column, kind in columns.types.items() if kind == "VARCHAR" or kind in _WHOLE]):
+        counts = ", ".join(f"approx_count_distinct({quoted(column)})" for column in turn)
+        answer = cursor.execute(f"SELECT {counts} FROM {rows}").fetchone() or ()
+        distinct |= zip(turn, answer, strict=True)
     return tuple(
-        Attribute(name, column, _kind(columns.types[column], count, row_count))
-        for (name, column), count in zip(columns.attributes.items(), distinct, strict=True)
+        Attribute(name, column, _kind(columns.types[column], distinct[column], row_count))
+        for name, column in columns.attributes.items()
     )
 
 
@@ -135,8 +143,13 @@ def _label(name: str, types: Mapping[str, str]) -> str:
     )
 
 
-def _text_or_null(name: str | None, types: Mapping[str, str], role: str) -> str:
-    return "NULL::VARCHAR" if name is None else f"nullif(trim(CAST({_present(name, types, role)} AS VARCHAR)), '')"
+def _split(name: str | None, types: Mapping[str, str]) -> str:
+    """A split's name without outer blanks, and as the others are called where it is one of the usual."""
+    if name is None:
+        return "NULL::VARCHAR"
+    text = f"trim(CAST({_present(name, types, 'split')} AS VARCHAR))"
+    cases = " ".join(f"WHEN {literal(word)} THEN {literal(meant)}" for word, meant in SPLIT_WORDS.items())
+    return f"CASE lower({text}) {cases} ELSE nullif({text}, '') END"
 
 
 def _stored_name(name: str, types: Mapping[str, str]) -> str:

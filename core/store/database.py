@@ -6,54 +6,116 @@ cursors. Updates of the same row from two transactions fail, so writes queue on 
 
 from __future__ import annotations
 
+import logging
 import re
 import threading
-from collections.abc import Iterator, Sequence
+import time
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import duckdb
 
-from core.errors import WorkspaceLockedError
+from core.errors import StoreError, WorkspaceLockedError
 
 Cursor = duckdb.DuckDBPyConnection
 
-MEMORY_LIMIT = "512MB"
+MEMORY_MB = 512
 """DuckDB's own share; what does not fit spills to disk beside the file. The whole process stays under 1 GB with it."""
+MAX_MEMORY_MB = 1000
+"""Its share while a wide table is written. It counts whole blocks, of which a short table fills a part."""
+WIDE = 200
+"""With more columns than this, a table is written by one thread: each holds two blocks of 256 KB for every column."""
+_COLUMN_MB = 0.5
 
+_LEAVING_SECONDS = 5.0
+"""How long those who still use a connection that is to be replaced have to let go of it."""
+_LOG = logging.getLogger("winnow")
 _HOLDER = re.compile(r"lock is held in (?P<program>.*?) ?\(PID (?P<pid>\d+)\)")
 
 
 class Database:
-    """An open database file. Safe to share between threads."""
+    """An open database file. Safe to share between threads.
+
+    An error inside DuckDB leaves a connection that answers nothing any more. Whoever meets it is told by a
+    `StoreError`, and the file is opened again: what was committed is there.
+    """
 
     def __init__(self, connection: duckdb.DuckDBPyConnection, path: Path) -> None:
         self.path = path
         self._connection = connection
         self._write_lock = threading.Lock()
+        self._wide: list[int] = []
+        self._widening = threading.Lock()
+        self._opening = threading.RLock()
+        self._cursors: set[Cursor] = set()
+        self._closed = False
 
     @classmethod
     def open(cls, path: Path) -> Database:
         """Opens the file, or makes it. Raises `WorkspaceLockedError` while another process has it open."""
-        try:
-            connection = duckdb.connect(
-                str(path), config={"memory_limit": MEMORY_LIMIT, "autoinstall_known_extensions": "false"}
-            )
-            return cls(connection, path)
-        except duckdb.IOException as error:
-            if "lock" not in str(error):
-                raise
-            raise _locked(path, str(error)) from error
+        return cls(_connect(path), path)
 
     @contextmanager
     def cursor(self) -> Iterator[Cursor]:
-        """A cursor of its own for one call."""
-        cursor = self._connection.cursor()
+        """A cursor of its own for one call. Raises `StoreError` where the connection has become invalid."""
+        with self._opening:
+            connection = self._connection
+            cursor = self._new_cursor()
         try:
             yield cursor
+        except BaseException as error:
+            cause = _fatal(error)
+            if cause is None or self._closed:
+                raise
+            self._leave(cursor)
+            self._open_again(connection, cause)
+            raise StoreError(
+                f"The store met an error inside its engine and was opened again: {cause}",
+                "What was saved is there. Do the last step again.",
+            ) from error
         finally:
-            cursor.close()
+            self._leave(cursor)
+
+    @property
+    def healthy(self) -> bool:
+        """Whether the store answers. Where it does not, asking has it opened again."""
+        try:
+            return self.fetch_one("SELECT 1") == (1,)
+        except (StoreError, duckdb.Error):
+            return False
+
+    def _new_cursor(self) -> Cursor:
+        cursor = self._connection.cursor()
+        self._cursors.add(cursor)
+        return cursor
+
+    def _leave(self, cursor: Cursor) -> None:
+        cursor.close()
+        with self._opening:
+            self._cursors.discard(cursor)
+
+    def _open_again(self, broken: duckdb.DuckDBPyConnection, cause: str) -> None:
+        """Replaces a connection that has become invalid, once for all who met it. DuckDB gives the same file to the
+        same process as one instance, so the last cursor on the old one has to be closed first."""
+        with self._opening:
+            if self._connection is not broken:
+                return
+            _LOG.error("The store met an error inside its engine and is opened again: %s", cause)
+            for cursor in self._cursors:
+                cursor.interrupt()
+        deadline = time.monotonic() + _LEAVING_SECONDS
+        while self._cursors and time.monotonic() < deadline:
+            time.sleep(0.01)
+        with self._opening:
+            if self._connection is not broken or self._closed:
+                return
+            for cursor in self._cursors:
+                cursor.close()
+            self._cursors.clear()
+            broken.close()
+            self._connection = _connect(self.path)
 
     @contextmanager
     def write(self) -> Iterator[Cursor]:
@@ -79,6 +141,25 @@ class Database:
         with self._write_lock:
             yield
 
+    @contextmanager
+    def room_for(self, columns: int) -> Iterator[None]:
+        """Lets the block write a table of so many columns within bounded memory."""
+        if columns <= WIDE:
+            yield
+            return
+        self._widen(lambda: self._wide.append(columns))
+        try:
+            yield
+        finally:
+            self._widen(lambda: self._wide.remove(columns))
+
+    def _widen(self, change: Callable[[], None]) -> None:
+        with self._widening, self.cursor() as cursor:
+            change()
+            megabytes = wide_memory(max(self._wide)) if self._wide else MEMORY_MB
+            cursor.execute(f"SET GLOBAL memory_limit = '{megabytes}MB'")
+            cursor.execute("SET GLOBAL threads = 1" if self._wide else "RESET GLOBAL threads")
+
     def fetch(self, sql: str, parameters: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
         """All rows of one query."""
         with self.cursor() as cursor:
@@ -96,7 +177,13 @@ class Database:
 
     def close(self) -> None:
         """Closes the file; the lock on it is released once the last cursor is closed."""
+        self._closed = True
         self._connection.close()
+
+
+def wide_memory(columns: int) -> int:
+    """Megabytes that writing a table of so many columns takes DuckDB, as it counts them."""
+    return min(MAX_MEMORY_MB, round(MEMORY_MB / 2 + _COLUMN_MB * columns))
 
 
 def roll_back(cursor: Cursor) -> None:
@@ -105,6 +192,29 @@ def roll_back(cursor: Cursor) -> None:
         cursor.execute("ROLLBACK")
     except duckdb.TransactionException:
         return
+
+
+def _connect(path: Path) -> duckdb.DuckDBPyConnection:
+    config: dict[str, str | bool | int | float | list[str]] = {
+        "memory_limit": f"{MEMORY_MB}MB",
+        "autoinstall_known_extensions": "false",
+    }
+    try:
+        return duckdb.connect(str(path), config=config)
+    except duckdb.IOException as error:
+        if "lock" not in str(error):
+            raise
+        raise _locked(path, str(error)) from error
+
+
+def _fatal(error: BaseException | None) -> str | None:
+    """What DuckDB said, where an error or one behind it has left the connection invalid."""
+    while error is not None:
+        if isinstance(error, duckdb.FatalException | duckdb.InternalException | duckdb.ConnectionException):
+            original = str(error).rpartition('Original error: "')[2]
+            return original.strip().split("\n", 1)[0]
+        error = error.__cause__ or error.__context__
+    return None
 
 
 def _locked(path: Path, message: str) -> WorkspaceLockedError:

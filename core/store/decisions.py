@@ -11,7 +11,7 @@ import pyarrow as pa
 from core.errors import UsageError
 from core.records import FIRST_ISSUE_TYPE, Action, Decision, ReviewCounts
 from core.store.database import Cursor, Database
-from core.store.in_force import in_force_sql
+from core.store.in_force import in_force_sql, standing_sql
 from core.store.times import loaded, stored
 
 _COLUMNS = """decision_id, client_key, dataset_id, version_id, row_id, action, new_label, reviewer, decided_at, scan_id,
@@ -60,6 +60,15 @@ def decision_of(db: Database, version_id: str, row_ids: Sequence[int]) -> dict[i
         return {}
     chosen = ", ".join(str(int(row_id)) for row_id in row_ids)
     found = _decisions(db, f"SELECT {_COLUMNS} FROM {in_force_sql(version_id, chosen)}", [])
+    return {decision.row_id: decision for decision in found}
+
+
+def standing_of(db: Database, version_id: str, row_ids: Sequence[int]) -> dict[int, Decision]:
+    """As `decision_of`, with the verdicts from earlier versions that still hold on these rows."""
+    if not row_ids:
+        return {}
+    chosen = ", ".join(str(int(row_id)) for row_id in row_ids)
+    found = _decisions(db, f"SELECT {_COLUMNS} FROM {standing_sql(db, version_id, chosen)}", [])
     return {decision.row_id: decision for decision in found}
 
 
@@ -112,17 +121,19 @@ def count_decisions(
 def counts(db: Database, version_id: str, scan_id: str | None, issue_type: str = FIRST_ISSUE_TYPE) -> ReviewCounts:
     """Where the review of a version stands, measured against one scan's flags of one type."""
     row = db.fetch_one(
-        f"""WITH f AS (SELECT * FROM {in_force_sql(version_id)}),
+        f"""WITH standing AS MATERIALIZED (SELECT * FROM {standing_sql(db, version_id)}),
+                 f AS (SELECT * FROM standing WHERE version_id = ?),
                  flagged AS (SELECT row_id FROM issues WHERE scan_id = ? AND issue_type = ? AND is_issue)
             SELECT (SELECT count(*) FROM flagged), count(*),
-                   (SELECT count(*) FROM flagged WHERE row_id NOT IN (SELECT row_id FROM f)),
+                   (SELECT count(*) FROM flagged WHERE row_id NOT IN (SELECT row_id FROM standing)),
                    count(*) FILTER (action = 'relabel'), count(*) FILTER (action = 'exclude'),
                    count(*) FILTER (action = 'keep'), count(*) FILTER (action = 'unsure'),
-                   count(*) FILTER (action = 'relabel' AND new_label = (shown->>'suggested_label'))
+                   count(*) FILTER (action = 'relabel' AND new_label = (shown->>'suggested_label')),
+                   (SELECT count(*) FROM flagged JOIN standing s USING (row_id) WHERE s.version_id <> ?)
             FROM f""",
-        [scan_id, issue_type],
+        [version_id, scan_id, issue_type, version_id],
     )
-    return ReviewCounts(*(row or (0,) * 8))
+    return ReviewCounts(*(row or (0,) * 9))
 
 
 def last_undoable(db: Database, version_id: str, reviewer: str) -> Decision | None:

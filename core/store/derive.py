@@ -46,8 +46,13 @@ def derive(
     named = [(each, _free(each.column, taken)) for each in derived]
     table = examples_table(dataset_id)
     if named:
-        _write_beside(db, table, [(each.sql, column) for each, column in named], on_progress, stopped)
-    attributes = dataset.attributes + tuple(Attribute(each.name, column, each.kind, True) for each, column in named)
+        with db.room_for(len(dataset.attributes)):
+            _write_beside(db, table, [(each.sql, column) for each, column in named], on_progress, stopped)
+    names = {attribute.name.lower() for attribute in dataset.attributes}
+    attributes = dataset.attributes + tuple(
+        Attribute(f"{each.name} (derived)" if each.name.lower() in names else each.name, column, each.kind, True)
+        for each, column in named
+    )
     with db.write() as cursor:
         if named:
             cursor.execute(f"DROP TABLE {table}")

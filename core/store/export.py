@@ -5,16 +5,18 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 import pyarrow as pa
 
-from core.records import FIRST_ISSUE_TYPE, Dataset
-from core.store.database import Database
+from core.records import Dataset, IssueFilter
+from core.store.database import Cursor, Database
 from core.store.datasets import get_dataset
+from core.store.issues import issue_condition
 from core.store.names import literal, quoted
 from core.store.relations import relation
 from core.store.scans import get_scan
+from core.store.stage import NOT_IN_PARQUET
 from core.store.versions import get_version
 from core.tasks import TASKS
 
@@ -26,10 +28,14 @@ _OPTIONS: Mapping[str, str] = {
     "jsonl": "FORMAT json",
     "json": "FORMAT json, ARRAY true",
 }
-_FORMULA = r"^'*[=+\-@\t\r]"
+FORMULA = r"^'*[=+\-@\t\r]"
 """What a spreadsheet would take for the start of a formula, and what looks like such text escaped: with an apostrophe
 before either, taking one off on the way in gives back exactly what was there."""
+NUMBER = r"^[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?$"
+"""What begins like a formula and is none, which an apostrophe would make another value for every other program."""
 _TEXTS = ("VARCHAR", "BLOB")
+WHOLE_LIST = IssueFilter(flagged_only=False)
+"""Every row of a scan's list, flagged or not."""
 
 
 def export_rows(db: Database, version_id: str, out: Path, format: Format) -> Path:  # noqa: A002
@@ -49,16 +55,16 @@ def export_issues(
     out: Path,
     format: Format,  # noqa: A002
     top: int | None = None,
-    issue_type: str = FIRST_ISSUE_TYPE,
+    where: IssueFilter = WHOLE_LIST,
 ) -> Path:
-    """Writes a scan's ranked list of one type, worst first: all rows, or the `top` worst."""
+    """Writes a scan's ranked list, worst first: all rows that the filter keeps, or the `top` worst of them."""
     scan = get_scan(db, scan_id)
+    condition, parameters = issue_condition(db, scan, where)
     columns = ["score", "is_issue", "given_label", "suggested_label", "rank", "text"]
     sql = f"""SELECT row_id, {_source_id(get_dataset(db, scan.dataset_id), columns)}, {", ".join(columns)}
               FROM issues i JOIN (SELECT row_id, source_id, text FROM {relation(db, scan.version_id)}) r USING (row_id)
-              WHERE i.scan_id = {literal(scan_id)} AND i.issue_type = {literal(issue_type)} ORDER BY i.rank
-              {"" if top is None else f"LIMIT {int(top)}"}"""
-    return _copy(db, sql, out, format)
+              WHERE {condition} ORDER BY i.rank {"" if top is None else f"LIMIT {int(top)}"}"""
+    return _copy(db, sql, out, format, parameters)
 
 
 def write_job_rows(db: Database, version_id: str, out: Path, labels: Sequence[str]) -> Path:
@@ -88,13 +94,27 @@ def _source_id(dataset: Dataset, others: Sequence[str]) -> str:
     return "source_id" if own is None or own.lower() in taken else f"source_id AS {quoted(own)}"
 
 
-def _copy(db: Database, sql: str, out: Path, format: str) -> Path:  # noqa: A002
+def _copy(db: Database, sql: str, out: Path, format: str, parameters: Sequence[Any] = ()) -> Path:  # noqa: A002
     out.parent.mkdir(parents=True, exist_ok=True)
     with db.cursor() as cursor:
         if format == "csv":
-            sql = _escaped(sql, [(name, kind) for name, kind, *_ in cursor.execute(f"DESCRIBE {sql}").fetchall()])
-        cursor.execute(f"COPY ({sql}) TO {literal(str(out))} ({_OPTIONS[format]})")
+            sql = _escaped(
+                sql, [(name, kind) for name, kind, *_ in cursor.execute(f"DESCRIBE {sql}", parameters).fetchall()]
+            )
+        cursor.execute(f"COPY ({sql}) TO {literal(str(out))} ({_OPTIONS[format]})", parameters)
     return out
+
+
+def _described(cursor: Cursor, sql: str) -> list[tuple[str, str]]:
+    """Names and types of a query's columns."""
+    return [(name, kind) for name, kind, *_ in cursor.execute(f"DESCRIBE {sql}").fetchall()]
+
+
+def _in_parquet(sql: str, columns: Sequence[tuple[str, str]]) -> str:
+    """Whole numbers of more than 64 bits and other types without an equal in Parquet as text, which loses nothing."""
+    texts = [quoted(name) for name, kind in columns if NOT_IN_PARQUET.search(kind)]
+    casts = ", ".join(f"CAST({name} AS VARCHAR) AS {name}" for name in texts)
+    return f"SELECT * REPLACE ({casts}) FROM ({sql})" if texts else sql
 
 
 def _escaped(sql: str, columns: Sequence[tuple[str, str]]) -> str:
@@ -104,7 +124,8 @@ def _escaped(sql: str, columns: Sequence[tuple[str, str]]) -> str:
         value = quoted(name)
         if kind in _TEXTS:
             text = f"CAST({value} AS VARCHAR)"
-            value = f"CASE WHEN regexp_matches({text}, {literal(_FORMULA)}) THEN '''' || {text} ELSE {text} END"
-        header = f"'{name}" if re.match(_FORMULA, name) else name
+            formula = f"regexp_matches({text}, {literal(FORMULA)}) AND NOT regexp_matches({text}, {literal(NUMBER)})"
+            value = f"CASE WHEN {formula} THEN '''' || {text} ELSE {text} END"
+        header = f"'{name}" if re.match(FORMULA, name) and not re.match(NUMBER, name) else name
         shown.append(f"{value} AS {quoted(header)}")
     return f"SELECT {', '.join(shown)} FROM ({sql})"

@@ -8,7 +8,7 @@ import duckdb_extensions
 
 from core.store.database import Cursor
 
-BUNDLED = ("excel", "fts", "httpfs")
+BUNDLED = ("fts", "httpfs")
 
 
 def load_extensions(cursor: Cursor, names: Sequence[str]) -> None:

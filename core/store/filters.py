@@ -45,7 +45,7 @@ def issue_sql(where: IssueFilter) -> Condition:
     """The part of an issue filter that the issues table answers by itself, on its alias `i`."""
     parts: list[Condition] = [("i.issue_type = ?", [where.issue_type])]
     if where.flagged_only:
-        parts.append(("i.is_issue", []))
+        parts.append(("i.is_issue", []) if where.worst is None else ("i.rank <= ?", [where.worst]))
     if where.given_label is not None:
         parts.append(("i.given_label = ?", [where.given_label]))
     if where.suggested_label is not None:

@@ -9,7 +9,7 @@ from core.records import Issue, IssueFilter, RowFilter, Scan
 from core.store.database import Database
 from core.store.datasets import get_dataset
 from core.store.filters import Condition, issue_sql, joined, where_sql
-from core.store.in_force import in_force_sql
+from core.store.in_force import standing_sql
 from core.store.relations import relation
 from core.store.scans import get_scan
 
@@ -64,7 +64,7 @@ def issue_condition(db: Database, scan: Scan, where: IssueFilter) -> Condition:
     """An issue filter as a condition on `issues i`."""
     parts: list[Condition] = [("i.scan_id = ?", [scan.scan_id]), issue_sql(where)]
     if where.undecided_only:
-        parts.append((f"i.row_id NOT IN (SELECT row_id FROM {in_force_sql(scan.version_id)})", []))
+        parts.append((f"i.row_id NOT IN (SELECT row_id FROM {standing_sql(db, scan.version_id)})", []))
     if where.rows != RowFilter():
         rows = relation(db, scan.version_id)
         condition, parameters = where_sql(where.rows, get_dataset(db, scan.dataset_id).attributes, rows)

@@ -2,37 +2,40 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from collections.abc import Mapping, Sequence
+from itertools import islice
 
 from core.errors import TypeMisfitError
-from core.records import Reader
-from core.store.columns import Plan
-from core.store.database import Cursor, Database
+from core.store.database import Cursor
 from core.store.names import quoted
 
+COLUMNS_AT_ONCE = 100
+"""How many columns one query looks at: memory grows with them, not with a table's width."""
 _EXACT = 2**53
 """Beyond it, a DOUBLE no longer holds every whole number."""
 
 
-def narrow(db: Database, cursor: Cursor, reader: Reader, columns: Plan, table: str) -> Plan:
-    """Makes the reader's whole columns BIGINT as far as every value is whole, and returns the plan with their types.
+def whole(cursor: Cursor, names: Mapping[str, str], rows: str, may_give_way: bool) -> tuple[str, ...]:
+    """Which columns of the relation `rows` hold whole numbers only, among `names` (column → its name in the source).
 
-    Raises `TypeMisfitError` for numbers too large to have been read exactly.
+    Raises `TypeMisfitError` for numbers too large to have been read exactly, where the types may give way.
     """
-    names = {columns.attributes[name]: name for name in reader.whole_columns if name in columns.attributes}
-    if not names:
-        return columns
-    tests = [
-        f"count(*) FILTER ({quoted(column)} <> trunc({quoted(column)})), max(abs({quoted(column)}))" for column in names
-    ]
-    found = cursor.execute(f"SELECT {', '.join(tests)} FROM {table}").fetchone() or ()
-    fractions = dict(zip(names, found[::2], strict=True))
-    largest = dict(zip(names, found[1::2], strict=True))
-    inexact = tuple(name for column, name in names.items() if (largest[column] or 0) >= _EXACT)
-    if inexact and reader.types_may_give_way:
-        raise TypeMisfitError(inexact)
-    whole = [column for column in names if not fractions[column] and (largest[column] or 0) < _EXACT]
-    with db.write() as writer:
-        for column in whole:
-            writer.execute(f"ALTER TABLE {table} ALTER {quoted(column)} TYPE BIGINT")
-    return replace(columns, types={**columns.types, **dict.fromkeys(whole, "BIGINT")})
+    found: list[str] = []
+    inexact: list[str] = []
+    for columns in in_turns(list(names)):
+        tests = [f"bool_or({quoted(one)} <> trunc({quoted(one)})), max(abs({quoted(one)}))" for one in columns]
+        answer = cursor.execute(f"SELECT {', '.join(tests)} FROM {rows}").fetchone() or ()
+        for column, fractions, largest in zip(columns, answer[::2], answer[1::2], strict=True):
+            if (largest or 0) >= _EXACT:
+                inexact.append(names[column])
+            elif not fractions:
+                found.append(column)
+    if inexact and may_give_way:
+        raise TypeMisfitError(tuple(inexact))
+    return tuple(found)
+
+
+def in_turns(columns: Sequence[str]) -> list[list[str]]:
+    """The columns, a bounded number at a time."""
+    left = iter(columns)
+    return list(iter(lambda: list(islice(left, COLUMNS_AT_ONCE)), []))

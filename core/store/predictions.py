@@ -48,13 +48,6 @@ def joint_counts(db: Database, first: str, second: str, split: str, truth: str) 
     )
 
 
-def count_predictions(db: Database, run_id: str, where: PredictionFilter, truth: str) -> int:
-    """Predicted rows that the filter keeps."""
-    condition, parameters = _condition(run_id, where)
-    row = db.fetch_one(f"SELECT count(*) FROM {_joined(truth)} WHERE {condition}", parameters)
-    return int(row[0]) if row else 0
-
-
 def page_predictions(
     db: Database, run_id: str, where: PredictionFilter, truth: str, limit: int, offset: int = 0
 ) -> list[PredictedRow]:

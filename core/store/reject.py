@@ -9,14 +9,13 @@ from pathlib import Path
 import pyarrow as pa
 
 from core.records import CsvFile, Reader
-from core.store.database import Cursor, Database
+from core.store.database import Cursor
 from core.store.lines import lines_of_bytes, lines_of_records
 from core.store.names import literal
 from core.store.usable import Test
 
 _CONTENT = 500
 _REASONS: Mapping[str, str] = {
-    "CAST": "value does not fit its column's type",
     "MISSING COLUMNS": "too few columns",
     "TOO MANY COLUMNS": "too many columns",
     "UNQUOTED VALUE": "quotes in the wrong place",
@@ -37,36 +36,35 @@ class Rejected:
     """Those of them that the reader took and that still lie in the table."""
 
 
-def keep_rejected(db: Database, cursor: Cursor, reader: Reader, dataset_id: str, table: str, test: Test) -> Rejected:
-    """Writes every row set aside into `rejected_rows`.
+def make_rejected_rows(cursor: Cursor) -> None:
+    """The table in which an engine gathers what a source sets aside."""
+    cursor.execute("CREATE TABLE rejected_rows (file VARCHAR, line BIGINT, reason VARCHAR, content VARCHAR)")
 
-    `cursor` is the one that read the source: the reader's own rejects are temporary tables of its connection. `table`
-    still holds the unusable rows among the others, in the source's order.
+
+def keep_rejected(cursor: Cursor, reader: Reader, rows: str, test: Test, path: Path) -> Rejected:
+    """Writes every row set aside to the Parquet file `path` (file, line, reason, content).
+
+    `cursor` is the one that read the source: the reader's own rejects are temporary tables of its connection. The
+    relation `rows` still holds the unusable rows among the others; its `rowid` is their place in the source's order.
     """
+    make_rejected_rows(cursor)
     told = told_lines(cursor, reader) if reader.rejects else _told([], [])
-    unusable = _count_unusable(cursor, table, test)
-    lines = _unusable_lines(cursor, reader, table, test, told) if unusable else None
-    with db.write_with(cursor):
-        if told.num_rows:
-            keep_told(cursor, dataset_id, told)
-        if lines is not None:
-            _keep_unusable(cursor, reader, dataset_id, table, test, lines)
-        if reader.rejected_parquet is not None:
-            cursor.execute(
-                "INSERT INTO rejected_rows SELECT ?, file, line, reason, left(content, ?) FROM read_parquet(?)",
-                [dataset_id, _CONTENT, reader.rejected_parquet],
-            )
-        counted = cursor.execute("SELECT count(*) FROM rejected_rows WHERE dataset_id = ?", [dataset_id]).fetchone()
-    return Rejected(counted[0] if counted else 0, unusable)
+    (unusable,) = cursor.execute(f"SELECT count(*) FROM {rows} WHERE {test.fails}").fetchone() or (0,)
+    if told.num_rows:
+        keep_told(cursor, told)
+    if unusable:
+        _keep_unusable(cursor, reader, rows, test, _unusable_lines(cursor, reader, rows, test, told))
+    return Rejected(write_rejected(cursor, reader, path), int(unusable))
 
 
-def _count_unusable(cursor: Cursor, table: str, test: Test) -> int:
-    for condition in (test.suspect, test.fails):
-        counted = cursor.execute(f"SELECT count(*) FROM {table} WHERE {condition}").fetchone()
-        count = int(counted[0]) if counted else 0
-        if not count:
-            break
-    return count
+def write_rejected(cursor: Cursor, reader: Reader, path: Path) -> int:
+    """Writes what was gathered, and what the source set aside beforehand, to a Parquet file; returns the rows."""
+    if reader.rejected_parquet is not None:
+        sql = "INSERT INTO rejected_rows SELECT file, line, reason, left(content, ?) FROM read_parquet(?)"
+        cursor.execute(sql, [_CONTENT, reader.rejected_parquet])
+    cursor.execute(f"COPY rejected_rows TO {literal(str(path))} (FORMAT parquet)")
+    (count,) = cursor.execute("SELECT count(*) FROM rejected_rows").fetchone() or (0,)
+    return int(count)
 
 
 def told_lines(cursor: Cursor, reader: Reader) -> pa.Table:
@@ -93,36 +91,37 @@ def _told(found: Sequence[tuple[str, int, int]], lines: Sequence[int]) -> pa.Tab
     )
 
 
-def keep_told(cursor: Cursor, dataset_id: str, told: pa.Table) -> None:
+def keep_told(cursor: Cursor, told: pa.Table) -> None:
+    """Gathers the records that the reader refused, each with its line."""
     cases = " ".join(f"WHEN {literal(kind)} THEN {literal(reason)}" for kind, reason in _REASONS.items())
     reason = f"CASE e.error_type::VARCHAR {cases} ELSE lower(e.error_type::VARCHAR) END"
     cursor.register("told", told)
     cursor.execute(
         f"""INSERT INTO rejected_rows
-            SELECT ?, parse_filename(t.file), t.line, {reason} || ': ' || e.error_message,
+            SELECT parse_filename(t.file), t.line, {reason} || ': ' || e.error_message,
                    left(ltrim(e.csv_line, chr(10) || chr(13)), ?)
             FROM (SELECT * FROM reject_errors
                   QUALIFY row_number() OVER (PARTITION BY scan_id, file_id, line ORDER BY byte_position) = 1) e
             JOIN reject_scans s USING (scan_id, file_id)
             JOIN told t ON t.file = s.file_path AND t.position = e.line_byte_position""",
-        [dataset_id, _CONTENT],
+        [_CONTENT],
     )
     cursor.unregister("told")
 
 
-def _unusable_lines(cursor: Cursor, reader: Reader, table: str, test: Test, told: pa.Table) -> pa.Table:
+def _unusable_lines(cursor: Cursor, reader: Reader, rows: str, test: Test, told: pa.Table) -> pa.Table:
     """(position, line) of the unusable rows of CSV files, as far as their lines are certain."""
     lines: dict[int, int] = {}
     for file in reader.csv_files:
-        lines.update(_lines_in(cursor, file, len(reader.csv_files) > 1, table, test, told))
+        lines.update(_lines_in(cursor, file, len(reader.csv_files) > 1, rows, test, told))
     positions = pa.array(list(lines), pa.int64())
     return pa.table({"position": positions, "line": pa.array(list(lines.values()), pa.int64())})
 
 
-def _lines_in(cursor: Cursor, file: CsvFile, many: bool, table: str, test: Test, told: pa.Table) -> dict[int, int]:
+def _lines_in(cursor: Cursor, file: CsvFile, many: bool, rows: str, test: Test, told: pa.Table) -> dict[int, int]:
     of_file = f"load_file = {literal(file.path)}" if many else "true"
-    first, accepted = cursor.execute(f"SELECT min(rowid), count(*) FROM {table} WHERE {of_file}").fetchone() or (0, 0)
-    unusable = cursor.execute(f"SELECT rowid FROM {table} WHERE {of_file} AND {test.fails}").fetchall()
+    first, accepted = cursor.execute(f"SELECT min(rowid), count(*) FROM {rows} WHERE {of_file}").fetchone() or (0, 0)
+    unusable = cursor.execute(f"SELECT rowid FROM {rows} WHERE {of_file} AND {test.fails}").fetchall()
     if not unusable:
         return {}
     refused = {row["line"] for row in told.to_pylist() if row["file"] == file.path}
@@ -130,21 +129,21 @@ def _lines_in(cursor: Cursor, file: CsvFile, many: bool, table: str, test: Test,
     return {first + ordinal: line for ordinal, line in lines.items()}
 
 
-def _keep_unusable(cursor: Cursor, reader: Reader, dataset_id: str, table: str, test: Test, lines: pa.Table) -> None:
-    file, line = _place(reader, table)
+def _keep_unusable(cursor: Cursor, reader: Reader, rows: str, test: Test, lines: pa.Table) -> None:
+    file, line = _place(reader, rows)
     cursor.register("lines", lines)
     cursor.execute(
         f"""INSERT INTO rejected_rows
-            SELECT ?, parse_filename({file}), coalesce(l.line, {line}), {test.reason},
+            SELECT parse_filename({file}), coalesce(l.line, {line}), {test.reason},
                    left(coalesce(nullif(trim(text), ''), given_label, ''), ?)
-            FROM (SELECT rowid AS position, * FROM {table} WHERE {test.fails}) r
+            FROM (SELECT rowid AS position, * FROM {rows} WHERE {test.fails}) r
             LEFT JOIN lines l ON l.position = r.position""",
-        [dataset_id, _CONTENT],
+        [_CONTENT],
     )
     cursor.unregister("lines")
 
 
-def _place(reader: Reader, table: str) -> tuple[str, str]:
+def _place(reader: Reader, rows: str) -> tuple[str, str]:
     """Expressions for an unusable row's file and line. A CSV row whose line is not certain gets none; in formats
     without lines the number of the row in its file stands in."""
     if len(reader.csv_files) == 1:
@@ -153,7 +152,7 @@ def _place(reader: Reader, table: str) -> tuple[str, str]:
     if reader.line_column or reader.csv_files:
         return file, "r.load_line" if reader.line_column else "NULL"
     same_file = "f.load_file = r.load_file" if reader.file_column else "true"
-    return file, f"r.position + 1 - (SELECT min(f.rowid) FROM {table} f WHERE {same_file})"
+    return file, f"r.position + 1 - (SELECT min(f.rowid) FROM {rows} f WHERE {same_file})"
 
 
 def _is_plain(file: str, reader: Reader) -> bool:

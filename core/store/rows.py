@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from core.errors import NotFoundError
-from core.records import Dataset, Example, RowFilter
+from core.records import Dataset, Example, RowFilter, RowOrder
 from core.store.database import Database
 from core.store.datasets import get_dataset
 from core.store.filters import attribute_column, where_sql
@@ -16,6 +16,7 @@ from core.store.relations import relation
 from core.store.versions import get_version
 
 _FIXED = ("row_id", "text", "media_id", "given_label", "label", "split", "source_id")
+BY_ROW = RowOrder()
 _PICKABLE = ("label", "given_label", "split")
 
 
@@ -48,15 +49,25 @@ def count_rows(db: Database, version_id: str, where: RowFilter) -> int:
     return int(counted[0]) if counted else 0
 
 
-def page_rows(db: Database, version_id: str, where: RowFilter, limit: int, offset: int = 0) -> list[Example]:
-    """Rows that the filter keeps, by row id. Only ids are sorted; payloads are fetched for the page alone."""
+def page_rows(
+    db: Database, version_id: str, where: RowFilter, limit: int, offset: int = 0, order: RowOrder = BY_ROW
+) -> list[Example]:
+    """Rows that the filter keeps, sorted as a whole. Only ids are sorted; payloads are fetched for the page alone."""
+    return get_rows(db, version_id, page_of_ids(db, version_id, where, limit, offset, order))
+
+
+def page_of_ids(
+    db: Database, version_id: str, where: RowFilter, limit: int, offset: int = 0, order: RowOrder = BY_ROW
+) -> list[int]:
+    """The row ids of `page_rows`. Raises `NotFoundError` for an attribute that the dataset has not."""
     dataset = get_dataset(db, get_version(db, version_id).dataset_id)
     rows = relation(db, version_id)
     condition, parameters = where_sql(where, dataset.attributes, rows)
     found = db.fetch(
-        f"SELECT row_id FROM {rows} WHERE {condition} ORDER BY row_id LIMIT ? OFFSET ?", [*parameters, limit, offset]
+        f"SELECT row_id FROM {rows} WHERE {condition} ORDER BY {_sorted(order, dataset)} LIMIT ? OFFSET ?",
+        [*parameters, limit, offset],
     )
-    return get_rows(db, version_id, [row_id for (row_id,) in found])
+    return [row_id for (row_id,) in found]
 
 
 def get_rows(db: Database, version_id: str, row_ids: Sequence[int]) -> list[Example]:
@@ -90,6 +101,20 @@ def rows_of_source_ids(db: Database, version_id: str, source_ids: Sequence[str])
     return dict(found)
 
 
+def has_own_row_ids(db: Database, version_id: str) -> bool:
+    """Whether the source has a column `row_id` of its own whose values are not these rows' own numbers."""
+    dataset = get_dataset(db, get_version(db, version_id).dataset_id)
+    names = [quoted(one.column) for one in dataset.attributes if one.name.strip().lower() == "row_id"]
+    names += ["source_id"] if (dataset.id_column or "").strip().lower() == "row_id" else []
+    return any(
+        db.fetch_one(
+            f"""SELECT 1 FROM {relation(db, version_id)}
+                WHERE CAST({name} AS VARCHAR) IS DISTINCT FROM CAST(row_id AS VARCHAR) LIMIT 1"""
+        )
+        for name in names
+    )
+
+
 def values(db: Database, version_id: str, column: str, limit: int) -> list[str]:
     """The values of a label, split or attribute column as text, most frequent first."""
     version = get_version(db, version_id)
@@ -104,6 +129,20 @@ def values(db: Database, version_id: str, column: str, limit: int) -> list[str]:
         [limit],
     )
     return [value for (value,) in found]
+
+
+def _sorted(order: RowOrder, dataset: Dataset) -> str:
+    """NaN is a missing value here, not DuckDB's largest number."""
+    direction = "DESC" if order.descending else "ASC"
+    if order.column == "row_id":
+        return f"row_id {direction}"
+    if order.column in _FIXED:
+        return f"{quoted(order.column)} {direction} NULLS LAST, row_id"
+    column = attribute_column(order.column, dataset.attributes)
+    kind = next(attribute.kind for attribute in dataset.attributes if attribute.column == order.column)
+    if kind == "number":
+        column = f"CASE WHEN NOT isnan(CAST({column} AS DOUBLE)) THEN {column} END"
+    return f"{column} {direction} NULLS LAST, row_id"
 
 
 def _example(row: tuple[Any, ...], dataset: Dataset) -> Example:

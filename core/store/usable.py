@@ -8,8 +8,7 @@ from dataclasses import dataclass
 from core.records import Schema
 from core.settings import MAX_CELL_BYTES
 from core.store.names import literal
-
-_BLANKS = "E' \\t\\r\\n'"
+from core.tasks.lookalikes import UNSEEN
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,8 +37,10 @@ def usable_test(schema: Schema, cells: Sequence[str], has_reason: bool) -> Test:
         ("text", f"empty: column {schema.payload}"),
         ("given_label", f"missing label: {schema.label}"),
     ):
-        suspects.append(f"{column} IS NULL OR {column} < '!'")
-        tests.insert(0, (f"coalesce(trim({column}, {_BLANKS}), '') = ''", literal(reason)))
+        suspects.append(
+            f"{column} IS NULL OR {column} < '!' OR ({column} >= chr(127) AND regexp_matches({column}, '^[{UNSEEN}]'))"
+        )
+        tests.insert(0, (f"{column} IS NULL OR regexp_full_match({column}, '[{UNSEEN}]*')", literal(reason)))
     if has_reason:
         suspects.append("load_reason IS NOT NULL")
         tests.insert(0, ("load_reason IS NOT NULL", "load_reason"))

@@ -59,7 +59,7 @@ class Checkpoints:
         shutil.rmtree(part, ignore_errors=True)
         part.mkdir(parents=True)
         save_file(_trained(model), part / "weights.safetensors")
-        save_file(_contiguous(moments(model, optimiser)), part / "moments.safetensors")
+        save_file(_on_cpu(moments(model, optimiser)), part / "moments.safetensors")
         (part / "state.json").write_text(json.dumps(asdict(state), indent=1), encoding="utf-8")
         part.rename(target)
         for folder in self.folder.glob("step-*"):
@@ -99,11 +99,11 @@ class Checkpoints:
 
 def _trained(model: nn.Module) -> dict[str, torch.Tensor]:
     """What training changes; the rest is in the model that it began with."""
-    return _contiguous({name: value.detach() for name, value in model.named_parameters() if value.requires_grad})
+    return _on_cpu({name: value.detach() for name, value in model.named_parameters() if value.requires_grad})
 
 
-def _contiguous(tensors: dict[str, torch.Tensor]) -> dict[str, torch.Tensor]:
-    return {name: value.contiguous() for name, value in tensors.items()}
+def _on_cpu(tensors: dict[str, torch.Tensor]) -> dict[str, torch.Tensor]:
+    return {name: value.cpu().contiguous() for name, value in tensors.items()}
 
 
 def _restore(model: nn.Module, saved: dict[str, torch.Tensor]) -> None:

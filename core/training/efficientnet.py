@@ -55,7 +55,7 @@ def images(side: int) -> Images:
     """What makes images ready: resized to side × side, about −1 … 1."""
     from transformers import EfficientNetImageProcessorPil
 
-    return Images(EfficientNetImageProcessorPil(**processor(side)))
+    return Images.by(EfficientNetImageProcessorPil(**processor(side)))
 
 
 def config(side: int) -> dict[str, Any]:

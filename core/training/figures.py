@@ -16,22 +16,25 @@ class Figures:
     def __init__(self, device: torch.device) -> None:
         self._begun = self._since = time.monotonic()
         self._loss = torch.zeros((), device=device)
-        self._steps = self._examples = 0
+        self._steps = self._examples = self._tokens = 0
 
-    def add(self, loss: torch.Tensor, examples: int) -> None:
-        """One step more, without waiting for the GPU to have its loss."""
+    def add(self, loss: torch.Tensor, examples: int, tokens: int = 0) -> None:
+        """One step more, without waiting for the GPU to have its loss. `tokens`: those of texts, without padding."""
         self._loss = self._loss + loss
         self._steps += 1
         self._examples += examples
+        self._tokens += tokens
 
     def due(self) -> bool:
         """Whether it is time for a report."""
         now = time.monotonic()
         return self._steps > 0 and now - self._since > max(1.0, (now - self._begun) / PER_DOUBLING)
 
-    def close(self) -> tuple[float, float]:
-        """Mean loss and examples per second since the last time."""
+    def close(self) -> tuple[float, float, float]:
+        """Mean loss, examples and tokens per second since the last time. Waits for the GPU to have the losses."""
         loss, now = float(self._loss) / self._steps, time.monotonic()
-        speed = self._examples / max(1e-9, now - self._since)
-        self._loss, self._steps, self._examples, self._since = torch.zeros_like(self._loss), 0, 0, now
-        return loss, speed
+        seconds = max(1e-9, now - self._since)
+        examples, tokens = self._examples / seconds, self._tokens / seconds
+        self._loss, self._since = torch.zeros_like(self._loss), now
+        self._steps = self._examples = self._tokens = 0
+        return loss, examples, tokens

@@ -9,25 +9,26 @@ from __future__ import annotations
 
 import math
 import time
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
 import torch
 
 from core.errors import ModelError
 from core.records import TrainSpec
+from core.training.busy import busy_of
 from core.training.checkpoint import Checkpoints, State
 from core.training.examples import Examples
 from core.training.figures import Figures
 from core.training.forward import forward
+from core.training.inputs import Loaded
 from core.training.learner import Learner, Step
-from core.training.memory import used
+from core.training.memory import total, used
 from core.training.scores import is_better, losses, scores
 
 if TYPE_CHECKING:
-    from accelerate import Accelerator
-
     from core.training.classifier import Classifier
+    from core.training.place import Place
 
 SAVE_SECONDS, SAVE_SHARE = 60.0, 0.05
 """A checkpoint at least so often, but saving takes at most this share of the time."""
@@ -47,7 +48,7 @@ class Report(Protocol):
 
 
 class Loop:
-    """One fine-tune of a classifier on the device of `accelerator`, in each of its processes."""
+    """One fine-tune of a classifier at its `place`, in each of its processes."""
 
     def __init__(
         self,
@@ -55,17 +56,18 @@ class Loop:
         train: Examples,
         validation: Examples,
         spec: TrainSpec,
-        accelerator: Accelerator,
+        place: Place,
         checkpoints: Checkpoints,
         report: Report,
     ) -> None:
         self._classifier, self._validation, self._spec = classifier, validation, spec
-        self._accelerator, self._checkpoints, self._report = accelerator, checkpoints, report
-        self._learner = Learner(classifier, train, spec, accelerator, self._note)
+        self._place, self._checkpoints, self._report = place, checkpoints, report
+        self._learner = Learner(classifier, train, spec, place, self._note)
         self.steps = self._learner.steps
         """Steps in all, unless it stops early."""
-        self.state = State(accelerator.num_processes, self._learner.micro)
-        self._figures = Figures(accelerator.device)
+        self.state = State(place.processes, self._learner.micro)
+        self._figures = Figures(place.device)
+        self._busy = busy_of(place.device)
         self._stopping = False
         self._saved_at, self._save_took = time.monotonic(), 0.0
 
@@ -78,10 +80,10 @@ class Loop:
                 self._save()
                 return False
             self._save()
-        self._accelerator.wait_for_everyone()
+        self._place.wait()
         if 0 < self.state.best_epoch < self.state.epoch:
             self._checkpoints.load_best(self.state.best_epoch, self._learner.model)
-        self._learner.optimiser.zero_grad()
+        self._learner.finish()
         return True
 
     def _learn_epoch(self) -> bool:
@@ -89,23 +91,23 @@ class Loop:
         self._learner.prepare()
         begin = self.state.step - self.state.epoch * self._learner.steps_per_epoch
         steps = self._learner.steps_of(self.state.epoch, begin)
-        return all(self._learn(step, encoded) for step, encoded in steps)
+        return all(self._learn(step, loaded) for step, loaded in steps)
 
-    def _learn(self, step: Step, encoded: list[list[Any]]) -> bool:
+    def _learn(self, step: Step, loaded: list[Loaded]) -> bool:
         """One step. Returns whether to go on after it, the same in every process."""
         begun, state = time.monotonic(), self.state
-        loss, examples, stop = self._learner.learn(state.step, step, encoded, self._stopping)
+        loss, examples, stop = self._learner.learn(state.step, step, loaded, self._stopping)
         state.step += 1
         state.examples += examples
         state.micro = self._learner.micro
         state.seconds += time.monotonic() - begun
-        self._figures.add(loss, examples)
+        self._figures.add(loss, examples, self._learner.tokens_of(step))
         self._tell(f"epoch {self.state.epoch + 1} of {self._spec.epochs}")
         if self._figures.due() or state.step == self.steps:
             self._say()
         if time.monotonic() - self._saved_at > max(SAVE_SECONDS, self._save_took / SAVE_SHARE):
             self._save()
-        return not (stop or (self._stopping and self._alone))
+        return not (stop or (self._stopping and self._place.alone))
 
     def _end_epoch(self) -> bool:
         """Scores the validation split and keeps the weights where they are the best so far. Returns False when it was
@@ -119,7 +121,7 @@ class Loop:
             value = values[self._spec.metric]
             if is_better(self._spec.metric, value, state.best):
                 state.best, state.best_epoch, state.worse = value, state.epoch + 1, 0
-                if self._accelerator.is_main_process:
+                if self._place.first:
                     self._checkpoints.save_best(state.best_epoch, self._learner.model)
             else:
                 state.worse += 1
@@ -137,22 +139,18 @@ class Loop:
         """The figures of the validation split; None when it was asked to stop meanwhile."""
         labels = self._validation.labels
         found = np.zeros((2, len(labels)))
-        for output in forward(self._classifier, self._validation, np.arange(len(labels)), self._accelerator):
+        for output in forward(self._classifier, self._validation, np.arange(len(labels)), self._place):
             found[0, output.rows] = output.probabilities.argmax(1)
             found[1, output.rows] = losses(output.probabilities, labels[output.rows])
             self._tell(f"validating epoch {self.state.epoch + 1}")
-            if self._stopping and self._alone:
+            if self._stopping and self._place.alone:
                 return None
-        if not self._alone:
+        if not self._place.alone:
             # A row's figures are zero in every process but one.
-            everyone = torch.from_numpy(found.astype(np.float32)).to(self._accelerator.device)
+            everyone = torch.from_numpy(found.astype(np.float32)).to(self._place.device)
             torch.distributed.all_reduce(everyone)
             found = everyone.cpu().numpy().astype(np.float64)
         return scores(labels, found[0].astype(np.int64), found[1])
-
-    @property
-    def _alone(self) -> bool:
-        return int(self._accelerator.num_processes) == 1
 
     def _resume(self) -> None:
         saved = self._checkpoints.load(self._learner.model, self._learner.optimiser)
@@ -170,7 +168,7 @@ class Loop:
 
     def _save(self) -> None:
         begun = time.monotonic()
-        if self._accelerator.is_main_process:
+        if self._place.first:
             if self._learner.scaler is not None:
                 self.state.scaler = self._learner.scaler.state_dict()
             self._checkpoints.save(self.state, self._learner.model, self._learner.optimiser)
@@ -182,16 +180,21 @@ class Loop:
 
     def _say(self) -> None:
         step, epoch = self.state.step, self.state.step / self._learner.steps_per_epoch
-        loss, pace = self._figures.close()
+        begun = time.monotonic()
+        loss, examples, tokens = self._figures.close()
+        self.state.seconds += time.monotonic() - begun  # steps are launched: here the device is waited for
         if not math.isfinite(loss):
             raise ModelError(
                 f"The loss is not a number any more at step {step:,}.",
                 "Lower the learning rate, or lengthen the warm-up.",
             )
         self._report.metrics(step, epoch, "train", {"loss": loss})
-        memory = float(used(self._accelerator.device))
-        values = {"learning_rate": self._learner.rate, "examples_per_second": pace, "memory": memory}
-        self._report.metrics(step, epoch, "", values)
+        device = self._place.device
+        values = {"learning_rate": self._learner.rate, "examples_per_second": examples}
+        values |= {"tokens_per_second": tokens} if tokens else {}
+        values |= {"memory": float(used(device)), "memory_total": float(total(device))}
+        busy = self._busy.share()
+        self._report.metrics(step, epoch, "", values if busy is None else values | {"device_busy": busy})
 
     def _note(self, text: str) -> None:
         self.state.notes.append(text)

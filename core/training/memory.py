@@ -8,32 +8,25 @@ from pathlib import Path
 
 import torch
 
-
-def ran_out(error: BaseException) -> bool:
-    """Whether an error says that there was not enough memory, of the GPU or of the machine."""
-    if isinstance(error, torch.OutOfMemoryError | MemoryError):
-        return True
-    text = str(error).lower()
-    return isinstance(error, RuntimeError) and any(
-        sign in text for sign in ("out of memory", "can't allocate memory", "not enough memory", "alloc_failed")
-    )
-
-
-def give_back(device: torch.device) -> None:
-    """Gives memory that is kept for later back to the GPU."""
-    if device.type == "cuda":
-        torch.cuda.empty_cache()
+from core.models.device import module_of
 
 
 def used(device: torch.device) -> int:
-    """Bytes in use: of the GPU by this process, else of this process."""
-    if device.type == "cuda":
-        return int(torch.cuda.memory_allocated(device))
+    """Bytes in use: of the accelerator by this process, else of this process."""
+    if device.type != "cpu":
+        return int(module_of(device).memory_allocated(device))
     return int(Path("/proc/self/statm").read_text().split()[1]) * os.sysconf("SC_PAGE_SIZE")
+
+
+def total(device: torch.device) -> int:
+    """Bytes that there are: of the GPU, else of the machine."""
+    if device.type == "cuda":
+        return int(torch.cuda.get_device_properties(device).total_memory)
+    return os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE")
 
 
 def peak(device: torch.device) -> int:
     """The most bytes that were in use at once."""
-    if device.type == "cuda":
-        return int(torch.cuda.max_memory_allocated(device))
+    if device.type != "cpu":
+        return int(module_of(device).max_memory_allocated(device))
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024

@@ -11,13 +11,27 @@ from torch import nn
 
 def make_optimiser(model: nn.Module, weight_decay: float) -> torch.optim.AdamW:
     """AdamW (Loshchilov and Hutter 2019) over what is to be trained; biases and norms, the parameters of one
-    dimension, are not decayed. The learning rate is set at each step."""
+    dimension, are not decayed. The learning rate is set at each step (`set_rate`); on an accelerator it is a tensor
+    there, so that a step can be recorded."""
     trained = [parameter for parameter in model.parameters() if parameter.requires_grad]
+    where = trained[0].device
     groups = [
         {"params": [one for one in trained if one.ndim > 1], "weight_decay": weight_decay},
         {"params": [one for one in trained if one.ndim <= 1], "weight_decay": 0.0},
     ]
-    return torch.optim.AdamW([group for group in groups if group["params"]], lr=0.0, fused=True)
+    kept = [group for group in groups if group["params"]]
+    if where.type == "cpu":
+        return torch.optim.AdamW(kept, lr=0.0, fused=True)
+    return torch.optim.AdamW(kept, lr=torch.zeros((), device=where), fused=True, capturable=True)
+
+
+def set_rate(optimiser: torch.optim.Optimizer, rate: float) -> None:
+    """Sets the learning rate of all parameters."""
+    for group in optimiser.param_groups:
+        if isinstance(group["lr"], torch.Tensor):
+            group["lr"].fill_(rate)
+        else:
+            group["lr"] = rate
 
 
 def learning_rate(highest: float, warmup: float, step: int, steps: int) -> float:

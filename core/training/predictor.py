@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Sequence
-from contextlib import nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -14,14 +13,15 @@ from numpy.typing import NDArray
 
 from core.errors import ModelError
 from core.models.batches import token_batches
-from core.models.device import device
+from core.models.device import device, moved
 from core.models.files import config, model_folder
 from core.training.classifier import Classifier, Kind, load_classifier
 from core.training.forward import run
+from core.training.place import Place
 
-TOKENS = {"cpu": 2048, "cuda": 1 << 16}
-"""Tokens of a batch of texts, padding included."""
-PIXELS = {"cpu": 1 << 20, "cuda": 1 << 24}
+CPU_TOKENS, TOKENS = 2048, 1 << 16
+"""Tokens of a batch of texts, padding included: on the CPU, and on an accelerator."""
+CPU_PIXELS, PIXELS = 1 << 20, 1 << 24
 """Pixels of a batch of images, per channel."""
 WINDOW = {"text": 4096, "image": 256}
 """Examples that are made ready at a time."""
@@ -38,7 +38,7 @@ class Predictor:
     classifier: Classifier
 
     def __post_init__(self) -> None:
-        self.classifier.model.eval().to(device())
+        self.classifier.on(device()).eval()
 
     @staticmethod
     def open(folder: Path) -> Predictor:
@@ -78,19 +78,22 @@ class Predictor:
         """`predict` of what `Classifier.encode` has made of examples, which all have to fit into memory."""
         probabilities = np.empty((len(encoded), len(self.labels)), np.float32)
         features = np.empty((len(encoded), self.classifier.head().in_features), np.float32)
-        done = 0
+        done, place = 0, Place(device())
         for batch in self._batches(encoded):
-            chosen = [encoded[index] for index in batch]
-            probabilities[batch], features[batch] = run(self.classifier, chosen, device(), nullcontext())
+            collated = self.classifier.collate([encoded[index] for index in batch])
+            inputs = self.classifier.ready(moved(collated, place.device))
+            found = run(self.classifier, inputs, place.autocast())
+            probabilities[batch], features[batch] = (one.cpu().numpy() for one in found)
             done += len(batch)
             tick(done, len(encoded))
         return probabilities, features
 
     def _batches(self, encoded: Sequence[Any]) -> list[NDArray[np.int64]]:
-        where = device().type
+        on_cpu = device().type == "cpu"
         if self.classifier.kind == "text":
-            return token_batches([len(one) for one in encoded], TOKENS[where])
-        return token_batches([one.shape[1] * one.shape[2] for one in encoded], PIXELS[where])
+            return token_batches([len(one) for one in encoded], CPU_TOKENS if on_cpu else TOKENS)
+        pixels = [one.shape[1] * one.shape[2] for one in encoded]
+        return token_batches(pixels, CPU_PIXELS if on_cpu else PIXELS)
 
 
 def _further(tick: Tick, start: int, count: int) -> Tick:

@@ -8,9 +8,10 @@ from pathlib import Path
 from typing import Any
 
 import torch
-from torch import Tensor, nn
+from torch import Tensor
 
 from core.errors import ModelError
+from core.models.positions import positions_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +50,7 @@ class Texts:
             )
         if getattr(model.config, "pad_token_id", None) is None:
             model.config.pad_token_id = tokenizer.pad_token_id
-        limit = min(max_tokens, int(tokenizer.model_max_length), _positions(model))
+        limit = min(max_tokens, int(tokenizer.model_max_length), positions_of(model))
         tokenizer.model_max_length = limit
         return Texts(tokenizer, limit)
 
@@ -77,14 +78,3 @@ class Texts:
             backend.no_truncation()
             backend.no_padding()
         self.tokenizer.save_pretrained(folder)
-
-
-def _positions(model: Any) -> int:
-    """Tokens that the model has positions for. Some start counting after the padding token's id."""
-    positions = getattr(model.config, "max_position_embeddings", None)
-    if not positions:
-        return 1 << 30
-    for name, module in model.named_modules():
-        if name.endswith("position_embeddings") and isinstance(module, nn.Embedding) and module.padding_idx is not None:
-            return int(positions) - module.padding_idx - 1
-    return int(positions)

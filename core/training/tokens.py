@@ -43,10 +43,6 @@ class Tokens:
         """(n,)"""
         return np.diff(self.offsets)
 
-    def of(self, rows: NDArray[np.int64]) -> list[list[int]]:
-        """The token ids of some texts."""
-        return [self.values[self.offsets[row] : self.offsets[row + 1]].tolist() for row in rows]
-
     def occurring(self, rows: NDArray[np.int64]) -> NDArray[np.int64]:
         """The different ids in some texts, sorted."""
         kept = np.zeros(len(self.offsets) - 1, bool)

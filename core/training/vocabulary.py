@@ -51,8 +51,11 @@ def only_occurring(model: Any, words: NDArray[np.int64] | None) -> Iterator[None
     try:
         yield
     finally:
+        # Out of the model, `whole` has stayed where it was when the model was moved.
+        where = part.weight.device
+        whole.to(where)
         with torch.no_grad():
-            whole.weight[kept] = part.weight.detach()
+            whole.weight[kept.to(where)] = part.weight.detach()
         model.set_input_embeddings(whole)
 
 

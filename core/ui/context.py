@@ -6,6 +6,8 @@ from dataclasses import dataclass
 
 import streamlit as st
 
+from core.errors import WinnowError
+from core.reading import ask
 from core.settings import workspace
 from core.workflow.collect import Collector, start_collector
 from core.workflow.context import Context, open_context
@@ -17,6 +19,14 @@ def app_context() -> Context:
     Raises `WorkspaceLockedError` when another process has it open; the next call tries again.
     """
     return _opened(str(workspace().root)).context
+
+
+def store_answers() -> bool:
+    """Whether the store of the open workspace answers; a workspace that cannot be opened is named on the pages."""
+    try:
+        return app_context().store.healthy
+    except WinnowError:
+        return True
 
 
 def close_contexts() -> None:
@@ -36,5 +46,6 @@ class _Opened:
 
 @st.cache_resource(show_spinner=False, on_release=_Opened.close)
 def _opened(root: str) -> _Opened:
+    ask.warm()
     context = open_context(workspace(root))
     return _Opened(context, start_collector(context))

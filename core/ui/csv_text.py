@@ -4,15 +4,23 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-RISKY = ("=", "+", "-", "@", "\t", "\r")
+from core.store.export import FORMULA, NUMBER
 
 
 def escaped(value: Any) -> Any:
-    """Text that a spreadsheet would run, or that looks escaped, gets a leading apostrophe; numbers stay numbers."""
-    return f"'{value}" if isinstance(value, str) and value.lstrip("'").startswith(RISKY) else value
+    """Text that a spreadsheet would run, or that looks escaped, gets a leading apostrophe; numbers stay numbers, also
+    those that are written as text."""
+    risky = isinstance(value, str) and re.match(FORMULA, value) and not re.match(NUMBER, value)
+    return f"'{value}" if risky else value
+
+
+def csv_title(total: int, most: int) -> str:
+    """What the button of a list says that is cut at `most` rows."""
+    return "CSV" if total <= most else f"CSV of the first {most:,}"
 
 
 def csv_text(columns: Sequence[str], rows: Iterable[Mapping[str, Any]]) -> bytes:

@@ -15,7 +15,7 @@ from core.ui import keys
 from core.ui.background import result_of
 from core.ui.data_paths import choose_path, stamped
 from core.ui.data_progress import follow_load
-from core.ui.data_schema import schema_form, with_thumbnails
+from core.ui.data_schema import MAX_IMAGES, schema_form, with_thumbnails
 from core.ui.data_splits import METHODS, PARTS
 from core.ui.data_upload import choose_upload
 from core.ui.empty import empty_state
@@ -76,7 +76,7 @@ def _check_and_start(frame: BareFrame, locations: Sequence[str]) -> None:
     key = ("preview", str(frame.context.workspace.root), *map(stamped, locations))
     found = result_of(
         key,
-        lambda: with_thumbnails(preview(frame.context, locations, within=within)),
+        lambda: with_thumbnails(preview(frame.context, locations, within=within, thumbnails=MAX_IMAGES)),
         waiting="reading the first rows",
     )
     if found is None:

@@ -7,9 +7,10 @@ from dataclasses import asdict
 import streamlit as st
 
 from core.store.datasets import rejected
-from core.ui.csv_text import csv_text
+from core.ui.csv_text import csv_text, csv_title
 from core.ui.empty import empty_state
 from core.ui.frame import Frame
+from core.ui.paging import WHOLE_HEADER
 
 PAGE_ROWS = 50
 CSV_ROWS = 100_000
@@ -28,7 +29,7 @@ def rejected_view(frame: Frame) -> None:
         st.caption(f"{dataset.row_count:,} loaded", width="content")
         st.space("stretch")
         st.download_button(
-            "CSV",
+            csv_title(dataset.rejected_count, CSV_ROWS),
             lambda: csv_text(COLUMNS, map(asdict, rejected(frame.context.store, dataset.dataset_id, CSV_ROWS))),
             file_name=f"{dataset.name}-set-aside.csv",
             mime="text/csv",
@@ -47,6 +48,9 @@ def rejected_view(frame: Frame) -> None:
             "reason": st.column_config.TextColumn("reason", width="medium"),
             "content": st.column_config.TextColumn("beginning of what stood there", width="large"),
         },
+        key=f"rejected-table-{number}",
+        on_select="rerun",
+        selection_mode=WHOLE_HEADER,
         alt="Rows set aside while loading",
     )
     if pages > 1:

@@ -11,7 +11,6 @@ from typing import Any
 import streamlit as st
 
 from core.records import Preview, Schema
-from core.sources.images import ImageFault, thumbnail_of
 from core.tasks import TASKS
 from core.ui.problems import plain
 
@@ -82,22 +81,14 @@ def preview_table(found: Preview, schema: Schema) -> None:
 
 
 def with_thumbnails(found: Preview) -> Preview:
-    """The preview with the images of its first rows as data URLs. Decodes: not for the script thread."""
+    """The preview with its thumbnails as data URLs."""
     payload = found.guess.payload
-    drawn = [
-        {**row, payload: _drawn(row.get(payload))} if number < MAX_IMAGES else row
-        for number, row in enumerate(found.rows)
-    ]
-    return replace(found, rows=tuple(drawn))
+    first = ({**row, payload: _url(row.get(payload))} for row in found.rows[:MAX_IMAGES])
+    return replace(found, rows=(*first, *found.rows[MAX_IMAGES:]))
 
 
-def _drawn(value: Any) -> Any:
-    if not isinstance(value, bytes):
-        return value
-    try:
-        return DATA_URL + base64.b64encode(thumbnail_of(value)).decode()
-    except ImageFault as fault:
-        return str(fault)
+def _url(value: Any) -> Any:
+    return DATA_URL + base64.b64encode(value).decode() if isinstance(value, bytes) else value
 
 
 def _in_words(found: Preview, schema: Schema) -> str:

@@ -11,9 +11,10 @@ import streamlit as st
 from core.records import Evaluation, LabelsFrom, Run, Version
 from core.store.versions import get_version, list_versions
 from core.ui import keys
+from core.ui.choices import pick
 from core.ui.frame import Frame
 from core.ui.problems import plain
-from core.ui.url import from_url, to_url
+from core.ui.url import asked_for
 from core.workflow.evaluation import splits_of
 from core.workflow.runs import headline_scores
 
@@ -50,40 +51,20 @@ def choose(frame: Frame, runs: Sequence[Run]) -> Choice:
     """The pickers on one line. `runs` are done, newest first."""
     by_number = {str(run.number): run for run in runs}
     asked = st.query_params.get(keys.RUN)
-    number = from_url(keys.RUN, list(by_number))
+    number = asked_for(keys.RUN, list(by_number))
     run = by_number[number]
     if asked is not None and asked != number:
         st.warning(f"Run {plain(asked)} is not there or not done. This is run {number}.")
-    st.selectbox(
-        "Run",
-        list(by_number),
-        key=keys.RUN,
-        format_func=lambda name: f"Run {name}: {by_number[name].title}",
-        on_change=to_url,
-        args=(keys.RUN,),
-        label_visibility="collapsed",
-        icon=":material/model_training:",
-        width=370,
-    )
+    titles = {name: f"Run {name}: {run.title}" for name, run in by_number.items()}
+    pick("Run", keys.RUN, titles, icon=":material/model_training:", width=370)
     return Choice(frame, run, _split(frame, run), _labels(frame, run))
 
 
 def _split(frame: Frame, run: Run) -> str:
     rows = dict(splits_of(frame.context, run))
     usual, _ = headline_scores(run)
-    split = from_url(keys.SPLIT, list(rows), usual)
-    st.selectbox(
-        "Split",
-        list(rows),
-        key=keys.SPLIT,
-        format_func=lambda name: f"{name}, {rows[name]:,} rows",
-        on_change=to_url,
-        args=(keys.SPLIT,),
-        label_visibility="collapsed",
-        icon=":material/splitscreen:",
-        width=200,
-    )
-    return split
+    titles = {name: f"{name}, {count:,} rows" for name, count in rows.items()}
+    return pick("Split", keys.SPLIT, titles, last=usual, icon=":material/splitscreen:", width=200)
 
 
 def _labels(frame: Frame, run: Run) -> LabelsFrom:
@@ -91,19 +72,7 @@ def _labels(frame: Frame, run: Run) -> LabelsFrom:
     if len(list_versions(frame.context.store, frame.dataset.dataset_id)) == 1:
         st.query_params.pop(keys.LABELS, None)
         return "version"
-    chosen = from_url(keys.LABELS, list(LABELS))
-    st.selectbox(
-        "True labels",
-        list(LABELS),
-        key=keys.LABELS,
-        format_func=lambda name: LABELS[name],
-        on_change=to_url,
-        args=(keys.LABELS,),
-        label_visibility="collapsed",
-        icon=":material/label:",
-        width=250,
-    )
-    return next(name for name in LABELS if name == chosen)
+    return pick("True labels", keys.LABELS, LABELS, icon=":material/label:", width=250)
 
 
 def with_result(choice: Choice, found: Evaluation) -> Shown:

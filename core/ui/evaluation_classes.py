@@ -86,9 +86,13 @@ def _bar(name: str) -> Any:
 
 def _download(shown: Shown) -> None:
     def whole_report() -> bytes:
-        columns = _columns({**shown.found.classes, **shown.found.averages})
-        rows = (dict(zip(columns, row, strict=True)) for row in zip(*columns.values(), strict=True))
-        return csv_text(COLUMNS, rows)
+        parts = (("class", shown.found.classes), ("average", shown.found.averages))
+        rows = (
+            {"of": kind} | dict(zip(COLUMNS, row, strict=True))
+            for kind, scores in parts
+            for row in zip(*_columns(scores).values(), strict=True)
+        )
+        return csv_text(("of", *COLUMNS), rows)
 
     st.download_button(
         "CSV",

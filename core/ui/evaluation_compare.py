@@ -14,14 +14,14 @@ from core.evaluation.confusion import drawn_classes
 from core.records import Comparison, Difference, PredictionFilter, Run
 from core.store.versions import get_version
 from core.ui import keys
+from core.ui.choices import pick, switch
 from core.ui.evaluation_choice import Shown
 from core.ui.evaluation_rows import choose_cell, rows_table
+from core.ui.pending import settled
 from core.ui.problems import plain
-from core.ui.profile_parts import settled
-from core.ui.url import from_url, to_url
 from core.workflow.evaluation import compare, splits_of
 from core.workflow.evaluation_words import difference, percent
-from core.workflow.runs import list_runs
+from core.workflow.runs import done_runs
 
 NAMES = {"accuracy": "Accuracy", "macro_f1": "Macro F1"}
 DRAWN_CLASSES = 40
@@ -32,7 +32,7 @@ def compare_view(shown: Shown) -> None:
     context, dataset_id = shown.frame.context, shown.frame.dataset.dataset_id
     others = {
         str(run.number): run
-        for run, _ in list_runs(context, dataset_id)
+        for run in done_runs(context, dataset_id)
         if run.run_id != shown.run.run_id and shown.split in dict(splits_of(context, run))
     }
     if not others:
@@ -54,18 +54,8 @@ def compare_view(shown: Shown) -> None:
 
 
 def _other(others: dict[str, Run]) -> str:
-    from_url(keys.WITH, list(others))
-    return str(
-        st.selectbox(
-            "Compared with",
-            list(others),
-            key=keys.WITH,
-            format_func=lambda name: f"Run {name}: {others[name].title}",
-            on_change=to_url,
-            args=(keys.WITH,),
-            width=370,
-        )
-    )
+    titles = {name: f"Run {name}: {run.title}" for name, run in others.items()}
+    return pick("Compared with", keys.WITH, titles, width=370, labelled=True)
 
 
 def _said(found: Comparison, other: Run, run: Run) -> None:
@@ -142,19 +132,8 @@ def _rows(shown: Shown, found: Comparison, other: Run) -> None:
     counts = {"this": found.only_second_right, "other": found.only_first_right}
     winners = {"this": shown.run, "other": other}
     losers = {"this": other, "other": shown.run}
-    from_url(keys.RIGHT, list(counts))
-    who = str(
-        st.segmented_control(
-            "Right in",
-            list(counts),
-            key=keys.RIGHT,
-            required=True,
-            format_func=lambda name: f"Only run {winners[name].number} is right ({counts[name]:,})",
-            label_visibility="collapsed",
-            on_change=to_url,
-            args=(keys.RIGHT,),
-        )
-    )
+    titles = {name: f"Only run {winners[name].number} is right ({count:,})" for name, count in counts.items()}
+    who = switch("Right in", keys.RIGHT, titles)
     winner, loser = winners[who], losers[who]
     where = PredictionFilter(shown.split, correct=False, right_in=winner.run_id)
     named = {

@@ -13,11 +13,11 @@ from core.charts.style import CONFIG
 from core.errors import WinnowError
 from core.records import Curve
 from core.ui import keys
+from core.ui.choices import pick
 from core.ui.evaluation_choice import Shown
+from core.ui.pending import settled
 from core.ui.problems import show_error
-from core.ui.profile_parts import settled
 from core.ui.training_curves import curves as learning_curves
-from core.ui.url import from_url, to_url
 from core.workflow import evaluation
 from core.workflow.answers import Pending
 from core.workflow.evaluation_words import worst_class
@@ -34,24 +34,17 @@ def curves_view(shown: Shown) -> None:
     """The class's curves, then those of the training."""
     known = [label for label in shown.run.labels if label in shown.found.classes]
     worst = worst_class(shown.found)
-    from_url(keys.CLASS, known, worst[0] if worst else None)
-    label = st.selectbox(
-        "Class against the rest",
-        known,
-        key=keys.CLASS,
-        on_change=to_url,
-        args=(keys.CLASS,),
-        width=320,
-    )
+    names, last = {name: name for name in known}, worst[0] if worst else None
+    label = pick("Class against the rest", keys.CLASS, names, last=last, width=320, labelled=True)
     for place, kind in zip(st.columns(len(KINDS), gap="medium"), KINDS, strict=True):
         with place:
-            _picture(shown, str(label), kind)
+            _picture(shown, label, kind)
     figures = metrics(shown.frame.context, shown.run)
     if figures:
         st.markdown("**How it learnt**")
         learning_curves(figures)
     else:
-        st.caption("A quick retrain solves for its last layer in one go: it has no loss or metrics by step.")
+        st.caption("This run has recorded no loss or metrics by step.")
 
 
 def _picture(shown: Shown, label: str, kind: Kind) -> None:

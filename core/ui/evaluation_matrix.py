@@ -11,10 +11,10 @@ from core.charts.grid import GRIDDED_CLASSES, MAX_CLASSES
 from core.charts.style import CONFIG
 from core.evaluation.confusion import ConfusedPair, Integers, drawn_classes, most_confused
 from core.ui import keys
+from core.ui.cells import clicked_cell
+from core.ui.choices import pick, switch
 from core.ui.evaluation_choice import Shown
 from core.ui.evaluation_rows import choose_cell, chosen_cell, examples
-from core.ui.issues_list import clicked_cell
-from core.ui.url import from_url, to_url
 
 FIGURES: dict[Figures, str] = {
     "counts": "Rows",
@@ -44,35 +44,11 @@ def matrix_view(shown: Shown) -> None:
 
 
 def _figures() -> Figures:
-    from_url(keys.FIGURES, list(FIGURES))
-    chosen = st.segmented_control(
-        "Figures",
-        list(FIGURES),
-        key=keys.FIGURES,
-        required=True,
-        format_func=lambda name: FIGURES[name],
-        label_visibility="collapsed",
-        on_change=to_url,
-        args=(keys.FIGURES,),
-    )
-    return next(name for name in FIGURES if name == chosen)
+    return switch("Figures", keys.FIGURES, FIGURES)
 
 
 def _sort() -> str:
-    from_url(keys.SORT, list(SORTS))
-    return str(
-        st.selectbox(
-            "Sort",
-            list(SORTS),
-            key=keys.SORT,
-            format_func=lambda name: SORTS[name],
-            label_visibility="collapsed",
-            on_change=to_url,
-            args=(keys.SORT,),
-            icon=":material/sort:",
-            width=170,
-        )
-    )
+    return pick("Sort", keys.SORT, SORTS, icon=":material/sort:", width=170)
 
 
 def _matrix(shown: Shown, order: Integers, figures: Figures) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
+from core.ui.choices import switch
 from core.ui.empty import empty_state
 from core.ui.evaluation_choice import choose, with_result
 from core.ui.evaluation_classes import classes_view
@@ -13,10 +14,9 @@ from core.ui.evaluation_head import head, take_along
 from core.ui.evaluation_matrix import matrix_view
 from core.ui.frame import Frame
 from core.ui.pages import link
-from core.ui.profile_parts import settled
-from core.ui.url import from_url, to_url
+from core.ui.pending import settled
 from core.workflow.evaluation import evaluate
-from core.workflow.runs import list_runs
+from core.workflow.runs import done_runs
 
 VIEW = "view"
 VIEWS = {
@@ -29,7 +29,7 @@ VIEWS = {
 
 def draw(frame: Frame) -> None:
     """Draws the view that the URL's `?view=` names; only that one is worked out."""
-    runs = [run for run, _ in list_runs(frame.context, frame.dataset.dataset_id) if run.summary]
+    runs = done_runs(frame.context, frame.dataset.dataset_id)
     if not runs:
         _nothing_yet(frame)
         return
@@ -42,20 +42,10 @@ def draw(frame: Frame) -> None:
         return
     shown = with_result(choice, found)
     head(shown)
-    from_url(VIEW, list(VIEWS))
-    view = st.segmented_control(
-        "View",
-        list(VIEWS),
-        format_func=lambda name: VIEWS[name][0],
-        key=VIEW,
-        on_change=to_url,
-        args=(VIEW,),
-        required=True,
-        label_visibility="collapsed",
-    )
+    view = switch("View", VIEW, {name: title for name, (title, _) in VIEWS.items()})
     with tools:
         take_along(shown)
-    VIEWS[str(view)][1](shown)
+    VIEWS[view][1](shown)
 
 
 def _nothing_yet(frame: Frame) -> None:

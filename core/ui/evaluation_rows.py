@@ -13,7 +13,7 @@ from core.tasks import TASKS
 from core.ui import keys
 from core.ui.evaluation_choice import Shown
 from core.ui.pages import link
-from core.ui.paging import paged, pages
+from core.ui.paging import WHOLE_HEADER, paged, pages
 from core.ui.problems import plain
 from core.ui.rows import data_url, show_row
 from core.workflow.evaluation import predicted_rows
@@ -183,7 +183,7 @@ def _table(
         },
         key=key,
         on_select="rerun",
-        selection_mode="single-row",
+        selection_mode=["single-row", WHOLE_HEADER],
         placeholder="",
         alt="Predicted rows, the surest first",
     )

@@ -12,6 +12,7 @@ from core.ui.home_start import start_cards, start_row
 from core.ui.pages import count, link
 from core.ui.paging import paged, pages
 from core.ui.problems import plain
+from core.ui.review_counts import settled_before
 from core.ui.strip import progress_text
 from core.workflow.overview import Standing, next_step, standings
 
@@ -83,4 +84,5 @@ def _counts(standing: Standing) -> None:
     with st.container(horizontal=True, gap="small", vertical_alignment="center"):
         count(review.flagged, "flagged", "issues", **here)
         count(review.decided, "decided", "review", **here, view="decisions", **{keys.LOG_VERSION: number})
+        settled_before(review)
         count(review.left, "left", "review", **here, view="desk")

@@ -7,36 +7,52 @@ from collections.abc import Callable
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
-from core.records import Scan
+from core.records import ReviewCounts, Scan
 from core.ui import keys
 from core.ui.frame import Frame
 from core.ui.issues_filter import ALL, UNDECIDED, choose
+from core.ui.issues_how_many import in_words
 from core.ui.issues_scan import scan_form
 from core.ui.pages import count
 from core.ui.problems import plain
+from core.ui.review_counts import settled_before
+from core.workflow.flags import worst_rows
 from core.workflow.issues import Findings
 
-UNSEEN = (
-    "The interval is for the errors that the scan's model can see. A wrong label that the model would give itself, or "
-    "that it is unsure about, may come on top."
+COVERS = (
+    "At least: what the scan's model disagrees with however sure it is. At most: what it disagrees with, but of the "
+    "rows that are hardest for it no more than one in three. Where it is unsure it cannot be told whose fault it is, "
+    "so the estimate lies between."
 )
 
 
 def figures(frame: Frame, found: Findings, scanning: bool) -> None:
     """The line of figures: each is a button that opens its rows. `scanning`: whether a better tier is on its way."""
-    share, review, scan = found.scan.summary["share_wrong"], found.review, found.scan
+    review, scan = found.review, found.scan
     rows = int(scan.summary["rows"])
-    interval = f"{share['low']:.1%} – {share['high']:.1%}, 95 % interval"
     with st.container(horizontal=True, vertical_alignment="center", gap="medium", key="issue-figures", border=True):
-        _figure("probably wrong", f"{share['estimate']:.1%}", choose).caption(f"{interval}, or more", help=UNSEEN)
-        _figure("flagged", f"{review.flagged:,}", choose).caption(f"{review.flagged / max(1, rows):.1%} of the rows")
+        _share(scan)
+        with _figure("flagged", f"{review.flagged:,}", choose):
+            held = in_words(worst_rows(scan, review.flagged))
+            st.caption(held or f"{review.flagged / max(1, rows):.1%} of the rows")
         _figure("rows scanned", f"{rows:,}", _choose_all).caption(f"{len(frame.dataset.labels):,} classes")
         with _figure("left to judge", f"{review.left:,}", _choose_undecided):
-            _decided(frame, review.decided)
+            _decided(frame, review)
         _result(scan, scanning)
         st.space("stretch")
         if not scanning:
             _scan_again(frame)
+    if scan.summary.get("untold"):
+        st.caption(plain(str(scan.summary["untold"])))
+
+
+def _share(scan: Scan) -> None:
+    share, untold = scan.summary["share_wrong"], scan.summary.get("untold")
+    between = f"{share['low']:.1%} – {share['high']:.1%}"
+    if untold:
+        _figure("how many are wrong", "Cannot be told:", choose).caption(f"{between} is possible")
+    else:
+        _figure("probably wrong", f"{share['estimate']:.1%}", choose).caption(f"{between}, 95 % interval", help=COVERS)
 
 
 def _figure(name: str, value: str, on_click: Callable[[], None]) -> DeltaGenerator:
@@ -46,9 +62,10 @@ def _figure(name: str, value: str, on_click: Callable[[], None]) -> DeltaGenerat
     return place
 
 
-def _decided(frame: Frame, decided: int) -> None:
+def _decided(frame: Frame, review: ReviewCounts) -> None:
     here: dict[str, str | int] = {"dataset": frame.dataset.name, "version": frame.version.number}
-    count(decided, "decided", "review", **here, view="decisions", **{keys.LOG_VERSION: frame.version.number})
+    count(review.decided, "decided", "review", **here, view="decisions", **{keys.LOG_VERSION: frame.version.number})
+    settled_before(review)
 
 
 def _choose_undecided() -> None:

@@ -11,6 +11,7 @@ import streamlit as st
 from core.records import Attribute, Dataset, IssueFilter, RowFilter, Scan
 from core.ui import keys
 from core.ui.frame import Frame
+from core.ui.issues_how_many import how_many
 from core.workflow.context import Context
 from core.workflow.issues import attribute_values, issue_types
 
@@ -21,6 +22,7 @@ FLAGGED, UNDECIDED, ALL = "Flagged", "Undecided", "All rows"
 _URL_KEYS = (
     keys.TYPE,
     keys.SHOW,
+    keys.WORST,
     keys.GIVEN,
     keys.SUGGESTED,
     keys.BELOW,
@@ -38,6 +40,7 @@ def filter_bar(frame: Frame, scan: Scan) -> IssueFilter:
     with st.container(horizontal=True, vertical_alignment="center", gap="small", key="issue-filters"):
         issue_type = _type(issue_types(scan))
         show = _show()
+        worst = how_many(scan)
         given = _label("Given label", keys.GIVEN, frame.dataset)
         suggested = _label("Suggested label", keys.SUGGESTED, frame.dataset)
         text = st.text_input(
@@ -62,6 +65,7 @@ def filter_bar(frame: Frame, scan: Scan) -> IssueFilter:
         score_below=below,
         undecided_only=show == UNDECIDED,
         rows=rows,
+        worst=worst,
     )
 
 
@@ -72,8 +76,11 @@ def query() -> dict[str, str]:
 
 
 def choose(given: str | None = None, suggested: str | None = None, show: str = FLAGGED) -> None:
-    """Sets the filter to a pair of labels, or to one of them, and forgets the rest. For callbacks."""
+    """Sets the filter to a pair of labels, or to one of them, and forgets the rest but how many are flagged. For
+    callbacks."""
+    worst = st.session_state.get(keys.WORST)
     clear()
+    st.session_state[keys.WORST] = worst
     st.session_state[keys.SHOW] = show
     st.session_state[keys.GIVEN] = given
     st.session_state[keys.SUGGESTED] = suggested

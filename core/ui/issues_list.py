@@ -2,21 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
 import streamlit as st
 
-from core.records import Dataset, Decision, IssueFilter, Scan
+from core.records import Dataset, Decision, IssueFilter, Scan, Version
 from core.tasks import TASKS
 from core.ui import keys
+from core.ui.cells import clicked_cell
 from core.ui.frame import Frame
 from core.ui.issues_filter import query
 from core.ui.issues_why import explanation
 from core.ui.pages import link
-from core.ui.paging import paged, pages
+from core.ui.paging import WHOLE_HEADER, paged, pages
 from core.ui.problems import plain
 from core.ui.rows import data_url
 from core.workflow.issues import IssuePage, ListedIssue, export_list, page
@@ -54,7 +55,7 @@ def _list(frame: Frame, scan: Scan, where: IssueFilter) -> ListedIssue | None:
         if found.total:
             shown: dict[str, Any] = {keys.DATASET: frame.dataset.name, keys.VERSION: frame.version.number} | query()
             link("review", "Review these", icon=":material/rule:", **shown)
-        _download(frame, scan, where.issue_type)
+        _download(frame, scan, where, found.total)
     if not found.lines:
         st.caption("No row matches these filters.")
         return None
@@ -82,7 +83,7 @@ def _table(frame: Frame, found: IssuePage, where: IssueFilter, key: str) -> int:
         },
         key=key,
         on_select="rerun",
-        selection_mode="single-cell",
+        selection_mode=["single-cell", WHOLE_HEADER] if found.total > PAGE_ROWS else "single-cell",
         placeholder="",
         alt="Rows whose label is probably wrong, worst first",
     )
@@ -93,12 +94,6 @@ def _table(frame: Frame, found: IssuePage, where: IssueFilter, key: str) -> int:
 def label_width(dataset: Dataset) -> int | None:
     """Pixels of a column of labels: as its content, unless that would crowd the others out."""
     return LABEL_PIXELS if max(map(len, dataset.labels)) > LABEL_CHARACTERS else None
-
-
-def clicked_cell(event: Mapping[str, Any]) -> tuple[int, str] | None:
-    """Row and column of the cell that was clicked, or that the arrow keys went to, from a table's selection."""
-    cells = event["selection"]["cells"]
-    return (int(cells[0][0]), str(cells[0][1])) if cells else None
 
 
 def _columns(frame: Frame, lines: Sequence[ListedIssue], flags: bool) -> dict[str, list[Any]]:
@@ -114,34 +109,35 @@ def _columns(frame: Frame, lines: Sequence[ListedIssue], flags: bool) -> dict[st
     if flags:
         columns["flagged"] = [line.issue.is_issue for line in lines]
     if any(line.decision for line in lines):
-        columns["decided"] = [_verdict(line.decision) for line in lines]
+        columns["decided"] = [_verdict(line.decision, frame.version) for line in lines]
     columns["example"] = [" ".join((line.example.text or "")[:CELL_CHARACTERS].split()) for line in lines]
     if any(line.example.split for line in lines):
         columns["split"] = [line.example.split for line in lines]
     return columns
 
 
-def _verdict(decision: Decision | None) -> str | None:
+def _verdict(decision: Decision | None, version: Version) -> str | None:
     if decision is None:
         return None
-    return f"→ {decision.new_label}" if decision.action == "relabel" else decision.action
+    said = f"→ {decision.new_label}" if decision.action == "relabel" else decision.action
+    return said if decision.version_id == version.version_id else f"{said} (before)"
 
 
-def _download(frame: Frame, scan: Scan, issue_type: str) -> None:
-    def whole_list() -> bytes:
+def _download(frame: Frame, scan: Scan, where: IssueFilter, total: int) -> None:
+    def listed() -> bytes:
         with TemporaryDirectory() as folder:
             out = Path(folder) / "issues.csv"
-            export_list(frame.context, scan, out, "csv", issue_type=issue_type)
+            export_list(frame.context, scan, out, "csv", where=where)
             return out.read_bytes()
 
     st.download_button(
         "CSV",
-        whole_list,
+        listed,
         f"{frame.dataset.name}-v{frame.version.number}-issues.csv",
         "text/csv",
         icon=":material/download:",
         type="tertiary",
         on_click="ignore",
         key="issue-csv",
-        help=f"The whole ranked list of {plain(scan.tier)}",
+        help=f"These {total:,} rows, as {plain(scan.tier)} ranks them",
     )

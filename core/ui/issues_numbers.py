@@ -7,10 +7,10 @@ from typing import Any
 
 import streamlit as st
 
+from core.ui.cells import clicked_cell
 from core.ui.csv_text import csv_text
 from core.ui.frame import Frame
 from core.ui.issues_filter import ALL, FLAGGED, choose
-from core.ui.issues_list import clicked_cell
 from core.ui.problems import plain
 from core.workflow.issues import Findings
 
@@ -37,6 +37,8 @@ def numbers(frame: Frame, found: Findings) -> None:
 def _noise(one: Mapping[str, Any]) -> dict[str, Any]:
     return {"given": one["label"], "rows": one["support"], "flagged rows": one["flagged"]} | {
         "wrong": one["noise"],
+        "at least": one.get("noise_low"),
+        "at most": one.get("noise_high"),
         "threshold": one["threshold"],
     }
 

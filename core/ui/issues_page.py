@@ -47,7 +47,7 @@ def _result(frame: Frame, scan: Scan, scanning: bool) -> None:
     above = st.container()
     where = filter_bar(frame, scan)
     with above:
-        found = findings(frame.context, scan)
+        found = findings(frame.context, scan, where.worst)
         figures(frame, found, scanning)
         where_they_are(frame, found)
     ranked_list(frame, scan, where)

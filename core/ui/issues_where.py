@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -9,9 +10,10 @@ import streamlit as st
 
 from core.charts.matrix import MAX_CLASSES, NUMBERED_CLASSES, matrix
 from core.ui import keys
+from core.ui.cells import clicked_cell
 from core.ui.frame import Frame
 from core.ui.issues_filter import ALL, FLAGGED, choose, chosen_pair
-from core.ui.issues_list import clicked_cell, label_width
+from core.ui.issues_list import label_width
 from core.ui.issues_numbers import numbers
 from core.ui.problems import plain
 from core.workflow.issues import MAX_PAIRS, Findings, PairRows
@@ -99,7 +101,11 @@ def _fresh(name: str) -> str:
 
 
 def _classes(frame: Frame, found: Findings) -> None:
-    classes = sorted(found.scan.summary["classes"], key=lambda one: -float(one["noise"] or 0))
+    flagged = Counter[str]()
+    for pair in found.pairs:
+        flagged[pair.given] += pair.flagged
+    counted = [{**one, "flagged": flagged[one["label"]]} for one in found.scan.summary["classes"]]
+    classes = sorted(counted, key=lambda one: -float(one["noise"] or 0))
     few = [str(one["label"]) for one in classes if one.get("noise") is None]
 
     def picked() -> None:
@@ -122,6 +128,7 @@ def _classes(frame: Frame, found: Findings) -> None:
                 max_value=_highest(classes),
                 help="Estimated share of wrong labels",
             ),
+            "95 % interval": st.column_config.TextColumn("95 % interval", help="Of the share of wrong labels"),
             "usual": st.column_config.NumberColumn(
                 "usual", format="%.2f", help="Mean probability of the class over the rows that carry it: its threshold"
             ),
@@ -131,13 +138,20 @@ def _classes(frame: Frame, found: Findings) -> None:
         selection_mode="single-cell",
         alt="Estimated share of wrong labels per class",
     )
-    if few:
+    if few and not found.scan.summary.get("untold"):
         st.caption(f"Too few rows to say: {plain(', '.join(few[:20]))}")
 
 
 def _class_columns(classes: Sequence[Mapping[str, Any]]) -> dict[str, list[Any]]:
     names = {"given": "label", "wrong": "noise", "flagged": "flagged", "rows": "support", "usual": "threshold"}
-    return {shown: [one[name] for one in classes] for shown, name in names.items()}
+    columns = {shown: [one[name] for one in classes] for shown, name in names.items()}
+    intervals = [_interval(one) for one in classes]
+    return {"given": columns.pop("given"), "wrong": columns.pop("wrong"), "95 % interval": intervals} | columns
+
+
+def _interval(one: Mapping[str, Any]) -> str | None:
+    low, high = one.get("noise_low"), one.get("noise_high")
+    return None if low is None or high is None else f"{low:.0%} – {high:.0%}"
 
 
 def _highest(classes: Sequence[Mapping[str, Any]]) -> float:

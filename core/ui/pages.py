@@ -10,6 +10,8 @@ from typing import Literal
 import streamlit as st
 from streamlit.navigation.page import Page
 
+from core.ui import keys
+
 FOLDER = Path(__file__).resolve().parents[2] / "pages"
 
 
@@ -58,9 +60,18 @@ def link(
     icon_position: Literal["left", "right"] = "left",
     **query: str | int | None,
 ) -> None:
-    """A link to a page; `query` names what it is to show, such as `dataset` and `version`."""
+    """A link to a page; `query` names what it is to show, such as `dataset` and `version`.
+
+    On that very page it is a button: Streamlit's link to the page one is on runs it with the new query once and leaves
+    the URL as it was, so that the next click of anything falls back to the old view.
+    """
     shown: Mapping[str, str] = {key: str(value) for key, value in query.items() if value is not None}
-    st.page_link(page(name), label=label, icon=icon, icon_position=icon_position, query_params=shown or None)
+    if shown and st.session_state.get(keys.PAGE) == name:
+        key = f"here-{label}-{hash(tuple(shown.items())):x}"
+        go = st.query_params.from_dict
+        st.button(label, key=key, type="tertiary", icon=icon, icon_position=icon_position, on_click=go, args=(shown,))
+    else:
+        st.page_link(page(name), label=label, icon=icon, icon_position=icon_position, query_params=shown or None)
 
 
 def count(number: int, words: str, name: str, **query: str | int | None) -> None:

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TypeVar
+from typing import Literal, TypeVar
 
 import streamlit as st
 
 T = TypeVar("T")
+
+WHOLE_HEADER: Literal["single-column"] = "single-column"
+"""A selection mode that makes a header choose its column: without it, a click on one sorts the page that is drawn,
+which looks like a sort of the whole list."""
 
 
 def paged(key: str, size: int, read: Callable[[int], T], total: Callable[[T], int]) -> T:

@@ -7,8 +7,10 @@ import streamlit as st
 from core.charts.intervals import shares
 from core.profile.records import MISSING, Balance, SplitBalance
 from core.records import RowFilter
+from core.tasks.lookalikes import lookalike_notes
 from core.ui.frame import Frame
 from core.ui.pages import link
+from core.ui.pending import settled
 from core.ui.problems import plain
 from core.ui.profile_bars import TOP, value_bars
 from core.ui.profile_parts import (
@@ -18,7 +20,6 @@ from core.ui.profile_parts import (
     heading,
     numbers,
     opened_rows,
-    settled,
 )
 from core.workflow.profile import class_balance, split_balance
 
@@ -46,6 +47,8 @@ def draw(frame: Frame) -> None:
     if balance.absent:
         names = ", ".join(plain(name) for name in balance.absent[:20])
         st.caption(f":material/warning: {len(balance.absent):,} classes have no row in this version: {names}")
+    for note in lookalike_notes(one.label for one in balance.classes):
+        st.caption(f":material/warning: {plain(note)} Relabel one to the other on the page Review.")
     if label is not None or split is not None:
         where = RowFilter(label=label, split="" if split == MISSING else split)
         title = " · ".join(part for part in (label, None if split is None else f"split {split}") if part is not None)

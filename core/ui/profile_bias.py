@@ -11,9 +11,10 @@ from core.charts.intervals import intervals
 from core.profile.records import Association
 from core.ui.empty import empty_state
 from core.ui.frame import Frame
+from core.ui.pending import settled
 from core.ui.problems import plain
 from core.ui.profile_groups import draw_groups
-from core.ui.profile_parts import CHOICE, chart, chosen, heading, numbers, settled
+from core.ui.profile_parts import CHOICE, chart, chosen, heading, numbers
 from core.workflow.profile import associations, attribute_of, derived, group_shares
 
 VIEW = "bias"

@@ -9,7 +9,8 @@ from core.profile.duplicates import OPENED_ROWS
 from core.profile.records import Duplicates, MissingValues
 from core.records import RowFilter
 from core.ui.frame import Frame
-from core.ui.profile_parts import chart, chooser, chosen, figures, heading, numbers, opened_rows, settled
+from core.ui.pending import settled
+from core.ui.profile_parts import chart, chooser, chosen, figures, heading, numbers, opened_rows
 from core.workflow.profile import derived, duplicates, missing_values, repeated_rows
 
 VIEW = "checks"

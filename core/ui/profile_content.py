@@ -10,9 +10,10 @@ from core.charts.histogram import bin_name, figure, histogram
 from core.profile.records import Bin, NumberProfile
 from core.records import Attribute, RowFilter
 from core.ui.frame import Frame
+from core.ui.pending import settled
 from core.ui.problems import plain
 from core.ui.profile_bars import value_bars
-from core.ui.profile_parts import chart, chosen, heading, numbers, opened_rows, settled
+from core.ui.profile_parts import chart, chosen, heading, numbers, opened_rows
 from core.workflow.profile import Values, derived, distribution
 
 VIEW = "content"

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import streamlit as st
-
 from core.ui import profile_balance, profile_bias, profile_checks, profile_content
+from core.ui.choices import switch
 from core.ui.frame import Frame
-from core.ui.url import from_url, to_url
 
 VIEW = "view"
 VIEWS = {
@@ -19,15 +17,5 @@ VIEWS = {
 
 def draw(frame: Frame) -> None:
     """Draws the view that the URL's `?view=` names; only that one is worked out."""
-    from_url(VIEW, list(VIEWS), fixed=True)
-    view = st.segmented_control(
-        "View",
-        list(VIEWS),
-        format_func=lambda name: VIEWS[name][0],
-        key=VIEW,
-        on_change=to_url,
-        args=(VIEW,),
-        required=True,
-        label_visibility="collapsed",
-    )
-    VIEWS[str(view)][1](frame)
+    view = switch("View", VIEW, {name: title for name, (title, _) in VIEWS.items()}, fixed=True)
+    VIEWS[view][1](frame)

@@ -1,9 +1,9 @@
-"""What the views of the Profile page share: waiting for an answer, choosing by click or key, the numbers behind."""
+"""What the views of the Profile page share: choosing by click or key, the numbers behind."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any, TypeVar
+from typing import Any
 
 import plotly.graph_objects as go
 import streamlit as st
@@ -12,32 +12,10 @@ from core.charts.style import CONFIG
 from core.records import RowFilter
 from core.ui.csv_text import csv_text
 from core.ui.frame import Frame
-from core.ui.problems import plain
 from core.ui.rows import row_browser
-from core.workflow.answers import Pending
 
-T = TypeVar("T")
-
-POLL_SECONDS = 0.4
 CHOICE = "choice"
 """Keys of what is chosen start with it and a view's name: one choice lifts the others under the same name."""
-
-
-def settled(ask: Callable[[], T | Pending]) -> T | None:
-    """The answer, or None while it is worked out: then its progress is shown and the page drawn again at its end."""
-    answer = ask()
-    if not isinstance(answer, Pending):
-        return answer
-    _wait(ask)
-    return None
-
-
-@st.fragment(run_every=POLL_SECONDS)
-def _wait(ask: Callable[[], Any]) -> None:
-    answer = ask()
-    if not isinstance(answer, Pending):
-        st.rerun()
-    st.progress(answer.progress.fraction or 0.0, f"{plain(answer.what)} …")
 
 
 def heading(text: str, remark: str = "") -> None:

@@ -10,9 +10,9 @@ from core.records import Action, Decision
 from core.review.acts import ACTIONS
 from core.review.words import in_words
 from core.ui import keys
-from core.ui.csv_text import csv_text
+from core.ui.csv_text import csv_text, csv_title
 from core.ui.frame import Frame
-from core.ui.paging import paged, pages
+from core.ui.paging import WHOLE_HEADER, paged, pages
 from core.ui.problems import shown_errors
 from core.workflow.review_log import LogLine, log, version_list
 
@@ -44,7 +44,7 @@ def _draw(frame: Frame) -> None:
         st.caption("No decision yet." if not any(narrowed.values()) else "No decision matches these filters.")
         return
     with download:
-        _download(frame, narrowed)
+        _download(frame, narrowed, page.total)
     st.caption(f"{page.total:,} {'decision' if page.total == 1 else 'decisions'}, newest first")
     st.dataframe(
         _columns(page.lines),
@@ -60,6 +60,9 @@ def _draw(frame: Frame) -> None:
             "example": st.column_config.TextColumn("example", width="large"),
         },
         placeholder="–",
+        key=f"{key}-table-{st.session_state.get(key, 1)}",
+        on_select="rerun",
+        selection_mode=WHOLE_HEADER,
         alt="Decisions, newest first",
     )
     pages(key, PAGE_ROWS, page.total)
@@ -103,13 +106,13 @@ def _standing(line: LogLine) -> str | None:
     return "yes" if line.counts else "no"
 
 
-def _download(frame: Frame, narrowed: dict[str, Any]) -> None:
+def _download(frame: Frame, narrowed: dict[str, Any], total: int) -> None:
     def whole_list() -> bytes:
         page = log(frame.context, frame.dataset.dataset_id, **narrowed, limit=CSV_ROWS)
         return csv_text(_CSV, (_record(line.decision, line) for line in page.lines))
 
     st.download_button(
-        "CSV",
+        csv_title(total, CSV_ROWS),
         whole_list,
         f"{frame.dataset.name}-decisions.csv",
         "text/csv",

@@ -7,6 +7,7 @@ import streamlit as st
 from core.records import IssueFilter, Scan
 from core.tasks import TASKS
 from core.ui import keys
+from core.ui.choices import switch
 from core.ui.empty import empty_state
 from core.ui.frame import Frame
 from core.ui.issues_filter import filter_bar
@@ -15,7 +16,6 @@ from core.ui.review_log import decision_log
 from core.ui.review_run import run_queue
 from core.ui.review_stage import Mode, stage
 from core.ui.review_versions import versions
-from core.ui.url import from_url, to_url
 from core.workflow.issues import latest_scan
 from core.workflow.review_sources import ScanSource
 
@@ -27,18 +27,7 @@ _VIEWS = {"desk": "Desk", "grid": "Grid", "decisions": "Decisions", "versions": 
 def draw(frame: Frame) -> None:
     """Draws the open view; the others cost nothing."""
     names = [name for name in _VIEWS if name != "grid" or TASKS[frame.dataset.task].payload_kind == "image"]
-    from_url("view", names, fixed=True)
-    st.segmented_control(
-        "View",
-        names,
-        key="view",
-        required=True,
-        format_func=_VIEWS.__getitem__,
-        label_visibility="collapsed",
-        on_change=to_url,
-        args=("view",),
-    )
-    _draw_view(frame, st.session_state["view"])
+    _draw_view(frame, switch("View", "view", {name: _VIEWS[name] for name in names}, fixed=True))
 
 
 def _draw_view(frame: Frame, name: str) -> None:

@@ -12,6 +12,7 @@ from core.ui import keys
 from core.ui.background import forget, result_of
 from core.ui.frame import Frame
 from core.ui.pages import link
+from core.ui.paging import WHOLE_HEADER
 from core.ui.problems import plain, shown_errors
 from core.workflow.issues import latest_scan
 from core.workflow.review import counts, make_version
@@ -155,6 +156,9 @@ def _change_table(frame: Frame, version: Version) -> None:
             "when": st.column_config.DatetimeColumn("when", format="YYYY-MM-DD HH:mm", width=130),
             "example": st.column_config.TextColumn("example", width="large"),
         },
+        key=f"{key}-table-{page}",
+        on_select="rerun",
+        selection_mode=WHOLE_HEADER,
         alt=f"Rows that version {plain(str(version.number))} changed",
     )
     if total > PAGE_ROWS:

@@ -8,15 +8,19 @@ from typing import Any
 
 import streamlit as st
 
-from core.records import Example, RowFilter
-from core.store.rows import count_rows, page_rows
-from core.ui.csv_text import csv_text
+from core.records import Example, RowFilter, RowOrder
+from core.store.rows import BY_ROW, count_rows, get_rows, page_of_ids, page_rows
+from core.ui.background import result_of
+from core.ui.csv_text import csv_text, csv_title
 from core.ui.frame import Frame
-from core.ui.paging import paged, pages
+from core.ui.paging import WHOLE_HEADER, paged, pages
 from core.ui.problems import plain
+from core.ui.sorting import attribute_title, sort_box, sort_by_header, sorted_head
 from core.workflow.media import mime_of, original, shown, thumbnail
 
 PAGE_ROWS = 50
+SORTED_AT_ONCE = 100 * PAGE_ROWS
+"""Rows whose order is worked out together and kept: a list of a million is never in memory."""
 CSV_ROWS = 10_000
 """A list's own CSV stops here: whole versions are exported on the Data page."""
 LONG_TEXT = 1_500
@@ -36,26 +40,38 @@ def row_browser(frame: Frame, where: RowFilter, *, title: str, key: str) -> None
         st.markdown(f"**{plain(title)}**", width="content")
         st.caption("1 row" if total == 1 else f"{total:,} rows", width="content")
         if total:
-            _download(frame, where, title, key)
+            order = sort_box(frame.dataset, key)
+            _download(frame, where, order, total, title, key)
     if not total:
         st.caption("No row matches.")
         return
-    page_key = f"{key}-{hash(where):x}"
-    rows = paged(
-        page_key,
-        PAGE_ROWS,
-        lambda offset: page_rows(frame.context.store, frame.version.version_id, where, PAGE_ROWS, offset),
-        lambda _: total,
-    )
-    table_key = f"{key}-table-{st.session_state.get(page_key, 1)}-{hash(where):x}"
+    page_key = f"{key}-{hash((where, order)):x}"
+    rows = paged(page_key, PAGE_ROWS, lambda offset: _page(frame, where, order, offset), lambda _: total)
+    if rows is None:
+        return
+    table_key = f"{key}-table-{st.session_state.get(page_key, 1)}-{hash((where, order)):x}"
     picked = _picked(table_key, rows)
     places = st.columns([3, 2] if picked else 1)
     with places[0]:
-        _table(frame, rows, title, table_key)
+        _table(frame, rows, title, table_key, key)
         pages(page_key, PAGE_ROWS, total)
     if picked:
         with places[1]:
             show_row(frame, picked)
+
+
+def _page(frame: Frame, where: RowFilter, order: RowOrder, offset: int) -> list[Example] | None:
+    """A page of the list as it is sorted; None while it is being sorted, which a long one takes a second for."""
+    store, version_id = frame.context.store, frame.version.version_id
+    if order == BY_ROW:
+        return page_rows(store, version_id, where, PAGE_ROWS, offset)
+    start = offset - offset % SORTED_AT_ONCE
+    found = result_of(
+        ("sorted rows", version_id, where, order, start),
+        lambda: page_of_ids(store, version_id, where, SORTED_AT_ONCE, start, order),
+        waiting="Sorting",
+    )
+    return None if found is None else get_rows(store, version_id, found[offset - start :][:PAGE_ROWS])
 
 
 def show_row(frame: Frame, example: Example) -> None:
@@ -104,9 +120,7 @@ def records_of(frame: Frame, rows: Sequence[Example], *, whole: bool = False) ->
         if row.label != row.given_label:
             record["as loaded"] = row.given_label
         record |= {"split": row.split, "id": row.source_id}
-        taken = {*record, "image", "as loaded"}
-        attributes = {f"{name} (attribute)" if name in taken else name: value for name, value in row.attributes.items()}
-        records.append(record | attributes)
+        records.append(record | {attribute_title(name): value for name, value in row.attributes.items()})
     return _without_empty(records, ("split", "id"))
 
 
@@ -122,35 +136,39 @@ def _picked(key: str, rows: Sequence[Example]) -> Example | None:
     return rows[selected[0]] if selected and selected[0] < len(rows) else None
 
 
-def _table(frame: Frame, rows: Sequence[Example], title: str, key: str) -> None:
+def _table(frame: Frame, rows: Sequence[Example], title: str, table_key: str, key: str) -> None:
     records = records_of(frame, rows)
     columns = list(dict.fromkeys(name for record in records for name in record))
+    head = sorted_head(key)
     st.dataframe(
         {name: [record.get(name) for record in records] for name in columns},
         hide_index=True,
         column_config={
-            "row": st.column_config.NumberColumn("row", width="small", format="%d"),
+            **{name: st.column_config.Column(head(name)) for name in columns},
+            "row": st.column_config.NumberColumn(head("row"), width="small", format="%d"),
             "image": st.column_config.ImageColumn("image", width="small"),
-            "example": st.column_config.TextColumn("name" if "image" in columns else "text", width="large"),
+            "example": st.column_config.TextColumn(
+                head("example", "name" if "image" in columns else "text"), width="large"
+            ),
         },
         placeholder="",
         row_height=56 if "image" in columns else None,
         height="content" if len(rows) <= 12 else 560,
-        on_select="rerun",
-        selection_mode="single-row",
-        key=key,
+        on_select=lambda: sort_by_header(frame.dataset, key, table_key),
+        selection_mode=["single-row", WHOLE_HEADER],
+        key=table_key,
         alt=title,
     )
 
 
-def _download(frame: Frame, where: RowFilter, title: str, key: str) -> None:
+def _download(frame: Frame, where: RowFilter, order: RowOrder, total: int, title: str, key: str) -> None:
     def whole_list() -> bytes:
-        rows = page_rows(frame.context.store, frame.version.version_id, where, CSV_ROWS, 0)
+        rows = page_rows(frame.context.store, frame.version.version_id, where, CSV_ROWS, 0, order)
         records = records_of(frame, rows, whole=True)
         return csv_text(list(dict.fromkeys(name for record in records for name in record)), records)
 
     st.download_button(
-        "CSV",
+        csv_title(total, CSV_ROWS),
         whole_list,
         file_name=f"{frame.dataset.name}-v{frame.version.number}.csv",
         mime="text/csv",
@@ -158,7 +176,7 @@ def _download(frame: Frame, where: RowFilter, title: str, key: str) -> None:
         type="tertiary",
         on_click="ignore",
         key=f"{key}-csv",
-        help=f"{plain(title)}: up to {CSV_ROWS:,} rows. A whole version is exported on the Data page.",
+        help=f"{plain(title)}. A whole version is exported on the Data page.",
     )
 
 

@@ -10,7 +10,7 @@ from core.ui.pages import link
 from core.ui.problems import plain
 from core.workflow.context import Context
 
-BUSY_SECONDS = 1.0
+BUSY_SECONDS = 2.0
 """Between two looks while something runs."""
 IDLE_SECONDS = 5.0
 

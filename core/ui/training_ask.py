@@ -8,7 +8,6 @@ from pathlib import Path
 import streamlit as st
 
 from core.records import Run
-from core.sources.images import ImageFault, thumbnail_of
 from core.sources.paths import IMAGE_SUFFIXES
 from core.store.versions import get_version
 from core.ui.background import result_of
@@ -16,7 +15,7 @@ from core.ui.data_upload import arrived
 from core.ui.frame import Frame
 from core.ui.pages import link
 from core.ui.problems import plain
-from core.workflow.media import thumbnail
+from core.workflow.media import thumbnail, thumbnail_of
 from core.workflow.models import payload_kind
 from core.workflow.playground import Near, Reply, ask_image, ask_text, is_ready
 
@@ -53,20 +52,14 @@ def _asked_image(frame: Frame, run: Run) -> Reply | None:
         return None
     path = Path(paths[0])
     key = ("ask", run.run_id, str(path))
-    found = result_of(key, lambda: (_small(path), ask_image(frame.context, run, path)), waiting=_waiting(frame, run))
+    found = result_of(
+        key, lambda: (thumbnail_of(path), ask_image(frame.context, run, path)), waiting=_waiting(frame, run)
+    )
     if found is None:
         return None
     if found[0] is not None:
         st.image(found[0], caption=plain(path.name), width=160)
     return found[1]
-
-
-def _small(path: Path) -> bytes | None:
-    """The image as it is shown; None for one that the model will refuse in its own words."""
-    try:
-        return thumbnail_of(path.read_bytes())
-    except ImageFault:
-        return None
 
 
 def _waiting(frame: Frame, run: Run) -> str:

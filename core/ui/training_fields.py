@@ -21,6 +21,9 @@ def field(setting: Setting, default: Any) -> Any:
     if setting.kind == "choice":
         usual = setting.choices.index(setting.default)
         return st.selectbox(setting.title, setting.choices, usual, help=setting.help, key=key, width=WIDTH)
+    if setting.kind == "text":
+        typed = st.text_input(setting.title, placeholder="none", help=setting.help, key=key, width=2 * WIDTH)
+        return typed.strip()
     whole = setting.kind == "whole"
     kind = int if whole else float
     step = 1 if whole or not default else 10.0 ** math.floor(math.log10(default))

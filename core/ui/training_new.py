@@ -2,22 +2,28 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 import streamlit as st
 
-from core.errors import UsageError
+from core.errors import UsageError, WinnowError
 from core.records import Strategy, TrainSpec
 from core.tasks import TASKS
-from core.training.settings import BUNDLED, STRATEGIES, applying, resolve
+from core.training.settings import BUNDLED, STRATEGIES, applying, reason_for_batch, resolve
 from core.ui import keys
 from core.ui.background import result_of
 from core.ui.frame import Frame
 from core.ui.problems import plain, shown_errors
 from core.ui.training_fields import field
-from core.workflow.devices import find_devices, used_devices
+from core.workflow.devices import Device, are_cpu, find_devices, used_devices, used_precision
+from core.workflow.forecast import Forecast, forecast
 from core.workflow.issues import latest_scan
+from core.workflow.own_config import own_config
 from core.workflow.train import TrainRows, preview_split, start_train
+
+NOTHING = "nothing"
+"""What stands for a forecast that cannot be made: None is that it is not there yet."""
 
 
 def new_view(frame: Frame) -> None:
@@ -30,10 +36,14 @@ def new_view(frame: Frame) -> None:
         learns_from, runs_on = st.container(gap="xsmall"), st.container(gap="xsmall")
     with learns_from:
         rows = _rows(frame, strategy)
-    with form:
-        spec = _settings(frame, TrainSpec(model=model, strategy=strategy), rows)
     with runs_on:
-        _where(frame, spec)
+        devices = result_of(("devices", None), lambda: find_devices(None), waiting="Looking for GPUs")
+    with form:
+        asked = TrainSpec(model=model, strategy=strategy)
+        spec = _settings(asked, _filled(frame, asked, rows, devices))
+    if devices is not None:
+        with runs_on:
+            _where(frame, spec, rows)
     with form:
         pressed = st.button(
             "Start", type="primary", icon=":material/play_arrow:", disabled=rows is None, key="train-start"
@@ -69,9 +79,8 @@ def _strategy() -> Strategy:
     return chosen
 
 
-def _settings(frame: Frame, spec: TrainSpec, rows: TrainRows | None) -> TrainSpec:
+def _settings(spec: TrainSpec, defaults: TrainSpec) -> TrainSpec:
     """The settings that apply, the rarer ones folded away; an empty field stands for its default."""
-    defaults = _defaults(frame, spec, rows)
     shown = [setting for setting in applying(spec.strategy) if setting.name not in ("model", "strategy")]
     said = {}
     with st.container(horizontal=True, gap="small", key="train-settings"):
@@ -86,10 +95,11 @@ def _settings(frame: Frame, spec: TrainSpec, rows: TrainRows | None) -> TrainSpe
     return replace(spec, **said)
 
 
-def _defaults(frame: Frame, spec: TrainSpec, rows: TrainRows | None) -> TrainSpec:
-    """What empty fields will become; a model that cannot be is said once, when it is to be started."""
+def _filled(frame: Frame, spec: TrainSpec, rows: TrainRows | None, devices: Sequence[Device] | None) -> TrainSpec:
+    """With what its empty fields will become; a model that cannot be is said once, when it is to be started."""
+    learnt = rows.splits.get("train", 0) if rows else 0
     try:
-        return resolve(replace(spec, model=""), frame.dataset.task, rows.splits.get("train", 0) if rows else 0)
+        return resolve(replace(spec, model=""), frame.dataset.task, learnt, not are_cpu(devices or ()))
     except UsageError:
         return spec
 
@@ -122,17 +132,55 @@ def _shares(rows: TrainRows) -> str:
     return ", ".join(f"{share:.0%} {split}" for split, share in reversed([*rows.shares.items()]))
 
 
-def _where(frame: Frame, spec: TrainSpec) -> None:
-    """Which device it will use, and whether its embeddings are there already."""
-    devices = result_of(("devices",), find_devices, waiting="Looking for GPUs")
-    if devices is not None:
-        st.markdown(f"Runs on **{used_devices(devices, spec)}**")
+def _where(frame: Frame, spec: TrainSpec, rows: TrainRows | None) -> None:
+    """Which device it will use and how, and whether its embeddings are there already."""
+    with shown_errors():
+        _device(frame, spec, rows)
     if spec.strategy == "head":
         scan = latest_scan(frame.context, frame.version.version_id)
         cached = scan is not None and spec.model in scan.settings.get("encoders", ())
         st.caption("A scan has cached the embeddings." if cached else "What no scan has embedded is embedded first.")
     else:
         st.caption("How long it takes is said after its first steps.")
+
+
+def _device(frame: Frame, spec: TrainSpec, rows: TrainRows | None) -> None:
+    """By the person's own accelerate config where one is named; what is wrong with that is said at once."""
+    own = own_config(spec)
+    config = own.config if own else None
+    devices = result_of(("devices", config), lambda: find_devices(config), waiting="Looking for GPUs")
+    if own:
+        st.caption(plain(own.in_words(spec)))
+        spec = own.over(spec)
+    if devices is None:
+        return
+    st.markdown(f"Runs on **{plain(used_devices(devices, spec))}**")
+    if spec.strategy != "head":
+        st.caption(plain(f"Computes in {used_precision(devices, spec)}."))
+        filled = _filled(frame, spec, rows, devices)
+        if reason := reason_for_batch(spec, filled.batch, filled.learning_rate):
+            st.caption(plain(f"Takes {reason}."))
+        _memory(frame, spec, devices)
+
+
+def _memory(frame: Frame, spec: TrainSpec, devices: Sequence[Device]) -> None:
+    """How much memory it needs, and what to change where that is more than there is; nothing for settings that cannot
+    be, which are named when it is to be started."""
+    context, version_id = frame.context, frame.version.version_id
+    try:
+        found = result_of(
+            ("memory", version_id, spec),
+            lambda: forecast(context, version_id, spec, devices) or NOTHING,
+            waiting="Estimating the memory",
+        )
+    except WinnowError:
+        return
+    if not isinstance(found, Forecast):
+        return
+    if found.fits:
+        st.caption(plain(f"It {found.sentence} of memory."))
+    else:
+        st.warning(plain(f"It {found.sentence} of memory. {found.warning}"), icon=":material/memory:")
 
 
 def _start(frame: Frame, spec: TrainSpec, rows: TrainRows) -> None:

@@ -3,12 +3,14 @@ run's folder and the store, so that it shows the same in any tab at any time."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import streamlit as st
 
-from core.records import ENDED, Job, Run
+from core.records import ENDED, Job, Metric, Run
+from core.ui import keys
+from core.ui.choices import pick
 from core.ui.frame import Frame
 from core.ui.jobs_line import MARKS
 from core.ui.pages import link
@@ -16,10 +18,24 @@ from core.ui.problems import plain, shown_errors
 from core.ui.strip import duration, progress_text
 from core.ui.training_curves import curves, newest_figures
 from core.workflow.jobs import can_restart, cancel, log, restart, stop
-from core.workflow.runs import command_line, get_run, headline_scores, metrics, notes, spec_json
+from core.workflow.own_config import followed_by
+from core.workflow.runs import (
+    command_line,
+    epoch_runs,
+    get_run,
+    headline_scores,
+    join_line,
+    launch_line,
+    metrics,
+    notes,
+    spec_json,
+    spec_of,
+)
 
 REFRESH_SECONDS = 1.0
 LOG_LINES = 12
+ALONE = "none"
+"""In the URL: compared with no other run."""
 
 
 def chosen_run(frame: Frame, run: Run, job: Job) -> None:
@@ -39,6 +55,12 @@ def _run(frame: Frame, run_id: str, live: bool) -> None:
         st.error(plain(job.error), icon=":material/error:")
     elif job.error:
         st.caption(plain(job.error))
+    elif job.status == "running" and (line := join_line(frame.context, run)):
+        st.info(
+            "It begins once every machine takes part; until then Cancel ends it, and Stop waits. On each other one:",
+            icon=":material/lan:",
+        )
+        st.code(line, language="bash", wrap_lines=True)
     for note in notes(frame.context, run):
         st.caption(f":material/info: {plain(note)}")
     if run.summary:
@@ -46,8 +68,22 @@ def _run(frame: Frame, run_id: str, live: bool) -> None:
     figures = metrics(frame.context, run)
     if not run.summary:
         newest_figures(figures, run)
-    curves(figures)
+    _curves(frame, run, figures)
     _log(frame, job)
+
+
+def _curves(frame: Frame, run: Run, figures: Sequence[Metric]) -> None:
+    """The run's curves, and those of another run of the dataset where one is chosen that goes through epochs too."""
+    others = {str(other.number): other for other in epoch_runs(frame.context, run.dataset_id) if other != run}
+    if not figures or not others or run.spec["strategy"] == "head":
+        curves(figures)
+        return
+    titles = {ALONE: "no other run"} | {number: f"{number}: {other.title}" for number, other in others.items()}
+    chosen = pick("Compare with", keys.WITH, titles, width=420, labelled=True, fixed=True)
+    if chosen == ALONE:
+        curves(figures)
+    else:
+        curves(figures, {f"run {chosen}": metrics(frame.context, others[chosen])}, f"run {run.number}")
 
 
 def _head(frame: Frame, run: Run, job: Job) -> None:
@@ -154,5 +190,22 @@ def _reproduce(frame: Frame, run: Run) -> None:
     with st.expander("Command and settings", icon=":material/terminal:"):
         st.caption("The command that makes this run again, with every setting said:")
         st.code(command_line(frame.context, run), language="bash", wrap_lines=True)
+        if line := launch_line(frame.context, run):
+            why = "a quick retrain has no loop, so it needs no accelerate" if run.spec["strategy"] == "head" else ""
+            st.caption(
+                f"The same without the app{f' ({why})' if why else ''}, into a folder of its own; in the "
+                "project's folder and environment, or anywhere by launch.sh in the run's folder:"
+            )
+            st.code(line, language="bash", wrap_lines=True)
+        with shown_errors():
+            _followed(run)
         st.caption("spec.json, as it is frozen in the run's folder:")
         st.code(spec_json(run), language="json", height=300)
+
+
+def _followed(run: Run) -> None:
+    """The person's own accelerate config that it follows, and what that decides."""
+    own = followed_by(run)
+    if own:
+        st.caption(plain(f"{own.in_words(spec_of(run))} This copy of it lies in the run's folder:"))
+        st.code(own.text, language="yaml")

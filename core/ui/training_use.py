@@ -6,6 +6,7 @@ import streamlit as st
 
 from core.records import Run
 from core.ui import keys
+from core.ui.choices import pick, switch
 from core.ui.downloads import download_link
 from core.ui.empty import empty_state
 from core.ui.frame import Frame
@@ -13,33 +14,22 @@ from core.ui.pages import link
 from core.ui.problems import plain, shown_errors
 from core.ui.training_ask import ask_view
 from core.ui.training_batch import batch_view
-from core.ui.url import from_url, to_url
 from core.workflow.models import export_model, folder_name, output_of, snippet
-from core.workflow.runs import headline_scores, list_runs
+from core.workflow.runs import done_runs, headline_scores
 
 WAYS = {"one": ("One example", ask_view), "file": ("A whole file", batch_view)}
 
 
 def use_view(frame: Frame) -> None:
     """The run that the URL names, else the newest one that is done."""
-    done = {str(run.number): run for run, _ in list_runs(frame.context, frame.dataset.dataset_id) if run.summary}
+    done = {str(run.number): run for run in done_runs(frame.context, frame.dataset.dataset_id)}
     if not done:
         _nothing_yet(frame)
         return
     run = _chosen(done)
-    from_url(keys.USE, list(WAYS))
-    st.segmented_control(
-        "What to predict",
-        list(WAYS),
-        key=keys.USE,
-        required=True,
-        format_func=lambda name: WAYS[name][0],
-        label_visibility="collapsed",
-        on_change=to_url,
-        args=(keys.USE,),
-    )
+    way = switch("What to predict", keys.USE, {name: title for name, (title, _) in WAYS.items()})
     with shown_errors():
-        WAYS[st.session_state[keys.USE]][1](frame, run)
+        WAYS[way][1](frame, run)
     with shown_errors():
         _take_away(frame, run)
 
@@ -48,17 +38,7 @@ def _chosen(done: dict[str, Run]) -> Run:
     named = st.query_params.get(keys.RUN)
     if named is not None and named not in done:
         st.caption(f":material/info: {plain(f'Run {named} has no model: it is not there, or not done.')}")
-    from_url(keys.RUN, list(done))
-    st.selectbox(
-        "Run",
-        list(done),
-        key=keys.RUN,
-        format_func=lambda number: _named(done[number]),
-        on_change=to_url,
-        args=(keys.RUN,),
-        width=520,
-    )
-    return done[st.session_state[keys.RUN]]
+    return done[pick("Run", keys.RUN, {number: _named(run) for number, run in done.items()}, width=520, labelled=True)]
 
 
 def _named(run: Run) -> str:

@@ -12,13 +12,14 @@ import streamlit as st
 
 
 def from_url(key: str, options: Sequence[str], last: str | None = None, *, fixed: bool = False) -> str:
-    """What the URL names, else `last`, else the first option; the URL names it from then on.
+    """What the URL names, else `last`, else the first option. A URL that names nothing names it from then on; one that
+    names what is not there is left as it is until something is chosen, so that what is said about it stays.
 
     Call it right before the widget with that key, and give the widget `on_change=to_url, args=(key,)`. Where the
     options are `fixed`, the same on every day, a URL that names none means the first, and is left as it is.
     """
     chosen = asked_for(key, options, last)
-    if not fixed or key in st.query_params:
+    if not fixed and key not in st.query_params:
         name({key: chosen})
     st.session_state[key] = chosen
     return chosen

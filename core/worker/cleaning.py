@@ -20,7 +20,7 @@ from numpy.typing import NDArray
 from core.errors import UsageError
 from core.evaluation.effect import compare_arms
 from core.jobs import ProgressWriter, RunFolder
-from core.models.device import device
+from core.models.device import device, device_name
 from core.records import Arm, EffectScoring, ReviewedRows, TestLabels
 from core.worker.cleaning_draws import OUT
 from core.worker.cleaning_rows import LabelledRows
@@ -40,14 +40,13 @@ def main(folder: RunFolder, progress: ProgressWriter) -> dict[str, Any]:
     _check(rows)
     predictions, notes = _predict(folder, progress, spec, rows)
     scorings = [_score(rows, predictions, labels_from, spec["labels"], progress) for labels_from in SCORED]
-    where = device()
     return {
         "train": asdict(_reviewed(rows, rows.train)),
         "test": asdict(_reviewed(rows, rows.test)),
         "scorings": [asdict(scoring) for scoring in scorings],
         "notes": notes,
         "seconds": round(time.monotonic() - begun, 2),
-        "device": "cpu" if where.type == "cpu" else _gpu(),
+        "device": device_name(device()),
     }
 
 
@@ -100,12 +99,6 @@ def _reviewed(rows: LabelledRows, split: NDArray[np.int64]) -> ReviewedRows:
     given, reviewed = rows.given[split], rows.reviewed[split]
     excluded = reviewed == OUT
     return ReviewedRows(len(split), int(((reviewed != given) & ~excluded).sum()), int(excluded.sum()))
-
-
-def _gpu() -> str:
-    import torch
-
-    return f"cuda:0 {torch.cuda.get_device_name(0)}"
 
 
 if __name__ == "__main__":

@@ -11,8 +11,6 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-import torch
-from accelerate import Accelerator
 from numpy.typing import NDArray
 
 from core.jobs import ProgressWriter, RunFolder, Stopped
@@ -22,11 +20,11 @@ from core.training.classifier import Classifier, load_classifier
 from core.training.examples import Examples
 from core.training.forward import forward
 from core.training.loop import Loop
+from core.training.place import Place
 from core.training.vocabulary import only_occurring
 from core.worker.cleaning_draws import Draw, draw
 from core.worker.cleaning_rows import LabelledRows
 from core.worker.train_examples import JobExamples, side_of
-from core.worker.train_loop import precision_of
 from core.worker.train_report import JobReport
 
 STAGE = "fine-tuning"
@@ -45,13 +43,12 @@ def predict_by_fine_tunes(
 class _FineTunes:
     def __init__(self, folder: RunFolder, progress: ProgressWriter, spec: dict[str, Any], rows: LabelledRows) -> None:
         self.folder, self.progress, self.spec, self.rows = folder, progress, spec, rows
-        settings = TrainSpec(**{one.name: spec[one.name] for one in fields(TrainSpec)})
+        settings = TrainSpec(**{one.name: spec[one.name] for one in fields(TrainSpec) if one.name in spec})
         self.settings = replace(settings, patience=0)
-        self.accelerator = Accelerator(mixed_precision=precision_of(settings.precision))
+        self.place = Place.of(settings.precision)
         self.seeds = int(spec["seeds"])
         self.side = side_of(rows.rows)
         self.notes: list[str] = []
-        torch.set_float32_matmul_precision("high")
 
     def run(self) -> tuple[dict[Arm, NDArray[np.int64]], list[str]]:
         given, reviewed = self.rows.given[self.rows.train], self.rows.reviewed[self.rows.train]
@@ -85,21 +82,20 @@ class _FineTunes:
             spec.model, kind, self.spec["labels"], max_tokens=spec.max_tokens, seed=seed, side=self.side
         )
         classifier.freeze(spec.strategy, spec.last_layers)
-        examples = JobExamples(
-            classifier, self.rows.rows, Path(self.spec["arrays"]), spec, JobReport(self.folder, self.progress)
-        )
+        arrays, loading = Path(self.spec["arrays"]), JobReport(self.folder, self.progress)
+        examples = JobExamples(classifier, self.rows.rows, arrays, spec, loading, self.place.device)
         places = drawn.rows(arm)
         train = replace(examples.of(self.rows.train[places]), labels=drawn.labels[arm][places])
         nothing = examples.of(np.empty(0, np.int64))
         with only_occurring(classifier.model, examples.words(self.rows.train)):
-            loop = Loop(classifier, train, nothing, replace(spec, seed=seed), self.accelerator, checkpoints, report)
+            loop = Loop(classifier, train, nothing, replace(spec, seed=seed), self.place, checkpoints, report)
             if not loop.run():
                 raise Stopped
         return self._classes(classifier, examples.of(self.rows.test), report.tell)
 
     def _classes(self, classifier: Classifier, test: Examples, tell: Callable[[str], None]) -> NDArray[np.int64]:
         found = np.empty(len(test), np.int64)
-        for output in forward(classifier, test, np.arange(len(test)), self.accelerator):
+        for output in forward(classifier, test, np.arange(len(test)), self.place):
             found[output.rows] = output.probabilities.argmax(1)
             tell("predicting")
         return found

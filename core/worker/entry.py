@@ -17,15 +17,19 @@ ONE_OF_SEVERAL = "TORCHELASTIC_RUN_ID"
 
 
 def run(main: Callable[[RunFolder, ProgressWriter], dict[str, Any] | None]) -> None:
-    """Runs a worker on the run folder named on the command line: `python -m core.worker.NAME FOLDER`.
+    """Runs a worker on the run folder named on the command line: `python -m core.worker.NAME FOLDER [NEW_FOLDER]`.
 
+    With a second folder it does in that one, which it makes, what the run in the first was asked to do.
     What `main` returns becomes `result.json`, which makes the job done; None leaves that to another of its processes.
     A `WinnowError` becomes the job's message and exit code 1; any other exception is kept as the cause and ends in the
     log with its traceback. SIGTERM, like a request to stop, makes the next `ProgressWriter.update` raise `Stopped`: the
     job ends without a result and keeps what it has written. A worker that has something to save catches it, saves, and
     raises it again.
     """
-    folder = RunFolder(Path(sys.argv[1]))
+    try:
+        folder = _folder(*map(Path, sys.argv[1:]))
+    except WinnowError as error:
+        sys.exit(str(error))
     if ONE_OF_SEVERAL not in os.environ:
         signal.signal(signal.SIGTERM, lambda *_: folder.request_stop())
     try:
@@ -42,3 +46,10 @@ def run(main: Callable[[RunFolder, ProgressWriter], dict[str, Any] | None]) -> N
         raise
     if result is not None:
         folder.write_result(result)
+
+
+def _folder(asked: Path, new: Path | None = None) -> RunFolder:
+    if new is None:
+        return RunFolder(asked)
+    first = os.environ.get("RANK", "0") == "0"
+    return RunFolder(asked).copy_to(new) if first else RunFolder(asked).wait_for_copy(new)

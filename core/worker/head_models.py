@@ -90,7 +90,8 @@ class Carried:
     side: int = 0
 
     def embed(self, payloads: Payloads, arrays: Path, tick: Tick) -> Matrix:
-        from core.signals.efficientnet import EfficientNetLite0, fitting_sides
+        from core.signals.efficientnet import EfficientNetLite0
+        from core.signals.pictures import fitting_sides
 
         sides = fitting_sides(payloads, np.arange(len(payloads)))
         self.side = common_side(sides.tolist())

@@ -15,6 +15,7 @@ import os
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass, fields
 from itertools import islice
 from multiprocessing import get_context
@@ -32,7 +33,7 @@ from core.sources.images import ImageFault, Picture, keep
 from core.sources.listing import ID, LABEL, NAME, ROWS, SPLIT, stored_name
 from core.sources.payload import Finder
 from core.sources.rejects import RejectWriter
-from core.sources.tabular import FILE_COLUMN, LINE_COLUMN
+from core.sources.tabular import FILE_COLUMN, LINE_COLUMN, REASON_COLUMN
 from core.worker import entry
 
 CHUNK = 64
@@ -110,11 +111,23 @@ def decode(items: Iterator[Item], total: int | None, media: str, finder: Finder)
                 waiting.append((chunk, pool.submit(_take, [(item.name, item.payload) for item in chunk])))
                 if len(waiting) > 2 * workers:
                     done, future = waiting.popleft()
-                    yield from zip(done, future.result(), strict=True)
+                    yield from zip(done, _taken(done, future), strict=True)
             for done, future in waiting:
-                yield from zip(done, future.result(), strict=True)
+                yield from zip(done, _taken(done, future), strict=True)
         finally:
             pool.shutdown(cancel_futures=True)
+
+
+def _taken(items: Sequence[Item], future: Future[list[Outcome]]) -> list[Outcome]:
+    """What came of a chunk. Raises SourceError where reading it ended the process."""
+    try:
+        return future.result()
+    except BrokenProcessPool as error:
+        first, last = (item.name or _shown(item.payload) for item in (items[0], items[-1]))
+        raise SourceError(
+            f"One of the images from {first} to {last} brings its reader down.",
+            "It is damaged: find it by halving these, take it out, and load again.",
+        ) from error
 
 
 def _of_folder(found: Sequence[imagefolder.Member]) -> Iterator[Item]:
@@ -144,6 +157,7 @@ def _of_listing(listing: Path, schema: Schema) -> Iterator[Item]:
                     _text(row, schema.id),
                     Path(row.get(FILE_COLUMN) or "").name,
                     row.get(LINE_COLUMN) or next(lines.get(row.get(FILE_COLUMN) or "", iter(())), None),
+                    fault=row.get(REASON_COLUMN) or "",
                     attributes={name: row[name] for name in schema.attributes},
                 )
 

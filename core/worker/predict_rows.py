@@ -10,7 +10,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from core.jobs import ProgressWriter, RunFolder
-from core.sources.tabular import FILE_COLUMN, LINE_COLUMN
+from core.sources.tabular import FILE_COLUMN, LINE_COLUMN, REASON_COLUMN
 from core.training.predictor import Predictor
 from core.worker.predict_results import Results, spread
 
@@ -23,7 +23,8 @@ def predict_rows(folder: RunFolder, spec: dict[str, Any], predictor: Predictor, 
     aside = folder.input / "set_aside.parquet"
     with pq.ParquetFile(folder.input / "rows.parquet") as file:
         total = file.metadata.num_rows
-        kept = pa.schema([field for field in file.schema_arrow if field.name not in (FILE_COLUMN, LINE_COLUMN)])
+        own = (FILE_COLUMN, LINE_COLUMN, REASON_COLUMN)
+        kept = pa.schema([field for field in file.schema_arrow if field.name not in own])
         with Results(folder.output / "predictions.parquet", kept, predictor.labels) as results:
             for batch in file.iter_batches(CHUNK, columns=kept.names):
                 before = results.rows

@@ -25,7 +25,7 @@ from core.signals.encoders import make_encoder
 from core.signals.lexical import Lexical
 from core.signals.neighbours import nearest
 from core.signals.out_of_sample import OutOfSample, out_of_sample_probabilities
-from core.signals.own import read_probabilities
+from core.signals.own import Numbering, read_probabilities
 from core.tasks import TASKS
 from core.worker.clusters import find_clusters
 from core.worker.entry import run
@@ -89,7 +89,8 @@ class ScanRun:
         """The person's own probabilities: one tier."""
         path = self.folder.input / str(self.spec["probabilities"])
         with self.timed("own probabilities"):
-            probabilities = read_probabilities(path, self.rows.row_ids, self.labels, self.rows.labels)
+            numbering = Numbering(**self.spec["numbering"])
+            probabilities = read_probabilities(path, self.rows.row_ids, self.labels, self.rows.labels, numbering)
         kind = TASKS[self.spec["task"]].payload_kind
         name = TASKS[self.spec["task"]].default_encoders[0]
         with self.timed(name):

@@ -60,12 +60,21 @@ def summary_of(finding: Finding, signals: Signals, labels: Sequence[str]) -> dic
         "rows": len(signals.labels),
         "flagged": int(finding.is_issue.sum()),
         "share_wrong": asdict(finding.share_wrong),
+        "untold": finding.untold,
+        "curve": [
+            [int(length), round(float(wrong), 2), round(float(low), 2), round(float(high), 2)]
+            for length, wrong, low, high in zip(
+                finding.curve.lengths, finding.curve.wrong, finding.curve.low, finding.curve.high, strict=True
+            )
+        ],
         "classes": [
             {
                 "label": label,
                 "support": int(supports[index]),
                 "flagged": int(flagged[index]),
-                "noise": _number(finding.noise[index]),
+                "noise": _number(finding.class_shares.estimates[index]),
+                "noise_low": _number(finding.class_shares.low[index]),
+                "noise_high": _number(finding.class_shares.high[index]),
                 "threshold": _number(finding.thresholds[index]),
             }
             for index, label in enumerate(labels)
@@ -78,10 +87,10 @@ def summary_of(finding: Finding, signals: Signals, labels: Sequence[str]) -> dic
 
 
 def _issues(kind: str, rows: Rows, signals: Signals, finding: Finding, reasons: Reasons) -> pa.Table:
-    """One type's list; its ranks are its own."""
+    """One type's list; its ranks are its own. Rows that cannot be judged come after all others."""
     count = len(rows)
     rank = np.empty(count, np.int64)
-    rank[np.argsort(finding.score, kind="stable")] = np.arange(1, count + 1)
+    rank[np.lexsort((finding.score, ~signals.judged))] = np.arange(1, count + 1)
     return pa.table(
         {
             "row_id": rows.row_ids,

@@ -1,4 +1,4 @@
-"""A job that fine-tunes a model: `accelerate launch … -m core.worker.train FOLDER`.
+"""A job that fine-tunes a model: `python -m core.worker.train FOLDER`, several of them by `accelerate launch`.
 
 spec.json   a `TrainSpec` with every default filled in, and dataset_id, version_id, task, labels, arrays, media, title
 input/      rows.parquet: row_id, content_hash, label (class index), split (never NULL), text, media_id

@@ -1,57 +1,84 @@
-"""A job's rows as the training loop takes them: texts as cached token ids, images opened when they are due."""
+"""A job's rows as the training loop takes them: texts as cached token ids, images as cached pixels."""
 
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
 
 import numpy as np
+import torch
 from numpy.typing import NDArray
-from PIL import Image
 
 from core.models.files import fingerprint, model_folder
-from core.models.lite import LARGE_SIDE, common_side, side_for
+from core.models.lite import LARGE_SIDE, common_side
+from core.models.pixels import StoredPixels
 from core.records import TrainSpec
+from core.signals.pictures import fitting_sides, stored_pixels
 from core.training.classifier import Classifier, bundled_text_model
 from core.training.examples import Examples
+from core.training.images import Images
+from core.training.inputs import Given, Inputs, LoadedInputs, TokenInputs
 from core.training.tokens import Tokens, tokenised
 from core.worker.rows import Rows
 from core.worker.train_report import JobReport
 
-STAGE = "tokens"
+TOKENS, PIXELS = "tokens", "pixels"
+"""Stages of a run."""
 MEASURED = 256
 """Images whose size says what size the dataset's images have."""
 
 
 class JobExamples:
-    """The examples of a run. Making it cuts all texts into tokens that no run of the model has cut before."""
+    """The examples of a run. Making it cuts into tokens, or pixels, what no run has cut before."""
 
-    def __init__(self, classifier: Classifier, rows: Rows, arrays: Path, spec: TrainSpec, report: JobReport) -> None:
+    def __init__(
+        self,
+        classifier: Classifier,
+        rows: Rows,
+        arrays: Path,
+        spec: TrainSpec,
+        report: JobReport,
+        where: torch.device,
+    ) -> None:
+        """`where` is the device that the model will run on: tokens lie there where they fit."""
         self._classifier, self._rows = classifier, rows
         self._tokens: Tokens | None = None
+        self._pixels: StoredPixels | None = None
         if classifier.kind == "text":
             self._tokens = tokenised(
                 arrays / "tokens" / f"{_fingerprint(spec.model)}-{spec.max_tokens}",
                 rows.payloads.digests,
                 rows.payloads.take,
                 classifier.encode,
-                lambda done, total: report.tick(STAGE, done, total),
+                lambda done, total: report.tick(TOKENS, done, total),
             )
+            padding = int(classifier.tokenizer.pad_token_id)
+            self._inputs: Inputs = TokenInputs.of(self._tokens, padding, where)
+            return
+        if isinstance(classifier.preparation, Images) and classifier.preparation.halves is not None:
+            self._pixels = stored_pixels(rows.payloads, arrays, classifier.preparation.halves.cut)
+            with self._pixels as pixels:
+                pixels.fill(np.arange(len(rows)), lambda done, total: report.tick(PIXELS, done, total))
+        self._inputs = LoadedInputs(np.arange(len(rows)), self._images, classifier.ready)
 
     def of(self, rows: NDArray[np.int64]) -> Examples:
         """The examples at some positions, ascending."""
-        lengths = np.ones(len(rows), np.int64) if self._tokens is None else self._tokens.lengths[rows]
-        return Examples(self._rows.labels[rows], lengths, lambda positions: self._load(rows[positions]))
+        return Examples(self._rows.labels[rows], self._inputs.take(rows))
 
     def words(self, rows: NDArray[np.int64]) -> NDArray[np.int64] | None:
-        """The token ids that occur in these rows, sorted; None for images."""
-        return None if self._tokens is None else self._tokens.occurring(rows)
+        """The token ids that occur in batches of these rows, sorted; None for images.
 
-    def _load(self, rows: NDArray[np.int64]) -> list[Any]:
-        if self._tokens is not None:
-            return self._tokens.of(rows)
+        The padding token is one, whether or not a text has it: the model need not name it as its own.
+        """
+        if self._tokens is None:
+            return None
+        return np.union1d(self._tokens.occurring(rows), [int(self._classifier.tokenizer.pad_token_id)])
+
+    def _images(self, rows: NDArray[np.int64]) -> Given:
+        if self._pixels is not None:
+            return self._classifier.collate(list(self._pixels.of(rows).transpose(0, 3, 1, 2)))
         payloads = self._rows.payloads
-        return self._classifier.encode([payloads.path(media_id) for media_id in payloads.take(rows)])
+        encoded = self._classifier.encode([payloads.path(media_id) for media_id in payloads.take(rows)])
+        return self._classifier.collate(encoded)
 
 
 def side_of(rows: Rows) -> int:
@@ -59,11 +86,7 @@ def side_of(rows: Rows) -> int:
     if rows.payloads.kind == "text":
         return LARGE_SIDE
     sample = np.linspace(0, len(rows) - 1, min(MEASURED, len(rows))).astype(np.int64)
-    sides = []
-    for media_id in rows.payloads.take(sample):
-        with Image.open(rows.payloads.path(media_id)) as image:  # its header only
-            sides.append(side_for(image.size))
-    return common_side(sides)
+    return common_side(fitting_sides(rows.payloads, sample).tolist())
 
 
 def _fingerprint(model: str) -> str:

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from core.errors import UsageError
 from core.jobs import ProgressWriter, RunFolder
-from core.models.device import device
+from core.models.device import device, device_name
 from core.signals.scratch import row_chunks
 from core.signals.solve import Solved, solve
 from core.training.learner import balanced
@@ -122,7 +122,7 @@ def _result(solved: Solved, found: dict[str, dict[str, Any]], train: int, report
         "steps": solved.steps,
         "best_epoch": solved.steps,
         "seconds": report.seconds,
-        "device": "cpu" if device().type == "cpu" else "cuda:0",
+        "device": device_name(device()),
         "processes": 1,
         "precision": "no",
         "examples_per_second": round(train / max(1e-9, report.seconds["encoding"] + report.seconds["solving"]), 2),

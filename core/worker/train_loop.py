@@ -2,25 +2,26 @@
 
 from __future__ import annotations
 
-import os
 from dataclasses import fields
 from pathlib import Path
 from typing import Any
 
 import numpy as np
-import torch
-from accelerate import Accelerator
 from numpy.typing import NDArray
 
 from core.errors import UsageError
 from core.jobs import ProgressWriter, RunFolder, Stopped
-from core.records import MixedPrecision, TrainSpec
+from core.jobs.accelerate_config import config_of
+from core.records import TrainSpec
 from core.training.checkpoint import Checkpoints
 from core.training.classifier import Classifier, load_classifier
 from core.training.examples import Examples
 from core.training.forward import forward
 from core.training.loop import Loop
 from core.training.memory import peak
+from core.training.place import Place
+from core.training.precision import followed_precision
+from core.training.recomputation import recompute_activations
 from core.training.vocabulary import only_occurring
 from core.worker.rows import Rows, read_splits
 from core.worker.train_examples import JobExamples, side_of
@@ -38,11 +39,11 @@ class _FineTune:
     def __init__(self, folder: RunFolder, progress: ProgressWriter, spec: dict[str, Any], rows: Rows) -> None:
         self.folder, self.spec, self.rows = folder, spec, rows
         self.splits = read_splits(folder)
-        self.settings = TrainSpec(**{field.name: spec[field.name] for field in fields(TrainSpec)})
-        self.precision = precision_of(self.settings.precision)
-        self.accelerator = Accelerator(mixed_precision=self.precision)
-        self.first = self.accelerator.is_main_process
-        self.report = JobReport(folder, progress, self.accelerator.process_index, self.accelerator.num_processes)
+        self.settings = TrainSpec(**{field.name: spec[field.name] for field in fields(TrainSpec) if field.name in spec})
+        config = config_of(folder)
+        self.precision = followed_precision(self.settings.precision, config.precision if config else "auto")
+        self.place = Place.of(self.precision)
+        self.report = JobReport(folder, progress, self.place.rank, self.place.processes)
         self.checkpoints = Checkpoints(folder.output / "checkpoint")
 
     def run(self) -> dict[str, Any] | None:
@@ -51,8 +52,9 @@ class _FineTune:
         with self.report.timed("loading"):
             self.report.tick("loading the model", 0)
             classifier = self._classifier()
-        with self.report.timed("preparing"), self.accelerator.main_process_first():
-            examples = JobExamples(classifier, self.rows, Path(self.spec["arrays"]), self.settings, self.report)
+        with self.report.timed("preparing"), self.place.first_before_others():
+            arrays, where = Path(self.spec["arrays"]), self.place.device
+            examples = JobExamples(classifier, self.rows, arrays, self.settings, self.report, where)
         with (
             self.report.timed("training"),
             only_occurring(classifier.model, examples.words(np.concatenate([train, validation]))),
@@ -62,17 +64,17 @@ class _FineTune:
                 examples.of(train),
                 examples.of(validation),
                 self.settings,
-                self.accelerator,
+                self.place,
                 self.checkpoints,
                 self.report,
             )
             finished = loop.run()
-        self.accelerator.wait_for_everyone()
+        self.place.wait()
         if not finished:
             raise Stopped
         with self.report.timed("predicting"):
             found = self._predict(classifier, examples.of(np.arange(len(self.rows))))
-        if not self.first:
+        if not self.place.first:
             return None
         result = self._result(loop, found)
         with self.report.timed("saving"):
@@ -87,7 +89,6 @@ class _FineTune:
                 f"The split train has {len(train):,} rows of {present} class: nothing to tell apart.",
                 "Training needs rows of at least two classes.",
             )
-        torch.set_float32_matmul_precision("high")
 
     def _classifier(self) -> Classifier:
         settings = self.settings
@@ -100,6 +101,8 @@ class _FineTune:
             side=side_of(self.rows),
         )
         classifier.freeze(settings.strategy, settings.last_layers)
+        if settings.gradient_checkpointing == "on":
+            recompute_activations(classifier.model, settings.model)
         return classifier
 
     def _predict(self, classifier: Classifier, examples: Examples) -> dict[str, dict[str, Any]]:
@@ -108,14 +111,14 @@ class _FineTune:
         chosen = np.sort(np.concatenate([np.flatnonzero(self.splits != "train"), sample]))
         output, width = self.folder.output, classifier.head().in_features
         paths = output / "probabilities.npy", output / "features.npy"
-        if self.first:
+        if self.place.first:
             create_matrix(paths[0], (len(chosen), len(classifier.labels)), fortran_order=True)
             create_matrix(paths[1], (len(sample), width), fortran_order=False)
             np.save(output / "feature_rows.npy", self.rows.row_ids[sample])
-        self.accelerator.wait_for_everyone()
+        self.place.wait()
         probabilities, features = (open_matrix(path) for path in paths)
-        done, share = 0, len(chosen) / self.accelerator.num_processes
-        for found in forward(classifier, examples, chosen, self.accelerator):
+        done, share = 0, len(chosen) / self.place.processes
+        for found in forward(classifier, examples, chosen, self.place):
             probabilities[np.searchsorted(chosen, found.rows)] = found.probabilities
             kept = self.splits[found.rows] == "train"
             features[np.searchsorted(sample, found.rows[kept])] = found.features[kept]
@@ -123,8 +126,8 @@ class _FineTune:
             self.report.tick("predicting", min(done, share), share)
         for matrix in (probabilities, features):
             matrix.flush()  # type: ignore[attr-defined]
-        self.accelerator.wait_for_everyone()
-        if not self.first:
+        self.place.wait()
+        if not self.place.first:
             return {}
         return write_predictions(output, self.rows.row_ids[chosen], self.splits[chosen], self.rows.labels[chosen])
 
@@ -133,35 +136,20 @@ class _FineTune:
         assert settings.batch
         micro = min([settings.batch, *state.micro])
         notes = list(state.notes)
-        if settings.precision not in ("auto", "no", self.precision):
-            notes.append(f"Trained in full precision: {settings.precision} needs a GPU that supports it.")
+        if self.precision not in ("auto", "no", self.place.precision):
+            notes.append(f"Trained in full precision: {self.precision} needs a GPU that supports it.")
         return {
             "splits": found,
             "epochs": state.epoch,
             "steps": state.step,
             "best_epoch": state.best_epoch or state.epoch,
             "seconds": self.report.seconds,
-            "device": self._device(),
+            "device": self.place.name,
             "processes": state.processes,
-            "precision": self.precision,
+            "precision": self.place.precision,
             "examples_per_second": round(state.examples / max(1e-9, state.seconds), 2),
-            "peak_memory": peak(self.accelerator.device),
+            "peak_memory": peak(self.place.device),
             "batch": micro,
             "accumulation": settings.accumulation * -(-settings.batch // micro),
             "notes": notes,
         }
-
-    def _device(self) -> str:
-        device = self.accelerator.device
-        return "cpu" if device.type == "cpu" else f"{device} {torch.cuda.get_device_name(device)}"
-
-
-def precision_of(wanted: MixedPrecision) -> str:
-    """`no`, `fp16` or `bf16`: what was asked for where the device can do it, else what it is good at."""
-    on_gpu = torch.cuda.is_available() and os.environ.get("ACCELERATE_USE_CPU", "").lower() != "true"
-    if wanted == "no" or not on_gpu:
-        return "no"
-    bf16 = torch.cuda.is_bf16_supported(including_emulation=False)
-    if wanted == "fp16" or not bf16:
-        return "fp16"
-    return "bf16"

@@ -15,8 +15,9 @@ from core.store.training_rows import count_reviewed_rows, write_reviewed_rows
 from core.store.versions import get_version
 from core.training.settings import resolve
 from core.workflow.context import Context
+from core.workflow.devices import on_gpu
 from core.workflow.follow import follow
-from core.workflow.prepare import prepare_and_enqueue, write_once
+from core.workflow.prepare import about, prepare_and_enqueue, write_once
 from core.workflow.train_rows import planned
 
 MODULE = "core.worker.cleaning"
@@ -84,9 +85,8 @@ def start_cleaning_effect(
     rows = rows or preview_effect(context, version_id)
     check_rows(version, rows)
     frozen = _frozen(context, dataset, version, seeds, strategy, rows["train"].rows)
-    for running in context.queue.active():
-        if running.kind == KIND and context.queue.folder(running.job_id).spec() == frozen:
-            return running
+    if running := context.queue.under_way(KIND, frozen):
+        return running
     job = context.queue.create(
         KIND,
         f"Did cleaning help? {dataset.name}, version {version.number}",
@@ -154,12 +154,7 @@ def _frozen(
     context: Context, dataset: Dataset, version: Version, seeds: int, strategy: EffectStrategy, rows: int
 ) -> dict[str, Any]:
     """The complete `spec.json`: what each model is trained with, and how many there are."""
-    return asdict(resolve(TrainSpec(strategy=strategy), dataset.task, rows)) | {
+    return asdict(resolve(TrainSpec(strategy=strategy), dataset.task, rows, on_gpu())) | {
         "seeds": seeds,
-        "dataset_id": dataset.dataset_id,
-        "version_id": version.version_id,
-        "task": dataset.task,
-        "labels": list(dataset.labels),
-        "arrays": str(context.workspace.arrays),
-        "media": str(context.workspace.media),
+        **about(context, dataset, version),
     }

@@ -210,18 +210,6 @@ def predicted_rows(
     return found
 
 
-def count_predicted(context: Context, run: Run, where: PredictionFilter, labels_from: LabelsFrom) -> int:
-    """Predicted rows that the filter keeps. Whoever has the evaluation reads those of a cell off its matrix."""
-    truth_id = _truth_of_rows(context, run, where, labels_from)
-
-    def work(report: Report) -> int:
-        return predictions.count_predictions(context.store, run.run_id, where, relation(context.store, truth_id))
-
-    found = _ask(_rows, context, (run.run_id, truth_id, where), "Counting rows", work, patience=None)
-    assert not isinstance(found, Pending), "it was waited for"
-    return found
-
-
 def truth_version(context: Context, runs: Sequence[Run], labels_from: LabelsFrom) -> str:
     """The id of the version whose labels count as true for these runs of one dataset."""
     if labels_from == "given":

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import numpy as np
@@ -145,8 +146,8 @@ def _curves(context: Context, run: Run, found: Evaluation, kind: Kind) -> tuple[
         except WinnowError:
             continue
         assert isinstance(one, Curve), "it was waited for"
-        if one.area == one.area and one.label not in {other.label for other in drawn}:
-            drawn.append(one)
+        if one.area == one.area:
+            drawn.append(one if label is not None else replace(one, label=f"{average} average"))
     return tuple(drawn)
 
 

@@ -82,6 +82,11 @@ def limits(run: Run, found: Evaluation) -> list[str]:
         said.append("The model has learnt from these very rows: on new ones it does worse.")
     elif found.split == "validation" and run.spec.get("strategy") != "head":
         said.append("The best epoch was chosen on these rows, so the figures flatter a little.")
+    if found.rows - int(found.matrix.trace()) in (0, found.rows):
+        said.append(
+            f"{'No' if found.matrix.trace() else 'Every'} row is wrong, so the intervals rest on the number of rows "
+            "alone: drawing the rows again cannot show an error that none of them has."
+        )
     few = [name for name, scores in found.classes.items() if 0 < scores.support < FEW_ROWS]
     if few:
         more = f" and {len(few) - NAMED} more" if len(few) > NAMED else ""

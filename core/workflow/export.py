@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import subprocess
 import sys
@@ -15,6 +16,7 @@ from core.errors import JobError, UsageError
 from core.jobs import RunFolder
 from core.jobs.launch import PROJECT
 from core.records import Dataset
+from core.sources.imagefolder import SKIPPED, TABLE
 from core.store import export as store
 from core.store.datasets import get_dataset
 from core.store.relations import relation
@@ -24,6 +26,10 @@ from core.workflow.context import Context
 
 Format = Literal["csv", "parquet", "jsonl", "datasets", "imagefolder"]
 _ROWS_AT_ONCE = 1000
+_SPLITS = {None, "train", "validation", "test"}
+"""Splits that a load reads from folders by these names."""
+_NAME_BYTES = 200
+"""File systems end names at 255, of which an unpacker may want some."""
 
 
 def export(context: Context, version_id: str, format: str, out: Path) -> Path:  # noqa: A002
@@ -65,12 +71,17 @@ def _datasets(context: Context, dataset: Dataset, version_id: str, out: Path) ->
 
 
 def _imagefolder(context: Context, version_id: str, out: Path) -> Path:
-    """`[split/]class/name`; a name that occurs twice in a folder gets its row id."""
+    """`[split/]class/name`; a name that occurs twice in a folder gets its row id. Where a folder cannot say what its
+    class or split is, a table says it of every image."""
     unfinished = out.with_name(f"{out.name}.part")
     folder_of: dict[str, str] = {}
     taken: set[str] = set()
+    splits: set[str | None] = set()
     try:
-        with zipfile.ZipFile(unfinished, "w", zipfile.ZIP_STORED) as archive:
+        with (
+            zipfile.ZipFile(unfinished, "w", zipfile.ZIP_STORED) as archive,
+            tempfile.TemporaryFile("w+", encoding="utf-8", newline="\n") as table,
+        ):
             for row_id, media_id, name, label, split in _images(context, version_id):
                 folders = [_own_folder(part, folder_of) for part in (split, label) if part]
                 stem, suffix = folder_name(Path(name or "image").stem), Path(media_id).suffix
@@ -79,6 +90,12 @@ def _imagefolder(context: Context, version_id: str, out: Path) -> Path:
                     inner = "/".join((*folders, f"{stem}-{row_id}{suffix}"))
                 taken.add(inner.lower())
                 archive.write(context.workspace.media / media_id, inner)
+                splits.add(split)
+                row = {"file_name": inner, "label": label, "split": split}
+                table.write(json.dumps(row, ensure_ascii=False) + "\n")
+            if not (splits <= _SPLITS and all(folder == name for name, folder in folder_of.items())):
+                table.seek(0)
+                archive.writestr(TABLE, table.read())
         return unfinished.rename(out)
     finally:
         unfinished.unlink(missing_ok=True)
@@ -111,7 +128,8 @@ def _own_folder(name: str, known: dict[str, str]) -> str:
 def folder_name(name: str) -> str:
     """A class or split as the name of a folder: what a file system or an unpacker may refuse becomes `_`."""
     safe = re.sub(r'[\x00-\x1f<>:"/\\|?*]', "_", name).strip(" .")
-    return safe[:120] or "_"
+    safe = safe.encode()[:_NAME_BYTES].decode(errors="ignore")
+    return f"_{safe}" if not safe or safe.startswith(SKIPPED) else safe
 
 
 def file_name(text: str) -> str:

@@ -5,7 +5,7 @@ Reads the store and nothing else. How a scan is started and followed is `core.wo
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from core.errors import NotFoundError, UsageError
@@ -13,7 +13,7 @@ from core.jobs.folder import RunFolder
 from core.records import FIRST_ISSUE_TYPE, Decision, Example, Issue, IssueFilter, Job, ReviewCounts, Scan, Version
 from core.review.records import ReviewItem
 from core.store import decisions, issues, rows, scans
-from core.store.export import Format, export_issues
+from core.store.export import WHOLE_LIST, Format, export_issues
 from core.workflow.context import Context
 from core.workflow.review_queue import items
 
@@ -28,7 +28,7 @@ class ListedIssue:
     issue: Issue
     example: Example
     decision: Decision | None
-    """The decision in force on the row, if somebody has made one."""
+    """The verdict that holds on the row, from this version or an earlier one, if somebody has given one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,15 +81,26 @@ def newest_scan_job(context: Context, version: Version) -> Job | None:
     return next(scans_of_it, None)
 
 
-def findings(context: Context, scan: Scan) -> Findings:
-    """The scan's pairs of given and suggested labels, and how far its review is."""
-    counted = issues.pair_counts(context.store, scan.scan_id, IssueFilter())
+def findings(context: Context, scan: Scan, worst: int | None = None) -> Findings:
+    """The scan's pairs of given and suggested labels, and how far its review is; `worst`: how many of the worst rows
+    count as flagged, where not those that the scan flagged."""
+    counted = issues.pair_counts(context.store, scan.scan_id, IssueFilter(worst=worst))
     flagged = {(given, suggested): count for given, suggested, count in counted}
     joint = {(given, suggested): int(count) for given, suggested, count in scan.summary.get("joint", ())}
     off_diagonal = {pair for pair in flagged.keys() | joint.keys() if pair[0] != pair[1]}
     pairs = [PairRows(pair[0], pair[1], flagged.get(pair, 0), joint.get(pair)) for pair in off_diagonal]
     pairs.sort(key=lambda pair: (-pair.flagged, -(pair.estimated or 0), pair.given, pair.suggested))
-    return Findings(scan, tuple(pairs), decisions.counts(context.store, scan.version_id, scan.scan_id))
+    return Findings(scan, tuple(pairs), _review(context, scan, worst))
+
+
+def _review(context: Context, scan: Scan, worst: int | None) -> ReviewCounts:
+    counted = decisions.counts(context.store, scan.version_id, scan.scan_id)
+    if worst is None:
+        return counted
+    asked = IssueFilter(worst=worst)
+    flagged = issues.count_issues(context.store, scan.scan_id, asked)
+    left = issues.count_issues(context.store, scan.scan_id, replace(asked, undecided_only=True))
+    return replace(counted, flagged=flagged, left=left)
 
 
 def page(context: Context, scan: Scan, where: IssueFilter, limit: int, offset: int) -> IssuePage:
@@ -125,19 +136,19 @@ def export_list(
     out: Path,
     format_name: Format,
     top: int | None = None,
-    issue_type: str = FIRST_ISSUE_TYPE,
+    where: IssueFilter = WHOLE_LIST,
 ) -> None:
-    """Writes the ranked list of one type, worst first, whole or its `top` rows. Raises `UsageError` for a type that
-    the scan did not look for."""
-    if issue_type not in (known := issue_types(scan)):
-        raise UsageError(f"The scan did not look for {issue_type!r} issues.", f"It has: {', '.join(known)}.")
-    export_issues(context.store, scan.scan_id, out, format_name, top, issue_type)
+    """Writes the ranked list that the filter keeps, worst first, whole or its `top` rows. Raises `UsageError` for a
+    type that the scan did not look for."""
+    if where.issue_type not in (known := issue_types(scan)):
+        raise UsageError(f"The scan did not look for {where.issue_type!r} issues.", f"It has: {', '.join(known)}.")
+    export_issues(context.store, scan.scan_id, out, format_name, top, where)
 
 
 def _lines(context: Context, scan: Scan, found: list[Issue]) -> tuple[ListedIssue, ...]:
     row_ids = [issue.row_id for issue in found]
     examples = {example.row_id: example for example in rows.get_rows(context.store, scan.version_id, row_ids)}
-    decided = decisions.decision_of(context.store, scan.version_id, row_ids)
+    decided = decisions.standing_of(context.store, scan.version_id, row_ids)
     return tuple(
         ListedIssue(issue, examples[issue.row_id], decided.get(issue.row_id))
         for issue in found

@@ -12,9 +12,12 @@ from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
 from core.errors import JobError, SchemaError, UsageError
+from core.reading.ask import ask
+from core.reading.limits import PREVIEW_SECONDS
+from core.reading.wire import preview_of
 from core.records import Dataset, Job, Preview, Schema
-from core.settings import allowed_folders, expanded
-from core.sources import SOURCES, Bench, find, hub
+from core.settings import MAX_ATTRIBUTES, allowed_folders, expanded
+from core.sources import SOURCES, hub
 from core.sources.samples import SAMPLE_SCHEMAS
 from core.sources.tabular import check_label
 from core.store.datasets import get_dataset, list_datasets
@@ -52,21 +55,32 @@ def browser_folders(context: Context) -> tuple[Path, ...]:
 
 
 def preview(
-    context: Context, locations: Sequence[str], source: str | None = None, within: tuple[Path, ...] | None = None
+    context: Context,
+    locations: Sequence[str],
+    source: str | None = None,
+    within: tuple[Path, ...] | None = None,
+    *,
+    thumbnails: int = 0,
 ) -> Preview:
     """What the locations hold and how they would be read. `within`: folders that paths must lie in, None: anywhere.
+    So many of the first images come as `thumbnails`, the others as they are.
 
     Takes milliseconds for files, seconds for the hub: a page runs it off its script thread. Raises SourceError.
     """
-    kind = find(locations, source)
+    kind = loading.kind_of(locations, source)
     with tempfile.TemporaryDirectory() as folder:
-        bench = Bench(loading.query, Path(folder), within)
         if kind is hub.SOURCE:
             hub_preview.fetch(locations[0], Path(folder))
-        shown = kind.preview(locations, bench)
-    if kind.kind == "tabular" and TASKS[shown.guess.task].payload_kind == "image":
-        return loading.with_images(shown, locations, within)
-    return shown
+        request = {
+            "what": "preview",
+            "source": kind.name,
+            "locations": list(locations),
+            "within": None if within is None else list(map(str, within)),
+            "folders": loading.folders_of(locations),
+            "scratch": folder,
+            "thumbnails": thumbnails,
+        }
+        return preview_of(ask(request, loading.named_in_messages(locations), seconds=PREVIEW_SECONDS))
 
 
 def start_load(
@@ -85,9 +99,14 @@ def start_load(
     Raises SchemaError where no label is chosen or images are taken for texts, UsageError where the name is empty or
     taken, SourceError where the locations cannot be read.
     """
-    kind = find(locations, source)
+    kind = loading.kind_of(locations, source)
     _check_name(context, name)
     check_label(schema, [schema.payload, *schema.attributes])
+    if len(schema.attributes) > MAX_ATTRIBUTES:
+        raise SchemaError(
+            f"{len(schema.attributes):,} columns are chosen as attributes; at most {MAX_ATTRIBUTES:,} fit.",
+            "Choose those that matter, or leave the others out of the file.",
+        )
     if kind.reader is None and TASKS[schema.task].payload_kind != "image":
         raise SchemaError(f"{kind.title} holds images, which task '{schema.task}' has none of.", "Choose another task.")
     locations = [_absolute(location) for location in locations]

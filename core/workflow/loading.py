@@ -7,24 +7,24 @@ import logging
 import shutil
 import threading
 from collections.abc import Callable, Sequence
-from dataclasses import replace
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-from core.errors import StoppedError, TypeMisfitError, WinnowError
+from core.errors import StoppedError
 from core.jobs import ProgressWriter, RunFolder
 from core.profile.derived import DERIVED
-from core.records import Dataset, Job, Preview, Reader, Schema
-from core.sources import SOURCES, Bench, Table, hub
-from core.sources.base import named, quoted
-from core.sources.images import ImageFault
+from core.reading.ask import ask
+from core.reading.limits import PREVIEW_SECONDS
+from core.reading.wire import schema_of, staged_of
+from core.records import Dataset, Job, Reader, Schema, Staged
+from core.sources import SOURCES, find, hub
+from core.sources.base import Source, named, quoted
 from core.sources.listing import ID, LABEL, MEASURES, NAME, SPLIT, stored_name
-from core.sources.payload import Finder
 from core.sources.tabular import FILE_COLUMN, LINE_COLUMN
 from core.store.datasets import list_datasets
 from core.store.derive import derive
-from core.store.ingest import ingest
-from core.store.spool import look, spool
+from core.store.ingest import OnProgress, ingest
 from core.store.versions import add_fingerprint, unfingerprinted
 from core.tasks import TASKS
 from core.workflow.context import Context
@@ -35,13 +35,6 @@ _LOG = logging.getLogger("winnow")
 _LEAVING = threading.Event()
 LEAVE_SECONDS = 5.0
 """How long the end of the process waits for work that was told to stop."""
-MAX_PASSES = 2
-"""How often a table is read at most because a column's type did not hold."""
-
-
-def query(sql: str, extensions: tuple[str, ...] = ()) -> Table:
-    """The engine that sources preview with."""
-    return Table(*look(sql, extensions))
 
 
 def in_thread(job: Job, work: Callable[[], None]) -> None:
@@ -73,37 +66,19 @@ def folders_of(locations: Sequence[str]) -> list[str]:
     return list(dict.fromkeys(str(path if path.is_dir() else path.parent) for path in paths if path.exists()))
 
 
-def with_images(shown: Preview, locations: Sequence[str], within: tuple[Path, ...] | None) -> Preview:
-    """The preview with the bytes of images that its rows name by a path; nothing is fetched for it."""
-    finder = Finder(tuple(Path(folder) for folder in folders_of(locations)), within)
-
-    def shown_image(value: Any) -> Any:
-        if isinstance(value, str) and value.strip().lower().startswith("https:"):
-            return value
-        try:
-            return finder.content(value)[1]
-        except ImageFault:
-            return value
-
-    payload = shown.guess.payload
-    return replace(shown, rows=tuple({**row, payload: shown_image(row[payload])} for row in shown.rows))
+def kind_of(locations: Sequence[str], source: str | None = None) -> Source:
+    """The source that reads the locations: the one named, else the one that a look at them finds. Raises SourceError
+    where none does, UsageError for what is no path."""
+    if source is not None or not locations:
+        return find(locations, source)
+    request = {"what": "find", "locations": list(locations)}
+    return SOURCES[ask(request, named_in_messages(locations), seconds=PREVIEW_SECONDS)]
 
 
-def _schema(spec: dict[str, Any]) -> Schema:
-    return Schema(**{**spec["schema"], "attributes": tuple(spec["schema"]["attributes"])})
-
-
-def _bench(spec: dict[str, Any], folder: RunFolder, misfits: tuple[str, ...] = ()) -> Bench:
-    within = None if spec["within"] is None else tuple(map(Path, spec["within"]))
-    progress = ProgressWriter(folder)
-    return Bench(
-        query,
-        folder.input,
-        within,
-        lambda done, total: progress.update("Rewriting the file as clean UTF-8", done, total, "bytes"),
-        lambda: _LEAVING.is_set() or folder.stop_requested(),
-        misfits,
-    )
+def named_in_messages(locations: Sequence[str]) -> str:
+    """What is read, in a word."""
+    first = Path(locations[0]).name or locations[0] if locations else "the source"
+    return first if len(locations) < 2 else f"{first} and {len(locations) - 1} more"
 
 
 def run_tabular(context: Context, job: Job, by: str) -> None:
@@ -111,7 +86,7 @@ def run_tabular(context: Context, job: Job, by: str) -> None:
     folder = context.queue.folder(job.job_id)
     spec = folder.spec()
     try:
-        dataset = _read(context, folder, spec, by)
+        dataset = _ingest(context, folder, spec, by, schema_of(spec["schema"]))
     except StoppedError:
         context.queue.finish_local(job.job_id, "stopped")
         return
@@ -124,43 +99,48 @@ def run_tabular(context: Context, job: Job, by: str) -> None:
     _finish(context, dataset, spec, by)
 
 
-def _read(context: Context, folder: RunFolder, spec: dict[str, Any], by: str) -> Dataset:
-    """Reads the table, again with wider types where many values do not fit the types found from a sample."""
-    source = SOURCES[spec["source"]]
-    schema = _schema(spec)
-    misfits: tuple[str, ...] = ()
-    for remaining in reversed(range(MAX_PASSES)):
-        reader = _reader(source.reader, spec, schema, _bench(spec, folder, misfits))
-        try:
-            return _ingest(
-                context, folder, replace(reader, types_may_give_way=reader.rejects and remaining > 0), schema, spec, by
-            )
-        except TypeMisfitError as error:
-            misfits += error.columns
-    raise AssertionError("the last pass takes every type as it is")
-
-
-def _reader(read: Callable[..., Reader] | None, spec: dict[str, Any], schema: Schema, bench: Bench) -> Reader:
-    if read is None:
-        raise WinnowError(f"The source {spec['source']} is no table.", "Load it as images.")
-    return read(spec["locations"], schema, bench)
+def _stopped(folder: RunFolder) -> Callable[[], bool]:
+    return lambda: _LEAVING.is_set() or folder.stop_requested()
 
 
 def _ingest(
-    context: Context, folder: RunFolder, reader: Reader, schema: Schema, spec: dict[str, Any], by: str
+    context: Context, folder: RunFolder, spec: dict[str, Any], by: str, schema: Schema, reader: Reader | None = None
 ) -> Dataset:
+    """Has the source read by a process of its own and takes in what that wrote. `reader`: how to read what a job has
+    written, where the source is read by a job."""
     progress = ProgressWriter(folder)
     source = SOURCES[spec["source"]]
+    scratch = folder.output if reader is None and source is hub.SOURCE else folder.input
+    request = {
+        "what": "stage",
+        "source": source.name,
+        "locations": spec["locations"],
+        "schema": asdict(schema),
+        "within": spec["within"],
+        "scratch": str(scratch),
+        "reader": reader and asdict(reader),
+    }
+
+    def read(on_progress: OnProgress, stopped: Callable[[], bool]) -> Staged:
+        def tell(stage: str, done: float, total: float | None, unit: str) -> None:
+            if unit == "rows":
+                on_progress(done, total)
+            else:
+                progress.update(stage, done, total, unit)
+
+        named = named_in_messages(spec["locations"])
+        return staged_of(ask(request, named, on_progress=tell, stopped=stopped))
+
     return ingest(
         context.store,
-        reader,
+        read,
         schema,
         name=spec["name"],
         source=source.name,
         licence=source.licence,
         by=by,
         on_progress=lambda done, total: progress.update("Loading", done, total, "rows"),
-        stopped=lambda: _LEAVING.is_set() or folder.stop_requested(),
+        stopped=_stopped(folder),
         job_id=folder.job_id,
     )
 
@@ -172,20 +152,27 @@ def prepare_load(context: Context, folder: RunFolder) -> None:
     listing = folder.input / "listing.parquet"
     if source.kind == "decoded" or listing.exists():
         return
-    progress = ProgressWriter(folder)
-    unfinished = folder.input / "listing.part"
+    request = {
+        "what": "spool",
+        "source": source.name,
+        "locations": spec["locations"],
+        "schema": spec["schema"],
+        "within": spec["within"],
+        "scratch": str(folder.input),
+        "misfits": [],
+        "lines": True,
+    }
     try:
-        spool(
-            _reader(source.reader, spec, _schema(spec), _bench(spec, folder)),
-            unfinished,
-            folder.input / "set_aside.parquet",
-            folder.input / "lines.parquet",
-            lambda done, total: progress.update("Reading the table", done, total, "rows"),
-            folder.stop_requested,
-        )
-        unfinished.rename(listing)
+        copy_table(folder, request, spec["locations"]).rename(listing)
     except StoppedError:
         _LOG.info("load %s was stopped while its table was read", folder.job_id)
+
+
+def copy_table(folder: RunFolder, request: dict[str, Any], locations: Sequence[str]) -> Path:
+    """Has a process of its own copy a table to Parquet in the job's input, and returns the copy."""
+    progress = ProgressWriter(folder)
+    ask(request, named_in_messages(locations), on_progress=progress.update, stopped=folder.stop_requested)
+    return folder.input / "copy.parquet"
 
 
 def collect_load(context: Context, job: Job) -> None:
@@ -194,20 +181,20 @@ def collect_load(context: Context, job: Job) -> None:
         return
     folder = context.queue.folder(job.job_id)
     spec = folder.spec()
-    reader, schema = _job_reader(folder, spec)
-    dataset = _ingest(context, folder, reader, schema, spec, job.created_by)
+    schema, reader = _job_output(folder, spec)
+    dataset = _ingest(context, folder, spec, job.created_by, schema, reader)
     context.queue.mark_collected(job.job_id, dataset.dataset_id)
     for made in (folder.input, folder.output):
         shutil.rmtree(made, ignore_errors=True)
     in_thread(job, lambda: _finish(context, dataset, spec, job.created_by))
 
 
-def _job_reader(folder: RunFolder, spec: dict[str, Any]) -> tuple[Reader, Schema]:
-    """How the store reads a job's output: measured images, or the Parquet files of a hub dataset's texts."""
-    schema = _schema(spec)
+def _job_output(folder: RunFolder, spec: dict[str, Any]) -> tuple[Schema, Reader | None]:
+    """How a job's output is read: measured images, or (None) the Parquet files of a hub dataset's texts."""
+    schema = schema_of(spec["schema"])
     rows, rejected = folder.output / "rows.parquet", folder.output / "rejected.parquet"
     if not rows.exists():
-        return hub.reader([], schema, Bench(query, folder.output)), schema
+        return schema, None
     own_id = stored_name(schema.id) if schema.id else "path" if spec["source"] == "imagefolder" else None
     relation = f"read_parquet({quoted(str(rows))})"
     if own_id is not None:
@@ -220,7 +207,7 @@ def _job_reader(folder: RunFolder, spec: dict[str, Any]) -> tuple[Reader, Schema
         line_column=LINE_COLUMN,
     )
     attributes = (*map(stored_name, schema.attributes), *MEASURES)
-    return reader, Schema(schema.task, NAME, LABEL, SPLIT, own_id, attributes)
+    return Schema(schema.task, NAME, LABEL, SPLIT, own_id, attributes), reader
 
 
 def _finish(context: Context, dataset: Dataset, spec: dict[str, Any], by: str) -> None:

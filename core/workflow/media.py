@@ -6,6 +6,8 @@ import re
 from pathlib import Path
 
 from core.errors import NotFoundError
+from core.reading.ask import ask
+from core.reading.limits import PREVIEW_SECONDS
 from core.workflow.context import Context
 
 _MEDIA_ID = re.compile(r"(?P<folder>[0-9a-f]{2})/(?P<digest>[0-9a-f]{64})\.(?P<suffix>[a-z]{2,5})")
@@ -17,6 +19,12 @@ MIME = {
     "bmp": "image/bmp",
     "tiff": "image/tiff",
 }
+
+
+def thumbnail_of(path: Path) -> bytes | None:
+    """An image that is no dataset's, as WebP; None where it cannot be read. Decoded by a process of its own."""
+    found = ask({"what": "thumbnail", "path": str(path)}, path.name, seconds=PREVIEW_SECONDS)
+    return found if isinstance(found, bytes) else None
 
 
 def thumbnail(context: Context, media_id: str) -> bytes:

@@ -83,7 +83,7 @@ def next_step(standing: Standing) -> Step:
 def _standing(context: Context, dataset: Dataset, scanning: Job | None, training: bool) -> Standing:
     version = get_version(context.store, dataset.latest_version_id)
     scan = latest_scan(context.store, version.version_id)
-    review = counts(context.store, version.version_id, scan.scan_id) if scan else ReviewCounts(*[0] * 8)
+    review = counts(context.store, version.version_id, scan.scan_id) if scan else ReviewCounts(*[0] * 9)
     runs = list_runs(context.store, dataset.dataset_id)
     done = next((run for run in runs if run.version_id == version.version_id and run.summary), None)
     return Standing(dataset, version, scan, review, scanning, done, training)

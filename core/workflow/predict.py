@@ -5,25 +5,24 @@ from __future__ import annotations
 import logging
 import shutil
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, Literal, get_args
 
 from core.errors import JobError, SchemaError, SourceError, StoppedError, UsageError
-from core.jobs import ProgressWriter, RunFolder
+from core.jobs import RunFolder
+from core.reading.ask import ask
+from core.reading.limits import PREVIEW_SECONDS
 from core.records import Job, Preview, Run, Schema
-from core.sources import SOURCES, Bench, find
 from core.sources.guess import guess
-from core.sources.imagefolder import unlabelled
 from core.sources.paths import existing
 from core.store import export as store
 from core.store.datasets import get_dataset
 from core.store.files import first_rows
-from core.store.spool import spool
 from core.workflow.context import Context
 from core.workflow.follow import follow
 from core.workflow.load import preview
-from core.workflow.loading import query
+from core.workflow.loading import copy_table, kind_of, named_in_messages
 from core.workflow.models import output_of, payload_kind
 from core.workflow.prepare import prepare_and_enqueue
 
@@ -60,11 +59,11 @@ def look(
     """
     paths = tuple(str(existing(location, within)) for location in locations)
     if payload_kind(context, run) == "image":
-        members = unlabelled(paths, within)
-        return Batch(paths, within, images=sum(not member.fault for member in members))
+        request = {"what": "images", "locations": paths, "within": None if within is None else list(map(str, within))}
+        return Batch(paths, within, images=ask(request, named_in_messages(paths), seconds=PREVIEW_SECONDS))
     if len(paths) != 1 or Path(paths[0]).is_dir():
         raise UsageError("Texts are predicted one file at a time.", "Name one CSV, TSV, JSON, Parquet or Excel file.")
-    if find(paths).kind != "tabular":
+    if kind_of(paths).kind != "tabular":
         raise SourceError(
             f"Run {run.number} predicts texts, and {Path(paths[0]).name} holds none.",
             "Name a CSV, TSV, JSON, Parquet or Excel file.",
@@ -110,26 +109,22 @@ def prepare_predict(context: Context, folder: RunFolder) -> None:
     rows = folder.input / "rows.parquet"
     if spec["kind"] != "text" or rows.exists():
         return
-    source = SOURCES[find(spec["locations"]).name]
+    source = kind_of(spec["locations"])
     if source.reader is None:
         raise SourceError(f"{spec['name']} is no table.", "Name a CSV, TSV, JSON, Parquet or Excel file.")
-    progress = ProgressWriter(folder)
-    within = None if spec["within"] is None else tuple(map(Path, spec["within"]))
-    stopped = folder.stop_requested
-    bench = Bench(query, folder.input, within, stopped=stopped, misfits=tuple(spec["columns"]))
     others = tuple(name for name in spec["columns"] if name != spec["column"])
-    unfinished = folder.input / "rows.part"
+    request = {
+        "what": "spool",
+        "source": source.name,
+        "locations": spec["locations"],
+        "schema": asdict(Schema("text", spec["column"], None, attributes=others)),
+        "within": spec["within"],
+        "scratch": str(folder.input),
+        "misfits": spec["columns"],
+        "lines": False,  # nobody asks for the line of a row that was read
+    }
     try:
-        reader = source.reader(spec["locations"], Schema("text", spec["column"], None, attributes=others), bench)
-        spool(
-            replace(reader, file_column=None),  # nobody asks for the line of a row that was read
-            unfinished,
-            folder.input / "set_aside.parquet",
-            folder.input / "lines.parquet",
-            lambda done, total: progress.update("Reading the file", done, total, "rows"),
-            stopped,
-        )
-        unfinished.rename(rows)
+        copy_table(folder, request, spec["locations"]).rename(rows)
     except StoppedError:
         _LOG.info("prediction %s was stopped while its file was read", folder.job_id)
 

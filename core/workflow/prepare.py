@@ -5,9 +5,10 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 from core.jobs import RunFolder
-from core.records import Job
+from core.records import Dataset, Job, Version
 from core.workflow.context import Context
 from core.workflow.defects import in_words
 
@@ -19,6 +20,18 @@ def prepare_and_enqueue(context: Context, job: Job, prepare: Prepare) -> None:
     """Returns at once: a thread prepares the job, which is `preparing` meanwhile, and enqueues it. A job that cannot be
     prepared fails and says why."""
     threading.Thread(target=_prepare, args=(context, job, prepare), name=f"prepare-{job.job_id}", daemon=True).start()
+
+
+def about(context: Context, dataset: Dataset, version: Version) -> dict[str, Any]:
+    """What the spec of every job on a version says: whose rows they are, and where their content and vectors lie."""
+    return {
+        "dataset_id": dataset.dataset_id,
+        "version_id": version.version_id,
+        "task": dataset.task,
+        "labels": list(dataset.labels),
+        "arrays": str(context.workspace.arrays),
+        "media": str(context.workspace.media),
+    }
 
 
 def write_once(path: Path, write: Callable[[Path], object]) -> None:

@@ -18,6 +18,7 @@ from core.records import Attribute
 from core.store.datasets import get_dataset
 from core.store.rows import rows_of
 from core.store.versions import get_version
+from core.tasks.lookalikes import lookalikes
 from core.workflow.answers import Report
 from core.workflow.context import Context
 from core.workflow.profile import derive
@@ -27,7 +28,8 @@ _DERIVING = 0.5
 
 
 def whole_profile(context: Context, version_id: str, on_progress: Report = lambda done, total: None) -> dict[str, Any]:
-    """Balance, splits, duplicates, missing values and, per attribute, its association, groups and parity.
+    """Balance, classes that look alike, splits, duplicates, missing values and, per attribute, its association, groups
+    and parity.
 
     Makes the derived attributes first where they are not. `on_progress` gets a share done of 1.
     """
@@ -48,6 +50,7 @@ def whole_profile(context: Context, version_id: str, on_progress: Report = lambd
         "version": version.number,
         "rows": version.row_count,
         "balance": asdict(balance(rows, dataset.labels)),
+        "lookalike_classes": lookalikes(dataset.labels),
         "splits": asdict(splits) | {"counts": splits.counts.tolist()},
         "duplicates": asdict(duplicates(rows)),
         "missing": asdict(missing_values(rows, dataset.attributes)),

@@ -15,7 +15,7 @@ from core.review.table import DecisionTable, read_table, reject
 from core.store import decisions
 from core.store.datasets import get_dataset
 from core.store.ids import new_id
-from core.store.rows import labels_of, rows_of_source_ids
+from core.store.rows import has_own_row_ids, labels_of, rows_of_source_ids
 from core.store.scans import latest_scan
 from core.store.versions import get_version
 from core.workflow.context import Context
@@ -34,18 +34,21 @@ class FileDecisions:
     """Lines that say what is in force already, so that the same file can be given twice."""
     overruled: int
     """Decisions of other reviewers that the file replaced."""
+    by_own_row_ids: bool = False
+    """Whether its column `row_id` was read as the source's own ids, which go by that name."""
 
 
 def decide_file(context: Context, dataset: str, path: Path, reviewer: str) -> FileDecisions:
     """Takes down the decisions of a CSV file on the newest version of a dataset, given by name or id.
 
     Columns: `row_id`, or the source's own ids as `source_id`, `id` or under the name they came with; `action`; `label`
-    for each `relabel`.
+    for each `relabel`. Where that name is `row_id`, the ids are the source's unless there is a `source_id` as well.
     Raises `UsageError` with the lines that are wrong; then nothing is written.
     """
     found = get_dataset(context.store, dataset)
     version = get_version(context.store, found.latest_version_id)
-    table = _read(path, found.id_column)
+    own_row_ids = has_own_row_ids(context.store, version.version_id)
+    table = _read(path, found.id_column, own_row_ids)
     row_ids = _row_ids(context, version, table)
     rows = labels_of(context.store, version.version_id, row_ids)
     scan = latest_scan(context.store, version.version_id)
@@ -60,13 +63,14 @@ def decide_file(context: Context, dataset: str, path: Path, reviewer: str) -> Fi
     fresh = [act for act in (plain_keep(act, rows) for act in acts) if not _same(act, standing)]
     decisions.append(context.store, [as_decision(act, version, reviewer) for act in fresh])
     overruled = sum(_is_by_other(act, standing, reviewer) for act in fresh)
-    return FileDecisions(version, len(acts), len(fresh), len(acts) - len(fresh), overruled)
+    by_own = own_row_ids and not table.by_row_id
+    return FileDecisions(version, len(acts), len(fresh), len(acts) - len(fresh), overruled, by_own)
 
 
-def _read(path: Path, own_id: str | None) -> DecisionTable:
+def _read(path: Path, own_id: str | None, own_row_ids: bool) -> DecisionTable:
     try:
         with path.open(encoding="utf-8-sig", newline="") as lines:
-            return read_table(lines, own_id)
+            return read_table(lines, own_id, own_row_ids)
     except (OSError, UnicodeDecodeError) as error:
         raise UsageError(f"{path} cannot be read: {error}.", "Give a CSV file in UTF-8.") from error
 

@@ -68,7 +68,7 @@ def items(
     by_row = {issue.row_id: issue for issue in found}
     near = {neighbour for issue in found for neighbour in issue.why.get("neighbours", ())}
     examples = _examples(context, version_id, by_row.keys() | near)
-    decided = decisions.decision_of(context.store, version_id, list(by_row))
+    decided = decisions.standing_of(context.store, version_id, list(by_row))
     likeliest = _likeliest(context, get_scan(context.store, scan_id), found)
     return [
         _item(by_row[row_id], examples, decided.get(row_id), likeliest[row_id])

@@ -13,7 +13,7 @@ from core.records import Issue, IssueFilter, LabelsFrom, PredictionFilter, Revie
 from core.review.records import ReviewItem
 from core.store import claims, decisions, predictions
 from core.store.filters import Condition
-from core.store.in_force import in_force_sql
+from core.store.in_force import standing_sql
 from core.store.relations import relation
 from core.store.rows import get_rows
 from core.workflow import review_queue
@@ -118,7 +118,7 @@ class RunSource:
         found = predictions.predictions_of(context.store, self.run.run_id, row_ids)
         kept = [row_id for row_id in row_ids if row_id in found]
         examples = get_rows(context.store, version_id, kept)
-        decided = decisions.decision_of(context.store, version_id, kept)
+        decided = decisions.standing_of(context.store, version_id, kept)
         ranks = self._ranks(context, version_id, kept)
         matrix = self._probabilities(context)
         made = []
@@ -133,7 +133,8 @@ class RunSource:
         return made
 
     def undecided(self, context: Context, version_id: str) -> int:
-        return self._count(context, version_id, f"WHERE row_id NOT IN (SELECT row_id FROM {in_force_sql(version_id)})")
+        decided = standing_sql(context.store, version_id)
+        return self._count(context, version_id, f"WHERE row_id NOT IN (SELECT row_id FROM {decided})")
 
     def counts(self, context: Context, version_id: str) -> ReviewCounts:
         whole = counts(context, version_id, None)

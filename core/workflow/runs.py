@@ -7,6 +7,7 @@ import shlex
 from collections.abc import Mapping
 from typing import Any
 
+from core.jobs.accelerate_config import config_path
 from core.records import Job, Metric, Run, TrainSpec
 from core.store import runs as store
 from core.store.datasets import get_dataset
@@ -21,6 +22,16 @@ RunAndJob = tuple[Run, Job]
 def list_runs(context: Context, dataset_id: str) -> list[RunAndJob]:
     """Every run of a dataset with its job, newest first."""
     return [(run, context.queue.get(run.run_id)) for run in store.list_runs(context.store, dataset_id)]
+
+
+def done_runs(context: Context, dataset_id: str) -> list[Run]:
+    """Runs that have come to their end, newest first."""
+    return [run for run in store.list_runs(context.store, dataset_id) if run.summary]
+
+
+def epoch_runs(context: Context, dataset_id: str) -> list[Run]:
+    """Runs that learn in epochs, so that they have curves, newest first; under way or at their end."""
+    return [run for run in store.list_runs(context.store, dataset_id) if run.spec["strategy"] != "head"]
 
 
 def get_run(context: Context, dataset_id: str, name: str | int) -> RunAndJob:
@@ -55,10 +66,27 @@ def command_line(context: Context, run: Run) -> str:
     version = get_version(context.store, run.version_id)
     words = ["python", "-m", "core", "train", dataset.name, "--version", str(version.number)]
     for setting in SETTINGS:
-        value = run.spec[setting.name]
-        if run.spec["strategy"] in setting.strategies and value is not None:
+        value = run.spec.get(setting.name, setting.default)
+        if setting.name == "accelerate_config" and value:
+            # The person may have changed theirs since.
+            value = config_path(context.queue.folder(run.run_id))
+        if run.spec["strategy"] in setting.strategies and value not in (None, ""):
             words += [flag(setting.name), str(value)]
     return shlex.join(words)
+
+
+def launch_line(context: Context, run: Run) -> str:
+    """The line that makes this run once more without the app, as its folder's `launch.sh` has it; empty as long as it
+    has not begun."""
+    script = context.queue.folder(run.run_id).script_path
+    return script.read_text(encoding="utf-8").splitlines()[-1] if script.exists() else ""
+
+
+def join_line(context: Context, run: Run) -> str:
+    """The line that starts another machine's part of a run on several; empty for one on this machine alone, and as long
+    as it has not begun."""
+    script = context.queue.folder(run.run_id).join_path
+    return f"sh {shlex.quote(str(script))} RANK" if script.exists() else ""
 
 
 def spec_json(run: Run) -> str:
@@ -72,6 +100,6 @@ def flag(name: str) -> str:
 
 
 def spec_of(run: Run) -> TrainSpec:
-    """What the run was asked to do, as it can be asked again."""
-    asked: dict[str, Any] = {setting.name: run.spec[setting.name] for setting in SETTINGS}
+    """What the run was asked to do, as it can be asked again. Settings newer than the run have their default."""
+    asked: dict[str, Any] = {setting.name: run.spec.get(setting.name, setting.default) for setting in SETTINGS}
     return TrainSpec(**asked)

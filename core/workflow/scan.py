@@ -11,14 +11,15 @@ from core.errors import ProbabilitiesError, UsageError
 from core.jobs import RunFolder
 from core.records import Dataset, Job, Scan, ScanSpec, Version
 from core.settings import expanded
-from core.store.datasets import get_dataset
+from core.store.datasets import get_dataset, rejected
 from core.store.export import write_job_rows
+from core.store.rows import has_own_row_ids
 from core.store.scans import latest_scan
 from core.store.versions import get_version
 from core.tasks import TASKS
 from core.workflow.context import Context
 from core.workflow.follow import follow
-from core.workflow.prepare import prepare_and_enqueue, write_once
+from core.workflow.prepare import about, prepare_and_enqueue, write_once
 
 MODULE = "core.worker.scan"
 FLAG_BY = (
@@ -32,6 +33,8 @@ FLAG_BY = (
     "low_self_confidence",
 )
 """How a scan may flag rows: Winnow's own way, and cleanlab's `filter_by` names."""
+SET_ASIDE_NAMED = 5
+"""Rows set aside that a message names by their line."""
 PROBABILITY_FILES = (".npy", ".parquet", ".csv")
 
 
@@ -44,9 +47,8 @@ def start_scan(context: Context, version_id: str, spec: ScanSpec, by: str) -> Jo
     version = get_version(context.store, version_id)
     dataset = get_dataset(context.store, version.dataset_id)
     asked = _frozen(context, dataset, version, spec)
-    for running in context.queue.active():
-        if running.kind == "scan" and context.queue.folder(running.job_id).spec() == asked:
-            return running
+    if running := context.queue.under_way("scan", asked):
+        return running
     title = f"Scan of {dataset.name}, version {version.number}"
     job = context.queue.create("scan", title, MODULE, asked, dataset.dataset_id, by)
     prepare_and_enqueue(context, job, prepare_scan)
@@ -85,14 +87,10 @@ def _frozen(context: Context, dataset: Dataset, version: Version, spec: ScanSpec
         raise UsageError(f"Rows cannot be flagged by {spec.flag_by!r}.", f"Choose one of: {', '.join(FLAG_BY)}.")
     encoders = spec.encoders or TASKS[dataset.task].default_encoders
     return asdict(spec) | {
-        "dataset_id": dataset.dataset_id,
-        "version_id": version.version_id,
-        "task": dataset.task,
-        "labels": list(dataset.labels),
+        **about(context, dataset, version),
         "encoders": [_absolute(encoder) for encoder in encoders],
-        "arrays": str(context.workspace.arrays),
-        "media": str(context.workspace.media),
         **_own_probabilities(spec.probabilities),
+        "numbering": _numbering(context, dataset, version) if spec.probabilities else None,
     }
 
 
@@ -100,6 +98,19 @@ def _absolute(encoder: str) -> str:
     """A model folder by its full path, since the job runs elsewhere; any other name as it is."""
     folder = expanded(encoder)
     return str(folder.resolve()) if folder.is_dir() else encoder
+
+
+def _numbering(context: Context, dataset: Dataset, version: Version) -> dict[str, Any]:
+    """What `core.signals.own.Numbering` holds a file's row ids against."""
+    lines = rejected(context.store, dataset.dataset_id, SET_ASIDE_NAMED)
+    named = ", ".join(f"line {row.line}" for row in lines if row.line is not None)
+    more = " …" if dataset.rejected_count > SET_ASIDE_NAMED else ""
+    aside = f" Rows set aside at load have no row_id: {dataset.rejected_count:,}{f' ({named}{more})' if named else ''}."
+    return {
+        "loaded": dataset.row_count,
+        "set_aside": aside if dataset.rejected_count else "",
+        "ambiguous": has_own_row_ids(context.store, version.version_id),
+    }
 
 
 def _own_probabilities(named: str | None) -> dict[str, str | None]:

@@ -7,15 +7,18 @@ from dataclasses import asdict
 from typing import Any
 
 from core.jobs import RunFolder
+from core.jobs.accelerate_config import config_path, slots_of
+from core.jobs.slots import find_slots
 from core.records import Dataset, Job, Run, TrainSpec, Version
 from core.store.datasets import get_dataset
 from core.store.runs import add_run, get_run
 from core.store.training_rows import write_training_rows
 from core.store.versions import get_version
-from core.training.settings import BUNDLED, resolve
+from core.training.settings import BUNDLED, check, resolve
 from core.workflow.context import Context
 from core.workflow.follow import follow
-from core.workflow.prepare import prepare_and_enqueue, write_once
+from core.workflow.own_config import TEXT, OwnConfig, own_config
+from core.workflow.prepare import about, prepare_and_enqueue, write_once
 from core.workflow.train_rows import TrainRows, check_rows, planned, preview_split
 
 __all__ = ["TrainRows", "follow_train", "prepare_train", "preview_split", "start_train", "title_of"]
@@ -28,16 +31,19 @@ def start_train(context: Context, version_id: str, spec: TrainSpec, by: str, row
 
     The same fine-tune of the same version that is under way already is returned instead of a second one. `rows` is
     `preview_split` of it where that is known already: counting a million rows takes seconds. Raises NotFoundError for
-    the version, UsageError for settings or rows that cannot be.
+    the version, UsageError for settings, rows or an accelerate config that cannot be.
     """
     version = get_version(context.store, version_id)
     dataset = get_dataset(context.store, version.dataset_id)
     rows = rows or preview_split(context, version_id, spec.strategy)
     check_rows(rows)
-    frozen = _frozen(context, dataset, version, resolve(spec, dataset.task, rows.splits["train"]))
-    for running in context.queue.active():
-        if running.kind == "train" and context.queue.folder(running.job_id).spec() == frozen:
-            return get_run(context.store, dataset.dataset_id, running.job_id)
+    check(spec)
+    own = own_config(spec)
+    slots = slots_of(own.config, find_slots()) if own else find_slots()
+    spec = resolve(spec, dataset.task, rows.splits["train"], on_gpu=slots[0].name != "cpu")
+    frozen = _frozen(context, dataset, version, spec, own)
+    if running := context.queue.under_way("train", frozen):
+        return get_run(context.store, dataset.dataset_id, running.job_id)
     job = context.queue.create(
         "train",
         f"{frozen['title']} of {dataset.name}",
@@ -46,7 +52,7 @@ def start_train(context: Context, version_id: str, spec: TrainSpec, by: str, row
         dataset.dataset_id,
         by,
         launch="python" if spec.strategy == "head" else "accelerate",
-        processes=1 if spec.strategy == "head" else spec.processes,
+        processes=1 if spec.strategy == "head" else own.config.here if own else spec.processes,
     )
     run = add_run(
         context.store,
@@ -73,8 +79,10 @@ def follow_train(context: Context, run: Run, on_progress: Callable[[Job], None] 
 
 
 def prepare_train(context: Context, folder: RunFolder) -> None:
-    """Writes the rows that the job reads."""
+    """Writes the rows that the job reads, and the accelerate config that it follows, if it follows one."""
     asked = folder.spec()
+    if text := asked.get(TEXT):
+        write_once(config_path(folder), lambda path: path.write_text(text, encoding="utf-8"))
     version_id = asked["version_id"]
     splits = planned(context, version_id, asked["strategy"])
     write_once(
@@ -91,14 +99,13 @@ def title_of(spec: TrainSpec, version: Version) -> str:
     return f"{how[spec.strategy]} of {model}, version {version.number}"
 
 
-def _frozen(context: Context, dataset: Dataset, version: Version, spec: TrainSpec) -> dict[str, Any]:
+def _frozen(
+    context: Context, dataset: Dataset, version: Version, spec: TrainSpec, own: OwnConfig | None
+) -> dict[str, Any]:
     """The complete `spec.json` of a training job."""
+    followed = {"accelerate_config": own.path, TEXT: own.text} if own else {}
     return asdict(spec) | {
-        "dataset_id": dataset.dataset_id,
-        "version_id": version.version_id,
-        "task": dataset.task,
-        "labels": list(dataset.labels),
-        "arrays": str(context.workspace.arrays),
-        "media": str(context.workspace.media),
+        **followed,
+        **about(context, dataset, version),
         "title": title_of(spec, version),
     }

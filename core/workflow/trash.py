@@ -1,5 +1,5 @@
-"""Empties the trash of what is due: datasets and what hangs on them, and images, embeddings and tokens that no other
-has.
+"""Empties the trash of what is due: datasets and what hangs on them, and images, embeddings, pixels and tokens that no
+other has.
 
 Called when a workspace is opened; putting a dataset into the trash is `core.workflow.datasets`' business.
 """
@@ -12,10 +12,11 @@ from pathlib import Path
 import numpy as np
 
 from core.jobs import Queue
+from core.models.shards import DIGEST
+from core.models.shards import sweep as sweep_shards
 from core.records import DatasetState
 from core.settings import Workspace
-from core.signals.cache import sweep as sweep_embeddings
-from core.signals.payloads import DIGEST, digests
+from core.signals.payloads import digests
 from core.store.database import Database
 from core.store.datasets import contents, list_datasets, purge_trash
 from core.store.relations import relation_sql
@@ -43,12 +44,13 @@ def purge(store: Database, queue: Queue, workspace: Workspace, at: datetime | No
 
 
 def _sweep_arrays(store: Database, workspace: Workspace) -> None:
-    """Removes embeddings and tokens of nothing but contents that no dataset, nor one in the trash, has."""
+    """Removes embeddings, pixels and tokens of nothing but contents that no dataset, nor one in the trash, has."""
     known = [
         digests(contents(store, dataset.dataset_id)) for state in STATES for dataset in list_datasets(store, state)
     ]
     kept = np.concatenate([np.empty(0, DIGEST), *known])
-    sweep_embeddings(workspace.arrays / "embeddings", kept)
+    for kind in ("embeddings", "pixels"):
+        sweep_shards(workspace.arrays / kind, kept)
     sweep_tokens(workspace.arrays / "tokens", kept)
 
 

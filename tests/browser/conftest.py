@@ -145,6 +145,15 @@ def settled(tab: Page) -> None:
     expect(tab.get_by_test_id("stStatusWidget")).to_have_count(0)
 
 
+def upload(tab: Page, server: Server, name: str, content: bytes) -> None:
+    """The file in the browser's upload on the Data page."""
+    tab.goto(f"{server.url}/data?view=load")
+    settled(tab)
+    tab.get_by_test_id("stFileUploaderDropzoneInput").set_input_files(
+        [{"name": name, "mimeType": "text/csv", "buffer": content}]
+    )
+
+
 def _is_local(url: str) -> bool:
     return url.startswith(("http://127.0.0.1", "ws://127.0.0.1", "data:", "blob:"))
 

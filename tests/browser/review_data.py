@@ -22,6 +22,7 @@ from core.store import decisions
 from core.store.ingest import ingest
 from core.store.scans import add_tier
 from core.workflow.context import Context, open_context
+from tests.staged import staged
 
 HOSTILE = '<img src=x onerror="document.title=1"> & <b>bold</b>'
 """The first text: nothing of it may become markup."""
@@ -81,7 +82,7 @@ def make_digits(folder: Path, rows: int = 120) -> Dataset:
 def _ingest(context: Context, reader: Reader, schema: Schema, name: str) -> Dataset:
     return ingest(
         context.store,
-        reader,
+        staged(reader, schema),
         schema,
         name=name,
         source="test",

@@ -1,4 +1,4 @@
-"""The browser's Back: one press for each page that a person went to."""
+"""The browser's address: a link leads to what a reload shows again, and one press of Back leads to where one was."""
 
 from __future__ import annotations
 
@@ -31,5 +31,17 @@ def test_one_press_of_back_returns_from_the_page_that_a_link_led_to(page: Page, 
             expect(page.locator("h1")).to_have_text("Datasets")
             expect(page).to_have_url(re.compile(r"127\.0\.0\.1:\d+/?$"))
             settled(page)
+    finally:
+        server.end()
+
+
+def test_the_first_run_starts_from_the_link_of_the_page_without_runs(page: Page, server: Server) -> None:
+    try:
+        page.goto(f"{server.url}/training")
+        page.get_by_role("button", name="Train one").click()
+        expect(page).to_have_url(re.compile("view=new"))
+        page.get_by_role("button", name="Start", exact=True).click()
+        expect(page.get_by_text("Run 1", exact=True).first).to_be_visible()
+        expect(page).to_have_url(re.compile("view=runs"))
     finally:
         server.end()

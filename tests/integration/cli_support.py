@@ -8,7 +8,7 @@ import os
 import random
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -35,10 +35,12 @@ class Ran:
         return json.loads(self.out)
 
 
-def in_process(workspace: Path, *arguments: str | Path, **options: Any) -> subprocess.Popen[str]:
-    """The command as a process of its own."""
+def in_process(
+    workspace: Path, *arguments: str | Path, before: Sequence[str] = (), **options: Any
+) -> subprocess.Popen[str]:
+    """The command as a process of its own, with the words `before` in front of it."""
     return subprocess.Popen(
-        [sys.executable, "-m", "core", *map(str, arguments)],
+        [*before, sys.executable, "-m", "core", *map(str, arguments)],
         cwd=PROJECT,
         env=os.environ | {"WINNOW_WORKSPACE": str(workspace), "OMP_NUM_THREADS": "1"},
         stdout=subprocess.PIPE,

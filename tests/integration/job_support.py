@@ -13,6 +13,7 @@ from core.jobs.processes import identify
 from core.records import ENDED, Dataset, Job, Reader, Schema
 from core.store.ingest import ingest
 from core.workflow.context import Context
+from tests.staged import staged
 
 WORKER = "tests.integration.job_worker"
 PATIENCE = 90.0
@@ -79,10 +80,11 @@ def load_stories(context: Context, folder: Path, rows: int = 10) -> Dataset:
     path = folder / "stories.csv"
     labels = ("business", "sport")
     path.write_text("text,label\n" + "".join(f"Story {row},{labels[row % 2]}\n" for row in range(rows)))
+    schema = Schema("text", "text", "label")
     return ingest(
         context.store,
-        Reader(sql=f"read_csv('{path}')"),
-        Schema("text", "text", "label"),
+        staged(Reader(sql=f"read_csv('{path}')"), schema),
+        schema,
         name="stories",
         source="csv",
         licence="",

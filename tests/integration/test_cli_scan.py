@@ -7,6 +7,7 @@ import time
 from pathlib import Path
 
 import numpy as np
+import pytest
 
 from tests.integration.cli_support import (
     FLIPPED,
@@ -18,10 +19,15 @@ from tests.integration.cli_support import (
     load,
 )
 
+BACKGROUND = ("sh", "-c", "trap '' INT; exec \"$@\"", "sh")
+"""Starts a program as `&` in a script and nohup do: with the signal of Ctrl-C ignored."""
 
-def test_ctrl_c_stops_the_scan_that_runs(run: Run, tmp_path: Path, notes: Path) -> None:
+
+@pytest.mark.parametrize("before", [(), BACKGROUND], ids=["in front", "in the background"])
+def test_ctrl_c_stops_the_scan_that_runs(run: Run, tmp_path: Path, notes: Path, before: tuple[str, ...]) -> None:
     load(run, notes)
-    scan = in_process(tmp_path / "workspace", "scan", "notes", "--encoder", "lexical", "--encoder", "minilm")
+    encoders = ("--encoder", "lexical", "--encoder", "minilm")
+    scan = in_process(tmp_path / "workspace", "scan", "notes", *encoders, before=before)
     assert scan.stderr is not None
     assert "Scan of notes" in scan.stderr.readline()
     time.sleep(0.5)

@@ -45,6 +45,7 @@ def test_a_full_fine_tune_answers_with_its_run_and_its_scores(run: Run, notes: P
     load(run, notes)
     trained = run("train", "notes", *full, "--epochs", "2", "--json")
     assert trained.code == 0, trained.err
+    assert "needs about 0." in trained.err and " GB of memory" in trained.err
     answer = trained.json
     assert (answer["run"], answer["status"], answer["version"]) == (1, "done", 1)
     assert set(answer["summary"]["splits"]) == SPLITS
@@ -53,6 +54,25 @@ def test_a_full_fine_tune_answers_with_its_run_and_its_scores(run: Run, notes: P
     assert listed["accuracy"] == answer["summary"]["splits"]["test"]["accuracy"]
     assert "Full fine-tune of small, version 1" in run("runs", "notes").out
     assert "cannot be started again" in run("train", "notes", "--resume", "1").err
+
+
+def test_a_full_fine_tune_follows_a_persons_accelerate_config(
+    run: Run, tmp_path: Path, notes: Path, full: list[str]
+) -> None:
+    load(run, notes)
+    config = tmp_path / "mine.yaml"
+    config.write_text("distributed_type: MULTI_CPU\nnum_processes: 2\nuse_cpu: true\n")
+    asked = ["train", "notes", *full, "--epochs", "2", "--json", "--accelerate-config", str(config)]
+    trained = run(*asked)
+    assert trained.code == 0, trained.err
+    said = "MULTI_CPU, 2 processes on the CPU of this machine, no mixed precision said."
+    assert f"Follows {config}: {said}\nruns on the CPU, in 2 processes in float32\n" in trained.err
+    assert trained.json["summary"]["processes"] == 2
+    folder = tmp_path / "workspace" / "runs" / trained.json["run_id"]
+    assert f"--config_file {folder}/input/accelerate.yaml" in (folder / "launch.sh").read_text()
+    config.write_text("distributed_type: DEEPSPEED\nnum_processes: 2\n")
+    refused = run(*asked)
+    assert refused.code == 2 and f"{config}: distributed_type cannot be 'DEEPSPEED'" in refused.err
 
 
 def test_a_quick_retrain_gives_the_same_model_again(run: Run, notes: Path) -> None:

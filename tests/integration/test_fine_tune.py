@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import json
+import shlex
+import socket
+import subprocess
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -10,8 +13,10 @@ from pathlib import Path
 import numpy as np
 import pyarrow.parquet as pq
 import pytest
+import yaml
 
 from core.jobs import Queue, RunFolder, read_events
+from core.jobs.accelerate_config import config_path
 from core.records import Job, TrainSpec
 from core.settings import Workspace
 from tests.integration.job_support import found_lost, kill, lives, wait_for_end, wait_until, wrapper_of
@@ -161,3 +166,67 @@ def test_two_processes_stop_together_and_go_on(queue: Queue, model: Path) -> Non
     queue.stop(job.job_id)
     assert wait_for_end(queue, job).status == "stopped"
     assert _same(whole, _finish(queue, _start_again(queue, job)))
+
+
+def _follow(queue: Queue, model: Path, config: dict[str, object]) -> Job:
+    """Starts the fine-tune of `SPEC` as a person's own accelerate config says."""
+    here = int(str(config["num_processes"])) // int(str(config.get("num_machines", 1)))
+    job = queue.create("train", "A test", MODULE, {}, None, "ann", launch="accelerate", processes=here)
+    folder = fill(queue.folder(job.job_id), model, SPEC)
+    config_path(folder).write_text(yaml.safe_dump(config))
+    return queue.enqueue(job.job_id)
+
+
+def test_a_config_for_two_processes_gives_the_run_of_two_and_its_script_gives_it_again(
+    queue: Queue, model: Path, tmp_path: Path
+) -> None:
+    two = _finish(queue, _start(queue, model, SPEC, processes=2))
+    config = {"distributed_type": "MULTI_CPU", "num_processes": 2, "use_cpu": True, "mixed_precision": "bf16"}
+    followed = _finish(queue, _follow(queue, model, config))
+    assert _same(two, followed)
+    results = two.result(), followed.result()
+    assert results[0] and results[1]
+    assert results[1]["processes"] == 2 and results[0]["splits"] == results[1]["splits"]
+    assert results[1]["notes"] == ["Trained in full precision: bf16 needs a GPU that supports it."]
+    line = shlex.split(followed.script_path.read_text().splitlines()[-1])
+    assert line[line.index("--config_file") + 1] == str(config_path(followed))
+    ran = subprocess.run(["sh", followed.script_path], cwd=tmp_path, capture_output=True, text=True)
+    assert ran.returncode == 0, ran.stderr
+    assert _same(followed, RunFolder(followed.again))
+    assert config_path(RunFolder(followed.again)).read_text() == config_path(followed).read_text()
+
+
+def test_a_config_for_two_machines_waits_for_the_other_one_and_gives_the_run_of_two(
+    queue: Queue, model: Path, tmp_path: Path
+) -> None:
+    two = _finish(queue, _start(queue, model, SPEC, processes=2))
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    machines = {"num_machines": 2, "main_process_ip": "127.0.0.1", "main_process_port": port, "same_network": True}
+    config = {"distributed_type": "MULTI_CPU", "num_processes": 2, "use_cpu": True}
+    job = _follow(queue, model, config | machines)
+    folder = queue.folder(job.job_id)
+    wait_until(folder.join_path.exists, "the script for the other machine")
+    alone = subprocess.run(["sh", folder.join_path], capture_output=True, text=True)
+    assert alone.returncode != 0 and "RANK of this machine" in alone.stderr
+    other = subprocess.run(["sh", folder.join_path, "1"], cwd=tmp_path, capture_output=True, text=True, timeout=120)
+    assert other.returncode == 0, other.stderr
+    assert _same(two, _finish(queue, job))
+
+
+@pytest.mark.parametrize("processes", [1, 2])
+def test_the_script_beside_a_runs_spec_makes_the_same_weights_in_a_folder_of_its_own(
+    queue: Queue, model: Path, tmp_path: Path, processes: int
+) -> None:
+    folder = _finish(queue, _start(queue, model, SPEC, processes=processes))
+    made = {path: path.read_bytes() for path in folder.path.rglob("*") if path.is_file()}
+    nothing = {"PATH": "/usr/bin:/bin", "HOME": str(tmp_path), "HF_HUB_OFFLINE": "1"}
+    ran = [
+        subprocess.run(["sh", folder.script_path], env=nothing, cwd=tmp_path, capture_output=True, text=True)
+        for _ in range(2)
+    ]
+    assert ran[0].returncode == 0, ran[0].stderr
+    assert _same(folder, RunFolder(folder.again))
+    assert all(path.read_bytes() == content for path, content in made.items())
+    assert ran[1].returncode != 0 and f"{folder.again} is there already." in ran[1].stderr

@@ -15,10 +15,10 @@ import pytest
 
 from core.errors import SourceError
 from core.jobs import RunFolder
+from core.reading.work import query
 from core.sources import Bench, hub
 from core.workflow.context import Context
 from core.workflow.load import preview
-from core.workflow.loading import query
 from tests.images import png
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import json
 import zipfile
 from dataclasses import replace
 from pathlib import Path
@@ -11,7 +12,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from core.errors import JobError, SchemaError, WinnowError
+from core.errors import JobError, SchemaError, SourceError, WinnowError
 from core.jobs import Queue
 from core.store.datasets import list_datasets, rename
 from core.workflow.context import Context
@@ -141,3 +142,66 @@ def test_an_unsafe_zip_is_refused_before_a_byte_is_written(context: Context, tmp
         loaded(context, tmp_path / "evil.zip")
     assert list_datasets(context.store) == []
     assert not [file for file in context.workspace.media.rglob("*") if file.is_file()]
+
+
+def _shelf(folder: Path) -> Path:
+    for i in range(6):
+        path = folder / ("cup", "jug")[i % 2] / f"{i}.png"
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(png(i))
+    return folder
+
+
+def test_a_table_beside_class_folders_that_says_nothing_of_classes_is_set_aside(
+    context: Context, tmp_path: Path
+) -> None:
+    shelf = _shelf(tmp_path / "shelf")
+    (shelf / "lenses.csv").write_text("file_name,lens\n" + "".join(f"cup/{i}.png,wide\n" for i in (0, 2, 4)))
+    found = preview(context, [str(shelf)])
+    assert "Not read beside the folders: lenses.csv. Load a table by its own path." in found.notes
+    dataset = loaded(context, shelf)
+    assert (dataset.task, dataset.row_count, dataset.labels) == ("image", 6, ("cup", "jug"))
+    assert set_aside(context, dataset) == [(7, "not an image file (.csv)")]
+
+
+def test_a_table_beside_class_folders_that_names_classes_is_the_dataset(context: Context, tmp_path: Path) -> None:
+    shelf = _shelf(tmp_path / "shelf")
+    (shelf / "list.csv").write_text(
+        "file_name,label\n" + "".join(f"{('cup', 'jug')[i % 2]}/{i}.png,{'xy'[i // 3]}\n" for i in range(6))
+    )
+    assert loaded(context, shelf).labels == ("x", "y")
+
+
+def test_an_archive_may_write_its_paths_with_backslashes_or_name_no_encoding(context: Context, tmp_path: Path) -> None:
+    with zipfile.ZipFile(tmp_path / "tools.zip", "w") as archive:
+        for i in range(4):
+            entry = zipfile.ZipInfo("x")
+            entry.filename = f"{('s__ge', 'axe')[i % 2]}\\{i}.png"
+            archive.writestr(entry, png(i))
+    named = (tmp_path / "tools.zip").read_bytes().replace(b"s__ge", "säge".encode())
+    (tmp_path / "tools.zip").write_bytes(named)
+    dataset = loaded(context, tmp_path / "tools.zip")
+    assert (dataset.row_count, dataset.rejected_count) == (4, 0)
+    assert dataset.labels == ("axe", "säge")
+
+
+def test_a_table_in_an_archive_says_more_of_an_image_than_its_folder(context: Context, tmp_path: Path) -> None:
+    rows = [{"file_name": f"x/{i}.png", "label": "a/b" if i else None, "split": "mine"} for i in range(3)]
+    with zipfile.ZipFile(tmp_path / "a.zip", "w") as archive:
+        for i in range(4):
+            archive.writestr(f"in/x/{i}.png", png(i))
+        archive.writestr("in/metadata.jsonl", "\n".join(map(json.dumps, rows)))
+    dataset = loaded(context, tmp_path / "a.zip")
+    assert column(context, dataset, "given_label") == ["a/b", "a/b", "x"]
+    assert column(context, dataset, "split") == ["mine", "mine", None]
+    assert [reason.split(":")[0] for _, reason in set_aside(context, dataset)] == ["missing label"]
+
+
+@pytest.mark.parametrize("table", ["{", '{"file_name": "x/0.png", "label": ["a", "b"]}', "[" * 100_000])
+def test_a_broken_table_in_an_archive_is_named(context: Context, tmp_path: Path, table: str) -> None:
+    with zipfile.ZipFile(tmp_path / "a.zip", "w") as archive:
+        for i in range(2):
+            archive.writestr(f"{'xy'[i]}/{i}.png", png(i))
+        archive.writestr("metadata.jsonl", table)
+    with pytest.raises(SourceError, match=r"a\.zip/metadata\.jsonl cannot be read"):
+        preview(context, [str(tmp_path / "a.zip")])

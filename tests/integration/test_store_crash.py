@@ -19,6 +19,7 @@ from core.store.datasets import list_datasets
 from core.store.decisions import list_decisions
 from core.store.ingest import ingest
 from core.workflow.context import open_context
+from tests.staged import staged
 
 PROJECT = Path(__file__).resolve().parents[2]
 
@@ -45,11 +46,13 @@ import sys
 from core.records import Reader, Schema
 from core.settings import workspace
 from core.store.ingest import ingest
+from tests.staged import staged
 from core.workflow.context import open_context
 
 context = open_context(workspace(sys.argv[1]))
-ingest(context.store, Reader("(SELECT md5(i::VARCHAR) text, i % 2 AS label FROM range(100_000_000) t(i))"),
-       Schema("text", "text", "label"), name="half", source="csv", licence="", by="bob",
+reader = Reader("(SELECT md5(i::VARCHAR) text, i % 2 AS label FROM range(100_000_000) t(i))")
+schema = Schema("text", "text", "label")
+ingest(context.store, staged(reader, schema), schema, name="half", source="csv", licence="", by="bob",
        on_progress=lambda done, total: print(done, flush=True), stopped=lambda: False)
 """
 
@@ -70,9 +73,10 @@ def _kill(process: subprocess.Popen[str]) -> list[str]:
 @pytest.fixture
 def loaded(workspace: Workspace) -> tuple[str, str]:
     context = open_context(workspace)
+    reader = Reader("(SELECT * FROM (VALUES ('a', 'x'), ('b', 'y'), ('c', 'x')) t(text, label))")
+    schema = Schema("text", "text", "label")
     dataset = ingest(
-        context.store, Reader("(SELECT * FROM (VALUES ('a', 'x'), ('b', 'y'), ('c', 'x')) t(text, label))"),
-        Schema("text", "text", "label"), name="small", source="csv", licence="", by="ann",
+        context.store, staged(reader, schema), schema, name="small", source="csv", licence="", by="ann",
         on_progress=lambda done, total: None, stopped=lambda: False,
     )  # fmt: skip
     context.close()

@@ -17,6 +17,7 @@ from core.store.ingest import ingest
 from core.store.rows import count_rows, page_rows
 from core.store.schema import migrate
 from core.store.times import now
+from tests.staged import staged
 
 
 class _Length:
@@ -24,9 +25,10 @@ class _Length:
 
 
 def _load(db: Database, name: str, rows: int) -> Dataset:
+    reader = Reader(f"(SELECT 'text ' || i AS text, i % 2 AS label FROM range({rows}) t(i))")
+    schema = Schema("text", "text", "label")
     return ingest(
-        db, Reader(f"(SELECT 'text ' || i AS text, i % 2 AS label FROM range({rows}) t(i))"),
-        Schema("text", "text", "label"), name=name, source="csv", licence="", by="ann",
+        db, staged(reader, schema), schema, name=name, source="csv", licence="", by="ann",
         on_progress=lambda done, total: None, stopped=lambda: False,
     )  # fmt: skip
 

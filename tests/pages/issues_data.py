@@ -14,6 +14,7 @@ from core.records import Dataset, Reader, Scan, Schema
 from core.store.ingest import ingest
 from core.store.scans import add_tier
 from core.workflow.context import Context
+from tests.staged import staged
 
 LABELS = ("business", "sport", "tech")
 ROWS = 90
@@ -36,10 +37,11 @@ def load(
             writer.writerow(
                 [f"k{row}", f"Story {row} about {label}", label, split, "uk" if row % 2 else "us", row * 10]
             )
+    schema = Schema("text", "text", "label", "split", "key", ("desk", "words"))
     return ingest(
         context.store,
-        Reader(sql=f"read_csv('{path}')"),
-        Schema("text", "text", "label", "split", "key", ("desk", "words")),
+        staged(Reader(sql=f"read_csv('{path}')"), schema),
+        schema,
         name=name,
         source="csv",
         licence="",
@@ -49,7 +51,12 @@ def load(
     )
 
 
-def scan(context: Context, folder: Path, dataset: Dataset, *, tier: int = 0, final: bool = True) -> Scan:
+JOB = "20260101-000000-scan-abc123"
+
+
+def scan(
+    context: Context, folder: Path, dataset: Dataset, *, tier: int = 0, final: bool = True, job_id: str = JOB
+) -> Scan:
     """One tier in which row i has rank i + 1 and looks like the class after its own."""
     rows = range(dataset.row_count)
     classes = len(dataset.labels)
@@ -69,7 +76,7 @@ def scan(context: Context, folder: Path, dataset: Dataset, *, tier: int = 0, fin
     pq.write_table(table, path)
     return add_tier(
         context.store,
-        job_id="20260101-000000-scan-abc123",
+        job_id=job_id,
         dataset_id=dataset.dataset_id,
         version_id=dataset.latest_version_id,
         tier=("lexical", "lexical + minilm")[tier],
@@ -101,8 +108,11 @@ def _summary(dataset: Dataset, tier: int) -> dict[str, Any]:
         "rows": dataset.row_count,
         "flagged": FLAGGED,
         "share_wrong": {"estimate": 0.123, "low": 0.1, "high": 0.15},
+        "untold": None,
+        "curve": [[10, 9.5, 8.0, 10.0], [40, 20.0, 12.0, 30.0], [dataset.row_count, 25.0, 15.0, 40.0]],
         "classes": [
             {"label": label, "support": 30, "flagged": 13, "noise": 0.1 * (place + 1), "threshold": 0.7}
+            | {"noise_low": 0.05 * (place + 1), "noise_high": 0.2 * (place + 1)}
             for place, label in enumerate(labels)
         ],
         "joint": [[labels[0], labels[1], 11], [labels[0], labels[0], 20]],

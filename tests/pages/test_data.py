@@ -132,6 +132,19 @@ def test_rows_are_listed_with_their_label_and_narrowed_by_words(open_at: OpenAt,
     assert "No row matches" in words(shown)
 
 
+def test_a_sort_is_of_all_rows_and_not_of_the_page(open_at: OpenAt, films: str) -> None:
+    shown = open_at("data", dataset=films)
+    assert shown.dataframe[0].value["row"].tolist() == list(range(50))
+    shown.selectbox(key="rows-order").set_value("row ↓").run()
+    assert not problems(shown)
+    assert shown.dataframe[0].value["row"].tolist() == list(range(59, 9, -1))
+    shown.selectbox(key="rows-order").set_value("example ↑").run()
+    texts = sorted(f"{TEXTS[number % 4]} {number}" for number in range(60))
+    assert shown.dataframe[0].value["example"].tolist() == texts[:50]
+    shown.text_input(key="rows-text").set_value("another").run()
+    assert shown.dataframe[0].value["example"].tolist() == [text for text in texts if "another" in text]
+
+
 def test_rows_set_aside_are_counted_and_shown_with_line_and_reason(open_at: OpenAt, films: str) -> None:
     shown = open_at("data", dataset=films, view="rejected")
     assert "1 row was set aside" in words(shown)

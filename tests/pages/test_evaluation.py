@@ -16,7 +16,7 @@ from core.records import Dataset, Metric
 from core.review.records import Act
 from core.ui.evaluation_rows import cell_filter
 from core.workflow.context import Context
-from core.workflow.evaluation import count_predicted
+from core.workflow.evaluation import predicted_rows
 from core.workflow.review import make_version, record
 from tests.pages import issues_data
 from tests.runs import finished_run
@@ -163,7 +163,7 @@ def test_curves_of_a_class_and_of_the_averages_and_of_the_training(news: Dataset
     assert len(shown.get("plotly_chart")) == 3
     assert shown.selectbox(key="class").value == "tech"
     first = shown_at(open_at, run=1, view="curves")
-    assert "it has no loss or metrics by step" in words(first)
+    assert "This run has recorded no loss or metrics by step" in words(first)
 
 
 def test_two_runs_are_compared_in_words_and_row_by_row(news: Dataset, open_at: Open) -> None:
@@ -201,6 +201,6 @@ def test_what_is_read_off_the_matrix_is_what_the_list_holds(
     from core.store.runs import get_run
 
     where = cell_filter("test", true, predicted)
-    counted = count_predicted(app, get_run(app.store, news.dataset_id, "1"), where, "version")
+    counted = len(predicted_rows(app, get_run(app.store, news.dataset_id, "1"), where, "version", 1000))
     query = {key: value for key, value in (("true", true), ("predicted", predicted)) if value}
     assert f"**{counted:,} {'row' if counted == 1 else 'rows'}**" in words(shown_at(open_at, run=1, **query))

@@ -81,7 +81,8 @@ def test_the_figures_say_share_interval_and_tier(open_at: Open, scanned: Dataset
     labels = [button.label for button in shown.button]
     assert "**12.3%** probably wrong" in labels
     assert "**40** flagged" in labels
-    assert "10.0% – 15.0%, 95 % interval, or more" in texts(shown)
+    assert "10.0% – 15.0%, 95 % interval" in texts(shown)
+    assert "about 20 of them wrong" in texts(shown)
     assert "lexical" in texts(shown)
     assert "best tier" in texts(shown)
 
@@ -278,3 +279,34 @@ def test_uploaded_probabilities_are_stored_beside_the_page_and_scanned_with(
     kept = Path(app.queue.folder(job.job_id).spec()["probabilities_from"])
     assert kept.read_bytes().startswith(b"business,sport,tech")
     app.queue.cancel(job.job_id)
+
+
+def test_how_many_are_flagged_can_be_chosen_and_the_page_follows(open_at: Open, scanned: Dataset) -> None:
+    shown = open_at("issues", dataset="news", worst="20")
+    assert not shown.exception
+    labels = [button.label for button in shown.button]
+    assert "**20** flagged" in labels
+    assert "**20** left to judge" in labels
+    assert "about 13 of them wrong" in texts(shown)
+    assert "**20 rows**, worst first" in texts(shown)
+    assert sum(table(shown, "wrong")["flagged"]) == 20
+
+
+def test_a_click_on_the_matrix_keeps_how_many_are_flagged(open_at: Open, scanned: Dataset) -> None:
+    shown = open_at("issues", dataset="news", worst="20")
+    next(button for button in shown.button if button.label == "**20** flagged").click().run()
+    assert "**20 rows**, worst first" in texts(shown)
+
+
+def test_noise_per_class_has_its_interval(open_at: Open, scanned: Dataset) -> None:
+    shown = open_at("issues", dataset="news")
+    assert table(shown, "95 % interval")["95 % interval"].tolist()[-1] == "5% – 20%"
+
+
+def test_a_share_that_cannot_be_told_says_why(open_at: Open, app: Context, scanned: Dataset) -> None:
+    with app.store.write() as cursor:
+        cursor.execute('UPDATE scans SET summary = json_merge_patch(summary, \'{"untold": "Too few rows."}\')')
+    shown = open_at("issues", dataset="news")
+    assert "**Cannot be told:** how many are wrong" in [button.label for button in shown.button]
+    assert "10.0% – 15.0% is possible" in texts(shown)
+    assert "Too few rows" in texts(shown)

@@ -14,6 +14,7 @@ from core.records import Dataset, Reader, Schema
 from core.store.ingest import ingest
 from core.workflow.context import Context
 from core.workflow.profile import derive
+from tests.staged import staged
 
 OpenAt = Callable[..., AppTest]
 
@@ -25,10 +26,11 @@ def _load(context: Context, folder: Path, name: str, rows: list[tuple[object, ..
         writer.writerow(header.split())
         writer.writerows(rows)
     columns = header.split()
+    schema = Schema("text", "text", "label", "split" if "split" in columns else None, None, tuple(columns[3:]))
     return ingest(
         context.store,
-        Reader(sql=f"read_csv('{path}', all_varchar=false)"),
-        Schema("text", "text", "label", "split" if "split" in columns else None, None, tuple(columns[3:])),
+        staged(Reader(sql=f"read_csv('{path}', all_varchar=false)"), schema),
+        schema,
         name=name,
         source="csv",
         licence="",

@@ -2,17 +2,24 @@
 
 from __future__ import annotations
 
+import json
+import time
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from core.records import Dataset
+from core.records import Dataset, TrainSpec
 from core.store.runs import get_run, list_runs
+from core.ui import keys
+from core.ui.background import answers
 from core.workflow.context import Context
+from core.workflow.devices import Device
 from tests.pages import issues_data
 from tests.pages import training_data as data
+from tests.pages.conftest import PAGES
 
 Open = Callable[..., AppTest]
 
@@ -56,6 +63,17 @@ def test_a_dataset_without_runs_says_so_and_leads_to_the_form(news: Dataset, ope
     assert links(shown)["Train one"] == ("training", "view=new&dataset=news&version=1")
 
 
+def test_a_link_to_another_view_of_the_page_one_is_on_writes_the_url(app: Context, news: Dataset) -> None:
+    shown = AppTest.from_file(str(PAGES / "training.py"), default_timeout=30)
+    shown.session_state[keys.PAGE] = "training"
+    shown.run()
+    next(button for button in shown.button if button.label == "Train one").click()
+    shown.run()
+    assert shown.query_params["view"] == "new"
+    settled(shown).button(key="train-start").click().run()
+    assert [run.number for run in list_runs(app.store, news.dataset_id)] == [1]
+
+
 def test_a_run_under_way_shows_stage_share_figures_and_what_can_be_done(
     app: Context, news: Dataset, open_at: Open
 ) -> None:
@@ -64,7 +82,8 @@ def test_a_run_under_way_shows_stage_share_figures_and_what_can_be_done(
     shown = open_at("training")
     text = words(shown)
     assert "Run 1" in text and "Learning · 50%" in text
-    assert "step 20 · epoch 2.0 of 4 · learning rate 5.00e-05 · 123 examples/s · memory 2.50 GiB" in text
+    assert "step 20 · epoch 2.0 of 4 · learning rate 5.00e-05 · 123 examples/s · 4,567 tokens/s" in text
+    assert "memory 2.50 of 24 GiB · device busy 83%" in text
     assert "Memory ran out at a batch of 32" in text
     assert len(shown.get("plotly_chart")) == 2
     assert {"run-stop", "run-cancel"} <= {button.key for button in shown.button}
@@ -123,6 +142,40 @@ def test_a_run_can_be_made_again_from_its_command_and_its_spec(app: Context, new
     assert '"strategy": "full"' in spec
 
 
+def test_another_runs_curves_lie_over_these_and_the_url_says_which(app: Context, news: Dataset, open_at: Open) -> None:
+    runs = [data.begin(app, news), data.begin(app, news), data.begin(app, news, TrainSpec())]
+    for run, steps in zip(runs[:2], (20, 40), strict=True):
+        data.learn(app, run, steps)
+    shown = open_at("training", run=2)
+    picker = shown.selectbox(key="with")
+    assert picker.options == ["no other run", "1: Full fine-tune of minilm, version 1"]
+    assert "with" not in shown.query_params
+    (alone,) = shown.dataframe
+    assert list(alone.value["epoch"]) == [1, 2, 3, 4]
+    shown = picker.set_value("1").run()
+    assert shown.query_params["with"] == ["1"] or shown.query_params["with"] == "1"
+    shown = open_at("training", run=2, **{"with": 1})
+    drawn = {
+        trace["name"]: trace for chart in shown.get("plotly_chart") for trace in json.loads(chart.proto.spec)["data"]
+    }
+    assert {f"{split}, run {run}" for split in ("train", "validation") for run in (1, 2)} <= set(drawn)
+    for name in ("train", "validation", "accuracy, validation", "macro F1, validation"):
+        one, other = (drawn[f"{name}, run {run}"]["line"] for run in (1, 2))
+        assert one["dash"] != other["dash"] and one["color"] == other["color"]
+    (numbers,) = shown.dataframe
+    assert numbers.value["accuracy, validation, run 2"].tolist() == pytest.approx([1 - 0.5 / (n + 1) for n in range(4)])
+    assert numbers.value["accuracy, validation, run 1"].isna().tolist() == [False, False, True, True]
+
+
+def test_a_run_that_there_is_no_more_to_compare_with_leaves_its_own_curves(
+    app: Context, news: Dataset, open_at: Open
+) -> None:
+    for _ in range(2):
+        data.learn(app, data.begin(app, news))
+    shown = open_at("training", run=2, **{"with": 2})
+    assert shown.selectbox(key="with").value == "none" and len(shown.get("plotly_chart")) == 2
+
+
 # --- a new run -------------------------------------------------------------------------------------------------------
 
 
@@ -130,6 +183,73 @@ def test_the_form_says_what_it_learns_from_and_where_it_runs(news: Dataset, open
     text = words(settled(open_at("training", view="new")))
     assert "**72** train" in text and "**18** test" in text
     assert "Runs on **" in text
+
+
+def test_the_form_says_the_precision_and_the_memory_before_the_start(
+    news: Dataset, open_at: Open, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(
+        "core.ui.training_new.find_devices", lambda config: [Device("cuda:0", "GTX 1060", 1_100_000_000, (6, 1))]
+    )
+    answers().forget(("devices", None))
+    shown = settled(open_at("training", view="new"))
+    shown = said(shown.radio(key="train-strategy").set_value("full").run(), "needs about")
+    text = words(shown)
+    assert "Runs on **the GPU (GTX 1060)**" in text
+    assert "Computes in fp16 mixed precision with loss scaling: the GPU has no bf16." in text
+    assert "of 1.1 GB of memory." in text and not shown.warning
+    shown = said(shown.number_input(key="train-batch").set_value(512).run(), "more than there is")
+    assert "lower the batch of 512, or turn gradient checkpointing on" in shown.warning[0].value
+    answers().forget(("devices", None))
+
+
+def test_the_form_says_what_a_persons_accelerate_config_decides_or_why_it_cannot_be(
+    app: Context, news: Dataset, open_at: Open, tmp_path: Path
+) -> None:
+    path = tmp_path / "mine.yaml"
+    path.write_text("distributed_type: MULTI_CPU\nnum_processes: 2\nuse_cpu: true\n")
+    shown = settled(open_at("training", view="new"))
+    shown = settled(shown.radio(key="train-strategy").set_value("full").run())
+    shown = said(shown.text_input(key="train-accelerate_config").set_value(f" {path} ").run(), "in 2 processes")
+    assert f"Follows {path}: MULTI_CPU, 2 processes on the CPU of this machine" in words(shown)
+    path.write_text("distributed_type: FSDP\nnum_processes: 2\n")
+    shown = shown.button(key="train-start").click().run()
+    assert "distributed_type cannot be 'FSDP': Winnow's training loop" in words(shown)
+    assert not list_runs(app.store, news.dataset_id)
+
+
+def test_a_run_says_which_accelerate_config_it_follows(app: Context, news: Dataset, open_at: Open) -> None:
+    text = "distributed_type: MULTI_CPU\nmixed_precision: bf16\nnum_processes: 2\nuse_cpu: true\n"
+    spec = replace(data.FULL, accelerate_config="/home/ada/mine.yaml", precision="fp16")
+    run = data.begin(app, news, spec, accelerate_yaml=text)
+    data.finish(app, run)
+    shown = open_at("training")
+    assert (
+        "Follows /home/ada/mine.yaml: MULTI_CPU, 2 processes on the CPU of this machine, mixed precision 'bf16'; the "
+        "run's own precision, fp16, counts. This copy of it lies in the run's folder:"
+    ) in words(shown)
+    assert text.strip() in [code.value for code in shown.code]
+
+
+def test_a_run_on_several_machines_says_how_the_others_take_part(app: Context, news: Dataset, open_at: Open) -> None:
+    run = data.begin(app, news)
+    script = app.queue.folder(run.run_id).join_path
+    assert not open_at("training").info
+    script.write_text("#!/bin/sh\n")
+    shown = open_at("training")
+    assert "once every machine takes part" in shown.info[0].value
+    assert f"sh {script} RANK" in [code.value for code in shown.code]
+    data.fail(app, run, "")
+
+
+def said(shown: AppTest, text: str) -> AppTest:
+    """The page once it says so, be it as a warning."""
+    for _ in range(100):
+        if text in words(shown) or any(text in warning.value for warning in shown.warning):
+            return shown
+        time.sleep(0.1)
+        shown.run()
+    raise AssertionError(words(shown))
 
 
 def test_a_strategy_shows_only_the_settings_that_apply(news: Dataset, open_at: Open) -> None:

@@ -22,8 +22,8 @@ STEPS, EPOCHS = 40, 4
 FULL = TrainSpec(strategy="full", epochs=EPOCHS)
 
 
-def begin(app: Context, dataset: Dataset, spec: TrainSpec = FULL, by: str = "ada") -> Run:
-    """A run whose job this process runs, so that it is under way until `finish` or `fail`."""
+def begin(app: Context, dataset: Dataset, spec: TrainSpec = FULL, by: str = "ada", **more: str) -> Run:
+    """A run whose job this process runs, so that it is under way until `finish` or `fail`; its spec says `more` too."""
     frozen = asdict(resolve(spec, dataset.task, dataset.row_count)) | {
         "dataset_id": dataset.dataset_id,
         "version_id": dataset.latest_version_id,
@@ -32,6 +32,7 @@ def begin(app: Context, dataset: Dataset, spec: TrainSpec = FULL, by: str = "ada
         "arrays": str(app.workspace.arrays),
         "media": str(app.workspace.media),
         "title": "Full fine-tune of minilm, version 1",
+        **more,
     }
     job = app.queue.start_local("train", f"{frozen['title']} of {dataset.name}", frozen, dataset.dataset_id, by)
     return add_run(
@@ -52,6 +53,7 @@ def learn(app: Context, run: Run, steps: int = STEPS) -> None:
     for step in range(1, steps + 1):
         epoch = step * EPOCHS / STEPS
         rates = {"learning_rate": 1e-4 * (1 - step / STEPS), "examples_per_second": 123.0, "memory": 2.5 * 1024**3}
+        rates |= {"tokens_per_second": 4567.0, "memory_total": 24.0 * 1024**3, "device_busy": 0.83}
         progress.event("metrics", step=step, epoch=epoch, split="train", values={"loss": 2 / (1 + epoch)})
         progress.event("metrics", step=step, epoch=epoch, split="", values=rates)
         if step % (STEPS // EPOCHS) == 0:

@@ -12,7 +12,7 @@ PAGES = sorted((PROJECT / "pages").glob("*.py"))
 PAGE_MAY_IMPORT = ("streamlit", "core.ui", "core.workflow", "core.charts", "core.records", "core.errors")
 APP_MAY_IMPORT = (
     *("streamlit", "starlette", "anyio"),
-    *("core.ui.context", "core.ui.downloads", "core.ui.problems", "core.errors"),
+    *("core.ui.context", "core.ui.downloads", "core.ui.headers", "core.ui.health", "core.ui.problems", "core.errors"),
 )
 STANDARD_LIBRARY_OF_PAGES = ("__future__", "collections", "dataclasses", "functools")
 

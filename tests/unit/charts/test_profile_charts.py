@@ -6,7 +6,7 @@ import pytest
 
 from core.charts.bars import bars
 from core.charts.heat import heat
-from core.charts.histogram import bin_name, histogram
+from core.charts.histogram import bin_name, figure, histogram
 from core.charts.intervals import intervals, shares
 from core.charts.style import ACCENT, MUTED, PALETTE, STEPPED_BACK, WARM, emphasis, shown
 
@@ -98,3 +98,9 @@ def test_colours_stand_three_to_one_against_both_pages(colour: str, page: str) -
 def test_marks_of_series_are_seen_on_both_pages(colour: str, page: str) -> None:
     light, dark = sorted((_luminance(colour), _luminance(page)), reverse=True)
     assert (light + 0.05) / (dark + 0.05) >= 2.5
+
+
+def test_figures_far_from_one_and_times_far_from_now_stay_short() -> None:
+    assert figure(1.5e308) == "1.5e+308"
+    assert figure(9.9e14) == "990,000,000,000,000"
+    assert figure(200_000 * 365.2425 * 86_400, time=True) == "year 201,970"

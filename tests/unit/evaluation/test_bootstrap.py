@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 import sklearn.metrics
 
-from core.evaluation.bootstrap import RESAMPLES, intervals, resamples, score_intervals
+from core.evaluation.bootstrap import RESAMPLES, accuracy_interval, intervals, resamples, score_intervals
 from core.evaluation.comparison import JointCells, differences, joint_cells, paired_intervals
 from core.evaluation.confusion import Cells
 
@@ -46,7 +46,7 @@ def test_the_intervals_are_those_of_resampling_rows_one_by_one() -> None:
             ]
         )
     ours = score_intervals(cells_of(true, predicted), quiet)
-    assert np.array(ours) == pytest.approx(np.array(intervals(np.array(drawn))), abs=0.012)
+    assert np.array(ours) == pytest.approx(np.array(intervals(np.array(drawn))), abs=0.015)
 
 
 def test_cells_that_are_drawn_as_a_whole_and_row_by_row_spread_alike() -> None:
@@ -70,9 +70,32 @@ def test_a_seed_gives_the_same_intervals_again() -> None:
     assert score_intervals(matrix, quiet) == score_intervals(matrix, quiet)
 
 
-def test_a_run_that_is_always_right_has_no_width() -> None:
-    only = np.arange(3)
-    assert score_intervals(Cells(only, only, np.array([5, 50, 7]), 3), quiet) == ((1.0, 1.0), (1.0, 1.0))
+def test_two_rows_that_are_right_do_not_make_a_run_certain() -> None:
+    accuracy, macro = score_intervals(Cells(np.arange(2), np.arange(2), np.array([1, 1]), 2), quiet)
+    assert accuracy == (pytest.approx(0.342, abs=0.001), 1.0)
+    assert 0.3 < macro[0] < 0.5 and macro[1] == 1.0
+    accuracy, macro = score_intervals(Cells(np.arange(2), 1 - np.arange(2), np.array([1, 1]), 2), quiet)
+    assert accuracy == (0.0, pytest.approx(0.658, abs=0.001))
+    assert macro[0] == 0.0 and 0.5 < macro[1] < 0.7
+
+
+@pytest.mark.parametrize("share", [0.97, 0.995])
+def test_the_interval_of_an_accuracy_near_1_holds_it_as_often_as_it_says(share: float) -> None:
+    draw, only, held = np.random.default_rng(5), np.zeros(1, np.int64), 0
+    for _ in range(2000):
+        right = int(draw.binomial(60, share))
+        matrix = Cells(np.repeat(only, 2), np.array([0, 1]), np.array([right, 60 - right]), 2)
+        low, high = accuracy_interval(matrix)
+        held += low <= share <= high
+    assert held / 2000 > 0.93
+
+
+def test_the_more_rows_are_right_the_nearer_the_lower_ends_come_to_1() -> None:
+    ends = [
+        [low for low, _ in score_intervals(Cells(np.arange(2), np.arange(2), np.array([rows, rows]), 2), quiet)]
+        for rows in (2, 20, 200)
+    ]
+    assert ends[0] < ends[1] < ends[2] and min(ends[2]) > 0.98
 
 
 def joint_of(seed: int) -> tuple[JointCells, tuple[np.ndarray, np.ndarray, np.ndarray]]:
@@ -112,6 +135,15 @@ def test_what_both_have_in_common_cancels_out_of_a_paired_interval() -> None:
     assert low >= 0
 
 
-def test_a_run_beside_itself_differs_in_nothing() -> None:
+def test_a_run_beside_itself_differs_in_nothing_as_far_as_so_many_rows_can_tell() -> None:
     joint = joint_cells([("a", "a", "a", 5), ("a", "b", "b", 4), ("b", "b", "b", 20)], ("a", "b"))
-    assert set(paired_intervals(joint, quiet).differences) == {(0.0, 0.0)}
+    found = differences(joint, ("a", "b"), paired_intervals(joint, quiet).differences)
+    assert {one.difference for one in found} == {0.0}
+    assert [one.interval[1] for one in found] == pytest.approx([0.117, 0.117, 0.299, 0.161], abs=0.001)
+    assert all(one.interval[0] == -one.interval[1] for one in found)
+
+
+def test_two_rows_do_not_make_one_run_better_than_another() -> None:
+    joint = joint_cells([("a", "b", "a", 1), ("b", "a", "b", 1)], ("a", "b"))
+    for one in differences(joint, ("a", "b"), paired_intervals(joint, quiet).differences):
+        assert one.difference == 1.0 and one.interval[0] <= 0 < one.interval[1]

@@ -57,7 +57,10 @@ def test_a_class_that_neither_occurs_nor_is_predicted_is_left_out() -> None:
 def test_models_that_say_the_same_do_not_differ() -> None:
     true, predictions = made({"given": 0.7, "reviewed": 0.7, "random": 0.7})
     for comparison in compared(true, predictions).values():
-        assert {(one.difference, *one.interval) for one in comparison.differences} == {(0.0, 0.0, 0.0)}
+        for one in comparison.differences:
+            low, high = one.interval
+            assert one.difference == 0.0 and -low == high, "nothing speaks for either"
+            assert 0 < high < 0.05, "what so many rows leave open"
 
 
 def test_a_true_difference_leaves_out_0_and_every_pair_is_compared() -> None:

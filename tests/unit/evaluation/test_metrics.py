@@ -28,10 +28,19 @@ def test_the_report_has_scikit_learns_names_and_figures(pairs: list[tuple[str, s
     classes = class_scores(matrix, LABELS)
     ours = report(accuracy(matrix), classes, averages(classes, matrix))
     theirs = sklearn.metrics.classification_report(true, predicted, output_dict=True, zero_division=0)
-    assert ours.keys() - theirs.keys() == {"micro avg"}
+    assert ours["averages"].keys() - theirs.keys() == {"micro avg"}
     assert ours["accuracy"] == pytest.approx(theirs.pop("accuracy"), abs=1e-9)
     for name, figures in theirs.items():
-        assert ours[name] == pytest.approx(figures, abs=1e-9)
+        assert (ours["averages"] | ours["classes"])[name] == pytest.approx(figures, abs=1e-9)
+
+
+def test_classes_named_as_the_averages_are_keep_their_figures() -> None:
+    labels = ("accuracy", "macro avg", "noise")
+    matrix = cells([(name, name, 2 + place) for place, name in enumerate(labels)], labels)
+    classes = class_scores(matrix, labels)
+    found = report(accuracy(matrix), classes, averages(classes, matrix))
+    assert [one["support"] for one in found["classes"].values()] == [2, 3, 4]
+    assert (found["accuracy"], found["averages"]["macro avg"]["support"]) == (1.0, 9)
 
 
 @given(rows)

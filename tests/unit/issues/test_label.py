@@ -54,19 +54,71 @@ def test_planted_errors_are_flagged_and_suggested_back() -> None:
 def test_the_share_of_wrong_labels_lies_within_its_interval() -> None:
     for share in (0.02, 0.1, 0.2):
         signals, wrong = planted(share=share)
-        estimated = find_label_issues(signals).share_wrong
-        assert estimated.low <= wrong.mean() <= estimated.high
-        assert abs(estimated.estimate - wrong.mean()) < 0.02
+        found = find_label_issues(signals)
+        assert found.untold is None
+        assert found.share_wrong.low <= wrong.mean() <= found.share_wrong.high
+        assert abs(found.share_wrong.estimate - wrong.mean()) < 0.02
 
 
-def test_noise_per_class_and_the_joint_agree_with_each_other() -> None:
+def test_noise_per_class_the_joint_and_the_headline_agree_with_each_other() -> None:
     signals, _ = planted()
     found = find_label_issues(signals)
     given, true, rows = found.joint
+    supports, shares = np.bincount(signals.labels), found.class_shares.estimates
     assert np.isclose(rows.sum(), len(signals.labels), atol=0.2)
-    off = np.bincount(given[given != true], rows[given != true], 5) / np.bincount(signals.labels)
-    assert np.allclose(off, found.noise, atol=1e-3)
-    assert abs(found.noise.mean() - 0.1) < 0.03
+    off = np.bincount(given[given != true], rows[given != true], 5) / supports
+    assert np.allclose(off, shares, atol=1e-3)
+    assert np.isclose((shares * supports).sum() / supports.sum(), found.share_wrong.estimate)
+    assert np.allclose(shares, 0.1, atol=0.03)
+
+
+def test_the_noise_of_each_class_lies_within_its_interval_and_a_clean_class_may_have_none() -> None:
+    signals, wrong = planted()
+    few = np.isin(signals.labels, (2, 4)) & wrong
+    put_right = np.where(wrong & ~few, signals.probabilities.argmax(1), signals.labels)
+    for labels, errors in ((signals.labels, wrong), (put_right, few)):
+        found = find_label_issues(Signals(labels, signals.probabilities, signals.judged)).class_shares
+        true = np.bincount(labels, errors, 5) / np.bincount(labels)
+        assert (found.low <= true).all()
+        assert (true <= found.high).all()
+        assert (found.high - found.low < 0.08).all()
+
+
+def test_the_curve_says_what_the_worst_rows_hold() -> None:
+    signals, wrong = planted()
+    found = find_label_issues(signals)
+    held = np.cumsum(wrong[np.argsort(found.score, kind="stable")])
+    curve = found.curve
+    assert {10, 20, 50, 100, int(found.is_issue.sum())} <= set(curve.lengths.tolist())
+    assert curve.lengths[-1] == len(wrong)
+    assert np.isclose(curve.wrong[-1] / len(wrong), found.share_wrong.estimate)
+    assert (curve.low <= curve.wrong).all()
+    assert (curve.wrong <= curve.high).all()
+    there = held[curve.lengths - 1]
+    assert (np.abs(curve.wrong - there) <= 0.25 * there + 3).all()
+
+
+def test_the_flags_are_nearly_the_best_list_that_there_is() -> None:
+    for share in (0.02, 0.1, 0.2):
+        signals, wrong = planted(share=share)
+        found = find_label_issues(signals)
+        held, lengths = np.cumsum(wrong[np.argsort(found.score, kind="stable")]), np.arange(1, len(wrong) + 1)
+        f1 = 2 * held / (lengths + wrong.sum())
+        assert f1[found.is_issue.sum() - 1] > 0.9 * f1.max()
+
+
+def test_probabilities_that_know_nothing_tell_no_share_and_no_noise() -> None:
+    generator = np.random.default_rng(0)
+    labels = generator.integers(3, size=600)
+    found = find_label_issues(Signals(labels, generator.dirichlet([3, 3, 3], 600), np.ones(600, bool)))
+    assert "no better than chance" in (found.untold or "")
+    assert np.isnan(found.class_shares.estimates).all()
+
+
+def test_a_weak_model_on_few_rows_cannot_tell_and_says_what_would_help() -> None:
+    found = find_label_issues(random_signals(0, rows=60))
+    assert "from 60 rows" in (found.untold or "")
+    assert "More rows" in (found.untold or "")
 
 
 def test_rows_that_no_model_can_judge_are_never_flagged() -> None:
@@ -83,7 +135,7 @@ def test_a_class_without_rows_has_neither_threshold_nor_noise() -> None:
     wider = np.c_[signals.probabilities, np.zeros(len(signals.labels))]
     found = find_label_issues(Signals(signals.labels, wider, signals.judged))
     assert np.isnan(found.thresholds[5])
-    assert np.isnan(found.noise[5])
+    assert np.isnan(found.class_shares.estimates[5])
     assert np.isfinite(found.thresholds[:5]).all()
 
 
@@ -99,7 +151,7 @@ def test_too_many_classes_for_a_matrix_are_said(monkeypatch) -> None:
     monkeypatch.setattr("core.issues.label.MAX_JOINT_CLASSES", 4)
     found = find_label_issues(planted()[0])
     assert "With 5 classes" in found.notes[0]
-    assert np.isnan(found.noise).all()
+    assert len(found.joint[0]) == 0
 
 
 def test_another_way_to_flag_is_refused_with_those_there_are() -> None:

@@ -25,6 +25,23 @@ def test_the_sources_ids_may_stand_under_their_own_name() -> None:
     assert read_table(["Key,action\n", "a-17,keep\n"], "key").lines[0].row == "a-17"
 
 
+def test_the_sources_ids_go_before_a_column_that_is_merely_called_id() -> None:
+    assert read_table(["id,key,action\n", "1,a-17,keep\n"], "key").lines[0].row == "a-17"
+
+
+def test_a_row_id_of_the_sources_own_is_its_own_and_in_an_export_winnows() -> None:
+    own = read_table(["row_id,action\n", "2,keep\n"], "Row_ID", own_row_ids=True)
+    assert (own.by_row_id, own.lines[0].row) == (False, "2")
+    exported = read_table(["row_id,source_id,action\n", "1,2,keep\n"], "row_id", own_row_ids=True)
+    assert (exported.by_row_id, exported.lines[0].row) == (True, "1")
+    with pytest.raises(UsageError, match="may be either"):
+        read_table(["row_id,action\n", "2,keep\n"], "key", own_row_ids=True)
+
+
+def test_the_same_verdict_twice_is_no_contradiction() -> None:
+    assert len(read_table(["row_id,action\n", "2,keep\n", "2,keep\n"]).lines) == 2
+
+
 def test_the_apostrophe_that_keeps_a_spreadsheet_from_running_a_cell_is_taken_off() -> None:
     table = read_table(["id,action,label\n", "'-4,relabel,'-1\n", "b,relabel,''=x\n", "c,relabel,'n sync\n"])
     assert [(line.row, line.label) for line in table.lines] == [("-4", "-1"), ("b", "'=x"), ("c", "'n sync")]
@@ -45,6 +62,7 @@ def test_columns_that_mean_nothing_are_passed_over() -> None:
         (["row_id,action\n", "1,drop\n"], "action 'drop' is none of keep, relabel, exclude, unsure"),
         (["row_id,action\n", "1,undo\n"], "action 'undo' is none of"),
         (["row_id,action,label\n", "1,relabel,\n"], "relabels but gives no label"),
+        (["row_id,action,label\n", "3,relabel,x\n", "3,exclude,\n"], "Line 3 says another thing of row 3 than line 2"),
     ],
 )
 def test_a_wrong_file_says_which_line_is_wrong(lines: list[str], said: str) -> None:

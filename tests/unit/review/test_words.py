@@ -33,4 +33,4 @@ def test_a_scan_without_reasons_gives_none() -> None:
 
 
 def test_counts_are_said_without_zeros() -> None:
-    assert count_words(ReviewCounts(9, 4, 5, 3, 0, 1, 0, 2)) == "4 rows decided: 3 changed, 1 kept."
+    assert count_words(ReviewCounts(9, 4, 5, 3, 0, 1, 0, 2, 0)) == "4 rows decided: 3 changed, 1 kept."

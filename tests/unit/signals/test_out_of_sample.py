@@ -51,7 +51,8 @@ def test_a_class_with_a_single_example_is_not_judged() -> None:
 
 
 def test_a_pass_too_long_is_learnt_from_a_sample_of_every_class(monkeypatch) -> None:
-    monkeypatch.setattr("core.signals.heads.CPU_PASS", 4.0 * 9 * 4 * 5 * 600)
+    for name in ("CPU_PASS", "GPU_PASS"):
+        monkeypatch.setattr(f"core.signals.heads.{name}", 4.0 * 9 * 4 * 5 * 600)
     embeddings, labels = _blobs(6_000, 4, spread=0.2)
     result = out_of_sample_probabilities(embeddings, labels, np.arange(6_000), 4, folds=5, seed=0)
     assert 550 < result.trained_rows < 700

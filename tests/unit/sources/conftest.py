@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
+from core.reading.work import query
 from core.sources import Bench
-from core.workflow.loading import query
 
 
 @pytest.fixture

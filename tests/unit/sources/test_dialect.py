@@ -1,8 +1,10 @@
+import csv
+import io
+
 import pytest
 
 from core.errors import SourceError
 from core.sources.dialect import find
-from core.sources.types import infer
 
 ROWS = [("good film, really", "pos"), ("bad film", "neg"), ("fine film", "pos"), ("awful; truly", "neg")]
 
@@ -47,25 +49,93 @@ def test_a_cell_of_the_kind_of_most_values_below_it_is_a_value(text: str) -> Non
     assert not find(text, "a.csv").header
 
 
-@pytest.mark.parametrize("header", ["text,label,text", "text,label,Text"])
-def test_a_column_name_that_occurs_twice_is_refused_by_name(header: str) -> None:
-    with pytest.raises(SourceError, match="column name 'text' occurs 2 times"):
+@pytest.mark.parametrize(
+    ("header", "said"),
+    [
+        ("text,label,text", "column name 'text' occurs 2 times"),
+        ("text,label,Text", "'text' and 'Text' differ in capitals"),
+    ],
+)
+def test_a_column_name_that_occurs_twice_is_refused_by_name(header: str, said: str) -> None:
+    with pytest.raises(SourceError, match=said):
         find(f"{header}\na,b,c\n", "twice.csv")
 
 
+BODY = "".join(f"delivery {i} was {'wet' if i % 2 else 'dry'};{'wet' if i % 2 else 'dry'}\n" for i in range(8))
+TEXTS = tuple(f"delivery {i} was {'wet' if i % 2 else 'dry'}" for i in range(8))
+
+
 @pytest.mark.parametrize(
-    ("values", "kind"),
+    "above",
     [
-        (["1", "-2", None], "BIGINT"),
-        (["1", "2.5"], "DOUBLE"),
-        (["007", "123"], "VARCHAR"),
-        (["true", "False"], "BOOLEAN"),
-        (["2024-02-29"], "DATE"),
-        (["2023-02-29"], "VARCHAR"),
-        (["2024-01-01 10:00:00", "2024-01-01T10:00"], "TIMESTAMP"),
-        (["1234567890123456"], "VARCHAR"),
-        ([None, ""], "VARCHAR"),
+        "sep=;\n",
+        '"sep=;"\r\n',
+        "# by the weather desk\n# 8 rows\n",
+        "# one; two\n",
+        "Deliveries in June\n\n",
+        "Deliveries, June, all\n",
+        "Deliveries;\n;\n",
+        '"A title\nover two lines"\n',
+        "\n\n",
     ],
 )
-def test_a_type_holds_every_value_and_changes_none(values: list[str | None], kind: str) -> None:
-    assert infer(values) == kind
+def test_the_header_is_found_below_titles_remarks_and_the_line_for_excel(above: str) -> None:
+    found = find(f"{above}text;label\n{BODY}", "a.csv")
+    assert (found.delimiter, found.names, found.header) == (";", ("text", "label"), True)
+    assert tuple(row[0] for row in found.rows) == TEXTS
+    assert found.lines_before == above.count("\n") + 1
+    assert len(found.above) == above.count("\n")
+
+
+@pytest.mark.parametrize(
+    ("header", "end", "empty"),
+    [("text;label;", "", 0), ("text;label", ";", 1), ("text;label;", ";", 1), ("text;label;;;", ";;;", 3)],
+)
+def test_separators_at_the_end_of_the_header_or_the_rows_make_no_column(header: str, end: str, empty: int) -> None:
+    found = find(f"{header}\n" + BODY.replace("\n", f"{end}\n"), "a.csv")
+    assert (found.names, found.empty, found.rows[1]) == (("text", "label"), empty, (TEXTS[1], "wet"))
+
+
+def test_a_column_without_a_name_that_holds_something_is_kept() -> None:
+    found = find("text;label;\n" + BODY.replace("\n", ";x\n"), "a.csv")
+    assert (found.names, found.empty) == (("text", "label", "column2"), 0)
+
+
+def test_a_name_that_no_row_has_a_cell_for_is_said() -> None:
+    found = find(f"text;label;note\n{BODY}", "a.csv")
+    assert (found.names, found.unfilled) == (("text", "label"), ("note",))
+
+
+def test_numbers_of_rows_as_r_writes_them_are_a_column_of_their_own() -> None:
+    rows = "".join(f'"{i + 1}";{line}\n' for i, line in enumerate(BODY.splitlines()))
+    found = find(f'"text";"label"\n{rows}', "a.csv")
+    assert (found.names, found.rows[0]) == (("column0", "text", "label"), ("1", TEXTS[0], "dry"))
+
+
+def test_a_bad_first_row_of_a_file_without_header_is_not_taken_for_one() -> None:
+    found = find(f"broken\n{BODY}", "a.csv")
+    assert (found.header, found.above, len(found.rows)) == (False, (), 8)
+
+
+def test_remarks_above_rows_without_a_header_are_left_out() -> None:
+    found = find(f"# no header here\n{BODY}", "a.csv")
+    assert (found.header, found.lines_before, len(found.rows)) == (False, 1, 8)
+
+
+@pytest.mark.parametrize("mark", ["\u2028", "\u2029", "\x0b", "\x0c", "\x1c", "\x1d", "\x1e", "\x85"])
+def test_only_line_ends_end_a_line(mark: str) -> None:
+    found = find(f"text;label\nin{mark}side;a\nplain;b\n", "a.csv")
+    assert found.rows == ((f"in{mark}side", "a"), ("plain", "b"))
+
+
+def test_a_backslash_before_a_doubled_quote_is_a_backslash() -> None:
+    out = io.StringIO()
+    texts = [f'match \\"item {i}\\", then stop' if i % 3 else f"plain, {i}" for i in range(9)]
+    csv.writer(out).writerows([("text", "label"), *((text, "ab"[i % 2]) for i, text in enumerate(texts))])
+    found = find(out.getvalue(), "rules.csv")
+    assert (found.escape, [row[0] for row in found.rows]) == ('"', texts)
+
+
+def test_one_backslash_before_a_closing_quote_does_not_make_it_the_escape() -> None:
+    found = find('text,label\n"C:\\dir\\",x\n"say ""hi""",y\n"plain, text",x\n', "a.csv")
+    assert (found.escape, found.rows[0], found.rows[1]) == ('"', ("C:\\dir\\", "x"), ('say "hi"', "y"))

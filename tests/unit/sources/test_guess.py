@@ -1,6 +1,9 @@
+from pathlib import Path
+
 import pytest
 
 from core.records import Schema
+from core.sources import Bench, delimited
 from core.sources.guess import describe, guess, looks_like_image, split_name
 
 
@@ -56,3 +59,45 @@ def test_images_are_recognised_by_path_uri_and_bytes(value: object) -> None:
 )
 def test_a_file_name_names_its_split_as_a_whole_word(name: str, split: str | None) -> None:
     assert split_name(name) == split
+
+
+@pytest.mark.parametrize(
+    ("names", "roles"),
+    [
+        (["编号", "标题", "来源", "类别"], ("标题", "类别", "编号")),
+        (["番号", "本文", "出典", "カテゴリ"], ("本文", "カテゴリ", "番号")),
+        (["번호", "본문", "출처", "분류"], ("본문", "분류", "번호")),
+        (["Nummer", "Kommentar", "Quelle", "Kategorie"], ("Kommentar", "Kategorie", "Nummer")),
+        (["Nume\u0301ro", "Texte", "Source", "Cate\u0301gorie"], ("Texte", "Cate\u0301gorie", "Nume\u0301ro")),
+        (["номер", "отзыв", "источник", "Класс"], ("отзыв", "Класс", "номер")),
+        (["# id", "text", "source", "label"], ("text", "label", "# id")),
+    ],
+)
+def test_roles_are_guessed_by_names_in_many_languages(names: list[str], roles: tuple[str, str, str]) -> None:
+    rows: list[tuple[object, ...]] = [
+        (f"{i}", f"a sentence {i}", "press" if i % 3 else "web", "ab"[i % 2]) for i in range(9)
+    ]
+    found = _guess(names, rows)
+    assert (found.payload, found.label, found.id) == roles
+
+
+def test_ids_are_counted_in_all_rows_looked_at_and_not_in_those_shown(tmp_path: Path, bench: Bench) -> None:
+    (tmp_path / "a.csv").write_text("id,text,label\n" + "".join(f"K{i},card {i},{'ab'[i % 2]}\n" for i in range(90)))
+    assert delimited.preview([str(tmp_path / "a.csv")], bench).guess.id == "id"
+
+
+@pytest.mark.parametrize("count", [10, 120])
+def test_a_split_is_found_however_its_parts_are_spelled(tmp_path: Path, bench: Bench, count: int) -> None:
+    names = ["train", "Train", "TRAIN", "training", "Training", "test", "Test", "TEST", "dev", "validation"]
+    rows = "".join(f"word {i},{'ab'[i % 2]},{names[i % 10]}\n" for i in range(count))
+    (tmp_path / "a.csv").write_text("text,label,split\n" + rows)
+    found = delimited.preview([str(tmp_path / "a.csv")], bench)
+    assert found.guess.split == "split"
+    assert "'split': Train, TRAIN, training, Training is read as train." in found.notes
+
+
+def test_a_column_that_is_only_called_split_is_said_not_to_be_one(tmp_path: Path, bench: Bench) -> None:
+    (tmp_path / "a.csv").write_text("text,label,split\n" + "".join(f"word {i},{'ab'[i % 2]},{i}\n" for i in range(20)))
+    found = delimited.preview([str(tmp_path / "a.csv")], bench)
+    assert found.guess.split is None
+    assert "'split' is not taken for the split: it has 20 different values." in found.notes

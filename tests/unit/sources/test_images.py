@@ -4,8 +4,9 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from PIL import Image
+from PIL import Image, TiffImagePlugin
 
+from core.models.pictures import open_image
 from core.settings import MAX_CELL_BYTES
 from core.sources.images import PREVIEW_SIDE, THUMBNAIL_SIDE, ImageFault, keep
 from tests.images import declared_png, png
@@ -104,3 +105,47 @@ def test_processes_that_meet_the_same_images_at_the_same_time_do_not_disturb_eac
     with get_context("fork").Pool(2) as pool:
         assert pool.map(_keep_all, [tmp_path] * 2, chunksize=1) == [200, 200]
     assert not list(tmp_path.rglob("*.part"))
+
+
+def _deep(low: int, high: int, form: str) -> bytes:
+    """A grey gradient of 16 bits."""
+    return _saved(Image.fromarray(np.linspace(low, high, 1024).astype(np.uint16).reshape(32, 32)), form)
+
+
+@pytest.mark.parametrize("form", ["PNG", "TIFF"])
+@pytest.mark.parametrize(("low", "high"), [(3_000, 12_000), (41_000, 60_000)])
+def test_grey_of_16_bits_is_scaled_and_not_cut(tmp_path: Path, form: str, low: int, high: int) -> None:
+    found = keep(_deep(low, high, form), tmp_path)
+    assert found.brightness == pytest.approx((low + high) / 2 / 65_535, abs=0.005)
+    assert found.contrast == pytest.approx((high - low) / 65_535 / 12**0.5, abs=0.005)
+    thumbnail = Image.open(tmp_path / "thumbnails" / found.content_hash[:2] / f"{found.content_hash}.webp")
+    assert len(thumbnail.convert("L").getcolors() or []) > 20
+    pixels = np.asarray(open_image(tmp_path / found.media_id))
+    assert pixels.mean() / 255 == pytest.approx(found.brightness)
+
+
+def test_fractions_are_taken_for_black_to_white(tmp_path: Path) -> None:
+    fractions = Image.fromarray(np.linspace(0, 1, 64, dtype=np.float32).reshape(8, 8))
+    assert keep(_saved(fractions, "TIFF"), tmp_path).brightness == pytest.approx(0.5, abs=0.005)
+
+
+def test_white_may_be_zero_in_16_bits(tmp_path: Path) -> None:
+    tags = TiffImagePlugin.ImageFileDirectory_v2()
+    tags[262] = 0
+    dark = Image.fromarray(np.full((4, 4), 65_535, np.uint16))
+    assert keep(_saved(dark, "TIFF", tiffinfo=tags), tmp_path).brightness == 0
+
+
+@pytest.mark.parametrize(
+    ("pixels", "said"),
+    [
+        (np.full((4, 4), -5.0, np.float32), "fractions from -5 to -5, where 0 to 1"),
+        (np.full((4, 4), np.nan, np.float32), "fractions from nan to nan"),
+        (np.full((4, 4), 70_000, np.int32), "whole numbers from 70000 to 70000, where 0 to 65535"),
+    ],
+)
+def test_pixels_of_an_unknown_range_set_their_image_aside(
+    tmp_path: Path, pixels: np.ndarray[tuple[int, ...], np.dtype[np.float32]], said: str
+) -> None:
+    with pytest.raises(ImageFault, match=said):
+        keep(_saved(Image.fromarray(pixels), "TIFF"), tmp_path)

@@ -9,7 +9,7 @@ from core.settings import MAX_CELL_BYTES
 from core.sources import Bench
 from core.sources.encoding import detect
 from core.sources.rejects import RejectWriter
-from core.sources.wash import BLOCK, csv_records, json_records, look, wash
+from core.sources.wash import BLOCK, csv_records, faults, look, wash
 
 
 def _washed(path: Path, bench: Bench, escape: str = '"') -> tuple[list[str], list[tuple[int, str]]]:
@@ -90,15 +90,17 @@ def test_undecodable_lines_are_set_aside_one_by_one(tmp_path: Path, bench: Bench
     assert (lines, aside) == (["t,l", "café über,x", "", "plain à,z"], [(3, "undecodable bytes")])
 
 
-def test_broken_json_lines_leave_an_empty_object_behind(tmp_path: Path, bench: Bench) -> None:
-    file, clean, rejected = tmp_path / "a.jsonl", bench.scratch / "a.jsonl", bench.scratch / "rejected.parquet"
-    file.write_text('{"a": 1}\n{"a":\n\n[1]\n{}\n{"a": 2}\n')
-    with RejectWriter(rejected) as rejects:
-        wash(file, clean, detect(b"{"), json_records, rejects, bench, blank="{}")
-    assert clean.read_text().split() == ['{"a":', "1}", "{}", "{}", "{}", "{}", '{"a":', "2}"]
-    reasons = {row["line"]: row["reason"] for row in pq.read_table(rejected).to_pylist()}
-    assert set(reasons) == {2, 4, 5}
-    assert reasons[4] == "a JSON object was expected, not list"
+def test_line_ends_inside_a_quoted_cell_are_part_of_its_value(tmp_path: Path, bench: Bench) -> None:
+    file, clean = tmp_path / "a.csv", bench.scratch / "clean.csv"
+    file.write_bytes(b't,l\n"one\r\ntwo\rthree\nfour",x\r\nplain,y\n')
+    _washed(file, bench)
+    assert clean.read_bytes() == b't,l\n"one\r\ntwo\rthree\nfour",x\nplain,y\n'
+
+
+@pytest.mark.parametrize(("escape", "broken"), [('"', 1), ("\\", 3)])
+def test_faults_count_the_records_that_break_the_rules_of_quoting(escape: str, broken: int) -> None:
+    text = 't,l\n"a \\""b\\"" c",x\n"d ""e""",y\n"f" g,z\n'
+    assert faults(text, ",", '"', escape) == broken
 
 
 def test_washing_stops_when_asked_to(tmp_path: Path, bench: Bench) -> None:

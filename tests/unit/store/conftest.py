@@ -14,6 +14,7 @@ from core.store.database import Database
 from core.store.ingest import ingest
 from core.store.scans import add_tier
 from core.store.schema import migrate
+from tests.staged import staged
 
 REVIEWS = """text,label,split,lang,stars
 good film,pos,train,en,5
@@ -70,7 +71,7 @@ def load(db: Database, tmp_path: Path) -> Load:
 def load_from(db: Database, reader: Reader, schema: Schema, name: str = "data", job_id: str | None = None) -> Dataset:
     return ingest(
         db,
-        reader,
+        staged(reader, schema),
         schema,
         name=name,
         source="csv",

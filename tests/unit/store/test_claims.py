@@ -71,3 +71,10 @@ def test_claims_of_a_process_that_is_gone_are_free_in_the_next(db: Database, loa
     claim(db, dataset.latest_version_id, tier.scan_id, "ann", IssueFilter(), 3, now=now(), seconds=60)
     migrate(db)
     assert db.fetch("SELECT * FROM claims") == []
+
+
+def test_a_queue_is_as_long_as_was_chosen(db: Database, load: Load, scan: ScanOf) -> None:
+    dataset = load()
+    tier = scan(dataset, [1, 0, 1, 0, 0], [0, 1, 0, 1, 1], [0])
+    chosen = IssueFilter(worst=4)
+    assert claim(db, dataset.latest_version_id, tier.scan_id, "ann", chosen, 9, now=now(), seconds=60) == [0, 1, 2, 3]

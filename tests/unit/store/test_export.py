@@ -7,6 +7,7 @@ from pathlib import Path
 import pyarrow.parquet as pq
 import pytest
 
+from core.records import IssueFilter, RowFilter
 from core.store.database import Database
 from core.store.export import export_issues, export_rows, write_job_rows
 from core.store.versions import make_review_version
@@ -14,7 +15,7 @@ from core.store.versions import make_review_version
 from .conftest import Load, ScanOf
 from .test_versions import decide
 
-FORMULAS = ["=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "plain", "a=b"]
+FORMULAS = ["=1+1", "+1+A1", "-1", "+2.50", "@SUM(A1)", "\t=1", "plain", "a=b", "-1e5", "'-1"]
 
 
 def _rows(path: Path) -> list[dict[str, str]]:
@@ -39,7 +40,7 @@ def test_no_cell_of_a_csv_export_starts_a_formula(db: Database, load: Load, tmp_
     lines = "".join(f'"{text}",{"xy"[row % 2]}\n' for row, text in enumerate(FORMULAS))
     dataset = load(f"text,label\n{lines}", columns="'text': 'VARCHAR', 'label': 'VARCHAR'")
     texts = [row["text"] for row in _rows(export_rows(db, dataset.latest_version_id, tmp_path / "a.csv", "csv"))]
-    assert texts == ["'=1+1", "'+1", "'-1", "'@SUM(A1)", "'\t=1", "plain", "a=b"]
+    assert texts == ["'=1+1", "'+1+A1", "-1", "+2.50", "'@SUM(A1)", "'\t=1", "plain", "a=b", "-1e5", "''-1"]
 
 
 def test_no_column_name_of_a_csv_export_starts_a_formula(db: Database, load: Load, tmp_path: Path) -> None:
@@ -74,6 +75,21 @@ def test_issues_are_exported_worst_first_with_the_source_s_id(
     assert [row["row_id"] for row in rows] == row_ids
     assert (rows[0]["id"], rows[0]["given_label"], rows[0]["suggested_label"]) == ("a", "x", "y")
     assert (rows[0]["is_issue"], float(rows[1]["score"])) == ("true", pytest.approx(0.2))
+
+
+def test_an_exported_list_holds_the_rows_that_the_filter_keeps(
+    db: Database, load: Load, scan: ScanOf, tmp_path: Path
+) -> None:
+    dataset = load()
+    tier = scan(dataset, [1, 0, 1, 0, 0], [0, 1, 0, 1, 1], [0, 1, 2])
+
+    def exported(where: IssueFilter, top: int | None = None) -> list[str]:
+        return [row["row_id"] for row in _rows(export_issues(db, tier.scan_id, tmp_path / "a.csv", "csv", top, where))]
+
+    assert exported(IssueFilter()) == ["0", "1", "2"]
+    assert exported(IssueFilter(given_label="pos")) == ["0", "2"]
+    assert exported(IssueFilter(flagged_only=False, rows=RowFilter(text="film", split="train"))) == ["0", "1", "4"]
+    assert exported(IssueFilter(flagged_only=False, rows=RowFilter(attribute="lang", value="de")), 1) == ["2"]
 
 
 def test_a_job_gets_its_rows_in_order_with_class_indices(db: Database, load: Load, tmp_path: Path) -> None:

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pyarrow as pa
@@ -12,6 +13,7 @@ from core.store.database import Database
 from core.store.datasets import list_datasets, rejected, rename
 from core.store.ingest import ingest
 from core.store.rows import page_rows
+from tests.staged import staged
 
 from .conftest import Load, csv_reader, load_from
 
@@ -57,6 +59,21 @@ def test_rows_without_label_or_payload_are_set_aside_with_their_line(db: Databas
     rows = page_rows(db, dataset.latest_version_id, RowFilter(), 10)
     assert [(row.row_id, row.text) for row in rows] == [(0, "a"), (1, "two\nlines"), (2, "d")]
     assert dataset.rejected_count == 4
+
+
+@pytest.mark.parametrize("nothing", ["\u200b\u200c", "\ufeff\u2060", "\xa0", "\u3164", "\U000e0020", "\x7f"])
+def test_what_shows_nothing_is_neither_a_text_nor_a_label(db: Database, load: Load, nothing: str) -> None:
+    dataset = load(f"text,label\na,x\n{nothing},x\nb,{nothing}\nc,y\n{nothing}d{nothing},y\n")
+    assert [(row.line, row.reason) for row in rejected(db, dataset.dataset_id, 10)] == [
+        (3, "empty: column text"), (4, "missing label: label"),
+    ]  # fmt: skip
+    assert dataset.row_count == 3
+
+
+def test_labels_lose_blanks_and_invisible_characters_at_their_ends(load: Load) -> None:
+    labels = ["refund", "refund\xa0", "refund\u200b", "\u2009repair", "repair", "re\u200bpair"]
+    dataset = load("text,label\n" + "".join(f"a{i},{label}\n" for i, label in enumerate(labels)))
+    assert dataset.labels == ("refund", "repair", "re\u200bpair")
 
 
 def test_in_several_files_each_row_set_aside_names_its_own_file_and_line(db: Database, tmp_path: Path) -> None:
@@ -153,7 +170,7 @@ def test_what_makes_no_dataset_is_refused_and_leaves_nothing_behind(
 
 
 def test_a_file_with_too_many_classes_is_refused(db: Database, load: Load, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("core.store.ingest.MAX_CLASSES", 3)
+    monkeypatch.setattr("core.store.stage.MAX_CLASSES", 3)
     with pytest.raises(SourceError, match="has 4 different values; at most 3"):
         load("text,label\na,1\nb,2\nc,3\nd,4\n")
     assert _leftovers(db) == []
@@ -186,10 +203,11 @@ def test_what_a_job_has_made_is_taken_in_once_whatever_it_is_called_by_now(db: D
 
 def test_a_load_that_is_stopped_leaves_nothing_behind(db: Database) -> None:
     asked: list[float] = []
+    sql = "(SELECT md5(i::VARCHAR) AS text, i % 2 AS label FROM range(200_000_000) t(i))"
     with pytest.raises(StoppedError):
         ingest(
             db,
-            Reader("(SELECT md5(i::VARCHAR) AS text, i % 2 AS label FROM range(200_000_000) t(i))", row_estimate=200),
+            staged(Reader(sql, row_estimate=200), TEXT),
             TEXT,
             name="long",
             source="csv",
@@ -208,7 +226,7 @@ def test_progress_ends_at_the_number_of_rows(db: Database, tmp_path: Path) -> No
     seen: list[tuple[float, float | None]] = []
     ingest(
         db,
-        csv_reader(path),
+        staged(csv_reader(path), TEXT),
         TEXT,
         name="a",
         source="csv",
@@ -218,3 +236,15 @@ def test_progress_ends_at_the_number_of_rows(db: Database, tmp_path: Path) -> No
         stopped=lambda: False,
     )
     assert seen[-1] == (2, 2)
+
+
+def test_an_apostrophe_is_taken_off_in_winnow_s_own_exports_alone(db: Database, tmp_path: Path) -> None:
+    (tmp_path / "a.csv").write_text("text,label,note\n'=1,x,'-a\n'@ann hello,y,b\n")
+    reader = csv_reader(tmp_path / "a.csv")
+    own = replace(reader, csv_files=(replace(reader.csv_files[0], escaped=True),))
+    kept = [
+        db.fetch(f"SELECT text, note FROM examples_{dataset.dataset_id}")
+        for name, read in (("own", own), ("other", reader))
+        if (dataset := load_from(db, read, Schema("text", "text", "label", attributes=("note",)), name))
+    ]
+    assert kept == [[("=1", "-a"), ("@ann hello", "b")], [("'=1", "'-a"), ("'@ann hello", "b")]]

@@ -95,3 +95,11 @@ def test_each_issue_type_has_a_list_of_its_own(db: Database, load: Load, scan: S
 def test_a_scan_that_does_not_exist_is_named(db: Database) -> None:
     with pytest.raises(NotFoundError, match="Scan 'x'"):
         page_issues(db, "x", ALL, 1)
+
+
+def test_so_many_of_the_worst_rows_may_count_as_flagged_instead(db: Database, load: Load, scan: ScanOf) -> None:
+    tier = scan(load(), [1, 0, 1, 0, 0], [0, 1, 0, 1, 1], [0, 4])
+    worst = IssueFilter(worst=3)
+    assert [issue.row_id for issue in page_issues(db, tier.scan_id, worst, 9)] == [0, 1, 2]
+    assert count_issues(db, tier.scan_id, IssueFilter(worst=3, flagged_only=False)) == 5
+    assert sum(count for *_, count in pair_counts(db, tier.scan_id, worst)) == 3

@@ -3,9 +3,18 @@ from __future__ import annotations
 import pytest
 
 from core.errors import NotFoundError
-from core.records import RowFilter
+from core.records import RowFilter, RowOrder
 from core.store.database import Database
-from core.store.rows import count_rows, get_rows, labels_of, page_rows, rows_of, rows_of_source_ids, values
+from core.store.rows import (
+    count_rows,
+    get_rows,
+    has_own_row_ids,
+    labels_of,
+    page_rows,
+    rows_of,
+    rows_of_source_ids,
+    values,
+)
 
 from .conftest import Load
 
@@ -51,6 +60,42 @@ def test_pages_follow_each_other_without_gap_or_overlap(db: Database, load: Load
     version = load().latest_version_id
     pages = [page_rows(db, version, RowFilter(), 2, offset) for offset in (0, 2, 4, 6)]
     assert [[row.row_id for row in page] for page in pages] == [[0, 1], [2, 3], [4], []]
+
+
+def test_a_source_that_counts_its_rows_otherwise_under_our_name_is_known(db: Database, load: Load) -> None:
+    ours, theirs = "row_id,text,label\n0,a,x\n1,b,y\n", "row_id,text,label\n1,a,x\n2,b,y\n"
+    assert not has_own_row_ids(db, load().latest_version_id)
+    assert not has_own_row_ids(db, load(ours, name="a", id="row_id").latest_version_id)
+    assert has_own_row_ids(db, load(theirs, name="b", id="row_id").latest_version_id)
+    assert has_own_row_ids(db, load(theirs, name="c", attributes=("row_id",)).latest_version_id)
+
+
+@pytest.mark.parametrize(
+    ("order", "row_ids"),
+    [
+        (RowOrder("text"), [1, 0, 4, 2, 3]),
+        (RowOrder("label", descending=True), [0, 2, 1, 3, 4]),
+        (RowOrder("stars"), [1, 3, 2, 0, 4]),
+        (RowOrder("row_id", descending=True), [4, 3, 2, 1, 0]),
+        (RowOrder("source_id"), [0, 1, 2, 3, 4]),
+    ],
+)
+def test_a_list_is_sorted_as_a_whole_whatever_its_pages(
+    db: Database, load: Load, order: RowOrder, row_ids: list[int]
+) -> None:
+    version = load().latest_version_id
+    pages = [page_rows(db, version, RowFilter(), 2, offset, order) for offset in (0, 2, 4)]
+    assert [row.row_id for page in pages for row in page] == row_ids
+
+
+def test_missing_values_are_sorted_last_in_both_directions(db: Database, load: Load) -> None:
+    version = load("text,label,stars\na,x,nan\nb,y,2\nc,x,\nd,y,1\n", columns="'text': 'VARCHAR', 'label': 'VARCHAR', "
+                   "'stars': 'DOUBLE'").latest_version_id  # fmt: skip
+    for descending, found in ((False, [3, 1, 0, 2]), (True, [1, 3, 0, 2])):
+        rows = page_rows(db, version, RowFilter(), 10, order=RowOrder("stars", descending))
+        assert [row.row_id for row in rows] == found
+    with pytest.raises(NotFoundError, match="Attribute 'moons' not found"):
+        page_rows(db, version, RowFilter(), 10, order=RowOrder("moons"))
 
 
 def test_rows_come_in_the_order_asked(db: Database, load: Load) -> None:

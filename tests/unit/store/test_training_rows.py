@@ -61,10 +61,10 @@ def test_a_corrected_version_tests_on_the_same_rows(db: Database, load: Load, tm
 
 
 def test_only_rows_named_train_are_dealt_out(db: Database, load: Load) -> None:
-    lines = [f"text {row},{'ab'[row % 2]},{'Training' if row < 100 else 'test'}" for row in range(140)]
+    lines = [f"text {row},{'ab'[row % 2]},{'first half' if row < 100 else 'test'}" for row in range(140)]
     dataset = load("text,label,split\n" + "\n".join(lines) + "\n")
-    assert splits_of_version(db, dataset.latest_version_id) == {"Training": 100, "test": 40}
-    names, held_back = {"Training": "train"}, {"validation": 0.1, "train": 0.9}
+    assert splits_of_version(db, dataset.latest_version_id) == {"first half": 100, "test": 40}
+    names, held_back = {"first half": "train"}, {"validation": 0.1, "train": 0.9}
     counts = count_training_rows(db, dataset.latest_version_id, names, held_back)
     assert counts == {
         "test": {"a": 20, "b": 20},

@@ -7,15 +7,23 @@ from pathlib import Path
 import numpy as np
 import pytest
 import torch
-from accelerate import Accelerator
 from PIL import Image
-from transformers import AutoModelForImageClassification, AutoModelForSequenceClassification, AutoTokenizer
+from transformers import (
+    AutoModelForImageClassification,
+    AutoModelForSequenceClassification,
+    AutoTokenizer,
+    ViTImageProcessorPil,
+)
 
 from core.errors import ModelError
+from core.models.device import device
 from core.training.classifier import Classifier, load_classifier
 from core.training.examples import Examples
 from core.training.forward import forward
+from core.training.images import Images
+from core.training.place import Place
 from core.training.predictor import Predictor
+from tests.training_support import token_inputs
 from tests.unit.training.models import image_model, text_model
 
 TEXTS = ["goal match", "bank market shares profit the a of", "film", ""]
@@ -44,12 +52,10 @@ def test_a_text_model_predicts_as_plain_transformers_does_once_saved(tmp_path: P
 @pytest.mark.parametrize("kind", ["bert", "gpt2"])
 def test_what_a_fine_tune_predicts_is_what_its_saved_model_does(tmp_path: Path, kind: str) -> None:
     classifier = load_classifier(str(text_model(tmp_path / "base", kind)), "text", LABELS, max_tokens=6, seed=1)
-    encoded = classifier.encode(TEXTS)
-    rows = np.arange(len(TEXTS))
-    lengths = np.array([len(one) for one in encoded])
-    examples = Examples(np.zeros(len(TEXTS), np.int64), lengths, lambda chosen: [encoded[row] for row in chosen])
+    place = Place(device())
+    examples = Examples(np.zeros(len(TEXTS), np.int64), token_inputs(classifier, TEXTS, place.device))
     probabilities, features = Predictor(classifier).predict(TEXTS)
-    for found in forward(classifier, examples, rows, Accelerator(cpu=True)):
+    for found in forward(classifier, examples, np.arange(len(TEXTS)), place):
         assert np.allclose(found.probabilities, probabilities[found.rows], atol=1e-5)
         assert np.allclose(found.features, features[found.rows], atol=1e-5)
 
@@ -66,8 +72,33 @@ def test_an_image_model_gets_a_head_for_the_classes_and_loads_plainly(tmp_path: 
     assert features.shape == (3, 16)
     model = AutoModelForImageClassification.from_pretrained(tmp_path / "saved").eval()
     with torch.inference_mode():
-        logits = model(**classifier.collate(classifier.encode(images))).logits
+        logits = model(**classifier.ready(classifier.collate(classifier.encode(images)))).logits
     assert np.allclose(logits.softmax(1).numpy(), probabilities, atol=1e-5)
+
+
+def test_images_travel_as_bytes_and_are_scaled_where_the_model_is(tmp_path: Path) -> None:
+    classifier = load_classifier(str(image_model(tmp_path / "base", "vit")), "image", LABELS)
+    images = classifier.preparation
+    assert isinstance(images, Images)
+    picture = Image.fromarray(np.random.default_rng(0).integers(0, 255, (40, 30, 3), np.uint8))
+    batch = images.collate(images.encode([picture, picture]))
+    assert batch["pixel_values"].dtype == torch.uint8
+    assert batch["pixel_values"].shape == (2, 3, 32, 32)
+    scaled = images.on_device(batch, torch.device("cpu"))["pixel_values"]
+    expected = images.processor(images=picture, return_tensors="pt")["pixel_values"][0]
+    assert torch.allclose(scaled[1], expected, atol=1e-6)
+    assert images.on_device(batch, torch.device("meta"))["pixel_values"].device.type == "meta"
+
+
+def test_a_processor_without_halves_prepares_images_as_a_whole(tmp_path: Path) -> None:
+    folder = image_model(tmp_path / "base", "vit")
+    ViTImageProcessorPil(do_resize=False).save_pretrained(folder)
+    images = load_classifier(str(folder), "image", LABELS).preparation
+    assert isinstance(images, Images)
+    picture = Image.new("RGB", (32, 32), "white")
+    (pixels,) = images.encode([picture])
+    assert pixels.dtype == np.float32
+    assert images.on_device(images.collate([pixels]), torch.device("cpu"))["pixel_values"].unique().tolist() == [1]
 
 
 def test_the_same_seed_draws_the_same_head(tmp_path: Path) -> None:
@@ -82,7 +113,7 @@ def test_features_are_what_the_last_layer_is_given(tmp_path: Path) -> None:
     probabilities, features = Predictor(classifier).predict(TEXTS)
     head = classifier.head()
     with torch.inference_mode():
-        again = head(torch.from_numpy(features)).softmax(1).numpy()
+        again = head(torch.from_numpy(features).to(head.weight.device)).softmax(1).cpu().numpy()
     assert np.allclose(again, probabilities, atol=1e-6)
 
 

@@ -10,8 +10,9 @@ import torch
 from PIL import Image
 from transformers import AutoImageProcessor, AutoModelForImageClassification, AutoModelForSequenceClassification
 
+from core.models.device import device
 from core.models.files import config
-from core.signals.efficientnet import _features, _input, _load
+from core.signals.efficientnet import _features, _load
 from core.training import averaging, carrying
 from core.training.classifier import bundled_text_model, load_classifier
 from core.training.predictor import Predictor
@@ -56,24 +57,35 @@ def pictures(side: int) -> list[Image.Image]:
     return [Image.fromarray(grain).resize((side, side), Image.Resampling.BICUBIC) for grain in grains]
 
 
+def scaled(side: int, noise: int) -> torch.Tensor:
+    """Pixels of `pictures` as the network was trained: about −1 … 1."""
+    resized = [image.resize((side, side), Image.Resampling.BILINEAR) for image in pictures(noise)]
+    return torch.from_numpy((np.stack(resized).astype(np.float32) - 127) / 128).permute(0, 3, 1, 2)
+
+
+def pooled(pixels: torch.Tensor) -> np.ndarray:
+    """What the scan's encoder gives for them."""
+    with torch.inference_mode():
+        return _features(_load(), pixels.to(device())).cpu().numpy()
+
+
 @pytest.mark.parametrize("side", [96, 224])
 def test_efficientnet_is_the_same_network_in_transformers(side: int) -> None:
     classifier = load_classifier("efficientnet", "image", ["a", "b"], side=side)
     features = Predictor(classifier).predict(pictures(50))[1]
-    pixels = torch.from_numpy(np.stack([_input(image, side) for image in pictures(50)]))
-    assert np.allclose(features, _features(_load(), pixels)[:, -1280:], atol=1e-4)
+    assert np.allclose(features, pooled(scaled(side, 50))[:, -1280:], atol=1e-4)
 
 
 @pytest.mark.parametrize("side", [96, 224])
 def test_a_head_on_three_layers_becomes_a_plain_efficientnet_classifier(tmp_path: Path, side: int) -> None:
-    pixels = torch.from_numpy(np.stack([_input(image, side) for image in pictures(60)]))
-    pooled = torch.from_numpy(_features(_load(), pixels))
+    pixels = scaled(side, 60)
+    means = torch.from_numpy(pooled(pixels))
     torch.manual_seed(0)
-    weight, bias = torch.randn(3, pooled.shape[1]) * 0.05, torch.randn(3)
+    weight, bias = torch.randn(3, means.shape[1]) * 0.05, torch.randn(3)
     carrying.write(tmp_path, ["a", "b", "c"], weight, bias, side)
     probabilities, features = Predictor.open(tmp_path).predict(pictures(60))
-    assert np.allclose(features, carrying.inputs(pooled), atol=1e-4)
-    assert np.allclose(probabilities, (pooled @ weight.T + bias).softmax(1), atol=1e-4)
+    assert np.allclose(features, carrying.inputs(means), atol=1e-4)
+    assert np.allclose(probabilities, (means @ weight.T + bias).softmax(1), atol=1e-4)
     processor = AutoImageProcessor.from_pretrained(tmp_path)
     assert torch.equal(processor(pictures(60), return_tensors="pt")["pixel_values"], pixels)
     _, info = AutoModelForImageClassification.from_pretrained(tmp_path, output_loading_info=True)

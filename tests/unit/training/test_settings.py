@@ -10,7 +10,10 @@ import pytest
 
 from core.errors import UsageError
 from core.records import TrainSpec
-from core.training.settings import EVERY, SETTINGS, applying, check, resolve
+from core.training.settings import EVERY, SETTINGS, applying, check, reason_for_batch, resolve
+
+(CONFIG,) = (setting for setting in SETTINGS if setting.name == "accelerate_config")
+"""The one that stays empty where it is not said."""
 
 
 def test_every_field_of_a_spec_is_a_setting_with_one_line_of_help() -> None:
@@ -22,13 +25,33 @@ def test_every_field_of_a_spec_is_a_setting_with_one_line_of_help() -> None:
 @pytest.mark.parametrize("task", ["text", "image"])
 def test_a_resolved_spec_has_no_default_left_among_what_applies_and_stays_as_it_is(task: str, strategy: Any) -> None:
     resolved = resolve(TrainSpec(strategy=strategy), task, 1000)
-    assert all(getattr(resolved, setting.name) not in (None, "") for setting in applying(strategy))
+    assert all(getattr(resolved, setting.name) not in (None, "") for setting in applying(strategy) if setting != CONFIG)
     assert resolve(resolved, task, 1000) == resolved
 
 
 def test_few_rows_get_more_epochs_and_many_rows_fewer() -> None:
     epochs = [resolve(TrainSpec(strategy="full"), "text", rows).epochs for rows in (10, 3000, 1_000_000)]
     assert epochs == [10, 7, 3]
+
+
+@pytest.mark.parametrize(
+    ("rows", "batch", "learning_rate"), [(10_003, 128, 4e-4), (3000, 128, 4e-4), (1200, 64, 2e-4), (500, 32, 1e-4)]
+)
+def test_a_gpu_takes_as_many_at_a_time_as_leave_enough_steps(rows: int, batch: int, learning_rate: float) -> None:
+    """The epochs stay those of the CPU, and the learning rate rises with the batch."""
+    asked = TrainSpec(strategy="full")
+    here, there = resolve(asked, "text", rows), resolve(asked, "text", rows, on_gpu=True)
+    assert (here.batch, here.learning_rate, there.epochs) == (32, 1e-4, here.epochs)
+    assert (there.batch, there.learning_rate) == (batch, learning_rate)
+    reason = reason_for_batch(asked, there.batch, there.learning_rate)
+    assert (f"{batch}, with the learning rate {learning_rate:g}" in reason) == (batch > 32)
+
+
+def test_a_batch_that_a_person_chose_changes_no_learning_rate_and_needs_no_reason() -> None:
+    asked = TrainSpec(strategy="full", batch=8)
+    resolved = resolve(asked, "text", 3000, on_gpu=True)
+    assert (resolved.batch, resolved.learning_rate) == (8, 1e-4)
+    assert reason_for_batch(asked, resolved.batch, resolved.learning_rate) == ""
 
 
 def test_what_a_person_says_is_kept() -> None:
@@ -81,3 +104,10 @@ def test_texts_are_cut_where_scans_cut_them_so_that_a_quick_retrain_finds_their_
     from core.signals.text_model import MAX_TOKENS
 
     assert TrainSpec().max_tokens == MAX_TOKENS
+
+
+def test_a_bundled_model_that_cannot_do_gradient_checkpointing_is_refused_before_the_start() -> None:
+    asked = TrainSpec(strategy="full", gradient_checkpointing="on")
+    assert resolve(asked, "text", 100).gradient_checkpointing == "on"
+    with pytest.raises(UsageError, match="'efficientnet' cannot do it"):
+        resolve(asked, "image", 100)

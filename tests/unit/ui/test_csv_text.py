@@ -10,12 +10,12 @@ import pytest
 from core.ui.csv_text import csv_text, escaped
 
 
-@pytest.mark.parametrize("risky", ["=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "\r=1"])
+@pytest.mark.parametrize("risky", ["=1+1", "+1+1", "-A1", "@SUM(A1)", "\t=1", "\r=1", "'-1"])
 def test_text_that_a_spreadsheet_would_run_gets_an_apostrophe(risky: str) -> None:
     assert escaped(risky) == f"'{risky}"
 
 
-@pytest.mark.parametrize("harmless", [-1, 2.5, None, "text", "a=b", ""])
+@pytest.mark.parametrize("harmless", [-1, 2.5, None, "text", "a=b", "", "-1", "+3.5e-2"])
 def test_numbers_and_harmless_text_stay_as_they_are(harmless: object) -> None:
     assert escaped(harmless) is harmless
 

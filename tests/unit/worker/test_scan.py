@@ -44,6 +44,7 @@ def run_folder(
     }
     pq.write_table(pa.table(table), folder.input / "rows.parquet")
     spec = asdict(ScanSpec(())) | {"task": task, "labels": names, "arrays": str(root / "arrays"), "media": str(root)}
+    spec |= {"numbering": {"loaded": 100 + len(labels)}}
     folder.write_spec(spec | settings)
     return folder
 
@@ -149,7 +150,9 @@ def test_images_are_scanned_like_texts(tmp_path: Path) -> None:
 
 
 def test_own_probabilities_are_flagged_by_the_filter_asked_for(tmp_path: Path) -> None:
-    folder, wrong = text_folder(tmp_path, probabilities="probabilities.npy", flag_by="predicted_neq_given")
+    folder, wrong = text_folder(
+        tmp_path, probabilities="probabilities.npy", numbering={"loaded": 340}, flag_by="predicted_neq_given"
+    )
     names, true = folder.spec()["labels"], np.arange(240) % 3
     sure = np.full((240, 3), 0.05)
     sure[np.arange(240), [names.index(list(WORDS)[topic]) for topic in true]] = 0.9
@@ -160,7 +163,7 @@ def test_own_probabilities_are_flagged_by_the_filter_asked_for(tmp_path: Path) -
 
 
 def test_own_probabilities_of_another_shape_end_the_scan_with_a_message(tmp_path: Path) -> None:
-    folder, _ = text_folder(tmp_path, probabilities="probabilities.npy")
+    folder, _ = text_folder(tmp_path, probabilities="probabilities.npy", numbering={"loaded": 340})
     np.save(folder.input / "probabilities.npy", np.ones((3, 3)) / 3)
     with pytest.raises(ProbabilitiesError, match=r"shape \(3, 3\), the dataset needs \(240, 3\)"):
         run(folder)

@@ -18,6 +18,7 @@ from core.jobs import ProgressWriter, RunFolder, Stopped, read_events
 from core.records import TrainSpec
 from core.training.predictor import Predictor
 from core.worker import train
+from tests.unit.conftest import processor
 from tests.unit.training.models import image_model, text_model
 
 TOPICS = {
@@ -83,7 +84,7 @@ def payloads(folder: RunFolder) -> list[Any]:
     return [Path(folder.spec()["media"]) / name for name in table.column("media_id").to_pylist()]
 
 
-def check_outputs(folder: RunFolder, tolerance: float = 1e-3) -> None:
+def check_outputs(folder: RunFolder, tolerance: float = 1e-3, of_features: float = 5e-3) -> None:
     """The saved model says what was written, and what was written fits together."""
     probabilities = np.load(folder.output / "probabilities.npy")
     predicted = pq.read_table(folder.output / "predictions.parquet").to_pydict()
@@ -94,9 +95,17 @@ def check_outputs(folder: RunFolder, tolerance: float = 1e-3) -> None:
     assert np.abs(found - probabilities).max() < tolerance
     rows = np.load(folder.output / "feature_rows.npy") - 100
     assert [predicted["split"][row] for row in rows] == ["train"] * predicted["split"].count("train")
-    assert np.allclose(np.load(folder.output / "features.npy"), features[rows], atol=5e-3)
+    assert np.allclose(np.load(folder.output / "features.npy"), features[rows], atol=of_features)
 
 
+def test_embeddings_in_bfloat16_give_a_saved_model_that_is_as_close_as_they_are(tmp_path: Path, monkeypatch) -> None:
+    processor(monkeypatch, "bfloat16")
+    folder = text_folder(tmp_path, rows=30)
+    run(folder)
+    check_outputs(folder, tolerance=0.03, of_features=0.05)
+
+
+@pytest.mark.usefixtures("float32")
 def test_texts_are_learnt_from_the_embeddings_that_a_scan_caches(tmp_path: Path) -> None:
     folder = text_folder(tmp_path)
     result = run(folder)

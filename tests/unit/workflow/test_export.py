@@ -72,8 +72,30 @@ def test_classes_whose_names_make_one_folder_get_a_folder_each(context: Context,
     dataset = loaded(context, tmp_path / "list.csv", name="list")
     with zipfile.ZipFile(export(context, dataset.latest_version_id, "imagefolder", tmp_path / "a.zip")) as archive:
         names = archive.namelist()
+    assert names.pop() == "metadata.jsonl"
     assert len({name.split("/")[0].lower() for name in names}) == 3
     assert [name.split("/")[1] for name in names] == ["v1.0.png", "v1.1.png", "v1.2.png"]
+
+
+@pytest.mark.parametrize("labels", [["in/out", "in:out", "in_out", "Stop", "stop"], ["__MACOSX", ".net", "a ", "test"]])
+def test_an_image_folder_loads_as_the_classes_and_splits_that_it_was_made_of(
+    context: Context, tmp_path: Path, labels: list[str]
+) -> None:
+    lines = []
+    for number in range(2 * len(labels)):
+        (tmp_path / f"{number}.png").write_bytes(png(number))
+        lines.append(f"{number}.png,{labels[number // 2]},{('train', 'hold-out')[number % 2]}")
+    (tmp_path / "list.csv").write_text("\n".join(["image,label,split", *lines]) + "\n")
+    dataset = loaded(context, tmp_path / "list.csv", name="list")
+    again = loaded(context, export(context, dataset.latest_version_id, "imagefolder", tmp_path / "a.zip"), name="again")
+    rows = [
+        context.store.fetch(
+            f"SELECT content_hash, given_label, split FROM examples_{one.dataset_id} ORDER BY content_hash"
+        )
+        for one in (dataset, again)
+    ]
+    assert rows[0] == rows[1]
+    assert again.labels == dataset.labels
 
 
 def test_splits_of_any_name_are_parts_of_a_datasets_folder(context: Context, tmp_path: Path) -> None:
@@ -105,7 +127,16 @@ def test_a_format_that_does_not_fit_is_refused(
 
 @pytest.mark.parametrize(
     ("name", "folder"),
-    [("cat", "cat"), ("../../etc", "_.._etc"), ("a/b", "a_b"), ("", "_"), ("..", "_"), ("a\x00:b", "a__b")],
+    [
+        ("cat", "cat"),
+        ("../../etc", "_.._etc"),
+        ("a/b", "a_b"),
+        ("", "_"),
+        ("..", "_"),
+        ("a\x00:b", "a__b"),
+        ("__MACOSX", "___MACOSX"),
+        ("ö" * 200, "ö" * 100),
+    ],
 )
 def test_a_class_never_names_a_folder_elsewhere(name: str, folder: str) -> None:
     assert folder_name(name) == folder

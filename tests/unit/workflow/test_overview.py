@@ -11,7 +11,7 @@ from core.records import Dataset, ReviewCounts, Run, Scan, Version, VersionKind
 from core.workflow.overview import Standing, next_step
 
 NOW = datetime.now(UTC)
-NONE = ReviewCounts(0, 0, 0, 0, 0, 0, 0, 0)
+NONE = ReviewCounts(*[0] * 9)
 
 
 def standing(

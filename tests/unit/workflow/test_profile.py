@@ -21,6 +21,7 @@ from core.store.versions import make_review_version
 from core.workflow import profile
 from core.workflow.context import Context
 from core.workflow.profile_report import whole_profile
+from tests.staged import staged
 
 
 @pytest.fixture
@@ -30,10 +31,11 @@ def dataset(context: Context, tmp_path: Path) -> Dataset:
         f'"Text {i} of the day",{"ab"[i % 2]},{i * 1.5 if i else "NaN"},2020-01-{1 + i % 28:02}' for i in range(60)
     ]
     (tmp_path / "rows.csv").write_text("\n".join(["text,label,size,at", *lines]))
+    schema = Schema("text", "text", "label", None, None, ("size", "at"))
     return ingest(
         context.store,
-        Reader(sql=f"read_csv('{tmp_path / 'rows.csv'}')"),
-        Schema("text", "text", "label", None, None, ("size", "at")),
+        staged(Reader(sql=f"read_csv('{tmp_path / 'rows.csv'}')"), schema),
+        schema,
         name="rows",
         source="csv",
         licence="",

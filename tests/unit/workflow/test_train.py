@@ -4,19 +4,24 @@ from __future__ import annotations
 
 import json
 import shlex
+import threading
 from argparse import ArgumentParser
+from dataclasses import replace
 from pathlib import Path
 
 import pyarrow.parquet as pq
 import pytest
+import yaml
 
 from core.commands.train import TRAIN
 from core.errors import UsageError
 from core.jobs import ProgressWriter
+from core.jobs.accelerate_config import config_path
 from core.records import Dataset, TrainSpec
 from core.store.runs import list_runs
 from core.training.settings import SETTINGS
 from core.workflow.context import Context
+from core.workflow.own_config import followed_by, own_config
 from core.workflow.run_events import metrics_of, notes_of
 from core.workflow.runs import command_line, get_run, spec_of
 from core.workflow.train import prepare_train, preview_split, start_train
@@ -85,13 +90,77 @@ def test_the_command_line_of_a_run_parses_back_into_its_settings(context: Contex
     assert TrainSpec(**{name: value for name, value in said.items() if value is not None}) == spec_of(run)
 
 
+def test_a_run_from_before_a_setting_was_there_can_be_made_again(context: Context, news: Dataset) -> None:
+    run = _listed(context, news, TrainSpec(strategy="full"))
+    older = replace(run, spec={name: value for name, value in run.spec.items() if name != "gradient_checkpointing"})
+    assert spec_of(older) == spec_of(run) and command_line(context, older) == command_line(context, run)
+
+
 def test_preparing_again_leaves_the_rows_alone(context: Context, news: Dataset) -> None:
     run = _listed(context, news, TrainSpec())
+    for thread in threading.enumerate():
+        if thread.name == f"prepare-{run.run_id}":
+            thread.join()
     folder = context.queue.folder(run.run_id)
     prepare_train(context, folder)
     before = (folder.input / "rows.parquet").stat().st_mtime_ns
     prepare_train(context, folder)
     assert (folder.input / "rows.parquet").stat().st_mtime_ns == before
+
+
+def _config(folder: Path, **said: object) -> Path:
+    path = folder / "mine.yaml"
+    path.write_text(yaml.safe_dump({"distributed_type": "MULTI_CPU", "num_processes": 2, "use_cpu": True, **said}))
+    return path
+
+
+def test_a_run_keeps_the_accelerate_config_that_it_began_with(
+    context: Context, news: Dataset, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = _config(tmp_path, mixed_precision="fp16")
+    said = path.read_text()
+    monkeypatch.chdir(tmp_path)
+    run = _listed(context, news, TrainSpec(strategy="full", accelerate_config="mine.yaml"))
+    path.write_text("distributed_type: FSDP")
+    folder = context.queue.folder(run.run_id)
+    config_path(folder).unlink(missing_ok=True)
+    prepare_train(context, folder)
+    assert config_path(folder).read_text() == said
+    assert run.spec["accelerate_config"] == str(path)
+    own = followed_by(run)
+    assert own and own.in_words(spec_of(run)) == (
+        f"Follows {path}: MULTI_CPU, 2 processes on the CPU of this machine, mixed precision 'fp16'."
+    )
+    command = shlex.split(command_line(context, run))
+    assert command[command.index("--accelerate-config") + 1] == str(config_path(folder))
+    assert "--accelerate-config" not in command_line(context, _listed(context, news, TrainSpec(strategy="full")))
+
+
+def test_a_runs_own_precision_counts_before_that_of_its_config(tmp_path: Path) -> None:
+    asked = TrainSpec(strategy="full", accelerate_config=str(_config(tmp_path, mixed_precision="fp16")))
+    own = own_config(asked)
+    assert own and own.over(asked) == TrainSpec(strategy="full", processes=2, precision="fp16")
+    assert own.over(replace(asked, precision="bf16")).precision == "bf16"
+    assert own.in_words(replace(asked, precision="no")).endswith("'fp16'; the run's own precision, no, counts.")
+
+
+@pytest.mark.parametrize(
+    ("spec", "said", "named"),
+    [
+        ({"processes": 4}, {}, r"Processes: 4 cannot be said beside an accelerate config.*\(2\)"),
+        ({"strategy": "head"}, {}, "Accelerate config: .*mine.yaml' has no effect with the strategy 'head'"),
+        ({}, {"distributed_type": "FSDP"}, "mine.yaml: distributed_type cannot be 'FSDP'"),
+        ({}, {"distributed_type": "MULTI_GPU", "use_cpu": False}, "2 of its processes want a GPU .* there is none"),
+    ],
+)
+def test_a_config_that_cannot_be_followed_is_refused_before_anything_starts(
+    context: Context, news: Dataset, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, spec, said, named
+) -> None:  # type: ignore[no-untyped-def]
+    monkeypatch.setenv("CUDA_VISIBLE_DEVICES", "")
+    asked = TrainSpec(strategy="full", accelerate_config=str(_config(tmp_path, **said)))
+    with pytest.raises(UsageError, match=named):
+        start_train(context, news.latest_version_id, replace(asked, **spec), "ada")
+    assert not context.queue.active() and not list_runs(context.store, news.dataset_id)
 
 
 def test_rows_of_one_class_are_refused_before_anything_starts(context: Context, tmp_path: Path) -> None:

@@ -6,10 +6,11 @@ from datetime import timedelta
 from pathlib import Path
 
 import numpy as np
+import pytest
 
+from core.models.shards import Shards
 from core.records import Dataset
 from core.review.records import Act
-from core.signals.cache import EmbeddingCache
 from core.signals.payloads import digests
 from core.store.datasets import contents, list_datasets
 from core.store.ids import new_id
@@ -86,9 +87,9 @@ def test_a_deleted_dataset_comes_back_with_its_images(context: Context, pets: Da
     assert len(_images(context)) == 12
 
 
-def _embedded(context: Context, *chosen: tuple[Dataset, int]) -> Path:
-    """One shard of an encoder with the first contents of each of these datasets."""
-    cache = EmbeddingCache(context.workspace.arrays / "embeddings" / "an-encoder")
+def _kept(context: Context, kind: str, *chosen: tuple[Dataset, int]) -> Path:
+    """One shard of an encoder's vectors, or of pixels, with the first contents of each of these datasets."""
+    cache = Shards(context.workspace.arrays / kind / "a-way-to-make-them")
     before = set(cache.folder.glob("*"))
     found = np.concatenate([digests(contents(context.store, dataset.dataset_id))[:n] for dataset, n in chosen])
     cache.append(found, np.ones((len(found), 4), np.float32))
@@ -96,14 +97,15 @@ def _embedded(context: Context, *chosen: tuple[Dataset, int]) -> Path:
     return shard
 
 
-def test_runs_and_embeddings_go_with_the_dataset_that_alone_had_them(
-    context: Context, pets: Dataset, news: Dataset
+@pytest.mark.parametrize("kind", ["embeddings", "pixels"])
+def test_runs_embeddings_and_pixels_go_with_the_dataset_that_alone_had_them(
+    context: Context, pets: Dataset, news: Dataset, kind: str
 ) -> None:
     loads = [job for dataset in (pets, news) for job in context.queue.of("load", dataset.dataset_id)]
     alone, shared, other = (
-        _embedded(context, (pets, 6)),
-        _embedded(context, (pets, 2), (news, 2)),
-        _embedded(context, (news, 5)),
+        _kept(context, kind, (pets, 6)),
+        _kept(context, kind, (pets, 2), (news, 2)),
+        _kept(context, kind, (news, 5)),
     )
     datasets.delete(context, pets.dataset_id)
     assert _purge(context) == [pets.dataset_id]

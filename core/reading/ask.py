@@ -1,0 +1,259 @@
+"""The app's side: hands a request to a fresh reader, waits within its limits, and says in words what became of it."""
+
+from __future__ import annotations
+
+import atexit
+import json
+import logging
+import os
+import re
+import select
+import signal
+import socket
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any
+from uuid import uuid4
+
+from core.errors import NotFoundError, SchemaError, SourceError, StoppedError, UsageError, WinnowError
+from core.reading import limits
+from core.reading.wire import receive, send
+
+_PROJECT = Path(__file__).resolve().parents[2]
+_LOOK_SECONDS = 0.1
+"""How often a reader at work is looked at for stopping, time and progress."""
+_THREADS_OFF = {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"}
+"""A fork has only the thread that asked for it: no library may start others before."""
+_ERRORS: Mapping[str, type[WinnowError]] = {
+    kind.__name__: kind for kind in (SourceError, SchemaError, NotFoundError, UsageError)
+}
+"""What a reader may say; anything else that it raises counts as a SourceError."""
+_LOG = logging.getLogger("winnow")
+
+OnProgress = Callable[[str, float, float | None, str], None]
+"""Stage, done, total, unit."""
+
+
+class ReaderLostError(Exception):
+    """The nursery was gone before the request was taken: ask again."""
+
+
+class Nursery:
+    """The warm process of this one, and the requests that it was given."""
+
+    def __init__(self) -> None:
+        ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+        with theirs:
+            self._process = subprocess.Popen(
+                [sys.executable, "-m", "core.reading.nursery", str(theirs.fileno())],
+                cwd=_PROJECT,
+                env=os.environ | _THREADS_OFF,
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.DEVNULL,
+                pass_fds=(theirs.fileno(),),
+                start_new_session=True,
+            )
+        self._control = ours
+        self._sending = threading.Lock()
+
+    @property
+    def alive(self) -> bool:
+        return self._process.poll() is None
+
+    def start(self) -> tuple[str, socket.socket, int]:
+        """A reader's name, the connection to it and the pipe that says how it ended."""
+        name = uuid4().hex
+        ours, theirs = socket.socketpair()
+        ending, told = os.pipe2(os.O_CLOEXEC)
+        try:
+            self._order(f"start {name}", [theirs.fileno(), told])
+        except OSError as error:
+            ours.close()
+            os.close(ending)
+            raise ReaderLostError from error
+        finally:
+            theirs.close()
+            os.close(told)
+        return name, ours, ending
+
+    def end(self, name: str) -> None:
+        """Ends a reader that has not ended by itself."""
+        try:
+            self._order(f"end {name}", [])
+        except OSError:
+            self.close()
+
+    def close(self) -> None:
+        """Ends the nursery and all of its readers."""
+        self._control.close()
+        try:
+            self._process.wait(timeout=5)
+        except subprocess.TimeoutExpired:
+            os.killpg(self._process.pid, signal.SIGKILL)
+            self._process.wait()
+
+    def _order(self, text: str, descriptors: list[int]) -> None:
+        with self._sending:
+            socket.send_fds(self._control, [text.encode()], descriptors)
+
+
+_lock = threading.Lock()
+_current: Nursery | None = None
+
+
+def warm() -> Nursery:
+    """The nursery of this process, started where there is none; the first request then finds it ready."""
+    global _current
+    with _lock:
+        if _current is None or not _current.alive:
+            _current = Nursery()
+        return _current
+
+
+def close() -> None:
+    """Ends the nursery and whatever it reads; `warm` starts another."""
+    global _current
+    with _lock:
+        if _current is not None:
+            _current.close()
+        _current = None
+
+
+atexit.register(close)
+
+
+def ask(
+    request: Mapping[str, Any],
+    name: str,
+    *,
+    seconds: float | None = None,
+    on_progress: OnProgress = lambda stage, done, total, unit: None,
+    stopped: Callable[[], bool] = lambda: False,
+) -> Any:
+    """What a reader answers to a request. `name` is what it reads, for messages; `seconds` all the time it has, None:
+    as long as something happens.
+
+    Raises the reader's `WinnowError`, `SourceError` where the reader ended or had to be ended, and `StoppedError` as
+    soon as `stopped` says so; its process is gone then.
+    """
+    for last in (False, True):
+        try:
+            return _Request(warm(), name, seconds, on_progress, stopped).run(request)
+        except ReaderLostError as error:
+            if last:
+                raise SourceError(f"{name} cannot be read: the process that reads ends.", "See the log.") from error
+    raise AssertionError("the last turn returns or raises")
+
+
+class _Request:
+    def __init__(
+        self,
+        nursery: Nursery,
+        name: str,
+        seconds: float | None,
+        on_progress: OnProgress,
+        stopped: Callable[[], bool],
+    ) -> None:
+        self._nursery = nursery
+        self._name = name
+        self._seconds = seconds
+        self._on_progress = on_progress
+        self._stopped = stopped
+        self._pid = 0
+
+    def run(self, request: Mapping[str, Any]) -> Any:
+        reader, connection, ending = self._nursery.start()
+        try:
+            with connection:
+                try:
+                    send(connection, {**request, "cwd": str(Path.cwd())})
+                    answer = self._answer(connection)
+                except (BrokenPipeError, ConnectionResetError):
+                    answer = None
+            if answer is None:
+                raise self._ended(ending)
+            return answer[0]
+        finally:
+            self._nursery.end(reader)
+            os.close(ending)
+
+    def _answer(self, connection: socket.socket) -> tuple[Any] | None:
+        """The answer, None where the reader ended without one."""
+        began = moved = time.monotonic()
+        progress: Any = None
+        before: object = None
+        waiting = select.poll()  # select() knows no descriptor above 1023
+        waiting.register(connection, select.POLLIN)
+        while True:
+            ready = waiting.poll(_LOOK_SECONDS * 1000)
+            if self._stopped():
+                raise StoppedError("Stopped before the end; nothing was kept.", "Start it again when you want it.")
+            message = receive(connection) if ready else {}
+            if message is None:
+                return None
+            if "pid" in message:
+                self._pid = message["pid"]
+            elif "progress" in message:
+                progress = message["progress"]
+                self._on_progress(*progress)
+            elif message:
+                return self._taken(message)
+            now = time.monotonic()
+            if self._seconds is not None:
+                if now - began > self._seconds:
+                    raise self._too_slow(self._seconds)
+                continue
+            seen = (progress, limits.traffic(self._pid))
+            if seen != before:
+                before, moved = seen, now
+            elif now - moved > limits.STILL_SECONDS:
+                raise self._too_slow(limits.STILL_SECONDS)
+
+    def _taken(self, message: Mapping[str, Any]) -> tuple[Any]:
+        if "error" in message:
+            kind = _ERRORS.get(message["error"], SourceError)
+            raise kind(re.sub("^The file ", f"{self._name} ", message["message"]), message["hint"])
+        if message.get("defect") == "memory":
+            raise self._too_large()
+        if "defect" in message:
+            _LOG.error("%s could not be read:\n%s", self._name, message["trace"])
+            raise SourceError(
+                f"{self._name} cannot be read: {message['defect']}.",
+                "It is damaged, or of a kind that Winnow does not know. Check it, or save it again as CSV or Parquet.",
+            )
+        return (message["answer"],)
+
+    def _ended(self, ending: int) -> Exception:
+        """Why the reader ended without an answer."""
+        told = os.read(ending, 4096)
+        if not told:
+            return ReaderLostError() if not self._pid else self._crashed("its process was ended")
+        said = json.loads(told)
+        if said["cause"] == "memory" or said["code"] == -signal.SIGKILL:
+            return self._too_large()
+        if said["code"] < 0:
+            return self._crashed(signal.Signals(-said["code"]).name)
+        return self._crashed(f"exit code {said['code']}")
+
+    def _crashed(self, how: str) -> SourceError:
+        return SourceError(
+            f"{self._name} cannot be read: it brings its reader down ({how}).",
+            "It is damaged, or nested too deeply. Check it, or save it again as CSV or Parquet.",
+        )
+
+    def _too_large(self) -> SourceError:
+        return SourceError(
+            f"{self._name} cannot be read within {limits.MEMORY_BYTES / 1024**3:g} GB of memory.",
+            "Split it into several files, leave columns out, or save it as CSV or Parquet, and load that.",
+        )
+
+    def _too_slow(self, seconds: float) -> SourceError:
+        return SourceError(
+            f"{self._name} could not be read: nothing came of it in {seconds:.0f} s.",
+            "Check that it is a plain file with no more than a few thousand columns, or save it again as CSV or "
+            "Parquet.",
+        )

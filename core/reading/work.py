@@ -1,0 +1,189 @@
+"""What a reader does: one request, answered with plain data. Runs in a process that may crash or be ended any time."""
+
+from __future__ import annotations
+
+import os
+import socket
+import time
+import traceback
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from core.errors import SourceError, TypeMisfitError, WinnowError
+from core.reading.wire import preview_data, receive, schema_of, send, staged_data
+from core.records import Preview, Reader, Schema
+from core.sources import SOURCES, Bench, Table, find
+from core.sources.imagefolder import unlabelled
+from core.sources.images import ImageFault, thumbnail_of
+from core.sources.payload import Finder
+from core.store.spool import look, spool
+from core.store.stage import stage
+from core.tasks import TASKS
+
+MAX_PASSES = 2
+"""How often a table is read at most because a column's type did not hold."""
+_EVERY = 0.1
+"""Seconds between two lines of progress."""
+
+Tell = Callable[[str, float, float | None, str], None]
+"""Stage, done, total, unit."""
+
+
+def serve(app: socket.socket) -> None:
+    """Answers the one request of a connection: {answer}, {error, message, hint} or {defect, trace}."""
+    request = receive(app)
+    if request is None:
+        return
+    send(app, {"pid": os.getpid()})
+    try:
+        os.chdir(request["cwd"])
+        send(app, {"answer": _WORK[request["what"]](request, _teller(app))})
+        return
+    except WinnowError as error:
+        answer = {"error": type(error).__name__, "message": error.message, "hint": error.hint}
+    except MemoryError:
+        answer = {"defect": "memory", "trace": ""}
+    except Exception as error:
+        said = str(error).strip().partition("\n")[0]
+        answer = {"defect": f"{type(error).__name__}: {said}" if said else type(error).__name__}
+        answer["trace"] = traceback.format_exc()
+    send(app, answer)
+
+
+def warm() -> None:
+    """Imports what the first request would wait for."""
+    import duckdb_extensions  # noqa: F401
+    import PIL.Image  # noqa: F401
+    import pyarrow.compute  # noqa: F401
+
+
+def _teller(app: socket.socket) -> Tell:
+    last = 0.0
+
+    def tell(stage_name: str, done: float, total: float | None, unit: str) -> None:
+        nonlocal last
+        if time.monotonic() - last >= _EVERY:
+            last = time.monotonic()
+            send(app, {"progress": [stage_name, done, total, unit]})
+
+    return tell
+
+
+def _never() -> bool:
+    """A reader is ended, not asked to stop."""
+    return False
+
+
+def query(sql: str, extensions: tuple[str, ...] = ()) -> Table:
+    """The engine that sources look into files with."""
+    return Table(*look(sql, extensions))
+
+
+def _within(request: Mapping[str, Any]) -> tuple[Path, ...] | None:
+    return None if request["within"] is None else tuple(map(Path, request["within"]))
+
+
+def _bench(request: Mapping[str, Any], tell: Tell, misfits: tuple[str, ...] = ()) -> Bench:
+    def rewriting(done: float, total: float | None) -> None:
+        tell("Rewriting the file as clean UTF-8", done, total, "bytes")
+
+    return Bench(query, Path(request["scratch"]), _within(request), rewriting, _never, misfits)
+
+
+def _preview(request: Mapping[str, Any], tell: Tell) -> dict[str, Any]:
+    source = SOURCES[request["source"]]
+    shown = source.preview(request["locations"], _bench(request, tell))
+    if source.kind == "tabular" and TASKS[shown.guess.task].payload_kind == "image":
+        shown = _with_images(shown, Finder(tuple(map(Path, request["folders"])), _within(request)))
+    return preview_data(_reduced(shown, request["thumbnails"]))
+
+
+def _with_images(shown: Preview, finder: Finder) -> Preview:
+    """The preview with the bytes of images that its rows name by a path; nothing is fetched for it."""
+
+    def shown_image(value: Any) -> Any:
+        if isinstance(value, str) and value.strip().lower().startswith("https:"):
+            return value
+        try:
+            return finder.content(value)[1]
+        except ImageFault:
+            return value
+
+    payload = shown.guess.payload
+    return replace(shown, rows=tuple({**row, payload: shown_image(row[payload])} for row in shown.rows))
+
+
+def _reduced(shown: Preview, count: int) -> Preview:
+    """The preview with the images of its first rows as thumbnails, and why there is none for those that have none."""
+    payload = shown.guess.payload
+
+    def reduced(value: Any) -> Any:
+        try:
+            return thumbnail_of(value) if isinstance(value, bytes) else value
+        except ImageFault as fault:
+            return str(fault)
+
+    if not count or TASKS[shown.guess.task].payload_kind != "image":
+        return shown
+    first = ({**row, payload: reduced(row[payload])} for row in shown.rows[:count])
+    return replace(shown, rows=(*first, *shown.rows[count:]))
+
+
+def _stage(request: Mapping[str, Any], tell: Tell) -> dict[str, Any]:
+    """Reads the table, again with wider types where many values do not fit the types found from a sample."""
+    schema, folder = schema_of(request["schema"]), Path(request["scratch"]) / "staged"
+    folder.mkdir(parents=True, exist_ok=True)
+    misfits: tuple[str, ...] = ()
+    for remaining in reversed(range(MAX_PASSES)):
+        reader = _reader(request, schema, _bench(request, tell, misfits))
+        reader = replace(reader, types_may_give_way=reader.rejects and remaining > 0)
+        try:
+            return staged_data(stage(reader, schema, folder, lambda d, t: tell("Loading", d, t, "rows"), _never))
+        except TypeMisfitError as error:
+            misfits += error.columns
+    raise AssertionError("the last pass takes every type as it is")
+
+
+def _reader(request: Mapping[str, Any], schema: Schema, bench: Bench) -> Reader:
+    if request.get("reader"):
+        return Reader(**request["reader"])
+    source = SOURCES[request["source"]]
+    if source.reader is None:
+        raise SourceError(f"{source.title} is no table.", "Load it as images.")
+    return source.reader(request["locations"], schema, bench)
+
+
+def _spool(request: Mapping[str, Any], tell: Tell) -> None:
+    schema, folder = schema_of(request["schema"]), Path(request["scratch"])
+    reader = _reader(request, schema, _bench(request, tell, tuple(request["misfits"])))
+    if not request["lines"]:
+        reader = replace(reader, file_column=None)
+    copy, aside, lines = (folder / name for name in ("copy.parquet", "set_aside.parquet", "lines.parquet"))
+    spool(reader, copy, aside, lines, lambda d, t: tell("Reading the table", d, t, "rows"), _never)
+
+
+def _thumbnail(request: Mapping[str, Any], tell: Tell) -> bytes | None:
+    try:
+        return thumbnail_of(Path(request["path"]).read_bytes())
+    except ImageFault:
+        return None
+
+
+def _find(request: Mapping[str, Any], tell: Tell) -> str:
+    return find(request["locations"]).name
+
+
+def _images(request: Mapping[str, Any], tell: Tell) -> int:
+    return sum(not member.fault for member in unlabelled(request["locations"], _within(request)))
+
+
+_WORK: Mapping[str, Callable[[Mapping[str, Any], Tell], Any]] = {
+    "preview": _preview,
+    "stage": _stage,
+    "spool": _spool,
+    "images": _images,
+    "find": _find,
+    "thumbnail": _thumbnail,
+}

@@ -1,0 +1,31 @@
+"""What is worth knowing of a version's texts and images before a model sees them, from a few of them."""
+
+from __future__ import annotations
+
+from core.store.database import Database
+from core.store.relations import relation
+
+
+def longest_texts(db: Database, version_id: str, count: int) -> list[str]:
+    """The texts of most characters, longest first."""
+    return _texts(db, version_id, "length(text) DESC", count)
+
+
+def sampled_texts(db: Database, version_id: str, count: int) -> list[str]:
+    """So many of the texts, the same ones each time; all of them where there are fewer."""
+    return _texts(db, version_id, "hash(row_id)", count)
+
+
+def share_of_small_images(db: Database, version_id: str, pixels: int) -> float:
+    """The share of the images, in 0–1, whose longer side has at most so many pixels."""
+    [(share,)] = db.fetch(
+        f"SELECT coalesce(avg((greatest(width, height) <= {pixels})::INT), 0) FROM {relation(db, version_id)}"
+    )
+    return float(share)
+
+
+def _texts(db: Database, version_id: str, order: str, count: int) -> list[str]:
+    rows = db.fetch(
+        f"SELECT text FROM {relation(db, version_id)} WHERE text IS NOT NULL ORDER BY {order}, row_id LIMIT {count}"
+    )
+    return [text for (text,) in rows]

@@ -1,0 +1,42 @@
+"""Which numbers a fine-tune computes with, by what was asked for and what its device has. Imports no torch: the page
+says it before the start, and the job does it."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from core.records import MixedPrecision
+
+Precision = Literal["no", "fp16", "bf16"]
+Capability = tuple[int, int]
+"""CUDA's compute capability of a GPU: major and minor number."""
+AMPERE = 8
+"""Major compute capability from which NVIDIA's GPUs have bfloat16 and TensorFloat-32 (CUDA C++ Programming Guide,
+"Compute Capabilities")."""
+
+
+def followed_precision(wanted: MixedPrecision, config: MixedPrecision) -> MixedPrecision:
+    """What is asked for by a run's own setting beside that of the accelerate config it follows, which counts where the
+    run's own is left to `auto`."""
+    return config if wanted == "auto" else wanted
+
+
+def chosen_precision(wanted: MixedPrecision, capability: Capability | None) -> Precision:
+    """What was asked for where the device can do it, else what it is good at. None: the device is the CPU."""
+    if wanted == "no" or capability is None:
+        return "no"
+    return "fp16" if wanted == "fp16" or capability[0] < AMPERE else "bf16"
+
+
+def in_words(wanted: MixedPrecision, capability: Capability | None) -> str:
+    """`chosen_precision` and why, as a part of a sentence."""
+    if capability is None:
+        return "float32" if wanted in ("auto", "no") else f"float32: {wanted} needs a GPU"
+    chosen = chosen_precision(wanted, capability)
+    if chosen == "no":
+        tf32 = ", tf32 for matrix products: the GPU has it" if capability[0] >= AMPERE else ""
+        return f"float32, as asked for{tf32}"
+    if chosen == "fp16":
+        lacks = "" if capability[0] >= AMPERE else ": the GPU has no bf16"
+        return f"fp16 mixed precision with loss scaling{lacks or ', as asked for'}"
+    return "bf16 mixed precision and tf32 for other matrix products: the GPU has them"

@@ -1,0 +1,56 @@
+"""Choices among a few names that stand in the URL: segments for what a page shows, a box for the rest."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TypeVar
+
+import streamlit as st
+
+from core.ui.url import from_url, to_url
+
+Name = TypeVar("Name", bound=str)
+
+
+def switch(label: str, key: str, titles: Mapping[Name, str], *, fixed: bool = False) -> Name:
+    """One of the names, as segments with their titles; `label` is for screen readers. `fixed` as in `from_url`."""
+    from_url(key, list(titles), fixed=fixed)
+    chosen = st.segmented_control(
+        label,
+        list(titles),
+        key=key,
+        required=True,
+        format_func=titles.__getitem__,
+        label_visibility="collapsed",
+        on_change=to_url,
+        args=(key,),
+    )
+    assert chosen is not None, "it is required"
+    return chosen
+
+
+def pick(
+    label: str,
+    key: str,
+    titles: Mapping[Name, str],
+    *,
+    last: str | None = None,
+    icon: str | None = None,
+    width: int,
+    labelled: bool = False,
+    fixed: bool = False,
+) -> Name:
+    """One of the names, in a box with their titles; `labelled` draws the label above it. `last` and `fixed` as in
+    `from_url`."""
+    from_url(key, list(titles), last, fixed=fixed)
+    return st.selectbox(
+        label,
+        list(titles),
+        key=key,
+        format_func=titles.__getitem__,
+        label_visibility="visible" if labelled else "collapsed",
+        on_change=to_url,
+        args=(key,),
+        icon=icon,
+        width=width,
+    )

@@ -1,0 +1,20 @@
+"""Reads a source for `ingest` in this very process, as tests do that are about something else."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Callable
+from pathlib import Path
+
+from core.records import Reader, Schema, Staged
+from core.store.ingest import OnProgress, Read
+from core.store.stage import stage
+
+
+def staged(reader: Reader, schema: Schema) -> Read:
+    """How to read it, into a folder of its own that the system removes some day."""
+
+    def read(on_progress: OnProgress, stopped: Callable[[], bool]) -> Staged:
+        return stage(reader, schema, Path(tempfile.mkdtemp(prefix="winnow-staged-")), on_progress, stopped)
+
+    return read
