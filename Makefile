@@ -9,14 +9,14 @@ PORT   ?= 8501
 app: $(VENV)/.app
 	$(BIN)/streamlit run app.py --server.address 127.0.0.1 --server.port $(PORT) --server.headless true
 
-# Short tests, a file on each core; real jobs and a real browser, one after the other; then fine-tuning on a second
-# device without hardware (tests/ghost).
-GHOSTLY := tests/ghost
+# Short tests, a file on each core; real jobs and a real browser, one after the other; then scans, predictions and
+# fine-tunes again on a second device without hardware (tests/ghost).
+GHOSTLY := tests/ghost tests/unit/models tests/unit/signals tests/unit/training tests/unit/worker
 
 test: $(VENV)/.dev
 	HF_HUB_OFFLINE=1 $(BIN)/python -m pytest -n auto --dist loadfile tests/unit tests/pages
 	HF_HUB_OFFLINE=1 $(BIN)/python -m pytest tests/integration tests/browser
-	HF_HUB_OFFLINE=1 PYTHONPATH=$(CURDIR)/tests/ghost $(BIN)/python -m pytest -q $(GHOSTLY)
+	HF_HUB_OFFLINE=1 PYTHONPATH=$(CURDIR)/tests/ghost $(BIN)/python -m pytest -n auto --dist loadfile $(GHOSTLY)
 
 check: lint types contracts
 

@@ -9,6 +9,7 @@ from core.records import Scan
 from core.workflow.flags import ListLength, choices, worst_rows
 
 SHOWN_CLASSES = 10
+BALANCE = ": the list with the best balance of hits and misses to be expected"
 
 
 def share_text(scan: Scan) -> str:
@@ -41,7 +42,7 @@ def summary_text(name: str, scan: Scan, rows: int | None) -> str:
     classes = sorted((one for one in summary["classes"] if one["noise"] is not None), key=lambda one: -one["noise"])
     lines = [
         f"{scan.tier}, {summary['rows']:,} rows. {share_text(scan)}",
-        f"{summary['flagged']:,} rows are flagged: the list with the best balance of hits and misses to be expected.",
+        f"{summary['flagged']:,} rows are flagged{BALANCE if summary['flagged'] else ''}.",
         *(_length_text(length) for length in _lengths(scan, rows)),
         *(["Wrong labels per class, most first:"] if classes else []),
         *(_class_text(one) for one in classes[:SHOWN_CLASSES]),

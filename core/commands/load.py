@@ -60,6 +60,7 @@ def _run(context: Context, options: Namespace) -> Answer:
     }
     text = [f"{dataset.name}: {dataset.row_count:,} rows, {len(dataset.labels):,} classes, task {dataset.task}."]
     text += [f"  {role}: {value}" for role in ROLES if (value := getattr(schema, role))]
+    text += [f"  {note}" for note in found.notes]
     if dataset.rejected_count:
         text.append(f"{dataset.rejected_count:,} rows were set aside, the first of them:")
         text += [f"  {row.file}:{row.line or '–'}: {row.reason}" for row in aside]

@@ -21,9 +21,9 @@ from core.issues.confident import (
     row_facts,
 )
 from core.issues.finding import ClassShares, Finding, Probabilities, Signals
-from core.issues.flags import WrongRows, count_to_flag, flag_curve, wrong_rows
+from core.issues.flags import NO_CURVE, WrongRows, count_to_flag, flag_curve, wrong_rows
 from core.issues.noise import expected_rates, fit_noise
-from core.issues.share import SeenErrors, seen_errors, shares_of_classes, why_untold
+from core.issues.share import ANYTHING, SeenErrors, no_better_than_chance, seen_errors, shares_of_classes, why_untold
 
 CLEANLAB_FILTERS = (
     "prune_by_noise_rate",
@@ -61,7 +61,8 @@ def find_label_issues(signals: Signals, flag_by: str = "winnow") -> Finding:
     joint = calibrated_joint(signals, confident) if classes <= MAX_JOINT_CLASSES else None
     posterior = _posterior(signals, facts, joint)
     seen = seen_errors(signals, facts)
-    untold = why_untold(signals, facts, seen)
+    chance = no_better_than_chance(signals, facts)
+    untold = why_untold(signals, seen, chance)
     rows = np.flatnonzero(judged)
     wrong = wrong_rows(posterior[rows], seen)
     score = posterior if flag_by == "winnow" else _self_confidence(signals)
@@ -69,7 +70,7 @@ def find_label_issues(signals: Signals, flag_by: str = "winnow") -> Finding:
     notes: tuple[str, ...] = ()
     if flag_by == "winnow":
         flagged = np.zeros(len(score), bool)
-        flagged[rows[worst_first[: count_to_flag(wrong, worst_first)]]] = True
+        flagged[rows[worst_first[: 0 if chance else count_to_flag(wrong, worst_first)]]] = True
     else:
         flagged, notes = _filtered(signals, flag_by)
     return Finding(
@@ -78,10 +79,10 @@ def find_label_issues(signals: Signals, flag_by: str = "winnow") -> Finding:
         np.where(flagged, facts.other, facts.top),
         thresholds,
         _class_shares(signals, wrong, seen, untold),
-        _cells(signals, facts, wrong.likely) if joint is not None else NO_CELLS,
-        seen.share,
+        _cells(signals, facts, wrong.likely) if joint is not None and not chance else NO_CELLS,
+        ANYTHING if chance else seen.share,
         untold,
-        flag_curve(wrong, worst_first, int(flagged.sum())),
+        NO_CURVE if chance else flag_curve(wrong, worst_first, int(flagged.sum())),
         (*notes, *_joint_notes(joint, classes)),
     )
 

@@ -26,6 +26,8 @@ BETWEEN = (0.1, 0.3, 0.5, 0.7, 0.9)
 """Where the rate at which errors level off may lie between its ends: each is as probable."""
 WIDEST = 0.25
 """A wider interval says nothing that helps to decide."""
+ANYTHING = Share(float("nan"), 0.0, 1.0)
+"""What a model that is no better than chance says of the share."""
 CHANCE_ERRORS = 2.0
 """A model has to favour the given labels over shuffled ones by more than so many standard errors."""
 
@@ -105,12 +107,13 @@ def shares_of_classes(
     return ClassShares(share, np.fmin(low, share), np.where(rows > 0, np.fmax(high, share), np.nan))
 
 
-def why_untold(signals: Signals, facts: RowFacts, seen: SeenErrors) -> str | None:
-    """Why the share of wrong labels cannot be told, as a sentence; None where it can."""
+def why_untold(signals: Signals, seen: SeenErrors, chance: bool) -> str | None:
+    """Why the share of wrong labels cannot be told, as a sentence; None where it can. `chance`: the model
+    is no better."""
     rows = int(signals.judged.sum())
     if rows == 0:
         return "No class has enough distinct rows for a model to judge it."
-    if _no_better_than_chance(signals, facts):
+    if chance:
         return "The model knows the labels no better than chance, so where it disagrees says nothing about them."
     share = seen.share
     if share.high - share.low <= WIDEST:
@@ -122,9 +125,12 @@ def why_untold(signals: Signals, facts: RowFacts, seen: SeenErrors) -> str | Non
     )
 
 
-def _no_better_than_chance(signals: Signals, facts: RowFacts) -> bool:
-    """Whether the given labels are no more probable than labels drawn by their frequencies."""
+def no_better_than_chance(signals: Signals, facts: RowFacts) -> bool:
+    """Whether the given labels are no more probable than labels drawn by their frequencies. Such a model's flags would
+    be as many right as wrong, whatever the number."""
     judged, probabilities = signals.judged, signals.probabilities
+    if not judged.any():
+        return False
     frequencies = np.bincount(signals.labels[judged], minlength=probabilities.shape[1]) / judged.sum()
     drawn = np.concatenate([np.asarray(probabilities[part]) @ frequencies for part in chunks(*probabilities.shape)])
     gain = (facts.own - drawn)[judged]

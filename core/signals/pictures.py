@@ -87,7 +87,7 @@ def batches(
     waiting: list[tuple[NDArray[np.int64], Tensor]] = []
     copied = time.monotonic()
     for part, batch in ahead([rows[start : start + size] for start in range(0, len(rows), size)], loaded):
-        with torch.inference_mode(), nullcontext() if where.type == "cpu" else fast_products():
+        with torch.inference_mode(), nullcontext() if where.type == "cpu" else fast_products(to_bfloat16=False):
             waiting.append((part, _fitting(run, batch.to(where, non_blocking=True))))
         if where.type == "cpu" or len(waiting) >= AT_ONCE or time.monotonic() - copied > SECONDS:
             yield _copied(waiting)

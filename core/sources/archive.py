@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import struct
 import zipfile
 from pathlib import PurePosixPath
 
@@ -11,11 +12,15 @@ from core.settings import MAX_ARCHIVE_BYTES, MAX_ARCHIVE_MEMBERS, MAX_ARCHIVE_RA
 _SMALL = 1024**2
 """A member this small is no bomb, whatever its ratio: eight rows of one colour compress a thousandfold."""
 _UTF8_NAME = 0x800
+_END, _LONGEST_END = b"PK\5\6", 22 + 0xFFFF
+"""The record at an archive's end, which a comment may follow."""
 
 
 def check_members(archive: zipfile.ZipFile, name: str) -> None:
-    """Raises SourceError for too many members, too many bytes, a bomb's ratio, or a path that leads outside."""
+    """Raises SourceError for too many members, too many bytes, a bomb's ratio, a path that leads outside, or a list of
+    members that is not whole."""
     members = archive.infolist()
+    _refuse_missing(archive, name, len(members))
     if len(members) > MAX_ARCHIVE_MEMBERS:
         raise _refused(name, f"it has {len(members):,} members; the limit is {MAX_ARCHIVE_MEMBERS:,}")
     total = sum(member.file_size for member in members)
@@ -29,6 +34,17 @@ def check_members(archive: zipfile.ZipFile, name: str) -> None:
             raise _refused(name, f"{member.filename!r} unpacks to {ratio:,.0f} times its size, as a ZIP bomb does")
         if member.flag_bits & 1:
             raise _refused(name, f"{member.filename!r} is encrypted")
+
+
+def _refuse_missing(archive: zipfile.ZipFile, name: str, listed: int) -> None:
+    """A damaged list is read as far as it goes: the number of members stands at the end of the archive too."""
+    assert archive.fp is not None
+    archive.fp.seek(0, 2)
+    archive.fp.seek(max(0, archive.fp.tell() - _LONGEST_END))
+    tail = archive.fp.read()
+    (said,) = struct.unpack_from("<H", tail, tail.rfind(_END) + 10)
+    if said != min(listed, 0xFFFF) and said != listed & 0xFFFF:
+        raise _refused(name, f"it says that it has {said:,} members and lists {listed:,}: it is damaged")
 
 
 def entries(archive: zipfile.ZipFile) -> dict[str, zipfile.ZipInfo]:

@@ -33,6 +33,7 @@ _BLOCK = 4 * 1024**2
 _TRUTH = ("FALSE", "TRUE")
 _EXACT = 2**53
 """Up to here a number in a sheet holds every whole number."""
+_NAMED_SHEETS = 3
 _SPARE_CELLS = 2_000_000
 _SPARSE = 50
 """A sheet's rectangle may have so many times more cells than are filled before it is refused: it is held as a whole."""
@@ -112,7 +113,7 @@ def _opened(part: Part) -> tuple[CalamineSheet, list[str]]:
             sheets = list(enumerate(book.sheets_metadata))
             tables = [one for one in sheets if one[1].typ == SheetTypeEnum.WorkSheet]
             place, sheet = next((one for one in tables if one[1].visible == SheetVisibleEnum.Visible), tables[0])
-            notes = [f"sheet '{sheet.name}'" + (f", {len(sheets) - 1} more left out" if sheets[1:] else "")]
+            notes = [f"sheet '{sheet.name}'" + _left_out([one.name for _, one in sheets if one is not sheet])]
             notes += _look(archive, _path(archive, place), part)
             return book.get_sheet_by_name(sheet.name), notes
     except (zipfile.BadZipFile, KeyError, IndexError, StopIteration, OSError) as error:
@@ -123,6 +124,12 @@ def _opened(part: Part) -> tuple[CalamineSheet, list[str]]:
         if type(error).__name__ != "PanicException":  # what a bug in the Rust library ends in; it derives from no other
             raise
         raise _damaged(part, error) from error
+
+
+def _left_out(sheets: list[str]) -> str:
+    named = ", ".join(f"'{name}'" for name in sheets[:_NAMED_SHEETS])
+    more = f" and {len(sheets) - _NAMED_SHEETS:,} more" if sheets[_NAMED_SHEETS:] else ""
+    return f", left out: {named}{more}" if sheets else ""
 
 
 def _damaged(part: Part, error: BaseException) -> SourceError:

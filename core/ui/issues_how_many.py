@@ -11,12 +11,15 @@ from core.charts.style import CONFIG
 from core.records import Scan
 from core.ui import keys
 from core.ui.cells import clicked_cell
+from core.ui.problems import plain
 from core.workflow.flags import ListLength, choices, curve, worst_rows
 
 EXPECTED = (
     "Expected from how often the scan's model disagrees with the labels. At least and at most: if as few or as many "
     "labels are wrong in all as the ends of the estimated share say."
 )
+
+UNSAID = "This scan does not say what a longer or shorter list would hold. Scan again to see it."
 
 
 def how_many(scan: Scan) -> int | None:
@@ -47,7 +50,7 @@ def in_words(length: ListLength | None) -> str:
 def _expected(scan: Scan, chosen: int) -> None:
     lengths, now = choices(scan), worst_rows(scan, chosen)
     if not lengths or now is None:
-        st.caption("This scan does not say what a longer or shorter list would hold. Scan again to see it.")
+        st.caption(plain(scan.summary.get("untold") or UNSAID))
         return
     st.caption(
         f"Of the worst {now.rows:,} rows about **{now.wrong:,.0f}** are wrong, {now.low:,.0f} – {now.high:,.0f}.",

@@ -59,7 +59,7 @@ def summary_of(finding: Finding, signals: Signals, labels: Sequence[str]) -> dic
     return {
         "rows": len(signals.labels),
         "flagged": int(finding.is_issue.sum()),
-        "share_wrong": asdict(finding.share_wrong),
+        "share_wrong": {name: _number(value) for name, value in asdict(finding.share_wrong).items()},
         "untold": finding.untold,
         "curve": [
             [int(length), round(float(wrong), 2), round(float(low), 2), round(float(high), 2)]

@@ -92,5 +92,6 @@ def test_a_click_on_a_header_sorts_all_rows_of_the_data(scanned: Server, page: P
 
 def _click_row(page: Page, table: str, row: int) -> None:
     """Clicks the first cell of a row: tables are drawn on a canvas, so by its place."""
-    named = page.locator(f"[aria-label*='{table}']")
-    page.get_by_test_id("stDataFrame").filter(has=named).click(position={"x": 20, "y": 35 + 35 * row + 17})
+    tables = page.get_by_test_id("stDataFrame").filter(has=page.locator(f"[aria-label*='{table}']"))
+    expect(tables).to_have_count(1)  # a new list stands beside the old one until the script ends
+    tables.click(position={"x": 20, "y": 35 + 35 * row + 17})

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import openpyxl
+
 from tests.integration.cli_support import (
     Run,
 )
@@ -27,6 +29,17 @@ def test_the_text_sample_loads_by_its_name(run: Run) -> None:
     assert run("load", "bbc-news", "--json").json["rows"] == 2225
     (dataset,) = run("datasets", "--json").json
     assert (dataset["name"], dataset["classes"], dataset["scan"]) == ("bbc-news", 5, None)
+
+
+def test_what_is_told_of_a_file_is_told_to_people_too(run: Run, tmp_path: Path) -> None:
+    book = openpyxl.Workbook()
+    for row in [("text", "label"), *((f"seat {i}", "ab"[i % 2]) for i in range(6))]:
+        book.active.append(row)
+    for month in ("July", "August", "September", "October"):
+        book.create_sheet(month).append(("left", "out"))
+    book.save(tmp_path / "two.xlsx")
+    loaded = run("load", tmp_path / "two.xlsx", "--name", "two")
+    assert "  two.xlsx: sheet 'Sheet', left out: 'July', 'August', 'September' and 1 more" in loaded.out.splitlines()
 
 
 def test_rows_set_aside_are_counted_and_named(run: Run, tmp_path: Path) -> None:

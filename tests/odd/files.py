@@ -31,14 +31,6 @@ Files = Iterator[tuple[str, Path]]
 """What is odd about it, and the file or folder."""
 
 
-def every(folder: Path) -> Files:
-    """All of them, written below `folder` one after another."""
-    for make in (_damaged, _misnamed, _empty, _huge, _deep, _wide, _named, _folders, _archives, _written_badly):
-        home = folder / make.__name__.strip("_")
-        home.mkdir(parents=True)
-        yield from make(home)
-
-
 def _csv(path: Path) -> None:
     with path.open("w", newline="") as file:
         writer = csv.writer(file)
@@ -348,3 +340,18 @@ def _put(folder: Path, name: str, content: bytes) -> tuple[str, Path]:
     path = folder / name
     path.write_bytes(content)
     return name, path
+
+
+KINDS: dict[str, Callable[[Path], Files]] = {
+    "damaged": _damaged,
+    "misnamed": _misnamed,
+    "empty": _empty,
+    "huge": _huge,
+    "deep": _deep,
+    "wide": _wide,
+    "named": _named,
+    "folders": _folders,
+    "archives": _archives,
+    "written badly": _written_badly,
+}
+"""Each writes its files below a folder, one after another."""

@@ -113,6 +113,8 @@ def test_probabilities_that_know_nothing_tell_no_share_and_no_noise() -> None:
     found = find_label_issues(Signals(labels, generator.dirichlet([3, 3, 3], 600), np.ones(600, bool)))
     assert "no better than chance" in (found.untold or "")
     assert np.isnan(found.class_shares.estimates).all()
+    assert (found.share_wrong.low, found.share_wrong.high) == (0, 1) and np.isnan(found.share_wrong.estimate)
+    assert not found.is_issue.any() and len(found.curve.lengths) == 0 and len(found.joint[0]) == 0
 
 
 def test_a_weak_model_on_few_rows_cannot_tell_and_says_what_would_help() -> None:

@@ -39,6 +39,16 @@ def test_a_member_that_holds_more_than_it_declares_is_set_aside(tmp_path: Path) 
         Opener().read(members([str(archive)], None)[0])
 
 
+def test_an_archive_that_has_lost_a_part_of_its_list_is_refused(tmp_path: Path) -> None:
+    path = _zipped(tmp_path / "lost.zip", {f"a/{number}.png": png(number) for number in range(4)})
+    content = bytearray(path.read_bytes())
+    end = content.rfind(b"PK\5\6")
+    content[end + 12 : end + 16] = (int.from_bytes(content[end + 12 : end + 16], "little") // 2).to_bytes(4, "little")
+    path.write_bytes(content)
+    with pytest.raises(SourceError, match=r"4 members and lists 2|not a readable ZIP"):
+        members([str(path)], None)
+
+
 def test_what_is_no_zip_says_so(tmp_path: Path) -> None:
     (tmp_path / "a.zip").write_bytes(b"PK no")
     with pytest.raises(SourceError, match="not a readable ZIP"):

@@ -329,7 +329,7 @@ def test_errors_formulas_without_a_value_and_hidden_sheets_are_said(tmp_path: Pa
     shown = SOURCES["excel"].preview([str(tmp_path / "a.xlsx")], Bench(query, tmp_path))
     (note,) = (note for note in shown.notes if note.startswith("a.xlsx"))
     assert note == (
-        "a.xlsx: sheet 'Table & more', 1 more left out; 1 cells hold an error such as #N/A and are read as empty; "
+        "a.xlsx: sheet 'Table & more', left out: 'Sheet'; 1 cells hold an error such as #N/A and are read as empty; "
         "1 formulas were never calculated and are read as empty: save the file in Excel; "
         "left out above the header: Title"
     )
