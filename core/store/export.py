@@ -10,7 +10,7 @@ from typing import Any, Literal
 import pyarrow as pa
 
 from core.records import Dataset, IssueFilter
-from core.store.database import Cursor, Database
+from core.store.database import Database
 from core.store.datasets import get_dataset
 from core.store.issues import issue_condition
 from core.store.names import literal, quoted
@@ -34,6 +34,8 @@ before either, taking one off on the way in gives back exactly what was there.""
 NUMBER = r"^[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?$"
 """What begins like a formula and is none, which an apostrophe would make another value for every other program."""
 _TEXTS = ("VARCHAR", "BLOB")
+_DECIMAL, _DIGITS = re.compile(r"DECIMAL\((\d+)"), 15
+"""More digits than a DOUBLE holds, which is what readers of JSON take a number for."""
 WHOLE_LIST = IssueFilter(flagged_only=False)
 """Every row of a scan's list, flagged or not."""
 
@@ -97,24 +99,25 @@ def _source_id(dataset: Dataset, others: Sequence[str]) -> str:
 def _copy(db: Database, sql: str, out: Path, format: str, parameters: Sequence[Any] = ()) -> Path:  # noqa: A002
     out.parent.mkdir(parents=True, exist_ok=True)
     with db.cursor() as cursor:
+        columns = [(name, kind) for name, kind, *_ in cursor.execute(f"DESCRIBE {sql}", parameters).fetchall()]
+        fitted = {name: other for name, kind in columns if (other := _fitted(kind, format))}
+        if fitted:
+            casts = ", ".join(f"CAST({quoted(name)} AS {kind}) AS {quoted(name)}" for name, kind in fitted.items())
+            sql = f"SELECT * REPLACE ({casts}) FROM ({sql})"
         if format == "csv":
-            sql = _escaped(
-                sql, [(name, kind) for name, kind, *_ in cursor.execute(f"DESCRIBE {sql}", parameters).fetchall()]
-            )
+            sql = _escaped(sql, columns)
         cursor.execute(f"COPY ({sql}) TO {literal(str(out))} ({_OPTIONS[format]})", parameters)
     return out
 
 
-def _described(cursor: Cursor, sql: str) -> list[tuple[str, str]]:
-    """Names and types of a query's columns."""
-    return [(name, kind) for name, kind, *_ in cursor.execute(f"DESCRIBE {sql}").fetchall()]
-
-
-def _in_parquet(sql: str, columns: Sequence[tuple[str, str]]) -> str:
-    """Whole numbers of more than 64 bits and other types without an equal in Parquet as text, which loses nothing."""
-    texts = [quoted(name) for name, kind in columns if NOT_IN_PARQUET.search(kind)]
-    casts = ", ".join(f"CAST({name} AS VARCHAR) AS {name}" for name in texts)
-    return f"SELECT * REPLACE ({casts}) FROM ({sql})" if texts else sql
+def _fitted(kind: str, format: str) -> str | None:  # noqa: A002
+    """The type as which a format's readers get the values of this one as they are; None where they do anyway."""
+    if format == "parquet":
+        return "VARCHAR" if NOT_IN_PARQUET.search(kind) else None
+    if format == "csv":  # the shortest text of a FLOAT is another number to whoever reads it as a DOUBLE
+        return "DOUBLE" if kind == "FLOAT" else None
+    digits = _DECIMAL.match(kind)
+    return "VARCHAR" if digits and int(digits[1]) > _DIGITS else None
 
 
 def _escaped(sql: str, columns: Sequence[tuple[str, str]]) -> str:

@@ -10,7 +10,7 @@ from core.ui import keys
 from core.ui.choices import switch
 from core.ui.empty import empty_state
 from core.ui.frame import Frame
-from core.ui.issues_filter import filter_bar
+from core.ui.issues_filter import FLAGGED, filter_bar
 from core.ui.pages import link
 from core.ui.review_log import decision_log
 from core.ui.review_run import run_queue
@@ -53,7 +53,7 @@ def _review(frame: Frame, mode: Mode, scan: Scan | None) -> None:
             ),
         )
         return
-    narrowed = any(name not in _NOT_FILTERS for name in st.query_params)
+    narrowed = any(value != FLAGGED for name, value in st.query_params.items() if name not in _NOT_FILTERS)
     with st.expander("Narrow the queue", icon=":material/filter_list:", expanded=narrowed):
         where = filter_bar(frame, scan)
     stage(frame, lambda: _source(frame, where), mode)

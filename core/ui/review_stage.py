@@ -16,11 +16,11 @@ from core.review.queue import DESK, GRID, to_send, wanted
 from core.review.records import Recorded
 from core.ui import keys, review_desk
 from core.ui.frame import Frame
-from core.ui.problems import shown_errors
+from core.ui.problems import plain, shown_errors
 from core.ui.review_desk import Report
 from core.ui.review_payload import decided, fitting, refusal, row
 from core.ui.review_tab import tab
-from core.workflow.review import record
+from core.workflow.review import counts, record
 from core.workflow.review_queue import decided_by_others, release
 from core.workflow.review_sources import Source
 
@@ -33,16 +33,32 @@ def stage(frame: Frame, find: Callable[[], Source | None], mode: Mode) -> None:
     """The desk, or the grid, on what `find` gives: asked each time, since a better scan may have ended since. Each
     report of the browser redraws only this."""
     with shown_errors():
-        source = find()
-        if source is not None:
-            _answer(frame, source, mode)
+        found = find()
+        if found is not None:
+            key = f"review-{mode}-{frame.version.version_id}"
+            report = review_desk.heard(key)
+            _answer(frame, _steady(frame, found, report, key), mode, report, key)
 
 
-def _answer(frame: Frame, source: Source, mode: Mode) -> None:
+def _steady(frame: Frame, found: Source, report: Report, key: str) -> Source:
+    """What is worked on: while the browser holds rows of a list, a better one waits until the reviewer asks for it, or
+    until the old one is done. No row changes under the hand."""
+    working: Source = st.session_state.setdefault(f"{key}-working", found)
+    if not report.have or not found.betters(working) or not working.undecided(frame.context, frame.version.version_id):
+        st.session_state[f"{key}-working"] = found
+        return found
+    left = found.undecided(frame.context, frame.version.version_id)
+    with st.container(horizontal=True, vertical_alignment="center", gap="small", key="review-better"):
+        st.markdown(
+            f":material/upgrade: A better list is ready: **{plain(found.tier)}**, {left:,} left", width="content"
+        )
+        st.button("Switch to it", on_click=lambda: st.session_state.update({f"{key}-working": found}))
+    return working
+
+
+def _answer(frame: Frame, source: Source, mode: Mode, report: Report, key: str) -> None:
     context, version_id, reviewer = frame.context, frame.version.version_id, frame.user
     session = tab(context)
-    key = f"review-{mode}-{version_id}"
-    report = review_desk.heard(key)
     recorded = record(context, version_id, reviewer, read_acts(report.acts))
     queue = _queue_id(source, reviewer)
     _release_old(frame, key, queue, session)
@@ -63,7 +79,7 @@ def _answer(frame: Frame, source: Source, mode: Mode) -> None:
             "items": sent,
             "more": len(sent) < len(due),
             "counts": _counts(standing),
-            "empty": "" if order else _nothing_left(frame, source, standing),
+            "empty": "" if order else _nothing_left(frame, source),
             **_outcome(frame, recorded, report),
         },
     )
@@ -108,14 +124,15 @@ def _counts(standing: ReviewCounts) -> dict[str, int]:
     return {name: getattr(standing, name) for name in names}
 
 
-def _nothing_left(frame: Frame, source: Source, standing: ReviewCounts) -> str:
+def _nothing_left(frame: Frame, source: Source) -> str:
     held = source.undecided(frame.context, frame.version.version_id)
     if held:
         return (
             f"The last {held:,} rows of this queue are with other reviewers, or in another tab of yours. "
             "They come back if nobody decides them."
         )
-    if standing.left:
-        return f"Nothing is left in this queue. Without the filter, {standing.left:,} flagged rows are."
+    left = counts(frame.context, frame.version.version_id, source.scan_id).left
+    if left:
+        return f"Nothing is left in this queue. Without the filter, {left:,} flagged rows are."
     rows = "flagged row" if source.scan_id else "row of this queue"
     return f"Every {rows} is decided.\nThe Versions tab makes a corrected version of the decisions."

@@ -57,6 +57,11 @@ def undecided(context: Context, scan: Scan, where: IssueFilter) -> int:
     return issues.count_issues(context.store, scan.scan_id, replace(where, undecided_only=True))
 
 
+def queued(context: Context, scan: Scan, where: IssueFilter) -> int:
+    """Rows of a queue, decided or not."""
+    return issues.count_issues(context.store, scan.scan_id, replace(where, undecided_only=False))
+
+
 def items(
     context: Context, version_id: str, scan_id: str, row_ids: Sequence[int], issue_type: str = FIRST_ISSUE_TYPE
 ) -> list[ReviewItem]:

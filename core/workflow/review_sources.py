@@ -47,7 +47,10 @@ class Source(Protocol):
         """Rows of the queue that nobody has decided, whoever holds them."""
 
     def counts(self, context: Context, version_id: str) -> ReviewCounts:
-        """Where the review stands; `flagged` and `left` are the queue's own."""
+        """Where the review stands; `flagged`, `decided` and `left` are the queue's own."""
+
+    def betters(self, other: Source) -> bool:
+        """Whether this is `other`'s queue from a newer scan."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +82,11 @@ class ScanSource:
         return review_queue.undecided(context, self.scan, self.where)
 
     def counts(self, context: Context, version_id: str) -> ReviewCounts:
-        return counts(context, version_id, self.scan.scan_id)
+        queued = review_queue.queued(context, self.scan, self.where)
+        return _of_queue(counts(context, version_id, self.scan.scan_id), queued, self.undecided(context, version_id))
+
+    def betters(self, other: Source) -> bool:
+        return isinstance(other, ScanSource) and self.where == other.where and self.scan != other.scan
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,8 +144,11 @@ class RunSource:
         return self._count(context, version_id, f"WHERE row_id NOT IN (SELECT row_id FROM {decided})")
 
     def counts(self, context: Context, version_id: str) -> ReviewCounts:
-        whole = counts(context, version_id, None)
-        return replace(whole, flagged=self._count(context, version_id), left=self.undecided(context, version_id))
+        queued = self._count(context, version_id)
+        return _of_queue(counts(context, version_id, None), queued, self.undecided(context, version_id))
+
+    def betters(self, other: Source) -> bool:
+        return False
 
     def _ranked(self, context: Context, version_id: str) -> Condition:
         truth = relation(context.store, truth_version(context, (self.run,), self.labels_from))
@@ -168,3 +178,7 @@ class RunSource:
         if label in labels:
             shares.setdefault(label, float(row[labels.index(label)]))
         return shares
+
+
+def _of_queue(whole: ReviewCounts, queued: int, left: int) -> ReviewCounts:
+    return replace(whole, flagged=queued, decided=queued - left, left=left)

@@ -102,6 +102,29 @@ def test_every_key_and_every_button_does_what_it_says(page: Page, texts: Server,
     assert found[10].undoes == found[9].decision_id
 
 
+def test_keys_of_other_layouts_count_by_their_place_and_latin_ones_by_their_letter(
+    page: Page, texts: Server, tmp_path: Path
+) -> None:
+    open_desk(page, texts)
+    for key, code in (("к", "KeyR"), ("л", "KeyK"), ("k", "KeyT"), ("י", "KeyX"), ("t", "KeyK")):
+        page.dispatch_event("body", "keydown", {"key": key, "code": code})
+    saved(page, 3)
+    texts.stop()
+    assert said(decided(tmp_path)) == [(0, "keep", None), (1, "keep", None), (2, "exclude", None)]
+
+
+def test_done_and_left_are_those_of_the_narrowed_queue(page: Page, texts: Server) -> None:
+    open_desk(page, texts, given="class 00001")
+    press(page, "k", "k", "k")
+    saved(page, 3)
+    expect(page.locator("[data-count=left]")).to_have_text("9")
+    expect(page.locator("progress")).to_have_js_property("value", 3)
+    expect(page.locator("progress")).to_have_js_property("max", 12)
+    open_desk(page, texts, given="class 00002")
+    saved(page, 0)
+    expect(page.locator("[data-count=left]")).to_have_text("12")
+
+
 def test_the_whole_row_opens_in_a_tab_of_its_own(page: Page, texts: Server) -> None:
     desk = open_desk(page, texts)
     press(page, "n")

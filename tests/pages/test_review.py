@@ -13,6 +13,7 @@ from streamlit.testing.v1 import AppTest
 from core.records import IssueFilter, Scan
 from core.review.records import Act
 from core.store import decisions
+from core.store.datasets import get_dataset
 from core.store.ids import new_id
 from core.workflow.context import Context
 from core.workflow.review import make_version, record
@@ -27,9 +28,10 @@ def scanned(app: Context, tmp_path: Path) -> Scan:
     return scan(app, tmp_path, load(app, tmp_path))
 
 
-def report(page: AppTest, scanned: Scan, *acts: dict[str, Any]) -> AppTest:
-    """Runs the page as if the desk in the browser had reported these acts."""
-    page.session_state[f"review-desk-{scanned.version_id}"] = {"desk": {"acts": list(acts), "have": [], "skipped": 0}}
+def report(page: AppTest, scanned: Scan, *acts: dict[str, Any], have: tuple[int, ...] = ()) -> AppTest:
+    """Runs the page as if the desk in the browser had reported these acts, with these rows in its hands."""
+    said = {"acts": list(acts), "have": list(have), "skipped": 0}
+    page.session_state[f"review-desk-{scanned.version_id}"] = {"desk": said}
     return page.run()
 
 
@@ -81,6 +83,31 @@ def test_two_tabs_of_one_reviewer_hold_different_rows(app: Context, open_at: Ope
     first.run()
     rows = app.store.fetch("SELECT row_id FROM claims ORDER BY row_id")
     assert rows == [(row,) for row in range(40)]
+
+
+def test_a_better_list_waits_until_the_reviewer_asks_for_it(
+    app: Context, open_at: OpenAt, scanned: Scan, tmp_path: Path
+) -> None:
+    page = report(open_at("review", reviewer="ada"), scanned, have=tuple(range(25)))
+    better = scan(app, tmp_path, get_dataset(app.store, scanned.dataset_id), tier=1)
+    page = report(page, scanned, have=tuple(range(25)))
+    assert "A better list is ready: **lexical \\+ minilm**, 40 left" in texts(page)
+    assert page.session_state[f"review-desk-{scanned.version_id}-working"].scan == scanned
+
+    page.button[[button.label for button in page.button].index("Switch to it")].click()
+    page = report(page, scanned, have=tuple(range(25)))
+    assert "A better list" not in texts(page)
+    assert page.session_state[f"review-desk-{scanned.version_id}-working"].scan == better
+
+
+def test_a_desk_without_rows_in_its_hands_takes_the_better_list_at_once(
+    app: Context, open_at: OpenAt, scanned: Scan, tmp_path: Path
+) -> None:
+    page = open_at("review", reviewer="ada")
+    better = scan(app, tmp_path, get_dataset(app.store, scanned.dataset_id), tier=1)
+    page = report(page, scanned)
+    assert "A better list" not in texts(page)
+    assert page.session_state[f"review-desk-{scanned.version_id}-working"].scan == better
 
 
 def test_another_filter_gives_the_rows_before_it_free(app: Context, open_at: OpenAt, scanned: Scan) -> None:

@@ -51,9 +51,16 @@ function walk(bar, event) {
 function actionOfKey(event) {
   if (event.ctrlKey || event.metaKey || event.altKey || event.defaultPrevented) return null
   if (isTyping(event.composedPath()[0])) return null
-  const pressed = event.key.length === 1 ? event.key.toLowerCase() : event.key
+  const pressed = keyOf(event)
   const action = ACTIONS.find(({ key, alias }) => key === pressed || alias === pressed)
   return action && !(event.repeat && action.id !== "next" && action.id !== "previous") ? action.id : null
+}
+
+/** What a key means: its letter where that is one of a to z, else, on layouts without these, the letter in its place. */
+function keyOf(event) {
+  if (event.key.length !== 1) return event.key
+  const place = /^Key([A-Z])$/.exec(event.code ?? "")
+  return event.key > "~" && place ? place[1].toLowerCase() : event.key.toLowerCase()
 }
 
 function isTyping(target) {

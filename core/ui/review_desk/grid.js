@@ -110,7 +110,7 @@ class GridView {
     const steps = { ArrowLeft: -1, ArrowRight: 1, ArrowUp: -this.columns(), ArrowDown: this.columns() }
     if (event.key in steps) this.move(steps[event.key], event.shiftKey)
     else if (event.key === " " && !onButton && this.cursor !== null) this.toggle(this.cursor)
-    else if (event.key === "a") this.order.forEach((rowId) => this.selected.add(rowId))
+    else if (keyOf(event) === "a") this.order.forEach((rowId) => this.selected.add(rowId))
     else if (event.key === "Escape") this.selected.clear()
     else return false
     this.mark()

@@ -3,7 +3,7 @@
 class Status {
   constructor(onShow) {
     this.counts = el("p", { class: "counts" })
-    this.meter = el("progress", { "aria-label": "Share of the flagged rows that are decided" })
+    this.meter = el("progress", { "aria-label": "Share of this queue that is decided" })
     this.saving = el("p", { class: "saving", role: "status" })
     this.header = el("header", {}, this.counts, this.meter, this.saving)
     this.noticeText = el("span")
