@@ -17,8 +17,8 @@ SAMPLES, SAMPLE_BYTES = 64, 1 << 16
 def model_folder(name: str) -> Path:
     """The folder of a model given as a local path or a hub id; a hub model is downloaded unless it is there already.
 
-    Raises ModelError where there is none, or where its weights are not safetensors; UsageError for the home folder of
-    nobody.
+    Raises ModelError where there is none, where its config is damaged, or where its weights are not safetensors;
+    UsageError for the home folder of nobody.
     """
     folder = expanded(name)
     if not folder.is_dir():
@@ -32,13 +32,28 @@ def model_folder(name: str) -> Path:
             f"{name} has no safetensors weights; other formats can run code when they are loaded.",
             "Save it again with save_pretrained(..., safe_serialization=True).",
         )
+    config(folder)
     return folder
 
 
 def config(folder: Path) -> dict[str, Any]:
-    """The model's config.json."""
-    content: dict[str, Any] = json.loads((folder / "config.json").read_text(encoding="utf-8"))
+    """The model's config.json. Raises ModelError where it is damaged."""
+    return json_object(folder / "config.json")
+
+
+def json_object(path: Path) -> dict[str, Any]:
+    """One of the JSON files of a model's folder. Raises ModelError where it is damaged."""
+    try:
+        content = json.loads(path.read_text(encoding="utf-8"))
+    except (ValueError, RecursionError) as error:
+        raise _damaged(path, str(error)) from error
+    if not isinstance(content, dict):
+        raise _damaged(path, "it holds no JSON object")
     return content
+
+
+def _damaged(path: Path, why: str) -> ModelError:
+    return ModelError(f"{path} is damaged: {why}.", "Save the model or its tokenizer again with save_pretrained.")
 
 
 def fingerprint(folder: Path) -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,8 +16,9 @@ from torch import Tensor
 from core.errors import ModelError
 from core.models.batches import packed_batches, token_batches
 from core.models.bert import Bert, Block
-from core.models.files import config
+from core.models.files import config, json_object
 from core.models.positions import positions_of
+from core.models.tokenizer import load_tokenizer
 from core.models.tokens import FlatTokens
 from core.signals.precision import inference_dtype
 
@@ -132,7 +132,7 @@ def _tokenizer_alone(folder: Path) -> bool:
     settings beside it that contradict it."""
     if not (folder / "tokenizer.json").is_file():
         return False
-    rules = json.loads((folder / "tokenizer.json").read_text(encoding="utf-8"))
+    rules = json_object(folder / "tokenizer.json")
     normalizer = rules.get("normalizer") or {}
     lower = _tokenizer_settings(folder).get("do_lower_case", normalizer.get("lowercase"))
     return normalizer.get("type") == "BertNormalizer" and lower == normalizer.get("lowercase")
@@ -147,23 +147,20 @@ def _tokenizer(folder: Path, limit: int) -> Tokenizer:
 
 def _tokenizer_settings(folder: Path) -> dict[str, Any]:
     path = folder / "tokenizer_config.json"
-    settings: dict[str, Any] = json.loads(path.read_text(encoding="utf-8")) if path.is_file() else {}
-    return settings
+    return json_object(path) if path.is_file() else {}
 
 
 def _loaded(name: str, folder: Path, max_tokens: int, where: torch.device) -> LoadedModel:
-    from transformers import AutoModel, AutoTokenizer
+    from transformers import AutoModel
 
+    tokenizer = load_tokenizer(folder, name)
     try:
-        tokenizer = AutoTokenizer.from_pretrained(folder, trust_remote_code=False, local_files_only=True)
         model = AutoModel.from_pretrained(folder, trust_remote_code=False, local_files_only=True, use_safetensors=True)
     except Exception as error:
         raise ModelError(
             f"transformers cannot load {name} as a text model: {str(error).splitlines()[0]}",
             "Give a folder or hub id of an encoder such as BERT, with its tokenizer.",
         ) from error
-    if tokenizer.pad_token is None:
-        tokenizer.pad_token = tokenizer.eos_token or tokenizer.unk_token
     if model.dtype == torch.float32:
         model = model.to(inference_dtype(where))
     limit = min(max_tokens, int(tokenizer.model_max_length), positions_of(model))

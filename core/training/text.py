@@ -12,6 +12,7 @@ from torch import Tensor
 
 from core.errors import ModelError
 from core.models.positions import positions_of
+from core.models.tokenizer import load_tokenizer
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,17 +29,7 @@ class Texts:
 
         Raises ModelError where there is no tokenizer or nothing to pad with.
         """
-        from transformers import AutoTokenizer
-
-        try:
-            tokenizer = AutoTokenizer.from_pretrained(folder, trust_remote_code=False, local_files_only=True)
-        except Exception as error:
-            raise ModelError(
-                f"{name} has no tokenizer that transformers can load: {str(error).splitlines()[0]}",
-                "Save the tokenizer into the model's folder with tokenizer.save_pretrained.",
-            ) from error
-        if tokenizer.pad_token is None:
-            tokenizer.pad_token = tokenizer.eos_token or tokenizer.unk_token
+        tokenizer = load_tokenizer(folder, name)
         if tokenizer.pad_token is None:
             raise ModelError(
                 f"The tokenizer of {name} has no padding token.", "Set tokenizer.pad_token and save it again."

@@ -86,6 +86,13 @@ def _open(dataset: str, config: str | None, streaming: bool) -> Any:
         _look_for_the_hub()
     import datasets
     from datasets.exceptions import DatasetNotFoundError
+    from datasets.packaged_modules import _PACKAGED_DATASETS_MODULES as FORMATS
+
+    if dataset in FORMATS:  # the library's readers of files, which would look for some where Winnow runs
+        raise SourceError(
+            f"'{dataset}' is a file format of `datasets` and no dataset of the hub.",
+            "Name a dataset as owner/name, or load files by their path.",
+        )
 
     try:
         return datasets.load_dataset(dataset, config, streaming=streaming, trust_remote_code=None)

@@ -84,6 +84,12 @@ def test_a_hub_id_that_is_a_folder_where_winnow_runs_is_refused(tmp_path: Path) 
     assert "folder where Winnow runs" in run.error()
 
 
+@pytest.mark.parametrize("name", ["text", "csv", "imagefolder", "webdataset"])
+def test_a_format_of_the_library_is_no_hub_id(context: Context, name: str) -> None:
+    with pytest.raises(SourceError, match=f"'{name}' is a file format of `datasets`"):
+        preview(context, [f"hub:{name}"])
+
+
 def _asked(folder: Path, monkeypatch: pytest.MonkeyPatch, endpoint: str) -> tuple[str, str]:
     """What the person is told of a dataset that a hub at `endpoint` is asked for, and what the library printed."""
     monkeypatch.setenv("HF_HUB_OFFLINE", "0")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
@@ -17,6 +18,8 @@ from transformers import (
 
 from core.errors import ModelError
 from core.models.device import device
+from core.models.files import model_folder
+from core.signals.text_encoders import open_text_encoder
 from core.training.classifier import Classifier, load_classifier
 from core.training.examples import Examples
 from core.training.forward import forward
@@ -143,6 +146,33 @@ def test_a_tokenizer_without_padding_borrows_another_token_or_is_refused(tmp_pat
     assert borrowed.model.config.pad_token_id is not None
     with pytest.raises(ModelError, match=r"no padding token.*Set tokenizer\.pad_token"):
         load_classifier(str(text_model(tmp_path / "none", "gpt2", pad_token="", unk_token="")), "text", LABELS)
+
+
+def _without(folder: Path) -> None:
+    for file in folder.glob("tokenizer*"):
+        file.unlink()
+
+
+DAMAGES: dict[str, tuple[Callable[[Path], object], str]] = {
+    "no tokenizer": (_without, r"knows no words.*tokenizer\.save_pretrained"),
+    "tokenizer of nothing": (lambda folder: (folder / "tokenizer.json").write_text("{}"), "tokenizer"),
+    "config cut": (lambda folder: (folder / "config.json").write_text('{"a": '), r"config\.json is damaged: Expecting"),
+    "config a list": (lambda folder: (folder / "config.json").write_text("[]"), "it holds no JSON object"),
+    "config of nothing": (lambda folder: (folder / "config.json").write_text("{}"), "cannot load"),
+    "unknown": (lambda folder: (folder / "config.json").write_text('{"model_type": "zork"}'), "cannot load .*zork"),
+}
+
+
+@pytest.mark.parametrize("damage", DAMAGES)
+def test_a_model_folder_that_lacks_something_says_what_for_training_and_for_scans(tmp_path: Path, damage: str) -> None:
+    folder = text_model(tmp_path / "model", "bert")
+    do, said = DAMAGES[damage]
+    do(folder)
+    with pytest.raises(ModelError, match=said) as found:
+        load_classifier(str(folder), "text", LABELS)
+    assert found.value.hint
+    with pytest.raises(ModelError, match=said):
+        open_text_encoder("it", model_folder(str(folder)), 32, torch.device("cpu"))
 
 
 def test_what_cannot_be_a_classifier_says_what_to_do(tmp_path: Path) -> None:
