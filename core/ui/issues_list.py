@@ -57,7 +57,8 @@ def _list(frame: Frame, scan: Scan, where: IssueFilter) -> ListedIssue | None:
             link("review", "Review these", icon=":material/rule:", **shown)
         _download(frame, scan, where, found.total)
     if not found.lines:
-        st.caption("No row matches these filters.")
+        nothing = where == IssueFilter(where.issue_type) and not scan.summary["flagged"]
+        st.caption("No row is flagged. “All rows” ranks them all." if nothing else "No row matches these filters.")
         return None
     picked = _table(frame, found, where, f"{key}-table-{st.session_state.get(f'{key}-page', 1)}")
     pages(f"{key}-page", PAGE_ROWS, found.total)

@@ -149,9 +149,9 @@ def _class_columns(classes: Sequence[Mapping[str, Any]]) -> dict[str, list[Any]]
     return {"given": columns.pop("given"), "wrong": columns.pop("wrong"), "95 % interval": intervals} | columns
 
 
-def _interval(one: Mapping[str, Any]) -> str | None:
+def _interval(one: Mapping[str, Any]) -> str:
     low, high = one.get("noise_low"), one.get("noise_high")
-    return None if low is None or high is None else f"{low:.0%} – {high:.0%}"
+    return "–" if low is None or high is None else f"{low:.0%} – {high:.0%}"
 
 
 def _highest(classes: Sequence[Mapping[str, Any]]) -> float:
