@@ -19,7 +19,7 @@ from torch import Tensor
 from core.issues.confident import chunks
 from core.issues.finding import Probabilities
 
-FLOOR = 1e-9
+FLOOR = 1e-30
 TOP = 8
 """So many of a row's most probable classes are looked at one by one, and the given one; the others as if they were
 equally probable and had the mean rate."""
@@ -45,13 +45,17 @@ class NoiseModel:
     """(k,) in 0–1."""
     sharpness: float
     """Exponent on the probabilities of the true classes: a model of noisy labels is less sure than it could be."""
+    of_given: bool
+    """Whether the probabilities are those of the given labels, as whoever learnt from these has them, rates and all;
+    else they are those of the true classes, as somebody has them who learnt from better labels."""
 
     def posterior(self, labels: NDArray[np.int64], probabilities: Probabilities) -> NDArray[np.float64]:
         """(n,) the probability that the given label is the true one, given the row and the label: Bayes' rule."""
         right = np.empty(len(labels))
         rates, sharpness = torch.from_numpy(self.rates), torch.tensor(self.sharpness, dtype=torch.float64)
         for rows in chunks(*probabilities.shape):
-            right[rows] = _explained(_evidence(labels[rows], probabilities[rows]), rates, sharpness)[0].numpy()
+            evidence = _evidence(labels[rows], probabilities[rows])
+            right[rows] = _explained(evidence, rates, sharpness, self.of_given)[0].numpy()
         return right
 
 
@@ -84,6 +88,11 @@ def fit_noise(labels: NDArray[np.int64], probabilities: Probabilities, expected:
     Kabán, Label-noise robust logistic regression, 2012, with one rate per given class, and fitted to out-of-sample
     probabilities, which cannot overfit it. Where these are a perfect model of the noisy labels, any rate explains them,
     and the prior decides.
+
+    The same is fitted to the probabilities as p(true | x); whichever makes the labels more probable is returned. What
+    somebody brings who has never seen the wrong labels falls far below the rates, and taken for p(given | x) all of
+    that would count alike: on 2 to 10 % planted in CIFAR-10, beside the published probabilities of a good network,
+    average precision was .76 to .93 so and .91 to .98 with the choice, as with plain self-confidence.
     """
     classes = probabilities.shape[1]
     size = min(len(labels), SAMPLE_CELLS // min(classes, TOP + 1))
@@ -98,25 +107,30 @@ def fit_noise(labels: NDArray[np.int64], probabilities: Probabilities, expected:
         shift = CLASS_WIDTH * parameters[:count] + COMMON_WIDTH * parameters[count]
         return torch.sigmoid(prior + shift), (SHARPNESS_WIDTH * parameters[count + 1]).exp()
 
-    def loss(values: NDArray[np.float64]) -> tuple[float, NDArray[np.float64]]:
+    def loss(values: NDArray[np.float64], of_given: bool) -> tuple[float, NDArray[np.float64]]:
         parameters = torch.tensor(values, requires_grad=True)
-        probable = _explained(evidence, *unpacked(parameters))[1]
+        probable = _explained(evidence, *unpacked(parameters), of_given)[1]
         total = parameters.square().sum() / 2 - weight * probable.clamp_min(1e-300).log().sum()
         (gradient,) = torch.autograd.grad(total, parameters)
         return float(total.detach()), gradient.numpy()
 
-    found = minimize(loss, np.zeros(count + 2), jac=True, method="L-BFGS-B", options={"maxiter": 100, "ftol": 1e-5})
-    rates, sharpness = unpacked(torch.from_numpy(found.x))
-    return NoiseModel(rates.numpy(), float(sharpness))
+    def fitted(of_given: bool) -> tuple[float, NoiseModel]:
+        options = {"maxiter": 100, "ftol": 1e-5}
+        found = minimize(loss, np.zeros(count + 2), (of_given,), jac=True, method="L-BFGS-B", options=options)
+        rates, sharpness = unpacked(torch.from_numpy(found.x))
+        return float(found.fun), NoiseModel(rates.numpy(), float(sharpness), of_given)
+
+    return min((fitted(True), fitted(False)), key=lambda one: one[0])[1]
 
 
-def _explained(evidence: _Evidence, rates: Tensor, sharpness: Tensor) -> tuple[Tensor, Tensor]:
+def _explained(evidence: _Evidence, rates: Tensor, sharpness: Tensor, of_given: bool) -> tuple[Tensor, Tensor]:
     """Per row the posterior that its label is right, and the probability of its label under the model."""
     kept = (1 - rates.sum()).clamp_min(LEAST_KEPT)
     rate = torch.cat([rates[evidence.classes], rates.mean().expand(len(evidence.rest), 1)], 1)
-    softness = SOFTNESS * rate + 1e-4
-    mixed = torch.cat([evidence.probabilities, evidence.rest[:, None]], 1)
-    clean = torch.nn.functional.softplus((mixed - rate) / kept / softness) * softness
+    clean = torch.cat([evidence.probabilities, evidence.rest[:, None]], 1)
+    if of_given:
+        softness = SOFTNESS * rate + 1e-4
+        clean = torch.nn.functional.softplus((clean - rate) / kept / softness) * softness
     logs = sharpness * clean.clamp_min(FLOOR).log()
     logs = torch.cat([logs[:, :-1], logs[:, -1:] + np.log(max(evidence.rest_classes, FLOOR))], 1)
     own = torch.softmax(logs, 1)[:, 0]

@@ -134,7 +134,8 @@ def open_link_elsewhere(page: Page, browser: Browser, title: str) -> None:
         settled(other)
         chosen = other.locator(".js-plotly-plot .bars")
         expect(chosen).to_have_count(3)  # the grid, the cells, and the frame around the chosen one
-        assert other.get_by_test_id("stMain").inner_text() == page.get_by_test_id("stMain").inner_text()
+        said = page.get_by_test_id("stMain").inner_text()
+        expect(other.get_by_test_id("stMain")).to_have_text(said, use_inner_text=True)
 
 
 def test_bbc_news_from_an_upload_to_a_link_to_a_confused_cell(page: Page, server: Server, browser: Browser) -> None:

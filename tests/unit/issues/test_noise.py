@@ -1,4 +1,7 @@
+from pathlib import Path
+
 import numpy as np
+import pytest
 from sklearn.metrics import average_precision_score
 
 from core.issues.confident import calibrated_joint, class_thresholds, confident_classes, row_facts
@@ -38,8 +41,41 @@ def test_a_class_given_wrongly_more_often_is_trusted_less() -> None:
     assert average_precision_score(wrong, -posterior) > average_precision_score(wrong, -own) + 0.1
 
 
+def test_probabilities_of_who_never_saw_the_wrong_labels_rank_as_they_are() -> None:
+    """A sure model of the true classes, which is itself wrong on one row of twenty-five, between two of ten classes."""
+    generator = np.random.default_rng(0)
+    true = generator.integers(10, size=6_000)
+    logits = 9 * np.eye(10)[true] + 3 * generator.standard_normal((6_000, 10))
+    confused = (true < 2) & (generator.random(6_000) < 0.2)
+    logits[confused] += 8 * np.eye(10)[1 - true[confused]]
+    probabilities = np.exp(logits) / np.exp(logits).sum(1, keepdims=True)
+    wrong = generator.random(6_000) < 0.03
+    given = np.where(wrong, (true + generator.integers(1, 10, 6_000)) % 10, true)
+    model = _fitted(given, probabilities)
+    own = probabilities[np.arange(len(given)), given]
+    assert not model.of_given
+    assert average_precision_score(wrong, -model.posterior(given, probabilities)) > (
+        average_precision_score(wrong, -own) - 0.01
+    )
+
+
+@pytest.mark.parametrize("name", ["cifar10", "mnist", "20news"])
+@pytest.mark.parametrize("share", [0.02, 0.1])
+def test_published_probabilities_rank_planted_errors_no_worse_than_self_confidence(
+    shared_data: Path, name: str, share: float
+) -> None:
+    true = np.load(shared_data / "label_errors" / f"{name}_labels.npy").astype(np.int64)
+    probabilities = np.load(shared_data / "label_errors" / f"{name}_pyx.npy")
+    generator, classes = np.random.default_rng(1), probabilities.shape[1]
+    wrong = generator.random(len(true)) < share
+    given = np.where(wrong, (true + generator.integers(1, classes, len(true))) % classes, true)
+    own = probabilities[np.arange(len(given)), given]
+    found = _fitted(given, probabilities).posterior(given, probabilities)
+    assert average_precision_score(wrong, -found) > average_precision_score(wrong, -own) - 0.015
+
+
 def test_the_posterior_is_bayes_rule() -> None:
-    model = NoiseModel(np.array([0.0, 0.2]), 1.0)
+    model = NoiseModel(np.array([0.0, 0.2]), 1.0, True)
     posterior = model.posterior(np.array([1, 0]), np.array([[0.4, 0.6], [0.4, 0.6]]))
     assert np.allclose(posterior, [0.5 / (0.5 + 0.2 * 0.5), 1.0], atol=1e-3)
 
