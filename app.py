@@ -10,16 +10,16 @@ import streamlit as st
 from starlette.middleware import Middleware
 
 from core.errors import WinnowError
-from core.ui.downloads import ROUTE
-from core.ui.headers import SecurityHeaders
-from core.ui.health import StoreHealth
-from core.ui.problems import caught
+from core.ui.parts.downloads import ROUTE
+from core.ui.parts.problems import caught
+from core.ui.shell.headers import SecurityHeaders
+from core.ui.shell.health import StoreHealth
 
 
 @asynccontextmanager
 async def lifespan(_: st.App) -> AsyncIterator[None]:
     """Opens the workspace before the first visitor; a workspace that is taken is named on the page, not here."""
-    from core.ui.context import app_context, close_contexts
+    from core.ui.shell.context import app_context, close_contexts
 
     try:
         await anyio.to_thread.run_sync(app_context)
@@ -29,6 +29,6 @@ async def lifespan(_: st.App) -> AsyncIterator[None]:
     await anyio.to_thread.run_sync(close_contexts)
 
 
-SHELL = Path(__file__).parent / "core" / "ui" / "shell.py"
+SHELL = Path(__file__).parent / "core" / "ui" / "shell" / "script.py"
 LAYERS = [Middleware(SecurityHeaders), Middleware(StoreHealth)]
 app = st.App(SHELL, lifespan=lifespan, routes=[ROUTE], middleware=LAYERS, on_script_error=caught)

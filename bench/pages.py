@@ -46,7 +46,7 @@ def run() -> list[Row]:
     """One row per view of the Profile page, and one per answer that is worked out beside it on the first visit."""
     with tempfile.TemporaryDirectory(prefix="winnow-bench-") as folder:
         os.environ["WINNOW_WORKSPACE"] = str(Path(folder) / "workspace")
-        from core.ui.context import app_context, close_contexts
+        from core.ui.shell.context import app_context, close_contexts
 
         context = app_context()
         try:

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from core.ui.choices import switch
-from core.ui.data_export import export_view
-from core.ui.data_load import load_view
-from core.ui.data_manage import manage_view, trash_view
-from core.ui.data_rejected import rejected_view
-from core.ui.data_rows import rows_view
-from core.ui.data_splits import splits_view
-from core.ui.frame import BareFrame, open_page
-from core.ui.problems import shown_errors
+from core.ui.data.export import export_view
+from core.ui.data.load import load_view
+from core.ui.data.manage import manage_view, trash_view
+from core.ui.data.rejected import rejected_view
+from core.ui.data.rows import rows_view
+from core.ui.data.splits import splits_view
+from core.ui.parts.choices import switch
+from core.ui.parts.problems import shown_errors
+from core.ui.shell.frame import BareFrame, open_page
 
 VIEWS = {
     "rows": ("Rows", rows_view),

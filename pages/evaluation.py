@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from core.ui.evaluation_page import draw
-from core.ui.frame import open_page
-from core.ui.problems import shown_errors
+from core.ui.evaluation.page import draw
+from core.ui.parts.problems import shown_errors
+from core.ui.shell.frame import open_page
 
 frame = open_page("Evaluate", versions=False)
 with shown_errors():

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from core.ui.frame import open_page
-from core.ui.home_datasets import home
-from core.ui.problems import shown_errors
+from core.ui.home.datasets import home
+from core.ui.parts.problems import shown_errors
+from core.ui.shell.frame import open_page
 
 frame = open_page("Datasets", needs="nothing", job_lines=5)
 with shown_errors():

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from core.ui.frame import open_page
-from core.ui.issues_page import draw, followed
-from core.ui.problems import shown_errors
+from core.ui.issues.page import draw, followed
+from core.ui.parts.problems import shown_errors
+from core.ui.shell.frame import open_page
 
 frame = open_page("Issues", follows=followed)
 with shown_errors():

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from core.ui.frame import open_page
-from core.ui.jobs_page import draw
+from core.ui.jobs.page import draw
+from core.ui.shell.frame import open_page
 
 draw(open_page("Jobs", needs="nothing", job_lines=0))

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from core.ui.frame import open_page
-from core.ui.problems import shown_errors
-from core.ui.profile_page import draw
+from core.ui.parts.problems import shown_errors
+from core.ui.profile.page import draw
+from core.ui.shell.frame import open_page
 
 frame = open_page("Profile")
 with shown_errors():

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from core.ui.frame import open_page
-from core.ui.problems import shown_errors
-from core.ui.review_page import draw
+from core.ui.parts.problems import shown_errors
+from core.ui.review.page import draw
+from core.ui.shell.frame import open_page
 
 frame = open_page("Review")
 with shown_errors():

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from core.ui.choices import switch
-from core.ui.frame import open_page
-from core.ui.problems import shown_errors
-from core.ui.training_effect import effect_view
-from core.ui.training_new import new_view
-from core.ui.training_runs import runs_view
-from core.ui.training_use import use_view
+from core.ui.parts.choices import switch
+from core.ui.parts.problems import shown_errors
+from core.ui.shell.frame import open_page
+from core.ui.training.effect import effect_view
+from core.ui.training.new import new_view
+from core.ui.training.runs import runs_view
+from core.ui.training.use import use_view
 
 VIEWS = {
     "runs": ("Runs", runs_view),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 PAGE = "page"
-"""The name of the page that is open, as `core.ui.pages` has it."""
+"""The name of the page that is open, as `core.ui.shell.pages` has it."""
 DATASET = "dataset"
 """The picked dataset's name; also the URL's `?dataset=`, which decides."""
 VERSION = "version"

@@ -32,7 +32,7 @@ APP = """
 import sys, time
 from pathlib import Path
 from core.records import TrainSpec
-from core.ui.context import app_context
+from core.ui.shell.context import app_context
 from core.workflow.train import start_train
 from tests.integration.job_support import load_stories
 app = app_context()

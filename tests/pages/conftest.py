@@ -9,7 +9,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from core.settings import Workspace
-from core.ui.context import app_context, close_contexts
+from core.ui.shell.context import app_context, close_contexts
 from core.workflow.context import Context
 
 PAGES = Path(__file__).resolve().parents[2] / "pages"
@@ -20,7 +20,7 @@ def app(workspace: Workspace, monkeypatch: pytest.MonkeyPatch) -> Iterator[Conte
     """The context that the pages of this test use: load into it what the page is to show."""
     monkeypatch.setenv("WINNOW_WORKSPACE", str(workspace.root))
     # AppTest has no client, and so no address: its visitor counts as one on this machine.
-    monkeypatch.setattr("core.ui.guard.from_this_machine", lambda address: True)
+    monkeypatch.setattr("core.ui.shell.guard.from_this_machine", lambda address: True)
     yield app_context()
     close_contexts()
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from core.ui import guard
+from core.ui.shell import guard
 from core.workflow.context import Context
 from tests.pages.conftest import PAGES
 

@@ -14,7 +14,7 @@ from streamlit.testing.v1 import AppTest
 
 from core.records import Dataset, Metric
 from core.review.records import Act
-from core.ui.evaluation_rows import cell_filter
+from core.ui.evaluation.rows import cell_filter
 from core.workflow.context import Context
 from core.workflow.evaluation import predicted_rows
 from core.workflow.review import make_version, record

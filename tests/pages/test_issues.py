@@ -13,7 +13,7 @@ from streamlit.testing.v1 import AppTest
 from core.records import Dataset, Decision
 from core.store import decisions
 from core.store.ids import new_id
-from core.ui.background import THREADS, answers
+from core.ui.parts.background import THREADS, answers
 from core.workflow.context import Context
 from tests.pages import issues_data as data
 

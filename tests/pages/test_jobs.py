@@ -9,7 +9,7 @@ from streamlit.testing.v1 import AppTest
 
 from core.jobs import ProgressWriter
 from core.records import Job
-from core.ui.jobs_page import PAGE_JOBS
+from core.ui.jobs.page import PAGE_JOBS
 from core.workflow.context import Context
 
 Open = Callable[..., AppTest]

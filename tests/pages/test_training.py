@@ -14,7 +14,7 @@ from streamlit.testing.v1 import AppTest
 from core.records import Dataset, TrainSpec
 from core.store.runs import get_run, list_runs
 from core.ui import keys
-from core.ui.background import answers
+from core.ui.parts.background import answers
 from core.workflow.context import Context
 from core.workflow.devices import Device
 from tests.pages import issues_data
@@ -189,7 +189,7 @@ def test_the_form_says_the_precision_and_the_memory_before_the_start(
     news: Dataset, open_at: Open, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(
-        "core.ui.training_new.find_devices", lambda config: [Device("cuda:0", "GTX 1060", 1_100_000_000, (6, 1))]
+        "core.ui.training.new.find_devices", lambda config: [Device("cuda:0", "GTX 1060", 1_100_000_000, (6, 1))]
     )
     answers().forget(("devices", None))
     shown = settled(open_at("training", view="new"))

@@ -14,7 +14,7 @@ from starlette.testclient import TestClient
 from streamlit.testing.v1 import AppTest
 
 from core.records import Run
-from core.ui.downloads import ROUTE
+from core.ui.parts.downloads import ROUTE
 from core.workflow import playground
 from core.workflow.context import Context
 from core.workflow.predict import predictions

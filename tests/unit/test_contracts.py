@@ -12,7 +12,14 @@ PAGES = sorted((PROJECT / "pages").glob("*.py"))
 PAGE_MAY_IMPORT = ("streamlit", "core.ui", "core.workflow", "core.charts", "core.records", "core.errors")
 APP_MAY_IMPORT = (
     *("streamlit", "starlette", "anyio"),
-    *("core.ui.context", "core.ui.downloads", "core.ui.headers", "core.ui.health", "core.ui.problems", "core.errors"),
+    *(
+        "core.ui.shell.context",
+        "core.ui.parts.downloads",
+        "core.ui.shell.headers",
+        "core.ui.shell.health",
+        "core.ui.parts.problems",
+        "core.errors",
+    ),
 )
 STANDARD_LIBRARY_OF_PAGES = ("__future__", "collections", "dataclasses", "functools")
 
@@ -34,7 +41,7 @@ def allowed(module: str, names: tuple[str, ...]) -> bool:
 
 
 def test_there_is_a_page_for_every_entry_of_the_navigation() -> None:
-    from core.ui.pages import PAGES as ENTRIES
+    from core.ui.shell.pages import PAGES as ENTRIES
 
     assert {path.stem for path in PAGES} == set(ENTRIES)
 

@@ -7,7 +7,7 @@ import io
 
 import pytest
 
-from core.ui.csv_text import csv_text, escaped
+from core.ui.parts.csv_text import csv_text, escaped
 
 
 @pytest.mark.parametrize("risky", ["=1+1", "+1+1", "-A1", "@SUM(A1)", "\t=1", "\r=1", "'-1"])

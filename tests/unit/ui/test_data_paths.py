@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from core.errors import SourceError
-from core.ui import data_paths
-from core.ui.data_paths import inside, list_folder
+from core.ui.parts import paths as data_paths
+from core.ui.parts.paths import inside, list_folder
 
 
 @pytest.fixture

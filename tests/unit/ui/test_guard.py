@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from core.ui.guard import from_this_machine
+from core.ui.shell.guard import from_this_machine
 
 
 @pytest.mark.parametrize("address", [None, "127.0.0.1", "127.8.8.8", "::1"])

@@ -10,8 +10,8 @@ from typing import Any
 import duckdb_extensions
 import pytest
 
-from core.ui.context import app_context, close_contexts
-from core.ui.health import PATH, StoreHealth
+from core.ui.shell.context import app_context, close_contexts
+from core.ui.shell.health import PATH, StoreHealth
 from tests.odd.workbook import write_workbook
 
 

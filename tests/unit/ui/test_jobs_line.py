@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 from core.records import ENDED, Job, Progress
-from core.ui.jobs_line import ERROR_CHARACTERS, MARKS, origin, standing
+from core.ui.parts.job_line import ERROR_CHARACTERS, MARKS, origin, standing
 
 NOW = datetime.now(UTC)
 JOB = Job(

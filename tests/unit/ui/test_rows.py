@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from core.records import RowFilter
-from core.ui.problems import plain
-from core.ui.rows import describe
+from core.ui.parts.problems import plain
+from core.ui.parts.rows import describe
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 import pytest
 
 from core.records import Job, Progress
-from core.ui.strip import duration, progress_text
+from core.ui.shell.strip import duration, progress_text
 
 JOB = Job(
     job_id="1",

@@ -1,0 +1,126 @@
+"""Data, view Load: where the data is, what its columns are, then the load."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from pathlib import Path
+
+import streamlit as st
+
+from core.records import Preview, Schema
+from core.sources.guess import split_name
+from core.store.datasets import list_datasets
+from core.ui import keys
+from core.ui.data.progress import follow_load
+from core.ui.data.schema import MAX_IMAGES, schema_form, with_thumbnails
+from core.ui.data.splits import METHODS, PARTS
+from core.ui.home.start import sample_row
+from core.ui.parts.background import result_of
+from core.ui.parts.empty import empty_state
+from core.ui.parts.paths import choose_path, stamped
+from core.ui.parts.problems import shown_errors
+from core.ui.parts.upload import choose_upload
+from core.ui.shell.frame import BareFrame
+from core.workflow.load import browser_folders, preview, start_load
+from core.workflow.splits import SplitPlan
+
+PLACES = {"upload": "Upload", "path": "Path on the server", "hub": "Hub dataset", "sample": "Sample"}
+
+
+VAGUE_NAMES = ("data", "dataset", "images", "index", "labels")
+"""A file of such a name is better known by its folder's."""
+
+
+def load_view(frame: BareFrame) -> None:
+    """One load at a time per session: choose, check, start, follow."""
+    if follow_load(frame):
+        return
+    place = st.segmented_control(
+        "Where the data is",
+        list(PLACES),
+        default="upload",
+        required=True,
+        format_func=PLACES.__getitem__,
+        key="load-place",
+    )
+    with shown_errors():
+        locations = _locations(frame, str(place))
+        if locations:
+            _check_and_start(frame, locations)
+
+
+def _locations(frame: BareFrame, place: str) -> tuple[str, ...]:
+    if place == "upload":
+        return choose_upload(frame.context.workspace)
+    if place == "path":
+        return choose_path()
+    if place == "hub":
+        return _choose_hub()
+    sample_row(frame)
+    return ()
+
+
+def _choose_hub() -> tuple[str, ...]:
+    typed = st.text_input(
+        "Dataset on the Hugging Face hub",
+        key="load-hub",
+        placeholder="owner/name, or owner/name:configuration",
+        help="Read by the datasets library in a job of its own. It needs the network; code from the hub is never run.",
+    )
+    return (typed.strip(),) if typed.strip() else ()
+
+
+def _check_and_start(frame: BareFrame, locations: Sequence[str]) -> None:
+    within = browser_folders(frame.context)
+    key = ("preview", str(frame.context.workspace.root), *map(stamped, locations))
+    found = result_of(
+        key,
+        lambda: with_thumbnails(preview(frame.context, locations, within=within, thumbnails=MAX_IMAGES)),
+        waiting="reading the first rows",
+    )
+    if found is None:
+        return
+    if not found.rows:
+        empty_state("No row to show", "The source was read, and it holds no row.", icon="table_rows")
+        return
+    schema = schema_form(found, f"schema-{abs(hash(key)):x}")
+    _start_form(frame, locations, found, schema)
+
+
+def _start_form(frame: BareFrame, locations: Sequence[str], found: Preview, schema: Schema) -> None:
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        name = st.text_input(
+            "Name of the dataset",
+            value=free_name(frame, locations),
+            max_chars=120,
+            key=f"load-name-{abs(hash(tuple(locations))):x}",
+            width=320,
+        )
+        method = st.selectbox(
+            "Splits",
+            [None, *(name for name in METHODS if name != "grouped")],
+            format_func=lambda name: METHODS.get(name, "As in the data"),
+            key="load-split",
+            width=320,
+            help=f"Parts of {', '.join(f'{share} % {part}' for part, share in PARTS.items())}, as a second version; "
+            "the view Splits has other shares, and groups.",
+        )
+        start = st.button("Load", type="primary", icon=":material/play_arrow:", key="load-start")
+    if start:
+        within = browser_folders(frame.context)
+        plan = SplitPlan(method, {part: share / 100 for part, share in PARTS.items()}) if method else None
+        job = start_load(frame.context, locations, schema, name=name, by=frame.user, within=within, split_plan=plan)
+        st.session_state[keys.LOAD_JOB] = job.job_id
+        st.rerun()
+
+
+def free_name(frame: BareFrame, locations: Sequence[str]) -> str:
+    """The file's name without its ending, or its folder's where there are several or the name says little; with a
+    number behind it where a dataset has that name already."""
+    path = Path(locations[0].replace(":", "-"))
+    uploaded = path.is_relative_to(frame.context.workspace.uploads)
+    by_folder = (len(locations) > 1 or split_name(path.stem) or path.stem in VAGUE_NAMES) and not uploaded
+    stem = re.sub(r"[\s_]+", "-", path.parent.name if by_folder else path.stem) or "dataset"
+    taken = {dataset.name for dataset in list_datasets(frame.context.store)}
+    return next(name for name in (stem, *(f"{stem}-{number}" for number in range(2, 10_000))) if name not in taken)

@@ -1,0 +1,90 @@
+"""A load as it goes: rows, rows per second, time left, stop; and what came of it."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+import streamlit as st
+
+from core.errors import WinnowError
+from core.records import ENDED, Dataset, Job
+from core.store.datasets import get_dataset
+from core.ui import keys
+from core.ui.parts.problems import plain, show_error
+from core.ui.shell.frame import BareFrame
+from core.ui.shell.strip import duration
+
+POLL_SECONDS = 0.4
+
+
+def follow_load(frame: BareFrame) -> bool:
+    """Draws the load that this session started and opens its dataset at the end; whether it is still going."""
+    job = _mine(frame)
+    if job is None:
+        return False
+    if not _is_over(job):
+        st.fragment(run_every=POLL_SECONDS)(_progress)(frame, job.job_id)
+        return True
+    dataset_id = _ended(job)
+    if dataset_id is not None:
+        _open(get_dataset(frame.context.store, dataset_id))
+    return False
+
+
+def report_load(frame: BareFrame) -> None:
+    """Says it where the load that this session started has failed; for pages that show progress by themselves."""
+    job = _mine(frame)
+    if job is not None and _is_over(job):
+        _ended(job)
+
+
+def _mine(frame: BareFrame) -> Job | None:
+    job_id = st.session_state.get(keys.LOAD_JOB)
+    return None if job_id is None else frame.context.queue.get(job_id)
+
+
+def _ended(job: Job) -> str | None:
+    """Lets go of the load; the dataset's id, or None after saying why there is no dataset."""
+    del st.session_state[keys.LOAD_JOB]
+    if job.status != "done" or job.dataset_id is None:
+        show_error(WinnowError(job.error or f"The load was {job.status}.", "Nothing of it was kept."))
+        return None
+    return job.dataset_id
+
+
+def _is_over(job: Job) -> bool:
+    """A finished process is not yet a dataset: the store still has to take its output in."""
+    return job.status in ENDED and (job.status != "done" or job.dataset_id is not None or job.collected)
+
+
+def _open(dataset: Dataset) -> None:
+    aside = f", {dataset.rejected_count:,} set aside" if dataset.rejected_count else ""
+    st.toast(f"{plain(dataset.name)}: {dataset.row_count:,} rows loaded{aside}.", icon=":material/check:")
+    st.session_state.pop(keys.LAST_VERSION, None)
+    st.query_params.from_dict({keys.DATASET: dataset.name, "view": "rejected" if dataset.rejected_count else "rows"})
+    st.rerun()
+
+
+def _progress(frame: BareFrame, job_id: str) -> None:
+    job = frame.context.queue.get(job_id)
+    if _is_over(job):
+        st.rerun()
+    with st.container(border=True):
+        st.markdown(f":material/progress_activity: **{plain(job.title)}**")
+        st.progress(job.progress.fraction or 0.0)
+        with st.container(horizontal=True, vertical_alignment="center"):
+            st.caption(_speed(job), width="content")
+            st.space("stretch")
+            if st.button("Stop", key="load-stop", icon=":material/stop:", disabled=job.status == "stopping"):
+                frame.context.queue.stop(job_id)
+
+
+def _speed(job: Job) -> str:
+    if job.progress.done <= 0 or job.started_at is None:
+        return job.status
+    seconds = max(0.001, (datetime.now(UTC) - job.started_at).total_seconds())
+    unit = job.progress.message or "rows"
+    parts = [f"{job.progress.done:,.0f} {unit}", f"{job.progress.done / seconds:,.0f} {unit}/s"]
+    if job.progress.seconds_left is not None:
+        parts.append(f"{duration(job.progress.seconds_left)} left")
+    return " · ".join(parts)

@@ -1,0 +1,113 @@
+"""The guess at what each column is, with real rows beside it, for the person to overrule."""
+
+from __future__ import annotations
+
+import base64
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Any
+
+import streamlit as st
+
+from core.records import Preview, Schema
+from core.tasks import TASKS
+from core.ui.parts.problems import plain
+
+NONE = "none"
+ROLES = {"payload": "example", "label": "label", "split": "split", "id": "id"}
+MAX_CELL = 300
+MAX_IMAGES = 24
+"""Images drawn in a preview."""
+DATA_URL = "data:image/webp;base64,"
+
+
+def schema_form(found: Preview, key: str) -> Schema:
+    """Pickers on the left, the rows as they would be read on the right; returns what is chosen now."""
+    form, rows = st.columns([1, 3], gap="medium")
+    with form:
+        chosen = _pickers(found, key)
+    with rows:
+        for note in found.notes:
+            st.caption(f":material/info: {plain(note)}")
+        preview_table(found, chosen)
+    return chosen
+
+
+def _pickers(found: Preview, key: str) -> Schema:
+    guess, names = found.guess, [column.name for column in found.columns]
+    types = {column.name: f"{column.name}  ({column.type.lower()})" for column in found.columns} | {NONE: NONE}
+
+    def pick(title: str, role: str, guessed: str | None, optional: bool = True) -> str | None:
+        options = [NONE, *names] if optional else names
+        index = options.index(guessed) if guessed in options else 0
+        chosen = st.selectbox(title, options, index, key=f"{key}-{role}", format_func=lambda name: types[name])
+        return None if chosen == NONE else chosen
+
+    tasks = list(TASKS)
+    task = st.selectbox(
+        "Task", tasks, tasks.index(guess.task), key=f"{key}-task", format_func=lambda name: TASKS[name].title
+    )
+    payload = pick("Example", "payload", guess.payload, optional=False)
+    label = pick("Label", "label", guess.label)
+    split = pick("Split", "split", guess.split)
+    own_id = pick("Id", "id", guess.id)
+    taken = {payload, label, split, own_id}
+    attributes = tuple(name for name in names if name not in taken)
+    if attributes:
+        st.caption("Kept as attributes: " + plain(", ".join(attributes)))
+    return Schema(task or guess.task, payload or guess.payload, label, split, own_id, attributes)
+
+
+def preview_table(found: Preview, schema: Schema) -> None:
+    """The first rows, the columns that play a role first and named by it; images as `with_thumbnails` left them."""
+    roles = {getattr(schema, field): role for field, role in ROLES.items() if getattr(schema, field)}
+    order = [*roles, *schema.attributes]
+    images = any(str(row.get(schema.payload)).startswith(DATA_URL) for row in found.rows)
+    st.dataframe(
+        {name: [_cell(row.get(name)) for row in found.rows] for name in order},
+        hide_index=True,
+        height=360,
+        row_height=56 if images else None,
+        column_config={
+            name: st.column_config.ImageColumn(f"{role}: {name}", alignment="left")
+            if images and role == "example"
+            else st.column_config.Column(f"{role}: {name}", width="large" if role == "example" else None)
+            for name, role in roles.items()
+        },
+        alt="First rows of the source",
+    )
+    st.caption(_in_words(found, schema))
+
+
+def with_thumbnails(found: Preview) -> Preview:
+    """The preview with its thumbnails as data URLs."""
+    payload = found.guess.payload
+    first = ({**row, payload: _url(row.get(payload))} for row in found.rows[:MAX_IMAGES])
+    return replace(found, rows=(*first, *found.rows[MAX_IMAGES:]))
+
+
+def _url(value: Any) -> Any:
+    return DATA_URL + base64.b64encode(value).decode() if isinstance(value, bytes) else value
+
+
+def _in_words(found: Preview, schema: Schema) -> str:
+    parts = [f"first {len(found.rows)} rows" if len(found.rows) > 1 else "its only row"]
+    if found.row_estimate is not None:
+        parts.append(f"about {found.row_estimate:,} in all")
+    if schema.label is not None:
+        parts.append(_labels([row.get(schema.label) for row in found.rows]))
+    return " · ".join(parts)
+
+
+def _labels(values: Sequence[Any]) -> str:
+    counts = Counter(str(value) for value in values if value is not None)
+    shown = ", ".join(f"{plain(label[:40])} {count}" for label, count in counts.most_common(5))
+    more = f" and {len(counts) - 5} more" if len(counts) > 5 else ""
+    return f"labels among them: {shown}{more}"
+
+
+def _cell(value: Any) -> Any:
+    if isinstance(value, bytes | bytearray | memoryview):
+        return f"{len(value):,} bytes"
+    return value[:MAX_CELL] if isinstance(value, str) and not value.startswith(DATA_URL) else value

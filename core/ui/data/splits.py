@@ -1,0 +1,116 @@
+"""Data, view Splits: the class counts of each part, and making new parts as a new version."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import streamlit as st
+
+from core.errors import UsageError, WinnowError
+from core.records import ENDED
+from core.ui import keys
+from core.ui.parts.problems import plain, show_error, shown_errors
+from core.ui.shell.frame import Frame
+from core.ui.shell.strip import progress_text
+from core.workflow.splits import split_counts, start_split
+
+METHODS = {
+    "stratified": "Stratified: every class in the same shares",
+    "leak-safe": "Leak-safe: duplicates and near-duplicates stay in one part",
+    "grouped": "Grouped: rows that share a value stay in one part",
+    "random": "Random",
+}
+PARTS = {"train": 80, "validation": 10, "test": 10}
+"""Default shares in percent."""
+POLL_SECONDS = 0.5
+MAX_ROWS = 2_000
+"""Classes listed; the table scrolls."""
+
+
+def splits_view(frame: Frame) -> None:
+    """The parts as they are, then the form."""
+    table, form = st.columns([3, 2], gap="medium")
+    with table:
+        _counts(frame)
+    with form, shown_errors():
+        if not _follow(frame):
+            _form(frame)
+
+
+def _counts(frame: Frame) -> None:
+    counts = split_counts(frame.context, frame.version.version_id)
+    parts = _in_order({part for by_part in counts.values() for part in by_part})
+    st.markdown("**Classes in each part**")
+    if parts in ([], [None]):
+        st.caption("This version has no splits.")
+        return
+    rows = sorted(counts.items(), key=lambda item: -sum(item[1].values()))[:MAX_ROWS]
+    columns: dict[str, list[object]] = {"class": [label for label, _ in rows]}
+    for part in parts:
+        columns[part or "no part"] = [by_part.get(part, 0) for _, by_part in rows]
+    st.dataframe(columns, hide_index=True, alt="Rows of each class in each split")
+    st.caption(" · ".join(f"{plain(part or 'no part')}: {_total(counts, part):,}" for part in parts))
+
+
+def _in_order(parts: set[str | None]) -> list[str | None]:
+    """train, validation, test, then any other by name, then the rows in no part."""
+    usual = list(PARTS)
+    return sorted(
+        parts, key=lambda part: (part is None, usual.index(part) if part in usual else len(usual), part or "")
+    )
+
+
+def _total(counts: Mapping[str, Mapping[str | None, int]], part: str | None) -> int:
+    return sum(by_part.get(part, 0) for by_part in counts.values())
+
+
+def _form(frame: Frame) -> None:
+    st.markdown("**Make new splits**")
+    method = st.radio("Method", list(METHODS), format_func=METHODS.__getitem__, key="split-method")
+    group = None
+    if method == "grouped":
+        names = {attribute.column: attribute.name for attribute in frame.dataset.attributes}
+        group = st.selectbox("Group by", list(names), format_func=names.__getitem__, key="split-group")
+    with st.container(horizontal=True):
+        shares = {
+            part: st.number_input(f"{part} %", 0, 100, share, step=5, key=f"split-{part}", width=110)
+            for part, share in PARTS.items()
+        }
+    seed = st.number_input("Seed", 0, 2**31 - 1, 0, key="split-seed", width=110, help="The same seed, the same parts.")
+    if st.button("Make a version with these splits", type="primary", key="split-start"):
+        _start(frame, method, shares, seed, group)
+    st.caption("The current version stays as it is.")
+
+
+def _start(frame: Frame, method: str, percent: Mapping[str, int], seed: int, group: str | None) -> None:
+    if sum(percent.values()) != 100:
+        raise UsageError(f"The shares add up to {sum(percent.values())} %.", "Make them 100 % in all.")
+    shares = {part: value / 100 for part, value in percent.items() if value}
+    job = start_split(frame.context, frame.version.version_id, method, shares, seed, group, frame.user)
+    st.session_state[keys.SPLIT_JOB] = job.job_id
+    st.rerun()
+
+
+def _follow(frame: Frame) -> bool:
+    """Whether the splits asked for are still being made; opens the new version when they are."""
+    job_id = st.session_state.get(keys.SPLIT_JOB)
+    if job_id is None:
+        return False
+    job = frame.context.queue.get(job_id)
+    if job.status not in ENDED or (job.status == "done" and job.kind == "groups" and not job.collected):
+        st.fragment(run_every=POLL_SECONDS)(_wait)(frame, job_id)
+        return True
+    del st.session_state[keys.SPLIT_JOB]
+    if job.status == "done":
+        st.session_state.pop(keys.LAST_VERSION, None)
+        st.query_params.pop(keys.VERSION, None)
+        st.rerun()
+    show_error(WinnowError(job.error or f"Making the splits was {job.status}.", "No version was made."))
+    return False
+
+
+def _wait(frame: Frame, job_id: str) -> None:
+    job = frame.context.queue.get(job_id)
+    if job.status in ENDED and (job.collected or job.kind != "groups" or job.status != "done"):
+        st.rerun()
+    st.caption(f":material/progress_activity: making the splits: {plain(progress_text(job))}")

@@ -1,0 +1,106 @@
+"""Evaluate, view Classes: the classification report. A click on a class opens its wrong rows."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import streamlit as st
+
+from core.records import Scores
+from core.ui.evaluation.choice import Shown
+from core.ui.evaluation.rows import choose_cell, chosen_cell, examples
+from core.ui.parts.csv_text import csv_text
+from core.workflow.export import file_name
+
+AVERAGES = {
+    "micro avg": "Micro: every row counts the same",
+    "macro avg": "Macro: every class counts the same",
+    "weighted avg": "Weighted: every class by its rows",
+}
+SHOWN_CLASSES = 14
+"""A longer table scrolls."""
+COLUMNS = ("class", "precision", "recall", "F1", "rows")
+
+
+def classes_view(shown: Shown) -> None:
+    """Classes, averages, and the rows of the chosen class."""
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.caption(
+            "Precision: of what is predicted as the class, the share that is. Recall: of the class, the share that is "
+            "found. F1: their harmonic mean. A heading sorts, a line shows the class's wrong rows.",
+            width="stretch",
+        )
+        _download(shown)
+    _classes(shown)
+    _averages(shown.found.averages)
+    examples(shown)
+
+
+def _classes(shown: Shown) -> None:
+    classes = shown.found.classes
+    names = list(classes)
+
+    def picked() -> None:
+        rows = st.session_state[key]["selection"]["rows"]
+        choose_cell(names[rows[0]] if rows else None, None)
+
+    key = f"class-report-{hash((shown.run.run_id, shown.split, chosen_cell(shown))):x}"
+    right = {shown.found.labels[place]: int(count) for place, count in enumerate(shown.found.matrix.diagonal())}
+    st.dataframe(
+        _columns(classes) | {"wrong": [classes[name].support - right[name] for name in names]},
+        hide_index=True,
+        height="content" if len(names) <= SHOWN_CLASSES else 38 + 35 * SHOWN_CLASSES,
+        column_config={name: _bar(name) for name in ("precision", "recall", "F1")}
+        | {name: st.column_config.NumberColumn(name, format="localized", width=80) for name in ("rows", "wrong")},
+        key=key,
+        on_select=picked,
+        selection_mode="single-row",
+        alt="Precision, recall, F1 and rows by class",
+    )
+
+
+def _averages(averages: Mapping[str, Scores]) -> None:
+    named = {AVERAGES[name]: scores for name, scores in averages.items()}
+    columns = _columns(named)
+    st.dataframe(
+        {"average": columns.pop("class"), **columns},
+        hide_index=True,
+        column_config={name: _bar(name) for name in ("precision", "recall", "F1")}
+        | {"rows": st.column_config.NumberColumn("rows", format="localized", width=80)},
+        alt="Micro, macro and weighted averages",
+    )
+
+
+def _columns(scores: Mapping[str, Scores]) -> dict[str, list[Any]]:
+    values = (
+        list(scores),
+        *([getattr(one, name) for one in scores.values()] for name in ("precision", "recall", "f1", "support")),
+    )
+    return dict(zip(COLUMNS, values, strict=True))
+
+
+def _bar(name: str) -> Any:
+    return st.column_config.ProgressColumn(name, format="%.4f", min_value=0.0, max_value=1.0)
+
+
+def _download(shown: Shown) -> None:
+    def whole_report() -> bytes:
+        parts = (("class", shown.found.classes), ("average", shown.found.averages))
+        rows = (
+            {"of": kind} | dict(zip(COLUMNS, row, strict=True))
+            for kind, scores in parts
+            for row in zip(*_columns(scores).values(), strict=True)
+        )
+        return csv_text(("of", *COLUMNS), rows)
+
+    st.download_button(
+        "CSV",
+        whole_report,
+        file_name(f"{shown.frame.dataset.name}-run-{shown.run.number}-{shown.split}-classes.csv"),
+        "text/csv",
+        icon=":material/download:",
+        type="tertiary",
+        on_click="ignore",
+        key="classes-csv",
+    )

@@ -1,0 +1,146 @@
+"""Evaluate, view Compare: this run against another on the same rows, in words, by class, by cell, row by row."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import streamlit as st
+
+from core.charts.confusion import confusion_difference
+from core.charts.differences import differences
+from core.charts.grid import MAX_CLASSES
+from core.charts.style import CONFIG
+from core.evaluation.confusion import drawn_classes
+from core.records import Comparison, Difference, PredictionFilter, Run
+from core.store.versions import get_version
+from core.ui import keys
+from core.ui.evaluation.choice import Shown
+from core.ui.evaluation.rows import choose_cell, rows_table
+from core.ui.parts.choices import pick, switch
+from core.ui.parts.pending import settled
+from core.ui.parts.problems import plain
+from core.workflow.evaluation import compare, splits_of
+from core.workflow.evaluation_words import difference, percent
+from core.workflow.runs import done_runs
+
+NAMES = {"accuracy": "Accuracy", "macro_f1": "Macro F1"}
+DRAWN_CLASSES = 40
+
+
+def compare_view(shown: Shown) -> None:
+    """What differs, said first, then drawn, then row by row."""
+    context, dataset_id = shown.frame.context, shown.frame.dataset.dataset_id
+    others = {
+        str(run.number): run
+        for run in done_runs(context, dataset_id)
+        if run.run_id != shown.run.run_id and shown.split in dict(splits_of(context, run))
+    }
+    if not others:
+        st.caption(f"No other run of this dataset has predicted {plain(shown.split)}: train a second one to compare.")
+        return
+    other = others[_other(others)]
+    found = settled(lambda: compare(context, other, shown.run, shown.split, shown.labels_from))
+    if found is None:
+        return
+    _said(found, other, shown.run)
+    if found.first.version_id != shown.found.version_id:
+        st.caption("Both are held against the labels of the newer of their two versions, unlike the figures above.")
+    with st.container(horizontal=True, gap="large"):
+        with st.container(width="stretch", gap="xsmall"):
+            _classes(found, other, shown.run)
+        with st.container(width="content", gap="xsmall"):
+            _cells(found, other, shown.run)
+    _rows(shown, found, other)
+
+
+def _other(others: dict[str, Run]) -> str:
+    titles = {name: f"Run {name}: {run.title}" for name, run in others.items()}
+    return pick("Compared with", keys.WITH, titles, width=370, labelled=True)
+
+
+def _said(found: Comparison, other: Run, run: Run) -> None:
+    with st.container(horizontal=True, gap="large", border=True, key="comparison-figures"):
+        for one in found.differences[:2]:
+            with st.container(gap=None, width=330):
+                st.metric(
+                    NAMES[one.name],
+                    percent(one.second),
+                    f"{100 * one.difference:+.1f} points on run {other.number}'s {percent(one.first)}",
+                    delta_color="normal" if _clear(one) else "off",
+                    width="content",
+                )
+                st.caption(plain(difference(one, other, run)))
+        clear = [one for one in found.differences[2:] if _clear(one)]
+        with st.container(gap="xxsmall", width="stretch"):
+            st.markdown(f"**{found.rows:,} rows** that both have predicted")
+            st.caption(
+                f"{found.only_second_right:,} only run {run.number} has right, {found.only_first_right:,} only run "
+                f"{other.number}. {len(clear)} of {len(found.differences) - 2} classes differ clearly."
+            )
+
+
+def _clear(one: Difference) -> bool:
+    low, high = one.interval
+    return not low <= 0 <= high
+
+
+def _classes(found: Comparison, other: Run, run: Run) -> None:
+    """Clear differences first, the largest on top."""
+    classes = [one for one in found.differences[2:] if one.first or one.second or one.support]
+    ranked = sorted(classes, key=lambda one: (not _clear(one), -abs(one.difference)))
+    kept = sorted(ranked[:DRAWN_CLASSES], key=lambda one: -one.difference)
+    st.markdown(f"**F1 of run {run.number} less that of run {other.number}**, with 95 % intervals")
+    st.plotly_chart(
+        differences([one.name for one in kept], [("F1", [(one.difference, *one.interval) for one in kept])]),
+        config=CONFIG,
+        key=f"differences-{other.number}",
+        alt="; ".join(f"{one.name} {100 * one.difference:+.1f} points" for one in kept),
+    )
+    more = f" The {DRAWN_CLASSES} that differ most of {len(classes):,} classes." if len(kept) < len(classes) else ""
+    st.caption(f"Hollow: the interval holds 0, no clear difference.{more}")
+
+
+def _cells(found: Comparison, other: Run, run: Run) -> None:
+    order = drawn_classes(found.first.matrix + found.second.matrix, "confusion", MAX_CLASSES)
+    key = f"difference-matrix-{other.number}"
+
+    def clicked() -> None:
+        points = st.session_state[key]["selection"]["points"]
+        cell = next((point["customdata"] for point in points if point.get("customdata")), None)
+        if cell is not None:
+            choose_cell(str(cell[0]), str(cell[1]))
+            st.query_params["view"] = "matrix"
+
+    st.markdown(f"**Rows that run {run.number} has more or fewer** of in each cell")
+    st.plotly_chart(
+        confusion_difference(
+            [found.first.labels[place] for place in order],
+            found.matrix[order[:, None], order],
+        ),
+        width="content",
+        key=key,
+        on_select=clicked,
+        selection_mode="points",
+        config=CONFIG,
+        alt="Difference of the two confusion matrices",
+    )
+    st.caption(f"Teal: run {run.number} is better there. Orange: worse. A click opens the cell of run {run.number}.")
+
+
+def _rows(shown: Shown, found: Comparison, other: Run) -> None:
+    """The rows that only one of them gets right; the other one's prediction is listed."""
+    counts = {"this": found.only_second_right, "other": found.only_first_right}
+    winners = {"this": shown.run, "other": other}
+    losers = {"this": other, "other": shown.run}
+    titles = {name: f"Only run {winners[name].number} is right ({count:,})" for name, count in counts.items()}
+    who = switch("Right in", keys.RIGHT, titles)
+    winner, loser = winners[who], losers[who]
+    where = PredictionFilter(shown.split, correct=False, right_in=winner.run_id)
+    named = {
+        "true": f"true, and run {winner.number}",
+        "predicted": f"run {loser.number}",
+        "confidence": f"its confidence, run {loser.number}",
+    }
+    key = f"compared-{who}-{loser.run_id}-{winner.run_id}-{shown.split}-{shown.found.version_id}"
+    truth = get_version(shown.frame.context.store, found.first.version_id)
+    rows_table(replace(shown, run=loser, truth=truth), where, counts[who], key, named)

@@ -1,0 +1,77 @@
+"""Evaluate, view Curves: ROC and precision-recall of a class and of the averages; how the run learnt."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from typing import Literal
+
+import streamlit as st
+
+from core.charts.curves import Kind, Line, curves
+from core.charts.style import CONFIG
+from core.errors import WinnowError
+from core.records import Curve
+from core.ui import keys
+from core.ui.evaluation.choice import Shown
+from core.ui.parts.choices import pick
+from core.ui.parts.curves import curves as learning_curves
+from core.ui.parts.pending import settled
+from core.ui.parts.problems import show_error
+from core.workflow import evaluation
+from core.workflow.answers import Pending
+from core.workflow.evaluation_words import worst_class
+from core.workflow.runs import metrics
+
+KINDS: dict[Kind, str] = {
+    "roc": "**ROC**, with the area under each curve",
+    "precision_recall": "**Precision and recall**, with average precision",
+}
+AVERAGES: tuple[Literal["macro", "micro"], ...] = ("macro", "micro")
+
+
+def curves_view(shown: Shown) -> None:
+    """The class's curves, then those of the training."""
+    known = [label for label in shown.run.labels if label in shown.found.classes]
+    worst = worst_class(shown.found)
+    names, last = {name: name for name in known}, worst[0] if worst else None
+    label = pick("Class against the rest", keys.CLASS, names, last=last, width=320, labelled=True)
+    for place, kind in zip(st.columns(len(KINDS), gap="medium"), KINDS, strict=True):
+        with place:
+            _picture(shown, label, kind)
+    figures = metrics(shown.frame.context, shown.run)
+    if figures:
+        st.markdown("**How it learnt**")
+        learning_curves(figures)
+    else:
+        st.caption("This run has recorded no loss or metrics by step.")
+
+
+def _picture(shown: Shown, label: str, kind: Kind) -> None:
+    st.markdown(KINDS[kind])
+    asked: list[tuple[str, Callable[[], Curve | Pending]]] = [
+        (label, lambda: evaluation.curves(shown.frame.context, shown.run, shown.split, label, kind, shown.labels_from))
+    ]
+    asked += [(f"{name} average", _average(shown, name, kind)) for name in AVERAGES]
+    lines: list[Line] = []
+    for name, ask in asked:
+        try:
+            curve = settled(ask)
+        except WinnowError as error:
+            show_error(error)
+            break
+        if curve is not None and not math.isnan(curve.area):
+            lines.append((name, curve.x, curve.y, curve.area))
+    if lines:
+        st.plotly_chart(curves(lines, kind), config=CONFIG, key=f"{kind}-chart", alt=_told(lines, kind))
+
+
+def _average(shown: Shown, name: Literal["macro", "micro"], kind: Kind) -> Callable[[], Curve | Pending]:
+    return lambda: evaluation.curves(
+        shown.frame.context, shown.run, shown.split, None, kind, shown.labels_from, average=name
+    )
+
+
+def _told(lines: list[Line], kind: Kind) -> str:
+    areas = ", ".join(f"{name} {area:.4f}" for name, _, _, area in lines)
+    return f"{'ROC curves, area' if kind == 'roc' else 'Precision-recall curves, average precision'}: {areas}"

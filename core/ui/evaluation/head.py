@@ -1,0 +1,94 @@
+"""The answer at once: which model, held against which rows and whose labels, how good, and where it errs most."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from core.records import Interval
+from core.ui import keys
+from core.ui.evaluation.choice import Shown, link_to_this
+from core.ui.parts.problems import plain
+from core.workflow.evaluation_report import report
+from core.workflow.evaluation_words import (
+    between,
+    errors,
+    learnt_from,
+    limits,
+    percent,
+    whose_labels,
+    worst_class,
+    worst_pair,
+)
+from core.workflow.export import file_name
+
+
+def head(shown: Shown) -> None:
+    """Three sentences and two figures."""
+    found = shown.found
+    st.markdown(_what(shown))
+    with st.container(horizontal=True, gap="large", border=True, key="evaluation-figures"):
+        _figure("Accuracy", found.accuracy, found.accuracy_interval, "of the rows are predicted right")
+        _figure("Macro F1", found.macro_f1, found.macro_f1_interval, "F1 averaged over the classes, each as one")
+        with st.container(gap="xxsmall", width="stretch", key="evaluation-worst"):
+            st.markdown("**Where it errs most**")
+            st.markdown(f"{plain(errors(found))}. {plain(worst_pair(found))}")
+            _weakest(shown)
+    for said in limits(shown.run, found):
+        st.caption(f":material/info: {plain(said)}")
+
+
+def take_along(shown: Shown) -> None:
+    """The link to exactly this view, and the report as a file."""
+    with st.popover("Copy link", icon=":material/link:", key="copy-link"):
+        st.caption("Opens exactly this view. The icon at its right end copies it.")
+        st.code(link_to_this(), language=None, wrap_lines=True)
+    st.download_button(
+        "Download report",
+        lambda: report(shown.frame.context, shown.run, shown.split, shown.labels_from).encode(),
+        file_name(f"{shown.frame.dataset.name}-run-{shown.run.number}-{shown.split}.html"),
+        "text/html",
+        icon=":material/download:",
+        on_click="ignore",
+        key="report-download",
+        help="One HTML file with everything: opens offline and prints.",
+    )
+
+
+def _what(shown: Shown) -> str:
+    run, found = shown.run, shown.found
+    learnt = learnt_from(run)
+    return (
+        f"**{plain(run.title)}** of {plain(shown.frame.dataset.name)} (run {run.number}, by {plain(run.created_by)}, "
+        f"{run.created_at:%d %b %Y}) has learnt from {learnt or 'its train rows'}. Here it is held against "
+        f"**{found.rows:,} rows of {plain(found.split)}**, with {plain(whose_labels(run, found, shown.truth))}."
+    )
+
+
+def _figure(name: str, value: float, interval: Interval, meaning: str) -> None:
+    with st.container(gap=None, width=270):
+        st.metric(name, percent(value), width="content")
+        st.caption(f"{meaning}; {between(interval)}")
+
+
+def _weakest(shown: Shown) -> None:
+    """The class to look at first; opens its rows."""
+    worst = worst_class(shown.found)
+    if worst is None or worst[1] == 1:
+        return
+    name, score = worst
+    st.button(
+        f"Weakest class: {plain(name)}, F1 {percent(score)}",
+        type="tertiary",
+        icon=":material/arrow_forward:",
+        icon_position="right",
+        help="Shows its wrong rows",
+        on_click=_open_class,
+        args=(name,),
+        key="weakest-class",
+    )
+
+
+def _open_class(name: str) -> None:
+    st.query_params["view"] = "report"
+    st.query_params[keys.TRUE] = name
+    st.query_params.pop(keys.PREDICTED, None)

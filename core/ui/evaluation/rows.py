@@ -1,0 +1,201 @@
+"""The rows behind a cell, a class or a whole split: true, predicted, how sure; and the way to the review desk."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import streamlit as st
+
+from core.records import Example, PredictedRow, PredictionFilter
+from core.store.rows import get_rows
+from core.tasks import TASKS
+from core.ui import keys
+from core.ui.evaluation.choice import Shown
+from core.ui.parts.paging import WHOLE_HEADER, paged, pages
+from core.ui.parts.problems import plain
+from core.ui.parts.rows import data_url, show_row
+from core.ui.shell.pages import link
+from core.workflow.evaluation import predicted_rows
+from core.workflow.media import thumbnail
+
+PAGE_ROWS = 25
+CELL_CHARACTERS = 300
+LIST_PIXELS = 560
+
+
+def chosen_cell(shown: Shown) -> tuple[str | None, str | None]:
+    """True and predicted class that the URL names, None for any."""
+    true, predicted = (st.query_params.get(key) for key in (keys.TRUE, keys.PREDICTED))
+    labels = shown.found.labels
+    return (true if true in labels else None), (predicted if predicted in labels else None)
+
+
+def choose_cell(true: str | None, predicted: str | None) -> None:
+    """Puts a cell, a class or, with two None, nothing into the URL. For callbacks."""
+    for key, value in ((keys.TRUE, true), (keys.PREDICTED, predicted)):
+        if value is None:
+            st.query_params.pop(key, None)
+        else:
+            st.query_params[key] = value
+
+
+def cell_filter(split: str, true: str | None, predicted: str | None) -> PredictionFilter:
+    """The rows of a cell; of a class alone, or of nothing, those that are wrong."""
+    if true is not None and predicted is not None:
+        return PredictionFilter(split, true, predicted)
+    return PredictionFilter(split, true, predicted, correct=False)
+
+
+def examples(shown: Shown) -> None:
+    """The rows of what is chosen, the surest first."""
+    true, predicted = chosen_cell(shown)
+    where = cell_filter(shown.split, true, predicted)
+    total = _rows_of(shown, true, predicted)
+    with st.container(horizontal=True, vertical_alignment="center", gap="small", key="evaluation-rows-bar"):
+        st.markdown(_title(total, true, predicted), width="content")
+        st.space("stretch")
+        _class_box(shown, "True class", keys.TRUE, true)
+        _class_box(shown, "Predicted class", keys.PREDICTED, predicted)
+        if true or predicted:
+            st.button("All errors", icon=":material/close:", type="tertiary", on_click=choose_cell, args=(None, None))
+        if total:
+            _to_review(shown, true, predicted)
+    rows_table(shown, where, total, f"evaluation-rows-{hash((shown.run.run_id, where, shown.labels_from)):x}")
+
+
+def rows_table(
+    shown: Shown, where: PredictionFilter, total: int, key: str, other: Mapping[str, str] | None = None
+) -> None:
+    """A page of the rows with the picked one whole beside it. `other` renames columns where two runs are meant."""
+    if not total:
+        st.caption("No row.")
+        return
+    context, run = shown.frame.context, shown.run
+    found = paged(
+        key,
+        PAGE_ROWS,
+        lambda offset: predicted_rows(context, run, where, shown.labels_from, PAGE_ROWS, offset),
+        lambda _: total,
+    )
+    lines = get_rows(context.store, shown.truth.version_id, [row.row_id for row in found])
+    table_key = f"{key}-table-{st.session_state.get(key, 1)}"
+    picked = _picked(table_key, lines)
+    places = st.columns([3, 2] if picked else 1)
+    with places[0]:
+        _table(shown, found, lines, table_key, other or {})
+        pages(key, PAGE_ROWS, total)
+    if picked:
+        with places[1]:
+            show_row(shown.frame, picked)
+
+
+def _rows_of(shown: Shown, true: str | None, predicted: str | None) -> int:
+    """How many rows `cell_filter` leaves: read off the matrix."""
+    matrix, place = shown.found.matrix, shown.found.labels.index
+    if true is not None and predicted is not None:
+        return int(matrix[place(true), place(predicted)])
+    if true is not None:
+        return int(matrix[place(true)].sum() - matrix[place(true), place(true)])
+    if predicted is not None:
+        return int(matrix[:, place(predicted)].sum() - matrix[place(predicted), place(predicted)])
+    return int(matrix.sum() - matrix.trace())
+
+
+def _title(total: int, true: str | None, predicted: str | None) -> str:
+    rows = f"**{total:,} {'row' if total == 1 else 'rows'}**"
+    if true is not None and true == predicted:
+        return f"{rows} of **{plain(true)}** predicted right, the surest first"
+    if true is not None and predicted is not None:
+        return f"{rows} of **{plain(true)}** taken for **{plain(predicted)}**, the surest first"
+    if true is not None:
+        return f"{rows} of **{plain(true)}** taken for something else, the surest first"
+    if predicted is not None:
+        return f"{rows} wrongly taken for **{plain(predicted)}**, the surest first"
+    return f"{rows} predicted wrong, the surest first"
+
+
+def _class_box(shown: Shown, title: str, key: str, chosen: str | None) -> None:
+    """The same choice as a click on a cell, from the keyboard."""
+    state = f"evaluation-{key}"
+    st.session_state[state] = chosen
+    st.selectbox(
+        title,
+        list(shown.found.classes),
+        index=None,
+        key=state,
+        placeholder=title,
+        label_visibility="collapsed",
+        on_change=_box_changed,
+        args=(state, key),
+        width=180,
+    )
+
+
+def _box_changed(state: str, key: str) -> None:
+    value = st.session_state[state]
+    if value is None:
+        st.query_params.pop(key, None)
+    else:
+        st.query_params[key] = value
+
+
+def _to_review(shown: Shown, true: str | None, predicted: str | None) -> None:
+    """These rows on the desk, as the newest version has them: that is where the next one is made from."""
+    frame = shown.frame
+    link(
+        "review",
+        "Review these",
+        icon=":material/rule:",
+        dataset=frame.dataset.name,
+        version=frame.version.number,
+        run=shown.run.number,
+        split=shown.split,
+        labels=shown.labels_from,
+        true=true,
+        predicted=predicted,
+    )
+
+
+def _picked(key: str, lines: Sequence[Example]) -> Example | None:
+    state = st.session_state.get(key)
+    selected = state["selection"]["rows"] if state else []
+    return lines[selected[0]] if selected and selected[0] < len(lines) else None
+
+
+def _table(
+    shown: Shown, found: Sequence[PredictedRow], lines: Sequence[Example], key: str, other: Mapping[str, str]
+) -> None:
+    task = TASKS[shown.frame.dataset.task]
+    names = {name: other.get(name, name) for name in ("true", "predicted", "confidence")}
+    st.dataframe(
+        {names.get(name, name): values for name, values in _columns(shown, found, lines).items()},
+        hide_index=True,
+        row_height=task.row_height,
+        height=min(LIST_PIXELS, 38 + task.row_height * len(found)),
+        column_config={
+            "row": st.column_config.NumberColumn("row", format="%d", width=64),
+            "image": st.column_config.ImageColumn("image", width=64),
+            names["confidence"]: st.column_config.ProgressColumn(
+                names["confidence"], format="percent", min_value=0.0, max_value=1.0, width=110
+            ),
+            "example": st.column_config.TextColumn("name" if lines[0].media_id else "text", width="large"),
+        },
+        key=key,
+        on_select="rerun",
+        selection_mode=["single-row", WHOLE_HEADER],
+        placeholder="",
+        alt="Predicted rows, the surest first",
+    )
+
+
+def _columns(shown: Shown, found: Sequence[PredictedRow], lines: Sequence[Example]) -> dict[str, list[Any]]:
+    columns: dict[str, list[Any]] = {"row": [row.row_id for row in found]}
+    if lines[0].media_id is not None:
+        context = shown.frame.context
+        columns["image"] = [data_url(thumbnail(context, line.media_id)) if line.media_id else None for line in lines]
+    columns["true"] = [row.label for row in found]
+    columns["predicted"] = [row.predicted for row in found]
+    columns["confidence"] = [row.confidence for row in found]
+    columns["example"] = [" ".join((line.text or "")[:CELL_CHARACTERS].split()) for line in lines]
+    return columns

@@ -1,0 +1,91 @@
+"""The line of figures above the ranked list: share of wrong labels, rows flagged, rows left. Each opens its rows."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
+
+from core.records import ReviewCounts, Scan
+from core.ui import keys
+from core.ui.issues.scan import scan_form
+from core.ui.parts.how_many import in_words
+from core.ui.parts.issue_filter import ALL, UNDECIDED, choose
+from core.ui.parts.problems import plain
+from core.ui.parts.review_counts import settled_before
+from core.ui.shell.frame import Frame
+from core.ui.shell.pages import count
+from core.workflow.flags import worst_rows
+from core.workflow.issues import Findings
+
+COVERS = (
+    "At least: what the scan's model disagrees with however sure it is. At most: what it disagrees with, but of the "
+    "rows that are hardest for it no more than one in three. Where it is unsure it cannot be told whose fault it is, "
+    "so the estimate lies between."
+)
+
+
+def figures(frame: Frame, found: Findings, scanning: bool) -> None:
+    """The line of figures: each is a button that opens its rows. `scanning`: whether a better tier is on its way."""
+    review, scan = found.review, found.scan
+    rows = int(scan.summary["rows"])
+    with st.container(horizontal=True, vertical_alignment="center", gap="medium", key="issue-figures", border=True):
+        _share(scan)
+        with _figure("flagged", f"{review.flagged:,}", choose):
+            held = in_words(worst_rows(scan, review.flagged))
+            st.caption(held or f"{review.flagged / max(1, rows):.1%} of the rows")
+        _figure("rows scanned", f"{rows:,}", _choose_all).caption(f"{len(frame.dataset.labels):,} classes")
+        with _figure("left to judge", f"{review.left:,}", _choose_undecided):
+            _decided(frame, review)
+        _result(scan, scanning)
+        st.space("stretch")
+        if not scanning:
+            _scan_again(frame)
+    if scan.summary.get("untold"):
+        st.caption(plain(str(scan.summary["untold"])))
+
+
+def _share(scan: Scan) -> None:
+    share, untold = scan.summary["share_wrong"], scan.summary.get("untold")
+    between = f"{share['low']:.1%} – {share['high']:.1%}"
+    if untold:
+        _figure("how many are wrong", "Cannot be told:", choose).caption(f"{between} is possible")
+    else:
+        _figure("probably wrong", f"{share['estimate']:.1%}", choose).caption(f"{between}, 95 % interval", help=COVERS)
+
+
+def _figure(name: str, value: str, on_click: Callable[[], None]) -> DeltaGenerator:
+    """The figure, which opens its rows; returns the place below it."""
+    place = st.container(gap=None, width="content")
+    place.button(f"**{value}** {name}", type="tertiary", on_click=on_click, key=f"figure-{name}", help="Show the rows")
+    return place
+
+
+def _decided(frame: Frame, review: ReviewCounts) -> None:
+    here: dict[str, str | int] = {"dataset": frame.dataset.name, "version": frame.version.number}
+    count(review.decided, "decided", "review", **here, view="decisions", **{keys.LOG_VERSION: frame.version.number})
+    settled_before(review)
+
+
+def _choose_undecided() -> None:
+    choose(show=UNDECIDED)
+
+
+def _choose_all() -> None:
+    choose(show=ALL)
+
+
+def _result(scan: Scan, scanning: bool) -> None:
+    """Which tier this is, and what it was weighed from."""
+    encoders = scan.summary.get("encoders", ())
+    weights = [f"{one['name']} {one['weight']:.0%}" for one in encoders] if len(encoders) > 1 else []
+    unfinished = "first tier, a better one follows" if scanning else "first tier, the scan ended before its better one"
+    with st.container(gap=None, width="content"):
+        st.markdown(f":blue-badge[{plain(scan.tier)}] :small[{'best tier' if scan.final else unfinished}]")
+        st.caption(" · ".join([*weights, f"{scan.created_at:%d %b %Y, %H:%M}", plain(scan.created_by)]))
+
+
+def _scan_again(frame: Frame) -> None:
+    with st.popover("Scan again", icon=":material/refresh:", type="tertiary"):
+        scan_form(frame)

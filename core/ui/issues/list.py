@@ -1,0 +1,144 @@
+"""The ranked list beside the row that is looked at: page by page from the store, worst first."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+import streamlit as st
+
+from core.records import Dataset, Decision, IssueFilter, Scan, Version
+from core.tasks import TASKS
+from core.ui import keys
+from core.ui.issues.why import explanation
+from core.ui.parts.cells import clicked_cell
+from core.ui.parts.issue_filter import query
+from core.ui.parts.paging import WHOLE_HEADER, paged, pages
+from core.ui.parts.problems import plain
+from core.ui.parts.rows import data_url
+from core.ui.shell.frame import Frame
+from core.ui.shell.pages import link
+from core.workflow.issues import IssuePage, ListedIssue, export_list, page
+from core.workflow.media import thumbnail
+
+PAGE_ROWS = 25
+CELL_CHARACTERS = 300
+LIST_PIXELS = 620
+LABEL_CHARACTERS, LABEL_PIXELS = 16, 130
+"""Longer labels are cut to this width, so that the example stays in sight."""
+
+
+@st.fragment
+def ranked_list(frame: Frame, scan: Scan, where: IssueFilter) -> None:
+    """The list on the left, the chosen row's reasons on the right. A click redraws only this."""
+    left, right = st.columns([7, 5], gap="medium")
+    with left:
+        line = _list(frame, scan, where)
+    with right:
+        if line is not None:
+            explanation(frame, scan, line.issue.row_id, where.issue_type)
+
+
+def _list(frame: Frame, scan: Scan, where: IssueFilter) -> ListedIssue | None:
+    key = f"issues-{scan.scan_id}-{hash(where):x}"
+    found = paged(
+        f"{key}-page",
+        PAGE_ROWS,
+        lambda offset: page(frame.context, scan, where, PAGE_ROWS, offset),
+        lambda page: page.total,
+    )
+    with st.container(horizontal=True, vertical_alignment="center", key="issue-list-bar"):
+        st.markdown(f"**{found.total:,} rows**, worst first", width="content")
+        st.space("stretch")
+        if found.total:
+            shown: dict[str, Any] = {keys.DATASET: frame.dataset.name, keys.VERSION: frame.version.number} | query()
+            link("review", "Review these", icon=":material/rule:", **shown)
+        _download(frame, scan, where, found.total)
+    if not found.lines:
+        nothing = where == IssueFilter(where.issue_type) and not scan.summary["flagged"]
+        st.caption("No row is flagged. “All rows” ranks them all." if nothing else "No row matches these filters.")
+        return None
+    picked = _table(frame, found, where, f"{key}-table-{st.session_state.get(f'{key}-page', 1)}")
+    pages(f"{key}-page", PAGE_ROWS, found.total)
+    return found.lines[picked]
+
+
+def _table(frame: Frame, found: IssuePage, where: IssueFilter, key: str) -> int:
+    narrow, row_height = label_width(frame.dataset), TASKS[frame.dataset.task].row_height
+    event = st.dataframe(
+        _columns(frame, found.lines, flags=not where.flagged_only),
+        hide_index=True,
+        row_height=row_height,
+        height=min(LIST_PIXELS, 38 + row_height * len(found.lines)),
+        column_config={
+            "#": st.column_config.NumberColumn("#", width=48, format="%d"),
+            "image": st.column_config.ImageColumn("image", width=64),
+            "given": st.column_config.TextColumn("given", width=narrow),
+            "looks like": st.column_config.TextColumn("looks like", width=narrow),
+            "example": st.column_config.TextColumn("example", width="large"),
+            "score": st.column_config.NumberColumn(
+                "score", format="%.3f", width=64, help="Label quality: low is worse"
+            ),
+        },
+        key=key,
+        on_select="rerun",
+        selection_mode=["single-cell", WHOLE_HEADER] if found.total > PAGE_ROWS else "single-cell",
+        placeholder="",
+        alt="Rows whose label is probably wrong, worst first",
+    )
+    row, _ = clicked_cell(event) or (0, "")
+    return row if row < len(found.lines) else 0
+
+
+def label_width(dataset: Dataset) -> int | None:
+    """Pixels of a column of labels: as its content, unless that would crowd the others out."""
+    return LABEL_PIXELS if max(map(len, dataset.labels)) > LABEL_CHARACTERS else None
+
+
+def _columns(frame: Frame, lines: Sequence[ListedIssue], flags: bool) -> dict[str, list[Any]]:
+    columns: dict[str, list[Any]] = {"#": [line.issue.rank for line in lines]}
+    if TASKS[frame.dataset.task].payload_kind == "image":
+        columns["image"] = [
+            data_url(thumbnail(frame.context, line.example.media_id)) if line.example.media_id else None
+            for line in lines
+        ]
+    columns["given"] = [line.issue.given_label for line in lines]
+    columns["looks like"] = [line.issue.suggested_label for line in lines]
+    columns["score"] = [line.issue.score for line in lines]
+    if flags:
+        columns["flagged"] = [line.issue.is_issue for line in lines]
+    if any(line.decision for line in lines):
+        columns["decided"] = [_verdict(line.decision, frame.version) for line in lines]
+    columns["example"] = [" ".join((line.example.text or "")[:CELL_CHARACTERS].split()) for line in lines]
+    if any(line.example.split for line in lines):
+        columns["split"] = [line.example.split for line in lines]
+    return columns
+
+
+def _verdict(decision: Decision | None, version: Version) -> str | None:
+    if decision is None:
+        return None
+    said = f"→ {decision.new_label}" if decision.action == "relabel" else decision.action
+    return said if decision.version_id == version.version_id else f"{said} (before)"
+
+
+def _download(frame: Frame, scan: Scan, where: IssueFilter, total: int) -> None:
+    def listed() -> bytes:
+        with TemporaryDirectory() as folder:
+            out = Path(folder) / "issues.csv"
+            export_list(frame.context, scan, out, "csv", where=where)
+            return out.read_bytes()
+
+    st.download_button(
+        "CSV",
+        listed,
+        f"{frame.dataset.name}-v{frame.version.number}-issues.csv",
+        "text/csv",
+        icon=":material/download:",
+        type="tertiary",
+        on_click="ignore",
+        key="issue-csv",
+        help=f"These {total:,} rows, as {plain(scan.tier)} ranks them",
+    )

@@ -1,0 +1,77 @@
+"""The numbers behind the matrix, as tables: to read, to open their rows, to take along."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import streamlit as st
+
+from core.ui.parts.cells import clicked_cell
+from core.ui.parts.csv_text import csv_text
+from core.ui.parts.issue_filter import ALL, FLAGGED, choose
+from core.ui.parts.problems import plain
+from core.ui.shell.frame import Frame
+from core.workflow.issues import Findings
+
+SHOWN_ROWS = 9
+"""A longer table scrolls."""
+
+
+@st.dialog("The numbers behind the matrix", width="large")
+def numbers(frame: Frame, found: Findings) -> None:
+    """The estimated joint distribution of given and true label, and the noise per class. A click opens the rows."""
+    joint = [
+        {"given": pair.given, "true": pair.suggested, "flagged rows": pair.flagged, "estimated rows": pair.estimated}
+        for pair in found.pairs
+    ]
+    st.caption(
+        "Estimated: rows of the whole dataset that carry the one label and are the other. A click opens the rows."
+    )
+    _table(frame, "Given × true label", "joint", joint)
+    _table(frame, "Noise per class", "noise", [_noise(one) for one in found.scan.summary["classes"]])
+    for note in found.scan.summary.get("notes", ()):
+        st.caption(plain(str(note)))
+
+
+def _noise(one: Mapping[str, Any]) -> dict[str, Any]:
+    return {"given": one["label"], "rows": one["support"], "flagged rows": one["flagged"]} | {
+        "wrong": one["noise"],
+        "at least": one.get("noise_low"),
+        "at most": one.get("noise_high"),
+        "threshold": one["threshold"],
+    }
+
+
+def _table(frame: Frame, title: str, name: str, records: Sequence[Mapping[str, Any]]) -> None:
+    def picked() -> None:
+        cell = clicked_cell(st.session_state[key])
+        if cell is not None:
+            record = records[cell[0]]
+            choose(record["given"], record.get("true"), ALL if cell[1] == "rows" else FLAGGED)
+
+    key, columns = f"numbers-{name}", list(records[0]) if records else []
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.markdown(f"**{title}**", width="content")
+        st.space("stretch")
+        st.download_button(
+            "CSV",
+            csv_text(columns, records),
+            f"{frame.dataset.name}-v{frame.version.number}-{name}.csv",
+            "text/csv",
+            icon=":material/download:",
+            type="tertiary",
+            on_click="ignore",
+            key=f"{key}-csv",
+        )
+    event = st.dataframe(
+        {column: [record[column] for record in records] for column in columns},
+        hide_index=True,
+        height="content" if len(records) <= SHOWN_ROWS else 330,
+        key=key,
+        on_select=picked,
+        selection_mode="single-cell",
+        alt=title,
+    )
+    if clicked_cell(event) is not None:
+        st.rerun()

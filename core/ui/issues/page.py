@@ -1,0 +1,53 @@
+"""The Issues page from top to bottom: what runs, what was found, the list. Decides which of them there is to show."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from core.records import Job, Scan, Version
+from core.ui.issues.figures import figures
+from core.ui.issues.list import ranked_list
+from core.ui.issues.scan import failure, follow, no_scan_yet
+from core.ui.issues.where import where_they_are
+from core.ui.parts.issue_filter import filter_bar
+from core.ui.shell.frame import Frame
+from core.workflow.context import Context
+from core.workflow.issues import findings, latest_scan, newest_scan_job
+
+
+def followed(context: Context, version: Version) -> Job | None:
+    """The scan of the version whose progress the page shows."""
+    job = newest_scan_job(context, version)
+    scan = latest_scan(context, version.version_id)
+    return None if job is None or job.collected or _finished(job, scan) else job
+
+
+def draw(frame: Frame) -> None:
+    """Draws the page for the frame's version: its newest scan, or how to start one."""
+    scan = latest_scan(frame.context, frame.version.version_id)
+    job = newest_scan_job(frame.context, frame.version)
+    scanning = followed(frame.context, frame.version) is not None
+    if job is not None and scanning:
+        follow(frame, job, scan)
+    elif job is not None and job.collected and job.status != "done":
+        failure(job)
+    if scan is not None:
+        _result(frame, scan, scanning)
+    elif not scanning:
+        no_scan_yet(frame)
+
+
+def _finished(job: Job, scan: Scan | None) -> bool:
+    """Whether the job's last tier is in already, though the job itself has a moment to go."""
+    return scan is not None and scan.final and scan.job_id == job.job_id
+
+
+def _result(frame: Frame, scan: Scan, scanning: bool) -> None:
+    """The filters stand beneath the figures but are read first: what is chosen shows in the matrix as well."""
+    above = st.container()
+    where = filter_bar(frame, scan)
+    with above:
+        found = findings(frame.context, scan, where.worst)
+        figures(frame, found, scanning)
+        where_they_are(frame, found)
+    ranked_list(frame, scan, where)

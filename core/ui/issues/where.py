@@ -1,0 +1,158 @@
+"""Where the wrong labels are: the given × suggested matrix and the noise per class. A click narrows the list."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import streamlit as st
+
+from core.charts.matrix import MAX_CLASSES, NUMBERED_CLASSES, matrix
+from core.ui import keys
+from core.ui.issues.list import label_width
+from core.ui.issues.numbers import numbers
+from core.ui.parts.cells import clicked_cell
+from core.ui.parts.issue_filter import ALL, FLAGGED, choose, chosen_pair
+from core.ui.parts.problems import plain
+from core.ui.shell.frame import Frame
+from core.workflow.issues import MAX_PAIRS, Findings, PairRows
+
+OPEN_CLASSES = 30
+"""With more classes the matrix is as tall as the screen, so it starts folded."""
+SHOWN_CLASSES = 9
+"""A longer table of classes scrolls."""
+
+
+def where_they_are(frame: Frame, found: Findings) -> None:
+    """The matrix beside the noise per class; a click on either narrows the list beneath."""
+    low = not OPEN_CLASSES < len(frame.dataset.labels) <= MAX_CLASSES
+    section = st.expander("Where the wrong labels are", expanded=low, key="issue-where", on_change="rerun")
+    if not section.open:
+        return
+    flagged = [pair for pair in found.pairs if pair.flagged]
+    classes = len(frame.dataset.labels)
+    with section, st.container(horizontal=True, gap="large"):
+        if classes <= MAX_CLASSES:
+            with st.container(width="content"):
+                _matrix(frame.dataset.labels, flagged)
+        with st.container(width="stretch"):
+            _classes(frame, found)
+            if classes > NUMBERED_CLASSES:
+                _pair_list(flagged[:MAX_PAIRS])
+            if st.button("As tables", icon=":material/table:", type="tertiary", key="issue-numbers"):
+                numbers(frame, found)
+
+
+def _matrix(labels: Sequence[str], flagged: Sequence[PairRows]) -> None:
+    st.markdown("**Given label** (rows) × **what it looks like** (columns)", width="content")
+    if not flagged:
+        st.caption("No flagged row looks like another class.")
+        return
+    cells = [(pair.given, pair.suggested, pair.flagged) for pair in flagged]
+    worst = flagged[0]
+    st.plotly_chart(
+        matrix(cells, labels, chosen_pair()),
+        width="content",
+        key="issue-matrix",
+        on_select=_cell_clicked,
+        selection_mode="points",
+        config={"displayModeBar": False},
+        alt=f"Flagged rows by given and suggested label; most are {worst.given} that look like {worst.suggested}",
+    )
+
+
+def _cell_clicked() -> None:
+    """A click on a cell narrows to its pair; a click on the chosen cell lifts that again."""
+    points = st.session_state["issue-matrix"]["selection"]["points"]
+    cell = next((point["customdata"] for point in points if point.get("customdata")), None)
+    if cell is None:
+        return
+    pair = (str(cell[0]), str(cell[1]))
+    choose(*((None, None) if pair == chosen_pair() else pair))
+
+
+def _pair_list(flagged: Sequence[PairRows]) -> None:
+    def picked() -> None:
+        cell = clicked_cell(st.session_state[key])
+        if cell is not None:
+            choose(flagged[cell[0]].given, flagged[cell[0]].suggested)
+
+    key = _fresh("issue-pairs")
+    st.markdown("**Most frequent pairs**")
+    st.dataframe(
+        {
+            "rows": [pair.flagged for pair in flagged],
+            "given": [pair.given for pair in flagged],
+            "looks like": [pair.suggested for pair in flagged],
+        },
+        hide_index=True,
+        height="content" if len(flagged) <= SHOWN_CLASSES else 330,
+        key=key,
+        on_select=picked,
+        selection_mode="single-cell",
+        alt="Most frequent pairs of given and suggested label",
+    )
+
+
+def _fresh(name: str) -> str:
+    """A key that changes with the chosen pair: a table that was clicked is ready for the next click."""
+    return f"{name}-{hash((st.session_state.get(keys.GIVEN), chosen_pair())):x}"
+
+
+def _classes(frame: Frame, found: Findings) -> None:
+    flagged = Counter[str]()
+    for pair in found.pairs:
+        flagged[pair.given] += pair.flagged
+    counted = [{**one, "flagged": flagged[one["label"]]} for one in found.scan.summary["classes"]]
+    classes = sorted(counted, key=lambda one: -float(one["noise"] or 0))
+    few = [str(one["label"]) for one in classes if one.get("noise") is None]
+
+    def picked() -> None:
+        cell = clicked_cell(st.session_state[key])
+        if cell is not None:
+            choose(given=str(classes[cell[0]]["label"]), show=ALL if cell[1] == "rows" else FLAGGED)
+
+    key = _fresh("issue-classes")
+    st.markdown("**Noise per class**")
+    st.dataframe(
+        _class_columns(classes),
+        hide_index=True,
+        height="content" if len(classes) <= SHOWN_CLASSES else 330,
+        column_config={
+            "given": st.column_config.TextColumn("given", width=label_width(frame.dataset)),
+            "wrong": st.column_config.ProgressColumn(
+                "wrong",
+                format="percent",
+                min_value=0.0,
+                max_value=_highest(classes),
+                help="Estimated share of wrong labels",
+            ),
+            "95 % interval": st.column_config.TextColumn("95 % interval", help="Of the share of wrong labels"),
+            "usual": st.column_config.NumberColumn(
+                "usual", format="%.2f", help="Mean probability of the class over the rows that carry it: its threshold"
+            ),
+        },
+        key=key,
+        on_select=picked,
+        selection_mode="single-cell",
+        alt="Estimated share of wrong labels per class",
+    )
+    if few and not found.scan.summary.get("untold"):
+        st.caption(f"Too few rows to say: {plain(', '.join(few[:20]))}")
+
+
+def _class_columns(classes: Sequence[Mapping[str, Any]]) -> dict[str, list[Any]]:
+    names = {"given": "label", "wrong": "noise", "flagged": "flagged", "rows": "support", "usual": "threshold"}
+    columns = {shown: [one[name] for one in classes] for shown, name in names.items()}
+    intervals = [_interval(one) for one in classes]
+    return {"given": columns.pop("given"), "wrong": columns.pop("wrong"), "95 % interval": intervals} | columns
+
+
+def _interval(one: Mapping[str, Any]) -> str:
+    low, high = one.get("noise_low"), one.get("noise_high")
+    return "–" if low is None or high is None else f"{low:.0%} – {high:.0%}"
+
+
+def _highest(classes: Sequence[Mapping[str, Any]]) -> float:
+    return max([0.05, *(float(one["noise"] or 0) for one in classes)])

@@ -1,0 +1,29 @@
+"""What a job printed, and what it was asked to do."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from core.records import Job
+from core.ui.parts.problems import plain
+from core.ui.shell.frame import BareFrame
+from core.workflow.jobs import log
+
+LINES = 200
+SHORT_LINES = 14
+"""A log with fewer lines is shown whole, a longer one scrolls."""
+
+
+def job_log(frame: BareFrame, job: Job) -> None:
+    """The cause of a failure in full, the last lines of the log, and where the whole of it lies."""
+    with st.container(key=f"job-log-{job.job_id}"):
+        if job.error:
+            st.markdown(plain(job.error))
+        printed = log(frame.context, job.job_id, LINES)
+        if printed:
+            long = printed.count("\n") >= SHORT_LINES
+            st.code(printed, language=None, wrap_lines=True, height=320 if long else "content")
+        else:
+            st.caption("It has printed nothing so far.")
+        made = f"Made {job.created_at:%Y-%m-%d %H:%M:%S} UTC"
+        st.caption(plain(f"{made} · the last {LINES} lines; all of it and the settings are in {job.folder}"))

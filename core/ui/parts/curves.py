@@ -1,0 +1,96 @@
+"""The figures of a run step by step, alone or with another run's: loss and metrics as curves and as numbers per epoch,
+the rest as their newest value."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+
+import streamlit as st
+
+from core.charts.history import Series, history
+from core.charts.style import CONFIG
+from core.records import Metric, Run
+from core.ui.parts.problems import plain
+
+SCORES = {"accuracy": "accuracy", "macro_f1": "macro F1"}
+SPLITS = ("train", "validation")
+GIB = 1024**3
+TABLE_HEIGHT = 300
+FEW_ROWS = 8
+
+
+def curves(figures: Sequence[Metric], other: Mapping[str, Sequence[Metric]] | None = None, own: str = "") -> None:
+    """Loss on the left, accuracy and macro F1 on the right, the numbers beneath; nothing for a run that has no steps to
+    show. `other` has the figures of a run to compare with by its name; then the run itself is named `own`, colours tell
+    figures apart, and dashes the runs."""
+    runs = {own: figures, **(other or {})}
+    losses = _lines(runs, [("loss", split, split) for split in SPLITS])
+    scores = _lines(
+        runs, [(name, split, f"{title}, {split}") for split in SPLITS for name, title in SCORES.items()]
+    )  # fmt: skip
+    drawn = [(title, lines, share) for title, lines, share in (("Loss", losses, False), ("Scores", scores, True))
+             if any(len(line.epochs) > 1 for line in lines)]  # fmt: skip
+    if not drawn:
+        return
+    for column, (title, lines, share) in zip(st.columns(len(drawn), gap="medium"), drawn, strict=True):
+        with column:
+            st.caption(f"**{title}**")
+            st.plotly_chart(history(lines, share=share), config=CONFIG, key=f"curve-{title}", alt=_told(title, lines))
+    with st.expander("Numbers", icon=":material/table:"):
+        _numbers({f"loss, {line.name}": line for line in losses} | {line.name: line for line in scores})
+
+
+def _lines(runs: Mapping[str, Sequence[Metric]], wanted: Sequence[tuple[str, str, str]]) -> list[Series]:
+    """The (name, split, title) that the runs have, a run's after the other's."""
+    found = []
+    for place, (run, figures) in enumerate(runs.items()):
+        for colour, (name, split, title) in enumerate(wanted):
+            points = [one for one in figures if (one.split, one.name) == (split, name) and math.isfinite(one.value)]
+            if points:
+                named, dash = (f"{title}, {run}", place) if len(runs) > 1 else (title, colour)
+                epochs, values = [one.epoch for one in points], [one.value for one in points]
+                found.append(Series(named, epochs, values, colour, dash))
+    return found
+
+
+def _numbers(lines: Mapping[str, Series]) -> None:
+    """Each line's newest value at the end of each epoch."""
+    by_epoch = {name: {math.ceil(epoch): value for epoch, value in zip(line.epochs, line.values, strict=True)}
+                for name, line in lines.items()}  # fmt: skip
+    epochs = sorted({epoch for values in by_epoch.values() for epoch in values})
+    table = {name: [values.get(epoch) for epoch in epochs] for name, values in by_epoch.items()}
+    st.dataframe(
+        {"epoch": epochs, **table},
+        hide_index=True,
+        height="content" if len(epochs) <= FEW_ROWS else TABLE_HEIGHT,
+        column_config={name: st.column_config.NumberColumn(format="%.4f") for name in table},
+        key="curve-numbers",
+        alt="The figures of each curve at the end of each epoch",
+    )
+
+
+def _told(title: str, lines: Sequence[Series]) -> str:
+    return f"{title} over epochs, last: {', '.join(f'{line.name} {line.values[-1]:.4f}' for line in lines)}"
+
+
+def newest_figures(figures: Sequence[Metric], run: Run) -> None:
+    """Epoch, learning rate, pace, memory and how busy the device is, as last told."""
+    last = {figure.name: figure.value for figure in figures}
+    if not last:
+        return
+    newest = figures[-1]
+    epochs = run.spec.get("epochs")
+    parts = [f"step {newest.step:,}", f"epoch {newest.epoch:.1f}" + (f" of {epochs}" if epochs else "")]
+    if "learning_rate" in last:
+        parts.append(f"learning rate {last['learning_rate']:.2e}")
+    if "examples_per_second" in last:
+        parts.append(f"{last['examples_per_second']:,.0f} examples/s")
+    if "tokens_per_second" in last:
+        parts.append(f"{last['tokens_per_second']:,.0f} tokens/s")
+    if "memory" in last:
+        of = f" of {last['memory_total'] / GIB:.0f}" if "memory_total" in last else ""
+        parts.append(f"memory {last['memory'] / GIB:.2f}{of} GiB")
+    if "device_busy" in last:
+        parts.append(f"device busy {last['device_busy']:.0%}")
+    st.caption(plain(" · ".join(parts)))

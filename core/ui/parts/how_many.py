@@ -1,0 +1,87 @@
+"""How many rows to flag: the choice, and what each length of the list is expected to hold."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import streamlit as st
+
+from core.charts.found import found
+from core.charts.style import CONFIG
+from core.records import Scan
+from core.ui import keys
+from core.ui.parts.cells import clicked_cell
+from core.ui.parts.problems import plain
+from core.workflow.flags import ListLength, choices, curve, worst_rows
+
+EXPECTED = (
+    "Expected from how often the scan's model disagrees with the labels. At least and at most: if as few or as many "
+    "labels are wrong in all as the ends of the estimated share say."
+)
+
+UNSAID = "This scan does not say what a longer or shorter list would hold. Scan again to see it."
+
+
+def how_many(scan: Scan) -> int | None:
+    """Draws the choice; returns how many of the worst rows are to count as flagged, None for the scan's own number."""
+    flagged, rows = int(scan.summary["flagged"]), int(scan.summary["rows"])
+    box = st.popover("How many", icon=":material/flag:", key="how-many", on_change="rerun")
+    with box:
+        worst = st.number_input(
+            "Rows to flag, worst first",
+            1,
+            rows,
+            value=None,
+            key=keys.WORST,
+            bind="query-params",
+            placeholder=f"{flagged:,}, the best balance",
+            help="Left empty, as many as give the best balance of hits and misses (F1) to be expected.",
+        )
+        if box.open:
+            _expected(scan, worst or flagged)
+    return worst
+
+
+def in_words(length: ListLength | None) -> str:
+    """`about 49 of them wrong`, or nothing where it is not known."""
+    return "" if length is None else f"about {length.wrong:,.0f} of them wrong"
+
+
+def _expected(scan: Scan, chosen: int) -> None:
+    lengths, now = choices(scan), worst_rows(scan, chosen)
+    if not lengths or now is None:
+        st.caption(plain(scan.summary.get("untold") or UNSAID))
+        return
+    st.caption(
+        f"Of the worst {now.rows:,} rows about **{now.wrong:,.0f}** are wrong, {now.low:,.0f} – {now.high:,.0f}.",
+        help=EXPECTED,
+    )
+    last = max(lengths[-1].rows, chosen)
+    points = [(one.rows, one.wrong, one.low, one.high) for one in curve(scan) if one.rows <= last]
+    st.plotly_chart(
+        found(points, chosen), key="how-many-curve", config=CONFIG, alt="Wrong labels by length of the list"
+    )
+    _table(lengths)
+
+
+def _table(lengths: Sequence[ListLength]) -> None:
+    def picked() -> None:
+        cell = clicked_cell(st.session_state["how-many-table"])
+        if cell is not None:
+            st.session_state[keys.WORST] = lengths[cell[0]].rows
+
+    st.dataframe(
+        {
+            "review": [one.rows for one in lengths],
+            "wrong": [round(one.wrong) for one in lengths],
+            "at least": [round(one.low) for one in lengths],
+            "at most": [round(one.high) for one in lengths],
+            "that is": [one.often for one in lengths],
+        },
+        hide_index=True,
+        height="content",
+        key="how-many-table",
+        on_select=picked,
+        selection_mode="single-cell",
+        alt="Wrong labels to be expected, by how many rows are reviewed",
+    )

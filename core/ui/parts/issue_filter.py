@@ -1,0 +1,193 @@
+"""Which issues are listed: the one set of filters that the ranked list and the review desk share.
+
+Every widget is bound to the URL under its key, so a link that carries the keys carries the filter. What a filter finds
+is `core.workflow.issues`' business.
+"""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from core.records import Attribute, Dataset, IssueFilter, RowFilter, Scan
+from core.ui import keys
+from core.ui.parts.how_many import how_many
+from core.ui.shell.frame import Frame
+from core.workflow.context import Context
+from core.workflow.issues import attribute_values, issue_types
+
+MAX_OPTIONS = 500
+"""Longer lists of labels are not sent to the browser: the person types the name."""
+FLAGGED, UNDECIDED, ALL = "Flagged", "Undecided", "All rows"
+"""What is shown of the list; the words are the URL's as well."""
+_URL_KEYS = (
+    keys.TYPE,
+    keys.SHOW,
+    keys.WORST,
+    keys.GIVEN,
+    keys.SUGGESTED,
+    keys.BELOW,
+    keys.SEARCH,
+    keys.SPLIT,
+    keys.ATTRIBUTE,
+    keys.VALUE,
+    keys.AT_LEAST,
+    keys.LESS_THAN,
+)
+
+
+def filter_bar(frame: Frame, scan: Scan) -> IssueFilter:
+    """Draws the filters of the scan's list on one line and returns what they say."""
+    with st.container(horizontal=True, vertical_alignment="center", gap="small", key="issue-filters"):
+        issue_type = _type(issue_types(scan))
+        show = _show()
+        worst = how_many(scan)
+        given = _label("Given label", keys.GIVEN, frame.dataset)
+        suggested = _label("Suggested label", keys.SUGGESTED, frame.dataset)
+        text = st.text_input(
+            "Search",
+            key=keys.SEARCH,
+            bind="query-params",
+            type="search",
+            placeholder="Words in the row",
+            label_visibility="collapsed",
+            width=190,
+        )
+        with st.popover("More", icon=":material/filter_list:"):
+            below = _below()
+            rows = _row_filter(frame, text.strip() or None)
+        if any(st.session_state.get(key) not in (None, "", FLAGGED) for key in _URL_KEYS):
+            st.button("Clear", icon=":material/close:", type="tertiary", on_click=clear)
+    return IssueFilter(
+        issue_type,
+        flagged_only=show != ALL,
+        given_label=given,
+        suggested_label=suggested,
+        score_below=below,
+        undecided_only=show == UNDECIDED,
+        rows=rows,
+        worst=worst,
+    )
+
+
+def query() -> dict[str, str]:
+    """The filter as it stands, as the URL parameters that show it again elsewhere."""
+    values = {key: st.session_state.get(key) for key in _URL_KEYS}
+    return {key: str(value) for key, value in values.items() if value not in (None, "")}
+
+
+def choose(given: str | None = None, suggested: str | None = None, show: str = FLAGGED) -> None:
+    """Sets the filter to a pair of labels, or to one of them, and forgets the rest but how many are flagged. For
+    callbacks."""
+    worst = st.session_state.get(keys.WORST)
+    clear()
+    st.session_state[keys.WORST] = worst
+    st.session_state[keys.SHOW] = show
+    st.session_state[keys.GIVEN] = given
+    st.session_state[keys.SUGGESTED] = suggested
+
+
+def chosen_pair() -> tuple[str, str] | None:
+    """The pair of labels that the filter narrows to, before or after its widgets are drawn."""
+    given, suggested = st.session_state.get(keys.GIVEN), st.session_state.get(keys.SUGGESTED)
+    return (str(given), str(suggested)) if given and suggested else None
+
+
+def clear() -> None:
+    """Every filter back to its default. For callbacks."""
+    for key in _URL_KEYS:
+        st.session_state[key] = FLAGGED if key == keys.SHOW else "" if key == keys.SEARCH else None
+
+
+def _type(found: tuple[str, ...]) -> str:
+    """A choice only where there is one."""
+    if len(found) < 2:
+        return found[0]
+    chosen = st.selectbox(
+        "Issue",
+        found,
+        index=None,
+        key=keys.TYPE,
+        bind="query-params",
+        placeholder=found[0],
+        width=120,
+        label_visibility="collapsed",
+    )
+    return chosen or found[0]
+
+
+def _show() -> str:
+    return (
+        st.segmented_control(
+            "Show",
+            (FLAGGED, UNDECIDED, ALL),
+            default=None if keys.SHOW in st.session_state else FLAGGED,
+            required=True,
+            key=keys.SHOW,
+            bind="query-params",
+            label_visibility="collapsed",
+        )
+        or FLAGGED
+    )
+
+
+def _label(title: str, key: str, dataset: Dataset) -> str | None:
+    many = len(dataset.labels) > MAX_OPTIONS
+    return st.selectbox(
+        title,
+        dataset.labels[:MAX_OPTIONS],
+        index=None,
+        key=key,
+        bind="query-params",
+        placeholder=title,
+        label_visibility="collapsed",
+        accept_new_options=many,
+        width=170,
+    )
+
+
+def _below() -> float | None:
+    return st.number_input(
+        "Score below", 0.0, 1.0, value=None, step=0.05, key=keys.BELOW, bind="query-params", placeholder="any score"
+    )
+
+
+def _row_filter(frame: Frame, text: str | None) -> RowFilter:
+    split = _split(frame)
+    by_name = {attribute.name: attribute for attribute in frame.dataset.attributes}
+    name = st.selectbox(
+        "Attribute",
+        list(by_name),
+        index=None,
+        key=keys.ATTRIBUTE,
+        bind="query-params",
+        placeholder="any attribute",
+    )
+    if name not in by_name:
+        return RowFilter(split=split, text=text)
+    value, low, high = _value(frame, by_name[name])
+    if value is None and low is None and high is None:
+        return RowFilter(split=split, text=text)
+    return RowFilter(split=split, text=text, attribute=by_name[name].column, value=value, low=low, high=high)
+
+
+def _split(frame: Frame) -> str | None:
+    splits = _values(frame.context, frame.version.version_id, "split")
+    if not splits:
+        return None
+    return st.selectbox("Split", splits, index=None, key=keys.SPLIT, bind="query-params", placeholder="any split")
+
+
+def _value(frame: Frame, attribute: Attribute) -> tuple[str | None, float | None, float | None]:
+    if attribute.kind == "number":
+        low = st.number_input("From", value=None, key=keys.AT_LEAST, bind="query-params", placeholder="lowest")
+        high = st.number_input("Below", value=None, key=keys.LESS_THAN, bind="query-params", placeholder="highest")
+        return None, low, high
+    values = _values(frame.context, frame.version.version_id, attribute.column)
+    value = st.selectbox("Value", values, index=None, key=keys.VALUE, bind="query-params", placeholder="any value")
+    return value, None, None
+
+
+@st.cache_data(max_entries=200, show_spinner=False)
+def _values(_context: Context, version_id: str, column: str) -> list[str]:
+    """Kept, since a version never changes and counting a million rows takes a tenth of a second."""
+    return attribute_values(_context, version_id, column)

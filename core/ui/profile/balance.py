@@ -1,0 +1,148 @@
+"""The Balance view: how many rows each class has, and whether the splits have them alike."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from core.charts.intervals import shares
+from core.profile.records import MISSING, Balance, SplitBalance
+from core.records import RowFilter
+from core.tasks.lookalikes import lookalike_notes
+from core.ui.parts.pending import settled
+from core.ui.parts.problems import plain
+from core.ui.profile.bars import TOP, value_bars
+from core.ui.profile.parts import (
+    CHOICE,
+    clicked_data,
+    figures,
+    heading,
+    numbers,
+    opened_rows,
+)
+from core.ui.shell.frame import Frame
+from core.ui.shell.pages import link
+from core.workflow.profile import class_balance, split_balance
+
+VIEW = "balance"
+_CLASS, _SPLIT = f"{CHOICE}-classes-label", f"{CHOICE}-splits-split"
+_HELP = {
+    "Imbalance": "Rows of the largest class for each row of the smallest. 1 is even.",
+    "Effective classes": "exp of the entropy of the class shares: as many equally large classes would be as uneven.",
+}
+
+
+def draw(frame: Frame) -> None:
+    """Draws the view for the frame's version."""
+    context, version_id = frame.context, frame.version.version_id
+    balance = settled(lambda: class_balance(context, version_id))
+    splits = settled(lambda: split_balance(context, version_id))
+    if balance is None or splits is None:
+        return
+    _figures(balance)
+    left, right = st.columns([6, 5], gap="large")
+    with left:
+        label = value_bars(frame, balance, view="classes", name="label", title="Classes", noun="class")
+    with right:
+        split = _splits(frame, splits)
+    if balance.absent:
+        names = ", ".join(plain(name) for name in balance.absent[:20])
+        st.caption(f":material/warning: {len(balance.absent):,} classes have no row in this version: {names}")
+    for note in lookalike_notes(one.label for one in balance.classes):
+        st.caption(f":material/warning: {plain(note)} Relabel one to the other on the page Review.")
+    if label is not None or split is not None:
+        where = RowFilter(label=label, split="" if split == MISSING else split)
+        title = " · ".join(part for part in (label, None if split is None else f"split {split}") if part is not None)
+        opened_rows(frame, where, title, VIEW)
+
+
+def _figures(balance: Balance) -> None:
+    if not balance.classes:
+        return
+    largest, smallest = balance.classes[0], balance.classes[-1]
+    values = {
+        "Rows": f"{balance.total:,}",
+        "Classes": f"{len(balance.classes):,}",
+        "Imbalance": f"{balance.imbalance_ratio:,.{1 if balance.imbalance_ratio < 100 else 0}f} : 1",
+        "Effective classes": f"{balance.effective_classes:,.1f}",
+        "Largest": f"{largest.count:,}",
+        "Smallest": f"{smallest.count:,}",
+    }
+    notes = _HELP | {
+        "Largest": f"{plain(largest.label)}: {largest.share:.2%} of rows",
+        "Smallest": f"{plain(smallest.label)}: {smallest.share:.2%} of rows",
+    }
+    figures(values, notes)
+
+
+def _splits(frame: Frame, splits: SplitBalance) -> str | None:
+    """The classes of each split side by side; the split that is chosen, or None."""
+    if splits.splits in ((), (MISSING,)):
+        heading("Splits")
+        st.caption("This version has no splits: make train and test parts on the Data page.")
+        link(
+            "data",
+            "Make splits",
+            icon=":material/call_split:",
+            dataset=frame.dataset.name,
+            version=frame.version.number,
+        )
+        return None
+    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+        heading("Splits", f"{len(splits.splits)}, share of each class")
+        st.space("stretch")
+        numbers(frame, "splits", _columns(splits), key=f"{VIEW}-splits")
+    drawn = min(len(splits.labels), 2 * TOP)
+    series = [
+        (name, (row[:drawn] / max(1, int(row.sum()))).tolist(), row[:drawn].tolist())
+        for name, row in zip(splits.splits, splits.counts, strict=True)
+    ]
+    st.plotly_chart(
+        shares(splits.labels[:drawn], series),
+        key=f"{VIEW}-splits-chart",
+        on_select=lambda: _clicked(splits),
+        selection_mode="points",
+        config={"displayModeBar": False},
+        alt=f"Share of each class in the splits {', '.join(splits.splits)}",
+    )
+    if drawn < len(splits.labels):
+        st.caption(f"The {drawn} largest classes; the test is over all {len(splits.labels):,}.")
+    if st.session_state.get(_SPLIT) not in splits.splits:
+        st.session_state[_SPLIT] = None
+    picked = st.segmented_control(
+        "Open the rows of a split", splits.splits, key=_SPLIT, format_func=plain, label_visibility="collapsed"
+    )
+    st.caption(_verdict(splits))
+    return None if picked is None else str(picked)
+
+
+def _clicked(splits: SplitBalance) -> None:
+    data = clicked_data(f"{VIEW}-splits-chart")
+    st.session_state[_CLASS] = None if data is None else splits.labels[int(data[0])]
+    st.session_state[_SPLIT] = None if data is None else splits.splits[int(data[1])]
+
+
+def _verdict(splits: SplitBalance) -> str:
+    """The test in words."""
+    test, v = splits.test, splits.cramers_v
+    if test is None or v is None:
+        return "With one split or one class there is nothing to compare."
+    p = "p < 0.001" if test.p_value < 0.001 else f"p = {test.p_value:.3f}"
+    said = (
+        "The class shares differ between splits"
+        if test.p_value < 0.05
+        else "The splits differ no more than chance makes them"
+    )
+    rough = " Few rows per cell: the p-value is rough." if test.rough else ""
+    return (
+        f"{said}: χ² = {test.statistic:,.1f} on {test.degrees:,} degrees of freedom, {p};"
+        f" Cramér's V {v.estimate:.3f} (95 % {v.low:.3f} – {v.high:.3f}).{rough}"
+    )
+
+
+def _columns(splits: SplitBalance) -> dict[str, list[object]]:
+    columns: dict[str, list[object]] = {"class": list(splits.labels)}
+    for name, row in zip(splits.splits, splits.counts, strict=True):
+        total = max(1, int(row.sum()))
+        columns[f"{name} rows"] = row.tolist()
+        columns[f"{name} share"] = [round(count / total, 6) for count in row.tolist()]
+    return columns

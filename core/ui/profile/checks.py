@@ -1,0 +1,135 @@
+"""The Duplicates and gaps view: rows that occur more than once, labels in conflict, values that are missing."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from core.charts.bars import bars
+from core.profile.duplicates import OPENED_ROWS
+from core.profile.records import Duplicates, MissingValues
+from core.records import RowFilter
+from core.ui.parts.pending import settled
+from core.ui.profile.parts import chart, chooser, chosen, figures, heading, numbers, opened_rows
+from core.ui.shell.frame import Frame
+from core.workflow.profile import derived, duplicates, missing_values, repeated_rows
+
+VIEW = "checks"
+_REPEATS = {"exact": "Exact duplicates", "conflicting": "Duplicates with conflicting labels"}
+_HELP = {
+    "Duplicate rows": "Rows whose text, or whose image file, is byte for byte that of another row.",
+    "In conflict": "Duplicate rows whose copies carry different labels: at least one of each set is wrong.",
+    "Across splits": "Contents that occur in more than one split: a test on them tests memory.",
+}
+
+
+def draw(frame: Frame) -> None:
+    """Draws the view for the frame's version."""
+    context, version_id = frame.context, frame.version.version_id
+    dataset = settled(lambda: derived(context, frame.dataset.dataset_id))
+    repeated = settled(lambda: duplicates(context, version_id))
+    gaps = settled(lambda: missing_values(context, version_id)) if dataset is not None else None
+    opened: tuple[RowFilter, str] | None = None
+    if repeated is not None:
+        opened = _repeats(frame, repeated)
+    if gaps is not None:
+        opened = _gaps(frame, gaps) or opened
+    if opened is not None:
+        opened_rows(frame, *opened, VIEW)
+
+
+def _repeats(frame: Frame, found: Duplicates) -> tuple[RowFilter, str] | None:
+    rows = frame.version.row_count or 1
+    values = {
+        "Duplicate rows": f"{found.rows:,} · {found.rows / rows:.1%}",
+        "Contents repeated": f"{found.groups:,}",
+        "In conflict": f"{found.conflicting_rows:,}",
+        "Across splits": f"{found.straddling_groups:,}",
+    }
+    figures(values, _HELP)
+    if not found.rows:
+        st.caption("No row occurs twice.")
+        return None
+    kinds = ["exact", "conflicting"] if found.conflicting_rows else ["exact"]
+    kind = chooser(VIEW, "repeats", kinds, label="Open repeated rows", shown=_REPEATS.__getitem__)
+    opened = None
+    if kind is not None:
+        where = settled(lambda: repeated_rows(frame.context, frame.version.version_id, kind))
+        opened = None if where is None else (where, _titled(_REPEATS[kind], where))
+    return (_conflicts(frame, found) if found.pairs else None) or opened
+
+
+def _conflicts(frame: Frame, found: Duplicates) -> tuple[RowFilter, str] | None:
+    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+        heading("Labels in conflict", "contents that carry both labels")
+        st.space("stretch")
+        numbers(
+            frame,
+            "conflicts",
+            {
+                "label": [a for a, *_ in found.pairs],
+                "other label": [b for _, b, _ in found.pairs],
+                "contents": [count for *_, count in found.pairs],
+            },
+            key=f"{VIEW}-pairs",
+        )
+    names = [f"{label} / {other}" for label, other, _ in found.pairs]
+    kept = chosen(VIEW, "pairs")
+    figure = bars(
+        names,
+        [count for *_, count in found.pairs],
+        found.conflicting_groups,
+        selected=kept if kept is not None and kept < len(names) else None,
+    )
+    place = chart(
+        figure,
+        VIEW,
+        "pairs",
+        list(range(len(names))),
+        alt=f"Pairs of labels in conflict; most often {names[0]}",
+        label="Open the rows of a pair",
+        shown=lambda place: names[place],
+    )
+    if place is None:
+        return None
+    label, other, _ = found.pairs[place]
+    where = settled(lambda: repeated_rows(frame.context, frame.version.version_id, "conflicting", (label, other)))
+    return None if where is None else (where, _titled(f"{label} and {other} on one content", where))
+
+
+def _titled(title: str, where: RowFilter) -> str:
+    """Says so where the list stops before its end."""
+    full = where.row_ids is not None and len(where.row_ids) == OPENED_ROWS
+    return f"{title}: the first {OPENED_ROWS:,}" if full else title
+
+
+def _gaps(frame: Frame, found: MissingValues) -> tuple[RowFilter, str] | None:
+    gaps = [column for column in found.columns if column[2]]
+    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+        heading("Missing values", f"{len(gaps):,} of {len(found.columns):,} columns")
+        st.space("stretch")
+        columns: dict[str, list[object]] = {
+            "column": [name for name, *_ in found.columns],
+            "missing rows": [rows for *_, rows in found.columns],
+        }
+        numbers(frame, "missing values", columns, key=f"{VIEW}-missing")
+    if not gaps:
+        st.caption("Every row has a value in every column. Rows without a label or content were set aside at the load.")
+        return None
+    kept = chosen(VIEW, "missing")
+    names = {column: name for name, column, _ in gaps}
+    figure = bars(
+        list(names.values()),
+        [rows for *_, rows in gaps],
+        found.total,
+        selected=list(names).index(kept) if kept in names else None,
+    )
+    column = chart(
+        figure,
+        VIEW,
+        "missing",
+        list(names),
+        alt=f"Rows without a value per column; most in {gaps[0][0]}",
+        label="Open the rows without a value",
+        shown=names.__getitem__,
+    )
+    return None if column is None else (RowFilter(attribute=column), f"{names[column]}: missing")

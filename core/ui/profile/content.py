@@ -1,0 +1,116 @@
+"""The Content view: lengths of texts, sizes of images, values of attributes. Every bar opens its rows."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import streamlit as st
+
+from core.charts.histogram import bin_name, figure, histogram
+from core.profile.records import Bin, NumberProfile
+from core.records import Attribute, RowFilter
+from core.ui.parts.pending import settled
+from core.ui.parts.problems import plain
+from core.ui.profile.bars import value_bars
+from core.ui.profile.parts import chart, chosen, heading, numbers, opened_rows
+from core.ui.shell.frame import Frame
+from core.workflow.profile import Values, derived, distribution
+
+VIEW = "content"
+
+
+def draw(frame: Frame) -> None:
+    """Draws the view: what is derived from the examples first, then one of the source's own columns."""
+    dataset = settled(lambda: derived(frame.context, frame.dataset.dataset_id))
+    if dataset is None:
+        return
+    made = [attribute for attribute in dataset.attributes if attribute.derived]
+    own = [attribute for attribute in dataset.attributes if not attribute.derived]
+    opened: tuple[RowFilter, str] | None = None
+    for position in range(0, len(made), 2):
+        for column, attribute in zip(st.columns(2, gap="large"), made[position : position + 2], strict=False):
+            with column:
+                opened = _panel(frame, attribute) or opened
+    if own:
+        st.caption("Columns of the source")
+        opened = _panel(frame, _picked(own)) or opened
+    if opened is not None:
+        opened_rows(frame, *opened, VIEW)
+
+
+def _picked(own: Sequence[Attribute]) -> Attribute:
+    by_column = {attribute.column: attribute for attribute in own}
+    column = st.selectbox(
+        "Column of the source",
+        list(by_column),
+        format_func=lambda column: by_column[column].name,
+        key="content-own",
+        icon=":material/view_column:",
+        width=320,
+        label_visibility="collapsed",
+    )
+    return by_column[str(column)]
+
+
+def _panel(frame: Frame, attribute: Attribute) -> tuple[RowFilter, str] | None:
+    """One attribute; what is chosen of it, with a title, or None."""
+    found = settled(lambda: distribution(frame.context, frame.version.version_id, attribute))
+    if isinstance(found, NumberProfile):
+        return _number(frame, attribute, found)
+    if isinstance(found, Values) and found.balance.classes:
+        missing = f" · {found.missing:,} missing" if found.missing else ""
+        value = value_bars(
+            frame, found.balance, view=VIEW, name=attribute.column, title=attribute.name, noun="value", remark=missing
+        )
+        if value is None:
+            return None
+        return RowFilter(attribute=attribute.column, value=value), f"{attribute.name}: {value}"
+    return None
+
+
+def _number(frame: Frame, attribute: Attribute, found: NumberProfile) -> tuple[RowFilter, str] | None:
+    time = attribute.kind == "time"
+    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+        heading(plain(attribute.name), "" if time else _quantiles(found))
+        st.space("stretch")
+        log = st.toggle("Log scale", key=f"{VIEW}-{attribute.column}-log")
+        numbers(frame, attribute.name, _columns(found), key=f"{VIEW}-{attribute.column}")
+    places = list(range(len(found.bins)))
+    names = [bin_name(one.low, one.high, time) for one in found.bins]
+    drawn = histogram(
+        [(one.low, one.high, one.count) for one in found.bins],
+        selected=chosen(VIEW, attribute.column),
+        log=bool(log),
+        time=time,
+    )
+    place = chart(
+        drawn,
+        VIEW,
+        attribute.column,
+        places,
+        alt=f"Histogram of {attribute.name}, median {found.median:g}",
+        label="Open the rows of a bar",
+        shown=lambda place: f"{names[place]}: {found.bins[place].count:,}",
+    )
+    return None if place is None else (_where(attribute, found.bins[place]), f"{attribute.name}: {names[place]}")
+
+
+def _where(attribute: Attribute, one: Bin) -> RowFilter:
+    finite = {name: edge for name, edge in (("low", one.low), ("high", one.high)) if abs(edge) != float("inf")}
+    return RowFilter(attribute=attribute.column, **finite)  # type: ignore[arg-type]
+
+
+def _quantiles(found: NumberProfile) -> str:
+    missing = f" · {found.missing:,} missing" if found.missing else ""
+    return (
+        f"median {figure(found.median)} · 90 % {figure(found.p5)} – {figure(found.p95)}"
+        f" · most {figure(found.maximum)}{missing}"
+    )
+
+
+def _columns(found: NumberProfile) -> dict[str, list[object]]:
+    return {
+        "from": [one.low for one in found.bins],
+        "below": [one.high for one in found.bins],
+        "rows": [one.count for one in found.bins],
+    }

@@ -1,0 +1,130 @@
+"""What the views of the Profile page share: choosing by click or key, the numbers behind."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+import plotly.graph_objects as go
+import streamlit as st
+
+from core.charts.style import CONFIG
+from core.records import RowFilter
+from core.ui.parts.csv_text import csv_text
+from core.ui.parts.rows import row_browser
+from core.ui.shell.frame import Frame
+
+CHOICE = "choice"
+"""Keys of what is chosen start with it and a view's name: one choice lifts the others under the same name."""
+
+
+def heading(text: str, remark: str = "") -> None:
+    """A section's name and, in grey, what stands in it, in a row that the caller has opened. Own words or `plain`."""
+    st.markdown(f"**{text}**", width="content")
+    if remark:
+        st.caption(remark, width="content")
+
+
+def figures(values: Mapping[str, str], notes: Mapping[str, str]) -> None:
+    """A line of figures: name, value and, behind a question mark, how it is worked out."""
+    with st.container(horizontal=True, gap="medium", border=True):
+        for name, value in values.items():
+            st.metric(name, value, help=notes.get(name), width="content")
+
+
+def chart(
+    figure: go.Figure,
+    view: str,
+    name: str,
+    options: Sequence[Any],
+    *,
+    alt: str,
+    label: str,
+    shown: Callable[[Any], str] = str,
+    every: Sequence[Any] | None = None,
+) -> Any:
+    """A chart whose marks choose one of `options` (a mark's `customdata` starts with its position), and beneath it a
+    box that chooses the same from the keyboard, among `every` where not all are drawn. Returns the choice, or None."""
+    chosen_key = f"{CHOICE}-{view}-{name}"
+    st.plotly_chart(
+        figure,
+        key=f"{view}-{name}-chart",
+        on_select=lambda: _clicked(f"{view}-{name}-chart", chosen_key, view, options),
+        selection_mode="points",
+        config=CONFIG,
+        alt=alt,
+    )
+    return chooser(view, name, options if every is None else every, label=label, shown=shown)
+
+
+def chooser(view: str, name: str, options: Sequence[Any], *, label: str, shown: Callable[[Any], str] = str) -> Any:
+    """The box beside a chart."""
+    key = f"{CHOICE}-{view}-{name}"
+    if st.session_state.get(key) not in options:
+        st.session_state[key] = None
+    return st.selectbox(
+        label,
+        options,
+        index=None,
+        format_func=shown,
+        key=key,
+        on_change=lift_others,
+        args=(view, key),
+        placeholder=label,
+        label_visibility="collapsed",
+        icon=":material/table_rows:",
+        width=320,
+    )
+
+
+def chosen(view: str, name: str) -> Any:
+    """What is chosen, for drawing the chart before its box."""
+    return st.session_state.get(f"{CHOICE}-{view}-{name}")
+
+
+def lift_others(view: str, kept: str) -> None:
+    """One choice per view: the rows beneath belong to it."""
+    for key in list(st.session_state):
+        if str(key).startswith(f"{CHOICE}-{view}-") and key != kept:
+            st.session_state[key] = None
+
+
+def clicked_data(chart_key: str) -> list[Any] | None:
+    """The `customdata` of the mark that was clicked."""
+    points = st.session_state[chart_key]["selection"]["points"]
+    return next((list(point["customdata"]) for point in points if point.get("customdata") is not None), None)
+
+
+def _clicked(chart_key: str, chosen_key: str, view: str, options: Sequence[Any]) -> None:
+    """A click chooses; the box beneath lifts it."""
+    data = clicked_data(chart_key)
+    st.session_state[chosen_key] = None if data is None else options[int(data[0])]
+    lift_others(view, chosen_key)
+
+
+def numbers(frame: Frame, name: str, columns: Mapping[str, Sequence[Any]], *, key: str) -> None:
+    """The numbers behind a chart, one click away: as a table, and as CSV."""
+    box = st.popover("Numbers", icon=":material/table:", type="tertiary", key=f"{key}-numbers", on_change="rerun")
+    if not box.open:
+        return
+    with box:
+        st.dataframe(dict(columns), hide_index=True, height=360, width=640, alt=name)
+        names = list(columns)
+        rows = [dict(zip(names, row, strict=True)) for row in zip(*columns.values(), strict=True)]
+        st.download_button(
+            "CSV",
+            lambda: csv_text(names, rows),
+            file_name=f"{frame.dataset.name}-v{frame.version.number}-{name}.csv",
+            mime="text/csv",
+            icon=":material/download:",
+            type="tertiary",
+            on_click="ignore",
+            key=f"{key}-numbers-csv",
+        )
+
+
+def opened_rows(frame: Frame, where: RowFilter | None, title: str, view: str) -> None:
+    """The rows of what is chosen, beneath everything else of the view."""
+    if where is not None:
+        st.divider()
+        row_browser(frame, where, title=title, key=f"{view}-rows")

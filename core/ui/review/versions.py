@@ -1,0 +1,165 @@
+"""Making a version of the decisions, and every version with what reviewers changed in it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import streamlit as st
+
+from core.records import Version
+from core.review.words import count_words
+from core.ui import keys
+from core.ui.parts.background import forget, result_of
+from core.ui.parts.paging import WHOLE_HEADER
+from core.ui.parts.problems import plain, shown_errors
+from core.ui.shell.frame import Frame
+from core.ui.shell.pages import link
+from core.workflow.issues import latest_scan
+from core.workflow.review import counts, make_version
+from core.workflow.review_log import changes, version_list
+
+PAGE_ROWS = 50
+_MADE = {"load": "loaded", "review": "review", "split": "splits"}
+
+
+def versions(frame: Frame) -> None:
+    """The form on the left, the versions and what changed on the right."""
+    known = version_list(frame.context, frame.dataset.dataset_id)
+    left, right = st.columns([4, 8], gap="large")
+    with left:
+        _make(frame)
+    with right:
+        _table(known)
+        _changes(frame, known)
+
+
+def _make(frame: Frame) -> None:
+    scan = latest_scan(frame.context, frame.version.version_id)
+    standing = counts(frame.context, frame.version.version_id, scan.scan_id if scan else None)
+    st.markdown("**Make a version**")
+    st.caption(
+        f"{count_words(standing)} The new version has them applied; version {frame.version.number} stays as it is."
+        if standing.decided
+        else f"Nobody has decided anything on version {frame.version.number} yet."
+    )
+    with st.form("make-version", border=False, clear_on_submit=True):
+        note = st.text_input("Note", key=keys.VERSION_NOTE, max_chars=200, placeholder="What was reviewed, and why")
+        pressed = st.form_submit_button(
+            "Make a version",
+            key="make-version-button",
+            type="primary",
+            disabled=not standing.decided or _asked(frame) is not None,
+        )
+    if pressed:
+        st.session_state[keys.NEW_VERSION] = (frame.version.version_id, note, frame.user)
+        st.rerun()
+    with shown_errors():
+        _open_made(frame)
+
+
+def _asked(frame: Frame) -> tuple[str, str, str] | None:
+    """Parent, note and maker of the version of this one that is being made."""
+    asked: tuple[str, str, str] | None = st.session_state.get(keys.NEW_VERSION)
+    return asked if asked and asked[0] == frame.version.version_id else None
+
+
+def _open_made(frame: Frame) -> None:
+    """Makes the version asked for, beside the page, and opens it."""
+    asked = _asked(frame)
+    if asked is None:
+        return
+    try:
+        made = result_of(
+            (keys.NEW_VERSION, *asked), lambda: make_version(frame.context, *asked), waiting="making the version"
+        )
+    except Exception:
+        del st.session_state[keys.NEW_VERSION]
+        raise
+    if made is None:
+        return
+    del st.session_state[keys.NEW_VERSION]
+    forget((keys.NEW_VERSION, *asked))
+    st.query_params[keys.VERSION] = str(made.number)
+    st.session_state[keys.CHANGES_OF] = made.number
+    st.toast(f"Version {made.number} is made and open.", icon=":material/check:")
+    st.rerun()
+
+
+def _table(known: Sequence[Version]) -> None:
+    numbers = {version.version_id: version.number for version in known}
+    st.dataframe(
+        {
+            "version": [version.number for version in known],
+            "from": [numbers.get(version.parent_id or "") for version in known],
+            "made by": [_MADE[version.kind] for version in known],
+            "note": [version.note for version in known],
+            "rows": [version.row_count for version in known],
+            "who": [version.created_by for version in known],
+            "when": [version.created_at for version in known],
+            "fingerprint": [version.fingerprint[:12] or None for version in known],
+        },
+        hide_index=True,
+        column_config={
+            "when": st.column_config.DatetimeColumn("when", format="YYYY-MM-DD HH:mm", width=130),
+            "note": st.column_config.TextColumn("note", width="medium"),
+            "fingerprint": st.column_config.TextColumn("fingerprint", help="Equal content has an equal fingerprint"),
+        },
+        placeholder="–",
+        alt="Versions of this dataset, newest first",
+    )
+
+
+@st.fragment
+def _changes(frame: Frame, known: Sequence[Version]) -> None:
+    by_number = {version.number: version for version in known}
+    with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
+        number = st.selectbox(
+            "What reviewers changed in version",
+            list(by_number),
+            index=list(by_number).index(frame.version.number),
+            key=keys.CHANGES_OF,
+            width=260,
+        )
+        if number != frame.version.number:
+            link(
+                "review",
+                f"Open version {number}",
+                icon=":material/history:",
+                dataset=frame.dataset.name,
+                version=number,
+            )
+    with shown_errors():
+        _change_table(frame, by_number[number])
+
+
+def _change_table(frame: Frame, version: Version) -> None:
+    key = f"changes-{version.version_id}"
+    page = int(st.session_state.get(key, 1))
+    total, found = changes(frame.context, version.version_id, PAGE_ROWS, (page - 1) * PAGE_ROWS)
+    if not total:
+        st.caption("Reviewers changed nothing in it: it is as its source or its splits made it.")
+        return
+    st.caption(f"{total:,} rows changed")
+    st.dataframe(
+        {
+            "row": [change.row_id for change in found],
+            "from": [change.from_label for change in found],
+            "to": [change.to_label if change.to_label is not None else "(excluded)" for change in found],
+            "by": [change.reviewer for change in found],
+            "when": [change.decided_at for change in found],
+            "example": [change.given for change in found],
+        },
+        hide_index=True,
+        height="content" if len(found) <= 12 else 460,
+        column_config={
+            "row": st.column_config.NumberColumn("row", format="%d", width=72),
+            "when": st.column_config.DatetimeColumn("when", format="YYYY-MM-DD HH:mm", width=130),
+            "example": st.column_config.TextColumn("example", width="large"),
+        },
+        key=f"{key}-table-{page}",
+        on_select="rerun",
+        selection_mode=WHOLE_HEADER,
+        alt=f"Rows that version {plain(str(version.number))} changed",
+    )
+    if total > PAGE_ROWS:
+        st.pagination(-(-total // PAGE_ROWS), key=key)

@@ -1,0 +1,87 @@
+"""What every page starts with: access, workspace, header, running jobs. Knows nothing of what the page then draws."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Literal, overload
+
+import streamlit as st
+
+from core.errors import WinnowError
+from core.records import Dataset, Job, Version
+from core.store.datasets import list_datasets
+from core.ui.parts.empty import no_dataset
+from core.ui.parts.problems import show_error
+from core.ui.shell.context import app_context
+from core.ui.shell.guard import current_user, require_access
+from core.ui.shell.header import title_and_pickers, title_only
+from core.ui.shell.strip import job_strip
+from core.workflow.context import Context
+
+
+@dataclass(frozen=True, slots=True)
+class BareFrame:
+    """A page about the workspace as a whole."""
+
+    context: Context
+    user: str
+    """Who acts: stands beside every decision, version and job."""
+
+
+@dataclass(frozen=True, slots=True)
+class Frame(BareFrame):
+    """A page about one version of one dataset."""
+
+    dataset: Dataset
+    version: Version
+
+
+@overload
+def open_page(title: str, *, needs: Literal["nothing"], job_lines: int = ...) -> BareFrame: ...
+@overload
+def open_page(
+    title: str,
+    *,
+    needs: Literal["dataset"] = ...,
+    when_empty: Callable[[BareFrame], None] = ...,
+    versions: bool = ...,
+    follows: Callable[[Context, Version], Job | None] = ...,
+) -> Frame: ...
+def open_page(
+    title: str,
+    *,
+    needs: Literal["nothing", "dataset"] = "dataset",
+    when_empty: Callable[[BareFrame], None] = lambda frame: no_dataset(),
+    job_lines: int = 1,
+    versions: bool = True,
+    follows: Callable[[Context, Version], Job | None] = lambda context, version: None,
+) -> BareFrame | Frame:
+    """Opens a page: checks access, draws the header with `?dataset=` and `?version=`, then the line of running jobs.
+
+    Without any dataset, a page that needs one draws `when_empty` and stops. Without `versions`, no version is picked:
+    the frame has the newest. The job that the page `follows` itself has no line above it.
+    """
+    require_access()
+    context = _opened()
+    datasets = list_datasets(context.store) if needs == "dataset" else []
+    if not datasets:
+        title_only(title)
+        job_strip(context, job_lines)
+        bare = BareFrame(context, current_user())
+        if needs == "nothing":
+            return bare
+        when_empty(bare)
+        st.stop()
+    dataset, version = title_and_pickers(context, title, datasets, versions=versions)
+    job_strip(context, without=follows(context, version))
+    return Frame(context, current_user(), dataset, version)
+
+
+def _opened() -> Context:
+    try:
+        return app_context()
+    except WinnowError as error:
+        show_error(error)
+        st.button("Try again", icon=":material/refresh:")
+        st.stop()

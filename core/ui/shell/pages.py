@@ -1,0 +1,97 @@
+"""The pages there are, in the order of the work; links to them. Names no page's content."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+import streamlit as st
+from streamlit.navigation.page import Page
+
+from core.ui import keys
+
+FOLDER = Path(__file__).resolve().parents[3] / "pages"
+
+
+@dataclass(frozen=True, slots=True)
+class PageEntry:
+    """One page of the navigation."""
+
+    title: str
+    icon: str
+    help: str
+
+
+PAGES: dict[str, PageEntry] = {
+    "home": PageEntry("Home", "home", "All datasets, what is running and the next useful step for each."),
+    "data": PageEntry("Data", "database", "Load, look at, split, export, rename and delete a dataset."),
+    "profile": PageEntry(
+        "Profile", "bar_chart", "Balance, bias, drift, lengths, duplicates. Every bar opens its rows."
+    ),
+    "issues": PageEntry("Issues", "troubleshoot", "Labels that are probably wrong, ranked, with the reason for each."),
+    "review": PageEntry("Review", "rule", "Judge labels with the keyboard and make a corrected version."),
+    "training": PageEntry(
+        "Train", "model_training", "Fine-tune a model, watch it, see whether cleaning helped, and use it."
+    ),
+    "evaluation": PageEntry("Evaluate", "grid_on", "How good a run is, where it errs, and which of two is better."),
+    "jobs": PageEntry("Jobs", "pending_actions", "Everything that runs or ran: progress, log, stop."),
+}
+
+
+def page(name: str) -> Page:
+    """The navigation's page of that name."""
+    entry = PAGES[name]
+    return st.Page(
+        FOLDER / f"{name}.py",
+        title=entry.title,
+        icon=f":material/{entry.icon}:",
+        help=entry.help,
+        default=name == "home",
+    )
+
+
+def link(
+    name: str,
+    label: str,
+    *,
+    icon: str | None = None,
+    icon_position: Literal["left", "right"] = "left",
+    **query: str | int | None,
+) -> None:
+    """A link to a page; `query` names what it is to show, such as `dataset` and `version`.
+
+    On that very page it is a button: Streamlit's link to the page one is on runs it with the new query once and leaves
+    the URL as it was, so that the next click of anything falls back to the old view.
+    """
+    shown: Mapping[str, str] = {key: str(value) for key, value in query.items() if value is not None}
+    if shown and st.session_state.get(keys.PAGE) == name:
+        key = f"here-{label}-{hash(tuple(shown.items())):x}"
+        go = st.query_params.from_dict
+        st.button(label, key=key, type="tertiary", icon=icon, icon_position=icon_position, on_click=go, args=(shown,))
+    else:
+        st.page_link(page(name), label=label, icon=icon, icon_position=icon_position, query_params=shown or None)
+
+
+def count(number: int, words: str, name: str, **query: str | int | None) -> None:
+    """A number with its words, drawn as a caption, that opens the rows behind it; plain where there are none."""
+    if number:
+        with st.container(key=f"count-{words}-{query.get('dataset')}", width="content"):
+            link(name, f":small[{number:,} {words}]", icon="", icon_position="left", **query)
+    else:
+        st.caption(f"0 {words}", width="content")
+
+
+def open_link(
+    name: str,
+    label: str,
+    *,
+    key: str,
+    type: Literal["primary", "secondary", "tertiary"] = "secondary",  # noqa: A002
+    icon: str | None = None,
+    **query: str | int | None,
+) -> None:
+    """`link` as a button, for the one thing that a page wants done."""
+    if st.button(label, key=key, type=type, icon=icon):
+        st.switch_page(page(name), query_params={k: str(value) for k, value in query.items() if value is not None})

@@ -1,0 +1,99 @@
+"""A whole file predicted: where it is, which column holds the texts, one button; then the predictions there are."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+import streamlit as st
+
+from core.records import Run
+from core.ui.parts.background import result_of
+from core.ui.parts.paths import choose_path, stamped
+from core.ui.parts.problems import plain, shown_errors
+from core.ui.parts.upload import arrived
+from core.ui.shell.frame import Frame
+from core.ui.training.predictions import predictions_list
+from core.workflow.load import browser_folders
+from core.workflow.models import payload_kind
+from core.workflow.predict import Batch, look, start_predict
+
+PLACES = {"upload": "Upload", "path": "Path on the server"}
+HELP = {
+    "text": "CSV, TSV, JSON, JSON lines, Parquet or Excel; every column is kept. Larger ones: by a path on the server.",
+    "image": "Images, or a ZIP of images; folders do not matter. More of them: by a path on the server.",
+}
+FIRST_ROWS = 8
+CELL_CHARACTERS = 200
+
+
+def batch_view(frame: Frame, run: Run) -> None:
+    """Choose, check, start; the newest predictions beneath."""
+    place = st.segmented_control(
+        "Where the file is",
+        list(PLACES),
+        default="upload",
+        required=True,
+        format_func=PLACES.__getitem__,
+        key="predict-place",
+    )
+    with shown_errors():
+        locations = _uploaded(frame, run) if place == "upload" else _named(frame, run)
+        if locations:
+            _check_and_start(frame, run, locations)
+    with shown_errors():
+        predictions_list(frame, run)
+
+
+def _uploaded(frame: Frame, run: Run) -> tuple[str, ...]:
+    kind = payload_kind(frame.context, run)
+    files = st.file_uploader(
+        "File" if kind == "text" else "Images",
+        accept_multiple_files=True,
+        key=f"predict-upload-{kind}",
+        help=HELP[kind],
+    )
+    return arrived(frame.context.workspace, files, waiting="storing what arrived")
+
+
+def _named(frame: Frame, run: Run) -> tuple[str, ...]:
+    images = payload_kind(frame.context, run) == "image"
+    return choose_path("predict", "Predict every image of the folder" if images else "")
+
+
+def _check_and_start(frame: Frame, run: Run, locations: Sequence[str]) -> None:
+    within = browser_folders(frame.context)
+    key = ("predict look", run.run_id, *map(stamped, locations))
+    batch = result_of(key, lambda: look(frame.context, run, locations, within=within), waiting="reading the first rows")
+    if batch is None:
+        return
+    chosen = _columns(batch, f"{abs(hash(key)):x}") if batch.found else batch
+    if not batch.found:
+        st.caption(f"{batch.images:,} images" if batch.images > 1 else "1 image")
+    if st.button("Predict", type="primary", icon=":material/play_arrow:", key="predict-start"):
+        start_predict(frame.context, run, chosen, frame.user)
+        st.rerun()
+
+
+def _columns(batch: Batch, key: str) -> Batch:
+    """The column with the texts, a guess until somebody says otherwise, beside the first rows."""
+    assert batch.found is not None
+    names = [column.name for column in batch.found.columns]
+    column = st.selectbox(
+        "Column with the texts", names, names.index(batch.column), key=f"predict-column-{key}", width=320
+    )
+    order = [column, *(name for name in names if name != column)]
+    st.dataframe(
+        {name: [_cell(row.get(name)) for row in batch.found.rows[:FIRST_ROWS]] for name in order},
+        hide_index=True,
+        column_config={column: st.column_config.Column(f"text: {column}", width="large")},
+        placeholder="",
+        alt="First rows of the file",
+    )
+    total = batch.found.row_estimate
+    st.caption(plain(" · ".join([*batch.found.notes[:1], *([f"about {total:,} rows"] if total else [])])))
+    return replace(batch, column=column)
+
+
+def _cell(value: object) -> str | None:
+    return None if value is None else str(value)[:CELL_CHARACTERS]

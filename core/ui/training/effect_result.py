@@ -1,0 +1,134 @@
+"""What a comparison of labels has found: the sentence, the differences with their intervals, the figures behind."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import streamlit as st
+
+from core.charts.differences import differences
+from core.charts.style import CONFIG
+from core.evaluation.effect_words import Conclusion, Verdict, conclude
+from core.records import Arm, CleaningEffect, Difference, EffectScoring, TestLabels
+from core.ui.parts.problems import plain
+from core.ui.shell.strip import duration
+from core.workflow.cleaning import STRATEGIES
+
+PAIRS: dict[tuple[Arm, Arm], str] = {
+    ("given", "reviewed"): "Reviewed − given",
+    ("random", "reviewed"): "Reviewed − random",
+    ("given", "random"): "Random − given",
+}
+FIGURES = {"accuracy": "Accuracy", "macro_f1": "Macro F1"}
+SHOWN_CLASSES = 20
+"""The chart has the classes that differ most; the table has all."""
+BOXES: dict[Verdict, tuple[Any, str]] = {
+    "helped": (st.success, ":material/check_circle:"),
+    "harmed": (st.error, ":material/trending_down:"),
+    "chance": (st.warning, ":material/casino:"),
+    "unclear": (st.info, ":material/help:"),
+}
+
+
+def result(effect: CleaningEffect) -> None:
+    """Draws one answer."""
+    conclusion = conclude(effect)
+    box, icon = BOXES[conclusion.verdict]
+    box(plain(conclusion.sentence), icon=icon)
+    st.caption(plain(title_of(effect)))
+    for note in effect.notes:
+        st.caption(f":material/info: {plain(note)}")
+    scorings = _shown(effect, conclusion)
+    for column, (figure, title) in zip(st.columns(len(FIGURES), gap="medium"), FIGURES.items(), strict=True):
+        with column:
+            st.caption(f"**{title}**: mean difference in points, 95 % interval; hollow: 0 is in it")
+            series = [
+                (_labels(one.labels_from), [_estimate(one.of(*pair).of(figure)) for pair in PAIRS]) for one in scorings
+            ]
+            st.plotly_chart(differences(list(PAIRS.values()), series), config=CONFIG, key=f"effect-{figure}")
+    with st.expander("Numbers", icon=":material/table:"):
+        st.dataframe(_numbers(scorings), hide_index=True, column_config=_formats(), key="effect-numbers")
+        st.caption(_method(effect))
+    _classes(effect.on(conclusion.labels_from))
+
+
+def title_of(effect: CleaningEffect) -> str:
+    """`2026-11-22 05:45 UTC, ada: quick retrain of minilm, 5 seeds, …`: when, by whom, how, on what."""
+    settings = effect.settings
+    how = STRATEGIES[settings["strategy"]][0].lower()
+    return (
+        f"{effect.created_at:%Y-%m-%d %H:%M} UTC, {effect.created_by}: {how} of {settings['model']}, "
+        f"{settings['seeds']} seeds, {effect.train.changed:,} of {effect.train.rows:,} training rows changed, "
+        f"{duration(effect.seconds)} on {effect.device}"
+    )
+
+
+def _shown(effect: CleaningEffect, conclusion: Conclusion) -> list[EffectScoring]:
+    """The scoring that the conclusion rests on first; the other one only where it differs."""
+    first = effect.on(conclusion.labels_from)
+    return [first, effect.on("given")] if conclusion.labels_from == "reviewed" else [first]
+
+
+def _labels(labels_from: TestLabels) -> str:
+    return f"on test labels as {labels_from}"
+
+
+def _estimate(difference: Difference) -> tuple[float, float, float]:
+    return difference.difference, *difference.interval
+
+
+def _numbers(scorings: list[EffectScoring]) -> list[dict[str, Any]]:
+    return [
+        {"test labels": f"{one.labels_from} ({one.rows:,} rows)", "figure": FIGURES[figure], "compared": title}
+        | _values(one.of(*pair).of(figure))
+        for one in scorings
+        for figure in FIGURES
+        for pair, title in PAIRS.items()
+    ]
+
+
+def _values(difference: Difference) -> dict[str, float]:
+    """In percent and in points."""
+    low, high = difference.interval
+    values = {"first": difference.second, "second": difference.first, "difference": difference.difference}
+    return {name: 100 * value for name, value in (values | {"low": low, "high": high}).items()}
+
+
+def _formats() -> dict[str, Any]:
+    percent = {name: st.column_config.NumberColumn(name, format="%.2f %%") for name in ("first", "second")}
+    points = {name: st.column_config.NumberColumn(name, format="%+.2f") for name in ("difference", "low", "high")}
+    return percent | points
+
+
+def _classes(scoring: EffectScoring) -> None:
+    """F1 by class: a chart of those that differ most, a table of all."""
+    first, second = (scoring.of(*pair).differences[2:] for pair in list(PAIRS)[:2])
+    most = sorted(range(len(first)), key=lambda place: -abs(first[place].difference))[:SHOWN_CLASSES]
+    with st.expander("Per class", icon=":material/category:"):
+        few = f"the {SHOWN_CLASSES} of {len(first):,} classes that differ most" if len(first) > SHOWN_CLASSES else "all"
+        st.caption(
+            f"Difference in F1, {few}, {_labels(scoring.labels_from)}. Of 20 classes that do not differ, about one "
+            "interval leaves out 0 by chance."
+        )
+        series = [
+            (list(PAIRS.values())[place], [_estimate(each[row]) for row in most])
+            for place, each in enumerate((first, second))
+        ]
+        st.plotly_chart(differences([first[row].name for row in most], series), config=CONFIG, key="effect-classes")
+        table = [
+            {"class": one.name, "test rows": one.support, "compared": title} | _values(one)
+            for row in range(len(first))
+            for title, one in zip(list(PAIRS.values()), (first[row], second[row]), strict=False)
+        ]
+        st.dataframe(table, hide_index=True, column_config=_formats(), key="effect-class-numbers")
+
+
+def _method(effect: CleaningEffect) -> str:
+    excluded = effect.test.excluded
+    left_out = f" {excluded:,} test rows that review excluded are left out of the scoring on reviewed labels."
+    return (
+        "Each seed draws a resample of the training rows, and the models of all three kinds learn from it, so that "
+        "they differ in labels alone. Random changes: as many relabelled and as many excluded rows as in review, with "
+        "the classes that review changed labels to. The intervals allow for the seeds and for the test rows "
+        "(both resampled)." + (left_out if excluded else "")
+    )
