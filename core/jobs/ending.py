@@ -32,21 +32,21 @@ def how_it_ended(folder: RunFolder, otherwise: JobStatus) -> JobStatus:
     return "stopped" if folder.stop_requested() else otherwise
 
 
-def bury_if_dead(table: JobTable, row: Row) -> bool:
+def mark_lost_if_dead(table: JobTable, row: Row) -> bool:
     """Ends a job whose answering process is gone: what is left of it is killed, then it is marked lost.
 
-    Does nothing while that process lives. Returns whether the job was buried by this call.
+    Does nothing while that process lives. Returns whether this call marked the job as lost.
     """
     descriptor = try_lock(RunFolder(Path(row["folder"])).liveness_path)
     if descriptor is None:
         return False
     try:
-        return bury(table, row)
+        return mark_lost(table, row)
     finally:
         unlock(descriptor)
 
 
-def bury(table: JobTable, row: Row) -> bool:
+def mark_lost(table: JobTable, row: Row) -> bool:
     """Kills what is left of a job that nobody answers for and marks it lost: only the caller who holds one of its
     locks may do so. A job that got as far as its result is done all the same."""
     latest = table.row(row["job_id"])
@@ -58,8 +58,8 @@ def bury(table: JobTable, row: Row) -> bool:
 
 
 def reconcile(table: JobTable) -> list[str]:
-    """Buries every active job whose answering process is gone; returns their ids."""
-    return [row["job_id"] for row in table.active() if bury_if_dead(table, row)]
+    """Marks as lost every active job whose answering process is gone; returns their ids."""
+    return [row["job_id"] for row in table.active() if mark_lost_if_dead(table, row)]
 
 
 def leader(row: Row) -> Identity | None:

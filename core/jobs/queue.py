@@ -243,7 +243,7 @@ class Queue:
             ending.end(self._table, job_id, ended)
         else:
             self._table.update(job_id, ("queued", "running"), status="stopping")
-            ending.bury_if_dead(self._table, row)
+            ending.mark_lost_if_dead(self._table, row)
         return self.get(job_id)
 
     def _hold(self, job_id: str, folder: RunFolder | None = None) -> None:

@@ -91,20 +91,20 @@ def wait_for_slots(
         if waiting[0] == folder.job_id:
             held = try_slots(slots, devices, count)
             if held:
-                bury_former_holders(table, {slot.name for slot in held.slots})
+                mark_lost_former_holders(table, {slot.name for slot in held.slots})
                 return held
         elif (head := table.row(waiting[0])) is not None:
-            ending.bury_if_dead(table, head)
+            ending.mark_lost_if_dead(table, head)
         time.sleep(min(1.0, LOOK_EVERY * (waiting.index(folder.job_id) + 1)))
     return None
 
 
-def bury_former_holders(table: JobTable, devices: set[str]) -> None:
+def mark_lost_former_holders(table: JobTable, devices: set[str]) -> None:
     """A job that is said to run on a device whose slot is ours has lost its wrapper: its processes still use the
     device and have to go before ours start."""
     for row in table.active():
         if devices & set(row["device"].split(",")):
-            ending.bury(table, row)
+            ending.mark_lost(table, row)
 
 
 def how_to_start(row: Row, held: HeldSlots | None, own: Start | None) -> Start:

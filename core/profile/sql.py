@@ -1,29 +1,25 @@
-"""How an attribute is written in SQL: quoted, as a number, as the text that a `RowFilter` compares with."""
+"""How an attribute is written in SQL: identifier, as a number, as the text that a `RowFilter` compares with."""
 
 from __future__ import annotations
 
 import math
 
 from core.records import Attribute
+from core.sql import identifier
 
 _SAFE = 100
 """Powers of ten up to which a number's fourth power, summed over any rows, is a DOUBLE."""
 
 
-def quoted(name: str) -> str:
-    """A column's name as a SQL identifier, whatever characters it has."""
-    return '"' + name.replace('"', '""') + '"'
-
-
 def number(attribute: Attribute) -> str:
     """The attribute as DOUBLE; a time as seconds since 1970."""
-    column = quoted(attribute.column)
+    column = identifier(attribute.column)
     return f"CAST(epoch({column}) AS DOUBLE)" if attribute.kind == "time" else f"CAST({column} AS DOUBLE)"
 
 
 def text(attribute: Attribute) -> str:
     """The attribute as VARCHAR; an empty text is a missing value."""
-    return f"nullif(CAST({quoted(attribute.column)} AS VARCHAR), '')"
+    return f"nullif(CAST({identifier(attribute.column)} AS VARCHAR), '')"
 
 
 def scale(largest: float) -> float:

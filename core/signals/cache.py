@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.models.shards import Shards
-from core.signals.scratch import empty
+from core.signals.disk_backed import empty
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from scipy.optimize import minimize
 
 from core.signals.calibration import FLOOR, sample_rows, softmax
-from core.signals.scratch import empty, row_chunks
+from core.signals.disk_backed import empty, row_chunks
 
 Probabilities = Sequence[NDArray[np.float32]]
 """Per encoder (n, k), out of sample."""

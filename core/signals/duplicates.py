@@ -15,7 +15,7 @@ import scipy.sparse as sp
 from numpy.typing import NDArray
 from scipy.sparse.csgraph import connected_components
 
-from core.signals.scratch import row_chunks
+from core.signals.disk_backed import row_chunks
 
 Rows: TypeAlias = "NDArray[np.float32] | sp.csr_matrix"
 """(n, d): rows of length 1, or of length 0 where there is nothing to compare."""

@@ -16,10 +16,10 @@ from torch import Tensor
 from core.models.lite import CENTRE, LARGE_SIDE, LAST, POOLED, SMALL_SIDE, SPREAD, weights
 from core.models.pixels import Resized
 from core.models.processors import Halves, Scaling
+from core.signals.disk_backed import row_chunks
 from core.signals.encoder import Batch, Tick
 from core.signals.payloads import Payloads
 from core.signals.pictures import ImageEncoder, fitting_sides, on_device
-from core.signals.scratch import row_chunks
 
 PARTS = (*(channels for _, channels in POOLED), LAST)
 """Widths of the layers that are pooled, in order."""

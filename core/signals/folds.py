@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 def assign_folds(labels: NDArray[np.int64], clusters: NDArray[np.int64], folds: int, seed: int) -> NDArray[np.int64]:
     """The fold (0 … folds-1) of each row, shape (n,).
 
-    Rows of one cluster share a fold. Within each class the clusters, shuffled, are dealt out by their share of the
+    Rows of one cluster share a fold. Within each class the clusters, shuffled, are assigned by their share of the
     class's rows, so that each fold gets its part of every class; the starting fold is drawn per class, so that the
     classes' remainders do not pile up in one fold.
     """
@@ -26,9 +26,9 @@ def assign_folds(labels: NDArray[np.int64], clusters: NDArray[np.int64], folds: 
     total = np.repeat(np.add.reduceat(sizes, starts), counts)
     position = (ends - before - sizes / 2) / total
     offset = np.repeat(generator.integers(folds, size=len(starts)), counts)
-    dealt = np.empty(len(home), np.int64)
-    dealt[order] = (np.minimum((position * folds).astype(np.int64), folds - 1) + offset) % folds
-    return dealt[cluster]
+    assigned = np.empty(len(home), np.int64)
+    assigned[order] = (np.minimum((position * folds).astype(np.int64), folds - 1) + offset) % folds
+    return assigned[cluster]
 
 
 def unseen_rows(labels: NDArray[np.int64], folds: NDArray[np.int64]) -> NDArray[np.bool_]:

@@ -12,10 +12,10 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from core.models.device import device
+from core.signals.disk_backed import empty, row_chunks
 from core.signals.head import Curvature, fit
 from core.signals.objective import Features, Objective
 from core.signals.precision import fast_products
-from core.signals.scratch import empty, row_chunks
 
 CPU_PASS, GPU_PASS = 2e12, 2e14
 """Floating-point operations that one pass over the rows may take; beyond it the heads learn from a sample."""
@@ -39,7 +39,7 @@ class Heads:
 
     def fitted(
         self,
-        dealt: NDArray[np.int64],
+        assigned: NDArray[np.int64],
         folds: Sequence[int],
         l2: float,
         *,
@@ -47,13 +47,13 @@ class Heads:
         on_step: Callable[[], None] = lambda: None,
         rough: bool = False,
     ) -> Tensor:
-        """One head per repeat (columns of `dealt`, the rows' folds) and fold of `folds`, in this order, all in one
+        """One head per repeat (columns of `assigned`, the rows' folds) and fold of `folds`, in this order, all in one
         optimisation: (p, d+1, k). A `start` must not have seen what the head must not see. `rough`: near enough to
         compare penalties."""
         where = self.features.embeddings.device
-        held_out = torch.from_numpy(dealt[self.training]).to(where)
+        held_out = torch.from_numpy(assigned[self.training]).to(where)
         columns = torch.tensor(list(folds), device=where)
-        parts = [(held_out[:, repeat : repeat + 1] != columns).float() for repeat in range(dealt.shape[1])]
+        parts = [(held_out[:, repeat : repeat + 1] != columns).float() for repeat in range(assigned.shape[1])]
         weights = torch.cat(parts, 1)
         given = torch.from_numpy(self.labels[self.training]).to(where)
         objective = Objective(self._training_features(), given, weights / weights.sum(0).clamp_min(1), self.classes, l2)

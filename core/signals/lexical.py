@@ -15,9 +15,9 @@ from numpy.typing import NDArray
 from sklearn.feature_extraction.text import HashingVectorizer
 from sklearn.preprocessing import normalize
 
+from core.signals.disk_backed import empty, row_chunks
 from core.signals.encoder import Tick
 from core.signals.payloads import Payloads
-from core.signals.scratch import empty, row_chunks
 
 DIMENSIONS = 384
 MAX_TERMS = 30_000

@@ -12,13 +12,13 @@ from numpy.typing import NDArray
 
 from core.models.device import device
 from core.signals.calibration import log_loss, softmax, temperature
+from core.signals.disk_backed import row_chunks
 from core.signals.encoder import Tick
 from core.signals.folds import assign_folds, unseen_rows
 from core.signals.head import Curvature
 from core.signals.heads import Heads, training_rows
 from core.signals.objective import Features
 from core.signals.penalty import best_penalty
-from core.signals.scratch import row_chunks
 
 REPEAT_UP_TO, REPEATS = 20_000, 5
 """Up to so many probabilities in all, the rows are cut into folds several times over and the results averaged: with few
@@ -59,18 +59,18 @@ def out_of_sample_probabilities(
     embeddings (n, d) float32, labels (n,) in 0 … k-1, clusters (n,): rows of a cluster share a fold.
     """
     repeats = REPEATS if len(labels) * classes <= REPEAT_UP_TO else 1
-    dealt = np.stack([assign_folds(labels, clusters, folds, seed + repeat) for repeat in range(repeats)], 1)
+    assigned = np.stack([assign_folds(labels, clusters, folds, seed + repeat) for repeat in range(repeats)], 1)
     features = Features.of(torch.from_numpy(np.ascontiguousarray(embeddings)).to(device()))
     training = training_rows(labels, classes, features.width, folds)
     heads = Heads(features, Curvature.of(features), labels, classes, training, scratch)
     steps = _Steps(tick)
-    found = best_penalty(heads, dealt[:, 0], folds, steps.step)
+    found = best_penalty(heads, assigned[:, 0], folds, steps.step)
     fitted = heads.fitted(
-        dealt, range(folds), found.l2, start=found.heads if repeats == 1 else None, on_step=steps.step
+        assigned, range(folds), found.l2, start=found.heads if repeats == 1 else None, on_step=steps.step
     )
     probabilities, divisors = None, []
     for repeat in range(repeats):
-        logits = heads.logits(fitted[repeat * folds : (repeat + 1) * folds], dealt[:, repeat])
+        logits = heads.logits(fitted[repeat * folds : (repeat + 1) * folds], assigned[:, repeat])
         divisors.append(temperature(logits, labels))
         part = _probabilities(logits, divisors[-1])
         probabilities = part if probabilities is None else np.add(probabilities, part, out=probabilities)
@@ -84,7 +84,7 @@ def out_of_sample_probabilities(
         found.l2,
         repeats,
         len(training),
-        ~np.any([unseen_rows(labels, folds_of) for folds_of in dealt.T], axis=0),
+        ~np.any([unseen_rows(labels, folds_of) for folds_of in assigned.T], axis=0),
     )
 
 

@@ -52,19 +52,19 @@ def solve(
     """The head with the lowest regularised loss on embeddings (n, d) float32 with labels (n,) in 0 … k-1.
 
     The penalty is the one under which rows of a fold outside are most probable, folds of equal content (`digests`,
-    (n,)) kept together and dealt by `seed`. Their temperature is in the weights: a penalty makes a head less sure than
-    it may be (log loss on unseen articles: .13 without it, .09 with it). `row_weights` (n,): how much each row counts;
-    all alike without them.
+    (n,)) kept together and assigned by `seed`. Their temperature is in the weights: a penalty makes a head less sure
+    than it may be (log loss on unseen articles: .13 without it, .09 with it). `row_weights` (n,): how much each row
+    counts; all alike without them.
     `on_step(step, loss)` is called after each step of the last fit, and with step 0 before it; it may raise to stop.
     Needs rows of at least two contents.
     """
     content = np.unique(digests, return_inverse=True)[1]
     folds = min(FOLDS, int(content.max()) + 1)
-    dealt = assign_folds(labels, content, folds, seed)
+    assigned = assign_folds(labels, content, folds, seed)
     features = Features.of(torch.from_numpy(np.ascontiguousarray(embeddings)).to(device()))
     training = training_rows(labels, classes, features.width, folds)
     heads = Heads(features, Curvature.of(features), labels, classes, training)
-    found = best_penalty(heads, dealt, folds, lambda: on_step(0, float("nan")))
+    found = best_penalty(heads, assigned, folds, lambda: on_step(0, float("nan")))
     where = features.embeddings.device
     weights = np.ones(len(labels), np.float32) if row_weights is None else row_weights
     chosen = torch.from_numpy(weights[training]).to(where)[:, None]

@@ -14,6 +14,7 @@ from typing import Any, Literal, Protocol
 
 from core.errors import StoppedError
 from core.records import Preview, Reader, Schema
+from core.sql import literal
 
 PREVIEW_ROWS = 50
 FILE_SPLIT_COLUMN = "split"
@@ -83,16 +84,6 @@ class Source:
     """Known for samples only."""
 
 
-def quoted(text: str) -> str:
-    """`text` as an SQL string literal."""
-    return "'" + text.replace("'", "''") + "'"
-
-
-def named(identifier: str) -> str:
-    """`identifier` as a quoted SQL identifier."""
-    return '"' + identifier.replace('"', '""') + '"'
-
-
 def file_literal(path: Path) -> str:
     """A path as an SQL string literal for DuckDB's readers, which take `*`, `?` and `[` for patterns."""
-    return quoted(re.sub(r"([*?\[])", r"[\1]", str(path)))
+    return literal(re.sub(r"([*?\[])", r"[\1]", str(path)))

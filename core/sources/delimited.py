@@ -11,11 +11,12 @@ from itertools import count, islice
 from core.errors import SourceError
 from core.records import MISFIT, CsvFile, Preview, Reader, Schema
 from core.settings import MAX_CELL_BYTES
-from core.sources.base import Bench, Source, file_literal, named, quoted
+from core.sources.base import Bench, Source, file_literal
 from core.sources.dialect import Dialect, find
 from core.sources.encoding import UNDECODABLE, Encoding, detect, read_sample
 from core.sources.paths import Part, has_suffix, parts
 from core.sources.rejects import RejectWriter
+from core.sources.sanitise import BLOCK, csv_records, look, sanitise
 from core.sources.tabular import (
     FILE_COLUMN,
     REASON_COLUMN,
@@ -30,7 +31,7 @@ from core.sources.tabular import (
     used,
 )
 from core.sources.types import fits
-from core.sources.wash import BLOCK, csv_records, look, wash
+from core.sql import identifier, literal
 
 SUFFIXES = (".csv", ".tsv", ".tab")
 
@@ -151,7 +152,7 @@ def _ready(file: _Csv, bench: Bench, rejects: RejectWriter, number: int) -> tupl
     clean = bench.scratch / str(number) / path.name
     clean.parent.mkdir(parents=True, exist_ok=True)
     records = partial(csv_records, delimiter=dialect.delimiter, quote=dialect.quote, escape=dialect.escape)
-    wash(path, clean, file.encoding, records, rejects, bench, len(dialect.above))
+    sanitise(path, clean, file.encoding, records, rejects, bench, len(dialect.above))
     return replace(file, found=replace(file.found, part=replace(file.found.part, path=clean))), True
 
 
@@ -160,12 +161,12 @@ def _relation(file: _Csv, kinds: Mapping[str, str], large: bool) -> str:
     cell that its type would not give back, or one in a column that should be empty, says so in `REASON_COLUMN`."""
     own = {name: kind for name, kind in kinds.items() if name in file.dialect.names}
     unnamed = file.all_names[len(file.dialect.names) :]
-    chosen = [_typed(name, own[name]) if name in own else named(name) for name in file.dialect.names]
+    chosen = [_typed(name, own[name]) if name in own else identifier(name) for name in file.dialect.names]
     bad = {
-        f"NOT {fits(named(name), kind)}": f"{quoted(f'{MISFIT}{name}: ')} || {named(name)}"
+        f"NOT {fits(identifier(name), kind)}": f"{literal(f'{MISFIT}{name}: ')} || {identifier(name)}"
         for name, kind in own.items()
     }
-    bad |= {f"{named(name)} IS NOT NULL": f"'too many columns: ' || {named(name)}" for name in unnamed}
+    bad |= {f"{identifier(name)} IS NOT NULL": f"'too many columns: ' || {identifier(name)}" for name in unnamed}
     said = ", ".join(f"CASE WHEN {test} THEN {reason} END" for test, reason in bad.items())
     reason = f"CASE WHEN {' OR '.join(bad)} THEN concat_ws('; ', {said}) END" if bad else "NULL::VARCHAR"
     return f"(SELECT {', '.join(chosen)}, {reason} AS {REASON_COLUMN} FROM {_cells(file, large)})"
@@ -173,18 +174,18 @@ def _relation(file: _Csv, kinds: Mapping[str, str], large: bool) -> str:
 
 def _typed(name: str, kind: str) -> str:
     """Whole numbers are read as DOUBLE: the store makes them BIGINT once it knows that all of them are."""
-    return f"TRY_CAST({named(name)} AS {'DOUBLE' if kind == 'BIGINT' else kind}) AS {named(name)}"
+    return f"TRY_CAST({identifier(name)} AS {'DOUBLE' if kind == 'BIGINT' else kind}) AS {identifier(name)}"
 
 
 def _cells(file: _Csv, large: bool) -> str:
     """`read_csv` with nothing left to guess. The buffer is larger than any line: DuckDB drops longer ones unseen."""
     dialect = file.dialect
-    columns = ", ".join(f"{quoted(name)}: 'VARCHAR'" for name in file.all_names)
+    columns = ", ".join(f"{literal(name)}: 'VARCHAR'" for name in file.all_names)
     line = 2 * MAX_CELL_BYTES if large else 2 * BLOCK
     return (
         f"read_csv({file_literal(file.found.part.path)}, auto_detect=false, header={str(dialect.header).lower()}, "
-        f"skip={len(dialect.above)}, delim={quoted(dialect.delimiter)}, quote={quoted(dialect.quote)}, "
-        f"escape={quoted(dialect.escape)}, columns={{{columns}}}, store_rejects=true, rejects_limit=0, "
+        f"skip={len(dialect.above)}, delim={literal(dialect.delimiter)}, quote={literal(dialect.quote)}, "
+        f"escape={literal(dialect.escape)}, columns={{{columns}}}, store_rejects=true, rejects_limit=0, "
         f"max_line_size={line}, buffer_size={4 * line})"
     )
 

@@ -15,8 +15,8 @@ from dataclasses import dataclass
 
 from core.errors import SourceError
 from core.settings import MAX_CELL_BYTES
+from core.sources.sanitise import faults
 from core.sources.types import infer
-from core.sources.wash import faults
 
 DELIMITERS = (",", "\t", ";", "|")
 _ROWS = 5000

@@ -13,8 +13,8 @@ import pyarrow as pa
 
 from core.errors import SchemaError
 from core.records import Schema
-from core.sources.base import quoted
 from core.sources.features import simplified
+from core.sql import literal
 from core.tasks import TASKS
 
 BYTES = "BLOB"
@@ -137,7 +137,7 @@ def role_text(field: Field) -> str:
 
 def _class_name(field: Field) -> str:
     """By the number, which must be one of the names' places: a list counts negative ones from its end."""
-    names = ", ".join(map(quoted, field.classes))
+    names = ", ".join(map(literal, field.classes))
     inside = f"{field.place} BETWEEN 0 AND {len(field.classes) - 1}"
     return f"CASE WHEN {inside} THEN ([{names}])[{field.place} + 1] END"
 
@@ -161,13 +161,13 @@ def _reasons(field: Field) -> list[str]:
         number = f"{field.place}::VARCHAR"
         known = f"there are {len(field.classes)} class names, for 0 to {len(field.classes) - 1}"
         return [
-            f"WHEN {field.place} = {UNLABELLED} THEN {quoted(f'unlabelled: class number -1 in {field.name}')}",
+            f"WHEN {field.place} = {UNLABELLED} THEN {literal(f'unlabelled: class number -1 in {field.name}')}",
             f"WHEN {field.place} NOT BETWEEN 0 AND {len(field.classes) - 1} "
-            f"THEN 'class number ' || {number} || {quoted(f' in {field.name}: {known}')}",
+            f"THEN 'class number ' || {number} || {literal(f' in {field.name}: {known}')}",
         ]
     if field.kind == BYTES:
         unread = f"{field.place} IS NOT NULL AND TRY(decode({field.place})) IS NULL"
-        return [f"WHEN {unread} THEN {quoted(f'bytes that are no UTF-8 text: column {field.name}')}"]
+        return [f"WHEN {unread} THEN {literal(f'bytes that are no UTF-8 text: column {field.name}')}"]
     return []
 
 

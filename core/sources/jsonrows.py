@@ -20,7 +20,7 @@ from core.sources.base import FILE_SPLIT_COLUMN
 from core.sources.dialect import is_header
 from core.sources.encoding import UNDECODABLE, Encoding
 from core.sources.guess import split_name
-from core.sources.wash import TOO_LONG, Lines
+from core.sources.sanitise import TOO_LONG, Lines
 
 _BLOCK = 1024 * 1024
 """Characters read at a time."""

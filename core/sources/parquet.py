@@ -14,7 +14,7 @@ import pyarrow.parquet as pq
 
 from core.errors import SourceError
 from core.records import Preview, Reader, Schema
-from core.sources.base import Bench, Source, file_literal, named
+from core.sources.base import Bench, Source, file_literal
 from core.sources.features import class_names
 from core.sources.fields import (
     BYTES,
@@ -43,6 +43,7 @@ from core.sources.tabular import (
     union,
     used,
 )
+from core.sql import identifier
 
 SUFFIXES = (".parquet", ".pq")
 _SAMPLE_ROWS = 2000
@@ -222,7 +223,7 @@ def _typed(file: _File, kinds: Sequence[str], types: Mapping[str, str], schema: 
         sql = role_text(field) if field.name in texts else value(field, kind)
         if field.name not in texts and types[field.name] != kind:
             sql = f"({sql})::{types[field.name]}"
-        expressions.append(f"{sql} AS {named(field.name)}")
+        expressions.append(f"{sql} AS {identifier(field.name)}")
     if why:
         expressions.append(f"{why} AS {REASON_COLUMN}")
     return f"(SELECT {', '.join(expressions)} FROM {_relation(file)})"

@@ -8,9 +8,10 @@ from typing import Any
 
 from core.errors import SchemaError, SourceError
 from core.records import SPLIT_WORDS, Column, Preview, Schema
-from core.sources.base import FILE_SPLIT_COLUMN, PREVIEW_ROWS, named, quoted
+from core.sources.base import FILE_SPLIT_COLUMN, PREVIEW_ROWS
 from core.sources.guess import SPLIT_NAMES, describe, guess, plain_name
 from core.sources.paths import Part
+from core.sql import identifier, literal
 from core.tasks import TASKS
 from core.tasks.lookalikes import lookalike_notes, stripped
 
@@ -154,10 +155,10 @@ def role_columns(schema: Schema) -> set[str]:
 
 def select(file: Found, relation: str, columns: Sequence[str], by_file: bool, also: Sequence[str] = ()) -> str:
     """One file's part of the relation: the columns that it has, its path, its split. `also`: further expressions."""
-    chosen = [named(name) for name in columns if name in file.names]
+    chosen = [identifier(name) for name in columns if name in file.names]
     if by_file and FILE_SPLIT_COLUMN in columns:
-        chosen.append(f"{quoted(file.part.split) if file.part.split else 'NULL::VARCHAR'} AS {FILE_SPLIT_COLUMN}")
-    chosen += [*also, f"{quoted(str(file.part.path))} AS {FILE_COLUMN}"]
+        chosen.append(f"{literal(file.part.split) if file.part.split else 'NULL::VARCHAR'} AS {FILE_SPLIT_COLUMN}")
+    chosen += [*also, f"{literal(str(file.part.path))} AS {FILE_COLUMN}"]
     return f"(SELECT {', '.join(chosen)} FROM {relation})"
 
 

@@ -10,7 +10,7 @@ import re
 from collections.abc import Callable, Iterable, Sequence
 from datetime import date, datetime
 
-from core.sources.base import quoted
+from core.sql import literal
 
 _WHOLE = r"0|-?[1-9]\d{0,14}"
 """Up to 15 digits, which a DOUBLE holds exactly. Longer ones are ids: as text they lose nothing."""
@@ -106,10 +106,10 @@ def fits(column: str, kind: str) -> str:
         return f"({column} IS NULL OR lower({column}) IN ('true', 'false'))"
     if kind in ("DATE", "TIMESTAMP"):
         pattern = _DATE if kind == "DATE" else _TIME
-        return f"({column} IS NULL OR regexp_full_match({column}, {quoted(pattern)}) AND {cast} IS NOT NULL)"
+        return f"({column} IS NULL OR regexp_full_match({column}, {literal(pattern)}) AND {cast} IS NOT NULL)"
     return f"({column} IS NULL OR coalesce({cast}::VARCHAR = {column}, false))"
 
 
 def _sql_number(column: str) -> str:
     proven = f"(length({column}) <= {_EXACT_LENGTH} OR TRY_CAST({column} AS DOUBLE)::VARCHAR = {column})"
-    return f"(regexp_full_match({column}, {quoted(_NUMBER)}) AND {proven})"
+    return f"(regexp_full_match({column}, {literal(_NUMBER)}) AND {proven})"

@@ -18,7 +18,7 @@ import pyarrow.parquet as pq
 
 from core.errors import SourceError
 from core.records import Reader, Schema
-from core.sources.base import file_literal, named
+from core.sources.base import file_literal
 from core.sources.dialect import refuse_duplicates
 from core.sources.paths import Part
 from core.sources.tabular import (
@@ -34,6 +34,7 @@ from core.sources.tabular import (
     used,
 )
 from core.sources.types import temporal
+from core.sql import identifier
 
 MAX_COLUMNS = 10_000
 _EXACT = 2**53
@@ -193,7 +194,9 @@ def reader_of(copies: Sequence[Copy], schema: Schema, rejected: Path | None) -> 
 def _relation(copy: Copy, types: Mapping[str, str]) -> str:
     """The copy in the types that its columns have. A column that not every batch has is missing in the others."""
     chosen = ", ".join(
-        named(name) if types[name] == "VARCHAR" else f"CAST({named(name)} AS {types[name]}) AS {named(name)}"
+        identifier(name)
+        if types[name] == "VARCHAR"
+        else f"CAST({identifier(name)} AS {types[name]}) AS {identifier(name)}"
         for name in copy.found.names
     )
     listed = ", ".join(map(file_literal, copy.files))

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 
 from core.errors import SchemaError
 from core.records import SPLIT_WORDS, Attribute, AttributeKind, Reader, Schema
+from core.sql import identifier, literal
 from core.store.database import Cursor
-from core.store.names import literal, quoted
-from core.store.narrow import in_turns
+from core.store.downcast import in_turns
 from core.store.usable import Test, usable_test
 
 RESERVED = ("row_id", "content_hash", "text", "media_id", "given_label", "label", "split", "source_id", "rowid")
@@ -46,7 +46,7 @@ class Plan:
 
     def select(self, relation: str) -> str:
         """The SELECT over the source that gives the stored columns in their order."""
-        columns = ", ".join(f"{expression} AS {quoted(name)}" for name, expression in self.expressions.items())
+        columns = ", ".join(f"{expression} AS {identifier(name)}" for name, expression in self.expressions.items())
         return f"SELECT {columns} FROM {relation}"
 
 
@@ -70,7 +70,7 @@ def plan(cursor: Cursor, reader: Reader, schema: Schema) -> Plan:
         "split": _split(schema.split, types),
         "source_id": plain(own_id),
         **{
-            column: plain(quoted(name)) if types[name] == "VARCHAR" else quoted(name)
+            column: plain(identifier(name)) if types[name] == "VARCHAR" else identifier(name)
             for name, column in attributes.items()
         },
         **passing,
@@ -81,7 +81,7 @@ def plan(cursor: Cursor, reader: Reader, schema: Schema) -> Plan:
         tuple(passing),
         attributes,
         {column: types[name] for name, column in attributes.items()},
-        usable_test(schema, ["text", *(quoted(column) for column in large)], "load_reason" in passing),
+        usable_test(schema, ["text", *(identifier(column) for column in large)], "load_reason" in passing),
     )
 
 
@@ -89,7 +89,7 @@ def attribute_kinds(cursor: Cursor, columns: Plan, rows: str, row_count: int) ->
     """The attributes, each with the kind that its type and, where that matters, its number of values call for."""
     distinct = dict.fromkeys(columns.types, 0)
     for turn in in_turns([column for column, kind in columns.types.items() if kind == "VARCHAR" or kind in _WHOLE]):
-        counts = ", ".join(f"approx_count_distinct({quoted(column)})" for column in turn)
+        counts = ", ".join(f"approx_count_distinct({identifier(column)})" for column in turn)
         answer = cursor.execute(f"SELECT {counts} FROM {rows}").fetchone() or ()
         distinct |= zip(turn, answer, strict=True)
     return tuple(
@@ -118,7 +118,7 @@ def _passing(reader: Reader, types: Mapping[str, str]) -> dict[str, str]:
 def _present(name: str, types: Mapping[str, str], role: str) -> str:
     if name not in types:
         raise SchemaError(f"Column {name!r}, chosen as {role}, not found.", f"The source has: {', '.join(types)}.")
-    return quoted(name)
+    return identifier(name)
 
 
 def _unescaped(text: str) -> str:

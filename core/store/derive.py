@@ -6,11 +6,12 @@ from collections.abc import Callable, Sequence
 from typing import Protocol
 
 from core.records import Attribute, AttributeKind
+from core.sql import identifier
 from core.store import watch
 from core.store.columns import RESERVED
 from core.store.database import Database, roll_back
 from core.store.datasets import attributes_json, get_dataset
-from core.store.names import examples_table, quoted
+from core.store.names import examples_table
 from core.store.relations import CONTENT_HASH
 
 
@@ -70,7 +71,7 @@ def _write_beside(
     on_progress: Callable[[float], None],
     stopped: Callable[[], bool],
 ) -> None:
-    added = ", ".join(f"({sql}) AS {quoted(column)}" for sql, column in expressions)
+    added = ", ".join(f"({sql}) AS {identifier(column)}" for sql, column in expressions)
     with db.write() as cursor:
         cursor.execute(f"DROP TABLE IF EXISTS {table}_derived")
     with db.cursor() as cursor:

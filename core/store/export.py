@@ -10,10 +10,10 @@ from typing import Any, Literal
 import pyarrow as pa
 
 from core.records import Dataset, IssueFilter
+from core.sql import identifier, literal
 from core.store.database import Database
 from core.store.datasets import get_dataset
 from core.store.issues import issue_condition
-from core.store.names import literal, quoted
 from core.store.relations import relation
 from core.store.scans import get_scan
 from core.store.stage import NOT_IN_PARQUET
@@ -45,7 +45,7 @@ def export_rows(db: Database, version_id: str, out: Path, format: Format) -> Pat
     dataset = get_dataset(db, get_version(db, version_id).dataset_id)
     media = ["media_id"] if TASKS[dataset.task].payload_kind == "image" else []
     columns = ["text", *media, "given_label", "label", "split"]
-    columns += [quoted(attribute.column) for attribute in dataset.attributes]
+    columns += [identifier(attribute.column) for attribute in dataset.attributes]
     columns = ["row_id", *([_source_id(dataset, columns)] if dataset.id_column else []), *columns]
     sql = f"SELECT {', '.join(columns)} FROM {relation(db, version_id)} ORDER BY row_id"
     return _copy(db, sql, out, format)
@@ -93,7 +93,7 @@ def _source_id(dataset: Dataset, others: Sequence[str]) -> str:
     """The source's own row id under its own name, unless another column of the file has that name."""
     taken = {"row_id", *(name.strip('"').lower() for name in others)}
     own = dataset.id_column
-    return "source_id" if own is None or own.lower() in taken else f"source_id AS {quoted(own)}"
+    return "source_id" if own is None or own.lower() in taken else f"source_id AS {identifier(own)}"
 
 
 def _copy(db: Database, sql: str, out: Path, format: str, parameters: Sequence[Any] = ()) -> Path:  # noqa: A002
@@ -102,7 +102,9 @@ def _copy(db: Database, sql: str, out: Path, format: str, parameters: Sequence[A
         columns = [(name, kind) for name, kind, *_ in cursor.execute(f"DESCRIBE {sql}", parameters).fetchall()]
         fitted = {name: other for name, kind in columns if (other := _fitted(kind, format))}
         if fitted:
-            casts = ", ".join(f"CAST({quoted(name)} AS {kind}) AS {quoted(name)}" for name, kind in fitted.items())
+            casts = ", ".join(
+                f"CAST({identifier(name)} AS {kind}) AS {identifier(name)}" for name, kind in fitted.items()
+            )
             sql = f"SELECT * REPLACE ({casts}) FROM ({sql})"
         if format == "csv":
             sql = _escaped(sql, columns)
@@ -124,11 +126,11 @@ def _escaped(sql: str, columns: Sequence[tuple[str, str]]) -> str:
     """Puts an apostrophe before any text, column names too, that a spreadsheet would run as a formula."""
     shown = []
     for name, kind in columns:
-        value = quoted(name)
+        value = identifier(name)
         if kind in _TEXTS:
             text = f"CAST({value} AS VARCHAR)"
             formula = f"regexp_matches({text}, {literal(FORMULA)}) AND NOT regexp_matches({text}, {literal(NUMBER)})"
             value = f"CASE WHEN {formula} THEN '''' || {text} ELSE {text} END"
         header = f"'{name}" if re.match(FORMULA, name) and not re.match(NUMBER, name) else name
-        shown.append(f"{value} AS {quoted(header)}")
+        shown.append(f"{value} AS {identifier(header)}")
     return f"SELECT {', '.join(shown)} FROM ({sql})"

@@ -5,13 +5,13 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+from core.sql import identifier
 from core.store.database import Database
-from core.store.names import quoted
 
 
 def first_rows(db: Database, parquet: Path, limit: int, *, not_null: str | None = None) -> list[dict[str, Any]]:
     """Up to `limit` rows in the file's order, only those with a value in the column `not_null` where one is named."""
-    condition = "" if not_null is None else f"WHERE {quoted(not_null)} IS NOT NULL"
+    condition = "" if not_null is None else f"WHERE {identifier(not_null)} IS NOT NULL"
     with db.cursor() as cursor:
         cursor.execute(f"SELECT * FROM read_parquet(?) {condition} LIMIT ?", [str(parquet), limit])
         names = [str(column[0]) for column in cursor.description or []]

@@ -6,7 +6,7 @@ from typing import Any
 
 from core.errors import NotFoundError
 from core.records import Attribute, IssueFilter, RowFilter
-from core.store.names import quoted
+from core.sql import identifier
 
 Condition = tuple[str, list[Any]]
 """A condition (`true` where nothing narrows) and its parameters in order."""
@@ -85,4 +85,4 @@ def attribute_column(column: str, attributes: tuple[Attribute, ...]) -> str:
     columns = [attribute.column for attribute in attributes]
     if column not in columns:
         raise NotFoundError(f"Attribute {column!r} not found.", f"This dataset has: {', '.join(columns) or 'none'}.")
-    return quoted(column)
+    return identifier(column)

@@ -15,11 +15,12 @@ import pyarrow.parquet as pq
 
 from core.errors import SourceError, StoppedError
 from core.records import Dataset, Schema, Staged
+from core.sql import identifier, literal
 from core.store import watch
 from core.store.database import Cursor, Database, roll_back
 from core.store.datasets import attributes_json, free_name, get_dataset
 from core.store.ids import new_id
-from core.store.names import examples_table, literal, quoted
+from core.store.names import examples_table
 from core.store.times import now, stored
 from core.store.versions import insert_version
 
@@ -137,10 +138,12 @@ def _select(cursor: Cursor, staged: Staged) -> str:
     rows = f"read_parquet({literal(staged.rows)}, file_row_number=true)"
     written = {name: kind for name, kind, *_ in cursor.execute(f"DESCRIBE SELECT * FROM {rows}").fetchall()}
     columns = [
-        quoted(column) if written[column] == kind or kind.startswith("ENUM") else f"CAST({quoted(column)} AS {kind})"
+        identifier(column)
+        if written[column] == kind or kind.startswith("ENUM")
+        else f"CAST({identifier(column)} AS {kind})"
         for column, kind in staged.types.items()
     ]
-    named = (f"{sql} AS {quoted(column)}" for sql, column in zip(columns, staged.types, strict=True))
+    named = (f"{sql} AS {identifier(column)}" for sql, column in zip(columns, staged.types, strict=True))
     return f"SELECT file_row_number AS row_id, {', '.join(named)} FROM {rows}"
 
 

@@ -9,9 +9,9 @@ from pathlib import Path
 import pyarrow as pa
 
 from core.records import CsvFile, Reader
+from core.sql import literal
 from core.store.database import Cursor
 from core.store.lines import lines_of_bytes, lines_of_records
-from core.store.names import literal
 from core.store.usable import Test
 
 _CONTENT = 500

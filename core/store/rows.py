@@ -8,10 +8,10 @@ from typing import Any
 
 from core.errors import NotFoundError
 from core.records import Dataset, Example, RowFilter, RowOrder
+from core.sql import identifier
 from core.store.database import Database
 from core.store.datasets import get_dataset
 from core.store.filters import attribute_column, where_sql
-from core.store.names import quoted
 from core.store.relations import relation
 from core.store.versions import get_version
 
@@ -75,7 +75,7 @@ def get_rows(db: Database, version_id: str, row_ids: Sequence[int]) -> list[Exam
     if not row_ids:
         return []
     dataset = get_dataset(db, get_version(db, version_id).dataset_id)
-    columns = ", ".join((*_FIXED, *(quoted(attribute.column) for attribute in dataset.attributes)))
+    columns = ", ".join((*_FIXED, *(identifier(attribute.column) for attribute in dataset.attributes)))
     found = db.fetch(f"SELECT {columns} FROM {relation(db, version_id, row_ids)}")
     examples = {row[0]: _example(row, dataset) for row in found}
     missing = [row_id for row_id in row_ids if row_id not in examples]
@@ -104,7 +104,7 @@ def rows_of_source_ids(db: Database, version_id: str, source_ids: Sequence[str])
 def has_own_row_ids(db: Database, version_id: str) -> bool:
     """Whether the source has a column `row_id` of its own whose values are not these rows' own numbers."""
     dataset = get_dataset(db, get_version(db, version_id).dataset_id)
-    names = [quoted(one.column) for one in dataset.attributes if one.name.strip().lower() == "row_id"]
+    names = [identifier(one.column) for one in dataset.attributes if one.name.strip().lower() == "row_id"]
     names += ["source_id"] if (dataset.id_column or "").strip().lower() == "row_id" else []
     return any(
         db.fetch_one(
@@ -119,7 +119,7 @@ def values(db: Database, version_id: str, column: str, limit: int) -> list[str]:
     """The values of a label, split or attribute column as text, most frequent first."""
     version = get_version(db, version_id)
     name = (
-        quoted(column)
+        identifier(column)
         if column in _PICKABLE
         else attribute_column(column, get_dataset(db, version.dataset_id).attributes)
     )
@@ -137,7 +137,7 @@ def _sorted(order: RowOrder, dataset: Dataset) -> str:
     if order.column == "row_id":
         return f"row_id {direction}"
     if order.column in _FIXED:
-        return f"{quoted(order.column)} {direction} NULLS LAST, row_id"
+        return f"{identifier(order.column)} {direction} NULLS LAST, row_id"
     column = attribute_column(order.column, dataset.attributes)
     kind = next(attribute.kind for attribute in dataset.attributes if attribute.column == order.column)
     if kind == "number":

@@ -9,11 +9,11 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from core.records import Reader
+from core.sql import identifier, literal
 from core.store import watch
 from core.store.database import Cursor
 from core.store.engine import engine
 from core.store.lines import lines_of_records
-from core.store.names import literal, quoted
 from core.store.reject import keep_told, make_rejected_rows, told_lines, write_rejected
 
 _ROWS_IN_A_GROUP = 2048
@@ -63,7 +63,9 @@ def _write_lines(cursor: Cursor, reader: Reader, copy: Path, told: pa.Table | No
     refused = told.to_pylist() if told is not None else []
     found = []
     for file in reader.csv_files:
-        sql = f"SELECT count(*) FROM read_parquet({literal(str(copy))}) WHERE {quoted(reader.file_column or '')} = ?"
+        sql = (
+            f"SELECT count(*) FROM read_parquet({literal(str(copy))}) WHERE {identifier(reader.file_column or '')} = ?"
+        )
         (accepted,) = cursor.execute(sql, [file.path]).fetchone() or (0,)
         aside = {row["line"] for row in refused if row["file"] == file.path}
         at = lines_of_records(file, aside, range(accepted), accepted)

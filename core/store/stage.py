@@ -17,12 +17,12 @@ import pyarrow as pa
 from core.errors import SourceError, TypeMisfitError
 from core.records import MISFIT, Reader, Schema, Staged
 from core.settings import MAX_CLASSES
+from core.sql import identifier, literal
 from core.store import watch
 from core.store.columns import PASSING, Plan, attribute_kinds, label_order, plan
 from core.store.database import Cursor
+from core.store.downcast import whole
 from core.store.engine import engine, make_room
-from core.store.names import literal, quoted
-from core.store.narrow import whole
 from core.store.reject import Rejected, keep_rejected
 from core.tasks.lookalikes import stripped
 
@@ -99,7 +99,7 @@ def _read(work: _Stage, on_progress: Callable[[float, float | None], None], stop
     stored = f"SELECT *, ({work.plan.test.suspect}) AS {_SUSPECT} FROM ({work.plan.select(work.reader.sql)})"
     texts = [column for column, kind in work.plan.types.items() if NOT_IN_PARQUET.search(kind)]
     if texts:
-        casts = ", ".join(f"CAST({quoted(column)} AS VARCHAR) AS {quoted(column)}" for column in texts)
+        casts = ", ".join(f"CAST({identifier(column)} AS VARCHAR) AS {identifier(column)}" for column in texts)
         stored = f"SELECT * REPLACE ({casts}) FROM ({stored})"
     sql = f"COPY ({stored}) TO {literal(str(work.copy))} ({_OPTIONS}, ROW_GROUP_SIZE {work.group})"
     watch.execute(work.cursor, sql, [], lambda share: on_progress(share * (expected or 0), expected), stopped)

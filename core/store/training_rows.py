@@ -8,9 +8,10 @@ from pathlib import Path
 import pyarrow as pa
 
 from core.records import ReviewedRows, Version
+from core.sql import literal
 from core.store.database import Cursor, Database
 from core.store.ids import checked_id
-from core.store.names import examples_table, literal
+from core.store.names import examples_table
 from core.store.relations import CONTENT_HASH, relation, reviewed_sql
 from core.store.versions import get_version
 

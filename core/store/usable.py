@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from core.records import Schema
 from core.settings import MAX_CELL_BYTES
-from core.store.names import literal
+from core.sql import literal
 from core.tasks.lookalikes import UNSEEN
 
 

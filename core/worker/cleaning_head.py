@@ -15,12 +15,12 @@ from torch import Tensor
 from core.jobs import ProgressWriter, RunFolder
 from core.models.device import device
 from core.records import ARMS, Arm
+from core.signals.disk_backed import row_chunks
 from core.signals.folds import assign_folds
 from core.signals.head import Curvature, fit
 from core.signals.heads import ENOUGH, EXACT, EXACT_UP_TO, Heads, training_rows
 from core.signals.objective import Features, Objective
 from core.signals.penalty import best_penalty
-from core.signals.scratch import row_chunks
 from core.worker.cleaning_draws import OUT, Draw, draw
 from core.worker.cleaning_rows import LabelledRows
 from core.worker.head_models import head_model
@@ -98,10 +98,10 @@ class _Learner:
         """The one under which rows held out by fold are most probable; equal contents share a fold."""
         _, contents = np.unique(digests, return_inverse=True)
         folds = min(FOLDS, len(np.unique(contents)))
-        dealt = assign_folds(labels, contents.astype(np.int64), folds, seed=0)
+        assigned = assign_folds(labels, contents.astype(np.int64), folds, seed=0)
         everyone = np.arange(len(labels))
         heads = Heads(self.features, Curvature.of(self.features), labels, self.classes, everyone, scratch)
-        return best_penalty(heads, dealt, folds, on_step).l2
+        return best_penalty(heads, assigned, folds, on_step).l2
 
     def fit(self, draws: list[Draw], l2: float, on_step: Callable[[], None]) -> Tensor:
         """(seeds · arms, d+1, k): of each seed, the heads of all arms."""

@@ -18,11 +18,11 @@ from numpy.typing import NDArray
 
 from core.models.files import config, fingerprint, model_folder
 from core.models.lite import common_side
+from core.signals.disk_backed import row_chunks
 from core.signals.encoder import Batch, RowEncoder, Tick
 from core.signals.payloads import Payloads
-from core.signals.scratch import row_chunks
 from core.signals.solve import Solved
-from core.training import averaging, carrying
+from core.training import carrying, mean_pooling
 from core.training.classifier import Classifier, bundled_text_model, load_classifier, write_extra
 from core.training.predictor import Predictor
 from core.training.settings import BUNDLED
@@ -53,7 +53,7 @@ def head_model(spec: Mapping[str, Any], kind: Literal["text", "image"]) -> HeadM
         return Carried()
     if kind == "text" and name != "efficientnet":
         folder = bundled_text_model() if name == "minilm" else model_folder(name)
-        if averaging.suits(config(folder)):
+        if mean_pooling.suits(config(folder)):
             return Averaged(name, folder, max_tokens)
     seed = int(spec["seed"])
     return Loaded(name, load_classifier(name, kind, spec["labels"], max_tokens=max_tokens, seed=seed), seed)
@@ -72,14 +72,14 @@ class Averaged:
 
         embeddings = TextModel(self.name, self.folder, self.max_tokens).embed(payloads, arrays, tick)
         for rows in row_chunks(*embeddings.shape):
-            embeddings[rows] = averaging.inputs(embeddings[rows])
+            embeddings[rows] = mean_pooling.inputs(embeddings[rows])
         return embeddings
 
     def given(self, embeddings: Matrix) -> Matrix:
         return embeddings
 
     def write(self, folder: Path, labels: Sequence[str], solved: Solved, extra: Mapping[str, Any]) -> None:
-        averaging.write(folder, self.folder, labels, solved.weight, solved.bias, self.max_tokens)
+        mean_pooling.write(folder, self.folder, labels, solved.weight, solved.bias, self.max_tokens)
         write_extra(folder, extra)
 
 

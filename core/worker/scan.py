@@ -25,7 +25,7 @@ from core.signals.encoders import make_encoder
 from core.signals.lexical import Lexical
 from core.signals.neighbours import nearest
 from core.signals.out_of_sample import OutOfSample, out_of_sample_probabilities
-from core.signals.own import Numbering, read_probabilities
+from core.signals.user_probabilities import Numbering, read_probabilities
 from core.tasks import TASKS
 from core.worker.clusters import find_clusters
 from core.worker.entry import run

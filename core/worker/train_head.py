@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from core.errors import UsageError
 from core.jobs import ProgressWriter, RunFolder
 from core.models.device import device, device_name
-from core.signals.scratch import row_chunks
+from core.signals.disk_backed import row_chunks
 from core.signals.solve import Solved, solve
 from core.training.learner import balanced
 from core.training.memory import peak

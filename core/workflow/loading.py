@@ -19,9 +19,10 @@ from core.reading.limits import PREVIEW_SECONDS
 from core.reading.wire import schema_of, staged_of
 from core.records import Dataset, Job, Reader, Schema, Staged
 from core.sources import SOURCES, find, hub
-from core.sources.base import Source, named, quoted
+from core.sources.base import Source
 from core.sources.listing import ID, LABEL, MEASURES, NAME, SPLIT, stored_name
 from core.sources.tabular import FILE_COLUMN, LINE_COLUMN
+from core.sql import identifier, literal
 from core.store.datasets import list_datasets
 from core.store.derive import derive
 from core.store.ingest import OnProgress, ingest
@@ -196,9 +197,9 @@ def _job_output(folder: RunFolder, spec: dict[str, Any]) -> tuple[Schema, Reader
     if not rows.exists():
         return schema, None
     own_id = stored_name(schema.id) if schema.id else "path" if spec["source"] == "imagefolder" else None
-    relation = f"read_parquet({quoted(str(rows))})"
+    relation = f"read_parquet({literal(str(rows))})"
     if own_id is not None:
-        relation = f"(SELECT * RENAME ({ID} AS {named(own_id)}) FROM {relation})"
+        relation = f"(SELECT * RENAME ({ID} AS {identifier(own_id)}) FROM {relation})"
     reader = Reader(
         relation,
         rejected_parquet=str(rejected) if rejected.exists() else None,

@@ -101,7 +101,7 @@ def _absolute(encoder: str) -> str:
 
 
 def _numbering(context: Context, dataset: Dataset, version: Version) -> dict[str, Any]:
-    """What `core.signals.own.Numbering` holds a file's row ids against."""
+    """What `core.signals.user_probabilities.Numbering` holds a file's row ids against."""
     lines = rejected(context.store, dataset.dataset_id, SET_ASIDE_NAMED)
     named = ", ".join(f"line {row.line}" for row in lines if row.line is not None)
     more = " …" if dataset.rejected_count > SET_ASIDE_NAMED else ""

@@ -13,7 +13,7 @@ from transformers import AutoImageProcessor, AutoModelForImageClassification, Au
 from core.models.device import device
 from core.models.files import config
 from core.signals.efficientnet import _features, _load
-from core.training import averaging, carrying
+from core.training import carrying, mean_pooling
 from core.training.classifier import bundled_text_model, load_classifier
 from core.training.predictor import Predictor
 from tests.unit.training.models import text_model
@@ -38,11 +38,11 @@ def unit_means(folder: Path) -> np.ndarray:
 @pytest.mark.parametrize("bundled", [True, False])
 def test_a_head_on_mean_embeddings_becomes_a_plain_bert_classifier(tmp_path: Path, bundled: bool) -> None:
     encoder = bundled_text_model() if bundled else text_model(tmp_path / "encoder")
-    given = torch.from_numpy(averaging.inputs(unit_means(encoder)))
+    given = torch.from_numpy(mean_pooling.inputs(unit_means(encoder)))
     torch.manual_seed(0)
     weight, bias = torch.randn(3, given.shape[1]) * 0.5, torch.randn(3)
-    averaging.write(tmp_path / "saved", encoder, ["a", "b", "c"], weight, bias, 32)
-    assert not averaging.suits(config(tmp_path / "saved"))
+    mean_pooling.write(tmp_path / "saved", encoder, ["a", "b", "c"], weight, bias, 32)
+    assert not mean_pooling.suits(config(tmp_path / "saved"))
     probabilities, features = Predictor.open(tmp_path / "saved").predict(TEXTS)
     assert np.allclose(features, given, atol=2e-3)
     assert np.allclose(probabilities, (given @ weight.T + bias).softmax(1), atol=1e-3)

@@ -27,7 +27,7 @@ _TICK = 20_000
 
 
 def look(path: Path, quote: str = '"') -> str:
-    """Why the file has to be washed, or an empty string. Reads it once, at memory speed.
+    """Why the file has to be sanitised, or an empty string. Reads it once, at memory speed.
 
     A quoted cell longer than a block shows as a block without a quote between an odd and an odd count of quotes.
     """
@@ -174,7 +174,7 @@ def faults(text: str, delimiter: str, quote: str, escape: str) -> int:
         return sum(bool(record.reason) for record in csv_records(Lines(file), delimiter, quote, escape))
 
 
-def wash(
+def sanitise(
     path: Path,
     clean: Path,
     encoding: Encoding,

@@ -7,7 +7,7 @@ import pyarrow.parquet
 import pytest
 
 from core.errors import ProbabilitiesError
-from core.signals.own import Numbering, read_probabilities
+from core.signals.user_probabilities import Numbering, read_probabilities
 
 LABELS = ("cat", "dog", "emu")
 ROW_IDS = np.arange(10, 40)

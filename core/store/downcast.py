@@ -6,8 +6,8 @@ from collections.abc import Mapping, Sequence
 from itertools import islice
 
 from core.errors import TypeMisfitError
+from core.sql import identifier
 from core.store.database import Cursor
-from core.store.names import quoted
 
 COLUMNS_AT_ONCE = 100
 """How many columns one query looks at: memory grows with them, not with a table's width."""
@@ -23,7 +23,9 @@ def whole(cursor: Cursor, names: Mapping[str, str], rows: str, may_give_way: boo
     found: list[str] = []
     inexact: list[str] = []
     for columns in in_turns(list(names)):
-        tests = [f"bool_or({quoted(one)} <> trunc({quoted(one)})), max(abs({quoted(one)}))" for one in columns]
+        tests = [
+            f"bool_or({identifier(one)} <> trunc({identifier(one)})), max(abs({identifier(one)}))" for one in columns
+        ]
         answer = cursor.execute(f"SELECT {', '.join(tests)} FROM {rows}").fetchone() or ()
         for column, fractions, largest in zip(columns, answer[::2], answer[1::2], strict=True):
             if (largest or 0) >= _EXACT:

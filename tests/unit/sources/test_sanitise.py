@@ -9,14 +9,14 @@ from core.settings import MAX_CELL_BYTES
 from core.sources import Bench
 from core.sources.encoding import detect
 from core.sources.rejects import RejectWriter
-from core.sources.wash import BLOCK, csv_records, faults, look, wash
+from core.sources.sanitise import BLOCK, csv_records, faults, look, sanitise
 
 
 def _washed(path: Path, bench: Bench, escape: str = '"') -> tuple[list[str], list[tuple[int, str]]]:
     clean, rejected = bench.scratch / "clean.csv", bench.scratch / "rejected.parquet"
     records = partial(csv_records, delimiter=",", quote='"', escape=escape)
     with RejectWriter(rejected) as rejects:
-        wash(path, clean, detect(path.read_bytes()[:100_000]), records, rejects, bench)
+        sanitise(path, clean, detect(path.read_bytes()[:100_000]), records, rejects, bench)
     found = pq.read_table(rejected).to_pylist() if rejects.count else []
     aside = [(row["line"], row["reason"]) for row in found]
     return clean.read_text(encoding="utf-8").split("\n")[:-1], aside
