@@ -11,7 +11,7 @@ from core.jobs.folder import RunFolder
 
 TRAINER = """Traceback (most recent call last):
   File "<frozen runpy>", line 198, in _run_module_as_main
-  File "/work/train.py", line 9, in <module>
+  File "/home/ann/train.py", line 9, in <module>
     raise ValueError("Target 7 is out of bounds.")
 ValueError: Target 7 is out of bounds.
 second line of the message
@@ -26,8 +26,8 @@ LAUNCHER = """Traceback (most recent call last):
 CALLED = "subprocess.CalledProcessError: Command '['python', '-m', 'core.worker.train']' "
 INTERLEAVED = """[rank0]: Traceback (most recent call last):
 [rank1]: Traceback (most recent call last):
-[rank0]:   File "/work/train.py", line 9, in <module>
-[rank1]:   File "/work/train.py", line 9, in <module>
+[rank0]:   File "/home/ann/train.py", line 9, in <module>
+[rank1]:   File "/home/ann/train.py", line 9, in <module>
 [rank0]:     raise ValueError("Target 7 is out of bounds.")
 [rank0]: ValueError: Target 7 is out of bounds.
 [rank1]:     raise ValueError("Target 7 is out of bounds.")
