@@ -55,6 +55,7 @@ def serve(app: socket.socket) -> None:
 def warm() -> None:
     """Imports what the first request would wait for."""
     import duckdb_extensions  # noqa: F401
+    import pandas  # noqa: F401  pyarrow asks it about the first list that becomes an array: a seventh of a second
     import PIL.Image  # noqa: F401
     import pyarrow.compute  # noqa: F401
 

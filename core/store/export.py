@@ -10,7 +10,7 @@ from typing import Any, Literal
 import pyarrow as pa
 
 from core.records import Dataset, IssueFilter
-from core.sql import identifier, literal
+from core.sql import identifier, literal, recast
 from core.store.database import Database
 from core.store.datasets import get_dataset
 from core.store.issues import issue_condition
@@ -100,12 +100,7 @@ def _copy(db: Database, sql: str, out: Path, format: str, parameters: Sequence[A
     out.parent.mkdir(parents=True, exist_ok=True)
     with db.cursor() as cursor:
         columns = [(name, kind) for name, kind, *_ in cursor.execute(f"DESCRIBE {sql}", parameters).fetchall()]
-        fitted = {name: other for name, kind in columns if (other := _fitted(kind, format))}
-        if fitted:
-            casts = ", ".join(
-                f"CAST({identifier(name)} AS {kind}) AS {identifier(name)}" for name, kind in fitted.items()
-            )
-            sql = f"SELECT * REPLACE ({casts}) FROM ({sql})"
+        sql = recast(sql, {name: other for name, kind in columns if (other := _fitted(kind, format))})
         if format == "csv":
             sql = _escaped(sql, columns)
         cursor.execute(f"COPY ({sql}) TO {literal(str(out))} ({_OPTIONS[format]})", parameters)

@@ -17,7 +17,7 @@ import pyarrow as pa
 from core.errors import SourceError, TypeMisfitError
 from core.records import MISFIT, Reader, Schema, Staged
 from core.settings import MAX_CLASSES
-from core.sql import identifier, literal
+from core.sql import literal, recast
 from core.store import watch
 from core.store.columns import PASSING, Plan, attribute_kinds, label_order, plan
 from core.store.database import Cursor
@@ -98,9 +98,7 @@ def _read(work: _Stage, on_progress: Callable[[float, float | None], None], stop
     expected = work.reader.row_estimate
     stored = f"SELECT *, ({work.plan.test.suspect}) AS {_SUSPECT} FROM ({work.plan.select(work.reader.sql)})"
     texts = [column for column, kind in work.plan.types.items() if NOT_IN_PARQUET.search(kind)]
-    if texts:
-        casts = ", ".join(f"CAST({identifier(column)} AS VARCHAR) AS {identifier(column)}" for column in texts)
-        stored = f"SELECT * REPLACE ({casts}) FROM ({stored})"
+    stored = recast(stored, dict.fromkeys(texts, "VARCHAR"))
     sql = f"COPY ({stored}) TO {literal(str(work.copy))} ({_OPTIONS}, ROW_GROUP_SIZE {work.group})"
     watch.execute(work.cursor, sql, [], lambda share: on_progress(share * (expected or 0), expected), stopped)
 
