@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
+import pytest
 from streamlit.testing.v1 import AppTest
 
 from core.review.records import Act
@@ -60,6 +61,18 @@ def test_each_number_of_a_dataset_opens_the_rows_behind_it(app: Context, open_at
     assert found[":small[40 flagged]"] == ("issues", "dataset=news&version=1")
     assert found[":small[1 decided]"] == ("review", "dataset=news&version=1&view=decisions&decided_on=1")
     assert found[":small[39 left]"] == ("review", "dataset=news&version=1&view=desk")
+
+
+def test_a_scan_at_chance_is_no_clean_dataset(
+    app: Context, open_at: OpenAt, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    summary = data._summary
+    monkeypatch.setattr(data, "FLAGGED", 0)
+    monkeypatch.setattr(data, "_summary", lambda *of: summary(*of) | {"untold": "The model knows nothing."})
+    data.scan(app, tmp_path, data.load(app, tmp_path))
+    captions = [caption.value for caption in open_at("home").caption]
+    assert ":material/question_mark: cannot be told" in captions
+    assert not any("nothing flagged" in caption for caption in captions)
 
 
 def test_a_failed_load_is_said_where_it_was_started(app: Context, open_at: OpenAt) -> None:

@@ -120,8 +120,8 @@ def _rows(frame: Frame, strategy: Strategy) -> TrainRows | None:
         st.markdown(f"**{count:,}** {plain(split)} :small[:gray[{words.get(split, 'predicted only')}]]")
     if rows.made:
         st.caption(
-            f"The version has no splits, so each class is dealt out: {_shares(rows)}. Equal examples stay together, "
-            "and the same rows are test rows in every version."
+            f"The version has no splits, so the rows of each class are assigned to parts: {_shares(rows)}. Equal "
+            "examples stay together, and the same rows are test rows in every version."
         )
     elif rows.shares:
         st.caption("Validation is a tenth of the rows to learn from, the same ones in every version.")
