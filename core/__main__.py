@@ -1,4 +1,6 @@
-"""The command line: `python -m core COMMAND`. Parses, opens the workspace, prints what the command answers.
+"""The command line: `python -m core COMMAND`, or `winnow COMMAND` where the package is installed.
+
+Parses, opens the workspace, prints what the command answers.
 
 Standard output carries the answer alone: text for people, with `--json` one JSON value. Progress and errors go to
 standard error. Exit code 0: done, 1: failed, 2: wrong usage.
@@ -13,10 +15,12 @@ import signal
 import sys
 from argparse import SUPPRESS, ArgumentParser, Namespace
 from collections.abc import Sequence
+from typing import NoReturn
 
 from core.commands import COMMANDS
 from core.commands.command import Answer, Command, plain_data
 from core.errors import SchemaError, UsageError, WinnowError
+from core.release import release
 from core.settings import workspace
 from core.workflow.context import open_context
 
@@ -58,6 +62,7 @@ def _run(command: Command, options: Namespace) -> Answer | None:
 
 def _parser() -> ArgumentParser:
     parser = ArgumentParser("python -m core", description="Find and fix the wrong labels in a dataset.")
+    parser.add_argument("--version", action="version", version=f"winnow {release()}")
     _add_everywhere(parser)
     parser.set_defaults(workspace=None, json=False)
     words = parser.add_subparsers(metavar="COMMAND", required=True)
@@ -82,7 +87,12 @@ def _drop_output() -> None:
     os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
-if __name__ == "__main__":
+def entry() -> NoReturn:
+    """The whole program, as `winnow` and `python -m core` start it."""
     # nohup and a script's `&` start programs that ignore it, and Python leaves that so: nobody could stop a command.
     signal.signal(signal.SIGINT, signal.default_int_handler)
     sys.exit(main())
+
+
+if __name__ == "__main__":
+    entry()
