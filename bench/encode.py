@@ -28,9 +28,9 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from bench.usual_finetune import peak_memory
-from core.models.lite import CENTRE, POOLED, SPREAD, side_for, weights
-from core.signals.encoders import make_encoder
-from core.signals.payloads import Payloads
+from core.modalities.encoders import make_encoder
+from core.modalities.image.lite import CENTRE, POOLED, SPREAD, side_for, weights
+from core.modalities.payloads import Payloads
 
 ENCODER = {"text": "minilm", "image": "efficientnet"}
 TEXTS, IMAGES = 32, 64

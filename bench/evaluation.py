@@ -24,17 +24,17 @@ from bench.row import Row
 from core.evaluation.bootstrap import RESAMPLES, score_intervals
 from core.evaluation.confusion import Cells
 from core.records import Dataset, Decision, Evaluation, PredictionFilter, Reader, Run, Schema
+from core.services.context import Context, open_context
+from core.services.evaluation import measures as evaluation
 from core.settings import Workspace
+from core.store.acts.decisions import append
 from core.store.datasets import get_dataset
-from core.store.decisions import append
 from core.store.ids import new_id
-from core.store.ingest import ingest
+from core.store.ingest.ingest import ingest
+from core.store.ingest.stage import stage
 from core.store.runs import add_run, finish_run, get_run
-from core.store.stage import stage
 from core.store.times import now
 from core.store.versions import make_review_version
-from core.workflow import evaluation
-from core.workflow.context import Context, open_context
 
 ROWS = int(os.environ.get("WINNOW_BENCH_ROWS", "1000000"))
 CLASSES = 1_000

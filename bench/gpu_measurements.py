@@ -16,9 +16,9 @@ from bench.data import DATA, cifar10n, columns
 from bench.gpu_card import on_gpu
 from bench.gpu_processes import Outcome, run_job, run_script
 from bench.train_folder import train_folder
-from core.jobs import RunFolder
+from core.finetune.settings import resolve
+from core.queue import RunFolder
 from core.records import TrainSpec
-from core.training.settings import resolve
 
 TEST_IMAGES = 0.2
 """Share of the images that are predicted and not learnt."""

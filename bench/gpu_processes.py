@@ -15,8 +15,8 @@ from typing import Any
 
 from bench.gpu_card import Watch
 from bench.train_folder import train_command
-from core.jobs import RunFolder
-from core.jobs.slots import find_slots
+from core.queue import RunFolder
+from core.queue.local.slots import find_slots
 
 Figures = dict[str, float]
 RESERVE = 0.85

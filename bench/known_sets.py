@@ -15,11 +15,11 @@ import numpy as np
 import pyarrow as pa
 
 from bench.data import DATA, cifar10n, columns
+from core.heads.combine import pool, pool_exponents
+from core.heads.out_of_sample import out_of_sample_probabilities
 from core.issues import Signals
-from core.signals.combine import pool, pool_exponents
-from core.signals.encoders import make_encoder
-from core.signals.out_of_sample import out_of_sample_probabilities
-from core.signals.payloads import Payloads
+from core.modalities.encoders import make_encoder
+from core.modalities.payloads import Payloads
 from core.sources import samples
 from core.tasks import TASKS
 

@@ -24,10 +24,10 @@ from bench.data import DATA, cifar10n, columns
 from bench.row import Row
 from bench.scan_folder import run_scan, scan_folder, scores
 from core.issues import Signals, find_label_issues
-from core.jobs import RunFolder, read_events
+from core.jobs.rows import read_rows
+from core.modalities.encoders import make_encoder
+from core.queue import RunFolder, read_events
 from core.records import ScanSpec
-from core.signals.encoders import make_encoder
-from core.worker.rows import read_rows
 
 PLANTED, SEED, RESAMPLES = 0.08, 0, 1_000
 FLAGS = {"mnist": 15, "cifar10": 284, "20news": 95}
@@ -181,7 +181,7 @@ def _first_tier() -> Row:
             Path(root), "text", texts, [file.parent.name for file in files], spec=ScanSpec(("lexical",))
         )
         started = time.time()
-        subprocess.run([sys.executable, "-m", "core.worker.scan", str(folder.path)], check=True)
+        subprocess.run([sys.executable, "-m", "core.jobs.scan.run", str(folder.path)], check=True)
         ranked = next(event for event in read_events(folder) if event["event"] == "tier")
     return Row(
         "BBC News: process start to ranked label issues, instant tier", ranked["t"] - started, "s", bound="≤ 10 s"

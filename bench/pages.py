@@ -21,11 +21,11 @@ from streamlit.testing.v1 import AppTest
 from bench.row import Row
 from core.profile.derived import DERIVED
 from core.records import Reader, Schema
+from core.services.context import Context
+from core.services.profile import figures as profile
 from core.store.datasets import get_dataset
-from core.store.ingest import ingest
-from core.store.stage import stage
-from core.workflow import profile
-from core.workflow.context import Context
+from core.store.ingest.ingest import ingest
+from core.store.ingest.stage import stage
 
 ROWS = int(os.environ.get("WINNOW_BENCH_ROWS", "1000000"))
 RERUNS = 20

@@ -12,7 +12,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from core.jobs import ProgressWriter, RunFolder
+from core.queue import ProgressWriter, RunFolder
 from core.records import ScanSpec
 from core.tasks import TASKS
 
@@ -67,7 +67,7 @@ def scan_folder(
 
 def run_scan(folder: RunFolder) -> dict[str, Any]:
     """Runs the scan job's own function in this process."""
-    from core.worker.scan import main
+    from core.jobs.scan.run import main
 
     return main(folder, ProgressWriter(folder))
 

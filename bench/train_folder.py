@@ -11,12 +11,12 @@ from pathlib import Path
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from core.jobs import RunFolder
-from core.jobs.slots import find_slots
-from core.jobs.start import Start, accelerated
+from core.queue import RunFolder
+from core.queue.local.slots import find_slots
+from core.queue.local.start import Start, accelerated
 from core.records import TrainSpec
 
-MODULE = "core.worker.train"
+MODULE = "core.jobs.train.run"
 
 
 def train_folder(

@@ -17,8 +17,8 @@ from collections.abc import Sequence
 from core.commands import COMMANDS
 from core.commands.command import Answer, Command, plain_data
 from core.errors import SchemaError, UsageError, WinnowError
+from core.services.context import open_context
 from core.settings import workspace
-from core.workflow.context import open_context
 
 DONE, FAILED, WRONG_USAGE = 0, 1, 2
 

@@ -10,8 +10,8 @@ import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
 from core.records import Dataset, Metric, Run
+from core.services.context import Context
 from core.store.runs import add_run, finish_run, get_run
-from core.workflow.context import Context
 
 
 def finished_run(

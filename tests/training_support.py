@@ -11,7 +11,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from core.jobs import RunFolder
+from core.queue import RunFolder
 from core.records import TrainSpec
 
 if TYPE_CHECKING:
@@ -19,8 +19,8 @@ if TYPE_CHECKING:
 
     import torch
 
-    from core.training.classifier import Classifier
-    from core.training.inputs import TokenInputs
+    from core.finetune.classifiers.classifier import Classifier
+    from core.finetune.inputs import TokenInputs
 
 LABELS = ("sport", "business", "weather")
 WORDS = ("goal", "share", "rain", "match", "price", "wind", "team", "bank", "cloud", "the", "of", "and", "a", "is")
@@ -86,8 +86,8 @@ def fill(folder: RunFolder, model: Path, spec: TrainSpec = SPEC, rows: int = 120
 
 def token_inputs(classifier: Classifier, contents: Sequence[str], where: torch.device) -> TokenInputs:
     """The texts as the loop takes them, for a model on the device `where`."""
-    from core.training.inputs import TokenInputs
-    from core.training.tokens import Tokens
+    from core.finetune.inputs import TokenInputs
+    from core.modalities.text.token_store import Tokens
 
     encoded = classifier.encode(contents)
     offsets = np.cumsum([0, *(len(one) for one in encoded)])

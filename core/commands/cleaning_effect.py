@@ -10,8 +10,8 @@ from core.commands.command import Answer, Command, dataset_version, numbered_ver
 from core.commands.progress import ProgressLine
 from core.evaluation.effect_words import conclude, in_points
 from core.records import CleaningEffect, Version
-from core.workflow.cleaning import SEEDS, STRATEGIES, run_cleaning_effect
-from core.workflow.context import Context
+from core.services.cleaning_effect.start import SEEDS, STRATEGIES, run_cleaning_effect
+from core.services.context import Context
 
 FIGURES = ("accuracy", "macro_f1")
 

@@ -12,9 +12,9 @@ from typing import Any
 
 from core.errors import NotFoundError
 from core.records import Dataset, Version
+from core.services.context import Context
 from core.store.datasets import get_dataset
 from core.store.versions import get_version, list_versions
-from core.workflow.context import Context
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,10 +8,10 @@ from typing import Any
 from core.commands.command import Answer, Command, table
 from core.commands.evaluate import add_split_and_labels
 from core.records import Comparison, Run
+from core.services.context import Context
+from core.services.evaluation.measures import compare
 from core.store.datasets import get_dataset
 from core.store.runs import get_run
-from core.workflow.context import Context
-from core.workflow.evaluation import compare
 
 TOP_CLASSES = 100
 

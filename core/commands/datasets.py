@@ -5,10 +5,10 @@ from __future__ import annotations
 from argparse import ArgumentParser, Namespace
 
 from core.commands.command import Answer, Command, table
+from core.services.context import Context
+from core.services.issues.listing import latest_scan
 from core.store.datasets import list_datasets
 from core.store.versions import list_versions
-from core.workflow.context import Context
-from core.workflow.issues import latest_scan
 
 
 def _arguments(parser: ArgumentParser) -> None:

@@ -6,8 +6,8 @@ from argparse import ArgumentParser, Namespace
 from pathlib import Path
 
 from core.commands.command import Answer, Command
-from core.workflow.context import Context
-from core.workflow.review_file import decide_file
+from core.services.context import Context
+from core.services.review.file import decide_file
 
 
 def _arguments(parser: ArgumentParser) -> None:

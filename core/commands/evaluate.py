@@ -10,12 +10,12 @@ from core.commands.command import Answer, Command, table
 from core.evaluation.confusion import most_confused
 from core.evaluation.metrics import report
 from core.records import Evaluation, Interval, LabelsFrom, Run, Scores
+from core.services.context import Context
+from core.services.evaluation.measures import evaluate
+from core.services.evaluation.words import limits
 from core.store.datasets import get_dataset
 from core.store.runs import get_run
 from core.store.versions import get_version
-from core.workflow.context import Context
-from core.workflow.evaluation import evaluate
-from core.workflow.evaluation_words import limits
 
 TOP_CLASSES = 100
 TOP_PAIRS = 10

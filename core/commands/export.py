@@ -8,10 +8,10 @@ from typing import get_args
 
 from core.commands.command import Answer, Command, dataset_version
 from core.errors import UsageError
+from core.services.context import Context
+from core.services.export import Format, export
+from core.services.runs.models import export_model, find_run, snippet
 from core.settings import expanded
-from core.workflow.context import Context
-from core.workflow.export import Format, export
-from core.workflow.models import export_model, find_run, snippet
 
 
 def _arguments(parser: ArgumentParser) -> None:

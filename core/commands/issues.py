@@ -12,9 +12,9 @@ from core.commands.command import Answer, Command, dataset_version
 from core.commands.issues_summary import summary_data, summary_text
 from core.errors import UsageError
 from core.records import FIRST_ISSUE_TYPE, IssueFilter, Scan
+from core.services.context import Context
+from core.services.issues.listing import export_list, required_scan
 from core.store.export import Format
-from core.workflow.context import Context
-from core.workflow.issues import export_list, required_scan
 
 FORMATS = ("csv", "json", "parquet")
 

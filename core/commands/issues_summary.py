@@ -6,7 +6,7 @@ from dataclasses import asdict
 from typing import Any
 
 from core.records import Scan
-from core.workflow.flags import ListLength, choices, worst_rows
+from core.services.issues.flags import ListLength, choices, worst_rows
 
 SHOWN_CLASSES = 10
 BALANCE = ": the list with the best balance of hits and misses to be expected"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from argparse import ArgumentParser, Namespace
 
 from core.commands.command import Answer, Command, table
-from core.workflow.context import Context
+from core.services.context import Context
 
 NEWEST = 50
 

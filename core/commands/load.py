@@ -12,10 +12,10 @@ from core.commands.command import Answer, Command, person
 from core.commands.progress import ProgressLine
 from core.errors import SchemaError, UsageError
 from core.records import ENDED, Preview, Schema
+from core.services.context import Context
+from core.services.load import preview, samples, start_load, wait, widened
 from core.store.datasets import rejected
 from core.tasks import TASKS
-from core.workflow.context import Context
-from core.workflow.load import preview, samples, start_load, wait, widened
 
 REJECTED_SHOWN = 5
 GRACE_SECONDS = 10.0

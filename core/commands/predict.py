@@ -10,11 +10,11 @@ from core.commands.command import Answer, Command, person, table
 from core.commands.progress import ProgressLine
 from core.errors import UsageError
 from core.records import Run
+from core.services.context import Context
+from core.services.prediction.predict import Format, look, result_of, run_predict, write_results
+from core.services.runs.models import find_run
 from core.settings import expanded
 from core.store.datasets import get_dataset
-from core.workflow.context import Context
-from core.workflow.models import find_run
-from core.workflow.predict import Format, look, result_of, run_predict, write_results
 
 TOP_CLASSES = 20
 SUFFIXES = {".csv": "csv", ".parquet": "parquet", ".pq": "parquet", ".json": "json"}

@@ -8,11 +8,11 @@ from pathlib import Path
 from core.commands.command import Answer, Command, person
 from core.commands.evaluate import add_split_and_labels
 from core.errors import UsageError
+from core.services.context import Context
+from core.services.evaluation.report import report
 from core.settings import expanded
 from core.store.datasets import get_dataset
 from core.store.runs import get_run
-from core.workflow.context import Context
-from core.workflow.evaluation_report import report
 
 
 def _arguments(parser: ArgumentParser) -> None:

@@ -7,10 +7,10 @@ from typing import Any
 
 from core.commands.command import Answer, Command, table
 from core.records import Job, Run
+from core.services.context import Context
+from core.services.runs.listing import headline_scores, list_runs
 from core.store.datasets import get_dataset
 from core.store.versions import list_versions
-from core.workflow.context import Context
-from core.workflow.runs import headline_scores, list_runs
 
 
 def _arguments(parser: ArgumentParser) -> None:

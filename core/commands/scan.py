@@ -9,9 +9,9 @@ from core.commands.command import Answer, Command, dataset_version, person
 from core.commands.issues_summary import share_text
 from core.commands.progress import ProgressLine
 from core.records import Scan, ScanSpec
+from core.services.context import Context
+from core.services.scan import FLAG_BY, run_scan
 from core.tasks import TASKS
-from core.workflow.context import Context
-from core.workflow.scan import FLAG_BY, run_scan
 
 DEFAULTS = ScanSpec(())
 

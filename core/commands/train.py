@@ -9,16 +9,16 @@ from typing import Any
 from core.commands.command import Answer, Command, dataset_version, numbered_version, person, table
 from core.commands.progress import ProgressLine
 from core.errors import UsageError
+from core.finetune.settings import BUNDLED, SETTINGS, reason_for_batch
 from core.records import Dataset, Job, Run, TrainSpec, Version
+from core.services.context import Context
+from core.services.jobs import restart
+from core.services.runs.devices import find_devices, used_devices, used_precision
+from core.services.runs.forecast import forecast
+from core.services.runs.listing import flag, get_run
+from core.services.runs.own_config import own_config
+from core.services.train import follow_train, start_train
 from core.store.versions import get_version
-from core.training.settings import BUNDLED, SETTINGS, reason_for_batch
-from core.workflow.context import Context
-from core.workflow.devices import find_devices, used_devices, used_precision
-from core.workflow.forecast import forecast
-from core.workflow.jobs import restart
-from core.workflow.own_config import own_config
-from core.workflow.runs import flag, get_run
-from core.workflow.train import follow_train, start_train
 
 KINDS = {"whole": int, "decimal": float, "text": str, "choice": str}
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from argparse import ArgumentParser, Namespace
 
 from core.commands.command import Answer, Command, dataset_version, person
-from core.workflow.context import Context
-from core.workflow.review import make_version
+from core.services.context import Context
+from core.services.review.decisions import make_version
 
 
 def _arguments(parser: ArgumentParser) -> None:

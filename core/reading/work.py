@@ -15,11 +15,11 @@ from core.errors import SourceError, TypeMisfitError, WinnowError
 from core.reading.wire import preview_data, receive, schema_of, send, staged_data
 from core.records import Preview, Reader, Schema
 from core.sources import SOURCES, Bench, Table, find
-from core.sources.imagefolder import unlabelled
-from core.sources.images import ImageFault, thumbnail_of
-from core.sources.payload import Finder
-from core.store.spool import look, spool
-from core.store.stage import stage
+from core.sources.images.image import ImageFault, thumbnail_of
+from core.sources.images.payload import Finder
+from core.sources.images.source import unlabelled
+from core.store.ingest.spool import look, spool
+from core.store.ingest.stage import stage
 from core.tasks import TASKS
 
 MAX_PASSES = 2

@@ -15,7 +15,7 @@ class ScanSpec:
     """What a scan is asked to do. Frozen into the run folder's `spec.json`."""
 
     encoders: tuple[str, ...]
-    """Names in `core.signals.ENCODERS`, model folders or hub ids, quickest first; empty: the task's defaults."""
+    """Names in `modalities.encoders.ENCODERS`, model folders or hub ids, quickest first; empty: the task's defaults."""
     folds: int = 5
     seed: int = 0
     probabilities: str | None = None
@@ -40,7 +40,7 @@ class Scan:
     created_by: str
     settings: Mapping[str, Any]
     summary: Mapping[str, Any]
-    """`output/<tier>/summary.json`, see `core.worker.scan`."""
+    """`output/<tier>/summary.json`, see `core.jobs.scan.run`."""
     final: bool
     """False while a better tier of the same job is still expected."""
 

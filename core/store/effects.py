@@ -21,8 +21,8 @@ def add_effect(
     summary: Mapping[str, Any],
     by: str,
 ) -> None:
-    """Writes down what a job found (`summary` is its result, see `core.worker.cleaning`); a second call for the same id
-    changes nothing."""
+    """Writes down what a job found (`summary` is its result, see `core.jobs.cleaning_effect`); a second call for the
+    same id changes nothing."""
     with db.write() as cursor:
         cursor.execute(
             """INSERT INTO effects

@@ -13,10 +13,10 @@ from core.records import Dataset, IssueFilter
 from core.sql import identifier, literal, recast
 from core.store.database import Database
 from core.store.datasets import get_dataset
+from core.store.ingest.stage import NOT_IN_PARQUET
 from core.store.issues import issue_condition
 from core.store.relations import relation
 from core.store.scans import get_scan
-from core.store.stage import NOT_IN_PARQUET
 from core.store.versions import get_version
 from core.tasks import TASKS
 

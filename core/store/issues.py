@@ -6,10 +6,10 @@ import json
 from typing import Any
 
 from core.records import Issue, IssueFilter, RowFilter, Scan
+from core.store.acts.in_force import standing_sql
 from core.store.database import Database
 from core.store.datasets import get_dataset
 from core.store.filters import Condition, issue_sql, joined, where_sql
-from core.store.in_force import standing_sql
 from core.store.relations import relation
 from core.store.scans import get_scan
 

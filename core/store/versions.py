@@ -9,9 +9,9 @@ import pyarrow as pa
 
 from core.errors import NotFoundError, UsageError
 from core.records import Version, VersionChange, VersionKind
+from core.store.acts.in_force import in_force_sql
 from core.store.database import Cursor, Database
 from core.store.ids import new_id
-from core.store.in_force import in_force_sql
 from core.store.names import examples_table
 from core.store.relations import fingerprint_sql, relation, relation_sql
 from core.store.times import loaded, now, stored

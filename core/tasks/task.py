@@ -24,4 +24,4 @@ class Task:
     row_height: int
     """Pixels of a row of the ranked list."""
     default_encoders: tuple[str, ...]
-    """Names in `core.signals.ENCODERS` that a scan uses unless told otherwise, quickest first."""
+    """Names in `core.modalities.encoders.ENCODERS` that a scan uses unless told otherwise, quickest first."""

@@ -16,12 +16,12 @@ import pyarrow.parquet as pq
 from PIL import Image
 
 from core.records import Dataset, Decision, Reader, Schema
+from core.services.context import Context, open_context
 from core.settings import Workspace
-from core.sources.images import keep
-from core.store import decisions
-from core.store.ingest import ingest
+from core.sources.images.image import keep
+from core.store.acts import decisions
+from core.store.ingest.ingest import ingest
 from core.store.scans import add_tier
-from core.workflow.context import Context, open_context
 from tests.staged import staged
 
 HOSTILE = '<img src=x onerror="document.title=1"> & <b>bold</b>'

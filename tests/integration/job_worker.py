@@ -10,8 +10,8 @@ import time
 from typing import Any
 
 from core.errors import ModelError
-from core.jobs import ProgressWriter, RunFolder
-from core.worker.entry import run
+from core.jobs.entry import run
+from core.queue import ProgressWriter, RunFolder
 
 
 def main(folder: RunFolder, progress: ProgressWriter) -> dict[str, Any]:

@@ -12,9 +12,9 @@ from pathlib import Path
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from core.jobs import ProgressWriter, RunFolder
+from core.jobs.train.run import main
+from core.queue import ProgressWriter, RunFolder
 from core.records import TrainSpec
-from core.worker.train import main
 from tests.training_support import WORDS, fill
 
 

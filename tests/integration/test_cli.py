@@ -85,7 +85,7 @@ def test_a_workspace_that_the_app_has_open_says_so_and_how_to_go_on(run: Run, tm
         [
             sys.executable,
             "-c",
-            "import sys; from core.settings import workspace; from core.workflow.context import open_context\n"
+            "import sys; from core.settings import workspace; from core.services.context import open_context\n"
             "held = open_context(workspace(sys.argv[1])); print('open', flush=True); sys.stdin.read()",
             str(tmp_path / "workspace"),
         ],

@@ -15,14 +15,14 @@ import pyarrow.parquet as pq
 import pytest
 import yaml
 
-from core.jobs import Queue, RunFolder, read_events
-from core.jobs.accelerate_config import config_path
+from core.queue import Queue, RunFolder, read_events
+from core.queue.accelerate_config import config_path
 from core.records import Job, TrainSpec
 from core.settings import Workspace
 from tests.integration.job_support import found_lost, kill, lives, wait_for_end, wait_until, wrapper_of
 from tests.training_support import LABELS, SPEC, fill, tiny_bert, weights
 
-MODULE = "core.worker.train"
+MODULE = "core.jobs.train.run"
 LONG = replace(SPEC, epochs=40)
 """About ten seconds of steps."""
 
@@ -68,7 +68,7 @@ def _wait_for_steps(queue: Queue, job: Job, steps: int) -> None:
 
 def trainer_of(job: Job) -> int:
     """The pid of the process that trains: the one whose command line has the module but not accelerate's launcher."""
-    from core.jobs.processes import PROC, identify
+    from core.queue.local.processes import PROC, identify
 
     for entry in PROC.iterdir():
         if entry.name.isdigit() and (found := identify(int(entry.name))):

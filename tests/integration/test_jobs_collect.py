@@ -7,15 +7,15 @@ from pathlib import Path
 import pytest
 
 from core.errors import JobError, ProbabilitiesError, UsageError
-from core.jobs import ProgressWriter, RunFolder
+from core.queue import ProgressWriter, RunFolder
 from core.records import Dataset, IssueFilter, Job, ScanSpec
+from core.services import jobs, scan
+from core.services.collect import collect, start_collector
+from core.services.context import Context
+from core.services.follow import follow
+from core.services.prepare import prepare_and_enqueue
 from core.store.issues import count_issues
 from core.store.scans import latest_scan
-from core.workflow import jobs, scan
-from core.workflow.collect import collect, start_collector
-from core.workflow.context import Context
-from core.workflow.follow import follow
-from core.workflow.prepare import prepare_and_enqueue
 from tests.integration.job_support import found_lost, kill, load_stories, wait_for_end, wait_until, wrapper_of
 
 SPEC = ScanSpec(("lexical",))

@@ -10,9 +10,9 @@ from pathlib import Path
 
 import pytest
 
-from core.jobs import Queue
-from core.jobs.processes import identify
-from core.jobs.table import JobTable
+from core.queue import Queue
+from core.queue.local.processes import identify
+from core.queue.table import JobTable
 from core.settings import Workspace
 from tests.integration.job_support import (
     WORKER,

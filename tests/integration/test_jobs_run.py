@@ -6,7 +6,7 @@ from itertools import pairwise
 
 import pytest
 
-from core.jobs import Queue, read_events
+from core.queue import Queue, read_events
 from core.settings import Workspace
 from tests.integration.job_support import WORKER, kill, lives, start, wait_for_end, wait_for_work, wait_until
 
@@ -50,8 +50,8 @@ def test_a_defect_under_accelerate_has_the_workers_own_exception_as_its_cause(
 
 
 def test_a_module_that_does_not_exist_fails_and_says_so(queue: Queue) -> None:
-    job = queue.create("test", "A test", "core.worker.no_such_module", {}, None, "ann")
-    assert "No module named core.worker.no_such_module" in wait_for_end(queue, queue.enqueue(job.job_id)).error
+    job = queue.create("test", "A test", "core.jobs.no_such_module", {}, None, "ann")
+    assert "No module named core.jobs.no_such_module" in wait_for_end(queue, queue.enqueue(job.job_id)).error
 
 
 def test_a_killed_job_fails_and_the_next_one_runs(queue: Queue) -> None:

@@ -14,18 +14,18 @@ import pyarrow.parquet as pq
 import pytest
 
 from core.errors import SourceError
-from core.jobs import RunFolder
+from core.queue import RunFolder
 from core.reading.work import query
+from core.services.context import Context
+from core.services.load import preview
 from core.sources import Bench, hub
-from core.workflow.context import Context
-from core.workflow.load import preview
 from tests.images import png
 
 
 def _fetched(folder: Path, spec: dict[str, object]) -> RunFolder:
     run = RunFolder(folder).create()
     run.write_spec(spec)
-    subprocess.run([sys.executable, "-m", "core.worker.hub", str(folder)], check=True, capture_output=True)
+    subprocess.run([sys.executable, "-m", "core.jobs.hub.run", str(folder)], check=True, capture_output=True)
     return run
 
 
@@ -79,7 +79,7 @@ def test_without_a_network_the_person_is_told_what_to_do(context: Context) -> No
 def test_a_hub_id_that_is_a_folder_where_winnow_runs_is_refused(tmp_path: Path) -> None:
     run = RunFolder(tmp_path / "run").create()
     run.write_spec({"id": "tests/unit", "config": None, "rows": 5})
-    done = subprocess.run([sys.executable, "-m", "core.worker.hub", str(run.path)], check=False, capture_output=True)
+    done = subprocess.run([sys.executable, "-m", "core.jobs.hub.run", str(run.path)], check=False, capture_output=True)
     assert done.returncode == 1
     assert "folder where Winnow runs" in run.error()
 
@@ -97,7 +97,7 @@ def _asked(folder: Path, monkeypatch: pytest.MonkeyPatch, endpoint: str) -> tupl
     monkeypatch.setenv("HF_HOME", str(folder / "nothing kept"))
     run = RunFolder(folder / "run").create()
     run.write_spec({"id": "owner/films", "config": None, "rows": 100})
-    command = [sys.executable, "-m", "core.worker.hub", str(run.path)]
+    command = [sys.executable, "-m", "core.jobs.hub.run", str(run.path)]
     done = subprocess.run(command, check=False, capture_output=True, text=True)
     return run.error(), done.stderr
 

@@ -13,12 +13,12 @@ import pyarrow.parquet as pq
 import pytest
 
 from core.errors import JobError, SchemaError, SourceError, WinnowError
-from core.jobs import Queue
+from core.queue import Queue
+from core.services.context import Context
+from core.services.follow import follow
+from core.services.load import load_sample, preview, start_load, wait
+from core.services.media import original, thumbnail
 from core.store.datasets import list_datasets, rename
-from core.workflow.context import Context
-from core.workflow.follow import follow
-from core.workflow.load import load_sample, preview, start_load, wait
-from core.workflow.media import original, thumbnail
 from tests.images import declared_png, png
 from tests.integration.load_support import column, loaded, set_aside
 

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from core.services.context import Context
+from core.services.follow import follow
+from core.services.loading.splits import collect_groups, start_split
 from core.store.datasets import get_dataset
 from core.store.relations import relation
 from core.store.versions import list_versions
-from core.workflow.context import Context
-from core.workflow.follow import follow
-from core.workflow.splits import collect_groups, start_split
 from tests.integration.load_support import loaded
 
 TOPICS = ["weather", "garden", "football", "election", "cinema", "bakery", "railway", "hospital", "museum", "harbour"]

@@ -17,8 +17,8 @@ import pytest
 
 from core.errors import ModelError, WinnowError
 from core.records import Run
-from core.workflow.context import Context
-from core.workflow.resident import OneResident, Resident
+from core.services.context import Context
+from core.services.prediction.resident import OneResident, Resident
 from tests.integration.job_support import lives, wait_until
 from tests.integration.load_support import loaded
 from tests.used_models import TEXTS, used_run, write_texts
@@ -27,7 +27,7 @@ PROJECT = Path(__file__).resolve().parents[2]
 OWNER = """
 import sys, time
 from pathlib import Path
-from core.workflow.resident import Resident
+from core.services.prediction.resident import Resident
 resident = Resident(Path(sys.argv[1]), Path(sys.argv[2]), Path(sys.argv[3]))
 print(resident.pid, flush=True)
 time.sleep(60)
@@ -56,7 +56,7 @@ def residents() -> Iterator[list[OneResident]]:
 def test_questions_from_many_threads_get_the_models_own_answers_and_the_rows_nearest(
     output: Path, tmp_path: Path, residents: list[OneResident]
 ) -> None:
-    from core.training.predictor import Predictor
+    from core.finetune.predictor import Predictor
 
     resident = OneResident()
     residents.append(resident)

@@ -13,12 +13,12 @@ import pytest
 
 from core.errors import WorkspaceLockedError
 from core.records import Reader, Schema
+from core.services.context import open_context
 from core.settings import Workspace
+from core.store.acts.decisions import list_decisions
 from core.store.database import Database
 from core.store.datasets import list_datasets
-from core.store.decisions import list_decisions
-from core.store.ingest import ingest
-from core.workflow.context import open_context
+from core.store.ingest.ingest import ingest
 from tests.staged import staged
 
 PROJECT = Path(__file__).resolve().parents[2]
@@ -30,7 +30,7 @@ from core.settings import workspace
 from core.store.decisions import append
 from core.store.ids import new_id
 from core.store.times import now
-from core.workflow.context import open_context
+from core.services.context import open_context
 
 context = open_context(workspace(sys.argv[1]))
 dataset_id, version_id = sys.argv[2:]
@@ -47,7 +47,7 @@ from core.records import Reader, Schema
 from core.settings import workspace
 from core.store.ingest import ingest
 from tests.staged import staged
-from core.workflow.context import open_context
+from core.services.context import open_context
 
 context = open_context(workspace(sys.argv[1]))
 reader = Reader("(SELECT md5(i::VARCHAR) text, i % 2 AS label FROM range(100_000_000) t(i))")

@@ -7,13 +7,13 @@ from pathlib import Path
 from threading import Event
 
 from core.records import Dataset, Decision, Reader, RowFilter, Schema
+from core.store.acts.decisions import append, count_decisions
 from core.store.backup import backup
 from core.store.database import Database
 from core.store.datasets import list_datasets
-from core.store.decisions import append, count_decisions
-from core.store.derive import derive
 from core.store.ids import new_id
-from core.store.ingest import ingest
+from core.store.ingest.derive import derive
+from core.store.ingest.ingest import ingest
 from core.store.rows import count_rows, page_rows
 from core.store.schema import migrate
 from core.store.times import now

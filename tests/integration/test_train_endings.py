@@ -13,13 +13,13 @@ from typing import Any
 import numpy as np
 import pytest
 
-from core.jobs import Queue, RunFolder, read_events
+from core.queue import Queue, RunFolder, read_events
 from core.records import Job, TrainSpec
+from core.services.collect import collect
+from core.services.context import open_context
+from core.services.evaluation.measures import splits_of
+from core.services.runs.listing import list_runs
 from core.settings import Workspace
-from core.workflow.collect import collect
-from core.workflow.context import open_context
-from core.workflow.evaluation import splits_of
-from core.workflow.runs import list_runs
 from tests.integration.job_support import kill, wait_for_end, wait_until
 from tests.integration.test_fine_tune import trainer_of
 from tests.training_support import SPEC, fill, tiny_bert, weights
@@ -33,7 +33,7 @@ import sys, time
 from pathlib import Path
 from core.records import TrainSpec
 from core.ui.shell.context import app_context
-from core.workflow.train import start_train
+from core.services.train import start_train
 from tests.integration.job_support import load_stories
 app = app_context()
 stories = load_stories(app, Path(sys.argv[1]), rows=120)
@@ -54,7 +54,7 @@ def queue(workspace: Workspace, monkeypatch: pytest.MonkeyPatch) -> Iterator[Que
 
 
 def _start_head(queue: Queue) -> Job:
-    job = queue.create("train", "A test", "core.worker.train", {}, None, "ann")
+    job = queue.create("train", "A test", "core.jobs.train.run", {}, None, "ann")
     fill(queue.folder(job.job_id), Path("minilm"), HEAD, ROWS)
     return queue.enqueue(job.job_id)
 

@@ -9,8 +9,8 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from core.jobs import ProgressWriter, RunFolder
-from core.worker.entry import run
+from core.jobs.entry import run
+from core.queue import ProgressWriter, RunFolder
 
 TIERS = ("lexical", "lexical + minilm")
 

@@ -11,9 +11,9 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from core.records import Dataset, Reader, Scan, Schema
-from core.store.ingest import ingest
+from core.services.context import Context
+from core.store.ingest.ingest import ingest
 from core.store.scans import add_tier
-from core.workflow.context import Context
 from tests.staged import staged
 
 LABELS = ("business", "sport", "tech")

@@ -14,10 +14,10 @@ from streamlit.testing.v1 import AppTest
 
 from core.records import Dataset, Metric
 from core.review.records import Act
+from core.services.context import Context
+from core.services.evaluation.measures import predicted_rows
+from core.services.review.decisions import make_version, record
 from core.ui.evaluation.rows import cell_filter
-from core.workflow.context import Context
-from core.workflow.evaluation import predicted_rows
-from core.workflow.review import make_version, record
 from tests.pages import issues_data
 from tests.runs import finished_run
 

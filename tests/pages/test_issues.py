@@ -11,10 +11,10 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from core.records import Dataset, Decision
-from core.store import decisions
+from core.services.context import Context
+from core.store.acts import decisions
 from core.store.ids import new_id
 from core.ui.parts.background import THREADS, answers
-from core.workflow.context import Context
 from tests.pages import issues_data as data
 
 Open = Callable[..., AppTest]

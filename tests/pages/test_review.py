@@ -12,12 +12,12 @@ from streamlit.testing.v1 import AppTest
 
 from core.records import IssueFilter, Scan
 from core.review.records import Act
-from core.store import decisions
+from core.services.context import Context
+from core.services.review.decisions import make_version, record
+from core.services.review.queue import claim
+from core.store.acts import decisions
 from core.store.datasets import get_dataset
 from core.store.ids import new_id
-from core.workflow.context import Context
-from core.workflow.review import make_version, record
-from core.workflow.review_queue import claim
 from tests.pages.issues_data import load, scan
 
 OpenAt = Callable[..., AppTest]

@@ -12,11 +12,11 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from core.records import Dataset, TrainSpec
+from core.services.context import Context
+from core.services.runs.devices import Device
 from core.store.runs import get_run, list_runs
 from core.ui import keys
 from core.ui.parts.background import answers
-from core.workflow.context import Context
-from core.workflow.devices import Device
 from tests.pages import issues_data
 from tests.pages import training_data as data
 from tests.pages.conftest import PAGES

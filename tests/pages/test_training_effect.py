@@ -9,13 +9,13 @@ from typing import Any
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from core.jobs import ProgressWriter
+from core.queue import ProgressWriter
 from core.records import Dataset
+from core.services.cleaning_effect import start as cleaning
+from core.services.context import Context
 from core.store.effects import add_effect
-from core.workflow import cleaning
-from core.workflow.context import Context
 from tests.pages import issues_data
-from tests.unit.workflow.test_cleaning import review
+from tests.unit.services.test_cleaning import review
 
 Open = Callable[..., AppTest]
 PAIRS = (("given", "reviewed"), ("random", "reviewed"), ("given", "random"))

@@ -14,10 +14,10 @@ from starlette.testclient import TestClient
 from streamlit.testing.v1 import AppTest
 
 from core.records import Run
+from core.services.context import Context
+from core.services.prediction import playground
+from core.services.prediction.predict import predictions
 from core.ui.parts.downloads import ROUTE
-from core.workflow import playground
-from core.workflow.context import Context
-from core.workflow.predict import predictions
 from tests.images import png
 from tests.integration.load_support import loaded
 from tests.pages.test_training import links, words

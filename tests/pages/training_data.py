@@ -10,13 +10,13 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from core.jobs import ProgressWriter
+from core.finetune.settings import resolve
+from core.queue import ProgressWriter
 from core.records import Dataset, Run, TrainSpec
+from core.services.context import Context
+from core.services.train_results import collect_train
 from core.store.relations import relation
 from core.store.runs import add_run
-from core.training.settings import resolve
-from core.workflow.context import Context
-from core.workflow.train_results import collect_train
 
 STEPS, EPOCHS = 40, 4
 FULL = TrainSpec(strategy="full", epochs=EPOCHS)

@@ -9,7 +9,7 @@ import pytest
 
 from core.commands import COMMANDS
 from core.issues import ISSUE_TYPES
-from core.signals.encoders import ENCODERS
+from core.modalities.encoders import ENCODERS
 from core.sources import SOURCES
 from core.tasks import TASKS
 from core.ui.shell.pages import PAGES
@@ -27,9 +27,8 @@ REGISTERED = {
 
 
 def _job_kinds() -> list[str]:
-    """Modules that are started as `python -m core.worker.<kind>`, the resident model aside."""
-    modules = (ROOT / "core" / "worker").glob("*.py")
-    return [one.stem for one in modules if "__main__" in one.read_text(encoding="utf-8") and one.stem != "serve"]
+    """Folders whose `run` is started as `python -m core.jobs.<kind>.run`, the resident model aside."""
+    return [run.parent.name for run in (ROOT / "core" / "jobs").glob("*/run.py") if run.parent.name != "resident"]
 
 
 @pytest.mark.parametrize(("what", "name"), [(what, name) for what, names in REGISTERED.items() for name in names])

@@ -10,6 +10,7 @@ from typing import BinaryIO
 import streamlit as st
 
 from core.errors import UsageError
+from core.services.export import export, file_name
 from core.settings import allowed_folders
 from core.tasks import TASKS
 from core.ui import keys
@@ -17,7 +18,6 @@ from core.ui.parts.background import forget, result_of
 from core.ui.parts.paths import inside
 from core.ui.parts.problems import plain
 from core.ui.shell.frame import Frame
-from core.workflow.export import export, file_name
 
 FORMATS = {
     "csv": ("CSV, formulas escaped", ".csv"),

@@ -9,6 +9,8 @@ from pathlib import Path
 import streamlit as st
 
 from core.records import Preview, Schema
+from core.services.load import browser_folders, preview, start_load
+from core.services.loading.splits import SplitPlan
 from core.sources.guess import split_name
 from core.store.datasets import list_datasets
 from core.ui import keys
@@ -22,8 +24,6 @@ from core.ui.parts.paths import choose_path, stamped
 from core.ui.parts.problems import shown_errors
 from core.ui.parts.upload import choose_upload
 from core.ui.shell.frame import BareFrame
-from core.workflow.load import browser_folders, preview, start_load
-from core.workflow.splits import SplitPlan
 
 PLACES = {"upload": "Upload", "path": "Path on the server", "hub": "Hub dataset", "sample": "Sample"}
 

@@ -5,12 +5,12 @@ from __future__ import annotations
 import streamlit as st
 
 from core.records import Dataset
+from core.services.datasets import delete, rename, restore
 from core.settings import TRASH_DAYS
 from core.store.datasets import list_datasets, trashed_at
 from core.ui import keys
 from core.ui.parts.problems import plain, shown_errors
 from core.ui.shell.frame import BareFrame, Frame
-from core.workflow.datasets import delete, rename, restore
 
 
 def manage_view(frame: Frame) -> None:

@@ -8,11 +8,11 @@ import streamlit as st
 
 from core.errors import UsageError, WinnowError
 from core.records import ENDED
+from core.services.loading.splits import split_counts, start_split
 from core.ui import keys
 from core.ui.parts.problems import plain, show_error, shown_errors
 from core.ui.shell.frame import Frame
 from core.ui.shell.strip import progress_text
-from core.workflow.splits import split_counts, start_split
 
 METHODS = {
     "stratified": "Stratified: every class in the same shares",

@@ -9,14 +9,14 @@ from urllib.parse import urlencode
 import streamlit as st
 
 from core.records import Evaluation, LabelsFrom, Run, Version
+from core.services.evaluation.measures import splits_of
+from core.services.runs.listing import headline_scores
 from core.store.versions import get_version, list_versions
 from core.ui import keys
 from core.ui.parts.choices import pick
 from core.ui.parts.problems import plain
 from core.ui.shell.frame import Frame
 from core.ui.url import asked_for
-from core.workflow.evaluation import splits_of
-from core.workflow.runs import headline_scores
 
 LABELS: dict[LabelsFrom, str] = {
     "version": "Labels it was trained with",

@@ -8,10 +8,10 @@ from typing import Any
 import streamlit as st
 
 from core.records import Scores
+from core.services.export import file_name
 from core.ui.evaluation.choice import Shown
 from core.ui.evaluation.rows import choose_cell, chosen_cell, examples
 from core.ui.parts.csv_text import csv_text
-from core.workflow.export import file_name
 
 AVERAGES = {
     "micro avg": "Micro: every row counts the same",

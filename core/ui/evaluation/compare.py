@@ -12,6 +12,9 @@ from core.charts.grid import MAX_CLASSES
 from core.charts.style import CONFIG
 from core.evaluation.confusion import drawn_classes
 from core.records import Comparison, Difference, PredictionFilter, Run
+from core.services.evaluation.measures import compare, splits_of
+from core.services.evaluation.words import difference, percent
+from core.services.runs.listing import done_runs
 from core.store.versions import get_version
 from core.ui import keys
 from core.ui.evaluation.choice import Shown
@@ -19,9 +22,6 @@ from core.ui.evaluation.rows import choose_cell, rows_table
 from core.ui.parts.choices import pick, switch
 from core.ui.parts.pending import settled
 from core.ui.parts.problems import plain
-from core.workflow.evaluation import compare, splits_of
-from core.workflow.evaluation_words import difference, percent
-from core.workflow.runs import done_runs
 
 NAMES = {"accuracy": "Accuracy", "macro_f1": "Macro F1"}
 DRAWN_CLASSES = 40

@@ -12,16 +12,16 @@ from core.charts.curves import Kind, Line, curves
 from core.charts.style import CONFIG
 from core.errors import WinnowError
 from core.records import Curve
+from core.services.answers import Pending
+from core.services.evaluation import measures as evaluation
+from core.services.evaluation.words import worst_class
+from core.services.runs.listing import metrics
 from core.ui import keys
 from core.ui.evaluation.choice import Shown
 from core.ui.parts.choices import pick
 from core.ui.parts.curves import curves as learning_curves
 from core.ui.parts.pending import settled
 from core.ui.parts.problems import show_error
-from core.workflow import evaluation
-from core.workflow.answers import Pending
-from core.workflow.evaluation_words import worst_class
-from core.workflow.runs import metrics
 
 KINDS: dict[Kind, str] = {
     "roc": "**ROC**, with the area under each curve",

@@ -5,11 +5,8 @@ from __future__ import annotations
 import streamlit as st
 
 from core.records import Interval
-from core.ui import keys
-from core.ui.evaluation.choice import Shown, link_to_this
-from core.ui.parts.problems import plain
-from core.workflow.evaluation_report import report
-from core.workflow.evaluation_words import (
+from core.services.evaluation.report import report
+from core.services.evaluation.words import (
     between,
     errors,
     learnt_from,
@@ -19,7 +16,10 @@ from core.workflow.evaluation_words import (
     worst_class,
     worst_pair,
 )
-from core.workflow.export import file_name
+from core.services.export import file_name
+from core.ui import keys
+from core.ui.evaluation.choice import Shown, link_to_this
+from core.ui.parts.problems import plain
 
 
 def head(shown: Shown) -> None:

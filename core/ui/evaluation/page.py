@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import streamlit as st
 
+from core.services.evaluation.measures import evaluate
+from core.services.runs.listing import done_runs
 from core.ui.evaluation.choice import choose, with_result
 from core.ui.evaluation.classes import classes_view
 from core.ui.evaluation.compare import compare_view
@@ -15,8 +17,6 @@ from core.ui.parts.empty import empty_state
 from core.ui.parts.pending import settled
 from core.ui.shell.frame import Frame
 from core.ui.shell.pages import link
-from core.workflow.evaluation import evaluate
-from core.workflow.runs import done_runs
 
 VIEW = "view"
 VIEWS = {

@@ -8,6 +8,8 @@ from typing import Any
 import streamlit as st
 
 from core.records import Example, PredictedRow, PredictionFilter
+from core.services.evaluation.measures import predicted_rows
+from core.services.media import thumbnail
 from core.store.rows import get_rows
 from core.tasks import TASKS
 from core.ui import keys
@@ -16,8 +18,6 @@ from core.ui.parts.paging import WHOLE_HEADER, paged, pages
 from core.ui.parts.problems import plain
 from core.ui.parts.rows import data_url, show_row
 from core.ui.shell.pages import link
-from core.workflow.evaluation import predicted_rows
-from core.workflow.media import thumbnail
 
 PAGE_ROWS = 25
 CELL_CHARACTERS = 300

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
+from core.services.overview import Standing, next_step, standings
 from core.tasks import TASKS
 from core.ui import keys
 from core.ui.data.progress import report_load
@@ -14,7 +15,6 @@ from core.ui.parts.review_counts import settled_before
 from core.ui.shell.frame import BareFrame
 from core.ui.shell.pages import count, link
 from core.ui.shell.strip import progress_text
-from core.workflow.overview import Standing, next_step, standings
 
 PAGE_DATASETS = 20
 WIDTHS = (3, 2.4, 3, 2.6)

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import streamlit as st
 
+from core.services.load import Sample, load_sample, samples
 from core.store.datasets import list_datasets
 from core.tasks import TASKS
 from core.ui import keys
 from core.ui.parts.problems import shown_errors
 from core.ui.shell.frame import BareFrame
 from core.ui.shell.pages import open_link
-from core.workflow.load import Sample, load_sample, samples
 
 OWN_DATA = "CSV, TSV, JSON, Parquet, Arrow, Excel, a hub dataset, or images in class folders"
 

@@ -8,6 +8,8 @@ import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from core.records import ReviewCounts, Scan
+from core.services.issues.flags import worst_rows
+from core.services.issues.listing import Findings
 from core.ui import keys
 from core.ui.issues.scan import scan_form
 from core.ui.parts.how_many import in_words
@@ -16,8 +18,6 @@ from core.ui.parts.problems import plain
 from core.ui.parts.review_counts import settled_before
 from core.ui.shell.frame import Frame
 from core.ui.shell.pages import count
-from core.workflow.flags import worst_rows
-from core.workflow.issues import Findings
 
 COVERS = (
     "At least: what the scan's model disagrees with however sure it is. At most: what it disagrees with, but of the "

@@ -10,6 +10,8 @@ from typing import Any
 import streamlit as st
 
 from core.records import Dataset, Decision, IssueFilter, Scan, Version
+from core.services.issues.listing import IssuePage, ListedIssue, export_list, page
+from core.services.media import thumbnail
 from core.tasks import TASKS
 from core.ui import keys
 from core.ui.issues.why import explanation
@@ -20,8 +22,6 @@ from core.ui.parts.problems import plain
 from core.ui.parts.rows import data_url
 from core.ui.shell.frame import Frame
 from core.ui.shell.pages import link
-from core.workflow.issues import IssuePage, ListedIssue, export_list, page
-from core.workflow.media import thumbnail
 
 PAGE_ROWS = 25
 CELL_CHARACTERS = 300

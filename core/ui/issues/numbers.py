@@ -7,12 +7,12 @@ from typing import Any
 
 import streamlit as st
 
+from core.services.issues.listing import Findings
 from core.ui.parts.cells import clicked_cell
 from core.ui.parts.csv_text import csv_text
 from core.ui.parts.issue_filter import ALL, FLAGGED, choose
 from core.ui.parts.problems import plain
 from core.ui.shell.frame import Frame
-from core.workflow.issues import Findings
 
 SHOWN_ROWS = 9
 """A longer table scrolls."""

@@ -5,14 +5,14 @@ from __future__ import annotations
 import streamlit as st
 
 from core.records import Job, Scan, Version
+from core.services.context import Context
+from core.services.issues.listing import findings, latest_scan, newest_scan_job
 from core.ui.issues.figures import figures
 from core.ui.issues.list import ranked_list
 from core.ui.issues.scan import failure, follow, no_scan_yet
 from core.ui.issues.where import where_they_are
 from core.ui.parts.issue_filter import filter_bar
 from core.ui.shell.frame import Frame
-from core.workflow.context import Context
-from core.workflow.issues import findings, latest_scan, newest_scan_job
 
 
 def followed(context: Context, version: Version) -> Job | None:

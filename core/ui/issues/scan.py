@@ -10,6 +10,9 @@ from streamlit.runtime.uploaded_file_manager import UploadedFile
 
 from core.errors import WinnowError
 from core.records import ENDED, Job, Scan, ScanSpec
+from core.services.issues.listing import latest_scan
+from core.services.jobs import stop
+from core.services.scan import FLAG_BY, start_scan
 from core.tasks import TASKS
 from core.ui import keys
 from core.ui.parts.empty import empty_state
@@ -18,9 +21,6 @@ from core.ui.parts.upload import arrived, target
 from core.ui.shell.frame import Frame
 from core.ui.shell.pages import link
 from core.ui.shell.strip import progress_text
-from core.workflow.issues import latest_scan
-from core.workflow.jobs import stop
-from core.workflow.scan import FLAG_BY, start_scan
 
 FIRST_SECONDS, BETTER_SECONDS = 0.5, 3.0
 """Between two looks: while there is nothing to read, and while there is. Each look draws, on the cores that the scan

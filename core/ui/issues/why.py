@@ -6,12 +6,12 @@ import streamlit as st
 
 from core.records import Example, Scan
 from core.review.records import ReviewItem
+from core.services.issues.listing import explain
+from core.services.media import shown, thumbnail
 from core.tasks import TASKS
 from core.ui.parts.problems import plain
 from core.ui.parts.rows import data_url
 from core.ui.shell.frame import Frame
-from core.workflow.issues import explain
-from core.workflow.media import shown, thumbnail
 
 TEXT_PIXELS = 230
 """A longer text scrolls inside its box, so that the reasons stay in sight."""

@@ -5,9 +5,9 @@ from __future__ import annotations
 import streamlit as st
 
 from core.records import Job
+from core.services.jobs import log
 from core.ui.parts.problems import plain
 from core.ui.shell.frame import BareFrame
-from core.workflow.jobs import log
 
 LINES = 200
 SHORT_LINES = 14

@@ -6,13 +6,13 @@ import streamlit as st
 
 from core.errors import JobError
 from core.records import ENDED, Job
+from core.services.jobs import active_jobs, get_job, list_jobs
 from core.ui import keys
 from core.ui.jobs.log import job_log
 from core.ui.parts.empty import empty_state
 from core.ui.parts.job_line import job_line
 from core.ui.parts.problems import show_error
 from core.ui.shell.frame import BareFrame
-from core.workflow.jobs import active_jobs, get_job, list_jobs
 
 PAGE_JOBS = 20
 REFRESH_SECONDS = 1.0

@@ -9,10 +9,10 @@ import streamlit as st
 from core.charts.found import found
 from core.charts.style import CONFIG
 from core.records import Scan
+from core.services.issues.flags import ListLength, choices, curve, worst_rows
 from core.ui import keys
 from core.ui.parts.cells import clicked_cell
 from core.ui.parts.problems import plain
-from core.workflow.flags import ListLength, choices, curve, worst_rows
 
 EXPECTED = (
     "Expected from how often the scan's model disagrees with the labels. At least and at most: if as few or as many "

@@ -1,7 +1,7 @@
 """Which issues are listed: the one set of filters that the ranked list and the review desk share.
 
 Every widget is bound to the URL under its key, so a link that carries the keys carries the filter. What a filter finds
-is `core.workflow.issues`' business.
+is `core.services.issues.listing`' business.
 """
 
 from __future__ import annotations
@@ -9,11 +9,11 @@ from __future__ import annotations
 import streamlit as st
 
 from core.records import Attribute, Dataset, IssueFilter, RowFilter, Scan
+from core.services.context import Context
+from core.services.issues.listing import attribute_values, issue_types
 from core.ui import keys
 from core.ui.parts.how_many import how_many
 from core.ui.shell.frame import Frame
-from core.workflow.context import Context
-from core.workflow.issues import attribute_values, issue_types
 
 MAX_OPTIONS = 500
 """Longer lists of labels are not sent to the browser: the person types the name."""

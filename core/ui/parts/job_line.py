@@ -8,12 +8,12 @@ from datetime import UTC, datetime
 import streamlit as st
 
 from core.records import ENDED, Job, JobStatus
+from core.services.context import Context
+from core.services.jobs import can_restart, cancel, restart, stop
 from core.ui import keys
 from core.ui.parts.problems import plain, shown_errors
 from core.ui.shell.frame import BareFrame
 from core.ui.shell.strip import duration, progress_text
-from core.workflow.context import Context
-from core.workflow.jobs import can_restart, cancel, restart, stop
 
 ERROR_CHARACTERS = 240
 """A longer cause is cut in its line and stands whole above the log."""

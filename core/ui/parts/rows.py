@@ -9,6 +9,7 @@ from typing import Any
 import streamlit as st
 
 from core.records import Example, RowFilter, RowOrder
+from core.services.media import mime_of, original, shown, thumbnail
 from core.store.rows import BY_ROW, count_rows, get_rows, page_of_ids, page_rows
 from core.ui.parts.background import result_of
 from core.ui.parts.csv_text import csv_text, csv_title
@@ -16,7 +17,6 @@ from core.ui.parts.paging import WHOLE_HEADER, paged, pages
 from core.ui.parts.problems import plain
 from core.ui.parts.sorting import attribute_title, sort_box, sort_by_header, sorted_head
 from core.ui.shell.frame import Frame
-from core.workflow.media import mime_of, original, shown, thumbnail
 
 PAGE_ROWS = 50
 SORTED_AT_ONCE = 100 * PAGE_ROWS

@@ -7,6 +7,7 @@ import streamlit as st
 from core.charts.intervals import shares
 from core.profile.records import MISSING, Balance, SplitBalance
 from core.records import RowFilter
+from core.services.profile.figures import class_balance, split_balance
 from core.tasks.lookalikes import lookalike_notes
 from core.ui.parts.pending import settled
 from core.ui.parts.problems import plain
@@ -21,7 +22,6 @@ from core.ui.profile.parts import (
 )
 from core.ui.shell.frame import Frame
 from core.ui.shell.pages import link
-from core.workflow.profile import class_balance, split_balance
 
 VIEW = "balance"
 _CLASS, _SPLIT = f"{CHOICE}-classes-label", f"{CHOICE}-splits-split"

@@ -9,13 +9,13 @@ import streamlit as st
 
 from core.charts.intervals import intervals
 from core.profile.records import Association
+from core.services.profile.figures import associations, attribute_of, derived, group_shares
 from core.ui.parts.empty import empty_state
 from core.ui.parts.pending import settled
 from core.ui.parts.problems import plain
 from core.ui.profile.groups import draw_groups
 from core.ui.profile.parts import CHOICE, chart, chosen, heading, numbers
 from core.ui.shell.frame import Frame
-from core.workflow.profile import associations, attribute_of, derived, group_shares
 
 VIEW = "bias"
 DRAWN = 15

@@ -8,10 +8,10 @@ from core.charts.bars import bars
 from core.profile.duplicates import OPENED_ROWS
 from core.profile.records import Duplicates, MissingValues
 from core.records import RowFilter
+from core.services.profile.figures import derived, duplicates, missing_values, repeated_rows
 from core.ui.parts.pending import settled
 from core.ui.profile.parts import chart, chooser, chosen, figures, heading, numbers, opened_rows
 from core.ui.shell.frame import Frame
-from core.workflow.profile import derived, duplicates, missing_values, repeated_rows
 
 VIEW = "checks"
 _REPEATS = {"exact": "Exact duplicates", "conflicting": "Duplicates with conflicting labels"}

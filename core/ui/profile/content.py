@@ -9,12 +9,12 @@ import streamlit as st
 from core.charts.histogram import bin_name, figure, histogram
 from core.profile.records import Bin, NumberProfile
 from core.records import Attribute, RowFilter
+from core.services.profile.figures import Values, derived, distribution
 from core.ui.parts.pending import settled
 from core.ui.parts.problems import plain
 from core.ui.profile.bars import value_bars
 from core.ui.profile.parts import chart, chosen, heading, numbers, opened_rows
 from core.ui.shell.frame import Frame
-from core.workflow.profile import Values, derived, distribution
 
 VIEW = "content"
 

@@ -13,10 +13,10 @@ from core.charts.heat import heat
 from core.charts.style import ACCENT, CONFIG, WARM
 from core.profile.records import GroupTable, Parity
 from core.profile.shares import MIN_GROUP_ROWS, shares_of
+from core.services.profile.figures import Groups
 from core.ui.parts.problems import plain
 from core.ui.profile.parts import CHOICE, chooser, chosen, clicked_data, heading, numbers, opened_rows
 from core.ui.shell.frame import Frame
-from core.workflow.profile import Groups
 
 VIEW = "groups"
 MAX_LABELS, MAX_GROUPS = 24, 30

@@ -9,12 +9,12 @@ import streamlit as st
 from core.records import Action, Decision
 from core.review.acts import ACTIONS
 from core.review.words import in_words
+from core.services.review.log import LogLine, log, version_list
 from core.ui import keys
 from core.ui.parts.csv_text import csv_text, csv_title
 from core.ui.parts.paging import WHOLE_HEADER, paged, pages
 from core.ui.parts.problems import shown_errors
 from core.ui.shell.frame import Frame
-from core.workflow.review_log import LogLine, log, version_list
 
 PAGE_ROWS = 50
 CSV_ROWS = 100_000

@@ -5,6 +5,8 @@ from __future__ import annotations
 import streamlit as st
 
 from core.records import IssueFilter, Scan
+from core.services.issues.listing import latest_scan
+from core.services.review.sources import ScanSource
 from core.tasks import TASKS
 from core.ui import keys
 from core.ui.parts.choices import switch
@@ -16,8 +18,6 @@ from core.ui.review.stage import Mode, stage
 from core.ui.review.versions import versions
 from core.ui.shell.frame import Frame
 from core.ui.shell.pages import link
-from core.workflow.issues import latest_scan
-from core.workflow.review_sources import ScanSource
 
 _NOT_FILTERS = (keys.DATASET, keys.VERSION, keys.REVIEWER, "view")
 """What the URL may say without narrowing the queue."""

@@ -9,10 +9,10 @@ from typing import Any
 
 from core.records import Decision
 from core.review.records import Neighbour, Refusal, ReviewItem
+from core.services.context import Context
+from core.services.media import shown, thumbnail
+from core.services.review.sources import Source
 from core.ui.parts.rows import data_url
-from core.workflow.context import Context
-from core.workflow.media import shown, thumbnail
-from core.workflow.review_sources import Source
 
 MAX_CHARACTERS = 20_000
 """A longer text is cut: no label is judged by what stands beyond."""

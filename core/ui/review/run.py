@@ -7,13 +7,13 @@ from typing import Any, get_args
 import streamlit as st
 
 from core.records import LabelsFrom, PredictionFilter
+from core.services.review.sources import RunSource
+from core.services.runs.listing import get_run
 from core.ui import keys
 from core.ui.parts.problems import plain
 from core.ui.review.stage import Mode, stage
 from core.ui.shell.frame import Frame
 from core.ui.shell.pages import link
-from core.workflow.review_sources import RunSource
-from core.workflow.runs import get_run
 
 
 def run_queue(frame: Frame, mode: Mode) -> None:

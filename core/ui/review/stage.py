@@ -14,15 +14,15 @@ from core.records import ReviewCounts
 from core.review.acts import read_acts
 from core.review.queue import DESK, GRID, to_send, wanted
 from core.review.records import Recorded
+from core.services.review.decisions import counts, record
+from core.services.review.queue import decided_by_others, release
+from core.services.review.sources import Source
 from core.ui import keys, review_desk
 from core.ui.parts.problems import plain, shown_errors
 from core.ui.review.payload import decided, fitting, refusal, row
 from core.ui.review.tab import tab
 from core.ui.review_desk import Report
 from core.ui.shell.frame import Frame
-from core.workflow.review import counts, record
-from core.workflow.review_queue import decided_by_others, release
-from core.workflow.review_sources import Source
 
 Mode = Literal["desk", "grid"]
 _DEPTH = {"desk": DESK, "grid": GRID}

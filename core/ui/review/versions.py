@@ -8,15 +8,15 @@ import streamlit as st
 
 from core.records import Version
 from core.review.words import count_words
+from core.services.issues.listing import latest_scan
+from core.services.review.decisions import counts, make_version
+from core.services.review.log import changes, version_list
 from core.ui import keys
 from core.ui.parts.background import forget, result_of
 from core.ui.parts.paging import WHOLE_HEADER
 from core.ui.parts.problems import plain, shown_errors
 from core.ui.shell.frame import Frame
 from core.ui.shell.pages import link
-from core.workflow.issues import latest_scan
-from core.workflow.review import counts, make_version
-from core.workflow.review_log import changes, version_list
 
 PAGE_ROWS = 50
 _MADE = {"load": "loaded", "review": "review", "split": "splits"}

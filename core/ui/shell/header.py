@@ -7,12 +7,12 @@ from collections.abc import Sequence
 import streamlit as st
 
 from core.records import Dataset, Version
+from core.services.context import Context
 from core.store.versions import list_versions
 from core.ui import keys
 from core.ui.parts.problems import plain
 from core.ui.shell.guard import current_user, signed_in
 from core.ui.url import asked_for, name, to_url
-from core.workflow.context import Context
 
 
 def title_only(title: str) -> None:

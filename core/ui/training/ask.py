@@ -8,6 +8,9 @@ from pathlib import Path
 import streamlit as st
 
 from core.records import Run
+from core.services.media import thumbnail, thumbnail_of
+from core.services.prediction.playground import Near, Reply, ask_image, ask_text, is_ready
+from core.services.runs.models import payload_kind
 from core.sources.paths import IMAGE_SUFFIXES
 from core.store.versions import get_version
 from core.ui.parts.background import result_of
@@ -15,9 +18,6 @@ from core.ui.parts.problems import plain
 from core.ui.parts.upload import arrived
 from core.ui.shell.frame import Frame
 from core.ui.shell.pages import link
-from core.workflow.media import thumbnail, thumbnail_of
-from core.workflow.models import payload_kind
-from core.workflow.playground import Near, Reply, ask_image, ask_text, is_ready
 
 TOP = 10
 TEXT_CHARACTERS = 160

@@ -8,15 +8,15 @@ from dataclasses import replace
 import streamlit as st
 
 from core.records import Run
+from core.services.load import browser_folders
+from core.services.prediction.predict import Batch, look, start_predict
+from core.services.runs.models import payload_kind
 from core.ui.parts.background import result_of
 from core.ui.parts.paths import choose_path, stamped
 from core.ui.parts.problems import plain, shown_errors
 from core.ui.parts.upload import arrived
 from core.ui.shell.frame import Frame
 from core.ui.training.predictions import predictions_list
-from core.workflow.load import browser_folders
-from core.workflow.models import payload_kind
-from core.workflow.predict import Batch, look, start_predict
 
 PLACES = {"upload": "Upload", "path": "Path on the server"}
 HELP = {

@@ -6,14 +6,7 @@ import streamlit as st
 
 from core.errors import UsageError
 from core.records import ARMS, ENDED, CleaningEffect, Job, ReviewedRows
-from core.ui.parts.background import result_of
-from core.ui.parts.empty import empty_state
-from core.ui.parts.problems import plain, shown_errors
-from core.ui.shell.frame import Frame
-from core.ui.shell.pages import link
-from core.ui.shell.strip import progress_text
-from core.ui.training.effect_result import result, title_of
-from core.workflow.cleaning import (
+from core.services.cleaning_effect.start import (
     FEWEST_SEEDS,
     MOST_SEEDS,
     SEEDS,
@@ -24,7 +17,14 @@ from core.workflow.cleaning import (
     preview_effect,
     start_cleaning_effect,
 )
-from core.workflow.jobs import can_restart, restart, stop
+from core.services.jobs import can_restart, restart, stop
+from core.ui.parts.background import result_of
+from core.ui.parts.empty import empty_state
+from core.ui.parts.problems import plain, shown_errors
+from core.ui.shell.frame import Frame
+from core.ui.shell.pages import link
+from core.ui.shell.strip import progress_text
+from core.ui.training.effect_result import result, title_of
 
 POLL_SECONDS = 0.5
 

@@ -10,9 +10,9 @@ from core.charts.differences import differences
 from core.charts.style import CONFIG
 from core.evaluation.effect_words import Conclusion, Verdict, conclude
 from core.records import Arm, CleaningEffect, Difference, EffectScoring, TestLabels
+from core.services.cleaning_effect.start import STRATEGIES
 from core.ui.parts.problems import plain
 from core.ui.shell.strip import duration
-from core.workflow.cleaning import STRATEGIES
 
 PAIRS: dict[tuple[Arm, Arm], str] = {
     ("given", "reviewed"): "Reviewed − given",

@@ -7,7 +7,7 @@ from typing import Any
 
 import streamlit as st
 
-from core.training.settings import Setting
+from core.finetune.settings import Setting
 
 WIDTH = 170
 

@@ -8,19 +8,19 @@ from dataclasses import replace
 import streamlit as st
 
 from core.errors import UsageError, WinnowError
+from core.finetune.settings import BUNDLED, STRATEGIES, applying, reason_for_batch, resolve
 from core.records import Strategy, TrainSpec
+from core.services.issues.listing import latest_scan
+from core.services.runs.devices import Device, are_cpu, find_devices, used_devices, used_precision
+from core.services.runs.forecast import Forecast, forecast
+from core.services.runs.own_config import own_config
+from core.services.train import TrainRows, preview_split, start_train
 from core.tasks import TASKS
-from core.training.settings import BUNDLED, STRATEGIES, applying, reason_for_batch, resolve
 from core.ui import keys
 from core.ui.parts.background import result_of
 from core.ui.parts.problems import plain, shown_errors
 from core.ui.shell.frame import Frame
 from core.ui.training.fields import field
-from core.workflow.devices import Device, are_cpu, find_devices, used_devices, used_precision
-from core.workflow.forecast import Forecast, forecast
-from core.workflow.issues import latest_scan
-from core.workflow.own_config import own_config
-from core.workflow.train import TrainRows, preview_split, start_train
 
 NOTHING = "nothing"
 """What stands for a forecast that cannot be made: None is that it is not there yet."""

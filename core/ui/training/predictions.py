@@ -10,14 +10,14 @@ from typing import Any
 import streamlit as st
 
 from core.records import ENDED, Job, Run
+from core.services.jobs import cancel
+from core.services.prediction.predict import Format, first_results, predictions, result_of, spec_of, write_results
 from core.ui.parts.downloads import download_link
 from core.ui.parts.job_line import MARKS
 from core.ui.parts.problems import plain
 from core.ui.shell.frame import Frame
 from core.ui.shell.pages import link
 from core.ui.shell.strip import duration, progress_text
-from core.workflow.jobs import cancel
-from core.workflow.predict import Format, first_results, predictions, result_of, spec_of, write_results
 
 SHOWN = 5
 FIRST_ROWS = 100

@@ -9,17 +9,8 @@ from typing import Any
 import streamlit as st
 
 from core.records import ENDED, Job, Metric, Run
-from core.ui import keys
-from core.ui.parts.choices import pick
-from core.ui.parts.curves import curves, newest_figures
-from core.ui.parts.job_line import MARKS
-from core.ui.parts.problems import plain, shown_errors
-from core.ui.shell.frame import Frame
-from core.ui.shell.pages import link
-from core.ui.shell.strip import duration, progress_text
-from core.workflow.jobs import can_restart, cancel, log, restart, stop
-from core.workflow.own_config import followed_by
-from core.workflow.runs import (
+from core.services.jobs import can_restart, cancel, log, restart, stop
+from core.services.runs.listing import (
     command_line,
     epoch_runs,
     get_run,
@@ -31,6 +22,15 @@ from core.workflow.runs import (
     spec_json,
     spec_of,
 )
+from core.services.runs.own_config import followed_by
+from core.ui import keys
+from core.ui.parts.choices import pick
+from core.ui.parts.curves import curves, newest_figures
+from core.ui.parts.job_line import MARKS
+from core.ui.parts.problems import plain, shown_errors
+from core.ui.shell.frame import Frame
+from core.ui.shell.pages import link
+from core.ui.shell.strip import duration, progress_text
 
 REFRESH_SECONDS = 1.0
 LOG_LINES = 12

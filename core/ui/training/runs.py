@@ -8,6 +8,7 @@ import streamlit as st
 
 from core.errors import NotFoundError
 from core.records import ENDED, Job, Run
+from core.services.runs.listing import get_run, headline_scores, list_runs
 from core.ui import keys
 from core.ui.parts.empty import empty_state
 from core.ui.parts.job_line import MARKS
@@ -16,7 +17,6 @@ from core.ui.shell.frame import Frame
 from core.ui.shell.pages import link
 from core.ui.shell.strip import duration
 from core.ui.training.run import chosen_run, evaluate_link
-from core.workflow.runs import get_run, headline_scores, list_runs
 
 PAGE_RUNS = 15
 PAGE_KEY = "runs-page"

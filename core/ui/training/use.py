@@ -5,6 +5,8 @@ from __future__ import annotations
 import streamlit as st
 
 from core.records import Run
+from core.services.runs.listing import done_runs, headline_scores
+from core.services.runs.models import export_model, folder_name, output_of, snippet
 from core.ui import keys
 from core.ui.parts.choices import pick, switch
 from core.ui.parts.downloads import download_link
@@ -14,8 +16,6 @@ from core.ui.shell.frame import Frame
 from core.ui.shell.pages import link
 from core.ui.training.ask import ask_view
 from core.ui.training.batch import batch_view
-from core.workflow.models import export_model, folder_name, output_of, snippet
-from core.workflow.runs import done_runs, headline_scores
 
 WAYS = {"one": ("One example", ask_view), "file": ("A whole file", batch_view)}
 

@@ -4,10 +4,10 @@ import numpy as np
 import pytest
 from sklearn.datasets import load_digits
 
+from core.heads.out_of_sample import out_of_sample_probabilities
 from core.issues import Signals, find_label_issues
 from core.issues.finding import Share
 from core.issues.share import SeenErrors
-from core.signals.out_of_sample import out_of_sample_probabilities
 
 CONFUSABLE = np.array([6, 8, 1, 8, 9, 3, 0, 9, 1, 4])
 """The digit that each is mistaken for."""

@@ -3,7 +3,8 @@ from pathlib import Path
 import pytest
 
 from core.records import Schema
-from core.sources import Bench, delimited
+from core.sources import Bench
+from core.sources.delimited import source as delimited
 from core.sources.guess import describe, guess, looks_like_image, split_name
 
 

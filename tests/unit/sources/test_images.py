@@ -6,9 +6,9 @@ import numpy as np
 import pytest
 from PIL import Image, TiffImagePlugin
 
-from core.models.pictures import open_image
+from core.modalities.image.opening import open_image
 from core.settings import MAX_CELL_BYTES
-from core.sources.images import PREVIEW_SIDE, THUMBNAIL_SIDE, ImageFault, keep
+from core.sources.images.image import PREVIEW_SIDE, THUMBNAIL_SIDE, ImageFault, keep
 from tests.images import declared_png, png
 
 

@@ -11,7 +11,7 @@ import pytest
 
 from core.records import CsvFile, Dataset, Reader, Scan, Schema
 from core.store.database import Database
-from core.store.ingest import ingest
+from core.store.ingest.ingest import ingest
 from core.store.scans import add_tier
 from core.store.schema import migrate
 from tests.staged import staged

@@ -6,7 +6,7 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
 from core.records import IssueFilter
-from core.store.claims import claim, release, release_all
+from core.store.acts.claims import claim, release, release_all
 from core.store.database import Database
 from core.store.schema import migrate
 from core.store.times import now

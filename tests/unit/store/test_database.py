@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
+from core.store.acts.claims import claim_from
 from core.store.backup import backup
-from core.store.claims import claim_from
 from core.store.database import Database
 from core.store.schema import MIGRATIONS, migrate
 

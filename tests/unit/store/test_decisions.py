@@ -7,8 +7,7 @@ import pytest
 
 from core.errors import UsageError
 from core.records import Decision
-from core.store.database import Database
-from core.store.decisions import (
+from core.store.acts.decisions import (
     append,
     count_decisions,
     counts,
@@ -17,6 +16,7 @@ from core.store.decisions import (
     last_undoable,
     list_decisions,
 )
+from core.store.database import Database
 from core.store.ids import new_id
 from core.store.times import now
 

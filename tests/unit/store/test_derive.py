@@ -8,7 +8,7 @@ from core.errors import StoppedError
 from core.records import Attribute, AttributeKind, RowFilter
 from core.store.database import Database
 from core.store.datasets import get_dataset
-from core.store.derive import derive
+from core.store.ingest.derive import derive
 from core.store.rows import count_rows, page_rows
 
 from .conftest import Load

@@ -4,8 +4,8 @@ import pytest
 
 from core.errors import NotFoundError
 from core.records import IssueFilter, RowFilter
+from core.store.acts.decisions import counts
 from core.store.database import Database
-from core.store.decisions import counts
 from core.store.issues import count_and_page, count_issues, page_issues, pair_counts
 from core.store.scans import get_scan, latest_scan
 

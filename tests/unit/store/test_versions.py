@@ -7,9 +7,9 @@ import pytest
 
 from core.errors import NotFoundError, UsageError
 from core.records import Action, Dataset, Decision, RowFilter
+from core.store.acts.decisions import append
 from core.store.database import Database
 from core.store.datasets import get_dataset
-from core.store.decisions import append
 from core.store.ids import new_id
 from core.store.rows import count_rows, get_rows, page_rows
 from core.store.times import now

@@ -1,0 +1,48 @@
+"""The rows of one version as a job reads them: `input/rows.parquet`, written by the store."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pyarrow.parquet as pq
+from numpy.typing import NDArray
+
+from core.modalities.payloads import Payloads
+from core.queue import RunFolder
+from core.tasks import TASKS
+
+
+@dataclass(frozen=True, slots=True)
+class Rows:
+    """n rows, by row id."""
+
+    row_ids: NDArray[np.int64]
+    """(n,)"""
+    labels: NDArray[np.int64]
+    """(n,) positions in the dataset's labels."""
+    payloads: Payloads
+
+    def __len__(self) -> int:
+        return len(self.row_ids)
+
+
+def read_rows(folder: RunFolder, spec: dict[str, Any]) -> Rows:
+    """What `spec["task"]` needs of the rows, in the file's order."""
+    table = pq.read_table(
+        folder.input / "rows.parquet", columns=["row_id", "content_hash", "label", "text", "media_id"]
+    )
+    if TASKS[spec["task"]].payload_kind == "text":
+        payloads = Payloads.of_texts(table.column("text"), table.column("content_hash"))
+    else:
+        payloads = Payloads.of_images(table.column("media_id"), table.column("content_hash"), Path(spec["media"]))
+    row_ids, labels = (table.column(name).to_numpy().astype(np.int64) for name in ("row_id", "label"))
+    return Rows(row_ids, labels, payloads)
+
+
+def read_splits(folder: RunFolder) -> NDArray[np.object_]:
+    """The split of each row, shape (n,), in the file's order."""
+    column = pq.read_table(folder.input / "rows.parquet", columns=["split"]).column("split")
+    return np.asarray(column.to_pylist(), dtype=object)

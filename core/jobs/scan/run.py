@@ -1,0 +1,255 @@
+"""A job that scans a version for wrong labels: `python -m core.jobs.scan.run FOLDER`.
+
+Reads spec.json and input/rows.parquet; writes one folder per tier, output/0, output/1 …, each better than the one
+before, and announces each by an event `tier` {tier, order, final} as soon as it is whole.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from core.duplicates.neighbours import nearest
+from core.errors import UsageError
+from core.heads.calibration import accuracy, log_loss
+from core.heads.combine import pool, pool_exponents
+from core.heads.out_of_sample import OutOfSample, out_of_sample_probabilities
+from core.heads.user_probabilities import Numbering, read_probabilities
+from core.issues import ISSUE_TYPES, Finding, Signals
+from core.jobs.clusters import find_clusters
+from core.jobs.entry import run
+from core.jobs.rows import Rows, read_rows
+from core.jobs.scan.tier import Reasons, summary_of, write_tier
+from core.modalities.encoders import make_encoder
+from core.modalities.text.lexical import Lexical
+from core.queue import ProgressWriter, RunFolder
+from core.tasks import TASKS
+
+OWN = "own probabilities"
+NEIGHBOUR_OPERATIONS = 2e11
+"""Every row gets its neighbours where all pairs take no more floating-point operations than this, else flagged rows."""
+MAX_NAMED = 10
+"""Classes that a note names."""
+
+
+def main(folder: RunFolder, progress: ProgressWriter) -> dict[str, Any]:
+    """Runs the scan; the result names its tiers."""
+    spec = folder.spec()
+    scan = ScanRun(folder, progress, spec, read_rows(folder, spec))
+    scan.check()
+    tiers = scan.own() if spec.get("probabilities") else scan.encoders()
+    return {"tiers": list(tiers), "seconds": round(time.monotonic() - scan.started, 2)}
+
+
+@dataclass(slots=True)
+class Member:
+    """One encoder of a combination."""
+
+    name: str
+    result: OutOfSample
+    accuracy: float
+
+
+@dataclass(slots=True)
+class ScanRun:
+    """A scan under way."""
+
+    folder: RunFolder
+    progress: ProgressWriter
+    spec: dict[str, Any]
+    rows: Rows
+    started: float = field(default_factory=time.monotonic)
+    seconds: dict[str, float] = field(default_factory=dict)
+
+    @property
+    def labels(self) -> list[str]:
+        return list(self.spec["labels"])
+
+    @property
+    def arrays(self) -> Path:
+        return Path(self.spec["arrays"])
+
+    def check(self) -> None:
+        """Raises UsageError where there is nothing to tell apart."""
+        present = len(np.unique(self.rows.labels))
+        if present < 2:
+            raise UsageError(
+                f"The version has {len(self.rows)} rows of {present} class: nothing to tell apart.",
+                "A scan needs at least two classes.",
+            )
+
+    def own(self) -> Iterator[str]:
+        """The person's own probabilities: one tier."""
+        path = self.folder.input / str(self.spec["probabilities"])
+        with self.timed("own probabilities"):
+            numbering = Numbering(**self.spec["numbering"])
+            probabilities = read_probabilities(path, self.rows.row_ids, self.labels, self.rows.labels, numbering)
+        kind = TASKS[self.spec["task"]].payload_kind
+        name = TASKS[self.spec["task"]].default_encoders[0]
+        with self.timed(name):
+            embeddings = make_encoder(name, kind).embed(self.rows.payloads, self.arrays, self.tick(f"{name}: encoding"))
+        signals = Signals(self.rows.labels, probabilities, np.ones(len(self.rows), bool))
+        yield self.write(OWN, 0, True, signals, embeddings, {"encoders": [], "notes": [], "clusters": None})
+
+    def encoders(self) -> Iterator[str]:
+        """One tier per encoder, each combined with those before it."""
+        kind = TASKS[self.spec["task"]].payload_kind
+        encoders = [make_encoder(name, kind) for name in self.spec["encoders"]]
+        lexical = next((one for one in encoders if isinstance(one, Lexical)), None)
+        with self.timed("near-duplicates"):
+            clusters = find_clusters(self.rows.payloads, self.arrays, self.progress, lexical)
+        folds = self._folds(clusters)
+        members: list[Member] = []
+        for order, encoder in enumerate(encoders):
+            with self.timed(f"{encoder.name}: encoding"):
+                embeddings = encoder.embed(self.rows.payloads, self.arrays, self.tick(f"{encoder.name}: encoding"))
+            with self.timed(f"{encoder.name}: heads"):
+                result = self._judge(embeddings, clusters, folds, encoder.name)
+            members.append(Member(encoder.name, result, accuracy(result.probabilities, self.rows.labels)))
+            with self.timed("combination"):
+                probabilities, weights = self._combined(members)
+            summary = self._summary(members, weights, clusters, folds)
+            signals = Signals(self.rows.labels, probabilities, result.judged)
+            name = " + ".join(member.name for member in members)
+            yield self.write(name, order, order == len(encoders) - 1, signals, embeddings, summary)
+
+    def write(
+        self,
+        name: str,
+        order: int,
+        final: bool,
+        signals: Signals,
+        embeddings: NDArray[np.float32],
+        about: dict[str, Any],
+    ) -> str:
+        """Finds the issues, writes the tier and says so."""
+        findings = {kind: self._found(kind, signals) for kind in ISSUE_TYPES}
+        with self.timed("neighbours"):
+            reasons = self._reasons(embeddings, findings)
+        first = next(iter(findings.values()))
+        summary = {
+            "tier": name,
+            **about,
+            **summary_of(first, signals, self.labels),
+            "types": list(findings),
+            "log_loss": log_loss(signals.probabilities, signals.labels),
+            "accuracy": accuracy(signals.probabilities, signals.labels),
+            "seconds": {stage: round(seconds, 3) for stage, seconds in self.seconds.items()},
+            "notes": [*about["notes"], *(note for finding in findings.values() for note in finding.notes)],
+        }
+        write_tier(self.folder.output / str(order), self.rows, signals, findings, reasons, summary)
+        self.progress.event("tier", tier=name, order=order, final=final)
+        return name
+
+    @contextmanager
+    def timed(self, stage: str) -> Iterator[None]:
+        """Adds the seconds within to the stage's."""
+        begun = time.monotonic()
+        yield
+        self.seconds[stage] = self.seconds.get(stage, 0.0) + time.monotonic() - begun
+
+    def tick(self, stage: str) -> Callable[[float, float], None]:
+        """Reports (done, total) of a stage; raises Stopped once the run was asked to end."""
+        return lambda done, total: self.progress.update(stage, done, total)
+
+    def _folds(self, clusters: NDArray[np.int64]) -> int:
+        distinct = len(np.unique(clusters))
+        if distinct < 2:
+            raise UsageError("All rows are near-duplicates of each other.", "A scan needs rows that differ.")
+        return min(int(self.spec["folds"]), distinct)
+
+    def _judge(
+        self, embeddings: NDArray[np.float32], clusters: NDArray[np.int64], folds: int, name: str
+    ) -> OutOfSample:
+        return out_of_sample_probabilities(
+            embeddings,
+            self.rows.labels,
+            clusters,
+            len(self.labels),
+            folds=folds,
+            seed=int(self.spec["seed"]),
+            scratch=self.folder.path,
+            tick=self.tick(f"{name}: probabilities"),
+        )
+
+    def _combined(self, members: list[Member]) -> tuple[NDArray[np.float32], NDArray[np.float64]]:
+        parts = [member.result.probabilities for member in members]
+        if len(parts) == 1:
+            return parts[0], np.ones(1)
+        exponents = pool_exponents(parts, self.rows.labels)
+        return pool(parts, exponents, self.folder.path), exponents
+
+    def _summary(
+        self, members: list[Member], exponents: NDArray[np.float64], clusters: NDArray[np.int64], folds: int
+    ) -> dict[str, Any]:
+        sizes = np.unique(clusters, return_counts=True)[1]
+        newest = members[-1].result
+        return {
+            "encoders": [
+                {
+                    "name": member.name,
+                    "weight": float(exponent / exponents.sum()),
+                    "log_loss": member.result.log_loss,
+                    "accuracy": member.accuracy,
+                    "l2": member.result.l2,
+                    "temperature": member.result.temperature,
+                }
+                for member, exponent in zip(members, exponents, strict=True)
+            ],
+            "temperature": newest.temperature if len(members) == 1 else float(1 / exponents.sum()),
+            "folds": folds,
+            "repeats": newest.repeats,
+            "clusters": int((sizes > 1).sum()),
+            "notes": self._notes(newest, clusters, folds),
+        }
+
+    def _notes(self, result: OutOfSample, clusters: NDArray[np.int64], folds: int) -> list[str]:
+        notes = []
+        pairs = np.unique(np.stack([self.rows.labels, clusters]), axis=1)
+        separate = np.bincount(pairs[0], minlength=len(self.labels))
+        few = np.flatnonzero((separate > 0) & (separate < folds))
+        if len(few):
+            notes.append(
+                f"{len(few):,} classes have fewer examples than the {folds} folds, so that their probabilities are "
+                f"rough: {self._named(few)}."
+            )
+        if not result.judged.all():
+            unseen = np.unique(self.rows.labels[~result.judged])
+            notes.append(
+                f"{int((~result.judged).sum()):,} rows are not flagged: their class has too few distinct examples for "
+                f"a model to learn it without them: {self._named(unseen)}."
+            )
+        if result.trained_rows < len(self.rows):
+            notes.append(f"The heads learnt from a sample of {result.trained_rows:,} of {len(self.rows):,} rows.")
+        return notes
+
+    def _named(self, classes: NDArray[np.int64]) -> str:
+        names = ", ".join(self.labels[index] for index in classes[:MAX_NAMED])
+        return names + (" …" if len(classes) > MAX_NAMED else "")
+
+    def _found(self, kind: str, signals: Signals) -> Finding:
+        stage = f"{kind} issues"
+        with self.timed(stage):
+            self.progress.update(stage, 0, 1)
+            finding = ISSUE_TYPES[kind](signals, self.spec["flag_by"])
+            self.progress.update(stage, 1, 1)
+        return finding
+
+    def _reasons(self, embeddings: NDArray[np.float32], findings: Mapping[str, Finding]) -> Reasons:
+        rows, width = embeddings.shape
+        everyone = 2.0 * rows * rows * width <= NEIGHBOUR_OPERATIONS
+        queries = (
+            np.arange(rows) if everyone else np.flatnonzero(np.any([one.is_issue for one in findings.values()], axis=0))
+        )
+        return Reasons(queries, nearest(embeddings, queries, self.tick("neighbours")))
+
+
+if __name__ == "__main__":
+    run(main)

@@ -1,0 +1,1 @@
+"""Whether cleaning helped: the question and its answer."""

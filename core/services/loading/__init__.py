@@ -1,0 +1,1 @@
+"""What happens behind a load: taking in, derived attributes, splits."""
