@@ -2,26 +2,25 @@
 
 from __future__ import annotations
 
-from argparse import ArgumentParser, Namespace
 from pathlib import Path
 
-from core.commands.command import Answer, Command
-from core.services.context import Context
-from core.services.review.file import decide_file
+import click
+
+from core.commands.command import Answer, command
+from core.commands.parameters import dataset_argument
+from core.workflow.context import Context
+from core.workflow.review_file import decide_file
 
 
-def _arguments(parser: ArgumentParser) -> None:
-    parser.add_argument("name", help="a dataset")
-    parser.add_argument(
-        "--file", type=Path, required=True, metavar="CSV", help="columns row_id or source_id, action, label"
-    )
-    parser.add_argument("--reviewer", required=True, metavar="WHO", help="who decided")
-
-
-def _run(context: Context, options: Namespace) -> Answer:
-    done = decide_file(context, options.name, options.file, options.reviewer)
+@command
+@dataset_argument
+@click.option("--file", type=Path, required=True, metavar="CSV", help="columns row_id or source_id, action, label")
+@click.option("--reviewer", required=True, metavar="WHO", help="who decided")
+def decide_command(context: Context, name: str, file: Path, reviewer: str) -> Answer:
+    """Take down the decisions of a CSV file."""
+    done = decide_file(context, name, file, reviewer)
     data = {
-        "dataset": options.name,
+        "dataset": name,
         "version": done.version.number,
         "read": done.read,
         "written": done.written,
@@ -29,7 +28,7 @@ def _run(context: Context, options: Namespace) -> Answer:
         "overruled": done.overruled,
         "by_own_row_ids": done.by_own_row_ids,
     }
-    text = f"{done.written:,} of {done.read:,} decisions written for version {done.version.number} of {options.name}"
+    text = f"{done.written:,} of {done.read:,} decisions written for version {done.version.number} of {name}"
     if done.unchanged:
         text += f"; {done.unchanged:,} were in force already"
     if done.overruled:
@@ -37,6 +36,3 @@ def _run(context: Context, options: Namespace) -> Answer:
     if done.by_own_row_ids:
         text += "; its row_id was read as the source's own"
     return Answer(data, f"{text}.")
-
-
-DECIDE = Command("decide", "Take down the decisions of a CSV file.", _arguments, _run)

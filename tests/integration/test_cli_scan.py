@@ -34,6 +34,7 @@ def test_ctrl_c_stops_the_scan_that_runs(run: Run, tmp_path: Path, notes: Path, 
     scan.send_signal(signal.SIGINT)
     ended = finished(scan)
     assert (ended.code, ended.out) == (1, "")
+    assert ended.err.endswith("stopped\n")
     (job,) = [job for job in run("jobs", "--json").json if job["kind"] == "scan"]
     assert job["status"] == "cancelled"
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import shlex
 import threading
-from argparse import ArgumentParser
 from dataclasses import replace
 from pathlib import Path
 
@@ -13,7 +12,7 @@ import pyarrow.parquet as pq
 import pytest
 import yaml
 
-from core.commands.train import TRAIN
+from core.commands.train import train_command
 from core.errors import UsageError
 from core.finetune.settings import SETTINGS
 from core.queue import ProgressWriter
@@ -82,11 +81,9 @@ def test_the_command_line_of_a_run_parses_back_into_its_settings(context: Contex
     run = _listed(context, news, asked)
     command = shlex.split(command_line(context, run))
     assert command[:5] == ["python", "-m", "core", "train", "news"]
-    parser = ArgumentParser()
-    TRAIN.arguments(parser)
-    options = parser.parse_args(command[4:])
-    assert (options.name, options.version) == ("news", 1)
-    said = {setting.name: getattr(options, setting.name) for setting in SETTINGS}
+    options = train_command.make_context("train", command[4:]).params
+    assert (options["name"], options["version"]) == ("news", 1)
+    said = {setting.name: options[setting.name] for setting in SETTINGS}
     assert TrainSpec(**{name: value for name, value in said.items() if value is not None}) == spec_of(run)
 
 
