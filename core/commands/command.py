@@ -15,8 +15,8 @@ from typing import Any
 
 import click
 
+from core.services.context import open_context
 from core.settings import workspace
-from core.workflow.context import open_context
 
 FLAG = re.compile(r"--\S*|-[a-zA-Z]\S*")
 """What is a flag wherever it stands; `-1` and `- a remark` may be values."""

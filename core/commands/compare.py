@@ -9,9 +9,9 @@ import click
 from core.commands.command import Answer, command, table
 from core.commands.parameters import dataset_argument, labels_option, split_option
 from core.records import Comparison, LabelsFrom, Run
-from core.workflow.context import Context
-from core.workflow.evaluation import compare
-from core.workflow.models import find_run
+from core.services.context import Context
+from core.services.evaluation.measures import compare
+from core.services.runs.models import find_run
 
 TOP_CLASSES = 100
 

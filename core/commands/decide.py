@@ -8,8 +8,8 @@ import click
 
 from core.commands.command import Answer, command
 from core.commands.parameters import dataset_argument
-from core.workflow.context import Context
-from core.workflow.review_file import decide_file
+from core.services.context import Context
+from core.services.review.file import decide_file
 
 
 @command

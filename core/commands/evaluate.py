@@ -10,11 +10,11 @@ from core.commands.parameters import dataset_argument, labels_option, run_option
 from core.evaluation.confusion import most_confused
 from core.evaluation.metrics import report
 from core.records import Evaluation, Interval, LabelsFrom, Run, Scores
+from core.services.context import Context
+from core.services.evaluation.measures import evaluate
+from core.services.evaluation.words import limits
+from core.services.runs.models import find_run
 from core.store.versions import get_version
-from core.workflow.context import Context
-from core.workflow.evaluation import evaluate
-from core.workflow.evaluation_words import limits
-from core.workflow.models import find_run
 
 TOP_CLASSES = 100
 TOP_PAIRS = 10

@@ -10,9 +10,9 @@ import click
 from core.commands.command import Answer, command
 from core.commands.parameters import dataset_version, out_option, version_argument
 from core.errors import UsageError
-from core.workflow.context import Context
-from core.workflow.export import Format, export
-from core.workflow.models import export_model, find_run, snippet
+from core.services.context import Context
+from core.services.export import Format, export
+from core.services.runs.models import export_model, find_run, snippet
 
 
 @command

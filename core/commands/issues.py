@@ -14,6 +14,8 @@ from core.commands.issues_summary import summary_data, summary_text
 from core.commands.parameters import dataset_version, version_argument
 from core.errors import UsageError
 from core.records import FIRST_ISSUE_TYPE, IssueFilter
+from core.services.context import Context
+from core.services.issues.listing import export_list, required_scan
 from core.store.export import Format
 
 FORMATS = ("csv", "json", "parquet")

@@ -10,10 +10,10 @@ import click
 
 from core.errors import NotFoundError, UsageError
 from core.records import Dataset, LabelsFrom, Version
+from core.services.context import Context
 from core.settings import expanded
 from core.store.datasets import get_dataset
 from core.store.versions import get_version, list_versions
-from core.workflow.context import Context
 
 
 def _in_full(path: str) -> Path:

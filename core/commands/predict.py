@@ -12,6 +12,9 @@ from core.commands.command import Answer, command, person, table
 from core.commands.parameters import check_free, out_option, run_option
 from core.commands.progress import ProgressLine
 from core.records import Run
+from core.services.context import Context
+from core.services.prediction.predict import Format, look, result_of, run_predict, write_results
+from core.services.runs.models import find_run
 from core.store.datasets import get_dataset
 
 TOP_CLASSES = 20

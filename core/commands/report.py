@@ -7,9 +7,9 @@ from pathlib import Path
 from core.commands.command import Answer, command, person
 from core.commands.parameters import check_free, dataset_argument, labels_option, out_option, run_option, split_option
 from core.records import LabelsFrom
-from core.workflow.context import Context
-from core.workflow.evaluation_report import report
-from core.workflow.models import find_run
+from core.services.context import Context
+from core.services.evaluation.report import report
+from core.services.runs.models import find_run
 
 
 @command

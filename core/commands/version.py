@@ -6,8 +6,8 @@ import click
 
 from core.commands.command import Answer, command, person
 from core.commands.parameters import dataset_version
-from core.workflow.context import Context
-from core.workflow.review import make_version
+from core.services.context import Context
+from core.services.review.decisions import make_version
 
 
 @command

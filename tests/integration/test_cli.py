@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 
 from core.commands import COMMANDS
-from core.training.settings import SETTINGS
-from core.workflow.runs import flag
+from core.finetune.settings import SETTINGS
+from core.services.runs.listing import flag
 from tests.integration.cli_support import (
     HEAVY,
     PROJECT,
