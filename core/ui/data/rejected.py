@@ -7,7 +7,7 @@ from dataclasses import asdict
 import streamlit as st
 
 from core.store.datasets import rejected
-from core.ui.parts.csv_text import csv_text, csv_title
+from core.ui.parts.csv_text import csv_button, csv_text, csv_title
 from core.ui.parts.empty import empty_state
 from core.ui.parts.paging import WHOLE_HEADER
 from core.ui.shell.frame import Frame
@@ -28,14 +28,12 @@ def rejected_view(frame: Frame) -> None:
         st.markdown(f"**{were} set aside**", width="content")
         st.caption(f"{dataset.row_count:,} loaded", width="content")
         st.space("stretch")
-        st.download_button(
-            csv_title(dataset.rejected_count, CSV_ROWS),
+        csv_button(
             lambda: csv_text(COLUMNS, map(asdict, rejected(frame.context.store, dataset.dataset_id, CSV_ROWS))),
-            file_name=f"{dataset.name}-set-aside.csv",
-            mime="text/csv",
-            icon=":material/download:",
-            on_click="ignore",
-            help="Mend these rows in the source, then load it again.",
+            f"{dataset.name}-set-aside.csv",
+            key="rejected-csv",
+            title=csv_title(dataset.rejected_count, CSV_ROWS),
+            explained="Mend these rows in the source, then load it again.",
         )
     pages = -(-dataset.rejected_count // PAGE_ROWS)
     number = min(int(st.session_state.get("rejected-page", 1)), pages)

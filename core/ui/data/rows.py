@@ -33,7 +33,7 @@ def rows_view(frame: Frame) -> None:
     where = RowFilter(
         label=_chosen(label), split=_chosen(split), text=words or None, duplicates=REPEATED[repeated or ANY]
     )
-    row_browser(frame, where, title=describe(where, {}), key="rows")
+    row_browser(frame.context, frame.dataset, frame.version, where, title=describe(where, {}), key="rows")
 
 
 def _named_row(frame: Frame) -> None:
@@ -42,7 +42,7 @@ def _named_row(frame: Frame) -> None:
     if not named.isdigit():
         return
     with shown_errors():
-        show_row(frame, get_rows(frame.context.store, frame.version.version_id, [int(named)])[0])
+        show_row(frame.context, get_rows(frame.context.store, frame.version.version_id, [int(named)])[0])
     st.button("All rows", icon=":material/close:", type="tertiary", key="rows-unnamed", on_click=_forget_row)
 
 

@@ -12,7 +12,7 @@ from core.charts.style import CONFIG
 from core.evaluation.confusion import ConfusedPair, Integers, drawn_classes, most_confused
 from core.ui import keys
 from core.ui.evaluation.choice import Shown
-from core.ui.evaluation.rows import choose_cell, chosen_cell, examples
+from core.ui.evaluation.rows import choose_cell, chosen_cell
 from core.ui.parts.cells import clicked_cell
 from core.ui.parts.choices import pick, switch
 
@@ -27,8 +27,8 @@ SHOWN_PAIRS = (12, 22)
 """A longer list scrolls: beside the matrix of few classes, and of many."""
 
 
-def matrix_view(shown: Shown) -> None:
-    """Matrix and most confused pairs side by side, the rows beneath."""
+def matrix_and_pairs(shown: Shown) -> None:
+    """Matrix and most confused pairs side by side."""
     with st.container(horizontal=True, vertical_alignment="center", gap="medium", key="matrix-bar"):
         figures = _figures()
         order = drawn_classes(shown.found.matrix, _sort(), MAX_CLASSES)
@@ -40,7 +40,6 @@ def matrix_view(shown: Shown) -> None:
             _matrix(shown, order, figures)
         with st.container(width="stretch", gap="xsmall"):
             _pairs(shown)
-    examples(shown)
 
 
 def _figures() -> Figures:

@@ -10,7 +10,7 @@ import streamlit as st
 
 from core.charts.style import CONFIG
 from core.records import RowFilter
-from core.ui.parts.csv_text import csv_text
+from core.ui.parts.csv_text import csv_button, csv_text
 from core.ui.parts.rows import row_browser
 from core.ui.shell.frame import Frame
 
@@ -111,20 +111,12 @@ def numbers(frame: Frame, name: str, columns: Mapping[str, Sequence[Any]], *, ke
         st.dataframe(dict(columns), hide_index=True, height=360, width=640, alt=name)
         names = list(columns)
         rows = [dict(zip(names, row, strict=True)) for row in zip(*columns.values(), strict=True)]
-        st.download_button(
-            "CSV",
-            lambda: csv_text(names, rows),
-            file_name=f"{frame.dataset.name}-v{frame.version.number}-{name}.csv",
-            mime="text/csv",
-            icon=":material/download:",
-            type="tertiary",
-            on_click="ignore",
-            key=f"{key}-numbers-csv",
-        )
+        file = f"{frame.dataset.name}-v{frame.version.number}-{name}.csv"
+        csv_button(lambda: csv_text(names, rows), file, key=f"{key}-numbers-csv")
 
 
 def opened_rows(frame: Frame, where: RowFilter | None, title: str, view: str) -> None:
     """The rows of what is chosen, beneath everything else of the view."""
     if where is not None:
         st.divider()
-        row_browser(frame, where, title=title, key=f"{view}-rows")
+        row_browser(frame.context, frame.dataset, frame.version, where, title=title, key=f"{view}-rows")

@@ -11,7 +11,7 @@ from core.review.acts import ACTIONS
 from core.review.words import in_words
 from core.services.review.log import LogLine, log, version_list
 from core.ui import keys
-from core.ui.parts.csv_text import csv_text, csv_title
+from core.ui.parts.csv_text import csv_button, csv_text, csv_title
 from core.ui.parts.paging import WHOLE_HEADER, paged, pages
 from core.ui.parts.problems import shown_errors
 from core.ui.shell.frame import Frame
@@ -111,16 +111,8 @@ def _download(frame: Frame, narrowed: dict[str, Any], total: int) -> None:
         page = log(frame.context, frame.dataset.dataset_id, **narrowed, limit=CSV_ROWS)
         return csv_text(_CSV, (_record(line.decision, line) for line in page.lines))
 
-    st.download_button(
-        csv_title(total, CSV_ROWS),
-        whole_list,
-        f"{frame.dataset.name}-decisions.csv",
-        "text/csv",
-        icon=":material/download:",
-        type="tertiary",
-        on_click="ignore",
-        key="decision-csv",
-    )
+    name = f"{frame.dataset.name}-decisions.csv"
+    csv_button(whole_list, name, key="decision-csv", title=csv_title(total, CSV_ROWS))
 
 
 _CSV = (
