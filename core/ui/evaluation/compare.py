@@ -19,6 +19,7 @@ from core.services.evaluation.words import difference, percent
 from core.ui import keys
 from core.ui.evaluation.choice import Shown
 from core.ui.evaluation.rows import choose_cell, rows_table
+from core.ui.parts.cells import clicked_mark
 from core.ui.parts.choices import pick, switch
 from core.ui.parts.pending import settled
 from core.ui.parts.problems import plain
@@ -104,8 +105,7 @@ def _cells(found: Comparison, other: Run, run: Run) -> None:
     key = f"difference-matrix-{other.number}"
 
     def clicked() -> None:
-        points = st.session_state[key]["selection"]["points"]
-        cell = next((point["customdata"] for point in points if point.get("customdata")), None)
+        cell = clicked_mark(st.session_state[key])
         if cell is not None:
             choose_cell(str(cell[0]), str(cell[1]))
             st.query_params[keys.VIEW] = "matrix"

@@ -13,7 +13,7 @@ from core.evaluation.confusion import ConfusedPair, Integers, drawn_classes, mos
 from core.ui import keys
 from core.ui.evaluation.choice import Shown
 from core.ui.evaluation.rows import choose_cell, chosen_cell
-from core.ui.parts.cells import clicked_cell
+from core.ui.parts.cells import clicked_cell, clicked_mark
 from core.ui.parts.choices import pick, switch
 
 FIGURES: dict[Figures, str] = {
@@ -76,8 +76,7 @@ def _matrix(shown: Shown, order: Integers, figures: Figures) -> None:
 
 def _clicked(key: str, chosen: tuple[str, str] | None) -> None:
     """A click on a cell opens it, a click on the chosen one lifts that again."""
-    points = st.session_state[key]["selection"]["points"]
-    cell = next((point["customdata"] for point in points if point.get("customdata")), None)
+    cell = clicked_mark(st.session_state[key])
     if cell is None:
         return
     pair = (str(cell[0]), str(cell[1]))
