@@ -36,6 +36,15 @@ def switch(label: str, key: str, titles: Mapping[Name, str], *, fixed: bool = Fa
     return chosen
 
 
+def choose_place(label: str, key: str, places: Mapping[Name, str]) -> Name:
+    """Where a file comes from, as segments; the session's own, since a link never carries a file."""
+    chosen = st.segmented_control(
+        label, list(places), default=next(iter(places)), required=True, format_func=places.__getitem__, key=key
+    )
+    assert chosen is not None, "it is required"
+    return chosen
+
+
 def pick(
     label: str,
     key: str,
