@@ -12,6 +12,8 @@ LAST_DATASET = "last_dataset"
 """The dataset last looked at, so that a page without pickers does not lose it."""
 LAST_VERSION = "last_version"
 """The version last looked at."""
+VIEW = "view"
+"""Which of its views a page shows; in the URL, whose absence means the first."""
 
 REVIEWER = "reviewer"
 """Who acts, where nobody has to sign in; also the URL's `?reviewer=`."""

@@ -10,7 +10,7 @@ from streamlit.testing.v1 import AppTest
 from core.queue import ProgressWriter
 from core.records import Job
 from core.services.context import Context
-from core.ui.jobs.page import PAGE_JOBS
+from core.ui.jobs.list import PAGE_JOBS
 
 Open = Callable[..., AppTest]
 

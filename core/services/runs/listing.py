@@ -29,9 +29,9 @@ def done_runs(context: Context, dataset_id: str) -> list[Run]:
     return [run for run in store.list_runs(context.store, dataset_id) if run.summary]
 
 
-def epoch_runs(context: Context, dataset_id: str) -> list[Run]:
-    """Runs that learn in epochs, so that they have curves, newest first; under way or at their end."""
-    return [run for run in store.list_runs(context.store, dataset_id) if run.spec["strategy"] != "head"]
+def in_epochs(run: Run) -> bool:
+    """Whether it learns in epochs, so that it has curves."""
+    return bool(run.spec["strategy"] != "head")
 
 
 def get_run(context: Context, dataset_id: str, name: str | int) -> RunAndJob:

@@ -2,44 +2,41 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import streamlit as st
 
+from core.services.context import Context
 from core.services.overview import Standing, next_step, standings
 from core.tasks import TASKS
 from core.ui import keys
-from core.ui.data.progress import report_load
-from core.ui.home.start import start_cards, start_row
 from core.ui.parts.paging import paged, pages
 from core.ui.parts.problems import plain
 from core.ui.parts.review_counts import settled_before
-from core.ui.shell.frame import BareFrame
 from core.ui.shell.pages import count, link
 from core.ui.shell.strip import progress_text
 
 PAGE_DATASETS = 20
+PAGE_KEY = "home-page"
 WIDTHS = (3, 2.4, 3, 2.6)
 
 
-def home(frame: BareFrame) -> None:
-    """Ways to start, then every dataset, newest first, a page at a time."""
-    report_load(frame)
-    found, total = paged(
-        "home-page",
-        PAGE_DATASETS,
-        lambda offset: standings(frame.context, PAGE_DATASETS, offset),
-        lambda page: page[1],
+def open_standings(context: Context) -> tuple[list[Standing], int]:
+    """The page of datasets that is open, newest first, and how many there are in all."""
+    return paged(
+        PAGE_KEY, PAGE_DATASETS, lambda offset: standings(context, PAGE_DATASETS, offset), lambda page: page[1]
     )
-    if not total:
-        start_cards(frame)
-        return
-    start_row(frame)
+
+
+def dataset_list(found: Sequence[Standing], total: int) -> None:
+    """A line per dataset, and the pages of the list."""
     with st.container(gap=None, border=True, key="dataset-list"):
         with st.container(key="dataset-list-head"):
             for column, title in zip(st.columns(WIDTHS), ("Dataset", "Newest version", "Labels", ""), strict=True):
                 column.caption(title)
         for standing in found:
             _line(standing)
-    pages("home-page", PAGE_DATASETS, total)
+    pages(PAGE_KEY, PAGE_DATASETS, total)
 
 
 def _line(standing: Standing) -> None:

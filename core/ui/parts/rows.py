@@ -4,19 +4,18 @@ from __future__ import annotations
 
 import base64
 from collections.abc import Mapping, Sequence
-from typing import Any
 
 import streamlit as st
 
-from core.records import Example, RowFilter, RowOrder
+from core.records import Dataset, Example, RowFilter, RowOrder, Version
+from core.services.context import Context
 from core.services.media import mime_of, original, shown, thumbnail
 from core.store.rows import BY_ROW, count_rows, get_rows, page_of_ids, page_rows
 from core.ui.parts.background import result_of
-from core.ui.parts.csv_text import csv_text, csv_title
+from core.ui.parts.csv_text import csv_button, csv_text, csv_title
 from core.ui.parts.paging import WHOLE_HEADER, paged, pages
 from core.ui.parts.problems import plain
 from core.ui.parts.sorting import attribute_title, sort_box, sort_by_header, sorted_head
-from core.ui.shell.frame import Frame
 
 PAGE_ROWS = 50
 SORTED_AT_ONCE = 100 * PAGE_ROWS
@@ -30,39 +29,41 @@ CELL_CHARACTERS = 400
 """A longer text is cut in the table and shown whole beside it when its row is picked."""
 
 
-def row_browser(frame: Frame, where: RowFilter, *, title: str, key: str) -> None:
-    """The rows of the frame's version that `where` lets through: paged, downloadable, one of them shown whole.
+def row_browser(
+    context: Context, dataset: Dataset, version: Version, where: RowFilter, *, title: str, key: str
+) -> None:
+    """The rows of the version that `where` lets through: paged, downloadable, one of them shown whole.
 
     `key` must be unique on the page; a filter of its own gives a page number of its own.
     """
-    total = count_rows(frame.context.store, frame.version.version_id, where)
+    total = count_rows(context.store, version.version_id, where)
     with st.container(horizontal=True, vertical_alignment="center", key=f"{key}-bar"):
         st.markdown(f"**{plain(title)}**", width="content")
         st.caption("1 row" if total == 1 else f"{total:,} rows", width="content")
         if total:
-            order = sort_box(frame.dataset, key)
-            _download(frame, where, order, total, title, key)
+            order = sort_box(dataset, key)
+            _download(context, dataset, version, where, order, total, title, key)
     if not total:
         st.caption("No row matches.")
         return
     page_key = f"{key}-{hash((where, order)):x}"
-    rows = paged(page_key, PAGE_ROWS, lambda offset: _page(frame, where, order, offset), lambda _: total)
+    rows = paged(page_key, PAGE_ROWS, lambda offset: _page(context, version, where, order, offset), lambda _: total)
     if rows is None:
         return
     table_key = f"{key}-table-{st.session_state.get(page_key, 1)}-{hash((where, order)):x}"
-    picked = _picked(table_key, rows)
+    picked = picked_row(table_key, rows)
     places = st.columns([3, 2] if picked else 1)
     with places[0]:
-        _table(frame, rows, title, table_key, key)
+        _table(dataset, records_of(context, rows), title, table_key, key)
         pages(page_key, PAGE_ROWS, total)
     if picked:
         with places[1]:
-            show_row(frame, picked)
+            show_row(context, picked)
 
 
-def _page(frame: Frame, where: RowFilter, order: RowOrder, offset: int) -> list[Example] | None:
+def _page(context: Context, version: Version, where: RowFilter, order: RowOrder, offset: int) -> list[Example] | None:
     """A page of the list as it is sorted; None while it is being sorted, which a long one takes a second for."""
-    store, version_id = frame.context.store, frame.version.version_id
+    store, version_id = context.store, version.version_id
     if order == BY_ROW:
         return page_rows(store, version_id, where, PAGE_ROWS, offset)
     start = offset - offset % SORTED_AT_ONCE
@@ -74,7 +75,7 @@ def _page(frame: Frame, where: RowFilter, order: RowOrder, offset: int) -> list[
     return None if found is None else get_rows(store, version_id, found[offset - start :][:PAGE_ROWS])
 
 
-def show_row(frame: Frame, example: Example) -> None:
+def show_row(context: Context, example: Example) -> None:
     """One row whole: the text or the image, whose original opens from here, its labels and its attributes."""
     with st.container(border=True):
         changed = None if example.given_label == example.label else example.given_label
@@ -82,7 +83,7 @@ def show_row(frame: Frame, example: Example) -> None:
         told = " · ".join(f"{name}: **{plain(str(value))}**" for name, value in facts.items() if value is not None)
         st.caption(f"row {example.row_id} · {told}")
         if example.media_id is not None:
-            _image(frame, example, example.media_id)
+            _image(context, example, example.media_id)
         else:
             with st.container(
                 height=LONG_TEXT_PIXELS if len(example.text or "") > LONG_TEXT else "content", border=False
@@ -92,12 +93,12 @@ def show_row(frame: Frame, example: Example) -> None:
             st.table({plain(name): _cell(value) for name, value in example.attributes.items()}, border="horizontal")
 
 
-def _image(frame: Frame, example: Example, media_id: str) -> None:
+def _image(context: Context, example: Example, media_id: str) -> None:
     name = example.text or f"row {example.row_id}"
-    st.image(shown(frame.context, media_id)[0], caption=plain(name), width=320)
+    st.image(shown(context, media_id)[0], caption=plain(name), width=320)
     st.download_button(
         "Original",
-        lambda: original(frame.context, media_id)[0],
+        lambda: original(context, media_id)[0],
         file_name=name.rsplit("/", 1)[-1],
         mime=mime_of(media_id),
         icon=":material/download:",
@@ -108,14 +109,14 @@ def _image(frame: Frame, example: Example, media_id: str) -> None:
     )
 
 
-def records_of(frame: Frame, rows: Sequence[Example], *, whole: bool = False) -> list[dict[str, Any]]:
+def records_of(context: Context, rows: Sequence[Example], *, whole: bool = False) -> list[dict[str, object]]:
     """Table rows: example, label, split, the source's id, attributes; images as thumbnails unless `whole`."""
     images = bool(rows) and rows[0].media_id is not None and not whole
     records = []
     for row in rows:
-        record: dict[str, Any] = {"row": row.row_id}
+        record: dict[str, object] = {"row": row.row_id}
         if images and row.media_id is not None:
-            record["image"] = data_url(thumbnail(frame.context, row.media_id))
+            record["image"] = data_url(thumbnail(context, row.media_id))
         record |= {"example": row.text if whole else (row.text or "")[:CELL_CHARACTERS], "label": row.label}
         if row.label != row.given_label:
             record["as loaded"] = row.given_label
@@ -129,15 +130,14 @@ def data_url(webp: bytes) -> str:
     return "data:image/webp;base64," + base64.b64encode(webp).decode()
 
 
-def _picked(key: str, rows: Sequence[Example]) -> Example | None:
+def picked_row(key: str, rows: Sequence[Example]) -> Example | None:
     """The row picked in the table of that key: known before the table is drawn, so that there is room beside it."""
     state = st.session_state.get(key)
     selected = state["selection"]["rows"] if state else []
     return rows[selected[0]] if selected and selected[0] < len(rows) else None
 
 
-def _table(frame: Frame, rows: Sequence[Example], title: str, table_key: str, key: str) -> None:
-    records = records_of(frame, rows)
+def _table(dataset: Dataset, records: Sequence[Mapping[str, object]], title: str, table_key: str, key: str) -> None:
     columns = list(dict.fromkeys(name for record in records for name in record))
     head = sorted_head(key)
     st.dataframe(
@@ -153,39 +153,44 @@ def _table(frame: Frame, rows: Sequence[Example], title: str, table_key: str, ke
         },
         placeholder="",
         row_height=56 if "image" in columns else None,
-        height="content" if len(rows) <= 12 else 560,
-        on_select=lambda: sort_by_header(frame.dataset, key, table_key),
+        height="content" if len(records) <= 12 else 560,
+        on_select=lambda: sort_by_header(dataset, key, table_key),
         selection_mode=["single-row", WHOLE_HEADER],
         key=table_key,
         alt=title,
     )
 
 
-def _download(frame: Frame, where: RowFilter, order: RowOrder, total: int, title: str, key: str) -> None:
+def _download(
+    context: Context,
+    dataset: Dataset,
+    version: Version,
+    where: RowFilter,
+    order: RowOrder,
+    total: int,
+    title: str,
+    key: str,
+) -> None:
     def whole_list() -> bytes:
-        rows = page_rows(frame.context.store, frame.version.version_id, where, CSV_ROWS, 0, order)
-        records = records_of(frame, rows, whole=True)
+        rows = page_rows(context.store, version.version_id, where, CSV_ROWS, 0, order)
+        records = records_of(context, rows, whole=True)
         return csv_text(list(dict.fromkeys(name for record in records for name in record)), records)
 
-    st.download_button(
-        csv_title(total, CSV_ROWS),
+    csv_button(
         whole_list,
-        file_name=f"{frame.dataset.name}-v{frame.version.number}.csv",
-        mime="text/csv",
-        icon=":material/download:",
-        type="tertiary",
-        on_click="ignore",
+        f"{dataset.name}-v{version.number}.csv",
         key=f"{key}-csv",
-        help=f"{plain(title)}. A whole version is exported on the Data page.",
+        title=csv_title(total, CSV_ROWS),
+        explained=f"{plain(title)}. A whole version is exported on the Data page.",
     )
 
 
-def _without_empty(records: list[dict[str, Any]], optional: tuple[str, ...]) -> list[dict[str, Any]]:
+def _without_empty(records: list[dict[str, object]], optional: tuple[str, ...]) -> list[dict[str, object]]:
     empty = {name for name in optional if all(record.get(name) is None for record in records)}
     return [{name: value for name, value in record.items() if name not in empty} for record in records]
 
 
-def _cell(value: Any) -> str:
+def _cell(value: object) -> str:
     if value is None:
         return "–"
     return plain(f"{value:.4g}" if isinstance(value, float) else str(value))

@@ -19,18 +19,6 @@ KEPT_SECONDS = 24 * 3600
 """An upload older than this has been loaded or given up."""
 
 
-def choose_upload(workspace: Workspace) -> tuple[str, ...]:
-    """The uploader; returns the paths of the files once all have arrived."""
-    files = st.file_uploader(
-        "Files of one dataset",
-        accept_multiple_files=True,
-        key="load-upload",
-        help="CSV, TSV, JSON, JSON lines, Parquet, Arrow, Excel, or a ZIP with one folder of images per class. "
-        "Files named train, validation and test become splits. Larger files: load them from a path on the server.",
-    )
-    return arrived(workspace, files, waiting="storing the files that arrived")
-
-
 def arrived(workspace: Workspace, files: Sequence[UploadedFile], *, waiting: str) -> tuple[str, ...]:
     """Where the files lie in the workspace; nothing until all of them do, and then `waiting` says so."""
     targets = {target(workspace, file): file for file in files}

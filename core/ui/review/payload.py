@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import base64
 import time
-from collections.abc import Callable, Sequence
-from typing import Any
+from collections.abc import Callable, Mapping, Sequence
 
 from core.records import Decision
 from core.review.records import Neighbour, Refusal, ReviewItem
@@ -14,6 +13,8 @@ from core.services.media import shown, thumbnail
 from core.services.review.sources import Source
 from core.ui.parts.rows import data_url
 
+Told = Mapping[str, object]
+"""An object of the message to the browser: it becomes JSON."""
 MAX_CHARACTERS = 20_000
 """A longer text is cut: no label is judged by what stands beyond."""
 SNIPPET = 200
@@ -23,9 +24,9 @@ MAX_SECONDS = 0.15
 """One answer carries rows up to either bound; the browser asks for the rest at once."""
 
 
-def fitting(items: Sequence[ReviewItem], build: Callable[[ReviewItem], dict[str, Any]]) -> list[dict[str, Any]]:
+def fitting(items: Sequence[ReviewItem], build: Callable[[ReviewItem], Told]) -> list[Told]:
     """The first items as `build` makes them, as many as one answer carries, at least one."""
-    built: list[dict[str, Any]] = []
+    built: list[Told] = []
     size, began = 0, time.monotonic()
     for item in items:
         if built and (size > MAX_BYTES or time.monotonic() - began > MAX_SECONDS):
@@ -35,7 +36,7 @@ def fitting(items: Sequence[ReviewItem], build: Callable[[ReviewItem], dict[str,
     return built
 
 
-def row(context: Context, item: ReviewItem, source: Source, reviewer: str, *, page: str, grid: bool) -> dict[str, Any]:
+def row(context: Context, item: ReviewItem, source: Source, reviewer: str, *, page: str, grid: bool) -> Told:
     """One row as `desk.js` or `grid.js` draws it; `page` is the address that shows the row named after it whole."""
     example, issue = item.example, item.issue
     return {
@@ -62,7 +63,7 @@ def row(context: Context, item: ReviewItem, source: Source, reviewer: str, *, pa
     }
 
 
-def decided(decision: Decision | None, reviewer: str) -> dict[str, Any] | None:
+def decided(decision: Decision | None, reviewer: str) -> Told | None:
     """A decision as the desk says it; `by` only where it is somebody else's."""
     if decision is None:
         return None
@@ -74,7 +75,7 @@ def decided(decision: Decision | None, reviewer: str) -> dict[str, Any] | None:
     }
 
 
-def refusal(refused: Refusal, reviewer: str) -> dict[str, Any]:
+def refusal(refused: Refusal, reviewer: str) -> Told:
     """Why an act was not taken down."""
     return {
         "key": refused.act.client_key,
@@ -97,7 +98,7 @@ def _meta(item: ReviewItem) -> str:
     return " · ".join(part for part in parts if part)
 
 
-def _neighbour(context: Context, neighbour: Neighbour) -> dict[str, Any]:
+def _neighbour(context: Context, neighbour: Neighbour) -> Told:
     example = neighbour.example
     return {
         "row_id": example.row_id,

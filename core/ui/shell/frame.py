@@ -35,6 +35,8 @@ class Frame(BareFrame):
 
     dataset: Dataset
     version: Version
+    versions: tuple[Version, ...]
+    """All of the dataset's, newest first."""
 
 
 @overload
@@ -73,9 +75,9 @@ def open_page(
             return bare
         when_empty(bare)
         st.stop()
-    dataset, version = title_and_pickers(context, title, datasets, versions=versions)
+    dataset, version, known = title_and_pickers(context, title, datasets, versions=versions)
     job_strip(context, without=follows(context, version))
-    return Frame(context, current_user(), dataset, version)
+    return Frame(context, current_user(), dataset, version, known)
 
 
 def _opened() -> Context:

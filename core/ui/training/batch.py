@@ -8,14 +8,15 @@ from dataclasses import replace
 import streamlit as st
 
 from core.records import Run
+from core.services.context import Context
 from core.services.load import browser_folders
 from core.services.prediction.predict import Batch, look, start_predict
 from core.services.runs.models import payload_kind
 from core.ui.parts.background import result_of
+from core.ui.parts.choices import choose_place
 from core.ui.parts.paths import choose_path, stamped
 from core.ui.parts.problems import plain, shown_errors
 from core.ui.parts.upload import arrived
-from core.ui.shell.frame import Frame
 from core.ui.training.predictions import predictions_list
 
 PLACES = {"upload": "Upload", "path": "Path on the server"}
@@ -27,51 +28,44 @@ FIRST_ROWS = 8
 CELL_CHARACTERS = 200
 
 
-def batch_view(frame: Frame, run: Run) -> None:
+def predict_file(context: Context, run: Run, user: str) -> None:
     """Choose, check, start; the newest predictions beneath."""
-    place = st.segmented_control(
-        "Where the file is",
-        list(PLACES),
-        default="upload",
-        required=True,
-        format_func=PLACES.__getitem__,
-        key="predict-place",
-    )
+    place = choose_place("Where the file is", "predict-place", PLACES)
     with shown_errors():
-        locations = _uploaded(frame, run) if place == "upload" else _named(frame, run)
+        locations = _uploaded(context, run) if place == "upload" else _named(context, run)
         if locations:
-            _check_and_start(frame, run, locations)
+            _check_and_start(context, user, run, locations)
     with shown_errors():
-        predictions_list(frame, run)
+        predictions_list(context, run)
 
 
-def _uploaded(frame: Frame, run: Run) -> tuple[str, ...]:
-    kind = payload_kind(frame.context, run)
+def _uploaded(context: Context, run: Run) -> tuple[str, ...]:
+    kind = payload_kind(context, run)
     files = st.file_uploader(
         "File" if kind == "text" else "Images",
         accept_multiple_files=True,
         key=f"predict-upload-{kind}",
         help=HELP[kind],
     )
-    return arrived(frame.context.workspace, files, waiting="storing what arrived")
+    return arrived(context.workspace, files, waiting="storing what arrived")
 
 
-def _named(frame: Frame, run: Run) -> tuple[str, ...]:
-    images = payload_kind(frame.context, run) == "image"
+def _named(context: Context, run: Run) -> tuple[str, ...]:
+    images = payload_kind(context, run) == "image"
     return choose_path("predict", "Predict every image of the folder" if images else "")
 
 
-def _check_and_start(frame: Frame, run: Run, locations: Sequence[str]) -> None:
-    within = browser_folders(frame.context)
+def _check_and_start(context: Context, user: str, run: Run, locations: Sequence[str]) -> None:
+    within = browser_folders(context)
     key = ("predict look", run.run_id, *map(stamped, locations))
-    batch = result_of(key, lambda: look(frame.context, run, locations, within=within), waiting="reading the first rows")
+    batch = result_of(key, lambda: look(context, run, locations, within=within), waiting="reading the first rows")
     if batch is None:
         return
     chosen = _columns(batch, f"{abs(hash(key)):x}") if batch.found else batch
     if not batch.found:
         st.caption(f"{batch.images:,} images" if batch.images > 1 else "1 image")
     if st.button("Predict", type="primary", icon=":material/play_arrow:", key="predict-start"):
-        start_predict(frame.context, run, chosen, frame.user)
+        start_predict(context, run, chosen, user)
         st.rerun()
 
 

@@ -7,44 +7,31 @@ from datetime import UTC, datetime
 
 import streamlit as st
 
-from core.records import ENDED, Job, JobStatus
+from core.records import ENDED, Job
 from core.services.context import Context
 from core.services.jobs import can_restart, cancel, restart, stop
 from core.ui import keys
+from core.ui.parts.job_words import ago, how_it_ended, mark
 from core.ui.parts.problems import plain, shown_errors
-from core.ui.shell.frame import BareFrame
-from core.ui.shell.strip import duration, progress_text
+from core.ui.shell.strip import progress_text
 
 ERROR_CHARACTERS = 240
 """A longer cause is cut in its line and stands whole above the log."""
-MARKS: dict[JobStatus, tuple[str, str]] = {
-    "preparing": ("hourglass_top", "gray"),
-    "queued": ("schedule", "gray"),
-    "running": ("progress_activity", "primary"),
-    "stopping": ("block", "orange"),
-    "done": ("check_circle", "green"),
-    "failed": ("error", "red"),
-    "cancelled": ("block", "gray"),
-    "stopped": ("stop_circle", "gray"),
-    "lost": ("link_off", "orange"),
-}
-"""Icon and colour of each state; the state's name stands beside them, so neither is needed to understand it."""
 
 
-def job_line(frame: BareFrame, job: Job, *, log_open: bool) -> None:
+def job_line(context: Context, job: Job, *, log_open: bool) -> None:
     """Draws the line and does what its buttons ask for."""
     with st.container(key=f"job-{job.job_id}"):
         name, state, actions = st.columns([3, 4, 3], vertical_alignment="center")
     with name.container(gap="xxsmall"):
-        icon, colour = MARKS[job.status]
-        st.markdown(f":{colour}[:material/{icon}:] **{plain(job.title)}**")
+        st.markdown(f"{mark(job.status)} **{plain(job.title)}**")
         st.caption(plain(origin(job, datetime.now(UTC))))
     with state.container(gap="xxsmall"):
         st.caption(plain(standing(job)))
         if job.status not in ENDED and job.progress.fraction is not None:
             st.progress(job.progress.fraction)
     with actions, st.container(horizontal=True, horizontal_alignment="right", gap="small"):
-        _actions(frame.context, job)
+        _actions(context, job)
         st.button(
             "Hide log" if log_open else "Log",
             key=f"log-{job.job_id}",
@@ -57,7 +44,7 @@ def job_line(frame: BareFrame, job: Job, *, log_open: bool) -> None:
 
 def origin(job: Job, now: datetime) -> str:
     """`scan · ada · 3 min 20 s ago · cuda:0`."""
-    parts = [job.kind, job.created_by, f"{duration((now - job.created_at).total_seconds())} ago"]
+    parts = [job.kind, job.created_by, ago(job.created_at, now)]
     return " · ".join([*parts, job.device] if job.device else parts)
 
 
@@ -65,12 +52,7 @@ def standing(job: Job) -> str:
     """How far a job is, or how it ended, with its cause."""
     if job.status not in ENDED:
         return progress_text(job)
-    took = (
-        ""
-        if job.started_at is None or job.ended_at is None
-        else duration((job.ended_at - job.started_at).total_seconds())
-    )
-    ended = f"{job.status} after {took}" if took else job.status
+    ended = how_it_ended(job)
     if job.status == "done" and not job.collected:
         return f"{ended} · taking the result in"
     cause = job.error if len(job.error) <= ERROR_CHARACTERS else f"{job.error[:ERROR_CHARACTERS]}…"
