@@ -15,6 +15,7 @@ import numpy as np
 import torch
 
 from core.errors import ModelError
+from core.evaluation.metrics import log_losses, of_truth
 from core.finetune.busy import busy_of
 from core.finetune.checkpoint import Checkpoints, State
 from core.finetune.examples import Examples
@@ -23,7 +24,7 @@ from core.finetune.forward import forward
 from core.finetune.inputs import Loaded
 from core.finetune.learner import Learner, Step
 from core.finetune.memory.freeing import total, used
-from core.finetune.scores import is_better, losses, scores
+from core.finetune.scores import is_better, scores
 from core.records import TrainSpec
 
 if TYPE_CHECKING:
@@ -141,7 +142,7 @@ class Loop:
         found = np.zeros((2, len(labels)))
         for output in forward(self._classifier, self._validation, np.arange(len(labels)), self._place):
             found[0, output.rows] = output.probabilities.argmax(1)
-            found[1, output.rows] = losses(output.probabilities, labels[output.rows])
+            found[1, output.rows] = log_losses(of_truth(output.probabilities, labels[output.rows]))
             self._tell(f"validating epoch {self.state.epoch + 1}")
             if self._stopping and self._place.alone:
                 return None

@@ -8,7 +8,6 @@ from scipy.optimize import minimize_scalar
 
 SAMPLE_CELLS = 1 << 24
 """Temperature and weights are found on a sample of so many probabilities at most."""
-FLOOR = 1e-7
 
 
 def sample_rows(rows: int, classes: int) -> NDArray[np.int64]:
@@ -39,14 +38,3 @@ def softmax(logits: NDArray[np.float32], divisor: float) -> NDArray[np.float32]:
     np.exp(scaled, out=scaled)
     scaled /= scaled.sum(1, keepdims=True)
     return np.asarray(scaled, np.float32)
-
-
-def log_loss(probabilities: NDArray[np.float32], labels: NDArray[np.int64]) -> float:
-    """Mean negative log probability of the given labels."""
-    own = np.take_along_axis(probabilities, labels[:, None], 1)[:, 0]
-    return float(-np.log(np.maximum(own, FLOOR)).mean(dtype=np.float64))
-
-
-def accuracy(probabilities: NDArray[np.float32], labels: NDArray[np.int64]) -> float:
-    """Share of rows whose given label is the most probable one."""
-    return float(np.mean(probabilities.argmax(1) == labels))

@@ -11,10 +11,13 @@ from numpy.typing import NDArray
 from scipy.optimize import minimize
 
 from core.arrays.disk_backed import empty, row_chunks
-from core.heads.calibration import FLOOR, sample_rows, softmax
+from core.evaluation.metrics import log_loss, of_truth
+from core.heads.calibration import sample_rows, softmax
 
 Probabilities = Sequence[NDArray[np.float32]]
 """Per encoder (n, k), out of sample."""
+_FLOOR = np.finfo(np.float32).eps
+"""What an encoder rules out counts as this in the product, so that it does not rule it out for all of them."""
 
 
 def pool_exponents(probabilities: Probabilities, labels: NDArray[np.int64]) -> NDArray[np.float64]:
@@ -30,9 +33,8 @@ def pool_exponents(probabilities: Probabilities, labels: NDArray[np.int64]) -> N
 
     def loss(exponents: NDArray[np.float64]) -> tuple[float, NDArray[np.float64]]:
         pooled = softmax(np.tensordot(exponents.astype(np.float32), logs, 1), 1.0)
-        chosen = np.take_along_axis(pooled, labels[rows][:, None], 1)[:, 0]
         gradient = np.einsum("nk,mnk->m", pooled, logs) / len(rows) - own.mean(1)
-        return float(-np.log(np.maximum(chosen, FLOOR)).mean(dtype=np.float64)), gradient.astype(np.float64)
+        return log_loss(of_truth(pooled, labels[rows])), gradient.astype(np.float64)
 
     start = np.full(len(logs), 1 / len(logs))
     found = minimize(loss, start, jac=True, method="L-BFGS-B", bounds=[(0, None)] * len(logs))
@@ -51,4 +53,4 @@ def pool(
 
 
 def _log(part: NDArray[np.float32]) -> NDArray[np.float32]:
-    return np.log(np.maximum(np.asarray(part, np.float32), np.float32(FLOOR)))
+    return np.log(np.maximum(np.asarray(part, np.float32), _FLOOR))

@@ -12,7 +12,8 @@ from numpy.typing import NDArray
 
 from core.arrays.device import device
 from core.arrays.disk_backed import row_chunks
-from core.heads.calibration import log_loss, softmax, temperature
+from core.evaluation.metrics import log_loss, of_truth
+from core.heads.calibration import softmax, temperature
 from core.heads.folds import assign_folds, unseen_rows
 from core.heads.head import Curvature
 from core.heads.heads import Heads, training_rows
@@ -79,7 +80,7 @@ def out_of_sample_probabilities(
     steps.finish()
     return OutOfSample(
         probabilities,
-        log_loss(probabilities, labels),
+        log_loss(of_truth(probabilities, labels)),
         divisors[0],
         found.l2,
         repeats,

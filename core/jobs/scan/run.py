@@ -18,7 +18,8 @@ from numpy.typing import NDArray
 
 from core.duplicates.neighbours import nearest
 from core.errors import UsageError
-from core.heads.calibration import accuracy, log_loss
+from core.evaluation.confusion import sums_of
+from core.evaluation.metrics import accuracy, log_loss, of_truth
 from core.heads.combine import pool, pool_exponents
 from core.heads.out_of_sample import OutOfSample, out_of_sample_probabilities
 from core.heads.user_probabilities import Numbering, read_probabilities
@@ -112,7 +113,7 @@ class ScanRun:
                 embeddings = encoder.embed(self.rows.payloads, self.arrays, self.tick(f"{encoder.name}: encoding"))
             with self.timed(f"{encoder.name}: heads"):
                 result = self._judge(embeddings, clusters, folds, encoder.name)
-            members.append(Member(encoder.name, result, accuracy(result.probabilities, self.rows.labels)))
+            members.append(Member(encoder.name, result, self._accuracy(result.probabilities)))
             with self.timed("combination"):
                 probabilities, weights = self._combined(members)
             summary = self._summary(members, weights, clusters, folds)
@@ -139,8 +140,8 @@ class ScanRun:
             **about,
             **summary_of(first, signals, self.labels),
             "types": list(findings),
-            "log_loss": log_loss(signals.probabilities, signals.labels),
-            "accuracy": accuracy(signals.probabilities, signals.labels),
+            "log_loss": log_loss(of_truth(signals.probabilities, signals.labels)),
+            "accuracy": self._accuracy(signals.probabilities),
             "seconds": {stage: round(seconds, 3) for stage, seconds in self.seconds.items()},
             "notes": [*about["notes"], *(note for finding in findings.values() for note in finding.notes)],
         }
@@ -158,6 +159,10 @@ class ScanRun:
     def tick(self, stage: str) -> Callable[[float, float], None]:
         """Reports (done, total) of a stage; raises Stopped once the run was asked to end."""
         return lambda done, total: self.progress.update(stage, done, total)
+
+    def _accuracy(self, probabilities: NDArray[np.float32]) -> float:
+        """Share of rows whose given label is the most probable one."""
+        return accuracy(sums_of(self.rows.labels, probabilities.argmax(1), len(self.labels)))
 
     def _folds(self, clusters: NDArray[np.int64]) -> int:
         distinct = len(np.unique(clusters))

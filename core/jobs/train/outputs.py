@@ -10,7 +10,8 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
-from core.finetune.scores import losses, scores
+from core.evaluation.metrics import log_losses, of_truth
+from core.finetune.scores import scores
 
 TRAIN_ROWS = 50_000
 """At most so many rows of `train` are predicted, and have their features kept, by a fine-tune of more than the head."""
@@ -48,7 +49,7 @@ def write_predictions(
         part = slice(start, start + CHUNK)
         block = np.asarray(probabilities[part])
         predicted[part], confidence[part] = block.argmax(1), block.max(1)
-        loss[part] = losses(block, labels[part])
+        loss[part] = log_losses(of_truth(block, labels[part]))
     columns = {"row_id": row_ids, "split": pa.array(splits, pa.string()), "predicted": predicted}
     pq.write_table(pa.table(columns | {"confidence": confidence}), output / "predictions.parquet")
     found: dict[str, dict[str, Any]] = {}

@@ -265,7 +265,7 @@ def _evaluation(
         rows=matrix.rows,
         labels=labels,
         matrix=_NO_MATRIX,
-        accuracy=metrics.accuracy(matrix),
+        accuracy=metrics.accuracy(matrix.sums()),
         accuracy_interval=intervals[0],
         macro_f1=averages["macro avg"].f1,
         macro_f1_interval=intervals[1],

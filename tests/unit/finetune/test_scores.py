@@ -10,7 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sklearn.metrics import accuracy_score, f1_score, log_loss
 
-from core.finetune.scores import is_better, losses, scores
+from core.evaluation.metrics import log_losses, of_truth
+from core.finetune.scores import is_better, scores
 
 PAIRS = st.lists(st.tuples(st.integers(0, 6), st.integers(0, 6)), min_size=1, max_size=60)
 
@@ -27,7 +28,8 @@ def test_the_loss_equals_scikit_learns() -> None:
     random = np.random.default_rng(0)
     probabilities, labels = random.dirichlet(np.ones(4), 50), random.integers(0, 4, 50)
     expected = log_loss(labels, probabilities, labels=range(4))
-    assert losses(probabilities, labels).mean() == pytest.approx(expected, abs=1e-12)
+    losses = log_losses(of_truth(probabilities, labels))
+    assert scores(labels, labels, losses)["loss"] == pytest.approx(expected, abs=1e-12)
 
 
 def test_a_lower_loss_and_a_higher_anything_else_is_better() -> None:

@@ -1,6 +1,7 @@
 import numpy as np
 
-from core.heads.calibration import log_loss, softmax, temperature
+from core.evaluation.metrics import log_loss, of_truth
+from core.heads.calibration import softmax, temperature
 from core.heads.combine import pool, pool_exponents
 
 
@@ -16,7 +17,7 @@ def _views(noises: tuple[float, ...]) -> tuple[list[np.ndarray], np.ndarray]:
 def test_the_pool_is_better_than_each_of_its_members() -> None:
     views, labels = _views((2.0, 2.5))
     pooled = pool(views, pool_exponents(views, labels))
-    assert log_loss(pooled, labels) < min(log_loss(view, labels) for view in views) - 0.05
+    assert log_loss(of_truth(pooled, labels)) < min(log_loss(of_truth(view, labels)) for view in views) - 0.05
     assert np.allclose(pooled.sum(1), 1, atol=1e-5)
 
 
