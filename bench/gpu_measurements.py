@@ -17,7 +17,7 @@ from bench.gpu_card import on_gpu
 from bench.gpu_processes import Outcome, run_job, run_script
 from bench.train_folder import train_folder
 from core.finetune.settings import resolve
-from core.queue import RunFolder
+from core.queue import JobFolder
 from core.records import TrainSpec
 
 TEST_IMAGES = 0.2
@@ -117,7 +117,7 @@ def _head(place: Place, seconds: float) -> Outcome:
     return run_job(_banking77(place, place.root / "head", spec, place.arrays), seconds)
 
 
-def _banking77(place: Place, root: Path, spec: TrainSpec, arrays: Path | None) -> RunFolder:
+def _banking77(place: Place, root: Path, spec: TrainSpec, arrays: Path | None) -> JobFolder:
     splits = [split for split, part in place.texts.items() for _ in part["text"]]
     texts, labels = ([one for part in place.texts.values() for one in part[name]] for name in ("text", "label"))
     return train_folder(root, "text", texts, labels, splits, place.classes, spec, arrays=arrays)

@@ -1,7 +1,7 @@
 """How well a scan by its defaults ranks wrong labels, on data where they are known: `python -m bench.label_errors`.
 
 Average precision of the ranking, F1 of what is flagged and the share of wrong labels with its interval, each by a real
-scan on a run folder; beside them cleanlab's Datalab with the same encoder (logistic regression, five folds). Intervals
+scan on a job folder; beside them cleanlab's Datalab with the same encoder (logistic regression, five folds). Intervals
 are over 1,000 resamples of the rows. Needs the real datasets (see tests/conftest).
 """
 
@@ -26,13 +26,13 @@ from bench.scan_folder import run_scan, scan_folder, scores
 from core.issues import Signals, find_label_issues
 from core.jobs.rows import read_rows
 from core.modalities.encoders import make_encoder
-from core.queue import RunFolder, read_events
+from core.queue import JobFolder, read_events
 from core.records import ScanSpec
 
 PLANTED, SEED, RESAMPLES = 0.08, 0, 1_000
 FLAGS = {"mnist": 15, "cifar10": 284, "20news": 95}
 """Rows that cleanlab's default filter flags on the published probabilities."""
-Known = tuple[RunFolder, np.ndarray]
+Known = tuple[JobFolder, np.ndarray]
 """A scan to run and which of its labels are wrong."""
 
 
@@ -114,7 +114,7 @@ def _ranked(name: str, make: Callable[[Path], Known], bound: float) -> Iterator[
         yield Row(f"label errors: {name}, instant tier", first, "AP", higher_is_better=True)
 
 
-def _datalab(folder: RunFolder) -> tuple[np.ndarray, np.ndarray]:
+def _datalab(folder: JobFolder) -> tuple[np.ndarray, np.ndarray]:
     """Datalab's score of each label and what it flags, from the better encoder's embeddings (cached by the scan)."""
     from cleanlab import Datalab
 
@@ -130,7 +130,7 @@ def _datalab(folder: RunFolder) -> tuple[np.ndarray, np.ndarray]:
     return found["label_score"].to_numpy(), found["is_label_issue"].to_numpy()
 
 
-def _share(name: str, folder: RunFolder, wrong: np.ndarray, theirs: float) -> Row:
+def _share(name: str, folder: JobFolder, wrong: np.ndarray, theirs: float) -> Row:
     best = max(path for path in folder.output.iterdir() if path.name.isdigit())
     summary = json.loads((best / "summary.json").read_text(encoding="utf-8"))
     share = summary["share_wrong"]

@@ -1,4 +1,4 @@
-"""What tests of fine-tuning share: a tiny BERT on disk, a run folder with texts of three classes, final weights."""
+"""What tests of fine-tuning share: a tiny BERT on disk, a job folder with texts of three classes, final weights."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from core.queue import RunFolder
+from core.queue import JobFolder
 from core.records import TrainSpec
 
 if TYPE_CHECKING:
@@ -59,13 +59,13 @@ def texts(rows: int) -> tuple[list[str], list[int]]:
     return [" ".join([*[WORDS[label]] * 4, *fillers[row]]) for row, label in enumerate(labels)], labels
 
 
-def train_folder(root: Path, model: Path, spec: TrainSpec = SPEC, rows: int = 120) -> RunFolder:
-    """A run folder as the app makes it: two thirds to learn from, the rest half validation, half test."""
-    return fill(RunFolder(root).create(), model, spec, rows)
+def train_folder(root: Path, model: Path, spec: TrainSpec = SPEC, rows: int = 120) -> JobFolder:
+    """A job folder as the app makes it: two thirds to learn from, the rest half validation, half test."""
+    return fill(JobFolder(root).create(), model, spec, rows)
 
 
-def fill(folder: RunFolder, model: Path, spec: TrainSpec = SPEC, rows: int = 120) -> RunFolder:
-    """Writes the input and the spec of a fine-tune on `texts` into a run folder."""
+def fill(folder: JobFolder, model: Path, spec: TrainSpec = SPEC, rows: int = 120) -> JobFolder:
+    """Writes the input and the spec of a fine-tune on `texts` into a job folder."""
     contents, labels = texts(rows)
     splits = ["train" if row < rows * 2 // 3 else ("validation", "test")[row % 2] for row in range(rows)]
     table = {
@@ -95,7 +95,7 @@ def token_inputs(classifier: Classifier, contents: Sequence[str], where: torch.d
     return TokenInputs.of(tokens, int(classifier.tokenizer.pad_token_id), where)
 
 
-def weights(folder: RunFolder) -> dict[str, np.ndarray]:
+def weights(folder: JobFolder) -> dict[str, np.ndarray]:
     """The weights of the model that a run saved."""
     from safetensors.numpy import load_file
 

@@ -1,4 +1,4 @@
-"""What job processes run: each module reads a run folder, calls stages, writes the folder. Never opens the store."""
+"""What job processes run: each module reads a job folder, calls stages, writes the folder. Never opens the store."""
 
 import os
 

@@ -10,14 +10,14 @@ from pathlib import Path
 from typing import Any
 
 from core.errors import WinnowError
-from core.queue import ProgressWriter, RunFolder, Stopped
+from core.queue import JobFolder, ProgressWriter, Stopped
 
 ONE_OF_SEVERAL = "TORCHELASTIC_RUN_ID"
 """Where it is set, SIGTERM comes from the launcher, because another process failed: nobody asked the run to stop."""
 
 
-def run(main: Callable[[RunFolder, ProgressWriter], dict[str, Any] | None]) -> None:
-    """Runs a worker on the run folder named on the command line: `python -m core.jobs.NAME FOLDER [NEW_FOLDER]`.
+def run(main: Callable[[JobFolder, ProgressWriter], dict[str, Any] | None]) -> None:
+    """Runs a worker on the job folder named on the command line: `python -m core.jobs.NAME FOLDER [NEW_FOLDER]`.
 
     With a second folder it does in that one, which it makes, what the run in the first was asked to do.
     What `main` returns becomes `result.json`, which makes the job done; None leaves that to another of its processes.
@@ -48,8 +48,8 @@ def run(main: Callable[[RunFolder, ProgressWriter], dict[str, Any] | None]) -> N
         folder.write_result(result)
 
 
-def _folder(asked: Path, new: Path | None = None) -> RunFolder:
+def _folder(asked: Path, new: Path | None = None) -> JobFolder:
     if new is None:
-        return RunFolder(asked)
+        return JobFolder(asked)
     first = os.environ.get("RANK", "0") == "0"
-    return RunFolder(asked).copy_to(new) if first else RunFolder(asked).wait_for_copy(new)
+    return JobFolder(asked).copy_to(new) if first else JobFolder(asked).wait_for_copy(new)

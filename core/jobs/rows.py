@@ -11,7 +11,7 @@ import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
 from core.modalities.payloads import Payloads
-from core.queue import RunFolder
+from core.queue import JobFolder
 from core.tasks import TASKS
 
 
@@ -29,7 +29,7 @@ class Rows:
         return len(self.row_ids)
 
 
-def read_rows(folder: RunFolder, spec: dict[str, Any]) -> Rows:
+def read_rows(folder: JobFolder, spec: dict[str, Any]) -> Rows:
     """What `spec["task"]` needs of the rows, in the file's order."""
     table = pq.read_table(
         folder.input / "rows.parquet", columns=["row_id", "content_hash", "label", "text", "media_id"]
@@ -42,7 +42,7 @@ def read_rows(folder: RunFolder, spec: dict[str, Any]) -> Rows:
     return Rows(row_ids, labels, payloads)
 
 
-def read_splits(folder: RunFolder) -> NDArray[np.object_]:
+def read_splits(folder: JobFolder) -> NDArray[np.object_]:
     """The split of each row, shape (n,), in the file's order."""
     column = pq.read_table(folder.input / "rows.parquet", columns=["split"]).column("split")
     return np.asarray(column.to_pylist(), dtype=object)

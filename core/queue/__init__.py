@@ -1,11 +1,11 @@
-"""Runs work in processes of its own that outlive the app: run folders, a queue over device slots, progress, ends.
+"""Runs work in processes of its own that outlive the app: job folders, a queue over device slots, progress, ends.
 
-Knows no stage: a job is the name of a module that reads a run folder and writes it. Imports the standard library only,
+Knows no stage: a job is the name of a module that reads a job folder and writes it. Imports the standard library only,
 since a wrapper process imports it for every job.
 """
 
-from core.queue.folder import RunFolder, Stopped
+from core.queue.folder import JobFolder, Stopped
 from core.queue.progress import ProgressWriter, events_after, read_events, read_progress
 from core.queue.queue import Queue
 
-__all__ = ["ProgressWriter", "Queue", "RunFolder", "Stopped", "events_after", "read_events", "read_progress"]
+__all__ = ["JobFolder", "ProgressWriter", "Queue", "Stopped", "events_after", "read_events", "read_progress"]

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any, Literal, cast, get_args
 
 from core.errors import UsageError
-from core.queue.folder import RunFolder
+from core.queue.folder import JobFolder
 from core.queue.local.slots import VISIBLE, Slot
 from core.records import MixedPrecision
 from core.settings import expanded
@@ -45,7 +45,7 @@ KNOWN = frozenset(
 )
 """Every key of accelerate's `ClusterConfig`, which refuses others."""
 FILE = "accelerate.yaml"
-"""The copy in a run folder's `input/`."""
+"""The copy in a job folder's `input/`."""
 QUOTES = "YAML reads a bare no as false, so put it in quotes."
 
 
@@ -106,12 +106,12 @@ def parse_config(text: str, name: str) -> AccelerateConfig:
         raise UsageError(f"Accelerate config {name}: {error.message}", error.hint) from error
 
 
-def config_path(folder: RunFolder) -> Path:
+def config_path(folder: JobFolder) -> Path:
     """Where a run's copy of its config lies, if it follows one."""
     return folder.input / FILE
 
 
-def config_of(folder: RunFolder) -> AccelerateConfig | None:
+def config_of(folder: JobFolder) -> AccelerateConfig | None:
     """The config that the run follows, out of its own copy; None for one that follows none."""
     path = config_path(folder)
     return parse_config(path.read_text(encoding="utf-8"), str(path)) if path.is_file() else None

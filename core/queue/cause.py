@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import signal
 
-from core.queue.folder import RunFolder
+from core.queue.folder import JobFolder
 
 MAX_CHARACTERS = 500
 _TRACEBACK = "Traceback (most recent call last):"
@@ -16,7 +16,7 @@ _EXCEPTION = re.compile(r"[\w.]*(Error|Exception|Interrupt)\b(: .*)?")
 _SIGNAL = re.compile(r"\b(SIG[A-Z]+)\b")
 
 
-def cause(returncode: int, folder: RunFolder) -> str:
+def cause(returncode: int, folder: JobFolder) -> str:
     """What ended the job's process, or the exception that did, or the last line that it printed."""
     if returncode < 0:
         return _ended_by(signal.Signals(-returncode).name)

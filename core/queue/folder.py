@@ -1,4 +1,4 @@
-"""The run folder: the whole truth about one run, on disk. Knows no stage and no database.
+"""The job folder: the whole truth about one run, on disk. Knows no stage and no database.
 
 spec.json        what was asked for; complete, so that it reproduces the run
 input/           what the run reads
@@ -35,7 +35,7 @@ class Stopped(BaseException):
 
 
 @dataclass(frozen=True, slots=True)
-class RunFolder:
+class JobFolder:
     """One run's folder at the absolute path `path`."""
 
     path: Path
@@ -78,28 +78,28 @@ class RunFolder:
         """Where `launch.sh` makes the run once more."""
         return self.path / "again"
 
-    def copy_to(self, path: Path) -> RunFolder:
+    def copy_to(self, path: Path) -> JobFolder:
         """A new folder at `path` with all that the run was given and nothing that it made.
 
         Raises JobError where there is something at `path` already.
         """
         if path.exists():
             raise JobError(f"{path} is there already.", "Name a folder that is not, or move that one away.")
-        copy = RunFolder(path.absolute()).create()
+        copy = JobFolder(path.absolute()).create()
         shutil.copytree(self.input, copy.input, dirs_exist_ok=True)
         copy.write_spec(self.spec())
         return copy
 
-    def wait_for_copy(self, path: Path) -> RunFolder:
+    def wait_for_copy(self, path: Path) -> JobFolder:
         """What `copy_to` makes in another process, once it is whole. Raises JobError where that takes too long."""
         deadline = time.monotonic() + COPY_SECONDS
         while not (path / "spec.json").exists():
             if time.monotonic() > deadline:
                 raise JobError(f"{path} was not made.", "All processes of a run need one folder that they share.")
             time.sleep(0.1)
-        return RunFolder(path.absolute())
+        return JobFolder(path.absolute())
 
-    def create(self) -> RunFolder:
+    def create(self) -> JobFolder:
         """Makes the folders that are missing and returns itself."""
         self.input.mkdir(parents=True, exist_ok=True)
         self.output.mkdir(exist_ok=True)

@@ -12,7 +12,7 @@ import time
 from pathlib import Path
 from typing import Any
 
-from core.queue.folder import RunFolder, Stopped, read_tail
+from core.queue.folder import JobFolder, Stopped, read_tail
 from core.records import Progress
 
 WRITE_EVERY = 0.25
@@ -28,7 +28,7 @@ class ProgressWriter:
     progress can be stopped without a line of its own.
     """
 
-    def __init__(self, folder: RunFolder, *, raises_stopped: bool = False) -> None:
+    def __init__(self, folder: JobFolder, *, raises_stopped: bool = False) -> None:
         self._folder = folder
         self._raises_stopped = raises_stopped
         self._stage: str | None = None
@@ -69,12 +69,12 @@ class ProgressWriter:
             os.close(descriptor)
 
 
-def read_events(folder: RunFolder) -> list[dict[str, Any]]:
+def read_events(folder: JobFolder) -> list[dict[str, Any]]:
     """Every event so far, oldest first: `event` (its name), `t` (epoch seconds) and its own data."""
     return events_after(folder, 0)[0]
 
 
-def events_after(folder: RunFolder, offset: int) -> tuple[list[dict[str, Any]], int]:
+def events_after(folder: JobFolder, offset: int) -> tuple[list[dict[str, Any]], int]:
     """The events beyond a byte of the file, and the offset to go on from: that of the last line that is whole."""
     try:
         with folder.progress_path.open("rb") as file:
@@ -86,7 +86,7 @@ def events_after(folder: RunFolder, offset: int) -> tuple[list[dict[str, Any]], 
     return [line for line in parsed if line and "event" in line], offset + len(whole) + len(newline)
 
 
-def read_progress(folder: RunFolder, now: float | None = None) -> Progress:
+def read_progress(folder: JobFolder, now: float | None = None) -> Progress:
     """The newest state, its time left as of `now` (epoch seconds)."""
     size = READ_BYTES
     while True:

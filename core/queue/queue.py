@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from core.errors import JobError
-from core.queue.folder import RunFolder
+from core.queue.folder import JobFolder
 from core.queue.local import ending
 from core.queue.local.launch import spawn_wrapper
 from core.queue.local.locks import try_lock, unlock
@@ -51,7 +51,7 @@ class Queue:
         device: bool = True,
         processes: int = 1,
     ) -> Job:
-        """Makes a job with its run folder, in the state `preparing`: fill its `input/`, then `enqueue` it.
+        """Makes a job with its job folder, in the state `preparing`: fill its `input/`, then `enqueue` it.
 
         `module` is run as `python -m module FOLDER`, with `launch="accelerate"` as under `accelerate launch`. With
         `device` it waits for a device slot, else it starts at once. `processes` is how many accelerate starts: on GPUs
@@ -77,7 +77,7 @@ class Queue:
 
     def start_local(self, kind: str, title: str, spec: dict[str, Any], dataset_id: str | None, by: str) -> Job:
         """Makes a job that a thread of this process runs: it is `running` until `finish_local`, lost if this process
-        dies, and asked to stop through its run folder's `stop_requested()`."""
+        dies, and asked to stop through its job folder's `stop_requested()`."""
         return self._insert(kind, title, "", spec, dataset_id, by, "python", False, "running")
 
     def finish_local(
@@ -139,7 +139,7 @@ class Queue:
         return ending.reconcile(self._table)
 
     def remove(self, dataset_id: str) -> None:
-        """Deletes the ended jobs of a dataset for good, with their run folders."""
+        """Deletes the ended jobs of a dataset for good, with their job folders."""
         for folder in self._table.remove(dataset_id):
             shutil.rmtree(folder, ignore_errors=True)
 
@@ -156,7 +156,7 @@ class Queue:
         return [job_record(row, waiting) for row in self._table.newest(limit, offset)]
 
     def of(self, kind: str, dataset_id: str) -> builtins.list[Job]:
-        """The jobs of a kind on a dataset, newest first, without those whose run folder was deleted."""
+        """The jobs of a kind on a dataset, newest first, without those whose job folder was deleted."""
         waiting = self._table.waiting()
         found = self._table.of(kind, dataset_id)
         return [job_record(row, waiting) for row in found if Path(row["folder"]).is_dir()]
@@ -174,8 +174,8 @@ class Queue:
         same = (job for job in self.active() if job.kind == kind and self.folder(job.job_id).spec() == spec)
         return next(same, None)
 
-    def folder(self, job_id: str) -> RunFolder:
-        return RunFolder(Path(self._row(job_id)["folder"]))
+    def folder(self, job_id: str) -> JobFolder:
+        return JobFolder(Path(self._row(job_id)["folder"]))
 
     def log_tail(self, job_id: str, lines: int = 200) -> str:
         return self.folder(job_id).log_tail(lines)
@@ -216,7 +216,7 @@ class Queue:
     ) -> Job:
         now = time.time()
         job_id = f"{datetime.fromtimestamp(now, UTC):%Y%m%d-%H%M%S}-{kind}-{secrets.token_hex(3)}"
-        folder = RunFolder((self._runs / job_id).resolve()).create()
+        folder = JobFolder((self._runs / job_id).resolve()).create()
         folder.write_spec(spec)
         self._hold(job_id, folder)  # before anybody can see the job, so that nobody takes it for lost
         self._table.insert(
@@ -246,7 +246,7 @@ class Queue:
             ending.mark_lost_if_dead(self._table, row)
         return self.get(job_id)
 
-    def _hold(self, job_id: str, folder: RunFolder | None = None) -> None:
+    def _hold(self, job_id: str, folder: JobFolder | None = None) -> None:
         """Takes the job's liveness lock for this process."""
         path = (folder or self.folder(job_id)).liveness_path
         deadline = time.monotonic() + PROBE_SECONDS

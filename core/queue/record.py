@@ -1,4 +1,4 @@
-"""A row of the job table and its run folder as the `Job` that everybody else sees."""
+"""A row of the job table and its job folder as the `Job` that everybody else sees."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
-from core.queue.folder import RunFolder
+from core.queue.folder import JobFolder
 from core.queue.progress import read_progress
 from core.queue.table import Row
 from core.records import Job, Progress
@@ -26,7 +26,7 @@ def job_record(row: Row, waiting: Sequence[str] = ()) -> Job:
         started_at=_moment(row["started_at"]),
         ended_at=_moment(row["ended_at"]),
         folder=row["folder"],
-        progress=Progress() if row["status"] == "queued" else read_progress(RunFolder(Path(row["folder"]))),
+        progress=Progress() if row["status"] == "queued" else read_progress(JobFolder(Path(row["folder"]))),
         error=row["error"],
         device=row["device"],
         collected=bool(row["collected"]),

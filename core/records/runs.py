@@ -17,7 +17,7 @@ StopMetric = Literal["loss", "accuracy", "macro_f1"]
 @dataclass(frozen=True, slots=True)
 class TrainSpec:
     """What a fine-tune is asked to do. None and "" mean: the default that `core.finetune.settings` gives for the task,
-    strategy and model; what is frozen into the run folder's `spec.json` has none of them left among the settings that
+    strategy and model; what is frozen into the job folder's `spec.json` has none of them left among the settings that
     apply to its strategy, but for an accelerate config that was not named."""
 
     model: str = ""

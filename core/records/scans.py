@@ -12,7 +12,7 @@ from core.records.datasets import RowFilter
 
 @dataclass(frozen=True, slots=True)
 class ScanSpec:
-    """What a scan is asked to do. Frozen into the run folder's `spec.json`."""
+    """What a scan is asked to do. Frozen into the job folder's `spec.json`."""
 
     encoders: tuple[str, ...]
     """Names in `modalities.encoders.ENCODERS`, model folders or hub ids, quickest first; empty: the task's defaults."""

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Literal, get_args
 
 from core.errors import JobError, UsageError
-from core.queue import RunFolder
+from core.queue import JobFolder
 from core.records import Dataset
 from core.services.context import Context
 from core.settings import PROJECT
@@ -58,7 +58,7 @@ def export(context: Context, version_id: str, format: str, out: Path) -> Path:  
 
 def _datasets(context: Context, dataset: Dataset, version_id: str, out: Path) -> Path:
     with tempfile.TemporaryDirectory() as run:
-        work = RunFolder(Path(run)).create()
+        work = JobFolder(Path(run)).create()
         store.export_rows(context.store, version_id, work.input / "rows.parquet", "parquet")
         labels, media = list(dataset.labels), str(context.workspace.media)
         work.write_spec({"task": dataset.task, "labels": labels, "media": media, "out": str(out.resolve())})

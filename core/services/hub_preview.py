@@ -8,7 +8,7 @@ import tempfile
 from pathlib import Path
 
 from core.errors import SourceError
-from core.queue import RunFolder
+from core.queue import JobFolder
 from core.settings import PROJECT
 from core.sources import hub
 
@@ -21,7 +21,7 @@ def fetch(location: str, folder: Path) -> None:
     """Writes the first rows of each split into `folder` as Parquet. Raises SourceError with the worker's words."""
     dataset, config = hub.parse(location)
     with tempfile.TemporaryDirectory() as run:
-        work = RunFolder(Path(run)).create()
+        work = JobFolder(Path(run)).create()
         work.write_spec({"id": dataset, "config": config, "rows": ROWS})
         command = [sys.executable, "-m", "core.jobs.hub.run", run]
         try:

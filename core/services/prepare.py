@@ -7,13 +7,13 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from core.queue import RunFolder
+from core.queue import JobFolder
 from core.records import Dataset, Job, Version
 from core.services.context import Context
 from core.services.defects import in_words
 
-Prepare = Callable[[Context, RunFolder], None]
-"""Writes what a job reads into its run folder; leaves alone what is there already."""
+Prepare = Callable[[Context, JobFolder], None]
+"""Writes what a job reads into its job folder; leaves alone what is there already."""
 
 
 def prepare_and_enqueue(context: Context, job: Job, prepare: Prepare) -> None:
@@ -45,7 +45,7 @@ def write_once(path: Path, write: Callable[[Path], object]) -> None:
 
 def _prepare(context: Context, job: Job, prepare: Prepare) -> None:
     try:
-        prepare(context, RunFolder(Path(job.folder)))
+        prepare(context, JobFolder(Path(job.folder)))
         context.queue.enqueue(job.job_id)
     except Exception as error:
         context.queue.fail(job.job_id, f"It could not be prepared: {in_words(error)}")

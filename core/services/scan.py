@@ -8,7 +8,7 @@ from dataclasses import asdict
 from typing import Any
 
 from core.errors import ProbabilitiesError, UsageError
-from core.queue import RunFolder
+from core.queue import JobFolder
 from core.records import Dataset, Job, Scan, ScanSpec, Version
 from core.services.context import Context
 from core.services.follow import follow
@@ -66,7 +66,7 @@ def run_scan(
     return scan
 
 
-def prepare_scan(context: Context, folder: RunFolder) -> None:
+def prepare_scan(context: Context, folder: JobFolder) -> None:
     """Writes what the scan job reads: the version's rows, and the person's own probabilities if there are any."""
     asked = folder.spec()
     write_once(

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from core.queue import RunFolder, read_events
+from core.queue import JobFolder, read_events
 from core.records import Job
 from core.services.context import Context
 from core.store.scans import add_tier
@@ -20,7 +20,7 @@ def take_tiers(context: Context, job: Job) -> None:
         context.queue.mark_part_collected(job.job_id, order + 1)
 
 
-def _take(context: Context, job: Job, folder: RunFolder, event: dict[str, Any]) -> None:
+def _take(context: Context, job: Job, folder: JobFolder, event: dict[str, Any]) -> None:
     spec = folder.spec()
     tier = folder.output / str(event["order"])
     add_tier(

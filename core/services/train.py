@@ -7,7 +7,7 @@ from dataclasses import asdict
 from typing import Any
 
 from core.finetune.settings import BUNDLED, check, resolve
-from core.queue import RunFolder
+from core.queue import JobFolder
 from core.queue.accelerate_config import config_path, slots_of
 from core.queue.local.slots import find_slots
 from core.records import Dataset, Job, Run, TrainSpec, Version
@@ -78,7 +78,7 @@ def follow_train(context: Context, run: Run, on_progress: Callable[[Job], None] 
     return get_run(context.store, run.dataset_id, run.run_id), job
 
 
-def prepare_train(context: Context, folder: RunFolder) -> None:
+def prepare_train(context: Context, folder: JobFolder) -> None:
     """Writes the rows that the job reads, and the accelerate config that it follows, if it follows one."""
     asked = folder.spec()
     if text := asked.get(TEXT):

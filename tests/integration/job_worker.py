@@ -11,10 +11,10 @@ from typing import Any
 
 from core.errors import ModelError
 from core.jobs.entry import run
-from core.queue import ProgressWriter, RunFolder
+from core.queue import JobFolder, ProgressWriter
 
 
-def main(folder: RunFolder, progress: ProgressWriter) -> dict[str, Any]:
+def main(folder: JobFolder, progress: ProgressWriter) -> dict[str, Any]:
     spec = folder.spec()
     began = time.time()
     print(f"working as {os.getpid()}")  # noqa: T201  as jobs do

@@ -15,7 +15,7 @@ import pyarrow.parquet as pq
 import pytest
 import yaml
 
-from core.queue import Queue, RunFolder, read_events
+from core.queue import JobFolder, Queue, read_events
 from core.queue.accelerate_config import config_path
 from core.records import Job, TrainSpec
 from core.settings import Workspace
@@ -52,7 +52,7 @@ def _start_again(queue: Queue, job: Job) -> Job:
     return queue.enqueue(queue.restart(job.job_id).job_id)
 
 
-def _finish(queue: Queue, job: Job) -> RunFolder:
+def _finish(queue: Queue, job: Job) -> JobFolder:
     ended = wait_for_end(queue, job)
     assert ended.status == "done", queue.log_tail(job.job_id)
     return queue.folder(job.job_id)
@@ -78,7 +78,7 @@ def trainer_of(job: Job) -> int:
     raise AssertionError(f"no trainer of {job.job_id}")
 
 
-def _same(first: RunFolder, second: RunFolder) -> bool:
+def _same(first: JobFolder, second: JobFolder) -> bool:
     one, other = weights(first), weights(second)
     return one.keys() == other.keys() and all(np.array_equal(one[name], other[name]) for name in one)
 
@@ -192,8 +192,8 @@ def test_a_config_for_two_processes_gives_the_run_of_two_and_its_script_gives_it
     assert line[line.index("--config_file") + 1] == str(config_path(followed))
     ran = subprocess.run(["sh", followed.script_path], cwd=tmp_path, capture_output=True, text=True)
     assert ran.returncode == 0, ran.stderr
-    assert _same(followed, RunFolder(followed.again))
-    assert config_path(RunFolder(followed.again)).read_text() == config_path(followed).read_text()
+    assert _same(followed, JobFolder(followed.again))
+    assert config_path(JobFolder(followed.again)).read_text() == config_path(followed).read_text()
 
 
 def test_a_config_for_two_machines_waits_for_the_other_one_and_gives_the_run_of_two(
@@ -227,6 +227,6 @@ def test_the_script_beside_a_runs_spec_makes_the_same_weights_in_a_folder_of_its
         for _ in range(2)
     ]
     assert ran[0].returncode == 0, ran[0].stderr
-    assert _same(folder, RunFolder(folder.again))
+    assert _same(folder, JobFolder(folder.again))
     assert all(path.read_bytes() == content for path, content in made.items())
     assert ran[1].returncode != 0 and f"{folder.again} is there already." in ran[1].stderr

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from core.errors import JobError, ProbabilitiesError, UsageError
-from core.queue import ProgressWriter, RunFolder
+from core.queue import JobFolder, ProgressWriter
 from core.records import Dataset, IssueFilter, Job, ScanSpec
 from core.services import jobs, scan
 from core.services.collect import collect, start_collector
@@ -132,7 +132,7 @@ def test_own_probabilities_are_copied_beside_the_rows(context: Context, dataset:
 
 
 def test_a_job_that_cannot_be_prepared_fails_and_says_why(context: Context) -> None:
-    def full(context: Context, folder: RunFolder) -> None:
+    def full(context: Context, folder: JobFolder) -> None:
         raise OSError(28, "No space left on device")
 
     job = context.queue.create("scan", "Scan", "tests.integration.tier_worker", {}, None, "ada")

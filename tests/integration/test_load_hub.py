@@ -14,7 +14,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from core.errors import SourceError
-from core.queue import RunFolder
+from core.queue import JobFolder
 from core.reading.work import query
 from core.services.context import Context
 from core.services.load import preview
@@ -22,8 +22,8 @@ from core.sources import Bench, hub
 from tests.images import png
 
 
-def _fetched(folder: Path, spec: dict[str, object]) -> RunFolder:
-    run = RunFolder(folder).create()
+def _fetched(folder: Path, spec: dict[str, object]) -> JobFolder:
+    run = JobFolder(folder).create()
     run.write_spec(spec)
     subprocess.run([sys.executable, "-m", "core.jobs.hub.run", str(folder)], check=True, capture_output=True)
     return run
@@ -77,7 +77,7 @@ def test_without_a_network_the_person_is_told_what_to_do(context: Context) -> No
 
 
 def test_a_hub_id_that_is_a_folder_where_winnow_runs_is_refused(tmp_path: Path) -> None:
-    run = RunFolder(tmp_path / "run").create()
+    run = JobFolder(tmp_path / "run").create()
     run.write_spec({"id": "tests/unit", "config": None, "rows": 5})
     done = subprocess.run([sys.executable, "-m", "core.jobs.hub.run", str(run.path)], check=False, capture_output=True)
     assert done.returncode == 1
@@ -95,7 +95,7 @@ def _asked(folder: Path, monkeypatch: pytest.MonkeyPatch, endpoint: str) -> tupl
     monkeypatch.setenv("HF_HUB_OFFLINE", "0")
     monkeypatch.setenv("HF_ENDPOINT", endpoint)
     monkeypatch.setenv("HF_HOME", str(folder / "nothing kept"))
-    run = RunFolder(folder / "run").create()
+    run = JobFolder(folder / "run").create()
     run.write_spec({"id": "owner/films", "config": None, "rows": 100})
     command = [sys.executable, "-m", "core.jobs.hub.run", str(run.path)]
     done = subprocess.run(command, check=False, capture_output=True, text=True)

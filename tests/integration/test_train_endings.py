@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from core.queue import Queue, RunFolder, read_events
+from core.queue import JobFolder, Queue, read_events
 from core.records import Job, TrainSpec
 from core.services.collect import collect
 from core.services.context import open_context
@@ -59,7 +59,7 @@ def _start_head(queue: Queue) -> Job:
     return queue.enqueue(job.job_id)
 
 
-def _finished(queue: Queue, job: Job) -> RunFolder:
+def _finished(queue: Queue, job: Job) -> JobFolder:
     ended = wait_for_end(queue, job)
     assert ended.status == "done", queue.log_tail(job.job_id)
     return queue.folder(job.job_id)

@@ -1,4 +1,4 @@
-"""Runs as their jobs leave them: a run folder with spec, figures, result and predictions, without the training."""
+"""Runs as their jobs leave them: a job folder with spec, figures, result and predictions, without the training."""
 
 from __future__ import annotations
 

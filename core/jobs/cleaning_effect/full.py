@@ -24,14 +24,14 @@ from core.jobs.cleaning_effect.draws import Draw, draw
 from core.jobs.cleaning_effect.rows import LabelledRows
 from core.jobs.train.examples import JobExamples, side_of
 from core.jobs.train.report import JobReport
-from core.queue import ProgressWriter, RunFolder, Stopped
+from core.queue import JobFolder, ProgressWriter, Stopped
 from core.records import ARMS, Arm, TrainSpec
 
 STAGE = "fine-tuning"
 
 
 def predict_by_fine_tunes(
-    folder: RunFolder, progress: ProgressWriter, spec: dict[str, Any], rows: LabelledRows
+    folder: JobFolder, progress: ProgressWriter, spec: dict[str, Any], rows: LabelledRows
 ) -> tuple[dict[Arm, NDArray[np.int64]], list[str]]:
     """What the fine-tunes of each arm predict for the test rows, (seeds, test rows), and what a person should know.
 
@@ -41,7 +41,7 @@ def predict_by_fine_tunes(
 
 
 class _FineTunes:
-    def __init__(self, folder: RunFolder, progress: ProgressWriter, spec: dict[str, Any], rows: LabelledRows) -> None:
+    def __init__(self, folder: JobFolder, progress: ProgressWriter, spec: dict[str, Any], rows: LabelledRows) -> None:
         self.folder, self.progress, self.spec, self.rows = folder, progress, spec, rows
         settings = TrainSpec(**{one.name: spec[one.name] for one in fields(TrainSpec) if one.name in spec})
         self.settings = replace(settings, patience=0)

@@ -22,7 +22,7 @@ from core.heads.penalty import best_penalty
 from core.jobs.cleaning_effect.draws import OUT, Draw, draw
 from core.jobs.cleaning_effect.rows import LabelledRows
 from core.jobs.head_models import head_model
-from core.queue import ProgressWriter, RunFolder
+from core.queue import JobFolder, ProgressWriter
 from core.records import ARMS, Arm
 
 FOLDS = 5
@@ -30,7 +30,7 @@ FOLDS = 5
 
 
 def predict_by_heads(
-    folder: RunFolder, progress: ProgressWriter, spec: dict[str, Any], rows: LabelledRows
+    folder: JobFolder, progress: ProgressWriter, spec: dict[str, Any], rows: LabelledRows
 ) -> tuple[dict[Arm, NDArray[np.int64]], list[str]]:
     """What the heads of each arm predict for the test rows, (seeds, test rows), and what a person should know.
 

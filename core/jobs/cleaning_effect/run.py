@@ -24,7 +24,7 @@ from core.jobs.cleaning_effect.draws import OUT
 from core.jobs.cleaning_effect.rows import LabelledRows
 from core.jobs.entry import run
 from core.jobs.rows import read_rows, read_splits
-from core.queue import ProgressWriter, RunFolder
+from core.queue import JobFolder, ProgressWriter
 from core.records import Arm, EffectScoring, ReviewedRows, TestLabels
 
 SCORED: tuple[TestLabels, ...] = ("given", "reviewed")
@@ -32,7 +32,7 @@ Predictions = dict[Arm, NDArray[np.int64]]
 """What the models of each arm predict for the test rows, (seeds, test rows)."""
 
 
-def main(folder: RunFolder, progress: ProgressWriter) -> dict[str, Any]:
+def main(folder: JobFolder, progress: ProgressWriter) -> dict[str, Any]:
     """Trains every model, scores it on both sets of test labels, and compares."""
     begun = time.monotonic()
     spec = folder.spec()
@@ -50,7 +50,7 @@ def main(folder: RunFolder, progress: ProgressWriter) -> dict[str, Any]:
     }
 
 
-def _read(folder: RunFolder, spec: dict[str, Any]) -> LabelledRows:
+def _read(folder: JobFolder, spec: dict[str, Any]) -> LabelledRows:
     column = pq.read_table(folder.input / "rows.parquet", columns=["reviewed"]).column("reviewed")
     reviewed = column.fill_null(OUT).to_numpy().astype(np.int64)
     splits = read_splits(folder)
@@ -70,7 +70,7 @@ def _check(rows: LabelledRows) -> None:
 
 
 def _predict(
-    folder: RunFolder, progress: ProgressWriter, spec: dict[str, Any], rows: LabelledRows
+    folder: JobFolder, progress: ProgressWriter, spec: dict[str, Any], rows: LabelledRows
 ) -> tuple[Predictions, list[str]]:
     if spec["strategy"] == "head":
         from core.jobs.cleaning_effect.head import predict_by_heads

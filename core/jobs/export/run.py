@@ -18,14 +18,14 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from core.jobs import entry
-from core.queue import ProgressWriter, RunFolder
+from core.queue import JobFolder, ProgressWriter
 from core.tasks import TASKS
 
 _BATCH = 500
 _LABELS = ("label", "given_label")
 
 
-def export(folder: RunFolder, progress: ProgressWriter) -> dict[str, Any]:
+def export(folder: JobFolder, progress: ProgressWriter) -> dict[str, Any]:
     """Returns {splits: {name or null: rows}}."""
     spec = folder.spec()
     out = Path(spec["out"])

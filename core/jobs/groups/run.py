@@ -15,10 +15,10 @@ import pyarrow.parquet as pq
 from core.jobs.clusters import find_clusters
 from core.jobs.entry import run
 from core.jobs.rows import read_rows
-from core.queue import ProgressWriter, RunFolder
+from core.queue import JobFolder, ProgressWriter
 
 
-def main(folder: RunFolder, progress: ProgressWriter) -> dict[str, Any]:
+def main(folder: JobFolder, progress: ProgressWriter) -> dict[str, Any]:
     spec = folder.spec()
     rows = read_rows(folder, spec)
     clusters = find_clusters(rows.payloads, Path(spec["arrays"]), progress)

@@ -4,7 +4,7 @@ spec.json   {id, config, rows: how many of each split are wanted, or null for al
             needs, where they are to become a dataset}
 output/     <split>.parquet, images undecoded
 
-Where the schema says that they are images, the process then becomes `core.jobs.load.run` on the same run folder.
+Where the schema says that they are images, the process then becomes `core.jobs.load.run` on the same job folder.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ import pyarrow.parquet as pq
 
 from core.errors import SourceError
 from core.jobs import entry
-from core.queue import ProgressWriter, RunFolder
+from core.queue import JobFolder, ProgressWriter
 from core.sources.base import FILE_SPLIT_COLUMN
 from core.sources.features import class_names
 from core.sources.hub import fetched
@@ -33,7 +33,7 @@ _ANSWER_SECONDS = 8.0
 """How long the hub may take to say anything at all."""
 
 
-def fetch(folder: RunFolder, progress: ProgressWriter) -> dict[str, Any]:
+def fetch(folder: JobFolder, progress: ProgressWriter) -> dict[str, Any]:
     """Returns {splits: {name: rows}}. Raises SourceError where the hub cannot be reached or has no such dataset."""
     spec = folder.spec()
     progress.update("Asking the hub", 0)
@@ -48,7 +48,7 @@ def fetch(folder: RunFolder, progress: ProgressWriter) -> dict[str, Any]:
     return {"splits": written}
 
 
-def _write_listing(folder: RunFolder, schema: dict[str, Any]) -> None:
+def _write_listing(folder: JobFolder, schema: dict[str, Any]) -> None:
     """One table of images over all splits, with class names for class numbers: what `core.jobs.load.run` reads."""
     wanted = {schema["payload"], schema["label"], schema["split"], schema["id"], *schema["attributes"]} - {None}
     writer = None
@@ -149,7 +149,7 @@ def unreachable(dataset: str) -> SourceError:
     )
 
 
-def _write(split: Any, folder: RunFolder, name: str, rows: int | None, progress: ProgressWriter) -> int:
+def _write(split: Any, folder: JobFolder, name: str, rows: int | None, progress: ProgressWriter) -> int:
     """One split as Parquet in batches; images as the bytes or paths they came as."""
     features = split.features
     total = None if rows is not None else len(split)

@@ -27,7 +27,7 @@ import pyarrow.parquet as pq
 
 from core.errors import SourceError
 from core.jobs import entry
-from core.queue import ProgressWriter, RunFolder
+from core.queue import JobFolder, ProgressWriter
 from core.records import Schema
 from core.sources import samples
 from core.sources.images import source as imagefolder
@@ -224,7 +224,7 @@ def _shown(payload: Any) -> str:
     return payload if isinstance(payload, str) else ""
 
 
-def load(folder: RunFolder, progress: ProgressWriter) -> dict[str, Any]:
+def load(folder: JobFolder, progress: ProgressWriter) -> dict[str, Any]:
     """Returns {rows, rejected, attributes: [[name, column], …]}. Raises SourceError where no image is usable."""
     spec = folder.spec()
     schema = Schema(**{**spec["schema"], "attributes": tuple(spec["schema"]["attributes"])})

@@ -12,7 +12,7 @@ import pyarrow as pa
 
 from core.finetune.predictor import Predictor
 from core.jobs.predict.results import Results, spread
-from core.queue import ProgressWriter, RunFolder
+from core.queue import JobFolder, ProgressWriter
 from core.sources.images.image import ImageFault, opened
 from core.sources.images.source import Member, Opener, unlabelled
 
@@ -23,7 +23,7 @@ THREADS = 4
 KEPT = pa.schema([("file", pa.string())])
 
 
-def predict_images(folder: RunFolder, spec: dict[str, Any], predictor: Predictor, progress: ProgressWriter) -> Results:
+def predict_images(folder: JobFolder, spec: dict[str, Any], predictor: Predictor, progress: ProgressWriter) -> Results:
     """Every file in the order listed, named by its path inside of its folder or archive."""
     within = None if spec["within"] is None else [Path(allowed) for allowed in spec["within"]]
     members = unlabelled(spec["locations"], within)

@@ -11,14 +11,14 @@ import pyarrow.parquet as pq
 
 from core.finetune.predictor import Predictor
 from core.jobs.predict.results import Results, spread
-from core.queue import ProgressWriter, RunFolder
+from core.queue import JobFolder, ProgressWriter
 from core.sources.tabular import FILE_COLUMN, LINE_COLUMN, REASON_COLUMN
 
 CHUNK = 2048
 """Rows in memory at a time: the row group in which the input was written."""
 
 
-def predict_rows(folder: RunFolder, spec: dict[str, Any], predictor: Predictor, progress: ProgressWriter) -> Results:
+def predict_rows(folder: JobFolder, spec: dict[str, Any], predictor: Predictor, progress: ProgressWriter) -> Results:
     """Every row in its order, then what could not be read as a row, named by its line."""
     aside = folder.input / "set_aside.parquet"
     with pq.ParquetFile(folder.input / "rows.parquet") as file:

@@ -18,10 +18,10 @@ from core.finetune.predictor import Predictor
 from core.jobs import entry
 from core.jobs.predict.images import predict_images
 from core.jobs.predict.rows import predict_rows
-from core.queue import ProgressWriter, RunFolder
+from core.queue import JobFolder, ProgressWriter
 
 
-def main(folder: RunFolder, progress: ProgressWriter) -> dict[str, Any]:
+def main(folder: JobFolder, progress: ProgressWriter) -> dict[str, Any]:
     """Returns {rows, predicted, classes: {label: rows}, reason_column, seconds}."""
     spec = folder.spec()
     began = time.monotonic()

@@ -30,7 +30,7 @@ from core.jobs.rows import Rows, read_rows
 from core.jobs.scan.tier import Reasons, summary_of, write_tier
 from core.modalities.encoders import make_encoder
 from core.modalities.text.lexical import Lexical
-from core.queue import ProgressWriter, RunFolder
+from core.queue import JobFolder, ProgressWriter
 from core.tasks import TASKS
 
 OWN = "own probabilities"
@@ -40,7 +40,7 @@ MAX_NAMED = 10
 """Classes that a note names."""
 
 
-def main(folder: RunFolder, progress: ProgressWriter) -> dict[str, Any]:
+def main(folder: JobFolder, progress: ProgressWriter) -> dict[str, Any]:
     """Runs the scan; the result names its tiers."""
     spec = folder.spec()
     scan = ScanRun(folder, progress, spec, read_rows(folder, spec))
@@ -62,7 +62,7 @@ class Member:
 class ScanRun:
     """A scan under way."""
 
-    folder: RunFolder
+    folder: JobFolder
     progress: ProgressWriter
     spec: dict[str, Any]
     rows: Rows

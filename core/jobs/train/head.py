@@ -21,10 +21,10 @@ from core.jobs.head_models import HeadModel, head_model
 from core.jobs.rows import Rows, read_splits
 from core.jobs.train.outputs import create_matrix, open_matrix, sample_of_train, write_predictions
 from core.jobs.train.report import JobReport
-from core.queue import ProgressWriter, RunFolder
+from core.queue import JobFolder, ProgressWriter
 
 
-def train_head(folder: RunFolder, progress: ProgressWriter, spec: dict[str, Any], rows: Rows) -> dict[str, Any]:
+def train_head(folder: JobFolder, progress: ProgressWriter, spec: dict[str, Any], rows: Rows) -> dict[str, Any]:
     """Embeds, solves, predicts every row, saves. Returns the result; raises UsageError where `train` has fewer than two
     classes, ModelError where the model cannot be used."""
     splits, report = read_splits(folder), JobReport(folder, progress)

@@ -24,19 +24,19 @@ from core.jobs.rows import Rows, read_splits
 from core.jobs.train.examples import JobExamples, side_of
 from core.jobs.train.outputs import create_matrix, open_matrix, sample_of_train, write_predictions
 from core.jobs.train.report import JobReport
-from core.queue import ProgressWriter, RunFolder, Stopped
+from core.queue import JobFolder, ProgressWriter, Stopped
 from core.queue.accelerate_config import config_of
 from core.records import TrainSpec
 
 
-def fine_tune(folder: RunFolder, progress: ProgressWriter, spec: dict[str, Any], rows: Rows) -> dict[str, Any] | None:
+def fine_tune(folder: JobFolder, progress: ProgressWriter, spec: dict[str, Any], rows: Rows) -> dict[str, Any] | None:
     """Trains, predicts, saves. Returns the result, None in every process but the first; raises Stopped once a
     checkpoint is saved."""
     return _FineTune(folder, progress, spec, rows).run()
 
 
 class _FineTune:
-    def __init__(self, folder: RunFolder, progress: ProgressWriter, spec: dict[str, Any], rows: Rows) -> None:
+    def __init__(self, folder: JobFolder, progress: ProgressWriter, spec: dict[str, Any], rows: Rows) -> None:
         self.folder, self.spec, self.rows = folder, spec, rows
         self.splits = read_splits(folder)
         self.settings = TrainSpec(**{field.name: spec[field.name] for field in fields(TrainSpec) if field.name in spec})

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 
-from core.queue import ProgressWriter, RunFolder, Stopped
+from core.queue import JobFolder, ProgressWriter, Stopped
 
 STOPPED_ALONE = 75
 """Exit code of one process of several that was asked to stop outside the loop: accelerate then ends the others, which
@@ -19,7 +19,7 @@ would wait for it."""
 class JobReport:
     """Progress, figures and notes of one process of a job."""
 
-    folder: RunFolder
+    folder: JobFolder
     writer: ProgressWriter
     rank: int = 0
     processes: int = 1

@@ -17,10 +17,10 @@ from typing import Any
 
 from core.jobs.entry import run
 from core.jobs.rows import read_rows
-from core.queue import ProgressWriter, RunFolder
+from core.queue import JobFolder, ProgressWriter
 
 
-def main(folder: RunFolder, progress: ProgressWriter) -> dict[str, Any] | None:
+def main(folder: JobFolder, progress: ProgressWriter) -> dict[str, Any] | None:
     """Runs the strategy that the spec names; None in every process but the first."""
     spec = folder.spec()
     if spec["strategy"] != "head":

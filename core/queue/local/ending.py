@@ -8,7 +8,7 @@ from __future__ import annotations
 import time
 from pathlib import Path
 
-from core.queue.folder import RunFolder
+from core.queue.folder import JobFolder
 from core.queue.local.locks import try_lock, unlock
 from core.queue.local.processes import Identity, kill_job
 from core.queue.table import JobTable, Row
@@ -23,8 +23,8 @@ def end(table: JobTable, job_id: str, status: JobStatus, error: str = "") -> boo
     return table.update(job_id, UNENDED, status=status, error=error, ended_at=time.time())
 
 
-def how_it_ended(folder: RunFolder, otherwise: JobStatus) -> JobStatus:
-    """What the run folder says: done if there is a result, else what somebody asked for, else `otherwise`."""
+def how_it_ended(folder: JobFolder, otherwise: JobStatus) -> JobStatus:
+    """What the job folder says: done if there is a result, else what somebody asked for, else `otherwise`."""
     if folder.result() is not None:
         return "done"
     if folder.cancel_requested():
@@ -37,7 +37,7 @@ def mark_lost_if_dead(table: JobTable, row: Row) -> bool:
 
     Does nothing while that process lives. Returns whether this call marked the job as lost.
     """
-    descriptor = try_lock(RunFolder(Path(row["folder"])).liveness_path)
+    descriptor = try_lock(JobFolder(Path(row["folder"])).liveness_path)
     if descriptor is None:
         return False
     try:
@@ -53,7 +53,7 @@ def mark_lost(table: JobTable, row: Row) -> bool:
     if latest is None or latest["status"] not in UNENDED:
         return False
     kill_job(latest["job_id"], leader(latest))
-    status = how_it_ended(RunFolder(Path(latest["folder"])), otherwise="lost")
+    status = how_it_ended(JobFolder(Path(latest["folder"])), otherwise="lost")
     return end(table, latest["job_id"], status, LOST if status == "lost" else "")
 
 

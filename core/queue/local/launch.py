@@ -7,11 +7,11 @@ import subprocess
 import sys
 import threading
 
-from core.queue.folder import RunFolder
+from core.queue.folder import JobFolder
 from core.settings import PROJECT
 
 
-def spawn_wrapper(folder: RunFolder, liveness: int) -> None:
+def spawn_wrapper(folder: JobFolder, liveness: int) -> None:
     """Starts the wrapper in a session of its own and hands it the liveness lock that this process holds.
 
     Its output, and the job's, goes to the run's log file: nobody has to be there to read it.

@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from core.queue.accelerate_config import AccelerateConfig, config_path
-from core.queue.folder import RunFolder
+from core.queue.folder import JobFolder
 from core.queue.local.slots import cores
 from core.settings import PROJECT
 
@@ -32,7 +32,7 @@ cd {project} && export PATH={programs}:"$PATH" || exit
 {line}
 """
 AGAIN = "Makes this run once more, in the new folder that the line ends with; what the run has made stays as it is."
-JOIN = "Starts another machine's part of this run there: sh join.sh RANK. Project and run folder are at the same paths."
+JOIN = "Starts another machine's part of this run there: sh join.sh RANK. Project and job folder are at the same paths."
 RANK = '"${1:?RANK of this machine: 1, 2 …}"'
 ALONE: Mapping[str, str] = {
     "ACCELERATE_MIXED_PRECISION": "no",
@@ -78,7 +78,7 @@ def launched(processes: int, on_cpu: bool) -> Start:
     return Start((*arguments, "--multi_gpu", "--main_process_port", "0"), environment)
 
 
-def following(config: AccelerateConfig, folder: RunFolder) -> Start:
+def following(config: AccelerateConfig, folder: JobFolder) -> Start:
     """As the run's copy of a person's config says, by `accelerate launch`.
 
     Of several processes on the CPU it would start one and leave the others to MPI, so it is told to use its launcher
@@ -93,13 +93,13 @@ def following(config: AccelerateConfig, folder: RunFolder) -> Start:
     return Start((*arguments, "--multi_gpu"), {"ACCELERATE_USE_CPU": "true"})
 
 
-def script(how: Start, module: str, folder: RunFolder) -> str:
+def script(how: Start, module: str, folder: JobFolder) -> str:
     """A shell script that makes the job's output once more; its last line does so by itself in the project's folder
     and environment."""
     return _script(AGAIN, _line(how, module, folder.path, folder.again))
 
 
-def join_script(how: Start, module: str, folder: RunFolder) -> str:
+def join_script(how: Start, module: str, folder: JobFolder) -> str:
     """A shell script by which another machine takes part in the run itself, with its rank as the argument."""
     return _script(JOIN, _line(how, module, folder.path, more=f"--machine_rank {RANK} "))
 

@@ -1,4 +1,4 @@
-"""`python -m core.queue.local.wrapper RUN_FOLDER LIVENESS_FD`: the small process that stands between the app and a job.
+"""`python -m core.queue.local.wrapper JOB_FOLDER LIVENESS_FD`: the small process that stands between the app and a job.
 
 It holds the job's liveness lock (taken by the queue, handed over as an open file), waits for a device slot in the
 order in which jobs were made, starts the job in a process group of its own, passes on requests to end it, and records
@@ -19,7 +19,7 @@ from typing import Any
 
 from core.queue.accelerate_config import AccelerateConfig, config_of, slots_of
 from core.queue.cause import cause
-from core.queue.folder import RunFolder
+from core.queue.folder import JobFolder
 from core.queue.local import ending
 from core.queue.local.processes import MARK, group_members, identify, kill_job, signal_group
 from core.queue.local.slots import HeldSlots, find_slots, try_slots
@@ -36,7 +36,7 @@ NICENESS = 5
 
 
 def main() -> None:
-    folder = RunFolder(Path(sys.argv[1]))
+    folder = JobFolder(Path(sys.argv[1]))
     workspace = Workspace(folder.path.parents[1])
     table = JobTable(workspace.jobs_database)
     os.nice(NICENESS)
@@ -50,7 +50,7 @@ def main() -> None:
         ending.end(table, folder.job_id, "failed", f"The job could not be started: {problem}")
 
 
-def run_job(table: JobTable, row: Row, folder: RunFolder, slots: Path) -> None:
+def run_job(table: JobTable, row: Row, folder: JobFolder, slots: Path) -> None:
     """Waits for the job's turn, runs it, and records how it ended."""
     config = config_of(folder)
     held = wait_for_slots(table, folder, slots, row["processes"], config) if row["needs_device"] else None
@@ -73,13 +73,13 @@ def run_job(table: JobTable, row: Row, folder: RunFolder, slots: Path) -> None:
             "leader_command": known.command,
         }
         table.update(folder.job_id, **identity)
-    # The launcher needs no signal: it would end the workers by force, and those see the request in the run folder.
+    # The launcher needs no signal: it would end the workers by force, and those see the request in the job folder.
     watch(leader, folder, signal_stop=not how.launcher)
     record_end(table, leader.returncode, folder)
 
 
 def wait_for_slots(
-    table: JobTable, folder: RunFolder, slots: Path, count: int = 1, config: AccelerateConfig | None = None
+    table: JobTable, folder: JobFolder, slots: Path, count: int = 1, config: AccelerateConfig | None = None
 ) -> HeldSlots | None:
     """`count` free slots (0: all) of those that the config allows, once every job made earlier has its own; None when
     the job is asked to end before."""
@@ -124,7 +124,7 @@ def _processes(row: Row, held: HeldSlots | None) -> tuple[int, bool]:
     return max(1, row["processes"]) if held is None or on_cpu else len(held.slots), on_cpu
 
 
-def start(how: Start, module: str, folder: RunFolder) -> subprocess.Popen[bytes]:
+def start(how: Start, module: str, folder: JobFolder) -> subprocess.Popen[bytes]:
     """Starts the job's module as the leader of a session and process group of its own."""
     with folder.log_path.open("ab") as log:
         return subprocess.Popen(
@@ -137,7 +137,7 @@ def start(how: Start, module: str, folder: RunFolder) -> subprocess.Popen[bytes]
         )
 
 
-def watch(leader: subprocess.Popen[bytes], folder: RunFolder, *, signal_stop: bool = True) -> None:
+def watch(leader: subprocess.Popen[bytes], folder: JobFolder, *, signal_stop: bool = True) -> None:
     """Returns when no process of the job is left, having passed on requests to end it.
 
     A stop is asked for once, with `signal_stop` by SIGTERM too, and waited for. A cancel is followed by force. What a
@@ -171,7 +171,7 @@ def _runs(leader: subprocess.Popen[bytes]) -> bool:
     return True
 
 
-def record_end(table: JobTable, returncode: int, folder: RunFolder) -> None:
+def record_end(table: JobTable, returncode: int, folder: JobFolder) -> None:
     status = ending.how_it_ended(folder, otherwise="failed")
     error = folder.error() or cause(returncode, folder)
     ending.end(table, folder.job_id, status, error if status == "failed" else "")

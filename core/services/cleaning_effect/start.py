@@ -8,7 +8,7 @@ from typing import Any, get_args
 
 from core.errors import UsageError
 from core.finetune.settings import resolve
-from core.queue import RunFolder
+from core.queue import JobFolder
 from core.records import CleaningEffect, Dataset, EffectStrategy, Job, ReviewedRows, TrainSpec, Version
 from core.services.context import Context
 from core.services.follow import follow
@@ -116,7 +116,7 @@ def run_cleaning_effect(
     return next(effect for effect in effects(context, version_id) if effect.effect_id == job.job_id)
 
 
-def prepare_cleaning(context: Context, folder: RunFolder) -> None:
+def prepare_cleaning(context: Context, folder: JobFolder) -> None:
     """Writes the rows that the job reads."""
     asked = folder.spec()
     version_id, labels = asked["version_id"], asked["labels"]

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from core.errors import NotFoundError, UsageError
-from core.queue.folder import RunFolder
+from core.queue.folder import JobFolder
 from core.records import FIRST_ISSUE_TYPE, Decision, Example, Issue, IssueFilter, Job, ReviewCounts, Scan, Version
 from core.review.records import ReviewItem
 from core.services.context import Context
@@ -158,4 +158,4 @@ def _lines(context: Context, scan: Scan, found: list[Issue]) -> tuple[ListedIssu
 
 
 def _scanned(job: Job) -> str:
-    return str(RunFolder(Path(job.folder)).spec()["version_id"])
+    return str(JobFolder(Path(job.folder)).spec()["version_id"])

@@ -13,7 +13,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from core.errors import UsageError
-from core.queue import RunFolder
+from core.queue import JobFolder
 from core.records import Job, Version
 from core.services.context import Context
 from core.services.defects import in_words
@@ -96,7 +96,7 @@ def _run(context: Context, job: Job, version_id: str, plan: SplitPlan, by: str) 
         context.queue.finish_local(job.job_id, "done")
 
 
-def prepare_groups(context: Context, folder: RunFolder) -> None:
+def prepare_groups(context: Context, folder: JobFolder) -> None:
     """Writes the rows that near-duplicates are looked for in."""
     version_id = folder.spec()["version_id"]
     labels = get_dataset(context.store, get_version(context.store, version_id).dataset_id).labels

@@ -13,7 +13,7 @@ from typing import Any
 
 from core.errors import StoppedError
 from core.profile.derived import DERIVED
-from core.queue import ProgressWriter, RunFolder
+from core.queue import JobFolder, ProgressWriter
 from core.reading.ask import ask
 from core.reading.limits import PREVIEW_SECONDS
 from core.reading.wire import schema_of, staged_of
@@ -100,12 +100,12 @@ def run_tabular(context: Context, job: Job, by: str) -> None:
     _finish(context, dataset, spec, by)
 
 
-def _stopped(folder: RunFolder) -> Callable[[], bool]:
+def _stopped(folder: JobFolder) -> Callable[[], bool]:
     return lambda: _LEAVING.is_set() or folder.stop_requested()
 
 
 def _ingest(
-    context: Context, folder: RunFolder, spec: dict[str, Any], by: str, schema: Schema, reader: Reader | None = None
+    context: Context, folder: JobFolder, spec: dict[str, Any], by: str, schema: Schema, reader: Reader | None = None
 ) -> Dataset:
     """Has the source read by a process of its own and takes in what that wrote. `reader`: how to read what a job has
     written, where the source is read by a job."""
@@ -146,7 +146,7 @@ def _ingest(
     )
 
 
-def prepare_load(context: Context, folder: RunFolder) -> None:
+def prepare_load(context: Context, folder: JobFolder) -> None:
     """Copies a table of images to the job's input with the store's engine; other loads need nothing."""
     spec = folder.spec()
     source = SOURCES[spec["source"]]
@@ -169,7 +169,7 @@ def prepare_load(context: Context, folder: RunFolder) -> None:
         _LOG.info("load %s was stopped while its table was read", folder.job_id)
 
 
-def copy_table(folder: RunFolder, request: dict[str, Any], locations: Sequence[str]) -> Path:
+def copy_table(folder: JobFolder, request: dict[str, Any], locations: Sequence[str]) -> Path:
     """Has a process of its own copy a table to Parquet in the job's input, and returns the copy."""
     progress = ProgressWriter(folder)
     ask(request, named_in_messages(locations), on_progress=progress.update, stopped=folder.stop_requested)
@@ -190,7 +190,7 @@ def collect_load(context: Context, job: Job) -> None:
     in_thread(job, lambda: _finish(context, dataset, spec, job.created_by))
 
 
-def _job_output(folder: RunFolder, spec: dict[str, Any]) -> tuple[Schema, Reader | None]:
+def _job_output(folder: JobFolder, spec: dict[str, Any]) -> tuple[Schema, Reader | None]:
     """How a job's output is read: measured images, or (None) the Parquet files of a hub dataset's texts."""
     schema = schema_of(spec["schema"])
     rows, rejected = folder.output / "rows.parquet", folder.output / "rejected.parquet"

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any, Literal, get_args
 
 from core.errors import JobError, SchemaError, SourceError, StoppedError, UsageError
-from core.queue import RunFolder
+from core.queue import JobFolder
 from core.reading.ask import ask
 from core.reading.limits import PREVIEW_SECONDS
 from core.records import Job, Preview, Run, Schema
@@ -103,7 +103,7 @@ def run_predict(
     return follow(context, start_predict(context, run, batch, by).job_id, on_progress)
 
 
-def prepare_predict(context: Context, folder: RunFolder) -> None:
+def prepare_predict(context: Context, folder: JobFolder) -> None:
     """Copies a table to the job's input with the store's engine: all of its columns, CSV cells as they stand there."""
     spec = folder.spec()
     rows = folder.input / "rows.parquet"

@@ -1,4 +1,4 @@
-"""What a fine-tune says while it runs: its figures by step, and its notes. Reads the run folder alone.
+"""What a fine-tune says while it runs: its figures by step, and its notes. Reads the job folder alone.
 
 A page asks every second, and a day's run writes a hundred thousand lines: what was read once is kept, and only what
 came since is read.
@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from core.queue import RunFolder, events_after
+from core.queue import JobFolder, events_after
 from core.records import Metric
 
 KEPT = 16
@@ -40,20 +40,20 @@ _heard: OrderedDict[Path, _Heard] = OrderedDict()
 _lock = threading.Lock()
 
 
-def metrics_of(folder: RunFolder) -> list[Metric]:
+def metrics_of(folder: JobFolder) -> list[Metric]:
     """Every figure so far, by step. Of steps that were done twice, since a run was resumed, the later figures."""
     with _lock:
         found = list(_listened(folder).metrics.values())
     return sorted(found, key=lambda metric: metric.step)
 
 
-def notes_of(folder: RunFolder) -> list[str]:
+def notes_of(folder: JobFolder) -> list[str]:
     """What the run had to tell, such as a batch that it halved; each once, in order."""
     with _lock:
         return list(_listened(folder).notes)
 
 
-def _listened(folder: RunFolder) -> _Heard:
+def _listened(folder: JobFolder) -> _Heard:
     heard = _heard.setdefault(folder.path, _Heard())
     _heard.move_to_end(folder.path)
     while len(_heard) > KEPT:

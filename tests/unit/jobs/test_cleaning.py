@@ -19,7 +19,7 @@ from core.errors import UsageError
 from core.finetune.settings import resolve
 from core.jobs.cleaning_effect import run as cleaning
 from core.jobs.cleaning_effect.draws import OUT, changed, draw
-from core.queue import ProgressWriter, RunFolder, Stopped, read_progress
+from core.queue import JobFolder, ProgressWriter, Stopped, read_progress
 from core.records import ARMS, TrainSpec
 from tests.training_support import LABELS, SPEC, texts, tiny_bert
 
@@ -35,8 +35,8 @@ def comparison_folder(
     labels: Sequence[str],
     spec: TrainSpec,
     seeds: int = 3,
-) -> RunFolder:
-    folder = RunFolder(root / "run").create()
+) -> JobFolder:
+    folder = JobFolder(root / "run").create()
     table = {
         "row_id": np.arange(len(contents)),
         "content_hash": [hashlib.md5(text.encode()).hexdigest() for text in contents],
@@ -52,7 +52,7 @@ def comparison_folder(
     return folder
 
 
-def small(root: Path, spec: TrainSpec, rows: int = 180, seeds: int = 3) -> RunFolder:
+def small(root: Path, spec: TrainSpec, rows: int = 180, seeds: int = 3) -> JobFolder:
     """Two thirds to learn from; a quarter of all labels are wrong and reviewed right, two rows are excluded."""
     contents, true = texts(rows)
     reviewed = np.array(true)
@@ -64,7 +64,7 @@ def small(root: Path, spec: TrainSpec, rows: int = 180, seeds: int = 3) -> RunFo
     return comparison_folder(root, contents, given, reviewed, split, LABELS, spec, seeds)
 
 
-def run(folder: RunFolder) -> dict[str, Any]:
+def run(folder: JobFolder) -> dict[str, Any]:
     return cleaning.main(folder, ProgressWriter(folder, raises_stopped=True))
 
 

@@ -17,7 +17,7 @@ from core.jobs.predict import images as predict_images
 from core.jobs.predict import rows as predict_rows
 from core.jobs.predict.results import free_names
 from core.jobs.predict.run import main
-from core.queue import ProgressWriter, RunFolder
+from core.queue import JobFolder, ProgressWriter
 from core.records import Run
 from core.services.context import Context
 from core.services.prediction.predict import look, prepare_predict
@@ -45,7 +45,7 @@ def model_of(context: Context, run: Run) -> Path:
 def predicted(context: Context, run: Run, *paths: Path, column: str = "") -> tuple[list[dict[str, Any]], Any]:
     """The results' rows and the job's own result, worked out in this process."""
     batch = look(context, run, [str(path) for path in paths], column=column)
-    folder = RunFolder(paths[0].parent / "job").create()
+    folder = JobFolder(paths[0].parent / "job").create()
     folder.write_spec(
         {
             "model": str(model_of(context, run)),

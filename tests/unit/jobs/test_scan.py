@@ -19,7 +19,7 @@ from core.errors import ProbabilitiesError, UsageError
 from core.issues import ISSUE_TYPES, Finding, Signals
 from core.jobs.groups import run as groups
 from core.jobs.scan import run as scan
-from core.queue import ProgressWriter, RunFolder, Stopped, read_events
+from core.queue import JobFolder, ProgressWriter, Stopped, read_events
 from core.records import ScanSpec
 
 WORDS = {
@@ -31,8 +31,8 @@ WORDS = {
 
 def run_folder(
     root: Path, task: str, payloads: Sequence[str], labels: Sequence[str], hashes: Sequence[str], **settings: Any
-) -> RunFolder:
-    folder = RunFolder(root / "run").create()
+) -> JobFolder:
+    folder = JobFolder(root / "run").create()
     names = sorted(set(labels))
     nothing = pa.nulls(len(labels), pa.string())
     table = {
@@ -50,7 +50,7 @@ def run_folder(
     return folder
 
 
-def text_folder(root: Path, rows: int = 240, wrong: int = 20, **settings: Any) -> tuple[RunFolder, np.ndarray]:
+def text_folder(root: Path, rows: int = 240, wrong: int = 20, **settings: Any) -> tuple[JobFolder, np.ndarray]:
     """Sentences of three topics; the labels of some are those of the next topic."""
     generator = np.random.default_rng(0)
     topics = list(WORDS)
@@ -64,16 +64,16 @@ def text_folder(root: Path, rows: int = 240, wrong: int = 20, **settings: Any) -
     return run_folder(root, "text", texts, labels, hashes, **settings), flipped
 
 
-def run(folder: RunFolder) -> dict[str, Any]:
+def run(folder: JobFolder) -> dict[str, Any]:
     return scan.main(folder, ProgressWriter(folder, raises_stopped=True))
 
 
-def issues(folder: RunFolder, tier: int = 0) -> dict[str, list[Any]]:
+def issues(folder: JobFolder, tier: int = 0) -> dict[str, list[Any]]:
     columns: dict[str, list[Any]] = pq.read_table(folder.output / str(tier) / "issues.parquet").to_pydict()
     return columns
 
 
-def summary(folder: RunFolder, tier: int = 0) -> dict[str, Any]:
+def summary(folder: JobFolder, tier: int = 0) -> dict[str, Any]:
     content: dict[str, Any] = json.loads((folder.output / str(tier) / "summary.json").read_text())
     return content
 

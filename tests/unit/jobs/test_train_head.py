@@ -16,7 +16,7 @@ from PIL import Image
 from core.errors import ModelError, UsageError
 from core.finetune.predictor import Predictor
 from core.jobs.train import run as train
-from core.queue import ProgressWriter, RunFolder, Stopped, read_events
+from core.queue import JobFolder, ProgressWriter, Stopped, read_events
 from core.records import TrainSpec
 from tests.unit.conftest import processor
 from tests.unit.finetune.models import image_model, text_model
@@ -31,8 +31,8 @@ SPLITS = ("train", "train", "train", "validation", "test")
 
 def folder_of(
     root: Path, task: str, payloads: list[str], hashes: list[str], labels: np.ndarray, **spec: Any
-) -> RunFolder:
-    folder = RunFolder(root / "run").create()
+) -> JobFolder:
+    folder = JobFolder(root / "run").create()
     count, nothing = len(labels), pa.nulls(len(labels), pa.string())
     columns = {
         "row_id": np.arange(100, 100 + count),
@@ -48,7 +48,7 @@ def folder_of(
     return folder
 
 
-def text_folder(root: Path, rows: int = 150, **spec: Any) -> RunFolder:
+def text_folder(root: Path, rows: int = 150, **spec: Any) -> JobFolder:
     random = np.random.default_rng(0)
     labels = np.arange(rows) % 3
     topics = list(TOPICS.values())
@@ -57,7 +57,7 @@ def text_folder(root: Path, rows: int = 150, **spec: Any) -> RunFolder:
     return folder_of(root, "text", texts, hashes, labels, **{"model": "minilm"} | spec)
 
 
-def image_folder(root: Path, rows: int = 45, large: int = 0, **spec: Any) -> RunFolder:
+def image_folder(root: Path, rows: int = 45, large: int = 0, **spec: Any) -> JobFolder:
     """Noise in red, green or blue."""
     random = np.random.default_rng(0)
     labels, names, hashes = np.arange(rows) % 3, [], []
@@ -71,20 +71,20 @@ def image_folder(root: Path, rows: int = 45, large: int = 0, **spec: Any) -> Run
     return folder_of(root, "image", names, hashes, labels, **{"model": "efficientnet"} | spec)
 
 
-def run(folder: RunFolder) -> dict[str, Any]:
+def run(folder: JobFolder) -> dict[str, Any]:
     result = train.main(folder, ProgressWriter(folder, raises_stopped=True))
     assert result is not None
     return result
 
 
-def payloads(folder: RunFolder) -> list[Any]:
+def payloads(folder: JobFolder) -> list[Any]:
     table = pq.read_table(folder.input / "rows.parquet")
     if folder.spec()["task"] == "text":
         return table.column("text").to_pylist()
     return [Path(folder.spec()["media"]) / name for name in table.column("media_id").to_pylist()]
 
 
-def check_outputs(folder: RunFolder, tolerance: float = 1e-3, of_features: float = 5e-3) -> None:
+def check_outputs(folder: JobFolder, tolerance: float = 1e-3, of_features: float = 5e-3) -> None:
     """The saved model says what was written, and what was written fits together."""
     probabilities = np.load(folder.output / "probabilities.npy")
     predicted = pq.read_table(folder.output / "predictions.parquet").to_pydict()
@@ -213,7 +213,7 @@ def test_a_quick_retrain_of_a_bundled_model_never_imports_transformers_once_embe
     run(folder)
     code = (
         "import sys; from pathlib import Path; from core.queue import *; from core.jobs.train import run as train;"
-        f"folder = RunFolder(Path({str(folder.path)!r}));"
+        f"folder = JobFolder(Path({str(folder.path)!r}));"
         "train.main(folder, ProgressWriter(folder));"
         "sys.exit(any(name in sys.modules for name in ('transformers', 'accelerate', 'sentence_transformers')))"
     )

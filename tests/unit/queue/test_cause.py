@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from core.queue.cause import cause
-from core.queue.folder import RunFolder
+from core.queue.folder import JobFolder
 
 TRAINER = """Traceback (most recent call last):
   File "<frozen runpy>", line 198, in _run_module_as_main
@@ -51,8 +51,8 @@ KILLED = "The process was killed (SIGKILL), as the system does when memory runs 
 
 
 @pytest.fixture
-def folder(tmp_path: Path) -> RunFolder:
-    return RunFolder(tmp_path).create()
+def folder(tmp_path: Path) -> JobFolder:
+    return JobFolder(tmp_path).create()
 
 
 @pytest.mark.parametrize(
@@ -68,14 +68,14 @@ def folder(tmp_path: Path) -> RunFolder:
     ],
 )
 def test_the_cause_is_the_jobs_own_last_exception_never_the_launchers(
-    folder: RunFolder, log: str, sentence: str
+    folder: JobFolder, log: str, sentence: str
 ) -> None:
     folder.log_path.write_text(log)
     assert cause(1, folder) == sentence
 
 
 def test_an_exception_that_the_worker_wrote_down_first_is_the_cause_whatever_the_log_ends_with(
-    folder: RunFolder,
+    folder: JobFolder,
 ) -> None:
     folder.log_path.write_text(INTERLEAVED + LAUNCHER + SEVERAL.format("1 (pid: 5939)"))
     folder.write_defect("KeyError: 'spam'")
@@ -83,6 +83,6 @@ def test_an_exception_that_the_worker_wrote_down_first_is_the_cause_whatever_the
     assert (cause(1, folder), folder.error()) == ("KeyError: 'spam'", "")
 
 
-def test_a_process_that_a_signal_ended_is_said_so(folder: RunFolder) -> None:
+def test_a_process_that_a_signal_ended_is_said_so(folder: JobFolder) -> None:
     assert cause(-9, folder) == KILLED
     assert cause(-11, folder) == "The process was ended by SIGSEGV. See the log."

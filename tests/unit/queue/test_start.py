@@ -12,7 +12,7 @@ import pytest
 from accelerate.commands import launch
 from accelerate.utils.launch import prepare_multi_gpu_env, prepare_simple_launcher_cmd_env
 
-from core.queue import RunFolder
+from core.queue import JobFolder
 from core.queue.accelerate_config import AccelerateConfig, config_of, config_path
 from core.queue.local.start import Start, accelerated, following, join_script, launched, script
 
@@ -56,7 +56,7 @@ def test_several_processes_go_through_the_launcher(on_cpu: bool) -> None:
 def test_the_line_of_a_job_names_all_that_accelerate_is_told_and_plain_python_for_a_job_without_it(
     tmp_path: Path,
 ) -> None:
-    folder = RunFolder(tmp_path / "a run")
+    folder = JobFolder(tmp_path / "a run")
     run, again = str(folder.path), str(folder.again)
 
     def line(how: Start) -> list[str]:
@@ -68,7 +68,7 @@ def test_the_line_of_a_job_names_all_that_accelerate_is_told_and_plain_python_fo
     assert line(launched(2, on_cpu=True))[:3] == ["ACCELERATE_USE_CPU=true", "accelerate", "launch"]
 
 
-def _followed(folder: RunFolder, text: str) -> AccelerateConfig:
+def _followed(folder: JobFolder, text: str) -> AccelerateConfig:
     config_path(folder.create()).write_text(text)
     config = config_of(folder)
     assert config is not None
@@ -84,7 +84,7 @@ def _read_by_accelerate(how: Start) -> Namespace:
 
 
 def test_a_config_for_one_process_goes_through_the_launcher_too(tmp_path: Path) -> None:
-    folder = RunFolder(tmp_path / "a run")
+    folder = JobFolder(tmp_path / "a run")
     how = following(_followed(folder, "distributed_type: 'NO'\nmixed_precision: fp16\nuse_cpu: true"), folder)
     checked = _read_by_accelerate(how)
     command, environment = prepare_simple_launcher_cmd_env(checked)
@@ -105,7 +105,7 @@ def test_a_config_for_several_starts_as_many_by_accelerates_launcher(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, text: str, on_cpu: bool, expected: tuple[str | None, ...]
 ) -> None:
     monkeypatch.delenv("CUDA_VISIBLE_DEVICES", raising=False)
-    folder = RunFolder(tmp_path / "a run")
+    folder = JobFolder(tmp_path / "a run")
     how = following(_followed(folder, f"mixed_precision: bf16\n{text}"), folder)
     checked = _read_by_accelerate(how)
     environment = prepare_multi_gpu_env(checked)
@@ -118,7 +118,7 @@ def test_a_config_for_several_starts_as_many_by_accelerates_launcher(
 
 
 def test_another_machine_joins_with_its_rank_and_the_runs_own_folder(tmp_path: Path) -> None:
-    folder = RunFolder(tmp_path / "a run")
+    folder = JobFolder(tmp_path / "a run")
     text = "distributed_type: MULTI_CPU\nnum_processes: 2\nnum_machines: 2\nmain_process_ip: a\nmain_process_port: 1"
     how = following(_followed(folder, text), folder)
     line = join_script(how, "a.module", folder).splitlines()[-1]

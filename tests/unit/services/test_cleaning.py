@@ -6,7 +6,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from core.errors import NotFoundError, UsageError
-from core.queue import RunFolder
+from core.queue import JobFolder
 from core.records import Action, Dataset, Decision, Job, ReviewedRows
 from core.services.cleaning_effect import start as cleaning
 from core.services.cleaning_effect.results import collect_cleaning
@@ -47,7 +47,7 @@ def no_process(monkeypatch: pytest.MonkeyPatch) -> None:
     )
 
 
-def folder_of(context: Context, job: Job) -> RunFolder:
+def folder_of(context: Context, job: Job) -> JobFolder:
     return context.queue.folder(job.job_id)
 
 
