@@ -4,19 +4,18 @@ from __future__ import annotations
 
 from argparse import ArgumentParser, Namespace
 from pathlib import Path
-from typing import get_args
 
 from core.commands.command import Answer, Command, dataset_version
 from core.errors import UsageError
 from core.services.context import Context
-from core.services.export import Format, export
+from core.services.export import all_formats, export
 from core.services.runs.models import export_model, find_run, snippet
 from core.settings import expanded
 
 
 def _arguments(parser: ArgumentParser) -> None:
     parser.add_argument("name", help="a dataset, or NAME@VERSION")
-    parser.add_argument("--format", choices=get_args(Format), help="of a version")
+    parser.add_argument("--format", choices=all_formats(), help="of a version")
     parser.add_argument("--run", metavar="R", help="the model of this run (number or id, see `runs`), as a ZIP")
     parser.add_argument("--out", type=Path, required=True, metavar="PATH")
 
@@ -25,7 +24,7 @@ def _run(context: Context, options: Namespace) -> Answer:
     if options.run is not None:
         return _model(context, options)
     if options.format is None:
-        raise UsageError("Neither --format nor --run is given.", f"Formats: {', '.join(get_args(Format))}.")
+        raise UsageError("Neither --format nor --run is given.", f"Formats: {', '.join(all_formats())}.")
     dataset, version = dataset_version(context, options.name)
     out = export(context, version.version_id, options.format, expanded(str(options.out)).resolve())
     data = {

@@ -15,7 +15,7 @@ from core.records import ENDED, Preview, Schema
 from core.services.context import Context
 from core.services.load import preview, samples, start_load, wait, widened
 from core.store.datasets import rejected
-from core.tasks import TASKS
+from core.tasks import ALIASES, TASKS, task_named
 
 REJECTED_SHOWN = 5
 GRACE_SECONDS = 10.0
@@ -32,7 +32,7 @@ def _arguments(parser: ArgumentParser) -> None:
         help=f"files of one dataset, a folder, a hub id, or a sample: {known}",
     )
     parser.add_argument("--name", metavar="N", help="what the dataset is called; a sample has a name of its own")
-    parser.add_argument("--task", choices=sorted(TASKS), help="guessed when absent, as are the columns below")
+    parser.add_argument("--task", choices=(*TASKS, *ALIASES), help="guessed when absent, as are the columns below")
     parser.add_argument("--payload", metavar="COL", help="the column with the text, or the image's path")
     parser.add_argument("--label", metavar="COL")
     parser.add_argument("--split", metavar="COL")
@@ -76,6 +76,8 @@ def _sample_name(locations: list[str]) -> str:
 def _schema(found: Preview, options: Namespace) -> Schema:
     """The guess with what the person said in its place; every column without a role stays as an attribute."""
     said = {role: getattr(options, role) for role in (*ROLES, "task") if getattr(options, role) is not None}
+    if "task" in said:
+        said["task"] = task_named(said["task"]).name
     columns = [column.name for column in found.columns]
     for role in ROLES:
         if role in said and said[role] not in columns:

@@ -17,7 +17,7 @@ DEFAULTS = ScanSpec(())
 
 
 def _arguments(parser: ArgumentParser) -> None:
-    known = ", ".join(dict.fromkeys(name for task in TASKS.values() for name in task.default_encoders))
+    known = ", ".join(dict.fromkeys(name for task in TASKS.values() for name in task.modality.encoders))
     parser.add_argument("name", help="a dataset, or NAME@VERSION")
     parser.add_argument(
         "--encoder",

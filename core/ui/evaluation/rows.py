@@ -9,14 +9,14 @@ import streamlit as st
 
 from core.records import Example, PredictedRow, PredictionFilter
 from core.services.evaluation.measures import predicted_rows
-from core.services.media import thumbnail
 from core.store.rows import get_rows
-from core.tasks import TASKS
+from core.tasks import task_named
 from core.ui import keys
 from core.ui.evaluation.choice import Shown
+from core.ui.modalities import drawing_of
 from core.ui.parts.paging import WHOLE_HEADER, paged, pages
 from core.ui.parts.problems import plain
-from core.ui.parts.rows import data_url, show_row
+from core.ui.parts.rows import show_row
 from core.ui.shell.pages import link
 
 PAGE_ROWS = 25
@@ -166,20 +166,20 @@ def _picked(key: str, lines: Sequence[Example]) -> Example | None:
 def _table(
     shown: Shown, found: Sequence[PredictedRow], lines: Sequence[Example], key: str, other: Mapping[str, str]
 ) -> None:
-    task = TASKS[shown.frame.dataset.task]
+    drawing, row_height = drawing_of(shown.frame.dataset), task_named(shown.frame.dataset.task).modality.row_height
     names = {name: other.get(name, name) for name in ("true", "predicted", "confidence")}
     st.dataframe(
         {names.get(name, name): values for name, values in _columns(shown, found, lines).items()},
         hide_index=True,
-        row_height=task.row_height,
-        height=min(LIST_PIXELS, 38 + task.row_height * len(found)),
+        row_height=row_height,
+        height=min(LIST_PIXELS, 38 + row_height * len(found)),
         column_config={
             "row": st.column_config.NumberColumn("row", format="%d", width=64),
-            "image": st.column_config.ImageColumn("image", width=64),
+            **({drawing.cell: drawing.column(64)} if drawing.cell else {}),
             names["confidence"]: st.column_config.ProgressColumn(
                 names["confidence"], format="percent", min_value=0.0, max_value=1.0, width=110
             ),
-            "example": st.column_config.TextColumn("name" if lines[0].media_id else "text", width="large"),
+            "example": st.column_config.TextColumn(drawing.words_title, width="large"),
         },
         key=key,
         on_select="rerun",
@@ -191,9 +191,9 @@ def _table(
 
 def _columns(shown: Shown, found: Sequence[PredictedRow], lines: Sequence[Example]) -> dict[str, list[Any]]:
     columns: dict[str, list[Any]] = {"row": [row.row_id for row in found]}
-    if lines[0].media_id is not None:
-        context = shown.frame.context
-        columns["image"] = [data_url(thumbnail(context, line.media_id)) if line.media_id else None for line in lines]
+    drawing = drawing_of(shown.frame.dataset)
+    if drawing.cell:
+        columns[drawing.cell] = drawing.cells(shown.frame.context, lines)
     columns["true"] = [row.label for row in found]
     columns["predicted"] = [row.predicted for row in found]
     columns["confidence"] = [row.confidence for row in found]

@@ -6,7 +6,7 @@ import streamlit as st
 
 from core.services.load import Sample, load_sample, samples
 from core.store.datasets import list_datasets
-from core.tasks import TASKS
+from core.tasks import task_named
 from core.ui import keys
 from core.ui.parts.problems import shown_errors
 from core.ui.shell.frame import BareFrame
@@ -26,7 +26,7 @@ def start_cards(frame: BareFrame) -> None:
             open_link("data", "Load data", key="start-own", type="primary", view="load")
         for sample in missing_samples(frame):
             with st.container(border=True, height="stretch", gap="xsmall"):
-                st.markdown(f":material/{TASKS[sample.task].icon}: **{sample.title}**")
+                st.markdown(f":material/{task_named(sample.task).modality.icon}: **{sample.title}**")
                 st.caption(f"Sample · {sample.rows:,} rows · {sample.licence}")
                 st.space("stretch")
                 _button(frame, sample, "Load sample")

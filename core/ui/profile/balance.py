@@ -5,10 +5,10 @@ from __future__ import annotations
 import streamlit as st
 
 from core.charts.intervals import shares
+from core.lookalikes import lookalike_notes
 from core.profile.records import MISSING, Balance, SplitBalance
 from core.records import RowFilter
 from core.services.profile.figures import class_balance, split_balance
-from core.tasks.lookalikes import lookalike_notes
 from core.ui.parts.pending import settled
 from core.ui.parts.problems import plain
 from core.ui.profile.bars import TOP, value_bars

@@ -7,8 +7,8 @@ import streamlit as st
 from core.records import IssueFilter, Scan
 from core.services.issues.listing import latest_scan
 from core.services.review.sources import ScanSource
-from core.tasks import TASKS
 from core.ui import keys
+from core.ui.modalities import drawing_of
 from core.ui.parts.choices import switch
 from core.ui.parts.empty import empty_state
 from core.ui.parts.issue_filter import FLAGGED, filter_bar
@@ -26,7 +26,7 @@ _VIEWS = {"desk": "Desk", "grid": "Grid", "decisions": "Decisions", "versions": 
 
 def draw(frame: Frame) -> None:
     """Draws the open view; the others cost nothing."""
-    names = [name for name in _VIEWS if name != "grid" or TASKS[frame.dataset.task].payload_kind == "image"]
+    names = [name for name in _VIEWS if name != "grid" or drawing_of(frame.dataset).has_grid]
     _draw_view(frame, switch("View", "view", {name: _VIEWS[name] for name in names}, fixed=True))
 
 

@@ -18,6 +18,7 @@ from core.services.review.decisions import counts, record
 from core.services.review.queue import decided_by_others, release
 from core.services.review.sources import Source
 from core.ui import keys, review_desk
+from core.ui.modalities import drawing_of
 from core.ui.parts.problems import plain, shown_errors
 from core.ui.review.payload import decided, fitting, refusal, row
 from core.ui.review.tab import tab
@@ -65,7 +66,15 @@ def _answer(frame: Frame, source: Source, mode: Mode, report: Report, key: str) 
     order = source.claim(context, version_id, session, wanted(_DEPTH[mode], report.skipped))
     st.session_state[f"{key}-held"] = (queue, order)
     due = _due(recorded, order, report, mode)
-    build = partial(row, context, source=source, reviewer=reviewer, page=_row_page(frame), grid=mode == "grid")
+    build = partial(
+        row,
+        context,
+        drawing=drawing_of(frame.dataset),
+        source=source,
+        reviewer=reviewer,
+        page=_row_page(frame),
+        grid=mode == "grid",
+    )
     sent = fitting(source.items(context, version_id, due), build)
     standing = source.counts(context, version_id)
     review_desk.mount(

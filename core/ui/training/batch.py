@@ -10,7 +10,7 @@ import streamlit as st
 from core.records import Run
 from core.services.load import browser_folders
 from core.services.prediction.predict import Batch, look, start_predict
-from core.services.runs.models import payload_kind
+from core.ui.modalities import drawing_of
 from core.ui.parts.background import result_of
 from core.ui.parts.paths import choose_path, stamped
 from core.ui.parts.problems import plain, shown_errors
@@ -19,10 +19,6 @@ from core.ui.shell.frame import Frame
 from core.ui.training.predictions import predictions_list
 
 PLACES = {"upload": "Upload", "path": "Path on the server"}
-HELP = {
-    "text": "CSV, TSV, JSON, JSON lines, Parquet or Excel; every column is kept. Larger ones: by a path on the server.",
-    "image": "Images, or a ZIP of images; folders do not matter. More of them: by a path on the server.",
-}
 FIRST_ROWS = 8
 CELL_CHARACTERS = 200
 
@@ -46,19 +42,15 @@ def batch_view(frame: Frame, run: Run) -> None:
 
 
 def _uploaded(frame: Frame, run: Run) -> tuple[str, ...]:
-    kind = payload_kind(frame.context, run)
+    title, explanation = drawing_of(frame.dataset).upload
     files = st.file_uploader(
-        "File" if kind == "text" else "Images",
-        accept_multiple_files=True,
-        key=f"predict-upload-{kind}",
-        help=HELP[kind],
+        title, accept_multiple_files=True, key=f"predict-upload-{frame.dataset.task}", help=explanation
     )
     return arrived(frame.context.workspace, files, waiting="storing what arrived")
 
 
 def _named(frame: Frame, run: Run) -> tuple[str, ...]:
-    images = payload_kind(frame.context, run) == "image"
-    return choose_path("predict", "Predict every image of the folder" if images else "")
+    return choose_path("predict", drawing_of(frame.dataset).folder_button)
 
 
 def _check_and_start(frame: Frame, run: Run, locations: Sequence[str]) -> None:
