@@ -57,7 +57,7 @@ def main(spec: dict[str, Any]) -> None:
 def _winnow(spec: dict[str, Any], table: pa.Table, arrays: Path) -> Embeddings:
     columns = table.column("payload"), table.column("content_hash")
     text = spec["kind"] == "text"
-    payloads = Payloads.of_texts(*columns) if text else Payloads.of_images(*columns, Path(spec["media"]))
+    payloads = Payloads.of(*columns, None if text else Path(spec["media"]))
     return make_encoder(ENCODER[spec["kind"]], spec["kind"]).embed(payloads, arrays, lambda done, total: None)
 
 

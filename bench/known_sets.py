@@ -21,7 +21,7 @@ from core.issues import Signals
 from core.modalities.encoders import make_encoder
 from core.modalities.payloads import Payloads
 from core.sources import samples
-from core.tasks import TASKS
+from core.tasks import task_named
 
 SHARES = (0.02, 0.05, 0.1, 0.2)
 PARTS = (100, 300, 1000)
@@ -178,15 +178,16 @@ SOURCES: tuple[Callable[[Path], Source], ...] = (
 
 def _texts(texts: list[str], arrays: Path) -> tuple[np.ndarray, ...]:
     hashes = [hashlib.md5(text.encode()).hexdigest() for text in texts]
-    payloads = Payloads.of_texts(pa.chunked_array([pa.array(texts)]), pa.chunked_array([pa.array(hashes)]))
+    payloads = Payloads.of(pa.chunked_array([pa.array(texts)]), pa.chunked_array([pa.array(hashes)]))
     return _embedded("text", payloads, arrays)
 
 
 def _images(names: list[str], hashes: list[str], media: Path, arrays: Path) -> tuple[np.ndarray, ...]:
-    payloads = Payloads.of_images(pa.chunked_array([pa.array(names)]), pa.chunked_array([pa.array(hashes)]), media)
+    payloads = Payloads.of(pa.chunked_array([pa.array(names)]), pa.chunked_array([pa.array(hashes)]), media)
     return _embedded("image", payloads, arrays)
 
 
 def _embedded(task: str, payloads: Payloads, arrays: Path) -> tuple[np.ndarray, ...]:
-    encoders = [make_encoder(name, TASKS[task].payload_kind) for name in TASKS[task].default_encoders]
+    modality = task_named(task).modality
+    encoders = [make_encoder(name, modality.name) for name in modality.encoders]
     return tuple(np.asarray(one.embed(payloads, arrays, lambda done, total: None)) for one in encoders)

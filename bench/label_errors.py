@@ -28,6 +28,7 @@ from core.jobs.rows import read_rows
 from core.modalities.encoders import make_encoder
 from core.queue import JobFolder, read_events
 from core.records import ScanSpec
+from core.tasks import task_named
 
 PLANTED, SEED, RESAMPLES = 0.08, 0, 1_000
 FLAGS = {"mnist": 15, "cifar10": 284, "20news": 95}
@@ -120,7 +121,7 @@ def _datalab(folder: JobFolder) -> tuple[np.ndarray, np.ndarray]:
 
     spec = folder.spec()
     rows = read_rows(folder, spec)
-    encoder = make_encoder(spec["encoders"][-1], spec["task"])
+    encoder = make_encoder(spec["encoders"][-1], task_named(spec["task"]).modality.name)
     embeddings = encoder.embed(rows.payloads, Path(spec["arrays"]), lambda done, total: None)
     model = LogisticRegression(max_iter=1000)
     probabilities = cross_val_predict(model, embeddings, rows.labels, cv=5, method="predict_proba")

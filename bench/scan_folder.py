@@ -14,7 +14,7 @@ import pyarrow.parquet as pq
 
 from core.queue import JobFolder, ProgressWriter
 from core.records import ScanSpec
-from core.tasks import TASKS
+from core.tasks import task_named
 
 
 def scan_folder(
@@ -56,7 +56,7 @@ def scan_folder(
             "version_id": "bench",
             "task": task,
             "labels": names,
-            "encoders": list(asked.encoders or TASKS[task].default_encoders),
+            "encoders": list(asked.encoders or task_named(task).modality.encoders),
             "arrays": str(root / "arrays"),
             "media": str(media or root),
             "probabilities": probabilities,

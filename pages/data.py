@@ -37,7 +37,7 @@ context, dataset, version, user = frame.context, frame.dataset, frame.version, f
 view = view_switch(VIEWS)
 with shown_errors():
     if view == "rows":
-        named_row(context, version)
+        named_row(context, dataset, version)
         where = row_filters(context, dataset, version)
         row_browser(context, dataset, version, where, title=describe(where, {}), key="rows")
     elif view == "load":

@@ -47,7 +47,7 @@ with shown_errors():
                 if what_to_predict() == "one":
                     ask(context, dataset, run)
                 else:
-                    predict_file(context, run, user)
+                    predict_file(context, dataset, run, user)
             with shown_errors():
                 take_along(context, run)
         else:

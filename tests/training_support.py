@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     import torch
 
     from core.finetune.classifiers.classifier import Classifier
-    from core.finetune.inputs import TokenInputs
+    from core.modalities.text.inputs import TokenInputs
 
 LABELS = ("sport", "business", "weather")
 WORDS = ("goal", "share", "rain", "match", "price", "wind", "team", "bank", "cloud", "the", "of", "and", "a", "is")
@@ -86,13 +86,13 @@ def fill(folder: JobFolder, model: Path, spec: TrainSpec = SPEC, rows: int = 120
 
 def token_inputs(classifier: Classifier, contents: Sequence[str], where: torch.device) -> TokenInputs:
     """The texts as the loop takes them, for a model on the device `where`."""
-    from core.finetune.inputs import TokenInputs
+    from core.modalities.text.inputs import TokenInputs
     from core.modalities.text.token_store import Tokens
 
     encoded = classifier.encode(contents)
     offsets = np.cumsum([0, *(len(one) for one in encoded)])
     tokens = Tokens(np.array([token for one in encoded for token in one], np.int32), offsets)
-    return TokenInputs.of(tokens, int(classifier.tokenizer.pad_token_id), where)
+    return TokenInputs.of(tokens, int(classifier.preparation.tokenizer.pad_token_id), where)
 
 
 def weights(folder: JobFolder) -> dict[str, np.ndarray]:

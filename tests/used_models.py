@@ -10,6 +10,7 @@ from PIL import Image
 from core.records import Dataset, RowFilter, Run
 from core.services.context import Context
 from core.store.rows import page_rows
+from core.tasks import task_named
 from tests.images import png
 from tests.runs import finished_run
 from tests.unit.finetune.models import image_model, text_model
@@ -42,7 +43,7 @@ def used_run(context: Context, dataset: Dataset, folder: Path) -> Run:
     from core.finetune.classifiers.classifier import load_classifier
     from core.finetune.predictor import Predictor
 
-    kind = "image" if dataset.task == "image" else "text"
+    kind = task_named(dataset.task).modality.name
     base = text_model(folder / "base") if kind == "text" else image_model(folder / "base", "resnet")
     rows = page_rows(context.store, dataset.latest_version_id, RowFilter(), 100)
     run = finished_run(

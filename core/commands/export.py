@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import get_args
 
 import click
 
@@ -11,23 +10,23 @@ from core.commands.command import Answer, command
 from core.commands.parameters import dataset_version, out_option, version_argument
 from core.errors import UsageError
 from core.services.context import Context
-from core.services.export import Format, export
+from core.services.export import all_formats, export
 from core.services.runs.models import export_model, find_run, snippet
 
 
 @command
 @version_argument
-@click.option("--format", "format_", type=click.Choice(get_args(Format)), help="of a version")
+@click.option("--format", "format_", type=click.Choice(all_formats()), help="of a version")
 @click.option("--run", metavar="R", help="the model of this run (number or id, see `runs`), as a ZIP")
 @out_option(required=True, help="where to write it")
-def export_command(context: Context, name: str, format_: Format | None, run: str | None, out: Path) -> Answer:
+def export_command(context: Context, name: str, format_: str | None, run: str | None, out: Path) -> Answer:
     """Write a version as a file or folder, or a run's model as a ZIP."""
     if run is not None and format_ is not None:
         raise UsageError("--run and --format do not go together.", "A model is exported as a ZIP of its folder.")
     if run is not None:
         return _model(context, name, run, out)
     if format_ is None:
-        raise UsageError("Neither --format nor --run is given.", f"Formats: {', '.join(get_args(Format))}.")
+        raise UsageError("Neither --format nor --run is given.", f"Formats: {', '.join(all_formats())}.")
     dataset, version = dataset_version(context, name)
     export(context, version.version_id, format_, out)
     data = {"out": out, "format": format_, "dataset": dataset.name, "version": version.number}

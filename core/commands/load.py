@@ -17,7 +17,7 @@ from core.records import ENDED, Preview, Schema
 from core.services.context import Context
 from core.services.load import preview, samples, start_load, wait, widened
 from core.store.datasets import rejected
-from core.tasks import TASKS
+from core.tasks import ALIASES, TASKS
 
 REJECTED_SHOWN = 5
 GRACE_SECONDS = 10.0
@@ -34,7 +34,7 @@ ROLES = ("payload", "label", "split", "id")
     help=f"files of one dataset, a folder, a hub id, or a sample: {', '.join(sample.name for sample in samples())}",
 )
 @click.option("--name", metavar="N", help="what the dataset is called; a sample has a name of its own")
-@click.option("--task", type=click.Choice(sorted(TASKS)), help="guessed when absent, as are the columns below")
+@click.option("--task", type=click.Choice((*TASKS, *ALIASES)), help="guessed when absent, as are the columns below")
 @click.option("--payload", metavar="COL", help="the column with the text, or the image's path")
 @click.option("--label", metavar="COL", help="the column with the class")
 @click.option("--split", metavar="COL", help="the column with the split")

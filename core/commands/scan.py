@@ -16,7 +16,7 @@ from core.services.scan import FLAG_BY, run_scan
 from core.tasks import TASKS
 
 DEFAULTS = ScanSpec(())
-KNOWN = ", ".join(dict.fromkeys(name for task in TASKS.values() for name in task.default_encoders))
+KNOWN = ", ".join(dict.fromkeys(name for task in TASKS.values() for name in task.modality.encoders))
 
 
 @command

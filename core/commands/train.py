@@ -23,7 +23,7 @@ from core.services.runs.own_config import own_config
 from core.services.train import follow_train, start_train
 from core.store.versions import get_version
 
-KINDS = {"whole": int, "decimal": float, "text": str, "choice": str}
+KINDS = {"whole": int, "decimal": float, "string": str, "choice": str}
 
 
 def _settings(run: Callable[..., Answer]) -> Callable[..., Answer]:

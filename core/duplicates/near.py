@@ -20,10 +20,6 @@ from core.arrays.disk_backed import row_chunks
 Rows: TypeAlias = "NDArray[np.float32] | sp.csr_matrix"
 """(n, d): rows of length 1, or of length 0 where there is nothing to compare."""
 
-TEXT_SIMILARITY = 0.9
-"""Cosine of TF-IDF rows from which texts are near-duplicates: about one word in twenty differs."""
-IMAGE_SIMILARITY = 0.99
-"""Cosine of centred 16 × 16 pixels from which images are near-duplicates: the same picture saved or scaled anew."""
 BANDS = 48
 WINDOW = 8
 """Within a band, a row is compared with so many of those next to it in the order of their other bits."""
@@ -60,13 +56,6 @@ def cluster_near_duplicates(
         component = _components(count, edges)
         tick(band + 1, BANDS)
     return component
-
-
-def unit_rows(pixels: NDArray[np.float32]) -> NDArray[np.float32]:
-    """Images as `cluster_near_duplicates` compares them: each less its own mean, scaled to length 1."""
-    centred = pixels - pixels.mean(1, keepdims=True)
-    lengths = np.linalg.norm(centred, axis=1, keepdims=True)
-    return np.asarray(np.where(lengths > 1e-3, centred / np.maximum(lengths, 1e-3), 0), np.float32)
 
 
 def _equal_contents(digests: NDArray[np.bytes_]) -> NDArray[np.int64]:

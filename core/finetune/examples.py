@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from core.finetune.inputs import Inputs
+from core.modalities.inputs import Inputs
 
 
 @dataclass(frozen=True, slots=True)

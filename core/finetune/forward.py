@@ -18,8 +18,10 @@ from core.arrays.batches import token_batches
 from core.arrays.device import moved, pinned
 from core.arrays.memory import give_back, ran_out
 from core.finetune.examples import Examples
-from core.finetune.inputs import Given, Loaded, padded_length
+from core.finetune.inputs import Loaded, padded_length
 from core.finetune.place import Place
+from core.modalities.inputs import Given
+from core.targets.heavy import heavy_target
 
 if TYPE_CHECKING:
     from core.finetune.classifiers.classifier import Classifier
@@ -44,7 +46,7 @@ def forward(classifier: Classifier, examples: Examples, rows: NDArray[np.int64],
     """This process's share of `rows`, in batches of similar length, longest first; every row is in one share."""
     where, lengths = place.device, examples.lengths
     limit = int(lengths.max(initial=1))
-    every = [rows[batch] for batch in token_batches(lengths[rows].tolist(), at_a_time(classifier, where))]
+    every = [rows[batch] for batch in token_batches(lengths[rows].tolist(), examples.inputs.at_a_time(where))]
     classifier.model.eval()
     waiting: deque[tuple[NDArray[np.int64], Tensor, Tensor]] = deque()
 
@@ -75,14 +77,6 @@ def forward(classifier: Classifier, examples: Examples, rows: NDArray[np.int64],
         yield _read(*waiting.popleft())
 
 
-def at_a_time(classifier: Classifier, where: torch.device) -> int:
-    """Tokens (padding included) or images of a batch that fit without gradients."""
-    on_cpu = where.type == "cpu"
-    if classifier.kind == "text":
-        return 2048 if on_cpu else 1 << 16
-    return 32 if on_cpu else 256
-
-
 def _read(rows: NDArray[np.int64], probabilities: Tensor, features: Tensor) -> Output:
     return Output(rows, probabilities.cpu().numpy(), features.cpu().numpy())
 
@@ -98,7 +92,7 @@ def run(classifier: Classifier, inputs: Given, precision: AbstractContextManager
             logits = classifier.model(**inputs).logits
     finally:
         hook.remove()
-    return logits.float().softmax(1), _of_examples(seen[-1], inputs).float()
+    return heavy_target(classifier.task.target).probabilities(logits.float()), _of_examples(seen[-1], inputs).float()
 
 
 def _of_examples(given: Tensor, inputs: Given) -> Tensor:

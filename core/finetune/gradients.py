@@ -22,9 +22,11 @@ from core.arrays.memory import give_back, ran_out
 from core.errors import ModelError
 from core.finetune.batches import step_seed
 from core.finetune.examples import Examples
-from core.finetune.inputs import Given, Loaded, filled_up, padded_length
+from core.finetune.inputs import Loaded, filled_up, padded_length
 from core.finetune.memory.graphs import Graphs
 from core.finetune.place import Place
+from core.modalities.inputs import Given
+from core.targets.heavy import heavy_target
 
 if TYPE_CHECKING:
     from core.finetune.classifiers.classifier import Classifier
@@ -49,6 +51,7 @@ class Gradients:
         note: Callable[[str], None],
     ) -> None:
         self._classifier, self._train, self._place = classifier, train, place
+        self._losses = heavy_target(classifier.task.target).losses
         self._batch, self._seed, self._note = batch, seed, note
         weights = np.ones(len(classifier.labels), np.float32) if class_weights is None else class_weights
         self._weights = weights[train.labels]
@@ -148,7 +151,7 @@ class Gradients:
         inputs = self._train.inputs.expand(inputs, length)
         with self._place.autocast():
             logits = self._classifier.model(**inputs).logits
-        losses = nn.functional.cross_entropy(logits.float(), given[LABELS], reduction="none")
+        losses = self._losses(logits.float(), given[LABELS])
         loss = (losses * given[WEIGHTS]).sum() * self._share
         scaled: Any = loss if self.scaler is None else self.scaler.scale(loss)
         scaled.backward()

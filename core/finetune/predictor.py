@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -14,17 +14,12 @@ from numpy.typing import NDArray
 from core.arrays.batches import token_batches
 from core.arrays.device import device, moved
 from core.errors import ModelError
-from core.finetune.classifiers.classifier import Classifier, Kind, load_classifier
+from core.finetune.classifiers.classifier import Classifier, load_classifier
 from core.finetune.forward import run
 from core.finetune.place import Place
 from core.modalities.model_files import config, model_folder
-
-CPU_TOKENS, TOKENS = 2048, 1 << 16
-"""Tokens of a batch of texts, padding included: on the CPU, and on an accelerator."""
-CPU_PIXELS, PIXELS = 1 << 20, 1 << 24
-"""Pixels of a batch of images, per channel."""
-WINDOW = {"text": 4096, "image": 256}
-"""Examples that are made ready at a time."""
+from core.targets.one_class.facts import ONE_CLASS
+from core.tasks import TASKS, Task
 
 Matrix = NDArray[np.float32]
 Tick = Callable[[float, float], None]
@@ -51,8 +46,9 @@ class Predictor:
         if not names:
             raise ModelError(f"{folder} names no classes.", "Give the folder of a model that was fine-tuned.")
         labels = [names[index] for index in sorted(names, key=int)]
-        kind: Kind = "image" if (folder / "preprocessor_config.json").is_file() else "text"
-        return Predictor(load_classifier(str(folder), kind, labels, max_tokens=_max_tokens(folder)))
+        return Predictor(
+            load_classifier(str(folder), _task(folder, about).name, labels, max_tokens=_max_tokens(folder))
+        )
 
     @property
     def labels(self) -> tuple[str, ...]:
@@ -65,7 +61,7 @@ class Predictor:
 
         `tick` is called between batches.
         """
-        count, window = len(payloads), WINDOW[self.classifier.kind]
+        count, window = len(payloads), self.classifier.preparation.window
         probabilities = np.empty((count, len(self.labels)), np.float32)
         features = np.empty((count, self.classifier.head().in_features), np.float32)
         for start in range(0, count, window):
@@ -89,11 +85,21 @@ class Predictor:
         return probabilities, features
 
     def _batches(self, encoded: Sequence[Any]) -> list[NDArray[np.int64]]:
-        on_cpu = device().type == "cpu"
-        if self.classifier.kind == "text":
-            return token_batches([len(one) for one in encoded], CPU_TOKENS if on_cpu else TOKENS)
-        pixels = [one.shape[1] * one.shape[2] for one in encoded]
-        return token_batches(pixels, CPU_PIXELS if on_cpu else PIXELS)
+        preparation = self.classifier.preparation
+        return token_batches([preparation.cost(one) for one in encoded], preparation.most(device()))
+
+
+def _task(folder: Path, about: Mapping[str, Any]) -> Task:
+    """By the files beside the model, and by what its config says of its problem; one class where it says nothing.
+    Raises ModelError where nothing in the folder says what its examples are."""
+    for task in reversed(TASKS.values()):
+        problem = about.get("problem_type") or ONE_CLASS.problem_type
+        marked = any((folder / mark).is_file() for mark in task.modality.fine_tuning.marks)
+        if marked and problem == task.target.problem_type:
+            return task
+    raise ModelError(
+        f"Nothing in {folder} makes examples ready for its model.", "Save its tokenizer or processor there."
+    )
 
 
 def _further(tick: Tick, start: int, count: int) -> Tick:

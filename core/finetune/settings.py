@@ -10,11 +10,12 @@ from dataclasses import dataclass, fields, replace
 from typing import Any, Literal, get_args
 
 from core.errors import UsageError
+from core.modalities import MODALITIES, Modality
 from core.records import ClassWeights, MixedPrecision, StopMetric, Strategy, Switch, TrainSpec
 from core.settings import expanded
-from core.tasks import TASKS
+from core.tasks import task_named
 
-Kind = Literal["text", "choice", "whole", "decimal"]
+Kind = Literal["string", "choice", "whole", "decimal"]
 LAST: tuple[Strategy, ...] = ("last",)
 LOOP: tuple[Strategy, ...] = ("last", "full")
 """Strategies that go through the data in epochs; `head` solves for the last layer at once."""
@@ -26,24 +27,19 @@ STRATEGIES: Mapping[Strategy, tuple[str, str]] = {
     "full": ("Full", "Every layer. Learns most and takes longest: use a GPU where there is one."),
 }
 """Title and help of each strategy, quickest first."""
-BUNDLED: Mapping[str, str] = {"minilm": "text", "efficientnet": "image"}
-"""Models that come with Winnow, and the kind of example each is for."""
+BUNDLED: Mapping[str, Modality] = {model: one for one in MODALITIES.values() for model in one.fine_tuning.models}
+"""Models that come with Winnow, and what the examples are that each is for."""
 
 MIN_STEPS = 600
 """Fewer rows get more epochs, so that there are about this many optimiser steps, within `EPOCHS`."""
 EPOCHS = (3, 10)
 BATCH = 32
+"""What a modality's learning rates are for. A larger one that a GPU is given by default gets as many times the rate: on
+3,000 rows of banking77 a batch of 128 at the square root of that learnt less (accuracy .715; by 32 it is .755, by this
+.839)."""
 GPU_BATCHES = (128, 64)
 """On a GPU, where a step of a few short texts takes as long as one of many: the largest that leaves `GPU_STEPS`."""
 GPU_STEPS = 160
-LEARNING_RATES: Mapping[tuple[str, Strategy], float] = {
-    ("text", "last"): 3e-4,
-    ("text", "full"): 1e-4,
-    ("image", "last"): 1e-3,
-    ("image", "full"): 5e-4,
-}
-"""For batches of `BATCH`. A larger one that a GPU is given by default gets as many times the rate: on 3,000 rows of
-banking77 a batch of 128 at the square root of that learnt less (accuracy .715; by 32 it is .755, by this .839)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +69,7 @@ class Setting:
 _DEFAULTS: Mapping[str, Any] = {field.name: field.default for field in fields(TrainSpec)}
 
 SETTINGS: tuple[Setting, ...] = (
-    Setting("model", "Model", "A bundled model, a model folder, or a hub id.", "text", advanced=False),
+    Setting("model", "Model", "A bundled model, a model folder, or a hub id.", "string", advanced=False),
     Setting("strategy", "Strategy", "How much of the model learns.", "choice", EVERY, EVERY, advanced=False),
     Setting(
         "last_layers",
@@ -173,16 +169,23 @@ SETTINGS: tuple[Setting, ...] = (
         "accelerate_config",
         "Accelerate config",
         "Path of your own accelerate config (YAML), which says processes, machines, mixed precision.",
-        "text",
+        "string",
         LOOP,
     ),
 )
 """Every field of `TrainSpec`, in the order in which people are asked."""
 
 
-def applying(strategy: Strategy) -> tuple[Setting, ...]:
-    """The settings that have an effect on that strategy."""
-    return tuple(setting for setting in SETTINGS if strategy in setting.strategies)
+def applying(strategy: Strategy, modality: Modality) -> tuple[Setting, ...]:
+    """The settings that have an effect on that strategy and on models of that modality."""
+    foreign = _of_others(modality)
+    return tuple(setting for setting in SETTINGS if strategy in setting.strategies and setting.name not in foreign)
+
+
+def bundled_for_others(model: str, modality: Modality) -> Modality | None:
+    """What a model that comes with Winnow is for, where that is another modality."""
+    own = BUNDLED.get(model, modality)
+    return None if own is modality else own
 
 
 def resolve(spec: TrainSpec, task: str, rows: int, on_gpu: bool = False) -> TrainSpec:
@@ -192,14 +195,14 @@ def resolve(spec: TrainSpec, task: str, rows: int, on_gpu: bool = False) -> Trai
     model that is for another task.
     """
     check(spec)
-    kind = TASKS[task].payload_kind
-    model = _located(spec.model or TASKS[task].default_encoders[-1])
-    if BUNDLED.get(model, kind) != kind:
-        fitting = ", ".join(name for name, its_kind in BUNDLED.items() if its_kind == kind)
+    modality = task_named(task).modality
+    model = _located(spec.model or modality.fine_tuning.models[0])
+    if not_for := bundled_for_others(model, modality):
         raise UsageError(
-            f"Model: {model!r} is for {BUNDLED[model]}s, and this dataset has {kind}s.",
-            f"Use {fitting}, or a model folder or hub id for {kind}s.",
+            f"Model: {model!r} is for {not_for.many}, and this dataset has {modality.many}.",
+            f"Use {', '.join(modality.fine_tuning.models)}, or a model folder or hub id for {modality.many}.",
         )
+    check_modality(spec, modality)
     if spec.strategy == "head":
         return replace(spec, model=model)
     if model == "efficientnet" and spec.gradient_checkpointing == "on":
@@ -209,7 +212,7 @@ def resolve(spec: TrainSpec, task: str, rows: int, on_gpu: bool = False) -> Trai
         )
     epochs = spec.epochs or _epochs(rows, (spec.batch or BATCH) * spec.accumulation)
     batch = spec.batch or (_gpu_batch(rows * epochs // spec.accumulation) if on_gpu else BATCH)
-    rate = LEARNING_RATES[kind, spec.strategy] * (1 if spec.batch else batch / BATCH)
+    rate = modality.fine_tuning.learning_rates[spec.strategy] * (1 if spec.batch else batch / BATCH)
     return replace(
         spec,
         model=model,
@@ -242,6 +245,19 @@ def check(spec: TrainSpec) -> None:
             )
         _check_value(setting, value)
     _located(spec.model)
+
+
+def check_modality(spec: TrainSpec, modality: Modality) -> None:
+    """Raises UsageError for a setting that has no effect on models of the modality."""
+    for setting in SETTINGS:
+        value = getattr(spec, setting.name)
+        if value != setting.default and setting.name in _of_others(modality):
+            raise UsageError(f"{setting.title}: {value!r} has no effect on {modality.many}.", "Leave it out.")
+
+
+def _of_others(modality: Modality) -> frozenset[str]:
+    every = frozenset().union(*(one.fine_tuning.settings for one in MODALITIES.values()))
+    return every - modality.fine_tuning.settings
 
 
 def _check_value(setting: Setting, value: Any) -> None:

@@ -1,24 +1,27 @@
-"""Near-duplicates of a job's rows, by the instant encoder of their kind."""
+"""Near-duplicates of a job's rows, in the space of their modality."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
-from core.duplicates.near import IMAGE_SIMILARITY, TEXT_SIMILARITY, cluster_near_duplicates, unit_rows
+from core.duplicates.near import cluster_near_duplicates
+from core.modalities import Modality
+from core.modalities.encoder import Encoder
+from core.modalities.heavy import heavy_modality
 from core.modalities.payloads import Payloads
-from core.modalities.text.lexical import Lexical
 from core.queue import ProgressWriter
 
 STAGE = "near-duplicates"
 
 
 def find_clusters(
-    payloads: Payloads, arrays: Path, progress: ProgressWriter, lexical: Lexical | None = None
+    modality: Modality, payloads: Payloads, arrays: Path, progress: ProgressWriter, encoders: Sequence[Encoder] = ()
 ) -> NDArray[np.int64]:
-    """The cluster of each row, shape (n,): the position of its first row. `lexical` keeps the terms for the scan."""
+    """The cluster of each row, shape (n,): the position of its first row. `encoders` keep what they make on the way."""
 
     def reading(done: float, total: float) -> None:
         progress.update("reading", done, total)
@@ -26,10 +29,5 @@ def find_clusters(
     def comparing(done: float, total: float) -> None:
         progress.update(STAGE, done, total)
 
-    if payloads.kind == "text":
-        terms = (lexical or Lexical()).terms(payloads, reading)
-        return cluster_near_duplicates(terms, payloads.digests, TEXT_SIMILARITY, comparing)
-    from core.modalities.image.pixels_encoder import Pixels
-
-    pixels = unit_rows(Pixels().embed(payloads, arrays, reading))
-    return cluster_near_duplicates(pixels, payloads.digests, IMAGE_SIMILARITY, comparing)
+    space = heavy_modality(modality).near_space(payloads, arrays, encoders, reading)
+    return cluster_near_duplicates(space, payloads.digests, modality.near_similarity, comparing)

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Literal, Protocol
+from typing import Any, Protocol
 
 import numpy as np
 import torch
@@ -18,14 +18,16 @@ from numpy.typing import NDArray
 
 from core.arrays.disk_backed import row_chunks
 from core.finetune.classifiers import carrying, mean_pooling
-from core.finetune.classifiers.classifier import Classifier, bundled_text_model, load_classifier, write_extra
+from core.finetune.classifiers.classifier import Classifier, load_classifier, write_extra
 from core.finetune.predictor import Predictor
-from core.finetune.settings import BUNDLED
+from core.finetune.settings import BUNDLED, bundled_for_others
 from core.heads.solve import Solved
 from core.modalities.encoder import Batch, RowEncoder, Tick
+from core.modalities.heavy import heavy_modality
 from core.modalities.image.lite import common_side
-from core.modalities.model_files import config, fingerprint, model_folder
+from core.modalities.model_files import fingerprint, model_folder
 from core.modalities.payloads import Payloads
+from core.tasks import task_named
 
 WINDOW = 1024
 """Examples of a loaded model between two looks at the clock."""
@@ -46,17 +48,16 @@ class HeadModel(Protocol):
         """Saves the model with the head, so that transformers' Auto classes load it."""
 
 
-def head_model(spec: Mapping[str, Any], kind: Literal["text", "image"]) -> HeadModel:
-    """The model that the spec names. Raises ModelError where it cannot be loaded or is for the other kind."""
-    name, max_tokens = str(spec["model"]), int(spec["max_tokens"])
-    if name == "efficientnet" and kind == "image":
-        return Carried()
-    if kind == "text" and name != "efficientnet":
-        folder = bundled_text_model() if name == "minilm" else model_folder(name)
-        if mean_pooling.suits(config(folder)):
+def head_model(spec: Mapping[str, Any]) -> HeadModel:
+    """The model that the spec names. Raises ModelError where it cannot be loaded or is for another modality."""
+    name, max_tokens, task = str(spec["model"]), int(spec["max_tokens"]), task_named(spec["task"])
+    if not bundled_for_others(name, task.modality):
+        if name == "efficientnet":
+            return Carried()
+        if folder := heavy_modality(task.modality).pooling_model(name):
             return Averaged(name, folder, max_tokens)
     seed = int(spec["seed"])
-    return Loaded(name, load_classifier(name, kind, spec["labels"], max_tokens=max_tokens, seed=seed), seed)
+    return Loaded(name, load_classifier(name, task.name, spec["labels"], max_tokens=max_tokens, seed=seed), seed)
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,15 +116,13 @@ class Loaded(RowEncoder):
     def __init__(self, name: str, classifier: Classifier, seed: int) -> None:
         """Raises ModelError where the last layer cannot be solved for."""
         classifier.check_solvable()
-        self.name, self.kind = name, classifier.kind
+        self.name, self.kind = name, classifier.task.modality.name
         self._predictor = Predictor(classifier)
         self._key = "-".join(
             [
                 "classifier",
                 name if name in BUNDLED else fingerprint(model_folder(name)),
-                str(
-                    classifier.max_tokens if self.kind == "text" else getattr(classifier.model.config, "image_size", "")
-                ),
+                classifier.preparation.cache_key(classifier.model.config),
                 *([f"seed{seed}"] if classifier.random else []),
             ]
         )
@@ -135,10 +134,7 @@ class Loaded(RowEncoder):
     def encode(self, payloads: Payloads, rows: NDArray[np.int64]) -> Iterator[Batch]:
         for start in range(0, len(rows), WINDOW):
             window = rows[start : start + WINDOW]
-            taken: Sequence[Any] = payloads.take(window)
-            if payloads.kind == "image":
-                taken = [payloads.path(media_id) for media_id in taken]
-            yield window, self._predictor.predict(taken)[1]
+            yield window, self._predictor.predict(payloads.items(window))[1]
 
     def given(self, embeddings: Matrix) -> Matrix:
         return embeddings

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from core.modalities.payloads import Payloads
 from core.queue import JobFolder
-from core.tasks import TASKS
+from core.tasks import task_named
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,13 +31,11 @@ class Rows:
 
 def read_rows(folder: JobFolder, spec: dict[str, Any]) -> Rows:
     """What `spec["task"]` needs of the rows, in the file's order."""
-    table = pq.read_table(
-        folder.input / "rows.parquet", columns=["row_id", "content_hash", "label", "text", "media_id"]
-    )
-    if TASKS[spec["task"]].payload_kind == "text":
-        payloads = Payloads.of_texts(table.column("text"), table.column("content_hash"))
-    else:
-        payloads = Payloads.of_images(table.column("media_id"), table.column("content_hash"), Path(spec["media"]))
+    modality = task_named(spec["task"]).modality
+    columns = ["row_id", "content_hash", "label", modality.payload]
+    table = pq.read_table(folder.input / "rows.parquet", columns=columns)
+    media = Path(spec["media"]) if modality.in_files else None
+    payloads = Payloads.of(table.column(modality.payload), table.column("content_hash"), media)
     row_ids, labels = (table.column(name).to_numpy().astype(np.int64) for name in ("row_id", "label"))
     return Rows(row_ids, labels, payloads)
 

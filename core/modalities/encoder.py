@@ -6,7 +6,7 @@ import time
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Literal, Protocol
+from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -31,8 +31,8 @@ class Encoder(Protocol):
         """As the person named it."""
 
     @property
-    def kind(self) -> Literal["text", "image"]:
-        """What it can encode."""
+    def kind(self) -> str:
+        """The name of the modality that it encodes."""
 
     def embed(self, payloads: Payloads, arrays: Path, tick: Tick) -> NDArray[np.float32]:
         """One vector per example, shape (n, d)."""
@@ -42,7 +42,7 @@ class RowEncoder(ABC):
     """An encoder that looks at one example at a time, so that an added row costs one row."""
 
     name: str
-    kind: Literal["text", "image"]
+    kind: str
 
     @property
     @abstractmethod

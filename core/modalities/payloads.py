@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal
+from typing import Any
 
 import numpy as np
 import pyarrow as pa
@@ -18,21 +18,17 @@ from core.arrays.shards import DIGEST
 class Payloads:
     """n examples."""
 
-    kind: Literal["text", "image"]
     column: pa.ChunkedArray
-    """(n,) the texts, or the media ids."""
+    """(n,) what cells hold, such as texts; of files the media ids."""
     digests: NDArray[np.bytes_]
     """(n,) `DIGEST`."""
     media: Path | None = None
     """The folder that media ids are relative to."""
 
     @staticmethod
-    def of_texts(texts: pa.ChunkedArray, content_hashes: pa.ChunkedArray) -> Payloads:
-        return Payloads("text", texts.cast(pa.large_string()), digests(content_hashes))
-
-    @staticmethod
-    def of_images(media_ids: pa.ChunkedArray, content_hashes: pa.ChunkedArray, media: Path) -> Payloads:
-        return Payloads("image", media_ids.cast(pa.large_string()), digests(content_hashes), media)
+    def of(column: pa.ChunkedArray, content_hashes: pa.ChunkedArray, media: Path | None = None) -> Payloads:
+        """Of what cells hold, or of the files below `media` that they name, with hex content hashes."""
+        return Payloads(column.cast(pa.large_string()), digests(content_hashes), media)
 
     def __len__(self) -> int:
         return len(self.digests)
@@ -46,9 +42,14 @@ class Payloads:
             part = self.column.take(pa.array(rows))
         return [value or "" for value in part.to_pylist()]
 
+    def items(self, rows: NDArray[np.int64] | slice) -> list[Any]:
+        """The texts, or the paths of the files, of some rows, in the order asked."""
+        taken = self.take(rows)
+        return taken if self.media is None else [self.media / media_id for media_id in taken]
+
     def subset(self, rows: NDArray[np.int64]) -> Payloads:
         """Some of the examples, in the order asked."""
-        return Payloads(self.kind, self.column.take(pa.array(rows)), self.digests[rows], self.media)
+        return Payloads(self.column.take(pa.array(rows)), self.digests[rows], self.media)
 
     def path(self, media_id: str) -> Path:
         """Where an image lies."""

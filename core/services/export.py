@@ -10,7 +10,6 @@ import tempfile
 import zipfile
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Literal, get_args
 
 from core.errors import JobError, UsageError
 from core.queue import JobFolder
@@ -22,9 +21,10 @@ from core.store import export as store
 from core.store.datasets import get_dataset
 from core.store.relations import relation
 from core.store.versions import get_version
-from core.tasks import TASKS
+from core.tasks import TASKS, Task, task_named
 
-Format = Literal["csv", "parquet", "jsonl", "datasets", "imagefolder"]
+FORMATS = ("csv", "parquet", "jsonl", "datasets")
+"""Of every task; a modality in files has a folder format besides."""
 _ROWS_AT_ONCE = 1000
 _SPLITS = {None, "train", "validation", "test"}
 """Splits that a load reads from folders by these names."""
@@ -40,20 +40,33 @@ def export(context: Context, version_id: str, format: str, out: Path) -> Path:  
     a page calls it off its script thread. Raises UsageError where the format does not exist or does not fit the task.
     """
     dataset = get_dataset(context.store, get_version(context.store, version_id).dataset_id)
-    if format not in get_args(Format):
-        raise UsageError(f"Format '{format}' not found.", f"There are: {', '.join(get_args(Format))}.")
-    if format == "imagefolder" and TASKS[dataset.task].payload_kind != "image":
-        raise UsageError(f"'{dataset.name}' has no images (task {dataset.task}).", "Export it as csv or datasets.")
+    task = task_named(dataset.task)
+    foreign = next((one.modality for one in TASKS.values() if one.modality.folder_format == format), None)
+    if format not in FORMATS and foreign is None:
+        raise UsageError(f"Format '{format}' not found.", f"There are: {', '.join(all_formats())}.")
+    if foreign not in (None, task.modality):
+        raise UsageError(f"'{dataset.name}' has no {foreign.many} (task {task.name}).", "Export it as csv or datasets.")
     if out.exists():
         raise UsageError(f"{out} exists already.", "Move it away, or write elsewhere.")
     out.parent.mkdir(parents=True, exist_ok=True)
     if format == "datasets":
         return _datasets(context, dataset, version_id, out)
-    if format == "imagefolder":
-        return _imagefolder(context, version_id, out)
+    if foreign is not None:
+        return _folders(context, version_id, out)
     if format == "csv":
         return store.export_rows(context.store, version_id, out, "csv")
     return store.export_rows(context.store, version_id, out, "parquet" if format == "parquet" else "jsonl")
+
+
+def formats_of(task: Task) -> tuple[str, ...]:
+    """The formats that a dataset of a task can be exported in."""
+    folders = task.modality.folder_format
+    return (*FORMATS, folders) if folders else FORMATS
+
+
+def all_formats() -> tuple[str, ...]:
+    """Every format of any task."""
+    return tuple(dict.fromkeys(name for task in TASKS.values() for name in formats_of(task)))
 
 
 def _datasets(context: Context, dataset: Dataset, version_id: str, out: Path) -> Path:
@@ -70,7 +83,7 @@ def _datasets(context: Context, dataset: Dataset, version_id: str, out: Path) ->
     return out
 
 
-def _imagefolder(context: Context, version_id: str, out: Path) -> Path:
+def _folders(context: Context, version_id: str, out: Path) -> Path:
     """`[split/]class/name`; a name that occurs twice in a folder gets its row id. Where a folder cannot say what its
     class or split is, a table says it of every image."""
     unfinished = out.with_name(f"{out.name}.part")
@@ -82,9 +95,9 @@ def _imagefolder(context: Context, version_id: str, out: Path) -> Path:
             zipfile.ZipFile(unfinished, "w", zipfile.ZIP_STORED) as archive,
             tempfile.TemporaryFile("w+", encoding="utf-8", newline="\n") as table,
         ):
-            for row_id, media_id, name, label, split in _images(context, version_id):
+            for row_id, media_id, name, label, split in _files(context, version_id):
                 folders = [_own_folder(part, folder_of) for part in (split, label) if part]
-                stem, suffix = folder_name(Path(name or "image").stem), Path(media_id).suffix
+                stem, suffix = folder_name(Path(name or media_id).stem), Path(media_id).suffix
                 inner = "/".join((*folders, f"{stem}{suffix}"))
                 if inner.lower() in taken:
                     inner = "/".join((*folders, f"{stem}-{row_id}{suffix}"))
@@ -101,7 +114,7 @@ def _imagefolder(context: Context, version_id: str, out: Path) -> Path:
         unfinished.unlink(missing_ok=True)
 
 
-def _images(context: Context, version_id: str) -> Iterator[tuple[int, str, str, str, str | None]]:
+def _files(context: Context, version_id: str) -> Iterator[tuple[int, str, str, str, str | None]]:
     """(row_id, media_id, file name, label, split), page by page."""
     rows = relation(context.store, version_id)
     last = -1

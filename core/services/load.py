@@ -27,7 +27,7 @@ from core.sources import SOURCES, hub
 from core.sources.samples import SAMPLE_SCHEMAS
 from core.sources.tabular import check_label
 from core.store.datasets import get_dataset, list_datasets
-from core.tasks import TASKS
+from core.tasks import task_named
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,9 +45,13 @@ class Sample:
 def samples() -> tuple[Sample, ...]:
     """The samples, one click away each."""
     return (
-        Sample("bbc-news", "BBC News", 2225, "text", SOURCES["bbc-news"].licence),
-        Sample("digits", "Handwritten digits", 1797, "image", SOURCES["digits"].licence),
+        _sample("bbc-news", "BBC News", 2225),
+        _sample("digits", "Handwritten digits", 1797),
     )
+
+
+def _sample(name: str, title: str, rows: int) -> Sample:
+    return Sample(name, title, rows, SAMPLE_SCHEMAS[name].task, SOURCES[name].licence)
 
 
 def browser_folders(context: Context) -> tuple[Path, ...]:
@@ -100,7 +104,8 @@ def start_load(
     Raises SchemaError where no label is chosen or images are taken for texts, UsageError where the name is empty or
     taken, SourceError where the locations cannot be read.
     """
-    kind = loading.kind_of(locations, source)
+    kind, task = loading.kind_of(locations, source), task_named(schema.task)
+    schema = replace(schema, task=task.name)
     _check_name(context, name)
     check_label(schema, [schema.payload, *schema.attributes])
     if len(schema.attributes) > MAX_ATTRIBUTES:
@@ -108,8 +113,8 @@ def start_load(
             f"{len(schema.attributes):,} columns are chosen as attributes; at most {MAX_ATTRIBUTES:,} fit.",
             "Choose those that matter, or leave the others out of the file.",
         )
-    if kind.reader is None and TASKS[schema.task].payload_kind != "image":
-        raise SchemaError(f"{kind.title} holds images, which task '{schema.task}' has none of.", "Choose another task.")
+    if kind.reader is None and not task.modality.in_files:
+        raise SchemaError(f"{kind.title} holds images, which task '{task.name}' has none of.", "Choose another task.")
     locations = [_absolute(location) for location in locations]
     spec = {
         "source": kind.name,
@@ -126,7 +131,7 @@ def start_load(
         spec |= dict(zip(("id", "config"), hub.parse(locations[0]), strict=True)) | {"rows": None}
         job = context.queue.create("load", title, "core.jobs.hub.run", spec, None, by, device=False)
         return context.queue.enqueue(job.job_id)
-    if kind.kind == "tabular" and TASKS[schema.task].payload_kind != "image":
+    if kind.kind == "tabular" and not task.modality.in_files:
         job = context.queue.start_local("load", title, spec, None, by)
         loading.in_thread(job, lambda: loading.run_tabular(context, job, by))
         return job

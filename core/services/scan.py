@@ -19,7 +19,7 @@ from core.store.export import write_job_rows
 from core.store.rows import has_own_row_ids
 from core.store.scans import latest_scan
 from core.store.versions import get_version
-from core.tasks import TASKS
+from core.tasks import task_named
 
 MODULE = "core.jobs.scan.run"
 FLAG_BY = (
@@ -85,7 +85,7 @@ def _frozen(context: Context, dataset: Dataset, version: Version, spec: ScanSpec
         raise UsageError(f"{spec.folds} folds cannot be.", "Out-of-sample probabilities need 2 or more; 5 is usual.")
     if spec.flag_by not in FLAG_BY:
         raise UsageError(f"Rows cannot be flagged by {spec.flag_by!r}.", f"Choose one of: {', '.join(FLAG_BY)}.")
-    encoders = spec.encoders or TASKS[dataset.task].default_encoders
+    encoders = spec.encoders or task_named(dataset.task).modality.encoders
     return asdict(spec) | {
         **about(context, dataset, version),
         "encoders": [_absolute(encoder) for encoder in encoders],

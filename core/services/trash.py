@@ -21,7 +21,7 @@ from core.settings import Workspace
 from core.store.database import Database
 from core.store.datasets import contents, list_datasets, purge_trash
 from core.store.relations import relation_sql
-from core.tasks import TASKS
+from core.tasks import task_named
 
 STATES: tuple[DatasetState, ...] = ("ready", "trashed")
 """Datasets in either have what is theirs."""
@@ -59,7 +59,7 @@ def _sweep_media(store: Database, workspace: Workspace) -> None:
     kept = set()
     for state in STATES:
         for dataset in list_datasets(store, state):
-            if TASKS[dataset.task].payload_kind == "image":
+            if task_named(dataset.task).modality.in_files:
                 rows = relation_sql(dataset.dataset_id, None)  # a version may exclude rows that another one shows
                 kept |= {Path(media_id).stem for (media_id,) in store.fetch(_MEDIA.format(rows))}
     for file in workspace.media.rglob("*.*"):

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from core.errors import NotFoundError
+from core.modalities import PAYLOAD_COLUMNS
 from core.records import Dataset, Example, RowFilter, RowOrder
 from core.sql import identifier
 from core.store.database import Database
@@ -15,7 +16,7 @@ from core.store.filters import attribute_column, where_sql
 from core.store.relations import relation
 from core.store.versions import get_version
 
-_FIXED = ("row_id", "text", "media_id", "given_label", "label", "split", "source_id")
+_FIXED = ("row_id", *PAYLOAD_COLUMNS, "given_label", "label", "split", "source_id")
 BY_ROW = RowOrder()
 _PICKABLE = ("label", "given_label", "split")
 

@@ -50,6 +50,10 @@ MIGRATIONS: tuple[tuple[str, ...], ...] = (
             effect_id VARCHAR, dataset_id VARCHAR, version_id VARCHAR, created_at TIMESTAMP, created_by VARCHAR,
             settings VARCHAR, summary VARCHAR)""",
     ),
+    (
+        # A task has the field's name for what an example is and what its label is.
+        """UPDATE datasets SET task = task || '-classification' WHERE task IN ('text', 'image')""",
+    ),
 )
 """Each entry takes the file one schema version further; entries are never edited, only appended."""
 

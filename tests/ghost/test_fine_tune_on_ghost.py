@@ -15,12 +15,12 @@ import torch
 from core.finetune.checkpoint import Checkpoints
 from core.finetune.classifiers.classifier import Classifier, load_classifier
 from core.finetune.examples import Examples
-from core.finetune.inputs import LoadedInputs
 from core.finetune.loop import Loop
 from core.finetune.memory.graphs import Graphs
 from core.finetune.place import Place, precision_of
 from core.finetune.predictor import Predictor
 from core.finetune.vocabulary import only_occurring
+from core.modalities.inputs import LoadedInputs
 from core.records import TrainSpec
 from tests.training_support import LABELS, SPEC, texts, tiny_bert, token_inputs
 from tests.unit.finetune.models import image_model

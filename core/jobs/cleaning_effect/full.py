@@ -22,10 +22,12 @@ from core.finetune.place import Place
 from core.finetune.vocabulary import only_occurring
 from core.jobs.cleaning_effect.draws import Draw, draw
 from core.jobs.cleaning_effect.rows import LabelledRows
-from core.jobs.train.examples import JobExamples, side_of
+from core.jobs.train.examples import JobExamples
 from core.jobs.train.report import JobReport
+from core.modalities.heavy import heavy_modality
 from core.queue import JobFolder, ProgressWriter, Stopped
 from core.records import ARMS, Arm, TrainSpec
+from core.tasks import task_named
 
 STAGE = "fine-tuning"
 
@@ -47,7 +49,8 @@ class _FineTunes:
         self.settings = replace(settings, patience=0)
         self.place = Place.of(settings.precision)
         self.seeds = int(spec["seeds"])
-        self.side = side_of(rows.rows)
+        self.task = task_named(spec["task"])
+        self.side = heavy_modality(self.task.modality).input_size(rows.rows.payloads)
         self.notes: list[str] = []
 
     def run(self) -> tuple[dict[Arm, NDArray[np.int64]], list[str]]:
@@ -77,13 +80,13 @@ class _FineTunes:
         self, drawn: Draw, arm: Arm, seed: int, checkpoints: Checkpoints, report: _FitReport
     ) -> NDArray[np.int64]:
         report.tell("loading the model")
-        spec, kind = self.settings, self.rows.rows.payloads.kind
+        spec, task = self.settings, self.task.name
         classifier = load_classifier(
-            spec.model, kind, self.spec["labels"], max_tokens=spec.max_tokens, seed=seed, side=self.side
+            spec.model, task, self.spec["labels"], max_tokens=spec.max_tokens, seed=seed, side=self.side
         )
         classifier.freeze(spec.strategy, spec.last_layers)
         arrays, loading = Path(self.spec["arrays"]), JobReport(self.folder, self.progress)
-        examples = JobExamples(classifier, self.rows.rows, arrays, spec, loading, self.place.device)
+        examples = JobExamples(classifier, self.rows.rows, arrays, loading, self.place.device)
         places = drawn.rows(arm)
         train = replace(examples.of(self.rows.train[places]), labels=drawn.labels[arm][places])
         nothing = examples.of(np.empty(0, np.int64))

@@ -57,7 +57,7 @@ def _embeddings(progress: ProgressWriter, spec: dict[str, Any], rows: LabelledRo
     """(n, d) what a quick retrain solves its head on."""
     payloads = rows.rows.payloads
     progress.update("loading the model", 0)
-    found = head_model(spec, payloads.kind).embed(
+    found = head_model(spec).embed(
         payloads, Path(spec["arrays"]), lambda done, total: progress.update("encoding", done, total)
     )
     return torch.from_numpy(np.ascontiguousarray(found))

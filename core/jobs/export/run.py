@@ -18,8 +18,10 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from core.jobs import entry
+from core.modalities import MEDIA, WORDS, Modality
+from core.modalities.heavy import heavy_modality
 from core.queue import JobFolder, ProgressWriter
-from core.tasks import TASKS
+from core.tasks import task_named
 
 _BATCH = 500
 _LABELS = ("label", "given_label")
@@ -72,7 +74,8 @@ def _split(rows: Path, split: str | None, spec: dict[str, Any], place: int) -> A
 
     target = rows.with_name(f"split-{place}.arrow")
     with pq.ParquetFile(rows) as file:
-        names = ["image_source" if name == "image" else name for name in file.schema_arrow.names]
+        own = _modality(spec).name
+        names = [f"{own}_source" if _in_files(spec) and name == own else name for name in file.schema_arrow.names]
         schema = pa.schema([field.with_name(name) for field, name in zip(file.schema_arrow, names, strict=True)])
         features = _features(schema, spec)
         with pa.ipc.new_stream(target, features.arrow_schema) as writer:
@@ -84,15 +87,17 @@ def _split(rows: Path, split: str | None, spec: dict[str, Any], place: int) -> A
 
 
 def _features(schema: pa.Schema, spec: dict[str, Any]) -> Any:
-    """Labels as ClassLabel with the dataset's class names, images as Image, the rest as the types they have."""
-    from datasets import ClassLabel, Features, Image
+    """Labels as ClassLabel with the dataset's class names, files as what they are, the rest as the types they have."""
+    from datasets import ClassLabel, Features
 
-    dropped = {"split", "media_id"} if _has_images(spec) else {"split"}
+    dropped = {"split", MEDIA} if _in_files(spec) else {"split"}
     kept = pa.schema([field.with_type(_plain(field.type)) for field in schema if field.name not in dropped])
     features = Features.from_arrow_schema(kept)
     for column in _LABELS:
         features[column] = ClassLabel(names=spec["labels"])
-    return Features({"image": Image(), **features}) if _has_images(spec) else features
+    if not _in_files(spec):
+        return features
+    return Features({_modality(spec).name: heavy_modality(_modality(spec)).dataset_feature(), **features})
 
 
 def _plain(type_: pa.DataType) -> pa.DataType:
@@ -100,16 +105,20 @@ def _plain(type_: pa.DataType) -> pa.DataType:
     return pa.string() if isinstance(type_, pa.BaseExtensionType) else type_
 
 
-def _has_images(spec: dict[str, Any]) -> bool:
-    return TASKS[spec["task"]].payload_kind == "image"
+def _modality(spec: dict[str, Any]) -> Modality:
+    return task_named(spec["task"]).modality
+
+
+def _in_files(spec: dict[str, Any]) -> bool:
+    return _modality(spec).in_files
 
 
 def _columns(table: pa.Table, schema: pa.Schema, spec: dict[str, Any]) -> pa.Table:
     classes = pa.array(spec["labels"], pa.string())
     columns = []
     for field in schema:
-        if field.name == "image" and _has_images(spec):
-            columns.append(_images(table, Path(spec["media"])).cast(field.type))
+        if _in_files(spec) and field.name == _modality(spec).name:
+            columns.append(_files(table, Path(spec["media"])).cast(field.type))
         elif field.name in _LABELS:
             columns.append(pc.index_in(table[field.name], value_set=classes).cast(field.type))
         elif isinstance(table.schema.field(field.name).type, pa.BaseExtensionType):
@@ -120,8 +129,8 @@ def _columns(table: pa.Table, schema: pa.Schema, spec: dict[str, Any]) -> pa.Tab
     return pa.Table.from_arrays(columns, schema=schema)
 
 
-def _images(table: pa.Table, media: Path) -> pa.Array:
-    found = zip(table["media_id"].to_pylist(), table["text"].to_pylist(), strict=True)
+def _files(table: pa.Table, media: Path) -> pa.Array:
+    found = zip(table[MEDIA].to_pylist(), table[WORDS].to_pylist(), strict=True)
     return pa.array([{"bytes": (media / media_id).read_bytes(), "path": name} for media_id, name in found])
 
 

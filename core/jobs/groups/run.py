@@ -16,12 +16,13 @@ from core.jobs.clusters import find_clusters
 from core.jobs.entry import run
 from core.jobs.rows import read_rows
 from core.queue import JobFolder, ProgressWriter
+from core.tasks import task_named
 
 
 def main(folder: JobFolder, progress: ProgressWriter) -> dict[str, Any]:
     spec = folder.spec()
     rows = read_rows(folder, spec)
-    clusters = find_clusters(rows.payloads, Path(spec["arrays"]), progress)
+    clusters = find_clusters(task_named(spec["task"]).modality, rows.payloads, Path(spec["arrays"]), progress)
     groups = rows.row_ids[clusters]
     pq.write_table(pa.table({"row_id": rows.row_ids, "group": groups}), folder.output / "groups.parquet")
     return {"rows": len(rows), "groups": len(np.unique(groups))}

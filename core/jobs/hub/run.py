@@ -26,7 +26,7 @@ from core.queue import JobFolder, ProgressWriter
 from core.sources.base import FILE_SPLIT_COLUMN
 from core.sources.features import class_names
 from core.sources.hub import fetched
-from core.tasks import TASKS
+from core.tasks import task_named
 
 _BATCH = 1000
 _ANSWER_SECONDS = 8.0
@@ -42,7 +42,7 @@ def fetch(folder: JobFolder, progress: ProgressWriter) -> dict[str, Any]:
     for name, split in splits.items():
         written[str(name)] = _write(split, folder, str(name), spec["rows"], progress)
     schema = spec.get("schema")
-    if schema and TASKS[schema["task"]].payload_kind == "image":
+    if schema and task_named(schema["task"]).modality.in_files:
         _write_listing(folder, schema)
         os.execv(sys.executable, [sys.executable, "-m", "core.jobs.load.run", str(folder.path)])  # noqa: S606  its own arguments
     return {"splits": written}

@@ -1,7 +1,7 @@
 """A model that stays loaded and answers questions: `python -m core.jobs.resident.run MODEL FEATURES SECONDS`.
 
 One JSON line in, one JSON line out. First comes `{"ready": true}`, or `{"error": …}` where the model cannot be loaded.
-    {"text": "…", "nearest": 8}  or  {"image": "/path", "nearest": 8}
+    {"example": a text, or the path of a file, "nearest": 8}
     {"probabilities": [one per class], "nearest": [[row id, cosine], …]}  or  {"error": {"message": …, "hint": …}}
 Ends when its input does, as it does with the process that asks, and after SECONDS without a question, which it says:
 `{"idle": true}`. What libraries print goes to standard error.
@@ -57,9 +57,10 @@ def _loaded(model: Path, features: Path) -> Callable[[dict[str, Any]], dict[str,
     from core.finetune.predictor import Predictor
 
     predictor, nearest = Predictor.open(model), Nearest(features)
+    in_files = predictor.classifier.task.modality.in_files
 
     def answer(question: dict[str, Any]) -> dict[str, Any]:
-        payload = question["text"] if "text" in question else _image(Path(question["image"]))
+        payload = _image(Path(question["example"])) if in_files else question["example"]
         probabilities, seen = predictor.predict([payload])
         return {"probabilities": probabilities[0].tolist(), "nearest": nearest.find(seen[0], question["nearest"])}
 

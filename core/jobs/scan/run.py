@@ -29,9 +29,8 @@ from core.jobs.entry import run
 from core.jobs.rows import Rows, read_rows
 from core.jobs.scan.tier import Reasons, summary_of, write_tier
 from core.modalities.encoders import make_encoder
-from core.modalities.text.lexical import Lexical
 from core.queue import JobFolder, ProgressWriter
-from core.tasks import TASKS
+from core.tasks import task_named
 
 OWN = "own probabilities"
 NEIGHBOUR_OPERATIONS = 2e11
@@ -92,20 +91,20 @@ class ScanRun:
         with self.timed("own probabilities"):
             numbering = Numbering(**self.spec["numbering"])
             probabilities = read_probabilities(path, self.rows.row_ids, self.labels, self.rows.labels, numbering)
-        kind = TASKS[self.spec["task"]].payload_kind
-        name = TASKS[self.spec["task"]].default_encoders[0]
+        modality = task_named(self.spec["task"]).modality
+        name = modality.encoders[0]
         with self.timed(name):
-            embeddings = make_encoder(name, kind).embed(self.rows.payloads, self.arrays, self.tick(f"{name}: encoding"))
+            encoder = make_encoder(name, modality.name)
+            embeddings = encoder.embed(self.rows.payloads, self.arrays, self.tick(f"{name}: encoding"))
         signals = Signals(self.rows.labels, probabilities, np.ones(len(self.rows), bool))
         yield self.write(OWN, 0, True, signals, embeddings, {"encoders": [], "notes": [], "clusters": None})
 
     def encoders(self) -> Iterator[str]:
         """One tier per encoder, each combined with those before it."""
-        kind = TASKS[self.spec["task"]].payload_kind
-        encoders = [make_encoder(name, kind) for name in self.spec["encoders"]]
-        lexical = next((one for one in encoders if isinstance(one, Lexical)), None)
+        modality = task_named(self.spec["task"]).modality
+        encoders = [make_encoder(name, modality.name) for name in self.spec["encoders"]]
         with self.timed("near-duplicates"):
-            clusters = find_clusters(self.rows.payloads, self.arrays, self.progress, lexical)
+            clusters = find_clusters(modality, self.rows.payloads, self.arrays, self.progress, encoders)
         folds = self._folds(clusters)
         members: list[Member] = []
         for order, encoder in enumerate(encoders):

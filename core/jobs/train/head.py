@@ -32,7 +32,7 @@ def train_head(folder: JobFolder, progress: ProgressWriter, spec: dict[str, Any]
     _check(rows, train)
     with report.timed("loading"):
         report.tick("loading the model", 0)
-        model = head_model(spec, rows.payloads.kind)
+        model = head_model(spec)
     with report.timed("encoding"):
         embeddings = model.embed(
             rows.payloads, Path(spec["arrays"]), lambda done, total: report.tick("encoding", done, total)

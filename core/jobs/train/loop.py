@@ -21,12 +21,14 @@ from core.finetune.place import Place
 from core.finetune.precision import followed_precision
 from core.finetune.vocabulary import only_occurring
 from core.jobs.rows import Rows, read_splits
-from core.jobs.train.examples import JobExamples, side_of
+from core.jobs.train.examples import JobExamples
 from core.jobs.train.outputs import create_matrix, open_matrix, sample_of_train, write_predictions
 from core.jobs.train.report import JobReport
+from core.modalities.heavy import heavy_modality
 from core.queue import JobFolder, ProgressWriter, Stopped
 from core.queue.accelerate_config import config_of
 from core.records import TrainSpec
+from core.tasks import task_named
 
 
 def fine_tune(folder: JobFolder, progress: ProgressWriter, spec: dict[str, Any], rows: Rows) -> dict[str, Any] | None:
@@ -54,7 +56,7 @@ class _FineTune:
             classifier = self._classifier()
         with self.report.timed("preparing"), self.place.first_before_others():
             arrays, where = Path(self.spec["arrays"]), self.place.device
-            examples = JobExamples(classifier, self.rows, arrays, self.settings, self.report, where)
+            examples = JobExamples(classifier, self.rows, arrays, self.report, where)
         with (
             self.report.timed("training"),
             only_occurring(classifier.model, examples.words(np.concatenate([train, validation]))),
@@ -91,14 +93,14 @@ class _FineTune:
             )
 
     def _classifier(self) -> Classifier:
-        settings = self.settings
+        settings, task = self.settings, task_named(self.spec["task"])
         classifier = load_classifier(
             settings.model,
-            self.rows.payloads.kind,
+            task.name,
             self.spec["labels"],
             max_tokens=settings.max_tokens,
             seed=settings.seed,
-            side=side_of(self.rows),
+            side=heavy_modality(task.modality).input_size(self.rows.payloads),
         )
         classifier.freeze(settings.strategy, settings.last_layers)
         if settings.gradient_checkpointing == "on":

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 import torch
@@ -15,9 +15,18 @@ from PIL import Image
 from torch import Tensor
 
 from core.errors import ModelError
+from core.modalities.image.image_encoder import stored_pixels
 from core.modalities.image.opening import open_image
 from core.modalities.image.pixels import decoded, threads
 from core.modalities.image.processors import Halves, halves, load_processor, pixel_values
+from core.modalities.inputs import Given, LoadedInputs
+from core.modalities.payloads import Payloads
+from core.modalities.preparation import Tell
+
+CPU_PIXELS, PIXELS = 1 << 20, 1 << 24
+"""Pixels of a batch of images, per channel: on the CPU, and on an accelerator."""
+STAGE = "pixels"
+"""Of a run, while it cuts its images."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +37,8 @@ class Images:
     halves: Halves | None
     """None where the processor does not first cut to uint8 and then scale: images are then made ready by the
     processor alone, as float32, each time that they are due."""
+    window: ClassVar[int] = 256
+    channels_last: ClassVar[bool] = True
 
     @staticmethod
     def by(processor: Any) -> Images:
@@ -66,6 +77,28 @@ class Images:
         if self.halves is not None and pixels.dtype == torch.uint8:
             pixels = self.halves.scaling(pixels)
         return {"pixel_values": pixels}
+
+    def ready(self, batch: Given) -> Given:
+        return self.on_device(batch, batch["pixel_values"].device)
+
+    def cost(self, encoded: NDArray[Any]) -> int:
+        """Pixels, per channel."""
+        return int(encoded.shape[1] * encoded.shape[2])
+
+    def most(self, where: torch.device) -> int:
+        return CPU_PIXELS if where.type == "cpu" else PIXELS
+
+    def cache_key(self, config: Any) -> str:
+        return str(getattr(config, "image_size", ""))
+
+    def inputs(self, payloads: Payloads, arrays: Path, where: torch.device, tell: Tell) -> LoadedInputs:
+        """Pixels, cut once for all runs whose models see images alike; images where there are no halves."""
+        rows = np.arange(len(payloads))
+        if self.halves is None:
+            return LoadedInputs(rows, lambda some: self.collate(self.encode(payloads.items(some))), self.ready)
+        with stored_pixels(payloads, arrays, self.halves.cut) as pixels:
+            pixels.fill(rows, lambda done, total: tell(STAGE, done, total))
+        return LoadedInputs(rows, lambda some: self.collate(list(pixels.of(some).transpose(0, 3, 1, 2))), self.ready)
 
     def save(self, folder: Path) -> None:
         """Writes the processor's settings."""

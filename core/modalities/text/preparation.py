@@ -5,14 +5,23 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 import torch
 from torch import Tensor
 
 from core.errors import ModelError
+from core.modalities.inputs import Given
+from core.modalities.model_files import fingerprint
+from core.modalities.payloads import Payloads
+from core.modalities.preparation import Tell
+from core.modalities.text.inputs import CPU_TOKENS, TOKENS, TokenInputs
 from core.modalities.text.positions import positions_of
+from core.modalities.text.token_store import tokenised
 from core.modalities.text.tokenizer import load_tokenizer
+
+STAGE = "tokens"
+"""Of a run, while it cuts its texts."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,6 +31,12 @@ class Texts:
     tokenizer: Any
     limit: int
     """Tokens of a text at most, special ones included."""
+    folder: Path
+    """Of the model that the tokenizer came with."""
+    asked_limit: int
+    """Tokens of a text at most, as asked for: with the model's folder it names what is kept of texts."""
+    window: ClassVar[int] = 4096
+    channels_last: ClassVar[bool] = False
 
     @staticmethod
     def of(folder: Path, name: str, model: Any, max_tokens: int) -> Texts:
@@ -43,7 +58,7 @@ class Texts:
             model.config.pad_token_id = tokenizer.pad_token_id
         limit = min(max_tokens, int(tokenizer.model_max_length), positions_of(model))
         tokenizer.model_max_length = limit
-        return Texts(tokenizer, limit)
+        return Texts(tokenizer, limit, folder, max_tokens)
 
     def encode(self, payloads: Sequence[Any]) -> list[list[int]]:
         """Token ids of each text."""
@@ -61,6 +76,31 @@ class Texts:
         tokens = torch.full(mask.shape, int(self.tokenizer.pad_token_id))
         tokens[mask] = torch.tensor([token for one in encoded for token in one], dtype=torch.int64)
         return {"input_ids": tokens, "attention_mask": mask.long()}
+
+    def ready(self, batch: Given) -> Given:
+        """As it is."""
+        return batch
+
+    def cost(self, encoded: list[int]) -> int:
+        """Tokens."""
+        return len(encoded)
+
+    def most(self, where: torch.device) -> int:
+        return CPU_TOKENS if where.type == "cpu" else TOKENS
+
+    def cache_key(self, config: Any) -> str:
+        return str(self.limit)
+
+    def inputs(self, payloads: Payloads, arrays: Path, where: torch.device, tell: Tell) -> TokenInputs:
+        """Token ids, cut once for all runs of a model."""
+        tokens = tokenised(
+            arrays / "tokens" / f"{fingerprint(self.folder)}-{self.asked_limit}",
+            payloads.digests,
+            payloads.take,
+            self.encode,
+            lambda done, total: tell(STAGE, done, total),
+        )
+        return TokenInputs.of(tokens, int(self.tokenizer.pad_token_id), where)
 
     def save(self, folder: Path) -> None:
         """Writes the tokenizer's files, which cut where training did and pad nothing by themselves."""

@@ -12,7 +12,6 @@ from pathlib import Path
 from typing import Any
 
 from core.errors import StoppedError
-from core.profile.derived import DERIVED
 from core.queue import JobFolder, ProgressWriter
 from core.reading.ask import ask
 from core.reading.limits import PREVIEW_SECONDS
@@ -30,7 +29,7 @@ from core.store.datasets import list_datasets
 from core.store.ingest.derive import derive
 from core.store.ingest.ingest import OnProgress, ingest
 from core.store.versions import add_fingerprint, unfingerprinted
-from core.tasks import TASKS
+from core.tasks import task_named
 
 _LOG = logging.getLogger("winnow")
 _LEAVING = threading.Event()
@@ -227,7 +226,7 @@ def _finish(context: Context, dataset: Dataset, spec: dict[str, Any], by: str) -
 
 def add_derived(context: Context, dataset: Dataset) -> None:
     """Adds the derived attributes of the dataset's task; does nothing where they are there."""
-    derived = DERIVED[TASKS[dataset.task].payload_kind]
+    derived = task_named(dataset.task).modality.derived
     derive(context.store, dataset.dataset_id, derived, lambda share: None, _LEAVING.is_set)
 
 

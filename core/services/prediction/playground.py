@@ -1,9 +1,8 @@
-"""Asks a run's model about one text or image: what it says, and which training examples are like it."""
+"""Asks a run's model about one example: what it says, and which training examples are like it."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from pathlib import Path
 
 from core.records import Example, Run
 from core.services.context import Context
@@ -35,28 +34,20 @@ class Reply:
     """Nearest first; empty where the run kept no features."""
 
 
-def ask_text(context: Context, run: Run, text: str) -> Reply:
-    """The reply to a text. Takes milliseconds, seconds where the model is not loaded: not for the script thread.
+def ask(context: Context, run: Run, example: str) -> Reply:
+    """The reply to an example, given as its text or the path of its file. Takes milliseconds, seconds where the model
+    is not loaded: not for the script thread.
 
     Raises NotFoundError where the run has left no model, WinnowError with what is wrong.
     """
-    return _ask(context, run, {"text": text})
-
-
-def ask_image(context: Context, run: Run, image: Path) -> Reply:
-    """`ask_text` of an image file."""
-    return _ask(context, run, {"image": str(image)})
+    output, log = output_of(context, run), context.workspace.root / "playground.log"
+    answer = _resident.ask(output / "model", output, log, {"example": example, "nearest": NEAREST})
+    ranked = sorted(zip(run.labels, answer["probabilities"], strict=True), key=lambda one: -one[1])
+    similarities = dict(answer["nearest"])
+    examples = get_rows(context.store, run.version_id, list(similarities))
+    return Reply(tuple(ranked), tuple(Near(one, similarities[one.row_id]) for one in examples))
 
 
 def is_ready(context: Context, run: Run) -> bool:
     """Whether the run's model is loaded. Raises NotFoundError where the run has left none."""
     return _resident.holds(output_of(context, run) / "model")
-
-
-def _ask(context: Context, run: Run, question: dict[str, object]) -> Reply:
-    output, log = output_of(context, run), context.workspace.root / "playground.log"
-    answer = _resident.ask(output / "model", output, log, question | {"nearest": NEAREST})
-    ranked = sorted(zip(run.labels, answer["probabilities"], strict=True), key=lambda one: -one[1])
-    similarities = dict(answer["nearest"])
-    examples = get_rows(context.store, run.version_id, list(similarities))
-    return Reply(tuple(ranked), tuple(Near(one, similarities[one.row_id]) for one in examples))

@@ -19,12 +19,13 @@ from core.services.follow import follow
 from core.services.load import preview
 from core.services.loading.taking_in import copy_table, kind_of, named_in_messages
 from core.services.prepare import prepare_and_enqueue
-from core.services.runs.models import output_of, payload_kind
+from core.services.runs.models import output_of, task_of_run
 from core.sources.guess import guess
 from core.sources.paths import existing
 from core.store import export as store
 from core.store.datasets import get_dataset
 from core.store.ingest.files import first_rows
+from core.tasks import task_named
 
 KIND = "predict"
 MODULE = "core.jobs.predict.run"
@@ -58,21 +59,25 @@ def look(
     of the kind, UsageError for several tables, SchemaError where there is no such column.
     """
     paths = tuple(str(existing(location, within)) for location in locations)
-    if payload_kind(context, run) == "image":
+    task = task_of_run(context, run)
+    if task.modality.in_files:
         request = {"what": "images", "locations": paths, "within": None if within is None else list(map(str, within))}
         return Batch(paths, within, images=ask(request, named_in_messages(paths), seconds=PREVIEW_SECONDS))
     if len(paths) != 1 or Path(paths[0]).is_dir():
-        raise UsageError("Texts are predicted one file at a time.", "Name one CSV, TSV, JSON, Parquet or Excel file.")
+        raise UsageError(
+            f"{task.modality.many.capitalize()} are predicted one file at a time.",
+            "Name one CSV, TSV, JSON, Parquet or Excel file.",
+        )
     if kind_of(paths).kind != "tabular":
         raise SourceError(
-            f"Run {run.number} predicts texts, and {Path(paths[0]).name} holds none.",
+            f"Run {run.number} predicts {task.modality.many}, and {Path(paths[0]).name} holds none.",
             "Name a CSV, TSV, JSON, Parquet or Excel file.",
         )
     found = preview(context, paths, within=within)
     names = [one.name for one in found.columns]
     if column and column not in names:
         raise SchemaError(f"There is no column '{column}'.", f"The file has: {', '.join(names)}.")
-    return Batch(paths, within, found, column or guess(found.columns, found.rows, images=False).payload)
+    return Batch(paths, within, found, column or guess(found.columns, found.rows, among=(task,)).payload)
 
 
 def start_predict(context: Context, run: Run, batch: Batch, by: str) -> Job:
@@ -82,7 +87,7 @@ def start_predict(context: Context, run: Run, batch: Batch, by: str) -> Job:
         "run_id": run.run_id,
         "run": run.number,
         "model": str(output_of(context, run) / "model"),
-        "kind": payload_kind(context, run),
+        "task": task_of_run(context, run).name,
         "locations": list(batch.locations),
         "within": None if batch.within is None else [str(folder) for folder in batch.within],
         "column": batch.column,
@@ -106,8 +111,8 @@ def run_predict(
 def prepare_predict(context: Context, folder: JobFolder) -> None:
     """Copies a table to the job's input with the store's engine: all of its columns, CSV cells as they stand there."""
     spec = folder.spec()
-    rows = folder.input / "rows.parquet"
-    if spec["kind"] != "text" or rows.exists():
+    rows, task = folder.input / "rows.parquet", task_named(spec.get("task") or spec["kind"])
+    if task.modality.in_files or rows.exists():
         return
     source = kind_of(spec["locations"])
     if source.reader is None:
@@ -117,7 +122,7 @@ def prepare_predict(context: Context, folder: JobFolder) -> None:
         "what": "spool",
         "source": source.name,
         "locations": spec["locations"],
-        "schema": asdict(Schema("text", spec["column"], None, attributes=others)),
+        "schema": asdict(Schema(task.name, spec["column"], None, attributes=others)),
         "within": spec["within"],
         "scratch": str(folder.input),
         "misfits": spec["columns"],

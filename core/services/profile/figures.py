@@ -16,7 +16,6 @@ from core.profile import balance as balances
 from core.profile import bias, groups, shares
 from core.profile import duplicates as repeats
 from core.profile import missing as absences
-from core.profile.derived import DERIVED
 from core.profile.numbers import number_profile
 from core.profile.records import (
     Association,
@@ -37,7 +36,7 @@ from core.store.datasets import get_dataset
 from core.store.ingest import derive as deriving
 from core.store.rows import rows_of
 from core.store.versions import get_version
-from core.tasks import TASKS
+from core.tasks import task_named
 
 T = TypeVar("T")
 _answers = Answers()
@@ -149,7 +148,7 @@ def derive(
     """Makes the derived attributes of a dataset, once, whoever asks first. Raises `StoppedError`."""
     with _deriving:
         task = get_dataset(context.store, dataset_id).task
-        deriving.derive(context.store, dataset_id, DERIVED[TASKS[task].payload_kind], on_progress, stopped)
+        deriving.derive(context.store, dataset_id, task_named(task).modality.derived, on_progress, stopped)
 
 
 def attribute_of(dataset: Dataset, column: str) -> Attribute:

@@ -6,6 +6,7 @@ import math
 from dataclasses import asdict
 from typing import Any
 
+from core.lookalikes import lookalikes
 from core.profile import bias
 from core.profile.balance import balance, split_balance
 from core.profile.duplicates import duplicates
@@ -21,7 +22,6 @@ from core.services.profile.figures import derive
 from core.store.datasets import get_dataset
 from core.store.rows import rows_of
 from core.store.versions import get_version
-from core.tasks.lookalikes import lookalikes
 
 _DERIVING = 0.5
 """The share of the work that making the derived attributes is taken for, where they are not made yet."""

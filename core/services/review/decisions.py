@@ -20,6 +20,7 @@ from core.store.acts import decisions
 from core.store.datasets import get_dataset
 from core.store.ids import new_id
 from core.store.rows import labels_of
+from core.tasks import task_named
 
 _recording = threading.Lock()
 """Between the look at what is in force and the write nobody else decides: one process has the store open."""
@@ -71,12 +72,14 @@ def make_version(context: Context, parent_id: str, note: str, by: str) -> Versio
 
 def _decide_all(context: Context, version_id: str, reviewer: str, acts: list[Act]) -> list[Refusal]:
     version = versions.get_version(context.store, version_id)
+    dataset = get_dataset(context.store, version.dataset_id)
     row_ids = [act.row_id for act in acts if act.row_id is not None]
     accepted, refused = judge(
         acts,
         rows=labels_of(context.store, version_id, row_ids),
         in_force=decisions.decision_of(context.store, version_id, row_ids),
-        labels=frozenset(get_dataset(context.store, version.dataset_id).labels),
+        labels=frozenset(dataset.labels),
+        target=task_named(dataset.task).target,
         reviewer=reviewer,
     )
     decisions.append(context.store, [as_decision(act, version, reviewer) for act in accepted])

@@ -20,6 +20,7 @@ from core.store.ids import new_id
 from core.store.rows import has_own_row_ids, labels_of, rows_of_source_ids
 from core.store.scans import latest_scan
 from core.store.versions import get_version
+from core.tasks import task_named
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,8 +57,8 @@ def decide_file(context: Context, dataset: str, path: Path, reviewer: str) -> Fi
         Act(new_id(), cast(Action, line.action), row_id, line.label, scan_id=scan.scan_id if scan else None)
         for line, row_id in zip(table.lines, row_ids, strict=True)
     ]
-    labels = frozenset(found.labels)
-    objections = ((line, objection(act, rows, labels)) for line, act in zip(table.lines, acts, strict=True))
+    labels, target = frozenset(found.labels), task_named(found.task).target
+    objections = ((line, objection(act, rows, labels, target)) for line, act in zip(table.lines, acts, strict=True))
     reject([f"Line {line.line}: {problem}" for line, problem in objections if problem], "Mend these lines.")
     standing = decisions.decision_of(context.store, version.version_id, row_ids)
     fresh = [act for act in (plain_keep(act, rows) for act in acts) if not _same(act, standing)]

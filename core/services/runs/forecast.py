@@ -17,7 +17,7 @@ from core.settings import expanded
 from core.store.datasets import get_dataset
 from core.store.samples import longest_texts, sampled_texts, share_of_small_images
 from core.store.versions import get_version
-from core.tasks import TASKS
+from core.tasks import task_named
 
 SAMPLE = 2_000
 """Texts whose words are counted."""
@@ -73,7 +73,7 @@ def forecast(context: Context, version_id: str, spec: TrainSpec, devices: Sequen
     smallest = min(devices, key=lambda device: device.memory_bytes or 0)
     assert spec.batch is not None
     load = Load(spec.batch, classes=len(dataset.labels))
-    if folder is not None and TASKS[dataset.task].payload_kind == "text":
+    if folder is not None and "max_tokens" in task_named(dataset.task).modality.fine_tuning.settings:
         load = _texts(context, version_id, folder, sizes, spec, load)
     processes = max(1, spec.processes) if smallest.is_cpu else 1
     precision = chosen_precision(spec.precision, None if smallest.is_cpu else smallest.capability or (0, 0))

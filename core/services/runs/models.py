@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import zipfile
 from pathlib import Path
-from typing import Literal
 
 from core.errors import NotFoundError, UsageError
 from core.records import Run
@@ -12,37 +11,7 @@ from core.services.context import Context
 from core.services.export import file_name
 from core.store.datasets import get_dataset, list_datasets
 from core.store.runs import get_run, list_runs
-from core.tasks import TASKS
-
-SNIPPETS = {
-    "text": """\
-# pip install torch transformers
-import torch
-from transformers import AutoModelForSequenceClassification, AutoTokenizer
-
-model = AutoModelForSequenceClassification.from_pretrained("{folder}").eval()
-tokenizer = AutoTokenizer.from_pretrained("{folder}")
-
-inputs = tokenizer(["Your text"], truncation=True, padding=True, return_tensors="pt")
-with torch.inference_mode():
-    probabilities = model(**inputs).logits.softmax(1)[0]
-print(model.config.id2label[int(probabilities.argmax())], float(probabilities.max()))
-""",
-    "image": """\
-# pip install torch transformers pillow
-import torch
-from PIL import Image
-from transformers import AutoImageProcessor, AutoModelForImageClassification
-
-model = AutoModelForImageClassification.from_pretrained("{folder}").eval()
-processor = AutoImageProcessor.from_pretrained("{folder}", backend="pil")
-
-inputs = processor(images=[Image.open("your-image.png").convert("RGB")], return_tensors="pt")
-with torch.inference_mode():
-    probabilities = model(**inputs).logits.softmax(1)[0]
-print(model.config.id2label[int(probabilities.argmax())], float(probabilities.max()))
-""",
-}
+from core.tasks import Task, task_named
 
 
 def find_run(context: Context, name: str, dataset: str | None = None) -> Run:
@@ -66,9 +35,9 @@ def find_run(context: Context, name: str, dataset: str | None = None) -> Run:
     return found[0][1]
 
 
-def payload_kind(context: Context, run: Run) -> Literal["text", "image"]:
-    """What the run's model takes."""
-    return TASKS[get_dataset(context.store, run.dataset_id).task].payload_kind
+def task_of_run(context: Context, run: Run) -> Task:
+    """What the run's model takes, and what it says."""
+    return task_named(get_dataset(context.store, run.dataset_id).task)
 
 
 def output_of(context: Context, run: Run) -> Path:
@@ -115,4 +84,5 @@ def export_model(context: Context, run: Run, out: Path) -> Path:
 
 def snippet(context: Context, run: Run) -> str:
     """Python that loads the unpacked ZIP with nothing but transformers."""
-    return SNIPPETS[payload_kind(context, run)].format(folder=folder_name(context, run))
+    task = task_of_run(context, run)
+    return task.modality.fine_tuning.snippet.format(folder=folder_name(context, run), answer=task.target.answer)

@@ -9,6 +9,7 @@ from functools import partial
 from itertools import count, islice
 
 from core.errors import SourceError
+from core.modalities import WORDS
 from core.records import MISFIT, CsvFile, Preview, Reader, Schema
 from core.settings import MAX_CELL_BYTES
 from core.sources.base import Bench, Source, file_literal
@@ -87,8 +88,8 @@ def _note(part: Part, dialect: Dialect, encoding: Encoding) -> str:
 
 
 _EXPORTED = (
-    frozenset(("row_id", "text", "given_label", "label", "split")),
-    frozenset(("row_id", "given_label", "suggested_label", "text")),
+    frozenset(("row_id", WORDS, "given_label", "label", "split")),
+    frozenset(("row_id", "given_label", "suggested_label", WORDS)),
 )
 """The columns that Winnow's exports of a version and of a list of issues have, among others."""
 

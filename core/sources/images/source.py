@@ -15,6 +15,7 @@ from pathlib import Path, PurePosixPath
 from typing import Any
 
 from core.errors import SourceError
+from core.modalities.image.facts import IMAGE
 from core.records import Preview, Schema
 from core.settings import MAX_CELL_BYTES, expanded
 from core.sources.base import PREVIEW_ROWS, Bench, Source
@@ -24,6 +25,8 @@ from core.sources.images.folders import Place, notes_on, places
 from core.sources.images.image import ImageFault
 from core.sources.paths import IMAGE_SUFFIXES, TABLE_SUFFIXES, existing, is_utf8, shown_name, walk
 from core.sources.tabular import label_notes
+from core.targets.one_class.facts import ONE_CLASS
+from core.tasks import task_of
 
 SKIPPED = ("__MACOSX", ".")
 """How files and folders begin that are nobody's images."""
@@ -212,8 +215,8 @@ def preview(locations: Sequence[str], bench: Bench) -> Preview:
     rows = [_row(member, opener) for member in islice(turns, PREVIEW_ROWS)]
     opener.close()
     splits = sorted({member.split for member in good if member.split})
-    names = ["image", "label", *(["split"] if splits else []), "file_name"]
-    schema = Schema("image", "image", "label", "split" if splits else None)
+    names = [IMAGE.name, "label", *(["split"] if splits else []), "file_name"]
+    schema = Schema(task_of(IMAGE, ONE_CLASS).name, IMAGE.name, "label", "split" if splits else None)
     listed = [[member.name, member.label, *([member.split] if splits else []), member.name] for member in good]
     columns = describe(names, ["BLOB", *["VARCHAR"] * (len(names) - 1)], listed)
     notes = [f"{len(good):,} images in {len(by_class):,} class folders" + (f"; {', '.join(splits)}" if splits else "")]
@@ -232,7 +235,7 @@ def _row(member: Member, opener: Opener) -> dict[str, Any]:
         content: bytes | None = opener.read(member)
     except ImageFault:
         content = None
-    return {"image": content, "label": member.label, "split": member.split, "file_name": member.name}
+    return {IMAGE.name: content, "label": member.label, "split": member.split, "file_name": member.name}
 
 
 def _claims(location: str) -> bool:

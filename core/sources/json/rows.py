@@ -200,7 +200,7 @@ def _of_list(path: Path, encoding: Encoding, decoder: _Decoder) -> Rows:
     if not isinstance(value, dict):
         raise SourceError(
             f"{path.name} is a list of single values ({value!r:.40}), not of objects.",
-            'Write one object for each row, such as {"text": "…", "label": "…"}.',
+            'Write one object for each row, such as {"title": "…", "label": "…"}.',
         )
 
     def rows() -> Iterator[Row]:

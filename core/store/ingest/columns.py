@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from core.errors import SchemaError
+from core.modalities import MEDIA, PAYLOAD_COLUMNS, WORDS
 from core.records import SPLIT_WORDS, Attribute, AttributeKind, Reader, Schema
 from core.sql import identifier, literal
 from core.store.database import Cursor
 from core.store.ingest.downcast import in_turns
 from core.store.ingest.usable import Test, usable_test
+from core.tasks import task_named
 
-RESERVED = ("row_id", "content_hash", "text", "media_id", "given_label", "label", "split", "source_id", "rowid")
+RESERVED = ("row_id", "content_hash", *PAYLOAD_COLUMNS, "given_label", "label", "split", "source_id", "rowid")
 PASSING = ("load_file", "load_line", "load_reason")
 """What a source says of a row for the sake of the rows set aside; dropped once these are."""
 
@@ -59,14 +61,14 @@ def plan(cursor: Cursor, reader: Reader, schema: Schema) -> Plan:
         _present(name, types, "attribute")
     attributes = {name: _stored_name(name, types) for name in schema.attributes}
     plain = _unescaped if any(file.escaped for file in reader.csv_files) else str
-    text = plain(f"CAST({_present(schema.payload, types, 'payload')} AS VARCHAR)")
+    words = plain(f"CAST({_present(schema.payload, types, 'payload')} AS VARCHAR)")
     own_id = f"CAST({_present(schema.id, types, 'id')} AS VARCHAR)" if schema.id else "NULL::VARCHAR"
     passing = _passing(reader, types)
     expressions = {
         "content_hash": "content_hash" if reader.media else "NULL::VARCHAR",
-        "text": text,
-        "media_id": "media_id" if reader.media else "NULL::VARCHAR",
-        "given_label": plain(_label(schema.label, types)),
+        WORDS: words,
+        MEDIA: MEDIA if reader.media else "NULL::VARCHAR",
+        "given_label": plain(_label(schema, types)),
         "split": _split(schema.split, types),
         "source_id": plain(own_id),
         **{
@@ -81,7 +83,7 @@ def plan(cursor: Cursor, reader: Reader, schema: Schema) -> Plan:
         tuple(passing),
         attributes,
         {column: types[name] for name, column in attributes.items()},
-        usable_test(schema, ["text", *(identifier(column) for column in large)], "load_reason" in passing),
+        usable_test(schema, [WORDS, *(identifier(column) for column in large)], "load_reason" in passing),
     )
 
 
@@ -96,14 +98,6 @@ def attribute_kinds(cursor: Cursor, columns: Plan, rows: str, row_count: int) ->
         Attribute(name, column, _kind(columns.types[column], distinct[column], row_count))
         for name, column in columns.attributes.items()
     )
-
-
-def label_order(labels: Iterable[str]) -> tuple[str, ...]:
-    """Classes in the order of their indices: by number where all are whole numbers, else by code point."""
-    found = list(labels)
-    if all(label.removeprefix("-").isdecimal() for label in found):
-        return tuple(sorted(found, key=lambda label: (int(label), label)))
-    return tuple(sorted(found))
 
 
 def _passing(reader: Reader, types: Mapping[str, str]) -> dict[str, str]:
@@ -127,20 +121,9 @@ def _unescaped(text: str) -> str:
     return f"CASE WHEN {begins} AND regexp_matches({text}, '{_ESCAPED}') THEN substr({text}, 2) ELSE {text} END"
 
 
-def _label(name: str, types: Mapping[str, str]) -> str:
-    """A label as text; a whole number that missing values have turned into a fraction (1.0) reads as one again."""
-    column, kind = _present(name, types, "label"), types[name]
-    if kind.endswith("]") or kind.startswith(_NESTED):
-        raise SchemaError(
-            f"Column {name!r} holds {kind} values, which cannot be a label.",
-            "Choose a column of texts, numbers or truth values: one class for each row.",
-        )
-    if not kind.startswith(_FRACTIONS):
-        return f"CAST({column} AS VARCHAR)"
-    return (
-        f"CASE WHEN isnan({column}::DOUBLE) THEN NULL WHEN abs({column}) < 1e15 AND {column} = floor({column}) "
-        f"THEN CAST(CAST({column} AS BIGINT) AS VARCHAR) ELSE CAST({column} AS VARCHAR) END"
-    )
+def _label(schema: Schema, types: Mapping[str, str]) -> str:
+    name = schema.label or ""
+    return task_named(schema.task).target.read(name, _present(name, types, "label"), types[name])
 
 
 def _split(name: str | None, types: Mapping[str, str]) -> str:

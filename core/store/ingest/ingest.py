@@ -23,6 +23,7 @@ from core.store.ingest import watch
 from core.store.names import examples_table
 from core.store.times import now, stored
 from core.store.versions import insert_version
+from core.tasks import task_named
 
 OnProgress = Callable[[float, float | None], None]
 Read = Callable[[OnProgress, Callable[[], bool]], Staged]
@@ -157,7 +158,17 @@ def _made_by(cursor: Cursor, job_id: str | None) -> str | None:
 def _reserve(cursor: Cursor, load: _Load, name: str, source: str, licence: str, by: str, job_id: str | None) -> None:
     cursor.execute(
         "INSERT INTO datasets VALUES (?, ?, ?, ?, ?, [], '[]', ?, 0, 0, 'loading', ?, ?, false, NULL, ?)",
-        [load.dataset_id, name, load.schema.task, source, licence, load.schema.id, stored(now()), by, job_id],
+        [
+            load.dataset_id,
+            name,
+            task_named(load.schema.task).name,
+            source,
+            licence,
+            load.schema.id,
+            stored(now()),
+            by,
+            job_id,
+        ],
     )
 
 

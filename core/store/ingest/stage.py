@@ -15,16 +15,17 @@ from pathlib import Path
 import pyarrow as pa
 
 from core.errors import SourceError, TypeMisfitError
+from core.lookalikes import stripped
 from core.records import MISFIT, Reader, Schema, Staged
 from core.settings import MAX_CLASSES
 from core.sql import literal, recast
 from core.store.database import Cursor
 from core.store.ingest import watch
-from core.store.ingest.columns import PASSING, Plan, attribute_kinds, label_order, plan
+from core.store.ingest.columns import PASSING, Plan, attribute_kinds, plan
 from core.store.ingest.downcast import whole
 from core.store.ingest.engine import engine, make_room
 from core.store.ingest.reject import Rejected, keep_rejected
-from core.tasks.lookalikes import stripped
+from core.tasks import task_named
 
 _FEW_MISFITS = 0.001
 """Share of the rows that may be lost to a column's type."""
@@ -136,7 +137,7 @@ def _staged(work: _Stage) -> Staged:
         str(work.copy),
         int(row_count),
         {column: kind for column, kind in types.items() if column not in PASSING},
-        label_order(labels),
+        task_named(work.schema.task).target.classes(labels),
         attribute_kinds(work.cursor, work.plan, work.rows, int(row_count)),
         str(aside),
         rejected.count,

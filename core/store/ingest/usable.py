@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from core.lookalikes import UNSEEN
+from core.modalities import WORDS
 from core.records import Schema
 from core.settings import MAX_CELL_BYTES
 from core.sql import literal
-from core.tasks.lookalikes import UNSEEN
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +35,7 @@ def usable_test(schema: Schema, cells: Sequence[str], has_reason: bool) -> Test:
     suspects = [f"strlen({cell}) > {MAX_CELL_BYTES}" for cell in cells]
     tests = [(f"({' OR '.join(suspects)})", literal(f"a cell larger than {MAX_CELL_BYTES // 1024**2} MB"))]
     for column, reason in (
-        ("text", f"empty: column {schema.payload}"),
+        (WORDS, f"empty: column {schema.payload}"),
         ("given_label", f"missing label: {schema.label}"),
     ):
         suspects.append(

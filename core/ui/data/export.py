@@ -12,9 +12,9 @@ import streamlit as st
 from core.errors import UsageError
 from core.records import Dataset, Version
 from core.services.context import Context
-from core.services.export import export, file_name
+from core.services.export import export, file_name, formats_of
 from core.settings import allowed_folders
-from core.tasks import TASKS
+from core.tasks import task_named
 from core.ui import keys
 from core.ui.parts.background import forget, result_of
 from core.ui.parts.paths import inside
@@ -33,7 +33,7 @@ LARGE_ROWS = 500_000
 
 def export_form(context: Context, dataset: Dataset, version: Version) -> None:
     """Format, then a download, or a path on the server."""
-    offered = [name for name in FORMATS if name != "imagefolder" or TASKS[dataset.task].payload_kind == "image"]
+    offered = formats_of(task_named(dataset.task))
     st.markdown(f"**Export {plain(dataset.name)}, version {version.number}**")
     st.caption(f"{version.row_count:,} rows with their labels as of this version; excluded rows are left out.")
     chosen = st.radio("Format", offered, format_func=lambda name: FORMATS[name][0], key="export-format") or offered[0]

@@ -34,13 +34,13 @@ def row_filters(context: Context, dataset: Dataset, version: Version) -> RowFilt
     )
 
 
-def named_row(context: Context, version: Version) -> None:
+def named_row(context: Context, dataset: Dataset, version: Version) -> None:
     """The row that a link led to, whole."""
     named = st.query_params.get(keys.ROW, "")
     if not named.isdigit():
         return
     with shown_errors():
-        show_row(context, get_rows(context.store, version.version_id, [int(named)])[0])
+        show_row(context, dataset, get_rows(context.store, version.version_id, [int(named)])[0])
     st.button("All rows", icon=":material/close:", type="tertiary", key="rows-unnamed", on_click=_forget_row)
 
 

@@ -7,17 +7,17 @@ from typing import Any
 
 import streamlit as st
 
-from core.records import Example, PredictedRow, PredictionFilter
+from core.records import Dataset, Example, PredictedRow, PredictionFilter
 from core.services.context import Context
 from core.services.evaluation.measures import predicted_rows
-from core.services.media import thumbnail
 from core.store.rows import get_rows
-from core.tasks import TASKS, Task
+from core.tasks import task_named
 from core.ui import keys
 from core.ui.evaluation.choice import Shown
+from core.ui.modalities import drawing_of
 from core.ui.parts.paging import WHOLE_HEADER, paged, pages
 from core.ui.parts.problems import plain
-from core.ui.parts.rows import data_url, picked_row, show_row
+from core.ui.parts.rows import picked_row, show_row
 from core.ui.shell.pages import link
 
 PAGE_ROWS = 25
@@ -83,16 +83,17 @@ def rows_table(
         lambda offset: predicted_rows(context, shown.run, where, shown.labels_from, PAGE_ROWS, offset),
         lambda _: total,
     )
+    dataset = shown.dataset
     lines = get_rows(context.store, shown.truth.version_id, [row.row_id for row in found])
     table_key = f"{key}-table-{st.session_state.get(key, 1)}"
     picked = picked_row(table_key, lines)
     places = st.columns([3, 2] if picked else 1)
     with places[0]:
-        _table(TASKS[shown.dataset.task], _columns(context, found, lines), lines, table_key, other or {})
+        _table(dataset, _columns(context, dataset, found, lines), lines, table_key, other or {})
         pages(key, PAGE_ROWS, total)
     if picked:
         with places[1]:
-            show_row(context, picked)
+            show_row(context, dataset, picked)
 
 
 def _rows_of(shown: Shown, true: str | None, predicted: str | None) -> int:
@@ -162,21 +163,22 @@ def _to_review(shown: Shown, true: str | None, predicted: str | None) -> None:
 
 
 def _table(
-    task: Task, columns: Mapping[str, list[Any]], lines: Sequence[Example], key: str, other: Mapping[str, str]
+    dataset: Dataset, columns: Mapping[str, list[Any]], lines: Sequence[Example], key: str, other: Mapping[str, str]
 ) -> None:
+    drawing, row_height = drawing_of(dataset), task_named(dataset.task).modality.row_height
     names = {name: other.get(name, name) for name in ("true", "predicted", "confidence")}
     st.dataframe(
         {names.get(name, name): values for name, values in columns.items()},
         hide_index=True,
-        row_height=task.row_height,
-        height=min(LIST_PIXELS, 38 + task.row_height * len(lines)),
+        row_height=row_height,
+        height=min(LIST_PIXELS, 38 + row_height * len(lines)),
         column_config={
             "row": st.column_config.NumberColumn("row", format="%d", width=64),
-            "image": st.column_config.ImageColumn("image", width=64),
+            **({drawing.cell: drawing.column(64)} if drawing.cell else {}),
             names["confidence"]: st.column_config.ProgressColumn(
                 names["confidence"], format="percent", min_value=0.0, max_value=1.0, width=110
             ),
-            "example": st.column_config.TextColumn("name" if lines[0].media_id else "text", width="large"),
+            "example": st.column_config.TextColumn(drawing.words_title, width="large"),
         },
         key=key,
         on_select="rerun",
@@ -186,10 +188,13 @@ def _table(
     )
 
 
-def _columns(context: Context, found: Sequence[PredictedRow], lines: Sequence[Example]) -> dict[str, list[Any]]:
+def _columns(
+    context: Context, dataset: Dataset, found: Sequence[PredictedRow], lines: Sequence[Example]
+) -> dict[str, list[Any]]:
     columns: dict[str, list[Any]] = {"row": [row.row_id for row in found]}
-    if lines[0].media_id is not None:
-        columns["image"] = [data_url(thumbnail(context, line.media_id)) if line.media_id else None for line in lines]
+    drawing = drawing_of(dataset)
+    if drawing.cell:
+        columns[drawing.cell] = drawing.cells(context, lines)
     columns["true"] = [row.label for row in found]
     columns["predicted"] = [row.predicted for row in found]
     columns["confidence"] = [row.confidence for row in found]

@@ -8,7 +8,7 @@ import streamlit as st
 
 from core.services.context import Context
 from core.services.overview import Standing, next_step, standings
-from core.tasks import TASKS
+from core.tasks import task_named
 from core.ui import keys
 from core.ui.parts.paging import paged, pages
 from core.ui.parts.problems import plain
@@ -44,7 +44,7 @@ def _line(standing: Standing) -> None:
     with st.container(key=f"dataset-line-{dataset.dataset_id}"):
         name, size, review, action = st.columns(WIDTHS, vertical_alignment="center")
     with name:
-        icon = f":material/{TASKS[dataset.task].icon}:"
+        icon = f":material/{task_named(dataset.task).modality.icon}:"
         link("profile", f"**{plain(dataset.name)}**", icon=icon, dataset=dataset.name, version=version.number)
     made = f"v{version.number} of {version.created_at:%d %b}"
     size.caption(f"{made} · {version.row_count:,} rows · {len(dataset.labels):,} classes")

@@ -9,7 +9,7 @@ import streamlit as st
 from core.services.context import Context
 from core.services.load import Sample, load_sample, samples
 from core.store.datasets import list_datasets
-from core.tasks import TASKS
+from core.tasks import task_named
 from core.ui import keys
 from core.ui.parts.problems import shown_errors
 from core.ui.shell.pages import open_link
@@ -28,7 +28,7 @@ def start_cards(context: Context, user: str, left: Sequence[Sample]) -> None:
             open_link("data", "Load data", key="start-own", type="primary", view="load")
         for sample in left:
             with st.container(border=True, height="stretch", gap="xsmall"):
-                st.markdown(f":material/{TASKS[sample.task].icon}: **{sample.title}**")
+                st.markdown(f":material/{task_named(sample.task).modality.icon}: **{sample.title}**")
                 st.caption(f"Sample · {sample.rows:,} rows · {sample.licence}")
                 st.space("stretch")
                 _button(context, user, sample, "Load sample")

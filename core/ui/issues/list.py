@@ -11,15 +11,14 @@ import streamlit as st
 
 from core.records import Dataset, Decision, IssueFilter, Scan, Version
 from core.services.issues.listing import IssuePage, ListedIssue, export_list, page
-from core.services.media import thumbnail
-from core.tasks import TASKS
+from core.tasks import task_named
 from core.ui import keys
 from core.ui.issues.why import explanation
+from core.ui.modalities import drawing_of
 from core.ui.parts.cells import clicked_cell
 from core.ui.parts.issue_filter import query
 from core.ui.parts.paging import WHOLE_HEADER, paged, pages
 from core.ui.parts.problems import plain
-from core.ui.parts.rows import data_url
 from core.ui.shell.frame import Frame
 from core.ui.shell.pages import link
 
@@ -66,7 +65,8 @@ def _list(frame: Frame, scan: Scan, where: IssueFilter) -> ListedIssue | None:
 
 
 def _table(frame: Frame, found: IssuePage, where: IssueFilter, key: str) -> int:
-    narrow, row_height = label_width(frame.dataset), TASKS[frame.dataset.task].row_height
+    narrow, row_height = label_width(frame.dataset), task_named(frame.dataset.task).modality.row_height
+    drawing = drawing_of(frame.dataset)
     event = st.dataframe(
         _columns(frame, found.lines, flags=not where.flagged_only),
         hide_index=True,
@@ -74,7 +74,7 @@ def _table(frame: Frame, found: IssuePage, where: IssueFilter, key: str) -> int:
         height=min(LIST_PIXELS, 38 + row_height * len(found.lines)),
         column_config={
             "#": st.column_config.NumberColumn("#", width=48, format="%d"),
-            "image": st.column_config.ImageColumn("image", width=64),
+            **({drawing.cell: drawing.column(64)} if drawing.cell else {}),
             "given": st.column_config.TextColumn("given", width=narrow),
             "looks like": st.column_config.TextColumn("looks like", width=narrow),
             "example": st.column_config.TextColumn("example", width="large"),
@@ -99,11 +99,9 @@ def label_width(dataset: Dataset) -> int | None:
 
 def _columns(frame: Frame, lines: Sequence[ListedIssue], flags: bool) -> dict[str, list[Any]]:
     columns: dict[str, list[Any]] = {"#": [line.issue.rank for line in lines]}
-    if TASKS[frame.dataset.task].payload_kind == "image":
-        columns["image"] = [
-            data_url(thumbnail(frame.context, line.example.media_id)) if line.example.media_id else None
-            for line in lines
-        ]
+    drawing = drawing_of(frame.dataset)
+    if drawing.cell:
+        columns[drawing.cell] = drawing.cells(frame.context, [line.example for line in lines])
     columns["given"] = [line.issue.given_label for line in lines]
     columns["looks like"] = [line.issue.suggested_label for line in lines]
     columns["score"] = [line.issue.score for line in lines]

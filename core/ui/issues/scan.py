@@ -13,7 +13,7 @@ from core.records import ENDED, Job, Scan, ScanSpec
 from core.services.issues.listing import latest_scan
 from core.services.jobs import stop
 from core.services.scan import FLAG_BY, start_scan
-from core.tasks import TASKS
+from core.tasks import task_named
 from core.ui import keys
 from core.ui.parts.empty import empty_state
 from core.ui.parts.problems import plain, show_error, shown_errors
@@ -41,12 +41,12 @@ def no_scan_yet(frame: Frame) -> None:
 
 def scan_form(frame: Frame) -> None:
     """Every setting of a scan, with the defaults filled in."""
-    task = TASKS[frame.dataset.task]
+    encoders_of_task = task_named(frame.dataset.task).modality.encoders
     with st.form("scan-settings", border=False):
         encoders = st.multiselect(
             "Encoders",
-            task.default_encoders,
-            default=task.default_encoders,
+            encoders_of_task,
+            default=encoders_of_task,
             accept_new_options=True,
             help="Quickest first: each adds a result. Type a model folder or a hub id to use your own.",
         )

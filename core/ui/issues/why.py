@@ -4,17 +4,14 @@ from __future__ import annotations
 
 import streamlit as st
 
-from core.records import Example, Scan
+from core.records import Scan
 from core.review.records import ReviewItem
 from core.services.issues.listing import explain
-from core.services.media import shown, thumbnail
-from core.tasks import TASKS
+from core.tasks import task_named
+from core.ui.modalities import drawing_of
 from core.ui.parts.problems import plain
-from core.ui.parts.rows import data_url
 from core.ui.shell.frame import Frame
 
-TEXT_PIXELS = 230
-"""A longer text scrolls inside its box, so that the reasons stay in sight."""
 CELL_CHARACTERS = 160
 
 
@@ -23,7 +20,7 @@ def explanation(frame: Frame, scan: Scan, row_id: int, issue_type: str) -> None:
     item = explain(frame.context, scan, row_id, issue_type)
     with st.container(border=True, key="issue-why"):
         _heading(item)
-        _example(frame, item.example)
+        drawing_of(frame.dataset).beside(frame.context, item.example)
         st.caption(plain(item.why))
         _evidence(item)
         _neighbours(frame, item)
@@ -37,16 +34,6 @@ def _heading(item: ReviewItem) -> None:
         st.markdown(f":gray-badge[{given}] :material/arrow_forward: :blue-badge[{suggested}]", width="content")
         st.space("stretch")
         st.caption(" · ".join(plain(str(part)) for part in place if part), width="content")
-
-
-def _example(frame: Frame, example: Example) -> None:
-    if example.media_id is not None:
-        image, _ = shown(frame.context, example.media_id)
-        st.image(image, width=160, alt=example.text or f"row {example.row_id}")
-        return
-    text = example.text or ""
-    with st.container(height=TEXT_PIXELS if len(text) > 350 else "content", border=False):
-        st.text(text)
 
 
 def _evidence(item: ReviewItem) -> None:
@@ -90,19 +77,20 @@ def _neighbours(frame: Frame, item: ReviewItem) -> None:
         return
     near = [neighbour.example for neighbour in item.neighbours]
     columns: dict[str, list[object]] = {"close": [neighbour.similarity for neighbour in item.neighbours]}
-    if TASKS[frame.dataset.task].payload_kind == "image":
-        columns["image"] = [data_url(thumbnail(frame.context, one.media_id)) if one.media_id else None for one in near]
+    drawing = drawing_of(frame.dataset)
+    if drawing.cell:
+        columns[drawing.cell] = drawing.cells(frame.context, near)
     columns["label"] = [one.label for one in near]
     columns["example"] = [" ".join((one.text or "")[:CELL_CHARACTERS].split()) for one in near]
     st.dataframe(
         columns,
         hide_index=True,
-        row_height=48 if "image" in columns else None,
+        row_height=task_named(frame.dataset.task).modality.row_height,
         column_config={
             "close": st.column_config.NumberColumn(
                 "similarity", format="%.2f", width=72, help="Cosine, 1 is identical"
             ),
-            "image": st.column_config.ImageColumn("image", width=64),
+            **({drawing.cell: drawing.column(64)} if drawing.cell else {}),
             "example": st.column_config.TextColumn("nearest rows", width="large"),
         },
         alt="The nearest rows and their labels",

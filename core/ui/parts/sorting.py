@@ -6,12 +6,14 @@ from collections.abc import Callable, Mapping
 
 import streamlit as st
 
+from core.modalities import WORDS
 from core.records import Dataset, RowOrder
 from core.store.rows import BY_ROW
+from core.ui.modalities import CELLS
 
 FIXED = {
     "row": "row_id",
-    "example": "text",
+    "example": WORDS,
     "label": "label",
     "as loaded": "given_label",
     "split": "split",
@@ -23,7 +25,7 @@ UP, DOWN = "↑", "↓"
 
 def attribute_title(name: str) -> str:
     """What the table calls an attribute: its name, unless a column of Winnow's own has that."""
-    return f"{name} (attribute)" if name in {*FIXED, "image"} else name
+    return f"{name} (attribute)" if name in {*FIXED, *CELLS} else name
 
 
 def sort_box(dataset: Dataset, key: str) -> RowOrder:

@@ -5,9 +5,9 @@ from __future__ import annotations
 import streamlit as st
 
 from core.charts.intervals import shares
+from core.lookalikes import lookalike_notes
 from core.profile.records import MISSING, Balance, SplitBalance
 from core.records import Dataset, RowFilter, Version
-from core.tasks.lookalikes import lookalike_notes
 from core.ui.parts.cells import clicked_mark
 from core.ui.parts.problems import plain
 from core.ui.profile.bars import TOP, value_bars

@@ -2,23 +2,17 @@
 
 from __future__ import annotations
 
-import base64
 import time
 from collections.abc import Callable, Mapping, Sequence
 
 from core.records import Decision
 from core.review.records import Neighbour, Refusal, ReviewItem
 from core.services.context import Context
-from core.services.media import shown, thumbnail
 from core.services.review.sources import Source
-from core.ui.parts.rows import data_url
+from core.ui.modalities.drawing import Drawing
 
 Told = Mapping[str, object]
 """An object of the message to the browser: it becomes JSON."""
-MAX_CHARACTERS = 20_000
-"""A longer text is cut: no label is judged by what stands beyond."""
-SNIPPET = 200
-"""Characters of a neighbour."""
 MAX_BYTES = 4_000_000
 MAX_SECONDS = 0.15
 """One answer carries rows up to either bound; the browser asks for the rest at once."""
@@ -36,22 +30,21 @@ def fitting(items: Sequence[ReviewItem], build: Callable[[ReviewItem], Told]) ->
     return built
 
 
-def row(context: Context, item: ReviewItem, source: Source, reviewer: str, *, page: str, grid: bool) -> Told:
+def row(
+    context: Context, item: ReviewItem, drawing: Drawing, source: Source, reviewer: str, *, page: str, grid: bool
+) -> Told:
     """One row as `desk.js` or `grid.js` draws it; `page` is the address that shows the row named after it whole."""
     example, issue = item.example, item.issue
     return {
         "row_id": example.row_id,
-        "text": None if example.media_id else _cut(example.text or ""),
-        "image": _image(context, example.media_id) if example.media_id and not grid else None,
-        "thumbnail": _thumbnail(context, example.media_id) if grid else None,
-        "name": example.text or f"row {example.row_id}",
+        **drawing.on_desk(context, example, grid),
         "label": example.label or "",
         "suggested": issue.suggested_label,
-        "meta": _meta(item),
+        "meta": _meta(item, drawing),
         "whole": f"{page}{example.row_id}",
         "why": item.why,
         "bars": item.probabilities,
-        "neighbours": [] if grid else [_neighbour(context, neighbour) for neighbour in item.neighbours],
+        "neighbours": [] if grid else [_neighbour(context, neighbour, drawing) for neighbour in item.neighbours],
         "scan_id": source.scan_id,
         "shown": {
             "given_label": example.label,
@@ -85,7 +78,7 @@ def refusal(refused: Refusal, reviewer: str) -> Told:
     }
 
 
-def _meta(item: ReviewItem) -> str:
+def _meta(item: ReviewItem, drawing: Drawing) -> str:
     example, issue = item.example, item.issue
     parts = (
         f"#{issue.rank:,}",
@@ -93,32 +86,16 @@ def _meta(item: ReviewItem) -> str:
         example.source_id and f"id {example.source_id}",
         example.split,
         f"label quality {issue.score:.3f}",
-        example.text if example.media_id else None,
+        drawing.caption(example),
     )
     return " · ".join(part for part in parts if part)
 
 
-def _neighbour(context: Context, neighbour: Neighbour) -> Told:
+def _neighbour(context: Context, neighbour: Neighbour, drawing: Drawing) -> Told:
     example = neighbour.example
     return {
         "row_id": example.row_id,
         "label": example.label or "",
         "similarity": neighbour.similarity,
-        "image": _thumbnail(context, example.media_id),
-        "text": None if example.media_id else " ".join((example.text or "")[:SNIPPET].split()),
+        **drawing.near(context, example),
     }
-
-
-def _cut(text: str) -> str:
-    if len(text) <= MAX_CHARACTERS:
-        return text
-    return f"{text[:MAX_CHARACTERS]}…\n\n(The first {MAX_CHARACTERS:,} of {len(text):,} characters.)"
-
-
-def _image(context: Context, media_id: str) -> str:
-    content, mime = shown(context, media_id)
-    return f"data:{mime};base64,{base64.b64encode(content).decode()}"
-
-
-def _thumbnail(context: Context, media_id: str | None) -> str | None:
-    return data_url(thumbnail(context, media_id)) if media_id else None

@@ -11,8 +11,8 @@ from core.records import Dataset, IssueFilter, Scan, Version
 from core.services.context import Context
 from core.services.issues.listing import latest_scan
 from core.services.review.sources import ScanSource
-from core.tasks import TASKS
 from core.ui import keys
+from core.ui.modalities import drawing_of
 from core.ui.parts.empty import empty_state
 from core.ui.parts.issue_filter import FLAGGED, filter_bar
 from core.ui.review.stage import Mode, stage
@@ -26,9 +26,9 @@ _NOT_FILTERS = (keys.DATASET, keys.VERSION, keys.REVIEWER, keys.VIEW)
 
 
 def views_of(dataset: Dataset) -> Mapping[View, str]:
-    """The views with their titles: a grid is for images."""
-    images = TASKS[dataset.task].payload_kind == "image"
-    return {name: title for name, title in _VIEWS.items() if name != "grid" or images}
+    """The views with their titles: a grid is for what can be judged at a glance."""
+    has_grid = drawing_of(dataset).has_grid
+    return {name: title for name, title in _VIEWS.items() if name != "grid" or has_grid}
 
 
 def not_scanned(dataset: Dataset, version: Version) -> None:

@@ -19,6 +19,7 @@ from core.services.review.decisions import counts, record
 from core.services.review.queue import decided_by_others, release
 from core.services.review.sources import Source
 from core.ui import keys, review_desk
+from core.ui.modalities import drawing_of
 from core.ui.parts.problems import plain, shown_errors
 from core.ui.review.payload import decided, fitting, refusal, row
 from core.ui.review.tab import tab
@@ -76,7 +77,15 @@ def _answer(
     order = source.claim(context, version_id, session, wanted(_DEPTH[mode], report.skipped))
     st.session_state[f"{key}-held"] = (queue, order)
     due = _due(recorded, order, report, mode)
-    build = partial(row, context, source=source, reviewer=user, page=_row_page(dataset, version), grid=mode == "grid")
+    build = partial(
+        row,
+        context,
+        drawing=drawing_of(dataset),
+        source=source,
+        reviewer=user,
+        page=_row_page(dataset, version),
+        grid=mode == "grid",
+    )
     sent = fitting(source.items(context, version_id, due), build)
     standing = source.counts(context, version_id)
     review_desk.mount(

@@ -7,11 +7,11 @@ from dataclasses import replace
 
 import streamlit as st
 
-from core.records import Run
+from core.records import Dataset, Run
 from core.services.context import Context
 from core.services.load import browser_folders
 from core.services.prediction.predict import Batch, look, start_predict
-from core.services.runs.models import payload_kind
+from core.ui.modalities import drawing_of
 from core.ui.parts.background import result_of
 from core.ui.parts.choices import choose_place
 from core.ui.parts.paths import choose_path, stamped
@@ -20,39 +20,29 @@ from core.ui.parts.upload import arrived
 from core.ui.training.predictions import predictions_list
 
 PLACES = {"upload": "Upload", "path": "Path on the server"}
-HELP = {
-    "text": "CSV, TSV, JSON, JSON lines, Parquet or Excel; every column is kept. Larger ones: by a path on the server.",
-    "image": "Images, or a ZIP of images; folders do not matter. More of them: by a path on the server.",
-}
 FIRST_ROWS = 8
 CELL_CHARACTERS = 200
 
 
-def predict_file(context: Context, run: Run, user: str) -> None:
+def predict_file(context: Context, dataset: Dataset, run: Run, user: str) -> None:
     """Choose, check, start; the newest predictions beneath."""
     place = choose_place("Where the file is", "predict-place", PLACES)
     with shown_errors():
-        locations = _uploaded(context, run) if place == "upload" else _named(context, run)
+        locations = _uploaded(context, dataset) if place == "upload" else _named(dataset)
         if locations:
             _check_and_start(context, user, run, locations)
     with shown_errors():
         predictions_list(context, run)
 
 
-def _uploaded(context: Context, run: Run) -> tuple[str, ...]:
-    kind = payload_kind(context, run)
-    files = st.file_uploader(
-        "File" if kind == "text" else "Images",
-        accept_multiple_files=True,
-        key=f"predict-upload-{kind}",
-        help=HELP[kind],
-    )
+def _uploaded(context: Context, dataset: Dataset) -> tuple[str, ...]:
+    title, explanation = drawing_of(dataset).upload
+    files = st.file_uploader(title, accept_multiple_files=True, key=f"predict-upload-{dataset.task}", help=explanation)
     return arrived(context.workspace, files, waiting="storing what arrived")
 
 
-def _named(context: Context, run: Run) -> tuple[str, ...]:
-    images = payload_kind(context, run) == "image"
-    return choose_path("predict", "Predict every image of the folder" if images else "")
+def _named(dataset: Dataset) -> tuple[str, ...]:
+    return choose_path("predict", drawing_of(dataset).folder_button)
 
 
 def _check_and_start(context: Context, user: str, run: Run, locations: Sequence[str]) -> None:

@@ -8,7 +8,8 @@ from dataclasses import replace
 import streamlit as st
 
 from core.errors import UsageError, WinnowError
-from core.finetune.settings import BUNDLED, STRATEGIES, applying, reason_for_batch, resolve
+from core.finetune.settings import STRATEGIES, applying, reason_for_batch, resolve
+from core.modalities import Modality
 from core.records import Dataset, Strategy, TrainSpec, Version
 from core.services.context import Context
 from core.services.issues.listing import latest_scan
@@ -16,7 +17,7 @@ from core.services.runs.devices import Device, are_cpu, find_devices, used_devic
 from core.services.runs.forecast import Forecast, forecast
 from core.services.runs.own_config import own_config
 from core.services.train import TrainRows, preview_split, start_train
-from core.tasks import TASKS
+from core.tasks import task_named
 from core.ui import keys
 from core.ui.parts.background import result_of
 from core.ui.parts.problems import plain, shown_errors
@@ -40,7 +41,7 @@ def new_run(context: Context, dataset: Dataset, version: Version, user: str) -> 
         devices = result_of(("devices", None), lambda: find_devices(None), waiting="Looking for GPUs")
     with form:
         asked = TrainSpec(model=model, strategy=strategy)
-        spec = _settings(asked, _filled(dataset, asked, rows, devices))
+        spec = _settings(task_named(dataset.task).modality, asked, _filled(dataset, asked, rows, devices))
     if devices is not None:
         with runs_on:
             _where(context, dataset, version, spec, rows)
@@ -54,15 +55,14 @@ def new_run(context: Context, dataset: Dataset, version: Version, user: str) -> 
 
 
 def _model(dataset: Dataset) -> str:
-    kind = TASKS[dataset.task].payload_kind
-    bundled = [name for name, its_kind in BUNDLED.items() if its_kind == kind]
+    modality = task_named(dataset.task).modality
     return str(
         st.selectbox(
             "Model",
-            bundled,
+            modality.fine_tuning.models,
             accept_new_options=True,
             help="One that comes with Winnow, or type a model folder or a hub id.",
-            key=f"train-model-{kind}",
+            key=f"train-model-{modality.name}",
         )
     )
 
@@ -79,9 +79,10 @@ def _strategy() -> Strategy:
     return chosen
 
 
-def _settings(spec: TrainSpec, defaults: TrainSpec) -> TrainSpec:
+def _settings(modality: Modality, spec: TrainSpec, defaults: TrainSpec) -> TrainSpec:
     """The settings that apply, the rarer ones folded away; an empty field stands for its default."""
-    shown = [setting for setting in applying(spec.strategy) if setting.name not in ("model", "strategy")]
+    applies = applying(spec.strategy, modality)
+    shown = [setting for setting in applies if setting.name not in ("model", "strategy")]
     said = {}
     with st.container(horizontal=True, gap="small", key="train-settings"):
         for setting in shown:

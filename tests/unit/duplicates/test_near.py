@@ -1,7 +1,8 @@
 import numpy as np
 import scipy.sparse as sp
 
-from core.duplicates.near import cluster_near_duplicates, unit_rows
+from core.duplicates.near import cluster_near_duplicates
+from core.modalities.image.heavy import unit_rows
 from core.modalities.text.lexical import Lexical
 from tests.unit.modalities.corpus import silent, text_payloads
 

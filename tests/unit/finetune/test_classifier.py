@@ -142,7 +142,7 @@ def test_the_bundled_efficientnet_never_learns_its_gates() -> None:
 
 def test_a_tokenizer_without_padding_borrows_another_token_or_is_refused(tmp_path: Path) -> None:
     borrowed = load_classifier(str(text_model(tmp_path / "unk", "gpt2", pad_token="")), "text", LABELS)
-    assert borrowed.tokenizer.pad_token == "[UNK]"
+    assert borrowed.preparation.tokenizer.pad_token == "[UNK]"
     assert borrowed.model.config.pad_token_id is not None
     with pytest.raises(ModelError, match=r"no padding token.*Set tokenizer\.pad_token"):
         load_classifier(str(text_model(tmp_path / "none", "gpt2", pad_token="", unk_token="")), "text", LABELS)

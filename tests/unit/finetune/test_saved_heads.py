@@ -12,10 +12,11 @@ from transformers import AutoImageProcessor, AutoModelForImageClassification, Au
 
 from core.arrays.device import device
 from core.finetune.classifiers import carrying, mean_pooling
-from core.finetune.classifiers.classifier import bundled_text_model, load_classifier
+from core.finetune.classifiers.classifier import load_classifier
 from core.finetune.predictor import Predictor
 from core.modalities.image.efficientnet_encoder import _features, _load
-from core.modalities.model_files import config
+from core.modalities.text.bundled import bundled_text_model
+from core.modalities.text.heavy import pooling_model
 from tests.unit.finetune.models import text_model
 
 TEXTS = ["Where is my card?", "My new card has not arrived yet.", "The exchange rate is wrong. " * 30, "", "rate"]
@@ -42,7 +43,7 @@ def test_a_head_on_mean_embeddings_becomes_a_plain_bert_classifier(tmp_path: Pat
     torch.manual_seed(0)
     weight, bias = torch.randn(3, given.shape[1]) * 0.5, torch.randn(3)
     mean_pooling.write(tmp_path / "saved", encoder, ["a", "b", "c"], weight, bias, 32)
-    assert not mean_pooling.suits(config(tmp_path / "saved"))
+    assert not pooling_model(str(tmp_path / "saved"))
     probabilities, features = Predictor.open(tmp_path / "saved").predict(TEXTS)
     assert np.allclose(features, given, atol=2e-3)
     assert np.allclose(probabilities, (given @ weight.T + bias).softmax(1), atol=1e-3)

@@ -11,6 +11,7 @@ import pytest
 from core.errors import UsageError
 from core.finetune.settings import EVERY, SETTINGS, applying, check, reason_for_batch, resolve
 from core.records import TrainSpec
+from core.tasks import task_named
 
 (CONFIG,) = (setting for setting in SETTINGS if setting.name == "accelerate_config")
 """The one that stays empty where it is not said."""
@@ -25,7 +26,8 @@ def test_every_field_of_a_spec_is_a_setting_with_one_line_of_help() -> None:
 @pytest.mark.parametrize("task", ["text", "image"])
 def test_a_resolved_spec_has_no_default_left_among_what_applies_and_stays_as_it_is(task: str, strategy: Any) -> None:
     resolved = resolve(TrainSpec(strategy=strategy), task, 1000)
-    assert all(getattr(resolved, setting.name) not in (None, "") for setting in applying(strategy) if setting != CONFIG)
+    settings = applying(strategy, task_named(task).modality)
+    assert all(getattr(resolved, setting.name) not in (None, "") for setting in settings if setting != CONFIG)
     assert resolve(resolved, task, 1000) == resolved
 
 

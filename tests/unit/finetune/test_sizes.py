@@ -12,7 +12,7 @@ from torch import nn
 from torch.distributed._tools.mem_tracker import MemTracker
 
 from core.finetune.classifiers import efficientnet
-from core.finetune.classifiers.classifier import bundled_text_model, load_classifier
+from core.finetune.classifiers.classifier import load_classifier
 from core.finetune.memory.estimate import PLACES, Load, memory_needed
 from core.finetune.memory.sizes import (
     LITE_BLOCKS,
@@ -25,6 +25,7 @@ from core.finetune.memory.sizes import (
     sizes_of,
 )
 from core.modalities.image import lite
+from core.modalities.text.bundled import bundled_text_model
 from core.records import TrainSpec
 from tests.unit.finetune.models import image_model, text_model
 

@@ -13,7 +13,7 @@ import pytest
 
 from core.errors import SchemaError, SourceError, UsageError
 from core.finetune.predictor import Predictor
-from core.jobs.predict import images as predict_images
+from core.jobs.predict import files as predict_files
 from core.jobs.predict import rows as predict_rows
 from core.jobs.predict.results import free_names
 from core.jobs.predict.run import main
@@ -49,7 +49,7 @@ def predicted(context: Context, run: Run, *paths: Path, column: str = "") -> tup
     folder.write_spec(
         {
             "model": str(model_of(context, run)),
-            "kind": "text" if batch.found else "image",
+            "task": "text" if batch.found else "image",
             "locations": list(batch.locations),
             "within": None,
             "column": batch.column,
@@ -122,7 +122,7 @@ def test_a_single_column_is_enough(context: Context, texts: Run, tmp_path: Path)
 def test_a_folder_a_zip_and_single_images_come_out_file_by_file(
     context: Context, images: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(predict_images, "CHUNK", 2)
+    monkeypatch.setattr(predict_files, "CHUNK", 2)
     folder = tmp_path / "new"
     (folder / "deep").mkdir(parents=True)
     contents = {

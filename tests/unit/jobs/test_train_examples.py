@@ -13,7 +13,6 @@ from core.finetune.classifiers.classifier import load_classifier
 from core.finetune.vocabulary import only_occurring
 from core.jobs.rows import Rows
 from core.jobs.train.examples import JobExamples
-from core.records import TrainSpec
 from tests.unit.finetune import models
 from tests.unit.modalities.corpus import text_payloads
 
@@ -23,10 +22,9 @@ def test_a_padding_token_that_the_model_does_not_name_is_among_the_words_of_its_
     classifier = load_classifier(str(folder), "text", ["short", "long"])
     rows = Rows(np.arange(2), np.arange(2), text_payloads(["goal", "goal match team"]))
     report = cast(Any, SimpleNamespace(tick=lambda *told: None))
-    spec = TrainSpec(model=str(folder), strategy="full", batch=2)
-    examples = JobExamples(classifier, rows, tmp_path / "arrays", spec, report, torch.device("cpu"))
+    examples = JobExamples(classifier, rows, tmp_path / "arrays", report, torch.device("cpu"))
     words = examples.words(np.arange(2))
-    assert words is not None and classifier.tokenizer.pad_token_id in words
+    assert words is not None and classifier.preparation.tokenizer.pad_token_id in words
     batch = classifier.collate(classifier.encode(["goal", "goal match team"]))
     plain = classifier.model(**batch).logits
     with only_occurring(classifier.model, words):

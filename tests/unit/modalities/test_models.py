@@ -27,7 +27,7 @@ def image_payloads(folder: Path, images: dict[str, Image.Image]) -> Payloads:
     for name, image in images.items():
         image.save(folder / name)
     hashes = [hashlib.sha256((folder / name).read_bytes()).hexdigest() for name in images]
-    return Payloads.of_images(pa.chunked_array([list(images)]), pa.chunked_array([hashes]), folder)
+    return Payloads.of(pa.chunked_array([list(images)]), pa.chunked_array([hashes]), folder)
 
 
 def tiny_bert(folder: Path, seed: int) -> Path:

@@ -6,7 +6,9 @@ from __future__ import annotations
 
 import pytest
 
-from core.profile.derived import DERIVED, STOP_WORDS
+from core.modalities.image.facts import IMAGE
+from core.modalities.text.derived import STOP_WORDS
+from core.modalities.text.facts import TEXT
 from tests.unit.profile.conftest import MakeRows
 
 ARTICLE_1 = {
@@ -56,7 +58,7 @@ ARTICLE_1 = {
 
 
 def _made(make_rows: MakeRows, column: str, texts: list[str]) -> list[object]:
-    (sql,) = [one.sql for one in DERIVED["text"] if one.column == column]
+    (sql,) = [one.sql for one in TEXT.derived if one.column == column]
     rows = make_rows({"label": ["a"] * len(texts), "text": texts})
     return [value for (value,) in rows.fetch(f"SELECT {sql} FROM {rows.relation}")]
 
@@ -98,6 +100,6 @@ def test_words_are_what_blanks_and_line_ends_part(make_rows: MakeRows) -> None:
 
 def test_an_image_has_a_size_and_a_shape(make_rows: MakeRows) -> None:
     rows = make_rows({"label": ["a"] * 3, "width": [8, 640, 480], "height": [8, 480, 640]})
-    size, shape = (one.sql for one in DERIVED["image"])
+    size, shape = (one.sql for one in IMAGE.derived)
     found = rows.fetch(f"SELECT {size}, {shape} FROM {rows.relation}")
     assert found == [("8×8", "square"), ("640×480", "landscape"), ("480×640", "portrait")]

@@ -2,10 +2,11 @@ from pathlib import Path
 
 import pytest
 
+from core.modalities.image.guess import looks_like_image
 from core.records import Schema
 from core.sources import Bench
 from core.sources.delimited import source as delimited
-from core.sources.guess import describe, guess, looks_like_image, split_name
+from core.sources.guess import describe, guess, split_name
 
 
 def _guess(names: list[str], rows: list[tuple[object, ...]], types: list[str] | None = None) -> Schema:
@@ -51,7 +52,7 @@ def test_no_label_is_guessed_where_nothing_fits() -> None:
 )
 def test_images_are_recognised_by_path_uri_and_bytes(value: object) -> None:
     assert looks_like_image(value)
-    assert _guess(["picture", "label"], [(value, "x"), (value, "y")]).task == "image"
+    assert _guess(["picture", "label"], [(value, "x"), (value, "y")]).task == "image-classification"
 
 
 @pytest.mark.parametrize(

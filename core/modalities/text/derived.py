@@ -1,15 +1,14 @@
-"""Attributes that are made from the example itself, so that bias can be measured on what it looks like.
+"""Attributes that are made from a text, so that bias can be measured on what it looks like.
 
-Each is a SQL expression over the examples table, computed once per dataset by the store. Bands of text length,
-brightness and the like are no columns: `core.profile.bias` cuts every number into bands by itself.
+Each is a SQL expression over the examples table, computed once per dataset by the store. Bands of length and the like
+are no columns: `core.profile.bias` cuts every number into bands by itself.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Final
 
-from core.records import AttributeKind
+from core.modalities.contract import Derived
 
 BEGINNING: Final = "left(text, 300)"
 """The beginning of a text, which its language and its class of characters are told from."""
@@ -48,18 +47,6 @@ SCRIPTS: Final[dict[str, str]] = {
 """Languages told by their script; where many share a script, the script is named."""
 
 
-@dataclass(frozen=True, slots=True)
-class Derived:
-    """An attribute made from the example."""
-
-    name: str
-    """As the person sees it."""
-    column: str
-    kind: AttributeKind
-    sql: str
-    """An expression over the columns of the examples table."""
-
-
 def _language() -> str:
     """Stop words decide where at least two are found (one in very short texts), the script where they do not."""
     words = f"string_split(lower({BEGINNING}), ' ')"
@@ -93,27 +80,14 @@ _CHARACTERS = (
 )
 """The first class that fits: links, markup, emoji, a fifth digits or more, capitals only, beyond ASCII, plain."""
 
-DERIVED: Final[dict[str, tuple[Derived, ...]]] = {
-    "text": (
-        Derived("text length", "text_length", "number", "length(text)"),
-        Derived(
-            "word count",
-            "word_count",
-            "number",
-            "len(list_filter(string_split(replace(text, chr(10), ' '), ' '), lambda word: word NOT IN ('', chr(13))))",
-        ),
-        Derived("language", "language", "category", _language()),
-        Derived("characters", "characters", "category", _CHARACTERS),
+DERIVED: Final = (
+    Derived("text length", "text_length", "number", "length(text)"),
+    Derived(
+        "word count",
+        "word_count",
+        "number",
+        "len(list_filter(string_split(replace(text, chr(10), ' '), ' '), lambda word: word NOT IN ('', chr(13))))",
     ),
-    "image": (
-        Derived("image size", "image_size", "category", "width || '×' || height"),
-        Derived(
-            "shape",
-            "shape",
-            "category",
-            "CASE WHEN width > 1.05 * height THEN 'landscape' WHEN height > 1.05 * width THEN 'portrait'"
-            " ELSE 'square' END",
-        ),
-    ),
-}
-"""By payload kind. A source's own column of the same name keeps it; the store finds another for the derived one."""
+    Derived("language", "language", "category", _language()),
+    Derived("characters", "characters", "category", _CHARACTERS),
+)

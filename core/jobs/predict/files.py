@@ -23,7 +23,7 @@ THREADS = 4
 KEPT = pa.schema([("file", pa.string())])
 
 
-def predict_images(folder: JobFolder, spec: dict[str, Any], predictor: Predictor, progress: ProgressWriter) -> Results:
+def predict_files(folder: JobFolder, spec: dict[str, Any], predictor: Predictor, progress: ProgressWriter) -> Results:
     """Every file in the order listed, named by its path inside of its folder or archive."""
     within = None if spec["within"] is None else [Path(allowed) for allowed in spec["within"]]
     members = unlabelled(spec["locations"], within)

@@ -1,6 +1,6 @@
 import pytest
 
-from core.tasks.lookalikes import lookalike_notes, lookalikes, stripped
+from core.lookalikes import lookalike_notes, lookalikes, stripped
 
 
 @pytest.mark.parametrize("around", [" ", "\t", "\xa0", "\u200b", "\ufeff", "\u3000", "\x00", " \u202e"])
