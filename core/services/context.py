@@ -27,12 +27,13 @@ class Context:
 def open_context(workspace: Workspace) -> Context:
     """Makes what is missing, brings the file up to date, finds lost jobs and empties the trash of what is due.
 
-    Raises `WorkspaceLockedError` while another process has the workspace open.
+    Raises `WorkspaceLockedError` while another process has the workspace open, `StoreError` where a newer Winnow wrote
+    it.
     """
     workspace.create()
     store = Database.open(workspace.database)
     try:
-        migrate(store)
+        migrate(store, workspace.backups)
         queue = Queue(workspace)
         queue.reconcile()
         purge(store, queue, workspace)

@@ -27,7 +27,7 @@ DECIDING = """
 import sys
 from core.records import Decision
 from core.settings import workspace
-from core.store.decisions import append
+from core.store.acts.decisions import append
 from core.store.ids import new_id
 from core.store.times import now
 from core.services.context import open_context
@@ -45,7 +45,7 @@ LOADING = """
 import sys
 from core.records import Reader, Schema
 from core.settings import workspace
-from core.store.ingest import ingest
+from core.store.ingest.ingest import ingest
 from tests.staged import staged
 from core.services.context import open_context
 

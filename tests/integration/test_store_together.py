@@ -35,7 +35,7 @@ def _load(db: Database, name: str, rows: int) -> Dataset:
 
 def test_nothing_is_lost_or_mixed_while_everybody_works_at_once(tmp_path: Path) -> None:
     db = Database.open(tmp_path / "winnow.duckdb")
-    migrate(db)
+    migrate(db, tmp_path / "backups")
     dataset = _load(db, "first", 5000)
     version, done = dataset.latest_version_id, Event()
 
@@ -63,7 +63,7 @@ def test_nothing_is_lost_or_mixed_while_everybody_works_at_once(tmp_path: Path) 
         reviewers = [pool.submit(review, reviewer) for reviewer in range(4)]
         loads = [pool.submit(_load, db, name, 150_000) for name in ("second", "third")]
         derived = pool.submit(derive, db, dataset.dataset_id, [_Length()], lambda share: None, lambda: False)
-        copy = pool.submit(backup, db, tmp_path / "backups").result()
+        copy = pool.submit(backup, db, tmp_path / "backups", "copy").result()
         made = [future.result() for future in reviewers]
         loaded = [future.result() for future in loads]
         derived.result()
@@ -74,6 +74,6 @@ def test_nothing_is_lost_or_mixed_while_everybody_works_at_once(tmp_path: Path) 
     assert [count_rows(db, each.latest_version_id, RowFilter(label="1")) for each in loaded] == [75_000] * 2
     db.close()
     opened = Database.open(copy)
-    migrate(opened)
+    migrate(opened, tmp_path / "backups")
     assert "first" in [each.name for each in list_datasets(opened)]
     opened.close()

@@ -31,7 +31,7 @@ ScanOf = Callable[..., Scan]
 @pytest.fixture
 def db(tmp_path: Path) -> Iterator[Database]:
     opened = Database.open(tmp_path / "winnow.duckdb")
-    migrate(opened)
+    migrate(opened, tmp_path / "backups")
     yield opened
     opened.close()
 

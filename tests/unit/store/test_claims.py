@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
+from pathlib import Path
 
 from core.records import IssueFilter
 from core.store.acts.claims import claim, release, release_all
@@ -65,11 +66,13 @@ def test_a_session_that_is_over_holds_nothing_on(db: Database, load: Load, scan:
     assert take("cem", 9) == [0, 1, 2, 4]
 
 
-def test_claims_of_a_process_that_is_gone_are_free_in_the_next(db: Database, load: Load, scan: ScanOf) -> None:
+def test_claims_of_a_process_that_is_gone_are_free_in_the_next(
+    db: Database, load: Load, scan: ScanOf, tmp_path: Path
+) -> None:
     dataset = load()
     tier = scan(dataset, [1, 0, 1, 0, 0], [0, 1, 0, 1, 1], range(5))
     claim(db, dataset.latest_version_id, tier.scan_id, "ann", IssueFilter(), 3, now=now(), seconds=60)
-    migrate(db)
+    migrate(db, tmp_path / "backups")
     assert db.fetch("SELECT * FROM claims") == []
 
 
