@@ -11,7 +11,6 @@ from core.records import Comparison, Run
 from core.services.context import Context
 from core.services.evaluation.measures import compare
 from core.store.datasets import get_dataset
-from core.store.runs import get_run
 
 TOP_CLASSES = 100
 
@@ -24,7 +23,7 @@ def _arguments(parser: ArgumentParser) -> None:
 
 def _run(context: Context, options: Namespace) -> Answer:
     dataset = get_dataset(context.store, options.name)
-    first, second = (get_run(context.store, dataset.dataset_id, name) for name in options.runs)
+    first, second = (context.ledger.runs.get(dataset.dataset_id, name) for name in options.runs)
     found = compare(context, first, second, options.split, options.labels, patience=None)
     assert isinstance(found, Comparison), "it was waited for"
     return Answer(_data(first, second, found), _text(first, second, found))

@@ -14,7 +14,6 @@ from core.services.context import Context
 from core.services.evaluation.measures import evaluate
 from core.services.evaluation.words import limits
 from core.store.datasets import get_dataset
-from core.store.runs import get_run
 from core.store.versions import get_version
 
 TOP_CLASSES = 100
@@ -45,7 +44,7 @@ def _arguments(parser: ArgumentParser) -> None:
 
 
 def _run(context: Context, options: Namespace) -> Answer:
-    run = get_run(context.store, get_dataset(context.store, options.name).dataset_id, options.run)
+    run = context.ledger.runs.get(get_dataset(context.store, options.name).dataset_id, options.run)
     found = evaluate(context, run, options.split, options.labels, patience=None)
     assert isinstance(found, Evaluation), "it was waited for"
     return Answer(_data(context, run, found), _text(run, found))

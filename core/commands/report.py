@@ -12,7 +12,6 @@ from core.services.context import Context
 from core.services.evaluation.report import report
 from core.settings import expanded
 from core.store.datasets import get_dataset
-from core.store.runs import get_run
 
 
 def _arguments(parser: ArgumentParser) -> None:
@@ -23,7 +22,7 @@ def _arguments(parser: ArgumentParser) -> None:
 
 
 def _run(context: Context, options: Namespace) -> Answer:
-    run = get_run(context.store, get_dataset(context.store, options.name).dataset_id, options.run)
+    run = context.ledger.runs.get(get_dataset(context.store, options.name).dataset_id, options.run)
     out = expanded(str(options.out)).resolve()
     if out.exists():
         raise UsageError(f"{out} exists already.", "Move it away, or name another file with --out.")

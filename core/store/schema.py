@@ -6,6 +6,7 @@ import shutil
 from pathlib import Path
 
 from core.errors import StoreError
+from core.identity import is_gone
 from core.store.backup import backup
 from core.store.database import Cursor, Database
 
@@ -53,13 +54,19 @@ MIGRATIONS: tuple[tuple[str, ...], ...] = (
             effect_id VARCHAR, dataset_id VARCHAR, version_id VARCHAR, created_at TIMESTAMP, created_by VARCHAR,
             settings VARCHAR, summary VARCHAR)""",
     ),
+    (
+        # Decisions, runs, metrics and effects go into the ledger too, which SQL cannot do: `core.services.upgrade`.
+        "DROP TABLE claims",
+        "ALTER TABLE versions ADD COLUMN acts_up_to BIGINT",
+        "ALTER TABLE datasets ADD COLUMN owner VARCHAR",
+    ),
 )
 """Each entry takes the file one schema version further; entries are never edited, only appended."""
 
 
 def migrate(db: Database, backups: Path) -> None:
-    """Creates or upgrades the tables and removes what an earlier process has left: half a load, its reviewers' claims,
-    and what it had spilled to disk. To be called once, right after opening.
+    """Creates or upgrades the tables and removes what a process that is gone has left: half a load, and what it had
+    spilled to disk. To be called once, right after opening.
 
     An older file is first copied into `backups`, named by its schema version and the time. Raises `StoreError` for a
     file that a newer Winnow has upgraded; then nothing is touched.
@@ -81,7 +88,6 @@ def migrate(db: Database, backups: Path) -> None:
                 cursor.execute(statement)
             cursor.execute("INSERT INTO schema_version VALUES (?)", [later + 1])
         _drop_unfinished(cursor)
-        cursor.execute("DELETE FROM claims")
     db.checkpoint()
 
 
@@ -94,8 +100,11 @@ def _version(db: Database) -> int:
 
 
 def _drop_unfinished(cursor: Cursor) -> None:
-    """A dataset still `loading` when the file is opened lost its loader; so did a table that no dataset names."""
-    cursor.execute("DELETE FROM datasets WHERE state = 'loading'")
+    """A dataset still `loading` whose process is gone is never finished; nor is a table that no dataset names."""
+    loads = cursor.execute("SELECT dataset_id, owner FROM datasets WHERE state = 'loading'").fetchall()
+    for dataset_id, owner in loads:
+        if is_gone(owner):
+            cursor.execute("DELETE FROM datasets WHERE dataset_id = ?", [dataset_id])
     orphans = cursor.execute(
         """SELECT table_name FROM information_schema.tables WHERE table_name LIKE 'examples\\_%' ESCAPE '\\'
            AND substr(table_name, 10) NOT IN (SELECT dataset_id FROM datasets)"""
