@@ -39,6 +39,11 @@ class Workspace:
         return self.root / "winnow.duckdb"
 
     @property
+    def ledger(self) -> Path:
+        """Decisions, claims, runs and effects."""
+        return self.root / "ledger.sqlite"
+
+    @property
     def jobs_database(self) -> Path:
         return self.root / "jobs.sqlite"
 

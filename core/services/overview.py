@@ -1,4 +1,4 @@
-"""Where each dataset stands and the next useful step for it. Reads the store and the queue; changes nothing."""
+"""Where each dataset stands and the next useful step for it. Reads the store, the ledger and the queue, no more."""
 
 from __future__ import annotations
 
@@ -9,7 +9,6 @@ from core.records import Dataset, Job, ReviewCounts, Run, Scan, Version
 from core.services.context import Context
 from core.store.acts.decisions import counts
 from core.store.datasets import list_datasets
-from core.store.runs import list_runs
 from core.store.scans import latest_scan
 from core.store.versions import get_version
 
@@ -84,6 +83,6 @@ def _standing(context: Context, dataset: Dataset, scanning: Job | None, training
     version = get_version(context.store, dataset.latest_version_id)
     scan = latest_scan(context.store, version.version_id)
     review = counts(context.store, version.version_id, scan.scan_id) if scan else ReviewCounts(*[0] * 9)
-    runs = list_runs(context.store, dataset.dataset_id)
+    runs = context.ledger.runs.of(dataset.dataset_id)
     done = next((run for run in runs if run.version_id == version.version_id and run.summary), None)
     return Standing(dataset, version, scan, review, scanning, done, training)

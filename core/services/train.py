@@ -17,7 +17,6 @@ from core.services.prepare import about, prepare_and_enqueue, write_once
 from core.services.runs.own_config import TEXT, OwnConfig, own_config
 from core.services.train_rows import TrainRows, check_rows, planned, preview_split
 from core.store.datasets import get_dataset
-from core.store.runs import add_run, get_run
 from core.store.training_rows import write_training_rows
 from core.store.versions import get_version
 
@@ -43,7 +42,7 @@ def start_train(context: Context, version_id: str, spec: TrainSpec, by: str, row
     spec = resolve(spec, dataset.task, rows.splits["train"], on_gpu=slots[0].name != "cpu")
     frozen = _frozen(context, dataset, version, spec, own)
     if running := context.queue.under_way("train", frozen):
-        return get_run(context.store, dataset.dataset_id, running.job_id)
+        return context.ledger.runs.by_id(running.job_id)
     job = context.queue.create(
         "train",
         f"{frozen['title']} of {dataset.name}",
@@ -54,8 +53,7 @@ def start_train(context: Context, version_id: str, spec: TrainSpec, by: str, row
         launch="python" if spec.strategy == "head" else "accelerate",
         processes=1 if spec.strategy == "head" else own.config.here if own else spec.processes,
     )
-    run = add_run(
-        context.store,
+    run = context.ledger.runs.add(
         run_id=job.job_id,
         dataset_id=dataset.dataset_id,
         version_id=version_id,
@@ -75,7 +73,7 @@ def follow_train(context: Context, run: Run, on_progress: Callable[[Job], None] 
         job = follow(context, run.run_id, on_progress, interrupted=context.queue.stop)
     except KeyboardInterrupt:
         job = context.queue.get(run.run_id)
-    return get_run(context.store, run.dataset_id, run.run_id), job
+    return context.ledger.runs.by_id(run.run_id), job
 
 
 def prepare_train(context: Context, folder: JobFolder) -> None:

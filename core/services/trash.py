@@ -13,13 +13,15 @@ import numpy as np
 
 from core.arrays.shards import DIGEST
 from core.arrays.shards import sweep as sweep_shards
+from core.ledger.contract import Ledger
 from core.modalities.payloads import digests
 from core.modalities.text.token_store import sweep as sweep_tokens
 from core.queue import Queue
 from core.records import DatasetState
 from core.settings import Workspace
 from core.store.database import Database
-from core.store.datasets import contents, list_datasets, purge_trash
+from core.store.datasets import contents, delete_dataset, due_trash, list_datasets
+from core.store.predictions import delete_predictions
 from core.store.relations import relation_sql
 from core.tasks import task_named
 
@@ -28,13 +30,17 @@ STATES: tuple[DatasetState, ...] = ("ready", "trashed")
 _MEDIA = "SELECT DISTINCT media_id FROM {} WHERE media_id IS NOT NULL"
 
 
-def purge(store: Database, queue: Queue, workspace: Workspace, at: datetime | None = None) -> list[str]:
+def purge(store: Database, ledger: Ledger, queue: Queue, workspace: Workspace, at: datetime | None = None) -> list[str]:
     """Deletes for good what has lain in the trash for `TRASH_DAYS` days, by default until now; returns the ids.
 
     While a load is under way or not taken in, images are left to the next time: some may be its own.
     """
-    gone = purge_trash(store, at)
+    gone = due_trash(store, at)
     for dataset_id in gone:
+        # The dataset itself goes last: until then, the next start finds it here again.
+        delete_predictions(store, [run.run_id for run in ledger.runs.of(dataset_id)])
+        ledger.forget(dataset_id)
+        delete_dataset(store, dataset_id)
         queue.remove(dataset_id)
     if gone:
         _sweep_arrays(store, workspace)

@@ -23,7 +23,7 @@ _SELECT = """
            (SELECT arg_max(version_id, number) FROM versions v WHERE v.dataset_id = d.dataset_id)
     FROM datasets d
 """
-_OF_A_DATASET = ("versions", "overrides", "rejected_rows", "scans", "decisions", "runs", "effects")
+_OF_A_DATASET = ("versions", "overrides", "rejected_rows", "scans")
 
 
 def list_datasets(db: Database, state: DatasetState = "ready") -> list[Dataset]:
@@ -91,19 +91,23 @@ def trashed_at(db: Database, dataset_id: str) -> datetime | None:
     return loaded(row[0]) if row and row[0] else None
 
 
-def purge_trash(db: Database, at: datetime | None = None) -> list[str]:
-    """Deletes for good what has lain in the trash for `TRASH_DAYS` days, with all that hangs on it; returns the ids."""
+def due_trash(db: Database, at: datetime | None = None) -> list[str]:
+    """The ids of datasets that have lain in the trash for `TRASH_DAYS` days, by default until now."""
     limit = stored((at or now()) - timedelta(days=TRASH_DAYS))
+    rows = db.fetch("SELECT dataset_id FROM datasets WHERE state = 'trashed' AND trashed_at <= ?", [limit])
+    return [str(dataset_id) for (dataset_id,) in rows]
+
+
+def delete_dataset(db: Database, dataset_id: str) -> None:
+    """Deletes a dataset for good, with all that the store keeps of it but predictions."""
     with db.write() as cursor:
-        due = [
-            str(row[0])
-            for row in cursor.execute(
-                "SELECT dataset_id FROM datasets WHERE state = 'trashed' AND trashed_at <= ?", [limit]
-            ).fetchall()
-        ]
-        for dataset_id in due:
-            _delete(cursor, dataset_id)
-    return due
+        cursor.execute(
+            "DELETE FROM issues WHERE scan_id IN (SELECT scan_id FROM scans WHERE dataset_id = ?)", [dataset_id]
+        )
+        for table in _OF_A_DATASET:
+            cursor.execute(f"DELETE FROM {table} WHERE dataset_id = ?", [dataset_id])
+        cursor.execute(f"DROP TABLE IF EXISTS {examples_table(dataset_id)}")
+        cursor.execute("DELETE FROM datasets WHERE dataset_id = ?", [dataset_id])
 
 
 def contents(db: Database, dataset_id: str) -> pa.ChunkedArray:
@@ -126,20 +130,6 @@ def rejected(db: Database, dataset_id: str, limit: int, offset: int = 0) -> list
 def attributes_json(attributes: tuple[Attribute, ...]) -> str:
     """Attributes as the datasets table keeps them."""
     return json.dumps([asdict(attribute) for attribute in attributes])
-
-
-def _delete(cursor: Cursor, dataset_id: str) -> None:
-    of_its_scans = "scan_id IN (SELECT scan_id FROM scans WHERE dataset_id = ?)"
-    of_its_versions = "version_id IN (SELECT version_id FROM versions WHERE dataset_id = ?)"
-    of_its_runs = "run_id IN (SELECT run_id FROM runs WHERE dataset_id = ?)"
-    cursor.execute(f"DELETE FROM issues WHERE {of_its_scans}", [dataset_id])
-    cursor.execute(f"DELETE FROM metrics WHERE {of_its_runs}", [dataset_id])
-    cursor.execute(f"DELETE FROM predictions WHERE {of_its_runs}", [dataset_id])
-    cursor.execute(f"DELETE FROM claims WHERE {of_its_versions}", [dataset_id])
-    for table in _OF_A_DATASET:
-        cursor.execute(f"DELETE FROM {table} WHERE dataset_id = ?", [dataset_id])
-    cursor.execute(f"DROP TABLE IF EXISTS {examples_table(dataset_id)}")
-    cursor.execute("DELETE FROM datasets WHERE dataset_id = ?", [dataset_id])
 
 
 def _dataset(row: tuple[Any, ...]) -> Dataset:

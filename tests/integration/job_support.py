@@ -8,8 +8,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from core.identity import identify
 from core.queue import Queue
-from core.queue.local.processes import identify
 from core.records import ENDED, Dataset, Job, Reader, Schema
 from core.services.context import Context
 from core.store.ingest.ingest import ingest

@@ -68,7 +68,7 @@ def _wait_for_steps(queue: Queue, job: Job, steps: int) -> None:
 
 def trainer_of(job: Job) -> int:
     """The pid of the process that trains: the one whose command line has the module but not accelerate's launcher."""
-    from core.queue.local.processes import PROC, identify
+    from core.identity import PROC, identify
 
     for entry in PROC.iterdir():
         if entry.name.isdigit() and (found := identify(int(entry.name))):

@@ -10,8 +10,8 @@ from pathlib import Path
 
 import pytest
 
+from core.identity import identify
 from core.queue import Queue
-from core.queue.local.processes import identify
 from core.queue.table import JobTable
 from core.settings import Workspace
 from tests.integration.job_support import (

@@ -198,9 +198,8 @@ def test_the_labels_of_a_newer_version_can_be_held_against_it(app: Context, news
 def test_what_is_read_off_the_matrix_is_what_the_list_holds(
     app: Context, news: Dataset, open_at: Open, true: str | None, predicted: str | None
 ) -> None:
-    from core.store.runs import get_run
 
     where = cell_filter("test", true, predicted)
-    counted = len(predicted_rows(app, get_run(app.store, news.dataset_id, "1"), where, "version", 1000))
+    counted = len(predicted_rows(app, app.ledger.runs.get(news.dataset_id, "1"), where, "version", 1000))
     query = {key: value for key, value in (("true", true), ("predicted", predicted)) if value}
     assert f"**{counted:,} {'row' if counted == 1 else 'rows'}**" in words(shown_at(open_at, run=1, **query))

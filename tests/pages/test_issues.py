@@ -12,7 +12,6 @@ from streamlit.testing.v1 import AppTest
 
 from core.records import Dataset, Decision
 from core.services.context import Context
-from core.store.acts import decisions
 from core.store.ids import new_id
 from core.ui.parts.background import THREADS, answers
 from tests.pages import issues_data as data
@@ -236,8 +235,7 @@ def test_labels_that_look_like_markup_are_shown_as_text(open_at: Open, app: Cont
 
 
 def decide(app: Context, dataset: Dataset, row_id: int) -> None:
-    decisions.append(
-        app.store,
+    app.ledger.decisions.append(
         [
             Decision(
                 decision_id=new_id(),

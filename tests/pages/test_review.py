@@ -15,7 +15,6 @@ from core.review.records import Act
 from core.services.context import Context
 from core.services.review.decisions import make_version, record
 from core.services.review.queue import claim
-from core.store.acts import decisions
 from core.store.datasets import get_dataset
 from core.store.ids import new_id
 from tests.pages.issues_data import load, scan
@@ -62,7 +61,7 @@ def test_acts_that_the_desk_reports_are_taken_down_once(app: Context, open_at: O
     for _ in range(3):
         page = report(page, scanned, act, {"key": "k2", "action": "destroy", "row_id": 1})
         assert not page.exception
-    (found,) = decisions.list_decisions(app.store, scanned.dataset_id)
+    (found,) = app.ledger.decisions.page(scanned.dataset_id)
     assert (found.row_id, found.new_label, found.reviewer, found.shown) == (
         0,
         "tech",

@@ -13,7 +13,6 @@ from core.queue import ProgressWriter
 from core.records import Dataset
 from core.services.cleaning_effect import start as cleaning
 from core.services.context import Context
-from core.store.effects import add_effect
 from tests.pages import issues_data
 from tests.unit.services.test_cleaning import review
 
@@ -83,8 +82,7 @@ def answer(app: Context, news: Dataset, version_id: str, name: str, gain: float,
         "seconds": 12.0,
         "device": "cpu",
     }
-    add_effect(
-        app.store,
+    app.ledger.effects.add(
         effect_id=name,
         dataset_id=news.dataset_id,
         version_id=version_id,

@@ -16,7 +16,6 @@ from core.records import Dataset, Run, TrainSpec
 from core.services.context import Context
 from core.services.train_results import collect_train
 from core.store.relations import relation
-from core.store.runs import add_run
 
 STEPS, EPOCHS = 40, 4
 FULL = TrainSpec(strategy="full", epochs=EPOCHS)
@@ -35,8 +34,7 @@ def begin(app: Context, dataset: Dataset, spec: TrainSpec = FULL, by: str = "ada
         **more,
     }
     job = app.queue.start_local("train", f"{frozen['title']} of {dataset.name}", frozen, dataset.dataset_id, by)
-    return add_run(
-        app.store,
+    return app.ledger.runs.add(
         run_id=job.job_id,
         dataset_id=dataset.dataset_id,
         version_id=dataset.latest_version_id,

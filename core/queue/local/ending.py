@@ -8,9 +8,10 @@ from __future__ import annotations
 import time
 from pathlib import Path
 
+from core.identity import Identity
 from core.queue.folder import JobFolder
 from core.queue.local.locks import try_lock, unlock
-from core.queue.local.processes import Identity, kill_job
+from core.queue.local.processes import kill_job
 from core.queue.table import JobTable, Row
 from core.records import JobStatus
 

@@ -1,8 +1,8 @@
 """The processes of a job: who they are, and how to end them without ever ending another's.
 
-A pid alone proves nothing, since the system gives it to another process sooner or later. A process belongs to a job
-when it carries the job's mark in its environment, which every descendant inherits, or when it is in the process group
-that was saved for the job and the group's leader still has the start time and command line that were saved with it.
+A process belongs to a job when it carries the job's mark in its environment, which every descendant inherits, or when
+it is in the process group that was saved for the job and the group's leader still has the start time and command line
+that were saved with it.
 Reads Linux' /proc; where there is none, nothing is recognised, so nothing is ended.
 """
 
@@ -13,41 +13,16 @@ import os
 import signal
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
-from pathlib import Path
 
-PROC = Path("/proc")
+from core.identity import PROC, Identity, identify, stat_of
+
 MARK = "WINNOW_JOB"
 """The environment variable that names the job in each of its processes."""
 
 
-@dataclass(frozen=True, slots=True)
-class Identity:
-    """What tells a process from any other that had or will have its pid."""
-
-    pid: int
-    started: str
-    """Boot id and start time in clock ticks since boot."""
-    command: str
-    """The command line, arguments separated by spaces."""
-
-
-def identify(pid: int) -> Identity | None:
-    """The identity of a living process; None where there is none, or only its remains (a zombie)."""
-    fields = _stat(pid)
-    if fields is None:
-        return None
-    try:
-        command = (PROC / str(pid) / "cmdline").read_bytes().replace(b"\0", b" ").decode(errors="replace").strip()
-        boot = (PROC / "sys/kernel/random/boot_id").read_text().strip()
-    except OSError:
-        return None
-    return Identity(pid, f"{boot}:{fields.started}", command)
-
-
 def group_members(group: int) -> list[int]:
     """The living processes of a process group."""
-    return [pid for pid in _pids() if (fields := _stat(pid)) and fields.group == group]
+    return [pid for pid in _pids() if (fields := stat_of(pid)) and fields.group == group]
 
 
 def kill_job(job_id: str, leader: Identity | None, timeout: float = 5.0) -> bool:
@@ -69,22 +44,6 @@ def signal_group(group: int, number: int) -> None:
         os.killpg(group, number)
 
 
-@dataclass(frozen=True, slots=True)
-class _Stat:
-    group: int
-    started: str
-
-
-def _stat(pid: int) -> _Stat | None:
-    """Process group and start time from /proc/PID/stat (proc(5), fields 5 and 22); None for what does not run."""
-    try:
-        content = (PROC / str(pid) / "stat").read_text(errors="replace")
-    except OSError:
-        return None
-    fields = content[content.rindex(")") + 2 :].split()
-    return None if fields[0] in "ZX" else _Stat(int(fields[2]), fields[19])
-
-
 def _pids() -> list[int]:
     if not PROC.is_dir():
         return []
@@ -93,7 +52,7 @@ def _pids() -> list[int]:
 
 
 def _belongs(pid: int, job_id: str, group: int | None) -> bool:
-    fields = _stat(pid)
+    fields = stat_of(pid)
     if fields is None:
         return False
     if group is not None and fields.group == group:

@@ -17,11 +17,12 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+from core.identity import identify
 from core.queue.accelerate_config import AccelerateConfig, config_of, slots_of
 from core.queue.cause import cause
 from core.queue.folder import JobFolder
 from core.queue.local import ending
-from core.queue.local.processes import MARK, group_members, identify, kill_job, signal_group
+from core.queue.local.processes import MARK, group_members, kill_job, signal_group
 from core.queue.local.slots import HeldSlots, find_slots, try_slots
 from core.queue.local.start import Start, accelerated, following, join_script, launched, script
 from core.queue.table import JobTable, Row

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
+
 from core.records import Job
 from core.services.context import Context
-from core.store.effects import add_effect
 
 
 def collect_cleaning(context: Context, job: Job) -> None:
@@ -14,12 +15,12 @@ def collect_cleaning(context: Context, job: Job) -> None:
     if job.status != "done" or result is None:
         return
     spec = folder.spec()
-    add_effect(
-        context.store,
+    context.ledger.effects.add(
         effect_id=job.job_id,
         dataset_id=spec["dataset_id"],
         version_id=spec["version_id"],
         settings=spec,
         summary=result,
         by=job.created_by,
+        at=datetime.now(UTC),
     )

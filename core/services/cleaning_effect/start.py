@@ -15,7 +15,6 @@ from core.services.follow import follow
 from core.services.prepare import about, prepare_and_enqueue, write_once
 from core.services.runs.devices import on_gpu
 from core.services.train_rows import planned
-from core.store import effects as store
 from core.store.datasets import get_dataset
 from core.store.training_rows import count_reviewed_rows, write_reviewed_rows
 from core.store.versions import get_version
@@ -129,7 +128,7 @@ def prepare_cleaning(context: Context, folder: JobFolder) -> None:
 
 def effects(context: Context, version_id: str) -> list[CleaningEffect]:
     """What was found of a version so far, newest first."""
-    return store.list_effects(context.store, version_id)
+    return context.ledger.effects.of(version_id)
 
 
 def newest_job(context: Context, version: Version) -> Job | None:

@@ -35,7 +35,6 @@ from core.services.evaluation.probabilities import split_probabilities
 from core.store import predictions
 from core.store.datasets import get_dataset
 from core.store.relations import relation
-from core.store.runs import get_run
 from core.store.versions import list_versions
 
 T = TypeVar("T")
@@ -220,7 +219,7 @@ def truth_version(context: Context, runs: Sequence[Run], labels_from: LabelsFrom
 
 
 def _truth_of_rows(context: Context, run: Run, where: PredictionFilter, labels_from: LabelsFrom) -> str:
-    others = [get_run(context.store, run.dataset_id, other) for other in (where.right_in, where.wrong_in) if other]
+    others = [context.ledger.runs.get(run.dataset_id, other) for other in (where.right_in, where.wrong_in) if other]
     return truth_version(context, (run, *others), labels_from)
 
 

@@ -23,13 +23,14 @@ from core.store.rows import labels_of
 from core.tasks import task_named
 
 _recording = threading.Lock()
-"""Between the look at what is in force and the write nobody else decides: one process has the store open."""
+"""Between the look at what is in force and the write nobody else decides: reviewers come to the process that has the
+store open, and that is one. What is written twice nonetheless stands once, by its client key."""
 
 
 def record(context: Context, version_id: str, reviewer: str, acts: Sequence[Act]) -> Recorded:
     """Takes down a reviewer's acts in their order; those written before, by their client keys, are only confirmed."""
     with _recording:
-        known = decisions.by_client_key(context.store, [act.client_key for act in acts])
+        known = context.ledger.decisions.by_client_key([act.client_key for act in acts])
         refused: list[Refusal] = []
         returned = [
             (key, stored.row_id)
@@ -52,7 +53,7 @@ def undo(context: Context, version_id: str, reviewer: str) -> Decision:
     recorded = record(context, version_id, reviewer, [Act(new_id(), "undo", row_id=None)])
     if recorded.refused:
         raise UsageError(recorded.refused[0].message, "Name the reviewer whose decisions you mean.")
-    return decisions.by_client_key(context.store, recorded.acknowledged)[recorded.acknowledged[0]]
+    return context.ledger.decisions.by_client_key(recorded.acknowledged)[recorded.acknowledged[0]]
 
 
 def counts(context: Context, version_id: str, scan_id: str | None) -> ReviewCounts:
@@ -82,7 +83,7 @@ def _decide_all(context: Context, version_id: str, reviewer: str, acts: list[Act
         target=task_named(dataset.task).target,
         reviewer=reviewer,
     )
-    decisions.append(context.store, [as_decision(act, version, reviewer) for act in accepted])
+    context.ledger.decisions.append([as_decision(act, version, reviewer) for act in accepted])
     return refused
 
 
@@ -94,18 +95,18 @@ def _undo_all(
         parts = [_undo_all(context, version_id, reviewer, [act]) for act in acts]
         return [one for undone, _ in parts for one in undone], [one for _, refused in parts for one in refused]
     version = versions.get_version(context.store, version_id)
-    targets = decisions.by_client_key(context.store, [act.undoes_key for act in acts if act.undoes_key])
-    newest = decisions.last_undoable(context.store, version_id, reviewer) if acts[0].undoes_key is None else None
+    targets = context.ledger.decisions.by_client_key([act.undoes_key for act in acts if act.undoes_key])
+    newest = context.ledger.decisions.last_undoable(version_id, reviewer) if acts[0].undoes_key is None else None
     if newest is not None:
         targets[""] = newest
     accepted, refused = judge_undos(acts, targets, reviewer)
     undone = [_undo(act, target, version, reviewer) for act, target in accepted]
-    decisions.append(context.store, undone)
+    context.ledger.decisions.append(undone)
     return undone, refused
 
 
 def as_decision(act: Act, version: Version, reviewer: str) -> Decision:
-    """The act as the store keeps it, decided now."""
+    """The act as the ledger keeps it, decided now."""
     assert act.row_id is not None, "judge() lets no decision without a row through"
     return Decision(
         decision_id=new_id(),

@@ -62,7 +62,7 @@ def decide_file(context: Context, dataset: str, path: Path, reviewer: str) -> Fi
     reject([f"Line {line.line}: {problem}" for line, problem in objections if problem], "Mend these lines.")
     standing = decisions.decision_of(context.store, version.version_id, row_ids)
     fresh = [act for act in (plain_keep(act, rows) for act in acts) if not _same(act, standing)]
-    decisions.append(context.store, [as_decision(act, version, reviewer) for act in fresh])
+    context.ledger.decisions.append([as_decision(act, version, reviewer) for act in fresh])
     overruled = sum(_is_by_other(act, standing, reviewer) for act in fresh)
     by_own = own_row_ids and not table.by_row_id
     return FileDecisions(version, len(acts), len(fresh), len(acts) - len(fresh), overruled, by_own)

@@ -44,11 +44,9 @@ def log(
     offset: int = 0,
 ) -> LogPage:
     """Acts on a dataset, undos too; each argument that is given narrows."""
-    total = decisions.count_decisions(
-        context.store, dataset_id, reviewer=reviewer, action=action, version_id=version_id
-    )
-    found = decisions.list_decisions(
-        context.store,
+    acts = context.ledger.decisions
+    total = acts.count(dataset_id, reviewer=reviewer, action=action, version_id=version_id)
+    found = acts.page(
         dataset_id,
         reviewer=reviewer,
         action=action,

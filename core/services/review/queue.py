@@ -17,8 +17,10 @@ from core.review.records import Neighbour, ReviewItem
 from core.review.words import reason
 from core.services.context import Context
 from core.store import issues
-from core.store.acts import claims, decisions
+from core.store.acts import decisions
+from core.store.acts.undecided import of_scan, worst_undecided
 from core.store.datasets import get_dataset
+from core.store.filters import Condition
 from core.store.rows import get_rows
 from core.store.scans import get_scan
 
@@ -38,19 +40,30 @@ def claim(
     now: datetime | None = None,
 ) -> list[int]:
     """The next `n` worst rows that nobody has decided and nobody else holds; they are this session's for a while."""
-    return claims.claim(
-        context.store, version_id, scan_id, session, where, n, now=now or datetime.now(UTC), seconds=LEASE_SECONDS
-    )
+    return claim_from(context, version_id, session, of_scan(context.store, scan_id, where), n, now)
+
+
+def claim_from(
+    context: Context, version_id: str, session: str, ranked: Condition, n: int, now: datetime | None = None
+) -> list[int]:
+    """As `claim`, from any query for (row_id, rank) with its parameters. Where another process was quicker at one of
+    the rows, the search begins again."""
+    claims, moment = context.ledger.claims, now or datetime.now(UTC)
+    while True:
+        taken = claims.held_by_others(version_id, session, moment)
+        worst = worst_undecided(context.store, version_id, ranked, taken, n)
+        if claims.hold(version_id, session, worst, now=moment, seconds=LEASE_SECONDS) == worst:
+            return worst
 
 
 def release(context: Context, version_id: str, session: str, row_ids: Sequence[int]) -> None:
     """Gives rows back before their time is up."""
-    claims.release(context.store, version_id, session, row_ids)
+    context.ledger.claims.release(version_id, session, row_ids)
 
 
 def leave(context: Context, session: str) -> None:
     """Gives back all that a session holds."""
-    claims.release_all(context.store, session)
+    context.ledger.claims.release_all(session)
 
 
 def undecided(context: Context, scan: Scan, where: IssueFilter) -> int:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
 from typing import Any, Protocol
 
 import numpy as np
@@ -16,9 +15,9 @@ from core.services.evaluation.measures import truth_version
 from core.services.evaluation.probabilities import probabilities_path
 from core.services.review import queue as review_queue
 from core.services.review.decisions import counts
-from core.services.review.queue import LEASE_SECONDS, LIKELIEST
+from core.services.review.queue import LIKELIEST
 from core.store import predictions
-from core.store.acts import claims, decisions
+from core.store.acts import decisions
 from core.store.acts.in_force import standing_sql
 from core.store.filters import Condition
 from core.store.relations import relation
@@ -111,15 +110,7 @@ class RunSource:
         return None
 
     def claim(self, context: Context, version_id: str, session: str, n: int) -> list[int]:
-        return claims.claim_from(
-            context.store,
-            version_id,
-            session,
-            self._ranked(context, version_id),
-            n,
-            now=datetime.now(UTC),
-            seconds=LEASE_SECONDS,
-        )
+        return review_queue.claim_from(context, version_id, session, self._ranked(context, version_id), n)
 
     def items(self, context: Context, version_id: str, row_ids: Sequence[int]) -> list[ReviewItem]:
         """In the order asked; rows that the run has not predicted are left out."""

@@ -1,4 +1,4 @@
-"""Runs as the page and the command line see them: what is in the store, and live what their jobs say."""
+"""Runs as the page and the command line see them: what is in the ledger, and live what their jobs say."""
 
 from __future__ import annotations
 
@@ -12,7 +12,6 @@ from core.queue.accelerate_config import config_path
 from core.records import Job, Metric, Run, TrainSpec
 from core.services.context import Context
 from core.services.runs.events import metrics_of, notes_of
-from core.store import runs as store
 from core.store.datasets import get_dataset
 from core.store.versions import get_version
 
@@ -21,12 +20,12 @@ RunAndJob = tuple[Run, Job]
 
 def list_runs(context: Context, dataset_id: str) -> list[RunAndJob]:
     """Every run of a dataset with its job, newest first."""
-    return [(run, context.queue.get(run.run_id)) for run in store.list_runs(context.store, dataset_id)]
+    return [(run, context.queue.get(run.run_id)) for run in context.ledger.runs.of(dataset_id)]
 
 
 def done_runs(context: Context, dataset_id: str) -> list[Run]:
     """Runs that have come to their end, newest first."""
-    return [run for run in store.list_runs(context.store, dataset_id) if run.summary]
+    return [run for run in context.ledger.runs.of(dataset_id) if run.summary]
 
 
 def in_epochs(run: Run) -> bool:
@@ -36,14 +35,14 @@ def in_epochs(run: Run) -> bool:
 
 def get_run(context: Context, dataset_id: str, name: str | int) -> RunAndJob:
     """A run by its number or id. Raises NotFoundError, which names the numbers that there are."""
-    run = store.get_run(context.store, dataset_id, str(name))
+    run = context.ledger.runs.get(dataset_id, str(name))
     return run, context.queue.get(run.run_id)
 
 
 def metrics(context: Context, run: Run) -> list[Metric]:
-    """The run's figures by step: out of the store once they are there, until then as the job writes them."""
+    """The run's figures by step: out of the ledger once they are there, until then as the job writes them."""
     if run.summary:
-        return store.run_metrics(context.store, run.run_id)
+        return context.ledger.runs.metrics(run.run_id)
     return metrics_of(context.queue.folder(run.run_id))
 
 

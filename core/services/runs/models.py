@@ -10,7 +10,6 @@ from core.records import Run
 from core.services.context import Context
 from core.services.export import file_name
 from core.store.datasets import get_dataset, list_datasets
-from core.store.runs import get_run, list_runs
 from core.tasks import Task, task_named
 
 
@@ -20,11 +19,11 @@ def find_run(context: Context, name: str, dataset: str | None = None) -> Run:
     Raises NotFoundError where there is none, UsageError where several datasets have one.
     """
     if dataset is not None:
-        return get_run(context.store, get_dataset(context.store, dataset).dataset_id, name)
+        return context.ledger.runs.get(get_dataset(context.store, dataset).dataset_id, name)
     found = [
         (one.name, run)
         for one in list_datasets(context.store)
-        for run in list_runs(context.store, one.dataset_id)
+        for run in context.ledger.runs.of(one.dataset_id)
         if name in (run.run_id, str(run.number))
     ]
     if not found:

@@ -1,7 +1,7 @@
 """Takes a source that was read to Parquet (`core.store.ingest.stage`) into the store: one statement, all or nothing.
 
 The connection that holds the workspace reads only these files of Winnow's own, never what people bring. Until the last
-step the dataset is `loading`, which nobody lists and which the next start removes.
+step the dataset is `loading`, which nobody lists and which the next start removes once its process is gone.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from core.errors import SourceError, StoppedError
+from core.identity import own_mark
 from core.records import Dataset, Schema, Staged
 from core.sql import identifier, literal
 from core.store.database import Cursor, Database, roll_back
@@ -157,17 +158,12 @@ def _made_by(cursor: Cursor, job_id: str | None) -> str | None:
 
 def _reserve(cursor: Cursor, load: _Load, name: str, source: str, licence: str, by: str, job_id: str | None) -> None:
     cursor.execute(
-        "INSERT INTO datasets VALUES (?, ?, ?, ?, ?, [], '[]', ?, 0, 0, 'loading', ?, ?, false, NULL, ?)",
+        """INSERT INTO datasets (dataset_id, name, task, source, licence, labels, attributes, id_column, row_count,
+                                 rejected_count, state, created_at, created_by, derived_ready, job_id, owner)
+           VALUES (?, ?, ?, ?, ?, [], '[]', ?, 0, 0, 'loading', ?, ?, false, ?, ?)""",
         [
-            load.dataset_id,
-            name,
-            task_named(load.schema.task).name,
-            source,
-            licence,
-            load.schema.id,
-            stored(now()),
-            by,
-            job_id,
+            *(load.dataset_id, name, task_named(load.schema.task).name, source, licence, load.schema.id),
+            *(stored(now()), by, job_id, own_mark()),
         ],
     )
 

@@ -10,7 +10,8 @@ from dataclasses import replace
 
 import pytest
 
-from core.queue.local.processes import MARK, Identity, group_members, identify, kill_job
+from core.identity import Identity, identify
+from core.queue.local.processes import MARK, group_members, kill_job
 
 SLEEP = [sys.executable, "-c", "import time; time.sleep(60)"]
 

@@ -12,7 +12,6 @@ from core.services.cleaning_effect import start as cleaning
 from core.services.cleaning_effect.results import collect_cleaning
 from core.services.cleaning_effect.start import effects, newest_job, preview_effect, start_cleaning_effect
 from core.services.context import Context
-from core.store.acts.decisions import append
 from core.store.datasets import get_dataset
 from core.store.ids import new_id
 from core.store.times import now
@@ -23,8 +22,7 @@ from tests.unit.store.test_effects import summary
 def review(context: Context, dataset: Dataset, *acts: tuple[int, Action, str | None]) -> str:
     """The id of the version that these decisions make."""
     ids = (dataset.dataset_id, dataset.latest_version_id)
-    append(
-        context.store,
+    context.ledger.decisions.append(
         [
             Decision(new_id(), new_id(), *ids, row_id, action, label, "bob", now(), None, {})
             for row_id, action, label in acts

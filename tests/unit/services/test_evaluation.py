@@ -15,7 +15,6 @@ from core.records import Action, Comparison, Curve, Dataset, Decision, Evaluatio
 from core.services.answers import Pending
 from core.services.context import Context
 from core.services.evaluation import measures as evaluation
-from core.store.acts.decisions import append
 from core.store.datasets import get_dataset
 from core.store.ids import new_id
 from core.store.times import now
@@ -39,8 +38,7 @@ def made(context: Context, dataset: Dataset, seed: int, *, keep_probabilities: b
 def review(context: Context, dataset: Dataset, *acts: tuple[int, Action, str | None]) -> str:
     """The id of the version that these decisions make."""
     ids = (dataset.dataset_id, dataset.latest_version_id)
-    append(
-        context.store,
+    context.ledger.decisions.append(
         [
             Decision(new_id(), new_id(), *ids, row_id, action, label, "bob", now(), None, {})
             for row_id, action, label in acts

@@ -14,7 +14,6 @@ from core.records import Dataset, Decision, Reader, RowFilter, Schema
 from core.services.context import Context
 from core.services.profile import figures as profile
 from core.services.profile.report import whole_profile
-from core.store.acts.decisions import append
 from core.store.datasets import get_dataset
 from core.store.ids import new_id
 from core.store.ingest.ingest import ingest
@@ -63,7 +62,7 @@ def test_derived_attributes_are_made_once_and_measured_like_the_others(context: 
 def test_a_later_version_has_a_profile_of_its_own(context: Context, dataset: Dataset) -> None:
     first = dataset.latest_version_id
     decision = Decision(new_id(), new_id(), dataset.dataset_id, first, 0, "relabel", "b", "ada", now(), None, {})
-    append(context.store, [decision])
+    context.ledger.decisions.append([decision])
     second = make_review_version(context.store, first, "", "ada").version_id
     sizes = []
     for version_id in (first, second):

@@ -31,7 +31,7 @@ def act(row_id: int, action: Action = "keep", label: str | None = None, **more: 
 
 
 def stored(context: Context, scanned: Scan) -> list[Decision]:
-    return decisions.list_decisions(context.store, scanned.dataset_id)
+    return context.ledger.decisions.page(scanned.dataset_id)
 
 
 def test_the_same_acts_sent_again_and_again_are_written_once(context: Context, scanned: Scan) -> None:

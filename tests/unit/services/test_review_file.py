@@ -66,7 +66,7 @@ def test_one_wrong_line_keeps_the_whole_file_out(
     dataset = load(context, tmp_path)
     with pytest.raises(UsageError, match=said):
         decide(context, tmp_path, *lines)
-    assert not decisions.count_decisions(context.store, dataset.dataset_id)
+    assert not context.ledger.decisions.count(dataset.dataset_id)
 
 
 def test_a_file_that_is_not_there_says_so(context: Context, tmp_path: Path) -> None:

@@ -24,7 +24,6 @@ from core.services.runs.listing import command_line, get_run, spec_of
 from core.services.runs.own_config import followed_by, own_config
 from core.services.train import prepare_train, preview_split, start_train
 from core.services.train_rows import HELD_BACK, TEST_ONLY, WHOLE, plan
-from core.store.runs import list_runs
 from tests.integration.job_support import wait_until
 from tests.integration.load_support import loaded
 
@@ -64,7 +63,7 @@ def test_a_run_is_listed_at_once_and_started_twice_it_is_one(context: Context, n
     context.queue.cancel(first.run_id)
     assert again == first == get_run(context, news.dataset_id, "1")[0]
     assert (first.number, first.title, first.labels) == (1, "Quick retrain of minilm, version 1", news.labels)
-    assert list_runs(context.store, news.dataset_id) == [first]
+    assert context.ledger.runs.of(news.dataset_id) == [first]
 
 
 def test_the_spec_on_disk_reproduces_the_run(context: Context, news: Dataset) -> None:
@@ -157,7 +156,7 @@ def test_a_config_that_cannot_be_followed_is_refused_before_anything_starts(
     asked = TrainSpec(strategy="full", accelerate_config=str(_config(tmp_path, **said)))
     with pytest.raises(UsageError, match=named):
         start_train(context, news.latest_version_id, replace(asked, **spec), "ada")
-    assert not context.queue.active() and not list_runs(context.store, news.dataset_id)
+    assert not context.queue.active() and not context.ledger.runs.of(news.dataset_id)
 
 
 def test_rows_of_one_class_are_refused_before_anything_starts(context: Context, tmp_path: Path) -> None:
@@ -167,7 +166,7 @@ def test_rows_of_one_class_are_refused_before_anything_starts(context: Context, 
     one = loaded(context, path, name="one", split="split")
     with pytest.raises(UsageError, match="of 1 class"):
         start_train(context, one.latest_version_id, TrainSpec(), "ada")
-    assert not context.queue.active() and not list_runs(context.store, one.dataset_id)
+    assert not context.queue.active() and not context.ledger.runs.of(one.dataset_id)
 
 
 def test_splits_without_train_are_refused_with_their_names(context: Context, tmp_path: Path) -> None:

@@ -33,7 +33,7 @@ def _images(context: Context) -> list[Path]:
 
 def _purge(context: Context) -> list[str]:
     """As on a day when everything in the trash is due."""
-    return purge(context.store, context.queue, context.workspace, now() + timedelta(days=8))
+    return purge(context.store, context.ledger, context.queue, context.workspace, now() + timedelta(days=8))
 
 
 def test_opening_the_workspace_removes_what_is_due_in_the_trash_with_its_images(
@@ -82,7 +82,7 @@ def test_images_of_a_load_that_the_store_has_not_taken_in_yet_stay(
 
 def test_a_deleted_dataset_comes_back_with_its_images(context: Context, pets: Dataset) -> None:
     datasets.delete(context, pets.dataset_id)
-    assert purge(context.store, context.queue, context.workspace) == []
+    assert purge(context.store, context.ledger, context.queue, context.workspace) == []
     assert datasets.restore(context, pets.dataset_id).row_count == 6
     assert len(_images(context)) == 12
 

@@ -3,6 +3,7 @@ from __future__ import annotations
 import pytest
 
 from core.errors import NotFoundError
+from core.ledger.sqlite import SqliteLedger
 from core.records import IssueFilter, RowFilter
 from core.store.acts.decisions import counts
 from core.store.database import Database
@@ -62,11 +63,11 @@ def test_issues_come_worst_first_with_labels_by_name(db: Database, load: Load, s
     ],
 )
 def test_an_issue_filter_narrows_the_list(
-    db: Database, load: Load, scan: ScanOf, where: IssueFilter, row_ids: list[int]
+    db: Database, ledger: SqliteLedger, load: Load, scan: ScanOf, where: IssueFilter, row_ids: list[int]
 ) -> None:
     dataset = load()
     tier = scan(dataset, [1, 0, 1, 0, 0], [0, 1, 0, 1, 1], [0, 1, 4])
-    decide(db, dataset, dataset.latest_version_id, 1, "keep")
+    decide(ledger, dataset, dataset.latest_version_id, 1, "keep")
     assert [issue.row_id for issue in page_issues(db, tier.scan_id, where, 10)] == row_ids
     assert count_issues(db, tier.scan_id, where) == len(row_ids)
     total, found = count_and_page(db, tier.scan_id, where, 1, 1)
