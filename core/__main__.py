@@ -19,6 +19,7 @@ import click
 from core.commands import COMMANDS
 from core.commands.command import Answer, Said, Word, anywhere, plain_data
 from core.errors import SchemaError, UsageError, WinnowError
+from core.release import release
 
 DONE, FAILED, WRONG_USAGE = 0, 1, 2
 
@@ -65,6 +66,7 @@ def entry() -> int:
 
 def _run(arguments: list[str]) -> Answer | None:
     line = anywhere(Line(commands=COMMANDS, help="Find and fix the wrong labels in a dataset."))
+    line = click.version_option(release(), prog_name="winnow", message="%(prog)s %(version)s")(line)
     program = "winnow" if Path(sys.argv[0]).stem == "winnow" else "python -m core"
     said = Said()
     names = ["-h", "--help"]

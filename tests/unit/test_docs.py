@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import re
+import tomllib
 from pathlib import Path
 
 import pytest
 
 from core.commands import COMMANDS
+from core.finetune.settings import SETTINGS, Setting
 from core.issues import ISSUE_TYPES
 from core.modalities.encoders import ENCODERS
 from core.sources import SOURCES
@@ -15,7 +17,9 @@ from core.tasks import TASKS
 from core.ui.shell.pages import PAGES
 
 ROOT = Path(__file__).parents[2]
+CODE = ("core", "pages", "bench", "tests")
 ARCHITECTURE = (ROOT / "docs" / "architecture.md").read_text(encoding="utf-8")
+SETTINGS_PAGE = (ROOT / "docs" / "settings.md").read_text(encoding="utf-8")
 REGISTERED = {
     "sources": tuple(SOURCES),
     "tasks": tuple(TASKS),
@@ -31,6 +35,10 @@ def _job_kinds() -> list[str]:
     return [run.parent.name for run in (ROOT / "core" / "jobs").glob("*/run.py") if run.parent.name != "resident"]
 
 
+def _variables(text: str) -> set[str]:
+    return set(re.findall(r"\bWINNOW_[A-Z_]*[A-Z]\b", text))
+
+
 @pytest.mark.parametrize(("what", "name"), [(what, name) for what, names in REGISTERED.items() for name in names])
 def test_what_is_registered_stands_on_the_architecture_page(what: str, name: str) -> None:
     assert f"`{name}`" in ARCHITECTURE, f"{what}: {name}"
@@ -42,11 +50,27 @@ def test_every_job_kind_stands_on_the_architecture_page() -> None:
     assert [kind for kind in kinds if f"`{kind}`" not in ARCHITECTURE] == []
 
 
-def test_every_variable_of_the_environment_is_documented() -> None:
-    code = "".join(file.read_text(encoding="utf-8") for file in (ROOT / "core").glob("**/*.py"))
-    names = set(re.findall(r'"(WINNOW_[A-Z_]+)"', code))
-    assert names
-    assert [name for name in names if name not in ARCHITECTURE] == []
+def test_the_variables_of_the_environment_on_the_settings_page_are_those_that_the_code_reads() -> None:
+    files = [ROOT / "app.py", ROOT / "Makefile", *(file for room in CODE for file in (ROOT / room).rglob("*.py"))]
+    read = set().union(*(_variables(file.read_text(encoding="utf-8")) for file in files))
+    assert "WINNOW_WORKSPACE" in read
+    assert _variables(SETTINGS_PAGE) == read
+
+
+@pytest.mark.parametrize("setting", SETTINGS, ids=lambda setting: setting.name)
+def test_a_setting_of_a_fine_tune_stands_on_the_settings_page_as_the_form_and_the_flag_say_it(setting: Setting) -> None:
+    rows = re.findall(rf"^\| `--{setting.name.replace('_', '-')}` \| (.*) \|$", SETTINGS_PAGE, re.MULTILINE)
+    assert len(rows) == 1
+    title, text, values, default, strategies = rows[0].split(" | ")
+    assert (title, text) == (setting.title, setting.help)
+    assert [choice for choice in setting.choices if f"`{choice}`" not in values] == []
+    assert setting.default in (None, "") or default == f"`{setting.default}`"
+    assert strategies == ("all" if len(setting.strategies) == 3 else ", ".join(setting.strategies))
+
+
+def test_the_settings_page_has_no_setting_that_is_gone() -> None:
+    flags = re.findall(r"^\| `--([a-z-]+)` \|", SETTINGS_PAGE, re.MULTILINE)
+    assert flags == [setting.name.replace("_", "-") for setting in SETTINGS]
 
 
 def test_files_that_the_architecture_page_names_are_there() -> None:
@@ -59,3 +83,11 @@ def test_files_that_the_architecture_page_names_are_there() -> None:
 def test_the_glossary_is_in_order() -> None:
     words = re.findall(r"^\| ([^|]+?) \|", (ROOT / "docs" / "glossary.md").read_text(encoding="utf-8"), re.MULTILINE)
     assert words[0] == "word" and words[2:] == sorted(words[2:], key=str.lower)
+
+
+def test_the_projects_version_is_the_newest_of_the_changelog_and_the_only_one_that_may_have_no_date() -> None:
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    headings = re.findall(r"^## (.*)$", (ROOT / "CHANGELOG.md").read_text(encoding="utf-8"), re.MULTILINE)
+    newest, *older = headings
+    assert re.fullmatch(rf"{re.escape(project['version'])} \((unreleased|\d{{4}}-\d\d-\d\d)\)", newest)
+    assert [heading for heading in older if not re.fullmatch(r"\d+\.\d+\.\d+ \(\d{4}-\d\d-\d\d\)", heading)] == []
