@@ -9,8 +9,10 @@ import pytest
 
 from core.commands import COMMANDS
 from core.issues import ISSUE_TYPES
+from core.modalities import MODALITIES
 from core.modalities.encoders import ENCODERS
 from core.sources import SOURCES
+from core.targets import TARGETS
 from core.tasks import TASKS
 from core.ui.shell.pages import PAGES
 
@@ -19,6 +21,8 @@ ARCHITECTURE = (ROOT / "docs" / "architecture.md").read_text(encoding="utf-8")
 REGISTERED = {
     "sources": tuple(SOURCES),
     "tasks": tuple(TASKS),
+    "modalities": tuple(MODALITIES),
+    "targets": tuple(TARGETS),
     "issue types": tuple(ISSUE_TYPES),
     "encoders": tuple(ENCODERS),
     "pages": tuple(PAGES),
