@@ -41,17 +41,19 @@ def export(context: Context, version_id: str, format: str, out: Path) -> Path:  
     """
     dataset = get_dataset(context.store, get_version(context.store, version_id).dataset_id)
     task = task_named(dataset.task)
-    foreign = next((one.modality for one in TASKS.values() if one.modality.folder_format == format), None)
-    if format not in FORMATS and foreign is None:
+    has_folders = next((one.modality for one in TASKS.values() if one.modality.folder_format == format), None)
+    if format not in FORMATS and has_folders is None:
         raise UsageError(f"Format '{format}' not found.", f"There are: {', '.join(all_formats())}.")
-    if foreign not in (None, task.modality):
-        raise UsageError(f"'{dataset.name}' has no {foreign.many} (task {task.name}).", "Export it as csv or datasets.")
+    if has_folders not in (None, task.modality):
+        raise UsageError(
+            f"'{dataset.name}' has no {has_folders.many} (task {task.name}).", "Export it as csv or datasets."
+        )
     if out.exists():
         raise UsageError(f"{out} exists already.", "Move it away, or write elsewhere.")
     out.parent.mkdir(parents=True, exist_ok=True)
     if format == "datasets":
         return _datasets(context, dataset, version_id, out)
-    if foreign is not None:
+    if has_folders is not None:
         return _folders(context, version_id, out)
     if format == "csv":
         return store.export_rows(context.store, version_id, out, "csv")

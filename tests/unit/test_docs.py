@@ -11,8 +11,10 @@ import pytest
 from core.commands import COMMANDS
 from core.finetune.settings import SETTINGS, Setting
 from core.issues import ISSUE_TYPES
+from core.modalities import MODALITIES
 from core.modalities.encoders import ENCODERS
 from core.sources import SOURCES
+from core.targets import TARGETS
 from core.tasks import TASKS
 from core.ui.shell.pages import PAGES
 
@@ -23,6 +25,8 @@ SETTINGS_PAGE = (ROOT / "docs" / "settings.md").read_text(encoding="utf-8")
 REGISTERED = {
     "sources": tuple(SOURCES),
     "tasks": tuple(TASKS),
+    "modalities": tuple(MODALITIES),
+    "targets": tuple(TARGETS),
     "issue types": tuple(ISSUE_TYPES),
     "encoders": tuple(ENCODERS),
     "pages": tuple(PAGES),

@@ -15,7 +15,6 @@ from torch import Tensor, nn
 from core.errors import ModelError
 from core.finetune.settings import bundled_for_others
 from core.modalities.heavy import heavy_modality
-from core.modalities.image.lite import LARGE_SIDE
 from core.modalities.preparation import Preparation
 from core.records import Strategy
 from core.targets import Target
@@ -151,6 +150,7 @@ def load_classifier(
     torch.manual_seed(seed)
     if name == "efficientnet":
         from core.finetune.classifiers import efficientnet
+        from core.modalities.image.lite import LARGE_SIDE
 
         side = side or LARGE_SIDE
         return Classifier(

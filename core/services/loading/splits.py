@@ -23,6 +23,7 @@ from core.store import splitting
 from core.store.datasets import get_dataset
 from core.store.export import write_job_rows
 from core.store.versions import add_fingerprint, get_version, make_split_version
+from core.tasks import task_named
 
 Method = Literal["random", "stratified", "grouped", "leak-safe"]
 
@@ -124,7 +125,8 @@ def make_split(
     """The new version, or the one that `job_id` has made already. `groups`: Parquet (row_id, group), needed for
     `leak-safe`."""
     rows = splitting.split_rows(context.store, version_id, plan.group_column)
-    labels = _encoded(rows["label"])
+    dataset = get_dataset(context.store, get_version(context.store, version_id).dataset_id)
+    labels = task_named(dataset.task).target.strata(rows["label"].to_pylist())
     shares = list(plan.shares.values())
     if plan.method == "random":
         parts = random_parts(len(labels), shares, plan.seed)
@@ -138,12 +140,6 @@ def make_split(
     assignment = pa.table({"row_id": rows["row_id"], "split": names})
     made = make_split_version(context.store, version_id, assignment, _note(plan), by, job_id)
     return add_fingerprint(context.store, made.version_id)
-
-
-def _encoded(column: pa.ChunkedArray) -> np.ndarray[tuple[int], np.dtype[np.int64]]:
-    """Class numbers in the order of the names, so that the seed decides alone."""
-    _, codes = np.unique(column.to_numpy(zero_copy_only=False).astype(str), return_inverse=True)
-    return codes.astype(np.int64)
 
 
 def _clusters(rows: pa.Table, groups: Path) -> np.ndarray[tuple[int], np.dtype[np.int64]]:

@@ -113,3 +113,12 @@ def test_a_bundled_model_that_cannot_do_gradient_checkpointing_is_refused_before
     assert resolve(asked, "text", 100).gradient_checkpointing == "on"
     with pytest.raises(UsageError, match="'efficientnet' cannot do it"):
         resolve(asked, "image", 100)
+
+
+def test_what_has_no_effect_on_a_modalitys_models_is_refused_and_not_asked() -> None:
+    with pytest.raises(UsageError, match="Longest text: 64 has no effect on images"):
+        resolve(TrainSpec(strategy="full", max_tokens=64), "image", 100)
+    shown = {
+        task: {setting.name for setting in applying("full", task_named(task).modality)} for task in ("text", "image")
+    }
+    assert shown["text"] - shown["image"] == {"max_tokens"}

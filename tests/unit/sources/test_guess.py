@@ -17,7 +17,7 @@ def _guess(names: list[str], rows: list[tuple[object, ...]], types: list[str] | 
 def test_roles_are_guessed_by_name() -> None:
     rows: list[tuple[object, ...]] = [("a", "some text", "x", "train", 3), ("b", "more text", "y", "test", 4)]
     found = _guess(["id", "text", "category", "split", "age"], rows)
-    assert found == Schema("text", "text", "category", "split", "id", ("age",))
+    assert found == Schema("text-classification", "text", "category", "split", "id", ("age",))
 
 
 def test_without_telling_names_the_longest_texts_are_the_payload_and_few_values_the_label() -> None:

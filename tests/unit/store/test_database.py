@@ -112,6 +112,22 @@ def test_a_file_of_the_first_schema_that_has_some_of_what_came_later_opens_too(t
     old.close()
 
 
+def test_tasks_of_release_0_1_get_the_names_that_they_have_now(tmp_path: Path) -> None:
+    old = Database.open(tmp_path / "winnow.duckdb")
+    migrate(old)
+    with old.write() as cursor:
+        cursor.execute("DELETE FROM schema_version WHERE version > 3")
+        for name, task in (("news", "text"), ("digits", "image"), ("later", "text-classification")):
+            cursor.execute("INSERT INTO datasets (name, task, state) VALUES (?, ?, 'ready')", [name, task])
+    migrate(old)
+    assert dict(old.fetch("SELECT name, task FROM datasets")) == {
+        "news": "text-classification",
+        "digits": "image-classification",
+        "later": "text-classification",
+    }
+    old.close()
+
+
 def test_what_an_unfinished_load_left_is_gone_after_the_next_start(db: Database, load: Load, tmp_path: Path) -> None:
     kept = load()
     with db.write() as cursor:
