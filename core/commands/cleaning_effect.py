@@ -10,7 +10,7 @@ from core.commands.command import Answer, Command, dataset_version, numbered_ver
 from core.commands.progress import ProgressLine
 from core.evaluation.effect_words import conclude, in_points
 from core.records import CleaningEffect, Version
-from core.services.cleaning_effect.start import SEEDS, STRATEGIES, run_cleaning_effect
+from core.services.cleaning_effect import SEEDS, STRATEGIES, run_cleaning_effect
 from core.services.context import Context
 
 FIGURES = ("accuracy", "macro_f1")

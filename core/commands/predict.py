@@ -50,12 +50,12 @@ def _run(context: Context, options: Namespace) -> Answer:
         "column": batch.column or None,
         "out": out,
         "format": format_,
-        "rows": result["rows"],
-        "predicted": result["predicted"],
-        "not_predicted": result["rows"] - result["predicted"],
-        "reason_column": result["reason_column"],
-        "classes": result["classes"],
-        "seconds": result["seconds"],
+        "rows": result.rows,
+        "predicted": result.predicted,
+        "not_predicted": result.rows - result.predicted,
+        "reason_column": result.reason_column,
+        "classes": result.classes,
+        "seconds": result.seconds,
     }
     return Answer(data, _text(run, data))
 

@@ -26,6 +26,7 @@ from core.modalities.encoder import Batch, RowEncoder, Tick
 from core.modalities.image.lite import common_side
 from core.modalities.model_files import config, fingerprint, model_folder
 from core.modalities.payloads import Payloads
+from core.records import TrainSpec
 
 WINDOW = 1024
 """Examples of a loaded model between two looks at the clock."""
@@ -46,17 +47,17 @@ class HeadModel(Protocol):
         """Saves the model with the head, so that transformers' Auto classes load it."""
 
 
-def head_model(spec: Mapping[str, Any], kind: Literal["text", "image"]) -> HeadModel:
-    """The model that the spec names. Raises ModelError where it cannot be loaded or is for the other kind."""
-    name, max_tokens = str(spec["model"]), int(spec["max_tokens"])
+def head_model(settings: TrainSpec, labels: Sequence[str], kind: Literal["text", "image"]) -> HeadModel:
+    """The model that the settings name, for these classes. Raises ModelError where it cannot be loaded or is for the
+    other kind."""
+    name, max_tokens, seed = settings.model, settings.max_tokens, settings.seed
     if name == "efficientnet" and kind == "image":
         return Carried()
     if kind == "text" and name != "efficientnet":
         folder = bundled_text_model() if name == "minilm" else model_folder(name)
         if mean_pooling.suits(config(folder)):
             return Averaged(name, folder, max_tokens)
-    seed = int(spec["seed"])
-    return Loaded(name, load_classifier(name, kind, spec["labels"], max_tokens=max_tokens, seed=seed), seed)
+    return Loaded(name, load_classifier(name, kind, labels, max_tokens=max_tokens, seed=seed), seed)
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import pyarrow.parquet as pq
@@ -29,15 +28,15 @@ class Rows:
         return len(self.row_ids)
 
 
-def read_rows(folder: JobFolder, spec: dict[str, Any]) -> Rows:
-    """What `spec["task"]` needs of the rows, in the file's order."""
+def read_rows(folder: JobFolder, task: str, media: Path) -> Rows:
+    """What the task needs of the rows, in the file's order; the workspace's images lie in `media`."""
     table = pq.read_table(
         folder.input / "rows.parquet", columns=["row_id", "content_hash", "label", "text", "media_id"]
     )
-    if TASKS[spec["task"]].payload_kind == "text":
+    if TASKS[task].payload_kind == "text":
         payloads = Payloads.of_texts(table.column("text"), table.column("content_hash"))
     else:
-        payloads = Payloads.of_images(table.column("media_id"), table.column("content_hash"), Path(spec["media"]))
+        payloads = Payloads.of_images(table.column("media_id"), table.column("content_hash"), media)
     row_ids, labels = (table.column(name).to_numpy().astype(np.int64) for name in ("row_id", "label"))
     return Rows(row_ids, labels, payloads)
 

@@ -1,27 +1,15 @@
-"""What every workflow function works on: one open workspace, its store and its queue."""
+"""Opens a workspace, which is what every function of this room works on."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
+from core.context import Context
 from core.queue.queue import Queue
 from core.services.trash import purge
 from core.settings import Workspace
 from core.store.database import Database
 from core.store.schema import migrate
 
-
-@dataclass(frozen=True, slots=True)
-class Context:
-    """An open workspace. One per process; safe to share between threads."""
-
-    workspace: Workspace
-    store: Database
-    queue: Queue
-
-    def close(self) -> None:
-        """Gives the workspace free for another process. Jobs go on."""
-        self.store.close()
+__all__ = ["Context", "open_context"]
 
 
 def open_context(workspace: Workspace) -> Context:

@@ -1,6 +1,6 @@
 """Writes a version as a folder for `datasets.load_from_disk`, with the `datasets` library itself.
 
-spec.json   {task, labels, media, out}
+spec.json   an `ExportSpec`
 input/      rows.parquet, as `core.store.export.export_rows` writes it
 Writes the folder beside `out` and renames it there.
 """
@@ -18,6 +18,7 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from core.jobs import entry
+from core.jobs.export.spec import ExportResult, ExportSpec
 from core.queue import JobFolder, ProgressWriter
 from core.tasks import TASKS
 
@@ -25,10 +26,10 @@ _BATCH = 500
 _LABELS = ("label", "given_label")
 
 
-def export(folder: JobFolder, progress: ProgressWriter) -> dict[str, Any]:
-    """Returns {splits: {name or null: rows}}."""
-    spec = folder.spec()
-    out = Path(spec["out"])
+def export(folder: JobFolder, progress: ProgressWriter) -> ExportResult:
+    """Writes every split."""
+    spec = folder.spec_as(ExportSpec)
+    out = spec.out
     unfinished = out.with_name(f"{out.name}.part")
     shutil.rmtree(unfinished, ignore_errors=True)
     rows = folder.input / "rows.parquet"
@@ -38,7 +39,7 @@ def export(folder: JobFolder, progress: ProgressWriter) -> dict[str, Any]:
         unfinished.rename(out)
     finally:
         shutil.rmtree(unfinished, ignore_errors=True)
-    return {"splits": {str(split): len(part) for split, part in found.items()}}
+    return ExportResult({str(split): len(part) for split, part in found.items()})
 
 
 def _splits(rows: Path) -> list[str | None]:
@@ -65,7 +66,7 @@ def part_names(splits: Sequence[str | None]) -> list[str]:
     return names
 
 
-def _split(rows: Path, split: str | None, spec: dict[str, Any], place: int) -> Any:
+def _split(rows: Path, split: str | None, spec: ExportSpec, place: int) -> Any:
     """One split as a dataset over an Arrow file. Values go there as the columns that they are: as Python's objects,
     large numbers and nanoseconds would not come through."""
     from datasets import Dataset
@@ -83,7 +84,7 @@ def _split(rows: Path, split: str | None, spec: dict[str, Any], place: int) -> A
     return Dataset.from_file(str(target))
 
 
-def _features(schema: pa.Schema, spec: dict[str, Any]) -> Any:
+def _features(schema: pa.Schema, spec: ExportSpec) -> Any:
     """Labels as ClassLabel with the dataset's class names, images as Image, the rest as the types they have."""
     from datasets import ClassLabel, Features, Image
 
@@ -91,7 +92,7 @@ def _features(schema: pa.Schema, spec: dict[str, Any]) -> Any:
     kept = pa.schema([field.with_type(_plain(field.type)) for field in schema if field.name not in dropped])
     features = Features.from_arrow_schema(kept)
     for column in _LABELS:
-        features[column] = ClassLabel(names=spec["labels"])
+        features[column] = ClassLabel(names=list(spec.labels))
     return Features({"image": Image(), **features}) if _has_images(spec) else features
 
 
@@ -100,16 +101,16 @@ def _plain(type_: pa.DataType) -> pa.DataType:
     return pa.string() if isinstance(type_, pa.BaseExtensionType) else type_
 
 
-def _has_images(spec: dict[str, Any]) -> bool:
-    return TASKS[spec["task"]].payload_kind == "image"
+def _has_images(spec: ExportSpec) -> bool:
+    return TASKS[spec.task].payload_kind == "image"
 
 
-def _columns(table: pa.Table, schema: pa.Schema, spec: dict[str, Any]) -> pa.Table:
-    classes = pa.array(spec["labels"], pa.string())
+def _columns(table: pa.Table, schema: pa.Schema, spec: ExportSpec) -> pa.Table:
+    classes = pa.array(spec.labels, pa.string())
     columns = []
     for field in schema:
         if field.name == "image" and _has_images(spec):
-            columns.append(_images(table, Path(spec["media"])).cast(field.type))
+            columns.append(_images(table, spec.media).cast(field.type))
         elif field.name in _LABELS:
             columns.append(pc.index_in(table[field.name], value_set=classes).cast(field.type))
         elif isinstance(table.schema.field(field.name).type, pa.BaseExtensionType):

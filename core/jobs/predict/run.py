@@ -1,6 +1,6 @@
 """A job that lets a run's model predict a file: `python -m core.jobs.predict.run FOLDER`.
 
-spec.json   {model: folder, kind: text | image, column, locations, within, and what the page says of it}
+spec.json   a `PredictSpec`
 input/      of texts: rows.parquet, every column of the file, and set_aside.parquet (file, line, reason, content), what
             could not be read as a row; of images nothing, they are read where they lie
 output/     predictions.parquet: every column, or the image's file name, then predicted, confidence, reason, and up to
@@ -11,31 +11,30 @@ The result says how many rows were predicted as what. Memory holds one chunk of 
 from __future__ import annotations
 
 import time
-from pathlib import Path
-from typing import Any
 
 from core.finetune.predictor import Predictor
 from core.jobs import entry
 from core.jobs.predict.images import predict_images
 from core.jobs.predict.rows import predict_rows
+from core.jobs.predict.spec import PredictResult, PredictSpec
 from core.queue import JobFolder, ProgressWriter
 
 
-def main(folder: JobFolder, progress: ProgressWriter) -> dict[str, Any]:
-    """Returns {rows, predicted, classes: {label: rows}, reason_column, seconds}."""
-    spec = folder.spec()
+def main(folder: JobFolder, progress: ProgressWriter) -> PredictResult:
+    """Predicts everything."""
+    spec = folder.spec_as(PredictSpec)
     began = time.monotonic()
     progress.update("Loading the model", 0)
-    predictor = Predictor.open(Path(spec["model"]))
-    predict = predict_rows if spec["kind"] == "text" else predict_images
+    predictor = Predictor.open(spec.model)
+    predict = predict_rows if spec.kind == "text" else predict_images
     results = predict(folder, spec, predictor, progress)
-    return {
-        "rows": results.rows,
-        "predicted": sum(results.classes.values()),
-        "classes": dict(results.classes.most_common()),
-        "reason_column": results.reason_column,
-        "seconds": round(time.monotonic() - began, 3),
-    }
+    return PredictResult(
+        rows=results.rows,
+        predicted=sum(results.classes.values()),
+        classes=dict(results.classes.most_common()),
+        reason_column=results.reason_column,
+        seconds=round(time.monotonic() - began, 3),
+    )
 
 
 if __name__ == "__main__":

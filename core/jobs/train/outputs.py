@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import pyarrow as pa
@@ -11,6 +10,7 @@ import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
 from core.finetune.scores import losses, scores
+from core.jobs.train.spec import SplitScores
 
 TRAIN_ROWS = 50_000
 """At most so many rows of `train` are predicted, and have their features kept, by a fine-tune of more than the head."""
@@ -38,9 +38,9 @@ def open_matrix(path: Path) -> NDArray[np.float32]:
 
 def write_predictions(
     output: Path, row_ids: NDArray[np.int64], splits: NDArray[np.object_], labels: NDArray[np.int64]
-) -> dict[str, dict[str, Any]]:
+) -> dict[str, SplitScores]:
     """Writes predictions.parquet from probabilities.npy, whose rows are those of `row_ids` (m,), and returns
-    {split: {rows, loss, accuracy, macro_f1}}."""
+    the scores of each split."""
     probabilities = np.load(output / "probabilities.npy", mmap_mode="r")
     predicted, confidence = np.empty(len(row_ids), np.int32), np.empty(len(row_ids), np.float32)
     loss = np.empty(len(row_ids))
@@ -51,8 +51,9 @@ def write_predictions(
         loss[part] = losses(block, labels[part])
     columns = {"row_id": row_ids, "split": pa.array(splits, pa.string()), "predicted": predicted}
     pq.write_table(pa.table(columns | {"confidence": confidence}), output / "predictions.parquet")
-    found: dict[str, dict[str, Any]] = {}
+    found: dict[str, SplitScores] = {}
     for split in dict.fromkeys(splits.tolist()):
         own = splits == split
-        found[split] = {"rows": int(own.sum()), **scores(labels[own], predicted[own].astype(np.int64), loss[own])}
+        figures = scores(labels[own], predicted[own].astype(np.int64), loss[own])
+        found[split] = SplitScores(int(own.sum()), **figures)
     return found

@@ -5,9 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
+from core.jobs.resident.spec import Question
+from core.jobs.resident.web import OneResident
 from core.records import Example, Run
 from core.services.context import Context
-from core.services.prediction.resident import OneResident
 from core.services.runs.models import output_of
 from core.store.rows import get_rows
 
@@ -40,12 +41,12 @@ def ask_text(context: Context, run: Run, text: str) -> Reply:
 
     Raises NotFoundError where the run has left no model, WinnowError with what is wrong.
     """
-    return _ask(context, run, {"text": text})
+    return _ask(context, run, Question(text=text, nearest=NEAREST))
 
 
 def ask_image(context: Context, run: Run, image: Path) -> Reply:
     """`ask_text` of an image file."""
-    return _ask(context, run, {"image": str(image)})
+    return _ask(context, run, Question(image=image, nearest=NEAREST))
 
 
 def is_ready(context: Context, run: Run) -> bool:
@@ -53,10 +54,10 @@ def is_ready(context: Context, run: Run) -> bool:
     return _resident.holds(output_of(context, run) / "model")
 
 
-def _ask(context: Context, run: Run, question: dict[str, object]) -> Reply:
+def _ask(context: Context, run: Run, question: Question) -> Reply:
     output, log = output_of(context, run), context.workspace.root / "playground.log"
-    answer = _resident.ask(output / "model", output, log, question | {"nearest": NEAREST})
-    ranked = sorted(zip(run.labels, answer["probabilities"], strict=True), key=lambda one: -one[1])
-    similarities = dict(answer["nearest"])
+    answer = _resident.ask(context.queue.launcher, output / "model", output, log, question)
+    ranked = sorted(zip(run.labels, answer.probabilities, strict=True), key=lambda one: -one[1])
+    similarities = dict(answer.nearest)
     examples = get_rows(context.store, run.version_id, list(similarities))
     return Reply(tuple(ranked), tuple(Near(one, similarities[one.row_id]) for one in examples))

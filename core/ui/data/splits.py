@@ -8,7 +8,7 @@ import streamlit as st
 
 from core.errors import UsageError, WinnowError
 from core.records import ENDED
-from core.services.loading.splits import split_counts, start_split
+from core.services.splits import split_counts, start_split
 from core.ui import keys
 from core.ui.parts.problems import plain, show_error, shown_errors
 from core.ui.shell.frame import Frame

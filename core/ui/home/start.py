@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from core.services.load import Sample, load_sample, samples
+from core.services.load import LOADS, Sample, load_sample, samples
 from core.store.datasets import list_datasets
 from core.tasks import TASKS
 from core.ui import keys
@@ -54,7 +54,7 @@ def missing_samples(frame: BareFrame) -> list[Sample]:
     """The samples that this workspace neither has nor is loading."""
     taken = {dataset.name for dataset in list_datasets(frame.context.store)}
     queue = frame.context.queue
-    coming = (job for job in (*queue.active(), *queue.uncollected()) if job.kind == "load")
+    coming = (job for job in (*queue.active(), *queue.uncollected()) if job.kind in LOADS)
     taken |= {job.title.removeprefix("Load ") for job in coming}
     return [sample for sample in samples() if sample.name not in taken]
 

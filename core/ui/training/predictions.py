@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -11,7 +10,15 @@ import streamlit as st
 
 from core.records import ENDED, Job, Run
 from core.services.jobs import cancel
-from core.services.prediction.predict import Format, first_results, predictions, result_of, spec_of, write_results
+from core.services.prediction.predict import (
+    Format,
+    PredictResult,
+    first_results,
+    predictions,
+    result_of,
+    spec_of,
+    write_results,
+)
 from core.ui.parts.downloads import download_link
 from core.ui.parts.job_line import MARKS
 from core.ui.parts.problems import plain
@@ -47,7 +54,7 @@ def _list(frame: Frame, run: Run, live: bool) -> None:
 def _prediction(frame: Frame, job: Job, *, opened: bool) -> None:
     icon, colour = MARKS[job.status]
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
-        name = str(spec_of(frame.context, job)["name"])
+        name = spec_of(frame.context, job).name
         st.markdown(f":{colour}[:material/{icon}:] **{plain(name)}**", width="content")
         ago = duration((datetime.now(UTC) - job.created_at).total_seconds())
         standing = job.status if job.status in ENDED else progress_text(job)
@@ -74,20 +81,20 @@ def _results(frame: Frame, job: Job, name: str, opened: bool) -> None:
         for format_, title in FORMATS.items():
             _save(frame, job, f"{Path(name).stem}-predicted.{format_}", format_, title)
     with st.expander("First rows", expanded=opened):
-        left_out = result["rows"] - result["predicted"]
+        left_out = result.rows - result.predicted
         only_bad = bool(left_out) and st.toggle(
             f"Only the {left_out:,} without a prediction", key=f"predicted-bad-{job.job_id}"
         )
         _rows(first_results(frame.context, job, FIRST_ROWS, only_bad=only_bad))
 
 
-def _in_words(result: Mapping[str, Any]) -> str:
+def _in_words(result: PredictResult) -> str:
     """`1,000 rows in 12 s · sport 400, tech 350 and 3 more · 2 without a prediction`."""
-    classes = list(result["classes"].items())
+    classes = list(result.classes.items())
     shown = ", ".join(f"{label[:40]} {rows:,}" for label, rows in classes[:TOP_CLASSES])
     more = f" and {len(classes) - TOP_CLASSES:,} more" if len(classes) > TOP_CLASSES else ""
-    left_out = result["rows"] - result["predicted"]
-    parts = [f"{result['rows']:,} rows in {duration(result['seconds'])}", f"{shown}{more}"]
+    left_out = result.rows - result.predicted
+    parts = [f"{result.rows:,} rows in {duration(result.seconds)}", f"{shown}{more}"]
     return " · ".join([part for part in parts if part] + ([f"{left_out:,} without a prediction"] if left_out else []))
 
 

@@ -11,8 +11,8 @@ from numpy.typing import NDArray
 from core.finetune.classifiers.classifier import Classifier, bundled_text_model
 from core.finetune.examples import Examples
 from core.finetune.inputs import Given, Inputs, LoadedInputs, TokenInputs
+from core.jobs.report import JobReport
 from core.jobs.rows import Rows
-from core.jobs.train.report import JobReport
 from core.modalities.image.image_encoder import fitting_sides, stored_pixels
 from core.modalities.image.lite import LARGE_SIDE, common_side
 from core.modalities.image.pixels import StoredPixels

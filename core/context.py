@@ -1,0 +1,22 @@
+"""What everything in the web process works on: one open workspace, its store and its queue."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from core.queue.queue import Queue
+from core.settings import Workspace
+from core.store.database import Database
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """An open workspace. One per process; safe to share between threads."""
+
+    workspace: Workspace
+    store: Database
+    queue: Queue
+
+    def close(self) -> None:
+        """Gives the workspace free for another process. Jobs go on."""
+        self.store.close()
