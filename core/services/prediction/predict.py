@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Literal, get_args
+from typing import Literal, get_args
 
 from core.errors import JobError, SchemaError, SourceError, UsageError
 from core.jobs.predict.spec import PredictResult, PredictSpec
@@ -129,7 +129,7 @@ def result_of(context: Context, job: Job) -> PredictResult:
     return result
 
 
-def first_results(context: Context, job: Job, limit: int, *, only_bad: bool = False) -> list[dict[str, Any]]:
+def first_results(context: Context, job: Job, limit: int, *, only_bad: bool = False) -> Sequence[Mapping[str, object]]:
     """The first rows of the results, or of those that could not be predicted."""
     reason = result_of(context, job).reason_column
     return first_rows(context.store, _file(context, job), limit, not_null=reason if only_bad else None)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -111,7 +112,7 @@ def _save(frame: Frame, job: Job, name: str, format_: Format, title: str) -> Non
     )
 
 
-def _rows(rows: list[dict[str, Any]]) -> None:
+def _rows(rows: Sequence[Mapping[str, Any]]) -> None:
     names = list(rows[0]) if rows else []
     st.dataframe(
         {name: [_cell(row[name]) for row in rows] for name in names},
