@@ -120,7 +120,7 @@ def _datalab(folder: JobFolder) -> tuple[np.ndarray, np.ndarray]:
     from cleanlab import Datalab
 
     spec = folder.spec()
-    rows = read_rows(folder, spec)
+    rows = read_rows(folder, spec["task"], Path(spec["media"]))
     encoder = make_encoder(spec["encoders"][-1], task_named(spec["task"]).modality.name)
     embeddings = encoder.embed(rows.payloads, Path(spec["arrays"]), lambda done, total: None)
     model = LogisticRegression(max_iter=1000)

@@ -15,6 +15,7 @@ import pyarrow.parquet as pq
 from core.queue import JobFolder, ProgressWriter
 from core.records import ScanSpec
 from core.tasks import task_named
+from core.typed import to_json
 
 
 def scan_folder(
@@ -69,7 +70,7 @@ def run_scan(folder: JobFolder) -> dict[str, Any]:
     """Runs the scan job's own function in this process."""
     from core.jobs.scan.run import main
 
-    return main(folder, ProgressWriter(folder))
+    return to_json(main(folder, ProgressWriter(folder)))
 
 
 def scores(folder: JobFolder, tier: int | None = None) -> pa.Table:

@@ -11,7 +11,7 @@ from core.commands.parameters import dataset_version, version_argument
 from core.commands.progress import ProgressLine
 from core.evaluation.effect_words import conclude, in_points
 from core.records import CleaningEffect, EffectStrategy, Version
-from core.services.cleaning_effect.start import SEEDS, STRATEGIES, run_cleaning_effect
+from core.services.cleaning_effect import SEEDS, STRATEGIES, run_cleaning_effect
 from core.services.context import Context
 
 FIGURES = ("accuracy", "macro_f1")

@@ -63,12 +63,12 @@ def predict_command(
         "column": batch.column or None,
         "out": out,
         "format": format_,
-        "rows": result["rows"],
-        "predicted": result["predicted"],
-        "not_predicted": result["rows"] - result["predicted"],
-        "reason_column": result["reason_column"],
-        "classes": result["classes"],
-        "seconds": result["seconds"],
+        "rows": result.rows,
+        "predicted": result.predicted,
+        "not_predicted": result.rows - result.predicted,
+        "reason_column": result.reason_column,
+        "classes": result.classes,
+        "seconds": result.seconds,
     }
     return Answer(data, _text(used, data))
 

@@ -19,8 +19,7 @@ from core.services.jobs import restart
 from core.services.runs.devices import find_devices, used_devices, used_precision
 from core.services.runs.forecast import forecast
 from core.services.runs.listing import flag, get_run
-from core.services.runs.own_config import own_config
-from core.services.train import follow_train, start_train
+from core.services.train import follow_train, own_config, start_train
 from core.store.versions import get_version
 
 KINDS = {"whole": int, "decimal": float, "string": str, "choice": str}

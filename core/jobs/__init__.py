@@ -1,4 +1,6 @@
-"""What job processes run: each module reads a job folder, calls stages, writes the folder. Never opens the store."""
+"""The kinds of jobs, one folder each: `spec.py` is what crosses between processes, `web.py` starts and collects in the
+process that has the workspace open, `run.py` reads a job folder, calls stages and writes the folder in one of its own.
+"""
 
 import os
 

@@ -7,20 +7,21 @@ import signal
 import sys
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 from core.errors import WinnowError
 from core.queue import JobFolder, ProgressWriter, Stopped
+from core.typed import to_json
 
 ONE_OF_SEVERAL = "TORCHELASTIC_RUN_ID"
 """Where it is set, SIGTERM comes from the launcher, because another process failed: nobody asked the run to stop."""
 
 
-def run(main: Callable[[JobFolder, ProgressWriter], dict[str, Any] | None]) -> None:
+def run(main: Callable[[JobFolder, ProgressWriter], object]) -> None:
     """Runs a worker on the job folder named on the command line: `python -m core.jobs.NAME FOLDER [NEW_FOLDER]`.
 
     With a second folder it does in that one, which it makes, what the run in the first was asked to do.
-    What `main` returns becomes `result.json`, which makes the job done; None leaves that to another of its processes.
+    The record that `main` returns becomes `result.json`, which makes the job done; None leaves that to another of its
+    processes.
     A `WinnowError` becomes the job's message and exit code 1; any other exception is kept as the cause and ends in the
     log with its traceback. SIGTERM, like a request to stop, makes the next `ProgressWriter.update` raise `Stopped`: the
     job ends without a result and keeps what it has written. A worker that has something to save catches it, saves, and
@@ -45,7 +46,7 @@ def run(main: Callable[[JobFolder, ProgressWriter], dict[str, Any] | None]) -> N
         folder.write_defect(f"{type(defect).__name__}: {said}" if said else type(defect).__name__)
         raise
     if result is not None:
-        folder.write_result(result)
+        folder.write_result(to_json(result))
 
 
 def _folder(asked: Path, new: Path | None = None) -> JobFolder:

@@ -27,7 +27,8 @@ from core.modalities.heavy import heavy_modality
 from core.modalities.image.lite import common_side
 from core.modalities.model_files import fingerprint, model_folder
 from core.modalities.payloads import Payloads
-from core.tasks import task_named
+from core.records import TrainSpec
+from core.tasks import Task
 
 WINDOW = 1024
 """Examples of a loaded model between two looks at the clock."""
@@ -48,16 +49,16 @@ class HeadModel(Protocol):
         """Saves the model with the head, so that transformers' Auto classes load it."""
 
 
-def head_model(spec: Mapping[str, Any]) -> HeadModel:
-    """The model that the spec names. Raises ModelError where it cannot be loaded or is for another modality."""
-    name, max_tokens, task = str(spec["model"]), int(spec["max_tokens"]), task_named(spec["task"])
+def head_model(settings: TrainSpec, labels: Sequence[str], task: Task) -> HeadModel:
+    """The model that the settings name, for these classes. Raises ModelError where it cannot be loaded or is for
+    another modality."""
+    name, max_tokens, seed = settings.model, settings.max_tokens, settings.seed
     if not bundled_for_others(name, task.modality):
         if name == "efficientnet":
             return Carried()
         if folder := heavy_modality(task.modality).pooling_model(name):
             return Averaged(name, folder, max_tokens)
-    seed = int(spec["seed"])
-    return Loaded(name, load_classifier(name, task.name, spec["labels"], max_tokens=max_tokens, seed=seed), seed)
+    return Loaded(name, load_classifier(name, task.name, labels, max_tokens=max_tokens, seed=seed), seed)
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import pyarrow.parquet as pq
@@ -29,13 +28,14 @@ class Rows:
         return len(self.row_ids)
 
 
-def read_rows(folder: JobFolder, spec: dict[str, Any]) -> Rows:
-    """What `spec["task"]` needs of the rows, in the file's order."""
-    modality = task_named(spec["task"]).modality
+def read_rows(folder: JobFolder, task: str, media: Path) -> Rows:
+    """What the task needs of the rows, in the file's order; the workspace's files lie in `media`."""
+    modality = task_named(task).modality
     columns = ["row_id", "content_hash", "label", modality.payload]
     table = pq.read_table(folder.input / "rows.parquet", columns=columns)
-    media = Path(spec["media"]) if modality.in_files else None
-    payloads = Payloads.of(table.column(modality.payload), table.column("content_hash"), media)
+    payloads = Payloads.of(
+        table.column(modality.payload), table.column("content_hash"), media if modality.in_files else None
+    )
     row_ids, labels = (table.column(name).to_numpy().astype(np.int64) for name in ("row_id", "label"))
     return Rows(row_ids, labels, payloads)
 

@@ -5,7 +5,17 @@ since a wrapper process imports it for every job.
 """
 
 from core.queue.folder import JobFolder, Stopped
+from core.queue.launcher import Resources
 from core.queue.progress import ProgressWriter, events_after, read_events, read_progress
 from core.queue.queue import Queue
 
-__all__ = ["JobFolder", "ProgressWriter", "Queue", "Stopped", "events_after", "read_events", "read_progress"]
+__all__ = [
+    "JobFolder",
+    "ProgressWriter",
+    "Queue",
+    "Resources",
+    "Stopped",
+    "events_after",
+    "read_events",
+    "read_progress",
+]

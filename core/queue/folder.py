@@ -20,9 +20,12 @@ import shutil
 import time
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TypeVar
 
 from core.errors import JobError
+from core.typed import JsonObject, from_json
+
+Record = TypeVar("Record")
 
 COPY_SECONDS = 600.0
 """How long the other processes of a run wait for the first one to copy what it reads."""
@@ -105,19 +108,32 @@ class JobFolder:
         self.output.mkdir(exist_ok=True)
         return self
 
-    def spec(self) -> dict[str, Any]:
-        """What was asked for. Raises FileNotFoundError before `write_spec`."""
-        content: dict[str, Any] = json.loads((self.path / "spec.json").read_text(encoding="utf-8"))
+    def spec(self) -> JsonObject:
+        """What was asked for, as it stands there. Raises FileNotFoundError before `write_spec`."""
+        content: JsonObject = json.loads((self.path / "spec.json").read_text(encoding="utf-8"))
         return content
 
-    def write_spec(self, spec: dict[str, Any]) -> None:
+    def spec_as(self, kind: type[Record]) -> Record:
+        """What was asked for, as a record of that type. Raises JobError where it is none, and as `spec` does."""
+        return from_json(kind, self.spec(), str(self.path / "spec.json"))
+
+    def write_spec(self, spec: JsonObject) -> None:
         write_json(self.path / "spec.json", spec)
 
-    def result(self) -> dict[str, Any] | None:
-        """What the run returned, or None as long as it is not done."""
+    def is_done(self) -> bool:
+        """Whether there is a result."""
+        return self.result() is not None
+
+    def result(self) -> JsonObject | None:
+        """What the run returned, as it stands there, or None as long as it is not done."""
         return _read_json(self.path / "result.json")
 
-    def write_result(self, result: dict[str, Any]) -> None:
+    def result_as(self, kind: type[Record]) -> Record | None:
+        """What the run returned, as a record of that type, or None. Raises JobError where it is none of that type."""
+        content = self.result()
+        return None if content is None else from_json(kind, content, str(self.path / "result.json"))
+
+    def write_result(self, result: JsonObject) -> None:
         """Says that the run is done. The last thing a run writes."""
         write_json(self.path / "result.json", result)
 
@@ -168,7 +184,7 @@ class JobFolder:
         return "\n".join(shown[-lines:])
 
 
-def write_json(path: Path, content: dict[str, Any]) -> None:
+def write_json(path: Path, content: JsonObject) -> None:
     """Writes `content` beside `path` and renames it there, so that nobody reads half of it."""
     beside = path.with_name(f"{path.name}.{os.getpid()}.part")
     beside.write_text(json.dumps(content, indent=1, ensure_ascii=False), encoding="utf-8")
@@ -185,9 +201,9 @@ def read_tail(path: Path, size: int) -> bytes:
         return b""
 
 
-def _read_json(path: Path) -> dict[str, Any] | None:
+def _read_json(path: Path) -> JsonObject | None:
     try:
-        content: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+        content: JsonObject = json.loads(path.read_text(encoding="utf-8"))
     except (FileNotFoundError, ValueError):
         return None
     return content

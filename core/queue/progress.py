@@ -9,16 +9,34 @@ from __future__ import annotations
 import json
 import os
 import time
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from core.queue.folder import JobFolder, Stopped, read_tail
 from core.records import Progress
+from core.typed import JsonObject, from_json
 
 WRITE_EVERY = 0.25
 """Seconds between two lines of the same stage."""
 READ_BYTES = 16 * 1024
 """How much of the end of the file is read at first to find the newest progress line."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Line:
+    """A progress line."""
+
+    t: float
+    """This and `since`: epoch seconds."""
+    since: float
+    """When the stage began."""
+    first: float
+    """What was done then."""
+    stage: str
+    done: float
+    total: float | None
+    message: str = ""
 
 
 class ProgressWriter:
@@ -56,7 +74,7 @@ class ProgressWriter:
         """Records that something happened, such as a finished part of the output."""
         self._line({"event": name, **data})
 
-    def _line(self, content: dict[str, Any], message: str = "") -> None:
+    def _line(self, content: JsonObject, message: str = "") -> None:
         line = {"t": time.time(), **content} | ({"message": message} if message else {})
         self._append(json.dumps(line, ensure_ascii=False).encode() + b"\n")
 
@@ -69,12 +87,12 @@ class ProgressWriter:
             os.close(descriptor)
 
 
-def read_events(folder: JobFolder) -> list[dict[str, Any]]:
+def read_events(folder: JobFolder) -> list[JsonObject]:
     """Every event so far, oldest first: `event` (its name), `t` (epoch seconds) and its own data."""
     return events_after(folder, 0)[0]
 
 
-def events_after(folder: JobFolder, offset: int) -> tuple[list[dict[str, Any]], int]:
+def events_after(folder: JobFolder, offset: int) -> tuple[list[JsonObject], int]:
     """The events beyond a byte of the file, and the offset to go on from: that of the last line that is whole."""
     try:
         with folder.progress_path.open("rb") as file:
@@ -94,32 +112,27 @@ def read_progress(folder: JobFolder, now: float | None = None) -> Progress:
         for raw in reversed(tail.split(b"\n")):
             line = _parse(raw)
             if line and "stage" in line:
-                return _progress(line, time.time() if now is None else now)
+                found = from_json(_Line, line, str(folder.progress_path))
+                return _progress(found, time.time() if now is None else now)
         if len(tail) < size:
             return Progress()
         size *= 8
 
 
-def _progress(line: dict[str, Any], now: float) -> Progress:
-    return Progress(
-        stage=line["stage"],
-        done=line["done"],
-        total=line["total"],
-        message=line.get("message", ""),
-        seconds_left=_seconds_left(line, now),
-    )
+def _progress(line: _Line, now: float) -> Progress:
+    return Progress(line.stage, line.done, line.total, line.message, _seconds_left(line, now))
 
 
-def _seconds_left(line: dict[str, Any], now: float) -> float | None:
+def _seconds_left(line: _Line, now: float) -> float | None:
     """What is left at the stage's mean pace, less the time since the line was written."""
-    advanced, elapsed = line["done"] - line["first"], line["t"] - line["since"]
-    if not line["total"] or advanced <= 0 or elapsed <= 0:
+    advanced, elapsed = line.done - line.first, line.t - line.since
+    if not line.total or advanced <= 0 or elapsed <= 0:
         return None
-    left = (line["total"] - line["done"]) * elapsed / advanced
-    return max(0.0, float(left - max(0.0, now - line["t"])))
+    left = (line.total - line.done) * elapsed / advanced
+    return max(0.0, float(left - max(0.0, now - line.t)))
 
 
-def _parse(line: bytes) -> dict[str, Any] | None:
+def _parse(line: bytes) -> JsonObject | None:
     try:
         content = json.loads(line)
     except ValueError:

@@ -11,30 +11,34 @@ import shutil
 import time
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any, Literal
+from typing import Literal
 
 from core.errors import JobError
+from core.queue import ending
 from core.queue.folder import JobFolder
-from core.queue.local import ending
-from core.queue.local.launch import spawn_wrapper
-from core.queue.local.locks import try_lock, unlock
+from core.queue.launcher import Launcher, Resources
+from core.queue.local.launcher import LocalLauncher
 from core.queue.progress import ProgressWriter
 from core.queue.record import job_record
 from core.queue.table import JobTable, Row
 from core.records import UNFINISHED, Job, JobStatus
 from core.settings import Workspace
-
-PROBE_SECONDS = 2.0
-"""How long to try for a run's liveness lock, which others hold for moments when they look whether it lives."""
+from core.typed import JsonObject
 
 
 class Queue:
     """The jobs of one workspace."""
 
-    def __init__(self, workspace: Workspace) -> None:
+    def __init__(self, workspace: Workspace, launcher: Launcher | None = None) -> None:
+        """`launcher`: what runs the jobs; by default processes of this machine."""
         self._runs = workspace.runs
         self._table = JobTable(workspace.jobs_database)
-        self._held: dict[str, int] = {}
+        self._launcher = launcher or LocalLauncher()
+
+    @property
+    def launcher(self) -> Launcher:
+        """What runs the jobs."""
+        return self._launcher
 
     # --- making and starting ---------------------------------------------------------------------------------------
 
@@ -43,42 +47,36 @@ class Queue:
         kind: str,
         title: str,
         module: str,
-        spec: dict[str, Any],
+        spec: JsonObject,
         dataset_id: str | None,
         by: str,
-        *,
-        launch: Literal["python", "accelerate"] = "python",
-        device: bool = True,
-        processes: int = 1,
+        resources: Resources = Resources(),  # noqa: B008  frozen
     ) -> Job:
         """Makes a job with its job folder, in the state `preparing`: fill its `input/`, then `enqueue` it.
 
-        `module` is run as `python -m module FOLDER`, with `launch="accelerate"` as under `accelerate launch`. With
-        `device` it waits for a device slot, else it starts at once. `processes` is how many accelerate starts: on GPUs
-        one on each, so that it waits for as many slots; 0: one per GPU of the machine, or one on the CPU.
+        `module` is run as `python -m module FOLDER`, as soon as there is what `resources` asks for.
         """
-        return self._insert(kind, title, module, spec, dataset_id, by, launch, device, "preparing", processes)
+        return self._insert(kind, title, module, spec, dataset_id, by, resources, "preparing")
 
     def enqueue(self, job_id: str) -> Job:
-        """Hands a prepared job to a wrapper process of its own, which waits for its turn and outlives this process.
+        """Hands a prepared job to the launcher, which waits for its turn and outlives this process.
 
         A job that was stopped or cancelled while it was prepared stays ended.
         """
         folder = self.folder(job_id)
-        descriptor = self._held.pop(job_id, None)
-        if descriptor is None:
+        if not self._launcher.holds(folder):
             raise JobError(f"Job {job_id} is not being prepared by this process.", "Start it again from its page.")
         try:
             if self._table.update(job_id, ("preparing",), status="queued"):
-                spawn_wrapper(folder, descriptor)
+                self._launcher.submit(folder)
         finally:
-            unlock(descriptor)
+            self._launcher.release(folder)
         return self.get(job_id)
 
-    def start_local(self, kind: str, title: str, spec: dict[str, Any], dataset_id: str | None, by: str) -> Job:
+    def start_local(self, kind: str, title: str, spec: JsonObject, dataset_id: str | None, by: str) -> Job:
         """Makes a job that a thread of this process runs: it is `running` until `finish_local`, lost if this process
         dies, and asked to stop through its job folder's `stop_requested()`."""
-        return self._insert(kind, title, "", spec, dataset_id, by, "python", False, "running")
+        return self._insert(kind, title, "", spec, dataset_id, by, Resources(device=False), "running")
 
     def finish_local(
         self, job_id: str, status: Literal["done", "failed", "stopped"], error: str = "", dataset_id: str | None = None
@@ -88,16 +86,16 @@ class Queue:
             self._table.update(job_id, dataset_id=dataset_id)
         cancelled = status == "stopped" and self.folder(job_id).cancel_requested()
         ending.end(self._table, job_id, "cancelled" if cancelled else status, error)
-        self._let_go(job_id)
+        self._launcher.release(self.folder(job_id))
         return self.get(job_id)
 
     def fail(self, job_id: str, error: str) -> Job:
         """Records that a job could not be prepared, or that its output could not be taken in. One that was ended by
         somebody stays so."""
-        failed: dict[str, Any] = {"status": "failed", "error": error, "ended_at": time.time()}
-        self._table.update(job_id, (*ending.UNENDED, "done"), **failed)
+        before = (*ending.UNENDED, "done")
+        self._table.update(job_id, before, status="failed", error=error, ended_at=time.time())
         self._table.update(job_id, collected=1)
-        self._let_go(job_id)
+        self._launcher.release(self.folder(job_id))
         return self.get(job_id)
 
     def can_restart(self, job_id: str) -> bool:
@@ -105,16 +103,17 @@ class Queue:
         row = self._row(job_id)
         return row["status"] in UNFINISHED and bool(row["module"])
 
-    def restart(self, job_id: str) -> Job:
+    def restart(self, job_id: str, module: str) -> Job:
         """Opens an ended job again with the same spec and what it had made so far, in the state `preparing`: see to
-        its `input/`, then `enqueue` it. Raises JobError for a job that runs, is done, or was run by a thread."""
+        its `input/`, then `enqueue` it. It then runs `module`, since the one that it ran may be of an earlier release,
+        where it had another name. Raises JobError for a job that runs, is done, or was run by a thread."""
         if not self.can_restart(job_id):
             job = self.get(job_id)
             raise JobError(f"Job {job_id} ({job.kind}, {job.status}) cannot be started again.", "Start a new one.")
         self._hold(job_id)
-        fresh: dict[str, Any] = {"started_at": None, "ended_at": None, "error": "", "device": "", "collected": 0}
-        if not self._table.update(job_id, UNFINISHED, status="preparing", leader_pid=None, **fresh):
-            self._let_go(job_id)
+        fresh = {"started_at": None, "ended_at": None, "error": "", "device": "", "collected": 0, "leader_pid": None}
+        if not self._table.update(job_id, UNFINISHED, status="preparing", module=module, **fresh):
+            self._launcher.release(self.folder(job_id))
             raise JobError(f"Job {job_id} was started again by somebody else.", "Reload the page to see its state.")
         self.folder(job_id).clear()
         ProgressWriter(self.folder(job_id)).update("Starting again", 0)
@@ -136,7 +135,7 @@ class Queue:
     def reconcile(self) -> builtins.list[str]:
         """Finds jobs whose wrapper (or process, for local ones) is gone, kills what they left behind, marks them
         lost, and returns their ids."""
-        return ending.reconcile(self._table)
+        return ending.reconcile(self._table, self._launcher)
 
     def remove(self, dataset_id: str) -> None:
         """Deletes the ended jobs of a dataset for good, with their job folders."""
@@ -169,7 +168,7 @@ class Queue:
         waiting = self._table.waiting()
         return [job_record(row, waiting) for row in self._table.active()]
 
-    def under_way(self, kind: str, spec: dict[str, Any]) -> Job | None:
+    def under_way(self, kind: str, spec: JsonObject) -> Job | None:
         """The job that has been asked for exactly this and has not ended."""
         same = (job for job in self.active() if job.kind == kind and self.folder(job.job_id).spec() == spec)
         return next(same, None)
@@ -196,8 +195,8 @@ class Queue:
 
     def mark_collected(self, job_id: str, dataset_id: str | None = None) -> None:
         """Records that all of its output has been taken in; `dataset_id` names the dataset that came of it."""
-        values: dict[str, Any] = {"dataset_id": dataset_id} if dataset_id is not None else {}
-        self._table.update(job_id, collected=1, **values)
+        values = {"dataset_id": dataset_id} if dataset_id is not None else {}
+        self._table.update(job_id, (), collected=1, **values)
 
     # --- inside ----------------------------------------------------------------------------------------------------
 
@@ -206,13 +205,11 @@ class Queue:
         kind: str,
         title: str,
         module: str,
-        spec: dict[str, Any],
+        spec: JsonObject,
         dataset_id: str | None,
         by: str,
-        launch: str,
-        device: bool,
+        resources: Resources,
         status: JobStatus,
-        processes: int = 1,
     ) -> Job:
         now = time.time()
         job_id = f"{datetime.fromtimestamp(now, UTC):%Y%m%d-%H%M%S}-{kind}-{secrets.token_hex(3)}"
@@ -224,9 +221,9 @@ class Queue:
             kind=kind,
             title=title,
             module=module,
-            launch=launch,
-            needs_device=device,
-            processes=processes,
+            launch=resources.launch,
+            needs_device=resources.device,
+            processes=resources.processes,
             dataset_id=dataset_id,
             folder=str(folder.path),
             status=status,
@@ -243,23 +240,13 @@ class Queue:
             ending.end(self._table, job_id, ended)
         else:
             self._table.update(job_id, ("queued", "running"), status="stopping")
-            ending.mark_lost_if_dead(self._table, row)
+            ending.mark_lost_if_dead(self._table, row, self._launcher)
         return self.get(job_id)
 
     def _hold(self, job_id: str, folder: JobFolder | None = None) -> None:
-        """Takes the job's liveness lock for this process."""
-        path = (folder or self.folder(job_id)).liveness_path
-        deadline = time.monotonic() + PROBE_SECONDS
-        while (descriptor := try_lock(path)) is None:
-            if time.monotonic() > deadline:
-                raise JobError(f"Job {job_id} is held by another process.", "Reload the page to see its state.")
-            time.sleep(0.01)
-        self._held[job_id] = descriptor
-
-    def _let_go(self, job_id: str) -> None:
-        descriptor = self._held.pop(job_id, None)
-        if descriptor is not None:
-            unlock(descriptor)
+        """Makes this process answer for the job."""
+        if not self._launcher.claim(folder or self.folder(job_id)):
+            raise JobError(f"Job {job_id} is held by another process.", "Reload the page to see its state.")
 
     def _row(self, job_id: str) -> Row:
         row = self._table.row(job_id)

@@ -41,6 +41,11 @@ CREATE TABLE IF NOT EXISTS jobs (
 """
 ADDED = ("processes INTEGER NOT NULL DEFAULT 1",)
 """Columns that a workspace made by an earlier release lacks."""
+RENAMED = (
+    "UPDATE jobs SET kind = 'cleaning_effect' WHERE kind = 'cleaning'",
+    "UPDATE jobs SET kind = 'hub' WHERE kind = 'load' AND (module LIKE '%.hub' OR module LIKE '%.hub.run')",
+)
+"""Kinds of jobs that had another name in an earlier release."""
 
 Row = sqlite3.Row
 
@@ -55,13 +60,14 @@ class JobTable:
             connection.execute("PRAGMA journal_mode = WAL")
             connection.execute(SCHEMA)
             self._add_columns(connection)
+            self._rename(connection)
 
     def insert(self, **values: Any) -> None:
         columns, marks = ", ".join(values), ", ".join("?" * len(values))
         with self._connection() as connection:
             connection.execute(f"INSERT INTO jobs ({columns}) VALUES ({marks})", tuple(values.values()))
 
-    def update(self, job_id: str, only_if: Sequence[JobStatus] = (), **values: Any) -> bool:
+    def update(self, job_id: str, only_if: Sequence[JobStatus] = (), **values: object) -> bool:
         """Sets columns of a job, with `only_if` only while its status is one of these. Returns whether it did."""
         assignments = ", ".join(f"{column} = ?" for column in values)
         condition = f" AND status IN ({_marks(only_if)})" if only_if else ""
@@ -123,6 +129,14 @@ class JobTable:
             except sqlite3.OperationalError as error:  # another process was quicker
                 if "duplicate column" not in str(error):
                     raise
+
+    @staticmethod
+    def _rename(connection: sqlite3.Connection) -> None:
+        """Once per file: a write would wait for the writes of all others each time that the table is opened."""
+        if connection.execute("PRAGMA user_version").fetchone()[0] < 1:
+            for statement in RENAMED:
+                connection.execute(statement)
+            connection.execute("PRAGMA user_version = 1")
 
     @contextmanager
     def _connection(self) -> Iterator[sqlite3.Connection]:

@@ -7,31 +7,17 @@ from __future__ import annotations
 
 import logging
 import threading
-from collections.abc import Callable
 
+from core.jobs.defects import in_words
+from core.jobs.load.web import finish_earlier
+from core.jobs.registry import KINDS
 from core.records import ENDED, Job
-from core.services.cleaning_effect.results import collect_cleaning
 from core.services.context import Context
-from core.services.defects import in_words
-from core.services.loading.splits import collect_groups
-from core.services.loading.taking_in import collect_load, finish_earlier
-from core.services.scan_tiers import take_tiers
-from core.services.train_results import collect_train
 
 logger = logging.getLogger("winnow")
 
 LOOK_EVERY = 0.5
 """Seconds between two looks of the collecting thread."""
-
-COLLECTORS: dict[str, Callable[[Context, Job], None]] = {
-    "scan": take_tiers,
-    "load": collect_load,
-    "groups": collect_groups,
-    "train": collect_train,
-    "cleaning": collect_cleaning,
-}
-"""Per kind of job, what takes in its output: called again and again while the job runs, and once more after its end,
-whichever way it ended."""
 
 _one_at_a_time = threading.Lock()
 
@@ -45,8 +31,8 @@ def collect(context: Context) -> None:
 
 def _collect(context: Context, job: Job) -> None:
     try:
-        if job.kind in COLLECTORS:
-            COLLECTORS[job.kind](context, job)
+        if job.kind in KINDS:
+            KINDS[job.kind].collect(context, job)
     except Exception as error:
         if job.status not in ENDED:
             logger.warning("the output of job %s is not readable yet: %s", job.job_id, error)

@@ -1,10 +1,8 @@
-"""What every workflow function works on: one open workspace, its store, its ledger and its queue."""
+"""Opens a workspace, which is what every function of this room works on."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
-from core.ledger.contract import Ledger
+from core.context import Context
 from core.ledger.sqlite import SqliteLedger
 from core.queue.queue import Queue
 from core.services.trash import purge
@@ -13,20 +11,7 @@ from core.settings import Workspace
 from core.store.database import Database
 from core.store.schema import migrate
 
-
-@dataclass(frozen=True, slots=True)
-class Context:
-    """An open workspace. One per process; safe to share between threads."""
-
-    workspace: Workspace
-    store: Database
-    queue: Queue
-    ledger: Ledger
-
-    def close(self) -> None:
-        """Gives the workspace free for another process. Jobs go on."""
-        self.store.close()
-        self.ledger.close()
+__all__ = ["Context", "open_context"]
 
 
 def open_context(workspace: Workspace) -> Context:

@@ -4,18 +4,14 @@ from __future__ import annotations
 
 import json
 import re
-import subprocess
-import sys
 import tempfile
 import zipfile
 from collections.abc import Iterator
 from pathlib import Path
 
-from core.errors import JobError, UsageError
-from core.queue import JobFolder
-from core.records import Dataset
+from core.errors import UsageError
+from core.jobs.export.web import export_datasets
 from core.services.context import Context
-from core.settings import PROJECT
 from core.sources.images.source import SKIPPED, TABLE
 from core.store import export as store
 from core.store.datasets import get_dataset
@@ -52,7 +48,7 @@ def export(context: Context, version_id: str, format: str, out: Path) -> Path:  
         raise UsageError(f"{out} exists already.", "Move it away, or write elsewhere.")
     out.parent.mkdir(parents=True, exist_ok=True)
     if format == "datasets":
-        return _datasets(context, dataset, version_id, out)
+        return export_datasets(context, dataset, version_id, out)
     if has_folders is not None:
         return _folders(context, version_id, out)
     if format == "csv":
@@ -69,20 +65,6 @@ def formats_of(task: Task) -> tuple[str, ...]:
 def all_formats() -> tuple[str, ...]:
     """Every format of any task."""
     return tuple(dict.fromkeys(name for task in TASKS.values() for name in formats_of(task)))
-
-
-def _datasets(context: Context, dataset: Dataset, version_id: str, out: Path) -> Path:
-    with tempfile.TemporaryDirectory() as run:
-        work = JobFolder(Path(run)).create()
-        store.export_rows(context.store, version_id, work.input / "rows.parquet", "parquet")
-        labels, media = list(dataset.labels), str(context.workspace.media)
-        work.write_spec({"task": dataset.task, "labels": labels, "media": media, "out": str(out.resolve())})
-        command = [sys.executable, "-m", "core.jobs.export.run", run]
-        done = subprocess.run(command, cwd=PROJECT, capture_output=True, check=False, text=True)
-        if done.returncode:
-            last = (done.stderr.strip().splitlines() or ["no message"])[-1]
-            raise JobError(work.error() or f"The export failed: {last}", "Try again, or export as parquet.")
-    return out
 
 
 def _folders(context: Context, version_id: str, out: Path) -> Path:

@@ -4,25 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from core.errors import JobError
+from core.jobs import submit
+from core.jobs.registry import KINDS
 from core.records import Job
-from core.services.cleaning_effect.start import prepare_cleaning
 from core.services.context import Context
-from core.services.loading.splits import prepare_groups
-from core.services.loading.taking_in import prepare_load
-from core.services.prediction.predict import prepare_predict
-from core.services.prepare import Prepare, prepare_and_enqueue
-from core.services.scan import prepare_scan
-from core.services.train import prepare_train
-
-PREPARE: dict[str, Prepare] = {
-    "scan": prepare_scan,
-    "load": prepare_load,
-    "groups": prepare_groups,
-    "train": prepare_train,
-    "predict": prepare_predict,
-    "cleaning": prepare_cleaning,
-}
-"""Per kind of job that can be started again, what fills its `input/` where it was lost before that was done."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,11 +51,12 @@ def cancel(context: Context, job_id: str) -> Job:
 
 def can_restart(context: Context, job: Job) -> bool:
     """Whether the job ended without its result and is of a kind that can be started again with the same settings."""
-    return job.kind in PREPARE and context.queue.can_restart(job.job_id)
+    return job.kind in KINDS and context.queue.can_restart(job.job_id)
 
 
 def restart(context: Context, job_id: str) -> Job:
     """Starts a job again with the same settings; what it had made so far is kept. Raises JobError where it cannot."""
-    job = context.queue.restart(job_id)
-    prepare_and_enqueue(context, job, PREPARE[job.kind])
-    return job
+    job = context.queue.get(job_id)
+    if not can_restart(context, job):
+        raise JobError(f"Job {job_id} ({job.kind}, {job.status}) cannot be started again.", "Start a new one.")
+    return submit.restart(context, job_id, KINDS[job.kind])

@@ -8,26 +8,42 @@ from __future__ import annotations
 
 import tempfile
 from collections.abc import Callable, Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from core.errors import JobError, SchemaError, UsageError
+from core.jobs.hub.spec import HubLoadSpec
+from core.jobs.hub.web import HUB, LOADS, fetch
+from core.jobs.load import web as loading
+from core.jobs.load.spec import LoadSpec
+from core.jobs.split_plan import SplitPlan
+from core.jobs.submit import submit
+from core.jobs.tables import kind_of, named_in_messages
 from core.reading.ask import ask
 from core.reading.limits import PREVIEW_SECONDS
 from core.reading.wire import preview_of
 from core.records import Dataset, Job, Preview, Schema
-from core.services import hub_preview
 from core.services.context import Context
 from core.services.follow import follow
-from core.services.loading import taking_in as loading
-from core.services.loading.splits import SplitPlan
-from core.services.prepare import prepare_and_enqueue
 from core.settings import MAX_ATTRIBUTES, allowed_folders, expanded
 from core.sources import SOURCES, hub
 from core.sources.samples import SAMPLE_SCHEMAS
 from core.sources.tabular import check_label
 from core.store.datasets import get_dataset, list_datasets
 from core.tasks import task_named
+from core.typed import to_json
+
+__all__ = [
+    "LOADS",
+    "Sample",
+    "browser_folders",
+    "load_sample",
+    "preview",
+    "samples",
+    "start_load",
+    "wait",
+    "widened",
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,20 +88,20 @@ def preview(
 
     Takes milliseconds for files, seconds for the hub: a page runs it off its script thread. Raises SourceError.
     """
-    kind = loading.kind_of(locations, source)
+    kind = kind_of(locations, source)
     with tempfile.TemporaryDirectory() as folder:
         if kind is hub.SOURCE:
-            hub_preview.fetch(locations[0], Path(folder))
+            fetch(locations[0], Path(folder))
         request = {
             "what": "preview",
             "source": kind.name,
             "locations": list(locations),
             "within": None if within is None else list(map(str, within)),
-            "folders": loading.folders_of(locations),
+            "folders": _folders_of(locations),
             "scratch": folder,
             "thumbnails": thumbnails,
         }
-        return preview_of(ask(request, loading.named_in_messages(locations), seconds=PREVIEW_SECONDS))
+        return preview_of(ask(request, named_in_messages(locations), seconds=PREVIEW_SECONDS))
 
 
 def start_load(
@@ -104,7 +120,7 @@ def start_load(
     Raises SchemaError where no label is chosen or images are taken for texts, UsageError where the name is empty or
     taken, SourceError where the locations cannot be read.
     """
-    kind, task = loading.kind_of(locations, source), task_named(schema.task)
+    kind, task = kind_of(locations, source), task_named(schema.task)
     schema = replace(schema, task=task.name)
     _check_name(context, name)
     check_label(schema, [schema.payload, *schema.attributes])
@@ -116,30 +132,25 @@ def start_load(
     if kind.reader is None and not task.modality.in_files:
         raise SchemaError(f"{kind.title} holds images, which task '{task.name}' has none of.", "Choose another task.")
     locations = [_absolute(location) for location in locations]
-    spec = {
-        "source": kind.name,
-        "locations": locations,
-        "schema": asdict(schema),
-        "name": name.strip(),
-        "split_plan": asdict(split_plan) if split_plan else None,
-        "within": None if within is None else [str(folder) for folder in within],
-        "folders": loading.folders_of(locations),
-        "media": str(context.workspace.media),
-    }
-    title = f"Load {name.strip()}"
+    spec = LoadSpec(
+        kind.name,
+        tuple(locations),
+        schema,
+        name.strip(),
+        context.workspace.media,
+        split_plan,
+        within,
+        tuple(map(Path, _folders_of(locations))),
+    )
+    title = f"Load {spec.name}"
     if kind is hub.SOURCE:
-        spec |= dict(zip(("id", "config"), hub.parse(locations[0]), strict=True)) | {"rows": None}
-        job = context.queue.create("load", title, "core.jobs.hub.run", spec, None, by, device=False)
-        return context.queue.enqueue(job.job_id)
+        fetched = HubLoadSpec(*hub.parse(locations[0]), spec)
+        return submit(context, HUB, fetched, title=title, dataset_id=None, by=by)
     if kind.kind == "tabular" and not task.modality.in_files:
-        job = context.queue.start_local("load", title, spec, None, by)
+        job = context.queue.start_local(loading.LOAD.name, title, to_json(spec), None, by)
         loading.in_thread(job, lambda: loading.run_tabular(context, job, by))
         return job
-    job = context.queue.create("load", title, "core.jobs.load.run", spec, None, by, device=False)
-    if kind.kind == "decoded":
-        return context.queue.enqueue(job.job_id)
-    prepare_and_enqueue(context, job, loading.prepare_load)
-    return job
+    return submit(context, loading.LOAD, spec, title=title, dataset_id=None, by=by)
 
 
 def load_sample(context: Context, name: str, by: str, as_name: str | None = None) -> Job:
@@ -157,6 +168,12 @@ def wait(context: Context, job_id: str, on_progress: Callable[[Job], None] = lam
     if job.dataset_id is None:
         raise JobError(f"Load {job_id} made no dataset.", "Load again.")
     return get_dataset(context.store, job.dataset_id)
+
+
+def _folders_of(locations: Sequence[str]) -> list[str]:
+    """Where relative image paths of a table are looked for: beside the table."""
+    paths = [Path(location) for location in locations]
+    return list(dict.fromkeys(str(path if path.is_dir() else path.parent) for path in paths if path.exists()))
 
 
 def _check_name(context: Context, name: str) -> None:

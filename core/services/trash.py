@@ -13,6 +13,7 @@ import numpy as np
 
 from core.arrays.shards import DIGEST
 from core.arrays.shards import sweep as sweep_shards
+from core.jobs.hub.web import LOADS
 from core.ledger.contract import Ledger
 from core.modalities.payloads import digests
 from core.modalities.text.token_store import sweep as sweep_tokens
@@ -44,7 +45,7 @@ def purge(store: Database, ledger: Ledger, queue: Queue, workspace: Workspace, a
         queue.remove(dataset_id)
     if gone:
         _sweep_arrays(store, workspace)
-    if gone and not any(job.kind == "load" for job in queue.uncollected()):
+    if gone and not any(job.kind in LOADS for job in queue.uncollected()):
         _sweep_media(store, workspace)
     return gone
 

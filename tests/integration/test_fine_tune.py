@@ -15,7 +15,7 @@ import pyarrow.parquet as pq
 import pytest
 import yaml
 
-from core.queue import JobFolder, Queue, read_events
+from core.queue import JobFolder, Queue, Resources, read_events
 from core.queue.accelerate_config import config_path
 from core.records import Job, TrainSpec
 from core.settings import Workspace
@@ -43,13 +43,13 @@ def queue(workspace: Workspace, monkeypatch: pytest.MonkeyPatch) -> Iterator[Que
 
 
 def _start(queue: Queue, model: Path, spec: TrainSpec, processes: int = 1) -> Job:
-    job = queue.create("train", "A test", MODULE, {}, None, "ann", launch="accelerate", processes=processes)
+    job = queue.create("train", "A test", MODULE, {}, None, "ann", Resources(launch="accelerate", processes=processes))
     fill(queue.folder(job.job_id), model, spec)
     return queue.enqueue(job.job_id)
 
 
 def _start_again(queue: Queue, job: Job) -> Job:
-    return queue.enqueue(queue.restart(job.job_id).job_id)
+    return queue.enqueue(queue.restart(job.job_id, MODULE).job_id)
 
 
 def _finish(queue: Queue, job: Job) -> JobFolder:
@@ -171,7 +171,7 @@ def test_two_processes_stop_together_and_go_on(queue: Queue, model: Path) -> Non
 def _follow(queue: Queue, model: Path, config: dict[str, object]) -> Job:
     """Starts the fine-tune of `SPEC` as a person's own accelerate config says."""
     here = int(str(config["num_processes"])) // int(str(config.get("num_machines", 1)))
-    job = queue.create("train", "A test", MODULE, {}, None, "ann", launch="accelerate", processes=here)
+    job = queue.create("train", "A test", MODULE, {}, None, "ann", Resources(launch="accelerate", processes=here))
     folder = fill(queue.folder(job.job_id), model, SPEC)
     config_path(folder).write_text(yaml.safe_dump(config))
     return queue.enqueue(job.job_id)

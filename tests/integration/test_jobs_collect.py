@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from core.errors import JobError, ProbabilitiesError, UsageError
-from core.queue import JobFolder, ProgressWriter
+from core.jobs.registry import KINDS
+from core.jobs.scan import web
+from core.jobs.submit import prepare_and_enqueue
+from core.queue import JobFolder, ProgressWriter, Resources
 from core.records import Dataset, IssueFilter, Job, ScanSpec
 from core.services import jobs, scan
 from core.services.collect import collect, start_collector
 from core.services.context import Context
 from core.services.follow import follow
-from core.services.prepare import prepare_and_enqueue
 from core.store.issues import count_issues
 from core.store.scans import latest_scan
 from tests.integration.job_support import found_lost, kill, load_stories, wait_for_end, wait_until, wrapper_of
@@ -24,7 +27,9 @@ SPEC = ScanSpec(("lexical",))
 @pytest.fixture
 def dataset(context: Context, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Dataset:
     """Ten rows to scan, with a worker whose second tier waits for `input/go`."""
-    monkeypatch.setattr(scan, "MODULE", "tests.integration.tier_worker")
+    kind = replace(web.SCAN, module="tests.integration.tier_worker")
+    monkeypatch.setattr(web, "SCAN", kind)
+    monkeypatch.setitem(KINDS, "scan", kind)  # type: ignore[arg-type]
     return load_stories(context, tmp_path)
 
 
@@ -142,7 +147,7 @@ def test_a_job_that_cannot_be_prepared_fails_and_says_why(context: Context) -> N
 
 
 def test_an_unreadable_result_makes_the_job_a_failed_one(context: Context, dataset: Dataset) -> None:
-    job = context.queue.create("scan", "Scan", "tests.integration.job_worker", {}, None, "ada", device=False)
+    job = context.queue.create("scan", "Scan", "tests.integration.job_worker", {}, None, "ada", Resources(device=False))
     ProgressWriter(context.queue.folder(job.job_id)).event("tier", tier="lexical", order=0, final=True)
     context.queue.enqueue(job.job_id)
     with pytest.raises(JobError, match="could not be taken in"):

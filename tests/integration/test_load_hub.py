@@ -63,7 +63,7 @@ def test_a_hub_dataset_of_images_is_decoded_by_the_same_job(tmp_path: Path) -> N
     pq.write_table(table, tmp_path / "pets" / "train-00000-of-00001.parquet")
     schema = {"task": "image", "payload": "image", "label": "label", "split": None, "id": None, "attributes": []}
     spec = {"id": str(tmp_path / "pets"), "config": None, "rows": None, "schema": schema, "source": "hub",
-            "locations": [], "within": None, "folders": [], "media": str(tmp_path / "media")}  # fmt: skip
+            "locations": [], "name": "", "within": None, "folders": [], "media": str(tmp_path / "media")}  # fmt: skip
     run = _fetched(tmp_path / "run", spec)
     assert run.result() == {"rows": 4, "rejected": 0}
     rows = pq.read_table(run.output / "rows.parquet").to_pylist()

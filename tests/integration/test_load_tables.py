@@ -17,7 +17,7 @@ from core.errors import UsageError
 from core.services.context import Context
 from core.services.export import export
 from core.services.load import load_sample, preview, samples, start_load, wait
-from core.services.loading.splits import SplitPlan, split_counts
+from core.services.splits import SplitPlan, split_counts
 from core.store.versions import list_versions
 from tests.integration.load_support import column, loaded
 

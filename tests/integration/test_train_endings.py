@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from core.queue import JobFolder, Queue, read_events
+from core.queue import JobFolder, Queue, Resources, read_events
 from core.records import Job, TrainSpec
 from core.services.collect import collect
 from core.services.context import open_context
@@ -88,11 +88,11 @@ def test_a_quick_retrain_that_was_stopped_or_killed_ends_with_the_weights_of_one
     _wait_for(queue, job, "encoding", ROWS // 8)
     queue.stop(job.job_id)
     assert wait_for_end(queue, job).status == "stopped"
-    queue.enqueue(queue.restart(job.job_id).job_id)
+    queue.enqueue(queue.restart(job.job_id, "core.jobs.train.run").job_id)
     _wait_for(queue, job, "encoding", 1)
     kill(trainer_of(job))
     assert wait_for_end(queue, job).status == "failed"
-    folder = _finished(queue, queue.enqueue(queue.restart(job.job_id).job_id))
+    folder = _finished(queue, queue.enqueue(queue.restart(job.job_id, "core.jobs.train.run").job_id))
 
     encoded = [line["total"] for line in _said(queue, job, "encoding")]
     assert encoded[0] > encoded[-1] > 0
@@ -102,7 +102,7 @@ def test_a_quick_retrain_that_was_stopped_or_killed_ends_with_the_weights_of_one
 
 def test_a_fine_tune_whose_memory_runs_out_halves_its_batch_and_says_so(queue: Queue, tmp_path: Path) -> None:
     job = queue.create(
-        "train", "A test", "tests.integration.train_in_little_memory", {}, None, "ann", launch="accelerate"
+        "train", "A test", "tests.integration.train_in_little_memory", {}, None, "ann", Resources(launch="accelerate")
     )
     fill(queue.folder(job.job_id), tiny_bert(tmp_path / "tiny"), SPEC)
     folder = _finished(queue, queue.enqueue(job.job_id))

@@ -11,7 +11,7 @@ from streamlit.testing.v1 import AppTest
 
 from core.services.context import Context
 from core.services.load import preview, start_load, wait
-from core.services.loading.splits import split_counts
+from core.services.splits import split_counts
 from core.store.datasets import list_datasets
 from core.store.versions import get_version, list_versions
 

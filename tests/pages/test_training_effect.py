@@ -9,9 +9,9 @@ from typing import Any
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from core.jobs import submit
 from core.queue import ProgressWriter
 from core.records import Dataset
-from core.services.cleaning_effect import start as cleaning
 from core.services.context import Context
 from tests.pages import issues_data
 from tests.unit.services.test_cleaning import review
@@ -37,7 +37,7 @@ def reviewed(app: Context, news: Dataset) -> str:
 @pytest.fixture(autouse=True)
 def prepared(monkeypatch: pytest.MonkeyPatch) -> None:
     """Jobs stay as they are once they are made: their process is not what is tested here."""
-    monkeypatch.setattr(cleaning, "prepare_and_enqueue", lambda context, job, prepare: None)
+    monkeypatch.setattr(submit, "prepare_and_enqueue", lambda context, job, prepare: None)
 
 
 def words(shown: AppTest) -> str:
@@ -108,14 +108,14 @@ def test_the_form_says_what_review_changed_and_one_button_asks(app: Context, rev
     shown = shown.button(key="effect-start").click().run()
     (job,) = app.queue.active()
     spec = app.queue.folder(job.job_id).spec()
-    assert (job.kind, spec["seeds"], spec["strategy"]) == ("cleaning", 3, "head")
+    assert (job.kind, spec["seeds"], spec["strategy"]) == ("cleaning_effect", 3, "head")
     assert "Measuring whether cleaning helped" in words(shown)
 
 
 def test_a_comparison_under_way_shows_how_far_it_is_and_can_be_stopped(
     app: Context, news: Dataset, reviewed: str, open_at: Open
 ) -> None:
-    job = app.queue.start_local("cleaning", "asked", {"version_id": reviewed}, news.dataset_id, "ada")
+    job = app.queue.start_local("cleaning_effect", "asked", {"version_id": reviewed}, news.dataset_id, "ada")
     ProgressWriter(app.queue.folder(job.job_id)).update("fine-tuning", 3, 15, "labels given, seed 1: epoch 1 of 3")
     shown = effect_page(open_at)
     assert "fine-tuning · 20%" in words(shown) and "labels given, seed 1: epoch 1 of 3" in words(shown)
@@ -126,7 +126,7 @@ def test_a_comparison_under_way_shows_how_far_it_is_and_can_be_stopped(
 def test_a_failed_comparison_says_why_and_the_form_stands_beneath(
     app: Context, news: Dataset, reviewed: str, open_at: Open
 ) -> None:
-    job = app.queue.start_local("cleaning", "asked", {"version_id": reviewed}, news.dataset_id, "ada")
+    job = app.queue.start_local("cleaning_effect", "asked", {"version_id": reviewed}, news.dataset_id, "ada")
     app.queue.finish_local(job.job_id, "failed", "No model folder at mine.")
     shown = effect_page(open_at)
     assert "No model folder at mine." in words(shown)

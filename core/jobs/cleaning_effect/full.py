@@ -6,9 +6,7 @@ A stop saves a checkpoint of the fine-tune that is under way; what the ones befo
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field, fields, replace
-from pathlib import Path
-from typing import Any
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -22,18 +20,19 @@ from core.finetune.place import Place
 from core.finetune.vocabulary import only_occurring
 from core.jobs.cleaning_effect.draws import Draw, draw
 from core.jobs.cleaning_effect.rows import LabelledRows
-from core.jobs.train.examples import JobExamples
-from core.jobs.train.report import JobReport
+from core.jobs.cleaning_effect.spec import CleaningEffectSpec
+from core.jobs.examples import JobExamples
+from core.jobs.report import JobReport
 from core.modalities.heavy import heavy_modality
 from core.queue import JobFolder, ProgressWriter, Stopped
-from core.records import ARMS, Arm, TrainSpec
+from core.records import ARMS, Arm
 from core.tasks import task_named
 
 STAGE = "fine-tuning"
 
 
 def predict_by_fine_tunes(
-    folder: JobFolder, progress: ProgressWriter, spec: dict[str, Any], rows: LabelledRows
+    folder: JobFolder, progress: ProgressWriter, spec: CleaningEffectSpec, rows: LabelledRows
 ) -> tuple[dict[Arm, NDArray[np.int64]], list[str]]:
     """What the fine-tunes of each arm predict for the test rows, (seeds, test rows), and what a person should know.
 
@@ -43,13 +42,14 @@ def predict_by_fine_tunes(
 
 
 class _FineTunes:
-    def __init__(self, folder: JobFolder, progress: ProgressWriter, spec: dict[str, Any], rows: LabelledRows) -> None:
+    def __init__(
+        self, folder: JobFolder, progress: ProgressWriter, spec: CleaningEffectSpec, rows: LabelledRows
+    ) -> None:
         self.folder, self.progress, self.spec, self.rows = folder, progress, spec, rows
-        settings = TrainSpec(**{one.name: spec[one.name] for one in fields(TrainSpec) if one.name in spec})
-        self.settings = replace(settings, patience=0)
-        self.place = Place.of(settings.precision)
-        self.seeds = int(spec["seeds"])
-        self.task = task_named(spec["task"])
+        self.settings = replace(spec.settings, patience=0)
+        self.place = Place.of(self.settings.precision)
+        self.seeds, self.labels = spec.seeds, spec.about.labels
+        self.task = task_named(spec.about.task)
         self.side = heavy_modality(self.task.modality).input_size(rows.rows.payloads)
         self.notes: list[str] = []
 
@@ -57,7 +57,7 @@ class _FineTunes:
         given, reviewed = self.rows.given[self.rows.train], self.rows.reviewed[self.rows.train]
         found: dict[Arm, list[NDArray[np.int64]]] = {arm: [] for arm in ARMS}
         for seed in range(self.seeds):
-            drawn = draw(given, reviewed, len(self.spec["labels"]), seed)
+            drawn = draw(given, reviewed, len(self.labels), seed)
             for place, arm in enumerate(ARMS):
                 found[arm].append(self._predicted(drawn, arm, seed, len(ARMS) * seed + place))
         return {arm: np.stack(each) for arm, each in found.items()}, list(dict.fromkeys(self.notes))
@@ -82,10 +82,10 @@ class _FineTunes:
         report.tell("loading the model")
         spec, task = self.settings, self.task.name
         classifier = load_classifier(
-            spec.model, task, self.spec["labels"], max_tokens=spec.max_tokens, seed=seed, side=self.side
+            spec.model, task, self.labels, max_tokens=spec.max_tokens, seed=seed, side=self.side
         )
         classifier.freeze(spec.strategy, spec.last_layers)
-        arrays, loading = Path(self.spec["arrays"]), JobReport(self.folder, self.progress)
+        arrays, loading = self.spec.about.arrays, JobReport(self.folder, self.progress)
         examples = JobExamples(classifier, self.rows.rows, arrays, loading, self.place.device)
         places = drawn.rows(arm)
         train = replace(examples.of(self.rows.train[places]), labels=drawn.labels[arm][places])

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import torch
@@ -21,16 +20,18 @@ from core.heads.objective import Features, Objective
 from core.heads.penalty import best_penalty
 from core.jobs.cleaning_effect.draws import OUT, Draw, draw
 from core.jobs.cleaning_effect.rows import LabelledRows
+from core.jobs.cleaning_effect.spec import CleaningEffectSpec
 from core.jobs.head_models import head_model
 from core.queue import JobFolder, ProgressWriter
 from core.records import ARMS, Arm
+from core.tasks import task_named
 
 FOLDS = 5
 """Of the search for the penalty."""
 
 
 def predict_by_heads(
-    folder: JobFolder, progress: ProgressWriter, spec: dict[str, Any], rows: LabelledRows
+    folder: JobFolder, progress: ProgressWriter, spec: CleaningEffectSpec, rows: LabelledRows
 ) -> tuple[dict[Arm, NDArray[np.int64]], list[str]]:
     """What the heads of each arm predict for the test rows, (seeds, test rows), and what a person should know.
 
@@ -38,7 +39,7 @@ def predict_by_heads(
     is that of the labels as given.
     """
     embeddings = _embeddings(progress, spec, rows)
-    classes, seeds = len(spec["labels"]), int(spec["seeds"])
+    classes, seeds = len(spec.about.labels), spec.seeds
     train = rows.train[training_rows(rows.given[rows.train], classes, embeddings.shape[1] + 1, seeds * len(ARMS))]
     given, reviewed = rows.given[train], rows.reviewed[train]
     steps = _Steps(progress)
@@ -53,12 +54,12 @@ def predict_by_heads(
     return {arm: found[place :: len(ARMS)] for place, arm in enumerate(ARMS)}, notes
 
 
-def _embeddings(progress: ProgressWriter, spec: dict[str, Any], rows: LabelledRows) -> Tensor:
+def _embeddings(progress: ProgressWriter, spec: CleaningEffectSpec, rows: LabelledRows) -> Tensor:
     """(n, d) what a quick retrain solves its head on."""
     payloads = rows.rows.payloads
     progress.update("loading the model", 0)
-    found = head_model(spec).embed(
-        payloads, Path(spec["arrays"]), lambda done, total: progress.update("encoding", done, total)
+    found = head_model(spec.settings, spec.about.labels, task_named(spec.about.task)).embed(
+        payloads, spec.about.arrays, lambda done, total: progress.update("encoding", done, total)
     )
     return torch.from_numpy(np.ascontiguousarray(found))
 

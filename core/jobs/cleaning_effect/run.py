@@ -1,17 +1,14 @@
 """A job that asks whether cleaning helped: `python -m core.jobs.cleaning_effect.run FOLDER`.
 
-spec.json   a `TrainSpec` with every default filled in, and seeds, dataset_id, version_id, task, labels, arrays, media
+spec.json   a `CleaningEffectSpec`
 input/      rows.parquet: row_id, content_hash, label (class index as loaded), reviewed (class index after review, NULL
             for a row that review excluded), split (train or test), text, media_id
-result      train, test: {rows, relabelled, excluded}; scorings: [{labels_from, rows, comparisons: [{first, second,
-            differences}]}] as `core.records.effects` has them; notes; seconds; device
 """
 
 from __future__ import annotations
 
 import time
-from dataclasses import asdict
-from typing import Any
+from collections.abc import Sequence
 
 import numpy as np
 import pyarrow.parquet as pq
@@ -22,6 +19,7 @@ from core.errors import UsageError
 from core.evaluation.effect import compare_arms
 from core.jobs.cleaning_effect.draws import OUT
 from core.jobs.cleaning_effect.rows import LabelledRows
+from core.jobs.cleaning_effect.spec import CleaningEffectResult, CleaningEffectSpec
 from core.jobs.entry import run
 from core.jobs.rows import read_rows, read_splits
 from core.queue import JobFolder, ProgressWriter
@@ -32,30 +30,30 @@ Predictions = dict[Arm, NDArray[np.int64]]
 """What the models of each arm predict for the test rows, (seeds, test rows)."""
 
 
-def main(folder: JobFolder, progress: ProgressWriter) -> dict[str, Any]:
+def main(folder: JobFolder, progress: ProgressWriter) -> CleaningEffectResult:
     """Trains every model, scores it on both sets of test labels, and compares."""
     begun = time.monotonic()
-    spec = folder.spec()
+    spec = folder.spec_as(CleaningEffectSpec)
     rows = _read(folder, spec)
     _check(rows)
     predictions, notes = _predict(folder, progress, spec, rows)
-    scorings = [_score(rows, predictions, labels_from, spec["labels"], progress) for labels_from in SCORED]
-    return {
-        "train": asdict(_reviewed(rows, rows.train)),
-        "test": asdict(_reviewed(rows, rows.test)),
-        "scorings": [asdict(scoring) for scoring in scorings],
-        "notes": notes,
-        "seconds": round(time.monotonic() - begun, 2),
-        "device": device_name(device()),
-    }
+    scorings = [_score(rows, predictions, labels_from, spec.about.labels, progress) for labels_from in SCORED]
+    return CleaningEffectResult(
+        train=_reviewed(rows, rows.train),
+        test=_reviewed(rows, rows.test),
+        scorings=tuple(scorings),
+        notes=tuple(notes),
+        seconds=round(time.monotonic() - begun, 2),
+        device=device_name(device()),
+    )
 
 
-def _read(folder: JobFolder, spec: dict[str, Any]) -> LabelledRows:
+def _read(folder: JobFolder, spec: CleaningEffectSpec) -> LabelledRows:
     column = pq.read_table(folder.input / "rows.parquet", columns=["reviewed"]).column("reviewed")
     reviewed = column.fill_null(OUT).to_numpy().astype(np.int64)
     splits = read_splits(folder)
     train, test = (np.flatnonzero(splits == split) for split in ("train", "test"))
-    return LabelledRows(read_rows(folder, spec), reviewed, train, test)
+    return LabelledRows(read_rows(folder, spec.about.task, spec.about.media), reviewed, train, test)
 
 
 def _check(rows: LabelledRows) -> None:
@@ -70,9 +68,9 @@ def _check(rows: LabelledRows) -> None:
 
 
 def _predict(
-    folder: JobFolder, progress: ProgressWriter, spec: dict[str, Any], rows: LabelledRows
+    folder: JobFolder, progress: ProgressWriter, spec: CleaningEffectSpec, rows: LabelledRows
 ) -> tuple[Predictions, list[str]]:
-    if spec["strategy"] == "head":
+    if spec.settings.strategy == "head":
         from core.jobs.cleaning_effect.head import predict_by_heads
 
         return predict_by_heads(folder, progress, spec, rows)
@@ -82,7 +80,11 @@ def _predict(
 
 
 def _score(
-    rows: LabelledRows, predictions: Predictions, labels_from: TestLabels, labels: list[str], progress: ProgressWriter
+    rows: LabelledRows,
+    predictions: Predictions,
+    labels_from: TestLabels,
+    labels: Sequence[str],
+    progress: ProgressWriter,
 ) -> EffectScoring:
     """On the test rows that have a label in this set."""
     true = (rows.given if labels_from == "given" else rows.reviewed)[rows.test]

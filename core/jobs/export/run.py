@@ -1,6 +1,6 @@
 """Writes a version as a folder for `datasets.load_from_disk`, with the `datasets` library itself.
 
-spec.json   {task, labels, media, out}
+spec.json   an `ExportSpec`
 input/      rows.parquet, as `core.store.export.export_rows` writes it
 Writes the folder beside `out` and renames it there.
 """
@@ -18,6 +18,7 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from core.jobs import entry
+from core.jobs.export.spec import ExportResult, ExportSpec
 from core.modalities import MEDIA, WORDS, Modality
 from core.modalities.heavy import heavy_modality
 from core.queue import JobFolder, ProgressWriter
@@ -27,10 +28,10 @@ _BATCH = 500
 _LABELS = ("label", "given_label")
 
 
-def export(folder: JobFolder, progress: ProgressWriter) -> dict[str, Any]:
-    """Returns {splits: {name or null: rows}}."""
-    spec = folder.spec()
-    out = Path(spec["out"])
+def export(folder: JobFolder, progress: ProgressWriter) -> ExportResult:
+    """Writes every split."""
+    spec = folder.spec_as(ExportSpec)
+    out = spec.out
     unfinished = out.with_name(f"{out.name}.part")
     shutil.rmtree(unfinished, ignore_errors=True)
     rows = folder.input / "rows.parquet"
@@ -40,7 +41,7 @@ def export(folder: JobFolder, progress: ProgressWriter) -> dict[str, Any]:
         unfinished.rename(out)
     finally:
         shutil.rmtree(unfinished, ignore_errors=True)
-    return {"splits": {str(split): len(part) for split, part in found.items()}}
+    return ExportResult({str(split): len(part) for split, part in found.items()})
 
 
 def _splits(rows: Path) -> list[str | None]:
@@ -67,7 +68,7 @@ def part_names(splits: Sequence[str | None]) -> list[str]:
     return names
 
 
-def _split(rows: Path, split: str | None, spec: dict[str, Any], place: int) -> Any:
+def _split(rows: Path, split: str | None, spec: ExportSpec, place: int) -> Any:
     """One split as a dataset over an Arrow file. Values go there as the columns that they are: as Python's objects,
     large numbers and nanoseconds would not come through."""
     from datasets import Dataset
@@ -86,7 +87,7 @@ def _split(rows: Path, split: str | None, spec: dict[str, Any], place: int) -> A
     return Dataset.from_file(str(target))
 
 
-def _features(schema: pa.Schema, spec: dict[str, Any]) -> Any:
+def _features(schema: pa.Schema, spec: ExportSpec) -> Any:
     """Labels as ClassLabel with the dataset's class names, files as what they are, the rest as the types they have."""
     from datasets import ClassLabel, Features
 
@@ -94,7 +95,7 @@ def _features(schema: pa.Schema, spec: dict[str, Any]) -> Any:
     kept = pa.schema([field.with_type(_plain(field.type)) for field in schema if field.name not in dropped])
     features = Features.from_arrow_schema(kept)
     for column in _LABELS:
-        features[column] = ClassLabel(names=spec["labels"])
+        features[column] = ClassLabel(names=list(spec.labels))
     if not _in_files(spec):
         return features
     return Features({_modality(spec).name: heavy_modality(_modality(spec)).dataset_feature(), **features})
@@ -105,20 +106,20 @@ def _plain(type_: pa.DataType) -> pa.DataType:
     return pa.string() if isinstance(type_, pa.BaseExtensionType) else type_
 
 
-def _modality(spec: dict[str, Any]) -> Modality:
-    return task_named(spec["task"]).modality
+def _modality(spec: ExportSpec) -> Modality:
+    return task_named(spec.task).modality
 
 
-def _in_files(spec: dict[str, Any]) -> bool:
+def _in_files(spec: ExportSpec) -> bool:
     return _modality(spec).in_files
 
 
-def _columns(table: pa.Table, schema: pa.Schema, spec: dict[str, Any]) -> pa.Table:
-    classes = pa.array(spec["labels"], pa.string())
+def _columns(table: pa.Table, schema: pa.Schema, spec: ExportSpec) -> pa.Table:
+    classes = pa.array(spec.labels, pa.string())
     columns = []
     for field in schema:
         if _in_files(spec) and field.name == _modality(spec).name:
-            columns.append(_files(table, Path(spec["media"])).cast(field.type))
+            columns.append(_files(table, spec.media).cast(field.type))
         elif field.name in _LABELS:
             columns.append(pc.index_in(table[field.name], value_set=classes).cast(field.type))
         elif isinstance(table.schema.field(field.name).type, pa.BaseExtensionType):

@@ -1,7 +1,6 @@
 """Fetches a hub dataset with the `datasets` library and writes each split as Parquet.
 
-spec.json   {id, config, rows: how many of each split are wanted, or null for all; schema, and what `core.jobs.load.run`
-            needs, where they are to become a dataset}
+spec.json   a `HubSpec`, with what `core.jobs.load.run` needs where the rows are to become a dataset
 output/     <split>.parquet, images undecoded
 
 Where the schema says that they are images, the process then becomes `core.jobs.load.run` on the same job folder.
@@ -22,7 +21,9 @@ import pyarrow.parquet as pq
 
 from core.errors import SourceError
 from core.jobs import entry
+from core.jobs.hub.spec import HubResult, HubSpec
 from core.queue import JobFolder, ProgressWriter
+from core.records import Schema
 from core.sources.base import FILE_SPLIT_COLUMN
 from core.sources.features import class_names
 from core.sources.hub import fetched
@@ -33,24 +34,24 @@ _ANSWER_SECONDS = 8.0
 """How long the hub may take to say anything at all."""
 
 
-def fetch(folder: JobFolder, progress: ProgressWriter) -> dict[str, Any]:
-    """Returns {splits: {name: rows}}. Raises SourceError where the hub cannot be reached or has no such dataset."""
-    spec = folder.spec()
+def fetch(folder: JobFolder, progress: ProgressWriter) -> HubResult:
+    """Fetches every split. Raises SourceError where the hub cannot be reached or has no such dataset."""
+    spec = folder.spec_as(HubSpec)
     progress.update("Asking the hub", 0)
-    splits = _open(spec["id"], spec["config"], streaming=spec["rows"] is not None)
+    splits = _open(spec.id, spec.config, streaming=spec.rows is not None)
     written = {}
     for name, split in splits.items():
-        written[str(name)] = _write(split, folder, str(name), spec["rows"], progress)
-    schema = spec.get("schema")
-    if schema and task_named(schema["task"]).modality.in_files:
+        written[str(name)] = _write(split, folder, str(name), spec.rows, progress)
+    schema = spec.schema
+    if schema and task_named(schema.task).modality.in_files:
         _write_listing(folder, schema)
         os.execv(sys.executable, [sys.executable, "-m", "core.jobs.load.run", str(folder.path)])  # noqa: S606  its own arguments
-    return {"splits": written}
+    return HubResult(written)
 
 
-def _write_listing(folder: JobFolder, schema: dict[str, Any]) -> None:
+def _write_listing(folder: JobFolder, schema: Schema) -> None:
     """One table of images over all splits, with class names for class numbers: what `core.jobs.load.run` reads."""
-    wanted = {schema["payload"], schema["label"], schema["split"], schema["id"], *schema["attributes"]} - {None}
+    wanted = {schema.payload, schema.label, schema.split, schema.id, *schema.attributes} - {None}
     writer = None
     for part in fetched(folder.output):
         with pq.ParquetFile(part.path) as file:

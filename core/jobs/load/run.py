@@ -1,6 +1,6 @@
 """Reads images: decodes, measures and stores each, and writes the rows for the store to take in.
 
-spec.json   {source, locations, schema, media, within, folders}: see `core.services.load`
+spec.json   a `LoadSpec`
 input/      where a table lists the images: listing.parquet (one row an image), lines.parquet and set_aside.parquet,
             written by the store's engine
 output/     rows.parquet (the columns of `core.sources.images.listing`, then the listing's attributes),
@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import os
 from collections import deque
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass, fields
@@ -27,6 +27,7 @@ import pyarrow.parquet as pq
 
 from core.errors import SourceError
 from core.jobs import entry
+from core.jobs.load.spec import LoadResult, LoadSpec
 from core.queue import JobFolder, ProgressWriter
 from core.records import Schema
 from core.sources import samples
@@ -57,7 +58,7 @@ class Item:
     file: str = ""
     line: int | None = None
     fault: str = ""
-    attributes: dict[str, Any] | None = None
+    attributes: Mapping[str, object] | None = None
 
 
 Outcome = tuple[str, Picture | str]
@@ -69,8 +70,8 @@ class _Hand:
 
     current: _Hand
 
-    def __init__(self, media: str, finder: Finder) -> None:
-        self.media = Path(media)
+    def __init__(self, media: Path, finder: Finder) -> None:
+        self.media = media
         self.finder = finder
         self.opener = imagefolder.Opener()
 
@@ -87,7 +88,7 @@ class _Hand:
             return name, str(fault)
 
 
-def _prepare(media: str, finder: Finder) -> None:
+def _prepare(media: Path, finder: Finder) -> None:
     _Hand.current = _Hand(media, finder)
 
 
@@ -95,7 +96,7 @@ def _take(items: Sequence[tuple[str, Any]]) -> list[Outcome]:
     return _Hand.current.take(items)
 
 
-def decode(items: Iterator[Item], total: int | None, media: str, finder: Finder) -> Iterator[tuple[Item, Outcome]]:
+def decode(items: Iterator[Item], total: int | None, media: Path, finder: Finder) -> Iterator[tuple[Item, Outcome]]:
     """Every item with what came of it, in order. Several processes where that pays; a bounded number is under way."""
     chunks = iter(lambda: list(islice(items, CHUNK)), [])
     workers = len(os.sched_getaffinity(0))
@@ -173,7 +174,7 @@ def _lines(path: Path) -> dict[str, Iterator[int]]:
     return {file: iter(lines) for file, lines in found.items()}
 
 
-def _text(row: dict[str, Any], column: str | None) -> str | None:
+def _text(row: Mapping[str, object], column: str | None) -> str | None:
     return None if column is None or row[column] is None else str(row[column])
 
 
@@ -184,10 +185,10 @@ class _Rows:
         self.count = 0
         self.schema = pa.schema([*ROWS, *attributes])
         self._writer = pq.ParquetWriter(path, self.schema)
-        self._rows: list[dict[str, Any]] = []
+        self._rows: list[Mapping[str, object]] = []
 
     def add(self, item: Item, name: str, picture: Picture) -> None:
-        row: dict[str, Any] = {
+        row: dict[str, object] = {
             NAME: name or picture.content_hash[:12],
             LABEL: item.label,
             SPLIT: item.split,
@@ -224,19 +225,19 @@ def _shown(payload: Any) -> str:
     return payload if isinstance(payload, str) else ""
 
 
-def load(folder: JobFolder, progress: ProgressWriter) -> dict[str, Any]:
-    """Returns {rows, rejected, attributes: [[name, column], …]}. Raises SourceError where no image is usable."""
-    spec = folder.spec()
-    schema = Schema(**{**spec["schema"], "attributes": tuple(spec["schema"]["attributes"])})
-    within = None if spec["within"] is None else tuple(map(Path, spec["within"]))
+def load(folder: JobFolder, progress: ProgressWriter) -> LoadResult:
+    """Reads every image. Raises SourceError where none is usable."""
+    spec = folder.spec_as(LoadSpec)
     listing = folder.input / "listing.parquet"
-    items, total = _items(spec, schema, listing, within)
-    finder = Finder(tuple(map(Path, spec["folders"])), within)
-    rows = _Rows(folder.output / "rows.parquet", _attributes(listing, schema) if listing.exists() else pa.schema([]))
+    items, total = _items(spec, listing)
+    finder = Finder(spec.folders, spec.within)
+    rows = _Rows(
+        folder.output / "rows.parquet", _attributes(listing, spec.schema) if listing.exists() else pa.schema([])
+    )
     with RejectWriter(folder.output / "rejected.parquet") as rejects:
         _copy_rejected(folder.input / "set_aside.parquet", rejects)
         try:
-            _run(decode(items, total, spec["media"], finder), total, rows, rejects, progress.update)
+            _run(decode(items, total, spec.media, finder), total, rows, rejects, progress.update)
         finally:
             rows.close()
     if not rows.count:
@@ -244,18 +245,16 @@ def load(folder: JobFolder, progress: ProgressWriter) -> dict[str, Any]:
             f"None of the {rejects.count:,} images could be used. The first: {rejects.first}.",
             "Check the paths and files.",
         )
-    return {"rows": rows.count, "rejected": rejects.count}
+    return LoadResult(rows.count, rejects.count)
 
 
-def _items(
-    spec: dict[str, Any], schema: Schema, listing: Path, within: tuple[Path, ...] | None
-) -> tuple[Iterator[Item], int | None]:
+def _items(spec: LoadSpec, listing: Path) -> tuple[Iterator[Item], int | None]:
     if listing.exists():
         with pq.ParquetFile(listing) as file:
-            return _of_listing(listing, schema), file.metadata.num_rows
-    if spec["source"] == samples.DIGITS.name:
+            return _of_listing(listing, spec.schema), file.metadata.num_rows
+    if spec.source == samples.DIGITS.name:
         return _of_digits(), None
-    found = imagefolder.members(spec["locations"], within)
+    found = imagefolder.members(spec.locations, spec.within)
     return _of_folder(found), len(found)
 
 

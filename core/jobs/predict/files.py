@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import threading
 from concurrent.futures import ThreadPoolExecutor
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -12,6 +11,7 @@ import pyarrow as pa
 
 from core.finetune.predictor import Predictor
 from core.jobs.predict.results import Results, spread
+from core.jobs.predict.spec import PredictSpec
 from core.queue import JobFolder, ProgressWriter
 from core.sources.images.image import ImageFault, opened
 from core.sources.images.source import Member, Opener, unlabelled
@@ -23,10 +23,9 @@ THREADS = 4
 KEPT = pa.schema([("file", pa.string())])
 
 
-def predict_files(folder: JobFolder, spec: dict[str, Any], predictor: Predictor, progress: ProgressWriter) -> Results:
+def predict_files(folder: JobFolder, spec: PredictSpec, predictor: Predictor, progress: ProgressWriter) -> Results:
     """Every file in the order listed, named by its path inside of its folder or archive."""
-    within = None if spec["within"] is None else [Path(allowed) for allowed in spec["within"]]
-    members = unlabelled(spec["locations"], within)
+    members = unlabelled(spec.locations, spec.within)
     images = _Images(predictor)
     with (
         Results(folder.output / "predictions.parquet", KEPT, predictor.labels) as results,

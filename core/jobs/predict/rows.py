@@ -11,6 +11,7 @@ import pyarrow.parquet as pq
 
 from core.finetune.predictor import Predictor
 from core.jobs.predict.results import Results, spread
+from core.jobs.predict.spec import PredictSpec
 from core.queue import JobFolder, ProgressWriter
 from core.sources.tabular import FILE_COLUMN, LINE_COLUMN, REASON_COLUMN
 
@@ -18,7 +19,7 @@ CHUNK = 2048
 """Rows in memory at a time: the row group in which the input was written."""
 
 
-def predict_rows(folder: JobFolder, spec: dict[str, Any], predictor: Predictor, progress: ProgressWriter) -> Results:
+def predict_rows(folder: JobFolder, spec: PredictSpec, predictor: Predictor, progress: ProgressWriter) -> Results:
     """Every row in its order, then what could not be read as a row, named by its line."""
     aside = folder.input / "set_aside.parquet"
     with pq.ParquetFile(folder.input / "rows.parquet") as file:
@@ -32,7 +33,7 @@ def predict_rows(folder: JobFolder, spec: dict[str, Any], predictor: Predictor, 
                 def tick(done: float, _: float, before: int = before) -> None:
                     progress.update("Predicting", before + done, total, "rows")
 
-                texts = batch.column(spec["column"]).to_pylist()
+                texts = batch.column(spec.column).to_pylist()
                 reasons = [None if text and text.strip() else "missing text" for text in texts]
                 found, _ = predictor.predict([text for text, bad in zip(texts, reasons, strict=True) if not bad], tick)
                 results.write(batch.columns, spread(found, reasons, len(predictor.labels)), reasons)

@@ -1,10 +1,7 @@
-"""A model that stays loaded and answers questions: `python -m core.jobs.resident.run MODEL FEATURES SECONDS`.
+"""A model that stays loaded and answers questions: `python -m core.jobs.resident.run SPEC`, a `ResidentSpec` as JSON.
 
-One JSON line in, one JSON line out. First comes `{"ready": true}`, or `{"error": …}` where the model cannot be loaded.
-    {"example": a text, or the path of a file, "nearest": 8}
-    {"probabilities": [one per class], "nearest": [[row id, cosine], …]}  or  {"error": {"message": …, "hint": …}}
-Ends when its input does, as it does with the process that asks, and after SECONDS without a question, which it says:
-`{"idle": true}`. What libraries print goes to standard error.
+One `Question` in, one `Line` out. Ends when its input does, as it does with the process that asks, and after the spec's
+seconds without a question. What libraries print goes to standard error.
 """
 
 from __future__ import annotations
@@ -20,22 +17,23 @@ from typing import Any, BinaryIO
 
 from core.errors import SourceError, WinnowError
 from core.jobs.resident.nearest import Nearest
+from core.jobs.resident.spec import Answer, Line, Question, Refusal, ResidentSpec
 from core.sources.images.image import ImageFault, opened
+from core.typed import from_json, to_json
 
 READ_BYTES = 1 << 16
 
 
-def main(model: Path, features: Path, idle_seconds: float) -> None:
+def main(spec: ResidentSpec) -> None:
     """Serves until there is nobody left to serve."""
     out = os.fdopen(os.dup(1), "wb")
     os.dup2(2, 1)
-    answer: Callable[[dict[str, Any]], dict[str, Any]] | None = None
     try:
-        answer = _loaded(model, features)
-        _say(out, {"ready": True})
-        for line in lines(0, idle_seconds):
+        answer = _loaded(spec)
+        _say(out, Line(ready=True))
+        for line in lines(0, spec.idle_seconds):
             _say(out, _answered(answer, line))
-        _say(out, {"idle": True})
+        _say(out, Line(idle=True))
     except WinnowError as error:
         _say(out, _error(error))
     except BrokenPipeError:
@@ -53,16 +51,16 @@ def lines(descriptor: int, idle_seconds: float) -> Iterator[bytes]:
         yield from whole
 
 
-def _loaded(model: Path, features: Path) -> Callable[[dict[str, Any]], dict[str, Any]]:
+def _loaded(spec: ResidentSpec) -> Callable[[Question], Answer]:
     from core.finetune.predictor import Predictor
 
-    predictor, nearest = Predictor.open(model), Nearest(features)
+    predictor, nearest = Predictor.open(spec.model), Nearest(spec.features)
     in_files = predictor.classifier.task.modality.in_files
 
-    def answer(question: dict[str, Any]) -> dict[str, Any]:
-        payload = _image(Path(question["example"])) if in_files else question["example"]
+    def answer(question: Question) -> Answer:
+        payload = _image(Path(question.example)) if in_files else question.example
         probabilities, seen = predictor.predict([payload])
-        return {"probabilities": probabilities[0].tolist(), "nearest": nearest.find(seen[0], question["nearest"])}
+        return Answer(tuple(probabilities[0].tolist()), tuple(nearest.find(seen[0], question.nearest)))
 
     return answer
 
@@ -74,9 +72,9 @@ def _image(path: Path) -> Any:
         raise SourceError(f"{path.name} cannot be used: {error}.", "Drop another image.") from error
 
 
-def _answered(answer: Callable[[dict[str, Any]], dict[str, Any]], line: bytes) -> dict[str, Any]:
+def _answered(answer: Callable[[Question], Answer], line: bytes) -> Line:
     try:
-        return answer(json.loads(line))
+        return Line(answer=answer(from_json(Question, json.loads(line), "a question")))
     except WinnowError as error:
         return _error(error)
     except Exception as error:
@@ -84,14 +82,14 @@ def _answered(answer: Callable[[dict[str, Any]], dict[str, Any]], line: bytes) -
         return _error(WinnowError(f"The model failed on it: {error}", "The log has the whole story."))
 
 
-def _error(error: WinnowError) -> dict[str, Any]:
-    return {"error": {"message": error.message, "hint": error.hint}}
+def _error(error: WinnowError) -> Line:
+    return Line(error=Refusal(error.message, error.hint))
 
 
-def _say(out: BinaryIO, content: dict[str, Any]) -> None:
-    out.write(json.dumps(content).encode() + b"\n")
+def _say(out: BinaryIO, line: Line) -> None:
+    out.write(json.dumps(to_json(line)).encode() + b"\n")
     out.flush()
 
 
 if __name__ == "__main__":
-    main(Path(sys.argv[1]), Path(sys.argv[2]), float(sys.argv[3]))
+    main(from_json(ResidentSpec, json.loads(sys.argv[1]), "the model to be held"))

@@ -27,6 +27,7 @@ from core.issues import ISSUE_TYPES, Finding, Signals
 from core.jobs.clusters import find_clusters
 from core.jobs.entry import run
 from core.jobs.rows import Rows, read_rows
+from core.jobs.scan.spec import ScanJobSpec, ScanResult
 from core.jobs.scan.tier import Reasons, summary_of, write_tier
 from core.modalities.encoders import make_encoder
 from core.queue import JobFolder, ProgressWriter
@@ -39,13 +40,13 @@ MAX_NAMED = 10
 """Classes that a note names."""
 
 
-def main(folder: JobFolder, progress: ProgressWriter) -> dict[str, Any]:
+def main(folder: JobFolder, progress: ProgressWriter) -> ScanResult:
     """Runs the scan; the result names its tiers."""
-    spec = folder.spec()
-    scan = ScanRun(folder, progress, spec, read_rows(folder, spec))
+    spec = folder.spec_as(ScanJobSpec)
+    scan = ScanRun(folder, progress, spec, read_rows(folder, spec.about.task, spec.about.media))
     scan.check()
-    tiers = scan.own() if spec.get("probabilities") else scan.encoders()
-    return {"tiers": list(tiers), "seconds": round(time.monotonic() - scan.started, 2)}
+    tiers = scan.own() if spec.settings.probabilities else scan.encoders()
+    return ScanResult(tuple(tiers), round(time.monotonic() - scan.started, 2))
 
 
 @dataclass(slots=True)
@@ -63,18 +64,18 @@ class ScanRun:
 
     folder: JobFolder
     progress: ProgressWriter
-    spec: dict[str, Any]
+    spec: ScanJobSpec
     rows: Rows
     started: float = field(default_factory=time.monotonic)
     seconds: dict[str, float] = field(default_factory=dict)
 
     @property
     def labels(self) -> list[str]:
-        return list(self.spec["labels"])
+        return list(self.spec.about.labels)
 
     @property
     def arrays(self) -> Path:
-        return Path(self.spec["arrays"])
+        return self.spec.about.arrays
 
     def check(self) -> None:
         """Raises UsageError where there is nothing to tell apart."""
@@ -87,11 +88,11 @@ class ScanRun:
 
     def own(self) -> Iterator[str]:
         """The person's own probabilities: one tier."""
-        path = self.folder.input / str(self.spec["probabilities"])
+        path = self.folder.input / str(self.spec.settings.probabilities)
         with self.timed("own probabilities"):
-            numbering = Numbering(**self.spec["numbering"])
+            numbering = self.spec.numbering or Numbering(len(self.rows))
             probabilities = read_probabilities(path, self.rows.row_ids, self.labels, self.rows.labels, numbering)
-        modality = task_named(self.spec["task"]).modality
+        modality = task_named(self.spec.about.task).modality
         name = modality.encoders[0]
         with self.timed(name):
             encoder = make_encoder(name, modality.name)
@@ -101,8 +102,8 @@ class ScanRun:
 
     def encoders(self) -> Iterator[str]:
         """One tier per encoder, each combined with those before it."""
-        modality = task_named(self.spec["task"]).modality
-        encoders = [make_encoder(name, modality.name) for name in self.spec["encoders"]]
+        modality = task_named(self.spec.about.task).modality
+        encoders = [make_encoder(name, modality.name) for name in self.spec.settings.encoders]
         with self.timed("near-duplicates"):
             clusters = find_clusters(modality, self.rows.payloads, self.arrays, self.progress, encoders)
         folds = self._folds(clusters)
@@ -167,7 +168,7 @@ class ScanRun:
         distinct = len(np.unique(clusters))
         if distinct < 2:
             raise UsageError("All rows are near-duplicates of each other.", "A scan needs rows that differ.")
-        return min(int(self.spec["folds"]), distinct)
+        return min(self.spec.settings.folds, distinct)
 
     def _judge(
         self, embeddings: NDArray[np.float32], clusters: NDArray[np.int64], folds: int, name: str
@@ -178,7 +179,7 @@ class ScanRun:
             clusters,
             len(self.labels),
             folds=folds,
-            seed=int(self.spec["seed"]),
+            seed=self.spec.settings.seed,
             scratch=self.folder.path,
             tick=self.tick(f"{name}: probabilities"),
         )
@@ -242,7 +243,7 @@ class ScanRun:
         stage = f"{kind} issues"
         with self.timed(stage):
             self.progress.update(stage, 0, 1)
-            finding = ISSUE_TYPES[kind](signals, self.spec["flag_by"])
+            finding = ISSUE_TYPES[kind](signals, self.spec.settings.flag_by)
             self.progress.update(stage, 1, 1)
         return finding
 

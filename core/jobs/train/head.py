@@ -6,7 +6,6 @@ A stopped run keeps what it has encoded, so that starting it again costs only th
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,13 +17,16 @@ from core.finetune.learner import balanced
 from core.finetune.memory.freeing import peak
 from core.heads.solve import Solved, solve
 from core.jobs.head_models import HeadModel, head_model
+from core.jobs.report import JobReport
 from core.jobs.rows import Rows, read_splits
 from core.jobs.train.outputs import create_matrix, open_matrix, sample_of_train, write_predictions
-from core.jobs.train.report import JobReport
+from core.jobs.train.spec import SplitScores, TrainJobSpec, TrainResult
 from core.queue import JobFolder, ProgressWriter
+from core.tasks import task_named
+from core.typed import to_json
 
 
-def train_head(folder: JobFolder, progress: ProgressWriter, spec: dict[str, Any], rows: Rows) -> dict[str, Any]:
+def train_head(folder: JobFolder, progress: ProgressWriter, spec: TrainJobSpec, rows: Rows) -> TrainResult:
     """Embeds, solves, predicts every row, saves. Returns the result; raises UsageError where `train` has fewer than two
     classes, ModelError where the model cannot be used."""
     splits, report = read_splits(folder), JobReport(folder, progress)
@@ -32,10 +34,10 @@ def train_head(folder: JobFolder, progress: ProgressWriter, spec: dict[str, Any]
     _check(rows, train)
     with report.timed("loading"):
         report.tick("loading the model", 0)
-        model = head_model(spec)
+        model = head_model(spec.settings, spec.about.labels, task_named(spec.about.task))
     with report.timed("encoding"):
         embeddings = model.embed(
-            rows.payloads, Path(spec["arrays"]), lambda done, total: report.tick("encoding", done, total)
+            rows.payloads, spec.about.arrays, lambda done, total: report.tick("encoding", done, total)
         )
     with report.timed("solving"):
         solved = _solved(embeddings, rows, train, spec, report)
@@ -43,7 +45,8 @@ def train_head(folder: JobFolder, progress: ProgressWriter, spec: dict[str, Any]
         found = _predict(folder.output, model, solved, embeddings, rows, splits, spec, report)
     with report.timed("saving"):
         report.tick("saving", 0)
-        model.write(folder.output / "model", spec["labels"], solved, {"spec": spec, "metrics": found})
+        extra = {"spec": to_json(spec), "metrics": to_json(found)}
+        model.write(folder.output / "model", spec.about.labels, solved, extra)
     return _result(solved, found, len(train), report)
 
 
@@ -57,7 +60,7 @@ def _check(rows: Rows, train: NDArray[np.int64]) -> None:
 
 
 def _solved(
-    embeddings: NDArray[np.float32], rows: Rows, train: NDArray[np.int64], spec: dict[str, Any], report: JobReport
+    embeddings: NDArray[np.float32], rows: Rows, train: NDArray[np.int64], spec: TrainJobSpec, report: JobReport
 ) -> Solved:
     """How many steps it takes is not known before: each covers a part of what is left."""
     labels, done = rows.labels[train], 0.0
@@ -69,14 +72,14 @@ def _solved(
         if step:
             report.metrics(step, float(step), "train", {"loss": loss})
 
-    classes = len(spec["labels"])
-    weights = balanced(labels, classes)[labels] if spec["class_weights"] == "balanced" else None
+    classes = len(spec.about.labels)
+    weights = balanced(labels, classes)[labels] if spec.settings.class_weights == "balanced" else None
     return solve(
         embeddings[train],
         labels,
         rows.payloads.digests[train],
         classes,
-        seed=int(spec["seed"]),
+        seed=spec.settings.seed,
         row_weights=weights,
         on_step=on_step,
     )
@@ -89,45 +92,45 @@ def _predict(
     embeddings: NDArray[np.float32],
     rows: Rows,
     splits: NDArray[np.object_],
-    spec: dict[str, Any],
+    spec: TrainJobSpec,
     report: JobReport,
-) -> dict[str, dict[str, Any]]:
-    path, classes = output / "probabilities.npy", len(spec["labels"])
+) -> dict[str, SplitScores]:
+    path, classes = output / "probabilities.npy", len(spec.about.labels)
     create_matrix(path, (len(rows), classes), fortran_order=True)
     probabilities = open_matrix(path)
     for part in row_chunks(len(rows), classes + embeddings.shape[1]):
         probabilities[part] = solved.probabilities(embeddings[part])
         report.tick("predicting", part.stop, len(rows))
     del probabilities
-    sample = sample_of_train(splits, int(spec["seed"]))
+    sample = sample_of_train(splits, spec.settings.seed)
     np.save(output / "features.npy", model.given(embeddings[sample]))
     np.save(output / "feature_rows.npy", rows.row_ids[sample])
     found = write_predictions(output, rows.row_ids, splits, rows.labels)
     for split in ("train", "validation"):
         if split in found:
             # The loss of train is told step by step, with its penalty: another figure than the one found here.
-            left_out = {"rows", "loss"} if split == "train" else {"rows"}
-            values = {name: value for name, value in found[split].items() if name not in left_out}
+            values = {"accuracy": found[split].accuracy, "macro_f1": found[split].macro_f1}
+            values |= {"loss": found[split].loss} if split != "train" else {}
             report.metrics(solved.steps, float(solved.steps), split, values)
     return found
 
 
-def _result(solved: Solved, found: dict[str, dict[str, Any]], train: int, report: JobReport) -> dict[str, Any]:
+def _result(solved: Solved, found: dict[str, SplitScores], train: int, report: JobReport) -> TrainResult:
     notes = [f"The penalty {solved.l2:.1e} was the best on rows of train that the head had not seen."]
     if solved.trained_rows < train:
         notes.append(f"The head learnt from a sample of {solved.trained_rows:,} of {train:,} rows.")
-    return {
-        "splits": found,
-        "epochs": solved.steps,
-        "steps": solved.steps,
-        "best_epoch": solved.steps,
-        "seconds": report.seconds,
-        "device": device_name(device()),
-        "processes": 1,
-        "precision": "no",
-        "examples_per_second": round(train / max(1e-9, report.seconds["encoding"] + report.seconds["solving"]), 2),
-        "peak_memory": peak(device()),
-        "batch": train,
-        "accumulation": 1,
-        "notes": notes,
-    }
+    return TrainResult(
+        splits=found,
+        epochs=solved.steps,
+        steps=solved.steps,
+        best_epoch=solved.steps,
+        seconds=report.seconds,
+        device=device_name(device()),
+        processes=1,
+        precision="no",
+        examples_per_second=round(train / max(1e-9, report.seconds["encoding"] + report.seconds["solving"]), 2),
+        peak_memory=peak(device()),
+        batch=train,
+        accumulation=1,
+        notes=tuple(notes),
+    )

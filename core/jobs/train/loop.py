@@ -2,10 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import fields
-from pathlib import Path
-from typing import Any
-
 import numpy as np
 from numpy.typing import NDArray
 
@@ -20,42 +16,43 @@ from core.finetune.memory.recomputation import recompute_activations
 from core.finetune.place import Place
 from core.finetune.precision import followed_precision
 from core.finetune.vocabulary import only_occurring
+from core.jobs.examples import JobExamples
+from core.jobs.report import JobReport
 from core.jobs.rows import Rows, read_splits
-from core.jobs.train.examples import JobExamples
 from core.jobs.train.outputs import create_matrix, open_matrix, sample_of_train, write_predictions
-from core.jobs.train.report import JobReport
+from core.jobs.train.spec import SplitScores, TrainJobSpec, TrainResult
 from core.modalities.heavy import heavy_modality
 from core.queue import JobFolder, ProgressWriter, Stopped
 from core.queue.accelerate_config import config_of
-from core.records import TrainSpec
 from core.tasks import task_named
+from core.typed import to_json
 
 
-def fine_tune(folder: JobFolder, progress: ProgressWriter, spec: dict[str, Any], rows: Rows) -> dict[str, Any] | None:
+def fine_tune(folder: JobFolder, progress: ProgressWriter, spec: TrainJobSpec, rows: Rows) -> TrainResult | None:
     """Trains, predicts, saves. Returns the result, None in every process but the first; raises Stopped once a
     checkpoint is saved."""
     return _FineTune(folder, progress, spec, rows).run()
 
 
 class _FineTune:
-    def __init__(self, folder: JobFolder, progress: ProgressWriter, spec: dict[str, Any], rows: Rows) -> None:
+    def __init__(self, folder: JobFolder, progress: ProgressWriter, spec: TrainJobSpec, rows: Rows) -> None:
         self.folder, self.spec, self.rows = folder, spec, rows
         self.splits = read_splits(folder)
-        self.settings = TrainSpec(**{field.name: spec[field.name] for field in fields(TrainSpec) if field.name in spec})
+        self.settings = spec.settings
         config = config_of(folder)
         self.precision = followed_precision(self.settings.precision, config.precision if config else "auto")
         self.place = Place.of(self.precision)
         self.report = JobReport(folder, progress, self.place.rank, self.place.processes)
         self.checkpoints = Checkpoints(folder.output / "checkpoint")
 
-    def run(self) -> dict[str, Any] | None:
+    def run(self) -> TrainResult | None:
         train, validation = (np.flatnonzero(self.splits == split) for split in ("train", "validation"))
         self._check(train)
         with self.report.timed("loading"):
             self.report.tick("loading the model", 0)
             classifier = self._classifier()
         with self.report.timed("preparing"), self.place.first_before_others():
-            arrays, where = Path(self.spec["arrays"]), self.place.device
+            arrays, where = self.spec.about.arrays, self.place.device
             examples = JobExamples(classifier, self.rows, arrays, self.report, where)
         with (
             self.report.timed("training"),
@@ -80,7 +77,8 @@ class _FineTune:
             return None
         result = self._result(loop, found)
         with self.report.timed("saving"):
-            classifier.save(self.folder.output / "model", {"spec": self.spec, "metrics": found})
+            extra = {"spec": to_json(self.spec), "metrics": to_json(found)}
+            classifier.save(self.folder.output / "model", extra)
             self.checkpoints.clear()
         return result
 
@@ -93,11 +91,11 @@ class _FineTune:
             )
 
     def _classifier(self) -> Classifier:
-        settings, task = self.settings, task_named(self.spec["task"])
+        settings, task = self.settings, task_named(self.spec.about.task)
         classifier = load_classifier(
             settings.model,
             task.name,
-            self.spec["labels"],
+            self.spec.about.labels,
             max_tokens=settings.max_tokens,
             seed=settings.seed,
             side=heavy_modality(task.modality).input_size(self.rows.payloads),
@@ -107,7 +105,7 @@ class _FineTune:
             recompute_activations(classifier.model, settings.model)
         return classifier
 
-    def _predict(self, classifier: Classifier, examples: Examples) -> dict[str, dict[str, Any]]:
+    def _predict(self, classifier: Classifier, examples: Examples) -> dict[str, SplitScores]:
         """Each process writes its share of the rows into the same two files."""
         sample = sample_of_train(self.splits, self.settings.seed)
         chosen = np.sort(np.concatenate([np.flatnonzero(self.splits != "train"), sample]))
@@ -133,25 +131,25 @@ class _FineTune:
             return {}
         return write_predictions(output, self.rows.row_ids[chosen], self.splits[chosen], self.rows.labels[chosen])
 
-    def _result(self, loop: Loop, found: dict[str, dict[str, Any]]) -> dict[str, Any]:
+    def _result(self, loop: Loop, found: dict[str, SplitScores]) -> TrainResult:
         state, settings = loop.state, self.settings
         assert settings.batch
         micro = min([settings.batch, *state.micro])
         notes = list(state.notes)
         if self.precision not in ("auto", "no", self.place.precision):
             notes.append(f"Trained in full precision: {self.precision} needs a GPU that supports it.")
-        return {
-            "splits": found,
-            "epochs": state.epoch,
-            "steps": state.step,
-            "best_epoch": state.best_epoch or state.epoch,
-            "seconds": self.report.seconds,
-            "device": self.place.name,
-            "processes": state.processes,
-            "precision": self.place.precision,
-            "examples_per_second": round(state.examples / max(1e-9, state.seconds), 2),
-            "peak_memory": peak(self.place.device),
-            "batch": micro,
-            "accumulation": settings.accumulation * -(-settings.batch // micro),
-            "notes": notes,
-        }
+        return TrainResult(
+            splits=found,
+            epochs=state.epoch,
+            steps=state.step,
+            best_epoch=state.best_epoch or state.epoch,
+            seconds=self.report.seconds,
+            device=self.place.name,
+            processes=state.processes,
+            precision=self.place.precision,
+            examples_per_second=round(state.examples / max(1e-9, state.seconds), 2),
+            peak_memory=peak(self.place.device),
+            batch=micro,
+            accumulation=settings.accumulation * -(-settings.batch // micro),
+            notes=tuple(notes),
+        )

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import pyarrow as pa
@@ -12,6 +11,7 @@ from numpy.typing import NDArray
 
 from core.evaluation.metrics import log_losses, of_truth
 from core.finetune.scores import scores
+from core.jobs.train.spec import SplitScores
 
 TRAIN_ROWS = 50_000
 """At most so many rows of `train` are predicted, and have their features kept, by a fine-tune of more than the head."""
@@ -39,9 +39,9 @@ def open_matrix(path: Path) -> NDArray[np.float32]:
 
 def write_predictions(
     output: Path, row_ids: NDArray[np.int64], splits: NDArray[np.object_], labels: NDArray[np.int64]
-) -> dict[str, dict[str, Any]]:
+) -> dict[str, SplitScores]:
     """Writes predictions.parquet from probabilities.npy, whose rows are those of `row_ids` (m,), and returns
-    {split: {rows, loss, accuracy, macro_f1}}."""
+    the scores of each split."""
     probabilities = np.load(output / "probabilities.npy", mmap_mode="r")
     predicted, confidence = np.empty(len(row_ids), np.int32), np.empty(len(row_ids), np.float32)
     loss = np.empty(len(row_ids))
@@ -52,8 +52,9 @@ def write_predictions(
         loss[part] = log_losses(of_truth(block, labels[part]))
     columns = {"row_id": row_ids, "split": pa.array(splits, pa.string()), "predicted": predicted}
     pq.write_table(pa.table(columns | {"confidence": confidence}), output / "predictions.parquet")
-    found: dict[str, dict[str, Any]] = {}
+    found: dict[str, SplitScores] = {}
     for split in dict.fromkeys(splits.tolist()):
         own = splits == split
-        found[split] = {"rows": int(own.sum()), **scores(labels[own], predicted[own].astype(np.int64), loss[own])}
+        figures = scores(labels[own], predicted[own].astype(np.int64), loss[own])
+        found[split] = SplitScores(int(own.sum()), **figures)
     return found

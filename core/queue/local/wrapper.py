@@ -15,13 +15,13 @@ import time
 import traceback
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
 from core.identity import identify
+from core.queue import ending
 from core.queue.accelerate_config import AccelerateConfig, config_of, slots_of
 from core.queue.cause import cause
 from core.queue.folder import JobFolder
-from core.queue.local import ending
+from core.queue.local.launcher import LocalLauncher
 from core.queue.local.processes import MARK, group_members, kill_job, signal_group
 from core.queue.local.slots import HeldSlots, find_slots, try_slots
 from core.queue.local.start import Start, accelerated, following, join_script, launched, script
@@ -68,12 +68,8 @@ def run_job(table: JobTable, row: Row, folder: JobFolder, slots: Path) -> None:
     leader = start(how, row["module"], folder)
     known = identify(leader.pid)
     if known:
-        identity: dict[str, Any] = {
-            "leader_pid": known.pid,
-            "leader_started": known.started,
-            "leader_command": known.command,
-        }
-        table.update(folder.job_id, **identity)
+        identity = {"leader_pid": known.pid, "leader_started": known.started, "leader_command": known.command}
+        table.update(folder.job_id, (), **identity)
     # The launcher needs no signal: it would end the workers by force, and those see the request in the job folder.
     watch(leader, folder, signal_stop=not how.launcher)
     record_end(table, leader.returncode, folder)
@@ -95,7 +91,7 @@ def wait_for_slots(
                 mark_lost_former_holders(table, {slot.name for slot in held.slots})
                 return held
         elif (head := table.row(waiting[0])) is not None:
-            ending.mark_lost_if_dead(table, head)
+            ending.mark_lost_if_dead(table, head, LocalLauncher())
         time.sleep(min(1.0, LOOK_EVERY * (waiting.index(folder.job_id) + 1)))
     return None
 
@@ -105,7 +101,7 @@ def mark_lost_former_holders(table: JobTable, devices: set[str]) -> None:
     device and have to go before ours start."""
     for row in table.active():
         if devices & set(row["device"].split(",")):
-            ending.mark_lost(table, row)
+            ending.mark_lost(table, row, LocalLauncher())
 
 
 def how_to_start(row: Row, held: HeldSlots | None, own: Start | None) -> Start:

@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from core.errors import NotFoundError, UsageError
+from core.jobs.about import version_of
 from core.queue.folder import JobFolder
 from core.records import FIRST_ISSUE_TYPE, Decision, Example, Issue, IssueFilter, Job, ReviewCounts, Scan, Version
 from core.review.records import ReviewItem
@@ -158,4 +159,4 @@ def _lines(context: Context, scan: Scan, found: list[Issue]) -> tuple[ListedIssu
 
 
 def _scanned(job: Job) -> str:
-    return str(JobFolder(Path(job.folder)).spec()["version_id"])
+    return version_of(JobFolder(Path(job.folder)))

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from core.jobs.resident.spec import Question
+from core.jobs.resident.web import OneResident
 from core.records import Example, Run
 from core.services.context import Context
-from core.services.prediction.resident import OneResident
 from core.services.runs.models import output_of
 from core.store.rows import get_rows
 
@@ -41,9 +42,10 @@ def ask(context: Context, run: Run, example: str) -> Reply:
     Raises NotFoundError where the run has left no model, WinnowError with what is wrong.
     """
     output, log = output_of(context, run), context.workspace.root / "playground.log"
-    answer = _resident.ask(output / "model", output, log, {"example": example, "nearest": NEAREST})
-    ranked = sorted(zip(run.labels, answer["probabilities"], strict=True), key=lambda one: -one[1])
-    similarities = dict(answer["nearest"])
+    question = Question(example, NEAREST)
+    answer = _resident.ask(context.queue.launcher, output / "model", output, log, question)
+    ranked = sorted(zip(run.labels, answer.probabilities, strict=True), key=lambda one: -one[1])
+    similarities = dict(answer.nearest)
     examples = get_rows(context.store, run.version_id, list(similarities))
     return Reply(tuple(ranked), tuple(Near(one, similarities[one.row_id]) for one in examples))
 

@@ -2,36 +2,45 @@
 
 from __future__ import annotations
 
-import logging
 import shutil
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Literal, get_args
+from typing import Literal, get_args
 
-from core.errors import JobError, SchemaError, SourceError, StoppedError, UsageError
-from core.queue import JobFolder
+from core.errors import JobError, SchemaError, SourceError, UsageError
+from core.jobs.predict.spec import PredictResult, PredictSpec
+from core.jobs.predict.web import PREDICT
+from core.jobs.submit import submit
+from core.jobs.tables import kind_of, named_in_messages
 from core.reading.ask import ask
 from core.reading.limits import PREVIEW_SECONDS
-from core.records import Job, Preview, Run, Schema
+from core.records import Job, Preview, Run
 from core.services.context import Context
 from core.services.follow import follow
 from core.services.load import preview
-from core.services.loading.taking_in import copy_table, kind_of, named_in_messages
-from core.services.prepare import prepare_and_enqueue
 from core.services.runs.models import output_of, task_of_run
 from core.sources.guess import guess
 from core.sources.paths import existing
 from core.store import export as store
 from core.store.datasets import get_dataset
 from core.store.ingest.files import first_rows
-from core.tasks import task_named
 
-KIND = "predict"
-MODULE = "core.jobs.predict.run"
+__all__ = [
+    "Batch",
+    "Format",
+    "PredictResult",
+    "first_results",
+    "look",
+    "predictions",
+    "result_of",
+    "run_predict",
+    "spec_of",
+    "start_predict",
+    "write_results",
+]
+
 Format = Literal["csv", "parquet", "json"]
-
-_LOG = logging.getLogger("winnow")
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,22 +92,19 @@ def look(
 def start_predict(context: Context, run: Run, batch: Batch, by: str) -> Job:
     """Starts a batch prediction and returns its job at once. Raises NotFoundError where the run has no model."""
     name = Path(batch.locations[0]).name + (f" and {len(batch.locations) - 1} more" if len(batch.locations) > 1 else "")
-    spec = {
-        "run_id": run.run_id,
-        "run": run.number,
-        "model": str(output_of(context, run) / "model"),
-        "task": task_of_run(context, run).name,
-        "locations": list(batch.locations),
-        "within": None if batch.within is None else [str(folder) for folder in batch.within],
-        "column": batch.column,
-        "columns": [column.name for column in batch.found.columns] if batch.found else [],
-        "name": name,
-    }
-    dataset = get_dataset(context.store, run.dataset_id)
-    title = f"Predict {name} with run {run.number} of {dataset.name}"
-    job = context.queue.create(KIND, title, MODULE, spec, run.dataset_id, by)
-    prepare_and_enqueue(context, job, prepare_predict)
-    return job
+    spec = PredictSpec(
+        run.run_id,
+        run.number,
+        output_of(context, run) / "model",
+        batch.locations,
+        batch.within,
+        batch.column,
+        tuple(column.name for column in batch.found.columns) if batch.found else (),
+        name,
+        task=task_of_run(context, run).name,
+    )
+    title = f"Predict {name} with run {run.number} of {get_dataset(context.store, run.dataset_id).name}"
+    return submit(context, PREDICT, spec, title=title, dataset_id=run.dataset_id, by=by)
 
 
 def run_predict(
@@ -108,54 +114,29 @@ def run_predict(
     return follow(context, start_predict(context, run, batch, by).job_id, on_progress)
 
 
-def prepare_predict(context: Context, folder: JobFolder) -> None:
-    """Copies a table to the job's input with the store's engine: all of its columns, CSV cells as they stand there."""
-    spec = folder.spec()
-    rows, task = folder.input / "rows.parquet", task_named(spec.get("task") or spec["kind"])
-    if task.modality.in_files or rows.exists():
-        return
-    source = kind_of(spec["locations"])
-    if source.reader is None:
-        raise SourceError(f"{spec['name']} is no table.", "Name a CSV, TSV, JSON, Parquet or Excel file.")
-    others = tuple(name for name in spec["columns"] if name != spec["column"])
-    request = {
-        "what": "spool",
-        "source": source.name,
-        "locations": spec["locations"],
-        "schema": asdict(Schema(task.name, spec["column"], None, attributes=others)),
-        "within": spec["within"],
-        "scratch": str(folder.input),
-        "misfits": spec["columns"],
-        "lines": False,  # nobody asks for the line of a row that was read
-    }
-    try:
-        copy_table(folder, request, spec["locations"]).rename(rows)
-    except StoppedError:
-        _LOG.info("prediction %s was stopped while its file was read", folder.job_id)
-
-
 def predictions(context: Context, run: Run, limit: int) -> list[Job]:
     """The newest batch predictions by a run's model."""
-    jobs = context.queue.of(KIND, run.dataset_id)
-    return [job for job in jobs if spec_of(context, job)["run_id"] == run.run_id][:limit]
+    jobs = context.queue.of(PREDICT.name, run.dataset_id)
+    return [job for job in jobs if spec_of(context, job).run_id == run.run_id][:limit]
 
 
-def spec_of(context: Context, job: Job) -> Mapping[str, Any]:
+def spec_of(context: Context, job: Job) -> PredictSpec:
     """What was asked for."""
-    return context.queue.folder(job.job_id).spec()
+    return PREDICT.spec_of(context.queue.folder(job.job_id))
 
 
-def result_of(context: Context, job: Job) -> Mapping[str, Any]:
-    """`rows`, `predicted`, `classes` {label: rows}, `seconds`. Raises JobError where the job is not done."""
-    result = context.queue.folder(job.job_id).result()
+def result_of(context: Context, job: Job) -> PredictResult:
+    """What came of it. Raises JobError where the job is not done."""
+    result = PREDICT.result_of(context.queue.folder(job.job_id))
     if result is None:
         raise JobError(f"{job.title} is {job.status}: it has no results.", job.error or "Wait for its end.")
     return result
 
 
-def first_results(context: Context, job: Job, limit: int, *, only_bad: bool = False) -> list[dict[str, Any]]:
+def first_results(context: Context, job: Job, limit: int, *, only_bad: bool = False) -> Sequence[Mapping[str, object]]:
     """The first rows of the results, or of those that could not be predicted."""
-    return first_rows(context.store, _file(context, job), limit, not_null=_reason(context, job) if only_bad else None)
+    reason = result_of(context, job).reason_column
+    return first_rows(context.store, _file(context, job), limit, not_null=reason if only_bad else None)
 
 
 def write_results(context: Context, job: Job, out: Path, format: str) -> Path:  # noqa: A002
@@ -177,7 +158,3 @@ def write_results(context: Context, job: Job, out: Path, format: str) -> Path:  
 def _file(context: Context, job: Job) -> Path:
     result_of(context, job)
     return context.queue.folder(job.job_id).output / "predictions.parquet"
-
-
-def _reason(context: Context, job: Job) -> str:
-    return str(result_of(context, job)["reason_column"])

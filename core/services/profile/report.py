@@ -27,7 +27,9 @@ _DERIVING = 0.5
 """The share of the work that making the derived attributes is taken for, where they are not made yet."""
 
 
-def whole_profile(context: Context, version_id: str, on_progress: Report = lambda done, total: None) -> dict[str, Any]:
+def whole_profile(
+    context: Context, version_id: str, on_progress: Report = lambda done, total: None
+) -> dict[str, object]:
     """Balance, classes that look alike, splits, duplicates, missing values and, per attribute, its association, groups
     and parity.
 
@@ -59,7 +61,7 @@ def whole_profile(context: Context, version_id: str, on_progress: Report = lambd
     return {key: _finite(value) for key, value in profile.items()}
 
 
-def _attribute(rows: Rows, attribute: Attribute) -> dict[str, Any]:
+def _attribute(rows: Rows, attribute: Attribute) -> dict[str, object]:
     measured = bias.association(rows, attribute)
     table = group_table(rows, attribute) if measured.value is not None else None
     spread = number_profile(rows, attribute) if attribute.kind in ("number", "time") else None
@@ -73,7 +75,7 @@ def _attribute(rows: Rows, attribute: Attribute) -> dict[str, Any]:
     }
 
 
-def _groups(table: GroupTable) -> list[dict[str, Any]]:
+def _groups(table: GroupTable) -> list[dict[str, object]]:
     return [
         {
             "name": group.name,

@@ -8,12 +8,13 @@ from collections.abc import Mapping
 from typing import Any
 
 from core.finetune.settings import SETTINGS
+from core.jobs.train.events import metrics_of, notes_of
 from core.queue.accelerate_config import config_path
 from core.records import Job, Metric, Run, TrainSpec
 from core.services.context import Context
-from core.services.runs.events import metrics_of, notes_of
 from core.store.datasets import get_dataset
 from core.store.versions import get_version
+from core.typed import from_json
 
 RunAndJob = tuple[Run, Job]
 
@@ -100,5 +101,4 @@ def flag(name: str) -> str:
 
 def spec_of(run: Run) -> TrainSpec:
     """What the run was asked to do, as it can be asked again. Settings newer than the run have their default."""
-    asked: dict[str, Any] = {setting.name: run.spec.get(setting.name, setting.default) for setting in SETTINGS}
-    return TrainSpec(**asked)
+    return from_json(TrainSpec, run.spec, f"the spec of run {run.number}")

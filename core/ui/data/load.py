@@ -11,7 +11,7 @@ import streamlit as st
 from core.records import Preview, Schema
 from core.services.context import Context
 from core.services.load import browser_folders, preview, start_load
-from core.services.loading.splits import SplitPlan
+from core.services.splits import SplitPlan
 from core.sources.guess import split_name
 from core.store.datasets import list_datasets
 from core.ui import keys

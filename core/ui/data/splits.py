@@ -9,7 +9,7 @@ import streamlit as st
 from core.errors import UsageError, WinnowError
 from core.records import ENDED, Dataset, Version
 from core.services.context import Context
-from core.services.loading.splits import split_counts, start_split
+from core.services.splits import split_counts, start_split
 from core.ui import keys
 from core.ui.parts.problems import plain, show_error
 from core.ui.shell.strip import progress_text

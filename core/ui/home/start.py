@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import streamlit as st
 
 from core.services.context import Context
-from core.services.load import Sample, load_sample, samples
+from core.services.load import LOADS, Sample, load_sample, samples
 from core.store.datasets import list_datasets
 from core.tasks import task_named
 from core.ui import keys
@@ -55,7 +55,7 @@ def missing_samples(context: Context) -> list[Sample]:
     """The samples that this workspace neither has nor is loading."""
     taken = {dataset.name for dataset in list_datasets(context.store)}
     queue = context.queue
-    coming = (job for job in (*queue.active(), *queue.uncollected()) if job.kind == "load")
+    coming = (job for job in (*queue.active(), *queue.uncollected()) if job.kind in LOADS)
     taken |= {job.title.removeprefix("Load ") for job in coming}
     return [sample for sample in samples() if sample.name not in taken]
 

@@ -8,7 +8,7 @@ import streamlit as st
 
 from core.errors import UsageError
 from core.records import ARMS, ENDED, CleaningEffect, Dataset, Job, ReviewedRows, Version
-from core.services.cleaning_effect.start import (
+from core.services.cleaning_effect import (
     FEWEST_SEEDS,
     MOST_SEEDS,
     SEEDS,

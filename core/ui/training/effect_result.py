@@ -12,7 +12,7 @@ from core.charts.differences import differences
 from core.charts.style import CONFIG
 from core.evaluation.effect_words import Conclusion, Verdict, conclude
 from core.records import Arm, CleaningEffect, Difference, EffectScoring, TestLabels
-from core.services.cleaning_effect.start import STRATEGIES
+from core.services.cleaning_effect import STRATEGIES
 from core.ui.parts.problems import plain
 from core.ui.shell.strip import duration
 

@@ -15,8 +15,7 @@ from core.services.context import Context
 from core.services.issues.listing import latest_scan
 from core.services.runs.devices import Device, are_cpu, find_devices, used_devices, used_precision
 from core.services.runs.forecast import Forecast, forecast
-from core.services.runs.own_config import own_config
-from core.services.train import TrainRows, preview_split, start_train
+from core.services.train import TrainRows, own_config, preview_split, start_train
 from core.tasks import task_named
 from core.ui import keys
 from core.ui.parts.background import result_of

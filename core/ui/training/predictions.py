@@ -5,14 +5,21 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
 
 import streamlit as st
 
 from core.records import ENDED, Job, Run
 from core.services.context import Context
 from core.services.jobs import cancel
-from core.services.prediction.predict import Format, first_results, predictions, result_of, spec_of, write_results
+from core.services.prediction.predict import (
+    Format,
+    PredictResult,
+    first_results,
+    predictions,
+    result_of,
+    spec_of,
+    write_results,
+)
 from core.ui.parts.downloads import download_link
 from core.ui.parts.job_words import ago, mark
 from core.ui.parts.problems import plain
@@ -46,7 +53,7 @@ def _list(context: Context, run: Run, live: bool) -> None:
 
 def _prediction(context: Context, job: Job, *, opened: bool) -> None:
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
-        name = str(spec_of(context, job)["name"])
+        name = spec_of(context, job).name
         st.markdown(f"{mark(job.status)} **{plain(name)}**", width="content")
         standing = job.status if job.status in ENDED else progress_text(job)
         st.caption(plain(f"{standing} · {ago(job.created_at, datetime.now(UTC))}, {job.created_by}"), width="content")
@@ -72,20 +79,20 @@ def _results(context: Context, job: Job, name: str, opened: bool) -> None:
         for format_, title in FORMATS.items():
             _save(context, job, f"{Path(name).stem}-predicted.{format_}", format_, title)
     with st.expander("First rows", expanded=opened):
-        left_out = result["rows"] - result["predicted"]
+        left_out = result.rows - result.predicted
         only_bad = bool(left_out) and st.toggle(
             f"Only the {left_out:,} without a prediction", key=f"predicted-bad-{job.job_id}"
         )
         _rows(first_results(context, job, FIRST_ROWS, only_bad=only_bad))
 
 
-def _in_words(result: Mapping[str, Any]) -> str:
+def _in_words(result: PredictResult) -> str:
     """`1,000 rows in 12 s · sport 400, tech 350 and 3 more · 2 without a prediction`."""
-    classes = list(result["classes"].items())
+    classes = list(result.classes.items())
     shown = ", ".join(f"{label[:40]} {rows:,}" for label, rows in classes[:TOP_CLASSES])
     more = f" and {len(classes) - TOP_CLASSES:,} more" if len(classes) > TOP_CLASSES else ""
-    left_out = result["rows"] - result["predicted"]
-    parts = [f"{result['rows']:,} rows in {duration(result['seconds'])}", f"{shown}{more}"]
+    left_out = result.rows - result.predicted
+    parts = [f"{result.rows:,} rows in {duration(result.seconds)}", f"{shown}{more}"]
     return " · ".join([part for part in parts if part] + ([f"{left_out:,} without a prediction"] if left_out else []))
 
 

@@ -22,7 +22,7 @@ from core.services.runs.listing import (
     spec_json,
     spec_of,
 )
-from core.services.runs.own_config import followed_by
+from core.services.train import followed_by
 from core.ui import keys
 from core.ui.parts.choices import pick
 from core.ui.parts.curves import curves

@@ -21,6 +21,7 @@ from core.jobs.cleaning_effect import run as cleaning
 from core.jobs.cleaning_effect.draws import OUT, changed, draw
 from core.queue import JobFolder, ProgressWriter, Stopped, read_progress
 from core.records import ARMS, TrainSpec
+from core.typed import to_json
 from tests.training_support import LABELS, SPEC, texts, tiny_bert
 
 CLASSES = 4
@@ -48,6 +49,7 @@ def comparison_folder(
     }
     pq.write_table(pa.table(table), folder.input / "rows.parquet")
     about = {"task": "text", "labels": list(labels), "arrays": str(root / "arrays"), "media": str(root), "seeds": seeds}
+    about |= {"dataset_id": "d", "version_id": "v"}
     folder.write_spec(asdict(resolve(spec, "text", len(contents))) | about)
     return folder
 
@@ -65,7 +67,7 @@ def small(root: Path, spec: TrainSpec, rows: int = 180, seeds: int = 3) -> JobFo
 
 
 def run(folder: JobFolder) -> dict[str, Any]:
-    return cleaning.main(folder, ProgressWriter(folder, raises_stopped=True))
+    return to_json(cleaning.main(folder, ProgressWriter(folder, raises_stopped=True)))
 
 
 def accuracies(result: dict[str, Any], labels_from: str) -> dict[tuple[str, str], dict[str, Any]]:

@@ -17,10 +17,11 @@ from core.jobs.predict import files as predict_files
 from core.jobs.predict import rows as predict_rows
 from core.jobs.predict.results import free_names
 from core.jobs.predict.run import main
+from core.jobs.predict.web import PREDICT
 from core.queue import JobFolder, ProgressWriter
 from core.records import Run
 from core.services.context import Context
-from core.services.prediction.predict import look, prepare_predict
+from core.services.prediction.predict import look
 from tests.images import declared_png, png
 from tests.integration.load_support import loaded
 from tests.used_models import used_run, write_images, write_texts
@@ -48,6 +49,8 @@ def predicted(context: Context, run: Run, *paths: Path, column: str = "") -> tup
     folder = JobFolder(paths[0].parent / "job").create()
     folder.write_spec(
         {
+            "run_id": run.run_id,
+            "run": run.number,
             "model": str(model_of(context, run)),
             "task": "text" if batch.found else "image",
             "locations": list(batch.locations),
@@ -57,7 +60,7 @@ def predicted(context: Context, run: Run, *paths: Path, column: str = "") -> tup
             "name": paths[0].name,
         }
     )
-    prepare_predict(context, folder)
+    PREDICT.prepare(context, folder)
     result = main(folder, ProgressWriter(folder))
     return pq.read_table(folder.output / "predictions.parquet").to_pylist(), result
 
@@ -79,7 +82,7 @@ def test_every_row_of_a_csv_comes_out_with_its_cells_as_they_stand_there(
     assert np.allclose([row["confidence"] for row in good], expected.max(1), atol=1e-6)
     assert rows[1]["reason"] == "missing text" and rows[1]["predicted 2"] is None and rows[1]["confidence"] is None
     assert "line 5: too many columns" in rows[4]["reason"] and "010,too,many" in rows[4]["reason"]
-    assert (result["rows"], result["predicted"], sum(result["classes"].values())) == (5, 3, 3)
+    assert (result.rows, result.predicted, sum(result.classes.values())) == (5, 3, 3)
 
 
 def test_json_parquet_and_excel_keep_their_types(context: Context, texts: Run, tmp_path: Path) -> None:
@@ -100,7 +103,7 @@ def test_json_parquet_and_excel_keep_their_types(context: Context, texts: Run, t
         whole = [row for row in rows if row["n"] is not None]
         assert [(row["n"], row["more"]) for row in whole] == [(1, 1.5), (2, 2.5)], name
         assert whole[0]["predicted"] in texts.labels and whole[1]["reason"] == "missing text"
-        assert result["predicted"] == 1 and result["rows"] == 2 + (name == "a.jsonl")
+        assert result.predicted == 1 and result.rows == 2 + (name == "a.jsonl")
         for left in (tmp_path / "job").rglob("*.*"):
             left.unlink()
 
@@ -141,7 +144,7 @@ def test_a_folder_a_zip_and_single_images_come_out_file_by_file(
     assert [name for name, reason in reasons.items() if reason is None] == ["a.png", "deep/d.png"]
     assert "not an image file" in reasons["c.txt"] and "unreadable image" in reasons["b.png"]
     assert "pixels" in reasons["e.png"]
-    assert (result["rows"], result["predicted"]) == (5, 2)
+    assert (result.rows, result.predicted) == (5, 2)
     from PIL import Image
 
     expected, _ = Predictor.open(model_of(context, images)).predict([Image.open(folder / "a.png").convert("RGB")])

@@ -18,6 +18,7 @@ from PIL import Image
 from core.errors import ProbabilitiesError, UsageError
 from core.issues import ISSUE_TYPES, Finding, Signals
 from core.jobs.groups import run as groups
+from core.jobs.groups.spec import GroupsResult
 from core.jobs.scan import run as scan
 from core.queue import JobFolder, ProgressWriter, Stopped, read_events
 from core.records import ScanSpec
@@ -45,7 +46,7 @@ def run_folder(
     }
     pq.write_table(pa.table(table), folder.input / "rows.parquet")
     spec = asdict(ScanSpec(())) | {"task": task, "labels": names, "arrays": str(root / "arrays"), "media": str(root)}
-    spec |= {"numbering": {"loaded": 100 + len(labels)}}
+    spec |= {"numbering": {"loaded": 100 + len(labels)}, "dataset_id": "d", "version_id": "v"}
     folder.write_spec(spec | settings)
     return folder
 
@@ -226,7 +227,7 @@ def test_groups_hold_near_duplicates_together_under_the_first_row_id(tmp_path: P
     ]
     hashes = [hashlib.md5(text.encode()).hexdigest() for text in texts]
     folder = run_folder(tmp_path, "text", texts, ["x", "y", "x"], hashes)
-    assert groups.main(folder, ProgressWriter(folder)) == {"rows": 3, "groups": 2}
+    assert groups.main(folder, ProgressWriter(folder)) == GroupsResult(rows=3, groups=2)
     found = pq.read_table(folder.output / "groups.parquet").to_pydict()
     assert found == {"row_id": [100, 101, 102], "group": [100, 101, 100]}
 

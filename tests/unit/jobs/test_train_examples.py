@@ -11,8 +11,8 @@ import torch
 
 from core.finetune.classifiers.classifier import load_classifier
 from core.finetune.vocabulary import only_occurring
+from core.jobs.examples import JobExamples
 from core.jobs.rows import Rows
-from core.jobs.train.examples import JobExamples
 from tests.unit.finetune import models
 from tests.unit.modalities.corpus import text_payloads
 

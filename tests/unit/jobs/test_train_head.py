@@ -18,6 +18,7 @@ from core.finetune.predictor import Predictor
 from core.jobs.train import run as train
 from core.queue import JobFolder, ProgressWriter, Stopped, read_events
 from core.records import TrainSpec
+from core.typed import to_json
 from tests.unit.conftest import processor
 from tests.unit.finetune.models import image_model, text_model
 
@@ -44,6 +45,7 @@ def folder_of(
     }
     pq.write_table(pa.table(columns), folder.input / "rows.parquet")
     about = {"task": task, "labels": list(TOPICS), "arrays": str(root / "arrays"), "media": str(root), "title": ""}
+    about |= {"dataset_id": "d", "version_id": "v"}
     folder.write_spec(asdict(TrainSpec()) | about | spec)
     return folder
 
@@ -74,7 +76,7 @@ def image_folder(root: Path, rows: int = 45, large: int = 0, **spec: Any) -> Job
 def run(folder: JobFolder) -> dict[str, Any]:
     result = train.main(folder, ProgressWriter(folder, raises_stopped=True))
     assert result is not None
-    return result
+    return to_json(result)
 
 
 def payloads(folder: JobFolder) -> list[Any]:
@@ -121,7 +123,7 @@ def test_texts_are_learnt_from_the_embeddings_that_a_scan_caches(tmp_path: Path)
     from core.jobs.rows import read_rows
     from core.modalities.encoders import make_encoder
 
-    rows = read_rows(folder, folder.spec())
+    rows = read_rows(folder, "text", Path())
     scanned = make_encoder("minilm", "text")
     scanned.encode = None  # type: ignore[attr-defined,method-assign]
     assert scanned.embed(rows.payloads, tmp_path / "arrays", lambda done, total: None).shape == (150, 384)

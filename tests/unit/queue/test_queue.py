@@ -97,7 +97,7 @@ def test_a_cancelled_job_starts_again_with_the_same_spec(queue: Queue) -> None:
     job = _create(queue)
     queue.cancel(job.job_id)
     queue.enqueue(job.job_id)
-    again = queue.restart(job.job_id)
+    again = queue.restart(job.job_id, "no.such.module")
     assert (again.job_id, again.status, again.ended_at) == (job.job_id, "preparing", None)
     assert queue.folder(job.job_id).spec() == {"seed": 3}
     assert not queue.folder(job.job_id).stop_requested()
@@ -105,14 +105,14 @@ def test_a_cancelled_job_starts_again_with_the_same_spec(queue: Queue) -> None:
 
 def test_a_job_that_runs_is_not_started_again(queue: Queue) -> None:
     with pytest.raises(JobError, match="preparing"):
-        queue.restart(_create(queue).job_id)
+        queue.restart(_create(queue).job_id, "no.such.module")
 
 
 def test_a_local_job_is_not_started_again(queue: Queue) -> None:
     job = queue.start_local("load", "Load x", {}, None, "ann")
     queue.finish_local(job.job_id, "failed", "Broken.")
     with pytest.raises(JobError, match="cannot be started again"):
-        queue.restart(job.job_id)
+        queue.restart(job.job_id, "no.such.module")
 
 
 def test_an_unknown_job_is_named_in_the_error(queue: Queue) -> None:

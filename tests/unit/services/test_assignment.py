@@ -3,7 +3,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from core.services.loading.assignment import grouped_parts, indices, random_parts, stratified_parts
+from core.jobs.groups.assignment import grouped_parts, indices, random_parts, stratified_parts
 
 SHARES = [0.8, 0.1, 0.1]
 

@@ -6,16 +6,19 @@ import pyarrow.parquet as pq
 import pytest
 
 from core.errors import NotFoundError, UsageError
+from core.jobs import submit
+from core.jobs.about import About
+from core.jobs.cleaning_effect.spec import CleaningEffectSpec
+from core.jobs.cleaning_effect.web import CLEANING_EFFECT
 from core.queue import JobFolder
-from core.records import Action, Dataset, Decision, Job, ReviewedRows
-from core.services.cleaning_effect import start as cleaning
-from core.services.cleaning_effect.results import collect_cleaning
-from core.services.cleaning_effect.start import effects, newest_job, preview_effect, start_cleaning_effect
+from core.records import Action, Dataset, Decision, Job, ReviewedRows, TrainSpec
+from core.services.cleaning_effect import effects, newest_job, preview_effect, start_cleaning_effect
 from core.services.context import Context
 from core.store.datasets import get_dataset
 from core.store.ids import new_id
 from core.store.times import now
 from core.store.versions import get_version, make_review_version
+from core.typed import to_json
 from tests.unit.store.test_effects import summary
 
 
@@ -41,7 +44,7 @@ def reviewed(context: Context, news: Dataset) -> str:
 def no_process(monkeypatch: pytest.MonkeyPatch) -> None:
     """Jobs are prepared here and now and then wait."""
     monkeypatch.setattr(
-        cleaning, "prepare_and_enqueue", lambda context, job, prepare: prepare(context, folder_of(context, job))
+        submit, "prepare_and_enqueue", lambda context, job, prepare: prepare(context, folder_of(context, job))
     )
 
 
@@ -60,7 +63,7 @@ def test_what_review_changed_is_counted_by_split(context: Context, reviewed: str
 def test_a_started_comparison_has_its_rows_and_a_complete_spec(context: Context, reviewed: str) -> None:
     job = start_cleaning_effect(context, reviewed, seeds=3, by="ada")
     spec = context.queue.folder(job.job_id).spec()
-    assert (job.kind, job.title) == ("cleaning", "Did cleaning help? news, version 2")
+    assert (job.kind, job.title) == ("cleaning_effect", "Did cleaning help? news, version 2")
     assert (spec["seeds"], spec["strategy"], spec["model"], spec["labels"]) == (3, "head", "minilm", ["x", "y"])
     assert spec["version_id"] == reviewed
     rows = pq.read_table(context.queue.folder(job.job_id).input / "rows.parquet")
@@ -82,14 +85,16 @@ def test_a_full_fine_tune_has_every_default_filled_in(context: Context, reviewed
 
 def test_a_result_is_taken_in_once(context: Context, reviewed: str) -> None:
     dataset_id = get_version(context.store, reviewed).dataset_id
-    spec = {"dataset_id": dataset_id, "version_id": reviewed, "seeds": 5}
-    job = context.queue.start_local("cleaning", "asked", spec, dataset_id, "ada")
-    collect_cleaning(context, job)
+    workspace = context.workspace
+    about = About(dataset_id, reviewed, "text", ("x", "y"), workspace.arrays, workspace.media)
+    spec = to_json(CleaningEffectSpec(5, TrainSpec(), about))
+    job = context.queue.start_local("cleaning_effect", "asked", spec, dataset_id, "ada")
+    CLEANING_EFFECT.collect(context, job)
     assert not effects(context, reviewed)
     context.queue.folder(job.job_id).write_result(summary())
     done = context.queue.finish_local(job.job_id, "done")
     for _ in range(2):
-        collect_cleaning(context, done)
+        CLEANING_EFFECT.collect(context, done)
     (effect,) = effects(context, reviewed)
     assert (effect.effect_id, effect.created_by, effect.train) == (job.job_id, "ada", ReviewedRows(140, 7, 2))
 

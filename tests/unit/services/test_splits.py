@@ -5,9 +5,10 @@ import pyarrow.parquet as pq
 import pytest
 
 from core.errors import UsageError
+from core.jobs.groups.web import make_split
 from core.records import ENDED, Dataset, Job
 from core.services.context import Context
-from core.services.loading.splits import SplitPlan, make_split, split_counts, start_split
+from core.services.splits import SplitPlan, split_counts, start_split
 from core.store.datasets import get_dataset
 from core.store.versions import get_version, unfingerprinted
 

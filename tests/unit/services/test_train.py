@@ -15,15 +15,15 @@ import yaml
 from core.commands.train import train_command
 from core.errors import UsageError
 from core.finetune.settings import SETTINGS
+from core.jobs.train.events import metrics_of, notes_of
+from core.jobs.train.web import prepare_train
+from core.jobs.training_rows import HELD_BACK, TEST_ONLY, WHOLE, plan
 from core.queue import ProgressWriter
 from core.queue.accelerate_config import config_path
 from core.records import Dataset, TrainSpec
 from core.services.context import Context
-from core.services.runs.events import metrics_of, notes_of
 from core.services.runs.listing import command_line, get_run, spec_of
-from core.services.runs.own_config import followed_by, own_config
-from core.services.train import prepare_train, preview_split, start_train
-from core.services.train_rows import HELD_BACK, TEST_ONLY, WHOLE, plan
+from core.services.train import followed_by, own_config, preview_split, start_train
 from tests.integration.job_support import wait_until
 from tests.integration.load_support import loaded
 

@@ -1,63 +1,30 @@
-"""Splits: made by shares and a seed as a new version; and the class counts of each part."""
+"""Makes splits: by shares and a seed, as a new version; leak-safe ones by the clusters that a job finds."""
 
 from __future__ import annotations
 
 import threading
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Any, Literal, get_args
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from core.errors import UsageError
-from core.queue import JobFolder
+from core.context import Context
+from core.jobs.defects import in_words
+from core.jobs.groups.assignment import grouped_parts, indices, random_parts, stratified_parts
+from core.jobs.groups.spec import GroupsResult, GroupsSpec
+from core.jobs.kind import JobKind
+from core.jobs.split_plan import SplitPlan
+from core.jobs.submit import submit, write_once
+from core.queue import JobFolder, Resources
 from core.records import Job, Version
-from core.services.context import Context
-from core.services.defects import in_words
-from core.services.loading.assignment import grouped_parts, indices, random_parts, stratified_parts
-from core.services.prepare import prepare_and_enqueue, write_once
 from core.store import splitting
 from core.store.datasets import get_dataset
 from core.store.export import write_job_rows
 from core.store.versions import add_fingerprint, get_version, make_split_version
 from core.tasks import task_named
-
-Method = Literal["random", "stratified", "grouped", "leak-safe"]
-
-
-@dataclass(frozen=True, slots=True)
-class SplitPlan:
-    """How splits are made. Raises UsageError where it cannot be done."""
-
-    method: str
-    """`random`, `stratified`, `grouped` (by `group_column`) or `leak-safe` (by near-duplicate cluster)."""
-    shares: Mapping[str, float]
-    """Part → share; they add up to 1."""
-    seed: int = 0
-    group_column: str | None = None
-    """An attribute's column: rows with the same value stay in one part."""
-
-    def __post_init__(self) -> None:
-        if self.method not in get_args(Method):
-            raise UsageError(f"Split method '{self.method}' not found.", f"There are: {', '.join(get_args(Method))}.")
-        if not self.shares or min(self.shares.values()) <= 0:
-            raise UsageError(f"Shares {dict(self.shares)}: every part needs a share above 0.", "Leave empty parts out.")
-        if abs(sum(self.shares.values()) - 1) > 1e-6:
-            total = sum(self.shares.values())
-            raise UsageError(f"The shares add up to {total:.4g}.", "Make them 1 in all, such as 0.8, 0.1 and 0.1.")
-        if (self.method == "grouped") != (self.group_column is not None):
-            raise UsageError(
-                f"method '{self.method}' and group_column {self.group_column!r} do not go together.",
-                "Name a group_column with method 'grouped', and only with it.",
-            )
-
-
-def split_counts(context: Context, version_id: str) -> dict[str, dict[str | None, int]]:
-    """Class → part → rows; part None for rows in no split."""
-    return splitting.split_counts(context.store, version_id)
+from core.typed import to_json
 
 
 def start_split(
@@ -73,15 +40,11 @@ def start_split(
     near-duplicates in a job of their own. Raises UsageError for a plan that does not add up."""
     plan = SplitPlan(method, dict(shares), seed, group_column)
     dataset = get_dataset(context.store, get_version(context.store, version_id).dataset_id)
-    spec: dict[str, Any] = {"version_id": version_id, "plan": asdict(plan)}
-    title = f"Split {dataset.name}"
+    title, workspace = f"Split {dataset.name}", context.workspace
+    spec = GroupsSpec(version_id, plan, dataset.task, workspace.arrays, workspace.media)
     if plan.method == "leak-safe":
-        workspace = context.workspace
-        spec |= {"task": dataset.task, "arrays": str(workspace.arrays), "media": str(workspace.media)}
-        job = context.queue.create("groups", title, "core.jobs.groups.run", spec, dataset.dataset_id, by, device=False)
-        prepare_and_enqueue(context, job, prepare_groups)
-        return job
-    job = context.queue.start_local("split", title, spec, dataset.dataset_id, by)
+        return submit(context, GROUPS, spec, title=title, dataset_id=dataset.dataset_id, by=by)
+    job = context.queue.start_local("split", title, to_json(spec), dataset.dataset_id, by)
     threading.Thread(
         target=_run, args=(context, job, version_id, plan, by), name=f"load-{job.job_id}", daemon=True
     ).start()
@@ -97,21 +60,20 @@ def _run(context: Context, job: Job, version_id: str, plan: SplitPlan, by: str) 
         context.queue.finish_local(job.job_id, "done")
 
 
-def prepare_groups(context: Context, folder: JobFolder) -> None:
+def _prepare(context: Context, folder: JobFolder) -> None:
     """Writes the rows that near-duplicates are looked for in."""
-    version_id = folder.spec()["version_id"]
+    version_id = GROUPS.spec_of(folder).version_id
     labels = get_dataset(context.store, get_version(context.store, version_id).dataset_id).labels
     write_once(folder.input / "rows.parquet", lambda path: write_job_rows(context.store, version_id, path, labels))
 
 
-def collect_groups(context: Context, job: Job) -> None:
+def _collect(context: Context, job: Job) -> None:
     """Makes the leak-safe version from the clusters that a job found."""
     if job.status != "done":
         return
     folder = context.queue.folder(job.job_id)
-    spec = folder.spec()
-    plan = SplitPlan(**spec["plan"])
-    make_split(context, spec["version_id"], plan, job.created_by, folder.output / "groups.parquet", job.job_id)
+    spec = GROUPS.spec_of(folder)
+    make_split(context, spec.version_id, spec.plan, job.created_by, folder.output / "groups.parquet", job.job_id)
 
 
 def make_split(
@@ -153,3 +115,14 @@ def _note(plan: SplitPlan) -> str:
     shares = ", ".join(f"{part} {share:.0%}" for part, share in plan.shares.items())
     by = f" by {plan.group_column}" if plan.group_column else ""
     return f"{plan.method} split{by}: {shares}; seed {plan.seed}"
+
+
+GROUPS = JobKind(
+    "groups",
+    GroupsSpec,
+    GroupsResult,
+    "core.jobs.groups.run",
+    _prepare,
+    _collect,
+    lambda spec: Resources(device=False),
+)

@@ -8,10 +8,8 @@ from __future__ import annotations
 import time
 from pathlib import Path
 
-from core.identity import Identity
 from core.queue.folder import JobFolder
-from core.queue.local.locks import try_lock, unlock
-from core.queue.local.processes import kill_job
+from core.queue.launcher import Launcher
 from core.queue.table import JobTable, Row
 from core.records import JobStatus
 
@@ -26,45 +24,33 @@ def end(table: JobTable, job_id: str, status: JobStatus, error: str = "") -> boo
 
 def how_it_ended(folder: JobFolder, otherwise: JobStatus) -> JobStatus:
     """What the job folder says: done if there is a result, else what somebody asked for, else `otherwise`."""
-    if folder.result() is not None:
+    if folder.is_done():
         return "done"
     if folder.cancel_requested():
         return "cancelled"
     return "stopped" if folder.stop_requested() else otherwise
 
 
-def mark_lost_if_dead(table: JobTable, row: Row) -> bool:
+def mark_lost_if_dead(table: JobTable, row: Row, launcher: Launcher) -> bool:
     """Ends a job whose answering process is gone: what is left of it is killed, then it is marked lost.
 
     Does nothing while that process lives. Returns whether this call marked the job as lost.
     """
-    descriptor = try_lock(JobFolder(Path(row["folder"])).liveness_path)
-    if descriptor is None:
-        return False
-    try:
-        return mark_lost(table, row)
-    finally:
-        unlock(descriptor)
+    with launcher.abandoned(JobFolder(Path(row["folder"]))) as dead:
+        return dead and mark_lost(table, row, launcher)
 
 
-def mark_lost(table: JobTable, row: Row) -> bool:
-    """Kills what is left of a job that nobody answers for and marks it lost: only the caller who holds one of its
-    locks may do so. A job that got as far as its result is done all the same."""
+def mark_lost(table: JobTable, row: Row, launcher: Launcher) -> bool:
+    """Kills what is left of a job that nobody answers for and marks it lost: only a caller who keeps others from it
+    meanwhile may do so. A job that got as far as its result is done all the same."""
     latest = table.row(row["job_id"])
     if latest is None or latest["status"] not in UNENDED:
         return False
-    kill_job(latest["job_id"], leader(latest))
+    launcher.kill(latest)
     status = how_it_ended(JobFolder(Path(latest["folder"])), otherwise="lost")
     return end(table, latest["job_id"], status, LOST if status == "lost" else "")
 
 
-def reconcile(table: JobTable) -> list[str]:
+def reconcile(table: JobTable, launcher: Launcher) -> list[str]:
     """Marks as lost every active job whose answering process is gone; returns their ids."""
-    return [row["job_id"] for row in table.active() if mark_lost_if_dead(table, row)]
-
-
-def leader(row: Row) -> Identity | None:
-    """The identity that was saved of the job's first process."""
-    if row["leader_pid"] is None:
-        return None
-    return Identity(row["leader_pid"], row["leader_started"], row["leader_command"])
+    return [row["job_id"] for row in table.active() if mark_lost_if_dead(table, row, launcher)]

@@ -10,10 +10,11 @@ import threading
 from collections import OrderedDict
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
 
+from core.jobs.train.spec import Figures, Note
 from core.queue import JobFolder, events_after
 from core.records import Metric
+from core.typed import JsonObject, from_json
 
 KEPT = 16
 """Runs whose events are held in memory."""
@@ -27,13 +28,13 @@ class _Heard:
     metrics: dict[tuple[int, str, str], Metric] = field(default_factory=dict)
     notes: dict[str, None] = field(default_factory=dict)
 
-    def take(self, event: dict[str, Any]) -> None:
+    def take(self, event: JsonObject, where: str) -> None:
         if event["event"] == "note":
-            self.notes[str(event["text"])] = None
+            self.notes[from_json(Note, event, where).text] = None
         elif event["event"] == "metrics":
-            step, epoch, split = int(event["step"]), float(event["epoch"]), str(event["split"])
-            for name, value in event["values"].items():
-                self.metrics[step, split, name] = Metric(step, epoch, split, str(name), float(value))
+            said = from_json(Figures, event, where)
+            for name, value in said.values.items():
+                self.metrics[said.step, said.split, name] = Metric(said.step, said.epoch, said.split, name, value)
 
 
 _heard: OrderedDict[Path, _Heard] = OrderedDict()
@@ -60,5 +61,5 @@ def _listened(folder: JobFolder) -> _Heard:
         _heard.popitem(last=False)
     events, heard.offset = events_after(folder, heard.offset)
     for event in events:
-        heard.take(event)
+        heard.take(event, str(folder.progress_path))
     return heard

@@ -10,8 +10,8 @@ from numpy.typing import NDArray
 
 from core.finetune.classifiers.classifier import Classifier
 from core.finetune.examples import Examples
+from core.jobs.report import JobReport
 from core.jobs.rows import Rows
-from core.jobs.train.report import JobReport
 
 
 class JobExamples:

@@ -1,4 +1,7 @@
-"""What happens behind a load: reading into the store, taking a job's output in, derived attributes, splits."""
+"""What happens behind a load: reading into the store, taking a job's output in, derived attributes, splits.
+
+A hub dataset ends as a load too: `core.jobs.hub` shares what takes it in.
+"""
 
 from __future__ import annotations
 
@@ -6,22 +9,22 @@ import atexit
 import logging
 import shutil
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import asdict
-from pathlib import Path
-from typing import Any
 
+from core.context import Context
 from core.errors import StoppedError
-from core.queue import JobFolder, ProgressWriter
+from core.jobs.defects import in_words
+from core.jobs.groups.web import start_split
+from core.jobs.kind import JobKind
+from core.jobs.load.spec import LoadResult, LoadSpec
+from core.jobs.split_plan import SplitPlan
+from core.jobs.tables import copy_table, named_in_messages
+from core.queue import JobFolder, ProgressWriter, Resources
 from core.reading.ask import ask
-from core.reading.limits import PREVIEW_SECONDS
-from core.reading.wire import schema_of, staged_of
+from core.reading.wire import staged_of
 from core.records import Dataset, Job, Reader, Schema, Staged
-from core.services.context import Context
-from core.services.defects import in_words
-from core.services.loading.splits import SplitPlan, start_split
-from core.sources import SOURCES, find, hub
-from core.sources.base import Source
+from core.sources import SOURCES, hub
 from core.sources.images.listing import ID, LABEL, MEASURES, NAME, SPLIT, stored_name
 from core.sources.tabular import FILE_COLUMN, LINE_COLUMN
 from core.sql import identifier, literal
@@ -60,33 +63,12 @@ def join(job_id: str) -> None:
             thread.join()
 
 
-def folders_of(locations: Sequence[str]) -> list[str]:
-    """Where relative image paths of a table are looked for: beside the table."""
-    paths = [Path(location) for location in locations]
-    return list(dict.fromkeys(str(path if path.is_dir() else path.parent) for path in paths if path.exists()))
-
-
-def kind_of(locations: Sequence[str], source: str | None = None) -> Source:
-    """The source that reads the locations: the one named, else the one that a look at them finds. Raises SourceError
-    where none does, UsageError for what is no path."""
-    if source is not None or not locations:
-        return find(locations, source)
-    request = {"what": "find", "locations": list(locations)}
-    return SOURCES[ask(request, named_in_messages(locations), seconds=PREVIEW_SECONDS)]
-
-
-def named_in_messages(locations: Sequence[str]) -> str:
-    """What is read, in a word."""
-    first = Path(locations[0]).name or locations[0] if locations else "the source"
-    return first if len(locations) < 2 else f"{first} and {len(locations) - 1} more"
-
-
 def run_tabular(context: Context, job: Job, by: str) -> None:
     """Reads a table into the store. Ends the job, then derives attributes and makes the splits asked for."""
     folder = context.queue.folder(job.job_id)
-    spec = folder.spec()
+    spec = folder.spec_as(LoadSpec)
     try:
-        dataset = _ingest(context, folder, spec, by, schema_of(spec["schema"]))
+        dataset = _ingest(context, folder, spec, by, spec.schema)
     except StoppedError:
         context.queue.finish_local(job.job_id, "stopped")
         return
@@ -96,7 +78,7 @@ def run_tabular(context: Context, job: Job, by: str) -> None:
     finally:
         shutil.rmtree(folder.input, ignore_errors=True)
     context.queue.finish_local(job.job_id, "done", dataset_id=dataset.dataset_id)
-    _finish(context, dataset, spec, by)
+    _finish(context, dataset, spec.split_plan, by)
 
 
 def _stopped(folder: JobFolder) -> Callable[[], bool]:
@@ -104,19 +86,19 @@ def _stopped(folder: JobFolder) -> Callable[[], bool]:
 
 
 def _ingest(
-    context: Context, folder: JobFolder, spec: dict[str, Any], by: str, schema: Schema, reader: Reader | None = None
+    context: Context, folder: JobFolder, spec: LoadSpec, by: str, schema: Schema, reader: Reader | None = None
 ) -> Dataset:
     """Has the source read by a process of its own and takes in what that wrote. `reader`: how to read what a job has
     written, where the source is read by a job."""
     progress = ProgressWriter(folder)
-    source = SOURCES[spec["source"]]
+    source = SOURCES[spec.source]
     scratch = folder.output if reader is None and source is hub.SOURCE else folder.input
     request = {
         "what": "stage",
         "source": source.name,
-        "locations": spec["locations"],
+        "locations": list(spec.locations),
         "schema": asdict(schema),
-        "within": spec["within"],
+        "within": within_of(spec),
         "scratch": str(scratch),
         "reader": reader and asdict(reader),
     }
@@ -128,14 +110,14 @@ def _ingest(
             else:
                 progress.update(stage, done, total, unit)
 
-        named = named_in_messages(spec["locations"])
+        named = named_in_messages(spec.locations)
         return staged_of(ask(request, named, on_progress=tell, stopped=stopped))
 
     return ingest(
         context.store,
         read,
         schema,
-        name=spec["name"],
+        name=spec.name,
         source=source.name,
         licence=source.licence,
         by=by,
@@ -145,34 +127,27 @@ def _ingest(
     )
 
 
-def prepare_load(context: Context, folder: JobFolder) -> None:
+def _prepare(context: Context, folder: JobFolder) -> None:
     """Copies a table of images to the job's input with the store's engine; other loads need nothing."""
-    spec = folder.spec()
-    source = SOURCES[spec["source"]]
+    spec = folder.spec_as(LoadSpec)
+    source = SOURCES[spec.source]
     listing = folder.input / "listing.parquet"
     if source.kind == "decoded" or listing.exists():
         return
     request = {
         "what": "spool",
         "source": source.name,
-        "locations": spec["locations"],
-        "schema": spec["schema"],
-        "within": spec["within"],
+        "locations": list(spec.locations),
+        "schema": asdict(spec.schema),
+        "within": within_of(spec),
         "scratch": str(folder.input),
         "misfits": [],
         "lines": True,
     }
     try:
-        copy_table(folder, request, spec["locations"]).rename(listing)
+        copy_table(folder, request, spec.locations).rename(listing)
     except StoppedError:
         _LOG.info("load %s was stopped while its table was read", folder.job_id)
-
-
-def copy_table(folder: JobFolder, request: dict[str, Any], locations: Sequence[str]) -> Path:
-    """Has a process of its own copy a table to Parquet in the job's input, and returns the copy."""
-    progress = ProgressWriter(folder)
-    ask(request, named_in_messages(locations), on_progress=progress.update, stopped=folder.stop_requested)
-    return folder.input / "copy.parquet"
 
 
 def collect_load(context: Context, job: Job) -> None:
@@ -180,22 +155,22 @@ def collect_load(context: Context, job: Job) -> None:
     if job.status != "done":
         return
     folder = context.queue.folder(job.job_id)
-    spec = folder.spec()
+    spec = folder.spec_as(LoadSpec)
     schema, reader = _job_output(folder, spec)
     dataset = _ingest(context, folder, spec, job.created_by, schema, reader)
     context.queue.mark_collected(job.job_id, dataset.dataset_id)
     for made in (folder.input, folder.output):
         shutil.rmtree(made, ignore_errors=True)
-    in_thread(job, lambda: _finish(context, dataset, spec, job.created_by))
+    in_thread(job, lambda: _finish(context, dataset, spec.split_plan, job.created_by))
 
 
-def _job_output(folder: JobFolder, spec: dict[str, Any]) -> tuple[Schema, Reader | None]:
+def _job_output(folder: JobFolder, spec: LoadSpec) -> tuple[Schema, Reader | None]:
     """How a job's output is read: measured images, or (None) the Parquet files of a hub dataset's texts."""
-    schema = schema_of(spec["schema"])
+    schema = spec.schema
     rows, rejected = folder.output / "rows.parquet", folder.output / "rejected.parquet"
     if not rows.exists():
         return schema, None
-    own_id = stored_name(schema.id) if schema.id else "path" if spec["source"] == "imagefolder" else None
+    own_id = stored_name(schema.id) if schema.id else "path" if spec.source == "imagefolder" else None
     relation = f"read_parquet({literal(str(rows))})"
     if own_id is not None:
         relation = f"(SELECT * RENAME ({ID} AS {identifier(own_id)}) FROM {relation})"
@@ -210,11 +185,10 @@ def _job_output(folder: JobFolder, spec: dict[str, Any]) -> tuple[Schema, Reader
     return Schema(schema.task, NAME, LABEL, SPLIT, own_id, attributes), reader
 
 
-def _finish(context: Context, dataset: Dataset, spec: dict[str, Any], by: str) -> None:
+def _finish(context: Context, dataset: Dataset, plan: SplitPlan | None, by: str) -> None:
     """The dataset is in use already; what is added here never takes it away."""
     try:
-        if spec["split_plan"]:
-            plan = SplitPlan(**spec["split_plan"])
+        if plan:
             start_split(context, dataset.latest_version_id, plan.method, plan.shares, plan.seed, plan.group_column, by)
         add_derived(context, dataset)
         add_fingerprint(context.store, dataset.latest_version_id)
@@ -237,9 +211,25 @@ def finish_earlier(context: Context) -> None:
 
     def work() -> None:
         for dataset in waiting:
-            _finish(context, dataset, {"split_plan": None}, "")
+            _finish(context, dataset, None, "")
         for version_id in unfinished:
             add_fingerprint(context.store, version_id)
 
     if waiting or unfinished:
         threading.Thread(target=work, name="load-derived", daemon=True).start()
+
+
+def within_of(spec: LoadSpec) -> list[str] | None:
+    """The folders that the locations must lie in, as a reader is asked; None: anywhere."""
+    return None if spec.within is None else [str(folder) for folder in spec.within]
+
+
+LOAD = JobKind(
+    "load",
+    LoadSpec,
+    LoadResult,
+    "core.jobs.load.run",
+    _prepare,
+    collect_load,
+    lambda spec: Resources(device=False),
+)

@@ -2,25 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import asdict
-from typing import Any, get_args
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from typing import get_args
 
+from core.context import Context
 from core.errors import UsageError
 from core.finetune.settings import resolve
-from core.queue import JobFolder
-from core.records import CleaningEffect, Dataset, EffectStrategy, Job, ReviewedRows, TrainSpec, Version
-from core.services.context import Context
-from core.services.follow import follow
-from core.services.prepare import about, prepare_and_enqueue, write_once
-from core.services.runs.devices import on_gpu
-from core.services.train_rows import planned
+from core.jobs.cleaning_effect.spec import CleaningEffectResult, CleaningEffectSpec
+from core.jobs.kind import JobKind
+from core.jobs.submit import about, submit, write_once
+from core.jobs.training_rows import planned
+from core.queue import JobFolder, Resources
+from core.queue.local.slots import find_slots
+from core.records import EffectStrategy, Job, ReviewedRows, TrainSpec, Version
 from core.store.datasets import get_dataset
 from core.store.training_rows import count_reviewed_rows, write_reviewed_rows
 from core.store.versions import get_version
+from core.typed import to_json
 
-MODULE = "core.jobs.cleaning_effect.run"
-KIND = "cleaning"
 SPLITS = ("train", "test")
 SEEDS, FEWEST_SEEDS, MOST_SEEDS = 5, 2, 100
 """By default, and the fewest from which their spread can be told."""
@@ -83,60 +83,22 @@ def start_cleaning_effect(
     _check_settings(seeds, strategy)
     rows = rows or preview_effect(context, version_id)
     check_rows(version, rows)
-    frozen = _frozen(context, dataset, version, seeds, strategy, rows["train"].rows)
-    if running := context.queue.under_way(KIND, frozen):
-        return running
-    job = context.queue.create(
-        KIND,
-        f"Did cleaning help? {dataset.name}, version {version.number}",
-        MODULE,
-        frozen,
-        dataset.dataset_id,
-        by,
-        launch="python" if strategy == "head" else "accelerate",
-    )
-    prepare_and_enqueue(context, job, prepare_cleaning)
-    return job
+    on_gpu = find_slots()[0].name != "cpu"
+    settings = resolve(TrainSpec(strategy=strategy), dataset.task, rows["train"].rows, on_gpu)
+    spec = CleaningEffectSpec(seeds, settings, about(context, dataset, version))
+    title = f"Did cleaning help? {dataset.name}, version {version.number}"
+    return submit(context, CLEANING_EFFECT, spec, title=title, dataset_id=dataset.dataset_id, by=by)
 
 
-def run_cleaning_effect(
-    context: Context,
-    version_id: str,
-    *,
-    seeds: int = SEEDS,
-    strategy: EffectStrategy = "head",
-    by: str,
-    on_progress: Callable[[Job], None] = lambda job: None,
-) -> CleaningEffect:
-    """Asks in the foreground and returns the answer. An interrupt (Ctrl-C) stops it, which keeps what it has so
-    far. Raises as `start_cleaning_effect` does, and JobError."""
-    job = start_cleaning_effect(context, version_id, seeds=seeds, strategy=strategy, by=by)
-    follow(context, job.job_id, on_progress, interrupted=context.queue.stop)
-    return next(effect for effect in effects(context, version_id) if effect.effect_id == job.job_id)
-
-
-def prepare_cleaning(context: Context, folder: JobFolder) -> None:
+def _prepare(context: Context, folder: JobFolder) -> None:
     """Writes the rows that the job reads."""
-    asked = folder.spec()
-    version_id, labels = asked["version_id"], asked["labels"]
+    asked = CLEANING_EFFECT.spec_of(folder).about
+    version_id, labels = asked.version_id, asked.labels
     splits = planned(context, version_id, "head")
     write_once(
         folder.input / "rows.parquet",
         lambda path: write_reviewed_rows(context.store, version_id, path, labels, *splits, SPLITS),
     )
-
-
-def effects(context: Context, version_id: str) -> list[CleaningEffect]:
-    """What was found of a version so far, newest first."""
-    return context.ledger.effects.of(version_id)
-
-
-def newest_job(context: Context, version: Version) -> Job | None:
-    """The comparison of the version that was started last."""
-    for job in context.queue.of(KIND, version.dataset_id):
-        if context.queue.folder(job.job_id).spec()["version_id"] == version.version_id:
-            return job
-    return None
 
 
 def _check_settings(seeds: int, strategy: str) -> None:
@@ -149,11 +111,30 @@ def _check_settings(seeds: int, strategy: str) -> None:
         raise UsageError(f"Strategy cannot be {strategy!r}.", f"Choose one of: {', '.join(STRATEGIES)}.")
 
 
-def _frozen(
-    context: Context, dataset: Dataset, version: Version, seeds: int, strategy: EffectStrategy, rows: int
-) -> dict[str, Any]:
-    """The complete `spec.json`: what each model is trained with, and how many there are."""
-    return asdict(resolve(TrainSpec(strategy=strategy), dataset.task, rows, on_gpu())) | {
-        "seeds": seeds,
-        **about(context, dataset, version),
-    }
+def collect_cleaning_effect(context: Context, job: Job) -> None:
+    """Takes in what a comparison that is done has found; a second call changes nothing."""
+    folder = context.queue.folder(job.job_id)
+    result = CLEANING_EFFECT.result_of(folder)
+    if job.status != "done" or result is None:
+        return
+    spec = CLEANING_EFFECT.spec_of(folder)
+    context.ledger.effects.add(
+        effect_id=job.job_id,
+        dataset_id=spec.about.dataset_id,
+        version_id=spec.about.version_id,
+        settings=to_json(spec),
+        summary=to_json(result),
+        by=job.created_by,
+        at=datetime.now(UTC),
+    )
+
+
+CLEANING_EFFECT = JobKind(
+    "cleaning_effect",
+    CleaningEffectSpec,
+    CleaningEffectResult,
+    "core.jobs.cleaning_effect.run",
+    _prepare,
+    collect_cleaning_effect,
+    lambda spec: Resources(launch="python" if spec.settings.strategy == "head" else "accelerate"),
+)

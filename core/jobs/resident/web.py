@@ -1,6 +1,6 @@
 """The one process that holds a model for questions; the web process itself never loads one.
 
-Knows the process and its lines, see `core.jobs.resident.run`; not what is asked.
+It is no job of the queue: nobody waits for its end, it leaves nothing, and it lives no longer than the app.
 """
 
 from __future__ import annotations
@@ -9,15 +9,16 @@ import json
 import os
 import select
 import subprocess
-import sys
 import threading
 import time
 from pathlib import Path
-from typing import Any
 
 from core.errors import ModelError, WinnowError
-from core.settings import PROJECT
+from core.jobs.resident.spec import Answer, Line, Question, ResidentSpec
+from core.queue.launcher import Launcher
+from core.typed import from_json, to_json
 
+MODULE = "core.jobs.resident.run"
 IDLE_SECONDS = 600.0
 START_SECONDS = 180.0
 """How long a model may take to load, on a cold disk."""
@@ -33,22 +34,11 @@ class Idle(Exception):  # noqa: N818 - nothing went wrong
 class Resident:
     """One process with one model. Not for two threads at once."""
 
-    def __init__(self, model: Path, features: Path, log: Path, idle_seconds: float = IDLE_SECONDS) -> None:
+    def __init__(self, launcher: Launcher, spec: ResidentSpec, log: Path) -> None:
         """Starts the process and waits until its model is loaded. Raises ModelError where it cannot be."""
-        self.model, self._log = model, log
+        self.model, self._log = spec.model, log
         self._read = b""
-        with log.open("wb") as errors:
-            # On the CPU: the GPUs belong to the jobs that hold their slots. In a session of its own, so that Ctrl-C
-            # in the terminal reaches the app alone, whose end then is the end of this process's input.
-            self._process = subprocess.Popen(
-                [sys.executable, "-m", "core.jobs.resident.run", str(model), str(features), str(idle_seconds)],
-                cwd=PROJECT,
-                env=os.environ | {"CUDA_VISIBLE_DEVICES": "", "HF_HUB_OFFLINE": "1"},
-                stdin=subprocess.PIPE,
-                stdout=subprocess.PIPE,
-                stderr=errors,
-                start_new_session=True,
-            )
+        self._process = launcher.attend(MODULE, [json.dumps(to_json(spec))], log)
         try:
             self._receive(START_SECONDS)
         except BaseException:
@@ -63,16 +53,18 @@ class Resident:
     def lives(self) -> bool:
         return self._process.poll() is None
 
-    def ask(self, question: dict[str, Any]) -> dict[str, Any]:
+    def ask(self, question: Question) -> Answer:
         """The answer to a question. Raises Idle, WinnowError with what the model says against the question, and
         ModelError where the process came to its end over it."""
         assert self._process.stdin is not None
         try:
-            self._process.stdin.write(json.dumps(question).encode() + b"\n")
+            self._process.stdin.write(json.dumps(to_json(question)).encode() + b"\n")
             self._process.stdin.flush()
         except BrokenPipeError:
             pass  # what it said last tells why
-        return self._receive(ANSWER_SECONDS)
+        answer = self._receive(ANSWER_SECONDS).answer
+        assert answer is not None  # each question gets one, where nothing was raised
+        return answer
 
     def end(self) -> None:
         """Ends the process; one that has ended already is no error."""
@@ -88,13 +80,13 @@ class Resident:
             self._process.kill()
             self._process.wait()
 
-    def _receive(self, seconds: float) -> dict[str, Any]:
-        answer: dict[str, Any] = json.loads(self._line(seconds))
-        if answer.get("idle"):
+    def _receive(self, seconds: float) -> Line:
+        line = from_json(Line, json.loads(self._line(seconds)), "what the model says")
+        if line.idle:
             raise Idle
-        if "error" in answer:
-            raise WinnowError(answer["error"]["message"], answer["error"]["hint"])
-        return answer
+        if line.error:
+            raise WinnowError(line.error.message, line.error.hint)
+        return line
 
     def _line(self, seconds: float) -> bytes:
         assert self._process.stdout is not None
@@ -133,24 +125,25 @@ class OneResident:
         current = self._current
         return current is not None and current.model == model and current.lives
 
-    def ask(self, model: Path, features: Path, log: Path, question: dict[str, Any]) -> dict[str, Any]:
+    def ask(self, launcher: Launcher, model: Path, features: Path, log: Path, question: Question) -> Answer:
         """The model's answer; it is loaded first where it is not, in place of another. Raises as `Resident` does."""
+        spec = ResidentSpec(model, features, self._idle_seconds)
         with self._lock:
             try:
-                return self._held(model, features, log).ask(question)
+                return self._held(launcher, spec, log).ask(question)
             except Idle:
                 self._let_go()
-                return self._held(model, features, log).ask(question)
+                return self._held(launcher, spec, log).ask(question)
 
     def end(self) -> None:
         """Lets the model go."""
         with self._lock:
             self._let_go()
 
-    def _held(self, model: Path, features: Path, log: Path) -> Resident:
-        if self._current is None or self._current.model != model or not self._current.lives:
+    def _held(self, launcher: Launcher, spec: ResidentSpec, log: Path) -> Resident:
+        if self._current is None or self._current.model != spec.model or not self._current.lives:
             self._let_go()
-            self._current = Resident(model, features, log, self._idle_seconds)
+            self._current = Resident(launcher, spec, log)
         return self._current
 
     def _let_go(self) -> None:

@@ -6,9 +6,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from core.context import Context
 from core.errors import UsageError
 from core.records import Strategy
-from core.services.context import Context
 from core.store.training_rows import Names, Shares, count_training_rows, splits_of_version
 
 SYNONYMS: Mapping[str, str] = {

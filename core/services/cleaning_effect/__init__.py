@@ -1,1 +1,0 @@
-"""Whether cleaning helped: the question and its answer."""

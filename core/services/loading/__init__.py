@@ -1,1 +1,0 @@
-"""What happens behind a load: taking in, derived attributes, splits."""
