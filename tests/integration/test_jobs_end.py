@@ -30,7 +30,7 @@ PROJECT = Path(__file__).resolve().parents[2]
 APP = """
 import sys, time
 from pathlib import Path
-from core.jobs import Queue
+from core.queue import Queue
 from core.settings import Workspace
 queue = Queue(Workspace(Path(sys.argv[1])))
 running = queue.enqueue(queue.create("test", "Running", sys.argv[2], {"steps": 20}, None, "ann").job_id)
