@@ -13,6 +13,7 @@ from core.jobs import submit
 from core.queue import ProgressWriter
 from core.records import Dataset
 from core.services.context import Context
+from core.store.times import now
 from tests.pages import issues_data
 from tests.unit.services.test_cleaning import review
 
@@ -89,6 +90,7 @@ def answer(app: Context, news: Dataset, version_id: str, name: str, gain: float,
         settings={"seeds": 5, "strategy": "head", "model": "minilm"} | settings,
         summary=summary,
         by="ada",
+        at=now(),
     )
 
 

@@ -35,15 +35,16 @@ class Mirror:
         self._lock = threading.Lock()
 
     def attach(self, connection: duckdb.DuckDBPyConnection) -> None:
-        """Makes the table on a new connection."""
-        connection.execute("ATTACH IF NOT EXISTS ':memory:' AS acts")
-        connection.execute(
-            f"""CREATE TABLE IF NOT EXISTS {ACTS} (
-                seq BIGINT, decision_id VARCHAR, client_key VARCHAR, dataset_id VARCHAR, version_id VARCHAR,
-                row_id BIGINT, action VARCHAR, new_label VARCHAR, reviewer VARCHAR, decided_at TIMESTAMP,
-                scan_id VARCHAR, shown VARCHAR, undoes VARCHAR)"""
-        )
-        self._seq = 0
+        """Makes the table on a new connection, to be filled anew."""
+        with self._lock:
+            connection.execute("ATTACH IF NOT EXISTS ':memory:' AS acts")
+            connection.execute(
+                f"""CREATE TABLE IF NOT EXISTS {ACTS} (
+                    seq BIGINT, decision_id VARCHAR, client_key VARCHAR, dataset_id VARCHAR, version_id VARCHAR,
+                    row_id BIGINT, action VARCHAR, new_label VARCHAR, reviewer VARCHAR, decided_at TIMESTAMP,
+                    scan_id VARCHAR, shown VARCHAR, undoes VARCHAR)"""
+            )
+            self._seq = 0
 
     def catch_up(self, cursor: duckdb.DuckDBPyConnection) -> int:
         """Takes in what was done since the last time and returns the number of the newest act."""

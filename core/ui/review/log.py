@@ -1,4 +1,4 @@
-"""The list of all decisions of a dataset: who, when, what, and whether it counts. Pages from the store."""
+"""The list of all decisions of a dataset: who, when, what, and whether it counts. Pages from the ledger."""
 
 from __future__ import annotations
 

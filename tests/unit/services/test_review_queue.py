@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -72,6 +73,13 @@ def test_a_claim_runs_out_and_reporting_again_holds_it(context: Context, scanned
     claimed(context, scanned, "ada", 5, seconds=LEASE_SECONDS - 1)
     assert claimed(context, scanned, "ben", 1, seconds=LEASE_SECONDS + 1) == [5]
     assert claimed(context, scanned, "ben", 1, seconds=2 * LEASE_SECONDS) == [0]
+
+
+def test_sessions_that_claim_at_once_share_the_rows_out_and_none_goes_short(context: Context, scanned: Scan) -> None:
+    with ThreadPoolExecutor(8) as pool:
+        held = list(pool.map(lambda who: claimed(context, scanned, f"session {who}", 5), range(8)))
+    assert [len(each) for each in held] == [5] * 8
+    assert sorted(row for each in held for row in each) == list(range(40))
 
 
 def test_rows_given_back_go_to_the_next_reviewer_at_once(context: Context, scanned: Scan) -> None:
