@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any
 
 import streamlit as st
 
@@ -162,7 +161,7 @@ def _to_review(shown: Shown, true: str | None, predicted: str | None) -> None:
 
 
 def _table(
-    task: Task, columns: Mapping[str, list[Any]], lines: Sequence[Example], key: str, other: Mapping[str, str]
+    task: Task, columns: Mapping[str, list[object]], lines: Sequence[Example], key: str, other: Mapping[str, str]
 ) -> None:
     names = {name: other.get(name, name) for name in ("true", "predicted", "confidence")}
     st.dataframe(
@@ -186,8 +185,8 @@ def _table(
     )
 
 
-def _columns(context: Context, found: Sequence[PredictedRow], lines: Sequence[Example]) -> dict[str, list[Any]]:
-    columns: dict[str, list[Any]] = {"row": [row.row_id for row in found]}
+def _columns(context: Context, found: Sequence[PredictedRow], lines: Sequence[Example]) -> dict[str, list[object]]:
+    columns: dict[str, list[object]] = {"row": [row.row_id for row in found]}
     if lines[0].media_id is not None:
         columns["image"] = [data_url(thumbnail(context, line.media_id)) if line.media_id else None for line in lines]
     columns["true"] = [row.label for row in found]
