@@ -49,7 +49,13 @@ def row_browser(
         st.caption("1 row" if total == 1 else f"{total:,} rows", width="content")
         if total:
             order = _sort_box(dataset, key)
-            _download(context, dataset, version, where, order, total, title, key)
+            csv_button(
+                lambda: _csv(context, version, where, order),
+                f"{dataset.name}-v{version.number}.csv",
+                key=f"{key}-csv",
+                title=csv_title(total, CSV_ROWS),
+                explained=f"{plain(title)}. A whole version is exported on the Data page.",
+            )
     if not total:
         st.caption("No row matches.")
         return
@@ -122,28 +128,11 @@ def _table(dataset: Dataset, records: Sequence[Mapping[str, object]], title: str
     )
 
 
-def _download(
-    context: Context,
-    dataset: Dataset,
-    version: Version,
-    where: RowFilter,
-    order: RowOrder,
-    total: int,
-    title: str,
-    key: str,
-) -> None:
-    def whole_list() -> bytes:
-        rows = page_rows(context.store, version.version_id, where, CSV_ROWS, 0, order)
-        records = _records_of(context, rows, whole=True)
-        return csv_text(list(dict.fromkeys(name for record in records for name in record)), records)
-
-    csv_button(
-        whole_list,
-        f"{dataset.name}-v{version.number}.csv",
-        key=f"{key}-csv",
-        title=csv_title(total, CSV_ROWS),
-        explained=f"{plain(title)}. A whole version is exported on the Data page.",
-    )
+def _csv(context: Context, version: Version, where: RowFilter, order: RowOrder) -> bytes:
+    """The list from its start, whole texts instead of their beginnings."""
+    rows = page_rows(context.store, version.version_id, where, CSV_ROWS, 0, order)
+    records = _records_of(context, rows, whole=True)
+    return csv_text(list(dict.fromkeys(name for record in records for name in record)), records)
 
 
 def _without_empty(records: list[dict[str, object]], optional: tuple[str, ...]) -> list[dict[str, object]]:

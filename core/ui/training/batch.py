@@ -34,7 +34,7 @@ def predict_file(context: Context, run: Run, user: str) -> None:
     with shown_errors():
         locations = _uploaded(context, run) if place == "upload" else _named(context, run)
         if locations:
-            _check_and_start(context, user, run, locations)
+            _check_and_start(context, run, locations, user)
     with shown_errors():
         predictions_list(context, run)
 
@@ -55,7 +55,7 @@ def _named(context: Context, run: Run) -> tuple[str, ...]:
     return choose_path("predict", "Predict every image of the folder" if images else "")
 
 
-def _check_and_start(context: Context, user: str, run: Run, locations: Sequence[str]) -> None:
+def _check_and_start(context: Context, run: Run, locations: Sequence[str], user: str) -> None:
     within = browser_folders(context)
     key = ("predict look", run.run_id, *map(stamped, locations))
     batch = result_of(key, lambda: look(context, run, locations, within=within), waiting="reading the first rows")
