@@ -8,11 +8,11 @@ from core.ui.data.export import export_form
 from core.ui.data.load import load_form
 from core.ui.data.manage import rename_or_delete, trash
 from core.ui.data.rejected import set_aside
-from core.ui.data.rows import named_row, row_filters
+from core.ui.data.rows import in_words, named_row, row_filters
 from core.ui.data.splits import classes_by_part, follow_split, split_form
 from core.ui.parts.choices import view_switch
 from core.ui.parts.problems import shown_errors
-from core.ui.parts.rows import describe, row_browser
+from core.ui.parts.row_list import row_browser
 from core.ui.shell.frame import BareFrame, open_page
 
 VIEWS = {
@@ -39,7 +39,7 @@ with shown_errors():
     if view == "rows":
         named_row(context, dataset, version)
         where = row_filters(context, dataset, version)
-        row_browser(context, dataset, version, where, title=describe(where, {}), key="rows")
+        row_browser(context, dataset, version, where, title=in_words(where), key="rows")
     elif view == "load":
         load_form(context, user)
     elif view == "splits":

@@ -50,3 +50,9 @@ def _forget_row() -> None:
 
 def _chosen(value: str | None) -> str | None:
     return None if value in (None, ANY) else value
+
+
+def in_words(where: RowFilter) -> str:
+    """What the filters say: `label: sport · split: test`."""
+    fields = ("label", "split", "text", "duplicates")
+    return " · ".join(f"{field}: {value}" for field in fields if (value := getattr(where, field))) or "All rows"

@@ -71,7 +71,7 @@ def _averages(averages: Mapping[str, Scores]) -> None:
     )
 
 
-def _columns(scores: Mapping[str, Scores]) -> dict[str, list[Any]]:
+def _columns(scores: Mapping[str, Scores]) -> dict[str, list[object]]:
     values = (
         list(scores),
         *([getattr(one, name) for one in scores.values()] for name in ("precision", "recall", "f1", "support")),

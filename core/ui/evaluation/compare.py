@@ -67,6 +67,7 @@ def _said(found: Comparison, other: Run, run: Run) -> None:
                     percent(one.second),
                     f"{100 * one.difference:+.1f} points on run {other.number}'s {percent(one.first)}",
                     delta_color="normal" if _clear(one) else "off",
+                    delta_arrow="auto" if _clear(one) else "off",
                     width="content",
                 )
                 st.caption(plain(difference(one, other, run)))

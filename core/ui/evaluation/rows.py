@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any
 
 import streamlit as st
 
@@ -163,7 +162,7 @@ def _to_review(shown: Shown, true: str | None, predicted: str | None) -> None:
 
 
 def _table(
-    dataset: Dataset, columns: Mapping[str, list[Any]], lines: Sequence[Example], key: str, other: Mapping[str, str]
+    dataset: Dataset, columns: Mapping[str, list[object]], lines: Sequence[Example], key: str, other: Mapping[str, str]
 ) -> None:
     drawing, row_height = drawing_of(dataset), task_named(dataset.task).modality.row_height
     names = {name: other.get(name, name) for name in ("true", "predicted", "confidence")}
@@ -190,8 +189,8 @@ def _table(
 
 def _columns(
     context: Context, dataset: Dataset, found: Sequence[PredictedRow], lines: Sequence[Example]
-) -> dict[str, list[Any]]:
-    columns: dict[str, list[Any]] = {"row": [row.row_id for row in found]}
+) -> dict[str, list[object]]:
+    columns: dict[str, list[object]] = {"row": [row.row_id for row in found]}
     drawing = drawing_of(dataset)
     if drawing.cell:
         columns[drawing.cell] = drawing.cells(context, lines)

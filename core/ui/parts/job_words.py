@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from core.records import ENDED, Job, JobStatus
+from core.records import Job, JobStatus
 from core.ui.shell.strip import duration
 
 MARKS: dict[JobStatus, tuple[str, str]] = {
@@ -25,11 +25,6 @@ def mark(status: JobStatus) -> str:
     """The state's icon in its colour, as Markdown."""
     icon, colour = MARKS[status]
     return f":{colour}[:material/{icon}:]"
-
-
-def short_mark(status: JobStatus) -> str:
-    """The same with its word, every state before the end as one."""
-    return f"{mark(status)} {status}" if status in ENDED else f"{mark('running')} under way"
 
 
 def how_it_ended(job: Job) -> str:

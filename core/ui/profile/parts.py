@@ -14,7 +14,7 @@ from core.records import Dataset, RowFilter, Version
 from core.services.context import Context
 from core.ui.parts.cells import clicked_mark
 from core.ui.parts.csv_text import csv_button, csv_text
-from core.ui.parts.rows import row_browser
+from core.ui.parts.row_list import row_browser
 
 CHOICE = "choice"
 """Keys of what is chosen start with it and a view's name: one choice lifts the others under the same name."""

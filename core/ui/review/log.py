@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any, TypedDict
+from typing import TypedDict
 
 import streamlit as st
 
@@ -95,7 +95,7 @@ def _filters(versions: Sequence[Version]) -> Narrowed:
     }
 
 
-def _columns(lines: tuple[LogLine, ...]) -> dict[str, list[Any]]:
+def _columns(lines: tuple[LogLine, ...]) -> dict[str, list[object]]:
     return {
         "when": [line.decision.decided_at for line in lines],
         "who": [line.decision.reviewer for line in lines],

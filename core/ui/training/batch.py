@@ -30,7 +30,7 @@ def predict_file(context: Context, dataset: Dataset, run: Run, user: str) -> Non
     with shown_errors():
         locations = _uploaded(context, dataset) if place == "upload" else _named(dataset)
         if locations:
-            _check_and_start(context, user, run, locations)
+            _check_and_start(context, run, locations, user)
     with shown_errors():
         predictions_list(context, run)
 
@@ -45,7 +45,7 @@ def _named(dataset: Dataset) -> tuple[str, ...]:
     return choose_path("predict", drawing_of(dataset).folder_button)
 
 
-def _check_and_start(context: Context, user: str, run: Run, locations: Sequence[str]) -> None:
+def _check_and_start(context: Context, run: Run, locations: Sequence[str], user: str) -> None:
     within = browser_folders(context)
     key = ("predict look", run.run_id, *map(stamped, locations))
     batch = result_of(key, lambda: look(context, run, locations, within=within), waiting="reading the first rows")

@@ -8,11 +8,11 @@ from datetime import UTC, datetime
 import streamlit as st
 
 from core.errors import NotFoundError
-from core.records import Dataset, Job, Run
+from core.records import ENDED, Dataset, Job, Run
 from core.services.context import Context
 from core.services.runs.listing import RunAndJob, get_run, headline_scores
 from core.ui import keys
-from core.ui.parts.job_words import ago, short_mark
+from core.ui.parts.job_words import ago, mark
 from core.ui.parts.problems import plain, show_error
 from core.ui.training.run import evaluate_link
 
@@ -60,7 +60,7 @@ def _line(dataset: Dataset, run: Run, job: Job, is_chosen: bool) -> None:
         on_click=_choose,
         args=(run.number,),
     )
-    status.caption(short_mark(job.status))
+    status.caption(f"{mark(job.status)} {job.status}" if job.status in ENDED else f"{mark('running')} under way")
     split, scores = headline_scores(run)
     on = "" if split in (None, "test") else f" on {split}"
     for column, score in ((accuracy, "accuracy"), (macro_f1, "macro_f1")):
