@@ -7,6 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from core.files import whole
 from core.queue import RunFolder
 from core.records import Dataset, Job, Version
 from core.services.context import Context
@@ -35,12 +36,11 @@ def about(context: Context, dataset: Dataset, version: Version) -> dict[str, Any
 
 
 def write_once(path: Path, write: Callable[[Path], object]) -> None:
-    """Lets `write` make the file beside `path` and renames it there, unless it is there already."""
+    """Lets `write` make the file whole, unless it is there already."""
     if path.exists():
         return
-    beside = path.with_name(f"{path.name}.part")
-    write(beside)
-    beside.replace(path)
+    with whole(path) as part:
+        write(part)
 
 
 def _prepare(context: Context, job: Job, prepare: Prepare) -> None:
