@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from core.records import Version
 from core.store.acts.claims import claim_from
 from core.store.backup import backup
 from core.store.database import Database
@@ -22,6 +23,15 @@ def test_a_write_that_fails_leaves_nothing_behind_and_the_lock_free(db: Database
     with db.write() as cursor:
         cursor.execute("INSERT INTO claims VALUES ('v', 1, 'ann', '2030-01-01')")
     assert len(db.fetch("SELECT * FROM claims")) == 1
+
+
+def test_records_are_filled_by_the_names_of_columns_whatever_their_order(db: Database) -> None:
+    columns = """'made' AS note, 3 AS row_count, 'f' AS fingerprint, 1 AS number, 'load' AS kind, NULL AS parent_id,
+                 'd' AS dataset_id, 'ann' AS created_by, TIMESTAMP '2026-05-01 12:30' AS created_at"""
+    (found,) = db.records(Version, f"SELECT {columns}, 'v' AS version_id")
+    assert found == Version("v", "d", 1, None, "load", "made", "f", 3, datetime(2026, 5, 1, 12, 30, tzinfo=UTC), "ann")
+    with pytest.raises(TypeError, match="version_id"):
+        db.records(Version, f"SELECT {columns}")
 
 
 def test_reads_of_many_threads_never_mix(db: Database) -> None:
