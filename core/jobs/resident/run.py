@@ -20,7 +20,7 @@ from typing import Any, BinaryIO
 
 from core.errors import SourceError, WinnowError
 from core.jobs.resident.nearest import Nearest
-from core.sources.images.image import ImageFault, opened
+from core.modalities.image.opening import ImageFault, opened
 
 READ_BYTES = 1 << 16
 
