@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.arrays.disk_backed import empty
-from core.arrays.shards import Shards
+from core.arrays.shards import Shards, Wanted
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,21 +17,15 @@ class EmbeddingCache(Shards):
 
     def gather(self, digests: NDArray[np.bytes_]) -> NDArray[np.float32]:
         """The vectors (n, d) of contents that are all kept; in a file where they are too many for memory."""
-        order = np.argsort(digests)
-        ordered = digests[order]
+        wanted = Wanted.of(digests)
         gathered: NDArray[np.float32] | None = None
         for shard in self.all():
-            held = self.digests(shard)
-            start, stop = np.searchsorted(ordered, held, "left"), np.searchsorted(ordered, held, "right")
-            counts = stop - start
-            if not counts.any():
+            source, target = wanted.found(self.digests(shard))
+            if not len(source):
                 continue
             vectors = self.arrays(shard)
             if gathered is None:
                 gathered = empty((len(digests), vectors.shape[1]), self.folder)
-            source = np.repeat(np.arange(len(held)), counts)
-            within = np.arange(len(source)) - np.repeat(np.cumsum(counts) - counts, counts)
-            target = order[np.repeat(start, counts) + within]
             for part in range(0, len(source), 1 << 16):
                 gathered[target[part : part + (1 << 16)]] = vectors[source[part : part + (1 << 16)]]
         if gathered is None:

@@ -16,6 +16,7 @@ import torch
 from safetensors.torch import load_file, save_file
 from torch import nn
 
+from core.files import PART, remove_parts, whole
 from core.finetune.optimiser import moments, restore_moments
 
 
@@ -55,13 +56,12 @@ class Checkpoints:
         target = self.folder / f"step-{state.step:09d}-{state.epoch:04d}"
         if target.exists():
             return
-        part = target.with_suffix(".part")
-        shutil.rmtree(part, ignore_errors=True)
-        part.mkdir(parents=True)
-        save_file(_trained(model), part / "weights.safetensors")
-        save_file(_on_cpu(moments(model, optimiser)), part / "moments.safetensors")
-        (part / "state.json").write_text(json.dumps(asdict(state), indent=1), encoding="utf-8")
-        part.rename(target)
+        remove_parts(self.folder)
+        with whole(target) as part:
+            part.mkdir(parents=True)
+            save_file(_trained(model), part / "weights.safetensors")
+            save_file(_on_cpu(moments(model, optimiser)), part / "moments.safetensors")
+            (part / "state.json").write_text(json.dumps(asdict(state), indent=1), encoding="utf-8")
         for folder in self.folder.glob("step-*"):
             if folder != target:
                 shutil.rmtree(folder)
@@ -71,7 +71,7 @@ class Checkpoints:
 
     def load(self, model: nn.Module, optimiser: torch.optim.Optimizer) -> State | None:
         """Puts the newest checkpoint into model and optimiser and returns its state; None where there is none."""
-        found = sorted(folder for folder in self.folder.glob("step-*") if folder.suffix != ".part")
+        found = sorted(folder for folder in self.folder.glob("step-*") if folder.suffix != PART)
         if not found:
             return None
         _restore(model, load_file(found[-1] / "weights.safetensors"))
@@ -81,9 +81,8 @@ class Checkpoints:
     def save_best(self, epoch: int, model: nn.Module) -> None:
         """Keeps the weights after `epoch`; the best before it goes with the next `save`."""
         self.folder.mkdir(parents=True, exist_ok=True)
-        part = self.folder / "best.part"
-        save_file(_trained(model), part)
-        part.rename(self._best(epoch))
+        with whole(self._best(epoch)) as part:
+            save_file(_trained(model), part)
 
     def load_best(self, epoch: int, model: nn.Module) -> None:
         """Puts the weights after `epoch` into the model."""

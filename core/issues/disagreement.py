@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.special import expit, logit
 
-from core.issues.finding import Share
+from core.records import Estimate
 
 BINS = 64
 """Rows of about equal confidence are counted together: the fit takes the same time for a thousand and a million."""
@@ -30,7 +30,7 @@ class Disagreement:
     """A likelihood fit: P(disagrees) = π + (1 − π) · e, where e, the model's own error, is a logistic function of the
     log odds of its doubt, and falls to 0 with it."""
 
-    remaining: Share
+    remaining: Estimate
     """π with its profile-likelihood interval at 95 %."""
     expected: NDArray[np.float64]
     """(n,) how often the model disagrees with rows of which it is as sure as of each."""
@@ -47,7 +47,7 @@ def fit_disagreement(disagrees: NDArray[np.bool_], confidence: NDArray[np.float6
     cost, level, slope = _profile(rows, found, where)
     best = int(cost.argmin())
     likely, share = np.flatnonzero(cost <= cost[best] + DEVIANCE), float(SHARES[best])
-    remaining = Share(share, _end(cost, best, likely[0] - 1), _end(cost, best, likely[-1] + 1))
+    remaining = Estimate(share, _end(cost, best, likely[0] - 1), _end(cost, best, likely[-1] + 1))
     return Disagreement(remaining, share + (1 - share) * expit(level[best] + np.exp(slope[best]) * doubt))
 
 

@@ -8,6 +8,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from core.records import Estimate
+
 Probabilities = NDArray[np.floating[Any]]
 
 
@@ -21,15 +23,6 @@ class Signals:
     """(n, k) out-of-sample probabilities; may be a view of a file."""
     judged: NDArray[np.bool_]
     """(n,) False where the model that judged the row has never seen its label."""
-
-
-@dataclass(frozen=True, slots=True)
-class Share:
-    """An estimated share in 0–1 with its interval."""
-
-    estimate: float
-    low: float
-    high: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +65,7 @@ class Finding:
     class_shares: ClassShares
     joint: tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.float64]]
     """Given class, true class and estimated rows of every cell that is not empty."""
-    share_wrong: Share
+    share_wrong: Estimate
     untold: str | None
     """Why the share cannot be told, as a sentence: then it and the curve are only what is possible."""
     curve: Curve

@@ -16,7 +16,8 @@ from scipy.stats import beta
 
 from core.issues.confident import RowFacts, chunks
 from core.issues.disagreement import fit_disagreement
-from core.issues.finding import ClassShares, Share, Signals
+from core.issues.finding import ClassShares, Signals
+from core.records import Estimate
 
 QUANTILE = 0.975
 MOST_WRONG = 1 / 3
@@ -26,7 +27,7 @@ BETWEEN = (0.1, 0.3, 0.5, 0.7, 0.9)
 """Where the rate at which errors level off may lie between its ends: each is as probable."""
 WIDEST = 0.25
 """A wider interval says nothing that helps to decide."""
-ANYTHING = Share(float("nan"), 0.0, 1.0)
+ANYTHING = Estimate(float("nan"), 0.0, 1.0)
 """What a model that is no better than chance says of the share."""
 CHANCE_ERRORS = 2.0
 """A model has to favour the given labels over shuffled ones by more than so many standard errors."""
@@ -40,7 +41,7 @@ class SeenErrors:
     """(n,)"""
     expected: NDArray[np.float64]
     """(n,) how often it disagrees with rows of which it is as sure."""
-    remaining: Share
+    remaining: Estimate
     """How often it would disagree were it as sure as can be."""
 
     @property
@@ -55,17 +56,17 @@ class SeenErrors:
         return tuple(self._share(lowest + part * (self.highest_rate - lowest)) for part in BETWEEN)
 
     @property
-    def share(self) -> Share:
+    def share(self) -> Estimate:
         """The share of wrong labels with its interval. The low end is a profile likelihood's, the high one exact
         (Clopper & Pearson, 1934), both at 95 %. A wrong label that the model would give itself is seen by neither, but
         stands against what the model has wrong: a third of the errors in the votes of amazon_isbook are such, and
         their shares are covered."""
         rows = len(self.disagrees)
         if not rows:
-            return Share(0.0, 0.0, 1.0)
+            return Estimate(0.0, 0.0, 1.0)
         estimate, most = float(np.mean(self.shares)), rows * self._share(self.highest_rate)
         high = float(beta.ppf(QUANTILE, most + 1, rows - most)) if most < rows else 1.0
-        return Share(estimate, min(self.remaining.low, estimate), max(high, estimate))
+        return Estimate(estimate, min(self.remaining.low, estimate), max(high, estimate))
 
     def fault_of_labels(self, rate: float) -> NDArray[np.float64]:
         """(n,) how probable it is that a row that the model disagrees with is wrong, if errors level off at `rate`; 0
@@ -80,7 +81,7 @@ def seen_errors(signals: Signals, facts: RowFacts) -> SeenErrors:
     """Over the judged rows."""
     rows = np.flatnonzero(signals.judged)
     if not len(rows):
-        return SeenErrors(np.empty(0, bool), np.empty(0), Share(0.0, 0.0, 1.0))
+        return SeenErrors(np.empty(0, bool), np.empty(0), Estimate(0.0, 0.0, 1.0))
     disagrees = facts.top[rows] != signals.labels[rows]
     found = fit_disagreement(disagrees, np.maximum(facts.own[rows], facts.other_probability[rows]))
     return SeenErrors(disagrees, np.maximum(found.expected, 1e-9), found.remaining)

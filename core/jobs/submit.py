@@ -10,6 +10,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from core.context import Context
+from core.files import whole
 from core.jobs.about import About
 from core.jobs.defects import in_words
 from core.jobs.kind import JobKind, Result, Spec
@@ -70,12 +71,11 @@ def about(context: Context, dataset: Dataset, version: Version) -> About:
 
 
 def write_once(path: Path, write: Callable[[Path], object]) -> None:
-    """Lets `write` make the file beside `path` and renames it there, unless it is there already."""
+    """Lets `write` make the file whole, unless it is there already."""
     if path.exists():
         return
-    beside = path.with_name(f"{path.name}.part")
-    write(beside)
-    beside.replace(path)
+    with whole(path) as part:
+        write(part)
 
 
 def _prepare(context: Context, job: Job, prepare: Prepare) -> None:

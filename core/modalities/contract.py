@@ -28,6 +28,8 @@ class Derived:
     kind: AttributeKind
     sql: str
     """An expression over the columns of the examples table."""
+    function: Callable[[Sequence[str]], list[str]] | None = None
+    """What is made of the expression's values, some thousands at a time; None: the attribute is the expression."""
 
 
 @dataclass(frozen=True, slots=True)

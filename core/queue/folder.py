@@ -15,7 +15,6 @@ stop, cancel     empty files: somebody asked the run to end
 from __future__ import annotations
 
 import json
-import os
 import shutil
 import time
 from dataclasses import dataclass
@@ -23,6 +22,7 @@ from pathlib import Path
 from typing import TypeVar
 
 from core.errors import JobError
+from core.files import whole
 from core.typed import JsonObject, from_json
 
 Record = TypeVar("Record")
@@ -185,10 +185,9 @@ class JobFolder:
 
 
 def write_json(path: Path, content: JsonObject) -> None:
-    """Writes `content` beside `path` and renames it there, so that nobody reads half of it."""
-    beside = path.with_name(f"{path.name}.{os.getpid()}.part")
-    beside.write_text(json.dumps(content, indent=1, ensure_ascii=False), encoding="utf-8")
-    beside.replace(path)
+    """Writes `content` so that nobody reads half of it."""
+    with whole(path) as part:
+        part.write_text(json.dumps(content, indent=1, ensure_ascii=False), encoding="utf-8")
 
 
 def read_tail(path: Path, size: int) -> bytes:

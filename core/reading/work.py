@@ -12,10 +12,11 @@ from pathlib import Path
 from typing import Any
 
 from core.errors import SourceError, TypeMisfitError, WinnowError
+from core.modalities.image.opening import ImageFault
 from core.reading.wire import preview_data, receive, schema_of, send, staged_data
 from core.records import Preview, Reader, Schema
 from core.sources import SOURCES, Bench, Table, find
-from core.sources.images.image import ImageFault, thumbnail_of
+from core.sources.images.image import thumbnail_of
 from core.sources.images.payload import Finder
 from core.sources.images.source import unlabelled
 from core.store.ingest.spool import look, spool

@@ -22,6 +22,7 @@ from core.records.effects import (
     ReviewedRows,
     TestLabels,
 )
+from core.records.estimate import Estimate
 from core.records.evaluation import (
     Comparison,
     Curve,
@@ -73,6 +74,7 @@ __all__ = [
     "Difference",
     "EffectScoring",
     "EffectStrategy",
+    "Estimate",
     "Evaluation",
     "Example",
     "Interval",

@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from core.errors import UsageError
+from core.files import whole
 from core.jobs.export.web import export_datasets
 from core.services.context import Context
 from core.sources.images.source import SKIPPED, TABLE
@@ -70,32 +71,29 @@ def all_formats() -> tuple[str, ...]:
 def _folders(context: Context, version_id: str, out: Path) -> Path:
     """`[split/]class/name`; a name that occurs twice in a folder gets its row id. Where a folder cannot say what its
     class or split is, a table says it of every image."""
-    unfinished = out.with_name(f"{out.name}.part")
     folder_of: dict[str, str] = {}
     taken: set[str] = set()
     splits: set[str | None] = set()
-    try:
-        with (
-            zipfile.ZipFile(unfinished, "w", zipfile.ZIP_STORED) as archive,
-            tempfile.TemporaryFile("w+", encoding="utf-8", newline="\n") as table,
-        ):
-            for row_id, media_id, name, label, split in _files(context, version_id):
-                folders = [_own_folder(part, folder_of) for part in (split, label) if part]
-                stem, suffix = folder_name(Path(name or media_id).stem), Path(media_id).suffix
-                inner = "/".join((*folders, f"{stem}{suffix}"))
-                if inner.lower() in taken:
-                    inner = "/".join((*folders, f"{stem}-{row_id}{suffix}"))
-                taken.add(inner.lower())
-                archive.write(context.workspace.media / media_id, inner)
-                splits.add(split)
-                row = {"file_name": inner, "label": label, "split": split}
-                table.write(json.dumps(row, ensure_ascii=False) + "\n")
-            if not (splits <= _SPLITS and all(folder == name for name, folder in folder_of.items())):
-                table.seek(0)
-                archive.writestr(TABLE, table.read())
-        return unfinished.rename(out)
-    finally:
-        unfinished.unlink(missing_ok=True)
+    with (
+        whole(out) as part,
+        zipfile.ZipFile(part, "w", zipfile.ZIP_STORED) as archive,
+        tempfile.TemporaryFile("w+", encoding="utf-8", newline="\n") as table,
+    ):
+        for row_id, media_id, name, label, split in _files(context, version_id):
+            folders = [_own_folder(each, folder_of) for each in (split, label) if each]
+            stem, suffix = folder_name(Path(name or media_id).stem), Path(media_id).suffix
+            inner = "/".join((*folders, f"{stem}{suffix}"))
+            if inner.lower() in taken:
+                inner = "/".join((*folders, f"{stem}-{row_id}{suffix}"))
+            taken.add(inner.lower())
+            archive.write(context.workspace.media / media_id, inner)
+            splits.add(split)
+            row = {"file_name": inner, "label": label, "split": split}
+            table.write(json.dumps(row, ensure_ascii=False) + "\n")
+        if not (splits <= _SPLITS and all(folder == name for name, folder in folder_of.items())):
+            table.seek(0)
+            archive.writestr(TABLE, table.read())
+    return out
 
 
 def _files(context: Context, version_id: str) -> Iterator[tuple[int, str, str, str, str | None]]:

@@ -11,12 +11,10 @@ from pathlib import Path
 
 import numpy as np
 
-from core.arrays.shards import DIGEST
-from core.arrays.shards import sweep as sweep_shards
+from core.arrays.shards import DIGEST, sweep
 from core.jobs.hub.web import LOADS
 from core.ledger.contract import Ledger
 from core.modalities.payloads import digests
-from core.modalities.text.token_store import sweep as sweep_tokens
 from core.queue import Queue
 from core.records import DatasetState
 from core.settings import Workspace
@@ -56,9 +54,10 @@ def _sweep_arrays(store: Database, workspace: Workspace) -> None:
         digests(contents(store, dataset.dataset_id)) for state in STATES for dataset in list_datasets(store, state)
     ]
     kept = np.concatenate([np.empty(0, DIGEST), *known])
-    for kind in ("embeddings", "pixels"):
-        sweep_shards(workspace.arrays / kind, kept)
-    sweep_tokens(workspace.arrays / "tokens", kept)
+    for kind in ("embeddings", "pixels", "tokens"):
+        sweep(workspace.arrays / kind, kept)
+    for old in workspace.arrays.glob("tokens/*/*.parquet"):  # as 0.1.0 kept them; nobody reads them any more
+        old.unlink()
 
 
 def _sweep_media(store: Database, workspace: Workspace) -> None:

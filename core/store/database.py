@@ -13,15 +13,18 @@ import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from datetime import datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import duckdb
 
 from core.errors import StoreError, WorkspaceLockedError
 from core.store.acts.mirror import ActLog, Mirror
+from core.store.times import loaded
 
 Cursor = duckdb.DuckDBPyConnection
+Record = TypeVar("Record")
 
 MEMORY_MB = 512
 """DuckDB's own share; what does not fit spills to disk beside the file. The whole process stays under 1 GB with it."""
@@ -169,6 +172,19 @@ class Database:
         with self.cursor() as cursor:
             return cursor.execute(sql, parameters).fetchall()
 
+    def fetch_named(self, sql: str, parameters: Sequence[Any] = ()) -> list[dict[str, Any]]:
+        """All rows of one query, each by the names of its columns."""
+        with self.cursor() as cursor:
+            found = cursor.execute(sql, parameters)
+            names = [name for name, *_ in found.description]
+            return [dict(zip(names, row, strict=True)) for row in found.fetchall()]
+
+    def records(self, kind: type[Record], sql: str, parameters: Sequence[Any] = ()) -> list[Record]:
+        """All rows of one query as records of a dataclass, whose fields the columns are named after; moments, which the
+        store keeps in UTC, with their zone."""
+        found = self.fetch_named(sql, parameters)
+        return [kind(**{name: _aware(value) for name, value in row.items()}) for row in found]
+
     def fetch_one(self, sql: str, parameters: Sequence[Any] = ()) -> tuple[Any, ...] | None:
         """The first row of one query, or None."""
         with self.cursor() as cursor:
@@ -201,6 +217,10 @@ def roll_back(cursor: Cursor) -> None:
         cursor.execute("ROLLBACK")
     except duckdb.TransactionException:
         return
+
+
+def _aware(value: Any) -> Any:
+    return loaded(value) if isinstance(value, datetime) else value
 
 
 def _connect(path: Path, mirror: Mirror) -> duckdb.DuckDBPyConnection:

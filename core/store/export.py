@@ -9,6 +9,7 @@ from typing import Any, Literal
 
 import pyarrow as pa
 
+from core.files import whole
 from core.modalities import WORDS
 from core.records import Dataset, IssueFilter
 from core.sql import identifier, literal, recast
@@ -29,6 +30,8 @@ _OPTIONS: Mapping[str, str] = {
     "jsonl": "FORMAT json",
     "json": "FORMAT json, ARRAY true",
 }
+_PACKED: Mapping[str, str] = {".gz": ", COMPRESSION gzip", ".zst": ", COMPRESSION zstd"}
+"""By the ending of the file's name."""
 FORMULA = r"^'*[=+\-@\t\r]"
 """What a spreadsheet would take for the start of a formula, and what looks like such text escaped: with an apostrophe
 before either, taking one off on the way in gives back exactly what was there."""
@@ -103,7 +106,9 @@ def _copy(db: Database, sql: str, out: Path, format: str, parameters: Sequence[A
         sql = recast(sql, {name: other for name, kind in columns if (other := _fitted(kind, format))})
         if format == "csv":
             sql = _escaped(sql, columns)
-        cursor.execute(f"COPY ({sql}) TO {literal(str(out))} ({_OPTIONS[format]})", parameters)
+        with whole(out) as part:
+            options = _OPTIONS[format] + _PACKED.get(out.suffix, "")
+            cursor.execute(f"COPY ({sql}) TO {literal(str(part))} ({options})", parameters)
     return out
 
 

@@ -136,12 +136,12 @@ def _page(
         among = f"""(SELECT * FROM predictions WHERE run_id = ? AND split = ?
                      ORDER BY confidence DESC, row_id LIMIT {surest})"""
         parameters = [run_id, where.split, *parameters]
-    rows = db.fetch(
+    return db.records(
+        PredictedRow,
         f"""SELECT p.row_id, t.label, p.predicted, p.confidence FROM {_joined(truth, among)}
             WHERE {condition} ORDER BY p.confidence DESC, p.row_id LIMIT ? OFFSET ?""",
         [*parameters, limit, offset],
     )
-    return [PredictedRow(*row) for row in rows]
 
 
 def _joined(truth: str, among: str = "predictions") -> str:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import Any
 
 import pyarrow as pa
 
@@ -15,7 +14,7 @@ from core.store.database import Cursor, Database
 from core.store.ids import new_id
 from core.store.names import examples_table
 from core.store.relations import fingerprint_sql, relation, relation_sql
-from core.store.times import loaded, now, stored
+from core.store.times import now, stored
 
 __all__ = [
     "add_fingerprint",
@@ -38,16 +37,15 @@ _EXCERPT = 200
 
 def list_versions(db: Database, dataset_id: str) -> list[Version]:
     """Every version of a dataset, oldest first."""
-    rows = db.fetch(f"{_SELECT} WHERE dataset_id = ? ORDER BY number", [dataset_id])
-    return [_version(row) for row in rows]
+    return db.records(Version, f"{_SELECT} WHERE dataset_id = ? ORDER BY number", [dataset_id])
 
 
 def get_version(db: Database, version_id: str) -> Version:
     """One version. Raises `NotFoundError`."""
-    row = db.fetch_one(f"{_SELECT} WHERE version_id = ?", [version_id])
-    if row is None:
+    found = db.records(Version, f"{_SELECT} WHERE version_id = ?", [version_id])
+    if not found:
         raise NotFoundError(f"Version {version_id!r} not found.", "Take one from the dataset's list of versions.")
-    return _version(row)
+    return found[0]
 
 
 def add_fingerprint(db: Database, version_id: str) -> Version:
@@ -142,9 +140,11 @@ def changes(db: Database, version_id: str, limit: int, offset: int = 0) -> list[
     """What reviewers changed between a version's parent and itself, by row."""
     version = get_version(db, version_id)
     db.newest_act()
-    rows = db.fetch(
-        f"""SELECT c.row_id, left(e.text, {_EXCERPT}), coalesce(p.label, e.given_label),
-                   CASE WHEN NOT c.excluded THEN coalesce(c.label, e.given_label) END, d.reviewer, d.decided_at
+    return db.records(
+        VersionChange,
+        f"""SELECT c.row_id, left(e.text, {_EXCERPT}) AS given, coalesce(p.label, e.given_label) AS from_label,
+                   CASE WHEN NOT c.excluded THEN coalesce(c.label, e.given_label) END AS to_label,
+                   d.reviewer, d.decided_at
             FROM ({_CHANGED}) c
             JOIN {examples_table(version.dataset_id)} e ON e.row_id = c.row_id
             JOIN {ACTS} d ON d.decision_id = c.decision_id
@@ -152,7 +152,6 @@ def changes(db: Database, version_id: str, limit: int, offset: int = 0) -> list[
             ORDER BY c.row_id LIMIT ? OFFSET ?""",
         [version_id, version.parent_id, version.parent_id, limit, offset],
     )
-    return [VersionChange(*[*change, loaded(decided_at)]) for *change, decided_at in rows]
 
 
 def insert_version(
@@ -196,8 +195,3 @@ def _count_rows(cursor: Cursor, version_id: str) -> None:
            WHERE version_id = ?""",
         [version_id],
     )
-
-
-def _version(row: tuple[Any, ...]) -> Version:
-    *fields, created_at, created_by, acts_up_to = row
-    return Version(*[*fields, loaded(created_at), created_by, acts_up_to])

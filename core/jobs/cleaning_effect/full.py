@@ -11,6 +11,7 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 from numpy.typing import NDArray
 
+from core.files import whole
 from core.finetune.checkpoint import Checkpoints
 from core.finetune.classifiers.classifier import Classifier, load_classifier
 from core.finetune.examples import Examples
@@ -68,10 +69,9 @@ class _FineTunes:
         if not path.exists():
             checkpoints = Checkpoints(self.folder.output / "checkpoint" / path.stem)
             report = _FitReport(self.progress, f"labels {arm}, seed {seed}", done, len(ARMS) * self.seeds, self.notes)
-            part = path.with_suffix(".part")
-            with part.open("wb") as file:
-                np.save(file, self._fine_tune(drawn, arm, seed, checkpoints, report))
-            part.replace(path)
+            predicted = self._fine_tune(drawn, arm, seed, checkpoints, report)
+            with whole(path) as part, part.open("wb") as file:
+                np.save(file, predicted)
             checkpoints.clear()
         found: NDArray[np.int64] = np.load(path, allow_pickle=False)
         return found

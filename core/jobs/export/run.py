@@ -2,13 +2,12 @@
 
 spec.json   an `ExportSpec`
 input/      rows.parquet, as `core.store.export.export_rows` writes it
-Writes the folder beside `out` and renames it there.
+Writes the folder whole or not at all.
 """
 
 from __future__ import annotations
 
 import re
-import shutil
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -17,6 +16,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
+from core.files import whole
 from core.jobs import entry
 from core.jobs.export.spec import ExportResult, ExportSpec
 from core.modalities import MEDIA, WORDS, Modality
@@ -31,17 +31,11 @@ _LABELS = ("label", "given_label")
 def export(folder: JobFolder, progress: ProgressWriter) -> ExportResult:
     """Writes every split."""
     spec = folder.spec_as(ExportSpec)
-    out = spec.out
-    unfinished = out.with_name(f"{out.name}.part")
-    shutil.rmtree(unfinished, ignore_errors=True)
     rows = folder.input / "rows.parquet"
     found = {split: _split(rows, split, spec, place) for place, split in enumerate(_splits(rows))}
-    try:
-        _save(found, unfinished)
-        unfinished.rename(out)
-    finally:
-        shutil.rmtree(unfinished, ignore_errors=True)
-    return ExportResult({str(split): len(part) for split, part in found.items()})
+    with whole(spec.out) as part:
+        _save(found, part)
+    return ExportResult({str(split): len(rows_of) for split, rows_of in found.items()})
 
 
 def _splits(rows: Path) -> list[str | None]:

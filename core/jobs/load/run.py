@@ -28,11 +28,12 @@ import pyarrow.parquet as pq
 from core.errors import SourceError
 from core.jobs import entry
 from core.jobs.load.spec import LoadResult, LoadSpec
+from core.modalities.image.opening import ImageFault
 from core.queue import JobFolder, ProgressWriter
 from core.records import Schema
 from core.sources import samples
 from core.sources.images import source as imagefolder
-from core.sources.images.image import ImageFault, Picture, keep
+from core.sources.images.image import Picture, keep
 from core.sources.images.listing import ID, LABEL, NAME, ROWS, SPLIT, stored_name
 from core.sources.images.payload import Finder
 from core.sources.rejects import RejectWriter

@@ -12,8 +12,8 @@ import pyarrow as pa
 from core.finetune.predictor import Predictor
 from core.jobs.predict.results import Results, spread
 from core.jobs.predict.spec import PredictSpec
+from core.modalities.image.opening import ImageFault, opened
 from core.queue import JobFolder, ProgressWriter
-from core.sources.images.image import ImageFault, opened
 from core.sources.images.source import Member, Opener, unlabelled
 
 CHUNK = 256

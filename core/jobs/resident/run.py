@@ -18,7 +18,7 @@ from typing import Any, BinaryIO
 from core.errors import SourceError, WinnowError
 from core.jobs.resident.nearest import Nearest
 from core.jobs.resident.spec import Answer, Line, Question, Refusal, ResidentSpec
-from core.sources.images.image import ImageFault, opened
+from core.modalities.image.opening import ImageFault, opened
 from core.typed import from_json, to_json
 
 READ_BYTES = 1 << 16

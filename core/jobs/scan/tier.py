@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import math
-import shutil
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -16,6 +15,7 @@ import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
 from core.duplicates.neighbours import Neighbours
+from core.files import remove, remove_parts, whole
 from core.issues import Finding, Signals
 from core.jobs.rows import Rows
 
@@ -38,17 +38,16 @@ def write_tier(
     reasons: Reasons,
     summary: dict[str, Any],
 ) -> None:
-    """Writes issues.parquet, probabilities.npy, row_ids.npy and summary.json beside `target` and renames them there."""
-    beside = target.with_name(f".{target.name}.part")
-    shutil.rmtree(beside, ignore_errors=True)
-    beside.mkdir(parents=True)
-    tables = [_issues(kind, rows, signals, finding, reasons) for kind, finding in findings.items()]
-    pq.write_table(pa.concat_tables(tables), beside / "issues.parquet")
-    np.save(beside / "row_ids.npy", rows.row_ids)
-    _save(beside / "probabilities.npy", signals.probabilities)
-    (beside / "summary.json").write_text(json.dumps(summary, ensure_ascii=False, indent=1), encoding="utf-8")
-    shutil.rmtree(target, ignore_errors=True)
-    beside.replace(target)
+    """Writes the folder `target`: issues.parquet, probabilities.npy, row_ids.npy and summary.json."""
+    remove_parts(target.parent)
+    with whole(target) as part:
+        part.mkdir(parents=True)
+        tables = [_issues(kind, rows, signals, finding, reasons) for kind, finding in findings.items()]
+        pq.write_table(pa.concat_tables(tables), part / "issues.parquet")
+        np.save(part / "row_ids.npy", rows.row_ids)
+        _save(part / "probabilities.npy", signals.probabilities)
+        (part / "summary.json").write_text(json.dumps(summary, ensure_ascii=False, indent=1), encoding="utf-8")
+        remove(target)
 
 
 def summary_of(finding: Finding, signals: Signals, labels: Sequence[str]) -> dict[str, Any]:

@@ -14,7 +14,6 @@ from typing import Any, Literal
 import numpy as np
 import torch
 from numpy.typing import NDArray
-from PIL import Image
 from torch import Tensor
 
 from core.arrays.ahead import ahead
@@ -23,6 +22,7 @@ from core.arrays.memory import give_back, ran_out
 from core.arrays.precision import fast_products
 from core.modalities.encoder import Batch, RowEncoder, Tick
 from core.modalities.image.lite import side_for
+from core.modalities.image.opening import size_of
 from core.modalities.image.pixels import StoredPixels, threads
 from core.modalities.image.processors import Halves
 from core.modalities.payloads import Payloads
@@ -106,13 +106,10 @@ def on_device(model: Any) -> Any:
 
 def fitting_sides(payloads: Payloads, rows: NDArray[np.int64]) -> NDArray[np.int64]:
     """The input size of the bundled EfficientNet that suits each image, shape (m,): reads the files' headers alone."""
-
-    def side(path: Path) -> int:
-        with Image.open(path) as image:
-            return side_for(image.size)
-
     with ThreadPoolExecutor(threads()) as pool:
-        return np.array(list(pool.map(side, paths(payloads, rows), chunksize=64)), np.int64)
+        return np.array(
+            list(pool.map(lambda path: side_for(size_of(path)), paths(payloads, rows), chunksize=64)), np.int64
+        )
 
 
 def _fitting(run: Callable[[Tensor], Tensor], batch: Tensor) -> Tensor:

@@ -1,7 +1,10 @@
-"""Opens images for loads and models: size checked before decoding, upright, eight bits a channel."""
+"""Opens images, the only place that does: formats that are known, size checked before decoding, upright, eight bits."""
 
 from __future__ import annotations
 
+import io
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import numpy as np
@@ -10,6 +13,8 @@ from PIL import Image, ImageOps, UnidentifiedImageError
 from core.errors import SourceError
 from core.settings import MAX_IMAGE_PIXELS
 
+_FORMATS = ("PNG", "JPEG", "GIF", "WEBP", "BMP", "TIFF")
+"""A JPEG with several images in it says MPO of itself once it is open."""
 _DEEP = ("I", "F")
 """How the modes of more than eight bits begin, of which Pillow itself keeps the lowest eight."""
 _BITS_PER_SAMPLE, _PHOTOMETRIC = 258, 262
@@ -17,16 +22,61 @@ _BITS_PER_SAMPLE, _PHOTOMETRIC = 258, 262
 _WHITE_IS_ZERO = 0
 
 
+class ImageFault(Exception):  # noqa: N818 - it is the reason against a row, not a defect
+    """Why an image is set aside."""
+
+
 def open_image(path: Path) -> Image.Image:
-    """The image upright in RGB, transparency on white. Raises SourceError where it cannot be read or is too large."""
+    """`opened` of an image that was loaded once. Raises SourceError where it cannot be read or is too large."""
     try:
-        image = Image.open(path)
-        if image.width * image.height > MAX_IMAGE_PIXELS:
-            raise SourceError(f"{path.name} has {image.width} × {image.height} pixels.", "Make it smaller.")
-        shown = upright(image)
-        return shown if shown.mode == "RGB" else shown.convert("RGB")
-    except (OSError, ValueError, UnidentifiedImageError, Image.DecompressionBombError) as error:
-        raise SourceError(f"The image {path.name} cannot be read: {error}", "Load the dataset again.") from error
+        return opened(path)
+    except ImageFault as fault:
+        raise SourceError(f"The image {path.name} cannot be read: {fault}", "Load the dataset again.") from fault
+
+
+def opened(source: Path | bytes) -> Image.Image:
+    """The image upright in RGB, transparency on white. Raises ImageFault as `decoded` does."""
+    shown, _ = decoded(source)
+    return shown if shown.mode == "RGB" else shown.convert("RGB")
+
+
+def decoded(source: Path | bytes) -> tuple[Image.Image, str]:
+    """The image as `upright` has it, and the name of its format, of a file or of what stands in one.
+
+    Raises ImageFault for anything that is no image, is broken, or has more than `MAX_IMAGE_PIXELS` pixels; the number
+    of pixels is read from the header, so a bomb is never decoded.
+    """
+    with _open(source) as image:
+        image.load()
+        return upright(image), str(image.format)
+
+
+def size_of(path: Path) -> tuple[int, int]:
+    """Width and height as the header has them: nothing is decoded. Raises ImageFault as `decoded` does."""
+    with _open(path) as image:
+        return image.size
+
+
+@contextmanager
+def _open(source: Path | bytes) -> Iterator[Image.Image]:
+    """An image of which only the header is read; what goes wrong within the block is the image's fault."""
+    try:
+        file = io.BytesIO(source) if isinstance(source, bytes) else source
+        with Image.open(file, formats=_FORMATS) as image:
+            width, height = image.size
+            if width * height > MAX_IMAGE_PIXELS:
+                raise ImageFault(
+                    f"image of {width:,} × {height:,} pixels, the limit is {MAX_IMAGE_PIXELS / 1e6:,.0f} megapixels"
+                )
+            yield image
+    except ImageFault:
+        raise
+    except Image.DecompressionBombError as error:
+        raise ImageFault(f"image over the limit of {MAX_IMAGE_PIXELS / 1e6:,.0f} megapixels: {error}") from error
+    except UnidentifiedImageError as error:
+        raise ImageFault("unreadable image: the file is broken, or of no known image format") from error
+    except Exception as error:  # Pillow's plugins raise anything on broken files: struct.error, SyntaxError, KeyError …
+        raise ImageFault(f"unreadable image: {error or type(error).__name__}") from error
 
 
 def upright(image: Image.Image) -> Image.Image:

@@ -1,33 +1,25 @@
 """Token ids kept per content, so that a text is cut into tokens once for all runs of a model.
 
-A folder per model and longest text. Each shard is a Parquet file (digest, tokens) that is written once and never
-changed; it counts once it has its name (by rename).
+A folder of shards per model and longest text (`core.arrays.shards`): `tokens`, all ids one after the other, and
+`offsets` (m + 1,), where each text begins and the last one ends.
 """
 
 from __future__ import annotations
 
-import uuid
 from collections.abc import Callable
 from dataclasses import dataclass
+from itertools import chain
 from pathlib import Path
 
 import numpy as np
-import pyarrow as pa
-import pyarrow.parquet as pq
 from numpy.typing import NDArray
+
+from core.arrays.shards import Shards, Wanted
 
 CHUNK = 4096
 """Texts cut into tokens at a time."""
 FLUSH_CHUNKS = 64
 """New tokens go to disk at the latest after so many chunks."""
-DIGEST = "S16"
-
-
-def sweep(folder: Path, kept: NDArray[np.bytes_]) -> None:
-    """Removes the shards of every model in `folder` that hold none of the contents `kept` (n,)."""
-    for shard in folder.glob("*/*.parquet"):
-        if not np.isin(_digests(pq.read_table(shard, columns=["digest"])), kept).any():
-            shard.unlink()
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,9 +53,8 @@ def tokenised(
 
     `texts` gives the texts at some positions. What was made before `tick` (done, total) raises is kept.
     """
-    known = _known(folder)
-    unique, first = np.unique(digests, return_index=True)
-    missing = first[~np.isin(unique, known)]
+    shards = Shards(folder)
+    missing = shards.missing(digests)
     waiting: list[tuple[NDArray[np.bytes_], list[list[int]]]] = []
     try:
         for start in range(0, len(missing), CHUNK):
@@ -71,43 +62,37 @@ def tokenised(
             rows = missing[start : start + CHUNK]
             waiting.append((digests[rows], encode(texts(rows))))
             if len(waiting) >= FLUSH_CHUNKS:
-                _append(folder, waiting)
+                _append(shards, waiting)
                 waiting = []
     finally:
-        _append(folder, waiting)
-    return _gather(folder, digests)
+        _append(shards, waiting)
+    return _gather(shards, digests)
 
 
-def _append(folder: Path, waiting: list[tuple[NDArray[np.bytes_], list[list[int]]]]) -> None:
+def _append(shards: Shards, waiting: list[tuple[NDArray[np.bytes_], list[list[int]]]]) -> None:
     if not waiting:
         return
-    folder.mkdir(parents=True, exist_ok=True)
-    digests = np.concatenate([part for part, _ in waiting]).astype(DIGEST)
-    tokens = [one for _, part in waiting for one in part]
-    fixed = pa.Array.from_buffers(pa.binary(16), len(digests), [None, pa.py_buffer(digests.tobytes())])
-    table = pa.table({"digest": fixed, "tokens": pa.array(tokens, pa.large_list(pa.int32()))})
-    part = folder / f"{uuid.uuid4().hex}.part"
-    pq.write_table(table, part)
-    part.rename(part.with_suffix(".parquet"))
+    lists = [one for _, part in waiting for one in part]
+    offsets = np.cumsum([0, *map(len, lists)])
+    tokens = np.fromiter(chain.from_iterable(lists), np.int32, int(offsets[-1]))
+    tokens = tokens.astype(np.min_scalar_type(tokens.max(initial=0)))
+    shards.append_parts(np.concatenate([part for part, _ in waiting]), {"tokens": tokens, "offsets": offsets})
 
 
-def _known(folder: Path) -> NDArray[np.bytes_]:
-    shards = [_digests(pq.read_table(shard, columns=["digest"])) for shard in sorted(folder.glob("*.parquet"))]
-    return np.concatenate(shards) if shards else np.empty(0, DIGEST)
-
-
-def _digests(table: pa.Table) -> NDArray[np.bytes_]:
-    column = table.column("digest").combine_chunks()
-    if isinstance(column, pa.ChunkedArray):
-        column = pa.concat_arrays(column.chunks)
-    return np.frombuffer(column.buffers()[1], DIGEST)[column.offset : column.offset + len(column)]
-
-
-def _gather(folder: Path, digests: NDArray[np.bytes_]) -> Tokens:
-    tables = [pq.read_table(shard) for shard in sorted(folder.glob("*.parquet"))]
-    held = np.concatenate([_digests(table) for table in tables])
-    order = np.argsort(held, kind="stable")
-    places = order[np.searchsorted(held[order], digests)]
-    lists = pa.concat_arrays([chunk for table in tables for chunk in table.column("tokens").chunks])
-    taken = lists.take(pa.array(places))
-    return Tokens(taken.flatten().to_numpy(), taken.offsets.to_numpy().astype(np.int64))
+def _gather(shards: Shards, digests: NDArray[np.bytes_]) -> Tokens:
+    wanted = Wanted.of(digests)
+    lengths = np.zeros(len(digests), np.int64)
+    for shard in shards.all():
+        source, target = wanted.found(shards.digests(shard))
+        lengths[target] = np.diff(shards.arrays(shard, "offsets"))[source]
+    offsets = np.concatenate(([0], np.cumsum(lengths)))
+    values = np.empty(offsets[-1], np.int32)
+    for shard in shards.all():
+        source, target = wanted.found(shards.digests(shard))
+        starts, tokens = shards.arrays(shard, "offsets")[:-1], shards.arrays(shard, "tokens")
+        for start in range(0, len(source), CHUNK):
+            to, length = target[start : start + CHUNK], lengths[target[start : start + CHUNK]]
+            within = np.arange(length.sum()) - np.repeat(np.cumsum(length) - length, length)
+            first = np.repeat(starts[source[start : start + CHUNK]], length)
+            values[np.repeat(offsets[to], length) + within] = tokens[first + within]
+    return Tokens(values, offsets)

@@ -6,6 +6,7 @@ import zipfile
 from pathlib import Path
 
 from core.errors import NotFoundError, UsageError
+from core.files import whole
 from core.records import Run
 from core.services.context import Context
 from core.services.export import file_name
@@ -69,16 +70,12 @@ def export_model(context: Context, run: Run, out: Path) -> Path:
     if out.exists():
         raise UsageError(f"{out} exists already.", "Move it away, or write elsewhere.")
     out.parent.mkdir(parents=True, exist_ok=True)
-    unfinished = out.with_name(f"{out.name}.part")
     inner = folder_name(context, run)
-    try:
-        with zipfile.ZipFile(unfinished, "w", zipfile.ZIP_STORED) as archive:
-            for file in sorted(model.rglob("*")):
-                if file.is_file():
-                    archive.write(file, f"{inner}/{file.relative_to(model).as_posix()}")
-        return unfinished.rename(out)
-    finally:
-        unfinished.unlink(missing_ok=True)
+    with whole(out) as part, zipfile.ZipFile(part, "w", zipfile.ZIP_STORED) as archive:
+        for file in sorted(model.rglob("*")):
+            if file.is_file():
+                archive.write(file, f"{inner}/{file.relative_to(model).as_posix()}")
+    return out
 
 
 def snippet(context: Context, run: Run) -> str:

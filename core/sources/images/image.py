@@ -4,27 +4,20 @@ from __future__ import annotations
 
 import hashlib
 import io
-import warnings
 from dataclasses import dataclass
 from pathlib import Path
-from uuid import uuid4
 
 import numpy as np
-from PIL import Image, UnidentifiedImageError
+from PIL import Image
 
-from core.modalities.image.opening import upright
-from core.settings import MAX_CELL_BYTES, MAX_IMAGE_PIXELS
+from core.files import whole
+from core.modalities.image.opening import ImageFault, decoded
+from core.settings import MAX_CELL_BYTES
 
 THUMBNAIL_SIDE = 128
 PREVIEW_SIDE = 1280
 """Pixels of the longest side from which on an image is shown by a preview of that size."""
 _SUFFIX = {"PNG": "png", "JPEG": "jpg", "GIF": "gif", "WEBP": "webp", "BMP": "bmp", "TIFF": "tiff", "MPO": "jpg"}
-_FORMATS = ("PNG", "JPEG", "GIF", "WEBP", "BMP", "TIFF")
-"""A JPEG with several pictures in it says MPO of itself once it is open."""
-
-
-class ImageFault(Exception):  # noqa: N818 - it is the reason against a row, not a defect
-    """Why an image is set aside."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,12 +40,12 @@ class Picture:
 def keep(content: bytes, media: Path) -> Picture:
     """Stores the original, its thumbnail and, where it needs one, its preview below `media`; returns the measures.
 
-    Raises ImageFault for anything that is no image, is broken, or has more than `MAX_IMAGE_PIXELS` pixels; the
-    number of pixels is read from the header, so a bomb is never decoded.
+    Raises ImageFault for more than `MAX_CELL_BYTES` bytes, and as `decoded` does.
     """
     if len(content) > MAX_CELL_BYTES:
         raise ImageFault(f"image file of {len(content) / 1024**2:,.0f} MB, the limit is {MAX_CELL_BYTES // 1024**2} MB")
-    shown, suffix = _decoded(content)
+    shown, form = decoded(content)
+    suffix = _SUFFIX[form]
     digest = hashlib.sha256(content).hexdigest()
     _write(media / digest[:2] / f"{digest}.{suffix}", content)
     thumbnail = media / "thumbnails" / digest[:2] / f"{digest}.webp"
@@ -65,14 +58,9 @@ def keep(content: bytes, media: Path) -> Picture:
     return Picture(digest, f"{digest[:2]}/{digest}.{suffix}", shown.width, shown.height, brightness, contrast)
 
 
-def opened(content: bytes) -> Image.Image:
-    """The image upright in RGB, transparency on white. Raises ImageFault as `keep` does."""
-    return _decoded(content)[0].convert("RGB")
-
-
 def thumbnail_of(content: bytes) -> bytes:
     """The image as WebP, longest side at most `THUMBNAIL_SIDE`, for a preview. Raises ImageFault."""
-    return _reduced(_decoded(content)[0], THUMBNAIL_SIDE)
+    return _reduced(decoded(content)[0], THUMBNAIL_SIDE)
 
 
 def _luma(image: Image.Image) -> tuple[float, float]:
@@ -81,28 +69,6 @@ def _luma(image: Image.Image) -> tuple[float, float]:
     levels = np.arange(256) / 255
     mean = float(counts @ levels / counts.sum())
     return mean, float(np.sqrt(counts @ (levels - mean) ** 2 / counts.sum()))
-
-
-def _decoded(content: bytes) -> tuple[Image.Image, str]:
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("error", Image.DecompressionBombWarning)
-            image = Image.open(io.BytesIO(content), formats=_FORMATS)
-            width, height = image.size
-            if width * height > MAX_IMAGE_PIXELS:
-                raise ImageFault(
-                    f"image of {width:,} × {height:,} pixels, the limit is {MAX_IMAGE_PIXELS / 1e6:,.0f} megapixels"
-                )
-            image.load()
-            return upright(image), _SUFFIX[str(image.format)]
-    except ImageFault:
-        raise
-    except (Image.DecompressionBombWarning, Image.DecompressionBombError) as error:
-        raise ImageFault(f"image over the limit of {MAX_IMAGE_PIXELS / 1e6:,.0f} megapixels: {error}") from error
-    except UnidentifiedImageError as error:
-        raise ImageFault("unreadable image: the file is broken, or of no known image format") from error
-    except Exception as error:  # Pillow's plugins raise anything on broken files: struct.error, SyntaxError, KeyError …
-        raise ImageFault(f"unreadable image: {error or type(error).__name__}") from error
 
 
 def _reduced(image: Image.Image, side: int) -> bytes:
@@ -116,10 +82,10 @@ def _reduced(image: Image.Image, side: int) -> bytes:
 
 
 def _write(path: Path, content: bytes) -> None:
-    """Whole or not at all: another process may write the same content at the same time."""
+    """Another process may write the same content at the same time. Not flushed one by one: of a million images that
+    would take an hour."""
     if path.exists():
         return
     path.parent.mkdir(parents=True, exist_ok=True)
-    unfinished = path.with_name(f"{path.name}.{uuid4().hex}.part")
-    unfinished.write_bytes(content)
-    unfinished.rename(path)
+    with whole(path, flush=False) as part:
+        part.write_bytes(content)

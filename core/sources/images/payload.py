@@ -17,8 +17,8 @@ from http.client import HTTPMessage, HTTPResponse, HTTPSConnection
 from pathlib import Path
 from typing import IO
 
+from core.modalities.image.opening import ImageFault
 from core.settings import MAX_CELL_BYTES
-from core.sources.images.image import ImageFault
 
 _SECONDS = 20
 

@@ -16,13 +16,13 @@ from typing import Any
 
 from core.errors import SourceError
 from core.modalities.image.facts import IMAGE
+from core.modalities.image.opening import ImageFault
 from core.records import Preview, Schema
 from core.settings import MAX_CELL_BYTES, expanded
 from core.sources.base import PREVIEW_ROWS, Bench, Source
 from core.sources.guess import describe, split_name
 from core.sources.images.archive import check_members, entries, read_member
 from core.sources.images.folders import Place, notes_on, places
-from core.sources.images.image import ImageFault
 from core.sources.paths import IMAGE_SUFFIXES, TABLE_SUFFIXES, existing, is_utf8, shown_name, walk
 from core.sources.tabular import label_notes
 from core.targets.one_class.facts import ONE_CLASS

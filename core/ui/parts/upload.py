@@ -11,6 +11,7 @@ from uuid import uuid4
 import streamlit as st
 from streamlit.runtime.uploaded_file_manager import UploadedFile
 
+from core.files import whole
 from core.settings import Workspace
 from core.ui import keys
 from core.ui.parts.background import forget, result_of
@@ -44,10 +45,8 @@ def _keep(workspace: Workspace, arriving: Mapping[Path, UploadedFile]) -> bool:
     _forget_old(workspace)
     for path, file in arriving.items():
         path.parent.mkdir(parents=True, exist_ok=True)
-        partial = path.parent / ".arriving"
-        with partial.open("wb") as out:
+        with whole(path) as part, part.open("wb") as out:
             shutil.copyfileobj(file, out, 1024**2)
-        partial.rename(path)
     return True
 
 

@@ -6,8 +6,8 @@ from sklearn.datasets import load_digits
 
 from core.heads.out_of_sample import out_of_sample_probabilities
 from core.issues import Signals, find_label_issues
-from core.issues.finding import Share
 from core.issues.share import SeenErrors
+from core.records import Estimate
 
 CONFUSABLE = np.array([6, 8, 1, 8, 9, 3, 0, 9, 1, 4])
 """The digit that each is mistaken for."""
@@ -73,11 +73,11 @@ def test_the_interval_is_no_wider_where_the_model_is_good() -> None:
 
 
 def test_half_of_what_is_wrong_on_easy_rows_may_be_more_than_one_in_three() -> None:
-    seen = SeenErrors(np.arange(10) < 5, np.full(10, 0.5), Share(0.5, 0.4, 0.6))
+    seen = SeenErrors(np.arange(10) < 5, np.full(10, 0.5), Estimate(0.5, 0.4, 0.6))
     assert seen.highest_rate == 0.6
     assert seen.share.estimate == pytest.approx(0.5)
 
 
 def test_of_disagreement_as_much_is_the_labels_fault_as_the_rate_allows() -> None:
-    seen = SeenErrors(np.array([True, True, False]), np.array([0.1, 0.5, 0.5]), Share(0.1, 0.05, 0.2))
+    seen = SeenErrors(np.array([True, True, False]), np.array([0.1, 0.5, 0.5]), Estimate(0.1, 0.05, 0.2))
     assert seen.fault_of_labels(0.25).tolist() == [1.0, 0.5, 0.0]

@@ -125,7 +125,7 @@ def _cut(context: Context, *chosen: tuple[Dataset, int]) -> Path:
     before = set(folder.glob("*"))
     found = np.concatenate([digests(contents(context.store, dataset.dataset_id))[:n] for dataset, n in chosen])
     tokenised(folder, found, lambda rows: ["a"] * len(rows), lambda texts: [[1]] * len(texts), lambda done, total: None)
-    (shard,) = [file for file in folder.glob("*.parquet") if file not in before]
+    (shard,) = [file for file in folder.glob("*.tokens.npy") if file not in before]
     return shard
 
 
@@ -133,6 +133,9 @@ def test_the_tokens_of_deleted_texts_go_with_them(context: Context, news: Datase
     (tmp_path / "more.csv").write_text("text,label\n" + "".join(f"another {n},{'ab'[n % 2]}\n" for n in range(8)))
     more = loaded(context, tmp_path / "more.csv", name="more")
     alone, shared = _cut(context, (more, 3)), _cut(context, (more, 5), (news, 2))
+    of_an_older_release = alone.parent / "dead.parquet"
+    of_an_older_release.write_bytes(b"tokens")
     datasets.delete(context, more.dataset_id)
     assert _purge(context) == [more.dataset_id]
-    assert (alone.exists(), shared.exists()) == (False, True)
+    assert (alone.exists(), shared.exists(), of_an_older_release.exists()) == (False, True, False)
+    assert len(list(alone.parent.iterdir())) == 3

@@ -4,7 +4,7 @@ from pathlib import Path
 import pytest
 
 from core.errors import SourceError
-from core.sources.images.image import ImageFault
+from core.modalities.image.opening import ImageFault
 from core.sources.images.source import SOURCE, Opener, members
 from tests.images import png
 

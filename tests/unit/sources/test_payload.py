@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
+from core.modalities.image.opening import ImageFault
 from core.sources.images import payload
-from core.sources.images.image import ImageFault
 from core.sources.images.payload import Finder
 from tests.images import png
 

@@ -1,11 +1,13 @@
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
 from core.errors import StoreError
+from core.records import Version
 from core.store.backup import backup
 from core.store.database import Database
 from core.store.schema import MIGRATIONS, migrate
@@ -21,6 +23,15 @@ def test_a_write_that_fails_leaves_nothing_behind_and_the_lock_free(db: Database
     with db.write() as cursor:
         cursor.execute("INSERT INTO datasets (name) VALUES ('kept')")
     assert db.fetch("SELECT name FROM datasets") == [("kept",)]
+
+
+def test_records_are_filled_by_the_names_of_columns_whatever_their_order(db: Database) -> None:
+    columns = """'made' AS note, 3 AS row_count, 'f' AS fingerprint, 1 AS number, 'load' AS kind, NULL AS parent_id,
+                 'd' AS dataset_id, 'ann' AS created_by, TIMESTAMP '2026-05-01 12:30' AS created_at"""
+    (found,) = db.records(Version, f"SELECT {columns}, 'v' AS version_id")
+    assert found == Version("v", "d", 1, None, "load", "made", "f", 3, datetime(2026, 5, 1, 12, 30, tzinfo=UTC), "ann")
+    with pytest.raises(TypeError, match="version_id"):
+        db.records(Version, f"SELECT {columns}")
 
 
 def test_reads_of_many_threads_never_mix(db: Database) -> None:
