@@ -1,4 +1,4 @@
-"""`issues`: the ranked list of a dataset's newest scan, worst row first, as a file or on standard output."""
+"""`issues`: a ranked list of a dataset's newest scan, worst row first, as a file or on standard output."""
 
 from __future__ import annotations
 
@@ -11,9 +11,10 @@ from tempfile import TemporaryDirectory
 from core.commands.command import Answer, Command, dataset_version
 from core.commands.issues_summary import summary_data, summary_text
 from core.errors import UsageError
-from core.records import FIRST_ISSUE_TYPE, IssueFilter, Scan
+from core.issues import ISSUE_TYPES
+from core.records import IssueFilter, Scan
 from core.services.context import Context
-from core.services.issues.listing import export_list, required_scan
+from core.services.issues.listing import export_list, required_scan, type_of
 from core.store.export import Format
 
 FORMATS = ("csv", "json", "parquet")
@@ -21,7 +22,7 @@ FORMATS = ("csv", "json", "parquet")
 
 def _arguments(parser: ArgumentParser) -> None:
     parser.add_argument("name", help="a dataset, or NAME@VERSION")
-    parser.add_argument("--type", default=FIRST_ISSUE_TYPE, help=f"kind of issue, {FIRST_ISSUE_TYPE} by default")
+    parser.add_argument("--type", choices=ISSUE_TYPES, help=f"kind of issue, {next(iter(ISSUE_TYPES))} by default")
     parser.add_argument("--top", type=_positive, metavar="K", help="only the K worst rows; all rows when absent")
     parser.add_argument("--flagged", action="store_true", help="only the flagged rows: the best balance to be expected")
     parser.add_argument(
@@ -42,13 +43,15 @@ def _run(context: Context, options: Namespace) -> Answer | None:
     _, version = dataset_version(context, options.name)
     scan = required_scan(context, version.version_id, options.name)
     if options.summary:
-        return Answer(summary_data(scan, options.top), summary_text(options.name, scan, options.top))
+        kind = type_of(scan, options.type)
+        return Answer(summary_data(scan, kind, options.top), summary_text(options.name, scan, kind, options.top))
     if options.out is None:
         _stream(context, scan, format_name, options)
         return None
     options.out.parent.mkdir(parents=True, exist_ok=True)
     export_list(context, scan, options.out, format_name, options.top, _whole(options))
-    rows = min(int(scan.summary["flagged" if options.flagged else "rows"]), options.top or sys.maxsize)
+    listed = scan.found(options.type)["flagged"] if options.flagged else scan.summary["rows"]
+    rows = min(int(listed), options.top or sys.maxsize)
     data = {"out": options.out, "format": format_name, "rows": rows, "scan_id": scan.scan_id, "tier": scan.tier}
     return Answer(data, f"{rows:,} rows, worst first, from {scan.tier}: {options.out}")
 
@@ -73,4 +76,4 @@ def _positive(text: str) -> int:
     return int(text)
 
 
-ISSUES = Command("issues", "Write the ranked list of labels that are probably wrong.", _arguments, _run)
+ISSUES = Command("issues", "Write a ranked list of what a scan found.", _arguments, _run)

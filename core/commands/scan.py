@@ -1,4 +1,4 @@
-"""`scan`: looks for labels that are probably wrong, in the foreground; Ctrl-C stops it."""
+"""`scan`: looks for issues of every type, in the foreground; Ctrl-C stops it."""
 
 from __future__ import annotations
 
@@ -6,14 +6,17 @@ from argparse import ArgumentParser, Namespace
 from pathlib import Path
 
 from core.commands.command import Answer, Command, dataset_version, person
-from core.commands.issues_summary import share_text
+from core.commands.issues_summary import type_text
 from core.commands.progress import ProgressLine
 from core.records import Scan, ScanSpec
 from core.services.context import Context
+from core.services.issues.listing import issue_types
 from core.services.scan import FLAG_BY, run_scan
 from core.tasks import TASKS
 
 DEFAULTS = ScanSpec(())
+LONG = ("joint", "classes", "curve")
+"""Tables, for `issues --summary`."""
 
 
 def _arguments(parser: ArgumentParser) -> None:
@@ -44,22 +47,28 @@ def _run(context: Context, options: Namespace) -> Answer:
 
 
 def _data(name: str, number: int, scan: Scan) -> dict[str, object]:
-    summary = {key: value for key, value in scan.summary.items() if key not in ("joint", "classes", "curve")}
-    return {
-        "dataset": name,
-        "version": number,
-        "scan_id": scan.scan_id,
-        "job_id": scan.job_id,
-        "tier": scan.tier,
-    } | summary
+    summary = {key: value for key, value in scan.summary.items() if key != "found"}
+    found = {name: {key: value for key, value in scan.found(name).items() if key not in LONG} for name in scan.types}
+    return (
+        {
+            "dataset": name,
+            "version": number,
+            "scan_id": scan.scan_id,
+            "job_id": scan.job_id,
+            "tier": scan.tier,
+        }
+        | summary
+        | {"found": found}
+    )
 
 
 def _text(name: str, scan: Scan) -> str:
-    summary = scan.summary
-    notes = [f"  {note}" for note in summary.get("notes", ())]
+    rows = scan.summary["rows"]
+    notes = [f"  {note}" for note in scan.summary.get("notes", ())]
     return "\n".join(
         [
-            f"{scan.tier}: {summary['flagged']:,} of {summary['rows']:,} rows flagged; {share_text(scan)}",
+            f"{scan.tier}, {rows:,} rows.",
+            *(type_text(scan, kind) for kind in issue_types(scan)),
             *notes,
             f"What a list of each length holds: python -m core issues {name} --summary",
             f"The ranked list: python -m core issues {name} --top 20",
@@ -67,4 +76,4 @@ def _text(name: str, scan: Scan) -> str:
     )
 
 
-SCAN = Command("scan", "Look for labels that are probably wrong.", _arguments, _run)
+SCAN = Command("scan", "Look for wrong labels, near-duplicates and outliers.", _arguments, _run)

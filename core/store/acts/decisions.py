@@ -9,7 +9,7 @@ from typing import Any
 import pyarrow as pa
 
 from core.errors import UsageError
-from core.records import FIRST_ISSUE_TYPE, Action, Decision, ReviewCounts
+from core.records import Action, Decision, ReviewCounts
 from core.store.acts.in_force import in_force_sql, standing_sql
 from core.store.database import Cursor, Database
 from core.store.times import loaded, stored
@@ -118,7 +118,7 @@ def count_decisions(
     return int(row[0]) if row else 0
 
 
-def counts(db: Database, version_id: str, scan_id: str | None, issue_type: str = FIRST_ISSUE_TYPE) -> ReviewCounts:
+def counts(db: Database, version_id: str, scan_id: str | None, issue_type: str = "label") -> ReviewCounts:
     """Where the review of a version stands, measured against one scan's flags of one type."""
     row = db.fetch_one(
         f"""WITH standing AS MATERIALIZED (SELECT * FROM {standing_sql(db, version_id)}),

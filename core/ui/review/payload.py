@@ -49,6 +49,7 @@ def row(context: Context, item: ReviewItem, source: Source, reviewer: str, *, pa
         "meta": _meta(item),
         "whole": f"{page}{example.row_id}",
         "why": item.why,
+        "copies": item.copies,
         "bars": item.probabilities,
         "neighbours": [] if grid else [_neighbour(context, neighbour) for neighbour in item.neighbours],
         "scan_id": source.scan_id,
@@ -91,7 +92,7 @@ def _meta(item: ReviewItem) -> str:
         f"row {example.row_id}",
         example.source_id and f"id {example.source_id}",
         example.split,
-        f"label quality {issue.score:.3f}",
+        f"score {issue.score:.3f}",
         example.text if example.media_id else None,
     )
     return " · ".join(part for part in parts if part)

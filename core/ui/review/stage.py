@@ -72,6 +72,7 @@ def _answer(frame: Frame, source: Source, mode: Mode, report: Report, key: str) 
         key,
         {
             "mode": mode,
+            "actions": source.actions,
             "storage": f"winnow.review.{version_id}.{reviewer}",
             "queue": queue,
             "labels": None if report.labels == frame.dataset.dataset_id else frame.dataset.labels,

@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.special import expit, logit
 
-from core.issues.finding import Share
+from core.issues.label.finding import Share
 
 BINS = 64
 """Rows of about equal confidence are counted together: the fit takes the same time for a thousand and a million."""
