@@ -57,10 +57,11 @@ def test_a_persons_own_probabilities_are_scanned_instead_of_an_encoders(run: Run
 
 
 def test_every_scan_finds_every_type_and_copies_are_left_out_in_one_command(run: Run, tmp_path: Path) -> None:
-    rows = [f"note {row} on {' '.join(WORDS[list(WORDS)[row % 3]][:4])} {row * 7}" for row in range(90)]
+    drawn, topics = np.random.default_rng(0), [words.split() for words in WORDS.values()]
+    rows = [" ".join([*drawn.choice(topics[row % 3], 7), str(row)]) for row in range(90)]
     rows += [rows[0], rows[0], rows[4]]
     path = tmp_path / "copies.csv"
-    labels = [list(WORDS)[row % 3] for row in range(90)] + [list(WORDS)[0]] * 2 + [list(WORDS)[0]]
+    labels = [list(WORDS)[row % 3] for row in range(90)] + [next(iter(WORDS))] * 3
     path.write_text("text,label\n" + "\n".join(f"{text},{label}" for text, label in zip(rows, labels, strict=True)))
     assert run("load", path, "--name", "copies").code == 0
     scanned = run("scan", "copies", "--encoder", "lexical", "--folds", "2", "--json")

@@ -110,22 +110,20 @@ def clear() -> None:
 
 def _type(found: Sequence[IssueType[Any]]) -> str:
     """A choice only where there is one."""
-    titles = {one.name: one.title for one in found}
-    first = next(iter(titles))
-    if len(titles) < 2:
-        return first
+    names = [one.name for one in found]
+    if len(names) < 2:
+        return names[0]
     chosen = st.selectbox(
         "Issue",
-        list(titles),
+        names,
         index=None,
-        format_func=lambda name: titles[name],
         key=keys.TYPE,
         bind="query-params",
-        placeholder=titles[first],
+        placeholder=names[0],
         width=160,
         label_visibility="collapsed",
     )
-    return chosen or first
+    return chosen or names[0]
 
 
 def _show() -> str:
