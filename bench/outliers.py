@@ -1,6 +1,6 @@
 """How well outliers are found that were put among other examples: `python -m bench.outliers`.
 
-Questions to a bank with a few tweets and news among them, and small photographs with a few digits among them, each on the
+Questions to a bank with a few tweets among them, and small photographs with a few digits among them, each on the
 embeddings of the task's best default encoder. Beside them cleanlab's Datalab on the same embeddings. Both rank by the
 mean distance to ten neighbours; what differs is how many are flagged.
 """
@@ -35,7 +35,7 @@ def run() -> list[Row]:
     """AUROC, precision and recall of what is flagged, for texts and for images."""
     rows: list[Row] = []
     sets: tuple[tuple[str, str, Callable[[Path], Payloads]], ...] = (
-        ("tweets and news among questions", "text", _texts),
+        ("tweets among questions", "text", _texts),
         ("digits among photographs", "image", _images),
     )
     for name, task, make in sets:

@@ -96,7 +96,7 @@ def also_outliers(context: Context) -> None:
     with context.store.write() as cursor:
         cursor.execute(
             """INSERT INTO issues SELECT scan_id, row_id, 'outlier', score, NOT is_issue, given_label, NULL, ?,
-               91 - rank FROM issues""",
+               91 - rank FROM issues WHERE issue_type = 'label'""",
             [why],
         )
         found = {"label": {}, "outlier": {"flagged": 50, "by_chance": 0.01, "compared": 90, "sampled": False}}
@@ -125,7 +125,7 @@ def also_near_duplicates(
     with context.store.write() as cursor:
         cursor.execute(
             """INSERT INTO issues SELECT scan_id, row_id, 'near_duplicate', 1.0, false, given_label, NULL, '{}', rank
-               FROM issues"""
+               FROM issues WHERE issue_type = 'label'"""
         )
         for row, flag, why in rows:
             cursor.execute(

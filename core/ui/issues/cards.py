@@ -29,7 +29,7 @@ def _card(scan: Scan, kind: IssueType[Any], chosen: bool) -> None:
     about = scan.found(kind.name)
     with st.container(border=True, gap="small", width="stretch", key=f"issue-card-{kind.name}"):
         st.markdown(f"**{kind.title}**", help=kind.help)
-        st.markdown(f"### {about['flagged']:,} :small[flagged]")
+        st.markdown(f"## {about['flagged']:,} :small[flagged]")
         st.caption(plain(kind.sure(about)))
         st.button(
             f"{kind.to_do}: listed below" if chosen else kind.to_do,

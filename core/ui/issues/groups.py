@@ -33,9 +33,8 @@ def keep_one_of_group(frame: Frame, scan: Scan, issue_type: str, item: ReviewIte
     """The act on the group of the row that is looked at; nothing where it has no undecided copies."""
     if not item.copies:
         return
-    copies = f"{len(item.copies):,} {'copy' if len(item.copies) == 1 else 'copies'}"
     st.button(
-        f"Keep one of this group, exclude {copies}",
+        f"Keep one of this group, exclude {_counted(len(item.copies), 'copy', 'copies')}",
         icon=":material/filter_1:",
         on_click=_keep,
         args=(frame, scan, issue_type, item.group),
@@ -58,11 +57,26 @@ def excluded(frame: Frame) -> None:
 
 def _keep(frame: Frame, scan: Scan, issue_type: str, group: int | None, conflicting: bool = False) -> None:
     done = keep_one(frame.context, scan, issue_type, frame.user, group, conflicting)
-    left = f"; {done.conflicting:,} groups with conflicting labels are left to you" if done.conflicting else ""
-    said = f"{len(done.keys):,} copies of {done.groups:,} groups are excluded{left}."
-    st.session_state[keys.KEPT_ONE] = (frame.version.version_id, done.keys, said)
+    copies, groups = _counted(len(done.keys), "copy", "copies"), _counted(done.groups, "group", "groups")
+    said = f"{copies} of {groups} {_are(len(done.keys))} excluded"
+    if done.conflicting:
+        left = _counted(done.conflicting, "group", "groups")
+        said += f"; {left} with conflicting labels {_are(done.conflicting)} left to you"
+    st.session_state[keys.KEPT_ONE] = (frame.version.version_id, done.keys, f"{said}.")
 
 
 def _take_back(frame: Frame, client_keys: tuple[str, ...]) -> None:
     back = take_back(frame.context, frame.version.version_id, frame.user, client_keys)
-    st.session_state[keys.KEPT_ONE] = (frame.version.version_id, (), f"{back:,} rows are back.")
+    st.session_state[keys.KEPT_ONE] = (
+        frame.version.version_id,
+        (),
+        f"{_counted(back, 'row', 'rows')} {_are(back)} back.",
+    )
+
+
+def _counted(count: int, one: str, several: str) -> str:
+    return f"{count:,} {one if count == 1 else several}"
+
+
+def _are(count: int) -> str:
+    return "is" if count == 1 else "are"
