@@ -17,7 +17,7 @@ import pyarrow as pa
 from bench.data import DATA, cifar10n, columns
 from core.heads.combine import pool, pool_exponents
 from core.heads.out_of_sample import out_of_sample_probabilities
-from core.issues import Signals
+from core.issues.signals import Signals
 from core.modalities.encoders import make_encoder
 from core.modalities.payloads import Payloads
 from core.sources import samples
@@ -61,7 +61,7 @@ class KnownSet:
             for part in self.source.embeddings
         ]
         parts = [one.probabilities for one in judged]
-        return Signals(self.given, pool(parts, pool_exponents(parts, self.given)), judged[-1].judged)
+        return Signals.of(self.given, pool(parts, pool_exponents(parts, self.given)), judged[-1].judged)
 
 
 def known_set(name: str, source: Source, rows: np.ndarray, given: np.ndarray) -> KnownSet:

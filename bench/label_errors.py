@@ -23,7 +23,8 @@ from sklearn.model_selection import cross_val_predict
 from bench.data import DATA, cifar10n, columns
 from bench.row import Row
 from bench.scan_folder import run_scan, scan_folder, scores
-from core.issues import Signals, find_label_issues
+from core.issues.label.find import find_label_issues
+from core.issues.signals import Signals
 from core.jobs.rows import read_rows
 from core.modalities.encoders import make_encoder
 from core.queue import JobFolder, read_events
@@ -133,7 +134,7 @@ def _datalab(folder: JobFolder) -> tuple[np.ndarray, np.ndarray]:
 
 def _share(name: str, folder: JobFolder, wrong: np.ndarray, theirs: float) -> Row:
     best = max(path for path in folder.output.iterdir() if path.name.isdigit())
-    summary = json.loads((best / "summary.json").read_text(encoding="utf-8"))
+    summary = json.loads((best / "summary.json").read_text(encoding="utf-8"))["found"]["label"]
     share = summary["share_wrong"]
     note = f"said {share['low']:.1%} – {share['high']:.1%}" + (", cannot be told" if summary["untold"] else "")
     bound = f"true {wrong.mean():.1%}"
@@ -167,7 +168,7 @@ def _flags(name: str, expected: int) -> Row:
     folder = DATA / "label_errors"
     labels = np.load(folder / f"{name}_labels.npy", allow_pickle=False).astype(np.int64)
     probabilities = np.load(folder / f"{name}_pyx.npy", allow_pickle=False)
-    found = find_label_issues(Signals(labels, probabilities, np.ones(len(labels), bool)), "prune_by_noise_rate")
+    found = find_label_issues(Signals.of(labels, probabilities, np.ones(len(labels), bool)), "prune_by_noise_rate")
     return Row(f"flags by cleanlab's filter: {name}", float(found.is_issue.sum()), "rows", bound=f"= {expected}")
 
 

@@ -74,6 +74,6 @@ def run_scan(folder: JobFolder) -> dict[str, Any]:
 
 
 def scores(folder: JobFolder, tier: int | None = None) -> pa.Table:
-    """The issues of a tier, the best one unless told otherwise, by row id."""
+    """The label issues of a tier, the best one unless told otherwise, by row id."""
     best = max(int(path.name) for path in folder.output.iterdir() if path.name.isdigit()) if tier is None else tier
-    return pq.read_table(folder.output / str(best) / "issues.parquet")
+    return pq.read_table(folder.output / str(best) / "issues.parquet", filters=[("issue_type", "=", "label")])

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from core.services.cleaning_effect.start import effects
+from core.services.cleaning_effect import effects
 from core.services.runs.listing import done_runs, list_runs
 from core.ui.parts.choices import view_switch
 from core.ui.parts.problems import shown_errors

@@ -1,4 +1,4 @@
-"""`issues`: the ranked list of a dataset's newest scan, worst row first, as a file or on standard output."""
+"""`issues`: a ranked list of a dataset's newest scan, worst row first, as a file or on standard output."""
 
 from __future__ import annotations
 
@@ -13,9 +13,10 @@ from core.commands.command import Answer, Said, command
 from core.commands.issues_summary import summary_data, summary_text
 from core.commands.parameters import dataset_version, version_argument
 from core.errors import UsageError
-from core.records import FIRST_ISSUE_TYPE, IssueFilter
+from core.issues import ISSUE_TYPES
+from core.records import IssueFilter
 from core.services.context import Context
-from core.services.issues.listing import export_list, required_scan
+from core.services.issues.listing import export_list, required_scan, type_of
 from core.store.export import Format
 
 FORMATS = ("csv", "json", "parquet")
@@ -24,7 +25,9 @@ FORMATS = ("csv", "json", "parquet")
 @command
 @click.pass_obj
 @version_argument
-@click.option("--type", "issue_type", default=FIRST_ISSUE_TYPE, metavar="TYPE", help="kind of issue")
+@click.option(
+    "--type", "issue_type", type=click.Choice(list(ISSUE_TYPES)), help=f"{next(iter(ISSUE_TYPES))} by default"
+)
 @click.option("--top", type=click.IntRange(min=1), metavar="K", help="only the K worst rows; all rows when absent")
 @click.option("--flagged", is_flag=True, help="only the flagged rows: the best balance to be expected")
 @click.option("--summary", is_flag=True, help="how much is wrong, by class too, and what lists of each length hold")
@@ -34,14 +37,14 @@ def issues_command(
     said: Said,
     context: Context,
     name: str,
-    issue_type: str,
+    issue_type: str | None,
     top: int | None,
     flagged: bool,
     summary: bool,
     format_: Format | None,
     out: Path | None,
 ) -> Answer | None:
-    """Write the ranked list of labels that are probably wrong."""
+    """Write a ranked list of what a scan found."""
     format_name: Format = format_ or ("json" if said.json else "csv")
     if said.json and format_name != "json" and out is None:
         raise UsageError(f"--json and --format {format_name} ask for two things on standard output.", "Add --out FILE.")
@@ -50,7 +53,8 @@ def issues_command(
     _, version = dataset_version(context, name)
     scan = required_scan(context, version.version_id, name)
     if summary:
-        return Answer(summary_data(scan, top), summary_text(name, scan, top))
+        kind = type_of(scan, issue_type)
+        return Answer(summary_data(scan, kind, top), summary_text(name, scan, kind, top))
     narrowed = IssueFilter(issue_type, flagged_only=flagged)
     if out is None:
         # Through a file, since DuckDB writes files: so nothing of the list passes through Python's memory.
@@ -63,6 +67,7 @@ def issues_command(
         return None
     out.parent.mkdir(parents=True, exist_ok=True)
     export_list(context, scan, out, format_name, top, narrowed)
-    rows = min(int(scan.summary["flagged" if flagged else "rows"]), top or sys.maxsize)
+    listed = scan.found(issue_type)["flagged"] if flagged else scan.summary["rows"]
+    rows = min(int(listed), top or sys.maxsize)
     data = {"out": out, "format": format_name, "rows": rows, "scan_id": scan.scan_id, "tier": scan.tier}
     return Answer(data, f"{rows:,} rows, worst first, from {scan.tier}: {out}")

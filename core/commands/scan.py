@@ -1,4 +1,4 @@
-"""`scan`: looks for labels that are probably wrong, in the foreground; Ctrl-C stops it."""
+"""`scan`: looks for issues of every type, in the foreground; Ctrl-C stops it."""
 
 from __future__ import annotations
 
@@ -7,16 +7,19 @@ from pathlib import Path
 import click
 
 from core.commands.command import Answer, command, person
-from core.commands.issues_summary import share_text
+from core.commands.issues_summary import type_text
 from core.commands.parameters import dataset_version, version_argument
 from core.commands.progress import ProgressLine
 from core.records import Scan, ScanSpec
 from core.services.context import Context
+from core.services.issues.listing import issue_types
 from core.services.scan import FLAG_BY, run_scan
 from core.tasks import TASKS
 
 DEFAULTS = ScanSpec(())
 KNOWN = ", ".join(dict.fromkeys(name for task in TASKS.values() for name in task.modality.encoders))
+LONG = ("joint", "classes", "curve")
+"""Tables, for `issues --summary`."""
 
 
 @command
@@ -46,7 +49,7 @@ def scan_command(
     seed: int,
     flag_by: str,
 ) -> Answer:
-    """Look for labels that are probably wrong."""
+    """Look for wrong labels, near-duplicates and outliers."""
     _, version = dataset_version(context, name)
     own = str(probabilities.resolve()) if probabilities else None
     spec = ScanSpec(encoder, folds, seed, own, flag_by)
@@ -56,17 +59,29 @@ def scan_command(
 
 
 def _data(name: str, number: int, scan: Scan) -> dict[str, object]:
-    summary = {key: value for key, value in scan.summary.items() if key not in ("joint", "classes", "curve")}
-    ids = {"scan_id": scan.scan_id, "job_id": scan.job_id, "tier": scan.tier}
-    return {"dataset": name, "version": number} | ids | summary
+    summary = {key: value for key, value in scan.summary.items() if key != "found"}
+    found = {name: {key: value for key, value in scan.found(name).items() if key not in LONG} for name in scan.types}
+    return (
+        {
+            "dataset": name,
+            "version": number,
+            "scan_id": scan.scan_id,
+            "job_id": scan.job_id,
+            "tier": scan.tier,
+        }
+        | summary
+        | {"found": found}
+    )
 
 
 def _text(name: str, scan: Scan) -> str:
-    summary = scan.summary
+    rows = scan.summary["rows"]
+    notes = [f"  {note}" for note in scan.summary.get("notes", ())]
     return "\n".join(
         [
-            f"{scan.tier}: {summary['flagged']:,} of {summary['rows']:,} rows flagged; {share_text(scan)}",
-            *(f"  {note}" for note in summary.get("notes", ())),
+            f"{scan.tier}, {rows:,} rows.",
+            *(type_text(scan, kind) for kind in issue_types(scan)),
+            *notes,
             f"What a list of each length holds: python -m core issues {name} --summary",
             f"The ranked list: python -m core issues {name} --top 20",
         ]

@@ -25,15 +25,22 @@ class Neighbours:
     similarities: NDArray[np.float32]
     """(m, c) cosines."""
 
+    def first(self, count: int, of: slice | NDArray[np.int64] = slice(None)) -> Neighbours:
+        """The `count` nearest, of some of the rows."""
+        return Neighbours(self.rows[of, :count], self.similarities[of, :count])
+
 
 def nearest(
     embeddings: NDArray[np.float32],
     queries: NDArray[np.int64],
     tick: Callable[[float, float], None] = lambda done, total: None,
     count: int = COUNT,
+    among: NDArray[np.int64] | None = None,
 ) -> Neighbours:
-    """The `count` nearest rows (fewer where there are fewer) of the rows `queries` (m,), themselves left out."""
-    count = max(0, min(count, len(embeddings) - 1))
+    """The `count` nearest rows (fewer where there are fewer) of the rows `queries` (m,), themselves left out; sought
+    `among` (r,) rows, ascending, all of them where it is None."""
+    among = np.arange(len(embeddings)) if among is None else among
+    count = max(0, min(count, len(among) - 1))
     where = device()
     rows, similarities = [np.empty((0, count), np.int64)], [np.empty((0, count), np.float32)]
     for start in range(0, len(queries), QUERIES):
@@ -41,20 +48,21 @@ def nearest(
         mine = _unit(embeddings[asked]).to(where)
         best = torch.full((len(asked), 0), 0.0, device=where)
         found = torch.empty((len(asked), 0), dtype=torch.int64, device=where)
-        for base in range(0, len(embeddings), BLOCK):
-            cosines = mine @ _unit(embeddings[base : base + BLOCK]).to(where).T
-            own = torch.from_numpy(asked - base).to(where)
-            inside = ((own >= 0) & (own < cosines.shape[1])).nonzero()[:, 0]
-            cosines[inside, own[inside]] = -torch.inf
+        for base in range(0, len(among), BLOCK):
+            part = among[base : base + BLOCK]
+            cosines = mine @ _unit(embeddings[part]).to(where).T
+            place = np.searchsorted(part, asked).clip(max=len(part) - 1)
+            inside = np.flatnonzero(part[place] == asked)
+            cosines[torch.from_numpy(inside).to(where), torch.from_numpy(place[inside]).to(where)] = -torch.inf
             top = cosines.topk(min(count, cosines.shape[1]), dim=1)
             best, found = torch.cat([best, top.values], 1), torch.cat([found, top.indices + base], 1)
             best, order = best.topk(min(count, best.shape[1]), dim=1)
             found = found.gather(1, order)
-        rows.append(found.cpu().numpy())
+        rows.append(among[found.cpu().numpy()])
         similarities.append(best.cpu().numpy())
         tick(start + len(asked), len(queries))
     return Neighbours(np.concatenate(rows), np.concatenate(similarities))
 
 
 def _unit(part: NDArray[np.float32]) -> torch.Tensor:
-    return torch.nn.functional.normalize(torch.from_numpy(np.array(part, np.float32)), dim=1)
+    return torch.nn.functional.normalize(torch.from_numpy(np.asarray(part, np.float32)), dim=1)

@@ -48,12 +48,11 @@ from core.records.load import (
 )
 from core.records.review import Action, Decision, ReviewCounts
 from core.records.runs import ClassWeights, Metric, MixedPrecision, Run, StopMetric, Strategy, Switch, TrainSpec
-from core.records.scans import FIRST_ISSUE_TYPE, Issue, IssueFilter, Scan, ScanSpec
+from core.records.scans import Copy, Issue, IssueFilter, Scan, ScanSpec
 
 __all__ = [
     "ARMS",
     "ENDED",
-    "FIRST_ISSUE_TYPE",
     "MISFIT",
     "SPLIT_WORDS",
     "UNFINISHED",
@@ -66,6 +65,7 @@ __all__ = [
     "CleaningEffect",
     "Column",
     "Comparison",
+    "Copy",
     "CsvFile",
     "Curve",
     "Dataset",

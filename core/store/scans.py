@@ -77,7 +77,7 @@ def _take_in(cursor: Cursor, scan_id: str, issues_parquet: Path, labels: list[st
     cursor.execute(
         """INSERT INTO issues
            SELECT ?, i.row_id, i.issue_type, i.score, i.is_issue, g.name, s.name, i.why, i.rank
-           FROM read_parquet(?) i JOIN names g ON g.class = i.given JOIN names s ON s.class = i.suggested
+           FROM read_parquet(?) i JOIN names g ON g.class = i.given LEFT JOIN names s ON s.class = i.suggested
            ORDER BY i.rank""",
         [scan_id, str(issues_parquet)],
     )

@@ -79,7 +79,7 @@ def test_each_tier_is_taken_in_once_also_by_an_app_that_forgot_it_had(context: C
     assert _tiers(context, dataset) == ["lexical + minilm", "lexical"]
     best = latest_scan(context.store, dataset.latest_version_id)
     assert best is not None
-    assert count_issues(context.store, best.scan_id, IssueFilter()) == 10
+    assert count_issues(context.store, best, IssueFilter()) == 10
 
 
 def test_a_stopped_scan_keeps_the_tier_that_it_reached(context: Context, dataset: Dataset) -> None:

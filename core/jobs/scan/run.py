@@ -1,4 +1,4 @@
-"""A job that scans a version for wrong labels: `python -m core.jobs.scan.run FOLDER`.
+"""A job that scans a version for issues: `python -m core.jobs.scan.run FOLDER`.
 
 Reads spec.json and input/rows.parquet; writes one folder per tier, output/0, output/1 …, each better than the one
 before, and announces each by an event `tier` {tier, order, final} as soon as it is whole.
@@ -7,35 +7,36 @@ before, and announces each by an event `tier` {tier, order, final} as soon as it
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from core.duplicates.neighbours import nearest
+from core.duplicates.neighbourhood import Neighbourhood
 from core.errors import UsageError
 from core.evaluation.confusion import sums_of
 from core.evaluation.metrics import accuracy, log_loss, of_truth
 from core.heads.combine import pool, pool_exponents
 from core.heads.out_of_sample import OutOfSample, out_of_sample_probabilities
 from core.heads.user_probabilities import Numbering, read_probabilities
-from core.issues import ISSUE_TYPES, Finding, Signals
+from core.issues import ISSUE_TYPES
+from core.issues.contract import Found
+from core.issues.signals import Probabilities, Signals
 from core.jobs.clusters import find_clusters
 from core.jobs.entry import run
 from core.jobs.rows import Rows, read_rows
 from core.jobs.scan.spec import ScanJobSpec, ScanResult
-from core.jobs.scan.tier import Reasons, summary_of, write_tier
+from core.jobs.scan.tier import write_tier
+from core.modalities.encoder import Encoder
 from core.modalities.encoders import make_encoder
 from core.queue import JobFolder, ProgressWriter
 from core.tasks import task_named
 
 OWN = "own probabilities"
-NEIGHBOUR_OPERATIONS = 2e11
-"""Every row gets its neighbours where all pairs take no more floating-point operations than this, else flagged rows."""
 MAX_NAMED = 10
 """Classes that a note names."""
 
@@ -68,6 +69,8 @@ class ScanRun:
     rows: Rows
     started: float = field(default_factory=time.monotonic)
     seconds: dict[str, float] = field(default_factory=dict)
+    within: float = 0.0
+    """Seconds of the stages that ended within the present one."""
 
     @property
     def labels(self) -> list[str]:
@@ -97,15 +100,14 @@ class ScanRun:
         with self.timed(name):
             encoder = make_encoder(name, modality.name)
             embeddings = encoder.embed(self.rows.payloads, self.arrays, self.tick(f"{name}: encoding"))
-        signals = Signals(self.rows.labels, probabilities, np.ones(len(self.rows), bool))
-        yield self.write(OWN, 0, True, signals, embeddings, {"encoders": [], "notes": [], "clusters": None})
+        signals = self._signals(probabilities, np.ones(len(self.rows), bool), embeddings, self._clusters)
+        yield self.write(OWN, 0, True, signals, {"encoders": [], "notes": [], "clusters": None})
 
     def encoders(self) -> Iterator[str]:
         """One tier per encoder, each combined with those before it."""
         modality = task_named(self.spec.about.task).modality
         encoders = [make_encoder(name, modality.name) for name in self.spec.settings.encoders]
-        with self.timed("near-duplicates"):
-            clusters = find_clusters(modality, self.rows.payloads, self.arrays, self.progress, encoders)
+        clusters = self._clusters(encoders)
         folds = self._folds(clusters)
         members: list[Member] = []
         for order, encoder in enumerate(encoders):
@@ -117,44 +119,35 @@ class ScanRun:
             with self.timed("combination"):
                 probabilities, weights = self._combined(members)
             summary = self._summary(members, weights, clusters, folds)
-            signals = Signals(self.rows.labels, probabilities, result.judged)
+            signals = self._signals(probabilities, result.judged, embeddings, lambda: clusters)
             name = " + ".join(member.name for member in members)
-            yield self.write(name, order, order == len(encoders) - 1, signals, embeddings, summary)
+            yield self.write(name, order, order == len(encoders) - 1, signals, summary)
 
-    def write(
-        self,
-        name: str,
-        order: int,
-        final: bool,
-        signals: Signals,
-        embeddings: NDArray[np.float32],
-        about: dict[str, Any],
-    ) -> str:
+    def write(self, name: str, order: int, final: bool, signals: Signals, about: dict[str, Any]) -> str:
         """Finds the issues, writes the tier and says so."""
-        findings = {kind: self._found(kind, signals) for kind in ISSUE_TYPES}
-        with self.timed("neighbours"):
-            reasons = self._reasons(embeddings, findings)
-        first = next(iter(findings.values()))
+        found = {kind: self._found(kind, signals) for kind in ISSUE_TYPES}
         summary = {
             "tier": name,
             **about,
-            **summary_of(first, signals, self.labels),
-            "types": list(findings),
+            "rows": len(self.rows),
+            "found": {kind: {"flagged": int(one.is_issue.sum()), **one.summary} for kind, one in found.items()},
             "log_loss": log_loss(of_truth(signals.probabilities, signals.labels)),
             "accuracy": self._accuracy(signals.probabilities),
             "seconds": {stage: round(seconds, 3) for stage, seconds in self.seconds.items()},
-            "notes": [*about["notes"], *(note for finding in findings.values() for note in finding.notes)],
+            "notes": [*about["notes"], *(note for one in found.values() for note in one.notes)],
         }
-        write_tier(self.folder.output / str(order), self.rows, signals, findings, reasons, summary)
+        write_tier(self.folder.output / str(order), signals, found, summary)
         self.progress.event("tier", tier=name, order=order, final=final)
         return name
 
     @contextmanager
     def timed(self, stage: str) -> Iterator[None]:
-        """Adds the seconds within to the stage's."""
-        begun = time.monotonic()
+        """Adds the seconds within to the stage's, less those of other stages that end within it."""
+        begun, before, self.within = time.monotonic(), self.within, 0.0
         yield
-        self.seconds[stage] = self.seconds.get(stage, 0.0) + time.monotonic() - begun
+        spent = time.monotonic() - begun
+        self.seconds[stage] = self.seconds.get(stage, 0.0) + spent - self.within
+        self.within = before + spent
 
     def tick(self, stage: str) -> Callable[[float, float], None]:
         """Reports (done, total) of a stage; raises Stopped once the run was asked to end."""
@@ -163,6 +156,33 @@ class ScanRun:
     def _accuracy(self, probabilities: NDArray[np.float32]) -> float:
         """Share of rows whose given label is the most probable one."""
         return accuracy(sums_of(self.rows.labels, probabilities.argmax(1), len(self.labels)))
+
+    def _clusters(self, encoders: Sequence[Encoder] = ()) -> NDArray[np.int64]:
+        """Near-duplicates, see `find_clusters`."""
+        modality = task_named(self.spec.about.task).modality
+        with self.timed("near-duplicates"):
+            return find_clusters(modality, self.rows.payloads, self.arrays, self.progress, encoders)
+
+    def _signals(
+        self,
+        probabilities: Probabilities,
+        judged: NDArray[np.bool_],
+        embeddings: NDArray[np.float32],
+        groups: Callable[[], NDArray[np.int64]],
+    ) -> Signals:
+        """What issue types may ask of this tier; what none of them asks for is not made."""
+        makers: dict[str, Callable[[], object]] = {
+            "classes": lambda: self.labels,
+            "row_ids": lambda: self.rows.row_ids,
+            "labels": lambda: self.rows.labels,
+            "probabilities": lambda: probabilities,
+            "judged": lambda: judged,
+            "embeddings": lambda: embeddings,
+            "neighbours": lambda: Neighbourhood(embeddings, self.tick("neighbours"), lambda: self.timed("neighbours")),
+            "contents": lambda: self.rows.payloads.digests,
+            "groups": groups,
+        }
+        return Signals(makers, asdict(self.spec.settings))
 
     def _folds(self, clusters: NDArray[np.int64]) -> int:
         distinct = len(np.unique(clusters))
@@ -239,21 +259,13 @@ class ScanRun:
         names = ", ".join(self.labels[index] for index in classes[:MAX_NAMED])
         return names + (" …" if len(classes) > MAX_NAMED else "")
 
-    def _found(self, kind: str, signals: Signals) -> Finding:
+    def _found(self, kind: str, signals: Signals) -> Found:
         stage = f"{kind} issues"
         with self.timed(stage):
             self.progress.update(stage, 0, 1)
-            finding = ISSUE_TYPES[kind](signals, self.spec.settings.flag_by)
+            found = ISSUE_TYPES[kind].find()(signals)
             self.progress.update(stage, 1, 1)
-        return finding
-
-    def _reasons(self, embeddings: NDArray[np.float32], findings: Mapping[str, Finding]) -> Reasons:
-        rows, width = embeddings.shape
-        everyone = 2.0 * rows * rows * width <= NEIGHBOUR_OPERATIONS
-        queries = (
-            np.arange(rows) if everyone else np.flatnonzero(np.any([one.is_issue for one in findings.values()], axis=0))
-        )
-        return Reasons(queries, nearest(embeddings, queries, self.tick("neighbours")))
+        return found
 
 
 if __name__ == "__main__":

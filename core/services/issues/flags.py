@@ -1,4 +1,4 @@
-"""What the list of the worst rows holds, by its length, as a scan expects it: numbers and words for the choice."""
+"""What the list of wrong labels holds, by its length, as a scan expects it: numbers and words for the choice."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ class ListLength:
 
 def curve(scan: Scan) -> tuple[ListLength, ...]:
     """The lengths that the scan has kept, shortest first."""
-    return tuple(ListLength(int(rows), *ends) for rows, *ends in scan.summary.get("curve", ()))
+    return tuple(ListLength(int(rows), *ends) for rows, *ends in scan.found().get("curve", ()))
 
 
 def worst_rows(scan: Scan, rows: int) -> ListLength | None:
@@ -54,7 +54,7 @@ def worst_rows(scan: Scan, rows: int) -> ListLength | None:
 
 def choices(scan: Scan) -> tuple[ListLength, ...]:
     """Lengths to choose from: round ones up to four times what the scan flags, and that one."""
-    flagged, rows = int(scan.summary["flagged"]), int(scan.summary["rows"])
+    flagged, rows = int(scan.found()["flagged"]), int(scan.summary["rows"])
     most = min(rows, max(4 * flagged, 20))
     lengths = sorted(set(_round_lengths(most)) | ({flagged} if flagged else set()))
     found = (worst_rows(scan, length) for length in lengths)

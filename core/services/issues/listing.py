@@ -5,13 +5,17 @@ Reads the store and nothing else. How a scan is started and followed is `core.se
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
 from core.errors import NotFoundError, UsageError
+from core.issues import ISSUE_TYPES
+from core.issues.contract import IssueType
 from core.jobs.about import version_of
 from core.queue.folder import JobFolder
-from core.records import FIRST_ISSUE_TYPE, Decision, Example, Issue, IssueFilter, Job, ReviewCounts, Scan, Version
+from core.records import Decision, Example, Issue, IssueFilter, Job, ReviewCounts, Scan, Version
 from core.review.records import ReviewItem
 from core.services.context import Context
 from core.services.review.queue import items
@@ -59,9 +63,17 @@ class Findings:
     """One scan at a glance."""
 
     scan: Scan
+    kind: IssueType[Any]
+    """The type that is looked at."""
     pairs: tuple[PairRows, ...]
     """Most frequent first."""
     review: ReviewCounts
+    """Measured on the type's flags."""
+
+    @property
+    def about(self) -> Mapping[str, Any]:
+        """What the type says of the dataset."""
+        return self.scan.found(self.kind.name)
 
 
 def latest_scan(context: Context, version_id: str) -> Scan | None:
@@ -83,40 +95,41 @@ def newest_scan_job(context: Context, version: Version) -> Job | None:
     return next(scans_of_it, None)
 
 
-def findings(context: Context, scan: Scan, worst: int | None = None) -> Findings:
-    """The scan's pairs of given and suggested labels, and how far its review is; `worst`: how many of the worst rows
+def findings(context: Context, scan: Scan, issue_type: str | None = None, worst: int | None = None) -> Findings:
+    """A type's pairs of given and suggested labels, and how far its review is; `worst`: how many of the worst rows
     count as flagged, where not those that the scan flagged."""
-    counted = issues.pair_counts(context.store, scan.scan_id, IssueFilter(worst=worst))
+    kind = type_of(scan, issue_type)
+    counted = issues.pair_counts(context.store, scan, IssueFilter(kind.name, worst=worst))
     flagged = {(given, suggested): count for given, suggested, count in counted}
-    joint = {(given, suggested): int(count) for given, suggested, count in scan.summary.get("joint", ())}
+    joint = {(given, suggested): int(count) for given, suggested, count in scan.found(kind.name).get("joint", ())}
     off_diagonal = {pair for pair in flagged.keys() | joint.keys() if pair[0] != pair[1]}
     pairs = [PairRows(pair[0], pair[1], flagged.get(pair, 0), joint.get(pair)) for pair in off_diagonal]
     pairs.sort(key=lambda pair: (-pair.flagged, -(pair.estimated or 0), pair.given, pair.suggested))
-    return Findings(scan, tuple(pairs), _review(context, scan, worst))
+    return Findings(scan, kind, tuple(pairs), _review(context, scan, kind.name, worst))
 
 
-def _review(context: Context, scan: Scan, worst: int | None) -> ReviewCounts:
-    counted = decisions.counts(context.store, scan.version_id, scan.scan_id)
+def _review(context: Context, scan: Scan, issue_type: str, worst: int | None) -> ReviewCounts:
+    counted = decisions.counts(context.store, scan.version_id, scan.scan_id, issue_type)
     if worst is None:
         return counted
-    asked = IssueFilter(worst=worst)
-    flagged = issues.count_issues(context.store, scan.scan_id, asked)
-    left = issues.count_issues(context.store, scan.scan_id, replace(asked, undecided_only=True))
+    asked = IssueFilter(issue_type, worst=worst)
+    flagged = issues.count_issues(context.store, scan, asked)
+    left = issues.count_issues(context.store, scan, replace(asked, undecided_only=True))
     return replace(counted, flagged=flagged, left=left)
 
 
 def page(context: Context, scan: Scan, where: IssueFilter, limit: int, offset: int) -> IssuePage:
     """`limit` lines of the ranked list from `offset` on, read from the store page by page."""
-    total, found = issues.count_and_page(context.store, scan.scan_id, where, limit, offset)
+    total, found = issues.count_and_page(context.store, scan, where, limit, offset)
     return IssuePage(total, _lines(context, scan, found))
 
 
-def explain(context: Context, scan: Scan, row_id: int, issue_type: str = FIRST_ISSUE_TYPE) -> ReviewItem:
-    """Why `row_id` has its score: the probabilities of its labels against what is usual, and the nearest rows.
+def explain(context: Context, scan: Scan, row_id: int, issue_type: str | None = None) -> ReviewItem:
+    """Why `row_id` has its score in a type's list, in words, with the rows that speak for it.
 
     Raises `NotFoundError` where the scan did not cover the row.
     """
-    found = items(context, scan.version_id, scan.scan_id, [row_id], issue_type)
+    found = items(context, scan, [row_id], issue_type)
     if not found:
         raise NotFoundError(f"Row {row_id} is not in this scan.", "Pick another row, or scan this version again.")
     return found[0]
@@ -127,9 +140,19 @@ def attribute_values(context: Context, version_id: str, column: str, limit: int 
     return [str(value) for value in rows.values(context.store, version_id, column, limit)]
 
 
-def issue_types(scan: Scan) -> tuple[str, ...]:
-    """What the scan looked for; the first is listed unless asked otherwise."""
-    return tuple(scan.summary.get("types", (FIRST_ISSUE_TYPE,)))
+def issue_types(scan: Scan) -> tuple[IssueType[Any], ...]:
+    """What the scan looked for and is known here; the first is listed unless asked otherwise."""
+    return tuple(ISSUE_TYPES[name] for name in scan.types if name in ISSUE_TYPES)
+
+
+def type_of(scan: Scan, name: str | None) -> IssueType[Any]:
+    """A type of the scan, the first where none is named. Raises `UsageError` for one that it did not look for."""
+    known = issue_types(scan)
+    found = next((one for one in known if name in (None, one.name)), None)
+    if found is None:
+        names = ", ".join(one.name for one in known)
+        raise UsageError(f"The scan did not look for {name!r} issues.", f"It has: {names}. A new scan looks for all.")
+    return found
 
 
 def export_list(
@@ -142,8 +165,7 @@ def export_list(
 ) -> None:
     """Writes the ranked list that the filter keeps, worst first, whole or its `top` rows. Raises `UsageError` for a
     type that the scan did not look for."""
-    if where.issue_type not in (known := issue_types(scan)):
-        raise UsageError(f"The scan did not look for {where.issue_type!r} issues.", f"It has: {', '.join(known)}.")
+    type_of(scan, where.issue_type)
     export_issues(context.store, scan.scan_id, out, format_name, top, where)
 
 

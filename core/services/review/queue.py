@@ -12,9 +12,10 @@ from typing import Any
 
 import numpy as np
 
-from core.records import FIRST_ISSUE_TYPE, Decision, Example, Issue, IssueFilter, RowFilter, Scan
+from core.issues import ISSUE_TYPES
+from core.issues.contract import Evidence, IssueType, Seen
+from core.records import Decision, Example, Issue, IssueFilter, RowFilter, Scan
 from core.review.records import Neighbour, ReviewItem
-from core.review.words import reason
 from core.services.context import Context
 from core.store import issues
 from core.store.acts import decisions
@@ -22,7 +23,6 @@ from core.store.acts.undecided import of_scan, worst_undecided
 from core.store.datasets import get_dataset
 from core.store.filters import Condition
 from core.store.rows import get_rows
-from core.store.scans import get_scan
 
 LEASE_SECONDS = 180
 """How long a row stays with a session that is not heard of; the desk reports every 45 seconds while it is used."""
@@ -68,31 +68,43 @@ def leave(context: Context, session: str) -> None:
 
 def undecided(context: Context, scan: Scan, where: IssueFilter) -> int:
     """Rows of a queue that nobody has decided, whoever holds them."""
-    return issues.count_issues(context.store, scan.scan_id, replace(where, undecided_only=True))
+    return issues.count_issues(context.store, scan, replace(where, undecided_only=True))
 
 
 def queued(context: Context, scan: Scan, where: IssueFilter) -> int:
     """Rows of a queue, decided or not."""
-    return issues.count_issues(context.store, scan.scan_id, replace(where, undecided_only=False))
+    return issues.count_issues(context.store, scan, replace(where, undecided_only=False))
 
 
-def items(
-    context: Context, version_id: str, scan_id: str, row_ids: Sequence[int], issue_type: str = FIRST_ISSUE_TYPE
-) -> list[ReviewItem]:
+def items(context: Context, scan: Scan, row_ids: Sequence[int], issue_type: str | None = None) -> list[ReviewItem]:
     """These rows as a reviewer gets them, in the order asked; rows that the scan has not are left out."""
     wanted = IssueFilter(issue_type, flagged_only=False, rows=RowFilter(row_ids=tuple(row_ids)))
-    found = issues.page_issues(context.store, scan_id, wanted, len(row_ids), 0) if row_ids else []
+    found = issues.page_issues(context.store, scan, wanted, len(row_ids), 0) if row_ids else []
     if not found:
         return []
+    kind = ISSUE_TYPES[issue_type or scan.types[0]]
     by_row = {issue.row_id: issue for issue in found}
-    near = {neighbour for issue in found for neighbour in issue.why.get("neighbours", ())}
-    examples = _examples(context, version_id, by_row.keys() | near)
-    decided = decisions.standing_of(context.store, version_id, list(by_row))
-    likeliest = _likeliest(context, get_scan(context.store, scan_id), found)
-    return [
-        _item(by_row[row_id], examples, decided.get(row_id), likeliest[row_id])
+    proof = {issue.row_id: kind.read(issue.why) for issue in found}
+    near = {neighbour for one in proof.values() for neighbour in one.neighbours}
+    examples = _examples(context, scan.version_id, by_row.keys() | near)
+    decided = decisions.standing_of(context.store, scan.version_id, list(by_row))
+    likeliest = _likeliest(context, scan, found)
+    made = [
+        _item(kind, by_row[row_id], proof[row_id], examples, decided.get(row_id), likeliest[row_id])
         for row_id in row_ids
         if row_id in by_row
+    ]
+    return _with_copies(context, scan, made, kind.name) if "group" in kind.actions else made
+
+
+def _with_copies(context: Context, scan: Scan, made: list[ReviewItem], issue_type: str) -> list[ReviewItem]:
+    groups = {item.issue.row_id: item.issue.why.get("group") for item in made}
+    found: dict[int, list[int]] = {}
+    for copy in issues.copies(context.store, scan, issue_type, [one for one in groups.values() if one is not None]):
+        found.setdefault(copy.group, []).append(copy.row_id)
+    return [
+        replace(item, group=group, copies=tuple(found.get(group, ()))) if group is not None else item
+        for item, group in zip(made, groups.values(), strict=True)
     ]
 
 
@@ -107,11 +119,17 @@ def _examples(context: Context, version_id: str, row_ids: Collection[int]) -> di
 
 
 def _item(
-    issue: Issue, examples: Mapping[int, Example], decision: Decision | None, likeliest: tuple[tuple[str, float], ...]
+    kind: IssueType[Any],
+    issue: Issue,
+    proof: Evidence,
+    examples: Mapping[int, Example],
+    decision: Decision | None,
+    likeliest: tuple[tuple[str, float], ...],
 ) -> ReviewItem:
-    near = zip(issue.why.get("neighbours", ()), issue.why.get("similarities", ()), strict=True)
-    neighbours = tuple(Neighbour(examples[row_id], float(similarity)) for row_id, similarity in near)
-    why = reason(issue, [neighbour.example.label for neighbour in neighbours])
+    near = zip(proof.neighbours, proof.similarities, strict=True)
+    neighbours = tuple(Neighbour(examples[row_id], similarity) for row_id, similarity in near)
+    labels = [neighbour.example.label for neighbour in neighbours]
+    why = kind.say(proof, Seen(issue.given_label, issue.suggested_label, labels))
     return ReviewItem(examples[issue.row_id], issue, likeliest, neighbours, why, decision)
 
 
@@ -143,7 +161,7 @@ def _top(row: Any, labels: Sequence[str], issue: Issue) -> tuple[tuple[str, floa
     likely = np.argsort(-row, kind="stable")[:LIKELIEST]
     shares = {labels[index]: float(row[index]) for index in likely}
     for label in (issue.suggested_label, issue.given_label):
-        if label not in shares:
+        if label is not None and label not in shares:
             shares[label] = float(row[labels.index(label)])
     return _sorted(shares)
 
@@ -151,7 +169,7 @@ def _top(row: Any, labels: Sequence[str], issue: Issue) -> tuple[tuple[str, floa
 def _shares(issue: Issue) -> tuple[tuple[str, float], ...]:
     why = issue.why
     pairs = ((issue.given_label, "given_probability"), (issue.suggested_label, "suggested_probability"))
-    return _sorted({label: float(why[key]) for label, key in pairs if why.get(key) is not None})
+    return _sorted({label: float(why[key]) for label, key in pairs if label and why.get(key) is not None})
 
 
 def _sorted(shares: Mapping[str, float]) -> tuple[tuple[str, float], ...]:

@@ -8,11 +8,14 @@ from typing import Any, Protocol
 
 import numpy as np
 
+from core.issues import ISSUE_TYPES
+from core.issues.contract import DeskAction
 from core.records import Issue, IssueFilter, LabelsFrom, PredictionFilter, ReviewCounts, Run, Scan
 from core.review.records import ReviewItem
 from core.services.context import Context
 from core.services.evaluation.measures import truth_version
 from core.services.evaluation.probabilities import probabilities_path
+from core.services.issues.listing import type_of
 from core.services.review import queue as review_queue
 from core.services.review.decisions import counts
 from core.services.review.queue import LIKELIEST
@@ -36,6 +39,10 @@ class Source(Protocol):
 
     @property
     def scan_id(self) -> str | None: ...
+
+    @property
+    def actions(self) -> tuple[DeskAction, ...]:
+        """What the desk offers for its rows."""
 
     def claim(self, context: Context, version_id: str, session: str, n: int) -> list[int]:
         """As `review_queue.claim`."""
@@ -72,11 +79,15 @@ class ScanSource:
     def scan_id(self) -> str | None:
         return self.scan.scan_id
 
+    @property
+    def actions(self) -> tuple[DeskAction, ...]:
+        return type_of(self.scan, self.where.issue_type).actions
+
     def claim(self, context: Context, version_id: str, session: str, n: int) -> list[int]:
         return review_queue.claim(context, version_id, self.scan.scan_id, session, self.where, n)
 
     def items(self, context: Context, version_id: str, row_ids: Sequence[int]) -> list[ReviewItem]:
-        return review_queue.items(context, version_id, self.scan.scan_id, row_ids, self.where.issue_type)
+        return review_queue.items(context, self.scan, row_ids, self.where.issue_type)
 
     def undecided(self, context: Context, version_id: str) -> int:
         return review_queue.undecided(context, self.scan, self.where)
@@ -108,6 +119,10 @@ class RunSource:
     @property
     def scan_id(self) -> str | None:
         return None
+
+    @property
+    def actions(self) -> tuple[DeskAction, ...]:
+        return ISSUE_TYPES["label"].actions
 
     def claim(self, context: Context, version_id: str, session: str, n: int) -> list[int]:
         return review_queue.claim_from(context, version_id, session, self._ranked(context, version_id), n)

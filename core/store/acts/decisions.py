@@ -6,7 +6,7 @@ import json
 from collections.abc import Sequence
 from typing import Any
 
-from core.records import FIRST_ISSUE_TYPE, Decision, ReviewCounts
+from core.records import Decision, ReviewCounts
 from core.store.acts.in_force import in_force_sql, standing_sql
 from core.store.database import Database
 from core.store.times import loaded
@@ -38,7 +38,7 @@ def standing_of(db: Database, version_id: str, row_ids: Sequence[int]) -> dict[i
     return {decision.row_id: decision for decision in found}
 
 
-def counts(db: Database, version_id: str, scan_id: str | None, issue_type: str = FIRST_ISSUE_TYPE) -> ReviewCounts:
+def counts(db: Database, version_id: str, scan_id: str | None, issue_type: str = "label") -> ReviewCounts:
     """Where the review of a version stands, measured against one scan's flags of one type."""
     row = db.fetch_one(
         f"""WITH standing AS MATERIALIZED (SELECT * FROM {standing_sql(db, version_id)}),

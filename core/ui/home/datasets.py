@@ -70,7 +70,7 @@ def _review(standing: Standing) -> None:
     elif standing.scan is None:
         st.caption("not scanned")
     elif not counts.flagged:
-        untold = standing.scan.summary.get("untold")
+        untold = standing.scan.found().get("untold")
         st.caption(":material/question_mark: cannot be told" if untold else ":material/check: nothing flagged")
     else:
         _counts(standing)

@@ -9,10 +9,12 @@ from typing import Any
 
 import streamlit as st
 
+from core.issues.contract import IssueType
 from core.records import Dataset, Decision, IssueFilter, Scan, Version
-from core.services.issues.listing import IssuePage, ListedIssue, export_list, page
+from core.services.issues.listing import Findings, IssuePage, ListedIssue, export_list, page
 from core.tasks import task_named
 from core.ui import keys
+from core.ui.issues.groups import keep_one_of_all
 from core.ui.issues.why import explanation
 from core.ui.modalities import drawing_of
 from core.ui.parts.cells import clicked_cell
@@ -30,17 +32,18 @@ LABEL_CHARACTERS, LABEL_PIXELS = 16, 130
 
 
 @st.fragment
-def ranked_list(frame: Frame, scan: Scan, where: IssueFilter) -> None:
+def ranked_list(frame: Frame, found: Findings, where: IssueFilter) -> None:
     """The list on the left, the chosen row's reasons on the right. A click redraws only this."""
     left, right = st.columns([7, 5], gap="medium")
     with left:
-        line = _list(frame, scan, where)
+        line = _list(frame, found, where)
     with right:
         if line is not None:
-            explanation(frame, scan, line.issue.row_id, where.issue_type)
+            explanation(frame, found.scan, found.kind, line.issue.row_id)
 
 
-def _list(frame: Frame, scan: Scan, where: IssueFilter) -> ListedIssue | None:
+def _list(frame: Frame, of: Findings, where: IssueFilter) -> ListedIssue | None:
+    scan = of.scan
     key = f"issues-{scan.scan_id}-{hash(where):x}"
     found = paged(
         f"{key}-page",
@@ -54,17 +57,19 @@ def _list(frame: Frame, scan: Scan, where: IssueFilter) -> ListedIssue | None:
         if found.total:
             shown: dict[str, Any] = {keys.DATASET: frame.dataset.name, keys.VERSION: frame.version.number} | query()
             link("review", "Review these", icon=":material/rule:", **shown)
+        if found.total and "group" in of.kind.actions:
+            keep_one_of_all(frame, of)
         _download(frame, scan, where, found.total)
     if not found.lines:
-        nothing = where == IssueFilter(where.issue_type) and not scan.summary["flagged"]
+        nothing = where == IssueFilter(where.issue_type) and not of.about["flagged"]
         st.caption("No row is flagged. “All rows” ranks them all." if nothing else "No row matches these filters.")
         return None
-    picked = _table(frame, found, where, f"{key}-table-{st.session_state.get(f'{key}-page', 1)}")
+    picked = _table(frame, of.kind, found, where, f"{key}-table-{st.session_state.get(f'{key}-page', 1)}")
     pages(f"{key}-page", PAGE_ROWS, found.total)
     return found.lines[picked]
 
 
-def _table(frame: Frame, found: IssuePage, where: IssueFilter, key: str) -> int:
+def _table(frame: Frame, kind: IssueType[Any], found: IssuePage, where: IssueFilter, key: str) -> int:
     narrow, row_height = label_width(frame.dataset), task_named(frame.dataset.task).modality.row_height
     drawing = drawing_of(frame.dataset)
     event = st.dataframe(
@@ -78,15 +83,13 @@ def _table(frame: Frame, found: IssuePage, where: IssueFilter, key: str) -> int:
             "given": st.column_config.TextColumn("given", width=narrow),
             "looks like": st.column_config.TextColumn("looks like", width=narrow),
             "example": st.column_config.TextColumn("example", width="large"),
-            "score": st.column_config.NumberColumn(
-                "score", format="%.3f", width=64, help="Label quality: low is worse"
-            ),
+            "score": st.column_config.NumberColumn("score", format="%.3f", width=64, help=kind.help),
         },
         key=key,
         on_select="rerun",
         selection_mode=["single-cell", WHOLE_HEADER] if found.total > PAGE_ROWS else "single-cell",
         placeholder="",
-        alt="Rows whose label is probably wrong, worst first",
+        alt=f"{kind.title}: rows, worst first",
     )
     row, _ = clicked_cell(event) or (0, "")
     return row if row < len(found.lines) else 0
@@ -103,7 +106,8 @@ def _columns(frame: Frame, lines: Sequence[ListedIssue], flags: bool) -> dict[st
     if drawing.cell:
         columns[drawing.cell] = drawing.cells(frame.context, [line.example for line in lines])
     columns["given"] = [line.issue.given_label for line in lines]
-    columns["looks like"] = [line.issue.suggested_label for line in lines]
+    if any(line.issue.suggested_label for line in lines):
+        columns["looks like"] = [line.issue.suggested_label for line in lines]
     columns["score"] = [line.issue.score for line in lines]
     if flags:
         columns["flagged"] = [line.issue.is_issue for line in lines]
@@ -132,7 +136,7 @@ def _download(frame: Frame, scan: Scan, where: IssueFilter, total: int) -> None:
     st.download_button(
         "CSV",
         listed,
-        f"{frame.dataset.name}-v{frame.version.number}-issues.csv",
+        f"{frame.dataset.name}-v{frame.version.number}-{where.issue_type}.csv",
         "text/csv",
         icon=":material/download:",
         type="tertiary",

@@ -29,7 +29,7 @@ def numbers(frame: Frame, found: Findings) -> None:
         "Estimated: rows of the whole dataset that carry the one label and are the other. A click opens the rows."
     )
     _table(frame, "Given × true label", "joint", joint)
-    _table(frame, "Noise per class", "noise", [_noise(one) for one in found.scan.summary["classes"]])
+    _table(frame, "Noise per class", "noise", [_noise(one) for one in found.about["classes"]])
     for note in found.scan.summary.get("notes", ()):
         st.caption(plain(str(note)))
 

@@ -104,7 +104,7 @@ def _classes(frame: Frame, found: Findings) -> None:
     flagged = Counter[str]()
     for pair in found.pairs:
         flagged[pair.given] += pair.flagged
-    counted = [{**one, "flagged": flagged[one["label"]]} for one in found.scan.summary["classes"]]
+    counted = [{**one, "flagged": flagged[one["label"]]} for one in found.about["classes"]]
     classes = sorted(counted, key=lambda one: -float(one["noise"] or 0))
     few = [str(one["label"]) for one in classes if one.get("noise") is None]
 
@@ -138,7 +138,7 @@ def _classes(frame: Frame, found: Findings) -> None:
         selection_mode="single-cell",
         alt="Estimated share of wrong labels per class",
     )
-    if few and not found.scan.summary.get("untold"):
+    if few and not found.about.get("untold"):
         st.caption(f"Too few rows to say: {plain(', '.join(few[:20]))}")
 
 

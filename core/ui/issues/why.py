@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import streamlit as st
 
+from core.issues.contract import IssueType
 from core.records import Scan
 from core.review.records import ReviewItem
 from core.services.issues.listing import explain
 from core.tasks import task_named
+from core.ui.issues.groups import keep_one_of_group
 from core.ui.modalities import drawing_of
 from core.ui.parts.problems import plain
 from core.ui.shell.frame import Frame
@@ -15,14 +19,16 @@ from core.ui.shell.frame import Frame
 CELL_CHARACTERS = 160
 
 
-def explanation(frame: Frame, scan: Scan, row_id: int, issue_type: str) -> None:
-    """Draws the row, what speaks for and against its label, and its neighbours."""
-    item = explain(frame.context, scan, row_id, issue_type)
+def explanation(frame: Frame, scan: Scan, kind: IssueType[Any], row_id: int) -> None:
+    """Draws the row, the reason for its score, what speaks for and against its label, and the rows beside it."""
+    item = explain(frame.context, scan, row_id, kind.name)
     with st.container(border=True, key="issue-why"):
         _heading(item)
         drawing_of(frame.dataset).beside(frame.context, item.example)
         st.caption(plain(item.why))
-        _evidence(item)
+        keep_one_of_group(frame, scan, kind.name, item)
+        if item.issue.suggested_label is not None:
+            _evidence(item, item.issue.suggested_label)
         _neighbours(frame, item)
 
 
@@ -30,27 +36,27 @@ def _heading(item: ReviewItem) -> None:
     issue, example = item.issue, item.example
     place = [f"row {example.row_id}", example.source_id, example.split, f"score {issue.score:.3f}"]
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
-        given, suggested = plain(issue.given_label), plain(issue.suggested_label)
-        st.markdown(f":gray-badge[{given}] :material/arrow_forward: :blue-badge[{suggested}]", width="content")
+        suggested = issue.suggested_label
+        looks_like = "" if suggested is None else f" :material/arrow_forward: :blue-badge[{plain(suggested)}]"
+        st.markdown(f":gray-badge[{plain(issue.given_label)}]{looks_like}", width="content")
         st.space("stretch")
         st.caption(" · ".join(plain(str(part)) for part in place if part), width="content")
 
 
-def _evidence(item: ReviewItem) -> None:
+def _evidence(item: ReviewItem, suggested: str) -> None:
     """The given label, the suggested one and whatever else is likely, against the thresholds that are known."""
     issue = item.issue
     thresholds = {
         issue.given_label: issue.why.get("given_threshold"),
-        issue.suggested_label: issue.why.get("suggested_threshold"),
+        suggested: issue.why.get("suggested_threshold"),
     }
-    first = list(dict.fromkeys((issue.given_label, issue.suggested_label)))
+    first = list(dict.fromkeys((issue.given_label, suggested)))
     shares = dict(item.probabilities)
+    columns = {"label": first, "probability": [shares.get(label) for label in first]}
+    if any(thresholds.values()):
+        columns["usual"] = [thresholds[label] for label in first]
     st.dataframe(
-        {
-            "label": first,
-            "probability": [shares.get(label) for label in first],
-            "usual": [thresholds[label] for label in first],
-        },
+        columns,
         hide_index=True,
         column_config={
             "probability": st.column_config.ProgressColumn(

@@ -43,6 +43,7 @@ def row(
         "meta": _meta(item, drawing),
         "whole": f"{page}{example.row_id}",
         "why": item.why,
+        "copies": item.copies,
         "bars": item.probabilities,
         "neighbours": [] if grid else [_neighbour(context, neighbour, drawing) for neighbour in item.neighbours],
         "scan_id": source.scan_id,
@@ -85,7 +86,7 @@ def _meta(item: ReviewItem, drawing: Drawing) -> str:
         f"row {example.row_id}",
         example.source_id and f"id {example.source_id}",
         example.split,
-        f"label quality {issue.score:.3f}",
+        f"score {issue.score:.3f}",
         drawing.caption(example),
     )
     return " · ".join(part for part in parts if part)

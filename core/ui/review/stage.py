@@ -92,6 +92,7 @@ def _answer(
         key,
         {
             "mode": mode,
+            "actions": source.actions,
             "storage": f"winnow.review.{version_id}.{user}",
             "queue": queue,
             "labels": None if report.labels == dataset.dataset_id else dataset.labels,

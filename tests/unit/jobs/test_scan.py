@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Sequence
-from dataclasses import asdict, replace
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +16,7 @@ import pytest
 from PIL import Image
 
 from core.errors import ProbabilitiesError, UsageError
-from core.issues import ISSUE_TYPES, Finding, Signals
+from core.issues import ISSUE_TYPES
 from core.jobs.groups import run as groups
 from core.jobs.groups.spec import GroupsResult
 from core.jobs.scan import run as scan
@@ -69,8 +69,9 @@ def run(folder: JobFolder) -> dict[str, Any]:
     return scan.main(folder, ProgressWriter(folder, raises_stopped=True))
 
 
-def issues(folder: JobFolder, tier: int = 0) -> dict[str, list[Any]]:
-    columns: dict[str, list[Any]] = pq.read_table(folder.output / str(tier) / "issues.parquet").to_pydict()
+def issues(folder: JobFolder, tier: int = 0, kind: str = "label") -> dict[str, list[Any]]:
+    found = pq.read_table(folder.output / str(tier) / "issues.parquet", filters=[("issue_type", "=", kind)])
+    columns: dict[str, list[Any]] = found.to_pydict()
     return columns
 
 
@@ -98,10 +99,11 @@ def test_a_tier_has_all_that_the_store_takes_in(tmp_path: Path) -> None:
     about = summary(folder)
     assert about["tier"] == "lexical"
     assert about["rows"] == 240
-    assert about["flagged"] == sum(issues(folder)["is_issue"])
-    assert about["share_wrong"]["low"] <= wrong.mean() <= about["share_wrong"]["high"]
-    assert {one["label"]: one["support"] for one in about["classes"]}.keys() == WORDS.keys()
-    assert abs(sum(count for _, _, count in about["joint"]) - 240) < 0.5
+    label = about["found"]["label"]
+    assert label["flagged"] == sum(issues(folder)["is_issue"])
+    assert label["share_wrong"]["low"] <= wrong.mean() <= label["share_wrong"]["high"]
+    assert {one["label"]: one["support"] for one in label["classes"]}.keys() == WORDS.keys()
+    assert abs(sum(count for _, _, count in label["joint"]) - 240) < 0.5
     assert about["encoders"][0]["weight"] == 1
     probabilities = np.load(folder.output / "0" / "probabilities.npy")
     assert probabilities.shape == (240, 3)
@@ -183,7 +185,7 @@ def test_a_class_too_small_for_the_folds_is_left_alone_and_said(tmp_path: Path) 
     assert not issues(folder)["is_issue"][0]
     about = summary(folder)
     assert any("1 rows are not flagged" in note and "typo" in note for note in about["notes"])
-    assert about["classes"][3]["noise"] is None
+    assert about["found"]["label"]["classes"][3]["noise"] is None
 
 
 def test_near_duplicates_are_counted(tmp_path: Path) -> None:
@@ -232,20 +234,15 @@ def test_groups_hold_near_duplicates_together_under_the_first_row_id(tmp_path: P
     assert found == {"row_id": [100, 101, 102], "group": [100, 101, 100]}
 
 
-def test_a_second_issue_type_is_scanned_for_and_ranked_by_itself(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    def lowest(signals: Signals, flag_by: str) -> Finding:
-        found = ISSUE_TYPES["label"](signals, flag_by)
-        return replace(found, score=1 - found.score, is_issue=np.arange(len(found.score)) == 7, notes=("seven",))
-
-    monkeypatch.setitem(ISSUE_TYPES, "other", lowest)
+def test_every_issue_type_is_scanned_for_and_ranked_by_itself(tmp_path: Path) -> None:
     folder, _ = text_folder(tmp_path)
     run(folder)
-    about, found = summary(folder), pq.read_table(folder.output / "0" / "issues.parquet").to_pandas()
-    assert about["types"] == ["label", "other"]
-    assert "seven" in about["notes"]
-    label, other = (found[found["issue_type"] == kind] for kind in about["types"])
-    assert about["flagged"] == label["is_issue"].sum()
-    assert other["row_id"][other["is_issue"]].tolist() == [107]
-    assert sorted(label["rank"]) == sorted(other["rank"]) == list(range(1, 241))
+    about = summary(folder)
+    assert list(about["found"]) == list(ISSUE_TYPES)
+    for kind, one in about["found"].items():
+        found = issues(folder, kind=kind)
+        assert one["flagged"] == sum(found["is_issue"])
+        assert sorted(found["rank"]) == list(range(1, 241))
+        assert found["row_id"] == list(range(100, 340))
+        assert 0 <= min(found["score"]) <= max(found["score"]) <= 1
+        assert all(ISSUE_TYPES[kind].read(json.loads(why)) for why in found["why"])

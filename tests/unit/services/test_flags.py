@@ -4,9 +4,11 @@ from datetime import UTC, datetime
 import pytest
 
 from core.commands.issues_summary import summary_data, summary_text
+from core.issues import ISSUE_TYPES
 from core.records import Scan
 from core.services.issues.flags import ListLength, choices, worst_rows
 
+LABEL = ISSUE_TYPES["label"]
 SUMMARY = {
     "rows": 500,
     "flagged": 70,
@@ -52,15 +54,15 @@ def test_a_scan_without_a_curve_offers_none() -> None:
 
 
 def test_the_summary_says_share_lists_and_classes() -> None:
-    text = summary_text("news", SCAN, 60)
-    assert "10.0% of the labels are probably wrong (5.0% – 20.0%, 95 % interval)." in text
+    text = summary_text("news", SCAN, LABEL, 60)
+    assert "10.0% of all labels are probably wrong (5.0% – 20.0%, 95 % interval)." in text
     assert "  review 20: about 19 wrong (15 – 20), nearly all" in text
     assert "  review 60: about 40 wrong (27 – 52), two of three" in text
     assert "  a: 15.0% (10% – 30%) of 250" in text
-    data = summary_data(SCAN, None)
+    data = summary_data(SCAN, LABEL, None)
     assert data["review"][1] == {"rows": 20, "wrong": 19.0, "low": 15.0, "high": 20.0, "that_is": "nearly all"}
 
 
 def test_what_cannot_be_told_is_said_with_its_reason() -> None:
-    text = summary_text("news", replace(SCAN, summary=SUMMARY | {"untold": "Few rows."}), None)
-    assert "How many labels are wrong cannot be told. Few rows." in text
+    text = summary_text("news", replace(SCAN, summary=SUMMARY | {"untold": "Few rows."}), LABEL, None)
+    assert "How many labels are wrong cannot be told: 5.0% – 20.0% is possible. Few rows." in text

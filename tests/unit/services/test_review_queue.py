@@ -29,7 +29,7 @@ def claimed(context: Context, scanned: Scan, session: str, n: int, seconds: floa
 
 
 def test_the_worst_rows_come_first_and_whole(context: Context, scanned: Scan) -> None:
-    found = items(context, scanned.version_id, scanned.scan_id, claimed(context, scanned, "ada", 3))
+    found = items(context, scanned, claimed(context, scanned, "ada", 3))
     assert [item.example.row_id for item in found] == [0, 1, 2]
     first = found[0]
     assert (first.example.label, first.issue.suggested_label) == ("business", "sport")
@@ -40,12 +40,12 @@ def test_the_worst_rows_come_first_and_whole(context: Context, scanned: Scan) ->
 
 
 def test_items_come_in_the_order_asked_and_rows_the_scan_has_not_are_left_out(context: Context, scanned: Scan) -> None:
-    found = items(context, scanned.version_id, scanned.scan_id, [7, 80, 3, 500])
+    found = items(context, scanned, [7, 80, 3, 500])
     assert [item.example.row_id for item in found] == [7, 80, 3]
 
 
 def test_without_the_scans_matrix_the_two_labels_of_the_issue_are_shown(context: Context, scanned: Scan) -> None:
-    (item,) = items(context, scanned.version_id, scanned.scan_id, [0])
+    (item,) = items(context, scanned, [0])
     assert item.probabilities == (("sport", 0.91), ("business", 0.04))
 
 
@@ -56,7 +56,7 @@ def test_the_scans_matrix_gives_every_likely_label(
     output.mkdir(parents=True)
     np.save(output / "row_ids.npy", np.arange(90))
     np.save(output / "probabilities.npy", np.tile(np.float32([0.04, 0.9, 0.06]), (90, 1)))
-    (item,) = items(context, scanned.version_id, scanned.scan_id, [5])
+    (item,) = items(context, scanned, [5])
     assert [label for label, _ in item.probabilities] == [LABELS[1], LABELS[2], LABELS[0]]
     assert [share for _, share in item.probabilities] == pytest.approx([0.9, 0.06, 0.04])
 

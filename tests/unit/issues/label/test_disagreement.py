@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from core.issues.disagreement import fit_disagreement
+from core.issues.label.disagreement import fit_disagreement
 
 
 def _rows(remaining: float, rows: int = 5_000, seed: int = 0) -> tuple[np.ndarray, np.ndarray]:

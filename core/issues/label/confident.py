@@ -13,7 +13,7 @@ import numpy as np
 from cleanlab.count import calibrate_confident_joint
 from numpy.typing import NDArray
 
-from core.issues.finding import Probabilities, Signals
+from core.issues.signals import Probabilities, Signals
 
 CELLS = 1 << 24
 TOLERANCE = 1e-6

@@ -1,8 +1,8 @@
 import numpy as np
 import pytest
 
-from core.issues.flags import count_to_flag, flag_curve, wrong_rows
-from core.issues.share import SeenErrors
+from core.issues.label.flags import count_to_flag, flag_curve, wrong_rows
+from core.issues.label.share import SeenErrors
 from core.records import Estimate
 
 POSTERIOR = np.r_[np.full(10, 0.01), np.full(10, 0.5), np.full(80, 0.99)]

@@ -3,8 +3,8 @@ from cleanlab.count import compute_confident_joint, get_confident_thresholds
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from core.issues.confident import calibrated_joint, class_thresholds, confident_classes, row_facts
-from core.issues.finding import Signals
+from core.issues.label.confident import calibrated_joint, class_thresholds, confident_classes, row_facts
+from core.issues.signals import Signals
 
 
 def random_signals(seed: int, rows: int = 300, classes: int = 4) -> Signals:
@@ -12,7 +12,7 @@ def random_signals(seed: int, rows: int = 300, classes: int = 4) -> Signals:
     labels = np.r_[np.arange(classes), generator.integers(classes, size=rows - classes)]
     logits = 2.0 * np.eye(classes)[labels] + 1.5 * generator.standard_normal((rows, classes))
     probabilities = np.exp(logits) / np.exp(logits).sum(1, keepdims=True)
-    return Signals(labels, probabilities, np.ones(rows, bool))
+    return Signals.of(labels, probabilities, np.ones(rows, bool))
 
 
 def _thresholds(signals: Signals) -> np.ndarray:
@@ -31,7 +31,7 @@ def test_the_joint_is_cleanlabs_wherever_no_row_is_confident_of_several_classes(
     signals = random_signals(seed)
     thresholds = _thresholds(signals)
     single = (signals.probabilities >= thresholds - 1e-6).sum(1) <= 1
-    kept = Signals(signals.labels[single], signals.probabilities[single], np.ones(single.sum(), bool))
+    kept = Signals.of(signals.labels[single], signals.probabilities[single], np.ones(single.sum(), bool))
     if len(np.unique(kept.labels)) < 4:
         return
     ours = calibrated_joint(kept, confident_classes(kept.probabilities, thresholds))
@@ -51,7 +51,7 @@ def test_a_row_below_every_threshold_is_confident_of_nothing() -> None:
 def test_chunks_of_rows_change_nothing(monkeypatch) -> None:
     signals = random_signals(1)
     whole = row_facts(signals.labels, signals.probabilities)
-    monkeypatch.setattr("core.issues.confident.CELLS", 4 * 7)
+    monkeypatch.setattr("core.issues.label.confident.CELLS", 4 * 7)
     parts = row_facts(signals.labels, signals.probabilities)
     assert (whole.other == parts.other).all()
     assert (whole.own == parts.own).all()

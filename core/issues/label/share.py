@@ -14,9 +14,10 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.stats import beta
 
-from core.issues.confident import RowFacts, chunks
-from core.issues.disagreement import fit_disagreement
-from core.issues.finding import ClassShares, Signals
+from core.issues.label.confident import RowFacts, chunks
+from core.issues.label.disagreement import fit_disagreement
+from core.issues.label.finding import ClassShares
+from core.issues.signals import Signals
 from core.records import Estimate
 
 QUANTILE = 0.975

@@ -1,28 +1,13 @@
-"""What an issue type gets and what it gives back."""
+"""What is found out about wrong labels: of every row, and of the dataset."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from core.records import Estimate
-
-Probabilities = NDArray[np.floating[Any]]
-
-
-@dataclass(frozen=True, slots=True)
-class Signals:
-    """What is known of n rows and k classes."""
-
-    labels: NDArray[np.int64]
-    """(n,) given labels, 0 … k-1."""
-    probabilities: Probabilities
-    """(n, k) out-of-sample probabilities; may be a view of a file."""
-    judged: NDArray[np.bool_]
-    """(n,) False where the model that judged the row has never seen its label."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +37,7 @@ class Curve:
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """What an issue type says of every row, and of the dataset."""
+    """Wrong labels of n rows and k classes."""
 
     score: NDArray[np.float64]
     """(n,) label quality in 0–1: low is worse."""

@@ -8,8 +8,8 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.special import expit
 
-from core.issues.finding import Curve
-from core.issues.share import SeenErrors
+from core.issues.label.finding import Curve
+from core.issues.label.share import SeenErrors
 
 BINS = 1 << 12
 """Rows of about equal log odds are counted together while these are moved."""

@@ -5,8 +5,9 @@ import pytest
 from sklearn.datasets import load_digits
 
 from core.heads.out_of_sample import out_of_sample_probabilities
-from core.issues import Signals, find_label_issues
-from core.issues.share import SeenErrors
+from core.issues.label.find import find_label_issues
+from core.issues.label.share import SeenErrors
+from core.issues.signals import Signals
 from core.records import Estimate
 
 CONFUSABLE = np.array([6, 8, 1, 8, 9, 3, 0, 9, 1, 4])
@@ -30,7 +31,7 @@ def _covered(digits: tuple[np.ndarray, np.ndarray], rows: int, share: float, con
     other = CONFUSABLE[true] if confusable else (true + generator.integers(1, 10, rows)) % 10
     given = np.where(wrong, other, true)
     judged = out_of_sample_probabilities(images[chosen], given, np.arange(rows), 10, folds=5, seed=0)
-    found = find_label_issues(Signals(given, judged.probabilities, judged.judged)).share_wrong
+    found = find_label_issues(Signals.of(given, judged.probabilities, judged.judged)).share_wrong
     return found.low <= wrong.mean() <= found.high
 
 
@@ -49,7 +50,7 @@ def _people(strength: float, seed: int) -> tuple[Signals, np.ndarray]:
     slips = generator.random(1_000) < 0.02 + 0.25 * (1 - probabilities.max(1)) / 0.66
     wrong = slips & (true >= 0)
     given = np.where(wrong, (true + generator.integers(1, 3, 1_000)) % 3, true)
-    return Signals(given, probabilities, np.ones(1_000, bool)), wrong
+    return Signals.of(given, probabilities, np.ones(1_000, bool)), wrong
 
 
 def test_errors_of_people_on_hard_rows_are_covered() -> None:
@@ -68,7 +69,7 @@ def test_the_interval_is_no_wider_where_the_model_is_good() -> None:
     logits = 6.0 * np.eye(5)[true] + generator.standard_normal((4_000, 5))
     probabilities = np.exp(logits) / np.exp(logits).sum(1, keepdims=True)
     given = np.where(generator.random(4_000) < 0.05, (true + 1) % 5, true)
-    found = find_label_issues(Signals(given, probabilities, np.ones(4_000, bool))).share_wrong
+    found = find_label_issues(Signals.of(given, probabilities, np.ones(4_000, bool))).share_wrong
     assert found.high - found.low < 0.03
 
 

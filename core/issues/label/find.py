@@ -12,7 +12,8 @@ from numpy.typing import NDArray
 from scipy.sparse import csr_array
 
 from core.errors import UsageError
-from core.issues.confident import (
+from core.issues.contract import Found
+from core.issues.label.confident import (
     RowFacts,
     calibrated_joint,
     chunks,
@@ -20,10 +21,19 @@ from core.issues.confident import (
     confident_classes,
     row_facts,
 )
-from core.issues.finding import ClassShares, Finding, Probabilities, Signals
-from core.issues.flags import NO_CURVE, WrongRows, count_to_flag, flag_curve, wrong_rows
-from core.issues.noise import expected_rates, fit_noise
-from core.issues.share import ANYTHING, SeenErrors, no_better_than_chance, seen_errors, shares_of_classes, why_untold
+from core.issues.label.finding import ClassShares, Finding
+from core.issues.label.flags import NO_CURVE, WrongRows, count_to_flag, flag_curve, wrong_rows
+from core.issues.label.noise import expected_rates, fit_noise
+from core.issues.label.share import (
+    ANYTHING,
+    SeenErrors,
+    no_better_than_chance,
+    seen_errors,
+    shares_of_classes,
+    why_untold,
+)
+from core.issues.label.tables import evidence_of, summary_of
+from core.issues.signals import Probabilities, Signals
 
 CLEANLAB_FILTERS = (
     "prune_by_noise_rate",
@@ -45,6 +55,20 @@ Cells = tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.float64]]
 NO_CELLS: Cells = (np.empty(0, np.int64), np.empty(0, np.int64), np.empty(0))
 FULL_FILTER_CELLS = 1 << 29
 """Above so many probabilities, cleanlab's batched filter runs instead of the one that copies them all."""
+
+
+def find(signals: Signals) -> Found:
+    """What a scan takes down of wrong labels, flagged as its settings say."""
+    finding = find_label_issues(signals, str(signals.settings.get("flag_by", "winnow")))
+    return Found(
+        finding.score,
+        finding.is_issue,
+        finding.suggested,
+        evidence_of(finding, signals),
+        summary_of(finding, signals),
+        signals.judged,
+        finding.notes,
+    )
 
 
 def find_label_issues(signals: Signals, flag_by: str = "winnow") -> Finding:

@@ -5,10 +5,9 @@ import pytest
 from cleanlab.filter import find_label_issues as cleanlab_find
 
 from core.errors import UsageError
-from core.issues import ISSUE_TYPES, Signals, find_label_issues
-from core.issues.label import CLEANLAB_FILTERS
-from core.records import FIRST_ISSUE_TYPE
-from tests.unit.issues.test_confident import random_signals
+from core.issues.label.find import CLEANLAB_FILTERS, find_label_issues
+from core.issues.signals import Signals
+from tests.unit.issues.label.test_confident import random_signals
 
 
 def planted(rows: int = 4_000, classes: int = 5, share: float = 0.1) -> tuple[Signals, np.ndarray]:
@@ -20,7 +19,7 @@ def planted(rows: int = 4_000, classes: int = 5, share: float = 0.1) -> tuple[Si
     wrong = generator.random(rows) < share
     given = np.where(wrong, (true + generator.integers(1, classes, rows)) % classes, true)
     mixed = (1 - share) * probabilities + share / (classes - 1) * (1 - probabilities)
-    return Signals(given, mixed / mixed.sum(1, keepdims=True), np.ones(rows, bool)), wrong
+    return Signals.of(given, mixed / mixed.sum(1, keepdims=True), np.ones(rows, bool)), wrong
 
 
 @pytest.mark.data
@@ -29,7 +28,7 @@ def test_published_probabilities_give_cleanlabs_flags_exactly(shared_data: Path,
     folder = shared_data / "label_errors"
     probabilities = np.load(folder / f"{name}_pyx.npy", allow_pickle=False)
     labels = np.load(folder / f"{name}_labels.npy", allow_pickle=False).astype(np.int64)
-    found = find_label_issues(Signals(labels, probabilities, np.ones(len(labels), bool)), "prune_by_noise_rate")
+    found = find_label_issues(Signals.of(labels, probabilities, np.ones(len(labels), bool)), "prune_by_noise_rate")
     assert int(found.is_issue.sum()) == flagged
     assert (found.is_issue == cleanlab_find(labels, probabilities)).all()
 
@@ -77,7 +76,7 @@ def test_the_noise_of_each_class_lies_within_its_interval_and_a_clean_class_may_
     few = np.isin(signals.labels, (2, 4)) & wrong
     put_right = np.where(wrong & ~few, signals.probabilities.argmax(1), signals.labels)
     for labels, errors in ((signals.labels, wrong), (put_right, few)):
-        found = find_label_issues(Signals(labels, signals.probabilities, signals.judged)).class_shares
+        found = find_label_issues(Signals.of(labels, signals.probabilities, signals.judged)).class_shares
         true = np.bincount(labels, errors, 5) / np.bincount(labels)
         assert (found.low <= true).all()
         assert (true <= found.high).all()
@@ -110,7 +109,7 @@ def test_the_flags_are_nearly_the_best_list_that_there_is() -> None:
 def test_probabilities_that_know_nothing_tell_no_share_and_no_noise() -> None:
     generator = np.random.default_rng(0)
     labels = generator.integers(3, size=600)
-    found = find_label_issues(Signals(labels, generator.dirichlet([3, 3, 3], 600), np.ones(600, bool)))
+    found = find_label_issues(Signals.of(labels, generator.dirichlet([3, 3, 3], 600), np.ones(600, bool)))
     assert "no better than chance" in (found.untold or "")
     assert np.isnan(found.class_shares.estimates).all()
     assert (found.share_wrong.low, found.share_wrong.high) == (0, 1) and np.isnan(found.share_wrong.estimate)
@@ -127,7 +126,7 @@ def test_rows_that_no_model_can_judge_are_never_flagged() -> None:
     signals, wrong = planted()
     judged = np.ones(len(wrong), bool)
     judged[np.flatnonzero(wrong)[:20]] = False
-    found = find_label_issues(Signals(signals.labels, signals.probabilities, judged))
+    found = find_label_issues(Signals.of(signals.labels, signals.probabilities, judged))
     assert not found.is_issue[~judged].any()
     assert found.is_issue[judged & wrong].mean() > 0.9
 
@@ -135,14 +134,14 @@ def test_rows_that_no_model_can_judge_are_never_flagged() -> None:
 def test_a_class_without_rows_has_neither_threshold_nor_noise() -> None:
     signals, _ = planted()
     wider = np.c_[signals.probabilities, np.zeros(len(signals.labels))]
-    found = find_label_issues(Signals(signals.labels, wider, signals.judged))
+    found = find_label_issues(Signals.of(signals.labels, wider, signals.judged))
     assert np.isnan(found.thresholds[5])
     assert np.isnan(found.class_shares.estimates[5])
     assert np.isfinite(found.thresholds[:5]).all()
 
 
 def test_a_dataset_too_large_for_a_filter_is_flagged_in_batches_and_says_so(monkeypatch) -> None:
-    monkeypatch.setattr("core.issues.label.FULL_FILTER_CELLS", 10)
+    monkeypatch.setattr("core.issues.label.find.FULL_FILTER_CELLS", 10)
     signals, wrong = planted()
     found = find_label_issues(signals, "low_self_confidence")
     assert found.is_issue[wrong].mean() > 0.8
@@ -150,7 +149,7 @@ def test_a_dataset_too_large_for_a_filter_is_flagged_in_batches_and_says_so(monk
 
 
 def test_too_many_classes_for_a_matrix_are_said(monkeypatch) -> None:
-    monkeypatch.setattr("core.issues.label.MAX_JOINT_CLASSES", 4)
+    monkeypatch.setattr("core.issues.label.find.MAX_JOINT_CLASSES", 4)
     found = find_label_issues(planted()[0])
     assert "With 5 classes" in found.notes[0]
     assert len(found.joint[0]) == 0
@@ -159,11 +158,3 @@ def test_too_many_classes_for_a_matrix_are_said(monkeypatch) -> None:
 def test_another_way_to_flag_is_refused_with_those_there_are() -> None:
     with pytest.raises(UsageError, match=r"Cannot flag by 'best'\. Choose one of: winnow, prune_by_noise_rate"):
         find_label_issues(planted()[0], "best")
-
-
-def test_every_issue_type_is_in_the_registry() -> None:
-    assert ISSUE_TYPES["label"] is find_label_issues
-
-
-def test_the_type_that_is_listed_unless_asked_otherwise_is_the_first_of_the_registry() -> None:
-    assert next(iter(ISSUE_TYPES)) == FIRST_ISSUE_TYPE

@@ -16,8 +16,8 @@ from numpy.typing import NDArray
 from scipy.optimize import minimize
 from torch import Tensor
 
-from core.issues.confident import chunks
-from core.issues.finding import Probabilities
+from core.issues.label.confident import chunks
+from core.issues.signals import Probabilities
 
 FLOOR = 1e-30
 TOP = 8

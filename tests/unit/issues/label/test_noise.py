@@ -4,9 +4,9 @@ import numpy as np
 import pytest
 from sklearn.metrics import average_precision_score
 
-from core.issues.confident import calibrated_joint, class_thresholds, confident_classes, row_facts
-from core.issues.finding import Signals
-from core.issues.noise import NoiseModel, expected_rates, fit_noise
+from core.issues.label.confident import calibrated_joint, class_thresholds, confident_classes, row_facts
+from core.issues.label.noise import NoiseModel, expected_rates, fit_noise
+from core.issues.signals import Signals
 
 
 def _overused_class(rows: int = 6_000) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
@@ -21,7 +21,7 @@ def _overused_class(rows: int = 6_000) -> tuple[np.ndarray, np.ndarray, np.ndarr
 
 
 def _fitted(given: np.ndarray, probabilities: np.ndarray) -> NoiseModel:
-    signals = Signals(given, probabilities, np.ones(len(given), bool))
+    signals = Signals.of(given, probabilities, np.ones(len(given), bool))
     own = row_facts(given, probabilities).own
     thresholds = class_thresholds(given, own, probabilities.shape[1])
     joint = calibrated_joint(signals, confident_classes(probabilities, thresholds))
@@ -91,7 +91,7 @@ def test_the_posterior_is_a_probability_even_of_impossible_labels() -> None:
 def test_a_sample_of_the_rows_finds_about_the_same_rates(monkeypatch) -> None:
     given, probabilities, _ = _overused_class()
     full = _fitted(given, probabilities).rates
-    monkeypatch.setattr("core.issues.noise.SAMPLE_CELLS", 6_000)
+    monkeypatch.setattr("core.issues.label.noise.SAMPLE_CELLS", 6_000)
     assert np.allclose(_fitted(given, probabilities).rates, full, atol=0.1)
 
 
@@ -103,7 +103,7 @@ def test_looking_at_the_most_probable_classes_one_by_one_is_enough(monkeypatch) 
     probabilities = np.exp(logits) / np.exp(logits).sum(1, keepdims=True)
     given = np.where(generator.random(1_500) < 0.4, generator.integers(40, size=1_500), true)
     few = _fitted(given, probabilities).posterior(given, probabilities)
-    monkeypatch.setattr("core.issues.noise.TOP", 39)
+    monkeypatch.setattr("core.issues.label.noise.TOP", 39)
     every = _fitted(given, probabilities).posterior(given, probabilities)
     assert np.corrcoef(few, every)[0, 1] > 0.98
     assert abs(few.mean() - every.mean()) < 0.05
