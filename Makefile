@@ -13,7 +13,7 @@ app: $(VENV)/.app
 
 # Short tests, a file on each core; real jobs and a real browser, one after the other; then scans, predictions and
 # fine-tunes again on a second device without hardware (tests/ghost).
-GHOSTLY := tests/ghost tests/unit/models tests/unit/signals tests/unit/training tests/unit/worker \
+GHOSTLY := tests/ghost tests/unit/arrays tests/unit/modalities tests/unit/heads tests/unit/duplicates tests/unit/finetune tests/unit/jobs \
 	tests/integration/test_resident.py tests/integration/test_cli_train.py
 
 test: $(VENV)/.dev

@@ -27,6 +27,7 @@ BENCHMARKS = (
     "finetune",
     "label_errors",
     "wrong_share",
+    "outliers",
 )
 RESULTS = Path(__file__).parent / "results"
 

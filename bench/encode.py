@@ -28,9 +28,9 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from bench.usual_finetune import peak_memory
-from core.models.lite import CENTRE, POOLED, SPREAD, side_for, weights
-from core.signals.encoders import make_encoder
-from core.signals.payloads import Payloads
+from core.modalities.encoders import make_encoder
+from core.modalities.image.lite import CENTRE, POOLED, SPREAD, side_for, weights
+from core.modalities.payloads import Payloads
 
 ENCODER = {"text": "minilm", "image": "efficientnet"}
 TEXTS, IMAGES = 32, 64
@@ -57,7 +57,7 @@ def main(spec: dict[str, Any]) -> None:
 def _winnow(spec: dict[str, Any], table: pa.Table, arrays: Path) -> Embeddings:
     columns = table.column("payload"), table.column("content_hash")
     text = spec["kind"] == "text"
-    payloads = Payloads.of_texts(*columns) if text else Payloads.of_images(*columns, Path(spec["media"]))
+    payloads = Payloads.of(*columns, None if text else Path(spec["media"]))
     return make_encoder(ENCODER[spec["kind"]], spec["kind"]).embed(payloads, arrays, lambda done, total: None)
 
 

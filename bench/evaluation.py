@@ -23,18 +23,17 @@ from numpy.typing import NDArray
 from bench.row import Row
 from core.evaluation.bootstrap import RESAMPLES, score_intervals
 from core.evaluation.confusion import Cells
+from core.jobs.train.web import finish_run
 from core.records import Dataset, Decision, Evaluation, PredictionFilter, Reader, Run, Schema
+from core.services.context import Context, open_context
+from core.services.evaluation import measures as evaluation
 from core.settings import Workspace
 from core.store.datasets import get_dataset
-from core.store.decisions import append
 from core.store.ids import new_id
-from core.store.ingest import ingest
-from core.store.runs import add_run, finish_run, get_run
-from core.store.stage import stage
+from core.store.ingest.ingest import ingest
+from core.store.ingest.stage import stage
 from core.store.times import now
 from core.store.versions import make_review_version
-from core.workflow import evaluation
-from core.workflow.context import Context, open_context
 
 ROWS = int(os.environ.get("WINNOW_BENCH_ROWS", "1000000"))
 CLASSES = 1_000
@@ -146,8 +145,7 @@ def _reviewed(context: Context, folder: Path, true: NDArray[np.int64], generator
         stopped=lambda: False,
     )
     ids, chosen = (dataset.dataset_id, dataset.latest_version_id), generator.choice(ROWS, RELABELLED, replace=False)
-    append(
-        context.store,
+    context.ledger.decisions.append(
         [
             Decision(
                 new_id(), new_id(), *ids, int(row), "relabel", LABELS[(true[row] + 1) % CLASSES], "b", now(), None, {}
@@ -179,8 +177,7 @@ def _finished(
         column[of_class] = confidence[of_class]
         array[:, place] = column
     array.flush()
-    add_run(
-        context.store,
+    context.ledger.runs.add(
         run_id=job.job_id,
         dataset_id=dataset.dataset_id,
         version_id=dataset.latest_version_id,
@@ -189,9 +186,9 @@ def _finished(
         labels=LABELS,
         by="bench",
     )
-    finish_run(context.store, job.job_id, {"splits": {}}, [], output / "predictions.parquet", LABELS)
+    finish_run(context, job.job_id, {"splits": {}}, [], output / "predictions.parquet", LABELS)
     context.queue.finish_local(job.job_id, "done")
-    return get_run(context.store, dataset.dataset_id, job.job_id)
+    return context.ledger.runs.get(dataset.dataset_id, job.job_id)
 
 
 def _cells(true: NDArray[np.int64], predicted: NDArray[np.int64]) -> Cells:

@@ -8,7 +8,7 @@ import time
 from importlib.metadata import version
 from types import TracebackType
 
-from core.jobs.slots import VISIBLE, find_slots
+from core.queue.local.slots import VISIBLE, find_slots
 
 SMI = "nvidia-smi"
 EVERY_MS = 200

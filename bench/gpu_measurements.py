@@ -16,9 +16,9 @@ from bench.data import DATA, cifar10n, columns
 from bench.gpu_card import on_gpu
 from bench.gpu_processes import Outcome, run_job, run_script
 from bench.train_folder import train_folder
-from core.jobs import RunFolder
+from core.finetune.settings import resolve
+from core.queue import JobFolder
 from core.records import TrainSpec
-from core.training.settings import resolve
 
 TEST_IMAGES = 0.2
 """Share of the images that are predicted and not learnt."""
@@ -117,7 +117,7 @@ def _head(place: Place, seconds: float) -> Outcome:
     return run_job(_banking77(place, place.root / "head", spec, place.arrays), seconds)
 
 
-def _banking77(place: Place, root: Path, spec: TrainSpec, arrays: Path | None) -> RunFolder:
+def _banking77(place: Place, root: Path, spec: TrainSpec, arrays: Path | None) -> JobFolder:
     splits = [split for split, part in place.texts.items() for _ in part["text"]]
     texts, labels = ([one for part in place.texts.values() for one in part[name]] for name in ("text", "label"))
     return train_folder(root, "text", texts, labels, splits, place.classes, spec, arrays=arrays)

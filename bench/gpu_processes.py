@@ -15,8 +15,8 @@ from typing import Any
 
 from bench.gpu_card import Watch
 from bench.train_folder import train_command
-from core.jobs import RunFolder
-from core.jobs.slots import find_slots
+from core.queue import JobFolder
+from core.queue.local.slots import find_slots
 
 Figures = dict[str, float]
 RESERVE = 0.85
@@ -46,7 +46,7 @@ def run_script(module: str, spec: dict[str, Any], folder: Path, seconds: float) 
     return Outcome(json.loads(out.read_text()) if out.exists() else [], failure)
 
 
-def run_job(folder: RunFolder, seconds: float) -> Outcome:
+def run_job(folder: JobFolder, seconds: float) -> Outcome:
     """Runs a fine-tune's job as the app does, for at most so many seconds."""
     begun = time.time()
     with Watch() as watch:
@@ -66,7 +66,7 @@ def _of_result(result: dict[str, Any]) -> Figures:
     return {**figures, **seconds}
 
 
-def _of_progress(folder: RunFolder, result: dict[str, Any], begun: float, watch: Watch) -> Figures:
+def _of_progress(folder: JobFolder, result: dict[str, Any], begun: float, watch: Watch) -> Figures:
     """When its first step was done and what it waited for until then; how busy the GPU was from there on."""
     lines = [json.loads(line) for line in folder.progress_path.read_text().splitlines() if line.strip()]
     training = [line for line in lines if line.get("stage") == "training"]

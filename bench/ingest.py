@@ -42,9 +42,9 @@ def write_csv(path: Path, rows: int) -> Path:
 
 def winnow(path: Path, folder: Path) -> float:
     """Seconds until the dataset is ready. Its derived attributes follow while it is in use: they count for memory."""
+    from core.services.context import open_context
+    from core.services.load import preview, start_load, wait
     from core.settings import Workspace
-    from core.workflow.context import open_context
-    from core.workflow.load import preview, start_load, wait
 
     context = open_context(Workspace(folder / "workspace"))
     started = start_load(context, [str(path)], preview(context, [str(path)]).guess, name="bench", by="bench")

@@ -15,13 +15,13 @@ import numpy as np
 import pyarrow as pa
 
 from bench.data import DATA, cifar10n, columns
-from core.issues import Signals
-from core.signals.combine import pool, pool_exponents
-from core.signals.encoders import make_encoder
-from core.signals.out_of_sample import out_of_sample_probabilities
-from core.signals.payloads import Payloads
+from core.heads.combine import pool, pool_exponents
+from core.heads.out_of_sample import out_of_sample_probabilities
+from core.issues.signals import Signals
+from core.modalities.encoders import make_encoder
+from core.modalities.payloads import Payloads
 from core.sources import samples
-from core.tasks import TASKS
+from core.tasks import task_named
 
 SHARES = (0.02, 0.05, 0.1, 0.2)
 PARTS = (100, 300, 1000)
@@ -61,7 +61,7 @@ class KnownSet:
             for part in self.source.embeddings
         ]
         parts = [one.probabilities for one in judged]
-        return Signals(self.given, pool(parts, pool_exponents(parts, self.given)), judged[-1].judged)
+        return Signals.of(self.given, pool(parts, pool_exponents(parts, self.given)), judged[-1].judged)
 
 
 def known_set(name: str, source: Source, rows: np.ndarray, given: np.ndarray) -> KnownSet:
@@ -178,15 +178,16 @@ SOURCES: tuple[Callable[[Path], Source], ...] = (
 
 def _texts(texts: list[str], arrays: Path) -> tuple[np.ndarray, ...]:
     hashes = [hashlib.md5(text.encode()).hexdigest() for text in texts]
-    payloads = Payloads.of_texts(pa.chunked_array([pa.array(texts)]), pa.chunked_array([pa.array(hashes)]))
+    payloads = Payloads.of(pa.chunked_array([pa.array(texts)]), pa.chunked_array([pa.array(hashes)]))
     return _embedded("text", payloads, arrays)
 
 
 def _images(names: list[str], hashes: list[str], media: Path, arrays: Path) -> tuple[np.ndarray, ...]:
-    payloads = Payloads.of_images(pa.chunked_array([pa.array(names)]), pa.chunked_array([pa.array(hashes)]), media)
+    payloads = Payloads.of(pa.chunked_array([pa.array(names)]), pa.chunked_array([pa.array(hashes)]), media)
     return _embedded("image", payloads, arrays)
 
 
 def _embedded(task: str, payloads: Payloads, arrays: Path) -> tuple[np.ndarray, ...]:
-    encoders = [make_encoder(name, TASKS[task].payload_kind) for name in TASKS[task].default_encoders]
+    modality = task_named(task).modality
+    encoders = [make_encoder(name, modality.name) for name in modality.encoders]
     return tuple(np.asarray(one.embed(payloads, arrays, lambda done, total: None)) for one in encoders)

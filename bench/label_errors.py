@@ -1,7 +1,7 @@
 """How well a scan by its defaults ranks wrong labels, on data where they are known: `python -m bench.label_errors`.
 
 Average precision of the ranking, F1 of what is flagged and the share of wrong labels with its interval, each by a real
-scan on a run folder; beside them cleanlab's Datalab with the same encoder (logistic regression, five folds). Intervals
+scan on a job folder; beside them cleanlab's Datalab with the same encoder (logistic regression, five folds). Intervals
 are over 1,000 resamples of the rows. Needs the real datasets (see tests/conftest).
 """
 
@@ -23,16 +23,18 @@ from sklearn.model_selection import cross_val_predict
 from bench.data import DATA, cifar10n, columns
 from bench.row import Row
 from bench.scan_folder import run_scan, scan_folder, scores
-from core.issues import Signals, find_label_issues
-from core.jobs import RunFolder, read_events
+from core.issues.label.find import find_label_issues
+from core.issues.signals import Signals
+from core.jobs.rows import read_rows
+from core.modalities.encoders import make_encoder
+from core.queue import JobFolder, read_events
 from core.records import ScanSpec
-from core.signals.encoders import make_encoder
-from core.worker.rows import read_rows
+from core.tasks import task_named
 
 PLANTED, SEED, RESAMPLES = 0.08, 0, 1_000
 FLAGS = {"mnist": 15, "cifar10": 284, "20news": 95}
 """Rows that cleanlab's default filter flags on the published probabilities."""
-Known = tuple[RunFolder, np.ndarray]
+Known = tuple[JobFolder, np.ndarray]
 """A scan to run and which of its labels are wrong."""
 
 
@@ -114,13 +116,13 @@ def _ranked(name: str, make: Callable[[Path], Known], bound: float) -> Iterator[
         yield Row(f"label errors: {name}, instant tier", first, "AP", higher_is_better=True)
 
 
-def _datalab(folder: RunFolder) -> tuple[np.ndarray, np.ndarray]:
+def _datalab(folder: JobFolder) -> tuple[np.ndarray, np.ndarray]:
     """Datalab's score of each label and what it flags, from the better encoder's embeddings (cached by the scan)."""
     from cleanlab import Datalab
 
     spec = folder.spec()
-    rows = read_rows(folder, spec)
-    encoder = make_encoder(spec["encoders"][-1], spec["task"])
+    rows = read_rows(folder, spec["task"], Path(spec["media"]))
+    encoder = make_encoder(spec["encoders"][-1], task_named(spec["task"]).modality.name)
     embeddings = encoder.embed(rows.payloads, Path(spec["arrays"]), lambda done, total: None)
     model = LogisticRegression(max_iter=1000)
     probabilities = cross_val_predict(model, embeddings, rows.labels, cv=5, method="predict_proba")
@@ -130,9 +132,9 @@ def _datalab(folder: RunFolder) -> tuple[np.ndarray, np.ndarray]:
     return found["label_score"].to_numpy(), found["is_label_issue"].to_numpy()
 
 
-def _share(name: str, folder: RunFolder, wrong: np.ndarray, theirs: float) -> Row:
+def _share(name: str, folder: JobFolder, wrong: np.ndarray, theirs: float) -> Row:
     best = max(path for path in folder.output.iterdir() if path.name.isdigit())
-    summary = json.loads((best / "summary.json").read_text(encoding="utf-8"))
+    summary = json.loads((best / "summary.json").read_text(encoding="utf-8"))["found"]["label"]
     share = summary["share_wrong"]
     note = f"said {share['low']:.1%} – {share['high']:.1%}" + (", cannot be told" if summary["untold"] else "")
     bound = f"true {wrong.mean():.1%}"
@@ -166,7 +168,7 @@ def _flags(name: str, expected: int) -> Row:
     folder = DATA / "label_errors"
     labels = np.load(folder / f"{name}_labels.npy", allow_pickle=False).astype(np.int64)
     probabilities = np.load(folder / f"{name}_pyx.npy", allow_pickle=False)
-    found = find_label_issues(Signals(labels, probabilities, np.ones(len(labels), bool)), "prune_by_noise_rate")
+    found = find_label_issues(Signals.of(labels, probabilities, np.ones(len(labels), bool)), "prune_by_noise_rate")
     return Row(f"flags by cleanlab's filter: {name}", float(found.is_issue.sum()), "rows", bound=f"= {expected}")
 
 
@@ -181,7 +183,7 @@ def _first_tier() -> Row:
             Path(root), "text", texts, [file.parent.name for file in files], spec=ScanSpec(("lexical",))
         )
         started = time.time()
-        subprocess.run([sys.executable, "-m", "core.worker.scan", str(folder.path)], check=True)
+        subprocess.run([sys.executable, "-m", "core.jobs.scan.run", str(folder.path)], check=True)
         ranked = next(event for event in read_events(folder) if event["event"] == "tier")
     return Row(
         "BBC News: process start to ranked label issues, instant tier", ranked["t"] - started, "s", bound="≤ 10 s"

@@ -19,13 +19,13 @@ import pandas as pd
 from streamlit.testing.v1 import AppTest
 
 from bench.row import Row
-from core.profile.derived import DERIVED
+from core.modalities.text.facts import TEXT
 from core.records import Reader, Schema
+from core.services.context import Context
+from core.services.profile import figures as profile
 from core.store.datasets import get_dataset
-from core.store.ingest import ingest
-from core.store.stage import stage
-from core.workflow import profile
-from core.workflow.context import Context
+from core.store.ingest.ingest import ingest
+from core.store.ingest.stage import stage
 
 ROWS = int(os.environ.get("WINNOW_BENCH_ROWS", "1000000"))
 RERUNS = 20
@@ -113,7 +113,7 @@ def _first_visits(context: Context, frame: pd.DataFrame) -> list[Row]:
     every = _seconds(lambda: profile.associations(context, version_id, None))
     attributes = len(dataset.attributes)
     rows.append(Row(f"profile, beside the page: {attributes} associations with intervals", every, "s"))
-    made = ", ".join(one.name for one in DERIVED["text"])
+    made = ", ".join(one.name for one in TEXT.derived)
     return [*rows, Row(f"profile, beside the page: {made}", derived, "s")]
 
 

@@ -25,7 +25,7 @@ from bench.data import DATA, columns
 from bench.label_errors import planted
 from bench.row import Row
 from bench.scan_folder import scan_folder, scores
-from core.jobs import RunFolder, read_events
+from core.queue import JobFolder, read_events
 from core.records import ScanSpec
 
 SLICE, SEED = 2_000, 1
@@ -49,8 +49,8 @@ def _compared(name: str, texts: list[str], labels: list[str], wrong: np.ndarray)
         same = _scan(Path(root) / "same", texts, labels, ("minilm",))
         full = _scan(Path(root) / "full", texts, labels, ())
         usual = _usual(Path(root), texts, labels)
-        precision = _precision(wrong, scores(RunFolder(Path(root) / "full")))
-        same_precision = _precision(wrong, scores(RunFolder(Path(root) / "same")))
+        precision = _precision(wrong, scores(JobFolder(Path(root) / "full")))
+        same_precision = _precision(wrong, scores(JobFolder(Path(root) / "same")))
     other = usual.get("seconds", {})
     encode = other["load"] + other["encode"] if other else None
     after = other["probabilities"] + other["issues"] if other else None
@@ -72,7 +72,7 @@ def _compared(name: str, texts: list[str], labels: list[str], wrong: np.ndarray)
 def _scan(root: Path, texts: list[str], labels: list[str], encoders: tuple[str, ...]) -> dict[str, float]:
     folder = scan_folder(root, "text", texts, labels, spec=ScanSpec(encoders))
     begun = time.time()
-    subprocess.run([sys.executable, "-m", "core.worker.scan", str(folder.path)], check=True)
+    subprocess.run([sys.executable, "-m", "core.jobs.scan.run", str(folder.path)], check=True)
     ended = time.time()
     tiers = [event for event in read_events(folder) if event["event"] == "tier"]
     summary = json.loads((folder.output / str(tiers[-1]["order"]) / "summary.json").read_text())

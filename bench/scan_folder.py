@@ -1,4 +1,4 @@
-"""Run folders of scans for benchmarks: the same files that the store writes for a job, without a store."""
+"""Job folders of scans for benchmarks: the same files that the store writes for a job, without a store."""
 
 from __future__ import annotations
 
@@ -12,9 +12,10 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from core.jobs import ProgressWriter, RunFolder
+from core.queue import JobFolder, ProgressWriter
 from core.records import ScanSpec
-from core.tasks import TASKS
+from core.tasks import task_named
+from core.typed import to_json
 
 
 def scan_folder(
@@ -27,9 +28,9 @@ def scan_folder(
     media: Path | None = None,
     probabilities: str | None = None,
     spec: ScanSpec | None = None,
-) -> RunFolder:
-    """A run folder at `root` for these texts, or image files relative to `media`, and the given labels' names."""
-    folder = RunFolder(root).create()
+) -> JobFolder:
+    """A job folder at `root` for these texts, or image files relative to `media`, and the given labels' names."""
+    folder = JobFolder(root).create()
     names = sorted(set(labels))
     index = {name: position for position, name in enumerate(names)}
     is_text = task == "text"
@@ -56,7 +57,7 @@ def scan_folder(
             "version_id": "bench",
             "task": task,
             "labels": names,
-            "encoders": list(asked.encoders or TASKS[task].default_encoders),
+            "encoders": list(asked.encoders or task_named(task).modality.encoders),
             "arrays": str(root / "arrays"),
             "media": str(media or root),
             "probabilities": probabilities,
@@ -65,14 +66,14 @@ def scan_folder(
     return folder
 
 
-def run_scan(folder: RunFolder) -> dict[str, Any]:
+def run_scan(folder: JobFolder) -> dict[str, Any]:
     """Runs the scan job's own function in this process."""
-    from core.worker.scan import main
+    from core.jobs.scan.run import main
 
-    return main(folder, ProgressWriter(folder))
+    return to_json(main(folder, ProgressWriter(folder)))
 
 
-def scores(folder: RunFolder, tier: int | None = None) -> pa.Table:
-    """The issues of a tier, the best one unless told otherwise, by row id."""
+def scores(folder: JobFolder, tier: int | None = None) -> pa.Table:
+    """The label issues of a tier, the best one unless told otherwise, by row id."""
     best = max(int(path.name) for path in folder.output.iterdir() if path.name.isdigit()) if tier is None else tier
-    return pq.read_table(folder.output / str(best) / "issues.parquet")
+    return pq.read_table(folder.output / str(best) / "issues.parquet", filters=[("issue_type", "=", "label")])

@@ -1,4 +1,4 @@
-"""Run folders of fine-tunes for benchmarks, and the command with which the app starts one: no store, no queue."""
+"""Job folders of fine-tunes for benchmarks, and the command with which the app starts one: no store, no queue."""
 
 from __future__ import annotations
 
@@ -11,12 +11,12 @@ from pathlib import Path
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from core.jobs import RunFolder
-from core.jobs.slots import find_slots
-from core.jobs.start import Start, accelerated
+from core.queue import JobFolder
+from core.queue.local.slots import find_slots
+from core.queue.local.start import Start, accelerated
 from core.records import TrainSpec
 
-MODULE = "core.worker.train"
+MODULE = "core.jobs.train.run"
 
 
 def train_folder(
@@ -31,10 +31,10 @@ def train_folder(
     arrays: Path | None = None,
     hashes: Sequence[str] | None = None,
     media: Path | None = None,
-) -> RunFolder:
-    """A run folder at `root` for these texts, or image files relative to `media`: `labels` are positions in `names`,
+) -> JobFolder:
+    """A job folder at `root` for these texts, or image files relative to `media`: `labels` are positions in `names`,
     `spec` has no defaults left. What jobs keep for later ones goes to `arrays`, by itself a folder of its own."""
-    folder = RunFolder(root).create()
+    folder = JobFolder(root).create()
     missing = pa.nulls(len(labels), pa.string())
     text = task == "text"
     table = {
@@ -52,7 +52,7 @@ def train_folder(
     return folder
 
 
-def train_command(folder: RunFolder) -> tuple[list[str], dict[str, str]]:
+def train_command(folder: JobFolder) -> tuple[list[str], dict[str, str]]:
     """The command that runs the folder's job on the first device, and what its environment has besides."""
     slot = find_slots()[0]
     loops = folder.spec()["strategy"] != "head"

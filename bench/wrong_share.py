@@ -20,7 +20,8 @@ from sklearn.model_selection import cross_val_predict
 
 from bench.known_sets import SOURCES, KnownSet, Source, parts, whole_sets
 from bench.row import Row
-from core.issues import Finding, find_label_issues
+from core.issues.label.find import find_label_issues
+from core.issues.label.finding import Finding
 
 SMALL, DRAWS = (75, 150, 300, 600), 50
 ARRAYS = os.environ.get("WINNOW_BENCH_ARRAYS")

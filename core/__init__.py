@@ -1,7 +1,8 @@
 """Winnow's core: everything but the pages.
 
 source      where a dataset comes from: a guess at its schema, and its rows
-store       the only place with a database: rows as loaded, decisions as made, versions as derived
+store       rows as loaded, versions as derived, scans and predictions, in DuckDB
+ledger      what was done: decisions as made, claims, runs, effects, in SQLite
 profile     how balanced and how biased the labels are, in SQL
 signals     embeddings, out-of-sample probabilities, neighbours: what a model thinks of each row
 issues      signals to ranked rows that are probably wrong, and why

@@ -1,6 +1,4 @@
-"""The command line: `python -m core COMMAND`, or `winnow COMMAND` where the package is installed.
-
-Parses, opens the workspace, prints what the command answers.
+"""The command line: `winnow COMMAND`, or `python -m core COMMAND`. Parses and prints what the command answers.
 
 Standard output carries the answer alone: text for people, with `--json` one JSON value. Progress and errors go to
 standard error. Exit code 0: done, 1: failed, 2: wrong usage.
@@ -13,27 +11,37 @@ import logging
 import os
 import signal
 import sys
-from argparse import SUPPRESS, ArgumentParser, Namespace
 from collections.abc import Sequence
-from typing import NoReturn
+from pathlib import Path
+
+import click
 
 from core.commands import COMMANDS
-from core.commands.command import Answer, Command, plain_data
+from core.commands.command import Answer, Said, Word, anywhere, plain_data
 from core.errors import SchemaError, UsageError, WinnowError
 from core.release import release
-from core.settings import workspace
-from core.workflow.context import open_context
 
 DONE, FAILED, WRONG_USAGE = 0, 1, 2
 
 
+class Line(Word, click.Group):
+    """The whole command line, which lists its commands in the order of the work."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return list(self.commands)
+
+
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Runs one command and returns its exit code; argparse itself leaves with 2 where the arguments are wrong."""
+    """Runs one command, that of the process where none is given, and returns its exit code."""
     logging.basicConfig(level=logging.WARNING, stream=sys.stderr, format="%(message)s")
-    options = _parser().parse_args(arguments)
     try:
-        answer = _run(options.command, options)
+        answer = _run(sys.argv[1:] if arguments is None else list(arguments))
         sys.stdout.flush()
+    except click.exceptions.Exit as left:
+        return left.exit_code
+    except click.UsageError as error:
+        error.show()
+        return WRONG_USAGE
     except WinnowError as error:
         print(f"error: {error.message}", error.hint, sep="\n  ", file=sys.stderr)
         return WRONG_USAGE if isinstance(error, UsageError | SchemaError) else FAILED
@@ -49,37 +57,24 @@ def main(arguments: Sequence[str] | None = None) -> int:
     return FAILED if answer is not None and answer.failed else DONE
 
 
-def _run(command: Command, options: Namespace) -> Answer | None:
-    context = open_context(workspace(options.workspace))
-    try:
-        answer = command.run(context, options)
-    finally:
-        context.close()
+def entry() -> int:
+    """What a person's shell starts: `main`, and Ctrl-C stops it wherever it runs."""
+    # nohup and a script's `&` start programs that ignore it, and Python leaves that so: nobody could stop a command.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+    return main()
+
+
+def _run(arguments: list[str]) -> Answer | None:
+    line = anywhere(Line(commands=COMMANDS, help="Find and fix the wrong labels in a dataset."))
+    line = click.version_option(release(), prog_name="winnow", message="%(prog)s %(version)s")(line)
+    program = "winnow" if Path(sys.argv[0]).stem == "winnow" else "python -m core"
+    said = Said()
+    names = ["-h", "--help"]
+    with line.make_context(program, arguments, obj=said, help_option_names=names, show_default=True) as asked:
+        answer: Answer | None = line.invoke(asked)
     if answer is not None:
-        print(json.dumps(answer.data, default=plain_data, ensure_ascii=False) if options.json else answer.text)
+        print(json.dumps(answer.data, default=plain_data, ensure_ascii=False) if said.json else answer.text)
     return answer
-
-
-def _parser() -> ArgumentParser:
-    parser = ArgumentParser("python -m core", description="Find and fix the wrong labels in a dataset.")
-    parser.add_argument("--version", action="version", version=f"winnow {release()}")
-    _add_everywhere(parser)
-    parser.set_defaults(workspace=None, json=False)
-    words = parser.add_subparsers(metavar="COMMAND", required=True)
-    for command in COMMANDS:
-        word = words.add_parser(command.name, help=command.summary, description=command.summary, allow_abbrev=False)
-        _add_everywhere(word)
-        command.arguments(word)
-        word.set_defaults(command=command)
-    return parser
-
-
-def _add_everywhere(parser: ArgumentParser) -> None:
-    """The options that may stand before the command as well as after it: unsaid after it, they keep what was before."""
-    parser.add_argument(
-        "--workspace", metavar="FOLDER", default=SUPPRESS, help="default: $WINNOW_WORKSPACE, else ./workspace"
-    )
-    parser.add_argument("--json", action="store_true", default=SUPPRESS, help="one JSON value on standard output")
 
 
 def _drop_output() -> None:
@@ -87,12 +82,5 @@ def _drop_output() -> None:
     os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
-def entry() -> NoReturn:
-    """The whole program, as `winnow` and `python -m core` start it."""
-    # nohup and a script's `&` start programs that ignore it, and Python leaves that so: nobody could stop a command.
-    signal.signal(signal.SIGINT, signal.default_int_handler)
-    sys.exit(main())
-
-
 if __name__ == "__main__":
-    entry()
+    sys.exit(entry())

@@ -44,7 +44,8 @@ class WorkspaceLockedError(WinnowError):
 
 
 class StoreError(WinnowError):
-    """The store could not answer: an error inside its engine, after which it opens itself again."""
+    """The store could not answer: an error inside its engine, after which it opens itself again; or it was written by a
+    newer Winnow."""
 
 
 class JobError(WinnowError):

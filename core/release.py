@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import tomllib
 from importlib import metadata
-from pathlib import Path
 
-_PROJECT_FILE = Path(__file__).resolve().parents[1] / "pyproject.toml"
+from core.settings import PROJECT
+
+_PROJECT_FILE = PROJECT / "pyproject.toml"
 
 
 def release() -> str:

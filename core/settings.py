@@ -8,6 +8,8 @@ from pathlib import Path
 
 from core.errors import UsageError
 
+PROJECT = Path(__file__).resolve().parents[1]
+"""Where `python -m core.…` finds the code, and the pages lie."""
 MAX_CELL_BYTES = 32 * 1024**2
 """A single cell of a tabular file larger than this sets its row aside."""
 MAX_IMAGE_PIXELS = 64_000_000
@@ -35,6 +37,11 @@ class Workspace:
     @property
     def database(self) -> Path:
         return self.root / "winnow.duckdb"
+
+    @property
+    def ledger(self) -> Path:
+        """Decisions, claims, runs and effects."""
+        return self.root / "ledger.sqlite"
 
     @property
     def jobs_database(self) -> Path:

@@ -2,34 +2,57 @@
 
 from __future__ import annotations
 
-from core.ui.data.export import export_view
-from core.ui.data.load import load_view
-from core.ui.data.manage import manage_view, trash_view
-from core.ui.data.rejected import rejected_view
-from core.ui.data.rows import rows_view
-from core.ui.data.splits import splits_view
-from core.ui.parts.choices import switch
+import streamlit as st
+
+from core.ui.data.export import export_form
+from core.ui.data.load import load_form
+from core.ui.data.manage import rename_or_delete, trash
+from core.ui.data.rejected import set_aside
+from core.ui.data.rows import in_words, named_row, row_filters
+from core.ui.data.splits import classes_by_part, follow_split, split_form
+from core.ui.parts.choices import view_switch
 from core.ui.parts.problems import shown_errors
+from core.ui.parts.row_list import row_browser
 from core.ui.shell.frame import BareFrame, open_page
 
 VIEWS = {
-    "rows": ("Rows", rows_view),
-    "load": ("Load data", load_view),
-    "splits": ("Splits", splits_view),
-    "rejected": ("Set aside", rejected_view),
-    "export": ("Export", export_view),
-    "manage": ("Rename, delete", manage_view),
+    "rows": "Rows",
+    "load": "Load data",
+    "splits": "Splits",
+    "rejected": "Set aside",
+    "export": "Export",
+    "manage": "Rename, delete",
 }
 
 
 def first_load(bare: BareFrame) -> None:
     """An empty workspace: nothing to look at, so the page is about loading."""
     with shown_errors():
-        load_view(bare)
-        trash_view(bare)
+        load_form(bare.context, bare.user)
+        trash(bare.context)
 
 
 frame = open_page("Data", when_empty=first_load)
-view = switch("View", "view", {name: title for name, (title, _) in VIEWS.items()}, fixed=True)
+context, dataset, version, user = frame.context, frame.dataset, frame.version, frame.user
+view = view_switch(VIEWS)
 with shown_errors():
-    VIEWS[view][1](frame)
+    if view == "rows":
+        named_row(context, dataset, version)
+        where = row_filters(context, dataset, version)
+        row_browser(context, dataset, version, where, title=in_words(where), key="rows")
+    elif view == "load":
+        load_form(context, user)
+    elif view == "splits":
+        table, form = st.columns([3, 2], gap="medium")
+        with table:
+            classes_by_part(context, version)
+        with form, shown_errors():
+            if not follow_split(context):
+                split_form(context, dataset, version, user)
+    elif view == "rejected":
+        set_aside(context, dataset)
+    elif view == "export":
+        export_form(context, dataset, version)
+    else:
+        rename_or_delete(context, dataset)
+        trash(context)

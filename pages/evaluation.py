@@ -2,10 +2,53 @@
 
 from __future__ import annotations
 
-from core.ui.evaluation.page import draw
+import streamlit as st
+
+from core.services.evaluation.measures import evaluate
+from core.services.runs.listing import done_runs
+from core.ui.evaluation.choice import Shown, choose, no_run_yet
+from core.ui.evaluation.classes import classes
+from core.ui.evaluation.compare import comparison
+from core.ui.evaluation.curves import class_curves, how_it_learnt
+from core.ui.evaluation.head import head, take_along
+from core.ui.evaluation.matrix import matrix_and_pairs
+from core.ui.evaluation.rows import examples
+from core.ui.parts.choices import view_switch
+from core.ui.parts.pending import settled
 from core.ui.parts.problems import shown_errors
 from core.ui.shell.frame import open_page
 
+VIEWS = {
+    "matrix": "Confusion matrix",
+    "report": "Classes",
+    "curves": "Curves",
+    "compare": "Compare with another run",
+}
+
 frame = open_page("Evaluate", versions=False)
+context, dataset = frame.context, frame.dataset
 with shown_errors():
-    draw(frame)
+    runs = done_runs(context, dataset.dataset_id)
+    if not runs:
+        no_run_yet(dataset)
+        st.stop()
+    choice, tools = choose(context, runs, frame.versions)
+    found = settled(lambda: evaluate(context, choice.run, choice.split, choice.labels_from))
+    if found is None:
+        st.stop()
+    shown = Shown(choice.run, choice.split, choice.labels_from, dataset, frame.versions, found)
+    head(shown)
+    view = view_switch(VIEWS, always_named=True)
+    with tools:
+        take_along(context, shown)
+    if view == "matrix":
+        matrix_and_pairs(shown)
+        examples(context, shown)
+    elif view == "report":
+        classes(shown)
+        examples(context, shown)
+    elif view == "curves":
+        class_curves(context, shown)
+        how_it_learnt(context, choice.run)
+    else:
+        comparison(context, shown, runs)

@@ -2,10 +2,20 @@
 
 from __future__ import annotations
 
-from core.ui.home.datasets import home
+from core.ui.data.progress import report_load
+from core.ui.home.datasets import dataset_list, open_standings
+from core.ui.home.start import missing_samples, start_cards, start_row
 from core.ui.parts.problems import shown_errors
 from core.ui.shell.frame import open_page
 
 frame = open_page("Datasets", needs="nothing", job_lines=5)
+context, user = frame.context, frame.user
 with shown_errors():
-    home(frame)
+    report_load(context)
+    found, total = open_standings(context)
+    left = missing_samples(context)
+    if total:
+        start_row(context, user, left)
+        dataset_list(found, total)
+    else:
+        start_cards(context, user, left)

@@ -2,7 +2,29 @@
 
 from __future__ import annotations
 
-from core.ui.jobs.page import draw
+import streamlit as st
+
+from core.services.context import Context
+from core.services.jobs import active_jobs
+from core.ui.jobs.list import how_many, job_list, linked_job, nothing_has_run, open_jobs
+from core.ui.parts.problems import shown_errors
 from core.ui.shell.frame import open_page
 
-draw(open_page("Jobs", needs="nothing", job_lines=0))
+REFRESH_SECONDS = 1.0
+
+
+def jobs(context: Context) -> None:
+    """The page, which refreshes itself only while something runs."""
+    page = open_jobs(context)
+    if not page.total:
+        nothing_has_run()
+        return
+    how_many(page)
+    linked_job(context, page)
+    job_list(context, page)
+
+
+frame = open_page("Jobs", needs="nothing", job_lines=0)
+with shown_errors():
+    running = active_jobs(frame.context)
+    st.fragment(run_every=REFRESH_SECONDS if running else None)(jobs)(frame.context)

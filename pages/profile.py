@@ -2,10 +2,50 @@
 
 from __future__ import annotations
 
+from core.services.profile.figures import (
+    associations,
+    class_balance,
+    derived,
+    duplicates,
+    missing_values,
+    split_balance,
+)
+from core.ui.parts.choices import view_switch
+from core.ui.parts.pending import settled
 from core.ui.parts.problems import shown_errors
-from core.ui.profile.page import draw
+from core.ui.profile.balance import balance_view
+from core.ui.profile.bias import bias_view
+from core.ui.profile.checks import gaps, repeats
+from core.ui.profile.content import content_view
+from core.ui.profile.parts import Opened, opened_rows
 from core.ui.shell.frame import open_page
 
+VIEWS = {"balance": "Balance", "content": "Content", "checks": "Duplicates and gaps", "bias": "Bias"}
+
 frame = open_page("Profile")
+context, dataset, version = frame.context, frame.dataset, frame.version
+view = view_switch(VIEWS)
+opened: Opened | None = None
 with shown_errors():
-    draw(frame)
+    if view == "balance":
+        classes = settled(lambda: class_balance(context, version.version_id))
+        splits = settled(lambda: split_balance(context, version.version_id))
+        if classes is not None and splits is not None:
+            opened = balance_view(dataset, version, classes, splits)
+    else:
+        measured = settled(lambda: derived(context, dataset.dataset_id))
+        if view == "checks":
+            repeated = settled(lambda: duplicates(context, version.version_id))
+            missing = settled(lambda: missing_values(context, version.version_id)) if measured else None
+            if repeated is not None:
+                opened = repeats(context, dataset, version, repeated)
+            if missing is not None:
+                opened = gaps(dataset, version, missing) or opened
+        elif view == "content" and measured is not None:
+            opened = content_view(context, measured, version)
+        elif measured is not None:
+            found = settled(lambda: associations(context, version.version_id))
+            if found is not None:
+                opened = bias_view(context, measured, version, found)
+    if opened is not None:
+        opened_rows(context, dataset, version, opened, view)

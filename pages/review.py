@@ -2,10 +2,37 @@
 
 from __future__ import annotations
 
+import streamlit as st
+
+from core.services.issues.listing import latest_scan
+from core.ui import keys
+from core.ui.parts.choices import view_switch
 from core.ui.parts.problems import shown_errors
-from core.ui.review.page import draw
+from core.ui.review.log import decision_log
+from core.ui.review.run import run_queue
+from core.ui.review.scan import not_scanned, queue_filter, scan_queue, views_of
+from core.ui.review.versions import reviewed_changes, version_form, version_table
 from core.ui.shell.frame import open_page
 
 frame = open_page("Review")
+context, dataset, version, user = frame.context, frame.dataset, frame.version, frame.user
 with shown_errors():
-    draw(frame)
+    view = view_switch(views_of(dataset))
+    if view == "decisions":
+        decision_log(context, dataset, frame.versions)
+    elif view == "versions":
+        left, right = st.columns([4, 8], gap="large")
+        with left:
+            version_form(context, version, user)
+        with right:
+            version_table(frame.versions)
+            reviewed_changes(context, dataset, version, frame.versions)
+    elif keys.RUN in st.query_params:
+        run_queue(context, dataset, version, user, view)
+    else:
+        scan = latest_scan(context, version.version_id)
+        if scan is None:
+            not_scanned(dataset, version)
+        else:
+            where = queue_filter(frame, scan)
+            scan_queue(context, dataset, version, user, where, view)

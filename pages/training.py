@@ -2,22 +2,53 @@
 
 from __future__ import annotations
 
-from core.ui.parts.choices import switch
+from core.services.cleaning_effect import effects
+from core.services.runs.listing import done_runs, list_runs
+from core.ui.parts.choices import view_switch
 from core.ui.parts.problems import shown_errors
 from core.ui.shell.frame import open_page
-from core.ui.training.effect import effect_view
-from core.ui.training.new import new_view
-from core.ui.training.runs import runs_view
-from core.ui.training.use import use_view
+from core.ui.training.ask import ask
+from core.ui.training.batch import predict_file
+from core.ui.training.effect import answers, compare_labels, comparison_under_way
+from core.ui.training.new import new_run
+from core.ui.training.nothing import no_model_yet, nothing_trained
+from core.ui.training.run import chosen_run
+from core.ui.training.runs import chosen_of, run_list
+from core.ui.training.use import choose_model, take_along, what_to_predict
 
-VIEWS = {
-    "runs": ("Runs", runs_view),
-    "new": ("New run", new_view),
-    "effect": ("Did cleaning help?", effect_view),
-    "use": ("Use the model", use_view),
-}
+VIEWS = {"runs": "Runs", "new": "New run", "effect": "Did cleaning help?", "use": "Use the model"}
 
 frame = open_page("Train")
-view = switch("View", "view", {name: title for name, (title, _) in VIEWS.items()}, fixed=True)
+context, dataset, version, user = frame.context, frame.dataset, frame.version, frame.user
+view = view_switch(VIEWS)
 with shown_errors():
-    VIEWS[view][1](frame)
+    if view == "runs":
+        runs = list_runs(context, dataset.dataset_id)
+        if runs:
+            run, job = chosen_of(context, dataset, runs)
+            chosen_run(context, dataset, run, job, [other for other, _ in runs])
+            run_list(dataset, runs, run)
+        else:
+            nothing_trained(dataset, version)
+    elif view == "new":
+        new_run(context, dataset, version, user)
+    elif view == "effect":
+        under_way = comparison_under_way(context, version)
+        found = effects(context, version.version_id)
+        if found:
+            answers(found)
+        if not under_way:
+            compare_labels(context, dataset, version, user, again=bool(found))
+    else:
+        done = done_runs(context, dataset.dataset_id)
+        if done:
+            run = choose_model(done)
+            with shown_errors():
+                if what_to_predict() == "one":
+                    ask(context, dataset, run)
+                else:
+                    predict_file(context, dataset, run, user)
+            with shown_errors():
+                take_along(context, run)
+        else:
+            no_model_yet(dataset, version)

@@ -12,7 +12,7 @@ import pytest
 from core.settings import Workspace
 
 if TYPE_CHECKING:
-    from core.workflow.context import Context
+    from core.services.context import Context
 
 os.environ.setdefault("HF_HUB_OFFLINE", "1")
 os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
@@ -49,7 +49,7 @@ def workspace(tmp_path: Path) -> Workspace:
 @pytest.fixture
 def context(workspace: Workspace) -> Iterator[Context]:
     """The workspace, opened as the app opens it."""
-    from core.workflow.context import open_context
+    from core.services.context import open_context
 
     opened = open_context(workspace)
     yield opened

@@ -9,9 +9,9 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
+from core.jobs.train.web import finish_run
 from core.records import Dataset, Metric, Run
-from core.store.runs import add_run, finish_run, get_run
-from core.workflow.context import Context
+from core.services.context import Context
 
 
 def finished_run(
@@ -27,8 +27,7 @@ def finished_run(
     """The run that predicts row i, of `splits[i]`, with the probabilities (rows, k) of its row i."""
     job = context.queue.start_local("train", "a run", {}, dataset.dataset_id, "ann")
     names = tuple(labels or dataset.labels)
-    run = add_run(
-        context.store,
+    run = context.ledger.runs.add(
         run_id=job.job_id,
         dataset_id=dataset.dataset_id,
         version_id=dataset.latest_version_id,
@@ -49,6 +48,6 @@ def finished_run(
         }
     )
     pq.write_table(predictions, output / "predictions.parquet")
-    finish_run(context.store, run.run_id, {"splits": {}}, metrics, output / "predictions.parquet", names)
+    finish_run(context, run.run_id, {"splits": {}}, metrics, output / "predictions.parquet", names)
     context.queue.finish_local(job.job_id, "done")
-    return get_run(context.store, dataset.dataset_id, run.run_id)
+    return context.ledger.runs.get(dataset.dataset_id, run.run_id)

@@ -7,8 +7,8 @@ from collections.abc import Callable
 from pathlib import Path
 
 from core.records import Reader, Schema, Staged
-from core.store.ingest import OnProgress, Read
-from core.store.stage import stage
+from core.store.ingest.ingest import OnProgress, Read
+from core.store.ingest.stage import stage
 
 
 def staged(reader: Reader, schema: Schema) -> Read:

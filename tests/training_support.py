@@ -1,4 +1,4 @@
-"""What tests of fine-tuning share: a tiny BERT on disk, a run folder with texts of three classes, final weights."""
+"""What tests of fine-tuning share: a tiny BERT on disk, a job folder with texts of three classes, final weights."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from core.jobs import RunFolder
+from core.queue import JobFolder
 from core.records import TrainSpec
 
 if TYPE_CHECKING:
@@ -19,8 +19,8 @@ if TYPE_CHECKING:
 
     import torch
 
-    from core.training.classifier import Classifier
-    from core.training.inputs import TokenInputs
+    from core.finetune.classifiers.classifier import Classifier
+    from core.modalities.text.inputs import TokenInputs
 
 LABELS = ("sport", "business", "weather")
 WORDS = ("goal", "share", "rain", "match", "price", "wind", "team", "bank", "cloud", "the", "of", "and", "a", "is")
@@ -59,13 +59,13 @@ def texts(rows: int) -> tuple[list[str], list[int]]:
     return [" ".join([*[WORDS[label]] * 4, *fillers[row]]) for row, label in enumerate(labels)], labels
 
 
-def train_folder(root: Path, model: Path, spec: TrainSpec = SPEC, rows: int = 120) -> RunFolder:
-    """A run folder as the app makes it: two thirds to learn from, the rest half validation, half test."""
-    return fill(RunFolder(root).create(), model, spec, rows)
+def train_folder(root: Path, model: Path, spec: TrainSpec = SPEC, rows: int = 120) -> JobFolder:
+    """A job folder as the app makes it: two thirds to learn from, the rest half validation, half test."""
+    return fill(JobFolder(root).create(), model, spec, rows)
 
 
-def fill(folder: RunFolder, model: Path, spec: TrainSpec = SPEC, rows: int = 120) -> RunFolder:
-    """Writes the input and the spec of a fine-tune on `texts` into a run folder."""
+def fill(folder: JobFolder, model: Path, spec: TrainSpec = SPEC, rows: int = 120) -> JobFolder:
+    """Writes the input and the spec of a fine-tune on `texts` into a job folder."""
     contents, labels = texts(rows)
     splits = ["train" if row < rows * 2 // 3 else ("validation", "test")[row % 2] for row in range(rows)]
     table = {
@@ -86,16 +86,16 @@ def fill(folder: RunFolder, model: Path, spec: TrainSpec = SPEC, rows: int = 120
 
 def token_inputs(classifier: Classifier, contents: Sequence[str], where: torch.device) -> TokenInputs:
     """The texts as the loop takes them, for a model on the device `where`."""
-    from core.training.inputs import TokenInputs
-    from core.training.tokens import Tokens
+    from core.modalities.text.inputs import TokenInputs
+    from core.modalities.text.token_store import Tokens
 
     encoded = classifier.encode(contents)
     offsets = np.cumsum([0, *(len(one) for one in encoded)])
     tokens = Tokens(np.array([token for one in encoded for token in one], np.int32), offsets)
-    return TokenInputs.of(tokens, int(classifier.tokenizer.pad_token_id), where)
+    return TokenInputs.of(tokens, int(classifier.preparation.tokenizer.pad_token_id), where)
 
 
-def weights(folder: RunFolder) -> dict[str, np.ndarray]:
+def weights(folder: JobFolder) -> dict[str, np.ndarray]:
     """The weights of the model that a run saved."""
     from safetensors.numpy import load_file
 

@@ -8,11 +8,12 @@ import numpy as np
 from PIL import Image
 
 from core.records import Dataset, RowFilter, Run
+from core.services.context import Context
 from core.store.rows import page_rows
-from core.workflow.context import Context
+from core.tasks import task_named
 from tests.images import png
 from tests.runs import finished_run
-from tests.unit.training.models import image_model, text_model
+from tests.unit.finetune.models import image_model, text_model
 
 TEXTS = {
     "sport": ("goal match team", "the goal of a match", "team match"),
@@ -39,10 +40,10 @@ def write_images(folder: Path) -> Path:
 
 def used_run(context: Context, dataset: Dataset, folder: Path) -> Run:
     """A run that is done, with a model of random weights for the dataset's classes and the features of all rows."""
-    from core.training.classifier import load_classifier
-    from core.training.predictor import Predictor
+    from core.finetune.classifiers.classifier import load_classifier
+    from core.finetune.predictor import Predictor
 
-    kind = "image" if dataset.task == "image" else "text"
+    kind = task_named(dataset.task).modality.name
     base = text_model(folder / "base") if kind == "text" else image_model(folder / "base", "resnet")
     rows = page_rows(context.store, dataset.latest_version_id, RowFilter(), 100)
     run = finished_run(

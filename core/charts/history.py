@@ -56,7 +56,7 @@ def history(series: Sequence[Series], *, share: bool = False) -> go.Figure:
         )
     legend = {"orientation": "h", "y": 1, "yanchor": "bottom", "x": 0, "font": {"size": 11}}
     lay_out(drawn, height=HEIGHT, showlegend=True, legend=legend, margin={"l": 4, "r": 8, "t": 30, "b": 8, "pad": 4})
-    drawn.update_xaxes(showgrid=False, title={"text": "epoch", "font": {"size": 11}}, rangemode="tozero")
+    drawn.update_xaxes(showgrid=False, title_text="epoch", title_font_size=11, rangemode="tozero")
     drawn.update_yaxes(showgrid=True, gridcolor=FAINT, tickfont={"size": 11})
     values = [value for line in series for value in line.values]
     if values:

@@ -6,40 +6,41 @@ writes to standard output by itself but `issues`, which streams a file there.
 
 from __future__ import annotations
 
-from core.commands.cleaning_effect import CLEANING_EFFECT
-from core.commands.command import Command
-from core.commands.compare import COMPARE
-from core.commands.datasets import DATASETS
-from core.commands.decide import DECIDE
-from core.commands.evaluate import EVALUATE
-from core.commands.export import EXPORT
-from core.commands.issues import ISSUES
-from core.commands.jobs import JOBS
-from core.commands.load import LOAD
-from core.commands.predict import PREDICT
-from core.commands.profile import PROFILE
-from core.commands.report import REPORT
-from core.commands.runs import RUNS
-from core.commands.scan import SCAN
-from core.commands.train import TRAIN
-from core.commands.version import VERSION
+import click
 
-COMMANDS: tuple[Command, ...] = (
-    LOAD,
-    DATASETS,
-    PROFILE,
-    SCAN,
-    ISSUES,
-    DECIDE,
-    VERSION,
-    TRAIN,
-    RUNS,
-    EVALUATE,
-    COMPARE,
-    REPORT,
-    CLEANING_EFFECT,
-    PREDICT,
-    EXPORT,
-    JOBS,
+from core.commands.cleaning_effect import cleaning_effect_command
+from core.commands.compare import compare_command
+from core.commands.datasets import datasets_command
+from core.commands.decide import decide_command
+from core.commands.evaluate import evaluate_command
+from core.commands.export import export_command
+from core.commands.issues import issues_command
+from core.commands.jobs import jobs_command
+from core.commands.load import load_command
+from core.commands.predict import predict_command
+from core.commands.profile import profile_command
+from core.commands.report import report_command
+from core.commands.runs import runs_command
+from core.commands.scan import scan_command
+from core.commands.train import train_command
+from core.commands.version import version_command
+
+COMMANDS: tuple[click.Command, ...] = (
+    load_command,
+    datasets_command,
+    profile_command,
+    scan_command,
+    issues_command,
+    decide_command,
+    version_command,
+    train_command,
+    runs_command,
+    evaluate_command,
+    compare_command,
+    report_command,
+    cleaning_effect_command,
+    predict_command,
+    export_command,
+    jobs_command,
 )
 """In the order of the work."""

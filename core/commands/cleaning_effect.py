@@ -2,41 +2,36 @@
 
 from __future__ import annotations
 
-from argparse import ArgumentParser, Namespace
-from dataclasses import asdict
 from typing import Any
 
-from core.commands.command import Answer, Command, dataset_version, numbered_version, person, table
+import click
+
+from core.commands.command import Answer, command, person, table
+from core.commands.parameters import dataset_version, version_argument
 from core.commands.progress import ProgressLine
 from core.evaluation.effect_words import conclude, in_points
-from core.records import CleaningEffect, Version
-from core.workflow.cleaning import SEEDS, STRATEGIES, run_cleaning_effect
-from core.workflow.context import Context
+from core.records import CleaningEffect, EffectStrategy, Version
+from core.services.cleaning_effect import SEEDS, STRATEGIES, run_cleaning_effect
+from core.services.context import Context
 
 FIGURES = ("accuracy", "macro_f1")
 
 
-def _arguments(parser: ArgumentParser) -> None:
-    parser.add_argument("name", help="a dataset, or NAME@VERSION")
-    parser.add_argument("--version", type=int, metavar="V", help="a reviewed version; default: the newest")
-    parser.add_argument("--seeds", type=int, default=SEEDS, metavar="S", help=f"models per kind of labels [{SEEDS}]")
-    parser.add_argument("--strategy", choices=tuple(STRATEGIES), default="head", help="what learns [head]")
-
-
-def _run(context: Context, options: Namespace) -> Answer:
-    dataset, version = dataset_version(context, options.name)
-    if options.version is not None:
-        version = numbered_version(context, dataset, options.version)
+@command
+@version_argument
+@click.option("--version", type=int, metavar="V", help="a reviewed version; default: the newest")
+@click.option("--seeds", default=SEEDS, metavar="S", help="models per kind of labels")
+@click.option("--strategy", type=click.Choice(tuple(STRATEGIES)), default="head", help="what learns")
+def cleaning_effect_command(
+    context: Context, name: str, version: int | None, seeds: int, strategy: EffectStrategy
+) -> Answer:
+    """Tell whether cleaning the labels made models better."""
+    dataset, reviewed = dataset_version(context, name, version)
     with ProgressLine() as line:
         effect = run_cleaning_effect(
-            context,
-            version.version_id,
-            seeds=options.seeds,
-            strategy=options.strategy,
-            by=person(),
-            on_progress=line.show,
+            context, reviewed.version_id, seeds=seeds, strategy=strategy, by=person(), on_progress=line.show
         )
-    return Answer(_data(dataset.name, version, effect), _text(effect))
+    return Answer(_data(dataset.name, reviewed, effect), _text(effect))
 
 
 def _data(name: str, version: Version, effect: CleaningEffect) -> dict[str, Any]:
@@ -50,9 +45,9 @@ def _data(name: str, version: Version, effect: CleaningEffect) -> dict[str, Any]
         "seeds": effect.settings["seeds"],
         "strategy": effect.settings["strategy"],
         "model": effect.settings["model"],
-        "train": asdict(effect.train),
-        "test": asdict(effect.test),
-        "scorings": [asdict(scoring) for scoring in effect.scorings],
+        "train": effect.train,
+        "test": effect.test,
+        "scorings": effect.scorings,
         "notes": effect.notes,
         "seconds": effect.seconds,
         "device": effect.device,
@@ -75,6 +70,3 @@ def _text(effect: CleaningEffect) -> str:
             *(f"  {note}" for note in effect.notes),
         ]
     )
-
-
-CLEANING_EFFECT = Command("cleaning-effect", "Tell whether cleaning the labels made models better.", _arguments, _run)

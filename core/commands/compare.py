@@ -2,30 +2,29 @@
 
 from __future__ import annotations
 
-from argparse import ArgumentParser, Namespace
 from typing import Any
 
-from core.commands.command import Answer, Command, table
-from core.commands.evaluate import add_split_and_labels
-from core.records import Comparison, Run
-from core.store.datasets import get_dataset
-from core.store.runs import get_run
-from core.workflow.context import Context
-from core.workflow.evaluation import compare
+import click
+
+from core.commands.command import Answer, command, table
+from core.commands.parameters import dataset_argument, labels_option, split_option
+from core.records import Comparison, LabelsFrom, Run
+from core.services.context import Context
+from core.services.evaluation.measures import compare
+from core.services.runs.models import find_run
 
 TOP_CLASSES = 100
 
 
-def _arguments(parser: ArgumentParser) -> None:
-    parser.add_argument("name", help="a dataset")
-    parser.add_argument("--runs", required=True, nargs=2, metavar=("R1", "R2"), help="numbers or ids, see `runs`")
-    add_split_and_labels(parser)
-
-
-def _run(context: Context, options: Namespace) -> Answer:
-    dataset = get_dataset(context.store, options.name)
-    first, second = (get_run(context.store, dataset.dataset_id, name) for name in options.runs)
-    found = compare(context, first, second, options.split, options.labels, patience=None)
+@command
+@dataset_argument
+@click.option("--runs", required=True, nargs=2, metavar="R1 R2", help="numbers or ids, see `runs`")
+@split_option
+@labels_option
+def compare_command(context: Context, name: str, runs: tuple[str, str], split: str, labels: LabelsFrom) -> Answer:
+    """Hold two fine-tunes against each other, class by class."""
+    first, second = (find_run(context, run, name) for run in runs)
+    found = compare(context, first, second, split, labels, patience=None)
     assert isinstance(found, Comparison), "it was waited for"
     return Answer(_data(first, second, found), _text(first, second, found))
 
@@ -49,25 +48,19 @@ def _data(first: Run, second: Run, found: Comparison) -> dict[str, Any]:
 
 def _text(first: Run, second: Run, found: Comparison) -> str:
     accuracy, macro_f1, *classes = found.differences
-    shown = [accuracy, macro_f1, *sorted(classes, key=lambda one: -abs(one.difference))[:TOP_CLASSES]]
-    names = ["accuracy", "macro F1", *(one.name for one in shown[2:])]
+    classes.sort(key=lambda one: -abs(one.difference))
+    shown = [("accuracy", accuracy), ("macro F1", macro_f1), *((one.name, one) for one in classes)]
     lines = [
         (
-            *(name, f"{one.first:.4f}", f"{one.second:.4f}", f"{one.difference:+.4f}"),
-            *(f"{one.interval[0]:+.4f} – {one.interval[1]:+.4f}", one.support),
+            *(name, one.first, one.second, f"{one.difference:+.4f}", "{:+.4f} – {:+.4f}".format(*one.interval)),
+            one.support,
         )
-        for name, one in zip(names, shown, strict=True)
+        for name, one in shown
     ]
     columns = ("F1 by class", f"run {first.number}", f"run {second.number}", "difference", "95 % interval", "rows")
-    parts = [
+    said = (
         f"Runs {first.number} ({first.title}) and {second.number} ({second.title}) on {found.rows:,} rows of "
         f"{found.first.split}: {found.only_first_right:,} only the first has right, "
-        f"{found.only_second_right:,} only the second.",
-        table(columns, lines),
-    ]
-    if len(classes) > TOP_CLASSES:
-        parts.append(f"… and {len(classes) - TOP_CLASSES:,} classes more: --json has them all.")
-    return "\n\n".join(parts)
-
-
-COMPARE = Command("compare", "Hold two fine-tunes against each other, class by class.", _arguments, _run)
+        f"{found.only_second_right:,} only the second."
+    )
+    return f"{said}\n\n{table(columns, lines, TOP_CLASSES)}"

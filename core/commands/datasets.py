@@ -2,56 +2,43 @@
 
 from __future__ import annotations
 
-from argparse import ArgumentParser, Namespace
+from typing import Any
 
-from core.commands.command import Answer, Command, table
+from core.commands.command import Answer, command, table
+from core.records import Dataset
+from core.services.context import Context
+from core.services.issues.listing import latest_scan
 from core.store.datasets import list_datasets
 from core.store.versions import list_versions
-from core.workflow.context import Context
-from core.workflow.issues import latest_scan
 
 
-def _arguments(parser: ArgumentParser) -> None:
-    del parser
+@command
+def datasets_command(context: Context) -> Answer:
+    """List the workspace's datasets."""
+    found = [_data(context, dataset) for dataset in list_datasets(context.store)]
+    if not found:
+        return Answer(found, "No dataset yet. Load one: python -m core load bbc-news")
+    columns = ("name", "task", "rows", "classes", "versions", "scan")
+    lines = [[len(one[column]) if column == "versions" else one[column] for column in columns] for one in found]
+    return Answer(found, table((*columns[:-1], "newest scan"), lines))
 
 
-def _run(context: Context, options: Namespace) -> Answer:
-    del options
-    data, lines = [], []
-    for dataset in list_datasets(context.store):
-        versions = list_versions(context.store, dataset.dataset_id)
-        scan = latest_scan(context, dataset.latest_version_id)
-        data.append(
-            {
-                "name": dataset.name,
-                "dataset_id": dataset.dataset_id,
-                "task": dataset.task,
-                "rows": dataset.row_count,
-                "classes": len(dataset.labels),
-                "rejected": dataset.rejected_count,
-                "source": dataset.source,
-                "licence": dataset.licence,
-                "created_at": dataset.created_at,
-                "created_by": dataset.created_by,
-                "versions": [
-                    {"number": version.number, "kind": version.kind, "rows": version.row_count, "note": version.note}
-                    for version in versions
-                ],
-                "scan": scan.tier if scan else None,
-            }
-        )
-        lines.append(
-            (
-                dataset.name,
-                dataset.task,
-                dataset.row_count,
-                len(dataset.labels),
-                len(versions),
-                scan.tier if scan else None,
-            )
-        )
-    text = table(("name", "task", "rows", "classes", "versions", "newest scan"), lines)
-    return Answer(data, text if lines else "No dataset yet. Load one: python -m core load bbc-news")
-
-
-DATASETS = Command("datasets", "List the workspace's datasets.", _arguments, _run)
+def _data(context: Context, dataset: Dataset) -> dict[str, Any]:
+    scan = latest_scan(context, dataset.latest_version_id)
+    return {
+        "name": dataset.name,
+        "dataset_id": dataset.dataset_id,
+        "task": dataset.task,
+        "rows": dataset.row_count,
+        "classes": len(dataset.labels),
+        "rejected": dataset.rejected_count,
+        "source": dataset.source,
+        "licence": dataset.licence,
+        "created_at": dataset.created_at,
+        "created_by": dataset.created_by,
+        "versions": [
+            {"number": version.number, "kind": version.kind, "rows": version.row_count, "note": version.note}
+            for version in list_versions(context.store, dataset.dataset_id)
+        ],
+        "scan": scan.tier if scan else None,
+    }

@@ -1,27 +1,33 @@
-"""`decide`: a file of decisions, taken down as if one reviewer had made them."""
+"""`decide`: a file of decisions, or one row of each group of near-duplicates kept, taken down as one reviewer's."""
 
 from __future__ import annotations
 
-from argparse import ArgumentParser, Namespace
 from pathlib import Path
 
-from core.commands.command import Answer, Command
-from core.workflow.context import Context
-from core.workflow.review_file import decide_file
+import click
+
+from core.commands.command import Answer, command
+from core.commands.parameters import dataset_argument, dataset_version
+from core.services.context import Context
+from core.services.issues.listing import required_scan, type_of
+from core.services.review.file import decide_file
+from core.services.review.groups import keep_one as keep_one_of_each
 
 
-def _arguments(parser: ArgumentParser) -> None:
-    parser.add_argument("name", help="a dataset")
-    parser.add_argument(
-        "--file", type=Path, required=True, metavar="CSV", help="columns row_id or source_id, action, label"
-    )
-    parser.add_argument("--reviewer", required=True, metavar="WHO", help="who decided")
-
-
-def _run(context: Context, options: Namespace) -> Answer:
-    done = decide_file(context, options.name, options.file, options.reviewer)
+@command
+@dataset_argument
+@click.option("--file", type=Path, metavar="CSV", help="columns row_id or source_id, action, label")
+@click.option("--keep-one", is_flag=True, help="exclude the copies of each group of near-duplicates that agrees")
+@click.option("--reviewer", required=True, metavar="WHO", help="who decided")
+def decide_command(context: Context, name: str, file: Path | None, keep_one: bool, reviewer: str) -> Answer:
+    """Take down decisions: of a CSV file, or one of each group kept."""
+    if (file is None) == (not keep_one):
+        raise click.UsageError("Give either --file CSV or --keep-one.")
+    if file is None:
+        return _keep_one(context, name, reviewer)
+    done = decide_file(context, name, file, reviewer)
     data = {
-        "dataset": options.name,
+        "dataset": name,
         "version": done.version.number,
         "read": done.read,
         "written": done.written,
@@ -29,7 +35,7 @@ def _run(context: Context, options: Namespace) -> Answer:
         "overruled": done.overruled,
         "by_own_row_ids": done.by_own_row_ids,
     }
-    text = f"{done.written:,} of {done.read:,} decisions written for version {done.version.number} of {options.name}"
+    text = f"{done.written:,} of {done.read:,} decisions written for version {done.version.number} of {name}"
     if done.unchanged:
         text += f"; {done.unchanged:,} were in force already"
     if done.overruled:
@@ -39,4 +45,17 @@ def _run(context: Context, options: Namespace) -> Answer:
     return Answer(data, f"{text}.")
 
 
-DECIDE = Command("decide", "Take down the decisions of a CSV file.", _arguments, _run)
+def _keep_one(context: Context, name: str, reviewer: str) -> Answer:
+    _, version = dataset_version(context, name)
+    scan = required_scan(context, version.version_id, name)
+    done = keep_one_of_each(context, scan, type_of(scan, "near_duplicate").name, reviewer)
+    data = {
+        "dataset": name,
+        "version": version.number,
+        "excluded": len(done.row_ids),
+        "groups": done.groups,
+        "conflicting": done.conflicting,
+    }
+    text = f"{len(done.row_ids):,} copies of {done.groups:,} groups excluded for version {version.number}"
+    left = f"; {done.conflicting:,} groups with conflicting labels are left as they are" if done.conflicting else ""
+    return Answer(data, f"{text} of {name}{left}.")

@@ -2,35 +2,23 @@
 
 from __future__ import annotations
 
-from argparse import ArgumentParser, Namespace
 from collections.abc import Mapping
-from typing import Any, get_args
+from typing import Any
 
-from core.commands.command import Answer, Command, table
+from core.commands.command import Answer, command, table
+from core.commands.parameters import dataset_argument, labels_option, run_option, split_option
 from core.evaluation.confusion import most_confused
 from core.evaluation.metrics import report
 from core.records import Evaluation, Interval, LabelsFrom, Run, Scores
-from core.store.datasets import get_dataset
-from core.store.runs import get_run
+from core.services.context import Context
+from core.services.evaluation.measures import evaluate
+from core.services.evaluation.words import limits
+from core.services.runs.models import find_run
 from core.store.versions import get_version
-from core.workflow.context import Context
-from core.workflow.evaluation import evaluate
-from core.workflow.evaluation_words import limits
 
 TOP_CLASSES = 100
 TOP_PAIRS = 10
 FIGURES = ("precision", "recall", "F1", "rows")
-
-
-def add_split_and_labels(parser: ArgumentParser) -> None:
-    """What to score on: `--split` and `--labels`."""
-    parser.add_argument("--split", default="test", metavar="S", help="default: test")
-    parser.add_argument(
-        "--labels",
-        choices=get_args(LabelsFrom),
-        default="version",
-        help="whose labels are true: those that the run was given, those as loaded, or those of the newest version",
-    )
 
 
 def score(value: float, ends: Interval) -> str:
@@ -38,17 +26,17 @@ def score(value: float, ends: Interval) -> str:
     return f"{value:.4f} ({ends[0]:.4f} – {ends[1]:.4f})"
 
 
-def _arguments(parser: ArgumentParser) -> None:
-    parser.add_argument("name", help="a dataset")
-    parser.add_argument("--run", required=True, metavar="R", help="number or id, see `runs`")
-    add_split_and_labels(parser)
-
-
-def _run(context: Context, options: Namespace) -> Answer:
-    run = get_run(context.store, get_dataset(context.store, options.name).dataset_id, options.run)
-    found = evaluate(context, run, options.split, options.labels, patience=None)
+@command
+@dataset_argument
+@run_option
+@split_option
+@labels_option
+def evaluate_command(context: Context, name: str, run: str, split: str, labels: LabelsFrom) -> Answer:
+    """Score a fine-tune: accuracy, F1 by class, confusion matrix."""
+    scored = find_run(context, run, name)
+    found = evaluate(context, scored, split, labels, patience=None)
     assert isinstance(found, Evaluation), "it was waited for"
-    return Answer(_data(context, run, found), _text(run, found))
+    return Answer(_data(context, scored, found), _text(scored, found))
 
 
 def _data(context: Context, run: Run, found: Evaluation) -> dict[str, Any]:
@@ -71,18 +59,15 @@ def _data(context: Context, run: Run, found: Evaluation) -> dict[str, Any]:
 
 
 def _text(run: Run, found: Evaluation) -> str:
-    classes = dict(list(found.classes.items())[:TOP_CLASSES])
     loss = "" if found.log_loss is None else f", log loss {found.log_loss:.4f}"
     parts = [
         f"Run {run.number}, {run.title}, on {found.rows:,} rows of {found.split}: "
         f"accuracy {score(found.accuracy, found.accuracy_interval)}, "
         f"macro F1 {score(found.macro_f1, found.macro_f1_interval)}{loss}; 95 % intervals.",
         *limits(run, found),
-        table(("class", *FIGURES), _lines(classes)),
+        table(("class", *FIGURES), _lines(found.classes), TOP_CLASSES),
         table(("average", *FIGURES), _lines(found.averages)),
     ]
-    if len(found.classes) > TOP_CLASSES:
-        parts.append(f"… and {len(found.classes) - TOP_CLASSES:,} classes more: --json has them all.")
     pairs = most_confused(found.matrix, found.labels, TOP_PAIRS)
     if pairs:
         listed = [(pair.true, pair.predicted, pair.rows, f"{pair.share:.1%}") for pair in pairs]
@@ -90,11 +75,5 @@ def _text(run: Run, found: Evaluation) -> str:
     return "\n\n".join(parts)
 
 
-def _lines(scores: Mapping[str, Scores]) -> list[tuple[str, str, str, str, int]]:
-    return [
-        (name, f"{one.precision:.4f}", f"{one.recall:.4f}", f"{one.f1:.4f}", one.support)
-        for name, one in scores.items()
-    ]
-
-
-EVALUATE = Command("evaluate", "Score a fine-tune: accuracy, F1 by class, confusion matrix.", _arguments, _run)
+def _lines(scores: Mapping[str, Scores]) -> list[tuple[object, ...]]:
+    return [(name, one.precision, one.recall, one.f1, one.support) for name, one in scores.items()]

@@ -2,49 +2,42 @@
 
 from __future__ import annotations
 
-from argparse import ArgumentParser, Namespace
 from pathlib import Path
-from typing import get_args
 
-from core.commands.command import Answer, Command, dataset_version
+import click
+
+from core.commands.command import Answer, command
+from core.commands.parameters import dataset_version, out_option, version_argument
 from core.errors import UsageError
-from core.settings import expanded
-from core.workflow.context import Context
-from core.workflow.export import Format, export
-from core.workflow.models import export_model, find_run, snippet
+from core.services.context import Context
+from core.services.export import all_formats, export
+from core.services.runs.models import export_model, find_run, snippet
 
 
-def _arguments(parser: ArgumentParser) -> None:
-    parser.add_argument("name", help="a dataset, or NAME@VERSION")
-    parser.add_argument("--format", choices=get_args(Format), help="of a version")
-    parser.add_argument("--run", metavar="R", help="the model of this run (number or id, see `runs`), as a ZIP")
-    parser.add_argument("--out", type=Path, required=True, metavar="PATH")
-
-
-def _run(context: Context, options: Namespace) -> Answer:
-    if options.run is not None:
-        return _model(context, options)
-    if options.format is None:
-        raise UsageError("Neither --format nor --run is given.", f"Formats: {', '.join(get_args(Format))}.")
-    dataset, version = dataset_version(context, options.name)
-    out = export(context, version.version_id, options.format, expanded(str(options.out)).resolve())
-    data = {
-        "out": out,
-        "format": options.format,
-        "dataset": dataset.name,
-        "version": version.number,
-        "rows": version.row_count,
-    }
-    return Answer(data, f"{dataset.name}, version {version.number}: {version.row_count:,} rows in {out}")
-
-
-def _model(context: Context, options: Namespace) -> Answer:
-    if options.format is not None:
+@command
+@version_argument
+@click.option("--format", "format_", type=click.Choice(all_formats()), help="of a version")
+@click.option("--run", metavar="R", help="the model of this run (number or id, see `runs`), as a ZIP")
+@out_option(required=True, help="where to write it")
+def export_command(context: Context, name: str, format_: str | None, run: str | None, out: Path) -> Answer:
+    """Write a version as a file or folder, or a run's model as a ZIP."""
+    if run is not None and format_ is not None:
         raise UsageError("--run and --format do not go together.", "A model is exported as a ZIP of its folder.")
-    run = find_run(context, options.run, options.name)
-    out = export_model(context, run, expanded(str(options.out)).resolve())
-    data = {"out": out, "format": "zip", "dataset": options.name, "run": run.number, "bytes": out.stat().st_size}
+    if run is not None:
+        return _model(context, name, run, out)
+    if format_ is None:
+        raise UsageError("Neither --format nor --run is given.", f"Formats: {', '.join(all_formats())}.")
+    dataset, version = dataset_version(context, name)
+    export(context, version.version_id, format_, out)
+    data = {"out": out, "format": format_, "dataset": dataset.name, "version": version.number}
+    return Answer(
+        data | {"rows": version.row_count},
+        f"{dataset.name}, version {version.number}: {version.row_count:,} rows in {out}",
+    )
+
+
+def _model(context: Context, name: str, run_name: str, out: Path) -> Answer:
+    run = find_run(context, run_name, name)
+    export_model(context, run, out)
+    data = {"out": out, "format": "zip", "dataset": name, "run": run.number, "bytes": out.stat().st_size}
     return Answer(data, f"Run {run.number}, {run.title}: {out}\n\n{snippet(context, run)}")
-
-
-EXPORT = Command("export", "Write a version as a file or folder, or a run's model as a ZIP.", _arguments, _run)

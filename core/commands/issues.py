@@ -1,76 +1,73 @@
-"""`issues`: the ranked list of a dataset's newest scan, worst row first, as a file or on standard output."""
+"""`issues`: a ranked list of a dataset's newest scan, worst row first, as a file or on standard output."""
 
 from __future__ import annotations
 
 import shutil
 import sys
-from argparse import ArgumentParser, ArgumentTypeError, Namespace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from core.commands.command import Answer, Command, dataset_version
+import click
+
+from core.commands.command import Answer, Said, command
 from core.commands.issues_summary import summary_data, summary_text
+from core.commands.parameters import dataset_version, version_argument
 from core.errors import UsageError
-from core.records import FIRST_ISSUE_TYPE, IssueFilter, Scan
+from core.issues import ISSUE_TYPES
+from core.records import IssueFilter
+from core.services.context import Context
+from core.services.issues.listing import export_list, required_scan, type_of
 from core.store.export import Format
-from core.workflow.context import Context
-from core.workflow.issues import export_list, required_scan
 
 FORMATS = ("csv", "json", "parquet")
 
 
-def _arguments(parser: ArgumentParser) -> None:
-    parser.add_argument("name", help="a dataset, or NAME@VERSION")
-    parser.add_argument("--type", default=FIRST_ISSUE_TYPE, help=f"kind of issue, {FIRST_ISSUE_TYPE} by default")
-    parser.add_argument("--top", type=_positive, metavar="K", help="only the K worst rows; all rows when absent")
-    parser.add_argument("--flagged", action="store_true", help="only the flagged rows: the best balance to be expected")
-    parser.add_argument(
-        "--summary",
-        action="store_true",
-        help="how much is wrong, by class too, and what lists of each length hold",
-    )
-    parser.add_argument("--format", choices=FORMATS, help="csv by default, json with --json")
-    parser.add_argument("--out", type=Path, metavar="FILE", help="write there instead of to standard output")
-
-
-def _run(context: Context, options: Namespace) -> Answer | None:
-    format_name: Format = options.format or ("json" if options.json else "csv")
-    if options.json and format_name != "json" and options.out is None:
+@command
+@click.pass_obj
+@version_argument
+@click.option(
+    "--type", "issue_type", type=click.Choice(list(ISSUE_TYPES)), help=f"{next(iter(ISSUE_TYPES))} by default"
+)
+@click.option("--top", type=click.IntRange(min=1), metavar="K", help="only the K worst rows; all rows when absent")
+@click.option("--flagged", is_flag=True, help="only the flagged rows: the best balance to be expected")
+@click.option("--summary", is_flag=True, help="how much is wrong, by class too, and what lists of each length hold")
+@click.option("--format", "format_", type=click.Choice(FORMATS), help="csv by default, json with --json")
+@click.option("--out", type=Path, metavar="FILE", help="write there instead of to standard output")
+def issues_command(
+    said: Said,
+    context: Context,
+    name: str,
+    issue_type: str | None,
+    top: int | None,
+    flagged: bool,
+    summary: bool,
+    format_: Format | None,
+    out: Path | None,
+) -> Answer | None:
+    """Write a ranked list of what a scan found."""
+    format_name: Format = format_ or ("json" if said.json else "csv")
+    if said.json and format_name != "json" and out is None:
         raise UsageError(f"--json and --format {format_name} ask for two things on standard output.", "Add --out FILE.")
-    if format_name == "parquet" and options.out is None and sys.stdout.isatty():
+    if format_name == "parquet" and out is None and sys.stdout.isatty():
         raise UsageError("Parquet is not for a terminal.", "Add --out FILE, or pipe it on.")
-    _, version = dataset_version(context, options.name)
-    scan = required_scan(context, version.version_id, options.name)
-    if options.summary:
-        return Answer(summary_data(scan, options.top), summary_text(options.name, scan, options.top))
-    if options.out is None:
-        _stream(context, scan, format_name, options)
+    _, version = dataset_version(context, name)
+    scan = required_scan(context, version.version_id, name)
+    if summary:
+        kind = type_of(scan, issue_type)
+        return Answer(summary_data(scan, kind, top), summary_text(name, scan, kind, top))
+    narrowed = IssueFilter(issue_type, flagged_only=flagged)
+    if out is None:
+        # Through a file, since DuckDB writes files: so nothing of the list passes through Python's memory.
+        with TemporaryDirectory() as folder:
+            path = Path(folder) / f"issues.{format_name}"
+            export_list(context, scan, path, format_name, top, narrowed)
+            with path.open("rb") as written:
+                shutil.copyfileobj(written, sys.stdout.buffer)
+        sys.stdout.buffer.flush()
         return None
-    options.out.parent.mkdir(parents=True, exist_ok=True)
-    export_list(context, scan, options.out, format_name, options.top, _whole(options))
-    rows = min(int(scan.summary["flagged" if options.flagged else "rows"]), options.top or sys.maxsize)
-    data = {"out": options.out, "format": format_name, "rows": rows, "scan_id": scan.scan_id, "tier": scan.tier}
-    return Answer(data, f"{rows:,} rows, worst first, from {scan.tier}: {options.out}")
-
-
-def _stream(context: Context, scan: Scan, format_name: Format, options: Namespace) -> None:
-    """Through a file, since DuckDB writes files: so nothing of the list passes through Python's memory."""
-    with TemporaryDirectory() as folder:
-        path = Path(folder) / f"issues.{format_name}"
-        export_list(context, scan, path, format_name, options.top, _whole(options))
-        with path.open("rb") as written:
-            shutil.copyfileobj(written, sys.stdout.buffer)
-    sys.stdout.buffer.flush()
-
-
-def _whole(options: Namespace) -> IssueFilter:
-    return IssueFilter(options.type, flagged_only=options.flagged)
-
-
-def _positive(text: str) -> int:
-    if not text.isdecimal() or int(text) < 1:
-        raise ArgumentTypeError(f"{text!r} is not a number of rows: give 1 or more")
-    return int(text)
-
-
-ISSUES = Command("issues", "Write the ranked list of labels that are probably wrong.", _arguments, _run)
+    out.parent.mkdir(parents=True, exist_ok=True)
+    export_list(context, scan, out, format_name, top, narrowed)
+    listed = scan.found(issue_type)["flagged"] if flagged else scan.summary["rows"]
+    rows = min(int(listed), top or sys.maxsize)
+    data = {"out": out, "format": format_name, "rows": rows, "scan_id": scan.scan_id, "tier": scan.tier}
+    return Answer(data, f"{rows:,} rows, worst first, from {scan.tier}: {out}")

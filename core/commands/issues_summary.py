@@ -5,48 +5,44 @@ from __future__ import annotations
 from dataclasses import asdict
 from typing import Any
 
+from core.issues.contract import IssueType
 from core.records import Scan
-from core.workflow.flags import ListLength, choices, worst_rows
+from core.services.issues.flags import ListLength, choices, worst_rows
 
 SHOWN_CLASSES = 10
 BALANCE = ": the list with the best balance of hits and misses to be expected"
 
 
-def share_text(scan: Scan) -> str:
-    """How many labels are wrong, with the interval; or that it cannot be told, and why."""
-    share, untold = scan.summary["share_wrong"], scan.summary.get("untold")
-    if untold:
-        return f"How many labels are wrong cannot be told. {untold}"
-    between = f"{share['low']:.1%} – {share['high']:.1%}"
-    return f"{share['estimate']:.1%} of the labels are probably wrong ({between}, 95 % interval)."
+def type_text(scan: Scan, kind: IssueType[Any]) -> str:
+    """How many rows a type flags and how sure that is: `Wrong labels: 12 flagged. 4.1% of …`."""
+    about = scan.found(kind.name)
+    untold = f" {about['untold']}" if about.get("untold") else ""
+    return f"{kind.title}: {about['flagged']:,} flagged. {kind.sure(about)}.{untold}"
 
 
-def summary_data(scan: Scan, rows: int | None) -> dict[str, Any]:
-    """Share, classes, and what lists of each length hold; `rows`: one more length."""
-    summary = scan.summary
-    return {
-        "scan_id": scan.scan_id,
-        "tier": scan.tier,
-        "rows": summary["rows"],
-        "flagged": summary["flagged"],
-        "share_wrong": summary["share_wrong"],
-        "untold": summary.get("untold"),
-        "classes": summary["classes"],
-        "review": [asdict(length) | {"that_is": length.often} for length in _lengths(scan, rows)],
-    }
+def summary_data(scan: Scan, kind: IssueType[Any], rows: int | None) -> dict[str, Any]:
+    """What a type says of the dataset; of wrong labels what lists of each length hold too; `rows`: one more length."""
+    about = dict(scan.found(kind.name))
+    data = {"scan_id": scan.scan_id, "tier": scan.tier, "type": kind.name, "rows": scan.summary["rows"]} | about
+    if data.pop("curve", None) is None:
+        return data
+    data.pop("joint", None)
+    return data | {"review": [asdict(length) | {"that_is": length.often} for length in _lengths(scan, rows)]}
 
 
-def summary_text(name: str, scan: Scan, rows: int | None) -> str:
-    """The same for people: a line for the share, one per length of the list, one per class, the noisiest first."""
-    summary = scan.summary
-    classes = sorted((one for one in summary["classes"] if one["noise"] is not None), key=lambda one: -one["noise"])
+def summary_text(name: str, scan: Scan, kind: IssueType[Any], rows: int | None) -> str:
+    """The same for people: a line for the type, and of wrong labels one per length of the list and one per class, the
+    noisiest first."""
+    about = scan.found(kind.name)
+    known = (one for one in about.get("classes", ()) if one["noise"] is not None)
+    classes = sorted(known, key=lambda one: -one["noise"])
     lines = [
-        f"{scan.tier}, {summary['rows']:,} rows. {share_text(scan)}",
-        f"{summary['flagged']:,} rows are flagged{BALANCE if summary['flagged'] else ''}.",
-        *(_length_text(length) for length in _lengths(scan, rows)),
+        f"{scan.tier}, {scan.summary['rows']:,} rows. {type_text(scan, kind)}",
+        *([f"{about['flagged']:,} rows are flagged{BALANCE}."] if "curve" in about and about["flagged"] else []),
+        *(_length_text(length) for length in (_lengths(scan, rows) if "curve" in about else ())),
         *(["Wrong labels per class, most first:"] if classes else []),
         *(_class_text(one) for one in classes[:SHOWN_CLASSES]),
-        f"The list itself: python -m core issues {name} --flagged",
+        f"The list itself: python -m core issues {name} --type {kind.name} --flagged",
     ]
     return "\n".join(lines)
 

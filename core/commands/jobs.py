@@ -2,26 +2,18 @@
 
 from __future__ import annotations
 
-from argparse import ArgumentParser, Namespace
-
-from core.commands.command import Answer, Command, table
-from core.workflow.context import Context
+from core.commands.command import Answer, command, table
+from core.services.context import Context
 
 NEWEST = 50
 
 
-def _arguments(parser: ArgumentParser) -> None:
-    del parser
-
-
-def _run(context: Context, options: Namespace) -> Answer:
-    del options
+@command
+def jobs_command(context: Context) -> Answer:
+    """List the newest jobs."""
     jobs = context.queue.list(NEWEST)
     lines = [
         (job.job_id, job.kind, job.status, f"{job.created_at:%Y-%m-%d %H:%M}", job.title, job.error) for job in jobs
     ]
     text = table(("job", "kind", "status", "created (UTC)", "title", "cause"), lines) if jobs else "No job has run yet."
     return Answer(jobs, text)
-
-
-JOBS = Command("jobs", f"List the newest {NEWEST} jobs.", _arguments, _run)

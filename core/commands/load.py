@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 import time
-from argparse import ArgumentParser, Namespace
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
+from typing import Any
 
-from core.commands.command import Answer, Command, person
+import click
+
+from core.commands.command import Answer, command, person
 from core.commands.progress import ProgressLine
 from core.errors import SchemaError, UsageError
 from core.records import ENDED, Preview, Schema
+from core.services.context import Context
+from core.services.load import preview, samples, start_load, wait, widened
 from core.store.datasets import rejected
-from core.tasks import TASKS
-from core.workflow.context import Context
-from core.workflow.load import preview, samples, start_load, wait, widened
+from core.tasks import ALIASES, TASKS
 
 REJECTED_SHOWN = 5
 GRACE_SECONDS = 10.0
@@ -23,27 +25,26 @@ GRACE_SECONDS = 10.0
 ROLES = ("payload", "label", "split", "id")
 
 
-def _arguments(parser: ArgumentParser) -> None:
-    known = ", ".join(sample.name for sample in samples())
-    parser.add_argument(
-        "location",
-        nargs="+",
-        metavar="PATH_OR_ID",
-        help=f"files of one dataset, a folder, a hub id, or a sample: {known}",
-    )
-    parser.add_argument("--name", metavar="N", help="what the dataset is called; a sample has a name of its own")
-    parser.add_argument("--task", choices=sorted(TASKS), help="guessed when absent, as are the columns below")
-    parser.add_argument("--payload", metavar="COL", help="the column with the text, or the image's path")
-    parser.add_argument("--label", metavar="COL")
-    parser.add_argument("--split", metavar="COL")
-    parser.add_argument("--id", metavar="COL", help="the source's own row id")
-
-
-def _run(context: Context, options: Namespace) -> Answer:
-    name = options.name or _sample_name(options.location)
-    found = preview(context, options.location)
-    schema = _schema(found, options)
-    job = start_load(context, options.location, schema, name=name, by=person())
+@command
+@click.argument(
+    "locations",
+    nargs=-1,
+    required=True,
+    metavar="PATH_OR_ID...",
+    help=f"files of one dataset, a folder, a hub id, or a sample: {', '.join(sample.name for sample in samples())}",
+)
+@click.option("--name", metavar="N", help="what the dataset is called; a sample has a name of its own")
+@click.option("--task", type=click.Choice((*TASKS, *ALIASES)), help="guessed when absent, as are the columns below")
+@click.option("--payload", metavar="COL", help="the column with the text, or the image's path")
+@click.option("--label", metavar="COL", help="the column with the class")
+@click.option("--split", metavar="COL", help="the column with the split")
+@click.option("--id", metavar="COL", help="the source's own row id")
+def load_command(context: Context, locations: tuple[str, ...], name: str | None, **roles: str | None) -> Answer:
+    """Load a dataset."""
+    name = name or _sample_name(locations)
+    found = preview(context, locations)
+    schema = _schema(found, {role: value for role, value in roles.items() if value is not None})
+    job = start_load(context, locations, schema, name=name, by=person())
     with ProgressLine() as line, _stopped_on_interrupt(context, job.job_id):
         dataset = wait(context, job.job_id, line.show)
     aside = rejected(context.store, dataset.dataset_id, REJECTED_SHOWN)
@@ -67,15 +68,14 @@ def _run(context: Context, options: Namespace) -> Answer:
     return Answer(data, "\n".join(text))
 
 
-def _sample_name(locations: list[str]) -> str:
+def _sample_name(locations: tuple[str, ...]) -> str:
     if len(locations) == 1 and locations[0] in {sample.name for sample in samples()}:
         return locations[0]
     raise UsageError("The dataset needs a name.", "Add --name N.")
 
 
-def _schema(found: Preview, options: Namespace) -> Schema:
+def _schema(found: Preview, said: dict[str, Any]) -> Schema:
     """The guess with what the person said in its place; every column without a role stays as an attribute."""
-    said = {role: getattr(options, role) for role in (*ROLES, "task") if getattr(options, role) is not None}
     columns = [column.name for column in found.columns]
     for role in ROLES:
         if role in said and said[role] not in columns:
@@ -99,6 +99,3 @@ def _stopped_on_interrupt(context: Context, job_id: str) -> Iterator[None]:
             time.sleep(0.1)
             context.queue.reconcile()
         raise
-
-
-LOAD = Command("load", "Load a dataset.", _arguments, _run)

@@ -2,85 +2,83 @@
 
 from __future__ import annotations
 
-from argparse import ArgumentParser, Namespace
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, get_args
 
-from core.commands.command import Answer, Command, person, table
+import click
+
+from core.commands.command import Answer, command, person, table
+from core.commands.parameters import check_free, out_option, run_option
 from core.commands.progress import ProgressLine
-from core.errors import UsageError
 from core.records import Run
-from core.settings import expanded
+from core.services.context import Context
+from core.services.prediction.predict import Format, look, result_of, run_predict, write_results
+from core.services.runs.models import find_run
 from core.store.datasets import get_dataset
-from core.workflow.context import Context
-from core.workflow.models import find_run
-from core.workflow.predict import Format, look, result_of, run_predict, write_results
 
 TOP_CLASSES = 20
-SUFFIXES = {".csv": "csv", ".parquet": "parquet", ".pq": "parquet", ".json": "json"}
+SUFFIXES: Mapping[str, Format] = {".csv": "csv", ".parquet": "parquet", ".pq": "parquet", ".json": "json"}
 
 
-def _arguments(parser: ArgumentParser) -> None:
-    parser.add_argument(
-        "file",
-        nargs="+",
-        metavar="FILE",
-        help="CSV, TSV, JSON, Parquet or Excel with texts; or images: files, folders, ZIP archives",
-    )
-    parser.add_argument("--run", required=True, metavar="R", help="number or id, see `runs`")
-    parser.add_argument("--dataset", metavar="N", help="whose run it is, where several have one of that number")
-    parser.add_argument("--column", metavar="COL", default="", help="the column with the texts; guessed when absent")
-    parser.add_argument("--out", type=Path, metavar="PATH", help="default: FILE-predicted.csv in this folder")
-    parser.add_argument("--format", choices=get_args(Format), help="default: by the ending of --out, else csv")
-
-
-def _run(context: Context, options: Namespace) -> Answer:
-    run = find_run(context, options.run, options.dataset)
-    out, format_ = _target(options)
-    batch = look(context, run, options.file, column=options.column)
+@command
+@click.argument(
+    "files",
+    nargs=-1,
+    required=True,
+    metavar="FILE...",
+    help="CSV, TSV, JSON, Parquet or Excel with texts; or images: files, folders, ZIP archives",
+)
+@run_option
+@click.option("--dataset", metavar="N", help="whose run it is, where several have one of that number")
+@click.option("--column", default="", show_default="guessed", metavar="COL", help="the column with the texts")
+@out_option(help="default: FILE-predicted.csv in this folder")
+@click.option(
+    "--format", "format_", type=click.Choice(get_args(Format)), help="default: by the ending of --out, else csv"
+)
+def predict_command(
+    context: Context,
+    files: tuple[str, ...],
+    run: str,
+    dataset: str | None,
+    column: str,
+    out: Path | None,
+    format_: Format | None,
+) -> Answer:
+    """Predict a file with a fine-tuned model."""
+    used = find_run(context, run, dataset)
+    format_ = format_ or (SUFFIXES.get(out.suffix.lower()) if out else None) or "csv"
+    out = out or Path(f"{Path(files[0]).stem}-predicted.{format_}").resolve()
+    check_free(out)
+    batch = look(context, used, files, column=column)
     with ProgressLine() as line:
-        job = run_predict(context, run, batch, person(), line.show)
+        job = run_predict(context, used, batch, person(), line.show)
     write_results(context, job, out, format_)
     result = result_of(context, job)
     data = {
-        "dataset": get_dataset(context.store, run.dataset_id).name,
-        "run": run.number,
-        "run_id": run.run_id,
+        "dataset": get_dataset(context.store, used.dataset_id).name,
+        "run": used.number,
+        "run_id": used.run_id,
         "job": job.job_id,
         "column": batch.column or None,
         "out": out,
         "format": format_,
-        "rows": result["rows"],
-        "predicted": result["predicted"],
-        "not_predicted": result["rows"] - result["predicted"],
-        "reason_column": result["reason_column"],
-        "classes": result["classes"],
-        "seconds": result["seconds"],
+        "rows": result.rows,
+        "predicted": result.predicted,
+        "not_predicted": result.rows - result.predicted,
+        "reason_column": result.reason_column,
+        "classes": result.classes,
+        "seconds": result.seconds,
     }
-    return Answer(data, _text(run, data))
-
-
-def _target(options: Namespace) -> tuple[Path, str]:
-    """Where the results go and as what. Raises UsageError before any work is done where they cannot go there."""
-    named = options.out and SUFFIXES.get(options.out.suffix.lower())
-    format_ = str(options.format or named or "csv")
-    out = options.out or Path(f"{Path(options.file[0]).stem}-predicted.{format_}")
-    target = expanded(str(out)).resolve()
-    if target.exists():
-        raise UsageError(f"{target} exists already.", "Move it away, or name another file with --out.")
-    return target, format_
+    return Answer(data, _text(used, data))
 
 
 def _text(run: Run, data: dict[str, Any]) -> str:
     classes = list(data["classes"].items())
-    more = f"\n… and {len(classes) - TOP_CLASSES:,} classes more" if len(classes) > TOP_CLASSES else ""
     left = data["not_predicted"]
     without = f"; {left:,} could not be predicted, the column `{data['reason_column']}` says why" if left else ""
     column = f", column {data['column']}" if data["column"] else ""
     return (
         f"Run {run.number}, {run.title}{column}: {data['predicted']:,} of {data['rows']:,} rows predicted in "
-        f"{data['seconds']:.1f} s{without}\n{table(('predicted', 'rows'), classes[:TOP_CLASSES])}{more}\n{data['out']}"
+        f"{data['seconds']:.1f} s{without}\n{table(('predicted', 'rows'), classes, TOP_CLASSES)}\n{data['out']}"
     )
-
-
-PREDICT = Command("predict", "Predict a file with a fine-tuned model.", _arguments, _run)

@@ -2,25 +2,24 @@
 
 from __future__ import annotations
 
-from argparse import ArgumentParser, Namespace
 from collections.abc import Mapping
 from typing import Any
 
-from core.commands.command import Answer, Command, dataset_version, table
+from core.commands.command import Answer, command, table
+from core.commands.parameters import dataset_version, version_argument
 from core.commands.progress import ProgressLine
-from core.tasks.lookalikes import lookalike_notes
-from core.workflow.context import Context
-from core.workflow.profile_report import whole_profile
+from core.lookalikes import lookalike_notes
+from core.services.context import Context
+from core.services.profile.report import whole_profile
 
 TOP_CLASSES = 20
 
 
-def _arguments(parser: ArgumentParser) -> None:
-    parser.add_argument("name", help="a dataset, or NAME@VERSION")
-
-
-def _run(context: Context, options: Namespace) -> Answer:
-    dataset, version = dataset_version(context, options.name)
+@command
+@version_argument
+def profile_command(context: Context, name: str) -> Answer:
+    """Measure balance, duplicates and bias."""
+    dataset, version = dataset_version(context, name)
     with ProgressLine() as line:
         profile = whole_profile(
             context, version.version_id, lambda done, total: line.share(f"profile of {dataset.name}", done / total)
@@ -35,11 +34,9 @@ def _text(profile: Mapping[str, Any]) -> str:
         f"{profile['dataset']}, version {profile['version']}: {profile['rows']:,} rows, {len(classes):,} classes, "
         f"imbalance ratio {balance['imbalance_ratio']:.2f}, effective classes {balance['effective_classes']:.2f}; "
         f"{repeats['rows']:,} rows repeat another's content, {repeats['conflicting_rows']:,} with another label.",
-        table(("class", "rows", "share"), classes[:TOP_CLASSES]),
+        table(("class", "rows", "share"), classes, TOP_CLASSES),
+        *lookalike_notes(one["label"] for one in balance["classes"]),
     ]
-    if len(classes) > TOP_CLASSES:
-        parts.append(f"… and {len(classes) - TOP_CLASSES:,} classes more: --json has them all.")
-    parts += lookalike_notes(one["label"] for one in balance["classes"])
     associations = [
         (name, one["association"]["measure"], _interval(one["association"]["value"]))
         for name, one in profile["attributes"].items()
@@ -52,6 +49,3 @@ def _text(profile: Mapping[str, Any]) -> str:
 
 def _interval(value: Mapping[str, float]) -> str:
     return f"{value['estimate']:.3f} ({value['low']:.3f} – {value['high']:.3f})"
-
-
-PROFILE = Command("profile", "Measure balance, duplicates and bias.", _arguments, _run)

@@ -2,36 +2,28 @@
 
 from __future__ import annotations
 
-from argparse import ArgumentParser, Namespace
 from pathlib import Path
 
-from core.commands.command import Answer, Command, person
-from core.commands.evaluate import add_split_and_labels
-from core.errors import UsageError
-from core.settings import expanded
-from core.store.datasets import get_dataset
-from core.store.runs import get_run
-from core.workflow.context import Context
-from core.workflow.evaluation_report import report
+from core.commands.command import Answer, command, person
+from core.commands.parameters import check_free, dataset_argument, labels_option, out_option, run_option, split_option
+from core.records import LabelsFrom
+from core.services.context import Context
+from core.services.evaluation.report import report
+from core.services.runs.models import find_run
 
 
-def _arguments(parser: ArgumentParser) -> None:
-    parser.add_argument("name", help="a dataset")
-    parser.add_argument("--run", required=True, metavar="R", help="number or id, see `runs`")
-    add_split_and_labels(parser)
-    parser.add_argument("--out", type=Path, required=True, metavar="PATH", help="where to write the HTML file")
-
-
-def _run(context: Context, options: Namespace) -> Answer:
-    run = get_run(context.store, get_dataset(context.store, options.name).dataset_id, options.run)
-    out = expanded(str(options.out)).resolve()
-    if out.exists():
-        raise UsageError(f"{out} exists already.", "Move it away, or name another file with --out.")
-    text = report(context, run, options.split, options.labels, by=person())
+@command
+@dataset_argument
+@run_option
+@split_option
+@labels_option
+@out_option(required=True, help="where to write the HTML file")
+def report_command(context: Context, name: str, run: str, split: str, labels: LabelsFrom, out: Path) -> Answer:
+    """Write an evaluation as one HTML file that prints and needs no network."""
+    shown = find_run(context, run, name)
+    check_free(out)
+    text = report(context, shown, split, labels, by=person())
     out.parent.mkdir(parents=True, exist_ok=True)
     out.write_text(text, encoding="utf-8")
-    data = {"out": out, "run": run.number, "split": options.split, "bytes": out.stat().st_size}
-    return Answer(data, f"Run {run.number} on {options.split}: {out}")
-
-
-REPORT = Command("report", "Write an evaluation as one HTML file that prints and needs no network.", _arguments, _run)
+    data = {"out": out, "run": shown.number, "split": split, "bytes": out.stat().st_size}
+    return Answer(data, f"Run {shown.number} on {split}: {out}")

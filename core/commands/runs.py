@@ -2,29 +2,28 @@
 
 from __future__ import annotations
 
-from argparse import ArgumentParser, Namespace
 from typing import Any
 
-from core.commands.command import Answer, Command, table
+from core.commands.command import Answer, command, table
+from core.commands.parameters import dataset_argument
 from core.records import Job, Run
+from core.services.context import Context
+from core.services.runs.listing import headline_scores, list_runs
 from core.store.datasets import get_dataset
 from core.store.versions import list_versions
-from core.workflow.context import Context
-from core.workflow.runs import headline_scores, list_runs
 
 
-def _arguments(parser: ArgumentParser) -> None:
-    parser.add_argument("name", help="a dataset")
-
-
-def _run(context: Context, options: Namespace) -> Answer:
-    dataset = get_dataset(context.store, options.name)
+@command
+@dataset_argument
+def runs_command(context: Context, name: str) -> Answer:
+    """List a dataset's fine-tunes, newest first."""
+    dataset = get_dataset(context.store, name)
     numbers = {version.version_id: version.number for version in list_versions(context.store, dataset.dataset_id)}
     found = [_data(run, job, numbers[run.version_id]) for run, job in list_runs(context, dataset.dataset_id)]
     if not found:
         return Answer(found, f"{dataset.name} has no run yet: python -m core train {dataset.name}")
     columns = ("run", "title", "status", "split", "accuracy", "macro_f1", "created_at")
-    lines = [[_cell(each[column]) for column in columns] for each in found]
+    lines = [[each[column] for column in columns] for each in found]
     return Answer(found, table(("run", "what", "status", "split", "accuracy", "macro F1", "created (UTC)"), lines))
 
 
@@ -46,10 +45,3 @@ def _data(run: Run, job: Job, version: int) -> dict[str, Any]:
         "created_by": run.created_by,
         "summary": run.summary,
     }
-
-
-def _cell(value: object) -> object:
-    return f"{value:.4f}" if isinstance(value, float) else value
-
-
-RUNS = Command("runs", "List a dataset's fine-tunes, newest first.", _arguments, _run)

@@ -3,56 +3,66 @@
 from __future__ import annotations
 
 import sys
-from argparse import ArgumentParser, Namespace
+from collections.abc import Callable
 from typing import Any
 
-from core.commands.command import Answer, Command, dataset_version, numbered_version, person, table
+import click
+
+from core.commands.command import Answer, command, person, table
+from core.commands.parameters import dataset_version, version_argument
 from core.commands.progress import ProgressLine
 from core.errors import UsageError
+from core.finetune.settings import BUNDLED, SETTINGS, reason_for_batch
 from core.records import Dataset, Job, Run, TrainSpec, Version
+from core.services.context import Context
+from core.services.jobs import restart
+from core.services.runs.devices import find_devices, used_devices, used_precision
+from core.services.runs.forecast import forecast
+from core.services.runs.listing import flag, get_run
+from core.services.train import follow_train, own_config, start_train
 from core.store.versions import get_version
-from core.training.settings import BUNDLED, SETTINGS, reason_for_batch
-from core.workflow.context import Context
-from core.workflow.devices import find_devices, used_devices, used_precision
-from core.workflow.forecast import forecast
-from core.workflow.jobs import restart
-from core.workflow.own_config import own_config
-from core.workflow.runs import flag, get_run
-from core.workflow.train import follow_train, start_train
 
-KINDS = {"whole": int, "decimal": float, "text": str, "choice": str}
+KINDS = {"whole": int, "decimal": float, "string": str, "choice": str}
 
 
-def _arguments(parser: ArgumentParser) -> None:
-    parser.add_argument("name", help="a dataset, or NAME@VERSION")
-    parser.add_argument("--version", type=int, metavar="V", help="whose rows and labels it learns; default: the newest")
-    parser.add_argument("--resume", metavar="RUN", help="go on with a run that was stopped or lost: its number or id")
-    for setting in SETTINGS:
+def _settings(run: Callable[..., Answer]) -> Callable[..., Answer]:
+    """A flag for every setting."""
+    for setting in reversed(SETTINGS):
         said = f" [{', '.join(BUNDLED)}, …]" if setting.name == "model" else ""
         known = "by task, strategy and rows" if setting.default is None or setting.name == "model" else setting.default
-        parser.add_argument(
+        run = click.option(
             flag(setting.name),
-            dest=setting.name,
-            type=KINDS[setting.kind],
-            choices=setting.choices or None,
+            setting.name,
+            type=click.Choice(setting.choices) if setting.choices else KINDS[setting.kind],
             metavar=None if setting.choices else setting.name.upper(),
-            help=f"{setting.help}{said} Default: {'none' if known == '' else known}.".replace("%", "%%"),
+            help=f"{setting.help}{said} Default: {'none' if known == '' else known}.",
+        )(run)
+    return run
+
+
+@command
+@version_argument
+@click.option("--version", type=int, metavar="V", help="whose rows and labels it learns; default: the newest")
+@click.option("--resume", metavar="RUN", help="go on with a run that was stopped or lost: its number or id")
+@_settings
+def train_command(context: Context, name: str, version: int | None, resume: str | None, **settings: Any) -> Answer:
+    """Fine-tune a model on a version."""
+    said = {setting: value for setting, value in settings.items() if value is not None}
+    refused = [*map(flag, said), *(["--version"] if version is not None else [])]
+    if resume and refused:
+        raise UsageError(
+            f"{refused[0]} and --resume do not go together.", "A run goes on with the settings it began with."
         )
-
-
-def _run(context: Context, options: Namespace) -> Answer:
-    said = {setting.name: value for setting in SETTINGS if (value := getattr(options, setting.name)) is not None}
-    dataset, version = dataset_version(context, options.name)
-    if options.version is not None:
-        version = numbered_version(context, dataset, options.version)
+    dataset, learnt = dataset_version(context, name, version)
     with ProgressLine() as line:
-        if options.resume:
-            run = _resumed(context, dataset, options, said)
+        if resume:
+            run, _ = get_run(context, dataset.dataset_id, resume)
+            restart(context, run.run_id)
         else:
-            run = _started(context, version, TrainSpec(**said))
+            run = _started(context, learnt, TrainSpec(**said))
         run, job = follow_train(context, run, line.show)
-    version = get_version(context.store, run.version_id)
-    return Answer(_data(dataset, version, run, job), _text(dataset, run, job), failed=job.status != "done")
+    learnt = get_version(context.store, run.version_id)
+    return Answer(_data(dataset, learnt, run, job), _text(dataset, run, job), failed=job.status != "done")
 
 
 def _started(context: Context, version: Version, spec: TrainSpec) -> Run:
@@ -70,17 +80,6 @@ def _started(context: Context, version: Version, spec: TrainSpec) -> Run:
     run = start_train(context, version.version_id, spec, person())
     if reason := reason_for_batch(spec, run.spec["batch"], run.spec["learning_rate"]):
         sys.stderr.write(f"takes {reason}\n")
-    return run
-
-
-def _resumed(context: Context, dataset: Dataset, options: Namespace, said: dict[str, Any]) -> Run:
-    refused = [flag(name) for name in said] + (["--version"] if options.version is not None else [])
-    if refused:
-        raise UsageError(
-            f"{refused[0]} and --resume do not go together.", "A run goes on with the settings it began with."
-        )
-    run, _ = get_run(context, dataset.dataset_id, options.resume)
-    restart(context, run.run_id)
     return run
 
 
@@ -102,8 +101,7 @@ def _text(dataset: Dataset, run: Run, job: Job) -> str:
         return f"run {run.number}: {run.title}: {job.status}. What it had learnt is saved; go on with: {again}"
     summary = run.summary
     scores = [
-        (split, one["rows"], _share(one.get("accuracy")), _share(one.get("macro_f1")))
-        for split, one in summary["splits"].items()
+        (split, one["rows"], one.get("accuracy"), one.get("macro_f1")) for split, one in summary["splits"].items()
     ]
     return "\n".join(
         [
@@ -113,10 +111,3 @@ def _text(dataset: Dataset, run: Run, job: Job) -> str:
             f"More: python -m core evaluate {dataset.name} --run {run.number} --split test",
         ]
     )
-
-
-def _share(value: float | None) -> str | None:
-    return None if value is None else f"{value:.4f}"
-
-
-TRAIN = Command("train", "Fine-tune a model on a version.", _arguments, _run)

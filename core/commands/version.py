@@ -2,23 +2,20 @@
 
 from __future__ import annotations
 
-from argparse import ArgumentParser, Namespace
+import click
 
-from core.commands.command import Answer, Command, dataset_version, person
-from core.workflow.context import Context
-from core.workflow.review import make_version
-
-
-def _arguments(parser: ArgumentParser) -> None:
-    parser.add_argument("name", help="a dataset, or NAME@VERSION: the version whose decisions are applied")
-    parser.add_argument("--note", required=True, metavar="TEXT", help="what the version is, for whoever reads its list")
+from core.commands.command import Answer, command, person
+from core.commands.parameters import dataset_version
+from core.services.context import Context
+from core.services.review.decisions import make_version
 
 
-def _run(context: Context, options: Namespace) -> Answer:
-    dataset, parent = dataset_version(context, options.name)
-    version = make_version(context, parent.version_id, options.note, person())
+@command
+@click.argument("name", help="a dataset, or NAME@VERSION: the version whose decisions are applied")
+@click.option("--note", required=True, metavar="TEXT", help="what the version is, for whoever reads its list")
+def version_command(context: Context, name: str, note: str) -> Answer:
+    """Make a new version from the decisions."""
+    dataset, parent = dataset_version(context, name)
+    version = make_version(context, parent.version_id, note, person())
     text = f"{dataset.name}: version {version.number} with {version.row_count:,} rows, from version {parent.number}."
     return Answer(version, text)
-
-
-VERSION = Command("version", "Make a new version from the decisions.", _arguments, _run)

@@ -11,12 +11,11 @@ rows of all sparse cells count as one category, and within it are drawn one by o
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
 
 import numpy as np
 
-from core.evaluation.confusion import Cells, Integers, sums
-from core.evaluation.metrics import Floats, f1_scores, mean_of_occurring
+from core.evaluation.confusion import Cells, Integers, Sums, sums
+from core.evaluation.metrics import Floats, figures, occurring
 from core.proportions import unseen, wilson
 from core.records import Interval
 
@@ -29,37 +28,22 @@ Report = Callable[[float, float], None]
 """Is told how much is done, and of how much."""
 
 
-@dataclass(frozen=True, slots=True)
-class Sums:
-    """One prediction's sums in one resample, each (k,)."""
-
-    right: Integers
-    support: Integers
-    named: Integers
-
-    def figures(self) -> Floats:
-        """(2 + k,) accuracy, macro F1, F1 by class."""
-        f1 = f1_scores(self.right, self.support, self.named)
-        accuracy = self.right.sum() / max(1, self.support.sum())
-        return np.concatenate(([accuracy, mean_of_occurring(f1, self.support, self.named)], f1))
-
-
 def score_intervals(matrix: Cells, on_progress: Report) -> tuple[Interval, Interval]:
     """95 % intervals of accuracy and of macro F1. `on_progress` is told resamples done, and how many there are."""
-    figures = np.empty((RESAMPLES, 2))
+    found = np.empty((RESAMPLES, 2))
     for place, (drawn,) in enumerate(resamples(matrix.true, (matrix.predicted,), matrix.count, matrix.classes)):
-        figures[place] = drawn.figures()[:2]
+        found[place] = figures(drawn)[:2]
         on_progress(place + 1, RESAMPLES)
-    return accuracy_interval(matrix), macro_interval(matrix, intervals(figures)[1])
+    return accuracy_interval(matrix.sums()), macro_interval(matrix.sums(), intervals(found)[1])
 
 
-def accuracy_interval(matrix: Cells) -> Interval:
+def accuracy_interval(found: Sums) -> Interval:
     """The 95 % interval of the share of rows predicted right."""
-    low, high = wilson(matrix.right.sum(), matrix.support.sum())
+    low, high = wilson(found.right.sum(), found.support.sum())
     return float(low), float(high)
 
 
-def macro_interval(matrix: Cells, drawn: Interval) -> Interval:
+def macro_interval(found: Sums, drawn: Interval) -> Interval:
     """`drawn`, the resamples' interval of macro F1; where they are all alike, what the rows by class leave open.
 
     The ends of a mean of independent figures are apart by the root of the sum of the squares of theirs (Zou and Donner
@@ -67,8 +51,8 @@ def macro_interval(matrix: Cells, drawn: Interval) -> Interval:
     """
     if drawn[0] != drawn[1]:
         return drawn
-    occurring = matrix.support + matrix.named > 0
-    width = float(np.sqrt((unseen(matrix.support[occurring]) ** 2).sum()) / max(1, np.count_nonzero(occurring)))
+    open_ends = unseen(found.support[occurring(found)])
+    width = float(np.sqrt((open_ends**2).sum()) / max(1, len(open_ends)))
     return max(0.0, drawn[0] - width), min(1.0, drawn[1] + width)
 
 
@@ -99,7 +83,7 @@ def resamples(
     Cells are given by their true class, predicted classes and `count` of rows, each (cells,).
     """
     generator = np.random.default_rng(seed)
-    # A right prediction of class c is counted under k + c: one count gives both the right and the named.
+    # A right prediction of class c is counted under k + c: one count gives both right and predicted.
     columns = [true, *(predicted + classes * (predicted == true) for predicted in predictions)]
     dense = np.flatnonzero(count > _SPARSE)
     sparse = np.flatnonzero(count <= _SPARSE)

@@ -14,7 +14,6 @@ import numpy as np
 from core.evaluation.bootstrap import (
     RESAMPLES,
     Report,
-    Sums,
     accuracy_interval,
     difference_interval,
     intervals,
@@ -22,6 +21,7 @@ from core.evaluation.bootstrap import (
     resamples,
 )
 from core.evaluation.confusion import Cells, Integers
+from core.evaluation.metrics import figures
 from core.records import Difference, Interval
 
 
@@ -76,13 +76,13 @@ def paired_intervals(joint: JointCells, on_progress: Report) -> PairedIntervals:
     differences = np.empty((RESAMPLES, 2 + joint.classes))
     draws = resamples(joint.true, (joint.first, joint.second), joint.count, joint.classes)
     for place, (first, second) in enumerate(draws):
-        of_first, of_second = first.figures(), second.figures()
+        of_first, of_second = figures(first), figures(second)
         both[place] = of_first[:2], of_second[:2]
         differences[place] = of_second - of_first
         on_progress(place + 1, RESAMPLES)
     sides = [
-        (accuracy_interval(matrix), macro_interval(matrix, intervals(both[:, side])[1]))
-        for side, matrix in enumerate((joint.of_first(), joint.of_second()))
+        (accuracy_interval(sums), macro_interval(sums, intervals(both[:, side])[1]))
+        for side, sums in enumerate((joint.of_first().sums(), joint.of_second().sums()))
     ]
     return PairedIntervals(sides[0], sides[1], tuple(intervals(differences)))
 
@@ -90,10 +90,9 @@ def paired_intervals(joint: JointCells, on_progress: Report) -> PairedIntervals:
 def differences(joint: JointCells, labels: Sequence[str], found: Sequence[Interval]) -> tuple[Difference, ...]:
     """Accuracy and macro F1, then the F1 of every class of `labels`; `found` are the resamples' intervals in that
     order."""
-    first, second = (
-        Sums(matrix.right, matrix.support, matrix.named).figures() for matrix in (joint.of_first(), joint.of_second())
-    )
-    support = [joint.count.sum(), joint.count.sum(), *joint.of_first().support]
+    sums = joint.of_first().sums()
+    first, second = figures(sums), figures(joint.of_second().sums())
+    support = [joint.count.sum(), joint.count.sum(), *sums.support]
     columns = zip(("accuracy", "macro_f1", *labels), first, second, found, support, strict=True)
     return tuple(
         Difference(

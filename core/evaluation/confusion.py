@@ -12,6 +12,18 @@ Integers = NDArray[np.int64]
 
 
 @dataclass(frozen=True, slots=True)
+class Sums:
+    """What the scores of predictions are made of."""
+
+    right: Integers
+    """(k,) rows of each class that are predicted as it."""
+    support: Integers
+    """(k,) rows of each class."""
+    predicted_count: Integers
+    """(k,) rows that each class is predicted for."""
+
+
+@dataclass(frozen=True, slots=True)
 class Cells:
     """A confusion matrix of k classes; at a thousand classes nearly all of its million cells are empty."""
 
@@ -29,21 +41,14 @@ class Cells:
         """Rows in all."""
         return int(self.count.sum())
 
-    @property
-    def right(self) -> Integers:
-        """(k,) rows of each class that are predicted as it."""
+    def sums(self) -> Sums:
+        """By class."""
         hit = self.true == self.predicted
-        return sums(self.true[hit], self.count[hit], self.classes)
-
-    @property
-    def support(self) -> Integers:
-        """(k,) rows of each class."""
-        return sums(self.true, self.count, self.classes)
-
-    @property
-    def named(self) -> Integers:
-        """(k,) rows that each class is predicted for."""
-        return sums(self.predicted, self.count, self.classes)
+        return Sums(
+            sums(self.true[hit], self.count[hit], self.classes),
+            sums(self.true, self.count, self.classes),
+            sums(self.predicted, self.count, self.classes),
+        )
 
     def matrix(self) -> Integers:
         """(k, k), true class by row, predicted class by column."""
@@ -74,6 +79,12 @@ def cells(counts: Sequence[tuple[str, str, int]], labels: Sequence[str]) -> Cell
     table = np.array([(index[true], index[predicted], rows) for true, predicted, rows in counts], np.int64)
     true, predicted, count = table.reshape(-1, 3).T
     return Cells(true, predicted, count, len(labels))
+
+
+def sums_of(true: Integers, predicted: Integers, classes: int) -> Sums:
+    """By class, of n rows whose true and predicted classes are (n,) indices below `classes`."""
+    columns = (true[true == predicted], true, predicted)
+    return Sums(*(np.bincount(column, minlength=classes) for column in columns))
 
 
 def sums(index: Integers, count: Integers, classes: int) -> Integers:

@@ -13,9 +13,9 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 
-from core.evaluation.bootstrap import RESAMPLES, SEED, Report, Sums, difference_interval, intervals, resamples
-from core.evaluation.confusion import Integers, sums
-from core.evaluation.metrics import Floats
+from core.evaluation.bootstrap import RESAMPLES, SEED, Report, difference_interval, intervals, resamples
+from core.evaluation.confusion import Integers, Sums, sums
+from core.evaluation.metrics import Floats, figures
 from core.records import Arm, ArmComparison, Difference, Interval
 
 PAIRS: tuple[tuple[Arm, Arm], ...] = (("given", "reviewed"), ("random", "reviewed"), ("given", "random"))
@@ -40,7 +40,7 @@ def compare_arms(
     generator = np.random.default_rng([SEED, seeds])
     widened = seed_factor(seeds)
     for place, sums_ in enumerate(resamples(cells[0], list(cells[1:]), count, len(labels))):
-        of_rows = np.stack([one.figures() for one in sums_]).reshape(found.shape).mean(1)
+        of_rows = np.stack([figures(one) for one in sums_]).reshape(found.shape).mean(1)
         of_seeds = found[:, generator.integers(seeds, size=seeds)].mean(1) - found.mean(1)
         drawn[place] = of_rows + widened * of_seeds
         on_progress(place + 1, RESAMPLES)
@@ -70,7 +70,7 @@ def _figures(cells: Integers, count: Integers, shape: tuple[int, int], classes: 
     true, *predicted = cells
     support = sums(true, count, classes)
     found = [
-        Sums(sums(true, count * (one == true), classes), support, sums(one, count, classes)).figures()
+        figures(Sums(sums(true, count * (one == true), classes), support, sums(one, count, classes)))
         for one in predicted
     ]
     return np.stack(found).reshape(*shape, -1)

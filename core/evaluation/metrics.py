@@ -1,4 +1,8 @@
-"""Figures from a confusion matrix, equal to those of scikit-learn's `classification_report`."""
+"""The scores, each in one place for Scan, Train and Evaluate: accuracy, F1 and log loss, equal to scikit-learn's.
+
+Averages are over the classes that occur as true or as predicted: one that is absent from a split weighs nothing, and
+what has nothing to divide by is 0 (`zero_division=0`).
+"""
 
 from __future__ import annotations
 
@@ -7,10 +11,11 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from core.evaluation.confusion import Cells, Integers
+from core.evaluation.confusion import Cells, Integers, Sums
 from core.records import Scores
 
 Floats = NDArray[np.float64]
+Probabilities = NDArray[np.floating]
 
 
 def share(part: NDArray[np.int64] | Floats, whole: NDArray[np.int64] | Floats) -> Floats:
@@ -18,35 +23,46 @@ def share(part: NDArray[np.int64] | Floats, whole: NDArray[np.int64] | Floats) -
     return np.divide(part, whole, out=np.zeros(np.shape(part)), where=np.asarray(whole) > 0)
 
 
-def f1_scores(right: Integers, support: Integers, named: Integers) -> Floats:
-    """(k,) F1: 2·right / (support + named)."""
-    return share(2 * right, support + named)
+def occurring(found: Sums) -> NDArray[np.bool_]:
+    """(k,) whether a class occurs as true or as predicted."""
+    return np.asarray(found.support + found.predicted_count > 0)
 
 
-def mean_of_occurring(scores: Floats, support: Integers, named: Integers) -> float:
-    """Mean over the classes that occur as true or as predicted; the score of any other is 0."""
-    return float(scores.sum() / max(1, np.count_nonzero(support + named)))
-
-
-def accuracy(matrix: Cells) -> float:
+def accuracy(found: Sums) -> float:
     """Share of rows predicted right. Of no rows at all, 0."""
-    return float(matrix.right.sum() / max(1, matrix.rows))
+    return float(found.right.sum() / max(1, found.support.sum()))
+
+
+def f1_scores(found: Sums) -> Floats:
+    """(k,) F1: 2·right / (support + predicted)."""
+    return share(2 * found.right, found.support + found.predicted_count)
+
+
+def macro_f1(found: Sums) -> float:
+    """Mean F1 of the classes that occur. Of no rows at all, 0."""
+    return float(f1_scores(found).sum() / max(1, np.count_nonzero(occurring(found))))
+
+
+def figures(found: Sums) -> Floats:
+    """(2 + k,) accuracy, macro F1, F1 by class."""
+    return np.concatenate(([accuracy(found), macro_f1(found)], f1_scores(found)))
 
 
 def class_scores(matrix: Cells, labels: Sequence[str]) -> dict[str, Scores]:
     """Precision, recall, F1 and support of every class that occurs as true or as predicted, by `labels`' order."""
-    right, support, named = matrix.right, matrix.support, matrix.named
-    columns = (share(right, named), share(right, support), f1_scores(right, support, named), support)
+    found = matrix.sums()
+    precision, recall = share(found.right, found.predicted_count), share(found.right, found.support)
+    columns = (precision, recall, f1_scores(found), found.support)
     by_class = zip(labels, *(column.tolist() for column in columns), strict=True)
-    occurring = (support + named > 0).tolist()
-    return {label: Scores(*scores) for (label, *scores), occurs in zip(by_class, occurring, strict=True) if occurs}
+    occurs = occurring(found).tolist()
+    return {label: Scores(*scores) for (label, *scores), here in zip(by_class, occurs, strict=True) if here}
 
 
 def averages(classes: Mapping[str, Scores], matrix: Cells) -> dict[str, Scores]:
     """The micro, macro and weighted averages over the classes that occur, under scikit-learn's names."""
     table = np.array([(one.precision, one.recall, one.f1) for one in classes.values()]).reshape(-1, 3)
     support = np.array([one.support for one in classes.values()], np.float64)
-    right = accuracy(matrix)
+    right = accuracy(matrix.sums())
     macro = table.mean(axis=0) if len(table) else np.zeros(3)
     weighted = share(support @ table, np.full(3, support.sum()))
     return {
@@ -56,11 +72,21 @@ def averages(classes: Mapping[str, Scores], matrix: Cells) -> dict[str, Scores]:
     }
 
 
-def log_loss(probability_of_truth: NDArray[np.float32]) -> float:
-    """Mean of −ln p over the rows, in nats; p is kept off 0 and 1 by its type's precision, as scikit-learn does."""
+def of_truth(probabilities: Probabilities, true: Integers) -> Probabilities:
+    """(n,) what (n, k) probabilities give each row's true class, of which `true` (n,) are the indices."""
+    return np.asarray(np.take_along_axis(probabilities, true[:, None], 1)[:, 0])
+
+
+def log_losses(probability_of_truth: Probabilities) -> Floats:
+    """(n,) −ln p of each row, in nats; p (n,) is kept off 0 and 1 by its type's precision, as scikit-learn does."""
     precision = np.finfo(probability_of_truth.dtype).eps
     kept = np.clip(probability_of_truth, precision, 1 - precision)
-    return float(-np.log(kept.astype(np.float64)).mean())
+    return np.asarray(-np.log(kept.astype(np.float64)))
+
+
+def log_loss(probability_of_truth: Probabilities) -> float:
+    """Mean of `log_losses` over the rows."""
+    return float(log_losses(probability_of_truth).mean())
 
 
 def report(accuracy_: float, classes: Mapping[str, Scores], average: Mapping[str, Scores]) -> dict[str, object]:
@@ -75,8 +101,8 @@ def report(accuracy_: float, classes: Mapping[str, Scores], average: Mapping[str
     }
 
 
-def _scores(figures: Floats, support: int) -> Scores:
-    precision, recall, f1 = figures.tolist()
+def _scores(means: Floats, support: int) -> Scores:
+    precision, recall, f1 = means.tolist()
     return Scores(precision, recall, f1, support)
 
 

@@ -1,13 +1,19 @@
-"""Issues: one file per type, found from signals. The only importer of cleanlab. Arrays in, arrays out."""
+"""Issues: one folder per type. Its `__init__` says what the type is and is read by every process; what finds the issues
+is named there and imported by jobs alone, which find them from signals: arrays in, arrays out."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from importlib import import_module
+from pkgutil import iter_modules
+from typing import Any
 
-from core.issues.finding import Finding, Signals
-from core.issues.label import find_label_issues
+from core.issues.contract import IssueType
 
-ISSUE_TYPES: dict[str, Callable[[Signals, str], Finding]] = {"label": find_label_issues}
-"""Every issue type by name: signals and the way to flag in, finding out."""
 
-__all__ = ["ISSUE_TYPES", "Finding", "Signals", "find_label_issues"]
+def _types() -> list[IssueType[Any]]:
+    """The `TYPE` of every folder here: a new folder is a new type."""
+    return [import_module(f"{__name__}.{found.name}").TYPE for found in iter_modules(__path__) if found.ispkg]
+
+
+ISSUE_TYPES: dict[str, IssueType[Any]] = {one.name: one for one in sorted(_types(), key=lambda one: one.order)}
+"""Every issue type by name, in the order in which they are offered."""

@@ -1,11 +1,9 @@
-"""Runs work in processes of its own that outlive the app: run folders, a queue over device slots, progress, ends.
-
-Knows no stage: a job is the name of a module that reads a run folder and writes it. Imports the standard library only,
-since a wrapper process imports it for every job.
+"""The kinds of jobs, one folder each: `spec.py` is what crosses between processes, `web.py` starts and collects in the
+process that has the workspace open, `run.py` reads a job folder, calls stages and writes the folder in one of its own.
 """
 
-from core.jobs.folder import RunFolder, Stopped
-from core.jobs.progress import ProgressWriter, events_after, read_events, read_progress
-from core.jobs.queue import Queue
+import os
 
-__all__ = ["ProgressWriter", "Queue", "RunFolder", "Stopped", "events_after", "read_events", "read_progress"]
+# Before torch is loaded: threads that wait must not spin. Beside other work on the same cores, such as the app that
+# shows this job's progress, spinning made the same fit take 24 s instead of 8.
+os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")

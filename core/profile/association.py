@@ -11,6 +11,8 @@ chi-square scaled so that its two moments are
 
 where θ moves along the line from independence to the table as observed. It is the noncentral interval near 0 and
 the delta-method interval (Bishop, Fienberg & Holland 1975, §11.3) far from it; the tests simulate its coverage.
+
+SciPy is imported where it is needed, on the first profile that measures an association: no page waits for it.
 """
 
 from __future__ import annotations
@@ -21,15 +23,19 @@ from collections.abc import Callable
 import numpy as np
 from numpy.typing import NDArray
 
-from core.profile import gamma
-from core.profile.records import Counts, Independence, Interval
+from core.profile.records import Counts, Independence
+from core.records import Estimate
 
 _TAIL = 0.025
 _STEPS = 40
+_MOST_NONCENTRAL = 1e8
+"""SciPy's noncentral chi-square takes milliseconds beyond it, and has no answer from about 1e10 on."""
 
 
 def independence(counts: Counts) -> Independence | None:
     """Pearson's chi-square test on a table of counts; None when fewer than two rows or columns hold anything."""
+    from scipy.special import chdtrc
+
     table = _filled(counts)
     if min(table.shape) < 2:
         return None
@@ -38,10 +44,10 @@ def independence(counts: Counts) -> Independence | None:
     statistic = float(((table - expected) ** 2 / expected).sum())
     degrees = (table.shape[0] - 1) * (table.shape[1] - 1)
     rough = bool((expected < 5).mean() > 0.2)
-    return Independence(statistic, degrees, gamma.chi_square_tail(statistic, degrees), rough)
+    return Independence(statistic, degrees, float(chdtrc(degrees, statistic)), rough)
 
 
-def cramers_v(counts: Counts) -> Interval | None:
+def cramers_v(counts: Counts) -> Estimate | None:
     """Bias-corrected Cramér's V of a table of counts (Bergsma 2013, J. Korean Stat. Soc. 42:323), with its interval.
 
     None when fewer than two rows or columns hold anything.
@@ -66,7 +72,7 @@ def cramers_v(counts: Counts) -> Interval | None:
     return _around(estimate, math.sqrt(low / most), math.sqrt(high / most))
 
 
-def correlation_ratio(moments: NDArray[np.float64]) -> Interval | None:
+def correlation_ratio(moments: NDArray[np.float64]) -> Estimate | None:
     """The correlation ratio η of a number given the class, bias-corrected (Kelley's ε², 1935), with its interval.
 
     `moments` is (classes, 5) float64: count, mean, and the second, third and fourth central moment of the number in
@@ -83,7 +89,7 @@ def correlation_ratio(moments: NDArray[np.float64]) -> Interval | None:
     if between + inside <= 0:
         return None
     if inside <= 1e-12 * between:
-        return Interval(1.0, 1.0, 1.0)
+        return Estimate(1.0, 1.0, 1.0)
     eta2 = between / (between + inside)
     corrected = max(0.0, 1 - (1 - eta2) * (n - 1) / (n - classes))
     within = _unbiased(moments)
@@ -189,15 +195,19 @@ def _invert(
 def _scaled_noncentral(degrees: float, mean: float, variance: float, x: float) -> float:
     """P(cX ≤ `x`) where X is noncentral chi-square and c and its noncentrality give `mean` and `variance`.
 
-    A variance above what any noncentrality reaches is met by a central chi-square with fewer degrees.
+    A variance above what any noncentrality reaches is met by a central chi-square with fewer degrees, and beyond
+    `_MOST_NONCENTRAL` by one with more (Patnaik 1949), which by then is the same to 1e-5.
     """
+    from scipy.special import chndtr, gammainc
+
     if mean <= 0:
         return 1.0
     excess = degrees * variance / mean**2
-    if excess >= 2:
-        return gamma.lower(mean**2 / variance, x * mean / variance)
-    noncentrality = degrees * ((2 - excess) + math.sqrt(2 * (2 - excess))) / excess
-    return gamma.noncentral_chi_square(degrees, noncentrality, x * (degrees + noncentrality) / mean)
+    within = max(0.0, 2 - excess)
+    noncentrality = degrees * (within + math.sqrt(2 * within)) / excess
+    if not 0 < noncentrality <= _MOST_NONCENTRAL:
+        return float(gammainc(mean**2 / variance, max(0.0, x * mean / variance)))
+    return float(chndtr(max(0.0, x * (degrees + noncentrality) / mean), degrees, noncentrality))
 
 
 def _bisect(still: Callable[[float], bool], start: float, end: float) -> float:
@@ -211,6 +221,6 @@ def _bisect(still: Callable[[float], bool], start: float, end: float) -> float:
     return (start + end) / 2
 
 
-def _around(estimate: float, low: float, high: float) -> Interval:
+def _around(estimate: float, low: float, high: float) -> Estimate:
     """An interval that holds its own estimate: the two come from slightly different corrections."""
-    return Interval(estimate, min(low, estimate), max(high, estimate))
+    return Estimate(estimate, min(low, estimate), max(high, estimate))

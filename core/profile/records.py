@@ -9,7 +9,7 @@ from typing import Any, Literal, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from core.records import RowFilter
+from core.records import Estimate, RowFilter
 
 Counts = NDArray[np.int64]
 
@@ -56,15 +56,6 @@ class Balance:
 
 
 @dataclass(frozen=True, slots=True)
-class Interval:
-    """An estimate with its 95 % confidence interval."""
-
-    estimate: float
-    low: float
-    high: float
-
-
-@dataclass(frozen=True, slots=True)
 class Independence:
     """Pearson's chi-square test of a table of counts."""
 
@@ -89,7 +80,7 @@ class SplitBalance:
     """One per split, in order."""
     test: Independence | None
     """Whether the class shares differ between splits; None with one split or one class."""
-    cramers_v: Interval | None
+    cramers_v: Estimate | None
     """Size of that difference: bias-corrected Cramér's V."""
 
 
@@ -177,7 +168,7 @@ class Association:
     attribute: str
     column: str
     measure: Literal["cramers_v", "correlation_ratio", "none"]
-    value: Interval | None
+    value: Estimate | None
     """0 (nothing) to 1 (everything); None where it cannot be measured."""
     rows: int
     """Rows that it was measured on."""
@@ -194,9 +185,9 @@ class Parity:
     overall: float
     """Share of the label among all rows."""
     highest: str
-    highest_share: Interval
+    highest_share: Estimate
     lowest: str
-    lowest_share: Interval
+    lowest_share: Estimate
     difference: float
     """Demographic parity difference: highest minus lowest share, 0 is parity."""
     ratio: float

@@ -5,8 +5,9 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from core.profile.records import GroupTable, Interval, Parity
+from core.profile.records import GroupTable, Parity
 from core.proportions import wilson
+from core.records import Estimate
 
 MIN_GROUP_ROWS = 30
 """A group below this is shown but not judged: the 95 % interval of an even share is then wider than ±17 points."""
@@ -42,9 +43,9 @@ def parity(table: GroupTable) -> tuple[Parity, ...]:
                 label=label,
                 overall=float(overall[column]),
                 highest=names[top],
-                highest_share=Interval(highest, float(low[top, column]), float(high[top, column])),
+                highest_share=Estimate(highest, float(low[top, column]), float(high[top, column])),
                 lowest=names[bottom],
-                lowest_share=Interval(lowest, float(low[bottom, column]), float(high[bottom, column])),
+                lowest_share=Estimate(lowest, float(low[bottom, column]), float(high[bottom, column])),
                 difference=highest - lowest,
                 ratio=lowest / highest if highest else 1.0,
                 clear=bool(high[bottom, column] < low[top, column]),

@@ -22,8 +22,8 @@ from uuid import uuid4
 from core.errors import NotFoundError, SchemaError, SourceError, StoppedError, UsageError, WinnowError
 from core.reading import limits
 from core.reading.wire import receive, send
+from core.settings import PROJECT
 
-_PROJECT = Path(__file__).resolve().parents[2]
 _LOOK_SECONDS = 0.1
 """How often a reader at work is looked at for stopping, time and progress."""
 _THREADS_OFF = {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"}
@@ -50,7 +50,7 @@ class Nursery:
         with theirs:
             self._process = subprocess.Popen(
                 [sys.executable, "-m", "core.reading.nursery", str(theirs.fileno())],
-                cwd=_PROJECT,
+                cwd=PROJECT,
                 env=os.environ | _THREADS_OFF,
                 stdin=subprocess.DEVNULL,
                 stdout=subprocess.DEVNULL,

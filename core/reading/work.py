@@ -12,15 +12,16 @@ from pathlib import Path
 from typing import Any
 
 from core.errors import SourceError, TypeMisfitError, WinnowError
+from core.modalities.image.opening import ImageFault
 from core.reading.wire import preview_data, receive, schema_of, send, staged_data
 from core.records import Preview, Reader, Schema
 from core.sources import SOURCES, Bench, Table, find
-from core.sources.imagefolder import unlabelled
-from core.sources.images import ImageFault, thumbnail_of
-from core.sources.payload import Finder
-from core.store.spool import look, spool
-from core.store.stage import stage
-from core.tasks import TASKS
+from core.sources.images.image import thumbnail_of
+from core.sources.images.payload import Finder
+from core.sources.images.source import unlabelled
+from core.store.ingest.spool import look, spool
+from core.store.ingest.stage import stage
+from core.tasks import task_named
 
 MAX_PASSES = 2
 """How often a table is read at most because a column's type did not hold."""
@@ -96,7 +97,7 @@ def _bench(request: Mapping[str, Any], tell: Tell, misfits: tuple[str, ...] = ()
 def _preview(request: Mapping[str, Any], tell: Tell) -> dict[str, Any]:
     source = SOURCES[request["source"]]
     shown = source.preview(request["locations"], _bench(request, tell))
-    if source.kind == "tabular" and TASKS[shown.guess.task].payload_kind == "image":
+    if source.kind == "tabular" and task_named(shown.guess.task).modality.in_files:
         shown = _with_images(shown, Finder(tuple(map(Path, request["folders"])), _within(request)))
     return preview_data(_reduced(shown, request["thumbnails"]))
 
@@ -126,7 +127,7 @@ def _reduced(shown: Preview, count: int) -> Preview:
         except ImageFault as fault:
             return str(fault)
 
-    if not count or TASKS[shown.guess.task].payload_kind != "image":
+    if not count or not task_named(shown.guess.task).modality.in_files:
         return shown
     first = ({**row, payload: reduced(row[payload])} for row in shown.rows[:count])
     return replace(shown, rows=(*first, *shown.rows[count:]))

@@ -22,6 +22,7 @@ from core.records.effects import (
     ReviewedRows,
     TestLabels,
 )
+from core.records.estimate import Estimate
 from core.records.evaluation import (
     Comparison,
     Curve,
@@ -47,12 +48,11 @@ from core.records.load import (
 )
 from core.records.review import Action, Decision, ReviewCounts
 from core.records.runs import ClassWeights, Metric, MixedPrecision, Run, StopMetric, Strategy, Switch, TrainSpec
-from core.records.scans import FIRST_ISSUE_TYPE, Issue, IssueFilter, Scan, ScanSpec
+from core.records.scans import Copy, Issue, IssueFilter, Scan, ScanSpec
 
 __all__ = [
     "ARMS",
     "ENDED",
-    "FIRST_ISSUE_TYPE",
     "MISFIT",
     "SPLIT_WORDS",
     "UNFINISHED",
@@ -65,6 +65,7 @@ __all__ = [
     "CleaningEffect",
     "Column",
     "Comparison",
+    "Copy",
     "CsvFile",
     "Curve",
     "Dataset",
@@ -73,6 +74,7 @@ __all__ = [
     "Difference",
     "EffectScoring",
     "EffectStrategy",
+    "Estimate",
     "Evaluation",
     "Example",
     "Interval",

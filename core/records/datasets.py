@@ -66,6 +66,8 @@ class Version:
     """Rows it keeps: exclusions are not counted."""
     created_at: datetime
     created_by: str
+    acts_up_to: int | None = None
+    """Number of the newest act when its decisions were taken; None where it took none, or in a release before 0.2."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -46,7 +46,7 @@ class Job:
     started_at: datetime | None
     ended_at: datetime | None
     folder: str
-    """Absolute path of its run folder."""
+    """Absolute path of its job folder."""
     progress: Progress
     error: str
     """Empty, or the cause of a failure in one sentence."""

@@ -37,7 +37,7 @@ class Schema:
     """Which column plays which role. Guessed by a source, overruled by the person."""
 
     task: str
-    """A name in `core.tasks.TASKS`: `text`, `image`."""
+    """A name in `core.tasks.TASKS`, or an alias of one."""
     payload: str
     """The column that holds the example: its text, or the image's path, bytes or URI."""
     label: str | None

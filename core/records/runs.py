@@ -16,8 +16,8 @@ StopMetric = Literal["loss", "accuracy", "macro_f1"]
 
 @dataclass(frozen=True, slots=True)
 class TrainSpec:
-    """What a fine-tune is asked to do. None and "" mean: the default that `core.training.settings` gives for the task,
-    strategy and model; what is frozen into the run folder's `spec.json` has none of them left among the settings that
+    """What a fine-tune is asked to do. None and "" mean: the default that `core.finetune.settings` gives for the task,
+    strategy and model; what is frozen into the job folder's `spec.json` has none of them left among the settings that
     apply to its strategy, but for an accelerate config that was not named."""
 
     model: str = ""
@@ -73,7 +73,7 @@ class Run:
     labels: tuple[str, ...]
     """Class names by index: the columns of its probabilities."""
     summary: Mapping[str, Any]
-    """`result.json`, see `core.worker.train`; empty until the run is done."""
+    """`result.json`, see `core.jobs.train.run`; empty until the run is done."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,16 +12,20 @@ from core.records.datasets import RowFilter
 
 @dataclass(frozen=True, slots=True)
 class ScanSpec:
-    """What a scan is asked to do. Frozen into the run folder's `spec.json`."""
+    """What a scan is asked to do. Frozen into the job folder's `spec.json`."""
 
     encoders: tuple[str, ...]
-    """Names in `core.signals.ENCODERS`, model folders or hub ids, quickest first; empty: the task's defaults."""
+    """Names in `modalities.encoders.ENCODERS`, model folders or hub ids, quickest first; empty: the task's defaults."""
     folds: int = 5
     seed: int = 0
     probabilities: str | None = None
     """A file of the person's own out-of-sample probabilities; then no encoder runs but the one for neighbours."""
     flag_by: str = "winnow"
     """How rows are flagged: `winnow` (calibrated default) or a cleanlab `filter_by` name."""
+
+
+ONLY_TYPE: Mapping[str, Mapping[str, Any]] = {"label": {}}
+"""Scans of release 0.1.0 looked for nothing else, and their summary is that type's."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,9 +44,19 @@ class Scan:
     created_by: str
     settings: Mapping[str, Any]
     summary: Mapping[str, Any]
-    """`output/<tier>/summary.json`, see `core.worker.scan`."""
+    """`output/<tier>/summary.json`, see `core.jobs.scan.run`."""
     final: bool
     """False while a better tier of the same job is still expected."""
+
+    @property
+    def types(self) -> tuple[str, ...]:
+        """Issue types that it looked for; the first is listed unless another is asked for."""
+        return tuple(self.summary.get("found", ONLY_TYPE))
+
+    def found(self, issue_type: str | None = None) -> Mapping[str, Any]:
+        """What a type, the first unless it is named, says of the dataset: rows `flagged` and what it adds itself."""
+        about: Mapping[str, Any] = self.summary.get("found", ONLY_TYPE)[issue_type or self.types[0]]
+        return about or self.summary
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,27 +65,36 @@ class Issue:
 
     row_id: int
     score: float
-    """Label quality in 0–1: low is worse."""
+    """In 0–1: low is worse."""
     is_issue: bool
     given_label: str
-    suggested_label: str
+    suggested_label: str | None
     why: Mapping[str, Any]
-    """`given_probability`, `suggested_probability`, `given_threshold`, `suggested_threshold`, `neighbours` (row ids,
-    nearest first), `similarities` (cosine, same order)."""
+    """The type's evidence by its fields' names; `core.issues` makes its record of it."""
     rank: int
     """1 is the worst row of the scan in its issue type."""
 
 
-FIRST_ISSUE_TYPE = "label"
-"""Listed unless another is asked for: the first of `core.issues.ISSUE_TYPES`, which the web process cannot import."""
+@dataclass(frozen=True, slots=True)
+class Copy:
+    """A flagged row of a group of which one is enough."""
+
+    row_id: int
+    group: int
+    """Row id of the group's first row."""
+    conflicting: bool
+    """Whether the group carries more than one label."""
+    given_label: str
+    suggested_label: str | None
+    score: float
 
 
 @dataclass(frozen=True, slots=True)
 class IssueFilter:
     """Which issues to list: narrows the ranked list of one scan."""
 
-    issue_type: str = FIRST_ISSUE_TYPE
-    """One of the scan's `summary["types"]`; each has ranks of its own."""
+    issue_type: str | None = None
+    """One of the scan's types, each of which has ranks of its own; None is the first."""
     flagged_only: bool = True
     given_label: str | None = None
     suggested_label: str | None = None

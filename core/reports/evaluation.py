@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
@@ -89,10 +89,10 @@ def report_html(report: EvaluationReport) -> str:
     from core.reports.svg import line_chart
 
     whole = {"x_range": (0.0, 1.0), "y_range": (0.0, 1.0)}
-    drawn: dict[str, Any] = {
-        "roc": ("ROC", report.roc, "false positive rate", "true positive rate"),
-        "precision_recall": ("Precision and recall", report.precision_recall, "recall", "precision"),
-    }
+    drawn = (
+        ("ROC", report.roc, "false positive rate", "true positive rate"),
+        ("Precision and recall", report.precision_recall, "recall", "precision"),
+    )
     charts = [
         line_chart(
             [(f"{curve.label}: {curve.area:.4f}", curve.x.tolist(), curve.y.tolist()) for curve in curves],
@@ -101,7 +101,7 @@ def report_html(report: EvaluationReport) -> str:
             y_name=y_name,
             **whole,
         )
-        for title, curves, x_name, y_name in drawn.values()
+        for title, curves, x_name, y_name in drawn
         if curves
     ]
     learning = [

@@ -32,6 +32,10 @@ class ReviewItem:
     """The reason for the suggestion in words."""
     decision: Decision | None
     """The decision in force on the row, if there is one."""
+    group: int | None = None
+    """Names the group of copies that it belongs to."""
+    copies: tuple[int, ...] = ()
+    """Rows of that group that are excluded where one of them is kept, without those that somebody has decided."""
 
 
 @dataclass(frozen=True, slots=True)

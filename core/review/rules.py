@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Set
 from dataclasses import replace
-from difflib import get_close_matches
 
 from core.records import Decision
 from core.review.acts import DECIDING
 from core.review.records import Act, Refusal
 from core.review.words import in_words
+from core.targets import Target
 
 
 def judge(
@@ -18,16 +18,18 @@ def judge(
     rows: Mapping[int, str | None],
     in_force: Mapping[int, Decision],
     labels: Set[str],
+    target: Target,
     reviewer: str,
 ) -> tuple[list[Act], list[Refusal]]:
     """Parts decisions into those to write and those refused.
 
     `rows` has the current label of every row of the version that the acts name, `in_force` their decisions,
-    `labels` the dataset's classes. A change to the label that the row already has is written as `keep`.
+    `labels` the dataset's classes, `target` what its labels are. A change to the label that the row already has is
+    written as `keep`.
     """
     accepted, refused = [], []
     for act in acts:
-        problem = objection(act, rows, labels)
+        problem = objection(act, rows, labels, target)
         other = in_force.get(act.row_id) if act.row_id is not None else None
         if problem:
             refused.append(Refusal(act, problem))
@@ -59,7 +61,7 @@ def judge_undos(
     return accepted, refused
 
 
-def objection(act: Act, rows: Mapping[int, str | None], labels: Set[str]) -> str:
+def objection(act: Act, rows: Mapping[int, str | None], labels: Set[str], target: Target) -> str:
     """Why the act makes no sense for this version; empty where it does."""
     if act.action not in DECIDING:
         return f"{act.action!r} is no decision. Use one of: {', '.join(DECIDING)}."
@@ -69,7 +71,7 @@ def objection(act: Act, rows: Mapping[int, str | None], labels: Set[str]) -> str
         return ""
     if not act.new_label:
         return f"Row {act.row_id} is to be relabelled, but no label is given."
-    return "" if act.new_label in labels else _unknown_label(act.new_label, labels)
+    return target.objection(act.new_label, labels)
 
 
 def plain_keep(act: Act, rows: Mapping[int, str | None]) -> Act:
@@ -77,12 +79,6 @@ def plain_keep(act: Act, rows: Mapping[int, str | None]) -> Act:
     if act.action == "relabel" and act.row_id is not None and act.new_label == rows[act.row_id]:
         return replace(act, action="keep", new_label=None)
     return act
-
-
-def _unknown_label(label: str, labels: Set[str]) -> str:
-    near = get_close_matches(label, labels, n=3)
-    hint = f" Did you mean {' or '.join(repr(name) for name in near)}?" if near else ""
-    return f"Label {label!r} is none of this dataset's {len(labels):,} classes.{hint}"
 
 
 def _decided_by_other(other: Decision) -> str:

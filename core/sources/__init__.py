@@ -7,8 +7,11 @@ from pathlib import Path
 
 from core.errors import SourceError
 from core.settings import expanded
-from core.sources import arrow, delimited, excel, hub, imagefolder, jsonfile, parquet, samples
+from core.sources import arrow, excel, hub, parquet, samples
 from core.sources.base import Bench, Query, Source, Table
+from core.sources.delimited import source as delimited
+from core.sources.images import source as imagefolder
+from core.sources.json import source as jsonfile
 
 SOURCES: dict[str, Source] = {
     source.name: source

@@ -75,7 +75,7 @@ class Source:
     title: str
     """As the page shows it."""
     kind: Literal["tabular", "decoded"]
-    """`tabular`: `reader` says how the store reads it. `decoded`: a load job reads it, see `core.worker.load`."""
+    """`tabular`: `reader` says how the store reads it. `decoded`: a load job reads it, see `core.jobs.load.run`."""
     claims: Callable[[str], bool]
     """Whether a location (path, id, sample name) is of this kind, by its name and nature; cheap."""
     preview: Callable[[Sequence[str], Bench], Preview]

@@ -15,9 +15,9 @@ from typing import IO, TYPE_CHECKING, Any
 
 from core.errors import SourceError
 from core.records import Preview, Reader, Schema
-from core.sources.archive import check_members
 from core.sources.base import Bench, Source
-from core.sources.dialect import head_of, refuse_duplicates
+from core.sources.delimited.dialect import head_of, refuse_duplicates
+from core.sources.images.archive import check_members
 from core.sources.paths import Part, has_suffix, parts
 from core.sources.rejects import RejectWriter
 from core.sources.tabular import Found, preview_of

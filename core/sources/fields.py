@@ -15,7 +15,7 @@ from core.errors import SchemaError
 from core.records import Schema
 from core.sources.features import simplified
 from core.sql import literal
-from core.tasks import TASKS
+from core.tasks import task_named
 
 BYTES = "BLOB"
 _FRACTIONS = ("FLOAT", "DOUBLE", "DECIMAL")
@@ -151,7 +151,7 @@ def shown(field: Field) -> str:
 
 def reasons(fields: Sequence[Field], schema: Schema) -> str:
     """SQL for why the source sets a row aside, NULL where it does not; empty where it never does."""
-    texts = {schema.label, schema.payload if TASKS[schema.task].payload_kind == "text" else None}
+    texts = {schema.label, None if task_named(schema.task).modality.in_files else schema.payload}
     cases = [case for field in fields if field.name in texts for case in _reasons(field)]
     return f"CASE {' '.join(cases)} END" if cases else ""
 

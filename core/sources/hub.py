@@ -1,4 +1,4 @@
-"""Datasets on the Hugging Face hub, by id. The `datasets` library reads them in a job of its own (`core.worker.hub`),
+"""Datasets on the Hugging Face hub, by id. The `datasets` library reads them in a job of its own (`core.jobs.hub.run`),
 never in the process that imports this; here is what an id looks like and how what the job wrote is shown and read."""
 
 from __future__ import annotations

@@ -15,17 +15,21 @@ import pyarrow.parquet as pq
 from PIL import Image
 
 from core.errors import SourceError
+from core.modalities.image.facts import IMAGE
+from core.modalities.text.facts import TEXT
 from core.records import Preview, Reader, Schema
 from core.sources import parquet
 from core.sources.base import PREVIEW_ROWS, Bench, Source
 from core.sources.guess import describe
 from core.sources.paths import Part
+from core.targets.one_class.facts import ONE_CLASS
+from core.tasks import task_of
 
 DIGIT_SIDE = 32
 """Pixels: the 8 × 8 originals four times as large, every pixel a square, so that they can be seen."""
 SAMPLE_SCHEMAS = {
-    "bbc-news": Schema("text", "text", "label", id="file"),
-    "digits": Schema("image", "image", "label"),
+    "bbc-news": Schema(task_of(TEXT, ONE_CLASS).name, TEXT.name, "label", id="file"),
+    "digits": Schema(task_of(IMAGE, ONE_CLASS).name, IMAGE.name, "label"),
 }
 
 
@@ -43,7 +47,7 @@ def _news(bench: Bench) -> Part:
     files = sorted(root.glob("*/*.txt"))
     texts = [file.read_bytes().decode("utf-8", "winnow-western").strip() for file in files]
     columns = {
-        "text": texts,
+        TEXT.name: texts,
         "label": [file.parent.name for file in files],
         "file": [f"{file.parent.name}/{file.name}" for file in files],
     }
@@ -83,9 +87,9 @@ def digits(count: int | None = None) -> Iterator[tuple[str, str, bytes]]:
 
 
 def _digits_preview(locations: Sequence[str], bench: Bench) -> Preview:
-    rows = [{"image": content, "label": label} for _, label, content in digits(PREVIEW_ROWS)]
+    rows = [{IMAGE.name: content, "label": label} for _, label, content in digits(PREVIEW_ROWS)]
     labels = _digit_rows()[:, 64]
-    columns = describe(("image", "label"), ("BLOB", "VARCHAR"), [(i, label) for i, label in enumerate(labels)])
+    columns = describe((IMAGE.name, "label"), ("BLOB", "VARCHAR"), [(i, label) for i, label in enumerate(labels)])
     return Preview("digits", columns, tuple(rows), SAMPLE_SCHEMAS["digits"], ("1,797 handwritten digits",), len(labels))
 
 

@@ -7,13 +7,14 @@ from dataclasses import dataclass
 from typing import Any
 
 from core.errors import SchemaError, SourceError
+from core.lookalikes import lookalike_notes, stripped
+from core.modalities.naming import plain_name
 from core.records import SPLIT_WORDS, Column, Preview, Schema
 from core.sources.base import FILE_SPLIT_COLUMN, PREVIEW_ROWS
-from core.sources.guess import SPLIT_NAMES, describe, guess, plain_name
+from core.sources.guess import SPLIT_NAMES, describe, guess
 from core.sources.paths import Part
 from core.sql import identifier, literal
-from core.tasks import TASKS
-from core.tasks.lookalikes import lookalike_notes, stripped
+from core.tasks import task_named
 
 FILE_COLUMN = "__file"
 LINE_COLUMN = "__line"
@@ -149,7 +150,7 @@ def used(schema: Schema, names: Sequence[str]) -> list[str]:
 
 def role_columns(schema: Schema) -> set[str]:
     """Columns that are kept as the text that stands in the file: label `01` is not `1`."""
-    payload = {schema.payload} if TASKS[schema.task].payload_kind == "text" else set()
+    payload = set() if task_named(schema.task).modality.in_files else {schema.payload}
     return payload | {name for name in (schema.label, schema.split, schema.id) if name}
 
 

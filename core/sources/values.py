@@ -19,7 +19,8 @@ import pyarrow.parquet as pq
 from core.errors import SourceError
 from core.records import Reader, Schema
 from core.sources.base import file_literal
-from core.sources.dialect import refuse_duplicates
+from core.sources.delimited.dialect import refuse_duplicates
+from core.sources.delimited.types import temporal
 from core.sources.paths import Part
 from core.sources.tabular import (
     FILE_COLUMN,
@@ -33,7 +34,6 @@ from core.sources.tabular import (
     union,
     used,
 )
-from core.sources.types import temporal
 from core.sql import identifier
 
 MAX_COLUMNS = 10_000

@@ -1,7 +1,8 @@
 """The one connection to the workspace's DuckDB file: a cursor per call, one writer at a time.
 
-Knows nothing of tables. Sharing a connection object between threads mixes up results, so nobody gets it: they get
-cursors. Updates of the same row from two transactions fail, so writes queue on one lock.
+Knows nothing of tables but that every connection has a mirror of the acts. Sharing a connection object between threads
+mixes up results, so nobody gets it: they get cursors. Updates of the same row from two transactions fail, so writes
+queue on one lock.
 """
 
 from __future__ import annotations
@@ -12,14 +13,18 @@ import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from datetime import datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import duckdb
 
 from core.errors import StoreError, WorkspaceLockedError
+from core.store.acts.mirror import ActLog, Mirror
+from core.store.times import loaded
 
 Cursor = duckdb.DuckDBPyConnection
+Record = TypeVar("Record")
 
 MEMORY_MB = 512
 """DuckDB's own share; what does not fit spills to disk beside the file. The whole process stays under 1 GB with it."""
@@ -42,9 +47,10 @@ class Database:
     `StoreError`, and the file is opened again: what was committed is there.
     """
 
-    def __init__(self, connection: duckdb.DuckDBPyConnection, path: Path) -> None:
+    def __init__(self, path: Path, mirror: Mirror) -> None:
         self.path = path
-        self._connection = connection
+        self._mirror = mirror
+        self._connection = _connect(path, mirror)
         self._write_lock = threading.Lock()
         self._wide: list[int] = []
         self._widening = threading.Lock()
@@ -53,9 +59,10 @@ class Database:
         self._closed = False
 
     @classmethod
-    def open(cls, path: Path) -> Database:
-        """Opens the file, or makes it. Raises `WorkspaceLockedError` while another process has it open."""
-        return cls(_connect(path), path)
+    def open(cls, path: Path, acts: ActLog | None = None) -> Database:
+        """Opens the file, or makes it; queries see the decisions of `acts`. Raises `WorkspaceLockedError` while another
+        process has it open."""
+        return cls(path, Mirror(acts))
 
     @contextmanager
     def cursor(self) -> Iterator[Cursor]:
@@ -115,7 +122,7 @@ class Database:
                 cursor.close()
             self._cursors.clear()
             broken.close()
-            self._connection = _connect(self.path)
+            self._connection = _connect(self.path, self._mirror)
 
     @contextmanager
     def write(self) -> Iterator[Cursor]:
@@ -165,10 +172,28 @@ class Database:
         with self.cursor() as cursor:
             return cursor.execute(sql, parameters).fetchall()
 
+    def fetch_named(self, sql: str, parameters: Sequence[Any] = ()) -> list[dict[str, Any]]:
+        """All rows of one query, each by the names of its columns."""
+        with self.cursor() as cursor:
+            found = cursor.execute(sql, parameters)
+            names = [name for name, *_ in found.description]
+            return [dict(zip(names, row, strict=True)) for row in found.fetchall()]
+
+    def records(self, kind: type[Record], sql: str, parameters: Sequence[Any] = ()) -> list[Record]:
+        """All rows of one query as records of a dataclass, whose fields the columns are named after; moments, which the
+        store keeps in UTC, with their zone."""
+        found = self.fetch_named(sql, parameters)
+        return [kind(**{name: _aware(value) for name, value in row.items()}) for row in found]
+
     def fetch_one(self, sql: str, parameters: Sequence[Any] = ()) -> tuple[Any, ...] | None:
         """The first row of one query, or None."""
         with self.cursor() as cursor:
             return cursor.execute(sql, parameters).fetchone()
+
+    def newest_act(self) -> int:
+        """The number of the newest act; queries that start from now on see it and all before it."""
+        with self.cursor() as cursor:
+            return self._mirror.catch_up(cursor)
 
     def checkpoint(self) -> None:
         """Moves the write-ahead log into the file."""
@@ -194,17 +219,23 @@ def roll_back(cursor: Cursor) -> None:
         return
 
 
-def _connect(path: Path) -> duckdb.DuckDBPyConnection:
+def _aware(value: Any) -> Any:
+    return loaded(value) if isinstance(value, datetime) else value
+
+
+def _connect(path: Path, mirror: Mirror) -> duckdb.DuckDBPyConnection:
     config: dict[str, str | bool | int | float | list[str]] = {
         "memory_limit": f"{MEMORY_MB}MB",
         "autoinstall_known_extensions": "false",
     }
     try:
-        return duckdb.connect(str(path), config=config)
+        connection = duckdb.connect(str(path), config=config)
     except duckdb.IOException as error:
         if "lock" not in str(error):
             raise
         raise _locked(path, str(error)) from error
+    mirror.attach(connection)
+    return connection
 
 
 def _fatal(error: BaseException | None) -> str | None:

@@ -20,28 +20,28 @@ from core.store.times import loaded, now, stored
 _SELECT = """
     SELECT dataset_id, name, task, source, licence, labels, attributes, id_column, row_count, rejected_count, state,
            created_at, created_by, derived_ready,
-           (SELECT arg_max(version_id, number) FROM versions v WHERE v.dataset_id = d.dataset_id)
+           (SELECT arg_max(version_id, number) FROM versions v WHERE v.dataset_id = d.dataset_id) AS latest_version_id
     FROM datasets d
 """
-_OF_A_DATASET = ("versions", "overrides", "rejected_rows", "scans", "decisions", "runs", "effects")
+_OF_A_DATASET = ("versions", "overrides", "rejected_rows", "scans")
 
 
 def list_datasets(db: Database, state: DatasetState = "ready") -> list[Dataset]:
     """Every dataset in that state, newest first."""
-    rows = db.fetch(f"{_SELECT} WHERE state = ? ORDER BY created_at DESC, dataset_id DESC", [state])
+    rows = db.fetch_named(f"{_SELECT} WHERE state = ? ORDER BY created_at DESC, dataset_id DESC", [state])
     return [_dataset(row) for row in rows]
 
 
 def get_dataset(db: Database, name_or_id: str) -> Dataset:
     """A ready dataset by its name, or any by its id. Raises `NotFoundError` with the names that exist."""
-    row = db.fetch_one(
+    found = db.fetch_named(
         f"{_SELECT} WHERE (name = ? AND state = 'ready') OR (dataset_id = ? AND state <> 'loading') ORDER BY name <> ?",
         [name_or_id, name_or_id, name_or_id],
     )
-    if row is None:
+    if not found:
         names = ", ".join(dataset.name for dataset in list_datasets(db)) or "none yet: load one first"
         raise NotFoundError(f"Dataset {name_or_id!r} not found.", f"This workspace has: {names}.")
-    return _dataset(row)
+    return _dataset(found[0])
 
 
 def rename(db: Database, dataset_id: str, name: str) -> Dataset:
@@ -91,19 +91,23 @@ def trashed_at(db: Database, dataset_id: str) -> datetime | None:
     return loaded(row[0]) if row and row[0] else None
 
 
-def purge_trash(db: Database, at: datetime | None = None) -> list[str]:
-    """Deletes for good what has lain in the trash for `TRASH_DAYS` days, with all that hangs on it; returns the ids."""
+def due_trash(db: Database, at: datetime | None = None) -> list[str]:
+    """The ids of datasets that have lain in the trash for `TRASH_DAYS` days, by default until now."""
     limit = stored((at or now()) - timedelta(days=TRASH_DAYS))
+    rows = db.fetch("SELECT dataset_id FROM datasets WHERE state = 'trashed' AND trashed_at <= ?", [limit])
+    return [str(dataset_id) for (dataset_id,) in rows]
+
+
+def delete_dataset(db: Database, dataset_id: str) -> None:
+    """Deletes a dataset for good, with all that the store keeps of it but predictions."""
     with db.write() as cursor:
-        due = [
-            str(row[0])
-            for row in cursor.execute(
-                "SELECT dataset_id FROM datasets WHERE state = 'trashed' AND trashed_at <= ?", [limit]
-            ).fetchall()
-        ]
-        for dataset_id in due:
-            _delete(cursor, dataset_id)
-    return due
+        cursor.execute(
+            "DELETE FROM issues WHERE scan_id IN (SELECT scan_id FROM scans WHERE dataset_id = ?)", [dataset_id]
+        )
+        for table in _OF_A_DATASET:
+            cursor.execute(f"DELETE FROM {table} WHERE dataset_id = ?", [dataset_id])
+        cursor.execute(f"DROP TABLE IF EXISTS {examples_table(dataset_id)}")
+        cursor.execute("DELETE FROM datasets WHERE dataset_id = ?", [dataset_id])
 
 
 def contents(db: Database, dataset_id: str) -> pa.ChunkedArray:
@@ -115,12 +119,12 @@ def contents(db: Database, dataset_id: str) -> pa.ChunkedArray:
 
 def rejected(db: Database, dataset_id: str, limit: int, offset: int = 0) -> list[RejectedRow]:
     """Rows set aside while loading, in the order of file and line."""
-    rows = db.fetch(
+    return db.records(
+        RejectedRow,
         """SELECT file, line, reason, content FROM rejected_rows WHERE dataset_id = ?
            ORDER BY file, line, reason, content LIMIT ? OFFSET ?""",
         [dataset_id, limit, offset],
     )
-    return [RejectedRow(*row) for row in rows]
 
 
 def attributes_json(attributes: tuple[Attribute, ...]) -> str:
@@ -128,35 +132,8 @@ def attributes_json(attributes: tuple[Attribute, ...]) -> str:
     return json.dumps([asdict(attribute) for attribute in attributes])
 
 
-def _delete(cursor: Cursor, dataset_id: str) -> None:
-    of_its_scans = "scan_id IN (SELECT scan_id FROM scans WHERE dataset_id = ?)"
-    of_its_versions = "version_id IN (SELECT version_id FROM versions WHERE dataset_id = ?)"
-    of_its_runs = "run_id IN (SELECT run_id FROM runs WHERE dataset_id = ?)"
-    cursor.execute(f"DELETE FROM issues WHERE {of_its_scans}", [dataset_id])
-    cursor.execute(f"DELETE FROM metrics WHERE {of_its_runs}", [dataset_id])
-    cursor.execute(f"DELETE FROM predictions WHERE {of_its_runs}", [dataset_id])
-    cursor.execute(f"DELETE FROM claims WHERE {of_its_versions}", [dataset_id])
-    for table in _OF_A_DATASET:
-        cursor.execute(f"DELETE FROM {table} WHERE dataset_id = ?", [dataset_id])
-    cursor.execute(f"DROP TABLE IF EXISTS {examples_table(dataset_id)}")
-    cursor.execute("DELETE FROM datasets WHERE dataset_id = ?", [dataset_id])
-
-
-def _dataset(row: tuple[Any, ...]) -> Dataset:
-    return Dataset(
-        dataset_id=row[0],
-        name=row[1],
-        task=row[2],
-        source=row[3],
-        licence=row[4],
-        labels=tuple(row[5]),
-        attributes=tuple(Attribute(**attribute) for attribute in json.loads(row[6])),
-        id_column=row[7],
-        row_count=row[8],
-        rejected_count=row[9],
-        state=row[10],
-        created_at=loaded(row[11]),
-        created_by=row[12],
-        derived_ready=row[13],
-        latest_version_id=row[14] or "",
-    )
+def _dataset(row: dict[str, Any]) -> Dataset:
+    attributes = tuple(Attribute(**attribute) for attribute in json.loads(row.pop("attributes")))
+    labels, latest = tuple(row.pop("labels")), row.pop("latest_version_id") or ""
+    created_at = loaded(row.pop("created_at"))
+    return Dataset(**row, created_at=created_at, labels=labels, attributes=attributes, latest_version_id=latest)

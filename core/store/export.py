@@ -9,16 +9,18 @@ from typing import Any, Literal
 
 import pyarrow as pa
 
+from core.files import whole
+from core.modalities import WORDS
 from core.records import Dataset, IssueFilter
 from core.sql import identifier, literal, recast
 from core.store.database import Database
 from core.store.datasets import get_dataset
+from core.store.ingest.stage import NOT_IN_PARQUET
 from core.store.issues import issue_condition
 from core.store.relations import relation
 from core.store.scans import get_scan
-from core.store.stage import NOT_IN_PARQUET
 from core.store.versions import get_version
-from core.tasks import TASKS
+from core.tasks import task_named
 
 Format = Literal["csv", "parquet", "jsonl", "json"]
 
@@ -28,6 +30,8 @@ _OPTIONS: Mapping[str, str] = {
     "jsonl": "FORMAT json",
     "json": "FORMAT json, ARRAY true",
 }
+_PACKED: Mapping[str, str] = {".gz": ", COMPRESSION gzip", ".zst": ", COMPRESSION zstd"}
+"""By the ending of the file's name."""
 FORMULA = r"^'*[=+\-@\t\r]"
 """What a spreadsheet would take for the start of a formula, and what looks like such text escaped: with an apostrophe
 before either, taking one off on the way in gives back exactly what was there."""
@@ -43,8 +47,7 @@ WHOLE_LIST = IssueFilter(flagged_only=False)
 def export_rows(db: Database, version_id: str, out: Path, format: Format) -> Path:  # noqa: A002
     """Writes every row of a version: row id, the source's own, text or media, given label, label, split, attributes."""
     dataset = get_dataset(db, get_version(db, version_id).dataset_id)
-    media = ["media_id"] if TASKS[dataset.task].payload_kind == "image" else []
-    columns = ["text", *media, "given_label", "label", "split"]
+    columns = [*task_named(dataset.task).modality.columns, "given_label", "label", "split"]
     columns += [identifier(attribute.column) for attribute in dataset.attributes]
     columns = ["row_id", *([_source_id(dataset, columns)] if dataset.id_column else []), *columns]
     sql = f"SELECT {', '.join(columns)} FROM {relation(db, version_id)} ORDER BY row_id"
@@ -62,7 +65,7 @@ def export_issues(
     """Writes a scan's ranked list, worst first: all rows that the filter keeps, or the `top` worst of them."""
     scan = get_scan(db, scan_id)
     condition, parameters = issue_condition(db, scan, where)
-    columns = ["score", "is_issue", "given_label", "suggested_label", "rank", "text"]
+    columns = ["score", "is_issue", "given_label", "suggested_label", "rank", WORDS]
     sql = f"""SELECT row_id, {_source_id(get_dataset(db, scan.dataset_id), columns)}, {", ".join(columns)}
               FROM issues i JOIN (SELECT row_id, source_id, text FROM {relation(db, scan.version_id)}) r USING (row_id)
               WHERE {condition} ORDER BY i.rank {"" if top is None else f"LIMIT {int(top)}"}"""
@@ -103,7 +106,9 @@ def _copy(db: Database, sql: str, out: Path, format: str, parameters: Sequence[A
         sql = recast(sql, {name: other for name, kind in columns if (other := _fitted(kind, format))})
         if format == "csv":
             sql = _escaped(sql, columns)
-        cursor.execute(f"COPY ({sql}) TO {literal(str(out))} ({_OPTIONS[format]})", parameters)
+        with whole(out) as part:
+            options = _OPTIONS[format] + _PACKED.get(out.suffix, "")
+            cursor.execute(f"COPY ({sql}) TO {literal(str(part))} ({options})", parameters)
     return out
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from core.errors import NotFoundError
-from core.records import Attribute, IssueFilter, RowFilter
+from core.records import Attribute, IssueFilter, RowFilter, Scan
 from core.sql import identifier
 
 Condition = tuple[str, list[Any]]
@@ -41,9 +41,9 @@ def _repeated(relation: str, having: str) -> str:
     return f"content_hash IN (SELECT content_hash FROM {relation} GROUP BY content_hash HAVING {having})"
 
 
-def issue_sql(where: IssueFilter) -> Condition:
+def issue_sql(scan: Scan, where: IssueFilter) -> Condition:
     """The part of an issue filter that the issues table answers by itself, on its alias `i`."""
-    parts: list[Condition] = [("i.issue_type = ?", [where.issue_type])]
+    parts: list[Condition] = [("i.scan_id = ? AND i.issue_type = ?", [scan.scan_id, where.issue_type or scan.types[0]])]
     if where.flagged_only:
         parts.append(("i.is_issue", []) if where.worst is None else ("i.rank <= ?", [where.worst]))
     if where.given_label is not None:

@@ -7,8 +7,10 @@ was excluded, counts nowhere.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from pathlib import Path
 
 import numpy as np
+import pyarrow as pa
 from numpy.typing import NDArray
 
 from core.records import PredictedRow, PredictionFilter
@@ -17,6 +19,33 @@ from core.store.filters import Condition, joined
 
 _SURELY = 4
 """How many times the rows up to a page's end are looked through for it, surest first, before all are."""
+
+
+def add_predictions(db: Database, run_id: str, predictions_parquet: Path, labels: Sequence[str]) -> None:
+    """Takes in what a run predicts; a second call changes nothing.
+
+    The file has `row_id`, `split`, `predicted` (position in `labels`) and `confidence`; a row's position in it is that
+    of its probabilities. Sorted as they are asked for: the rows of one predicted class lie together, the surest first.
+    """
+    names = pa.table({"class": pa.array(range(len(labels)), pa.int64()), "name": pa.array(list(labels), pa.string())})
+    with db.write() as cursor:
+        if cursor.execute("SELECT 1 FROM predictions WHERE run_id = ? LIMIT 1", [run_id]).fetchone():
+            return
+        cursor.register("names", names)
+        cursor.execute(
+            """INSERT INTO predictions
+               SELECT ?, p.file_row_number, p.row_id, p.split, n.name, p.confidence
+               FROM read_parquet(?, file_row_number = true) p JOIN names n ON n.class = p.predicted
+               ORDER BY p.split, n.name, p.confidence DESC, p.row_id""",
+            [run_id, str(predictions_parquet)],
+        )
+        cursor.unregister("names")
+
+
+def delete_predictions(db: Database, run_ids: Sequence[str]) -> None:
+    """Deletes what these runs predict."""
+    with db.write() as cursor:
+        cursor.execute("DELETE FROM predictions WHERE run_id IN (SELECT unnest(?::VARCHAR[]))", [list(run_ids)])
 
 
 def splits_of(db: Database, run_id: str) -> list[tuple[str, int]]:
@@ -107,12 +136,12 @@ def _page(
         among = f"""(SELECT * FROM predictions WHERE run_id = ? AND split = ?
                      ORDER BY confidence DESC, row_id LIMIT {surest})"""
         parameters = [run_id, where.split, *parameters]
-    rows = db.fetch(
+    return db.records(
+        PredictedRow,
         f"""SELECT p.row_id, t.label, p.predicted, p.confidence FROM {_joined(truth, among)}
             WHERE {condition} ORDER BY p.confidence DESC, p.row_id LIMIT ? OFFSET ?""",
         [*parameters, limit, offset],
     )
-    return [PredictedRow(*row) for row in rows]
 
 
 def _joined(truth: str, among: str = "predictions") -> str:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from core.errors import NotFoundError
+from core.modalities import PAYLOAD_COLUMNS
 from core.records import Dataset, Example, RowFilter, RowOrder
 from core.sql import identifier
 from core.store.database import Database
@@ -15,7 +16,7 @@ from core.store.filters import attribute_column, where_sql
 from core.store.relations import relation
 from core.store.versions import get_version
 
-_FIXED = ("row_id", "text", "media_id", "given_label", "label", "split", "source_id")
+_FIXED = ("row_id", *PAYLOAD_COLUMNS, "given_label", "label", "split", "source_id")
 BY_ROW = RowOrder()
 _PICKABLE = ("label", "given_label", "split")
 
@@ -76,8 +77,8 @@ def get_rows(db: Database, version_id: str, row_ids: Sequence[int]) -> list[Exam
         return []
     dataset = get_dataset(db, get_version(db, version_id).dataset_id)
     columns = ", ".join((*_FIXED, *(identifier(attribute.column) for attribute in dataset.attributes)))
-    found = db.fetch(f"SELECT {columns} FROM {relation(db, version_id, row_ids)}")
-    examples = {row[0]: _example(row, dataset) for row in found}
+    found = db.fetch_named(f"SELECT {columns} FROM {relation(db, version_id, row_ids)}")
+    examples = {row["row_id"]: _example(row, dataset) for row in found}
     missing = [row_id for row_id in row_ids if row_id not in examples]
     if missing:
         raise NotFoundError(
@@ -145,7 +146,6 @@ def _sorted(order: RowOrder, dataset: Dataset) -> str:
     return f"{column} {direction} NULLS LAST, row_id"
 
 
-def _example(row: tuple[Any, ...], dataset: Dataset) -> Example:
-    row_id, text, media_id, given_label, label, split, source_id = row[: len(_FIXED)]
-    attributes = dict(zip((a.name for a in dataset.attributes), row[len(_FIXED) :], strict=True))
-    return Example(row_id, text, media_id, given_label, label, split, source_id, attributes)
+def _example(row: dict[str, Any], dataset: Dataset) -> Example:
+    attributes = {attribute.name: row[attribute.column] for attribute in dataset.attributes}
+    return Example(**{name: row[name] for name in _FIXED}, attributes=attributes)

@@ -67,7 +67,8 @@ def latest_scan(db: Database, version_id: str) -> Scan | None:
     return None if row is None else _scan(row)
 
 
-_NEWEST_FIRST = "ORDER BY min(created_at) OVER (PARTITION BY job_id) DESC, job_id DESC, tier_order DESC"
+_NEWEST_FIRST = "ORDER BY min(rowid) OVER (PARTITION BY job_id) DESC, tier_order DESC"
+"""By the order in which they were taken in, whatever the clock said."""
 
 
 def _take_in(cursor: Cursor, scan_id: str, issues_parquet: Path, labels: list[str]) -> None:
@@ -76,7 +77,7 @@ def _take_in(cursor: Cursor, scan_id: str, issues_parquet: Path, labels: list[st
     cursor.execute(
         """INSERT INTO issues
            SELECT ?, i.row_id, i.issue_type, i.score, i.is_issue, g.name, s.name, i.why, i.rank
-           FROM read_parquet(?) i JOIN names g ON g.class = i.given JOIN names s ON s.class = i.suggested
+           FROM read_parquet(?) i JOIN names g ON g.class = i.given LEFT JOIN names s ON s.class = i.suggested
            ORDER BY i.rank""",
         [scan_id, str(issues_parquet)],
     )

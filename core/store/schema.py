@@ -3,7 +3,11 @@
 from __future__ import annotations
 
 import shutil
+from pathlib import Path
 
+from core.errors import StoreError
+from core.identity import is_gone
+from core.store.backup import backup
 from core.store.database import Cursor, Database
 
 MIGRATIONS: tuple[tuple[str, ...], ...] = (
@@ -50,33 +54,61 @@ MIGRATIONS: tuple[tuple[str, ...], ...] = (
             effect_id VARCHAR, dataset_id VARCHAR, version_id VARCHAR, created_at TIMESTAMP, created_by VARCHAR,
             settings VARCHAR, summary VARCHAR)""",
     ),
+    (
+        # Decisions, runs, metrics and effects go into the ledger too, which SQL cannot do: `core.services.upgrade`.
+        "DROP TABLE claims",
+        "ALTER TABLE versions ADD COLUMN acts_up_to BIGINT",
+        "ALTER TABLE datasets ADD COLUMN owner VARCHAR",
+    ),
+    (
+        # A task has the field's name for what an example is and what its label is.
+        """UPDATE datasets SET task = task || '-classification' WHERE task IN ('text', 'image')""",
+    ),
 )
 """Each entry takes the file one schema version further; entries are never edited, only appended."""
 
 
-def migrate(db: Database) -> None:
-    """Creates or upgrades the tables and removes what an earlier process has left: half a load, its reviewers' claims,
-    and what it had spilled to disk. To be called once, right after opening."""
+def migrate(db: Database, backups: Path) -> None:
+    """Creates or upgrades the tables and removes what a process that is gone has left: half a load, and what it had
+    spilled to disk. To be called once, right after opening.
+
+    An older file is first copied into `backups`, named by its schema version and the time. Raises `StoreError` for a
+    file that a newer Winnow has upgraded; then nothing is touched.
+    """
+    version = _version(db)
+    if version > len(MIGRATIONS):
+        raise StoreError(
+            f"The workspace {db.path.parent} is of a newer Winnow: its file has schema version {version}, and this "
+            f"one knows up to {len(MIGRATIONS)}.",
+            "Update Winnow, or open another workspace: --workspace FOLDER.",
+        )
     shutil.rmtree(db.path.with_name(db.path.name + ".tmp"), ignore_errors=True)
+    if 0 < version < len(MIGRATIONS):
+        backup(db, backups, f"{db.path.stem}-schema-{version}")
     with db.write() as cursor:
         cursor.execute("CREATE TABLE IF NOT EXISTS schema_version (version INTEGER)")
-        for version in range(_version(cursor), len(MIGRATIONS)):
-            for statement in MIGRATIONS[version]:
+        for later in range(version, len(MIGRATIONS)):
+            for statement in MIGRATIONS[later]:
                 cursor.execute(statement)
-            cursor.execute("INSERT INTO schema_version VALUES (?)", [version + 1])
+            cursor.execute("INSERT INTO schema_version VALUES (?)", [later + 1])
         _drop_unfinished(cursor)
-        cursor.execute("DELETE FROM claims")
     db.checkpoint()
 
 
-def _version(cursor: Cursor) -> int:
-    (version,) = cursor.execute("SELECT coalesce(max(version), 0) FROM schema_version").fetchone() or (0,)
+def _version(db: Database) -> int:
+    """Up to which entry the file has come: 0 for a new one."""
+    if not db.fetch("SELECT 1 FROM duckdb_tables() WHERE table_name = 'schema_version'"):
+        return 0
+    (version,) = db.fetch_one("SELECT coalesce(max(version), 0) FROM schema_version") or (0,)
     return int(version)
 
 
 def _drop_unfinished(cursor: Cursor) -> None:
-    """A dataset still `loading` when the file is opened lost its loader; so did a table that no dataset names."""
-    cursor.execute("DELETE FROM datasets WHERE state = 'loading'")
+    """A dataset still `loading` whose process is gone is never finished; nor is a table that no dataset names."""
+    loads = cursor.execute("SELECT dataset_id, owner FROM datasets WHERE state = 'loading'").fetchall()
+    for dataset_id, owner in loads:
+        if is_gone(owner):
+            cursor.execute("DELETE FROM datasets WHERE dataset_id = ?", [dataset_id])
     orphans = cursor.execute(
         """SELECT table_name FROM information_schema.tables WHERE table_name LIKE 'examples\\_%' ESCAPE '\\'
            AND substr(table_name, 10) NOT IN (SELECT dataset_id FROM datasets)"""

@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import Any
 
 import pyarrow as pa
 
 from core.errors import NotFoundError, UsageError
 from core.records import Version, VersionChange, VersionKind
+from core.store.acts.in_force import in_force_at_sql
+from core.store.acts.mirror import ACTS
 from core.store.database import Cursor, Database
 from core.store.ids import new_id
-from core.store.in_force import in_force_sql
 from core.store.names import examples_table
 from core.store.relations import fingerprint_sql, relation, relation_sql
-from core.store.times import loaded, now, stored
+from core.store.times import now, stored
 
 __all__ = [
     "add_fingerprint",
@@ -30,23 +30,22 @@ __all__ = [
 ]
 
 _SELECT = """SELECT version_id, dataset_id, number, parent_id, kind, note, fingerprint, row_count, created_at,
-                    created_by FROM versions"""
+                    created_by, acts_up_to FROM versions"""
 _EXCERPT = 200
 """Characters of an example that a list of changes shows."""
 
 
 def list_versions(db: Database, dataset_id: str) -> list[Version]:
     """Every version of a dataset, oldest first."""
-    rows = db.fetch(f"{_SELECT} WHERE dataset_id = ? ORDER BY number", [dataset_id])
-    return [_version(row) for row in rows]
+    return db.records(Version, f"{_SELECT} WHERE dataset_id = ? ORDER BY number", [dataset_id])
 
 
 def get_version(db: Database, version_id: str) -> Version:
     """One version. Raises `NotFoundError`."""
-    row = db.fetch_one(f"{_SELECT} WHERE version_id = ?", [version_id])
-    if row is None:
+    found = db.records(Version, f"{_SELECT} WHERE version_id = ?", [version_id])
+    if not found:
         raise NotFoundError(f"Version {version_id!r} not found.", "Take one from the dataset's list of versions.")
-    return _version(row)
+    return found[0]
 
 
 def add_fingerprint(db: Database, version_id: str) -> Version:
@@ -71,15 +70,16 @@ def unfingerprinted(db: Database) -> list[str]:
 
 
 def make_review_version(db: Database, parent_id: str, note: str, by: str) -> Version:
-    """The parent with its decisions in force applied. Raises `UsageError` where there is none."""
-    parent = get_version(db, parent_id)
+    """The parent with its decisions in force applied, up to the newest act. Raises `UsageError` where there is none."""
+    parent, newest = get_version(db, parent_id), db.newest_act()
+    in_force = in_force_at_sql(parent_id, newest)
     with db.write() as cursor:
-        decided = cursor.execute(f"SELECT count(*) FROM {in_force_sql(parent_id)}").fetchone()
+        decided = cursor.execute(f"SELECT count(*) FROM {in_force}").fetchone()
         if not decided or not decided[0]:
             raise UsageError(
                 f"Version {parent.number} has no decision to make a version of.", "Decide on some rows in Review first."
             )
-        version_id = insert_version(cursor, parent.dataset_id, parent_id, "review", note, by)
+        version_id = insert_version(cursor, parent.dataset_id, parent_id, "review", note, by, acts_up_to=newest)
         cursor.execute(
             f"""INSERT INTO overrides
                 SELECT ?, ?, coalesce(p.row_id, d.row_id), coalesce(d.new_label, p.label),
@@ -88,7 +88,7 @@ def make_review_version(db: Database, parent_id: str, note: str, by: str) -> Ver
                 FROM (SELECT * FROM overrides WHERE version_id = ?) p
                 FULL JOIN (
                     SELECT f.row_id, f.action, f.decision_id, CASE WHEN action = 'relabel' THEN new_label END new_label
-                    FROM {in_force_sql(parent_id)} f JOIN {_relation(parent)} r ON r.row_id = f.row_id
+                    FROM {in_force} f JOIN {_relation(parent)} r ON r.row_id = f.row_id
                     WHERE f.action = 'exclude' OR (f.action = 'relabel' AND f.new_label <> r.label)
                 ) d ON d.row_id = p.row_id
                 ORDER BY 3""",
@@ -139,17 +139,19 @@ def count_changes(db: Database, version_id: str) -> int:
 def changes(db: Database, version_id: str, limit: int, offset: int = 0) -> list[VersionChange]:
     """What reviewers changed between a version's parent and itself, by row."""
     version = get_version(db, version_id)
-    rows = db.fetch(
-        f"""SELECT c.row_id, left(e.text, {_EXCERPT}), coalesce(p.label, e.given_label),
-                   CASE WHEN NOT c.excluded THEN coalesce(c.label, e.given_label) END, d.reviewer, d.decided_at
+    db.newest_act()
+    return db.records(
+        VersionChange,
+        f"""SELECT c.row_id, left(e.text, {_EXCERPT}) AS given, coalesce(p.label, e.given_label) AS from_label,
+                   CASE WHEN NOT c.excluded THEN coalesce(c.label, e.given_label) END AS to_label,
+                   d.reviewer, d.decided_at
             FROM ({_CHANGED}) c
             JOIN {examples_table(version.dataset_id)} e ON e.row_id = c.row_id
-            JOIN decisions d ON d.decision_id = c.decision_id
+            JOIN {ACTS} d ON d.decision_id = c.decision_id
             LEFT JOIN overrides p ON p.version_id = ? AND p.row_id = c.row_id
             ORDER BY c.row_id LIMIT ? OFFSET ?""",
         [version_id, version.parent_id, version.parent_id, limit, offset],
     )
-    return [VersionChange(*[*change, loaded(decided_at)]) for *change, decided_at in rows]
 
 
 def insert_version(
@@ -161,13 +163,15 @@ def insert_version(
     by: str,
     row_count: int = 0,
     job_id: str | None = None,
+    acts_up_to: int | None = None,
 ) -> str:
     """Writes a version's own row within the caller's transaction and returns its id."""
     version_id = new_id()
     cursor.execute(
-        """INSERT INTO versions
-           SELECT ?, ?, coalesce(max(number), 0) + 1, ?, ?, ?, '', ?, ?, ?, ? FROM versions WHERE dataset_id = ?""",
-        [version_id, dataset_id, parent_id, kind, note, row_count, stored(now()), by, job_id, dataset_id],
+        """INSERT INTO versions (version_id, dataset_id, number, parent_id, kind, note, fingerprint, row_count,
+                                 created_at, created_by, job_id, acts_up_to)
+           SELECT ?, ?, coalesce(max(number), 0) + 1, ?, ?, ?, '', ?, ?, ?, ?, ? FROM versions WHERE dataset_id = ?""",
+        [version_id, dataset_id, parent_id, kind, note, row_count, stored(now()), by, job_id, acts_up_to, dataset_id],
     )
     return version_id
 
@@ -191,8 +195,3 @@ def _count_rows(cursor: Cursor, version_id: str) -> None:
            WHERE version_id = ?""",
         [version_id],
     )
-
-
-def _version(row: tuple[Any, ...]) -> Version:
-    *fields, created_at, created_by = row
-    return Version(*[*fields, loaded(created_at), created_by])

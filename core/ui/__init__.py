@@ -1,2 +1,2 @@
 """What the pages are drawn with: header, access, widgets, the review desk; the only user of Streamlit in core. Works
-through `core.workflow` and the lists of `core.store`; holds no SQL and no rule of the work itself."""
+through `core.services` and the lists of `core.store`; holds no SQL and no rule of the work itself."""

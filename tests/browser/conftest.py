@@ -18,7 +18,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 
-from core.jobs import Queue
+from core.queue import Queue
 from core.settings import Workspace
 
 PROJECT = Path(__file__).resolve().parents[2]

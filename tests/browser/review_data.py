@@ -16,12 +16,11 @@ import pyarrow.parquet as pq
 from PIL import Image
 
 from core.records import Dataset, Decision, Reader, Schema
+from core.services.context import Context, open_context
 from core.settings import Workspace
-from core.sources.images import keep
-from core.store import decisions
-from core.store.ingest import ingest
+from core.sources.images.image import keep
+from core.store.ingest.ingest import ingest
 from core.store.scans import add_tier
-from core.workflow.context import Context, open_context
 from tests.staged import staged
 
 HOSTILE = '<img src=x onerror="document.title=1"> & <b>bold</b>'
@@ -40,7 +39,7 @@ def decided(folder: Path) -> list[Decision]:
     """Every act on the one dataset of the workspace, oldest first. The server must not be running."""
     with opened(folder) as context:
         (dataset_id,) = {row[0] for row in context.store.fetch("SELECT dataset_id FROM datasets")}
-        return decisions.list_decisions(context.store, dataset_id, limit=1000)[::-1]
+        return context.ledger.decisions.page(dataset_id, limit=1000)[::-1]
 
 
 def make_texts(folder: Path, rows: int = 60, classes: int = 5, texts: Sequence[str] | None = None) -> Dataset:

@@ -10,8 +10,8 @@ import numpy as np
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
+from core.services.context import open_context
 from core.settings import workspace
-from core.workflow.context import open_context
 from tests.browser.conftest import Server, settled, start_server
 from tests.pages import issues_data
 from tests.runs import finished_run

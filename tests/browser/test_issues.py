@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import Page, expect
 
+from core.services.context import open_context
 from core.settings import workspace
-from core.workflow.context import open_context
 from tests.browser.conftest import Server, settled, start_server
 from tests.pages import issues_data
 
@@ -39,7 +40,7 @@ def test_clicks_narrow_the_list_and_the_desk_opens_on_the_same_rows(scanned: Ser
     assert "given=business" in page.url
     assert "suggested=sport" in page.url
 
-    _click_row(page, "Rows whose label is probably wrong", 2)
+    _click_row(page, "Wrong labels: rows, worst first", 2)
     expect(page.get_by_test_id("stText")).to_have_text("Story 6 about business")
 
     page.get_by_role("link", name="Review these").click()
@@ -88,6 +89,46 @@ def test_a_click_on_a_header_sorts_all_rows_of_the_data(scanned: Server, page: P
         page.wait_for_timeout(500)  # the sorted table takes the place of the other
     table.click(position={"x": 15, "y": 35 + 17})
     expect(page.get_by_test_id("stText").get_by_text("Story 89 about tech")).to_be_visible()
+
+
+@pytest.fixture
+def grouped(tmp_path: Path) -> Iterator[Server]:
+    """The same with two groups of near-duplicates and with outliers."""
+    context = open_context(workspace(tmp_path / "workspace"))
+    issues_data.scan(context, tmp_path, issues_data.load(context, tmp_path))
+    issues_data.also_near_duplicates(context, {0: (0, 3, 6), 10: (10, 13)})
+    issues_data.also_outliers(context)
+    context.close()
+    started = start_server(tmp_path)
+    yield started
+    started.stop()
+
+
+def test_cards_open_their_lists_and_one_of_a_group_is_kept_on_the_page_and_on_the_desk(
+    grouped: Server, page: Page
+) -> None:
+    page.goto(f"{grouped.url}/issues?dataset=news")
+    settled(page)
+    page.get_by_role("button", name="Keep one of each group").first.click()
+    expect(page.get_by_text("3 rows, worst first")).to_be_visible()
+    expect(page).to_have_url(re.compile("type=near_duplicate"))
+    page.get_by_role("button", name="Keep one of this group, exclude 2 copies").click()
+    expect(page.get_by_text("2 copies of 1 group are excluded")).to_be_visible()
+    page.locator(".st-key-kept-one-undo button").click()
+    expect(page.get_by_text("2 rows are back")).to_be_visible()
+
+    page.get_by_role("link", name="Review these").click()
+    expect(page.locator(".review")).to_be_visible()
+    expect(page.locator(".suggested .label")).to_have_text("none")
+    expect(page.get_by_role("button", name="Keep one of group")).to_be_visible()
+    page.keyboard.press("g")
+    expect(page.locator("[data-count=done]")).to_have_text("2")
+    expect(page.locator("[data-count=left]")).to_have_text("1")
+    page.keyboard.press("s")
+    expect(page.get_by_text("No label is suggested here")).to_be_visible()
+    page.keyboard.press("z")
+    expect(page.locator("[data-count=left]")).to_have_text("3")
+    expect(page.locator(".saving")).to_have_text("All saved")
 
 
 def _click_row(page: Page, table: str, row: int) -> None:

@@ -10,8 +10,8 @@ from playwright.sync_api import Browser, Locator, Page, expect
 
 from core.records import Decision
 from core.review.records import Act
+from core.services.review.decisions import record
 from core.store.ids import new_id
-from core.workflow.review import record
 from tests.browser.conftest import Server, start_server
 from tests.browser.review_data import HOSTILE, decided, make_digits, make_texts, opened
 

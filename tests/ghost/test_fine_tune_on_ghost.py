@@ -12,19 +12,19 @@ import numpy as np
 import pytest
 import torch
 
+from core.finetune.checkpoint import Checkpoints
+from core.finetune.classifiers.classifier import Classifier, load_classifier
+from core.finetune.examples import Examples
+from core.finetune.loop import Loop
+from core.finetune.memory.graphs import Graphs
+from core.finetune.place import Place, precision_of
+from core.finetune.predictor import Predictor
+from core.finetune.vocabulary import only_occurring
+from core.modalities.inputs import LoadedInputs
 from core.records import TrainSpec
-from core.training.checkpoint import Checkpoints
-from core.training.classifier import Classifier, load_classifier
-from core.training.examples import Examples
-from core.training.graphs import Graphs
-from core.training.inputs import LoadedInputs
-from core.training.loop import Loop
-from core.training.place import Place, precision_of
-from core.training.predictor import Predictor
-from core.training.vocabulary import only_occurring
 from tests.training_support import LABELS, SPEC, texts, tiny_bert, token_inputs
-from tests.unit.training.models import image_model
-from tests.unit.training.test_loop import Record
+from tests.unit.finetune.models import image_model
+from tests.unit.finetune.test_loop import Record
 
 CPU, GHOST = torch.device("cpu"), torch.device("ghost", 0)
 

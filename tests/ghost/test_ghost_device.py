@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import pytest
 import torch
 
-from core.models.device import device
+from core.arrays.device import device
 
 
 @pytest.fixture(autouse=True)

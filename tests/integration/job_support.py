@@ -8,11 +8,11 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from core.jobs import Queue
-from core.jobs.processes import identify
+from core.identity import identify
+from core.queue import Queue
 from core.records import ENDED, Dataset, Job, Reader, Schema
-from core.store.ingest import ingest
-from core.workflow.context import Context
+from core.services.context import Context
+from core.store.ingest.ingest import ingest
 from tests.staged import staged
 
 WORKER = "tests.integration.job_worker"
@@ -48,7 +48,7 @@ def wrapper_of(job: Job) -> int:
     for entry in Path("/proc").iterdir():
         if entry.name.isdigit() and (identity := identify(int(entry.name))):
             command = identity.command.split()
-            if "core.jobs.wrapper" in command and job.folder in command:
+            if "core.queue.local.wrapper" in command and job.folder in command:
                 return identity.pid
     raise AssertionError(f"no wrapper of {job.job_id}")
 

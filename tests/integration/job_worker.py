@@ -10,11 +10,11 @@ import time
 from typing import Any
 
 from core.errors import ModelError
-from core.jobs import ProgressWriter, RunFolder
-from core.worker.entry import run
+from core.jobs.entry import run
+from core.queue import JobFolder, ProgressWriter
 
 
-def main(folder: RunFolder, progress: ProgressWriter) -> dict[str, Any]:
+def main(folder: JobFolder, progress: ProgressWriter) -> dict[str, Any]:
     spec = folder.spec()
     began = time.time()
     print(f"working as {os.getpid()}")  # noqa: T201  as jobs do

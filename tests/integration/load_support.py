@@ -7,9 +7,9 @@ from pathlib import Path
 from typing import Any
 
 from core.records import Dataset
+from core.services.context import Context
+from core.services.load import preview, start_load, wait
 from core.store.datasets import rejected
-from core.workflow.context import Context
-from core.workflow.load import preview, start_load, wait
 
 
 def loaded(context: Context, *locations: str | Path, name: str = "it", **roles: Any) -> Dataset:

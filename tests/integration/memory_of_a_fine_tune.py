@@ -12,15 +12,15 @@ from pathlib import Path
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from core.jobs import ProgressWriter, RunFolder
+from core.jobs.train.run import main
+from core.queue import JobFolder, ProgressWriter
 from core.records import TrainSpec
-from core.worker.train import main
 from tests.training_support import WORDS, fill
 
 
 def _run(root: Path, batch: int, words: int, asked: TrainSpec) -> int:
     """Three steps, of texts that all have so many words."""
-    folder = fill(RunFolder(root).create(), Path("minilm"), replace(asked, batch=batch, max_tokens=512), rows=3 * batch)
+    folder = fill(JobFolder(root).create(), Path("minilm"), replace(asked, batch=batch, max_tokens=512), rows=3 * batch)
     path = folder.input / "rows.parquet"
     table = pq.read_table(path)
     texts = [" ".join(WORDS[(row + place) % len(WORDS)] for place in range(words)) for row in range(len(table))]

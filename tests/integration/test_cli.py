@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -9,6 +10,8 @@ from pathlib import Path
 import pytest
 
 from core.commands import COMMANDS
+from core.finetune.settings import SETTINGS
+from core.services.runs.listing import flag
 from tests.integration.cli_support import (
     HEAVY,
     PROJECT,
@@ -25,6 +28,17 @@ def test_json_may_stand_before_or_after_the_command(run: Run, arguments: list[st
     assert (ran.code, ran.json) == (0, [])
 
 
+def test_of_two_workspaces_the_one_after_the_command_counts(run: Run, tmp_path: Path) -> None:
+    before, after = tmp_path / "before", tmp_path / "after"
+    assert run("--workspace", before, "datasets", "--workspace", after).code == 0
+    assert after.exists() and not before.exists()
+
+
+def test_what_looks_like_a_flag_may_be_said_with_an_equals_sign_or_after_two_dashes(run: Run, notes: Path) -> None:
+    assert run("load", notes, "--name=--json").out.startswith("--json: 240 rows")
+    assert run("profile", "--json", "--", "--json").json["dataset"] == "--json"
+
+
 @pytest.mark.parametrize("before", [True, False])
 def test_the_workspace_may_stand_before_or_after_the_command(run: Run, tmp_path: Path, before: bool) -> None:
     named = ["--workspace", str(tmp_path / "elsewhere")]
@@ -38,7 +52,13 @@ def test_the_workspace_may_stand_before_or_after_the_command(run: Run, tmp_path:
     [
         [],
         ["winnow"],
+        ["--work", "x", "datasets"],
+        ["datasets", "--js"],
+        ["datasets", "--json=1"],
+        ["datasets", "notes"],
+        ["datasets", "--workspace"],
         ["scan"],
+        ["scan", "notes", "--folds", "few"],
         ["issues", "notes", "--top", "0"],
         ["issues", "notes", "--top", "many"],
         ["issues", "notes", "--format", "xml"],
@@ -46,7 +66,13 @@ def test_the_workspace_may_stand_before_or_after_the_command(run: Run, tmp_path:
         ["decide", "notes", "--file", "x.csv"],
         ["version", "notes"],
         ["export", "notes", "--format", "csv"],
+        ["export", "notes", "--format", "csv", "--out", "--json"],
+        ["compare", "notes", "--runs", "1"],
+        ["compare", "notes", "--runs", "1", "--json"],
         ["load", "some.csv"],
+        ["load", "some.csv", "--name"],
+        ["load", "some.csv", "--name", "--json"],
+        ["train", "notes", "--learning_rate", "1"],
     ],
 )
 def test_wrong_usage_leaves_with_2_and_an_empty_output(run: Run, arguments: list[str]) -> None:
@@ -85,7 +111,7 @@ def test_a_workspace_that_the_app_has_open_says_so_and_how_to_go_on(run: Run, tm
         [
             sys.executable,
             "-c",
-            "import sys; from core.settings import workspace; from core.workflow.context import open_context\n"
+            "import sys; from core.settings import workspace; from core.services.context import open_context\n"
             "held = open_context(workspace(sys.argv[1])); print('open', flush=True); sys.stdin.read()",
             str(tmp_path / "workspace"),
         ],
@@ -130,8 +156,35 @@ def test_the_command_line_brings_no_heavy_library_with_it(tmp_path: Path) -> Non
     assert answer.stdout.splitlines()[-1] == "[]"
 
 
-def test_every_command_explains_itself(run: Run) -> None:
+@pytest.mark.parametrize("help_", ["-h", "--help"])
+def test_every_command_explains_itself(run: Run, help_: str) -> None:
+    whole = run(help_).out
+    listed = re.findall(r"^  ([a-z-]+)  +[A-Z]", whole[whole.index("Commands:") :], re.MULTILINE)
+    assert listed == [command.name for command in COMMANDS]
     for command in COMMANDS:
-        ran = run(command.name, "--help")
-        assert ran.code == 0
-        assert command.summary in ran.out
+        ran = run(command.name, help_)
+        assert (ran.code, ran.err) == (0, "")
+        assert command.help in ran.out
+        assert "--workspace FOLDER" in ran.out and "--json" in ran.out
+
+
+def test_the_flags_of_a_fine_tune_are_its_settings(run: Run) -> None:
+    flags = set(re.findall(r"^  (--[a-z-]+)", run("train", "--help").out, re.MULTILINE))
+    assert flags - {"--version", "--resume", "--workspace", "--json"} == {flag(setting.name) for setting in SETTINGS}
+
+
+@pytest.mark.parametrize(
+    ("started", "named"), [("/usr/bin/winnow", "winnow"), ("/project/core/__main__.py", "python -m core")]
+)
+def test_help_names_the_program_as_it_was_started(
+    run: Run, monkeypatch: pytest.MonkeyPatch, started: str, named: str
+) -> None:
+    monkeypatch.setattr(sys, "argv", [started])
+    assert run("scan", "--help").out.startswith(f"Usage: {named} scan [OPTIONS] NAME\n")
+    assert f"Try '{named} scan --help' for help." in run("scan").err
+
+
+def test_a_wrong_value_is_named_with_what_is_right(run: Run) -> None:
+    assert "'xml' is not one of 'csv', 'json', 'parquet'" in run("issues", "notes", "--format", "xml").err
+    assert "'--name' requires an argument, not '--json'" in run("load", "some.csv", "--name", "--json").err
+    assert "Did you mean 'datasets'?" in run("dataset").err

@@ -12,8 +12,8 @@ import pytest
 import sklearn.metrics
 
 from core.__main__ import main
+from core.services.context import open_context
 from core.settings import Workspace
-from core.workflow.context import open_context
 from tests.runs import finished_run
 
 from .load_support import loaded

@@ -13,8 +13,8 @@ from zipfile import ZipFile
 import pytest
 
 from core.__main__ import main
+from core.services.context import open_context
 from core.settings import Workspace
-from core.workflow.context import open_context
 from tests.integration.load_support import loaded
 from tests.used_models import used_run, write_images, write_texts
 

@@ -56,6 +56,20 @@ def test_a_full_fine_tune_answers_with_its_run_and_its_scores(run: Run, notes: P
     assert "cannot be started again" in run("train", "notes", "--resume", "1").err
 
 
+def test_train_and_evaluate_show_the_same_figures_of_one_run(run: Run, notes: Path, full: list[str]) -> None:
+    load(run, notes)
+    for strategy in (full, ["--strategy", "head"]):
+        trained = run("train", "notes", *strategy, "--json")
+        assert trained.code == 0, trained.err
+        for split, of_train in trained.json["summary"]["splits"].items():
+            asked = ("evaluate", "notes", "--run", trained.json["run"], "--split", split, "--json")
+            evaluated = run(*map(str, asked)).json
+            assert of_train["rows"] == evaluated["rows"]
+            assert of_train["accuracy"] == evaluated["accuracy"]
+            assert of_train["macro_f1"] == pytest.approx(evaluated["macro_f1"], abs=1e-12)
+            assert of_train["loss"] == pytest.approx(evaluated["log_loss"], abs=1e-12)
+
+
 def test_a_full_fine_tune_follows_a_persons_accelerate_config(
     run: Run, tmp_path: Path, notes: Path, full: list[str]
 ) -> None:

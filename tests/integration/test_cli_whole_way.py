@@ -24,7 +24,7 @@ def test_a_file_is_loaded_scanned_decided_on_made_a_version_and_exported(run: Ru
     scanned = run("scan", "notes", "--encoder", "lexical", "--folds", "4", "--seed", "1", "--json")
     assert scanned.code == 0, scanned.err
     assert scanned.json["rows"] == ROWS
-    assert scanned.json["share_wrong"]["low"] <= scanned.json["share_wrong"]["estimate"]
+    assert scanned.json["found"]["label"]["share_wrong"]["low"] <= 0.2
     assert "Scan of notes" in scanned.err
 
     listed = run("issues", "notes", "--format", "json")

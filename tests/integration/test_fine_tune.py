@@ -15,14 +15,14 @@ import pyarrow.parquet as pq
 import pytest
 import yaml
 
-from core.jobs import Queue, RunFolder, read_events
-from core.jobs.accelerate_config import config_path
+from core.queue import JobFolder, Queue, Resources, read_events
+from core.queue.accelerate_config import config_path
 from core.records import Job, TrainSpec
 from core.settings import Workspace
 from tests.integration.job_support import found_lost, kill, lives, wait_for_end, wait_until, wrapper_of
 from tests.training_support import LABELS, SPEC, fill, tiny_bert, weights
 
-MODULE = "core.worker.train"
+MODULE = "core.jobs.train.run"
 LONG = replace(SPEC, epochs=40)
 """About ten seconds of steps."""
 
@@ -43,16 +43,16 @@ def queue(workspace: Workspace, monkeypatch: pytest.MonkeyPatch) -> Iterator[Que
 
 
 def _start(queue: Queue, model: Path, spec: TrainSpec, processes: int = 1) -> Job:
-    job = queue.create("train", "A test", MODULE, {}, None, "ann", launch="accelerate", processes=processes)
+    job = queue.create("train", "A test", MODULE, {}, None, "ann", Resources(launch="accelerate", processes=processes))
     fill(queue.folder(job.job_id), model, spec)
     return queue.enqueue(job.job_id)
 
 
 def _start_again(queue: Queue, job: Job) -> Job:
-    return queue.enqueue(queue.restart(job.job_id).job_id)
+    return queue.enqueue(queue.restart(job.job_id, MODULE).job_id)
 
 
-def _finish(queue: Queue, job: Job) -> RunFolder:
+def _finish(queue: Queue, job: Job) -> JobFolder:
     ended = wait_for_end(queue, job)
     assert ended.status == "done", queue.log_tail(job.job_id)
     return queue.folder(job.job_id)
@@ -68,7 +68,7 @@ def _wait_for_steps(queue: Queue, job: Job, steps: int) -> None:
 
 def trainer_of(job: Job) -> int:
     """The pid of the process that trains: the one whose command line has the module but not accelerate's launcher."""
-    from core.jobs.processes import PROC, identify
+    from core.identity import PROC, identify
 
     for entry in PROC.iterdir():
         if entry.name.isdigit() and (found := identify(int(entry.name))):
@@ -78,7 +78,7 @@ def trainer_of(job: Job) -> int:
     raise AssertionError(f"no trainer of {job.job_id}")
 
 
-def _same(first: RunFolder, second: RunFolder) -> bool:
+def _same(first: JobFolder, second: JobFolder) -> bool:
     one, other = weights(first), weights(second)
     return one.keys() == other.keys() and all(np.array_equal(one[name], other[name]) for name in one)
 
@@ -171,7 +171,7 @@ def test_two_processes_stop_together_and_go_on(queue: Queue, model: Path) -> Non
 def _follow(queue: Queue, model: Path, config: dict[str, object]) -> Job:
     """Starts the fine-tune of `SPEC` as a person's own accelerate config says."""
     here = int(str(config["num_processes"])) // int(str(config.get("num_machines", 1)))
-    job = queue.create("train", "A test", MODULE, {}, None, "ann", launch="accelerate", processes=here)
+    job = queue.create("train", "A test", MODULE, {}, None, "ann", Resources(launch="accelerate", processes=here))
     folder = fill(queue.folder(job.job_id), model, SPEC)
     config_path(folder).write_text(yaml.safe_dump(config))
     return queue.enqueue(job.job_id)
@@ -192,8 +192,8 @@ def test_a_config_for_two_processes_gives_the_run_of_two_and_its_script_gives_it
     assert line[line.index("--config_file") + 1] == str(config_path(followed))
     ran = subprocess.run(["sh", followed.script_path], cwd=tmp_path, capture_output=True, text=True)
     assert ran.returncode == 0, ran.stderr
-    assert _same(followed, RunFolder(followed.again))
-    assert config_path(RunFolder(followed.again)).read_text() == config_path(followed).read_text()
+    assert _same(followed, JobFolder(followed.again))
+    assert config_path(JobFolder(followed.again)).read_text() == config_path(followed).read_text()
 
 
 def test_a_config_for_two_machines_waits_for_the_other_one_and_gives_the_run_of_two(
@@ -227,6 +227,6 @@ def test_the_script_beside_a_runs_spec_makes_the_same_weights_in_a_folder_of_its
         for _ in range(2)
     ]
     assert ran[0].returncode == 0, ran[0].stderr
-    assert _same(folder, RunFolder(folder.again))
+    assert _same(folder, JobFolder(folder.again))
     assert all(path.read_bytes() == content for path, content in made.items())
     assert ran[1].returncode != 0 and f"{folder.again} is there already." in ran[1].stderr

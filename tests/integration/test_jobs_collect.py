@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from core.errors import JobError, ProbabilitiesError, UsageError
-from core.jobs import ProgressWriter, RunFolder
+from core.jobs.registry import KINDS
+from core.jobs.scan import web
+from core.jobs.submit import prepare_and_enqueue
+from core.queue import JobFolder, ProgressWriter, Resources
 from core.records import Dataset, IssueFilter, Job, ScanSpec
+from core.services import jobs, scan
+from core.services.collect import collect, start_collector
+from core.services.context import Context
+from core.services.follow import follow
 from core.store.issues import count_issues
 from core.store.scans import latest_scan
-from core.workflow import jobs, scan
-from core.workflow.collect import collect, start_collector
-from core.workflow.context import Context
-from core.workflow.follow import follow
-from core.workflow.prepare import prepare_and_enqueue
 from tests.integration.job_support import found_lost, kill, load_stories, wait_for_end, wait_until, wrapper_of
 
 SPEC = ScanSpec(("lexical",))
@@ -24,7 +27,9 @@ SPEC = ScanSpec(("lexical",))
 @pytest.fixture
 def dataset(context: Context, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Dataset:
     """Ten rows to scan, with a worker whose second tier waits for `input/go`."""
-    monkeypatch.setattr(scan, "MODULE", "tests.integration.tier_worker")
+    kind = replace(web.SCAN, module="tests.integration.tier_worker")
+    monkeypatch.setattr(web, "SCAN", kind)
+    monkeypatch.setitem(KINDS, "scan", kind)  # type: ignore[arg-type]
     return load_stories(context, tmp_path)
 
 
@@ -74,7 +79,7 @@ def test_each_tier_is_taken_in_once_also_by_an_app_that_forgot_it_had(context: C
     assert _tiers(context, dataset) == ["lexical + minilm", "lexical"]
     best = latest_scan(context.store, dataset.latest_version_id)
     assert best is not None
-    assert count_issues(context.store, best.scan_id, IssueFilter()) == 10
+    assert count_issues(context.store, best, IssueFilter()) == 10
 
 
 def test_a_stopped_scan_keeps_the_tier_that_it_reached(context: Context, dataset: Dataset) -> None:
@@ -132,7 +137,7 @@ def test_own_probabilities_are_copied_beside_the_rows(context: Context, dataset:
 
 
 def test_a_job_that_cannot_be_prepared_fails_and_says_why(context: Context) -> None:
-    def full(context: Context, folder: RunFolder) -> None:
+    def full(context: Context, folder: JobFolder) -> None:
         raise OSError(28, "No space left on device")
 
     job = context.queue.create("scan", "Scan", "tests.integration.tier_worker", {}, None, "ada")
@@ -142,7 +147,7 @@ def test_a_job_that_cannot_be_prepared_fails_and_says_why(context: Context) -> N
 
 
 def test_an_unreadable_result_makes_the_job_a_failed_one(context: Context, dataset: Dataset) -> None:
-    job = context.queue.create("scan", "Scan", "tests.integration.job_worker", {}, None, "ada", device=False)
+    job = context.queue.create("scan", "Scan", "tests.integration.job_worker", {}, None, "ada", Resources(device=False))
     ProgressWriter(context.queue.folder(job.job_id)).event("tier", tier="lexical", order=0, final=True)
     context.queue.enqueue(job.job_id)
     with pytest.raises(JobError, match="could not be taken in"):

@@ -10,9 +10,9 @@ from pathlib import Path
 
 import pytest
 
-from core.jobs import Queue
-from core.jobs.processes import identify
-from core.jobs.table import JobTable
+from core.identity import identify
+from core.queue import Queue
+from core.queue.table import JobTable
 from core.settings import Workspace
 from tests.integration.job_support import (
     WORKER,
@@ -30,7 +30,7 @@ PROJECT = Path(__file__).resolve().parents[2]
 APP = """
 import sys, time
 from pathlib import Path
-from core.jobs import Queue
+from core.queue import Queue
 from core.settings import Workspace
 queue = Queue(Workspace(Path(sys.argv[1])))
 running = queue.enqueue(queue.create("test", "Running", sys.argv[2], {"steps": 20}, None, "ann").job_id)
@@ -98,7 +98,7 @@ def test_a_job_whose_wrapper_was_killed_is_killed_marked_lost_and_started_again(
     assert not any(lives(pid) for pid in pids)
     lost = queue.get(job.job_id)
     assert lost.status == "lost" and "started again" in lost.error
-    again = queue.enqueue(queue.restart(job.job_id).job_id)
+    again = queue.enqueue(queue.restart(job.job_id, WORKER).job_id)
     assert wait_for_end(queue, again).status == "done"
 
 

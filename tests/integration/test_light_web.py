@@ -11,10 +11,10 @@ from pathlib import Path
 
 import pytest
 
+from core.services.context import open_context
 from core.settings import workspace
-from core.workflow.context import open_context
 from tests.pages import issues_data, training_data
-from tests.unit.workflow.test_cleaning import review
+from tests.unit.services.test_cleaning import review
 
 PROJECT = Path(__file__).resolve().parents[2]
 HEAVY = ("torch", "transformers", "datasets", "accelerate", "cleanlab", "peft", "sklearn")

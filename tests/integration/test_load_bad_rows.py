@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 
 from core.errors import SchemaError, WinnowError
+from core.services.context import Context
+from core.services.load import preview, start_load, wait
 from core.store.datasets import list_datasets
-from core.workflow.context import Context
-from core.workflow.load import preview, start_load, wait
 from tests.integration.load_support import column, loaded, set_aside
 
 GOOD = "".join(f'"a good text, number {i}",{"ab"[i % 2]},{i}\n' for i in range(30))

@@ -13,8 +13,8 @@ import pyarrow.parquet as pq
 import pytest
 
 from core.errors import JobError, SourceError
-from core.workflow.context import Context
-from core.workflow.load import preview
+from core.services.context import Context
+from core.services.load import preview
 from tests.images import png
 from tests.integration.load_support import column, loaded, set_aside
 

@@ -14,18 +14,18 @@ import pyarrow.parquet as pq
 import pytest
 
 from core.errors import SourceError
-from core.jobs import RunFolder
+from core.queue import JobFolder
 from core.reading.work import query
+from core.services.context import Context
+from core.services.load import preview
 from core.sources import Bench, hub
-from core.workflow.context import Context
-from core.workflow.load import preview
 from tests.images import png
 
 
-def _fetched(folder: Path, spec: dict[str, object]) -> RunFolder:
-    run = RunFolder(folder).create()
+def _fetched(folder: Path, spec: dict[str, object]) -> JobFolder:
+    run = JobFolder(folder).create()
     run.write_spec(spec)
-    subprocess.run([sys.executable, "-m", "core.worker.hub", str(folder)], check=True, capture_output=True)
+    subprocess.run([sys.executable, "-m", "core.jobs.hub.run", str(folder)], check=True, capture_output=True)
     return run
 
 
@@ -63,7 +63,7 @@ def test_a_hub_dataset_of_images_is_decoded_by_the_same_job(tmp_path: Path) -> N
     pq.write_table(table, tmp_path / "pets" / "train-00000-of-00001.parquet")
     schema = {"task": "image", "payload": "image", "label": "label", "split": None, "id": None, "attributes": []}
     spec = {"id": str(tmp_path / "pets"), "config": None, "rows": None, "schema": schema, "source": "hub",
-            "locations": [], "within": None, "folders": [], "media": str(tmp_path / "media")}  # fmt: skip
+            "locations": [], "name": "", "within": None, "folders": [], "media": str(tmp_path / "media")}  # fmt: skip
     run = _fetched(tmp_path / "run", spec)
     assert run.result() == {"rows": 4, "rejected": 0}
     rows = pq.read_table(run.output / "rows.parquet").to_pylist()
@@ -77,9 +77,9 @@ def test_without_a_network_the_person_is_told_what_to_do(context: Context) -> No
 
 
 def test_a_hub_id_that_is_a_folder_where_winnow_runs_is_refused(tmp_path: Path) -> None:
-    run = RunFolder(tmp_path / "run").create()
+    run = JobFolder(tmp_path / "run").create()
     run.write_spec({"id": "tests/unit", "config": None, "rows": 5})
-    done = subprocess.run([sys.executable, "-m", "core.worker.hub", str(run.path)], check=False, capture_output=True)
+    done = subprocess.run([sys.executable, "-m", "core.jobs.hub.run", str(run.path)], check=False, capture_output=True)
     assert done.returncode == 1
     assert "folder where Winnow runs" in run.error()
 
@@ -95,9 +95,9 @@ def _asked(folder: Path, monkeypatch: pytest.MonkeyPatch, endpoint: str) -> tupl
     monkeypatch.setenv("HF_HUB_OFFLINE", "0")
     monkeypatch.setenv("HF_ENDPOINT", endpoint)
     monkeypatch.setenv("HF_HOME", str(folder / "nothing kept"))
-    run = RunFolder(folder / "run").create()
+    run = JobFolder(folder / "run").create()
     run.write_spec({"id": "owner/films", "config": None, "rows": 100})
-    command = [sys.executable, "-m", "core.worker.hub", str(run.path)]
+    command = [sys.executable, "-m", "core.jobs.hub.run", str(run.path)]
     done = subprocess.run(command, check=False, capture_output=True, text=True)
     return run.error(), done.stderr
 

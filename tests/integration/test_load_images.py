@@ -13,12 +13,12 @@ import pyarrow.parquet as pq
 import pytest
 
 from core.errors import JobError, SchemaError, SourceError, WinnowError
-from core.jobs import Queue
+from core.queue import Queue
+from core.services.context import Context
+from core.services.follow import follow
+from core.services.load import load_sample, preview, start_load, wait
+from core.services.media import original, thumbnail
 from core.store.datasets import list_datasets, rename
-from core.workflow.context import Context
-from core.workflow.follow import follow
-from core.workflow.load import load_sample, preview, start_load, wait
-from core.workflow.media import original, thumbnail
 from tests.images import declared_png, png
 from tests.integration.load_support import column, loaded, set_aside
 
@@ -39,7 +39,7 @@ def archive(tmp_path: Path) -> Path:
 
 def test_a_zip_of_class_folders_loads_with_splits_and_measures(context: Context, archive: Path) -> None:
     dataset = loaded(context, archive)
-    assert (dataset.task, dataset.labels, dataset.row_count) == ("image", ("cat", "dog"), 8)
+    assert (dataset.task, dataset.labels, dataset.row_count) == ("image-classification", ("cat", "dog"), 8)
     assert column(context, dataset, "split") == ["train"] * 6 + ["test"] * 2
     assert column(context, dataset, "width") == [20] * 8
     assert 0.4 < column(context, dataset, "brightness")[0] < 0.6
@@ -99,7 +99,7 @@ def test_images_listed_in_a_csv_by_path_and_uri(context: Context, tmp_path: Path
             "images/2.png,,5", "http://example.org/a.png,a,6", f'"{uri}",b,7', "images/1.png,b,8,9"]  # fmt: skip
     (tmp_path / "list.csv").write_text("\n".join(rows) + "\n")
     found = preview(context, [str(tmp_path / "list.csv")])
-    assert found.guess.task == "image"
+    assert found.guess.task == "image-classification"
     assert found.rows[0]["image"] == png(0)
     dataset = loaded(context, tmp_path / "list.csv")
     assert column(context, dataset, "width_source") == [1, 4, 7]
@@ -160,7 +160,7 @@ def test_a_table_beside_class_folders_that_says_nothing_of_classes_is_set_aside(
     found = preview(context, [str(shelf)])
     assert "Not read beside the folders: lenses.csv. Load a table by its own path." in found.notes
     dataset = loaded(context, shelf)
-    assert (dataset.task, dataset.row_count, dataset.labels) == ("image", 6, ("cup", "jug"))
+    assert (dataset.task, dataset.row_count, dataset.labels) == ("image-classification", 6, ("cup", "jug"))
     assert set_aside(context, dataset) == [(7, "not an image file (.csv)")]
 
 

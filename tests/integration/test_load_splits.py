@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from core.jobs.groups.web import GROUPS
+from core.services.context import Context
+from core.services.follow import follow
+from core.services.splits import start_split
 from core.store.datasets import get_dataset
 from core.store.relations import relation
 from core.store.versions import list_versions
-from core.workflow.context import Context
-from core.workflow.follow import follow
-from core.workflow.splits import collect_groups, start_split
 from tests.integration.load_support import loaded
 
 TOPICS = ["weather", "garden", "football", "election", "cinema", "bakery", "railway", "hospital", "museum", "harbour"]
@@ -24,7 +25,7 @@ def test_copies_and_near_copies_of_a_text_never_straddle_two_parts(context: Cont
     dataset = loaded(context, tmp_path / "a.csv", attributes=("origin",))
     shares = {"train": 0.5, "test": 0.5}
     job = start_split(context, dataset.latest_version_id, "leak-safe", shares, 0, None, "tester")
-    collect_groups(context, follow(context, job.job_id))  # as by an app that died before it remembered that it had
+    GROUPS.collect(context, follow(context, job.job_id))  # as by an app that died before it remembered that it had
     assert len(list_versions(context.store, dataset.dataset_id)) == 2
     made = get_dataset(context.store, dataset.name).latest_version_id
     assert made != dataset.latest_version_id

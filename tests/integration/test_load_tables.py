@@ -14,11 +14,11 @@ import pyarrow.parquet as pq
 import pytest
 
 from core.errors import UsageError
+from core.services.context import Context
+from core.services.export import export
+from core.services.load import load_sample, preview, samples, start_load, wait
+from core.services.splits import SplitPlan, split_counts
 from core.store.versions import list_versions
-from core.workflow.context import Context
-from core.workflow.export import export
-from core.workflow.load import load_sample, preview, samples, start_load, wait
-from core.workflow.splits import SplitPlan, split_counts
 from tests.integration.load_support import column, loaded
 
 ROWS = [

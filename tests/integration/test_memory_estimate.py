@@ -9,9 +9,9 @@ from pathlib import Path
 
 import pytest
 
+from core.finetune.memory.estimate import Load, memory_needed
+from core.finetune.memory.sizes import bundled_text_folder, sizes_of
 from core.records import TrainSpec
-from core.training.estimate import Load, memory_needed
-from core.training.sizes import bundled_text_folder, sizes_of
 from tests.training_support import LABELS, WORDS
 
 WORDS_THAT_OCCUR = len(WORDS) + 3

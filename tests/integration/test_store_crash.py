@@ -13,12 +13,11 @@ import pytest
 
 from core.errors import WorkspaceLockedError
 from core.records import Reader, Schema
+from core.services.context import open_context
 from core.settings import Workspace
 from core.store.database import Database
 from core.store.datasets import list_datasets
-from core.store.decisions import list_decisions
-from core.store.ingest import ingest
-from core.workflow.context import open_context
+from core.store.ingest.ingest import ingest
 from tests.staged import staged
 
 PROJECT = Path(__file__).resolve().parents[2]
@@ -27,17 +26,16 @@ DECIDING = """
 import sys
 from core.records import Decision
 from core.settings import workspace
-from core.store.decisions import append
 from core.store.ids import new_id
 from core.store.times import now
-from core.workflow.context import open_context
+from core.services.context import open_context
 
 context = open_context(workspace(sys.argv[1]))
 dataset_id, version_id = sys.argv[2:]
 for number in range(1_000_000):
     key = f"{sys.argv[1]} {number} {new_id()}"
     made = Decision(new_id(), key, dataset_id, version_id, number % 3, "keep", None, "bob", now(), None, {})
-    append(context.store, [made])
+    context.ledger.decisions.append([made])
     print(key, flush=True)
 """
 
@@ -45,9 +43,9 @@ LOADING = """
 import sys
 from core.records import Reader, Schema
 from core.settings import workspace
-from core.store.ingest import ingest
+from core.store.ingest.ingest import ingest
 from tests.staged import staged
-from core.workflow.context import open_context
+from core.services.context import open_context
 
 context = open_context(workspace(sys.argv[1]))
 reader = Reader("(SELECT md5(i::VARCHAR) text, i % 2 AS label FROM range(100_000_000) t(i))")
@@ -92,7 +90,7 @@ def test_kill_9_between_appends_loses_no_acknowledged_decision(workspace: Worksp
         time.sleep(seconds)
         acknowledged.update(_kill(process))
     context = open_context(workspace)
-    kept = {decision.client_key for decision in list_decisions(context.store, loaded[0], limit=1_000_000)}
+    kept = {decision.client_key for decision in context.ledger.decisions.page(loaded[0], limit=1_000_000)}
     context.close()
     assert len(acknowledged) > 10
     assert acknowledged <= kept

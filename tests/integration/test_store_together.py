@@ -6,14 +6,15 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from threading import Event
 
+from core.ledger.sqlite import SqliteLedger
 from core.records import Dataset, Decision, Reader, RowFilter, Schema
+from core.store.acts.decisions import in_force
 from core.store.backup import backup
 from core.store.database import Database
 from core.store.datasets import list_datasets
-from core.store.decisions import append, count_decisions
-from core.store.derive import derive
 from core.store.ids import new_id
-from core.store.ingest import ingest
+from core.store.ingest.derive import derive
+from core.store.ingest.ingest import ingest
 from core.store.rows import count_rows, page_rows
 from core.store.schema import migrate
 from core.store.times import now
@@ -34,8 +35,9 @@ def _load(db: Database, name: str, rows: int) -> Dataset:
 
 
 def test_nothing_is_lost_or_mixed_while_everybody_works_at_once(tmp_path: Path) -> None:
-    db = Database.open(tmp_path / "winnow.duckdb")
-    migrate(db)
+    ledger = SqliteLedger(tmp_path / "ledger.sqlite")
+    db = Database.open(tmp_path / "winnow.duckdb", ledger.decisions)
+    migrate(db, tmp_path / "backups")
     dataset = _load(db, "first", 5000)
     version, done = dataset.latest_version_id, Event()
 
@@ -46,7 +48,7 @@ def test_nothing_is_lost_or_mixed_while_everybody_works_at_once(tmp_path: Path) 
             decision = Decision(
                 new_id(), key, dataset.dataset_id, version, row, "keep", None, str(reviewer), now(), None, {}
             )
-            made += append(db, [decision])
+            made += ledger.decisions.append([decision])
         return made
 
     def read(start: int) -> int:
@@ -63,17 +65,17 @@ def test_nothing_is_lost_or_mixed_while_everybody_works_at_once(tmp_path: Path) 
         reviewers = [pool.submit(review, reviewer) for reviewer in range(4)]
         loads = [pool.submit(_load, db, name, 150_000) for name in ("second", "third")]
         derived = pool.submit(derive, db, dataset.dataset_id, [_Length()], lambda share: None, lambda: False)
-        copy = pool.submit(backup, db, tmp_path / "backups").result()
+        copy = pool.submit(backup, db, tmp_path / "backups", "copy").result()
         made = [future.result() for future in reviewers]
         loaded = [future.result() for future in loads]
         derived.result()
         done.set()
         assert all(future.result() > 0 for future in readers)
     assert made == [40] * 4
-    assert count_decisions(db, dataset.dataset_id) == 160
+    assert ledger.decisions.count(dataset.dataset_id) == len(in_force(db, version)) * 4 == 160
     assert [count_rows(db, each.latest_version_id, RowFilter(label="1")) for each in loaded] == [75_000] * 2
     db.close()
     opened = Database.open(copy)
-    migrate(opened)
+    migrate(opened, tmp_path / "backups")
     assert "first" in [each.name for each in list_datasets(opened)]
     opened.close()

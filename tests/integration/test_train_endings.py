@@ -13,13 +13,13 @@ from typing import Any
 import numpy as np
 import pytest
 
-from core.jobs import Queue, RunFolder, read_events
+from core.queue import JobFolder, Queue, Resources, read_events
 from core.records import Job, TrainSpec
+from core.services.collect import collect
+from core.services.context import open_context
+from core.services.evaluation.measures import splits_of
+from core.services.runs.listing import list_runs
 from core.settings import Workspace
-from core.workflow.collect import collect
-from core.workflow.context import open_context
-from core.workflow.evaluation import splits_of
-from core.workflow.runs import list_runs
 from tests.integration.job_support import kill, wait_for_end, wait_until
 from tests.integration.test_fine_tune import trainer_of
 from tests.training_support import SPEC, fill, tiny_bert, weights
@@ -33,7 +33,7 @@ import sys, time
 from pathlib import Path
 from core.records import TrainSpec
 from core.ui.shell.context import app_context
-from core.workflow.train import start_train
+from core.services.train import start_train
 from tests.integration.job_support import load_stories
 app = app_context()
 stories = load_stories(app, Path(sys.argv[1]), rows=120)
@@ -54,12 +54,12 @@ def queue(workspace: Workspace, monkeypatch: pytest.MonkeyPatch) -> Iterator[Que
 
 
 def _start_head(queue: Queue) -> Job:
-    job = queue.create("train", "A test", "core.worker.train", {}, None, "ann")
+    job = queue.create("train", "A test", "core.jobs.train.run", {}, None, "ann")
     fill(queue.folder(job.job_id), Path("minilm"), HEAD, ROWS)
     return queue.enqueue(job.job_id)
 
 
-def _finished(queue: Queue, job: Job) -> RunFolder:
+def _finished(queue: Queue, job: Job) -> JobFolder:
     ended = wait_for_end(queue, job)
     assert ended.status == "done", queue.log_tail(job.job_id)
     return queue.folder(job.job_id)
@@ -88,11 +88,11 @@ def test_a_quick_retrain_that_was_stopped_or_killed_ends_with_the_weights_of_one
     _wait_for(queue, job, "encoding", ROWS // 8)
     queue.stop(job.job_id)
     assert wait_for_end(queue, job).status == "stopped"
-    queue.enqueue(queue.restart(job.job_id).job_id)
+    queue.enqueue(queue.restart(job.job_id, "core.jobs.train.run").job_id)
     _wait_for(queue, job, "encoding", 1)
     kill(trainer_of(job))
     assert wait_for_end(queue, job).status == "failed"
-    folder = _finished(queue, queue.enqueue(queue.restart(job.job_id).job_id))
+    folder = _finished(queue, queue.enqueue(queue.restart(job.job_id, "core.jobs.train.run").job_id))
 
     encoded = [line["total"] for line in _said(queue, job, "encoding")]
     assert encoded[0] > encoded[-1] > 0
@@ -102,7 +102,7 @@ def test_a_quick_retrain_that_was_stopped_or_killed_ends_with_the_weights_of_one
 
 def test_a_fine_tune_whose_memory_runs_out_halves_its_batch_and_says_so(queue: Queue, tmp_path: Path) -> None:
     job = queue.create(
-        "train", "A test", "tests.integration.train_in_little_memory", {}, None, "ann", launch="accelerate"
+        "train", "A test", "tests.integration.train_in_little_memory", {}, None, "ann", Resources(launch="accelerate")
     )
     fill(queue.folder(job.job_id), tiny_bert(tmp_path / "tiny"), SPEC)
     folder = _finished(queue, queue.enqueue(job.job_id))

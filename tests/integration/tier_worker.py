@@ -9,13 +9,13 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from core.jobs import ProgressWriter, RunFolder
-from core.worker.entry import run
+from core.jobs.entry import run
+from core.queue import JobFolder, ProgressWriter
 
 TIERS = ("lexical", "lexical + minilm")
 
 
-def main(folder: RunFolder, progress: ProgressWriter) -> dict[str, Any]:
+def main(folder: JobFolder, progress: ProgressWriter) -> dict[str, Any]:
     row_ids = pq.read_table(folder.input / "rows.parquet")["row_id"].to_pylist()
     for order, tier in enumerate(TIERS):
         progress.update(tier, order, len(TIERS))
@@ -27,7 +27,7 @@ def main(folder: RunFolder, progress: ProgressWriter) -> dict[str, Any]:
     return {}
 
 
-def _write(folder: RunFolder, order: int, row_ids: list[int]) -> None:
+def _write(folder: JobFolder, order: int, row_ids: list[int]) -> None:
     tier = folder.output / str(order)
     tier.mkdir(exist_ok=True)
     table = {

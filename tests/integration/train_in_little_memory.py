@@ -1,11 +1,11 @@
-"""`core.worker.train` on a device whose memory holds no more than three examples at a time while it learns."""
+"""`core.jobs.train.run` on a device whose memory holds no more than three examples at a time while it learns."""
 
 from __future__ import annotations
 
 from typing import Any
 
-from core.worker.entry import run
-from core.worker.train import main
+from core.jobs.entry import run
+from core.jobs.train.run import main
 
 FITS = 3
 

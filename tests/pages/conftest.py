@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from core.services.context import Context
 from core.settings import Workspace
 from core.ui.shell.context import app_context, close_contexts
-from core.workflow.context import Context
 
 PAGES = Path(__file__).resolve().parents[2] / "pages"
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -11,9 +12,9 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from core.records import Dataset, Reader, Scan, Schema
-from core.store.ingest import ingest
+from core.services.context import Context
+from core.store.ingest.ingest import ingest
 from core.store.scans import add_tier
-from core.workflow.context import Context
 from tests.staged import staged
 
 LABELS = ("business", "sport", "tech")
@@ -87,6 +88,52 @@ def scan(
         issues_parquet=path,
         final=final,
     )
+
+
+def also_outliers(context: Context) -> None:
+    """The scan has looked for outliers too: the rows that are not flagged, the last one worst, without a suggestion."""
+    why = json.dumps({"distance": 0.9, "usual": 0.3})
+    with context.store.write() as cursor:
+        cursor.execute(
+            """INSERT INTO issues SELECT scan_id, row_id, 'outlier', score, NOT is_issue, given_label, NULL, ?,
+               91 - rank FROM issues WHERE issue_type = 'label'""",
+            [why],
+        )
+        found = {"label": {}, "outlier": {"flagged": 50, "by_chance": 0.01, "compared": 90, "sampled": False}}
+        cursor.execute("UPDATE scans SET summary = json_merge_patch(summary, ?)", [json.dumps({"found": found})])
+
+
+def also_near_duplicates(
+    context: Context, groups: Mapping[int, Sequence[int]], conflicting: Sequence[int] = ()
+) -> None:
+    """The scan has found these groups too: rows by the group's first, which stands for it."""
+    rows = [
+        (
+            row,
+            row != group,
+            json.dumps(
+                {"group": group, "size": len(members), "kept": group, "exact": row != group}
+                | {"conflicting": group in conflicting, "neighbours": [group if row != group else members[1]]}
+                | {"similarities": [1.0]}
+            ),
+        )
+        for group, members in groups.items()
+        for row in members
+    ]
+    about = {"groups": len(groups), "exact": sum(flag for _, flag, _ in rows), "conflicting": len(conflicting)}
+    found = {"label": {}, "near_duplicate": about | {"flagged": sum(flag for _, flag, _ in rows)}}
+    with context.store.write() as cursor:
+        cursor.execute(
+            """INSERT INTO issues SELECT scan_id, row_id, 'near_duplicate', 1.0, false, given_label, NULL, '{}', rank
+               FROM issues WHERE issue_type = 'label'"""
+        )
+        for row, flag, why in rows:
+            cursor.execute(
+                """UPDATE issues SET is_issue = ?, why = ?, score = ? WHERE issue_type = 'near_duplicate'
+                   AND row_id = ?""",
+                [flag, why, 0.5 if flag else 1.0, row],
+            )
+        cursor.execute("UPDATE scans SET summary = json_merge_patch(summary, ?)", [json.dumps({"found": found})])
 
 
 def _why(row: int, rows: int) -> dict[str, Any]:

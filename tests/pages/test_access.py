@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from core.services.context import Context
 from core.ui.shell import guard
-from core.workflow.context import Context
 from tests.pages.conftest import PAGES
 
 NAMES = sorted(path.stem for path in PAGES.glob("*.py"))

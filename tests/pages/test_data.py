@@ -9,11 +9,11 @@ from pathlib import Path
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from core.services.context import Context
+from core.services.load import preview, start_load, wait
+from core.services.splits import split_counts
 from core.store.datasets import list_datasets
 from core.store.versions import get_version, list_versions
-from core.workflow.context import Context
-from core.workflow.load import preview, start_load, wait
-from core.workflow.splits import split_counts
 
 OpenAt = Callable[..., AppTest]
 TEXTS = ("a good film", "a bad film", "another good film", "another bad film")

@@ -14,10 +14,10 @@ from streamlit.testing.v1 import AppTest
 
 from core.records import Dataset, Metric
 from core.review.records import Act
+from core.services.context import Context
+from core.services.evaluation.measures import predicted_rows
+from core.services.review.decisions import make_version, record
 from core.ui.evaluation.rows import cell_filter
-from core.workflow.context import Context
-from core.workflow.evaluation import predicted_rows
-from core.workflow.review import make_version, record
 from tests.pages import issues_data
 from tests.runs import finished_run
 
@@ -198,9 +198,8 @@ def test_the_labels_of_a_newer_version_can_be_held_against_it(app: Context, news
 def test_what_is_read_off_the_matrix_is_what_the_list_holds(
     app: Context, news: Dataset, open_at: Open, true: str | None, predicted: str | None
 ) -> None:
-    from core.store.runs import get_run
 
     where = cell_filter("test", true, predicted)
-    counted = len(predicted_rows(app, get_run(app.store, news.dataset_id, "1"), where, "version", 1000))
+    counted = len(predicted_rows(app, app.ledger.runs.get(news.dataset_id, "1"), where, "version", 1000))
     query = {key: value for key, value in (("true", true), ("predicted", predicted)) if value}
     assert f"**{counted:,} {'row' if counted == 1 else 'rows'}**" in words(shown_at(open_at, run=1, **query))

@@ -9,10 +9,10 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from core.review.records import Act
+from core.services.context import Context
+from core.services.load import load_sample, wait
+from core.services.review.decisions import record
 from core.store.ids import new_id
-from core.workflow.context import Context
-from core.workflow.load import load_sample, wait
-from core.workflow.review import record
 from tests.pages import issues_data as data
 
 OpenAt = Callable[..., AppTest]

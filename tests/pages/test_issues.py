@@ -11,10 +11,10 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from core.records import Dataset, Decision
-from core.store import decisions
+from core.services.context import Context
+from core.store.acts import decisions
 from core.store.ids import new_id
 from core.ui.parts.background import THREADS, answers
-from core.workflow.context import Context
 from tests.pages import issues_data as data
 
 Open = Callable[..., AppTest]
@@ -138,17 +138,54 @@ def test_a_link_narrows_the_list(open_at: Open, scanned: Dataset, query: dict[st
 
 def test_a_scan_of_two_issue_types_offers_the_choice(open_at: Open, app: Context, scanned: Dataset) -> None:
     assert not [box for box in open_at("issues", dataset="news").selectbox if box.key == "type"]
-    with app.store.write() as cursor:
-        cursor.execute(
-            """INSERT INTO issues SELECT scan_id, row_id, 'other', score, NOT is_issue, given_label, suggested_label,
-               why, 91 - rank FROM issues"""
-        )
-        cursor.execute("""UPDATE scans SET summary = json_merge_patch(summary, '{"types": ["label", "other"]}')""")
+    data.also_outliers(app)
     assert ranks(open_at("issues", dataset="news"))[:3] == [1, 2, 3]
-    shown = open_at("issues", dataset="news", type="other")
-    assert shown.selectbox(key="type").value == "other"
+    shown = open_at("issues", dataset="news", type="outlier")
+    assert not shown.exception
+    assert shown.selectbox(key="type").value == "outlier"
     assert "50 rows" in texts(shown)
     assert "row 89" in texts(shown)
+    assert "Mean distance to the nearest examples: 0.90, 3.0 times what is usual" in texts(shown).replace("\\", "")
+    assert not any("looks like" in frame.value.columns for frame in shown.dataframe)
+    assert not any("probably wrong" in button.label for button in shown.button)
+
+
+def test_a_card_per_type_says_how_many_how_sure_and_opens_its_list(
+    open_at: Open, app: Context, scanned: Dataset
+) -> None:
+    data.also_outliers(app)
+    shown = open_at("issues", dataset="news", given="sport")
+    said = texts(shown).replace("\\", "")
+    assert "## 40 :small[flagged]" in said and "## 50 :small[flagged]" in said
+    assert "12.3% of all labels are probably wrong (10.0% – 15.0%, 95 % interval)" in said
+    assert "about one in 100 may be chance" in said
+    shown.button(key="issue-card-outlier-show").click().run()
+    assert not shown.exception
+    assert "**50 rows**, worst first" in texts(shown)
+    assert shown.query_params["type"] == "outlier"
+
+
+def test_a_scan_of_the_first_release_opens_and_says_what_it_did_not_look_for(open_at: Open, scanned: Dataset) -> None:
+    shown = open_at("issues", dataset="news")
+    assert "did not look for near-duplicates or outliers" in texts(shown)
+    assert "**40 rows**, worst first" in texts(shown)
+
+
+def test_one_of_a_group_is_kept_in_one_act_and_taken_back_in_one(open_at: Open, app: Context, scanned: Dataset) -> None:
+    data.also_near_duplicates(app, {0: (0, 3, 6), 10: (10, 13), 20: (20, 21)}, conflicting=(20,))
+    shown = open_at("issues", dataset="news", type="near_duplicate")
+    assert not shown.exception
+    assert "3 groups, 1 with conflicting labels; exact copies: 4" in texts(shown).replace("\\", "")
+    assert "**4 rows**, worst first" in texts(shown)
+    shown.button(key="keep-one-of-group").click().run()
+    assert not shown.exception
+    assert "2 copies of 1 group are excluded" in texts(shown)
+    shown.button(key="keep-one-of-all").click().run()
+    assert "1 copy of 1 group is excluded; 1 group with conflicting labels is left to you" in texts(shown)
+    assert [one.row_id for one in decisions.in_force(app.store, scanned.latest_version_id)] == [3, 6, 13]
+    shown.button(key="kept-one-undo").click().run()
+    assert [one.row_id for one in decisions.in_force(app.store, scanned.latest_version_id)] == [3, 6]
+    assert "1 row is back" in texts(shown)
 
 
 def test_undecided_leaves_out_what_somebody_has_judged(open_at: Open, app: Context, scanned: Dataset) -> None:
@@ -236,8 +273,7 @@ def test_labels_that_look_like_markup_are_shown_as_text(open_at: Open, app: Cont
 
 
 def decide(app: Context, dataset: Dataset, row_id: int) -> None:
-    decisions.append(
-        app.store,
+    app.ledger.decisions.append(
         [
             Decision(
                 decision_id=new_id(),

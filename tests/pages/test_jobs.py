@@ -7,10 +7,10 @@ from collections.abc import Callable
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from core.jobs import ProgressWriter
+from core.queue import ProgressWriter
 from core.records import Job
-from core.ui.jobs.page import PAGE_JOBS
-from core.workflow.context import Context
+from core.services.context import Context
+from core.ui.jobs.list import PAGE_JOBS
 
 Open = Callable[..., AppTest]
 
@@ -29,7 +29,7 @@ def _words(shown: AppTest) -> str:
 
 
 def _scan(app: Context, title: str = "Scan of news") -> Job:
-    return app.queue.create("scan", title, "core.worker.scan", {"probabilities": None}, None, "ada")
+    return app.queue.create("scan", title, "core.jobs.scan.run", {"probabilities": None}, None, "ada")
 
 
 def test_a_workspace_in_which_nothing_ran_says_so(open_at: Open) -> None:

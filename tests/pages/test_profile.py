@@ -11,9 +11,9 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from core.records import Dataset, Reader, Schema
-from core.store.ingest import ingest
-from core.workflow.context import Context
-from core.workflow.profile import derive
+from core.services.context import Context
+from core.services.profile.figures import derive
+from core.store.ingest.ingest import ingest
 from tests.staged import staged
 
 OpenAt = Callable[..., AppTest]

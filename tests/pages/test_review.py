@@ -12,12 +12,12 @@ from streamlit.testing.v1 import AppTest
 
 from core.records import IssueFilter, Scan
 from core.review.records import Act
-from core.store import decisions
+from core.services.context import Context
+from core.services.review.decisions import make_version, record
+from core.services.review.queue import claim
 from core.store.datasets import get_dataset
 from core.store.ids import new_id
-from core.workflow.context import Context
-from core.workflow.review import make_version, record
-from core.workflow.review_queue import claim
+from core.store.times import now
 from tests.pages.issues_data import load, scan
 
 OpenAt = Callable[..., AppTest]
@@ -62,7 +62,7 @@ def test_acts_that_the_desk_reports_are_taken_down_once(app: Context, open_at: O
     for _ in range(3):
         page = report(page, scanned, act, {"key": "k2", "action": "destroy", "row_id": 1})
         assert not page.exception
-    (found,) = decisions.list_decisions(app.store, scanned.dataset_id)
+    (found,) = app.ledger.decisions.page(scanned.dataset_id)
     assert (found.row_id, found.new_label, found.reviewer, found.shown) == (
         0,
         "tech",
@@ -81,8 +81,8 @@ def test_two_tabs_of_one_reviewer_hold_different_rows(app: Context, open_at: Ope
     open_at("review", reviewer="ada")
     assert claim(app, scanned.version_id, scanned.scan_id, "ben", IssueFilter(), 3) == []
     first.run()
-    rows = app.store.fetch("SELECT row_id FROM claims ORDER BY row_id")
-    assert rows == [(row,) for row in range(40)]
+    held = app.ledger.claims.held_by_others(scanned.version_id, "ben", now())
+    assert sorted(held) == list(range(40))
 
 
 def test_a_better_list_waits_until_the_reviewer_asks_for_it(

@@ -12,11 +12,10 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from core.records import Dataset, TrainSpec
-from core.store.runs import get_run, list_runs
+from core.services.context import Context
+from core.services.runs.devices import Device
 from core.ui import keys
 from core.ui.parts.background import answers
-from core.workflow.context import Context
-from core.workflow.devices import Device
 from tests.pages import issues_data
 from tests.pages import training_data as data
 from tests.pages.conftest import PAGES
@@ -71,7 +70,7 @@ def test_a_link_to_another_view_of_the_page_one_is_on_writes_the_url(app: Contex
     shown.run()
     assert shown.query_params["view"] == "new"
     settled(shown).button(key="train-start").click().run()
-    assert [run.number for run in list_runs(app.store, news.dataset_id)] == [1]
+    assert [run.number for run in app.ledger.runs.of(news.dataset_id)] == [1]
 
 
 def test_a_run_under_way_shows_stage_share_figures_and_what_can_be_done(
@@ -104,7 +103,7 @@ def test_a_finished_run_shows_its_scores_and_leads_to_its_evaluation(
     run = data.begin(app, news)
     data.learn(app, run)
     data.finish(app, run)
-    scores = get_run(app.store, news.dataset_id, "1").summary["splits"]["test"]
+    scores = app.ledger.runs.get(news.dataset_id, "1").summary["splits"]["test"]
     shown = open_at("training")
     text = words(shown)
     assert links(shown)["Evaluate on test"] == ("evaluation", "dataset=news&run=1&split=test")
@@ -215,7 +214,7 @@ def test_the_form_says_what_a_persons_accelerate_config_decides_or_why_it_cannot
     path.write_text("distributed_type: FSDP\nnum_processes: 2\n")
     shown = shown.button(key="train-start").click().run()
     assert "distributed_type cannot be 'FSDP': Winnow's training loop" in words(shown)
-    assert not list_runs(app.store, news.dataset_id)
+    assert not app.ledger.runs.of(news.dataset_id)
 
 
 def test_a_run_says_which_accelerate_config_it_follows(app: Context, news: Dataset, open_at: Open) -> None:
@@ -274,13 +273,13 @@ def test_a_wrong_value_is_named_with_its_field_and_nothing_starts(
     shown.number_input(key=key).set_value(value)
     shown = shown.button(key="train-start").click().run()
     assert f"{named} cannot be {value}" in words(shown)
-    assert not list_runs(app.store, news.dataset_id)
+    assert not app.ledger.runs.of(news.dataset_id)
 
 
 def test_start_lists_the_run_at_once_and_shows_it(app: Context, news: Dataset, open_at: Open) -> None:
     shown = settled(open_at("training", view="new"))
     shown = shown.button(key="train-start").click().run()
-    [run] = list_runs(app.store, news.dataset_id)
+    [run] = app.ledger.runs.of(news.dataset_id)
     app.queue.cancel(run.run_id)
     assert (shown.query_params["view"], shown.query_params["run"]) == ("runs", "1")
     assert "Quick retrain of minilm, version 1" in words(shown)

@@ -9,13 +9,13 @@ from typing import Any
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from core.jobs import ProgressWriter
+from core.jobs import submit
+from core.queue import ProgressWriter
 from core.records import Dataset
-from core.store.effects import add_effect
-from core.workflow import cleaning
-from core.workflow.context import Context
+from core.services.context import Context
+from core.store.times import now
 from tests.pages import issues_data
-from tests.unit.workflow.test_cleaning import review
+from tests.unit.services.test_cleaning import review
 
 Open = Callable[..., AppTest]
 PAIRS = (("given", "reviewed"), ("random", "reviewed"), ("given", "random"))
@@ -38,7 +38,7 @@ def reviewed(app: Context, news: Dataset) -> str:
 @pytest.fixture(autouse=True)
 def prepared(monkeypatch: pytest.MonkeyPatch) -> None:
     """Jobs stay as they are once they are made: their process is not what is tested here."""
-    monkeypatch.setattr(cleaning, "prepare_and_enqueue", lambda context, job, prepare: None)
+    monkeypatch.setattr(submit, "prepare_and_enqueue", lambda context, job, prepare: None)
 
 
 def words(shown: AppTest) -> str:
@@ -83,14 +83,14 @@ def answer(app: Context, news: Dataset, version_id: str, name: str, gain: float,
         "seconds": 12.0,
         "device": "cpu",
     }
-    add_effect(
-        app.store,
+    app.ledger.effects.add(
         effect_id=name,
         dataset_id=news.dataset_id,
         version_id=version_id,
         settings={"seeds": 5, "strategy": "head", "model": "minilm"} | settings,
         summary=summary,
         by="ada",
+        at=now(),
     )
 
 
@@ -110,14 +110,14 @@ def test_the_form_says_what_review_changed_and_one_button_asks(app: Context, rev
     shown = shown.button(key="effect-start").click().run()
     (job,) = app.queue.active()
     spec = app.queue.folder(job.job_id).spec()
-    assert (job.kind, spec["seeds"], spec["strategy"]) == ("cleaning", 3, "head")
+    assert (job.kind, spec["seeds"], spec["strategy"]) == ("cleaning_effect", 3, "head")
     assert "Measuring whether cleaning helped" in words(shown)
 
 
 def test_a_comparison_under_way_shows_how_far_it_is_and_can_be_stopped(
     app: Context, news: Dataset, reviewed: str, open_at: Open
 ) -> None:
-    job = app.queue.start_local("cleaning", "asked", {"version_id": reviewed}, news.dataset_id, "ada")
+    job = app.queue.start_local("cleaning_effect", "asked", {"version_id": reviewed}, news.dataset_id, "ada")
     ProgressWriter(app.queue.folder(job.job_id)).update("fine-tuning", 3, 15, "labels given, seed 1: epoch 1 of 3")
     shown = effect_page(open_at)
     assert "fine-tuning · 20%" in words(shown) and "labels given, seed 1: epoch 1 of 3" in words(shown)
@@ -128,7 +128,7 @@ def test_a_comparison_under_way_shows_how_far_it_is_and_can_be_stopped(
 def test_a_failed_comparison_says_why_and_the_form_stands_beneath(
     app: Context, news: Dataset, reviewed: str, open_at: Open
 ) -> None:
-    job = app.queue.start_local("cleaning", "asked", {"version_id": reviewed}, news.dataset_id, "ada")
+    job = app.queue.start_local("cleaning_effect", "asked", {"version_id": reviewed}, news.dataset_id, "ada")
     app.queue.finish_local(job.job_id, "failed", "No model folder at mine.")
     shown = effect_page(open_at)
     assert "No model folder at mine." in words(shown)

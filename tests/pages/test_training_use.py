@@ -14,10 +14,10 @@ from starlette.testclient import TestClient
 from streamlit.testing.v1 import AppTest
 
 from core.records import Run
+from core.services.context import Context
+from core.services.prediction import playground
+from core.services.prediction.predict import predictions
 from core.ui.parts.downloads import ROUTE
-from core.workflow import playground
-from core.workflow.context import Context
-from core.workflow.predict import predictions
 from tests.images import png
 from tests.integration.load_support import loaded
 from tests.pages.test_training import links, words
@@ -99,7 +99,7 @@ def test_a_file_is_predicted_in_a_job_and_its_results_can_be_saved(
 ) -> None:
     shown = open_at("training", view="use", use="file")
     content = b"id,text\n=1,bank shares\n2,\n"
-    shown.file_uploader(key="predict-upload-text").upload("new.csv", content, "text/csv").run()
+    shown.file_uploader(key="predict-upload-text-classification").upload("new.csv", content, "text/csv").run()
     shown = settled(shown, "about 2 rows")
     column = next(box for box in shown.selectbox if box.label == "Column with the texts")
     assert column.value == "text"

@@ -1,4 +1,4 @@
-"""Runs as their jobs leave them: a run folder with spec, figures, result and predictions, without the training."""
+"""Runs as their jobs leave them: a job folder with spec, figures, result and predictions, without the training."""
 
 from __future__ import annotations
 
@@ -10,13 +10,12 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from core.jobs import ProgressWriter
+from core.finetune.settings import resolve
+from core.jobs.train.web import collect_train
+from core.queue import ProgressWriter
 from core.records import Dataset, Run, TrainSpec
+from core.services.context import Context
 from core.store.relations import relation
-from core.store.runs import add_run
-from core.training.settings import resolve
-from core.workflow.context import Context
-from core.workflow.train_results import collect_train
 
 STEPS, EPOCHS = 40, 4
 FULL = TrainSpec(strategy="full", epochs=EPOCHS)
@@ -35,8 +34,7 @@ def begin(app: Context, dataset: Dataset, spec: TrainSpec = FULL, by: str = "ada
         **more,
     }
     job = app.queue.start_local("train", f"{frozen['title']} of {dataset.name}", frozen, dataset.dataset_id, by)
-    return add_run(
-        app.store,
+    return app.ledger.runs.add(
         run_id=job.job_id,
         dataset_id=dataset.dataset_id,
         version_id=dataset.latest_version_id,

@@ -19,8 +19,8 @@ def processor(monkeypatch: pytest.MonkeyPatch, numbers: str, quicker: bool = Tru
     """A processor with or without units for bfloat16, which torch makes use of or not; an accelerator likewise."""
     import torch
 
-    from core.models.device import device, module_of
-    from core.signals import precision
+    from core.arrays import precision
+    from core.arrays.device import device, module_of
 
     monkeypatch.setattr(torch.cpu, "get_capabilities", lambda: PROCESSORS[numbers])
     monkeypatch.setattr(precision, "_quicker_in_bfloat16", lambda: quicker)

@@ -9,7 +9,7 @@ import pytest
 
 PROJECT = Path(__file__).resolve().parents[2]
 PAGES = sorted((PROJECT / "pages").glob("*.py"))
-PAGE_MAY_IMPORT = ("streamlit", "core.ui", "core.workflow", "core.charts", "core.records", "core.errors")
+PAGE_MAY_IMPORT = ("streamlit", "core.ui", "core.services", "core.charts", "core.records", "core.errors")
 APP_MAY_IMPORT = (
     *("streamlit", "starlette", "anyio"),
     *(
@@ -62,6 +62,16 @@ def test_a_page_has_at_most_80_lines_and_a_docstring(path: Path) -> None:
 def test_a_page_opens_its_frame_which_holds_the_guard(path: Path) -> None:
     calls = [node for node in ast.walk(ast.parse(path.read_text())) if isinstance(node, ast.Call)]
     assert any(isinstance(call.func, ast.Name) and call.func.id == "open_page" for call in calls)
+
+
+def test_a_part_takes_the_records_that_it_draws_and_not_the_frame() -> None:
+    """But for the Issues page and the filters of its list, which the review desk shares."""
+    ui = PROJECT / "core" / "ui"
+    spared = {ui / "parts" / "issue_filter.py", ui / "review" / "scan.py", *(ui / "issues").rglob("*.py")}
+    for path in sorted({*ui.rglob("*.py")} - spared - {*(ui / "shell").rglob("*.py")}):
+        functions = (node for node in ast.walk(ast.parse(path.read_text())) if isinstance(node, ast.FunctionDef))
+        taking = [one.name for one in functions if "frame" in {argument.arg for argument in one.args.args}]
+        assert not taking, path
 
 
 def test_the_app_has_at_most_60_lines_and_draws_nothing_itself() -> None:

@@ -9,11 +9,13 @@ from pathlib import Path
 import pytest
 
 from core.commands import COMMANDS
+from core.finetune.settings import SETTINGS, Setting
 from core.issues import ISSUE_TYPES
-from core.signals.encoders import ENCODERS
+from core.modalities import MODALITIES
+from core.modalities.encoders import ENCODERS
 from core.sources import SOURCES
+from core.targets import TARGETS
 from core.tasks import TASKS
-from core.training.settings import SETTINGS, Setting
 from core.ui.shell.pages import PAGES
 
 ROOT = Path(__file__).parents[2]
@@ -23,20 +25,18 @@ SETTINGS_PAGE = (ROOT / "docs" / "settings.md").read_text(encoding="utf-8")
 REGISTERED = {
     "sources": tuple(SOURCES),
     "tasks": tuple(TASKS),
+    "modalities": tuple(MODALITIES),
+    "targets": tuple(TARGETS),
     "issue types": tuple(ISSUE_TYPES),
     "encoders": tuple(ENCODERS),
     "pages": tuple(PAGES),
     "commands": tuple(command.name for command in COMMANDS),
 }
-NO_JOB = {"__main__", "nursery", "wrapper", "serve", "resident"}
-"""Modules that run by themselves and are no kind of job: the program, readers, a job's wrapper, the resident model."""
 
 
-def _job_kinds() -> set[str]:
-    """Every other module of core that runs by itself, by its own name or, where that is `run`, by its room's."""
-    modules = (ROOT / "core").rglob("*.py")
-    programs = [one for one in modules if '\nif __name__ == "__main__":' in one.read_text(encoding="utf-8")]
-    return {one.parent.name if one.stem == "run" else one.stem for one in programs} - NO_JOB
+def _job_kinds() -> list[str]:
+    """Folders whose `run` is started as `python -m core.jobs.<kind>.run`, the resident model aside."""
+    return [run.parent.name for run in (ROOT / "core" / "jobs").glob("*/run.py") if run.parent.name != "resident"]
 
 
 def _variables(text: str) -> set[str]:

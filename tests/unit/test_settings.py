@@ -8,10 +8,10 @@ from pathlib import Path
 import pytest
 
 from core.errors import UsageError
-from core.models.files import model_folder
+from core.finetune.settings import check
+from core.modalities.model_files import model_folder
 from core.records import TrainSpec
 from core.settings import allowed_folders, workspace
-from core.training.settings import check
 
 NOBODY = "~nobody-of-that-name/x"
 

@@ -10,14 +10,15 @@ from typing import BinaryIO
 import streamlit as st
 
 from core.errors import UsageError
+from core.records import Dataset, Version
+from core.services.context import Context
+from core.services.export import export, file_name, formats_of
 from core.settings import allowed_folders
-from core.tasks import TASKS
+from core.tasks import task_named
 from core.ui import keys
 from core.ui.parts.background import forget, result_of
 from core.ui.parts.paths import inside
 from core.ui.parts.problems import plain
-from core.ui.shell.frame import Frame
-from core.workflow.export import export, file_name
 
 FORMATS = {
     "csv": ("CSV, formulas escaped", ".csv"),
@@ -30,29 +31,29 @@ LARGE_ROWS = 500_000
 """A download is held in memory while it is sent: beyond this, the server writes the file itself."""
 
 
-def export_view(frame: Frame) -> None:
+def export_form(context: Context, dataset: Dataset, version: Version) -> None:
     """Format, then a download, or a path on the server."""
-    offered = [name for name in FORMATS if name != "imagefolder" or TASKS[frame.dataset.task].payload_kind == "image"]
-    st.markdown(f"**Export {plain(frame.dataset.name)}, version {frame.version.number}**")
-    st.caption(f"{frame.version.row_count:,} rows with their labels as of this version; excluded rows are left out.")
+    offered = formats_of(task_named(dataset.task))
+    st.markdown(f"**Export {plain(dataset.name)}, version {version.number}**")
+    st.caption(f"{version.row_count:,} rows with their labels as of this version; excluded rows are left out.")
     chosen = st.radio("Format", offered, format_func=lambda name: FORMATS[name][0], key="export-format") or offered[0]
-    large = frame.version.row_count > LARGE_ROWS
+    large = version.row_count > LARGE_ROWS
     if not large:
-        _download(frame, chosen)
+        _download(context, dataset, version, chosen)
     with st.expander("Write it to the server instead", expanded=large):
-        _to_server(frame, chosen)
+        _to_server(context, dataset, version, chosen)
 
 
-def _named(frame: Frame, chosen: str) -> str:
+def _named(dataset: Dataset, version: Version, chosen: str) -> str:
     """`news-v2.csv`."""
-    return file_name(f"{frame.dataset.name}-v{frame.version.number}{FORMATS[chosen][1]}")
+    return file_name(f"{dataset.name}-v{version.number}{FORMATS[chosen][1]}")
 
 
-def _download(frame: Frame, chosen: str) -> None:
-    name = _named(frame, chosen) + (".zip" if chosen == "datasets" else "")
+def _download(context: Context, dataset: Dataset, version: Version, chosen: str) -> None:
+    name = _named(dataset, version, chosen) + (".zip" if chosen == "datasets" else "")
     st.download_button(
         "Download",
-        lambda: _made(frame, chosen),
+        lambda: _made(context, dataset, version, chosen),
         file_name=name,
         icon=":material/download:",
         type="primary",
@@ -61,26 +62,28 @@ def _download(frame: Frame, chosen: str) -> None:
     )
 
 
-def _made(frame: Frame, chosen: str) -> BinaryIO:
+def _made(context: Context, dataset: Dataset, version: Version, chosen: str) -> BinaryIO:
     """The export as an open file that is gone from the disk once it is closed. Runs off the script thread."""
-    with tempfile.TemporaryDirectory(dir=frame.context.workspace.uploads) as folder:
-        out = Path(folder) / _named(frame, chosen)
-        export(frame.context, frame.version.version_id, chosen, out)
+    with tempfile.TemporaryDirectory(dir=context.workspace.uploads) as folder:
+        out = Path(folder) / _named(dataset, version, chosen)
+        export(context, version.version_id, chosen, out)
         if out.is_dir():
             out = Path(shutil.make_archive(str(out), "zip", out))
         return out.open("rb")
 
 
-def _to_server(frame: Frame, chosen: str) -> None:
+def _to_server(context: Context, dataset: Dataset, version: Version, chosen: str) -> None:
     folder = st.text_input("Folder on the server", value=str(allowed_folders()[0]), key="export-folder")
     if st.button("Write", icon=":material/save:", key="export-write"):
-        st.session_state[keys.EXPORT] = (frame.version.version_id, chosen, folder)
+        st.session_state[keys.EXPORT] = (version.version_id, chosen, folder)
     asked = st.session_state.get(keys.EXPORT)
     if asked is None:
         return
     try:
-        out = inside(asked[2], allowed_folders()) / _named(frame, asked[1])
-        written = result_of(asked, lambda: _write(frame, asked[0], asked[1], out), waiting=f"writing {plain(str(out))}")
+        out = inside(asked[2], allowed_folders()) / _named(dataset, version, asked[1])
+        written = result_of(
+            asked, lambda: _write(context, asked[0], asked[1], out), waiting=f"writing {plain(str(out))}"
+        )
     except Exception:
         del st.session_state[keys.EXPORT]  # said once: no later rerun writes what was refused now
         raise
@@ -90,8 +93,8 @@ def _to_server(frame: Frame, chosen: str) -> None:
         st.success(f"Written: {plain(str(written))}")
 
 
-def _write(frame: Frame, version_id: str, chosen: str, out: Path) -> Path:
+def _write(context: Context, version_id: str, chosen: str, out: Path) -> Path:
     if out.exists():
         raise UsageError(f"{out} exists already.", "Move it away, or write to another folder.")
-    export(frame.context, version_id, chosen, out)
+    export(context, version_id, chosen, out)
     return out

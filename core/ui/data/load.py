@@ -9,56 +9,59 @@ from pathlib import Path
 import streamlit as st
 
 from core.records import Preview, Schema
+from core.services.context import Context
+from core.services.load import browser_folders, preview, start_load
+from core.services.splits import SplitPlan
 from core.sources.guess import split_name
 from core.store.datasets import list_datasets
 from core.ui import keys
 from core.ui.data.progress import follow_load
 from core.ui.data.schema import MAX_IMAGES, schema_form, with_thumbnails
 from core.ui.data.splits import METHODS, PARTS
-from core.ui.home.start import sample_row
+from core.ui.home.start import missing_samples, sample_row
 from core.ui.parts.background import result_of
+from core.ui.parts.choices import choose_place
 from core.ui.parts.empty import empty_state
 from core.ui.parts.paths import choose_path, stamped
 from core.ui.parts.problems import shown_errors
-from core.ui.parts.upload import choose_upload
-from core.ui.shell.frame import BareFrame
-from core.workflow.load import browser_folders, preview, start_load
-from core.workflow.splits import SplitPlan
+from core.ui.parts.upload import arrived
 
 PLACES = {"upload": "Upload", "path": "Path on the server", "hub": "Hub dataset", "sample": "Sample"}
-
-
 VAGUE_NAMES = ("data", "dataset", "images", "index", "labels")
 """A file of such a name is better known by its folder's."""
 
 
-def load_view(frame: BareFrame) -> None:
-    """One load at a time per session: choose, check, start, follow."""
-    if follow_load(frame):
+def load_form(context: Context, user: str) -> None:
+    """Choose, check, start; or, since a session has one load at a time, follow it."""
+    if follow_load(context):
         return
-    place = st.segmented_control(
-        "Where the data is",
-        list(PLACES),
-        default="upload",
-        required=True,
-        format_func=PLACES.__getitem__,
-        key="load-place",
-    )
+    place = choose_place("Where the data is", "load-place", PLACES)
     with shown_errors():
-        locations = _locations(frame, str(place))
+        locations = _locations(context, user, place)
         if locations:
-            _check_and_start(frame, locations)
+            _check_and_start(context, user, locations)
 
 
-def _locations(frame: BareFrame, place: str) -> tuple[str, ...]:
+def _locations(context: Context, user: str, place: str) -> tuple[str, ...]:
     if place == "upload":
-        return choose_upload(frame.context.workspace)
+        return _choose_upload(context)
     if place == "path":
         return choose_path()
     if place == "hub":
         return _choose_hub()
-    sample_row(frame)
+    sample_row(context, user, missing_samples(context))
     return ()
+
+
+def _choose_upload(context: Context) -> tuple[str, ...]:
+    files = st.file_uploader(
+        "Files of one dataset",
+        accept_multiple_files=True,
+        key="load-upload",
+        help="CSV, TSV, JSON, JSON lines, Parquet, Arrow, Excel, or a ZIP with one folder of images per class. "
+        "Files named train, validation and test become splits. Larger files: load them from a path on the server.",
+    )
+    return arrived(context.workspace, files, waiting="storing the files that arrived")
 
 
 def _choose_hub() -> tuple[str, ...]:
@@ -71,12 +74,12 @@ def _choose_hub() -> tuple[str, ...]:
     return (typed.strip(),) if typed.strip() else ()
 
 
-def _check_and_start(frame: BareFrame, locations: Sequence[str]) -> None:
-    within = browser_folders(frame.context)
-    key = ("preview", str(frame.context.workspace.root), *map(stamped, locations))
+def _check_and_start(context: Context, user: str, locations: Sequence[str]) -> None:
+    within = browser_folders(context)
+    key = ("preview", str(context.workspace.root), *map(stamped, locations))
     found = result_of(
         key,
-        lambda: with_thumbnails(preview(frame.context, locations, within=within, thumbnails=MAX_IMAGES)),
+        lambda: with_thumbnails(preview(context, locations, within=within, thumbnails=MAX_IMAGES)),
         waiting="reading the first rows",
     )
     if found is None:
@@ -85,14 +88,14 @@ def _check_and_start(frame: BareFrame, locations: Sequence[str]) -> None:
         empty_state("No row to show", "The source was read, and it holds no row.", icon="table_rows")
         return
     schema = schema_form(found, f"schema-{abs(hash(key)):x}")
-    _start_form(frame, locations, found, schema)
+    _start_form(context, user, locations, found, schema)
 
 
-def _start_form(frame: BareFrame, locations: Sequence[str], found: Preview, schema: Schema) -> None:
+def _start_form(context: Context, user: str, locations: Sequence[str], found: Preview, schema: Schema) -> None:
     with st.container(horizontal=True, vertical_alignment="bottom"):
         name = st.text_input(
             "Name of the dataset",
-            value=free_name(frame, locations),
+            value=free_name(context, locations),
             max_chars=120,
             key=f"load-name-{abs(hash(tuple(locations))):x}",
             width=320,
@@ -108,19 +111,19 @@ def _start_form(frame: BareFrame, locations: Sequence[str], found: Preview, sche
         )
         start = st.button("Load", type="primary", icon=":material/play_arrow:", key="load-start")
     if start:
-        within = browser_folders(frame.context)
+        within = browser_folders(context)
         plan = SplitPlan(method, {part: share / 100 for part, share in PARTS.items()}) if method else None
-        job = start_load(frame.context, locations, schema, name=name, by=frame.user, within=within, split_plan=plan)
+        job = start_load(context, locations, schema, name=name, by=user, within=within, split_plan=plan)
         st.session_state[keys.LOAD_JOB] = job.job_id
         st.rerun()
 
 
-def free_name(frame: BareFrame, locations: Sequence[str]) -> str:
+def free_name(context: Context, locations: Sequence[str]) -> str:
     """The file's name without its ending, or its folder's where there are several or the name says little; with a
     number behind it where a dataset has that name already."""
     path = Path(locations[0].replace(":", "-"))
-    uploaded = path.is_relative_to(frame.context.workspace.uploads)
+    uploaded = path.is_relative_to(context.workspace.uploads)
     by_folder = (len(locations) > 1 or split_name(path.stem) or path.stem in VAGUE_NAMES) and not uploaded
     stem = re.sub(r"[\s_]+", "-", path.parent.name if by_folder else path.stem) or "dataset"
-    taken = {dataset.name for dataset in list_datasets(frame.context.store)}
+    taken = {dataset.name for dataset in list_datasets(context.store)}
     return next(name for name in (stem, *(f"{stem}-{number}" for number in range(2, 10_000))) if name not in taken)

@@ -8,39 +8,39 @@ import streamlit as st
 
 from core.errors import WinnowError
 from core.records import ENDED, Dataset, Job
+from core.services.context import Context
 from core.store.datasets import get_dataset
 from core.ui import keys
 from core.ui.parts.problems import plain, show_error
-from core.ui.shell.frame import BareFrame
 from core.ui.shell.strip import duration
 
 POLL_SECONDS = 0.4
 
 
-def follow_load(frame: BareFrame) -> bool:
+def follow_load(context: Context) -> bool:
     """Draws the load that this session started and opens its dataset at the end; whether it is still going."""
-    job = _mine(frame)
+    job = _mine(context)
     if job is None:
         return False
     if not _is_over(job):
-        st.fragment(run_every=POLL_SECONDS)(_progress)(frame, job.job_id)
+        st.fragment(run_every=POLL_SECONDS)(_progress)(context, job.job_id)
         return True
     dataset_id = _ended(job)
     if dataset_id is not None:
-        _open(get_dataset(frame.context.store, dataset_id))
+        _open(get_dataset(context.store, dataset_id))
     return False
 
 
-def report_load(frame: BareFrame) -> None:
+def report_load(context: Context) -> None:
     """Says it where the load that this session started has failed; for pages that show progress by themselves."""
-    job = _mine(frame)
+    job = _mine(context)
     if job is not None and _is_over(job):
         _ended(job)
 
 
-def _mine(frame: BareFrame) -> Job | None:
+def _mine(context: Context) -> Job | None:
     job_id = st.session_state.get(keys.LOAD_JOB)
-    return None if job_id is None else frame.context.queue.get(job_id)
+    return None if job_id is None else context.queue.get(job_id)
 
 
 def _ended(job: Job) -> str | None:
@@ -65,8 +65,8 @@ def _open(dataset: Dataset) -> None:
     st.rerun()
 
 
-def _progress(frame: BareFrame, job_id: str) -> None:
-    job = frame.context.queue.get(job_id)
+def _progress(context: Context, job_id: str) -> None:
+    job = context.queue.get(job_id)
     if _is_over(job):
         st.rerun()
     with st.container(border=True):
@@ -76,7 +76,7 @@ def _progress(frame: BareFrame, job_id: str) -> None:
             st.caption(_speed(job), width="content")
             st.space("stretch")
             if st.button("Stop", key="load-stop", icon=":material/stop:", disabled=job.status == "stopping"):
-                frame.context.queue.stop(job_id)
+                context.queue.stop(job_id)
 
 
 def _speed(job: Job) -> str:

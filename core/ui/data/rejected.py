@@ -6,20 +6,20 @@ from dataclasses import asdict
 
 import streamlit as st
 
+from core.records import Dataset
+from core.services.context import Context
 from core.store.datasets import rejected
-from core.ui.parts.csv_text import csv_text, csv_title
+from core.ui.parts.csv_text import csv_button, csv_text, csv_title
 from core.ui.parts.empty import empty_state
-from core.ui.parts.paging import WHOLE_HEADER
-from core.ui.shell.frame import Frame
+from core.ui.parts.paging import WHOLE_HEADER, paged, pages
 
 PAGE_ROWS = 50
 CSV_ROWS = 100_000
 COLUMNS = ("file", "line", "reason", "content")
 
 
-def rejected_view(frame: Frame) -> None:
-    """Counted, paged, downloadable."""
-    dataset = frame.dataset
+def set_aside(context: Context, dataset: Dataset) -> None:
+    """The rows that did not load: counted, paged, downloadable."""
     if not dataset.rejected_count:
         empty_state("Every row loaded", "No row of the source was set aside.", icon="check_circle")
         return
@@ -28,18 +28,19 @@ def rejected_view(frame: Frame) -> None:
         st.markdown(f"**{were} set aside**", width="content")
         st.caption(f"{dataset.row_count:,} loaded", width="content")
         st.space("stretch")
-        st.download_button(
-            csv_title(dataset.rejected_count, CSV_ROWS),
-            lambda: csv_text(COLUMNS, map(asdict, rejected(frame.context.store, dataset.dataset_id, CSV_ROWS))),
-            file_name=f"{dataset.name}-set-aside.csv",
-            mime="text/csv",
-            icon=":material/download:",
-            on_click="ignore",
-            help="Mend these rows in the source, then load it again.",
+        csv_button(
+            lambda: csv_text(COLUMNS, map(asdict, rejected(context.store, dataset.dataset_id, CSV_ROWS))),
+            f"{dataset.name}-set-aside.csv",
+            key="rejected-csv",
+            title=csv_title(dataset.rejected_count, CSV_ROWS),
+            explained="Mend these rows in the source, then load it again.",
         )
-    pages = -(-dataset.rejected_count // PAGE_ROWS)
-    number = min(int(st.session_state.get("rejected-page", 1)), pages)
-    rows = rejected(frame.context.store, dataset.dataset_id, PAGE_ROWS, (number - 1) * PAGE_ROWS)
+    rows = paged(
+        "rejected-page",
+        PAGE_ROWS,
+        lambda offset: rejected(context.store, dataset.dataset_id, PAGE_ROWS, offset),
+        lambda _: dataset.rejected_count,
+    )
     st.dataframe(
         {column: [getattr(row, column) for row in rows] for column in COLUMNS},
         hide_index=True,
@@ -48,10 +49,9 @@ def rejected_view(frame: Frame) -> None:
             "reason": st.column_config.TextColumn("reason", width="medium"),
             "content": st.column_config.TextColumn("beginning of what stood there", width="large"),
         },
-        key=f"rejected-table-{number}",
+        key=f"rejected-table-{st.session_state.get('rejected-page', 1)}",
         on_select="rerun",
         selection_mode=WHOLE_HEADER,
         alt="Rows set aside while loading",
     )
-    if pages > 1:
-        st.pagination(pages, key="rejected-page")
+    pages("rejected-page", PAGE_ROWS, dataset.rejected_count)

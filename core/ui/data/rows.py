@@ -6,12 +6,12 @@ from typing import Literal
 
 import streamlit as st
 
-from core.records import RowFilter
+from core.records import Dataset, RowFilter, Version
+from core.services.context import Context
 from core.store.rows import get_rows, values
 from core.ui import keys
 from core.ui.parts.problems import shown_errors
-from core.ui.parts.rows import describe, row_browser, show_row
-from core.ui.shell.frame import Frame
+from core.ui.parts.rows import show_row
 
 ANY = "any"
 REPEATED: dict[str, Literal["exact", "conflicting"] | None] = {
@@ -21,28 +21,26 @@ REPEATED: dict[str, Literal["exact", "conflicting"] | None] = {
 }
 
 
-def rows_view(frame: Frame) -> None:
-    """The row that the URL names, filters, the paged table."""
-    _named_row(frame)
-    splits = values(frame.context.store, frame.version.version_id, "split", 50)
+def row_filters(context: Context, dataset: Dataset, version: Version) -> RowFilter:
+    """The filters on one line; what they let through."""
+    splits = values(context.store, version.version_id, "split", 50)
     with st.container(horizontal=True, vertical_alignment="bottom"):
         words = st.text_input("Search", type="search", key="rows-text", placeholder="words in the example", width=260)
-        label = st.selectbox("Label", [ANY, *frame.dataset.labels], key="rows-label", width=200)
+        label = st.selectbox("Label", [ANY, *dataset.labels], key="rows-label", width=200)
         split = st.selectbox("Split", [ANY, *splits], key="rows-split", width=140) if splits else ANY
         repeated = st.selectbox("Duplicates", list(REPEATED), key="rows-duplicates", width=140)
-    where = RowFilter(
+    return RowFilter(
         label=_chosen(label), split=_chosen(split), text=words or None, duplicates=REPEATED[repeated or ANY]
     )
-    row_browser(frame, where, title=describe(where, {}), key="rows")
 
 
-def _named_row(frame: Frame) -> None:
+def named_row(context: Context, dataset: Dataset, version: Version) -> None:
     """The row that a link led to, whole."""
     named = st.query_params.get(keys.ROW, "")
     if not named.isdigit():
         return
     with shown_errors():
-        show_row(frame, get_rows(frame.context.store, frame.version.version_id, [int(named)])[0])
+        show_row(context, dataset, get_rows(context.store, version.version_id, [int(named)])[0])
     st.button("All rows", icon=":material/close:", type="tertiary", key="rows-unnamed", on_click=_forget_row)
 
 
@@ -52,3 +50,9 @@ def _forget_row() -> None:
 
 def _chosen(value: str | None) -> str | None:
     return None if value in (None, ANY) else value
+
+
+def in_words(where: RowFilter) -> str:
+    """What the filters say: `label: sport · split: test`."""
+    fields = ("label", "split", "text", "duplicates")
+    return " · ".join(f"{field}: {value}" for field in fields if (value := getattr(where, field))) or "All rows"

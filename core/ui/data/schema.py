@@ -11,7 +11,7 @@ from typing import Any
 import streamlit as st
 
 from core.records import Preview, Schema
-from core.tasks import TASKS
+from core.tasks import TASKS, task_named
 from core.ui.parts.problems import plain
 
 NONE = "none"
@@ -46,7 +46,11 @@ def _pickers(found: Preview, key: str) -> Schema:
 
     tasks = list(TASKS)
     task = st.selectbox(
-        "Task", tasks, tasks.index(guess.task), key=f"{key}-task", format_func=lambda name: TASKS[name].title
+        "Task",
+        tasks,
+        tasks.index(task_named(guess.task).name),
+        key=f"{key}-task",
+        format_func=lambda name: TASKS[name].title,
     )
     payload = pick("Example", "payload", guess.payload, optional=False)
     label = pick("Label", "label", guess.label)

@@ -7,12 +7,12 @@ from collections.abc import Mapping
 import streamlit as st
 
 from core.errors import UsageError, WinnowError
-from core.records import ENDED
+from core.records import ENDED, Dataset, Version
+from core.services.context import Context
+from core.services.splits import split_counts, start_split
 from core.ui import keys
-from core.ui.parts.problems import plain, show_error, shown_errors
-from core.ui.shell.frame import Frame
+from core.ui.parts.problems import plain, show_error
 from core.ui.shell.strip import progress_text
-from core.workflow.splits import split_counts, start_split
 
 METHODS = {
     "stratified": "Stratified: every class in the same shares",
@@ -27,18 +27,9 @@ MAX_ROWS = 2_000
 """Classes listed; the table scrolls."""
 
 
-def splits_view(frame: Frame) -> None:
-    """The parts as they are, then the form."""
-    table, form = st.columns([3, 2], gap="medium")
-    with table:
-        _counts(frame)
-    with form, shown_errors():
-        if not _follow(frame):
-            _form(frame)
-
-
-def _counts(frame: Frame) -> None:
-    counts = split_counts(frame.context, frame.version.version_id)
+def classes_by_part(context: Context, version: Version) -> None:
+    """The parts as they are."""
+    counts = split_counts(context, version.version_id)
     parts = _in_order({part for by_part in counts.values() for part in by_part})
     st.markdown("**Classes in each part**")
     if parts in ([], [None]):
@@ -64,12 +55,13 @@ def _total(counts: Mapping[str, Mapping[str | None, int]], part: str | None) -> 
     return sum(by_part.get(part, 0) for by_part in counts.values())
 
 
-def _form(frame: Frame) -> None:
+def split_form(context: Context, dataset: Dataset, version: Version, user: str) -> None:
+    """How to make new parts, and the button that makes them."""
     st.markdown("**Make new splits**")
     method = st.radio("Method", list(METHODS), format_func=METHODS.__getitem__, key="split-method")
     group = None
     if method == "grouped":
-        names = {attribute.column: attribute.name for attribute in frame.dataset.attributes}
+        names = {attribute.column: attribute.name for attribute in dataset.attributes}
         group = st.selectbox("Group by", list(names), format_func=names.__getitem__, key="split-group")
     with st.container(horizontal=True):
         shares = {
@@ -78,27 +70,29 @@ def _form(frame: Frame) -> None:
         }
     seed = st.number_input("Seed", 0, 2**31 - 1, 0, key="split-seed", width=110, help="The same seed, the same parts.")
     if st.button("Make a version with these splits", type="primary", key="split-start"):
-        _start(frame, method, shares, seed, group)
+        _start(context, version, user, method, shares, seed, group)
     st.caption("The current version stays as it is.")
 
 
-def _start(frame: Frame, method: str, percent: Mapping[str, int], seed: int, group: str | None) -> None:
+def _start(
+    context: Context, version: Version, user: str, method: str, percent: Mapping[str, int], seed: int, group: str | None
+) -> None:
     if sum(percent.values()) != 100:
         raise UsageError(f"The shares add up to {sum(percent.values())} %.", "Make them 100 % in all.")
     shares = {part: value / 100 for part, value in percent.items() if value}
-    job = start_split(frame.context, frame.version.version_id, method, shares, seed, group, frame.user)
+    job = start_split(context, version.version_id, method, shares, seed, group, user)
     st.session_state[keys.SPLIT_JOB] = job.job_id
     st.rerun()
 
 
-def _follow(frame: Frame) -> bool:
+def follow_split(context: Context) -> bool:
     """Whether the splits asked for are still being made; opens the new version when they are."""
     job_id = st.session_state.get(keys.SPLIT_JOB)
     if job_id is None:
         return False
-    job = frame.context.queue.get(job_id)
+    job = context.queue.get(job_id)
     if job.status not in ENDED or (job.status == "done" and job.kind == "groups" and not job.collected):
-        st.fragment(run_every=POLL_SECONDS)(_wait)(frame, job_id)
+        st.fragment(run_every=POLL_SECONDS)(_wait)(context, job_id)
         return True
     del st.session_state[keys.SPLIT_JOB]
     if job.status == "done":
@@ -109,8 +103,8 @@ def _follow(frame: Frame) -> bool:
     return False
 
 
-def _wait(frame: Frame, job_id: str) -> None:
-    job = frame.context.queue.get(job_id)
+def _wait(context: Context, job_id: str) -> None:
+    job = context.queue.get(job_id)
     if job.status in ENDED and (job.collected or job.kind != "groups" or job.status != "done"):
         st.rerun()
     st.caption(f":material/progress_activity: making the splits: {plain(progress_text(job))}")

@@ -7,32 +7,33 @@ from dataclasses import dataclass
 from urllib.parse import urlencode
 
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
-from core.records import Evaluation, LabelsFrom, Run, Version
-from core.store.versions import get_version, list_versions
+from core.records import Dataset, Evaluation, LabelsFrom, Run, Version
+from core.services.context import Context
+from core.services.evaluation.measures import splits_of
+from core.services.runs.listing import headline_scores
 from core.ui import keys
 from core.ui.parts.choices import pick
+from core.ui.parts.empty import empty_state
 from core.ui.parts.problems import plain
-from core.ui.shell.frame import Frame
+from core.ui.shell.pages import link
 from core.ui.url import asked_for
-from core.workflow.evaluation import splits_of
-from core.workflow.runs import headline_scores
 
 LABELS: dict[LabelsFrom, str] = {
     "version": "Labels it was trained with",
     "given": "Labels as loaded",
     "newest": "Labels of the newest version",
 }
-_IN_LINK = (keys.DATASET, keys.RUN, keys.SPLIT, keys.LABELS, "view", keys.FIGURES, keys.SORT, keys.TRUE)
+_IN_LINK = (keys.DATASET, keys.RUN, keys.SPLIT, keys.LABELS, keys.VIEW, keys.FIGURES, keys.SORT, keys.TRUE)
 LINKED = (*_IN_LINK, keys.PREDICTED, keys.CLASS, keys.WITH, keys.RIGHT)
 """What of the URL belongs into a copied link; who reviews does not."""
 
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """What the page is about."""
+    """What is evaluated."""
 
-    frame: Frame
     run: Run
     split: str
     labels_from: LabelsFrom
@@ -40,15 +41,29 @@ class Choice:
 
 @dataclass(frozen=True, slots=True)
 class Shown(Choice):
-    """The same with what came of it."""
+    """The same with what came of it: all that the parts of the page draw."""
 
+    dataset: Dataset
+    versions: tuple[Version, ...]
+    """All of the dataset's, newest first."""
     found: Evaluation
-    truth: Version
-    """The version whose labels are true."""
+
+    @property
+    def truth(self) -> Version:
+        """The version whose labels are true."""
+        return next(version for version in self.versions if version.version_id == self.found.version_id)
 
 
-def choose(frame: Frame, runs: Sequence[Run]) -> Choice:
-    """The pickers on one line. `runs` are done, newest first."""
+def choose(context: Context, runs: Sequence[Run], versions: Sequence[Version]) -> tuple[Choice, DeltaGenerator]:
+    """The pickers on one line, and the place at its end for what can be taken along. `runs` are done, newest first."""
+    with st.container(horizontal=True, vertical_alignment="center", gap="small", key="evaluation-choice"):
+        run = _run(runs)
+        choice = Choice(run, _split(context, run), _labels(versions))
+        st.space("stretch")
+        return choice, st.container(horizontal=True, gap="small", width="content")
+
+
+def _run(runs: Sequence[Run]) -> Run:
     by_number = {str(run.number): run for run in runs}
     asked = st.query_params.get(keys.RUN)
     number = asked_for(keys.RUN, list(by_number))
@@ -57,31 +72,37 @@ def choose(frame: Frame, runs: Sequence[Run]) -> Choice:
         st.warning(f"Run {plain(asked)} is not there or not done. This is run {number}.")
     titles = {name: f"Run {name}: {run.title}" for name, run in by_number.items()}
     pick("Run", keys.RUN, titles, icon=":material/model_training:", width=370)
-    return Choice(frame, run, _split(frame, run), _labels(frame, run))
+    return run
 
 
-def _split(frame: Frame, run: Run) -> str:
-    rows = dict(splits_of(frame.context, run))
+def _split(context: Context, run: Run) -> str:
+    rows = dict(splits_of(context, run))
     usual, _ = headline_scores(run)
     titles = {name: f"{name}, {count:,} rows" for name, count in rows.items()}
     return pick("Split", keys.SPLIT, titles, last=usual, icon=":material/splitscreen:", width=200)
 
 
-def _labels(frame: Frame, run: Run) -> LabelsFrom:
+def _labels(versions: Sequence[Version]) -> LabelsFrom:
     """A choice only where there is more than one version to take them from."""
-    if len(list_versions(frame.context.store, frame.dataset.dataset_id)) == 1:
+    if len(versions) == 1:
         st.query_params.pop(keys.LABELS, None)
         return "version"
     return pick("True labels", keys.LABELS, LABELS, icon=":material/label:", width=250)
-
-
-def with_result(choice: Choice, found: Evaluation) -> Shown:
-    """The choice with what came of it."""
-    truth = get_version(choice.frame.context.store, found.version_id)
-    return Shown(choice.frame, choice.run, choice.split, choice.labels_from, found, truth)
 
 
 def link_to_this() -> str:
     """The full URL of what the page shows."""
     query = {key: value for key in LINKED if (value := st.query_params.get(key)) is not None}
     return f"{st.context.url or ''}?{urlencode(query)}"
+
+
+def no_run_yet(dataset: Dataset) -> None:
+    """Where there is nothing to evaluate: the way to a run."""
+    empty_state(
+        "No run of this dataset is done yet",
+        "An evaluation needs a trained model and the rows that it has predicted.",
+        icon="grid_on",
+        action=lambda: link(
+            "training", "Train one", icon=":material/model_training:", view="new", dataset=dataset.name
+        ),
+    )

@@ -8,10 +8,10 @@ from typing import Any
 import streamlit as st
 
 from core.records import Scores
+from core.services.export import file_name
 from core.ui.evaluation.choice import Shown
-from core.ui.evaluation.rows import choose_cell, chosen_cell, examples
-from core.ui.parts.csv_text import csv_text
-from core.workflow.export import file_name
+from core.ui.evaluation.rows import choose_cell, chosen_cell
+from core.ui.parts.csv_text import csv_button, csv_text
 
 AVERAGES = {
     "micro avg": "Micro: every row counts the same",
@@ -23,8 +23,8 @@ SHOWN_CLASSES = 14
 COLUMNS = ("class", "precision", "recall", "F1", "rows")
 
 
-def classes_view(shown: Shown) -> None:
-    """Classes, averages, and the rows of the chosen class."""
+def classes(shown: Shown) -> None:
+    """The classes, then their averages."""
     with st.container(horizontal=True, vertical_alignment="center"):
         st.caption(
             "Precision: of what is predicted as the class, the share that is. Recall: of the class, the share that is "
@@ -34,7 +34,6 @@ def classes_view(shown: Shown) -> None:
         _download(shown)
     _classes(shown)
     _averages(shown.found.averages)
-    examples(shown)
 
 
 def _classes(shown: Shown) -> None:
@@ -72,7 +71,7 @@ def _averages(averages: Mapping[str, Scores]) -> None:
     )
 
 
-def _columns(scores: Mapping[str, Scores]) -> dict[str, list[Any]]:
+def _columns(scores: Mapping[str, Scores]) -> dict[str, list[object]]:
     values = (
         list(scores),
         *([getattr(one, name) for one in scores.values()] for name in ("precision", "recall", "f1", "support")),
@@ -94,13 +93,5 @@ def _download(shown: Shown) -> None:
         )
         return csv_text(("of", *COLUMNS), rows)
 
-    st.download_button(
-        "CSV",
-        whole_report,
-        file_name(f"{shown.frame.dataset.name}-run-{shown.run.number}-{shown.split}-classes.csv"),
-        "text/csv",
-        icon=":material/download:",
-        type="tertiary",
-        on_click="ignore",
-        key="classes-csv",
-    )
+    name = file_name(f"{shown.dataset.name}-run-{shown.run.number}-{shown.split}-classes.csv")
+    csv_button(whole_report, name, key="classes-csv")

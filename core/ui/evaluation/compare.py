@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 import streamlit as st
@@ -12,27 +13,26 @@ from core.charts.grid import MAX_CLASSES
 from core.charts.style import CONFIG
 from core.evaluation.confusion import drawn_classes
 from core.records import Comparison, Difference, PredictionFilter, Run
-from core.store.versions import get_version
+from core.services.context import Context
+from core.services.evaluation.measures import compare, splits_of
+from core.services.evaluation.words import difference, percent
 from core.ui import keys
 from core.ui.evaluation.choice import Shown
 from core.ui.evaluation.rows import choose_cell, rows_table
+from core.ui.parts.cells import clicked_mark
 from core.ui.parts.choices import pick, switch
 from core.ui.parts.pending import settled
 from core.ui.parts.problems import plain
-from core.workflow.evaluation import compare, splits_of
-from core.workflow.evaluation_words import difference, percent
-from core.workflow.runs import done_runs
 
 NAMES = {"accuracy": "Accuracy", "macro_f1": "Macro F1"}
 DRAWN_CLASSES = 40
 
 
-def compare_view(shown: Shown) -> None:
-    """What differs, said first, then drawn, then row by row."""
-    context, dataset_id = shown.frame.context, shown.frame.dataset.dataset_id
+def comparison(context: Context, shown: Shown, runs: Sequence[Run]) -> None:
+    """What differs, said first, then drawn, then row by row. `runs` are done, newest first."""
     others = {
         str(run.number): run
-        for run in done_runs(context, dataset_id)
+        for run in runs
         if run.run_id != shown.run.run_id and shown.split in dict(splits_of(context, run))
     }
     if not others:
@@ -50,7 +50,7 @@ def compare_view(shown: Shown) -> None:
             _classes(found, other, shown.run)
         with st.container(width="content", gap="xsmall"):
             _cells(found, other, shown.run)
-    _rows(shown, found, other)
+    _rows(context, shown, found, other)
 
 
 def _other(others: dict[str, Run]) -> str:
@@ -67,6 +67,7 @@ def _said(found: Comparison, other: Run, run: Run) -> None:
                     percent(one.second),
                     f"{100 * one.difference:+.1f} points on run {other.number}'s {percent(one.first)}",
                     delta_color="normal" if _clear(one) else "off",
+                    delta_arrow="auto" if _clear(one) else "off",
                     width="content",
                 )
                 st.caption(plain(difference(one, other, run)))
@@ -105,11 +106,10 @@ def _cells(found: Comparison, other: Run, run: Run) -> None:
     key = f"difference-matrix-{other.number}"
 
     def clicked() -> None:
-        points = st.session_state[key]["selection"]["points"]
-        cell = next((point["customdata"] for point in points if point.get("customdata")), None)
+        cell = clicked_mark(st.session_state[key])
         if cell is not None:
             choose_cell(str(cell[0]), str(cell[1]))
-            st.query_params["view"] = "matrix"
+            st.query_params[keys.VIEW] = "matrix"
 
     st.markdown(f"**Rows that run {run.number} has more or fewer** of in each cell")
     st.plotly_chart(
@@ -127,7 +127,7 @@ def _cells(found: Comparison, other: Run, run: Run) -> None:
     st.caption(f"Teal: run {run.number} is better there. Orange: worse. A click opens the cell of run {run.number}.")
 
 
-def _rows(shown: Shown, found: Comparison, other: Run) -> None:
+def _rows(context: Context, shown: Shown, found: Comparison, other: Run) -> None:
     """The rows that only one of them gets right; the other one's prediction is listed."""
     counts = {"this": found.only_second_right, "other": found.only_first_right}
     winners = {"this": shown.run, "other": other}
@@ -142,5 +142,5 @@ def _rows(shown: Shown, found: Comparison, other: Run) -> None:
         "confidence": f"its confidence, run {loser.number}",
     }
     key = f"compared-{who}-{loser.run_id}-{winner.run_id}-{shown.split}-{shown.found.version_id}"
-    truth = get_version(shown.frame.context.store, found.first.version_id)
-    rows_table(replace(shown, run=loser, truth=truth), where, counts[who], key, named)
+    lost = replace(shown, run=loser, found=found.first if who == "this" else found.second)
+    rows_table(context, lost, where, counts[who], key, named)

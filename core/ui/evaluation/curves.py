@@ -11,17 +11,18 @@ import streamlit as st
 from core.charts.curves import Kind, Line, curves
 from core.charts.style import CONFIG
 from core.errors import WinnowError
-from core.records import Curve
+from core.records import Curve, Run
+from core.services.answers import Pending
+from core.services.context import Context
+from core.services.evaluation import measures as evaluation
+from core.services.evaluation.words import worst_class
+from core.services.runs.listing import metrics
 from core.ui import keys
 from core.ui.evaluation.choice import Shown
 from core.ui.parts.choices import pick
 from core.ui.parts.curves import curves as learning_curves
 from core.ui.parts.pending import settled
 from core.ui.parts.problems import show_error
-from core.workflow import evaluation
-from core.workflow.answers import Pending
-from core.workflow.evaluation_words import worst_class
-from core.workflow.runs import metrics
 
 KINDS: dict[Kind, str] = {
     "roc": "**ROC**, with the area under each curve",
@@ -30,16 +31,20 @@ KINDS: dict[Kind, str] = {
 AVERAGES: tuple[Literal["macro", "micro"], ...] = ("macro", "micro")
 
 
-def curves_view(shown: Shown) -> None:
-    """The class's curves, then those of the training."""
+def class_curves(context: Context, shown: Shown) -> None:
+    """ROC and precision-recall of one class, the weakest unless another is chosen, beside the averages."""
     known = [label for label in shown.run.labels if label in shown.found.classes]
     worst = worst_class(shown.found)
     names, last = {name: name for name in known}, worst[0] if worst else None
     label = pick("Class against the rest", keys.CLASS, names, last=last, width=320, labelled=True)
     for place, kind in zip(st.columns(len(KINDS), gap="medium"), KINDS, strict=True):
         with place:
-            _picture(shown, label, kind)
-    figures = metrics(shown.frame.context, shown.run)
+            _picture(context, shown, label, kind)
+
+
+def how_it_learnt(context: Context, run: Run) -> None:
+    """The curves of its training."""
+    figures = metrics(context, run)
     if figures:
         st.markdown("**How it learnt**")
         learning_curves(figures)
@@ -47,12 +52,12 @@ def curves_view(shown: Shown) -> None:
         st.caption("This run has recorded no loss or metrics by step.")
 
 
-def _picture(shown: Shown, label: str, kind: Kind) -> None:
+def _picture(context: Context, shown: Shown, label: str, kind: Kind) -> None:
     st.markdown(KINDS[kind])
     asked: list[tuple[str, Callable[[], Curve | Pending]]] = [
-        (label, lambda: evaluation.curves(shown.frame.context, shown.run, shown.split, label, kind, shown.labels_from))
+        (label, lambda: evaluation.curves(context, shown.run, shown.split, label, kind, shown.labels_from))
     ]
-    asked += [(f"{name} average", _average(shown, name, kind)) for name in AVERAGES]
+    asked += [(f"{name} average", _average(context, shown, name, kind)) for name in AVERAGES]
     lines: list[Line] = []
     for name, ask in asked:
         try:
@@ -66,10 +71,10 @@ def _picture(shown: Shown, label: str, kind: Kind) -> None:
         st.plotly_chart(curves(lines, kind), config=CONFIG, key=f"{kind}-chart", alt=_told(lines, kind))
 
 
-def _average(shown: Shown, name: Literal["macro", "micro"], kind: Kind) -> Callable[[], Curve | Pending]:
-    return lambda: evaluation.curves(
-        shown.frame.context, shown.run, shown.split, None, kind, shown.labels_from, average=name
-    )
+def _average(
+    context: Context, shown: Shown, name: Literal["macro", "micro"], kind: Kind
+) -> Callable[[], Curve | Pending]:
+    return lambda: evaluation.curves(context, shown.run, shown.split, None, kind, shown.labels_from, average=name)
 
 
 def _told(lines: list[Line], kind: Kind) -> str:

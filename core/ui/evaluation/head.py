@@ -5,11 +5,9 @@ from __future__ import annotations
 import streamlit as st
 
 from core.records import Interval
-from core.ui import keys
-from core.ui.evaluation.choice import Shown, link_to_this
-from core.ui.parts.problems import plain
-from core.workflow.evaluation_report import report
-from core.workflow.evaluation_words import (
+from core.services.context import Context
+from core.services.evaluation.report import report
+from core.services.evaluation.words import (
     between,
     errors,
     learnt_from,
@@ -19,7 +17,10 @@ from core.workflow.evaluation_words import (
     worst_class,
     worst_pair,
 )
-from core.workflow.export import file_name
+from core.services.export import file_name
+from core.ui import keys
+from core.ui.evaluation.choice import Shown, link_to_this
+from core.ui.parts.problems import plain
 
 
 def head(shown: Shown) -> None:
@@ -37,15 +38,15 @@ def head(shown: Shown) -> None:
         st.caption(f":material/info: {plain(said)}")
 
 
-def take_along(shown: Shown) -> None:
+def take_along(context: Context, shown: Shown) -> None:
     """The link to exactly this view, and the report as a file."""
     with st.popover("Copy link", icon=":material/link:", key="copy-link"):
         st.caption("Opens exactly this view. The icon at its right end copies it.")
         st.code(link_to_this(), language=None, wrap_lines=True)
     st.download_button(
         "Download report",
-        lambda: report(shown.frame.context, shown.run, shown.split, shown.labels_from).encode(),
-        file_name(f"{shown.frame.dataset.name}-run-{shown.run.number}-{shown.split}.html"),
+        lambda: report(context, shown.run, shown.split, shown.labels_from).encode(),
+        file_name(f"{shown.dataset.name}-run-{shown.run.number}-{shown.split}.html"),
         "text/html",
         icon=":material/download:",
         on_click="ignore",
@@ -58,7 +59,7 @@ def _what(shown: Shown) -> str:
     run, found = shown.run, shown.found
     learnt = learnt_from(run)
     return (
-        f"**{plain(run.title)}** of {plain(shown.frame.dataset.name)} (run {run.number}, by {plain(run.created_by)}, "
+        f"**{plain(run.title)}** of {plain(shown.dataset.name)} (run {run.number}, by {plain(run.created_by)}, "
         f"{run.created_at:%d %b %Y}) has learnt from {learnt or 'its train rows'}. Here it is held against "
         f"**{found.rows:,} rows of {plain(found.split)}**, with {plain(whose_labels(run, found, shown.truth))}."
     )
@@ -89,6 +90,6 @@ def _weakest(shown: Shown) -> None:
 
 
 def _open_class(name: str) -> None:
-    st.query_params["view"] = "report"
+    st.query_params[keys.VIEW] = "report"
     st.query_params[keys.TRUE] = name
     st.query_params.pop(keys.PREDICTED, None)

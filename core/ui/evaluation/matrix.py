@@ -12,8 +12,8 @@ from core.charts.style import CONFIG
 from core.evaluation.confusion import ConfusedPair, Integers, drawn_classes, most_confused
 from core.ui import keys
 from core.ui.evaluation.choice import Shown
-from core.ui.evaluation.rows import choose_cell, chosen_cell, examples
-from core.ui.parts.cells import clicked_cell
+from core.ui.evaluation.rows import choose_cell, chosen_cell
+from core.ui.parts.cells import clicked_cell, clicked_mark
 from core.ui.parts.choices import pick, switch
 
 FIGURES: dict[Figures, str] = {
@@ -27,8 +27,8 @@ SHOWN_PAIRS = (12, 22)
 """A longer list scrolls: beside the matrix of few classes, and of many."""
 
 
-def matrix_view(shown: Shown) -> None:
-    """Matrix and most confused pairs side by side, the rows beneath."""
+def matrix_and_pairs(shown: Shown) -> None:
+    """Matrix and most confused pairs side by side."""
     with st.container(horizontal=True, vertical_alignment="center", gap="medium", key="matrix-bar"):
         figures = _figures()
         order = drawn_classes(shown.found.matrix, _sort(), MAX_CLASSES)
@@ -40,7 +40,6 @@ def matrix_view(shown: Shown) -> None:
             _matrix(shown, order, figures)
         with st.container(width="stretch", gap="xsmall"):
             _pairs(shown)
-    examples(shown)
 
 
 def _figures() -> Figures:
@@ -77,8 +76,7 @@ def _matrix(shown: Shown, order: Integers, figures: Figures) -> None:
 
 def _clicked(key: str, chosen: tuple[str, str] | None) -> None:
     """A click on a cell opens it, a click on the chosen one lifts that again."""
-    points = st.session_state[key]["selection"]["points"]
-    cell = next((point["customdata"] for point in points if point.get("customdata")), None)
+    cell = clicked_mark(st.session_state[key])
     if cell is None:
         return
     pair = (str(cell[0]), str(cell[1]))

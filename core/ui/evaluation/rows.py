@@ -3,21 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any
 
 import streamlit as st
 
-from core.records import Example, PredictedRow, PredictionFilter
+from core.records import Dataset, Example, PredictedRow, PredictionFilter
+from core.services.context import Context
+from core.services.evaluation.measures import predicted_rows
 from core.store.rows import get_rows
-from core.tasks import TASKS
+from core.tasks import task_named
 from core.ui import keys
 from core.ui.evaluation.choice import Shown
+from core.ui.modalities import drawing_of
 from core.ui.parts.paging import WHOLE_HEADER, paged, pages
 from core.ui.parts.problems import plain
-from core.ui.parts.rows import data_url, show_row
+from core.ui.parts.rows import picked_row, show_row
 from core.ui.shell.pages import link
-from core.workflow.evaluation import predicted_rows
-from core.workflow.media import thumbnail
 
 PAGE_ROWS = 25
 CELL_CHARACTERS = 300
@@ -47,7 +47,7 @@ def cell_filter(split: str, true: str | None, predicted: str | None) -> Predicti
     return PredictionFilter(split, true, predicted, correct=False)
 
 
-def examples(shown: Shown) -> None:
+def examples(context: Context, shown: Shown) -> None:
     """The rows of what is chosen, the surest first."""
     true, predicted = chosen_cell(shown)
     where = cell_filter(shown.split, true, predicted)
@@ -61,33 +61,38 @@ def examples(shown: Shown) -> None:
             st.button("All errors", icon=":material/close:", type="tertiary", on_click=choose_cell, args=(None, None))
         if total:
             _to_review(shown, true, predicted)
-    rows_table(shown, where, total, f"evaluation-rows-{hash((shown.run.run_id, where, shown.labels_from)):x}")
+    rows_table(context, shown, where, total, f"evaluation-rows-{hash((shown.run.run_id, where, shown.labels_from)):x}")
 
 
 def rows_table(
-    shown: Shown, where: PredictionFilter, total: int, key: str, other: Mapping[str, str] | None = None
+    context: Context,
+    shown: Shown,
+    where: PredictionFilter,
+    total: int,
+    key: str,
+    other: Mapping[str, str] | None = None,
 ) -> None:
     """A page of the rows with the picked one whole beside it. `other` renames columns where two runs are meant."""
     if not total:
         st.caption("No row.")
         return
-    context, run = shown.frame.context, shown.run
     found = paged(
         key,
         PAGE_ROWS,
-        lambda offset: predicted_rows(context, run, where, shown.labels_from, PAGE_ROWS, offset),
+        lambda offset: predicted_rows(context, shown.run, where, shown.labels_from, PAGE_ROWS, offset),
         lambda _: total,
     )
+    dataset = shown.dataset
     lines = get_rows(context.store, shown.truth.version_id, [row.row_id for row in found])
     table_key = f"{key}-table-{st.session_state.get(key, 1)}"
-    picked = _picked(table_key, lines)
+    picked = picked_row(table_key, lines)
     places = st.columns([3, 2] if picked else 1)
     with places[0]:
-        _table(shown, found, lines, table_key, other or {})
+        _table(dataset, _columns(context, dataset, found, lines), lines, table_key, other or {})
         pages(key, PAGE_ROWS, total)
     if picked:
         with places[1]:
-            show_row(shown.frame, picked)
+            show_row(context, dataset, picked)
 
 
 def _rows_of(shown: Shown, true: str | None, predicted: str | None) -> int:
@@ -142,13 +147,12 @@ def _box_changed(state: str, key: str) -> None:
 
 def _to_review(shown: Shown, true: str | None, predicted: str | None) -> None:
     """These rows on the desk, as the newest version has them: that is where the next one is made from."""
-    frame = shown.frame
     link(
         "review",
         "Review these",
         icon=":material/rule:",
-        dataset=frame.dataset.name,
-        version=frame.version.number,
+        dataset=shown.dataset.name,
+        version=shown.versions[0].number,
         run=shown.run.number,
         split=shown.split,
         labels=shown.labels_from,
@@ -157,29 +161,23 @@ def _to_review(shown: Shown, true: str | None, predicted: str | None) -> None:
     )
 
 
-def _picked(key: str, lines: Sequence[Example]) -> Example | None:
-    state = st.session_state.get(key)
-    selected = state["selection"]["rows"] if state else []
-    return lines[selected[0]] if selected and selected[0] < len(lines) else None
-
-
 def _table(
-    shown: Shown, found: Sequence[PredictedRow], lines: Sequence[Example], key: str, other: Mapping[str, str]
+    dataset: Dataset, columns: Mapping[str, list[object]], lines: Sequence[Example], key: str, other: Mapping[str, str]
 ) -> None:
-    task = TASKS[shown.frame.dataset.task]
+    drawing, row_height = drawing_of(dataset), task_named(dataset.task).modality.row_height
     names = {name: other.get(name, name) for name in ("true", "predicted", "confidence")}
     st.dataframe(
-        {names.get(name, name): values for name, values in _columns(shown, found, lines).items()},
+        {names.get(name, name): values for name, values in columns.items()},
         hide_index=True,
-        row_height=task.row_height,
-        height=min(LIST_PIXELS, 38 + task.row_height * len(found)),
+        row_height=row_height,
+        height=min(LIST_PIXELS, 38 + row_height * len(lines)),
         column_config={
             "row": st.column_config.NumberColumn("row", format="%d", width=64),
-            "image": st.column_config.ImageColumn("image", width=64),
+            **({drawing.cell: drawing.column(64)} if drawing.cell else {}),
             names["confidence"]: st.column_config.ProgressColumn(
                 names["confidence"], format="percent", min_value=0.0, max_value=1.0, width=110
             ),
-            "example": st.column_config.TextColumn("name" if lines[0].media_id else "text", width="large"),
+            "example": st.column_config.TextColumn(drawing.words_title, width="large"),
         },
         key=key,
         on_select="rerun",
@@ -189,11 +187,13 @@ def _table(
     )
 
 
-def _columns(shown: Shown, found: Sequence[PredictedRow], lines: Sequence[Example]) -> dict[str, list[Any]]:
-    columns: dict[str, list[Any]] = {"row": [row.row_id for row in found]}
-    if lines[0].media_id is not None:
-        context = shown.frame.context
-        columns["image"] = [data_url(thumbnail(context, line.media_id)) if line.media_id else None for line in lines]
+def _columns(
+    context: Context, dataset: Dataset, found: Sequence[PredictedRow], lines: Sequence[Example]
+) -> dict[str, list[object]]:
+    columns: dict[str, list[object]] = {"row": [row.row_id for row in found]}
+    drawing = drawing_of(dataset)
+    if drawing.cell:
+        columns[drawing.cell] = drawing.cells(context, lines)
     columns["true"] = [row.label for row in found]
     columns["predicted"] = [row.predicted for row in found]
     columns["confidence"] = [row.confidence for row in found]

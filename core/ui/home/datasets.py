@@ -2,44 +2,41 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import streamlit as st
 
-from core.tasks import TASKS
+from core.services.context import Context
+from core.services.overview import Standing, next_step, standings
+from core.tasks import task_named
 from core.ui import keys
-from core.ui.data.progress import report_load
-from core.ui.home.start import start_cards, start_row
 from core.ui.parts.paging import paged, pages
 from core.ui.parts.problems import plain
 from core.ui.parts.review_counts import settled_before
-from core.ui.shell.frame import BareFrame
 from core.ui.shell.pages import count, link
 from core.ui.shell.strip import progress_text
-from core.workflow.overview import Standing, next_step, standings
 
 PAGE_DATASETS = 20
+PAGE_KEY = "home-page"
 WIDTHS = (3, 2.4, 3, 2.6)
 
 
-def home(frame: BareFrame) -> None:
-    """Ways to start, then every dataset, newest first, a page at a time."""
-    report_load(frame)
-    found, total = paged(
-        "home-page",
-        PAGE_DATASETS,
-        lambda offset: standings(frame.context, PAGE_DATASETS, offset),
-        lambda page: page[1],
+def open_standings(context: Context) -> tuple[list[Standing], int]:
+    """The page of datasets that is open, newest first, and how many there are in all."""
+    return paged(
+        PAGE_KEY, PAGE_DATASETS, lambda offset: standings(context, PAGE_DATASETS, offset), lambda page: page[1]
     )
-    if not total:
-        start_cards(frame)
-        return
-    start_row(frame)
+
+
+def dataset_list(found: Sequence[Standing], total: int) -> None:
+    """A line per dataset, and the pages of the list."""
     with st.container(gap=None, border=True, key="dataset-list"):
         with st.container(key="dataset-list-head"):
             for column, title in zip(st.columns(WIDTHS), ("Dataset", "Newest version", "Labels", ""), strict=True):
                 column.caption(title)
         for standing in found:
             _line(standing)
-    pages("home-page", PAGE_DATASETS, total)
+    pages(PAGE_KEY, PAGE_DATASETS, total)
 
 
 def _line(standing: Standing) -> None:
@@ -47,7 +44,7 @@ def _line(standing: Standing) -> None:
     with st.container(key=f"dataset-line-{dataset.dataset_id}"):
         name, size, review, action = st.columns(WIDTHS, vertical_alignment="center")
     with name:
-        icon = f":material/{TASKS[dataset.task].icon}:"
+        icon = f":material/{task_named(dataset.task).modality.icon}:"
         link("profile", f"**{plain(dataset.name)}**", icon=icon, dataset=dataset.name, version=version.number)
     made = f"v{version.number} of {version.created_at:%d %b}"
     size.caption(f"{made} · {version.row_count:,} rows · {len(dataset.labels):,} classes")
@@ -73,7 +70,7 @@ def _review(standing: Standing) -> None:
     elif standing.scan is None:
         st.caption("not scanned")
     elif not counts.flagged:
-        untold = standing.scan.summary.get("untold")
+        untold = standing.scan.found().get("untold")
         st.caption(":material/question_mark: cannot be told" if untold else ":material/check: nothing flagged")
     else:
         _counts(standing)

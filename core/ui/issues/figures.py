@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from typing import Any
 
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from core.records import ReviewCounts, Scan
+from core.services.issues.flags import worst_rows
+from core.services.issues.listing import Findings
 from core.ui import keys
 from core.ui.issues.scan import scan_form
 from core.ui.parts.how_many import in_words
@@ -16,8 +19,6 @@ from core.ui.parts.problems import plain
 from core.ui.parts.review_counts import settled_before
 from core.ui.shell.frame import Frame
 from core.ui.shell.pages import count
-from core.workflow.flags import worst_rows
-from core.workflow.issues import Findings
 
 COVERS = (
     "At least: what the scan's model disagrees with however sure it is. At most: what it disagrees with, but of the "
@@ -31,9 +32,10 @@ def figures(frame: Frame, found: Findings, scanning: bool) -> None:
     review, scan = found.review, found.scan
     rows = int(scan.summary["rows"])
     with st.container(horizontal=True, vertical_alignment="center", gap="medium", key="issue-figures", border=True):
-        _share(scan)
+        if "share_wrong" in found.about:
+            _share(found.about)
         with _figure("flagged", f"{review.flagged:,}", choose):
-            held = in_words(worst_rows(scan, review.flagged))
+            held = in_words(worst_rows(scan, review.flagged)) if "curve" in found.about else ""
             st.caption(held or f"{review.flagged / max(1, rows):.1%} of the rows")
         _figure("rows scanned", f"{rows:,}", _choose_all).caption(f"{len(frame.dataset.labels):,} classes")
         with _figure("left to judge", f"{review.left:,}", _choose_undecided):
@@ -42,12 +44,12 @@ def figures(frame: Frame, found: Findings, scanning: bool) -> None:
         st.space("stretch")
         if not scanning:
             _scan_again(frame)
-    if scan.summary.get("untold"):
-        st.caption(plain(str(scan.summary["untold"])))
+    if found.about.get("untold"):
+        st.caption(plain(str(found.about["untold"])))
 
 
-def _share(scan: Scan) -> None:
-    share, untold = scan.summary["share_wrong"], scan.summary.get("untold")
+def _share(about: Mapping[str, Any]) -> None:
+    share, untold = about["share_wrong"], about.get("untold")
     between = f"{share['low']:.1%} – {share['high']:.1%}"
     if untold:
         _figure("how many are wrong", "Cannot be told:", choose).caption(f"{between} is possible")

@@ -9,19 +9,20 @@ from typing import Any
 
 import streamlit as st
 
+from core.issues.contract import IssueType
 from core.records import Dataset, Decision, IssueFilter, Scan, Version
-from core.tasks import TASKS
+from core.services.issues.listing import Findings, IssuePage, ListedIssue, export_list, page
+from core.tasks import task_named
 from core.ui import keys
+from core.ui.issues.groups import keep_one_of_all
 from core.ui.issues.why import explanation
+from core.ui.modalities import drawing_of
 from core.ui.parts.cells import clicked_cell
 from core.ui.parts.issue_filter import query
 from core.ui.parts.paging import WHOLE_HEADER, paged, pages
 from core.ui.parts.problems import plain
-from core.ui.parts.rows import data_url
 from core.ui.shell.frame import Frame
 from core.ui.shell.pages import link
-from core.workflow.issues import IssuePage, ListedIssue, export_list, page
-from core.workflow.media import thumbnail
 
 PAGE_ROWS = 25
 CELL_CHARACTERS = 300
@@ -31,17 +32,18 @@ LABEL_CHARACTERS, LABEL_PIXELS = 16, 130
 
 
 @st.fragment
-def ranked_list(frame: Frame, scan: Scan, where: IssueFilter) -> None:
+def ranked_list(frame: Frame, found: Findings, where: IssueFilter) -> None:
     """The list on the left, the chosen row's reasons on the right. A click redraws only this."""
     left, right = st.columns([7, 5], gap="medium")
     with left:
-        line = _list(frame, scan, where)
+        line = _list(frame, found, where)
     with right:
         if line is not None:
-            explanation(frame, scan, line.issue.row_id, where.issue_type)
+            explanation(frame, found.scan, found.kind, line.issue.row_id)
 
 
-def _list(frame: Frame, scan: Scan, where: IssueFilter) -> ListedIssue | None:
+def _list(frame: Frame, of: Findings, where: IssueFilter) -> ListedIssue | None:
+    scan = of.scan
     key = f"issues-{scan.scan_id}-{hash(where):x}"
     found = paged(
         f"{key}-page",
@@ -55,18 +57,21 @@ def _list(frame: Frame, scan: Scan, where: IssueFilter) -> ListedIssue | None:
         if found.total:
             shown: dict[str, Any] = {keys.DATASET: frame.dataset.name, keys.VERSION: frame.version.number} | query()
             link("review", "Review these", icon=":material/rule:", **shown)
+        if found.total and "group" in of.kind.actions:
+            keep_one_of_all(frame, of)
         _download(frame, scan, where, found.total)
     if not found.lines:
-        nothing = where == IssueFilter(where.issue_type) and not scan.summary["flagged"]
+        nothing = where == IssueFilter(where.issue_type) and not of.about["flagged"]
         st.caption("No row is flagged. “All rows” ranks them all." if nothing else "No row matches these filters.")
         return None
-    picked = _table(frame, found, where, f"{key}-table-{st.session_state.get(f'{key}-page', 1)}")
+    picked = _table(frame, of.kind, found, where, f"{key}-table-{st.session_state.get(f'{key}-page', 1)}")
     pages(f"{key}-page", PAGE_ROWS, found.total)
     return found.lines[picked]
 
 
-def _table(frame: Frame, found: IssuePage, where: IssueFilter, key: str) -> int:
-    narrow, row_height = label_width(frame.dataset), TASKS[frame.dataset.task].row_height
+def _table(frame: Frame, kind: IssueType[Any], found: IssuePage, where: IssueFilter, key: str) -> int:
+    narrow, row_height = label_width(frame.dataset), task_named(frame.dataset.task).modality.row_height
+    drawing = drawing_of(frame.dataset)
     event = st.dataframe(
         _columns(frame, found.lines, flags=not where.flagged_only),
         hide_index=True,
@@ -74,19 +79,17 @@ def _table(frame: Frame, found: IssuePage, where: IssueFilter, key: str) -> int:
         height=min(LIST_PIXELS, 38 + row_height * len(found.lines)),
         column_config={
             "#": st.column_config.NumberColumn("#", width=48, format="%d"),
-            "image": st.column_config.ImageColumn("image", width=64),
+            **({drawing.cell: drawing.column(64)} if drawing.cell else {}),
             "given": st.column_config.TextColumn("given", width=narrow),
             "looks like": st.column_config.TextColumn("looks like", width=narrow),
             "example": st.column_config.TextColumn("example", width="large"),
-            "score": st.column_config.NumberColumn(
-                "score", format="%.3f", width=64, help="Label quality: low is worse"
-            ),
+            "score": st.column_config.NumberColumn("score", format="%.3f", width=64, help=kind.help),
         },
         key=key,
         on_select="rerun",
         selection_mode=["single-cell", WHOLE_HEADER] if found.total > PAGE_ROWS else "single-cell",
         placeholder="",
-        alt="Rows whose label is probably wrong, worst first",
+        alt=f"{kind.title}: rows, worst first",
     )
     row, _ = clicked_cell(event) or (0, "")
     return row if row < len(found.lines) else 0
@@ -99,13 +102,12 @@ def label_width(dataset: Dataset) -> int | None:
 
 def _columns(frame: Frame, lines: Sequence[ListedIssue], flags: bool) -> dict[str, list[Any]]:
     columns: dict[str, list[Any]] = {"#": [line.issue.rank for line in lines]}
-    if TASKS[frame.dataset.task].payload_kind == "image":
-        columns["image"] = [
-            data_url(thumbnail(frame.context, line.example.media_id)) if line.example.media_id else None
-            for line in lines
-        ]
+    drawing = drawing_of(frame.dataset)
+    if drawing.cell:
+        columns[drawing.cell] = drawing.cells(frame.context, [line.example for line in lines])
     columns["given"] = [line.issue.given_label for line in lines]
-    columns["looks like"] = [line.issue.suggested_label for line in lines]
+    if any(line.issue.suggested_label for line in lines):
+        columns["looks like"] = [line.issue.suggested_label for line in lines]
     columns["score"] = [line.issue.score for line in lines]
     if flags:
         columns["flagged"] = [line.issue.is_issue for line in lines]
@@ -134,7 +136,7 @@ def _download(frame: Frame, scan: Scan, where: IssueFilter, total: int) -> None:
     st.download_button(
         "CSV",
         listed,
-        f"{frame.dataset.name}-v{frame.version.number}-issues.csv",
+        f"{frame.dataset.name}-v{frame.version.number}-{where.issue_type}.csv",
         "text/csv",
         icon=":material/download:",
         type="tertiary",

@@ -7,12 +7,12 @@ from typing import Any
 
 import streamlit as st
 
+from core.services.issues.listing import Findings
 from core.ui.parts.cells import clicked_cell
 from core.ui.parts.csv_text import csv_text
 from core.ui.parts.issue_filter import ALL, FLAGGED, choose
 from core.ui.parts.problems import plain
 from core.ui.shell.frame import Frame
-from core.workflow.issues import Findings
 
 SHOWN_ROWS = 9
 """A longer table scrolls."""
@@ -29,7 +29,7 @@ def numbers(frame: Frame, found: Findings) -> None:
         "Estimated: rows of the whole dataset that carry the one label and are the other. A click opens the rows."
     )
     _table(frame, "Given × true label", "joint", joint)
-    _table(frame, "Noise per class", "noise", [_noise(one) for one in found.scan.summary["classes"]])
+    _table(frame, "Noise per class", "noise", [_noise(one) for one in found.about["classes"]])
     for note in found.scan.summary.get("notes", ()):
         st.caption(plain(str(note)))
 

@@ -10,7 +10,10 @@ from streamlit.runtime.uploaded_file_manager import UploadedFile
 
 from core.errors import WinnowError
 from core.records import ENDED, Job, Scan, ScanSpec
-from core.tasks import TASKS
+from core.services.issues.listing import latest_scan
+from core.services.jobs import stop
+from core.services.scan import FLAG_BY, start_scan
+from core.tasks import task_named
 from core.ui import keys
 from core.ui.parts.empty import empty_state
 from core.ui.parts.problems import plain, show_error, shown_errors
@@ -18,9 +21,6 @@ from core.ui.parts.upload import arrived, target
 from core.ui.shell.frame import Frame
 from core.ui.shell.pages import link
 from core.ui.shell.strip import progress_text
-from core.workflow.issues import latest_scan
-from core.workflow.jobs import stop
-from core.workflow.scan import FLAG_BY, start_scan
 
 FIRST_SECONDS, BETTER_SECONDS = 0.5, 3.0
 """Between two looks: while there is nothing to read, and while there is. Each look draws, on the cores that the scan
@@ -41,12 +41,12 @@ def no_scan_yet(frame: Frame) -> None:
 
 def scan_form(frame: Frame) -> None:
     """Every setting of a scan, with the defaults filled in."""
-    task = TASKS[frame.dataset.task]
+    encoders_of_task = task_named(frame.dataset.task).modality.encoders
     with st.form("scan-settings", border=False):
         encoders = st.multiselect(
             "Encoders",
-            task.default_encoders,
-            default=task.default_encoders,
+            encoders_of_task,
+            default=encoders_of_task,
             accept_new_options=True,
             help="Quickest first: each adds a result. Type a model folder or a hub id to use your own.",
         )

@@ -9,6 +9,7 @@ from typing import Any
 import streamlit as st
 
 from core.charts.matrix import MAX_CLASSES, NUMBERED_CLASSES, matrix
+from core.services.issues.listing import MAX_PAIRS, Findings, PairRows
 from core.ui import keys
 from core.ui.issues.list import label_width
 from core.ui.issues.numbers import numbers
@@ -16,7 +17,6 @@ from core.ui.parts.cells import clicked_cell
 from core.ui.parts.issue_filter import ALL, FLAGGED, choose, chosen_pair
 from core.ui.parts.problems import plain
 from core.ui.shell.frame import Frame
-from core.workflow.issues import MAX_PAIRS, Findings, PairRows
 
 OPEN_CLASSES = 30
 """With more classes the matrix is as tall as the screen, so it starts folded."""
@@ -104,7 +104,7 @@ def _classes(frame: Frame, found: Findings) -> None:
     flagged = Counter[str]()
     for pair in found.pairs:
         flagged[pair.given] += pair.flagged
-    counted = [{**one, "flagged": flagged[one["label"]]} for one in found.scan.summary["classes"]]
+    counted = [{**one, "flagged": flagged[one["label"]]} for one in found.about["classes"]]
     classes = sorted(counted, key=lambda one: -float(one["noise"] or 0))
     few = [str(one["label"]) for one in classes if one.get("noise") is None]
 
@@ -138,7 +138,7 @@ def _classes(frame: Frame, found: Findings) -> None:
         selection_mode="single-cell",
         alt="Estimated share of wrong labels per class",
     )
-    if few and not found.scan.summary.get("untold"):
+    if few and not found.about.get("untold"):
         st.caption(f"Too few rows to say: {plain(', '.join(few[:20]))}")
 
 

@@ -5,21 +5,21 @@ from __future__ import annotations
 import streamlit as st
 
 from core.records import Job
+from core.services.context import Context
+from core.services.jobs import log
 from core.ui.parts.problems import plain
-from core.ui.shell.frame import BareFrame
-from core.workflow.jobs import log
 
 LINES = 200
 SHORT_LINES = 14
 """A log with fewer lines is shown whole, a longer one scrolls."""
 
 
-def job_log(frame: BareFrame, job: Job) -> None:
+def job_log(context: Context, job: Job) -> None:
     """The cause of a failure in full, the last lines of the log, and where the whole of it lies."""
     with st.container(key=f"job-log-{job.job_id}"):
         if job.error:
             st.markdown(plain(job.error))
-        printed = log(frame.context, job.job_id, LINES)
+        printed = log(context, job.job_id, LINES)
         if printed:
             long = printed.count("\n") >= SHORT_LINES
             st.code(printed, language=None, wrap_lines=True, height=320 if long else "content")

@@ -1,4 +1,4 @@
-"""Choices among a few names that stand in the URL: segments for what a page shows, a box for the rest."""
+"""Choices among a few names, most of them in the URL: segments for what a page shows, a box for the rest."""
 
 from __future__ import annotations
 
@@ -7,9 +7,16 @@ from typing import TypeVar
 
 import streamlit as st
 
+from core.ui import keys
 from core.ui.url import from_url, to_url
 
 Name = TypeVar("Name", bound=str)
+
+
+def view_switch(titles: Mapping[Name, str], *, always_named: bool = False) -> Name:
+    """The view of the page that is open: the one that `?view=` names, else the first, which then stands in the URL only
+    where it is `always_named`."""
+    return switch("View", keys.VIEW, titles, fixed=not always_named)
 
 
 def switch(label: str, key: str, titles: Mapping[Name, str], *, fixed: bool = False) -> Name:
@@ -24,6 +31,15 @@ def switch(label: str, key: str, titles: Mapping[Name, str], *, fixed: bool = Fa
         label_visibility="collapsed",
         on_change=to_url,
         args=(key,),
+    )
+    assert chosen is not None, "it is required"
+    return chosen
+
+
+def choose_place(label: str, key: str, places: Mapping[Name, str]) -> Name:
+    """Where a file comes from, as segments; the session's own, since a link never carries a file."""
+    chosen = st.segmented_control(
+        label, list(places), default=next(iter(places)), required=True, format_func=places.__getitem__, key=key
     )
     assert chosen is not None, "it is required"
     return chosen

@@ -1,12 +1,14 @@
-"""Rows as CSV that a spreadsheet shows as text, never as a formula."""
+"""Rows as CSV that a spreadsheet shows as text, never as a formula; and the button that saves it."""
 
 from __future__ import annotations
 
 import csv
 import io
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
+
+import streamlit as st
 
 from core.store.export import FORMULA, NUMBER
 
@@ -16,6 +18,21 @@ def escaped(value: Any) -> Any:
     those that are written as text."""
     risky = isinstance(value, str) and re.match(FORMULA, value) and not re.match(NUMBER, value)
     return f"'{value}" if risky else value
+
+
+def csv_button(make: Callable[[], bytes], name: str, *, key: str, title: str = "CSV", explained: str = "") -> None:
+    """Saves what `make` gives, which is asked only when it is pressed; `name` is the file's."""
+    st.download_button(
+        title,
+        make,
+        name,
+        "text/csv",
+        icon=":material/download:",
+        type="tertiary",
+        on_click="ignore",
+        key=key,
+        help=explained or None,
+    )
 
 
 def csv_title(total: int, most: int) -> str:

@@ -1,5 +1,5 @@
-"""The figures of a run step by step, alone or with another run's: loss and metrics as curves and as numbers per epoch,
-the rest as their newest value."""
+"""The figures of a run step by step, alone or with another run's: loss and metrics as curves and as numbers per
+epoch."""
 
 from __future__ import annotations
 
@@ -10,12 +10,10 @@ import streamlit as st
 
 from core.charts.history import Series, history
 from core.charts.style import CONFIG
-from core.records import Metric, Run
-from core.ui.parts.problems import plain
+from core.records import Metric
 
 SCORES = {"accuracy": "accuracy", "macro_f1": "macro F1"}
 SPLITS = ("train", "validation")
-GIB = 1024**3
 TABLE_HEIGHT = 300
 FEW_ROWS = 8
 
@@ -72,25 +70,3 @@ def _numbers(lines: Mapping[str, Series]) -> None:
 
 def _told(title: str, lines: Sequence[Series]) -> str:
     return f"{title} over epochs, last: {', '.join(f'{line.name} {line.values[-1]:.4f}' for line in lines)}"
-
-
-def newest_figures(figures: Sequence[Metric], run: Run) -> None:
-    """Epoch, learning rate, pace, memory and how busy the device is, as last told."""
-    last = {figure.name: figure.value for figure in figures}
-    if not last:
-        return
-    newest = figures[-1]
-    epochs = run.spec.get("epochs")
-    parts = [f"step {newest.step:,}", f"epoch {newest.epoch:.1f}" + (f" of {epochs}" if epochs else "")]
-    if "learning_rate" in last:
-        parts.append(f"learning rate {last['learning_rate']:.2e}")
-    if "examples_per_second" in last:
-        parts.append(f"{last['examples_per_second']:,.0f} examples/s")
-    if "tokens_per_second" in last:
-        parts.append(f"{last['tokens_per_second']:,.0f} tokens/s")
-    if "memory" in last:
-        of = f" of {last['memory_total'] / GIB:.0f}" if "memory_total" in last else ""
-        parts.append(f"memory {last['memory'] / GIB:.2f}{of} GiB")
-    if "device_busy" in last:
-        parts.append(f"device busy {last['device_busy']:.0%}")
-    st.caption(plain(" · ".join(parts)))

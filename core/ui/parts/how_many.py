@@ -9,10 +9,10 @@ import streamlit as st
 from core.charts.found import found
 from core.charts.style import CONFIG
 from core.records import Scan
+from core.services.issues.flags import ListLength, choices, curve, worst_rows
 from core.ui import keys
 from core.ui.parts.cells import clicked_cell
 from core.ui.parts.problems import plain
-from core.workflow.flags import ListLength, choices, curve, worst_rows
 
 EXPECTED = (
     "Expected from how often the scan's model disagrees with the labels. At least and at most: if as few or as many "
@@ -22,9 +22,12 @@ EXPECTED = (
 UNSAID = "This scan does not say what a longer or shorter list would hold. Scan again to see it."
 
 
-def how_many(scan: Scan) -> int | None:
-    """Draws the choice; returns how many of the worst rows are to count as flagged, None for the scan's own number."""
-    flagged, rows = int(scan.summary["flagged"]), int(scan.summary["rows"])
+def how_many(scan: Scan, issue_type: str) -> int | None:
+    """Draws the choice; returns how many of the worst rows are to count as flagged, None for the scan's own number.
+    Of a type that does not say what longer lists would hold there is none."""
+    if "curve" not in (about := scan.found(issue_type)):
+        return None
+    flagged, rows = int(about["flagged"]), int(scan.summary["rows"])
     box = st.popover("How many", icon=":material/flag:", key="how-many", on_change="rerun")
     with box:
         worst = st.number_input(
@@ -50,7 +53,7 @@ def in_words(length: ListLength | None) -> str:
 def _expected(scan: Scan, chosen: int) -> None:
     lengths, now = choices(scan), worst_rows(scan, chosen)
     if not lengths or now is None:
-        st.caption(plain(scan.summary.get("untold") or UNSAID))
+        st.caption(plain(scan.found().get("untold") or UNSAID))
         return
     st.caption(
         f"Of the worst {now.rows:,} rows about **{now.wrong:,.0f}** are wrong, {now.low:,.0f} – {now.high:,.0f}.",

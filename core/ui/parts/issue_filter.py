@@ -1,26 +1,29 @@
 """Which issues are listed: the one set of filters that the ranked list and the review desk share.
 
 Every widget is bound to the URL under its key, so a link that carries the keys carries the filter. What a filter finds
-is `core.workflow.issues`' business.
+is `core.services.issues.listing`' business.
 """
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from typing import Any
+
 import streamlit as st
 
+from core.issues.contract import IssueType
 from core.records import Attribute, Dataset, IssueFilter, RowFilter, Scan
+from core.services.context import Context
+from core.services.issues.listing import attribute_values, issue_types
 from core.ui import keys
 from core.ui.parts.how_many import how_many
 from core.ui.shell.frame import Frame
-from core.workflow.context import Context
-from core.workflow.issues import attribute_values, issue_types
 
 MAX_OPTIONS = 500
 """Longer lists of labels are not sent to the browser: the person types the name."""
 FLAGGED, UNDECIDED, ALL = "Flagged", "Undecided", "All rows"
 """What is shown of the list; the words are the URL's as well."""
-_URL_KEYS = (
-    keys.TYPE,
+_FILTER_KEYS = (
     keys.SHOW,
     keys.WORST,
     keys.GIVEN,
@@ -33,6 +36,7 @@ _URL_KEYS = (
     keys.AT_LEAST,
     keys.LESS_THAN,
 )
+_URL_KEYS = (keys.TYPE, *_FILTER_KEYS)
 
 
 def filter_bar(frame: Frame, scan: Scan) -> IssueFilter:
@@ -40,7 +44,7 @@ def filter_bar(frame: Frame, scan: Scan) -> IssueFilter:
     with st.container(horizontal=True, vertical_alignment="center", gap="small", key="issue-filters"):
         issue_type = _type(issue_types(scan))
         show = _show()
-        worst = how_many(scan)
+        worst = how_many(scan, issue_type)
         given = _label("Given label", keys.GIVEN, frame.dataset)
         suggested = _label("Suggested label", keys.SUGGESTED, frame.dataset)
         text = st.text_input(
@@ -55,7 +59,7 @@ def filter_bar(frame: Frame, scan: Scan) -> IssueFilter:
         with st.popover("More", icon=":material/filter_list:"):
             below = _below()
             rows = _row_filter(frame, text.strip() or None)
-        if any(st.session_state.get(key) not in (None, "", FLAGGED) for key in _URL_KEYS):
+        if any(st.session_state.get(key) not in (None, "", FLAGGED) for key in _FILTER_KEYS):
             st.button("Clear", icon=":material/close:", type="tertiary", on_click=clear)
     return IssueFilter(
         issue_type,
@@ -75,9 +79,15 @@ def query() -> dict[str, str]:
     return {key: str(value) for key, value in values.items() if value not in (None, "")}
 
 
+def choose_type(name: str) -> None:
+    """Lists another type from its first flagged row on. For callbacks."""
+    clear()
+    st.session_state[keys.TYPE] = name
+
+
 def choose(given: str | None = None, suggested: str | None = None, show: str = FLAGGED) -> None:
-    """Sets the filter to a pair of labels, or to one of them, and forgets the rest but how many are flagged. For
-    callbacks."""
+    """Sets the filter to a pair of labels, or to one of them, and forgets the rest but the type and how many are
+    flagged. For callbacks."""
     worst = st.session_state.get(keys.WORST)
     clear()
     st.session_state[keys.WORST] = worst
@@ -93,26 +103,27 @@ def chosen_pair() -> tuple[str, str] | None:
 
 
 def clear() -> None:
-    """Every filter back to its default. For callbacks."""
-    for key in _URL_KEYS:
+    """Every filter back to its default; the type stays. For callbacks."""
+    for key in _FILTER_KEYS:
         st.session_state[key] = FLAGGED if key == keys.SHOW else "" if key == keys.SEARCH else None
 
 
-def _type(found: tuple[str, ...]) -> str:
+def _type(found: Sequence[IssueType[Any]]) -> str:
     """A choice only where there is one."""
-    if len(found) < 2:
-        return found[0]
+    names = [one.name for one in found]
+    if len(names) < 2:
+        return names[0]
     chosen = st.selectbox(
         "Issue",
-        found,
+        names,
         index=None,
         key=keys.TYPE,
         bind="query-params",
-        placeholder=found[0],
-        width=120,
+        placeholder=names[0],
+        width=160,
         label_visibility="collapsed",
     )
-    return chosen or found[0]
+    return chosen or names[0]
 
 
 def _show() -> str:

@@ -7,8 +7,8 @@ from typing import Any, TypeVar
 
 import streamlit as st
 
+from core.services.answers import Pending
 from core.ui.parts.problems import plain
-from core.workflow.answers import Pending
 
 T = TypeVar("T")
 

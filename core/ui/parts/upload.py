@@ -11,24 +11,13 @@ from uuid import uuid4
 import streamlit as st
 from streamlit.runtime.uploaded_file_manager import UploadedFile
 
+from core.files import whole
 from core.settings import Workspace
 from core.ui import keys
 from core.ui.parts.background import forget, result_of
 
 KEPT_SECONDS = 24 * 3600
 """An upload older than this has been loaded or given up."""
-
-
-def choose_upload(workspace: Workspace) -> tuple[str, ...]:
-    """The uploader; returns the paths of the files once all have arrived."""
-    files = st.file_uploader(
-        "Files of one dataset",
-        accept_multiple_files=True,
-        key="load-upload",
-        help="CSV, TSV, JSON, JSON lines, Parquet, Arrow, Excel, or a ZIP with one folder of images per class. "
-        "Files named train, validation and test become splits. Larger files: load them from a path on the server.",
-    )
-    return arrived(workspace, files, waiting="storing the files that arrived")
 
 
 def arrived(workspace: Workspace, files: Sequence[UploadedFile], *, waiting: str) -> tuple[str, ...]:
@@ -56,10 +45,8 @@ def _keep(workspace: Workspace, arriving: Mapping[Path, UploadedFile]) -> bool:
     _forget_old(workspace)
     for path, file in arriving.items():
         path.parent.mkdir(parents=True, exist_ok=True)
-        partial = path.parent / ".arriving"
-        with partial.open("wb") as out:
+        with whole(path) as part, part.open("wb") as out:
             shutil.copyfileobj(file, out, 1024**2)
-        partial.rename(path)
     return True
 
 

@@ -5,23 +5,20 @@ from __future__ import annotations
 import streamlit as st
 
 from core.charts.intervals import shares
+from core.lookalikes import lookalike_notes
 from core.profile.records import MISSING, Balance, SplitBalance
-from core.records import RowFilter
-from core.tasks.lookalikes import lookalike_notes
-from core.ui.parts.pending import settled
+from core.records import Dataset, RowFilter, Version
+from core.ui.parts.cells import clicked_mark
 from core.ui.parts.problems import plain
 from core.ui.profile.bars import TOP, value_bars
 from core.ui.profile.parts import (
     CHOICE,
-    clicked_data,
+    Opened,
     figures,
     heading,
     numbers,
-    opened_rows,
 )
-from core.ui.shell.frame import Frame
 from core.ui.shell.pages import link
-from core.workflow.profile import class_balance, split_balance
 
 VIEW = "balance"
 _CLASS, _SPLIT = f"{CHOICE}-classes-label", f"{CHOICE}-splits-split"
@@ -31,28 +28,24 @@ _HELP = {
 }
 
 
-def draw(frame: Frame) -> None:
-    """Draws the view for the frame's version."""
-    context, version_id = frame.context, frame.version.version_id
-    balance = settled(lambda: class_balance(context, version_id))
-    splits = settled(lambda: split_balance(context, version_id))
-    if balance is None or splits is None:
-        return
+def balance_view(dataset: Dataset, version: Version, balance: Balance, splits: SplitBalance) -> Opened | None:
+    """Classes on the left, splits on the right; the rows of the class and split that are chosen."""
     _figures(balance)
     left, right = st.columns([6, 5], gap="large")
     with left:
-        label = value_bars(frame, balance, view="classes", name="label", title="Classes", noun="class")
+        label = value_bars(dataset, version, balance, view="classes", name="label", title="Classes", noun="class")
     with right:
-        split = _splits(frame, splits)
+        split = _splits(dataset, version, splits)
     if balance.absent:
         names = ", ".join(plain(name) for name in balance.absent[:20])
         st.caption(f":material/warning: {len(balance.absent):,} classes have no row in this version: {names}")
     for note in lookalike_notes(one.label for one in balance.classes):
         st.caption(f":material/warning: {plain(note)} Relabel one to the other on the page Review.")
-    if label is not None or split is not None:
-        where = RowFilter(label=label, split="" if split == MISSING else split)
-        title = " · ".join(part for part in (label, None if split is None else f"split {split}") if part is not None)
-        opened_rows(frame, where, title, VIEW)
+    if label is None and split is None:
+        return None
+    where = RowFilter(label=label, split="" if split == MISSING else split)
+    title = " · ".join(part for part in (label, None if split is None else f"split {split}") if part is not None)
+    return Opened(where, title)
 
 
 def _figures(balance: Balance) -> None:
@@ -74,7 +67,7 @@ def _figures(balance: Balance) -> None:
     figures(values, notes)
 
 
-def _splits(frame: Frame, splits: SplitBalance) -> str | None:
+def _splits(dataset: Dataset, version: Version, splits: SplitBalance) -> str | None:
     """The classes of each split side by side; the split that is chosen, or None."""
     if splits.splits in ((), (MISSING,)):
         heading("Splits")
@@ -83,14 +76,14 @@ def _splits(frame: Frame, splits: SplitBalance) -> str | None:
             "data",
             "Make splits",
             icon=":material/call_split:",
-            dataset=frame.dataset.name,
-            version=frame.version.number,
+            dataset=dataset.name,
+            version=version.number,
         )
         return None
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         heading("Splits", f"{len(splits.splits)}, share of each class")
         st.space("stretch")
-        numbers(frame, "splits", _columns(splits), key=f"{VIEW}-splits")
+        numbers(dataset, version, "splits", _columns(splits), key=f"{VIEW}-splits")
     drawn = min(len(splits.labels), 2 * TOP)
     series = [
         (name, (row[:drawn] / max(1, int(row.sum()))).tolist(), row[:drawn].tolist())
@@ -116,7 +109,7 @@ def _splits(frame: Frame, splits: SplitBalance) -> str | None:
 
 
 def _clicked(splits: SplitBalance) -> None:
-    data = clicked_data(f"{VIEW}-splits-chart")
+    data = clicked_mark(st.session_state[f"{VIEW}-splits-chart"])
     st.session_state[_CLASS] = None if data is None else splits.labels[int(data[0])]
     st.session_state[_SPLIT] = None if data is None else splits.splits[int(data[1])]
 

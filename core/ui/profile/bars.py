@@ -9,9 +9,9 @@ import streamlit as st
 
 from core.charts.bars import bars
 from core.profile.records import Balance, ClassCount
+from core.records import Dataset, Version
 from core.ui.parts.problems import plain
 from core.ui.profile.parts import chart, chosen, heading, numbers
-from core.ui.shell.frame import Frame
 
 ALL_UP_TO = 40
 TOP, TAIL = 20, 12
@@ -31,7 +31,8 @@ def visible(classes: Sequence[ClassCount], search: str) -> tuple[list[ClassCount
 
 
 def value_bars(
-    frame: Frame,
+    dataset: Dataset,
+    version: Version,
     balance: Balance,
     *,
     view: str,
@@ -58,7 +59,7 @@ def value_bars(
                 live=True,
             )
         log = st.toggle("Log scale", key=f"{view}-{name}-log")
-        numbers(frame, title.lower(), _columns(balance), key=f"{view}-{name}")
+        numbers(dataset, version, title.lower(), _columns(balance), key=f"{view}-{name}")
     shown, gap, hidden = visible(balance.classes, str(search or ""))
     if not shown:
         st.caption(f"None of the {nouns} contains “{plain(str(search))}”.")

@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 
 import streamlit as st
 
 from core.charts.intervals import intervals
 from core.profile.records import Association
+from core.records import Dataset, Version
+from core.services.context import Context
+from core.services.profile.figures import attribute_of, group_shares
 from core.ui.parts.empty import empty_state
 from core.ui.parts.pending import settled
 from core.ui.parts.problems import plain
-from core.ui.profile.groups import draw_groups
-from core.ui.profile.parts import CHOICE, chart, chosen, heading, numbers
-from core.ui.shell.frame import Frame
-from core.workflow.profile import associations, attribute_of, derived, group_shares
+from core.ui.profile.groups import groups_view
+from core.ui.profile.parts import CHOICE, Opened, chart, chosen, heading, numbers
 
 VIEW = "bias"
 DRAWN = 15
@@ -26,26 +26,19 @@ _MEASURES = {
 }
 
 
-def draw(frame: Frame) -> None:
-    """Draws the view: all associations, then the groups of the attribute that is chosen, else of the strongest."""
-    dataset = settled(lambda: derived(frame.context, frame.dataset.dataset_id))
-    if dataset is None:
-        return
-    frame = replace(frame, dataset=dataset)
-    found = settled(lambda: associations(frame.context, frame.version.version_id))
-    if found is None:
-        return
+def bias_view(context: Context, dataset: Dataset, version: Version, found: Sequence[Association]) -> Opened | None:
+    """All associations, then the groups of the attribute that is chosen, else of the strongest; the rows of the cell
+    that is chosen of it."""
     measured = [one for one in found if one.value is not None]
     if not measured:
         _nothing(found)
-        return
+        return None
     left, right = st.columns([4, 7], gap="large")
     with left:
-        column = _associations(frame, measured, found)
+        column = _associations(dataset, version, measured, found)
     attribute = attribute_of(dataset, column)
-    groups = settled(lambda: group_shares(frame.context, frame.version.version_id, attribute))
-    if groups is not None:
-        draw_groups(frame, groups, right)
+    groups = settled(lambda: group_shares(context, version.version_id, attribute))
+    return None if groups is None else groups_view(dataset, version, groups, right)
 
 
 def _nothing(found: Sequence[Association]) -> None:
@@ -55,12 +48,14 @@ def _nothing(found: Sequence[Association]) -> None:
     )
 
 
-def _associations(frame: Frame, measured: Sequence[Association], found: Sequence[Association]) -> str:
+def _associations(
+    dataset: Dataset, version: Version, measured: Sequence[Association], found: Sequence[Association]
+) -> str:
     """Every attribute's association; the column that is chosen."""
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         heading("Tied to the label", "0 not at all, 1 entirely")
         st.space("stretch")
-        numbers(frame, "associations", _columns(found), key=VIEW)
+        numbers(dataset, version, "associations", _columns(found), key=VIEW)
     columns = [one.column for one in measured]
     names = {one.column: one.attribute for one in measured}
     kept = chosen(VIEW, "attribute")

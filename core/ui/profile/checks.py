@@ -7,11 +7,11 @@ import streamlit as st
 from core.charts.bars import bars
 from core.profile.duplicates import OPENED_ROWS
 from core.profile.records import Duplicates, MissingValues
-from core.records import RowFilter
+from core.records import Dataset, RowFilter, Version
+from core.services.context import Context
+from core.services.profile.figures import repeated_rows
 from core.ui.parts.pending import settled
-from core.ui.profile.parts import chart, chooser, chosen, figures, heading, numbers, opened_rows
-from core.ui.shell.frame import Frame
-from core.workflow.profile import derived, duplicates, missing_values, repeated_rows
+from core.ui.profile.parts import Opened, chart, chooser, chosen, figures, heading, numbers
 
 VIEW = "checks"
 _REPEATS = {"exact": "Exact duplicates", "conflicting": "Duplicates with conflicting labels"}
@@ -22,23 +22,9 @@ _HELP = {
 }
 
 
-def draw(frame: Frame) -> None:
-    """Draws the view for the frame's version."""
-    context, version_id = frame.context, frame.version.version_id
-    dataset = settled(lambda: derived(context, frame.dataset.dataset_id))
-    repeated = settled(lambda: duplicates(context, version_id))
-    gaps = settled(lambda: missing_values(context, version_id)) if dataset is not None else None
-    opened: tuple[RowFilter, str] | None = None
-    if repeated is not None:
-        opened = _repeats(frame, repeated)
-    if gaps is not None:
-        opened = _gaps(frame, gaps) or opened
-    if opened is not None:
-        opened_rows(frame, *opened, VIEW)
-
-
-def _repeats(frame: Frame, found: Duplicates) -> tuple[RowFilter, str] | None:
-    rows = frame.version.row_count or 1
+def repeats(context: Context, dataset: Dataset, version: Version, found: Duplicates) -> Opened | None:
+    """How much is there more than once, and which labels are in conflict; the rows that are chosen of it."""
+    rows = version.row_count or 1
     values = {
         "Duplicate rows": f"{found.rows:,} · {found.rows / rows:.1%}",
         "Contents repeated": f"{found.groups:,}",
@@ -53,17 +39,18 @@ def _repeats(frame: Frame, found: Duplicates) -> tuple[RowFilter, str] | None:
     kind = chooser(VIEW, "repeats", kinds, label="Open repeated rows", shown=_REPEATS.__getitem__)
     opened = None
     if kind is not None:
-        where = settled(lambda: repeated_rows(frame.context, frame.version.version_id, kind))
-        opened = None if where is None else (where, _titled(_REPEATS[kind], where))
-    return (_conflicts(frame, found) if found.pairs else None) or opened
+        where = settled(lambda: repeated_rows(context, version.version_id, kind))
+        opened = None if where is None else Opened(where, _titled(_REPEATS[kind], where))
+    return (_conflicts(context, dataset, version, found) if found.pairs else None) or opened
 
 
-def _conflicts(frame: Frame, found: Duplicates) -> tuple[RowFilter, str] | None:
+def _conflicts(context: Context, dataset: Dataset, version: Version, found: Duplicates) -> Opened | None:
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         heading("Labels in conflict", "contents that carry both labels")
         st.space("stretch")
         numbers(
-            frame,
+            dataset,
+            version,
             "conflicts",
             {
                 "label": [a for a, *_ in found.pairs],
@@ -92,8 +79,8 @@ def _conflicts(frame: Frame, found: Duplicates) -> tuple[RowFilter, str] | None:
     if place is None:
         return None
     label, other, _ = found.pairs[place]
-    where = settled(lambda: repeated_rows(frame.context, frame.version.version_id, "conflicting", (label, other)))
-    return None if where is None else (where, _titled(f"{label} and {other} on one content", where))
+    where = settled(lambda: repeated_rows(context, version.version_id, "conflicting", (label, other)))
+    return None if where is None else Opened(where, _titled(f"{label} and {other} on one content", where))
 
 
 def _titled(title: str, where: RowFilter) -> str:
@@ -102,24 +89,25 @@ def _titled(title: str, where: RowFilter) -> str:
     return f"{title}: the first {OPENED_ROWS:,}" if full else title
 
 
-def _gaps(frame: Frame, found: MissingValues) -> tuple[RowFilter, str] | None:
-    gaps = [column for column in found.columns if column[2]]
+def gaps(dataset: Dataset, version: Version, found: MissingValues) -> Opened | None:
+    """Rows without a value by column; those of the column that is chosen."""
+    lacking = [column for column in found.columns if column[2]]
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
-        heading("Missing values", f"{len(gaps):,} of {len(found.columns):,} columns")
+        heading("Missing values", f"{len(lacking):,} of {len(found.columns):,} columns")
         st.space("stretch")
         columns: dict[str, list[object]] = {
             "column": [name for name, *_ in found.columns],
             "missing rows": [rows for *_, rows in found.columns],
         }
-        numbers(frame, "missing values", columns, key=f"{VIEW}-missing")
-    if not gaps:
+        numbers(dataset, version, "missing values", columns, key=f"{VIEW}-missing")
+    if not lacking:
         st.caption("Every row has a value in every column. Rows without a label or content were set aside at the load.")
         return None
     kept = chosen(VIEW, "missing")
-    names = {column: name for name, column, _ in gaps}
+    names = {column: name for name, column, _ in lacking}
     figure = bars(
         list(names.values()),
-        [rows for *_, rows in gaps],
+        [rows for *_, rows in lacking],
         found.total,
         selected=list(names).index(kept) if kept in names else None,
     )
@@ -128,8 +116,8 @@ def _gaps(frame: Frame, found: MissingValues) -> tuple[RowFilter, str] | None:
         VIEW,
         "missing",
         list(names),
-        alt=f"Rows without a value per column; most in {gaps[0][0]}",
+        alt=f"Rows without a value per column; most in {lacking[0][0]}",
         label="Open the rows without a value",
         shown=names.__getitem__,
     )
-    return None if column is None else (RowFilter(attribute=column), f"{names[column]}: missing")
+    return None if column is None else Opened(RowFilter(attribute=column), f"{names[column]}: missing")

@@ -8,34 +8,31 @@ import streamlit as st
 
 from core.charts.histogram import bin_name, figure, histogram
 from core.profile.records import Bin, NumberProfile
-from core.records import Attribute, RowFilter
+from core.records import Attribute, Dataset, RowFilter, Version
+from core.services.context import Context
+from core.services.profile.figures import Values, distribution
 from core.ui.parts.pending import settled
 from core.ui.parts.problems import plain
 from core.ui.profile.bars import value_bars
-from core.ui.profile.parts import chart, chosen, heading, numbers, opened_rows
-from core.ui.shell.frame import Frame
-from core.workflow.profile import Values, derived, distribution
+from core.ui.profile.parts import Opened, chart, chosen, heading, numbers
 
 VIEW = "content"
 
 
-def draw(frame: Frame) -> None:
-    """Draws the view: what is derived from the examples first, then one of the source's own columns."""
-    dataset = settled(lambda: derived(frame.context, frame.dataset.dataset_id))
-    if dataset is None:
-        return
+def content_view(context: Context, dataset: Dataset, version: Version) -> Opened | None:
+    """What is derived from the examples first, then one of the source's own columns; the rows of the bar that is
+    chosen."""
     made = [attribute for attribute in dataset.attributes if attribute.derived]
     own = [attribute for attribute in dataset.attributes if not attribute.derived]
-    opened: tuple[RowFilter, str] | None = None
+    opened: Opened | None = None
     for position in range(0, len(made), 2):
         for column, attribute in zip(st.columns(2, gap="large"), made[position : position + 2], strict=False):
             with column:
-                opened = _panel(frame, attribute) or opened
+                opened = _panel(context, dataset, version, attribute) or opened
     if own:
         st.caption("Columns of the source")
-        opened = _panel(frame, _picked(own)) or opened
-    if opened is not None:
-        opened_rows(frame, *opened, VIEW)
+        opened = _panel(context, dataset, version, _picked(own)) or opened
+    return opened
 
 
 def _picked(own: Sequence[Attribute]) -> Attribute:
@@ -52,29 +49,36 @@ def _picked(own: Sequence[Attribute]) -> Attribute:
     return by_column[str(column)]
 
 
-def _panel(frame: Frame, attribute: Attribute) -> tuple[RowFilter, str] | None:
+def _panel(context: Context, dataset: Dataset, version: Version, attribute: Attribute) -> Opened | None:
     """One attribute; what is chosen of it, with a title, or None."""
-    found = settled(lambda: distribution(frame.context, frame.version.version_id, attribute))
+    found = settled(lambda: distribution(context, version.version_id, attribute))
     if isinstance(found, NumberProfile):
-        return _number(frame, attribute, found)
+        return _number(dataset, version, attribute, found)
     if isinstance(found, Values) and found.balance.classes:
         missing = f" · {found.missing:,} missing" if found.missing else ""
         value = value_bars(
-            frame, found.balance, view=VIEW, name=attribute.column, title=attribute.name, noun="value", remark=missing
+            dataset,
+            version,
+            found.balance,
+            view=VIEW,
+            name=attribute.column,
+            title=attribute.name,
+            noun="value",
+            remark=missing,
         )
         if value is None:
             return None
-        return RowFilter(attribute=attribute.column, value=value), f"{attribute.name}: {value}"
+        return Opened(RowFilter(attribute=attribute.column, value=value), f"{attribute.name}: {value}")
     return None
 
 
-def _number(frame: Frame, attribute: Attribute, found: NumberProfile) -> tuple[RowFilter, str] | None:
+def _number(dataset: Dataset, version: Version, attribute: Attribute, found: NumberProfile) -> Opened | None:
     time = attribute.kind == "time"
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         heading(plain(attribute.name), "" if time else _quantiles(found))
         st.space("stretch")
         log = st.toggle("Log scale", key=f"{VIEW}-{attribute.column}-log")
-        numbers(frame, attribute.name, _columns(found), key=f"{VIEW}-{attribute.column}")
+        numbers(dataset, version, attribute.name, _columns(found), key=f"{VIEW}-{attribute.column}")
     places = list(range(len(found.bins)))
     names = [bin_name(one.low, one.high, time) for one in found.bins]
     drawn = histogram(
@@ -92,7 +96,7 @@ def _number(frame: Frame, attribute: Attribute, found: NumberProfile) -> tuple[R
         label="Open the rows of a bar",
         shown=lambda place: f"{names[place]}: {found.bins[place].count:,}",
     )
-    return None if place is None else (_where(attribute, found.bins[place]), f"{attribute.name}: {names[place]}")
+    return None if place is None else Opened(_where(attribute, found.bins[place]), f"{attribute.name}: {names[place]}")
 
 
 def _where(attribute: Attribute, one: Bin) -> RowFilter:

@@ -13,10 +13,11 @@ from core.charts.heat import heat
 from core.charts.style import ACCENT, CONFIG, WARM
 from core.profile.records import GroupTable, Parity
 from core.profile.shares import MIN_GROUP_ROWS, shares_of
+from core.records import Dataset, Version
+from core.services.profile.figures import Groups
+from core.ui.parts.cells import clicked_mark
 from core.ui.parts.problems import plain
-from core.ui.profile.parts import CHOICE, chooser, chosen, clicked_data, heading, numbers, opened_rows
-from core.ui.shell.frame import Frame
-from core.workflow.profile import Groups
+from core.ui.profile.parts import CHOICE, Opened, chooser, chosen, heading, numbers
 
 VIEW = "groups"
 MAX_LABELS, MAX_GROUPS = 24, 30
@@ -24,24 +25,24 @@ FOUR_FIFTHS = 0.8
 """Below this ratio of lowest to highest share, the US agencies' rule of 1978 speaks of adverse impact."""
 
 
-def draw_groups(frame: Frame, groups: Groups, place: DeltaGenerator) -> None:
-    """Draws the heat map into `place`, parity and the rows of a cell beneath."""
+def groups_view(dataset: Dataset, version: Version, groups: Groups, place: DeltaGenerator) -> Opened | None:
+    """Draws the heat map into `place` and parity beneath; the rows of the cell that is chosen."""
     table = groups.table
     labels, rows = _shown_labels(groups), list(range(min(MAX_GROUPS, len(table.groups))))
     with place:
-        group, label = _heat(frame, table, labels, rows)
+        group, label = _heat(dataset, version, table, labels, rows)
     if groups.parity:
-        _parity(frame, groups.parity)
+        _parity(dataset, version, groups.parity)
     else:
         st.caption(f"Parity needs two groups of at least {MIN_GROUP_ROWS} rows.")
-    if group is not None:
-        chosen_group = table.groups[group]
-        if chosen_group.where is None:
-            st.caption("These groups were folded together: choose one of the others to see its rows.")
-            return
-        where = replace(chosen_group.where, label=label)
-        title = f"{table.attribute}: {chosen_group.name}" + ("" if label is None else f" · {label}")
-        opened_rows(frame, where, title, VIEW)
+    if group is None:
+        return None
+    chosen_group = table.groups[group]
+    if chosen_group.where is None:
+        st.caption("These groups were folded together: choose one of the others to see its rows.")
+        return None
+    title = f"{table.attribute}: {chosen_group.name}" + ("" if label is None else f" · {label}")
+    return Opened(replace(chosen_group.where, label=label), title)
 
 
 def _shown_labels(groups: Groups) -> list[int]:
@@ -53,13 +54,15 @@ def _shown_labels(groups: Groups) -> list[int]:
     return sorted(position[one.label] for one in groups.parity[:MAX_LABELS]) or list(range(MAX_LABELS))
 
 
-def _heat(frame: Frame, table: GroupTable, labels: list[int], rows: list[int]) -> tuple[int | None, str | None]:
+def _heat(
+    dataset: Dataset, version: Version, table: GroupTable, labels: list[int], rows: list[int]
+) -> tuple[int | None, str | None]:
     share, low, high = shares_of(table)
     overall = table.counts.sum(axis=0) / max(1, int(table.counts.sum()))
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         heading(f"Labels by {plain(table.attribute)}", "share of each label in each group")
         st.space("stretch")
-        numbers(frame, f"{table.attribute} by label", _columns(table, labels, rows), key=VIEW)
+        numbers(dataset, version, f"{table.attribute} by label", _columns(table, labels, rows), key=VIEW)
     details = [
         [
             f"{share[row, label]:.1%} (95 %: {low[row, label]:.1%} – {high[row, label]:.1%})<br>"
@@ -100,7 +103,7 @@ def _heat(frame: Frame, table: GroupTable, labels: list[int], rows: list[int]) -
 
 
 def _clicked(column: str, labels: Sequence[str]) -> None:
-    data = clicked_data(f"{VIEW}-chart")
+    data = clicked_mark(st.session_state[f"{VIEW}-chart"])
     st.session_state[f"{CHOICE}-group-{column}-{VIEW}"] = None if data is None else int(data[0])
     st.session_state[f"{CHOICE}-label-{VIEW}"] = None if data is None else labels[int(data[1])]
 
@@ -124,11 +127,11 @@ def _legend(table: GroupTable, labels: list[int], rows: list[int]) -> None:
     st.markdown(f":small[{above} :gray[above the share in all rows,] {below} :gray[below{rest}]]")
 
 
-def _parity(frame: Frame, parity: Sequence[Parity]) -> None:
+def _parity(dataset: Dataset, version: Version, parity: Sequence[Parity]) -> None:
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         heading("Demographic parity", "how differently groups receive each label")
         st.space("stretch")
-        numbers(frame, "parity", _parity_columns(parity), key=f"{VIEW}-parity")
+        numbers(dataset, version, "parity", _parity_columns(parity), key=f"{VIEW}-parity")
     shown = parity[:MAX_LABELS]
     st.dataframe(
         {

@@ -3,19 +3,29 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import plotly.graph_objects as go
 import streamlit as st
 
 from core.charts.style import CONFIG
-from core.records import RowFilter
-from core.ui.parts.csv_text import csv_text
-from core.ui.parts.rows import row_browser
-from core.ui.shell.frame import Frame
+from core.records import Dataset, RowFilter, Version
+from core.services.context import Context
+from core.ui.parts.cells import clicked_mark
+from core.ui.parts.csv_text import csv_button, csv_text
+from core.ui.parts.row_list import row_browser
 
 CHOICE = "choice"
 """Keys of what is chosen start with it and a view's name: one choice lifts the others under the same name."""
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """Rows that were chosen in a chart or beside it."""
+
+    where: RowFilter
+    title: str
 
 
 def heading(text: str, remark: str = "") -> None:
@@ -89,20 +99,14 @@ def lift_others(view: str, kept: str) -> None:
             st.session_state[key] = None
 
 
-def clicked_data(chart_key: str) -> list[Any] | None:
-    """The `customdata` of the mark that was clicked."""
-    points = st.session_state[chart_key]["selection"]["points"]
-    return next((list(point["customdata"]) for point in points if point.get("customdata") is not None), None)
-
-
 def _clicked(chart_key: str, chosen_key: str, view: str, options: Sequence[Any]) -> None:
     """A click chooses; the box beneath lifts it."""
-    data = clicked_data(chart_key)
+    data = clicked_mark(st.session_state[chart_key])
     st.session_state[chosen_key] = None if data is None else options[int(data[0])]
     lift_others(view, chosen_key)
 
 
-def numbers(frame: Frame, name: str, columns: Mapping[str, Sequence[Any]], *, key: str) -> None:
+def numbers(dataset: Dataset, version: Version, name: str, columns: Mapping[str, Sequence[Any]], *, key: str) -> None:
     """The numbers behind a chart, one click away: as a table, and as CSV."""
     box = st.popover("Numbers", icon=":material/table:", type="tertiary", key=f"{key}-numbers", on_change="rerun")
     if not box.open:
@@ -111,20 +115,11 @@ def numbers(frame: Frame, name: str, columns: Mapping[str, Sequence[Any]], *, ke
         st.dataframe(dict(columns), hide_index=True, height=360, width=640, alt=name)
         names = list(columns)
         rows = [dict(zip(names, row, strict=True)) for row in zip(*columns.values(), strict=True)]
-        st.download_button(
-            "CSV",
-            lambda: csv_text(names, rows),
-            file_name=f"{frame.dataset.name}-v{frame.version.number}-{name}.csv",
-            mime="text/csv",
-            icon=":material/download:",
-            type="tertiary",
-            on_click="ignore",
-            key=f"{key}-numbers-csv",
-        )
+        file = f"{dataset.name}-v{version.number}-{name}.csv"
+        csv_button(lambda: csv_text(names, rows), file, key=f"{key}-numbers-csv")
 
 
-def opened_rows(frame: Frame, where: RowFilter | None, title: str, view: str) -> None:
+def opened_rows(context: Context, dataset: Dataset, version: Version, opened: Opened, view: str) -> None:
     """The rows of what is chosen, beneath everything else of the view."""
-    if where is not None:
-        st.divider()
-        row_browser(frame, where, title=title, key=f"{view}-rows")
+    st.divider()
+    row_browser(context, dataset, version, opened.where, title=opened.title, key=f"{view}-rows")

@@ -1,50 +1,59 @@
-"""The list of all decisions of a dataset: who, when, what, and whether it counts. Pages from the store."""
+"""The list of all decisions of a dataset: who, when, what, and whether it counts. Pages from the ledger."""
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Sequence
+from typing import TypedDict
 
 import streamlit as st
 
-from core.records import Action, Decision
+from core.records import Action, Dataset, Decision, Version
 from core.review.acts import ACTIONS
 from core.review.words import in_words
+from core.services.context import Context
+from core.services.review.log import LogLine, log
 from core.ui import keys
-from core.ui.parts.csv_text import csv_text, csv_title
+from core.ui.parts.csv_text import csv_button, csv_text, csv_title
 from core.ui.parts.paging import WHOLE_HEADER, paged, pages
 from core.ui.parts.problems import shown_errors
-from core.ui.shell.frame import Frame
-from core.workflow.review_log import LogLine, log, version_list
 
 PAGE_ROWS = 50
 CSV_ROWS = 100_000
 CELL_CHARACTERS = 160
 
 
+class Narrowed(TypedDict):
+    """What the filters say, as `log` takes it."""
+
+    reviewer: str | None
+    action: Action | None
+    version_id: str | None
+
+
 @st.fragment
-def decision_log(frame: Frame) -> None:
+def decision_log(context: Context, dataset: Dataset, versions: Sequence[Version]) -> None:
     """Filters, the table, its pages and its download."""
     with shown_errors():
-        _draw(frame)
+        _draw(context, dataset, versions)
 
 
-def _draw(frame: Frame) -> None:
+def _draw(context: Context, dataset: Dataset, versions: Sequence[Version]) -> None:
     with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
-        narrowed = _filters(frame)
+        narrowed = _filters(versions)
         st.space("stretch")
         download = st.container(width="content")
     key = f"decision-log-{hash(tuple(narrowed.items())):x}"
     page = paged(
         key,
         PAGE_ROWS,
-        lambda offset: log(frame.context, frame.dataset.dataset_id, **narrowed, limit=PAGE_ROWS, offset=offset),
+        lambda offset: log(context, dataset.dataset_id, **narrowed, limit=PAGE_ROWS, offset=offset),
         lambda page: page.total,
     )
     if not page.total:
         st.caption("No decision yet." if not any(narrowed.values()) else "No decision matches these filters.")
         return
     with download:
-        _download(frame, narrowed, page.total)
+        _download(context, dataset, narrowed, page.total)
     st.caption(f"{page.total:,} {'decision' if page.total == 1 else 'decisions'}, newest first")
     st.dataframe(
         _columns(page.lines),
@@ -68,8 +77,8 @@ def _draw(frame: Frame) -> None:
     pages(key, PAGE_ROWS, page.total)
 
 
-def _filters(frame: Frame) -> dict[str, Any]:
-    versions = {str(version.number): version for version in version_list(frame.context, frame.dataset.dataset_id)}
+def _filters(versions: Sequence[Version]) -> Narrowed:
+    by_number = {str(version.number): version for version in versions}
     reviewer = st.text_input(
         "Reviewer", key=keys.LOG_REVIEWER, bind="query-params", placeholder="anybody", type="search", width=190
     )
@@ -77,16 +86,16 @@ def _filters(frame: Frame) -> dict[str, Any]:
         "Decision", ACTIONS, index=None, key=keys.LOG_ACTION, bind="query-params", placeholder="any", width=150
     )
     number = st.selectbox(
-        "Version", list(versions), index=None, key=keys.LOG_VERSION, bind="query-params", placeholder="all", width=110
+        "Version", list(by_number), index=None, key=keys.LOG_VERSION, bind="query-params", placeholder="all", width=110
     )
     return {
         "reviewer": reviewer.strip() or None,
         "action": action,
-        "version_id": versions[number].version_id if number else None,
+        "version_id": by_number[number].version_id if number else None,
     }
 
 
-def _columns(lines: tuple[LogLine, ...]) -> dict[str, list[Any]]:
+def _columns(lines: tuple[LogLine, ...]) -> dict[str, list[object]]:
     return {
         "when": [line.decision.decided_at for line in lines],
         "who": [line.decision.reviewer for line in lines],
@@ -106,21 +115,13 @@ def _standing(line: LogLine) -> str | None:
     return "yes" if line.counts else "no"
 
 
-def _download(frame: Frame, narrowed: dict[str, Any], total: int) -> None:
+def _download(context: Context, dataset: Dataset, narrowed: Narrowed, total: int) -> None:
     def whole_list() -> bytes:
-        page = log(frame.context, frame.dataset.dataset_id, **narrowed, limit=CSV_ROWS)
+        page = log(context, dataset.dataset_id, **narrowed, limit=CSV_ROWS)
         return csv_text(_CSV, (_record(line.decision, line) for line in page.lines))
 
-    st.download_button(
-        csv_title(total, CSV_ROWS),
-        whole_list,
-        f"{frame.dataset.name}-decisions.csv",
-        "text/csv",
-        icon=":material/download:",
-        type="tertiary",
-        on_click="ignore",
-        key="decision-csv",
-    )
+    name = f"{dataset.name}-decisions.csv"
+    csv_button(whole_list, name, key="decision-csv", title=csv_title(total, CSV_ROWS))
 
 
 _CSV = (
@@ -139,7 +140,7 @@ _CSV = (
 )
 
 
-def _record(decision: Decision, line: LogLine) -> dict[str, Any]:
+def _record(decision: Decision, line: LogLine) -> dict[str, object]:
     return {
         "row_id": decision.row_id,
         "source_id": line.example.source_id,

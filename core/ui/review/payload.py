@@ -2,30 +2,25 @@
 
 from __future__ import annotations
 
-import base64
 import time
-from collections.abc import Callable, Sequence
-from typing import Any
+from collections.abc import Callable, Mapping, Sequence
 
 from core.records import Decision
 from core.review.records import Neighbour, Refusal, ReviewItem
-from core.ui.parts.rows import data_url
-from core.workflow.context import Context
-from core.workflow.media import shown, thumbnail
-from core.workflow.review_sources import Source
+from core.services.context import Context
+from core.services.review.sources import Source
+from core.ui.modalities.drawing import Drawing
 
-MAX_CHARACTERS = 20_000
-"""A longer text is cut: no label is judged by what stands beyond."""
-SNIPPET = 200
-"""Characters of a neighbour."""
+Told = Mapping[str, object]
+"""An object of the message to the browser: it becomes JSON."""
 MAX_BYTES = 4_000_000
 MAX_SECONDS = 0.15
 """One answer carries rows up to either bound; the browser asks for the rest at once."""
 
 
-def fitting(items: Sequence[ReviewItem], build: Callable[[ReviewItem], dict[str, Any]]) -> list[dict[str, Any]]:
+def fitting(items: Sequence[ReviewItem], build: Callable[[ReviewItem], Told]) -> list[Told]:
     """The first items as `build` makes them, as many as one answer carries, at least one."""
-    built: list[dict[str, Any]] = []
+    built: list[Told] = []
     size, began = 0, time.monotonic()
     for item in items:
         if built and (size > MAX_BYTES or time.monotonic() - began > MAX_SECONDS):
@@ -35,22 +30,22 @@ def fitting(items: Sequence[ReviewItem], build: Callable[[ReviewItem], dict[str,
     return built
 
 
-def row(context: Context, item: ReviewItem, source: Source, reviewer: str, *, page: str, grid: bool) -> dict[str, Any]:
+def row(
+    context: Context, item: ReviewItem, drawing: Drawing, source: Source, reviewer: str, *, page: str, grid: bool
+) -> Told:
     """One row as `desk.js` or `grid.js` draws it; `page` is the address that shows the row named after it whole."""
     example, issue = item.example, item.issue
     return {
         "row_id": example.row_id,
-        "text": None if example.media_id else _cut(example.text or ""),
-        "image": _image(context, example.media_id) if example.media_id and not grid else None,
-        "thumbnail": _thumbnail(context, example.media_id) if grid else None,
-        "name": example.text or f"row {example.row_id}",
+        **drawing.on_desk(context, example, grid),
         "label": example.label or "",
         "suggested": issue.suggested_label,
-        "meta": _meta(item),
+        "meta": _meta(item, drawing),
         "whole": f"{page}{example.row_id}",
         "why": item.why,
+        "copies": item.copies,
         "bars": item.probabilities,
-        "neighbours": [] if grid else [_neighbour(context, neighbour) for neighbour in item.neighbours],
+        "neighbours": [] if grid else [_neighbour(context, neighbour, drawing) for neighbour in item.neighbours],
         "scan_id": source.scan_id,
         "shown": {
             "given_label": example.label,
@@ -62,7 +57,7 @@ def row(context: Context, item: ReviewItem, source: Source, reviewer: str, *, pa
     }
 
 
-def decided(decision: Decision | None, reviewer: str) -> dict[str, Any] | None:
+def decided(decision: Decision | None, reviewer: str) -> Told | None:
     """A decision as the desk says it; `by` only where it is somebody else's."""
     if decision is None:
         return None
@@ -74,7 +69,7 @@ def decided(decision: Decision | None, reviewer: str) -> dict[str, Any] | None:
     }
 
 
-def refusal(refused: Refusal, reviewer: str) -> dict[str, Any]:
+def refusal(refused: Refusal, reviewer: str) -> Told:
     """Why an act was not taken down."""
     return {
         "key": refused.act.client_key,
@@ -84,40 +79,24 @@ def refusal(refused: Refusal, reviewer: str) -> dict[str, Any]:
     }
 
 
-def _meta(item: ReviewItem) -> str:
+def _meta(item: ReviewItem, drawing: Drawing) -> str:
     example, issue = item.example, item.issue
     parts = (
         f"#{issue.rank:,}",
         f"row {example.row_id}",
         example.source_id and f"id {example.source_id}",
         example.split,
-        f"label quality {issue.score:.3f}",
-        example.text if example.media_id else None,
+        f"score {issue.score:.3f}",
+        drawing.caption(example),
     )
     return " · ".join(part for part in parts if part)
 
 
-def _neighbour(context: Context, neighbour: Neighbour) -> dict[str, Any]:
+def _neighbour(context: Context, neighbour: Neighbour, drawing: Drawing) -> Told:
     example = neighbour.example
     return {
         "row_id": example.row_id,
         "label": example.label or "",
         "similarity": neighbour.similarity,
-        "image": _thumbnail(context, example.media_id),
-        "text": None if example.media_id else " ".join((example.text or "")[:SNIPPET].split()),
+        **drawing.near(context, example),
     }
-
-
-def _cut(text: str) -> str:
-    if len(text) <= MAX_CHARACTERS:
-        return text
-    return f"{text[:MAX_CHARACTERS]}…\n\n(The first {MAX_CHARACTERS:,} of {len(text):,} characters.)"
-
-
-def _image(context: Context, media_id: str) -> str:
-    content, mime = shown(context, media_id)
-    return f"data:{mime};base64,{base64.b64encode(content).decode()}"
-
-
-def _thumbnail(context: Context, media_id: str | None) -> str | None:
-    return data_url(thumbnail(context, media_id)) if media_id else None

@@ -5,49 +5,52 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from functools import partial
 from hashlib import sha256
-from typing import Any, Literal
+from typing import Literal
 from urllib.parse import urlencode
 
 import streamlit as st
 
-from core.records import ReviewCounts
+from core.records import Dataset, ReviewCounts, Version
 from core.review.acts import read_acts
 from core.review.queue import DESK, GRID, to_send, wanted
 from core.review.records import Recorded
+from core.services.context import Context
+from core.services.review.decisions import counts, record
+from core.services.review.queue import decided_by_others, release
+from core.services.review.sources import Source
 from core.ui import keys, review_desk
+from core.ui.modalities import drawing_of
 from core.ui.parts.problems import plain, shown_errors
 from core.ui.review.payload import decided, fitting, refusal, row
 from core.ui.review.tab import tab
 from core.ui.review_desk import Report
-from core.ui.shell.frame import Frame
-from core.workflow.review import counts, record
-from core.workflow.review_queue import decided_by_others, release
-from core.workflow.review_sources import Source
 
 Mode = Literal["desk", "grid"]
 _DEPTH = {"desk": DESK, "grid": GRID}
 
 
 @st.fragment
-def stage(frame: Frame, find: Callable[[], Source | None], mode: Mode) -> None:
+def stage(
+    context: Context, dataset: Dataset, version: Version, user: str, find: Callable[[], Source | None], mode: Mode
+) -> None:
     """The desk, or the grid, on what `find` gives: asked each time, since a better scan may have ended since. Each
     report of the browser redraws only this."""
     with shown_errors():
         found = find()
         if found is not None:
-            key = f"review-{mode}-{frame.version.version_id}"
+            key = f"review-{mode}-{version.version_id}"
             report = review_desk.heard(key)
-            _answer(frame, _steady(frame, found, report, key), mode, report, key)
+            _answer(context, dataset, version, user, _steady(context, version, found, report, key), mode, report, key)
 
 
-def _steady(frame: Frame, found: Source, report: Report, key: str) -> Source:
+def _steady(context: Context, version: Version, found: Source, report: Report, key: str) -> Source:
     """What is worked on: while the browser holds rows of a list, a better one waits until the reviewer asks for it, or
     until the old one is done. No row changes under the hand."""
     working: Source = st.session_state.setdefault(f"{key}-working", found)
-    if not report.have or not found.betters(working) or not working.undecided(frame.context, frame.version.version_id):
+    if not report.have or not found.betters(working) or not working.undecided(context, version.version_id):
         st.session_state[f"{key}-working"] = found
         return found
-    left = found.undecided(frame.context, frame.version.version_id)
+    left = found.undecided(context, version.version_id)
     with st.container(horizontal=True, vertical_alignment="center", gap="small", key="review-better"):
         st.markdown(
             f":material/upgrade: A better list is ready: **{plain(found.tier)}**, {left:,} left", width="content"
@@ -56,31 +59,49 @@ def _steady(frame: Frame, found: Source, report: Report, key: str) -> Source:
     return working
 
 
-def _answer(frame: Frame, source: Source, mode: Mode, report: Report, key: str) -> None:
-    context, version_id, reviewer = frame.context, frame.version.version_id, frame.user
+def _answer(
+    context: Context,
+    dataset: Dataset,
+    version: Version,
+    user: str,
+    source: Source,
+    mode: Mode,
+    report: Report,
+    key: str,
+) -> None:
+    version_id = version.version_id
     session = tab(context)
-    recorded = record(context, version_id, reviewer, read_acts(report.acts))
-    queue = _queue_id(source, reviewer)
-    _release_old(frame, key, queue, session)
+    recorded = record(context, version_id, user, read_acts(report.acts))
+    queue = _queue_id(source, user)
+    _release_old(context, version, key, queue, session)
     order = source.claim(context, version_id, session, wanted(_DEPTH[mode], report.skipped))
     st.session_state[f"{key}-held"] = (queue, order)
     due = _due(recorded, order, report, mode)
-    build = partial(row, context, source=source, reviewer=reviewer, page=_row_page(frame), grid=mode == "grid")
+    build = partial(
+        row,
+        context,
+        drawing=drawing_of(dataset),
+        source=source,
+        reviewer=user,
+        page=_row_page(dataset, version),
+        grid=mode == "grid",
+    )
     sent = fitting(source.items(context, version_id, due), build)
     standing = source.counts(context, version_id)
     review_desk.mount(
         key,
         {
             "mode": mode,
-            "storage": f"winnow.review.{version_id}.{reviewer}",
+            "actions": source.actions,
+            "storage": f"winnow.review.{version_id}.{user}",
             "queue": queue,
-            "labels": None if report.labels == frame.dataset.dataset_id else frame.dataset.labels,
-            "labels_digest": frame.dataset.dataset_id,
+            "labels": None if report.labels == dataset.dataset_id else dataset.labels,
+            "labels_digest": dataset.dataset_id,
             "items": sent,
             "more": len(sent) < len(due),
             "counts": _counts(standing),
-            "empty": "" if order else _nothing_left(frame, source),
-            **_outcome(frame, recorded, report),
+            "empty": "" if order else _nothing_left(context, version, source),
+            **_outcome(context, version, user, recorded, report),
         },
     )
 
@@ -92,19 +113,19 @@ def _due(recorded: Recorded, order: Sequence[int], report: Report, mode: Mode) -
     return list(dict.fromkeys((*back, *more)))
 
 
-def _outcome(frame: Frame, recorded: Recorded, report: Report) -> dict[str, Any]:
-    others = decided_by_others(frame.context, frame.version.version_id, frame.user, report.have)
+def _outcome(context: Context, version: Version, user: str, recorded: Recorded, report: Report) -> dict[str, object]:
+    others = decided_by_others(context, version.version_id, user, report.have)
     return {
         "acknowledged": recorded.acknowledged,
-        "refused": [refusal(refused, frame.user) for refused in recorded.refused],
+        "refused": [refusal(refused, user) for refused in recorded.refused],
         "returned": [{"key": key, "row_id": row_id} for key, row_id in recorded.returned],
-        "taken": [{"row_id": other.row_id, "decision": decided(other, frame.user)} for other in others],
+        "taken": [{"row_id": other.row_id, "decision": decided(other, user)} for other in others],
     }
 
 
-def _row_page(frame: Frame) -> str:
+def _row_page(dataset: Dataset, version: Version) -> str:
     """The Data page on the row whose number is appended, as an address beside this page's own."""
-    shown = {keys.DATASET: frame.dataset.name, keys.VERSION: frame.version.number, "view": "rows", keys.ROW: ""}
+    shown = {keys.DATASET: dataset.name, keys.VERSION: version.number, keys.VIEW: "rows", keys.ROW: ""}
     return f"data?{urlencode(shown)}"
 
 
@@ -112,11 +133,11 @@ def _queue_id(source: Source, reviewer: str) -> str:
     return sha256(f"{source.key} {reviewer}".encode()).hexdigest()[:16]
 
 
-def _release_old(frame: Frame, key: str, queue: str, session: str) -> None:
+def _release_old(context: Context, version: Version, key: str, queue: str, session: str) -> None:
     """Another filter or a better scan: the rows of the queue before it are free for others at once."""
     old, rows = st.session_state.get(f"{key}-held", (queue, []))
     if old != queue:
-        release(frame.context, frame.version.version_id, session, rows)
+        release(context, version.version_id, session, rows)
 
 
 def _counts(standing: ReviewCounts) -> dict[str, int]:
@@ -124,14 +145,14 @@ def _counts(standing: ReviewCounts) -> dict[str, int]:
     return {name: getattr(standing, name) for name in names}
 
 
-def _nothing_left(frame: Frame, source: Source) -> str:
-    held = source.undecided(frame.context, frame.version.version_id)
+def _nothing_left(context: Context, version: Version, source: Source) -> str:
+    held = source.undecided(context, version.version_id)
     if held:
         return (
             f"The last {held:,} rows of this queue are with other reviewers, or in another tab of yours. "
             "They come back if nobody decides them."
         )
-    left = counts(frame.context, frame.version.version_id, source.scan_id).left
+    left = counts(context, version.version_id, source.scan_id).left
     if left:
         return f"Nothing is left in this queue. Without the filter, {left:,} flagged rows are."
     rows = "flagged row" if source.scan_id else "row of this queue"

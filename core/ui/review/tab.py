@@ -9,9 +9,9 @@ from uuid import uuid4
 
 import streamlit as st
 
+from core.services.context import Context
+from core.services.review.queue import leave
 from core.ui import keys
-from core.workflow.context import Context
-from core.workflow.review_queue import leave
 
 logger = logging.getLogger("winnow")
 

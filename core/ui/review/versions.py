@@ -6,41 +6,31 @@ from collections.abc import Sequence
 
 import streamlit as st
 
-from core.records import Version
+from core.records import Dataset, Version
 from core.review.words import count_words
+from core.services.context import Context
+from core.services.issues.listing import latest_scan
+from core.services.review.decisions import counts, make_version
+from core.services.review.log import changes
 from core.ui import keys
 from core.ui.parts.background import forget, result_of
 from core.ui.parts.paging import WHOLE_HEADER
 from core.ui.parts.problems import plain, shown_errors
-from core.ui.shell.frame import Frame
 from core.ui.shell.pages import link
-from core.workflow.issues import latest_scan
-from core.workflow.review import counts, make_version
-from core.workflow.review_log import changes, version_list
 
 PAGE_ROWS = 50
 _MADE = {"load": "loaded", "review": "review", "split": "splits"}
 
 
-def versions(frame: Frame) -> None:
-    """The form on the left, the versions and what changed on the right."""
-    known = version_list(frame.context, frame.dataset.dataset_id)
-    left, right = st.columns([4, 8], gap="large")
-    with left:
-        _make(frame)
-    with right:
-        _table(known)
-        _changes(frame, known)
-
-
-def _make(frame: Frame) -> None:
-    scan = latest_scan(frame.context, frame.version.version_id)
-    standing = counts(frame.context, frame.version.version_id, scan.scan_id if scan else None)
+def version_form(context: Context, version: Version, user: str) -> None:
+    """Makes a version of what is decided on this one."""
+    scan = latest_scan(context, version.version_id)
+    standing = counts(context, version.version_id, scan.scan_id if scan else None)
     st.markdown("**Make a version**")
     st.caption(
-        f"{count_words(standing)} The new version has them applied; version {frame.version.number} stays as it is."
+        f"{count_words(standing)} The new version has them applied; version {version.number} stays as it is."
         if standing.decided
-        else f"Nobody has decided anything on version {frame.version.number} yet."
+        else f"Nobody has decided anything on version {version.number} yet."
     )
     with st.form("make-version", border=False, clear_on_submit=True):
         note = st.text_input("Note", key=keys.VERSION_NOTE, max_chars=200, placeholder="What was reviewed, and why")
@@ -48,29 +38,29 @@ def _make(frame: Frame) -> None:
             "Make a version",
             key="make-version-button",
             type="primary",
-            disabled=not standing.decided or _asked(frame) is not None,
+            disabled=not standing.decided or _asked(version) is not None,
         )
     if pressed:
-        st.session_state[keys.NEW_VERSION] = (frame.version.version_id, note, frame.user)
+        st.session_state[keys.NEW_VERSION] = (version.version_id, note, user)
         st.rerun()
     with shown_errors():
-        _open_made(frame)
+        _open_made(context, version)
 
 
-def _asked(frame: Frame) -> tuple[str, str, str] | None:
+def _asked(version: Version) -> tuple[str, str, str] | None:
     """Parent, note and maker of the version of this one that is being made."""
     asked: tuple[str, str, str] | None = st.session_state.get(keys.NEW_VERSION)
-    return asked if asked and asked[0] == frame.version.version_id else None
+    return asked if asked and asked[0] == version.version_id else None
 
 
-def _open_made(frame: Frame) -> None:
+def _open_made(context: Context, version: Version) -> None:
     """Makes the version asked for, beside the page, and opens it."""
-    asked = _asked(frame)
+    asked = _asked(version)
     if asked is None:
         return
     try:
         made = result_of(
-            (keys.NEW_VERSION, *asked), lambda: make_version(frame.context, *asked), waiting="making the version"
+            (keys.NEW_VERSION, *asked), lambda: make_version(context, *asked), waiting="making the version"
         )
     except Exception:
         del st.session_state[keys.NEW_VERSION]
@@ -85,7 +75,8 @@ def _open_made(frame: Frame) -> None:
     st.rerun()
 
 
-def _table(known: Sequence[Version]) -> None:
+def version_table(known: Sequence[Version]) -> None:
+    """Every version with where it came from, newest first."""
     numbers = {version.version_id: version.number for version in known}
     st.dataframe(
         {
@@ -110,32 +101,32 @@ def _table(known: Sequence[Version]) -> None:
 
 
 @st.fragment
-def _changes(frame: Frame, known: Sequence[Version]) -> None:
+def reviewed_changes(context: Context, dataset: Dataset, version: Version, known: Sequence[Version]) -> None:
     by_number = {version.number: version for version in known}
     with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
         number = st.selectbox(
             "What reviewers changed in version",
             list(by_number),
-            index=list(by_number).index(frame.version.number),
+            index=list(by_number).index(version.number),
             key=keys.CHANGES_OF,
             width=260,
         )
-        if number != frame.version.number:
+        if number != version.number:
             link(
                 "review",
                 f"Open version {number}",
                 icon=":material/history:",
-                dataset=frame.dataset.name,
+                dataset=dataset.name,
                 version=number,
             )
     with shown_errors():
-        _change_table(frame, by_number[number])
+        _change_table(context, by_number[number])
 
 
-def _change_table(frame: Frame, version: Version) -> None:
+def _change_table(context: Context, version: Version) -> None:
     key = f"changes-{version.version_id}"
     page = int(st.session_state.get(key, 1))
-    total, found = changes(frame.context, version.version_id, PAGE_ROWS, (page - 1) * PAGE_ROWS)
+    total, found = changes(context, version.version_id, PAGE_ROWS, (page - 1) * PAGE_ROWS)
     if not total:
         st.caption("Reviewers changed nothing in it: it is as its source or its splits made it.")
         return

@@ -5,6 +5,7 @@ const ACTIONS = [
   { id: "keep", key: "k", label: "Keep", hint: "The given label is right" },
   { id: "suggestion", key: "s", label: "Take suggestion", hint: "Change to the suggested label" },
   { id: "choose", key: "l", label: "Other label…", hint: "Choose another label" },
+  { id: "group", key: "g", label: "Keep one of group", hint: "Leave all copies of this group out, but the one that stands for it" },
   { id: "exclude", key: "x", label: "Exclude", hint: "Leave the row out of the next version" },
   { id: "unsure", key: "u", label: "Unsure", hint: "Decide later, or let another decide" },
   { id: "undo", key: "z", label: "Undo", hint: "Take back your last decision", plain: true },
@@ -47,12 +48,17 @@ function walk(bar, event) {
   event.stopPropagation()
 }
 
+/** What a queue's rows can be given: its own acts in its order, then those that decide nothing. */
+function actionsOf(ids) {
+  return [...ids.map((id) => ACTIONS.find((action) => action.id === id)).filter(Boolean), ...ACTIONS.filter((action) => action.plain)]
+}
+
 /** The action that a key press means, or null: never while typing, with a modifier, or for a held-down decision key. */
-function actionOfKey(event) {
+function actionOfKey(event, actions) {
   if (event.ctrlKey || event.metaKey || event.altKey || event.defaultPrevented) return null
   if (isTyping(event.composedPath()[0])) return null
   const pressed = keyOf(event)
-  const action = ACTIONS.find(({ key, alias }) => key === pressed || alias === pressed)
+  const action = actions.find(({ key, alias }) => key === pressed || alias === pressed)
   return action && !(event.repeat && action.id !== "next" && action.id !== "previous") ? action.id : null
 }
 

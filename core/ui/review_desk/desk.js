@@ -32,7 +32,7 @@ class DeskView {
     this.meta.textContent = item.meta
     this.whole.href = item.whole
     this.given.textContent = item.label
-    this.suggested.textContent = item.suggested === item.label ? "the same" : item.suggested
+    this.suggested.textContent = item.suggested === item.label ? "the same" : item.suggested ?? "none"
     this.why.textContent = item.why
     this.body.replaceChildren(item.image ? (item.picture ??= picture(item.image, item.name, "large")) : item.text)
     this.body.classList.toggle("is-image", Boolean(item.image))

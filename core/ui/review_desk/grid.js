@@ -32,11 +32,11 @@ class GridView {
     const known = this.tiles.get(item.row_id)
     if (known) return known
     const tile = el("div", { class: "tile", role: "option", id: `tile-${item.row_id}`, "data-row": item.row_id,
-      "aria-label": `${item.name}, given ${item.label}, suggested ${item.suggested}` },
+      "aria-label": `${item.name}, given ${item.label}${item.suggested === null ? "" : `, suggested ${item.suggested}`}` },
     picture(item.thumbnail, "", "thumb"),
     el("span", { class: "tick", "aria-hidden": "true" }, "✓"),
     el("span", { class: "from", title: item.label }, item.label),
-    el("span", { class: "to", title: item.suggested }, `→ ${item.suggested}`))
+    item.suggested === null ? null : el("span", { class: "to", title: item.suggested }, `→ ${item.suggested}`))
     this.tiles.set(item.row_id, tile)
     return tile
   }

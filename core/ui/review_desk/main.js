@@ -14,6 +14,8 @@ class Review {
     this.lastInput = Date.now()
     this.outbox = new Outbox(data.storage, () => this.report())
     this.isGrid = data.mode === "grid"
+    this.actionIds = data.actions.join()
+    this.actions = actionsOf(data.actions)
     this.picker = new LabelPicker((label) => this.relabel(label))
     this.view = this.isGrid ? new GridView((count) => this.drawSelection(count)) : new DeskView()
     this.build()
@@ -25,7 +27,7 @@ class Review {
     this.empty = el("p", { class: "empty" })
     this.selection = el("p", { class: "selection quiet" })
     this.spoken = el("p", { class: "for-screen-readers", role: "status" })
-    this.toolbar = actionBar((id, event) => this.press(id, event), ACTIONS)
+    this.toolbar = actionBar((id, event) => this.press(id, event), this.actions)
     this.root = el("div", { class: "review", role: "region", "aria-label": "Review desk", tabindex: "-1" },
       this.status.header, this.status.notice, this.empty, this.view.root,
       el("footer", {}, this.isGrid ? this.selection : null, this.picker.root, this.toolbar), this.spoken)
@@ -150,7 +152,7 @@ class Review {
   }
 
   performKey(event) {
-    const id = actionOfKey(event)
+    const id = actionOfKey(event, this.actions)
     if (id) this.perform(id)
     return Boolean(id)
   }
@@ -166,7 +168,8 @@ class Review {
     if (id === "undo") this.undo()
     else if (id === "next" || id === "previous") this.move(id === "next" ? 1 : -1)
     else if (id === "choose") this.choose()
-    else if (id === "suggestion") this.decide((item) => ({ action: "relabel", label: item.suggested }))
+    else if (id === "suggestion") this.takeSuggestion()
+    else if (id === "group") this.keepOneOfGroup()
     else this.decide(() => ({ action: id, label: null }))
   }
 
@@ -180,13 +183,30 @@ class Review {
     if (first) this.picker.open(first.bars.map(([label]) => label), this.root)
   }
 
+  takeSuggestion() {
+    if (this.targets().every((item) => item.suggested === null)) this.status.tell("No label is suggested here: choose one, or keep the row.")
+    else this.decide((item) => (item.suggested === null ? { action: "unsure", label: null } : { action: "relabel", label: item.suggested }))
+  }
+
+  /** Excludes all copies of the groups in hand as one act, those too that the browser has not got. */
+  keepOneOfGroup() {
+    const rows = [...new Set(this.targets().flatMap((item) => item.copies))]
+    if (!rows.length) return this.status.tell("This row is no copy: there is nothing to leave out.")
+    const [first] = this.targets()
+    const items = rows.map((row) => this.queue.find(row)?.decision ? null : this.queue.find(row) ?? { row_id: row, scan_id: first.scan_id, shown: {} })
+    this.decideItems(items.filter(Boolean), () => ({ action: "exclude", label: null }))
+  }
+
   relabel(label) {
     this.decide(() => ({ action: "relabel", label }))
   }
 
   /** Decides the rows in hand, shows the next at once, and leaves the writing to the outbox. */
   decide(choice) {
-    const items = this.targets()
+    this.decideItems(this.targets(), choice)
+  }
+
+  decideItems(items, choice) {
     if (!items.length) return
     const acts = items.map((item) => this.act(item, choice(item)))
     items.forEach((item, index) => {
@@ -246,7 +266,7 @@ class Review {
   }
 
   speak(item) {
-    const text = this.isGrid || !item ? "" : `Row ${item.row_id}. Given ${item.label}, suggested ${item.suggested}.`
+    const text = this.isGrid || !item ? "" : `Row ${item.row_id}. Given ${item.label}${item.suggested === null ? "" : `, suggested ${item.suggested}`}.`
     if (this.spoken.textContent !== text) this.spoken.textContent = text
   }
 
@@ -260,7 +280,8 @@ class Review {
 export default function (component) {
   const { parentElement, data, setStateValue } = component
   let review = instances.get(parentElement)
-  if (review && (review.outbox.storageKey !== data.storage || review.isGrid !== (data.mode === "grid"))) {
+  if (review && (review.outbox.storageKey !== data.storage || review.isGrid !== (data.mode === "grid")
+    || review.actionIds !== data.actions.join())) {
     review.close()
     review.root.remove()
     review = null

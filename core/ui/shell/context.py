@@ -8,9 +8,9 @@ import streamlit as st
 
 from core.errors import WinnowError
 from core.reading import ask
+from core.services.collect import Collector, start_collector
+from core.services.context import Context, open_context
 from core.settings import workspace
-from core.workflow.collect import Collector, start_collector
-from core.workflow.context import Context, open_context
 
 
 def app_context() -> Context:

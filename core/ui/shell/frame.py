@@ -10,6 +10,7 @@ import streamlit as st
 
 from core.errors import WinnowError
 from core.records import Dataset, Job, Version
+from core.services.context import Context
 from core.store.datasets import list_datasets
 from core.ui.parts.empty import no_dataset
 from core.ui.parts.problems import show_error
@@ -17,7 +18,6 @@ from core.ui.shell.context import app_context
 from core.ui.shell.guard import current_user, require_access
 from core.ui.shell.header import title_and_pickers, title_only
 from core.ui.shell.strip import job_strip
-from core.workflow.context import Context
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +35,8 @@ class Frame(BareFrame):
 
     dataset: Dataset
     version: Version
+    versions: tuple[Version, ...]
+    """All of the dataset's, newest first."""
 
 
 @overload
@@ -73,9 +75,9 @@ def open_page(
             return bare
         when_empty(bare)
         st.stop()
-    dataset, version = title_and_pickers(context, title, datasets, versions=versions)
+    dataset, version, known = title_and_pickers(context, title, datasets, versions=versions)
     job_strip(context, without=follows(context, version))
-    return Frame(context, current_user(), dataset, version)
+    return Frame(context, current_user(), dataset, version, known)
 
 
 def _opened() -> Context:

@@ -7,12 +7,12 @@ from collections.abc import Sequence
 import streamlit as st
 
 from core.records import Dataset, Version
+from core.services.context import Context
 from core.store.versions import list_versions
 from core.ui import keys
 from core.ui.parts.problems import plain
 from core.ui.shell.guard import current_user, signed_in
 from core.ui.url import asked_for, name, to_url
-from core.workflow.context import Context
 
 
 def title_only(title: str) -> None:
@@ -25,8 +25,9 @@ def title_only(title: str) -> None:
 
 def title_and_pickers(
     context: Context, title: str, datasets: Sequence[Dataset], *, versions: bool = True
-) -> tuple[Dataset, Version]:
-    """The header of a page about one version of one dataset; both stand in the URL and can be changed.
+) -> tuple[Dataset, Version, tuple[Version, ...]]:
+    """The header of a page about one version of one dataset; both stand in the URL and can be changed. The third is
+    every version of the dataset, newest first.
 
     `datasets` must not be empty; the first one is shown where the URL names none. Without `versions`, the page is
     about the dataset, and the version is its newest.
@@ -35,7 +36,7 @@ def title_and_pickers(
     with _bar():
         st.title(title, anchor=False, width="content")
         dataset = _dataset(datasets)
-        known = sorted(list_versions(context.store, dataset.dataset_id), key=lambda one: -one.number)
+        known = tuple(sorted(list_versions(context.store, dataset.dataset_id), key=lambda one: -one.number))
         version = _version(known) if versions else known[0]
         name({keys.DATASET: dataset.name} | ({keys.VERSION: str(version.number)} if versions else {}))
         _pick_dataset(dataset, datasets)
@@ -44,9 +45,9 @@ def title_and_pickers(
             _facts(dataset, version)
         st.space("stretch")
         _who()
-    if asked and asked not in {known.name for known in datasets}:
+    if asked and asked not in {one.name for one in datasets}:
         st.warning(f"There is no dataset named {plain(asked)}: renamed or deleted? This is {plain(dataset.name)}.")
-    return dataset, version
+    return dataset, version, known
 
 
 def _bar() -> st.delta_generator.DeltaGenerator:

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Literal
 
 import streamlit as st
 from streamlit.navigation.page import Page
 
+from core.settings import PROJECT
 from core.ui import keys
 
-FOLDER = Path(__file__).resolve().parents[3] / "pages"
+FOLDER = PROJECT / "pages"
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,10 +5,10 @@ from __future__ import annotations
 import streamlit as st
 
 from core.records import Job
+from core.services.context import Context
 from core.ui import keys
 from core.ui.parts.problems import plain
 from core.ui.shell.pages import link
-from core.workflow.context import Context
 
 BUSY_SECONDS = 2.0
 """Between two looks while something runs."""

@@ -7,71 +7,55 @@ from dataclasses import replace
 
 import streamlit as st
 
-from core.records import Run
+from core.records import Dataset, Run
+from core.services.context import Context
+from core.services.load import browser_folders
+from core.services.prediction.predict import Batch, look, start_predict
+from core.ui.modalities import drawing_of
 from core.ui.parts.background import result_of
+from core.ui.parts.choices import choose_place
 from core.ui.parts.paths import choose_path, stamped
 from core.ui.parts.problems import plain, shown_errors
 from core.ui.parts.upload import arrived
-from core.ui.shell.frame import Frame
 from core.ui.training.predictions import predictions_list
-from core.workflow.load import browser_folders
-from core.workflow.models import payload_kind
-from core.workflow.predict import Batch, look, start_predict
 
 PLACES = {"upload": "Upload", "path": "Path on the server"}
-HELP = {
-    "text": "CSV, TSV, JSON, JSON lines, Parquet or Excel; every column is kept. Larger ones: by a path on the server.",
-    "image": "Images, or a ZIP of images; folders do not matter. More of them: by a path on the server.",
-}
 FIRST_ROWS = 8
 CELL_CHARACTERS = 200
 
 
-def batch_view(frame: Frame, run: Run) -> None:
+def predict_file(context: Context, dataset: Dataset, run: Run, user: str) -> None:
     """Choose, check, start; the newest predictions beneath."""
-    place = st.segmented_control(
-        "Where the file is",
-        list(PLACES),
-        default="upload",
-        required=True,
-        format_func=PLACES.__getitem__,
-        key="predict-place",
-    )
+    place = choose_place("Where the file is", "predict-place", PLACES)
     with shown_errors():
-        locations = _uploaded(frame, run) if place == "upload" else _named(frame, run)
+        locations = _uploaded(context, dataset) if place == "upload" else _named(dataset)
         if locations:
-            _check_and_start(frame, run, locations)
+            _check_and_start(context, run, locations, user)
     with shown_errors():
-        predictions_list(frame, run)
+        predictions_list(context, run)
 
 
-def _uploaded(frame: Frame, run: Run) -> tuple[str, ...]:
-    kind = payload_kind(frame.context, run)
-    files = st.file_uploader(
-        "File" if kind == "text" else "Images",
-        accept_multiple_files=True,
-        key=f"predict-upload-{kind}",
-        help=HELP[kind],
-    )
-    return arrived(frame.context.workspace, files, waiting="storing what arrived")
+def _uploaded(context: Context, dataset: Dataset) -> tuple[str, ...]:
+    title, explanation = drawing_of(dataset).upload
+    files = st.file_uploader(title, accept_multiple_files=True, key=f"predict-upload-{dataset.task}", help=explanation)
+    return arrived(context.workspace, files, waiting="storing what arrived")
 
 
-def _named(frame: Frame, run: Run) -> tuple[str, ...]:
-    images = payload_kind(frame.context, run) == "image"
-    return choose_path("predict", "Predict every image of the folder" if images else "")
+def _named(dataset: Dataset) -> tuple[str, ...]:
+    return choose_path("predict", drawing_of(dataset).folder_button)
 
 
-def _check_and_start(frame: Frame, run: Run, locations: Sequence[str]) -> None:
-    within = browser_folders(frame.context)
+def _check_and_start(context: Context, run: Run, locations: Sequence[str], user: str) -> None:
+    within = browser_folders(context)
     key = ("predict look", run.run_id, *map(stamped, locations))
-    batch = result_of(key, lambda: look(frame.context, run, locations, within=within), waiting="reading the first rows")
+    batch = result_of(key, lambda: look(context, run, locations, within=within), waiting="reading the first rows")
     if batch is None:
         return
     chosen = _columns(batch, f"{abs(hash(key)):x}") if batch.found else batch
     if not batch.found:
         st.caption(f"{batch.images:,} images" if batch.images > 1 else "1 image")
     if st.button("Predict", type="primary", icon=":material/play_arrow:", key="predict-start"):
-        start_predict(frame.context, run, chosen, frame.user)
+        start_predict(context, run, chosen, user)
         st.rerun()
 
 

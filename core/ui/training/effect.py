@@ -2,49 +2,46 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import streamlit as st
 
 from core.errors import UsageError
-from core.records import ARMS, ENDED, CleaningEffect, Job, ReviewedRows
-from core.ui.parts.background import result_of
-from core.ui.parts.empty import empty_state
-from core.ui.parts.problems import plain, shown_errors
-from core.ui.shell.frame import Frame
-from core.ui.shell.pages import link
-from core.ui.shell.strip import progress_text
-from core.ui.training.effect_result import result, title_of
-from core.workflow.cleaning import (
+from core.records import ARMS, ENDED, CleaningEffect, Dataset, Job, ReviewedRows, Version
+from core.services.cleaning_effect import (
     FEWEST_SEEDS,
     MOST_SEEDS,
     SEEDS,
     STRATEGIES,
     check_rows,
-    effects,
     newest_job,
     preview_effect,
     start_cleaning_effect,
 )
-from core.workflow.jobs import can_restart, restart, stop
+from core.services.context import Context
+from core.services.jobs import can_restart, restart, stop
+from core.ui.parts.background import result_of
+from core.ui.parts.empty import empty_state
+from core.ui.parts.problems import plain, shown_errors
+from core.ui.shell.pages import link
+from core.ui.shell.strip import progress_text
+from core.ui.training.effect_result import result, title_of
 
 POLL_SECONDS = 0.5
 
 
-def effect_view(frame: Frame) -> None:
-    """The newest answer for the frame's version above the settings for another one; or how to get a first one."""
-    job = newest_job(frame.context, frame.version)
-    found = effects(frame.context, frame.version.version_id)
+def comparison_under_way(context: Context, version: Version) -> bool:
+    """Follows the version's comparison, or says why the last one gave no result; whether one is under way."""
+    job = newest_job(context, version)
     running = job is not None and not (job.status in ENDED and job.collected)
     if job is not None and running:
-        st.fragment(run_every=POLL_SECONDS)(_follow)(frame, job.job_id)
+        st.fragment(run_every=POLL_SECONDS)(_follow)(context, job.job_id)
     elif job is not None and job.status != "done":
-        _ended(frame, job)
-    if found:
-        _result(found)
-    if not running:
-        _ask(frame, again=bool(found))
+        _ended(context, job)
+    return running
 
 
-def _result(found: list[CleaningEffect]) -> None:
+def answers(found: Sequence[CleaningEffect]) -> None:
     """The newest, unless an earlier one was chosen beneath it."""
     by_id = {effect.effect_id: effect for effect in found}
     key = f"effect-{found[0].effect_id}"
@@ -53,8 +50,8 @@ def _result(found: list[CleaningEffect]) -> None:
         st.selectbox("Earlier results", list(by_id), format_func=lambda name: title_of(by_id[name]), key=key)
 
 
-def _follow(frame: Frame, job_id: str) -> None:
-    job = frame.context.queue.get(job_id)
+def _follow(context: Context, job_id: str) -> None:
+    job = context.queue.get(job_id)
     if job.status in ENDED and job.collected:
         st.rerun()
     with st.container(border=True, key="effect-progress"):
@@ -70,27 +67,26 @@ def _follow(frame: Frame, job_id: str) -> None:
                 key="effect-stop",
             )
         if pressed:
-            stop(frame.context, job_id)
+            stop(context, job_id)
             st.rerun()
         st.progress(job.progress.fraction or 0.0)
         st.caption(plain(job.progress.message) or "You may close this tab: it goes on, and the result will be here.")
 
 
-def _ended(frame: Frame, job: Job) -> None:
+def _ended(context: Context, job: Job) -> None:
     """Why the last comparison gave no result, and how to go on with it."""
     if job.status == "failed":
         st.error(plain(job.error), icon=":material/error:")
     else:
         st.caption(f":material/block: The last comparison was {plain(job.status)} before its end.")
-    if can_restart(frame.context, job) and st.button("Go on", icon=":material/replay:", key="effect-resume"):
+    if can_restart(context, job) and st.button("Go on", icon=":material/replay:", key="effect-resume"):
         with shown_errors():
-            restart(frame.context, job.job_id)
+            restart(context, job.job_id)
             st.rerun()
 
 
-def _ask(frame: Frame, again: bool) -> None:
+def compare_labels(context: Context, dataset: Dataset, version: Version, user: str, *, again: bool) -> None:
     """What would be compared, the two settings, one button."""
-    context, version = frame.context, frame.version
     rows = result_of(
         ("effect rows", version.version_id),
         lambda: preview_effect(context, version.version_id),
@@ -101,11 +97,11 @@ def _ask(frame: Frame, again: bool) -> None:
     try:
         check_rows(version, rows)
     except UsageError as error:
-        _nothing_to_compare(frame, error)
+        _nothing_to_compare(dataset, error)
         return
     if again:
         with st.expander("Measure again", icon=":material/replay:"):
-            _form(frame, rows)
+            _form(context, version, user, rows)
         return
     st.markdown("**Did cleaning help?**")
     st.caption(
@@ -113,10 +109,10 @@ def _ask(frame: Frame, again: bool) -> None:
         "and scores all of them on the test split."
     )
     with st.container(border=True, key="effect-form"):
-        _form(frame, rows)
+        _form(context, version, user, rows)
 
 
-def _form(frame: Frame, rows: dict[str, ReviewedRows]) -> None:
+def _form(context: Context, version: Version, user: str, rows: dict[str, ReviewedRows]) -> None:
     for split, words in (("train", "rows to learn from"), ("test", "test rows")):
         st.markdown(plain(_changes(rows[split], words)))
     strategy = st.radio(
@@ -139,9 +135,7 @@ def _form(frame: Frame, rows: dict[str, ReviewedRows]) -> None:
     st.caption(f"Trains {len(ARMS) * seeds} models.")
     if st.button("Measure", type="primary", icon=":material/play_arrow:", key="effect-start"):
         with shown_errors():
-            start_cleaning_effect(
-                frame.context, frame.version.version_id, seeds=int(seeds), strategy=strategy, by=frame.user, rows=rows
-            )
+            start_cleaning_effect(context, version.version_id, seeds=int(seeds), strategy=strategy, by=user, rows=rows)
             st.rerun()
 
 
@@ -152,8 +146,8 @@ def _changes(rows: ReviewedRows, words: str) -> str:
     )
 
 
-def _nothing_to_compare(frame: Frame, error: UsageError) -> None:
-    name = frame.dataset.name
+def _nothing_to_compare(dataset: Dataset, error: UsageError) -> None:
+    name = dataset.name
     empty_state(
         plain(error.message),
         plain(error.hint),

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import streamlit as st
+from streamlit.elements.lib.column_types import ColumnConfig
 
 from core.charts.differences import differences
 from core.charts.style import CONFIG
 from core.evaluation.effect_words import Conclusion, Verdict, conclude
 from core.records import Arm, CleaningEffect, Difference, EffectScoring, TestLabels
+from core.services.cleaning_effect import STRATEGIES
 from core.ui.parts.problems import plain
 from core.ui.shell.strip import duration
-from core.workflow.cleaning import STRATEGIES
 
 PAIRS: dict[tuple[Arm, Arm], str] = {
     ("given", "reviewed"): "Reviewed − given",
@@ -77,10 +79,14 @@ def _estimate(difference: Difference) -> tuple[float, float, float]:
     return difference.difference, *difference.interval
 
 
-def _numbers(scorings: list[EffectScoring]) -> list[dict[str, Any]]:
+def _numbers(scorings: Sequence[EffectScoring]) -> list[Mapping[str, str | float]]:
     return [
-        {"test labels": f"{one.labels_from} ({one.rows:,} rows)", "figure": FIGURES[figure], "compared": title}
-        | _values(one.of(*pair).of(figure))
+        {
+            "test labels": f"{one.labels_from} ({one.rows:,} rows)",
+            "figure": FIGURES[figure],
+            "compared": title,
+            **_values(one.of(*pair).of(figure)),
+        }
         for one in scorings
         for figure in FIGURES
         for pair, title in PAIRS.items()
@@ -94,7 +100,7 @@ def _values(difference: Difference) -> dict[str, float]:
     return {name: 100 * value for name, value in (values | {"low": low, "high": high}).items()}
 
 
-def _formats() -> dict[str, Any]:
+def _formats() -> dict[str, ColumnConfig]:
     percent = {name: st.column_config.NumberColumn(name, format="%.2f %%") for name in ("first", "second")}
     points = {name: st.column_config.NumberColumn(name, format="%+.2f") for name in ("difference", "low", "high")}
     return percent | points

@@ -7,7 +7,7 @@ from typing import Any
 
 import streamlit as st
 
-from core.training.settings import Setting
+from core.finetune.settings import Setting
 
 WIDTH = 170
 
@@ -21,7 +21,7 @@ def field(setting: Setting, default: Any) -> Any:
     if setting.kind == "choice":
         usual = setting.choices.index(setting.default)
         return st.selectbox(setting.title, setting.choices, usual, help=setting.help, key=key, width=WIDTH)
-    if setting.kind == "text":
+    if setting.kind == "string":
         typed = st.text_input(setting.title, placeholder="none", help=setting.help, key=key, width=2 * WIDTH)
         return typed.strip()
     whole = setting.kind == "whole"

@@ -8,61 +8,60 @@ from dataclasses import replace
 import streamlit as st
 
 from core.errors import UsageError, WinnowError
-from core.records import Strategy, TrainSpec
-from core.tasks import TASKS
-from core.training.settings import BUNDLED, STRATEGIES, applying, reason_for_batch, resolve
+from core.finetune.settings import STRATEGIES, applying, reason_for_batch, resolve
+from core.modalities import Modality
+from core.records import Dataset, Strategy, TrainSpec, Version
+from core.services.context import Context
+from core.services.issues.listing import latest_scan
+from core.services.runs.devices import Device, are_cpu, find_devices, used_devices, used_precision
+from core.services.runs.forecast import Forecast, forecast
+from core.services.train import TrainRows, own_config, preview_split, start_train
+from core.tasks import task_named
 from core.ui import keys
 from core.ui.parts.background import result_of
 from core.ui.parts.problems import plain, shown_errors
-from core.ui.shell.frame import Frame
 from core.ui.training.fields import field
-from core.workflow.devices import Device, are_cpu, find_devices, used_devices, used_precision
-from core.workflow.forecast import Forecast, forecast
-from core.workflow.issues import latest_scan
-from core.workflow.own_config import own_config
-from core.workflow.train import TrainRows, preview_split, start_train
 
 NOTHING = "nothing"
 """What stands for a forecast that cannot be made: None is that it is not there yet."""
 
 
-def new_view(frame: Frame) -> None:
+def new_run(context: Context, dataset: Dataset, version: Version, user: str) -> None:
     """The form on the left, what will happen on the right."""
     form, facts = st.columns([3, 2], gap="medium")
     with form:
-        model = _model(frame)
+        model = _model(dataset)
         strategy = _strategy()
     with facts, st.container(border=True, key="train-facts"):
         learns_from, runs_on = st.container(gap="xsmall"), st.container(gap="xsmall")
     with learns_from:
-        rows = _rows(frame, strategy)
+        rows = _rows(context, version, strategy)
     with runs_on:
         devices = result_of(("devices", None), lambda: find_devices(None), waiting="Looking for GPUs")
     with form:
         asked = TrainSpec(model=model, strategy=strategy)
-        spec = _settings(asked, _filled(frame, asked, rows, devices))
+        spec = _settings(task_named(dataset.task).modality, asked, _filled(dataset, asked, rows, devices))
     if devices is not None:
         with runs_on:
-            _where(frame, spec, rows)
+            _where(context, dataset, version, spec, rows)
     with form:
         pressed = st.button(
             "Start", type="primary", icon=":material/play_arrow:", disabled=rows is None, key="train-start"
         )
     if pressed and rows is not None:
         with form, shown_errors():
-            _start(frame, spec, rows)
+            _start(context, version, user, spec, rows)
 
 
-def _model(frame: Frame) -> str:
-    kind = TASKS[frame.dataset.task].payload_kind
-    bundled = [name for name, its_kind in BUNDLED.items() if its_kind == kind]
+def _model(dataset: Dataset) -> str:
+    modality = task_named(dataset.task).modality
     return str(
         st.selectbox(
             "Model",
-            bundled,
+            modality.fine_tuning.models,
             accept_new_options=True,
             help="One that comes with Winnow, or type a model folder or a hub id.",
-            key=f"train-model-{kind}",
+            key=f"train-model-{modality.name}",
         )
     )
 
@@ -79,9 +78,10 @@ def _strategy() -> Strategy:
     return chosen
 
 
-def _settings(spec: TrainSpec, defaults: TrainSpec) -> TrainSpec:
+def _settings(modality: Modality, spec: TrainSpec, defaults: TrainSpec) -> TrainSpec:
     """The settings that apply, the rarer ones folded away; an empty field stands for its default."""
-    shown = [setting for setting in applying(spec.strategy) if setting.name not in ("model", "strategy")]
+    applies = applying(spec.strategy, modality)
+    shown = [setting for setting in applies if setting.name not in ("model", "strategy")]
     said = {}
     with st.container(horizontal=True, gap="small", key="train-settings"):
         for setting in shown:
@@ -95,18 +95,17 @@ def _settings(spec: TrainSpec, defaults: TrainSpec) -> TrainSpec:
     return replace(spec, **said)
 
 
-def _filled(frame: Frame, spec: TrainSpec, rows: TrainRows | None, devices: Sequence[Device] | None) -> TrainSpec:
+def _filled(dataset: Dataset, spec: TrainSpec, rows: TrainRows | None, devices: Sequence[Device] | None) -> TrainSpec:
     """With what its empty fields will become; a model that cannot be is said once, when it is to be started."""
     learnt = rows.splits.get("train", 0) if rows else 0
     try:
-        return resolve(replace(spec, model=""), frame.dataset.task, learnt, not are_cpu(devices or ()))
+        return resolve(replace(spec, model=""), dataset.task, learnt, not are_cpu(devices or ()))
     except UsageError:
         return spec
 
 
-def _rows(frame: Frame, strategy: Strategy) -> TrainRows | None:
+def _rows(context: Context, version: Version, strategy: Strategy) -> TrainRows | None:
     """What it learns from, is chosen on and is tested on."""
-    version, context = frame.version, frame.context
     st.markdown(f"**What version {version.number} gives it**")
     rows = result_of(
         ("train rows", version.version_id, strategy == "head"),
@@ -132,19 +131,19 @@ def _shares(rows: TrainRows) -> str:
     return ", ".join(f"{share:.0%} {split}" for split, share in reversed([*rows.shares.items()]))
 
 
-def _where(frame: Frame, spec: TrainSpec, rows: TrainRows | None) -> None:
+def _where(context: Context, dataset: Dataset, version: Version, spec: TrainSpec, rows: TrainRows | None) -> None:
     """Which device it will use and how, and whether its embeddings are there already."""
     with shown_errors():
-        _device(frame, spec, rows)
+        _device(context, dataset, version, spec, rows)
     if spec.strategy == "head":
-        scan = latest_scan(frame.context, frame.version.version_id)
+        scan = latest_scan(context, version.version_id)
         cached = scan is not None and spec.model in scan.settings.get("encoders", ())
         st.caption("A scan has cached the embeddings." if cached else "What no scan has embedded is embedded first.")
     else:
         st.caption("How long it takes is said after its first steps.")
 
 
-def _device(frame: Frame, spec: TrainSpec, rows: TrainRows | None) -> None:
+def _device(context: Context, dataset: Dataset, version: Version, spec: TrainSpec, rows: TrainRows | None) -> None:
     """By the person's own accelerate config where one is named; what is wrong with that is said at once."""
     own = own_config(spec)
     config = own.config if own else None
@@ -157,20 +156,19 @@ def _device(frame: Frame, spec: TrainSpec, rows: TrainRows | None) -> None:
     st.markdown(f"Runs on **{plain(used_devices(devices, spec))}**")
     if spec.strategy != "head":
         st.caption(plain(f"Computes in {used_precision(devices, spec)}."))
-        filled = _filled(frame, spec, rows, devices)
+        filled = _filled(dataset, spec, rows, devices)
         if reason := reason_for_batch(spec, filled.batch, filled.learning_rate):
             st.caption(plain(f"Takes {reason}."))
-        _memory(frame, spec, devices)
+        _memory(context, version, spec, devices)
 
 
-def _memory(frame: Frame, spec: TrainSpec, devices: Sequence[Device]) -> None:
+def _memory(context: Context, version: Version, spec: TrainSpec, devices: Sequence[Device]) -> None:
     """How much memory it needs, and what to change where that is more than there is; nothing for settings that cannot
     be, which are named when it is to be started."""
-    context, version_id = frame.context, frame.version.version_id
     try:
         found = result_of(
-            ("memory", version_id, spec),
-            lambda: forecast(context, version_id, spec, devices) or NOTHING,
+            ("memory", version.version_id, spec),
+            lambda: forecast(context, version.version_id, spec, devices) or NOTHING,
             waiting="Estimating the memory",
         )
     except WinnowError:
@@ -183,8 +181,8 @@ def _memory(frame: Frame, spec: TrainSpec, devices: Sequence[Device]) -> None:
         st.warning(plain(f"It {found.sentence} of memory. {found.warning}"), icon=":material/memory:")
 
 
-def _start(frame: Frame, spec: TrainSpec, rows: TrainRows) -> None:
-    run = start_train(frame.context, frame.version.version_id, spec, frame.user, rows)
-    st.query_params["view"] = "runs"
+def _start(context: Context, version: Version, user: str, spec: TrainSpec, rows: TrainRows) -> None:
+    run = start_train(context, version.version_id, spec, user, rows)
+    st.query_params[keys.VIEW] = "runs"
     st.query_params[keys.RUN] = str(run.number)
     st.rerun()

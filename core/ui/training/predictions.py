@@ -2,22 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
 
 import streamlit as st
 
 from core.records import ENDED, Job, Run
+from core.services.context import Context
+from core.services.jobs import cancel
+from core.services.prediction.predict import (
+    Format,
+    PredictResult,
+    first_results,
+    predictions,
+    result_of,
+    spec_of,
+    write_results,
+)
 from core.ui.parts.downloads import download_link
-from core.ui.parts.job_line import MARKS
+from core.ui.parts.job_words import ago, mark
 from core.ui.parts.problems import plain
-from core.ui.shell.frame import Frame
 from core.ui.shell.pages import link
 from core.ui.shell.strip import duration, progress_text
-from core.workflow.jobs import cancel
-from core.workflow.predict import Format, first_results, predictions, result_of, spec_of, write_results
 
 SHOWN = 5
 FIRST_ROWS = 100
@@ -27,72 +34,69 @@ REFRESH_SECONDS = 1.0
 FORMATS: dict[Format, str] = {"csv": "CSV, formulas escaped", "parquet": "Parquet"}
 
 
-def predictions_list(frame: Frame, run: Run) -> None:
+def predictions_list(context: Context, run: Run) -> None:
     """The newest ones, drawn again every second as long as one is under way; the newest that is done is open."""
-    live = any(job.status not in ENDED for job in predictions(frame.context, run, SHOWN))
-    st.fragment(run_every=REFRESH_SECONDS if live else None)(_list)(frame, run, live)
+    live = any(job.status not in ENDED for job in predictions(context, run, SHOWN))
+    st.fragment(run_every=REFRESH_SECONDS if live else None)(_list)(context, run, live)
 
 
-def _list(frame: Frame, run: Run, live: bool) -> None:
-    jobs = predictions(frame.context, run, SHOWN)
+def _list(context: Context, run: Run, live: bool) -> None:
+    jobs = predictions(context, run, SHOWN)
     if live and all(job.status in ENDED for job in jobs):
         st.rerun()
     if jobs:
         st.markdown("**Predictions by this run**")
     for place, job in enumerate(jobs):
         with st.container(border=True, key=f"predicted-{job.job_id}"):
-            _prediction(frame, job, opened=place == 0)
+            _prediction(context, job, opened=place == 0)
 
 
-def _prediction(frame: Frame, job: Job, *, opened: bool) -> None:
-    icon, colour = MARKS[job.status]
+def _prediction(context: Context, job: Job, *, opened: bool) -> None:
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
-        name = str(spec_of(frame.context, job)["name"])
-        st.markdown(f":{colour}[:material/{icon}:] **{plain(name)}**", width="content")
-        ago = duration((datetime.now(UTC) - job.created_at).total_seconds())
+        name = spec_of(context, job).name
+        st.markdown(f"{mark(job.status)} **{plain(name)}**", width="content")
         standing = job.status if job.status in ENDED else progress_text(job)
-        st.caption(plain(f"{standing} · {ago} ago, {job.created_by}"), width="content")
+        st.caption(plain(f"{standing} · {ago(job.created_at, datetime.now(UTC))}, {job.created_by}"), width="content")
         st.space("stretch")
         if job.status not in ENDED:
             key = f"predict-cancel-{job.job_id}"
             if st.button("Cancel", icon=":material/block:", type="tertiary", key=key):
-                cancel(frame.context, job.job_id)
+                cancel(context, job.job_id)
                 st.rerun()
     if job.status not in ENDED:
         st.progress(job.progress.fraction or 0.0)
     elif job.status == "done":
-        _results(frame, job, name, opened)
+        _results(context, job, name, opened)
     else:
         st.caption(plain(job.error or f"It was {job.status}."))
         link("jobs", "Its log", job=job.job_id)
 
 
-def _results(frame: Frame, job: Job, name: str, opened: bool) -> None:
-    result = result_of(frame.context, job)
+def _results(context: Context, job: Job, name: str, opened: bool) -> None:
+    result = result_of(context, job)
     st.caption(plain(_in_words(result)))
     with st.container(horizontal=True, gap="small"):
         for format_, title in FORMATS.items():
-            _save(frame, job, f"{Path(name).stem}-predicted.{format_}", format_, title)
+            _save(context, job, f"{Path(name).stem}-predicted.{format_}", format_, title)
     with st.expander("First rows", expanded=opened):
-        left_out = result["rows"] - result["predicted"]
+        left_out = result.rows - result.predicted
         only_bad = bool(left_out) and st.toggle(
             f"Only the {left_out:,} without a prediction", key=f"predicted-bad-{job.job_id}"
         )
-        _rows(first_results(frame.context, job, FIRST_ROWS, only_bad=only_bad))
+        _rows(first_results(context, job, FIRST_ROWS, only_bad=only_bad))
 
 
-def _in_words(result: Mapping[str, Any]) -> str:
+def _in_words(result: PredictResult) -> str:
     """`1,000 rows in 12 s · sport 400, tech 350 and 3 more · 2 without a prediction`."""
-    classes = list(result["classes"].items())
+    classes = list(result.classes.items())
     shown = ", ".join(f"{label[:40]} {rows:,}" for label, rows in classes[:TOP_CLASSES])
     more = f" and {len(classes) - TOP_CLASSES:,} more" if len(classes) > TOP_CLASSES else ""
-    left_out = result["rows"] - result["predicted"]
-    parts = [f"{result['rows']:,} rows in {duration(result['seconds'])}", f"{shown}{more}"]
+    left_out = result.rows - result.predicted
+    parts = [f"{result.rows:,} rows in {duration(result.seconds)}", f"{shown}{more}"]
     return " · ".join([part for part in parts if part] + ([f"{left_out:,} without a prediction"] if left_out else []))
 
 
-def _save(frame: Frame, job: Job, name: str, format_: Format, title: str) -> None:
-    context = frame.context
+def _save(context: Context, job: Job, name: str, format_: Format, title: str) -> None:
     download_link(
         context.workspace,
         title,
@@ -104,7 +108,7 @@ def _save(frame: Frame, job: Job, name: str, format_: Format, title: str) -> Non
     )
 
 
-def _rows(rows: list[dict[str, Any]]) -> None:
+def _rows(rows: Sequence[Mapping[str, object]]) -> None:
     names = list(rows[0]) if rows else []
     st.dataframe(
         {name: [_cell(row[name]) for row in rows] for name in names},
@@ -115,7 +119,7 @@ def _rows(rows: list[dict[str, Any]]) -> None:
     )
 
 
-def _cell(value: Any) -> Any:
+def _cell(value: object) -> object:
     if isinstance(value, float):
         return round(value, 4)
     return value[:CELL_CHARACTERS] if isinstance(value, str) else value

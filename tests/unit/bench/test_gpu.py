@@ -12,7 +12,7 @@ from bench.__main__ import table
 from bench.gpu import lines, measured, row_of
 from bench.gpu_measurements import CEILING, HEAD, SLICE, WINNOW, Measurement, Place
 from bench.gpu_processes import Outcome, run_process
-from core.jobs.processes import identify
+from core.identity import identify
 
 
 def place(root: Path) -> Place:

@@ -55,7 +55,7 @@ def test_cells_that_are_drawn_as_a_whole_and_row_by_row_spread_alike() -> None:
     draws = [one for (one,) in resamples(true, (predicted,), count, 3)]
     support = np.array([one.support for one in draws])
     right = np.array([one.right for one in draws])
-    named = np.array([one.named for one in draws])
+    named = np.array([one.predicted_count for one in draws])
     assert (support.sum(axis=1) == 340).all()
     assert (named.sum(axis=1) == 340).all()
     for drawn, rows in ((support, [204, 130, 6]), (right, [200, 90, 6]), (named, [240, 94, 6])):
@@ -85,7 +85,7 @@ def test_the_interval_of_an_accuracy_near_1_holds_it_as_often_as_it_says(share: 
     for _ in range(2000):
         right = int(draw.binomial(60, share))
         matrix = Cells(np.repeat(only, 2), np.array([0, 1]), np.array([right, 60 - right]), 2)
-        low, high = accuracy_interval(matrix)
+        low, high = accuracy_interval(matrix.sums())
         held += low <= share <= high
     assert held / 2000 > 0.93
 

@@ -10,8 +10,8 @@ import sklearn.metrics
 from hypothesis import given
 from hypothesis import strategies as st
 
-from core.evaluation.confusion import Cells, cells, confusion_order, most_confused
-from core.evaluation.metrics import accuracy, averages, class_scores, log_loss, report
+from core.evaluation.confusion import Cells, cells, confusion_order, most_confused, sums_of
+from core.evaluation.metrics import accuracy, averages, class_scores, f1_scores, log_loss, macro_f1, of_truth, report
 
 LABELS = ("a", "b", "c", "d", "e")
 rows = st.lists(st.tuples(st.sampled_from(LABELS), st.sampled_from(LABELS)), min_size=1, max_size=60)
@@ -26,7 +26,7 @@ def test_the_report_has_scikit_learns_names_and_figures(pairs: list[tuple[str, s
     true, predicted = zip(*pairs, strict=True)
     matrix = cells_of(pairs)
     classes = class_scores(matrix, LABELS)
-    ours = report(accuracy(matrix), classes, averages(classes, matrix))
+    ours = report(accuracy(matrix.sums()), classes, averages(classes, matrix))
     theirs = sklearn.metrics.classification_report(true, predicted, output_dict=True, zero_division=0)
     assert ours["averages"].keys() - theirs.keys() == {"micro avg"}
     assert ours["accuracy"] == pytest.approx(theirs.pop("accuracy"), abs=1e-9)
@@ -38,7 +38,7 @@ def test_classes_named_as_the_averages_are_keep_their_figures() -> None:
     labels = ("accuracy", "macro avg", "noise")
     matrix = cells([(name, name, 2 + place) for place, name in enumerate(labels)], labels)
     classes = class_scores(matrix, labels)
-    found = report(accuracy(matrix), classes, averages(classes, matrix))
+    found = report(accuracy(matrix.sums()), classes, averages(classes, matrix))
     assert [one["support"] for one in found["classes"].values()] == [2, 3, 4]
     assert (found["accuracy"], found["averages"]["macro avg"]["support"]) == (1.0, 9)
 
@@ -52,6 +52,29 @@ def test_the_averages_are_scikit_learns(pairs: list[tuple[str, str]]) -> None:
         theirs = sklearn.metrics.precision_recall_fscore_support(true, predicted, average=name, zero_division=0)[:3]
         ours = found[f"{name} avg"]
         assert (ours.precision, ours.recall, ours.f1) == pytest.approx(theirs, abs=1e-9)
+
+
+@given(st.lists(st.tuples(st.integers(0, 4), st.integers(0, 4)), min_size=1, max_size=60))
+def test_rows_and_cells_have_the_same_sums_and_scikit_learns_scores(pairs: list[tuple[int, int]]) -> None:
+    """Of seven classes two never occur, and any other may be absent as true, as predicted or as both."""
+    true, predicted = (np.array(column) for column in zip(*pairs, strict=True))
+    of_rows = sums_of(true, predicted, 7)
+    counts = [("abcdefg"[t], "abcdefg"[p], count) for (t, p), count in Counter(pairs).items()]
+    of_cells = cells(counts, tuple("abcdefg")).sums()
+    np.testing.assert_array_equal(
+        (of_rows.right, of_rows.support, of_rows.predicted_count),
+        (of_cells.right, of_cells.support, of_cells.predicted_count),
+    )
+    assert accuracy(of_rows) == pytest.approx(sklearn.metrics.accuracy_score(true, predicted), abs=1e-12)
+    theirs = sklearn.metrics.f1_score(true, predicted, labels=range(7), average=None, zero_division=0)
+    np.testing.assert_allclose(f1_scores(of_rows), theirs, atol=1e-12)
+    macro = sklearn.metrics.f1_score(true, predicted, average="macro", zero_division=0)
+    assert macro_f1(of_rows) == pytest.approx(macro, abs=1e-12)
+
+
+def test_no_rows_at_all_score_nothing() -> None:
+    none = sums_of(np.array([], np.int64), np.array([], np.int64), 3)
+    assert (accuracy(none), macro_f1(none)) == (0.0, 0.0)
 
 
 @given(rows)
@@ -69,7 +92,7 @@ def test_log_loss_is_scikit_learns_even_where_the_true_class_has_no_probability(
     weights = np.array([weights for _, weights in drawn], np.float64) + np.eye(3)[0]
     probabilities = (weights / weights.sum(axis=1, keepdims=True)).astype(np.float32)
     theirs = sklearn.metrics.log_loss(true, probabilities, labels=[0, 1, 2])
-    assert log_loss(probabilities[np.arange(len(true)), true]) == pytest.approx(theirs, rel=1e-6)
+    assert log_loss(of_truth(probabilities, true)) == pytest.approx(theirs, rel=1e-6)
 
 
 def test_classes_that_share_errors_stand_beside_each_other() -> None:

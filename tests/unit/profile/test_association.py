@@ -9,6 +9,7 @@ import pytest
 from numpy.typing import NDArray
 from scipy import stats
 
+from core.profile import association
 from core.profile.association import correlation_ratio, cramers_v, independence
 
 
@@ -136,3 +137,28 @@ def test_the_interval_of_the_correlation_ratio_covers_the_truth_in_ninety_five_o
         assert found is not None
         misses += not found.low - 1e-9 <= true <= found.high + 1e-9
     assert misses <= 20
+
+
+@pytest.mark.parametrize("counts", [[[800, 10], [20, 900]], [[500, 0], [0, 500]], [[10, 20, 30], [11, 22, 30]]])
+def test_a_p_value_keeps_its_digits_far_out_as_well(counts: list[list[int]]) -> None:
+    found = independence(np.array(counts))
+    assert found is not None
+    assert found.p_value == pytest.approx(stats.chi2_contingency(counts, correction=False).pvalue, rel=1e-10)
+
+
+@pytest.mark.parametrize(("degrees", "noncentrality"), [(1, 0.5), (4, 3), (76, 20), (1.7, 90), (300, 4e4), (4, 1e7)])
+@pytest.mark.parametrize("quantile", [0.001, 0.025, 0.5, 0.975])
+def test_the_distribution_that_is_inverted_is_the_noncentral_chi_square(
+    degrees: float, noncentrality: float, quantile: float
+) -> None:
+    x, scale = stats.ncx2.ppf(quantile, degrees, noncentrality), 0.01
+    moments = scale * (degrees + noncentrality), scale**2 * 2 * (degrees + 2 * noncentrality)
+    assert association._scaled_noncentral(degrees, *moments, scale * x) == pytest.approx(quantile, abs=1e-8)
+
+
+@pytest.mark.parametrize("noncentrality", [9e7, 1.1e8, 1e13])
+def test_the_largest_tables_have_an_interval_too(noncentrality: float) -> None:
+    moments = 4 + noncentrality, 2 * (4 + 2 * noncentrality)
+    for deviations in (-2.0, 0.0, 2.0):
+        found = association._scaled_noncentral(4, *moments, moments[0] + deviations * math.sqrt(moments[1]))
+        assert found == pytest.approx(stats.norm.cdf(deviations), abs=1e-4)

@@ -6,7 +6,10 @@ from __future__ import annotations
 
 import pytest
 
-from core.profile.derived import DERIVED, STOP_WORDS
+from core.modalities.image.facts import IMAGE
+from core.modalities.text import language
+from core.modalities.text.facts import TEXT
+from core.modalities.text.language import UNCLEAR, languages
 from tests.unit.profile.conftest import MakeRows
 
 ARTICLE_1 = {
@@ -45,32 +48,54 @@ ARTICLE_1 = {
     "Japanese": "すべての人間は、生まれながらにして自由であり、かつ、尊厳と権利とについて平等である。",
     "Korean": "모든 인간은 태어날 때부터 자유로우며 그 존엄과 권리에 있어 동등하다.",
     "Chinese": "人人生而自由,在尊严和权利上一律平等。他们赋有理性和良心。",
-    "Cyrillic script": "Все люди рождаются свободными и равными в своем достоинстве и правах.",
-    "Arabic script": "يولد جميع الناس أحرارا متساوين في الكرامة والحقوق.",
+    "Russian": "Все люди рождаются свободными и равными в своем достоинстве и правах.",
+    "Arabic": "يولد جميع الناس أحرارا متساوين في الكرامة والحقوق.",
     "Greek": "Όλοι οι άνθρωποι γεννιούνται ελεύθεροι και ίσοι στην αξιοπρέπεια και τα δικαιώματα.",
     "Hebrew": "כל בני האדם נולדו בני חורין ושווים בערכם ובזכויותיהם.",
-    "Devanagari script": "सभी मनुष्यों को गौरव और अधिकारों के मामले में जन्मजात स्वतन्त्रता और समानता प्राप्त है।",
+    "Hindi": "सभी मनुष्यों को गौरव और अधिकारों के मामले में जन्मजात स्वतन्त्रता और समानता प्राप्त है।",
     "Thai": "มนุษย์ทั้งหลายเกิดมามีอิสระและเสมอภาคกันในเกียรติศักดิ์และสิทธิ",
 }
 """Article 1 of the Universal Declaration of Human Rights, in full or its beginning."""
 
 
 def _made(make_rows: MakeRows, column: str, texts: list[str]) -> list[object]:
-    (sql,) = [one.sql for one in DERIVED["text"] if one.column == column]
+    (sql,) = [one.sql for one in TEXT.derived if one.column == column]
     rows = make_rows({"label": ["a"] * len(texts), "text": texts})
     return [value for (value,) in rows.fetch(f"SELECT {sql} FROM {rows.relation}")]
 
 
-def test_the_language_of_a_sentence_is_told(make_rows: MakeRows) -> None:
-    assert _made(make_rows, "language", list(ARTICLE_1.values())) == list(ARTICLE_1)
+def test_the_language_of_a_sentence_is_told() -> None:
+    assert languages(list(ARTICLE_1.values())) == list(ARTICLE_1)
 
 
-def test_a_text_without_a_known_word_has_no_clear_language(make_rows: MakeRows) -> None:
-    assert _made(make_rows, "language", ["", "xkcd 42", "12:30"]) == ["unclear"] * 3
+def test_a_question_of_a_few_words_is_told() -> None:
+    asked = {
+        "English": "Where is the nearest station?",
+        "German": "Wo ist der nächste Bahnhof?",
+        "French": "Où est la gare la plus proche ?",
+        "Spanish": "¿Dónde está la estación más cercana?",
+        "Polish": "Gdzie jest najbliższa stacja?",
+        "Turkish": "En yakın istasyon nerede?",
+    }
+    assert languages(list(asked.values())) == list(asked)
 
 
-def test_every_language_that_is_told_by_words_is_tried() -> None:
-    assert set(STOP_WORDS) <= set(ARTICLE_1)
+@pytest.mark.parametrize("text", ["", "xkcd 42", "12:30", "ok", "😀😀", "http://t.co/abc", "\ud800"])
+def test_what_is_no_sentence_has_no_clear_language(text: str) -> None:
+    assert languages([text, "Where is the nearest station?", text]) == [UNCLEAR, "English", UNCLEAR]
+
+
+def test_a_text_is_told_alike_alone_and_among_others_of_any_length_as_the_library_tells_it() -> None:
+    from py3langid.langid import MODEL_FILE, LanguageIdentifier
+
+    theirs = LanguageIdentifier.from_model_file(MODEL_FILE)
+    theirs.set_languages(list(language.NAMES))
+    texts = [text[:length] for text in ARTICLE_1.values() for length in (40, 90, 300)]
+    together = languages(texts)
+    assert together == [one for text in texts for one in languages([text])]
+    named = [(language.NAMES[theirs.classify(text)[0]], ours) for text, ours in zip(texts, together, strict=True)]
+    assert all(ours in (name, UNCLEAR) for name, ours in named)
+    assert sum(ours == UNCLEAR for _, ours in named) <= 2
 
 
 @pytest.mark.parametrize(
@@ -98,6 +123,6 @@ def test_words_are_what_blanks_and_line_ends_part(make_rows: MakeRows) -> None:
 
 def test_an_image_has_a_size_and_a_shape(make_rows: MakeRows) -> None:
     rows = make_rows({"label": ["a"] * 3, "width": [8, 640, 480], "height": [8, 480, 640]})
-    size, shape = (one.sql for one in DERIVED["image"])
+    size, shape = (one.sql for one in IMAGE.derived)
     found = rows.fetch(f"SELECT {size}, {shape} FROM {rows.relation}")
     assert found == [("8×8", "square"), ("640×480", "landscape"), ("480×640", "portrait")]

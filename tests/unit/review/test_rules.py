@@ -9,6 +9,7 @@ import pytest
 from core.records import Action, Decision
 from core.review.records import Act
 from core.review.rules import judge, judge_undos
+from core.targets.one_class.facts import ONE_CLASS
 
 LABELS = frozenset({"sport", "tech", "politics"})
 ROWS = {1: "sport", 2: "tech"}
@@ -21,18 +22,20 @@ def decision(row_id: int, reviewer: str, action: Action = "keep", label: str | N
 
 def refusal(act: Act, *in_force: Decision) -> str:
     by_row = {one.row_id: one for one in in_force}
-    _, refused = judge([act], rows=ROWS, in_force=by_row, labels=LABELS, reviewer="ada")
+    _, refused = judge([act], rows=ROWS, in_force=by_row, labels=LABELS, target=ONE_CLASS, reviewer="ada")
     return refused[0].message if refused else ""
 
 
 def test_a_decision_on_an_open_row_is_accepted() -> None:
     act = Act("k", "relabel", 1, "tech")
-    accepted, refused = judge([act], rows=ROWS, in_force={}, labels=LABELS, reviewer="ada")
+    accepted, refused = judge([act], rows=ROWS, in_force={}, labels=LABELS, target=ONE_CLASS, reviewer="ada")
     assert (accepted, refused) == ([act], [])
 
 
 def test_a_change_to_the_label_that_the_row_has_is_a_keep() -> None:
-    accepted, _ = judge([Act("k", "relabel", 1, "sport")], rows=ROWS, in_force={}, labels=LABELS, reviewer="ada")
+    accepted, _ = judge(
+        [Act("k", "relabel", 1, "sport")], rows=ROWS, in_force={}, labels=LABELS, target=ONE_CLASS, reviewer="ada"
+    )
     assert (accepted[0].action, accepted[0].new_label) == ("keep", None)
 
 

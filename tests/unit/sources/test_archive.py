@@ -4,8 +4,8 @@ from pathlib import Path
 import pytest
 
 from core.errors import SourceError
-from core.sources.imagefolder import SOURCE, Opener, members
-from core.sources.images import ImageFault
+from core.modalities.image.opening import ImageFault
+from core.sources.images.source import SOURCE, Opener, members
 from tests.images import png
 
 

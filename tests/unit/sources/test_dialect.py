@@ -4,7 +4,7 @@ import io
 import pytest
 
 from core.errors import SourceError
-from core.sources.dialect import find
+from core.sources.delimited.dialect import find
 
 ROWS = [("good film, really", "pos"), ("bad film", "neg"), ("fine film", "pos"), ("awful; truly", "neg")]
 

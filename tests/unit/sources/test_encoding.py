@@ -2,7 +2,7 @@ from pathlib import Path
 
 import pytest
 
-from core.sources.encoding import UNDECODABLE, detect, read_sample
+from core.sources.delimited.encoding import UNDECODABLE, detect, read_sample
 
 TEXT = "text,label\ncafé olé,x\nüber uns,y\n"
 

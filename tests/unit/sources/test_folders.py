@@ -1,4 +1,4 @@
-from core.sources.folders import Place, notes_on, places
+from core.sources.images.folders import Place, notes_on, places
 
 
 def _said(*paths: str) -> dict[str, tuple[str | None, str | None]]:

@@ -2,9 +2,11 @@ from pathlib import Path
 
 import pytest
 
+from core.modalities.image.guess import looks_like_image
 from core.records import Schema
-from core.sources import Bench, delimited
-from core.sources.guess import describe, guess, looks_like_image, split_name
+from core.sources import Bench
+from core.sources.delimited import source as delimited
+from core.sources.guess import describe, guess, split_name
 
 
 def _guess(names: list[str], rows: list[tuple[object, ...]], types: list[str] | None = None) -> Schema:
@@ -15,7 +17,7 @@ def _guess(names: list[str], rows: list[tuple[object, ...]], types: list[str] | 
 def test_roles_are_guessed_by_name() -> None:
     rows: list[tuple[object, ...]] = [("a", "some text", "x", "train", 3), ("b", "more text", "y", "test", 4)]
     found = _guess(["id", "text", "category", "split", "age"], rows)
-    assert found == Schema("text", "text", "category", "split", "id", ("age",))
+    assert found == Schema("text-classification", "text", "category", "split", "id", ("age",))
 
 
 def test_without_telling_names_the_longest_texts_are_the_payload_and_few_values_the_label() -> None:
@@ -50,7 +52,7 @@ def test_no_label_is_guessed_where_nothing_fits() -> None:
 )
 def test_images_are_recognised_by_path_uri_and_bytes(value: object) -> None:
     assert looks_like_image(value)
-    assert _guess(["picture", "label"], [(value, "x"), (value, "y")]).task == "image"
+    assert _guess(["picture", "label"], [(value, "x"), (value, "y")]).task == "image-classification"
 
 
 @pytest.mark.parametrize(

@@ -6,9 +6,10 @@ import numpy as np
 import pytest
 from PIL import Image, TiffImagePlugin
 
-from core.models.pictures import open_image
+from core.errors import SourceError
+from core.modalities.image.opening import ImageFault, open_image, size_of
 from core.settings import MAX_CELL_BYTES
-from core.sources.images import PREVIEW_SIDE, THUMBNAIL_SIDE, ImageFault, keep
+from core.sources.images.image import PREVIEW_SIDE, THUMBNAIL_SIDE, keep
 from tests.images import declared_png, png
 
 
@@ -71,6 +72,16 @@ def test_every_format_is_read(tmp_path: Path, form: str) -> None:
     assert keep(_saved(Image.new("RGB", (5, 4), "red"), form), tmp_path).width == 5
 
 
+def test_the_size_is_read_from_the_header_alone(tmp_path: Path) -> None:
+    (tmp_path / "cut.png").write_bytes(png(1, width=30, height=20)[:60])
+    assert size_of(tmp_path / "cut.png") == (30, 20)
+    with pytest.raises(SourceError, match=r"cut\.png cannot be read"):
+        open_image(tmp_path / "cut.png")
+    (tmp_path / "drawing.ppm").write_bytes(_saved(Image.new("RGB", (5, 4)), "PPM"))
+    with pytest.raises(ImageFault, match="no known image format"):
+        size_of(tmp_path / "drawing.ppm")
+
+
 @pytest.mark.parametrize("mode", ["RGBA", "P", "LA", "I;16", "CMYK", "1"])
 def test_every_mode_is_read(tmp_path: Path, mode: str) -> None:
     form = "TIFF" if mode == "CMYK" else "PNG"
@@ -82,6 +93,8 @@ def test_30_000_by_30_000_pixels_are_refused_before_they_are_decoded(tmp_path: P
         keep(declared_png(30_000), tmp_path)
     with pytest.raises(ImageFault, match=r"9,000 × 9,000 pixels, the limit is 64 megapixels"):
         keep(declared_png(9_000), tmp_path)
+    with pytest.warns(Image.DecompressionBombWarning), pytest.raises(ImageFault, match="limit is 64 megapixels"):
+        keep(declared_png(12_000), tmp_path)
     assert not list(tmp_path.iterdir())
 
 

@@ -11,8 +11,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from core.errors import SourceError
-from core.sources.encoding import detect
-from core.sources.jsonrows import Row, open_rows
+from core.sources.delimited.encoding import detect
+from core.sources.json.rows import Row, open_rows
 
 ROWS: list[dict[str, Any]] = [{"text": f"claim {i}", "label": "kettle" if i % 2 else "lamp"} for i in range(14)]
 COLUMNS = {name: [row[name] for row in ROWS] for name in ("text", "label")}

@@ -6,9 +6,9 @@ from typing import Any
 
 import pytest
 
-from core.sources import payload
-from core.sources.images import ImageFault
-from core.sources.payload import Finder
+from core.modalities.image.opening import ImageFault
+from core.sources.images import payload
+from core.sources.images.payload import Finder
 from tests.images import png
 
 CONTENT = png(1)

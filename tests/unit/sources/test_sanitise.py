@@ -7,9 +7,9 @@ import pytest
 from core.errors import StoppedError
 from core.settings import MAX_CELL_BYTES
 from core.sources import Bench
-from core.sources.encoding import detect
+from core.sources.delimited.encoding import detect
+from core.sources.delimited.sanitise import BLOCK, csv_records, faults, look, sanitise
 from core.sources.rejects import RejectWriter
-from core.sources.sanitise import BLOCK, csv_records, faults, look, sanitise
 
 
 def _washed(path: Path, bench: Bench, escape: str = '"') -> tuple[list[str], list[tuple[int, str]]]:

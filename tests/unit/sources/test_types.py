@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from core.sources.types import fits, infer
+from core.sources.delimited.types import fits, infer
 
 CODES = ["007", "3E2", "1E4", "1_000", "0x10", "+5", " 7", "7 ", "1,5", ".5", "5.", "-0", "１２", "1e400", "NaN", "inf",
          "1234567890123456", "0.12345678901234567890", "2023-02-29", "2024-1-5", "2024/01/05", "24:00", "t", "yes",

@@ -9,9 +9,10 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
+from core.ledger.sqlite import SqliteLedger
 from core.records import CsvFile, Dataset, Reader, Scan, Schema
 from core.store.database import Database
-from core.store.ingest import ingest
+from core.store.ingest.ingest import ingest
 from core.store.scans import add_tier
 from core.store.schema import migrate
 from tests.staged import staged
@@ -29,9 +30,16 @@ ScanOf = Callable[..., Scan]
 
 
 @pytest.fixture
-def db(tmp_path: Path) -> Iterator[Database]:
-    opened = Database.open(tmp_path / "winnow.duckdb")
-    migrate(opened)
+def ledger(tmp_path: Path) -> Iterator[SqliteLedger]:
+    opened = SqliteLedger(tmp_path / "ledger.sqlite")
+    yield opened
+    opened.close()
+
+
+@pytest.fixture
+def db(tmp_path: Path, ledger: SqliteLedger) -> Iterator[Database]:
+    opened = Database.open(tmp_path / "winnow.duckdb", ledger.decisions)
+    migrate(opened, tmp_path / "backups")
     yield opened
     opened.close()
 

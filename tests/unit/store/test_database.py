@@ -6,8 +6,9 @@ from pathlib import Path
 
 import pytest
 
+from core.errors import StoreError
+from core.records import Version
 from core.store.backup import backup
-from core.store.claims import claim_from
 from core.store.database import Database
 from core.store.schema import MIGRATIONS, migrate
 
@@ -16,12 +17,21 @@ from .conftest import Load
 
 def test_a_write_that_fails_leaves_nothing_behind_and_the_lock_free(db: Database) -> None:
     with pytest.raises(ZeroDivisionError), db.write() as cursor:
-        cursor.execute("INSERT INTO claims VALUES ('v', 1, 'ann', now()::TIMESTAMP)")
+        cursor.execute("INSERT INTO datasets (name) VALUES ('lost')")
         raise ZeroDivisionError
-    assert db.fetch("SELECT * FROM claims") == []
+    assert db.fetch("SELECT * FROM datasets") == []
     with db.write() as cursor:
-        cursor.execute("INSERT INTO claims VALUES ('v', 1, 'ann', '2030-01-01')")
-    assert len(db.fetch("SELECT * FROM claims")) == 1
+        cursor.execute("INSERT INTO datasets (name) VALUES ('kept')")
+    assert db.fetch("SELECT name FROM datasets") == [("kept",)]
+
+
+def test_records_are_filled_by_the_names_of_columns_whatever_their_order(db: Database) -> None:
+    columns = """'made' AS note, 3 AS row_count, 'f' AS fingerprint, 1 AS number, 'load' AS kind, NULL AS parent_id,
+                 'd' AS dataset_id, 'ann' AS created_by, TIMESTAMP '2026-05-01 12:30' AS created_at"""
+    (found,) = db.records(Version, f"SELECT {columns}, 'v' AS version_id")
+    assert found == Version("v", "d", 1, None, "load", "made", "f", 3, datetime(2026, 5, 1, 12, 30, tzinfo=UTC), "ann")
+    with pytest.raises(TypeError, match="version_id"):
+        db.records(Version, f"SELECT {columns}")
 
 
 def test_reads_of_many_threads_never_mix(db: Database) -> None:
@@ -47,11 +57,42 @@ def test_updates_of_one_row_by_many_threads_all_count(db: Database) -> None:
     assert db.fetch("SELECT n FROM counter") == [(200,)]
 
 
-def test_migrating_twice_changes_nothing(db: Database, load: Load) -> None:
+def test_migrating_twice_changes_nothing(db: Database, load: Load, tmp_path: Path) -> None:
     load()
-    migrate(db)
+    migrate(db, tmp_path / "backups")
     assert db.fetch_one("SELECT max(version) FROM schema_version") == (len(MIGRATIONS),)
     assert db.fetch("SELECT name FROM datasets") == [("reviews",)]
+    assert not (tmp_path / "backups").exists()
+
+
+def test_an_older_file_is_copied_before_it_is_upgraded(tmp_path: Path) -> None:
+    old = Database.open(tmp_path / "winnow.duckdb")
+    with old.write() as cursor:
+        cursor.execute("CREATE TABLE schema_version (version INTEGER)")
+        cursor.execute("INSERT INTO schema_version VALUES (1)")
+        for statement in MIGRATIONS[0]:
+            cursor.execute(statement)
+        cursor.execute("INSERT INTO datasets (dataset_id, name, state) VALUES ('d', 'kept', 'ready')")
+    migrate(old, tmp_path / "backups")
+    old.close()
+    (copy,) = (tmp_path / "backups").iterdir()
+    assert copy.name.startswith("winnow-schema-1-") and copy.suffix == ".duckdb"
+    before = Database.open(copy)
+    assert before.fetch("SELECT max(version) FROM schema_version") == [(1,)]
+    assert before.fetch("SELECT name FROM datasets") == [("kept",)]
+    before.close()
+
+
+def test_a_file_of_a_newer_winnow_is_refused_and_left_as_it_is(db: Database, load: Load, tmp_path: Path) -> None:
+    load()
+    newer = len(MIGRATIONS) + 1
+    with db.write() as cursor:
+        cursor.execute("INSERT INTO schema_version VALUES (?)", [newer])
+        cursor.execute("INSERT INTO datasets (dataset_id, name, state) VALUES ('0', 'half', 'loading')")
+    with pytest.raises(StoreError, match=rf"newer Winnow: its file has schema version {newer}.* Update Winnow"):
+        migrate(db, tmp_path / "backups")
+    assert db.fetch("SELECT count(*) FROM datasets") == [(2,)]
+    assert not (tmp_path / "backups").exists()
 
 
 def test_a_file_of_the_first_schema_keeps_its_rows_and_gets_what_came_later(tmp_path: Path) -> None:
@@ -63,9 +104,7 @@ def test_a_file_of_the_first_schema_keeps_its_rows_and_gets_what_came_later(tmp_
             cursor.execute(statement)
         cursor.execute("INSERT INTO claims VALUES ('v', 1, 'ann', '2030-01-01')")
         cursor.execute("INSERT INTO datasets (dataset_id, name, state) VALUES ('d', 'kept', 'ready')")
-    migrate(old)
-    worst, now = ("SELECT 1 AS row_id, 1 AS rank", ()), datetime(2026, 1, 1, tzinfo=UTC)
-    assert claim_from(old, "0" * 32, "a tab", worst, 5, now=now, seconds=60) == [1]
+    migrate(old, tmp_path / "backups")
     assert old.fetch("SELECT name FROM datasets") == [("kept",)]
     assert all(old.fetch(f"SELECT * FROM {table}") == [] for table in ("runs", "metrics", "predictions", "effects"))
     old.close()
@@ -73,25 +112,55 @@ def test_a_file_of_the_first_schema_keeps_its_rows_and_gets_what_came_later(tmp_
 
 def test_a_file_of_the_first_schema_that_has_some_of_what_came_later_opens_too(tmp_path: Path) -> None:
     old = Database.open(tmp_path / "winnow.duckdb")
-    migrate(old)
     with old.write() as cursor:
-        cursor.execute("DELETE FROM schema_version WHERE version > 1")
+        cursor.execute("CREATE TABLE schema_version (version INTEGER)")
+        cursor.execute("INSERT INTO schema_version VALUES (1)")
+        for statement in (*MIGRATIONS[0], MIGRATIONS[1][2]):
+            cursor.execute(statement)
         cursor.execute("INSERT INTO runs (run_id, number) VALUES ('r', 1)")
-    migrate(old)
+    migrate(old, tmp_path / "backups")
     assert old.fetch("SELECT run_id FROM runs") == [("r",)]
     old.close()
 
 
-def test_what_an_unfinished_load_left_is_gone_after_the_next_start(db: Database, load: Load) -> None:
+def test_tasks_of_release_0_1_get_the_names_that_they_have_now(tmp_path: Path) -> None:
+    old = Database.open(tmp_path / "winnow.duckdb")
+    migrate(old)
+    with old.write() as cursor:
+        cursor.execute("DELETE FROM schema_version WHERE version > 3")
+        for name, task in (("news", "text"), ("digits", "image"), ("later", "text-classification")):
+            cursor.execute("INSERT INTO datasets (name, task, state) VALUES (?, ?, 'ready')", [name, task])
+    migrate(old)
+    assert dict(old.fetch("SELECT name, task FROM datasets")) == {
+        "news": "text-classification",
+        "digits": "image-classification",
+        "later": "text-classification",
+    }
+    old.close()
+
+
+def test_what_an_unfinished_load_left_is_gone_after_the_next_start(db: Database, load: Load, tmp_path: Path) -> None:
     kept = load()
     with db.write() as cursor:
         cursor.execute("CREATE TABLE examples_00000000000000000000000000000000 AS SELECT 1 AS x")
         cursor.execute(f"CREATE TABLE examples_{kept.dataset_id}_derived AS SELECT 1 AS x")
         cursor.execute("INSERT INTO datasets (dataset_id, name, state) VALUES ('0', 'half', 'loading')")
-    migrate(db)
+    migrate(db, tmp_path / "backups")
     tables = db.fetch("SELECT table_name FROM information_schema.tables WHERE table_name LIKE 'examples%'")
     assert tables == [(f"examples_{kept.dataset_id}",)]
     assert db.fetch("SELECT name FROM datasets") == [("reviews",)]
+
+
+def test_a_load_of_a_process_that_lives_is_left_alone_at_opening(db: Database, load: Load, tmp_path: Path) -> None:
+    kept = load()
+    with db.write() as cursor:
+        cursor.execute("UPDATE datasets SET state = 'loading'")
+    migrate(db, tmp_path / "backups")
+    assert db.fetch("SELECT dataset_id FROM datasets") == [(kept.dataset_id,)]
+    with db.write() as cursor:
+        cursor.execute("UPDATE datasets SET owner = '1' || owner")
+    migrate(db, tmp_path / "backups")
+    assert db.fetch("SELECT dataset_id FROM datasets") == []
 
 
 def test_a_backup_opens_by_itself_and_holds_what_was_written_last(db: Database, load: Load, tmp_path: Path) -> None:
@@ -100,12 +169,11 @@ def test_a_backup_opens_by_itself_and_holds_what_was_written_last(db: Database, 
         reading.execute("BEGIN")
         reading.execute("CREATE TABLE half_done AS SELECT 1 AS x")
         with db.write() as cursor:
-            cursor.execute("INSERT INTO claims VALUES ('v', 1, 'ann', '2030-01-01')")
-        copy = backup(db, tmp_path / "backups")
+            cursor.execute("INSERT INTO datasets (name, row_count) VALUES ('late', 1)")
+        copy = backup(db, tmp_path / "backups", "copy")
         reading.execute("ROLLBACK")
     opened = Database.open(copy)
-    assert opened.fetch("SELECT name, row_count FROM datasets") == [("reviews", 5)]
-    assert len(opened.fetch("SELECT * FROM claims")) == 1
+    assert opened.fetch("SELECT name, row_count FROM datasets ORDER BY name") == [("late", 1), ("reviews", 5)]
     assert opened.fetch("SELECT table_name FROM information_schema.tables WHERE table_name = 'half_done'") == []
     opened.close()
 
@@ -115,6 +183,6 @@ def test_what_a_killed_process_had_spilled_is_removed(tmp_path: Path) -> None:
     spilled.parent.mkdir()
     spilled.write_bytes(b"x")
     opened = Database.open(tmp_path / "winnow.duckdb")
-    migrate(opened)
+    migrate(opened, tmp_path / "backups")
     opened.close()
     assert not spilled.exists()

@@ -9,10 +9,13 @@ import duckdb_extensions
 import pytest
 
 from core.errors import StoreError
+from core.ledger.sqlite import SqliteLedger
+from core.store.acts.decisions import in_force
 from core.store.database import Database
 from tests.odd.workbook import write_workbook
 
 from .conftest import Load
+from .test_versions import decide
 
 
 def break_store(db: Database, folder: Path) -> None:
@@ -25,12 +28,15 @@ def break_store(db: Database, folder: Path) -> None:
 
 
 def test_a_store_that_has_become_invalid_says_so_and_opens_itself_again(
-    db: Database, load: Load, tmp_path: Path
+    db: Database, ledger: SqliteLedger, load: Load, tmp_path: Path
 ) -> None:
     dataset = load()
+    made = decide(ledger, dataset, dataset.latest_version_id, 0, "keep")
+    assert in_force(db, dataset.latest_version_id) == [made]
     with pytest.raises(StoreError, match=r"opened again: .*99999 within vector"):
         break_store(db, tmp_path)
     assert db.fetch("SELECT count(*) FROM datasets") == [(1,)]
+    assert in_force(db, dataset.latest_version_id) == [made]
     assert load(name="second").row_count == dataset.row_count
 
 

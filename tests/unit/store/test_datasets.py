@@ -6,7 +6,16 @@ import pytest
 
 from core.errors import NotFoundError, UsageError
 from core.store.database import Database
-from core.store.datasets import get_dataset, list_datasets, purge_trash, rename, restore, trash, trashed_at
+from core.store.datasets import (
+    delete_dataset,
+    due_trash,
+    get_dataset,
+    list_datasets,
+    rename,
+    restore,
+    trash,
+    trashed_at,
+)
 from core.store.times import now
 
 from .conftest import Load, ScanOf
@@ -64,16 +73,10 @@ def test_the_trash_is_emptied_after_seven_days_and_leaves_no_row_anywhere(
     dataset, other = load(), load(name="other")
     scan(dataset, [0, 1, 0, 1, 0], [1, 0, 1, 0, 1], [0])
     trash(db, dataset.dataset_id)
-    assert purge_trash(db, now() + timedelta(days=6)) == []
-    assert purge_trash(db, now() + timedelta(days=8)) == [dataset.dataset_id]
-    for table in ("versions", "overrides", "rejected_rows", "scans", "issues", "decisions", "claims"):
-        column = "dataset_id" if table not in ("issues", "claims") else "row_id"
-        assert (
-            db.fetch(
-                f"SELECT {column} FROM {table} WHERE {column} <> '{other.dataset_id}'"
-                if column == "dataset_id"
-                else f"SELECT {column} FROM {table}"
-            )
-            == []
-        )
+    assert due_trash(db, now() + timedelta(days=6)) == []
+    assert due_trash(db, now() + timedelta(days=8)) == [dataset.dataset_id]
+    delete_dataset(db, dataset.dataset_id)
+    for table in ("datasets", "versions", "overrides", "rejected_rows", "scans"):
+        assert not db.fetch(f"SELECT 1 FROM {table} WHERE dataset_id <> '{other.dataset_id}'")
+    assert not db.fetch("SELECT 1 FROM issues")
     assert [each.name for each in list_datasets(db)] == ["other"]

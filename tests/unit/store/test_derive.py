@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import pytest
@@ -8,7 +9,7 @@ from core.errors import StoppedError
 from core.records import Attribute, AttributeKind, RowFilter
 from core.store.database import Database
 from core.store.datasets import get_dataset
-from core.store.derive import derive
+from core.store.ingest.derive import derive
 from core.store.rows import count_rows, page_rows
 
 from .conftest import Load
@@ -20,6 +21,7 @@ class Column:
     column: str
     kind: AttributeKind
     sql: str
+    function: Callable[[Sequence[str]], list[str]] | None = None
 
 
 LENGTH = Column("text length", "text_length", "number", "length(text)")
@@ -39,6 +41,35 @@ def test_derived_attributes_are_measured_like_the_source_s_own(db: Database, loa
     assert [row.row_id for row in rows] == [0, 1, 2, 3, 4]
     assert rows[2].attributes["text length"] == 3
     assert count_rows(db, dataset.latest_version_id, RowFilter(attribute="text_length", low=4)) == 4
+
+
+def test_an_attribute_may_be_made_by_a_function_of_what_the_sql_gives_it(db: Database, load: Load) -> None:
+    dataset = load()
+    given: list[str] = []
+
+    def shout(texts: Sequence[str]) -> list[str]:
+        given.extend(texts)
+        return [text.upper() for text in texts]
+
+    shouted = Column("shouted", "shouted", "category", "left(text, 4)", shout)
+    derive(db, dataset.dataset_id, [LENGTH, shouted], lambda share: None, _never)
+    rows = page_rows(db, dataset.latest_version_id, RowFilter(), 10)
+    assert [row.attributes["shouted"] for row in rows] == ["GOOD", "BAD ", "GUT", "SCHL", "GOOD"]
+    assert sorted(given) == sorted(["good", "bad ", "gut", "schl", "good"])
+    assert db.fetch("SELECT function_name FROM duckdb_functions() WHERE function_name LIKE 'derived%'") == []
+
+
+def test_a_function_that_fails_leaves_the_dataset_as_it_was(db: Database, load: Load) -> None:
+    dataset = load()
+
+    def fail(texts: Sequence[str]) -> list[str]:
+        raise ZeroDivisionError
+
+    with pytest.raises(Exception, match="ZeroDivisionError"):
+        derive(db, dataset.dataset_id, [Column("f", "f", "category", "text", fail)], lambda share: None, _never)
+    assert not get_dataset(db, "reviews").derived_ready
+    derive(db, dataset.dataset_id, [LENGTH], lambda share: None, _never)
+    assert get_dataset(db, "reviews").derived_ready
 
 
 def test_deriving_twice_changes_nothing(db: Database, load: Load) -> None:

@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import pyarrow.parquet as pq
 
+from core.ledger.sqlite import SqliteLedger
 from core.records import ArmComparison, Difference, EffectScoring, ReviewedRows
 from core.store.database import Database
-from core.store.datasets import purge_trash, trash
-from core.store.effects import add_effect, list_effects
 from core.store.times import now
 from core.store.training_rows import count_reviewed_rows, write_reviewed_rows, write_training_rows
 from core.store.versions import make_review_version
@@ -44,12 +42,12 @@ def summary() -> dict[str, Any]:
 
 
 def test_rows_are_written_as_loaded_and_as_reviewed_in_the_splits_that_training_has(
-    db: Database, load: Load, tmp_path: Path
+    db: Database, ledger: SqliteLedger, load: Load, tmp_path: Path
 ) -> None:
     dataset = load(texts())
     for row in range(0, 60, 3):
         action, label = ("relabel", "ab"[1 - row % 2]) if row % 2 else ("exclude", None)
-        decide(db, dataset, dataset.latest_version_id, row, action, label)  # type: ignore[arg-type]
+        decide(ledger, dataset, dataset.latest_version_id, row, action, label)  # type: ignore[arg-type]
     version_id = make_review_version(db, dataset.latest_version_id, "better", "ann").version_id
 
     kept = ("train", "test")
@@ -85,25 +83,16 @@ def test_a_load_has_no_changes(db: Database, load: Load) -> None:
     assert not sum(one.changed for one in counts.values())
 
 
-def test_an_effect_is_kept_once_and_comes_back_as_it_was(db: Database, load: Load) -> None:
+def test_an_effect_is_kept_once_and_comes_back_as_it_was(ledger: SqliteLedger, load: Load) -> None:
     dataset = load()
     about = {"dataset_id": dataset.dataset_id, "version_id": dataset.latest_version_id, "settings": {"seeds": 5}}
     for name in ("one", "one", "two"):
-        add_effect(db, effect_id=name, summary=summary(), by="ann", **about)
-    newest, first = list_effects(db, dataset.latest_version_id)
+        ledger.effects.add(effect_id=name, summary=summary(), by="ann", at=now(), **about)
+    newest, first = ledger.effects.of(dataset.latest_version_id)
     assert (newest.effect_id, first.effect_id) == ("two", "one")
     assert (first.created_by, first.settings, first.notes, first.device) == ("ann", {"seeds": 5}, ("a note",), "cpu")
     assert (first.train, first.train.changed) == (ReviewedRows(140, 7, 2), 9)
     difference = Difference("accuracy", 0.8, 0.9, 0.1, (0.05, 0.15), 40)
     assert first.scorings == (EffectScoring("given", 40, (ArmComparison("given", "reviewed", (difference,)),)),)
     assert first.on("given").of("given", "reviewed").of("accuracy") == difference
-    assert not list_effects(db, "another")
-
-
-def test_effects_go_with_their_dataset(db: Database, load: Load) -> None:
-    dataset = load()
-    about = {"dataset_id": dataset.dataset_id, "version_id": dataset.latest_version_id, "settings": {}}
-    add_effect(db, effect_id="one", summary=summary(), by="ann", **about)
-    trash(db, dataset.dataset_id)
-    purge_trash(db, now() + timedelta(days=8))
-    assert not db.fetch("SELECT * FROM effects")
+    assert not ledger.effects.of("another")

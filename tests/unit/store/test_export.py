@@ -7,6 +7,7 @@ from pathlib import Path
 import pyarrow.parquet as pq
 import pytest
 
+from core.ledger.sqlite import SqliteLedger
 from core.records import IssueFilter, RowFilter
 from core.store.database import Database
 from core.store.export import export_issues, export_rows, write_job_rows
@@ -24,10 +25,10 @@ def _rows(path: Path) -> list[dict[str, str]]:
 
 
 def test_a_csv_export_holds_every_column_and_the_labels_of_the_version(
-    db: Database, load: Load, tmp_path: Path
+    db: Database, ledger: SqliteLedger, load: Load, tmp_path: Path
 ) -> None:
     dataset = load()
-    decide(db, dataset, dataset.latest_version_id, 4, "relabel", "pos")
+    decide(ledger, dataset, dataset.latest_version_id, 4, "relabel", "pos")
     version = make_review_version(db, dataset.latest_version_id, "", "ann")
     rows = _rows(export_rows(db, version.version_id, tmp_path / "out" / "a.csv", "csv"))
     assert rows[4] == {

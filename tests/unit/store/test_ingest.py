@@ -11,7 +11,7 @@ from core.errors import SchemaError, SourceError, StoppedError, UsageError
 from core.records import Attribute, CsvFile, Reader, RowFilter, Schema
 from core.store.database import Database
 from core.store.datasets import list_datasets, rejected, rename
-from core.store.ingest import ingest
+from core.store.ingest.ingest import ingest
 from core.store.rows import page_rows
 from tests.staged import staged
 
@@ -94,7 +94,7 @@ def test_in_several_files_each_row_set_aside_names_its_own_file_and_line(db: Dat
 
 
 def test_a_cell_that_is_too_large_sets_its_row_aside(db: Database, load: Load, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("core.store.usable.MAX_CELL_BYTES", 1000)
+    monkeypatch.setattr("core.store.ingest.usable.MAX_CELL_BYTES", 1000)
     dataset = load(f"text,label\na,x\n{'b' * 1001},y\nc,y\n")
     assert dataset.row_count == 2
     assert [(row.line, len(row.content)) for row in rejected(db, dataset.dataset_id, 10)] == [(3, 500)]
@@ -170,7 +170,7 @@ def test_what_makes_no_dataset_is_refused_and_leaves_nothing_behind(
 
 
 def test_a_file_with_too_many_classes_is_refused(db: Database, load: Load, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("core.store.stage.MAX_CLASSES", 3)
+    monkeypatch.setattr("core.store.ingest.stage.MAX_CLASSES", 3)
     with pytest.raises(SourceError, match="has 4 different values; at most 3"):
         load("text,label\na,1\nb,2\nc,3\nd,4\n")
     assert _leftovers(db) == []

@@ -5,8 +5,8 @@ from pathlib import Path
 import pytest
 
 from core.records import CsvFile
-from core.store import lines
-from core.store.lines import lines_of_bytes, lines_of_records
+from core.store.ingest import lines
+from core.store.ingest.lines import lines_of_bytes, lines_of_records
 
 
 def _file(tmp_path: Path, text: str) -> CsvFile:

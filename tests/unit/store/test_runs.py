@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import timedelta
+from math import isnan
 from pathlib import Path
 
 import pyarrow as pa
@@ -11,11 +11,12 @@ import pyarrow.parquet as pq
 import pytest
 
 from core.errors import NotFoundError
+from core.ledger.sqlite import SqliteLedger
 from core.records import Dataset, Metric, PredictedRow, PredictionFilter, Run
 from core.store.database import Database
-from core.store.datasets import purge_trash, trash
 from core.store.ids import new_id
 from core.store.predictions import (
+    add_predictions,
     confusion_counts,
     joint_counts,
     page_predictions,
@@ -23,8 +24,6 @@ from core.store.predictions import (
     splits_of,
 )
 from core.store.relations import relation
-from core.store.runs import add_run, finish_run, get_run, list_runs, run_metrics
-from core.store.times import now
 
 from .conftest import Load
 
@@ -32,9 +31,8 @@ LABELS = ("neg", "pos")
 METRICS = [Metric(1, 0.5, "train", "loss", 0.7), Metric(1, 0.5, "", "learning_rate", 1e-3)]
 
 
-def started(db: Database, dataset: Dataset, run_id: str | None = None) -> Run:
-    return add_run(
-        db,
+def started(ledger: SqliteLedger, dataset: Dataset, run_id: str | None = None) -> Run:
+    return ledger.runs.add(
         run_id=run_id or new_id(),
         dataset_id=dataset.dataset_id,
         version_id=dataset.latest_version_id,
@@ -45,7 +43,14 @@ def started(db: Database, dataset: Dataset, run_id: str | None = None) -> Run:
     )
 
 
-def finish(db: Database, folder: Path, run: Run, predicted: Sequence[int], splits: Sequence[str] | None = None) -> Run:
+def finish(
+    db: Database,
+    ledger: SqliteLedger,
+    folder: Path,
+    run: Run,
+    predicted: Sequence[int],
+    splits: Sequence[str] | None = None,
+) -> Run:
     """Row i is predicted as class `predicted[i]`, more surely the later it comes."""
     rows = len(predicted)
     path = folder / f"{run.run_id}.parquet"
@@ -60,8 +65,9 @@ def finish(db: Database, folder: Path, run: Run, predicted: Sequence[int], split
         ),
         path,
     )
-    finish_run(db, run.run_id, {"splits": {}}, METRICS, path, LABELS)
-    return get_run(db, run.dataset_id, run.run_id)
+    add_predictions(db, run.run_id, path, LABELS)
+    ledger.runs.finish(run.run_id, {"splits": {}}, METRICS)
+    return ledger.runs.get(run.dataset_id, run.run_id)
 
 
 @pytest.fixture
@@ -74,41 +80,43 @@ def truth(db: Database, dataset: Dataset) -> str:
     return relation(db, dataset.latest_version_id)
 
 
-def test_runs_are_numbered_by_dataset_and_listed_newest_first(db: Database, load: Load) -> None:
+def test_runs_are_numbered_by_dataset_and_listed_newest_first(ledger: SqliteLedger, load: Load) -> None:
     one, other = load(name="one"), load(name="other")
-    started(db, one)
-    started(db, other)
-    started(db, one)
-    assert [run.number for run in list_runs(db, one.dataset_id)] == [2, 1]
-    assert [run.number for run in list_runs(db, other.dataset_id)] == [1]
+    started(ledger, one)
+    started(ledger, other)
+    started(ledger, one)
+    assert [run.number for run in ledger.runs.of(one.dataset_id)] == [2, 1]
+    assert [run.number for run in ledger.runs.of(other.dataset_id)] == [1]
 
 
-def test_a_run_that_is_added_twice_stands_once(db: Database, dataset: Dataset) -> None:
-    run = started(db, dataset)
-    assert started(db, dataset, run.run_id) == run
-    assert list_runs(db, dataset.dataset_id) == [run]
+def test_a_run_that_is_added_twice_stands_once(ledger: SqliteLedger, dataset: Dataset) -> None:
+    run = started(ledger, dataset)
+    assert started(ledger, dataset, run.run_id) == run
+    assert ledger.runs.of(dataset.dataset_id) == [run]
     assert (run.labels, run.spec, run.summary) == (LABELS, {"model": "minilm"}, {})
 
 
-def test_a_run_is_found_by_number_and_by_id(db: Database, dataset: Dataset) -> None:
-    run = started(db, dataset)
-    assert get_run(db, dataset.dataset_id, "1") == get_run(db, dataset.dataset_id, run.run_id) == run
+def test_a_run_is_found_by_number_and_by_id(ledger: SqliteLedger, dataset: Dataset) -> None:
+    run = started(ledger, dataset)
+    assert ledger.runs.get(dataset.dataset_id, "1") == ledger.runs.get(dataset.dataset_id, run.run_id) == run
 
 
-def test_a_run_that_does_not_exist_is_answered_with_those_that_do(db: Database, dataset: Dataset) -> None:
+def test_a_run_that_does_not_exist_is_answered_with_those_that_do(ledger: SqliteLedger, dataset: Dataset) -> None:
     with pytest.raises(NotFoundError, match=r"'3' not found. This dataset has none yet"):
-        get_run(db, dataset.dataset_id, "3")
-    started(db, dataset)
-    started(db, dataset)
+        ledger.runs.get(dataset.dataset_id, "3")
+    started(ledger, dataset)
+    started(ledger, dataset)
     with pytest.raises(NotFoundError, match=r"'3' not found. This dataset has: 1, 2\."):
-        get_run(db, dataset.dataset_id, "3")
+        ledger.runs.get(dataset.dataset_id, "3")
 
 
-def test_what_a_run_came_to_is_taken_in_once(db: Database, dataset: Dataset, tmp_path: Path) -> None:
-    run = finish(db, tmp_path, started(db, dataset), [1, 0, 0, 1, 0])
-    finish(db, tmp_path, run, [1, 1, 1, 1, 1])
+def test_what_a_run_came_to_is_taken_in_once(
+    db: Database, ledger: SqliteLedger, dataset: Dataset, tmp_path: Path
+) -> None:
+    run = finish(db, ledger, tmp_path, started(ledger, dataset), [1, 0, 0, 1, 0])
+    finish(db, ledger, tmp_path, run, [1, 1, 1, 1, 1])
     assert run.summary == {"splits": {}}
-    assert run_metrics(db, run.run_id) == METRICS
+    assert ledger.runs.metrics(run.run_id) == METRICS
     assert splits_of(db, run.run_id) == [("test", 5)]
     assert confusion_counts(db, run.run_id, "test", truth(db, dataset)) == [
         ("neg", "neg", 2),
@@ -118,27 +126,36 @@ def test_what_a_run_came_to_is_taken_in_once(db: Database, dataset: Dataset, tmp
     ]
 
 
-def test_the_result_of_a_run_that_was_never_added_is_refused(db: Database, tmp_path: Path) -> None:
+def test_the_result_of_a_run_that_was_never_added_is_refused(ledger: SqliteLedger) -> None:
     with pytest.raises(NotFoundError, match="not found"):
-        finish_run(db, new_id(), {}, [], tmp_path / "none.parquet", LABELS)
+        ledger.runs.finish(new_id(), {}, [])
 
 
-def test_a_split_is_counted_by_itself(db: Database, dataset: Dataset, tmp_path: Path) -> None:
-    run = finish(db, tmp_path, started(db, dataset), [1, 0, 0, 1, 0], ["test", "test", "dev", "dev", "dev"])
+def test_a_figure_that_is_no_number_comes_back_as_one(ledger: SqliteLedger, dataset: Dataset) -> None:
+    run = started(ledger, dataset)
+    ledger.runs.finish(run.run_id, {"splits": {}}, [Metric(1, 0.5, "train", "loss", float("nan"))])
+    (diverged,) = ledger.runs.metrics(run.run_id)
+    assert diverged.name == "loss" and isnan(diverged.value)
+
+
+def test_a_split_is_counted_by_itself(db: Database, ledger: SqliteLedger, dataset: Dataset, tmp_path: Path) -> None:
+    run = finish(db, ledger, tmp_path, started(ledger, dataset), [1, 0, 0, 1, 0], ["test", "test", "dev", "dev", "dev"])
     assert splits_of(db, run.run_id) == [("dev", 3), ("test", 2)]
     assert confusion_counts(db, run.run_id, "test", truth(db, dataset)) == [("neg", "neg", 1), ("pos", "pos", 1)]
 
 
-def test_an_excluded_row_counts_nowhere(db: Database, dataset: Dataset, tmp_path: Path) -> None:
-    run = finish(db, tmp_path, started(db, dataset), [1, 0, 0, 1, 0])
+def test_an_excluded_row_counts_nowhere(db: Database, ledger: SqliteLedger, dataset: Dataset, tmp_path: Path) -> None:
+    run = finish(db, ledger, tmp_path, started(ledger, dataset), [1, 0, 0, 1, 0])
     without = f"(SELECT * FROM {truth(db, dataset)} WHERE row_id > 0)"
     assert sum(rows for _, _, rows in confusion_counts(db, run.run_id, "test", without)) == 4
     assert len(page_predictions(db, run.run_id, PredictionFilter("test"), without, 10)) == 4
     assert positions(db, run.run_id, "test", without, LABELS)[0].tolist() == [1, 2, 3, 4]
 
 
-def test_predicted_rows_are_filtered_and_come_surest_first(db: Database, dataset: Dataset, tmp_path: Path) -> None:
-    run = finish(db, tmp_path, started(db, dataset), [1, 0, 0, 1, 0])
+def test_predicted_rows_are_filtered_and_come_surest_first(
+    db: Database, ledger: SqliteLedger, dataset: Dataset, tmp_path: Path
+) -> None:
+    run = finish(db, ledger, tmp_path, started(ledger, dataset), [1, 0, 0, 1, 0])
     labels = truth(db, dataset)
 
     def rows(**where: object) -> list[int]:
@@ -153,19 +170,23 @@ def test_predicted_rows_are_filtered_and_come_surest_first(db: Database, dataset
     assert first == [PredictedRow(3, "neg", "pos", 0.6875)]
 
 
-def test_a_page_is_found_however_unsure_its_rows_are(db: Database, load: Load, tmp_path: Path) -> None:
+def test_a_page_is_found_however_unsure_its_rows_are(
+    db: Database, ledger: SqliteLedger, load: Load, tmp_path: Path
+) -> None:
     rows = [f"text {row},{'neg' if row < 30 else 'pos'},en,1" for row in range(1_200)]
     dataset = load("text,label,lang,stars\n" + "\n".join(rows) + "\n", name="long")
-    run = finish(db, tmp_path, started(db, dataset), [1] * 1_200)
+    run = finish(db, ledger, tmp_path, started(ledger, dataset), [1] * 1_200)
     labels = truth(db, dataset)
     wrong = PredictionFilter("test", correct=False)
     assert [row.row_id for row in page_predictions(db, run.run_id, wrong, labels, 2, 1)] == [28, 27]
     assert [row.row_id for row in page_predictions(db, run.run_id, PredictionFilter("test"), labels, 2)] == [1199, 1198]
 
 
-def test_rows_that_another_run_gets_right_or_wrong(db: Database, dataset: Dataset, tmp_path: Path) -> None:
-    first = finish(db, tmp_path, started(db, dataset), [1, 0, 0, 1, 0])
-    second = finish(db, tmp_path, started(db, dataset), [1, 1, 1, 1], ["test", "test", "test", "dev"])
+def test_rows_that_another_run_gets_right_or_wrong(
+    db: Database, ledger: SqliteLedger, dataset: Dataset, tmp_path: Path
+) -> None:
+    first = finish(db, ledger, tmp_path, started(ledger, dataset), [1, 0, 0, 1, 0])
+    second = finish(db, ledger, tmp_path, started(ledger, dataset), [1, 1, 1, 1], ["test", "test", "test", "dev"])
     labels = truth(db, dataset)
     won = PredictionFilter("test", correct=False, right_in=second.run_id)
     lost = PredictionFilter("test", correct=True, wrong_in=second.run_id)
@@ -178,18 +199,11 @@ def test_rows_that_another_run_gets_right_or_wrong(db: Database, dataset: Datase
     ]
 
 
-def test_positions_point_into_the_array_and_at_the_true_class(db: Database, dataset: Dataset, tmp_path: Path) -> None:
-    run = finish(db, tmp_path, started(db, dataset), [1, 0, 0, 1, 0], ["dev", "test", "test", "test", "test"])
+def test_positions_point_into_the_array_and_at_the_true_class(
+    db: Database, ledger: SqliteLedger, dataset: Dataset, tmp_path: Path
+) -> None:
+    run = finish(
+        db, ledger, tmp_path, started(ledger, dataset), [1, 0, 0, 1, 0], ["dev", "test", "test", "test", "test"]
+    )
     place, label = positions(db, run.run_id, "test", truth(db, dataset), ("pos",))
     assert (place.tolist(), label.tolist()) == ([1, 2, 3, 4], [-1, 0, -1, -1])
-
-
-def test_runs_go_with_their_dataset(db: Database, load: Load, tmp_path: Path) -> None:
-    kept, gone = load(name="kept"), load(name="gone")
-    for each in (kept, gone):
-        finish(db, tmp_path, started(db, each), [1, 0, 0, 1, 0])
-    trash(db, gone.dataset_id)
-    purge_trash(db, now() + timedelta(days=8))
-    (run,) = list_runs(db, kept.dataset_id)
-    for table in ("runs", "metrics", "predictions"):
-        assert {run_id for (run_id,) in db.fetch(f"SELECT DISTINCT run_id FROM {table}")} == {run.run_id}

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pyarrow.parquet as pq
 
+from core.ledger.sqlite import SqliteLedger
 from core.records import Dataset
 from core.store.database import Database
 from core.store.training_rows import count_training_rows, splits_of_version, write_training_rows
@@ -48,12 +49,14 @@ def test_equal_content_never_stands_in_two_splits_even_under_two_classes(
     assert len(set(splits.values())) == 3
 
 
-def test_a_corrected_version_tests_on_the_same_rows(db: Database, load: Load, tmp_path: Path) -> None:
+def test_a_corrected_version_tests_on_the_same_rows(
+    db: Database, ledger: SqliteLedger, load: Load, tmp_path: Path
+) -> None:
     dataset = load(texts())
     before = written(db, dataset, dataset.latest_version_id, tmp_path / "before.parquet")
     for row in range(0, 60, 3):
         action, label = ("relabel", "ab"[1 - row % 2]) if row % 2 else ("exclude", None)
-        decide(db, dataset, dataset.latest_version_id, row, action, label)  # type: ignore[arg-type]
+        decide(ledger, dataset, dataset.latest_version_id, row, action, label)  # type: ignore[arg-type]
     version = make_review_version(db, dataset.latest_version_id, "better", "ann")
     after = written(db, dataset, version.version_id, tmp_path / "after.parquet")
     assert len(after) < len(before)

@@ -6,10 +6,10 @@ import pyarrow as pa
 import pytest
 
 from core.errors import NotFoundError, UsageError
+from core.ledger.sqlite import SqliteLedger
 from core.records import Action, Dataset, Decision, RowFilter
 from core.store.database import Database
 from core.store.datasets import get_dataset
-from core.store.decisions import append
 from core.store.ids import new_id
 from core.store.rows import count_rows, get_rows, page_rows
 from core.store.times import now
@@ -29,12 +29,12 @@ from .conftest import Load
 
 
 def decide(
-    db: Database, dataset: Dataset, version_id: str, row_id: int, action: Action, new_label: str | None = None
+    ledger: SqliteLedger, dataset: Dataset, version_id: str, row_id: int, action: Action, new_label: str | None = None
 ) -> Decision:
     decision = Decision(
         new_id(), new_id(), dataset.dataset_id, version_id, row_id, action, new_label, "bob", now(), None, {}
     )
-    append(db, [decision])
+    ledger.decisions.append([decision])
     return decision
 
 
@@ -57,12 +57,14 @@ def test_opening_a_version_does_not_read_its_rows(db: Database, load: Load) -> N
     assert unfingerprinted(db) == [dataset.latest_version_id]
 
 
-def test_a_review_version_takes_the_decisions_in_and_leaves_its_parent_alone(db: Database, load: Load) -> None:
+def test_a_review_version_takes_the_decisions_in_and_leaves_its_parent_alone(
+    db: Database, ledger: SqliteLedger, load: Load
+) -> None:
     dataset = load()
     first = dataset.latest_version_id
-    decide(db, dataset, first, 4, "relabel", "pos")
-    decide(db, dataset, first, 1, "exclude")
-    decide(db, dataset, first, 0, "keep")
+    decide(ledger, dataset, first, 4, "relabel", "pos")
+    decide(ledger, dataset, first, 1, "exclude")
+    decide(ledger, dataset, first, 0, "keep")
     version = make_review_version(db, first, "fixed", "ann")
     assert (version.number, version.kind, version.note, version.row_count) == (2, "review", "fixed", 4)
     assert get_dataset(db, "reviews").latest_version_id == version.version_id
@@ -76,12 +78,12 @@ def test_a_review_version_takes_the_decisions_in_and_leaves_its_parent_alone(db:
     assert [row.label for row in page_rows(db, first, RowFilter(), 10)] == ["pos", "neg", "pos", "neg", "neg"]
 
 
-def test_what_a_version_changed_is_listed_with_who_decided_it(db: Database, load: Load) -> None:
+def test_what_a_version_changed_is_listed_with_who_decided_it(db: Database, ledger: SqliteLedger, load: Load) -> None:
     dataset = load()
     first = dataset.latest_version_id
-    decide(db, dataset, first, 4, "relabel", "pos")
-    decide(db, dataset, first, 3, "relabel", "neg")
-    decide(db, dataset, first, 1, "exclude")
+    decide(ledger, dataset, first, 4, "relabel", "pos")
+    decide(ledger, dataset, first, 3, "relabel", "neg")
+    decide(ledger, dataset, first, 1, "exclude")
     version = make_review_version(db, first, "", "ann")
     listed = [(c.row_id, c.given, c.from_label, c.to_label, c.reviewer) for c in changes(db, version.version_id, 10)]
     assert listed == [(1, "bad film", "neg", None, "bob"), (4, "good film", "neg", "pos", "bob")]
@@ -90,24 +92,26 @@ def test_what_a_version_changed_is_listed_with_who_decided_it(db: Database, load
     assert changes(db, first, 10) == []
 
 
-def test_a_decision_made_on_the_parent_afterwards_is_no_change_of_the_version(db: Database, load: Load) -> None:
+def test_a_decision_made_on_the_parent_afterwards_is_no_change_of_the_version(
+    db: Database, ledger: SqliteLedger, load: Load
+) -> None:
     dataset = load()
     first = dataset.latest_version_id
-    decide(db, dataset, first, 4, "relabel", "pos")
+    decide(ledger, dataset, first, 4, "relabel", "pos")
     version = make_review_version(db, first, "", "ann")
-    decide(db, dataset, first, 4, "relabel", "neg")
-    decide(db, dataset, first, 0, "relabel", "neg")
+    decide(ledger, dataset, first, 4, "relabel", "neg")
+    decide(ledger, dataset, first, 0, "relabel", "neg")
     assert [c.row_id for c in changes(db, version.version_id, 10)] == [4]
     assert changes(db, version.version_id, 10)[0].to_label == "pos"
 
 
-def test_a_version_of_a_version_keeps_what_its_parent_changed(db: Database, load: Load) -> None:
+def test_a_version_of_a_version_keeps_what_its_parent_changed(db: Database, ledger: SqliteLedger, load: Load) -> None:
     dataset = load()
-    decide(db, dataset, dataset.latest_version_id, 4, "relabel", "pos")
-    decide(db, dataset, dataset.latest_version_id, 1, "exclude")
+    decide(ledger, dataset, dataset.latest_version_id, 4, "relabel", "pos")
+    decide(ledger, dataset, dataset.latest_version_id, 1, "exclude")
     second = make_review_version(db, dataset.latest_version_id, "", "ann")
-    decide(db, dataset, second.version_id, 4, "relabel", "neg")
-    decide(db, dataset, second.version_id, 0, "relabel", "neg")
+    decide(ledger, dataset, second.version_id, 4, "relabel", "neg")
+    decide(ledger, dataset, second.version_id, 0, "relabel", "neg")
     third = make_review_version(db, second.version_id, "", "ann")
     assert [row.label for row in page_rows(db, third.version_id, RowFilter(), 10)] == ["neg", "pos", "neg", "neg"]
     assert [(c.row_id, c.from_label, c.to_label) for c in changes(db, third.version_id, 10)] == [
@@ -124,24 +128,26 @@ def test_without_a_decision_in_force_there_is_no_version_to_make(db: Database, l
     assert len(list_versions(db, dataset.dataset_id)) == 1
 
 
-def test_a_decision_that_was_taken_back_does_not_count(db: Database, load: Load) -> None:
+def test_a_decision_that_was_taken_back_does_not_count(db: Database, ledger: SqliteLedger, load: Load) -> None:
     dataset = load()
     first = dataset.latest_version_id
-    decide(db, dataset, first, 0, "relabel", "neg")
-    second = decide(db, dataset, first, 0, "exclude")
+    decide(ledger, dataset, first, 0, "relabel", "neg")
+    second = decide(ledger, dataset, first, 0, "exclude")
     undo = Decision(
         new_id(), new_id(), dataset.dataset_id, first, 0, "undo", None, "bob", now() + timedelta(seconds=1), None, {},
         second.decision_id,
     )  # fmt: skip
-    append(db, [undo])
+    ledger.decisions.append([undo])
     version = make_review_version(db, first, "", "ann")
     assert [row.label for row in get_rows(db, version.version_id, [0])] == ["neg"]
 
 
-def test_a_split_version_assigns_splits_and_keeps_labels_and_exclusions(db: Database, load: Load) -> None:
+def test_a_split_version_assigns_splits_and_keeps_labels_and_exclusions(
+    db: Database, ledger: SqliteLedger, load: Load
+) -> None:
     dataset = load()
-    decide(db, dataset, dataset.latest_version_id, 4, "relabel", "pos")
-    decide(db, dataset, dataset.latest_version_id, 1, "exclude")
+    decide(ledger, dataset, dataset.latest_version_id, 4, "relabel", "pos")
+    decide(ledger, dataset, dataset.latest_version_id, 1, "exclude")
     reviewed = make_review_version(db, dataset.latest_version_id, "", "ann")
     assignment = pa.table({"row_id": [0, 2, 3], "split": ["dev", "dev", "final"]})
     version = make_split_version(db, reviewed.version_id, assignment, "by hand", "ann")

@@ -4,7 +4,7 @@ import pytest
 
 from core.errors import StoppedError
 from core.store.database import Database
-from core.store.watch import execute
+from core.store.ingest.watch import execute
 
 LONG = "SELECT sum(hash(i)) FROM range(20_000_000_000) t(i)"
 

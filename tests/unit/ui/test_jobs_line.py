@@ -6,7 +6,8 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 from core.records import ENDED, Job, Progress
-from core.ui.parts.job_line import ERROR_CHARACTERS, MARKS, origin, standing
+from core.ui.jobs.line import ERROR_CHARACTERS, origin, standing
+from core.ui.parts.job_words import MARKS
 
 NOW = datetime.now(UTC)
 JOB = Job(

@@ -1,0 +1,104 @@
+"""How well outliers are found that were put among other examples: `python -m bench.outliers`.
+
+Questions to a bank with a few tweets among them, and small photographs with a few digits among them, each on the
+embeddings of the task's best default encoder. Beside them cleanlab's Datalab on the same embeddings. Both rank by the
+mean distance to ten neighbours; what differs is how many are flagged.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import tempfile
+import warnings
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import pyarrow as pa
+from PIL import Image
+from sklearn.datasets import load_digits
+from sklearn.metrics import roc_auc_score
+
+from bench.data import DATA, cifar10n, columns
+from bench.row import Row
+from core.duplicates.neighbourhood import Neighbourhood
+from core.issues.outlier.find import find
+from core.issues.signals import Signals
+from core.modalities.encoders import make_encoder
+from core.modalities.payloads import Payloads
+from core.tasks import TASKS
+
+ROWS, FEW, SEED = 2_000, 40, 0
+
+
+def run() -> list[Row]:
+    """AUROC, precision and recall of what is flagged, for texts and for images."""
+    rows: list[Row] = []
+    sets: tuple[tuple[str, str, Callable[[Path], Payloads]], ...] = (
+        ("tweets among questions", "text", _texts),
+        ("digits among photographs", "image", _images),
+    )
+    for name, task, make in sets:
+        with tempfile.TemporaryDirectory() as root:
+            payloads = make(Path(root))
+            encoder = make_encoder(TASKS[task].default_encoders[-1], task)
+            embeddings = np.array(encoder.embed(payloads, Path(root) / "arrays", lambda done, total: None))
+        rows += _compared(name, embeddings, np.arange(len(embeddings)) >= len(embeddings) - FEW)
+    return rows
+
+
+def _compared(name: str, embeddings: np.ndarray, unlike: np.ndarray) -> list[Row]:
+    known = {"row_ids": np.arange(len(unlike)), "embeddings": embeddings, "neighbours": Neighbourhood(embeddings)}
+    ours = find(Signals({key: lambda value=value: value for key, value in known.items()}))
+    score, flagged = _datalab(embeddings)
+    measures = (
+        ("AUROC", roc_auc_score(unlike, -ours.score), roc_auc_score(unlike, -score)),
+        ("precision", _share(unlike, ours.is_issue), _share(unlike, flagged)),
+        ("recall", _share(ours.is_issue, unlike), _share(flagged, unlike)),
+    )
+    return [Row(f"outliers: {name}", mine, what, other, "Datalab", True) for what, mine, other in measures]
+
+
+def _share(among: np.ndarray, chosen: np.ndarray) -> float:
+    return float(among[chosen].mean()) if chosen.any() else 0.0
+
+
+def _datalab(embeddings: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    from cleanlab import Datalab
+
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        lab = Datalab({"row": list(range(len(embeddings)))}, verbosity=0)
+        lab.find_issues(features=embeddings, issue_types={"outlier": {}})
+    found = lab.get_issues("outlier")
+    return found["outlier_score"].to_numpy(), found["is_outlier_issue"].to_numpy()
+
+
+def _texts(root: Path) -> Payloads:
+    generator = np.random.default_rng(SEED)
+    questions = columns(DATA / "banking77" / "train.csv")["text"]
+    tweets = columns(DATA / "disaster_tweets" / "test.csv")["text"]
+    texts = [questions[row] for row in generator.choice(len(questions), ROWS, replace=False)]
+    texts += [tweets[row] for row in generator.choice(len(tweets), FEW, replace=False)]
+    hashes = [hashlib.md5(text.encode()).hexdigest() for text in texts]
+    return Payloads.of_texts(pa.chunked_array([texts]), pa.chunked_array([hashes]))
+
+
+def _images(root: Path) -> Payloads:
+    generator = np.random.default_rng(SEED)
+    names, hashes, _ = cifar10n(root)
+    chosen = generator.choice(len(names), ROWS, replace=False)
+    names, hashes = [names[row] for row in chosen], [hashes[row] for row in chosen]
+    for row in generator.choice(1_797, FEW, replace=False):
+        pixels = (load_digits().images[row] * 15).astype(np.uint8)
+        name = f"digit-{row}.png"
+        Image.fromarray(pixels).resize((32, 32), Image.Resampling.NEAREST).convert("RGB").save(root / name)
+        names.append(name)
+        hashes.append(hashlib.sha256((root / name).read_bytes()).hexdigest())
+    return Payloads.of_images(pa.chunked_array([names]), pa.chunked_array([hashes]), root)
+
+
+if __name__ == "__main__":
+    from bench.__main__ import table
+
+    print(table(run()))

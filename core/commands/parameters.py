@@ -1,0 +1,61 @@
+"""What several commands ask for, declared once, and what it means."""
+
+from __future__ import annotations
+
+from functools import partial
+from pathlib import Path
+from typing import get_args
+
+import click
+
+from core.errors import NotFoundError, UsageError
+from core.records import Dataset, LabelsFrom, Version
+from core.services.context import Context
+from core.settings import expanded
+from core.store.datasets import get_dataset
+from core.store.versions import get_version, list_versions
+
+
+def _in_full(path: str) -> Path:
+    return expanded(path).resolve()
+
+
+dataset_argument = click.argument("name", help="a dataset")
+version_argument = click.argument("name", help="a dataset, or NAME@VERSION")
+run_option = click.option("--run", required=True, metavar="R", help="number or id, see `runs`")
+split_option = click.option("--split", default="test", metavar="S", help="what to score on")
+labels_option = click.option(
+    "--labels",
+    type=click.Choice(get_args(LabelsFrom)),
+    default="version",
+    help="whose labels are true: those that the run was given, those as loaded, or those of the newest version",
+)
+out_option = partial(click.option, "--out", type=_in_full, metavar="PATH")
+
+
+def dataset_version(context: Context, name: str, number: int | None = None) -> tuple[Dataset, Version]:
+    """`news` is the newest version of that dataset, `news@2` its version 2; `number` counts before both.
+
+    Raises `NotFoundError`, for a version with the numbers that exist.
+    """
+    try:
+        dataset = get_dataset(context.store, name)
+    except NotFoundError:
+        stem, at, said = name.rpartition("@")
+        if not at or not said.isdecimal():
+            raise
+        dataset, number = get_dataset(context.store, stem), int(said) if number is None else number
+    if number is None:
+        return dataset, get_version(context.store, dataset.latest_version_id)
+    versions = list_versions(context.store, dataset.dataset_id)
+    for version in versions:
+        if version.number == number:
+            return dataset, version
+    known = ", ".join(str(version.number) for version in versions)
+    raise NotFoundError(f"{dataset.name!r} has no version {number}.", f"Its versions: {known}.")
+
+
+def check_free(out: Path) -> None:
+    """Raises UsageError where something is there already, which nothing may be written over."""
+    if out.exists():
+        raise UsageError(f"{out} exists already.", "Move it away, or name another file with --out.")

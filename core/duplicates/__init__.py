@@ -1,0 +1,1 @@
+"""Rows that look alike: near-duplicates and nearest neighbours. Arrays in, arrays out."""

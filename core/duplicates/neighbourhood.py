@@ -1,0 +1,60 @@
+"""The nearest rows of every row, as far as that can be afforded."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from contextlib import AbstractContextManager, nullcontext
+from functools import cached_property
+
+import numpy as np
+from numpy.typing import NDArray
+
+from core.duplicates.neighbours import Neighbours, nearest
+
+COUNT = 10
+"""Nearest rows that are kept."""
+OPERATIONS = 2e11
+"""All pairs are compared where that takes no more floating-point operations than this."""
+SAMPLE = 2_048
+"""So many rows, drawn with a seed, stand for all others where there are too many pairs."""
+
+
+class Neighbourhood:
+    """Nearest rows by cosine, each search made once."""
+
+    def __init__(
+        self,
+        embeddings: NDArray[np.float32],
+        tick: Callable[[float, float], None] = lambda done, total: None,
+        timed: Callable[[], AbstractContextManager[None]] = nullcontext,
+    ) -> None:
+        self._embeddings, self._tick, self._timed = embeddings, tick, timed
+
+    @property
+    def affordable(self) -> bool:
+        """Whether every row is compared with every other one."""
+        rows, width = self._embeddings.shape
+        return bool(2.0 * rows * rows * width <= OPERATIONS)
+
+    @property
+    def compared(self) -> int:
+        """Rows that `everyone` compares each row with."""
+        return len(self._embeddings) if self.affordable else SAMPLE
+
+    def of(self, rows: NDArray[np.int64]) -> tuple[NDArray[np.int64], Neighbours]:
+        """The nearest of all rows: of `rows` (m,), ascending, or of every row where that costs nothing more; with the
+        rows that they are of."""
+        if self.affordable:
+            return np.arange(len(self._embeddings)), self.everyone
+        with self._timed():
+            return rows, nearest(self._embeddings, rows, self._tick, COUNT)
+
+    @cached_property
+    def everyone(self) -> Neighbours:
+        """(n, c) the nearest rows of each; where not all pairs are affordable, of those in a sample."""
+        rows = np.arange(len(self._embeddings))
+        with self._timed():
+            return nearest(self._embeddings, rows, self._tick, COUNT, None if self.affordable else self._sample())
+
+    def _sample(self) -> NDArray[np.int64]:
+        return np.sort(np.random.default_rng(0).choice(len(self._embeddings), SAMPLE, replace=False))

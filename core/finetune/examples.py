@@ -1,0 +1,28 @@
+"""Examples as the loop sees them: labels, and how to get what the model takes in."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from core.modalities.inputs import Inputs
+
+
+@dataclass(frozen=True, slots=True)
+class Examples:
+    """n examples by position."""
+
+    labels: NDArray[np.int64]
+    """(n,) class indices."""
+    inputs: Inputs
+    """What the model takes of them."""
+
+    @property
+    def lengths(self) -> NDArray[np.int64]:
+        """(n,) what padding depends on."""
+        return self.inputs.lengths
+
+    def __len__(self) -> int:
+        return len(self.labels)

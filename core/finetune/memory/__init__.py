@@ -1,0 +1,1 @@
+"""Memory of a fine-tune: foreseen, saved, and what happens where it runs out."""

@@ -1,0 +1,100 @@
+"""What an issue type is: plain facts that pages and commands read, and the name of the module that finds its issues."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, fields
+from importlib import import_module
+from typing import TYPE_CHECKING, Any, Generic, Literal, TypeVar
+
+if TYPE_CHECKING:
+    import numpy as np
+    import pyarrow as pa
+    from numpy.typing import NDArray
+
+DeskAction = Literal["keep", "suggestion", "choose", "exclude", "unsure", "group"]
+"""What the review desk offers for a row: `suggestion` takes the suggested label, `choose` another one, `group` keeps
+one row of a group and excludes the others."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Evidence:
+    """What stands behind a row's score; a type adds its own fields, each with a default for what is not known."""
+
+    neighbours: tuple[int, ...] = ()
+    """Row ids that are shown beside the row, the most telling first."""
+    similarities: tuple[float, ...] = ()
+    """Their cosines, in the same order."""
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """What is known of a row beside its evidence, as words need it."""
+
+    given: str
+    suggested: str | None
+    neighbours: Sequence[str | None]
+    """Labels of the evidence's neighbours."""
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What a type finds in n rows."""
+
+    score: NDArray[np.float64]
+    """(n,) in 0–1: low is worse."""
+    is_issue: NDArray[np.bool_]
+    """(n,) whether the row is flagged."""
+    suggestion: NDArray[np.int64]
+    """(n,) the class that the row looks like, -1 where none is suggested."""
+    evidence: pa.Table
+    """n rows with a column per field of the type's evidence, null where there is nothing to say: numbers, truth values
+    or lists of numbers."""
+    summary: Mapping[str, Any]
+    """What the type says of the dataset, as JSON values."""
+    judged: NDArray[np.bool_] | None = None
+    """(n,) False for rows of which the type can say nothing: they are listed after all others. None: it can of all."""
+    notes: tuple[str, ...] = ()
+    """Sentences for the person who reads the scan."""
+
+
+Proof = TypeVar("Proof", bound=Evidence)
+
+
+@dataclass(frozen=True, slots=True)
+class IssueType(Generic[Proof]):
+    """One kind of issue."""
+
+    name: str
+    """As the command line, addresses and the store have it."""
+    order: int
+    """Place among the types; the first is listed unless another is asked for."""
+    title: str
+    help: str
+    """What the score means and when a row is flagged."""
+    needs: frozenset[str]
+    """Names of the signals that it asks for."""
+    module: str
+    """Dotted name of the module whose `find(signals: Signals) -> Found` does the work. Only jobs import it."""
+    evidence: type[Proof]
+    """The record of a row's evidence."""
+    say: Callable[[Proof, Seen], str]
+    """The reason for a row's score in words."""
+    sure: Callable[[Mapping[str, Any]], str]
+    """How far the type's summary is to be trusted, in words."""
+    to_do: str
+    """What a person does with its list, in a word or three."""
+    actions: tuple[DeskAction, ...]
+    """What the review desk offers, the most usual first."""
+
+    def find(self) -> Callable[..., Found]:
+        """The function that finds the issues; importing it may take seconds."""
+        found: Callable[..., Found] = import_module(self.module).find
+        return found
+
+    def read(self, why: Mapping[str, Any]) -> Proof:
+        """A row's evidence as the store keeps it; what it does not say takes the field's default."""
+        known = {field.name: why[field.name] for field in fields(self.evidence) if why.get(field.name) is not None}
+        return self.evidence(
+            **{name: tuple(value) if isinstance(value, list) else value for name, value in known.items()}
+        )

@@ -1,0 +1,62 @@
+"""Evidence as columns: how types put it together, and the JSON object per row as which the store keeps it."""
+
+from __future__ import annotations
+
+from typing import Any, TypeAlias
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+from numpy.typing import NDArray
+
+from core.duplicates.neighbours import Neighbours
+
+Columns: TypeAlias = dict[str, pa.Array]
+ROWS = 1 << 18
+"""Rows that are written as text at a time: Arrow's texts hold 2 GiB."""
+
+
+def neighbour_columns(count: int, rows: NDArray[np.int64], names: NDArray[np.int64], near: Neighbours) -> Columns:
+    """`neighbours` and `similarities` of `count` rows where `near` is of `rows` (m,), ascending, and `names` (n,) are
+    what rows are called; null for the others."""
+    left = np.repeat(rows, near.rows.shape[1])
+    return pair_columns(count, left, names[near.rows.reshape(-1)], near.similarities.reshape(-1))
+
+
+def pair_columns(
+    count: int, rows: NDArray[np.int64], names: NDArray[np.int64], similarities: NDArray[np.floating[Any]]
+) -> Columns:
+    """The same from p pairs: `rows` (p,) ascending, the names of the rows beside them (p,) and their cosines (p,)."""
+    many = np.bincount(rows, minlength=count)
+    offsets, nothing = pa.array(np.r_[0, many.cumsum()].astype(np.int32)), pa.array(many == 0)
+    values = {"neighbours": names, "similarities": similarities.round(4).astype(np.float32)}
+    return {name: pa.ListArray.from_arrays(offsets, pa.array(column), mask=nothing) for name, column in values.items()}
+
+
+def as_json(evidence: pa.Table) -> pa.ChunkedArray:
+    """(n,) one JSON object per row, nulls left out. By Arrow and not row by row: through `json` a million rows take a
+    minute."""
+    parts = [_objects(evidence.slice(start, ROWS)) for start in range(0, max(1, len(evidence)), ROWS)]
+    return pa.chunked_array(parts, pa.string())
+
+
+def _objects(evidence: pa.Table) -> pa.Array:
+    pairs = [
+        pc.binary_join_element_wise(pa.scalar(f'"{name}"'), _texts(evidence.column(name).combine_chunks()), ": ")
+        for name in evidence.column_names
+    ]
+    # The empty text before the pairs is cut off again: a row of nulls alone would be left out.
+    inside = pc.utf8_slice_codeunits(pc.binary_join_element_wise("", *pairs, ", ", null_handling="skip"), 2)
+    return pc.binary_join_element_wise("{", inside, "}", "")
+
+
+def _texts(column: pa.Array) -> pa.Array:
+    """Numbers and truth values as JSON has them, lists of them in brackets."""
+    if not pa.types.is_list(column.type):
+        return column.cast(pa.string())
+    values = column.flatten().cast(pa.string())
+    lengths = pc.fill_null(pc.list_value_length(column), 0).to_numpy(zero_copy_only=False)
+    offsets = pa.array(np.r_[0, lengths.cumsum()].astype(np.int32))
+    joined = pc.binary_join(pa.ListArray.from_arrays(offsets, values), ", ")
+    bracketed = pc.binary_join_element_wise("[", joined, "]", "")
+    return pc.if_else(column.is_valid(), bracketed, pa.scalar(None, pa.string()))

@@ -1,0 +1,67 @@
+"""Wrong labels: given labels that a model of the other rows takes to be wrong."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from core.issues.contract import Evidence, IssueType, Seen
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LabelEvidence(Evidence):
+    """Out-of-sample probabilities of both labels, against what rows of their class usually get."""
+
+    given_probability: float | None = None
+    suggested_probability: float | None = None
+    given_threshold: float | None = None
+    suggested_threshold: float | None = None
+    """Mean probability of the class over the rows that carry it."""
+
+
+def say(evidence: LabelEvidence, row: Seen) -> str:
+    """Both labels' probabilities against what rows of their class usually get, and what the neighbours say."""
+    sentences = [_probable(row.given, evidence.given_probability, evidence.given_threshold)]
+    if row.suggested is not None and row.suggested != row.given:
+        sentences.append(_probable(row.suggested, evidence.suggested_probability, evidence.suggested_threshold))
+    if row.neighbours:
+        agreeing = sum(label == row.suggested for label in row.neighbours)
+        sentences.append(f"{agreeing} of the {len(row.neighbours)} nearest examples are {row.suggested}.")
+    return " ".join(sentence for sentence in sentences if sentence)
+
+
+def sure(summary: Mapping[str, Any]) -> str:
+    """The interval of the share of wrong labels, or that it cannot be told."""
+    share = summary["share_wrong"]
+    between = f"{share['low']:.1%} – {share['high']:.1%}"
+    if summary.get("untold"):
+        return f"How many labels are wrong cannot be told: {between} is possible"
+    return f"{share['estimate']:.1%} of all labels are probably wrong ({between}, 95 % interval)"
+
+
+def _probable(label: str, probability: float | None, threshold: float | None) -> str:
+    if probability is None:
+        return ""
+    usual = f", usual for that class {_percent(threshold)}" if threshold is not None else ""
+    return f"Probability of {label}: {_percent(probability)}{usual}."
+
+
+def _percent(share: float) -> str:
+    return "<1\u00a0%" if 0 < share < 0.01 else f"{share:.0%}".replace("%", "\u00a0%")
+
+
+TYPE = IssueType(
+    name="label",
+    order=1,
+    title="Wrong labels",
+    help="Label quality: how probable it is that the given label is right, by a model that has not seen the row. As "
+    "many rows are flagged as give the best balance of hits and misses to be expected.",
+    needs=frozenset(("classes", "row_ids", "labels", "probabilities", "judged", "neighbours")),
+    module="core.issues.label.find",
+    evidence=LabelEvidence,
+    say=say,
+    sure=sure,
+    to_do="Check the labels",
+    actions=("keep", "suggestion", "choose", "exclude", "unsure"),
+)

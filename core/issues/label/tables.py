@@ -1,0 +1,76 @@
+"""What a scan takes down of wrong labels: the evidence of each row and the summary of the dataset, as plain values."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import asdict
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+from numpy.typing import NDArray
+
+from core.issues.evidence import neighbour_columns
+from core.issues.label.finding import Finding
+from core.issues.signals import Signals
+
+SHOWN = 5
+"""Nearest rows that a reviewer sees."""
+
+
+def evidence_of(finding: Finding, signals: Signals) -> pa.Table:
+    """n rows of `LabelEvidence`; the nearest rows of all rows where that is cheap, else of the flagged ones."""
+    order, given, suggested = np.arange(len(signals.labels)), signals.labels, finding.suggested
+    rows, near = signals.neighbours.of(np.flatnonzero(finding.is_issue))
+    return pa.table(
+        {
+            "given_probability": _numbers(signals.probabilities[order, given]),
+            "suggested_probability": _numbers(signals.probabilities[order, suggested]),
+            "given_threshold": _numbers(finding.thresholds[given]),
+            "suggested_threshold": _numbers(finding.thresholds[suggested]),
+            **neighbour_columns(len(order), rows, signals.row_ids, near.first(SHOWN)),
+        }
+    )
+
+
+def summary_of(finding: Finding, signals: Signals) -> dict[str, Any]:
+    """Share of wrong labels, what lists of each length hold, noise per class and the joint of given and true label."""
+    labels = signals.classes
+    supports = np.bincount(signals.labels, minlength=len(labels))
+    flagged = np.bincount(signals.labels[finding.is_issue], minlength=len(labels))
+    given, true, rows = finding.joint
+    return {
+        "share_wrong": {name: _number(value) for name, value in asdict(finding.share_wrong).items()},
+        "untold": finding.untold,
+        "curve": [
+            [int(length), round(float(wrong), 2), round(float(low), 2), round(float(high), 2)]
+            for length, wrong, low, high in zip(
+                finding.curve.lengths, finding.curve.wrong, finding.curve.low, finding.curve.high, strict=True
+            )
+        ],
+        "classes": [
+            {
+                "label": label,
+                "support": int(supports[index]),
+                "flagged": int(flagged[index]),
+                "noise": _number(finding.class_shares.estimates[index]),
+                "noise_low": _number(finding.class_shares.low[index]),
+                "noise_high": _number(finding.class_shares.high[index]),
+                "threshold": _number(finding.thresholds[index]),
+            }
+            for index, label in enumerate(labels)
+        ],
+        "joint": [
+            [labels[one], labels[other], round(float(count), 2)]
+            for one, other, count in zip(given, true, rows, strict=True)
+        ],
+    }
+
+
+def _numbers(values: NDArray[np.floating[Any]]) -> pa.Array:
+    """As float32, null where there is no number."""
+    return pa.array(np.asarray(values, np.float32), from_pandas=True)
+
+
+def _number(value: float) -> float | None:
+    return None if math.isnan(value) else round(float(value), 6)

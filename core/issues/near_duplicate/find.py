@@ -1,0 +1,98 @@
+"""Copies within groups of near-duplicates: those that folds keep together, see `core.duplicates.near`."""
+
+from __future__ import annotations
+
+import numpy as np
+import pyarrow as pa
+from numpy.typing import NDArray
+
+from core.issues.contract import Found
+from core.issues.evidence import Columns, pair_columns
+from core.issues.signals import Probabilities, Signals
+
+SHOWN = 5
+"""Others of a group that a reviewer sees."""
+
+
+def find(signals: Signals) -> Found:
+    """Flags every row of a group but the one that is kept; a copy whose label differs gets that one's suggested."""
+    labels, groups = signals.labels, signals.groups
+    count = len(labels)
+    members = grouped(groups)
+    kept, conflicting = np.arange(count), np.zeros(count, bool)
+    for rows in members:
+        kept[rows] = rows[_standing(labels[rows], signals.probabilities[rows])]
+        conflicting[rows] = len(np.unique(labels[rows])) > 1
+    size = np.bincount(groups, minlength=count)[groups]
+    copies = kept != np.arange(count)
+    alike = np.ones(count)
+    alike[copies] = _cosines(signals.embeddings, np.flatnonzero(copies), kept[copies])
+    exact = signals.contents == signals.contents[kept]
+    alike[exact] = 1
+    agrees = labels == labels[kept]
+    score = np.where(copies, (1 - alike) / 2 + agrees / 2, 1.0)
+    inside = size > 1
+    evidence = {
+        "group": pa.array(signals.row_ids[groups], mask=~inside),
+        "size": pa.array(size, mask=~inside),
+        "kept": pa.array(signals.row_ids[kept], mask=~inside),
+        "exact": pa.array(exact, mask=~copies),
+        "conflicting": pa.array(conflicting, mask=~inside),
+        **_others(signals, members, kept),
+    }
+    return Found(
+        score,
+        copies,
+        np.where(copies & ~agrees, labels[kept], -1),
+        pa.table(evidence),
+        {
+            "groups": len(members),
+            "exact": int((exact & copies).sum()),
+            "conflicting": sum(bool(conflicting[rows[0]]) for rows in members),
+        },
+    )
+
+
+def grouped(groups: NDArray[np.int64]) -> list[NDArray[np.int64]]:
+    """The rows of each group of more than one, ascending; `groups` (n,) is the position of each row's first."""
+    order = np.argsort(groups, kind="stable")
+    starts = np.flatnonzero(np.r_[True, np.diff(groups[order]) > 0]) if len(groups) else np.empty(0, np.int64)
+    return [rows for rows in np.split(order, starts[1:]) if len(rows) > 1]
+
+
+def _standing(labels: NDArray[np.int64], probabilities: Probabilities) -> int:
+    """Which of a group's rows stands for it: the first with its most frequent label; of several such labels the one
+    that is the most probable over the group."""
+    classes, counts = np.unique(labels, return_counts=True)
+    most = classes[counts == counts.max()]
+    best = most[np.asarray(probabilities)[:, most].sum(0).argmax()]
+    return int(np.flatnonzero(labels == best)[0])
+
+
+def _cosines(
+    embeddings: NDArray[np.float32], rows: NDArray[np.int64], others: NDArray[np.int64]
+) -> NDArray[np.float64]:
+    """(m,) in 0–1: what points away counts as having nothing in common."""
+    found = np.empty(len(rows))
+    for start in range(0, len(rows), 1 << 14):
+        part = slice(start, start + (1 << 14))
+        one, other = embeddings[rows[part]], embeddings[others[part]]
+        lengths = np.linalg.norm(one, axis=1) * np.linalg.norm(other, axis=1)
+        found[part] = (one * other).sum(1) / np.maximum(lengths, 1e-12)
+    return found.clip(0, 1)
+
+
+def _others(signals: Signals, members: list[NDArray[np.int64]], kept: NDArray[np.int64]) -> Columns:
+    """Others of each row's group, the kept one first, with their cosines."""
+    pairs = [(row, other) for rows in members for row in rows for other in _beside(row, rows, kept[row])]
+    left, right = np.array(pairs, np.int64).reshape(-1, 2).T
+    order = np.argsort(left, kind="stable")
+    left, right = left[order], right[order]
+    alike = _cosines(signals.embeddings, left, right)
+    alike[signals.contents[left] == signals.contents[right]] = 1
+    return pair_columns(len(kept), left, signals.row_ids[right], alike)
+
+
+def _beside(row: int, rows: NDArray[np.int64], kept: int) -> list[int]:
+    first = [kept] if kept != row else []
+    return [*first, *(other for other in rows[: SHOWN + 2] if other not in (row, kept))][:SHOWN]

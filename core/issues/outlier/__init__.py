@@ -1,0 +1,53 @@
+"""Outliers: examples unlike any other of the dataset, whatever their label."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from core.issues.contract import Evidence, IssueType, Seen
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OutlierEvidence(Evidence):
+    """How far the nearest rows are, against what is usual in the dataset."""
+
+    distance: float | None = None
+    """Mean cosine distance to the nearest rows."""
+    usual: float | None = None
+    """Its median over all rows."""
+
+
+def say(evidence: OutlierEvidence, row: Seen) -> str:
+    """How far the row is from its neighbours, and how far is usual."""
+    if evidence.distance is None or evidence.usual is None:
+        return "There is nothing in it to compare."
+    times = evidence.distance / max(evidence.usual, 1e-6)
+    beside = f", {times:.1f} times what is usual" if times >= 1.05 else ", which is usual here"
+    return f"Mean distance to the nearest examples: {evidence.distance:.2f}{beside}. Median: {evidence.usual:.2f}."
+
+
+def sure(summary: Mapping[str, Any]) -> str:
+    """How many of the flagged rows may be usual ones."""
+    if not summary["flagged"]:
+        return "No row is farther from the others than may happen by chance"
+    chance = round(1 / summary["by_chance"])
+    sample = f"; measured against {summary['compared']:,} rows" if summary["sampled"] else ""
+    return f"Farther off than a normal spread explains; about one in {chance} may be chance{sample}"
+
+
+TYPE = IssueType(
+    name="outlier",
+    order=3,
+    title="Outliers",
+    help="How probable it is that an ordinary row stands as far from its nearest rows as this one; low is unusual. "
+    "Rows are flagged as long as about one in 100 of them may stand there by chance.",
+    needs=frozenset(("row_ids", "embeddings", "neighbours")),
+    module="core.issues.outlier.find",
+    evidence=OutlierEvidence,
+    say=say,
+    sure=sure,
+    to_do="Look whether they belong",
+    actions=("keep", "exclude", "choose", "unsure"),
+)

@@ -1,0 +1,73 @@
+"""What a scan knows of its rows, for issue types to ask: each signal is made once, when the first type asks for it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, Generic, TypeVar, cast
+
+import numpy as np
+from numpy.typing import NDArray
+
+from core.duplicates.neighbourhood import Neighbourhood
+
+Probabilities = NDArray[np.floating[Any]]
+Value = TypeVar("Value")
+
+
+class Signal(Generic[Value]):
+    """One thing that is known of the rows, read as an attribute of `Signals`."""
+
+    name: str
+
+    def __set_name__(self, owner: type, name: str) -> None:
+        self.name = name
+
+    def __get__(self, signals: Signals, owner: type) -> Value:
+        return cast(Value, signals.value(self.name))
+
+
+class Signals:
+    """Everything that is known of n rows and k classes. A new signal is a line here and its maker in the scan's job."""
+
+    classes = Signal[Sequence[str]]()
+    """Names of the k classes."""
+    row_ids = Signal[NDArray[np.int64]]()
+    """(n,) what evidence calls the rows."""
+    labels = Signal[NDArray[np.int64]]()
+    """(n,) given labels, 0 … k-1."""
+    probabilities = Signal[Probabilities]()
+    """(n, k) out-of-sample probabilities; may be a view of a file."""
+    judged = Signal[NDArray[np.bool_]]()
+    """(n,) False where the model that judged the row has never seen its label."""
+    embeddings = Signal[NDArray[np.float32]]()
+    """(n, d) of the tier's newest encoder; may be a view of a file."""
+    neighbours = Signal[Neighbourhood]()
+    """The nearest rows by these embeddings."""
+    contents = Signal[NDArray[np.bytes_]]()
+    """(n,) digests: equal for rows of equal content."""
+    groups = Signal[NDArray[np.int64]]()
+    """(n,) position of the first row of each row's group of near-duplicates."""
+
+    def __init__(self, makers: Mapping[str, Callable[[], object]], settings: Mapping[str, Any] | None = None) -> None:
+        """`makers` by the signals' names; `settings` is what the scan was asked for."""
+        self.settings = settings or {}
+        self._makers = dict(makers)
+        self._made: dict[str, object] = {}
+
+    @classmethod
+    def of(
+        cls, labels: NDArray[np.int64], probabilities: Probabilities, judged: NDArray[np.bool_], **others: object
+    ) -> Signals:
+        """Signals that are all known already."""
+        known = {"labels": labels, "probabilities": probabilities, "judged": judged, **others}
+        return cls({name: lambda value=value: value for name, value in known.items()})  # type: ignore[misc]
+
+    def value(self, name: str) -> object:
+        """The signal of that name. Raises KeyError for one that the scan does not make."""
+        if name not in self._made:
+            self._made[name] = self._makers[name]()
+        return self._made[name]
+
+
+SIGNALS = frozenset(name for name, value in vars(Signals).items() if isinstance(value, Signal))
+"""Names of all signals."""

@@ -1,0 +1,126 @@
+"""The heads of all arms and seeds on one encoder's cached embeddings, in one batched optimisation."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor
+
+from core.arrays.device import device
+from core.arrays.disk_backed import row_chunks
+from core.heads.folds import assign_folds
+from core.heads.head import Curvature, fit
+from core.heads.heads import ENOUGH, EXACT, EXACT_UP_TO, Heads, training_rows
+from core.heads.objective import Features, Objective
+from core.heads.penalty import best_penalty
+from core.jobs.cleaning_effect.draws import OUT, Draw, draw
+from core.jobs.cleaning_effect.rows import LabelledRows
+from core.jobs.cleaning_effect.spec import CleaningEffectSpec
+from core.jobs.head_models import head_model
+from core.queue import JobFolder, ProgressWriter
+from core.records import ARMS, Arm
+from core.tasks import task_named
+
+FOLDS = 5
+"""Of the search for the penalty."""
+
+
+def predict_by_heads(
+    folder: JobFolder, progress: ProgressWriter, spec: CleaningEffectSpec, rows: LabelledRows
+) -> tuple[dict[Arm, NDArray[np.int64]], list[str]]:
+    """What the heads of each arm predict for the test rows, (seeds, test rows), and what a person should know.
+
+    All share the penalty that suits the labels as given, so that they differ in labels alone; if it favours an arm, it
+    is that of the labels as given.
+    """
+    embeddings = _embeddings(progress, spec, rows)
+    classes, seeds = len(spec.about.labels), spec.seeds
+    train = rows.train[training_rows(rows.given[rows.train], classes, embeddings.shape[1] + 1, seeds * len(ARMS))]
+    given, reviewed = rows.given[train], rows.reviewed[train]
+    steps = _Steps(progress)
+    learner = _Learner(Features.of(embeddings[torch.from_numpy(train)].to(device())), classes)
+    l2 = learner.penalty(given, rows.rows.payloads.digests[train], folder.path, steps.of("choosing the penalty"))
+    draws = [draw(given, reviewed, classes, seed) for seed in range(seeds)]
+    heads = learner.fit(draws, l2, steps.of(f"training {seeds * len(ARMS)} heads"))
+    found = learner.classes_of(heads, embeddings[torch.from_numpy(rows.test)])
+    notes = []
+    if len(train) < len(rows.train):
+        notes.append(f"The heads learnt from a sample of {len(train):,} of {len(rows.train):,} rows.")
+    return {arm: found[place :: len(ARMS)] for place, arm in enumerate(ARMS)}, notes
+
+
+def _embeddings(progress: ProgressWriter, spec: CleaningEffectSpec, rows: LabelledRows) -> Tensor:
+    """(n, d) what a quick retrain solves its head on."""
+    payloads = rows.rows.payloads
+    progress.update("loading the model", 0)
+    found = head_model(spec.settings, spec.about.labels, task_named(spec.about.task)).embed(
+        payloads, spec.about.arrays, lambda done, total: progress.update("encoding", done, total)
+    )
+    return torch.from_numpy(np.ascontiguousarray(found))
+
+
+@dataclass(frozen=True, slots=True)
+class _Steps:
+    """Tells how far an optimisation is. How many steps it takes is not known before: each covers a part of what is
+    left, so that the share always rises and never reaches its end too early."""
+
+    progress: ProgressWriter
+
+    def of(self, stage: str) -> Callable[[], None]:
+        done = 0.0
+
+        def step() -> None:
+            nonlocal done
+            done += 0.03 * (1 - done)
+            self.progress.update(stage, done, 1.0)
+
+        return step
+
+
+@dataclass(slots=True)
+class _Learner:
+    """Fits heads to the features of the training rows."""
+
+    features: Features
+    classes: int
+
+    def penalty(
+        self,
+        labels: NDArray[np.int64],
+        digests: NDArray[np.bytes_],
+        scratch: Path,
+        on_step: Callable[[], None],
+    ) -> float:
+        """The one under which rows held out by fold are most probable; equal contents share a fold."""
+        _, contents = np.unique(digests, return_inverse=True)
+        folds = min(FOLDS, len(np.unique(contents)))
+        assigned = assign_folds(labels, contents.astype(np.int64), folds, seed=0)
+        everyone = np.arange(len(labels))
+        heads = Heads(self.features, Curvature.of(self.features), labels, self.classes, everyone, scratch)
+        return best_penalty(heads, assigned, folds, on_step).l2
+
+    def fit(self, draws: list[Draw], l2: float, on_step: Callable[[], None]) -> Tensor:
+        """(seeds · arms, d+1, k): of each seed, the heads of all arms."""
+        each = [(one, arm) for one in draws for arm in ARMS]
+        labels = np.stack([np.where(one.labels[arm] == OUT, 0, one.labels[arm]) for one, arm in each], axis=1)
+        weights = np.stack([one.weights(arm) for one, arm in each], axis=1)
+        where = self.features.embeddings.device
+        wanted, shares = torch.from_numpy(labels).to(where), torch.from_numpy(weights).to(where)
+        objective = Objective(self.features, wanted, shares, self.classes, l2)
+        tolerance = EXACT if len(self.features) <= EXACT_UP_TO else ENOUGH
+        return fit(objective, Curvature.of(self.features), tolerance=tolerance, on_step=on_step)
+
+    def classes_of(self, heads: Tensor, embeddings: Tensor) -> NDArray[np.int64]:
+        """(heads, m) the class that each head finds most probable for embeddings (m, d)."""
+        seen = Features(embeddings.to(heads.device), self.features.mean, self.features.scale, False)
+        found = np.empty((len(heads), len(embeddings)), np.int64)
+        for part in row_chunks(len(embeddings), max(self.classes, seen.width)):
+            rows = seen.rows(part)
+            for place, head in enumerate(heads):
+                found[place, part] = (rows @ head).argmax(1).cpu().numpy()
+        return found

@@ -1,0 +1,140 @@
+"""Asks whether cleaning helped: starts the job that trains on labels as given, as reviewed and as changed at random."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from typing import get_args
+
+from core.context import Context
+from core.errors import UsageError
+from core.finetune.settings import resolve
+from core.jobs.cleaning_effect.spec import CleaningEffectResult, CleaningEffectSpec
+from core.jobs.kind import JobKind
+from core.jobs.submit import about, submit, write_once
+from core.jobs.training_rows import planned
+from core.queue import JobFolder, Resources
+from core.queue.local.slots import find_slots
+from core.records import EffectStrategy, Job, ReviewedRows, TrainSpec, Version
+from core.store.datasets import get_dataset
+from core.store.training_rows import count_reviewed_rows, write_reviewed_rows
+from core.store.versions import get_version
+from core.typed import to_json
+
+SPLITS = ("train", "test")
+SEEDS, FEWEST_SEEDS, MOST_SEEDS = 5, 2, 100
+"""By default, and the fewest from which their spread can be told."""
+STRATEGIES: Mapping[EffectStrategy, tuple[str, str]] = {
+    "head": ("Quick retrain", "The last layer alone, on cached embeddings. Takes seconds."),
+    "full": ("Full fine-tune", "Every layer, three times per seed. Use a GPU where there is one."),
+}
+"""Title and help of each strategy."""
+
+
+def preview_effect(context: Context, version_id: str) -> dict[str, ReviewedRows]:
+    """What review has changed in each split of the version against the load, as the question would be asked.
+
+    Reads every row: at a million of them, not for the script thread. Raises NotFoundError.
+    """
+    return count_reviewed_rows(context.store, version_id, *planned(context, version_id, "head"))
+
+
+def check_rows(version: Version, rows: Mapping[str, ReviewedRows]) -> None:
+    """Raises UsageError, which says what to do, where there is nothing to compare."""
+    changed = sum(one.changed for one in rows.values())
+    if not changed:
+        raise UsageError(
+            f"Version {version.number} has the labels of the load: nothing was cleaned.",
+            "Change some labels in Review, make a version of that, and ask for that version.",
+        )
+    for split in SPLITS:
+        if split not in rows:
+            raise UsageError(
+                f"The version has no split named {split}; it has: {', '.join(rows)}.",
+                f"Make splits on the Data page, or name one of them {split}.",
+            )
+    if not rows["train"].changed:
+        raise UsageError(
+            f"None of the {changed:,} changes is in the split train, so all models would learn from the same labels.",
+            "Review rows of the split train as well.",
+        )
+    if rows["test"].excluded == rows["test"].rows:
+        raise UsageError(
+            f"All {rows['test'].rows:,} test rows were excluded in review.", "Put some back, or make other splits."
+        )
+
+
+def start_cleaning_effect(
+    context: Context,
+    version_id: str,
+    *,
+    seeds: int = SEEDS,
+    strategy: EffectStrategy = "head",
+    by: str,
+    rows: Mapping[str, ReviewedRows] | None = None,
+) -> Job:
+    """Starts the comparison for a reviewed version and returns its job at once, `preparing` until its rows are written.
+
+    The same comparison that is under way already is returned instead of a second one. `rows` is `preview_effect` of
+    the version where that is known already. Raises NotFoundError, and UsageError for what cannot be compared.
+    """
+    version = get_version(context.store, version_id)
+    dataset = get_dataset(context.store, version.dataset_id)
+    _check_settings(seeds, strategy)
+    rows = rows or preview_effect(context, version_id)
+    check_rows(version, rows)
+    on_gpu = find_slots()[0].name != "cpu"
+    settings = resolve(TrainSpec(strategy=strategy), dataset.task, rows["train"].rows, on_gpu)
+    spec = CleaningEffectSpec(seeds, settings, about(context, dataset, version))
+    title = f"Did cleaning help? {dataset.name}, version {version.number}"
+    return submit(context, CLEANING_EFFECT, spec, title=title, dataset_id=dataset.dataset_id, by=by)
+
+
+def _prepare(context: Context, folder: JobFolder) -> None:
+    """Writes the rows that the job reads."""
+    asked = CLEANING_EFFECT.spec_of(folder).about
+    version_id, labels = asked.version_id, asked.labels
+    splits = planned(context, version_id, "head")
+    write_once(
+        folder.input / "rows.parquet",
+        lambda path: write_reviewed_rows(context.store, version_id, path, labels, *splits, SPLITS),
+    )
+
+
+def _check_settings(seeds: int, strategy: str) -> None:
+    if not FEWEST_SEEDS <= seeds <= MOST_SEEDS:
+        raise UsageError(
+            f"Seeds cannot be {seeds}.",
+            f"Take {FEWEST_SEEDS} to {MOST_SEEDS}: how far they spread makes the intervals.",
+        )
+    if strategy not in get_args(EffectStrategy):
+        raise UsageError(f"Strategy cannot be {strategy!r}.", f"Choose one of: {', '.join(STRATEGIES)}.")
+
+
+def collect_cleaning_effect(context: Context, job: Job) -> None:
+    """Takes in what a comparison that is done has found; a second call changes nothing."""
+    folder = context.queue.folder(job.job_id)
+    result = CLEANING_EFFECT.result_of(folder)
+    if job.status != "done" or result is None:
+        return
+    spec = CLEANING_EFFECT.spec_of(folder)
+    context.ledger.effects.add(
+        effect_id=job.job_id,
+        dataset_id=spec.about.dataset_id,
+        version_id=spec.about.version_id,
+        settings=to_json(spec),
+        summary=to_json(result),
+        by=job.created_by,
+        at=datetime.now(UTC),
+    )
+
+
+CLEANING_EFFECT = JobKind(
+    "cleaning_effect",
+    CleaningEffectSpec,
+    CleaningEffectResult,
+    "core.jobs.cleaning_effect.run",
+    _prepare,
+    collect_cleaning_effect,
+    lambda spec: Resources(launch="python" if spec.settings.strategy == "head" else "accelerate"),
+)

@@ -1,0 +1,33 @@
+"""Near-duplicates of a job's rows, in the space of their modality."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from core.duplicates.near import cluster_near_duplicates
+from core.modalities import Modality
+from core.modalities.encoder import Encoder
+from core.modalities.heavy import heavy_modality
+from core.modalities.payloads import Payloads
+from core.queue import ProgressWriter
+
+STAGE = "near-duplicates"
+
+
+def find_clusters(
+    modality: Modality, payloads: Payloads, arrays: Path, progress: ProgressWriter, encoders: Sequence[Encoder] = ()
+) -> NDArray[np.int64]:
+    """The cluster of each row, shape (n,): the position of its first row. `encoders` keep what they make on the way."""
+
+    def reading(done: float, total: float) -> None:
+        progress.update("reading", done, total)
+
+    def comparing(done: float, total: float) -> None:
+        progress.update(STAGE, done, total)
+
+    space = heavy_modality(modality).near_space(payloads, arrays, encoders, reading)
+    return cluster_near_duplicates(space, payloads.digests, modality.near_similarity, comparing)

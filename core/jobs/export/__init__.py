@@ -1,0 +1,1 @@
+"""Writes a dataset as the datasets library has it."""

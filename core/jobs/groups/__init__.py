@@ -1,0 +1,1 @@
+"""Finds near-duplicates, for splits across which none may straddle."""

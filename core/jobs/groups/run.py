@@ -1,0 +1,31 @@
+"""A job that finds near-duplicates, for splits across which none may straddle: `python -m core.jobs.groups.run FOLDER`.
+
+Reads a `GroupsSpec` and input/rows.parquet; writes output/groups.parquet (row_id, group).
+"""
+
+from __future__ import annotations
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from core.jobs.clusters import find_clusters
+from core.jobs.entry import run
+from core.jobs.groups.spec import GroupsResult, GroupsSpec
+from core.jobs.rows import read_rows
+from core.queue import JobFolder, ProgressWriter
+from core.tasks import task_named
+
+
+def main(folder: JobFolder, progress: ProgressWriter) -> GroupsResult:
+    """Finds the near-duplicates of the rows."""
+    spec = folder.spec_as(GroupsSpec)
+    rows = read_rows(folder, spec.task, spec.media)
+    clusters = find_clusters(task_named(spec.task).modality, rows.payloads, spec.arrays, progress)
+    groups = rows.row_ids[clusters]
+    pq.write_table(pa.table({"row_id": rows.row_ids, "group": groups}), folder.output / "groups.parquet")
+    return GroupsResult(len(rows), len(np.unique(groups)))
+
+
+if __name__ == "__main__":
+    run(main)

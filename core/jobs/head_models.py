@@ -1,0 +1,146 @@
+"""What a quick retrain solves its head on, and how the result becomes a model folder: one way for each kind of model.
+
+A sentence encoder of the BERT family and the bundled EfficientNet use what scans have cached, and are written without
+importing transformers, which takes longer than all the rest. Any other model is loaded, and what its last layer is
+given is cached under a key of its own.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Protocol
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+
+from core.arrays.disk_backed import row_chunks
+from core.finetune.classifiers import carrying, mean_pooling
+from core.finetune.classifiers.classifier import Classifier, load_classifier, write_extra
+from core.finetune.predictor import Predictor
+from core.finetune.settings import BUNDLED, bundled_for_others
+from core.heads.solve import Solved
+from core.modalities.encoder import Batch, RowEncoder, Tick
+from core.modalities.heavy import heavy_modality
+from core.modalities.image.lite import common_side
+from core.modalities.model_files import fingerprint, model_folder
+from core.modalities.payloads import Payloads
+from core.records import TrainSpec
+from core.tasks import Task
+
+WINDOW = 1024
+"""Examples of a loaded model between two looks at the clock."""
+
+Matrix = NDArray[np.float32]
+
+
+class HeadModel(Protocol):
+    """A model whose last layer is to be solved for."""
+
+    def embed(self, payloads: Payloads, arrays: Path, tick: Tick) -> Matrix:
+        """What the head is solved on, (n, d): cached per content."""
+
+    def given(self, embeddings: Matrix) -> Matrix:
+        """What the saved model's last layer is given, (m, w), for some of these embeddings."""
+
+    def write(self, folder: Path, labels: Sequence[str], solved: Solved, extra: Mapping[str, Any]) -> None:
+        """Saves the model with the head, so that transformers' Auto classes load it."""
+
+
+def head_model(settings: TrainSpec, labels: Sequence[str], task: Task) -> HeadModel:
+    """The model that the settings name, for these classes. Raises ModelError where it cannot be loaded or is for
+    another modality."""
+    name, max_tokens, seed = settings.model, settings.max_tokens, settings.seed
+    if not bundled_for_others(name, task.modality):
+        if name == "efficientnet":
+            return Carried()
+        if folder := heavy_modality(task.modality).pooling_model(name):
+            return Averaged(name, folder, max_tokens)
+    return Loaded(name, load_classifier(name, task.name, labels, max_tokens=max_tokens, seed=seed), seed)
+
+
+@dataclass(frozen=True, slots=True)
+class Averaged:
+    """A BERT sentence encoder: the mean over its tokens, by way of the averaging layer."""
+
+    name: str
+    folder: Path
+    max_tokens: int
+
+    def embed(self, payloads: Payloads, arrays: Path, tick: Tick) -> Matrix:
+        from core.modalities.text.encoder import TextModel
+
+        embeddings = TextModel(self.name, self.folder, self.max_tokens).embed(payloads, arrays, tick)
+        for rows in row_chunks(*embeddings.shape):
+            embeddings[rows] = mean_pooling.inputs(embeddings[rows])
+        return embeddings
+
+    def given(self, embeddings: Matrix) -> Matrix:
+        return embeddings
+
+    def write(self, folder: Path, labels: Sequence[str], solved: Solved, extra: Mapping[str, Any]) -> None:
+        mean_pooling.write(folder, self.folder, labels, solved.weight, solved.bias, self.max_tokens)
+        write_extra(folder, extra)
+
+
+@dataclass(slots=True)
+class Carried:
+    """The bundled EfficientNet: the means of three of its layers, all images at the size that suits most."""
+
+    side: int = 0
+
+    def embed(self, payloads: Payloads, arrays: Path, tick: Tick) -> Matrix:
+        from core.modalities.image.efficientnet_encoder import EfficientNetLite0
+        from core.modalities.image.image_encoder import fitting_sides
+
+        sides = fitting_sides(payloads, np.arange(len(payloads)))
+        self.side = common_side(sides.tolist())
+        pooled = EfficientNetLite0().pooled(payloads, arrays, tick)
+        other = np.flatnonzero(sides != self.side)
+        if len(other):
+            pooled[other] = EfficientNetLite0(self.side).pooled(payloads.subset(other), arrays, tick)
+        return pooled
+
+    def given(self, embeddings: Matrix) -> Matrix:
+        return carrying.inputs(torch.from_numpy(embeddings)).numpy()
+
+    def write(self, folder: Path, labels: Sequence[str], solved: Solved, extra: Mapping[str, Any]) -> None:
+        carrying.write(folder, labels, solved.weight, solved.bias, self.side)
+        write_extra(folder, extra)
+
+
+class Loaded(RowEncoder):
+    """Any classifier of transformers: what its last linear layer is given, in evaluation mode."""
+
+    def __init__(self, name: str, classifier: Classifier, seed: int) -> None:
+        """Raises ModelError where the last layer cannot be solved for."""
+        classifier.check_solvable()
+        self.name, self.kind = name, classifier.task.modality.name
+        self._predictor = Predictor(classifier)
+        self._key = "-".join(
+            [
+                "classifier",
+                name if name in BUNDLED else fingerprint(model_folder(name)),
+                classifier.preparation.cache_key(classifier.model.config),
+                *([f"seed{seed}"] if classifier.random else []),
+            ]
+        )
+
+    @property
+    def key(self) -> str:
+        return self._key
+
+    def encode(self, payloads: Payloads, rows: NDArray[np.int64]) -> Iterator[Batch]:
+        for start in range(0, len(rows), WINDOW):
+            window = rows[start : start + WINDOW]
+            yield window, self._predictor.predict(payloads.items(window))[1]
+
+    def given(self, embeddings: Matrix) -> Matrix:
+        return embeddings
+
+    def write(self, folder: Path, labels: Sequence[str], solved: Solved, extra: Mapping[str, Any]) -> None:
+        classifier = self._predictor.classifier
+        classifier.set_head(solved.weight, solved.bias)
+        classifier.save(folder, extra)

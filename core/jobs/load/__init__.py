@@ -1,0 +1,1 @@
+"""Decodes images into a dataset."""

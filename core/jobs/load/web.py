@@ -1,0 +1,235 @@
+"""What happens behind a load: reading into the store, taking a job's output in, derived attributes, splits.
+
+A hub dataset ends as a load too: `core.jobs.hub` shares what takes it in.
+"""
+
+from __future__ import annotations
+
+import atexit
+import logging
+import shutil
+import threading
+from collections.abc import Callable
+from dataclasses import asdict
+
+from core.context import Context
+from core.errors import StoppedError
+from core.jobs.defects import in_words
+from core.jobs.groups.web import start_split
+from core.jobs.kind import JobKind
+from core.jobs.load.spec import LoadResult, LoadSpec
+from core.jobs.split_plan import SplitPlan
+from core.jobs.tables import copy_table, named_in_messages
+from core.queue import JobFolder, ProgressWriter, Resources
+from core.reading.ask import ask
+from core.reading.wire import staged_of
+from core.records import Dataset, Job, Reader, Schema, Staged
+from core.sources import SOURCES, hub
+from core.sources.images.listing import ID, LABEL, MEASURES, NAME, SPLIT, stored_name
+from core.sources.tabular import FILE_COLUMN, LINE_COLUMN
+from core.sql import identifier, literal
+from core.store.datasets import list_datasets
+from core.store.ingest.derive import derive
+from core.store.ingest.ingest import OnProgress, ingest
+from core.store.versions import add_fingerprint, unfingerprinted
+from core.tasks import task_named
+
+_LOG = logging.getLogger("winnow")
+_LEAVING = threading.Event()
+LEAVE_SECONDS = 5.0
+"""How long the end of the process waits for work that was told to stop."""
+
+
+def in_thread(job: Job, work: Callable[[], None]) -> None:
+    """Runs work that belongs to a job in a thread that `join` finds by the job."""
+    threading.Thread(target=work, name=f"load-{job.job_id}", daemon=True).start()
+
+
+def _leave() -> None:
+    """At the end of the process: a thread that the interpreter leaves inside DuckDB would abort it."""
+    _LEAVING.set()
+    for thread in threading.enumerate():
+        if thread.name.startswith("load-"):
+            thread.join(timeout=LEAVE_SECONDS)
+
+
+atexit.register(_leave)
+
+
+def join(job_id: str) -> None:
+    """Waits for what this process still does for a job."""
+    for thread in threading.enumerate():
+        if thread.name == f"load-{job_id}" and thread is not threading.current_thread():
+            thread.join()
+
+
+def run_tabular(context: Context, job: Job, by: str) -> None:
+    """Reads a table into the store. Ends the job, then derives attributes and makes the splits asked for."""
+    folder = context.queue.folder(job.job_id)
+    spec = folder.spec_as(LoadSpec)
+    try:
+        dataset = _ingest(context, folder, spec, by, spec.schema)
+    except StoppedError:
+        context.queue.finish_local(job.job_id, "stopped")
+        return
+    except Exception as error:
+        context.queue.finish_local(job.job_id, "failed", in_words(error))
+        return
+    finally:
+        shutil.rmtree(folder.input, ignore_errors=True)
+    context.queue.finish_local(job.job_id, "done", dataset_id=dataset.dataset_id)
+    _finish(context, dataset, spec.split_plan, by)
+
+
+def _stopped(folder: JobFolder) -> Callable[[], bool]:
+    return lambda: _LEAVING.is_set() or folder.stop_requested()
+
+
+def _ingest(
+    context: Context, folder: JobFolder, spec: LoadSpec, by: str, schema: Schema, reader: Reader | None = None
+) -> Dataset:
+    """Has the source read by a process of its own and takes in what that wrote. `reader`: how to read what a job has
+    written, where the source is read by a job."""
+    progress = ProgressWriter(folder)
+    source = SOURCES[spec.source]
+    scratch = folder.output if reader is None and source is hub.SOURCE else folder.input
+    request = {
+        "what": "stage",
+        "source": source.name,
+        "locations": list(spec.locations),
+        "schema": asdict(schema),
+        "within": within_of(spec),
+        "scratch": str(scratch),
+        "reader": reader and asdict(reader),
+    }
+
+    def read(on_progress: OnProgress, stopped: Callable[[], bool]) -> Staged:
+        def tell(stage: str, done: float, total: float | None, unit: str) -> None:
+            if unit == "rows":
+                on_progress(done, total)
+            else:
+                progress.update(stage, done, total, unit)
+
+        named = named_in_messages(spec.locations)
+        return staged_of(ask(request, named, on_progress=tell, stopped=stopped))
+
+    return ingest(
+        context.store,
+        read,
+        schema,
+        name=spec.name,
+        source=source.name,
+        licence=source.licence,
+        by=by,
+        on_progress=lambda done, total: progress.update("Loading", done, total, "rows"),
+        stopped=_stopped(folder),
+        job_id=folder.job_id,
+    )
+
+
+def _prepare(context: Context, folder: JobFolder) -> None:
+    """Copies a table of images to the job's input with the store's engine; other loads need nothing."""
+    spec = folder.spec_as(LoadSpec)
+    source = SOURCES[spec.source]
+    listing = folder.input / "listing.parquet"
+    if source.kind == "decoded" or listing.exists():
+        return
+    request = {
+        "what": "spool",
+        "source": source.name,
+        "locations": list(spec.locations),
+        "schema": asdict(spec.schema),
+        "within": within_of(spec),
+        "scratch": str(folder.input),
+        "misfits": [],
+        "lines": True,
+    }
+    try:
+        copy_table(folder, request, spec.locations).rename(listing)
+    except StoppedError:
+        _LOG.info("load %s was stopped while its table was read", folder.job_id)
+
+
+def collect_load(context: Context, job: Job) -> None:
+    """Takes in what a finished load job wrote; a thread goes on with derived attributes."""
+    if job.status != "done":
+        return
+    folder = context.queue.folder(job.job_id)
+    spec = folder.spec_as(LoadSpec)
+    schema, reader = _job_output(folder, spec)
+    dataset = _ingest(context, folder, spec, job.created_by, schema, reader)
+    context.queue.mark_collected(job.job_id, dataset.dataset_id)
+    for made in (folder.input, folder.output):
+        shutil.rmtree(made, ignore_errors=True)
+    in_thread(job, lambda: _finish(context, dataset, spec.split_plan, job.created_by))
+
+
+def _job_output(folder: JobFolder, spec: LoadSpec) -> tuple[Schema, Reader | None]:
+    """How a job's output is read: measured images, or (None) the Parquet files of a hub dataset's texts."""
+    schema = spec.schema
+    rows, rejected = folder.output / "rows.parquet", folder.output / "rejected.parquet"
+    if not rows.exists():
+        return schema, None
+    own_id = stored_name(schema.id) if schema.id else "path" if spec.source == "imagefolder" else None
+    relation = f"read_parquet({literal(str(rows))})"
+    if own_id is not None:
+        relation = f"(SELECT * RENAME ({ID} AS {identifier(own_id)}) FROM {relation})"
+    reader = Reader(
+        relation,
+        rejected_parquet=str(rejected) if rejected.exists() else None,
+        media=True,
+        file_column=FILE_COLUMN,
+        line_column=LINE_COLUMN,
+    )
+    attributes = (*map(stored_name, schema.attributes), *MEASURES)
+    return Schema(schema.task, NAME, LABEL, SPLIT, own_id, attributes), reader
+
+
+def _finish(context: Context, dataset: Dataset, plan: SplitPlan | None, by: str) -> None:
+    """The dataset is in use already; what is added here never takes it away."""
+    try:
+        if plan:
+            start_split(context, dataset.latest_version_id, plan.method, plan.shares, plan.seed, plan.group_column, by)
+        add_derived(context, dataset)
+        add_fingerprint(context.store, dataset.latest_version_id)
+    except StoppedError:
+        _LOG.info("the derived attributes of %s are left for the next start", dataset.name)
+    except Exception:
+        _LOG.exception("after the load of %s", dataset.name)
+
+
+def add_derived(context: Context, dataset: Dataset) -> None:
+    """Adds the derived attributes of the dataset's task; does nothing where they are there."""
+    derived = task_named(dataset.task).modality.derived
+    derive(context.store, dataset.dataset_id, derived, lambda share: None, _LEAVING.is_set)
+
+
+def finish_earlier(context: Context) -> None:
+    """Adds the derived attributes and fingerprints that an earlier process did not get to, in a thread."""
+    waiting = [dataset for dataset in list_datasets(context.store) if not dataset.derived_ready]
+    unfinished = unfingerprinted(context.store)
+
+    def work() -> None:
+        for dataset in waiting:
+            _finish(context, dataset, None, "")
+        for version_id in unfinished:
+            add_fingerprint(context.store, version_id)
+
+    if waiting or unfinished:
+        threading.Thread(target=work, name="load-derived", daemon=True).start()
+
+
+def within_of(spec: LoadSpec) -> list[str] | None:
+    """The folders that the locations must lie in, as a reader is asked; None: anywhere."""
+    return None if spec.within is None else [str(folder) for folder in spec.within]
+
+
+LOAD = JobKind(
+    "load",
+    LoadSpec,
+    LoadResult,
+    "core.jobs.load.run",
+    _prepare,
+    collect_load,
+    lambda spec: Resources(device=False),
+)

@@ -1,0 +1,1 @@
+"""Lets a run's model predict a file."""

@@ -1,0 +1,52 @@
+"""Predicts the rows of a table, one column of which holds the texts."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from core.finetune.predictor import Predictor
+from core.jobs.predict.results import Results, spread
+from core.jobs.predict.spec import PredictSpec
+from core.queue import JobFolder, ProgressWriter
+from core.sources.tabular import FILE_COLUMN, LINE_COLUMN, REASON_COLUMN
+
+CHUNK = 2048
+"""Rows in memory at a time: the row group in which the input was written."""
+
+
+def predict_rows(folder: JobFolder, spec: PredictSpec, predictor: Predictor, progress: ProgressWriter) -> Results:
+    """Every row in its order, then what could not be read as a row, named by its line."""
+    aside = folder.input / "set_aside.parquet"
+    with pq.ParquetFile(folder.input / "rows.parquet") as file:
+        total = file.metadata.num_rows
+        own = (FILE_COLUMN, LINE_COLUMN, REASON_COLUMN)
+        kept = pa.schema([field for field in file.schema_arrow if field.name not in own])
+        with Results(folder.output / "predictions.parquet", kept, predictor.labels) as results:
+            for batch in file.iter_batches(CHUNK, columns=kept.names):
+                before = results.rows
+
+                def tick(done: float, _: float, before: int = before) -> None:
+                    progress.update("Predicting", before + done, total, "rows")
+
+                texts = batch.column(spec.column).to_pylist()
+                reasons = [None if text and text.strip() else "missing text" for text in texts]
+                found, _ = predictor.predict([text for text, bad in zip(texts, reasons, strict=True) if not bad], tick)
+                results.write(batch.columns, spread(found, reasons, len(predictor.labels)), reasons)
+                tick(batch.num_rows, 0)
+            for reasons in _aside(aside) if aside.exists() else ():
+                empty = [pa.nulls(len(reasons), field.type) for field in kept]
+                nothing = np.zeros((len(reasons), len(predictor.labels)), np.float32)
+                results.write(empty, nothing, reasons)
+    return results
+
+
+def _aside(path: Any) -> Iterator[list[str | None]]:
+    """Why each line was set aside, and how it began."""
+    with pq.ParquetFile(path) as file:
+        for batch in file.iter_batches(CHUNK):
+            yield [f"line {row['line'] or '?'}: {row['reason']}: {row['content']}" for row in batch.to_pylist()]

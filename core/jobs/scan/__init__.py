@@ -1,0 +1,1 @@
+"""Scans a version for wrong labels."""

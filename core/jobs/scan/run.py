@@ -1,0 +1,272 @@
+"""A job that scans a version for issues: `python -m core.jobs.scan.run FOLDER`.
+
+Reads spec.json and input/rows.parquet; writes one folder per tier, output/0, output/1 …, each better than the one
+before, and announces each by an event `tier` {tier, order, final} as soon as it is whole.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from core.duplicates.neighbourhood import Neighbourhood
+from core.errors import UsageError
+from core.evaluation.confusion import sums_of
+from core.evaluation.metrics import accuracy, log_loss, of_truth
+from core.heads.combine import pool, pool_exponents
+from core.heads.out_of_sample import OutOfSample, out_of_sample_probabilities
+from core.heads.user_probabilities import Numbering, read_probabilities
+from core.issues import ISSUE_TYPES
+from core.issues.contract import Found
+from core.issues.signals import Probabilities, Signals
+from core.jobs.clusters import find_clusters
+from core.jobs.entry import run
+from core.jobs.rows import Rows, read_rows
+from core.jobs.scan.spec import ScanJobSpec, ScanResult
+from core.jobs.scan.tier import write_tier
+from core.modalities.encoder import Encoder
+from core.modalities.encoders import make_encoder
+from core.queue import JobFolder, ProgressWriter
+from core.tasks import task_named
+
+OWN = "own probabilities"
+MAX_NAMED = 10
+"""Classes that a note names."""
+
+
+def main(folder: JobFolder, progress: ProgressWriter) -> ScanResult:
+    """Runs the scan; the result names its tiers."""
+    spec = folder.spec_as(ScanJobSpec)
+    scan = ScanRun(folder, progress, spec, read_rows(folder, spec.about.task, spec.about.media))
+    scan.check()
+    tiers = scan.own() if spec.settings.probabilities else scan.encoders()
+    return ScanResult(tuple(tiers), round(time.monotonic() - scan.started, 2))
+
+
+@dataclass(slots=True)
+class Member:
+    """One encoder of a combination."""
+
+    name: str
+    result: OutOfSample
+    accuracy: float
+
+
+@dataclass(slots=True)
+class ScanRun:
+    """A scan under way."""
+
+    folder: JobFolder
+    progress: ProgressWriter
+    spec: ScanJobSpec
+    rows: Rows
+    started: float = field(default_factory=time.monotonic)
+    seconds: dict[str, float] = field(default_factory=dict)
+    within: float = 0.0
+    """Seconds of the stages that ended within the present one."""
+
+    @property
+    def labels(self) -> list[str]:
+        return list(self.spec.about.labels)
+
+    @property
+    def arrays(self) -> Path:
+        return self.spec.about.arrays
+
+    def check(self) -> None:
+        """Raises UsageError where there is nothing to tell apart."""
+        present = len(np.unique(self.rows.labels))
+        if present < 2:
+            raise UsageError(
+                f"The version has {len(self.rows)} rows of {present} class: nothing to tell apart.",
+                "A scan needs at least two classes.",
+            )
+
+    def own(self) -> Iterator[str]:
+        """The person's own probabilities: one tier."""
+        path = self.folder.input / str(self.spec.settings.probabilities)
+        with self.timed("own probabilities"):
+            numbering = self.spec.numbering or Numbering(len(self.rows))
+            probabilities = read_probabilities(path, self.rows.row_ids, self.labels, self.rows.labels, numbering)
+        modality = task_named(self.spec.about.task).modality
+        name = modality.encoders[0]
+        with self.timed(name):
+            encoder = make_encoder(name, modality.name)
+            embeddings = encoder.embed(self.rows.payloads, self.arrays, self.tick(f"{name}: encoding"))
+        signals = self._signals(probabilities, np.ones(len(self.rows), bool), embeddings, self._clusters)
+        yield self.write(OWN, 0, True, signals, {"encoders": [], "notes": [], "clusters": None})
+
+    def encoders(self) -> Iterator[str]:
+        """One tier per encoder, each combined with those before it."""
+        modality = task_named(self.spec.about.task).modality
+        encoders = [make_encoder(name, modality.name) for name in self.spec.settings.encoders]
+        clusters = self._clusters(encoders)
+        folds = self._folds(clusters)
+        members: list[Member] = []
+        for order, encoder in enumerate(encoders):
+            with self.timed(f"{encoder.name}: encoding"):
+                embeddings = encoder.embed(self.rows.payloads, self.arrays, self.tick(f"{encoder.name}: encoding"))
+            with self.timed(f"{encoder.name}: heads"):
+                result = self._judge(embeddings, clusters, folds, encoder.name)
+            members.append(Member(encoder.name, result, self._accuracy(result.probabilities)))
+            with self.timed("combination"):
+                probabilities, weights = self._combined(members)
+            summary = self._summary(members, weights, clusters, folds)
+            signals = self._signals(probabilities, result.judged, embeddings, lambda: clusters)
+            name = " + ".join(member.name for member in members)
+            yield self.write(name, order, order == len(encoders) - 1, signals, summary)
+
+    def write(self, name: str, order: int, final: bool, signals: Signals, about: dict[str, Any]) -> str:
+        """Finds the issues, writes the tier and says so."""
+        found = {kind: self._found(kind, signals) for kind in ISSUE_TYPES}
+        summary = {
+            "tier": name,
+            **about,
+            "rows": len(self.rows),
+            "found": {kind: {"flagged": int(one.is_issue.sum()), **one.summary} for kind, one in found.items()},
+            "log_loss": log_loss(of_truth(signals.probabilities, signals.labels)),
+            "accuracy": self._accuracy(signals.probabilities),
+            "seconds": {stage: round(seconds, 3) for stage, seconds in self.seconds.items()},
+            "notes": [*about["notes"], *(note for one in found.values() for note in one.notes)],
+        }
+        write_tier(self.folder.output / str(order), signals, found, summary)
+        self.progress.event("tier", tier=name, order=order, final=final)
+        return name
+
+    @contextmanager
+    def timed(self, stage: str) -> Iterator[None]:
+        """Adds the seconds within to the stage's, less those of other stages that end within it."""
+        begun, before, self.within = time.monotonic(), self.within, 0.0
+        yield
+        spent = time.monotonic() - begun
+        self.seconds[stage] = self.seconds.get(stage, 0.0) + spent - self.within
+        self.within = before + spent
+
+    def tick(self, stage: str) -> Callable[[float, float], None]:
+        """Reports (done, total) of a stage; raises Stopped once the run was asked to end."""
+        return lambda done, total: self.progress.update(stage, done, total)
+
+    def _accuracy(self, probabilities: NDArray[np.float32]) -> float:
+        """Share of rows whose given label is the most probable one."""
+        return accuracy(sums_of(self.rows.labels, probabilities.argmax(1), len(self.labels)))
+
+    def _clusters(self, encoders: Sequence[Encoder] = ()) -> NDArray[np.int64]:
+        """Near-duplicates, see `find_clusters`."""
+        modality = task_named(self.spec.about.task).modality
+        with self.timed("near-duplicates"):
+            return find_clusters(modality, self.rows.payloads, self.arrays, self.progress, encoders)
+
+    def _signals(
+        self,
+        probabilities: Probabilities,
+        judged: NDArray[np.bool_],
+        embeddings: NDArray[np.float32],
+        groups: Callable[[], NDArray[np.int64]],
+    ) -> Signals:
+        """What issue types may ask of this tier; what none of them asks for is not made."""
+        makers: dict[str, Callable[[], object]] = {
+            "classes": lambda: self.labels,
+            "row_ids": lambda: self.rows.row_ids,
+            "labels": lambda: self.rows.labels,
+            "probabilities": lambda: probabilities,
+            "judged": lambda: judged,
+            "embeddings": lambda: embeddings,
+            "neighbours": lambda: Neighbourhood(embeddings, self.tick("neighbours"), lambda: self.timed("neighbours")),
+            "contents": lambda: self.rows.payloads.digests,
+            "groups": groups,
+        }
+        return Signals(makers, asdict(self.spec.settings))
+
+    def _folds(self, clusters: NDArray[np.int64]) -> int:
+        distinct = len(np.unique(clusters))
+        if distinct < 2:
+            raise UsageError("All rows are near-duplicates of each other.", "A scan needs rows that differ.")
+        return min(self.spec.settings.folds, distinct)
+
+    def _judge(
+        self, embeddings: NDArray[np.float32], clusters: NDArray[np.int64], folds: int, name: str
+    ) -> OutOfSample:
+        return out_of_sample_probabilities(
+            embeddings,
+            self.rows.labels,
+            clusters,
+            len(self.labels),
+            folds=folds,
+            seed=self.spec.settings.seed,
+            scratch=self.folder.path,
+            tick=self.tick(f"{name}: probabilities"),
+        )
+
+    def _combined(self, members: list[Member]) -> tuple[NDArray[np.float32], NDArray[np.float64]]:
+        parts = [member.result.probabilities for member in members]
+        if len(parts) == 1:
+            return parts[0], np.ones(1)
+        exponents = pool_exponents(parts, self.rows.labels)
+        return pool(parts, exponents, self.folder.path), exponents
+
+    def _summary(
+        self, members: list[Member], exponents: NDArray[np.float64], clusters: NDArray[np.int64], folds: int
+    ) -> dict[str, Any]:
+        sizes = np.unique(clusters, return_counts=True)[1]
+        newest = members[-1].result
+        return {
+            "encoders": [
+                {
+                    "name": member.name,
+                    "weight": float(exponent / exponents.sum()),
+                    "log_loss": member.result.log_loss,
+                    "accuracy": member.accuracy,
+                    "l2": member.result.l2,
+                    "temperature": member.result.temperature,
+                }
+                for member, exponent in zip(members, exponents, strict=True)
+            ],
+            "temperature": newest.temperature if len(members) == 1 else float(1 / exponents.sum()),
+            "folds": folds,
+            "repeats": newest.repeats,
+            "clusters": int((sizes > 1).sum()),
+            "notes": self._notes(newest, clusters, folds),
+        }
+
+    def _notes(self, result: OutOfSample, clusters: NDArray[np.int64], folds: int) -> list[str]:
+        notes = []
+        pairs = np.unique(np.stack([self.rows.labels, clusters]), axis=1)
+        separate = np.bincount(pairs[0], minlength=len(self.labels))
+        few = np.flatnonzero((separate > 0) & (separate < folds))
+        if len(few):
+            notes.append(
+                f"{len(few):,} classes have fewer examples than the {folds} folds, so that their probabilities are "
+                f"rough: {self._named(few)}."
+            )
+        if not result.judged.all():
+            unseen = np.unique(self.rows.labels[~result.judged])
+            notes.append(
+                f"{int((~result.judged).sum()):,} rows are not flagged: their class has too few distinct examples for "
+                f"a model to learn it without them: {self._named(unseen)}."
+            )
+        if result.trained_rows < len(self.rows):
+            notes.append(f"The heads learnt from a sample of {result.trained_rows:,} of {len(self.rows):,} rows.")
+        return notes
+
+    def _named(self, classes: NDArray[np.int64]) -> str:
+        names = ", ".join(self.labels[index] for index in classes[:MAX_NAMED])
+        return names + (" …" if len(classes) > MAX_NAMED else "")
+
+    def _found(self, kind: str, signals: Signals) -> Found:
+        stage = f"{kind} issues"
+        with self.timed(stage):
+            self.progress.update(stage, 0, 1)
+            found = ISSUE_TYPES[kind].find()(signals)
+            self.progress.update(stage, 1, 1)
+        return found
+
+
+if __name__ == "__main__":
+    run(main)

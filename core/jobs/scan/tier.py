@@ -1,0 +1,59 @@
+"""Writes one tier of a scan: what the store takes in as a scan of its own, whole or not at all."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.parquet as pq
+from numpy.typing import NDArray
+
+from core.files import remove, remove_parts, whole
+from core.issues.contract import Found
+from core.issues.evidence import as_json
+from core.issues.signals import Signals
+
+
+def write_tier(target: Path, signals: Signals, found: Mapping[str, Found], summary: dict[str, Any]) -> None:
+    """Writes the folder `target`: issues.parquet, probabilities.npy, row_ids.npy and summary.json."""
+    remove_parts(target.parent)
+    with whole(target) as part:
+        part.mkdir(parents=True)
+        tables = [_issues(kind, signals, one) for kind, one in found.items()]
+        pq.write_table(pa.concat_tables(tables), part / "issues.parquet")
+        np.save(part / "row_ids.npy", signals.row_ids)
+        _save(part / "probabilities.npy", signals.probabilities)
+        (part / "summary.json").write_text(json.dumps(summary, ensure_ascii=False, indent=1), encoding="utf-8")
+        remove(target)
+
+
+def _issues(kind: str, signals: Signals, found: Found) -> pa.Table:
+    """One type's list; its ranks are its own. Rows of which it can say nothing come after all others."""
+    count = len(found.score)
+    rank = np.empty(count, np.int64)
+    judged = np.ones(count, bool) if found.judged is None else found.judged
+    rank[np.lexsort((found.score, ~judged))] = np.arange(1, count + 1)
+    return pa.table(
+        {
+            "row_id": signals.row_ids,
+            "issue_type": pa.DictionaryArray.from_arrays(np.zeros(count, np.int32), [kind]).cast(pa.string()),
+            "score": found.score.astype(np.float32),
+            "is_issue": found.is_issue,
+            "given": signals.labels.astype(np.int32),
+            "suggested": found.suggestion.astype(np.int32),
+            "why": as_json(found.evidence),
+            "rank": rank,
+        }
+    )
+
+
+def _save(path: Path, probabilities: NDArray[np.floating[Any]]) -> None:
+    """As float32, part by part: they may be larger than memory."""
+    out = np.lib.format.open_memmap(path, mode="w+", dtype=np.float32, shape=probabilities.shape)
+    for start in range(0, len(probabilities), 1 << 16):
+        out[start : start + (1 << 16)] = probabilities[start : start + (1 << 16)]
+    out.flush()

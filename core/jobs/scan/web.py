@@ -1,0 +1,141 @@
+"""Scans: freezes what is asked for, writes the version's rows for the job, and takes in each tier as soon as the job
+says that it is there."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from dataclasses import replace
+from pathlib import Path
+
+from core.context import Context
+from core.errors import ProbabilitiesError, UsageError
+from core.heads.user_probabilities import Numbering
+from core.jobs.kind import JobKind
+from core.jobs.scan.spec import ScanJobSpec, ScanResult, Tier
+from core.jobs.submit import about, submit, write_once
+from core.queue import JobFolder, read_events
+from core.records import Dataset, Job, ScanSpec, Version
+from core.settings import expanded
+from core.store.datasets import get_dataset, rejected
+from core.store.export import write_job_rows
+from core.store.rows import has_own_row_ids
+from core.store.scans import add_tier
+from core.store.versions import get_version
+from core.tasks import task_named
+from core.typed import from_json, to_json
+
+FLAG_BY = (
+    "winnow",
+    "prune_by_noise_rate",
+    "prune_by_class",
+    "both",
+    "confident_learning",
+    "predicted_neq_given",
+    "low_normalized_margin",
+    "low_self_confidence",
+)
+"""How a scan may flag rows: Winnow's own way, and cleanlab's `filter_by` names."""
+SET_ASIDE_NAMED = 5
+"""Rows set aside that a message names by their line."""
+PROBABILITY_FILES = (".npy", ".parquet", ".csv")
+
+
+def start_scan(context: Context, version_id: str, spec: ScanSpec, by: str) -> Job:
+    """Starts a scan of a version and returns at once; the job is `preparing` until its rows are written.
+
+    The same scan of the same version that is under way already is returned instead of a second one. Raises
+    NotFoundError for the version, UsageError for settings that cannot be, ProbabilitiesError for their file.
+    """
+    version = get_version(context.store, version_id)
+    dataset = get_dataset(context.store, version.dataset_id)
+    asked = _frozen(context, dataset, version, spec)
+    title = f"Scan of {dataset.name}, version {version.number}"
+    return submit(context, SCAN, asked, title=title, dataset_id=dataset.dataset_id, by=by)
+
+
+def _prepare(context: Context, folder: JobFolder) -> None:
+    """Writes what the scan job reads: the version's rows, and the person's own probabilities if there are any."""
+    asked = SCAN.spec_of(folder)
+    write_once(
+        folder.input / "rows.parquet",
+        lambda path: write_job_rows(context.store, asked.about.version_id, path, asked.about.labels),
+    )
+    own, where = asked.settings.probabilities, asked.probabilities_from
+    if own and where:
+        write_once(folder.input / own, lambda path: shutil.copyfile(where, path))
+
+
+def _frozen(context: Context, dataset: Dataset, version: Version, spec: ScanSpec) -> ScanJobSpec:
+    """What the job is asked for, complete."""
+    if spec.folds < 2:
+        raise UsageError(f"{spec.folds} folds cannot be.", "Out-of-sample probabilities need 2 or more; 5 is usual.")
+    if spec.flag_by not in FLAG_BY:
+        raise UsageError(f"Rows cannot be flagged by {spec.flag_by!r}.", f"Choose one of: {', '.join(FLAG_BY)}.")
+    encoders = spec.encoders or task_named(dataset.task).modality.encoders
+    settings = replace(spec, encoders=tuple(_absolute(encoder) for encoder in encoders))
+    if spec.probabilities is None:
+        return ScanJobSpec(settings, about(context, dataset, version))
+    path = _file_of_probabilities(spec.probabilities)
+    copy = f"probabilities{path.suffix.lower()}"
+    numbering = _numbering(context, dataset, version)
+    return ScanJobSpec(replace(settings, probabilities=copy), about(context, dataset, version), path, numbering)
+
+
+def _absolute(encoder: str) -> str:
+    """A model folder by its full path, since the job runs elsewhere; any other name as it is."""
+    folder = expanded(encoder)
+    return str(folder.resolve()) if folder.is_dir() else encoder
+
+
+def _numbering(context: Context, dataset: Dataset, version: Version) -> Numbering:
+    """What a file's row ids are held against."""
+    lines = rejected(context.store, dataset.dataset_id, SET_ASIDE_NAMED)
+    named = ", ".join(f"line {row.line}" for row in lines if row.line is not None)
+    more = " …" if dataset.rejected_count > SET_ASIDE_NAMED else ""
+    aside = f" Rows set aside at load have no row_id: {dataset.rejected_count:,}{f' ({named}{more})' if named else ''}."
+    ambiguous = has_own_row_ids(context.store, version.version_id)
+    return Numbering(dataset.row_count, aside if dataset.rejected_count else "", ambiguous)
+
+
+def _file_of_probabilities(named: str) -> Path:
+    path = expanded(named).resolve()
+    if path.suffix.lower() not in PROBABILITY_FILES:
+        raise ProbabilitiesError(
+            f"'{path.name}' is not a file of probabilities.",
+            f"Give one of these kinds: {', '.join(PROBABILITY_FILES)}.",
+        )
+    if not path.is_file():
+        raise ProbabilitiesError(f"There is no file '{path}'.", "Check its path.")
+    return path
+
+
+def take_tiers(context: Context, job: Job) -> None:
+    """Takes in every finished tier that has not been taken in yet. A second call changes nothing."""
+    folder = context.queue.folder(job.job_id)
+    told = (event for event in read_events(folder) if event["event"] == "tier")
+    finished = {tier.order: tier for tier in (from_json(Tier, event, str(folder.progress_path)) for event in told)}
+    for order in range(context.queue.parts_collected(job.job_id), max(finished, default=-1) + 1):
+        _take(context, job, folder, finished[order])
+        context.queue.mark_part_collected(job.job_id, order + 1)
+
+
+def _take(context: Context, job: Job, folder: JobFolder, tier: Tier) -> None:
+    spec = SCAN.spec_of(folder)
+    output = folder.output / str(tier.order)
+    add_tier(
+        context.store,
+        job_id=job.job_id,
+        dataset_id=spec.about.dataset_id,
+        version_id=spec.about.version_id,
+        tier=tier.tier,
+        tier_order=tier.order,
+        settings=to_json(spec),
+        summary=json.loads((output / "summary.json").read_text(encoding="utf-8")),
+        by=job.created_by,
+        issues_parquet=output / "issues.parquet",
+        final=tier.final,
+    )
+
+
+SCAN = JobKind("scan", ScanJobSpec, ScanResult, "core.jobs.scan.run", _prepare, take_tiers)

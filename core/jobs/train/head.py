@@ -1,0 +1,136 @@
+"""The strategy `head`: solves the last layer on cached embeddings, in seconds.
+
+A stopped run keeps what it has encoded, so that starting it again costs only the rest.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from core.arrays.device import device, device_name
+from core.arrays.disk_backed import row_chunks
+from core.errors import UsageError
+from core.finetune.learner import balanced
+from core.finetune.memory.freeing import peak
+from core.heads.solve import Solved, solve
+from core.jobs.head_models import HeadModel, head_model
+from core.jobs.report import JobReport
+from core.jobs.rows import Rows, read_splits
+from core.jobs.train.outputs import create_matrix, open_matrix, sample_of_train, write_predictions
+from core.jobs.train.spec import SplitScores, TrainJobSpec, TrainResult
+from core.queue import JobFolder, ProgressWriter
+from core.tasks import task_named
+from core.typed import to_json
+
+
+def train_head(folder: JobFolder, progress: ProgressWriter, spec: TrainJobSpec, rows: Rows) -> TrainResult:
+    """Embeds, solves, predicts every row, saves. Returns the result; raises UsageError where `train` has fewer than two
+    classes, ModelError where the model cannot be used."""
+    splits, report = read_splits(folder), JobReport(folder, progress)
+    train = np.flatnonzero(splits == "train")
+    _check(rows, train)
+    with report.timed("loading"):
+        report.tick("loading the model", 0)
+        model = head_model(spec.settings, spec.about.labels, task_named(spec.about.task))
+    with report.timed("encoding"):
+        embeddings = model.embed(
+            rows.payloads, spec.about.arrays, lambda done, total: report.tick("encoding", done, total)
+        )
+    with report.timed("solving"):
+        solved = _solved(embeddings, rows, train, spec, report)
+    with report.timed("predicting"):
+        found = _predict(folder.output, model, solved, embeddings, rows, splits, spec, report)
+    with report.timed("saving"):
+        report.tick("saving", 0)
+        extra = {"spec": to_json(spec), "metrics": to_json(found)}
+        model.write(folder.output / "model", spec.about.labels, solved, extra)
+    return _result(solved, found, len(train), report)
+
+
+def _check(rows: Rows, train: NDArray[np.int64]) -> None:
+    present = len(np.unique(rows.labels[train]))
+    if present < 2 or len(np.unique(rows.payloads.digests[train])) < 2:
+        raise UsageError(
+            f"The split train has {len(train):,} rows of {present} class: nothing to tell apart.",
+            "Training needs different rows of at least two classes.",
+        )
+
+
+def _solved(
+    embeddings: NDArray[np.float32], rows: Rows, train: NDArray[np.int64], spec: TrainJobSpec, report: JobReport
+) -> Solved:
+    """How many steps it takes is not known before: each covers a part of what is left."""
+    labels, done = rows.labels[train], 0.0
+
+    def on_step(step: int, loss: float) -> None:
+        nonlocal done
+        done += 0.03 * (1 - done)
+        report.tick("solving", done, 1.0)
+        if step:
+            report.metrics(step, float(step), "train", {"loss": loss})
+
+    classes = len(spec.about.labels)
+    weights = balanced(labels, classes)[labels] if spec.settings.class_weights == "balanced" else None
+    return solve(
+        embeddings[train],
+        labels,
+        rows.payloads.digests[train],
+        classes,
+        seed=spec.settings.seed,
+        row_weights=weights,
+        on_step=on_step,
+    )
+
+
+def _predict(
+    output: Path,
+    model: HeadModel,
+    solved: Solved,
+    embeddings: NDArray[np.float32],
+    rows: Rows,
+    splits: NDArray[np.object_],
+    spec: TrainJobSpec,
+    report: JobReport,
+) -> dict[str, SplitScores]:
+    path, classes = output / "probabilities.npy", len(spec.about.labels)
+    create_matrix(path, (len(rows), classes), fortran_order=True)
+    probabilities = open_matrix(path)
+    for part in row_chunks(len(rows), classes + embeddings.shape[1]):
+        probabilities[part] = solved.probabilities(embeddings[part])
+        report.tick("predicting", part.stop, len(rows))
+    del probabilities
+    sample = sample_of_train(splits, spec.settings.seed)
+    np.save(output / "features.npy", model.given(embeddings[sample]))
+    np.save(output / "feature_rows.npy", rows.row_ids[sample])
+    found = write_predictions(output, rows.row_ids, splits, rows.labels)
+    for split in ("train", "validation"):
+        if split in found:
+            # The loss of train is told step by step, with its penalty: another figure than the one found here.
+            values = {"accuracy": found[split].accuracy, "macro_f1": found[split].macro_f1}
+            values |= {"loss": found[split].loss} if split != "train" else {}
+            report.metrics(solved.steps, float(solved.steps), split, values)
+    return found
+
+
+def _result(solved: Solved, found: dict[str, SplitScores], train: int, report: JobReport) -> TrainResult:
+    notes = [f"The penalty {solved.l2:.1e} was the best on rows of train that the head had not seen."]
+    if solved.trained_rows < train:
+        notes.append(f"The head learnt from a sample of {solved.trained_rows:,} of {train:,} rows.")
+    return TrainResult(
+        splits=found,
+        epochs=solved.steps,
+        steps=solved.steps,
+        best_epoch=solved.steps,
+        seconds=report.seconds,
+        device=device_name(device()),
+        processes=1,
+        precision="no",
+        examples_per_second=round(train / max(1e-9, report.seconds["encoding"] + report.seconds["solving"]), 2),
+        peak_memory=peak(device()),
+        batch=train,
+        accumulation=1,
+        notes=tuple(notes),
+    )

@@ -1,0 +1,155 @@
+"""The strategies `last` and `full`: the loop of `core.finetune` on a job's rows, in each process of accelerate's."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from core.errors import UsageError
+from core.finetune.checkpoint import Checkpoints
+from core.finetune.classifiers.classifier import Classifier, load_classifier
+from core.finetune.examples import Examples
+from core.finetune.forward import forward
+from core.finetune.loop import Loop
+from core.finetune.memory.freeing import peak
+from core.finetune.memory.recomputation import recompute_activations
+from core.finetune.place import Place
+from core.finetune.precision import followed_precision
+from core.finetune.vocabulary import only_occurring
+from core.jobs.examples import JobExamples
+from core.jobs.report import JobReport
+from core.jobs.rows import Rows, read_splits
+from core.jobs.train.outputs import create_matrix, open_matrix, sample_of_train, write_predictions
+from core.jobs.train.spec import SplitScores, TrainJobSpec, TrainResult
+from core.modalities.heavy import heavy_modality
+from core.queue import JobFolder, ProgressWriter, Stopped
+from core.queue.accelerate_config import config_of
+from core.tasks import task_named
+from core.typed import to_json
+
+
+def fine_tune(folder: JobFolder, progress: ProgressWriter, spec: TrainJobSpec, rows: Rows) -> TrainResult | None:
+    """Trains, predicts, saves. Returns the result, None in every process but the first; raises Stopped once a
+    checkpoint is saved."""
+    return _FineTune(folder, progress, spec, rows).run()
+
+
+class _FineTune:
+    def __init__(self, folder: JobFolder, progress: ProgressWriter, spec: TrainJobSpec, rows: Rows) -> None:
+        self.folder, self.spec, self.rows = folder, spec, rows
+        self.splits = read_splits(folder)
+        self.settings = spec.settings
+        config = config_of(folder)
+        self.precision = followed_precision(self.settings.precision, config.precision if config else "auto")
+        self.place = Place.of(self.precision)
+        self.report = JobReport(folder, progress, self.place.rank, self.place.processes)
+        self.checkpoints = Checkpoints(folder.output / "checkpoint")
+
+    def run(self) -> TrainResult | None:
+        train, validation = (np.flatnonzero(self.splits == split) for split in ("train", "validation"))
+        self._check(train)
+        with self.report.timed("loading"):
+            self.report.tick("loading the model", 0)
+            classifier = self._classifier()
+        with self.report.timed("preparing"), self.place.first_before_others():
+            arrays, where = self.spec.about.arrays, self.place.device
+            examples = JobExamples(classifier, self.rows, arrays, self.report, where)
+        with (
+            self.report.timed("training"),
+            only_occurring(classifier.model, examples.words(np.concatenate([train, validation]))),
+        ):
+            loop = Loop(
+                classifier,
+                examples.of(train),
+                examples.of(validation),
+                self.settings,
+                self.place,
+                self.checkpoints,
+                self.report,
+            )
+            finished = loop.run()
+        self.place.wait()
+        if not finished:
+            raise Stopped
+        with self.report.timed("predicting"):
+            found = self._predict(classifier, examples.of(np.arange(len(self.rows))))
+        if not self.place.first:
+            return None
+        result = self._result(loop, found)
+        with self.report.timed("saving"):
+            extra = {"spec": to_json(self.spec), "metrics": to_json(found)}
+            classifier.save(self.folder.output / "model", extra)
+            self.checkpoints.clear()
+        return result
+
+    def _check(self, train: NDArray[np.int64]) -> None:
+        present = len(np.unique(self.rows.labels[train]))
+        if present < 2:
+            raise UsageError(
+                f"The split train has {len(train):,} rows of {present} class: nothing to tell apart.",
+                "Training needs rows of at least two classes.",
+            )
+
+    def _classifier(self) -> Classifier:
+        settings, task = self.settings, task_named(self.spec.about.task)
+        classifier = load_classifier(
+            settings.model,
+            task.name,
+            self.spec.about.labels,
+            max_tokens=settings.max_tokens,
+            seed=settings.seed,
+            side=heavy_modality(task.modality).input_size(self.rows.payloads),
+        )
+        classifier.freeze(settings.strategy, settings.last_layers)
+        if settings.gradient_checkpointing == "on":
+            recompute_activations(classifier.model, settings.model)
+        return classifier
+
+    def _predict(self, classifier: Classifier, examples: Examples) -> dict[str, SplitScores]:
+        """Each process writes its share of the rows into the same two files."""
+        sample = sample_of_train(self.splits, self.settings.seed)
+        chosen = np.sort(np.concatenate([np.flatnonzero(self.splits != "train"), sample]))
+        output, width = self.folder.output, classifier.head().in_features
+        paths = output / "probabilities.npy", output / "features.npy"
+        if self.place.first:
+            create_matrix(paths[0], (len(chosen), len(classifier.labels)), fortran_order=True)
+            create_matrix(paths[1], (len(sample), width), fortran_order=False)
+            np.save(output / "feature_rows.npy", self.rows.row_ids[sample])
+        self.place.wait()
+        probabilities, features = (open_matrix(path) for path in paths)
+        done, share = 0, len(chosen) / self.place.processes
+        for found in forward(classifier, examples, chosen, self.place):
+            probabilities[np.searchsorted(chosen, found.rows)] = found.probabilities
+            kept = self.splits[found.rows] == "train"
+            features[np.searchsorted(sample, found.rows[kept])] = found.features[kept]
+            done += len(found.rows)
+            self.report.tick("predicting", min(done, share), share)
+        for matrix in (probabilities, features):
+            matrix.flush()  # type: ignore[attr-defined]
+        self.place.wait()
+        if not self.place.first:
+            return {}
+        return write_predictions(output, self.rows.row_ids[chosen], self.splits[chosen], self.rows.labels[chosen])
+
+    def _result(self, loop: Loop, found: dict[str, SplitScores]) -> TrainResult:
+        state, settings = loop.state, self.settings
+        assert settings.batch
+        micro = min([settings.batch, *state.micro])
+        notes = list(state.notes)
+        if self.precision not in ("auto", "no", self.place.precision):
+            notes.append(f"Trained in full precision: {self.precision} needs a GPU that supports it.")
+        return TrainResult(
+            splits=found,
+            epochs=state.epoch,
+            steps=state.step,
+            best_epoch=state.best_epoch or state.epoch,
+            seconds=self.report.seconds,
+            device=self.place.name,
+            processes=state.processes,
+            precision=self.place.precision,
+            examples_per_second=round(state.examples / max(1e-9, state.seconds), 2),
+            peak_memory=peak(self.place.device),
+            batch=micro,
+            accumulation=settings.accumulation * -(-settings.batch // micro),
+            notes=tuple(notes),
+        )

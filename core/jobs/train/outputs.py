@@ -1,0 +1,60 @@
+"""What a fine-tune leaves for the store to take in: predictions, probabilities, features, scores of each split."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.parquet as pq
+from numpy.typing import NDArray
+
+from core.evaluation.metrics import log_losses, of_truth
+from core.finetune.scores import scores
+from core.jobs.train.spec import SplitScores
+
+TRAIN_ROWS = 50_000
+"""At most so many rows of `train` are predicted, and have their features kept, by a fine-tune of more than the head."""
+CHUNK = 1 << 16
+
+
+def sample_of_train(splits: NDArray[np.object_], seed: int) -> NDArray[np.int64]:
+    """Positions of the rows of `train`, of at most `TRAIN_ROWS` of them, ascending."""
+    rows = np.flatnonzero(splits == "train")
+    if len(rows) > TRAIN_ROWS:
+        rows = np.sort(np.random.default_rng(seed).choice(rows, TRAIN_ROWS, replace=False))
+    return rows
+
+
+def create_matrix(path: Path, shape: tuple[int, int], fortran_order: bool) -> None:
+    """An `.npy` file of zeros that several processes can fill."""
+    np.lib.format.open_memmap(path, "w+", np.float32, shape, fortran_order).flush()
+
+
+def open_matrix(path: Path) -> NDArray[np.float32]:
+    """The matrix of `create_matrix`, to be written to."""
+    matrix: NDArray[np.float32] = np.lib.format.open_memmap(path, "r+")
+    return matrix
+
+
+def write_predictions(
+    output: Path, row_ids: NDArray[np.int64], splits: NDArray[np.object_], labels: NDArray[np.int64]
+) -> dict[str, SplitScores]:
+    """Writes predictions.parquet from probabilities.npy, whose rows are those of `row_ids` (m,), and returns
+    the scores of each split."""
+    probabilities = np.load(output / "probabilities.npy", mmap_mode="r")
+    predicted, confidence = np.empty(len(row_ids), np.int32), np.empty(len(row_ids), np.float32)
+    loss = np.empty(len(row_ids))
+    for start in range(0, len(row_ids), CHUNK):
+        part = slice(start, start + CHUNK)
+        block = np.asarray(probabilities[part])
+        predicted[part], confidence[part] = block.argmax(1), block.max(1)
+        loss[part] = log_losses(of_truth(block, labels[part]))
+    columns = {"row_id": row_ids, "split": pa.array(splits, pa.string()), "predicted": predicted}
+    pq.write_table(pa.table(columns | {"confidence": confidence}), output / "predictions.parquet")
+    found: dict[str, SplitScores] = {}
+    for split in dict.fromkeys(splits.tolist()):
+        own = splits == split
+        figures = scores(labels[own], predicted[own].astype(np.int64), loss[own])
+        found[split] = SplitScores(int(own.sum()), **figures)
+    return found

@@ -1,0 +1,42 @@
+"""A job that fine-tunes a model: `python -m core.jobs.train.run FOLDER`, several of them by `accelerate launch`.
+
+spec.json   a `TrainJobSpec`
+input/      rows.parquet: row_id, content_hash, label (class index), split (never NULL), text, media_id
+output/     model/                 safetensors, config with the class names, tokenizer or image processor, winnow.json
+            predictions.parquet    row_id, split, predicted (class index), confidence
+            probabilities.npy      float32 (m, k) in Fortran order, row by row those of predictions.parquet
+            features.npy, feature_rows.npy   float32 (t, d) what the last layer was given, and the row ids (t,)
+            checkpoint/            what it goes on from when it is started again; gone once it is done
+Events: `metrics` (`Figures`) and `note` (`Note`). The result says how it went and what it scored.
+"""
+
+from __future__ import annotations
+
+import os
+
+from core.jobs.entry import run
+from core.jobs.rows import Rows, read_rows
+from core.jobs.train.spec import TrainJobSpec, TrainResult
+from core.queue import JobFolder, ProgressWriter
+
+
+def main(folder: JobFolder, progress: ProgressWriter) -> TrainResult | None:
+    """Runs the strategy that the spec names; None in every process but the first."""
+    spec = folder.spec_as(TrainJobSpec)
+    if spec.settings.strategy != "head":
+        from core.jobs.train.loop import fine_tune
+
+        return fine_tune(folder, progress, spec, _rows(folder, spec))
+    if int(os.environ.get("RANK", "0")) > 0:
+        return None
+    from core.jobs.train.head import train_head
+
+    return train_head(folder, progress, spec, _rows(folder, spec))
+
+
+def _rows(folder: JobFolder, spec: TrainJobSpec) -> Rows:
+    return read_rows(folder, spec.about.task, spec.about.media)
+
+
+if __name__ == "__main__":
+    run(main)

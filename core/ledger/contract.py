@@ -1,0 +1,157 @@
+"""What a ledger keeps and answers, whatever it is kept in. Any thread of any process may use it at any time.
+
+The order of acts is the order in which they were written: each gets a number greater than any before. A clock that
+steps back changes what an act says about its time, never which act is newer.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any, Protocol
+
+import pyarrow as pa
+
+from core.records import Action, CleaningEffect, Decision, Metric, Run
+
+
+class Decisions(Protocol):
+    """Reviewers' acts, appended and never edited."""
+
+    def append(self, decisions: Sequence[Decision]) -> int:
+        """Writes acts in their order, all or none, and returns how many were new: one whose `client_key` is known
+        already is the same act."""
+
+    def newest(self) -> int:
+        """The number of the newest act; 0 before the first."""
+
+    def since(self, seq: int) -> pa.Table:
+        """The acts with greater numbers, oldest first: `seq`, then the fields of `Decision`, `shown` as JSON."""
+
+    def by_client_key(self, client_keys: Sequence[str]) -> dict[str, Decision]:
+        """The acts that carry these client keys; keys that were never written are absent."""
+
+    def page(
+        self,
+        dataset_id: str,
+        *,
+        reviewer: str | None = None,
+        action: Action | None = None,
+        version_id: str | None = None,
+        row_id: int | None = None,
+        limit: int = 100,
+        offset: int = 0,
+    ) -> list[Decision]:
+        """Every act on a dataset, undos too, newest first; each argument that is given narrows."""
+
+    def count(
+        self,
+        dataset_id: str,
+        *,
+        reviewer: str | None = None,
+        action: Action | None = None,
+        version_id: str | None = None,
+        row_id: int | None = None,
+    ) -> int:
+        """How many acts `page` would list in all."""
+
+    def last_undoable(self, version_id: str, reviewer: str) -> Decision | None:
+        """The reviewer's newest act on a version that nobody has taken back yet, or None."""
+
+
+class Claims(Protocol):
+    """Which session (a reviewer's tab) has which row on the screen: no two have the same one. They run out."""
+
+    def hold(
+        self, version_id: str, session: str, row_ids: Sequence[int], *, now: datetime, seconds: float
+    ) -> list[int]:
+        """Those of the rows, in their order, that are the session's from now on for `seconds`: all that nobody else
+        holds. Rows that it holds already are held anew."""
+
+    def held_by_others(self, version_id: str, session: str, now: datetime) -> list[int]:
+        """Rows of a version that other sessions hold."""
+
+    def release(self, version_id: str, session: str, row_ids: Sequence[int]) -> None:
+        """Gives rows back before their time; those that the session does not hold are left alone."""
+
+    def release_all(self, session: str) -> None:
+        """Gives back every row that a session holds: it is over."""
+
+
+class Runs(Protocol):
+    """One row per fine-tune, and its figures step by step. What it predicts is the store's."""
+
+    def add(
+        self,
+        *,
+        run_id: str,
+        dataset_id: str,
+        version_id: str,
+        title: str,
+        spec: Mapping[str, Any],
+        labels: Sequence[str],
+        by: str,
+    ) -> Run:
+        """Writes down a run that is about to start, under the dataset's next number; a second call for the same id
+        changes nothing and returns the first."""
+
+    def restore(self, run: Run, metrics: Sequence[Metric]) -> None:
+        """Writes down a run as it stands, under its own number; a second call changes nothing."""
+
+    def by_id(self, run_id: str) -> Run:
+        """One run. Raises `NotFoundError`."""
+
+    def get(self, dataset_id: str, name: str) -> Run:
+        """A dataset's run by its number or its id. Raises `NotFoundError` with the numbers that exist."""
+
+    def of(self, dataset_id: str) -> list[Run]:
+        """Every run of a dataset, newest first."""
+
+    def finish(self, run_id: str, summary: Mapping[str, Any], metrics: Sequence[Metric]) -> None:
+        """Takes in what a run has come to; a second call changes nothing. Raises `NotFoundError`."""
+
+    def metrics(self, run_id: str) -> list[Metric]:
+        """The figures of a finished run by step, in the order in which it gave them."""
+
+
+class Effects(Protocol):
+    """One row per answer to the question whether cleaning helped."""
+
+    def add(
+        self,
+        *,
+        effect_id: str,
+        dataset_id: str,
+        version_id: str,
+        settings: Mapping[str, Any],
+        summary: Mapping[str, Any],
+        by: str,
+        at: datetime,
+    ) -> None:
+        """Writes down what a job found (`summary` is its result, see `core.jobs.cleaning_effect`); a second call for
+        the same id changes nothing."""
+
+    def of(self, version_id: str) -> list[CleaningEffect]:
+        """What was found of a version, newest first."""
+
+
+class Ledger(Protocol):
+    """All of it."""
+
+    @property
+    def decisions(self) -> Decisions: ...
+
+    @property
+    def claims(self) -> Claims: ...
+
+    @property
+    def runs(self) -> Runs: ...
+
+    @property
+    def effects(self) -> Effects: ...
+
+    def forget(self, dataset_id: str) -> None:
+        """Deletes for good all that was done on a dataset."""
+
+    def close(self) -> None:
+        """Lets go of what is open; what was written stays."""

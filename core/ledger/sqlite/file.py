@@ -1,0 +1,175 @@
+"""The file: its tables, and connections to it. Knows nothing of what the rows mean."""
+
+from __future__ import annotations
+
+import sqlite3
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+from core.errors import StoreError
+
+WAIT_SECONDS = 20.0
+"""How long a write waits for another process's write."""
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+
+SCHEMAS: tuple[tuple[str, ...], ...] = (
+    (
+        """CREATE TABLE decisions (
+            seq INTEGER PRIMARY KEY AUTOINCREMENT,  -- the order of acts; never given twice, even after deletions
+            decision_id TEXT NOT NULL UNIQUE,
+            client_key TEXT NOT NULL UNIQUE,
+            dataset_id TEXT NOT NULL,
+            version_id TEXT NOT NULL,
+            row_id INTEGER NOT NULL,
+            action TEXT NOT NULL,
+            new_label TEXT,
+            reviewer TEXT NOT NULL,
+            decided_at INTEGER NOT NULL,            -- this and the other times: microseconds since 1970, UTC
+            scan_id TEXT,
+            shown TEXT NOT NULL,
+            undoes TEXT)""",
+        "CREATE INDEX decisions_of_datasets ON decisions (dataset_id, seq)",
+        "CREATE INDEX decisions_of_reviewers ON decisions (version_id, reviewer, seq)",
+        "CREATE INDEX undos ON decisions (undoes) WHERE undoes IS NOT NULL",
+        """CREATE TABLE claims (
+            version_id TEXT NOT NULL,
+            row_id INTEGER NOT NULL,
+            session TEXT NOT NULL,
+            until INTEGER NOT NULL,
+            owner TEXT NOT NULL,                    -- the process that the session talks to: `core.identity`
+            UNIQUE (version_id, row_id))""",
+        """CREATE TABLE runs (
+            seq INTEGER PRIMARY KEY AUTOINCREMENT,
+            run_id TEXT NOT NULL UNIQUE,
+            number INTEGER NOT NULL,
+            dataset_id TEXT NOT NULL,
+            version_id TEXT NOT NULL,
+            title TEXT NOT NULL,
+            created_at INTEGER NOT NULL,
+            created_by TEXT NOT NULL,
+            spec TEXT NOT NULL,
+            labels TEXT NOT NULL,
+            summary TEXT NOT NULL,
+            UNIQUE (dataset_id, number))""",
+        """CREATE TABLE metrics (
+            run_id TEXT NOT NULL,
+            place INTEGER NOT NULL,                 -- the order in which the run gave them
+            step INTEGER NOT NULL,
+            epoch REAL NOT NULL,
+            split TEXT NOT NULL,
+            name TEXT NOT NULL,
+            value REAL,
+            PRIMARY KEY (run_id, place)) WITHOUT ROWID""",
+        """CREATE TABLE effects (
+            seq INTEGER PRIMARY KEY AUTOINCREMENT,
+            effect_id TEXT NOT NULL UNIQUE,
+            dataset_id TEXT NOT NULL,
+            version_id TEXT NOT NULL,
+            created_at INTEGER NOT NULL,
+            created_by TEXT NOT NULL,
+            settings TEXT NOT NULL,
+            summary TEXT NOT NULL)""",
+    ),
+)
+"""Each entry takes the file one version further; entries are never edited, only appended."""
+
+
+class LedgerFile:
+    """An open file. A connection serves one call at a time and is kept for the next: closing the last one of a file in
+    WAL moves the log into it, which costs more than the write."""
+
+    def __init__(self, path: Path) -> None:
+        """Makes the file or brings it up to date. Raises `StoreError` for one that a newer Winnow has upgraded."""
+        self.path = path
+        self._idle: list[sqlite3.Connection] = []
+        self._lock = threading.Lock()
+        self._closed = False
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with self.connection() as connection:
+            _use_wal(connection)
+        with self.write() as connection:
+            self._upgrade(connection)
+
+    @contextmanager
+    def connection(self) -> Iterator[sqlite3.Connection]:
+        """A connection for one call; each statement is a transaction of its own."""
+        with self._lock:
+            connection = self._idle.pop() if self._idle else None
+        connection = connection or _connect(self.path)
+        try:
+            yield connection
+        finally:
+            with self._lock:
+                kept = not self._closed
+                if kept:
+                    self._idle.append(connection)
+            if not kept:
+                connection.close()
+
+    @contextmanager
+    def write(self) -> Iterator[sqlite3.Connection]:
+        """A transaction: committed at the end, rolled back on any error; no other process writes meanwhile."""
+        with self.connection() as connection:
+            connection.execute("BEGIN IMMEDIATE")
+            try:
+                yield connection
+                connection.execute("COMMIT")
+            except BaseException:
+                if connection.in_transaction:
+                    connection.execute("ROLLBACK")
+                raise
+
+    def close(self) -> None:
+        """Closes the connections; one that is in use, after its call."""
+        with self._lock:
+            self._closed = True
+            idle, self._idle = self._idle, []
+        for connection in idle:
+            connection.close()
+
+    def _upgrade(self, connection: sqlite3.Connection) -> None:
+        (version,) = connection.execute("PRAGMA user_version").fetchone()
+        if version > len(SCHEMAS):
+            raise StoreError(
+                f"The workspace {self.path.parent} is of a newer Winnow: its ledger has version {version}, and this "
+                f"one knows up to {len(SCHEMAS)}.",
+                "Update Winnow, or open another workspace: --workspace FOLDER.",
+            )
+        for statements in SCHEMAS[version:]:
+            for statement in statements:
+                connection.execute(statement)
+        connection.execute(f"PRAGMA user_version = {len(SCHEMAS)}")
+
+
+def micros(moment: datetime) -> int:
+    """A moment as the file keeps it; one without a zone is taken as UTC."""
+    aware = moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+    return (aware - _EPOCH) // timedelta(microseconds=1)
+
+
+def moment(micros: int) -> datetime:
+    """A moment as it was before it was kept, in UTC."""
+    return _EPOCH + timedelta(microseconds=micros)
+
+
+def _connect(path: Path) -> sqlite3.Connection:
+    connection = sqlite3.connect(path, timeout=WAIT_SECONDS, isolation_level=None, check_same_thread=False)
+    connection.execute("PRAGMA synchronous = FULL")  # what was acknowledged survives a power cut
+    return connection
+
+
+def _use_wal(connection: sqlite3.Connection) -> None:
+    """The change of mode does not wait for another process that makes it too, so this does."""
+    deadline = time.monotonic() + WAIT_SECONDS
+    while True:
+        try:
+            connection.execute("PRAGMA journal_mode = WAL")
+            return
+        except sqlite3.OperationalError as error:
+            if "locked" not in str(error) or time.monotonic() > deadline:
+                raise
+            time.sleep(0.01)

@@ -1,0 +1,40 @@
+"""The ledger of one workspace: its parts on one file."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from core.ledger.sqlite.claims import SqliteClaims
+from core.ledger.sqlite.decisions import SqliteDecisions
+from core.ledger.sqlite.effects import SqliteEffects
+from core.ledger.sqlite.file import LedgerFile
+from core.ledger.sqlite.runs import SqliteRuns
+
+_OF_A_DATASET = (
+    "DELETE FROM metrics WHERE run_id IN (SELECT run_id FROM runs WHERE dataset_id = ?)",
+    "DELETE FROM runs WHERE dataset_id = ?",
+    "DELETE FROM effects WHERE dataset_id = ?",
+    "DELETE FROM decisions WHERE dataset_id = ?",
+)
+
+
+class SqliteLedger:
+    """See `core.ledger.contract.Ledger`. Opening it gives back the claims of processes that are gone, and no others."""
+
+    def __init__(self, path: Path) -> None:
+        """Raises `StoreError` for a file that a newer Winnow has upgraded."""
+        self._file = LedgerFile(path)
+        self.decisions = SqliteDecisions(self._file)
+        self.claims = SqliteClaims(self._file)
+        self.runs = SqliteRuns(self._file)
+        self.effects = SqliteEffects(self._file)
+        self.claims.drop_of_the_gone()
+
+    def forget(self, dataset_id: str) -> None:
+        """Deletes for good all that was done on a dataset. Claims run out by themselves."""
+        with self._file.write() as connection:
+            for statement in _OF_A_DATASET:
+                connection.execute(statement, [dataset_id])
+
+    def close(self) -> None:
+        self._file.close()

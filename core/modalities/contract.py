@@ -1,0 +1,89 @@
+"""What every modality says of itself in plain facts. Light: the web process reads it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+from core.records import AttributeKind, Column, Strategy
+
+WORDS: Final = "text"
+"""The column of every examples table that says an example in words, VARCHAR: a text itself, the name of a file. It is
+what people search and what a list shows."""
+MEDIA: Final = "media_id"
+"""The column with the place of an example's file below the workspace's media, VARCHAR; NULL where a cell holds it."""
+
+Rows = Sequence[Mapping[str, Any]]
+"""The first rows of a source: column → value."""
+
+
+@dataclass(frozen=True, slots=True)
+class Derived:
+    """An attribute made from the example."""
+
+    name: str
+    """As the person sees it."""
+    column: str
+    kind: AttributeKind
+    sql: str
+    """An expression over the columns of the examples table."""
+    function: Callable[[Sequence[str]], list[str]] | None = None
+    """What is made of the expression's values, some thousands at a time; None: the attribute is the expression."""
+
+
+@dataclass(frozen=True, slots=True)
+class FineTuning:
+    """What a fine-tune of a modality's models starts from."""
+
+    models: tuple[str, ...]
+    """Models that come with Winnow, the usual one first."""
+    such_as: str
+    """A model that a person may name, in words."""
+    learning_rates: Mapping[Strategy, float]
+    """Of the strategies with epochs, for the usual batch."""
+    settings: frozenset[str]
+    """Names in `core.finetune.settings` of what only this modality's models can be told."""
+    marks: tuple[str, ...]
+    """Files of which a saved model's folder has at least one where its examples are of this modality."""
+    snippet: str
+    """Python that loads a saved model with transformers, up to its `logits`; `{folder}` and `{answer}` are put in."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Modality:
+    """What an example is."""
+
+    name: str
+    """One example in words, too: text, image."""
+    many: str
+    """Several of them in words."""
+    icon: str
+    """A Material symbol, before a dataset's name."""
+    row_height: int
+    """Pixels of a row of a list."""
+    in_files: bool
+    """Whether an example is a file below the workspace's media, which a job decodes and checks; else it is a cell."""
+    find: Callable[[Sequence[Column], Rows], Column | None]
+    """The column that most likely holds the examples, by its name and its values; None where none does."""
+    derived: tuple[Derived, ...]
+    """A source's own column of the same name keeps it; the store finds another for the derived one."""
+    near_similarity: float
+    """Cosine in the heavy half's `near_space` from which two examples are near-duplicates."""
+    encoders: tuple[str, ...]
+    """Names in `core.modalities.encoders.ENCODERS` that a scan uses unless told otherwise, quickest first."""
+    fine_tuning: FineTuning
+    heavy: str
+    """The dotted module of its heavy half, see `core.modalities.heavy`. Only jobs import it."""
+    folder_format: str | None = None
+    """The export that is a folder of its files; None where it has none."""
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """The columns of an examples table that hold an example."""
+        return (WORDS, MEDIA) if self.in_files else (WORDS,)
+
+    @property
+    def payload(self) -> str:
+        """The one of them that a job reads the example by."""
+        return self.columns[-1]

@@ -1,0 +1,17 @@
+"""Attributes that are made from what a load measures of an image: SQL expressions over the examples table."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from core.modalities.contract import Derived
+
+DERIVED: Final = (
+    Derived("image size", "image_size", "category", "width || '×' || height"),
+    Derived(
+        "shape",
+        "shape",
+        "category",
+        "CASE WHEN width > 1.05 * height THEN 'landscape' WHEN height > 1.05 * width THEN 'portrait' ELSE 'square' END",
+    ),
+)

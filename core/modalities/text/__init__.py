@@ -1,0 +1,1 @@
+"""Texts: tokens, encoders, and how a classifier takes them."""

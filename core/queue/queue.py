@@ -1,0 +1,255 @@
+"""The queue: makes jobs, hands them to their wrappers, asks them to end, and finds those that were lost.
+
+Holds nothing in memory that matters: whoever opens the same workspace sees the same jobs and can end them.
+"""
+
+from __future__ import annotations
+
+import builtins
+import secrets
+import shutil
+import time
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Literal
+
+from core.errors import JobError
+from core.queue import ending
+from core.queue.folder import JobFolder
+from core.queue.launcher import Launcher, Resources
+from core.queue.local.launcher import LocalLauncher
+from core.queue.progress import ProgressWriter
+from core.queue.record import job_record
+from core.queue.table import JobTable, Row
+from core.records import UNFINISHED, Job, JobStatus
+from core.settings import Workspace
+from core.typed import JsonObject
+
+
+class Queue:
+    """The jobs of one workspace."""
+
+    def __init__(self, workspace: Workspace, launcher: Launcher | None = None) -> None:
+        """`launcher`: what runs the jobs; by default processes of this machine."""
+        self._runs = workspace.runs
+        self._table = JobTable(workspace.jobs_database)
+        self._launcher = launcher or LocalLauncher()
+
+    @property
+    def launcher(self) -> Launcher:
+        """What runs the jobs."""
+        return self._launcher
+
+    # --- making and starting ---------------------------------------------------------------------------------------
+
+    def create(
+        self,
+        kind: str,
+        title: str,
+        module: str,
+        spec: JsonObject,
+        dataset_id: str | None,
+        by: str,
+        resources: Resources = Resources(),  # noqa: B008  frozen
+    ) -> Job:
+        """Makes a job with its job folder, in the state `preparing`: fill its `input/`, then `enqueue` it.
+
+        `module` is run as `python -m module FOLDER`, as soon as there is what `resources` asks for.
+        """
+        return self._insert(kind, title, module, spec, dataset_id, by, resources, "preparing")
+
+    def enqueue(self, job_id: str) -> Job:
+        """Hands a prepared job to the launcher, which waits for its turn and outlives this process.
+
+        A job that was stopped or cancelled while it was prepared stays ended.
+        """
+        folder = self.folder(job_id)
+        if not self._launcher.holds(folder):
+            raise JobError(f"Job {job_id} is not being prepared by this process.", "Start it again from its page.")
+        try:
+            if self._table.update(job_id, ("preparing",), status="queued"):
+                self._launcher.submit(folder)
+        finally:
+            self._launcher.release(folder)
+        return self.get(job_id)
+
+    def start_local(self, kind: str, title: str, spec: JsonObject, dataset_id: str | None, by: str) -> Job:
+        """Makes a job that a thread of this process runs: it is `running` until `finish_local`, lost if this process
+        dies, and asked to stop through its job folder's `stop_requested()`."""
+        return self._insert(kind, title, "", spec, dataset_id, by, Resources(device=False), "running")
+
+    def finish_local(
+        self, job_id: str, status: Literal["done", "failed", "stopped"], error: str = "", dataset_id: str | None = None
+    ) -> Job:
+        """Records how a job of `start_local` ended; `dataset_id` names what it made."""
+        if dataset_id is not None:
+            self._table.update(job_id, dataset_id=dataset_id)
+        cancelled = status == "stopped" and self.folder(job_id).cancel_requested()
+        ending.end(self._table, job_id, "cancelled" if cancelled else status, error)
+        self._launcher.release(self.folder(job_id))
+        return self.get(job_id)
+
+    def fail(self, job_id: str, error: str) -> Job:
+        """Records that a job could not be prepared, or that its output could not be taken in. One that was ended by
+        somebody stays so."""
+        before = (*ending.UNENDED, "done")
+        self._table.update(job_id, before, status="failed", error=error, ended_at=time.time())
+        self._table.update(job_id, collected=1)
+        self._launcher.release(self.folder(job_id))
+        return self.get(job_id)
+
+    def can_restart(self, job_id: str) -> bool:
+        """Whether a job ended without a result and was run by a process of its own."""
+        row = self._row(job_id)
+        return row["status"] in UNFINISHED and bool(row["module"])
+
+    def restart(self, job_id: str, module: str) -> Job:
+        """Opens an ended job again with the same spec and what it had made so far, in the state `preparing`: see to
+        its `input/`, then `enqueue` it. It then runs `module`, since the one that it ran may be of an earlier release,
+        where it had another name. Raises JobError for a job that runs, is done, or was run by a thread."""
+        if not self.can_restart(job_id):
+            job = self.get(job_id)
+            raise JobError(f"Job {job_id} ({job.kind}, {job.status}) cannot be started again.", "Start a new one.")
+        self._hold(job_id)
+        fresh = {"started_at": None, "ended_at": None, "error": "", "device": "", "collected": 0, "leader_pid": None}
+        if not self._table.update(job_id, UNFINISHED, status="preparing", module=module, **fresh):
+            self._launcher.release(self.folder(job_id))
+            raise JobError(f"Job {job_id} was started again by somebody else.", "Reload the page to see its state.")
+        self.folder(job_id).clear()
+        ProgressWriter(self.folder(job_id)).update("Starting again", 0)
+        return self.get(job_id)
+
+    # --- asking and ending -----------------------------------------------------------------------------------------
+
+    def stop(self, job_id: str) -> Job:
+        """Asks a job to end by itself and keep what it has. It ends when it next looks, at the latest when it is
+        cancelled. A job that has ended stays as it is."""
+        self.folder(job_id).request_stop()
+        return self._ask(job_id, "stopped")
+
+    def cancel(self, job_id: str) -> Job:
+        """Ends a job now: its processes get half a second, then they are killed."""
+        self.folder(job_id).request_cancel()
+        return self._ask(job_id, "cancelled")
+
+    def reconcile(self) -> builtins.list[str]:
+        """Finds jobs whose wrapper (or process, for local ones) is gone, kills what they left behind, marks them
+        lost, and returns their ids."""
+        return ending.reconcile(self._table, self._launcher)
+
+    def remove(self, dataset_id: str) -> None:
+        """Deletes the ended jobs of a dataset for good, with their job folders."""
+        for folder in self._table.remove(dataset_id):
+            shutil.rmtree(folder, ignore_errors=True)
+
+    # --- looking ---------------------------------------------------------------------------------------------------
+
+    def get(self, job_id: str) -> Job:
+        """Raises JobError where there is no such job."""
+        row = self._row(job_id)
+        return job_record(row, self._table.waiting())
+
+    def list(self, limit: int = 50, offset: int = 0) -> builtins.list[Job]:
+        """Newest first."""
+        waiting = self._table.waiting()
+        return [job_record(row, waiting) for row in self._table.newest(limit, offset)]
+
+    def of(self, kind: str, dataset_id: str) -> builtins.list[Job]:
+        """The jobs of a kind on a dataset, newest first, without those whose job folder was deleted."""
+        waiting = self._table.waiting()
+        found = self._table.of(kind, dataset_id)
+        return [job_record(row, waiting) for row in found if Path(row["folder"]).is_dir()]
+
+    def count(self) -> int:
+        return self._table.count()
+
+    def active(self) -> builtins.list[Job]:
+        """Jobs that have not ended, oldest first."""
+        waiting = self._table.waiting()
+        return [job_record(row, waiting) for row in self._table.active()]
+
+    def under_way(self, kind: str, spec: JsonObject) -> Job | None:
+        """The job that has been asked for exactly this and has not ended."""
+        same = (job for job in self.active() if job.kind == kind and self.folder(job.job_id).spec() == spec)
+        return next(same, None)
+
+    def folder(self, job_id: str) -> JobFolder:
+        return JobFolder(Path(self._row(job_id)["folder"]))
+
+    def log_tail(self, job_id: str, lines: int = 200) -> str:
+        return self.folder(job_id).log_tail(lines)
+
+    # --- output ----------------------------------------------------------------------------------------------------
+
+    def uncollected(self) -> builtins.list[Job]:
+        """Jobs, running or ended, whose output has not been taken in completely, oldest first."""
+        return [job_record(row) for row in self._table.uncollected()]
+
+    def parts_collected(self, job_id: str) -> int:
+        """How many parts of its output (tiers of a scan) have been taken in."""
+        return int(self._row(job_id)["parts"])
+
+    def mark_part_collected(self, job_id: str, parts: int) -> None:
+        """Records that the first `parts` parts of its output have been taken in."""
+        self._table.update(job_id, parts=parts)
+
+    def mark_collected(self, job_id: str, dataset_id: str | None = None) -> None:
+        """Records that all of its output has been taken in; `dataset_id` names the dataset that came of it."""
+        values = {"dataset_id": dataset_id} if dataset_id is not None else {}
+        self._table.update(job_id, (), collected=1, **values)
+
+    # --- inside ----------------------------------------------------------------------------------------------------
+
+    def _insert(
+        self,
+        kind: str,
+        title: str,
+        module: str,
+        spec: JsonObject,
+        dataset_id: str | None,
+        by: str,
+        resources: Resources,
+        status: JobStatus,
+    ) -> Job:
+        now = time.time()
+        job_id = f"{datetime.fromtimestamp(now, UTC):%Y%m%d-%H%M%S}-{kind}-{secrets.token_hex(3)}"
+        folder = JobFolder((self._runs / job_id).resolve()).create()
+        folder.write_spec(spec)
+        self._hold(job_id, folder)  # before anybody can see the job, so that nobody takes it for lost
+        self._table.insert(
+            job_id=job_id,
+            kind=kind,
+            title=title,
+            module=module,
+            launch=resources.launch,
+            needs_device=resources.device,
+            processes=resources.processes,
+            dataset_id=dataset_id,
+            folder=str(folder.path),
+            status=status,
+            created_at=now,
+            created_by=by,
+            started_at=None if module else now,
+            collected=not module,
+        )
+        return self.get(job_id)
+
+    def _ask(self, job_id: str, ended: JobStatus) -> Job:
+        row = self._row(job_id)
+        if row["status"] == "preparing":
+            ending.end(self._table, job_id, ended)
+        else:
+            self._table.update(job_id, ("queued", "running"), status="stopping")
+            ending.mark_lost_if_dead(self._table, row, self._launcher)
+        return self.get(job_id)
+
+    def _hold(self, job_id: str, folder: JobFolder | None = None) -> None:
+        """Makes this process answer for the job."""
+        if not self._launcher.claim(folder or self.folder(job_id)):
+            raise JobError(f"Job {job_id} is held by another process.", "Reload the page to see its state.")
+
+    def _row(self, job_id: str) -> Row:
+        row = self._table.row(job_id)
+        if row is None:
+            raise JobError(f"There is no job {job_id!r}.", "The page Jobs lists all of them.")
+        return row

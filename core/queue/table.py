@@ -1,0 +1,152 @@
+"""The state of every job, in a small SQLite file that many processes read and write (WAL). Knows no process."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from core.records import ENDED, JobStatus
+
+WAIT_SECONDS = 20.0
+"""How long a write waits for another process's write."""
+
+SCHEMA = """
+CREATE TABLE IF NOT EXISTS jobs (
+    seq INTEGER PRIMARY KEY AUTOINCREMENT,
+    job_id TEXT NOT NULL UNIQUE,
+    kind TEXT NOT NULL,
+    title TEXT NOT NULL,
+    module TEXT NOT NULL,               -- empty: run by a thread of the process that made it
+    launch TEXT NOT NULL,
+    needs_device INTEGER NOT NULL,
+    dataset_id TEXT,
+    folder TEXT NOT NULL,
+    status TEXT NOT NULL,
+    created_at REAL NOT NULL,           -- this and the other times: epoch seconds
+    created_by TEXT NOT NULL,
+    started_at REAL,
+    ended_at REAL,
+    device TEXT NOT NULL DEFAULT '',
+    error TEXT NOT NULL DEFAULT '',
+    collected INTEGER NOT NULL DEFAULT 0,
+    parts INTEGER NOT NULL DEFAULT 0,   -- how many parts of its output have been taken in
+    leader_pid INTEGER,                 -- the identity of the job's first process
+    leader_started TEXT,
+    leader_command TEXT,
+    processes INTEGER NOT NULL DEFAULT 1 -- under accelerate; 0: one per device
+)
+"""
+ADDED = ("processes INTEGER NOT NULL DEFAULT 1",)
+"""Columns that a workspace made by an earlier release lacks."""
+RENAMED = (
+    "UPDATE jobs SET kind = 'cleaning_effect' WHERE kind = 'cleaning'",
+    "UPDATE jobs SET kind = 'hub' WHERE kind = 'load' AND (module LIKE '%.hub' OR module LIKE '%.hub.run')",
+)
+"""Kinds of jobs that had another name in an earlier release."""
+
+Row = sqlite3.Row
+
+
+class JobTable:
+    """The jobs of one workspace. A connection per call: any thread of any process may use it."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with self._connection() as connection:
+            connection.execute("PRAGMA journal_mode = WAL")
+            connection.execute(SCHEMA)
+            self._add_columns(connection)
+            self._rename(connection)
+
+    def insert(self, **values: Any) -> None:
+        columns, marks = ", ".join(values), ", ".join("?" * len(values))
+        with self._connection() as connection:
+            connection.execute(f"INSERT INTO jobs ({columns}) VALUES ({marks})", tuple(values.values()))
+
+    def update(self, job_id: str, only_if: Sequence[JobStatus] = (), **values: object) -> bool:
+        """Sets columns of a job, with `only_if` only while its status is one of these. Returns whether it did."""
+        assignments = ", ".join(f"{column} = ?" for column in values)
+        condition = f" AND status IN ({_marks(only_if)})" if only_if else ""
+        with self._connection() as connection:
+            changed = connection.execute(
+                f"UPDATE jobs SET {assignments} WHERE job_id = ?{condition}", (*values.values(), job_id, *only_if)
+            )
+            return changed.rowcount == 1
+
+    def row(self, job_id: str) -> Row | None:
+        rows = self._rows("WHERE job_id = ?", (job_id,))
+        return rows[0] if rows else None
+
+    def newest(self, limit: int, offset: int) -> list[Row]:
+        """Newest first."""
+        return self._rows("ORDER BY seq DESC LIMIT ? OFFSET ?", (limit, offset))
+
+    def of(self, kind: str, dataset_id: str) -> list[Row]:
+        """The jobs of a kind on a dataset, newest first."""
+        return self._rows("WHERE kind = ? AND dataset_id = ? ORDER BY seq DESC", (kind, dataset_id))
+
+    def remove(self, dataset_id: str) -> list[str]:
+        """Takes the ended jobs of a dataset off the table and returns their folders."""
+        with self._connection() as connection:
+            rows = connection.execute(
+                f"DELETE FROM jobs WHERE dataset_id = ? AND status IN ({_marks(ENDED)}) RETURNING folder",
+                (dataset_id, *ENDED),
+            ).fetchall()
+            return [str(row["folder"]) for row in rows]
+
+    def count(self) -> int:
+        with self._connection() as connection:
+            return int(connection.execute("SELECT count(*) FROM jobs").fetchone()[0])
+
+    def active(self) -> list[Row]:
+        """Jobs that have not ended, in the order of their creation."""
+        return self._rows(f"WHERE status NOT IN ({_marks(ENDED)}) ORDER BY seq", ENDED)
+
+    def waiting(self) -> list[str]:
+        """The ids of the jobs that wait for a device slot, next first."""
+        return [row["job_id"] for row in self._rows("WHERE status = 'queued' AND needs_device = 1 ORDER BY seq")]
+
+    def uncollected(self) -> list[Row]:
+        """Jobs that have or may have output which has not been taken in, in the order of their creation."""
+        return self._rows("WHERE collected = 0 AND status NOT IN ('preparing', 'queued') ORDER BY seq")
+
+    def _rows(self, clauses: str, parameters: Sequence[Any] = ()) -> list[Row]:
+        with self._connection() as connection:
+            return connection.execute(f"SELECT * FROM jobs {clauses}", tuple(parameters)).fetchall()
+
+    @staticmethod
+    def _add_columns(connection: sqlite3.Connection) -> None:
+        present = {row["name"] for row in connection.execute("PRAGMA table_info(jobs)")}
+        for column in ADDED:
+            if column.split()[0] in present:
+                continue
+            try:
+                connection.execute(f"ALTER TABLE jobs ADD COLUMN {column}")
+            except sqlite3.OperationalError as error:  # another process was quicker
+                if "duplicate column" not in str(error):
+                    raise
+
+    @staticmethod
+    def _rename(connection: sqlite3.Connection) -> None:
+        """Once per file: a write would wait for the writes of all others each time that the table is opened."""
+        if connection.execute("PRAGMA user_version").fetchone()[0] < 1:
+            for statement in RENAMED:
+                connection.execute(statement)
+            connection.execute("PRAGMA user_version = 1")
+
+    @contextmanager
+    def _connection(self) -> Iterator[sqlite3.Connection]:
+        connection = sqlite3.connect(self.path, timeout=WAIT_SECONDS, isolation_level=None)
+        connection.row_factory = sqlite3.Row
+        try:
+            yield connection
+        finally:
+            connection.close()
+
+
+def _marks(values: Sequence[Any]) -> str:
+    return ", ".join("?" * len(values))

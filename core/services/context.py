@@ -1,0 +1,40 @@
+"""Opens a workspace, which is what every function of this room works on."""
+
+from __future__ import annotations
+
+from core.context import Context
+from core.ledger.sqlite import SqliteLedger
+from core.queue.queue import Queue
+from core.services.trash import purge
+from core.services.upgrade import move_acts
+from core.settings import Workspace
+from core.store.database import Database
+from core.store.schema import migrate
+
+__all__ = ["Context", "open_context"]
+
+
+def open_context(workspace: Workspace) -> Context:
+    """Makes what is missing, brings the file up to date, finds lost jobs and empties the trash of what is due.
+
+    Raises `WorkspaceLockedError` while another process has the workspace open, `StoreError` where a newer Winnow wrote
+    it.
+    """
+    workspace.create()
+    ledger = SqliteLedger(workspace.ledger)
+    try:
+        store = Database.open(workspace.database, ledger.decisions)
+    except BaseException:
+        ledger.close()
+        raise
+    try:
+        migrate(store, workspace.backups)
+        move_acts(store, ledger)
+        queue = Queue(workspace)
+        queue.reconcile()
+        purge(store, ledger, queue, workspace)
+    except BaseException:
+        store.close()
+        ledger.close()
+        raise
+    return Context(workspace, store, queue, ledger)

@@ -1,0 +1,1 @@
+"""How good a run is and which of two is better: figures, words, the report."""

@@ -1,0 +1,287 @@
+"""How good a run is, or which of two is better: reads the store and the run's probabilities, asks `core.evaluation`.
+
+What takes longer than a page may wait is worked out beside it and kept: neither predictions nor versions ever change.
+Such functions give their answer or `Pending`; with `patience=None` they wait to the end, as the command line does.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Hashable, Sequence, Set
+from dataclasses import dataclass, replace
+from typing import Literal, TypeVar
+
+import numpy as np
+
+from core.errors import NotFoundError, UsageError
+from core.evaluation import curves as drawn
+from core.evaluation import metrics
+from core.evaluation.bootstrap import score_intervals
+from core.evaluation.comparison import differences, joint_cells, paired_intervals
+from core.evaluation.confusion import Cells, all_labels, cells
+from core.records import (
+    Comparison,
+    Curve,
+    Difference,
+    Evaluation,
+    Interval,
+    LabelsFrom,
+    PredictedRow,
+    PredictionFilter,
+    Run,
+)
+from core.services.answers import PATIENCE, Answers, Pending, Report
+from core.services.context import Context
+from core.services.evaluation.probabilities import split_probabilities
+from core.store import predictions
+from core.store.datasets import get_dataset
+from core.store.relations import relation
+from core.store.versions import list_versions
+
+T = TypeVar("T")
+
+MOST_CLASSES = 5_000
+"""Beyond it, a confusion matrix no longer fits beside a page: it takes 200 MB."""
+MOST_AVERAGED = 250_000_000
+"""Probabilities (rows × classes) that an average curve goes through: some ten seconds."""
+
+_evaluations = Answers(kept=16)
+_curves = Answers()
+_rows = Answers(threads=4)
+"""Lists are waited for, but a rerun that shows the same list does not ask the store again."""
+_NO_MATRIX = np.zeros((0, 0), np.int64)
+
+
+@dataclass(frozen=True, slots=True)
+class _Kept:
+    """An evaluation without its matrix, and the cells to make that of: at a thousand classes a tenth of the memory."""
+
+    evaluation: Evaluation
+    cells: Cells
+
+    def whole(self) -> Evaluation:
+        return replace(self.evaluation, matrix=self.cells.matrix())
+
+
+@dataclass(frozen=True, slots=True)
+class _KeptComparison:
+    first: _Kept
+    second: _Kept
+    differences: tuple[Difference, ...]
+    only_right: tuple[int, int]
+
+    def whole(self) -> Comparison:
+        first, second = self.first.whole(), self.second.whole()
+        matrix = second.matrix - first.matrix
+        return Comparison(first, second, first.rows, self.differences, matrix, *self.only_right)
+
+
+def splits_of(context: Context, run: Run) -> list[tuple[str, int]]:
+    """The splits that a run has predicted, with their rows. Empty until it is done."""
+    told = run.summary.get("splits")
+    if told:
+        return sorted((split, int(figures["rows"])) for split, figures in told.items())
+    return predictions.splits_of(context.store, run.run_id)
+
+
+def evaluate(
+    context: Context, run: Run, split: str, labels_from: LabelsFrom = "version", patience: float | None = PATIENCE
+) -> Evaluation | Pending:
+    """A run's predictions on a split. Raises `NotFoundError` for a split that it has not predicted."""
+    truth_id = truth_version(context, (run,), labels_from)
+
+    def work(report: Report) -> _Kept:
+        counts = predictions.confusion_counts(context.store, run.run_id, split, relation(context.store, truth_id))
+        if not counts:
+            raise _nothing(context, (run,), split)
+        labels = _labels((run,), {true for true, _, _ in counts})
+        matrix = cells(counts, labels)
+        intervals = score_intervals(matrix, lambda done, total: report(done, 2 * total))
+        evaluation = _evaluation(run, truth_id, split, labels_from, labels, matrix, intervals)
+        found = split_probabilities(context, run, split, truth_id)
+        if found is None:
+            return _Kept(evaluation, matrix)
+        of_truth = found.of_truth(lambda done, total: report(total + done, 2 * total))
+        return _Kept(replace(evaluation, log_loss=metrics.log_loss(of_truth)), matrix)
+
+    what = f"Evaluating run {run.number} on {split}"
+    found = _ask(_evaluations, context, (run.run_id, split, truth_id, labels_from), what, work, patience)
+    return found if isinstance(found, Pending) else found.whole()
+
+
+def curves(
+    context: Context,
+    run: Run,
+    split: str,
+    label: str | None,
+    kind: drawn.Kind,
+    labels_from: LabelsFrom = "version",
+    average: Literal["micro", "macro"] = "macro",
+    patience: float | None = PATIENCE,
+) -> Curve | Pending:
+    """The ROC or precision-recall curve of one class against the rest, or with `label` None an average of all.
+
+    Raises `NotFoundError` without probabilities, and for a class that the run does not know; `UsageError` for an
+    average over more than `MOST_AVERAGED` probabilities.
+    """
+    truth_id = truth_version(context, (run,), labels_from)
+
+    def work(report: Report) -> Curve:
+        found = split_probabilities(context, run, split, truth_id)
+        if found is None:
+            raise NotFoundError(f"Run {run.number} kept no probabilities.", "Train once more to get its curves.")
+        if not len(found.positions):
+            raise _nothing(context, (run,), split)
+        if label is not None:
+            if label not in run.labels:
+                raise NotFoundError(f"Run {run.number} does not know the class {label!r}.", "Choose one of its own.")
+            place = run.labels.index(label)
+            scores = found.of_class(place)
+            return drawn.curve(drawn.thresholds(scores, scores[found.label == place]), label, kind)
+        if len(found.positions) * found.classes > MOST_AVERAGED:
+            raise UsageError(
+                f"An average over {found.classes:,} classes of {len(found.positions):,} rows takes too long.",
+                "Look at the classes one by one.",
+            )
+        if average == "micro":
+            of_truth = found.of_truth(lambda done, total: None)[found.label >= 0]
+            return drawn.micro_average(found.columns(report), of_truth, kind)
+        columns = enumerate(found.columns(report))
+        each = (drawn.thresholds(scores, scores[found.label == place]) for place, scores in columns)
+        return drawn.macro_average(each, kind)
+
+    what = f"Drawing the curve of {label if label is not None else f'the {average} average'}"
+    return _ask(_curves, context, (run.run_id, split, truth_id, label, kind, average), what, work, patience)
+
+
+def compare(
+    context: Context,
+    first: Run,
+    second: Run,
+    split: str,
+    labels_from: LabelsFrom = "version",
+    patience: float | None = PATIENCE,
+) -> Comparison | Pending:
+    """Two runs of one dataset on the rows of a split that both have predicted, `version` being the newer of theirs.
+
+    Raises `NotFoundError` where there are none, `UsageError` for runs of two datasets.
+    """
+    if first.dataset_id != second.dataset_id:
+        raise UsageError("Two runs of different datasets cannot be compared.", "Choose two of the same dataset.")
+    truth_id = truth_version(context, (first, second), labels_from)
+
+    def work(report: Report) -> _KeptComparison:
+        truth = relation(context.store, truth_id)
+        counts = predictions.joint_counts(context.store, first.run_id, second.run_id, split, truth)
+        if not counts:
+            raise _nothing(context, (first, second), split)
+        labels = _labels((first, second), {true for true, _, _, _ in counts})
+        joint = joint_cells(counts, labels)
+        found = paired_intervals(joint, report)
+        sides = [
+            _Kept(_evaluation(run, truth_id, split, labels_from, labels, matrix, intervals), matrix)
+            for run, matrix, intervals in (
+                (first, joint.of_first(), found.first),
+                (second, joint.of_second(), found.second),
+            )
+        ]
+        return _KeptComparison(sides[0], sides[1], differences(joint, labels, found.differences), joint.only_right())
+
+    what = f"Comparing runs {first.number} and {second.number} on {split}"
+    key = (first.run_id, second.run_id, split, truth_id, labels_from)
+    kept = _ask(_evaluations, context, key, what, work, patience)
+    return kept if isinstance(kept, Pending) else kept.whole()
+
+
+def predicted_rows(
+    context: Context, run: Run, where: PredictionFilter, labels_from: LabelsFrom, limit: int, offset: int = 0
+) -> list[PredictedRow]:
+    """`limit` predicted rows that the filter keeps, from `offset` on, the surest first. Where the filter names a second
+    run, what is true is what `compare` has."""
+    truth_id = _truth_of_rows(context, run, where, labels_from)
+
+    def work(report: Report) -> list[PredictedRow]:
+        truth = relation(context.store, truth_id)
+        return predictions.page_predictions(context.store, run.run_id, where, truth, limit, offset)
+
+    key = (run.run_id, truth_id, where, limit, offset)
+    found = _ask(_rows, context, key, "Listing rows", work, patience=None)
+    assert not isinstance(found, Pending), "it was waited for"
+    return found
+
+
+def truth_version(context: Context, runs: Sequence[Run], labels_from: LabelsFrom) -> str:
+    """The id of the version whose labels count as true for these runs of one dataset."""
+    if labels_from == "given":
+        return list_versions(context.store, runs[0].dataset_id)[0].version_id
+    if labels_from == "newest":
+        return get_dataset(context.store, runs[0].dataset_id).latest_version_id
+    return max(run.version_id for run in runs)
+
+
+def _truth_of_rows(context: Context, run: Run, where: PredictionFilter, labels_from: LabelsFrom) -> str:
+    others = [context.ledger.runs.get(run.dataset_id, other) for other in (where.right_in, where.wrong_in) if other]
+    return truth_version(context, (run, *others), labels_from)
+
+
+def _ask(
+    answers: Answers,
+    context: Context,
+    about: Hashable,
+    what: str,
+    work: Callable[[Report], T],
+    patience: float | None,
+) -> T | Pending:
+    return answers.ask((str(context.workspace.root), about), what, work, patience)
+
+
+def _labels(runs: Sequence[Run], true: Set[str]) -> tuple[str, ...]:
+    known = dict.fromkeys(label for run in runs for label in run.labels)
+    labels = all_labels(tuple(known), true)
+    if len(labels) > MOST_CLASSES:
+        raise UsageError(
+            f"{len(labels):,} classes are too many for a confusion matrix.",
+            f"Winnow evaluates up to {MOST_CLASSES:,}; the metrics of the run itself stand under Train.",
+        )
+    return labels
+
+
+def _evaluation(
+    run: Run,
+    truth_id: str,
+    split: str,
+    labels_from: LabelsFrom,
+    labels: tuple[str, ...],
+    matrix: Cells,
+    intervals: tuple[Interval, Interval],
+) -> Evaluation:
+    classes = metrics.class_scores(matrix, labels)
+    averages = metrics.averages(classes, matrix)
+    return Evaluation(
+        run_id=run.run_id,
+        version_id=truth_id,
+        split=split,
+        labels_from=labels_from,
+        rows=matrix.rows,
+        labels=labels,
+        matrix=_NO_MATRIX,
+        accuracy=metrics.accuracy(matrix.sums()),
+        accuracy_interval=intervals[0],
+        macro_f1=averages["macro avg"].f1,
+        macro_f1_interval=intervals[1],
+        classes=classes,
+        averages=averages,
+        log_loss=None,
+    )
+
+
+def _nothing(context: Context, runs: Sequence[Run], split: str) -> NotFoundError:
+    """Why there is nothing to count: the first of the runs that has not predicted the split, or no row in common."""
+    for run in runs:
+        known = [name for name, _ in splits_of(context, run)]
+        if not known:
+            return NotFoundError(f"Run {run.number} has predicted nothing yet.", "Wait until it is done.")
+        if split not in known:
+            return NotFoundError(
+                f"Split {split!r} not found in run {run.number}.", f"It has predicted: {', '.join(known)}."
+            )
+    return NotFoundError(f"No row of split {split!r} has a label there.", "Choose other labels or another split.")

@@ -1,0 +1,164 @@
+"""Puts an evaluation together as a report: reads the store, asks for figures and curves, hands them on as records."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import UTC, datetime
+
+import numpy as np
+
+from core.errors import WinnowError
+from core.evaluation.confusion import ConfusedPair, drawn_classes, most_confused
+from core.evaluation.curves import Kind
+from core.finetune.settings import SETTINGS
+from core.records import Curve, Evaluation, LabelsFrom, Metric, PredictionFilter, Run
+from core.reports.evaluation import MATRIX_CLASSES, EvaluationReport, ReportExample, ReportPair, Series, report_html
+from core.services.context import Context
+from core.services.evaluation import measures as evaluation
+from core.services.evaluation.words import (
+    ALWAYS,
+    between,
+    errors,
+    learnt_from,
+    limits,
+    whose_labels,
+    worst_class,
+    worst_pair,
+)
+from core.services.media import thumbnail
+from core.services.runs.listing import metrics
+from core.store.datasets import get_dataset
+from core.store.rows import get_rows
+from core.store.versions import get_version
+
+PAIRS = 50
+PAIRS_WITH_EXAMPLES = 10
+EXAMPLES = 3
+TEXT_CHARACTERS = 500
+
+
+def report(context: Context, run: Run, split: str, labels_from: LabelsFrom = "version", by: str = "") -> str:
+    """The HTML of a run's evaluation on a split. Seconds of work: not for the script thread.
+
+    Raises `NotFoundError` for a split that the run has not predicted.
+    """
+    found = evaluation.evaluate(context, run, split, labels_from, patience=None)
+    assert isinstance(found, Evaluation), "it was waited for"
+    dataset = get_dataset(context.store, run.dataset_id)
+    truth = get_version(context.store, found.version_id)
+    order = drawn_classes(found.matrix, "confusion", max(MATRIX_CLASSES, len(found.labels)))
+    figures = metrics(context, run)
+    pairs = most_confused(found.matrix, found.labels, PAIRS)
+    return report_html(
+        EvaluationReport(
+            title=f"{dataset.name}: run {run.number} on {split}",
+            summary=(
+                f"{run.title} has learnt from {learnt_from(run) or 'its train rows'}. Here it is held against "
+                f"{found.rows:,} rows of {split}, with {whose_labels(run, found, truth)}."
+            ),
+            accuracy=f"of the rows are predicted right; {between(found.accuracy_interval)}",
+            macro_f1=f"F1 averaged over the classes, each as one; {between(found.macro_f1_interval)}",
+            errors=f"{errors(found)}. {worst_pair(found)}",
+            facts=_facts(context, run, found),
+            settings=_settings(run),
+            found=found,
+            order=order if len(order) <= MATRIX_CLASSES else np.zeros(0, np.int64),
+            pairs=tuple(_pair(context, run, found, pair, place) for place, pair in enumerate(pairs)),
+            roc=_curves(context, run, found, "roc"),
+            precision_recall=_curves(context, run, found, "precision_recall"),
+            losses=_series(figures, ("loss",)),
+            scores=_series(figures, ("accuracy", "macro_f1")),
+            limits=(*limits(run, found), *ALWAYS),
+            made_at=datetime.now(UTC),
+            made_by=by or run.created_by,
+        )
+    )
+
+
+def _facts(context: Context, run: Run, found: Evaluation) -> dict[str, str]:
+    dataset = get_dataset(context.store, run.dataset_id)
+    learnt, truth = get_version(context.store, run.version_id), get_version(context.store, found.version_id)
+    facts = {
+        "Dataset": f"{dataset.name}, {len(dataset.labels):,} classes",
+        "Licence": dataset.licence,
+        "Run": f"{run.number}, made {run.created_at:%d %b %Y, %H:%M} UTC by {run.created_by}",
+        "Learnt from": f"version {learnt.number}, {learnt.row_count:,} rows in all",
+        "Its fingerprint": learnt.fingerprint,
+        "Held against": f"{found.rows:,} rows of {found.split}, labels of version {truth.number}",
+        "Log loss": "" if found.log_loss is None else f"{found.log_loss:.4f} nats a row",
+        "Device": str(run.summary.get("device", "")),
+    }
+    if truth != learnt:
+        facts["Fingerprint of the labels"] = truth.fingerprint
+    return {name: value for name, value in facts.items() if value}
+
+
+def _settings(run: Run) -> dict[str, str]:
+    known = {setting.name: setting for setting in SETTINGS}
+    return {
+        known[name].title: str(value)
+        for name, value in run.spec.items()
+        if name in known and run.spec["strategy"] in known[name].strategies and value is not None
+    }
+
+
+def _pair(context: Context, run: Run, found: Evaluation, pair: ConfusedPair, place: int) -> ReportPair:
+    """A confused pair, those most confused with examples."""
+    if place >= PAIRS_WITH_EXAMPLES:
+        return ReportPair(pair.true, pair.predicted, pair.rows, pair.share)
+    where = PredictionFilter(found.split, pair.true, pair.predicted)
+    rows = evaluation.predicted_rows(context, run, where, found.labels_from, EXAMPLES)
+    examples = get_rows(context.store, found.version_id, [row.row_id for row in rows])
+    shown = tuple(
+        ReportExample(
+            name=(example.text or "" if example.media_id else "") or f"row {example.row_id}",
+            text="" if example.media_id else _cut(example.text or ""),
+            image=thumbnail(context, example.media_id) if example.media_id else None,
+            confidence=row.confidence,
+        )
+        for row, example in zip(rows, examples, strict=True)
+    )
+    return ReportPair(pair.true, pair.predicted, pair.rows, pair.share, shown)
+
+
+def _cut(text: str) -> str:
+    line = " ".join(text.split())
+    return line if len(line) <= TEXT_CHARACTERS else f"{line[:TEXT_CHARACTERS]}…"
+
+
+def _curves(context: Context, run: Run, found: Evaluation, kind: Kind) -> tuple[Curve, ...]:
+    """The averages and the weakest class; without those that cannot be drawn, such as where no probabilities are."""
+    worst = worst_class(found)
+    drawn: list[Curve] = []
+    for label, average in ((None, "macro"), (None, "micro"), (worst[0] if worst else None, "macro")):
+        try:
+            one = evaluation.curves(
+                context,
+                run,
+                found.split,
+                label,
+                kind,
+                found.labels_from,
+                "micro" if average == "micro" else "macro",
+                None,
+            )
+        except WinnowError:
+            continue
+        assert isinstance(one, Curve), "it was waited for"
+        if one.area == one.area:
+            drawn.append(one if label is not None else replace(one, label=f"{average} average"))
+    return tuple(drawn)
+
+
+def _series(figures: Sequence[Metric], names: Sequence[str]) -> tuple[Series, ...]:
+    """A line per figure and split, of those with more than one point."""
+    lines: dict[str, list[Metric]] = {}
+    for figure in figures:
+        if figure.name in names and figure.split:
+            lines.setdefault(f"{figure.name.replace('_', ' ')}, {figure.split}", []).append(figure)
+    return tuple(
+        (name, [one.epoch for one in found], [one.value for one in found])
+        for name, found in lines.items()
+        if len(found) > 1
+    )

@@ -1,0 +1,132 @@
+"""A version as a file or folder, in any of five formats."""
+
+from __future__ import annotations
+
+import json
+import re
+import tempfile
+import zipfile
+from collections.abc import Iterator
+from pathlib import Path
+
+from core.errors import UsageError
+from core.files import whole
+from core.jobs.export.web import export_datasets
+from core.services.context import Context
+from core.sources.images.source import SKIPPED, TABLE
+from core.store import export as store
+from core.store.datasets import get_dataset
+from core.store.relations import relation
+from core.store.versions import get_version
+from core.tasks import TASKS, Task, task_named
+
+FORMATS = ("csv", "parquet", "jsonl", "datasets")
+"""Of every task; a modality in files has a folder format besides."""
+_ROWS_AT_ONCE = 1000
+_SPLITS = {None, "train", "validation", "test"}
+"""Splits that a load reads from folders by these names."""
+_NAME_BYTES = 200
+"""File systems end names at 255, of which an unpacker may want some."""
+
+
+def export(context: Context, version_id: str, format: str, out: Path) -> Path:  # noqa: A002
+    """Writes every row of a version with its labels as of then to `out`, which must not exist, and returns it.
+
+    `csv` (formulas escaped), `parquet` and `jsonl` are files, `imagefolder` is a ZIP of one folder per class, and
+    `datasets` is a folder for `datasets.load_from_disk`, written by a process of its own. Takes as long as it takes:
+    a page calls it off its script thread. Raises UsageError where the format does not exist or does not fit the task.
+    """
+    dataset = get_dataset(context.store, get_version(context.store, version_id).dataset_id)
+    task = task_named(dataset.task)
+    has_folders = next((one.modality for one in TASKS.values() if one.modality.folder_format == format), None)
+    if format not in FORMATS and has_folders is None:
+        raise UsageError(f"Format '{format}' not found.", f"There are: {', '.join(all_formats())}.")
+    if has_folders not in (None, task.modality):
+        raise UsageError(
+            f"'{dataset.name}' has no {has_folders.many} (task {task.name}).", "Export it as csv or datasets."
+        )
+    if out.exists():
+        raise UsageError(f"{out} exists already.", "Move it away, or write elsewhere.")
+    out.parent.mkdir(parents=True, exist_ok=True)
+    if format == "datasets":
+        return export_datasets(context, dataset, version_id, out)
+    if has_folders is not None:
+        return _folders(context, version_id, out)
+    if format == "csv":
+        return store.export_rows(context.store, version_id, out, "csv")
+    return store.export_rows(context.store, version_id, out, "parquet" if format == "parquet" else "jsonl")
+
+
+def formats_of(task: Task) -> tuple[str, ...]:
+    """The formats that a dataset of a task can be exported in."""
+    folders = task.modality.folder_format
+    return (*FORMATS, folders) if folders else FORMATS
+
+
+def all_formats() -> tuple[str, ...]:
+    """Every format of any task."""
+    return tuple(dict.fromkeys(name for task in TASKS.values() for name in formats_of(task)))
+
+
+def _folders(context: Context, version_id: str, out: Path) -> Path:
+    """`[split/]class/name`; a name that occurs twice in a folder gets its row id. Where a folder cannot say what its
+    class or split is, a table says it of every image."""
+    folder_of: dict[str, str] = {}
+    taken: set[str] = set()
+    splits: set[str | None] = set()
+    with (
+        whole(out) as part,
+        zipfile.ZipFile(part, "w", zipfile.ZIP_STORED) as archive,
+        tempfile.TemporaryFile("w+", encoding="utf-8", newline="\n") as table,
+    ):
+        for row_id, media_id, name, label, split in _files(context, version_id):
+            folders = [_own_folder(each, folder_of) for each in (split, label) if each]
+            stem, suffix = folder_name(Path(name or media_id).stem), Path(media_id).suffix
+            inner = "/".join((*folders, f"{stem}{suffix}"))
+            if inner.lower() in taken:
+                inner = "/".join((*folders, f"{stem}-{row_id}{suffix}"))
+            taken.add(inner.lower())
+            archive.write(context.workspace.media / media_id, inner)
+            splits.add(split)
+            row = {"file_name": inner, "label": label, "split": split}
+            table.write(json.dumps(row, ensure_ascii=False) + "\n")
+        if not (splits <= _SPLITS and all(folder == name for name, folder in folder_of.items())):
+            table.seek(0)
+            archive.writestr(TABLE, table.read())
+    return out
+
+
+def _files(context: Context, version_id: str) -> Iterator[tuple[int, str, str, str, str | None]]:
+    """(row_id, media_id, file name, label, split), page by page."""
+    rows = relation(context.store, version_id)
+    last = -1
+    while True:
+        page = context.store.fetch(
+            f"""SELECT row_id, media_id, text, label, split FROM {rows} WHERE row_id > ? ORDER BY row_id
+                LIMIT {_ROWS_AT_ONCE}""",
+            [last],
+        )
+        if not page:
+            return
+        yield from page
+        last = page[-1][0]
+
+
+def _own_folder(name: str, known: dict[str, str]) -> str:
+    """The folder of a class or split, kept in `known`: two of them never share one, as `a/b` and `a:b` would."""
+    if name not in known:
+        folder, others = folder_name(name), {other.lower() for other in known.values()}
+        known[name] = folder if folder.lower() not in others else f"{folder}-{len(known) + 1}"
+    return known[name]
+
+
+def folder_name(name: str) -> str:
+    """A class or split as the name of a folder: what a file system or an unpacker may refuse becomes `_`."""
+    safe = re.sub(r'[\x00-\x1f<>:"/\\|?*]', "_", name).strip(" .")
+    safe = safe.encode()[:_NAME_BYTES].decode(errors="ignore")
+    return f"_{safe}" if not safe or safe.startswith(SKIPPED) else safe
+
+
+def file_name(text: str) -> str:
+    """Names from the data as the name of a file: what a file system or a shell may refuse becomes a dash."""
+    return "".join(letter if letter.isalnum() or letter in "._-" else "-" for letter in text)

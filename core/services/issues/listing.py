@@ -1,0 +1,184 @@
+"""What a scan found, ready to be shown: its ranked rows with their examples, and why a row stands where it stands.
+
+Reads the store and nothing else. How a scan is started and followed is `core.services.scan`'s.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+from core.errors import NotFoundError, UsageError
+from core.issues import ISSUE_TYPES
+from core.issues.contract import IssueType
+from core.jobs.about import version_of
+from core.queue.folder import JobFolder
+from core.records import Decision, Example, Issue, IssueFilter, Job, ReviewCounts, Scan, Version
+from core.review.records import ReviewItem
+from core.services.context import Context
+from core.services.review.queue import items
+from core.store import issues, rows, scans
+from core.store.acts import decisions
+from core.store.export import WHOLE_LIST, Format, export_issues
+
+MAX_PAIRS = 200
+"""Pairs listed where there are too many classes for a matrix."""
+
+
+@dataclass(frozen=True, slots=True)
+class ListedIssue:
+    """One line of the ranked list."""
+
+    issue: Issue
+    example: Example
+    decision: Decision | None
+    """The verdict that holds on the row, from this version or an earlier one, if somebody has given one."""
+
+
+@dataclass(frozen=True, slots=True)
+class IssuePage:
+    """A page of the ranked list, worst row first."""
+
+    total: int
+    """Rows that the filter leaves, over all pages."""
+    lines: tuple[ListedIssue, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class PairRows:
+    """A cell of the given × suggested matrix."""
+
+    given: str
+    suggested: str
+    flagged: int
+    """Rows listed: flagged, with this pair."""
+    estimated: int | None
+    """Rows that the joint estimate puts here, over the whole dataset; None where it says nothing."""
+
+
+@dataclass(frozen=True, slots=True)
+class Findings:
+    """One scan at a glance."""
+
+    scan: Scan
+    kind: IssueType[Any]
+    """The type that is looked at."""
+    pairs: tuple[PairRows, ...]
+    """Most frequent first."""
+    review: ReviewCounts
+    """Measured on the type's flags."""
+
+    @property
+    def about(self) -> Mapping[str, Any]:
+        """What the type says of the dataset."""
+        return self.scan.found(self.kind.name)
+
+
+def latest_scan(context: Context, version_id: str) -> Scan | None:
+    """The best tier that the newest scan of a version has reached, or None before the first."""
+    return scans.latest_scan(context.store, version_id)
+
+
+def required_scan(context: Context, version_id: str, name: str) -> Scan:
+    """As `latest_scan`, but no scan raises `NotFoundError` with the next step; `name` is the dataset's."""
+    scan = latest_scan(context, version_id)
+    if scan is None:
+        raise NotFoundError(f"{name!r} has not been scanned in this version.", f"Run: python -m core scan {name}")
+    return scan
+
+
+def newest_scan_job(context: Context, version: Version) -> Job | None:
+    """The scan job of a version that was started last."""
+    scans_of_it = (job for job in context.queue.of("scan", version.dataset_id) if _scanned(job) == version.version_id)
+    return next(scans_of_it, None)
+
+
+def findings(context: Context, scan: Scan, issue_type: str | None = None, worst: int | None = None) -> Findings:
+    """A type's pairs of given and suggested labels, and how far its review is; `worst`: how many of the worst rows
+    count as flagged, where not those that the scan flagged."""
+    kind = type_of(scan, issue_type)
+    counted = issues.pair_counts(context.store, scan, IssueFilter(kind.name, worst=worst))
+    flagged = {(given, suggested): count for given, suggested, count in counted}
+    joint = {(given, suggested): int(count) for given, suggested, count in scan.found(kind.name).get("joint", ())}
+    off_diagonal = {pair for pair in flagged.keys() | joint.keys() if pair[0] != pair[1]}
+    pairs = [PairRows(pair[0], pair[1], flagged.get(pair, 0), joint.get(pair)) for pair in off_diagonal]
+    pairs.sort(key=lambda pair: (-pair.flagged, -(pair.estimated or 0), pair.given, pair.suggested))
+    return Findings(scan, kind, tuple(pairs), _review(context, scan, kind.name, worst))
+
+
+def _review(context: Context, scan: Scan, issue_type: str, worst: int | None) -> ReviewCounts:
+    counted = decisions.counts(context.store, scan.version_id, scan.scan_id, issue_type)
+    if worst is None:
+        return counted
+    asked = IssueFilter(issue_type, worst=worst)
+    flagged = issues.count_issues(context.store, scan, asked)
+    left = issues.count_issues(context.store, scan, replace(asked, undecided_only=True))
+    return replace(counted, flagged=flagged, left=left)
+
+
+def page(context: Context, scan: Scan, where: IssueFilter, limit: int, offset: int) -> IssuePage:
+    """`limit` lines of the ranked list from `offset` on, read from the store page by page."""
+    total, found = issues.count_and_page(context.store, scan, where, limit, offset)
+    return IssuePage(total, _lines(context, scan, found))
+
+
+def explain(context: Context, scan: Scan, row_id: int, issue_type: str | None = None) -> ReviewItem:
+    """Why `row_id` has its score in a type's list, in words, with the rows that speak for it.
+
+    Raises `NotFoundError` where the scan did not cover the row.
+    """
+    found = items(context, scan, [row_id], issue_type)
+    if not found:
+        raise NotFoundError(f"Row {row_id} is not in this scan.", "Pick another row, or scan this version again.")
+    return found[0]
+
+
+def attribute_values(context: Context, version_id: str, column: str, limit: int = 200) -> list[str]:
+    """Values of an attribute to choose from, the most frequent first."""
+    return [str(value) for value in rows.values(context.store, version_id, column, limit)]
+
+
+def issue_types(scan: Scan) -> tuple[IssueType[Any], ...]:
+    """What the scan looked for and is known here; the first is listed unless asked otherwise."""
+    return tuple(ISSUE_TYPES[name] for name in scan.types if name in ISSUE_TYPES)
+
+
+def type_of(scan: Scan, name: str | None) -> IssueType[Any]:
+    """A type of the scan, the first where none is named. Raises `UsageError` for one that it did not look for."""
+    known = issue_types(scan)
+    found = next((one for one in known if name in (None, one.name)), None)
+    if found is None:
+        names = ", ".join(one.name for one in known)
+        raise UsageError(f"The scan did not look for {name!r} issues.", f"It has: {names}. A new scan looks for all.")
+    return found
+
+
+def export_list(
+    context: Context,
+    scan: Scan,
+    out: Path,
+    format_name: Format,
+    top: int | None = None,
+    where: IssueFilter = WHOLE_LIST,
+) -> None:
+    """Writes the ranked list that the filter keeps, worst first, whole or its `top` rows. Raises `UsageError` for a
+    type that the scan did not look for."""
+    type_of(scan, where.issue_type)
+    export_issues(context.store, scan.scan_id, out, format_name, top, where)
+
+
+def _lines(context: Context, scan: Scan, found: list[Issue]) -> tuple[ListedIssue, ...]:
+    row_ids = [issue.row_id for issue in found]
+    examples = {example.row_id: example for example in rows.get_rows(context.store, scan.version_id, row_ids)}
+    decided = decisions.standing_of(context.store, scan.version_id, row_ids)
+    return tuple(
+        ListedIssue(issue, examples[issue.row_id], decided.get(issue.row_id))
+        for issue in found
+        if issue.row_id in examples
+    )
+
+
+def _scanned(job: Job) -> str:
+    return version_of(JobFolder(Path(job.folder)))

@@ -1,0 +1,62 @@
+"""What the page and the command line do with jobs: list, look into, stop, cancel, start again."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from core.errors import JobError
+from core.jobs import submit
+from core.jobs.registry import KINDS
+from core.records import Job
+from core.services.context import Context
+
+
+@dataclass(frozen=True, slots=True)
+class JobPage:
+    """A page of the list of all jobs, newest first."""
+
+    total: int
+    jobs: tuple[Job, ...]
+
+
+def list_jobs(context: Context, limit: int, offset: int = 0) -> JobPage:
+    """`limit` jobs from `offset` on, newest first."""
+    return JobPage(context.queue.count(), tuple(context.queue.list(limit, offset)))
+
+
+def active_jobs(context: Context) -> list[Job]:
+    """Jobs that have not ended, oldest first."""
+    return context.queue.active()
+
+
+def get_job(context: Context, job_id: str) -> Job:
+    """Raises JobError where there is no such job."""
+    return context.queue.get(job_id)
+
+
+def log(context: Context, job_id: str, lines: int = 200) -> str:
+    """The last lines that a job printed. Raises JobError where there is no such job."""
+    return context.queue.log_tail(job_id, lines)
+
+
+def stop(context: Context, job_id: str) -> Job:
+    """Asks a job to end at its next step and keep what it has."""
+    return context.queue.stop(job_id)
+
+
+def cancel(context: Context, job_id: str) -> Job:
+    """Ends a job within a second or so."""
+    return context.queue.cancel(job_id)
+
+
+def can_restart(context: Context, job: Job) -> bool:
+    """Whether the job ended without its result and is of a kind that can be started again with the same settings."""
+    return job.kind in KINDS and context.queue.can_restart(job.job_id)
+
+
+def restart(context: Context, job_id: str) -> Job:
+    """Starts a job again with the same settings; what it had made so far is kept. Raises JobError where it cannot."""
+    job = context.queue.get(job_id)
+    if not can_restart(context, job):
+        raise JobError(f"Job {job_id} ({job.kind}, {job.status}) cannot be started again.", "Start a new one.")
+    return submit.restart(context, job_id, KINDS[job.kind])

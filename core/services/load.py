@@ -1,0 +1,197 @@
+"""From locations to a dataset: preview, start, wait.
+
+Tables are read by the store in a thread of this process; images and hub datasets by a job, whose output the store takes
+in when it is done.
+"""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from core.errors import JobError, SchemaError, UsageError
+from core.jobs.hub.spec import HubLoadSpec
+from core.jobs.hub.web import HUB, LOADS, fetch
+from core.jobs.load import web as loading
+from core.jobs.load.spec import LoadSpec
+from core.jobs.split_plan import SplitPlan
+from core.jobs.submit import submit
+from core.jobs.tables import kind_of, named_in_messages
+from core.reading.ask import ask
+from core.reading.limits import PREVIEW_SECONDS
+from core.reading.wire import preview_of
+from core.records import Dataset, Job, Preview, Schema
+from core.services.context import Context
+from core.services.follow import follow
+from core.settings import MAX_ATTRIBUTES, allowed_folders, expanded
+from core.sources import SOURCES, hub
+from core.sources.samples import SAMPLE_SCHEMAS
+from core.sources.tabular import check_label
+from core.store.datasets import get_dataset, list_datasets
+from core.tasks import task_named
+from core.typed import to_json
+
+__all__ = [
+    "LOADS",
+    "Sample",
+    "browser_folders",
+    "load_sample",
+    "preview",
+    "samples",
+    "start_load",
+    "wait",
+    "widened",
+]
+
+
+@dataclass(frozen=True, slots=True)
+class Sample:
+    """A dataset that comes with the installation."""
+
+    name: str
+    """What to load, and what it is called afterwards."""
+    title: str
+    rows: int
+    task: str
+    licence: str
+
+
+def samples() -> tuple[Sample, ...]:
+    """The samples, one click away each."""
+    return (
+        _sample("bbc-news", "BBC News", 2225),
+        _sample("digits", "Handwritten digits", 1797),
+    )
+
+
+def _sample(name: str, title: str, rows: int) -> Sample:
+    return Sample(name, title, rows, SAMPLE_SCHEMAS[name].task, SOURCES[name].licence)
+
+
+def browser_folders(context: Context) -> tuple[Path, ...]:
+    """The folders that somebody at a browser may load from: those allowed, and the workspace's uploads."""
+    return (*allowed_folders(), context.workspace.uploads.resolve())
+
+
+def preview(
+    context: Context,
+    locations: Sequence[str],
+    source: str | None = None,
+    within: tuple[Path, ...] | None = None,
+    *,
+    thumbnails: int = 0,
+) -> Preview:
+    """What the locations hold and how they would be read. `within`: folders that paths must lie in, None: anywhere.
+    So many of the first images come as `thumbnails`, the others as they are.
+
+    Takes milliseconds for files, seconds for the hub: a page runs it off its script thread. Raises SourceError.
+    """
+    kind = kind_of(locations, source)
+    with tempfile.TemporaryDirectory() as folder:
+        if kind is hub.SOURCE:
+            fetch(locations[0], Path(folder))
+        request = {
+            "what": "preview",
+            "source": kind.name,
+            "locations": list(locations),
+            "within": None if within is None else list(map(str, within)),
+            "folders": _folders_of(locations),
+            "scratch": folder,
+            "thumbnails": thumbnails,
+        }
+        return preview_of(ask(request, named_in_messages(locations), seconds=PREVIEW_SECONDS))
+
+
+def start_load(
+    context: Context,
+    locations: Sequence[str],
+    schema: Schema,
+    *,
+    name: str,
+    by: str,
+    source: str | None = None,
+    split_plan: SplitPlan | None = None,
+    within: tuple[Path, ...] | None = None,
+) -> Job:
+    """Starts a load; its dataset appears when it is done, and not at all when it fails.
+
+    Raises SchemaError where no label is chosen or images are taken for texts, UsageError where the name is empty or
+    taken, SourceError where the locations cannot be read.
+    """
+    kind, task = kind_of(locations, source), task_named(schema.task)
+    schema = replace(schema, task=task.name)
+    _check_name(context, name)
+    check_label(schema, [schema.payload, *schema.attributes])
+    if len(schema.attributes) > MAX_ATTRIBUTES:
+        raise SchemaError(
+            f"{len(schema.attributes):,} columns are chosen as attributes; at most {MAX_ATTRIBUTES:,} fit.",
+            "Choose those that matter, or leave the others out of the file.",
+        )
+    if kind.reader is None and not task.modality.in_files:
+        raise SchemaError(f"{kind.title} holds images, which task '{task.name}' has none of.", "Choose another task.")
+    locations = [_absolute(location) for location in locations]
+    spec = LoadSpec(
+        kind.name,
+        tuple(locations),
+        schema,
+        name.strip(),
+        context.workspace.media,
+        split_plan,
+        within,
+        tuple(map(Path, _folders_of(locations))),
+    )
+    title = f"Load {spec.name}"
+    if kind is hub.SOURCE:
+        fetched = HubLoadSpec(*hub.parse(locations[0]), spec)
+        return submit(context, HUB, fetched, title=title, dataset_id=None, by=by)
+    if kind.kind == "tabular" and not task.modality.in_files:
+        job = context.queue.start_local(loading.LOAD.name, title, to_json(spec), None, by)
+        loading.in_thread(job, lambda: loading.run_tabular(context, job, by))
+        return job
+    return submit(context, loading.LOAD, spec, title=title, dataset_id=None, by=by)
+
+
+def load_sample(context: Context, name: str, by: str, as_name: str | None = None) -> Job:
+    """Starts the load of a sample."""
+    return start_load(context, [name], SAMPLE_SCHEMAS[name], name=as_name or name, by=by)
+
+
+def wait(context: Context, job_id: str, on_progress: Callable[[Job], None] = lambda job: None) -> Dataset:
+    """Waits for a load, taking it in, until its dataset is complete with derived attributes and splits.
+
+    Raises JobError with the cause where the load failed or was stopped.
+    """
+    job = follow(context, job_id, on_progress)
+    loading.join(job_id)
+    if job.dataset_id is None:
+        raise JobError(f"Load {job_id} made no dataset.", "Load again.")
+    return get_dataset(context.store, job.dataset_id)
+
+
+def _folders_of(locations: Sequence[str]) -> list[str]:
+    """Where relative image paths of a table are looked for: beside the table."""
+    paths = [Path(location) for location in locations]
+    return list(dict.fromkeys(str(path if path.is_dir() else path.parent) for path in paths if path.exists()))
+
+
+def _check_name(context: Context, name: str) -> None:
+    if not name.strip():
+        raise UsageError("A dataset needs a name.", "Type one, such as the file's name.")
+    if any(dataset.name == name.strip() for dataset in list_datasets(context.store)):
+        raise UsageError(
+            f"A dataset named '{name.strip()}' exists already.", "Choose another name, or delete that one first."
+        )
+
+
+def _absolute(location: str) -> str:
+    """A path as the job will find it from wherever it starts; ids and samples as they are."""
+    path = expanded(location)
+    return str(path.resolve()) if location not in SOURCES and path.exists() else location
+
+
+def widened(schema: Schema, preview_: Preview) -> Schema:
+    """The schema with every column of the preview that plays no role as an attribute."""
+    roles = {schema.payload, schema.label, schema.split, schema.id}
+    return replace(schema, attributes=tuple(c.name for c in preview_.columns if c.name not in roles))

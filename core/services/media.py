@@ -1,0 +1,67 @@
+"""Images as bytes for those who draw them. Reads the media folder; never decodes."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+from core.errors import NotFoundError
+from core.reading.ask import ask
+from core.reading.limits import PREVIEW_SECONDS
+from core.services.context import Context
+
+_MEDIA_ID = re.compile(r"(?P<folder>[0-9a-f]{2})/(?P<digest>[0-9a-f]{64})\.(?P<suffix>[a-z]{2,5})")
+MIME = {
+    "png": "image/png",
+    "jpg": "image/jpeg",
+    "gif": "image/gif",
+    "webp": "image/webp",
+    "bmp": "image/bmp",
+    "tiff": "image/tiff",
+}
+
+
+def thumbnail_of(path: Path) -> bytes | None:
+    """An image that is no dataset's, as WebP; None where it cannot be read. Decoded by a process of its own."""
+    found = ask({"what": "thumbnail", "path": str(path)}, path.name, seconds=PREVIEW_SECONDS)
+    return found if isinstance(found, bytes) else None
+
+
+def thumbnail(context: Context, media_id: str) -> bytes:
+    """The image as WebP, longest side at most 128 pixels. Raises NotFoundError."""
+    found = _parts(media_id)
+    return _read(context.workspace.media / "thumbnails" / found["folder"] / f"{found['digest']}.webp", media_id)
+
+
+def shown(context: Context, media_id: str) -> tuple[bytes, str]:
+    """The image as a browser shows it, and its MIME type: a large one, or one of a kind that browsers do not know, by
+    its preview (longest side at most 1,280 pixels), any other as it was loaded. Raises NotFoundError."""
+    found = _parts(media_id)
+    preview = context.workspace.media / "previews" / found["folder"] / f"{found['digest']}.webp"
+    return (preview.read_bytes(), MIME["webp"]) if preview.exists() else original(context, media_id)
+
+
+def original(context: Context, media_id: str) -> tuple[bytes, str]:
+    """The file as it was loaded, and its MIME type. Raises NotFoundError."""
+    found = _parts(media_id)
+    return _read(context.workspace.media / media_id, media_id), MIME[found["suffix"]]
+
+
+def mime_of(media_id: str) -> str:
+    """The MIME type of an original."""
+    return MIME[_parts(media_id)["suffix"]]
+
+
+def _parts(media_id: str) -> re.Match[str]:
+    """A media id names a file below the media folder and nothing else."""
+    found = _MEDIA_ID.fullmatch(media_id)
+    if found is None or found["suffix"] not in MIME:
+        raise NotFoundError(f"'{media_id[:100]}' is no image of this workspace.", "Reload the page.")
+    return found
+
+
+def _read(path: Path, media_id: str) -> bytes:
+    try:
+        return path.read_bytes()
+    except FileNotFoundError as error:
+        raise NotFoundError(f"The image {media_id} is missing.", f"Restore {path} from a backup.") from error

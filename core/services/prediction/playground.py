@@ -1,0 +1,55 @@
+"""Asks a run's model about one example: what it says, and which training examples are like it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from core.jobs.resident.spec import Question
+from core.jobs.resident.web import OneResident
+from core.records import Example, Run
+from core.services.context import Context
+from core.services.runs.models import output_of
+from core.store.rows import get_rows
+
+NEAREST = 6
+_resident = OneResident()
+
+
+@dataclass(frozen=True, slots=True)
+class Near:
+    """A training example like the one asked about."""
+
+    example: Example
+    """With its label in the run's version: the one that the model learnt."""
+    similarity: float
+    """Cosine of what the model's last layer is given of both, in -1–1."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """What the model says."""
+
+    probabilities: tuple[tuple[str, float], ...]
+    """(class, probability), highest first."""
+    nearest: tuple[Near, ...]
+    """Nearest first; empty where the run kept no features."""
+
+
+def ask(context: Context, run: Run, example: str) -> Reply:
+    """The reply to an example, given as its text or the path of its file. Takes milliseconds, seconds where the model
+    is not loaded: not for the script thread.
+
+    Raises NotFoundError where the run has left no model, WinnowError with what is wrong.
+    """
+    output, log = output_of(context, run), context.workspace.root / "playground.log"
+    question = Question(example, NEAREST)
+    answer = _resident.ask(context.queue.launcher, output / "model", output, log, question)
+    ranked = sorted(zip(run.labels, answer.probabilities, strict=True), key=lambda one: -one[1])
+    similarities = dict(answer.nearest)
+    examples = get_rows(context.store, run.version_id, list(similarities))
+    return Reply(tuple(ranked), tuple(Near(one, similarities[one.row_id]) for one in examples))
+
+
+def is_ready(context: Context, run: Run) -> bool:
+    """Whether the run's model is loaded. Raises NotFoundError where the run has left none."""
+    return _resident.holds(output_of(context, run) / "model")

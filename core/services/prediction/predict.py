@@ -1,0 +1,160 @@
+"""Batch predictions: what a file holds, the job that predicts it, and its results as files and first rows."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal, get_args
+
+from core.errors import JobError, SchemaError, SourceError, UsageError
+from core.jobs.predict.spec import PredictResult, PredictSpec
+from core.jobs.predict.web import PREDICT
+from core.jobs.submit import submit
+from core.jobs.tables import kind_of, named_in_messages
+from core.reading.ask import ask
+from core.reading.limits import PREVIEW_SECONDS
+from core.records import Job, Preview, Run
+from core.services.context import Context
+from core.services.follow import follow
+from core.services.load import preview
+from core.services.runs.models import output_of, task_of_run
+from core.sources.guess import guess
+from core.sources.paths import existing
+from core.store import export as store
+from core.store.datasets import get_dataset
+from core.store.ingest.files import first_rows
+
+__all__ = [
+    "Batch",
+    "Format",
+    "PredictResult",
+    "first_results",
+    "look",
+    "predictions",
+    "result_of",
+    "run_predict",
+    "spec_of",
+    "start_predict",
+    "write_results",
+]
+
+Format = Literal["csv", "parquet", "json"]
+
+
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """What is to be predicted, as it was found."""
+
+    locations: tuple[str, ...]
+    """Absolute paths."""
+    within: tuple[Path, ...] | None
+    """Folders that they must lie in; None: anywhere."""
+    found: Preview | None = None
+    """Of a table: its columns and first rows."""
+    column: str = ""
+    """Of a table: the column with the texts; a guess that the person may overrule."""
+    images: int = 0
+    """Of images: how many there are."""
+
+
+def look(
+    context: Context, run: Run, locations: Sequence[str], *, within: tuple[Path, ...] | None = None, column: str = ""
+) -> Batch:
+    """What the locations hold: one table of texts, or images in folders, archives or by themselves.
+
+    Reads the first rows, or lists the images: not for the script thread. Raises SourceError where there is nothing
+    of the kind, UsageError for several tables, SchemaError where there is no such column.
+    """
+    paths = tuple(str(existing(location, within)) for location in locations)
+    task = task_of_run(context, run)
+    if task.modality.in_files:
+        request = {"what": "images", "locations": paths, "within": None if within is None else list(map(str, within))}
+        return Batch(paths, within, images=ask(request, named_in_messages(paths), seconds=PREVIEW_SECONDS))
+    if len(paths) != 1 or Path(paths[0]).is_dir():
+        raise UsageError(
+            f"{task.modality.many.capitalize()} are predicted one file at a time.",
+            "Name one CSV, TSV, JSON, Parquet or Excel file.",
+        )
+    if kind_of(paths).kind != "tabular":
+        raise SourceError(
+            f"Run {run.number} predicts {task.modality.many}, and {Path(paths[0]).name} holds none.",
+            "Name a CSV, TSV, JSON, Parquet or Excel file.",
+        )
+    found = preview(context, paths, within=within)
+    names = [one.name for one in found.columns]
+    if column and column not in names:
+        raise SchemaError(f"There is no column '{column}'.", f"The file has: {', '.join(names)}.")
+    return Batch(paths, within, found, column or guess(found.columns, found.rows, among=(task,)).payload)
+
+
+def start_predict(context: Context, run: Run, batch: Batch, by: str) -> Job:
+    """Starts a batch prediction and returns its job at once. Raises NotFoundError where the run has no model."""
+    name = Path(batch.locations[0]).name + (f" and {len(batch.locations) - 1} more" if len(batch.locations) > 1 else "")
+    spec = PredictSpec(
+        run.run_id,
+        run.number,
+        output_of(context, run) / "model",
+        batch.locations,
+        batch.within,
+        batch.column,
+        tuple(column.name for column in batch.found.columns) if batch.found else (),
+        name,
+        task=task_of_run(context, run).name,
+    )
+    title = f"Predict {name} with run {run.number} of {get_dataset(context.store, run.dataset_id).name}"
+    return submit(context, PREDICT, spec, title=title, dataset_id=run.dataset_id, by=by)
+
+
+def run_predict(
+    context: Context, run: Run, batch: Batch, by: str, on_progress: Callable[[Job], None] = lambda job: None
+) -> Job:
+    """Runs a batch prediction in the foreground; Ctrl-C cancels it. Raises JobError where it did not get to its end."""
+    return follow(context, start_predict(context, run, batch, by).job_id, on_progress)
+
+
+def predictions(context: Context, run: Run, limit: int) -> list[Job]:
+    """The newest batch predictions by a run's model."""
+    jobs = context.queue.of(PREDICT.name, run.dataset_id)
+    return [job for job in jobs if spec_of(context, job).run_id == run.run_id][:limit]
+
+
+def spec_of(context: Context, job: Job) -> PredictSpec:
+    """What was asked for."""
+    return PREDICT.spec_of(context.queue.folder(job.job_id))
+
+
+def result_of(context: Context, job: Job) -> PredictResult:
+    """What came of it. Raises JobError where the job is not done."""
+    result = PREDICT.result_of(context.queue.folder(job.job_id))
+    if result is None:
+        raise JobError(f"{job.title} is {job.status}: it has no results.", job.error or "Wait for its end.")
+    return result
+
+
+def first_results(context: Context, job: Job, limit: int, *, only_bad: bool = False) -> Sequence[Mapping[str, object]]:
+    """The first rows of the results, or of those that could not be predicted."""
+    reason = result_of(context, job).reason_column
+    return first_rows(context.store, _file(context, job), limit, not_null=reason if only_bad else None)
+
+
+def write_results(context: Context, job: Job, out: Path, format: str) -> Path:  # noqa: A002
+    """Writes all results to `out`, which must not exist: `csv` (formulas escaped), `parquet`, or `json` (a list).
+
+    Raises UsageError for another format and where `out` exists, JobError where there are no results.
+    """
+    if format not in get_args(Format):
+        raise UsageError(f"Format '{format}' not found.", f"There are: {', '.join(get_args(Format))}.")
+    if out.exists():
+        raise UsageError(f"{out} exists already.", "Move it away, or write elsewhere.")
+    found = _file(context, job)
+    out.parent.mkdir(parents=True, exist_ok=True)
+    if format == "parquet":
+        return Path(shutil.copyfile(found, out))
+    return store.export_file(context.store, found, out, "csv" if format == "csv" else "json")
+
+
+def _file(context: Context, job: Job) -> Path:
+    result_of(context, job)
+    return context.queue.folder(job.job_id).output / "predictions.parquet"

@@ -1,0 +1,193 @@
+"""The profile of a version: reads the store, asks `core.profile`, keeps the answers.
+
+Every function gives its answer or `Pending`: what takes longer than a page may wait is worked out beside it, once per
+version. With `patience=None` it waits to the end, as the command line does.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Hashable
+from dataclasses import dataclass
+from typing import Literal, TypeVar
+
+from core.errors import NotFoundError
+from core.profile import balance as balances
+from core.profile import bias, groups, shares
+from core.profile import duplicates as repeats
+from core.profile import missing as absences
+from core.profile.numbers import number_profile
+from core.profile.records import (
+    Association,
+    Balance,
+    Duplicates,
+    GroupTable,
+    MissingValues,
+    NumberProfile,
+    Parity,
+    SplitBalance,
+)
+from core.profile.records import Rows as ProfileRows
+from core.profile.values import value_balance
+from core.records import Attribute, Dataset, RowFilter
+from core.services.answers import PATIENCE, Answers, Pending, Report
+from core.services.context import Context
+from core.store.datasets import get_dataset
+from core.store.ingest import derive as deriving
+from core.store.rows import rows_of
+from core.store.versions import get_version
+from core.tasks import task_named
+
+T = TypeVar("T")
+_answers = Answers()
+_deriving = threading.Lock()
+
+
+@dataclass(frozen=True, slots=True)
+class Values:
+    """How the values of a category spread."""
+
+    balance: Balance
+    missing: int
+
+
+@dataclass(frozen=True, slots=True)
+class Groups:
+    """One attribute's groups against the labels, and how far apart they are."""
+
+    table: GroupTable
+    parity: tuple[Parity, ...]
+    """Per label, widest difference first; empty with fewer than two groups that can be judged."""
+
+
+def class_balance(context: Context, version_id: str, patience: float | None = PATIENCE) -> Balance | Pending:
+    """How evenly the rows of a version spread over its classes."""
+    return _ask(context, version_id, "Counting classes", _balance, patience)
+
+
+def split_balance(context: Context, version_id: str, patience: float | None = PATIENCE) -> SplitBalance | Pending:
+    """The classes of each split side by side, and whether they differ."""
+    return _ask(context, version_id, "Comparing splits", _splits, patience)
+
+
+def duplicates(context: Context, version_id: str, patience: float | None = PATIENCE) -> Duplicates | Pending:
+    """Exact duplicates, those with conflicting labels, those that straddle splits."""
+    return _ask(context, version_id, "Looking for duplicates", _duplicates, patience)
+
+
+def missing_values(context: Context, version_id: str, patience: float | None = PATIENCE) -> MissingValues | Pending:
+    """Rows without a value, per attribute."""
+    return _ask(context, version_id, "Counting missing values", _missing, patience)
+
+
+def distribution(
+    context: Context, version_id: str, attribute: Attribute, patience: float | None = PATIENCE
+) -> NumberProfile | Values | Pending | None:
+    """How an attribute spreads: a number or a time as a histogram, anything else by its values; None without values."""
+
+    def work(rows: ProfileRows, dataset: Dataset, report: Report) -> NumberProfile | Values | None:
+        if attribute.kind in ("number", "time"):
+            return number_profile(rows, attribute)
+        return Values(*value_balance(rows, attribute))
+
+    return _ask(context, version_id, f"Counting {attribute.name}", work, patience, attribute.column)
+
+
+def associations(
+    context: Context, version_id: str, patience: float | None = PATIENCE
+) -> tuple[Association, ...] | Pending:
+    """Every attribute's association with the label, strongest first."""
+    return _ask(context, version_id, "Measuring every attribute against the label", _associations, patience)
+
+
+def group_shares(
+    context: Context, version_id: str, attribute: Attribute, patience: float | None = PATIENCE
+) -> Groups | Pending:
+    """The share of each label in each group of an attribute."""
+
+    def work(rows: ProfileRows, dataset: Dataset, report: Report) -> Groups:
+        table = groups.group_table(rows, attribute)
+        return Groups(table, shares.parity(table))
+
+    return _ask(context, version_id, f"Counting the groups of {attribute.name}", work, patience, attribute.column)
+
+
+def repeated_rows(
+    context: Context,
+    version_id: str,
+    kind: Literal["exact", "conflicting"],
+    pair: tuple[str, str] | None = None,
+    patience: float | None = PATIENCE,
+) -> RowFilter | Pending:
+    """Opens the first `OPENED_ROWS` repeated rows: exact copies, those in conflict, those in conflict over `pair`."""
+
+    def work(rows: ProfileRows, dataset: Dataset, report: Report) -> RowFilter:
+        return RowFilter(row_ids=repeats.repeated_rows(rows, pair, conflicting=kind == "conflicting"))
+
+    return _ask(context, version_id, "Finding the repeated rows", work, patience, (kind, pair))
+
+
+def derived(context: Context, dataset_id: str, patience: float | None = PATIENCE) -> Dataset | Pending:
+    """The dataset with its derived attributes, which are made on the first call."""
+    dataset = get_dataset(context.store, dataset_id)
+    if dataset.derived_ready:
+        return dataset
+
+    def work(report: Report) -> Dataset:
+        derive(context, dataset_id, lambda share: report(share, 1), lambda: False)
+        return get_dataset(context.store, dataset_id)
+
+    return _answers.ask(
+        (str(context.workspace.root), dataset_id, "derived"), "Reading lengths, languages and shapes", work, patience
+    )
+
+
+def derive(
+    context: Context, dataset_id: str, on_progress: Callable[[float], None], stopped: Callable[[], bool]
+) -> None:
+    """Makes the derived attributes of a dataset, once, whoever asks first. Raises `StoppedError`."""
+    with _deriving:
+        task = get_dataset(context.store, dataset_id).task
+        deriving.derive(context.store, dataset_id, task_named(task).modality.derived, on_progress, stopped)
+
+
+def attribute_of(dataset: Dataset, column: str) -> Attribute:
+    """The attribute of that column. Raises `NotFoundError` with those that exist."""
+    for attribute in dataset.attributes:
+        if attribute.column == column:
+            return attribute
+    known = ", ".join(attribute.column for attribute in dataset.attributes) or "none"
+    raise NotFoundError(f"Attribute {column!r} not found.", f"This dataset has: {known}.")
+
+
+def _ask(
+    context: Context,
+    version_id: str,
+    what: str,
+    work: Callable[[ProfileRows, Dataset, Report], T],
+    patience: float | None,
+    about: Hashable = "",
+) -> T | Pending:
+    dataset = get_dataset(context.store, get_version(context.store, version_id).dataset_id)
+    key = (str(context.workspace.root), version_id, len(dataset.attributes), what, about)
+    return _answers.ask(key, what, lambda report: work(rows_of(context.store, version_id), dataset, report), patience)
+
+
+def _balance(rows: ProfileRows, dataset: Dataset, report: Report) -> Balance:
+    return balances.balance(rows, dataset.labels)
+
+
+def _splits(rows: ProfileRows, dataset: Dataset, report: Report) -> SplitBalance:
+    return balances.split_balance(rows, dataset.labels)
+
+
+def _duplicates(rows: ProfileRows, dataset: Dataset, report: Report) -> Duplicates:
+    return repeats.duplicates(rows)
+
+
+def _missing(rows: ProfileRows, dataset: Dataset, report: Report) -> MissingValues:
+    return absences.missing_values(rows, dataset.attributes)
+
+
+def _associations(rows: ProfileRows, dataset: Dataset, report: Report) -> tuple[Association, ...]:
+    return bias.associations(rows, dataset.attributes, report)

@@ -1,0 +1,96 @@
+"""The whole profile of a version at once, as plain values: what the command line prints and writes as JSON."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import asdict
+from typing import Any
+
+from core.lookalikes import lookalikes
+from core.profile import bias
+from core.profile.balance import balance, split_balance
+from core.profile.duplicates import duplicates
+from core.profile.groups import group_table
+from core.profile.missing import missing_values
+from core.profile.numbers import number_profile
+from core.profile.records import GroupTable, Rows
+from core.profile.shares import parity
+from core.records import Attribute
+from core.services.answers import Report
+from core.services.context import Context
+from core.services.profile.figures import derive
+from core.store.datasets import get_dataset
+from core.store.rows import rows_of
+from core.store.versions import get_version
+
+_DERIVING = 0.5
+"""The share of the work that making the derived attributes is taken for, where they are not made yet."""
+
+
+def whole_profile(
+    context: Context, version_id: str, on_progress: Report = lambda done, total: None
+) -> dict[str, object]:
+    """Balance, classes that look alike, splits, duplicates, missing values and, per attribute, its association, groups
+    and parity.
+
+    Makes the derived attributes first where they are not. `on_progress` gets a share done of 1.
+    """
+    version = get_version(context.store, version_id)
+    dataset = get_dataset(context.store, version.dataset_id)
+    if not dataset.derived_ready:
+        derive(context, dataset.dataset_id, lambda share: on_progress(share * _DERIVING, 1), lambda: False)
+        dataset = get_dataset(context.store, version.dataset_id)
+    rows = rows_of(context.store, version_id)
+    splits = split_balance(rows, dataset.labels)
+    attributes = {}
+    for position, attribute in enumerate(dataset.attributes):
+        on_progress(_DERIVING + (1 - _DERIVING) * position / len(dataset.attributes), 1)
+        attributes[attribute.name] = _attribute(rows, attribute)
+    on_progress(1, 1)
+    profile = {
+        "dataset": dataset.name,
+        "version": version.number,
+        "rows": version.row_count,
+        "balance": asdict(balance(rows, dataset.labels)),
+        "lookalike_classes": lookalikes(dataset.labels),
+        "splits": asdict(splits) | {"counts": splits.counts.tolist()},
+        "duplicates": asdict(duplicates(rows)),
+        "missing": asdict(missing_values(rows, dataset.attributes)),
+        "attributes": attributes,
+    }
+    return {key: _finite(value) for key, value in profile.items()}
+
+
+def _attribute(rows: Rows, attribute: Attribute) -> dict[str, object]:
+    measured = bias.association(rows, attribute)
+    table = group_table(rows, attribute) if measured.value is not None else None
+    spread = number_profile(rows, attribute) if attribute.kind in ("number", "time") else None
+    return {
+        "kind": attribute.kind,
+        "derived": attribute.derived,
+        "association": asdict(measured),
+        "distribution": None if spread is None else asdict(spread),
+        "groups": [] if table is None else _groups(table),
+        "parity": [] if table is None else [asdict(one) for one in parity(table)],
+    }
+
+
+def _groups(table: GroupTable) -> list[dict[str, object]]:
+    return [
+        {
+            "name": group.name,
+            "rows": group.count,
+            "judged": group.judged,
+            "labels": dict(zip(table.labels, counts, strict=True)),
+        }
+        for group, counts in zip(table.groups, table.counts.tolist(), strict=True)
+    ]
+
+
+def _finite(value: Any) -> Any:
+    """JSON has no infinity: an open end of a bin is null."""
+    if isinstance(value, dict):
+        return {key: _finite(one) for key, one in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [_finite(one) for one in value]
+    return None if isinstance(value, float) and not math.isfinite(value) else value

@@ -1,0 +1,1 @@
+"""Review: which rows a reviewer gets, what is decided, what has been decided."""

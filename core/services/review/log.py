@@ -1,0 +1,89 @@
+"""What has been decided on a dataset, by whom, and whether it still counts. Reads only."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from core.records import Action, Decision, Example, Version, VersionChange
+from core.services.context import Context
+from core.store import versions
+from core.store.acts import decisions
+from core.store.rows import get_rows
+
+
+@dataclass(frozen=True, slots=True)
+class LogLine:
+    """One act, with the row that it was about."""
+
+    decision: Decision
+    example: Example
+    """The row as the version has it that was on the screen."""
+    version: Version
+    counts: bool
+    """Whether it is in force: newest of its row on its version, and not taken back."""
+
+
+@dataclass(frozen=True, slots=True)
+class LogPage:
+    """A page of the acts, newest first."""
+
+    total: int
+    """Acts that the filters leave, over all pages."""
+    lines: tuple[LogLine, ...]
+
+
+def log(
+    context: Context,
+    dataset_id: str,
+    *,
+    reviewer: str | None = None,
+    action: Action | None = None,
+    version_id: str | None = None,
+    limit: int,
+    offset: int = 0,
+) -> LogPage:
+    """Acts on a dataset, undos too; each argument that is given narrows."""
+    acts = context.ledger.decisions
+    total = acts.count(dataset_id, reviewer=reviewer, action=action, version_id=version_id)
+    found = acts.page(
+        dataset_id,
+        reviewer=reviewer,
+        action=action,
+        version_id=version_id,
+        limit=limit,
+        offset=offset,
+    )
+    return LogPage(total, tuple(_lines(context, dataset_id, found)))
+
+
+def version_list(context: Context, dataset_id: str) -> list[Version]:
+    """Every version of a dataset, newest first."""
+    return versions.list_versions(context.store, dataset_id)[::-1]
+
+
+def changes(context: Context, version_id: str, limit: int, offset: int) -> tuple[int, list[VersionChange]]:
+    """How many rows reviewers changed between a version's parent and itself, and one page of them."""
+    total = versions.count_changes(context.store, version_id)
+    return total, versions.changes(context.store, version_id, limit, offset) if total else []
+
+
+def _lines(context: Context, dataset_id: str, found: Iterable[Decision]) -> Iterable[LogLine]:
+    known = {version.version_id: version for version in versions.list_versions(context.store, dataset_id)}
+    rows: dict[str, set[int]] = {}
+    acts = list(found)
+    for act in acts:
+        rows.setdefault(act.version_id, set()).add(act.row_id)
+    examples = {
+        (version_id, example.row_id): example
+        for version_id, row_ids in rows.items()
+        for example in get_rows(context.store, version_id, sorted(row_ids))
+    }
+    standing = {
+        decision.decision_id
+        for version_id, row_ids in rows.items()
+        for decision in decisions.decision_of(context.store, version_id, sorted(row_ids)).values()
+    }
+    for act in acts:
+        example = examples[act.version_id, act.row_id]
+        yield LogLine(act, example, known[act.version_id], act.decision_id in standing)

@@ -1,0 +1,176 @@
+"""Which rows a reviewer gets next, with all that the desk shows of them. Two sessions never hold the same row.
+
+A session is one tab of one reviewer: two tabs under one name are two.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import replace
+from datetime import UTC, datetime
+from typing import Any
+
+import numpy as np
+
+from core.issues import ISSUE_TYPES
+from core.issues.contract import Evidence, IssueType, Seen
+from core.records import Decision, Example, Issue, IssueFilter, RowFilter, Scan
+from core.review.records import Neighbour, ReviewItem
+from core.services.context import Context
+from core.store import issues
+from core.store.acts import decisions
+from core.store.acts.undecided import of_scan, worst_undecided
+from core.store.datasets import get_dataset
+from core.store.filters import Condition
+from core.store.rows import get_rows
+
+LEASE_SECONDS = 180
+"""How long a row stays with a session that is not heard of; the desk reports every 45 seconds while it is used."""
+LIKELIEST = 5
+"""Labels whose probabilities are shown."""
+
+
+def claim(
+    context: Context,
+    version_id: str,
+    scan_id: str,
+    session: str,
+    where: IssueFilter,
+    n: int,
+    now: datetime | None = None,
+) -> list[int]:
+    """The next `n` worst rows that nobody has decided and nobody else holds; they are this session's for a while."""
+    return claim_from(context, version_id, session, of_scan(context.store, scan_id, where), n, now)
+
+
+def claim_from(
+    context: Context, version_id: str, session: str, ranked: Condition, n: int, now: datetime | None = None
+) -> list[int]:
+    """As `claim`, from any query for (row_id, rank) with its parameters. Where another process was quicker at one of
+    the rows, the search begins again."""
+    claims, moment = context.ledger.claims, now or datetime.now(UTC)
+    while True:
+        taken = claims.held_by_others(version_id, session, moment)
+        worst = worst_undecided(context.store, version_id, ranked, taken, n)
+        if claims.hold(version_id, session, worst, now=moment, seconds=LEASE_SECONDS) == worst:
+            return worst
+
+
+def release(context: Context, version_id: str, session: str, row_ids: Sequence[int]) -> None:
+    """Gives rows back before their time is up."""
+    context.ledger.claims.release(version_id, session, row_ids)
+
+
+def leave(context: Context, session: str) -> None:
+    """Gives back all that a session holds."""
+    context.ledger.claims.release_all(session)
+
+
+def undecided(context: Context, scan: Scan, where: IssueFilter) -> int:
+    """Rows of a queue that nobody has decided, whoever holds them."""
+    return issues.count_issues(context.store, scan, replace(where, undecided_only=True))
+
+
+def queued(context: Context, scan: Scan, where: IssueFilter) -> int:
+    """Rows of a queue, decided or not."""
+    return issues.count_issues(context.store, scan, replace(where, undecided_only=False))
+
+
+def items(context: Context, scan: Scan, row_ids: Sequence[int], issue_type: str | None = None) -> list[ReviewItem]:
+    """These rows as a reviewer gets them, in the order asked; rows that the scan has not are left out."""
+    wanted = IssueFilter(issue_type, flagged_only=False, rows=RowFilter(row_ids=tuple(row_ids)))
+    found = issues.page_issues(context.store, scan, wanted, len(row_ids), 0) if row_ids else []
+    if not found:
+        return []
+    kind = ISSUE_TYPES[issue_type or scan.types[0]]
+    by_row = {issue.row_id: issue for issue in found}
+    proof = {issue.row_id: kind.read(issue.why) for issue in found}
+    near = {neighbour for one in proof.values() for neighbour in one.neighbours}
+    examples = _examples(context, scan.version_id, by_row.keys() | near)
+    decided = decisions.standing_of(context.store, scan.version_id, list(by_row))
+    likeliest = _likeliest(context, scan, found)
+    made = [
+        _item(kind, by_row[row_id], proof[row_id], examples, decided.get(row_id), likeliest[row_id])
+        for row_id in row_ids
+        if row_id in by_row
+    ]
+    return _with_copies(context, scan, made, kind.name) if "group" in kind.actions else made
+
+
+def _with_copies(context: Context, scan: Scan, made: list[ReviewItem], issue_type: str) -> list[ReviewItem]:
+    groups = {item.issue.row_id: item.issue.why.get("group") for item in made}
+    found: dict[int, list[int]] = {}
+    for copy in issues.copies(context.store, scan, issue_type, [one for one in groups.values() if one is not None]):
+        found.setdefault(copy.group, []).append(copy.row_id)
+    return [
+        replace(item, group=group, copies=tuple(found.get(group, ()))) if group is not None else item
+        for item, group in zip(made, groups.values(), strict=True)
+    ]
+
+
+def decided_by_others(context: Context, version_id: str, reviewer: str, row_ids: Collection[int]) -> list[Decision]:
+    """Decisions in force that other reviewers have made on these rows."""
+    found = decisions.decision_of(context.store, version_id, sorted(row_ids)) if row_ids else {}
+    return [decision for decision in found.values() if decision.reviewer != reviewer]
+
+
+def _examples(context: Context, version_id: str, row_ids: Collection[int]) -> dict[int, Example]:
+    return {example.row_id: example for example in get_rows(context.store, version_id, sorted(row_ids))}
+
+
+def _item(
+    kind: IssueType[Any],
+    issue: Issue,
+    proof: Evidence,
+    examples: Mapping[int, Example],
+    decision: Decision | None,
+    likeliest: tuple[tuple[str, float], ...],
+) -> ReviewItem:
+    near = zip(proof.neighbours, proof.similarities, strict=True)
+    neighbours = tuple(Neighbour(examples[row_id], similarity) for row_id, similarity in near)
+    labels = [neighbour.example.label for neighbour in neighbours]
+    why = kind.say(proof, Seen(issue.given_label, issue.suggested_label, labels))
+    return ReviewItem(examples[issue.row_id], issue, likeliest, neighbours, why, decision)
+
+
+def _likeliest(context: Context, scan: Scan, found: Sequence[Issue]) -> dict[int, tuple[tuple[str, float], ...]]:
+    """From the scan's own matrix; where that is gone, of the given and the suggested label alone."""
+    labels = get_dataset(context.store, scan.dataset_id).labels
+    matrix = _probabilities(context, scan, [issue.row_id for issue in found])
+    return {
+        issue.row_id: _shares(issue) if row is None else _top(row, labels, issue)
+        for issue, row in zip(found, matrix, strict=True)
+    }
+
+
+def _probabilities(context: Context, scan: Scan, row_ids: Sequence[int]) -> Sequence[Any]:
+    """Rows of the scan's out-of-sample probabilities, float32 (k,) each, or None per row where there are none."""
+    try:
+        folder = context.workspace.runs / scan.job_id / "output" / str(scan.tier_order)
+        known = np.load(folder / "row_ids.npy", mmap_mode="r", allow_pickle=False)
+        matrix = np.load(folder / "probabilities.npy", mmap_mode="r", allow_pickle=False)
+    except OSError:
+        return [None] * len(row_ids)
+    places = np.searchsorted(known, row_ids).clip(max=len(known) - 1)
+    return [
+        np.asarray(matrix[place]) if known[place] == row else None for place, row in zip(places, row_ids, strict=True)
+    ]
+
+
+def _top(row: Any, labels: Sequence[str], issue: Issue) -> tuple[tuple[str, float], ...]:
+    likely = np.argsort(-row, kind="stable")[:LIKELIEST]
+    shares = {labels[index]: float(row[index]) for index in likely}
+    for label in (issue.suggested_label, issue.given_label):
+        if label is not None and label not in shares:
+            shares[label] = float(row[labels.index(label)])
+    return _sorted(shares)
+
+
+def _shares(issue: Issue) -> tuple[tuple[str, float], ...]:
+    why = issue.why
+    pairs = ((issue.given_label, "given_probability"), (issue.suggested_label, "suggested_probability"))
+    return _sorted({label: float(why[key]) for label, key in pairs if label and why.get(key) is not None})
+
+
+def _sorted(shares: Mapping[str, float]) -> tuple[tuple[str, float], ...]:
+    return tuple(sorted(shares.items(), key=lambda pair: -pair[1]))

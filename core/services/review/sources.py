@@ -1,0 +1,191 @@
+"""Where a review's rows come from: the ranked list of a scan, or what a run predicts. One shape for the desk."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Any, Protocol
+
+import numpy as np
+
+from core.issues import ISSUE_TYPES
+from core.issues.contract import DeskAction
+from core.records import Issue, IssueFilter, LabelsFrom, PredictionFilter, ReviewCounts, Run, Scan
+from core.review.records import ReviewItem
+from core.services.context import Context
+from core.services.evaluation.measures import truth_version
+from core.services.evaluation.probabilities import probabilities_path
+from core.services.issues.listing import type_of
+from core.services.review import queue as review_queue
+from core.services.review.decisions import counts
+from core.services.review.queue import LIKELIEST
+from core.store import predictions
+from core.store.acts import decisions
+from core.store.acts.in_force import standing_sql
+from core.store.filters import Condition
+from core.store.relations import relation
+from core.store.rows import get_rows
+
+
+class Source(Protocol):
+    """A queue of rows of one version. Two with the same `key` are the same queue."""
+
+    @property
+    def key(self) -> str: ...
+
+    @property
+    def tier(self) -> str:
+        """What the suggestions are from: stands beside every decision."""
+
+    @property
+    def scan_id(self) -> str | None: ...
+
+    @property
+    def actions(self) -> tuple[DeskAction, ...]:
+        """What the desk offers for its rows."""
+
+    def claim(self, context: Context, version_id: str, session: str, n: int) -> list[int]:
+        """As `review_queue.claim`."""
+
+    def items(self, context: Context, version_id: str, row_ids: Sequence[int]) -> list[ReviewItem]:
+        """As `review_queue.items`."""
+
+    def undecided(self, context: Context, version_id: str) -> int:
+        """Rows of the queue that nobody has decided, whoever holds them."""
+
+    def counts(self, context: Context, version_id: str) -> ReviewCounts:
+        """Where the review stands; `flagged`, `decided` and `left` are the queue's own."""
+
+    def betters(self, other: Source) -> bool:
+        """Whether this is `other`'s queue from a newer scan."""
+
+
+@dataclass(frozen=True, slots=True)
+class ScanSource:
+    """The ranked list of a scan, worst first."""
+
+    scan: Scan
+    where: IssueFilter
+
+    @property
+    def key(self) -> str:
+        return f"{self.scan.scan_id} {self.where!r}"
+
+    @property
+    def tier(self) -> str:
+        return self.scan.tier
+
+    @property
+    def scan_id(self) -> str | None:
+        return self.scan.scan_id
+
+    @property
+    def actions(self) -> tuple[DeskAction, ...]:
+        return type_of(self.scan, self.where.issue_type).actions
+
+    def claim(self, context: Context, version_id: str, session: str, n: int) -> list[int]:
+        return review_queue.claim(context, version_id, self.scan.scan_id, session, self.where, n)
+
+    def items(self, context: Context, version_id: str, row_ids: Sequence[int]) -> list[ReviewItem]:
+        return review_queue.items(context, self.scan, row_ids, self.where.issue_type)
+
+    def undecided(self, context: Context, version_id: str) -> int:
+        return review_queue.undecided(context, self.scan, self.where)
+
+    def counts(self, context: Context, version_id: str) -> ReviewCounts:
+        queued = review_queue.queued(context, self.scan, self.where)
+        return _of_queue(counts(context, version_id, self.scan.scan_id), queued, self.undecided(context, version_id))
+
+    def betters(self, other: Source) -> bool:
+        return isinstance(other, ScanSource) and self.where == other.where and self.scan != other.scan
+
+
+@dataclass(frozen=True, slots=True)
+class RunSource:
+    """Rows that a run predicts, such as those of one cell of its confusion matrix: the surest first, scanned or not."""
+
+    run: Run
+    where: PredictionFilter
+    labels_from: LabelsFrom
+
+    @property
+    def key(self) -> str:
+        return f"{self.run.run_id} {self.where!r} {self.labels_from}"
+
+    @property
+    def tier(self) -> str:
+        return f"run {self.run.number}"
+
+    @property
+    def scan_id(self) -> str | None:
+        return None
+
+    @property
+    def actions(self) -> tuple[DeskAction, ...]:
+        return ISSUE_TYPES["label"].actions
+
+    def claim(self, context: Context, version_id: str, session: str, n: int) -> list[int]:
+        return review_queue.claim_from(context, version_id, session, self._ranked(context, version_id), n)
+
+    def items(self, context: Context, version_id: str, row_ids: Sequence[int]) -> list[ReviewItem]:
+        """In the order asked; rows that the run has not predicted are left out."""
+        found = predictions.predictions_of(context.store, self.run.run_id, row_ids)
+        kept = [row_id for row_id in row_ids if row_id in found]
+        examples = get_rows(context.store, version_id, kept)
+        decided = decisions.standing_of(context.store, version_id, kept)
+        ranks = self._ranks(context, version_id, kept)
+        matrix = self._probabilities(context)
+        made = []
+        for example in examples:
+            predicted, confidence, position = found[example.row_id]
+            shares = {predicted: confidence} if matrix is None else self._likeliest(matrix[position], example.label)
+            score = shares.get(example.label or "", 0.0)
+            issue = Issue(example.row_id, score, True, example.label or "", predicted, {}, ranks.get(example.row_id, 0))
+            why = f"Run {self.run.number} predicts {predicted}, {confidence:.0%} sure."
+            likeliest = tuple(sorted(shares.items(), key=lambda pair: -pair[1]))
+            made.append(ReviewItem(example, issue, likeliest, (), why, decided.get(example.row_id)))
+        return made
+
+    def undecided(self, context: Context, version_id: str) -> int:
+        decided = standing_sql(context.store, version_id)
+        return self._count(context, version_id, f"WHERE row_id NOT IN (SELECT row_id FROM {decided})")
+
+    def counts(self, context: Context, version_id: str) -> ReviewCounts:
+        queued = self._count(context, version_id)
+        return _of_queue(counts(context, version_id, None), queued, self.undecided(context, version_id))
+
+    def betters(self, other: Source) -> bool:
+        return False
+
+    def _ranked(self, context: Context, version_id: str) -> Condition:
+        truth = relation(context.store, truth_version(context, (self.run,), self.labels_from))
+        return predictions.ranked(self.run.run_id, self.where, truth, relation(context.store, version_id))
+
+    def _count(self, context: Context, version_id: str, condition: str = "") -> int:
+        query, parameters = self._ranked(context, version_id)
+        row = context.store.fetch_one(f"SELECT count(*) FROM ({query}) {condition}", parameters)
+        return int(row[0]) if row else 0
+
+    def _ranks(self, context: Context, version_id: str, row_ids: Sequence[int]) -> dict[int, int]:
+        query, parameters = self._ranked(context, version_id)
+        chosen = ", ".join(map(str, row_ids)) or "NULL"
+        rows = context.store.fetch(f"SELECT row_id, rank FROM ({query}) WHERE row_id IN ({chosen})", parameters)
+        return {row_id: int(rank) for row_id, rank in rows}
+
+    def _probabilities(self, context: Context) -> Any:
+        """(rows, k) float32, memory-mapped, or None where the run kept none."""
+        try:
+            return np.load(probabilities_path(context, self.run), mmap_mode="r", allow_pickle=False)
+        except OSError:
+            return None
+
+    def _likeliest(self, row: Any, label: str | None) -> dict[str, float]:
+        labels = self.run.labels
+        shares = {labels[place]: float(row[place]) for place in np.argsort(-row, kind="stable")[:LIKELIEST]}
+        if label in labels:
+            shares.setdefault(label, float(row[labels.index(label)]))
+        return shares
+
+
+def _of_queue(whole: ReviewCounts, queued: int, left: int) -> ReviewCounts:
+    return replace(whole, flagged=queued, decided=queued - left, left=left)

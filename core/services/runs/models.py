@@ -1,0 +1,84 @@
+"""The models that runs have left: which run is meant, where its model lies, the model as a ZIP, and how to load it."""
+
+from __future__ import annotations
+
+import zipfile
+from pathlib import Path
+
+from core.errors import NotFoundError, UsageError
+from core.files import whole
+from core.records import Run
+from core.services.context import Context
+from core.services.export import file_name
+from core.store.datasets import get_dataset, list_datasets
+from core.tasks import Task, task_named
+
+
+def find_run(context: Context, name: str, dataset: str | None = None) -> Run:
+    """The run of that id, or of that number in `dataset`, or in the only dataset that has one of that number.
+
+    Raises NotFoundError where there is none, UsageError where several datasets have one.
+    """
+    if dataset is not None:
+        return context.ledger.runs.get(get_dataset(context.store, dataset).dataset_id, name)
+    found = [
+        (one.name, run)
+        for one in list_datasets(context.store)
+        for run in context.ledger.runs.of(one.dataset_id)
+        if name in (run.run_id, str(run.number))
+    ]
+    if not found:
+        raise NotFoundError(f"Run {name!r} not found in any dataset.", "`runs N` lists the runs of dataset N.")
+    if len(found) > 1:
+        listed = ", ".join(name for name, _ in found)
+        raise UsageError(f"{len(found)} datasets have a run {name}: {listed}.", "Say which one: --dataset N.")
+    return found[0][1]
+
+
+def task_of_run(context: Context, run: Run) -> Task:
+    """What the run's model takes, and what it says."""
+    return task_named(get_dataset(context.store, run.dataset_id).task)
+
+
+def output_of(context: Context, run: Run) -> Path:
+    """The output folder of a run that is done: `model/` and the features of its training rows lie there.
+
+    Raises NotFoundError where the run has left no model, or where that was deleted.
+    """
+    output = context.queue.folder(run.run_id).output
+    if not run.summary or not (output / "model" / "config.json").is_file():
+        if run.summary:
+            raise NotFoundError(f"The model of run {run.number} is gone: {output} was deleted.", "Train it once more.")
+        status = context.queue.get(run.run_id).status
+        raise NotFoundError(f"Run {run.number} has no model: it is {status}.", "Take a run that is done.")
+    return output
+
+
+def folder_name(context: Context, run: Run) -> str:
+    """`news-run-3`."""
+    dataset = get_dataset(context.store, run.dataset_id).name
+    return file_name(f"{dataset}-run-{run.number}")
+
+
+def export_model(context: Context, run: Run, out: Path) -> Path:
+    """Writes the run's model folder as a ZIP to `out`, which must not exist, and returns it.
+
+    Stored, since weights do not become smaller by packing: it takes as long as copying does. Raises UsageError where
+    `out` exists, NotFoundError where there is no model.
+    """
+    model = output_of(context, run) / "model"
+    if out.exists():
+        raise UsageError(f"{out} exists already.", "Move it away, or write elsewhere.")
+    out.parent.mkdir(parents=True, exist_ok=True)
+    inner = folder_name(context, run)
+    with whole(out) as part, zipfile.ZipFile(part, "w", zipfile.ZIP_STORED) as archive:
+        for file in sorted(model.rglob("*")):
+            if file.is_file():
+                archive.write(file, f"{inner}/{file.relative_to(model).as_posix()}")
+    return out
+
+
+def snippet(context: Context, run: Run) -> str:
+    """Python that loads the unpacked ZIP with nothing but transformers."""
+    task = task_of_run(context, run)
+    return task.modality.fine_tuning.snippet.format(folder=folder_name(context, run), answer=task.target.answer)

@@ -1,0 +1,15 @@
+"""Splits: how they are made, and the class counts of each part."""
+
+from __future__ import annotations
+
+from core.jobs.groups.web import start_split
+from core.jobs.split_plan import SplitPlan
+from core.services.context import Context
+from core.store import splitting
+
+__all__ = ["SplitPlan", "split_counts", "start_split"]
+
+
+def split_counts(context: Context, version_id: str) -> dict[str, dict[str | None, int]]:
+    """Class → part → rows; part None for rows in no split."""
+    return splitting.split_counts(context.store, version_id)

@@ -1,0 +1,24 @@
+"""Fine-tunes: before, at and after their start."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from core.jobs.train.own_config import followed_by, own_config
+from core.jobs.train.web import start_train
+from core.jobs.training_rows import TrainRows, preview_split
+from core.records import Job, Run
+from core.services.context import Context
+from core.services.follow import follow
+
+__all__ = ["TrainRows", "follow_train", "followed_by", "own_config", "preview_split", "start_train"]
+
+
+def follow_train(context: Context, run: Run, on_progress: Callable[[Job], None] = lambda job: None) -> tuple[Run, Job]:
+    """Waits for a run that was started. An interrupt (Ctrl-C) stops it, which saves a checkpoint: the job then is
+    `stopped`. Raises JobError where it failed."""
+    try:
+        job = follow(context, run.run_id, on_progress, interrupted=context.queue.stop)
+    except KeyboardInterrupt:
+        job = context.queue.get(run.run_id)
+    return context.ledger.runs.by_id(run.run_id), job

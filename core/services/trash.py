@@ -1,0 +1,73 @@
+"""Empties the trash of what is due: datasets and what hangs on them, and images, embeddings, pixels and tokens that no
+other has.
+
+Called when a workspace is opened; putting a dataset into the trash is `core.services.datasets`' business.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from pathlib import Path
+
+import numpy as np
+
+from core.arrays.shards import DIGEST, sweep
+from core.jobs.hub.web import LOADS
+from core.ledger.contract import Ledger
+from core.modalities.payloads import digests
+from core.queue import Queue
+from core.records import DatasetState
+from core.settings import Workspace
+from core.store.database import Database
+from core.store.datasets import contents, delete_dataset, due_trash, list_datasets
+from core.store.predictions import delete_predictions
+from core.store.relations import relation_sql
+from core.tasks import task_named
+
+STATES: tuple[DatasetState, ...] = ("ready", "trashed")
+"""Datasets in either have what is theirs."""
+_MEDIA = "SELECT DISTINCT media_id FROM {} WHERE media_id IS NOT NULL"
+
+
+def purge(store: Database, ledger: Ledger, queue: Queue, workspace: Workspace, at: datetime | None = None) -> list[str]:
+    """Deletes for good what has lain in the trash for `TRASH_DAYS` days, by default until now; returns the ids.
+
+    While a load is under way or not taken in, images are left to the next time: some may be its own.
+    """
+    gone = due_trash(store, at)
+    for dataset_id in gone:
+        # The dataset itself goes last: until then, the next start finds it here again.
+        delete_predictions(store, [run.run_id for run in ledger.runs.of(dataset_id)])
+        ledger.forget(dataset_id)
+        delete_dataset(store, dataset_id)
+        queue.remove(dataset_id)
+    if gone:
+        _sweep_arrays(store, workspace)
+    if gone and not any(job.kind in LOADS for job in queue.uncollected()):
+        _sweep_media(store, workspace)
+    return gone
+
+
+def _sweep_arrays(store: Database, workspace: Workspace) -> None:
+    """Removes embeddings, pixels and tokens of nothing but contents that no dataset, nor one in the trash, has."""
+    known = [
+        digests(contents(store, dataset.dataset_id)) for state in STATES for dataset in list_datasets(store, state)
+    ]
+    kept = np.concatenate([np.empty(0, DIGEST), *known])
+    for kind in ("embeddings", "pixels", "tokens"):
+        sweep(workspace.arrays / kind, kept)
+    for old in workspace.arrays.glob("tokens/*/*.parquet"):  # as 0.1.0 kept them; nobody reads them any more
+        old.unlink()
+
+
+def _sweep_media(store: Database, workspace: Workspace) -> None:
+    """Removes originals and thumbnails that no dataset, nor one in the trash, refers to."""
+    kept = set()
+    for state in STATES:
+        for dataset in list_datasets(store, state):
+            if task_named(dataset.task).modality.in_files:
+                rows = relation_sql(dataset.dataset_id, None)  # a version may exclude rows that another one shows
+                kept |= {Path(media_id).stem for (media_id,) in store.fetch(_MEDIA.format(rows))}
+    for file in workspace.media.rglob("*.*"):
+        if file.is_file() and file.stem not in kept:
+            file.unlink(missing_ok=True)

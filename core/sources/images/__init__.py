@@ -1,0 +1,1 @@
+"""Images as folders, ZIP archives and columns of a table."""

@@ -1,0 +1,248 @@
+"""Images as a folder or a ZIP: one folder per class, or split folders that hold class folders.
+
+What the folders say of each image is `core.sources.images.folders`.
+"""
+
+from __future__ import annotations
+
+import json
+import zipfile
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from itertools import islice, zip_longest
+from pathlib import Path, PurePosixPath
+from typing import Any
+
+from core.errors import SourceError
+from core.modalities.image.facts import IMAGE
+from core.modalities.image.opening import ImageFault
+from core.records import Preview, Schema
+from core.settings import MAX_CELL_BYTES, expanded
+from core.sources.base import PREVIEW_ROWS, Bench, Source
+from core.sources.guess import describe, split_name
+from core.sources.images.archive import check_members, entries, read_member
+from core.sources.images.folders import Place, notes_on, places
+from core.sources.paths import IMAGE_SUFFIXES, TABLE_SUFFIXES, existing, is_utf8, shown_name, walk
+from core.sources.tabular import label_notes
+from core.targets.one_class.facts import ONE_CLASS
+from core.tasks import task_of
+
+SKIPPED = ("__MACOSX", ".")
+"""How files and folders begin that are nobody's images."""
+TABLE = "metadata.jsonl"
+"""Beside the folders, as `datasets` names it: an object a line, {file_name, label, split}, which says more of an image
+than its folder can. An export writes it where a class has a name that no folder may have."""
+_TABLE_BYTES = 64 * 1024**2
+
+
+@dataclass(frozen=True, slots=True)
+class Member:
+    """One file of an image folder or archive."""
+
+    origin: Path
+    """The folder or archive."""
+    name: str
+    """Path inside of it, `/`-separated."""
+    ordinal: int
+    """1-based, in the order listed."""
+    label: str | None
+    split: str | None
+    fault: str = ""
+    """Why it is set aside without being read."""
+    class_folder: tuple[str, ...] = ()
+    """The folder that says its class; empty where none does."""
+
+    @property
+    def shown(self) -> str:
+        """How rejected rows name it."""
+        return f"{self.origin.name}/{self.name}"
+
+
+def members(locations: Sequence[str], within: Sequence[Path] | None) -> list[Member]:
+    """Every file of the locations with the class and split of its folders. Raises SourceError for an unsafe archive
+    and for one without images."""
+    paths = [existing(location, within) for location in locations]
+    splits = [split_name(path.stem) for path in paths]
+    named = splits if len(set(splits)) > 1 else [None] * len(paths)
+    found = [member for path, split in zip(paths, named, strict=True) for member in _listed(path, split)]
+    if not any(not member.fault for member in found):
+        raise SourceError(
+            f"{locations[0]} holds no images in class folders"
+            + (f": {found[0].shown}: {found[0].fault}." if found else "."),
+            "Put the images of each class into a folder of its own: cats/1.jpg, dogs/2.jpg. "
+            f"Read are {', '.join(sorted(IMAGE_SUFFIXES))}.",
+        )
+    return found
+
+
+def unlabelled(locations: Sequence[str], within: Sequence[Path] | None) -> list[Member]:
+    """Every file of folders and archives, whatever folder it lies in, and images named one by one. What is no image
+    has a fault. Raises SourceError for an unsafe archive and where there is no image at all."""
+    found: list[Member] = []
+    for location in locations:
+        path = existing(location, within)
+        if path.is_file() and path.suffix.lower() in IMAGE_SUFFIXES:
+            found.append(Member(path.parent, path.name, 1, None, None))
+        else:
+            found += [replace(member, label=None, fault=_no_image(member.name)) for member in _listed(path, None)]
+    if all(member.fault for member in found):
+        raise SourceError(f"{locations[0]} holds no images.", f"Read are {', '.join(sorted(IMAGE_SUFFIXES))}.")
+    return found
+
+
+def _listed(path: Path, split: str | None) -> list[Member]:
+    names = sorted(walk(path)) if path.is_dir() else _names_in(path)
+    every = map(PurePosixPath, names)
+    paths = [inner for inner in every if not any(folder.startswith(SKIPPED) for folder in inner.parts)]
+    said = places(Counter(inner.parts[:-1] for inner in paths if inner.suffix.lower() in IMAGE_SUFFIXES))
+    tables = [inner for inner in paths if inner.name == TABLE]
+    told = {image: row for table in tables for image, row in _told(path, table).items()}
+    return [
+        _member(path, inner, number, said.get(inner.parts[:-1], Place()), split, told)
+        for number, inner in enumerate((inner for inner in paths if inner not in tables), 1)
+    ]
+
+
+def _told(path: Path, table: PurePosixPath) -> dict[str, Mapping[str, str | None]]:
+    """Image's path → what the table says of it. Raises SourceError for a table that cannot be read."""
+    member = Member(path, str(table), 0, None, None)
+    opener = Opener()
+    try:
+        lines = opener.read(member, _TABLE_BYTES).decode("utf-8-sig").split("\n")
+        rows = [json.loads(line) for line in lines if line.strip()]
+        return {
+            str(table.parent / row["file_name"]): {key: _text(row[key]) for key in ("label", "split") if key in row}
+            for row in rows
+            if "label" in row
+        }
+    except (ImageFault, ValueError, KeyError, TypeError, RecursionError) as error:
+        raise SourceError(
+            f"{member.shown} cannot be read: {error}", "Mend it, or take it away to have the folders as classes."
+        ) from error
+    finally:
+        opener.close()
+
+
+def _text(value: object) -> str | None:
+    if isinstance(value, list | dict):
+        raise TypeError(f"{json.dumps(value)[:100]} is no class of one image")
+    return None if value is None or value == "" else str(value)
+
+
+def _names_in(path: Path) -> list[str]:
+    try:
+        with zipfile.ZipFile(path) as archive:
+            check_members(archive, path.name)
+            return list(entries(archive))
+    except zipfile.BadZipFile as error:
+        raise SourceError(f"{path.name} is not a readable ZIP archive: {error}.", "Make it again.") from error
+
+
+def _member(
+    origin: Path,
+    path: PurePosixPath,
+    ordinal: int,
+    place: Place,
+    outer: str | None,
+    told: Mapping[str, Mapping[str, str | None]],
+) -> Member:
+    if not is_utf8(str(path)):
+        fault = "the name of the file has letters in another encoding than UTF-8: rename it"
+        return Member(origin, shown_name(str(path)), ordinal, None, None, fault)
+    row = told.get(str(path), {})
+    label, split = row.get("label", place.label), row.get("split", place.split)
+    fault = _no_image(path.name)
+    if not fault and label is None:
+        fault = "missing label: the image lies in no class folder"
+    folder = () if row else place.class_folder
+    return Member(origin, str(path), ordinal, label, split or outer, fault, folder)
+
+
+def _no_image(name: str) -> str:
+    suffix = PurePosixPath(name).suffix
+    return "" if suffix.lower() in IMAGE_SUFFIXES else f"not an image file ({suffix or 'no suffix'})"
+
+
+class Opener:
+    """Reads members; keeps the archive of the last one open. One per process."""
+
+    def __init__(self) -> None:
+        self._archive: zipfile.ZipFile | None = None
+        self._entries: dict[str, zipfile.ZipInfo] = {}
+        self._path: Path | None = None
+
+    def read(self, member: Member, most: int = MAX_CELL_BYTES) -> bytes:
+        """The file's bytes. Raises ImageFault where they cannot be read, or are more than `most`."""
+        try:
+            if member.origin.is_dir():
+                path = (member.origin / member.name).resolve()
+                if not path.is_relative_to(member.origin):
+                    raise ImageFault("the link leads outside of the folder")
+                if path.exists() and not path.is_file():
+                    raise ImageFault("no file but a pipe or a device")
+                _check_size(path.stat().st_size, most)
+                return path.read_bytes()
+            if self._path != member.origin or self._archive is None:
+                self.close()
+                self._archive, self._path = zipfile.ZipFile(member.origin), member.origin
+                self._entries = entries(self._archive)
+            entry = self._entries[member.name]
+            _check_size(entry.file_size, most)
+            return read_member(self._archive, entry)
+        except (OSError, zipfile.BadZipFile, KeyError, SourceError, RuntimeError) as error:
+            raise ImageFault(f"file cannot be read: {error}") from error
+
+    def close(self) -> None:
+        if self._archive is not None:
+            self._archive.close()
+
+
+def _check_size(size: int, most: int) -> None:
+    if size > most:
+        raise ImageFault(f"image file of {size / 1024**2:,.0f} MB, the limit is {most // 1024**2} MB")
+
+
+def preview(locations: Sequence[str], bench: Bench) -> Preview:
+    """Rows in turn from each class, with the images' bytes."""
+    found = members(locations, bench.within)
+    good = [member for member in found if not member.fault]
+    by_class: dict[str | None, list[Member]] = {}
+    for member in good:
+        by_class.setdefault(member.label, []).append(member)
+    turns = (member for turn in zip_longest(*by_class.values()) for member in turn if member is not None)
+    opener = Opener()
+    rows = [_row(member, opener) for member in islice(turns, PREVIEW_ROWS)]
+    opener.close()
+    splits = sorted({member.split for member in good if member.split})
+    names = [IMAGE.name, "label", *(["split"] if splits else []), "file_name"]
+    schema = Schema(task_of(IMAGE, ONE_CLASS).name, IMAGE.name, "label", "split" if splits else None)
+    listed = [[member.name, member.label, *([member.split] if splits else []), member.name] for member in good]
+    columns = describe(names, ["BLOB", *["VARCHAR"] * (len(names) - 1)], listed)
+    notes = [f"{len(good):,} images in {len(by_class):,} class folders" + (f"; {', '.join(splits)}" if splits else "")]
+    if len(found) > len(good):
+        notes.append(f"{len(found) - len(good):,} other files will be set aside")
+    tables = sorted({Path(member.name).name for member in found if member.name.lower().endswith(TABLE_SUFFIXES)})
+    if tables:
+        notes.append(f"Not read beside the folders: {', '.join(tables[:3])}. Load a table by its own path.")
+    notes += notes_on([member.class_folder for member in good], [tuple(member.name.split("/")[:-1]) for member in good])
+    notes += label_notes(schema, [{"label": member.label} for member in good])
+    return Preview("imagefolder", columns[:-1], tuple(rows), schema, tuple(notes), len(good))
+
+
+def _row(member: Member, opener: Opener) -> dict[str, Any]:
+    try:
+        content: bytes | None = opener.read(member)
+    except ImageFault:
+        content = None
+    return {IMAGE.name: content, "label": member.label, "split": member.split, "file_name": member.name}
+
+
+def _claims(location: str) -> bool:
+    path = expanded(location)
+    if path.is_dir():
+        return any(Path(name).suffix.lower() in IMAGE_SUFFIXES for name in islice(walk(path), 10_000))
+    return path.suffix.lower() == ".zip"
+
+
+SOURCE = Source("imagefolder", "Image folder or ZIP", "decoded", _claims, preview)

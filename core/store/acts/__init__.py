@@ -1,0 +1,1 @@
+"""What reviewers do: decisions and claims, appended; and which of them are in force."""

@@ -1,0 +1,69 @@
+"""Which decisions count: of each row the newest that nobody has taken back, and the verdicts that hold in later
+versions. Newer is what was written later, whatever the clock said."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from core.store.acts.mirror import ACTS
+from core.store.database import Database
+from core.store.ids import checked_id
+from core.store.names import examples_table
+
+
+def in_force_sql(db: Database, version_id: str, row_ids: str = "") -> str:
+    """The decisions in force on a version as an SQL subquery; `row_ids` narrows it (`'1, 2, 3'`)."""
+    return in_force_at_sql(version_id, db.newest_act(), row_ids)
+
+
+def in_force_at_sql(version_id: str, seq: int, row_ids: str = "") -> str:
+    """As `in_force_sql`, as it was once act `seq` was written: the same for ever."""
+    return _newest_of([version_id], seq, row_ids)
+
+
+def standing_sql(db: Database, version_id: str, row_ids: str = "") -> str:
+    """The verdicts that hold on a version, one per row, as an SQL subquery with the columns of `ACTS`.
+
+    The decisions in force on the version itself; and where it has none, the newest on the versions that it comes from,
+    as long as the row has the label that the verdict left it with: `keep`, or `relabel` once it is applied. A person's
+    word about a label outranks a scan until the label changes or a person says otherwise; `unsure` is no such word.
+    """
+    seq = db.newest_act()
+    dataset_id, ancestors = _line(db, version_id)
+    here = in_force_at_sql(version_id, seq, row_ids)
+    if not ancestors:
+        return here
+    return f"""(
+        SELECT * FROM {here}
+        UNION ALL
+        SELECT d.* FROM {_newest_of(ancestors, seq, row_ids)} d
+        JOIN {examples_table(dataset_id)} e ON e.row_id = d.row_id
+        LEFT JOIN overrides o ON o.version_id = '{version_id}' AND o.row_id = d.row_id
+        LEFT JOIN overrides p ON p.version_id = d.version_id AND p.row_id = d.row_id
+        WHERE d.row_id NOT IN (SELECT row_id FROM {here}) AND coalesce(o.label, e.given_label) = CASE d.action
+            WHEN 'keep' THEN coalesce(p.label, e.given_label) WHEN 'relabel' THEN d.new_label END)"""
+
+
+def _newest_of(version_ids: Sequence[str], seq: int, row_ids: str) -> str:
+    named = ", ".join(f"'{checked_id(version_id, 'version')}'" for version_id in version_ids)
+    chosen = f" AND row_id IN ({row_ids})" if row_ids else ""
+    acts = f"{ACTS} WHERE version_id IN ({named}) AND seq <= {int(seq)}{chosen}"
+    return f"""(
+        SELECT * FROM {acts} AND action <> 'undo' AND decision_id NOT IN (
+            SELECT undoes FROM {acts} AND action = 'undo' AND undoes IS NOT NULL)
+        QUALIFY row_number() OVER (PARTITION BY row_id ORDER BY seq DESC) = 1)"""
+
+
+def _line(db: Database, version_id: str) -> tuple[str, list[str]]:
+    """The version's dataset, and the versions that it comes from, nearest first."""
+    rows = db.fetch(
+        """SELECT version_id, dataset_id, parent_id FROM versions
+           WHERE dataset_id = (SELECT dataset_id FROM versions WHERE version_id = ?)""",
+        [checked_id(version_id, "version")],
+    )
+    parents = {known: parent for known, _, parent in rows}
+    found, parent = [], parents.get(version_id)
+    while parent is not None:
+        found.append(str(parent))
+        parent = parents.get(parent)
+    return (str(rows[0][1]) if rows else ""), found

@@ -1,0 +1,60 @@
+"""The acts as DuckDB reads them: a table in memory beside the file, brought up to the ledger before it is read.
+
+The ledger alone says what was done. The mirror is never written by anybody else, and is gone with the process.
+"""
+
+from __future__ import annotations
+
+import threading
+from typing import Protocol
+
+import duckdb
+import pyarrow as pa
+
+ACTS = "acts.decisions"
+"""The table: `seq`, the order of acts, then the fields of `Decision`."""
+
+
+class ActLog(Protocol):
+    """Where the acts are kept."""
+
+    def newest(self) -> int:
+        """The number of the newest act; 0 before the first."""
+
+    def since(self, seq: int) -> pa.Table:
+        """The acts with greater numbers, oldest first, in the columns of `ACTS`."""
+
+
+class Mirror:
+    """Follows one log."""
+
+    def __init__(self, log: ActLog | None) -> None:
+        """Without a log, nothing was ever decided."""
+        self._log = log
+        self._seq = 0
+        self._lock = threading.Lock()
+
+    def attach(self, connection: duckdb.DuckDBPyConnection) -> None:
+        """Makes the table on a new connection, to be filled anew."""
+        with self._lock:
+            connection.execute("ATTACH IF NOT EXISTS ':memory:' AS acts")
+            connection.execute(
+                f"""CREATE TABLE IF NOT EXISTS {ACTS} (
+                    seq BIGINT, decision_id VARCHAR, client_key VARCHAR, dataset_id VARCHAR, version_id VARCHAR,
+                    row_id BIGINT, action VARCHAR, new_label VARCHAR, reviewer VARCHAR, decided_at TIMESTAMP,
+                    scan_id VARCHAR, shown VARCHAR, undoes VARCHAR)"""
+            )
+            self._seq = 0
+
+    def catch_up(self, cursor: duckdb.DuckDBPyConnection) -> int:
+        """Takes in what was done since the last time and returns the number of the newest act."""
+        if self._log is None:
+            return 0
+        with self._lock:
+            if self._log.newest() > self._seq:
+                (known,) = cursor.execute(f"SELECT coalesce(max(seq), 0) FROM {ACTS}").fetchone() or (0,)
+                cursor.register("new_acts", self._log.since(known))
+                cursor.execute(f"INSERT INTO {ACTS} SELECT * FROM new_acts")
+                cursor.unregister("new_acts")
+                (self._seq,) = cursor.execute(f"SELECT max(seq) FROM {ACTS}").fetchone() or (known,)
+            return self._seq

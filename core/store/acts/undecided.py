@@ -1,0 +1,32 @@
+"""Which rows of a ranked list nobody has decided yet."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from core.records import IssueFilter
+from core.store.acts.in_force import standing_sql
+from core.store.database import Database
+from core.store.filters import Condition
+from core.store.issues import issue_condition
+from core.store.scans import get_scan
+
+
+def of_scan(db: Database, scan_id: str, where: IssueFilter) -> Condition:
+    """The rows of a scan that the filter keeps, as a query for (row_id, rank) with its parameters."""
+    condition, parameters = issue_condition(db, get_scan(db, scan_id), where)
+    return f"SELECT i.row_id, i.rank FROM issues i WHERE {condition}", parameters
+
+
+def worst_undecided(db: Database, version_id: str, ranked: Condition, without: Sequence[int], n: int) -> list[int]:
+    """The `n` first rows of a query for (row_id, rank) on which no verdict holds and which are not in `without`, by
+    rank. Fewer than `n`, or none, at the end."""
+    query, parameters = ranked
+    found = db.fetch(
+        f"""SELECT i.row_id FROM ({query}) i
+            WHERE i.row_id NOT IN (SELECT row_id FROM {standing_sql(db, version_id)})
+            AND i.row_id NOT IN (SELECT unnest(?::BIGINT[]))
+            ORDER BY i.rank LIMIT ?""",
+        [*parameters, list(without), n],
+    )
+    return [int(row_id) for (row_id,) in found]

@@ -1,0 +1,1 @@
+"""From files to tables: reading, checking, setting aside, typing, taking in."""

@@ -1,0 +1,1 @@
+"""One class for each example: its label is the name of the class."""

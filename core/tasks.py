@@ -1,0 +1,53 @@
+"""Every task: a modality and a target, under the field's name for the pair. Light: the web process reads it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from core.errors import UsageError
+from core.modalities import Modality
+from core.modalities.image.facts import IMAGE
+from core.modalities.text.facts import TEXT
+from core.targets import Target
+from core.targets.one_class.facts import ONE_CLASS
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Task:
+    """A kind of labelled data: what an example is, and what its label is."""
+
+    name: str
+    """As the command line and the store have it."""
+    title: str
+    """As a person reads it."""
+    modality: Modality
+    target: Target
+
+
+TASKS: dict[str, Task] = {
+    task.name: task
+    for task in (
+        Task("text-classification", "Text classification", TEXT, ONE_CLASS),
+        Task("image-classification", "Image classification", IMAGE, ONE_CLASS),
+    )
+}
+"""Every task by name, what takes any column first: a guess asks them from the last to the first. Choices on pages and
+on the command line derive from it."""
+ALIASES: dict[str, str] = {task.modality.name: task.name for task in TASKS.values() if task.target is ONE_CLASS}
+"""Release 0.1 knew one class only and called a task by its modality: so do its jobs' specs and people's scripts."""
+
+
+def task_named(name: str) -> Task:
+    """The task of that name or alias. Raises UsageError where there is none."""
+    task = TASKS.get(ALIASES.get(name, name))
+    if task is None:
+        raise UsageError(f"Task {name!r} not found.", f"There are: {', '.join(TASKS)}.")
+    return task
+
+
+def task_of(modality: Modality, target: Target) -> Task:
+    """The task of that pair. Raises UsageError where it is not registered."""
+    task = next((one for one in TASKS.values() if one.modality is modality and one.target is target), None)
+    if task is None:
+        raise UsageError(f"No task has {modality.many} with {target.name} labels.", f"There are: {', '.join(TASKS)}.")
+    return task

@@ -1,0 +1,41 @@
+"""The cards at the top of the Issues page: one per type, with how many, how sure, and what to do about them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import streamlit as st
+
+from core.issues import ISSUE_TYPES
+from core.issues.contract import IssueType
+from core.records import Scan
+from core.services.issues.listing import issue_types
+from core.ui.parts.issue_filter import choose_type
+from core.ui.parts.problems import plain
+
+
+def cards(scan: Scan, chosen: IssueType[Any]) -> None:
+    """A card per type that the scan looked for; its button lists its rows beneath."""
+    found = issue_types(scan)
+    with st.container(horizontal=True, gap="small", key="issue-cards"):
+        for kind in found:
+            _card(scan, kind, kind is chosen)
+    missing = [kind.title.lower() for name, kind in ISSUE_TYPES.items() if name not in scan.types]
+    if missing:
+        st.caption(f"This scan did not look for {' or '.join(missing)}. Scan again to find them.")
+
+
+def _card(scan: Scan, kind: IssueType[Any], chosen: bool) -> None:
+    about = scan.found(kind.name)
+    with st.container(border=True, gap="small", width="stretch", key=f"issue-card-{kind.name}"):
+        st.markdown(f"**{kind.title}**", help=kind.help)
+        st.markdown(f"## {about['flagged']:,} :small[flagged]")
+        st.caption(plain(kind.sure(about)))
+        st.button(
+            f"{kind.to_do}: listed below" if chosen else kind.to_do,
+            type="primary" if chosen else "secondary",
+            icon=":material/arrow_downward:",
+            key=f"issue-card-{kind.name}-show",
+            on_click=choose_type,
+            args=(kind.name,),
+        )

@@ -1,0 +1,82 @@
+"""Keeping one row of a group of near-duplicates: of the group that is looked at, or of all; and taking it back."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from core.records import Scan
+from core.review.records import ReviewItem
+from core.services.issues.listing import Findings
+from core.services.review.groups import keep_one, take_back
+from core.ui import keys
+from core.ui.shell.frame import Frame
+
+
+def keep_one_of_all(frame: Frame, found: Findings) -> None:
+    """The act on every group, behind a word on what it does."""
+    with st.popover("Keep one of each group", icon=":material/filter_1:", key="keep-one"):
+        st.caption(
+            "Every copy that nobody has decided is left out of the next version; the row that stands for its group "
+            "stays. It can be taken back."
+        )
+        conflicting = st.checkbox(
+            f"Also of the {found.about['conflicting']:,} groups with conflicting labels",
+            help="There the row that stays carries the most frequent label of its group, which may be the wrong one.",
+            key="keep-one-conflicting",
+            disabled=not found.about["conflicting"],
+        )
+        arguments = (frame, found.scan, found.kind.name, None, conflicting)
+        st.button("Exclude the copies", type="primary", on_click=_keep, args=arguments, key="keep-one-of-all")
+
+
+def keep_one_of_group(frame: Frame, scan: Scan, issue_type: str, item: ReviewItem) -> None:
+    """The act on the group of the row that is looked at; nothing where it has no undecided copies."""
+    if not item.copies:
+        return
+    st.button(
+        f"Keep one of this group, exclude {_counted(len(item.copies), 'copy', 'copies')}",
+        icon=":material/filter_1:",
+        on_click=_keep,
+        args=(frame, scan, issue_type, item.group),
+        key="keep-one-of-group",
+    )
+
+
+def excluded(frame: Frame) -> None:
+    """What the last such act of this session on the version did, and the way back."""
+    version_id, client_keys, said = st.session_state.get(keys.KEPT_ONE, (None, (), ""))
+    if version_id != frame.version.version_id:
+        return
+    with st.container(horizontal=True, vertical_alignment="center", gap="small", key="kept-one"):
+        st.markdown(f":material/check: {said}", width="content")
+        if client_keys:
+            st.button(
+                "Undo", icon=":material/undo:", on_click=_take_back, args=(frame, client_keys), key="kept-one-undo"
+            )
+
+
+def _keep(frame: Frame, scan: Scan, issue_type: str, group: int | None, conflicting: bool = False) -> None:
+    done = keep_one(frame.context, scan, issue_type, frame.user, group, conflicting)
+    copies, groups = _counted(len(done.keys), "copy", "copies"), _counted(done.groups, "group", "groups")
+    said = f"{copies} of {groups} {_are(len(done.keys))} excluded"
+    if done.conflicting:
+        left = _counted(done.conflicting, "group", "groups")
+        said += f"; {left} with conflicting labels {_are(done.conflicting)} left to you"
+    st.session_state[keys.KEPT_ONE] = (frame.version.version_id, done.keys, f"{said}.")
+
+
+def _take_back(frame: Frame, client_keys: tuple[str, ...]) -> None:
+    back = take_back(frame.context, frame.version.version_id, frame.user, client_keys)
+    st.session_state[keys.KEPT_ONE] = (
+        frame.version.version_id,
+        (),
+        f"{_counted(back, 'row', 'rows')} {_are(back)} back.",
+    )
+
+
+def _counted(count: int, one: str, several: str) -> str:
+    return f"{count:,} {one if count == 1 else several}"
+
+
+def _are(count: int) -> str:
+    return "is" if count == 1 else "are"

@@ -1,0 +1,12 @@
+"""What every modality says while a run's model is asked."""
+
+from __future__ import annotations
+
+from core.records import Run
+from core.services.context import Context
+from core.services.prediction.playground import is_ready
+
+
+def waiting(context: Context, run: Run) -> str:
+    """How long the answer takes, in words."""
+    return "asking the model" if is_ready(context, run) else "starting the model, which takes about 3 s"

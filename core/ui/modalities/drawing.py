@@ -1,0 +1,64 @@
+"""How a modality is drawn: the half of it that needs Streamlit."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, Protocol
+
+from core.records import Example, Run
+from core.services.context import Context
+from core.services.prediction.playground import Reply
+
+SNIPPET = 200
+"""Characters of an example beside another one."""
+
+
+class Drawing(Protocol):
+    """Every place where an example is seen."""
+
+    @property
+    def words_title(self) -> str:
+        """What the column that says an example in words is called."""
+
+    @property
+    def cell(self) -> str | None:
+        """The column that shows an example in a table beside its words; None where the words are all of it."""
+
+    @property
+    def has_grid(self) -> bool:
+        """Whether many of them can be judged side by side, at a glance."""
+
+    @property
+    def upload(self) -> tuple[str, str]:
+        """Title and help of where files to predict are dropped."""
+
+    @property
+    def folder_button(self) -> str:
+        """What the button says that takes a whole folder on the server; empty where a folder is nothing to predict."""
+
+    def cells(self, context: Context, examples: Sequence[Example]) -> list[Any]:
+        """What stands in the column `cell`, a value per example."""
+
+    def column(self, width: Any) -> Any:
+        """Streamlit's configuration of that column."""
+
+    def whole(self, context: Context, example: Example) -> None:
+        """Draws all of it, with a way to the original where that is something else."""
+
+    def beside(self, context: Context, example: Example) -> None:
+        """Draws it so that what is said of it stays in sight."""
+
+    def card(self, context: Context, example: Example) -> None:
+        """Draws it small, one of several."""
+
+    def ask(self, context: Context, run: Run) -> Reply | None:
+        """Asks for an example and draws it; what the run's model says of it, None until there is something."""
+
+    def on_desk(self, context: Context, example: Example, grid: bool) -> dict[str, Any]:
+        """What `desk.js` and `grid.js` draw of it: `text`, `image`, `thumbnail`, `name`."""
+
+    def near(self, context: Context, example: Example) -> dict[str, Any]:
+        """What `desk.js` draws of it beside another one: `text`, `image`."""
+
+    def caption(self, example: Example) -> str | None:
+        """What it is called beside what is drawn of it; None where that says all."""

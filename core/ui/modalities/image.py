@@ -1,0 +1,109 @@
+"""Images as they are drawn."""
+
+from __future__ import annotations
+
+import base64
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import streamlit as st
+
+from core.records import Example, Run
+from core.services.context import Context
+from core.services.media import mime_of, original, shown, thumbnail, thumbnail_of
+from core.services.prediction.playground import Reply, ask
+from core.sources.paths import IMAGE_SUFFIXES
+from core.ui.modalities.asking import waiting
+from core.ui.parts.background import result_of
+from core.ui.parts.problems import plain
+from core.ui.parts.upload import arrived
+
+WHOLE, BESIDE, ASKED, CARD = 320, 160, 160, 96
+"""Pixels across, by how much of the page it is."""
+
+
+@dataclass(frozen=True, slots=True)
+class ImageDrawing:
+    """An image has its file's name for its words."""
+
+    words_title: str = "name"
+    cell: str | None = "image"
+    has_grid: bool = True
+    upload: tuple[str, str] = (
+        "Images",
+        "Images, or a ZIP of images; folders do not matter. More of them: by a path on the server.",
+    )
+    folder_button: str = "Predict every image of the folder"
+
+    def cells(self, context: Context, examples: Sequence[Example]) -> list[Any]:
+        return [_thumbnail(context, example) for example in examples]
+
+    def column(self, width: Any) -> Any:
+        return st.column_config.ImageColumn(self.cell, width=width)
+
+    def whole(self, context: Context, example: Example) -> None:
+        name = _name(example)
+        st.image(shown(context, _media(example))[0], caption=plain(name), width=WHOLE)
+        st.download_button(
+            "Original",
+            lambda: original(context, _media(example))[0],
+            file_name=name.rsplit("/", 1)[-1],
+            mime=mime_of(_media(example)),
+            icon=":material/download:",
+            type="tertiary",
+            on_click="ignore",
+            key=f"original-{example.row_id}",
+            help="The file as it was loaded; a large one is shown smaller here.",
+        )
+
+    def beside(self, context: Context, example: Example) -> None:
+        st.image(shown(context, _media(example))[0], width=BESIDE, alt=_name(example))
+
+    def card(self, context: Context, example: Example) -> None:
+        st.image(thumbnail(context, _media(example)), width=CARD, alt=example.text or "training image")
+
+    def ask(self, context: Context, run: Run) -> Reply | None:
+        dropped = st.file_uploader("Image", type=[suffix[1:] for suffix in sorted(IMAGE_SUFFIXES)], key="use-image")
+        paths = arrived(context.workspace, [dropped], waiting="storing the image") if dropped else ()
+        if not paths:
+            return None
+        path = Path(paths[0])
+        found = result_of(
+            ("ask", run.run_id, str(path)),
+            lambda: (thumbnail_of(path), ask(context, run, str(path))),
+            waiting=waiting(context, run),
+        )
+        if found is None:
+            return None
+        if found[0] is not None:
+            st.image(found[0], caption=plain(path.name), width=ASKED)
+        return found[1]
+
+    def on_desk(self, context: Context, example: Example, grid: bool) -> dict[str, Any]:
+        image, small = (None, _thumbnail(context, example)) if grid else (_image(context, example), None)
+        return {"text": None, "image": image, "thumbnail": small, "name": _name(example)}
+
+    def near(self, context: Context, example: Example) -> dict[str, Any]:
+        return {"text": None, "image": _thumbnail(context, example)}
+
+    def caption(self, example: Example) -> str | None:
+        return example.text
+
+
+def _media(example: Example) -> str:
+    return example.media_id or ""
+
+
+def _name(example: Example) -> str:
+    return example.text or f"row {example.row_id}"
+
+
+def _image(context: Context, example: Example) -> str:
+    content, mime = shown(context, _media(example))
+    return f"data:{mime};base64,{base64.b64encode(content).decode()}"
+
+
+def _thumbnail(context: Context, example: Example) -> str:
+    return f"data:image/webp;base64,{base64.b64encode(thumbnail(context, _media(example))).decode()}"

@@ -1,0 +1,84 @@
+"""Texts as they are drawn."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import streamlit as st
+
+from core.records import Example, Run
+from core.services.context import Context
+from core.services.prediction.playground import Reply, ask
+from core.ui.modalities.asking import waiting
+from core.ui.modalities.drawing import SNIPPET
+from core.ui.parts.background import result_of
+
+LONG, LONG_PIXELS = 1_500, 380
+"""Characters from which on a whole text scrolls, in a frame of so many pixels."""
+LONG_BESIDE, BESIDE_PIXELS = 350, 230
+"""The same beside what is said of it, which stays in sight."""
+CARD_CHARACTERS = 160
+DESK_CHARACTERS = 20_000
+"""A longer text is cut on the desk: no label is judged by what stands beyond."""
+
+
+@dataclass(frozen=True, slots=True)
+class TextDrawing:
+    """A text is its own words."""
+
+    words_title: str = "text"
+    cell: str | None = None
+    has_grid: bool = False
+    upload: tuple[str, str] = (
+        "File",
+        "CSV, TSV, JSON, JSON lines, Parquet or Excel; every column is kept. Larger ones: by a path on the server.",
+    )
+    folder_button: str = ""
+
+    def cells(self, context: Context, examples: Sequence[Example]) -> list[Any]:
+        return []
+
+    def column(self, width: Any) -> Any:
+        return None
+
+    def whole(self, context: Context, example: Example) -> None:
+        _scrolling(example.text or "", LONG, LONG_PIXELS)
+
+    def beside(self, context: Context, example: Example) -> None:
+        _scrolling(example.text or "", LONG_BESIDE, BESIDE_PIXELS)
+
+    def card(self, context: Context, example: Example) -> None:
+        text = " ".join((example.text or "").split())
+        st.text(text if len(text) <= CARD_CHARACTERS else f"{text[:CARD_CHARACTERS]}…")
+
+    def ask(self, context: Context, run: Run) -> Reply | None:
+        text = st.text_area("Text", key="use-text", height=140, placeholder="Type or paste a text", max_chars=200_000)
+        st.button("Predict", type="primary", icon=":material/bolt:", key="use-ask")
+        if not text or not text.strip():
+            return None
+        key = ("ask", run.run_id, hashlib.sha256(text.encode("utf-8", "replace")).hexdigest())
+        return result_of(key, lambda: ask(context, run, text), waiting=waiting(context, run))
+
+    def on_desk(self, context: Context, example: Example, grid: bool) -> dict[str, Any]:
+        name = example.text or f"row {example.row_id}"
+        return {"text": _cut(example.text or ""), "image": None, "thumbnail": None, "name": name}
+
+    def near(self, context: Context, example: Example) -> dict[str, Any]:
+        return {"text": " ".join((example.text or "")[:SNIPPET].split()), "image": None}
+
+    def caption(self, example: Example) -> str | None:
+        return None
+
+
+def _scrolling(text: str, longest: int, pixels: int) -> None:
+    with st.container(height=pixels if len(text) > longest else "content", border=False):
+        st.text(text)
+
+
+def _cut(text: str) -> str:
+    if len(text) <= DESK_CHARACTERS:
+        return text
+    return f"{text[:DESK_CHARACTERS]}…\n\n(The first {DESK_CHARACTERS:,} of {len(text):,} characters.)"

@@ -1,0 +1,98 @@
+"""The whole way for every task that is registered, by the same steps: nothing here knows what an example or a label is
+but the data that is made for it."""
+
+from __future__ import annotations
+
+import csv
+import random
+from collections import Counter
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from core.tasks import TASKS, Task
+from tests.integration.cli_support import Run, write_rows
+
+ROWS, WRONG = 90, 6
+COLOURS = {"red": (200, 40, 40), "green": (40, 200, 40), "blue": (40, 40, 200)}
+
+
+def _texts(folder: Path) -> tuple[Path, list[str]]:
+    """Short texts of three topics in a CSV."""
+    write_rows(folder / "notes.csv", ROWS)
+    return folder / "notes.csv", ["--payload", "text", "--label", "topic", "--id", "key"]
+
+
+def _images(folder: Path) -> tuple[Path, list[str]]:
+    """Noisy images of three colours in class folders, some of them in a wrong one."""
+    chance, noise = random.Random(3), np.random.default_rng(3)
+    for row in range(ROWS):
+        colour = list(COLOURS)[row % 3]
+        given = chance.choice([other for other in COLOURS if other != colour]) if row < WRONG else colour
+        pixels = np.clip(noise.normal(COLOURS[colour], 30, (24, 24, 3)), 0, 255).astype(np.uint8)
+        (folder / "images" / given).mkdir(parents=True, exist_ok=True)
+        Image.fromarray(pixels).save(folder / "images" / given / f"{row:03d}.png")
+    return folder / "images", []
+
+
+MADE: dict[str, Callable[[Path], tuple[Path, list[str]]]] = {
+    "text-classification": _texts,
+    "image-classification": _images,
+}
+"""For each task, data with `ROWS` rows and some wrong labels: where it lies, and what a load is told of it."""
+
+
+def test_there_is_data_for_every_task() -> None:
+    assert set(MADE) == set(TASKS)
+
+
+@pytest.mark.parametrize("task", TASKS.values(), ids=list(TASKS))
+def test_data_goes_the_whole_way_and_comes_in_again(run: Run, tmp_path: Path, task: Task) -> None:
+    location, told = MADE[task.name](tmp_path)
+    loaded = run("load", location, "--name", "one", *told, "--json")
+    assert loaded.code == 0, loaded.err
+    assert (loaded.json["task"], loaded.json["rows"], loaded.json["rejected"]) == (task.name, ROWS, 0)
+
+    profiled = run("profile", "one", "--json")
+    assert profiled.code == 0, profiled.err
+    assert profiled.json["rows"] == ROWS
+
+    scanned = run("scan", "one", "--encoder", task.modality.encoders[0], "--folds", "3", "--json")
+    assert scanned.code == 0, scanned.err
+    worst = run("issues", "one", "--top", str(WRONG), "--format", "json").json
+    assert len(worst) == WRONG
+    assert all(row["suggested_label"] != row["given_label"] for row in worst)
+
+    decisions = tmp_path / "decisions.csv"
+    with decisions.open("w", newline="") as file:
+        lines = [(row["row_id"], "relabel", row["suggested_label"]) for row in worst[:-1]]
+        csv.writer(file).writerows([("row_id", "action", "label"), *lines, (worst[-1]["row_id"], "exclude", "")])
+    decided = run("decide", "one", "--file", decisions, "--reviewer", "ada", "--json")
+    assert (decided.code, decided.json["written"]) == (0, WRONG), decided.err
+    assert run("version", "one", "--note", "reviewed", "--json").json["row_count"] == ROWS - 1
+
+    trained = run("train", "one", "--json")
+    assert trained.code == 0, trained.err
+    assert (trained.json["status"], trained.json["version"]) == ("done", 2)
+    evaluated = run("evaluate", "one", "--run", "1", "--json")
+    assert evaluated.code == 0, evaluated.err
+    assert evaluated.json["rows"] > 0
+    assert evaluated.json["accuracy"] > 0.5
+
+    out = tmp_path / f"out{'.zip' if task.modality.in_files else '.parquet'}"
+    exported = run("export", "one", "--format", task.modality.folder_format or "parquet", "--out", out, "--json")
+    assert (exported.code, exported.json["rows"]) == (0, ROWS - 1), exported.err
+    words = [] if task.modality.in_files else ["--payload", "text", "--label", "label"]
+    again = run("load", out, "--name", "two", *words, "--json")
+    assert again.code == 0, again.err
+    assert (again.json["task"], again.json["rows"], again.json["rejected"]) == (task.name, ROWS - 1, 0)
+    assert _classes(run, "two") == _classes(run, "one")
+
+
+def _classes(run: Run, name: str) -> Counter[str]:
+    """Rows of each class in the newest version."""
+    balance = run("profile", name, "--json").json["balance"]
+    return Counter({one["label"]: one["count"] for one in balance["classes"]})

@@ -1,0 +1,55 @@
+"""The file: opened by many, upgraded once, refused where it is newer."""
+
+from __future__ import annotations
+
+import sqlite3
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import pytest
+
+from core.errors import StoreError
+from core.ledger.sqlite import SqliteLedger
+from core.ledger.sqlite.file import SCHEMAS, LedgerFile
+
+from .conftest import DATASET, act
+
+
+def test_a_new_file_is_made_once_by_all_who_open_it_at_once(path: Path) -> None:
+    with ThreadPoolExecutor(8) as pool:
+        opened = list(pool.map(lambda _: SqliteLedger(path), range(8)))
+    for number, ledger in enumerate(opened):
+        assert ledger.decisions.append([act(number)]) == 1
+    assert opened[0].decisions.count(DATASET) == 8
+    for ledger in opened:
+        ledger.close()
+
+
+def test_a_write_that_fails_leaves_nothing_behind(path: Path) -> None:
+    file = LedgerFile(path)
+    with pytest.raises(ZeroDivisionError), file.write() as connection:
+        connection.execute("INSERT INTO claims VALUES ('v', 1, 's', 0, '')")
+        raise ZeroDivisionError
+    with file.connection() as connection:
+        assert connection.execute("SELECT count(*) FROM claims").fetchone() == (0,)
+    file.close()
+
+
+def test_a_file_of_a_newer_winnow_is_refused(path: Path) -> None:
+    SqliteLedger(path).close()
+    connection = sqlite3.connect(path)
+    connection.execute(f"PRAGMA user_version = {len(SCHEMAS) + 1}")
+    connection.close()
+    with pytest.raises(StoreError, match=r"newer Winnow: its ledger has version .* Update Winnow"):
+        SqliteLedger(path)
+
+
+def test_what_was_done_on_a_dataset_goes_with_it(ledger: SqliteLedger) -> None:
+    ledger.decisions.append([act(0)])
+    for dataset_id in (DATASET, "kept"):
+        ledger.runs.add(
+            run_id=dataset_id, dataset_id=dataset_id, version_id="v", title="", spec={}, labels=(), by="ann"
+        )
+    ledger.forget(DATASET)
+    assert ledger.decisions.count(DATASET) == 0
+    assert (ledger.runs.of(DATASET), [run.run_id for run in ledger.runs.of("kept")]) == ([], ["kept"])

@@ -1,0 +1,112 @@
+"""The profile of a stored version: derived attributes first, one answer per version, plain values for JSON."""
+
+from __future__ import annotations
+
+import json
+import math
+from pathlib import Path
+
+import pytest
+
+from core.errors import NotFoundError
+from core.profile.records import NumberProfile
+from core.records import Dataset, Decision, Reader, RowFilter, Schema
+from core.services.context import Context
+from core.services.profile import figures as profile
+from core.services.profile.report import whole_profile
+from core.store.datasets import get_dataset
+from core.store.ids import new_id
+from core.store.ingest.ingest import ingest
+from core.store.rows import count_rows
+from core.store.times import now
+from core.store.versions import make_review_version
+from tests.staged import staged
+
+
+@pytest.fixture
+def dataset(context: Context, tmp_path: Path) -> Dataset:
+    """60 rows of two classes; `at` is a time, `size` a number that grows with the row."""
+    lines = [
+        f'"Text {i} of the day",{"ab"[i % 2]},{i * 1.5 if i else "NaN"},2020-01-{1 + i % 28:02}' for i in range(60)
+    ]
+    (tmp_path / "rows.csv").write_text("\n".join(["text,label,size,at", *lines]))
+    schema = Schema("text", "text", "label", None, None, ("size", "at"))
+    return ingest(
+        context.store,
+        staged(Reader(sql=f"read_csv('{tmp_path / 'rows.csv'}')"), schema),
+        schema,
+        name="rows",
+        source="csv",
+        licence="",
+        by="ada",
+        on_progress=lambda done, total: None,
+        stopped=lambda: False,
+    )
+
+
+def test_derived_attributes_are_made_once_and_measured_like_the_others(context: Context, dataset: Dataset) -> None:
+    made = profile.derived(context, dataset.dataset_id, None)
+    assert isinstance(made, Dataset)
+    assert {one.column for one in made.attributes if one.derived} == {
+        "text_length",
+        "word_count",
+        "language",
+        "characters",
+    }
+    assert profile.derived(context, dataset.dataset_id, 0) == made
+    found = profile.associations(context, dataset.latest_version_id, None)
+    assert isinstance(found, tuple)
+    assert {one.attribute for one in found} >= {"size", "text length"}
+
+
+def test_a_later_version_has_a_profile_of_its_own(context: Context, dataset: Dataset) -> None:
+    first = dataset.latest_version_id
+    decision = Decision(new_id(), new_id(), dataset.dataset_id, first, 0, "relabel", "b", "ada", now(), None, {})
+    context.ledger.decisions.append([decision])
+    second = make_review_version(context.store, first, "", "ada").version_id
+    sizes = []
+    for version_id in (first, second):
+        balance = profile.class_balance(context, version_id, None)
+        assert not isinstance(balance, profile.Pending)
+        sizes.append({one.label: one.count for one in balance.classes})
+    assert sizes == [{"a": 30, "b": 30}, {"a": 29, "b": 31}]
+
+
+@pytest.mark.parametrize("column", ["size", "at", "text_length", "characters"])
+def test_every_group_opens_exactly_the_rows_it_counts(context: Context, dataset: Dataset, column: str) -> None:
+    profile.derived(context, dataset.dataset_id, None)
+    dataset = get_dataset(context.store, dataset.dataset_id)
+    found = profile.group_shares(context, dataset.latest_version_id, profile.attribute_of(dataset, column), None)
+    assert not isinstance(found, profile.Pending)
+    for group in found.table.groups:
+        assert group.where is not None
+        assert count_rows(context.store, dataset.latest_version_id, group.where) == group.count
+
+
+@pytest.mark.parametrize("column", ["size", "at"])
+def test_every_bar_of_a_histogram_opens_exactly_the_rows_it_counts(
+    context: Context, dataset: Dataset, column: str
+) -> None:
+    attribute = profile.attribute_of(dataset, column)
+    found = profile.distribution(context, dataset.latest_version_id, attribute, None)
+    assert isinstance(found, NumberProfile)
+    assert sum(one.count for one in found.bins) + found.missing == 60
+    for one in found.bins:
+        low, high = (edge if math.isfinite(edge) else None for edge in (one.low, one.high))
+        where = RowFilter(attribute=column, low=low, high=high)
+        assert count_rows(context.store, dataset.latest_version_id, where) == one.count
+
+
+def test_an_unknown_attribute_is_named_with_those_that_do(dataset: Dataset) -> None:
+    with pytest.raises(NotFoundError, match=r"'colour' not found\. This dataset has: size, at"):
+        profile.attribute_of(dataset, "colour")
+
+
+def test_the_whole_profile_is_plain_json(context: Context, dataset: Dataset) -> None:
+    told: list[float] = []
+    found = whole_profile(context, dataset.latest_version_id, lambda done, total: told.append(done / total))
+    text = json.dumps(found, allow_nan=False)
+    assert math.isclose(json.loads(text)["balance"]["effective_classes"], 2)
+    assert set(found["attributes"]) >= {"size", "at", "language", "text length"}
+    assert told == sorted(told)
+    assert told[-1] == 1

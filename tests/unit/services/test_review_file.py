@@ -1,0 +1,75 @@
+"""A file of decisions is taken down as a whole or not at all; on a real store."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from core.errors import UsageError
+from core.services.context import Context
+from core.services.review.file import FileDecisions, decide_file
+from core.store.acts import decisions
+from tests.pages.issues_data import load
+
+
+def decide(context: Context, folder: Path, *lines: str, reviewer: str = "ada") -> FileDecisions:
+    path = folder / "decisions.csv"
+    path.write_text("\n".join(lines), encoding="utf-8-sig")
+    return decide_file(context, "news", path, reviewer)
+
+
+def test_a_file_by_row_number_is_taken_down(context: Context, tmp_path: Path) -> None:
+    dataset = load(context, tmp_path)
+    done = decide(context, tmp_path, "row_id,action,label", "0,relabel,tech", "1,exclude,", "2,keep,")
+    assert (done.read, done.written, done.unchanged, done.overruled) == (3, 3, 0, 0)
+    found = decisions.in_force(context.store, dataset.latest_version_id)
+    assert [(one.row_id, one.action, one.new_label) for one in found] == [
+        (0, "relabel", "tech"),
+        (1, "exclude", None),
+        (2, "keep", None),
+    ]
+
+
+@pytest.mark.parametrize("column", ["source_id", "key"])
+def test_a_file_by_the_sources_ids_is_taken_down(context: Context, tmp_path: Path, column: str) -> None:
+    dataset = load(context, tmp_path)
+    decide(context, tmp_path, f"{column},action,label", "k7,relabel,tech")
+    assert set(decisions.decision_of(context.store, dataset.latest_version_id, [7])) == {7}
+
+
+def test_the_same_file_again_changes_nothing(context: Context, tmp_path: Path) -> None:
+    load(context, tmp_path)
+    lines = ("row_id,action,label", "0,relabel,tech", "3,relabel,business")
+    decide(context, tmp_path, *lines)
+    done = decide(context, tmp_path, *lines)
+    assert (done.written, done.unchanged) == (0, 2)
+
+
+def test_a_file_overrules_other_reviewers_and_says_how_often(context: Context, tmp_path: Path) -> None:
+    load(context, tmp_path)
+    decide(context, tmp_path, "row_id,action", "0,keep", reviewer="ben")
+    assert decide(context, tmp_path, "row_id,action", "0,exclude", "1,keep").overruled == 1
+
+
+@pytest.mark.parametrize(
+    ("lines", "said"),
+    [
+        (("row_id,action", "0,keep", "500,keep"), "Line 3: Row 500 is not in this version"),
+        (("row_id,action,label", "0,relabel,sports"), r"Did you mean 'sport'\?"),
+        (("id,action", "nobody,keep"), "Line 2: 'nobody' is the id of no row"),
+    ],
+)
+def test_one_wrong_line_keeps_the_whole_file_out(
+    context: Context, tmp_path: Path, lines: tuple[str, ...], said: str
+) -> None:
+    dataset = load(context, tmp_path)
+    with pytest.raises(UsageError, match=said):
+        decide(context, tmp_path, *lines)
+    assert not context.ledger.decisions.count(dataset.dataset_id)
+
+
+def test_a_file_that_is_not_there_says_so(context: Context, tmp_path: Path) -> None:
+    load(context, tmp_path)
+    with pytest.raises(UsageError, match="cannot be read"):
+        decide_file(context, "news", tmp_path / "absent.csv", "ada")

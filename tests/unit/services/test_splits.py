@@ -1,0 +1,84 @@
+import time
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+
+from core.errors import UsageError
+from core.jobs.groups.web import make_split
+from core.records import ENDED, Dataset, Job
+from core.services.context import Context
+from core.services.splits import SplitPlan, split_counts, start_split
+from core.store.datasets import get_dataset
+from core.store.versions import get_version, unfingerprinted
+
+SHARES = {"train": 0.5, "test": 0.5}
+
+
+def _ended(context: Context, job: Job) -> Job:
+    while (job := context.queue.get(job.job_id)).status not in ENDED:
+        time.sleep(0.01)
+    return job
+
+
+def test_a_split_is_a_new_version_and_the_old_one_stays(context: Context, news: Dataset) -> None:
+    job = start_split(context, news.latest_version_id, "stratified", SHARES, 0, None, "tester")
+    assert _ended(context, job).status == "done"
+    made = get_version(context.store, get_dataset(context.store, "news").latest_version_id)
+    assert (made.kind, made.parent_id) == ("split", news.latest_version_id)
+    assert made.note == "stratified split: train 50%, test 50%; seed 0"
+    assert split_counts(context, made.version_id) == {
+        "x": {"test": 10, "train": 11},
+        "y": {"test": 10, "train": 9},
+    } or (sum(parts["train"] for parts in split_counts(context, made.version_id).values()) == 20)
+    assert split_counts(context, news.latest_version_id) == {"x": {None: 21}, "y": {None: 19}}
+
+
+def test_rows_that_share_a_group_stay_together(context: Context, news: Dataset) -> None:
+    made = make_split(context, news.latest_version_id, SplitPlan("grouped", SHARES, 0, "author"), "tester")
+    assert make_split(
+        context, news.latest_version_id, SplitPlan("grouped", SHARES, 0, "author"), "tester"
+    ).fingerprint == (made.fingerprint)
+    from core.store.relations import relation
+
+    found = context.store.fetch(
+        f"SELECT author, count(DISTINCT split) FROM {relation(context.store, made.version_id)} GROUP BY author"
+    )
+    assert {parts for _, parts in found} == {1}
+
+
+def test_near_duplicates_stay_together_when_leak_safe(
+    context: Context, news: Dataset, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    groups = tmp_path_factory.mktemp("groups") / "groups.parquet"
+    pq.write_table(pa.table({"row_id": list(range(40)), "group": [i // 4 for i in range(40)]}), groups)
+    made = make_split(context, news.latest_version_id, SplitPlan("leak-safe", SHARES), "tester", groups)
+    from core.store.relations import relation
+
+    found = context.store.fetch(
+        f"SELECT row_id // 4, count(DISTINCT split) FROM {relation(context.store, made.version_id)} GROUP BY 1"
+    )
+    assert {parts for _, parts in found} == {1}
+
+
+@pytest.mark.parametrize(
+    ("method", "shares", "group", "message"),
+    [
+        ("shuffled", SHARES, None, "Split method 'shuffled' not found"),
+        ("random", {"train": 0.5, "test": 0.4}, None, "add up to 0.9"),
+        ("random", {"train": 1.0, "test": 0.0}, None, "above 0"),
+        ("grouped", SHARES, None, "do not go together"),
+        ("random", SHARES, "author", "do not go together"),
+    ],
+)
+def test_a_plan_that_does_not_add_up_says_what_is_wrong(
+    method: str, shares: dict[str, float], group: str | None, message: str
+) -> None:
+    with pytest.raises(UsageError, match=message):
+        SplitPlan(method, shares, 0, group)
+
+
+def test_loads_and_splits_come_with_their_fingerprints(context: Context, news: Dataset) -> None:
+    made = make_split(context, news.latest_version_id, SplitPlan("random", SHARES), "tester")
+    assert made.fingerprint != get_version(context.store, news.latest_version_id).fingerprint != ""
+    assert not unfingerprinted(context.store)
