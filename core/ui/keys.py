@@ -45,7 +45,7 @@ LOG_ACTION = "action"
 LOG_VERSION = "decided_on"
 """Number of the version whose decisions are listed."""
 CHANGES_OF = "changes_of"
-"""Number of the version whose changes are listed."""
+"""With the open version's number: the version whose changes are listed, at first the open one."""
 
 # Which issues the list and the review desk show; each is also the URL's parameter of that name.
 TYPE = "type"
