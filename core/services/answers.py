@@ -77,6 +77,10 @@ class Answers:
         with self._lock:
             return key not in self._work or self._work[key].future.done()
 
+    def close(self) -> None:
+        """Starts nothing more. Work that is under way goes on to its end, for which nobody waits."""
+        self._threads.shutdown(wait=False, cancel_futures=True)
+
     def forget(self, key: Hashable) -> None:
         """Lets an answer go. Work that is under way goes on to its end, and what is asked for next waits for that."""
         with self._lock:

@@ -33,12 +33,10 @@ COLLECTORS: dict[str, Callable[[Context, Job], None]] = {
 """Per kind of job, what takes in its output: called again and again while the job runs, and once more after its end,
 whichever way it ended."""
 
-_one_at_a_time = threading.Lock()
-
 
 def collect(context: Context) -> None:
     """Takes in everything that is new. An output that cannot be taken in makes its job a failed one."""
-    with _one_at_a_time:
+    with context.beside.turn("collect"):
         for job in context.queue.uncollected():
             _collect(context, job)
 

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import atexit
+from dataclasses import dataclass, field
 
 from core.queue.queue import Queue
+from core.services.beside import Beside
 from core.services.trash import purge
 from core.settings import Workspace
 from core.store.database import Database
@@ -18,9 +20,13 @@ class Context:
     workspace: Workspace
     store: Database
     queue: Queue
+    beside: Beside = field(default_factory=Beside)
+    """What runs beside the pages."""
 
     def close(self) -> None:
-        """Gives the workspace free for another process. Jobs go on."""
+        """Ends what runs beside and gives the workspace free for another process. Jobs go on."""
+        atexit.unregister(self.close)
+        self.beside.close()
         self.store.close()
 
 
@@ -39,4 +45,6 @@ def open_context(workspace: Workspace) -> Context:
     except BaseException:
         store.close()
         raise
-    return Context(workspace, store, queue)
+    context = Context(workspace, store, queue)
+    atexit.register(context.close)
+    return context

@@ -128,7 +128,7 @@ def start_load(
         return context.queue.enqueue(job.job_id)
     if kind.kind == "tabular" and TASKS[schema.task].payload_kind != "image":
         job = context.queue.start_local("load", title, spec, None, by)
-        loading.in_thread(job, lambda: loading.run_tabular(context, job, by))
+        loading.in_thread(context, job, lambda: loading.run_tabular(context, job, by))
         return job
     job = context.queue.create("load", title, "core.jobs.load.run", spec, None, by, device=False)
     if kind.kind == "decoded":
@@ -148,7 +148,7 @@ def wait(context: Context, job_id: str, on_progress: Callable[[Job], None] = lam
     Raises JobError with the cause where the load failed or was stopped.
     """
     job = follow(context, job_id, on_progress)
-    loading.join(job_id)
+    loading.join(context, job_id)
     if job.dataset_id is None:
         raise JobError(f"Load {job_id} made no dataset.", "Load again.")
     return get_dataset(context.store, job.dataset_id)

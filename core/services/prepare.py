@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -20,7 +19,7 @@ Prepare = Callable[[Context, RunFolder], None]
 def prepare_and_enqueue(context: Context, job: Job, prepare: Prepare) -> None:
     """Returns at once: a thread prepares the job, which is `preparing` meanwhile, and enqueues it. A job that cannot be
     prepared fails and says why."""
-    threading.Thread(target=_prepare, args=(context, job, prepare), name=f"prepare-{job.job_id}", daemon=True).start()
+    context.beside.start(f"prepare-{job.job_id}", lambda: _prepare(context, job, prepare))
 
 
 def about(context: Context, dataset: Dataset, version: Version) -> dict[str, Any]:

@@ -45,10 +45,6 @@ MOST_CLASSES = 5_000
 MOST_AVERAGED = 250_000_000
 """Probabilities (rows × classes) that an average curve goes through: some ten seconds."""
 
-_evaluations = Answers(kept=16)
-_curves = Answers()
-_rows = Answers(threads=4)
-"""Lists are waited for, but a rerun that shows the same list does not ask the store again."""
 _NO_MATRIX = np.zeros((0, 0), np.int64)
 
 
@@ -105,7 +101,7 @@ def evaluate(
         return _Kept(replace(evaluation, log_loss=metrics.log_loss(of_truth)), matrix)
 
     what = f"Evaluating run {run.number} on {split}"
-    found = _ask(_evaluations, context, (run.run_id, split, truth_id, labels_from), what, work, patience)
+    found = _ask(_evaluations(context), (run.run_id, split, truth_id, labels_from), what, work, patience)
     return found if isinstance(found, Pending) else found.whole()
 
 
@@ -151,7 +147,9 @@ def curves(
         return drawn.macro_average(each, kind)
 
     what = f"Drawing the curve of {label if label is not None else f'the {average} average'}"
-    return _ask(_curves, context, (run.run_id, split, truth_id, label, kind, average), what, work, patience)
+    return _ask(
+        context.beside.answers("curves"), (run.run_id, split, truth_id, label, kind, average), what, work, patience
+    )
 
 
 def compare(
@@ -189,7 +187,7 @@ def compare(
 
     what = f"Comparing runs {first.number} and {second.number} on {split}"
     key = (first.run_id, second.run_id, split, truth_id, labels_from)
-    kept = _ask(_evaluations, context, key, what, work, patience)
+    kept = _ask(_evaluations(context), key, what, work, patience)
     return kept if isinstance(kept, Pending) else kept.whole()
 
 
@@ -204,8 +202,9 @@ def predicted_rows(
         truth = relation(context.store, truth_id)
         return predictions.page_predictions(context.store, run.run_id, where, truth, limit, offset)
 
+    # It is waited for, but a rerun that shows the same list does not ask the store again.
     key = (run.run_id, truth_id, where, limit, offset)
-    found = _ask(_rows, context, key, "Listing rows", work, patience=None)
+    found = _ask(context.beside.answers("predicted rows", threads=4), key, "Listing rows", work, patience=None)
     assert not isinstance(found, Pending), "it was waited for"
     return found
 
@@ -224,15 +223,18 @@ def _truth_of_rows(context: Context, run: Run, where: PredictionFilter, labels_f
     return truth_version(context, (run, *others), labels_from)
 
 
+def _evaluations(context: Context) -> Answers:
+    return context.beside.answers("evaluations", kept=16)
+
+
 def _ask(
     answers: Answers,
-    context: Context,
     about: Hashable,
     what: str,
     work: Callable[[Report], T],
     patience: float | None,
 ) -> T | Pending:
-    return answers.ask((str(context.workspace.root), about), what, work, patience)
+    return answers.ask(about, what, work, patience)
 
 
 def _labels(runs: Sequence[Run], true: Set[str]) -> tuple[str, ...]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -81,9 +80,7 @@ def start_split(
         prepare_and_enqueue(context, job, prepare_groups)
         return job
     job = context.queue.start_local("split", title, spec, dataset.dataset_id, by)
-    threading.Thread(
-        target=_run, args=(context, job, version_id, plan, by), name=f"load-{job.job_id}", daemon=True
-    ).start()
+    context.beside.start(f"load-{job.job_id}", lambda: _run(context, job, version_id, plan, by))
     return job
 
 

@@ -6,7 +6,6 @@ version. With `patience=None` it waits to the end, as the command line does.
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Callable, Hashable
 from dataclasses import dataclass
 from typing import Literal, TypeVar
@@ -31,7 +30,7 @@ from core.profile.records import (
 from core.profile.records import Rows as ProfileRows
 from core.profile.values import value_balance
 from core.records import Attribute, Dataset, RowFilter
-from core.services.answers import PATIENCE, Answers, Pending, Report
+from core.services.answers import PATIENCE, Pending, Report
 from core.services.context import Context
 from core.store.datasets import get_dataset
 from core.store.ingest import derive as deriving
@@ -40,8 +39,8 @@ from core.store.versions import get_version
 from core.tasks import TASKS
 
 T = TypeVar("T")
-_answers = Answers()
-_deriving = threading.Lock()
+_ANSWERS, _DERIVING = "profile", "derive"
+"""Names of what runs beside."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,11 +134,11 @@ def derived(context: Context, dataset_id: str, patience: float | None = PATIENCE
         return dataset
 
     def work(report: Report) -> Dataset:
-        derive(context, dataset_id, lambda share: report(share, 1), lambda: False)
+        derive(context, dataset_id, lambda share: report(share, 1), lambda: context.beside.leaving)
         return get_dataset(context.store, dataset_id)
 
-    return _answers.ask(
-        (str(context.workspace.root), dataset_id, "derived"), "Reading lengths, languages and shapes", work, patience
+    return context.beside.answers(_ANSWERS).ask(
+        (dataset_id, "derived"), "Reading lengths, languages and shapes", work, patience
     )
 
 
@@ -147,7 +146,7 @@ def derive(
     context: Context, dataset_id: str, on_progress: Callable[[float], None], stopped: Callable[[], bool]
 ) -> None:
     """Makes the derived attributes of a dataset, once, whoever asks first. Raises `StoppedError`."""
-    with _deriving:
+    with context.beside.turn(_DERIVING):
         task = get_dataset(context.store, dataset_id).task
         deriving.derive(context.store, dataset_id, DERIVED[TASKS[task].payload_kind], on_progress, stopped)
 
@@ -170,8 +169,9 @@ def _ask(
     about: Hashable = "",
 ) -> T | Pending:
     dataset = get_dataset(context.store, get_version(context.store, version_id).dataset_id)
-    key = (str(context.workspace.root), version_id, len(dataset.attributes), what, about)
-    return _answers.ask(key, what, lambda report: work(rows_of(context.store, version_id), dataset, report), patience)
+    key = (version_id, len(dataset.attributes), what, about)
+    answers = context.beside.answers(_ANSWERS)
+    return answers.ask(key, what, lambda report: work(rows_of(context.store, version_id), dataset, report), patience)
 
 
 def _balance(rows: ProfileRows, dataset: Dataset, report: Report) -> Balance:

@@ -5,7 +5,6 @@ Which rows they get to see is `core.services.review.queue`'s. Which acts are all
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from itertools import groupby
@@ -21,13 +20,13 @@ from core.store.datasets import get_dataset
 from core.store.ids import new_id
 from core.store.rows import labels_of
 
-_recording = threading.Lock()
+_TURN = "record"
 """Between the look at what is in force and the write nobody else decides: one process has the store open."""
 
 
 def record(context: Context, version_id: str, reviewer: str, acts: Sequence[Act]) -> Recorded:
     """Takes down a reviewer's acts in their order; those written before, by their client keys, are only confirmed."""
-    with _recording:
+    with context.beside.turn(_TURN):
         known = decisions.by_client_key(context.store, [act.client_key for act in acts])
         refused: list[Refusal] = []
         returned = [
@@ -64,7 +63,7 @@ def make_version(context: Context, parent_id: str, note: str, by: str) -> Versio
 
     Raises `UsageError` where there is none.
     """
-    with _recording:
+    with context.beside.turn(_TURN):
         made = versions.make_review_version(context.store, parent_id, note.strip(), by)
     return versions.add_fingerprint(context.store, made.version_id)
 
