@@ -25,7 +25,7 @@ def _arguments(parser: ArgumentParser) -> None:
 def _run(context: Context, options: Namespace) -> Answer:
     dataset = get_dataset(context.store, options.name)
     first, second = (get_run(context.store, dataset.dataset_id, name) for name in options.runs)
-    found = compare(context, first, second, options.split, options.labels, patience=None)
+    found = compare(context, first, second, options.split, options.labels, timeout=None)
     assert isinstance(found, Comparison), "it was waited for"
     return Answer(_data(first, second, found), _text(first, second, found))
 

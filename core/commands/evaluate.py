@@ -46,7 +46,7 @@ def _arguments(parser: ArgumentParser) -> None:
 
 def _run(context: Context, options: Namespace) -> Answer:
     run = get_run(context.store, get_dataset(context.store, options.name).dataset_id, options.run)
-    found = evaluate(context, run, options.split, options.labels, patience=None)
+    found = evaluate(context, run, options.split, options.labels, timeout=None)
     assert isinstance(found, Evaluation), "it was waited for"
     return Answer(_data(context, run, found), _text(run, found))
 

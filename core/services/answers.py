@@ -21,7 +21,7 @@ Report = Callable[[float, float], None]
 """Is told how much is done, and of how much."""
 
 KEPT = 64
-PATIENCE = 0.15
+TIMEOUT = 0.15
 """Seconds that `ask` waits: most answers are there by then, and the page needs no second run."""
 
 
@@ -54,15 +54,15 @@ class Answers:
         self._threads = ThreadPoolExecutor(max_workers=threads, thread_name_prefix="answers")
 
     def ask(
-        self, key: Hashable, what: str, work: Callable[[Report], T], patience: float | None = PATIENCE
+        self, key: Hashable, what: str, work: Callable[[Report], T], timeout: float | None = TIMEOUT
     ) -> T | Pending:
-        """The answer, or `Pending` after `patience` seconds; None waits to the end. `what` says it in words.
+        """The answer, or `Pending` after `timeout` seconds; None waits to the end. `what` says it in words.
 
         Raises what `work` raised; the next call tries again.
         """
         asked = self._started(key, what, work)
         try:
-            return cast(T, asked.future.result(patience))
+            return cast(T, asked.future.result(timeout))
         except NotYet:
             if asked.future.done():
                 self.forget(key)

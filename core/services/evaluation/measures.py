@@ -1,7 +1,7 @@
 """How good a run is, or which of two is better: reads the store and the run's probabilities, asks `core.evaluation`.
 
 What takes longer than a page may wait is worked out beside it and kept: neither predictions nor versions ever change.
-Such functions give their answer or `Pending`; with `patience=None` they wait to the end, as the command line does.
+Such functions give their answer or `Pending`; with `timeout=None` they wait to the end, as the command line does.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ from core.records import (
     PredictionFilter,
     Run,
 )
-from core.services.answers import PATIENCE, Answers, Pending, Report
+from core.services.answers import TIMEOUT, Answers, Pending, Report
 from core.services.context import Context
 from core.services.evaluation.probabilities import split_probabilities
 from core.store import predictions
@@ -81,7 +81,7 @@ def splits_of(context: Context, run: Run) -> list[tuple[str, int]]:
 
 
 def evaluate(
-    context: Context, run: Run, split: str, labels_from: LabelsFrom = "version", patience: float | None = PATIENCE
+    context: Context, run: Run, split: str, labels_from: LabelsFrom = "version", timeout: float | None = TIMEOUT
 ) -> Evaluation | Pending:
     """A run's predictions on a split. Raises `NotFoundError` for a split that it has not predicted."""
     truth_id = truth_version(context, (run,), labels_from)
@@ -101,7 +101,7 @@ def evaluate(
         return _Kept(replace(evaluation, log_loss=metrics.log_loss(of_truth)), matrix)
 
     what = f"Evaluating run {run.number} on {split}"
-    found = _ask(_evaluations(context), (run.run_id, split, truth_id, labels_from), what, work, patience)
+    found = _ask(_evaluations(context), (run.run_id, split, truth_id, labels_from), what, work, timeout)
     return found if isinstance(found, Pending) else found.whole()
 
 
@@ -113,7 +113,7 @@ def curves(
     kind: drawn.Kind,
     labels_from: LabelsFrom = "version",
     average: Literal["micro", "macro"] = "macro",
-    patience: float | None = PATIENCE,
+    timeout: float | None = TIMEOUT,
 ) -> Curve | Pending:
     """The ROC or precision-recall curve of one class against the rest, or with `label` None an average of all.
 
@@ -148,7 +148,7 @@ def curves(
 
     what = f"Drawing the curve of {label if label is not None else f'the {average} average'}"
     return _ask(
-        context.beside.answers("curves"), (run.run_id, split, truth_id, label, kind, average), what, work, patience
+        context.beside.answers("curves"), (run.run_id, split, truth_id, label, kind, average), what, work, timeout
     )
 
 
@@ -158,7 +158,7 @@ def compare(
     second: Run,
     split: str,
     labels_from: LabelsFrom = "version",
-    patience: float | None = PATIENCE,
+    timeout: float | None = TIMEOUT,
 ) -> Comparison | Pending:
     """Two runs of one dataset on the rows of a split that both have predicted, `version` being the newer of theirs.
 
@@ -187,7 +187,7 @@ def compare(
 
     what = f"Comparing runs {first.number} and {second.number} on {split}"
     key = (first.run_id, second.run_id, split, truth_id, labels_from)
-    kept = _ask(_evaluations(context), key, what, work, patience)
+    kept = _ask(_evaluations(context), key, what, work, timeout)
     return kept if isinstance(kept, Pending) else kept.whole()
 
 
@@ -204,7 +204,7 @@ def predicted_rows(
 
     # It is waited for, but a rerun that shows the same list does not ask the store again.
     key = (run.run_id, truth_id, where, limit, offset)
-    found = _ask(context.beside.answers("predicted rows", threads=4), key, "Listing rows", work, patience=None)
+    found = _ask(context.beside.answers("predicted rows", threads=4), key, "Listing rows", work, timeout=None)
     assert not isinstance(found, Pending), "it was waited for"
     return found
 
@@ -232,9 +232,9 @@ def _ask(
     about: Hashable,
     what: str,
     work: Callable[[Report], T],
-    patience: float | None,
+    timeout: float | None,
 ) -> T | Pending:
-    return answers.ask(about, what, work, patience)
+    return answers.ask(about, what, work, timeout)
 
 
 def _labels(runs: Sequence[Run], true: Set[str]) -> tuple[str, ...]:

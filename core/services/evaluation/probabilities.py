@@ -78,6 +78,6 @@ def split_probabilities(context: Context, run: Run, split: str, truth_id: str) -
         return SplitProbabilities(np.load(path, mmap_mode="r"), rows, label)
 
     answers = context.beside.answers("split rows", kept=_KEPT)
-    found = answers.ask((str(path), split, truth_id), "Finding the rows of the split", work, patience=None)
+    found = answers.ask((str(path), split, truth_id), "Finding the rows of the split", work, timeout=None)
     assert isinstance(found, SplitProbabilities)
     return found
