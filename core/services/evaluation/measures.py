@@ -74,9 +74,9 @@ class _KeptComparison:
 
 def splits_of(context: Context, run: Run) -> list[tuple[str, int]]:
     """The splits that a run has predicted, with their rows. Empty until it is done."""
-    told = run.summary.get("splits")
-    if told:
-        return sorted((split, int(figures["rows"])) for split, figures in told.items())
+    reported = run.summary.get("splits")
+    if reported:
+        return sorted((split, int(figures["rows"])) for split, figures in reported.items())
     return predictions.splits_of(context.store, run.run_id)
 
 

@@ -136,7 +136,7 @@ def prepare_load(context: Context, folder: RunFolder) -> None:
     if source.kind == "decoded" or listing.exists():
         return
     request = {
-        "what": "spool",
+        "what": "stage_table",
         "source": source.name,
         "locations": spec["locations"],
         "schema": spec["schema"],

@@ -114,7 +114,7 @@ def prepare_predict(context: Context, folder: RunFolder) -> None:
         raise SourceError(f"{spec['name']} is no table.", "Name a CSV, TSV, JSON, Parquet or Excel file.")
     others = tuple(name for name in spec["columns"] if name != spec["column"])
     request = {
-        "what": "spool",
+        "what": "stage_table",
         "source": source.name,
         "locations": spec["locations"],
         "schema": asdict(Schema("text", spec["column"], None, attributes=others)),
