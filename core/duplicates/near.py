@@ -23,7 +23,7 @@ Rows: TypeAlias = "NDArray[np.float32] | sp.csr_matrix"
 TEXT_SIMILARITY = 0.9
 """Cosine of TF-IDF rows from which texts are near-duplicates: about one word in twenty differs."""
 IMAGE_SIMILARITY = 0.99
-"""Cosine of centred 16 × 16 pixels from which images are near-duplicates: the same picture saved or scaled anew."""
+"""Cosine of centred 16 × 16 pixels from which images are near-duplicates: the same image saved or scaled anew."""
 BANDS = 48
 WINDOW = 8
 """Within a band, a row is compared with so many of those next to it in the order of their other bits."""
