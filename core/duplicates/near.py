@@ -31,7 +31,7 @@ MARGIN = 4
 """Standard deviations that the estimate from bits may be off before a pair is dropped unseen."""
 
 
-def cluster_near_duplicates(
+def near_duplicate_groups(
     rows: Rows, digests: NDArray[np.bytes_], similarity: float, tick: Callable[[float, float], None]
 ) -> NDArray[np.int64]:
     """The cluster of each row, shape (n,): the position of its first row.
@@ -63,7 +63,7 @@ def cluster_near_duplicates(
 
 
 def unit_rows(pixels: NDArray[np.float32]) -> NDArray[np.float32]:
-    """Images as `cluster_near_duplicates` compares them: each less its own mean, scaled to length 1."""
+    """Images as `near_duplicate_groups` compares them: each less its own mean, scaled to length 1."""
     centred = pixels - pixels.mean(1, keepdims=True)
     lengths = np.linalg.norm(centred, axis=1, keepdims=True)
     return np.asarray(np.where(lengths > 1e-3, centred / np.maximum(lengths, 1e-3), 0), np.float32)

@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from core.duplicates.near import IMAGE_SIMILARITY, TEXT_SIMILARITY, cluster_near_duplicates, unit_rows
+from core.duplicates.near import IMAGE_SIMILARITY, TEXT_SIMILARITY, near_duplicate_groups, unit_rows
 from core.modalities.payloads import Payloads
 from core.modalities.text.lexical import Lexical
 from core.queue import ProgressWriter
@@ -28,8 +28,8 @@ def find_clusters(
 
     if payloads.kind == "text":
         terms = (lexical or Lexical()).terms(payloads, reading)
-        return cluster_near_duplicates(terms, payloads.digests, TEXT_SIMILARITY, comparing)
+        return near_duplicate_groups(terms, payloads.digests, TEXT_SIMILARITY, comparing)
     from core.modalities.image.pixels_encoder import Pixels
 
     pixels = unit_rows(Pixels().embed(payloads, arrays, reading))
-    return cluster_near_duplicates(pixels, payloads.digests, IMAGE_SIMILARITY, comparing)
+    return near_duplicate_groups(pixels, payloads.digests, IMAGE_SIMILARITY, comparing)
