@@ -25,7 +25,7 @@ class Context:
 
     def close(self) -> None:
         """Ends what runs beside and gives the workspace free for another process. Jobs go on."""
-        atexit.unregister(self.close)
+        atexit.unregister(self.beside.close)
         self.beside.close()
         self.store.close()
 
@@ -46,5 +46,5 @@ def open_context(workspace: Workspace) -> Context:
         store.close()
         raise
     context = Context(workspace, store, queue)
-    atexit.register(context.close)
+    atexit.register(context.beside.close)
     return context
