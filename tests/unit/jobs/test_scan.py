@@ -22,6 +22,7 @@ from core.jobs.groups.spec import GroupsResult
 from core.jobs.scan import run as scan
 from core.queue import JobFolder, ProgressWriter, Stopped, read_events
 from core.records import ScanSpec
+from core.typed import to_json
 
 WORDS = {
     "sport": ["goal", "match", "team", "coach", "league", "striker", "cup", "season", "player", "win"],
@@ -66,7 +67,7 @@ def text_folder(root: Path, rows: int = 240, wrong: int = 20, **settings: Any) -
 
 
 def run(folder: JobFolder) -> dict[str, Any]:
-    return scan.main(folder, ProgressWriter(folder, raises_stopped=True))
+    return to_json(scan.main(folder, ProgressWriter(folder, raises_stopped=True)))
 
 
 def issues(folder: JobFolder, tier: int = 0) -> dict[str, list[Any]]:
