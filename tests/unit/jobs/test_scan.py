@@ -227,7 +227,8 @@ def test_groups_hold_near_duplicates_together_under_the_first_row_id(tmp_path: P
         "A long and winding sentence about one thing!",
     ]
     hashes = [hashlib.md5(text.encode()).hexdigest() for text in texts]
-    folder = run_folder(tmp_path, "text", texts, ["x", "y", "x"], hashes)
+    plan = {"method": "leak-safe", "shares": {"train": 0.5, "test": 0.5}}
+    folder = run_folder(tmp_path, "text", texts, ["x", "y", "x"], hashes, plan=plan)
     assert groups.main(folder, ProgressWriter(folder)) == GroupsResult(rows=3, groups=2)
     found = pq.read_table(folder.output / "groups.parquet").to_pydict()
     assert found == {"row_id": [100, 101, 102], "group": [100, 101, 100]}
