@@ -15,7 +15,7 @@ from core.services.issues.listing import Findings, IssuePage, ListedIssue, expor
 from core.services.media import thumbnail
 from core.tasks import TASKS
 from core.ui import keys
-from core.ui.issues.groups import keep_one_of_all
+from core.ui.issues.groups import keep_one_of_all, redraw_after_act
 from core.ui.issues.why import explanation
 from core.ui.parts.cells import clicked_cell
 from core.ui.parts.issue_filter import query
@@ -35,6 +35,7 @@ LABEL_CHARACTERS, LABEL_PIXELS = 16, 130
 @st.fragment
 def ranked_list(frame: Frame, found: Findings, where: IssueFilter) -> None:
     """The list on the left, the chosen row's reasons on the right. A click redraws only this."""
+    redraw_after_act()
     left, right = st.columns([7, 5], gap="medium")
     with left:
         line = _list(frame, found, where)
