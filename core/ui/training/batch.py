@@ -10,6 +10,7 @@ import streamlit as st
 from core.records import Run
 from core.services.load import browser_folders
 from core.services.prediction.predict import Batch, look, start_predict
+from core.tasks import task_named
 from core.ui.modalities import drawing_of
 from core.ui.parts.background import result_of
 from core.ui.parts.paths import choose_path, stamped
@@ -43,9 +44,8 @@ def batch_view(frame: Frame, run: Run) -> None:
 
 def _uploaded(frame: Frame, run: Run) -> tuple[str, ...]:
     title, explanation = drawing_of(frame.dataset).upload
-    files = st.file_uploader(
-        title, accept_multiple_files=True, key=f"predict-upload-{frame.dataset.task}", help=explanation
-    )
+    modality = task_named(frame.dataset.task).modality.name
+    files = st.file_uploader(title, accept_multiple_files=True, key=f"predict-upload-{modality}", help=explanation)
     return arrived(frame.context.workspace, files, waiting="storing what arrived")
 
 
