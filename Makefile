@@ -1,10 +1,12 @@
 # Two commands are all a new machine needs: `make app` and `make test`.
-PYTHON ?= python3.11
+# The first supported Python that starts: PYTHON=… names another.
+PYTHON ?= $(or $(shell for one in python3.11 python3.12 python3.13; do $$one -c "" 2>/dev/null && echo $$one && break; done),\
+	$(error Winnow needs Python 3.11, 3.12 or 3.13 on the PATH; PYTHON=/path/to/python names one elsewhere))
 VENV   := .venv
 BIN    := $(VENV)/bin
 PORT   ?= 8501
 
-.PHONY: app test lint types contracts check bench clean
+.PHONY: app test quick lint types contracts check bench clean
 
 app: $(VENV)/.app
 	$(BIN)/streamlit run app.py --server.address 127.0.0.1 --server.port $(PORT) --server.headless true
@@ -18,6 +20,10 @@ test: $(VENV)/.dev
 	HF_HUB_OFFLINE=1 $(BIN)/python -m pytest -n auto --dist loadfile tests/unit tests/pages
 	HF_HUB_OFFLINE=1 $(BIN)/python -m pytest tests/integration tests/browser
 	HF_HUB_OFFLINE=1 PYTHONPATH=$(CURDIR)/tests/ghost $(BIN)/python -m pytest -n auto --dist loadfile $(GHOSTLY)
+
+# For between two edits: the unit tests but the slow ones, in less than a minute.
+quick: $(VENV)/.dev
+	HF_HUB_OFFLINE=1 $(BIN)/python -m pytest -n auto --dist loadfile -m quick tests/unit
 
 check: lint types contracts
 

@@ -20,6 +20,24 @@ if "PYTEST_XDIST_WORKER" in os.environ:  # one of several processes: each with t
     os.environ.setdefault("OMP_NUM_THREADS", "1")
 
 PROJECT = Path(__file__).resolve().parent.parent
+UNIT = PROJECT / "tests" / "unit"
+SLOW = frozenset(
+    {
+        *("as_written", "association", "classifier", "cleaning", "effect", "evaluation"),
+        *("export", "forecast", "ingest", "label", "loop", "models"),
+        *("noise", "out_of_sample", "pixels", "predict", "recomputation", "review"),
+        *("round_trip", "rows", "saved_heads", "scan", "share", "sizes"),
+        *("text_model", "train", "train_head", "train_images", "trash"),
+    }
+)
+"""What the modules of unit tests are about that compute for 3 seconds or more; all others are quick."""
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Marks what `make quick` runs."""
+    for item in items:
+        if UNIT in item.path.parents and item.path.stem.removeprefix("test_") not in SLOW:
+            item.add_marker("quick")
 
 
 @pytest.fixture

@@ -1,0 +1,15 @@
+"""Which tests are quick: all unit tests but the modules that are known to be slow."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.conftest import SLOW, UNIT
+
+
+def test_a_module_of_unit_tests_is_quick_unless_it_is_known_to_be_slow(request: pytest.FixtureRequest) -> None:
+    assert request.node.get_closest_marker("quick")
+
+
+def test_every_module_that_is_known_to_be_slow_is_there() -> None:
+    assert {path.stem.removeprefix("test_") for path in UNIT.rglob("test_*.py")} >= SLOW
