@@ -64,12 +64,12 @@ def run() -> list[Row]:
 
 def _first(context: Context, made: Run, true: NDArray[np.int64], predicted: NDArray[np.int64]) -> list[Row]:
     """Everything once, with nothing kept. scikit-learn is given class indices, which it counts faster than names."""
-    ours = _seconds(lambda: evaluation.evaluate(context, made, SPLIT, patience=None))
+    ours = _seconds(lambda: evaluation.evaluate(context, made, SPLIT, timeout=None))
     matrix = _cells(true, predicted)
     resample = _seconds(lambda: score_intervals(matrix, lambda done, total: None)) / RESAMPLES
     chosen = np.random.default_rng(1).integers(ROWS, size=ROWS)
     theirs = statistics.median(_seconds(lambda: _macro_f1(true[chosen], predicted[chosen])) for _ in range(3))
-    curve = _seconds(lambda: evaluation.curves(context, made, SPLIT, LABELS[0], "roc", patience=None))
+    curve = _seconds(lambda: evaluation.curves(context, made, SPLIT, LABELS[0], "roc", timeout=None))
     column = np.load(context.queue.folder(made.run_id).output / "probabilities.npy", mmap_mode="r")[:, 1]
     their_curve = _seconds(lambda: (_roc(true == 1, column), sklearn.metrics.roc_auc_score(true == 1, column)))
     return [
@@ -96,7 +96,7 @@ def _reruns(context: Context, made: Run) -> list[Row]:
             lambda place=place: evaluation.predicted_rows(
                 context, made, PredictionFilter(SPLIT), "version", PAGE, place * PAGE
             ),
-            lambda label=label: evaluation.curves(context, made, SPLIT, label, "roc", patience=None),
+            lambda label=label: evaluation.curves(context, made, SPLIT, label, "roc", timeout=None),
         )
         seconds = [_seconds(step) for step in steps]
         whole.append(sum(seconds))

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import atexit
+from dataclasses import dataclass, field
 
+from core.beside import Beside
 from core.ledger.contract import Ledger
 from core.queue.queue import Queue
 from core.settings import Workspace
@@ -18,8 +20,12 @@ class Context:
     store: Database
     queue: Queue
     ledger: Ledger
+    beside: Beside = field(default_factory=Beside)
+    """What runs beside the pages."""
 
     def close(self) -> None:
-        """Gives the workspace free for another process. Jobs go on."""
+        """Ends what runs beside and gives the workspace free for another process. Jobs go on."""
+        atexit.unregister(self.beside.close)
+        self.beside.close()
         self.store.close()
         self.ledger.close()

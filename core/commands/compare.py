@@ -24,7 +24,7 @@ TOP_CLASSES = 100
 def compare_command(context: Context, name: str, runs: tuple[str, str], split: str, labels: LabelsFrom) -> Answer:
     """Hold two fine-tunes against each other, class by class."""
     first, second = (find_run(context, run, name) for run in runs)
-    found = compare(context, first, second, split, labels, patience=None)
+    found = compare(context, first, second, split, labels, timeout=None)
     assert isinstance(found, Comparison), "it was waited for"
     return Answer(_data(first, second, found), _text(first, second, found))
 

@@ -34,7 +34,7 @@ def score(value: float, ends: Interval) -> str:
 def evaluate_command(context: Context, name: str, run: str, split: str, labels: LabelsFrom) -> Answer:
     """Score a fine-tune: accuracy, F1 by class, confusion matrix."""
     scored = find_run(context, run, name)
-    found = evaluate(context, scored, split, labels, patience=None)
+    found = evaluate(context, scored, split, labels, timeout=None)
     assert isinstance(found, Evaluation), "it was waited for"
     return Answer(_data(context, scored, found), _text(scored, found))
 

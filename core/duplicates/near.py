@@ -27,7 +27,7 @@ MARGIN = 4
 """Standard deviations that the estimate from bits may be off before a pair is dropped unseen."""
 
 
-def cluster_near_duplicates(
+def near_duplicate_groups(
     rows: Rows, digests: NDArray[np.bytes_], similarity: float, tick: Callable[[float, float], None]
 ) -> NDArray[np.int64]:
     """The cluster of each row, shape (n,): the position of its first row.

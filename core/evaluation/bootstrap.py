@@ -39,7 +39,7 @@ def score_intervals(matrix: Cells, on_progress: Report) -> tuple[Interval, Inter
 
 def accuracy_interval(found: Sums) -> Interval:
     """The 95 % interval of the share of rows predicted right."""
-    low, high = wilson(found.right.sum(), found.support.sum())
+    low, high = wilson(found.true_positives.sum(), found.support.sum())
     return float(low), float(high)
 
 

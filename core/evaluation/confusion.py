@@ -15,7 +15,7 @@ Integers = NDArray[np.int64]
 class Sums:
     """What the scores of predictions are made of."""
 
-    right: Integers
+    true_positives: Integers
     """(k,) rows of each class that are predicted as it."""
     support: Integers
     """(k,) rows of each class."""

@@ -30,12 +30,12 @@ def occurring(found: Sums) -> NDArray[np.bool_]:
 
 def accuracy(found: Sums) -> float:
     """Share of rows predicted right. Of no rows at all, 0."""
-    return float(found.right.sum() / max(1, found.support.sum()))
+    return float(found.true_positives.sum() / max(1, found.support.sum()))
 
 
 def f1_scores(found: Sums) -> Floats:
     """(k,) F1: 2·right / (support + predicted)."""
-    return share(2 * found.right, found.support + found.predicted_count)
+    return share(2 * found.true_positives, found.support + found.predicted_count)
 
 
 def macro_f1(found: Sums) -> float:
@@ -51,7 +51,7 @@ def figures(found: Sums) -> Floats:
 def class_scores(matrix: Cells, labels: Sequence[str]) -> dict[str, Scores]:
     """Precision, recall, F1 and support of every class that occurs as true or as predicted, by `labels`' order."""
     found = matrix.sums()
-    precision, recall = share(found.right, found.predicted_count), share(found.right, found.support)
+    precision, recall = share(found.true_positives, found.predicted_count), share(found.true_positives, found.support)
     columns = (precision, recall, f1_scores(found), found.support)
     by_class = zip(labels, *(column.tolist() for column in columns), strict=True)
     occurs = occurring(found).tolist()

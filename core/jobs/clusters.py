@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from core.duplicates.near import cluster_near_duplicates
+from core.duplicates.near import near_duplicate_groups
 from core.modalities import Modality
 from core.modalities.encoder import Encoder
 from core.modalities.heavy import heavy_modality
@@ -30,4 +30,4 @@ def find_clusters(
         progress.update(STAGE, done, total)
 
     space = heavy_modality(modality).near_space(payloads, arrays, encoders, reading)
-    return cluster_near_duplicates(space, payloads.digests, modality.near_similarity, comparing)
+    return near_duplicate_groups(space, payloads.digests, modality.near_similarity, comparing)

@@ -5,7 +5,6 @@ A thread fills the job's `input/` beside the page and hands the job to the queue
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Callable
 from pathlib import Path
 
@@ -19,7 +18,6 @@ from core.records import Dataset, Job, Version
 from core.typed import to_json
 
 Prepare = Callable[[Context, JobFolder], None]
-_one_at_a_time = threading.Lock()
 
 
 def submit(
@@ -38,7 +36,7 @@ def submit(
     `created` gets a new job before anything of it runs.
     """
     frozen = to_json(spec)
-    with _one_at_a_time:
+    with context.beside.turn("submit"):
         if running := context.queue.under_way(kind.name, frozen):
             return running
         resources = kind.resources(spec)
@@ -59,7 +57,7 @@ def restart(context: Context, job_id: str, kind: JobKind[Spec, Result]) -> Job:
 def prepare_and_enqueue(context: Context, job: Job, prepare: Prepare) -> None:
     """Returns at once: a thread prepares the job, which is `preparing` meanwhile, and enqueues it. A job that cannot be
     prepared fails and says why."""
-    threading.Thread(target=_prepare, args=(context, job, prepare), name=f"prepare-{job.job_id}", daemon=True).start()
+    context.beside.start(f"prepare-{job.job_id}", lambda: _prepare(context, job, prepare))
 
 
 def about(context: Context, dataset: Dataset, version: Version) -> About:

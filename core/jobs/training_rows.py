@@ -36,7 +36,7 @@ class TrainRows:
     splits: Mapping[str, int]
     """Split → rows: train, validation, test, then any others by name."""
     shares: Shares
-    """What `train` was dealt out by; empty where the version's own splits stand as they are."""
+    """What `train` was assigned by; empty where the version's own splits stand as they are."""
     names: Names
     """The version's split → the job's."""
     classes: int
@@ -66,7 +66,7 @@ def planned(context: Context, version_id: str, strategy: Strategy) -> tuple[Name
 
 
 def plan(own: Mapping[str | None, int], strategy: Strategy) -> tuple[Names, Shares]:
-    """How a version's own splits are named, and how its `train` is dealt out.
+    """How a version's own splits are named, and how its `train` is assigned.
 
     A version of one split is one without: there would be nothing to test on.
     """

@@ -68,16 +68,16 @@ class Nursery:
         """A reader's name, the connection to it and the pipe that says how it ended."""
         name = uuid4().hex
         ours, theirs = socket.socketpair()
-        ending, told = os.pipe2(os.O_CLOEXEC)
+        ending, reported = os.pipe2(os.O_CLOEXEC)
         try:
-            self._order(f"start {name}", [theirs.fileno(), told])
+            self._order(f"start {name}", [theirs.fileno(), reported])
         except OSError as error:
             ours.close()
             os.close(ending)
             raise ReaderLostError from error
         finally:
             theirs.close()
-            os.close(told)
+            os.close(reported)
         return name, ours, ending
 
     def end(self, name: str) -> None:
@@ -229,10 +229,10 @@ class _Request:
 
     def _ended(self, ending: int) -> Exception:
         """Why the reader ended without an answer."""
-        told = os.read(ending, 4096)
-        if not told:
+        reported = os.read(ending, 4096)
+        if not reported:
             return ReaderLostError() if not self._pid else self._crashed("its process was ended")
-        said = json.loads(told)
+        said = json.loads(reported)
         if said["cause"] == "memory" or said["code"] == -signal.SIGKILL:
             return self._too_large()
         if said["code"] < 0:

@@ -19,8 +19,8 @@ from core.sources import SOURCES, Bench, Table, find
 from core.sources.images.image import thumbnail_of
 from core.sources.images.payload import Finder
 from core.sources.images.source import unlabelled
-from core.store.ingest.spool import look, spool
 from core.store.ingest.stage import stage
+from core.store.ingest.stage_table import look, stage_table
 from core.tasks import task_named
 
 MAX_PASSES = 2
@@ -157,13 +157,13 @@ def _reader(request: Mapping[str, Any], schema: Schema, bench: Bench) -> Reader:
     return source.reader(request["locations"], schema, bench)
 
 
-def _spool(request: Mapping[str, Any], tell: Tell) -> None:
+def _stage_table(request: Mapping[str, Any], tell: Tell) -> None:
     schema, folder = schema_of(request["schema"]), Path(request["scratch"])
     reader = _reader(request, schema, _bench(request, tell, tuple(request["misfits"])))
     if not request["lines"]:
         reader = replace(reader, file_column=None)
     copy, aside, lines = (folder / name for name in ("copy.parquet", "set_aside.parquet", "lines.parquet"))
-    spool(reader, copy, aside, lines, lambda d, t: tell("Reading the table", d, t, "rows"), _never)
+    stage_table(reader, copy, aside, lines, lambda d, t: tell("Reading the table", d, t, "rows"), _never)
 
 
 def _thumbnail(request: Mapping[str, Any], tell: Tell) -> bytes | None:
@@ -184,7 +184,7 @@ def _images(request: Mapping[str, Any], tell: Tell) -> int:
 _WORK: Mapping[str, Callable[[Mapping[str, Any], Tell], Any]] = {
     "preview": _preview,
     "stage": _stage,
-    "spool": _spool,
+    "stage_table": _stage_table,
     "images": _images,
     "find": _find,
     "thumbnail": _thumbnail,

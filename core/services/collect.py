@@ -19,12 +19,10 @@ logger = logging.getLogger("winnow")
 LOOK_EVERY = 0.5
 """Seconds between two looks of the collecting thread."""
 
-_one_at_a_time = threading.Lock()
-
 
 def collect(context: Context) -> None:
     """Takes in everything that is new. An output that cannot be taken in makes its job a failed one."""
-    with _one_at_a_time:
+    with context.beside.turn("collect"):
         for job in context.queue.uncollected():
             _collect(context, job)
 

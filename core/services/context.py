@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import atexit
+
 from core.context import Context
 from core.ledger.sqlite import SqliteLedger
 from core.queue.queue import Queue
@@ -37,4 +39,6 @@ def open_context(workspace: Workspace) -> Context:
         store.close()
         ledger.close()
         raise
-    return Context(workspace, store, queue, ledger)
+    context = Context(workspace, store, queue, ledger)
+    atexit.register(context.beside.close)
+    return context

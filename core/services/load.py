@@ -148,7 +148,7 @@ def start_load(
         return submit(context, HUB, fetched, title=title, dataset_id=None, by=by)
     if kind.kind == "tabular" and not task.modality.in_files:
         job = context.queue.start_local(loading.LOAD.name, title, to_json(spec), None, by)
-        loading.in_thread(job, lambda: loading.run_tabular(context, job, by))
+        loading.in_thread(context, job, lambda: loading.run_tabular(context, job, by))
         return job
     return submit(context, loading.LOAD, spec, title=title, dataset_id=None, by=by)
 
@@ -164,7 +164,7 @@ def wait(context: Context, job_id: str, on_progress: Callable[[Job], None] = lam
     Raises JobError with the cause where the load failed or was stopped.
     """
     job = follow(context, job_id, on_progress)
-    loading.join(job_id)
+    loading.join(context, job_id)
     if job.dataset_id is None:
         raise JobError(f"Load {job_id} made no dataset.", "Load again.")
     return get_dataset(context.store, job.dataset_id)

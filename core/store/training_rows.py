@@ -43,7 +43,7 @@ def write_training_rows(
     """Writes what a training job works on, by row id: `row_id`, `content_hash`, `label` (INTEGER, position in
     `labels`), `split` (never NULL), `text`, `media_id`.
 
-    The rows named `train` are dealt out by `shares`, within each class as loaded, in the order of a digest of their
+    The rows named `train` are assigned by `shares`, within each class as loaded, in the order of a digest of their
     content: equal content never stands in two splits, and a row has the same split in every version that has the
     same splits, whatever became of its label.
     """
@@ -107,12 +107,12 @@ def _split_sql(version: Version, relation: str, names: Names, shares: Shares) ->
     rows = f"SELECT * REPLACE ({_named(names)} AS split) FROM {relation}"
     if not shares:
         return rows
-    dealt = _dealt_sql(version.dataset_id, version.version_id, names, shares)
+    assigned = _assigned_sql(version.dataset_id, version.version_id, names, shares)
     part = f"CASE WHEN r.split = {literal(TRAIN)} THEN d.part ELSE r.split END"
-    return f"SELECT r.* REPLACE ({part} AS split) FROM ({rows}) r LEFT JOIN ({dealt}) d ON d.hash = r.content_hash"
+    return f"SELECT r.* REPLACE ({part} AS split) FROM ({rows}) r LEFT JOIN ({assigned}) d ON d.hash = r.content_hash"
 
 
-def _dealt_sql(dataset_id: str, version_id: str, names: Names, shares: Shares) -> str:
+def _assigned_sql(dataset_id: str, version_id: str, names: Names, shares: Shares) -> str:
     """(hash, part) of every content that the version, excluded rows and all, has among its rows named `train`.
 
     Content that was loaded under several classes counts with the first of them. The splits other than `train` get

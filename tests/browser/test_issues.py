@@ -109,6 +109,7 @@ def test_cards_open_their_lists_and_one_of_a_group_is_kept_on_the_page_and_on_th
 ) -> None:
     page.goto(f"{grouped.url}/issues?dataset=news")
     settled(page)
+    expect(page.get_by_text("40 rows, worst first")).to_be_visible()
     page.get_by_role("button", name="Keep one of each group").first.click()
     expect(page.get_by_text("3 rows, worst first")).to_be_visible()
     expect(page).to_have_url(re.compile("type=near_duplicate"))

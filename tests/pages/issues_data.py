@@ -99,8 +99,8 @@ def also_outliers(context: Context) -> None:
                91 - rank FROM issues WHERE issue_type = 'label'""",
             [why],
         )
-        found = {"label": {}, "outlier": {"flagged": 50, "by_chance": 0.01, "compared": 90, "sampled": False}}
-        cursor.execute("UPDATE scans SET summary = json_merge_patch(summary, ?)", [json.dumps({"found": found})])
+    found = {"outlier": {"flagged": 50, "by_chance": 0.01, "compared": 90, "sampled": False}}
+    _add_found(context, found)
 
 
 def also_near_duplicates(
@@ -121,7 +121,7 @@ def also_near_duplicates(
         for row in members
     ]
     about = {"groups": len(groups), "exact": sum(flag for _, flag, _ in rows), "conflicting": len(conflicting)}
-    found = {"label": {}, "near_duplicate": about | {"flagged": sum(flag for _, flag, _ in rows)}}
+    found = {"near_duplicate": about | {"flagged": sum(flag for _, flag, _ in rows)}}
     with context.store.write() as cursor:
         cursor.execute(
             """INSERT INTO issues SELECT scan_id, row_id, 'near_duplicate', 1.0, false, given_label, NULL, '{}', rank
@@ -133,7 +133,16 @@ def also_near_duplicates(
                    AND row_id = ?""",
                 [flag, why, 0.5 if flag else 1.0, row],
             )
-        cursor.execute("UPDATE scans SET summary = json_merge_patch(summary, ?)", [json.dumps({"found": found})])
+    _add_found(context, found)
+
+
+def _add_found(context: Context, found: Mapping[str, Any]) -> None:
+    """Puts what further types say behind what the summary has; the label type's stands in it as of old."""
+    for scan_id, text in context.store.fetch("SELECT scan_id, summary FROM scans"):
+        summary = json.loads(text)
+        summary["found"] = summary.get("found", {"label": {}}) | found
+        with context.store.write() as cursor:
+            cursor.execute("UPDATE scans SET summary = ? WHERE scan_id = ?", [json.dumps(summary), scan_id])
 
 
 def _why(row: int, rows: int) -> dict[str, Any]:

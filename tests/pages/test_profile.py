@@ -8,6 +8,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+import scipy.special  # noqa: F401 - as in a server that has shown a profile: the first one waits a moment more for it
 from streamlit.testing.v1 import AppTest
 
 from core.records import Dataset, Reader, Schema
@@ -156,7 +157,8 @@ def test_an_unknown_view_is_the_first_one(open_at: OpenAt, news: Dataset) -> Non
 
 def test_without_anything_to_measure_the_bias_view_says_why(app: Context, open_at: OpenAt, tmp_path: Path) -> None:
     rows: list[tuple[object, ...]] = [(f"text {i}", "ab"[i % 2]) for i in range(10, 50)]
-    _load(app, tmp_path, "even", rows, "text label")
+    dataset = _load(app, tmp_path, "even", rows, "text label")
+    derive(app, dataset.dataset_id, lambda share: None, lambda: False)
     shown = open_at("profile", dataset="even", view="bias")
     assert not shown.exception
     assert any("No attribute to measure" in markdown.value for markdown in shown.markdown)

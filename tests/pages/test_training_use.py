@@ -99,7 +99,7 @@ def test_a_file_is_predicted_in_a_job_and_its_results_can_be_saved(
 ) -> None:
     shown = open_at("training", view="use", use="file")
     content = b"id,text\n=1,bank shares\n2,\n"
-    shown.file_uploader(key="predict-upload-text-classification").upload("new.csv", content, "text/csv").run()
+    shown.file_uploader(key="predict-upload-text").upload("new.csv", content, "text/csv").run()
     shown = settled(shown, "about 2 rows")
     column = next(box for box in shown.selectbox if box.label == "Column with the texts")
     assert column.value == "text"

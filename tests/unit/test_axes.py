@@ -31,7 +31,6 @@ NO_MODALITY = {
         "core/store/ingest/columns.py",
         'return "category" if distinct <= max(_FEW, min(_MANY, row_count // 4)) else "text"',
     ): "the same kind of column",
-    ("core/services/runs/events.py", 'self.notes[str(event["text"])] = None'): "the key of a note in a run's events",
     ("core/charts/grid.py", 'mode="text",'): "Plotly's word for a layer of numbers",
     (
         "core/store/schema.py",

@@ -1,7 +1,7 @@
 """EfficientNet-lite0 widened so that its classifier is given the means of middle layers too, as the scan's encoder is.
 
 A quick retrain solves the last layer alone, and for small images the last layer sees too little (see
-`modalities.image.lite.POOLED`). transformers' class has one way from the picture to the classifier, so the channels of
+`modalities.image.lite.POOLED`). transformers' class has one way from the image to the classifier, so the channels of
 a middle block are carried along it, beside the others and untouched by them:
 
     a block that adds to its input       adds 0 to what is carried

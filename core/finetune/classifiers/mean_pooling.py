@@ -67,7 +67,7 @@ def write(folder: Path, encoder: Path, labels: Sequence[str], weight: Tensor, bi
 
 
 def layer(width: int, inner: int) -> dict[str, Tensor]:
-    """The parameters of the averaging layer by their names within a layer of BERT."""
+    """The parameters of the mean pooling layer by their names within a layer of BERT."""
     flat, one, nothing = torch.zeros(width, width), torch.eye(width), torch.zeros(width)
     linear = {
         "attention.self.query": (flat, nothing),

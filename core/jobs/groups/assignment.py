@@ -25,7 +25,7 @@ def stratified_parts(labels: Ints, shares: Sequence[float], seed: int) -> Ints:
     """
     counts = np.asarray(np.bincount(labels), dtype=np.int64)
     targets = np.outer(counts, _normal(shares))
-    return _dealt(labels, _rounded(targets, counts), np.random.default_rng(seed))
+    return _assigned(labels, _rounded(targets, counts), np.random.default_rng(seed))
 
 
 def grouped_parts(labels: Ints, groups: Ints, shares: Sequence[float], seed: int) -> Ints:
@@ -55,7 +55,7 @@ def grouped_parts(labels: Ints, groups: Ints, shares: Sequence[float], seed: int
         total = left.sum(axis=1, keepdims=True)
         even = np.outer(np.ones(len(wanted)), _normal(shares))
         targets: Floats = np.where(total > 0, left / np.where(total > 0, total, 1), even) * counts[:, None]
-        parts[single] = _dealt(labels[single], _rounded(targets, counts), rng)
+        parts[single] = _assigned(labels[single], _rounded(targets, counts), rng)
     return parts
 
 
@@ -85,7 +85,7 @@ def _rounded(targets: Floats, counts: Ints) -> Ints:
     return whole
 
 
-def _dealt(labels: Ints, amounts: Ints, rng: np.random.Generator) -> Ints:
+def _assigned(labels: Ints, amounts: Ints, rng: np.random.Generator) -> Ints:
     """Deals each class's rows, in random order, into the parts by the amounts."""
     shuffled = rng.permutation(len(labels))
     by_class = shuffled[np.argsort(labels[shuffled], kind="stable")]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -45,9 +44,7 @@ def start_split(
     if plan.method == "leak-safe":
         return submit(context, GROUPS, spec, title=title, dataset_id=dataset.dataset_id, by=by)
     job = context.queue.start_local("split", title, to_json(spec), dataset.dataset_id, by)
-    threading.Thread(
-        target=_run, args=(context, job, version_id, plan, by), name=f"load-{job.job_id}", daemon=True
-    ).start()
+    context.beside.start(f"load-{job.job_id}", lambda: _run(context, job, version_id, plan, by))
     return job
 
 

@@ -33,7 +33,7 @@ from core.queue import JobFolder, ProgressWriter
 from core.records import Schema
 from core.sources import samples
 from core.sources.images import source as imagefolder
-from core.sources.images.image import Picture, keep
+from core.sources.images.image import StoredImage, keep
 from core.sources.images.listing import ID, LABEL, NAME, ROWS, SPLIT, stored_name
 from core.sources.images.payload import Finder
 from core.sources.rejects import RejectWriter
@@ -43,7 +43,7 @@ CHUNK = 64
 """Images that one process takes at a time."""
 _SERIAL = 256
 """So few images are done sooner in one process."""
-_PICTURE = tuple(field.name for field in fields(Picture))
+_STORED = tuple(field.name for field in fields(StoredImage))
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +62,7 @@ class Item:
     attributes: Mapping[str, object] | None = None
 
 
-Outcome = tuple[str, Picture | str]
+Outcome = tuple[str, StoredImage | str]
 """The image's name and its measures, or the reason against it."""
 
 
@@ -188,15 +188,15 @@ class _Rows:
         self._writer = pq.ParquetWriter(path, self.schema)
         self._rows: list[Mapping[str, object]] = []
 
-    def add(self, item: Item, name: str, picture: Picture) -> None:
+    def add(self, item: Item, name: str, stored: StoredImage) -> None:
         row: dict[str, object] = {
-            NAME: name or picture.content_hash[:12],
+            NAME: name or stored.content_hash[:12],
             LABEL: item.label,
             SPLIT: item.split,
             ID: item.id,
         }
         row |= {FILE_COLUMN: item.file, LINE_COLUMN: item.line}
-        row |= {field: getattr(picture, field) for field in _PICTURE}
+        row |= {field: getattr(stored, field) for field in _STORED}
         for attribute, value in (item.attributes or {}).items():
             row[stored_name(attribute)] = value
         self._rows.append(row)
@@ -271,7 +271,7 @@ def _run(
         reason = item.fault or unlabelled or (outcome if isinstance(outcome, str) else "")
         if reason:
             rejects.add(item.file, item.line, reason, _shown(item.payload))
-        elif isinstance(outcome, Picture):
+        elif isinstance(outcome, StoredImage):
             rows.add(item, name, outcome)
         update("Reading images", count, total)
 

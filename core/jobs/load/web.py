@@ -5,10 +5,8 @@ A hub dataset ends as a load too: `core.jobs.hub` shares what takes it in.
 
 from __future__ import annotations
 
-import atexit
 import logging
 import shutil
-import threading
 from collections.abc import Callable
 from dataclasses import asdict
 
@@ -35,32 +33,16 @@ from core.store.versions import add_fingerprint, unfingerprinted
 from core.tasks import task_named
 
 _LOG = logging.getLogger("winnow")
-_LEAVING = threading.Event()
-LEAVE_SECONDS = 5.0
-"""How long the end of the process waits for work that was told to stop."""
 
 
-def in_thread(job: Job, work: Callable[[], None]) -> None:
+def in_thread(context: Context, job: Job, work: Callable[[], None]) -> None:
     """Runs work that belongs to a job in a thread that `join` finds by the job."""
-    threading.Thread(target=work, name=f"load-{job.job_id}", daemon=True).start()
+    context.beside.start(f"load-{job.job_id}", work)
 
 
-def _leave() -> None:
-    """At the end of the process: a thread that the interpreter leaves inside DuckDB would abort it."""
-    _LEAVING.set()
-    for thread in threading.enumerate():
-        if thread.name.startswith("load-"):
-            thread.join(timeout=LEAVE_SECONDS)
-
-
-atexit.register(_leave)
-
-
-def join(job_id: str) -> None:
+def join(context: Context, job_id: str) -> None:
     """Waits for what this process still does for a job."""
-    for thread in threading.enumerate():
-        if thread.name == f"load-{job_id}" and thread is not threading.current_thread():
-            thread.join()
+    context.beside.join(f"load-{job_id}")
 
 
 def run_tabular(context: Context, job: Job, by: str) -> None:
@@ -81,8 +63,8 @@ def run_tabular(context: Context, job: Job, by: str) -> None:
     _finish(context, dataset, spec.split_plan, by)
 
 
-def _stopped(folder: JobFolder) -> Callable[[], bool]:
-    return lambda: _LEAVING.is_set() or folder.stop_requested()
+def _stopped(context: Context, folder: JobFolder) -> Callable[[], bool]:
+    return lambda: context.beside.leaving or folder.stop_requested()
 
 
 def _ingest(
@@ -122,7 +104,7 @@ def _ingest(
         licence=source.licence,
         by=by,
         on_progress=lambda done, total: progress.update("Loading", done, total, "rows"),
-        stopped=_stopped(folder),
+        stopped=_stopped(context, folder),
         job_id=folder.job_id,
     )
 
@@ -135,7 +117,7 @@ def _prepare(context: Context, folder: JobFolder) -> None:
     if source.kind == "decoded" or listing.exists():
         return
     request = {
-        "what": "spool",
+        "what": "stage_table",
         "source": source.name,
         "locations": list(spec.locations),
         "schema": asdict(spec.schema),
@@ -161,7 +143,7 @@ def collect_load(context: Context, job: Job) -> None:
     context.queue.mark_collected(job.job_id, dataset.dataset_id)
     for made in (folder.input, folder.output):
         shutil.rmtree(made, ignore_errors=True)
-    in_thread(job, lambda: _finish(context, dataset, spec.split_plan, job.created_by))
+    in_thread(context, job, lambda: _finish(context, dataset, spec.split_plan, job.created_by))
 
 
 def _job_output(folder: JobFolder, spec: LoadSpec) -> tuple[Schema, Reader | None]:
@@ -201,7 +183,7 @@ def _finish(context: Context, dataset: Dataset, plan: SplitPlan | None, by: str)
 def add_derived(context: Context, dataset: Dataset) -> None:
     """Adds the derived attributes of the dataset's task; does nothing where they are there."""
     derived = task_named(dataset.task).modality.derived
-    derive(context.store, dataset.dataset_id, derived, lambda share: None, _LEAVING.is_set)
+    derive(context.store, dataset.dataset_id, derived, lambda share: None, lambda: context.beside.leaving)
 
 
 def finish_earlier(context: Context) -> None:
@@ -216,7 +198,7 @@ def finish_earlier(context: Context) -> None:
             add_fingerprint(context.store, version_id)
 
     if waiting or unfinished:
-        threading.Thread(target=work, name="load-derived", daemon=True).start()
+        context.beside.start("load-derived", work)
 
 
 def within_of(spec: LoadSpec) -> list[str] | None:

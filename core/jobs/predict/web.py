@@ -27,7 +27,7 @@ def _prepare(context: Context, folder: JobFolder) -> None:
         raise SourceError(f"{spec.name} is no table.", "Name a CSV, TSV, JSON, Parquet or Excel file.")
     others = tuple(name for name in spec.columns if name != spec.column)
     request = {
-        "what": "spool",
+        "what": "stage_table",
         "source": source.name,
         "locations": list(spec.locations),
         "schema": asdict(Schema(spec.task or spec.kind, spec.column, None, attributes=others)),

@@ -107,9 +107,8 @@ def on_device(model: Any) -> Any:
 def fitting_sides(payloads: Payloads, rows: NDArray[np.int64]) -> NDArray[np.int64]:
     """The input size of the bundled EfficientNet that suits each image, shape (m,): reads the files' headers alone."""
     with ThreadPoolExecutor(threads()) as pool:
-        return np.array(
-            list(pool.map(lambda path: side_for(size_of(path)), paths(payloads, rows), chunksize=64)), np.int64
-        )
+        sizes = pool.map(size_of, paths(payloads, rows), chunksize=64)
+        return np.array([side_for(size) for size in sizes], np.int64)
 
 
 def _fitting(run: Callable[[Tensor], Tensor], batch: Tensor) -> Tensor:

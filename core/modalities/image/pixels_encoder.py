@@ -1,4 +1,4 @@
-"""The instant encoder of images: the picture itself, small. Also what tells near-duplicates."""
+"""The instant encoder of images: the image itself, small. Also what tells near-duplicates."""
 
 from __future__ import annotations
 

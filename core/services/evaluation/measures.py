@@ -1,7 +1,7 @@
 """How good a run is, or which of two is better: reads the store and the run's probabilities, asks `core.evaluation`.
 
 What takes longer than a page may wait is worked out beside it and kept: neither predictions nor versions ever change.
-Such functions give their answer or `Pending`; with `patience=None` they wait to the end, as the command line does.
+Such functions give their answer or `Pending`; with `timeout=None` they wait to the end, as the command line does.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ from typing import Literal, TypeVar
 
 import numpy as np
 
+from core.beside.answers import TIMEOUT, Answers, Pending, Report
 from core.errors import NotFoundError, UsageError
 from core.evaluation import curves as drawn
 from core.evaluation import metrics
@@ -29,7 +30,6 @@ from core.records import (
     PredictionFilter,
     Run,
 )
-from core.services.answers import PATIENCE, Answers, Pending, Report
 from core.services.context import Context
 from core.services.evaluation.probabilities import split_probabilities
 from core.store import predictions
@@ -44,10 +44,6 @@ MOST_CLASSES = 5_000
 MOST_AVERAGED = 250_000_000
 """Probabilities (rows × classes) that an average curve goes through: some ten seconds."""
 
-_evaluations = Answers(kept=16)
-_curves = Answers()
-_rows = Answers(threads=4)
-"""Lists are waited for, but a rerun that shows the same list does not ask the store again."""
 _NO_MATRIX = np.zeros((0, 0), np.int64)
 
 
@@ -77,14 +73,14 @@ class _KeptComparison:
 
 def splits_of(context: Context, run: Run) -> list[tuple[str, int]]:
     """The splits that a run has predicted, with their rows. Empty until it is done."""
-    told = run.summary.get("splits")
-    if told:
-        return sorted((split, int(figures["rows"])) for split, figures in told.items())
+    reported = run.summary.get("splits")
+    if reported:
+        return sorted((split, int(figures["rows"])) for split, figures in reported.items())
     return predictions.splits_of(context.store, run.run_id)
 
 
 def evaluate(
-    context: Context, run: Run, split: str, labels_from: LabelsFrom = "version", patience: float | None = PATIENCE
+    context: Context, run: Run, split: str, labels_from: LabelsFrom = "version", timeout: float | None = TIMEOUT
 ) -> Evaluation | Pending:
     """A run's predictions on a split. Raises `NotFoundError` for a split that it has not predicted."""
     truth_id = truth_version(context, (run,), labels_from)
@@ -104,7 +100,7 @@ def evaluate(
         return _Kept(replace(evaluation, log_loss=metrics.log_loss(of_truth)), matrix)
 
     what = f"Evaluating run {run.number} on {split}"
-    found = _ask(_evaluations, context, (run.run_id, split, truth_id, labels_from), what, work, patience)
+    found = _ask(_evaluations(context), (run.run_id, split, truth_id, labels_from), what, work, timeout)
     return found if isinstance(found, Pending) else found.whole()
 
 
@@ -116,7 +112,7 @@ def curves(
     kind: drawn.Kind,
     labels_from: LabelsFrom = "version",
     average: Literal["micro", "macro"] = "macro",
-    patience: float | None = PATIENCE,
+    timeout: float | None = TIMEOUT,
 ) -> Curve | Pending:
     """The ROC or precision-recall curve of one class against the rest, or with `label` None an average of all.
 
@@ -150,7 +146,9 @@ def curves(
         return drawn.macro_average(each, kind)
 
     what = f"Drawing the curve of {label if label is not None else f'the {average} average'}"
-    return _ask(_curves, context, (run.run_id, split, truth_id, label, kind, average), what, work, patience)
+    return _ask(
+        context.beside.answers("curves"), (run.run_id, split, truth_id, label, kind, average), what, work, timeout
+    )
 
 
 def compare(
@@ -159,7 +157,7 @@ def compare(
     second: Run,
     split: str,
     labels_from: LabelsFrom = "version",
-    patience: float | None = PATIENCE,
+    timeout: float | None = TIMEOUT,
 ) -> Comparison | Pending:
     """Two runs of one dataset on the rows of a split that both have predicted, `version` being the newer of theirs.
 
@@ -188,7 +186,7 @@ def compare(
 
     what = f"Comparing runs {first.number} and {second.number} on {split}"
     key = (first.run_id, second.run_id, split, truth_id, labels_from)
-    kept = _ask(_evaluations, context, key, what, work, patience)
+    kept = _ask(_evaluations(context), key, what, work, timeout)
     return kept if isinstance(kept, Pending) else kept.whole()
 
 
@@ -203,8 +201,9 @@ def predicted_rows(
         truth = relation(context.store, truth_id)
         return predictions.page_predictions(context.store, run.run_id, where, truth, limit, offset)
 
+    # It is waited for, but a rerun that shows the same list does not ask the store again.
     key = (run.run_id, truth_id, where, limit, offset)
-    found = _ask(_rows, context, key, "Listing rows", work, patience=None)
+    found = _ask(context.beside.answers("predicted rows", threads=4), key, "Listing rows", work, timeout=None)
     assert not isinstance(found, Pending), "it was waited for"
     return found
 
@@ -223,15 +222,18 @@ def _truth_of_rows(context: Context, run: Run, where: PredictionFilter, labels_f
     return truth_version(context, (run, *others), labels_from)
 
 
+def _evaluations(context: Context) -> Answers:
+    return context.beside.answers("evaluations", kept=16)
+
+
 def _ask(
     answers: Answers,
-    context: Context,
     about: Hashable,
     what: str,
     work: Callable[[Report], T],
-    patience: float | None,
+    timeout: float | None,
 ) -> T | Pending:
-    return answers.ask((str(context.workspace.root), about), what, work, patience)
+    return answers.ask(about, what, work, timeout)
 
 
 def _labels(runs: Sequence[Run], true: Set[str]) -> tuple[str, ...]:

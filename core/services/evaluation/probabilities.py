@@ -12,13 +12,13 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from core.beside.answers import Report
 from core.records import Run
-from core.services.answers import Answers, Report
 from core.services.context import Context
 from core.store.predictions import positions
 from core.store.relations import relation
 
-_kept = Answers(kept=2)
+_KEPT = 2
 """The rows of a split serve all of its curves; they take 16 MB per million."""
 
 
@@ -77,6 +77,7 @@ def split_probabilities(context: Context, run: Run, split: str, truth_id: str) -
         rows, label = positions(context.store, run.run_id, split, truth, run.labels)
         return SplitProbabilities(np.load(path, mmap_mode="r"), rows, label)
 
-    found = _kept.ask((str(path), split, truth_id), "Finding the rows of the split", work, patience=None)
+    answers = context.beside.answers("split rows", kept=_KEPT)
+    found = answers.ask((str(path), split, truth_id), "Finding the rows of the split", work, timeout=None)
     assert isinstance(found, SplitProbabilities)
     return found

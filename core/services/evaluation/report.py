@@ -43,7 +43,7 @@ def report(context: Context, run: Run, split: str, labels_from: LabelsFrom = "ve
 
     Raises `NotFoundError` for a split that the run has not predicted.
     """
-    found = evaluation.evaluate(context, run, split, labels_from, patience=None)
+    found = evaluation.evaluate(context, run, split, labels_from, timeout=None)
     assert isinstance(found, Evaluation), "it was waited for"
     dataset = get_dataset(context.store, run.dataset_id)
     truth = get_version(context.store, found.version_id)

@@ -1,16 +1,16 @@
 """The profile of a version: reads the store, asks `core.profile`, keeps the answers.
 
 Every function gives its answer or `Pending`: what takes longer than a page may wait is worked out beside it, once per
-version. With `patience=None` it waits to the end, as the command line does.
+version. With `timeout=None` it waits to the end, as the command line does.
 """
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Callable, Hashable
 from dataclasses import dataclass
 from typing import Literal, TypeVar
 
+from core.beside.answers import TIMEOUT, Pending, Report
 from core.errors import NotFoundError
 from core.profile import balance as balances
 from core.profile import bias, groups, shares
@@ -30,7 +30,6 @@ from core.profile.records import (
 from core.profile.records import Rows as ProfileRows
 from core.profile.values import value_balance
 from core.records import Attribute, Dataset, RowFilter
-from core.services.answers import PATIENCE, Answers, Pending, Report
 from core.services.context import Context
 from core.store.datasets import get_dataset
 from core.store.ingest import derive as deriving
@@ -39,8 +38,8 @@ from core.store.versions import get_version
 from core.tasks import task_named
 
 T = TypeVar("T")
-_answers = Answers()
-_deriving = threading.Lock()
+_ANSWERS, _DERIVING = "profile", "derive"
+"""Names of what runs beside."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,28 +59,28 @@ class Groups:
     """Per label, widest difference first; empty with fewer than two groups that can be judged."""
 
 
-def class_balance(context: Context, version_id: str, patience: float | None = PATIENCE) -> Balance | Pending:
+def class_balance(context: Context, version_id: str, timeout: float | None = TIMEOUT) -> Balance | Pending:
     """How evenly the rows of a version spread over its classes."""
-    return _ask(context, version_id, "Counting classes", _balance, patience)
+    return _ask(context, version_id, "Counting classes", _balance, timeout)
 
 
-def split_balance(context: Context, version_id: str, patience: float | None = PATIENCE) -> SplitBalance | Pending:
+def split_balance(context: Context, version_id: str, timeout: float | None = TIMEOUT) -> SplitBalance | Pending:
     """The classes of each split side by side, and whether they differ."""
-    return _ask(context, version_id, "Comparing splits", _splits, patience)
+    return _ask(context, version_id, "Comparing splits", _splits, timeout)
 
 
-def duplicates(context: Context, version_id: str, patience: float | None = PATIENCE) -> Duplicates | Pending:
+def duplicates(context: Context, version_id: str, timeout: float | None = TIMEOUT) -> Duplicates | Pending:
     """Exact duplicates, those with conflicting labels, those that straddle splits."""
-    return _ask(context, version_id, "Looking for duplicates", _duplicates, patience)
+    return _ask(context, version_id, "Looking for duplicates", _duplicates, timeout)
 
 
-def missing_values(context: Context, version_id: str, patience: float | None = PATIENCE) -> MissingValues | Pending:
+def missing_values(context: Context, version_id: str, timeout: float | None = TIMEOUT) -> MissingValues | Pending:
     """Rows without a value, per attribute."""
-    return _ask(context, version_id, "Counting missing values", _missing, patience)
+    return _ask(context, version_id, "Counting missing values", _missing, timeout)
 
 
 def distribution(
-    context: Context, version_id: str, attribute: Attribute, patience: float | None = PATIENCE
+    context: Context, version_id: str, attribute: Attribute, timeout: float | None = TIMEOUT
 ) -> NumberProfile | Values | Pending | None:
     """How an attribute spreads: a number or a time as a histogram, anything else by its values; None without values."""
 
@@ -90,18 +89,18 @@ def distribution(
             return number_profile(rows, attribute)
         return Values(*value_balance(rows, attribute))
 
-    return _ask(context, version_id, f"Counting {attribute.name}", work, patience, attribute.column)
+    return _ask(context, version_id, f"Counting {attribute.name}", work, timeout, attribute.column)
 
 
 def associations(
-    context: Context, version_id: str, patience: float | None = PATIENCE
+    context: Context, version_id: str, timeout: float | None = TIMEOUT
 ) -> tuple[Association, ...] | Pending:
     """Every attribute's association with the label, strongest first."""
-    return _ask(context, version_id, "Measuring every attribute against the label", _associations, patience)
+    return _ask(context, version_id, "Measuring every attribute against the label", _associations, timeout)
 
 
 def group_shares(
-    context: Context, version_id: str, attribute: Attribute, patience: float | None = PATIENCE
+    context: Context, version_id: str, attribute: Attribute, timeout: float | None = TIMEOUT
 ) -> Groups | Pending:
     """The share of each label in each group of an attribute."""
 
@@ -109,7 +108,7 @@ def group_shares(
         table = groups.group_table(rows, attribute)
         return Groups(table, shares.parity(table))
 
-    return _ask(context, version_id, f"Counting the groups of {attribute.name}", work, patience, attribute.column)
+    return _ask(context, version_id, f"Counting the groups of {attribute.name}", work, timeout, attribute.column)
 
 
 def repeated_rows(
@@ -117,28 +116,28 @@ def repeated_rows(
     version_id: str,
     kind: Literal["exact", "conflicting"],
     pair: tuple[str, str] | None = None,
-    patience: float | None = PATIENCE,
+    timeout: float | None = TIMEOUT,
 ) -> RowFilter | Pending:
     """Opens the first `OPENED_ROWS` repeated rows: exact copies, those in conflict, those in conflict over `pair`."""
 
     def work(rows: ProfileRows, dataset: Dataset, report: Report) -> RowFilter:
         return RowFilter(row_ids=repeats.repeated_rows(rows, pair, conflicting=kind == "conflicting"))
 
-    return _ask(context, version_id, "Finding the repeated rows", work, patience, (kind, pair))
+    return _ask(context, version_id, "Finding the repeated rows", work, timeout, (kind, pair))
 
 
-def derived(context: Context, dataset_id: str, patience: float | None = PATIENCE) -> Dataset | Pending:
+def derived(context: Context, dataset_id: str, timeout: float | None = TIMEOUT) -> Dataset | Pending:
     """The dataset with its derived attributes, which are made on the first call."""
     dataset = get_dataset(context.store, dataset_id)
     if dataset.derived_ready:
         return dataset
 
     def work(report: Report) -> Dataset:
-        derive(context, dataset_id, lambda share: report(share, 1), lambda: False)
+        derive(context, dataset_id, lambda share: report(share, 1), lambda: context.beside.leaving)
         return get_dataset(context.store, dataset_id)
 
-    return _answers.ask(
-        (str(context.workspace.root), dataset_id, "derived"), "Reading lengths, languages and shapes", work, patience
+    return context.beside.answers(_ANSWERS).ask(
+        (dataset_id, "derived"), "Reading lengths, languages and shapes", work, timeout
     )
 
 
@@ -146,7 +145,7 @@ def derive(
     context: Context, dataset_id: str, on_progress: Callable[[float], None], stopped: Callable[[], bool]
 ) -> None:
     """Makes the derived attributes of a dataset, once, whoever asks first. Raises `StoppedError`."""
-    with _deriving:
+    with context.beside.turn(_DERIVING):
         task = get_dataset(context.store, dataset_id).task
         deriving.derive(context.store, dataset_id, task_named(task).modality.derived, on_progress, stopped)
 
@@ -165,12 +164,13 @@ def _ask(
     version_id: str,
     what: str,
     work: Callable[[ProfileRows, Dataset, Report], T],
-    patience: float | None,
+    timeout: float | None,
     about: Hashable = "",
 ) -> T | Pending:
     dataset = get_dataset(context.store, get_version(context.store, version_id).dataset_id)
-    key = (str(context.workspace.root), version_id, len(dataset.attributes), what, about)
-    return _answers.ask(key, what, lambda report: work(rows_of(context.store, version_id), dataset, report), patience)
+    key = (version_id, len(dataset.attributes), what, about)
+    answers = context.beside.answers(_ANSWERS)
+    return answers.ask(key, what, lambda report: work(rows_of(context.store, version_id), dataset, report), timeout)
 
 
 def _balance(rows: ProfileRows, dataset: Dataset, report: Report) -> Balance:

@@ -6,6 +6,7 @@ import math
 from dataclasses import asdict
 from typing import Any
 
+from core.beside.answers import Report
 from core.lookalikes import lookalikes
 from core.profile import bias
 from core.profile.balance import balance, split_balance
@@ -16,7 +17,6 @@ from core.profile.numbers import number_profile
 from core.profile.records import GroupTable, Rows
 from core.profile.shares import parity
 from core.records import Attribute
-from core.services.answers import Report
 from core.services.context import Context
 from core.services.profile.figures import derive
 from core.store.datasets import get_dataset

@@ -5,7 +5,6 @@ Which rows they get to see is `core.services.review.queue`'s. Which acts are all
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from itertools import groupby
@@ -22,14 +21,14 @@ from core.store.ids import new_id
 from core.store.rows import labels_of
 from core.tasks import task_named
 
-_recording = threading.Lock()
+_TURN = "record"
 """Between the look at what is in force and the write nobody else decides: reviewers come to the process that has the
 store open, and that is one. What is written twice nonetheless stands once, by its client key."""
 
 
 def record(context: Context, version_id: str, reviewer: str, acts: Sequence[Act]) -> Recorded:
     """Takes down a reviewer's acts in their order; those written before, by their client keys, are only confirmed."""
-    with _recording:
+    with context.beside.turn(_TURN):
         known = context.ledger.decisions.by_client_key([act.client_key for act in acts])
         refused: list[Refusal] = []
         returned = [
@@ -66,7 +65,7 @@ def make_version(context: Context, parent_id: str, note: str, by: str) -> Versio
 
     Raises `UsageError` where there is none.
     """
-    with _recording:
+    with context.beside.turn(_TURN):
         made = versions.make_review_version(context.store, parent_id, note.strip(), by)
     return versions.add_fingerprint(context.store, made.version_id)
 

@@ -49,8 +49,8 @@ def metrics(context: Context, run: Run) -> list[Metric]:
 
 def notes(context: Context, run: Run) -> list[str]:
     """What the run had to tell, such as a batch that it halved because memory ran out."""
-    told = [*notes_of(context.queue.folder(run.run_id)), *run.summary.get("notes", ())]
-    return list(dict.fromkeys(told))
+    reported = [*notes_of(context.queue.folder(run.run_id)), *run.summary.get("notes", ())]
+    return list(dict.fromkeys(reported))
 
 
 def headline_scores(run: Run) -> tuple[str | None, Mapping[str, Any]]:

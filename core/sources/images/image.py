@@ -21,7 +21,7 @@ _SUFFIX = {"PNG": "png", "JPEG": "jpg", "GIF": "gif", "WEBP": "webp", "BMP": "bm
 
 
 @dataclass(frozen=True, slots=True)
-class Picture:
+class StoredImage:
     """What is kept of an image beside its bytes."""
 
     content_hash: str
@@ -37,7 +37,7 @@ class Picture:
     """Standard deviation of the luma in 0–1."""
 
 
-def keep(content: bytes, media: Path) -> Picture:
+def keep(content: bytes, media: Path) -> StoredImage:
     """Stores the original, its thumbnail and, where it needs one, its preview below `media`; returns the measures.
 
     Raises ImageFault for more than `MAX_CELL_BYTES` bytes, and as `decoded` does.
@@ -55,7 +55,7 @@ def keep(content: bytes, media: Path) -> Picture:
     if (max(shown.size) > PREVIEW_SIDE or suffix == "tiff") and not preview.exists():
         _write(preview, _reduced(shown, PREVIEW_SIDE))
     brightness, contrast = _luma(shown)
-    return Picture(digest, f"{digest[:2]}/{digest}.{suffix}", shown.width, shown.height, brightness, contrast)
+    return StoredImage(digest, f"{digest[:2]}/{digest}.{suffix}", shown.width, shown.height, brightness, contrast)
 
 
 def thumbnail_of(content: bytes) -> bytes:

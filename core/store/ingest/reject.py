@@ -1,4 +1,4 @@
-"""Rows that a load sets aside, with file, line and reason: told by the reader, a load job, or their own values."""
+"""Rows that a load sets aside, with file, line and reason: reported by the reader, a load job, or their own values."""
 
 from __future__ import annotations
 
@@ -48,12 +48,12 @@ def keep_rejected(cursor: Cursor, reader: Reader, rows: str, test: Test, path: P
     relation `rows` still holds the unusable rows among the others; its `rowid` is their place in the source's order.
     """
     make_rejected_rows(cursor)
-    told = told_lines(cursor, reader) if reader.rejects else _told([], [])
+    reported = reported_lines(cursor, reader) if reader.rejects else _reported([], [])
     (unusable,) = cursor.execute(f"SELECT count(*) FROM {rows} WHERE {test.fails}").fetchone() or (0,)
-    if told.num_rows:
-        keep_told(cursor, told)
+    if reported.num_rows:
+        keep_reported(cursor, reported)
     if unusable:
-        _keep_unusable(cursor, reader, rows, test, _unusable_lines(cursor, reader, rows, test, told))
+        _keep_unusable(cursor, reader, rows, test, _unusable_lines(cursor, reader, rows, test, reported))
     return Rejected(write_rejected(cursor, reader, path), int(unusable))
 
 
@@ -67,7 +67,7 @@ def write_rejected(cursor: Cursor, reader: Reader, path: Path) -> int:
     return int(count)
 
 
-def told_lines(cursor: Cursor, reader: Reader) -> pa.Table:
+def reported_lines(cursor: Cursor, reader: Reader) -> pa.Table:
     """(file, position, line) of each record that the reader refused. DuckDB counts records, not lines, so the line is
     counted from the byte position; where the file's bytes are not its text, DuckDB's own number has to do."""
     found = cursor.execute(
@@ -78,10 +78,10 @@ def told_lines(cursor: Cursor, reader: Reader) -> pa.Table:
     for file, position, _ in found:
         positions.setdefault(file, []).append(position)
     counted = {file: lines_of_bytes(Path(file), at) for file, at in positions.items() if _is_plain(file, reader)}
-    return _told(found, [counted.get(file, {}).get(position, line) for file, position, line in found])
+    return _reported(found, [counted.get(file, {}).get(position, line) for file, position, line in found])
 
 
-def _told(found: Sequence[tuple[str, int, int]], lines: Sequence[int]) -> pa.Table:
+def _reported(found: Sequence[tuple[str, int, int]], lines: Sequence[int]) -> pa.Table:
     return pa.table(
         {
             "file": pa.array([file for file, _, _ in found], pa.string()),
@@ -91,11 +91,11 @@ def _told(found: Sequence[tuple[str, int, int]], lines: Sequence[int]) -> pa.Tab
     )
 
 
-def keep_told(cursor: Cursor, told: pa.Table) -> None:
+def keep_reported(cursor: Cursor, reported: pa.Table) -> None:
     """Gathers the records that the reader refused, each with its line."""
     cases = " ".join(f"WHEN {literal(kind)} THEN {literal(reason)}" for kind, reason in _REASONS.items())
     reason = f"CASE e.error_type::VARCHAR {cases} ELSE lower(e.error_type::VARCHAR) END"
-    cursor.register("told", told)
+    cursor.register("reported", reported)
     cursor.execute(
         f"""INSERT INTO rejected_rows
             SELECT parse_filename(t.file), t.line, {reason} || ': ' || e.error_message,
@@ -103,28 +103,28 @@ def keep_told(cursor: Cursor, told: pa.Table) -> None:
             FROM (SELECT * FROM reject_errors
                   QUALIFY row_number() OVER (PARTITION BY scan_id, file_id, line ORDER BY byte_position) = 1) e
             JOIN reject_scans s USING (scan_id, file_id)
-            JOIN told t ON t.file = s.file_path AND t.position = e.line_byte_position""",
+            JOIN reported t ON t.file = s.file_path AND t.position = e.line_byte_position""",
         [_CONTENT],
     )
-    cursor.unregister("told")
+    cursor.unregister("reported")
 
 
-def _unusable_lines(cursor: Cursor, reader: Reader, rows: str, test: Test, told: pa.Table) -> pa.Table:
+def _unusable_lines(cursor: Cursor, reader: Reader, rows: str, test: Test, reported: pa.Table) -> pa.Table:
     """(position, line) of the unusable rows of CSV files, as far as their lines are certain."""
     lines: dict[int, int] = {}
     for file in reader.csv_files:
-        lines.update(_lines_in(cursor, file, len(reader.csv_files) > 1, rows, test, told))
+        lines.update(_lines_in(cursor, file, len(reader.csv_files) > 1, rows, test, reported))
     positions = pa.array(list(lines), pa.int64())
     return pa.table({"position": positions, "line": pa.array(list(lines.values()), pa.int64())})
 
 
-def _lines_in(cursor: Cursor, file: CsvFile, many: bool, rows: str, test: Test, told: pa.Table) -> dict[int, int]:
+def _lines_in(cursor: Cursor, file: CsvFile, many: bool, rows: str, test: Test, reported: pa.Table) -> dict[int, int]:
     of_file = f"load_file = {literal(file.path)}" if many else "true"
     first, accepted = cursor.execute(f"SELECT min(rowid), count(*) FROM {rows} WHERE {of_file}").fetchone() or (0, 0)
     unusable = cursor.execute(f"SELECT rowid FROM {rows} WHERE {of_file} AND {test.fails}").fetchall()
     if not unusable:
         return {}
-    refused = {row["line"] for row in told.to_pylist() if row["file"] == file.path}
+    refused = {row["line"] for row in reported.to_pylist() if row["file"] == file.path}
     lines = lines_of_records(file, refused, {rowid - first for (rowid,) in unusable}, accepted)
     return {first + ordinal: line for ordinal, line in lines.items()}
 

@@ -6,6 +6,7 @@ from typing import Literal
 
 import streamlit as st
 
+from core.modalities import WORDS
 from core.records import Dataset, RowFilter, Version
 from core.services.context import Context
 from core.store.rows import get_rows, values
@@ -54,5 +55,5 @@ def _chosen(value: str | None) -> str | None:
 
 def in_words(where: RowFilter) -> str:
     """What the filters say: `label: sport · split: test`."""
-    fields = ("label", "split", "text", "duplicates")
+    fields = ("label", "split", WORDS, "duplicates")
     return " · ".join(f"{field}: {value}" for field in fields if (value := getattr(where, field))) or "All rows"

@@ -8,11 +8,11 @@ from typing import Literal
 
 import streamlit as st
 
+from core.beside.answers import Pending
 from core.charts.curves import Kind, Line, curves
 from core.charts.style import CONFIG
 from core.errors import WinnowError
 from core.records import Curve, Run
-from core.services.answers import Pending
 from core.services.context import Context
 from core.services.evaluation import measures as evaluation
 from core.services.evaluation.words import worst_class

@@ -12,6 +12,12 @@ from core.ui import keys
 from core.ui.shell.frame import Frame
 
 
+def redraw_after_act() -> None:
+    """The buttons stand in the list, which is redrawn by itself; the figures above it change as well."""
+    if st.session_state.pop(keys.KEPT_JUST_NOW, False):
+        st.rerun()
+
+
 def keep_one_of_all(frame: Frame, found: Findings) -> None:
     """The act on every group, behind a word on what it does."""
     with st.popover("Keep one of each group", icon=":material/filter_1:", key="keep-one"):
@@ -63,15 +69,13 @@ def _keep(frame: Frame, scan: Scan, issue_type: str, group: int | None, conflict
         left = _counted(done.conflicting, "group", "groups")
         said += f"; {left} with conflicting labels {_are(done.conflicting)} left to you"
     st.session_state[keys.KEPT_ONE] = (frame.version.version_id, done.keys, f"{said}.")
+    st.session_state[keys.KEPT_JUST_NOW] = True
 
 
 def _take_back(frame: Frame, client_keys: tuple[str, ...]) -> None:
     back = take_back(frame.context, frame.version.version_id, frame.user, client_keys)
-    st.session_state[keys.KEPT_ONE] = (
-        frame.version.version_id,
-        (),
-        f"{_counted(back, 'row', 'rows')} {_are(back)} back.",
-    )
+    said = f"{_counted(back, 'row', 'rows')} {_are(back)} back."
+    st.session_state[keys.KEPT_ONE] = (frame.version.version_id, (), said)
 
 
 def _counted(count: int, one: str, several: str) -> str:

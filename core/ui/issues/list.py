@@ -14,7 +14,7 @@ from core.records import Dataset, Decision, IssueFilter, Scan, Version
 from core.services.issues.listing import Findings, IssuePage, ListedIssue, export_list, page
 from core.tasks import task_named
 from core.ui import keys
-from core.ui.issues.groups import keep_one_of_all
+from core.ui.issues.groups import keep_one_of_all, redraw_after_act
 from core.ui.issues.why import explanation
 from core.ui.modalities import drawing_of
 from core.ui.parts.cells import clicked_cell
@@ -34,6 +34,7 @@ LABEL_CHARACTERS, LABEL_PIXELS = 16, 130
 @st.fragment
 def ranked_list(frame: Frame, found: Findings, where: IssueFilter) -> None:
     """The list on the left, the chosen row's reasons on the right. A click redraws only this."""
+    redraw_after_act()
     left, right = st.columns([7, 5], gap="medium")
     with left:
         line = _list(frame, found, where)

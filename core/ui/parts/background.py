@@ -10,7 +10,7 @@ from typing import TypeVar
 
 import streamlit as st
 
-from core.services.answers import Answers, Pending
+from core.beside.answers import Answers, Pending
 
 T = TypeVar("T")
 

@@ -7,7 +7,7 @@ from typing import Any, TypeVar
 
 import streamlit as st
 
-from core.services.answers import Pending
+from core.beside.answers import Pending
 from core.ui.parts.problems import plain
 
 T = TypeVar("T")

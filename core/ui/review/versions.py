@@ -70,7 +70,6 @@ def _open_made(context: Context, version: Version) -> None:
     del st.session_state[keys.NEW_VERSION]
     forget((keys.NEW_VERSION, *asked))
     st.query_params[keys.VERSION] = str(made.number)
-    st.session_state[keys.CHANGES_OF] = made.number
     st.toast(f"Version {made.number} is made and open.", icon=":material/check:")
     st.rerun()
 
@@ -108,7 +107,7 @@ def reviewed_changes(context: Context, dataset: Dataset, version: Version, known
             "What reviewers changed in version",
             list(by_number),
             index=list(by_number).index(version.number),
-            key=keys.CHANGES_OF,
+            key=f"{keys.CHANGES_OF}-{version.number}",
             width=260,
         )
         if number != version.number:

@@ -11,6 +11,7 @@ from core.records import Dataset, Run
 from core.services.context import Context
 from core.services.load import browser_folders
 from core.services.prediction.predict import Batch, look, start_predict
+from core.tasks import task_named
 from core.ui.modalities import drawing_of
 from core.ui.parts.background import result_of
 from core.ui.parts.choices import choose_place
@@ -37,7 +38,8 @@ def predict_file(context: Context, dataset: Dataset, run: Run, user: str) -> Non
 
 def _uploaded(context: Context, dataset: Dataset) -> tuple[str, ...]:
     title, explanation = drawing_of(dataset).upload
-    files = st.file_uploader(title, accept_multiple_files=True, key=f"predict-upload-{dataset.task}", help=explanation)
+    modality = task_named(dataset.task).modality.name
+    files = st.file_uploader(title, accept_multiple_files=True, key=f"predict-upload-{modality}", help=explanation)
     return arrived(context.workspace, files, waiting="storing what arrived")
 
 

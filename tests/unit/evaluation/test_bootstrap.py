@@ -54,11 +54,11 @@ def test_cells_that_are_drawn_as_a_whole_and_row_by_row_spread_alike() -> None:
     count = np.array([200, 4, 90, 40, 6])
     draws = [one for (one,) in resamples(true, (predicted,), count, 3)]
     support = np.array([one.support for one in draws])
-    right = np.array([one.right for one in draws])
-    named = np.array([one.predicted_count for one in draws])
+    right = np.array([one.true_positives for one in draws])
+    predicted = np.array([one.predicted_count for one in draws])
     assert (support.sum(axis=1) == 340).all()
-    assert (named.sum(axis=1) == 340).all()
-    for drawn, rows in ((support, [204, 130, 6]), (right, [200, 90, 6]), (named, [240, 94, 6])):
+    assert (predicted.sum(axis=1) == 340).all()
+    for drawn, rows in ((support, [204, 130, 6]), (right, [200, 90, 6]), (predicted, [240, 94, 6])):
         share = np.array(rows) / 340
         assert drawn.mean(axis=0) == pytest.approx(rows, abs=1.5)
         assert drawn.std(axis=0) == pytest.approx(np.sqrt(340 * share * (1 - share)), rel=0.1)

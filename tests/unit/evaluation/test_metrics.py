@@ -62,8 +62,8 @@ def test_rows_and_cells_have_the_same_sums_and_scikit_learns_scores(pairs: list[
     counts = [("abcdefg"[t], "abcdefg"[p], count) for (t, p), count in Counter(pairs).items()]
     of_cells = cells(counts, tuple("abcdefg")).sums()
     np.testing.assert_array_equal(
-        (of_rows.right, of_rows.support, of_rows.predicted_count),
-        (of_cells.right, of_cells.support, of_cells.predicted_count),
+        (of_rows.true_positives, of_rows.support, of_rows.predicted_count),
+        (of_cells.true_positives, of_cells.support, of_cells.predicted_count),
     )
     assert accuracy(of_rows) == pytest.approx(sklearn.metrics.accuracy_score(true, predicted), abs=1e-12)
     theirs = sklearn.metrics.f1_score(true, predicted, labels=range(7), average=None, zero_division=0)

@@ -22,6 +22,7 @@ from core.jobs.groups.spec import GroupsResult
 from core.jobs.scan import run as scan
 from core.queue import JobFolder, ProgressWriter, Stopped, read_events
 from core.records import ScanSpec
+from core.typed import to_json
 
 WORDS = {
     "sport": ["goal", "match", "team", "coach", "league", "striker", "cup", "season", "player", "win"],
@@ -66,7 +67,7 @@ def text_folder(root: Path, rows: int = 240, wrong: int = 20, **settings: Any) -
 
 
 def run(folder: JobFolder) -> dict[str, Any]:
-    return scan.main(folder, ProgressWriter(folder, raises_stopped=True))
+    return to_json(scan.main(folder, ProgressWriter(folder, raises_stopped=True)))
 
 
 def issues(folder: JobFolder, tier: int = 0, kind: str = "label") -> dict[str, list[Any]]:
@@ -228,7 +229,8 @@ def test_groups_hold_near_duplicates_together_under_the_first_row_id(tmp_path: P
         "A long and winding sentence about one thing!",
     ]
     hashes = [hashlib.md5(text.encode()).hexdigest() for text in texts]
-    folder = run_folder(tmp_path, "text", texts, ["x", "y", "x"], hashes)
+    plan = {"method": "leak-safe", "shares": {"train": 0.5, "test": 0.5}}
+    folder = run_folder(tmp_path, "text", texts, ["x", "y", "x"], hashes, plan=plan)
     assert groups.main(folder, ProgressWriter(folder)) == GroupsResult(rows=3, groups=2)
     found = pq.read_table(folder.output / "groups.parquet").to_pydict()
     assert found == {"row_id": [100, 101, 102], "group": [100, 101, 100]}

@@ -9,10 +9,10 @@ import pytest
 import sklearn.metrics
 from numpy.typing import NDArray
 
+from core.beside.answers import Pending
 from core.errors import NotFoundError, UsageError
 from core.evaluation.curves import Kind
 from core.records import Action, Comparison, Curve, Dataset, Decision, Evaluation, PredictionFilter, Run
-from core.services.answers import Pending
 from core.services.context import Context
 from core.services.evaluation import measures as evaluation
 from core.store.datasets import get_dataset
@@ -48,7 +48,7 @@ def review(context: Context, dataset: Dataset, *acts: tuple[int, Action, str | N
 
 
 def evaluated(context: Context, run: Run, *about: str) -> Evaluation:
-    found = evaluation.evaluate(context, run, *about, patience=None)  # type: ignore[arg-type]
+    found = evaluation.evaluate(context, run, *about, timeout=None)  # type: ignore[arg-type]
     assert isinstance(found, Evaluation)
     return found
 
@@ -70,10 +70,10 @@ def test_the_first_look_does_not_wait_and_the_second_has_it(
     context: Context, news: Dataset, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     run, _ = made(context, news, 0)
-    assert isinstance(evaluation.evaluate(context, run, "test", patience=0), Pending)
+    assert isinstance(evaluation.evaluate(context, run, "test", timeout=0), Pending)
     waited_for = evaluated(context, run, "test")
     monkeypatch.delattr(evaluation.predictions, "confusion_counts")
-    again = evaluation.evaluate(context, run, "test", patience=0)
+    again = evaluation.evaluate(context, run, "test", timeout=0)
     assert isinstance(again, Evaluation)
     assert again.accuracy == waited_for.accuracy
 
@@ -101,7 +101,7 @@ def test_without_probabilities_there_is_no_log_loss_and_no_curve(context: Contex
     run, _ = made(context, news, 0, keep_probabilities=False)
     assert evaluated(context, run, "test").log_loss is None
     with pytest.raises(NotFoundError, match="kept no probabilities"):
-        evaluation.curves(context, run, "test", "x", "roc", patience=None)
+        evaluation.curves(context, run, "test", "x", "roc", timeout=None)
 
 
 def test_a_split_that_was_not_predicted_is_answered_with_those_that_were(context: Context, news: Dataset) -> None:
@@ -124,7 +124,7 @@ def test_curves_have_scikit_learns_areas(
     hits = np.eye(2)[TRUE[TEST]]
 
     def area(label: str | None, average: str = "macro") -> float:
-        found = evaluation.curves(context, run, "test", label, kind, average=average, patience=None)  # type: ignore[arg-type]
+        found = evaluation.curves(context, run, "test", label, kind, average=average, timeout=None)  # type: ignore[arg-type]
         assert isinstance(found, Curve)
         return found.area
 
@@ -136,19 +136,19 @@ def test_curves_have_scikit_learns_areas(
 def test_a_class_that_the_run_does_not_know_has_no_curve(context: Context, news: Dataset) -> None:
     run, _ = made(context, news, 0)
     with pytest.raises(NotFoundError, match="does not know the class 'z'"):
-        evaluation.curves(context, run, "test", "z", "roc", patience=None)
+        evaluation.curves(context, run, "test", "z", "roc", timeout=None)
 
 
 def test_too_wide_an_average_is_refused(context: Context, news: Dataset, monkeypatch: pytest.MonkeyPatch) -> None:
     run, _ = made(context, news, 0)
     monkeypatch.setattr(evaluation, "MOST_AVERAGED", 59)
     with pytest.raises(UsageError, match="2 classes of 30 rows"):
-        evaluation.curves(context, run, "test", None, "roc", patience=None)
+        evaluation.curves(context, run, "test", None, "roc", timeout=None)
 
 
 def test_two_runs_are_compared_on_the_same_rows(context: Context, news: Dataset) -> None:
     (first, one), (second, two) = made(context, news, 0), made(context, news, 1)
-    found = evaluation.compare(context, first, second, "test", patience=None)
+    found = evaluation.compare(context, first, second, "test", timeout=None)
     assert isinstance(found, Comparison)
     alone = evaluated(context, first, "test")
     assert (found.first.matrix == alone.matrix).all()
@@ -167,4 +167,4 @@ def test_runs_that_share_no_split_are_not_compared(context: Context, news: Datas
     first, probabilities = made(context, news, 0)
     second = finished_run(context, news, probabilities, ["train"] * 40)
     with pytest.raises(NotFoundError, match="Split 'test' not found in run 2"):
-        evaluation.compare(context, first, second, "test", patience=None)
+        evaluation.compare(context, first, second, "test", timeout=None)

@@ -94,9 +94,6 @@ def test_a_run_from_before_a_setting_was_there_can_be_made_again(context: Contex
 
 def test_preparing_again_leaves_the_rows_alone(context: Context, news: Dataset) -> None:
     run = _listed(context, news, TrainSpec())
-    for thread in threading.enumerate():
-        if thread.name == f"prepare-{run.run_id}":
-            thread.join()
     folder = context.queue.folder(run.run_id)
     prepare_train(context, folder)
     before = (folder.input / "rows.parquet").stat().st_mtime_ns
@@ -190,7 +187,10 @@ def test_of_a_step_done_twice_the_later_figures_count(context: Context, news: Da
 
 
 def _listed(context: Context, dataset: Dataset, spec: TrainSpec):  # type: ignore[no-untyped-def]
-    """A run that is listed and never started."""
+    """A run that is listed and never started, once its rows are written."""
     run = start_train(context, dataset.latest_version_id, spec, "ada")
     context.queue.cancel(run.run_id)
+    for thread in threading.enumerate():
+        if thread.name == f"prepare-{run.run_id}":
+            thread.join()
     return run

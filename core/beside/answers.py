@@ -21,7 +21,7 @@ Report = Callable[[float, float], None]
 """Is told how much is done, and of how much."""
 
 KEPT = 64
-PATIENCE = 0.15
+TIMEOUT = 0.15
 """Seconds that `ask` waits: most answers are there by then, and the page needs no second run."""
 
 
@@ -54,15 +54,15 @@ class Answers:
         self._threads = ThreadPoolExecutor(max_workers=threads, thread_name_prefix="answers")
 
     def ask(
-        self, key: Hashable, what: str, work: Callable[[Report], T], patience: float | None = PATIENCE
+        self, key: Hashable, what: str, work: Callable[[Report], T], timeout: float | None = TIMEOUT
     ) -> T | Pending:
-        """The answer, or `Pending` after `patience` seconds; None waits to the end. `what` says it in words.
+        """The answer, or `Pending` after `timeout` seconds; None waits to the end. `what` says it in words.
 
         Raises what `work` raised; the next call tries again.
         """
         asked = self._started(key, what, work)
         try:
-            return cast(T, asked.future.result(patience))
+            return cast(T, asked.future.result(timeout))
         except NotYet:
             if asked.future.done():
                 self.forget(key)
@@ -76,6 +76,10 @@ class Answers:
         """Whether `ask` would answer, or raise, at once."""
         with self._lock:
             return key not in self._work or self._work[key].future.done()
+
+    def close(self) -> None:
+        """Starts nothing more. Work that is under way goes on to its end, for which nobody waits."""
+        self._threads.shutdown(wait=False, cancel_futures=True)
 
     def forget(self, key: Hashable) -> None:
         """Lets an answer go. Work that is under way goes on to its end, and what is asked for next waits for that."""

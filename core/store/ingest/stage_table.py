@@ -14,7 +14,7 @@ from core.store.database import Cursor
 from core.store.ingest import watch
 from core.store.ingest.engine import engine
 from core.store.ingest.lines import lines_of_records
-from core.store.ingest.reject import keep_told, make_rejected_rows, told_lines, write_rejected
+from core.store.ingest.reject import keep_reported, make_rejected_rows, reported_lines, write_rejected
 
 _ROWS_IN_A_GROUP = 2048
 """DuckDB's smallest: rows may hold images of megabytes, and a group is what a reader of the copy holds at once."""
@@ -30,7 +30,7 @@ def look(
         return tuple(str(c[0]) for c in described), tuple(str(c[1]) for c in described), cursor.fetchall()
 
 
-def spool(
+def stage_table(
     reader: Reader,
     copy: Path,
     rejected: Path,
@@ -50,17 +50,17 @@ def spool(
         expected = reader.row_estimate
         watch.execute(cursor, sql, [], lambda share: on_progress(share * (expected or 0), expected), stopped)
         make_rejected_rows(cursor)
-        told = told_lines(cursor, reader) if reader.rejects else None
-        if told is not None:
-            keep_told(cursor, told)
+        reported = reported_lines(cursor, reader) if reader.rejects else None
+        if reported is not None:
+            keep_reported(cursor, reported)
         if reader.file_column is not None:
-            _write_lines(cursor, reader, copy, told, lines)
+            _write_lines(cursor, reader, copy, reported, lines)
         write_rejected(cursor, reader, rejected)
 
 
-def _write_lines(cursor: Cursor, reader: Reader, copy: Path, told: pa.Table | None, lines: Path) -> None:
+def _write_lines(cursor: Cursor, reader: Reader, copy: Path, reported: pa.Table | None, lines: Path) -> None:
     """Walks each CSV file for the lines of the rows that were copied from it."""
-    refused = told.to_pylist() if told is not None else []
+    refused = reported.to_pylist() if reported is not None else []
     found = []
     for file in reader.csv_files:
         sql = (
