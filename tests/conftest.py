@@ -21,22 +21,29 @@ if "PYTEST_XDIST_WORKER" in os.environ:  # one of several processes: each with t
 
 PROJECT = Path(__file__).resolve().parent.parent
 UNIT = PROJECT / "tests" / "unit"
-SLOW = frozenset(
-    {
-        *("as_written", "association", "classifier", "cleaning", "effect", "evaluation"),
-        *("export", "forecast", "ingest", "label", "loop", "models"),
-        *("noise", "out_of_sample", "pixels", "predict", "recomputation", "review"),
-        *("round_trip", "rows", "saved_heads", "scan", "share", "sizes"),
-        *("text_model", "train", "train_head", "train_images", "trash"),
-    }
+SLOW = (
+    *("arrays", "bench", "duplicates", "finetune", "heads", "issues", "jobs", "modalities"),  # rooms that load torch
+    *("evaluation/test_bootstrap.py", "evaluation/test_curves.py", "evaluation/test_effect.py"),
+    *("evaluation/test_metrics.py", "profile/test_association.py", "services/test_cleaning.py"),
+    *("services/test_evaluation.py", "services/test_export.py", "services/test_forecast.py"),
+    *("services/test_order_of_acts.py", "services/test_profile.py", "services/test_review.py"),
+    *("services/test_round_trip.py", "services/test_train.py", "services/test_trash.py", "services/test_upgrade.py"),
+    *("sources/test_as_written.py", "store/test_ingest.py", "store/test_issues.py", "store/test_rows.py"),
+    "store/test_versions.py",
 )
-"""What the modules of unit tests are about that compute for 3 seconds or more; all others are quick."""
+"""Rooms and modules of unit tests that take many seconds; all others are quick."""
+_SLOW = {UNIT / name for name in SLOW}
+
+
+def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
+    """`-m quick` does not even import the slow ones, which takes as long as all the quick ones."""
+    return True if config.option.markexpr == "quick" and collection_path in _SLOW else None
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Marks what `make quick` runs."""
+    """Marks what is quick."""
     for item in items:
-        if UNIT in item.path.parents and item.path.stem.removeprefix("test_") not in SLOW:
+        if UNIT in item.path.parents and _SLOW.isdisjoint([item.path, *item.path.parents]):
             item.add_marker("quick")
 
 
