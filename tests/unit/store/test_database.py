@@ -125,12 +125,12 @@ def test_a_file_of_the_first_schema_that_has_some_of_what_came_later_opens_too(t
 
 def test_tasks_of_release_0_1_get_the_names_that_they_have_now(tmp_path: Path) -> None:
     old = Database.open(tmp_path / "winnow.duckdb")
-    migrate(old)
+    migrate(old, tmp_path / "backups")
     with old.write() as cursor:
         cursor.execute("DELETE FROM schema_version WHERE version > 3")
         for name, task in (("news", "text"), ("digits", "image"), ("later", "text-classification")):
             cursor.execute("INSERT INTO datasets (name, task, state) VALUES (?, ?, 'ready')", [name, task])
-    migrate(old)
+    migrate(old, tmp_path / "backups")
     assert dict(old.fetch("SELECT name, task FROM datasets")) == {
         "news": "text-classification",
         "digits": "image-classification",
