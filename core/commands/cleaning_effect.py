@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import click
 
 from core.commands.command import Answer, command, person, table
@@ -13,6 +11,7 @@ from core.evaluation.effect_words import conclude, in_points
 from core.records import CleaningEffect, EffectStrategy, Version
 from core.services.cleaning_effect import SEEDS, STRATEGIES, run_cleaning_effect
 from core.services.context import Context
+from core.typed import JsonObject
 
 FIGURES = ("accuracy", "macro_f1")
 
@@ -34,7 +33,7 @@ def cleaning_effect_command(
     return Answer(_data(dataset.name, reviewed, effect), _text(effect))
 
 
-def _data(name: str, version: Version, effect: CleaningEffect) -> dict[str, Any]:
+def _data(name: str, version: Version, effect: CleaningEffect) -> JsonObject:
     conclusion = conclude(effect)
     return {
         "dataset": name,

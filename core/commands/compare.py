@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import click
 
 from core.commands.command import Answer, command, table
@@ -12,6 +10,7 @@ from core.records import Comparison, LabelsFrom, Run
 from core.services.context import Context
 from core.services.evaluation.measures import compare
 from core.services.runs.models import find_run
+from core.typed import JsonObject
 
 TOP_CLASSES = 100
 
@@ -29,7 +28,7 @@ def compare_command(context: Context, name: str, runs: tuple[str, str], split: s
     return Answer(_data(first, second, found), _text(first, second, found))
 
 
-def _data(first: Run, second: Run, found: Comparison) -> dict[str, Any]:
+def _data(first: Run, second: Run, found: Comparison) -> JsonObject:
     accuracy, macro_f1, *classes = found.differences
     return {
         "runs": [first.number, second.number],

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from core.commands.command import Answer, command, table
 from core.records import Dataset
 from core.services.context import Context
 from core.services.issues.listing import latest_scan
 from core.store.datasets import list_datasets
 from core.store.versions import list_versions
+from core.typed import JsonObject
 
 
 @command
@@ -19,11 +18,16 @@ def datasets_command(context: Context) -> Answer:
     if not found:
         return Answer(found, "No dataset yet. Load one: python -m core load bbc-news")
     columns = ("name", "task", "rows", "classes", "versions", "scan")
-    lines = [[len(one[column]) if column == "versions" else one[column] for column in columns] for one in found]
+    lines = [[_cell(one[column]) for column in columns] for one in found]
     return Answer(found, table((*columns[:-1], "newest scan"), lines))
 
 
-def _data(context: Context, dataset: Dataset) -> dict[str, Any]:
+def _cell(value: object) -> object:
+    """A list by its length."""
+    return len(value) if isinstance(value, list) else value
+
+
+def _data(context: Context, dataset: Dataset) -> JsonObject:
     scan = latest_scan(context, dataset.latest_version_id)
     return {
         "name": dataset.name,

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
 
 from core.commands.command import Answer, command, table
 from core.commands.parameters import dataset_argument, labels_option, run_option, split_option
@@ -15,6 +14,7 @@ from core.services.evaluation.measures import evaluate
 from core.services.evaluation.words import limits
 from core.services.runs.models import find_run
 from core.store.versions import get_version
+from core.typed import JsonObject
 
 TOP_CLASSES = 100
 TOP_PAIRS = 10
@@ -39,7 +39,7 @@ def evaluate_command(context: Context, name: str, run: str, split: str, labels: 
     return Answer(_data(context, scored, found), _text(scored, found))
 
 
-def _data(context: Context, run: Run, found: Evaluation) -> dict[str, Any]:
+def _data(context: Context, run: Run, found: Evaluation) -> JsonObject:
     return {
         "run": run.number,
         "split": found.split,

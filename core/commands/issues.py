@@ -10,13 +10,13 @@ from tempfile import TemporaryDirectory
 import click
 
 from core.commands.command import Answer, Said, command
-from core.commands.issues_summary import summary_data, summary_text
 from core.commands.parameters import dataset_version, version_argument
 from core.errors import UsageError
 from core.issues import ISSUE_TYPES
 from core.records import IssueFilter
 from core.services.context import Context
 from core.services.issues.listing import export_list, required_scan, type_of
+from core.services.issues.summary import summary_data, summary_text
 from core.store.export import Format
 
 FORMATS = ("csv", "json", "parquet")

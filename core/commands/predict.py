@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any, get_args
+from typing import get_args
 
 import click
 
@@ -13,7 +13,7 @@ from core.commands.parameters import check_free, out_option, run_option
 from core.commands.progress import ProgressLine
 from core.records import Run
 from core.services.context import Context
-from core.services.prediction.predict import Format, look, result_of, run_predict, write_results
+from core.services.prediction.predict import Format, PredictResult, look, result_of, run_predict, write_results
 from core.services.runs.models import find_run
 from core.store.datasets import get_dataset
 
@@ -70,15 +70,15 @@ def predict_command(
         "classes": result.classes,
         "seconds": result.seconds,
     }
-    return Answer(data, _text(used, data))
+    return Answer(data, _text(used, result, batch.column, out))
 
 
-def _text(run: Run, data: dict[str, Any]) -> str:
-    classes = list(data["classes"].items())
-    left = data["not_predicted"]
-    without = f"; {left:,} could not be predicted, the column `{data['reason_column']}` says why" if left else ""
-    column = f", column {data['column']}" if data["column"] else ""
+def _text(run: Run, result: PredictResult, column: str, out: Path) -> str:
+    left = result.rows - result.predicted
+    without = f"; {left:,} could not be predicted, the column `{result.reason_column}` says why" if left else ""
+    of = f", column {column}" if column else ""
+    classes = table(("predicted", "rows"), list(result.classes.items()), TOP_CLASSES)
     return (
-        f"Run {run.number}, {run.title}{column}: {data['predicted']:,} of {data['rows']:,} rows predicted in "
-        f"{data['seconds']:.1f} s{without}\n{table(('predicted', 'rows'), classes, TOP_CLASSES)}\n{data['out']}"
+        f"Run {run.number}, {run.title}{of}: {result.predicted:,} of {result.rows:,} rows predicted in "
+        f"{result.seconds:.1f} s{without}\n{classes}\n{out}"
     )

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from core.commands.command import Answer, command, table
 from core.commands.parameters import dataset_argument
 from core.records import Job, Run
@@ -11,6 +9,7 @@ from core.services.context import Context
 from core.services.runs.listing import headline_scores, list_runs
 from core.store.datasets import get_dataset
 from core.store.versions import list_versions
+from core.typed import JsonObject
 
 
 @command
@@ -27,7 +26,7 @@ def runs_command(context: Context, name: str) -> Answer:
     return Answer(found, table(("run", "what", "status", "split", "accuracy", "macro F1", "created (UTC)"), lines))
 
 
-def _data(run: Run, job: Job, version: int) -> dict[str, Any]:
+def _data(run: Run, job: Job, version: int) -> JsonObject:
     split, scores = headline_scores(run)
     return {
         "run": run.number,

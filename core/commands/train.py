@@ -21,6 +21,7 @@ from core.services.runs.forecast import forecast
 from core.services.runs.listing import flag, get_run
 from core.services.train import follow_train, own_config, start_train
 from core.store.versions import get_version
+from core.typed import JsonObject
 
 KINDS = {"whole": int, "decimal": float, "string": str, "choice": str}
 
@@ -83,7 +84,7 @@ def _started(context: Context, version: Version, spec: TrainSpec) -> Run:
     return run
 
 
-def _data(dataset: Dataset, version: Version, run: Run, job: Job) -> dict[str, Any]:
+def _data(dataset: Dataset, version: Version, run: Run, job: Job) -> JsonObject:
     return {
         "dataset": dataset.name,
         "version": version.number,

@@ -13,6 +13,7 @@ from typing import Any
 from uuid import UUID
 
 from core.records import Attribute, Column, Preview, Schema, Staged
+from core.typed import JsonObject
 
 _HEAD = struct.Struct("<QQ")
 """Bytes of JSON, bytes behind it."""
@@ -93,7 +94,7 @@ _MAKE: Mapping[str, Callable[[str], Any]] = {
 }
 
 
-def preview_data(found: Preview) -> dict[str, Any]:
+def preview_data(found: Preview) -> JsonObject:
     """A preview as plain data."""
     return {field: getattr(found, field) for field in ("source", "rows", "notes", "row_estimate")} | {
         "columns": [asdict(column) for column in found.columns],
@@ -118,7 +119,7 @@ def schema_of(data: Mapping[str, Any]) -> Schema:
     return Schema(**{**data, "attributes": tuple(data["attributes"])})
 
 
-def staged_data(staged: Staged) -> dict[str, Any]:
+def staged_data(staged: Staged) -> JsonObject:
     """What was staged as plain data."""
     return asdict(staged)
 

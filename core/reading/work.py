@@ -22,6 +22,7 @@ from core.sources.images.source import unlabelled
 from core.store.ingest.stage import stage
 from core.store.ingest.stage_table import look, stage_table
 from core.tasks import task_named
+from core.typed import JsonObject
 
 MAX_PASSES = 2
 """How often a table is read at most because a column's type did not hold."""
@@ -94,7 +95,7 @@ def _bench(request: Mapping[str, Any], tell: Tell, misfits: tuple[str, ...] = ()
     return Bench(query, Path(request["scratch"]), _within(request), rewriting, _never, misfits)
 
 
-def _preview(request: Mapping[str, Any], tell: Tell) -> dict[str, Any]:
+def _preview(request: Mapping[str, Any], tell: Tell) -> JsonObject:
     source = SOURCES[request["source"]]
     shown = source.preview(request["locations"], _bench(request, tell))
     if source.kind == "tabular" and task_named(shown.guess.task).modality.in_files:
@@ -133,7 +134,7 @@ def _reduced(shown: Preview, count: int) -> Preview:
     return replace(shown, rows=(*first, *shown.rows[count:]))
 
 
-def _stage(request: Mapping[str, Any], tell: Tell) -> dict[str, Any]:
+def _stage(request: Mapping[str, Any], tell: Tell) -> JsonObject:
     """Reads the table, again with wider types where many values do not fit the types found from a sample."""
     schema, folder = schema_of(request["schema"]), Path(request["scratch"]) / "staged"
     folder.mkdir(parents=True, exist_ok=True)

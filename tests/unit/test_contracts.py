@@ -84,3 +84,9 @@ def test_the_app_has_at_most_60_lines_and_draws_nothing_itself() -> None:
 def test_no_page_of_the_ui_lets_user_text_through_as_html() -> None:
     for path in [*PAGES, *(PROJECT / "core" / "ui").rglob("*.py")]:
         assert "unsafe_allow_html" not in path.read_text(), path
+
+
+def test_no_room_of_core_has_more_than_twenty_files() -> None:
+    folders = {path.parent for path in (PROJECT / "core").rglob("*.py")}
+    crowded = {str(folder.relative_to(PROJECT)): len(list(folder.glob("*.py"))) for folder in folders}
+    assert {name: count for name, count in crowded.items() if count > 20} == {}

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from core.issues.evidence import neighbour_columns
 from core.issues.label.finding import Finding
 from core.issues.signals import Signals
+from core.typed import JsonObject
 
 SHOWN = 5
 """Nearest rows that a reviewer sees."""
@@ -33,7 +34,7 @@ def evidence_of(finding: Finding, signals: Signals) -> pa.Table:
     )
 
 
-def summary_of(finding: Finding, signals: Signals) -> dict[str, Any]:
+def summary_of(finding: Finding, signals: Signals) -> JsonObject:
     """Share of wrong labels, what lists of each length hold, noise per class and the joint of given and true label."""
     labels = signals.classes
     supports = np.bincount(signals.labels, minlength=len(labels))

@@ -11,7 +11,6 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -35,6 +34,7 @@ from core.modalities.encoder import Encoder
 from core.modalities.encoders import make_encoder
 from core.queue import JobFolder, ProgressWriter
 from core.tasks import task_named
+from core.typed import JsonObject
 
 OWN = "own probabilities"
 MAX_NAMED = 10
@@ -101,7 +101,7 @@ class ScanRun:
             encoder = make_encoder(name, modality.name)
             embeddings = encoder.embed(self.rows.payloads, self.arrays, self.tick(f"{name}: encoding"))
         signals = self._signals(probabilities, np.ones(len(self.rows), bool), embeddings, self._clusters)
-        yield self.write(OWN, 0, True, signals, {"encoders": [], "notes": [], "clusters": None})
+        yield self.write(OWN, 0, True, signals, {"encoders": [], "clusters": None})
 
     def encoders(self) -> Iterator[str]:
         """One tier per encoder, each combined with those before it."""
@@ -118,12 +118,15 @@ class ScanRun:
             members.append(Member(encoder.name, result, self._accuracy(result.probabilities)))
             with self.timed("combination"):
                 probabilities, weights = self._combined(members)
-            summary = self._summary(members, weights, clusters, folds)
+            about = self._about(members, weights, clusters, folds)
+            notes = self._notes(result, clusters, folds)
             signals = self._signals(probabilities, result.judged, embeddings, lambda: clusters)
             name = " + ".join(member.name for member in members)
-            yield self.write(name, order, order == len(encoders) - 1, signals, summary)
+            yield self.write(name, order, order == len(encoders) - 1, signals, about, notes)
 
-    def write(self, name: str, order: int, final: bool, signals: Signals, about: dict[str, Any]) -> str:
+    def write(
+        self, name: str, order: int, final: bool, signals: Signals, about: JsonObject, notes: Sequence[str] = ()
+    ) -> str:
         """Finds the issues, writes the tier and says so."""
         found = {kind: self._found(kind, signals) for kind in ISSUE_TYPES}
         summary = {
@@ -134,7 +137,7 @@ class ScanRun:
             "log_loss": log_loss(of_truth(signals.probabilities, signals.labels)),
             "accuracy": self._accuracy(signals.probabilities),
             "seconds": {stage: round(seconds, 3) for stage, seconds in self.seconds.items()},
-            "notes": [*about["notes"], *(note for one in found.values() for note in one.notes)],
+            "notes": [*notes, *(note for one in found.values() for note in one.notes)],
         }
         write_tier(self.folder.output / str(order), signals, found, summary)
         self.progress.event("tier", tier=name, order=order, final=final)
@@ -211,9 +214,9 @@ class ScanRun:
         exponents = pool_exponents(parts, self.rows.labels)
         return pool(parts, exponents, self.folder.path), exponents
 
-    def _summary(
+    def _about(
         self, members: list[Member], exponents: NDArray[np.float64], clusters: NDArray[np.int64], folds: int
-    ) -> dict[str, Any]:
+    ) -> JsonObject:
         sizes = np.unique(clusters, return_counts=True)[1]
         newest = members[-1].result
         return {
@@ -232,7 +235,6 @@ class ScanRun:
             "folds": folds,
             "repeats": newest.repeats,
             "clusters": int((sizes > 1).sum()),
-            "notes": self._notes(newest, clusters, folds),
         }
 
     def _notes(self, result: OutOfSample, clusters: NDArray[np.int64], folds: int) -> list[str]:

@@ -16,9 +16,10 @@ from core.files import remove, remove_parts, whole
 from core.issues.contract import Found
 from core.issues.evidence import as_json
 from core.issues.signals import Signals
+from core.typed import JsonObject
 
 
-def write_tier(target: Path, signals: Signals, found: Mapping[str, Found], summary: dict[str, Any]) -> None:
+def write_tier(target: Path, signals: Signals, found: Mapping[str, Found], summary: JsonObject) -> None:
     """Writes the folder `target`: issues.parquet, probabilities.npy, row_ids.npy and summary.json."""
     remove_parts(target.parent)
     with whole(target) as part:

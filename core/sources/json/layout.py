@@ -9,13 +9,15 @@ from core.errors import SourceError
 from core.sources.base import FILE_SPLIT_COLUMN
 from core.sources.guess import split_name
 
+Document = Mapping[str, Any]
+"""A JSON object of whoever made the file."""
 _DEPTH = 3
 """How many objects deep the list of rows may lie in a document."""
 Layout = tuple[str, Sequence[Any]]
 """How a document is laid out, in words, and its rows."""
 
 
-def table_in(document: dict[str, Any], name: str) -> Layout:
+def table_in(document: Document, name: str) -> Layout:
     """The table in an object. Raises SourceError where there are several, or the object's layout is not known."""
     for layout in (_split, _columns, _records):
         if found := layout(document):
@@ -42,7 +44,7 @@ def table_in(document: dict[str, Any], name: str) -> Layout:
     return "one JSON object", [document]
 
 
-def _split(document: dict[str, Any]) -> Layout | None:
+def _split(document: Document) -> Layout | None:
     """pandas' `orient="split"`."""
     names, rows = document.get("columns"), document.get("data")
     if not isinstance(names, list) or not isinstance(rows, list) or len(set(map(str, names))) != len(names):
@@ -57,7 +59,7 @@ def _split(document: dict[str, Any]) -> Layout | None:
     return "columns and data (pandas, split)", [dict(zip(keys, row, strict=True)) for row in cells]
 
 
-def _columns(document: dict[str, Any]) -> Layout | None:
+def _columns(document: Document) -> Layout | None:
     """One list per column, all of one length, of plain values."""
     columns = list(document.values())
     if len(columns) < 2 or not all(isinstance(column, list) and column for column in columns):
@@ -67,7 +69,7 @@ def _columns(document: dict[str, Any]) -> Layout | None:
     return "one list per column", [dict(zip(document, row, strict=True)) for row in zip(*columns, strict=True)]
 
 
-def _records(document: dict[str, Any]) -> Layout | None:
+def _records(document: Document) -> Layout | None:
     """pandas' `orient="columns"`, its default, and `orient="index"`: objects in an object, all with the same keys."""
     inner = list(document.values())
     if not inner or not all(isinstance(value, dict) and value for value in inner):
@@ -91,14 +93,14 @@ def _is_index(keys: Sequence[str]) -> bool:
     return len(keys) > 1 and all(key.isdecimal() for key in keys)
 
 
-def _with_index(rows: Sequence[dict[str, Any]], keys: Sequence[str]) -> Sequence[dict[str, Any]]:
+def _with_index(rows: Sequence[Document], keys: Sequence[str]) -> Sequence[Document]:
     """Rows with their keys as a column, where these say more than the order does."""
     if list(keys) == [str(i) for i in range(len(keys))] or any("index" in row for row in rows):
         return rows
     return [{"index": key, **row} for row, key in zip(rows, keys, strict=True)]
 
 
-def _lists(document: dict[str, Any]) -> dict[tuple[str, ...], list[Any]]:
+def _lists(document: Document) -> dict[tuple[str, ...], list[Any]]:
     """The lists of objects that lie nearest to the top, by the keys that lead there."""
     level: dict[tuple[str, ...], Any] = {(): document}
     for _ in range(_DEPTH):

@@ -8,6 +8,7 @@ from typing import Any
 import streamlit as st
 
 from core.services.issues.listing import Findings
+from core.typed import JsonObject
 from core.ui.parts.cells import clicked_cell
 from core.ui.parts.csv_text import csv_text
 from core.ui.parts.issue_filter import ALL, FLAGGED, choose
@@ -34,7 +35,7 @@ def numbers(frame: Frame, found: Findings) -> None:
         st.caption(plain(str(note)))
 
 
-def _noise(one: Mapping[str, Any]) -> dict[str, Any]:
+def _noise(one: Mapping[str, Any]) -> JsonObject:
     return {"given": one["label"], "rows": one["support"], "flagged rows": one["flagged"]} | {
         "wrong": one["noise"],
         "at least": one.get("noise_low"),

@@ -8,6 +8,7 @@ from typing import Any, Protocol
 from core.records import Example, Run
 from core.services.context import Context
 from core.services.prediction.playground import Reply
+from core.typed import JsonObject
 
 SNIPPET = 200
 """Characters of an example beside another one."""
@@ -54,10 +55,10 @@ class Drawing(Protocol):
     def ask(self, context: Context, run: Run) -> Reply | None:
         """Asks for an example and draws it; what the run's model says of it, None until there is something."""
 
-    def on_desk(self, context: Context, example: Example, grid: bool) -> dict[str, Any]:
+    def on_desk(self, context: Context, example: Example, grid: bool) -> JsonObject:
         """What `desk.js` and `grid.js` draw of it: `text`, `image`, `thumbnail`, `name`."""
 
-    def near(self, context: Context, example: Example) -> dict[str, Any]:
+    def near(self, context: Context, example: Example) -> JsonObject:
         """What `desk.js` draws of it beside another one: `text`, `image`."""
 
     def caption(self, example: Example) -> str | None:

@@ -15,6 +15,7 @@ from core.services.context import Context
 from core.services.media import mime_of, original, shown, thumbnail, thumbnail_of
 from core.services.prediction.playground import Reply, ask
 from core.sources.paths import IMAGE_SUFFIXES
+from core.typed import JsonObject
 from core.ui.modalities.asking import waiting
 from core.ui.parts.background import result_of
 from core.ui.parts.problems import plain
@@ -81,11 +82,11 @@ class ImageDrawing:
             st.image(found[0], caption=plain(path.name), width=ASKED)
         return found[1]
 
-    def on_desk(self, context: Context, example: Example, grid: bool) -> dict[str, Any]:
+    def on_desk(self, context: Context, example: Example, grid: bool) -> JsonObject:
         image, small = (None, _thumbnail(context, example)) if grid else (_image(context, example), None)
         return {"text": None, "image": image, "thumbnail": small, "name": _name(example)}
 
-    def near(self, context: Context, example: Example) -> dict[str, Any]:
+    def near(self, context: Context, example: Example) -> JsonObject:
         return {"text": None, "image": _thumbnail(context, example)}
 
     def caption(self, example: Example) -> str | None:

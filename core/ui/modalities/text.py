@@ -12,6 +12,7 @@ import streamlit as st
 from core.records import Example, Run
 from core.services.context import Context
 from core.services.prediction.playground import Reply, ask
+from core.typed import JsonObject
 from core.ui.modalities.asking import waiting
 from core.ui.modalities.drawing import SNIPPET
 from core.ui.parts.background import result_of
@@ -62,11 +63,11 @@ class TextDrawing:
         key = ("ask", run.run_id, hashlib.sha256(text.encode("utf-8", "replace")).hexdigest())
         return result_of(key, lambda: ask(context, run, text), waiting=waiting(context, run))
 
-    def on_desk(self, context: Context, example: Example, grid: bool) -> dict[str, Any]:
+    def on_desk(self, context: Context, example: Example, grid: bool) -> JsonObject:
         name = example.text or f"row {example.row_id}"
         return {"text": _cut(example.text or ""), "image": None, "thumbnail": None, "name": name}
 
-    def near(self, context: Context, example: Example) -> dict[str, Any]:
+    def near(self, context: Context, example: Example) -> JsonObject:
         return {"text": " ".join((example.text or "")[:SNIPPET].split()), "image": None}
 
     def caption(self, example: Example) -> str | None:

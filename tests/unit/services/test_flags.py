@@ -3,10 +3,10 @@ from datetime import UTC, datetime
 
 import pytest
 
-from core.commands.issues_summary import summary_data, summary_text
 from core.issues import ISSUE_TYPES
 from core.records import Scan
 from core.services.issues.flags import ListLength, choices, worst_rows
+from core.services.issues.summary import summary_data, summary_text
 
 LABEL = ISSUE_TYPES["label"]
 SUMMARY = {

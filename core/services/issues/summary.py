@@ -8,6 +8,7 @@ from typing import Any
 from core.issues.contract import IssueType
 from core.records import Scan
 from core.services.issues.flags import ListLength, choices, worst_rows
+from core.typed import JsonObject
 
 SHOWN_CLASSES = 10
 BALANCE = ": the list with the best balance of hits and misses to be expected"
@@ -20,7 +21,7 @@ def type_text(scan: Scan, kind: IssueType[Any]) -> str:
     return f"{kind.title}: {about['flagged']:,} flagged. {kind.sure(about)}.{untold}"
 
 
-def summary_data(scan: Scan, kind: IssueType[Any], rows: int | None) -> dict[str, Any]:
+def summary_data(scan: Scan, kind: IssueType[Any], rows: int | None) -> JsonObject:
     """What a type says of the dataset; of wrong labels what lists of each length hold too; `rows`: one more length."""
     about = dict(scan.found(kind.name))
     data = {"scan_id": scan.scan_id, "tier": scan.tier, "type": kind.name, "rows": scan.summary["rows"]} | about
@@ -61,7 +62,7 @@ def _length_text(length: ListLength) -> str:
     )
 
 
-def _class_text(one: dict[str, Any]) -> str:
+def _class_text(one: JsonObject) -> str:
     low, high = one.get("noise_low"), one.get("noise_high")
     between = "" if low is None or high is None else f" ({low:.0%} – {high:.0%})"
     return f"  {one['label']}: {one['noise']:.1%}{between} of {one['support']:,}"
