@@ -61,7 +61,8 @@ def test_acts_sent_by_several_processes_at_once_are_written_once(ledger: SqliteL
         sender.stdin.write("\n")
         sender.stdin.flush()
     assert sum(int(sender.communicate(timeout=120)[0]) for sender in senders) == 200
-    assert ledger.decisions.count(DATASET) == ledger.decisions.newest() == 200
+    assert ledger.decisions.count(DATASET) == 200
+    assert ledger.decisions.newest() >= 200  # SQLite may use up a number for an act that is there already
 
 
 def test_all_acts_are_listed_newest_first_and_can_be_narrowed(ledger: SqliteLedger) -> None:
