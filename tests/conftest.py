@@ -23,13 +23,11 @@ PROJECT = Path(__file__).resolve().parent.parent
 UNIT = PROJECT / "tests" / "unit"
 SLOW = (
     *("arrays", "bench", "duplicates", "finetune", "heads", "issues", "jobs", "modalities"),  # rooms that load torch
+    "services",  # a loaded dataset for each test
     *("evaluation/test_bootstrap.py", "evaluation/test_curves.py", "evaluation/test_effect.py"),
-    *("evaluation/test_metrics.py", "profile/test_association.py", "services/test_cleaning.py"),
-    *("services/test_evaluation.py", "services/test_export.py", "services/test_forecast.py"),
-    *("services/test_order_of_acts.py", "services/test_profile.py", "services/test_review.py"),
-    *("services/test_round_trip.py", "services/test_train.py", "services/test_trash.py", "services/test_upgrade.py"),
-    *("sources/test_as_written.py", "store/test_ingest.py", "store/test_issues.py", "store/test_rows.py"),
-    "store/test_versions.py",
+    *("evaluation/test_metrics.py", "profile/test_association.py", "queue/test_accelerate_config.py"),
+    *("queue/test_start.py", "sources/test_as_written.py", "store/test_ingest.py", "store/test_issues.py"),
+    *("store/test_rows.py", "store/test_versions.py"),
 )
 """Rooms and modules of unit tests that take many seconds; all others are quick."""
 _SLOW = {UNIT / name for name in SLOW}
