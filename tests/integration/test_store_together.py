@@ -7,6 +7,7 @@ from pathlib import Path
 from threading import Event
 
 from core.ledger.sqlite import SqliteLedger
+from core.modalities.contract import Derived
 from core.records import Dataset, Decision, Reader, RowFilter, Schema
 from core.store.acts.decisions import in_force
 from core.store.backup import backup
@@ -20,9 +21,7 @@ from core.store.schema import migrate
 from core.store.times import now
 from tests.staged import staged
 
-
-class _Length:
-    name, column, kind, sql = "length", "length", "number", "length(text)"
+LENGTH = Derived("length", "length", "number", "length(text)")
 
 
 def _load(db: Database, name: str, rows: int) -> Dataset:
@@ -64,12 +63,14 @@ def test_nothing_is_lost_or_mixed_while_everybody_works_at_once(tmp_path: Path) 
         readers = [pool.submit(read, start) for start in (0, 2000, 4980)]
         reviewers = [pool.submit(review, reviewer) for reviewer in range(4)]
         loads = [pool.submit(_load, db, name, 150_000) for name in ("second", "third")]
-        derived = pool.submit(derive, db, dataset.dataset_id, [_Length()], lambda share: None, lambda: False)
-        copy = pool.submit(backup, db, tmp_path / "backups", "copy").result()
-        made = [future.result() for future in reviewers]
-        loaded = [future.result() for future in loads]
-        derived.result()
-        done.set()
+        derived = pool.submit(derive, db, dataset.dataset_id, [LENGTH], lambda share: None, lambda: False)
+        try:
+            copy = pool.submit(backup, db, tmp_path / "backups", "copy").result()
+            made = [future.result() for future in reviewers]
+            loaded = [future.result() for future in loads]
+            derived.result()
+        finally:
+            done.set()  # or the readers would never end
         assert all(future.result() > 0 for future in readers)
     assert made == [40] * 4
     assert ledger.decisions.count(dataset.dataset_id) == len(in_force(db, version)) * 4 == 160
