@@ -17,8 +17,8 @@ from core.ui.parts.problems import plain
 def cards(scan: Scan, chosen: IssueType[Any]) -> None:
     """A card per type that the scan looked for; its button lists its rows beneath."""
     found = issue_types(scan)
-    with st.container(horizontal=True, gap="small", key="issue-cards"):
-        for kind in found:
+    for place, kind in zip(st.columns(len(found), gap="small"), found, strict=True):
+        with place:
             _card(scan, kind, kind is chosen)
     missing = [kind.title.lower() for name, kind in ISSUE_TYPES.items() if name not in scan.types]
     if missing:
@@ -27,7 +27,7 @@ def cards(scan: Scan, chosen: IssueType[Any]) -> None:
 
 def _card(scan: Scan, kind: IssueType[Any], chosen: bool) -> None:
     about = scan.found(kind.name)
-    with st.container(border=True, gap="small", width="stretch", key=f"issue-card-{kind.name}"):
+    with st.container(border=True, gap="small", height="stretch", key=f"issue-card-{kind.name}"):
         st.markdown(f"**{kind.title}**", help=kind.help)
         st.markdown(f"## {about['flagged']:,} :small[flagged]")
         st.caption(plain(kind.sure(about)))
