@@ -21,11 +21,12 @@ import sklearn.metrics
 from numpy.typing import NDArray
 
 from bench.row import Row
+from core.context import Context
 from core.evaluation.bootstrap import RESAMPLES, score_intervals
 from core.evaluation.confusion import Cells
 from core.jobs.train.web import finish_run
 from core.records import Dataset, Decision, Evaluation, PredictionFilter, Reader, Run, Schema
-from core.services.context import Context, open_context
+from core.services.context import open_context
 from core.services.evaluation import measures as evaluation
 from core.settings import Workspace
 from core.store.datasets import get_dataset

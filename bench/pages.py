@@ -19,9 +19,9 @@ import pandas as pd
 from streamlit.testing.v1 import AppTest
 
 from bench.row import Row
+from core.context import Context
 from core.modalities.text.facts import TEXT
 from core.records import Reader, Schema
-from core.services.context import Context
 from core.services.profile import figures as profile
 from core.store.datasets import get_dataset
 from core.store.ingest.ingest import ingest

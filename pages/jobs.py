@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import streamlit as st
 
-from core.services.context import Context
 from core.services.jobs import active_jobs
 from core.ui.jobs.list import how_many, job_list, linked_job, nothing_has_run, open_jobs
 from core.ui.parts.problems import shown_errors
@@ -13,7 +12,11 @@ from core.ui.shell.frame import open_page
 REFRESH_SECONDS = 1.0
 
 
-def jobs(context: Context) -> None:
+frame = open_page("Jobs", needs="nothing", job_lines=0)
+context = frame.context
+
+
+def jobs() -> None:
     """The page, which refreshes itself only while something runs."""
     page = open_jobs(context)
     if not page.total:
@@ -24,7 +27,6 @@ def jobs(context: Context) -> None:
     job_list(context, page)
 
 
-frame = open_page("Jobs", needs="nothing", job_lines=0)
 with shown_errors():
-    running = active_jobs(frame.context)
-    st.fragment(run_every=REFRESH_SECONDS if running else None)(jobs)(frame.context)
+    running = active_jobs(context)
+    st.fragment(run_every=REFRESH_SECONDS if running else None)(jobs)()

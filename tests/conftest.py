@@ -12,7 +12,7 @@ import pytest
 from core.settings import Workspace
 
 if TYPE_CHECKING:
-    from core.services.context import Context
+    from core.context import Context
 
 os.environ.setdefault("HF_HUB_OFFLINE", "1")
 os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")

@@ -9,9 +9,9 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
+from core.context import Context
 from core.jobs.train.web import finish_run
 from core.records import Dataset, Metric, Run
-from core.services.context import Context
 
 
 def finished_run(

@@ -7,8 +7,8 @@ from pathlib import Path
 import numpy as np
 from PIL import Image
 
+from core.context import Context
 from core.records import Dataset, RowFilter, Run
-from core.services.context import Context
 from core.store.rows import page_rows
 from core.tasks import task_named
 from tests.images import png

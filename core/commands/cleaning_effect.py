@@ -7,10 +7,10 @@ import click
 from core.commands.command import Answer, command, person, table
 from core.commands.parameters import dataset_version, version_argument
 from core.commands.progress import ProgressLine
+from core.context import Context
 from core.evaluation.effect_words import conclude, in_points
 from core.records import CleaningEffect, EffectStrategy, Version
 from core.services.cleaning_effect import SEEDS, STRATEGIES, run_cleaning_effect
-from core.services.context import Context
 from core.typed import JsonObject
 
 FIGURES = ("accuracy", "macro_f1")

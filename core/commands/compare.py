@@ -6,8 +6,8 @@ import click
 
 from core.commands.command import Answer, command, table
 from core.commands.parameters import dataset_argument, labels_option, split_option
+from core.context import Context
 from core.records import Comparison, LabelsFrom, Run
-from core.services.context import Context
 from core.services.evaluation.measures import compare
 from core.services.runs.models import find_run
 from core.typed import JsonObject

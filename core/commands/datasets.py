@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from core.commands.command import Answer, command, table
+from core.context import Context
 from core.records import Dataset
-from core.services.context import Context
 from core.services.issues.listing import latest_scan
 from core.store.datasets import list_datasets
 from core.store.versions import list_versions

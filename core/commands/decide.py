@@ -8,7 +8,7 @@ import click
 
 from core.commands.command import Answer, command
 from core.commands.parameters import dataset_argument, dataset_version
-from core.services.context import Context
+from core.context import Context
 from core.services.issues.listing import required_scan, type_of
 from core.services.review.file import decide_file
 from core.services.review.groups import keep_one as keep_one_of_each

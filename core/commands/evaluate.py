@@ -6,10 +6,10 @@ from collections.abc import Mapping
 
 from core.commands.command import Answer, command, table
 from core.commands.parameters import dataset_argument, labels_option, run_option, split_option
+from core.context import Context
 from core.evaluation.confusion import most_confused
 from core.evaluation.metrics import report
 from core.records import Evaluation, Interval, LabelsFrom, Run, Scores
-from core.services.context import Context
 from core.services.evaluation.measures import evaluate
 from core.services.evaluation.words import limits
 from core.services.runs.models import find_run

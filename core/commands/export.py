@@ -8,8 +8,8 @@ import click
 
 from core.commands.command import Answer, command
 from core.commands.parameters import dataset_version, out_option, version_argument
+from core.context import Context
 from core.errors import UsageError
-from core.services.context import Context
 from core.services.export import all_formats, export
 from core.services.runs.models import export_model, find_run, snippet
 

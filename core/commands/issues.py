@@ -11,10 +11,10 @@ import click
 
 from core.commands.command import Answer, Said, command
 from core.commands.parameters import dataset_version, version_argument
+from core.context import Context
 from core.errors import UsageError
 from core.issues import ISSUE_TYPES
 from core.records import IssueFilter
-from core.services.context import Context
 from core.services.issues.listing import export_list, required_scan, type_of
 from core.services.issues.summary import summary_data, summary_text
 from core.store.export import Format

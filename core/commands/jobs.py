@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from core.commands.command import Answer, command, table
-from core.services.context import Context
+from core.context import Context
 
 NEWEST = 50
 

@@ -12,9 +12,9 @@ import click
 
 from core.commands.command import Answer, command, person
 from core.commands.progress import ProgressLine
+from core.context import Context
 from core.errors import SchemaError, UsageError
 from core.records import ENDED, Preview, Schema
-from core.services.context import Context
 from core.services.load import preview, samples, start_load, wait, widened
 from core.store.datasets import rejected
 from core.tasks import ALIASES, TASKS

@@ -8,9 +8,9 @@ from typing import get_args
 
 import click
 
+from core.context import Context
 from core.errors import NotFoundError, UsageError
 from core.records import Dataset, LabelsFrom, Version
-from core.services.context import Context
 from core.settings import expanded
 from core.store.datasets import get_dataset
 from core.store.versions import get_version, list_versions

@@ -11,8 +11,8 @@ import click
 from core.commands.command import Answer, command, person, table
 from core.commands.parameters import check_free, out_option, run_option
 from core.commands.progress import ProgressLine
+from core.context import Context
 from core.records import Run
-from core.services.context import Context
 from core.services.prediction.predict import Format, PredictResult, look, result_of, run_predict, write_results
 from core.services.runs.models import find_run
 from core.store.datasets import get_dataset

@@ -8,8 +8,8 @@ from typing import Any
 from core.commands.command import Answer, command, table
 from core.commands.parameters import dataset_version, version_argument
 from core.commands.progress import ProgressLine
+from core.context import Context
 from core.lookalikes import lookalike_notes
-from core.services.context import Context
 from core.services.profile.report import whole_profile
 
 TOP_CLASSES = 20

@@ -6,8 +6,8 @@ from pathlib import Path
 
 from core.commands.command import Answer, command, person
 from core.commands.parameters import check_free, dataset_argument, labels_option, out_option, run_option, split_option
+from core.context import Context
 from core.records import LabelsFrom
-from core.services.context import Context
 from core.services.evaluation.report import report
 from core.services.runs.models import find_run
 

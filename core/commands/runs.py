@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from core.commands.command import Answer, command, table
 from core.commands.parameters import dataset_argument
+from core.context import Context
 from core.records import Job, Run
-from core.services.context import Context
 from core.services.runs.listing import headline_scores, list_runs
 from core.store.datasets import get_dataset
 from core.store.versions import list_versions

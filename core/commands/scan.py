@@ -9,8 +9,8 @@ import click
 from core.commands.command import Answer, command, person
 from core.commands.parameters import dataset_version, version_argument
 from core.commands.progress import ProgressLine
+from core.context import Context
 from core.records import Scan, ScanSpec
-from core.services.context import Context
 from core.services.issues.listing import issue_types
 from core.services.issues.summary import type_text
 from core.services.scan import FLAG_BY, run_scan

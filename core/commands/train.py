@@ -11,10 +11,10 @@ import click
 from core.commands.command import Answer, command, person, table
 from core.commands.parameters import dataset_version, version_argument
 from core.commands.progress import ProgressLine
+from core.context import Context
 from core.errors import UsageError
 from core.finetune.settings import BUNDLED, SETTINGS, reason_for_batch
 from core.records import Dataset, Job, Run, TrainSpec, Version
-from core.services.context import Context
 from core.services.jobs import restart
 from core.services.runs.devices import find_devices, used_devices, used_precision
 from core.services.runs.forecast import forecast

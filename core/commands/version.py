@@ -6,7 +6,7 @@ import click
 
 from core.commands.command import Answer, command, person
 from core.commands.parameters import dataset_version
-from core.services.context import Context
+from core.context import Context
 from core.services.review.decisions import make_version
 
 

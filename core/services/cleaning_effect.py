@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from core.context import Context
 from core.jobs.about import version_of
 from core.jobs.cleaning_effect.web import (
     CLEANING_EFFECT,
@@ -16,7 +17,6 @@ from core.jobs.cleaning_effect.web import (
     start_cleaning_effect,
 )
 from core.records import CleaningEffect, EffectStrategy, Job, Version
-from core.services.context import Context
 from core.services.follow import follow
 
 __all__ = [

@@ -8,11 +8,11 @@ from __future__ import annotations
 import logging
 import threading
 
+from core.context import Context
 from core.jobs.defects import in_words
 from core.jobs.load.web import finish_earlier
 from core.jobs.registry import KINDS
 from core.records import ENDED, Job
-from core.services.context import Context
 
 logger = logging.getLogger("winnow")
 

@@ -13,8 +13,6 @@ from core.settings import Workspace
 from core.store.database import Database
 from core.store.schema import migrate
 
-__all__ = ["Context", "open_context"]
-
 
 def open_context(workspace: Workspace) -> Context:
     """Makes what is missing, brings the file up to date, finds lost jobs and empties the trash of what is due.

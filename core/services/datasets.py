@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from core.context import Context
 from core.records import Dataset
-from core.services.context import Context
 from core.store import datasets as store
 
 

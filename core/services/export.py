@@ -9,10 +9,10 @@ import zipfile
 from collections.abc import Iterator
 from pathlib import Path
 
+from core.context import Context
 from core.errors import UsageError
 from core.files import whole
 from core.jobs.export.web import export_datasets
-from core.services.context import Context
 from core.sources.images.source import SKIPPED, TABLE
 from core.store import export as store
 from core.store.datasets import get_dataset

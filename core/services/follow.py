@@ -5,10 +5,10 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 
+from core.context import Context
 from core.errors import JobError
 from core.records import ENDED, Job
 from core.services.collect import collect
-from core.services.context import Context
 
 LOOK_EVERY = 0.1
 """Seconds."""

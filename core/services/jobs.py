@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from core.context import Context
 from core.errors import JobError
 from core.jobs import submit
 from core.jobs.registry import KINDS
 from core.records import Job
-from core.services.context import Context
 
 
 @dataclass(frozen=True, slots=True)

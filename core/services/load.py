@@ -11,6 +11,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from core.context import Context
 from core.errors import JobError, SchemaError, UsageError
 from core.jobs.hub.spec import HubLoadSpec
 from core.jobs.hub.web import HUB, LOADS, fetch
@@ -23,7 +24,6 @@ from core.reading.ask import ask
 from core.reading.limits import PREVIEW_SECONDS
 from core.reading.wire import preview_of
 from core.records import Dataset, Job, Preview, Schema
-from core.services.context import Context
 from core.services.follow import follow
 from core.settings import MAX_ATTRIBUTES, allowed_folders, expanded
 from core.sources import SOURCES, hub

@@ -5,10 +5,10 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
+from core.context import Context
 from core.errors import NotFoundError
 from core.reading.ask import ask
 from core.reading.limits import PREVIEW_SECONDS
-from core.services.context import Context
 
 _MEDIA_ID = re.compile(r"(?P<folder>[0-9a-f]{2})/(?P<digest>[0-9a-f]{64})\.(?P<suffix>[a-z]{2,5})")
 MIME = {

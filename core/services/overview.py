@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
+from core.context import Context
 from core.records import Dataset, Job, ReviewCounts, Run, Scan, Version
-from core.services.context import Context
 from core.store.acts.decisions import counts
 from core.store.datasets import list_datasets
 from core.store.scans import latest_scan

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+from core.context import Context
 from core.jobs.groups.web import start_split
 from core.jobs.split_plan import SplitPlan
-from core.services.context import Context
 from core.store import splitting
 
 __all__ = ["SplitPlan", "split_counts", "start_split"]

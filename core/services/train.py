@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from core.context import Context
 from core.jobs.train.own_config import followed_by, own_config
 from core.jobs.train.web import start_train
 from core.jobs.training_rows import TrainRows, preview_split
 from core.records import Job, Run
-from core.services.context import Context
 from core.services.follow import follow
 
 __all__ = ["TrainRows", "follow_train", "followed_by", "own_config", "preview_split", "start_train"]

@@ -15,8 +15,9 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 from PIL import Image
 
+from core.context import Context
 from core.records import Dataset, Decision, Reader, Schema
-from core.services.context import Context, open_context
+from core.services.context import open_context
 from core.settings import Workspace
 from core.sources.images.image import keep
 from core.store.ingest.ingest import ingest

@@ -8,10 +8,10 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from core.context import Context
 from core.identity import identify
 from core.queue import Queue
 from core.records import ENDED, Dataset, Job, Reader, Schema
-from core.services.context import Context
 from core.store.ingest.ingest import ingest
 from tests.staged import staged
 

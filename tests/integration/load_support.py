@@ -6,8 +6,8 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+from core.context import Context
 from core.records import Dataset
-from core.services.context import Context
 from core.services.load import preview, start_load, wait
 from core.store.datasets import rejected
 

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from core.context import Context
 from core.errors import JobError, ProbabilitiesError, UsageError
 from core.jobs.registry import KINDS
 from core.jobs.scan import web
@@ -15,7 +16,6 @@ from core.queue import JobFolder, ProgressWriter, Resources
 from core.records import Dataset, IssueFilter, Job, ScanSpec
 from core.services import jobs, scan
 from core.services.collect import collect, start_collector
-from core.services.context import Context
 from core.services.follow import follow
 from core.store.issues import count_issues
 from core.store.scans import latest_scan

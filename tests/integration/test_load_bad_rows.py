@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from core.context import Context
 from core.errors import SchemaError, WinnowError
-from core.services.context import Context
 from core.services.load import preview, start_load, wait
 from core.store.datasets import list_datasets
 from tests.integration.load_support import column, loaded, set_aside

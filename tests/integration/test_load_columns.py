@@ -12,8 +12,8 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
+from core.context import Context
 from core.errors import JobError, SourceError
-from core.services.context import Context
 from core.services.load import preview
 from tests.images import png
 from tests.integration.load_support import column, loaded, set_aside

@@ -13,10 +13,10 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
+from core.context import Context
 from core.errors import SourceError
 from core.queue import JobFolder
 from core.reading.work import query
-from core.services.context import Context
 from core.services.load import preview
 from core.sources import Bench, hub
 from tests.images import png

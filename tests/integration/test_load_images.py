@@ -12,9 +12,9 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
+from core.context import Context
 from core.errors import JobError, SchemaError, SourceError, WinnowError
 from core.queue import Queue
-from core.services.context import Context
 from core.services.follow import follow
 from core.services.load import load_sample, preview, start_load, wait
 from core.services.media import original, thumbnail

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from core.context import Context
 from core.jobs.groups.web import GROUPS
-from core.services.context import Context
 from core.services.follow import follow
 from core.services.splits import start_split
 from core.store.datasets import get_dataset

@@ -13,8 +13,8 @@ import pyarrow.feather as feather
 import pyarrow.parquet as pq
 import pytest
 
+from core.context import Context
 from core.errors import UsageError
-from core.services.context import Context
 from core.services.export import export
 from core.services.load import load_sample, preview, samples, start_load, wait
 from core.services.splits import SplitPlan, split_counts

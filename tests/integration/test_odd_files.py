@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from core.context import Context
 from core.errors import WinnowError
-from core.services.context import Context
 from core.store.datasets import list_datasets
 from tests.integration.load_support import loaded
 from tests.odd.files import KINDS, ROWS

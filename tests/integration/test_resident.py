@@ -15,12 +15,12 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from core.context import Context
 from core.errors import ModelError, WinnowError
 from core.jobs.resident.spec import Answer, Question, ResidentSpec
 from core.jobs.resident.web import IDLE_SECONDS, OneResident, Resident
 from core.queue.local.launcher import LocalLauncher
 from core.records import Run
-from core.services.context import Context
 from tests.integration.job_support import lives, wait_until
 from tests.integration.load_support import loaded
 from tests.used_models import TEXTS, used_run, write_texts

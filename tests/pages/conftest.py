@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from core.services.context import Context
+from core.context import Context
 from core.settings import Workspace
 from core.ui.shell.context import app_context, close_contexts
 

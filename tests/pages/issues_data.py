@@ -11,8 +11,8 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from core.context import Context
 from core.records import Dataset, Reader, Scan, Schema
-from core.services.context import Context
 from core.store.ingest.ingest import ingest
 from core.store.scans import add_tier
 from tests.staged import staged

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from core.services.context import Context
+from core.context import Context
 from core.ui.shell import guard
 from tests.pages.conftest import PAGES
 

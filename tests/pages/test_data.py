@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from core.services.context import Context
+from core.context import Context
 from core.services.load import preview, start_load, wait
 from core.services.splits import split_counts
 from core.store.datasets import list_datasets

@@ -12,9 +12,9 @@ import numpy as np
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from core.context import Context
 from core.records import Dataset, Metric
 from core.review.records import Act
-from core.services.context import Context
 from core.services.evaluation.measures import predicted_rows
 from core.services.review.decisions import make_version, record
 from core.ui.evaluation.rows import cell_filter

@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from core.context import Context
 from core.review.records import Act
-from core.services.context import Context
 from core.services.load import load_sample, wait
 from core.services.review.decisions import record
 from core.store.ids import new_id

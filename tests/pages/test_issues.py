@@ -10,8 +10,8 @@ from typing import Any
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from core.context import Context
 from core.records import Dataset, Decision
-from core.services.context import Context
 from core.store.acts import decisions
 from core.store.ids import new_id
 from core.ui.parts.background import THREADS, answers

@@ -7,9 +7,9 @@ from collections.abc import Callable
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from core.context import Context
 from core.queue import ProgressWriter
 from core.records import Job
-from core.services.context import Context
 from core.ui.jobs.list import PAGE_JOBS
 
 Open = Callable[..., AppTest]

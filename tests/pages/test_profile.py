@@ -11,8 +11,8 @@ import pytest
 import scipy.special  # noqa: F401 - as in a server that has shown a profile: the first one waits a moment more for it
 from streamlit.testing.v1 import AppTest
 
+from core.context import Context
 from core.records import Dataset, Reader, Schema
-from core.services.context import Context
 from core.services.profile.figures import derive
 from core.store.ingest.ingest import ingest
 from tests.staged import staged

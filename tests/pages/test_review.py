@@ -10,9 +10,9 @@ from typing import Any
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from core.context import Context
 from core.records import IssueFilter, Scan
 from core.review.records import Act
-from core.services.context import Context
 from core.services.review.decisions import make_version, record
 from core.services.review.queue import claim
 from core.store.datasets import get_dataset

@@ -11,8 +11,8 @@ from pathlib import Path
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from core.context import Context
 from core.records import Dataset, TrainSpec
-from core.services.context import Context
 from core.services.runs.devices import Device
 from core.ui import keys
 from core.ui.parts.background import answers

@@ -9,10 +9,10 @@ from typing import Any
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from core.context import Context
 from core.jobs import submit
 from core.queue import ProgressWriter
 from core.records import Dataset
-from core.services.context import Context
 from core.store.times import now
 from tests.pages import issues_data
 from tests.unit.services.test_cleaning import review

@@ -13,8 +13,8 @@ from starlette.applications import Starlette
 from starlette.testclient import TestClient
 from streamlit.testing.v1 import AppTest
 
+from core.context import Context
 from core.records import Run
-from core.services.context import Context
 from core.services.prediction import playground
 from core.services.prediction.predict import predictions
 from core.ui.parts.downloads import ROUTE

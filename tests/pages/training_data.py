@@ -10,11 +10,11 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from core.context import Context
 from core.finetune.settings import resolve
 from core.jobs.train.web import collect_train
 from core.queue import ProgressWriter
 from core.records import Dataset, Run, TrainSpec
-from core.services.context import Context
 from core.store.relations import relation
 
 STEPS, EPOCHS = 40, 4

@@ -13,6 +13,7 @@ from typing import Literal, TypeVar
 import numpy as np
 
 from core.beside.answers import TIMEOUT, Answers, Pending, Report
+from core.context import Context
 from core.errors import NotFoundError, UsageError
 from core.evaluation import curves as drawn
 from core.evaluation import metrics
@@ -30,7 +31,6 @@ from core.records import (
     PredictionFilter,
     Run,
 )
-from core.services.context import Context
 from core.services.evaluation.probabilities import split_probabilities
 from core.store import predictions
 from core.store.datasets import get_dataset

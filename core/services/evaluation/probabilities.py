@@ -13,8 +13,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.beside.answers import Report
+from core.context import Context
 from core.records import Run
-from core.services.context import Context
 from core.store.predictions import positions
 from core.store.relations import relation
 

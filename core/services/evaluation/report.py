@@ -8,13 +8,13 @@ from datetime import UTC, datetime
 
 import numpy as np
 
+from core.context import Context
 from core.errors import WinnowError
 from core.evaluation.confusion import ConfusedPair, drawn_classes, most_confused
 from core.evaluation.curves import Kind
 from core.finetune.settings import SETTINGS
 from core.records import Curve, Evaluation, LabelsFrom, Metric, PredictionFilter, Run
 from core.reports.evaluation import MATRIX_CLASSES, EvaluationReport, ReportExample, ReportPair, Series, report_html
-from core.services.context import Context
 from core.services.evaluation import measures as evaluation
 from core.services.evaluation.words import (
     ALWAYS,

@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
+from core.context import Context
 from core.errors import NotFoundError, UsageError
 from core.issues import ISSUE_TYPES
 from core.issues.contract import IssueType
@@ -17,7 +18,6 @@ from core.jobs.about import version_of
 from core.queue.folder import JobFolder
 from core.records import Decision, Example, Issue, IssueFilter, Job, ReviewCounts, Scan, Version
 from core.review.records import ReviewItem
-from core.services.context import Context
 from core.services.review.queue import items
 from core.store import issues, rows, scans
 from core.store.acts import decisions

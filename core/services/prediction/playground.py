@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from core.context import Context
 from core.jobs.resident.spec import Question
 from core.jobs.resident.web import OneResident
 from core.records import Example, Run
-from core.services.context import Context
 from core.services.runs.models import output_of
 from core.store.rows import get_rows
 

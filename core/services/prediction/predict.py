@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal, get_args
 
+from core.context import Context
 from core.errors import JobError, SchemaError, SourceError, UsageError
 from core.jobs.predict.spec import PredictResult, PredictSpec
 from core.jobs.predict.web import PREDICT
@@ -16,7 +17,6 @@ from core.jobs.tables import kind_of, named_in_messages
 from core.reading.ask import ask
 from core.reading.limits import PREVIEW_SECONDS
 from core.records import Job, Preview, Run
-from core.services.context import Context
 from core.services.follow import follow
 from core.services.load import preview
 from core.services.runs.models import output_of, task_of_run

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import Literal, TypeVar
 
 from core.beside.answers import TIMEOUT, Pending, Report
+from core.context import Context
 from core.errors import NotFoundError
 from core.profile import balance as balances
 from core.profile import bias, groups, shares
@@ -30,7 +31,6 @@ from core.profile.records import (
 from core.profile.records import Rows as ProfileRows
 from core.profile.values import value_balance
 from core.records import Attribute, Dataset, RowFilter
-from core.services.context import Context
 from core.store.datasets import get_dataset
 from core.store.ingest import derive as deriving
 from core.store.rows import rows_of

@@ -7,6 +7,7 @@ from dataclasses import asdict
 from typing import Any
 
 from core.beside.answers import Report
+from core.context import Context
 from core.lookalikes import lookalikes
 from core.profile import bias
 from core.profile.balance import balance, split_balance
@@ -17,7 +18,6 @@ from core.profile.numbers import number_profile
 from core.profile.records import GroupTable, Rows
 from core.profile.shares import parity
 from core.records import Attribute
-from core.services.context import Context
 from core.services.profile.figures import derive
 from core.store.datasets import get_dataset
 from core.store.rows import rows_of

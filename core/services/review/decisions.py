@@ -9,11 +9,11 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 from itertools import groupby
 
+from core.context import Context
 from core.errors import UsageError
 from core.records import Decision, ReviewCounts, Version
 from core.review.records import Act, Recorded, Refusal
 from core.review.rules import judge, judge_undos
-from core.services.context import Context
 from core.store import versions
 from core.store.acts import decisions
 from core.store.datasets import get_dataset

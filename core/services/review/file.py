@@ -7,12 +7,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import cast
 
+from core.context import Context
 from core.errors import UsageError
 from core.records import Action, Decision, Version
 from core.review.records import Act
 from core.review.rules import objection, plain_keep
 from core.review.table import DecisionTable, read_table, reject
-from core.services.context import Context
 from core.services.review.decisions import as_decision
 from core.store.acts import decisions
 from core.store.datasets import get_dataset

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from core.context import Context
 from core.records import Copy, Scan
 from core.review.records import Act
-from core.services.context import Context
 from core.services.review.decisions import record
 from core.store import issues
 from core.store.ids import new_id

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from core.context import Context
 from core.records import Action, Decision, Example, Version, VersionChange
-from core.services.context import Context
 from core.store import versions
 from core.store.acts import decisions
 from core.store.rows import get_rows

@@ -12,11 +12,11 @@ from typing import Any
 
 import numpy as np
 
+from core.context import Context
 from core.issues import ISSUE_TYPES
 from core.issues.contract import Evidence, IssueType, Seen
 from core.records import Decision, Example, Issue, IssueFilter, RowFilter, Scan
 from core.review.records import Neighbour, ReviewItem
-from core.services.context import Context
 from core.store import issues
 from core.store.acts import decisions
 from core.store.acts.undecided import of_scan, worst_undecided

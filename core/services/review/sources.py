@@ -8,11 +8,11 @@ from typing import Any, Protocol
 
 import numpy as np
 
+from core.context import Context
 from core.issues import ISSUE_TYPES
 from core.issues.contract import DeskAction
 from core.records import Issue, IssueFilter, LabelsFrom, PredictionFilter, ReviewCounts, Run, Scan
 from core.review.records import ReviewItem
-from core.services.context import Context
 from core.services.evaluation.measures import truth_version
 from core.services.evaluation.probabilities import probabilities_path
 from core.services.issues.listing import type_of

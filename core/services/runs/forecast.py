@@ -6,12 +6,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from core.context import Context
 from core.finetune.memory.estimate import Load, memory_needed
 from core.finetune.memory.sizes import LITE_SIDES, LITE_SMALL_UP_TO, Sizes, bundled_text_folder, lite_sizes, sizes_of
 from core.finetune.precision import chosen_precision
 from core.finetune.settings import BUNDLED, resolve
 from core.records import TrainSpec
-from core.services.context import Context
 from core.services.runs.devices import Device, are_cpu
 from core.settings import expanded
 from core.store.datasets import get_dataset

@@ -7,11 +7,11 @@ import shlex
 from collections.abc import Mapping
 from typing import Any
 
+from core.context import Context
 from core.finetune.settings import SETTINGS
 from core.jobs.train.events import metrics_of, notes_of
 from core.queue.accelerate_config import config_path
 from core.records import Job, Metric, Run, TrainSpec
-from core.services.context import Context
 from core.store.datasets import get_dataset
 from core.store.versions import get_version
 from core.typed import from_json

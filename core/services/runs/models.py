@@ -5,10 +5,10 @@ from __future__ import annotations
 import zipfile
 from pathlib import Path
 
+from core.context import Context
 from core.errors import NotFoundError, UsageError
 from core.files import whole
 from core.records import Run
-from core.services.context import Context
 from core.services.export import file_name
 from core.store.datasets import get_dataset, list_datasets
 from core.tasks import Task, task_named

@@ -9,9 +9,9 @@ from typing import BinaryIO
 
 import streamlit as st
 
+from core.context import Context
 from core.errors import UsageError
 from core.records import Dataset, Version
-from core.services.context import Context
 from core.services.export import export, file_name, formats_of
 from core.settings import allowed_folders
 from core.tasks import task_named

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import streamlit as st
 
+from core.context import Context
 from core.records import Preview, Schema
-from core.services.context import Context
 from core.services.load import browser_folders, preview, start_load
 from core.services.splits import SplitPlan
 from core.sources.guess import split_name

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import streamlit as st
 
+from core.context import Context
 from core.records import Dataset
-from core.services.context import Context
 from core.services.datasets import delete, rename, restore
 from core.settings import TRASH_DAYS
 from core.store.datasets import list_datasets, trashed_at

@@ -6,9 +6,9 @@ from datetime import UTC, datetime
 
 import streamlit as st
 
+from core.context import Context
 from core.errors import WinnowError
 from core.records import ENDED, Dataset, Job
-from core.services.context import Context
 from core.store.datasets import get_dataset
 from core.ui import keys
 from core.ui.parts.problems import plain, show_error

@@ -6,8 +6,8 @@ from dataclasses import asdict
 
 import streamlit as st
 
+from core.context import Context
 from core.records import Dataset
-from core.services.context import Context
 from core.store.datasets import rejected
 from core.ui.parts.csv_text import csv_button, csv_text, csv_title
 from core.ui.parts.empty import empty_state

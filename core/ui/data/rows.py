@@ -6,9 +6,9 @@ from typing import Literal
 
 import streamlit as st
 
+from core.context import Context
 from core.modalities import WORDS
 from core.records import Dataset, RowFilter, Version
-from core.services.context import Context
 from core.store.rows import get_rows, values
 from core.ui import keys
 from core.ui.parts.problems import shown_errors

@@ -6,9 +6,9 @@ from collections.abc import Mapping
 
 import streamlit as st
 
+from core.context import Context
 from core.errors import UsageError, WinnowError
 from core.records import ENDED, Dataset, Version
-from core.services.context import Context
 from core.services.splits import split_counts, start_split
 from core.ui import keys
 from core.ui.parts.problems import plain, show_error

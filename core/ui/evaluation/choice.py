@@ -9,8 +9,8 @@ from urllib.parse import urlencode
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
+from core.context import Context
 from core.records import Dataset, Evaluation, LabelsFrom, Run, Version
-from core.services.context import Context
 from core.services.evaluation.measures import splits_of
 from core.services.runs.listing import headline_scores
 from core.ui import keys

@@ -11,9 +11,9 @@ from core.charts.confusion import confusion_difference
 from core.charts.differences import differences
 from core.charts.grid import MAX_CLASSES
 from core.charts.style import CONFIG
+from core.context import Context
 from core.evaluation.confusion import drawn_classes
 from core.records import Comparison, Difference, PredictionFilter, Run
-from core.services.context import Context
 from core.services.evaluation.measures import compare, splits_of
 from core.services.evaluation.words import difference, percent
 from core.ui import keys

@@ -11,9 +11,9 @@ import streamlit as st
 from core.beside.answers import Pending
 from core.charts.curves import Kind, Line, curves
 from core.charts.style import CONFIG
+from core.context import Context
 from core.errors import WinnowError
 from core.records import Curve, Run
-from core.services.context import Context
 from core.services.evaluation import measures as evaluation
 from core.services.evaluation.words import worst_class
 from core.services.runs.listing import metrics

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import streamlit as st
 
+from core.context import Context
 from core.records import Interval
-from core.services.context import Context
 from core.services.evaluation.report import report
 from core.services.evaluation.words import (
     between,

@@ -6,8 +6,8 @@ from collections.abc import Mapping, Sequence
 
 import streamlit as st
 
+from core.context import Context
 from core.records import Dataset, Example, PredictedRow, PredictionFilter
-from core.services.context import Context
 from core.services.evaluation.measures import predicted_rows
 from core.store.rows import get_rows
 from core.tasks import task_named

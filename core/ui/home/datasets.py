@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import streamlit as st
 
-from core.services.context import Context
+from core.context import Context
 from core.services.overview import Standing, next_step, standings
 from core.tasks import task_named
 from core.ui import keys

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import streamlit as st
 
-from core.services.context import Context
+from core.context import Context
 from core.services.load import LOADS, Sample, load_sample, samples
 from core.store.datasets import list_datasets
 from core.tasks import task_named

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import streamlit as st
 
+from core.context import Context
 from core.records import Job, Scan, Version
-from core.services.context import Context
 from core.services.issues.listing import findings, latest_scan, newest_scan_job
 from core.ui.issues.cards import cards
 from core.ui.issues.figures import figures

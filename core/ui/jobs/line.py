@@ -7,8 +7,8 @@ from datetime import UTC, datetime
 
 import streamlit as st
 
+from core.context import Context
 from core.records import ENDED, Job
-from core.services.context import Context
 from core.services.jobs import can_restart, cancel, restart, stop
 from core.ui import keys
 from core.ui.parts.job_words import ago, how_it_ended, mark

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import streamlit as st
 
+from core.context import Context
 from core.errors import JobError
 from core.records import ENDED, Job
-from core.services.context import Context
 from core.services.jobs import JobPage, get_job, list_jobs
 from core.ui import keys
 from core.ui.jobs.line import job_line

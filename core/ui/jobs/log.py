@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import streamlit as st
 
+from core.context import Context
 from core.records import Job
-from core.services.context import Context
 from core.services.jobs import log
 from core.ui.parts.problems import plain
 

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from core.context import Context
 from core.records import Run
-from core.services.context import Context
 from core.services.prediction.playground import is_ready
 
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any, Protocol
 
+from core.context import Context
 from core.records import Example, Run
-from core.services.context import Context
 from core.services.prediction.playground import Reply
 from core.typed import JsonObject
 

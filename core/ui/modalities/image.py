@@ -10,8 +10,8 @@ from typing import Any
 
 import streamlit as st
 
+from core.context import Context
 from core.records import Example, Run
-from core.services.context import Context
 from core.services.media import mime_of, original, shown, thumbnail, thumbnail_of
 from core.services.prediction.playground import Reply, ask
 from core.sources.paths import IMAGE_SUFFIXES

@@ -9,8 +9,8 @@ from typing import Any
 
 import streamlit as st
 
+from core.context import Context
 from core.records import Example, Run
-from core.services.context import Context
 from core.services.prediction.playground import Reply, ask
 from core.typed import JsonObject
 from core.ui.modalities.asking import waiting

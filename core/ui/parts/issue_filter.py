@@ -11,9 +11,9 @@ from typing import Any
 
 import streamlit as st
 
+from core.context import Context
 from core.issues.contract import IssueType
 from core.records import Attribute, Dataset, IssueFilter, RowFilter, Scan
-from core.services.context import Context
 from core.services.issues.listing import attribute_values, issue_types
 from core.ui import keys
 from core.ui.parts.how_many import how_many

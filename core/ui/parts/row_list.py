@@ -7,9 +7,9 @@ from collections.abc import Callable, Mapping, Sequence
 
 import streamlit as st
 
+from core.context import Context
 from core.modalities import WORDS
 from core.records import Dataset, Example, RowFilter, RowOrder, Version
-from core.services.context import Context
 from core.store.rows import BY_ROW, count_rows, get_rows, page_of_ids, page_rows
 from core.tasks import task_named
 from core.ui.modalities import CELLS, drawing_of

@@ -6,8 +6,8 @@ from collections.abc import Sequence
 
 import streamlit as st
 
+from core.context import Context
 from core.records import Dataset, Example
-from core.services.context import Context
 from core.ui.modalities import drawing_of
 from core.ui.parts.problems import plain
 

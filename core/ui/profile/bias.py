@@ -7,9 +7,9 @@ from collections.abc import Sequence
 import streamlit as st
 
 from core.charts.intervals import intervals
+from core.context import Context
 from core.profile.records import Association
 from core.records import Dataset, Version
-from core.services.context import Context
 from core.services.profile.figures import attribute_of, group_shares
 from core.ui.parts.empty import empty_state
 from core.ui.parts.pending import settled

@@ -5,10 +5,10 @@ from __future__ import annotations
 import streamlit as st
 
 from core.charts.bars import bars
+from core.context import Context
 from core.profile.duplicates import OPENED_ROWS
 from core.profile.records import Duplicates, MissingValues
 from core.records import Dataset, RowFilter, Version
-from core.services.context import Context
 from core.services.profile.figures import repeated_rows
 from core.ui.parts.pending import settled
 from core.ui.profile.parts import Opened, chart, chooser, chosen, figures, heading, numbers

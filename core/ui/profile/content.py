@@ -7,9 +7,9 @@ from collections.abc import Sequence
 import streamlit as st
 
 from core.charts.histogram import bin_name, figure, histogram
+from core.context import Context
 from core.profile.records import Bin, NumberProfile
 from core.records import Attribute, Dataset, RowFilter, Version
-from core.services.context import Context
 from core.services.profile.figures import Values, distribution
 from core.ui.parts.pending import settled
 from core.ui.parts.problems import plain

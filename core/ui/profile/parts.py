@@ -10,8 +10,8 @@ import plotly.graph_objects as go
 import streamlit as st
 
 from core.charts.style import CONFIG
+from core.context import Context
 from core.records import Dataset, RowFilter, Version
-from core.services.context import Context
 from core.ui.parts.cells import clicked_mark
 from core.ui.parts.csv_text import csv_button, csv_text
 from core.ui.parts.row_list import row_browser

@@ -7,10 +7,10 @@ from typing import TypedDict
 
 import streamlit as st
 
+from core.context import Context
 from core.records import Action, Dataset, Decision, Version
 from core.review.acts import ACTIONS
 from core.review.words import in_words
-from core.services.context import Context
 from core.services.review.log import LogLine, log
 from core.ui import keys
 from core.ui.parts.csv_text import csv_button, csv_text, csv_title

@@ -3,24 +3,23 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 
+from core.context import Context
 from core.records import Decision
 from core.review.records import Neighbour, Refusal, ReviewItem
-from core.services.context import Context
 from core.services.review.sources import Source
+from core.typed import JsonObject
 from core.ui.modalities.drawing import Drawing
 
-Told = Mapping[str, object]
-"""An object of the message to the browser: it becomes JSON."""
 MAX_BYTES = 4_000_000
 MAX_SECONDS = 0.15
 """One answer carries rows up to either bound; the browser asks for the rest at once."""
 
 
-def fitting(items: Sequence[ReviewItem], build: Callable[[ReviewItem], Told]) -> list[Told]:
+def fitting(items: Sequence[ReviewItem], build: Callable[[ReviewItem], JsonObject]) -> list[JsonObject]:
     """The first items as `build` makes them, as many as one answer carries, at least one."""
-    built: list[Told] = []
+    built: list[JsonObject] = []
     size, began = 0, time.monotonic()
     for item in items:
         if built and (size > MAX_BYTES or time.monotonic() - began > MAX_SECONDS):
@@ -32,7 +31,7 @@ def fitting(items: Sequence[ReviewItem], build: Callable[[ReviewItem], Told]) ->
 
 def row(
     context: Context, item: ReviewItem, drawing: Drawing, source: Source, reviewer: str, *, page: str, grid: bool
-) -> Told:
+) -> JsonObject:
     """One row as `desk.js` or `grid.js` draws it; `page` is the address that shows the row named after it whole."""
     example, issue = item.example, item.issue
     return {
@@ -57,7 +56,7 @@ def row(
     }
 
 
-def decided(decision: Decision | None, reviewer: str) -> Told | None:
+def decided(decision: Decision | None, reviewer: str) -> JsonObject | None:
     """A decision as the desk says it; `by` only where it is somebody else's."""
     if decision is None:
         return None
@@ -69,7 +68,7 @@ def decided(decision: Decision | None, reviewer: str) -> Told | None:
     }
 
 
-def refusal(refused: Refusal, reviewer: str) -> Told:
+def refusal(refused: Refusal, reviewer: str) -> JsonObject:
     """Why an act was not taken down."""
     return {
         "key": refused.act.client_key,
@@ -92,7 +91,7 @@ def _meta(item: ReviewItem, drawing: Drawing) -> str:
     return " · ".join(part for part in parts if part)
 
 
-def _neighbour(context: Context, neighbour: Neighbour, drawing: Drawing) -> Told:
+def _neighbour(context: Context, neighbour: Neighbour, drawing: Drawing) -> JsonObject:
     example = neighbour.example
     return {
         "row_id": example.row_id,

@@ -6,8 +6,8 @@ from typing import get_args
 
 import streamlit as st
 
+from core.context import Context
 from core.records import Dataset, LabelsFrom, PredictionFilter, Version
-from core.services.context import Context
 from core.services.review.sources import RunSource
 from core.services.runs.listing import get_run
 from core.ui import keys

@@ -7,8 +7,8 @@ from typing import Literal
 
 import streamlit as st
 
+from core.context import Context
 from core.records import Dataset, IssueFilter, Scan, Version
-from core.services.context import Context
 from core.services.issues.listing import latest_scan
 from core.services.review.sources import ScanSource
 from core.ui import keys

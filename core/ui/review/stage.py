@@ -10,11 +10,11 @@ from urllib.parse import urlencode
 
 import streamlit as st
 
+from core.context import Context
 from core.records import Dataset, ReviewCounts, Version
 from core.review.acts import read_acts
 from core.review.queue import DESK, GRID, to_send, wanted
 from core.review.records import Recorded
-from core.services.context import Context
 from core.services.review.decisions import counts, record
 from core.services.review.queue import decided_by_others, release
 from core.services.review.sources import Source

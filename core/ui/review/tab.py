@@ -9,7 +9,7 @@ from uuid import uuid4
 
 import streamlit as st
 
-from core.services.context import Context
+from core.context import Context
 from core.services.review.queue import leave
 from core.ui import keys
 

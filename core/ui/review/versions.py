@@ -6,9 +6,9 @@ from collections.abc import Sequence
 
 import streamlit as st
 
+from core.context import Context
 from core.records import Dataset, Version
 from core.review.words import count_words
-from core.services.context import Context
 from core.services.issues.listing import latest_scan
 from core.services.review.decisions import counts, make_version
 from core.services.review.log import changes

@@ -6,10 +6,11 @@ from dataclasses import dataclass
 
 import streamlit as st
 
+from core.context import Context
 from core.errors import WinnowError
 from core.reading import ask
 from core.services.collect import Collector, start_collector
-from core.services.context import Context, open_context
+from core.services.context import open_context
 from core.settings import workspace
 
 

@@ -8,9 +8,9 @@ from typing import Literal, overload
 
 import streamlit as st
 
+from core.context import Context
 from core.errors import WinnowError
 from core.records import Dataset, Job, Version
-from core.services.context import Context
 from core.store.datasets import list_datasets
 from core.ui.parts.empty import no_dataset
 from core.ui.parts.problems import show_error

@@ -6,8 +6,8 @@ from collections.abc import Sequence
 
 import streamlit as st
 
+from core.context import Context
 from core.records import Dataset, Version
-from core.services.context import Context
 from core.store.versions import list_versions
 from core.ui import keys
 from core.ui.parts.problems import plain

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import streamlit as st
 
+from core.context import Context
 from core.records import Job
-from core.services.context import Context
 from core.ui import keys
 from core.ui.parts.problems import plain
 from core.ui.shell.pages import link

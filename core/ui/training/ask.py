@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import streamlit as st
 
+from core.context import Context
 from core.records import Dataset, Run
-from core.services.context import Context
 from core.services.prediction.playground import Near, Reply
 from core.store.versions import get_version
 from core.ui.modalities import drawing_of

@@ -7,8 +7,8 @@ from dataclasses import replace
 
 import streamlit as st
 
+from core.context import Context
 from core.records import Dataset, Run
-from core.services.context import Context
 from core.services.load import browser_folders
 from core.services.prediction.predict import Batch, look, start_predict
 from core.tasks import task_named

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 import streamlit as st
 
+from core.context import Context
 from core.errors import UsageError
 from core.records import ARMS, ENDED, CleaningEffect, Dataset, Job, ReviewedRows, Version
 from core.services.cleaning_effect import (
@@ -18,7 +19,6 @@ from core.services.cleaning_effect import (
     preview_effect,
     start_cleaning_effect,
 )
-from core.services.context import Context
 from core.services.jobs import can_restart, restart, stop
 from core.ui.parts.background import result_of
 from core.ui.parts.empty import empty_state

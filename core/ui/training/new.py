@@ -7,11 +7,11 @@ from dataclasses import replace
 
 import streamlit as st
 
+from core.context import Context
 from core.errors import UsageError, WinnowError
 from core.finetune.settings import STRATEGIES, applying, reason_for_batch, resolve
 from core.modalities import Modality
 from core.records import Dataset, Strategy, TrainSpec, Version
-from core.services.context import Context
 from core.services.issues.listing import latest_scan
 from core.services.runs.devices import Device, are_cpu, find_devices, used_devices, used_precision
 from core.services.runs.forecast import Forecast, forecast

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import streamlit as st
 
+from core.context import Context
 from core.records import ENDED, Job, Run
-from core.services.context import Context
 from core.services.jobs import cancel
 from core.services.prediction.predict import (
     Format,

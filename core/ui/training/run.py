@@ -7,8 +7,8 @@ from collections.abc import Sequence
 
 import streamlit as st
 
+from core.context import Context
 from core.records import ENDED, Dataset, Job, Metric, Run
-from core.services.context import Context
 from core.services.jobs import can_restart, cancel, log, restart, stop
 from core.services.runs.listing import (
     command_line,

@@ -7,9 +7,9 @@ from datetime import UTC, datetime
 
 import streamlit as st
 
+from core.context import Context
 from core.errors import NotFoundError
 from core.records import ENDED, Dataset, Job, Run
-from core.services.context import Context
 from core.services.runs.listing import RunAndJob, get_run, headline_scores
 from core.ui import keys
 from core.ui.parts.job_words import ago, mark

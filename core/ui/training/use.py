@@ -7,8 +7,8 @@ from typing import Literal
 
 import streamlit as st
 
+from core.context import Context
 from core.records import Run
-from core.services.context import Context
 from core.services.runs.listing import headline_scores
 from core.services.runs.models import export_model, folder_name, output_of, snippet
 from core.ui import keys

@@ -15,6 +15,7 @@ from typing import Any
 
 import pytest
 
+from core.context import Context
 from core.errors import JobError
 from core.jobs import submit as starting
 from core.jobs.about import version_of
@@ -25,7 +26,6 @@ from core.jobs.registry import KINDS
 from core.jobs.split_plan import SplitPlan
 from core.queue import JobFolder, Queue
 from core.services import jobs
-from core.services.context import Context
 from core.settings import Workspace
 
 PROJECT = Path(__file__).resolve().parents[3]

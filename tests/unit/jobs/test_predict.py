@@ -11,6 +11,7 @@ import numpy as np
 import pyarrow.parquet as pq
 import pytest
 
+from core.context import Context
 from core.errors import SchemaError, SourceError, UsageError
 from core.finetune.predictor import Predictor
 from core.jobs.predict import files as predict_files
@@ -20,7 +21,6 @@ from core.jobs.predict.run import main
 from core.jobs.predict.web import PREDICT
 from core.queue import JobFolder, ProgressWriter
 from core.records import Run
-from core.services.context import Context
 from core.services.prediction.predict import look
 from tests.images import declared_png, png
 from tests.integration.load_support import loaded

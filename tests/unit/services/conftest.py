@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
+from core.context import Context
 from core.records import Dataset
-from core.services.context import Context
 from tests.images import png
 from tests.integration.load_support import loaded
 

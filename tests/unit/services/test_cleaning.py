@@ -5,6 +5,7 @@ from __future__ import annotations
 import pyarrow.parquet as pq
 import pytest
 
+from core.context import Context
 from core.errors import NotFoundError, UsageError
 from core.jobs import submit
 from core.jobs.about import About
@@ -13,7 +14,6 @@ from core.jobs.cleaning_effect.web import CLEANING_EFFECT
 from core.queue import JobFolder
 from core.records import Action, Dataset, Decision, Job, ReviewedRows, TrainSpec
 from core.services.cleaning_effect import effects, newest_job, preview_effect, start_cleaning_effect
-from core.services.context import Context
 from core.store.datasets import get_dataset
 from core.store.ids import new_id
 from core.store.times import now

@@ -10,10 +10,10 @@ import sklearn.metrics
 from numpy.typing import NDArray
 
 from core.beside.answers import Pending
+from core.context import Context
 from core.errors import NotFoundError, UsageError
 from core.evaluation.curves import Kind
 from core.records import Action, Comparison, Curve, Dataset, Decision, Evaluation, PredictionFilter, Run
-from core.services.context import Context
 from core.services.evaluation import measures as evaluation
 from core.store.datasets import get_dataset
 from core.store.ids import new_id

@@ -6,11 +6,11 @@ from pathlib import Path
 import pyarrow.parquet as pq
 import pytest
 
+from core.context import Context
 from core.errors import UsageError
 from core.jobs.groups.web import make_split
 from core.jobs.split_plan import SplitPlan
 from core.records import Dataset
-from core.services.context import Context
 from core.services.export import export, file_name, folder_name
 from tests.images import png
 from tests.integration.load_support import loaded

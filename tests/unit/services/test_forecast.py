@@ -7,10 +7,10 @@ from pathlib import Path
 
 import pytest
 
+from core.context import Context
 from core.errors import UsageError
 from core.finetune.memory.sizes import bundled_text_folder
 from core.records import Dataset, TrainSpec
-from core.services.context import Context
 from core.services.runs import forecast as module
 from core.services.runs.devices import Device
 from core.services.runs.forecast import Forecast, forecast

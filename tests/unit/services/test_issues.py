@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from core.context import Context
 from core.records import Dataset, Job
-from core.services.context import Context
 from core.services.issues.listing import newest_scan_job
 from core.store.versions import get_version
 

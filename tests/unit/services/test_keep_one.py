@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from core.context import Context
 from core.records import IssueFilter, Scan
-from core.services.context import Context
 from core.services.issues.listing import findings, page
 from core.services.review.decisions import counts
 from core.services.review.groups import keep_one, take_back

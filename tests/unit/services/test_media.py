@@ -3,8 +3,8 @@ import io
 import pytest
 from PIL import Image
 
+from core.context import Context
 from core.errors import NotFoundError
-from core.services.context import Context
 from core.services.media import original, shown, thumbnail
 from core.sources.images.image import keep
 from tests.images import png

@@ -7,9 +7,9 @@ import shutil
 import numpy as np
 import pytest
 
+from core.context import Context
 from core.errors import NotFoundError
 from core.records import Dataset
-from core.services.context import Context
 from core.services.runs.models import output_of
 from tests.runs import finished_run
 

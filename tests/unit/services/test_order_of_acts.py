@@ -9,10 +9,10 @@ from pathlib import Path
 
 import pytest
 
+from core.context import Context
 from core.ledger.sqlite import SqliteLedger
 from core.records import Action, Decision, Scan
 from core.review.records import Act
-from core.services.context import Context
 from core.services.review import decisions as review
 from core.services.review.log import log, version_list
 from core.store import scans, versions

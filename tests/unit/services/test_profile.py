@@ -8,10 +8,10 @@ from pathlib import Path
 
 import pytest
 
+from core.context import Context
 from core.errors import NotFoundError
 from core.profile.records import NumberProfile
 from core.records import Dataset, Decision, Reader, RowFilter, Schema
-from core.services.context import Context
 from core.services.profile import figures as profile
 from core.services.profile.report import whole_profile
 from core.store.datasets import get_dataset

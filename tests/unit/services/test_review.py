@@ -9,10 +9,10 @@ from pathlib import Path
 
 import pytest
 
+from core.context import Context
 from core.errors import UsageError
 from core.records import Action, Decision, IssueFilter, Scan
 from core.review.records import Act
-from core.services.context import Context
 from core.services.review.decisions import counts, make_version, record, undo
 from core.services.review.queue import claim
 from core.store.acts import decisions

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
+from core.context import Context
 from core.errors import UsageError
-from core.services.context import Context
 from core.services.review.file import FileDecisions, decide_file
 from core.store.acts import decisions
 from tests.pages.issues_data import load

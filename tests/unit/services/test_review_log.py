@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
+from core.context import Context
 from core.records import Scan
 from core.review.records import Act
-from core.services.context import Context
 from core.services.review.decisions import make_version, record
 from core.services.review.log import changes, log, version_list
 from core.store.ids import new_id

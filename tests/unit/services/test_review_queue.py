@@ -9,9 +9,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from core.context import Context
 from core.records import IssueFilter, RowFilter, Scan
 from core.review.records import Act
-from core.services.context import Context
 from core.services.review.decisions import record
 from core.services.review.queue import LEASE_SECONDS, claim, decided_by_others, items, release, undecided
 from core.store.ids import new_id

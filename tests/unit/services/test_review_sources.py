@@ -7,9 +7,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from core.context import Context
 from core.records import Dataset, PredictionFilter, Run
 from core.review.records import Act
-from core.services.context import Context
 from core.services.review.decisions import make_version, record
 from core.services.review.sources import RunSource
 from tests.pages import issues_data

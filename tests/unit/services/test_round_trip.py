@@ -16,9 +16,9 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from core.context import Context
 from core.reading.work import query
 from core.records import Dataset, Schema
-from core.services.context import Context
 from core.services.export import export
 from core.sources import SOURCES, Bench, find
 from core.store.datasets import rejected

@@ -4,10 +4,10 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
+from core.context import Context
 from core.errors import UsageError
 from core.jobs.groups.web import make_split
 from core.records import ENDED, Dataset, Job
-from core.services.context import Context
 from core.services.splits import SplitPlan, split_counts, start_split
 from core.store.datasets import get_dataset
 from core.store.versions import get_version, unfingerprinted

@@ -13,6 +13,7 @@ import pytest
 import yaml
 
 from core.commands.train import train_command
+from core.context import Context
 from core.errors import UsageError
 from core.finetune.settings import SETTINGS
 from core.jobs.train.events import metrics_of, notes_of
@@ -21,7 +22,6 @@ from core.jobs.training_rows import HELD_BACK, TEST_ONLY, WHOLE, plan
 from core.queue import ProgressWriter
 from core.queue.accelerate_config import config_path
 from core.records import Dataset, TrainSpec
-from core.services.context import Context
 from core.services.runs.listing import command_line, get_run, spec_of
 from core.services.train import followed_by, own_config, preview_split, start_train
 from tests.integration.job_support import wait_until

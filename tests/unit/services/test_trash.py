@@ -9,12 +9,13 @@ import numpy as np
 import pytest
 
 from core.arrays.shards import Shards
+from core.context import Context
 from core.modalities.payloads import digests
 from core.modalities.text.token_store import tokenised
 from core.records import Dataset
 from core.review.records import Act
 from core.services import datasets
-from core.services.context import Context, open_context
+from core.services.context import open_context
 from core.services.follow import follow
 from core.services.load import preview, start_load
 from core.services.review.decisions import make_version, record

@@ -11,7 +11,8 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from core.services.context import Context, open_context
+from core.context import Context
+from core.services.context import open_context
 from core.settings import PROJECT, Workspace
 from core.store.acts.decisions import in_force
 from core.store.database import Database

@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
+from core.context import Context
 from core.records import Action, Dataset, IssueFilter, Scan
 from core.review.records import Act
-from core.services.context import Context
 from core.services.issues.listing import latest_scan, page
 from core.services.overview import standings
 from core.services.review.decisions import counts, make_version, record, undo
