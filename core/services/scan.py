@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from core.context import Context
-from core.jobs.scan.web import FLAG_BY, start_scan
+from core.issues.label import FLAG_BY
+from core.jobs.scan.web import start_scan
 from core.records import Job, Scan, ScanSpec
 from core.services.follow import follow
 from core.store.scans import latest_scan

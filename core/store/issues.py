@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from typing import Any
 
 from core.records import Copy, Issue, IssueFilter, RowFilter, Scan
 from core.store.acts.in_force import standing_sql
@@ -90,12 +89,7 @@ def issue_condition(db: Database, scan: Scan, where: IssueFilter) -> Condition:
 
 def _issues(db: Database, scan: Scan, where: IssueFilter, ranks: str) -> list[Issue]:
     condition, parameters = issue_sql(scan, IssueFilter(where.issue_type, flagged_only=False))
-    rows = db.fetch(
+    rows = db.fetch_named(
         f"SELECT {_COLUMNS} FROM issues i WHERE {condition} AND i.rank IN ({ranks}) ORDER BY i.rank", parameters
     )
-    return [_issue(row) for row in rows]
-
-
-def _issue(row: tuple[Any, ...]) -> Issue:
-    *judgement, why, rank = row
-    return Issue(*[*judgement, json.loads(why or "{}"), rank])
+    return [Issue(**row | {"why": json.loads(row["why"] or "{}")}) for row in rows]

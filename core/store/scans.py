@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
+from dataclasses import fields
 from pathlib import Path
 from typing import Any
 
@@ -15,8 +16,7 @@ from core.store.database import Cursor, Database
 from core.store.ids import new_id
 from core.store.times import loaded, now, stored
 
-_SELECT = """SELECT scan_id, job_id, dataset_id, version_id, tier, tier_order, created_at, created_by, settings,
-                    summary, final FROM scans"""
+_COLUMNS = ", ".join(field.name for field in fields(Scan))
 
 
 def add_tier(
@@ -38,33 +38,34 @@ def add_tier(
     `settings["labels"]` gives the names of the class indices in the file; without it the dataset's labels do.
     """
     with db.write() as cursor:
-        known = cursor.execute(f"{_SELECT} WHERE job_id = ? AND tier_order = ?", [job_id, tier_order]).fetchone()
-        if known:
-            return _scan(known)
-        scan_id = new_id()
-        _take_in(cursor, scan_id, issues_parquet, settings.get("labels") or _labels(cursor, dataset_id))
-        cursor.execute(
-            "INSERT INTO scans VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-            [
-                *(scan_id, job_id, dataset_id, version_id, tier, tier_order),
-                *(stored(now()), by, json.dumps(dict(settings)), json.dumps(dict(summary)), final),
-            ],
-        )
+        known = cursor.execute(
+            "SELECT scan_id FROM scans WHERE job_id = ? AND tier_order = ?", [job_id, tier_order]
+        ).fetchone()
+        scan_id = known[0] if known else new_id()
+        if not known:
+            _take_in(cursor, scan_id, issues_parquet, settings.get("labels") or _labels(cursor, dataset_id))
+            cursor.execute(
+                f"INSERT INTO scans ({_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                [
+                    *(scan_id, job_id, dataset_id, version_id, tier, tier_order),
+                    *(stored(now()), by, json.dumps(dict(settings)), json.dumps(dict(summary)), final),
+                ],
+            )
     return get_scan(db, scan_id)
 
 
 def get_scan(db: Database, scan_id: str) -> Scan:
     """One tier of a scan. Raises `NotFoundError`."""
-    row = db.fetch_one(f"{_SELECT} WHERE scan_id = ?", [scan_id])
-    if row is None:
+    found = _scans(db, "WHERE scan_id = ?", scan_id)
+    if not found:
         raise NotFoundError(f"Scan {scan_id!r} not found.", "Take one from the version's list of scans.")
-    return _scan(row)
+    return found[0]
 
 
 def latest_scan(db: Database, version_id: str) -> Scan | None:
     """The best tier so far of the version's newest scan, or None where it was never scanned."""
-    row = db.fetch_one(f"{_SELECT} WHERE version_id = ? {_NEWEST_FIRST} LIMIT 1", [version_id])
-    return None if row is None else _scan(row)
+    found = _scans(db, f"WHERE version_id = ? {_NEWEST_FIRST} LIMIT 1", version_id)
+    return found[0] if found else None
 
 
 _NEWEST_FIRST = "ORDER BY min(rowid) OVER (PARTITION BY job_id) DESC, tier_order DESC"
@@ -89,6 +90,16 @@ def _labels(cursor: Cursor, dataset_id: str) -> list[str]:
     return list(row[0]) if row else []
 
 
-def _scan(row: tuple[Any, ...]) -> Scan:
-    *keys, created_at, created_by, settings, summary, final = row
-    return Scan(*[*keys, loaded(created_at), created_by, json.loads(settings), json.loads(summary), final])
+def _scans(db: Database, clauses: str, of: str) -> list[Scan]:
+    rows = db.fetch_named(f"SELECT {_COLUMNS} FROM scans {clauses}", [of])
+    return [
+        Scan(
+            **row
+            | {
+                "created_at": loaded(row["created_at"]),
+                "settings": json.loads(row["settings"]),
+                "summary": json.loads(row["summary"]),
+            }
+        )
+        for row in rows
+    ]

@@ -8,6 +8,19 @@ from typing import Any
 
 from core.issues.contract import Evidence, IssueType, Seen
 
+CLEANLAB_FILTERS = (
+    "prune_by_noise_rate",
+    "prune_by_class",
+    "both",
+    "confident_learning",
+    "predicted_neq_given",
+    "low_normalized_margin",
+    "low_self_confidence",
+)
+"""cleanlab's `filter_by` names."""
+FLAG_BY = ("winnow", *CLEANLAB_FILTERS)
+"""Ways to flag. `winnow`: the rows of lowest quality, as many as `count_to_flag` says; the others are cleanlab's."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LabelEvidence(Evidence):

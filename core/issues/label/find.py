@@ -13,6 +13,7 @@ from scipy.sparse import csr_array
 
 from core.errors import UsageError
 from core.issues.contract import Found
+from core.issues.label import FLAG_BY
 from core.issues.label.confident import (
     RowFacts,
     calibrated_joint,
@@ -35,17 +36,6 @@ from core.issues.label.share import (
 from core.issues.label.tables import evidence_of, summary_of
 from core.issues.signals import Probabilities, Signals
 
-CLEANLAB_FILTERS = (
-    "prune_by_noise_rate",
-    "prune_by_class",
-    "both",
-    "confident_learning",
-    "predicted_neq_given",
-    "low_normalized_margin",
-    "low_self_confidence",
-)
-FLAG_BY = ("winnow", *CLEANLAB_FILTERS)
-"""Ways to flag. `winnow`: the rows of lowest quality, as many as `count_to_flag` says; the others are cleanlab's."""
 MAX_JOINT_CLASSES = 6_000
 """A joint matrix of more classes does not fit in memory."""
 USUAL_NOISE = 0.05

@@ -11,6 +11,7 @@ from pathlib import Path
 from core.context import Context
 from core.errors import ProbabilitiesError, UsageError
 from core.heads.user_probabilities import Numbering
+from core.issues.label import FLAG_BY
 from core.jobs.kind import JobKind
 from core.jobs.scan.spec import ScanJobSpec, ScanResult, Tier
 from core.jobs.submit import about, submit, write_once
@@ -25,17 +26,6 @@ from core.store.versions import get_version
 from core.tasks import task_named
 from core.typed import from_json, to_json
 
-FLAG_BY = (
-    "winnow",
-    "prune_by_noise_rate",
-    "prune_by_class",
-    "both",
-    "confident_learning",
-    "predicted_neq_given",
-    "low_normalized_margin",
-    "low_self_confidence",
-)
-"""How a scan may flag rows: Winnow's own way, and cleanlab's `filter_by` names."""
 SET_ASIDE_NAMED = 5
 """Rows set aside that a message names by their line."""
 PROBABILITY_FILES = (".npy", ".parquet", ".csv")

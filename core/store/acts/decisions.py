@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from typing import Any
 
 from core.records import Decision, ReviewCounts
 from core.store.acts.in_force import in_force_sql, standing_sql
@@ -57,9 +56,7 @@ def counts(db: Database, version_id: str, scan_id: str | None, issue_type: str =
 
 
 def _decisions(db: Database, sql: str) -> list[Decision]:
-    return [_decision(row) for row in db.fetch(sql)]
-
-
-def _decision(row: tuple[Any, ...]) -> Decision:
-    *act, decided_at, scan_id, shown, undoes = row
-    return Decision(*[*act, loaded(decided_at), scan_id, json.loads(shown), undoes])
+    return [
+        Decision(**row | {"decided_at": loaded(row["decided_at"]), "shown": json.loads(row["shown"])})
+        for row in db.fetch_named(sql)
+    ]

@@ -5,7 +5,8 @@ import pytest
 from cleanlab.filter import find_label_issues as cleanlab_find
 
 from core.errors import UsageError
-from core.issues.label.find import CLEANLAB_FILTERS, find_label_issues
+from core.issues.label import CLEANLAB_FILTERS
+from core.issues.label.find import find_label_issues
 from core.issues.signals import Signals
 from tests.unit.issues.label.test_confident import random_signals
 
