@@ -12,8 +12,8 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from core.records import Attribute, Column, Preview, Schema, Staged
-from core.typed import JsonObject
+from core.records import Column, Preview, Schema
+from core.typed import JsonObject, from_json, to_json
 
 _HEAD = struct.Struct("<QQ")
 """Bytes of JSON, bytes behind it."""
@@ -95,10 +95,10 @@ _MAKE: Mapping[str, Callable[[str], Any]] = {
 
 
 def preview_data(found: Preview) -> JsonObject:
-    """A preview as plain data."""
+    """A preview as plain data: its rows hold values that `core.typed` does not know."""
     return {field: getattr(found, field) for field in ("source", "rows", "notes", "row_estimate")} | {
         "columns": [asdict(column) for column in found.columns],
-        "guess": asdict(found.guess),
+        "guess": to_json(found.guess),
     }
 
 
@@ -108,23 +108,7 @@ def preview_of(data: Mapping[str, Any]) -> Preview:
         data["source"],
         tuple(Column(**column) for column in data["columns"]),
         tuple(data["rows"]),
-        schema_of(data["guess"]),
+        from_json(Schema, data["guess"], "the guess"),
         tuple(data["notes"]),
         data["row_estimate"],
     )
-
-
-def schema_of(data: Mapping[str, Any]) -> Schema:
-    """The schema that was sent, or that stands in the spec of a job."""
-    return Schema(**{**data, "attributes": tuple(data["attributes"])})
-
-
-def staged_data(staged: Staged) -> JsonObject:
-    """What was staged as plain data."""
-    return asdict(staged)
-
-
-def staged_of(data: Mapping[str, Any]) -> Staged:
-    """What was staged as it was sent."""
-    attributes = tuple(Attribute(**attribute) for attribute in data["attributes"])
-    return Staged(**{**data, "labels": tuple(data["labels"]), "attributes": attributes})

@@ -13,7 +13,7 @@ from typing import Any
 
 from core.errors import SourceError, TypeMisfitError, WinnowError
 from core.modalities.image.opening import ImageFault
-from core.reading.wire import preview_data, receive, schema_of, send, staged_data
+from core.reading.wire import preview_data, receive, send
 from core.records import Preview, Reader, Schema
 from core.sources import SOURCES, Bench, Table, find
 from core.sources.images.image import thumbnail_of
@@ -22,7 +22,7 @@ from core.sources.images.source import unlabelled
 from core.store.ingest.stage import stage
 from core.store.ingest.stage_table import look, stage_table
 from core.tasks import task_named
-from core.typed import JsonObject
+from core.typed import JsonObject, from_json, to_json
 
 MAX_PASSES = 2
 """How often a table is read at most because a column's type did not hold."""
@@ -136,14 +136,14 @@ def _reduced(shown: Preview, count: int) -> Preview:
 
 def _stage(request: Mapping[str, Any], tell: Tell) -> JsonObject:
     """Reads the table, again with wider types where many values do not fit the types found from a sample."""
-    schema, folder = schema_of(request["schema"]), Path(request["scratch"]) / "staged"
+    schema, folder = from_json(Schema, request["schema"], "the schema"), Path(request["scratch"]) / "staged"
     folder.mkdir(parents=True, exist_ok=True)
     misfits: tuple[str, ...] = ()
     for remaining in reversed(range(MAX_PASSES)):
         reader = _reader(request, schema, _bench(request, tell, misfits))
         reader = replace(reader, types_may_give_way=reader.rejects and remaining > 0)
         try:
-            return staged_data(stage(reader, schema, folder, lambda d, t: tell("Loading", d, t, "rows"), _never))
+            return to_json(stage(reader, schema, folder, lambda d, t: tell("Loading", d, t, "rows"), _never))
         except TypeMisfitError as error:
             misfits += error.columns
     raise AssertionError("the last pass takes every type as it is")
@@ -159,7 +159,7 @@ def _reader(request: Mapping[str, Any], schema: Schema, bench: Bench) -> Reader:
 
 
 def _stage_table(request: Mapping[str, Any], tell: Tell) -> None:
-    schema, folder = schema_of(request["schema"]), Path(request["scratch"])
+    schema, folder = from_json(Schema, request["schema"], "the schema"), Path(request["scratch"])
     reader = _reader(request, schema, _bench(request, tell, tuple(request["misfits"])))
     if not request["lines"]:
         reader = replace(reader, file_column=None)

@@ -20,7 +20,6 @@ from core.jobs.split_plan import SplitPlan
 from core.jobs.tables import copy_table, named_in_messages
 from core.queue import JobFolder, ProgressWriter, Resources
 from core.reading.ask import ask
-from core.reading.wire import staged_of
 from core.records import Dataset, Job, Reader, Schema, Staged
 from core.sources import SOURCES, hub
 from core.sources.images.listing import ID, LABEL, MEASURES, NAME, SPLIT, stored_name
@@ -31,6 +30,7 @@ from core.store.ingest.derive import derive
 from core.store.ingest.ingest import OnProgress, ingest
 from core.store.versions import add_fingerprint, unfingerprinted
 from core.tasks import task_named
+from core.typed import from_json
 
 _LOG = logging.getLogger("winnow")
 
@@ -93,7 +93,7 @@ def _ingest(
                 progress.update(stage, done, total, unit)
 
         named = named_in_messages(spec.locations)
-        return staged_of(ask(request, named, on_progress=tell, stopped=stopped))
+        return from_json(Staged, ask(request, named, on_progress=tell, stopped=stopped), "what was staged")
 
     return ingest(
         context.store,
