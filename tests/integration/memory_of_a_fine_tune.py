@@ -26,8 +26,8 @@ def _run(root: Path, batch: int, words: int, asked: TrainSpec) -> int:
     texts = [" ".join(WORDS[(row + place) % len(WORDS)] for place in range(words)) for row in range(len(table))]
     pq.write_table(table.set_column(table.schema.get_field_index("text"), "text", pa.array(texts)), path)
     result = main(folder, ProgressWriter(folder))
-    assert result is not None and result["batch"] == batch
-    return int(result["peak_memory"])
+    assert result is not None and result.batch == batch
+    return result.peak_memory
 
 
 if __name__ == "__main__":
