@@ -167,7 +167,7 @@ def _finished(
 ) -> Run:
     job = context.queue.start_local("train", "bench", {}, dataset.dataset_id, "bench")
     output = context.queue.folder(job.job_id).output
-    table = {"row_id": np.arange(ROWS), "split": [SPLIT] * ROWS, "predicted": predicted, "confidence": confidence}
+    table = {"example_id": np.arange(ROWS), "split": [SPLIT] * ROWS, "predicted": predicted, "confidence": confidence}
     pq.write_table(pa.table(table), output / "predictions.parquet")
     shape = (ROWS, CLASSES)
     array = np.lib.format.open_memmap(output / "probabilities.npy", "w+", np.float32, shape, fortran_order=True)

@@ -49,7 +49,7 @@ def run() -> list[Row]:
 
 
 def _compared(name: str, embeddings: np.ndarray, unlike: np.ndarray) -> list[Row]:
-    known = {"row_ids": np.arange(len(unlike)), "embeddings": embeddings, "neighbours": Neighbourhood(embeddings)}
+    known = {"example_ids": np.arange(len(unlike)), "embeddings": embeddings, "neighbours": Neighbourhood(embeddings)}
     ours = find(Signals({key: lambda value=value: value for key, value in known.items()}))
     score, flagged = _datalab(embeddings)
     measures = (

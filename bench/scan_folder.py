@@ -39,7 +39,7 @@ def scan_folder(
     pq.write_table(
         pa.table(
             {
-                "row_id": np.arange(len(labels)),
+                "example_id": np.arange(len(labels)),
                 "content_hash": pa.array(hashes, pa.string()),
                 "label": pa.array([index[label] for label in labels], pa.int32()),
                 "split": missing,

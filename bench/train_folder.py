@@ -38,7 +38,7 @@ def train_folder(
     missing = pa.nulls(len(labels), pa.string())
     text = task == "text"
     table = {
-        "row_id": pa.array(range(len(labels)), pa.int64()),
+        "example_id": pa.array(range(len(labels)), pa.int64()),
         "content_hash": hashes or [hashlib.sha256(payload.encode()).hexdigest() for payload in payloads],
         "label": pa.array(labels, pa.int32()),
         "split": pa.array(splits, pa.string()),

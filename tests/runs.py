@@ -41,7 +41,7 @@ def finished_run(
         np.save(output / "probabilities.npy", np.asfortranarray(probabilities, np.float32))
     predictions = pa.table(
         {
-            "row_id": pa.array(range(len(probabilities)), pa.int64()),
+            "example_id": pa.array(range(len(probabilities)), pa.int64()),
             "split": list(splits),
             "predicted": pa.array(probabilities.argmax(axis=1), pa.int32()),
             "confidence": pa.array(probabilities.max(axis=1), pa.float32()),

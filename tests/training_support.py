@@ -69,7 +69,7 @@ def fill(folder: JobFolder, model: Path, spec: TrainSpec = SPEC, rows: int = 120
     contents, labels = texts(rows)
     splits = ["train" if row < rows * 2 // 3 else ("validation", "test")[row % 2] for row in range(rows)]
     table = {
-        "row_id": pa.array(range(1000, 1000 + rows), pa.int64()),
+        "example_id": pa.array(range(1000, 1000 + rows), pa.int64()),
         "content_hash": [hashlib.sha256(text.encode()).hexdigest() for text in contents],
         "label": pa.array(labels, pa.int32()),
         "split": splits,

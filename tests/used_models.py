@@ -60,5 +60,5 @@ def used_run(context: Context, dataset: Dataset, folder: Path) -> Run:
     ]
     _, features = Predictor.open(output / "model").predict(payloads)
     np.save(output / "features.npy", features)
-    np.save(output / "feature_rows.npy", np.array([row.row_id for row in rows], np.int64))
+    np.save(output / "feature_rows.npy", np.array([row.example_id for row in rows], np.int64))
     return run

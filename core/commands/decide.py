@@ -16,7 +16,7 @@ from core.services.review.groups import keep_one as keep_one_of_each
 
 @command
 @dataset_argument
-@click.option("--file", type=Path, metavar="CSV", help="columns row_id or source_id, action, label")
+@click.option("--file", type=Path, metavar="CSV", help="columns example_id or source_id, action, label")
 @click.option("--keep-one", is_flag=True, help="exclude the copies of each group of near-duplicates that agrees")
 @click.option("--reviewer", required=True, metavar="WHO", help="who decided")
 def decide_command(context: Context, name: str, file: Path | None, keep_one: bool, reviewer: str) -> Answer:
@@ -33,15 +33,15 @@ def decide_command(context: Context, name: str, file: Path | None, keep_one: boo
         "written": done.written,
         "unchanged": done.unchanged,
         "overruled": done.overruled,
-        "by_own_row_ids": done.by_own_row_ids,
+        "by_source_ids": done.by_source_ids,
     }
     text = f"{done.written:,} of {done.read:,} decisions written for version {done.version.number} of {name}"
     if done.unchanged:
         text += f"; {done.unchanged:,} were in force already"
     if done.overruled:
         text += f"; {done.overruled:,} overrule another reviewer"
-    if done.by_own_row_ids:
-        text += "; its row_id was read as the source's own"
+    if done.by_source_ids:
+        text += "; its example_id was read as the source's own"
     return Answer(data, f"{text}.")
 
 
@@ -52,10 +52,10 @@ def _keep_one(context: Context, name: str, reviewer: str) -> Answer:
     data = {
         "dataset": name,
         "version": version.number,
-        "excluded": len(done.row_ids),
+        "excluded": len(done.example_ids),
         "groups": done.groups,
         "conflicting": done.conflicting,
     }
-    text = f"{len(done.row_ids):,} copies of {done.groups:,} groups excluded for version {version.number}"
+    text = f"{len(done.example_ids):,} copies of {done.groups:,} groups excluded for version {version.number}"
     left = f"; {done.conflicting:,} groups with conflicting labels are left as they are" if done.conflicting else ""
     return Answer(data, f"{text} of {name}{left}.")

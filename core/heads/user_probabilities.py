@@ -14,9 +14,9 @@ import pyarrow.parquet
 from numpy.typing import NDArray
 
 from core.errors import ProbabilitiesError
+from core.records import EARLIER_EXAMPLE_ID, EXAMPLE_ID
 
 SUM_TOLERANCE = 1e-3
-ROW_ID = "row_id"
 
 CLEARLY = 4.0
 """Standard errors from which on another order of the columns is taken for the right one."""
@@ -36,21 +36,21 @@ class Numbering:
     """Rows as loaded: they have the row ids from 0 up to this."""
     set_aside: str = ""
     """In words, which rows of the source have no row id; empty where all have one."""
-    ambiguous: bool = False
-    """Whether the source has a column `row_id` of its own with other numbers."""
+    taken: tuple[str, ...] = ()
+    """Names of the example ids that a column of the source's own has as well, with other numbers."""
 
 
 def read_probabilities(
-    path: Path, row_ids: NDArray[np.int64], labels: Sequence[str], given: NDArray[np.int64], numbering: Numbering
+    path: Path, example_ids: NDArray[np.int64], labels: Sequence[str], given: NDArray[np.int64], numbering: Numbering
 ) -> Matrix:
-    """Probabilities (n, k) in the order of `row_ids` (n,) and `labels` (k,), in the file's own precision.
+    """Probabilities (n, k) in the order of `example_ids` (n,) and `labels` (k,), in the file's own precision.
 
     `.npy`: rows and classes in this order. Parquet and CSV: a column per class, found by name in any order, and rows in
-    this order or with a `row_id` column. `given` (n,) has the index of each row's label. Raises ProbabilitiesError
+    this order or with a `example_id` column. `given` (n,) has the index of each row's label. Raises ProbabilitiesError
     where shape, order, row ids, or a row's sum is wrong.
     """
-    matrix, named = _read(path, row_ids, labels, numbering)
-    _check_shape(matrix, len(row_ids), labels, numbering)
+    matrix, named = _read(path, example_ids, labels, numbering)
+    _check_shape(matrix, len(example_ids), labels, numbering)
     _check_values(matrix)
     _check_order(matrix, labels, given)
     if not named:
@@ -58,16 +58,18 @@ def read_probabilities(
     return matrix
 
 
-def _read(path: Path, row_ids: NDArray[np.int64], labels: Sequence[str], numbering: Numbering) -> tuple[Matrix, bool]:
+def _read(
+    path: Path, example_ids: NDArray[np.int64], labels: Sequence[str], numbering: Numbering
+) -> tuple[Matrix, bool]:
     """The matrix, and whether its columns were found by their names."""
     suffix = path.suffix.lower()
     try:
         if suffix == ".npy":
             return _floats(np.load(path, mmap_mode="r", allow_pickle=False)), False
         if suffix in (".parquet", ".pq"):
-            return _from_table(pa.parquet.read_table(path), row_ids, labels, numbering)
+            return _from_table(pa.parquet.read_table(path), example_ids, labels, numbering)
         if suffix == ".csv":
-            return _from_table(pa.csv.read_csv(path), row_ids, labels, numbering)
+            return _from_table(pa.csv.read_csv(path), example_ids, labels, numbering)
     except (OSError, ValueError, pa.ArrowInvalid) as error:
         raise ProbabilitiesError(f"{path.name} cannot be read: {error}", "Save it again as .npy or Parquet.") from error
     raise ProbabilitiesError(
@@ -82,10 +84,11 @@ def _floats(array: NDArray[np.generic]) -> Matrix:
 
 
 def _from_table(
-    table: pa.Table, row_ids: NDArray[np.int64], labels: Sequence[str], numbering: Numbering
+    table: pa.Table, example_ids: NDArray[np.int64], labels: Sequence[str], numbering: Numbering
 ) -> tuple[Matrix, bool]:
-    if ROW_ID in table.column_names:
-        table = _in_order(table, row_ids, numbering)
+    name = next((name for name in (EXAMPLE_ID, EARLIER_EXAMPLE_ID) if name in table.column_names), None)
+    if name:
+        table = _in_order(table, name, example_ids, numbering)
     missing = [label for label in labels if label not in table.column_names]
     if not missing:
         table = table.select(list(labels))
@@ -103,42 +106,42 @@ def _from_table(
     return np.stack(columns, axis=1), not missing
 
 
-def _in_order(table: pa.Table, row_ids: NDArray[np.int64], numbering: Numbering) -> pa.Table:
-    found = _row_ids(table, numbering)
+def _in_order(table: pa.Table, name: str, example_ids: NDArray[np.int64], numbering: Numbering) -> pa.Table:
+    found = _example_ids(table, name, numbering)
     order = np.argsort(found, kind="stable")
-    place = np.searchsorted(found[order], row_ids)
-    there = np.append(found[order], -1)[np.minimum(place, len(found))] == row_ids
+    place = np.searchsorted(found[order], example_ids)
+    there = np.append(found[order], -1)[np.minimum(place, len(found))] == example_ids
     if not there.all():
         raise ProbabilitiesError(
-            f"{int((~there).sum()):,} rows of the dataset are not in the file, first row_id {row_ids[~there][0]}.",
+            f"{int((~there).sum()):,} rows of the dataset are not in the file, first {name} {example_ids[~there][0]}.",
             f"Give one line per row of this version.{numbering.set_aside}",
         )
-    return table.drop_columns([ROW_ID]).take(pa.array(order[place]))
+    return table.drop_columns([name]).take(pa.array(order[place]))
 
 
-def _row_ids(table: pa.Table, numbering: Numbering) -> NDArray[np.int64]:
+def _example_ids(table: pa.Table, name: str, numbering: Numbering) -> NDArray[np.int64]:
     """The file's row ids, all of them known and none twice: numbers of another count would shift every row."""
-    if numbering.ambiguous:
+    if name in numbering.taken:
         raise ProbabilitiesError(
-            "The source has a column row_id of its own, whose numbers are not Winnow's: the file's may be either.",
+            f"The source has a column {name} of its own, whose numbers are not Winnow's: the file's may be either.",
             "Leave the column out and give the lines in the order of the dataset.",
         )
     try:
-        found = table.column(ROW_ID).cast(pa.int64()).to_numpy(zero_copy_only=False)
+        found = table.column(name).cast(pa.int64()).to_numpy(zero_copy_only=False)
     except pa.ArrowInvalid:
         found = None
     if found is None or found.dtype.kind != "i":
-        raise ProbabilitiesError("The column row_id holds something that is no whole number.", "Mend it.")
+        raise ProbabilitiesError(f"The column {name} holds something that is no whole number.", "Mend it.")
     foreign = np.unique(found[(found < 0) | (found >= numbering.loaded)])
     if len(foreign):
         raise ProbabilitiesError(
-            f"The file has the row_id {_some([str(one) for one in foreign])}, and the dataset has the rows 0 to "
+            f"The file has the {name} {_some([str(one) for one in foreign])}, and the dataset has the rows 0 to "
             f"{numbering.loaded - 1}: they are counted in another way.{numbering.set_aside}",
-            "Take the row_id from `python -m core export`.",
+            "Take the example_id of `python -m core export`.",
         )
     ids, counts = np.unique(found, return_counts=True)
     if counts.max(initial=1) > 1:
-        raise ProbabilitiesError(f"The file has row_id {ids[counts > 1][0]} more than once.", "Give one line per row.")
+        raise ProbabilitiesError(f"The file has {name} {ids[counts > 1][0]} more than once.", "Give one line per row.")
     return np.asarray(found, np.int64)
 
 
@@ -146,7 +149,7 @@ def _check_shape(matrix: Matrix, rows: int, labels: Sequence[str], numbering: Nu
     if matrix.shape != (rows, len(labels)):
         raise ProbabilitiesError(
             f"The probabilities have the shape {matrix.shape}, the dataset needs ({rows}, {len(labels)}).",
-            f"One line per row in the order of row_id, one column per class: {_some(labels)}.{numbering.set_aside}",
+            f"One line per row in the order of example_id, one column per class: {_some(labels)}.{numbering.set_aside}",
         )
 
 
@@ -180,7 +183,7 @@ def _check_order(matrix: Matrix, labels: Sequence[str], given: NDArray[np.int64]
     if own.mean() < expected + 2 * own.std() / np.sqrt(len(given)):
         raise ProbabilitiesError(
             f"The given label has a mean probability of {own.mean():.3f}; chance alone gives {expected:.3f}.",
-            f"Check that rows follow row_id and columns follow the classes: {_some(labels)}.",
+            f"Check that rows follow example_id and columns follow the classes: {_some(labels)}.",
         )
 
 

@@ -31,7 +31,7 @@ class Signals:
 
     classes = Signal[Sequence[str]]()
     """Names of the k classes."""
-    row_ids = Signal[NDArray[np.int64]]()
+    example_ids = Signal[NDArray[np.int64]]()
     """(n,) what evidence calls the rows."""
     labels = Signal[NDArray[np.int64]]()
     """(n,) given labels, 0 … k-1."""

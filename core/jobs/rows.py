@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from core.modalities.payloads import Payloads
 from core.queue import JobFolder
+from core.records import EARLIER_EXAMPLE_ID, EXAMPLE_ID
 from core.tasks import task_named
 
 
@@ -18,26 +19,28 @@ from core.tasks import task_named
 class Rows:
     """n rows, by row id."""
 
-    row_ids: NDArray[np.int64]
+    example_ids: NDArray[np.int64]
     """(n,)"""
     labels: NDArray[np.int64]
     """(n,) positions in the dataset's labels."""
     payloads: Payloads
 
     def __len__(self) -> int:
-        return len(self.row_ids)
+        return len(self.example_ids)
 
 
 def read_rows(folder: JobFolder, task: str, media: Path) -> Rows:
     """What the task needs of the rows, in the file's order; the workspace's files lie in `media`."""
     modality = task_named(task).modality
-    columns = ["row_id", "content_hash", "label", modality.payload]
-    table = pq.read_table(folder.input / "rows.parquet", columns=columns)
+    path = folder.input / "rows.parquet"
+    known = pq.read_schema(path).names
+    ids = EXAMPLE_ID if EXAMPLE_ID in known else EARLIER_EXAMPLE_ID  # a job of release 0.1 that is started again
+    table = pq.read_table(path, columns=[ids, "content_hash", "label", modality.payload])
     payloads = Payloads.of(
         table.column(modality.payload), table.column("content_hash"), media if modality.in_files else None
     )
-    row_ids, labels = (table.column(name).to_numpy().astype(np.int64) for name in ("row_id", "label"))
-    return Rows(row_ids, labels, payloads)
+    example_ids, labels = (table.column(name).to_numpy().astype(np.int64) for name in (ids, "label"))
+    return Rows(example_ids, labels, payloads)
 
 
 def read_splits(folder: JobFolder) -> NDArray[np.object_]:

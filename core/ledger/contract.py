@@ -38,7 +38,7 @@ class Decisions(Protocol):
         reviewer: str | None = None,
         action: Action | None = None,
         version_id: str | None = None,
-        row_id: int | None = None,
+        example_id: int | None = None,
         limit: int = 100,
         offset: int = 0,
     ) -> list[Decision]:
@@ -51,7 +51,7 @@ class Decisions(Protocol):
         reviewer: str | None = None,
         action: Action | None = None,
         version_id: str | None = None,
-        row_id: int | None = None,
+        example_id: int | None = None,
     ) -> int:
         """How many acts `page` would list in all."""
 
@@ -63,7 +63,7 @@ class Claims(Protocol):
     """Which session (a reviewer's tab) has which row on the screen: no two have the same one. They run out."""
 
     def hold(
-        self, version_id: str, session: str, row_ids: Sequence[int], *, now: datetime, seconds: float
+        self, version_id: str, session: str, example_ids: Sequence[int], *, now: datetime, seconds: float
     ) -> list[int]:
         """Those of the rows, in their order, that are the session's from now on for `seconds`: all that nobody else
         holds. Rows that it holds already are held anew."""
@@ -71,7 +71,7 @@ class Claims(Protocol):
     def held_by_others(self, version_id: str, session: str, now: datetime) -> list[int]:
         """Rows of a version that other sessions hold."""
 
-    def release(self, version_id: str, session: str, row_ids: Sequence[int]) -> None:
+    def release(self, version_id: str, session: str, example_ids: Sequence[int]) -> None:
         """Gives rows back before their time; those that the session does not hold are left alone."""
 
     def release_all(self, session: str) -> None:

@@ -45,8 +45,8 @@ def repeated_rows(rows: Rows, pair: tuple[str, str] | None = None, *, conflictin
     having = "min(label) <> max(label)" if conflicting or pair else "count(*) > 1"
     also = "" if pair is None else " AND label IN (?, ?)"
     found = rows.fetch(
-        f"SELECT row_id FROM {rows.relation} WHERE content_hash IN (SELECT content_hash FROM {rows.relation}{among}"
-        f" GROUP BY content_hash HAVING {having}){also} ORDER BY row_id LIMIT {OPENED_ROWS}",
+        f"SELECT example_id FROM {rows.relation} WHERE content_hash IN (SELECT content_hash FROM {rows.relation}{among}"
+        f" GROUP BY content_hash HAVING {having}){also} ORDER BY example_id LIMIT {OPENED_ROWS}",
         [*(pair or ()), *(pair or ())],
     )
-    return tuple(int(row_id) for (row_id,) in found)
+    return tuple(int(example_id) for (example_id,) in found)

@@ -1,6 +1,8 @@
 """The records that cross from one stage to the next. Frozen, plain, and free of behaviour that needs a library."""
 
 from core.records.datasets import (
+    EARLIER_EXAMPLE_ID,
+    EXAMPLE_ID,
     Attribute,
     AttributeKind,
     Dataset,
@@ -52,7 +54,9 @@ from core.records.scans import Copy, Issue, IssueFilter, Scan, ScanSpec
 
 __all__ = [
     "ARMS",
+    "EARLIER_EXAMPLE_ID",
     "ENDED",
+    "EXAMPLE_ID",
     "MISFIT",
     "SPLIT_WORDS",
     "UNFINISHED",

@@ -10,6 +10,10 @@ from typing import Any, Literal
 AttributeKind = Literal["category", "number", "time", "text"]
 DatasetState = Literal["loading", "ready", "trashed"]
 VersionKind = Literal["load", "review", "split"]
+EXAMPLE_ID = "example_id"
+"""The column of a row's number in its source, by which tables, files and people name an example."""
+EARLIER_EXAMPLE_ID = "row_id"
+"""What release 0.1 called that column, so that people's files still do; DuckLake keeps this name for itself."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +64,7 @@ class Version:
     kind: VersionKind
     note: str
     fingerprint: str
-    """Hex digest over (row_id, content_hash, label, split) of the rows it keeps: equal content, equal fingerprint.
+    """Hex digest over (example_id, content_hash, label, split) of the rows it keeps: equal content, equal fingerprint.
     Empty for the moment after the version was made in which it is worked out."""
     row_count: int
     """Rows it keeps: exclusions are not counted."""
@@ -74,7 +78,7 @@ class Version:
 class VersionChange:
     """What one row of a version has that its parent's has not."""
 
-    row_id: int
+    example_id: int
     given: str
     """The example as text, cut to a line, or the image's name."""
     from_label: str | None
@@ -102,15 +106,15 @@ class RowFilter:
     """Every word of it occurs in the text (or in the image's name), case ignored."""
     duplicates: Literal["exact", "conflicting"] | None = None
     """Rows whose content occurs more than once; or more than once with different labels."""
-    row_ids: tuple[int, ...] | None = None
+    example_ids: tuple[int, ...] | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class RowOrder:
     """How a list of rows is sorted; missing values come last either way, rows that are equal by their row id."""
 
-    column: str = "row_id"
-    """One of `row_id`, `text`, `label`, `given_label`, `split`, `source_id`, or an attribute's column."""
+    column: str = "example_id"
+    """One of `example_id`, `text`, `label`, `given_label`, `split`, `source_id`, or an attribute's column."""
     descending: bool = False
 
 
@@ -118,7 +122,7 @@ class RowOrder:
 class Example:
     """One row as it is drawn."""
 
-    row_id: int
+    example_id: int
     text: str | None
     """The text; for images the original's file name."""
     media_id: str | None

@@ -111,7 +111,7 @@ class PredictionFilter:
 class PredictedRow:
     """One row of such a list."""
 
-    row_id: int
+    example_id: int
     label: str
     """What counts as true."""
     predicted: str

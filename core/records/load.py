@@ -125,7 +125,7 @@ class Staged:
     """Parquet file of the usable rows, in the source's order."""
     row_count: int
     types: Mapping[str, str]
-    """Stored column → DuckDB type, in the order of an examples table without its `row_id`."""
+    """Stored column → DuckDB type, in the order of an examples table without its `example_id`."""
     labels: tuple[str, ...]
     """The classes in the order of their indices."""
     attributes: tuple[Attribute, ...]

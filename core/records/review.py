@@ -20,7 +20,7 @@ class Decision:
     dataset_id: str
     version_id: str
     """The version that was on the screen: its successor takes the decision in."""
-    row_id: int
+    example_id: int
     action: Action
     new_label: str | None
     """Only with `relabel`."""

@@ -63,7 +63,7 @@ class Scan:
 class Issue:
     """One row of the ranked list."""
 
-    row_id: int
+    example_id: int
     score: float
     """In 0–1: low is worse."""
     is_issue: bool
@@ -79,7 +79,7 @@ class Issue:
 class Copy:
     """A flagged row of a group of which one is enough."""
 
-    row_id: int
+    example_id: int
     group: int
     """Row id of the group's first row."""
     conflicting: bool

@@ -22,15 +22,15 @@ def read_acts(sent: Iterable[Mapping[str, Any]]) -> list[Act]:
 
 
 def _read(raw: Mapping[str, Any]) -> Act | None:
-    key, action, row_id = raw.get("key"), raw.get("action"), raw.get("row_id")
+    key, action, example_id = raw.get("key"), raw.get("action"), raw.get("example_id")
     if not isinstance(key, str) or not 0 < len(key) <= MAX_KEY or action not in ACTIONS:
         return None
-    if not (type(row_id) is int or (row_id is None and action == "undo")):
+    if not (type(example_id) is int or (example_id is None and action == "undo")):
         return None
     return Act(
         client_key=key,
         action=action,
-        row_id=row_id,
+        example_id=example_id,
         new_label=_text(raw.get("label")) if action == "relabel" else None,
         shown=_shown(raw.get("shown")),
         scan_id=_text(raw.get("scan_id")),

@@ -30,5 +30,5 @@ def wanted(depth: Depth, skipped: int) -> int:
 
 def to_send(order: Sequence[int], have: Set[int], depth: Depth, skipped: int) -> list[int]:
     """The claimed rows that the browser needs now, in order: none while it has enough ahead."""
-    ahead = sum(row_id in have for row_id in order) - max(0, skipped)
-    return [] if ahead >= min(depth.low, len(order)) else [row_id for row_id in order if row_id not in have]
+    ahead = sum(example_id in have for example_id in order) - max(0, skipped)
+    return [] if ahead >= min(depth.low, len(order)) else [example_id for example_id in order if example_id not in have]

@@ -45,7 +45,7 @@ class Act:
     client_key: str
     """Made once where the act was made: a second write with the same key is the same act."""
     action: Action
-    row_id: int | None
+    example_id: int | None
     """None only for an undo that names no row."""
     new_label: str | None = None
     """Only with `relabel`."""

@@ -30,7 +30,7 @@ def judge(
     accepted, refused = [], []
     for act in acts:
         problem = objection(act, rows, labels, target)
-        other = in_force.get(act.row_id) if act.row_id is not None else None
+        other = in_force.get(act.example_id) if act.example_id is not None else None
         if problem:
             refused.append(Refusal(act, problem))
         elif other is not None and other.reviewer != reviewer and act.instead_of != other.decision_id:
@@ -54,7 +54,7 @@ def judge_undos(
             refused.append(Refusal(act, "Nothing to undo: no decision of yours is in force on this version."))
         elif target.reviewer != reviewer:
             refused.append(
-                Refusal(act, f"Row {target.row_id} was decided by {target.reviewer}: only they can undo it.")
+                Refusal(act, f"Row {target.example_id} was decided by {target.reviewer}: only they can undo it.")
             )
         else:
             accepted.append((act, target))
@@ -65,21 +65,23 @@ def objection(act: Act, rows: Mapping[int, str | None], labels: Set[str], target
     """Why the act makes no sense for this version; empty where it does."""
     if act.action not in DECIDING:
         return f"{act.action!r} is no decision. Use one of: {', '.join(DECIDING)}."
-    if act.row_id not in rows:
-        return f"Row {act.row_id} is not in this version."
+    if act.example_id not in rows:
+        return f"Row {act.example_id} is not in this version."
     if act.action != "relabel":
         return ""
     if not act.new_label:
-        return f"Row {act.row_id} is to be relabelled, but no label is given."
+        return f"Row {act.example_id} is to be relabelled, but no label is given."
     return target.objection(act.new_label, labels)
 
 
 def plain_keep(act: Act, rows: Mapping[int, str | None]) -> Act:
     """A change to the label that the row has is a `keep`."""
-    if act.action == "relabel" and act.row_id is not None and act.new_label == rows[act.row_id]:
+    if act.action == "relabel" and act.example_id is not None and act.new_label == rows[act.example_id]:
         return replace(act, action="keep", new_label=None)
     return act
 
 
 def _decided_by_other(other: Decision) -> str:
-    return f"{other.reviewer} has already decided row {other.row_id}: {in_words(other)}. Your decision was not saved."
+    return (
+        f"{other.reviewer} has already decided row {other.example_id}: {in_words(other)}. Your decision was not saved."
+    )

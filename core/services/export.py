@@ -79,12 +79,12 @@ def _folders(context: Context, version_id: str, out: Path) -> Path:
         zipfile.ZipFile(part, "w", zipfile.ZIP_STORED) as archive,
         tempfile.TemporaryFile("w+", encoding="utf-8", newline="\n") as table,
     ):
-        for row_id, media_id, name, label, split in _files(context, version_id):
+        for example_id, media_id, name, label, split in _files(context, version_id):
             folders = [_own_folder(each, folder_of) for each in (split, label) if each]
             stem, suffix = folder_name(Path(name or media_id).stem), Path(media_id).suffix
             inner = "/".join((*folders, f"{stem}{suffix}"))
             if inner.lower() in taken:
-                inner = "/".join((*folders, f"{stem}-{row_id}{suffix}"))
+                inner = "/".join((*folders, f"{stem}-{example_id}{suffix}"))
             taken.add(inner.lower())
             archive.write(context.workspace.media / media_id, inner)
             splits.add(split)
@@ -97,12 +97,12 @@ def _folders(context: Context, version_id: str, out: Path) -> Path:
 
 
 def _files(context: Context, version_id: str) -> Iterator[tuple[int, str, str, str, str | None]]:
-    """(row_id, media_id, file name, label, split), page by page."""
+    """(example_id, media_id, file name, label, split), page by page."""
     rows = relation(context.store, version_id)
     last = -1
     while True:
         page = context.store.fetch(
-            f"""SELECT row_id, media_id, text, label, split FROM {rows} WHERE row_id > ? ORDER BY row_id
+            f"""SELECT example_id, media_id, text, label, split FROM {rows} WHERE example_id > ? ORDER BY example_id
                 LIMIT {_ROWS_AT_ONCE}""",
             [last],
         )

@@ -49,8 +49,8 @@ def export_rows(db: Database, version_id: str, out: Path, format: Format) -> Pat
     dataset = get_dataset(db, get_version(db, version_id).dataset_id)
     columns = [*task_named(dataset.task).modality.columns, "given_label", "label", "split"]
     columns += [identifier(attribute.column) for attribute in dataset.attributes]
-    columns = ["row_id", *([_source_id(dataset, columns)] if dataset.id_column else []), *columns]
-    sql = f"SELECT {', '.join(columns)} FROM {relation(db, version_id)} ORDER BY row_id"
+    columns = ["example_id", *([_source_id(dataset, columns)] if dataset.id_column else []), *columns]
+    sql = f"SELECT {', '.join(columns)} FROM {relation(db, version_id)} ORDER BY example_id"
     return _copy(db, sql, out, format)
 
 
@@ -66,22 +66,23 @@ def export_issues(
     scan = get_scan(db, scan_id)
     condition, parameters = issue_condition(db, scan, where)
     columns = ["score", "is_issue", "given_label", "suggested_label", "rank", WORDS]
-    sql = f"""SELECT row_id, {_source_id(get_dataset(db, scan.dataset_id), columns)}, {", ".join(columns)}
-              FROM issues i JOIN (SELECT row_id, source_id, text FROM {relation(db, scan.version_id)}) r USING (row_id)
+    sql = f"""SELECT example_id, {_source_id(get_dataset(db, scan.dataset_id), columns)}, {", ".join(columns)}
+              FROM issues i
+              JOIN (SELECT example_id, source_id, text FROM {relation(db, scan.version_id)}) r USING (example_id)
               WHERE {condition} ORDER BY i.rank {"" if top is None else f"LIMIT {int(top)}"}"""
     return _copy(db, sql, out, format, parameters)
 
 
 def write_job_rows(db: Database, version_id: str, out: Path, labels: Sequence[str]) -> Path:
-    """Writes what a job works on, by row id: `row_id`, `content_hash`, `label` (INTEGER, position in `labels`),
+    """Writes what a job works on, by row id: `example_id`, `content_hash`, `label` (INTEGER, position in `labels`),
     `split`, `text`, `media_id`."""
     out.parent.mkdir(parents=True, exist_ok=True)
     names = pa.table({"class": pa.array(range(len(labels)), pa.int32()), "name": pa.array(list(labels), pa.string())})
     with db.cursor() as cursor:
         cursor.register("names", names)
         cursor.execute(
-            f"""COPY (SELECT r.row_id, r.content_hash, n.class AS label, r.split, r.text, r.media_id
-                      FROM {relation(db, version_id)} r JOIN names n ON n.name = r.label ORDER BY r.row_id)
+            f"""COPY (SELECT r.example_id, r.content_hash, n.class AS label, r.split, r.text, r.media_id
+                      FROM {relation(db, version_id)} r JOIN names n ON n.name = r.label ORDER BY r.example_id)
                 TO {literal(str(out))} (FORMAT parquet)"""
         )
     return out
@@ -94,7 +95,7 @@ def export_file(db: Database, parquet: Path, out: Path, format: Format) -> Path:
 
 def _source_id(dataset: Dataset, others: Sequence[str]) -> str:
     """The source's own row id under its own name, unless another column of the file has that name."""
-    taken = {"row_id", *(name.strip('"').lower() for name in others)}
+    taken = {"example_id", *(name.strip('"').lower() for name in others)}
     own = dataset.id_column
     return "source_id" if own is None or own.lower() in taken else f"source_id AS {identifier(own)}"
 

@@ -18,8 +18,10 @@ def where_sql(where: RowFilter, attributes: tuple[Attribute, ...], relation: str
     Raises `NotFoundError` where the filter names an attribute that the dataset has not.
     """
     parts: list[Condition] = []
-    if where.row_ids is not None:
-        parts.append((f"row_id IN ({', '.join(str(int(row_id)) for row_id in where.row_ids) or 'NULL'})", []))
+    if where.example_ids is not None:
+        parts.append(
+            (f"example_id IN ({', '.join(str(int(example_id)) for example_id in where.example_ids) or 'NULL'})", [])
+        )
     if where.label is not None:
         parts.append(("label = ?", [where.label]))
     if where.split is not None:

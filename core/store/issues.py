@@ -12,7 +12,7 @@ from core.store.datasets import get_dataset
 from core.store.filters import Condition, issue_sql, joined, where_sql
 from core.store.relations import relation
 
-_COLUMNS = "i.row_id, i.score, i.is_issue, i.given_label, i.suggested_label, i.why, i.rank"
+_COLUMNS = "i.example_id, i.score, i.is_issue, i.given_label, i.suggested_label, i.why, i.rank"
 
 
 def count_issues(db: Database, scan: Scan, where: IssueFilter) -> int:
@@ -67,7 +67,7 @@ def copies(db: Database, scan: Scan, issue_type: str, groups: Sequence[int] | No
     if groups is not None:
         condition += f" AND {group} IN ({', '.join(str(int(one)) for one in groups) or 'NULL'})"
     rows = db.fetch(
-        f"""SELECT i.row_id, {group}, coalesce(CAST(i.why->>'$.conflicting' AS BOOLEAN), false), i.given_label,
+        f"""SELECT i.example_id, {group}, coalesce(CAST(i.why->>'$.conflicting' AS BOOLEAN), false), i.given_label,
                    i.suggested_label, i.score
             FROM issues i WHERE {condition} AND {group} IS NOT NULL ORDER BY i.rank""",
         parameters,
@@ -79,11 +79,11 @@ def issue_condition(db: Database, scan: Scan, where: IssueFilter) -> Condition:
     """An issue filter as a condition on `issues i`."""
     parts = [issue_sql(scan, where)]
     if where.undecided_only:
-        parts.append((f"i.row_id NOT IN (SELECT row_id FROM {standing_sql(db, scan.version_id)})", []))
+        parts.append((f"i.example_id NOT IN (SELECT example_id FROM {standing_sql(db, scan.version_id)})", []))
     if where.rows != RowFilter():
         rows = relation(db, scan.version_id)
         condition, parameters = where_sql(where.rows, get_dataset(db, scan.dataset_id).attributes, rows)
-        parts.append((f"i.row_id IN (SELECT row_id FROM {rows} WHERE {condition})", parameters))
+        parts.append((f"i.example_id IN (SELECT example_id FROM {rows} WHERE {condition})", parameters))
     return joined(parts)
 
 

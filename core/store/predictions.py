@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from core.records import PredictedRow, PredictionFilter
 from core.store.database import Database
 from core.store.filters import Condition, joined
+from core.store.job_files import job_file
 
 _SURELY = 4
 """How many times the rows up to a page's end are looked through for it, surest first, before all are."""
@@ -24,8 +25,9 @@ _SURELY = 4
 def add_predictions(db: Database, run_id: str, predictions_parquet: Path, labels: Sequence[str]) -> None:
     """Takes in what a run predicts; a second call changes nothing.
 
-    The file has `row_id`, `split`, `predicted` (position in `labels`) and `confidence`; a row's position in it is that
-    of its probabilities. Sorted as they are asked for: the rows of one predicted class lie together, the surest first.
+    The file has `example_id`, `split`, `predicted` (position in `labels`) and `confidence`; a row's position in it is
+    that of its probabilities. Sorted as they are asked for: the rows of one predicted class lie together, the surest
+    first.
     """
     names = pa.table({"class": pa.array(range(len(labels)), pa.int64()), "name": pa.array(list(labels), pa.string())})
     with db.write() as cursor:
@@ -33,11 +35,11 @@ def add_predictions(db: Database, run_id: str, predictions_parquet: Path, labels
             return
         cursor.register("names", names)
         cursor.execute(
-            """INSERT INTO predictions
-               SELECT ?, p.file_row_number, p.row_id, p.split, n.name, p.confidence
-               FROM read_parquet(?, file_row_number = true) p JOIN names n ON n.class = p.predicted
-               ORDER BY p.split, n.name, p.confidence DESC, p.row_id""",
-            [run_id, str(predictions_parquet)],
+            f"""INSERT INTO predictions
+               SELECT ?, p.file_row_number, p.example_id, p.split, n.name, p.confidence
+               FROM {job_file(cursor, predictions_parquet)} p JOIN names n ON n.class = p.predicted
+               ORDER BY p.split, n.name, p.confidence DESC, p.example_id""",
+            [run_id],
         )
         cursor.unregister("names")
 
@@ -71,7 +73,7 @@ def joint_counts(db: Database, first: str, second: str, split: str, truth: str) 
     """(true label, first's prediction, second's prediction, rows) over the rows that both runs have in that split."""
     return db.fetch(
         f"""SELECT t.label, p.predicted, q.predicted, count(*)
-            FROM {_joined(truth)} JOIN predictions q ON q.row_id = p.row_id
+            FROM {_joined(truth)} JOIN predictions q ON q.example_id = p.example_id
             WHERE p.run_id = ? AND q.run_id = ? AND p.split = ? AND q.split = ? GROUP BY ALL ORDER BY ALL""",
         [first, second, split, split],
     )
@@ -91,23 +93,26 @@ def page_predictions(
 
 
 def ranked(run_id: str, where: PredictionFilter, truth: str, version: str) -> Condition:
-    """The predicted rows that the filter keeps and another version's relation has, as a query for (row_id, rank): the
-    surest first, from 1."""
+    """The predicted rows that the filter keeps and another version's relation has, as a query for (example_id, rank):
+    the surest first, from 1."""
     condition, parameters = _condition(run_id, where)
-    query = f"""SELECT p.row_id, row_number() OVER (ORDER BY p.confidence DESC, p.row_id) AS rank
-                FROM {_joined(truth)} WHERE {condition} AND p.row_id IN (SELECT row_id FROM {version})"""
+    query = f"""SELECT p.example_id, row_number() OVER (ORDER BY p.confidence DESC, p.example_id) AS rank
+                FROM {_joined(truth)} WHERE {condition} AND p.example_id IN (SELECT example_id FROM {version})"""
     return query, parameters
 
 
-def predictions_of(db: Database, run_id: str, row_ids: Sequence[int]) -> dict[int, tuple[str, float, int]]:
+def predictions_of(db: Database, run_id: str, example_ids: Sequence[int]) -> dict[int, tuple[str, float, int]]:
     """What a run predicts for each of these rows, how surely, and where they lie in its array of probabilities."""
-    chosen = ", ".join(str(int(row_id)) for row_id in row_ids)
+    chosen = ", ".join(str(int(example_id)) for example_id in example_ids)
     rows = db.fetch(
-        f"""SELECT row_id, predicted, confidence, position FROM predictions
-            WHERE run_id = ? AND row_id IN ({chosen or "NULL"})""",
+        f"""SELECT example_id, predicted, confidence, position FROM predictions
+            WHERE run_id = ? AND example_id IN ({chosen or "NULL"})""",
         [run_id],
     )
-    return {row_id: (predicted, float(confidence), int(position)) for row_id, predicted, confidence, position in rows}
+    return {
+        example_id: (predicted, float(confidence), int(position))
+        for example_id, predicted, confidence, position in rows
+    }
 
 
 def positions(
@@ -134,18 +139,18 @@ def _page(
     among = "predictions"
     if surest is not None:
         among = f"""(SELECT * FROM predictions WHERE run_id = ? AND split = ?
-                     ORDER BY confidence DESC, row_id LIMIT {surest})"""
+                     ORDER BY confidence DESC, example_id LIMIT {surest})"""
         parameters = [run_id, where.split, *parameters]
     return db.records(
         PredictedRow,
-        f"""SELECT p.row_id, t.label, p.predicted, p.confidence FROM {_joined(truth, among)}
-            WHERE {condition} ORDER BY p.confidence DESC, p.row_id LIMIT ? OFFSET ?""",
+        f"""SELECT p.example_id, t.label, p.predicted, p.confidence FROM {_joined(truth, among)}
+            WHERE {condition} ORDER BY p.confidence DESC, p.example_id LIMIT ? OFFSET ?""",
         [*parameters, limit, offset],
     )
 
 
 def _joined(truth: str, among: str = "predictions") -> str:
-    return f"{among} p JOIN {truth} t ON t.row_id = p.row_id AND t.label IS NOT NULL"
+    return f"{among} p JOIN {truth} t ON t.example_id = p.example_id AND t.label IS NOT NULL"
 
 
 def _condition(run_id: str, where: PredictionFilter) -> Condition:
@@ -165,7 +170,7 @@ def _condition(run_id: str, where: PredictionFilter) -> Condition:
 
 def _in_another(run_id: str, comparison: str, split: str) -> Condition:
     return (
-        f"""EXISTS (SELECT 1 FROM predictions q WHERE q.row_id = p.row_id AND q.run_id = ? AND q.split = ?
+        f"""EXISTS (SELECT 1 FROM predictions q WHERE q.example_id = p.example_id AND q.run_id = ? AND q.split = ?
                     AND q.predicted {comparison} t.label)""",
         [run_id, split],
     )

@@ -13,19 +13,19 @@ CONTENT_HASH = "coalesce(content_hash, md5(text))"
 """A text's digest, which `derive` writes down: a load does not wait for a million of them."""
 
 
-def relation(db: Database, version_id: str, row_ids: Sequence[int] | None = None) -> str:
+def relation(db: Database, version_id: str, example_ids: Sequence[int] | None = None) -> str:
     """The rows of a version as an SQL subquery: every column of its examples, with `label` and `split` as the version
-    has them, excluded rows left out. With `row_ids`, only those. Raises `NotFoundError`."""
+    has them, excluded rows left out. With `example_ids`, only those. Raises `NotFoundError`."""
     row = db.fetch_one(
         "SELECT dataset_id, parent_id FROM versions WHERE version_id = ?", [checked_id(version_id, "version")]
     )
     if row is None:
         raise NotFoundError(f"Version {version_id!r} not found.", "Take one from the dataset's list of versions.")
     dataset_id, parent_id = row
-    return relation_sql(dataset_id, version_id if parent_id else None, row_ids)
+    return relation_sql(dataset_id, version_id if parent_id else None, example_ids)
 
 
-def relation_sql(dataset_id: str, version_id: str | None, row_ids: Sequence[int] | None = None) -> str:
+def relation_sql(dataset_id: str, version_id: str | None, example_ids: Sequence[int] | None = None) -> str:
     """`relation` from what the caller already knows; `version_id` None is the load, which has no overrides.
 
     A version is a complete set of overrides relative to the load, so opening it takes one join however long its
@@ -33,7 +33,11 @@ def relation_sql(dataset_id: str, version_id: str | None, row_ids: Sequence[int]
     these rows alone, where a list of row ids reads whole row groups (5 ms instead of 55 for 25 of 1M rows).
     """
     table = examples_table(dataset_id)
-    chosen = "" if row_ids is None else f"row_id IN ({', '.join(str(int(row_id)) for row_id in row_ids) or 'NULL'})"
+    chosen = (
+        ""
+        if example_ids is None
+        else f"example_id IN ({', '.join(str(int(example_id)) for example_id in example_ids) or 'NULL'})"
+    )
     found = f"rowid IN (SELECT rowid FROM {table} WHERE {chosen})" if chosen else "true"
     if version_id is None:
         return f"(SELECT * REPLACE ({CONTENT_HASH} AS content_hash), given_label AS label FROM {table} WHERE {found})"
@@ -43,9 +47,9 @@ def relation_sql(dataset_id: str, version_id: str | None, row_ids: Sequence[int]
                coalesce(o.label, e.given_label) AS label
         FROM (SELECT * FROM {table} WHERE {found}) e
         LEFT JOIN (
-            SELECT row_id, label, split, excluded FROM overrides
+            SELECT example_id, label, split, excluded FROM overrides
             WHERE version_id = '{checked_id(version_id, "version")}'{also_chosen}
-        ) o ON o.row_id = e.row_id
+        ) o ON o.example_id = e.example_id
         WHERE o.excluded IS NOT true)"""
 
 
@@ -59,13 +63,13 @@ def reviewed_sql(dataset_id: str, version_id: str) -> str:
                CASE WHEN o.excluded IS NOT true THEN coalesce(o.label, e.given_label) END AS reviewed
         FROM {examples_table(dataset_id)} e
         LEFT JOIN (SELECT * FROM overrides WHERE version_id = '{checked_id(version_id, "version")}') o
-        ON o.row_id = e.row_id)"""
+        ON o.example_id = e.example_id)"""
 
 
 def fingerprint_sql(rows: str) -> str:
-    """A query for the digest of (row_id, content_hash, label, split) over a relation, whatever its order.
+    """A query for the digest of (example_id, content_hash, label, split) over a relation, whatever its order.
 
     The exclusive or of one MD5 per row: row ids differ, so no two equal terms can cancel out.
     """
-    row = "concat_ws(chr(31), row_id, content_hash, label, coalesce('=' || split, ''))"
+    row = "concat_ws(chr(31), example_id, content_hash, label, coalesce('=' || split, ''))"
     return f"SELECT coalesce(to_hex(bit_xor(md5_number({row}))), '0') FROM {rows}"

@@ -8,7 +8,7 @@ from typing import Any
 
 from core.errors import NotFoundError
 from core.modalities import PAYLOAD_COLUMNS
-from core.records import Dataset, Example, RowFilter, RowOrder
+from core.records import EARLIER_EXAMPLE_ID, EXAMPLE_ID, Dataset, Example, RowFilter, RowOrder
 from core.sql import identifier
 from core.store.database import Database
 from core.store.datasets import get_dataset
@@ -16,7 +16,7 @@ from core.store.filters import attribute_column, where_sql
 from core.store.relations import relation
 from core.store.versions import get_version
 
-_FIXED = ("row_id", *PAYLOAD_COLUMNS, "given_label", "label", "split", "source_id")
+_FIXED = ("example_id", *PAYLOAD_COLUMNS, "given_label", "label", "split", "source_id")
 BY_ROW = RowOrder()
 _PICKABLE = ("label", "given_label", "split")
 
@@ -65,54 +65,59 @@ def page_of_ids(
     rows = relation(db, version_id)
     condition, parameters = where_sql(where, dataset.attributes, rows)
     found = db.fetch(
-        f"SELECT row_id FROM {rows} WHERE {condition} ORDER BY {_sorted(order, dataset)} LIMIT ? OFFSET ?",
+        f"SELECT example_id FROM {rows} WHERE {condition} ORDER BY {_sorted(order, dataset)} LIMIT ? OFFSET ?",
         [*parameters, limit, offset],
     )
-    return [row_id for (row_id,) in found]
+    return [example_id for (example_id,) in found]
 
 
-def get_rows(db: Database, version_id: str, row_ids: Sequence[int]) -> list[Example]:
+def get_rows(db: Database, version_id: str, example_ids: Sequence[int]) -> list[Example]:
     """These rows in the order asked. Raises `NotFoundError` for one that the version has not."""
-    if not row_ids:
+    if not example_ids:
         return []
     dataset = get_dataset(db, get_version(db, version_id).dataset_id)
     columns = ", ".join((*_FIXED, *(identifier(attribute.column) for attribute in dataset.attributes)))
-    found = db.fetch_named(f"SELECT {columns} FROM {relation(db, version_id, row_ids)}")
-    examples = {row["row_id"]: _example(row, dataset) for row in found}
-    missing = [row_id for row_id in row_ids if row_id not in examples]
+    found = db.fetch_named(f"SELECT {columns} FROM {relation(db, version_id, example_ids)}")
+    examples = {row["example_id"]: _example(row, dataset) for row in found}
+    missing = [example_id for example_id in example_ids if example_id not in examples]
     if missing:
         raise NotFoundError(
             f"Row {missing[0]} not found in this version.", "It was excluded, or the dataset has fewer rows."
         )
-    return [examples[row_id] for row_id in row_ids]
+    return [examples[example_id] for example_id in example_ids]
 
 
-def labels_of(db: Database, version_id: str, row_ids: Sequence[int]) -> dict[int, str | None]:
+def labels_of(db: Database, version_id: str, example_ids: Sequence[int]) -> dict[int, str | None]:
     """The current label of each of these rows; rows that the version has not are left out."""
-    return dict(db.fetch(f"SELECT row_id, label FROM {relation(db, version_id, row_ids)}")) if row_ids else {}
+    return (
+        dict(db.fetch(f"SELECT example_id, label FROM {relation(db, version_id, example_ids)}")) if example_ids else {}
+    )
 
 
 def rows_of_source_ids(db: Database, version_id: str, source_ids: Sequence[str]) -> dict[str, list[int]]:
     """The rows that carry each of the source's own ids; ids that no row carries are left out."""
     found = db.fetch(
-        f"""SELECT source_id, list(row_id) FROM {relation(db, version_id)}
+        f"""SELECT source_id, list(example_id) FROM {relation(db, version_id)}
             WHERE source_id IN (SELECT unnest(?)) GROUP BY source_id""",
         [list(source_ids)],
     )
     return dict(found)
 
 
-def has_own_row_ids(db: Database, version_id: str) -> bool:
-    """Whether the source has a column `row_id` of its own whose values are not these rows' own numbers."""
+def taken_names(db: Database, version_id: str) -> tuple[str, ...]:
+    """Names of the rows' numbers that a column of the source's own has as well, with other values."""
     dataset = get_dataset(db, get_version(db, version_id).dataset_id)
-    names = [identifier(one.column) for one in dataset.attributes if one.name.strip().lower() == "row_id"]
-    names += ["source_id"] if (dataset.id_column or "").strip().lower() == "row_id" else []
-    return any(
-        db.fetch_one(
+    columns = [(one.name, identifier(one.column)) for one in dataset.attributes]
+    columns += [(dataset.id_column, "source_id")] if dataset.id_column else []
+    named = [(name.strip().lower(), column) for name, column in columns]
+    return tuple(
+        name
+        for name, column in named
+        if name in (EXAMPLE_ID, EARLIER_EXAMPLE_ID)
+        and db.fetch_one(
             f"""SELECT 1 FROM {relation(db, version_id)}
-                WHERE CAST({name} AS VARCHAR) IS DISTINCT FROM CAST(row_id AS VARCHAR) LIMIT 1"""
+                WHERE CAST({column} AS VARCHAR) IS DISTINCT FROM CAST(example_id AS VARCHAR) LIMIT 1"""
         )
-        for name in names
     )
 
 
@@ -135,15 +140,15 @@ def values(db: Database, version_id: str, column: str, limit: int) -> list[str]:
 def _sorted(order: RowOrder, dataset: Dataset) -> str:
     """NaN is a missing value here, not DuckDB's largest number."""
     direction = "DESC" if order.descending else "ASC"
-    if order.column == "row_id":
-        return f"row_id {direction}"
+    if order.column == "example_id":
+        return f"example_id {direction}"
     if order.column in _FIXED:
-        return f"{identifier(order.column)} {direction} NULLS LAST, row_id"
+        return f"{identifier(order.column)} {direction} NULLS LAST, example_id"
     column = attribute_column(order.column, dataset.attributes)
     kind = next(attribute.kind for attribute in dataset.attributes if attribute.column == order.column)
     if kind == "number":
         column = f"CASE WHEN NOT isnan(CAST({column} AS DOUBLE)) THEN {column} END"
-    return f"{column} {direction} NULLS LAST, row_id"
+    return f"{column} {direction} NULLS LAST, example_id"
 
 
 def _example(row: dict[str, Any], dataset: Dataset) -> Example:

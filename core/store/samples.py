@@ -13,7 +13,7 @@ def longest_texts(db: Database, version_id: str, count: int) -> list[str]:
 
 def sampled_texts(db: Database, version_id: str, count: int) -> list[str]:
     """So many of the texts, the same ones each time; all of them where there are fewer."""
-    return _texts(db, version_id, "hash(row_id)", count)
+    return _texts(db, version_id, "hash(example_id)", count)
 
 
 def share_of_small_images(db: Database, version_id: str, pixels: int) -> float:
@@ -26,6 +26,6 @@ def share_of_small_images(db: Database, version_id: str, pixels: int) -> float:
 
 def _texts(db: Database, version_id: str, order: str, count: int) -> list[str]:
     rows = db.fetch(
-        f"SELECT text FROM {relation(db, version_id)} WHERE text IS NOT NULL ORDER BY {order}, row_id LIMIT {count}"
+        f"SELECT text FROM {relation(db, version_id)} WHERE text IS NOT NULL ORDER BY {order}, example_id LIMIT {count}"
     )
     return [text for (text,) in rows]

@@ -14,6 +14,7 @@ from core.errors import NotFoundError
 from core.records import Scan
 from core.store.database import Cursor, Database
 from core.store.ids import new_id
+from core.store.job_files import job_file
 from core.store.times import loaded, now, stored
 
 _COLUMNS = ", ".join(field.name for field in fields(Scan))
@@ -76,11 +77,12 @@ def _take_in(cursor: Cursor, scan_id: str, issues_parquet: Path, labels: list[st
     names = pa.table({"class": pa.array(range(len(labels)), pa.int64()), "name": pa.array(labels, pa.string())})
     cursor.register("names", names)
     cursor.execute(
-        """INSERT INTO issues
-           SELECT ?, i.row_id, i.issue_type, i.score, i.is_issue, g.name, s.name, i.why, i.rank
-           FROM read_parquet(?) i JOIN names g ON g.class = i.given LEFT JOIN names s ON s.class = i.suggested
+        f"""INSERT INTO issues
+           SELECT ?, i.example_id, i.issue_type, i.score, i.is_issue, g.name, s.name, i.why, i.rank
+           FROM {job_file(cursor, issues_parquet)} i
+           JOIN names g ON g.class = i.given LEFT JOIN names s ON s.class = i.suggested
            ORDER BY i.rank""",
-        [scan_id, str(issues_parquet)],
+        [scan_id],
     )
     cursor.unregister("names")
 

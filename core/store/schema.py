@@ -2,15 +2,48 @@
 
 from __future__ import annotations
 
+import json
 import shutil
+from collections.abc import Callable
 from pathlib import Path
 
 from core.errors import StoreError
 from core.identity import is_gone
+from core.records import EARLIER_EXAMPLE_ID, EXAMPLE_ID
+from core.sql import identifier
 from core.store.backup import backup
 from core.store.database import Cursor, Database
 
-MIGRATIONS: tuple[tuple[str, ...], ...] = (
+
+def _rename_example_ids(cursor: Cursor) -> None:
+    """In every table. A source's own column of the new name makes room, as it would at a load."""
+    _make_room(cursor)
+    tables = cursor.execute(
+        "SELECT table_name FROM duckdb_columns() WHERE column_name = ? AND database_name = current_database()",
+        [EARLIER_EXAMPLE_ID],
+    ).fetchall()
+    for (table,) in tables:
+        cursor.execute(f"ALTER TABLE {identifier(table)} RENAME COLUMN {EARLIER_EXAMPLE_ID} TO {EXAMPLE_ID}")
+
+
+def _make_room(cursor: Cursor) -> None:
+    found = cursor.execute(
+        """SELECT dataset_id, attributes, table_name, column_name FROM datasets
+           JOIN duckdb_columns() ON table_name = 'examples_' || dataset_id
+           WHERE lower(column_name) = ? AND database_name = current_database()""",
+        [EXAMPLE_ID],
+    ).fetchall()
+    for dataset_id, kept, table, column in found:
+        attributes = json.loads(kept)
+        columns, room = {one["column"].lower() for one in attributes}, f"{EXAMPLE_ID}_source"
+        while room in columns:
+            room += "_source"
+        cursor.execute(f"ALTER TABLE {identifier(table)} RENAME COLUMN {identifier(column)} TO {room}")
+        moved = [one | {"column": room} if one["column"] == column else one for one in attributes]
+        cursor.execute("UPDATE datasets SET attributes = ? WHERE dataset_id = ?", [json.dumps(moved), dataset_id])
+
+
+MIGRATIONS: tuple[tuple[str | Callable[[Cursor], None], ...], ...] = (
     (
         """CREATE TABLE datasets (
             dataset_id VARCHAR, name VARCHAR, task VARCHAR, source VARCHAR, licence VARCHAR, labels VARCHAR[],
@@ -64,6 +97,7 @@ MIGRATIONS: tuple[tuple[str, ...], ...] = (
         # A task has the field's name for what an example is and what its label is.
         """UPDATE datasets SET task = task || '-classification' WHERE task IN ('text', 'image')""",
     ),
+    (_rename_example_ids,),
 )
 """Each entry takes the file one schema version further; entries are never edited, only appended."""
 
@@ -88,8 +122,8 @@ def migrate(db: Database, backups: Path) -> None:
     with db.write() as cursor:
         cursor.execute("CREATE TABLE IF NOT EXISTS schema_version (version INTEGER)")
         for later in range(version, len(MIGRATIONS)):
-            for statement in MIGRATIONS[later]:
-                cursor.execute(statement)
+            for step in MIGRATIONS[later]:
+                step(cursor) if callable(step) else cursor.execute(step)
             cursor.execute("INSERT INTO schema_version VALUES (?)", [later + 1])
         _drop_unfinished(cursor)
     db.checkpoint()

@@ -12,14 +12,14 @@ from core.store.versions import get_version
 
 
 def split_rows(db: Database, version_id: str, group_column: str | None) -> pa.Table:
-    """(row_id BIGINT, label VARCHAR[, group VARCHAR]) of every row, by row id. Raises NotFoundError for a column that
-    the dataset does not have."""
+    """(example_id BIGINT, label VARCHAR[, group VARCHAR]) of every row, by row id. Raises NotFoundError for a column
+    that the dataset does not have."""
     dataset = get_dataset(db, get_version(db, version_id).dataset_id)
     group = ""
     if group_column is not None:
         group = f', CAST({attribute_column(group_column, dataset.attributes)} AS VARCHAR) AS "group"'
     with db.cursor() as cursor:
-        found = cursor.execute(f"SELECT row_id, label{group} FROM {relation(db, version_id)} ORDER BY row_id")
+        found = cursor.execute(f"SELECT example_id, label{group} FROM {relation(db, version_id)} ORDER BY example_id")
         return found.to_arrow_table()
 
 

@@ -40,7 +40,7 @@ def count_training_rows(db: Database, version_id: str, names: Names, shares: Sha
 def write_training_rows(
     db: Database, version_id: str, out: Path, labels: Sequence[str], names: Names, shares: Shares
 ) -> Path:
-    """Writes what a training job works on, by row id: `row_id`, `content_hash`, `label` (INTEGER, position in
+    """Writes what a training job works on, by row id: `example_id`, `content_hash`, `label` (INTEGER, position in
     `labels`), `split` (never NULL), `text`, `media_id`.
 
     The rows named `train` are assigned by `shares`, within each class as loaded, in the order of a digest of their
@@ -51,9 +51,9 @@ def write_training_rows(
     with db.cursor() as cursor:
         _register(cursor, labels)
         cursor.execute(
-            f"""COPY (SELECT r.row_id, r.content_hash, n.class AS label, r.split, r.text, r.media_id
+            f"""COPY (SELECT r.example_id, r.content_hash, n.class AS label, r.split, r.text, r.media_id
                       FROM ({_rows_sql(db, version_id, names, shares)}) r JOIN names n ON n.name = r.label
-                      ORDER BY r.row_id)
+                      ORDER BY r.example_id)
                 TO {literal(str(out))} (FORMAT parquet)"""
         )
     return out
@@ -72,18 +72,18 @@ def write_reviewed_rows(
     db: Database, version_id: str, out: Path, labels: Sequence[str], names: Names, shares: Shares, kept: Sequence[str]
 ) -> Path:
     """Writes the rows of the splits `kept` as loaded, by row id, in the splits that `write_training_rows` gives them:
-    `row_id`, `content_hash`, `label` (INTEGER, position in `labels`, as loaded), `reviewed` (INTEGER, as the version
-    has it, NULL where it excludes the row), `split`, `text`, `media_id`."""
+    `example_id`, `content_hash`, `label` (INTEGER, position in `labels`, as loaded), `reviewed` (INTEGER, as the
+    version has it, NULL where it excludes the row), `split`, `text`, `media_id`."""
     out.parent.mkdir(parents=True, exist_ok=True)
     splits = ", ".join(literal(split) for split in kept)
     with db.cursor() as cursor:
         _register(cursor, labels)
         cursor.execute(
-            f"""COPY (SELECT r.row_id, r.content_hash, g.class AS label, n.class AS reviewed, r.split, r.text,
+            f"""COPY (SELECT r.example_id, r.content_hash, g.class AS label, n.class AS reviewed, r.split, r.text,
                              r.media_id
                       FROM ({_reviewed_rows_sql(db, version_id, names, shares)}) r
                       JOIN names g ON g.name = r.given LEFT JOIN names n ON n.name = r.reviewed
-                      WHERE r.split IN ({splits}) ORDER BY r.row_id)
+                      WHERE r.split IN ({splits}) ORDER BY r.example_id)
                 TO {literal(str(out))} (FORMAT parquet)"""
         )
     return out
@@ -131,8 +131,8 @@ def _assigned_sql(dataset_id: str, version_id: str, names: Names, shares: Shares
                 SELECT {CONTENT_HASH} AS hash, min(given_label) AS given
                 FROM (
                     SELECT e.* REPLACE (coalesce(o.split, e.split) AS split) FROM {examples_table(dataset_id)} e
-                    LEFT JOIN (SELECT row_id, split FROM overrides
-                               WHERE version_id = '{checked_id(version_id, "version")}') o ON o.row_id = e.row_id)
+                    LEFT JOIN (SELECT example_id, split FROM overrides
+                               WHERE version_id = '{checked_id(version_id, "version")}') o USING (example_id))
                 WHERE {_named(names)} = {literal(TRAIN)} GROUP BY ALL))"""
 
 

@@ -82,15 +82,16 @@ def make_review_version(db: Database, parent_id: str, note: str, by: str) -> Ver
         version_id = insert_version(cursor, parent.dataset_id, parent_id, "review", note, by, acts_up_to=newest)
         cursor.execute(
             f"""INSERT INTO overrides
-                SELECT ?, ?, coalesce(p.row_id, d.row_id), coalesce(d.new_label, p.label),
+                SELECT ?, ?, coalesce(p.example_id, d.example_id), coalesce(d.new_label, p.label),
                        coalesce(p.excluded, false) OR coalesce(d.action = 'exclude', false), p.split,
                        coalesce(d.decision_id, p.decision_id)
                 FROM (SELECT * FROM overrides WHERE version_id = ?) p
                 FULL JOIN (
-                    SELECT f.row_id, f.action, f.decision_id, CASE WHEN action = 'relabel' THEN new_label END new_label
-                    FROM {in_force} f JOIN {_relation(parent)} r ON r.row_id = f.row_id
+                    SELECT f.example_id, f.action, f.decision_id,
+                           CASE WHEN action = 'relabel' THEN new_label END new_label
+                    FROM {in_force} f JOIN {_relation(parent)} r ON r.example_id = f.example_id
                     WHERE f.action = 'exclude' OR (f.action = 'relabel' AND f.new_label <> r.label)
-                ) d ON d.row_id = p.row_id
+                ) d ON d.example_id = p.example_id
                 ORDER BY 3""",
             [version_id, parent.dataset_id, parent_id],
         )
@@ -101,7 +102,7 @@ def make_review_version(db: Database, parent_id: str, note: str, by: str) -> Ver
 def make_split_version(
     db: Database, parent_id: str, assignment: pa.Table, note: str, by: str, job_id: str | None = None
 ) -> Version:
-    """The parent with its splits as `assignment` (row_id, split) has them; rows it does not name keep theirs.
+    """The parent with its splits as `assignment` (example_id, split) has them; rows it does not name keep theirs.
 
     A job makes one version: where that of `job_id` exists, it is returned as it stands.
     """
@@ -117,11 +118,11 @@ def _write_splits(cursor: Cursor, parent: Version, assignment: pa.Table, note: s
     cursor.register("assignment", assignment)
     cursor.execute(
         """INSERT INTO overrides
-           SELECT ?, ?, coalesce(p.row_id, a.row_id), p.label, coalesce(p.excluded, false),
+           SELECT ?, ?, coalesce(p.example_id, a.example_id), p.label, coalesce(p.excluded, false),
                   coalesce(a.split, p.split), p.decision_id
            FROM (SELECT * FROM overrides WHERE version_id = ?) p
-           FULL JOIN (SELECT row_id::BIGINT AS row_id, split::VARCHAR AS split FROM assignment) a
-           ON a.row_id = p.row_id
+           FULL JOIN (SELECT example_id::BIGINT AS example_id, split::VARCHAR AS split FROM assignment) a
+           ON a.example_id = p.example_id
            ORDER BY 3""",
         [version_id, parent.dataset_id, parent.version_id],
     )
@@ -142,14 +143,14 @@ def changes(db: Database, version_id: str, limit: int, offset: int = 0) -> list[
     db.newest_act()
     return db.records(
         VersionChange,
-        f"""SELECT c.row_id, left(e.text, {_EXCERPT}) AS given, coalesce(p.label, e.given_label) AS from_label,
+        f"""SELECT c.example_id, left(e.text, {_EXCERPT}) AS given, coalesce(p.label, e.given_label) AS from_label,
                    CASE WHEN NOT c.excluded THEN coalesce(c.label, e.given_label) END AS to_label,
                    d.reviewer, d.decided_at
             FROM ({_CHANGED}) c
-            JOIN {examples_table(version.dataset_id)} e ON e.row_id = c.row_id
+            JOIN {examples_table(version.dataset_id)} e ON e.example_id = c.example_id
             JOIN {ACTS} d ON d.decision_id = c.decision_id
-            LEFT JOIN overrides p ON p.version_id = ? AND p.row_id = c.row_id
-            ORDER BY c.row_id LIMIT ? OFFSET ?""",
+            LEFT JOIN overrides p ON p.version_id = ? AND p.example_id = c.example_id
+            ORDER BY c.example_id LIMIT ? OFFSET ?""",
         [version_id, version.parent_id, version.parent_id, limit, offset],
     )
 
@@ -177,9 +178,10 @@ def insert_version(
 
 
 _CHANGED = """
-    SELECT o.row_id, o.label, o.excluded, o.decision_id FROM overrides o
+    SELECT o.example_id, o.label, o.excluded, o.decision_id FROM overrides o
     WHERE o.version_id = ? AND o.decision_id IS NOT NULL AND NOT EXISTS (
-        SELECT 1 FROM overrides q WHERE q.version_id = ? AND q.row_id = o.row_id AND q.decision_id = o.decision_id)
+        SELECT 1 FROM overrides q
+        WHERE q.version_id = ? AND q.example_id = o.example_id AND q.decision_id = o.decision_id)
 """
 """Overrides that the version does not share with its parent: the two parameters."""
 

@@ -98,7 +98,7 @@ def _scan(context: Context, folder: Path, dataset: Dataset, given: Sequence[int]
     why = {"given_probability": 0.05, "suggested_probability": 0.9, "given_threshold": 0.7, "suggested_threshold": 0.8}
     table = pa.table(
         {
-            "row_id": pa.array(range(rows), pa.int64()),
+            "example_id": pa.array(range(rows), pa.int64()),
             "issue_type": ["label"] * rows,
             "score": pa.array([(row + 0.5) / rows for row in range(rows)], pa.float32()),
             "is_issue": [True] * rows,

@@ -74,7 +74,7 @@ def test_the_file_beside_a_filtered_list_holds_its_rows(scanned: Server, page: P
     with page.expect_download() as download:
         page.locator(".st-key-issue-csv").get_by_test_id("stBaseButton-tertiary").first.click()
     rows = csv.DictReader(io.StringIO(Path(download.value.path()).read_text("utf-8-sig"), newline=""))
-    assert [row["row_id"] for row in rows] == [str(row) for row in range(0, 40, 3)]
+    assert [row["example_id"] for row in rows] == [str(row) for row in range(0, 40, 3)]
 
 
 def test_a_click_on_a_header_sorts_all_rows_of_the_data(scanned: Server, page: Page) -> None:

@@ -55,7 +55,7 @@ def saved(page: Page, done: int) -> None:
 
 
 def said(decisions: list[Decision]) -> list[tuple[int, str, str | None]]:
-    return [(one.row_id, one.action, one.new_label) for one in decisions]
+    return [(one.example_id, one.action, one.new_label) for one in decisions]
 
 
 def test_ten_presses_fifty_milliseconds_apart_are_ten_decisions(page: Page, texts: Server, tmp_path: Path) -> None:
@@ -65,7 +65,7 @@ def test_ten_presses_fifty_milliseconds_apart_are_ten_decisions(page: Page, text
         page.wait_for_timeout(50)
     saved(page, 10)
     texts.stop()
-    assert [(one.row_id, one.action) for one in decided(tmp_path)] == [(row, "relabel") for row in range(10)]
+    assert [(one.example_id, one.action) for one in decided(tmp_path)] == [(row, "relabel") for row in range(10)]
 
 
 def test_every_key_and_every_button_does_what_it_says(page: Page, texts: Server, tmp_path: Path) -> None:

@@ -22,7 +22,7 @@ def loaded(context: Context, *locations: str | Path, name: str = "it", **roles: 
 def column(context: Context, dataset: Dataset, name: str) -> list[Any]:
     """A column's values by row."""
     return [
-        row[0] for row in context.store.fetch(f'SELECT "{name}" FROM examples_{dataset.dataset_id} ORDER BY row_id')
+        row[0] for row in context.store.fetch(f'SELECT "{name}" FROM examples_{dataset.dataset_id} ORDER BY example_id')
     ]
 
 

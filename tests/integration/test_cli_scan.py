@@ -71,8 +71,8 @@ def test_every_scan_finds_every_type_and_copies_are_left_out_in_one_command(run:
     assert scanned.json["found"]["near_duplicate"]["exact"] == 3
 
     listed = run("issues", "copies", "--type", "near_duplicate", "--flagged", "--json").json
-    assert {90, 91} <= {row["row_id"] for row in listed}
-    assert [row["suggested_label"] is None for row in listed if row["row_id"] in (90, 91)] == [True, True]
+    assert {90, 91} <= {row["example_id"] for row in listed}
+    assert [row["suggested_label"] is None for row in listed if row["example_id"] in (90, 91)] == [True, True]
     assert len(run("issues", "copies", "--type", "outlier", "--json").json) == 93
     said = run("issues", "copies", "--type", "near_duplicate", "--summary").out
     assert "with conflicting labels; exact copies: 3" in said

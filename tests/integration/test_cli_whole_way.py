@@ -31,16 +31,16 @@ def test_a_file_is_loaded_scanned_decided_on_made_a_version_and_exported(run: Ru
     rows = listed.json
     assert len(rows) == ROWS
     assert [row["score"] for row in rows] == sorted(row["score"] for row in rows)
-    assert {"row_id", "score", "is_issue", "given_label", "suggested_label", "key"} <= rows[0].keys()
+    assert {"example_id", "score", "is_issue", "given_label", "suggested_label", "key"} <= rows[0].keys()
     worst = {row["key"]: row["suggested_label"] for row in rows[:FLIPPED]}
     assert sum(worst.get(key) == topic for key, topic in wrong.items()) >= FLIPPED - 2
 
     decisions = tmp_path / "decisions.csv"
     with decisions.open("w", newline="") as file:
         writer = csv.writer(file)
-        writer.writerow(["row_id", "action", "label"])
-        writer.writerows([row["row_id"], "relabel", row["suggested_label"]] for row in rows[:5])
-        writer.writerow([rows[5]["row_id"], "exclude", ""])
+        writer.writerow(["example_id", "action", "label"])
+        writer.writerows([row["example_id"], "relabel", row["suggested_label"]] for row in rows[:5])
+        writer.writerow([rows[5]["example_id"], "exclude", ""])
     decided = run("decide", "notes", "--file", decisions, "--reviewer", "ada", "--json")
     assert (decided.code, decided.json["written"]) == (0, 6)
     assert run("decide", "notes", "--file", decisions, "--reviewer", "ada", "--json").json["written"] == 0
@@ -51,9 +51,9 @@ def test_a_file_is_loaded_scanned_decided_on_made_a_version_and_exported(run: Ru
     out = tmp_path / "fixed.parquet"
     exported = run("export", "notes", "--format", "parquet", "--out", out, "--json")
     assert (exported.code, exported.json["rows"]) == (0, ROWS - 1)
-    labels = dict(zip(*(pq.read_table(out)[name].to_pylist() for name in ("row_id", "label")), strict=True))
-    assert [labels[row["row_id"]] for row in rows[:5]] == [row["suggested_label"] for row in rows[:5]]
-    assert rows[5]["row_id"] not in labels
+    labels = dict(zip(*(pq.read_table(out)[name].to_pylist() for name in ("example_id", "label")), strict=True))
+    assert [labels[row["example_id"]] for row in rows[:5]] == [row["suggested_label"] for row in rows[:5]]
+    assert rows[5]["example_id"] not in labels
 
     before = run("export", "notes@1", "--format", "csv", "--out", tmp_path / "before.csv", "--json")
     assert (before.code, before.json["rows"]) == (0, ROWS)

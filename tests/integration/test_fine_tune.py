@@ -87,7 +87,7 @@ def test_a_fine_tune_leaves_all_that_the_app_and_plain_transformers_need(queue: 
     folder = _finish(queue, _start(queue, model, replace(SPEC, epochs=6, learning_rate=5e-3)))
     predictions = pq.read_table(folder.output / "predictions.parquet")
     probabilities = np.load(folder.output / "probabilities.npy")
-    assert predictions.column("row_id").to_pylist() == list(range(1000, 1120))
+    assert predictions.column("example_id").to_pylist() == list(range(1000, 1120))
     assert probabilities.shape == (120, len(LABELS)) and probabilities.flags.f_contiguous
     assert np.array_equal(probabilities.argmax(1), predictions.column("predicted").to_numpy())
     assert np.allclose(probabilities.max(1), predictions.column("confidence").to_numpy())
@@ -152,7 +152,7 @@ def test_two_processes_give_the_run_of_one(queue: Queue, model: Path) -> None:
     assert [result["processes"] for result in results if result] == [1, 2]
     assert results[0]["steps"] == results[1]["steps"] == 15
     predictions = [pq.read_table(folder.output / "predictions.parquet") for folder in (one, two)]
-    assert predictions[0].column("row_id").equals(predictions[1].column("row_id"))
+    assert predictions[0].column("example_id").equals(predictions[1].column("example_id"))
     probabilities = [np.load(folder.output / "probabilities.npy") for folder in (one, two)]
     assert np.allclose(*probabilities, atol=1e-5) and np.allclose(probabilities[1].sum(1), 1, atol=1e-5)
     features = [np.load(folder.output / "features.npy") for folder in (one, two)]

@@ -68,8 +68,10 @@ def test_data_goes_the_whole_way_and_comes_in_again(run: Run, tmp_path: Path, ta
 
     decisions = tmp_path / "decisions.csv"
     with decisions.open("w", newline="") as file:
-        lines = [(row["row_id"], "relabel", row["suggested_label"]) for row in worst[:-1]]
-        csv.writer(file).writerows([("row_id", "action", "label"), *lines, (worst[-1]["row_id"], "exclude", "")])
+        lines = [(row["example_id"], "relabel", row["suggested_label"]) for row in worst[:-1]]
+        csv.writer(file).writerows(
+            [("example_id", "action", "label"), *lines, (worst[-1]["example_id"], "exclude", "")]
+        )
     decided = run("decide", "one", "--file", decisions, "--reviewer", "ada", "--json")
     assert (decided.code, decided.json["written"]) == (0, WRONG), decided.err
     assert run("version", "one", "--note", "reviewed", "--json").json["row_count"] == ROWS - 1

@@ -44,7 +44,7 @@ def test_the_command_line_snippets_run_in_order(tmp_path: Path) -> None:
     save_small_model(tmp_path / "path" / "to" / "model-folder")
     snippets = re.findall(r"```sh run\n(.*?)```", README, re.DOTALL)
     assert len(snippets) == 4
-    (tmp_path / "decisions.csv").write_text("row_id,action,label\n0,relabel,tech\n1,keep,\n2,exclude,\n")
+    (tmp_path / "decisions.csv").write_text("example_id,action,label\n0,relabel,tech\n1,keep,\n2,exclude,\n")
     (tmp_path / "texts.csv").write_text("text\nThe chancellor raised taxes on petrol\nThe striker scored twice\n")
     for snippet in snippets:
         run_script(snippet, tmp_path)

@@ -54,7 +54,7 @@ def test_nothing_is_lost_or_mixed_while_everybody_works_at_once(tmp_path: Path) 
         pages = 0
         while not done.is_set():
             page = page_rows(db, version, RowFilter(), 20, start)
-            assert [row.row_id for row in page] == list(range(start, start + 20))
+            assert [row.example_id for row in page] == list(range(start, start + 20))
             assert [row.text for row in page] == [f"text {row}" for row in range(start, start + 20)]
             pages += 1
         return pages

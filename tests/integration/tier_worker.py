@@ -16,10 +16,10 @@ TIERS = ("lexical", "lexical + minilm")
 
 
 def main(folder: JobFolder, progress: ProgressWriter) -> dict[str, Any]:
-    row_ids = pq.read_table(folder.input / "rows.parquet")["row_id"].to_pylist()
+    example_ids = pq.read_table(folder.input / "rows.parquet")["example_id"].to_pylist()
     for order, tier in enumerate(TIERS):
         progress.update(tier, order, len(TIERS))
-        _write(folder, order, row_ids)
+        _write(folder, order, example_ids)
         progress.event("tier", tier=tier, order=order, final=order == len(TIERS) - 1)
         while order == 0 and not (folder.input / "go").exists():
             progress.update("waiting", 0)
@@ -27,21 +27,21 @@ def main(folder: JobFolder, progress: ProgressWriter) -> dict[str, Any]:
     return {}
 
 
-def _write(folder: JobFolder, order: int, row_ids: list[int]) -> None:
+def _write(folder: JobFolder, order: int, example_ids: list[int]) -> None:
     tier = folder.output / str(order)
     tier.mkdir(exist_ok=True)
     table = {
-        "row_id": pa.array(row_ids, pa.int64()),
-        "issue_type": ["label"] * len(row_ids),
-        "score": pa.array([0.5] * len(row_ids), pa.float32()),
-        "is_issue": [True] * len(row_ids),
-        "given": pa.array([0] * len(row_ids), pa.int32()),
-        "suggested": pa.array([1] * len(row_ids), pa.int32()),
-        "why": ["{}"] * len(row_ids),
-        "rank": pa.array(range(1, len(row_ids) + 1), pa.int64()),
+        "example_id": pa.array(example_ids, pa.int64()),
+        "issue_type": ["label"] * len(example_ids),
+        "score": pa.array([0.5] * len(example_ids), pa.float32()),
+        "is_issue": [True] * len(example_ids),
+        "given": pa.array([0] * len(example_ids), pa.int32()),
+        "suggested": pa.array([1] * len(example_ids), pa.int32()),
+        "why": ["{}"] * len(example_ids),
+        "rank": pa.array(range(1, len(example_ids) + 1), pa.int64()),
     }
     pq.write_table(pa.table(table), tier / "issues.parquet")
-    (tier / "summary.json").write_text(json.dumps({"rows": len(row_ids)}))
+    (tier / "summary.json").write_text(json.dumps({"rows": len(example_ids)}))
 
 
 if __name__ == "__main__":

@@ -64,7 +64,7 @@ def scan(
     path = folder / f"issues-{tier}.parquet"
     table = pa.table(
         {
-            "row_id": pa.array(rows, pa.int64()),
+            "example_id": pa.array(rows, pa.int64()),
             "issue_type": ["label"] * len(rows),
             "score": pa.array([(row + 0.5) / len(rows) for row in rows], pa.float32()),
             "is_issue": [row < FLAGGED for row in rows],
@@ -95,7 +95,7 @@ def also_outliers(context: Context) -> None:
     why = json.dumps({"distance": 0.9, "usual": 0.3})
     with context.store.write() as cursor:
         cursor.execute(
-            """INSERT INTO issues SELECT scan_id, row_id, 'outlier', score, NOT is_issue, given_label, NULL, ?,
+            """INSERT INTO issues SELECT scan_id, example_id, 'outlier', score, NOT is_issue, given_label, NULL, ?,
                91 - rank FROM issues WHERE issue_type = 'label'""",
             [why],
         )
@@ -124,13 +124,14 @@ def also_near_duplicates(
     found = {"near_duplicate": about | {"flagged": sum(flag for _, flag, _ in rows)}}
     with context.store.write() as cursor:
         cursor.execute(
-            """INSERT INTO issues SELECT scan_id, row_id, 'near_duplicate', 1.0, false, given_label, NULL, '{}', rank
+            """INSERT INTO issues
+               SELECT scan_id, example_id, 'near_duplicate', 1.0, false, given_label, NULL, '{}', rank
                FROM issues WHERE issue_type = 'label'"""
         )
         for row, flag, why in rows:
             cursor.execute(
                 """UPDATE issues SET is_issue = ?, why = ?, score = ? WHERE issue_type = 'near_duplicate'
-                   AND row_id = ?""",
+                   AND example_id = ?""",
                 [flag, why, 0.5 if flag else 1.0, row],
             )
     _add_found(context, found)

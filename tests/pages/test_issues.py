@@ -182,21 +182,21 @@ def test_one_of_a_group_is_kept_in_one_act_and_taken_back_in_one(open_at: Open, 
     assert "2 copies of 1 group are excluded" in texts(shown)
     shown.button(key="keep-one-of-all").click().run()
     assert "1 copy of 1 group is excluded; 1 group with conflicting labels is left to you" in texts(shown)
-    assert [one.row_id for one in decisions.in_force(app.store, scanned.latest_version_id)] == [3, 6, 13]
+    assert [one.example_id for one in decisions.in_force(app.store, scanned.latest_version_id)] == [3, 6, 13]
     shown.button(key="kept-one-undo").click().run()
-    assert [one.row_id for one in decisions.in_force(app.store, scanned.latest_version_id)] == [3, 6]
+    assert [one.example_id for one in decisions.in_force(app.store, scanned.latest_version_id)] == [3, 6]
     assert "1 row is back" in texts(shown)
 
 
 def test_undecided_leaves_out_what_somebody_has_judged(open_at: Open, app: Context, scanned: Dataset) -> None:
-    decide(app, scanned, row_id=0)
+    decide(app, scanned, example_id=0)
     shown = open_at("issues", dataset="news", show="Undecided")
     assert ranks(shown)[0] == 2
 
 
 def test_the_decided_rows_are_one_click_from_their_number(open_at: Open, app: Context, scanned: Dataset) -> None:
     assert "0 decided" in texts(open_at("issues", dataset="news"))
-    decide(app, scanned, row_id=0)
+    decide(app, scanned, example_id=0)
     shown = open_at("issues", dataset="news")
     (opens,) = [each.proto for each in shown.get("page_link") if "1 decided" in each.proto.label]
     assert (opens.page, opens.query_string) == ("review", "dataset=news&version=1&view=decisions&decided_on=1")
@@ -205,7 +205,7 @@ def test_the_decided_rows_are_one_click_from_their_number(open_at: Open, app: Co
 
 
 def test_a_decided_row_says_what_was_decided(open_at: Open, app: Context, scanned: Dataset) -> None:
-    decide(app, scanned, row_id=0)
+    decide(app, scanned, example_id=0)
     assert table(open_at("issues", dataset="news"), "#")["decided"][0] == "→ tech"
 
 
@@ -272,7 +272,7 @@ def test_labels_that_look_like_markup_are_shown_as_text(open_at: Open, app: Cont
     assert "[link](http" not in texts(shown)
 
 
-def decide(app: Context, dataset: Dataset, row_id: int) -> None:
+def decide(app: Context, dataset: Dataset, example_id: int) -> None:
     app.ledger.decisions.append(
         [
             Decision(
@@ -280,7 +280,7 @@ def decide(app: Context, dataset: Dataset, row_id: int) -> None:
                 client_key=new_id(),
                 dataset_id=dataset.dataset_id,
                 version_id=dataset.latest_version_id,
-                row_id=row_id,
+                example_id=example_id,
                 action="relabel",
                 new_label="tech",
                 reviewer="ada",

@@ -58,12 +58,12 @@ def test_a_version_without_a_scan_says_what_to_do(app: Context, open_at: OpenAt,
 
 def test_acts_that_the_desk_reports_are_taken_down_once(app: Context, open_at: OpenAt, scanned: Scan) -> None:
     page = open_at("review", reviewer="ada")
-    act = {"key": "k1", "action": "relabel", "row_id": 0, "label": "tech", "shown": {"suggested_label": "tech"}}
+    act = {"key": "k1", "action": "relabel", "example_id": 0, "label": "tech", "shown": {"suggested_label": "tech"}}
     for _ in range(3):
-        page = report(page, scanned, act, {"key": "k2", "action": "destroy", "row_id": 1})
+        page = report(page, scanned, act, {"key": "k2", "action": "destroy", "example_id": 1})
         assert not page.exception
     (found,) = app.ledger.decisions.page(scanned.dataset_id)
-    assert (found.row_id, found.new_label, found.reviewer, found.shown) == (
+    assert (found.example_id, found.new_label, found.reviewer, found.shown) == (
         0,
         "tech",
         "ada",

@@ -65,7 +65,8 @@ def finish(app: Context, run: Run, accuracy: float = 0.9) -> None:
     """Ends the run with a result and predictions, of which `accuracy` of each class are right."""
     folder = app.queue.folder(run.run_id)
     rows = app.store.fetch(
-        f"SELECT row_id, label, coalesce(split, 'test') FROM {relation(app.store, run.version_id)} ORDER BY row_id"
+        f"""SELECT example_id, label, coalesce(split, 'test') FROM {relation(app.store, run.version_id)}
+            ORDER BY example_id"""
     )
     true = np.array([run.labels.index(label) for _, label, _ in rows])
     wrong = np.random.default_rng(run.number).random(len(rows)) > accuracy
@@ -74,7 +75,7 @@ def finish(app: Context, run: Run, accuracy: float = 0.9) -> None:
     probabilities[np.arange(len(rows)), predicted] = 0.8
     np.save(folder.output / "probabilities.npy", probabilities)
     table = {
-        "row_id": pa.array([row for row, *_ in rows], pa.int64()),
+        "example_id": pa.array([row for row, *_ in rows], pa.int64()),
         "split": [split for *_, split in rows],
         "predicted": pa.array(predicted, pa.int32()),
         "confidence": pa.array(np.full(len(rows), 0.8), pa.float32()),

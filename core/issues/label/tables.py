@@ -29,7 +29,7 @@ def evidence_of(finding: Finding, signals: Signals) -> pa.Table:
             "suggested_probability": _numbers(signals.probabilities[order, suggested]),
             "given_threshold": _numbers(finding.thresholds[given]),
             "suggested_threshold": _numbers(finding.thresholds[suggested]),
-            **neighbour_columns(len(order), rows, signals.row_ids, near.first(SHOWN)),
+            **neighbour_columns(len(order), rows, signals.example_ids, near.first(SHOWN)),
         }
     )
 

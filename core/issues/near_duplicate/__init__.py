@@ -53,7 +53,7 @@ TYPE = IssueType(
     help="How little a copy differs from the row that stands for its group: half of one less their cosine, and half "
     "more where the labels agree, so that conflicting copies come first; 1 for rows that are no copy. Every copy is "
     "flagged, the row that is kept is not.",
-    needs=frozenset(("row_ids", "labels", "probabilities", "embeddings", "contents", "groups")),
+    needs=frozenset(("example_ids", "labels", "probabilities", "embeddings", "contents", "groups")),
     module="core.issues.near_duplicate.find",
     evidence=NearDuplicateEvidence,
     say=say,

@@ -33,9 +33,9 @@ def find(signals: Signals) -> Found:
     score = np.where(copies, (1 - alike) / 2 + agrees / 2, 1.0)
     inside = size > 1
     evidence = {
-        "group": pa.array(signals.row_ids[groups], mask=~inside),
+        "group": pa.array(signals.example_ids[groups], mask=~inside),
         "size": pa.array(size, mask=~inside),
-        "kept": pa.array(signals.row_ids[kept], mask=~inside),
+        "kept": pa.array(signals.example_ids[kept], mask=~inside),
         "exact": pa.array(exact, mask=~copies),
         "conflicting": pa.array(conflicting, mask=~inside),
         **_others(signals, members, kept),
@@ -90,7 +90,7 @@ def _others(signals: Signals, members: list[NDArray[np.int64]], kept: NDArray[np
     left, right = left[order], right[order]
     alike = _cosines(signals.embeddings, left, right)
     alike[signals.contents[left] == signals.contents[right]] = 1
-    return pair_columns(len(kept), left, signals.row_ids[right], alike)
+    return pair_columns(len(kept), left, signals.example_ids[right], alike)
 
 
 def _beside(row: int, rows: NDArray[np.int64], kept: int) -> list[int]:

@@ -43,7 +43,7 @@ TYPE = IssueType(
     title="Outliers",
     help="How probable it is that an ordinary row stands as far from its nearest rows as this one; low is unusual. "
     "Rows are flagged as long as about one in 100 of them may stand there by chance.",
-    needs=frozenset(("row_ids", "embeddings", "neighbours")),
+    needs=frozenset(("example_ids", "embeddings", "neighbours")),
     module="core.issues.outlier.find",
     evidence=OutlierEvidence,
     say=say,

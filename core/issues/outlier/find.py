@@ -27,7 +27,7 @@ SHOWN = 5
 
 def find(signals: Signals) -> Found:
     """Flags rows that stand farther off than chance explains; an empty row has no neighbours and is not judged."""
-    near, count = signals.neighbours.everyone, len(signals.row_ids)
+    near, count = signals.neighbours.everyone, len(signals.example_ids)
     judged = np.einsum("nd,nd->n", signals.embeddings, signals.embeddings) > 0
     judged &= near.rows.shape[1] > 0
     distance = 1 - near.similarities.sum(1, dtype=np.float64) / max(1, near.rows.shape[1])
@@ -40,7 +40,7 @@ def find(signals: Signals) -> Found:
     evidence = {
         "distance": pa.array(distance.astype(np.float32), mask=~judged),
         "usual": pa.array(np.full(count, usual, np.float32), mask=~judged),
-        **neighbour_columns(count, shown, signals.row_ids, near.first(SHOWN, shown)),
+        **neighbour_columns(count, shown, signals.example_ids, near.first(SHOWN, shown)),
     }
     return Found(
         score,

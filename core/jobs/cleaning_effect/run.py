@@ -1,8 +1,8 @@
 """A job that asks whether cleaning helped: `python -m core.jobs.cleaning_effect.run FOLDER`.
 
 spec.json   a `CleaningEffectSpec`
-input/      rows.parquet: row_id, content_hash, label (class index as loaded), reviewed (class index after review, NULL
-            for a row that review excluded), split (train or test), text, media_id
+input/      rows.parquet: example_id, content_hash, label (class index as loaded), reviewed (class index after review,
+            NULL for a row that review excluded), split (train or test), text, media_id
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """A job that finds near-duplicates, for splits across which none may straddle: `python -m core.jobs.groups.run FOLDER`.
 
-Reads a `GroupsSpec` and input/rows.parquet; writes output/groups.parquet (row_id, group).
+Reads a `GroupsSpec` and input/rows.parquet; writes output/groups.parquet (example_id, group).
 """
 
 from __future__ import annotations
@@ -22,8 +22,8 @@ def main(folder: JobFolder, progress: ProgressWriter) -> GroupsResult:
     spec = folder.spec_as(GroupsSpec)
     rows = read_rows(folder, spec.task, spec.media)
     clusters = find_clusters(task_named(spec.task).modality, rows.payloads, spec.arrays, progress)
-    groups = rows.row_ids[clusters]
-    pq.write_table(pa.table({"row_id": rows.row_ids, "group": groups}), folder.output / "groups.parquet")
+    groups = rows.example_ids[clusters]
+    pq.write_table(pa.table({"example_id": rows.example_ids, "group": groups}), folder.output / "groups.parquet")
     return GroupsResult(len(rows), len(np.unique(groups)))
 
 

@@ -81,7 +81,7 @@ def make_split(
     groups: Path | None = None,
     job_id: str | None = None,
 ) -> Version:
-    """The new version, or the one that `job_id` has made already. `groups`: Parquet (row_id, group), needed for
+    """The new version, or the one that `job_id` has made already. `groups`: Parquet (example_id, group), needed for
     `leak-safe`."""
     rows = splitting.split_rows(context.store, version_id, plan.group_column)
     dataset = get_dataset(context.store, get_version(context.store, version_id).dataset_id)
@@ -96,16 +96,16 @@ def make_split(
     else:
         parts = grouped_parts(labels, indices(rows["group"].to_pylist()), shares, plan.seed)
     names = pa.array(list(plan.shares)).take(pa.array(parts))
-    assignment = pa.table({"row_id": rows["row_id"], "split": names})
+    assignment = pa.table({"example_id": rows["example_id"], "split": names})
     made = make_split_version(context.store, version_id, assignment, _note(plan), by, job_id)
     return add_fingerprint(context.store, made.version_id)
 
 
 def _clusters(rows: pa.Table, groups: Path) -> np.ndarray[tuple[int], np.dtype[np.int64]]:
     """The cluster of each row; a row that the job has not seen is one of its own."""
-    found = pq.read_table(groups, columns=["row_id", "group"])
-    cluster = dict(zip(found["row_id"].to_pylist(), found["group"].to_pylist(), strict=True))
-    return indices([cluster.get(row_id) for row_id in rows["row_id"].to_pylist()])
+    found = pq.read_table(groups, columns=["example_id", "group"])
+    cluster = dict(zip(found["example_id"].to_pylist(), found["group"].to_pylist(), strict=True))
+    return indices([cluster.get(example_id) for example_id in rows["example_id"].to_pylist()])
 
 
 def _note(plan: SplitPlan) -> str:

@@ -94,7 +94,7 @@ class ScanRun:
         path = self.folder.input / str(self.spec.settings.probabilities)
         with self.timed("own probabilities"):
             numbering = self.spec.numbering or Numbering(len(self.rows))
-            probabilities = read_probabilities(path, self.rows.row_ids, self.labels, self.rows.labels, numbering)
+            probabilities = read_probabilities(path, self.rows.example_ids, self.labels, self.rows.labels, numbering)
         modality = task_named(self.spec.about.task).modality
         name = modality.encoders[0]
         with self.timed(name):
@@ -176,7 +176,7 @@ class ScanRun:
         """What issue types may ask of this tier; what none of them asks for is not made."""
         makers: dict[str, Callable[[], object]] = {
             "classes": lambda: self.labels,
-            "row_ids": lambda: self.rows.row_ids,
+            "example_ids": lambda: self.rows.example_ids,
             "labels": lambda: self.rows.labels,
             "probabilities": lambda: probabilities,
             "judged": lambda: judged,

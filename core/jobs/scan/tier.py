@@ -26,7 +26,7 @@ def write_tier(target: Path, signals: Signals, found: Mapping[str, Found], summa
         part.mkdir(parents=True)
         tables = [_issues(kind, signals, one) for kind, one in found.items()]
         pq.write_table(pa.concat_tables(tables), part / "issues.parquet")
-        np.save(part / "row_ids.npy", signals.row_ids)
+        np.save(part / "row_ids.npy", signals.example_ids)
         _save(part / "probabilities.npy", signals.probabilities)
         (part / "summary.json").write_text(json.dumps(summary, ensure_ascii=False, indent=1), encoding="utf-8")
         remove(target)
@@ -40,7 +40,7 @@ def _issues(kind: str, signals: Signals, found: Found) -> pa.Table:
     rank[np.lexsort((found.score, ~judged))] = np.arange(1, count + 1)
     return pa.table(
         {
-            "row_id": signals.row_ids,
+            "example_id": signals.example_ids,
             "issue_type": pa.DictionaryArray.from_arrays(np.zeros(count, np.int32), [kind]).cast(pa.string()),
             "score": found.score.astype(np.float32),
             "is_issue": found.is_issue,

@@ -20,7 +20,7 @@ from core.records import Dataset, Job, ScanSpec, Version
 from core.settings import expanded
 from core.store.datasets import get_dataset, rejected
 from core.store.export import write_job_rows
-from core.store.rows import has_own_row_ids
+from core.store.rows import taken_names
 from core.store.scans import add_tier
 from core.store.versions import get_version
 from core.tasks import task_named
@@ -83,9 +83,11 @@ def _numbering(context: Context, dataset: Dataset, version: Version) -> Numberin
     lines = rejected(context.store, dataset.dataset_id, SET_ASIDE_NAMED)
     named = ", ".join(f"line {row.line}" for row in lines if row.line is not None)
     more = " …" if dataset.rejected_count > SET_ASIDE_NAMED else ""
-    aside = f" Rows set aside at load have no row_id: {dataset.rejected_count:,}{f' ({named}{more})' if named else ''}."
-    ambiguous = has_own_row_ids(context.store, version.version_id)
-    return Numbering(dataset.row_count, aside if dataset.rejected_count else "", ambiguous)
+    aside = (
+        f" Rows set aside at load have no example_id: {dataset.rejected_count:,}{f' ({named}{more})' if named else ''}."
+    )
+    taken = taken_names(context.store, version.version_id)
+    return Numbering(dataset.row_count, aside if dataset.rejected_count else "", taken)
 
 
 def _file_of_probabilities(named: str) -> Path:

@@ -104,8 +104,8 @@ def _predict(
     del probabilities
     sample = sample_of_train(splits, spec.settings.seed)
     np.save(output / "features.npy", model.given(embeddings[sample]))
-    np.save(output / "feature_rows.npy", rows.row_ids[sample])
-    found = write_predictions(output, rows.row_ids, splits, rows.labels)
+    np.save(output / "feature_rows.npy", rows.example_ids[sample])
+    found = write_predictions(output, rows.example_ids, splits, rows.labels)
     for split in ("train", "validation"):
         if split in found:
             # The loss of train is told step by step, with its penalty: another figure than the one found here.

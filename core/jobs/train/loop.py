@@ -114,7 +114,7 @@ class _FineTune:
         if self.place.first:
             create_matrix(paths[0], (len(chosen), len(classifier.labels)), fortran_order=True)
             create_matrix(paths[1], (len(sample), width), fortran_order=False)
-            np.save(output / "feature_rows.npy", self.rows.row_ids[sample])
+            np.save(output / "feature_rows.npy", self.rows.example_ids[sample])
         self.place.wait()
         probabilities, features = (open_matrix(path) for path in paths)
         done, share = 0, len(chosen) / self.place.processes
@@ -129,7 +129,7 @@ class _FineTune:
         self.place.wait()
         if not self.place.first:
             return {}
-        return write_predictions(output, self.rows.row_ids[chosen], self.splits[chosen], self.rows.labels[chosen])
+        return write_predictions(output, self.rows.example_ids[chosen], self.splits[chosen], self.rows.labels[chosen])
 
     def _result(self, loop: Loop, found: dict[str, SplitScores]) -> TrainResult:
         state, settings = loop.state, self.settings

@@ -38,19 +38,19 @@ def open_matrix(path: Path) -> NDArray[np.float32]:
 
 
 def write_predictions(
-    output: Path, row_ids: NDArray[np.int64], splits: NDArray[np.object_], labels: NDArray[np.int64]
+    output: Path, example_ids: NDArray[np.int64], splits: NDArray[np.object_], labels: NDArray[np.int64]
 ) -> dict[str, SplitScores]:
-    """Writes predictions.parquet from probabilities.npy, whose rows are those of `row_ids` (m,), and returns
+    """Writes predictions.parquet from probabilities.npy, whose rows are those of `example_ids` (m,), and returns
     the scores of each split."""
     probabilities = np.load(output / "probabilities.npy", mmap_mode="r")
-    predicted, confidence = np.empty(len(row_ids), np.int32), np.empty(len(row_ids), np.float32)
-    loss = np.empty(len(row_ids))
-    for start in range(0, len(row_ids), CHUNK):
+    predicted, confidence = np.empty(len(example_ids), np.int32), np.empty(len(example_ids), np.float32)
+    loss = np.empty(len(example_ids))
+    for start in range(0, len(example_ids), CHUNK):
         part = slice(start, start + CHUNK)
         block = np.asarray(probabilities[part])
         predicted[part], confidence[part] = block.argmax(1), block.max(1)
         loss[part] = log_losses(of_truth(block, labels[part]))
-    columns = {"row_id": row_ids, "split": pa.array(splits, pa.string()), "predicted": predicted}
+    columns = {"example_id": example_ids, "split": pa.array(splits, pa.string()), "predicted": predicted}
     pq.write_table(pa.table(columns | {"confidence": confidence}), output / "predictions.parquet")
     found: dict[str, SplitScores] = {}
     for split in dict.fromkeys(splits.tolist()):

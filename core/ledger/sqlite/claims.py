@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from core.identity import is_gone, own_mark
 from core.ledger.sqlite.file import LedgerFile, micros
 
-_THESE = "version_id = ? AND session = ? AND row_id IN (SELECT value FROM json_each(?))"
+_THESE = "version_id = ? AND session = ? AND example_id IN (SELECT value FROM json_each(?))"
 
 
 class SqliteClaims:
@@ -20,34 +20,36 @@ class SqliteClaims:
         self._owner = own_mark()
 
     def hold(
-        self, version_id: str, session: str, row_ids: Sequence[int], *, now: datetime, seconds: float
+        self, version_id: str, session: str, example_ids: Sequence[int], *, now: datetime, seconds: float
     ) -> list[int]:
         until = micros(now + timedelta(seconds=seconds))
         with self._file.write() as connection:
             connection.execute("DELETE FROM claims WHERE until <= ?", [micros(now)])
             connection.executemany(
-                """INSERT INTO claims (version_id, row_id, session, until, owner) VALUES (?, ?, ?, ?, ?)
-                   ON CONFLICT (version_id, row_id) DO UPDATE SET until = excluded.until, owner = excluded.owner
+                """INSERT INTO claims (version_id, example_id, session, until, owner) VALUES (?, ?, ?, ?, ?)
+                   ON CONFLICT (version_id, example_id) DO UPDATE SET until = excluded.until, owner = excluded.owner
                    WHERE session = excluded.session""",
-                [(version_id, row_id, session, until, self._owner) for row_id in row_ids],
+                [(version_id, example_id, session, until, self._owner) for example_id in example_ids],
             )
             held = connection.execute(
-                f"SELECT row_id FROM claims WHERE {_THESE}", [version_id, session, json.dumps(list(row_ids))]
+                f"SELECT example_id FROM claims WHERE {_THESE}", [version_id, session, json.dumps(list(example_ids))]
             ).fetchall()
-        own = {row_id for (row_id,) in held}
-        return [row_id for row_id in row_ids if row_id in own]
+        own = {example_id for (example_id,) in held}
+        return [example_id for example_id in example_ids if example_id in own]
 
     def held_by_others(self, version_id: str, session: str, now: datetime) -> list[int]:
         with self._file.connection() as connection:
             found = connection.execute(
-                "SELECT row_id FROM claims WHERE version_id = ? AND session <> ? AND until > ?",
+                "SELECT example_id FROM claims WHERE version_id = ? AND session <> ? AND until > ?",
                 [version_id, session, micros(now)],
             ).fetchall()
-        return [int(row_id) for (row_id,) in found]
+        return [int(example_id) for (example_id,) in found]
 
-    def release(self, version_id: str, session: str, row_ids: Sequence[int]) -> None:
+    def release(self, version_id: str, session: str, example_ids: Sequence[int]) -> None:
         with self._file.connection() as connection:
-            connection.execute(f"DELETE FROM claims WHERE {_THESE}", [version_id, session, json.dumps(list(row_ids))])
+            connection.execute(
+                f"DELETE FROM claims WHERE {_THESE}", [version_id, session, json.dumps(list(example_ids))]
+            )
 
     def release_all(self, session: str) -> None:
         with self._file.connection() as connection:

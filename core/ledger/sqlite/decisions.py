@@ -14,7 +14,7 @@ from core.records import Action, Decision
 
 _FIELDS = tuple(field.name for field in fields(Decision))
 _COLUMNS = ", ".join(_FIELDS)
-_TYPES = {"seq": pa.int64(), "row_id": pa.int64(), "decided_at": pa.timestamp("us")}
+_TYPES = {"seq": pa.int64(), "example_id": pa.int64(), "decided_at": pa.timestamp("us")}
 _SCHEMA = pa.schema([(name, _TYPES.get(name, pa.string())) for name in ("seq", *_FIELDS)])
 
 
@@ -60,11 +60,11 @@ class SqliteDecisions:
         reviewer: str | None = None,
         action: Action | None = None,
         version_id: str | None = None,
-        row_id: int | None = None,
+        example_id: int | None = None,
         limit: int = 100,
         offset: int = 0,
     ) -> list[Decision]:
-        condition, values = _narrowed(dataset_id, reviewer, action, version_id, row_id)
+        condition, values = _narrowed(dataset_id, reviewer, action, version_id, example_id)
         return self._found(f"WHERE {condition} ORDER BY seq DESC LIMIT ? OFFSET ?", [*values, limit, offset])
 
     def count(
@@ -74,9 +74,9 @@ class SqliteDecisions:
         reviewer: str | None = None,
         action: Action | None = None,
         version_id: str | None = None,
-        row_id: int | None = None,
+        example_id: int | None = None,
     ) -> int:
-        condition, values = _narrowed(dataset_id, reviewer, action, version_id, row_id)
+        condition, values = _narrowed(dataset_id, reviewer, action, version_id, example_id)
         with self._file.connection() as connection:
             (found,) = connection.execute(f"SELECT count(*) FROM decisions WHERE {condition}", values).fetchone()
         return int(found)
@@ -107,14 +107,14 @@ def _decision(row: tuple[Any, ...]) -> Decision:
 
 
 def _narrowed(
-    dataset_id: str, reviewer: str | None, action: str | None, version_id: str | None, row_id: int | None
+    dataset_id: str, reviewer: str | None, action: str | None, version_id: str | None, example_id: int | None
 ) -> tuple[str, list[Any]]:
     given = {
         "dataset_id": dataset_id,
         "reviewer": reviewer,
         "action": action,
         "version_id": version_id,
-        "row_id": row_id,
+        "example_id": example_id,
     }
     chosen = {column: value for column, value in given.items() if value is not None}
     return " AND ".join(f"{column} = ?" for column in chosen), list(chosen.values())

@@ -74,6 +74,7 @@ SCHEMAS: tuple[tuple[str, ...], ...] = (
             settings TEXT NOT NULL,
             summary TEXT NOT NULL)""",
     ),
+    tuple(f"ALTER TABLE {table} RENAME COLUMN row_id TO example_id" for table in ("decisions", "claims")),
 )
 """Each entry takes the file one version further; entries are never edited, only appended."""
 

@@ -109,10 +109,10 @@ def _pair(context: Context, run: Run, found: Evaluation, pair: ConfusedPair, pla
         return ReportPair(pair.true, pair.predicted, pair.rows, pair.share)
     where = PredictionFilter(found.split, pair.true, pair.predicted)
     rows = evaluation.predicted_rows(context, run, where, found.labels_from, EXAMPLES)
-    examples = get_rows(context.store, found.version_id, [row.row_id for row in rows])
+    examples = get_rows(context.store, found.version_id, [row.example_id for row in rows])
     shown = tuple(
         ReportExample(
-            name=(example.text or "" if example.media_id else "") or f"row {example.row_id}",
+            name=(example.text or "" if example.media_id else "") or f"row {example.example_id}",
             text="" if example.media_id else _cut(example.text or ""),
             image=thumbnail(context, example.media_id) if example.media_id else None,
             confidence=row.confidence,

@@ -124,14 +124,14 @@ def page(context: Context, scan: Scan, where: IssueFilter, limit: int, offset: i
     return IssuePage(total, _lines(context, scan, found))
 
 
-def explain(context: Context, scan: Scan, row_id: int, issue_type: str | None = None) -> ReviewItem:
-    """Why `row_id` has its score in a type's list, in words, with the rows that speak for it.
+def explain(context: Context, scan: Scan, example_id: int, issue_type: str | None = None) -> ReviewItem:
+    """Why `example_id` has its score in a type's list, in words, with the rows that speak for it.
 
     Raises `NotFoundError` where the scan did not cover the row.
     """
-    found = items(context, scan, [row_id], issue_type)
+    found = items(context, scan, [example_id], issue_type)
     if not found:
-        raise NotFoundError(f"Row {row_id} is not in this scan.", "Pick another row, or scan this version again.")
+        raise NotFoundError(f"Row {example_id} is not in this scan.", "Pick another row, or scan this version again.")
     return found[0]
 
 
@@ -170,13 +170,13 @@ def export_list(
 
 
 def _lines(context: Context, scan: Scan, found: list[Issue]) -> tuple[ListedIssue, ...]:
-    row_ids = [issue.row_id for issue in found]
-    examples = {example.row_id: example for example in rows.get_rows(context.store, scan.version_id, row_ids)}
-    decided = decisions.standing_of(context.store, scan.version_id, row_ids)
+    example_ids = [issue.example_id for issue in found]
+    examples = {example.example_id: example for example in rows.get_rows(context.store, scan.version_id, example_ids)}
+    decided = decisions.standing_of(context.store, scan.version_id, example_ids)
     return tuple(
-        ListedIssue(issue, examples[issue.row_id], decided.get(issue.row_id))
+        ListedIssue(issue, examples[issue.example_id], decided.get(issue.example_id))
         for issue in found
-        if issue.row_id in examples
+        if issue.example_id in examples
     )
 
 

@@ -47,7 +47,7 @@ def ask(context: Context, run: Run, example: str) -> Reply:
     ranked = sorted(zip(run.labels, answer.probabilities, strict=True), key=lambda one: -one[1])
     similarities = dict(answer.nearest)
     examples = get_rows(context.store, run.version_id, list(similarities))
-    return Reply(tuple(ranked), tuple(Near(one, similarities[one.row_id]) for one in examples))
+    return Reply(tuple(ranked), tuple(Near(one, similarities[one.example_id]) for one in examples))
 
 
 def is_ready(context: Context, run: Run) -> bool:

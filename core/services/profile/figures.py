@@ -121,7 +121,7 @@ def repeated_rows(
     """Opens the first `OPENED_ROWS` repeated rows: exact copies, those in conflict, those in conflict over `pair`."""
 
     def work(rows: ProfileRows, dataset: Dataset, report: Report) -> RowFilter:
-        return RowFilter(row_ids=repeats.repeated_rows(rows, pair, conflicting=kind == "conflicting"))
+        return RowFilter(example_ids=repeats.repeated_rows(rows, pair, conflicting=kind == "conflicting"))
 
     return _ask(context, version_id, "Finding the repeated rows", work, timeout, (kind, pair))
 

@@ -32,7 +32,7 @@ def record(context: Context, version_id: str, reviewer: str, acts: Sequence[Act]
         known = context.ledger.decisions.by_client_key([act.client_key for act in acts])
         refused: list[Refusal] = []
         returned = [
-            (key, stored.row_id)
+            (key, stored.example_id)
             for key, stored in known.items()
             if stored.action == "undo" and stored.version_id == version_id
         ]
@@ -40,7 +40,7 @@ def record(context: Context, version_id: str, reviewer: str, acts: Sequence[Act]
         for is_undo, group in groupby(fresh, key=lambda act: act.action == "undo"):
             if is_undo:
                 undone, problems = _undo_all(context, version_id, reviewer, list(group))
-                returned.extend((decision.client_key, decision.row_id) for decision in undone)
+                returned.extend((decision.client_key, decision.example_id) for decision in undone)
             else:
                 problems = _decide_all(context, version_id, reviewer, list(group))
             refused.extend(problems)
@@ -49,7 +49,7 @@ def record(context: Context, version_id: str, reviewer: str, acts: Sequence[Act]
 
 def undo(context: Context, version_id: str, reviewer: str) -> Decision:
     """Takes back the reviewer's newest decision on the version. Raises `UsageError` where none is in force."""
-    recorded = record(context, version_id, reviewer, [Act(new_id(), "undo", row_id=None)])
+    recorded = record(context, version_id, reviewer, [Act(new_id(), "undo", example_id=None)])
     if recorded.refused:
         raise UsageError(recorded.refused[0].message, "Name the reviewer whose decisions you mean.")
     return context.ledger.decisions.by_client_key(recorded.acknowledged)[recorded.acknowledged[0]]
@@ -73,11 +73,11 @@ def make_version(context: Context, parent_id: str, note: str, by: str) -> Versio
 def _decide_all(context: Context, version_id: str, reviewer: str, acts: list[Act]) -> list[Refusal]:
     version = versions.get_version(context.store, version_id)
     dataset = get_dataset(context.store, version.dataset_id)
-    row_ids = [act.row_id for act in acts if act.row_id is not None]
+    example_ids = [act.example_id for act in acts if act.example_id is not None]
     accepted, refused = judge(
         acts,
-        rows=labels_of(context.store, version_id, row_ids),
-        in_force=decisions.decision_of(context.store, version_id, row_ids),
+        rows=labels_of(context.store, version_id, example_ids),
+        in_force=decisions.decision_of(context.store, version_id, example_ids),
         labels=frozenset(dataset.labels),
         target=task_named(dataset.task).target,
         reviewer=reviewer,
@@ -106,13 +106,13 @@ def _undo_all(
 
 def as_decision(act: Act, version: Version, reviewer: str) -> Decision:
     """The act as the ledger keeps it, decided now."""
-    assert act.row_id is not None, "judge() lets no decision without a row through"
+    assert act.example_id is not None, "judge() lets no decision without a row through"
     return Decision(
         decision_id=new_id(),
         client_key=act.client_key,
         dataset_id=version.dataset_id,
         version_id=version.version_id,
-        row_id=act.row_id,
+        example_id=act.example_id,
         action=act.action,
         new_label=act.new_label,
         reviewer=reviewer,
@@ -128,7 +128,7 @@ def _undo(act: Act, target: Decision, version: Version, reviewer: str) -> Decisi
         client_key=act.client_key,
         dataset_id=version.dataset_id,
         version_id=version.version_id,
-        row_id=target.row_id,
+        example_id=target.example_id,
         action="undo",
         new_label=None,
         reviewer=reviewer,

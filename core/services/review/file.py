@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import cast
@@ -17,7 +17,7 @@ from core.services.review.decisions import as_decision
 from core.store.acts import decisions
 from core.store.datasets import get_dataset
 from core.store.ids import new_id
-from core.store.rows import has_own_row_ids, labels_of, rows_of_source_ids
+from core.store.rows import labels_of, rows_of_source_ids, taken_names
 from core.store.scans import latest_scan
 from core.store.versions import get_version
 from core.tasks import task_named
@@ -35,49 +35,49 @@ class FileDecisions:
     """Lines that say what is in force already, so that the same file can be given twice."""
     overruled: int
     """Decisions of other reviewers that the file replaced."""
-    by_own_row_ids: bool = False
-    """Whether its column `row_id` was read as the source's own ids, which go by that name."""
+    by_source_ids: bool = False
+    """Whether its column `example_id` was read as the source's own ids, which go by that name."""
 
 
 def decide_file(context: Context, dataset: str, path: Path, reviewer: str) -> FileDecisions:
     """Takes down the decisions of a CSV file on the newest version of a dataset, given by name or id.
 
-    Columns: `row_id`, or the source's own ids as `source_id`, `id` or under the name they came with; `action`; `label`
-    for each `relabel`. Where that name is `row_id`, the ids are the source's unless there is a `source_id` as well.
+    Columns: `example_id`, or the source's own ids as `source_id`, `id` or under the name they came with; `action`;
+    `label` for each `relabel`. Where both go by one name, the ids are the source's unless there is a `source_id` too.
     Raises `UsageError` with the lines that are wrong; then nothing is written.
     """
     found = get_dataset(context.store, dataset)
     version = get_version(context.store, found.latest_version_id)
-    own_row_ids = has_own_row_ids(context.store, version.version_id)
-    table = _read(path, found.id_column, own_row_ids)
-    row_ids = _row_ids(context, version, table)
-    rows = labels_of(context.store, version.version_id, row_ids)
+    taken = taken_names(context.store, version.version_id)
+    table = _read(path, found.id_column, taken)
+    example_ids = _example_ids(context, version, table)
+    rows = labels_of(context.store, version.version_id, example_ids)
     scan = latest_scan(context.store, version.version_id)
     acts = [
-        Act(new_id(), cast(Action, line.action), row_id, line.label, scan_id=scan.scan_id if scan else None)
-        for line, row_id in zip(table.lines, row_ids, strict=True)
+        Act(new_id(), cast(Action, line.action), example_id, line.label, scan_id=scan.scan_id if scan else None)
+        for line, example_id in zip(table.lines, example_ids, strict=True)
     ]
     labels, target = frozenset(found.labels), task_named(found.task).target
     objections = ((line, objection(act, rows, labels, target)) for line, act in zip(table.lines, acts, strict=True))
     reject([f"Line {line.line}: {problem}" for line, problem in objections if problem], "Mend these lines.")
-    standing = decisions.decision_of(context.store, version.version_id, row_ids)
+    standing = decisions.decision_of(context.store, version.version_id, example_ids)
     fresh = [act for act in (plain_keep(act, rows) for act in acts) if not _same(act, standing)]
     context.ledger.decisions.append([as_decision(act, version, reviewer) for act in fresh])
     overruled = sum(_is_by_other(act, standing, reviewer) for act in fresh)
-    by_own = own_row_ids and not table.by_row_id
+    by_own = bool(taken) and not table.by_example_id
     return FileDecisions(version, len(acts), len(fresh), len(acts) - len(fresh), overruled, by_own)
 
 
-def _read(path: Path, own_id: str | None, own_row_ids: bool) -> DecisionTable:
+def _read(path: Path, own_id: str | None, taken: Collection[str]) -> DecisionTable:
     try:
         with path.open(encoding="utf-8-sig", newline="") as lines:
-            return read_table(lines, own_id, own_row_ids)
+            return read_table(lines, own_id, taken)
     except (OSError, UnicodeDecodeError) as error:
         raise UsageError(f"{path} cannot be read: {error}.", "Give a CSV file in UTF-8.") from error
 
 
-def _row_ids(context: Context, version: Version, table: DecisionTable) -> list[int]:
-    if table.by_row_id:
+def _example_ids(context: Context, version: Version, table: DecisionTable) -> list[int]:
+    if table.by_example_id:
         return [int(line.row) for line in table.lines]
     known = rows_of_source_ids(context.store, version.version_id, sorted({line.row for line in table.lines}))
     problems = [
@@ -85,19 +85,19 @@ def _row_ids(context: Context, version: Version, table: DecisionTable) -> list[i
         for line in table.lines
         if len(known.get(line.row, ())) != 1
     ]
-    reject(problems, "Name the rows by row_id instead.")
+    reject(problems, "Name the rows by example_id instead.")
     return [known[line.row][0] for line in table.lines]
 
 
-def _how_many(row_ids: Sequence[int]) -> str:
-    return f"{len(row_ids)} rows" if row_ids else "no row of this version"
+def _how_many(example_ids: Sequence[int]) -> str:
+    return f"{len(example_ids)} rows" if example_ids else "no row of this version"
 
 
 def _same(act: Act, standing: Mapping[int, Decision]) -> bool:
-    other = standing.get(act.row_id) if act.row_id is not None else None
+    other = standing.get(act.example_id) if act.example_id is not None else None
     return other is not None and (other.action, other.new_label) == (act.action, act.new_label)
 
 
 def _is_by_other(act: Act, standing: Mapping[int, Decision], reviewer: str) -> bool:
-    other = standing.get(act.row_id) if act.row_id is not None else None
+    other = standing.get(act.example_id) if act.example_id is not None else None
     return other is not None and other.reviewer != reviewer

@@ -17,7 +17,7 @@ from core.store.ids import new_id
 class Excluded:
     """What one act has excluded."""
 
-    row_ids: tuple[int, ...]
+    example_ids: tuple[int, ...]
     keys: tuple[str, ...]
     """Client keys of the decisions, to take them back by."""
     groups: int
@@ -38,7 +38,7 @@ def keep_one(
     refused = {refusal.act.client_key for refusal in recorded.refused}
     written = [act for act in acts if act.client_key not in refused]
     return Excluded(
-        tuple(act.row_id for act in written if act.row_id is not None),
+        tuple(act.example_id for act in written if act.example_id is not None),
         tuple(act.client_key for act in written),
         len({copy.group for copy in taken}),
         len({copy.group for copy in found} - {copy.group for copy in taken}),
@@ -58,4 +58,4 @@ def _exclude(copy: Copy, scan: Scan) -> Act:
         "score": round(copy.score, 6),
         "tier": scan.tier,
     }
-    return Act(new_id(), "exclude", copy.row_id, shown=shown, scan_id=scan.scan_id)
+    return Act(new_id(), "exclude", copy.example_id, shown=shown, scan_id=scan.scan_id)

@@ -73,17 +73,17 @@ def _lines(context: Context, dataset_id: str, found: Iterable[Decision]) -> Iter
     rows: dict[str, set[int]] = {}
     acts = list(found)
     for act in acts:
-        rows.setdefault(act.version_id, set()).add(act.row_id)
+        rows.setdefault(act.version_id, set()).add(act.example_id)
     examples = {
-        (version_id, example.row_id): example
-        for version_id, row_ids in rows.items()
-        for example in get_rows(context.store, version_id, sorted(row_ids))
+        (version_id, example.example_id): example
+        for version_id, example_ids in rows.items()
+        for example in get_rows(context.store, version_id, sorted(example_ids))
     }
     standing = {
         decision.decision_id
-        for version_id, row_ids in rows.items()
-        for decision in decisions.decision_of(context.store, version_id, sorted(row_ids)).values()
+        for version_id, example_ids in rows.items()
+        for decision in decisions.decision_of(context.store, version_id, sorted(example_ids)).values()
     }
     for act in acts:
-        example = examples[act.version_id, act.row_id]
+        example = examples[act.version_id, act.example_id]
         yield LogLine(act, example, known[act.version_id], act.decision_id in standing)

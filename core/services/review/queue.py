@@ -46,8 +46,8 @@ def claim(
 def claim_from(
     context: Context, version_id: str, session: str, ranked: Condition, n: int, now: datetime | None = None
 ) -> list[int]:
-    """As `claim`, from any query for (row_id, rank) with its parameters. Where another process was quicker at one of
-    the rows, the search begins again."""
+    """As `claim`, from any query for (example_id, rank) with its parameters. Where another process was quicker at one
+    of the rows, the search begins again."""
     claims, moment = context.ledger.claims, now or datetime.now(UTC)
     while True:
         taken = claims.held_by_others(version_id, session, moment)
@@ -56,9 +56,9 @@ def claim_from(
             return worst
 
 
-def release(context: Context, version_id: str, session: str, row_ids: Sequence[int]) -> None:
+def release(context: Context, version_id: str, session: str, example_ids: Sequence[int]) -> None:
     """Gives rows back before their time is up."""
-    context.ledger.claims.release(version_id, session, row_ids)
+    context.ledger.claims.release(version_id, session, example_ids)
 
 
 def leave(context: Context, session: str) -> None:
@@ -76,46 +76,46 @@ def queued(context: Context, scan: Scan, where: IssueFilter) -> int:
     return issues.count_issues(context.store, scan, replace(where, undecided_only=False))
 
 
-def items(context: Context, scan: Scan, row_ids: Sequence[int], issue_type: str | None = None) -> list[ReviewItem]:
+def items(context: Context, scan: Scan, example_ids: Sequence[int], issue_type: str | None = None) -> list[ReviewItem]:
     """These rows as a reviewer gets them, in the order asked; rows that the scan has not are left out."""
-    wanted = IssueFilter(issue_type, flagged_only=False, rows=RowFilter(row_ids=tuple(row_ids)))
-    found = issues.page_issues(context.store, scan, wanted, len(row_ids), 0) if row_ids else []
+    wanted = IssueFilter(issue_type, flagged_only=False, rows=RowFilter(example_ids=tuple(example_ids)))
+    found = issues.page_issues(context.store, scan, wanted, len(example_ids), 0) if example_ids else []
     if not found:
         return []
     kind = ISSUE_TYPES[issue_type or scan.types[0]]
-    by_row = {issue.row_id: issue for issue in found}
-    proof = {issue.row_id: kind.read(issue.why) for issue in found}
+    by_row = {issue.example_id: issue for issue in found}
+    proof = {issue.example_id: kind.read(issue.why) for issue in found}
     near = {neighbour for one in proof.values() for neighbour in one.neighbours}
     examples = _examples(context, scan.version_id, by_row.keys() | near)
     decided = decisions.standing_of(context.store, scan.version_id, list(by_row))
     likeliest = _likeliest(context, scan, found)
     made = [
-        _item(kind, by_row[row_id], proof[row_id], examples, decided.get(row_id), likeliest[row_id])
-        for row_id in row_ids
-        if row_id in by_row
+        _item(kind, by_row[example_id], proof[example_id], examples, decided.get(example_id), likeliest[example_id])
+        for example_id in example_ids
+        if example_id in by_row
     ]
     return _with_copies(context, scan, made, kind.name) if "group" in kind.actions else made
 
 
 def _with_copies(context: Context, scan: Scan, made: list[ReviewItem], issue_type: str) -> list[ReviewItem]:
-    groups = {item.issue.row_id: item.issue.why.get("group") for item in made}
+    groups = {item.issue.example_id: item.issue.why.get("group") for item in made}
     found: dict[int, list[int]] = {}
     for copy in issues.copies(context.store, scan, issue_type, [one for one in groups.values() if one is not None]):
-        found.setdefault(copy.group, []).append(copy.row_id)
+        found.setdefault(copy.group, []).append(copy.example_id)
     return [
         replace(item, group=group, copies=tuple(found.get(group, ()))) if group is not None else item
         for item, group in zip(made, groups.values(), strict=True)
     ]
 
 
-def decided_by_others(context: Context, version_id: str, reviewer: str, row_ids: Collection[int]) -> list[Decision]:
+def decided_by_others(context: Context, version_id: str, reviewer: str, example_ids: Collection[int]) -> list[Decision]:
     """Decisions in force that other reviewers have made on these rows."""
-    found = decisions.decision_of(context.store, version_id, sorted(row_ids)) if row_ids else {}
+    found = decisions.decision_of(context.store, version_id, sorted(example_ids)) if example_ids else {}
     return [decision for decision in found.values() if decision.reviewer != reviewer]
 
 
-def _examples(context: Context, version_id: str, row_ids: Collection[int]) -> dict[int, Example]:
-    return {example.row_id: example for example in get_rows(context.store, version_id, sorted(row_ids))}
+def _examples(context: Context, version_id: str, example_ids: Collection[int]) -> dict[int, Example]:
+    return {example.example_id: example for example in get_rows(context.store, version_id, sorted(example_ids))}
 
 
 def _item(
@@ -127,33 +127,34 @@ def _item(
     likeliest: tuple[tuple[str, float], ...],
 ) -> ReviewItem:
     near = zip(proof.neighbours, proof.similarities, strict=True)
-    neighbours = tuple(Neighbour(examples[row_id], similarity) for row_id, similarity in near)
+    neighbours = tuple(Neighbour(examples[example_id], similarity) for example_id, similarity in near)
     labels = [neighbour.example.label for neighbour in neighbours]
     why = kind.say(proof, Seen(issue.given_label, issue.suggested_label, labels))
-    return ReviewItem(examples[issue.row_id], issue, likeliest, neighbours, why, decision)
+    return ReviewItem(examples[issue.example_id], issue, likeliest, neighbours, why, decision)
 
 
 def _likeliest(context: Context, scan: Scan, found: Sequence[Issue]) -> dict[int, tuple[tuple[str, float], ...]]:
     """From the scan's own matrix; where that is gone, of the given and the suggested label alone."""
     labels = get_dataset(context.store, scan.dataset_id).labels
-    matrix = _probabilities(context, scan, [issue.row_id for issue in found])
+    matrix = _probabilities(context, scan, [issue.example_id for issue in found])
     return {
-        issue.row_id: _shares(issue) if row is None else _top(row, labels, issue)
+        issue.example_id: _shares(issue) if row is None else _top(row, labels, issue)
         for issue, row in zip(found, matrix, strict=True)
     }
 
 
-def _probabilities(context: Context, scan: Scan, row_ids: Sequence[int]) -> Sequence[Any]:
+def _probabilities(context: Context, scan: Scan, example_ids: Sequence[int]) -> Sequence[Any]:
     """Rows of the scan's out-of-sample probabilities, float32 (k,) each, or None per row where there are none."""
     try:
         folder = context.workspace.runs / scan.job_id / "output" / str(scan.tier_order)
         known = np.load(folder / "row_ids.npy", mmap_mode="r", allow_pickle=False)
         matrix = np.load(folder / "probabilities.npy", mmap_mode="r", allow_pickle=False)
     except OSError:
-        return [None] * len(row_ids)
-    places = np.searchsorted(known, row_ids).clip(max=len(known) - 1)
+        return [None] * len(example_ids)
+    places = np.searchsorted(known, example_ids).clip(max=len(known) - 1)
     return [
-        np.asarray(matrix[place]) if known[place] == row else None for place, row in zip(places, row_ids, strict=True)
+        np.asarray(matrix[place]) if known[place] == row else None
+        for place, row in zip(places, example_ids, strict=True)
     ]
 
 

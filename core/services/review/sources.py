@@ -47,7 +47,7 @@ class Source(Protocol):
     def claim(self, context: Context, version_id: str, session: str, n: int) -> list[int]:
         """As `review_queue.claim`."""
 
-    def items(self, context: Context, version_id: str, row_ids: Sequence[int]) -> list[ReviewItem]:
+    def items(self, context: Context, version_id: str, example_ids: Sequence[int]) -> list[ReviewItem]:
         """As `review_queue.items`."""
 
     def undecided(self, context: Context, version_id: str) -> int:
@@ -86,8 +86,8 @@ class ScanSource:
     def claim(self, context: Context, version_id: str, session: str, n: int) -> list[int]:
         return review_queue.claim(context, version_id, self.scan.scan_id, session, self.where, n)
 
-    def items(self, context: Context, version_id: str, row_ids: Sequence[int]) -> list[ReviewItem]:
-        return review_queue.items(context, self.scan, row_ids, self.where.issue_type)
+    def items(self, context: Context, version_id: str, example_ids: Sequence[int]) -> list[ReviewItem]:
+        return review_queue.items(context, self.scan, example_ids, self.where.issue_type)
 
     def undecided(self, context: Context, version_id: str) -> int:
         return review_queue.undecided(context, self.scan, self.where)
@@ -127,28 +127,30 @@ class RunSource:
     def claim(self, context: Context, version_id: str, session: str, n: int) -> list[int]:
         return review_queue.claim_from(context, version_id, session, self._ranked(context, version_id), n)
 
-    def items(self, context: Context, version_id: str, row_ids: Sequence[int]) -> list[ReviewItem]:
+    def items(self, context: Context, version_id: str, example_ids: Sequence[int]) -> list[ReviewItem]:
         """In the order asked; rows that the run has not predicted are left out."""
-        found = predictions.predictions_of(context.store, self.run.run_id, row_ids)
-        kept = [row_id for row_id in row_ids if row_id in found]
+        found = predictions.predictions_of(context.store, self.run.run_id, example_ids)
+        kept = [example_id for example_id in example_ids if example_id in found]
         examples = get_rows(context.store, version_id, kept)
         decided = decisions.standing_of(context.store, version_id, kept)
         ranks = self._ranks(context, version_id, kept)
         matrix = self._probabilities(context)
         made = []
         for example in examples:
-            predicted, confidence, position = found[example.row_id]
+            predicted, confidence, position = found[example.example_id]
             shares = {predicted: confidence} if matrix is None else self._likeliest(matrix[position], example.label)
             score = shares.get(example.label or "", 0.0)
-            issue = Issue(example.row_id, score, True, example.label or "", predicted, {}, ranks.get(example.row_id, 0))
+            issue = Issue(
+                example.example_id, score, True, example.label or "", predicted, {}, ranks.get(example.example_id, 0)
+            )
             why = f"Run {self.run.number} predicts {predicted}, {confidence:.0%} sure."
             likeliest = tuple(sorted(shares.items(), key=lambda pair: -pair[1]))
-            made.append(ReviewItem(example, issue, likeliest, (), why, decided.get(example.row_id)))
+            made.append(ReviewItem(example, issue, likeliest, (), why, decided.get(example.example_id)))
         return made
 
     def undecided(self, context: Context, version_id: str) -> int:
         decided = standing_sql(context.store, version_id)
-        return self._count(context, version_id, f"WHERE row_id NOT IN (SELECT row_id FROM {decided})")
+        return self._count(context, version_id, f"WHERE example_id NOT IN (SELECT example_id FROM {decided})")
 
     def counts(self, context: Context, version_id: str) -> ReviewCounts:
         queued = self._count(context, version_id)
@@ -166,11 +168,11 @@ class RunSource:
         row = context.store.fetch_one(f"SELECT count(*) FROM ({query}) {condition}", parameters)
         return int(row[0]) if row else 0
 
-    def _ranks(self, context: Context, version_id: str, row_ids: Sequence[int]) -> dict[int, int]:
+    def _ranks(self, context: Context, version_id: str, example_ids: Sequence[int]) -> dict[int, int]:
         query, parameters = self._ranked(context, version_id)
-        chosen = ", ".join(map(str, row_ids)) or "NULL"
-        rows = context.store.fetch(f"SELECT row_id, rank FROM ({query}) WHERE row_id IN ({chosen})", parameters)
-        return {row_id: int(rank) for row_id, rank in rows}
+        chosen = ", ".join(map(str, example_ids)) or "NULL"
+        rows = context.store.fetch(f"SELECT example_id, rank FROM ({query}) WHERE example_id IN ({chosen})", parameters)
+        return {example_id: int(rank) for example_id, rank in rows}
 
     def _probabilities(self, context: Context) -> Any:
         """(rows, k) float32, memory-mapped, or None where the run kept none."""

@@ -10,7 +10,7 @@ from itertools import count, islice
 
 from core.errors import SourceError
 from core.modalities import WORDS
-from core.records import MISFIT, CsvFile, Preview, Reader, Schema
+from core.records import EARLIER_EXAMPLE_ID, EXAMPLE_ID, MISFIT, CsvFile, Preview, Reader, Schema
 from core.settings import MAX_CELL_BYTES
 from core.sources.base import Bench, Source, file_literal
 from core.sources.delimited.dialect import Dialect, find
@@ -87,9 +87,10 @@ def _note(part: Part, dialect: Dialect, encoding: Encoding) -> str:
     return said
 
 
-_EXPORTED = (
-    frozenset(("row_id", WORDS, "given_label", "label", "split")),
-    frozenset(("row_id", "given_label", "suggested_label", WORDS)),
+_EXPORTED = tuple(
+    frozenset((name, *columns))
+    for name in (EXAMPLE_ID, EARLIER_EXAMPLE_ID)
+    for columns in ((WORDS, "given_label", "label", "split"), ("given_label", "suggested_label", WORDS))
 )
 """The columns that Winnow's exports of a version and of a list of issues have, among others."""
 

@@ -10,31 +10,31 @@ from core.store.acts.in_force import in_force_sql, standing_sql
 from core.store.database import Database
 from core.store.times import loaded
 
-_COLUMNS = """decision_id, client_key, dataset_id, version_id, row_id, action, new_label, reviewer, decided_at, scan_id,
-              shown, undoes"""
+_COLUMNS = """decision_id, client_key, dataset_id, version_id, example_id, action, new_label, reviewer, decided_at,
+              scan_id, shown, undoes"""
 
 
 def in_force(db: Database, version_id: str) -> list[Decision]:
     """Of each row the decision that counts, by row."""
-    return _decisions(db, f"SELECT {_COLUMNS} FROM {in_force_sql(db, version_id)} ORDER BY row_id")
+    return _decisions(db, f"SELECT {_COLUMNS} FROM {in_force_sql(db, version_id)} ORDER BY example_id")
 
 
-def decision_of(db: Database, version_id: str, row_ids: Sequence[int]) -> dict[int, Decision]:
+def decision_of(db: Database, version_id: str, example_ids: Sequence[int]) -> dict[int, Decision]:
     """The decisions in force on these rows; rows without one are absent."""
-    if not row_ids:
+    if not example_ids:
         return {}
-    chosen = ", ".join(str(int(row_id)) for row_id in row_ids)
+    chosen = ", ".join(str(int(example_id)) for example_id in example_ids)
     found = _decisions(db, f"SELECT {_COLUMNS} FROM {in_force_sql(db, version_id, chosen)}")
-    return {decision.row_id: decision for decision in found}
+    return {decision.example_id: decision for decision in found}
 
 
-def standing_of(db: Database, version_id: str, row_ids: Sequence[int]) -> dict[int, Decision]:
+def standing_of(db: Database, version_id: str, example_ids: Sequence[int]) -> dict[int, Decision]:
     """As `decision_of`, with the verdicts from earlier versions that still hold on these rows."""
-    if not row_ids:
+    if not example_ids:
         return {}
-    chosen = ", ".join(str(int(row_id)) for row_id in row_ids)
+    chosen = ", ".join(str(int(example_id)) for example_id in example_ids)
     found = _decisions(db, f"SELECT {_COLUMNS} FROM {standing_sql(db, version_id, chosen)}")
-    return {decision.row_id: decision for decision in found}
+    return {decision.example_id: decision for decision in found}
 
 
 def counts(db: Database, version_id: str, scan_id: str | None, issue_type: str = "label") -> ReviewCounts:
@@ -42,13 +42,13 @@ def counts(db: Database, version_id: str, scan_id: str | None, issue_type: str =
     row = db.fetch_one(
         f"""WITH standing AS MATERIALIZED (SELECT * FROM {standing_sql(db, version_id)}),
                  f AS (SELECT * FROM standing WHERE version_id = ?),
-                 flagged AS (SELECT row_id FROM issues WHERE scan_id = ? AND issue_type = ? AND is_issue)
+                 flagged AS (SELECT example_id FROM issues WHERE scan_id = ? AND issue_type = ? AND is_issue)
             SELECT (SELECT count(*) FROM flagged), count(*),
-                   (SELECT count(*) FROM flagged WHERE row_id NOT IN (SELECT row_id FROM standing)),
+                   (SELECT count(*) FROM flagged WHERE example_id NOT IN (SELECT example_id FROM standing)),
                    count(*) FILTER (action = 'relabel'), count(*) FILTER (action = 'exclude'),
                    count(*) FILTER (action = 'keep'), count(*) FILTER (action = 'unsure'),
                    count(*) FILTER (action = 'relabel' AND new_label = (shown->>'suggested_label')),
-                   (SELECT count(*) FROM flagged JOIN standing s USING (row_id) WHERE s.version_id <> ?)
+                   (SELECT count(*) FROM flagged JOIN standing s USING (example_id) WHERE s.version_id <> ?)
             FROM f""",
         [version_id, scan_id, issue_type, version_id],
     )

@@ -41,7 +41,7 @@ def has_earlier(db: Database) -> bool:
 def earlier_decisions(db: Database) -> list[Decision]:
     """In the order in which 0.1.0 took them: by their time."""
     rows = db.fetch(
-        """SELECT decision_id, client_key, dataset_id, version_id, row_id, action, new_label, reviewer, decided_at,
+        """SELECT decision_id, client_key, dataset_id, version_id, example_id, action, new_label, reviewer, decided_at,
                   scan_id, shown, undoes FROM decisions ORDER BY decided_at, decision_id"""
     )
     return [

@@ -11,17 +11,17 @@ from core.store.ids import checked_id
 from core.store.names import examples_table
 
 
-def in_force_sql(db: Database, version_id: str, row_ids: str = "") -> str:
-    """The decisions in force on a version as an SQL subquery; `row_ids` narrows it (`'1, 2, 3'`)."""
-    return in_force_at_sql(version_id, db.newest_act(), row_ids)
+def in_force_sql(db: Database, version_id: str, example_ids: str = "") -> str:
+    """The decisions in force on a version as an SQL subquery; `example_ids` narrows it (`'1, 2, 3'`)."""
+    return in_force_at_sql(version_id, db.newest_act(), example_ids)
 
 
-def in_force_at_sql(version_id: str, seq: int, row_ids: str = "") -> str:
+def in_force_at_sql(version_id: str, seq: int, example_ids: str = "") -> str:
     """As `in_force_sql`, as it was once act `seq` was written: the same for ever."""
-    return _newest_of([version_id], seq, row_ids)
+    return _newest_of([version_id], seq, example_ids)
 
 
-def standing_sql(db: Database, version_id: str, row_ids: str = "") -> str:
+def standing_sql(db: Database, version_id: str, example_ids: str = "") -> str:
     """The verdicts that hold on a version, one per row, as an SQL subquery with the columns of `ACTS`.
 
     The decisions in force on the version itself; and where it has none, the newest on the versions that it comes from,
@@ -30,28 +30,28 @@ def standing_sql(db: Database, version_id: str, row_ids: str = "") -> str:
     """
     seq = db.newest_act()
     dataset_id, ancestors = _line(db, version_id)
-    here = in_force_at_sql(version_id, seq, row_ids)
+    here = in_force_at_sql(version_id, seq, example_ids)
     if not ancestors:
         return here
     return f"""(
         SELECT * FROM {here}
         UNION ALL
-        SELECT d.* FROM {_newest_of(ancestors, seq, row_ids)} d
-        JOIN {examples_table(dataset_id)} e ON e.row_id = d.row_id
-        LEFT JOIN overrides o ON o.version_id = '{version_id}' AND o.row_id = d.row_id
-        LEFT JOIN overrides p ON p.version_id = d.version_id AND p.row_id = d.row_id
-        WHERE d.row_id NOT IN (SELECT row_id FROM {here}) AND coalesce(o.label, e.given_label) = CASE d.action
+        SELECT d.* FROM {_newest_of(ancestors, seq, example_ids)} d
+        JOIN {examples_table(dataset_id)} e ON e.example_id = d.example_id
+        LEFT JOIN overrides o ON o.version_id = '{version_id}' AND o.example_id = d.example_id
+        LEFT JOIN overrides p ON p.version_id = d.version_id AND p.example_id = d.example_id
+        WHERE d.example_id NOT IN (SELECT example_id FROM {here}) AND coalesce(o.label, e.given_label) = CASE d.action
             WHEN 'keep' THEN coalesce(p.label, e.given_label) WHEN 'relabel' THEN d.new_label END)"""
 
 
-def _newest_of(version_ids: Sequence[str], seq: int, row_ids: str) -> str:
+def _newest_of(version_ids: Sequence[str], seq: int, example_ids: str) -> str:
     named = ", ".join(f"'{checked_id(version_id, 'version')}'" for version_id in version_ids)
-    chosen = f" AND row_id IN ({row_ids})" if row_ids else ""
+    chosen = f" AND example_id IN ({example_ids})" if example_ids else ""
     acts = f"{ACTS} WHERE version_id IN ({named}) AND seq <= {int(seq)}{chosen}"
     return f"""(
         SELECT * FROM {acts} AND action <> 'undo' AND decision_id NOT IN (
             SELECT undoes FROM {acts} AND action = 'undo' AND undoes IS NOT NULL)
-        QUALIFY row_number() OVER (PARTITION BY row_id ORDER BY seq DESC) = 1)"""
+        QUALIFY row_number() OVER (PARTITION BY example_id ORDER BY seq DESC) = 1)"""
 
 
 def _line(db: Database, version_id: str) -> tuple[str, list[str]]:

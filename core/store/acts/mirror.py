@@ -41,7 +41,7 @@ class Mirror:
             connection.execute(
                 f"""CREATE TABLE IF NOT EXISTS {ACTS} (
                     seq BIGINT, decision_id VARCHAR, client_key VARCHAR, dataset_id VARCHAR, version_id VARCHAR,
-                    row_id BIGINT, action VARCHAR, new_label VARCHAR, reviewer VARCHAR, decided_at TIMESTAMP,
+                    example_id BIGINT, action VARCHAR, new_label VARCHAR, reviewer VARCHAR, decided_at TIMESTAMP,
                     scan_id VARCHAR, shown VARCHAR, undoes VARCHAR)"""
             )
             self._seq = 0

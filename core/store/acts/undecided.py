@@ -13,20 +13,20 @@ from core.store.scans import get_scan
 
 
 def of_scan(db: Database, scan_id: str, where: IssueFilter) -> Condition:
-    """The rows of a scan that the filter keeps, as a query for (row_id, rank) with its parameters."""
+    """The rows of a scan that the filter keeps, as a query for (example_id, rank) with its parameters."""
     condition, parameters = issue_condition(db, get_scan(db, scan_id), where)
-    return f"SELECT i.row_id, i.rank FROM issues i WHERE {condition}", parameters
+    return f"SELECT i.example_id, i.rank FROM issues i WHERE {condition}", parameters
 
 
 def worst_undecided(db: Database, version_id: str, ranked: Condition, without: Sequence[int], n: int) -> list[int]:
-    """The `n` first rows of a query for (row_id, rank) on which no verdict holds and which are not in `without`, by
+    """The `n` first rows of a query for (example_id, rank) on which no verdict holds and which are not in `without`, by
     rank. Fewer than `n`, or none, at the end."""
     query, parameters = ranked
     found = db.fetch(
-        f"""SELECT i.row_id FROM ({query}) i
-            WHERE i.row_id NOT IN (SELECT row_id FROM {standing_sql(db, version_id)})
-            AND i.row_id NOT IN (SELECT unnest(?::BIGINT[]))
+        f"""SELECT i.example_id FROM ({query}) i
+            WHERE i.example_id NOT IN (SELECT example_id FROM {standing_sql(db, version_id)})
+            AND i.example_id NOT IN (SELECT unnest(?::BIGINT[]))
             ORDER BY i.rank LIMIT ?""",
         [*parameters, list(without), n],
     )
-    return [int(row_id) for (row_id,) in found]
+    return [int(example_id) for (example_id,) in found]

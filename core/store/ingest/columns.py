@@ -7,14 +7,17 @@ from dataclasses import dataclass
 
 from core.errors import SchemaError
 from core.modalities import MEDIA, PAYLOAD_COLUMNS, WORDS
-from core.records import SPLIT_WORDS, Attribute, AttributeKind, Reader, Schema
+from core.records import EARLIER_EXAMPLE_ID, EXAMPLE_ID, SPLIT_WORDS, Attribute, AttributeKind, Reader, Schema
 from core.sql import identifier, literal
 from core.store.database import Cursor
 from core.store.ingest.downcast import in_turns
 from core.store.ingest.usable import Test, usable_test
 from core.tasks import task_named
 
-RESERVED = ("row_id", "content_hash", *PAYLOAD_COLUMNS, "given_label", "label", "split", "source_id", "rowid")
+RESERVED = (
+    *(EXAMPLE_ID, "content_hash", *PAYLOAD_COLUMNS, "given_label", "label", "split", "source_id"),
+    *(EARLIER_EXAMPLE_ID, "rowid"),  # DuckLake takes no columns of these names
+)
 PASSING = ("load_file", "load_line", "load_reason")
 """What a source says of a row for the sake of the rows set aside; dropped once these are."""
 

@@ -146,7 +146,7 @@ def _select(cursor: Cursor, staged: Staged) -> str:
         for column, kind in staged.types.items()
     ]
     named = (f"{sql} AS {identifier(column)}" for sql, column in zip(columns, staged.types, strict=True))
-    return f"SELECT file_row_number AS row_id, {', '.join(named)} FROM {rows}"
+    return f"SELECT file_row_number AS example_id, {', '.join(named)} FROM {rows}"
 
 
 def _made_by(cursor: Cursor, job_id: str | None) -> str | None:

@@ -83,7 +83,7 @@ def rows_table(
         lambda _: total,
     )
     dataset = shown.dataset
-    lines = get_rows(context.store, shown.truth.version_id, [row.row_id for row in found])
+    lines = get_rows(context.store, shown.truth.version_id, [row.example_id for row in found])
     table_key = f"{key}-table-{st.session_state.get(key, 1)}"
     picked = picked_row(table_key, lines)
     places = st.columns([3, 2] if picked else 1)
@@ -190,7 +190,7 @@ def _table(
 def _columns(
     context: Context, dataset: Dataset, found: Sequence[PredictedRow], lines: Sequence[Example]
 ) -> dict[str, list[object]]:
-    columns: dict[str, list[object]] = {"row": [row.row_id for row in found]}
+    columns: dict[str, list[object]] = {"row": [row.example_id for row in found]}
     drawing = drawing_of(dataset)
     if drawing.cell:
         columns[drawing.cell] = drawing.cells(context, lines)

@@ -40,7 +40,7 @@ def ranked_list(frame: Frame, found: Findings, where: IssueFilter) -> None:
         line = _list(frame, found, where)
     with right:
         if line is not None:
-            explanation(frame, found.scan, found.kind, line.issue.row_id)
+            explanation(frame, found.scan, found.kind, line.issue.example_id)
 
 
 def _list(frame: Frame, of: Findings, where: IssueFilter) -> ListedIssue | None:

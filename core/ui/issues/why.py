@@ -19,9 +19,9 @@ from core.ui.shell.frame import Frame
 CELL_CHARACTERS = 160
 
 
-def explanation(frame: Frame, scan: Scan, kind: IssueType[Any], row_id: int) -> None:
+def explanation(frame: Frame, scan: Scan, kind: IssueType[Any], example_id: int) -> None:
     """Draws the row, the reason for its score, what speaks for and against its label, and the rows beside it."""
-    item = explain(frame.context, scan, row_id, kind.name)
+    item = explain(frame.context, scan, example_id, kind.name)
     with st.container(border=True, key="issue-why"):
         _heading(item)
         drawing_of(frame.dataset).beside(frame.context, item.example)
@@ -34,7 +34,7 @@ def explanation(frame: Frame, scan: Scan, kind: IssueType[Any], row_id: int) -> 
 
 def _heading(item: ReviewItem) -> None:
     issue, example = item.issue, item.example
-    place = [f"row {example.row_id}", example.source_id, example.split, f"score {issue.score:.3f}"]
+    place = [f"row {example.example_id}", example.source_id, example.split, f"score {issue.score:.3f}"]
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         suggested = issue.suggested_label
         looks_like = "" if suggested is None else f" :material/arrow_forward: :blue-badge[{plain(suggested)}]"

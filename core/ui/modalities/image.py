@@ -55,7 +55,7 @@ class ImageDrawing:
             icon=":material/download:",
             type="tertiary",
             on_click="ignore",
-            key=f"original-{example.row_id}",
+            key=f"original-{example.example_id}",
             help="The file as it was loaded; a large one is shown smaller here.",
         )
 
@@ -98,7 +98,7 @@ def _media(example: Example) -> str:
 
 
 def _name(example: Example) -> str:
-    return example.text or f"row {example.row_id}"
+    return example.text or f"row {example.example_id}"
 
 
 def _image(context: Context, example: Example) -> str:

@@ -64,7 +64,7 @@ class TextDrawing:
         return result_of(key, lambda: ask(context, run, text), waiting=waiting(context, run))
 
     def on_desk(self, context: Context, example: Example, grid: bool) -> JsonObject:
-        name = example.text or f"row {example.row_id}"
+        name = example.text or f"row {example.example_id}"
         return {"text": _cut(example.text or ""), "image": None, "thumbnail": None, "name": name}
 
     def near(self, context: Context, example: Example) -> JsonObject:

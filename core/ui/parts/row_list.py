@@ -27,7 +27,7 @@ CSV_ROWS = 10_000
 CELL_CHARACTERS = 400
 """A longer text is cut in the table and shown whole beside it when its row is picked."""
 FIXED = {
-    "row": "row_id",
+    "row": "example_id",
     "example": WORDS,
     "label": "label",
     "as loaded": "given_label",
@@ -98,7 +98,7 @@ def _records_of(
     cells = [] if whole else drawing.cells(context, rows)
     records = []
     for place, row in enumerate(rows):
-        record: dict[str, object] = {"row": row.row_id}
+        record: dict[str, object] = {"row": row.example_id}
         if cells and drawing.cell:
             record[drawing.cell] = cells[place]
         record |= {"example": row.text if whole else (row.text or "")[:CELL_CHARACTERS], "label": row.label}

@@ -25,7 +25,7 @@ def show_row(context: Context, dataset: Dataset, example: Example) -> None:
         changed = None if example.given_label == example.label else example.given_label
         facts = {"label": example.label, "as loaded": changed, "split": example.split, "id": example.source_id}
         told = " · ".join(f"{name}: **{plain(str(value))}**" for name, value in facts.items() if value is not None)
-        st.caption(f"row {example.row_id} · {told}")
+        st.caption(f"row {example.example_id} · {told}")
         drawing_of(dataset).whole(context, example)
         if example.attributes:
             st.table({plain(name): _cell(value) for name, value in example.attributes.items()}, border="horizontal")

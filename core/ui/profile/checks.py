@@ -85,7 +85,7 @@ def _conflicts(context: Context, dataset: Dataset, version: Version, found: Dupl
 
 def _titled(title: str, where: RowFilter) -> str:
     """Says so where the list stops before its end."""
-    full = where.row_ids is not None and len(where.row_ids) == OPENED_ROWS
+    full = where.example_ids is not None and len(where.example_ids) == OPENED_ROWS
     return f"{title}: the first {OPENED_ROWS:,}" if full else title
 
 

@@ -99,7 +99,7 @@ def _columns(lines: tuple[LogLine, ...]) -> dict[str, list[object]]:
     return {
         "when": [line.decision.decided_at for line in lines],
         "who": [line.decision.reviewer for line in lines],
-        "row": [line.decision.row_id for line in lines],
+        "row": [line.decision.example_id for line in lines],
         "label": [line.decision.shown.get("given_label") or line.example.label for line in lines],
         "decision": [in_words(line.decision) for line in lines],
         "suggested": [line.decision.shown.get("suggested_label") for line in lines],
@@ -125,7 +125,7 @@ def _download(context: Context, dataset: Dataset, narrowed: Narrowed, total: int
 
 
 _CSV = (
-    "row_id",
+    "example_id",
     "source_id",
     "action",
     "label",
@@ -142,7 +142,7 @@ _CSV = (
 
 def _record(decision: Decision, line: LogLine) -> dict[str, object]:
     return {
-        "row_id": decision.row_id,
+        "example_id": decision.example_id,
         "source_id": line.example.source_id,
         "action": decision.action,
         "label": decision.new_label,

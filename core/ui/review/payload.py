@@ -35,12 +35,12 @@ def row(
     """One row as `desk.js` or `grid.js` draws it; `page` is the address that shows the row named after it whole."""
     example, issue = item.example, item.issue
     return {
-        "row_id": example.row_id,
+        "example_id": example.example_id,
         **drawing.on_desk(context, example, grid),
         "label": example.label or "",
         "suggested": issue.suggested_label,
         "meta": _meta(item, drawing),
-        "whole": f"{page}{example.row_id}",
+        "whole": f"{page}{example.example_id}",
         "why": item.why,
         "copies": item.copies,
         "bars": item.probabilities,
@@ -72,7 +72,7 @@ def refusal(refused: Refusal, reviewer: str) -> JsonObject:
     """Why an act was not taken down."""
     return {
         "key": refused.act.client_key,
-        "row_id": refused.act.row_id,
+        "example_id": refused.act.example_id,
         "message": refused.message,
         "decision": decided(refused.decision, reviewer),
     }
@@ -82,7 +82,7 @@ def _meta(item: ReviewItem, drawing: Drawing) -> str:
     example, issue = item.example, item.issue
     parts = (
         f"#{issue.rank:,}",
-        f"row {example.row_id}",
+        f"row {example.example_id}",
         example.source_id and f"id {example.source_id}",
         example.split,
         f"score {issue.score:.3f}",
@@ -94,7 +94,7 @@ def _meta(item: ReviewItem, drawing: Drawing) -> str:
 def _neighbour(context: Context, neighbour: Neighbour, drawing: Drawing) -> JsonObject:
     example = neighbour.example
     return {
-        "row_id": example.row_id,
+        "example_id": example.example_id,
         "label": example.label or "",
         "similarity": neighbour.similarity,
         **drawing.near(context, example),

@@ -108,7 +108,7 @@ def _answer(
 
 def _due(recorded: Recorded, order: Sequence[int], report: Report, mode: Mode) -> list[int]:
     """Rows to send: those that an undo brought back, then what the queue lacks."""
-    back = [row_id for _, row_id in recorded.returned if row_id not in report.have]
+    back = [example_id for _, example_id in recorded.returned if example_id not in report.have]
     more = to_send(order, report.have, _DEPTH[mode], report.skipped)
     return list(dict.fromkeys((*back, *more)))
 
@@ -118,8 +118,8 @@ def _outcome(context: Context, version: Version, user: str, recorded: Recorded, 
     return {
         "acknowledged": recorded.acknowledged,
         "refused": [refusal(refused, user) for refused in recorded.refused],
-        "returned": [{"key": key, "row_id": row_id} for key, row_id in recorded.returned],
-        "taken": [{"row_id": other.row_id, "decision": decided(other, user)} for other in others],
+        "returned": [{"key": key, "example_id": example_id} for key, example_id in recorded.returned],
+        "taken": [{"example_id": other.example_id, "decision": decided(other, user)} for other in others],
     }
 
 

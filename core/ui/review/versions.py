@@ -132,7 +132,7 @@ def _change_table(context: Context, version: Version) -> None:
     st.caption(f"{total:,} rows changed")
     st.dataframe(
         {
-            "row": [change.row_id for change in found],
+            "row": [change.example_id for change in found],
             "from": [change.from_label for change in found],
             "to": [change.to_label if change.to_label is not None else "(excluded)" for change in found],
             "by": [change.reviewer for change in found],

@@ -28,7 +28,7 @@ class DeskView {
     if (item === this.item && item.decision === this.decision) return
     this.item = item
     this.decision = item.decision
-    this.root.dataset.row = item.row_id
+    this.root.dataset.row = item.example_id
     this.meta.textContent = item.meta
     this.whole.href = item.whole
     this.given.textContent = item.label

@@ -14,7 +14,7 @@ class GridView {
 
   /** Draws the rows; tiles that stay keep their element, so that nothing flickers. */
   show(items) {
-    const rows = new Set(items.map((item) => item.row_id))
+    const rows = new Set(items.map((item) => item.example_id))
     const place = this.order.indexOf(this.cursor)
     this.order = [...rows]
     for (const rowId of this.tiles.keys()) if (!rows.has(rowId)) this.tiles.delete(rowId)
@@ -29,15 +29,15 @@ class GridView {
   }
 
   tile(item) {
-    const known = this.tiles.get(item.row_id)
+    const known = this.tiles.get(item.example_id)
     if (known) return known
-    const tile = el("div", { class: "tile", role: "option", id: `tile-${item.row_id}`, "data-row": item.row_id,
+    const tile = el("div", { class: "tile", role: "option", id: `tile-${item.example_id}`, "data-row": item.example_id,
       "aria-label": `${item.name}, given ${item.label}${item.suggested === null ? "" : `, suggested ${item.suggested}`}` },
     picture(item.thumbnail, "", "thumb"),
     el("span", { class: "tick", "aria-hidden": "true" }, "✓"),
     el("span", { class: "from", title: item.label }, item.label),
     item.suggested === null ? null : el("span", { class: "to", title: item.suggested }, `→ ${item.suggested}`))
-    this.tiles.set(item.row_id, tile)
+    this.tiles.set(item.example_id, tile)
     return tile
   }
 

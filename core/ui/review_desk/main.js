@@ -83,7 +83,7 @@ class Review {
     this.queue.reset(data.queue)
     this.returnRows(data)
     this.queue.take(data.items, this.pendingDecisions())
-    data.taken.forEach(({ row_id, decision }) => this.takenByOther(this.queue.find(row_id), decision))
+    data.taken.forEach(({ example_id, decision }) => this.takenByOther(this.queue.find(example_id), decision))
     data.refused.forEach((refusal) => this.refuse(refusal))
     this.draw()
     if (data.more && this.queue.open.length < REFILL_BELOW) this.report()
@@ -99,25 +99,25 @@ class Review {
   pendingDecisions() {
     const decisions = new Map()
     for (const act of this.outbox.acts) {
-      if (act.action === "undo") decisions.delete(act.row_id)
-      else decisions.set(act.row_id, { action: act.action, label: act.label })
+      if (act.action === "undo") decisions.delete(act.example_id)
+      else decisions.set(act.example_id, { action: act.action, label: act.label })
     }
     return decisions
   }
 
   /** Rows that an undo reached beyond this page's own memory. */
   returnRows(data) {
-    for (const { key, row_id } of data.returned) {
+    for (const { key, example_id } of data.returned) {
       if (this.seen(key)) continue
-      const item = data.items.find((candidate) => candidate.row_id === row_id) ?? this.queue.find(row_id)
+      const item = data.items.find((candidate) => candidate.example_id === example_id) ?? this.queue.find(example_id)
       if (item) this.queue.bringBack(item)
     }
   }
 
-  refuse({ key, row_id, message, decision }) {
+  refuse({ key, example_id, message, decision }) {
     if (this.seen(key)) return
     this.undoable = this.undoable.map((keys) => keys.filter((other) => other !== key)).filter((keys) => keys.length)
-    const item = this.queue.find(row_id)
+    const item = this.queue.find(example_id)
     if (item) item.decision = decision
     this.status.tell(message, this.isGrid ? null : item)
   }
@@ -193,7 +193,7 @@ class Review {
     const rows = [...new Set(this.targets().flatMap((item) => item.copies))]
     if (!rows.length) return this.status.tell("This row is no copy: there is nothing to leave out.")
     const [first] = this.targets()
-    const items = rows.map((row) => this.queue.find(row)?.decision ? null : this.queue.find(row) ?? { row_id: row, scan_id: first.scan_id, shown: {} })
+    const items = rows.map((row) => this.queue.find(row)?.decision ? null : this.queue.find(row) ?? { example_id: row, scan_id: first.scan_id, shown: {} })
     this.decideItems(items.filter(Boolean), () => ({ action: "exclude", label: null }))
   }
 
@@ -225,7 +225,7 @@ class Review {
   act(item, { action, label }) {
     const same = action === "relabel" && label === item.label
     return {
-      key: randomKey(), row_id: item.row_id, action: same ? "keep" : action, label: same ? null : label,
+      key: randomKey(), example_id: item.example_id, action: same ? "keep" : action, label: same ? null : label,
       scan_id: item.scan_id, shown: item.shown, instead_of: item.decision?.by ? item.decision.decision_id : null,
     }
   }
@@ -234,7 +234,7 @@ class Review {
   undo() {
     const keys = this.undoable.pop() ?? [null]
     const items = keys.map((key) => this.queue.items.find((item) => key && item.acts?.includes(key)))
-    const acts = keys.map((target, index) => ({ key: randomKey(), action: "undo", target, row_id: items[index]?.row_id ?? null }))
+    const acts = keys.map((target, index) => ({ key: randomKey(), action: "undo", target, example_id: items[index]?.example_id ?? null }))
     items.filter(Boolean).reverse().forEach((item) => this.queue.bringBack(item))
     this.draw()
     this.outbox.add(acts)
@@ -266,7 +266,7 @@ class Review {
   }
 
   speak(item) {
-    const text = this.isGrid || !item ? "" : `Row ${item.row_id}. Given ${item.label}${item.suggested === null ? "" : `, suggested ${item.suggested}`}.`
+    const text = this.isGrid || !item ? "" : `Row ${item.example_id}. Given ${item.label}${item.suggested === null ? "" : `, suggested ${item.suggested}`}.`
     if (this.spoken.textContent !== text) this.spoken.textContent = text
   }
 

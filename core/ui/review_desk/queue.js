@@ -20,11 +20,11 @@ class Queue {
   }
 
   find(rowId) {
-    return this.items.find((item) => item.row_id === rowId) ?? null
+    return this.items.find((item) => item.example_id === rowId) ?? null
   }
 
   rowIds() {
-    return this.items.map((item) => item.row_id)
+    return this.items.map((item) => item.example_id)
   }
 
   /** Rows passed over without a decision: the server must hand out that many more. */
@@ -43,8 +43,8 @@ class Queue {
   /** Takes in new rows. `decided` tells which rows have a decision that the server has not confirmed yet. */
   take(items, decided) {
     for (const item of items) {
-      if (this.find(item.row_id)) continue
-      item.decision ??= decided.get(item.row_id) ?? null
+      if (this.find(item.example_id)) continue
+      item.decision ??= decided.get(item.example_id) ?? null
       this.items.push(item)
     }
     if (this.current?.decision && !this.visiting) this.toNextOpen()
@@ -53,7 +53,7 @@ class Queue {
 
   /** Puts a row that an undo brought back on the screen. */
   bringBack(item) {
-    const known = this.find(item.row_id)
+    const known = this.find(item.example_id)
     if (known) {
       known.decision = null
       this.position = this.items.indexOf(known)

@@ -66,9 +66,9 @@ def _nearest(context: Context, dataset: Dataset, run: Run, reply: Reply) -> None
 
 def _card(context: Context, dataset: Dataset, version: int, near: Near) -> None:
     example = near.example
-    with st.container(border=True, gap="xsmall", key=f"use-near-{example.row_id}"):
+    with st.container(border=True, gap="xsmall", key=f"use-near-{example.example_id}"):
         st.markdown(f":blue-badge[{plain(example.label or 'no label')}] :small[:gray[{near.similarity:.2f}]]")
         drawing_of(dataset).card(context, example)
-        label, name = f"Row {example.row_id}", dataset.name
+        label, name = f"Row {example.example_id}", dataset.name
         icon = ":material/open_in_new:"
-        link("data", label, icon=icon, view="rows", dataset=name, version=version, row=example.row_id)
+        link("data", label, icon=icon, view="rows", dataset=name, version=version, row=example.example_id)

@@ -10,14 +10,14 @@ from core.errors import ProbabilitiesError
 from core.heads.user_probabilities import Numbering, read_probabilities
 
 LABELS = ("cat", "dog", "emu")
-ROW_IDS = np.arange(10, 40)
+EXAMPLE_IDS = np.arange(10, 40)
 GIVEN = np.arange(30) % 3
 GOOD = np.full((30, 3), 0.1) + 0.7 * np.eye(3)[GIVEN]
 FORTY = Numbering(40)
 
 
 def _read(path: Path, numbering: Numbering = FORTY) -> np.ndarray:
-    return read_probabilities(path, ROW_IDS, LABELS, GIVEN, numbering)
+    return read_probabilities(path, EXAMPLE_IDS, LABELS, GIVEN, numbering)
 
 
 def _saved(folder: Path, matrix: np.ndarray) -> Path:
@@ -32,10 +32,10 @@ def test_an_array_is_taken_as_it_is_in_its_own_precision(tmp_path: Path) -> None
 
 
 @pytest.mark.parametrize("suffix", ["csv", "parquet"])
-def test_a_table_is_brought_into_order_by_its_names_and_row_ids(tmp_path: Path, suffix: str) -> None:
+def test_a_table_is_brought_into_order_by_its_names_and_example_ids(tmp_path: Path, suffix: str) -> None:
     shuffled = np.random.default_rng(0).permutation(30)
     columns = {name: GOOD[shuffled, index] for index, name in reversed(list(enumerate(LABELS)))}
-    table = pa.table(columns | {"row_id": ROW_IDS[shuffled]})
+    table = pa.table(columns | {"example_id": EXAMPLE_IDS[shuffled]})
     path = tmp_path / f"p.{suffix}"
     if suffix == "csv":
         pa.csv.write_csv(table, path)
@@ -67,40 +67,50 @@ def test_a_class_without_a_column_is_named(tmp_path: Path) -> None:
         _read(tmp_path / "p.csv")
 
 
-def _with_ids(folder: Path, row_ids: object, matrix: np.ndarray = GOOD) -> Path:
+def _with_ids(folder: Path, example_ids: object, matrix: np.ndarray = GOOD, name: str = "example_id") -> Path:
     columns = {name: matrix[:, index] for index, name in enumerate(LABELS)}
-    pa.csv.write_csv(pa.table(columns | {"row_id": row_ids}), folder / "p.csv")
+    pa.csv.write_csv(pa.table(columns | {name: example_ids}), folder / "p.csv")
     return folder / "p.csv"
 
 
 def test_a_row_that_the_file_lacks_is_named(tmp_path: Path) -> None:
-    with pytest.raises(ProbabilitiesError, match="1 rows of the dataset are not in the file, first row_id 39"):
-        _read(_with_ids(tmp_path, ROW_IDS - 1))
+    with pytest.raises(ProbabilitiesError, match="1 rows of the dataset are not in the file, first example_id 39"):
+        _read(_with_ids(tmp_path, EXAMPLE_IDS - 1))
 
 
 def test_rows_that_a_version_leaves_out_may_stand_in_the_file(tmp_path: Path) -> None:
     more = np.concatenate([GOOD, GOOD[:10]])
-    assert np.allclose(_read(_with_ids(tmp_path, np.concatenate([ROW_IDS, np.arange(10)]), more)), GOOD)
+    assert np.allclose(_read(_with_ids(tmp_path, np.concatenate([EXAMPLE_IDS, np.arange(10)]), more)), GOOD)
 
 
 @pytest.mark.parametrize(
-    ("row_ids", "message"),
+    ("example_ids", "message"),
     [
-        (np.concatenate([ROW_IDS, [40, 41]]), r"row_id 40, 41, and the dataset has the rows 0 to 39.*Two are aside"),
-        (np.concatenate([ROW_IDS, [39, 0]]), "row_id 39 more than once"),
-        ([*map(str, ROW_IDS), "x", "1"], "no whole number"),
-        ([*ROW_IDS.tolist(), None, 1], "no whole number"),
+        (
+            np.concatenate([EXAMPLE_IDS, [40, 41]]),
+            r"example_id 40, 41, and the dataset has the rows 0 to 39.*Two are aside",
+        ),
+        (np.concatenate([EXAMPLE_IDS, [39, 0]]), "example_id 39 more than once"),
+        ([*map(str, EXAMPLE_IDS), "x", "1"], "no whole number"),
+        ([*EXAMPLE_IDS.tolist(), None, 1], "no whole number"),
     ],
 )
-def test_row_ids_of_another_count_are_refused(tmp_path: Path, row_ids: object, message: str) -> None:
-    path = _with_ids(tmp_path, row_ids, np.concatenate([GOOD, GOOD[:2]]))
+def test_example_ids_of_another_count_are_refused(tmp_path: Path, example_ids: object, message: str) -> None:
+    path = _with_ids(tmp_path, example_ids, np.concatenate([GOOD, GOOD[:2]]))
     with pytest.raises(ProbabilitiesError, match=message):
         _read(path, Numbering(40, " Two are aside."))
 
 
-def test_a_column_row_id_of_which_the_source_has_its_own_is_refused(tmp_path: Path) -> None:
+def test_a_column_example_id_of_which_the_source_has_its_own_is_refused(tmp_path: Path) -> None:
     with pytest.raises(ProbabilitiesError, match="may be either"):
-        _read(_with_ids(tmp_path, ROW_IDS), Numbering(40, ambiguous=True))
+        _read(_with_ids(tmp_path, EXAMPLE_IDS), Numbering(40, taken=("example_id",)))
+
+
+def test_the_name_that_release_0_1_had_for_ids_is_read_too(tmp_path: Path) -> None:
+    path = _with_ids(tmp_path, EXAMPLE_IDS, name="row_id")
+    assert np.allclose(_read(path, Numbering(40, taken=("example_id",))), GOOD)
+    with pytest.raises(ProbabilitiesError, match="column row_id of its own"):
+        _read(path, Numbering(40, taken=("row_id",)))
 
 
 def test_unnamed_columns_that_fit_each_others_labels_are_refused(tmp_path: Path) -> None:

@@ -28,7 +28,7 @@ def signals(
         np.array(labels),
         np.stack([1 - share, share, np.zeros(len(labels))], 1),
         np.ones(len(labels), bool),
-        row_ids=np.arange(len(labels)) + 100,
+        example_ids=np.arange(len(labels)) + 100,
         embeddings=(directions + 0.05 * generator.standard_normal(directions.shape)).astype(np.float32),
         contents=np.array(contents, "S8"),
         groups=np.array(groups),

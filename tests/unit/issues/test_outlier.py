@@ -21,7 +21,7 @@ OUTLIER = ISSUE_TYPES["outlier"]
 
 
 def found(embeddings: np.ndarray) -> Found:
-    known = {"row_ids": np.arange(len(embeddings)) + 1000, "embeddings": embeddings}
+    known = {"example_ids": np.arange(len(embeddings)) + 1000, "embeddings": embeddings}
     known["neighbours"] = Neighbourhood(embeddings)
     return find(Signals({name: lambda value=value: value for name, value in known.items()}))
 

@@ -39,7 +39,7 @@ def comparison_folder(
 ) -> JobFolder:
     folder = JobFolder(root / "run").create()
     table = {
-        "row_id": np.arange(len(contents)),
+        "example_id": np.arange(len(contents)),
         "content_hash": [hashlib.md5(text.encode()).hexdigest() for text in contents],
         "label": pa.array(given, pa.int32()),
         "reviewed": pa.array(reviewed, pa.int32(), mask=reviewed == OUT),

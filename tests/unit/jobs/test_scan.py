@@ -38,7 +38,7 @@ def run_folder(
     names = sorted(set(labels))
     nothing = pa.nulls(len(labels), pa.string())
     table = {
-        "row_id": np.arange(100, 100 + len(labels)),
+        "example_id": np.arange(100, 100 + len(labels)),
         "content_hash": list(hashes),
         "label": pa.array([names.index(label) for label in labels], pa.int32()),
         "split": nothing,
@@ -90,7 +90,7 @@ def test_planted_errors_rank_first_and_get_their_true_label_suggested(tmp_path: 
     names = folder.spec()["labels"]
     true = [list(WORDS)[row % 3] for row in worst]
     assert np.mean([names[found["suggested"][row]] == name for row, name in zip(worst, true, strict=True)]) > 0.9
-    assert found["row_id"] == list(range(100, 340))
+    assert found["example_id"] == list(range(100, 340))
     assert sorted(found["rank"]) == list(range(1, 241))
 
 
@@ -222,7 +222,7 @@ def test_one_class_alone_is_refused(tmp_path: Path) -> None:
         run(run_folder(tmp_path, "text", list("abc"), ["x"] * 3, hashes, encoders=["lexical"]))
 
 
-def test_groups_hold_near_duplicates_together_under_the_first_row_id(tmp_path: Path) -> None:
+def test_groups_hold_near_duplicates_together_under_the_first_example_id(tmp_path: Path) -> None:
     texts = [
         "a long and winding sentence about one thing",
         "another text",
@@ -233,7 +233,7 @@ def test_groups_hold_near_duplicates_together_under_the_first_row_id(tmp_path: P
     folder = run_folder(tmp_path, "text", texts, ["x", "y", "x"], hashes, plan=plan)
     assert groups.main(folder, ProgressWriter(folder)) == GroupsResult(rows=3, groups=2)
     found = pq.read_table(folder.output / "groups.parquet").to_pydict()
-    assert found == {"row_id": [100, 101, 102], "group": [100, 101, 100]}
+    assert found == {"example_id": [100, 101, 102], "group": [100, 101, 100]}
 
 
 def test_every_issue_type_is_scanned_for_and_ranked_by_itself(tmp_path: Path) -> None:
@@ -245,6 +245,6 @@ def test_every_issue_type_is_scanned_for_and_ranked_by_itself(tmp_path: Path) ->
         found = issues(folder, kind=kind)
         assert one["flagged"] == sum(found["is_issue"])
         assert sorted(found["rank"]) == list(range(1, 241))
-        assert found["row_id"] == list(range(100, 340))
+        assert found["example_id"] == list(range(100, 340))
         assert 0 <= min(found["score"]) <= max(found["score"]) <= 1
         assert all(ISSUE_TYPES[kind].read(json.loads(why)) for why in found["why"])

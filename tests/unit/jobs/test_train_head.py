@@ -15,6 +15,7 @@ from PIL import Image
 
 from core.errors import ModelError, UsageError
 from core.finetune.predictor import Predictor
+from core.jobs.rows import read_rows
 from core.jobs.train import run as train
 from core.queue import JobFolder, ProgressWriter, Stopped, read_events
 from core.records import TrainSpec
@@ -36,7 +37,7 @@ def folder_of(
     folder = JobFolder(root / "run").create()
     count, nothing = len(labels), pa.nulls(len(labels), pa.string())
     columns = {
-        "row_id": np.arange(100, 100 + count),
+        "example_id": np.arange(100, 100 + count),
         "content_hash": hashes,
         "label": pa.array(labels, pa.int32()),
         "split": [SPLITS[row // 3 % 5] for row in range(count)],
@@ -91,7 +92,7 @@ def check_outputs(folder: JobFolder, tolerance: float = 1e-3, of_features: float
     probabilities = np.load(folder.output / "probabilities.npy")
     predicted = pq.read_table(folder.output / "predictions.parquet").to_pydict()
     assert probabilities.flags.f_contiguous
-    assert predicted["row_id"] == list(range(100, 100 + len(probabilities)))
+    assert predicted["example_id"] == list(range(100, 100 + len(probabilities)))
     assert predicted["predicted"] == probabilities.argmax(1).tolist()
     found, features = Predictor.open(folder.output / "model").predict(payloads(folder))
     assert np.abs(found - probabilities).max() < tolerance
@@ -188,6 +189,13 @@ def test_a_stop_keeps_what_was_encoded_and_ends_without_a_result(tmp_path: Path)
     result = run(folder)
     assert '"stage": "encoding"' not in folder.progress_path.read_text().split('"solving"')[-1]
     assert result["splits"]["test"]["rows"] == 30
+
+
+def test_rows_that_release_0_1_wrote_for_a_job_are_read_when_it_is_started_again(tmp_path: Path) -> None:
+    folder = text_folder(tmp_path, rows=6)
+    path = folder.input / "rows.parquet"
+    pq.write_table(pq.read_table(path).rename_columns({"example_id": "row_id"}), path)
+    assert read_rows(folder, "text", tmp_path).example_ids.tolist() == list(range(100, 106))
 
 
 def test_a_train_split_of_one_class_is_refused(tmp_path: Path) -> None:

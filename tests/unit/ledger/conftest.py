@@ -29,7 +29,7 @@ def ledger(path: Path) -> Iterator[SqliteLedger]:
 
 
 def act(
-    row_id: int,
+    example_id: int,
     action: Action = "keep",
     *,
     key: str | None = None,
@@ -40,6 +40,6 @@ def act(
 ) -> Decision:
     """An act of `by` on version `VERSION`, now unless said otherwise."""
     return Decision(
-        new_id(), key or new_id(), DATASET, VERSION, row_id, action, label, by, at or now(), None, {},
+        new_id(), key or new_id(), DATASET, VERSION, example_id, action, label, by, at or now(), None, {},
         undoes.decision_id if undoes else None,
     )  # fmt: skip

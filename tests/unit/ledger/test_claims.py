@@ -27,8 +27,8 @@ sys.stdin.readline()
 """
 
 
-def take(ledger: SqliteLedger, session: str, row_ids: list[int], after: float = 0) -> list[int]:
-    return ledger.claims.hold(VERSION, session, row_ids, now=MOMENT + timedelta(seconds=after), seconds=60)
+def take(ledger: SqliteLedger, session: str, example_ids: list[int], after: float = 0) -> list[int]:
+    return ledger.claims.hold(VERSION, session, example_ids, now=MOMENT + timedelta(seconds=after), seconds=60)
 
 
 def test_two_sessions_never_hold_the_same_row(ledger: SqliteLedger) -> None:

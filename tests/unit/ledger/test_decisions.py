@@ -70,7 +70,7 @@ def test_all_acts_are_listed_newest_first_and_can_be_narrowed(ledger: SqliteLedg
     ledger.decisions.append([kept, excluded, act(0, "undo", undoes=kept)])
     assert [one.action for one in ledger.decisions.page(DATASET)] == ["undo", "exclude", "keep"]
     assert ledger.decisions.page(DATASET, action="exclude") == [excluded]
-    assert ledger.decisions.page(DATASET, row_id=0, limit=1, offset=1) == [kept]
+    assert ledger.decisions.page(DATASET, example_id=0, limit=1, offset=1) == [kept]
     assert ledger.decisions.count(DATASET, reviewer="bob", version_id=VERSION) == 3
     assert ledger.decisions.count(DATASET, reviewer="ann") == 0
 
@@ -98,11 +98,11 @@ def test_what_follows_the_ledger_gets_each_act_once(ledger: SqliteLedger) -> Non
     found = ledger.decisions.since(1)
     assert found["seq"].to_pylist() == [2]
     assert found["decided_at"].to_pylist() == [made.decided_at.replace(tzinfo=None)]
-    assert (found["row_id"].to_pylist(), found["new_label"].to_pylist(), found["shown"].to_pylist()) == (
+    assert (found["example_id"].to_pylist(), found["new_label"].to_pylist(), found["shown"].to_pylist()) == (
         [3],
         ["x"],
         ["{}"],
     )
     ledger.forget(DATASET)
     ledger.decisions.append([act(9)])
-    assert ledger.decisions.since(2)["row_id"].to_pylist() == [9]
+    assert ledger.decisions.since(2)["example_id"].to_pylist() == [9]

@@ -53,3 +53,21 @@ def test_what_was_done_on_a_dataset_goes_with_it(ledger: SqliteLedger) -> None:
     ledger.forget(DATASET)
     assert ledger.decisions.count(DATASET) == 0
     assert (ledger.runs.of(DATASET), [run.run_id for run in ledger.runs.of("kept")]) == ([], ["kept"])
+
+
+def test_a_file_of_the_first_version_keeps_its_acts_and_claims_under_todays_name_of_an_id(path: Path) -> None:
+    connection = sqlite3.connect(path)
+    for statement in SCHEMAS[0]:
+        connection.execute(statement)
+    connection.execute(
+        """INSERT INTO decisions (decision_id, client_key, dataset_id, version_id, row_id, action, reviewer, decided_at,
+           shown) VALUES ('i', 'k', ?, 'v', 7, 'keep', 'bob', 0, '{}')""",
+        [DATASET],
+    )
+    connection.execute("PRAGMA user_version = 1")
+    connection.commit()
+    connection.close()
+    ledger = SqliteLedger(path)
+    assert [decision.example_id for decision in ledger.decisions.page(DATASET)] == [7]
+    assert ledger.decisions.append([act(8)]) == 1
+    ledger.close()

@@ -65,7 +65,7 @@ def test_duplicates_conflicts_and_split_leaks_are_counted(make_rows: MakeRows) -
     rows = make_rows(
         {
             "label": ["a", "a", "a", "b", "c", "a"],
-            "row_id": list(range(6)),
+            "example_id": list(range(6)),
             "content_hash": ["1", "1", "2", "2", "2", "3"],
             "split": ["train", "test", "train", "train", "train", "test"],
         }

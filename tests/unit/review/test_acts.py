@@ -9,19 +9,19 @@ import pytest
 from core.review.acts import read_acts
 from core.review.records import Act
 
-KEEP = {"key": "k1", "action": "keep", "row_id": 3}
+KEEP = {"key": "k1", "action": "keep", "example_id": 3}
 
 
 def test_a_relabel_carries_its_label_and_what_was_shown() -> None:
     shown = {"given_label": "sport", "suggested_label": "tech", "score": 0.25, "tier": "lexical"}
     (act,) = read_acts(
-        [{"key": "k", "action": "relabel", "row_id": 7, "label": "tech", "shown": shown, "scan_id": "s"}]
+        [{"key": "k", "action": "relabel", "example_id": 7, "label": "tech", "shown": shown, "scan_id": "s"}]
     )
     assert act == Act("k", "relabel", 7, "tech", shown, "s")
 
 
 def test_an_undo_may_name_no_row() -> None:
-    (act,) = read_acts([{"key": "k", "action": "undo", "row_id": None, "target": None}])
+    (act,) = read_acts([{"key": "k", "action": "undo", "example_id": None, "target": None}])
     assert act == Act("k", "undo", None)
 
 
@@ -43,9 +43,9 @@ def test_only_known_and_short_things_are_kept_of_what_was_shown() -> None:
         {"key": 5},
         {"action": "destroy"},
         {"action": ["keep"]},
-        {"row_id": None},
-        {"row_id": "3"},
-        {"row_id": True},
+        {"example_id": None},
+        {"example_id": "3"},
+        {"example_id": True},
     ],
 )
 def test_an_act_without_a_usable_form_is_left_out(broken: dict[str, Any]) -> None:

@@ -15,13 +15,15 @@ LABELS = frozenset({"sport", "tech", "politics"})
 ROWS = {1: "sport", 2: "tech"}
 
 
-def decision(row_id: int, reviewer: str, action: Action = "keep", label: str | None = None) -> Decision:
+def decision(example_id: int, reviewer: str, action: Action = "keep", label: str | None = None) -> Decision:
     moment = datetime(2026, 1, 1, tzinfo=UTC)
-    return Decision(f"d{row_id}", f"c{row_id}", "data", "version", row_id, action, label, reviewer, moment, None, {})
+    return Decision(
+        f"d{example_id}", f"c{example_id}", "data", "version", example_id, action, label, reviewer, moment, None, {}
+    )
 
 
 def refusal(act: Act, *in_force: Decision) -> str:
-    by_row = {one.row_id: one for one in in_force}
+    by_row = {one.example_id: one for one in in_force}
     _, refused = judge([act], rows=ROWS, in_force=by_row, labels=LABELS, target=ONE_CLASS, reviewer="ada")
     return refused[0].message if refused else ""
 

@@ -9,15 +9,15 @@ from core.review.table import DecisionLine, read_table
 
 
 def test_a_file_names_rows_by_number() -> None:
-    table = read_table(["row_id,action,label\n", "3,relabel,tech\n", "4,keep,\n"])
-    assert table.by_row_id
+    table = read_table(["example_id,action,label\n", "3,relabel,tech\n", "4,keep,\n"])
+    assert table.by_example_id
     assert table.lines == (DecisionLine(2, "3", "relabel", "tech"), DecisionLine(3, "4", "keep", None))
 
 
 @pytest.mark.parametrize("name", ["source_id", "id", "ID"])
 def test_a_file_may_name_rows_by_the_sources_own_ids(name: str) -> None:
     table = read_table([f"{name},action\n", "a-17,exclude\n"])
-    assert not table.by_row_id
+    assert not table.by_example_id
     assert table.lines == (DecisionLine(2, "a-17", "exclude", None),)
 
 
@@ -29,17 +29,23 @@ def test_the_sources_ids_go_before_a_column_that_is_merely_called_id() -> None:
     assert read_table(["id,key,action\n", "1,a-17,keep\n"], "key").lines[0].row == "a-17"
 
 
-def test_a_row_id_of_the_sources_own_is_its_own_and_in_an_export_winnows() -> None:
-    own = read_table(["row_id,action\n", "2,keep\n"], "Row_ID", own_row_ids=True)
-    assert (own.by_row_id, own.lines[0].row) == (False, "2")
-    exported = read_table(["row_id,source_id,action\n", "1,2,keep\n"], "row_id", own_row_ids=True)
-    assert (exported.by_row_id, exported.lines[0].row) == (True, "1")
+def test_an_id_of_the_sources_own_is_its_own_and_in_an_export_winnows() -> None:
+    own = read_table(["example_id,action\n", "2,keep\n"], "Example_ID", ["example_id"])
+    assert (own.by_example_id, own.lines[0].row) == (False, "2")
+    exported = read_table(["example_id,source_id,action\n", "1,2,keep\n"], "example_id", ["example_id"])
+    assert (exported.by_example_id, exported.lines[0].row) == (True, "1")
     with pytest.raises(UsageError, match="may be either"):
-        read_table(["row_id,action\n", "2,keep\n"], "key", own_row_ids=True)
+        read_table(["example_id,action\n", "2,keep\n"], "key", ["example_id"])
+
+
+def test_the_name_that_release_0_1_had_for_ids_is_read_unless_the_source_has_it_too() -> None:
+    assert read_table(["row_id,action\n", "2,keep\n"], "example_id", ["example_id"]).by_example_id
+    assert not read_table(["row_id,action\n", "2,keep\n"], "row_id", ["row_id"]).by_example_id
+    assert read_table(["example_id,action\n", "2,keep\n"], "row_id", ["row_id"]).by_example_id
 
 
 def test_the_same_verdict_twice_is_no_contradiction() -> None:
-    assert len(read_table(["row_id,action\n", "2,keep\n", "2,keep\n"]).lines) == 2
+    assert len(read_table(["example_id,action\n", "2,keep\n", "2,keep\n"]).lines) == 2
 
 
 def test_the_apostrophe_that_keeps_a_spreadsheet_from_running_a_cell_is_taken_off() -> None:
@@ -48,7 +54,7 @@ def test_the_apostrophe_that_keeps_a_spreadsheet_from_running_a_cell_is_taken_of
 
 
 def test_columns_that_mean_nothing_are_passed_over() -> None:
-    assert read_table(["score,row_id,note,action\n", "0.1,3,hm,keep,extra\n"]).lines[0].row == "3"
+    assert read_table(["score,example_id,note,action\n", "0.1,3,hm,keep,extra\n"]).lines[0].row == "3"
 
 
 @pytest.mark.parametrize(
@@ -56,13 +62,16 @@ def test_columns_that_mean_nothing_are_passed_over() -> None:
     [
         ([], "columns are none"),
         (["text,action\n", "a,keep\n"], "text, action"),
-        (["row_id,action\n"], "no decisions"),
-        (["row_id,action\n", ",keep\n"], "Line 2 names no row"),
-        (["row_id,action\n", "x1,keep\n"], "'x1' is no row number"),
-        (["row_id,action\n", "1,drop\n"], "action 'drop' is none of keep, relabel, exclude, unsure"),
-        (["row_id,action\n", "1,undo\n"], "action 'undo' is none of"),
-        (["row_id,action,label\n", "1,relabel,\n"], "relabels but gives no label"),
-        (["row_id,action,label\n", "3,relabel,x\n", "3,exclude,\n"], "Line 3 says another thing of row 3 than line 2"),
+        (["example_id,action\n"], "no decisions"),
+        (["example_id,action\n", ",keep\n"], "Line 2 names no row"),
+        (["example_id,action\n", "x1,keep\n"], "'x1' is no row number"),
+        (["example_id,action\n", "1,drop\n"], "action 'drop' is none of keep, relabel, exclude, unsure"),
+        (["example_id,action\n", "1,undo\n"], "action 'undo' is none of"),
+        (["example_id,action,label\n", "1,relabel,\n"], "relabels but gives no label"),
+        (
+            ["example_id,action,label\n", "3,relabel,x\n", "3,exclude,\n"],
+            "Line 3 says another thing of row 3 than line 2",
+        ),
     ],
 )
 def test_a_wrong_file_says_which_line_is_wrong(lines: list[str], said: str) -> None:
@@ -72,5 +81,5 @@ def test_a_wrong_file_says_which_line_is_wrong(lines: list[str], said: str) -> N
 
 def test_many_wrong_lines_are_counted_and_the_first_named() -> None:
     with pytest.raises(UsageError, match=r"Line 2.*and 15 more") as caught:
-        read_table(["row_id,action\n", *["1,drop\n"] * 20])
+        read_table(["example_id,action\n", *["1,drop\n"] * 20])
     assert "Nothing was written." in caught.value.hint

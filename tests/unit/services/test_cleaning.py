@@ -27,8 +27,8 @@ def review(context: Context, dataset: Dataset, *acts: tuple[int, Action, str | N
     ids = (dataset.dataset_id, dataset.latest_version_id)
     context.ledger.decisions.append(
         [
-            Decision(new_id(), new_id(), *ids, row_id, action, label, "bob", now(), None, {})
-            for row_id, action, label in acts
+            Decision(new_id(), new_id(), *ids, example_id, action, label, "bob", now(), None, {})
+            for example_id, action, label in acts
         ],
     )
     return make_review_version(context.store, dataset.latest_version_id, "", "bob").version_id

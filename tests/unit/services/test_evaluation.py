@@ -40,8 +40,8 @@ def review(context: Context, dataset: Dataset, *acts: tuple[int, Action, str | N
     ids = (dataset.dataset_id, dataset.latest_version_id)
     context.ledger.decisions.append(
         [
-            Decision(new_id(), new_id(), *ids, row_id, action, label, "bob", now(), None, {})
-            for row_id, action, label in acts
+            Decision(new_id(), new_id(), *ids, example_id, action, label, "bob", now(), None, {})
+            for example_id, action, label in acts
         ],
     )
     return make_review_version(context.store, dataset.latest_version_id, "", "bob").version_id
@@ -160,7 +160,7 @@ def test_two_runs_are_compared_on_the_same_rows(context: Context, news: Dataset)
     won = PredictionFilter("test", correct=False, right_in=second.run_id)
     rows = evaluation.predicted_rows(context, first, won, "version", 100)
     assert len(rows) == found.only_second_right
-    assert {row.row_id for row in rows} == set(TEST[right[1] & ~right[0]].tolist())
+    assert {row.example_id for row in rows} == set(TEST[right[1] & ~right[0]].tolist())
 
 
 def test_runs_that_share_no_split_are_not_compared(context: Context, news: Dataset) -> None:

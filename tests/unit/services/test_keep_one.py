@@ -30,44 +30,44 @@ def scan(context: Context, tmp_path: Path) -> Scan:
 
 
 def excluded(context: Context, scan: Scan) -> list[int]:
-    return [one.row_id for one in decisions.in_force(context.store, scan.version_id) if one.action == "exclude"]
+    return [one.example_id for one in decisions.in_force(context.store, scan.version_id) if one.action == "exclude"]
 
 
 def test_all_copies_of_agreeing_groups_are_excluded_in_one_act(context: Context, scan: Scan) -> None:
     done = keep_one(context, scan, "near_duplicate", "ada")
-    assert sorted(done.row_ids) == excluded(context, scan) == [3, 6, 13]
+    assert sorted(done.example_ids) == excluded(context, scan) == [3, 6, 13]
     assert (done.groups, done.conflicting) == (2, 1)
-    assert keep_one(context, scan, "near_duplicate", "ada").row_ids == ()
+    assert keep_one(context, scan, "near_duplicate", "ada").example_ids == ()
 
 
 def test_the_act_can_be_taken_back_whole(context: Context, scan: Scan) -> None:
     done = keep_one(context, scan, "near_duplicate", "ada")
     assert take_back(context, scan.version_id, "ada", done.keys) == 3
     assert excluded(context, scan) == []
-    assert len(keep_one(context, scan, "near_duplicate", "ada").row_ids) == 3
+    assert len(keep_one(context, scan, "near_duplicate", "ada").example_ids) == 3
 
 
 def test_one_group_is_decided_by_itself_though_its_labels_conflict(context: Context, scan: Scan) -> None:
-    assert keep_one(context, scan, "near_duplicate", "ada", group=20).row_ids == (21,)
+    assert keep_one(context, scan, "near_duplicate", "ada", group=20).example_ids == (21,)
     assert excluded(context, scan) == [21]
 
 
 def test_conflicting_groups_are_among_all_where_they_are_asked_for(context: Context, scan: Scan) -> None:
     done = keep_one(context, scan, "near_duplicate", "ada", conflicting=True)
-    assert (sorted(done.row_ids), done.conflicting) == ([3, 6, 13, 21], 0)
+    assert (sorted(done.example_ids), done.conflicting) == ([3, 6, 13, 21], 0)
 
 
 def test_a_copy_that_somebody_has_decided_is_left_alone(context: Context, scan: Scan) -> None:
-    assert keep_one(context, scan, "near_duplicate", "ada", group=0).row_ids == (3, 6)
+    assert keep_one(context, scan, "near_duplicate", "ada", group=0).example_ids == (3, 6)
     done = keep_one(context, scan, "near_duplicate", "ben")
-    assert done.row_ids == (13,)
+    assert done.example_ids == (13,)
     assert take_back(context, scan.version_id, "ada", done.keys) == 0
 
 
 def test_a_row_on_the_desk_knows_its_undecided_copies(context: Context, scan: Scan) -> None:
     copy, kept, alone = items(context, scan, [3, 0, 50], "near_duplicate")
     assert (copy.group, copy.copies, kept.copies, alone.copies) == (0, (3, 6), (3, 6), ())
-    assert (copy.issue.suggested_label, copy.neighbours[0].example.row_id) == (None, 0)
+    assert (copy.issue.suggested_label, copy.neighbours[0].example.example_id) == (None, 0)
     assert copy.why == "The same content as row 0, which stands for a group of 3. All have the same label."
     keep_one(context, scan, "near_duplicate", "ada", group=0)
     assert items(context, scan, [3], "near_duplicate")[0].copies == ()
@@ -83,5 +83,5 @@ def test_rows_without_a_suggestion_are_listed_and_counted_by_their_type(context:
 
 
 def test_evidence_is_kept_as_json_by_its_fields_names(context: Context, scan: Scan) -> None:
-    (row,) = context.store.fetch("SELECT why FROM issues WHERE issue_type = 'near_duplicate' AND row_id = 21")
+    (row,) = context.store.fetch("SELECT why FROM issues WHERE issue_type = 'near_duplicate' AND example_id = 21")
     assert json.loads(row[0])["conflicting"] is True

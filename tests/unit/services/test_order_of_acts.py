@@ -55,14 +55,14 @@ def test_a_clock_that_steps_back_changes_no_order(context: Context, scanned: Sca
     review.record(context, first, "ada", [Act(new_id(), "relabel", 0, "tech")])
     review.record(context, first, "ada", [Act(new_id(), "exclude", 0)])
     review.record(context, first, "ada", [Act(new_id(), "keep", 1)])
-    assert [(act.row_id, act.action) for act in in_force(context.store, first)] == [(0, "exclude"), (1, "keep")]
+    assert [(act.example_id, act.action) for act in in_force(context.store, first)] == [(0, "exclude"), (1, "keep")]
     assert [line.decision.action for line in log(context, scanned.dataset_id, limit=9).lines] == [
         "keep",
         "exclude",
         "relabel",
     ]
-    assert review.undo(context, first, "ada").row_id == 1
-    assert review.undo(context, first, "ada").row_id == 0
+    assert review.undo(context, first, "ada").example_id == 1
+    assert review.undo(context, first, "ada").example_id == 0
     assert [act.action for act in in_force(context.store, first)] == ["relabel"]
 
     second = review.make_version(context, first, "", "ada")
@@ -98,7 +98,7 @@ def _acts(chance: random.Random, dataset_id: str, version_id: str) -> Iterator[D
             client_key=new_id(),
             dataset_id=dataset_id,
             version_id=version_id,
-            row_id=undone.row_id if undone else chance.randrange(5),
+            example_id=undone.example_id if undone else chance.randrange(5),
             action=action,
             new_label=chance.choice(("sport", "tech")) if action == "relabel" else None,
             reviewer=chance.choice(("ada", "ben")),
@@ -115,7 +115,7 @@ def _acts(chance: random.Random, dataset_id: str, version_id: str) -> Iterator[D
 def _expected(acts: list[Decision]) -> dict[int, str]:
     """The ids of the acts in force by row, worked out one act after the other."""
     undone = {act.undoes for act in acts if act.action == "undo"}
-    return {act.row_id: act.decision_id for act in acts if act.action != "undo" and act.decision_id not in undone}
+    return {act.example_id: act.decision_id for act in acts if act.action != "undo" and act.decision_id not in undone}
 
 
 @pytest.mark.parametrize("seed", range(12))
@@ -138,11 +138,11 @@ def test_any_interleaving_of_acts_replayed_gives_the_same_state_at_every_act(
     other = Database.open(tmp_path / "other.duckdb", replayed.decisions)
     assert _state(other, scanned.version_id) == _expected(sent)
     for seq in range(len(sent) + 1):
-        rows = other.fetch(f"SELECT row_id, decision_id FROM {in_force_at_sql(scanned.version_id, seq)}")
+        rows = other.fetch(f"SELECT example_id, decision_id FROM {in_force_at_sql(scanned.version_id, seq)}")
         assert dict(rows) == _expected(sent[:seq]), seq
     other.close()
     replayed.close()
 
 
 def _state(db: Database, version_id: str) -> dict[int, str]:
-    return {act.row_id: act.decision_id for act in in_force(db, version_id)}
+    return {act.example_id: act.decision_id for act in in_force(db, version_id)}

@@ -25,9 +25,9 @@ def scanned(context: Context, tmp_path: Path) -> Scan:
     return scan(context, tmp_path, load(context, tmp_path))
 
 
-def act(row_id: int, action: Action = "keep", label: str | None = None, **more: str) -> Act:
+def act(example_id: int, action: Action = "keep", label: str | None = None, **more: str) -> Act:
     shown = {"given_label": "business", "suggested_label": "sport"}
-    return Act(new_id(), action, row_id, label, shown, undoes_key=more.get("undoes"), instead_of=more.get("over"))
+    return Act(new_id(), action, example_id, label, shown, undoes_key=more.get("undoes"), instead_of=more.get("over"))
 
 
 def stored(context: Context, scanned: Scan) -> list[Decision]:
@@ -47,7 +47,7 @@ def test_overlapping_sends_from_several_threads_write_each_decision_once(context
     acts = [act(row) for row in range(10)]
     with ThreadPoolExecutor(4) as pool:
         list(pool.map(lambda sent: record(context, scanned.version_id, "ada", acts[: sent + 1]), range(10)))
-    assert sorted(decision.row_id for decision in stored(context, scanned)) == list(range(10))
+    assert sorted(decision.example_id for decision in stored(context, scanned)) == list(range(10))
 
 
 def test_a_row_that_another_decided_is_refused_with_their_decision(context: Context, scanned: Scan) -> None:
@@ -55,7 +55,7 @@ def test_a_row_that_another_decided_is_refused_with_their_decision(context: Cont
     recorded = record(context, scanned.version_id, "ada", [act(1), act(2)])
     assert [refused.decision.reviewer for refused in recorded.refused if refused.decision] == ["ben"]
     assert len(recorded.acknowledged) == 2
-    assert {one.row_id: one.reviewer for one in stored(context, scanned)} == {1: "ben", 2: "ada"}
+    assert {one.example_id: one.reviewer for one in stored(context, scanned)} == {1: "ben", 2: "ada"}
 
 
 def test_two_threads_on_one_row_leave_one_decision(context: Context, scanned: Scan) -> None:
@@ -89,7 +89,7 @@ def test_undo_without_a_target_walks_back_through_ones_own_decisions(context: Co
 def test_many_undos_at_once_bring_all_their_rows_back(context: Context, scanned: Scan) -> None:
     acts = [act(row) for row in range(5)]
     record(context, scanned.version_id, "ada", acts)
-    undos = [act(one.row_id or 0, "undo", undoes=one.client_key) for one in acts]
+    undos = [act(one.example_id or 0, "undo", undoes=one.client_key) for one in acts]
     assert sorted(row for _, row in record(context, scanned.version_id, "ada", undos).returned) == [0, 1, 2, 3, 4]
     assert not decisions.in_force(context.store, scanned.version_id)
 
@@ -131,15 +131,17 @@ def test_what_the_store_calls_in_force_is_what_the_acts_say_one_by_one(context: 
         undoable = [one for one in said if one.action != "undo"]
         if undoable and chance.random() < 0.3:
             target = chance.choice(undoable)
-            said.append(act(target.row_id or 0, "undo", undoes=target.client_key))
+            said.append(act(target.example_id or 0, "undo", undoes=target.client_key))
         else:
             said.append(act(chance.randrange(6), chance.choice(["keep", "exclude", "unsure"])))
     record(context, scanned.version_id, "ada", said)
-    found = {one.row_id: one.client_key for one in decisions.in_force(context.store, scanned.version_id)}
+    found = {one.example_id: one.client_key for one in decisions.in_force(context.store, scanned.version_id)}
     assert found == _reduced(said)
 
 
 def _reduced(acts: Sequence[Act]) -> dict[int, str]:
     """In force, by definition: the newest decision of each row that no undo names."""
     undone = {one.undoes_key for one in acts if one.action == "undo"}
-    return {one.row_id or 0: one.client_key for one in acts if one.action != "undo" and one.client_key not in undone}
+    return {
+        one.example_id or 0: one.client_key for one in acts if one.action != "undo" and one.client_key not in undone
+    }

@@ -21,10 +21,10 @@ def decide(context: Context, folder: Path, *lines: str, reviewer: str = "ada") -
 
 def test_a_file_by_row_number_is_taken_down(context: Context, tmp_path: Path) -> None:
     dataset = load(context, tmp_path)
-    done = decide(context, tmp_path, "row_id,action,label", "0,relabel,tech", "1,exclude,", "2,keep,")
+    done = decide(context, tmp_path, "example_id,action,label", "0,relabel,tech", "1,exclude,", "2,keep,")
     assert (done.read, done.written, done.unchanged, done.overruled) == (3, 3, 0, 0)
     found = decisions.in_force(context.store, dataset.latest_version_id)
-    assert [(one.row_id, one.action, one.new_label) for one in found] == [
+    assert [(one.example_id, one.action, one.new_label) for one in found] == [
         (0, "relabel", "tech"),
         (1, "exclude", None),
         (2, "keep", None),
@@ -40,7 +40,7 @@ def test_a_file_by_the_sources_ids_is_taken_down(context: Context, tmp_path: Pat
 
 def test_the_same_file_again_changes_nothing(context: Context, tmp_path: Path) -> None:
     load(context, tmp_path)
-    lines = ("row_id,action,label", "0,relabel,tech", "3,relabel,business")
+    lines = ("example_id,action,label", "0,relabel,tech", "3,relabel,business")
     decide(context, tmp_path, *lines)
     done = decide(context, tmp_path, *lines)
     assert (done.written, done.unchanged) == (0, 2)
@@ -48,15 +48,15 @@ def test_the_same_file_again_changes_nothing(context: Context, tmp_path: Path) -
 
 def test_a_file_overrules_other_reviewers_and_says_how_often(context: Context, tmp_path: Path) -> None:
     load(context, tmp_path)
-    decide(context, tmp_path, "row_id,action", "0,keep", reviewer="ben")
-    assert decide(context, tmp_path, "row_id,action", "0,exclude", "1,keep").overruled == 1
+    decide(context, tmp_path, "example_id,action", "0,keep", reviewer="ben")
+    assert decide(context, tmp_path, "example_id,action", "0,exclude", "1,keep").overruled == 1
 
 
 @pytest.mark.parametrize(
     ("lines", "said"),
     [
-        (("row_id,action", "0,keep", "500,keep"), "Line 3: Row 500 is not in this version"),
-        (("row_id,action,label", "0,relabel,sports"), r"Did you mean 'sport'\?"),
+        (("example_id,action", "0,keep", "500,keep"), "Line 3: Row 500 is not in this version"),
+        (("example_id,action,label", "0,relabel,sports"), r"Did you mean 'sport'\?"),
         (("id,action", "nobody,keep"), "Line 2: 'nobody' is the id of no row"),
     ],
 )

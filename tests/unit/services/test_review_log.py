@@ -43,14 +43,14 @@ def test_the_list_is_narrowed_and_paged(context: Context, reviewed: Scan) -> Non
     assert log(context, reviewed.dataset_id, reviewer="ben", limit=10).total == 1
     assert log(context, reviewed.dataset_id, action="keep", limit=10).total == 2
     page = log(context, reviewed.dataset_id, version_id=reviewed.version_id, limit=2, offset=4)
-    assert (page.total, [line.decision.row_id for line in page.lines]) == (5, [0])
+    assert (page.total, [line.decision.example_id for line in page.lines]) == (5, [0])
 
 
 def test_a_version_lists_what_changed_by_whom(context: Context, reviewed: Scan) -> None:
     made = make_version(context, reviewed.version_id, "pass", "ada")
     total, found = changes(context, made.version_id, 10, 0)
     assert total == 2
-    assert [(one.row_id, one.from_label, one.to_label, one.reviewer) for one in found] == [
+    assert [(one.example_id, one.from_label, one.to_label, one.reviewer) for one in found] == [
         (0, "business", "tech", "ada"),
         (2, "tech", None, "ada"),
     ]
@@ -60,4 +60,4 @@ def test_a_version_lists_what_changed_by_whom(context: Context, reviewed: Scan) 
 
 def test_decisions_on_rows_that_a_later_version_leaves_out_are_still_listed(context: Context, reviewed: Scan) -> None:
     make_version(context, reviewed.version_id, "pass", "ada")
-    assert log(context, reviewed.dataset_id, action="exclude", limit=10).lines[0].example.row_id == 2
+    assert log(context, reviewed.dataset_id, action="exclude", limit=10).lines[0].example.example_id == 2

@@ -30,10 +30,10 @@ def claimed(context: Context, scanned: Scan, session: str, n: int, seconds: floa
 
 def test_the_worst_rows_come_first_and_whole(context: Context, scanned: Scan) -> None:
     found = items(context, scanned, claimed(context, scanned, "ada", 3))
-    assert [item.example.row_id for item in found] == [0, 1, 2]
+    assert [item.example.example_id for item in found] == [0, 1, 2]
     first = found[0]
     assert (first.example.label, first.issue.suggested_label) == ("business", "sport")
-    assert [neighbour.example.row_id for neighbour in first.neighbours] == [1, 4, 7, 10, 13]
+    assert [neighbour.example.example_id for neighbour in first.neighbours] == [1, 4, 7, 10, 13]
     assert [neighbour.similarity for neighbour in first.neighbours] == pytest.approx([0.9, 0.8, 0.7, 0.6, 0.5])
     assert "5 of the 5 nearest examples are sport." in first.why
     assert first.decision is None
@@ -41,7 +41,7 @@ def test_the_worst_rows_come_first_and_whole(context: Context, scanned: Scan) ->
 
 def test_items_come_in_the_order_asked_and_rows_the_scan_has_not_are_left_out(context: Context, scanned: Scan) -> None:
     found = items(context, scanned, [7, 80, 3, 500])
-    assert [item.example.row_id for item in found] == [7, 80, 3]
+    assert [item.example.example_id for item in found] == [7, 80, 3]
 
 
 def test_without_the_scans_matrix_the_two_labels_of_the_issue_are_shown(context: Context, scanned: Scan) -> None:
@@ -91,5 +91,5 @@ def test_decisions_of_others_on_the_rows_in_hand_are_told(context: Context, scan
     record(context, scanned.version_id, "ben", [Act(new_id(), "keep", 1)])
     record(context, scanned.version_id, "ada", [Act(new_id(), "keep", 2)])
     told = decided_by_others(context, scanned.version_id, "ada", [0, 1, 2])
-    assert [(decision.row_id, decision.reviewer) for decision in told] == [(1, "ben")]
+    assert [(decision.example_id, decision.reviewer) for decision in told] == [(1, "ben")]
     assert decided_by_others(context, scanned.version_id, "ada", []) == []

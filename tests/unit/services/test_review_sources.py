@@ -43,7 +43,7 @@ def test_the_rows_of_a_cell_are_handed_out_the_surest_first(context: Context, ne
     assert rows == [81, 72, 63, 54]
     items = cell(run).items(context, news.latest_version_id, rows)
     first = items[0]
-    assert (first.example.row_id, first.issue.given_label, first.issue.suggested_label) == (81, "business", "sport")
+    assert (first.example.example_id, first.issue.given_label, first.issue.suggested_label) == (81, "business", "sport")
     assert first.probabilities[0] == ("sport", pytest.approx(0.681))
     assert first.issue.score == pytest.approx(0.319)
     assert [item.issue.rank for item in items] == [1, 2, 3, 4]

@@ -91,7 +91,8 @@ def _values(context: Context, dataset: Dataset) -> list[Any]:
     assert (dataset.row_count, dataset.rejected_count) == (ROWS, 0), rejected(context.store, dataset.dataset_id, 3)
     (column,) = (one.column for one in dataset.attributes if one.name == "n")
     return [
-        row[0] for row in context.store.fetch(f'SELECT "{column}" FROM examples_{dataset.dataset_id} ORDER BY row_id')
+        row[0]
+        for row in context.store.fetch(f'SELECT "{column}" FROM examples_{dataset.dataset_id} ORDER BY example_id')
     ]
 
 

@@ -51,12 +51,12 @@ def test_near_duplicates_stay_together_when_leak_safe(
     context: Context, news: Dataset, tmp_path_factory: pytest.TempPathFactory
 ) -> None:
     groups = tmp_path_factory.mktemp("groups") / "groups.parquet"
-    pq.write_table(pa.table({"row_id": list(range(40)), "group": [i // 4 for i in range(40)]}), groups)
+    pq.write_table(pa.table({"example_id": list(range(40)), "group": [i // 4 for i in range(40)]}), groups)
     made = make_split(context, news.latest_version_id, SplitPlan("leak-safe", SHARES), "tester", groups)
     from core.store.relations import relation
 
     found = context.store.fetch(
-        f"SELECT row_id // 4, count(DISTINCT split) FROM {relation(context.store, made.version_id)} GROUP BY 1"
+        f"SELECT example_id // 4, count(DISTINCT split) FROM {relation(context.store, made.version_id)} GROUP BY 1"
     )
     assert {parts for _, parts in found} == {1}
 

@@ -95,13 +95,13 @@ def _decision_id(place: int) -> str:
 
 
 def _insert_act(
-    cursor: object, place: int, version_id: str, row_id: int, action: str, label: str | None, undoes: str | None
+    cursor: object, place: int, version_id: str, example_id: int, action: str, label: str | None, undoes: str | None
 ) -> None:
     """One second later than the act before it."""
     cursor.execute(  # type: ignore[attr-defined]
         "INSERT INTO decisions VALUES (?, ?, ?, ?, ?, ?, ?, 'bob', ?, NULL, '{}', ?)",
         [
-            *(_decision_id(place), f"key {place}", DATASET, version_id, row_id, action, label),
+            *(_decision_id(place), f"key {place}", DATASET, version_id, example_id, action, label),
             *(BEGAN + timedelta(seconds=place), undoes),
         ],
     )
@@ -117,14 +117,14 @@ def check(context: Context) -> None:
     """All that was done is there, once, in its order, and goes on from there."""
     acts = context.ledger.decisions.page(DATASET)
     assert [act.decision_id for act in acts] == [_decision_id(place) for place in (5, 4, 3, 2, 1, 0)]
-    assert [(act.row_id, act.action) for act in in_force(context.store, SECOND)] == [(0, "exclude"), (1, "unsure")]
+    assert [(act.example_id, act.action) for act in in_force(context.store, SECOND)] == [(0, "exclude"), (1, "unsure")]
     (run,) = context.ledger.runs.of(DATASET)
     assert (run.number, run.labels, run.spec, run.summary) == (3, ("x", "y"), {"strategy": "head"}, {"splits": {}})
     assert [metric.name for metric in context.ledger.runs.metrics(RUN)] == ["loss", "a"]
     assert context.store.fetch("SELECT run_id FROM predictions") == [(RUN,)]
     (effect,) = context.ledger.effects.of(SECOND)
     assert (effect.effect_id, effect.settings, effect.train.relabelled) == ("e", {"seeds": 5}, 1)
-    assert [(c.row_id, c.from_label, c.to_label) for c in changes(context.store, SECOND, 9)] == [(2, "x", "y")]
+    assert [(c.example_id, c.from_label, c.to_label) for c in changes(context.store, SECOND, 9)] == [(2, "x", "y")]
     tables = {table for (table,) in context.store.fetch("SELECT table_name FROM duckdb_tables() WHERE NOT temporary")}
     kept = context.store.fetch("SELECT DISTINCT database_name FROM duckdb_tables() WHERE table_name = 'decisions'")
     assert not tables & {"claims", "runs", "metrics", "effects"}

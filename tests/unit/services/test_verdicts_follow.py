@@ -27,8 +27,8 @@ def news(context: Context, tmp_path: Path) -> Dataset:
     return dataset
 
 
-def decide(context: Context, version_id: str, row_id: int, action: Action, label: str | None = None) -> None:
-    recorded = record(context, version_id, "ada", [Act(new_id(), action, row_id, label)])
+def decide(context: Context, version_id: str, example_id: int, action: Action, label: str | None = None) -> None:
+    recorded = record(context, version_id, "ada", [Act(new_id(), action, example_id, label)])
     assert not recorded.refused
 
 
@@ -54,7 +54,7 @@ def test_a_label_kept_or_corrected_is_not_asked_for_again_in_the_next_version(
     found = counts(context, second.version_id, second.scan_id)
     assert (found.flagged, found.left, found.decided, found.settled_before) == (FLAGGED, LEFT, 0, 4)
     listed = page(context, second, IssueFilter(undecided_only=True), 100, 0)
-    assert (listed.total, listed.lines[0].issue.row_id) == (LEFT, 4)
+    assert (listed.total, listed.lines[0].issue.example_id) == (LEFT, 4)
     verdicts = [line.decision for line in page(context, second, IssueFilter(), 5, 0).lines]
     assert [one and one.action for one in verdicts] == ["keep", "keep", "keep", "relabel", None]
     assert standings(context, 5)[0][0].review.left == LEFT

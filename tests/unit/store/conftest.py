@@ -111,7 +111,7 @@ def scan(db: Database, tmp_path: Path) -> ScanOf:
         path = tmp_path / f"issues-{job_id}-{tier_order}.parquet"
         found = pa.table(
             {
-                "row_id": pa.array(rows, pa.int64()),
+                "example_id": pa.array(rows, pa.int64()),
                 "issue_type": ["label"] * len(given),
                 "score": pa.array([row / len(given) for row in rows], pa.float32()),
                 "is_issue": [row in flagged for row in rows],

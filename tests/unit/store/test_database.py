@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import json
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 from pathlib import Path
@@ -186,3 +187,37 @@ def test_what_a_killed_process_had_spilled_is_removed(tmp_path: Path) -> None:
     migrate(opened, tmp_path / "backups")
     opened.close()
     assert not spilled.exists()
+
+
+def test_ids_of_release_0_1_get_a_name_that_a_lake_allows_and_a_sources_own_makes_room(tmp_path: Path) -> None:
+    old = Database.open(tmp_path / "winnow.duckdb")
+    dataset = "d" * 32
+    attributes = [
+        {"name": "Example_ID", "column": "Example_ID", "kind": "number", "derived": False},
+        {"name": "example_id_source", "column": "example_id_source", "kind": "number", "derived": False},
+    ]
+    with old.write() as cursor:
+        cursor.execute("CREATE TABLE schema_version (version INTEGER)")
+        cursor.execute("INSERT INTO schema_version VALUES (1), (2), (3), (4)")
+        for steps in MIGRATIONS[:4]:
+            for statement in steps:
+                cursor.execute(statement)  # type: ignore[arg-type]
+        cursor.execute(
+            "INSERT INTO datasets (dataset_id, name, state, attributes) VALUES (?, 'kept', 'ready', ?)",
+            [dataset, json.dumps(attributes)],
+        )
+        cursor.execute(
+            f'CREATE TABLE examples_{dataset} AS SELECT i AS row_id, 7 AS "Example_ID", 8 AS example_id_source'
+            " FROM range(2) t(i)"
+        )
+        cursor.execute("INSERT INTO issues (scan_id, row_id) VALUES ('s', 1)")
+    migrate(old, tmp_path / "backups")
+    assert old.fetch(f"SELECT example_id, example_id_source_source, example_id_source FROM examples_{dataset}") == [
+        (0, 7, 8),
+        (1, 7, 8),
+    ]
+    (kept,) = old.fetch_one("SELECT attributes FROM datasets") or ("",)
+    assert [one["column"] for one in json.loads(kept)] == ["example_id_source_source", "example_id_source"]
+    assert old.fetch("SELECT example_id FROM issues") == [(1,)]
+    assert old.fetch("SELECT 1 FROM duckdb_columns() WHERE column_name = 'row_id'") == []
+    old.close()

@@ -46,7 +46,9 @@ def test_counts_tell_how_far_the_review_is(db: Database, ledger: SqliteLedger, l
     dataset = load()
     version = dataset.latest_version_id
     tier = scan(dataset, [1, 0, 1, 0, 0], [0, 1, 0, 1, 1], [0, 1, 4])
-    suggested = replace(decide(ledger, dataset, version, 2, "unsure"), decision_id=new_id(), client_key="s", row_id=4)
+    suggested = replace(
+        decide(ledger, dataset, version, 2, "unsure"), decision_id=new_id(), client_key="s", example_id=4
+    )
     ledger.decisions.append([replace(suggested, action="relabel", new_label="pos", shown={"suggested_label": "pos"})])
     decide(ledger, dataset, version, 1, "keep")
     found = counts(db, version, tier.scan_id)

@@ -38,7 +38,7 @@ def test_derived_attributes_are_measured_like_the_source_s_own(db: Database, loa
     assert found.derived_ready
     assert found.attributes[-1] == Attribute("text length", "text_length", "number", True)
     rows = page_rows(db, dataset.latest_version_id, RowFilter(), 10)
-    assert [row.row_id for row in rows] == [0, 1, 2, 3, 4]
+    assert [row.example_id for row in rows] == [0, 1, 2, 3, 4]
     assert rows[2].attributes["text length"] == 3
     assert count_rows(db, dataset.latest_version_id, RowFilter(attribute="text_length", low=4)) == 4
 
@@ -93,7 +93,7 @@ def test_without_anything_to_derive_the_dataset_is_ready_at_once(db: Database, l
 
 def test_deriving_that_is_stopped_leaves_the_dataset_as_it_was(db: Database, load: Load) -> None:
     dataset = load()
-    slow = Column("slow", "slow", "number", "(SELECT sum(hash(i + row_id) % 7) FROM range(400_000_000) t(i))")
+    slow = Column("slow", "slow", "number", "(SELECT sum(hash(i + example_id) % 7) FROM range(400_000_000) t(i))")
     with pytest.raises(StoppedError):
         derive(db, dataset.dataset_id, [slow], lambda share: None, lambda: True)
     assert get_dataset(db, "reviews") == dataset

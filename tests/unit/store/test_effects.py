@@ -54,17 +54,20 @@ def test_rows_are_written_as_loaded_and_as_reviewed_in_the_splits_that_training_
     write_reviewed_rows(db, version_id, tmp_path / "reviewed.parquet", dataset.labels, NAMES, SHARES, kept)
     write_training_rows(db, version_id, tmp_path / "trained.parquet", dataset.labels, NAMES, SHARES)
     found = pq.read_table(tmp_path / "reviewed.parquet")
-    names = ["row_id", "content_hash", "label", "reviewed", "split", "text", "media_id"]
+    names = ["example_id", "content_hash", "label", "reviewed", "split", "text", "media_id"]
     assert found.schema.names == names
-    rows = {row["row_id"]: row for row in found.to_pylist()}
+    rows = {row["example_id"]: row for row in found.to_pylist()}
     assert set(found["split"].to_pylist()) == set(kept)
-    for row_id, row in rows.items():
-        changed = row_id < 60 and row_id % 3 == 0
-        assert row["label"] == row_id % 2
-        assert row["reviewed"] == (row["label"] if not changed else 0 if row_id % 2 else None)
-    trained = {row["row_id"]: row for row in pq.read_table(tmp_path / "trained.parquet").to_pylist()}
-    for row_id in set(trained) & set(rows):
-        assert (trained[row_id]["split"], trained[row_id]["label"]) == (rows[row_id]["split"], rows[row_id]["reviewed"])
+    for example_id, row in rows.items():
+        changed = example_id < 60 and example_id % 3 == 0
+        assert row["label"] == example_id % 2
+        assert row["reviewed"] == (row["label"] if not changed else 0 if example_id % 2 else None)
+    trained = {row["example_id"]: row for row in pq.read_table(tmp_path / "trained.parquet").to_pylist()}
+    for example_id in set(trained) & set(rows):
+        assert (trained[example_id]["split"], trained[example_id]["label"]) == (
+            rows[example_id]["split"],
+            rows[example_id]["reviewed"],
+        )
     assert set(rows) - set(trained) == {row for row in rows if rows[row]["reviewed"] is None}
 
     counts = count_reviewed_rows(db, version_id, NAMES, SHARES)

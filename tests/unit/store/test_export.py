@@ -32,7 +32,7 @@ def test_a_csv_export_holds_every_column_and_the_labels_of_the_version(
     version = make_review_version(db, dataset.latest_version_id, "", "ann")
     rows = _rows(export_rows(db, version.version_id, tmp_path / "out" / "a.csv", "csv"))
     assert rows[4] == {
-        "row_id": "4", "text": "good film", "given_label": "neg", "label": "pos", "split": "train", "lang": "en",
+        "example_id": "4", "text": "good film", "given_label": "neg", "label": "pos", "split": "train", "lang": "en",
         "stars": "5",
     }  # fmt: skip
 
@@ -66,14 +66,14 @@ def test_parquet_and_json_lines_keep_texts_as_they_are(db: Database, load: Load,
     assert [json.loads(line)["text"] for line in lines] == ["=1", "b"]
 
 
-@pytest.mark.parametrize(("top", "row_ids"), [(None, ["0", "1", "2", "3", "4"]), (2, ["0", "1"])])
+@pytest.mark.parametrize(("top", "example_ids"), [(None, ["0", "1", "2", "3", "4"]), (2, ["0", "1"])])
 def test_issues_are_exported_worst_first_with_the_source_s_id(
-    db: Database, load: Load, scan: ScanOf, tmp_path: Path, top: int | None, row_ids: list[str]
+    db: Database, load: Load, scan: ScanOf, tmp_path: Path, top: int | None, example_ids: list[str]
 ) -> None:
     dataset = load("id,text,label\na,1,x\nb,2,y\nc,3,x\nd,4,y\ne,5,x\n", id="id")
     tier = scan(dataset, [0, 1, 0, 1, 0], [1, 0, 1, 0, 1], [0])
     rows = _rows(export_issues(db, tier.scan_id, tmp_path / "issues.csv", "csv", top))
-    assert [row["row_id"] for row in rows] == row_ids
+    assert [row["example_id"] for row in rows] == example_ids
     assert (rows[0]["id"], rows[0]["given_label"], rows[0]["suggested_label"]) == ("a", "x", "y")
     assert (rows[0]["is_issue"], float(rows[1]["score"])) == ("true", pytest.approx(0.2))
 
@@ -85,7 +85,9 @@ def test_an_exported_list_holds_the_rows_that_the_filter_keeps(
     tier = scan(dataset, [1, 0, 1, 0, 0], [0, 1, 0, 1, 1], [0, 1, 2])
 
     def exported(where: IssueFilter, top: int | None = None) -> list[str]:
-        return [row["row_id"] for row in _rows(export_issues(db, tier.scan_id, tmp_path / "a.csv", "csv", top, where))]
+        return [
+            row["example_id"] for row in _rows(export_issues(db, tier.scan_id, tmp_path / "a.csv", "csv", top, where))
+        ]
 
     assert exported(IssueFilter()) == ["0", "1", "2"]
     assert exported(IssueFilter(given_label="pos")) == ["0", "2"]
@@ -96,7 +98,7 @@ def test_an_exported_list_holds_the_rows_that_the_filter_keeps(
 def test_a_job_gets_its_rows_in_order_with_class_indices(db: Database, load: Load, tmp_path: Path) -> None:
     dataset = load()
     table = pq.read_table(write_job_rows(db, dataset.latest_version_id, tmp_path / "rows.parquet", dataset.labels))
-    assert table.column_names == ["row_id", "content_hash", "label", "split", "text", "media_id"]
-    assert table["row_id"].to_pylist() == [0, 1, 2, 3, 4]
+    assert table.column_names == ["example_id", "content_hash", "label", "split", "text", "media_id"]
+    assert table["example_id"].to_pylist() == [0, 1, 2, 3, 4]
     assert table["label"].to_pylist() == [1, 0, 1, 0, 0]
     assert str(table["label"].type) == "int32"

@@ -33,7 +33,7 @@ def test_a_csv_file_becomes_a_dataset_with_its_first_version(db: Database, load:
     assert (dataset.name, dataset.labels, dataset.row_count, dataset.state) == ("reviews", ("neg", "pos"), 5, "ready")
     assert dataset.attributes == (Attribute("lang", "lang", "category"), Attribute("stars", "stars", "category"))
     rows = page_rows(db, dataset.latest_version_id, RowFilter(), 10)
-    assert [row.row_id for row in rows] == [0, 1, 2, 3, 4]
+    assert [row.example_id for row in rows] == [0, 1, 2, 3, 4]
     assert [row.text for row in rows] == ["good film", "bad film", "gut", "schlecht", "good film"]
     assert (rows[2].label, rows[2].split, rows[2].attributes) == ("pos", "test", {"lang": "de", "stars": 4})
 
@@ -42,7 +42,7 @@ def test_rows_keep_the_source_s_order_across_many_row_groups(db: Database, tmp_p
     path = tmp_path / "many.csv"
     path.write_text("text,label\n" + "".join(f"text {row},{row % 3}\n" for row in range(300_000)))
     dataset = load_from(db, csv_reader(path), TEXT)
-    wrong = db.fetch(f"SELECT count(*) FROM examples_{dataset.dataset_id} WHERE text <> 'text ' || row_id")
+    wrong = db.fetch(f"SELECT count(*) FROM examples_{dataset.dataset_id} WHERE text <> 'text ' || example_id")
     assert wrong == [(0,)]
 
 
@@ -57,7 +57,7 @@ def test_rows_without_label_or_payload_are_set_aside_with_their_line(db: Databas
         ("reviews.csv", 9, "too many columns"),
     ]
     rows = page_rows(db, dataset.latest_version_id, RowFilter(), 10)
-    assert [(row.row_id, row.text) for row in rows] == [(0, "a"), (1, "two\nlines"), (2, "d")]
+    assert [(row.example_id, row.text) for row in rows] == [(0, "a"), (1, "two\nlines"), (2, "d")]
     assert dataset.rejected_count == 4
 
 
@@ -136,11 +136,14 @@ def test_labels_become_text_in_a_stable_order(db: Database, values: str, labels:
 
 
 def test_a_column_named_like_one_of_winnow_s_is_kept_under_another_name(db: Database) -> None:
-    sql = "(SELECT * FROM (VALUES ('a', 'x', 1, 2), ('b', 'y', 3, 4)) t(body, class, \"Label\", row_id))"
-    dataset = load_from(db, Reader(sql), Schema("text", "body", "class", attributes=("Label", "row_id")))
-    assert [(a.name, a.column) for a in dataset.attributes] == [("Label", "Label_source"), ("row_id", "row_id_source")]
+    sql = "(SELECT * FROM (VALUES ('a', 'x', 1, 2), ('b', 'y', 3, 4)) t(body, class, \"Label\", example_id))"
+    dataset = load_from(db, Reader(sql), Schema("text", "body", "class", attributes=("Label", "example_id")))
+    assert [(a.name, a.column) for a in dataset.attributes] == [
+        ("Label", "Label_source"),
+        ("example_id", "example_id_source"),
+    ]
     rows = page_rows(db, dataset.latest_version_id, RowFilter(), 10)
-    assert rows[1].attributes == {"Label": 3, "row_id": 4}
+    assert rows[1].attributes == {"Label": 3, "example_id": 4}
 
 
 def test_images_keep_the_hash_and_media_id_of_their_load_job(db: Database) -> None:

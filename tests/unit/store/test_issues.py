@@ -40,16 +40,16 @@ def test_the_newest_scan_s_best_tier_is_the_latest(db: Database, load: Load, sca
 def test_issues_come_worst_first_with_labels_by_name(db: Database, load: Load, scan: ScanOf) -> None:
     tier = scan(load(), [1, 0, 1, 0, 0], [0, 1, 0, 1, 1], [0, 4])
     found = page_issues(db, tier, IssueFilter(), 10)
-    assert [(i.row_id, i.given_label, i.suggested_label, i.rank) for i in found] == [
+    assert [(i.example_id, i.given_label, i.suggested_label, i.rank) for i in found] == [
         (0, "pos", "neg", 1),
         (4, "neg", "pos", 5),
     ]
     assert found[0].why == {"given_probability": 0.1}
-    assert [issue.row_id for issue in page_issues(db, tier, ALL, 2, 3)] == [3, 4]
+    assert [issue.example_id for issue in page_issues(db, tier, ALL, 2, 3)] == [3, 4]
 
 
 @pytest.mark.parametrize(
-    ("where", "row_ids"),
+    ("where", "example_ids"),
     [
         (IssueFilter(), [0, 1, 4]),
         (IssueFilter(given_label="neg"), [1, 4]),
@@ -63,15 +63,15 @@ def test_issues_come_worst_first_with_labels_by_name(db: Database, load: Load, s
     ],
 )
 def test_an_issue_filter_narrows_the_list(
-    db: Database, ledger: SqliteLedger, load: Load, scan: ScanOf, where: IssueFilter, row_ids: list[int]
+    db: Database, ledger: SqliteLedger, load: Load, scan: ScanOf, where: IssueFilter, example_ids: list[int]
 ) -> None:
     dataset = load()
     tier = scan(dataset, [1, 0, 1, 0, 0], [0, 1, 0, 1, 1], [0, 1, 4])
     decide(ledger, dataset, dataset.latest_version_id, 1, "keep")
-    assert [issue.row_id for issue in page_issues(db, tier, where, 10)] == row_ids
-    assert count_issues(db, tier, where) == len(row_ids)
+    assert [issue.example_id for issue in page_issues(db, tier, where, 10)] == example_ids
+    assert count_issues(db, tier, where) == len(example_ids)
     total, found = count_and_page(db, tier, where, 1, 1)
-    assert (total, [issue.row_id for issue in found]) == (len(row_ids), row_ids[1:2])
+    assert (total, [issue.example_id for issue in found]) == (len(example_ids), example_ids[1:2])
 
 
 def test_pairs_of_given_and_suggested_label_are_counted(db: Database, load: Load, scan: ScanOf) -> None:
@@ -84,10 +84,10 @@ def test_each_issue_type_has_a_list_of_its_own(db: Database, load: Load, scan: S
     dataset = load()
     tier = scan(dataset, [1, 0, 1, 0, 0], [0, 1, 0, 1, 1], [0, 4], also="other")
     other = IssueFilter("other")
-    assert [issue.row_id for issue in page_issues(db, tier, IssueFilter(), 9)] == [0, 4]
-    assert [(issue.row_id, issue.rank) for issue in page_issues(db, tier, other, 9)] == [(3, 2), (2, 3), (1, 4)]
+    assert [issue.example_id for issue in page_issues(db, tier, IssueFilter(), 9)] == [0, 4]
+    assert [(issue.example_id, issue.rank) for issue in page_issues(db, tier, other, 9)] == [(3, 2), (2, 3), (1, 4)]
     total, found = count_and_page(db, tier, other, 1, 1)
-    assert (total, [issue.row_id for issue in found]) == (3, [2])
+    assert (total, [issue.example_id for issue in found]) == (3, [2])
     assert sum(count for *_, count in pair_counts(db, tier, other)) == 3
     version = dataset.latest_version_id
     assert (counts(db, version, tier.scan_id).flagged, counts(db, version, tier.scan_id, "other").flagged) == (2, 3)
@@ -101,6 +101,6 @@ def test_a_scan_that_does_not_exist_is_named(db: Database) -> None:
 def test_so_many_of_the_worst_rows_may_count_as_flagged_instead(db: Database, load: Load, scan: ScanOf) -> None:
     tier = scan(load(), [1, 0, 1, 0, 0], [0, 1, 0, 1, 1], [0, 4])
     worst = IssueFilter(worst=3)
-    assert [issue.row_id for issue in page_issues(db, tier, worst, 9)] == [0, 1, 2]
+    assert [issue.example_id for issue in page_issues(db, tier, worst, 9)] == [0, 1, 2]
     assert count_issues(db, tier, IssueFilter(worst=3, flagged_only=False)) == 5
     assert sum(count for *_, count in pair_counts(db, tier, worst)) == 3

@@ -8,11 +8,11 @@ from core.store.database import Database
 from core.store.rows import (
     count_rows,
     get_rows,
-    has_own_row_ids,
     labels_of,
     page_rows,
     rows_of,
     rows_of_source_ids,
+    taken_names,
     values,
 )
 
@@ -20,7 +20,7 @@ from .conftest import Load
 
 
 @pytest.mark.parametrize(
-    ("where", "row_ids"),
+    ("where", "example_ids"),
     [
         (RowFilter(), [0, 1, 2, 3, 4]),
         (RowFilter(label="pos"), [0, 2]),
@@ -35,19 +35,19 @@ from .conftest import Load
         (RowFilter(duplicates="exact"), [0, 4]),
         (RowFilter(duplicates="conflicting"), [0, 4]),
         (RowFilter(duplicates="conflicting", label="neg"), [4]),
-        (RowFilter(row_ids=(3, 1)), [1, 3]),
-        (RowFilter(row_ids=()), []),
+        (RowFilter(example_ids=(3, 1)), [1, 3]),
+        (RowFilter(example_ids=()), []),
     ],
 )
-def test_a_filter_keeps_the_rows_it_names(db: Database, load: Load, where: RowFilter, row_ids: list[int]) -> None:
+def test_a_filter_keeps_the_rows_it_names(db: Database, load: Load, where: RowFilter, example_ids: list[int]) -> None:
     version = load().latest_version_id
-    assert [row.row_id for row in page_rows(db, version, where, 10)] == row_ids
-    assert count_rows(db, version, where) == len(row_ids)
+    assert [row.example_id for row in page_rows(db, version, where, 10)] == example_ids
+    assert count_rows(db, version, where) == len(example_ids)
 
 
 def test_missing_values_of_an_attribute_can_be_asked_for(db: Database, load: Load) -> None:
     version = load("text,label,lang\na,x,\nb,y,en\n").latest_version_id
-    assert [row.row_id for row in page_rows(db, version, RowFilter(attribute="lang"), 10)] == [0]
+    assert [row.example_id for row in page_rows(db, version, RowFilter(attribute="lang"), 10)] == [0]
 
 
 def test_duplicates_with_equal_labels_do_not_conflict(db: Database, load: Load) -> None:
@@ -59,33 +59,35 @@ def test_duplicates_with_equal_labels_do_not_conflict(db: Database, load: Load) 
 def test_pages_follow_each_other_without_gap_or_overlap(db: Database, load: Load) -> None:
     version = load().latest_version_id
     pages = [page_rows(db, version, RowFilter(), 2, offset) for offset in (0, 2, 4, 6)]
-    assert [[row.row_id for row in page] for page in pages] == [[0, 1], [2, 3], [4], []]
+    assert [[row.example_id for row in page] for page in pages] == [[0, 1], [2, 3], [4], []]
 
 
 def test_a_source_that_counts_its_rows_otherwise_under_our_name_is_known(db: Database, load: Load) -> None:
-    ours, theirs = "row_id,text,label\n0,a,x\n1,b,y\n", "row_id,text,label\n1,a,x\n2,b,y\n"
-    assert not has_own_row_ids(db, load().latest_version_id)
-    assert not has_own_row_ids(db, load(ours, name="a", id="row_id").latest_version_id)
-    assert has_own_row_ids(db, load(theirs, name="b", id="row_id").latest_version_id)
-    assert has_own_row_ids(db, load(theirs, name="c", attributes=("row_id",)).latest_version_id)
+    ours, theirs = "example_id,text,label\n0,a,x\n1,b,y\n", "example_id,text,label\n1,a,x\n2,b,y\n"
+    assert taken_names(db, load().latest_version_id) == ()
+    assert taken_names(db, load(ours, name="a", id="example_id").latest_version_id) == ()
+    assert taken_names(db, load(theirs, name="b", id="example_id").latest_version_id) == ("example_id",)
+    assert taken_names(db, load(theirs, name="c", attributes=("example_id",)).latest_version_id) == ("example_id",)
+    earlier = theirs.replace("example_id", "row_id")
+    assert taken_names(db, load(earlier, name="d", attributes=("row_id",)).latest_version_id) == ("row_id",)
 
 
 @pytest.mark.parametrize(
-    ("order", "row_ids"),
+    ("order", "example_ids"),
     [
         (RowOrder("text"), [1, 0, 4, 2, 3]),
         (RowOrder("label", descending=True), [0, 2, 1, 3, 4]),
         (RowOrder("stars"), [1, 3, 2, 0, 4]),
-        (RowOrder("row_id", descending=True), [4, 3, 2, 1, 0]),
+        (RowOrder("example_id", descending=True), [4, 3, 2, 1, 0]),
         (RowOrder("source_id"), [0, 1, 2, 3, 4]),
     ],
 )
 def test_a_list_is_sorted_as_a_whole_whatever_its_pages(
-    db: Database, load: Load, order: RowOrder, row_ids: list[int]
+    db: Database, load: Load, order: RowOrder, example_ids: list[int]
 ) -> None:
     version = load().latest_version_id
     pages = [page_rows(db, version, RowFilter(), 2, offset, order) for offset in (0, 2, 4)]
-    assert [row.row_id for page in pages for row in page] == row_ids
+    assert [row.example_id for page in pages for row in page] == example_ids
 
 
 def test_missing_values_are_sorted_last_in_both_directions(db: Database, load: Load) -> None:
@@ -93,14 +95,14 @@ def test_missing_values_are_sorted_last_in_both_directions(db: Database, load: L
                    "'stars': 'DOUBLE'").latest_version_id  # fmt: skip
     for descending, found in ((False, [3, 1, 0, 2]), (True, [1, 3, 0, 2])):
         rows = page_rows(db, version, RowFilter(), 10, order=RowOrder("stars", descending))
-        assert [row.row_id for row in rows] == found
+        assert [row.example_id for row in rows] == found
     with pytest.raises(NotFoundError, match="Attribute 'moons' not found"):
         page_rows(db, version, RowFilter(), 10, order=RowOrder("moons"))
 
 
 def test_rows_come_in_the_order_asked(db: Database, load: Load) -> None:
     version = load().latest_version_id
-    assert [row.row_id for row in get_rows(db, version, [3, 0, 4])] == [3, 0, 4]
+    assert [row.example_id for row in get_rows(db, version, [3, 0, 4])] == [3, 0, 4]
     assert get_rows(db, version, []) == []
 
 

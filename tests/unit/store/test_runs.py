@@ -50,6 +50,7 @@ def finish(
     run: Run,
     predicted: Sequence[int],
     splits: Sequence[str] | None = None,
+    ids: str = "example_id",
 ) -> Run:
     """Row i is predicted as class `predicted[i]`, more surely the later it comes."""
     rows = len(predicted)
@@ -57,7 +58,7 @@ def finish(
     pq.write_table(
         pa.table(
             {
-                "row_id": pa.array(range(rows), pa.int64()),
+                ids: pa.array(range(rows), pa.int64()),
                 "split": list(splits or ["test"] * rows),
                 "predicted": pa.array(predicted, pa.int32()),
                 "confidence": pa.array([0.5 + place / 16 for place in range(rows)], pa.float32()),
@@ -146,7 +147,7 @@ def test_a_split_is_counted_by_itself(db: Database, ledger: SqliteLedger, datase
 
 def test_an_excluded_row_counts_nowhere(db: Database, ledger: SqliteLedger, dataset: Dataset, tmp_path: Path) -> None:
     run = finish(db, ledger, tmp_path, started(ledger, dataset), [1, 0, 0, 1, 0])
-    without = f"(SELECT * FROM {truth(db, dataset)} WHERE row_id > 0)"
+    without = f"(SELECT * FROM {truth(db, dataset)} WHERE example_id > 0)"
     assert sum(rows for _, _, rows in confusion_counts(db, run.run_id, "test", without)) == 4
     assert len(page_predictions(db, run.run_id, PredictionFilter("test"), without, 10)) == 4
     assert positions(db, run.run_id, "test", without, LABELS)[0].tolist() == [1, 2, 3, 4]
@@ -160,7 +161,7 @@ def test_predicted_rows_are_filtered_and_come_surest_first(
 
     def rows(**where: object) -> list[int]:
         chosen = PredictionFilter("test", **where)  # type: ignore[arg-type]
-        return [row.row_id for row in page_predictions(db, run.run_id, chosen, labels, 10)]
+        return [row.example_id for row in page_predictions(db, run.run_id, chosen, labels, 10)]
 
     assert rows() == [4, 3, 2, 1, 0]
     assert rows(correct=False) == [3, 2]
@@ -178,8 +179,11 @@ def test_a_page_is_found_however_unsure_its_rows_are(
     run = finish(db, ledger, tmp_path, started(ledger, dataset), [1] * 1_200)
     labels = truth(db, dataset)
     wrong = PredictionFilter("test", correct=False)
-    assert [row.row_id for row in page_predictions(db, run.run_id, wrong, labels, 2, 1)] == [28, 27]
-    assert [row.row_id for row in page_predictions(db, run.run_id, PredictionFilter("test"), labels, 2)] == [1199, 1198]
+    assert [row.example_id for row in page_predictions(db, run.run_id, wrong, labels, 2, 1)] == [28, 27]
+    assert [row.example_id for row in page_predictions(db, run.run_id, PredictionFilter("test"), labels, 2)] == [
+        1199,
+        1198,
+    ]
 
 
 def test_rows_that_another_run_gets_right_or_wrong(
@@ -190,8 +194,8 @@ def test_rows_that_another_run_gets_right_or_wrong(
     labels = truth(db, dataset)
     won = PredictionFilter("test", correct=False, right_in=second.run_id)
     lost = PredictionFilter("test", correct=True, wrong_in=second.run_id)
-    assert [row.row_id for row in page_predictions(db, first.run_id, won, labels, 10)] == [2]
-    assert [row.row_id for row in page_predictions(db, first.run_id, lost, labels, 10)] == [1]
+    assert [row.example_id for row in page_predictions(db, first.run_id, won, labels, 10)] == [2]
+    assert [row.example_id for row in page_predictions(db, first.run_id, lost, labels, 10)] == [1]
     assert joint_counts(db, first.run_id, second.run_id, "test", labels) == [
         ("neg", "neg", "pos", 1),
         ("pos", "neg", "pos", 1),
@@ -207,3 +211,11 @@ def test_positions_point_into_the_array_and_at_the_true_class(
     )
     place, label = positions(db, run.run_id, "test", truth(db, dataset), ("pos",))
     assert (place.tolist(), label.tolist()) == ([1, 2, 3, 4], [-1, 0, -1, -1])
+
+
+def test_what_a_job_of_release_0_1_has_written_is_taken_in_too(
+    db: Database, ledger: SqliteLedger, dataset: Dataset, tmp_path: Path
+) -> None:
+    run = finish(db, ledger, tmp_path, started(ledger, dataset), (1, 0), ids="row_id")
+    found = page_predictions(db, run.run_id, PredictionFilter("test"), truth(db, dataset), 9)
+    assert [(row.example_id, row.predicted) for row in found] == [(1, "neg"), (0, "pos")]

@@ -28,9 +28,9 @@ def written(db: Database, dataset: Dataset, version_id: str, out: Path) -> dict[
     """Row → split."""
     write_training_rows(db, version_id, out, dataset.labels, {None: "train"}, SHARES)
     table = pq.read_table(out)
-    assert table.schema.names == ["row_id", "content_hash", "label", "split", "text", "media_id"]
+    assert table.schema.names == ["example_id", "content_hash", "label", "split", "text", "media_id"]
     assert not table["split"].null_count and not table["content_hash"].null_count
-    return dict(zip(table["row_id"].to_pylist(), table["split"].to_pylist(), strict=True))
+    return dict(zip(table["example_id"].to_pylist(), table["split"].to_pylist(), strict=True))
 
 
 def test_every_class_is_dealt_out_in_the_shares(db: Database, load: Load) -> None:

@@ -29,10 +29,15 @@ from .conftest import Load
 
 
 def decide(
-    ledger: SqliteLedger, dataset: Dataset, version_id: str, row_id: int, action: Action, new_label: str | None = None
+    ledger: SqliteLedger,
+    dataset: Dataset,
+    version_id: str,
+    example_id: int,
+    action: Action,
+    new_label: str | None = None,
 ) -> Decision:
     decision = Decision(
-        new_id(), new_id(), dataset.dataset_id, version_id, row_id, action, new_label, "bob", now(), None, {}
+        new_id(), new_id(), dataset.dataset_id, version_id, example_id, action, new_label, "bob", now(), None, {}
     )
     ledger.decisions.append([decision])
     return decision
@@ -69,7 +74,7 @@ def test_a_review_version_takes_the_decisions_in_and_leaves_its_parent_alone(
     assert (version.number, version.kind, version.note, version.row_count) == (2, "review", "fixed", 4)
     assert get_dataset(db, "reviews").latest_version_id == version.version_id
     rows = page_rows(db, version.version_id, RowFilter(), 10)
-    assert [(row.row_id, row.given_label, row.label) for row in rows] == [
+    assert [(row.example_id, row.given_label, row.label) for row in rows] == [
         (0, "pos", "pos"),
         (2, "pos", "pos"),
         (3, "neg", "neg"),
@@ -85,10 +90,12 @@ def test_what_a_version_changed_is_listed_with_who_decided_it(db: Database, ledg
     decide(ledger, dataset, first, 3, "relabel", "neg")
     decide(ledger, dataset, first, 1, "exclude")
     version = make_review_version(db, first, "", "ann")
-    listed = [(c.row_id, c.given, c.from_label, c.to_label, c.reviewer) for c in changes(db, version.version_id, 10)]
+    listed = [
+        (c.example_id, c.given, c.from_label, c.to_label, c.reviewer) for c in changes(db, version.version_id, 10)
+    ]
     assert listed == [(1, "bad film", "neg", None, "bob"), (4, "good film", "neg", "pos", "bob")]
     assert count_changes(db, version.version_id) == 2
-    assert [c.row_id for c in changes(db, version.version_id, 1, 1)] == [4]
+    assert [c.example_id for c in changes(db, version.version_id, 1, 1)] == [4]
     assert changes(db, first, 10) == []
 
 
@@ -101,7 +108,7 @@ def test_a_decision_made_on_the_parent_afterwards_is_no_change_of_the_version(
     version = make_review_version(db, first, "", "ann")
     decide(ledger, dataset, first, 4, "relabel", "neg")
     decide(ledger, dataset, first, 0, "relabel", "neg")
-    assert [c.row_id for c in changes(db, version.version_id, 10)] == [4]
+    assert [c.example_id for c in changes(db, version.version_id, 10)] == [4]
     assert changes(db, version.version_id, 10)[0].to_label == "pos"
 
 
@@ -114,7 +121,7 @@ def test_a_version_of_a_version_keeps_what_its_parent_changed(db: Database, ledg
     decide(ledger, dataset, second.version_id, 0, "relabel", "neg")
     third = make_review_version(db, second.version_id, "", "ann")
     assert [row.label for row in page_rows(db, third.version_id, RowFilter(), 10)] == ["neg", "pos", "neg", "neg"]
-    assert [(c.row_id, c.from_label, c.to_label) for c in changes(db, third.version_id, 10)] == [
+    assert [(c.example_id, c.from_label, c.to_label) for c in changes(db, third.version_id, 10)] == [
         (0, "pos", "neg"),
         (4, "pos", "neg"),
     ]
@@ -149,10 +156,10 @@ def test_a_split_version_assigns_splits_and_keeps_labels_and_exclusions(
     decide(ledger, dataset, dataset.latest_version_id, 4, "relabel", "pos")
     decide(ledger, dataset, dataset.latest_version_id, 1, "exclude")
     reviewed = make_review_version(db, dataset.latest_version_id, "", "ann")
-    assignment = pa.table({"row_id": [0, 2, 3], "split": ["dev", "dev", "final"]})
+    assignment = pa.table({"example_id": [0, 2, 3], "split": ["dev", "dev", "final"]})
     version = make_split_version(db, reviewed.version_id, assignment, "by hand", "ann")
     rows = page_rows(db, version.version_id, RowFilter(), 10)
-    assert [(row.row_id, row.label, row.split) for row in rows] == [
+    assert [(row.example_id, row.label, row.split) for row in rows] == [
         (0, "pos", "dev"),
         (2, "pos", "dev"),
         (3, "neg", "final"),
@@ -172,7 +179,7 @@ def test_a_version_that_does_not_exist_is_not_found(db: Database) -> None:
 
 def test_a_job_makes_its_split_version_once(db: Database, load: Load) -> None:
     first = load().latest_version_id
-    assignment = pa.table({"row_id": [0, 1], "split": ["a", "b"]})
+    assignment = pa.table({"example_id": [0, 1], "split": ["a", "b"]})
     made = [
         make_split_version(db, first, assignment, "", "ann", job) for job in ("job 1", "job 1", "job 2", None, None)
     ]
