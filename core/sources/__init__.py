@@ -29,6 +29,7 @@ SOURCES: dict[str, Source] = {
     )
 }
 """In the order in which they are asked whether a location is theirs."""
+_SUFFIXES = tuple(suffix for source in SOURCES.values() for suffix in source.suffixes)
 
 __all__ = ["SOURCES", "Bench", "Query", "Source", "Table", "find"]
 
@@ -58,10 +59,9 @@ def _of(location: str) -> Source:
         return claiming
     if not path.exists():
         raise SourceError(f"There is nothing at {location}.", f"Looked at {path.absolute()}. Check the spelling.")
-    suffixes = ".csv .tsv .json .jsonl .parquet .arrow .feather .xlsx .zip"
-    raise SourceError(f"Winnow cannot read {path.name}.", f"It reads {suffixes}, folders of these, and image folders.")
+    read = f"{' '.join(_SUFFIXES)} .zip, folders of these, and image folders."
+    raise SourceError(f"Winnow cannot read {path.name}.", f"It reads {read}")
 
 
 def _looks_like_a_file(path: Path) -> bool:
-    return path.suffix.lower() in (*delimited.SUFFIXES, *jsonfile.SUFFIXES, *parquet.SUFFIXES, *arrow.SUFFIXES,
-                                   *excel.SUFFIXES, ".zip", ".txt", ".xls")  # fmt: skip
+    return path.suffix.lower() in (*_SUFFIXES, ".zip", ".txt", ".xls")

@@ -102,6 +102,7 @@ SOURCE = Source(
     lambda location: has_suffix(location, SUFFIXES) and not _is_saved(location),
     lambda locations, bench: _preview("arrow", parts(locations, SUFFIXES, bench.within), bench),
     lambda locations, schema, bench: _reader(parts(locations, SUFFIXES, bench.within), schema, bench),
+    suffixes=SUFFIXES,
 )
 SAVED = Source(
     "saved",

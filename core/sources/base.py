@@ -82,6 +82,8 @@ class Source:
     reader: Callable[[Sequence[str], Schema, Bench], Reader] | None = None
     licence: str = ""
     """Known for samples only."""
+    suffixes: tuple[str, ...] = ()
+    """What its files' names end in; empty where a location is no file of a kind of its own."""
 
 
 def file_literal(path: Path) -> str:

@@ -269,4 +269,12 @@ def _copied(sheet: _Sheet, bench: Bench, rejects: RejectWriter, folder: Path) ->
     return copier.copy(sheet.note)
 
 
-SOURCE = Source("excel", "Excel", "tabular", lambda location: has_suffix(location, SUFFIXES), preview, reader)
+SOURCE = Source(
+    "excel",
+    "Excel",
+    "tabular",
+    lambda location: has_suffix(location, SUFFIXES),
+    preview,
+    reader,
+    suffixes=SUFFIXES,
+)

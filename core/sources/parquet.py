@@ -229,4 +229,12 @@ def _typed(file: _File, kinds: Sequence[str], types: Mapping[str, str], schema: 
     return f"(SELECT {', '.join(expressions)} FROM {_relation(file)})"
 
 
-SOURCE = Source("parquet", "Parquet", "tabular", lambda location: has_suffix(location, SUFFIXES), preview, reader)
+SOURCE = Source(
+    "parquet",
+    "Parquet",
+    "tabular",
+    lambda location: has_suffix(location, SUFFIXES),
+    preview,
+    reader,
+    suffixes=SUFFIXES,
+)

@@ -192,4 +192,12 @@ def _cells(file: _Csv, large: bool) -> str:
     )
 
 
-SOURCE = Source("csv", "CSV or TSV", "tabular", lambda location: has_suffix(location, SUFFIXES), preview, reader)
+SOURCE = Source(
+    "csv",
+    "CSV or TSV",
+    "tabular",
+    lambda location: has_suffix(location, SUFFIXES),
+    preview,
+    reader,
+    suffixes=SUFFIXES,
+)

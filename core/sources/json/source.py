@@ -98,5 +98,11 @@ def _batches(rows: Iterator[Row]) -> Iterator[list[Row]]:
 
 
 SOURCE = Source(
-    "json", "JSON or JSON lines", "tabular", lambda location: has_suffix(location, SUFFIXES), preview, reader
+    "json",
+    "JSON or JSON lines",
+    "tabular",
+    lambda location: has_suffix(location, SUFFIXES),
+    preview,
+    reader,
+    suffixes=SUFFIXES,
 )
