@@ -69,7 +69,7 @@ def train_command(context: Context, name: str, version: int | None, resume: str 
 def _started(context: Context, version: Version, spec: TrainSpec) -> Run:
     """Says on standard error where it will run, with which precision and how much memory, and starts it."""
     own = own_config(spec)
-    devices = find_devices(own.config if own else None)
+    devices = find_devices(context.queue.launcher, own.config if own else None)
     used = own.over(spec) if own else spec
     needed = forecast(context, version.version_id, used, devices)
     if own:

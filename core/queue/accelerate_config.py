@@ -15,7 +15,7 @@ from typing import Any, Literal, cast, get_args
 
 from core.errors import UsageError
 from core.queue.folder import JobFolder
-from core.queue.local.slots import VISIBLE, Slot
+from core.queue.launcher import VISIBLE, Slot
 from core.records import MixedPrecision
 from core.settings import expanded
 

@@ -5,12 +5,24 @@ from __future__ import annotations
 import subprocess
 from collections.abc import Sequence
 from contextlib import AbstractContextManager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal, Protocol
 
 from core.queue.folder import JobFolder
 from core.queue.table import Row
+
+VISIBLE = "CUDA_VISIBLE_DEVICES"
+
+
+@dataclass(frozen=True, slots=True)
+class Slot:
+    """A device that one job at a time may use."""
+
+    name: str
+    """`cuda:0` … or `cpu`, as the queue shows it."""
+    environment: dict[str, str] = field(default_factory=dict)
+    """What a process must be started with to see this device and no other of its kind."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +57,9 @@ class Launcher(Protocol):
 
     def abandoned(self, folder: JobFolder) -> AbstractContextManager[bool]:
         """Whether nobody answers for the job; then nobody can begin to within the context."""
+
+    def slots(self) -> Sequence[Slot]:
+        """Every device slot that jobs may have, one `cpu` where there is no GPU. May take a second."""
 
     def kill(self, row: Row) -> None:
         """Ends by force what is left of an abandoned job."""

@@ -187,9 +187,8 @@ def test_the_form_says_what_it_learns_from_and_where_it_runs(news: Dataset, open
 def test_the_form_says_the_precision_and_the_memory_before_the_start(
     news: Dataset, open_at: Open, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(
-        "core.ui.training.new.find_devices", lambda config: [Device("cuda:0", "GTX 1060", 1_100_000_000, (6, 1))]
-    )
+    found = [Device("cuda:0", "GTX 1060", 1_100_000_000, (6, 1))]
+    monkeypatch.setattr("core.ui.training.new.find_devices", lambda *asked: found)
     answers().forget(("devices", None))
     shown = settled(open_at("training", view="new"))
     shown = said(shown.radio(key="train-strategy").set_value("full").run(), "needs about")

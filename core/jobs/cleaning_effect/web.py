@@ -14,7 +14,6 @@ from core.jobs.kind import JobKind
 from core.jobs.submit import about, submit, write_once
 from core.jobs.training_rows import planned
 from core.queue import JobFolder, Resources
-from core.queue.local.slots import find_slots
 from core.records import EffectStrategy, Job, ReviewedRows, TrainSpec, Version
 from core.store.datasets import get_dataset
 from core.store.training_rows import count_reviewed_rows, write_reviewed_rows
@@ -83,7 +82,7 @@ def start_cleaning_effect(
     _check_settings(seeds, strategy)
     rows = rows or preview_effect(context, version_id)
     check_rows(version, rows)
-    on_gpu = find_slots()[0].name != "cpu"
+    on_gpu = context.queue.launcher.slots()[0].name != "cpu"
     settings = resolve(TrainSpec(strategy=strategy), dataset.task, rows["train"].rows, on_gpu)
     spec = CleaningEffectSpec(seeds, settings, about(context, dataset, version))
     title = f"Did cleaning help? {dataset.name}, version {version.number}"

@@ -16,7 +16,6 @@ from core.jobs.train.spec import TrainJobSpec, TrainResult
 from core.jobs.training_rows import TrainRows, check_rows, planned, preview_split
 from core.queue import JobFolder, Resources
 from core.queue.accelerate_config import config_path, parse_config, slots_of
-from core.queue.local.slots import find_slots
 from core.records import Job, Metric, Run, TrainSpec, Version
 from core.store.datasets import get_dataset
 from core.store.predictions import add_predictions
@@ -38,7 +37,8 @@ def start_train(context: Context, version_id: str, spec: TrainSpec, by: str, row
     check_rows(rows)
     check(spec)
     own = own_config(spec)
-    slots = slots_of(own.config, find_slots()) if own else find_slots()
+    found = context.queue.launcher.slots()
+    slots = slots_of(own.config, found) if own else found
     spec = resolve(spec, dataset.task, rows.splits["train"], on_gpu=slots[0].name != "cpu")
     title = title_of(spec, version)
     if own:

@@ -12,9 +12,11 @@ from pathlib import Path
 
 from core.identity import Identity
 from core.queue.folder import JobFolder
+from core.queue.launcher import Slot
 from core.queue.local.launch import spawn_wrapper
 from core.queue.local.locks import try_lock, unlock
 from core.queue.local.processes import kill_job
+from core.queue.local.slots import find_slots
 from core.queue.table import Row
 from core.settings import PROJECT
 
@@ -60,6 +62,10 @@ class LocalLauncher:
         finally:
             if descriptor is not None:
                 unlock(descriptor)
+
+    def slots(self) -> Sequence[Slot]:
+        """GPUs of this machine, or those that `CUDA_VISIBLE_DEVICES` names, else its CPU."""
+        return find_slots()
 
     def kill(self, row: Row) -> None:
         kill_job(row["job_id"], leader(row))

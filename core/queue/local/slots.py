@@ -5,24 +5,14 @@ from __future__ import annotations
 import os
 import shutil
 import subprocess
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 
+from core.queue.launcher import VISIBLE, Slot
 from core.queue.local.locks import try_lock, unlock
 
 NVIDIA_GPUS = Path("/proc/driver/nvidia/gpus")
 CPUS = Path("/sys/devices/system/cpu")
-VISIBLE = "CUDA_VISIBLE_DEVICES"
-
-
-@dataclass(frozen=True, slots=True)
-class Slot:
-    """A device that one job at a time may use."""
-
-    name: str
-    """`cuda:0` … or `cpu`, as the queue shows it."""
-    environment: dict[str, str] = field(default_factory=dict)
-    """What a process must be started with to see this device and no other of its kind."""
 
 
 @dataclass(frozen=True, slots=True)

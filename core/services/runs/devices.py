@@ -11,7 +11,7 @@ from pathlib import Path
 
 from core.finetune.precision import Capability, in_words
 from core.queue.accelerate_config import AccelerateConfig, slots_of
-from core.queue.local.slots import VISIBLE, Slot, find_slots
+from core.queue.launcher import VISIBLE, Launcher, Slot
 from core.records import TrainSpec
 
 MEMINFO = Path("/proc/meminfo")
@@ -36,19 +36,15 @@ class Device:
         return self.name == "cpu"
 
 
-def find_devices(config: AccelerateConfig | None = None) -> list[Device]:
-    """This machine's GPUs, else its CPU; with a person's accelerate config those that it allows. May take a second,
+def find_devices(launcher: Launcher, config: AccelerateConfig | None = None) -> list[Device]:
+    """The launcher's GPUs, else its CPU; with a person's accelerate config those that it allows. May take a second,
     since it asks the driver's own program. Raises UsageError where the config asks for GPUs that are not there."""
-    slots = slots_of(config, find_slots()) if config else find_slots()
+    found = launcher.slots()
+    slots = slots_of(config, found) if config else found
     if slots[0].name == "cpu":
         return [Device("cpu", memory_bytes=_free_memory())]
     listed = list(_listed())
     return [_device(slot, listed) for slot in slots]
-
-
-def on_gpu() -> bool:
-    """Whether fine-tunes run on a GPU here; quicker to tell than which, unless only the driver's own program knows."""
-    return find_slots()[0].name != "cpu"
 
 
 def are_cpu(devices: Sequence[Device]) -> bool:

@@ -37,7 +37,7 @@ def new_run(context: Context, dataset: Dataset, version: Version, user: str) -> 
     with learns_from:
         rows = _rows(context, version, strategy)
     with runs_on:
-        devices = result_of(("devices", None), lambda: find_devices(None), waiting="Looking for GPUs")
+        devices = result_of(("devices", None), lambda: find_devices(context.queue.launcher), waiting="Looking for GPUs")
     with form:
         asked = TrainSpec(model=model, strategy=strategy)
         spec = _settings(task_named(dataset.task).modality, asked, _filled(dataset, asked, rows, devices))
@@ -147,7 +147,8 @@ def _device(context: Context, dataset: Dataset, version: Version, spec: TrainSpe
     """By the person's own accelerate config where one is named; what is wrong with that is said at once."""
     own = own_config(spec)
     config = own.config if own else None
-    devices = result_of(("devices", config), lambda: find_devices(config), waiting="Looking for GPUs")
+    launcher = context.queue.launcher
+    devices = result_of(("devices", config), lambda: find_devices(launcher, config), waiting="Looking for GPUs")
     if own:
         st.caption(plain(own.in_words(spec)))
         spec = own.over(spec)

@@ -7,9 +7,10 @@ from pathlib import Path
 
 import pytest
 
+from core.queue.launcher import Slot
 from core.queue.local import slots
 from core.queue.local.locks import unlock
-from core.queue.local.slots import HeldSlots, Slot, cores, find_slots, try_slots
+from core.queue.local.slots import HeldSlots, cores, find_slots, try_slots
 
 
 @pytest.fixture(autouse=True)

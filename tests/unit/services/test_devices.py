@@ -9,6 +9,7 @@ import torch
 
 from core.finetune.place import precision_of
 from core.queue.local import slots
+from core.queue.local.launcher import LocalLauncher
 from core.records import MixedPrecision, TrainSpec
 from core.services.runs import devices
 from core.services.runs.devices import Device, find_devices, used_devices, used_precision
@@ -38,14 +39,14 @@ def test_the_cpu_is_found_with_the_memory_that_is_free(tmp_path: Path, monkeypat
     meminfo = tmp_path / "meminfo"
     meminfo.write_text("MemTotal:       24000000 kB\nMemAvailable:   20000000 kB\n")
     monkeypatch.setattr(devices, "MEMINFO", meminfo)
-    assert find_devices() == [Device("cpu", memory_bytes=20_480_000_000)]
+    assert find_devices(LocalLauncher()) == [Device("cpu", memory_bytes=20_480_000_000)]
     meminfo.unlink()
-    assert find_devices() == [Device("cpu")]
+    assert find_devices(LocalLauncher()) == [Device("cpu")]
 
 
 def test_gpus_are_found_with_what_the_driver_tells_of_them(tmp_path: Path) -> None:
     _driver(tmp_path, TWO_GPUS)
-    assert find_devices() == [
+    assert find_devices(LocalLauncher()) == [
         Device("cuda:0", "NVIDIA H100 80GB HBM3", 81559 << 20, (9, 0)),
         Device("cuda:1", "Tesla V100, 16 GB", 16 * GIB, (7, 0)),
     ]
@@ -57,13 +58,13 @@ def test_a_gpu_that_the_setting_names_is_the_only_one(
 ) -> None:
     _driver(tmp_path, TWO_GPUS)
     monkeypatch.setenv("CUDA_VISIBLE_DEVICES", named)
-    assert find_devices() == [Device("cuda:0", "Tesla V100, 16 GB", 16 * GIB, (7, 0))]
+    assert find_devices(LocalLauncher()) == [Device("cuda:0", "Tesla V100, 16 GB", 16 * GIB, (7, 0))]
 
 
 def test_what_an_old_driver_does_not_tell_is_left_open(tmp_path: Path) -> None:
     _driver(tmp_path, "0, GPU-1a2b3c, Tesla K80, [N/A], [N/A]")
-    assert find_devices() == [Device("cuda:0", "Tesla K80"), Device("cuda:1")]
-    assert used_precision(find_devices(), TrainSpec()) == "the mixed precision that the GPU has"
+    assert find_devices(LocalLauncher()) == [Device("cuda:0", "Tesla K80"), Device("cuda:1")]
+    assert used_precision(find_devices(LocalLauncher()), TrainSpec()) == "the mixed precision that the GPU has"
 
 
 @pytest.mark.parametrize(
