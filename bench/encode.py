@@ -98,7 +98,7 @@ def images(paths: list[Path]) -> Embeddings:
     return np.concatenate([_layers(model, batch.to(DEVICE)).cpu().numpy() for batch in loader])
 
 
-class _Opened:
+class _Opened(torch.utils.data.Dataset[NDArray[np.float32]]):
     """Images as the network takes them, opened when they are asked for."""
 
     def __init__(self, paths: list[Path]) -> None:

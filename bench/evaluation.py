@@ -92,12 +92,10 @@ def _reruns(context: Context, made: Run) -> list[Row]:
         label, other = LABELS[place * 7], LABELS[(place * 7 + 5) % CLASSES]
         cell = PredictionFilter(SPLIT, true_label=label, predicted=other)
         steps: tuple[Callable[[], object], ...] = (
-            lambda: _kept(context, made),
-            lambda cell=cell: _listed(context, made, cell),
-            lambda place=place: evaluation.predicted_rows(
-                context, made, PredictionFilter(SPLIT), "version", PAGE, place * PAGE
-            ),
-            lambda label=label: evaluation.curves(context, made, SPLIT, label, "roc", timeout=None),
+            partial(_kept, context, made),
+            partial(_listed, context, made, cell),
+            partial(evaluation.predicted_rows, context, made, PredictionFilter(SPLIT), "version", PAGE, place * PAGE),
+            partial(evaluation.curves, context, made, SPLIT, label, "roc", timeout=None),
         )
         seconds = [_seconds(step) for step in steps]
         whole.append(sum(seconds))
@@ -109,7 +107,7 @@ def _reruns(context: Context, made: Run) -> list[Row]:
     ]
     rows += [Row(f"Rerun, of it {name}, p95", _p95(seconds), "ms") for name, seconds in parts.items()]
     by_class = [PredictionFilter(SPLIT, true_label=label, correct=False) for label in LABELS[:RERUNS]]
-    wrong = [_seconds(lambda where=where: _listed(context, made, where)) for where in by_class]
+    wrong = [_seconds(partial(_listed, context, made, where)) for where in by_class]
     every = PredictionFilter(SPLIT, correct=False)
     return [
         *rows,

@@ -25,7 +25,7 @@ import pyarrow.parquet as pq
 
 from bench.data import DATA, columns
 from bench.row import Row
-from bench.train_folder import train_command, train_folder
+from bench.train_folder import train_command, train_folder, train_result
 from core.records import TrainSpec
 
 SEEDS = (0, 1, 2)
@@ -91,16 +91,13 @@ def _ours(root: Path, table: pa.Table, labels: list[str], seed: int) -> Found:
         seed=seed,
         max_tokens=128,
     )
-    columns_of = (table.column(name).to_pylist() for name in ("text", "label", "split"))
-    folder = train_folder(root / "run", "text", *columns_of, labels, spec)
+    texts, given, splits = (table.column(name).to_pylist() for name in ("text", "label", "split"))
+    folder = train_folder(root / "run", "text", texts, given, splits, labels, spec)
     _call(*train_command(folder))
-    result = folder.result()
+    result = train_result(folder)
     assert result is not None
-    learnt = EPOCHS * result["splits"]["train"]["rows"]
-    return {
-        "examples_per_second": learnt / result["seconds"]["training"],
-        "accuracy": result["splits"]["test"]["accuracy"],
-    }
+    learnt = EPOCHS * result.splits["train"].rows
+    return {"examples_per_second": learnt / result.seconds["training"], "accuracy": result.splits["test"].accuracy}
 
 
 def _example(root: Path, table: pa.Table, labels: list[str], seed: int, padding: str) -> Found:

@@ -8,7 +8,8 @@ import time
 from importlib.metadata import version
 from types import TracebackType
 
-from core.queue.local.slots import VISIBLE, find_slots
+from core.queue.launcher import VISIBLE
+from core.queue.local.slots import find_slots
 
 SMI = "nvidia-smi"
 EVERY_MS = 200

@@ -14,7 +14,8 @@ from pathlib import Path
 from typing import Any
 
 from bench.gpu_card import Watch
-from bench.train_folder import train_command
+from bench.train_folder import train_command, train_result
+from core.jobs.train.spec import TrainResult
 from core.queue import JobFolder
 from core.queue.local.slots import find_slots
 
@@ -51,22 +52,22 @@ def run_job(folder: JobFolder, seconds: float) -> Outcome:
     begun = time.time()
     with Watch() as watch:
         failure = run_process(*train_command(folder), folder.log_path, seconds)
-    ended, result = time.time(), folder.result()
+    ended, result = time.time(), train_result(folder)
     if result is None:
         return Outcome(failure=folder.error() or folder.defect() or failure or "it ended without a result")
     return Outcome([{**_of_result(result), **_of_progress(folder, result, begun, watch), "whole": ended - begun}])
 
 
-def _of_result(result: dict[str, Any]) -> Figures:
-    seconds = {f"{stage}_seconds": value for stage, value in result["seconds"].items()}
-    learnt = result["epochs"] * result["splits"]["train"]["rows"]
-    figures = {"accuracy": result["splits"]["test"]["accuracy"], "peak_memory": float(result["peak_memory"])}
-    if "training" in result["seconds"]:
-        figures["examples_per_second"] = learnt / result["seconds"]["training"]
+def _of_result(result: TrainResult) -> Figures:
+    seconds = {f"{stage}_seconds": value for stage, value in result.seconds.items()}
+    learnt = result.epochs * result.splits["train"].rows
+    figures = {"accuracy": result.splits["test"].accuracy, "peak_memory": float(result.peak_memory or 0)}
+    if "training" in result.seconds:
+        figures["examples_per_second"] = learnt / result.seconds["training"]
     return {**figures, **seconds}
 
 
-def _of_progress(folder: JobFolder, result: dict[str, Any], begun: float, watch: Watch) -> Figures:
+def _of_progress(folder: JobFolder, result: TrainResult, begun: float, watch: Watch) -> Figures:
     """When its first step was done and what it waited for until then; how busy the GPU was from there on."""
     lines = [json.loads(line) for line in folder.progress_path.read_text().splitlines() if line.strip()]
     training = [line for line in lines if line.get("stage") == "training"]
@@ -75,10 +76,10 @@ def _of_progress(folder: JobFolder, result: dict[str, Any], begun: float, watch:
         return {}
     first, last = training[0], told[-1]
     launch, until_first = lines[0]["t"] - begun, first["t"] - begun
-    before = sum(value for stage, value in result["seconds"].items() if stage not in FROM_FIRST_STEP)
+    before = sum(value for stage, value in result.seconds.items() if stage not in FROM_FIRST_STEP)
     figures = {"launch": launch, "first_step": until_first, "its_step": max(0.0, until_first - launch - before)}
     if last["step"] > first["done"]:
-        rows = result["splits"]["train"]["rows"] * result["epochs"] / result["steps"]
+        rows = result.splits["train"].rows * result.epochs / result.steps
         figures["pace"] = rows * (last["step"] - first["done"]) / (last["t"] - first["t"])
     busy = watch.busy(first["t"], last["t"])
     return figures if busy is None else {**figures, "busy": busy}

@@ -22,12 +22,13 @@ from sklearn.model_selection import cross_val_predict
 
 from bench.data import DATA, cifar10n, columns
 from bench.row import Row
-from bench.scan_folder import run_scan, scan_folder, scores
+from bench.scan_folder import run_scan, scan_folder, scores, tier_times
 from core.issues.label.find import find_label_issues
 from core.issues.signals import Signals
 from core.jobs.rows import read_rows
+from core.jobs.scan.spec import ScanJobSpec
 from core.modalities.encoders import make_encoder
-from core.queue import JobFolder, read_events
+from core.queue import JobFolder
 from core.records import ScanSpec
 from core.tasks import task_named
 
@@ -120,10 +121,10 @@ def _datalab(folder: JobFolder) -> tuple[np.ndarray, np.ndarray]:
     """Datalab's score of each label and what it flags, from the better encoder's embeddings (cached by the scan)."""
     from cleanlab import Datalab
 
-    spec = folder.spec()
-    rows = read_rows(folder, spec["task"], Path(spec["media"]))
-    encoder = make_encoder(spec["encoders"][-1], task_named(spec["task"]).modality.name)
-    embeddings = encoder.embed(rows.payloads, Path(spec["arrays"]), lambda done, total: None)
+    spec = folder.spec_as(ScanJobSpec)
+    rows = read_rows(folder, spec.about.task, spec.about.media)
+    encoder = make_encoder(spec.settings.encoders[-1], task_named(spec.about.task).modality.name)
+    embeddings = encoder.embed(rows.payloads, spec.about.arrays, lambda done, total: None)
     model = LogisticRegression(max_iter=1000)
     probabilities = cross_val_predict(model, embeddings, rows.labels, cv=5, method="predict_proba")
     lab = Datalab({"label": rows.labels}, label_name="label", verbosity=0)
@@ -184,10 +185,8 @@ def _first_tier() -> Row:
         )
         started = time.time()
         subprocess.run([sys.executable, "-m", "core.jobs.scan.run", str(folder.path)], check=True)
-        ranked = next(event for event in read_events(folder) if event["event"] == "tier")
-    return Row(
-        "BBC News: process start to ranked label issues, instant tier", ranked["t"] - started, "s", bound="≤ 10 s"
-    )
+        ranked = tier_times(folder)[0]
+    return Row("BBC News: process start to ranked label issues, instant tier", ranked - started, "s", bound="≤ 10 s")
 
 
 if __name__ == "__main__":

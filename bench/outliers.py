@@ -25,9 +25,11 @@ from bench.row import Row
 from core.duplicates.neighbourhood import Neighbourhood
 from core.issues.outlier.find import find
 from core.issues.signals import Signals
+from core.modalities import Modality
 from core.modalities.encoders import make_encoder
+from core.modalities.image.facts import IMAGE
 from core.modalities.payloads import Payloads
-from core.tasks import TASKS
+from core.modalities.text.facts import TEXT
 
 ROWS, TWEETS, DIGITS, SEED = 2_000, 40, 8, 0
 
@@ -35,22 +37,29 @@ ROWS, TWEETS, DIGITS, SEED = 2_000, 40, 8, 0
 def run() -> list[Row]:
     """AUROC, precision and recall of what is flagged, for texts and for images."""
     rows: list[Row] = []
-    sets: tuple[tuple[str, str, Callable[[Path], Payloads], int], ...] = (
-        ("tweets among questions", "text", _texts, TWEETS),
-        ("digits among photographs", "image", _images, DIGITS),
+    sets: tuple[tuple[str, Modality, Callable[[Path], Payloads], int], ...] = (
+        ("tweets among questions", TEXT, _texts, TWEETS),
+        ("digits among photographs", IMAGE, _images, DIGITS),
     )
-    for name, task, make, few in sets:
+    for name, modality, make, few in sets:
         with tempfile.TemporaryDirectory() as root:
             payloads = make(Path(root))
-            encoder = make_encoder(TASKS[task].default_encoders[-1], task)
+            encoder = make_encoder(modality.encoders[-1], modality.name)
             embeddings = np.array(encoder.embed(payloads, Path(root) / "arrays", lambda done, total: None))
         rows += _compared(name, embeddings, np.arange(len(embeddings)) >= len(embeddings) - few)
     return rows
 
 
 def _compared(name: str, embeddings: np.ndarray, unlike: np.ndarray) -> list[Row]:
-    known = {"example_ids": np.arange(len(unlike)), "embeddings": embeddings, "neighbours": Neighbourhood(embeddings)}
-    ours = find(Signals({key: lambda value=value: value for key, value in known.items()}))
+    ours = find(
+        Signals(
+            {
+                "example_ids": lambda: np.arange(len(unlike)),
+                "embeddings": lambda: embeddings,
+                "neighbours": lambda: Neighbourhood(embeddings),
+            }
+        )
+    )
     score, flagged = _datalab(embeddings)
     measures = (
         ("AUROC", roc_auc_score(unlike, -ours.score), roc_auc_score(unlike, -score)),
@@ -82,7 +91,7 @@ def _texts(root: Path) -> Payloads:
     texts = [questions[row] for row in generator.choice(len(questions), ROWS, replace=False)]
     texts += [tweets[row] for row in generator.choice(len(tweets), TWEETS, replace=False)]
     hashes = [hashlib.md5(text.encode()).hexdigest() for text in texts]
-    return Payloads.of_texts(pa.chunked_array([texts]), pa.chunked_array([hashes]))
+    return Payloads.of(pa.chunked_array([texts]), pa.chunked_array([hashes]))
 
 
 def _images(root: Path) -> Payloads:
@@ -96,7 +105,7 @@ def _images(root: Path) -> Payloads:
         Image.fromarray(pixels).resize((32, 32), Image.Resampling.NEAREST).convert("RGB").save(root / name)
         names.append(name)
         hashes.append(hashlib.sha256((root / name).read_bytes()).hexdigest())
-    return Payloads.of_images(pa.chunked_array([names]), pa.chunked_array([hashes]), root)
+    return Payloads.of(pa.chunked_array([names]), pa.chunked_array([hashes]), root)
 
 
 if __name__ == "__main__":

@@ -24,8 +24,8 @@ from sklearn.metrics import average_precision_score
 from bench.data import DATA, columns
 from bench.label_errors import planted
 from bench.row import Row
-from bench.scan_folder import scan_folder, scores
-from core.queue import JobFolder, read_events
+from bench.scan_folder import scan_folder, scores, tier_times
+from core.queue import JobFolder
 from core.records import ScanSpec
 
 SLICE, SEED = 2_000, 1
@@ -74,14 +74,14 @@ def _scan(root: Path, texts: list[str], labels: list[str], encoders: tuple[str, 
     begun = time.time()
     subprocess.run([sys.executable, "-m", "core.jobs.scan.run", str(folder.path)], check=True)
     ended = time.time()
-    tiers = [event for event in read_events(folder) if event["event"] == "tier"]
-    summary = json.loads((folder.output / str(tiers[-1]["order"]) / "summary.json").read_text())
+    tiers = tier_times(folder)
+    summary = json.loads((folder.output / str(len(tiers) - 1) / "summary.json").read_text())
     seconds = summary["seconds"]
     return {
         "encode": seconds["minilm: encoding"],
         "heads": seconds["minilm: heads"],
         "issues": seconds["label issues"],
-        "first": tiers[0]["t"] - begun,
+        "first": tiers[0] - begun,
         "whole": ended - begun,
     }
 

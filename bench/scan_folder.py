@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Sequence
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
@@ -12,10 +12,15 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from core.queue import JobFolder, ProgressWriter
+from core.queue import JobFolder, ProgressWriter, read_events
 from core.records import ScanSpec
 from core.tasks import task_named
-from core.typed import to_json
+from core.typed import from_json, to_json
+
+
+@dataclass(frozen=True, slots=True)
+class _Moment:
+    t: float
 
 
 def scan_folder(
@@ -71,6 +76,12 @@ def run_scan(folder: JobFolder) -> dict[str, Any]:
     from core.jobs.scan.run import main
 
     return to_json(main(folder, ProgressWriter(folder)))
+
+
+def tier_times(folder: JobFolder) -> list[float]:
+    """When each tier was whole, in epoch seconds, the instant one first."""
+    events = (event for event in read_events(folder) if event["event"] == "tier")
+    return [from_json(_Moment, event, str(folder.progress_path)).t for event in events]
 
 
 def scores(folder: JobFolder, tier: int | None = None) -> pa.Table:

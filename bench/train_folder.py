@@ -11,10 +11,12 @@ from pathlib import Path
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from core.jobs.train.spec import TrainResult
 from core.queue import JobFolder
 from core.queue.local.slots import find_slots
 from core.queue.local.start import Start, accelerated
 from core.records import TrainSpec
+from core.typed import from_json
 
 MODULE = "core.jobs.train.run"
 
@@ -59,3 +61,9 @@ def train_command(folder: JobFolder) -> tuple[list[str], dict[str, str]]:
     how = accelerated(1, on_cpu=slot.name == "cpu") if loops else Start()
     command = [sys.executable, *how.launcher, "-m", MODULE, str(folder.path)]
     return command, {**slot.environment, **how.environment}
+
+
+def train_result(folder: JobFolder) -> TrainResult | None:
+    """What the folder's job has returned; None where it has not ended well."""
+    found = folder.result()
+    return None if found is None else from_json(TrainResult, found, str(folder.path))

@@ -150,7 +150,7 @@ def upload(tab: Page, server: Server, name: str, content: bytes) -> None:
     tab.goto(f"{server.url}/data?view=load")
     settled(tab)
     tab.get_by_test_id("stFileUploaderDropzoneInput").set_input_files(
-        [{"name": name, "mimeType": "text/csv", "buffer": content}]
+        {"name": name, "mimeType": "text/csv", "buffer": content}
     )
 
 

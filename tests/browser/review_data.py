@@ -72,8 +72,8 @@ def make_digits(folder: Path, rows: int = 120) -> Dataset:
         path = folder / "digits.parquet"
         pq.write_table(pa.Table.from_pylist(lines), path)
         reader = Reader(sql=f"read_parquet('{path}')", media=True)
-        measures = ("width", "height", "brightness", "contrast")
-        dataset = _ingest(context, reader, Schema("image", "image", "label", attributes=measures), "digits")
+        schema = Schema("image", "image", "label", attributes=("width", "height", "brightness", "contrast"))
+        dataset = _ingest(context, reader, schema, "digits")
         given = [row % 10 for row in range(rows)]
         _scan(context, folder, dataset, given, [(row + 1) % 10 for row in given])
     return dataset
