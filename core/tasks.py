@@ -9,6 +9,7 @@ from core.modalities import Modality
 from core.modalities.image.facts import IMAGE
 from core.modalities.text.facts import TEXT
 from core.targets import Target
+from core.targets.multi_label.facts import MULTI_LABEL
 from core.targets.one_class.facts import ONE_CLASS
 
 
@@ -29,6 +30,7 @@ TASKS: dict[str, Task] = {
     for task in (
         Task("text-classification", "Text classification", TEXT, ONE_CLASS),
         Task("image-classification", "Image classification", IMAGE, ONE_CLASS),
+        Task("multi-label-text", "Multi-label text classification", TEXT, MULTI_LABEL),
     )
 }
 """Every task by name, what takes any column first: a guess asks them from the last to the first. Choices on pages and

@@ -8,17 +8,37 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+Labels = NDArray[np.integer]
+"""Labels as arrays: (n,) int64 class numbers where a label is one class, -1 for no label; (n, k) int8 where it is
+several: 1 for a class that applies, 0 for one that does not, a row of -1 for no label. One row is one label."""
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Target:
-    """What a label is. Whatever it is, it is stored as text in the column `label`, VARCHAR."""
+    """What a label is. Whatever it is, it is stored as text in the column `label`, VARCHAR: two labels are the same
+    where their texts are, NULL is no label."""
 
     name: str
+    several: bool
+    """Whether a label may be several classes at once, or none of them: then each class has a probability of its own,
+    which sum to nothing in particular."""
     read: Callable[[str, str, str], str]
     """SQL for the text form of a source's column: (its name, the name as an identifier, its DuckDB type), NULL where it
     has no label. Raises SchemaError where a column of that type cannot hold labels."""
+    classes_sql: Callable[[str], str]
+    """SQL for the classes (VARCHAR[]) of a label whose text form an expression gives."""
+    classes_of: Callable[[str], tuple[str, ...]]
+    """The classes of one label."""
     classes: Callable[[Iterable[str]], tuple[str, ...]]
     """The classes that labels are made of, in the order of their indices."""
+    label_of: Callable[[Iterable[str]], str]
+    """The label of these classes: the inverse of `classes_of`."""
+    words: Callable[[str], str]
+    """A label as a person reads it."""
+    encode: Callable[[Sequence[str | None], Sequence[str]], Labels]
+    """Labels as an array, of their texts and the classes. Raises KeyError for a class that is not among them."""
+    decode: Callable[[Labels, Sequence[str]], list[str | None]]
+    """The inverse of `encode`."""
     objection: Callable[[str, Set[str]], str]
     """Why a text is no label of a dataset with these classes; empty where it is one."""
     strata: Callable[[Sequence[str]], NDArray[np.int64]]

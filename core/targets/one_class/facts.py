@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence, Set
-from difflib import get_close_matches
 
 import numpy as np
 from numpy.typing import NDArray
 
 from core.errors import SchemaError
-from core.targets.contract import Target
+from core.targets.contract import Labels, Target
+from core.targets.spelling import in_order, unknown_class
 
 _FRACTIONS = ("FLOAT", "DOUBLE", "DECIMAL")
 _NESTED = ("BLOB", "STRUCT", "MAP", "UNION", "JSON")
@@ -30,21 +30,37 @@ def read(name: str, column: str, kind: str) -> str:
     )
 
 
-def classes(labels: Iterable[str]) -> tuple[str, ...]:
-    """By number where all are whole numbers, else by code point."""
-    found = list(labels)
-    if all(label.removeprefix("-").isdecimal() for label in found):
-        return tuple(sorted(found, key=lambda label: (int(label), label)))
-    return tuple(sorted(found))
+def classes_sql(label: str) -> str:
+    """A list of one."""
+    return f"[{label}]"
+
+
+def classes_of(label: str) -> tuple[str, ...]:
+    """A tuple of one."""
+    return (label,)
+
+
+def label_of(classes: Iterable[str]) -> str:
+    """The one class. Raises ValueError for none or several."""
+    (label,) = classes
+    return label
+
+
+def encode(labels: Sequence[str | None], classes: Sequence[str]) -> Labels:
+    """(n,) int64."""
+    numbers: dict[str | None, int] = {name: number for number, name in enumerate(classes)}
+    return np.fromiter((numbers[label] if label is not None else -1 for label in labels), np.int64, len(labels))
+
+
+def decode(labels: Labels, classes: Sequence[str]) -> list[str | None]:
+    """Class names, None for -1."""
+    names = [*classes, None]
+    return [names[number] for number in labels.tolist()]
 
 
 def objection(label: str, known: Set[str]) -> str:
     """Names the classes that are spelled like it."""
-    if label in known:
-        return ""
-    near = get_close_matches(label, known, n=3)
-    hint = f" Did you mean {' or '.join(repr(name) for name in near)}?" if near else ""
-    return f"Label {label!r} is none of this dataset's {len(known):,} classes.{hint}"
+    return "" if label in known else unknown_class(label, known)
 
 
 def strata(labels: Sequence[str]) -> NDArray[np.int64]:
@@ -55,8 +71,15 @@ def strata(labels: Sequence[str]) -> NDArray[np.int64]:
 
 ONE_CLASS = Target(
     name="one-class",
+    several=False,
     read=read,
-    classes=classes,
+    classes_sql=classes_sql,
+    classes_of=classes_of,
+    classes=in_order,
+    label_of=label_of,
+    words=str,
+    encode=encode,
+    decode=decode,
     objection=objection,
     strata=strata,
     problem_type="single_label_classification",

@@ -1,0 +1,21 @@
+"""What targets have in common: the order of classes, and what a misspelt class may have meant."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Set
+from difflib import get_close_matches
+
+
+def in_order(classes: Iterable[str]) -> tuple[str, ...]:
+    """By number where all are whole numbers, else by code point."""
+    found = list(classes)
+    if all(name.removeprefix("-").isdecimal() for name in found):
+        return tuple(sorted(found, key=lambda name: (int(name), name)))
+    return tuple(sorted(found))
+
+
+def unknown_class(name: str, known: Set[str]) -> str:
+    """That there is no such class; names those that are spelled like it."""
+    near = get_close_matches(name, known, n=3)
+    hint = f" Did you mean {' or '.join(repr(one) for one in near)}?" if near else ""
+    return f"Label {name!r} is none of this dataset's {len(known):,} classes.{hint}"
