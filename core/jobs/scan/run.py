@@ -44,7 +44,7 @@ MAX_NAMED = 10
 def main(folder: JobFolder, progress: ProgressWriter) -> ScanResult:
     """Runs the scan; the result names its tiers."""
     spec = folder.spec_as(ScanJobSpec)
-    scan = ScanRun(folder, progress, spec, read_rows(folder, spec.about.task, spec.about.media))
+    scan = ScanRun(folder, progress, spec, read_rows(folder, spec.about.task, spec.about.media, len(spec.about.labels)))
     scan.check()
     tiers = scan.own() if spec.settings.probabilities else scan.encoders()
     return ScanResult(tuple(tiers), round(time.monotonic() - scan.started, 2))

@@ -35,7 +35,7 @@ def main(folder: JobFolder, progress: ProgressWriter) -> TrainResult | None:
 
 
 def _rows(folder: JobFolder, spec: TrainJobSpec) -> Rows:
-    return read_rows(folder, spec.about.task, spec.about.media)
+    return read_rows(folder, spec.about.task, spec.about.media, len(spec.about.labels))
 
 
 if __name__ == "__main__":
