@@ -47,7 +47,7 @@ def array_form(labels: pa.Array, classes: int) -> Labels:
     """Labels as the store writes them, positions or lists of positions, in their array form: null is no label. Of lists
     at least `classes` columns."""
     if not pa.types.is_list(labels.type):
-        return labels.fill_null(-1).to_numpy(zero_copy_only=False).astype(np.int64)
+        return np.asarray(labels.fill_null(-1).to_numpy(zero_copy_only=False), np.int64)
     counts = labels.value_lengths().fill_null(0).to_numpy(zero_copy_only=False)
     positions = labels.flatten().to_numpy()
     found = np.zeros((len(labels), max(classes, int(positions.max(initial=-1)) + 1)), np.int8)

@@ -1,4 +1,4 @@
-"""Labels as the positions of their classes, which is how jobs get them: `names`, a relation to join their texts with."""
+"""Labels as the positions of their classes, which is how jobs get them: a relation `names` to join their texts with."""
 
 from __future__ import annotations
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from core.records import ReviewedRows, Version
 from core.sql import literal
-from core.store.database import Cursor, Database
+from core.store.database import Database
 from core.store.datasets import get_dataset
 from core.store.ids import checked_id
 from core.store.label_positions import register_names, strata_sql

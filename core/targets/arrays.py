@@ -2,10 +2,38 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 from numpy.typing import NDArray
 
 from core.targets.contract import Labels
+
+LIKELY = 0.5
+"""A class of several applies from this probability on."""
+
+
+def most_probable(probabilities: NDArray[np.floating[Any]], several: bool) -> tuple[Labels, NDArray[np.floating[Any]]]:
+    """The labels that (n, k) probabilities predict, in their array form, and (n,) how sure of each: of several classes
+    as sure as of the least sure one."""
+    if not several:
+        return probabilities.argmax(1), probabilities.max(1)
+    return (probabilities >= LIKELY).astype(np.int8), np.maximum(probabilities, 1 - probabilities).min(1)
+
+
+def of_truth(probabilities: NDArray[Any], labels: Labels) -> NDArray[Any]:
+    """What (n, k) probabilities give what is true: (n,) the row's class, or (n, k) each class or its absence."""
+    if labels.ndim == 1:
+        return np.asarray(np.take_along_axis(probabilities, labels[:, None], 1)[:, 0])
+    return np.where(labels > 0, probabilities, 1 - probabilities)
+
+
+def by_chance(probabilities: NDArray[Any], shares: NDArray[np.float64], several: bool) -> NDArray[np.float64]:
+    """(n,) what (n, k) probabilities give, on average, labels that are drawn by the shares (k,) of the classes; of
+    several the mean over the classes."""
+    if not several:
+        return np.asarray(probabilities @ shares)
+    return np.asarray((probabilities * shares + (1 - probabilities) * (1 - shares)).mean(1))
 
 
 def same(labels: Labels, others: Labels) -> NDArray[np.bool_]:
@@ -27,6 +55,14 @@ def distinct(labels: Labels) -> tuple[Labels, NDArray[np.int64]]:
     whole = np.ascontiguousarray(labels.astype(np.int8, copy=False)).view(f"V{labels.shape[1]}")[:, 0]
     _, first, place = np.unique(whole, return_index=True, return_inverse=True)
     return labels[first], place
+
+
+def class_pairs(labels: Labels) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """The rows and the classes of every class that a row has, both (pairs,), by row."""
+    if labels.ndim == 1:
+        return np.arange(len(labels)), labels.astype(np.int64, copy=False)
+    rows, classes = np.nonzero(labels > 0)
+    return rows, classes
 
 
 def where(chosen: NDArray[np.bool_], labels: Labels) -> Labels:

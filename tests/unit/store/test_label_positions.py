@@ -58,7 +58,9 @@ def test_rows_are_shared_out_within_the_rarest_class_of_each(db: Database, load:
     generator = np.random.default_rng(0)
     names = [f"c{number:02d}" for number in range(12)]
     often = np.linspace(0.05, 0.5, 12)
-    labels = [[name for name, share in zip(names, often, strict=True) if generator.random() < share] for _ in range(400)]
+    labels = [
+        [name for name, share in zip(names, often, strict=True) if generator.random() < share] for _ in range(400)
+    ]
     dataset = _loaded(load, labels)
     version = dataset.latest_version_id
     out = tmp_path / "rows.parquet"
@@ -82,7 +84,11 @@ def test_rows_are_shared_out_within_the_rarest_class_of_each(db: Database, load:
 def test_strata_are_those_of_the_target(db: Database) -> None:
     labels = ['["a","b"]', '["a"]', '["a"]', "[]", '["b","c"]', '["a","c"]', '["b"]', "[]"]
     with db.cursor() as cursor:
-        cursor.execute("CREATE TEMP TABLE some_rows AS SELECT unnest(?::VARCHAR[]) AS given, unnest(range(8)) AS id", [labels])
-        rows = cursor.execute(f"SELECT id, stratum FROM ({strata_sql(MULTI_LABEL, 'some_rows')}) ORDER BY id").fetchall()
+        cursor.execute(
+            "CREATE TEMP TABLE some_rows AS SELECT unnest(?::VARCHAR[]) AS given, unnest(range(8)) AS id", [labels]
+        )
+        rows = cursor.execute(
+            f"SELECT id, stratum FROM ({strata_sql(MULTI_LABEL, 'some_rows')}) ORDER BY id"
+        ).fetchall()
     ours, theirs = [stratum for _, stratum in rows], MULTI_LABEL.strata(labels).tolist()
     assert len(Counter(zip(ours, theirs, strict=True))) == len(set(theirs)) == len(set(ours))
