@@ -98,8 +98,7 @@ TYPE = IssueType(
     order=1,
     title="Wrong labels",
     help="Label quality: how probable it is that the given label is right, by a model that has not seen the row. As "
-    "many rows are flagged as give the best balance of hits and misses to be expected. Of several classes, the most "
-    "doubtful count most.",
+    "many rows are flagged as give the best balance of hits and misses to be expected.",
     needs=frozenset(("classes", "row_ids", "labels", "probabilities", "judged", "neighbours")),
     module="core.issues.label.find",
     evidence=LabelEvidence,

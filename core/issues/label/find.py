@@ -49,9 +49,10 @@ FULL_FILTER_CELLS = 1 << 29
 
 def find(signals: Signals) -> Found:
     """What a scan takes down of wrong labels, flagged as its settings say; of several classes see `sets`."""
+    flag_by = str(signals.settings.get("flag_by", "winnow"))
     if signals.labels.ndim > 1:
-        return sets.find(signals)
-    finding = find_label_issues(signals, str(signals.settings.get("flag_by", "winnow")))
+        return sets.find(signals, flag_by)
+    finding = find_label_issues(signals, flag_by)
     return Found(
         finding.score,
         finding.is_issue,
