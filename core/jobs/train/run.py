@@ -1,9 +1,9 @@
 """A job that fine-tunes a model: `python -m core.jobs.train.run FOLDER`, several of them by `accelerate launch`.
 
 spec.json   a `TrainJobSpec`
-input/      rows.parquet: row_id, content_hash, label (class index), split (never NULL), text, media_id
+input/      rows.parquet: row_id, content_hash, label (class index, or a list), split (never NULL), text, media_id
 output/     model/                 safetensors, config with the class names, tokenizer or image processor, winnow.json
-            predictions.parquet    row_id, split, predicted (class index), confidence
+            predictions.parquet    row_id, split, predicted (class index, or the text of several classes), confidence
             probabilities.npy      float32 (m, k) in Fortran order, row by row those of predictions.parquet
             features.npy, feature_rows.npy   float32 (t, d) what the last layer was given, and the row ids (t,)
             checkpoint/            what it goes on from when it is started again; gone once it is done
