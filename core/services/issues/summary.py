@@ -33,10 +33,10 @@ def summary_data(scan: Scan, kind: IssueType[Any], rows: int | None) -> JsonObje
 
 def summary_text(name: str, scan: Scan, kind: IssueType[Any], rows: int | None) -> str:
     """The same for people: a line for the type, and of wrong labels one per length of the list and one per class, the
-    noisiest first."""
+    noisiest first; of several classes those that are missing or too much most often."""
     about = scan.found(kind.name)
-    known = (one for one in about.get("classes", ()) if one["noise"] is not None)
-    classes = sorted(known, key=lambda one: -one["noise"])
+    known = (one for one in about.get("classes", ()) if one.get("noise", 0) is not None)
+    classes = sorted(known, key=lambda one: -_doubts(one))
     lines = [
         f"{scan.tier}, {scan.summary['rows']:,} rows. {type_text(scan, kind)}",
         *([f"{about['flagged']:,} rows are flagged{BALANCE}."] if "curve" in about and about["flagged"] else []),
@@ -62,7 +62,14 @@ def _length_text(length: ListLength) -> str:
     )
 
 
+def _doubts(one: JsonObject) -> float:
+    """The share of wrong labels of a class, or the flagged rows that lack it or have it too much."""
+    return float(one["missing"] + one["extra"] if "missing" in one else one["noise"] or 0)
+
+
 def _class_text(one: JsonObject) -> str:
+    if "missing" in one:
+        return f"  {one['label']}: too much in {one['extra']:,} of {one['support']:,}, missing in {one['missing']:,}"
     low, high = one.get("noise_low"), one.get("noise_high")
     between = "" if low is None or high is None else f" ({low:.0%} – {high:.0%})"
     return f"  {one['label']}: {one['noise']:.1%}{between} of {one['support']:,}"
