@@ -119,7 +119,8 @@ def _pattern(generator: np.random.Generator, kind: int) -> np.ndarray:
         along < 0,
     )[kind]
     colours = generator.integers(0, 256, (2, 3), np.uint8)
-    return np.where(first[..., None], colours[0], colours[1])
+    found: np.ndarray = np.where(first[..., None], colours[0], colours[1])
+    return found
 
 
 if __name__ == "__main__":

@@ -8,14 +8,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.modalities.inputs import Inputs
+from core.targets import Labels
 
 
 @dataclass(frozen=True, slots=True)
 class Examples:
     """n examples by position."""
 
-    labels: NDArray[np.int64]
-    """(n,) class indices."""
+    labels: Labels
+    """In their array form."""
     inputs: Inputs
     """What the model takes of them."""
 

@@ -53,8 +53,7 @@ class Gradients:
         self._classifier, self._train, self._place = classifier, train, place
         self._losses = heavy_target(classifier.task.target).losses
         self._batch, self._seed, self._note = batch, seed, note
-        weights = np.ones(len(classifier.labels), np.float32) if class_weights is None else class_weights
-        self._weights = weights[train.labels]
+        self._weights = np.ones(len(train), np.float32) if class_weights is None else class_weights[train.labels]
         self._longest = int(train.lengths.max(initial=1))
         self._trained = [one for one in classifier.model.parameters() if one.requires_grad]
         self.scaler = place.scaler()

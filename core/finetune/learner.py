@@ -18,6 +18,7 @@ from core.finetune.inputs import Loaded
 from core.finetune.optimiser import learning_rate, make_optimiser, set_rate
 from core.finetune.place import Place
 from core.records import TrainSpec
+from core.targets import Labels
 
 if TYPE_CHECKING:
     from core.finetune.classifiers.classifier import Classifier
@@ -109,7 +110,7 @@ class Learner:
         self._gradients.clear()
 
 
-def balanced(labels: NDArray[np.int64], classes: int) -> NDArray[np.float32]:
+def balanced(labels: Labels, classes: int) -> NDArray[np.float32]:
     """Weights (k,) with which all classes that occur count the same in sum: n / (classes present · own count)."""
     counts = np.bincount(labels, minlength=classes)
     present = counts > 0

@@ -15,7 +15,6 @@ import numpy as np
 import torch
 
 from core.errors import ModelError
-from core.evaluation.metrics import log_losses, of_truth
 from core.finetune.busy import busy_of
 from core.finetune.checkpoint import Checkpoints, State
 from core.finetune.examples import Examples
@@ -24,8 +23,9 @@ from core.finetune.forward import forward
 from core.finetune.inputs import Loaded
 from core.finetune.learner import Learner, Step
 from core.finetune.memory.freeing import total, used
-from core.finetune.scores import is_better, scores
+from core.finetune.scores import is_better, row_losses, scores
 from core.records import TrainSpec
+from core.targets.arrays import most_probable
 
 if TYPE_CHECKING:
     from core.finetune.classifiers.classifier import Classifier
@@ -138,11 +138,11 @@ class Loop:
 
     def _scores(self) -> dict[str, float] | None:
         """The figures of the validation split; None when it was asked to stop meanwhile."""
-        labels = self._validation.labels
-        found = np.zeros((2, len(labels)))
+        labels, several = self._validation.labels, self._validation.labels.ndim > 1
+        found = np.zeros((labels.shape[1] + 1 if several else 2, len(labels)))
         for output in forward(self._classifier, self._validation, np.arange(len(labels)), self._place):
-            found[0, output.rows] = output.probabilities.argmax(1)
-            found[1, output.rows] = log_losses(of_truth(output.probabilities, labels[output.rows]))
+            found[:-1, output.rows] = most_probable(output.probabilities, several)[0].T
+            found[-1, output.rows] = row_losses(output.probabilities, labels[output.rows])
             self._tell(f"validating epoch {self.state.epoch + 1}")
             if self._stopping and self._place.alone:
                 return None
@@ -151,7 +151,7 @@ class Loop:
             everyone = torch.from_numpy(found.astype(np.float32)).to(self._place.device)
             torch.distributed.all_reduce(everyone)
             found = everyone.cpu().numpy().astype(np.float64)
-        return scores(labels, found[0].astype(np.int64), found[1])
+        return scores(labels, (found[:-1].T if several else found[0]).astype(labels.dtype), found[-1])
 
     def _resume(self) -> None:
         saved = self._checkpoints.load(self._learner.model, self._learner.optimiser)

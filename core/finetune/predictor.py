@@ -18,6 +18,7 @@ from core.finetune.classifiers.classifier import Classifier, load_classifier
 from core.finetune.forward import run
 from core.finetune.place import Place
 from core.modalities.model_files import config, model_folder
+from core.targets import Target
 from core.targets.one_class.facts import ONE_CLASS
 from core.tasks import TASKS, Task
 
@@ -55,9 +56,14 @@ class Predictor:
         """Class names by index: the columns of the probabilities."""
         return self.classifier.labels
 
+    @property
+    def target(self) -> Target:
+        """What it says of an example."""
+        return self.classifier.task.target
+
     def predict(self, payloads: Sequence[Any], tick: Tick = lambda done, total: None) -> tuple[Matrix, Matrix]:
-        """Probabilities (n, k), rows of sum 1, and features (n, d), what the last linear layer was given, both float32
-        in the order of `payloads`: texts, or images as paths or opened.
+        """Probabilities (n, k), as its target has them, and features (n, d), what the last linear layer was given, both
+        float32 in the order of `payloads`: texts, or images as paths or opened.
 
         `tick` is called between batches.
         """

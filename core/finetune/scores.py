@@ -5,15 +5,28 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from core.evaluation.confusion import sums_of
-from core.evaluation.metrics import accuracy, macro_f1
+from core.evaluation.confusion import Sums, sums_of
+from core.evaluation.metrics import log_losses, macro_f1
 from core.records import StopMetric
+from core.targets import Labels
+from core.targets.arrays import class_pairs, of_truth, same
 
 
-def scores(labels: NDArray[np.int64], predicted: NDArray[np.int64], losses: NDArray[np.floating]) -> dict[str, float]:
-    """`loss` (mean), `accuracy`, `macro_f1` of n examples, of which `losses` (n,) are the `log_losses`."""
-    found = sums_of(labels, predicted, int(max(labels.max(), predicted.max())) + 1)
-    return {"loss": float(losses.mean()), "accuracy": accuracy(found), "macro_f1": macro_f1(found)}
+def scores(labels: Labels, predicted: Labels, losses: NDArray[np.floating]) -> dict[str, float]:
+    """`loss` (mean), `accuracy`, `macro_f1` of n examples, of which `losses` (n,) are the `row_losses`. A label is
+    right as a whole; of several classes each has an F1 of its own."""
+    found = _sums(labels, predicted)
+    return {
+        "loss": float(losses.mean()),
+        "accuracy": float(same(labels, predicted).mean()),
+        "macro_f1": macro_f1(found),
+    }
+
+
+def row_losses(probabilities: NDArray[np.floating], labels: Labels) -> NDArray[np.float64]:
+    """(n,) log loss of each row, of several classes their mean."""
+    found = log_losses(of_truth(probabilities, labels))
+    return found if found.ndim == 1 else np.asarray(found.mean(1))
 
 
 def is_better(metric: StopMetric, value: float, than: float | None) -> bool:
@@ -21,3 +34,11 @@ def is_better(metric: StopMetric, value: float, than: float | None) -> bool:
     if than is None:
         return value == value
     return value < than if metric == "loss" else value > than
+
+
+def _sums(labels: Labels, predicted: Labels) -> Sums:
+    if labels.ndim == 1:
+        classes = int(max(labels.max(), predicted.max())) + 1
+        return sums_of(class_pairs(labels)[1], class_pairs(predicted)[1], classes)
+    has, says = labels > 0, predicted > 0
+    return Sums((has & says).sum(0), has.sum(0), says.sum(0))

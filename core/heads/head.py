@@ -1,4 +1,4 @@
-"""Fits many softmax heads in one batched optimisation: L-BFGS in coordinates in which the loss is about equally curved
+"""Fits many heads in one batched optimisation: L-BFGS in coordinates in which the loss is about equally curved
 in every direction.
 
 All heads move together, each with its own step length; the same code runs on a CPU and on a GPU.
@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 import torch
 from torch import Tensor
 
+from core.heads.link import SOFTMAX, Link
 from core.heads.objective import Features, Objective
 
 MEMORY = 8
@@ -22,15 +23,14 @@ ARMIJO, SHRINK, MAX_TRIALS = 1e-4, 0.4, 12
 
 @dataclass(frozen=True, slots=True)
 class Curvature:
-    """Half the second moment of the features. It bounds the Hessian of the softmax loss from above for every class and
-    any weights that sum to 1 (Böhning, Multinomial logistic regression algorithm, 1992)."""
+    """The second moment of the features, as much of it as bounds the Hessian of the loss from above for every class."""
 
     bound: Tensor
     """(d+1, d+1) float64"""
 
     @staticmethod
-    def of(features: Features) -> Curvature:
-        return Curvature(0.5 * features.second_moment().double())
+    def of(features: Features, link: Link = SOFTMAX) -> Curvature:
+        return Curvature(link.bound * features.second_moment().double())
 
     def whitening(self, l2: float) -> tuple[Tensor, Tensor]:
         """B and its inverse, (d+1, d+1) float32: heads B·w of coordinates w see the bound with the penalty as 1."""

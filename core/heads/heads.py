@@ -15,7 +15,9 @@ from core.arrays.device import device
 from core.arrays.disk_backed import empty, row_chunks
 from core.arrays.precision import fast_products
 from core.heads.head import Curvature, fit
+from core.heads.link import link_of
 from core.heads.objective import Features, Objective
+from core.targets import Labels
 
 CPU_PASS, GPU_PASS = 2e12, 2e14
 """Floating-point operations that one pass over the rows may take; beyond it the heads learn from a sample."""
@@ -31,7 +33,7 @@ class Heads:
 
     features: Features
     curvature: Curvature
-    labels: NDArray[np.int64]
+    labels: Labels
     classes: int
     training: NDArray[np.int64]
     """Sorted positions of the rows to learn from."""
@@ -56,7 +58,8 @@ class Heads:
         parts = [(held_out[:, repeat : repeat + 1] != columns).float() for repeat in range(assigned.shape[1])]
         weights = torch.cat(parts, 1)
         given = torch.from_numpy(self.labels[self.training]).to(where)
-        objective = Objective(self._training_features(), given, weights / weights.sum(0).clamp_min(1), self.classes, l2)
+        shares = weights / weights.sum(0).clamp_min(1)
+        objective = Objective(self._training_features(), given, shares, self.classes, l2, link_of(self.labels))
         tolerance = ENOUGH if rough or len(self.training) > EXACT_UP_TO else EXACT
         with fast_products():
             return fit(objective, self.curvature, start, tolerance=tolerance, on_step=on_step)
@@ -81,14 +84,16 @@ class Heads:
         return self.features.take(torch.from_numpy(self.training).to(self.features.embeddings.device))
 
 
-def training_rows(labels: NDArray[np.int64], classes: int, width: int, folds: int) -> NDArray[np.int64]:
-    """All rows, or the same share of every class (at least 20 rows of each) where a pass would take too long."""
+def training_rows(labels: Labels, classes: int, width: int, folds: int) -> NDArray[np.int64]:
+    """All rows, or the same share of every class (at least 20 rows of each; the rarest class of a row counts) where a
+    pass would take too long."""
     affordable = (CPU_PASS if device().type == "cpu" else GPU_PASS) / (4.0 * width * classes * folds)
     if len(labels) <= affordable:
         return np.arange(len(labels))
     # A stream of its own: drawn as the folds are, the sample of a class would lie in one fold.
-    order = np.lexsort((np.random.default_rng([0, len(labels)]).random(len(labels)), labels))
-    counts = np.bincount(labels, minlength=classes)
+    strata = link_of(labels).strata(labels)
+    order = np.lexsort((np.random.default_rng([0, len(labels)]).random(len(labels)), strata))
+    counts = np.bincount(strata, minlength=classes)
     rank = np.arange(len(labels)) - np.repeat(np.cumsum(counts) - counts, counts)
     wanted = np.maximum(MIN_PER_CLASS, np.ceil(counts * affordable / len(labels)))
     return np.sort(order[rank < np.repeat(wanted, counts)])

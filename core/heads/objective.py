@@ -1,4 +1,4 @@
-"""The regularised softmax loss of many heads at once, over rows in chunks: how to differentiate, not how to search."""
+"""The regularised loss of many heads at once, over rows in chunks: how to differentiate, not how to search."""
 
 from __future__ import annotations
 
@@ -7,13 +7,13 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
+from core.heads.link import SOFTMAX, Link
+
 CPU_CELLS, GPU_CELLS = 1 << 18, 1 << 27
 """Logits held at a time: on a CPU as many as its cache holds."""
 READY_BYTES = 1 << 28
 """Features up to this size are made ready once, larger ones anew for each use."""
 MOMENT_ROWS = 1 << 14
-LEAST = 1e-30
-"""Probabilities are not taken for less: no loss is infinite."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,16 +69,17 @@ class Features:
 
 @dataclass(frozen=True, slots=True)
 class Objective:
-    """Weighted cross entropy of `p` independent softmax heads on the same rows, with an L2 penalty each:
+    """Weighted cross entropy of `p` independent heads on the same rows, with an L2 penalty each, for softmax heads
     f_p(W) = Σ_i weight[i,p] · −log softmax(x_i W_p)[y_i] + l2/2 · ‖W_p‖²; the constant column is hardly penalised."""
 
     features: Features
     labels: Tensor
-    """(n,) int64 class indices, or (n, p) where each head has labels of its own."""
+    """In their array form; (n, p) where each softmax head has labels of its own."""
     weights: Tensor
     """(n, p) float32: 0 where a head must not see a row; columns sum to 1."""
     classes: int
     l2: float
+    link: Link = SOFTMAX
 
     @property
     def penalty(self) -> Tensor:
@@ -100,11 +101,8 @@ class Objective:
         for rows in chunks:
             part, labels, weights = self.features.rows(rows), self.labels[rows], self.weights[rows]
             torch.mm(part, flat, out=logits[: len(part)])
-            residual = torch.softmax(logits[: len(part)].view(-1, problems, classes), 2, out=residuals[: len(part)])
-            at = labels.view(len(part), -1, 1).expand(-1, problems, 1)
-            own = residual.gather(2, at)
-            loss -= (own.squeeze(2).clamp_min(LEAST).log_() * weights).sum(0, dtype=torch.float64)
-            residual.scatter_(2, at, own - 1).mul_(weights.unsqueeze(2))
+            residual, found = residuals[: len(part)], logits[: len(part)].view(-1, problems, classes)
+            loss += self.link.residuals(found, labels, weights, residual)
             gradient.addmm_(part.T, residual.view(-1, problems * classes))
         penalised = self.penalty * heads
         loss = loss.float() + 0.5 * (penalised * heads).sum((1, 2))

@@ -12,14 +12,15 @@ from numpy.typing import NDArray
 
 from core.arrays.device import device
 from core.arrays.disk_backed import row_chunks
-from core.evaluation.metrics import log_loss, of_truth
-from core.heads.calibration import softmax, temperature
-from core.heads.folds import assign_folds, unseen_rows
+from core.heads.calibration import temperature
+from core.heads.folds import assign_folds
 from core.heads.head import Curvature
 from core.heads.heads import Heads, training_rows
+from core.heads.link import Link, link_of, log_loss
 from core.heads.objective import Features
 from core.heads.penalty import best_penalty
 from core.modalities.encoder import Tick
+from core.targets import Labels
 
 REPEAT_UP_TO, REPEATS = 20_000, 5
 """Up to so many probabilities in all, the rows are cut into folds several times over and the results averaged: with few
@@ -31,7 +32,7 @@ class OutOfSample:
     """What the heads say of rows that they have not seen."""
 
     probabilities: NDArray[np.float32]
-    """(n, k), rows sum to 1."""
+    """(n, k), rows sum to 1 where a row is of one class."""
     log_loss: float
     temperature: float
     """Of the first cut into folds."""
@@ -45,7 +46,7 @@ class OutOfSample:
 
 def out_of_sample_probabilities(
     embeddings: NDArray[np.float32],
-    labels: NDArray[np.int64],
+    labels: Labels,
     clusters: NDArray[np.int64],
     classes: int,
     *,
@@ -57,13 +58,15 @@ def out_of_sample_probabilities(
     """Probabilities of every class for every row from `folds` heads that are fitted together, each on the rows outside
     its fold. The penalty is the one with the lowest out-of-sample log loss, then one temperature is fitted.
 
-    embeddings (n, d) float32, labels (n,) in 0 … k-1, clusters (n,): rows of a cluster share a fold.
+    embeddings (n, d) float32, labels in their array form, clusters (n,): rows of a cluster share a fold.
     """
     repeats = REPEATS if len(labels) * classes <= REPEAT_UP_TO else 1
-    assigned = np.stack([assign_folds(labels, clusters, folds, seed + repeat) for repeat in range(repeats)], 1)
+    link = link_of(labels)
+    strata = link.strata(labels)
+    assigned = np.stack([assign_folds(strata, clusters, folds, seed + repeat) for repeat in range(repeats)], 1)
     features = Features.of(torch.from_numpy(np.ascontiguousarray(embeddings)).to(device()))
     training = training_rows(labels, classes, features.width, folds)
-    heads = Heads(features, Curvature.of(features), labels, classes, training, scratch)
+    heads = Heads(features, Curvature.of(features, link), labels, classes, training, scratch)
     steps = _Steps(tick)
     found = best_penalty(heads, assigned[:, 0], folds, steps.step)
     fitted = heads.fitted(
@@ -73,19 +76,19 @@ def out_of_sample_probabilities(
     for repeat in range(repeats):
         logits = heads.logits(fitted[repeat * folds : (repeat + 1) * folds], assigned[:, repeat])
         divisors.append(temperature(logits, labels))
-        part = _probabilities(logits, divisors[-1])
+        part = _probabilities(link, logits, divisors[-1])
         probabilities = part if probabilities is None else np.add(probabilities, part, out=probabilities)
     assert probabilities is not None
     probabilities /= np.float32(repeats)
     steps.finish()
     return OutOfSample(
         probabilities,
-        log_loss(of_truth(probabilities, labels)),
+        log_loss(probabilities, labels),
         divisors[0],
         found.l2,
         repeats,
         len(training),
-        ~np.any([unseen_rows(labels, folds_of) for folds_of in assigned.T], axis=0),
+        ~np.any([link.unseen(labels, folds_of) for folds_of in assigned.T], axis=0),
     )
 
 
@@ -105,8 +108,8 @@ class _Steps:
         self.tick(1.0, 1.0)
 
 
-def _probabilities(logits: NDArray[np.float32], divisor: float) -> NDArray[np.float32]:
+def _probabilities(link: Link, logits: NDArray[np.float32], divisor: float) -> NDArray[np.float32]:
     """In place: the logits are not needed any more."""
     for rows in row_chunks(*logits.shape):
-        logits[rows] = softmax(np.asarray(logits[rows]), divisor)
+        logits[rows] = link.probabilities(np.asarray(logits[rows]), divisor)
     return logits

@@ -9,9 +9,9 @@ import numpy as np
 from numpy.typing import NDArray
 from torch import Tensor
 
-from core.evaluation.metrics import log_loss, of_truth
-from core.heads.calibration import sample_rows, softmax, temperature
+from core.heads.calibration import sample_rows, temperature
 from core.heads.heads import Heads
+from core.heads.link import link_of, log_loss
 
 GRID: tuple[float, ...] = tuple(float(10.0 ** (-1 - step / 2)) for step in range(12))
 """Penalties to try, strong to weak."""
@@ -43,8 +43,8 @@ def best_penalty(heads: Heads, folds_of: NDArray[np.int64], folds: int, on_step:
         fitted = heads.fitted(folds_of[:, None], tried, GRID[step], start=start, on_step=on_step, rough=True)
         logits = heads.logits(fitted, folds_of, rows)
         divisor = temperature(logits, heads.labels[rows])
-        of_labels = of_truth(softmax(logits, divisor), heads.labels[rows])
-        return log_loss(of_labels), Penalty(GRID[step], divisor, fitted)
+        probable = link_of(heads.labels).probabilities(logits, divisor)
+        return log_loss(probable, heads.labels[rows]), Penalty(GRID[step], divisor, fitted)
 
     first = int(np.argmin(np.abs(np.log(np.array(GRID) * len(folds_of) / FIRST))))
     best = first

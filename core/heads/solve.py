@@ -14,15 +14,17 @@ from core.arrays.device import device
 from core.heads.folds import assign_folds
 from core.heads.head import Curvature, fit
 from core.heads.heads import ENOUGH, EXACT, EXACT_UP_TO, Heads, training_rows
+from core.heads.link import Link, link_of
 from core.heads.objective import Features, Objective
 from core.heads.penalty import best_penalty
+from core.targets import Labels
 
 FOLDS = 5
 
 
 @dataclass(frozen=True, slots=True)
 class Solved:
-    """A softmax layer and how it was found."""
+    """A linear layer and how it was found."""
 
     weight: Tensor
     """(k, d) float32 on the CPU, for embeddings as they came."""
@@ -32,16 +34,17 @@ class Solved:
     trained_rows: int
     """n, or fewer where all would have taken too long."""
     steps: int
+    link: Link
 
     def probabilities(self, embeddings: NDArray[np.float32]) -> NDArray[np.float32]:
         """(m, k) for embeddings (m, d)."""
         logits = torch.from_numpy(np.ascontiguousarray(embeddings)) @ self.weight.T + self.bias
-        return logits.softmax(1).numpy()
+        return self.link.predict(logits).numpy()
 
 
 def solve(
     embeddings: NDArray[np.float32],
-    labels: NDArray[np.int64],
+    labels: Labels,
     digests: NDArray[np.bytes_],
     classes: int,
     *,
@@ -49,7 +52,7 @@ def solve(
     row_weights: NDArray[np.float32] | None = None,
     on_step: Callable[[int, float], None] = lambda step, loss: None,
 ) -> Solved:
-    """The head with the lowest regularised loss on embeddings (n, d) float32 with labels (n,) in 0 … k-1.
+    """The head with the lowest regularised loss on embeddings (n, d) float32 with labels in their array form.
 
     The penalty is the one under which rows of a fold outside are most probable, folds of equal content (`digests`,
     (n,)) kept together and assigned by `seed`. Their temperature is in the weights: a penalty makes a head less sure
@@ -60,10 +63,11 @@ def solve(
     """
     content = np.unique(digests, return_inverse=True)[1]
     folds = min(FOLDS, int(content.max()) + 1)
-    assigned = assign_folds(labels, content, folds, seed)
+    link = link_of(labels)
+    assigned = assign_folds(link.strata(labels), content, folds, seed)
     features = Features.of(torch.from_numpy(np.ascontiguousarray(embeddings)).to(device()))
     training = training_rows(labels, classes, features.width, folds)
-    heads = Heads(features, Curvature.of(features), labels, classes, training)
+    heads = Heads(features, Curvature.of(features, link), labels, classes, training)
     found = best_penalty(heads, assigned, folds, lambda: on_step(0, float("nan")))
     where = features.embeddings.device
     weights = np.ones(len(labels), np.float32) if row_weights is None else row_weights
@@ -74,6 +78,7 @@ def solve(
         chosen / chosen.sum(),
         classes,
         found.l2,
+        link,
     )
     steps = 0
 
@@ -85,7 +90,7 @@ def solve(
     tolerance = EXACT if len(training) <= EXACT_UP_TO else ENOUGH
     head = fit(seen, heads.curvature, tolerance=tolerance, on_step=step)[0].cpu() / found.temperature
     weight = (head[:-1] / features.scale).T.contiguous()
-    return Solved(weight, head[-1] - weight @ features.mean.cpu(), found.l2, len(training), steps)
+    return Solved(weight, head[-1] - weight @ features.mean.cpu(), found.l2, len(training), steps, link)
 
 
 @dataclass(frozen=True, slots=True)

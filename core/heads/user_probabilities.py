@@ -15,6 +15,8 @@ from numpy.typing import NDArray
 
 from core.errors import ProbabilitiesError
 from core.records import EARLIER_EXAMPLE_ID, EXAMPLE_ID
+from core.targets import Labels
+from core.targets.arrays import by_chance, class_pairs, of_truth
 
 SUM_TOLERANCE = 1e-3
 
@@ -41,17 +43,18 @@ class Numbering:
 
 
 def read_probabilities(
-    path: Path, example_ids: NDArray[np.int64], labels: Sequence[str], given: NDArray[np.int64], numbering: Numbering
+    path: Path, example_ids: NDArray[np.int64], labels: Sequence[str], given: Labels, numbering: Numbering
 ) -> Matrix:
     """Probabilities (n, k) in the order of `example_ids` (n,) and `labels` (k,), in the file's own precision.
 
     `.npy`: rows and classes in this order. Parquet and CSV: a column per class, found by name in any order, and rows in
-    this order or with a `example_id` column. `given` (n,) has the index of each row's label. Raises ProbabilitiesError
-    where shape, order, row ids, or a row's sum is wrong.
+    this order or with a `example_id` column. `given` are the rows' labels in their array form: where a row may
+    have several classes, its probabilities need not sum to 1. Raises ProbabilitiesError where shape, order, row ids, or
+    a row's sum is wrong.
     """
     matrix, named = _read(path, example_ids, labels, numbering)
     _check_shape(matrix, len(example_ids), labels, numbering)
-    _check_values(matrix)
+    _check_values(matrix, several=given.ndim > 1)
     _check_order(matrix, labels, given)
     if not named:
         _check_columns(matrix, labels, given)
@@ -153,15 +156,20 @@ def _check_shape(matrix: Matrix, rows: int, labels: Sequence[str], numbering: Nu
         )
 
 
-def _check_values(matrix: Matrix) -> None:
+def _check_values(matrix: Matrix, several: bool) -> None:
     for start in range(0, len(matrix), 1 << 16):
         part: Matrix = np.asarray(matrix[start : start + (1 << 16)])
         bad = ~(np.isfinite(part).all(1) & (part.min(1) >= -SUM_TOLERANCE))
+        if several:
+            bad |= part.max(1) > 1 + SUM_TOLERANCE
         if bad.any():
             row = int(np.flatnonzero(bad)[0])
+            worst = part[row].max() if part[row].min() >= -SUM_TOLERANCE else part[row].min()
             raise ProbabilitiesError(
-                f"Row {start + row} holds {part[row].min()}: not a probability.", "Give numbers from 0 to 1."
+                f"Row {start + row} holds {worst}: not a probability.", "Give numbers from 0 to 1."
             )
+        if several:
+            continue
         sums = part.sum(1, dtype=np.float64)
         off = np.abs(sums - 1) > SUM_TOLERANCE
         if off.any():
@@ -172,14 +180,14 @@ def _check_values(matrix: Matrix) -> None:
             )
 
 
-def _check_order(matrix: Matrix, labels: Sequence[str], given: NDArray[np.int64]) -> None:
+def _check_order(matrix: Matrix, labels: Sequence[str], given: Labels) -> None:
     """Probabilities that favour the given labels no more than chance would are in another order, or worth nothing."""
-    own = np.empty(len(given))
-    expected, shares = 0.0, np.bincount(given, minlength=len(labels)) / len(given)
+    own, several = np.empty(len(given)), given.ndim > 1
+    expected, shares = 0.0, np.bincount(class_pairs(given)[1], minlength=len(labels)) / len(given)
     for start in range(0, len(given), 1 << 16):
         part, rows = np.asarray(matrix[start : start + (1 << 16)]), slice(start, start + (1 << 16))
-        own[rows] = np.take_along_axis(part, given[rows][:, None], 1)[:, 0]
-        expected += float((part @ shares).sum()) / len(given)
+        own[rows] = of_truth(part, given[rows]).reshape(len(part), -1).mean(1)
+        expected += float(by_chance(part, shares, several).sum()) / len(given)
     if own.mean() < expected + 2 * own.std() / np.sqrt(len(given)):
         raise ProbabilitiesError(
             f"The given label has a mean probability of {own.mean():.3f}; chance alone gives {expected:.3f}.",
@@ -187,23 +195,26 @@ def _check_order(matrix: Matrix, labels: Sequence[str], given: NDArray[np.int64]
         )
 
 
-def _check_columns(matrix: Matrix, labels: Sequence[str], given: NDArray[np.int64]) -> None:
+def _check_columns(matrix: Matrix, labels: Sequence[str], given: Labels) -> None:
     """Columns without names that fit each other's labels are in another order: as a whole they may still beat chance.
 
     Per class the column whose mean over its rows lies farthest above that over all rows; classes whose columns are
     each other's, in a circle of two or more, were given in another order.
     """
     usual = np.asarray(matrix.mean(0, dtype=np.float64))
-    by_class = np.split(np.argsort(given, kind="stable"), np.cumsum(np.bincount(given, minlength=len(labels)))[:-1])
+    places, classes = class_pairs(given)
+    ends = np.cumsum(np.bincount(classes, minlength=len(labels)))
+    by_class = np.split(places[np.argsort(classes, kind="stable")], ends[:-1])
     best = np.arange(len(labels))
     for label, rows in enumerate(by_class):
         if len(rows):
             best[label] = int(np.argmax(matrix[rows[:ROWS_OF_A_CLASS]].mean(0, dtype=np.float64) - usual))
     moved = _circles(best)
-    rows = np.flatnonzero(np.isin(given, moved))
+    affected = np.isin(classes, moved)
+    rows, own = places[affected], classes[affected]
     if len(rows) < FEWEST_ROWS:
         return
-    own, other = given[rows], best[given[rows]]
+    other = best[own]
     gain = (matrix[rows, other] - usual[other]) - (matrix[rows, own] - usual[own])
     if gain.mean() > CLEARLY * gain.std() / np.sqrt(len(rows)):
         raise ProbabilitiesError(

@@ -12,6 +12,8 @@ if TYPE_CHECKING:
     import pyarrow as pa
     from numpy.typing import NDArray
 
+    from core.targets import Labels
+
 DeskAction = Literal["keep", "suggestion", "choose", "exclude", "unsure", "group"]
 """What the review desk offers for a row: `suggestion` takes the suggested label, `choose` another one, `group` keeps
 one row of a group and excludes the others."""
@@ -45,11 +47,11 @@ class Found:
     """(n,) in 0–1: low is worse."""
     is_issue: NDArray[np.bool_]
     """(n,) whether the row is flagged."""
-    suggestion: NDArray[np.int64]
-    """(n,) the class that the row looks like, -1 where none is suggested."""
+    suggestion: Labels | None
+    """The label that each row looks like, in the array form; None: the type never suggests one."""
     evidence: pa.Table
-    """n rows with a column per field of the type's evidence, null where there is nothing to say: numbers, truth values
-    or lists of numbers."""
+    """n rows with a column per field of the type's evidence, null where there is nothing to say: numbers, truth values,
+    lists of numbers or of names."""
     summary: Mapping[str, Any]
     """What the type says of the dataset, as JSON values."""
     judged: NDArray[np.bool_] | None = None

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.duplicates.neighbourhood import Neighbourhood
+from core.targets import Labels
 
 Probabilities = NDArray[np.floating[Any]]
 Value = TypeVar("Value")
@@ -33,8 +34,8 @@ class Signals:
     """Names of the k classes."""
     example_ids = Signal[NDArray[np.int64]]()
     """(n,) what evidence calls the rows."""
-    labels = Signal[NDArray[np.int64]]()
-    """(n,) given labels, 0 … k-1."""
+    labels = Signal[Labels]()
+    """Given labels in their array form."""
     probabilities = Signal[Probabilities]()
     """(n, k) out-of-sample probabilities; may be a view of a file."""
     judged = Signal[NDArray[np.bool_]]()
@@ -55,9 +56,7 @@ class Signals:
         self._made: dict[str, object] = {}
 
     @classmethod
-    def of(
-        cls, labels: NDArray[np.int64], probabilities: Probabilities, judged: NDArray[np.bool_], **others: object
-    ) -> Signals:
+    def of(cls, labels: Labels, probabilities: Probabilities, judged: NDArray[np.bool_], **others: object) -> Signals:
         """Signals that are all known already."""
         known = {"labels": labels, "probabilities": probabilities, "judged": judged, **others}
         return cls({name: lambda value=value: value for name, value in known.items()})  # type: ignore[misc]

@@ -28,6 +28,7 @@ from core.modalities.image.lite import common_side
 from core.modalities.model_files import fingerprint, model_folder
 from core.modalities.payloads import Payloads
 from core.records import TrainSpec
+from core.targets import Target
 from core.tasks import Task
 
 WINDOW = 1024
@@ -55,9 +56,9 @@ def head_model(settings: TrainSpec, labels: Sequence[str], task: Task) -> HeadMo
     name, max_tokens, seed = settings.model, settings.max_tokens, settings.seed
     if not bundled_for_others(name, task.modality):
         if name == "efficientnet":
-            return Carried()
+            return Carried(task.target)
         if folder := heavy_modality(task.modality).pooling_model(name):
-            return Averaged(name, folder, max_tokens)
+            return Averaged(name, folder, max_tokens, task.target)
     return Loaded(name, load_classifier(name, task.name, labels, max_tokens=max_tokens, seed=seed), seed)
 
 
@@ -68,6 +69,7 @@ class Averaged:
     name: str
     folder: Path
     max_tokens: int
+    target: Target
 
     def embed(self, payloads: Payloads, arrays: Path, tick: Tick) -> Matrix:
         from core.modalities.text.encoder import TextModel
@@ -81,7 +83,8 @@ class Averaged:
         return embeddings
 
     def write(self, folder: Path, labels: Sequence[str], solved: Solved, extra: Mapping[str, Any]) -> None:
-        mean_pooling.write(folder, self.folder, labels, solved.weight, solved.bias, self.max_tokens)
+        weight, bias = solved.weight, solved.bias
+        mean_pooling.write(folder, self.folder, labels, weight, bias, self.max_tokens, self.target)
         write_extra(folder, extra)
 
 
@@ -89,6 +92,7 @@ class Averaged:
 class Carried:
     """The bundled EfficientNet: the means of three of its layers, all images at the size that suits most."""
 
+    target: Target
     side: int = 0
 
     def embed(self, payloads: Payloads, arrays: Path, tick: Tick) -> Matrix:
@@ -107,7 +111,7 @@ class Carried:
         return carrying.inputs(torch.from_numpy(embeddings)).numpy()
 
     def write(self, folder: Path, labels: Sequence[str], solved: Solved, extra: Mapping[str, Any]) -> None:
-        carrying.write(folder, labels, solved.weight, solved.bias, self.side)
+        carrying.write(folder, labels, solved.weight, solved.bias, self.side, self.target)
         write_extra(folder, extra)
 
 

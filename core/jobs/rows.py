@@ -6,12 +6,14 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
+import pyarrow as pa
 import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
 from core.modalities.payloads import Payloads
 from core.queue import JobFolder
 from core.records import EARLIER_EXAMPLE_ID, EXAMPLE_ID
+from core.targets import Labels
 from core.tasks import task_named
 
 
@@ -21,16 +23,17 @@ class Rows:
 
     example_ids: NDArray[np.int64]
     """(n,)"""
-    labels: NDArray[np.int64]
-    """(n,) positions in the dataset's labels."""
+    labels: Labels
+    """In their array form: positions in the dataset's labels, or a column for each of them where a row has several."""
     payloads: Payloads
 
     def __len__(self) -> int:
         return len(self.example_ids)
 
 
-def read_rows(folder: JobFolder, task: str, media: Path) -> Rows:
-    """What the task needs of the rows, in the file's order; the workspace's files lie in `media`."""
+def read_rows(folder: JobFolder, task: str, media: Path, classes: int = 0) -> Rows:
+    """What the task needs of the rows, in the file's order; the workspace's files lie in `media`. `classes`: how many
+    the dataset has, for jobs that look at labels."""
     modality = task_named(task).modality
     path = folder.input / "rows.parquet"
     known = pq.read_schema(path).names
@@ -39,8 +42,21 @@ def read_rows(folder: JobFolder, task: str, media: Path) -> Rows:
     payloads = Payloads.of(
         table.column(modality.payload), table.column("content_hash"), media if modality.in_files else None
     )
-    example_ids, labels = (table.column(name).to_numpy().astype(np.int64) for name in (ids, "label"))
-    return Rows(example_ids, labels, payloads)
+    example_ids = table.column(ids).to_numpy().astype(np.int64)
+    return Rows(example_ids, array_form(table.column("label").combine_chunks(), classes), payloads)
+
+
+def array_form(labels: pa.Array, classes: int) -> Labels:
+    """Labels as the store writes them, positions or lists of positions, in their array form: null is no label. Of lists
+    at least `classes` columns."""
+    if not pa.types.is_list(labels.type):
+        return np.asarray(labels.fill_null(-1).to_numpy(zero_copy_only=False), np.int64)
+    counts = labels.value_lengths().fill_null(0).to_numpy(zero_copy_only=False)
+    positions = labels.flatten().to_numpy()
+    found = np.zeros((len(labels), max(classes, int(positions.max(initial=-1)) + 1)), np.int8)
+    found[np.repeat(np.arange(len(labels)), counts), positions] = 1
+    found[labels.is_null().to_numpy(zero_copy_only=False)] = -1
+    return found
 
 
 def read_splits(folder: JobFolder) -> NDArray[np.object_]:

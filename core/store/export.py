@@ -7,8 +7,6 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, Literal
 
-import pyarrow as pa
-
 from core.files import whole
 from core.modalities import WORDS
 from core.records import Dataset, IssueFilter
@@ -17,6 +15,7 @@ from core.store.database import Database
 from core.store.datasets import get_dataset
 from core.store.ingest.stage import NOT_IN_PARQUET
 from core.store.issues import issue_condition
+from core.store.label_positions import register_names
 from core.store.relations import relation
 from core.store.scans import get_scan
 from core.store.versions import get_version
@@ -74,15 +73,15 @@ def export_issues(
 
 
 def write_job_rows(db: Database, version_id: str, out: Path, labels: Sequence[str]) -> Path:
-    """Writes what a job works on, by row id: `example_id`, `content_hash`, `label` (INTEGER, position in `labels`),
-    `split`, `text`, `media_id`."""
+    """Writes what a job works on, by row id: `example_id`, `content_hash`, `label` (INTEGER, position in `labels`, or
+    INTEGER[] where a label may be several classes), `split`, `text`, `media_id`."""
     out.parent.mkdir(parents=True, exist_ok=True)
-    names = pa.table({"class": pa.array(range(len(labels)), pa.int32()), "name": pa.array(list(labels), pa.string())})
+    dataset, rows = get_dataset(db, get_version(db, version_id).dataset_id), relation(db, version_id)
     with db.cursor() as cursor:
-        cursor.register("names", names)
+        register_names(cursor, task_named(dataset.task).target, labels, f"SELECT label FROM {rows}")
         cursor.execute(
             f"""COPY (SELECT r.example_id, r.content_hash, n.class AS label, r.split, r.text, r.media_id
-                      FROM {relation(db, version_id)} r JOIN names n ON n.name = r.label ORDER BY r.example_id)
+                      FROM {rows} r JOIN names n ON n.name = r.label ORDER BY r.example_id)
                 TO {literal(str(out))} (FORMAT parquet)"""
         )
     return out

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
 from core.records import PredictedRow, PredictionFilter
@@ -25,20 +26,22 @@ _SURELY = 4
 def add_predictions(db: Database, run_id: str, predictions_parquet: Path, labels: Sequence[str]) -> None:
     """Takes in what a run predicts; a second call changes nothing.
 
-    The file has `example_id`, `split`, `predicted` (position in `labels`) and `confidence`; a row's position in it is
-    that of its probabilities. Sorted as they are asked for: the rows of one predicted class lie together, the surest
-    first.
+    The file has `example_id`, `split`, `predicted` (position in `labels`, or a label's text) and `confidence`; a row's
+    position in it is that of its probabilities. Sorted as they are asked for: the rows of one predicted label lie
+    together, the surest first.
     """
     names = pa.table({"class": pa.array(range(len(labels)), pa.int64()), "name": pa.array(list(labels), pa.string())})
     with db.write() as cursor:
         if cursor.execute("SELECT 1 FROM predictions WHERE run_id = ? LIMIT 1", [run_id]).fetchone():
             return
         cursor.register("names", names)
+        texts = pq.read_schema(predictions_parquet).field("predicted").type == pa.string()
+        label, join = ("p.predicted", "") if texts else ("n.name", "JOIN names n ON n.class = p.predicted")
         cursor.execute(
             f"""INSERT INTO predictions
-               SELECT ?, p.file_row_number, p.example_id, p.split, n.name, p.confidence
-               FROM {job_file(cursor, predictions_parquet)} p JOIN names n ON n.class = p.predicted
-               ORDER BY p.split, n.name, p.confidence DESC, p.example_id""",
+               SELECT ?, p.file_row_number, p.example_id, p.split, {label}, p.confidence
+               FROM {job_file(cursor, predictions_parquet)} p {join}
+               ORDER BY p.split, {label}, p.confidence DESC, p.example_id""",
             [run_id],
         )
         cursor.unregister("names")

@@ -5,15 +5,17 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-import pyarrow as pa
-
 from core.records import ReviewedRows, Version
 from core.sql import literal
-from core.store.database import Cursor, Database
+from core.store.database import Database
+from core.store.datasets import get_dataset
 from core.store.ids import checked_id
+from core.store.label_positions import register_names, strata_sql
 from core.store.names import examples_table
 from core.store.relations import CONTENT_HASH, relation, reviewed_sql
 from core.store.versions import get_version
+from core.targets import Target
+from core.tasks import task_named
 
 TRAIN = "train"
 Names = Mapping[str | None, str]
@@ -41,19 +43,19 @@ def write_training_rows(
     db: Database, version_id: str, out: Path, labels: Sequence[str], names: Names, shares: Shares
 ) -> Path:
     """Writes what a training job works on, by row id: `example_id`, `content_hash`, `label` (INTEGER, position in
-    `labels`), `split` (never NULL), `text`, `media_id`.
+    `labels`, or INTEGER[] where a label may be several classes), `split` (never NULL), `text`, `media_id`.
 
-    The rows named `train` are assigned by `shares`, within each class as loaded, in the order of a digest of their
-    content: equal content never stands in two splits, and a row has the same split in every version that has the
-    same splits, whatever became of its label.
+    The rows named `train` are assigned by `shares`, within each class as loaded (the rarest of several), in the order
+    of a digest of their content: equal content never stands in two splits, and a row has the same split in every
+    version that has the same splits, whatever became of its label.
     """
     out.parent.mkdir(parents=True, exist_ok=True)
+    rows = _rows_sql(db, version_id, names, shares)
     with db.cursor() as cursor:
-        _register(cursor, labels)
+        register_names(cursor, _target(db, version_id), labels, f"SELECT label FROM ({rows})")
         cursor.execute(
             f"""COPY (SELECT r.example_id, r.content_hash, n.class AS label, r.split, r.text, r.media_id
-                      FROM ({_rows_sql(db, version_id, names, shares)}) r JOIN names n ON n.name = r.label
-                      ORDER BY r.example_id)
+                      FROM ({rows}) r JOIN names n ON n.name = r.label ORDER BY r.example_id)
                 TO {literal(str(out))} (FORMAT parquet)"""
         )
     return out
@@ -75,13 +77,14 @@ def write_reviewed_rows(
     `example_id`, `content_hash`, `label` (INTEGER, position in `labels`, as loaded), `reviewed` (INTEGER, as the
     version has it, NULL where it excludes the row), `split`, `text`, `media_id`."""
     out.parent.mkdir(parents=True, exist_ok=True)
-    splits = ", ".join(literal(split) for split in kept)
+    splits, rows = ", ".join(literal(split) for split in kept), _reviewed_rows_sql(db, version_id, names, shares)
+    occurring = f"SELECT given FROM ({rows}) UNION ALL SELECT reviewed FROM ({rows})"
     with db.cursor() as cursor:
-        _register(cursor, labels)
+        register_names(cursor, _target(db, version_id), labels, occurring)
         cursor.execute(
             f"""COPY (SELECT r.example_id, r.content_hash, g.class AS label, n.class AS reviewed, r.split, r.text,
                              r.media_id
-                      FROM ({_reviewed_rows_sql(db, version_id, names, shares)}) r
+                      FROM ({rows}) r
                       JOIN names g ON g.name = r.given LEFT JOIN names n ON n.name = r.reviewed
                       WHERE r.split IN ({splits}) ORDER BY r.example_id)
                 TO {literal(str(out))} (FORMAT parquet)"""
@@ -89,30 +92,31 @@ def write_reviewed_rows(
     return out
 
 
-def _register(cursor: Cursor, labels: Sequence[str]) -> None:
-    numbers = pa.array(range(len(labels)), pa.int32())
-    cursor.register("names", pa.table({"class": numbers, "name": pa.array(list(labels), pa.string())}))
+def _target(db: Database, version_id: str) -> Target:
+    return task_named(get_dataset(db, get_version(db, version_id).dataset_id).task).target
 
 
 def _rows_sql(db: Database, version_id: str, names: Names, shares: Shares) -> str:
-    return _split_sql(get_version(db, version_id), relation(db, version_id), names, shares)
+    version = get_version(db, version_id)
+    return _split_sql(version, _target(db, version_id), relation(db, version_id), names, shares)
 
 
 def _reviewed_rows_sql(db: Database, version_id: str, names: Names, shares: Shares) -> str:
     version = get_version(db, version_id)
-    return _split_sql(version, reviewed_sql(version.dataset_id, version_id), names, shares)
+    rows = reviewed_sql(version.dataset_id, version_id)
+    return _split_sql(version, _target(db, version_id), rows, names, shares)
 
 
-def _split_sql(version: Version, relation: str, names: Names, shares: Shares) -> str:
+def _split_sql(version: Version, target: Target, relation: str, names: Names, shares: Shares) -> str:
     rows = f"SELECT * REPLACE ({_named(names)} AS split) FROM {relation}"
     if not shares:
         return rows
-    assigned = _assigned_sql(version.dataset_id, version.version_id, names, shares)
+    assigned = _assigned_sql(version.dataset_id, version.version_id, target, names, shares)
     part = f"CASE WHEN r.split = {literal(TRAIN)} THEN d.part ELSE r.split END"
     return f"SELECT r.* REPLACE ({part} AS split) FROM ({rows}) r LEFT JOIN ({assigned}) d ON d.hash = r.content_hash"
 
 
-def _assigned_sql(dataset_id: str, version_id: str, names: Names, shares: Shares) -> str:
+def _assigned_sql(dataset_id: str, version_id: str, target: Target, names: Names, shares: Shares) -> str:
     """(hash, part) of every content that the version, excluded rows and all, has among its rows named `train`.
 
     Content that was loaded under several classes counts with the first of them. The splits other than `train` get
@@ -124,16 +128,17 @@ def _assigned_sql(dataset_id: str, version_id: str, names: Names, shares: Shares
         ahead = f"{ahead} + round(contents * {float(share)})"
         places.append(f"WHEN place < {ahead} THEN {literal(split)}")
     return f"""
-        SELECT hash, CASE {" ".join(places)} ELSE {literal(TRAIN)} END AS part FROM (
-            SELECT hash, row_number() OVER (PARTITION BY given ORDER BY md5('0' || hash)) - 1 AS place,
-                   count(*) OVER (PARTITION BY given) AS contents
+        WITH loaded AS (
+            SELECT {CONTENT_HASH} AS hash, min(given_label) AS given
             FROM (
-                SELECT {CONTENT_HASH} AS hash, min(given_label) AS given
-                FROM (
-                    SELECT e.* REPLACE (coalesce(o.split, e.split) AS split) FROM {examples_table(dataset_id)} e
-                    LEFT JOIN (SELECT example_id, split FROM overrides
-                               WHERE version_id = '{checked_id(version_id, "version")}') o USING (example_id))
-                WHERE {_named(names)} = {literal(TRAIN)} GROUP BY ALL))"""
+                SELECT e.* REPLACE (coalesce(o.split, e.split) AS split) FROM {examples_table(dataset_id)} e
+                LEFT JOIN (SELECT example_id, split FROM overrides
+                           WHERE version_id = '{checked_id(version_id, "version")}') o USING (example_id))
+            WHERE {_named(names)} = {literal(TRAIN)} GROUP BY ALL)
+        SELECT hash, CASE {" ".join(places)} ELSE {literal(TRAIN)} END AS part FROM (
+            SELECT hash, row_number() OVER (PARTITION BY stratum ORDER BY md5('0' || hash)) - 1 AS place,
+                   count(*) OVER (PARTITION BY stratum) AS contents
+            FROM ({strata_sql(target, "loaded")}))"""
 
 
 def _named(names: Names) -> str:

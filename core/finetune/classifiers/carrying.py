@@ -27,6 +27,8 @@ from torch import Tensor
 from core.finetune.classifiers import efficientnet
 from core.finetune.classifiers.classifier import label_names
 from core.modalities.image.lite import LAST, POOLED
+from core.targets import Target
+from core.targets.one_class.facts import ONE_CLASS
 
 HALF = 3.0
 """Half the range of ReLU6."""
@@ -60,7 +62,9 @@ def inputs(pooled: Tensor) -> Tensor:
     return torch.cat([last, HALF + torch.cat([late, middle], 1) * (HALF / REACH)], 1)
 
 
-def write(folder: Path, labels: Sequence[str], weight: Tensor, bias: Tensor, side: int) -> None:
+def write(
+    folder: Path, labels: Sequence[str], weight: Tensor, bias: Tensor, side: int, target: Target = ONE_CLASS
+) -> None:
     """Writes the widened model with a head on the pooled means (weight (k, d), bias (k,)) and its image processor.
 
     Without transformers: importing it takes longer than all of the quick retrain.
@@ -70,7 +74,7 @@ def write(folder: Path, labels: Sequence[str], weight: Tensor, bias: Tensor, sid
     state["classifier.weight"], state["classifier.bias"] = (part.contiguous().cpu() for part in head_for(weight, bias))
     save_file(state, folder / "model.safetensors", metadata={"format": "pt"})
     about = {"architectures": ["EfficientNetForImageClassification"], "model_type": "efficientnet", "dtype": "float32"}
-    _write_json(folder / "config.json", about | config(side) | label_names(labels))
+    _write_json(folder / "config.json", about | config(side) | label_names(labels, target))
     processor = {"image_processor_type": "EfficientNetImageProcessor"} | efficientnet.processor(side)
     _write_json(folder / "preprocessor_config.json", processor)
 

@@ -28,6 +28,8 @@ from torch import Tensor
 
 from core.finetune.classifiers.classifier import label_names
 from core.modalities.model_files import config
+from core.targets import Target
+from core.targets.one_class.facts import ONE_CLASS
 
 GAIN = 8192.0
 """A power of two, and small enough that GAIN times a mean below 8 stays in the range of float16."""
@@ -45,7 +47,15 @@ def inputs(embeddings: NDArray[np.float32]) -> NDArray[np.float32]:
     return np.asarray(np.tanh(centred, out=centred), np.float32)
 
 
-def write(folder: Path, encoder: Path, labels: Sequence[str], weight: Tensor, bias: Tensor, max_tokens: int) -> None:
+def write(
+    folder: Path,
+    encoder: Path,
+    labels: Sequence[str],
+    weight: Tensor,
+    bias: Tensor,
+    max_tokens: int,
+    target: Target = ONE_CLASS,
+) -> None:
     """Writes the encoder with the layer and a head (weight (k, d), bias (k,)) as a model folder, tokenizer included.
 
     Without transformers: importing it takes longer than all of the quick retrain.
@@ -62,7 +72,7 @@ def write(folder: Path, encoder: Path, labels: Sequence[str], weight: Tensor, bi
     for name in ("_name_or_path", "torch_dtype", "transformers_version"):
         about.pop(name, None)
     about |= {"architectures": ["BertForSequenceClassification"], "dtype": "float32", "num_hidden_layers": layers + 1}
-    _write_json(folder / "config.json", about | label_names(labels))
+    _write_json(folder / "config.json", about | label_names(labels, target))
     _write_tokenizer(folder, encoder, min(max_tokens, int(about["max_position_embeddings"])))
 
 

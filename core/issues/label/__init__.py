@@ -31,10 +31,24 @@ class LabelEvidence(Evidence):
     given_threshold: float | None = None
     suggested_threshold: float | None = None
     """Mean probability of the class over the rows that carry it."""
+    whole_probability: float | None = None
+    """Where a label may be several classes: that each given one is right and none is missing."""
+    extra: tuple[str, ...] = ()
+    """Classes that are given and probably too much."""
+    extra_probabilities: tuple[float, ...] = ()
+    extra_usual: tuple[float | None, ...] = ()
+    """What rows that carry the class usually get."""
+    missing: tuple[str, ...] = ()
+    """Classes that are not given and probably missing."""
+    missing_probabilities: tuple[float, ...] = ()
+    missing_usual: tuple[float | None, ...] = ()
 
 
 def say(evidence: LabelEvidence, row: Seen) -> str:
-    """Both labels' probabilities against what rows of their class usually get, and what the neighbours say."""
+    """Both labels' probabilities against what rows of their class usually get, and what the neighbours say; of several
+    classes those in doubt."""
+    if evidence.whole_probability is not None:
+        return _doubts(evidence)
     sentences = [_probable(row.given, evidence.given_probability, evidence.given_threshold)]
     if row.suggested is not None and row.suggested != row.given:
         sentences.append(_probable(row.suggested, evidence.suggested_probability, evidence.suggested_threshold))
@@ -51,6 +65,21 @@ def sure(summary: Mapping[str, Any]) -> str:
     if summary.get("untold"):
         return f"How many labels are wrong cannot be told: {between} is possible"
     return f"{share['estimate']:.1%} of all labels are probably wrong ({between}, 95 % interval)"
+
+
+def _doubts(evidence: LabelEvidence) -> str:
+    extra = zip(evidence.extra, evidence.extra_probabilities, evidence.extra_usual, strict=True)
+    missing = zip(evidence.missing, evidence.missing_probabilities, evidence.missing_usual, strict=True)
+    parts = [
+        *(f"{name} is given but has probability {_against(found, usual)}" for name, found, usual in extra),
+        *(f"{name} is missing but has probability {_against(found, usual)}" for name, found, usual in missing),
+    ]
+    whole = _percent(evidence.whole_probability or 0.0)
+    return f"{'; '.join(parts)}." if parts else f"No class is in doubt: the whole label has probability {whole}."
+
+
+def _against(probability: float, usual: float | None) -> str:
+    return _percent(probability) + (f" (usual {_percent(usual)})" if usual is not None else "")
 
 
 def _probable(label: str, probability: float | None, threshold: float | None) -> str:

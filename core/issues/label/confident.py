@@ -14,6 +14,7 @@ from cleanlab.count import calibrate_confident_joint
 from numpy.typing import NDArray
 
 from core.issues.signals import Probabilities, Signals
+from core.targets import Labels
 
 CELLS = 1 << 24
 TOLERANCE = 1e-6
@@ -40,7 +41,7 @@ def chunks(rows: int, columns: int) -> list[slice]:
     return [slice(start, min(rows, start + step)) for start in range(0, rows, step)]
 
 
-def row_facts(labels: NDArray[np.int64], probabilities: Probabilities) -> RowFacts:
+def row_facts(labels: Labels, probabilities: Probabilities) -> RowFacts:
     """Own, top and best other class of every row."""
     count = len(labels)
     facts = RowFacts(np.empty(count), np.empty(count, np.int64), np.empty(count, np.int64), np.empty(count))
@@ -54,7 +55,7 @@ def row_facts(labels: NDArray[np.int64], probabilities: Probabilities) -> RowFac
     return facts
 
 
-def class_thresholds(labels: NDArray[np.int64], own: NDArray[np.float64], classes: int) -> NDArray[np.float64]:
+def class_thresholds(labels: Labels, own: NDArray[np.float64], classes: int) -> NDArray[np.float64]:
     """(k,) mean probability of each class over the rows that carry it; NaN for a class without rows."""
     counts = np.bincount(labels, minlength=classes)
     sums = np.bincount(labels, own, classes)

@@ -10,6 +10,7 @@ from scipy.special import expit
 
 from core.issues.label.finding import Curve
 from core.issues.label.share import SeenErrors
+from core.records import Estimate
 
 BINS = 1 << 12
 """Rows of about equal log odds are counted together while these are moved."""
@@ -46,6 +47,12 @@ def wrong_rows(posterior: NDArray[np.float64], seen: SeenErrors) -> WrongRows:
     odds, share = np.log1p(-right) - np.log(right), seen.share
     scenarios = np.stack([_moved(odds, possible) for possible in seen.shares])
     return WrongRows(scenarios, _moved(odds, share.low), _moved(odds, share.high))
+
+
+def as_probable(right: NDArray[np.float64], share: Estimate) -> WrongRows:
+    """Labels that are each as probably right as `right` (n,) says, and the ends of the share that are possible."""
+    odds = np.log1p(-np.clip(right, SURE, 1 - SURE)) - np.log(np.clip(right, SURE, 1 - SURE))
+    return WrongRows((1 - right)[None], _moved(odds, share.low), _moved(odds, share.high))
 
 
 def count_to_flag(wrong: WrongRows, worst_first: NDArray[np.int64]) -> int:

@@ -18,6 +18,7 @@ from torch import Tensor
 
 from core.issues.label.confident import chunks
 from core.issues.signals import Probabilities
+from core.targets import Labels
 
 FLOOR = 1e-30
 TOP = 8
@@ -49,7 +50,7 @@ class NoiseModel:
     """Whether the probabilities are those of the given labels, as whoever learnt from these has them, rates and all;
     else they are those of the true classes, as somebody has them who learnt from better labels."""
 
-    def posterior(self, labels: NDArray[np.int64], probabilities: Probabilities) -> NDArray[np.float64]:
+    def posterior(self, labels: Labels, probabilities: Probabilities) -> NDArray[np.float64]:
         """(n,) the probability that the given label is the true one, given the row and the label: Bayes' rule."""
         right = np.empty(len(labels))
         rates, sharpness = torch.from_numpy(self.rates), torch.tensor(self.sharpness, dtype=torch.float64)
@@ -80,7 +81,7 @@ def expected_rates(joint: NDArray[np.float64]) -> NDArray[np.float64]:
     return np.asarray(np.clip((wrongly + 0.5) / (others + 1), 1e-6, 0.9), np.float64)
 
 
-def fit_noise(labels: NDArray[np.int64], probabilities: Probabilities, expected: NDArray[np.float64]) -> NoiseModel:
+def fit_noise(labels: Labels, probabilities: Probabilities, expected: NDArray[np.float64]) -> NoiseModel:
     """The most probable model, given the labels and, as a prior, the rates expected (k,).
 
     The probabilities p(given | x) are taken apart into p(true | x) and the rates, p(true | x) is sharpened, and both
@@ -139,7 +140,7 @@ def _explained(evidence: _Evidence, rates: Tensor, sharpness: Tensor, of_given: 
     return right / label.clamp_min(1e-300), label
 
 
-def _evidence(labels: NDArray[np.int64], probabilities: Probabilities) -> _Evidence:
+def _evidence(labels: Labels, probabilities: Probabilities) -> _Evidence:
     part, given = torch.from_numpy(np.array(probabilities)), torch.from_numpy(labels)[:, None]
     own = part.gather(1, given)
     top = part.scatter_(1, given, -1.0).topk(min(TOP, part.shape[1] - 1), 1)

@@ -19,6 +19,7 @@ from core.issues.label.disagreement import fit_disagreement
 from core.issues.label.finding import ClassShares
 from core.issues.signals import Signals
 from core.records import Estimate
+from core.targets import Labels
 
 QUANTILE = 0.975
 MOST_WRONG = 1 / 3
@@ -88,9 +89,7 @@ def seen_errors(signals: Signals, facts: RowFacts) -> SeenErrors:
     return SeenErrors(disagrees, np.maximum(found.expected, 1e-9), found.remaining)
 
 
-def shares_of_classes(
-    labels: NDArray[np.int64], likely: NDArray[np.float64], seen: SeenErrors, classes: int
-) -> ClassShares:
+def shares_of_classes(labels: Labels, likely: NDArray[np.float64], seen: SeenErrors, classes: int) -> ClassShares:
     """The share of wrong labels of each of k classes; NaN for a class without rows.
 
     labels (n,) of the judged rows; likely (n,): how probable it is that each is wrong. Over the rows the classes'

@@ -11,7 +11,7 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from core.issues.evidence import neighbour_columns
-from core.issues.label.finding import Finding
+from core.issues.label.finding import Curve, Finding
 from core.issues.signals import Signals
 from core.typed import JsonObject
 
@@ -25,10 +25,10 @@ def evidence_of(finding: Finding, signals: Signals) -> pa.Table:
     rows, near = signals.neighbours.of(np.flatnonzero(finding.is_issue))
     return pa.table(
         {
-            "given_probability": _numbers(signals.probabilities[order, given]),
-            "suggested_probability": _numbers(signals.probabilities[order, suggested]),
-            "given_threshold": _numbers(finding.thresholds[given]),
-            "suggested_threshold": _numbers(finding.thresholds[suggested]),
+            "given_probability": numbers(signals.probabilities[order, given]),
+            "suggested_probability": numbers(signals.probabilities[order, suggested]),
+            "given_threshold": numbers(finding.thresholds[given]),
+            "suggested_threshold": numbers(finding.thresholds[suggested]),
             **neighbour_columns(len(order), rows, signals.example_ids, near.first(SHOWN)),
         }
     )
@@ -41,23 +41,18 @@ def summary_of(finding: Finding, signals: Signals) -> JsonObject:
     flagged = np.bincount(signals.labels[finding.is_issue], minlength=len(labels))
     given, true, rows = finding.joint
     return {
-        "share_wrong": {name: _number(value) for name, value in asdict(finding.share_wrong).items()},
+        "share_wrong": {name: number(value) for name, value in asdict(finding.share_wrong).items()},
         "untold": finding.untold,
-        "curve": [
-            [int(length), round(float(wrong), 2), round(float(low), 2), round(float(high), 2)]
-            for length, wrong, low, high in zip(
-                finding.curve.lengths, finding.curve.wrong, finding.curve.low, finding.curve.high, strict=True
-            )
-        ],
+        "curve": curve_of(finding.curve),
         "classes": [
             {
                 "label": label,
                 "support": int(supports[index]),
                 "flagged": int(flagged[index]),
-                "noise": _number(finding.class_shares.estimates[index]),
-                "noise_low": _number(finding.class_shares.low[index]),
-                "noise_high": _number(finding.class_shares.high[index]),
-                "threshold": _number(finding.thresholds[index]),
+                "noise": number(finding.class_shares.estimates[index]),
+                "noise_low": number(finding.class_shares.low[index]),
+                "noise_high": number(finding.class_shares.high[index]),
+                "threshold": number(finding.thresholds[index]),
             }
             for index, label in enumerate(labels)
         ],
@@ -68,10 +63,19 @@ def summary_of(finding: Finding, signals: Signals) -> JsonObject:
     }
 
 
-def _numbers(values: NDArray[np.floating[Any]]) -> pa.Array:
+def curve_of(curve: Curve) -> list[list[float]]:
+    """What lists of each length hold: length, wrong labels, their least and their most."""
+    return [
+        [int(length), round(float(wrong), 2), round(float(low), 2), round(float(high), 2)]
+        for length, wrong, low, high in zip(curve.lengths, curve.wrong, curve.low, curve.high, strict=True)
+    ]
+
+
+def numbers(values: NDArray[np.floating[Any]]) -> pa.Array:
     """As float32, null where there is no number."""
     return pa.array(np.asarray(values, np.float32), from_pandas=True)
 
 
-def _number(value: float) -> float | None:
+def number(value: float) -> float | None:
+    """As JSON has it, null where there is none."""
     return None if math.isnan(value) else round(float(value), 6)

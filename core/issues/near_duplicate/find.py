@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
@@ -9,6 +11,8 @@ from numpy.typing import NDArray
 from core.issues.contract import Found
 from core.issues.evidence import Columns, pair_columns
 from core.issues.signals import Probabilities, Signals
+from core.targets import Labels
+from core.targets.arrays import numbered, where
 
 SHOWN = 5
 """Others of a group that a reviewer sees."""
@@ -16,12 +20,12 @@ SHOWN = 5
 
 def find(signals: Signals) -> Found:
     """Flags every row of a group but the one that is kept; a copy whose label differs gets that one's suggested."""
-    labels, groups = signals.labels, signals.groups
+    labels, groups = numbered(signals.labels), signals.groups
     count = len(labels)
     members = grouped(groups)
     kept, conflicting = np.arange(count), np.zeros(count, bool)
     for rows in members:
-        kept[rows] = rows[_standing(labels[rows], signals.probabilities[rows])]
+        kept[rows] = rows[_standing(labels[rows], signals.labels[rows], signals.probabilities[rows])]
         conflicting[rows] = len(np.unique(labels[rows])) > 1
     size = np.bincount(groups, minlength=count)[groups]
     copies = kept != np.arange(count)
@@ -43,7 +47,7 @@ def find(signals: Signals) -> Found:
     return Found(
         score,
         copies,
-        np.where(copies & ~agrees, labels[kept], -1),
+        where(copies & ~agrees, signals.labels[kept]),
         pa.table(evidence),
         {
             "groups": len(members),
@@ -60,13 +64,19 @@ def grouped(groups: NDArray[np.int64]) -> list[NDArray[np.int64]]:
     return [rows for rows in np.split(order, starts[1:]) if len(rows) > 1]
 
 
-def _standing(labels: NDArray[np.int64], probabilities: Probabilities) -> int:
-    """Which of a group's rows stands for it: the first with its most frequent label; of several such labels the one
-    that is the most probable over the group."""
-    classes, counts = np.unique(labels, return_counts=True)
-    most = classes[counts == counts.max()]
-    best = most[np.asarray(probabilities)[:, most].sum(0).argmax()]
-    return int(np.flatnonzero(labels == best)[0])
+def _standing(numbers: NDArray[np.int64], labels: Labels, probabilities: Probabilities) -> int:
+    """Which of a group's rows stands for it: the first with its most frequent label, which `numbers` (m,) tell apart;
+    of several such labels the one that is the most probable over the group."""
+    _, first, counts = np.unique(numbers, return_index=True, return_counts=True)
+    most = np.flatnonzero(counts == counts.max())
+    probable = [_of_label(labels[first[one]], probabilities).sum() for one in most] if len(most) > 1 else [1.0]
+    return int(first[most[int(np.argmax(probable))]])
+
+
+def _of_label(label: Labels, probabilities: Probabilities) -> NDArray[np.floating[Any]]:
+    """(m,) how probable (m, k) probabilities make a label: its class, or all of its classes and no other."""
+    part = np.asarray(probabilities)
+    return part[:, label] if label.ndim == 0 else np.where(label > 0, part, 1 - part).prod(1)
 
 
 def _cosines(

@@ -45,7 +45,7 @@ def find(signals: Signals) -> Found:
     return Found(
         score,
         flagged,
-        np.full(count, -1, np.int64),
+        None,
         pa.table(evidence),
         {
             "usual": round(usual, 6),

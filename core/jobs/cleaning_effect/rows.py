@@ -25,4 +25,4 @@ class LabelledRows:
     @property
     def given(self) -> NDArray[np.int64]:
         """(n,) class as loaded."""
-        return self.rows.labels
+        return self.rows.labels.astype(np.int64, copy=False)

@@ -28,7 +28,7 @@ def predict_files(folder: JobFolder, spec: PredictSpec, predictor: Predictor, pr
     members = unlabelled(spec.locations, spec.within)
     images = _Images(predictor)
     with (
-        Results(folder.output / "predictions.parquet", KEPT, predictor.labels) as results,
+        Results(folder.output / "predictions.parquet", KEPT, predictor.labels, predictor.target) as results,
         ThreadPoolExecutor(THREADS) as pool,
     ):
         for start in range(0, len(members), CHUNK):

@@ -12,6 +12,9 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
+from core.targets import Target
+from core.targets.arrays import class_pairs, most_probable
+
 MOST_COLUMNS = 100
 """With more classes than this, only the predicted one's probability is written."""
 
@@ -19,12 +22,13 @@ MOST_COLUMNS = 100
 class Results:
     """Writes `predictions.parquet` chunk by chunk. A file that is not closed has no rows."""
 
-    def __init__(self, path: Path, kept: pa.Schema, labels: Sequence[str]) -> None:
+    def __init__(self, path: Path, kept: pa.Schema, labels: Sequence[str], target: Target) -> None:
         """`kept`: the columns that come with the rows. A new column whose name is taken gets a number behind it."""
-        self.rows = 0
+        self.rows = self.predicted = 0
+        """Rows in all, and those that were predicted."""
         self.classes: Counter[str] = Counter()
-        """Label → rows predicted as it."""
-        self._labels = np.asarray(labels, dtype=object)
+        """Class → rows predicted as it; one with several counts for each."""
+        self._labels, self._target = tuple(labels), target
         self._shown = len(labels) if len(labels) <= MOST_COLUMNS else 0
         new = ["predicted", "confidence", "reason", *(f"probability: {label}" for label in labels[: self._shown])]
         types = [pa.string(), pa.float32(), pa.string(), *[pa.float32()] * self._shown]
@@ -39,13 +43,16 @@ class Results:
         """n rows: their own columns, probabilities (n, k), and why a row was not predicted, which leaves its
         probabilities out; None where it was."""
         bad = np.array([reason is not None for reason in reasons], bool)
-        predicted = self._labels[probabilities.argmax(1)]
-        self.classes.update(predicted[~bad].tolist())
+        found, confidence = most_probable(probabilities, self._target.several)
+        predicted = self._target.decode(found, self._labels)
+        counts = np.bincount(class_pairs(found[~bad])[1], minlength=len(self._labels))
+        self.classes.update({name: int(rows) for name, rows in zip(self._labels, counts, strict=True) if rows})
         self.rows += len(reasons)
+        self.predicted += int((~bad).sum())
         columns = [
             *kept,
             pa.array(predicted, pa.string(), mask=bad),
-            pa.array(probabilities.max(1), pa.float32(), mask=bad),
+            pa.array(confidence, pa.float32(), mask=bad),
             pa.array(reasons, pa.string()),
             *(pa.array(probabilities[:, place], pa.float32(), mask=bad) for place in range(self._shown)),
         ]

@@ -26,7 +26,7 @@ def predict_rows(folder: JobFolder, spec: PredictSpec, predictor: Predictor, pro
         total = file.metadata.num_rows
         own = (FILE_COLUMN, LINE_COLUMN, REASON_COLUMN)
         kept = pa.schema([field for field in file.schema_arrow if field.name not in own])
-        with Results(folder.output / "predictions.parquet", kept, predictor.labels) as results:
+        with Results(folder.output / "predictions.parquet", kept, predictor.labels, predictor.target) as results:
             for batch in file.iter_batches(CHUNK, columns=kept.names):
                 before = results.rows
 

@@ -30,7 +30,7 @@ def main(folder: JobFolder, progress: ProgressWriter) -> PredictResult:
     results = predict(folder, spec, predictor, progress)
     return PredictResult(
         rows=results.rows,
-        predicted=sum(results.classes.values()),
+        predicted=results.predicted,
         classes=dict(results.classes.most_common()),
         reason_column=results.reason_column,
         seconds=round(time.monotonic() - began, 3),

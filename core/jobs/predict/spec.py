@@ -46,7 +46,7 @@ class PredictResult:
     predicted: int
     """Of the rows; the others have a reason."""
     classes: Mapping[str, int]
-    """Label → rows predicted as it, the most frequent first."""
+    """Class → rows predicted as it, the most frequent first; a row with several counts for each."""
     reason_column: str
     """The column of the results that says why a row was not predicted."""
     seconds: float

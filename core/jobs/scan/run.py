@@ -17,9 +17,8 @@ from numpy.typing import NDArray
 
 from core.duplicates.neighbourhood import Neighbourhood
 from core.errors import UsageError
-from core.evaluation.confusion import sums_of
-from core.evaluation.metrics import accuracy, log_loss, of_truth
 from core.heads.combine import pool, pool_exponents
+from core.heads.link import link_of, log_loss
 from core.heads.out_of_sample import OutOfSample, out_of_sample_probabilities
 from core.heads.user_probabilities import Numbering, read_probabilities
 from core.issues import ISSUE_TYPES
@@ -33,6 +32,7 @@ from core.jobs.scan.tier import write_tier
 from core.modalities.encoder import Encoder
 from core.modalities.encoders import make_encoder
 from core.queue import JobFolder, ProgressWriter
+from core.targets.arrays import class_pairs, distinct, most_probable, same
 from core.tasks import task_named
 from core.typed import JsonObject
 
@@ -44,7 +44,7 @@ MAX_NAMED = 10
 def main(folder: JobFolder, progress: ProgressWriter) -> ScanResult:
     """Runs the scan; the result names its tiers."""
     spec = folder.spec_as(ScanJobSpec)
-    scan = ScanRun(folder, progress, spec, read_rows(folder, spec.about.task, spec.about.media))
+    scan = ScanRun(folder, progress, spec, read_rows(folder, spec.about.task, spec.about.media, len(spec.about.labels)))
     scan.check()
     tiers = scan.own() if spec.settings.probabilities else scan.encoders()
     return ScanResult(tuple(tiers), round(time.monotonic() - scan.started, 2))
@@ -82,7 +82,7 @@ class ScanRun:
 
     def check(self) -> None:
         """Raises UsageError where there is nothing to tell apart."""
-        present = len(np.unique(self.rows.labels))
+        present = len(distinct(self.rows.labels)[0])
         if present < 2:
             raise UsageError(
                 f"The version has {len(self.rows)} rows of {present} class: nothing to tell apart.",
@@ -134,12 +134,13 @@ class ScanRun:
             **about,
             "rows": len(self.rows),
             "found": {kind: {"flagged": int(one.is_issue.sum()), **one.summary} for kind, one in found.items()},
-            "log_loss": log_loss(of_truth(signals.probabilities, signals.labels)),
+            "log_loss": log_loss(signals.probabilities, signals.labels),
             "accuracy": self._accuracy(signals.probabilities),
             "seconds": {stage: round(seconds, 3) for stage, seconds in self.seconds.items()},
             "notes": [*notes, *(note for one in found.values() for note in one.notes)],
         }
-        write_tier(self.folder.output / str(order), signals, found, summary)
+        target = task_named(self.spec.about.task).target
+        write_tier(self.folder.output / str(order), target, signals, found, summary)
         self.progress.event("tier", tier=name, order=order, final=final)
         return name
 
@@ -158,7 +159,8 @@ class ScanRun:
 
     def _accuracy(self, probabilities: NDArray[np.float32]) -> float:
         """Share of rows whose given label is the most probable one."""
-        return accuracy(sums_of(self.rows.labels, probabilities.argmax(1), len(self.labels)))
+        predicted, _ = most_probable(probabilities, task_named(self.spec.about.task).target.several)
+        return float(same(self.rows.labels, predicted).mean())
 
     def _clusters(self, encoders: Sequence[Encoder] = ()) -> NDArray[np.int64]:
         """Near-duplicates, see `find_clusters`."""
@@ -212,7 +214,7 @@ class ScanRun:
         if len(parts) == 1:
             return parts[0], np.ones(1)
         exponents = pool_exponents(parts, self.rows.labels)
-        return pool(parts, exponents, self.folder.path), exponents
+        return pool(parts, exponents, self.folder.path, link_of(self.rows.labels)), exponents
 
     def _about(
         self, members: list[Member], exponents: NDArray[np.float64], clusters: NDArray[np.int64], folds: int
@@ -239,7 +241,8 @@ class ScanRun:
 
     def _notes(self, result: OutOfSample, clusters: NDArray[np.int64], folds: int) -> list[str]:
         notes = []
-        pairs = np.unique(np.stack([self.rows.labels, clusters]), axis=1)
+        rows, classes = class_pairs(self.rows.labels)
+        pairs = np.unique(np.stack([classes, clusters[rows]]), axis=1)
         separate = np.bincount(pairs[0], minlength=len(self.labels))
         few = np.flatnonzero((separate > 0) & (separate < folds))
         if len(few):
@@ -248,7 +251,7 @@ class ScanRun:
                 f"rough: {self._named(few)}."
             )
         if not result.judged.all():
-            unseen = np.unique(self.rows.labels[~result.judged])
+            unseen = np.unique(classes[~result.judged[rows] & (separate[classes] < folds)])
             notes.append(
                 f"{int((~result.judged).sum()):,} rows are not flagged: their class has too few distinct examples for "
                 f"a model to learn it without them: {self._named(unseen)}."

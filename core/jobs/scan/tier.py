@@ -16,36 +16,41 @@ from core.files import remove, remove_parts, whole
 from core.issues.contract import Found
 from core.issues.evidence import as_json
 from core.issues.signals import Signals
+from core.jobs.label_column import label_column
+from core.targets import Target
 from core.typed import JsonObject
 
 
-def write_tier(target: Path, signals: Signals, found: Mapping[str, Found], summary: JsonObject) -> None:
-    """Writes the folder `target`: issues.parquet, probabilities.npy, row_ids.npy and summary.json."""
-    remove_parts(target.parent)
-    with whole(target) as part:
+def write_tier(folder: Path, target: Target, signals: Signals, found: Mapping[str, Found], summary: JsonObject) -> None:
+    """Writes the folder: issues.parquet, probabilities.npy, row_ids.npy and summary.json."""
+    remove_parts(folder.parent)
+    with whole(folder) as part:
         part.mkdir(parents=True)
-        tables = [_issues(kind, signals, one) for kind, one in found.items()]
+        given = label_column(target, signals.labels, signals.classes)
+        tables = [_issues(kind, target, given, signals, one) for kind, one in found.items()]
         pq.write_table(pa.concat_tables(tables), part / "issues.parquet")
         np.save(part / "row_ids.npy", signals.example_ids)
         _save(part / "probabilities.npy", signals.probabilities)
         (part / "summary.json").write_text(json.dumps(summary, ensure_ascii=False, indent=1), encoding="utf-8")
-        remove(target)
+        remove(folder)
 
 
-def _issues(kind: str, signals: Signals, found: Found) -> pa.Table:
+def _issues(kind: str, target: Target, given: pa.Array, signals: Signals, found: Found) -> pa.Table:
     """One type's list; its ranks are its own. Rows of which it can say nothing come after all others."""
     count = len(found.score)
     rank = np.empty(count, np.int64)
     judged = np.ones(count, bool) if found.judged is None else found.judged
     rank[np.lexsort((found.score, ~judged))] = np.arange(1, count + 1)
+    nothing = pa.nulls(count, given.type)
+    suggested = nothing if found.suggestion is None else label_column(target, found.suggestion, signals.classes)
     return pa.table(
         {
             "example_id": signals.example_ids,
             "issue_type": pa.DictionaryArray.from_arrays(np.zeros(count, np.int32), [kind]).cast(pa.string()),
             "score": found.score.astype(np.float32),
             "is_issue": found.is_issue,
-            "given": signals.labels.astype(np.int32),
-            "suggested": found.suggestion.astype(np.int32),
+            "given": given,
+            "suggested": suggested,
             "why": as_json(found.evidence),
             "rank": rank,
         }

@@ -22,6 +22,7 @@ from core.jobs.rows import Rows, read_splits
 from core.jobs.train.outputs import create_matrix, open_matrix, sample_of_train, write_predictions
 from core.jobs.train.spec import SplitScores, TrainJobSpec, TrainResult
 from core.queue import JobFolder, ProgressWriter
+from core.targets.arrays import distinct
 from core.tasks import task_named
 from core.typed import to_json
 
@@ -51,7 +52,7 @@ def train_head(folder: JobFolder, progress: ProgressWriter, spec: TrainJobSpec, 
 
 
 def _check(rows: Rows, train: NDArray[np.int64]) -> None:
-    present = len(np.unique(rows.labels[train]))
+    present = len(distinct(rows.labels[train])[0])
     if present < 2 or len(np.unique(rows.payloads.digests[train])) < 2:
         raise UsageError(
             f"The split train has {len(train):,} rows of {present} class: nothing to tell apart.",
@@ -105,7 +106,7 @@ def _predict(
     sample = sample_of_train(splits, spec.settings.seed)
     np.save(output / "features.npy", model.given(embeddings[sample]))
     np.save(output / "feature_rows.npy", rows.example_ids[sample])
-    found = write_predictions(output, rows.example_ids, splits, rows.labels)
+    found = write_predictions(output, rows.example_ids, splits, rows.labels, spec.about)
     for split in ("train", "validation"):
         if split in found:
             # The loss of train is told step by step, with its penalty: another figure than the one found here.

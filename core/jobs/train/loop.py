@@ -24,6 +24,7 @@ from core.jobs.train.spec import SplitScores, TrainJobSpec, TrainResult
 from core.modalities.heavy import heavy_modality
 from core.queue import JobFolder, ProgressWriter, Stopped
 from core.queue.accelerate_config import config_of
+from core.targets.arrays import distinct
 from core.tasks import task_named
 from core.typed import to_json
 
@@ -83,7 +84,7 @@ class _FineTune:
         return result
 
     def _check(self, train: NDArray[np.int64]) -> None:
-        present = len(np.unique(self.rows.labels[train]))
+        present = len(distinct(self.rows.labels[train])[0])
         if present < 2:
             raise UsageError(
                 f"The split train has {len(train):,} rows of {present} class: nothing to tell apart.",
@@ -129,7 +130,10 @@ class _FineTune:
         self.place.wait()
         if not self.place.first:
             return {}
-        return write_predictions(output, self.rows.example_ids[chosen], self.splits[chosen], self.rows.labels[chosen])
+        example_ids, splits, labels = (
+            all_of[chosen] for all_of in (self.rows.example_ids, self.splits, self.rows.labels)
+        )
+        return write_predictions(output, example_ids, splits, labels, self.spec.about)
 
     def _result(self, loop: Loop, found: dict[str, SplitScores]) -> TrainResult:
         state, settings = loop.state, self.settings

@@ -9,9 +9,13 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
-from core.evaluation.metrics import log_losses, of_truth
-from core.finetune.scores import scores
+from core.finetune.scores import row_losses, scores
+from core.jobs.about import About
+from core.jobs.label_column import label_column
 from core.jobs.train.spec import SplitScores
+from core.targets import Labels
+from core.targets.arrays import most_probable
+from core.tasks import task_named
 
 TRAIN_ROWS = 50_000
 """At most so many rows of `train` are predicted, and have their features kept, by a fine-tune of more than the head."""
@@ -38,23 +42,25 @@ def open_matrix(path: Path) -> NDArray[np.float32]:
 
 
 def write_predictions(
-    output: Path, example_ids: NDArray[np.int64], splits: NDArray[np.object_], labels: NDArray[np.int64]
+    output: Path, example_ids: NDArray[np.int64], splits: NDArray[np.object_], labels: Labels, about: About
 ) -> dict[str, SplitScores]:
     """Writes predictions.parquet from probabilities.npy, whose rows are those of `example_ids` (m,), and returns
     the scores of each split."""
+    target = task_named(about.task).target
     probabilities = np.load(output / "probabilities.npy", mmap_mode="r")
-    predicted, confidence = np.empty(len(example_ids), np.int32), np.empty(len(example_ids), np.float32)
+    predicted, confidence = np.empty_like(labels), np.empty(len(example_ids), np.float32)
     loss = np.empty(len(example_ids))
     for start in range(0, len(example_ids), CHUNK):
         part = slice(start, start + CHUNK)
         block = np.asarray(probabilities[part])
-        predicted[part], confidence[part] = block.argmax(1), block.max(1)
-        loss[part] = log_losses(of_truth(block, labels[part]))
-    columns = {"example_id": example_ids, "split": pa.array(splits, pa.string()), "predicted": predicted}
+        predicted[part], confidence[part] = most_probable(block, target.several)
+        loss[part] = row_losses(block, labels[part])
+    said = label_column(target, predicted, about.labels)
+    columns = {"example_id": example_ids, "split": pa.array(splits, pa.string()), "predicted": said}
     pq.write_table(pa.table(columns | {"confidence": confidence}), output / "predictions.parquet")
     found: dict[str, SplitScores] = {}
     for split in dict.fromkeys(splits.tolist()):
         own = splits == split
-        figures = scores(labels[own], predicted[own].astype(np.int64), loss[own])
+        figures = scores(labels[own], predicted[own], loss[own])
         found[split] = SplitScores(int(own.sum()), **figures)
     return found

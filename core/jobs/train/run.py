@@ -1,9 +1,9 @@
 """A job that fine-tunes a model: `python -m core.jobs.train.run FOLDER`, several of them by `accelerate launch`.
 
 spec.json   a `TrainJobSpec`
-input/      rows.parquet: example_id, content_hash, label (class index), split (never NULL), text, media_id
+input/      rows.parquet: example_id, content_hash, label (class index, or a list), split (never NULL), text, media_id
 output/     model/                 safetensors, config with the class names, tokenizer or image processor, winnow.json
-            predictions.parquet    example_id, split, predicted (class index), confidence
+            predictions.parquet    example_id, split, predicted (class index, or a text of several), confidence
             probabilities.npy      float32 (m, k) in Fortran order, row by row those of predictions.parquet
             features.npy, feature_rows.npy   float32 (t, d) what the last layer was given, and the row ids (t,)
             checkpoint/            what it goes on from when it is started again; gone once it is done
@@ -35,7 +35,7 @@ def main(folder: JobFolder, progress: ProgressWriter) -> TrainResult | None:
 
 
 def _rows(folder: JobFolder, spec: TrainJobSpec) -> Rows:
-    return read_rows(folder, spec.about.task, spec.about.media)
+    return read_rows(folder, spec.about.task, spec.about.media, len(spec.about.labels))
 
 
 if __name__ == "__main__":

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+import numpy as np
+
 from core.context import Context
 from core.jobs.resident.spec import Question
 from core.jobs.resident.web import OneResident
 from core.records import Example, Run
-from core.services.runs.models import output_of
+from core.services.runs.models import output_of, task_of_run
 from core.store.rows import get_rows
+from core.targets.arrays import most_probable
 
 NEAREST = 6
 _resident = OneResident()
@@ -29,6 +32,10 @@ class Near:
 class Reply:
     """What the model says."""
 
+    predicted: str
+    """The label, in its text form."""
+    confidence: float
+    """Of several classes that of the least sure one."""
     probabilities: tuple[tuple[str, float], ...]
     """(class, probability), highest first."""
     nearest: tuple[Near, ...]
@@ -44,10 +51,15 @@ def ask(context: Context, run: Run, example: str) -> Reply:
     output, log = output_of(context, run), context.workspace.root / "playground.log"
     question = Question(example, NEAREST)
     answer = _resident.ask(context.queue.launcher, output / "model", output, log, question)
+    target = task_of_run(context, run).target
+    found, sure = most_probable(np.array([answer.probabilities]), target.several)
+    predicted = target.decode(found, run.labels)[0] or ""
     ranked = sorted(zip(run.labels, answer.probabilities, strict=True), key=lambda one: -one[1])
     similarities = dict(answer.nearest)
     examples = get_rows(context.store, run.version_id, list(similarities))
-    return Reply(tuple(ranked), tuple(Near(one, similarities[one.example_id]) for one in examples))
+    return Reply(
+        predicted, float(sure[0]), tuple(ranked), tuple(Near(one, similarities[one.example_id]) for one in examples)
+    )
 
 
 def is_ready(context: Context, run: Run) -> bool:

@@ -8,6 +8,9 @@ from core.context import Context
 from core.records import Dataset, Run
 from core.services.prediction.playground import Near, Reply
 from core.store.versions import get_version
+from core.targets import Target
+from core.targets.arrays import LIKELY
+from core.tasks import task_named
 from core.ui.modalities import drawing_of
 from core.ui.parts.problems import plain
 from core.ui.shell.pages import link
@@ -22,17 +25,21 @@ def ask(context: Context, dataset: Dataset, run: Run) -> None:
     with left:
         reply = drawing_of(dataset).ask(context, run)
         if reply is not None:
-            _says(run, reply)
+            _says(run, reply, task_named(dataset.task).target)
     if reply is not None:
         with right:
             _nearest(context, dataset, run, reply)
 
 
-def _says(run: Run, reply: Reply) -> None:
-    """The likeliest class, then the probabilities: the highest, all of them by one click."""
-    label, probability = reply.probabilities[0]
-    st.markdown(f"### {plain(label)}")
-    st.caption(f"predicted with a probability of {probability:.1%}")
+def _says(run: Run, reply: Reply, target: Target) -> None:
+    """The predicted label, then the probabilities: the highest, all of them by one click."""
+    st.markdown(f"### {plain(target.words(reply.predicted))}")
+    if target.several:
+        st.caption(
+            f"every class from {LIKELY:.0%} on is predicted; of the least sure one it is {reply.confidence:.1%} sure"
+        )
+    else:
+        st.caption(f"predicted with a probability of {reply.confidence:.1%}")
     classes = len(reply.probabilities)
     whole = classes > TOP and st.toggle(f"All {classes:,} classes", key="use-all")
     shown = reply.probabilities if whole else reply.probabilities[:TOP]
@@ -65,9 +72,10 @@ def _nearest(context: Context, dataset: Dataset, run: Run, reply: Reply) -> None
 
 
 def _card(context: Context, dataset: Dataset, version: int, near: Near) -> None:
-    example = near.example
+    example, target = near.example, task_named(dataset.task).target
+    label = "no label" if example.label is None else target.words(example.label)
     with st.container(border=True, gap="xsmall", key=f"use-near-{example.example_id}"):
-        st.markdown(f":blue-badge[{plain(example.label or 'no label')}] :small[:gray[{near.similarity:.2f}]]")
+        st.markdown(f":blue-badge[{plain(label)}] :small[:gray[{near.similarity:.2f}]]")
         drawing_of(dataset).card(context, example)
         label, name = f"Row {example.example_id}", dataset.name
         icon = ":material/open_in_new:"

@@ -10,13 +10,12 @@ import streamlit as st
 from core.context import Context
 from core.errors import UsageError, WinnowError
 from core.finetune.settings import STRATEGIES, applying, reason_for_batch, resolve
-from core.modalities import Modality
 from core.records import Dataset, Strategy, TrainSpec, Version
 from core.services.issues.listing import latest_scan
 from core.services.runs.devices import Device, are_cpu, find_devices, used_devices, used_precision
 from core.services.runs.forecast import Forecast, forecast
 from core.services.train import TrainRows, own_config, preview_split, start_train
-from core.tasks import task_named
+from core.tasks import Task, task_named
 from core.ui import keys
 from core.ui.parts.background import result_of
 from core.ui.parts.problems import plain, shown_errors
@@ -40,7 +39,7 @@ def new_run(context: Context, dataset: Dataset, version: Version, user: str) -> 
         devices = result_of(("devices", None), lambda: find_devices(context.queue.launcher), waiting="Looking for GPUs")
     with form:
         asked = TrainSpec(model=model, strategy=strategy)
-        spec = _settings(task_named(dataset.task).modality, asked, _filled(dataset, asked, rows, devices))
+        spec = _settings(task_named(dataset.task), asked, _filled(dataset, asked, rows, devices))
     if devices is not None:
         with runs_on:
             _where(context, dataset, version, spec, rows)
@@ -78,9 +77,9 @@ def _strategy() -> Strategy:
     return chosen
 
 
-def _settings(modality: Modality, spec: TrainSpec, defaults: TrainSpec) -> TrainSpec:
+def _settings(task: Task, spec: TrainSpec, defaults: TrainSpec) -> TrainSpec:
     """The settings that apply, the rarer ones folded away; an empty field stands for its default."""
-    applies = applying(spec.strategy, modality)
+    applies = applying(spec.strategy, task.modality, task.target.several)
     shown = [setting for setting in applies if setting.name not in ("model", "strategy")]
     said = {}
     with st.container(horizontal=True, gap="small", key="train-settings"):

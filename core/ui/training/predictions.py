@@ -20,6 +20,8 @@ from core.services.prediction.predict import (
     spec_of,
     write_results,
 )
+from core.targets import Target
+from core.tasks import task_named
 from core.ui.parts.downloads import download_link
 from core.ui.parts.job_words import ago, mark
 from core.ui.parts.problems import plain
@@ -83,7 +85,8 @@ def _results(context: Context, job: Job, name: str, opened: bool) -> None:
         only_bad = bool(left_out) and st.toggle(
             f"Only the {left_out:,} without a prediction", key=f"predicted-bad-{job.job_id}"
         )
-        _rows(first_results(context, job, FIRST_ROWS, only_bad=only_bad))
+        target = task_named(spec_of(context, job).task or spec_of(context, job).kind).target
+        _rows(first_results(context, job, FIRST_ROWS, only_bad=only_bad), result.reason_column, target)
 
 
 def _in_words(result: PredictResult) -> str:
@@ -108,10 +111,15 @@ def _save(context: Context, job: Job, name: str, format_: Format, title: str) ->
     )
 
 
-def _rows(rows: Sequence[Mapping[str, object]]) -> None:
+def _rows(rows: Sequence[Mapping[str, object]], reason: str, target: Target) -> None:
+    """Labels as people read them: theirs is the second column before that of the reasons."""
     names = list(rows[0]) if rows else []
+    columns = {name: [_cell(row[name]) for row in rows] for name in names}
+    if rows:
+        predicted = names[names.index(reason) - 2]
+        columns[predicted] = [None if row[predicted] is None else target.words(str(row[predicted])) for row in rows]
     st.dataframe(
-        {name: [_cell(row[name]) for row in rows] for name in names},
+        columns,
         hide_index=True,
         height=300 if len(rows) > 8 else "content",
         placeholder="",

@@ -1,8 +1,9 @@
 import numpy as np
 
 from core.evaluation.metrics import log_loss, of_truth
-from core.heads.calibration import softmax, temperature
+from core.heads.calibration import temperature
 from core.heads.combine import pool, pool_exponents
+from core.heads.link import SOFTMAX
 
 
 def _views(noises: tuple[float, ...]) -> tuple[list[np.ndarray], np.ndarray]:
@@ -10,7 +11,8 @@ def _views(noises: tuple[float, ...]) -> tuple[list[np.ndarray], np.ndarray]:
     labels = generator.integers(4, size=3_000)
     truth = 3.0 * np.eye(4)[labels]
     return [
-        softmax((truth + noise * generator.standard_normal(truth.shape)).astype(np.float32), 2) for noise in noises
+        SOFTMAX.probabilities((truth + noise * generator.standard_normal(truth.shape)).astype(np.float32), 2)
+        for noise in noises
     ], labels
 
 
@@ -23,7 +25,7 @@ def test_the_pool_is_better_than_each_of_its_members() -> None:
 
 def test_an_encoder_that_knows_nothing_gets_no_weight() -> None:
     views, labels = _views((1.0,))
-    noise = softmax(np.random.default_rng(1).standard_normal((3_000, 4)).astype(np.float32), 1)
+    noise = SOFTMAX.probabilities(np.random.default_rng(1).standard_normal((3_000, 4)).astype(np.float32), 1)
     exponents = pool_exponents([views[0], noise], labels)
     assert exponents[1] < 0.05 * exponents[0]
 
@@ -37,5 +39,7 @@ def test_the_better_encoder_weighs_more() -> None:
 def test_a_temperature_undoes_a_known_scaling() -> None:
     generator = np.random.default_rng(0)
     logits = generator.standard_normal((20_000, 3)).astype(np.float32) * 2
-    labels = np.array([generator.choice(3, p=row / row.sum()) for row in softmax(logits.copy(), 1).astype(float)])
+    labels = np.array(
+        [generator.choice(3, p=row / row.sum()) for row in SOFTMAX.probabilities(logits.copy(), 1).astype(float)]
+    )
     assert abs(temperature(logits * 3, labels) - 3) < 0.15

@@ -5,7 +5,8 @@ from __future__ import annotations
 import numpy as np
 
 from core.evaluation.metrics import log_loss, of_truth
-from core.heads.calibration import softmax, temperature
+from core.heads.calibration import temperature
+from core.heads.link import SOFTMAX
 from core.heads.solve import solve
 from core.modalities.payloads import DIGEST
 
@@ -19,7 +20,7 @@ def test_the_probabilities_of_unseen_rows_need_no_temperature_any_more() -> None
     solved = solve(embeddings[seen], labels[seen], digests, 3, seed=0)
     logits = np.log(solved.probabilities(embeddings[unseen]))
     assert 0.8 < temperature(logits, labels[unseen]) < 1.25
-    assert log_loss(of_truth(softmax(logits, 1.0), labels[unseen])) < np.log(3) * 0.7
+    assert log_loss(of_truth(SOFTMAX.probabilities(logits, 1.0), labels[unseen])) < np.log(3) * 0.7
 
 
 def test_the_same_rows_and_seed_give_the_same_head() -> None:

@@ -1,0 +1,48 @@
+"""Labels as the positions of their classes, which is how jobs get them: a relation `names` to join their texts with."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import pyarrow as pa
+
+from core.sql import literal
+from core.store.database import Cursor
+from core.targets import Target
+
+
+def register_names(cursor: Cursor, target: Target, classes: Sequence[str], labels: str) -> None:
+    """Registers `names`: a label's text `name`, and `class`, its position in `classes` (INTEGER), or the positions of
+    its classes, ascending (INTEGER[]), where it may be several. `labels` is a query for the texts that occur; one with
+    an unknown class has no place there."""
+    numbers = pa.array(range(len(classes)), pa.int32())
+    names = pa.table({"class": numbers, "name": pa.array(list(classes), pa.string())})
+    cursor.register("names", names)
+    if target.several:
+        # Once per label that occurs and not per row: a million rows have a few thousand of them.
+        found = cursor.execute(
+            f"""WITH occurring AS (SELECT DISTINCT name FROM ({labels}) AS t(name) WHERE name IS NOT NULL),
+                     single AS (SELECT name, unnest({target.classes_sql("name")}) AS one FROM occurring),
+                     placed AS (SELECT s.name, list_sort(list(n.class)) AS class FROM single s
+                                LEFT JOIN names n ON n.name = s.one GROUP BY s.name HAVING count(*) = count(n.class))
+                SELECT coalesce(p.class, []::INTEGER[]) AS class, o.name FROM occurring o
+                LEFT JOIN placed p ON p.name = o.name
+                WHERE p.name IS NOT NULL OR o.name = {literal(target.label_of(()))}"""
+        ).to_arrow_table()
+        cursor.unregister("names")
+        cursor.register("names", found)
+
+
+def strata_sql(target: Target, rows: str) -> str:
+    """A query for a relation's rows with one more column, `stratum`, within which shares are kept: their label `given`
+    itself, or, where it may be several classes, the rarest of them as `Target.strata` has it. Whole sets are mostly too
+    rare to be shared out: of nine rows that carry the same one, none would be tested."""
+    if not target.several:
+        return f"SELECT *, given AS stratum FROM {rows}"
+    return f"""
+        WITH sets AS (SELECT given, count(*) AS rows FROM {rows} GROUP BY given),
+             single AS (SELECT given, rows, unnest({target.classes_sql("given")}) AS class FROM sets),
+             counted AS (SELECT class, sum(rows) AS rows FROM single GROUP BY class),
+             rarest AS (SELECT s.given, arg_min(c.class, (c.rows, c.class)) AS stratum
+                        FROM single s JOIN counted c ON c.class = s.class GROUP BY s.given)
+        SELECT r.*, f.stratum FROM {rows} r LEFT JOIN rarest f ON f.given = r.given"""
