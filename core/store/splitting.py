@@ -30,8 +30,9 @@ def split_counts(db: Database, version_id: str) -> dict[str, dict[str | None, in
     target = task_named(get_dataset(db, get_version(db, version_id).dataset_id).task).target
     counts: dict[str, dict[str | None, int]] = {}
     for name, split, rows in db.fetch(
-        f"""SELECT unnest({target.classes_sql("label")}) AS class, split, CAST(sum(held) AS BIGINT)
-            FROM (SELECT label, split, count(*) AS held FROM {relation(db, version_id)} GROUP BY ALL)
+        f"""SELECT class, split, CAST(sum(held) AS BIGINT)
+            FROM (SELECT unnest({target.classes_sql("label")}) AS class, split, held
+                  FROM (SELECT label, split, count(*) AS held FROM {relation(db, version_id)} GROUP BY ALL))
             GROUP BY ALL ORDER BY class, split"""
     ):
         counts.setdefault(name, {})[split] = rows

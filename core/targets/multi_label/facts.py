@@ -34,7 +34,7 @@ _SHOWN = 100
 
 
 def read(schema: Schema, types: Mapping[str, str]) -> Reading:
-    """Of columns of 0 and 1, of texts with a delimiter, or of texts that are JSON arrays, as lists are read, too.
+    """Of columns of 0 and 1, of lists, of texts with a delimiter, or of texts that are JSON arrays.
 
     Empty texts and NULLs in a list are no classes. A list or a text of nothing says that no class applies, and so does
     `[]` where texts have a delimiter; NULL is no label."""
@@ -42,6 +42,8 @@ def read(schema: Schema, types: Mapping[str, str]) -> Reading:
         return _of_columns(schema.label_columns)
     name = schema.label or ""
     column = identifier(name)
+    if types[name].endswith("[]") and types[name].count("[") == 1 and "(" not in types[name]:
+        return Reading(text_sql(f"CAST({column} AS VARCHAR[])"))
     if types[name] != "VARCHAR":
         raise SchemaError(
             f"Column {name!r} holds {types[name]} values, which cannot be several classes.",

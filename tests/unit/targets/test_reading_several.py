@@ -141,3 +141,12 @@ def test_one_class_is_read_and_previewed_as_ever() -> None:
     schema = Schema("text-classification", "text", "label")
     assert ONE.read(schema, {"label": "VARCHAR"}).label == 'CAST("label" AS VARCHAR)'
     assert [ONE.classes_in(schema, {"label": value}) for value in (" a ", 3, None)] == [("a",), ("3",), None]
+
+
+def test_lists_are_read_as_the_texts_that_say_the_same() -> None:
+    reading = MULTI.read(_schema(), {"tags": "VARCHAR[]"})
+    with duckdb.connect() as engine:
+        rows = engine.execute(
+            f"SELECT {reading.label} FROM (VALUES (['b', ' a', 'b', NULL, '']), ([]), (NULL)) AS rows(tags)"
+        ).fetchall()
+    assert (rows, reading.fault) == ([('["a","b"]',), ("[]",), (None,)], "")
