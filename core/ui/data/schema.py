@@ -94,10 +94,11 @@ def _several(found: Preview, key: str, pick: Callable[[str, str, str | None], st
     """Pickers for a label of several classes, by how these are stored."""
     guess = found.guess
     ways = list(STORED)
+    guessed = COLUMNS if guess.label_columns else LISTS if task_named(guess.task).target.several else TEXTS
     way = st.selectbox(
         "Labels are stored in",
         ways,
-        ways.index(COLUMNS if guess.label_columns else LISTS),
+        ways.index(guessed),
         key=f"{key}-stored",
         format_func=STORED.__getitem__,
     )

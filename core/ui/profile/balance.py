@@ -38,7 +38,10 @@ def balance_view(
     _figures(balance, sets)
     left, right = st.columns([6, 5], gap="large")
     with left:
-        label = value_bars(dataset, version, balance, view="classes", name="label", title="Classes", noun="class")
+        remark = "" if sets is None else ": shares are of rows, and a row counts in each of its classes"
+        label = value_bars(
+            dataset, version, balance, view="classes", name="label", title="Classes", noun="class", remark=remark
+        )
     with right:
         split = _splits(dataset, version, splits)
     if balance.absent:
