@@ -56,17 +56,24 @@ def read(schema: Schema, types: Mapping[str, str]) -> Reading:
 
 
 def _of_columns(names: Sequence[str]) -> Reading:
+    """The classes are known and in order here: nothing is left to trim or to sort row by row."""
     said = {name: f"lower(trim(CAST({identifier(name)} AS VARCHAR)))" for name in names}
     yes, either = (", ".join(map(literal, values)) for values in (_YES, _ANSWERS))
-    found = ", ".join(f"CASE WHEN {value} IN ({yes}) THEN {literal(name)} END" for name, value in said.items())
+    called = {found: name for name in names for found in _named([name])}
+    if len(called) < len(names):
+        raise SchemaError(
+            f"The columns {', '.join(map(repr, names))} are {len(names):,} classes with {len(called):,} names.",
+            "Give each column a name of its own in the file.",
+        )
+    found = ", ".join(f"CASE WHEN {said[called[one]]} IN ({yes}) THEN {literal(one)} END" for one in sorted(called))
     faults = {name: f"({value} IS NULL OR {value} NOT IN ({either}))" for name, value in said.items()}
     cases = " ".join(
         f"WHEN {fault} THEN {literal(f'neither 0 nor 1: column {name}: ')} || "
         f"left(coalesce(CAST({identifier(name)} AS VARCHAR), 'no value'), {_SHOWN})"
         for name, fault in faults.items()
     )
-    label = f"CASE WHEN NOT ({' OR '.join(faults.values())}) THEN {text_sql(f'[{found}]')} END"
-    return Reading(label, f"CASE {cases} END")
+    label = f"CAST(to_json(list_filter([{found}], lambda x: x IS NOT NULL)) AS VARCHAR)"
+    return Reading(f"CASE WHEN NOT ({' OR '.join(faults.values())}) THEN {label} END", f"CASE {cases} END")
 
 
 def _of_arrays(name: str, column: str) -> Reading:

@@ -150,3 +150,8 @@ def test_lists_are_read_as_the_texts_that_say_the_same() -> None:
             f"SELECT {reading.label} FROM (VALUES (['b', ' a', 'b', NULL, '']), ([]), (NULL)) AS rows(tags)"
         ).fetchall()
     assert (rows, reading.fault) == ([('["a","b"]',), ("[]",), (None,)], "")
+
+
+def test_columns_whose_names_differ_in_what_hardly_shows_are_refused() -> None:
+    with pytest.raises(SchemaError, match="are 2 classes with 1 names"):
+        MULTI.read(_schema(None, ("spam", "spam ")), {"spam": "VARCHAR", "spam ": "VARCHAR"})
