@@ -28,6 +28,8 @@ def _class(ranges: Sequence[tuple[int, int]], form: str) -> str:
 
 UNSEEN = _class(_UNSEEN, r"\x{{{:X}}}")
 """The characters that show nothing, for a class of RE2, which is DuckDB's: `[…]`."""
+EDGE = _class(_EDGES, r"\x{{{:X}}}")
+"""What `stripped` takes off either end, for a class of RE2."""
 _EDGE = f"[{_class(_EDGES, chr(92) + 'U{:08X}')}]"
 _AROUND = re.compile(f"^{_EDGE}+|{_EDGE}+$")
 _NOTHING = re.compile(f"[{_class(_UNSEEN, chr(92) + 'U{:08X}')}]+")

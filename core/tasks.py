@@ -33,8 +33,8 @@ TASKS: dict[str, Task] = {
         Task("multi-label-text", "Multi-label text classification", TEXT, MULTI_LABEL),
     )
 }
-"""Every task by name, what takes any column first: a guess asks them from the last to the first. Choices on pages and
-on the command line derive from it."""
+"""Every task by name, modalities that take any column first: a guess asks these from the last to the first. Choices on
+pages and on the command line derive from it."""
 ALIASES: dict[str, str] = {task.modality.name: task.name for task in TASKS.values() if task.target is ONE_CLASS}
 """Release 0.1 knew one class only and called a task by its modality: so do its jobs' specs and people's scripts."""
 

@@ -45,7 +45,7 @@ with shown_errors():
     elif view == "splits":
         table, form = st.columns([3, 2], gap="medium")
         with table:
-            classes_by_part(context, version)
+            classes_by_part(context, dataset, version)
         with form, shown_errors():
             if not follow_split(context):
                 split_form(context, dataset, version, user)

@@ -7,9 +7,11 @@ from core.services.profile.figures import (
     class_balance,
     derived,
     duplicates,
+    label_sets,
     missing_values,
     split_balance,
 )
+from core.tasks import task_named
 from core.ui.parts.choices import view_switch
 from core.ui.parts.pending import settled
 from core.ui.parts.problems import shown_errors
@@ -30,8 +32,10 @@ with shown_errors():
     if view == "balance":
         classes = settled(lambda: class_balance(context, version.version_id))
         splits = settled(lambda: split_balance(context, version.version_id))
+        several = task_named(dataset.task).target.several
+        sets = settled(lambda: label_sets(context, version.version_id)) if several else None
         if classes is not None and splits is not None:
-            opened = balance_view(dataset, version, classes, splits)
+            opened = balance_view(dataset, version, classes, splits, sets)
     else:
         measured = settled(lambda: derived(context, dataset.dataset_id))
         if view == "checks":

@@ -15,13 +15,14 @@ from core.commands.progress import ProgressLine
 from core.context import Context
 from core.errors import SchemaError, UsageError
 from core.records import ENDED, Preview, Schema
-from core.services.load import preview, samples, start_load, wait, widened
+from core.services.load import preview, samples, start_load, wait, widened, with_labels
 from core.store.datasets import rejected
 from core.tasks import ALIASES, TASKS
 
 REJECTED_SHOWN = 5
 GRACE_SECONDS = 10.0
 """How long a load has to end by itself before it is made to."""
+_LABELS = {"label", "label_columns", "label_delimiter"}
 ROLES = ("payload", "label", "split", "id")
 
 
@@ -37,6 +38,12 @@ ROLES = ("payload", "label", "split", "id")
 @click.option("--task", type=click.Choice((*TASKS, *ALIASES)), help="guessed when absent, as are the columns below")
 @click.option("--payload", metavar="COL", help="the column with the text, or the image's path")
 @click.option("--label", metavar="COL", help="the column with the class")
+@click.option(
+    "--label-columns",
+    metavar="COL,COL",
+    help="where each class has a column of 0 and 1: these columns, whose names are the classes",
+)
+@click.option("--label-delimiter", metavar="TEXT", help="what stands between several classes in --label, such as ;")
 @click.option("--split", metavar="COL", help="the column with the split")
 @click.option("--id", metavar="COL", help="the source's own row id")
 def load_command(context: Context, locations: tuple[str, ...], name: str | None, **roles: str | None) -> Answer:
@@ -61,6 +68,7 @@ def load_command(context: Context, locations: tuple[str, ...], name: str | None,
     }
     text = [f"{dataset.name}: {dataset.row_count:,} rows, {len(dataset.labels):,} classes, task {dataset.task}."]
     text += [f"  {role}: {value}" for role in ROLES if (value := getattr(schema, role))]
+    text += [f"  label: {', '.join(schema.label_columns)}"] if schema.label_columns else []
     text += [f"  {note}" for note in found.notes]
     if dataset.rejected_count:
         text.append(f"{dataset.rejected_count:,} rows were set aside, the first of them:")
@@ -76,13 +84,28 @@ def _sample_name(locations: tuple[str, ...]) -> str:
 
 def _schema(found: Preview, said: dict[str, Any]) -> Schema:
     """The guess with what the person said in its place; every column without a role stays as an attribute."""
+    if not said:
+        return found.guess
     columns = [column.name for column in found.columns]
-    for role in ROLES:
-        if role in said and said[role] not in columns:
-            raise SchemaError(f"--{role}: there is no column {said[role]!r}.", f"The columns: {', '.join(columns)}.")
-    guess = found.guess
-    freed = {role: None for role in ("label", "split", "id") if getattr(guess, role) in said.values()}
-    return widened(replace(guess, **(freed | said)), found) if said else guess
+    if "label_columns" in said:
+        said |= {"label_columns": _listed(said["label_columns"], columns), "label": None}
+    elif "label" in said:
+        said |= {"label_columns": ()}
+    named = [(role, said[role]) for role in ROLES if said.get(role)]
+    named += [("label-columns", name) for name in said.get("label_columns", ())]
+    for role, name in named:
+        if name not in columns:
+            raise SchemaError(f"--{role}: there is no column {name!r}.", f"The columns: {', '.join(columns)}.")
+    guess, taken = found.guess, {name for _, name in named}
+    freed: dict[str, Any] = {role: None for role in ("label", "split", "id") if getattr(guess, role) in taken}
+    freed["label_columns"] = tuple(name for name in guess.label_columns if name not in taken)
+    schema = replace(guess, **(freed | said))
+    return widened(with_labels(found, schema) if "task" not in said and _LABELS & said.keys() else schema, found)
+
+
+def _listed(names: str, columns: list[str]) -> tuple[str, ...]:
+    """The names between commas; a column that has commas in its own is named alone."""
+    return (names,) if names in columns else tuple(name.strip() for name in names.split(",") if name.strip())
 
 
 @contextmanager

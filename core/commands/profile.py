@@ -35,6 +35,7 @@ def _text(profile: Mapping[str, Any]) -> str:
         f"imbalance ratio {balance['imbalance_ratio']:.2f}, effective classes {balance['effective_classes']:.2f}; "
         f"{repeats['rows']:,} rows repeat another's content, {repeats['conflicting_rows']:,} with another label.",
         table(("class", "rows", "share"), classes, TOP_CLASSES),
+        *_label_sets(profile.get("label_sets")),
         *lookalike_notes(one["label"] for one in balance["classes"]),
     ]
     associations = [
@@ -45,6 +46,20 @@ def _text(profile: Mapping[str, Any]) -> str:
     if associations:
         parts.append(table(("attribute", "association with the label", "value, 95 % interval"), associations))
     return "\n\n".join(parts)
+
+
+def _label_sets(sets: Mapping[str, Any] | None) -> list[str]:
+    """What is said where a label is several classes."""
+    if sets is None:
+        return []
+    labels = [(", ".join(one["classes"]) or "none", one["rows"]) for one in sets["commonest"]]
+    pairs = [(*one["classes"], one["rows"]) for one in sets["together"]]
+    return [
+        f"A row counts in each of its classes, {sets['cardinality']:.2f} on average; {sets['none']:,} rows have none. "
+        f"There are {sets['distinct']:,} different labels.",
+        table(("label", "rows with exactly these classes"), labels, TOP_CLASSES),
+        *([table(("class", "and", "rows with both"), pairs, TOP_CLASSES)] if pairs else []),
+    ]
 
 
 def _interval(value: Mapping[str, float]) -> str:

@@ -10,7 +10,7 @@ import numpy as np
 
 from core.profile.records import MISSING, Group, GroupTable, Rows
 from core.profile.shares import MIN_GROUP_ROWS
-from core.profile.sql import number, text
+from core.profile.sql import labelled, number, text
 from core.records import Attribute, RowFilter
 
 MAX_GROUPS = 100
@@ -29,10 +29,12 @@ def group_table(rows: Rows, attribute: Attribute) -> GroupTable:
 
 
 def _category_table(rows: Rows, attribute: Attribute) -> GroupTable:
+    each_row_once = "label IS NULL" if rows.target.several else "true"
     cells = rows.fetch(
-        f"WITH cells AS MATERIALIZED (SELECT {text(attribute)} AS value, label, count(*) AS held FROM {rows.relation}"
-        " WHERE label IS NOT NULL GROUP BY ALL),"
-        " sized AS (SELECT value, row_number() OVER (ORDER BY sum(held) DESC, value) AS place FROM cells"
+        f"WITH cells AS MATERIALIZED (SELECT value, label, count(*) AS held"
+        f" FROM {labelled(rows, f'{text(attribute)} AS value')} GROUP BY ALL),"
+        f" sized AS (SELECT value, row_number() OVER (ORDER BY sum(held) FILTER ({each_row_once}) DESC, value) AS place"
+        " FROM cells"
         " WHERE value IS NOT NULL GROUP BY value)"
         f" SELECT CASE WHEN value IS NULL THEN {MAX_GROUPS + 2} ELSE least(place, {MAX_GROUPS + 1}) END AS position,"
         " any_value(value), label, CAST(sum(held) AS BIGINT), (SELECT count(*) FROM sized)"
@@ -49,7 +51,7 @@ def _category_table(rows: Rows, attribute: Attribute) -> GroupTable:
         where = RowFilter(attribute=attribute.column, value=names[position])
         return Group(names[position], count, where, count >= MIN_GROUP_ROWS)
 
-    return _table(attribute, [(int(place), str(label), int(held)) for place, _, label, held, _ in cells], group)
+    return _table(attribute, [(int(place), label, int(held)) for place, _, label, held, _ in cells], group)
 
 
 def _number_table(rows: Rows, attribute: Attribute) -> GroupTable:
@@ -60,7 +62,7 @@ def _number_table(rows: Rows, attribute: Attribute) -> GroupTable:
     position = " + ".join(f"(value >= '{edge!r}'::DOUBLE)::INTEGER" for edge in edges) or "0"
     cells = rows.fetch(
         f"SELECT CASE WHEN NOT isnan(value) THEN {position} ELSE {len(edges) + 1} END AS band, label, count(*)"
-        f" FROM (SELECT {number(attribute)} AS value, label FROM {rows.relation} WHERE label IS NOT NULL) GROUP BY ALL"
+        f" FROM {labelled(rows, f'{number(attribute)} AS value')} GROUP BY ALL"
     )
     show = _date if attribute.kind == "time" else _figure
 
@@ -76,7 +78,7 @@ def _number_table(rows: Rows, attribute: Attribute) -> GroupTable:
         where = RowFilter(attribute=attribute.column, low=low, high=high)
         return Group(name, count, where, count >= MIN_GROUP_ROWS)
 
-    return _table(attribute, [(int(band), str(label), int(held)) for band, label, held in cells], group)
+    return _table(attribute, [(int(band), label, int(held)) for band, label, held in cells], group)
 
 
 def _plain_values(rows: Rows, attribute: Attribute) -> list[float]:
@@ -124,18 +126,23 @@ def _missing(attribute: Attribute, count: int) -> Group:
 
 
 def _table(
-    attribute: Attribute, cells: Sequence[tuple[int, str, int]], group: Callable[[int, int], Group]
+    attribute: Attribute, cells: Sequence[tuple[int, str | None, int]], group: Callable[[int, int], Group]
 ) -> GroupTable:
-    """Cells of (group position, label, rows) as a dense table; groups by position, labels largest first."""
+    """Cells of (group position, label, rows) as a dense table; groups by position, labels largest first. Cells without
+    a label are whole groups, in which rows of several classes are counted once."""
     by_label: dict[str, int] = {}
     for _, label, count in cells:
-        by_label[label] = by_label.get(label, 0) + count
+        if label is not None:
+            by_label[label] = by_label.get(label, 0) + count
+    whole = {position: count for position, label, count in cells if label is None}
     labels = sorted(by_label, key=lambda label: (-by_label[label], label))
     positions = sorted({position for position, *_ in cells})
     counts = np.zeros((len(positions), len(labels)), dtype=np.int64)
     row_of = {position: row for row, position in enumerate(positions)}
     column_of = {label: column for column, label in enumerate(labels)}
     for position, label, count in cells:
-        counts[row_of[position], column_of[label]] += count
-    groups = tuple(group(position, int(counts[row_of[position]].sum())) for position in positions)
+        if label is not None:
+            counts[row_of[position], column_of[label]] += count
+    sizes = whole or {position: int(counts[row].sum()) for position, row in row_of.items()}
+    groups = tuple(group(position, sizes[position]) for position in positions)
     return GroupTable(attribute.name, attribute.column, groups, tuple(labels), counts)

@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.records import Estimate, RowFilter
+from core.targets import Target
 
 Counts = NDArray[np.int64]
 
@@ -25,6 +26,11 @@ class Rows(Protocol):
         """A SQL subquery with the columns of the examples table, `label` and `split` as of the version."""
         ...
 
+    @property
+    def target(self) -> Target:
+        """What a label is. A row whose label is several classes counts in each of them."""
+        ...
+
     def fetch(self, sql: str, params: Sequence[Any] = (), /) -> list[tuple[Any, ...]]:
         """Runs one SELECT and returns its rows."""
         ...
@@ -37,7 +43,7 @@ class ClassCount:
     label: str
     count: int
     share: float
-    """Of all rows counted, 0–1."""
+    """Of all rows counted, 0–1. Where a label may be several classes, these sum to anything."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +58,8 @@ class Balance:
     imbalance_ratio: float
     """Largest count over smallest count among the classes present; 1 is even."""
     effective_classes: float
-    """exp of the Shannon entropy of the shares: the number of equally large classes with the same entropy."""
+    """exp of the Shannon entropy of how the labels spread: the number of equally large classes with the same
+    entropy."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,12 +83,34 @@ class SplitBalance:
     """Classes present anywhere, largest first."""
     counts: Counts
     """(splits, labels): rows."""
+    sizes: tuple[int, ...]
+    """Rows of each split."""
     balances: tuple[Balance, ...]
     """One per split, in order."""
     test: Independence | None
-    """Whether the class shares differ between splits; None with one split or one class."""
+    """Whether the class shares differ between splits; None with one split or one class, and where a row may count in
+    several classes, since the test takes every count for another row."""
     cramers_v: Estimate | None
     """Size of that difference: bias-corrected Cramér's V."""
+
+
+@dataclass(frozen=True, slots=True)
+class LabelSets:
+    """Which classes go together where a label is several."""
+
+    rows: int
+    cardinality: float
+    """Classes of a row, on average (Tsoumakas & Katakis, Multi-label classification: an overview, 2007)."""
+    none: int
+    """Rows to which no class applies."""
+    distinct: int
+    """Different labels."""
+    commonest: tuple[tuple[str, int], ...]
+    """Labels in their text form with their rows, most first."""
+    labels: tuple[str, ...]
+    """The classes with the most rows, largest first: the sides of `together`."""
+    together: Counts
+    """(labels, labels): rows that have both classes, on the diagonal those that have the one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,6 +188,17 @@ class GroupTable:
     """Classes present, largest first."""
     counts: Counts
     """(groups, labels): rows."""
+
+    @property
+    def sizes(self) -> Counts:
+        """(groups,) rows."""
+        return np.array([group.count for group in self.groups], dtype=np.int64)
+
+    @property
+    def overall(self) -> NDArray[np.float64]:
+        """(labels,) float64: the share of each class among all rows."""
+        shares: NDArray[np.float64] = self.counts.sum(axis=0) / max(1, int(self.sizes.sum()))
+        return shares
 
 
 @dataclass(frozen=True, slots=True)

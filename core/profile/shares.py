@@ -17,7 +17,7 @@ Floats = NDArray[np.float64]
 
 def shares_of(table: GroupTable) -> tuple[Floats, Floats, Floats]:
     """The share of each label in each group with its Wilson interval: three (groups, labels) float64 arrays."""
-    sizes = table.counts.sum(axis=1, keepdims=True)
+    sizes = table.sizes[:, None]
     low, high = wilson(table.counts, sizes)
     return table.counts / np.maximum(sizes, 1), low, high
 
@@ -32,7 +32,7 @@ def parity(table: GroupTable) -> tuple[Parity, ...]:
     if len(judged) < 2:
         return ()
     share, low, high = (part[judged] for part in shares_of(table))
-    overall = table.counts.sum(axis=0) / max(1, int(table.counts.sum()))
+    overall = table.overall
     names = [table.groups[position].name for position in judged]
     rows = []
     for column, label in enumerate(table.labels):

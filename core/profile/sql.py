@@ -4,11 +4,21 @@ from __future__ import annotations
 
 import math
 
+from core.profile.records import Rows
 from core.records import Attribute
 from core.sql import identifier
 
 _SAFE = 100
 """Powers of ten up to which a number's fourth power, summed over any rows, is a DOUBLE."""
+
+
+def labelled(rows: Rows, columns: str) -> str:
+    """A subquery of columns and `label`, one class: of each row that has a label, or, where that is several, of each of
+    its classes, and once more with NULL for the row itself."""
+    if not rows.target.several:
+        return f"(SELECT {columns}, label FROM {rows.relation} WHERE label IS NOT NULL)"
+    classes = f"list_append({rows.target.classes_sql('label')}, NULL)"
+    return f"(SELECT {columns}, unnest({classes}) AS label FROM {rows.relation} WHERE label IS NOT NULL)"
 
 
 def number(attribute: Attribute) -> str:

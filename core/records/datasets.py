@@ -93,6 +93,7 @@ class RowFilter:
     """Which rows of a version to show. Every field narrows; the empty filter is all rows."""
 
     label: str | None = None
+    """A class: the row's label is it, or has it among others."""
     split: str | None = None
     attribute: str | None = None
     """An attribute's column; needs `value` or `low`/`high`."""
@@ -107,6 +108,10 @@ class RowFilter:
     duplicates: Literal["exact", "conflicting"] | None = None
     """Rows whose content occurs more than once; or more than once with different labels."""
     example_ids: tuple[int, ...] | None = None
+    also: str | None = None
+    """A second class that the row's label has, where it may have several."""
+    exactly: str | None = None
+    """The text form of the row's whole label."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -41,10 +41,27 @@ class Schema:
     payload: str
     """The column that holds the example: its text, or the image's path, bytes or URI."""
     label: str | None
+    """The one column that holds the label, where one does."""
     split: str | None = None
     id: str | None = None
     attributes: tuple[str, ...] = ()
     """All other columns, kept with their own types."""
+    label_columns: tuple[str, ...] = ()
+    """Where a label is several classes: columns of 0 and 1 that are a class each, by their names, in place of
+    `label`."""
+    label_delimiter: str = ""
+    """Where a label is several classes: what stands between them in the texts of `label`; empty where it holds lists,
+    or texts that are JSON arrays."""
+
+    @property
+    def labelled_by(self) -> tuple[str, ...]:
+        """The columns that say the label; none where no label is chosen."""
+        return self.label_columns or ((self.label,) if self.label is not None else ())
+
+    @property
+    def roles(self) -> frozenset[str]:
+        """The columns that are no attributes."""
+        return frozenset((self.payload, *self.labelled_by, *filter(None, (self.split, self.id))))
 
 
 @dataclass(frozen=True, slots=True)

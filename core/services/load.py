@@ -28,9 +28,10 @@ from core.services.follow import follow
 from core.settings import MAX_ATTRIBUTES, allowed_folders, expanded
 from core.sources import SOURCES, hub
 from core.sources.samples import SAMPLE_SCHEMAS
+from core.sources.several import sets_of
 from core.sources.tabular import check_label
 from core.store.datasets import get_dataset, list_datasets
-from core.tasks import task_named
+from core.tasks import TASKS, task_named
 from core.typed import to_json
 
 __all__ = [
@@ -43,6 +44,7 @@ __all__ = [
     "start_load",
     "wait",
     "widened",
+    "with_labels",
 ]
 
 
@@ -191,7 +193,15 @@ def _absolute(location: str) -> str:
     return str(path.resolve()) if location not in SOURCES and path.exists() else location
 
 
+def with_labels(found: Preview, schema: Schema) -> Schema:
+    """The schema with the task that its labels call for, where a person named their columns and no task: several
+    classes where there are several columns, a delimiter or lists, else one."""
+    task, column = task_named(schema.task), [one for one in found.columns if one.name == schema.label]
+    several = bool(schema.label_columns or schema.label_delimiter or any(sets_of(one, found.rows) for one in column))
+    same = (one for one in TASKS.values() if one.modality is task.modality and one.target.several is several)
+    return replace(schema, task=next(same, task).name)
+
+
 def widened(schema: Schema, preview_: Preview) -> Schema:
     """The schema with every column of the preview that plays no role as an attribute."""
-    roles = {schema.payload, schema.label, schema.split, schema.id}
-    return replace(schema, attributes=tuple(c.name for c in preview_.columns if c.name not in roles))
+    return replace(schema, attributes=tuple(c.name for c in preview_.columns if c.name not in schema.roles))

@@ -21,12 +21,22 @@ def features(schema: pa.Schema) -> Mapping[str, Any]:
 
 
 def class_names(schema: pa.Schema) -> dict[str, tuple[str, ...]]:
-    """Columns of class numbers with their class names."""
+    """Columns of class numbers, or of lists of them, with their class names."""
+    one_each = {name: _element(feature) for name, feature in features(schema).items()}
     return {
         name: tuple(map(str, feature["names"]))
-        for name, feature in features(schema).items()
+        for name, feature in one_each.items()
         if isinstance(feature, dict) and feature.get("_type") == "ClassLabel" and feature.get("names")
     }
+
+
+def _element(feature: Any) -> Any:
+    """What a list holds, of which the library has had three spellings; anything else as it is."""
+    if isinstance(feature, list) and len(feature) == 1:
+        return feature[0]
+    if isinstance(feature, dict) and feature.get("_type") in ("Sequence", "List", "LargeList"):
+        return feature.get("feature")
+    return feature
 
 
 def simplified(kind: pa.DataType) -> bool:

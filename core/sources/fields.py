@@ -48,6 +48,12 @@ class Field:
     """Of the numbers that the text in it stands for, see `as_text`."""
 
     @property
+    def is_plain_list(self) -> bool:
+        """Whether it holds lists of texts, numbers or truth values."""
+        kinds = (pa.types.is_list, pa.types.is_large_list, pa.types.is_fixed_size_list)
+        return any(one(self.type) for one in kinds) and not pa.types.is_nested(self.type.value_type)
+
+    @property
     def nested(self) -> bool:
         """Whether it holds lists or objects, images as `datasets` stores them not counted."""
         return bool(pa.types.is_nested(self.type)) and not simplified(self.type)
@@ -107,7 +113,8 @@ def _is_truth(type_: pa.DataType) -> bool:
 def value(field: Field, kind: str) -> str:
     """SQL for the column as an attribute of type `kind`, which is VARCHAR for bytes that are text."""
     if field.classes:
-        return f"coalesce({_class_name(field)}, {field.place}::VARCHAR)"
+        number = "x" if field.nested else field.place
+        return _of_numbers(field, f"coalesce({_class_name(field, number)}, {number}::VARCHAR)")
     if pa.types.is_duration(field.type):
         return f"{field.place}::DOUBLE / {_PER_SECOND[field.type.unit]}"
     if _is_truth(field.type):
@@ -125,7 +132,7 @@ def role_text(field: Field) -> str:
     Fractions that are whole read as whole numbers again, since a gap in a column is what makes pandas write 1 as 1.0.
     """
     if field.classes:
-        return _class_name(field)
+        return _of_numbers(field, _class_name(field, "x" if field.nested else field.place))
     sql = value(field, "VARCHAR")
     if not field.kind.startswith(_FRACTIONS):
         return f"({sql})::VARCHAR"
@@ -135,11 +142,15 @@ def role_text(field: Field) -> str:
     )
 
 
-def _class_name(field: Field) -> str:
+def _of_numbers(field: Field, name: str) -> str:
+    """The SQL `name` of a class number, or of each class number `x` of a list, which is then a JSON array."""
+    return f"to_json(list_transform({field.place}, lambda x: {name}))::VARCHAR" if field.nested else name
+
+
+def _class_name(field: Field, number: str) -> str:
     """By the number, which must be one of the names' places: a list counts negative ones from its end."""
     names = ", ".join(map(literal, field.classes))
-    inside = f"{field.place} BETWEEN 0 AND {len(field.classes) - 1}"
-    return f"CASE WHEN {inside} THEN ([{names}])[{field.place} + 1] END"
+    return f"CASE WHEN {number} BETWEEN 0 AND {len(field.classes) - 1} THEN ([{names}])[{number} + 1] END"
 
 
 def shown(field: Field) -> str:
@@ -151,12 +162,17 @@ def shown(field: Field) -> str:
 
 def reasons(fields: Sequence[Field], schema: Schema) -> str:
     """SQL for why the source sets a row aside, NULL where it does not; empty where it never does."""
-    texts = {schema.label, None if task_named(schema.task).modality.in_files else schema.payload}
+    texts = {*schema.labelled_by, None if task_named(schema.task).modality.in_files else schema.payload}
     cases = [case for field in fields if field.name in texts for case in _reasons(field)]
     return f"CASE {' '.join(cases)} END" if cases else ""
 
 
 def _reasons(field: Field) -> list[str]:
+    if field.classes and field.nested:
+        most = len(field.classes) - 1
+        strange = f"list_filter({field.place}, lambda x: x NOT BETWEEN 0 AND {most})"
+        known = f" in {field.name}: there are {most + 1} class names, for 0 to {most}"
+        return [f"WHEN len({strange}) > 0 THEN 'class number ' || {strange}[1]::VARCHAR || {literal(known)}"]
     if field.classes:
         number = f"{field.place}::VARCHAR"
         known = f"there are {len(field.classes)} class names, for 0 to {len(field.classes) - 1}"
@@ -173,10 +189,11 @@ def _reasons(field: Field) -> list[str]:
 
 def check_fields(fields: Iterable[Field], schema: Schema) -> None:
     """Raises SchemaError where a column cannot be the label, the split or the id that the schema makes it."""
+    several = task_named(schema.task).target.several
     for field in fields:
-        if field.name not in (schema.label, schema.split, schema.id):
+        if field.name not in (*schema.labelled_by, schema.split, schema.id):
             continue
-        if field.nested:
+        if field.nested and not (several and field.name == schema.label and field.is_plain_list):
             raise SchemaError(
                 f"Column '{field.name}' holds {_held(field)} ({field.type}): it is no label, split or id.",
                 "Choose a column of texts, numbers or truth values: one class for each row.",

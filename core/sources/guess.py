@@ -6,8 +6,9 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from core.modalities.naming import first_named
+from core.modalities.naming import first_named, plain_name
 from core.records import SPLIT_WORDS, Column, Schema
+from core.sources import several
 from core.tasks import TASKS, Task
 
 LABEL_NAMES = (
@@ -57,7 +58,8 @@ def guess(
     among: Sequence[Task] = tuple(TASKS.values()),
     count: int | None = None,
 ) -> Schema:
-    """Roles by name first, then by what the values look like. `label` is None where nothing fits.
+    """Roles by name first, then by what the values look like. `label` is None where nothing fits, or where each class
+    has a column.
 
     `among`: the tasks that it may be. `count`: how many rows the columns were counted in, where `rows` are only the
     first of them.
@@ -65,15 +67,38 @@ def guess(
     count = len(rows) if count is None else count
     split = first_named(columns, SPLIT_NAMES, lambda column: names_splits(column, rows))
     left = _without(columns, split, first_named(columns, LABEL_NAMES))
-    found = ((task, task.modality.find(left, rows)) for task in reversed(among))
-    task, payload = next(((task, column) for task, column in found if column), (among[0], None))
+    left = [column for column in left if not several.sets_of(column, rows)] or left
+    modalities = dict.fromkeys(task.modality for task in among)
+    found = ((modality, modality.find(left, rows)) for modality in reversed(modalities))
+    modality, payload = next(((one, column) for one, column in found if column), (among[0].modality, None))
     left = _without(columns, split, payload)
-    label = first_named(left, LABEL_NAMES) or _category(left, count)
-    left = _without(left, label)
+    tasks = {task.target.several: task for task in reversed(among) if task.modality is modality}
+    labels = _several(left, rows, count) if True in tasks and payload and payload.type.startswith("VARCHAR") else []
+    task = tasks[True] if labels or False not in tasks else tasks[False]
+    labels = labels or [column for column in (_one(left, count),) if column]
+    left = _without(left, *labels)
     ids = first_named(left, ID_NAMES, lambda column: column.distinct == count > 0 and not column.missing)
     attributes = tuple(column.name for column in _without(left, ids))
     name = payload.name if payload else columns[0].name
-    return Schema(task.name, name, _name(label), _name(split), _name(ids), attributes)
+    label, each = (labels[0], ()) if len(labels) == 1 else (None, tuple(column.name for column in labels))
+    return Schema(task.name, name, _name(label), _name(split), _name(ids), attributes, each)
+
+
+def _one(columns: Sequence[Column], count: int) -> Column | None:
+    return first_named(columns, LABEL_NAMES) or _category(columns, count)
+
+
+def _several(columns: Sequence[Column], rows: Sequence[Mapping[str, Any]], count: int) -> list[Column]:
+    """The column of lists, or the columns of 0 and 1, that the label is in; none where another column is more like a
+    label of one class."""
+    if named := first_named(columns, LABEL_NAMES):
+        return [named] if several.sets_of(named, rows) else []
+    one = _category(columns, count)
+    listed = several.listed(columns, rows)
+    if listed and (plain_name(listed.name) in several.NAMES or one is None or several.sets_of(one, rows)):
+        return [listed]
+    flags = several.flags(columns, rows)
+    return flags if one is None or one in flags else []
 
 
 def names_splits(column: Column, rows: Sequence[Mapping[str, Any]]) -> bool:

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import chain
 from typing import Any
 
 from core.errors import SchemaError, SourceError
-from core.lookalikes import lookalike_notes, stripped
+from core.lookalikes import lookalike_notes
 from core.modalities.naming import plain_name
 from core.records import SPLIT_WORDS, Column, Preview, Schema
 from core.sources.base import FILE_SPLIT_COLUMN, PREVIEW_ROWS
@@ -93,22 +94,24 @@ def _mappings(file: Found, types: Mapping[str, str], by_file: bool) -> list[dict
 
 def label_notes(schema: Schema, rows: Sequence[Mapping[str, Any]]) -> list[str]:
     """What the sample says against the guessed label: none found, one class only, or nearly as many as rows."""
-    if schema.label is None:
+    if not schema.labelled_by:
         return ["No column looks like a label. Choose the one that holds the class of each row."]
-    values = [stripped(str(row[schema.label])) for row in rows if row[schema.label] is not None]
-    classes = len(set(values))
-    if classes == 1:
-        return [f"'{schema.label}' has one class only in the rows looked at: {values[0]}."]
-    if len(values) >= 20 and classes > len(values) / 2:
-        return [f"'{schema.label}' has {classes:,} classes in {len(values):,} rows looked at: is it the label?"]
-    return lookalike_notes(set(values))
+    target = task_named(schema.task).target
+    labels = [label for row in rows if (label := target.classes_in(schema, row)) is not None]
+    classes = set(chain.from_iterable(labels))
+    columns = ", ".join(f"'{name}'" for name in schema.labelled_by)
+    if len(classes) == 1:
+        return [f"{columns} has one class only in the rows looked at: {next(iter(classes))}."]
+    if len(labels) >= 20 and len(classes) > len(labels) / 2:
+        return [f"{columns} has {len(classes):,} classes in {len(labels):,} rows looked at: is it the label?"]
+    return lookalike_notes(classes)
 
 
 def _split_notes(schema: Schema, columns: Sequence[Column], rows: Sequence[Mapping[str, Any]]) -> list[str]:
     """Which spellings of the names of splits are read as one, and which column is none though it is called one."""
     if schema.split is None:
         named_so = [column for column in columns if plain_name(column.name) in SPLIT_NAMES]
-        taken = {schema.payload, schema.label}
+        taken = {schema.payload, *schema.labelled_by}
         return [
             f"'{column.name}' is not taken for the split: it has {column.distinct:,} different values."
             for column in named_so
@@ -124,34 +127,37 @@ def _split_notes(schema: Schema, columns: Sequence[Column], rows: Sequence[Mappi
 
 
 def check_label(schema: Schema, names: Sequence[str]) -> None:
-    """Raises SchemaError when there is no label, as only what is to be predicted may have none."""
-    if schema.label is None:
+    """Raises SchemaError when there is no label, as only what is to be predicted may have none, or one that the task
+    cannot have."""
+    if not schema.labelled_by:
         raise SchemaError("No label column is chosen.", f"Choose one of: {', '.join(names)}.")
+    task_named(schema.task).target.read(schema, dict.fromkeys(schema.labelled_by, "VARCHAR"))
 
 
 def check_roles(schema: Schema, names: Sequence[str]) -> None:
     """Raises SchemaError when a role names no column, or when a column has two roles."""
-    roles = {"payload": schema.payload, "label": schema.label, "split": schema.split, "id": schema.id}
-    for role, column in roles.items():
-        if column is not None and column not in names:
+    chosen = [("payload", schema.payload), *(("label", name) for name in schema.labelled_by)]
+    chosen += [(role, name) for role, name in (("split", schema.split), ("id", schema.id)) if name is not None]
+    for role, column in chosen:
+        if column not in names:
             raise SchemaError(f"{role.title()} column '{column}' not found.", f"The source has: {', '.join(names)}.")
-    chosen = [column for column in roles.values() if column is not None]
-    twice = next((column for column in chosen if chosen.count(column) > 1), None)
+    columns = [column for _, column in chosen]
+    twice = next((column for column in columns if columns.count(column) > 1), None)
     if twice is not None:
-        shared = " and ".join(role for role, column in roles.items() if column == twice)
+        shared = " and ".join(role for role, column in chosen if column == twice)
         raise SchemaError(f"Column '{twice}' is chosen as {shared}.", "Choose a column of its own for each.")
 
 
 def used(schema: Schema, names: Sequence[str]) -> list[str]:
     """The columns that are read, in the order of the source."""
-    wanted = {schema.payload, schema.label, schema.split, schema.id, *schema.attributes}
+    wanted = {*schema.roles, *schema.attributes}
     return [name for name in names if name in wanted]
 
 
 def role_columns(schema: Schema) -> set[str]:
     """Columns that are kept as the text that stands in the file: label `01` is not `1`."""
-    payload = set() if task_named(schema.task).modality.in_files else {schema.payload}
-    return payload | {name for name in (schema.label, schema.split, schema.id) if name}
+    in_files = task_named(schema.task).modality.in_files
+    return set(schema.roles) - ({schema.payload} if in_files else set())
 
 
 def select(file: Found, relation: str, columns: Sequence[str], by_file: bool, also: Sequence[str] = ()) -> str:

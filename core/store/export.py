@@ -44,11 +44,16 @@ WHOLE_LIST = IssueFilter(flagged_only=False)
 
 
 def export_rows(db: Database, version_id: str, out: Path, format: Format) -> Path:  # noqa: A002
-    """Writes every row of a version: row id, the source's own, text or media, given label, label, split, attributes."""
+    """Writes every row of a version: row id, the source's own, text or media, given label, label, split, attributes.
+    Labels of several classes are lists, in CSV their text form."""
     dataset = get_dataset(db, get_version(db, version_id).dataset_id)
-    columns = [*task_named(dataset.task).modality.columns, "given_label", "label", "split"]
-    columns += [identifier(attribute.column) for attribute in dataset.attributes]
-    columns = ["example_id", *([_source_id(dataset, columns)] if dataset.id_column else []), *columns]
+    task = task_named(dataset.task)
+    lists = task.target.several and format != "csv"
+    labels = [f"{task.target.classes_sql(name)} AS {name}" if lists else name for name in ("given_label", "label")]
+    attributes = [identifier(attribute.column) for attribute in dataset.attributes]
+    taken = [*task.modality.columns, "given_label", "label", "split", *attributes]
+    own_id = [_source_id(dataset, taken)] if dataset.id_column else []
+    columns = ["example_id", *own_id, *task.modality.columns, *labels, "split", *attributes]
     sql = f"SELECT {', '.join(columns)} FROM {relation(db, version_id)} ORDER BY example_id"
     return _copy(db, sql, out, format)
 

@@ -5,14 +5,16 @@ from __future__ import annotations
 from typing import Any
 
 from core.errors import NotFoundError
-from core.records import Attribute, IssueFilter, RowFilter, Scan
+from core.records import Attribute, Dataset, IssueFilter, RowFilter, Scan
 from core.sql import identifier
+from core.targets import Target
+from core.tasks import task_named
 
 Condition = tuple[str, list[Any]]
 """A condition (`true` where nothing narrows) and its parameters in order."""
 
 
-def where_sql(where: RowFilter, attributes: tuple[Attribute, ...], relation: str) -> Condition:
+def where_sql(where: RowFilter, dataset: Dataset, relation: str) -> Condition:
     """`where` as a condition on the columns of `relation`, which is needed again to find repeated content.
 
     Raises `NotFoundError` where the filter names an attribute that the dataset has not.
@@ -22,12 +24,14 @@ def where_sql(where: RowFilter, attributes: tuple[Attribute, ...], relation: str
         parts.append(
             (f"example_id IN ({', '.join(str(int(example_id)) for example_id in where.example_ids) or 'NULL'})", [])
         )
-    if where.label is not None:
-        parts.append(("label = ?", [where.label]))
+    target = task_named(dataset.task).target
+    parts += [(has_class(target, "label"), [name]) for name in (where.label, where.also) if name is not None]
+    if where.exactly is not None:
+        parts.append(("label = ?", [where.exactly]))
     if where.split is not None:
         parts.append(("split = ?", [where.split]) if where.split else ("split IS NULL", []))
     if where.attribute is not None:
-        parts.append(_attribute(where, attributes))
+        parts.append(_attribute(where, dataset.attributes))
     parts += [("contains(lower(text), lower(?))", [word]) for word in (where.text or "").split()]
     if where.duplicates == "exact":
         parts.append((_repeated(relation, "count(*) > 1"), []))
@@ -41,6 +45,11 @@ def _repeated(relation: str, having: str) -> str:
     """Rows whose content, taken together with its repeats, is as `having` says. Labels are compared only among
     repeats: grouping a million rows with two labels each costs twice as much as without."""
     return f"content_hash IN (SELECT content_hash FROM {relation} GROUP BY content_hash HAVING {having})"
+
+
+def has_class(target: Target, column: str) -> str:
+    """Whether the label in a column is a class, or has it among others: a condition with the class as parameter."""
+    return f"list_contains({target.classes_sql(column)}, ?)" if target.several else f"{column} = ?"
 
 
 def issue_sql(scan: Scan, where: IssueFilter) -> Condition:

@@ -82,7 +82,7 @@ def issue_condition(db: Database, scan: Scan, where: IssueFilter) -> Condition:
         parts.append((f"i.example_id NOT IN (SELECT example_id FROM {standing_sql(db, scan.version_id)})", []))
     if where.rows != RowFilter():
         rows = relation(db, scan.version_id)
-        condition, parameters = where_sql(where.rows, get_dataset(db, scan.dataset_id).attributes, rows)
+        condition, parameters = where_sql(where.rows, get_dataset(db, scan.dataset_id), rows)
         parts.append((f"i.example_id IN (SELECT example_id FROM {rows} WHERE {condition})", parameters))
     return joined(parts)
 

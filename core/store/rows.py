@@ -15,6 +15,8 @@ from core.store.datasets import get_dataset
 from core.store.filters import attribute_column, where_sql
 from core.store.relations import relation
 from core.store.versions import get_version
+from core.targets import Target
+from core.tasks import task_named
 
 _FIXED = ("example_id", *PAYLOAD_COLUMNS, "given_label", "label", "split", "source_id")
 BY_ROW = RowOrder()
@@ -28,6 +30,8 @@ class Rows:
     db: Database
     relation: str
     """A subquery: `SELECT … FROM {relation}`."""
+    target: Target
+    """What a label in it is."""
 
     def fetch(self, sql: str, parameters: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
         """All rows of one query."""
@@ -36,7 +40,8 @@ class Rows:
 
 def rows_of(db: Database, version_id: str) -> Rows:
     """The rows of a version. Raises `NotFoundError`."""
-    return Rows(db, relation(db, version_id))
+    dataset = get_dataset(db, get_version(db, version_id).dataset_id)
+    return Rows(db, relation(db, version_id), task_named(dataset.task).target)
 
 
 def count_rows(db: Database, version_id: str, where: RowFilter) -> int:
@@ -45,7 +50,7 @@ def count_rows(db: Database, version_id: str, where: RowFilter) -> int:
     if where == RowFilter():
         return version.row_count
     rows = relation(db, version_id)
-    condition, parameters = where_sql(where, get_dataset(db, version.dataset_id).attributes, rows)
+    condition, parameters = where_sql(where, get_dataset(db, version.dataset_id), rows)
     counted = db.fetch_one(f"SELECT count(*) FROM {rows} WHERE {condition}", parameters)
     return int(counted[0]) if counted else 0
 
@@ -63,7 +68,7 @@ def page_of_ids(
     """The row ids of `page_rows`. Raises `NotFoundError` for an attribute that the dataset has not."""
     dataset = get_dataset(db, get_version(db, version_id).dataset_id)
     rows = relation(db, version_id)
-    condition, parameters = where_sql(where, dataset.attributes, rows)
+    condition, parameters = where_sql(where, dataset, rows)
     found = db.fetch(
         f"SELECT example_id FROM {rows} WHERE {condition} ORDER BY {_sorted(order, dataset)} LIMIT ? OFFSET ?",
         [*parameters, limit, offset],

@@ -2,15 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence, Set
+from collections.abc import Callable, Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from core.records import Schema
+
 Labels = NDArray[np.integer]
 """Labels as arrays: (n,) int64 class numbers where a label is one class, -1 for no label; (n, k) int8 where it is
 several: 1 for a class that applies, 0 for one that does not, a row of -1 for no label. One row is one label."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """How the rows of a source get their labels: SQL over its columns."""
+
+    label: str
+    """The text form, NULL where a row has no label."""
+    fault: str = ""
+    """Why a row's label cannot be read, NULL where it can; empty where every one can."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -22,9 +35,11 @@ class Target:
     several: bool
     """Whether a label may be several classes at once, or none of them: then each class has a probability of its own,
     which sum to nothing in particular."""
-    read: Callable[[str, str, str], str]
-    """SQL for the text form of a source's column: (its name, the name as an identifier, its DuckDB type), NULL where it
-    has no label. Raises SchemaError where a column of that type cannot hold labels."""
+    read: Callable[[Schema, Mapping[str, str]], Reading]
+    """How a source is read whose columns have these DuckDB types. Raises SchemaError where the columns that the schema
+    names cannot hold labels."""
+    classes_in: Callable[[Schema, Mapping[str, Any]], tuple[str, ...] | None]
+    """What `read` makes of one row of a preview: its classes, None where it has no label or none that can be read."""
     classes_sql: Callable[[str], str]
     """SQL for the classes (VARCHAR[]) of a label whose text form an expression gives."""
     classes_of: Callable[[str], tuple[str, ...]]

@@ -49,3 +49,39 @@ def test_rows_set_aside_are_counted_and_named(run: Run, tmp_path: Path) -> None:
     assert loaded.code == 0
     assert "1 rows were set aside" in loaded.out
     assert ":42:" in loaded.out
+
+
+def _tags(path: Path) -> Path:
+    path.write_text("text,tags,spam,rude\n" + "a b c,x; y,1,0\nd e f,y,1,1\n" * 4 + "g,[],0,0\n")
+    return path
+
+
+def test_a_delimiter_makes_the_label_several_classes(run: Run, tmp_path: Path) -> None:
+    file = _tags(tmp_path / "tags.csv")
+    loaded = run("load", file, "--name", "t", "--label", "tags", "--label-delimiter", ";", "--json").json
+    assert (loaded["task"], loaded["classes"], loaded["rows"]) == ("multi-label-text", 2, 9)
+    assert (loaded["schema"]["label"], loaded["schema"]["attributes"]) == ("tags", ["spam", "rude"])
+
+
+def test_columns_of_labels_make_it_several_classes_and_are_no_attributes(run: Run, tmp_path: Path) -> None:
+    loaded = run("load", _tags(tmp_path / "tags.csv"), "--name", "t", "--label-columns", "spam, rude", "--json").json
+    assert (loaded["task"], loaded["classes"]) == ("multi-label-text", 2)
+    assert loaded["schema"]["label_columns"] == ["spam", "rude"]
+    assert loaded["schema"]["attributes"] == ["tags"]
+    assert (
+        "  label: spam, rude" in run("load", tmp_path / "tags.csv", "--name", "u", "--label-columns", "spam,rude").out
+    )
+
+
+def test_one_column_named_instead_of_the_guessed_ones_makes_it_one_class(run: Run, tmp_path: Path) -> None:
+    file = tmp_path / "flags.csv"
+    file.write_text("text,spam,rude\n" + "a b c,1,0\nd e f,0,1\n" * 4)
+    assert run("load", file, "--name", "both", "--json").json["task"] == "multi-label-text"
+    loaded = run("load", file, "--name", "one", "--label", "spam", "--json").json
+    assert (loaded["task"], loaded["schema"]["attributes"]) == ("text-classification", ["rude"])
+
+
+def test_a_column_of_labels_that_does_not_exist_is_wrong_usage(run: Run, tmp_path: Path) -> None:
+    ran = run("load", _tags(tmp_path / "tags.csv"), "--name", "t", "--label-columns", "spam,kind")
+    assert (ran.code, ran.out) == (2, "")
+    assert "--label-columns: there is no column 'kind'" in ran.err

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import json
 import random
 from collections.abc import Callable
 from pathlib import Path
@@ -20,14 +21,21 @@ from tests.staged import staged
 OpenAt = Callable[..., AppTest]
 
 
-def _load(context: Context, folder: Path, name: str, rows: list[tuple[object, ...]], header: str) -> Dataset:
+def _load(
+    context: Context,
+    folder: Path,
+    name: str,
+    rows: list[tuple[object, ...]],
+    header: str,
+    task: str = "text-classification",
+) -> Dataset:
     path = folder / f"{name}.csv"
     with path.open("w", newline="") as file:
         writer = csv.writer(file)
         writer.writerow(header.split())
         writer.writerows(rows)
     columns = header.split()
-    schema = Schema("text", "text", "label", "split" if "split" in columns else None, None, tuple(columns[3:]))
+    schema = Schema(task, "text", "label", "split" if "split" in columns else None, None, tuple(columns[3:]))
     return ingest(
         context.store,
         staged(Reader(sql=f"read_csv('{path}', all_varchar=false)"), schema),
@@ -163,3 +171,58 @@ def test_without_anything_to_measure_the_bias_view_says_why(app: Context, open_a
     assert not shown.exception
     assert any("No attribute to measure" in markdown.value for markdown in shown.markdown)
     assert "text length: All rows have the same value" in _captions(shown).replace("\\", "")
+
+
+@pytest.fixture
+def tags(app: Context, tmp_path: Path) -> Dataset:
+    """120 rows of several classes: every other has grain, every third wheat, so every sixth has both, and a third of
+    them neither; two copies of a text have different labels."""
+    rows: list[tuple[object, ...]] = []
+    for row in range(120):
+        found = [name for name, step in (("grain", 2), ("wheat", 3)) if row % step == 0]
+        part = "train" if row < 80 else "test"
+        rows.append((f"Story {row}", json.dumps(found), part, "even" if row % 2 == 0 else "odd"))
+    rows[1] = ("Story 0", *rows[1][1:])
+    header = "text label split desk"
+    dataset = _load(app, tmp_path, "tags", rows, header, task="multi-label-text")
+    derive(app, dataset.dataset_id, lambda share: None, lambda: False)
+    return dataset
+
+
+def test_classes_that_go_together_are_counted_and_open_their_rows(open_at: OpenAt, tags: Dataset) -> None:
+    shown = open_at("profile", dataset="tags")
+    assert not shown.exception
+    figures = {metric.label: metric.value for metric in shown.metric}
+    assert (figures["Rows"], figures["Classes per row"], figures["Rows of none"], figures["Different labels"]) == (
+        "120", "0.83", "40", "4"
+    )  # fmt: skip
+    assert "Whether the splits differ is not tested" in _captions(shown)
+    assert "shares are of rows" in _captions(shown)
+    shown.selectbox(key="choice-classes-pair").select_index(0).run()
+    assert "20 rows" in _captions(shown)
+    assert any("grain and wheat" in markdown.value for markdown in shown.markdown)
+    shown.selectbox(key="choice-classes-set").select_index(0).run()
+    assert shown.selectbox(key="choice-classes-pair").value is None
+    assert any("exactly" in markdown.value for markdown in shown.markdown)
+    assert "40 rows" in _captions(shown)
+
+
+def test_a_class_of_several_opens_the_rows_that_have_it_and_of_a_split_these(open_at: OpenAt, tags: Dataset) -> None:
+    shown = open_at("profile", dataset="tags")
+    shown.selectbox(key="choice-classes-label").select("wheat").run()
+    assert "40 rows" in _captions(shown)
+    shown.segmented_control(key="choice-splits-split").set_value("test").run()
+    assert not shown.exception
+    assert "13 rows" in _captions(shown)
+
+
+def test_conflicts_and_bias_of_several_classes_are_said_in_words(open_at: OpenAt, tags: Dataset) -> None:
+    shown = open_at("profile", dataset="tags", view="checks")
+    shown.selectbox(key="choice-checks-pairs").select_index(0).run()
+    assert not shown.exception
+    assert any("grain, wheat and none on one content" in markdown.value for markdown in shown.markdown)
+    shown = open_at("profile", dataset="tags", view="bias")
+    assert not shown.exception
+    assert shown.selectbox(key="choice-bias-attribute").value == "desk"
+    assert "Measured for each of 2 classes; this is 'grain'" in _captions(shown)
+    assert list(shown.dataframe[0].value["label"]) == ["grain", "wheat"]

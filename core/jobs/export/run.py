@@ -82,14 +82,17 @@ def _split(rows: Path, split: str | None, spec: ExportSpec, place: int) -> Any:
 
 
 def _features(schema: pa.Schema, spec: ExportSpec) -> Any:
-    """Labels as ClassLabel with the dataset's class names, files as what they are, the rest as the types they have."""
+    """Labels as ClassLabel with the dataset's class names, or as lists of it, files as what they are, the rest as the
+    types they have."""
     from datasets import ClassLabel, Features
+    from datasets import Sequence as ListOf
 
     dropped = {"split", MEDIA} if _in_files(spec) else {"split"}
     kept = pa.schema([field.with_type(_plain(field.type)) for field in schema if field.name not in dropped])
     features = Features.from_arrow_schema(kept)
+    names = ClassLabel(names=list(spec.labels))
     for column in _LABELS:
-        features[column] = ClassLabel(names=list(spec.labels))
+        features[column] = ListOf(names) if task_named(spec.task).target.several else names
     if not _in_files(spec):
         return features
     return Features({_modality(spec).name: heavy_modality(_modality(spec)).dataset_feature(), **features})
@@ -115,13 +118,22 @@ def _columns(table: pa.Table, schema: pa.Schema, spec: ExportSpec) -> pa.Table:
         if _in_files(spec) and field.name == _modality(spec).name:
             columns.append(_files(table, spec.media).cast(field.type))
         elif field.name in _LABELS:
-            columns.append(pc.index_in(table[field.name], value_set=classes).cast(field.type))
+            columns.append(_numbers(table[field.name].combine_chunks(), classes).cast(field.type))
         elif isinstance(table.schema.field(field.name).type, pa.BaseExtensionType):
             values = table[field.name].to_pylist()
             columns.append(pa.array([None if value is None else str(value) for value in values], pa.string()))
         else:
             columns.append(table[field.name])
     return pa.Table.from_arrays(columns, schema=schema)
+
+
+def _numbers(labels: pa.Array, classes: pa.Array) -> pa.Array:
+    """Class numbers for class names, in lists where the labels are lists."""
+    if not pa.types.is_list(labels.type):
+        return pc.index_in(labels, value_set=classes)
+    numbers = pc.index_in(labels.flatten(), value_set=classes)
+    ends = pc.cumulative_sum(pc.list_value_length(labels))
+    return pa.ListArray.from_arrays(pa.concat_arrays([pa.array([0], pa.int32()), ends]), numbers)
 
 
 def _files(table: pa.Table, media: Path) -> pa.Array:

@@ -51,7 +51,7 @@ def fetch(folder: JobFolder, progress: ProgressWriter) -> HubResult:
 
 def _write_listing(folder: JobFolder, schema: Schema) -> None:
     """One table of images over all splits, with class names for class numbers: what `core.jobs.load.run` reads."""
-    wanted = {schema.payload, schema.label, schema.split, schema.id, *schema.attributes} - {None}
+    wanted = {*schema.roles, *schema.attributes}
     writer = None
     for part in fetched(folder.output):
         with pq.ParquetFile(part.path) as file:

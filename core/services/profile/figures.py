@@ -16,6 +16,7 @@ from core.errors import NotFoundError
 from core.profile import balance as balances
 from core.profile import bias, groups, shares
 from core.profile import duplicates as repeats
+from core.profile import label_sets as together
 from core.profile import missing as absences
 from core.profile.numbers import number_profile
 from core.profile.records import (
@@ -23,6 +24,7 @@ from core.profile.records import (
     Balance,
     Duplicates,
     GroupTable,
+    LabelSets,
     MissingValues,
     NumberProfile,
     Parity,
@@ -62,6 +64,11 @@ class Groups:
 def class_balance(context: Context, version_id: str, timeout: float | None = TIMEOUT) -> Balance | Pending:
     """How evenly the rows of a version spread over its classes."""
     return _ask(context, version_id, "Counting classes", _balance, timeout)
+
+
+def label_sets(context: Context, version_id: str, timeout: float | None = TIMEOUT) -> LabelSets | Pending:
+    """Which classes go together, where a label is several."""
+    return _ask(context, version_id, "Counting labels", _label_sets, timeout)
 
 
 def split_balance(context: Context, version_id: str, timeout: float | None = TIMEOUT) -> SplitBalance | Pending:
@@ -175,6 +182,10 @@ def _ask(
 
 def _balance(rows: ProfileRows, dataset: Dataset, report: Report) -> Balance:
     return balances.balance(rows, dataset.labels)
+
+
+def _label_sets(rows: ProfileRows, dataset: Dataset, report: Report) -> LabelSets:
+    return together.label_sets(rows)
 
 
 def _splits(rows: ProfileRows, dataset: Dataset, report: Report) -> SplitBalance:

@@ -6,6 +6,8 @@ import math
 from dataclasses import asdict
 from typing import Any
 
+import numpy as np
+
 from core.beside.answers import Report
 from core.context import Context
 from core.lookalikes import lookalikes
@@ -13,15 +15,17 @@ from core.profile import bias
 from core.profile.balance import balance, split_balance
 from core.profile.duplicates import duplicates
 from core.profile.groups import group_table
+from core.profile.label_sets import label_sets
 from core.profile.missing import missing_values
 from core.profile.numbers import number_profile
-from core.profile.records import GroupTable, Rows
+from core.profile.records import GroupTable, LabelSets, Rows
 from core.profile.shares import parity
 from core.records import Attribute
 from core.services.profile.figures import derive
 from core.store.datasets import get_dataset
 from core.store.rows import rows_of
 from core.store.versions import get_version
+from core.targets import Target
 
 _DERIVING = 0.5
 """The share of the work that making the derived attributes is taken for, where they are not made yet."""
@@ -31,7 +35,7 @@ def whole_profile(
     context: Context, version_id: str, on_progress: Report = lambda done, total: None
 ) -> dict[str, object]:
     """Balance, classes that look alike, splits, duplicates, missing values and, per attribute, its association, groups
-    and parity.
+    and parity; where a label is several classes, which of them go together.
 
     Makes the derived attributes first where they are not. `on_progress` gets a share done of 1.
     """
@@ -58,7 +62,26 @@ def whole_profile(
         "missing": asdict(missing_values(rows, dataset.attributes)),
         "attributes": attributes,
     }
+    if rows.target.several:
+        profile["label_sets"] = _label_sets(label_sets(rows), rows.target)
     return {key: _finite(value) for key, value in profile.items()}
+
+
+def _label_sets(sets: LabelSets, target: Target) -> dict[str, object]:
+    """Labels as lists of classes, and the pairs that occur together, most first."""
+    places = zip(*np.triu(sets.together, 1).nonzero(), strict=True)
+    together = sorted(places, key=lambda pair: -int(sets.together[pair]))
+    pairs = [
+        {"classes": [sets.labels[one], sets.labels[other]], "rows": int(sets.together[one, other])}
+        for one, other in together
+    ]
+    return {
+        "cardinality": sets.cardinality,
+        "none": sets.none,
+        "distinct": sets.distinct,
+        "commonest": [{"classes": target.classes_of(label), "rows": count} for label, count in sets.commonest],
+        "together": pairs,
+    }
 
 
 def _attribute(rows: Rows, attribute: Attribute) -> dict[str, object]:

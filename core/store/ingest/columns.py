@@ -58,20 +58,23 @@ class Plan:
 def plan(cursor: Cursor, reader: Reader, schema: Schema) -> Plan:
     """Fits a schema to a source. Raises `SchemaError` where a column is missing or cannot play its role."""
     types = {name: kind for name, kind, *_ in cursor.execute(f"DESCRIBE SELECT * FROM {reader.sql}").fetchall()}
-    if schema.label is None:
+    if not schema.labelled_by:
         raise SchemaError("No label column was chosen.", f"Choose one of: {', '.join(types)}.")
+    for name in schema.labelled_by:
+        _present(name, types, "label")
+    labels = task_named(schema.task).target.read(schema, types)
     for name in schema.attributes:
         _present(name, types, "attribute")
     attributes = {name: _stored_name(name, types) for name in schema.attributes}
     plain = _unescaped if any(file.escaped for file in reader.csv_files) else str
     words = plain(f"CAST({_present(schema.payload, types, 'payload')} AS VARCHAR)")
     own_id = f"CAST({_present(schema.id, types, 'id')} AS VARCHAR)" if schema.id else "NULL::VARCHAR"
-    passing = _passing(reader, types)
+    passing = _passing(reader, types, labels.fault)
     expressions = {
         "content_hash": "content_hash" if reader.media else "NULL::VARCHAR",
         WORDS: words,
         MEDIA: MEDIA if reader.media else "NULL::VARCHAR",
-        "given_label": plain(_label(schema, types)),
+        "given_label": plain(labels.label),
         "split": _split(schema.split, types),
         "source_id": plain(own_id),
         **{
@@ -103,13 +106,18 @@ def attribute_kinds(cursor: Cursor, columns: Plan, rows: str, row_count: int) ->
     )
 
 
-def _passing(reader: Reader, types: Mapping[str, str]) -> dict[str, str]:
-    """The source's remarks on a row. A single file needs no column that repeats its name a million times."""
+def _passing(reader: Reader, types: Mapping[str, str], fault: str) -> dict[str, str]:
+    """The source's remarks on a row, `fault` being why its label cannot be read. A single file needs no column that
+    repeats its name a million times."""
     file = reader.file_column if len(reader.csv_files) != 1 else None
     named = zip(
         PASSING, (file, reader.line_column, reader.reason_column), ("VARCHAR", "BIGINT", "VARCHAR"), strict=True
     )
-    return {stored: f"CAST({_present(name, types, stored)} AS {kind})" for stored, name, kind in named if name}
+    found = {stored: f"CAST({_present(name, types, stored)} AS {kind})" for stored, name, kind in named if name}
+    if fault:
+        reason = PASSING[-1]
+        found[reason] = f"coalesce({found[reason]}, {fault})" if reason in found else fault
+    return found
 
 
 def _present(name: str, types: Mapping[str, str], role: str) -> str:
@@ -122,11 +130,6 @@ def _unescaped(text: str) -> str:
     """Without the apostrophe that exported CSV puts before text that a spreadsheet would run as a formula."""
     begins = f"starts_with({text}, '{_APOSTROPHE}')"
     return f"CASE WHEN {begins} AND regexp_matches({text}, '{_ESCAPED}') THEN substr({text}, 2) ELSE {text} END"
-
-
-def _label(schema: Schema, types: Mapping[str, str]) -> str:
-    name = schema.label or ""
-    return task_named(schema.task).target.read(name, _present(name, types, "label"), types[name])
 
 
 def _split(name: str | None, types: Mapping[str, str]) -> str:

@@ -133,11 +133,12 @@ def _staged(work: _Stage) -> Staged:
         work = _written_again(work, usable, sorted(label for label in found if label != stripped(label)))
     (row_count,) = work.cursor.execute(f"SELECT count(*) FROM {work.rows}").fetchone() or (0,)
     types = {column: work.plan.types.get(column, "VARCHAR") for column in work.plan.expressions}
+    target = task_named(work.schema.task).target
     return Staged(
         str(work.copy),
         int(row_count),
         {column: kind for column, kind in types.items() if column not in PASSING},
-        task_named(work.schema.task).target.classes(labels),
+        target.classes(target.label_of([name]) for name in labels),
         attribute_kinds(work.cursor, work.plan, work.rows, int(row_count)),
         str(aside),
         rejected.count,
@@ -145,26 +146,33 @@ def _staged(work: _Stage) -> Staged:
 
 
 def _classes(work: _Stage, usable: str, rejected: Rejected) -> set[str]:
-    """The labels of the usable rows. Raises `SourceError` where there is no row, or too many labels for classes."""
-    distinct = f"SELECT DISTINCT given_label FROM {work.rows} WHERE {usable}"
-    found = {str(label) for (label,) in work.cursor.execute(f"{distinct} LIMIT {MAX_CLASSES + 1}").fetchall()}
+    """The classes of the usable rows. Raises `SourceError` where there is no row or no class, or too many."""
+    classes = task_named(work.schema.task).target.classes_sql("given_label")
+    labels = f"SELECT DISTINCT given_label FROM {work.rows} WHERE {usable}"
+    distinct = f"SELECT DISTINCT unnest({classes}) FROM ({labels})"
+    found = {str(name) for (name,) in work.cursor.execute(f"{distinct} LIMIT {MAX_CLASSES + 1}").fetchall()}
+    columns = ", ".join(map(repr, work.schema.labelled_by))
+    if not found and work.cursor.execute(f"{labels} LIMIT 1").fetchone():
+        raise SourceError(f"Column {columns} names no class in any row.", "Choose the column that holds the classes.")
     if not found:
         aside = f": all {rejected.count:,} rows were set aside" if rejected.count else ""
         raise SourceError(f"The source has no usable row{aside}.", "Check that it is the right file and label column.")
     if len(found) > MAX_CLASSES:
         (count,) = work.cursor.execute(f"SELECT count(*) FROM ({distinct})").fetchone() or (0,)
         raise SourceError(
-            f"Column {work.schema.label!r} has {count:,} different values; at most {MAX_CLASSES:,} classes fit.",
+            f"Column {columns} has {count:,} different values; at most {MAX_CLASSES:,} classes fit.",
             "It is probably an id or a text: choose the column that holds the class.",
         )
     return found
 
 
-def _check_classes(schema: Schema, labels: set[str]) -> None:
-    if len(labels) == 1:
+def _check_classes(schema: Schema, classes: set[str]) -> None:
+    if len(classes) == 1:
+        every = "The only class is" if task_named(schema.task).target.several else "Every row has the label"
         raise SourceError(
-            f"Every row has the label {next(iter(labels))!r}: with one class there is nothing to tell apart.",
-            f"Choose another label column than {schema.label!r}, or add rows of a second class.",
+            f"{every} {next(iter(classes))!r}: with one class there is nothing to tell apart.",
+            f"Choose another label column than {', '.join(map(repr, schema.labelled_by))}, or add rows of a second "
+            "class.",
         )
 
 

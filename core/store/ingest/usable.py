@@ -36,7 +36,7 @@ def usable_test(schema: Schema, cells: Sequence[str], has_reason: bool) -> Test:
     tests = [(f"({' OR '.join(suspects)})", literal(f"a cell larger than {MAX_CELL_BYTES // 1024**2} MB"))]
     for column, reason in (
         (WORDS, f"empty: column {schema.payload}"),
-        ("given_label", f"missing label: {schema.label}"),
+        ("given_label", f"missing label: {', '.join(schema.labelled_by)}"),
     ):
         suspects.append(
             f"{column} IS NULL OR {column} < '!' OR ({column} >= chr(127) AND regexp_matches({column}, '^[{UNSEEN}]'))"

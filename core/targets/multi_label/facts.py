@@ -7,40 +7,123 @@ A label's text form is a JSON array of its classes, each once, by code point, wi
 from __future__ import annotations
 
 import json
+import re
 from collections import Counter
-from collections.abc import Iterable, Sequence, Set
+from collections.abc import Iterable, Mapping, Sequence, Set
 from itertools import chain
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from core.errors import SchemaError
-from core.targets.contract import Labels, Target
+from core.lookalikes import EDGE, stripped
+from core.records import Schema
+from core.sql import identifier, literal
+from core.targets.contract import Labels, Reading, Target
 from core.targets.spelling import in_order, unknown_class
 
 _TYPE = "'[\"VARCHAR\"]'"
+_CONTROLS = r"[\x00-\x1F]+"
+"""Characters that programs escape in JSON each in their own way; a blank stands for them in a class's name."""
+_NONE = "[]"
+_YES, _NO = ("1", "1.0", "true"), ("0", "0.0", "false")
+_ANSWERS = (*_YES, *_NO)
+_SHOWN = 100
+"""Characters of a text that a reason repeats."""
 
 
-def read(name: str, column: str, kind: str) -> str:
-    """Of a list of texts or numbers, or of texts that are JSON arrays of them. Empty texts and NULLs in a list are no
-    classes; a list of nothing is a label."""
-    if kind.endswith("[]") and "(" not in kind and kind.count("[") == 1:
-        found = f"CAST({column} AS VARCHAR[])"
-    elif kind == "VARCHAR":
-        found = f"TRY(from_json({column}, {_TYPE}))"
-    else:
+def read(schema: Schema, types: Mapping[str, str]) -> Reading:
+    """Of columns of 0 and 1, of lists, of texts with a delimiter, or of texts that are JSON arrays.
+
+    Empty texts and NULLs in a list are no classes. A list or a text of nothing says that no class applies, and so does
+    `[]` where texts have a delimiter; NULL is no label."""
+    if schema.label_columns:
+        return _of_columns(schema.label_columns)
+    name = schema.label or ""
+    column = identifier(name)
+    if types[name].endswith("[]") and types[name].count("[") == 1 and "(" not in types[name]:
+        return Reading(text_sql(f"CAST({column} AS VARCHAR[])"))
+    if types[name] != "VARCHAR":
         raise SchemaError(
-            f"Column {name!r} holds {kind} values, which cannot be several classes.",
+            f"Column {name!r} holds {types[name]} values, which cannot be several classes.",
             "Choose a column of lists, or of texts with several classes each.",
         )
-    return text_sql(found)
+    if schema.label_delimiter:
+        cut = text_sql(f"string_split({column}, {literal(schema.label_delimiter)})")
+        return Reading(f"CASE WHEN trim({column}) = '{_NONE}' THEN '{_NONE}' ELSE {cut} END")
+    return _of_arrays(name, column)
+
+
+def _of_columns(names: Sequence[str]) -> Reading:
+    """The classes are known and in order here: nothing is left to trim or to sort row by row."""
+    said = {name: f"lower(trim(CAST({identifier(name)} AS VARCHAR)))" for name in names}
+    yes, either = (", ".join(map(literal, values)) for values in (_YES, _ANSWERS))
+    called = {found: name for name in names for found in _named([name])}
+    if len(called) < len(names):
+        raise SchemaError(
+            f"The columns {', '.join(map(repr, names))} are {len(names):,} classes with {len(called):,} names.",
+            "Give each column a name of its own in the file.",
+        )
+    found = ", ".join(f"CASE WHEN {said[called[one]]} IN ({yes}) THEN {literal(one)} END" for one in sorted(called))
+    faults = {name: f"({value} IS NULL OR {value} NOT IN ({either}))" for name, value in said.items()}
+    cases = " ".join(
+        f"WHEN {fault} THEN {literal(f'neither 0 nor 1: column {name}: ')} || "
+        f"left(coalesce(CAST({identifier(name)} AS VARCHAR), 'no value'), {_SHOWN})"
+        for name, fault in faults.items()
+    )
+    label = f"CAST(to_json(list_filter([{found}], lambda x: x IS NOT NULL)) AS VARCHAR)"
+    return Reading(f"CASE WHEN NOT ({' OR '.join(faults.values())}) THEN {label} END", f"CASE {cases} END")
+
+
+def _of_arrays(name: str, column: str) -> Reading:
+    """An object or a list in a list is no class."""
+    nested = f"list_has_any(TRY(json_type({column}, '$[*]')), ['OBJECT', 'ARRAY'])"
+    classes = f"CASE WHEN NOT {nested} THEN TRY(from_json({column}, {_TYPE})) END"
+    unread = f"({classes}) IS NULL AND trim({column}) NOT IN ('', 'null')"
+    fault = literal(f"no JSON array of classes: column {name}: ")
+    return Reading(text_sql(classes), f"CASE WHEN {unread} THEN {fault} || left({column}, {_SHOWN}) END")
 
 
 def text_sql(classes: str) -> str:
-    """SQL for the text form of an expression that is a list of classes (VARCHAR[])."""
-    trimmed = f"list_transform({classes}, lambda x: trim(x))"
+    """SQL for the text form of an expression that is a list of classes (VARCHAR[]): their names without controls and
+    without what shows nothing at either end."""
+    plain = f"regexp_replace(x, '{_CONTROLS}', ' ', 'g')"
+    trimmed = f"list_transform({classes}, lambda x: regexp_replace({plain}, '^[{EDGE}]+|[{EDGE}]+$', '', 'g'))"
     named = f"list_filter({trimmed}, lambda x: x IS NOT NULL AND x <> '')"
     return f"CAST(to_json(list_sort(list_distinct({named}))) AS VARCHAR)"
+
+
+def classes_in(schema: Schema, row: Mapping[str, Any]) -> tuple[str, ...] | None:
+    """By code point."""
+    if schema.label_columns:
+        said = {name: _text(row[name]).strip().lower() for name in schema.label_columns}
+        return (
+            _named(name for name, value in said.items() if value in _YES) if set(said.values()) <= {*_ANSWERS} else None
+        )
+    value = row[schema.label] if schema.label is not None else None
+    if value is None:
+        return None
+    if schema.label_delimiter:
+        text = _text(value)
+        return () if text.strip() == _NONE else _named(text.split(schema.label_delimiter))
+    try:
+        found = json.loads(value) if isinstance(value, str) else value
+    except ValueError:
+        return None
+    if not isinstance(found, list) or any(isinstance(one, dict | list) for one in found):
+        return None
+    return _named(_text(one) for one in found if one is not None)
+
+
+def _text(value: Any) -> str:
+    """A value of a preview as the text that the store reads."""
+    return str(value).lower() if isinstance(value, bool) else str(value)
+
+
+def _named(classes: Iterable[str]) -> tuple[str, ...]:
+    found = {stripped(re.sub(_CONTROLS, " ", name)) for name in classes} - {""}
+    return tuple(sorted(found))
 
 
 def classes_sql(label: str) -> str:
@@ -115,6 +198,7 @@ MULTI_LABEL = Target(
     name="multi-label",
     several=True,
     read=read,
+    classes_in=classes_in,
     classes_sql=classes_sql,
     classes_of=classes_of,
     classes=classes,

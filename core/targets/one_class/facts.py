@@ -2,32 +2,55 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence, Set
+from collections.abc import Iterable, Mapping, Sequence, Set
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from core.errors import SchemaError
-from core.targets.contract import Labels, Target
+from core.lookalikes import stripped
+from core.records import Schema
+from core.sql import identifier
+from core.targets.contract import Labels, Reading, Target
 from core.targets.spelling import in_order, unknown_class
 
 _FRACTIONS = ("FLOAT", "DOUBLE", "DECIMAL")
 _NESTED = ("BLOB", "STRUCT", "MAP", "UNION", "JSON")
 
 
-def read(name: str, column: str, kind: str) -> str:
+def read(schema: Schema, types: Mapping[str, str]) -> Reading:
     """A label as text; a whole number that missing values have turned into a fraction (1.0) reads as one again."""
+    name = schema.label
+    if name is None or schema.label_delimiter:
+        raise SchemaError(
+            f"One class for each row was asked for, and {_asked(schema)}.",
+            "Choose one column of classes, or a task of several classes.",
+        )
+    column, kind = identifier(name), types[name]
     if kind.endswith("]") or kind.startswith(_NESTED):
         raise SchemaError(
             f"Column {name!r} holds {kind} values, which cannot be a label.",
             "Choose a column of texts, numbers or truth values: one class for each row.",
         )
     if not kind.startswith(_FRACTIONS):
-        return f"CAST({column} AS VARCHAR)"
-    return (
+        return Reading(f"CAST({column} AS VARCHAR)")
+    return Reading(
         f"CASE WHEN isnan({column}::DOUBLE) THEN NULL WHEN abs({column}) < 1e15 AND {column} = floor({column}) "
         f"THEN CAST(CAST({column} AS BIGINT) AS VARCHAR) ELSE CAST({column} AS VARCHAR) END"
     )
+
+
+def _asked(schema: Schema) -> str:
+    if schema.label is None:
+        return f"{len(schema.label_columns):,} columns of labels"
+    return f"a delimiter ({schema.label_delimiter!r}) between several in {schema.label!r}"
+
+
+def classes_in(schema: Schema, row: Mapping[str, Any]) -> tuple[str, ...] | None:
+    """The one value as text."""
+    value = row[schema.label] if schema.label is not None else None
+    return None if value is None else (stripped(str(value)),)
 
 
 def classes_sql(label: str) -> str:
@@ -73,6 +96,7 @@ ONE_CLASS = Target(
     name="one-class",
     several=False,
     read=read,
+    classes_in=classes_in,
     classes_sql=classes_sql,
     classes_of=classes_of,
     classes=in_order,

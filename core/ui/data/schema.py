@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import base64
 from collections import Counter
-from collections.abc import Sequence
-from dataclasses import replace
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from itertools import chain
 from typing import Any
 
 import streamlit as st
@@ -16,6 +17,13 @@ from core.ui.parts.problems import plain
 
 NONE = "none"
 ROLES = {"payload": "example", "label": "label", "split": "split", "id": "id"}
+LISTS, TEXTS, COLUMNS = "lists", "texts", "columns"
+STORED = {
+    LISTS: "One column of lists, or of JSON arrays",
+    TEXTS: "One column of texts with a delimiter",
+    COLUMNS: "A column of 0 and 1 for each class",
+}
+"""How the classes of a row are stored where a label is several."""
 MAX_CELL = 300
 MAX_IMAGES = 24
 """Images drawn in a preview."""
@@ -53,19 +61,76 @@ def _pickers(found: Preview, key: str) -> Schema:
         format_func=lambda name: TASKS[name].title,
     )
     payload = pick("Example", "payload", guess.payload, optional=False)
-    label = pick("Label", "label", guess.label)
+    several = task_named(task or guess.task).target.several
+    labels = _several(found, key, pick) if several else _Labels(pick("Label", "label", guess.label))
     split = pick("Split", "split", guess.split)
     own_id = pick("Id", "id", guess.id)
-    taken = {payload, label, split, own_id}
+    taken = {payload, labels.column, *labels.columns, split, own_id}
     attributes = tuple(name for name in names if name not in taken)
     if attributes:
         st.caption("Kept as attributes: " + plain(", ".join(attributes)))
-    return Schema(task or guess.task, payload or guess.payload, label, split, own_id, attributes)
+    return Schema(
+        task or guess.task,
+        payload or guess.payload,
+        labels.column,
+        split,
+        own_id,
+        attributes,
+        labels.columns,
+        labels.delimiter,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Labels:
+    """Where the label is, as a `Schema` has it."""
+
+    column: str | None
+    columns: tuple[str, ...] = ()
+    delimiter: str = ""
+
+
+def _several(found: Preview, key: str, pick: Callable[[str, str, str | None], str | None]) -> _Labels:
+    """Pickers for a label of several classes, by how these are stored."""
+    guess = found.guess
+    ways = list(STORED)
+    guessed = COLUMNS if guess.label_columns else LISTS if task_named(guess.task).target.several else TEXTS
+    way = st.selectbox(
+        "Labels are stored in",
+        ways,
+        ways.index(guessed),
+        key=f"{key}-stored",
+        format_func=STORED.__getitem__,
+    )
+    if way == COLUMNS:
+        names = [column.name for column in found.columns if column.name != guess.payload]
+        chosen = st.multiselect(
+            "Label columns",
+            names,
+            list(guess.label_columns),
+            key=f"{key}-label-columns",
+            placeholder="Choose the columns",
+            help="The name of a column is the class. A row with anything else than 0 or 1 in one of them is set aside.",
+        )
+        return _Labels(None, tuple(chosen))
+    label = pick("Label", "label", guess.label)
+    if way == LISTS:
+        return _Labels(label)
+    delimiter = st.text_input(
+        "Delimiter",
+        value=";",
+        key=f"{key}-delimiter",
+        help="What stands between two classes; blanks around them are left out. A row with `[]` has no class. An empty "
+        "cell of a CSV file is no label, and its row is set aside.",
+        width=120,
+    )
+    return _Labels(label, (), delimiter)
 
 
 def preview_table(found: Preview, schema: Schema) -> None:
     """The first rows, the columns that play a role first and named by it; images as `with_thumbnails` left them."""
     roles = {getattr(schema, field): role for field, role in ROLES.items() if getattr(schema, field)}
+    roles |= dict.fromkeys(schema.label_columns, ROLES["label"])
     order = [*roles, *schema.attributes]
     images = any(str(row.get(schema.payload)).startswith(DATA_URL) for row in found.rows)
     st.dataframe(
@@ -99,16 +164,21 @@ def _in_words(found: Preview, schema: Schema) -> str:
     parts = [f"first {len(found.rows)} rows" if len(found.rows) > 1 else "its only row"]
     if found.row_estimate is not None:
         parts.append(f"about {found.row_estimate:,} in all")
-    if schema.label is not None:
-        parts.append(_labels([row.get(schema.label) for row in found.rows]))
+    if schema.labelled_by:
+        parts.append(_labels(found, schema))
     return " · ".join(parts)
 
 
-def _labels(values: Sequence[Any]) -> str:
-    counts = Counter(str(value) for value in values if value is not None)
-    shown = ", ".join(f"{plain(label[:40])} {count}" for label, count in counts.most_common(5))
+def _labels(found: Preview, schema: Schema) -> str:
+    """The commonest classes as they would be read, the rows of none, and those whose label cannot be read."""
+    target = task_named(schema.task).target
+    labels = [target.classes_in(schema, row) for row in found.rows]
+    counts = Counter(chain.from_iterable(label for label in labels if label))
+    shown = ", ".join(f"{plain(name[:40])} {count}" for name, count in counts.most_common(5))
     more = f" and {len(counts) - 5} more" if len(counts) > 5 else ""
-    return f"labels among them: {shown}{more}"
+    others = {"of no class": labels.count(()), "without a label that can be read": labels.count(None)}
+    rest = [f"{count:,} {said}" for said, count in others.items() if count]
+    return " · ".join([f"labels among them: {shown or 'none'}{more}", *rest])
 
 
 def _cell(value: Any) -> Any:

@@ -9,7 +9,8 @@ import streamlit as st
 from core.context import Context
 from core.errors import UsageError, WinnowError
 from core.records import ENDED, Dataset, Version
-from core.services.splits import split_counts, start_split
+from core.services.splits import split_counts, split_sizes, start_split
+from core.tasks import task_named
 from core.ui import keys
 from core.ui.parts.problems import plain, show_error
 from core.ui.shell.strip import progress_text
@@ -27,7 +28,7 @@ MAX_ROWS = 2_000
 """Classes listed; the table scrolls."""
 
 
-def classes_by_part(context: Context, version: Version) -> None:
+def classes_by_part(context: Context, dataset: Dataset, version: Version) -> None:
     """The parts as they are."""
     counts = split_counts(context, version.version_id)
     parts = _in_order({part for by_part in counts.values() for part in by_part})
@@ -40,7 +41,9 @@ def classes_by_part(context: Context, version: Version) -> None:
     for part in parts:
         columns[part or "no part"] = [by_part.get(part, 0) for _, by_part in rows]
     st.dataframe(columns, hide_index=True, alt="Rows of each class in each split")
-    st.caption(" · ".join(f"{plain(part or 'no part')}: {_total(counts, part):,}" for part in parts))
+    sizes = split_sizes(context, version.version_id)
+    several = " · a row counts in each of its classes" if task_named(dataset.task).target.several else ""
+    st.caption(" · ".join(f"{plain(part or 'no part')}: {sizes.get(part, 0):,}" for part in parts) + several)
 
 
 def _in_order(parts: set[str | None]) -> list[str | None]:
@@ -49,10 +52,6 @@ def _in_order(parts: set[str | None]) -> list[str | None]:
     return sorted(
         parts, key=lambda part: (part is None, usual.index(part) if part in usual else len(usual), part or "")
     )
-
-
-def _total(counts: Mapping[str, Mapping[str | None, int]], part: str | None) -> int:
-    return sum(by_part.get(part, 0) for by_part in counts.values())
 
 
 def split_form(context: Context, dataset: Dataset, version: Version, user: str) -> None:

@@ -2,25 +2,27 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import streamlit as st
 
 from core.charts.intervals import shares
 from core.lookalikes import lookalike_notes
-from core.profile.records import MISSING, Balance, SplitBalance
+from core.profile.records import MISSING, Balance, LabelSets, SplitBalance
 from core.records import Dataset, RowFilter, Version
+from core.tasks import task_named
 from core.ui.parts.cells import clicked_mark
 from core.ui.parts.problems import plain
+from core.ui.profile import label_sets
 from core.ui.profile.bars import TOP, value_bars
-from core.ui.profile.parts import (
-    CHOICE,
-    Opened,
-    figures,
-    heading,
-    numbers,
-)
+from core.ui.profile.parts import CHOICE, Opened, figures, heading, lift_others, numbers
 from core.ui.shell.pages import link
 
 VIEW = "balance"
+_UNTESTED = (
+    "A row counts in each of its classes. Whether the splits differ is not tested: the test takes every count for "
+    "another row."
+)
 _CLASS, _SPLIT = f"{CHOICE}-classes-label", f"{CHOICE}-splits-split"
 _HELP = {
     "Imbalance": "Rows of the largest class for each row of the smallest. 1 is even.",
@@ -28,12 +30,18 @@ _HELP = {
 }
 
 
-def balance_view(dataset: Dataset, version: Version, balance: Balance, splits: SplitBalance) -> Opened | None:
-    """Classes on the left, splits on the right; the rows of the class and split that are chosen."""
-    _figures(balance)
+def balance_view(
+    dataset: Dataset, version: Version, balance: Balance, splits: SplitBalance, sets: LabelSets | None
+) -> Opened | None:
+    """Classes on the left, splits on the right, beneath them which classes go together where a label is several; the
+    rows of the class, or the classes, and the split that are chosen."""
+    _figures(balance, sets)
     left, right = st.columns([6, 5], gap="large")
     with left:
-        label = value_bars(dataset, version, balance, view="classes", name="label", title="Classes", noun="class")
+        remark = "" if sets is None else ": shares are of rows, and a row counts in each of its classes"
+        label = value_bars(
+            dataset, version, balance, view="classes", name="label", title="Classes", noun="class", remark=remark
+        )
     with right:
         split = _splits(dataset, version, splits)
     if balance.absent:
@@ -41,14 +49,15 @@ def balance_view(dataset: Dataset, version: Version, balance: Balance, splits: S
         st.caption(f":material/warning: {len(balance.absent):,} classes have no row in this version: {names}")
     for note in lookalike_notes(one.label for one in balance.classes):
         st.caption(f":material/warning: {plain(note)} Relabel one to the other on the page Review.")
-    if label is None and split is None:
+    several = None if sets is None else label_sets.label_sets_view(dataset, version, sets)
+    if label is None and split is None and several is None:
         return None
-    where = RowFilter(label=label, split="" if split == MISSING else split)
-    title = " · ".join(part for part in (label, None if split is None else f"split {split}") if part is not None)
-    return Opened(where, title)
+    opened = several or Opened(RowFilter(label=label), label or "")
+    where = replace(opened.where, split="" if split == MISSING else split)
+    return Opened(where, " · ".join(filter(None, (opened.title, "" if split is None else f"split {split}"))))
 
 
-def _figures(balance: Balance) -> None:
+def _figures(balance: Balance, sets: LabelSets | None) -> None:
     if not balance.classes:
         return
     largest, smallest = balance.classes[0], balance.classes[-1]
@@ -59,11 +68,16 @@ def _figures(balance: Balance) -> None:
         "Effective classes": f"{balance.effective_classes:,.1f}",
         "Largest": f"{largest.count:,}",
         "Smallest": f"{smallest.count:,}",
+        **({} if sets is None else label_sets.figures_of(sets)),
     }
-    notes = _HELP | {
-        "Largest": f"{plain(largest.label)}: {largest.share:.2%} of rows",
-        "Smallest": f"{plain(smallest.label)}: {smallest.share:.2%} of rows",
-    }
+    notes = (
+        _HELP
+        | label_sets.HELP
+        | {
+            "Largest": f"{plain(largest.label)}: {largest.share:.2%} of rows",
+            "Smallest": f"{plain(smallest.label)}: {smallest.share:.2%} of rows",
+        }
+    )
     figures(values, notes)
 
 
@@ -86,8 +100,8 @@ def _splits(dataset: Dataset, version: Version, splits: SplitBalance) -> str | N
         numbers(dataset, version, "splits", _columns(splits), key=f"{VIEW}-splits")
     drawn = min(len(splits.labels), 2 * TOP)
     series = [
-        (name, (row[:drawn] / max(1, int(row.sum()))).tolist(), row[:drawn].tolist())
-        for name, row in zip(splits.splits, splits.counts, strict=True)
+        (name, (row[:drawn] / max(1, size)).tolist(), row[:drawn].tolist())
+        for name, row, size in zip(splits.splits, splits.counts, splits.sizes, strict=True)
     ]
     st.plotly_chart(
         shares(splits.labels[:drawn], series),
@@ -98,19 +112,22 @@ def _splits(dataset: Dataset, version: Version, splits: SplitBalance) -> str | N
         alt=f"Share of each class in the splits {', '.join(splits.splits)}",
     )
     if drawn < len(splits.labels):
-        st.caption(f"The {drawn} largest classes; the test is over all {len(splits.labels):,}.")
+        tested = "" if splits.test is None else f"; the test is over all {len(splits.labels):,}"
+        st.caption(f"The {drawn} largest classes{tested}.")
     if st.session_state.get(_SPLIT) not in splits.splits:
         st.session_state[_SPLIT] = None
     picked = st.segmented_control(
         "Open the rows of a split", splits.splits, key=_SPLIT, format_func=plain, label_visibility="collapsed"
     )
-    st.caption(_verdict(splits))
+    several = task_named(dataset.task).target.several
+    st.caption(_UNTESTED if several else _verdict(splits))
     return None if picked is None else str(picked)
 
 
 def _clicked(splits: SplitBalance) -> None:
     data = clicked_mark(st.session_state[f"{VIEW}-splits-chart"])
     st.session_state[_CLASS] = None if data is None else splits.labels[int(data[0])]
+    lift_others("classes", _CLASS)
     st.session_state[_SPLIT] = None if data is None else splits.splits[int(data[1])]
 
 
@@ -134,8 +151,8 @@ def _verdict(splits: SplitBalance) -> str:
 
 def _columns(splits: SplitBalance) -> dict[str, list[object]]:
     columns: dict[str, list[object]] = {"class": list(splits.labels)}
-    for name, row in zip(splits.splits, splits.counts, strict=True):
-        total = max(1, int(row.sum()))
+    for name, row, size in zip(splits.splits, splits.counts, splits.sizes, strict=True):
+        total = max(1, size)
         columns[f"{name} rows"] = row.tolist()
         columns[f"{name} share"] = [round(count / total, 6) for count in row.tolist()]
     return columns

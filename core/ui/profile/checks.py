@@ -10,6 +10,7 @@ from core.profile.duplicates import OPENED_ROWS
 from core.profile.records import Duplicates, MissingValues
 from core.records import Dataset, RowFilter, Version
 from core.services.profile.figures import repeated_rows
+from core.tasks import task_named
 from core.ui.parts.pending import settled
 from core.ui.profile.parts import Opened, chart, chooser, chosen, figures, heading, numbers
 
@@ -45,6 +46,7 @@ def repeats(context: Context, dataset: Dataset, version: Version, found: Duplica
 
 
 def _conflicts(context: Context, dataset: Dataset, version: Version, found: Duplicates) -> Opened | None:
+    words = task_named(dataset.task).target.words
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         heading("Labels in conflict", "contents that carry both labels")
         st.space("stretch")
@@ -53,13 +55,13 @@ def _conflicts(context: Context, dataset: Dataset, version: Version, found: Dupl
             version,
             "conflicts",
             {
-                "label": [a for a, *_ in found.pairs],
-                "other label": [b for _, b, _ in found.pairs],
+                "label": [words(a) for a, *_ in found.pairs],
+                "other label": [words(b) for _, b, _ in found.pairs],
                 "contents": [count for *_, count in found.pairs],
             },
             key=f"{VIEW}-pairs",
         )
-    names = [f"{label} / {other}" for label, other, _ in found.pairs]
+    names = [f"{words(label)} / {words(other)}" for label, other, _ in found.pairs]
     kept = chosen(VIEW, "pairs")
     figure = bars(
         names,
@@ -80,7 +82,7 @@ def _conflicts(context: Context, dataset: Dataset, version: Version, found: Dupl
         return None
     label, other, _ = found.pairs[place]
     where = settled(lambda: repeated_rows(context, version.version_id, "conflicting", (label, other)))
-    return None if where is None else Opened(where, _titled(f"{label} and {other} on one content", where))
+    return None if where is None else Opened(where, _titled(f"{words(label)} and {words(other)} on one content", where))
 
 
 def _titled(title: str, where: RowFilter) -> str:

@@ -58,7 +58,7 @@ def _heat(
     dataset: Dataset, version: Version, table: GroupTable, labels: list[int], rows: list[int]
 ) -> tuple[int | None, str | None]:
     share, low, high = shares_of(table)
-    overall = table.counts.sum(axis=0) / max(1, int(table.counts.sum()))
+    overall = table.overall
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         heading(f"Labels by {plain(table.attribute)}", "share of each label in each group")
         st.space("stretch")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal
 
 import plotly.graph_objects as go
 import streamlit as st
@@ -52,12 +52,14 @@ def chart(
     label: str,
     shown: Callable[[Any], str] = str,
     every: Sequence[Any] | None = None,
+    width: Literal["stretch", "content"] = "stretch",
 ) -> Any:
     """A chart whose marks choose one of `options` (a mark's `customdata` starts with its position), and beneath it a
     box that chooses the same from the keyboard, among `every` where not all are drawn. Returns the choice, or None."""
     chosen_key = f"{CHOICE}-{view}-{name}"
     st.plotly_chart(
         figure,
+        width=width,
         key=f"{view}-{name}-chart",
         on_select=lambda: _clicked(f"{view}-{name}-chart", chosen_key, view, options),
         selection_mode="points",

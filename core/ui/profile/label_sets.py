@@ -1,0 +1,110 @@
+"""The Balance view where a label is several classes: how many a row has, which occur together, the commonest labels."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import streamlit as st
+
+from core.charts.bars import bars
+from core.charts.together import pairs_of, together
+from core.profile.records import LabelSets
+from core.records import Dataset, RowFilter, Version
+from core.tasks import task_named
+from core.ui.parts.problems import plain
+from core.ui.profile.parts import Opened, chart, chosen, heading, numbers
+
+VIEW = "classes"
+"""That of the bars of classes: a choice here lifts the one there."""
+HELP = {
+    "Classes per row": "Label cardinality: how many classes a row has on average. The shares of the classes are shares "
+    "of rows and sum to it.",
+    "Rows of none": "Rows to which no class applies, which is a label too.",
+    "Different labels": "Different sets of classes.",
+}
+
+
+def figures_of(sets: LabelSets) -> Mapping[str, str]:
+    """Their figures, by name."""
+    return {
+        "Classes per row": f"{sets.cardinality:.2f}",
+        "Rows of none": f"{sets.none:,}",
+        "Different labels": f"{sets.distinct:,}",
+    }
+
+
+def label_sets_view(dataset: Dataset, version: Version, sets: LabelSets) -> Opened | None:
+    """Pairs of classes on the left, whole labels on the right; the rows of the one that is chosen."""
+    left, right = st.columns([6, 5], gap="large")
+    with left:
+        pair = _together(dataset, version, sets)
+    with right:
+        label = _commonest(dataset, version, sets)
+    return pair or label
+
+
+def _together(dataset: Dataset, version: Version, sets: LabelSets) -> Opened | None:
+    pairs = pairs_of(sets.together)
+    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+        drawn = len(sets.labels)
+        heading("Together", "rows with both" if drawn == len(dataset.labels) else f"the {drawn} largest classes")
+        st.space("stretch")
+        numbers(dataset, version, "together", _columns(sets), key=f"{VIEW}-pair")
+    if not pairs:
+        st.caption("No row has two classes.")
+        return None
+    kept = chosen(VIEW, "pair")
+    place = chart(
+        together(sets.labels, sets.together, pairs[kept] if kept is not None and kept < len(pairs) else None),
+        VIEW,
+        "pair",
+        list(range(len(pairs))),
+        alt="Rows that have both classes of each pair; the numbers behind it say the same",
+        label="Open the rows of two classes",
+        shown=lambda place: " and ".join(sets.labels[one] for one in pairs[place]),
+        width="content",
+    )
+    st.caption("Grey: all rows of the class. A click on a cell opens the rows that have both.")
+    if place is None:
+        return None
+    one, other = (sets.labels[side] for side in pairs[place])
+    return Opened(RowFilter(label=one, also=other), f"{one} and {other}")
+
+
+def _commonest(dataset: Dataset, version: Version, sets: LabelSets) -> Opened | None:
+    words = task_named(dataset.task).target.words
+    names, counts = [words(label) for label, _ in sets.commonest], [count for _, count in sets.commonest]
+    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+        heading("Commonest labels", f"{len(names):,} of {sets.distinct:,}, rows with exactly these classes")
+        st.space("stretch")
+        numbers(dataset, version, "labels", {"label": names, "rows": counts}, key=f"{VIEW}-set")
+    if not names:
+        return None
+    kept = chosen(VIEW, "set")
+    place = chart(
+        bars(names, counts, sets.rows, selected=kept if kept is not None and kept < len(names) else None),
+        VIEW,
+        "set",
+        list(range(len(names))),
+        alt=f"The commonest labels: rows with exactly these classes; most often {names[0]}",
+        label="Open the rows of a label",
+        shown=lambda place: names[place],
+    )
+    return (
+        None if place is None else Opened(RowFilter(exactly=sets.commonest[place][0]), f"exactly {plain(names[place])}")
+    )
+
+
+def _columns(sets: LabelSets) -> dict[str, list[object]]:
+    pairs = pairs_of(sets.together)
+    return {
+        "class": [sets.labels[one] for one, _ in pairs],
+        "other class": [sets.labels[other] for _, other in pairs],
+        "rows with both": [int(sets.together[pair]) for pair in pairs],
+        "share of the class": [
+            round(int(sets.together[pair]) / int(sets.together[pair[0], pair[0]]), 6) for pair in pairs
+        ],
+        "share of the other": [
+            round(int(sets.together[pair]) / int(sets.together[pair[1], pair[1]]), 6) for pair in pairs
+        ],
+    }
