@@ -1,10 +1,11 @@
-"""Decisions as a CSV file: `row_id` or `source_id`, `action`, `label`. Reads lines; knows no dataset."""
+"""Decisions as a CSV file or JSON lines: `row_id` or `source_id`, `action`, `label`. Reads lines; knows no dataset."""
 
 from __future__ import annotations
 
 import csv
+import json
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from core.errors import UsageError
@@ -28,7 +29,8 @@ class DecisionLine:
     row: str
     """The row's number, or the source's id."""
     action: str
-    label: str | None
+    label: str | tuple[object, ...] | None
+    """As the file has it: a list where JSON has one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +42,18 @@ class DecisionTable:
     lines: tuple[DecisionLine, ...]
 
 
+def read_json_lines(text: Iterable[str], own_id: str | None = None, own_row_ids: bool = False) -> DecisionTable:
+    """As `read_table`, of a file with a JSON object on each line, whose names are those of the columns."""
+    records = [(number, _object(number, line)) for number, line in enumerate(text, 1) if line.strip()]
+    names = list(dict.fromkeys(name for _, record in records for name in record))
+    id_column, by_row_id = _id_column(names, own_id, own_row_ids)
+    lines = [
+        DecisionLine(number, _text(record.get(id_column)), _text(record.get("action")), _label_of(record.get("label")))
+        for number, record in records
+    ]
+    return _table(lines, by_row_id)
+
+
 def read_table(text: Iterable[str], own_id: str | None = None, own_row_ids: bool = False) -> DecisionTable:
     """Reads the lines of a CSV file; `own_id` is what the source calls its ids, `own_row_ids` whether it has a column
     `row_id` whose numbers are not Winnow's.
@@ -49,6 +63,24 @@ def read_table(text: Iterable[str], own_id: str | None = None, own_row_ids: bool
     reader = csv.DictReader(text)
     header = [name.strip().lower() for name in reader.fieldnames or ()]
     reader.fieldnames = header
+    id_column, by_row_id = _id_column(header, own_id, own_row_ids)
+    lines = []
+    for record in reader:
+        value = {name: _ESCAPE.sub("", text.strip()) for name, text in record.items() if isinstance(text, str)}
+        lines.append(
+            DecisionLine(reader.line_num, value.get(id_column, ""), value.get("action", ""), value.get("label") or None)
+        )
+    return _table(lines, by_row_id)
+
+
+def _table(lines: Iterable[DecisionLine], by_row_id: bool) -> DecisionTable:
+    table = DecisionTable(by_row_id, tuple(lines))
+    _check(table.lines, by_row_id)
+    return table
+
+
+def _id_column(header: Sequence[str], own_id: str | None, own_row_ids: bool) -> tuple[str, bool]:
+    """The column that names the rows, and whether it has Winnow's numbers. Raises `UsageError` where there is none."""
     own = [own_id.strip().lower()] if own_id else []
     known = list(dict.fromkeys((ROW_ID, *own, SOURCE_ID, "id")))
     id_column = next((name for name in known if name in header), None)
@@ -57,15 +89,26 @@ def read_table(text: Iterable[str], own_id: str | None = None, own_row_ids: bool
             f"The file's columns are {', '.join(header) or 'none'}.",
             f"It needs one of {', '.join(known)}; action ({', '.join(DECIDING)}); and label for each relabel.",
         )
-    by_row_id = id_column == ROW_ID and not (own_row_ids and _is_the_sources(header, own))
-    lines = []
-    for record in reader:
-        value = {name: _ESCAPE.sub("", text.strip()) for name, text in record.items() if isinstance(text, str)}
-        lines.append(
-            DecisionLine(reader.line_num, value.get(id_column, ""), value.get("action", ""), value.get("label") or None)
-        )
-    _check(lines, by_row_id)
-    return DecisionTable(by_row_id, tuple(lines))
+    return id_column, id_column == ROW_ID and not (own_row_ids and _is_the_sources(header, own))
+
+
+def _object(number: int, line: str) -> Mapping[str, object]:
+    """One line's names, in small letters, with their values. Raises `UsageError` where it is no object."""
+    try:
+        record = json.loads(line)
+    except ValueError:
+        record = None
+    if not isinstance(record, dict):
+        raise UsageError(f"Line {number} is no JSON object.", "Write one object a line. Nothing was written.")
+    return {str(name).strip().lower(): value for name, value in record.items()}
+
+
+def _text(value: object) -> str:
+    return "" if value is None else str(value).strip()
+
+
+def _label_of(value: object) -> str | tuple[object, ...] | None:
+    return tuple(value) if isinstance(value, list) else _text(value) or None
 
 
 def _is_the_sources(header: Sequence[str], own: Sequence[str]) -> bool:

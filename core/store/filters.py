@@ -7,6 +7,7 @@ from typing import Any
 from core.errors import NotFoundError
 from core.records import Attribute, IssueFilter, RowFilter, Scan
 from core.sql import identifier
+from core.targets import Target
 
 Condition = tuple[str, list[Any]]
 """A condition (`true` where nothing narrows) and its parameters in order."""
@@ -41,18 +42,26 @@ def _repeated(relation: str, having: str) -> str:
     return f"content_hash IN (SELECT content_hash FROM {relation} GROUP BY content_hash HAVING {having})"
 
 
-def issue_sql(scan: Scan, where: IssueFilter) -> Condition:
+def issue_sql(scan: Scan, where: IssueFilter, target: Target) -> Condition:
     """The part of an issue filter that the issues table answers by itself, on its alias `i`."""
     parts: list[Condition] = [("i.scan_id = ? AND i.issue_type = ?", [scan.scan_id, where.issue_type or scan.types[0]])]
     if where.flagged_only:
         parts.append(("i.is_issue", []) if where.worst is None else ("i.rank <= ?", [where.worst]))
-    if where.given_label is not None:
-        parts.append(("i.given_label = ?", [where.given_label]))
-    if where.suggested_label is not None:
-        parts.append(("i.suggested_label = ?", [where.suggested_label]))
+    for column, name in (("i.given_label", where.given_label), ("i.suggested_label", where.suggested_label)):
+        if name is not None:
+            parts.append((_carries(column, target), [name]))
+    for name, has, lacks in ((where.added, "suggested", "given"), (where.removed, "given", "suggested")):
+        if name is not None:
+            with_it, without = _carries(f"i.{has}_label", target), _carries(f"i.{lacks}_label", target)
+            parts.append((f"i.suggested_label IS NOT NULL AND {with_it} AND NOT {without}", [name, name]))
     if where.score_below is not None:
         parts.append(("i.score < ?", [where.score_below]))
     return joined(parts)
+
+
+def _carries(column: str, target: Target) -> str:
+    """That a label is a class, or has it among others: the parameter."""
+    return f"list_contains({target.classes_sql(column)}, ?)" if target.several else f"{column} = ?"
 
 
 def joined(parts: list[Condition]) -> Condition:

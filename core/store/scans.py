@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
+import pyarrow.parquet as pq
 
 from core.errors import NotFoundError
 from core.records import Scan
@@ -73,6 +74,15 @@ _NEWEST_FIRST = "ORDER BY min(rowid) OVER (PARTITION BY job_id) DESC, tier_order
 
 
 def _take_in(cursor: Cursor, scan_id: str, issues_parquet: Path, labels: list[str]) -> None:
+    """Labels in the file are positions in `labels`, or texts as the store has them."""
+    if pq.read_schema(issues_parquet).field("given").type == pa.string():
+        cursor.execute(
+            """INSERT INTO issues
+               SELECT ?, row_id, issue_type, score, is_issue, given, suggested, why, rank FROM read_parquet(?)
+               ORDER BY rank""",
+            [scan_id, str(issues_parquet)],
+        )
+        return
     names = pa.table({"class": pa.array(range(len(labels)), pa.int64()), "name": pa.array(labels, pa.string())})
     cursor.register("names", names)
     cursor.execute(

@@ -23,6 +23,8 @@ from core.store.acts.undecided import of_scan, worst_undecided
 from core.store.datasets import get_dataset
 from core.store.filters import Condition
 from core.store.rows import get_rows
+from core.targets import Target
+from core.tasks import task_named
 
 LEASE_SECONDS = 180
 """How long a row stays with a session that is not heard of; the desk reports every 45 seconds while it is used."""
@@ -88,9 +90,11 @@ def items(context: Context, scan: Scan, row_ids: Sequence[int], issue_type: str 
     near = {neighbour for one in proof.values() for neighbour in one.neighbours}
     examples = _examples(context, scan.version_id, by_row.keys() | near)
     decided = decisions.standing_of(context.store, scan.version_id, list(by_row))
-    likeliest = _likeliest(context, scan, found)
+    dataset = get_dataset(context.store, scan.dataset_id)
+    target = task_named(dataset.task).target
+    likeliest = _likeliest(context, scan, found, dataset.labels, target)
     made = [
-        _item(kind, by_row[row_id], proof[row_id], examples, decided.get(row_id), likeliest[row_id])
+        _item(kind, by_row[row_id], proof[row_id], examples, decided.get(row_id), likeliest[row_id], target)
         for row_id in row_ids
         if row_id in by_row
     ]
@@ -125,20 +129,25 @@ def _item(
     examples: Mapping[int, Example],
     decision: Decision | None,
     likeliest: tuple[tuple[str, float], ...],
+    target: Target,
 ) -> ReviewItem:
     near = zip(proof.neighbours, proof.similarities, strict=True)
     neighbours = tuple(Neighbour(examples[row_id], similarity) for row_id, similarity in near)
-    labels = [neighbour.example.label for neighbour in neighbours]
-    why = kind.say(proof, Seen(issue.given_label, issue.suggested_label, labels))
+    given, suggested, *near_labels = (
+        None if label is None else target.words(label)
+        for label in (issue.given_label, issue.suggested_label, *(one.example.label for one in neighbours))
+    )
+    why = kind.say(proof, Seen(given or "", suggested, near_labels))
     return ReviewItem(examples[issue.row_id], issue, likeliest, neighbours, why, decision)
 
 
-def _likeliest(context: Context, scan: Scan, found: Sequence[Issue]) -> dict[int, tuple[tuple[str, float], ...]]:
+def _likeliest(
+    context: Context, scan: Scan, found: Sequence[Issue], labels: Sequence[str], target: Target
+) -> dict[int, tuple[tuple[str, float], ...]]:
     """From the scan's own matrix; where that is gone, of the given and the suggested label alone."""
-    labels = get_dataset(context.store, scan.dataset_id).labels
     matrix = _probabilities(context, scan, [issue.row_id for issue in found])
     return {
-        issue.row_id: _shares(issue) if row is None else _top(row, labels, issue)
+        issue.row_id: _shares(issue) if row is None else _top(row, labels, issue, target)
         for issue, row in zip(found, matrix, strict=True)
     }
 
@@ -157,12 +166,19 @@ def _probabilities(context: Context, scan: Scan, row_ids: Sequence[int]) -> Sequ
     ]
 
 
-def _top(row: Any, labels: Sequence[str], issue: Issue) -> tuple[tuple[str, float], ...]:
-    likely = np.argsort(-row, kind="stable")[:LIKELIEST]
-    shares = {labels[index]: float(row[index]) for index in likely}
-    for label in (issue.suggested_label, issue.given_label):
-        if label is not None and label not in shares:
-            shares[label] = float(row[labels.index(label)])
+def _top(row: Any, labels: Sequence[str], issue: Issue, target: Target) -> tuple[tuple[str, float], ...]:
+    return likeliest_of(row, labels, (issue.suggested_label, issue.given_label), target)
+
+
+def likeliest_of(
+    row: Any, labels: Sequence[str], also: Sequence[str | None], target: Target
+) -> tuple[tuple[str, float], ...]:
+    """The likeliest classes of one row of probabilities and those of some labels, the likeliest first."""
+    shares = {labels[index]: float(row[index]) for index in np.argsort(-row, kind="stable")[:LIKELIEST]}
+    for label in also:
+        for name in () if label is None else target.classes_of(label):
+            if name not in shares and name in labels:
+                shares[name] = float(row[labels.index(name)])
     return _sorted(shares)
 
 

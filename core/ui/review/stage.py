@@ -18,6 +18,7 @@ from core.review.records import Recorded
 from core.services.review.decisions import counts, record
 from core.services.review.queue import decided_by_others, release
 from core.services.review.sources import Source
+from core.tasks import task_named
 from core.ui import keys, review_desk
 from core.ui.modalities import drawing_of
 from core.ui.parts.problems import plain, shown_errors
@@ -71,7 +72,7 @@ def _answer(
 ) -> None:
     version_id = version.version_id
     session = tab(context)
-    recorded = record(context, version_id, user, read_acts(report.acts))
+    recorded = record(context, version_id, user, read_acts(report.acts, task_named(dataset.task).target))
     queue = _queue_id(source, user)
     _release_old(context, version, key, queue, session)
     order = source.claim(context, version_id, session, wanted(_DEPTH[mode], report.skipped))
