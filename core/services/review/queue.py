@@ -183,9 +183,13 @@ def likeliest_of(
 
 
 def _shares(issue: Issue) -> tuple[tuple[str, float], ...]:
+    """Of several classes, those in doubt."""
     why = issue.why
     pairs = ((issue.given_label, "given_probability"), (issue.suggested_label, "suggested_probability"))
-    return _sorted({label: float(why[key]) for label, key in pairs if label and why.get(key) is not None})
+    shares = {label: float(why[key]) for label, key in pairs if label and why.get(key) is not None}
+    for kind in ("extra", "missing"):
+        shares |= dict(zip(why.get(kind, ()), why.get(f"{kind}_probabilities", ()), strict=False))
+    return _sorted(shares)
 
 
 def _sorted(shares: Mapping[str, float]) -> tuple[tuple[str, float], ...]:
