@@ -146,8 +146,13 @@ def _contradictions(lines: Sequence[DecisionLine]) -> list[str]:
     return [
         f"Line {line.line} says another thing of row {line.row} than line {said.line}."
         for line in lines
-        if (said := first.setdefault(line.row, line)) and (said.action, said.label) != (line.action, line.label)
+        if (said := first.setdefault(line.row, line)) and _said(said) != _said(line)
     ]
+
+
+def _said(line: DecisionLine) -> tuple[object, ...]:
+    """Classes in another order are the same label."""
+    return line.action, frozenset(map(str, line.label)) if isinstance(line.label, tuple) else line.label
 
 
 def _problem(line: DecisionLine, by_row_id: bool) -> str:

@@ -42,6 +42,11 @@ def _repeated(relation: str, having: str) -> str:
     return f"content_hash IN (SELECT content_hash FROM {relation} GROUP BY content_hash HAVING {having})"
 
 
+def has_class(target: Target, column: str) -> str:
+    """Whether the label in a column is a class, or has it among others: a condition with the class as parameter."""
+    return f"list_contains({target.classes_sql(column)}, ?)" if target.several else f"{column} = ?"
+
+
 def issue_sql(scan: Scan, where: IssueFilter, target: Target) -> Condition:
     """The part of an issue filter that the issues table answers by itself, on its alias `i`."""
     parts: list[Condition] = [("i.scan_id = ? AND i.issue_type = ?", [scan.scan_id, where.issue_type or scan.types[0]])]
@@ -49,19 +54,14 @@ def issue_sql(scan: Scan, where: IssueFilter, target: Target) -> Condition:
         parts.append(("i.is_issue", []) if where.worst is None else ("i.rank <= ?", [where.worst]))
     for column, name in (("i.given_label", where.given_label), ("i.suggested_label", where.suggested_label)):
         if name is not None:
-            parts.append((_carries(column, target), [name]))
+            parts.append((has_class(target, column), [name]))
     for name, has, lacks in ((where.added, "suggested", "given"), (where.removed, "given", "suggested")):
         if name is not None:
-            with_it, without = _carries(f"i.{has}_label", target), _carries(f"i.{lacks}_label", target)
+            with_it, without = has_class(target, f"i.{has}_label"), has_class(target, f"i.{lacks}_label")
             parts.append((f"i.suggested_label IS NOT NULL AND {with_it} AND NOT {without}", [name, name]))
     if where.score_below is not None:
         parts.append(("i.score < ?", [where.score_below]))
     return joined(parts)
-
-
-def _carries(column: str, target: Target) -> str:
-    """That a label is a class, or has it among others: the parameter."""
-    return f"list_contains({target.classes_sql(column)}, ?)" if target.several else f"{column} = ?"
 
 
 def joined(parts: list[Condition]) -> Condition:

@@ -144,7 +144,7 @@ def test_a_number_of_a_class_opens_its_rows_and_the_desk_gets_the_same(crops: Se
     width = (table.bounding_box() or {})["width"]
     table.click(position={"x": width * 0.4, "y": 35 + 35 * 2 + 17})  # grain, probably missing
     expect(page.get_by_text("2 rows, worst first")).to_be_visible()
-    assert "added=grain" in page.url
+    assert "missing=grain" in page.url
     page.get_by_role("link", name="Review these").click()
     expect(page.locator(".review .desk")).to_have_attribute("data-row", "3")
     expect(page.locator("[data-count=left]")).to_have_text("2")

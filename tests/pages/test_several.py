@@ -77,8 +77,8 @@ def test_each_class_has_a_line_with_its_rows_and_no_matrix_is_drawn(open_at: Ope
     [
         ({"given": "grain"}, [0, 1]),
         ({"suggested": "grain"}, [0, 1, 3, 5]),
-        ({"added": "grain"}, [3, 5]),
-        ({"removed": "wheat"}, [0]),
+        ({"missing": "grain"}, [3, 5]),
+        ({"extra": "wheat"}, [0]),
         ({"given": "zinc", "show": "All rows"}, [2, *range(8, tagged.ROWS, 5)]),
     ],
 )

@@ -32,7 +32,7 @@ def class_changes(dataset: Dataset, version: Version, found: Findings) -> None:
         if cell is not None:
             _choose(classes[cell[0]]["class"], cell[1])
 
-    key = f"issue-changes-{hash(tuple(st.session_state.get(one) for one in (keys.GIVEN, keys.ADDED, keys.REMOVED))):x}"
+    key = f"issue-changes-{hash(tuple(st.session_state.get(one) for one in (keys.GIVEN, keys.MISSING, keys.EXTRA))):x}"
     _head(dataset, version, classes)
     st.dataframe(
         {name: [one[name] for one in classes] for name in (classes[0] if classes else ())},

@@ -28,8 +28,8 @@ _FILTER_KEYS = (
     keys.WORST,
     keys.GIVEN,
     keys.SUGGESTED,
-    keys.ADDED,
-    keys.REMOVED,
+    keys.MISSING,
+    keys.EXTRA,
     keys.BELOW,
     keys.SEARCH,
     keys.SPLIT,
@@ -61,8 +61,8 @@ def filter_bar(context: Context, dataset: Dataset, scan: Scan) -> IssueFilter:
             width=190,
         )
         with st.popover("More", icon=":material/filter_list:"):
-            added = _label("Probably missing", keys.ADDED, dataset) if several else None
-            removed = _label("Probably extra", keys.REMOVED, dataset) if several else None
+            added = _label("Probably missing", keys.MISSING, dataset) if several else None
+            removed = _label("Probably extra", keys.EXTRA, dataset) if several else None
             below = _below()
             rows = _row_filter(context, dataset, scan.version_id, text.strip() or None)
         if any(st.session_state.get(key) not in (None, "", FLAGGED) for key in _FILTER_KEYS):
@@ -108,8 +108,8 @@ def choose(
     st.session_state[keys.SHOW] = show
     st.session_state[keys.GIVEN] = given
     st.session_state[keys.SUGGESTED] = suggested
-    st.session_state[keys.ADDED] = added
-    st.session_state[keys.REMOVED] = removed
+    st.session_state[keys.MISSING] = added
+    st.session_state[keys.EXTRA] = removed
 
 
 def chosen_pair() -> tuple[str, str] | None:

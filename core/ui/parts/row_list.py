@@ -15,7 +15,6 @@ from core.tasks import task_named
 from core.ui.modalities import CELLS, drawing_of
 from core.ui.parts.background import result_of
 from core.ui.parts.csv_text import csv_button, csv_text, csv_title
-from core.ui.parts.labels import words_of
 from core.ui.parts.paging import WHOLE_HEADER, paged, pages
 from core.ui.parts.problems import plain
 from core.ui.parts.rows import picked_row, show_row
@@ -94,19 +93,17 @@ def _page(context: Context, version: Version, where: RowFilter, order: RowOrder,
 def _records_of(
     context: Context, dataset: Dataset, rows: Sequence[Example], *, whole: bool = False
 ) -> list[dict[str, object]]:
-    """Table rows: example, label, split, the source's id, attributes; what else shows the example unless `whole`: then
-    labels are as files have them."""
+    """Table rows: example, label, split, the source's id, attributes; what else shows the example unless `whole`."""
     drawing = drawing_of(dataset)
     cells = [] if whole else drawing.cells(context, rows)
-    words: Callable[[str | None], str | None] = (lambda label: label) if whole else words_of(dataset)
     records = []
     for place, row in enumerate(rows):
         record: dict[str, object] = {"row": row.row_id}
         if cells and drawing.cell:
             record[drawing.cell] = cells[place]
-        record |= {"example": row.text if whole else (row.text or "")[:CELL_CHARACTERS], "label": words(row.label)}
+        record |= {"example": row.text if whole else (row.text or "")[:CELL_CHARACTERS], "label": row.label}
         if row.label != row.given_label:
-            record["as loaded"] = words(row.given_label)
+            record["as loaded"] = row.given_label
         record |= {"split": row.split, "id": row.source_id}
         records.append(record | {_attribute_title(name): value for name, value in row.attributes.items()})
     return _without_empty(records, ("split", "id"))

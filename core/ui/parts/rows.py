@@ -9,7 +9,6 @@ import streamlit as st
 from core.context import Context
 from core.records import Dataset, Example
 from core.ui.modalities import drawing_of
-from core.ui.parts.labels import words_of
 from core.ui.parts.problems import plain
 
 
@@ -23,9 +22,8 @@ def picked_row(key: str, rows: Sequence[Example]) -> Example | None:
 def show_row(context: Context, dataset: Dataset, example: Example) -> None:
     """One row whole: the example, its labels and its attributes."""
     with st.container(border=True):
-        words = words_of(dataset)
-        changed = None if example.given_label == example.label else words(example.given_label)
-        facts = {"label": words(example.label), "as loaded": changed, "split": example.split, "id": example.source_id}
+        changed = None if example.given_label == example.label else example.given_label
+        facts = {"label": example.label, "as loaded": changed, "split": example.split, "id": example.source_id}
         told = " · ".join(f"{name}: **{plain(str(value))}**" for name, value in facts.items() if value is not None)
         st.caption(f"row {example.row_id} · {told}")
         drawing_of(dataset).whole(context, example)

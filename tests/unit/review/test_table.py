@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 
 from core.errors import UsageError
@@ -111,6 +113,13 @@ def test_json_lines_have_a_label_as_a_text_or_as_a_list() -> None:
 def test_wrong_json_lines_say_which_line_is_wrong(lines: list[str], said: str) -> None:
     with pytest.raises(UsageError, match=said):
         read_json_lines(lines)
+
+
+def test_a_list_in_another_order_is_no_contradiction() -> None:
+    lines = [json.dumps({"row_id": 3, "action": "relabel", "label": label}) for label in (["b", "a"], ["a", "b", "a"])]
+    assert len(read_json_lines(lines).lines) == 2
+    with pytest.raises(UsageError, match="Line 2 says another thing of row 3"):
+        read_json_lines([lines[0], '{"row_id": 3, "action": "relabel", "label": ["a"]}\n'])
 
 
 def test_json_lines_may_name_rows_by_the_sources_own_ids() -> None:
