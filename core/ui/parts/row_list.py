@@ -93,17 +93,22 @@ def _page(context: Context, version: Version, where: RowFilter, order: RowOrder,
 def _records_of(
     context: Context, dataset: Dataset, rows: Sequence[Example], *, whole: bool = False
 ) -> list[dict[str, object]]:
-    """Table rows: example, label, split, the source's id, attributes; what else shows the example unless `whole`."""
-    drawing = drawing_of(dataset)
+    """Table rows: example, label, split, the source's id, attributes; what else shows the example, and labels in words,
+    unless `whole`."""
+    drawing, target = drawing_of(dataset), task_named(dataset.task).target
+
+    def words(label: str | None) -> str | None:
+        return label if whole or label is None else target.words(label)
+
     cells = [] if whole else drawing.cells(context, rows)
     records = []
     for place, row in enumerate(rows):
         record: dict[str, object] = {"row": row.row_id}
         if cells and drawing.cell:
             record[drawing.cell] = cells[place]
-        record |= {"example": row.text if whole else (row.text or "")[:CELL_CHARACTERS], "label": row.label}
+        record |= {"example": row.text if whole else (row.text or "")[:CELL_CHARACTERS], "label": words(row.label)}
         if row.label != row.given_label:
-            record["as loaded"] = row.given_label
+            record["as loaded"] = words(row.given_label)
         record |= {"split": row.split, "id": row.source_id}
         records.append(record | {_attribute_title(name): value for name, value in row.attributes.items()})
     return _without_empty(records, ("split", "id"))

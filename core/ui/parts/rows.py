@@ -8,6 +8,7 @@ import streamlit as st
 
 from core.context import Context
 from core.records import Dataset, Example
+from core.tasks import task_named
 from core.ui.modalities import drawing_of
 from core.ui.parts.problems import plain
 
@@ -21,9 +22,11 @@ def picked_row(key: str, rows: Sequence[Example]) -> Example | None:
 
 def show_row(context: Context, dataset: Dataset, example: Example) -> None:
     """One row whole: the example, its labels and its attributes."""
+    words = task_named(dataset.task).target.words
     with st.container(border=True):
-        changed = None if example.given_label == example.label else example.given_label
-        facts = {"label": example.label, "as loaded": changed, "split": example.split, "id": example.source_id}
+        label, given = (None if one is None else words(one) for one in (example.label, example.given_label))
+        changed = None if given == label else given
+        facts = {"label": label, "as loaded": changed, "split": example.split, "id": example.source_id}
         told = " · ".join(f"{name}: **{plain(str(value))}**" for name, value in facts.items() if value is not None)
         st.caption(f"row {example.row_id} · {told}")
         drawing_of(dataset).whole(context, example)
