@@ -140,6 +140,7 @@ def _change_table(context: Context, dataset: Dataset, version: Version) -> None:
             "when": st.column_config.DatetimeColumn("when", format="YYYY-MM-DD HH:mm", width=130),
             "example": st.column_config.TextColumn("example", width="large"),
         },
+        placeholder="–",
         key=f"{key}-table-{page}",
         on_select="rerun",
         selection_mode=WHOLE_HEADER,
