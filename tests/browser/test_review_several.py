@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
-from tests import tagged
+from tests import crops as data
 from tests.browser.conftest import Server, settled, start_server
 from tests.browser.review_data import decided, opened
 from tests.browser.test_review_desk import open_desk, press, said, saved
@@ -18,7 +18,7 @@ from tests.browser.test_review_desk import open_desk, press, said, saved
 def crops(tmp_path: Path) -> Iterator[Server]:
     """The app on a workspace with a scanned dataset; rows 0 to 5 are flagged."""
     with opened(tmp_path) as context:
-        tagged.scan(context, tmp_path, tagged.load(context, tmp_path))
+        data.scan(context, tmp_path, data.load(context, tmp_path))
     started = start_server(tmp_path)
     yield started
     started.stop()
@@ -118,10 +118,10 @@ def test_a_set_is_edited_by_touch_on_a_narrow_screen(page: Page, crops: Server, 
 
 
 def test_digits_find_classes_that_have_them_in_their_names_once_something_is_typed(page: Page, tmp_path: Path) -> None:
-    labels = [[f"topic {row % 12:02}"] for row in range(tagged.ROWS)]
+    labels = [[f"topic {row % 12:02}"] for row in range(data.ROWS)]
     with opened(tmp_path) as context:
-        dataset = tagged.load(context, tmp_path, labels=labels)
-        tagged.scan(context, tmp_path, dataset, labels=labels)
+        dataset = data.load(context, tmp_path, labels=labels)
+        data.scan(context, tmp_path, dataset, labels=labels)
     server = start_server(tmp_path)
     try:
         desk = open_desk(page, server)

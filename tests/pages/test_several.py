@@ -14,15 +14,15 @@ from core.records import Dataset
 from core.review.records import Act
 from core.services.review.decisions import make_version, record
 from core.store.ids import new_id
-from tests import tagged
+from tests import crops as data
 
 Open = Callable[..., AppTest]
 
 
 @pytest.fixture
 def crops(app: Context, tmp_path: Path) -> Dataset:
-    dataset = tagged.load(app, tmp_path)
-    tagged.scan(app, tmp_path, dataset)
+    dataset = data.load(app, tmp_path)
+    data.scan(app, tmp_path, dataset)
     return dataset
 
 
@@ -79,7 +79,7 @@ def test_each_class_has_a_line_with_its_rows_and_no_matrix_is_drawn(open_at: Ope
         ({"suggested": "grain"}, [0, 1, 3, 5]),
         ({"missing": "grain"}, [3, 5]),
         ({"extra": "wheat"}, [0]),
-        ({"given": "zinc", "show": "All rows"}, [2, *range(8, tagged.ROWS, 5)]),
+        ({"given": "zinc", "show": "All rows"}, [2, *range(8, data.ROWS, 5)]),
     ],
 )
 def test_the_address_narrows_the_list_to_a_class(

@@ -22,18 +22,18 @@ from core.store.acts import decisions
 from core.store.ids import new_id
 from core.store.rows import labels_of
 from core.targets.multi_label.facts import MULTI_LABEL
-from tests import tagged
+from tests import crops as data
 from tests.runs import finished_run
 
 
 @pytest.fixture
 def crops(context: Context, tmp_path: Path) -> Dataset:
-    return tagged.load(context, tmp_path)
+    return data.load(context, tmp_path)
 
 
 @pytest.fixture
 def scan(context: Context, tmp_path: Path, crops: Dataset) -> Scan:
-    return tagged.scan(context, tmp_path, crops)
+    return data.scan(context, tmp_path, crops)
 
 
 def rows_of(context: Context, scan: Scan, where: IssueFilter) -> list[int]:
@@ -50,7 +50,7 @@ def test_the_list_is_narrowed_by_a_class_that_a_label_has(context: Context, scan
     assert rows_of(context, scan, IssueFilter(suggested_label="grain")) == [0, 1, 3, 5]
     assert rows_of(context, scan, IssueFilter(given_label="wheat", suggested_label="grain")) == [0, 5]
     everywhere = rows_of(context, scan, IssueFilter(flagged_only=False, given_label="zinc"))
-    assert everywhere == [row for row in range(tagged.ROWS) if "zinc" in tagged.given(row)]
+    assert everywhere == [row for row in range(data.ROWS) if "zinc" in data.given(row)]
 
 
 def test_the_list_is_narrowed_by_what_a_suggestion_adds_or_removes(context: Context, scan: Scan) -> None:
@@ -184,8 +184,8 @@ def test_a_row_of_a_queue_comes_with_the_probability_of_every_class_in_play(
 ) -> None:
     folder = context.workspace.runs / scan.job_id / "output" / "0"
     folder.mkdir(parents=True)
-    np.save(folder / "row_ids.npy", np.arange(tagged.ROWS))
-    matrix = np.full((tagged.ROWS, len(tagged.CLASSES)), 0.1, np.float32)
+    np.save(folder / "row_ids.npy", np.arange(data.ROWS))
+    matrix = np.full((data.ROWS, len(data.CLASSES)), 0.1, np.float32)
     matrix[0] = 0.01, 0.9, 0.8, 0.02, 0.3
     np.save(folder / "probabilities.npy", matrix)
     (item,) = ScanSource(scan, IssueFilter()).items(context, scan.version_id, [0])
@@ -199,9 +199,9 @@ def test_without_its_matrix_a_row_has_no_probabilities(context: Context, scan: S
 
 
 def test_what_a_run_predicts_is_reviewed_as_sets(context: Context, crops: Dataset) -> None:
-    probabilities = np.zeros((tagged.ROWS, len(tagged.CLASSES)), np.float32)
+    probabilities = np.zeros((data.ROWS, len(data.CLASSES)), np.float32)
     probabilities[0] = 0.1, 0.9, 0.8, 0.3, 0.0
-    run = finished_run(context, crops, probabilities, ["test"] * tagged.ROWS)
+    run = finished_run(context, crops, probabilities, ["test"] * data.ROWS)
     with context.store.write() as cursor:
         cursor.execute(
             """UPDATE predictions SET predicted = '["corn","grain"]', confidence = 0.7 WHERE run_id = ?""", [run.run_id]
