@@ -2,10 +2,41 @@
 
 from __future__ import annotations
 
-from core.ui.issues.page import draw, followed
+from functools import partial
+
+import streamlit as st
+
+from core.services.issues.listing import findings, latest_scan, newest_scan_job
+from core.ui.issues.cards import cards
+from core.ui.issues.figures import figures
+from core.ui.issues.groups import excluded
+from core.ui.issues.list import ranked_list
+from core.ui.issues.scan import failure, follow, is_under_way, no_scan_yet, scan_form
+from core.ui.issues.where import where_they_are
+from core.ui.parts.issue_filter import filter_bar
 from core.ui.parts.problems import shown_errors
 from core.ui.shell.frame import open_page
+from core.ui.shell.strip import job_strip
 
-frame = open_page("Issues", follows=followed)
+frame = open_page("Issues", strip=False)
+context, dataset, version, user = frame.context, frame.dataset, frame.version, frame.user
 with shown_errors():
-    draw(frame)
+    scan, job = latest_scan(context, version.version_id), newest_scan_job(context, version)
+    followed = job if is_under_way(job, scan) else None
+    job_strip(context, without=followed)
+    if followed is not None:
+        follow(context, version, followed, scan)
+    elif job is not None:
+        failure(job)
+    if scan is not None:
+        above = st.container()  # what is chosen beneath shows in the figures as well
+        where = filter_bar(context, dataset, scan)
+        found = findings(context, scan, where.issue_type, where.worst)
+        with above:
+            cards(scan, found.kind)
+            figures(dataset, version, found, None if followed else partial(scan_form, context, dataset, version, user))
+            where_they_are(dataset, version, found)
+        excluded(context, user, found)
+        ranked_list(context, dataset, version, user, found, where)
+    elif followed is None:
+        no_scan_yet(context, dataset, version, user)

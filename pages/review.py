@@ -34,5 +34,5 @@ with shown_errors():
         if scan is None:
             not_scanned(dataset, version)
         else:
-            where = queue_filter(frame, scan)
+            where = queue_filter(context, dataset, scan)
             scan_queue(context, dataset, version, user, where, view)

@@ -97,7 +97,12 @@ class IssueFilter:
     """One of the scan's types, each of which has ranks of its own; None is the first."""
     flagged_only: bool = True
     given_label: str | None = None
+    """Where a label may be several classes, this and the next are a class that it has."""
     suggested_label: str | None = None
+    added: str | None = None
+    """A class that the suggestion has and the given label has not; only where a label may be several."""
+    removed: str | None = None
+    """The other way round."""
     score_below: float | None = None
     undecided_only: bool = False
     rows: RowFilter = field(default_factory=RowFilter)

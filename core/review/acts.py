@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Mapping
+from functools import partial
 from typing import Any, get_args
 
 from core.records import Action
 from core.review.records import Act
+from core.targets import Target
 
 ACTIONS: tuple[Action, ...] = get_args(Action)
 DECIDING: tuple[Action, ...] = tuple(action for action in ACTIONS if action != "undo")
@@ -16,12 +19,20 @@ MAX_SHOWN = 1000
 """Characters of a single value in what was shown."""
 
 
-def read_acts(sent: Iterable[Mapping[str, Any]]) -> list[Act]:
+def read_acts(sent: Iterable[Mapping[str, Any]], target: Target) -> list[Act]:
     """The acts of a browser's report in their order. What has no usable form is left out: nobody could answer it."""
-    return [act for act in map(_read, sent) if act is not None]
+    return [act for act in map(partial(_read, target=target), sent) if act is not None]
 
 
-def _read(raw: Mapping[str, Any]) -> Act | None:
+def label_in(raw: object, target: Target) -> str | None:
+    """The label that a browser or a file gives, in its text form: they have that, or a list of its classes in any
+    order. None where they give none."""
+    if isinstance(raw, list | tuple):
+        return target.tidied(json.dumps(raw, ensure_ascii=False, default=str))
+    return target.tidied(raw) if isinstance(raw, str) else None
+
+
+def _read(raw: Mapping[str, Any], target: Target) -> Act | None:
     key, action, example_id = raw.get("key"), raw.get("action"), raw.get("example_id")
     if not isinstance(key, str) or not 0 < len(key) <= MAX_KEY or action not in ACTIONS:
         return None
@@ -31,8 +42,8 @@ def _read(raw: Mapping[str, Any]) -> Act | None:
         client_key=key,
         action=action,
         example_id=example_id,
-        new_label=_text(raw.get("label")) if action == "relabel" else None,
-        shown=_shown(raw.get("shown")),
+        new_label=label_in(raw.get("label"), target) if action == "relabel" else None,
+        shown=_shown(raw.get("shown"), target),
         scan_id=_text(raw.get("scan_id")),
         undoes_key=_text(raw.get("target")) if action == "undo" else None,
         instead_of=_text(raw.get("instead_of")),
@@ -43,12 +54,22 @@ def _text(value: Any) -> str | None:
     return value if isinstance(value, str) else None
 
 
-def _shown(raw: Any) -> dict[str, str | float]:
+def _shown(raw: Any, target: Target) -> dict[str, str | float]:
     if not isinstance(raw, Mapping):
         return {}
     wanted = {name: raw.get(name) for name in ("given_label", "suggested_label", "score", "tier")}
-    return {
+    shown = {
         name: value[:MAX_SHOWN] if isinstance(value, str) else float(value)
         for name, value in wanted.items()
         if isinstance(value, str | int | float)
     }
+    return {name: value for name, value in shown.items() if not name.endswith("label") or _readable(value, target)}
+
+
+def _readable(label: str | float, target: Target) -> bool:
+    """Whether it can be said in words: a list of classes that was cut is none."""
+    try:
+        target.words(str(label))
+    except (ValueError, TypeError):
+        return False
+    return True

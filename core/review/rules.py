@@ -34,7 +34,7 @@ def judge(
         if problem:
             refused.append(Refusal(act, problem))
         elif other is not None and other.reviewer != reviewer and act.instead_of != other.decision_id:
-            refused.append(Refusal(act, _decided_by_other(other), other))
+            refused.append(Refusal(act, _decided_by_other(other, target, rows.get(other.example_id)), other))
         else:
             accepted.append(plain_keep(act, rows))
     return accepted, refused
@@ -81,7 +81,6 @@ def plain_keep(act: Act, rows: Mapping[int, str | None]) -> Act:
     return act
 
 
-def _decided_by_other(other: Decision) -> str:
-    return (
-        f"{other.reviewer} has already decided row {other.example_id}: {in_words(other)}. Your decision was not saved."
-    )
+def _decided_by_other(other: Decision, target: Target, label: str | None) -> str:
+    said = in_words(other, target, label)
+    return f"{other.reviewer} has already decided row {other.example_id}: {said}. Your decision was not saved."

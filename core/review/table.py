@@ -1,10 +1,11 @@
-"""Decisions as a CSV file: `example_id` or `source_id`, `action`, `label`. Reads lines; knows no dataset."""
+"""Decisions as CSV or JSON lines: `example_id` or `source_id`, `action`, `label`. Reads lines; knows no dataset."""
 
 from __future__ import annotations
 
 import csv
+import json
 import re
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from core.errors import UsageError
@@ -28,7 +29,8 @@ class DecisionLine:
     row: str
     """The row's number, or the source's id."""
     action: str
-    label: str | None
+    label: str | tuple[object, ...] | None
+    """As the file has it: a list where JSON has one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +42,18 @@ class DecisionTable:
     lines: tuple[DecisionLine, ...]
 
 
+def read_json_lines(text: Iterable[str], own_id: str | None = None, taken: Collection[str] = ()) -> DecisionTable:
+    """As `read_table`, of a file with a JSON object on each line, whose names are those of the columns."""
+    records = [(number, _object(number, line)) for number, line in enumerate(text, 1) if line.strip()]
+    names = list(dict.fromkeys(name for _, record in records for name in record))
+    id_column, by_example_id = _id_column(names, own_id, taken)
+    lines = [
+        DecisionLine(number, _text(record.get(id_column)), _text(record.get("action")), _label_of(record.get("label")))
+        for number, record in records
+    ]
+    return _table(lines, by_example_id)
+
+
 def read_table(text: Iterable[str], own_id: str | None = None, taken: Collection[str] = ()) -> DecisionTable:
     """Reads the lines of a CSV file; `own_id` is what the source calls its ids, `taken` those names of Winnow's ids
     that a column of the source with other numbers has as well.
@@ -49,6 +63,24 @@ def read_table(text: Iterable[str], own_id: str | None = None, taken: Collection
     reader = csv.DictReader(text)
     header = [name.strip().lower() for name in reader.fieldnames or ()]
     reader.fieldnames = header
+    id_column, by_example_id = _id_column(header, own_id, taken)
+    lines = []
+    for record in reader:
+        value = {name: _ESCAPE.sub("", text.strip()) for name, text in record.items() if isinstance(text, str)}
+        lines.append(
+            DecisionLine(reader.line_num, value.get(id_column, ""), value.get("action", ""), value.get("label") or None)
+        )
+    return _table(lines, by_example_id)
+
+
+def _table(lines: Iterable[DecisionLine], by_example_id: bool) -> DecisionTable:
+    table = DecisionTable(by_example_id, tuple(lines))
+    _check(table.lines, by_example_id)
+    return table
+
+
+def _id_column(header: Sequence[str], own_id: str | None, taken: Collection[str]) -> tuple[str, bool]:
+    """The column that names the rows, and whether it has Winnow's numbers. Raises `UsageError` where there is none."""
     own = [own_id.strip().lower()] if own_id else []
     known = list(dict.fromkeys((EXAMPLE_ID, EARLIER_EXAMPLE_ID, *own, SOURCE_ID, "id")))
     id_column = next((name for name in known if name in header), None)
@@ -58,15 +90,26 @@ def read_table(text: Iterable[str], own_id: str | None = None, taken: Collection
             f"It needs one of {', '.join(known)}; action ({', '.join(DECIDING)}); and label for each relabel.",
         )
     winnows = id_column in (EXAMPLE_ID, EARLIER_EXAMPLE_ID)
-    by_example_id = winnows and not (id_column in taken and _is_the_sources(id_column, header, own))
-    lines = []
-    for record in reader:
-        value = {name: _ESCAPE.sub("", text.strip()) for name, text in record.items() if isinstance(text, str)}
-        lines.append(
-            DecisionLine(reader.line_num, value.get(id_column, ""), value.get("action", ""), value.get("label") or None)
-        )
-    _check(lines, by_example_id)
-    return DecisionTable(by_example_id, tuple(lines))
+    return id_column, winnows and not (id_column in taken and _is_the_sources(id_column, header, own))
+
+
+def _object(number: int, line: str) -> Mapping[str, object]:
+    """One line's names, in small letters, with their values. Raises `UsageError` where it is no object."""
+    try:
+        record = json.loads(line)
+    except ValueError:
+        record = None
+    if not isinstance(record, dict):
+        raise UsageError(f"Line {number} is no JSON object.", "Write one object a line. Nothing was written.")
+    return {str(name).strip().lower(): value for name, value in record.items()}
+
+
+def _text(value: object) -> str:
+    return "" if value is None else str(value).strip()
+
+
+def _label_of(value: object) -> str | tuple[object, ...] | None:
+    return tuple(value) if isinstance(value, list) else _text(value) or None
 
 
 def _is_the_sources(name: str, header: Sequence[str], own: Sequence[str]) -> bool:
@@ -104,8 +147,13 @@ def _contradictions(lines: Sequence[DecisionLine]) -> list[str]:
     return [
         f"Line {line.line} says another thing of row {line.row} than line {said.line}."
         for line in lines
-        if (said := first.setdefault(line.row, line)) and (said.action, said.label) != (line.action, line.label)
+        if (said := first.setdefault(line.row, line)) and _said(said) != _said(line)
     ]
+
+
+def _said(line: DecisionLine) -> tuple[object, ...]:
+    """Classes in another order are the same label."""
+    return line.action, frozenset(map(str, line.label)) if isinstance(line.label, tuple) else line.label
 
 
 def _problem(line: DecisionLine, by_example_id: bool) -> str:

@@ -2,14 +2,64 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
 from core.records import Decision, ReviewCounts
+from core.targets import Target
 
 _DONE = {"keep": "kept as it is", "exclude": "excluded", "unsure": "left as unsure", "undo": "taken back"}
 
 
-def in_words(decision: Decision) -> str:
-    """`changed to sport`, `kept as it is`, …"""
-    return f"changed to {decision.new_label}" if decision.action == "relabel" else _DONE[decision.action]
+@dataclass(frozen=True, slots=True)
+class Change:
+    """What makes one label of another."""
+
+    added: tuple[str, ...]
+    removed: tuple[str, ...]
+
+
+def change(before: str | None, after: str, target: Target) -> Change:
+    """The classes that `after` has and `before` has not, and the other way round, in the labels' own order."""
+    had = target.classes_of(before) if before is not None else ()
+    has = target.classes_of(after)
+    return Change(_without(has, had), _without(had, has))
+
+
+def change_words(before: str | None, after: str, target: Target) -> str:
+    """`changed to sport`; of several classes `added corn, removed wheat`."""
+    if target.several:
+        made = change(before, after, target)
+        parts = (("added", made.added), ("removed", made.removed))
+        said = [f"{word} {_listed(classes)}" for word, classes in parts if classes]
+        if said:
+            return ", ".join(said)
+    return f"changed to {target.words(after)}"
+
+
+def change_marks(before: str, after: str | None, target: Target) -> str | None:
+    """What a label looks like, beside it: the other class; of several classes `+ corn, − wheat`, or that they are the
+    same. None where it looks like nothing in particular."""
+    if after is None or not target.several:
+        return after
+    made = change(before, after, target)
+    return ", ".join((*(f"+ {name}" for name in made.added), *(f"− {name}" for name in made.removed))) or "the same"
+
+
+def in_words(decision: Decision, target: Target, before: str | None) -> str:
+    """`changed to sport`, `kept as it is`, …; `before` is the label of the version that was decided on."""
+    if decision.action == "relabel" and decision.new_label is not None:
+        return change_words(before, decision.new_label, target)
+    return _DONE[decision.action]
+
+
+def _without(classes: Sequence[str], others: Iterable[str]) -> tuple[str, ...]:
+    left_out = frozenset(others)
+    return tuple(name for name in classes if name not in left_out)
+
+
+def _listed(names: Sequence[str]) -> str:
+    return " and ".join(filter(None, (", ".join(names[:-1]), names[-1])))
 
 
 def count_words(counts: ReviewCounts) -> str:

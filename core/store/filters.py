@@ -52,15 +52,18 @@ def has_class(target: Target, column: str) -> str:
     return f"list_contains({target.classes_sql(column)}, ?)" if target.several else f"{column} = ?"
 
 
-def issue_sql(scan: Scan, where: IssueFilter) -> Condition:
+def issue_sql(scan: Scan, where: IssueFilter, target: Target) -> Condition:
     """The part of an issue filter that the issues table answers by itself, on its alias `i`."""
     parts: list[Condition] = [("i.scan_id = ? AND i.issue_type = ?", [scan.scan_id, where.issue_type or scan.types[0]])]
     if where.flagged_only:
         parts.append(("i.is_issue", []) if where.worst is None else ("i.rank <= ?", [where.worst]))
-    if where.given_label is not None:
-        parts.append(("i.given_label = ?", [where.given_label]))
-    if where.suggested_label is not None:
-        parts.append(("i.suggested_label = ?", [where.suggested_label]))
+    for column, name in (("i.given_label", where.given_label), ("i.suggested_label", where.suggested_label)):
+        if name is not None:
+            parts.append((has_class(target, column), [name]))
+    for name, has, lacks in ((where.added, "suggested", "given"), (where.removed, "given", "suggested")):
+        if name is not None:
+            with_it, without = has_class(target, f"i.{has}_label"), has_class(target, f"i.{lacks}_label")
+            parts.append((f"i.suggested_label IS NOT NULL AND {with_it} AND NOT {without}", [name, name]))
     if where.score_below is not None:
         parts.append(("i.score < ?", [where.score_below]))
     return joined(parts)

@@ -11,6 +11,8 @@ from core.store.database import Database
 from core.store.datasets import get_dataset
 from core.store.filters import Condition, issue_sql, joined, where_sql
 from core.store.relations import relation
+from core.targets import Target
+from core.tasks import task_named
 
 _COLUMNS = "i.example_id, i.score, i.is_issue, i.given_label, i.suggested_label, i.why, i.rank"
 
@@ -60,6 +62,27 @@ def pair_counts(db: Database, scan: Scan, where: IssueFilter) -> list[tuple[str,
     return [(given, suggested, int(count)) for given, suggested, count in rows]
 
 
+def change_counts(db: Database, scan: Scan, where: IssueFilter) -> list[tuple[str, int, int]]:
+    """(class, rows whose suggestion adds it, rows whose suggestion removes it) over the rows that the filter leaves, by
+    class; for labels of several classes."""
+    condition, parameters = issue_condition(db, scan, where)
+    target = _target(db, scan)
+    given, suggested = target.classes_sql("i.given_label"), target.classes_sql("i.suggested_label")
+    rows = db.fetch(
+        f"""WITH kept AS (SELECT {given} AS given, {suggested} AS suggested FROM issues i
+                          WHERE {condition} AND i.suggested_label IS DISTINCT FROM i.given_label
+                          AND i.suggested_label IS NOT NULL),
+                 changed AS (
+                     SELECT unnest(list_filter(suggested, lambda x: NOT list_contains(given, x))) AS name, true AS adds
+                     FROM kept
+                     UNION ALL
+                     SELECT unnest(list_filter(given, lambda x: NOT list_contains(suggested, x))), false FROM kept)
+            SELECT name, count_if(adds), count_if(NOT adds) FROM changed GROUP BY name ORDER BY name""",
+        parameters,
+    )
+    return [(name, int(added), int(removed)) for name, added, removed in rows]
+
+
 def copies(db: Database, scan: Scan, issue_type: str, groups: Sequence[int] | None = None) -> list[Copy]:
     """Flagged rows of a type whose evidence names a `group`, that nobody has decided: of these groups, or of all."""
     condition, parameters = issue_condition(db, scan, IssueFilter(issue_type, undecided_only=True))
@@ -77,7 +100,7 @@ def copies(db: Database, scan: Scan, issue_type: str, groups: Sequence[int] | No
 
 def issue_condition(db: Database, scan: Scan, where: IssueFilter) -> Condition:
     """An issue filter as a condition on `issues i`."""
-    parts = [issue_sql(scan, where)]
+    parts = [issue_sql(scan, where, _target(db, scan))]
     if where.undecided_only:
         parts.append((f"i.example_id NOT IN (SELECT example_id FROM {standing_sql(db, scan.version_id)})", []))
     if where.rows != RowFilter():
@@ -88,8 +111,13 @@ def issue_condition(db: Database, scan: Scan, where: IssueFilter) -> Condition:
 
 
 def _issues(db: Database, scan: Scan, where: IssueFilter, ranks: str) -> list[Issue]:
-    condition, parameters = issue_sql(scan, IssueFilter(where.issue_type, flagged_only=False))
+    whole = IssueFilter(where.issue_type, flagged_only=False)
+    condition, parameters = issue_sql(scan, whole, _target(db, scan))
     rows = db.fetch_named(
         f"SELECT {_COLUMNS} FROM issues i WHERE {condition} AND i.rank IN ({ranks}) ORDER BY i.rank", parameters
     )
     return [Issue(**row | {"why": json.loads(row["why"] or "{}")}) for row in rows]
+
+
+def _target(db: Database, scan: Scan) -> Target:
+    return task_named(get_dataset(db, scan.dataset_id).task).target

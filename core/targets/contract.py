@@ -54,6 +54,9 @@ class Target:
     """Labels as an array, of their texts and the classes. Raises KeyError for a class that is not among them."""
     decode: Callable[[Labels, Sequence[str]], list[str | None]]
     """The inverse of `encode`."""
+    tidied: Callable[[str], str]
+    """A label that somebody wrote, in its text form, whatever may be forgiven in how it is written. What is no label
+    comes back as it is: `objection` says why."""
     objection: Callable[[str, Set[str]], str]
     """Why a text is no label of a dataset with these classes; empty where it is one."""
     strata: Callable[[Sequence[str]], NDArray[np.int64]]

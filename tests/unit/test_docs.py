@@ -77,6 +77,14 @@ def test_the_settings_page_has_no_setting_that_is_gone() -> None:
     assert flags == [setting.name.replace("_", "-") for setting in SETTINGS]
 
 
+def test_the_keys_of_the_review_desk_stand_on_their_page_and_no_others() -> None:
+    actions = (ROOT / "core" / "ui" / "review_desk" / "actions.js").read_text(encoding="utf-8")
+    keys = [key.upper() for key in re.findall(r'^  \{ id: "\w+", key: "(\w)"', actions, re.MULTILINE)]
+    page = (ROOT / "docs" / "review.md").read_text(encoding="utf-8").split("## ")[0]
+    assert len(keys) == 9
+    assert re.findall(r"^\| `(\w)`", page, re.MULTILINE) == keys
+
+
 def test_files_that_the_architecture_page_names_are_there() -> None:
     named = set(re.findall(r"`((?:core|pages|ui|commands)/[\w/]+\.(?:py|js))`", ARCHITECTURE))
     assert len(named) > 4

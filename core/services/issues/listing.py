@@ -21,7 +21,9 @@ from core.review.records import ReviewItem
 from core.services.review.queue import items
 from core.store import issues, rows, scans
 from core.store.acts import decisions
+from core.store.datasets import get_dataset
 from core.store.export import WHOLE_LIST, Format, export_issues
+from core.tasks import task_named
 
 MAX_PAIRS = 200
 """Pairs listed where there are too many classes for a matrix."""
@@ -59,6 +61,17 @@ class PairRows:
 
 
 @dataclass(frozen=True, slots=True)
+class ClassChanges:
+    """What the flagged rows' suggestions make of one class, where a label may be several."""
+
+    label: str
+    added: int
+    """Rows on which it is probably missing."""
+    removed: int
+    """Rows on which it is probably wrong."""
+
+
+@dataclass(frozen=True, slots=True)
 class Findings:
     """One scan at a glance."""
 
@@ -66,7 +79,9 @@ class Findings:
     kind: IssueType[Any]
     """The type that is looked at."""
     pairs: tuple[PairRows, ...]
-    """Most frequent first."""
+    """Most frequent first; none where a label may be several classes."""
+    changes: tuple[ClassChanges, ...]
+    """Most changed first; none where a label is one class."""
     review: ReviewCounts
     """Measured on the type's flags."""
 
@@ -96,16 +111,30 @@ def newest_scan_job(context: Context, version: Version) -> Job | None:
 
 
 def findings(context: Context, scan: Scan, issue_type: str | None = None, worst: int | None = None) -> Findings:
-    """A type's pairs of given and suggested labels, and how far its review is; `worst`: how many of the worst rows
-    count as flagged, where not those that the scan flagged."""
-    kind = type_of(scan, issue_type)
-    counted = issues.pair_counts(context.store, scan, IssueFilter(kind.name, worst=worst))
+    """A type's pairs of given and suggested labels, or what it makes of each class, and how far its review is;
+    `worst`: how many of the worst rows count as flagged, where not those that the scan flagged."""
+    kind, dataset = type_of(scan, issue_type), get_dataset(context.store, scan.dataset_id)
+    where, review = IssueFilter(kind.name, worst=worst), _review(context, scan, kind.name, worst)
+    if task_named(dataset.task).target.several:
+        return Findings(scan, kind, (), _changes(context, scan, where), review)
+    return Findings(scan, kind, _pairs(context, scan, where), (), review)
+
+
+def _changes(context: Context, scan: Scan, where: IssueFilter) -> tuple[ClassChanges, ...]:
+    found = (ClassChanges(*counted) for counted in issues.change_counts(context.store, scan, where))
+    return tuple(sorted(found, key=lambda one: (-one.added - one.removed, one.label)))
+
+
+def _pairs(context: Context, scan: Scan, where: IssueFilter) -> tuple[PairRows, ...]:
+    counted = issues.pair_counts(context.store, scan, where)
     flagged = {(given, suggested): count for given, suggested, count in counted}
-    joint = {(given, suggested): int(count) for given, suggested, count in scan.found(kind.name).get("joint", ())}
+    joint = {
+        (given, suggested): int(count) for given, suggested, count in scan.found(where.issue_type).get("joint", ())
+    }
     off_diagonal = {pair for pair in flagged.keys() | joint.keys() if pair[0] != pair[1]}
     pairs = [PairRows(pair[0], pair[1], flagged.get(pair, 0), joint.get(pair)) for pair in off_diagonal]
     pairs.sort(key=lambda pair: (-pair.flagged, -(pair.estimated or 0), pair.given, pair.suggested))
-    return Findings(scan, kind, tuple(pairs), _review(context, scan, kind.name, worst))
+    return tuple(pairs)
 
 
 def _review(context: Context, scan: Scan, issue_type: str, worst: int | None) -> ReviewCounts:

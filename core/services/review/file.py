@@ -10,9 +10,10 @@ from typing import cast
 from core.context import Context
 from core.errors import UsageError
 from core.records import Action, Decision, Version
+from core.review.acts import label_in
 from core.review.records import Act
 from core.review.rules import objection, plain_keep
-from core.review.table import DecisionTable, read_table, reject
+from core.review.table import DecisionTable, read_json_lines, read_table, reject
 from core.services.review.decisions import as_decision
 from core.store.acts import decisions
 from core.store.datasets import get_dataset
@@ -21,6 +22,9 @@ from core.store.rows import labels_of, rows_of_source_ids, taken_names
 from core.store.scans import latest_scan
 from core.store.versions import get_version
 from core.tasks import task_named
+
+JSON_LINES = (".jsonl", ".ndjson")
+"""Endings of files that are read as JSON lines; every other is read as CSV."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,10 +44,11 @@ class FileDecisions:
 
 
 def decide_file(context: Context, dataset: str, path: Path, reviewer: str) -> FileDecisions:
-    """Takes down the decisions of a CSV file on the newest version of a dataset, given by name or id.
+    """Takes down the decisions of a CSV file or of JSON lines on the newest version of a dataset, given by name or id.
 
     Columns: `example_id`, or the source's own ids as `source_id`, `id` or under the name they came with; `action`;
-    `label` for each `relabel`. Where both go by one name, the ids are the source's unless there is a `source_id` too.
+    `label` for each `relabel`: its text, or a list of its classes in any order. Where both ids go by one name, they are
+    the source's unless there is a `source_id` too.
     Raises `UsageError` with the lines that are wrong; then nothing is written.
     """
     found = get_dataset(context.store, dataset)
@@ -53,11 +58,17 @@ def decide_file(context: Context, dataset: str, path: Path, reviewer: str) -> Fi
     example_ids = _example_ids(context, version, table)
     rows = labels_of(context.store, version.version_id, example_ids)
     scan = latest_scan(context.store, version.version_id)
+    labels, target = frozenset(found.labels), task_named(found.task).target
     acts = [
-        Act(new_id(), cast(Action, line.action), example_id, line.label, scan_id=scan.scan_id if scan else None)
+        Act(
+            new_id(),
+            cast(Action, line.action),
+            example_id,
+            label_in(line.label, target),
+            scan_id=scan.scan_id if scan else None,
+        )
         for line, example_id in zip(table.lines, example_ids, strict=True)
     ]
-    labels, target = frozenset(found.labels), task_named(found.task).target
     objections = ((line, objection(act, rows, labels, target)) for line, act in zip(table.lines, acts, strict=True))
     reject([f"Line {line.line}: {problem}" for line, problem in objections if problem], "Mend these lines.")
     standing = decisions.decision_of(context.store, version.version_id, example_ids)
@@ -69,11 +80,12 @@ def decide_file(context: Context, dataset: str, path: Path, reviewer: str) -> Fi
 
 
 def _read(path: Path, own_id: str | None, taken: Collection[str]) -> DecisionTable:
+    read = read_json_lines if path.suffix.lower() in JSON_LINES else read_table
     try:
         with path.open(encoding="utf-8-sig", newline="") as lines:
-            return read_table(lines, own_id, taken)
+            return read(lines, own_id, taken)
     except (OSError, UnicodeDecodeError) as error:
-        raise UsageError(f"{path} cannot be read: {error}.", "Give a CSV file in UTF-8.") from error
+        raise UsageError(f"{path} cannot be read: {error}.", "Give a CSV file, or JSON lines, in UTF-8.") from error
 
 
 def _example_ids(context: Context, version: Version, table: DecisionTable) -> list[int]:

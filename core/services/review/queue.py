@@ -23,6 +23,8 @@ from core.store.acts.undecided import of_scan, worst_undecided
 from core.store.datasets import get_dataset
 from core.store.filters import Condition
 from core.store.rows import get_rows
+from core.targets import Target
+from core.tasks import task_named
 
 LEASE_SECONDS = 180
 """How long a row stays with a session that is not heard of; the desk reports every 45 seconds while it is used."""
@@ -88,9 +90,19 @@ def items(context: Context, scan: Scan, example_ids: Sequence[int], issue_type: 
     near = {neighbour for one in proof.values() for neighbour in one.neighbours}
     examples = _examples(context, scan.version_id, by_row.keys() | near)
     decided = decisions.standing_of(context.store, scan.version_id, list(by_row))
-    likeliest = _likeliest(context, scan, found)
+    dataset = get_dataset(context.store, scan.dataset_id)
+    target = task_named(dataset.task).target
+    likeliest = _likeliest(context, scan, found, dataset.labels, target)
     made = [
-        _item(kind, by_row[example_id], proof[example_id], examples, decided.get(example_id), likeliest[example_id])
+        _item(
+            kind,
+            by_row[example_id],
+            proof[example_id],
+            examples,
+            decided.get(example_id),
+            likeliest[example_id],
+            target,
+        )
         for example_id in example_ids
         if example_id in by_row
     ]
@@ -125,20 +137,25 @@ def _item(
     examples: Mapping[int, Example],
     decision: Decision | None,
     likeliest: tuple[tuple[str, float], ...],
+    target: Target,
 ) -> ReviewItem:
     near = zip(proof.neighbours, proof.similarities, strict=True)
     neighbours = tuple(Neighbour(examples[example_id], similarity) for example_id, similarity in near)
-    labels = [neighbour.example.label for neighbour in neighbours]
-    why = kind.say(proof, Seen(issue.given_label, issue.suggested_label, labels))
+    given, suggested, *near_labels = (
+        None if label is None else target.words(label)
+        for label in (issue.given_label, issue.suggested_label, *(one.example.label for one in neighbours))
+    )
+    why = kind.say(proof, Seen(given or "", suggested, near_labels))
     return ReviewItem(examples[issue.example_id], issue, likeliest, neighbours, why, decision)
 
 
-def _likeliest(context: Context, scan: Scan, found: Sequence[Issue]) -> dict[int, tuple[tuple[str, float], ...]]:
+def _likeliest(
+    context: Context, scan: Scan, found: Sequence[Issue], labels: Sequence[str], target: Target
+) -> dict[int, tuple[tuple[str, float], ...]]:
     """From the scan's own matrix; where that is gone, of the given and the suggested label alone."""
-    labels = get_dataset(context.store, scan.dataset_id).labels
     matrix = _probabilities(context, scan, [issue.example_id for issue in found])
     return {
-        issue.example_id: _shares(issue) if row is None else _top(row, labels, issue)
+        issue.example_id: _shares(issue) if row is None else _top(row, labels, issue, target)
         for issue, row in zip(found, matrix, strict=True)
     }
 
@@ -158,19 +175,30 @@ def _probabilities(context: Context, scan: Scan, example_ids: Sequence[int]) -> 
     ]
 
 
-def _top(row: Any, labels: Sequence[str], issue: Issue) -> tuple[tuple[str, float], ...]:
-    likely = np.argsort(-row, kind="stable")[:LIKELIEST]
-    shares = {labels[index]: float(row[index]) for index in likely}
-    for label in (issue.suggested_label, issue.given_label):
-        if label is not None and label not in shares:
-            shares[label] = float(row[labels.index(label)])
+def _top(row: Any, labels: Sequence[str], issue: Issue, target: Target) -> tuple[tuple[str, float], ...]:
+    return likeliest_of(row, labels, (issue.suggested_label, issue.given_label), target)
+
+
+def likeliest_of(
+    row: Any, labels: Sequence[str], also: Sequence[str | None], target: Target
+) -> tuple[tuple[str, float], ...]:
+    """The likeliest classes of one row of probabilities and those of some labels, the likeliest first."""
+    shares = {labels[index]: float(row[index]) for index in np.argsort(-row, kind="stable")[:LIKELIEST]}
+    for label in also:
+        for name in () if label is None else target.classes_of(label):
+            if name not in shares and name in labels:
+                shares[name] = float(row[labels.index(name)])
     return _sorted(shares)
 
 
 def _shares(issue: Issue) -> tuple[tuple[str, float], ...]:
+    """Of several classes, those in doubt."""
     why = issue.why
     pairs = ((issue.given_label, "given_probability"), (issue.suggested_label, "suggested_probability"))
-    return _sorted({label: float(why[key]) for label, key in pairs if label and why.get(key) is not None})
+    shares = {label: float(why[key]) for label, key in pairs if label and why.get(key) is not None}
+    for kind in ("extra", "missing"):
+        shares |= dict(zip(why.get(kind, ()), why.get(f"{kind}_probabilities", ()), strict=False))
+    return _sorted(shares)
 
 
 def _sorted(shares: Mapping[str, float]) -> tuple[tuple[str, float], ...]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Protocol
 
@@ -18,13 +18,16 @@ from core.services.evaluation.probabilities import probabilities_path
 from core.services.issues.listing import type_of
 from core.services.review import queue as review_queue
 from core.services.review.decisions import counts
-from core.services.review.queue import LIKELIEST
+from core.services.review.queue import likeliest_of
 from core.store import predictions
 from core.store.acts import decisions
 from core.store.acts.in_force import standing_sql
+from core.store.datasets import get_dataset
 from core.store.filters import Condition
 from core.store.relations import relation
 from core.store.rows import get_rows
+from core.targets import Target
+from core.tasks import task_named
 
 
 class Source(Protocol):
@@ -135,17 +138,18 @@ class RunSource:
         decided = decisions.standing_of(context.store, version_id, kept)
         ranks = self._ranks(context, version_id, kept)
         matrix = self._probabilities(context)
+        target = task_named(get_dataset(context.store, self.run.dataset_id).task).target
         made = []
         for example in examples:
             predicted, confidence, position = found[example.example_id]
-            shares = {predicted: confidence} if matrix is None else self._likeliest(matrix[position], example.label)
-            score = shares.get(example.label or "", 0.0)
+            row = None if matrix is None else np.asarray(matrix[position])
+            shares = self._shares(row, example.label, predicted, confidence, target)
+            score = self._score(row, example.label, dict(shares), target)
             issue = Issue(
                 example.example_id, score, True, example.label or "", predicted, {}, ranks.get(example.example_id, 0)
             )
-            why = f"Run {self.run.number} predicts {predicted}, {confidence:.0%} sure."
-            likeliest = tuple(sorted(shares.items(), key=lambda pair: -pair[1]))
-            made.append(ReviewItem(example, issue, likeliest, (), why, decided.get(example.example_id)))
+            why = f"Run {self.run.number} predicts {target.words(predicted)}, {confidence:.0%} sure."
+            made.append(ReviewItem(example, issue, shares, (), why, decided.get(example.example_id)))
         return made
 
     def undecided(self, context: Context, version_id: str) -> int:
@@ -181,12 +185,20 @@ class RunSource:
         except OSError:
             return None
 
-    def _likeliest(self, row: Any, label: str | None) -> dict[str, float]:
-        labels = self.run.labels
-        shares = {labels[place]: float(row[place]) for place in np.argsort(-row, kind="stable")[:LIKELIEST]}
-        if label in labels:
-            shares.setdefault(label, float(row[labels.index(label)]))
-        return shares
+    def _shares(
+        self, row: Any, label: str | None, predicted: str, confidence: float, target: Target
+    ) -> tuple[tuple[str, float], ...]:
+        """Of the likeliest classes and those of the label; where the run kept none, of a class that it predicts."""
+        if row is not None:
+            return likeliest_of(row, self.run.labels, (label, predicted), target)
+        return () if target.several else ((predicted, confidence),)
+
+    def _score(self, row: Any, label: str | None, shares: Mapping[str, float], target: Target) -> float:
+        """How probable the label is; of several classes, how probable that is of which the run is least sure."""
+        if not target.several or row is None or label is None:
+            return shares.get(label or "", 0.0)
+        held = np.isin(self.run.labels, target.classes_of(label))
+        return float(np.where(held, row, 1 - row).min())
 
 
 def _of_queue(whole: ReviewCounts, queued: int, left: int) -> ReviewCounts:

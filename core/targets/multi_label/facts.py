@@ -169,18 +169,33 @@ def decode(labels: Labels, classes: Sequence[str]) -> list[str | None]:
     return [None if (row < 0).any() else label_of(names[row > 0]) for row in labels]
 
 
+def tidied(label: str) -> str:
+    """Forgives order, repeats, blanks and whole numbers that stand for the texts of their digits."""
+    found = _listed(label)
+    if found is None or not all(type(name) in (str, int) for name in found):
+        return label
+    named = (str(name).strip() for name in found)
+    return label_of(name for name in named if name)
+
+
 def objection(label: str, known: Set[str]) -> str:
     """Names what is no set of classes, and classes that are spelled like an unknown one."""
-    try:
-        found = json.loads(label)
-    except ValueError:
-        found = None
-    if not isinstance(found, list) or not all(isinstance(name, str) for name in found):
+    found = _listed(label)
+    if found is None or not all(isinstance(name, str) for name in found):
         return f'Label {label!r} is no list of classes: write it as ["one","two"], or [] where none applies.'
     unknown = [unknown_class(name, known) for name in found if name not in known]
     if unknown:
         return " ".join(unknown)
     return "" if label == label_of(found) else f"Label {label!r} is not in order: write it as {label_of(found)}."
+
+
+def _listed(label: str) -> list[Any] | None:
+    """The list that a text says; None where it says none."""
+    try:
+        found = json.loads(label)
+    except ValueError:
+        return None
+    return found if isinstance(found, list) else None
 
 
 def strata(labels: Sequence[str]) -> NDArray[np.int64]:
@@ -206,6 +221,7 @@ MULTI_LABEL = Target(
     words=words,
     encode=encode,
     decode=decode,
+    tidied=tidied,
     objection=objection,
     strata=strata,
     problem_type="multi_label_classification",

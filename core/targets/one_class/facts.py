@@ -104,6 +104,7 @@ ONE_CLASS = Target(
     words=str,
     encode=encode,
     decode=decode,
+    tidied=str,
     objection=objection,
     strata=strata,
     problem_type="single_label_classification",

@@ -8,16 +8,14 @@ from typing import Any
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
-from core.records import ReviewCounts, Scan
+from core.records import Dataset, ReviewCounts, Scan, Version
 from core.services.issues.flags import worst_rows
 from core.services.issues.listing import Findings
 from core.ui import keys
-from core.ui.issues.scan import scan_form
 from core.ui.parts.how_many import in_words
 from core.ui.parts.issue_filter import ALL, UNDECIDED, choose
 from core.ui.parts.problems import plain
 from core.ui.parts.review_counts import settled_before
-from core.ui.shell.frame import Frame
 from core.ui.shell.pages import count
 
 COVERS = (
@@ -27,8 +25,9 @@ COVERS = (
 )
 
 
-def figures(frame: Frame, found: Findings, scanning: bool) -> None:
-    """The line of figures: each is a button that opens its rows. `scanning`: whether a better tier is on its way."""
+def figures(dataset: Dataset, version: Version, found: Findings, again: Callable[[], None] | None) -> None:
+    """The line of figures: each is a button that opens its rows. `again` draws what starts another scan; None while a
+    better tier is on its way."""
     review, scan = found.review, found.scan
     rows = int(scan.summary["rows"])
     with st.container(horizontal=True, vertical_alignment="center", gap="medium", key="issue-figures", border=True):
@@ -37,13 +36,14 @@ def figures(frame: Frame, found: Findings, scanning: bool) -> None:
         with _figure("flagged", f"{review.flagged:,}", choose):
             held = in_words(worst_rows(scan, review.flagged)) if "curve" in found.about else ""
             st.caption(held or f"{review.flagged / max(1, rows):.1%} of the rows")
-        _figure("rows scanned", f"{rows:,}", _choose_all).caption(f"{len(frame.dataset.labels):,} classes")
+        _figure("rows scanned", f"{rows:,}", _choose_all).caption(f"{len(dataset.labels):,} classes")
         with _figure("left to judge", f"{review.left:,}", _choose_undecided):
-            _decided(frame, review)
-        _result(scan, scanning)
+            _decided(dataset, version, review)
+        _result(scan, scanning=again is None)
         st.space("stretch")
-        if not scanning:
-            _scan_again(frame)
+        if again is not None:
+            with st.popover("Scan again", icon=":material/refresh:", type="tertiary"):
+                again()
     if found.about.get("untold"):
         st.caption(plain(str(found.about["untold"])))
 
@@ -64,9 +64,9 @@ def _figure(name: str, value: str, on_click: Callable[[], None]) -> DeltaGenerat
     return place
 
 
-def _decided(frame: Frame, review: ReviewCounts) -> None:
-    here: dict[str, str | int] = {"dataset": frame.dataset.name, "version": frame.version.number}
-    count(review.decided, "decided", "review", **here, view="decisions", **{keys.LOG_VERSION: frame.version.number})
+def _decided(dataset: Dataset, version: Version, review: ReviewCounts) -> None:
+    here: dict[str, str | int] = {"dataset": dataset.name, "version": version.number}
+    count(review.decided, "decided", "review", **here, view="decisions", **{keys.LOG_VERSION: version.number})
     settled_before(review)
 
 
@@ -86,8 +86,3 @@ def _result(scan: Scan, scanning: bool) -> None:
     with st.container(gap=None, width="content"):
         st.markdown(f":blue-badge[{plain(scan.tier)}] :small[{'best tier' if scan.final else unfinished}]")
         st.caption(" · ".join([*weights, f"{scan.created_at:%d %b %Y, %H:%M}", plain(scan.created_by)]))
-
-
-def _scan_again(frame: Frame) -> None:
-    with st.popover("Scan again", icon=":material/refresh:", type="tertiary"):
-        scan_form(frame)

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import streamlit as st
 
+from core.context import Context
 from core.records import Scan
 from core.review.records import ReviewItem
 from core.services.issues.listing import Findings
 from core.services.review.groups import keep_one, take_back
 from core.ui import keys
-from core.ui.shell.frame import Frame
 
 
 def redraw_after_act() -> None:
@@ -18,7 +18,7 @@ def redraw_after_act() -> None:
         st.rerun()
 
 
-def keep_one_of_all(frame: Frame, found: Findings) -> None:
+def keep_one_of_all(context: Context, user: str, found: Findings) -> None:
     """The act on every group, behind a word on what it does."""
     with st.popover("Keep one of each group", icon=":material/filter_1:", key="keep-one"):
         st.caption(
@@ -31,11 +31,11 @@ def keep_one_of_all(frame: Frame, found: Findings) -> None:
             key="keep-one-conflicting",
             disabled=not found.about["conflicting"],
         )
-        arguments = (frame, found.scan, found.kind.name, None, conflicting)
+        arguments = (context, user, found.scan, found.kind.name, None, conflicting)
         st.button("Exclude the copies", type="primary", on_click=_keep, args=arguments, key="keep-one-of-all")
 
 
-def keep_one_of_group(frame: Frame, scan: Scan, issue_type: str, item: ReviewItem) -> None:
+def keep_one_of_group(context: Context, user: str, scan: Scan, issue_type: str, item: ReviewItem) -> None:
     """The act on the group of the row that is looked at; nothing where it has no undecided copies."""
     if not item.copies:
         return
@@ -43,39 +43,40 @@ def keep_one_of_group(frame: Frame, scan: Scan, issue_type: str, item: ReviewIte
         f"Keep one of this group, exclude {_counted(len(item.copies), 'copy', 'copies')}",
         icon=":material/filter_1:",
         on_click=_keep,
-        args=(frame, scan, issue_type, item.group),
+        args=(context, user, scan, issue_type, item.group),
         key="keep-one-of-group",
     )
 
 
-def excluded(frame: Frame) -> None:
-    """What the last such act of this session on the version did, and the way back."""
+def excluded(context: Context, user: str, found: Findings) -> None:
+    """What the last such act of this session on the version did, and the way back; nothing beside other lists."""
     version_id, client_keys, said = st.session_state.get(keys.KEPT_ONE, (None, (), ""))
-    if version_id != frame.version.version_id:
+    if version_id != found.scan.version_id or "group" not in found.kind.actions:
         return
     with st.container(horizontal=True, vertical_alignment="center", gap="small", key="kept-one"):
         st.markdown(f":material/check: {said}", width="content")
         if client_keys:
-            st.button(
-                "Undo", icon=":material/undo:", on_click=_take_back, args=(frame, client_keys), key="kept-one-undo"
-            )
+            arguments = (context, user, version_id, client_keys)
+            st.button("Undo", icon=":material/undo:", on_click=_take_back, args=arguments, key="kept-one-undo")
 
 
-def _keep(frame: Frame, scan: Scan, issue_type: str, group: int | None, conflicting: bool = False) -> None:
-    done = keep_one(frame.context, scan, issue_type, frame.user, group, conflicting)
+def _keep(
+    context: Context, user: str, scan: Scan, issue_type: str, group: int | None, conflicting: bool = False
+) -> None:
+    done = keep_one(context, scan, issue_type, user, group, conflicting)
     copies, groups = _counted(len(done.keys), "copy", "copies"), _counted(done.groups, "group", "groups")
     said = f"{copies} of {groups} {_are(len(done.keys))} excluded"
     if done.conflicting:
         left = _counted(done.conflicting, "group", "groups")
         said += f"; {left} with conflicting labels {_are(done.conflicting)} left to you"
-    st.session_state[keys.KEPT_ONE] = (frame.version.version_id, done.keys, f"{said}.")
+    st.session_state[keys.KEPT_ONE] = (scan.version_id, done.keys, f"{said}.")
     st.session_state[keys.KEPT_JUST_NOW] = True
 
 
-def _take_back(frame: Frame, client_keys: tuple[str, ...]) -> None:
-    back = take_back(frame.context, frame.version.version_id, frame.user, client_keys)
+def _take_back(context: Context, user: str, version_id: str, client_keys: tuple[str, ...]) -> None:
+    back = take_back(context, version_id, user, client_keys)
     said = f"{_counted(back, 'row', 'rows')} {_are(back)} back."
-    st.session_state[keys.KEPT_ONE] = (frame.version.version_id, (), said)
+    st.session_state[keys.KEPT_ONE] = (version_id, (), said)
 
 
 def _counted(count: int, one: str, several: str) -> str:

@@ -7,20 +7,20 @@ from typing import Any
 
 import streamlit as st
 
+from core.records import Dataset, Version
 from core.services.issues.listing import Findings
 from core.typed import JsonObject
 from core.ui.parts.cells import clicked_cell
 from core.ui.parts.csv_text import csv_text
 from core.ui.parts.issue_filter import ALL, FLAGGED, choose
 from core.ui.parts.problems import plain
-from core.ui.shell.frame import Frame
 
 SHOWN_ROWS = 9
 """A longer table scrolls."""
 
 
 @st.dialog("The numbers behind the matrix", width="large")
-def numbers(frame: Frame, found: Findings) -> None:
+def numbers(dataset: Dataset, version: Version, found: Findings) -> None:
     """The estimated joint distribution of given and true label, and the noise per class. A click opens the rows."""
     joint = [
         {"given": pair.given, "true": pair.suggested, "flagged rows": pair.flagged, "estimated rows": pair.estimated}
@@ -29,8 +29,9 @@ def numbers(frame: Frame, found: Findings) -> None:
     st.caption(
         "Estimated: rows of the whole dataset that carry the one label and are the other. A click opens the rows."
     )
-    _table(frame, "Given × true label", "joint", joint)
-    _table(frame, "Noise per class", "noise", [_noise(one) for one in found.about["classes"]])
+    of = f"{dataset.name}-v{version.number}"
+    _table(of, "Given × true label", "joint", joint)
+    _table(of, "Noise per class", "noise", [_noise(one) for one in found.about["classes"]])
     for note in found.scan.summary.get("notes", ()):
         st.caption(plain(str(note)))
 
@@ -44,7 +45,7 @@ def _noise(one: Mapping[str, Any]) -> JsonObject:
     }
 
 
-def _table(frame: Frame, title: str, name: str, records: Sequence[Mapping[str, Any]]) -> None:
+def _table(of: str, title: str, name: str, records: Sequence[Mapping[str, Any]]) -> None:
     def picked() -> None:
         cell = clicked_cell(st.session_state[key])
         if cell is not None:
@@ -58,7 +59,7 @@ def _table(frame: Frame, title: str, name: str, records: Sequence[Mapping[str, A
         st.download_button(
             "CSV",
             csv_text(columns, records),
-            f"{frame.dataset.name}-v{frame.version.number}-{name}.csv",
+            f"{of}-{name}.csv",
             "text/csv",
             icon=":material/download:",
             type="tertiary",

@@ -8,8 +8,9 @@ from __future__ import annotations
 import streamlit as st
 from streamlit.runtime.uploaded_file_manager import UploadedFile
 
+from core.context import Context
 from core.errors import WinnowError
-from core.records import ENDED, Job, Scan, ScanSpec
+from core.records import ENDED, Dataset, Job, Scan, ScanSpec, Version
 from core.services.issues.listing import latest_scan
 from core.services.jobs import stop
 from core.services.scan import FLAG_BY, start_scan
@@ -18,7 +19,6 @@ from core.ui import keys
 from core.ui.parts.empty import empty_state
 from core.ui.parts.problems import plain, show_error, shown_errors
 from core.ui.parts.upload import arrived, target
-from core.ui.shell.frame import Frame
 from core.ui.shell.pages import link
 from core.ui.shell.strip import progress_text
 
@@ -27,21 +27,21 @@ FIRST_SECONDS, BETTER_SECONDS = 0.5, 3.0
 is on: at twice a second page and browser took two fifths of two cores from it."""
 
 
-def no_scan_yet(frame: Frame) -> None:
+def no_scan_yet(context: Context, dataset: Dataset, version: Version, user: str) -> None:
     """The empty page: one button, and what else could be chosen beneath it."""
     empty_state(
         "No label has been checked yet",
         "A scan ranks every row of this version by how likely its label is wrong. The first result takes seconds.",
         icon="troubleshoot",
-        action=lambda: _start_button(frame),
+        action=lambda: _start_button(context, version, user),
     )
     with st.expander("Choose encoders, folds or your own probabilities", icon=":material/tune:"):
-        scan_form(frame)
+        scan_form(context, dataset, version, user)
 
 
-def scan_form(frame: Frame) -> None:
+def scan_form(context: Context, dataset: Dataset, version: Version, user: str) -> None:
     """Every setting of a scan, with the defaults filled in."""
-    encoders_of_task = task_named(frame.dataset.task).modality.encoders
+    encoders_of_task = task_named(dataset.task).modality.encoders
     with st.form("scan-settings", border=False):
         encoders = st.multiselect(
             "Encoders",
@@ -62,21 +62,30 @@ def scan_form(frame: Frame) -> None:
         )
         started = st.form_submit_button("Start scan", type="primary", icon=":material/play_arrow:")
     if started:
-        own = None if upload is None else str(target(frame.context.workspace, upload))
+        own = None if upload is None else str(target(context.workspace, upload))
         spec = ScanSpec(tuple(encoders), int(folds), int(seed), own, str(flag_by))
-        st.session_state[keys.SCAN_ASKED] = (frame.version.version_id, spec)
+        st.session_state[keys.SCAN_ASKED] = (version.version_id, spec)
     with shown_errors():
-        _start_asked(frame, upload)
+        _start_asked(context, version, user, upload)
 
 
-def follow(frame: Frame, job: Job, scan: Scan | None) -> None:
+def is_under_way(job: Job | None, scan: Scan | None) -> bool:
+    """Whether the newest scan job brings more than the scan that there is; not once the last tier is in, though the job
+    itself may have a moment to go."""
+    last_is_in = job is not None and scan is not None and scan.final and scan.job_id == job.job_id
+    return job is not None and not job.collected and not last_is_in
+
+
+def follow(context: Context, version: Version, job: Job, scan: Scan | None) -> None:
     """The line of a running scan, refreshed by itself; redraws the page when a tier arrives or the job ends."""
     seconds, shown = (BETTER_SECONDS, scan.scan_id) if scan else (FIRST_SECONDS, None)
-    st.fragment(run_every=seconds)(_follow)(frame, job.job_id, shown)
+    st.fragment(run_every=seconds)(_follow)(context, version, job.job_id, shown)
 
 
 def failure(job: Job) -> None:
-    """Why the last scan gave no result, or not its last one."""
+    """Why the last scan gave no result, or not its last one; nothing where it has done all."""
+    if not job.collected or job.status == "done":
+        return
     if job.status in ("stopped", "cancelled"):
         st.caption(f":material/block: The last scan was {job.status} before its end.")
         return
@@ -85,9 +94,9 @@ def failure(job: Job) -> None:
     st.caption(":material/arrow_forward: Its log is on the Jobs page. Change the settings or start it again.")
 
 
-def _follow(frame: Frame, job_id: str, shown: str | None) -> None:
-    job = frame.context.queue.get(job_id)
-    newest = latest_scan(frame.context, frame.version.version_id)
+def _follow(context: Context, version: Version, job_id: str, shown: str | None) -> None:
+    job = context.queue.get(job_id)
+    newest = latest_scan(context, version.version_id)
     if (job.status in ENDED and job.collected) or (newest is not None and newest.scan_id != shown):
         st.rerun()
     with st.container(horizontal=True, vertical_alignment="center", key="scan-progress"):
@@ -95,29 +104,33 @@ def _follow(frame: Frame, job_id: str, shown: str | None) -> None:
         st.caption(plain(progress_text(job)), width="content")
         st.space("stretch")
         stopping = job.status == "stopping"
-        st.button("Stop", icon=":material/stop:", on_click=_stop, args=(frame, job_id), disabled=stopping)
+        st.button("Stop", icon=":material/stop:", on_click=_stop, args=(context, job_id), disabled=stopping)
         link("jobs", "Jobs", icon=":material/arrow_forward:", icon_position="right")
     if shown is None:
         st.progress(job.progress.fraction or 0.0)
 
 
-def _start_button(frame: Frame) -> None:
+def _start_button(context: Context, version: Version, user: str) -> None:
     st.button(
-        "Find label issues", type="primary", icon=":material/troubleshoot:", on_click=_start, args=(frame, ScanSpec(()))
+        "Find label issues",
+        type="primary",
+        icon=":material/troubleshoot:",
+        on_click=_start,
+        args=(context, version, user, ScanSpec(())),
     )
 
 
-def _start_asked(frame: Frame, upload: UploadedFile | None) -> None:
+def _start_asked(context: Context, version: Version, user: str, upload: UploadedFile | None) -> None:
     """Starts the scan that the form asked for, once the file that came with it is where the job can read it."""
     asked: tuple[str, ScanSpec] | None = st.session_state.get(keys.SCAN_ASKED)
-    if asked is None or asked[0] != frame.version.version_id:
+    if asked is None or asked[0] != version.version_id:
         return
     try:
         if upload is not None and not arrived(
-            frame.context.workspace, [upload], waiting="storing the probabilities that arrived"
+            context.workspace, [upload], waiting="storing the probabilities that arrived"
         ):
             return
-        start_scan(frame.context, *asked, frame.user)
+        start_scan(context, *asked, user)
     except Exception:
         del st.session_state[keys.SCAN_ASKED]
         raise
@@ -125,12 +138,12 @@ def _start_asked(frame: Frame, upload: UploadedFile | None) -> None:
     st.rerun()
 
 
-def _start(frame: Frame, spec: ScanSpec) -> None:
+def _start(context: Context, version: Version, user: str, spec: ScanSpec) -> None:
     try:
-        start_scan(frame.context, frame.version.version_id, spec, frame.user)
+        start_scan(context, version.version_id, spec, user)
     except WinnowError as error:
         show_error(error)
 
 
-def _stop(frame: Frame, job_id: str) -> None:
-    stop(frame.context, job_id)
+def _stop(context: Context, job_id: str) -> None:
+    stop(context, job_id)

@@ -9,14 +9,16 @@ from typing import Any
 import streamlit as st
 
 from core.charts.matrix import MAX_CLASSES, NUMBERED_CLASSES, matrix
+from core.records import Dataset, Version
 from core.services.issues.listing import MAX_PAIRS, Findings, PairRows
 from core.ui import keys
+from core.ui.issues.changes import class_changes
 from core.ui.issues.list import label_width
 from core.ui.issues.numbers import numbers
 from core.ui.parts.cells import clicked_cell
 from core.ui.parts.issue_filter import ALL, FLAGGED, choose, chosen_pair
+from core.ui.parts.labels import target_of
 from core.ui.parts.problems import plain
-from core.ui.shell.frame import Frame
 
 OPEN_CLASSES = 30
 """With more classes the matrix is as tall as the screen, so it starts folded."""
@@ -24,24 +26,31 @@ SHOWN_CLASSES = 9
 """A longer table of classes scrolls."""
 
 
-def where_they_are(frame: Frame, found: Findings) -> None:
-    """The matrix beside the noise per class; a click on either narrows the list beneath."""
-    low = not OPEN_CLASSES < len(frame.dataset.labels) <= MAX_CLASSES
+def where_they_are(dataset: Dataset, version: Version, found: Findings) -> None:
+    """The matrix beside the noise per class, or what is missing and extra of each; a click on either narrows the list
+    beneath. Nothing where the type says nothing of classes."""
+    if "classes" not in found.about:
+        return
+    several, classes = target_of(dataset).several, len(dataset.labels)
+    low = several or not OPEN_CLASSES < classes <= MAX_CLASSES
     section = st.expander("Where the wrong labels are", expanded=low, key="issue-where", on_change="rerun")
     if not section.open:
         return
+    if several:
+        with section:
+            class_changes(dataset, version, found)
+        return
     flagged = [pair for pair in found.pairs if pair.flagged]
-    classes = len(frame.dataset.labels)
     with section, st.container(horizontal=True, gap="large"):
         if classes <= MAX_CLASSES:
             with st.container(width="content"):
-                _matrix(frame.dataset.labels, flagged)
+                _matrix(dataset.labels, flagged)
         with st.container(width="stretch"):
-            _classes(frame, found)
+            _classes(dataset, found)
             if classes > NUMBERED_CLASSES:
                 _pair_list(flagged[:MAX_PAIRS])
             if st.button("As tables", icon=":material/table:", type="tertiary", key="issue-numbers"):
-                numbers(frame, found)
+                numbers(dataset, version, found)
 
 
 def _matrix(labels: Sequence[str], flagged: Sequence[PairRows]) -> None:
@@ -100,7 +109,7 @@ def _fresh(name: str) -> str:
     return f"{name}-{hash((st.session_state.get(keys.GIVEN), chosen_pair())):x}"
 
 
-def _classes(frame: Frame, found: Findings) -> None:
+def _classes(dataset: Dataset, found: Findings) -> None:
     flagged = Counter[str]()
     for pair in found.pairs:
         flagged[pair.given] += pair.flagged
@@ -120,7 +129,7 @@ def _classes(frame: Frame, found: Findings) -> None:
         hide_index=True,
         height="content" if len(classes) <= SHOWN_CLASSES else 330,
         column_config={
-            "given": st.column_config.TextColumn("given", width=label_width(frame.dataset)),
+            "given": st.column_config.TextColumn("given", width=label_width(dataset)),
             "wrong": st.column_config.ProgressColumn(
                 "wrong",
                 format="percent",

@@ -2,45 +2,92 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import streamlit as st
 
+from core.context import Context
 from core.issues.contract import IssueType
-from core.records import Scan
+from core.records import Dataset, Issue, Scan
 from core.review.records import ReviewItem
+from core.review.words import change
 from core.services.issues.listing import explain
+from core.targets import Target
 from core.tasks import task_named
 from core.ui.issues.groups import keep_one_of_group
 from core.ui.modalities import drawing_of
+from core.ui.parts.labels import target_of, words_of
 from core.ui.parts.problems import plain
-from core.ui.shell.frame import Frame
 
 CELL_CHARACTERS = 160
 
 
-def explanation(frame: Frame, scan: Scan, kind: IssueType[Any], example_id: int) -> None:
+def explanation(
+    context: Context, dataset: Dataset, user: str, scan: Scan, kind: IssueType[Any], example_id: int
+) -> None:
     """Draws the row, the reason for its score, what speaks for and against its label, and the rows beside it."""
-    item = explain(frame.context, scan, example_id, kind.name)
+    item, target = explain(context, scan, example_id, kind.name), target_of(dataset)
     with st.container(border=True, key="issue-why"):
-        _heading(item)
-        drawing_of(frame.dataset).beside(frame.context, item.example)
+        _heading(item, target)
+        drawing_of(dataset).beside(context, item.example)
         st.caption(plain(item.why))
-        keep_one_of_group(frame, scan, kind.name, item)
-        if item.issue.suggested_label is not None:
+        keep_one_of_group(context, user, scan, kind.name, item)
+        if target.several:
+            _class_evidence(item, target)
+        elif item.issue.suggested_label is not None:
             _evidence(item, item.issue.suggested_label)
-        _neighbours(frame, item)
+        _neighbours(context, dataset, item)
 
 
-def _heading(item: ReviewItem) -> None:
+def _heading(item: ReviewItem, target: Target) -> None:
     issue, example = item.issue, item.example
     place = [f"row {example.example_id}", example.source_id, example.split, f"score {issue.score:.3f}"]
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
-        suggested = issue.suggested_label
-        looks_like = "" if suggested is None else f" :material/arrow_forward: :blue-badge[{plain(suggested)}]"
-        st.markdown(f":gray-badge[{plain(issue.given_label)}]{looks_like}", width="content")
+        st.markdown(_badges(issue, target), width="content")
         st.space("stretch")
         st.caption(" · ".join(plain(str(part)) for part in place if part), width="content")
+
+
+def _badges(issue: Issue, target: Target) -> str:
+    """The given label and what it looks like; of several classes a badge each, and what to add or to remove."""
+    suggested = issue.suggested_label
+    if not target.several:
+        looks_like = "" if suggested is None else f" :material/arrow_forward: :blue-badge[{plain(suggested)}]"
+        return f":gray-badge[{plain(issue.given_label)}]{looks_like}"
+    made = change(issue.given_label, issue.given_label if suggested is None else suggested, target)
+    stay = [name for name in target.classes_of(issue.given_label) if name not in made.removed]
+    badges = [
+        *(f":gray-badge[{plain(name)}]" for name in stay),
+        *(f":orange-badge[− {plain(name)}]" for name in made.removed),
+        *(f":blue-badge[+ {plain(name)}]" for name in made.added),
+    ]
+    return " ".join(badges) or f":gray-badge[{target.words(issue.given_label)}]"
+
+
+def _class_evidence(item: ReviewItem, target: Target) -> None:
+    """Of several classes: each one in play, what is to be done with it, and its probability."""
+    if not item.probabilities:
+        return
+    issue = item.issue
+    given = target.classes_of(issue.given_label)
+    made = change(issue.given_label, issue.suggested_label or issue.given_label, target)
+    roles = dict.fromkeys(given, "given") | dict.fromkeys(made.removed, "− extra")
+    roles |= dict.fromkeys(made.added, "+ missing")
+    usual = {
+        name: found
+        for kind in ("extra", "missing")
+        for name, found in zip(issue.why.get(kind, ()), issue.why.get(f"{kind}_usual", ()), strict=False)
+    }
+    names = [name for name, _ in item.probabilities]
+    columns: dict[str, list[Any]] = {
+        "class": names,
+        "label": [roles.get(name, "") for name in names],
+        "probability": [share for _, share in item.probabilities],
+    }
+    if any(value is not None for value in usual.values()):
+        columns["usual"] = [usual.get(name) for name in names]
+    _share_table(columns, "Probability of each class in play, and whether the label has it")
 
 
 def _evidence(item: ReviewItem, suggested: str) -> None:
@@ -52,9 +99,13 @@ def _evidence(item: ReviewItem, suggested: str) -> None:
     }
     first = list(dict.fromkeys((issue.given_label, suggested)))
     shares = dict(item.probabilities)
-    columns = {"label": first, "probability": [shares.get(label) for label in first]}
+    columns: dict[str, list[Any]] = {"label": first, "probability": [shares.get(label) for label in first]}
     if any(thresholds.values()):
         columns["usual"] = [thresholds[label] for label in first]
+    _share_table(columns, "Probability of both labels and the thresholds of their classes")
+
+
+def _share_table(columns: Mapping[str, Sequence[Any]], alt: str) -> None:
     st.dataframe(
         columns,
         hide_index=True,
@@ -74,24 +125,24 @@ def _evidence(item: ReviewItem, suggested: str) -> None:
                 help="Mean probability of the label over the rows that carry it",
             ),
         },
-        alt="Probability of both labels and the thresholds of their classes",
+        alt=alt,
     )
 
 
-def _neighbours(frame: Frame, item: ReviewItem) -> None:
+def _neighbours(context: Context, dataset: Dataset, item: ReviewItem) -> None:
     if not item.neighbours:
         return
     near = [neighbour.example for neighbour in item.neighbours]
     columns: dict[str, list[object]] = {"close": [neighbour.similarity for neighbour in item.neighbours]}
-    drawing = drawing_of(frame.dataset)
+    drawing, words = drawing_of(dataset), words_of(dataset)
     if drawing.cell:
-        columns[drawing.cell] = drawing.cells(frame.context, near)
-    columns["label"] = [one.label for one in near]
+        columns[drawing.cell] = drawing.cells(context, near)
+    columns["label"] = [words(one.label) for one in near]
     columns["example"] = [" ".join((one.text or "")[:CELL_CHARACTERS].split()) for one in near]
     st.dataframe(
         columns,
         hide_index=True,
-        row_height=task_named(frame.dataset.task).modality.row_height,
+        row_height=task_named(dataset.task).modality.row_height,
         column_config={
             "close": st.column_config.NumberColumn(
                 "similarity", format="%.2f", width=72, help="Cosine, 1 is identical"

@@ -17,7 +17,7 @@ from core.records import Attribute, Dataset, IssueFilter, RowFilter, Scan
 from core.services.issues.listing import attribute_values, issue_types
 from core.ui import keys
 from core.ui.parts.how_many import how_many
-from core.ui.shell.frame import Frame
+from core.ui.parts.labels import target_of
 
 MAX_OPTIONS = 500
 """Longer lists of labels are not sent to the browser: the person types the name."""
@@ -28,6 +28,8 @@ _FILTER_KEYS = (
     keys.WORST,
     keys.GIVEN,
     keys.SUGGESTED,
+    keys.MISSING,
+    keys.EXTRA,
     keys.BELOW,
     keys.SEARCH,
     keys.SPLIT,
@@ -39,14 +41,16 @@ _FILTER_KEYS = (
 _URL_KEYS = (keys.TYPE, *_FILTER_KEYS)
 
 
-def filter_bar(frame: Frame, scan: Scan) -> IssueFilter:
+def filter_bar(context: Context, dataset: Dataset, scan: Scan) -> IssueFilter:
     """Draws the filters of the scan's list on one line and returns what they say."""
+    several = target_of(dataset).several
+    what = "class" if several else "label"
     with st.container(horizontal=True, vertical_alignment="center", gap="small", key="issue-filters"):
         issue_type = _type(issue_types(scan))
         show = _show()
         worst = how_many(scan, issue_type)
-        given = _label("Given label", keys.GIVEN, frame.dataset)
-        suggested = _label("Suggested label", keys.SUGGESTED, frame.dataset)
+        given = _label(f"Given {what}", keys.GIVEN, dataset)
+        suggested = _label(f"Suggested {what}", keys.SUGGESTED, dataset)
         text = st.text_input(
             "Search",
             key=keys.SEARCH,
@@ -57,8 +61,10 @@ def filter_bar(frame: Frame, scan: Scan) -> IssueFilter:
             width=190,
         )
         with st.popover("More", icon=":material/filter_list:"):
+            added = _label("Probably missing", keys.MISSING, dataset) if several else None
+            removed = _label("Probably extra", keys.EXTRA, dataset) if several else None
             below = _below()
-            rows = _row_filter(frame, text.strip() or None)
+            rows = _row_filter(context, dataset, scan.version_id, text.strip() or None)
         if any(st.session_state.get(key) not in (None, "", FLAGGED) for key in _FILTER_KEYS):
             st.button("Clear", icon=":material/close:", type="tertiary", on_click=clear)
     return IssueFilter(
@@ -66,6 +72,8 @@ def filter_bar(frame: Frame, scan: Scan) -> IssueFilter:
         flagged_only=show != ALL,
         given_label=given,
         suggested_label=suggested,
+        added=added,
+        removed=removed,
         score_below=below,
         undecided_only=show == UNDECIDED,
         rows=rows,
@@ -85,15 +93,23 @@ def choose_type(name: str) -> None:
     st.session_state[keys.TYPE] = name
 
 
-def choose(given: str | None = None, suggested: str | None = None, show: str = FLAGGED) -> None:
-    """Sets the filter to a pair of labels, or to one of them, and forgets the rest but the type and how many are
-    flagged. For callbacks."""
+def choose(
+    given: str | None = None,
+    suggested: str | None = None,
+    show: str = FLAGGED,
+    added: str | None = None,
+    removed: str | None = None,
+) -> None:
+    """Sets the filter to a pair of labels, or to one of them, or to what is probably missing or extra, and forgets the
+    rest but the type and how many are flagged. For callbacks."""
     worst = st.session_state.get(keys.WORST)
     clear()
     st.session_state[keys.WORST] = worst
     st.session_state[keys.SHOW] = show
     st.session_state[keys.GIVEN] = given
     st.session_state[keys.SUGGESTED] = suggested
+    st.session_state[keys.MISSING] = added
+    st.session_state[keys.EXTRA] = removed
 
 
 def chosen_pair() -> tuple[str, str] | None:
@@ -162,9 +178,9 @@ def _below() -> float | None:
     )
 
 
-def _row_filter(frame: Frame, text: str | None) -> RowFilter:
-    split = _split(frame)
-    by_name = {attribute.name: attribute for attribute in frame.dataset.attributes}
+def _row_filter(context: Context, dataset: Dataset, version_id: str, text: str | None) -> RowFilter:
+    split = _split(context, version_id)
+    by_name = {attribute.name: attribute for attribute in dataset.attributes}
     name = st.selectbox(
         "Attribute",
         list(by_name),
@@ -175,25 +191,25 @@ def _row_filter(frame: Frame, text: str | None) -> RowFilter:
     )
     if name not in by_name:
         return RowFilter(split=split, text=text)
-    value, low, high = _value(frame, by_name[name])
+    value, low, high = _value(context, version_id, by_name[name])
     if value is None and low is None and high is None:
         return RowFilter(split=split, text=text)
     return RowFilter(split=split, text=text, attribute=by_name[name].column, value=value, low=low, high=high)
 
 
-def _split(frame: Frame) -> str | None:
-    splits = _values(frame.context, frame.version.version_id, "split")
+def _split(context: Context, version_id: str) -> str | None:
+    splits = _values(context, version_id, "split")
     if not splits:
         return None
     return st.selectbox("Split", splits, index=None, key=keys.SPLIT, bind="query-params", placeholder="any split")
 
 
-def _value(frame: Frame, attribute: Attribute) -> tuple[str | None, float | None, float | None]:
+def _value(context: Context, version_id: str, attribute: Attribute) -> tuple[str | None, float | None, float | None]:
     if attribute.kind == "number":
         low = st.number_input("From", value=None, key=keys.AT_LEAST, bind="query-params", placeholder="lowest")
         high = st.number_input("Below", value=None, key=keys.LESS_THAN, bind="query-params", placeholder="highest")
         return None, low, high
-    values = _values(frame.context, frame.version.version_id, attribute.column)
+    values = _values(context, version_id, attribute.column)
     value = st.selectbox("Value", values, index=None, key=keys.VALUE, bind="query-params", placeholder="any value")
     return value, None, None
 

@@ -14,6 +14,7 @@ from core.review.words import in_words
 from core.services.review.log import LogLine, log
 from core.ui import keys
 from core.ui.parts.csv_text import csv_button, csv_text, csv_title
+from core.ui.parts.labels import target_of, words_of
 from core.ui.parts.paging import WHOLE_HEADER, paged, pages
 from core.ui.parts.problems import shown_errors
 
@@ -56,7 +57,7 @@ def _draw(context: Context, dataset: Dataset, versions: Sequence[Version]) -> No
         _download(context, dataset, narrowed, page.total)
     st.caption(f"{page.total:,} {'decision' if page.total == 1 else 'decisions'}, newest first")
     st.dataframe(
-        _columns(page.lines),
+        _columns(dataset, page.lines),
         hide_index=True,
         height="content" if len(page.lines) <= 14 else 560,
         column_config={
@@ -95,18 +96,24 @@ def _filters(versions: Sequence[Version]) -> Narrowed:
     }
 
 
-def _columns(lines: tuple[LogLine, ...]) -> dict[str, list[object]]:
+def _columns(dataset: Dataset, lines: tuple[LogLine, ...]) -> dict[str, list[object]]:
+    target, words = target_of(dataset), words_of(dataset)
     return {
         "when": [line.decision.decided_at for line in lines],
         "who": [line.decision.reviewer for line in lines],
         "row": [line.decision.example_id for line in lines],
-        "label": [line.decision.shown.get("given_label") or line.example.label for line in lines],
-        "decision": [in_words(line.decision) for line in lines],
-        "suggested": [line.decision.shown.get("suggested_label") for line in lines],
+        "label": [words(_before(line)) for line in lines],
+        "decision": [in_words(line.decision, target, _before(line)) for line in lines],
+        "suggested": [words(line.decision.shown.get("suggested_label")) for line in lines],
         "in force": [_standing(line) for line in lines],
         "version": [line.version.number for line in lines],
         "example": [" ".join((line.example.text or "")[:CELL_CHARACTERS].split()) for line in lines],
     }
+
+
+def _before(line: LogLine) -> str | None:
+    """The label that was decided on."""
+    return line.decision.shown.get("given_label") or line.example.label
 
 
 def _standing(line: LogLine) -> str | None:

@@ -16,7 +16,6 @@ from core.ui.modalities import drawing_of
 from core.ui.parts.empty import empty_state
 from core.ui.parts.issue_filter import FLAGGED, filter_bar
 from core.ui.review.stage import Mode, stage
-from core.ui.shell.frame import Frame
 from core.ui.shell.pages import link
 
 View = Literal["desk", "grid", "decisions", "versions"]
@@ -47,11 +46,11 @@ def not_scanned(dataset: Dataset, version: Version) -> None:
     )
 
 
-def queue_filter(frame: Frame, scan: Scan) -> IssueFilter:
+def queue_filter(context: Context, dataset: Dataset, scan: Scan) -> IssueFilter:
     """Which of the scan's rows are handed out; open where the URL narrows them."""
     narrowed = any(value != FLAGGED for name, value in st.query_params.items() if name not in _NOT_FILTERS)
     with st.expander("Narrow the queue", icon=":material/filter_list:", expanded=narrowed):
-        return filter_bar(frame, scan)
+        return filter_bar(context, dataset, scan)
 
 
 def scan_queue(context: Context, dataset: Dataset, version: Version, user: str, where: IssueFilter, mode: Mode) -> None:

@@ -20,6 +20,7 @@ from core.services.review.queue import decided_by_others, release
 from core.services.review.sources import Source
 from core.ui import keys, review_desk
 from core.ui.modalities import drawing_of
+from core.ui.parts.labels import target_of
 from core.ui.parts.problems import plain, shown_errors
 from core.ui.review.payload import decided, fitting, refusal, row
 from core.ui.review.tab import tab
@@ -71,7 +72,8 @@ def _answer(
 ) -> None:
     version_id = version.version_id
     session = tab(context)
-    recorded = record(context, version_id, user, read_acts(report.acts))
+    target = target_of(dataset)
+    recorded = record(context, version_id, user, read_acts(report.acts, target))
     queue = _queue_id(source, user)
     _release_old(context, version, key, queue, session)
     order = source.claim(context, version_id, session, wanted(_DEPTH[mode], report.skipped))
@@ -93,6 +95,7 @@ def _answer(
         {
             "mode": mode,
             "actions": source.actions,
+            "several": target.several,
             "storage": f"winnow.review.{version_id}.{user}",
             "queue": queue,
             "labels": None if report.labels == dataset.dataset_id else dataset.labels,

@@ -7,13 +7,14 @@ from collections.abc import Sequence
 import streamlit as st
 
 from core.context import Context
-from core.records import Dataset, Version
-from core.review.words import count_words
+from core.records import Dataset, Version, VersionChange
+from core.review.words import change_words, count_words
 from core.services.issues.listing import latest_scan
 from core.services.review.decisions import counts, make_version
 from core.services.review.log import changes
 from core.ui import keys
 from core.ui.parts.background import forget, result_of
+from core.ui.parts.labels import target_of, words_of
 from core.ui.parts.paging import WHOLE_HEADER
 from core.ui.parts.problems import plain, shown_errors
 from core.ui.shell.pages import link
@@ -119,10 +120,10 @@ def reviewed_changes(context: Context, dataset: Dataset, version: Version, known
                 version=number,
             )
     with shown_errors():
-        _change_table(context, by_number[number])
+        _change_table(context, dataset, by_number[number])
 
 
-def _change_table(context: Context, version: Version) -> None:
+def _change_table(context: Context, dataset: Dataset, version: Version) -> None:
     key = f"changes-{version.version_id}"
     page = int(st.session_state.get(key, 1))
     total, found = changes(context, version.version_id, PAGE_ROWS, (page - 1) * PAGE_ROWS)
@@ -131,14 +132,7 @@ def _change_table(context: Context, version: Version) -> None:
         return
     st.caption(f"{total:,} rows changed")
     st.dataframe(
-        {
-            "row": [change.example_id for change in found],
-            "from": [change.from_label for change in found],
-            "to": [change.to_label if change.to_label is not None else "(excluded)" for change in found],
-            "by": [change.reviewer for change in found],
-            "when": [change.decided_at for change in found],
-            "example": [change.given for change in found],
-        },
+        _changed(dataset, found),
         hide_index=True,
         height="content" if len(found) <= 12 else 460,
         column_config={
@@ -146,6 +140,7 @@ def _change_table(context: Context, version: Version) -> None:
             "when": st.column_config.DatetimeColumn("when", format="YYYY-MM-DD HH:mm", width=130),
             "example": st.column_config.TextColumn("example", width="large"),
         },
+        placeholder="–",
         key=f"{key}-table-{page}",
         on_select="rerun",
         selection_mode=WHOLE_HEADER,
@@ -153,3 +148,23 @@ def _change_table(context: Context, version: Version) -> None:
     )
     if total > PAGE_ROWS:
         st.pagination(-(-total // PAGE_ROWS), key=key)
+
+
+def _changed(dataset: Dataset, found: Sequence[VersionChange]) -> dict[str, list[object]]:
+    """A column for each thing that there is to say; of several classes, what was added and removed as well."""
+    target, words = target_of(dataset), words_of(dataset)
+    columns: dict[str, list[object]] = {
+        "row": [change.example_id for change in found],
+        "from": [words(change.from_label) for change in found],
+        "to": [words(change.to_label) or "(excluded)" for change in found],
+    }
+    if target.several:
+        columns["change"] = [
+            None if change.to_label is None else change_words(change.from_label, change.to_label, target)
+            for change in found
+        ]
+    return columns | {
+        "by": [change.reviewer for change in found],
+        "when": [change.decided_at for change in found],
+        "example": [change.given for change in found],
+    }

@@ -4,7 +4,8 @@
 const ACTIONS = [
   { id: "keep", key: "k", label: "Keep", hint: "The given label is right" },
   { id: "suggestion", key: "s", label: "Take suggestion", hint: "Change to the suggested label" },
-  { id: "choose", key: "l", label: "Other label…", hint: "Choose another label" },
+  { id: "choose", key: "l", label: "Other label…", hint: "Choose another label",
+    several: { label: "Edit classes…", hint: "Add classes, take some off, or say that none applies" } },
   { id: "group", key: "g", label: "Keep one of group", hint: "Leave all copies of this group out, but the one that stands for it" },
   { id: "exclude", key: "x", label: "Exclude", hint: "Leave the row out of the next version" },
   { id: "unsure", key: "u", label: "Unsure", hint: "Decide later, or let another decide" },
@@ -49,8 +50,9 @@ function walk(bar, event) {
 }
 
 /** What a queue's rows can be given: its own acts in its order, then those that decide nothing. */
-function actionsOf(ids) {
-  return [...ids.map((id) => ACTIONS.find((action) => action.id === id)).filter(Boolean), ...ACTIONS.filter((action) => action.plain)]
+function actionsOf(ids, several) {
+  const known = ACTIONS.map((action) => (several ? { ...action, ...action.several } : action))
+  return [...ids.map((id) => known.find((action) => action.id === id)).filter(Boolean), ...known.filter((action) => action.plain)]
 }
 
 /** The action that a key press means, or null: never while typing, with a modifier, or for a held-down decision key. */

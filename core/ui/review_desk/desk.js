@@ -1,7 +1,10 @@
 // One example at a time: the example large, what is known about it beside it.
 
+const ROLES = { "+ add": "suggested", "− remove": "extra" }
+
 class DeskView {
-  constructor() {
+  constructor(labels) {
+    this.labels = labels
     this.body = el("div", { class: "example-body", tabindex: "0" })
     this.meta = el("span")
     this.whole = el("a", { target: "_blank", rel: "noopener", title: "The whole row, in a tab of its own" }, "Open row ↗")
@@ -31,14 +34,13 @@ class DeskView {
     this.root.dataset.row = item.example_id
     this.meta.textContent = item.meta
     this.whole.href = item.whole
-    this.given.textContent = item.label
-    this.suggested.textContent = item.suggested === item.label ? "the same" : item.suggested ?? "none"
+    this.drawLabels(item)
     this.why.textContent = item.why
     this.body.replaceChildren(item.image ? (item.picture ??= picture(item.image, item.name, "large")) : item.text)
     this.body.classList.toggle("is-image", Boolean(item.image))
     this.body.classList.toggle("short", !item.image && item.text.length < 280)
     this.body.scrollTop = 0
-    this.drawBanner(item.decision)
+    this.drawBanner(item)
     this.bars.replaceChildren(...item.bars.map(([label, share]) => this.bar(item, label, share)))
     this.neighbours.replaceChildren(...item.neighbours.map((neighbour) => this.neighbour(item, neighbour)))
     if (!item.neighbours.length) this.neighbours.append(el("li", { class: "quiet" }, "None are known."))
@@ -49,29 +51,43 @@ class DeskView {
     delete this.root.dataset.row
   }
 
-  drawBanner(decision) {
+  drawLabels(item) {
+    if (this.labels.several) {
+      const same = item.suggested !== null && this.labels.same(item.label, item.suggested)
+      this.given.replaceChildren(this.labels.chips(item.label))
+      this.suggested.replaceChildren(item.suggested === null || same
+        ? el("span", { class: "quiet" }, same ? "the same" : "nothing else") : this.labels.chips(item.label, item.suggested))
+    } else {
+      this.given.textContent = item.label
+      this.suggested.textContent = item.suggested === item.label ? "the same" : item.suggested ?? "none"
+    }
+  }
+
+  drawBanner({ decision, label }) {
     this.banner.hidden = !decision
     if (!decision) return
     const who = decision.by ? `${decision.by} has decided this row` : "You have decided this row"
-    this.banner.textContent = `${who}: ${decisionText(decision)}. Decide again to change it.`
+    this.banner.textContent = `${who}: ${this.labels.decisionText(decision, label)}. Decide again to change it.`
   }
 
   bar(item, label, share) {
-    const role = label === item.label ? "given" : label === item.suggested ? "suggested" : ""
+    const role = this.labels.role(item, label)
     const fill = el("span", { class: "fill" })
     fill.style.width = `${Math.max(share * 100, 0.5)}%`
-    return el("li", { class: role },
+    return el("li", { class: ROLES[role] ?? role },
       el("span", { class: "name", title: label }, el("span", {}, label), role ? el("em", {}, role) : null),
       el("span", { class: "track", "aria-hidden": "true" }, fill),
       el("span", { class: "share" }, percent(share)))
   }
 
   neighbour(item, neighbour) {
-    const role = neighbour.label === item.label ? "given" : neighbour.label === item.suggested ? "suggested" : ""
+    const role = this.labels.same(neighbour.label, item.label) ? "given"
+      : item.suggested !== null && this.labels.same(neighbour.label, item.suggested) ? "suggested" : ""
+    const label = this.labels.several ? this.labels.chips(neighbour.label) : neighbour.label
     return el("li", { class: role },
       neighbour.image ? picture(neighbour.image, "", "small") : null,
       el("div", {},
-        el("p", { class: "neighbour-label" }, el("strong", {}, neighbour.label), role ? el("em", {}, role) : null,
+        el("p", { class: "neighbour-label" }, el("strong", {}, label), role ? el("em", {}, role) : null,
           el("span", { class: "quiet" }, `similarity ${neighbour.similarity.toFixed(2)}`)),
         neighbour.text ? el("p", { class: "snippet" }, neighbour.text) : null))
   }

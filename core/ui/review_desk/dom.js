@@ -23,8 +23,8 @@ function percent(share) {
   return value > 0 && value < 1 ? "<1 %" : `${Math.round(value)} %`
 }
 
-function plural(count, noun) {
-  return `${count.toLocaleString("en-GB")} ${noun}${count === 1 ? "" : "s"}`
+function plural(count, noun, many = `${noun}s`) {
+  return `${count.toLocaleString("en-GB")} ${count === 1 ? noun : many}`
 }
 
 /** An image that is scaled up without blurring where it is small: an 8×8 digit stays a grid of pixels. */
@@ -35,10 +35,4 @@ function picture(source, alt, className) {
   })
   image.src = source
   return image
-}
-
-/** What was decided, in words. */
-function decisionText(decision) {
-  if (decision.action === "relabel") return `changed to ${decision.label}`
-  return { keep: "kept as it is", exclude: "excluded", unsure: "left as unsure" }[decision.action] ?? decision.action
 }

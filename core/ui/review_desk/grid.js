@@ -1,7 +1,8 @@
 // Many images at once: select with click, space and arrow keys (with shift: a range), then judge the selection.
 
 class GridView {
-  constructor(onSelectionChange) {
+  constructor(labels, onSelectionChange) {
+    this.labels = labels
     this.tiles = new Map()
     this.order = []
     this.selected = new Set()
@@ -31,14 +32,20 @@ class GridView {
   tile(item) {
     const known = this.tiles.get(item.example_id)
     if (known) return known
+    const spoken = this.labels.spoken(item)
     const tile = el("div", { class: "tile", role: "option", id: `tile-${item.example_id}`, "data-row": item.example_id,
-      "aria-label": `${item.name}, given ${item.label}${item.suggested === null ? "" : `, suggested ${item.suggested}`}` },
+      "aria-label": `${item.name}, ${spoken.charAt(0).toLowerCase()}${spoken.slice(1)}` },
     picture(item.thumbnail, "", "thumb"),
     el("span", { class: "tick", "aria-hidden": "true" }, "✓"),
-    el("span", { class: "from", title: item.label }, item.label),
-    item.suggested === null ? null : el("span", { class: "to", title: item.suggested }, `→ ${item.suggested}`))
+    ...this.under(item))
     this.tiles.set(item.example_id, tile)
     return tile
+  }
+
+  under(item) {
+    if (this.labels.several) return [this.labels.chips(item.label, item.suggested ?? item.label, [])]
+    return [el("span", { class: "from", title: item.label }, item.label),
+      item.suggested === null ? null : el("span", { class: "to", title: item.suggested }, `→ ${item.suggested}`)]
   }
 
   /** The rows that an action is for: the selection in screen order, else the one under the cursor. */

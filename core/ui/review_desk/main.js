@@ -15,9 +15,11 @@ class Review {
     this.outbox = new Outbox(data.storage, () => this.report())
     this.isGrid = data.mode === "grid"
     this.actionIds = data.actions.join()
-    this.actions = actionsOf(data.actions)
-    this.picker = new LabelPicker((label) => this.relabel(label))
-    this.view = this.isGrid ? new GridView((count) => this.drawSelection(count)) : new DeskView()
+    this.labels = new Labels(data.several)
+    this.actions = actionsOf(data.actions, data.several)
+    this.picker = data.several
+      ? new SetEditor(this.labels, (classes) => this.relabel(classes)) : new LabelPicker((label) => this.relabel(label))
+    this.view = this.isGrid ? new GridView(this.labels, (count) => this.drawSelection(count)) : new DeskView(this.labels)
     this.build()
     this.listen()
   }
@@ -180,7 +182,7 @@ class Review {
 
   choose() {
     const [first] = this.targets()
-    if (first) this.picker.open(first.bars.map(([label]) => label), this.root)
+    if (first) this.picker.open(first, this.root)
   }
 
   takeSuggestion() {
@@ -223,7 +225,7 @@ class Review {
   }
 
   act(item, { action, label }) {
-    const same = action === "relabel" && label === item.label
+    const same = action === "relabel" && this.labels.same(label, item.label)
     return {
       key: randomKey(), example_id: item.example_id, action: same ? "keep" : action, label: same ? null : label,
       scan_id: item.scan_id, shown: item.shown, instead_of: item.decision?.by ? item.decision.decision_id : null,
@@ -266,7 +268,7 @@ class Review {
   }
 
   speak(item) {
-    const text = this.isGrid || !item ? "" : `Row ${item.example_id}. Given ${item.label}${item.suggested === null ? "" : `, suggested ${item.suggested}`}.`
+    const text = this.isGrid || !item ? "" : `Row ${item.example_id}. ${this.labels.spoken(item)}.`
     if (this.spoken.textContent !== text) this.spoken.textContent = text
   }
 

@@ -10,10 +10,11 @@ class LabelPicker {
     this.found = []
     this.active = 0
     this.onChoose = onChoose
+    this.noun = ["label", "labels"]
     this.input = el("input", {
       type: "text", role: "combobox", autocomplete: "off", spellcheck: "false", placeholder: "Type to find a label",
       "aria-label": "Find a label", "aria-expanded": "true", "aria-controls": "labels-found", "aria-autocomplete": "list",
-      oninput: () => this.search(),
+      oninput: () => this.typed(),
       onkeydown: (event) => this.key(event),
     })
     this.list = el("ul", { id: "labels-found", role: "listbox", "aria-label": "Labels" })
@@ -32,13 +33,21 @@ class LabelPicker {
   }
 
   /** Opens with the labels that the model finds likely on top. */
-  open(likely, returnFocus) {
-    this.likely = likely
+  open(item, returnFocus) {
+    this.likely = this.likelyOf(item)
     this.returnFocus = returnFocus
     this.root.hidden = false
     this.input.value = ""
     this.search()
     this.input.focus()
+  }
+
+  likelyOf(item) {
+    return item.bars.map(([label]) => label)
+  }
+
+  typed() {
+    this.search()
   }
 
   close() {
@@ -65,18 +74,22 @@ class LabelPicker {
     this.found = all.slice(0, SHOWN_LABELS)
     this.active = 0
     this.count.textContent = all.length > SHOWN_LABELS
-      ? `first ${SHOWN_LABELS} of ${all.length.toLocaleString("en-GB")}` : plural(all.length, "label")
+      ? `first ${SHOWN_LABELS} of ${all.length.toLocaleString("en-GB")}` : plural(all.length, ...this.noun)
     this.draw()
   }
 
   draw() {
-    this.list.replaceChildren(...this.found.map((label, index) => el("li", {
+    this.list.replaceChildren(...this.found.map((label, index) => this.option(label, index)))
+    if (!this.found.length) this.list.append(el("li", { class: "quiet", role: "presentation" }, `No ${this.noun[0]} has that in its name.`))
+    this.mark()
+  }
+
+  option(label, index) {
+    return el("li", {
       role: "option", id: `label-${index}`, "aria-selected": String(index === this.active),
       onpointerdown: (event) => event.preventDefault(),
       onclick: () => this.choose(index),
-    }, label)))
-    if (!this.found.length) this.list.append(el("li", { class: "quiet", role: "presentation" }, "No label has that in its name."))
-    this.mark()
+    }, label)
   }
 
   mark() {

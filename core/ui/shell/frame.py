@@ -10,7 +10,7 @@ import streamlit as st
 
 from core.context import Context
 from core.errors import WinnowError
-from core.records import Dataset, Job, Version
+from core.records import Dataset, Version
 from core.store.datasets import list_datasets
 from core.ui.parts.empty import no_dataset
 from core.ui.parts.problems import show_error
@@ -48,7 +48,7 @@ def open_page(
     needs: Literal["dataset"] = ...,
     when_empty: Callable[[BareFrame], None] = ...,
     versions: bool = ...,
-    follows: Callable[[Context, Version], Job | None] = ...,
+    strip: bool = ...,
 ) -> Frame: ...
 def open_page(
     title: str,
@@ -57,12 +57,12 @@ def open_page(
     when_empty: Callable[[BareFrame], None] = lambda frame: no_dataset(),
     job_lines: int = 1,
     versions: bool = True,
-    follows: Callable[[Context, Version], Job | None] = lambda context, version: None,
+    strip: bool = True,
 ) -> BareFrame | Frame:
     """Opens a page: checks access, draws the header with `?dataset=` and `?version=`, then the line of running jobs.
 
     Without any dataset, a page that needs one draws `when_empty` and stops. Without `versions`, no version is picked:
-    the frame has the newest. The job that the page `follows` itself has no line above it.
+    the frame has the newest. Without `strip`, the page draws that line itself: it leaves out a job that it follows.
     """
     require_access()
     context = _opened()
@@ -76,7 +76,8 @@ def open_page(
         when_empty(bare)
         st.stop()
     dataset, version, known = title_and_pickers(context, title, datasets, versions=versions)
-    job_strip(context, without=follows(context, version))
+    if strip:
+        job_strip(context)
     return Frame(context, current_user(), dataset, version, known)
 
 

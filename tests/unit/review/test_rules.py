@@ -9,6 +9,7 @@ import pytest
 from core.records import Action, Decision
 from core.review.records import Act
 from core.review.rules import judge, judge_undos
+from core.targets.multi_label.facts import MULTI_LABEL
 from core.targets.one_class.facts import ONE_CLASS
 
 LABELS = frozenset({"sport", "tech", "politics"})
@@ -84,3 +85,45 @@ def test_an_undo_of_nothing_or_of_anothers_decision_is_refused(targets: dict[str
     accepted, refused = judge_undos([Act("u", "undo", None, undoes_key="c1")], targets, "ada")
     assert not accepted
     assert said in refused[0].message
+
+
+TAGS = frozenset({"corn", "grain", "wheat"})
+TAGGED = {1: '["grain","wheat"]', 2: "[]"}
+
+
+def of_several(act: Act, *in_force: Decision) -> tuple[list[Act], str]:
+    by_row = {one.example_id: one for one in in_force}
+    accepted, refused = judge([act], rows=TAGGED, in_force=by_row, labels=TAGS, target=MULTI_LABEL, reviewer="ada")
+    return accepted, refused[0].message if refused else ""
+
+
+def test_a_row_may_get_another_set_or_none_of_the_classes() -> None:
+    for label in ('["corn"]', "[]", '["corn","grain","wheat"]'):
+        act = Act("k", "relabel", 1, label)
+        assert of_several(act) == ([act], "")
+
+
+def test_a_change_to_the_set_that_the_row_has_is_a_keep() -> None:
+    for row, label in TAGGED.items():
+        (accepted,), _ = of_several(Act("k", "relabel", row, label))
+        assert (accepted.action, accepted.new_label) == ("keep", None)
+
+
+@pytest.mark.parametrize(
+    ("label", "said"),
+    [
+        ('["grian"]', "Did you mean 'grain'?"),
+        ('["corn","rye"]', "Label 'rye' is none of this dataset's 3 classes."),
+        ("corn, wheat", 'write it as ["one","two"]'),
+        ("", "no label is given"),
+    ],
+)
+def test_a_set_with_a_class_that_the_dataset_has_not_is_refused(label: str, said: str) -> None:
+    accepted, message = of_several(Act("k", "relabel", 1, label))
+    assert not accepted
+    assert said in message
+
+
+def test_what_another_reviewer_made_of_a_set_is_said_by_its_difference() -> None:
+    _, message = of_several(Act("k", "keep", 1), decision(1, "ben", "relabel", '["corn","grain"]'))
+    assert message == "ben has already decided row 1: added corn, removed wheat. Your decision was not saved."

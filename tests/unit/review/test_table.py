@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 
 from core.errors import UsageError
-from core.review.table import DecisionLine, read_table
+from core.review.table import DecisionLine, read_json_lines, read_table
 
 
 def test_a_file_names_rows_by_number() -> None:
@@ -83,3 +85,54 @@ def test_many_wrong_lines_are_counted_and_the_first_named() -> None:
     with pytest.raises(UsageError, match=r"Line 2.*and 15 more") as caught:
         read_table(["example_id,action\n", *["1,drop\n"] * 20])
     assert "Nothing was written." in caught.value.hint
+
+
+def test_json_lines_have_a_label_as_a_text_or_as_a_list() -> None:
+    table = read_json_lines(
+        [
+            '{"Row_ID": 3, "action": "relabel", "label": ["b", "a"]}\n',
+            "\n",
+            '{"example_id": "4", "action": "relabel", "label": "[\\"a\\"]"}\n',
+            '{"example_id": 5, "action": "relabel", "label": []}\n',
+            '{"example_id": 6, "action": "keep", "label": null}\n',
+            '{"example_id": 7, "action": "relabel", "label": 12}\n',
+        ]
+    )
+    assert table.by_example_id
+    assert table.lines == (
+        DecisionLine(1, "3", "relabel", ("b", "a")),
+        DecisionLine(3, "4", "relabel", '["a"]'),
+        DecisionLine(4, "5", "relabel", ()),
+        DecisionLine(5, "6", "keep", None),
+        DecisionLine(6, "7", "relabel", "12"),
+    )
+
+
+@pytest.mark.parametrize(
+    ("lines", "said"),
+    [
+        (["[1]\n"], "Line 1 is no JSON object"),
+        (['{"example_id": 1, "action": "keep"}\n', "example_id,action\n"], "Line 2 is no JSON object"),
+        (['{"text": "a", "action": "keep"}\n'], "columns are text, action"),
+        (['{"example_id": 1, "action": "keep"}\n', '{"action": "keep"}\n'], "Line 2 names no row"),
+        (['{"id": "a", "action": "relabel"}\n'], "Line 1 relabels but gives no label"),
+        ([], "columns are none"),
+    ],
+)
+def test_wrong_json_lines_say_which_line_is_wrong(lines: list[str], said: str) -> None:
+    with pytest.raises(UsageError, match=said):
+        read_json_lines(lines)
+
+
+def test_a_list_in_another_order_is_no_contradiction() -> None:
+    lines = [
+        json.dumps({"example_id": 3, "action": "relabel", "label": label}) for label in (["b", "a"], ["a", "b", "a"])
+    ]
+    assert len(read_json_lines(lines).lines) == 2
+    with pytest.raises(UsageError, match="Line 2 says another thing of row 3"):
+        read_json_lines([lines[0], '{"example_id": 3, "action": "relabel", "label": ["a"]}\n'])
+
+
+def test_json_lines_may_name_rows_by_the_sources_own_ids() -> None:
+    table = read_json_lines(['{"key": "a-17", "action": "exclude"}\n'], "Key")
+    assert (table.by_example_id, table.lines[0].row) == (False, "a-17")

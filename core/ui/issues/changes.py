@@ -1,0 +1,102 @@
+"""Where labels of several classes are wrong: of each class, on how many rows it is probably missing or extra. A click
+narrows the list."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import streamlit as st
+
+from core.records import Dataset, Version
+from core.services.issues.listing import ClassChanges, Findings
+from core.ui import keys
+from core.ui.issues.list import label_width
+from core.ui.parts.cells import clicked_cell
+from core.ui.parts.csv_text import csv_text
+from core.ui.parts.issue_filter import ALL, FLAGGED, choose
+
+SHOWN_CLASSES = 9
+"""A longer table of classes scrolls."""
+MISSING, EXTRA = "probably missing", "probably extra"
+
+
+def class_changes(dataset: Dataset, version: Version, found: Findings) -> None:
+    """A line for each class, the most changed first. Figures that the scan does not know are left out."""
+    changed = {one.label: one for one in found.changes}
+    classes = [_line(one, changed.get(str(one["label"]))) for one in found.about["classes"]]
+    classes.sort(key=lambda one: (-one[MISSING] - one[EXTRA], one["class"]))
+
+    def picked() -> None:
+        cell = clicked_cell(st.session_state[key])
+        if cell is not None:
+            _choose(classes[cell[0]]["class"], cell[1])
+
+    key = f"issue-changes-{hash(tuple(st.session_state.get(one) for one in (keys.GIVEN, keys.MISSING, keys.EXTRA))):x}"
+    _head(dataset, version, classes)
+    st.dataframe(
+        {name: [one[name] for one in classes] for name in (classes[0] if classes else ())},
+        hide_index=True,
+        height="content" if len(classes) <= SHOWN_CLASSES else 330,
+        column_config=_configured(dataset, classes),
+        key=key,
+        on_select=picked,
+        selection_mode="single-cell",
+        alt="Flagged rows on which each class is probably missing or extra",
+    )
+
+
+def _line(about: Mapping[str, Any], changed: ClassChanges | None) -> dict[str, Any]:
+    return {
+        "class": str(about["label"]),
+        MISSING: changed.added if changed else 0,
+        EXTRA: changed.removed if changed else 0,
+        **({"wrong": about["noise"]} if "noise" in about else {}),
+        **({"rows": about["support"]} if "support" in about else {}),
+        **({"usual": about["threshold"]} if "threshold" in about else {}),
+    }
+
+
+def _choose(name: str, column: str) -> None:
+    if column == MISSING:
+        choose(added=name)
+    elif column == EXTRA:
+        choose(removed=name)
+    else:
+        choose(given=name, show=ALL if column == "rows" else FLAGGED)
+
+
+def _head(dataset: Dataset, version: Version, classes: Sequence[Mapping[str, Any]]) -> None:
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.markdown("**Flagged rows by class**: a number opens its rows", width="content")
+        st.space("stretch")
+        st.download_button(
+            "CSV",
+            csv_text(list(classes[0]) if classes else [], classes),
+            f"{dataset.name}-v{version.number}-classes.csv",
+            "text/csv",
+            icon=":material/download:",
+            type="tertiary",
+            on_click="ignore",
+            key="issue-changes-csv",
+        )
+
+
+def _configured(dataset: Dataset, classes: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
+    """Both counts on one scale, so that their bars compare."""
+    most = max([1, *(max(one[MISSING], one[EXTRA]) for one in classes)])
+    said = {MISSING: "not given, but the model takes it to apply", EXTRA: "given, but the model takes it not to apply"}
+    return {
+        "class": st.column_config.TextColumn("class", width=label_width(dataset)),
+        **{
+            name: st.column_config.ProgressColumn(
+                name, format="%d", min_value=0, max_value=most, help=f"Flagged rows on which it is {words}"
+            )
+            for name, words in said.items()
+        },
+        "wrong": st.column_config.NumberColumn("wrong", format="percent", help="Estimated share of wrong labels"),
+        "rows": st.column_config.NumberColumn("rows", help="Rows that carry the class"),
+        "usual": st.column_config.NumberColumn(
+            "usual", format="%.2f", help="Mean probability of the class over the rows that carry it"
+        ),
+    }

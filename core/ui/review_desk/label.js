@@ -1,0 +1,82 @@
+// What a label is on the desk: one class, or several at once. The server's texts are taken apart here and never put
+// together: a set goes out as a list of its classes.
+
+class Labels {
+  constructor(several) {
+    this.several = several
+  }
+
+  /** The classes of a label as the server has it, or of a list that was chosen here. */
+  classesOf(label) {
+    if (Array.isArray(label)) return label
+    if (label === null || label === "") return []
+    return this.several ? JSON.parse(label) : [label]
+  }
+
+  words(label) {
+    return this.classesOf(label).join(", ") || (this.several ? "none" : "")
+  }
+
+  same(one, other) {
+    const { added, removed } = this.change(one, other)
+    return !added.length && !removed.length
+  }
+
+  change(before, after) {
+    const [had, has] = [this.classesOf(before), this.classesOf(after)]
+    return {
+      kept: had.filter((name) => has.includes(name)),
+      added: has.filter((name) => !had.includes(name)),
+      removed: had.filter((name) => !has.includes(name)),
+    }
+  }
+
+  /** `changed to sport`; of several classes `added corn, removed wheat`. */
+  changeText(before, after) {
+    const { added, removed } = this.change(before, after)
+    const said = [["added", added], ["removed", removed]].filter(([, names]) => names.length)
+      .map(([word, names]) => `${word} ${listed(names)}`)
+    return this.several && said.length ? said.join(", ") : `changed to ${this.words(after)}`
+  }
+
+  /** What was decided on a row of that label, in words. */
+  decisionText(decision, label) {
+    if (decision.action === "relabel") return this.changeText(label, decision.label)
+    return { keep: "kept as it is", exclude: "excluded", unsure: "left as unsure" }[decision.action] ?? decision.action
+  }
+
+  /** What a class is to a row: given, suggested, or of several what the suggestion does with it. */
+  role(item, name) {
+    if (!this.several) return name === item.label ? "given" : name === item.suggested ? "suggested" : ""
+    const { added, removed } = this.change(item.label, item.suggested ?? item.label)
+    if (added.includes(name)) return "+ add"
+    if (removed.includes(name)) return "− remove"
+    return this.classesOf(item.label).includes(name) ? "given" : ""
+  }
+
+  /** A row's labels for a screen reader. */
+  spoken(item) {
+    const given = `Given ${this.words(item.label)}`
+    if (item.suggested === null) return given
+    if (!this.several) return `${given}, suggested ${item.suggested}`
+    const { added, removed } = this.change(item.label, item.suggested)
+    const said = [["add", added], ["remove", removed]].filter(([, names]) => names.length)
+      .map(([word, names]) => `${word} ${listed(names)}`)
+    return `${given}, suggested ${said.length ? `to ${said.join(" and to ")}` : "the same"}`
+  }
+
+  /** A label as chips; beside another label, with what that adds and removes by sign and by word. */
+  chips(label, after = label, words = ["add", "remove"]) {
+    const { kept, added, removed } = this.change(label, after)
+    const chip = (name, kind, sign, word) => el("span", { class: `chip ${kind}` },
+      sign ? el("b", { "aria-hidden": "true" }, sign) : null, el("span", { class: "name" }, name), word ? el("em", {}, word) : null)
+    const made = [...kept.map((name) => chip(name, "")), ...added.map((name) => chip(name, "added", "+", words[0])),
+      ...removed.map((name) => chip(name, "removed", "−", words[1]))]
+    return el("span", { class: "chips" }, ...(made.length ? made : [el("span", { class: "quiet" }, "none of the classes")]))
+  }
+}
+
+/** `corn, grain and wheat` */
+function listed(names) {
+  return [names.slice(0, -1).join(", "), names[names.length - 1]].filter(Boolean).join(" and ")
+}
