@@ -2,18 +2,32 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 from numpy.typing import NDArray
 
+from core.evaluation import multi_label
 from core.evaluation.confusion import sums_of
 from core.evaluation.metrics import accuracy, macro_f1
 from core.records import StopMetric
 
 
-def scores(labels: NDArray[np.int64], predicted: NDArray[np.int64], losses: NDArray[np.floating]) -> dict[str, float]:
-    """`loss` (mean), `accuracy`, `macro_f1` of n examples, of which `losses` (n,) are the `log_losses`."""
-    found = sums_of(labels, predicted, int(max(labels.max(), predicted.max())) + 1)
-    return {"loss": float(losses.mean()), "accuracy": accuracy(found), "macro_f1": macro_f1(found)}
+def scores(labels: NDArray[Any], predicted: NDArray[Any], losses: NDArray[np.floating]) -> dict[str, float]:
+    """`loss` (mean), `accuracy`, `macro_f1` of n examples, of which `losses` (n,) are the `log_losses`.
+
+    Labels are class numbers (n,) or, where an example has several classes, indicators (n, k) of 0 and 1. Then accuracy
+    is subset accuracy, and macro F1 is over all k, as an evaluation has them.
+    """
+    loss = {"loss": float(losses.mean())}
+    if labels.ndim == 2:
+        found = multi_label.pairs_of(labels, predicted)
+        return loss | {
+            "accuracy": multi_label.subset_accuracy(found),
+            "macro_f1": multi_label.macro_f1(found.sums()),
+        }
+    by_class = sums_of(labels, predicted, int(max(labels.max(), predicted.max())) + 1)
+    return loss | {"accuracy": accuracy(by_class), "macro_f1": macro_f1(by_class)}
 
 
 def is_better(metric: StopMetric, value: float, than: float | None) -> bool:

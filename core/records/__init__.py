@@ -30,9 +30,12 @@ from core.records.evaluation import (
     Evaluation,
     Interval,
     LabelsFrom,
+    MultiLabelComparison,
+    MultiLabelEvaluation,
     PredictedRow,
     PredictionFilter,
     Scores,
+    SetCounts,
 )
 from core.records.jobs import ENDED, UNFINISHED, Job, JobStatus, Progress
 from core.records.load import (
@@ -85,6 +88,8 @@ __all__ = [
     "LabelsFrom",
     "Metric",
     "MixedPrecision",
+    "MultiLabelComparison",
+    "MultiLabelEvaluation",
     "PredictedRow",
     "PredictionFilter",
     "Preview",
@@ -100,6 +105,7 @@ __all__ = [
     "ScanSpec",
     "Schema",
     "Scores",
+    "SetCounts",
     "Staged",
     "StopMetric",
     "Strategy",
