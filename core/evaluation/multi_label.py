@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from core.evaluation.confusion import Integers, Sums, all_labels, sums
+from core.evaluation.confusion import Cells, Integers, Sums, all_labels, sums
 from core.evaluation.metrics import Floats, f1_scores, share
 from core.records import Scores, SetCounts
 
@@ -74,12 +74,12 @@ class SetPairs:
 def set_pairs(counts: SetCounts, known: Sequence[str]) -> tuple[tuple[SetPairs, ...], tuple[str, ...]]:
     """The pairs of each prediction, all with the same `count`, and the classes: those `known` in their order, then
     those that occur besides."""
-    labels = all_labels(known, counts.names)
+    held = counts.members
+    labels = all_labels(known, held.names)
     index = {label: place for place, label in enumerate(labels)}
-    of_name = np.array([index[name] for name in counts.names], np.int64)
-    order = np.lexsort((of_name[counts.member_name], counts.member_set)) if len(of_name) else np.zeros(0, np.int64)
-    members = of_name[counts.member_name[order]] if len(of_name) else np.zeros(0, np.int64)
-    sizes = np.bincount(counts.member_set, minlength=counts.sets)
+    of_class = np.array([index[name] for name in held.names], np.int64)[held.name]
+    members = of_class[np.lexsort((of_class, held.number))]
+    sizes = np.bincount(held.number, minlength=held.sets)
     starts = np.concatenate(([0], np.cumsum(sizes)[:-1])).astype(np.int64)
     true = _keys(counts.true, sizes, starts, members, len(labels))
     return tuple(
@@ -154,18 +154,18 @@ def tables(found: Sums, rows: int) -> Integers:
     return np.stack((rows - hits - missed - added, added, missed, hits), axis=1).reshape(-1, 2, 2)
 
 
-def missed_and_added(found: SetPairs) -> Integers:
-    """(k, k) rows in which the class of the row is missed and that of the column is wrongly added."""
-    pairs, classes = len(found.count), found.classes
-    added = found.added.by_pair(pairs)
+def missed_and_added(found: SetPairs) -> Cells:
+    """How many rows miss each class (by row) and wrongly have each other one added (by column)."""
+    added = found.added.by_pair(len(found.count))
     starts = np.concatenate(([0], np.cumsum(added)[:-1]))
     # Each missed class goes with every added class of its pair, which lie together from `starts` on.
     partners = added[found.missed.pair]
-    missed = np.repeat(found.missed.of_class, partners)
-    within = np.arange(len(missed)) - np.repeat(np.cumsum(partners) - partners, partners)
+    within = np.arange(partners.sum()) - np.repeat(np.cumsum(partners) - partners, partners)
     other = found.added.of_class[np.repeat(starts[found.missed.pair], partners) + within]
-    rows = found.count[np.repeat(found.missed.pair, partners)]
-    return sums(missed * classes + other, rows, classes * classes).reshape(classes, classes)
+    keys = np.repeat(found.missed.of_class, partners) * found.classes + other
+    cells, place = np.unique(keys, return_inverse=True)
+    rows = sums(place, found.count[np.repeat(found.missed.pair, partners)], len(cells))
+    return Cells(cells // found.classes, cells % found.classes, rows, found.classes)
 
 
 def _of_rows(found: SetPairs) -> Floats:

@@ -36,6 +36,7 @@ from core.records.evaluation import (
     PredictionFilter,
     Scores,
     SetCounts,
+    SetMembers,
 )
 from core.records.jobs import ENDED, UNFINISHED, Job, JobStatus, Progress
 from core.records.load import (
@@ -106,6 +107,7 @@ __all__ = [
     "Schema",
     "Scores",
     "SetCounts",
+    "SetMembers",
     "Staged",
     "StopMetric",
     "Strategy",

@@ -92,9 +92,22 @@ class MultiLabelEvaluation:
 
 
 @dataclass(frozen=True, slots=True)
+class SetMembers:
+    """What distinct sets of classes hold, one entry for each set and class of it."""
+
+    sets: int
+    """How many there are."""
+    number: NDArray[np.int64]
+    """(entries,) number of the set."""
+    name: NDArray[np.int64]
+    """(entries,) place of the class in `names`."""
+    names: tuple[str, ...]
+    """The classes that occur, in any order."""
+
+
+@dataclass(frozen=True, slots=True)
 class SetCounts:
-    """How often sets of classes go together: a true one with one or more predicted ones, as numbers of distinct sets,
-    and what these sets hold."""
+    """How often sets of classes go together: a true one with one or more predicted ones."""
 
     true: NDArray[np.int64]
     """(pairs,) number of the true set."""
@@ -102,14 +115,8 @@ class SetCounts:
     """(pairs,) number of the predicted set, of each run."""
     count: NDArray[np.int64]
     """(pairs,) rows, all above 0."""
-    sets: int
-    """How many distinct sets there are."""
-    member_set: NDArray[np.int64]
-    """(members,) number of a set, once for each class that it holds."""
-    member_name: NDArray[np.int64]
-    """(members,) place of that class in `names`."""
-    names: tuple[str, ...]
-    """The classes that occur, in any order."""
+    members: SetMembers
+    """Of all of them together."""
 
 
 @dataclass(frozen=True, slots=True)

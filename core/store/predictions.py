@@ -6,16 +6,22 @@ was excluded, counts nowhere.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
 from core.records import PredictedRow, PredictionFilter
 from core.store.database import Database
 from core.store.filters import Condition, joined
+
+ClassesSql = Callable[[str], str]
+"""`Target.classes_sql`: SQL for the classes of a label."""
+OF_ONE: ClassesSql = "[{}]".format
+"""Where a label is one class."""
 
 _SURELY = 4
 """How many times the rows up to a page's end are looked through for it, surest first, before all are."""
@@ -24,19 +30,23 @@ _SURELY = 4
 def add_predictions(db: Database, run_id: str, predictions_parquet: Path, labels: Sequence[str]) -> None:
     """Takes in what a run predicts; a second call changes nothing.
 
-    The file has `row_id`, `split`, `predicted` (position in `labels`) and `confidence`; a row's position in it is that
-    of its probabilities. Sorted as they are asked for: the rows of one predicted class lie together, the surest first.
+    The file has `row_id`, `split`, `predicted` (position in `labels`, or the text form of a label of several classes)
+    and `confidence`; a row's position in it is that of its probabilities. Sorted as they are asked for: the rows of one
+    predicted label lie together, the surest first.
     """
+    if pa.types.is_string(pq.read_schema(predictions_parquet).field("predicted").type):
+        named = "SELECT *, predicted AS name FROM read_parquet(?, file_row_number = true)"
+    else:
+        named = "SELECT * FROM read_parquet(?, file_row_number = true) p JOIN names n ON n.class = p.predicted"
     names = pa.table({"class": pa.array(range(len(labels)), pa.int64()), "name": pa.array(list(labels), pa.string())})
     with db.write() as cursor:
         if cursor.execute("SELECT 1 FROM predictions WHERE run_id = ? LIMIT 1", [run_id]).fetchone():
             return
         cursor.register("names", names)
         cursor.execute(
-            """INSERT INTO predictions
-               SELECT ?, p.file_row_number, p.row_id, p.split, n.name, p.confidence
-               FROM read_parquet(?, file_row_number = true) p JOIN names n ON n.class = p.predicted
-               ORDER BY p.split, n.name, p.confidence DESC, p.row_id""",
+            f"""INSERT INTO predictions
+                SELECT ?, file_row_number, row_id, split, name, confidence FROM ({named})
+                ORDER BY split, name, confidence DESC, row_id""",
             [run_id, str(predictions_parquet)],
         )
         cursor.unregister("names")
@@ -78,22 +88,31 @@ def joint_counts(db: Database, first: str, second: str, split: str, truth: str) 
 
 
 def page_predictions(
-    db: Database, run_id: str, where: PredictionFilter, truth: str, limit: int, offset: int = 0
+    db: Database,
+    run_id: str,
+    where: PredictionFilter,
+    truth: str,
+    limit: int,
+    offset: int = 0,
+    classes_sql: ClassesSql = OF_ONE,
 ) -> list[PredictedRow]:
-    """Predicted rows that the filter keeps, the surest first.
+    """Predicted rows that the filter keeps, the surest first. `classes_sql` is that of the dataset's target.
 
     A page is mostly found among the surest rows of the split, without looking up the label of a million others; where
     they do not fill it, all are looked at.
     """
     surest = (offset + limit) * _SURELY + 1_000 if where.predicted is None else None
-    found = [] if surest is None else _page(db, run_id, where, truth, limit, offset, surest)
-    return found if len(found) == limit else _page(db, run_id, where, truth, limit, offset)
+    chosen = _condition(run_id, where, classes_sql)
+    found = [] if surest is None else _page(db, run_id, where.split, chosen, truth, limit, offset, surest)
+    return found if len(found) == limit else _page(db, run_id, where.split, chosen, truth, limit, offset)
 
 
-def ranked(run_id: str, where: PredictionFilter, truth: str, version: str) -> Condition:
+def ranked(
+    run_id: str, where: PredictionFilter, truth: str, version: str, classes_sql: ClassesSql = OF_ONE
+) -> Condition:
     """The predicted rows that the filter keeps and another version's relation has, as a query for (row_id, rank): the
     surest first, from 1."""
-    condition, parameters = _condition(run_id, where)
+    condition, parameters = _condition(run_id, where, classes_sql)
     query = f"""SELECT p.row_id, row_number() OVER (ORDER BY p.confidence DESC, p.row_id) AS rank
                 FROM {_joined(truth)} WHERE {condition} AND p.row_id IN (SELECT row_id FROM {version})"""
     return query, parameters
@@ -127,15 +146,22 @@ def positions(
 
 
 def _page(
-    db: Database, run_id: str, where: PredictionFilter, truth: str, limit: int, offset: int, surest: int | None = None
+    db: Database,
+    run_id: str,
+    split: str,
+    chosen: Condition,
+    truth: str,
+    limit: int,
+    offset: int,
+    surest: int | None = None,
 ) -> list[PredictedRow]:
     """The page as found among the `surest` rows of the split, or among all."""
-    condition, parameters = _condition(run_id, where)
+    condition, parameters = chosen
     among = "predictions"
     if surest is not None:
         among = f"""(SELECT * FROM predictions WHERE run_id = ? AND split = ?
                      ORDER BY confidence DESC, row_id LIMIT {surest})"""
-        parameters = [run_id, where.split, *parameters]
+        parameters = [run_id, split, *parameters]
     return db.records(
         PredictedRow,
         f"""SELECT p.row_id, t.label, p.predicted, p.confidence FROM {_joined(truth, among)}
@@ -148,7 +174,7 @@ def _joined(truth: str, among: str = "predictions") -> str:
     return f"{among} p JOIN {truth} t ON t.row_id = p.row_id AND t.label IS NOT NULL"
 
 
-def _condition(run_id: str, where: PredictionFilter) -> Condition:
+def _condition(run_id: str, where: PredictionFilter, classes_sql: ClassesSql) -> Condition:
     parts: list[Condition] = [("p.run_id = ?", [run_id]), ("p.split = ?", [where.split])]
     if where.true_label is not None:
         parts.append(("t.label = ?", [where.true_label]))
@@ -160,7 +186,22 @@ def _condition(run_id: str, where: PredictionFilter) -> Condition:
         parts.append(_in_another(where.right_in, "=", where.split))
     if where.wrong_in is not None:
         parts.append(_in_another(where.wrong_in, "<>", where.split))
+    for name, is_true, is_predicted in (
+        (where.found, True, True),
+        (where.missed, True, False),
+        (where.added, False, True),
+        (where.without, False, False),
+    ):
+        if name is not None:
+            parts += [
+                _holds("t.label", name, is_true, classes_sql),
+                _holds("p.predicted", name, is_predicted, classes_sql),
+            ]
     return joined(parts)
+
+
+def _holds(label: str, name: str, holds: bool, classes_sql: ClassesSql) -> Condition:
+    return f"{'' if holds else 'NOT '}list_contains({classes_sql(label)}, ?)", [name]
 
 
 def _in_another(run_id: str, comparison: str, split: str) -> Condition:

@@ -18,7 +18,7 @@ from core.evaluation.comparison import only_exact, paired_set_intervals, set_dif
 from core.evaluation.metrics import binary_log_losses
 from core.evaluation.multi_label import SetPairs, pairs_of, set_pairs
 from core.finetune.scores import scores
-from core.records import SetCounts
+from core.records import SetCounts, SetMembers
 
 Matrix = NDArray[np.int8]
 LABELS = ("a", "b", "c", "d")
@@ -41,15 +41,13 @@ def counted(true: Matrix, *predicted: Matrix) -> SetCounts:
     pairs, count = np.unique(codes, axis=1, return_counts=True)
     members = [(number, name) for number, text in enumerate(sets) for name in json.loads(text)]
     names = tuple(sorted({name for _, name in members}, reverse=True))
-    return SetCounts(
-        pairs[0],
-        tuple(pairs[1:]),
-        count.astype(np.int64),
+    held = SetMembers(
         len(sets),
         np.array([number for number, _ in members], np.int64),
         np.array([names.index(name) for _, name in members], np.int64),
         names,
     )
+    return SetCounts(pairs[0], tuple(pairs[1:]), count.astype(np.int64), held)
 
 
 def found_of(true: Matrix, predicted: Matrix) -> SetPairs:
@@ -91,7 +89,7 @@ def test_headlines_hamming_loss_and_matrices_are_scikit_learns(both: list[Matrix
 def test_what_is_missed_with_what_is_added_is_counted_row_by_row(both: list[Matrix]) -> None:
     true, predicted = (one.astype(np.int64) for one in both)
     missed, added = true * (1 - predicted), predicted * (1 - true)
-    np.testing.assert_array_equal(multi_label.missed_and_added(found_of(*both)), missed.T @ added)
+    np.testing.assert_array_equal(multi_label.missed_and_added(found_of(*both)).matrix(), missed.T @ added)
 
 
 @given(matrices())
@@ -235,4 +233,4 @@ def test_rows_that_never_repeat_are_counted_alike() -> None:
     found = pairs_of(true, predicted)
     missed, added = (true & ~predicted).sum(axis=1), (predicted & ~true).sum(axis=1)
     assert multi_label.subset_accuracy(found) == (true == predicted).all(axis=1).mean()
-    assert multi_label.missed_and_added(found).sum() == (missed * added).sum()
+    assert multi_label.missed_and_added(found).rows == (missed * added).sum()
