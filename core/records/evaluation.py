@@ -50,6 +50,11 @@ class Evaluation:
     log_loss: float | None
     """Nats per example; None without probabilities."""
 
+    @property
+    def right(self) -> int:
+        """Rows whose class is predicted."""
+        return int(self.matrix.trace())
+
 
 @dataclass(frozen=True, slots=True)
 class MultiLabelEvaluation:
@@ -86,8 +91,8 @@ class MultiLabelEvaluation:
     """Mean binary cross entropy in nats per row and class; None without probabilities."""
 
     @property
-    def exact(self) -> int:
-        """Rows whose set is predicted exactly."""
+    def right(self) -> int:
+        """Rows whose classes are all predicted, and no other."""
         return round(self.accuracy * self.rows)
 
 

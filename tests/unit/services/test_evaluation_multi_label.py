@@ -68,7 +68,7 @@ def test_an_evaluation_has_scikit_learns_figures_of_indicator_matrices(context: 
     true, predicted = TRUE[TEST], indicators(probabilities)[TEST]
     assert (found.rows, found.labels, found.version_id) == (40, CLASSES, cables.latest_version_id)
     assert found.accuracy == pytest.approx(sklearn.metrics.accuracy_score(true, predicted))
-    assert found.exact == (true == predicted).all(axis=1).sum()
+    assert found.right == (true == predicted).all(axis=1).sum()
     assert found.hamming_loss == pytest.approx(sklearn.metrics.hamming_loss(true, predicted))
     assert found.micro_f1 == pytest.approx(sklearn.metrics.f1_score(true, predicted, average="micro"))
     assert found.macro_f1 == pytest.approx(sklearn.metrics.f1_score(true, predicted, average="macro", zero_division=0))
@@ -144,7 +144,7 @@ def test_a_split_that_was_not_predicted_is_answered_with_those_that_were(context
 
 def test_a_run_that_never_says_a_class_is_evaluated(context: Context, cables: Dataset) -> None:
     found = evaluated(context, tagged_run(context, cables, np.zeros((ROWS, 4), np.float32), SPLITS), "test")
-    assert found.exact == (TRUE[TEST].sum(axis=1) == 0).sum() > 0
+    assert found.right == (TRUE[TEST].sum(axis=1) == 0).sum() > 0
     assert found.micro_f1 == found.macro_f1 == 0.0
     assert found.missed_and_added.sum() == 0
 
