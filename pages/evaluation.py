@@ -26,10 +26,10 @@ VIEWS = {
     "curves": "Curves",
     "compare": "Compare with another run",
 }
+# Where a label is several classes. A string here would be drawn.
 SET_VIEWS = {"matrix": "Matrix per class", "together": "Missed and added"} | {
     name: title for name, title in VIEWS.items() if name != "matrix"
 }
-"""Where a label is several classes."""
 
 frame = open_page("Evaluate", versions=False)
 context, dataset = frame.context, frame.dataset

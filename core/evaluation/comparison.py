@@ -94,12 +94,12 @@ def paired_intervals(joint: JointCells, on_progress: Report) -> PairedIntervals:
 
 @dataclass(frozen=True, slots=True)
 class SetIntervals:
-    """As `PairedIntervals`, of predictions that are sets of classes: subset accuracy, micro F1, macro F1."""
+    """As `PairedIntervals`, of predictions that are sets of classes: of both subset accuracy, micro F1 and macro F1."""
 
     first: tuple[Interval, Interval, Interval]
     second: tuple[Interval, Interval, Interval]
     differences: tuple[Interval, ...]
-    """Of these three, then of F1 by class."""
+    """Of micro F1, macro F1 and subset accuracy, then of F1 by class."""
 
 
 def paired_set_intervals(first: SetPairs, second: SetPairs, on_progress: Report) -> SetIntervals:
@@ -113,7 +113,8 @@ def paired_set_intervals(first: SetPairs, second: SetPairs, on_progress: Report)
         on_progress(place + 1, RESAMPLES)
     sides = [set_intervals(one, intervals(both[:, side])) for side, one in enumerate((first, second))]
     exactly = _exact_difference(only_exact(first, second), first.rows)
-    return SetIntervals(sides[0], sides[1], (exactly, *intervals(found)))
+    micro, macro, *classes = intervals(found)
+    return SetIntervals(sides[0], sides[1], (micro, macro, exactly, *classes))
 
 
 def only_exact(first: SetPairs, second: SetPairs) -> tuple[int, int]:
@@ -125,11 +126,11 @@ def only_exact(first: SetPairs, second: SetPairs) -> tuple[int, int]:
 def set_differences(
     first: SetPairs, second: SetPairs, labels: Sequence[str], found: Sequence[Interval]
 ) -> tuple[Difference, ...]:
-    """Subset accuracy, micro F1 and macro F1, then the F1 of every class of `labels`; `found` as `SetIntervals` has
+    """Micro F1, macro F1 and subset accuracy, then the F1 of every class of `labels`; `found` as `SetIntervals` has
     them."""
-    sides = [np.concatenate(([subset_accuracy(one)], set_figures(one.sums()))) for one in (first, second)]
+    sides = [np.insert(set_figures(one.sums()), 2, subset_accuracy(one)) for one in (first, second)]
     support = [first.rows] * 3 + first.sums().support.tolist()
-    return _differences(("accuracy", "micro_f1", "macro_f1", *labels), sides, found, support)
+    return _differences(("micro_f1", "macro_f1", "accuracy", *labels), sides, found, support)
 
 
 def _exact_difference(only: tuple[int, int], rows: int) -> Interval:

@@ -175,7 +175,7 @@ class MultiLabelComparison:
     second: MultiLabelEvaluation
     rows: int
     differences: tuple[Difference, ...]
-    """Subset accuracy, micro F1 and macro F1 first, then every class in the order of the labels."""
+    """Micro F1, macro F1 and subset accuracy first, then every class in the order of the labels."""
     tables: NDArray[np.int64]
     """(k, 2, 2) second's counts less first's."""
     only_first_right: int

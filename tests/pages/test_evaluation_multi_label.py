@@ -176,7 +176,7 @@ def test_curves_of_a_class_and_of_the_averages(cables: Dataset, open_at: Open) -
 def test_two_runs_are_compared_in_words_by_class_and_row_by_row(cables: Dataset, open_at: Open) -> None:
     shown = shown_at(open_at, run=2, split="test", view="compare")
     shown = until(lambda shown: len(shown.metric) == 6, shown)
-    assert [metric.label for metric in shown.metric][3:] == ["Subset accuracy", "Micro F1", "Macro F1"]
+    assert [metric.label for metric in shown.metric][3:] == ["Micro F1", "Macro F1", "Subset accuracy"]
     text = words(shown)
     assert "3 only run 2 has wholly right, 0 only run 1" in text
     changed = shown.dataframe[0].value

@@ -201,7 +201,7 @@ def test_two_runs_are_compared_on_the_same_draws() -> None:
     found = paired_set_intervals(first, second, lambda done, total: told.append(done / total))
     assert told[-1] == 1.0
     listed = set_differences(first, second, LABELS, found.differences)
-    assert [each.name for each in listed] == ["accuracy", "micro_f1", "macro_f1", *LABELS]
+    assert [each.name for each in listed] == ["micro_f1", "macro_f1", "accuracy", *LABELS]
     assert [each.support for each in listed] == [500] * 3 + true.sum(axis=0).tolist()
     figures = {
         "accuracy": sklearn.metrics.accuracy_score,

@@ -186,8 +186,8 @@ def test_two_runs_are_compared_on_the_same_rows(context: Context, cables: Datase
     right = [(indicators(each)[TEST] == TRUE[TEST]).all(axis=1) for each in (one, two)]
     assert found.only_first_right == (right[0] & ~right[1]).sum()
     assert found.only_second_right == (right[1] & ~right[0]).sum()
-    assert [each.name for each in found.differences] == ["accuracy", "micro_f1", "macro_f1", *CLASSES]
-    assert found.differences[0].difference == pytest.approx(right[1].mean() - right[0].mean())
+    assert [each.name for each in found.differences] == ["micro_f1", "macro_f1", "accuracy", *CLASSES]
+    assert found.differences[2].difference == pytest.approx(right[1].mean() - right[0].mean())
     won = PredictionFilter("test", correct=False, right_in=second.run_id)
     rows = evaluation.predicted_rows(context, first, won, "version", 100)
     assert {row.row_id for row in rows} == set(TEST[right[1] & ~right[0]].tolist())

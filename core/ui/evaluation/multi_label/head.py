@@ -15,7 +15,12 @@ def head(shown: ShownSets) -> None:
     found = shown.found
     what(shown)
     with st.container(horizontal=True, gap="large", border=True, key="evaluation-figures"):
-        figure("Micro F1", found.micro_f1, found.micro_f1_interval, "F1 of all answers, a row's class being one")
+        figure(
+            "Micro F1",
+            found.micro_f1,
+            found.micro_f1_interval,
+            "F1 of all answers together, one for each class of each row",
+        )
         figure("Macro F1", found.macro_f1, found.macro_f1_interval, "F1 averaged over the classes, each as one")
         figure("Subset accuracy", found.accuracy, found.accuracy_interval, "of the rows have all classes right")
         errs_most(shown, keys.MISSED)

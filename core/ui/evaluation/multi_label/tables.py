@@ -20,7 +20,8 @@ from core.ui.parts.problems import plain
 
 SORTS = {"errors": "Most errors first", "score": "Lowest F1 first", "name": "By name", "support": "By rows"}
 PAGE_CLASSES = 12
-TABLE_WIDTH = 190
+TABLE_WIDTH = 176
+"""Two fit beside each other on a phone."""
 SHOWN_CLASSES = 14
 """A longer list scrolls."""
 
@@ -36,7 +37,7 @@ def tables(shown: ShownSets) -> None:
         )
     key = f"tables-{shown.run.run_id}-{shown.split}"
     places = paged(key, PAGE_CLASSES, lambda start: order[start : start + PAGE_CLASSES], lambda _: len(order))
-    with st.container(horizontal=True, gap="medium", key="class-tables"):
+    with st.container(horizontal=True, gap="small", key="class-tables"):
         for place in places:
             with st.container(width=TABLE_WIDTH, gap=None):
                 _table(shown, place)
