@@ -6,6 +6,7 @@ was excluded, counts nowhere.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
@@ -22,6 +23,9 @@ ClassesSql = Callable[[str], str]
 """`Target.classes_sql`: SQL for the classes of a label."""
 OF_ONE: ClassesSql = "[{}]".format
 """Where a label is one class."""
+
+_ESCAPED = re.compile(r'["\\\x00-\x1f]')
+"""What the text form of several classes may write in another way."""
 
 _SURELY = 4
 """How many times the rows up to a page's end are looked through for it, surest first, before all are."""
@@ -201,7 +205,12 @@ def _condition(run_id: str, where: PredictionFilter, classes_sql: ClassesSql) ->
 
 
 def _holds(label: str, name: str, holds: bool, classes_sql: ClassesSql) -> Condition:
-    return f"{'' if holds else 'NOT '}list_contains({classes_sql(label)}, ?)", [name]
+    """Whether a class is among those of a label. Only where the label's text has the longest part of the name that
+    stands in it as it is, the text is taken apart: a third of the time at a million rows. An AND would not do, since
+    DuckDB may look at its second half first."""
+    part = max(_ESCAPED.split(name), key=len)
+    among = f"CASE WHEN contains({label}, ?) THEN list_contains({classes_sql(label)}, ?) ELSE false END"
+    return among if holds else f"NOT {among}", [part, name]
 
 
 def _in_another(run_id: str, comparison: str, split: str) -> Condition:
