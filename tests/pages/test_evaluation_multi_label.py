@@ -92,7 +92,7 @@ def test_each_class_has_its_table_those_with_most_errors_first(cables: Dataset, 
         ({"without": "grain"}, "**1 row** rightly not predicted as **grain**", [39]),
         (
             {"missed": "wheat", "added": "corn"},
-            "**2 rows** that miss **wheat** and wrongly have **corn** added",
+            "**2 rows** with **wheat** missed and **corn** wrongly added",
             [10, 20],
         ),
         ({"missed": "grain"}, "**0 rows** of **grain** not predicted as it", []),
@@ -155,7 +155,7 @@ def test_a_box_chooses_as_a_click_does(cables: Dataset, open_at: Open) -> None:
     assert "**2 rows** wrongly predicted as **corn**" in words(shown)
     assert "found" not in shown.query_params
     shown.selectbox(key="evaluation-missed").select("wheat").run()
-    assert "**2 rows** that miss **wheat** and wrongly have **corn** added" in words(shown)
+    assert "**2 rows** with **wheat** missed and **corn** wrongly added" in words(shown)
 
 
 def test_the_copied_link_names_the_cell(cables: Dataset, open_at: Open) -> None:

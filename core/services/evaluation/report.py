@@ -99,7 +99,7 @@ def _figures(found: AnyEvaluation) -> tuple[ReportFigure, ...]:
     right = between(found.accuracy_interval)
     if isinstance(found, Evaluation):
         return ReportFigure("Accuracy", found.accuracy, f"of the rows are predicted right; {right}"), macro
-    micro = f"F1 of all answers together, one for each class of each row; {between(found.micro_f1_interval)}"
+    micro = f"F1 of every class of every row together; {between(found.micro_f1_interval)}"
     return (
         ReportFigure("Micro F1", found.micro_f1, micro),
         macro,

@@ -19,7 +19,7 @@ def head(shown: ShownSets) -> None:
             "Micro F1",
             found.micro_f1,
             found.micro_f1_interval,
-            "F1 of all answers together, one for each class of each row",
+            "F1 of every class of every row together",
         )
         figure("Macro F1", found.macro_f1, found.macro_f1_interval, "F1 averaged over the classes, each as one")
         figure("Subset accuracy", found.accuracy, found.accuracy_interval, "of the rows have all classes right")

@@ -79,7 +79,7 @@ def _title(total: int, chosen: Mapping[str, str]) -> str:
     rows = f"**{total:,} {'row' if total == 1 else 'rows'}**"
     named = {key: f"**{plain(name)}**" for key, name in chosen.items()}
     if len(named) > 1:
-        return f"{rows} that miss {named[keys.MISSED]} and wrongly have {named[keys.ADDED]} added, the surest first"
+        return f"{rows} with {named[keys.MISSED]} missed and {named[keys.ADDED]} wrongly added, the surest first"
     for key, name in named.items():
         said = {
             keys.FOUND: f"of {name} predicted as it",
