@@ -34,23 +34,22 @@ _SURELY = 4
 def add_predictions(db: Database, run_id: str, predictions_parquet: Path, labels: Sequence[str]) -> None:
     """Takes in what a run predicts; a second call changes nothing.
 
-    The file has `row_id`, `split`, `predicted` (position in `labels`, or the text form of a label of several classes)
-    and `confidence`; a row's position in it is that of its probabilities. Sorted as they are asked for: the rows of one
-    predicted label lie together, the surest first.
+    The file has `row_id`, `split`, `predicted` (position in `labels`, or a label's text) and `confidence`; a row's
+    position in it is that of its probabilities. Sorted as they are asked for: the rows of one predicted label lie
+    together, the surest first.
     """
-    if pa.types.is_string(pq.read_schema(predictions_parquet).field("predicted").type):
-        named = "SELECT *, predicted AS name FROM read_parquet(?, file_row_number = true)"
-    else:
-        named = "SELECT * FROM read_parquet(?, file_row_number = true) p JOIN names n ON n.class = p.predicted"
     names = pa.table({"class": pa.array(range(len(labels)), pa.int64()), "name": pa.array(list(labels), pa.string())})
     with db.write() as cursor:
         if cursor.execute("SELECT 1 FROM predictions WHERE run_id = ? LIMIT 1", [run_id]).fetchone():
             return
         cursor.register("names", names)
+        texts = pq.read_schema(predictions_parquet).field("predicted").type == pa.string()
+        label, join = ("p.predicted", "") if texts else ("n.name", "JOIN names n ON n.class = p.predicted")
         cursor.execute(
             f"""INSERT INTO predictions
-                SELECT ?, file_row_number, row_id, split, name, confidence FROM ({named})
-                ORDER BY split, name, confidence DESC, row_id""",
+                SELECT ?, p.file_row_number, p.row_id, p.split, {label}, p.confidence
+                FROM read_parquet(?, file_row_number = true) p {join}
+                ORDER BY p.split, {label}, p.confidence DESC, p.row_id""",
             [run_id, str(predictions_parquet)],
         )
         cursor.unregister("names")
