@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import streamlit as st
 
+from core.records import Evaluation
 from core.services.evaluation.measures import evaluate
 from core.services.runs.listing import done_runs
-from core.ui.evaluation.choice import Shown, choose, no_run_yet
+from core.ui.evaluation import multi_label
+from core.ui.evaluation.choice import Shown, ShownSets, choose, no_run_yet
 from core.ui.evaluation.classes import classes
 from core.ui.evaluation.compare import comparison
 from core.ui.evaluation.curves import class_curves, how_it_learnt
@@ -24,6 +26,10 @@ VIEWS = {
     "curves": "Curves",
     "compare": "Compare with another run",
 }
+# Where a label is several classes. A string here would be drawn.
+SET_VIEWS = {"matrix": "Matrix per class", "together": "Missed and added"} | {
+    name: title for name, title in VIEWS.items() if name != "matrix"
+}
 
 frame = open_page("Evaluate", versions=False)
 context, dataset = frame.context, frame.dataset
@@ -36,19 +42,30 @@ with shown_errors():
     found = settled(lambda: evaluate(context, choice.run, choice.split, choice.labels_from))
     if found is None:
         st.stop()
-    shown = Shown(choice.run, choice.split, choice.labels_from, dataset, frame.versions, found)
-    head(shown)
-    view = view_switch(VIEWS, always_named=True)
-    with tools:
-        take_along(context, shown)
-    if view == "matrix":
-        matrix_and_pairs(shown)
-        examples(context, shown)
-    elif view == "report":
-        classes(shown)
-        examples(context, shown)
-    elif view == "curves":
+    about = (choice.run, choice.split, choice.labels_from, dataset, frame.versions)
+    if isinstance(found, Evaluation):
+        shown = Shown(*about, found)
+        head(shown)
+        view = view_switch(VIEWS, always_named=True)
+        with tools:
+            take_along(context, shown)
+        if view == "matrix":
+            matrix_and_pairs(shown)
+            examples(context, shown)
+        elif view == "report":
+            classes(shown)
+            examples(context, shown)
+    else:
+        shown = ShownSets(*about, found)
+        multi_label.head(shown)
+        view = view_switch(SET_VIEWS, always_named=True)
+        with tools:
+            take_along(context, shown)
+        if view in multi_label.VIEWS:
+            multi_label.VIEWS[view](shown)
+            multi_label.examples(context, shown)
+    if view == "curves":
         class_curves(context, shown)
         how_it_learnt(context, choice.run)
-    else:
+    elif view == "compare":
         comparison(context, shown, runs)

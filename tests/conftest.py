@@ -25,7 +25,12 @@ SLOW = (
     *("arrays", "bench", "duplicates", "finetune", "heads", "issues", "jobs", "modalities"),  # rooms that load torch
     "services",  # a loaded dataset for each test
     *("evaluation/test_bootstrap.py", "evaluation/test_curves.py", "evaluation/test_effect.py"),
-    *("evaluation/test_metrics.py", "profile/test_association.py", "queue/test_accelerate_config.py"),
+    *(
+        "evaluation/test_metrics.py",
+        "evaluation/test_multi_label.py",
+        "profile/test_association.py",
+        "queue/test_accelerate_config.py",
+    ),
     *("queue/test_start.py", "sources/test_as_written.py", "store/test_ingest.py", "store/test_issues.py"),
     *("store/test_rows.py", "store/test_versions.py"),
 )

@@ -24,7 +24,7 @@ from core.charts.grid import (
     numbers,
     outline,
 )
-from core.charts.style import ACCENT, MUTED, WARM, faded, shown
+from core.charts.style import ACCENT, FAINT, MUTED, WARM, faded, shown
 
 Figures = Literal["counts", "row", "column"]
 """What stands in a cell: rows, the share of its true class, or the share of its predicted class."""
@@ -36,6 +36,10 @@ DIGIT_PIXELS = 7
 NUMBERED_PIXELS = 20
 """Figures in smaller cells could not be read."""
 LEAST_SHADE = 0.16
+CELLS = ("without", "added", "missed", "found")
+"""The cells of a class's table, row by row: neither true nor predicted, predicted alone, true alone, both."""
+TABLE_PIXELS = 52
+"""Side of one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +89,81 @@ def confusion(
     return _draw(labels, [cell(*place) for place in _places(labels, counts)], selected)
 
 
+def together(
+    labels: Sequence[str],
+    counts: Counts,
+    *,
+    missed_rows: Counts,
+    selected: tuple[str, str] | None = None,
+) -> go.Figure:
+    """Draws in how many rows (k, k) the class of the row is missed and that of the column wrongly added, as `confusion`
+    does. `missed_rows` (k,) are the rows in which each class is missed in all."""
+    most = max(1, int(counts.max(initial=0)))
+
+    def cell(row: int, column: int) -> _Cell:
+        count = int(counts[row, column])
+        return _Cell(
+            row,
+            column,
+            count,
+            f"{count:,}",
+            _shade(WARM, math.log1p(count) / math.log1p(most)),
+            f"<b>{shown(labels[row], 80)}</b> missed, <b>{shown(labels[column], 80)}</b> wrongly added<br>"
+            f"{count:,} rows · {count / int(missed_rows[row]):.1%} of those that miss the first",
+        )
+
+    return _draw(labels, [cell(*place) for place in _places(labels, counts)], selected, ("missed", "wrongly added"))
+
+
+def class_table(name: str, counts: Counts, *, selected: str | None = None) -> go.Figure:
+    """Draws the table [[TN, FP], [FN, TP]] of one class, (2, 2); a cell's `customdata` is `[name, one of CELLS, rows]`.
+
+    An error is the fuller the larger its share of what is predicted as the class, or of what is the class.
+    """
+    words = {
+        "without": "neither is nor is predicted as",
+        "added": "is predicted as and is not",
+        "missed": "is and is not predicted as",
+        "found": "is and is predicted as",
+    }
+    cells = []
+    for place, which in enumerate(CELLS):
+        row, column = divmod(place, 2)
+        count = int(counts[row, column])
+        wrong = count / max(1, count + int(counts[1, 1])) if row != column else 0.0
+        cells.append(
+            _Cell(
+                row,
+                column,
+                count,
+                _short(count),
+                RIGHT if row == column else _shade(WARM, math.sqrt(wrong)) if count else FAINT,
+                f"{count:,} rows: what {words[which]} <b>{shown(name, 80)}</b>",
+            )
+        )
+    figure = go.Figure(
+        bars(
+            [(cell.column, cell.row) for cell in cells],
+            customdata=[[name, which, cell.rows] for which, cell in zip(CELLS, cells, strict=True)],
+            marker={"color": [cell.colour for cell in cells], "cornerradius": 2},
+            hovertext=[cell.hover for cell in cells],
+            hovertemplate="%{hovertext}<extra></extra>",
+        )
+    )
+    figure.add_trace(numbers([(cell.column, cell.row) for cell in cells], [cell.text for cell in cells], 12))
+    if selected in CELLS:
+        row, column = divmod(CELLS.index(selected), 2)
+        figure.add_trace(outline(column, row))
+    return lay_out_grid(figure, ("no", "yes"), TABLE_PIXELS, ("true", "predicted"))
+
+
+def _short(count: int) -> str:
+    """What fits a cell of a table: `9,999`, `123k`, `1.2M`."""
+    if count < 10_000:
+        return f"{count:,}"
+    return f"{count / 1e6:.1f}M" if count >= 999_500 else f"{count / 1e3:.0f}k"
+
+
 def confusion_difference(
     labels: Sequence[str], differences: Counts, *, selected: tuple[str, str] | None = None
 ) -> go.Figure:
@@ -122,7 +201,12 @@ def _shade(colour: str, strength: float) -> str:
     return faded(colour, LEAST_SHADE + (1 - LEAST_SHADE) * min(1.0, strength))
 
 
-def _draw(labels: Sequence[str], cells: Sequence[_Cell], selected: tuple[str, str] | None) -> go.Figure:
+def _draw(
+    labels: Sequence[str],
+    cells: Sequence[_Cell],
+    selected: tuple[str, str] | None,
+    sides: tuple[str, str] = SIDES,
+) -> go.Figure:
     side = cell_pixels(len(labels), most=64, whole=560)
     room = side - 2 if side >= NUMBERED_PIXELS else 0
     figure = go.Figure()
@@ -143,4 +227,4 @@ def _draw(labels: Sequence[str], cells: Sequence[_Cell], selected: tuple[str, st
     position = {label: place for place, label in enumerate(labels)}
     if selected is not None and set(selected) <= position.keys():
         figure.add_trace(outline(position[selected[1]], position[selected[0]]))
-    return lay_out_grid(figure, labels, side, SIDES)
+    return lay_out_grid(figure, labels, side, sides)

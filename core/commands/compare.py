@@ -4,15 +4,19 @@ from __future__ import annotations
 
 import click
 
+from core.beside.answers import Pending
 from core.commands.command import Answer, command, table
 from core.commands.parameters import dataset_argument, labels_option, split_option
 from core.context import Context
-from core.records import Comparison, LabelsFrom, Run
+from core.records import Comparison, Difference, LabelsFrom, MultiLabelComparison, Run
 from core.services.evaluation.measures import compare
 from core.services.runs.models import find_run
 from core.typed import JsonObject
 
 TOP_CLASSES = 100
+NAMES = {"micro_f1": "micro F1", "macro_f1": "macro F1"}
+
+AnyComparison = Comparison | MultiLabelComparison
 
 
 @command
@@ -24,31 +28,45 @@ def compare_command(context: Context, name: str, runs: tuple[str, str], split: s
     """Hold two fine-tunes against each other, class by class."""
     first, second = (find_run(context, run, name) for run in runs)
     found = compare(context, first, second, split, labels, timeout=None)
-    assert isinstance(found, Comparison), "it was waited for"
+    assert not isinstance(found, Pending), "it was waited for"
     return Answer(_data(first, second, found), _text(first, second, found))
 
 
-def _data(first: Run, second: Run, found: Comparison) -> JsonObject:
-    accuracy, macro_f1, *classes = found.differences
+def _parted(found: AnyComparison) -> tuple[list[Difference], list[Difference]]:
+    """The differences of the figures, and of the classes."""
+    figures = len(found.differences) - len(found.first.labels)
+    return list(found.differences[:figures]), list(found.differences[figures:])
+
+
+def _data(first: Run, second: Run, found: AnyComparison) -> JsonObject:
+    figures, classes = _parted(found)
+    of_class = (
+        {"matrix_difference": found.matrix.tolist()}
+        if isinstance(found, Comparison)
+        else {"matrices_difference": found.tables.tolist()}
+    )
     return {
         "runs": [first.number, second.number],
         "split": found.first.split,
         "labels_from": found.first.labels_from,
         "rows": found.rows,
-        "accuracy": accuracy,
-        "macro_f1": macro_f1,
+        **{one.name: one for one in figures},
         "classes": classes,
         "only_first_right": found.only_first_right,
         "only_second_right": found.only_second_right,
         "labels": found.first.labels,
-        "matrix_difference": found.matrix.tolist(),
+        **of_class,
     }
 
 
-def _text(first: Run, second: Run, found: Comparison) -> str:
-    accuracy, macro_f1, *classes = found.differences
+def _text(first: Run, second: Run, found: AnyComparison) -> str:
+    figures, classes = _parted(found)
     classes.sort(key=lambda one: -abs(one.difference))
-    shown = [("accuracy", accuracy), ("macro F1", macro_f1), *((one.name, one) for one in classes)]
+    accuracy = "accuracy" if isinstance(found, Comparison) else "subset accuracy"
+    shown = [
+        *((NAMES.get(one.name, accuracy), one) for one in figures),
+        *((one.name, one) for one in classes),
+    ]
     lines = [
         (
             *(name, one.first, one.second, f"{one.difference:+.4f}", "{:+.4f} – {:+.4f}".format(*one.interval)),

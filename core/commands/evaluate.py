@@ -1,4 +1,8 @@
-"""`evaluate`: how good a run is on a split."""
+"""`evaluate`: how good a run is on a split.
+
+Where a label is several classes, `accuracy` is subset accuracy, and in place of the confusion matrix there are one
+table [[TN, FP], [FN, TP]] for each class of `labels` and the rows that miss one class and have another added.
+"""
 
 from __future__ import annotations
 
@@ -9,9 +13,9 @@ from core.commands.parameters import dataset_argument, labels_option, run_option
 from core.context import Context
 from core.evaluation.confusion import most_confused
 from core.evaluation.metrics import report
-from core.records import Evaluation, Interval, LabelsFrom, Run, Scores
+from core.records import Evaluation, Interval, LabelsFrom, MultiLabelEvaluation, Run, Scores
 from core.services.evaluation.measures import evaluate
-from core.services.evaluation.words import limits
+from core.services.evaluation.words import AnyEvaluation, limits
 from core.services.runs.models import find_run
 from core.store.versions import get_version
 from core.typed import JsonObject
@@ -35,11 +39,38 @@ def evaluate_command(context: Context, name: str, run: str, split: str, labels: 
     """Score a fine-tune: accuracy, F1 by class, confusion matrix."""
     scored = find_run(context, run, name)
     found = evaluate(context, scored, split, labels, timeout=None)
-    assert isinstance(found, Evaluation), "it was waited for"
-    return Answer(_data(context, scored, found), _text(scored, found))
+    if isinstance(found, Evaluation):
+        return Answer(_data(context, scored, found), _text(scored, found))
+    assert isinstance(found, MultiLabelEvaluation), "it was waited for"
+    return Answer(_set_data(context, scored, found), _set_text(scored, found))
 
 
 def _data(context: Context, run: Run, found: Evaluation) -> JsonObject:
+    return {
+        **_figures(context, run, found),
+        "labels": found.labels,
+        "confusion_matrix": found.matrix.tolist(),
+        "report": report(found.accuracy, found.classes, found.averages),
+        "notes": limits(run, found),
+    }
+
+
+def _set_data(context: Context, run: Run, found: MultiLabelEvaluation) -> JsonObject:
+    return {
+        **_figures(context, run, found),
+        "micro_f1": found.micro_f1,
+        "micro_f1_interval": found.micro_f1_interval,
+        "samples_f1": found.averages["samples avg"].f1,
+        "hamming_loss": found.hamming_loss,
+        "labels": found.labels,
+        "confusion_matrices": found.tables.tolist(),
+        "missed_and_added": found.missed_and_added.tolist(),
+        "report": report(found.accuracy, found.classes, found.averages),
+        "notes": limits(run, found),
+    }
+
+
+def _figures(context: Context, run: Run, found: AnyEvaluation) -> JsonObject:
     return {
         "run": run.number,
         "split": found.split,
@@ -51,10 +82,6 @@ def _data(context: Context, run: Run, found: Evaluation) -> JsonObject:
         "macro_f1": found.macro_f1,
         "macro_f1_interval": found.macro_f1_interval,
         "log_loss": found.log_loss,
-        "labels": found.labels,
-        "confusion_matrix": found.matrix.tolist(),
-        "report": report(found.accuracy, found.classes, found.averages),
-        "notes": limits(run, found),
     }
 
 
@@ -72,6 +99,29 @@ def _text(run: Run, found: Evaluation) -> str:
     if pairs:
         listed = [(pair.true, pair.predicted, pair.rows, f"{pair.share:.1%}") for pair in pairs]
         parts.append(table(("most confused: true", "predicted", "rows", "of the class"), listed))
+    return "\n\n".join(parts)
+
+
+def _set_text(run: Run, found: MultiLabelEvaluation) -> str:
+    loss = "" if found.log_loss is None else f", log loss {found.log_loss:.4f}"
+    classes = [
+        (name, one.precision, one.recall, one.f1, one.support, missed, added)
+        for (name, one), ((_, added), (missed, _)) in zip(found.classes.items(), found.tables.tolist(), strict=True)
+    ]
+    parts = [
+        f"Run {run.number}, {run.title}, on {found.rows:,} rows of {found.split}: "
+        f"micro F1 {score(found.micro_f1, found.micro_f1_interval)}, "
+        f"macro F1 {score(found.macro_f1, found.macro_f1_interval)}, "
+        f"subset accuracy {score(found.accuracy, found.accuracy_interval)}; 95 % intervals. "
+        f"Hamming loss {found.hamming_loss:.4f}{loss}.",
+        *limits(run, found),
+        table(("class", *FIGURES, "missed", "added"), classes, TOP_CLASSES),
+        table(("average", *FIGURES), _lines(found.averages)),
+    ]
+    pairs = most_confused(found.missed_and_added, found.labels, TOP_PAIRS)
+    if pairs:
+        listed = [(pair.true, pair.predicted, pair.rows) for pair in pairs]
+        parts.append(table(("most often: missed", "wrongly added", "rows"), listed))
     return "\n\n".join(parts)
 
 

@@ -13,15 +13,20 @@ import numpy as np
 
 from core.evaluation.bootstrap import (
     RESAMPLES,
+    SEED,
     Report,
     accuracy_interval,
     difference_interval,
     intervals,
     macro_interval,
     resamples,
+    set_figures,
+    set_intervals,
+    set_resamples,
 )
 from core.evaluation.confusion import Cells, Integers
-from core.evaluation.metrics import figures
+from core.evaluation.metrics import Floats, figures
+from core.evaluation.multi_label import SetPairs, subset_accuracy
 from core.records import Difference, Interval
 
 
@@ -87,13 +92,68 @@ def paired_intervals(joint: JointCells, on_progress: Report) -> PairedIntervals:
     return PairedIntervals(sides[0], sides[1], tuple(intervals(differences)))
 
 
+@dataclass(frozen=True, slots=True)
+class SetIntervals:
+    """As `PairedIntervals`, of predictions that are sets of classes: of both subset accuracy, micro F1 and macro F1."""
+
+    first: tuple[Interval, Interval, Interval]
+    second: tuple[Interval, Interval, Interval]
+    differences: tuple[Interval, ...]
+    """Of micro F1, macro F1 and subset accuracy, then of F1 by class."""
+
+
+def paired_set_intervals(first: SetPairs, second: SetPairs, on_progress: Report) -> SetIntervals:
+    """As `paired_intervals`; both have the same pairs and counts."""
+    both = np.empty((RESAMPLES, 2, 2))
+    found = np.empty((RESAMPLES, 2 + first.classes))
+    for place, drawn in enumerate(set_resamples((first, second))):
+        of_first, of_second = (set_figures(one) for one in drawn)
+        both[place] = of_first[:2], of_second[:2]
+        found[place] = of_second - of_first
+        on_progress(place + 1, RESAMPLES)
+    sides = [set_intervals(one, intervals(both[:, side])) for side, one in enumerate((first, second))]
+    exactly = _exact_difference(only_exact(first, second), first.rows)
+    micro, macro, *classes = intervals(found)
+    return SetIntervals(sides[0], sides[1], (micro, macro, exactly, *classes))
+
+
+def only_exact(first: SetPairs, second: SetPairs) -> tuple[int, int]:
+    """Rows whose set only the first, and only the second predicts exactly."""
+    one, two = first.wrong == 0, second.wrong == 0
+    return int(first.count[one & ~two].sum()), int(first.count[two & ~one].sum())
+
+
+def set_differences(
+    first: SetPairs, second: SetPairs, labels: Sequence[str], found: Sequence[Interval]
+) -> tuple[Difference, ...]:
+    """Micro F1, macro F1 and subset accuracy, then the F1 of every class of `labels`; `found` as `SetIntervals` has
+    them."""
+    sides = [np.insert(set_figures(one.sums()), 2, subset_accuracy(one)) for one in (first, second)]
+    support = [first.rows] * 3 + first.sums().support.tolist()
+    return _differences(("micro_f1", "macro_f1", "accuracy", *labels), sides, found, support)
+
+
+def _exact_difference(only: tuple[int, int], rows: int) -> Interval:
+    """The resamples' interval of the difference in subset accuracy: rows of three kinds, so that drawing them all is
+    one multinomial draw."""
+    shares = np.array([*only, rows - sum(only)]) / rows
+    drawn = np.random.default_rng(SEED).multinomial(rows, shares, RESAMPLES)
+    return intervals((drawn[:, 1:2] - drawn[:, :1]) / rows)[0]
+
+
 def differences(joint: JointCells, labels: Sequence[str], found: Sequence[Interval]) -> tuple[Difference, ...]:
     """Accuracy and macro F1, then the F1 of every class of `labels`; `found` are the resamples' intervals in that
     order."""
     sums = joint.of_first().sums()
-    first, second = figures(sums), figures(joint.of_second().sums())
+    sides = [figures(sums), figures(joint.of_second().sums())]
     support = [joint.count.sum(), joint.count.sum(), *sums.support]
-    columns = zip(("accuracy", "macro_f1", *labels), first, second, found, support, strict=True)
+    return _differences(("accuracy", "macro_f1", *labels), sides, found, support)
+
+
+def _differences(
+    names: Sequence[str], sides: Sequence[Floats], found: Sequence[Interval], support: Sequence[int]
+) -> tuple[Difference, ...]:
+    columns = zip(names, *sides, found, support, strict=True)
     return tuple(
         Difference(
             name, float(one), float(two), float(two - one), difference_interval(two - one, ends, rows), int(rows)

@@ -89,6 +89,12 @@ def log_loss(probability_of_truth: Probabilities) -> float:
     return float(log_losses(probability_of_truth).mean())
 
 
+def binary_log_losses(probabilities: Probabilities, applies: NDArray[np.generic]) -> Floats:
+    """`log_losses` where each class is a question of its own, answered by yes or no: the binary cross entropy of
+    `probabilities`, in nats, of which `applies`, of the same shape, says what is true (0 or 1)."""
+    return log_losses(np.where(applies.astype(np.bool_), probabilities, 1 - probabilities))
+
+
 def report(accuracy_: float, classes: Mapping[str, Scores], average: Mapping[str, Scores]) -> dict[str, object]:
     """The figures as `classification_report(output_dict=True)` names them, with the micro average too.
 

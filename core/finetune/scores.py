@@ -5,22 +5,30 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from core.evaluation.confusion import Sums, sums_of
-from core.evaluation.metrics import log_losses, macro_f1
+from core.evaluation import multi_label
+from core.evaluation.confusion import sums_of
+from core.evaluation.metrics import accuracy, log_losses, macro_f1
 from core.records import StopMetric
 from core.targets import Labels
-from core.targets.arrays import class_pairs, of_truth, same
+from core.targets.arrays import of_truth
 
 
 def scores(labels: Labels, predicted: Labels, losses: NDArray[np.floating]) -> dict[str, float]:
-    """`loss` (mean), `accuracy`, `macro_f1` of n examples, of which `losses` (n,) are the `row_losses`. A label is
-    right as a whole; of several classes each has an F1 of its own."""
-    found = _sums(labels, predicted)
-    return {
-        "loss": float(losses.mean()),
-        "accuracy": float(same(labels, predicted).mean()),
-        "macro_f1": macro_f1(found),
-    }
+    """`loss` (mean), `accuracy`, `macro_f1` of n examples, of which `losses` (n,) are the `row_losses`.
+
+    Labels are class numbers (n,) or, where an example has several classes, indicators (n, k) of 0 and 1. Then accuracy
+    is subset accuracy, and macro F1 is over all k, as an evaluation has them.
+    """
+    loss = {"loss": float(losses.mean())}
+    if labels.ndim == 2:
+        found = multi_label.pairs_of(labels, predicted)
+        return loss | {
+            "accuracy": multi_label.subset_accuracy(found),
+            "macro_f1": multi_label.macro_f1(found.sums()),
+        }
+    classes = int(max(labels.max(), predicted.max())) + 1
+    by_class = sums_of(labels.astype(np.int64), predicted.astype(np.int64), classes)
+    return loss | {"accuracy": accuracy(by_class), "macro_f1": macro_f1(by_class)}
 
 
 def row_losses(probabilities: NDArray[np.floating], labels: Labels) -> NDArray[np.float64]:
@@ -34,11 +42,3 @@ def is_better(metric: StopMetric, value: float, than: float | None) -> bool:
     if than is None:
         return value == value
     return value < than if metric == "loss" else value > than
-
-
-def _sums(labels: Labels, predicted: Labels) -> Sums:
-    if labels.ndim == 1:
-        classes = int(max(labels.max(), predicted.max())) + 1
-        return sums_of(class_pairs(labels)[1], class_pairs(predicted)[1], classes)
-    has, says = labels > 0, predicted > 0
-    return Sums((has & says).sum(0), has.sum(0), says.sum(0))

@@ -32,9 +32,13 @@ from core.records.evaluation import (
     Evaluation,
     Interval,
     LabelsFrom,
+    MultiLabelComparison,
+    MultiLabelEvaluation,
     PredictedRow,
     PredictionFilter,
     Scores,
+    SetCounts,
+    SetMembers,
 )
 from core.records.jobs import ENDED, UNFINISHED, Job, JobStatus, Progress
 from core.records.load import (
@@ -89,6 +93,8 @@ __all__ = [
     "LabelsFrom",
     "Metric",
     "MixedPrecision",
+    "MultiLabelComparison",
+    "MultiLabelEvaluation",
     "PredictedRow",
     "PredictionFilter",
     "Preview",
@@ -104,6 +110,8 @@ __all__ = [
     "ScanSpec",
     "Schema",
     "Scores",
+    "SetCounts",
+    "SetMembers",
     "Staged",
     "StopMetric",
     "Strategy",

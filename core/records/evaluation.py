@@ -50,6 +50,79 @@ class Evaluation:
     log_loss: float | None
     """Nats per example; None without probabilities."""
 
+    @property
+    def right(self) -> int:
+        """Rows whose class is predicted."""
+        return int(self.matrix.trace())
+
+
+@dataclass(frozen=True, slots=True)
+class MultiLabelEvaluation:
+    """One run's predictions on one split, held against one set of labels, where a label is any number of classes."""
+
+    run_id: str
+    version_id: str
+    """The version whose labels count as true."""
+    split: str
+    labels_from: LabelsFrom
+    rows: int
+    labels: tuple[str, ...]
+    """k classes."""
+    accuracy: float
+    """Subset accuracy: the share of rows whose classes are all predicted, and no other."""
+    accuracy_interval: Interval
+    micro_f1: float
+    """Of all classes' answers together."""
+    micro_f1_interval: Interval
+    macro_f1: float
+    """Over all classes, as scikit-learn has it of indicator matrices."""
+    macro_f1_interval: Interval
+    hamming_loss: float
+    """Share of wrong answers, where each class of each row is a question of yes or no."""
+    classes: Mapping[str, Scores]
+    """By class, in the order of `labels`; support is the rows that have it."""
+    averages: Mapping[str, Scores]
+    """`micro avg`, `macro avg`, `weighted avg`, `samples avg`; support is that of all classes together."""
+    tables: NDArray[np.int64]
+    """(k, 2, 2) [[TN, FP], [FN, TP]] of each class."""
+    missed_and_added: NDArray[np.int64]
+    """(k, k) rows in which the class of the row is missed and that of the column is wrongly added."""
+    log_loss: float | None
+    """Mean binary cross entropy in nats per row and class; None without probabilities."""
+
+    @property
+    def right(self) -> int:
+        """Rows whose classes are all predicted, and no other."""
+        return round(self.accuracy * self.rows)
+
+
+@dataclass(frozen=True, slots=True)
+class SetMembers:
+    """What distinct sets of classes hold, one entry for each set and class of it."""
+
+    sets: int
+    """How many there are."""
+    number: NDArray[np.int64]
+    """(entries,) number of the set."""
+    name: NDArray[np.int64]
+    """(entries,) place of the class in `names`."""
+    names: tuple[str, ...]
+    """The classes that occur, in any order."""
+
+
+@dataclass(frozen=True, slots=True)
+class SetCounts:
+    """How often sets of classes go together: a true one with one or more predicted ones."""
+
+    true: NDArray[np.int64]
+    """(pairs,) number of the true set."""
+    predicted: tuple[NDArray[np.int64], ...]
+    """(pairs,) number of the predicted set, of each run."""
+    count: NDArray[np.int64]
+    """(pairs,) rows, all above 0."""
+    members: SetMembers
+    """Of all of them together."""
+
 
 @dataclass(frozen=True, slots=True)
 class Curve:
@@ -71,7 +144,7 @@ class Difference:
     """How much more the second of two has than the first, with a paired 95 % interval."""
 
     name: str
-    """`accuracy`, `macro_f1`, or a class whose F1 it is."""
+    """`accuracy`, `micro_f1`, `macro_f1`, or a class whose F1 it is."""
     first: float
     second: float
     difference: float
@@ -95,8 +168,24 @@ class Comparison:
 
 
 @dataclass(frozen=True, slots=True)
+class MultiLabelComparison:
+    """Two runs on the rows of one split that both have predicted, where a label is any number of classes."""
+
+    first: MultiLabelEvaluation
+    second: MultiLabelEvaluation
+    rows: int
+    differences: tuple[Difference, ...]
+    """Micro F1, macro F1 and subset accuracy first, then every class in the order of the labels."""
+    tables: NDArray[np.int64]
+    """(k, 2, 2) second's counts less first's."""
+    only_first_right: int
+    """Rows whose set only the first predicts exactly."""
+    only_second_right: int
+
+
+@dataclass(frozen=True, slots=True)
 class PredictionFilter:
-    """Which predicted rows to list: every field narrows."""
+    """Which predicted rows to list: every field narrows. The last four are for labels of several classes."""
 
     split: str
     true_label: str | None = None
@@ -105,6 +194,14 @@ class PredictionFilter:
     right_in: str | None = None
     """A second run's id that gets the row right; with `correct` False: rows that it wins."""
     wrong_in: str | None = None
+    found: str | None = None
+    """A class that is true and predicted."""
+    missed: str | None = None
+    """A class that is true and not predicted."""
+    added: str | None = None
+    """A class that is predicted and not true."""
+    without: str | None = None
+    """A class that is neither."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from core.records import Curve, Evaluation
+from core.records import Curve, Evaluation, MultiLabelEvaluation
 
 if TYPE_CHECKING:
     from jinja2 import Template
@@ -45,14 +45,24 @@ class ReportExample:
 
 @dataclass(frozen=True, slots=True)
 class ReportPair:
-    """A class that is taken for another."""
+    """A class that is taken for another; of several classes per row, one that is missed where another is added."""
 
     true: str
     predicted: str
     rows: int
     share: float
-    """Of the true class, 0–1."""
+    """Of the true class, 0–1; of several classes per row, of the rows that miss it."""
     examples: tuple[ReportExample, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class ReportFigure:
+    """A figure of the first look."""
+
+    name: str
+    value: float
+    meaning: str
+    """What it and its interval say, in words."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,15 +72,13 @@ class EvaluationReport:
     title: str
     summary: str
     """What was evaluated, in a sentence."""
-    accuracy: str
-    macro_f1: str
-    """What the intervals mean, in words."""
+    figures: tuple[ReportFigure, ...]
     errors: str
     """Where it errs most, in words."""
     facts: Mapping[str, str]
     """Dataset, version, fingerprint, run …"""
     settings: Mapping[str, str]
-    found: Evaluation
+    found: Evaluation | MultiLabelEvaluation
     order: NDArray[np.int64]
     """(classes drawn,) the matrix's classes in their order; empty where there are more than `MATRIX_CLASSES`."""
     pairs: tuple[ReportPair, ...]
@@ -112,16 +120,25 @@ def report_html(report: EvaluationReport) -> str:
     return _template().render(
         report=report,
         found=report.found,
+        several=isinstance(report.found, MultiLabelEvaluation),
         labels=[report.found.labels[place] for place in report.order],
         cells=_cells(report),
+        counts={} if isinstance(report.found, Evaluation) else _tables(report.found),
         charts=charts,
         learning=learning,
     )
 
 
+def _tables(found: MultiLabelEvaluation) -> dict[str, list[list[int]]]:
+    """[[TN, FP], [FN, TP]] by class."""
+    return dict(zip(found.labels, found.tables.tolist(), strict=True))
+
+
 def _cells(report: EvaluationReport) -> list[list[tuple[int, str]]]:
     """Rows of (count, background): grey on the diagonal, the warmer the more rows are wrong."""
-    counts = report.found.matrix[report.order[:, None], report.order]
+    found = report.found
+    matrix = found.matrix if isinstance(found, Evaluation) else found.missed_and_added
+    counts = matrix[report.order[:, None], report.order]
     errors = counts.copy()
     np.fill_diagonal(errors, 0)
     most = max(1, int(errors.max(initial=0)))

@@ -27,20 +27,24 @@ from core.records import (
     Evaluation,
     Interval,
     LabelsFrom,
+    MultiLabelComparison,
+    MultiLabelEvaluation,
     PredictedRow,
     PredictionFilter,
     Run,
 )
-from core.services.evaluation.probabilities import split_probabilities
+from core.services.evaluation import multi_label
+from core.services.evaluation.multi_label import check_classes
+from core.services.evaluation.probabilities import ClassProbabilities, split_probabilities
 from core.store import predictions
 from core.store.datasets import get_dataset
 from core.store.relations import relation
 from core.store.versions import list_versions
+from core.targets.contract import Target
+from core.tasks import task_named
 
 T = TypeVar("T")
 
-MOST_CLASSES = 5_000
-"""Beyond it, a confusion matrix no longer fits beside a page: it takes 200 MB."""
 MOST_AVERAGED = 250_000_000
 """Probabilities (rows × classes) that an average curve goes through: some ten seconds."""
 
@@ -81,11 +85,17 @@ def splits_of(context: Context, run: Run) -> list[tuple[str, int]]:
 
 def evaluate(
     context: Context, run: Run, split: str, labels_from: LabelsFrom = "version", timeout: float | None = TIMEOUT
-) -> Evaluation | Pending:
+) -> Evaluation | MultiLabelEvaluation | Pending:
     """A run's predictions on a split. Raises `NotFoundError` for a split that it has not predicted."""
-    truth_id = truth_version(context, (run,), labels_from)
+    truth_id, target = truth_version(context, (run,), labels_from), target_of(context, run)
 
-    def work(report: Report) -> _Kept:
+    def of_sets(report: Report) -> multi_label.Kept:
+        found = multi_label.evaluation(context, run, target, split, truth_id, labels_from, report)
+        if found is None:
+            raise _nothing(context, (run,), split)
+        return found
+
+    def of_classes(report: Report) -> _Kept:
         counts = predictions.confusion_counts(context.store, run.run_id, split, relation(context.store, truth_id))
         if not counts:
             raise _nothing(context, (run,), split)
@@ -93,14 +103,15 @@ def evaluate(
         matrix = cells(counts, labels)
         intervals = score_intervals(matrix, lambda done, total: report(done, 2 * total))
         evaluation = _evaluation(run, truth_id, split, labels_from, labels, matrix, intervals)
-        found = split_probabilities(context, run, split, truth_id)
-        if found is None:
+        found = split_probabilities(context, run, target, split, truth_id)
+        if not isinstance(found, ClassProbabilities):
             return _Kept(evaluation, matrix)
         of_truth = found.of_truth(lambda done, total: report(total + done, 2 * total))
         return _Kept(replace(evaluation, log_loss=metrics.log_loss(of_truth)), matrix)
 
-    what = f"Evaluating run {run.number} on {split}"
-    found = _ask(_evaluations(context), (run.run_id, split, truth_id, labels_from), what, work, timeout)
+    what, key = f"Evaluating run {run.number} on {split}", (run.run_id, split, truth_id, labels_from)
+    work: Callable[[Report], _Kept | multi_label.Kept] = of_sets if target.several else of_classes
+    found = _ask(_evaluations(context), key, what, work, timeout)
     return found if isinstance(found, Pending) else found.whole()
 
 
@@ -122,7 +133,7 @@ def curves(
     truth_id = truth_version(context, (run,), labels_from)
 
     def work(report: Report) -> Curve:
-        found = split_probabilities(context, run, split, truth_id)
+        found = split_probabilities(context, run, target_of(context, run), split, truth_id)
         if found is None:
             raise NotFoundError(f"Run {run.number} kept no probabilities.", "Train once more to get its curves.")
         if not len(found.positions):
@@ -132,17 +143,16 @@ def curves(
                 raise NotFoundError(f"Run {run.number} does not know the class {label!r}.", "Choose one of its own.")
             place = run.labels.index(label)
             scores = found.of_class(place)
-            return drawn.curve(drawn.thresholds(scores, scores[found.label == place]), label, kind)
+            return drawn.curve(drawn.thresholds(scores, scores[found.having(place)]), label, kind)
         if len(found.positions) * found.classes > MOST_AVERAGED:
             raise UsageError(
                 f"An average over {found.classes:,} classes of {len(found.positions):,} rows takes too long.",
                 "Look at the classes one by one.",
             )
         if average == "micro":
-            of_truth = found.of_truth(lambda done, total: None)[found.label >= 0]
-            return drawn.micro_average(found.columns(report), of_truth, kind)
+            return drawn.micro_average(found.columns(report), found.of_truths(), kind)
         columns = enumerate(found.columns(report))
-        each = (drawn.thresholds(scores, scores[found.label == place]) for place, scores in columns)
+        each = (drawn.thresholds(scores, scores[found.having(place)]) for place, scores in columns)
         return drawn.macro_average(each, kind)
 
     what = f"Drawing the curve of {label if label is not None else f'the {average} average'}"
@@ -158,16 +168,22 @@ def compare(
     split: str,
     labels_from: LabelsFrom = "version",
     timeout: float | None = TIMEOUT,
-) -> Comparison | Pending:
+) -> Comparison | MultiLabelComparison | Pending:
     """Two runs of one dataset on the rows of a split that both have predicted, `version` being the newer of theirs.
 
     Raises `NotFoundError` where there are none, `UsageError` for runs of two datasets.
     """
     if first.dataset_id != second.dataset_id:
         raise UsageError("Two runs of different datasets cannot be compared.", "Choose two of the same dataset.")
-    truth_id = truth_version(context, (first, second), labels_from)
+    truth_id, target = truth_version(context, (first, second), labels_from), target_of(context, first)
 
-    def work(report: Report) -> _KeptComparison:
+    def of_sets(report: Report) -> multi_label.KeptComparison:
+        found = multi_label.comparison(context, (first, second), target, split, truth_id, labels_from, report)
+        if found is None:
+            raise _nothing(context, (first, second), split)
+        return found
+
+    def of_classes(report: Report) -> _KeptComparison:
         truth = relation(context.store, truth_id)
         counts = predictions.joint_counts(context.store, first.run_id, second.run_id, split, truth)
         if not counts:
@@ -186,6 +202,7 @@ def compare(
 
     what = f"Comparing runs {first.number} and {second.number} on {split}"
     key = (first.run_id, second.run_id, split, truth_id, labels_from)
+    work: Callable[[Report], _KeptComparison | multi_label.KeptComparison] = of_sets if target.several else of_classes
     kept = _ask(_evaluations(context), key, what, work, timeout)
     return kept if isinstance(kept, Pending) else kept.whole()
 
@@ -199,13 +216,19 @@ def predicted_rows(
 
     def work(report: Report) -> list[PredictedRow]:
         truth = relation(context.store, truth_id)
-        return predictions.page_predictions(context.store, run.run_id, where, truth, limit, offset)
+        classes_sql = target_of(context, run).classes_sql
+        return predictions.page_predictions(context.store, run.run_id, where, truth, limit, offset, classes_sql)
 
     # It is waited for, but a rerun that shows the same list does not ask the store again.
     key = (run.run_id, truth_id, where, limit, offset)
     found = _ask(context.beside.answers("predicted rows", threads=4), key, "Listing rows", work, timeout=None)
     assert not isinstance(found, Pending), "it was waited for"
     return found
+
+
+def target_of(context: Context, run: Run) -> Target:
+    """What a label of the run's dataset is."""
+    return task_named(get_dataset(context.store, run.dataset_id).task).target
 
 
 def truth_version(context: Context, runs: Sequence[Run], labels_from: LabelsFrom) -> str:
@@ -239,11 +262,7 @@ def _ask(
 def _labels(runs: Sequence[Run], true: Set[str]) -> tuple[str, ...]:
     known = dict.fromkeys(label for run in runs for label in run.labels)
     labels = all_labels(tuple(known), true)
-    if len(labels) > MOST_CLASSES:
-        raise UsageError(
-            f"{len(labels):,} classes are too many for a confusion matrix.",
-            f"Winnow evaluates up to {MOST_CLASSES:,}; the metrics of the run itself stand under Train.",
-        )
+    check_classes(labels)
     return labels
 
 

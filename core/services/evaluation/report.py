@@ -8,23 +8,33 @@ from datetime import UTC, datetime
 
 import numpy as np
 
+from core.beside.answers import Pending
 from core.context import Context
 from core.errors import WinnowError
-from core.evaluation.confusion import ConfusedPair, drawn_classes, most_confused
+from core.evaluation.confusion import ConfusedPair, Integers, drawn_classes, most_confused
 from core.evaluation.curves import Kind
 from core.finetune.settings import SETTINGS
-from core.records import Curve, Evaluation, LabelsFrom, Metric, PredictionFilter, Run
-from core.reports.evaluation import MATRIX_CLASSES, EvaluationReport, ReportExample, ReportPair, Series, report_html
+from core.records import Curve, Evaluation, LabelsFrom, Metric, MultiLabelEvaluation, PredictionFilter, Run
+from core.reports.evaluation import (
+    MATRIX_CLASSES,
+    EvaluationReport,
+    ReportExample,
+    ReportFigure,
+    ReportPair,
+    Series,
+    report_html,
+)
 from core.services.evaluation import measures as evaluation
 from core.services.evaluation.words import (
     ALWAYS,
+    AnyEvaluation,
     between,
     errors,
     learnt_from,
     limits,
     whose_labels,
     worst_class,
-    worst_pair,
+    worst_error,
 )
 from core.services.media import thumbnail
 from core.services.runs.listing import metrics
@@ -44,12 +54,13 @@ def report(context: Context, run: Run, split: str, labels_from: LabelsFrom = "ve
     Raises `NotFoundError` for a split that the run has not predicted.
     """
     found = evaluation.evaluate(context, run, split, labels_from, timeout=None)
-    assert isinstance(found, Evaluation), "it was waited for"
+    assert not isinstance(found, Pending), "it was waited for"
     dataset = get_dataset(context.store, run.dataset_id)
     truth = get_version(context.store, found.version_id)
-    order = drawn_classes(found.matrix, "confusion", max(MATRIX_CLASSES, len(found.labels)))
+    matrix = _errors(found)
+    order = drawn_classes(matrix, "confusion", max(MATRIX_CLASSES, len(found.labels)))
     figures = metrics(context, run)
-    pairs = most_confused(found.matrix, found.labels, PAIRS)
+    pairs = most_confused(matrix, found.labels, PAIRS)
     return report_html(
         EvaluationReport(
             title=f"{dataset.name}: run {run.number} on {split}",
@@ -57,9 +68,8 @@ def report(context: Context, run: Run, split: str, labels_from: LabelsFrom = "ve
                 f"{run.title} has learnt from {learnt_from(run) or 'its train rows'}. Here it is held against "
                 f"{found.rows:,} rows of {split}, with {whose_labels(run, found, truth)}."
             ),
-            accuracy=f"of the rows are predicted right; {between(found.accuracy_interval)}",
-            macro_f1=f"F1 averaged over the classes, each as one; {between(found.macro_f1_interval)}",
-            errors=f"{errors(found)}. {worst_pair(found)}",
+            figures=_figures(found),
+            errors=f"{errors(found)}. {worst_error(found)}",
             facts=_facts(context, run, found),
             settings=_settings(run),
             found=found,
@@ -76,7 +86,28 @@ def report(context: Context, run: Run, split: str, labels_from: LabelsFrom = "ve
     )
 
 
-def _facts(context: Context, run: Run, found: Evaluation) -> dict[str, str]:
+def _errors(found: AnyEvaluation) -> Integers:
+    """(k, k) rows of each class that are predicted as each other one; of several classes per row, those that miss the
+    one and have the other wrongly added."""
+    return found.matrix if isinstance(found, Evaluation) else found.missed_and_added
+
+
+def _figures(found: AnyEvaluation) -> tuple[ReportFigure, ...]:
+    macro = ReportFigure(
+        "Macro F1", found.macro_f1, f"F1 averaged over the classes, each as one; {between(found.macro_f1_interval)}"
+    )
+    right = between(found.accuracy_interval)
+    if isinstance(found, Evaluation):
+        return ReportFigure("Accuracy", found.accuracy, f"of the rows are predicted right; {right}"), macro
+    micro = f"F1 of every class of every row together; {between(found.micro_f1_interval)}"
+    return (
+        ReportFigure("Micro F1", found.micro_f1, micro),
+        macro,
+        ReportFigure("Subset accuracy", found.accuracy, f"of the rows have all classes right; {right}"),
+    )
+
+
+def _facts(context: Context, run: Run, found: AnyEvaluation) -> dict[str, str]:
     dataset = get_dataset(context.store, run.dataset_id)
     learnt, truth = get_version(context.store, run.version_id), get_version(context.store, found.version_id)
     facts = {
@@ -86,12 +117,19 @@ def _facts(context: Context, run: Run, found: Evaluation) -> dict[str, str]:
         "Learnt from": f"version {learnt.number}, {learnt.row_count:,} rows in all",
         "Its fingerprint": learnt.fingerprint,
         "Held against": f"{found.rows:,} rows of {found.split}, labels of version {truth.number}",
-        "Log loss": "" if found.log_loss is None else f"{found.log_loss:.4f} nats a row",
+        "Log loss": "" if found.log_loss is None else f"{found.log_loss:.4f} nats {_loss_of(found)}",
         "Device": str(run.summary.get("device", "")),
     }
+    if isinstance(found, MultiLabelEvaluation):
+        facts["Hamming loss"] = f"{found.hamming_loss:.4f}, the share of answers that are wrong"
+        facts["F1 averaged over the rows"] = f"{found.averages['samples avg'].f1:.4f}"
     if truth != learnt:
         facts["Fingerprint of the labels"] = truth.fingerprint
     return {name: value for name, value in facts.items() if value}
+
+
+def _loss_of(found: AnyEvaluation) -> str:
+    return "a row" if isinstance(found, Evaluation) else "a row and class"
 
 
 def _settings(run: Run) -> dict[str, str]:
@@ -103,11 +141,15 @@ def _settings(run: Run) -> dict[str, str]:
     }
 
 
-def _pair(context: Context, run: Run, found: Evaluation, pair: ConfusedPair, place: int) -> ReportPair:
+def _pair(context: Context, run: Run, found: AnyEvaluation, pair: ConfusedPair, place: int) -> ReportPair:
     """A confused pair, those most confused with examples."""
+    if isinstance(found, Evaluation):
+        share, where = pair.share, PredictionFilter(found.split, pair.true, pair.predicted)
+    else:
+        share = pair.rows / int(found.tables[found.labels.index(pair.true), 1, 0])
+        where = PredictionFilter(found.split, missed=pair.true, added=pair.predicted)
     if place >= PAIRS_WITH_EXAMPLES:
-        return ReportPair(pair.true, pair.predicted, pair.rows, pair.share)
-    where = PredictionFilter(found.split, pair.true, pair.predicted)
+        return ReportPair(pair.true, pair.predicted, pair.rows, share)
     rows = evaluation.predicted_rows(context, run, where, found.labels_from, EXAMPLES)
     examples = get_rows(context.store, found.version_id, [row.example_id for row in rows])
     shown = tuple(
@@ -119,7 +161,7 @@ def _pair(context: Context, run: Run, found: Evaluation, pair: ConfusedPair, pla
         )
         for row, example in zip(rows, examples, strict=True)
     )
-    return ReportPair(pair.true, pair.predicted, pair.rows, pair.share, shown)
+    return ReportPair(pair.true, pair.predicted, pair.rows, share, shown)
 
 
 def _cut(text: str) -> str:
@@ -127,7 +169,7 @@ def _cut(text: str) -> str:
     return line if len(line) <= TEXT_CHARACTERS else f"{line[:TEXT_CHARACTERS]}…"
 
 
-def _curves(context: Context, run: Run, found: Evaluation, kind: Kind) -> tuple[Curve, ...]:
+def _curves(context: Context, run: Run, found: AnyEvaluation, kind: Kind) -> tuple[Curve, ...]:
     """The averages and the weakest class; without those that cannot be drawn, such as where no probabilities are."""
     worst = worst_class(found)
     drawn: list[Curve] = []

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from core.evaluation.confusion import most_confused
-from core.records import Difference, Evaluation, Interval, Run, Version
+from core.records import Difference, Evaluation, Interval, MultiLabelEvaluation, Run, Version
+
+AnyEvaluation = Evaluation | MultiLabelEvaluation
 
 FEW_ROWS = 20
 """Figures of a class with fewer rows say little by themselves."""
@@ -28,7 +30,7 @@ def learnt_from(run: Run) -> str:
     return "" if rows is None else f"{rows:,} rows"
 
 
-def whose_labels(run: Run, found: Evaluation, truth: Version) -> str:
+def whose_labels(run: Run, found: AnyEvaluation, truth: Version) -> str:
     """`the labels of version 1, which it was trained with`."""
     if found.labels_from == "given":
         return "the labels as they were loaded"
@@ -43,10 +45,31 @@ def between(interval: Interval) -> str:
     return f"over all rows of this kind probably between {percent(low)} and {percent(high)} (95 % interval)"
 
 
-def errors(found: Evaluation) -> str:
+def errors(found: AnyEvaluation) -> str:
     """How many rows are wrong: `13 of 441 rows are wrong`."""
-    wrong = found.rows - int(found.matrix.trace())
-    return f"{wrong:,} of {found.rows:,} rows {'is' if wrong == 1 else 'are'} wrong"
+    wrong = found.rows - found.right
+    how = "wrong" if isinstance(found, Evaluation) else "wrong in one class or more"
+    return f"{wrong:,} of {found.rows:,} rows {'is' if wrong == 1 else 'are'} {how}"
+
+
+def worst_error(found: AnyEvaluation) -> str:
+    """The most frequent error, or that there is none."""
+    return worst_pair(found) if isinstance(found, Evaluation) else worst_answers(found)
+
+
+def worst_answers(found: MultiLabelEvaluation) -> str:
+    """The class that is missed most often, and the one that is added most often."""
+    missed, added = found.tables[:, 1, 0], found.tables[:, 0, 1]
+    said = []
+    if missed.any():
+        place = int(missed.argmax())
+        name, share = found.labels[place], percent(missed[place] / found.tables[place, 1].sum())
+        said.append(f"“{name}” is missed most often: {_rows(missed[place])}, {share} of those that have it.")
+    if added.any():
+        place = int(added.argmax())
+        name, share = found.labels[place], percent(added[place] / found.tables[place, :, 1].sum())
+        said.append(f"“{name}” is wrongly added most often: {_rows(added[place])}, {share} of its predictions.")
+    return " ".join(said) or "No class is missed or wrongly added."
 
 
 def worst_pair(found: Evaluation) -> str:
@@ -55,11 +78,11 @@ def worst_pair(found: Evaluation) -> str:
     if not pairs:
         return "No row is confused with another class."
     [pair] = pairs
-    rows = f"{pair.rows:,} {'row' if pair.rows == 1 else 'rows'}"
-    return f"Most often “{pair.true}” is taken for “{pair.predicted}”: {rows}, {percent(pair.share)} of “{pair.true}”."
+    share = percent(pair.share)
+    return f"Most often “{pair.true}” is taken for “{pair.predicted}”: {_rows(pair.rows)}, {share} of “{pair.true}”."
 
 
-def worst_class(found: Evaluation) -> tuple[str, float] | None:
+def worst_class(found: AnyEvaluation) -> tuple[str, float] | None:
     """The class with the lowest F1, and that; None where no class has rows."""
     scored = [(scores.f1, name) for name, scores in found.classes.items() if scores.support]
     return (min(scored)[1], min(scored)[0]) if scored else None
@@ -75,16 +98,16 @@ def difference(one: Difference, first: Run, second: Run) -> str:
     return f"run {better.number} is better than run {worse.number} ({points})"
 
 
-def limits(run: Run, found: Evaluation) -> list[str]:
+def limits(run: Run, found: AnyEvaluation) -> list[str]:
     """What these figures cannot tell, beside what none can (`ALWAYS`)."""
     said = []
     if found.split == "train":
         said.append("The model has learnt from these very rows: on new ones it does worse.")
     elif found.split == "validation" and run.spec.get("strategy") != "head":
         said.append("The best epoch was chosen on these rows, so the figures flatter a little.")
-    if found.rows - int(found.matrix.trace()) in (0, found.rows):
+    if found.right in (0, found.rows):
         said.append(
-            f"{'No' if found.matrix.trace() else 'Every'} row is wrong, so the intervals rest on the number of rows "
+            f"{'No' if found.right else 'Every'} row is wrong, so the intervals rest on the number of rows "
             "alone: drawing the rows again cannot show an error that none of them has."
         )
     few = [name for name, scores in found.classes.items() if 0 < scores.support < FEW_ROWS]
@@ -95,4 +118,21 @@ def limits(run: Run, found: Evaluation) -> list[str]:
     unknown = [name for name, scores in found.classes.items() if name not in run.labels and scores.support]
     if unknown:
         said.append(f"The model does not know {', '.join(f'“{name}”' for name in unknown[:NAMED])}: all wrong.")
+    if isinstance(found, MultiLabelEvaluation):
+        said += _absent(found)
     return said
+
+
+def _absent(found: MultiLabelEvaluation) -> list[str]:
+    """That classes which do not occur weigh in the macro average all the same."""
+    occurs = found.tables.sum(axis=(1, 2)) > found.tables[:, 0, 0]
+    absent = [name for name, one in zip(found.labels, occurs, strict=True) if not one]
+    if not absent:
+        return []
+    names = ", ".join(f"“{name}”" for name in absent[:NAMED])
+    more = f" and {len(absent) - NAMED} more" if len(absent) > NAMED else ""
+    return [f"Neither true nor predicted in any row, so an F1 of 0 in the macro average: {names}{more}."]
+
+
+def _rows(count: int) -> str:
+    return f"{count:,} {'row' if count == 1 else 'rows'}"

@@ -13,7 +13,7 @@ from core.issues import ISSUE_TYPES
 from core.issues.contract import DeskAction
 from core.records import Issue, IssueFilter, LabelsFrom, PredictionFilter, ReviewCounts, Run, Scan
 from core.review.records import ReviewItem
-from core.services.evaluation.measures import truth_version
+from core.services.evaluation.measures import target_of, truth_version
 from core.services.evaluation.probabilities import probabilities_path
 from core.services.issues.listing import type_of
 from core.services.review import queue as review_queue
@@ -165,7 +165,8 @@ class RunSource:
 
     def _ranked(self, context: Context, version_id: str) -> Condition:
         truth = relation(context.store, truth_version(context, (self.run,), self.labels_from))
-        return predictions.ranked(self.run.run_id, self.where, truth, relation(context.store, version_id))
+        own = relation(context.store, version_id)
+        return predictions.ranked(self.run.run_id, self.where, truth, own, target_of(context, self.run).classes_sql)
 
     def _count(self, context: Context, version_id: str, condition: str = "") -> int:
         query, parameters = self._ranked(context, version_id)

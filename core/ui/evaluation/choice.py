@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Generic, TypeVar
 from urllib.parse import urlencode
 
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from core.context import Context
-from core.records import Dataset, Evaluation, LabelsFrom, Run, Version
+from core.records import Dataset, Evaluation, LabelsFrom, MultiLabelEvaluation, Run, Version
 from core.services.evaluation.measures import splits_of
 from core.services.runs.listing import headline_scores
 from core.ui import keys
@@ -25,9 +26,15 @@ LABELS: dict[LabelsFrom, str] = {
     "given": "Labels as loaded",
     "newest": "Labels of the newest version",
 }
-_IN_LINK = (keys.DATASET, keys.RUN, keys.SPLIT, keys.LABELS, keys.VIEW, keys.FIGURES, keys.SORT, keys.TRUE)
-LINKED = (*_IN_LINK, keys.PREDICTED, keys.CLASS, keys.WITH, keys.RIGHT)
+_IN_LINK = (keys.DATASET, keys.RUN, keys.SPLIT, keys.LABELS, keys.VIEW, keys.FIGURES, keys.SORT)
+SET_KEYS = (keys.FOUND, keys.MISSED, keys.ADDED, keys.WITHOUT)
+CELL_KEYS = (keys.TRUE, keys.PREDICTED, *SET_KEYS)
+"""What names the rows of a cell."""
+LINKED = (*_IN_LINK, *CELL_KEYS, keys.CLASS, keys.WITH, keys.RIGHT)
 """What of the URL belongs into a copied link; who reviews does not."""
+
+
+Found = TypeVar("Found", Evaluation, MultiLabelEvaluation)
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,18 +47,31 @@ class Choice:
 
 
 @dataclass(frozen=True, slots=True)
-class Shown(Choice):
+class ShownOf(Choice, Generic[Found]):
     """The same with what came of it: all that the parts of the page draw."""
 
     dataset: Dataset
     versions: tuple[Version, ...]
     """All of the dataset's, newest first."""
-    found: Evaluation
+    found: Found
 
     @property
     def truth(self) -> Version:
         """The version whose labels are true."""
         return next(version for version in self.versions if version.version_id == self.found.version_id)
+
+
+@dataclass(frozen=True, slots=True)
+class Shown(ShownOf[Evaluation]):
+    """Where a label is one class."""
+
+
+@dataclass(frozen=True, slots=True)
+class ShownSets(ShownOf[MultiLabelEvaluation]):
+    """Where it is several."""
+
+
+AnyShown = Shown | ShownSets
 
 
 def choose(context: Context, runs: Sequence[Run], versions: Sequence[Version]) -> tuple[Choice, DeltaGenerator]:

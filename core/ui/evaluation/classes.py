@@ -47,10 +47,10 @@ def _classes(shown: Shown) -> None:
     key = f"class-report-{hash((shown.run.run_id, shown.split, chosen_cell(shown))):x}"
     right = {shown.found.labels[place]: int(count) for place, count in enumerate(shown.found.matrix.diagonal())}
     st.dataframe(
-        _columns(classes) | {"wrong": [classes[name].support - right[name] for name in names]},
+        score_columns(classes) | {"wrong": [classes[name].support - right[name] for name in names]},
         hide_index=True,
         height="content" if len(names) <= SHOWN_CLASSES else 38 + 35 * SHOWN_CLASSES,
-        column_config={name: _bar(name) for name in ("precision", "recall", "F1")}
+        column_config={name: bar(name) for name in ("precision", "recall", "F1")}
         | {name: st.column_config.NumberColumn(name, format="localized", width=80) for name in ("rows", "wrong")},
         key=key,
         on_select=picked,
@@ -61,17 +61,18 @@ def _classes(shown: Shown) -> None:
 
 def _averages(averages: Mapping[str, Scores]) -> None:
     named = {AVERAGES[name]: scores for name, scores in averages.items()}
-    columns = _columns(named)
+    columns = score_columns(named)
     st.dataframe(
         {"average": columns.pop("class"), **columns},
         hide_index=True,
-        column_config={name: _bar(name) for name in ("precision", "recall", "F1")}
+        column_config={name: bar(name) for name in ("precision", "recall", "F1")}
         | {"rows": st.column_config.NumberColumn("rows", format="localized", width=80)},
         alt="Micro, macro and weighted averages",
     )
 
 
-def _columns(scores: Mapping[str, Scores]) -> dict[str, list[object]]:
+def score_columns(scores: Mapping[str, Scores]) -> dict[str, list[object]]:
+    """The `COLUMNS` of classes or averages."""
     values = (
         list(scores),
         *([getattr(one, name) for one in scores.values()] for name in ("precision", "recall", "f1", "support")),
@@ -79,7 +80,8 @@ def _columns(scores: Mapping[str, Scores]) -> dict[str, list[object]]:
     return dict(zip(COLUMNS, values, strict=True))
 
 
-def _bar(name: str) -> Any:
+def bar(name: str) -> Any:
+    """A column of shares."""
     return st.column_config.ProgressColumn(name, format="%.4f", min_value=0.0, max_value=1.0)
 
 
@@ -89,7 +91,7 @@ def _download(shown: Shown) -> None:
         rows = (
             {"of": kind} | dict(zip(COLUMNS, row, strict=True))
             for kind, scores in parts
-            for row in zip(*_columns(scores).values(), strict=True)
+            for row in zip(*score_columns(scores).values(), strict=True)
         )
         return csv_text(("of", *COLUMNS), rows)
 

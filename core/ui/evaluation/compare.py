@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
+from typing import cast
 
 import streamlit as st
 
@@ -13,11 +13,12 @@ from core.charts.grid import MAX_CLASSES
 from core.charts.style import CONFIG
 from core.context import Context
 from core.evaluation.confusion import drawn_classes
-from core.records import Comparison, Difference, PredictionFilter, Run
+from core.records import Comparison, Difference, Evaluation, MultiLabelComparison, PredictionFilter, Run
 from core.services.evaluation.measures import compare, splits_of
 from core.services.evaluation.words import difference, percent
 from core.ui import keys
-from core.ui.evaluation.choice import Shown
+from core.ui.evaluation.choice import AnyShown, Shown, ShownSets
+from core.ui.evaluation.multi_label.tables import tables_difference
 from core.ui.evaluation.rows import choose_cell, rows_table
 from core.ui.parts.cells import clicked_mark
 from core.ui.parts.choices import pick, switch
@@ -25,10 +26,14 @@ from core.ui.parts.pending import settled
 from core.ui.parts.problems import plain
 
 NAMES = {"accuracy": "Accuracy", "macro_f1": "Macro F1"}
+SET_NAMES = {"accuracy": "Subset accuracy", "micro_f1": "Micro F1", "macro_f1": "Macro F1"}
+"""Where a label is several classes."""
 DRAWN_CLASSES = 40
 
+AnyComparison = Comparison | MultiLabelComparison
 
-def comparison(context: Context, shown: Shown, runs: Sequence[Run]) -> None:
+
+def comparison(context: Context, shown: AnyShown, runs: Sequence[Run]) -> None:
     """What differs, said first, then drawn, then row by row. `runs` are done, newest first."""
     others = {
         str(run.number): run
@@ -39,7 +44,8 @@ def comparison(context: Context, shown: Shown, runs: Sequence[Run]) -> None:
         st.caption(f"No other run of this dataset has predicted {plain(shown.split)}: train a second one to compare.")
         return
     other = others[_other(others)]
-    found = settled(lambda: compare(context, other, shown.run, shown.split, shown.labels_from))
+    answer = settled(lambda: compare(context, other, shown.run, shown.split, shown.labels_from))
+    found = cast(AnyComparison | None, answer)  # mypy does not see what is left of a union of three
     if found is None:
         return
     _said(found, other, shown.run)
@@ -49,7 +55,10 @@ def comparison(context: Context, shown: Shown, runs: Sequence[Run]) -> None:
         with st.container(width="stretch", gap="xsmall"):
             _classes(found, other, shown.run)
         with st.container(width="content", gap="xsmall"):
-            _cells(found, other, shown.run)
+            if isinstance(found, Comparison):
+                _cells(found, other, shown.run)
+            else:
+                tables_difference(found, other, shown.run)
     _rows(context, shown, found, other)
 
 
@@ -58,12 +67,20 @@ def _other(others: dict[str, Run]) -> str:
     return pick("Compared with", keys.WITH, titles, width=370, labelled=True)
 
 
-def _said(found: Comparison, other: Run, run: Run) -> None:
+def _parted(found: AnyComparison) -> tuple[Sequence[Difference], Sequence[Difference]]:
+    """The differences of the figures, and of the classes."""
+    figures = len(found.differences) - len(found.first.labels)
+    return found.differences[:figures], found.differences[figures:]
+
+
+def _said(found: AnyComparison, other: Run, run: Run) -> None:
+    figures, classes = _parted(found)
+    right = "right" if isinstance(found, Comparison) else "wholly right"
     with st.container(horizontal=True, gap="large", border=True, key="comparison-figures"):
-        for one in found.differences[:2]:
+        for one in figures:
             with st.container(gap=None, width=330):
                 st.metric(
-                    NAMES[one.name],
+                    NAMES[one.name] if isinstance(found, Comparison) else SET_NAMES[one.name],
                     percent(one.second),
                     f"{100 * one.difference:+.1f} points on run {other.number}'s {percent(one.first)}",
                     delta_color="normal" if _clear(one) else "off",
@@ -71,12 +88,12 @@ def _said(found: Comparison, other: Run, run: Run) -> None:
                     width="content",
                 )
                 st.caption(plain(difference(one, other, run)))
-        clear = [one for one in found.differences[2:] if _clear(one)]
+        clear = [one for one in classes if _clear(one)]
         with st.container(gap="xxsmall", width="stretch"):
             st.markdown(f"**{found.rows:,} rows** that both have predicted")
             st.caption(
-                f"{found.only_second_right:,} only run {run.number} has right, {found.only_first_right:,} only run "
-                f"{other.number}. {len(clear)} of {len(found.differences) - 2} classes differ clearly."
+                f"{found.only_second_right:,} only run {run.number} has {right}, {found.only_first_right:,} only run "
+                f"{other.number}. {len(clear)} of {len(classes)} classes differ clearly."
             )
 
 
@@ -85,9 +102,9 @@ def _clear(one: Difference) -> bool:
     return not low <= 0 <= high
 
 
-def _classes(found: Comparison, other: Run, run: Run) -> None:
+def _classes(found: AnyComparison, other: Run, run: Run) -> None:
     """Clear differences first, the largest on top."""
-    classes = [one for one in found.differences[2:] if one.first or one.second or one.support]
+    classes = [one for one in _parted(found)[1] if one.first or one.second or one.support]
     ranked = sorted(classes, key=lambda one: (not _clear(one), -abs(one.difference)))
     kept = sorted(ranked[:DRAWN_CLASSES], key=lambda one: -one.difference)
     st.markdown(f"**F1 of run {run.number} less that of run {other.number}**, with 95 % intervals")
@@ -127,7 +144,7 @@ def _cells(found: Comparison, other: Run, run: Run) -> None:
     st.caption(f"Teal: run {run.number} is better there. Orange: worse. A click opens the cell of run {run.number}.")
 
 
-def _rows(context: Context, shown: Shown, found: Comparison, other: Run) -> None:
+def _rows(context: Context, shown: AnyShown, found: AnyComparison, other: Run) -> None:
     """The rows that only one of them gets right; the other one's prediction is listed."""
     counts = {"this": found.only_second_right, "other": found.only_first_right}
     winners = {"this": shown.run, "other": other}
@@ -142,5 +159,7 @@ def _rows(context: Context, shown: Shown, found: Comparison, other: Run) -> None
         "confidence": f"its confidence, run {loser.number}",
     }
     key = f"compared-{who}-{loser.run_id}-{winner.run_id}-{shown.split}-{shown.found.version_id}"
-    lost = replace(shown, run=loser, found=found.first if who == "this" else found.second)
+    held = found.first if who == "this" else found.second
+    about = (loser, shown.split, shown.labels_from, shown.dataset, shown.versions)
+    lost = Shown(*about, held) if isinstance(held, Evaluation) else ShownSets(*about, held)
     rows_table(context, lost, where, counts[who], key, named)

@@ -18,7 +18,7 @@ from core.services.evaluation import measures as evaluation
 from core.services.evaluation.words import worst_class
 from core.services.runs.listing import metrics
 from core.ui import keys
-from core.ui.evaluation.choice import Shown
+from core.ui.evaluation.choice import AnyShown
 from core.ui.parts.choices import pick
 from core.ui.parts.curves import curves as learning_curves
 from core.ui.parts.pending import settled
@@ -31,7 +31,7 @@ KINDS: dict[Kind, str] = {
 AVERAGES: tuple[Literal["macro", "micro"], ...] = ("macro", "micro")
 
 
-def class_curves(context: Context, shown: Shown) -> None:
+def class_curves(context: Context, shown: AnyShown) -> None:
     """ROC and precision-recall of one class, the weakest unless another is chosen, beside the averages."""
     known = [label for label in shown.run.labels if label in shown.found.classes]
     worst = worst_class(shown.found)
@@ -52,7 +52,7 @@ def how_it_learnt(context: Context, run: Run) -> None:
         st.caption("This run has recorded no loss or metrics by step.")
 
 
-def _picture(context: Context, shown: Shown, label: str, kind: Kind) -> None:
+def _picture(context: Context, shown: AnyShown, label: str, kind: Kind) -> None:
     st.markdown(KINDS[kind])
     asked: list[tuple[str, Callable[[], Curve | Pending]]] = [
         (label, lambda: evaluation.curves(context, shown.run, shown.split, label, kind, shown.labels_from))
@@ -72,7 +72,7 @@ def _picture(context: Context, shown: Shown, label: str, kind: Kind) -> None:
 
 
 def _average(
-    context: Context, shown: Shown, name: Literal["macro", "micro"], kind: Kind
+    context: Context, shown: AnyShown, name: Literal["macro", "micro"], kind: Kind
 ) -> Callable[[], Curve | Pending]:
     return lambda: evaluation.curves(context, shown.run, shown.split, None, kind, shown.labels_from, average=name)
 

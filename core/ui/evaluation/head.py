@@ -15,30 +15,26 @@ from core.services.evaluation.words import (
     percent,
     whose_labels,
     worst_class,
-    worst_pair,
+    worst_error,
 )
 from core.services.export import file_name
 from core.ui import keys
-from core.ui.evaluation.choice import Shown, link_to_this
+from core.ui.evaluation.choice import CELL_KEYS, AnyShown, Shown, link_to_this
 from core.ui.parts.problems import plain
 
 
 def head(shown: Shown) -> None:
     """Three sentences and two figures."""
     found = shown.found
-    st.markdown(_what(shown))
+    what(shown)
     with st.container(horizontal=True, gap="large", border=True, key="evaluation-figures"):
-        _figure("Accuracy", found.accuracy, found.accuracy_interval, "of the rows are predicted right")
-        _figure("Macro F1", found.macro_f1, found.macro_f1_interval, "F1 averaged over the classes, each as one")
-        with st.container(gap="xxsmall", width="stretch", key="evaluation-worst"):
-            st.markdown("**Where it errs most**")
-            st.markdown(f"{plain(errors(found))}. {plain(worst_pair(found))}")
-            _weakest(shown)
-    for said in limits(shown.run, found):
-        st.caption(f":material/info: {plain(said)}")
+        figure("Accuracy", found.accuracy, found.accuracy_interval, "of the rows are predicted right")
+        figure("Macro F1", found.macro_f1, found.macro_f1_interval, "F1 averaged over the classes, each as one")
+        errs_most(shown, keys.TRUE)
+    what_it_cannot_tell(shown)
 
 
-def take_along(context: Context, shown: Shown) -> None:
+def take_along(context: Context, shown: AnyShown) -> None:
     """The link to exactly this view, and the report as a file."""
     with st.popover("Copy link", icon=":material/link:", key="copy-link"):
         st.caption("Opens exactly this view. The icon at its right end copies it.")
@@ -55,23 +51,39 @@ def take_along(context: Context, shown: Shown) -> None:
     )
 
 
-def _what(shown: Shown) -> str:
+def what(shown: AnyShown) -> None:
+    """Which model, held against which rows and whose labels."""
     run, found = shown.run, shown.found
     learnt = learnt_from(run)
-    return (
+    st.markdown(
         f"**{plain(run.title)}** of {plain(shown.dataset.name)} (run {run.number}, by {plain(run.created_by)}, "
         f"{run.created_at:%d %b %Y}) has learnt from {learnt or 'its train rows'}. Here it is held against "
         f"**{found.rows:,} rows of {plain(found.split)}**, with {plain(whose_labels(run, found, shown.truth))}."
     )
 
 
-def _figure(name: str, value: float, interval: Interval, meaning: str) -> None:
+def figure(name: str, value: float, interval: Interval, meaning: str) -> None:
+    """A figure of the first look, with what its interval says."""
     with st.container(gap=None, width=270):
         st.metric(name, percent(value), width="content")
         st.caption(f"{meaning}; {between(interval)}")
 
 
-def _weakest(shown: Shown) -> None:
+def errs_most(shown: AnyShown, key: str) -> None:
+    """The errors in words, and the way to the weakest class under the URL's `key`."""
+    with st.container(gap="xxsmall", width="stretch", key="evaluation-worst"):
+        st.markdown("**Where it errs most**")
+        st.markdown(f"{plain(errors(shown.found))}. {plain(worst_error(shown.found))}")
+        _weakest(shown, key)
+
+
+def what_it_cannot_tell(shown: AnyShown) -> None:
+    """Each limit of the figures on a line."""
+    for said in limits(shown.run, shown.found):
+        st.caption(f":material/info: {plain(said)}")
+
+
+def _weakest(shown: AnyShown, key: str) -> None:
     """The class to look at first; opens its rows."""
     worst = worst_class(shown.found)
     if worst is None or worst[1] == 1:
@@ -84,12 +96,13 @@ def _weakest(shown: Shown) -> None:
         icon_position="right",
         help="Shows its wrong rows",
         on_click=_open_class,
-        args=(name,),
+        args=(name, key),
         key="weakest-class",
     )
 
 
-def _open_class(name: str) -> None:
+def _open_class(name: str, key: str) -> None:
+    for other in CELL_KEYS:
+        st.query_params.pop(other, None)
     st.query_params[keys.VIEW] = "report"
-    st.query_params[keys.TRUE] = name
-    st.query_params.pop(keys.PREDICTED, None)
+    st.query_params[key] = name

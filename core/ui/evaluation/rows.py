@@ -12,7 +12,7 @@ from core.services.evaluation.measures import predicted_rows
 from core.store.rows import get_rows
 from core.tasks import task_named
 from core.ui import keys
-from core.ui.evaluation.choice import Shown
+from core.ui.evaluation.choice import AnyShown, Shown
 from core.ui.modalities import drawing_of
 from core.ui.parts.paging import WHOLE_HEADER, paged, pages
 from core.ui.parts.problems import plain
@@ -60,13 +60,13 @@ def examples(context: Context, shown: Shown) -> None:
         if true or predicted:
             st.button("All errors", icon=":material/close:", type="tertiary", on_click=choose_cell, args=(None, None))
         if total:
-            _to_review(shown, true, predicted)
+            to_review(shown, {keys.TRUE: true, keys.PREDICTED: predicted})
     rows_table(context, shown, where, total, f"evaluation-rows-{hash((shown.run.run_id, where, shown.labels_from)):x}")
 
 
 def rows_table(
     context: Context,
-    shown: Shown,
+    shown: AnyShown,
     where: PredictionFilter,
     total: int,
     key: str,
@@ -145,7 +145,7 @@ def _box_changed(state: str, key: str) -> None:
         st.query_params[key] = value
 
 
-def _to_review(shown: Shown, true: str | None, predicted: str | None) -> None:
+def to_review(shown: AnyShown, cell: Mapping[str, str | None]) -> None:
     """These rows on the desk, as the newest version has them: that is where the next one is made from."""
     link(
         "review",
@@ -156,8 +156,12 @@ def _to_review(shown: Shown, true: str | None, predicted: str | None) -> None:
         run=shown.run.number,
         split=shown.split,
         labels=shown.labels_from,
-        true=true,
-        predicted=predicted,
+        true=cell.get(keys.TRUE),
+        predicted=cell.get(keys.PREDICTED),
+        found=cell.get(keys.FOUND),
+        missed=cell.get(keys.MISSED),
+        added=cell.get(keys.ADDED),
+        without=cell.get(keys.WITHOUT),
     )
 
 
@@ -194,8 +198,9 @@ def _columns(
     drawing = drawing_of(dataset)
     if drawing.cell:
         columns[drawing.cell] = drawing.cells(context, lines)
-    columns["true"] = [row.label for row in found]
-    columns["predicted"] = [row.predicted for row in found]
+    words = task_named(dataset.task).target.words
+    columns["true"] = [words(row.label) for row in found]
+    columns["predicted"] = [words(row.predicted) for row in found]
     columns["confidence"] = [row.confidence for row in found]
     columns["example"] = [" ".join((line.text or "")[:CELL_CHARACTERS].split()) for line in lines]
     return columns

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import get_args
 
 import streamlit as st
@@ -21,12 +22,15 @@ def run_queue(context: Context, dataset: Dataset, version: Version, user: str, m
     asked = st.query_params
     run, _ = get_run(context, dataset.dataset_id, asked[keys.RUN])
     true, predicted = asked.get(keys.TRUE), asked.get(keys.PREDICTED)
-    correct = None if true is not None and predicted is not None else False
-    where = PredictionFilter(asked.get(keys.SPLIT, "test"), true, predicted, correct)
+    cell = {key: asked.get(key) for key in (keys.FOUND, keys.MISSED, keys.ADDED, keys.WITHOUT)}
+    correct = None if any(cell.values()) or (true is not None and predicted is not None) else False
+    where = PredictionFilter(asked.get(keys.SPLIT, "test"), true, predicted, correct, **cell)
     name = asked.get(keys.LABELS)
     labels_from: LabelsFrom = next((one for one in get_args(LabelsFrom) if one == name), "version")
     with st.container(horizontal=True, vertical_alignment="center", gap="small", key="review-run"):
-        st.markdown(f"Rows of {plain(where.split)} that run {run.number} {_what(true, predicted)}", width="content")
+        st.markdown(
+            f"Rows of {plain(where.split)} that run {run.number} {_of(cell) or _what(true, predicted)}", width="content"
+        )
         link(
             "evaluation",
             "Back to its evaluation",
@@ -37,9 +41,24 @@ def run_queue(context: Context, dataset: Dataset, version: Version, user: str, m
             labels=name,
             true=true,
             predicted=predicted,
+            found=cell[keys.FOUND],
+            missed=cell[keys.MISSED],
+            added=cell[keys.ADDED],
+            without=cell[keys.WITHOUT],
         )
         link("review", "Review the scan's list", dataset=dataset.name, version=version.number)
     stage(context, dataset, version, user, lambda: RunSource(run, where, labels_from), mode)
+
+
+def _of(cell: Mapping[str, str | None]) -> str:
+    """Where labels are several classes: what it does with those that the cell names."""
+    said = {
+        keys.FOUND: "rightly has",
+        keys.MISSED: "misses",
+        keys.ADDED: "wrongly adds",
+        keys.WITHOUT: "rightly leaves out",
+    }
+    return " and ".join(f"{said[key]} **{plain(name)}**" for key, name in cell.items() if name is not None)
 
 
 def _what(true: str | None, predicted: str | None) -> str:

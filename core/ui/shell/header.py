@@ -101,7 +101,8 @@ def _pick_version(version: Version, versions: Sequence[Version]) -> None:
 
 def _switch_dataset() -> None:
     st.session_state.pop(keys.LAST_VERSION, None)
-    others = (keys.VERSION, keys.RUN, keys.WITH, keys.TRUE, keys.PREDICTED, keys.CLASS)
+    of_cell = (keys.TRUE, keys.PREDICTED, keys.FOUND, keys.MISSED, keys.ADDED, keys.WITHOUT)
+    others = (keys.VERSION, keys.RUN, keys.WITH, *of_cell, keys.CLASS)
     kept = {key: value for key, value in st.query_params.to_dict().items() if key not in others}
     st.query_params.from_dict(kept | {keys.DATASET: st.session_state[keys.DATASET]})
 

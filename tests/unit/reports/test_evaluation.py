@@ -11,8 +11,8 @@ from html.parser import HTMLParser
 import numpy as np
 import pytest
 
-from core.records import Curve, Evaluation, Scores
-from core.reports.evaluation import EvaluationReport, ReportExample, ReportPair, report_html
+from core.records import Curve, Evaluation, MultiLabelEvaluation, Scores
+from core.reports.evaluation import EvaluationReport, ReportExample, ReportFigure, ReportPair, report_html
 from core.reports.svg import line_chart
 
 EVIL = "<script>alert('x')</script> & \"q\" {{ 7*7 }} {% if %}"
@@ -40,15 +40,17 @@ def evaluation(classes: int = 3) -> Evaluation:
     )
 
 
-def report(found: Evaluation) -> EvaluationReport:
+def report(found: Evaluation | MultiLabelEvaluation) -> EvaluationReport:
     line = np.array([0.0, 0.5, 1.0])
     example = ReportExample("row 7", EVIL, None, 0.9)
     picture = ReportExample("a.png", "", b"RIFF", 0.5)
     return EvaluationReport(
         title=EVIL,
         summary=EVIL,
-        accuracy="between 80 % and 90 %",
-        macro_f1="between 70 % and 85 %",
+        figures=(
+            ReportFigure("Accuracy", found.accuracy, "between 80 % and 90 %"),
+            ReportFigure(EVIL, 0.8, "between 70 % and 85 %"),
+        ),
         errors="Most often one is taken for another.",
         facts={"Dataset": EVIL},
         settings={"Epochs": "3"},
@@ -101,6 +103,51 @@ def test_figures_matrix_report_and_settings_are_all_in_it() -> None:
     assert text.count("<td style=") == 9
     for part in ("weighted avg", "Epochs", "row 7", "90.0 % sure", "0.8500", "class 1", "@page"):
         assert part in text
+
+
+def of_sets(classes: int = 3) -> MultiLabelEvaluation:
+    labels = (EVIL, *(f"class {i}" for i in range(1, classes)))
+    together = np.diag(np.full(classes - 1, 2), 1)
+    scores = Scores(0.8, 0.9, 0.85, 10)
+    return MultiLabelEvaluation(
+        run_id="r",
+        version_id="v",
+        split="test",
+        labels_from="version",
+        rows=50,
+        labels=labels,
+        accuracy=0.5,
+        accuracy_interval=(0.4, 0.6),
+        micro_f1=0.7,
+        micro_f1_interval=(0.6, 0.8),
+        macro_f1=0.65,
+        macro_f1_interval=(0.6, 0.7),
+        hamming_loss=0.1,
+        classes=dict.fromkeys(labels, scores),
+        averages={f"{name} avg": scores for name in ("micro", "macro", "weighted", "samples")},
+        tables=np.tile(np.array([[1031, 17], [13, 1009]]), (classes, 1, 1)),
+        missed_and_added=together,
+        log_loss=0.3,
+    )
+
+
+@pytest.mark.parametrize("classes", [2, 3, 40, 77])
+def test_no_text_of_a_report_on_several_classes_becomes_markup(classes: int) -> None:
+    found = Links(report_html(report(of_sets(classes))))
+    assert not {"script", "link", "iframe", "object", "base"} & set(found.tags)
+
+
+def test_the_report_on_several_classes_has_each_classes_counts_and_what_is_missed_with_what_is_added() -> None:
+    text = report_html(report(of_sets()))
+    assert "Confusion matrix" not in text and "class 1 taken for" not in text
+    for part in ("Missed and added classes", "samples avg", "1,031", "1,009", ">17<", ">13<", "wrongly added"):
+        assert part in text
+    assert text.count("<td style=") == 9
+    assert "class 1 missed, with class 2 wrongly added: 2 rows, 20.0 % of those that miss it" in text
+    many = report_html(report(of_sets(41)))
+    assert "<td style=" not in many and "most frequent pairs" in many
+    none = report_html(replace(report(of_sets()), pairs=()))
+    assert "In no row is one class missed and another wrongly added." in none and "<td style=" not in none
 
 
 def test_more_than_forty_classes_are_listed_as_pairs_not_drawn() -> None:

@@ -1,0 +1,118 @@
+"""The rows behind a cell of a class's table, behind a pair of classes, or all that are not wholly right."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import streamlit as st
+
+from core.context import Context
+from core.records import PredictionFilter
+from core.ui import keys
+from core.ui.evaluation.choice import SET_KEYS, ShownSets
+from core.ui.evaluation.rows import rows_table, to_review
+from core.ui.parts.problems import plain
+
+CELLS = {keys.WITHOUT: (0, 0), keys.ADDED: (0, 1), keys.MISSED: (1, 0), keys.FOUND: (1, 1)}
+"""Where each key's rows are counted in a class's table."""
+
+
+def chosen_classes(shown: ShownSets) -> dict[str, str]:
+    """The classes that the URL names, by what they are in the rows: found, missed, added, without."""
+    asked = {key: st.query_params.get(key) for key in SET_KEYS}
+    return {key: name for key, name in asked.items() if name in shown.found.labels}
+
+
+def choose_classes(**names: str) -> None:
+    """Puts a cell, a pair or, with nothing, all errors into the URL. For callbacks."""
+    for key in SET_KEYS:
+        st.query_params.pop(key, None)
+    for key, name in names.items():
+        st.query_params[key] = name
+
+
+def rows_filter(split: str, chosen: Mapping[str, str]) -> PredictionFilter:
+    """The rows of what is chosen; of nothing, those that are wrong."""
+    if not chosen:
+        return PredictionFilter(split, correct=False)
+    return PredictionFilter(
+        split,
+        found=chosen.get(keys.FOUND),
+        missed=chosen.get(keys.MISSED),
+        added=chosen.get(keys.ADDED),
+        without=chosen.get(keys.WITHOUT),
+    )
+
+
+def examples(context: Context, shown: ShownSets) -> None:
+    """The rows of what is chosen, the surest first."""
+    chosen = chosen_classes(shown)
+    if len(chosen) > 1 and set(chosen) != {keys.MISSED, keys.ADDED}:
+        # Only these two go together on this page; a link that names others means its first.
+        chosen = dict(list(chosen.items())[:1])
+    total = _total(shown, chosen)
+    with st.container(horizontal=True, vertical_alignment="center", gap="small", key="evaluation-rows-bar"):
+        st.markdown(_title(total, chosen), width="content")
+        st.space("stretch")
+        _class_box(shown, "Missed class", keys.MISSED, chosen)
+        _class_box(shown, "Added class", keys.ADDED, chosen)
+        if chosen:
+            st.button("All errors", icon=":material/close:", type="tertiary", on_click=choose_classes)
+        if total:
+            to_review(shown, chosen)
+    where = rows_filter(shown.split, chosen)
+    rows_table(context, shown, where, total, f"evaluation-rows-{hash((shown.run.run_id, where, shown.labels_from)):x}")
+
+
+def _total(shown: ShownSets, chosen: Mapping[str, str]) -> int:
+    """How many rows `rows_filter` leaves: read off the counts."""
+    found = shown.found
+    place = {key: found.labels.index(name) for key, name in chosen.items()}
+    if len(place) > 1:
+        return int(found.missed_and_added[place[keys.MISSED], place[keys.ADDED]])
+    for key, one in place.items():
+        return int(found.tables[one][CELLS[key]])
+    return found.rows - found.right
+
+
+def _title(total: int, chosen: Mapping[str, str]) -> str:
+    rows = f"**{total:,} {'row' if total == 1 else 'rows'}**"
+    named = {key: f"**{plain(name)}**" for key, name in chosen.items()}
+    if len(named) > 1:
+        return f"{rows} with {named[keys.MISSED]} missed and {named[keys.ADDED]} wrongly added, the surest first"
+    for key, name in named.items():
+        said = {
+            keys.FOUND: f"of {name} predicted as it",
+            keys.MISSED: f"of {name} not predicted as it",
+            keys.ADDED: f"wrongly predicted as {name}",
+            keys.WITHOUT: f"rightly not predicted as {name}",
+        }
+        return f"{rows} {said[key]}, the surest first"
+    return f"{rows} wrong in one class or more, the surest first"
+
+
+def _class_box(shown: ShownSets, title: str, key: str, chosen: Mapping[str, str]) -> None:
+    """The same choice as a click, from the keyboard."""
+    state = f"evaluation-{key}"
+    st.session_state[state] = chosen.get(key)
+    st.selectbox(
+        title,
+        list(shown.found.labels),
+        index=None,
+        key=state,
+        placeholder=title,
+        label_visibility="collapsed",
+        on_change=_box_changed,
+        args=(state, key),
+        width=180,
+    )
+
+
+def _box_changed(state: str, key: str) -> None:
+    for other in (keys.FOUND, keys.WITHOUT):
+        st.query_params.pop(other, None)
+    value = st.session_state[state]
+    if value is None:
+        st.query_params.pop(key, None)
+    else:
+        st.query_params[key] = value

@@ -1,0 +1,129 @@
+"""Evaluate, view Missed and added: which class is wrongly predicted in the rows in which another one is missed."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import streamlit as st
+
+from core.charts.confusion import together
+from core.charts.grid import GRIDDED_CLASSES, MAX_CLASSES
+from core.charts.style import CONFIG
+from core.evaluation.confusion import ConfusedPair, drawn_classes, most_confused
+from core.services.export import file_name
+from core.ui import keys
+from core.ui.evaluation.choice import ShownSets
+from core.ui.evaluation.multi_label.rows import choose_classes, chosen_classes
+from core.ui.parts.cells import clicked_cell, clicked_mark
+from core.ui.parts.csv_text import csv_button, csv_text
+
+PAIRS = 100
+SHOWN_PAIRS = (12, 22)
+"""A longer list scrolls: beside the matrix of few classes, and of many."""
+COLUMNS = ("rows", "missed", "wrongly added", "of the missed")
+
+
+def missed_and_added(shown: ShownSets) -> None:
+    """The matrix of missed against added classes, and its fullest cells, side by side."""
+    pairs = _pairs(shown, PAIRS)
+    if not pairs:
+        st.caption("In no row is one class missed and another wrongly added.")
+        return
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.caption(
+            "Rows in which the class of the line is missed and that of the column is wrongly added. Where a row has "
+            "several of both, each pair of them counts. A click shows the rows.",
+            width="stretch",
+        )
+        _download(shown)
+    with st.container(horizontal=True, gap="large"):
+        with st.container(width="content", gap="xsmall"):
+            _matrix(shown)
+        with st.container(width="stretch", gap="xsmall"):
+            _list(shown, pairs)
+
+
+def _pairs(shown: ShownSets, limit: int) -> tuple[ConfusedPair, ...]:
+    """Shares are of the rows that miss the first class, whatever is added."""
+    found = shown.found
+    counted = most_confused(found.missed_and_added, found.labels, limit)
+    missed = {name: int(table[1, 0]) for name, table in zip(found.labels, found.tables, strict=True)}
+    return tuple(ConfusedPair(one.true, one.predicted, one.rows, one.rows / missed[one.true]) for one in counted)
+
+
+def _chosen(shown: ShownSets) -> tuple[str, str] | None:
+    chosen = chosen_classes(shown)
+    return (chosen[keys.MISSED], chosen[keys.ADDED]) if {keys.MISSED, keys.ADDED} <= chosen.keys() else None
+
+
+def _matrix(shown: ShownSets) -> None:
+    found, chosen = shown.found, _chosen(shown)
+    order = drawn_classes(found.missed_and_added, "confusion", MAX_CLASSES)
+    key = f"missed-and-added-{shown.run.number}-{chosen}"
+
+    def clicked() -> None:
+        """A click on a cell opens it, a click on the chosen one lifts that again."""
+        cell = clicked_mark(st.session_state[key])
+        if cell is not None:
+            pair = (str(cell[0]), str(cell[1]))
+            choose_classes(**({} if pair == chosen else {keys.MISSED: pair[0], keys.ADDED: pair[1]}))
+
+    st.plotly_chart(
+        together(
+            [found.labels[place] for place in order],
+            found.missed_and_added[order[:, None], order],
+            missed_rows=found.tables[order, 1, 0],
+            selected=chosen,
+        ),
+        width="content",
+        key=key,
+        on_select=clicked,
+        selection_mode="points",
+        config=CONFIG,
+        alt="Missed classes by row, wrongly added classes by column; the pairs beside it say the same",
+    )
+
+
+def _list(shown: ShownSets, pairs: Sequence[ConfusedPair]) -> None:
+    key = f"together-pairs-{hash((shown.run.run_id, _chosen(shown))):x}"
+
+    def picked() -> None:
+        cell = clicked_cell(st.session_state[key])
+        if cell is not None:
+            choose_classes(**{keys.MISSED: pairs[cell[0]].true, keys.ADDED: pairs[cell[0]].predicted})
+
+    most = SHOWN_PAIRS[len(shown.found.labels) > GRIDDED_CLASSES]
+    st.markdown("**Most often together**")
+    st.dataframe(
+        {name: [row[place] for row in map(_line, pairs)] for place, name in enumerate(COLUMNS)},
+        hide_index=True,
+        height="content" if len(pairs) <= most else 38 + 35 * most,
+        column_config={
+            "rows": st.column_config.NumberColumn("rows", width=64, format="%d"),
+            "of the missed": st.column_config.ProgressColumn(
+                "of the missed",
+                format="percent",
+                min_value=0.0,
+                max_value=max(pair.share for pair in pairs),
+                width=130,
+                help="Share of the rows that miss the class",
+            ),
+        },
+        key=key,
+        on_select=picked,
+        selection_mode="single-cell",
+        alt="Pairs of a missed and a wrongly added class, most rows first",
+    )
+
+
+def _line(pair: ConfusedPair) -> tuple[int, str, str, float]:
+    return pair.rows, pair.true, pair.predicted, pair.share
+
+
+def _download(shown: ShownSets) -> None:
+    def every_pair() -> bytes:
+        rows = [dict(zip(COLUMNS, _line(pair), strict=True)) for pair in _pairs(shown, len(shown.found.labels) ** 2)]
+        return csv_text(COLUMNS, rows)
+
+    name = file_name(f"{shown.dataset.name}-run-{shown.run.number}-{shown.split}-missed-and-added.csv")
+    csv_button(every_pair, name, key="together-csv")
