@@ -4,6 +4,7 @@ but the data that is made for it."""
 from __future__ import annotations
 
 import csv
+import json
 import random
 from collections import Counter
 from collections.abc import Callable
@@ -38,9 +39,29 @@ def _images(folder: Path) -> tuple[Path, list[str]]:
     return folder / "images", []
 
 
+TAGS = {"film": ("actor", "scene", "camera"), "money": ("bank", "market", "shares"), "sport": ("goal", "match", "team")}
+
+
+def _tagged(folder: Path) -> tuple[Path, list[str]]:
+    """Texts whose words give one or two of three tags, or none; of some another tag is given than their words say."""
+    chance, lines = random.Random(3), []
+    for row in range(ROWS):
+        tags = sorted(chance.sample(list(TAGS), row % 3))
+        words = [word for tag in tags for word in chance.choices(TAGS[tag], k=8)] + chance.choices(
+            ("the", "a", "of"), k=3
+        )
+        chance.shuffle(words)
+        if row < WRONG:
+            tags = sorted(set(tags) ^ {chance.choice(list(TAGS))})
+        lines.append({"text": f"{' '.join(words)} {row}", "tags": tags})
+    (folder / "notes.jsonl").write_text("".join(f"{json.dumps(line)}\n" for line in lines))
+    return folder / "notes.jsonl", ["--payload", "text", "--label", "tags"]
+
+
 MADE: dict[str, Callable[[Path], tuple[Path, list[str]]]] = {
     "text-classification": _texts,
     "image-classification": _images,
+    "multi-label-text": _tagged,
 }
 """For each task, data with `ROWS` rows and some wrong labels: where it lies, and what a load is told of it."""
 

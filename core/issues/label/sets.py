@@ -28,7 +28,7 @@ from core.issues.label.tables import SHOWN, curve_of, number, numbers
 from core.issues.signals import Probabilities, Signals
 from core.records import Estimate
 from core.targets import Labels
-from core.targets.arrays import LIKELY, by_chance, of_truth
+from core.targets.arrays import LIKELY, by_chance, of_truth, where
 from core.typed import JsonObject
 
 Cells = NDArray[np.bool_]
@@ -74,7 +74,7 @@ def find(signals: Signals, flag_by: str = "winnow") -> Found:
     return Found(
         score,
         flagged,
-        np.where(doubted, 1 - signals.labels, signals.labels).astype(np.int8),
+        where(doubted.any(1), np.where(doubted, 1 - signals.labels, signals.labels).astype(np.int8)),
         _evidence(signals, whole, flagged, doubted, usual),
         summary,
         signals.judged,
