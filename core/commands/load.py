@@ -15,9 +15,9 @@ from core.commands.progress import ProgressLine
 from core.context import Context
 from core.errors import SchemaError, UsageError
 from core.records import ENDED, Preview, Schema
-from core.services.load import preview, samples, start_load, wait, widened
+from core.services.load import guess_for, preview, samples, start_load, wait, widened
 from core.store.datasets import rejected
-from core.tasks import ALIASES, TASKS
+from core.tasks import ALIASES, TASKS, task_named
 
 REJECTED_SHOWN = 5
 GRACE_SECONDS = 10.0
@@ -39,6 +39,7 @@ ROLES = ("payload", "label", "split", "id")
 @click.option("--label", metavar="COL", help="the column with the class")
 @click.option("--split", metavar="COL", help="the column with the split")
 @click.option("--id", metavar="COL", help="the source's own row id")
+@click.option("--features", metavar="COL,…", help="the columns that make up an example, where it is several")
 def load_command(context: Context, locations: tuple[str, ...], name: str | None, **roles: str | None) -> Answer:
     """Load a dataset."""
     name = name or _sample_name(locations)
@@ -61,6 +62,7 @@ def load_command(context: Context, locations: tuple[str, ...], name: str | None,
     }
     text = [f"{dataset.name}: {dataset.row_count:,} rows, {len(dataset.labels):,} classes, task {dataset.task}."]
     text += [f"  {role}: {value}" for role in ROLES if (value := getattr(schema, role))]
+    text += [f"  features: {', '.join(schema.features)}"] if schema.features else []
     text += [f"  {note}" for note in found.notes]
     if dataset.rejected_count:
         text.append(f"{dataset.rejected_count:,} rows were set aside, the first of them:")
@@ -76,13 +78,29 @@ def _sample_name(locations: tuple[str, ...]) -> str:
 
 def _schema(found: Preview, said: dict[str, Any]) -> Schema:
     """The guess with what the person said in its place; every column without a role stays as an attribute."""
+    said = dict(said)
     columns = [column.name for column in found.columns]
     for role in ROLES:
         if role in said and said[role] not in columns:
             raise SchemaError(f"--{role}: there is no column {said[role]!r}.", f"The columns: {', '.join(columns)}.")
-    guess = found.guess
+    if features := said.pop("features", None):
+        said["features"] = _named(features, columns)
+    guess = guess_for(found, said.get("task"), one_column="payload" in said)
+    if said.get("features") and not task_named(said.get("task", guess.task)).modality.features:
+        raise UsageError(
+            f"--features: a {guess.task} example is one column.", "Name it with --payload, or name the --task."
+        )
     freed = {role: None for role in ("label", "split", "id") if getattr(guess, role) in said.values()}
     return widened(replace(guess, **(freed | said)), found) if said else guess
+
+
+def _named(features: str, columns: list[str]) -> tuple[str, ...]:
+    """Columns by their names, a comma between them. Raises SchemaError for one that is not there."""
+    names = tuple(name.strip() for name in features.split(",") if name.strip())
+    absent = [name for name in names if name not in columns]
+    if absent:
+        raise SchemaError(f"--features: there is no column {absent[0]!r}.", f"The columns: {', '.join(columns)}.")
+    return names
 
 
 @contextmanager

@@ -203,6 +203,11 @@ def resolve(spec: TrainSpec, task: str, rows: int, on_gpu: bool = False) -> Trai
             f"Use {', '.join(modality.fine_tuning.models)}, or a model folder or hub id for {modality.many}.",
         )
     check_modality(spec, modality)
+    if spec.strategy not in modality.fine_tuning.strategies:
+        raise UsageError(
+            f"Strategy: {spec.strategy!r} has no meaning for {modality.many}.",
+            f"Use {' or '.join(modality.fine_tuning.strategies)}.",
+        )
     if spec.strategy == "head":
         return replace(spec, model=model)
     if model == "efficientnet" and spec.gradient_checkpointing == "on":

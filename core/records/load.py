@@ -39,12 +39,18 @@ class Schema:
     task: str
     """A name in `core.tasks.TASKS`, or an alias of one."""
     payload: str
-    """The column that holds the example: its text, or the image's path, bytes or URI."""
+    """The column that holds the example: its text, or the image's path, bytes or URI; empty where it is several."""
     label: str | None
     split: str | None = None
     id: str | None = None
     attributes: tuple[str, ...] = ()
     """All other columns, kept with their own types."""
+    features: tuple[str, ...] = ()
+    """Those of `attributes` that make up the example, where it is several columns."""
+
+    def in_order(self) -> tuple[str, ...]:
+        """The features in the order of the attributes, which is the source's: equal rows make equal examples."""
+        return tuple(name for name in self.attributes if name in set(self.features))
 
 
 @dataclass(frozen=True, slots=True)

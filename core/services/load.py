@@ -27,16 +27,18 @@ from core.records import Dataset, Job, Preview, Schema
 from core.services.follow import follow
 from core.settings import MAX_ATTRIBUTES, allowed_folders, expanded
 from core.sources import SOURCES, hub
+from core.sources.guess import guess
 from core.sources.samples import SAMPLE_SCHEMAS
 from core.sources.tabular import check_label
 from core.store.datasets import get_dataset, list_datasets
-from core.tasks import task_named
+from core.tasks import TASKS, task_named
 from core.typed import to_json
 
 __all__ = [
     "LOADS",
     "Sample",
     "browser_folders",
+    "guess_for",
     "load_sample",
     "preview",
     "samples",
@@ -192,6 +194,23 @@ def _absolute(location: str) -> str:
 
 
 def widened(schema: Schema, preview_: Preview) -> Schema:
-    """The schema with every column of the preview that plays no role as an attribute."""
+    """The schema with every column of the preview that plays no role as an attribute; where these make up the example
+    and none was chosen, with those that most likely do."""
     roles = {schema.payload, schema.label, schema.split, schema.id}
-    return replace(schema, attributes=tuple(c.name for c in preview_.columns if c.name not in roles))
+    left = [column for column in preview_.columns if column.name not in roles]
+    features = task_named(schema.task).modality.features
+    chosen = schema.features or (features(left) if features else ())
+    return replace(schema, attributes=tuple(column.name for column in left), features=chosen)
+
+
+def guess_for(preview_: Preview, task: str | None, *, one_column: bool) -> Schema:
+    """The guess at the columns, where the task is known, or that an example is one column."""
+    among = [
+        one
+        for one in TASKS.values()
+        if (task is None or one is task_named(task)) and not (one_column and one.modality.features)
+    ]
+    if not among or task_named(preview_.guess.task) in among:
+        return preview_.guess
+    count = max(column.distinct + column.missing for column in preview_.columns)
+    return guess(preview_.columns, preview_.rows, among, count)

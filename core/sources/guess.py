@@ -67,11 +67,14 @@ def guess(
     left = _without(columns, split, first_named(columns, LABEL_NAMES))
     found = ((task, task.modality.find(left, rows)) for task in reversed(among))
     task, payload = next(((task, column) for task, column in found if column), (among[0], None))
-    left = _without(columns, split, payload)
+    left = _without(columns, split, None if task.modality.features else payload)
     label = first_named(left, LABEL_NAMES) or _category(left, count)
     left = _without(left, label)
     ids = first_named(left, ID_NAMES, lambda column: column.distinct == count > 0 and not column.missing)
-    attributes = tuple(column.name for column in _without(left, ids))
+    left = _without(left, ids)
+    attributes = tuple(column.name for column in left)
+    if task.modality.features:
+        return Schema(task.name, "", _name(label), _name(split), _name(ids), attributes, task.modality.features(left))
     name = payload.name if payload else columns[0].name
     return Schema(task.name, name, _name(label), _name(split), _name(ids), attributes)
 

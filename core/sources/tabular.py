@@ -132,6 +132,9 @@ def check_label(schema: Schema, names: Sequence[str]) -> None:
 def check_roles(schema: Schema, names: Sequence[str]) -> None:
     """Raises SchemaError when a role names no column, or when a column has two roles."""
     roles = {"payload": schema.payload, "label": schema.label, "split": schema.split, "id": schema.id}
+    if task_named(schema.task).modality.features:
+        del roles["payload"]
+        _check_features(schema)
     for role, column in roles.items():
         if column is not None and column not in names:
             raise SchemaError(f"{role.title()} column '{column}' not found.", f"The source has: {', '.join(names)}.")
@@ -142,6 +145,18 @@ def check_roles(schema: Schema, names: Sequence[str]) -> None:
         raise SchemaError(f"Column '{twice}' is chosen as {shared}.", "Choose a column of its own for each.")
 
 
+def _check_features(schema: Schema) -> None:
+    """Raises SchemaError where no column makes up the examples, or one that is not read."""
+    if not schema.features:
+        raise SchemaError("No feature column is chosen.", "Choose the columns that make up an example.")
+    absent = [name for name in schema.features if name not in schema.attributes]
+    if absent:
+        kept = ", ".join(schema.attributes) or "none"
+        raise SchemaError(
+            f"Feature column '{absent[0]}' is not among the columns without a role: {kept}.", "Choose one of these."
+        )
+
+
 def used(schema: Schema, names: Sequence[str]) -> list[str]:
     """The columns that are read, in the order of the source."""
     wanted = {schema.payload, schema.label, schema.split, schema.id, *schema.attributes}
@@ -150,7 +165,7 @@ def used(schema: Schema, names: Sequence[str]) -> list[str]:
 
 def role_columns(schema: Schema) -> set[str]:
     """Columns that are kept as the text that stands in the file: label `01` is not `1`."""
-    payload = set() if task_named(schema.task).modality.in_files else {schema.payload}
+    payload = set() if task_named(schema.task).modality.in_files else {schema.payload} - {""}
     return payload | {name for name in (schema.label, schema.split, schema.id) if name}
 
 

@@ -47,7 +47,7 @@ WHOLE_LIST = IssueFilter(flagged_only=False)
 def export_rows(db: Database, version_id: str, out: Path, format: Format) -> Path:  # noqa: A002
     """Writes every row of a version: row id, the source's own, text or media, given label, label, split, attributes."""
     dataset = get_dataset(db, get_version(db, version_id).dataset_id)
-    columns = [*task_named(dataset.task).modality.columns, "given_label", "label", "split"]
+    columns = [*task_named(dataset.task).modality.exported, "given_label", "label", "split"]
     columns += [identifier(attribute.column) for attribute in dataset.attributes]
     columns = ["row_id", *([_source_id(dataset, columns)] if dataset.id_column else []), *columns]
     sql = f"SELECT {', '.join(columns)} FROM {relation(db, version_id)} ORDER BY row_id"

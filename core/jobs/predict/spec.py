@@ -22,7 +22,7 @@ class PredictSpec:
     within: tuple[Path, ...] | None
     """Folders that paths must lie in; None: anywhere."""
     column: str
-    """Of a table: the column with the texts."""
+    """Of a table: the column with the examples; empty where an example is all columns of a row."""
     columns: tuple[str, ...]
     """Of a table: all of its columns."""
     name: str

@@ -2,7 +2,8 @@
 
 spec.json   a `TrainJobSpec`
 input/      rows.parquet: row_id, content_hash, label (class index), split (never NULL), text, media_id
-output/     model/                 safetensors, config with the class names, tokenizer or image processor, winnow.json
+output/     model/                 safetensors, config with the class names, tokenizer or image processor, winnow.json;
+                                   of a model that is fitted at once what its modality saves
             predictions.parquet    row_id, split, predicted (class index), confidence
             probabilities.npy      float32 (m, k) in Fortran order, row by row those of predictions.parquet
             features.npy, feature_rows.npy   float32 (t, d) what the last layer was given, and the row ids (t,)
@@ -29,9 +30,11 @@ def main(folder: JobFolder, progress: ProgressWriter) -> TrainResult | None:
         return fine_tune(folder, progress, spec, _rows(folder, spec))
     if int(os.environ.get("RANK", "0")) > 0:
         return None
+    from core.jobs.train.fitted import train_fitted
     from core.jobs.train.head import train_head
 
-    return train_head(folder, progress, spec, _rows(folder, spec))
+    rows = _rows(folder, spec)
+    return train_fitted(folder, progress, spec, rows) or train_head(folder, progress, spec, rows)
 
 
 def _rows(folder: JobFolder, spec: TrainJobSpec) -> Rows:

@@ -52,21 +52,38 @@ def _pickers(found: Preview, key: str) -> Schema:
         key=f"{key}-task",
         format_func=lambda name: TASKS[name].title,
     )
-    payload = pick("Example", "payload", guess.payload, optional=False)
+    several = TASKS[task or task_named(guess.task).name].modality.features
+    payload = "" if several else pick("Example", "payload", guess.payload or names[0], optional=False)
     label = pick("Label", "label", guess.label)
     split = pick("Split", "split", guess.split)
     own_id = pick("Id", "id", guess.id)
     taken = {payload, label, split, own_id}
-    attributes = tuple(name for name in names if name not in taken)
-    if attributes:
-        st.caption("Kept as attributes: " + plain(", ".join(attributes)))
-    return Schema(task or guess.task, payload or guess.payload, label, split, own_id, attributes)
+    left = [column for column in found.columns if column.name not in taken]
+    attributes = tuple(column.name for column in left)
+    features = _features(several(left), attributes, key) if several else ()
+    others = [name for name in attributes if name not in features]
+    if others:
+        st.caption("Kept as attributes: " + plain(", ".join(others)))
+    return Schema(task or guess.task, payload or "", label, split, own_id, attributes, features)
+
+
+def _features(guessed: Sequence[str], names: Sequence[str], key: str) -> tuple[str, ...]:
+    """Which of the columns make up an example; all of them are kept as attributes too. A choice of other columns for
+    the other roles starts it anew."""
+    chosen = st.multiselect(
+        "Features",
+        names,
+        guessed,
+        help="The columns that make up an example: what a model is given of it.",
+        key=f"{key}-features-{hash(tuple(names)):x}",
+    )
+    return tuple(name for name in names if name in chosen)
 
 
 def preview_table(found: Preview, schema: Schema) -> None:
     """The first rows, the columns that play a role first and named by it; images as `with_thumbnails` left them."""
     roles = {getattr(schema, field): role for field, role in ROLES.items() if getattr(schema, field)}
-    order = [*roles, *schema.attributes]
+    order = [*roles, *schema.features, *(name for name in schema.attributes if name not in schema.features)]
     images = any(str(row.get(schema.payload)).startswith(DATA_URL) for row in found.rows)
     st.dataframe(
         {name: [_cell(row.get(name)) for row in found.rows] for name in order},
@@ -77,7 +94,7 @@ def preview_table(found: Preview, schema: Schema) -> None:
             name: st.column_config.ImageColumn(f"{role}: {name}", alignment="left")
             if images and role == "example"
             else st.column_config.Column(f"{role}: {name}", width="large" if role == "example" else None)
-            for name, role in roles.items()
+            for name, role in (*roles.items(), *((name, "feature") for name in schema.features))
         },
         alt="First rows of the source",
     )

@@ -12,7 +12,7 @@ from core.review.records import ReviewItem
 from core.services.issues.listing import explain
 from core.tasks import task_named
 from core.ui.issues.groups import keep_one_of_group
-from core.ui.modalities import drawing_of
+from core.ui.modalities import drawing_of, line_of
 from core.ui.parts.problems import plain
 from core.ui.shell.frame import Frame
 
@@ -87,7 +87,7 @@ def _neighbours(frame: Frame, item: ReviewItem) -> None:
     if drawing.cell:
         columns[drawing.cell] = drawing.cells(frame.context, near)
     columns["label"] = [one.label for one in near]
-    columns["example"] = [" ".join((one.text or "")[:CELL_CHARACTERS].split()) for one in near]
+    columns["example"] = [line_of(frame.dataset, one, CELL_CHARACTERS) for one in near]
     st.dataframe(
         columns,
         hide_index=True,

@@ -13,6 +13,7 @@ from core.review.acts import ACTIONS
 from core.review.words import in_words
 from core.services.review.log import LogLine, log
 from core.ui import keys
+from core.ui.modalities import line_of
 from core.ui.parts.csv_text import csv_button, csv_text, csv_title
 from core.ui.parts.paging import WHOLE_HEADER, paged, pages
 from core.ui.parts.problems import shown_errors
@@ -56,7 +57,7 @@ def _draw(context: Context, dataset: Dataset, versions: Sequence[Version]) -> No
         _download(context, dataset, narrowed, page.total)
     st.caption(f"{page.total:,} {'decision' if page.total == 1 else 'decisions'}, newest first")
     st.dataframe(
-        _columns(page.lines),
+        _columns(dataset, page.lines),
         hide_index=True,
         height="content" if len(page.lines) <= 14 else 560,
         column_config={
@@ -95,7 +96,7 @@ def _filters(versions: Sequence[Version]) -> Narrowed:
     }
 
 
-def _columns(lines: tuple[LogLine, ...]) -> dict[str, list[object]]:
+def _columns(dataset: Dataset, lines: tuple[LogLine, ...]) -> dict[str, list[object]]:
     return {
         "when": [line.decision.decided_at for line in lines],
         "who": [line.decision.reviewer for line in lines],
@@ -105,7 +106,7 @@ def _columns(lines: tuple[LogLine, ...]) -> dict[str, list[object]]:
         "suggested": [line.decision.shown.get("suggested_label") for line in lines],
         "in force": [_standing(line) for line in lines],
         "version": [line.version.number for line in lines],
-        "example": [" ".join((line.example.text or "")[:CELL_CHARACTERS].split()) for line in lines],
+        "example": [line_of(dataset, line.example, CELL_CHARACTERS) for line in lines],
     }
 
 

@@ -1,0 +1,21 @@
+"""A run's model put to use, whatever it is made of."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from core.finetune.predictor import Predictor
+from core.modalities import MODALITIES, Modality
+from core.modalities.fitted import Opened
+from core.modalities.heavy import heavy_modality
+
+
+def open_model(folder: Path) -> tuple[Opened, Modality]:
+    """The model in a folder, and what its examples are. Raises ModelError where it cannot be loaded."""
+    for modality in MODALITIES.values():
+        if any((folder / mark).is_file() for mark in modality.fine_tuning.marks):
+            model = heavy_modality(modality).opened(folder)
+            if model is not None:
+                return model, modality
+    predictor = Predictor.open(folder)
+    return predictor, predictor.classifier.task.modality
