@@ -13,9 +13,8 @@ from core.modalities.heavy import heavy_modality
 def open_model(folder: Path) -> tuple[Opened, Modality]:
     """The model in a folder, and what its examples are. Raises ModelError where it cannot be loaded."""
     for modality in MODALITIES.values():
-        if any((folder / mark).is_file() for mark in modality.fine_tuning.marks):
-            model = heavy_modality(modality).opened(folder)
-            if model is not None:
-                return model, modality
+        tuning = modality.fine_tuning
+        if tuning.at_once and any((folder / mark).is_file() for mark in tuning.marks):
+            return heavy_modality(modality).opened(folder), modality
     predictor = Predictor.open(folder)
     return predictor, predictor.classifier.task.modality

@@ -48,8 +48,14 @@ class FineTuning:
     """Files of which a saved model's folder has at least one where its examples are of this modality."""
     snippet: str
     """Python that loads a saved model with transformers, up to its `logits`; `{folder}` and `{answer}` are put in."""
-    strategies: tuple[Strategy, ...] = ("head", "last", "full")
-    """Those that its models can be trained by, quickest first; of a single one nothing is asked."""
+    at_once: bool = False
+    """Whether its models are fitted to examples as they are, by the heavy half's `learner`: there are no layers to
+    choose from and no steps to set. A scan asks such a model too, beside its heads."""
+
+    @property
+    def strategies(self) -> tuple[Strategy, ...]:
+        """Those that its models can be trained by, quickest first; of a single one nothing is asked."""
+        return ("head",) if self.at_once else ("head", "last", "full")
 
 
 def beginning(text: str, most: int) -> str:

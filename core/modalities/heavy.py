@@ -49,13 +49,12 @@ class HeavyModality(Protocol):
         """The folder of a model whose embedding is the mean over an example's tokens and that has no head of its own;
         None for any other."""
 
-    def learner(self, payloads: Payloads, classes: int, seed: int) -> Learner | None:
-        """These examples for a model that is fitted to them as they are, which a scan asks beside its heads and a
-        fine-tune trains in their place; None where there is none."""
+    def learner(self, payloads: Payloads, classes: int, seed: int) -> Learner:
+        """These examples for a model that is fitted to them as they are. Only asked where models are fitted at once, as
+        is `opened`."""
 
-    def opened(self, folder: Path) -> Opened | None:
-        """The model that such a learner has saved in the folder; None where it holds another one. Raises ModelError
-        where it is damaged."""
+    def opened(self, folder: Path) -> Opened:
+        """The model that such a learner has saved in the folder. Raises ModelError where it is damaged."""
 
     def dataset_feature(self) -> Any:
         """What the column with an example's file is for the `datasets` library. Only asked where examples are files."""

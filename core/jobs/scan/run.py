@@ -231,9 +231,11 @@ class ScanRun:
 
     def _learner(self) -> Learner | None:
         """The rows for a model of examples as they are, where their modality has one."""
-        half = heavy_modality(task_named(self.spec.about.task).modality)
+        modality = task_named(self.spec.about.task).modality
+        if not modality.fine_tuning.at_once:
+            return None
         with self.timed("reading"):
-            return half.learner(self.rows.payloads, len(self.labels), self.spec.settings.seed)
+            return heavy_modality(modality).learner(self.rows.payloads, len(self.labels), self.spec.settings.seed)
 
     def _refit(self, learner: Learner, clusters: NDArray[np.int64], folds: int) -> OutOfSample:
         return refitted_probabilities(

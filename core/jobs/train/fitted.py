@@ -1,4 +1,4 @@
-"""Training of a model that is fitted to examples as they are, where their modality has one."""
+"""Training of a model that is fitted to examples as they are, all at once."""
 
 from __future__ import annotations
 
@@ -21,18 +21,16 @@ from core.tasks import task_named
 from core.typed import to_json
 
 
-def train_fitted(folder: JobFolder, progress: ProgressWriter, spec: TrainJobSpec, rows: Rows) -> TrainResult | None:
-    """Fits, predicts every row, saves. Returns the result, None where the modality has no such model; raises UsageError
-    where `train` has fewer than two classes."""
+def train_fitted(folder: JobFolder, progress: ProgressWriter, spec: TrainJobSpec, rows: Rows) -> TrainResult:
+    """Fits, predicts every row, saves. Returns the result; raises UsageError where `train` has fewer than two
+    classes."""
     splits, report = read_splits(folder), JobReport(folder, progress)
     train, validation = (np.flatnonzero(splits == split) for split in ("train", "validation"))
+    check(rows, train)
     with report.timed("reading"):
         report.tick("reading", 0)
         half = heavy_modality(task_named(spec.about.task).modality)
         learner = half.learner(rows.payloads, len(spec.about.labels), spec.settings.seed)
-    if learner is None:
-        return None
-    check(rows, train)
     with report.timed("training"):
         report.tick("training", 0)
         fitted = _fitted(learner, rows, train, validation, spec)

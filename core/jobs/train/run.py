@@ -19,6 +19,7 @@ from core.jobs.entry import run
 from core.jobs.rows import Rows, read_rows
 from core.jobs.train.spec import TrainJobSpec, TrainResult
 from core.queue import JobFolder, ProgressWriter
+from core.tasks import task_named
 
 
 def main(folder: JobFolder, progress: ProgressWriter) -> TrainResult | None:
@@ -30,11 +31,13 @@ def main(folder: JobFolder, progress: ProgressWriter) -> TrainResult | None:
         return fine_tune(folder, progress, spec, _rows(folder, spec))
     if int(os.environ.get("RANK", "0")) > 0:
         return None
-    from core.jobs.train.fitted import train_fitted
+    if task_named(spec.about.task).modality.fine_tuning.at_once:
+        from core.jobs.train.fitted import train_fitted
+
+        return train_fitted(folder, progress, spec, _rows(folder, spec))
     from core.jobs.train.head import train_head
 
-    rows = _rows(folder, spec)
-    return train_fitted(folder, progress, spec, rows) or train_head(folder, progress, spec, rows)
+    return train_head(folder, progress, spec, _rows(folder, spec))
 
 
 def _rows(folder: JobFolder, spec: TrainJobSpec) -> Rows:

@@ -77,7 +77,7 @@ def prepare_train(context: Context, folder: JobFolder) -> None:
 def title_of(spec: TrainSpec, version: Version) -> str:
     """`Quick retrain of minilm, version 2`."""
     model = spec.model if spec.model in BUNDLED else spec.model.rstrip("/").rsplit("/", 1)[-1]
-    if spec.model in BUNDLED and len(BUNDLED[spec.model].fine_tuning.strategies) == 1:
+    if spec.model in BUNDLED and BUNDLED[spec.model].fine_tuning.at_once:
         return f"{model.capitalize()}, version {version.number}"
     last = "Last layer" if spec.last_layers == 1 else f"Last {spec.last_layers} layers"
     how = {"head": "Quick retrain", "last": last, "full": "Full fine-tune"}

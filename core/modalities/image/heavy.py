@@ -69,11 +69,3 @@ def dataset_feature() -> Any:
     from datasets import Image
 
     return Image()
-
-
-def learner(payloads: Payloads, classes: int, seed: int) -> None:
-    return None
-
-
-def opened(folder: Path) -> None:
-    return None

@@ -55,7 +55,7 @@ TABLE_ROW = Modality(
         settings=frozenset(),
         marks=(FILE,),
         snippet=_SNIPPET,
-        strategies=("head",),
+        at_once=True,
     ),
     heavy="core.modalities.table_row.heavy",
     features=features,

@@ -51,8 +51,8 @@ def learner(payloads: Payloads, classes: int, seed: int) -> Boosting:
     return Boosting(payloads, classes, seed)
 
 
-def opened(folder: Path) -> SavedTrees | None:
-    return SavedTrees.of(folder) if SavedTrees.lies_in(folder) else None
+def opened(folder: Path) -> SavedTrees:
+    return SavedTrees.of(folder)
 
 
 def _no_transformers(name: str) -> ModelError:

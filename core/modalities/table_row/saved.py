@@ -56,11 +56,6 @@ class SavedTrees:
     model: Pipeline
 
     @staticmethod
-    def lies_in(folder: Path) -> bool:
-        """Whether the folder holds one."""
-        return (folder / FILE).is_file()
-
-    @staticmethod
     def of(folder: Path) -> SavedTrees:
         """Raises ModelError where the folder's files are damaged, or hold what no such model is made of."""
         import skops.io

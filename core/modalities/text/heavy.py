@@ -53,11 +53,3 @@ def pooling_model(name: str) -> Path | None:
     about = config(folder)
     own = any("SequenceClassification" in name for name in about.get("architectures") or [])
     return folder if about.get("model_type") == "bert" and not own and not about.get("is_decoder") else None
-
-
-def learner(payloads: Payloads, classes: int, seed: int) -> None:
-    return None
-
-
-def opened(folder: Path) -> None:
-    return None

@@ -59,7 +59,7 @@ def _model(dataset: Dataset) -> str:
         st.selectbox(
             "Model",
             modality.fine_tuning.models,
-            accept_new_options=len(modality.fine_tuning.strategies) > 1,
+            accept_new_options=not modality.fine_tuning.at_once,
             help="One that comes with Winnow, or type a model folder or a hub id.",
             key=f"train-model-{modality.name}",
         )
@@ -138,7 +138,7 @@ def _where(context: Context, dataset: Dataset, version: Version, spec: TrainSpec
     """Which device it will use and how, and whether its embeddings are there already."""
     with shown_errors():
         _device(context, dataset, version, spec, rows)
-    if len(task_named(dataset.task).modality.fine_tuning.strategies) == 1:
+    if task_named(dataset.task).modality.fine_tuning.at_once:
         return
     if spec.strategy == "head":
         scan = latest_scan(context, version.version_id)
