@@ -91,7 +91,7 @@ def _schema(found: Preview, said: dict[str, Any]) -> Schema:
             f"--features: a {guess.task} example is one column.", "Name it with --payload, or name the --task."
         )
     freed = {role: None for role in ("label", "split", "id") if getattr(guess, role) in said.values()}
-    return widened(replace(guess, **(freed | said)), found) if said else guess
+    return widened(replace(guess, **({"features": ()} | freed | said)), found) if said else guess
 
 
 def _named(features: str, columns: list[str]) -> tuple[str, ...]:

@@ -56,7 +56,7 @@ def numbers(column: pa.ChunkedArray) -> NDArray[np.float64]:
         column = _of_texts(column)
     if pa.types.is_null(column.type) or pa.types.is_nested(column.type):
         return np.full(len(column), np.nan)
-    return np.asarray(column.cast(pa.float64()).to_numpy(), np.float64)
+    return np.asarray(column.cast(pa.float64(), safe=False).to_numpy(), np.float64)
 
 
 def texts(column: pa.ChunkedArray) -> pa.ChunkedArray:

@@ -37,9 +37,10 @@ def find(columns: Sequence[Column], rows: Rows) -> Column | None:
 
 
 def features(columns: Sequence[Column]) -> tuple[str, ...]:
-    """Every column but other labels of the same rows and what Winnow made of them."""
+    """Every column but other labels of the same rows, what Winnow made of them, and a split that is empty."""
     made = {*_LABELS, *(one.column for one in DERIVED)}
-    return tuple(one.name for one in columns if plain_name(one.name) not in made)
+    empty = {plain_name(one.name) for one in columns if not one.distinct} & {"split"}
+    return tuple(one.name for one in columns if plain_name(one.name) not in made | empty)
 
 
 def _is_simple(column: Column) -> bool:

@@ -35,7 +35,7 @@ EXAMPLES = 1
 class TableRowDrawing:
     """Names and values, numbers to the right."""
 
-    words_title: str = "row"
+    words_title: str = "features"
     cell: str | None = None
     has_grid: bool = False
     upload: tuple[str, str] = (
@@ -68,7 +68,7 @@ class TableRowDrawing:
         first = fields(usual[0].text or "{}")
         st.caption(f"The values of row {usual[0].row_id} to start from; an empty one is missing.")
         edited = st.data_editor(
-            {"column": list(first), "value": ["" if value is None else said(value) for value in first.values()]},
+            {"column": list(first), "value": ["" if value is None else _typed_as(value) for value in first.values()]},
             hide_index=True,
             disabled=["column"],
             column_config={"value": st.column_config.TextColumn("value", width="medium")},
@@ -116,6 +116,11 @@ def _table(example: Example, few: int, pixels: int) -> None:
         lines.append(f"| {' '.join(plain(name).split())} | {shown} |")
     with st.container(height=pixels if len(values) > few else "content", border=False):
         st.markdown("\n".join(lines))
+
+
+def _typed_as(value: Any) -> str:
+    """All of its digits."""
+    return repr(value) if isinstance(value, float) else said(value)
 
 
 def _typed(name: str, value: Any, usual: Any) -> Any:

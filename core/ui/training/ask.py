@@ -8,6 +8,7 @@ from core.context import Context
 from core.records import Dataset, Run
 from core.services.prediction.playground import Near, Reply
 from core.store.versions import get_version
+from core.tasks import task_named
 from core.ui.modalities import drawing_of
 from core.ui.parts.problems import plain
 from core.ui.shell.pages import link
@@ -55,7 +56,9 @@ def _nearest(context: Context, dataset: Dataset, run: Run, reply: Reply) -> None
     if not reply.nearest:
         st.caption("This run kept no features of its training rows, so none can be compared.")
         return
-    st.caption("By what the model's last layer is given, with the labels that it learnt; 1 is identical.")
+    at_once = task_named(dataset.task).modality.fine_tuning.at_once
+    by = "how alike their columns are" if at_once else "what the model's last layer is given"
+    st.caption(f"By {by}, with the labels that it learnt; 1 is identical.")
     version = get_version(context.store, run.version_id).number
     for start in range(0, len(reply.nearest), CARDS_IN_A_ROW):
         cards = st.columns(CARDS_IN_A_ROW)
