@@ -12,7 +12,7 @@ from streamlit.testing.v1 import AppTest
 
 from core.context import Context
 from core.records import Dataset, RowFilter, TrainSpec
-from core.services.prediction import playground
+from core.services.prediction import playground, predict
 from core.services.train import follow_train, start_train
 from core.store.rows import page_rows
 from core.ui.modalities import drawing_of, line_of
@@ -62,7 +62,9 @@ def test_a_new_run_asks_only_what_has_a_meaning(people: Dataset, open_at: Open) 
     assert [one.label for one in shown.number_input] == ["Seed"]
 
 
-def test_a_model_is_asked_about_a_row_whose_values_are_edited(app: Context, people: Dataset, open_at: Open) -> None:
+def test_a_model_is_asked_about_a_row_whose_values_are_edited(
+    app: Context, people: Dataset, tmp_path: Path, open_at: Open
+) -> None:
     run = start_train(app, people.latest_version_id, TrainSpec(), "ada")
     run, job = follow_train(app, run)
     assert job.status == "done", job.error
@@ -73,6 +75,10 @@ def test_a_model_is_asked_about_a_row_whose_values_are_edited(app: Context, peop
         time.sleep(0.3)
         shown.run()
     assert "### no" in words(shown)
+    batch = predict.look(app, run, [str(tmp_path / "people.csv")])
+    assert batch.column == ""
+    asked = open_at("training", dataset="people", view="use", use="file", run=1)
+    assert not asked.exception
     assert "how alike their columns are" in words(shown)
     answers = [
         playground.ask(app, run, json.dumps({"age": age, "sex": None, "<b>score</b>": (age - 20) / 8}))

@@ -136,10 +136,11 @@ def _shares(rows: TrainRows) -> str:
 
 def _where(context: Context, dataset: Dataset, version: Version, spec: TrainSpec, rows: TrainRows | None) -> None:
     """Which device it will use and how, and whether its embeddings are there already."""
+    if task_named(dataset.task).modality.fine_tuning.at_once:
+        st.markdown("Runs on **the CPU**")
+        return
     with shown_errors():
         _device(context, dataset, version, spec, rows)
-    if task_named(dataset.task).modality.fine_tuning.at_once:
-        return
     if spec.strategy == "head":
         scan = latest_scan(context, version.version_id)
         cached = scan is not None and spec.model in scan.settings.get("encoders", ())
