@@ -26,6 +26,7 @@ BENCHMARKS = (
     "scan",
     "finetune",
     "label_errors",
+    "tables",
     "wrong_share",
     "outliers",
 )

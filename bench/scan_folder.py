@@ -38,7 +38,7 @@ def scan_folder(
     folder = JobFolder(root).create()
     names = sorted(set(labels))
     index = {name: position for position, name in enumerate(names)}
-    is_text = task == "text"
+    is_text = not task_named(task).modality.in_files
     hashes = hashes or [hashlib.md5(payload.encode()).hexdigest() for payload in payloads]
     missing = pa.nulls(len(labels), pa.string())
     pq.write_table(

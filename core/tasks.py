@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from core.errors import UsageError
 from core.modalities import Modality
 from core.modalities.image.facts import IMAGE
+from core.modalities.table_row.facts import TABLE_ROW
 from core.modalities.text.facts import TEXT
 from core.targets import Target
 from core.targets.multi_label.facts import MULTI_LABEL
@@ -29,6 +30,7 @@ TASKS: dict[str, Task] = {
     task.name: task
     for task in (
         Task("text-classification", "Text classification", TEXT, ONE_CLASS),
+        Task("tabular-classification", "Tabular classification", TABLE_ROW, ONE_CLASS),
         Task("image-classification", "Image classification", IMAGE, ONE_CLASS),
         Task("multi-label-text", "Multi-label text classification", TEXT, MULTI_LABEL),
     )

@@ -15,9 +15,9 @@ from core.commands.progress import ProgressLine
 from core.context import Context
 from core.errors import SchemaError, UsageError
 from core.records import ENDED, Preview, Schema
-from core.services.load import preview, samples, start_load, wait, widened, with_labels
+from core.services.load import guess_for, preview, samples, start_load, wait, widened, with_labels
 from core.store.datasets import rejected
-from core.tasks import ALIASES, TASKS
+from core.tasks import ALIASES, TASKS, task_named
 
 REJECTED_SHOWN = 5
 GRACE_SECONDS = 10.0
@@ -46,6 +46,7 @@ ROLES = ("payload", "label", "split", "id")
 @click.option("--label-delimiter", metavar="TEXT", help="what stands between several classes in --label, such as ;")
 @click.option("--split", metavar="COL", help="the column with the split")
 @click.option("--id", metavar="COL", help="the source's own row id")
+@click.option("--features", metavar="COL,…", help="the columns that make up an example, where it is several")
 def load_command(context: Context, locations: tuple[str, ...], name: str | None, **roles: str | None) -> Answer:
     """Load a dataset."""
     name = name or _sample_name(locations)
@@ -69,6 +70,7 @@ def load_command(context: Context, locations: tuple[str, ...], name: str | None,
     text = [f"{dataset.name}: {dataset.row_count:,} rows, {len(dataset.labels):,} classes, task {dataset.task}."]
     text += [f"  {role}: {value}" for role in ROLES if (value := getattr(schema, role))]
     text += [f"  label: {', '.join(schema.label_columns)}"] if schema.label_columns else []
+    text += [f"  features: {', '.join(schema.features)}"] if schema.features else []
     text += [f"  {note}" for note in found.notes]
     if dataset.rejected_count:
         text.append(f"{dataset.rejected_count:,} rows were set aside, the first of them:")
@@ -91,15 +93,22 @@ def _schema(found: Preview, said: dict[str, Any]) -> Schema:
         said |= {"label_columns": _listed(said["label_columns"], columns), "label": None}
     elif "label" in said:
         said |= {"label_columns": ()}
+    if "features" in said:
+        said |= {"features": _listed(said["features"], columns)}
     named = [(role, said[role]) for role in ROLES if said.get(role)]
     named += [("label-columns", name) for name in said.get("label_columns", ())]
+    named += [("features", name) for name in said.get("features", ())]
     for role, name in named:
         if name not in columns:
             raise SchemaError(f"--{role}: there is no column {name!r}.", f"The columns: {', '.join(columns)}.")
-    guess, taken = found.guess, {name for _, name in named}
+    guess, taken = guess_for(found, said.get("task"), one_column="payload" in said), {name for _, name in named}
+    if said.get("features") and not task_named(said.get("task", guess.task)).modality.features:
+        raise UsageError(
+            f"--features: a {guess.task} example is one column.", "Name it with --payload, or name the --task."
+        )
     freed: dict[str, Any] = {role: None for role in ("label", "split", "id") if getattr(guess, role) in taken}
     freed["label_columns"] = tuple(name for name in guess.label_columns if name not in taken)
-    schema = replace(guess, **(freed | said))
+    schema = replace(guess, **({"features": ()} | freed | said))
     return widened(with_labels(found, schema) if "task" not in said and _LABELS & said.keys() else schema, found)
 
 

@@ -210,6 +210,11 @@ def resolve(spec: TrainSpec, task: str, rows: int, on_gpu: bool = False) -> Trai
         )
     check_modality(spec, modality)
     _check_target(spec, target)
+    if spec.strategy not in modality.fine_tuning.strategies:
+        raise UsageError(
+            f"Strategy: {spec.strategy!r} has no meaning for {modality.many}.",
+            f"Use {' or '.join(modality.fine_tuning.strategies)}.",
+        )
     if spec.strategy == "head":
         return replace(spec, model=model)
     if model == "efficientnet" and spec.gradient_checkpointing == "on":

@@ -3,9 +3,10 @@ that imports is for jobs alone, which find it by its name."""
 
 from core.modalities.contract import MEDIA, WORDS, Modality
 from core.modalities.image.facts import IMAGE
+from core.modalities.table_row.facts import TABLE_ROW
 from core.modalities.text.facts import TEXT
 
-MODALITIES: dict[str, Modality] = {modality.name: modality for modality in (TEXT, IMAGE)}
+MODALITIES: dict[str, Modality] = {modality.name: modality for modality in (TEXT, IMAGE, TABLE_ROW)}
 """Every modality by name."""
 PAYLOAD_COLUMNS: tuple[str, ...] = tuple(
     dict.fromkeys(column for modality in MODALITIES.values() for column in modality.columns)

@@ -48,6 +48,19 @@ class FineTuning:
     """Files of which a saved model's folder has at least one where its examples are of this modality."""
     snippet: str
     """Python that loads a saved model with transformers, up to its `logits`; `{folder}` and `{answer}` are put in."""
+    at_once: bool = False
+    """Whether its models are fitted to examples as they are, by the heavy half's `learner`: there are no layers to
+    choose from and no steps to set. A scan asks such a model too, beside its heads."""
+
+    @property
+    def strategies(self) -> tuple[Strategy, ...]:
+        """Those that its models can be trained by, quickest first; of a single one nothing is asked."""
+        return ("head",) if self.at_once else ("head", "last", "full")
+
+
+def beginning(text: str, most: int) -> str:
+    """The first words of a text, in one line."""
+    return " ".join(text[:most].split())
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -77,11 +90,24 @@ class Modality:
     """The dotted module of its heavy half, see `core.modalities.heavy`. Only jobs import it."""
     folder_format: str | None = None
     """The export that is a folder of its files; None where it has none."""
+    features: Callable[[Sequence[Column]], tuple[str, ...]] | None = None
+    """Where an example is several columns of a source: which of those without a role they are. The store keeps each as
+    an attribute, and all of a row as a JSON object in `WORDS`. None where an example is one column."""
+
+    line: Callable[[str, int], str] = beginning
+    """What `WORDS` holds, in one line of so many characters at most."""
+    fields: Callable[[str], Mapping[str, Any]] = lambda text: {}
+    """The columns of an example out of `WORDS`, where it is several: name → value, None where it is missing."""
 
     @property
     def columns(self) -> tuple[str, ...]:
         """The columns of an examples table that hold an example."""
         return (WORDS, MEDIA) if self.in_files else (WORDS,)
+
+    @property
+    def exported(self) -> tuple[str, ...]:
+        """Those of them that an export has beside the attributes."""
+        return () if self.features else self.columns
 
     @property
     def payload(self) -> str:

@@ -30,11 +30,18 @@ def _efficientnet() -> Encoder:
     return EfficientNetLite0()
 
 
+def _table_features() -> Encoder:
+    from core.modalities.table_row.encoder import TableFeatures
+
+    return TableFeatures()
+
+
 ENCODERS: dict[str, Callable[[], Encoder]] = {
     "lexical": Lexical,
     "minilm": _minilm,
     "pixels": _pixels,
     "efficientnet": _efficientnet,
+    "table-features": _table_features,
 }
 """The encoders that come with Winnow."""
 

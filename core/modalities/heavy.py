@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from core.modalities.contract import Modality
 from core.modalities.encoder import Encoder, Tick
+from core.modalities.fitted import Learner, Opened
 from core.modalities.payloads import Payloads
 from core.modalities.preparation import Preparation
 
@@ -47,6 +48,13 @@ class HeavyModality(Protocol):
     def pooling_model(self, name: str) -> Path | None:
         """The folder of a model whose embedding is the mean over an example's tokens and that has no head of its own;
         None for any other."""
+
+    def learner(self, payloads: Payloads, classes: int, seed: int) -> Learner:
+        """These examples for a model that is fitted to them as they are. Only asked where models are fitted at once, as
+        is `opened`."""
+
+    def opened(self, folder: Path) -> Opened:
+        """The model that such a learner has saved in the folder. Raises ModelError where it is damaged."""
 
     def dataset_feature(self) -> Any:
         """What the column with an example's file is for the `datasets` library. Only asked where examples are files."""

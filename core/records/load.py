@@ -39,7 +39,7 @@ class Schema:
     task: str
     """A name in `core.tasks.TASKS`, or an alias of one."""
     payload: str
-    """The column that holds the example: its text, or the image's path, bytes or URI."""
+    """The column that holds the example: its text, or the image's path, bytes or URI; empty where it is several."""
     label: str | None
     """The one column that holds the label, where one does."""
     split: str | None = None
@@ -53,6 +53,9 @@ class Schema:
     """Where a label is several classes: what stands between them in the texts of `label`; empty where it holds lists,
     or texts that are JSON arrays."""
 
+    features: tuple[str, ...] = ()
+    """Those of `attributes` that make up the example, where it is several columns."""
+
     @property
     def labelled_by(self) -> tuple[str, ...]:
         """The columns that say the label; none where no label is chosen."""
@@ -61,7 +64,11 @@ class Schema:
     @property
     def roles(self) -> frozenset[str]:
         """The columns that are no attributes."""
-        return frozenset((self.payload, *self.labelled_by, *filter(None, (self.split, self.id))))
+        return frozenset(filter(None, (self.payload, *self.labelled_by, self.split, self.id)))
+
+    def in_order(self) -> tuple[str, ...]:
+        """The features in the order of the attributes, which is the source's: equal rows make equal examples."""
+        return tuple(name for name in self.attributes if name in set(self.features))
 
 
 @dataclass(frozen=True, slots=True)

@@ -27,6 +27,7 @@ from core.records import Dataset, Job, Preview, Schema
 from core.services.follow import follow
 from core.settings import MAX_ATTRIBUTES, allowed_folders, expanded
 from core.sources import SOURCES, hub
+from core.sources.guess import guess
 from core.sources.samples import SAMPLE_SCHEMAS
 from core.sources.several import sets_of
 from core.sources.tabular import check_label
@@ -38,6 +39,7 @@ __all__ = [
     "LOADS",
     "Sample",
     "browser_folders",
+    "guess_for",
     "load_sample",
     "preview",
     "samples",
@@ -203,5 +205,22 @@ def with_labels(found: Preview, schema: Schema) -> Schema:
 
 
 def widened(schema: Schema, preview_: Preview) -> Schema:
-    """The schema with every column of the preview that plays no role as an attribute."""
-    return replace(schema, attributes=tuple(c.name for c in preview_.columns if c.name not in schema.roles))
+    """The schema with every column of the preview that plays no role as an attribute; where these make up the example
+    and none was chosen, with those that most likely do."""
+    left = [column for column in preview_.columns if column.name not in schema.roles]
+    features = task_named(schema.task).modality.features
+    chosen = schema.features or (features(left) if features else ())
+    return replace(schema, attributes=tuple(column.name for column in left), features=chosen)
+
+
+def guess_for(preview_: Preview, task: str | None, *, one_column: bool) -> Schema:
+    """The guess at the columns, where the task is known, or that an example is one column."""
+    among = [
+        one
+        for one in TASKS.values()
+        if (task is None or one is task_named(task)) and not (one_column and one.modality.features)
+    ]
+    if not among or task_named(preview_.guess.task) in among:
+        return preview_.guess
+    count = max(column.distinct + column.missing for column in preview_.columns)
+    return guess(preview_.columns, preview_.rows, among, count)

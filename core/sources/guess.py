@@ -71,16 +71,20 @@ def guess(
     modalities = dict.fromkeys(task.modality for task in among)
     found = ((modality, modality.find(left, rows)) for modality in reversed(modalities))
     modality, payload = next(((one, column) for one, column in found if column), (among[0].modality, None))
-    left = _without(columns, split, payload)
+    left = _without(columns, split, None if modality.features else payload)
     tasks = {task.target.several: task for task in reversed(among) if task.modality is modality}
     labels = _several(left, rows, count) if True in tasks and payload and payload.type.startswith("VARCHAR") else []
     task = tasks[True] if labels or False not in tasks else tasks[False]
     labels = labels or [column for column in (_one(left, count),) if column]
     left = _without(left, *labels)
     ids = first_named(left, ID_NAMES, lambda column: column.distinct == count > 0 and not column.missing)
-    attributes = tuple(column.name for column in _without(left, ids))
-    name = payload.name if payload else columns[0].name
+    left = _without(left, ids)
+    attributes = tuple(column.name for column in left)
     label, each = (labels[0], ()) if len(labels) == 1 else (None, tuple(column.name for column in labels))
+    if modality.features:
+        features = modality.features(left)
+        return Schema(task.name, "", _name(label), _name(split), _name(ids), attributes, each, features=features)
+    name = payload.name if payload else columns[0].name
     return Schema(task.name, name, _name(label), _name(split), _name(ids), attributes, each)
 
 

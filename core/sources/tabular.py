@@ -136,8 +136,12 @@ def check_label(schema: Schema, names: Sequence[str]) -> None:
 
 def check_roles(schema: Schema, names: Sequence[str]) -> None:
     """Raises SchemaError when a role names no column, or when a column has two roles."""
-    chosen = [("payload", schema.payload), *(("label", name) for name in schema.labelled_by)]
+    chosen = [("label", name) for name in schema.labelled_by]
     chosen += [(role, name) for role, name in (("split", schema.split), ("id", schema.id)) if name is not None]
+    if task_named(schema.task).modality.features:
+        _check_features(schema)
+    else:
+        chosen.insert(0, ("payload", schema.payload))
     for role, column in chosen:
         if column not in names:
             raise SchemaError(f"{role.title()} column '{column}' not found.", f"The source has: {', '.join(names)}.")
@@ -146,6 +150,18 @@ def check_roles(schema: Schema, names: Sequence[str]) -> None:
     if twice is not None:
         shared = " and ".join(role for role, column in chosen if column == twice)
         raise SchemaError(f"Column '{twice}' is chosen as {shared}.", "Choose a column of its own for each.")
+
+
+def _check_features(schema: Schema) -> None:
+    """Raises SchemaError where no column makes up the examples, or one that is not read."""
+    if not schema.features:
+        raise SchemaError("No feature column is chosen.", "Choose the columns that make up an example.")
+    absent = [name for name in schema.features if name not in schema.attributes]
+    if absent:
+        kept = ", ".join(schema.attributes) or "none"
+        raise SchemaError(
+            f"Feature column '{absent[0]}' is not among the columns without a role: {kept}.", "Choose one of these."
+        )
 
 
 def used(schema: Schema, names: Sequence[str]) -> list[str]:

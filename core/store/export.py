@@ -51,9 +51,9 @@ def export_rows(db: Database, version_id: str, out: Path, format: Format) -> Pat
     lists = task.target.several and format != "csv"
     labels = [f"{task.target.classes_sql(name)} AS {name}" if lists else name for name in ("given_label", "label")]
     attributes = [identifier(attribute.column) for attribute in dataset.attributes]
-    taken = [*task.modality.columns, "given_label", "label", "split", *attributes]
+    taken = [*task.modality.exported, "given_label", "label", "split", *attributes]
     own_id = [_source_id(dataset, taken)] if dataset.id_column else []
-    columns = ["example_id", *own_id, *task.modality.columns, *labels, "split", *attributes]
+    columns = ["example_id", *own_id, *task.modality.exported, *labels, "split", *attributes]
     sql = f"SELECT {', '.join(columns)} FROM {relation(db, version_id)} ORDER BY example_id"
     return _copy(db, sql, out, format)
 

@@ -74,7 +74,7 @@ def find(signals: Signals, flag_by: str = "winnow") -> Found:
     return Found(
         score,
         flagged,
-        where(doubted.any(1), np.where(doubted, 1 - signals.labels, signals.labels).astype(np.int8)),
+        where(np.asarray(doubted.any(1)), np.where(doubted, 1 - signals.labels, signals.labels).astype(np.int8)),
         _evidence(signals, whole, flagged, doubted, usual),
         summary,
         signals.judged,

@@ -21,7 +21,9 @@ from core.heads.penalty import best_penalty
 from core.jobs.cleaning_effect.draws import OUT, Draw, draw
 from core.jobs.cleaning_effect.rows import LabelledRows
 from core.jobs.cleaning_effect.spec import CleaningEffectSpec
-from core.jobs.head_models import head_model
+from core.jobs.head_models import HeadModel, head_model
+from core.modalities.encoder import Encoder
+from core.modalities.encoders import make_encoder
 from core.queue import JobFolder, ProgressWriter
 from core.records import ARMS, Arm
 from core.tasks import task_named
@@ -55,12 +57,16 @@ def predict_by_heads(
 
 
 def _embeddings(progress: ProgressWriter, spec: CleaningEffectSpec, rows: LabelledRows) -> Tensor:
-    """(n, d) what a quick retrain solves its head on."""
+    """(n, d) what a quick retrain solves its head on; where models are fitted at once, what a scan does."""
     payloads = rows.rows.payloads
     progress.update("loading the model", 0)
-    found = head_model(spec.settings, spec.about.labels, task_named(spec.about.task)).embed(
-        payloads, spec.about.arrays, lambda done, total: progress.update("encoding", done, total)
-    )
+    task = task_named(spec.about.task)
+    model: Encoder | HeadModel
+    if task.modality.fine_tuning.at_once:
+        model = make_encoder(task.modality.encoders[-1], task.modality.name)
+    else:
+        model = head_model(spec.settings, spec.about.labels, task)
+    found = model.embed(payloads, spec.about.arrays, lambda done, total: progress.update("encoding", done, total))
     return torch.from_numpy(np.ascontiguousarray(found))
 
 

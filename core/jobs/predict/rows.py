@@ -1,7 +1,8 @@
-"""Predicts the rows of a table, one column of which holds the texts."""
+"""Predicts the rows of a table: an example is one of its columns, or the columns of a row together."""
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from typing import Any
 
@@ -9,9 +10,9 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from core.finetune.predictor import Predictor
 from core.jobs.predict.results import Results, spread
 from core.jobs.predict.spec import PredictSpec
+from core.modalities.fitted import Opened
 from core.queue import JobFolder, ProgressWriter
 from core.sources.tabular import FILE_COLUMN, LINE_COLUMN, REASON_COLUMN
 
@@ -19,23 +20,23 @@ CHUNK = 2048
 """Rows in memory at a time: the row group in which the input was written."""
 
 
-def predict_rows(folder: JobFolder, spec: PredictSpec, predictor: Predictor, progress: ProgressWriter) -> Results:
+def predict_rows(folder: JobFolder, spec: PredictSpec, predictor: Opened, progress: ProgressWriter) -> Results:
     """Every row in its order, then what could not be read as a row, named by its line."""
     aside = folder.input / "set_aside.parquet"
     with pq.ParquetFile(folder.input / "rows.parquet") as file:
         total = file.metadata.num_rows
         own = (FILE_COLUMN, LINE_COLUMN, REASON_COLUMN)
         kept = pa.schema([field for field in file.schema_arrow if field.name not in own])
-        with Results(folder.output / "predictions.parquet", kept, predictor.labels, predictor.target) as results:
+        with Results(folder.output / "predictions.parquet", kept, predictor.labels, spec.target) as results:
             for batch in file.iter_batches(CHUNK, columns=kept.names):
                 before = results.rows
 
                 def tick(done: float, _: float, before: int = before) -> None:
                     progress.update("Predicting", before + done, total, "rows")
 
-                texts = batch.column(spec.column).to_pylist()
-                reasons = [None if text and text.strip() else "missing text" for text in texts]
-                found, _ = predictor.predict([text for text, bad in zip(texts, reasons, strict=True) if not bad], tick)
+                cells = _cells(batch, spec)
+                reasons = [None if cell and cell.strip() else f"missing {spec.modality.name}" for cell in cells]
+                found, _ = predictor.predict([cell for cell, bad in zip(cells, reasons, strict=True) if not bad], tick)
                 results.write(batch.columns, spread(found, reasons, len(predictor.labels)), reasons)
                 tick(batch.num_rows, 0)
             for reasons in _aside(aside) if aside.exists() else ():
@@ -43,6 +44,20 @@ def predict_rows(folder: JobFolder, spec: PredictSpec, predictor: Predictor, pro
                 nothing = np.zeros((len(reasons), len(predictor.labels)), np.float32)
                 results.write(empty, nothing, reasons)
     return results
+
+
+def _cells(batch: pa.RecordBatch, spec: PredictSpec) -> list[str | None]:
+    """The examples as a job has them: a cell, or a row as a JSON object; None where there is nothing."""
+    if spec.column:
+        return [None if value is None else str(value) for value in batch.column(spec.column).to_pylist()]
+    rows = batch.to_pylist()
+    missing = (None, "")
+    return [
+        json.dumps({name: None if value in missing else value for name, value in row.items()}, default=str)
+        if any(value not in missing for value in row.values())
+        else None
+        for row in rows
+    ]
 
 
 def _aside(path: Any) -> Iterator[list[str | None]]:

@@ -14,6 +14,7 @@ import time
 
 from core.finetune.predictor import Predictor
 from core.jobs import entry
+from core.jobs.open_model import open_model
 from core.jobs.predict.files import predict_files
 from core.jobs.predict.rows import predict_rows
 from core.jobs.predict.spec import PredictResult, PredictSpec
@@ -25,9 +26,12 @@ def main(folder: JobFolder, progress: ProgressWriter) -> PredictResult:
     spec = folder.spec_as(PredictSpec)
     began = time.monotonic()
     progress.update("Loading the model", 0)
-    predictor = Predictor.open(spec.model)
-    predict = predict_files if spec.modality.in_files else predict_rows
-    results = predict(folder, spec, predictor, progress)
+    model, modality = open_model(spec.model)
+    if modality.in_files:
+        assert isinstance(model, Predictor)
+        results = predict_files(folder, spec, model, progress)
+    else:
+        results = predict_rows(folder, spec, model, progress)
     return PredictResult(
         rows=results.rows,
         predicted=results.predicted,

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from core.modalities import Modality
+from core.targets import Target
 from core.tasks import task_named
 
 
@@ -22,7 +23,7 @@ class PredictSpec:
     within: tuple[Path, ...] | None
     """Folders that paths must lie in; None: anywhere."""
     column: str
-    """Of a table: the column with the texts."""
+    """Of a table: the column with the examples; empty where an example is all columns of a row."""
     columns: tuple[str, ...]
     """Of a table: all of its columns."""
     name: str
@@ -36,6 +37,11 @@ class PredictSpec:
     def modality(self) -> Modality:
         """What the model takes."""
         return task_named(self.task or self.kind).modality
+
+    @property
+    def target(self) -> Target:
+        """What it says of an example."""
+        return task_named(self.task or self.kind).target
 
 
 @dataclass(frozen=True, slots=True)

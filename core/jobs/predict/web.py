@@ -26,11 +26,12 @@ def _prepare(context: Context, folder: JobFolder) -> None:
     if source.reader is None:
         raise SourceError(f"{spec.name} is no table.", "Name a CSV, TSV, JSON, Parquet or Excel file.")
     others = tuple(name for name in spec.columns if name != spec.column)
+    features = others if spec.modality.features else ()
     request = {
         "what": "stage_table",
         "source": source.name,
         "locations": list(spec.locations),
-        "schema": asdict(Schema(spec.task or spec.kind, spec.column, None, attributes=others)),
+        "schema": asdict(Schema(spec.task or spec.kind, spec.column, None, attributes=others, features=features)),
         "within": None if spec.within is None else [str(allowed) for allowed in spec.within],
         "scratch": str(folder.input),
         "misfits": list(spec.columns),

@@ -52,14 +52,13 @@ def lines(descriptor: int, idle_seconds: float) -> Iterator[bytes]:
 
 
 def _loaded(spec: ResidentSpec) -> Callable[[Question], Answer]:
-    from core.finetune.predictor import Predictor
+    from core.jobs.open_model import open_model
 
-    predictor, nearest = Predictor.open(spec.model), Nearest(spec.features)
-    in_files = predictor.classifier.task.modality.in_files
+    (model, modality), nearest = open_model(spec.model), Nearest(spec.features)
 
     def answer(question: Question) -> Answer:
-        payload = _image(Path(question.example)) if in_files else question.example
-        probabilities, seen = predictor.predict([payload])
+        payload = _image(Path(question.example)) if modality.in_files else question.example
+        probabilities, seen = model.predict([payload])
         return Answer(tuple(probabilities[0].tolist()), tuple(nearest.find(seen[0], question.nearest)))
 
     return answer

@@ -20,6 +20,7 @@ from core.errors import UsageError
 from core.heads.combine import pool, pool_exponents
 from core.heads.link import link_of, log_loss
 from core.heads.out_of_sample import OutOfSample, out_of_sample_probabilities
+from core.heads.refitted import refitted_probabilities
 from core.heads.user_probabilities import Numbering, read_probabilities
 from core.issues import ISSUE_TYPES
 from core.issues.contract import Found
@@ -31,6 +32,8 @@ from core.jobs.scan.spec import ScanJobSpec, ScanResult
 from core.jobs.scan.tier import write_tier
 from core.modalities.encoder import Encoder
 from core.modalities.encoders import make_encoder
+from core.modalities.fitted import Learner
+from core.modalities.heavy import heavy_modality
 from core.queue import JobFolder, ProgressWriter
 from core.targets.arrays import class_pairs, distinct, most_probable, same
 from core.tasks import task_named
@@ -52,7 +55,7 @@ def main(folder: JobFolder, progress: ProgressWriter) -> ScanResult:
 
 @dataclass(slots=True)
 class Member:
-    """One encoder of a combination."""
+    """One encoder of a combination, or a model of examples as they are."""
 
     name: str
     result: OutOfSample
@@ -109,6 +112,7 @@ class ScanRun:
         encoders = [make_encoder(name, modality.name) for name in self.spec.settings.encoders]
         clusters = self._clusters(encoders)
         folds = self._folds(clusters)
+        learner = self._learner()
         members: list[Member] = []
         for order, encoder in enumerate(encoders):
             with self.timed(f"{encoder.name}: encoding"):
@@ -116,13 +120,31 @@ class ScanRun:
             with self.timed(f"{encoder.name}: heads"):
                 result = self._judge(embeddings, clusters, folds, encoder.name)
             members.append(Member(encoder.name, result, self._accuracy(result.probabilities)))
-            with self.timed("combination"):
-                probabilities, weights = self._combined(members)
-            about = self._about(members, weights, clusters, folds)
-            notes = self._notes(result, clusters, folds)
-            signals = self._signals(probabilities, result.judged, embeddings, lambda: clusters)
-            name = " + ".join(member.name for member in members)
-            yield self.write(name, order, order == len(encoders) - 1, signals, about, notes)
+            final = learner is None and order == len(encoders) - 1
+            yield self._tier(members, order, final, embeddings, clusters, folds)
+        if learner is not None:
+            with self.timed(f"{learner.name}: fits"):
+                result = self._refit(learner, clusters, folds)
+            members.append(Member(learner.name, result, self._accuracy(result.probabilities)))
+            yield self._tier(members, len(encoders), True, embeddings, clusters, folds)
+
+    def _tier(
+        self,
+        members: list[Member],
+        order: int,
+        final: bool,
+        embeddings: NDArray[np.float32],
+        clusters: NDArray[np.int64],
+        folds: int,
+    ) -> str:
+        """Combines what there is so far and writes it."""
+        with self.timed("combination"):
+            probabilities, weights = self._combined(members)
+        newest = members[-1].result
+        about = self._about(members, weights, clusters, folds)
+        notes = self._notes(newest, clusters, folds)
+        signals = self._signals(probabilities, newest.judged, embeddings, lambda: clusters)
+        return self.write(" + ".join(member.name for member in members), order, final, signals, about, notes)
 
     def write(
         self, name: str, order: int, final: bool, signals: Signals, about: JsonObject, notes: Sequence[str] = ()
@@ -207,6 +229,26 @@ class ScanRun:
             seed=self.spec.settings.seed,
             scratch=self.folder.path,
             tick=self.tick(f"{name}: probabilities"),
+        )
+
+    def _learner(self) -> Learner | None:
+        """The rows for a model of examples as they are, where their modality has one."""
+        modality = task_named(self.spec.about.task).modality
+        if not modality.fine_tuning.at_once:
+            return None
+        with self.timed("reading"):
+            return heavy_modality(modality).learner(self.rows.payloads, len(self.labels), self.spec.settings.seed)
+
+    def _refit(self, learner: Learner, clusters: NDArray[np.int64], folds: int) -> OutOfSample:
+        return refitted_probabilities(
+            learner,
+            self.rows.labels.astype(np.int64, copy=False),
+            clusters,
+            len(self.labels),
+            folds=folds,
+            seed=self.spec.settings.seed,
+            scratch=self.folder.path,
+            tick=self.tick(f"{learner.name}: probabilities"),
         )
 
     def _combined(self, members: list[Member]) -> tuple[NDArray[np.float32], NDArray[np.float64]]:

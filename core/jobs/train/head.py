@@ -32,7 +32,7 @@ def train_head(folder: JobFolder, progress: ProgressWriter, spec: TrainJobSpec, 
     classes, ModelError where the model cannot be used."""
     splits, report = read_splits(folder), JobReport(folder, progress)
     train = np.flatnonzero(splits == "train")
-    _check(rows, train)
+    check(rows, train)
     with report.timed("loading"):
         report.tick("loading the model", 0)
         model = head_model(spec.settings, spec.about.labels, task_named(spec.about.task))
@@ -51,7 +51,8 @@ def train_head(folder: JobFolder, progress: ProgressWriter, spec: TrainJobSpec, 
     return _result(solved, found, len(train), report)
 
 
-def _check(rows: Rows, train: NDArray[np.int64]) -> None:
+def check(rows: Rows, train: NDArray[np.int64]) -> None:
+    """Raises UsageError where `train` has nothing to tell apart."""
     present = len(distinct(rows.labels[train])[0])
     if present < 2 or len(np.unique(rows.payloads.digests[train])) < 2:
         raise UsageError(

@@ -2,7 +2,8 @@
 
 spec.json   a `TrainJobSpec`
 input/      rows.parquet: example_id, content_hash, label (class index, or a list), split (never NULL), text, media_id
-output/     model/                 safetensors, config with the class names, tokenizer or image processor, winnow.json
+output/     model/                 safetensors, config with the class names, tokenizer or image processor, winnow.json;
+                                   of a model that is fitted at once what its modality saves
             predictions.parquet    example_id, split, predicted (class index, or a text of several), confidence
             probabilities.npy      float32 (m, k) in Fortran order, row by row those of predictions.parquet
             features.npy, feature_rows.npy   float32 (t, d) what the last layer was given, and the row ids (t,)
@@ -18,6 +19,7 @@ from core.jobs.entry import run
 from core.jobs.rows import Rows, read_rows
 from core.jobs.train.spec import TrainJobSpec, TrainResult
 from core.queue import JobFolder, ProgressWriter
+from core.tasks import task_named
 
 
 def main(folder: JobFolder, progress: ProgressWriter) -> TrainResult | None:
@@ -29,6 +31,10 @@ def main(folder: JobFolder, progress: ProgressWriter) -> TrainResult | None:
         return fine_tune(folder, progress, spec, _rows(folder, spec))
     if int(os.environ.get("RANK", "0")) > 0:
         return None
+    if task_named(spec.about.task).modality.fine_tuning.at_once:
+        from core.jobs.train.fitted import train_fitted
+
+        return train_fitted(folder, progress, spec, _rows(folder, spec))
     from core.jobs.train.head import train_head
 
     return train_head(folder, progress, spec, _rows(folder, spec))

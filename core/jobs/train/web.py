@@ -77,6 +77,8 @@ def prepare_train(context: Context, folder: JobFolder) -> None:
 def title_of(spec: TrainSpec, version: Version) -> str:
     """`Quick retrain of minilm, version 2`."""
     model = spec.model if spec.model in BUNDLED else spec.model.rstrip("/").rsplit("/", 1)[-1]
+    if spec.model in BUNDLED and BUNDLED[spec.model].fine_tuning.at_once:
+        return f"{model.capitalize()}, version {version.number}"
     last = "Last layer" if spec.last_layers == 1 else f"Last {spec.last_layers} layers"
     how = {"head": "Quick retrain", "last": last, "full": "Full fine-tune"}
     return f"{how[spec.strategy]} of {model}, version {version.number}"

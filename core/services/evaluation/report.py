@@ -38,6 +38,7 @@ from core.services.evaluation.words import (
 )
 from core.services.media import thumbnail
 from core.services.runs.listing import metrics
+from core.services.runs.models import task_of_run
 from core.store.datasets import get_dataset
 from core.store.rows import get_rows
 from core.store.versions import get_version
@@ -152,10 +153,11 @@ def _pair(context: Context, run: Run, found: AnyEvaluation, pair: ConfusedPair, 
         return ReportPair(pair.true, pair.predicted, pair.rows, share)
     rows = evaluation.predicted_rows(context, run, where, found.labels_from, EXAMPLES)
     examples = get_rows(context.store, found.version_id, [row.example_id for row in rows])
+    in_line = task_of_run(context, run).modality.line
     shown = tuple(
         ReportExample(
             name=(example.text or "" if example.media_id else "") or f"row {example.example_id}",
-            text="" if example.media_id else _cut(example.text or ""),
+            text="" if example.media_id else _cut(in_line(example.text or "", len(example.text or ""))),
             image=thumbnail(context, example.media_id) if example.media_id else None,
             confidence=row.confidence,
         )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import shutil
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -16,7 +17,7 @@ from core.jobs.submit import submit
 from core.jobs.tables import kind_of, named_in_messages
 from core.reading.ask import ask
 from core.reading.limits import PREVIEW_SECONDS
-from core.records import Job, Preview, Run
+from core.records import Job, Preview, RowFilter, Run
 from core.services.follow import follow
 from core.services.load import preview
 from core.services.runs.models import output_of, task_of_run
@@ -25,11 +26,13 @@ from core.sources.paths import existing
 from core.store import export as store
 from core.store.datasets import get_dataset
 from core.store.ingest.files import first_rows
+from core.store.rows import page_rows
 
 __all__ = [
     "Batch",
     "Format",
     "PredictResult",
+    "feature_names",
     "first_results",
     "look",
     "predictions",
@@ -86,7 +89,28 @@ def look(
     names = [one.name for one in found.columns]
     if column and column not in names:
         raise SchemaError(f"There is no column '{column}'.", f"The file has: {', '.join(names)}.")
+    if task.modality.features:
+        _check_features(feature_names(context, run), names, column)
+        return Batch(paths, within, found)
     return Batch(paths, within, found, column or guess(found.columns, found.rows, among=(task,)).payload)
+
+
+def feature_names(context: Context, run: Run) -> tuple[str, ...]:
+    """The columns that make up an example, where it is several: those of the run's rows, in their order."""
+    rows = page_rows(context.store, run.version_id, RowFilter(), 1, 0)
+    return tuple(json.loads(rows[0].text or "{}")) if rows else ()
+
+
+def _check_features(wanted: Sequence[str], names: Sequence[str], column: str) -> None:
+    """Raises SchemaError where a column is missing, UsageError for a single one."""
+    if column:
+        raise UsageError(f"--column {column}: an example is several columns, by their names.", "Leave --column out.")
+    absent = [name for name in wanted if name not in names]
+    if absent:
+        listed = ", ".join(f"'{name}'" for name in absent[:5]) + (" …" if len(absent) > 5 else "")
+        raise SchemaError(
+            f"The file lacks {len(absent)} of the model's columns: {listed}.", f"It has: {', '.join(names)}."
+        )
 
 
 def start_predict(context: Context, run: Run, batch: Batch, by: str) -> Job:

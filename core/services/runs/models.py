@@ -79,6 +79,6 @@ def export_model(context: Context, run: Run, out: Path) -> Path:
 
 
 def snippet(context: Context, run: Run) -> str:
-    """Python that loads the unpacked ZIP with nothing but transformers."""
+    """Python that loads the unpacked ZIP without Winnow."""
     task = task_of_run(context, run)
     return task.modality.fine_tuning.snippet.format(folder=folder_name(context, run), answer=task.target.answer)

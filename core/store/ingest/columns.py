@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from core.errors import SchemaError
@@ -10,7 +10,7 @@ from core.modalities import MEDIA, PAYLOAD_COLUMNS, WORDS
 from core.records import EARLIER_EXAMPLE_ID, EXAMPLE_ID, SPLIT_WORDS, Attribute, AttributeKind, Reader, Schema
 from core.sql import identifier, literal
 from core.store.database import Cursor
-from core.store.ingest.downcast import in_turns
+from core.store.ingest.downcast import EXACT, in_turns
 from core.store.ingest.usable import Test, usable_test
 from core.tasks import task_named
 
@@ -67,7 +67,10 @@ def plan(cursor: Cursor, reader: Reader, schema: Schema) -> Plan:
         _present(name, types, "attribute")
     attributes = {name: _stored_name(name, types) for name in schema.attributes}
     plain = _unescaped if any(file.escaped for file in reader.csv_files) else str
-    words = plain(f"CAST({_present(schema.payload, types, 'payload')} AS VARCHAR)")
+    if schema.features:
+        words = _cell(schema.in_order(), types, plain)
+    else:
+        words = plain(f"CAST({_present(schema.payload, types, 'payload')} AS VARCHAR)")
     own_id = f"CAST({_present(schema.id, types, 'id')} AS VARCHAR)" if schema.id else "NULL::VARCHAR"
     passing = _passing(reader, types, labels.fault)
     expressions = {
@@ -91,6 +94,26 @@ def plan(cursor: Cursor, reader: Reader, schema: Schema) -> Plan:
         {column: types[name] for name, column in attributes.items()},
         usable_test(schema, [WORDS, *(identifier(column) for column in large)], "load_reason" in passing),
     )
+
+
+def _cell(features: Sequence[str], types: Mapping[str, str], plain: Callable[[str], str]) -> str:
+    """A row's features as one JSON object, values as they are and missing ones null; NULL where all are missing. JSON
+    has no word for what is no finite number: that is missing. Whole numbers are
+    written as such, whatever their type."""
+    pairs, missing = [], []
+    for name in features:
+        value = _present(name, types, "feature")
+        missing.append(f"{value} IS NULL")
+        if types[name] == "VARCHAR":
+            value = plain(value)
+        elif types[name] in ("FLOAT", "DOUBLE"):
+            whole = f"{value} = trunc({value}) AND abs({value}) < {EXACT}"
+            value = (
+                f"CASE WHEN {whole} THEN to_json(CAST({value} AS BIGINT))"
+                f" WHEN isfinite({value}) THEN to_json({value}) END"
+            )
+        pairs.append(f"{literal(name)}, {value}")
+    return f"CASE WHEN NOT ({' AND '.join(missing)}) THEN CAST(json_object({', '.join(pairs)}) AS VARCHAR) END"
 
 
 def attribute_kinds(cursor: Cursor, columns: Plan, rows: str, row_count: int) -> tuple[Attribute, ...]:

@@ -11,7 +11,7 @@ from core.store.database import Cursor
 
 COLUMNS_AT_ONCE = 100
 """How many columns one query looks at: memory grows with them, not with a table's width."""
-_EXACT = 2**53
+EXACT = 2**53
 """Beyond it, a DOUBLE no longer holds every whole number."""
 
 
@@ -28,7 +28,7 @@ def whole(cursor: Cursor, names: Mapping[str, str], rows: str, may_give_way: boo
         ]
         answer = cursor.execute(f"SELECT {', '.join(tests)} FROM {rows}").fetchone() or ()
         for column, fractions, largest in zip(columns, answer[::2], answer[1::2], strict=True):
-            if (largest or 0) >= _EXACT:
+            if (largest or 0) >= EXACT:
                 inexact.append(names[column])
             elif not fractions:
                 found.append(column)

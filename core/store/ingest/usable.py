@@ -35,7 +35,7 @@ def usable_test(schema: Schema, cells: Sequence[str], has_reason: bool) -> Test:
     suspects = [f"strlen({cell}) > {MAX_CELL_BYTES}" for cell in cells]
     tests = [(f"({' OR '.join(suspects)})", literal(f"a cell larger than {MAX_CELL_BYTES // 1024**2} MB"))]
     for column, reason in (
-        (WORDS, f"empty: column {schema.payload}"),
+        (WORDS, "empty: every feature" if schema.features else f"empty: column {schema.payload}"),
         ("given_label", f"missing label: {', '.join(schema.labelled_by)}"),
     ):
         suspects.append(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import base64
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from itertools import chain
 from typing import Any
@@ -60,24 +60,29 @@ def _pickers(found: Preview, key: str) -> Schema:
         key=f"{key}-task",
         format_func=lambda name: TASKS[name].title,
     )
-    payload = pick("Example", "payload", guess.payload, optional=False)
-    several = task_named(task or guess.task).target.several
-    labels = _several(found, key, pick) if several else _Labels(pick("Label", "label", guess.label))
+    chosen = task_named(task or guess.task)
+    made_of = chosen.modality.features
+    payload = "" if made_of else pick("Example", "payload", guess.payload or names[0], optional=False)
+    labels = _several(found, key, pick) if chosen.target.several else _Labels(pick("Label", "label", guess.label))
     split = pick("Split", "split", guess.split)
     own_id = pick("Id", "id", guess.id)
     taken = {payload, labels.column, *labels.columns, split, own_id}
-    attributes = tuple(name for name in names if name not in taken)
-    if attributes:
-        st.caption("Kept as attributes: " + plain(", ".join(attributes)))
+    left = [column for column in found.columns if column.name not in taken]
+    attributes = tuple(column.name for column in left)
+    features = _features(made_of(left), attributes, key) if made_of else ()
+    others = [name for name in attributes if name not in features]
+    if others:
+        st.caption("Kept as attributes: " + plain(", ".join(others)))
     return Schema(
         task or guess.task,
-        payload or guess.payload,
+        payload or "",
         labels.column,
         split,
         own_id,
         attributes,
         labels.columns,
         labels.delimiter,
+        features,
     )
 
 
@@ -127,11 +132,24 @@ def _several(found: Preview, key: str, pick: Callable[[str, str, str | None], st
     return _Labels(label, (), delimiter)
 
 
+def _features(guessed: Sequence[str], names: Sequence[str], key: str) -> tuple[str, ...]:
+    """Which of the columns make up an example; all of them are kept as attributes too. A choice of other columns for
+    the other roles starts it anew."""
+    chosen = st.multiselect(
+        "Features",
+        names,
+        guessed,
+        help="The columns that make up an example: what a model is given of it.",
+        key=f"{key}-features-{hash(tuple(names)):x}",
+    )
+    return tuple(name for name in names if name in chosen)
+
+
 def preview_table(found: Preview, schema: Schema) -> None:
     """The first rows, the columns that play a role first and named by it; images as `with_thumbnails` left them."""
     roles = {getattr(schema, field): role for field, role in ROLES.items() if getattr(schema, field)}
     roles |= dict.fromkeys(schema.label_columns, ROLES["label"])
-    order = [*roles, *schema.attributes]
+    order = [*roles, *schema.features, *(name for name in schema.attributes if name not in schema.features)]
     images = any(str(row.get(schema.payload)).startswith(DATA_URL) for row in found.rows)
     st.dataframe(
         {name: [_cell(row.get(name)) for row in found.rows] for name in order},
@@ -142,7 +160,7 @@ def preview_table(found: Preview, schema: Schema) -> None:
             name: st.column_config.ImageColumn(f"{role}: {name}", alignment="left")
             if images and role == "example"
             else st.column_config.Column(f"{role}: {name}", width="large" if role == "example" else None)
-            for name, role in roles.items()
+            for name, role in (*roles.items(), *((name, "feature") for name in schema.features))
         },
         alt="First rows of the source",
     )

@@ -13,7 +13,7 @@ from core.store.rows import get_rows
 from core.tasks import task_named
 from core.ui import keys
 from core.ui.evaluation.choice import AnyShown, Shown
-from core.ui.modalities import drawing_of
+from core.ui.modalities import drawing_of, line_of
 from core.ui.parts.paging import WHOLE_HEADER, paged, pages
 from core.ui.parts.problems import plain
 from core.ui.parts.rows import picked_row, show_row
@@ -202,5 +202,5 @@ def _columns(
     columns["true"] = [words(row.label) for row in found]
     columns["predicted"] = [words(row.predicted) for row in found]
     columns["confidence"] = [row.confidence for row in found]
-    columns["example"] = [" ".join((line.text or "")[:CELL_CHARACTERS].split()) for line in lines]
+    columns["example"] = [line_of(dataset, line, CELL_CHARACTERS) for line in lines]
     return columns

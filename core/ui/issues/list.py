@@ -19,7 +19,7 @@ from core.tasks import task_named
 from core.ui import keys
 from core.ui.issues.groups import keep_one_of_all, redraw_after_act
 from core.ui.issues.why import explanation
-from core.ui.modalities import drawing_of
+from core.ui.modalities import drawing_of, line_of
 from core.ui.parts.cells import clicked_cell
 from core.ui.parts.issue_filter import query
 from core.ui.parts.labels import target_of
@@ -134,7 +134,7 @@ def _columns(
         columns["flagged"] = [line.issue.is_issue for line in lines]
     if any(line.decision for line in lines):
         columns["decided"] = [_verdict(line, version, target) for line in lines]
-    columns["example"] = [" ".join((line.example.text or "")[:CELL_CHARACTERS].split()) for line in lines]
+    columns["example"] = [line_of(dataset, line.example, CELL_CHARACTERS) for line in lines]
     if any(line.example.split for line in lines):
         columns["split"] = [line.example.split for line in lines]
     return columns

@@ -16,7 +16,7 @@ from core.services.issues.listing import explain
 from core.targets import Target
 from core.tasks import task_named
 from core.ui.issues.groups import keep_one_of_group
-from core.ui.modalities import drawing_of
+from core.ui.modalities import drawing_of, line_of
 from core.ui.parts.labels import target_of, words_of
 from core.ui.parts.problems import plain
 
@@ -138,7 +138,7 @@ def _neighbours(context: Context, dataset: Dataset, item: ReviewItem) -> None:
     if drawing.cell:
         columns[drawing.cell] = drawing.cells(context, near)
     columns["label"] = [words(one.label) for one in near]
-    columns["example"] = [" ".join((one.text or "")[:CELL_CHARACTERS].split()) for one in near]
+    columns["example"] = [line_of(dataset, one, CELL_CHARACTERS) for one in near]
     st.dataframe(
         columns,
         hide_index=True,

@@ -12,7 +12,7 @@ from core.modalities import WORDS
 from core.records import Dataset, Example, RowFilter, RowOrder, Version
 from core.store.rows import BY_ROW, count_rows, get_rows, page_of_ids, page_rows
 from core.tasks import task_named
-from core.ui.modalities import CELLS, drawing_of
+from core.ui.modalities import CELLS, drawing_of, line_of
 from core.ui.parts.background import result_of
 from core.ui.parts.csv_text import csv_button, csv_text, csv_title
 from core.ui.parts.paging import WHOLE_HEADER, paged, pages
@@ -106,7 +106,7 @@ def _records_of(
         record: dict[str, object] = {"row": row.example_id}
         if cells and drawing.cell:
             record[drawing.cell] = cells[place]
-        record |= {"example": row.text if whole else (row.text or "")[:CELL_CHARACTERS], "label": words(row.label)}
+        record |= {"example": row.text if whole else line_of(dataset, row, CELL_CHARACTERS), "label": words(row.label)}
         if row.label != row.given_label:
             record["as loaded"] = words(row.given_label)
         record |= {"split": row.split, "id": row.source_id}

@@ -30,8 +30,10 @@ def show_row(context: Context, dataset: Dataset, example: Example) -> None:
         told = " · ".join(f"{name}: **{plain(str(value))}**" for name, value in facts.items() if value is not None)
         st.caption(f"row {example.example_id} · {told}")
         drawing_of(dataset).whole(context, example)
-        if example.attributes:
-            st.table({plain(name): _cell(value) for name, value in example.attributes.items()}, border="horizontal")
+        drawn = task_named(dataset.task).modality.fields(example.text or "")
+        others = {name: value for name, value in example.attributes.items() if name not in drawn}
+        if others:
+            st.table({plain(name): _cell(value) for name, value in others.items()}, border="horizontal")
 
 
 def _cell(value: object) -> str:

@@ -13,6 +13,7 @@ from core.review.acts import ACTIONS
 from core.review.words import in_words
 from core.services.review.log import LogLine, log
 from core.ui import keys
+from core.ui.modalities import line_of
 from core.ui.parts.csv_text import csv_button, csv_text, csv_title
 from core.ui.parts.labels import target_of, words_of
 from core.ui.parts.paging import WHOLE_HEADER, paged, pages
@@ -107,7 +108,7 @@ def _columns(dataset: Dataset, lines: tuple[LogLine, ...]) -> dict[str, list[obj
         "suggested": [words(line.decision.shown.get("suggested_label")) for line in lines],
         "in force": [_standing(line) for line in lines],
         "version": [line.version.number for line in lines],
-        "example": [" ".join((line.example.text or "")[:CELL_CHARACTERS].split()) for line in lines],
+        "example": [line_of(dataset, line.example, CELL_CHARACTERS) for line in lines],
     }
 
 

@@ -36,14 +36,23 @@ class DeskView {
     this.whole.href = item.whole
     this.drawLabels(item)
     this.why.textContent = item.why
-    this.body.replaceChildren(item.image ? (item.picture ??= picture(item.image, item.name, "large")) : item.text)
+    this.body.replaceChildren(this.example(item))
     this.body.classList.toggle("is-image", Boolean(item.image))
-    this.body.classList.toggle("short", !item.image && item.text.length < 280)
+    this.body.classList.toggle("is-fields", Boolean(item.fields))
+    this.body.classList.toggle("short", !item.image && !item.fields && item.text.length < 280)
     this.body.scrollTop = 0
     this.drawBanner(item)
     this.bars.replaceChildren(...item.bars.map(([label, share]) => this.bar(item, label, share)))
     this.neighbours.replaceChildren(...item.neighbours.map((neighbour) => this.neighbour(item, neighbour)))
     if (!item.neighbours.length) this.neighbours.append(el("li", { class: "quiet" }, "None are known."))
+  }
+
+  /** An image, the columns of a row one below the other, or a text. */
+  example(item) {
+    if (item.image) return item.picture ??= picture(item.image, item.name, "large")
+    if (!item.fields) return item.text
+    return el("table", { class: "fields" }, el("tbody", {}, ...item.fields.map(([name, value, look]) =>
+      el("tr", {}, el("th", { scope: "row" }, name), el("td", { class: look }, value)))))
   }
 
   clear() {

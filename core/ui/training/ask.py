@@ -62,7 +62,9 @@ def _nearest(context: Context, dataset: Dataset, run: Run, reply: Reply) -> None
     if not reply.nearest:
         st.caption("This run kept no features of its training rows, so none can be compared.")
         return
-    st.caption("By what the model's last layer is given, with the labels that it learnt; 1 is identical.")
+    at_once = task_named(dataset.task).modality.fine_tuning.at_once
+    by = "how alike their columns are" if at_once else "what the model's last layer is given"
+    st.caption(f"By {by}, with the labels that it learnt; 1 is identical.")
     version = get_version(context.store, run.version_id).number
     for start in range(0, len(reply.nearest), CARDS_IN_A_ROW):
         cards = st.columns(CARDS_IN_A_ROW)

@@ -62,17 +62,18 @@ def _check_and_start(context: Context, run: Run, locations: Sequence[str], user:
 
 
 def _columns(batch: Batch, key: str) -> Batch:
-    """The column with the texts, a guess until somebody says otherwise, beside the first rows."""
+    """The column with the texts, a guess until somebody says otherwise, beside the first rows; nothing is asked where
+    an example is several columns, which are known by their names."""
     assert batch.found is not None
     names = [column.name for column in batch.found.columns]
-    column = st.selectbox(
+    column = batch.column and st.selectbox(
         "Column with the texts", names, names.index(batch.column), key=f"predict-column-{key}", width=320
     )
-    order = [column, *(name for name in names if name != column)]
+    order = [column, *(name for name in names if name != column)] if column else names
     st.dataframe(
         {name: [_cell(row.get(name)) for row in batch.found.rows[:FIRST_ROWS]] for name in order},
         hide_index=True,
-        column_config={column: st.column_config.Column(f"text: {column}", width="large")},
+        column_config={column: st.column_config.Column(f"text: {column}", width="large")} if column else None,
         placeholder="",
         alt="First rows of the file",
     )

@@ -20,6 +20,7 @@ from core.services.cleaning_effect import (
     start_cleaning_effect,
 )
 from core.services.jobs import can_restart, restart, stop
+from core.tasks import task_named
 from core.ui.parts.background import result_of
 from core.ui.parts.empty import empty_state
 from core.ui.parts.problems import plain, shown_errors
@@ -101,7 +102,7 @@ def compare_labels(context: Context, dataset: Dataset, version: Version, user: s
         return
     if again:
         with st.expander("Measure again", icon=":material/replay:"):
-            _form(context, version, user, rows)
+            _form(context, dataset, version, user, rows)
         return
     st.markdown("**Did cleaning help?**")
     st.caption(
@@ -109,18 +110,23 @@ def compare_labels(context: Context, dataset: Dataset, version: Version, user: s
         "and scores all of them on the test split."
     )
     with st.container(border=True, key="effect-form"):
-        _form(context, version, user, rows)
+        _form(context, dataset, version, user, rows)
 
 
-def _form(context: Context, version: Version, user: str, rows: dict[str, ReviewedRows]) -> None:
+def _form(context: Context, dataset: Dataset, version: Version, user: str, rows: dict[str, ReviewedRows]) -> None:
     for split, words in (("train", "rows to learn from"), ("test", "test rows")):
         st.markdown(plain(_changes(rows[split], words)))
-    strategy = st.radio(
-        "Strategy",
-        list(STRATEGIES),
-        format_func=lambda name: STRATEGIES[name][0],
-        captions=[explanation for _, explanation in STRATEGIES.values()],
-        key="effect-strategy",
+    offered = [name for name in STRATEGIES if name in task_named(dataset.task).modality.fine_tuning.strategies]
+    strategy = (
+        offered[0]
+        if len(offered) == 1
+        else st.radio(
+            "Strategy",
+            offered,
+            format_func=lambda name: STRATEGIES[name][0],
+            captions=[STRATEGIES[name][1] for name in offered],
+            key="effect-strategy",
+        )
     )
     seeds = st.number_input(
         "Seeds",

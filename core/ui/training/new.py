@@ -30,7 +30,7 @@ def new_run(context: Context, dataset: Dataset, version: Version, user: str) -> 
     form, facts = st.columns([3, 2], gap="medium")
     with form:
         model = _model(dataset)
-        strategy = _strategy()
+        strategy = _strategy(dataset)
     with facts, st.container(border=True, key="train-facts"):
         learns_from, runs_on = st.container(gap="xsmall"), st.container(gap="xsmall")
     with learns_from:
@@ -58,20 +58,23 @@ def _model(dataset: Dataset) -> str:
         st.selectbox(
             "Model",
             modality.fine_tuning.models,
-            accept_new_options=True,
+            accept_new_options=not modality.fine_tuning.at_once,
             help="One that comes with Winnow, or type a model folder or a hub id.",
             key=f"train-model-{modality.name}",
         )
     )
 
 
-def _strategy() -> Strategy:
-    names = list(STRATEGIES)
+def _strategy(dataset: Dataset) -> Strategy:
+    """Nothing is asked where the models can be trained in one way only."""
+    names = task_named(dataset.task).modality.fine_tuning.strategies
+    if len(names) == 1:
+        return names[0]
     chosen: Strategy = st.radio(
         "Strategy",
         names,
         format_func=lambda name: STRATEGIES[name][0],
-        captions=[explanation for _, explanation in STRATEGIES.values()],
+        captions=[STRATEGIES[name][1] for name in names],
         key="train-strategy",
     )
     return chosen
@@ -132,6 +135,9 @@ def _shares(rows: TrainRows) -> str:
 
 def _where(context: Context, dataset: Dataset, version: Version, spec: TrainSpec, rows: TrainRows | None) -> None:
     """Which device it will use and how, and whether its embeddings are there already."""
+    if task_named(dataset.task).modality.fine_tuning.at_once:
+        st.markdown("Runs on **the CPU**")
+        return
     with shown_errors():
         _device(context, dataset, version, spec, rows)
     if spec.strategy == "head":

@@ -52,5 +52,5 @@ def take_along(context: Context, run: Run) -> None:
             "model",
             run.run_id,
         )
-        st.caption("Unpacked, it loads with nothing but transformers:")
+        st.caption("Unpacked, it loads without Winnow:")
         st.code(snippet(context, run), language="python")

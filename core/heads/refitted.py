@@ -1,0 +1,88 @@
+"""Out-of-sample probabilities of a model that is fitted to examples as they are: once for each fold, without it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from core.arrays.disk_backed import empty, row_chunks
+from core.evaluation.metrics import log_loss, of_truth
+from core.heads.calibration import temperature
+from core.heads.folds import assign_folds, unseen_rows
+from core.heads.link import SOFTMAX
+from core.heads.out_of_sample import OutOfSample
+from core.modalities.encoder import Tick
+from core.modalities.fitted import Learner
+
+MOST_ROUNDS = 150
+"""Of which the best number is looked for on the first fold."""
+REPEAT_UP_TO, REPEATS = 2_000, 3
+"""As for heads, but each fit of a model takes as long as all heads together."""
+TRAINED = 1 << 21
+"""Rows times classes that a fit learns from at most: each round grows a tree per class."""
+_FLOOR = np.finfo(np.float32).eps
+
+
+def refitted_probabilities(
+    learner: Learner,
+    labels: NDArray[np.int64],
+    clusters: NDArray[np.int64],
+    classes: int,
+    *,
+    folds: int,
+    seed: int,
+    scratch: Path | None = None,
+    tick: Tick = lambda done, total: None,
+) -> OutOfSample:
+    """Probabilities of every class for every row from models that have not seen its cluster, with one temperature.
+
+    labels (n,) in 0 … k-1, clusters (n,): rows of a cluster share a fold. `tick` is called between fits.
+    """
+    repeats = REPEATS if len(labels) * classes <= REPEAT_UP_TO else 1
+    assigned = [assign_folds(labels, clusters, folds, seed + repeat) for repeat in range(repeats)]
+    sampled = _sampled(len(labels), classes, folds, seed)
+    probabilities, rounds, divisors = np.zeros((len(labels), classes), np.float32), None, []
+    for repeat, folds_of in enumerate(assigned):
+        part = empty((len(labels), classes), scratch)
+        for fold in range(folds):
+            tick(repeat * folds + fold, repeats * folds)
+            within, rows = np.flatnonzero(folds_of == fold), np.flatnonzero((folds_of != fold) & sampled)
+            if rounds is None:
+                tried = learner.fit(rows, labels[rows], MOST_ROUNDS)
+                rounds = tried.best_rounds(within, labels[within])
+            part[within] = learner.fit(rows, labels[rows], rounds).probabilities(within)
+        divisors.append(_calibrate(part, labels))
+        probabilities += part
+    probabilities /= np.float32(repeats)
+    tick(1, 1)
+    return OutOfSample(
+        probabilities,
+        log_loss(of_truth(probabilities, labels)),
+        divisors[0],
+        0.0,
+        repeats,
+        int(sampled.sum()),
+        ~np.any([unseen_rows(labels, folds_of) for folds_of in assigned], axis=0),
+    )
+
+
+def _sampled(rows: int, classes: int, folds: int, seed: int) -> NDArray[np.bool_]:
+    """(n,) which rows are learnt from: all of them where that does not take too long."""
+    size = max(1, TRAINED // classes) * folds // max(1, folds - 1)
+    chosen = np.ones(rows, bool)
+    if size < rows:
+        chosen[:] = False
+        chosen[np.random.default_rng(seed).choice(rows, size, replace=False)] = True
+    return chosen
+
+
+def _calibrate(part: NDArray[np.float32], labels: NDArray[np.int64]) -> float:
+    """In place; returns the temperature."""
+    for rows in row_chunks(*part.shape):
+        part[rows] = np.log(np.maximum(part[rows], _FLOOR))
+    divisor = temperature(part, labels)
+    for rows in row_chunks(*part.shape):
+        part[rows] = SOFTMAX.probabilities(np.asarray(part[rows]), divisor)
+    return divisor

@@ -1,0 +1,20 @@
+"""A run's model put to use, whatever it is made of."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from core.finetune.predictor import Predictor
+from core.modalities import MODALITIES, Modality
+from core.modalities.fitted import Opened
+from core.modalities.heavy import heavy_modality
+
+
+def open_model(folder: Path) -> tuple[Opened, Modality]:
+    """The model in a folder, and what its examples are. Raises ModelError where it cannot be loaded."""
+    for modality in MODALITIES.values():
+        tuning = modality.fine_tuning
+        if tuning.at_once and any((folder / mark).is_file() for mark in tuning.marks):
+            return heavy_modality(modality).opened(folder), modality
+    predictor = Predictor.open(folder)
+    return predictor, predictor.classifier.task.modality

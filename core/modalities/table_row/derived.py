@@ -1,0 +1,16 @@
+"""The attribute that is made from a row: how much of it is missing."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from core.modalities.contract import Derived
+
+DERIVED: Final = (
+    Derived(
+        "missing values",
+        "missing_values",
+        "number",
+        "len(list_filter(json_extract(text, '$.*'), lambda value: CAST(value AS VARCHAR) = 'null'))",
+    ),
+)
