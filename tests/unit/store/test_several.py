@@ -40,7 +40,7 @@ def tags(context: Context, tmp_path: Path) -> Dataset:
         (RowFilter(label="gone"), lambda names: False),
         (RowFilter(label="a", also="gone"), lambda names: False),
     ],
-    ids=str,
+    ids=["a", "quoted", "both", "none", "one alone", "an unknown one", "one and an unknown one"],
 )
 def test_a_filter_keeps_the_rows_that_have_the_classes(
     context: Context, tags: Dataset, where: RowFilter, kept: object
