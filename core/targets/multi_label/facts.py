@@ -174,8 +174,7 @@ def tidied(label: str) -> str:
     found = _listed(label)
     if found is None or not all(type(name) in (str, int) for name in found):
         return label
-    named = (str(name).strip() for name in found)
-    return label_of(name for name in named if name)
+    return label_of(_named(map(str, found)))
 
 
 def objection(label: str, known: Set[str]) -> str:

@@ -196,9 +196,12 @@ def test_a_row_of_a_queue_comes_with_the_probability_of_every_class_in_play(
     assert dict(item.probabilities)["wheat"] == pytest.approx(0.02)
 
 
-def test_without_its_matrix_a_row_has_no_probabilities(context: Context, scan: Scan) -> None:
-    (item,) = ScanSource(scan, IssueFilter()).items(context, scan.version_id, [0])
-    assert item.probabilities == ()
+def test_without_its_matrix_a_row_has_the_probabilities_of_the_classes_in_doubt(context: Context, scan: Scan) -> None:
+    why = {"extra": ["wheat"], "extra_probabilities": [0.02], "missing": ["corn"], "missing_probabilities": [0.9]}
+    with context.store.write() as cursor:
+        cursor.execute("UPDATE issues SET why = ? WHERE example_id = 0", [json.dumps(why)])
+    items = ScanSource(scan, IssueFilter()).items(context, scan.version_id, [0, 1])
+    assert [item.probabilities for item in items] == [(("corn", 0.9), ("wheat", 0.02)), ()]
 
 
 def test_what_a_run_predicts_is_reviewed_as_sets(context: Context, crops: Dataset) -> None:
