@@ -84,7 +84,7 @@ def test_numbers_in_a_list_are_classes_by_their_text() -> None:
     assert _label("[3, 10]") == '["10","3"]'
 
 
-@pytest.mark.parametrize("text", ["sport", '{"a": 1}', '["a"', '[["a"], "b"]', '[{"name": "a"}]', '"a"', "['a', 'b']"])
+@pytest.mark.parametrize("text", ["sport", '{"a": 1}', '["a"', '[["a"], "b"]', '[{"name": "a"}]', '"a"', "['a' 'b']"])
 def test_what_is_no_json_array_of_classes_is_a_fault_that_names_it(text: str) -> None:
     row: dict[str, str | None] = {"tags": text}
     assert _read([row], _schema()) == [(None, f"no JSON array of classes: column tags: {text}")]
@@ -155,3 +155,19 @@ def test_lists_are_read_as_the_texts_that_say_the_same() -> None:
 def test_columns_whose_names_differ_in_what_hardly_shows_are_refused() -> None:
     with pytest.raises(SchemaError, match="are 2 classes with 1 names"):
         MULTI.read(_schema(None, ("spam", "spam ")), {"spam": "VARCHAR", "spam ": "VARCHAR"})
+
+
+@pytest.mark.parametrize("text", ["['b', 'a']", "[ 'b' ,'a', '' ]", "['b', 'a', 'a']"])
+def test_a_list_as_python_writes_it_is_read(text: str) -> None:
+    assert _label(text) == '["a","b"]'
+    assert MULTI.classes_in(_schema(), {"tags": text}) == ("a", "b")
+
+
+@given(st.lists(_PLAIN, min_size=1, max_size=4))
+@settings(max_examples=60, deadline=None)
+def test_whatever_python_writes_is_read_as_it_is_or_not_at_all(names: list[str]) -> None:
+    row: dict[str, str | None] = {"tags": repr(names)}
+    label, fault = _read([row], _schema())[0]
+    assert label == MULTI.label_of(names) or fault is not None
+    shown = MULTI.classes_in(_schema(), row)
+    assert label == (None if shown is None else MULTI.label_of(shown))
