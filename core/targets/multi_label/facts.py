@@ -81,8 +81,9 @@ def _of_arrays(name: str, column: str) -> Reading:
     """An object or a list in a list is no class. Lists as Python writes them are read, too."""
     by_python = f"contains({column}, {literal(_QUOTE)}) AND regexp_full_match({column}, {literal(PYTHON_LIST)})"
     array = f"CASE WHEN {by_python} THEN replace({column}, {literal(_QUOTE)}, '\"') ELSE {column} END"
-    nested = f"list_has_any(TRY(json_type({array}, '$[*]')), ['OBJECT', 'ARRAY'])"
-    classes = f"CASE WHEN NOT {nested} THEN TRY(from_json({array}, {_TYPE})) END"
+    may_nest = f"regexp_matches({column}, '^.*[{{\\[].*[{{\\[]')"
+    nested = f"{may_nest} AND list_has_any(TRY(json_type({array}, '$[*]')), ['OBJECT', 'ARRAY'])"
+    classes = f"CASE WHEN {nested} THEN NULL ELSE TRY(from_json({array}, {_TYPE})) END"
     unread = f"({classes}) IS NULL AND trim({column}) NOT IN ('', 'null')"
     fault = literal(f"no JSON array of classes: column {name}: ")
     return Reading(text_sql(classes), f"CASE WHEN {unread} THEN {fault} || left({column}, {_SHOWN}) END")
