@@ -39,6 +39,11 @@ def read(schema: Schema, types: Mapping[str, str]) -> Reading:
 
     Empty texts and NULLs in a list are no classes. A list or a text of nothing says that no class applies, and so does
     `[]` where texts have a delimiter; NULL is no label."""
+    if schema.label_columns and (schema.label is not None or schema.label_delimiter):
+        raise SchemaError(
+            f"Labels are asked for from {len(schema.label_columns):,} columns of classes and from one column of labels.",
+            "Choose one of the two; a delimiter belongs to one column.",
+        )
     if schema.label_columns:
         return _of_columns(schema.label_columns)
     name = schema.label or ""
