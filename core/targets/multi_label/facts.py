@@ -41,7 +41,7 @@ def read(schema: Schema, types: Mapping[str, str]) -> Reading:
     `[]` where texts have a delimiter; NULL is no label."""
     if schema.label_columns and (schema.label is not None or schema.label_delimiter):
         raise SchemaError(
-            f"Labels are asked for from {len(schema.label_columns):,} columns of classes and from one column of labels.",
+            f"Labels are asked for from {len(schema.label_columns):,} columns of classes and from one of labels.",
             "Choose one of the two; a delimiter belongs to one column.",
         )
     if schema.label_columns:

@@ -135,7 +135,7 @@ def test_one_class_refuses_several_columns_and_a_delimiter() -> None:
 def test_columns_of_classes_and_a_column_of_labels_are_not_read_together() -> None:
     types = {"tags": "VARCHAR", "spam": "VARCHAR", "rude": "VARCHAR"}
     for schema in (_schema("tags", ("spam", "rude")), _schema(None, ("spam", "rude"), ";")):
-        with pytest.raises(SchemaError, match="from 2 columns of classes and from one column of labels"):
+        with pytest.raises(SchemaError, match="from 2 columns of classes and from one of labels"):
             MULTI.read(schema, types)
 
 
