@@ -11,7 +11,6 @@ from core.services.profile.figures import (
     missing_values,
     split_balance,
 )
-from core.tasks import task_named
 from core.ui.parts.choices import view_switch
 from core.ui.parts.pending import settled
 from core.ui.parts.problems import shown_errors
@@ -32,8 +31,7 @@ with shown_errors():
     if view == "balance":
         classes = settled(lambda: class_balance(context, version.version_id))
         splits = settled(lambda: split_balance(context, version.version_id))
-        several = task_named(dataset.task).target.several
-        sets = settled(lambda: label_sets(context, version.version_id)) if several else None
+        sets = settled(lambda: label_sets(context, version.version_id))
         if classes is not None and splits is not None:
             opened = balance_view(dataset, version, classes, splits, sets)
     else:

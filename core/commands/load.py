@@ -89,6 +89,10 @@ def _schema(found: Preview, said: dict[str, Any]) -> Schema:
     if not said:
         return found.guess
     columns = [column.name for column in found.columns]
+    if "label_columns" in said and _LABELS & said.keys() != {"label_columns"}:
+        raise UsageError(
+            "--label-columns goes neither with --label nor with --label-delimiter.", "Name several columns, or one."
+        )
     if "label_columns" in said:
         said |= {"label_columns": _listed(said["label_columns"], columns), "label": None}
     elif "label" in said:

@@ -13,6 +13,7 @@ from typing import Any
 
 from core.modalities.naming import first_named, plain_name
 from core.records import Column
+from core.targets.spelling import as_json
 
 NAMES = (
     "labels", "tags", "classes", "categories", "topics", "genres", "emotions", "intents", "subjects", "themes",
@@ -42,7 +43,7 @@ def _list(value: Any) -> list[str | int] | None:
     if not isinstance(value, str) or not value.startswith("["):
         return None
     try:
-        found = json.loads(value)
+        found = json.loads(as_json(value))
     except (ValueError, RecursionError):
         return None
     if not isinstance(found, list) or not all(type(one) in (str, int) for one in found):

@@ -2,8 +2,18 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Set
 from difflib import get_close_matches
+
+PYTHON_LIST = r"\[\s*'[^'\"\\]*'(\s*,\s*'[^'\"\\]*')*\s*\]"
+"""How Python writes a list of plain texts, and with it pandas into CSV: `['grain', 'wheat']`. For RE2 and Python."""
+_PYTHON_LIST = re.compile(PYTHON_LIST)
+
+
+def as_json(text: str) -> str:
+    """A list of texts as Python writes it as a JSON array; any other text as it is."""
+    return text.replace("'", '"') if _PYTHON_LIST.fullmatch(text) else text
 
 
 def in_order(classes: Iterable[str]) -> tuple[str, ...]:

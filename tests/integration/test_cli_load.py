@@ -81,6 +81,14 @@ def test_one_column_named_instead_of_the_guessed_ones_makes_it_one_class(run: Ru
     assert (loaded["task"], loaded["schema"]["attributes"]) == ("text-classification", ["rude"])
 
 
+def test_columns_of_labels_do_not_go_with_one_column(run: Run, tmp_path: Path) -> None:
+    file = _tags(tmp_path / "tags.csv")
+    for more in (("--label", "tags"), ("--label-delimiter", ";")):
+        ran = run("load", file, "--name", "t", "--label-columns", "spam,rude", *more)
+        assert ran.code == 2
+        assert "goes neither with --label nor with --label-delimiter" in ran.err
+
+
 def test_a_column_of_labels_that_does_not_exist_is_wrong_usage(run: Run, tmp_path: Path) -> None:
     ran = run("load", _tags(tmp_path / "tags.csv"), "--name", "t", "--label-columns", "spam,kind")
     assert (ran.code, ran.out) == (2, "")

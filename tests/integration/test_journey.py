@@ -15,7 +15,7 @@ import pytest
 from PIL import Image
 
 from core.tasks import TASKS, Task
-from tests.integration.cli_support import Run, write_rows
+from tests.integration.cli_support import WORDS, Run, write_rows
 
 ROWS, WRONG = 90, 6
 COLOURS = {"red": (200, 40, 40), "green": (40, 200, 40), "blue": (40, 40, 200)}
@@ -25,6 +25,21 @@ def _texts(folder: Path) -> tuple[Path, list[str]]:
     """Short texts of three topics in a CSV."""
     write_rows(folder / "notes.csv", ROWS)
     return folder / "notes.csv", ["--payload", "text", "--label", "topic", "--id", "key"]
+
+
+def _tagged(folder: Path) -> tuple[Path, list[str]]:
+    """Short texts of none, one or two of three topics in a CSV, with the topics between semicolons; some lack one that
+    they are about."""
+    chance = random.Random(5)
+    with (folder / "tagged.csv").open("w", newline="") as file:
+        writer = csv.writer(file)
+        writer.writerow(["key", "text", "topics"])
+        for row in range(ROWS):
+            topics = chance.sample(list(WORDS), k=(1, 2, 1, 2, 0, 1)[row % 6])
+            words = [word for topic in topics for word in chance.choices(WORDS[topic].split(), k=6)]
+            given = topics[1:] if row < WRONG else topics
+            writer.writerow([f"k{row}", " ".join(words) or "nothing of it at all", "; ".join(given) or "[]"])
+    return folder / "tagged.csv", ["--payload", "text", "--label", "topics", "--label-delimiter", ";", "--id", "key"]
 
 
 def _images(folder: Path) -> tuple[Path, list[str]]:

@@ -85,7 +85,7 @@ def test_lists_and_objects_are_refused_as_labels(
 ) -> None:
     file = _write(tmp_path / "a.parquet", _table(labels * 4))
     with pytest.raises(JobError, match=f"Column 'label' holds {held}"):
-        loaded(context, file)
+        loaded(context, file, task="text-classification", label="label", attributes=())
 
 
 def test_columns_that_differ_in_capitals_only_keep_their_own_values(context: Context, tmp_path: Path) -> None:

@@ -125,3 +125,25 @@ def test_a_hub_that_answers_is_asked_for_the_dataset(tmp_path: Path, monkeypatch
         told, _ = _asked(tmp_path, monkeypatch, f"http://127.0.0.1:{server.server_port}")
         server.shutdown()
     assert "The hub has no dataset 'owner/films'" in told
+
+
+@pytest.mark.parametrize("numbered", [True, False], ids=["class numbers", "texts"])
+def test_lists_of_classes_of_a_hub_dataset_are_several_classes(tmp_path: Path, numbered: bool) -> None:
+    (tmp_path / "moods").mkdir()
+    names = ["anger", "joy"]
+    value = {"names": names, "_type": "ClassLabel"} if numbered else {"dtype": "string", "_type": "Value"}
+    features = {"text": {"dtype": "string", "_type": "Value"}, "labels": {"feature": value, "_type": "Sequence"}}
+    lists = [[0], [0, 1], [], [1]] * 3
+    labels = lists if numbered else [[names[number] for number in found] for found in lists]
+    table = pa.table({"text": [f"row {i}" for i in range(12)], "labels": labels})
+    table = table.replace_schema_metadata({"huggingface": json.dumps({"info": {"features": features}})})
+    pq.write_table(table, tmp_path / "moods" / "train-00000-of-00001.parquet")
+    run = _fetched(tmp_path / "run", {"id": str(tmp_path / "moods"), "config": None, "rows": None})
+    found = hub.preview([], Bench(query, run.output))
+    assert (found.guess.task, found.guess.label) == ("multi-label-text", "labels")
+    assert [row["labels"] for row in found.rows[:4]] == ['["anger"]', '["anger","joy"]', "[]", '["joy"]']
+    reader = hub.reader([], found.guess, Bench(query, run.output))
+    assert [row[0] for row in query(f"SELECT labels FROM {reader.sql} LIMIT 2").rows] == [
+        '["anger"]',
+        '["anger","joy"]',
+    ]

@@ -15,7 +15,9 @@ import pytest
 
 from core.context import Context
 from core.errors import JobError, SchemaError
+from core.records import Schema
 from core.services.load import preview
+from core.typed import from_json
 from tests.integration.load_support import column, loaded, set_aside
 
 SETS = (["grain", "wheat"], ["oil"], [], ["wheat", "oil", "grain"], ["grain"], ["oil", "wheat"])
@@ -173,3 +175,10 @@ def test_several_columns_for_a_task_of_one_class_are_refused_before_anything_is_
 def test_a_column_that_is_chosen_twice_is_refused(context: Context, tmp_path: Path) -> None:
     with pytest.raises(JobError, match="Column 'oil' is chosen as label and id"):
         loaded(context, _flags(tmp_path / "a.csv"), id="oil")
+
+
+def test_a_schema_that_was_written_before_there_were_several_classes_is_read_as_ever() -> None:
+    old = {"task": "text", "payload": "text", "label": "topic", "split": None, "id": "key", "attributes": ["source"]}
+    schema = from_json(Schema, old, "the schema")
+    assert schema == Schema("text", "text", "topic", None, "key", ("source",))
+    assert (schema.labelled_by, schema.roles) == (("topic",), {"text", "topic", "key"})

@@ -197,7 +197,7 @@ def test_classes_that_go_together_are_counted_and_open_their_rows(open_at: OpenA
         "120", "0.83", "40", "4"
     )  # fmt: skip
     assert "Whether the splits differ is not tested" in _captions(shown)
-    assert "shares are of rows" in _captions(shown)
+    assert "A row counts in each of its classes: their shares of all rows sum to 83%." in _captions(shown)
     shown.selectbox(key="choice-classes-pair").select_index(0).run()
     assert "20 rows" in _captions(shown)
     assert any("grain and wheat" in markdown.value for markdown in shown.markdown)

@@ -66,8 +66,11 @@ def class_balance(context: Context, version_id: str, timeout: float | None = TIM
     return _ask(context, version_id, "Counting classes", _balance, timeout)
 
 
-def label_sets(context: Context, version_id: str, timeout: float | None = TIMEOUT) -> LabelSets | Pending:
-    """Which classes go together, where a label is several."""
+def label_sets(context: Context, version_id: str, timeout: float | None = TIMEOUT) -> LabelSets | Pending | None:
+    """Which classes go together; None where a label is one."""
+    dataset = get_dataset(context.store, get_version(context.store, version_id).dataset_id)
+    if not task_named(dataset.task).target.several:
+        return None
     return _ask(context, version_id, "Counting labels", _label_sets, timeout)
 
 

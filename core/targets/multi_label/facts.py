@@ -21,12 +21,13 @@ from core.lookalikes import EDGE, stripped
 from core.records import Schema
 from core.sql import identifier, literal
 from core.targets.contract import Labels, Reading, Target
-from core.targets.spelling import in_order, unknown_class
+from core.targets.spelling import PYTHON_LIST, as_json, in_order, unknown_class
 
 _TYPE = "'[\"VARCHAR\"]'"
 _CONTROLS = r"[\x00-\x1F]+"
 """Characters that programs escape in JSON each in their own way; a blank stands for them in a class's name."""
 _NONE = "[]"
+_QUOTE = "'"
 _YES, _NO = ("1", "1.0", "true"), ("0", "0.0", "false")
 _ANSWERS = (*_YES, *_NO)
 _SHOWN = 100
@@ -34,10 +35,15 @@ _SHOWN = 100
 
 
 def read(schema: Schema, types: Mapping[str, str]) -> Reading:
-    """Of columns of 0 and 1, of lists, of texts with a delimiter, or of texts that are JSON arrays.
+    """Of columns of 0 and 1, of lists, of texts with a delimiter, or of texts that are JSON arrays or Python's lists.
 
     Empty texts and NULLs in a list are no classes. A list or a text of nothing says that no class applies, and so does
     `[]` where texts have a delimiter; NULL is no label."""
+    if schema.label_columns and (schema.label is not None or schema.label_delimiter):
+        raise SchemaError(
+            f"Labels are asked for from {len(schema.label_columns):,} columns of classes and from one of labels.",
+            "Choose one of the two; a delimiter belongs to one column.",
+        )
     if schema.label_columns:
         return _of_columns(schema.label_columns)
     name = schema.label or ""
@@ -77,9 +83,12 @@ def _of_columns(names: Sequence[str]) -> Reading:
 
 
 def _of_arrays(name: str, column: str) -> Reading:
-    """An object or a list in a list is no class."""
-    nested = f"list_has_any(TRY(json_type({column}, '$[*]')), ['OBJECT', 'ARRAY'])"
-    classes = f"CASE WHEN NOT {nested} THEN TRY(from_json({column}, {_TYPE})) END"
+    """An object or a list in a list is no class. Lists as Python writes them are read, too."""
+    by_python = f"contains({column}, {literal(_QUOTE)}) AND regexp_full_match({column}, {literal(PYTHON_LIST)})"
+    array = f"CASE WHEN {by_python} THEN replace({column}, {literal(_QUOTE)}, '\"') ELSE {column} END"
+    may_nest = f"regexp_matches({column}, '^.*[{{\\[].*[{{\\[]')"
+    nested = f"{may_nest} AND list_has_any(TRY(json_type({array}, '$[*]')), ['OBJECT', 'ARRAY'])"
+    classes = f"CASE WHEN {nested} THEN NULL ELSE TRY(from_json({array}, {_TYPE})) END"
     unread = f"({classes}) IS NULL AND trim({column}) NOT IN ('', 'null')"
     fault = literal(f"no JSON array of classes: column {name}: ")
     return Reading(text_sql(classes), f"CASE WHEN {unread} THEN {fault} || left({column}, {_SHOWN}) END")
@@ -108,7 +117,7 @@ def classes_in(schema: Schema, row: Mapping[str, Any]) -> tuple[str, ...] | None
         text = _text(value)
         return () if text.strip() == _NONE else _named(text.split(schema.label_delimiter))
     try:
-        found = json.loads(value) if isinstance(value, str) else value
+        found = json.loads(as_json(value)) if isinstance(value, str) else value
     except ValueError:
         return None
     if not isinstance(found, list) or any(isinstance(one, dict | list) for one in found):

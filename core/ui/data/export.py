@@ -36,6 +36,8 @@ def export_form(context: Context, dataset: Dataset, version: Version) -> None:
     offered = formats_of(task_named(dataset.task))
     st.markdown(f"**Export {plain(dataset.name)}, version {version.number}**")
     st.caption(f"{version.row_count:,} rows with their labels as of this version; excluded rows are left out.")
+    if task_named(dataset.task).target.several:
+        st.caption("Labels are lists of classes, in CSV JSON arrays; each format loads again as it was.")
     chosen = st.radio("Format", offered, format_func=lambda name: FORMATS[name][0], key="export-format") or offered[0]
     large = version.row_count > LARGE_ROWS
     if not large:

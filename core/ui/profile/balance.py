@@ -38,10 +38,9 @@ def balance_view(
     _figures(balance, sets)
     left, right = st.columns([6, 5], gap="large")
     with left:
-        remark = "" if sets is None else ": shares are of rows, and a row counts in each of its classes"
-        label = value_bars(
-            dataset, version, balance, view="classes", name="label", title="Classes", noun="class", remark=remark
-        )
+        label = value_bars(dataset, version, balance, view="classes", name="label", title="Classes", noun="class")
+        if sets is not None:
+            st.caption(f"A row counts in each of its classes: their shares of all rows sum to {sets.cardinality:.0%}.")
     with right:
         split = _splits(dataset, version, splits)
     if balance.absent:

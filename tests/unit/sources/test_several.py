@@ -86,12 +86,17 @@ def test_lists_whose_texts_come_again_are_the_label_where_nothing_else_is() -> N
         ['["' + "x" * 101 + '"]'] * 6,
         ["[0.25, 0.5]"] * 6,
         ["a, b"] * 6,
-        ["['a', 'b']"] * 6,
+        ["['a' 'b']"] * 6,  # as numpy writes an array
         ['{"a": 1}'] * 6,
     ],
 )
 def test_what_holds_no_classes_makes_no_task_of_several(values: list[Any]) -> None:
     assert _guess(text=_texts(6), what=values).task == ONE
+
+
+def test_lists_as_pandas_writes_them_into_csv_are_lists() -> None:
+    found = _guess(text=_texts(6), tags=[one.replace('"', "'") for one in SETS])
+    assert (found.task, found.label) == (MULTI, "tags")
 
 
 def test_a_delimiter_is_never_guessed() -> None:

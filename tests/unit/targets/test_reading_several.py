@@ -84,7 +84,7 @@ def test_numbers_in_a_list_are_classes_by_their_text() -> None:
     assert _label("[3, 10]") == '["10","3"]'
 
 
-@pytest.mark.parametrize("text", ["sport", '{"a": 1}', '["a"', '[["a"], "b"]', '[{"name": "a"}]', '"a"', "['a', 'b']"])
+@pytest.mark.parametrize("text", ["sport", '{"a": 1}', '["a"', '[["a"], "b"]', '[{"name": "a"}]', '"a"', "['a' 'b']"])
 def test_what_is_no_json_array_of_classes_is_a_fault_that_names_it(text: str) -> None:
     row: dict[str, str | None] = {"tags": text}
     assert _read([row], _schema()) == [(None, f"no JSON array of classes: column tags: {text}")]
@@ -132,6 +132,13 @@ def test_one_class_refuses_several_columns_and_a_delimiter() -> None:
         ONE.read(_schema(delimiter=";"), {"tags": "VARCHAR"})
 
 
+def test_columns_of_classes_and_a_column_of_labels_are_not_read_together() -> None:
+    types = {"tags": "VARCHAR", "spam": "VARCHAR", "rude": "VARCHAR"}
+    for schema in (_schema("tags", ("spam", "rude")), _schema(None, ("spam", "rude"), ";")):
+        with pytest.raises(SchemaError, match="from 2 columns of classes and from one of labels"):
+            MULTI.read(schema, types)
+
+
 def test_several_classes_refuse_a_column_of_another_type() -> None:
     with pytest.raises(SchemaError, match="'tags' holds BIGINT values"):
         MULTI.read(_schema(), {"tags": "BIGINT"})
@@ -155,3 +162,19 @@ def test_lists_are_read_as_the_texts_that_say_the_same() -> None:
 def test_columns_whose_names_differ_in_what_hardly_shows_are_refused() -> None:
     with pytest.raises(SchemaError, match="are 2 classes with 1 names"):
         MULTI.read(_schema(None, ("spam", "spam ")), {"spam": "VARCHAR", "spam ": "VARCHAR"})
+
+
+@pytest.mark.parametrize("text", ["['b', 'a']", "[ 'b' ,'a', '' ]", "['b', 'a', 'a']"])
+def test_a_list_as_python_writes_it_is_read(text: str) -> None:
+    assert _label(text) == '["a","b"]'
+    assert MULTI.classes_in(_schema(), {"tags": text}) == ("a", "b")
+
+
+@given(st.lists(_PLAIN, min_size=1, max_size=4))
+@settings(max_examples=60, deadline=None)
+def test_whatever_python_writes_is_read_as_it_is_or_not_at_all(names: list[str]) -> None:
+    row: dict[str, str | None] = {"tags": repr(names)}
+    label, fault = _read([row], _schema())[0]
+    assert label == MULTI.label_of(names) or fault is not None
+    shown = MULTI.classes_in(_schema(), row)
+    assert label == (None if shown is None else MULTI.label_of(shown))
