@@ -6,10 +6,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.evaluation.confusion import Sums, sums_of
-from core.evaluation.metrics import log_losses, macro_f1
+from core.evaluation.metrics import macro_f1
 from core.records import StopMetric
 from core.targets import Labels
-from core.targets.arrays import class_pairs, of_truth, same
+from core.targets.arrays import class_pairs, same
 
 
 def scores(labels: Labels, predicted: Labels, losses: NDArray[np.floating]) -> dict[str, float]:
@@ -21,12 +21,6 @@ def scores(labels: Labels, predicted: Labels, losses: NDArray[np.floating]) -> d
         "accuracy": float(same(labels, predicted).mean()),
         "macro_f1": macro_f1(found),
     }
-
-
-def row_losses(probabilities: NDArray[np.floating], labels: Labels) -> NDArray[np.float64]:
-    """(n,) log loss of each row, of several classes their mean."""
-    found = log_losses(of_truth(probabilities, labels))
-    return found if found.ndim == 1 else np.asarray(found.mean(1))
 
 
 def is_better(metric: StopMetric, value: float, than: float | None) -> bool:

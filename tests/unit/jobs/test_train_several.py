@@ -110,20 +110,19 @@ def test_any_other_model_is_solved_on_what_its_last_layer_is_given(tmp_path: Pat
     assert np.load(folder.output / "features.npy").shape == (96, 32)
 
 
-@pytest.mark.parametrize("metric", ["loss", "macro_f1"])
-def test_a_fine_tune_learns_by_binary_cross_entropy(tmp_path: Path, metric: str) -> None:
+def test_a_fine_tune_learns_by_binary_cross_entropy(tmp_path: Path) -> None:
     model = tiny_bert(tmp_path / "bert", dropout=0.0)
-    spec = replace(SPEC, epochs=25, learning_rate=4e-3, metric=metric, model=str(model))
+    spec = replace(SPEC, epochs=20, learning_rate=4e-3, metric="macro_f1", model=str(model))
     folder = folder_of(tmp_path, **asdict(spec))
     result = run(folder)
-    assert result.splits["train"].accuracy > 0.8
-    assert result.splits["test"].accuracy > 0.7
+    assert result.splits["train"].macro_f1 > 0.8
+    assert result.splits["test"].macro_f1 > 0.75
     check_outputs(folder, result)
     figures = [json.loads(line) for line in folder.progress_path.read_text().splitlines()]
     told = [one["values"] for one in figures if one["event"] == "metrics" and one["split"] == "validation"]
-    best = told[result.best_epoch - 1][metric]
-    assert best == (min if metric == "loss" else max)(one[metric] for one in told)
-    assert best == pytest.approx(getattr(result.splits["validation"], metric), abs=1e-3), "the best epoch's weights"
+    best = told[result.best_epoch - 1]["macro_f1"]
+    assert best == max(one["macro_f1"] for one in told)
+    assert best == pytest.approx(result.splits["validation"].macro_f1, abs=1e-3), "the best epoch's weights"
 
 
 def test_the_last_layer_alone_can_learn_too(tmp_path: Path) -> None:
