@@ -22,7 +22,7 @@ from core.finetune.settings import applying, resolve
 from core.jobs.predict.results import Results
 from core.jobs.train import run as train
 from core.jobs.train.spec import TrainResult
-from core.queue import JobFolder, ProgressWriter
+from core.queue import JobFolder, ProgressWriter, read_events
 from core.records import TrainSpec
 from core.targets.multi_label.facts import MULTI_LABEL
 from core.tasks import task_named
@@ -90,10 +90,10 @@ def check_outputs(folder: JobFolder, result: TrainResult) -> None:
     tokenizer = AutoTokenizer.from_pretrained(folder.output / "model")
     with torch.no_grad():
         alone = [model(**tokenizer(contents[row], return_tensors="pt")).logits.sigmoid()[0] for row in rows[:5]]
-    assert np.allclose(torch.stack(alone).numpy(), probabilities[:5], atol=2e-3)
+    assert np.allclose(torch.stack(alone).numpy(), probabilities[:5], atol=1e-2)
     again = Predictor.open(folder.output / "model")
     assert again.target is MULTI_LABEL
-    assert np.allclose(again.predict([contents[row] for row in rows[:20]])[0], probabilities[:20], atol=2e-3)
+    assert np.allclose(again.predict([contents[row] for row in rows[:20]])[0], probabilities[:20], atol=1e-2)
 
 
 def test_a_quick_retrain_says_each_class_for_itself(tmp_path: Path) -> None:
@@ -118,8 +118,7 @@ def test_a_fine_tune_learns_by_binary_cross_entropy(tmp_path: Path) -> None:
     assert result.splits["train"].macro_f1 > 0.8
     assert result.splits["test"].macro_f1 > 0.75
     check_outputs(folder, result)
-    figures = [json.loads(line) for line in folder.progress_path.read_text().splitlines()]
-    told = [one["values"] for one in figures if one["event"] == "metrics" and one["split"] == "validation"]
+    told = [one["values"] for one in read_events(folder) if one["event"] == "metrics" and one["split"] == "validation"]
     best = told[result.best_epoch - 1]["macro_f1"]
     assert best == max(one["macro_f1"] for one in told)
     assert best == pytest.approx(result.splits["validation"].macro_f1, abs=1e-3), "the best epoch's weights"
