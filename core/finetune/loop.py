@@ -22,8 +22,9 @@ from core.finetune.figures import Figures
 from core.finetune.forward import forward
 from core.finetune.inputs import Loaded
 from core.finetune.learner import Learner, Step
+from core.finetune.losses import row_losses
 from core.finetune.memory.freeing import total, used
-from core.finetune.scores import is_better, row_losses, scores
+from core.finetune.scores import is_better, scores
 from core.records import TrainSpec
 from core.targets.arrays import most_probable
 

@@ -7,10 +7,9 @@ from numpy.typing import NDArray
 
 from core.evaluation import multi_label
 from core.evaluation.confusion import sums_of
-from core.evaluation.metrics import accuracy, log_losses, macro_f1
+from core.evaluation.metrics import accuracy, macro_f1
 from core.records import StopMetric
 from core.targets import Labels
-from core.targets.arrays import of_truth
 
 
 def scores(labels: Labels, predicted: Labels, losses: NDArray[np.floating]) -> dict[str, float]:
@@ -29,12 +28,6 @@ def scores(labels: Labels, predicted: Labels, losses: NDArray[np.floating]) -> d
     classes = int(max(labels.max(), predicted.max())) + 1
     by_class = sums_of(labels.astype(np.int64), predicted.astype(np.int64), classes)
     return loss | {"accuracy": accuracy(by_class), "macro_f1": macro_f1(by_class)}
-
-
-def row_losses(probabilities: NDArray[np.floating], labels: Labels) -> NDArray[np.float64]:
-    """(n,) log loss of each row, of several classes their mean."""
-    found = log_losses(of_truth(probabilities, labels))
-    return found if found.ndim == 1 else np.asarray(found.mean(1))
 
 
 def is_better(metric: StopMetric, value: float, than: float | None) -> bool:

@@ -111,7 +111,7 @@ SETTINGS: tuple[Setting, ...] = (
     Setting(
         "class_weights",
         "Class weights",
-        "Balanced: rare classes count more, so that all count the same in sum.",
+        "Balanced: rare classes count more, so that all count the same in sum. For one class per example.",
         "choice",
         EVERY,
         get_args(ClassWeights),

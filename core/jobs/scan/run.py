@@ -293,7 +293,9 @@ class ScanRun:
                 f"rough: {self._named(few)}."
             )
         if not result.judged.all():
-            unseen = np.unique(classes[~result.judged[rows] & (separate[classes] < folds)])
+            # Of several classes of a row, those that it is not judged for; of one, that one.
+            rare = (separate < folds) | (self.rows.labels.ndim == 1)
+            unseen = np.unique(classes[~result.judged[rows] & rare[classes]])
             notes.append(
                 f"{int((~result.judged).sum()):,} rows are not flagged: their class has too few distinct examples for "
                 f"a model to learn it without them: {self._named(unseen)}."

@@ -9,7 +9,8 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
-from core.finetune.scores import row_losses, scores
+from core.finetune.losses import row_losses
+from core.finetune.scores import scores
 from core.jobs.about import About
 from core.jobs.label_column import label_column
 from core.jobs.train.spec import SplitScores

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import asdict
 from typing import Any
 
@@ -62,7 +63,14 @@ def _length_text(length: ListLength) -> str:
     )
 
 
+def _doubts(one: Mapping[str, Any]) -> float:
+    """The share of wrong labels of a class, or the flagged rows that lack it or have it too much."""
+    return float(one["missing"] + one["extra"] if "missing" in one else one["noise"] or 0)
+
+
 def _class_text(one: JsonObject) -> str:
+    if "missing" in one:
+        return f"  {one['label']}: too much in {one['extra']:,} of {one['support']:,}, missing in {one['missing']:,}"
     low, high = one.get("noise_low"), one.get("noise_high")
     between = "" if low is None or high is None else f" ({low:.0%} – {high:.0%})"
     return f"  {one['label']}: {one['noise']:.1%}{between} of {one['support']:,}"

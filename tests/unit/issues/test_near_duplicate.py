@@ -93,3 +93,26 @@ def test_the_reason_names_the_kept_row_and_whether_labels_agree() -> None:
     assert other.startswith("Nearly the same as row 100")
     assert alone == "No other row is nearly the same."
     assert NEAR.sure(found.summary) == "1 group, 1 with conflicting labels; exact copies: 1"
+
+
+def test_of_copies_with_other_classes_the_most_probable_set_is_kept_and_suggested() -> None:
+    """Two rows of the same content that disagree: as often the one as the other, so the model decides."""
+    labels = np.array([[1, 0, 0], [1, 1, 0], [0, 0, 1]], np.int8)
+    probabilities = np.array([[0.9, 0.7, 0.1], [0.8, 0.6, 0.2], [0.1, 0.1, 0.9]])
+    generator = np.random.default_rng(0)
+    found = find(
+        Signals.of(
+            labels,
+            probabilities,
+            np.ones(3, bool),
+            example_ids=np.arange(3) + 100,
+            embeddings=generator.standard_normal((3, 8)).astype(np.float32)[[0, 0, 2]],
+            contents=np.array(["a", "a", "b"], "S8"),
+            groups=np.array([0, 0, 2]),
+        )
+    )
+    assert found.is_issue.tolist() == [True, False, False]
+    assert found.suggestion is not None
+    assert found.suggestion.tolist() == [[1, 1, 0], [-1, -1, -1], [-1, -1, -1]]
+    assert found.score[0] == 0, "the same content with another label"
+    assert found.summary == {"groups": 1, "exact": 1, "conflicting": 1}
