@@ -10,8 +10,11 @@ import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
 from core.context import Context
+from core.jobs.label_column import label_column
 from core.jobs.train.web import finish_run
 from core.records import Dataset, Metric, Run
+from core.targets.arrays import most_probable
+from core.tasks import task_named
 
 
 def finished_run(
@@ -39,12 +42,14 @@ def finished_run(
     output = context.queue.folder(run.run_id).output
     if keep_probabilities:
         np.save(output / "probabilities.npy", np.asfortranarray(probabilities, np.float32))
+    target = task_named(dataset.task).target
+    predicted, confidence = most_probable(probabilities, target.several)
     predictions = pa.table(
         {
             "example_id": pa.array(range(len(probabilities)), pa.int64()),
             "split": list(splits),
-            "predicted": pa.array(probabilities.argmax(axis=1), pa.int32()),
-            "confidence": pa.array(probabilities.max(axis=1), pa.float32()),
+            "predicted": label_column(target, predicted, names),
+            "confidence": pa.array(confidence, pa.float32()),
         }
     )
     pq.write_table(predictions, output / "predictions.parquet")

@@ -53,7 +53,7 @@ def used_run(context: Context, dataset: Dataset, folder: Path) -> Run:
         ["train"] * len(rows),
     )
     output = context.queue.folder(run.run_id).output
-    load_classifier(str(base), kind, run.labels, max_tokens=16, seed=1).save(output / "model", {"spec": {}})
+    load_classifier(str(base), dataset.task, run.labels, max_tokens=16, seed=1).save(output / "model", {"spec": {}})
     payloads = [
         row.text if row.media_id is None else Image.open(context.workspace.media / row.media_id).convert("RGB")
         for row in rows

@@ -1,0 +1,103 @@
+"""Texts with several classes each, the whole way on the command line: scan, train, predict, by real jobs."""
+
+from __future__ import annotations
+
+import csv
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from core.errors import UsageError
+from core.jobs.cleaning_effect.web import start_cleaning_effect
+from core.records import Dataset, RowFilter, TrainSpec
+from core.services.context import open_context
+from core.services.train import start_train
+from core.settings import Workspace
+from core.store.predictions import predictions_of
+from core.store.rows import page_rows
+from tests.integration.cli_support import WORDS, Run
+from tests.integration.load_support import loaded
+
+TOPICS = tuple(sorted(WORDS))
+ROWS, WRONG = 160, 10
+
+
+@pytest.fixture
+def tagged(tmp_path: Path) -> Dataset:
+    """Texts with the words of their topics; the first ten rows have one topic too many or too few."""
+    generator = np.random.default_rng(3)
+    topics = generator.random((ROWS, 3)) < 0.45
+    path = tmp_path / "tagged.csv"
+    with path.open("w", newline="") as file:
+        writer = csv.writer(file)
+        writer.writerow(["text", "label"])
+        for row, has in enumerate(topics):
+            words = [word for one in np.flatnonzero(has) for word in generator.choice(WORDS[TOPICS[one]].split(), 5)]
+            text = " ".join([*words, *generator.choice(["the", "of", "and", "very"], 3), str(row)])
+            given = has ^ ((np.arange(3) == row % 3) & (row < WRONG))
+            writer.writerow([text, json.dumps([TOPICS[one] for one in np.flatnonzero(given)])])
+    context = open_context(Workspace(tmp_path / "workspace"))
+    try:
+        return loaded(context, path, name="tagged", task="multi-label-text", payload="text", label="label")
+    finally:
+        context.close()
+
+
+def test_a_dataset_is_scanned_trained_on_and_its_model_used(run: Run, tagged: Dataset, tmp_path: Path) -> None:
+    assert tagged.labels == TOPICS
+    scanned = run("scan", "tagged", "--encoder", "lexical", "--json")
+    assert scanned.code == 0, scanned.err
+    said = run("issues", "tagged", "--summary")
+    assert said.code == 0, said.err
+    assert "are probably wrong" in said.out or "cannot be told" in said.out
+    assert ": too much in " in said.out and "[" not in said.out
+    trained = run("train", "tagged", "--json")
+    assert trained.code == 0, trained.err
+    assert trained.json["summary"]["splits"]["test"]["macro_f1"] > 0.8
+    new = tmp_path / "new.csv"
+    new.write_text("text\nrocket launch moon orbit and bread soup oven butter\nof the very and\n")
+    predicted = run("predict", new, "--run", "1", "--out", tmp_path / "out.csv", "--json")
+    assert predicted.code == 0, predicted.err
+    assert predicted.json["predicted"] == 2
+    with (tmp_path / "out.csv").open() as file:
+        first, second = csv.DictReader(file)
+    assert json.loads(first["predicted"]) == ["food", "space"]
+    assert json.loads(second["predicted"]) == []
+    assert float(first["probability: space"]) > 0.5 > float(first["probability: pets"])
+    refused = run("train", "tagged", "--class-weights", "balanced")
+    assert refused.code != 0
+    assert "is for one class per example" in refused.err
+
+
+def test_predictions_are_in_the_store_as_texts_of_their_sets(run: Run, tagged: Dataset, tmp_path: Path) -> None:
+    assert run("train", "tagged", "--json").code == 0
+    context = open_context(Workspace(tmp_path / "workspace"))
+    try:
+        (only,) = context.ledger.runs.of(tagged.dataset_id)
+        rows = page_rows(context.store, tagged.latest_version_id, RowFilter(), ROWS)
+        found = predictions_of(context.store, only.run_id, [row.example_id for row in rows])
+        assert len(found) == ROWS
+        probabilities = np.load(context.queue.folder(only.run_id).output / "probabilities.npy")
+        for label, confidence, position in found.values():
+            row = probabilities[position]
+            assert json.loads(label) == [TOPICS[one] for one in np.flatnonzero(row >= 0.5)]
+            assert confidence == pytest.approx(np.maximum(row, 1 - row).min(), abs=1e-6)
+        agreeing = np.mean([found[row.example_id][0] == row.label for row in rows[WRONG:]])
+        assert agreeing > 0.85
+    finally:
+        context.close()
+
+
+def test_what_has_no_meaning_for_several_is_refused(tagged: Dataset, tmp_path: Path) -> None:
+    context = open_context(Workspace(tmp_path / "workspace"))
+    try:
+        with pytest.raises(UsageError, match="tagged has several classes per example") as caught:
+            start_cleaning_effect(context, tagged.latest_version_id, by="ann")
+        assert "Evaluate" in caught.value.hint
+        with pytest.raises(UsageError, match="is for one class per example"):
+            start_train(context, tagged.latest_version_id, TrainSpec(class_weights="balanced"), "ann")
+        assert not context.ledger.runs.of(tagged.dataset_id)
+    finally:
+        context.close()

@@ -1,0 +1,79 @@
+"""The page Train of a dataset whose examples have several classes."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from core.context import Context
+from core.records import Dataset
+from core.services.prediction import playground
+from core.services.prediction.predict import look, run_predict
+from tests.integration.load_support import loaded
+from tests.pages.test_training import labels, settled, words
+from tests.pages.test_training_use import settled as answered
+from tests.used_models import used_run
+
+Open = Callable[..., AppTest]
+ROWS = (
+    ("goal match team", '["sport"]'),
+    ("bank market shares", '["money"]'),
+    ("goal bank", '["money","sport"]'),
+    ("actor scene", "[]"),
+)
+
+
+@pytest.fixture
+def tagged(app: Context, tmp_path: Path) -> Dataset:
+    path = tmp_path / "tagged.csv"
+    cells = (label.replace('"', '""') for _, label in ROWS)
+    path.write_text("text,label\n" + "".join(f'{row[0]},"{cell}"\n' for row, cell in zip(ROWS, cells, strict=True)))
+    return loaded(app, path, name="tagged", task="multi-label-text", payload="text", label="label")
+
+
+@pytest.fixture(autouse=True)
+def _let_the_model_go() -> Iterator[None]:
+    yield
+    playground._resident.end()
+
+
+def test_the_form_has_no_class_weights_and_no_comparison_of_labels(tagged: Dataset, open_at: Open) -> None:
+    shown = settled(open_at("training", view="new"))
+    assert not shown.exception
+    assert "Seed" in labels(shown)
+    assert "Class weights" not in labels(shown)
+    offered = [option for switch in shown.get("button_group") for option in switch.options]
+    assert "New run" in str(offered)
+    assert "Did cleaning help?" not in str(offered)
+
+
+def test_a_text_gets_a_set_and_each_class_its_own_probability(
+    app: Context, tagged: Dataset, open_at: Open, tmp_path: Path
+) -> None:
+    used_run(app, tagged, tmp_path)
+    shown = open_at("training", view="use")
+    shown.text_area(key="use-text").set_value("goal bank").run()
+    shown = answered(shown, "of the least sure one it is")
+    [table] = shown.dataframe
+    assert set(table.value["class"]) == {"money", "sport"}
+    said = {name for name, share in zip(table.value["class"], table.value["probability"], strict=True) if share >= 50}
+    assert f"### {', '.join(sorted(said)) or 'none'}" in words(shown)
+    assert ":blue-badge[money, sport]" in words(shown), "the labels of rows like it, in words"
+    assert '["' not in words(shown)
+
+
+def test_the_first_rows_of_a_file_are_shown_in_words(
+    app: Context, tagged: Dataset, open_at: Open, tmp_path: Path
+) -> None:
+    run = used_run(app, tagged, tmp_path)
+    new = tmp_path / "new.csv"
+    new.write_text("text\ngoal bank\nactor scene\n")
+    run_predict(app, run, look(app, run, [str(new)]), "ann")
+    shown = open_at("training", view="use", use="file")
+    assert not shown.exception
+    predicted = [value for frame in shown.dataframe if "predicted" in frame.value for value in frame.value["predicted"]]
+    assert len(predicted) == 2
+    assert set(predicted) <= {"money", "sport", "money, sport", "none"}
