@@ -56,13 +56,14 @@ def _badges(issue: Issue, target: Target) -> str:
         looks_like = "" if suggested is None else f" :material/arrow_forward: :blue-badge[{plain(suggested)}]"
         return f":gray-badge[{plain(issue.given_label)}]{looks_like}"
     made = change(issue.given_label, issue.given_label if suggested is None else suggested, target)
-    stay = [name for name in target.classes_of(issue.given_label) if name not in made.removed]
+    given = target.classes_of(issue.given_label)
+    stay = [name for name in given if name not in made.removed] if given else [target.words(issue.given_label)]
     badges = [
         *(f":gray-badge[{plain(name)}]" for name in stay),
         *(f":orange-badge[− {plain(name)}]" for name in made.removed),
         *(f":blue-badge[+ {plain(name)}]" for name in made.added),
     ]
-    return " ".join(badges) or f":gray-badge[{target.words(issue.given_label)}]"
+    return " ".join(badges)
 
 
 def _class_evidence(item: ReviewItem, target: Target) -> None:
