@@ -193,3 +193,19 @@ def test_what_is_read_off_the_counts_is_what_the_list_holds(
     where = PredictionFilter("test", **query, **({} if query else {"correct": False}))  # type: ignore[arg-type]
     counted = len(predicted_rows(app, app.ledger.runs.get(cables.dataset_id, "1"), where, "version", 1000))
     assert counted and f"**{counted:,} rows**" in words(shown_at(open_at, run=1, split="test", **query))
+
+
+@pytest.mark.parametrize(
+    ("query", "said"),
+    [
+        ({"missed": "wheat", "added": "corn"}, "that run 1 misses **wheat** and wrongly adds **corn**"),
+        ({"found": "ship"}, "that run 1 rightly has **ship**"),
+    ],
+)
+def test_the_desk_says_which_rows_it_hands_out(
+    cables: Dataset, open_at: Open, query: dict[str, str], said: str
+) -> None:
+    shown = open_at("review", dataset="cables", version=1, reviewer="ada", run=1, split="test", **query)
+    assert f"Rows of test {said}" in words(shown)
+    back = links(shown)["Back to its evaluation"]
+    assert {key: back[key] for key in query} == query

@@ -90,7 +90,7 @@ def test_many_wrong_lines_are_counted_and_the_first_named() -> None:
 def test_json_lines_have_a_label_as_a_text_or_as_a_list() -> None:
     table = read_json_lines(
         [
-            '{"Row_ID": 3, "action": "relabel", "label": ["b", "a"]}\n',
+            '{"Example_ID": 3, "action": "relabel", "label": ["b", "a"]}\n',
             "\n",
             '{"example_id": "4", "action": "relabel", "label": "[\\"a\\"]"}\n',
             '{"example_id": 5, "action": "relabel", "label": []}\n',

@@ -29,7 +29,7 @@ SENTENCES = ("VARCHAR", [f"the train number {row} was late again today" for row 
 def test_numbers_and_categories_with_a_label_are_features() -> None:
     found = _guess({"id": KEYS, "size": NUMBERS, "count": WHOLE, "colour": COLOURS, "class": CLASSES})
     kept = ("size", "count", "colour")
-    assert found == Schema("tabular-classification", "", "class", None, "id", kept, kept)
+    assert found == Schema("tabular-classification", "", "class", None, "id", kept, features=kept)
 
 
 def test_the_label_is_the_last_category_where_none_is_named_so() -> None:
