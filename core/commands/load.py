@@ -20,6 +20,7 @@ from core.store.datasets import rejected
 from core.tasks import ALIASES, TASKS, task_named
 
 REJECTED_SHOWN = 5
+FEATURES_SHOWN = 20
 GRACE_SECONDS = 10.0
 """How long a load has to end by itself before it is made to."""
 _LABELS = {"label", "label_columns", "label_delimiter"}
@@ -70,7 +71,10 @@ def load_command(context: Context, locations: tuple[str, ...], name: str | None,
     text = [f"{dataset.name}: {dataset.row_count:,} rows, {len(dataset.labels):,} classes, task {dataset.task}."]
     text += [f"  {role}: {value}" for role in ROLES if (value := getattr(schema, role))]
     text += [f"  label: {', '.join(schema.label_columns)}"] if schema.label_columns else []
-    text += [f"  features: {', '.join(schema.features)}"] if schema.features else []
+    if schema.features:
+        more = len(schema.features) - FEATURES_SHOWN
+        named = ", ".join(schema.features[:FEATURES_SHOWN])
+        text.append(f"  features: {named}" + (f" and {more:,} more" if more > 0 else ""))
     text += [f"  {note}" for note in found.notes]
     if dataset.rejected_count:
         text.append(f"{dataset.rejected_count:,} rows were set aside, the first of them:")

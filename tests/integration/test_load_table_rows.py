@@ -131,3 +131,17 @@ def test_features_are_named_on_the_command_line(run: Run, tmp_path: Path) -> Non
     assert "example is one column" in text.err
     whole = run("load", file, "--name", "all", "--task", "tabular-classification", "--id", "serial", "--json")
     assert whole.json["schema"]["features"] == [name for name in COLUMNS if name != "serial"]
+
+
+def test_a_table_of_a_thousand_columns_and_odd_names_loads(context: Context, tmp_path: Path) -> None:
+    file = tmp_path / "wide.csv"
+    names = ['"a ""b""\tc"', "'d", *(f"v{place}" for place in range(1_200)), "label"]
+    rows = [
+        ",".join([f"{row}.5", "x" if row % 3 else "", *[f"{(row % 4 + 1) / 8}"] * 1_200, "yn"[row % 2]])
+        for row in range(50)
+    ]
+    file.write_text("\n".join([",".join(names), *rows]) + "\n")
+    dataset = loaded(context, file)
+    first = _cells(context, dataset)[0]
+    assert list(first.items())[:3] == [('a "b"\tc', 0.5), ("'d", None), ("v0", 0.125)]
+    assert len(first) == 1_202

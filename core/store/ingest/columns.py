@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -97,23 +98,38 @@ def plan(cursor: Cursor, reader: Reader, schema: Schema) -> Plan:
 
 
 def _cell(features: Sequence[str], types: Mapping[str, str], plain: Callable[[str], str]) -> str:
-    """A row's features as one JSON object, values as they are and missing ones null; NULL where all are missing. JSON
-    has no word for what is no finite number: that is missing. Whole numbers are
-    written as such, whatever their type."""
-    pairs, missing = [], []
+    """A row's features as one JSON object, values as they are and missing ones null; NULL where all are missing.
+
+    Put together of texts: DuckDB's own `json_object` holds a document for each value of a block, which took more memory
+    than a reader has for 1,200 columns.
+    """
+    parts: list[str] = []
+    missing: list[str] = []
     for name in features:
         value = _present(name, types, "feature")
         missing.append(f"{value} IS NULL")
-        if types[name] == "VARCHAR":
-            value = plain(value)
-        elif types[name] in ("FLOAT", "DOUBLE"):
-            whole = f"{value} = trunc({value}) AND abs({value}) < {EXACT}"
-            value = (
-                f"CASE WHEN {whole} THEN to_json(CAST({value} AS BIGINT))"
-                f" WHEN isfinite({value}) THEN to_json({value}) END"
-            )
-        pairs.append(f"{literal(name)}, {value}")
-    return f"CASE WHEN NOT ({' AND '.join(missing)}) THEN CAST(json_object({', '.join(pairs)}) AS VARCHAR) END"
+        before = "{" if not parts else ","
+        key = literal(f"{before}{json.dumps(name, ensure_ascii=False)}:")
+        parts.append(
+            f"{key}, coalesce({_json(plain(value) if types[name] == 'VARCHAR' else value, types[name])}, 'null')"
+        )
+    return f"CASE WHEN NOT ({' AND '.join(missing)}) THEN concat({', '.join(parts)}, '}}') END"
+
+
+def _json(value: str, kind: str) -> str:
+    """SQL for a value's JSON as text. JSON has no word for what is no finite number: that is missing. Whole numbers are
+    written as such, whatever their type."""
+    if kind in ("FLOAT", "DOUBLE"):
+        whole = f"{value} = trunc({value}) AND abs({value}) < {EXACT}"
+        return (
+            f"CASE WHEN {whole} THEN CAST(CAST({value} AS BIGINT) AS VARCHAR)"
+            f" WHEN isfinite({value}) THEN CAST(CAST({value} AS DOUBLE) AS VARCHAR) END"
+        )
+    if kind in (*_WHOLE, "BOOLEAN") or kind.startswith("DECIMAL"):
+        return f"CAST({value} AS VARCHAR)"
+    if kind in ("DATE", "TIMESTAMP"):
+        return f"'\"' || CAST({value} AS VARCHAR) || '\"'"
+    return f"CAST(to_json({value}) AS VARCHAR)"
 
 
 def attribute_kinds(cursor: Cursor, columns: Plan, rows: str, row_count: int) -> tuple[Attribute, ...]:

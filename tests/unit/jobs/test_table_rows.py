@@ -6,6 +6,7 @@ import hashlib
 import json
 from dataclasses import asdict
 from pathlib import Path
+from threading import Event
 from typing import Any
 
 import numpy as np
@@ -17,6 +18,7 @@ from core.errors import UsageError
 from core.jobs.open_model import open_model
 from core.jobs.scan import run as scan
 from core.jobs.train import run as train
+from core.modalities.table_row.learner import Boosting
 from core.queue import JobFolder, ProgressWriter, Stopped, read_events
 from core.records import ScanSpec, TrainSpec
 from core.typed import to_json
@@ -116,4 +118,26 @@ def test_one_class_in_train_is_nothing_to_learn(tmp_path: Path) -> None:
     place = table.schema.get_field_index("label")
     pq.write_table(table.set_column(place, "label", pa.array([0] * ROWS, pa.int32())), path)
     with pytest.raises(UsageError, match="nothing to tell apart"):
+        train.main(folder, ProgressWriter(folder, raises_stopped=True))
+
+
+def test_a_stop_does_not_wait_for_the_fit_and_what_a_fit_raises_is_raised(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder, _ = _folder(tmp_path, TrainSpec(model="boosting"))
+    going = Event()
+
+    def fit(*_: Any, **__: Any) -> None:
+        folder.request_stop()
+        going.wait(60)
+        raise ZeroDivisionError
+
+    monkeypatch.setattr(Boosting, "fit", fit)
+    with pytest.raises(Stopped):
+        train.main(folder, ProgressWriter(folder, raises_stopped=True))
+    assert not (folder.output / "model").exists()
+    going.set()
+    (folder.path / "stop").unlink()
+    monkeypatch.setattr(JobFolder, "request_stop", lambda self: None)
+    with pytest.raises(ZeroDivisionError):
         train.main(folder, ProgressWriter(folder, raises_stopped=True))
