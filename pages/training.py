@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from core.services.cleaning_effect import effects
 from core.services.runs.listing import done_runs, list_runs
-from core.tasks import task_named
 from core.ui.parts.choices import view_switch
+from core.ui.parts.labels import target_of
 from core.ui.parts.problems import shown_errors
 from core.ui.shell.frame import open_page
 from core.ui.training.ask import ask
@@ -21,7 +21,7 @@ VIEWS = {"runs": "Runs", "new": "New run", "effect": "Did cleaning help?", "use"
 
 frame = open_page("Train")
 context, dataset, version, user = frame.context, frame.dataset, frame.version, frame.user
-several = task_named(dataset.task).target.several
+several = target_of(dataset).several
 view = view_switch({name: title for name, title in VIEWS.items() if name != "effect" or not several})
 with shown_errors():
     if view == "runs":

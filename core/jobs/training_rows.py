@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from core.context import Context
 from core.errors import UsageError
 from core.records import Strategy
-from core.store.training_rows import Names, Shares, count_training_rows, splits_of_version
+from core.store.job_files.training_rows import Names, Shares, count_training_rows, splits_of_version
 
 SYNONYMS: Mapping[str, str] = {
     "training": "train",

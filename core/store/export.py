@@ -15,7 +15,7 @@ from core.store.database import Database
 from core.store.datasets import get_dataset
 from core.store.ingest.stage import NOT_IN_PARQUET
 from core.store.issues import issue_condition
-from core.store.label_positions import register_names
+from core.store.job_files.label_positions import register_names
 from core.store.relations import relation
 from core.store.scans import get_scan
 from core.store.versions import get_version

@@ -16,7 +16,7 @@ from core.jobs.training_rows import planned
 from core.queue import JobFolder, Resources
 from core.records import Dataset, EffectStrategy, Job, ReviewedRows, TrainSpec, Version
 from core.store.datasets import get_dataset
-from core.store.training_rows import count_reviewed_rows, write_reviewed_rows
+from core.store.job_files.training_rows import count_reviewed_rows, write_reviewed_rows
 from core.store.versions import get_version
 from core.tasks import task_named
 from core.typed import to_json

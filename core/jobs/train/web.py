@@ -18,8 +18,8 @@ from core.queue import JobFolder, Resources
 from core.queue.accelerate_config import config_path, parse_config, slots_of
 from core.records import Job, Metric, Run, TrainSpec, Version
 from core.store.datasets import get_dataset
+from core.store.job_files.training_rows import write_training_rows
 from core.store.predictions import add_predictions
-from core.store.training_rows import write_training_rows
 from core.store.versions import get_version
 from core.typed import JsonObject, to_json
 

@@ -34,10 +34,10 @@ def summary_data(scan: Scan, kind: IssueType[Any], rows: int | None) -> JsonObje
 
 def summary_text(name: str, scan: Scan, kind: IssueType[Any], rows: int | None) -> str:
     """The same for people: a line for the type, and of wrong labels one per length of the list and one per class, the
-    noisiest first."""
+    noisiest first; of several classes those that are missing or too much most often."""
     about = scan.found(kind.name)
-    known = (one for one in about.get("classes", ()) if one["noise"] is not None)
-    classes = sorted(known, key=lambda one: -one["noise"])
+    known = (one for one in about.get("classes", ()) if one.get("noise", 0) is not None)
+    classes = sorted(known, key=lambda one: -_doubts(one))
     lines = [
         f"{scan.tier}, {scan.summary['rows']:,} rows. {type_text(scan, kind)}",
         *([f"{about['flagged']:,} rows are flagged{BALANCE}."] if "curve" in about and about["flagged"] else []),

@@ -10,8 +10,8 @@ import pyarrow.parquet as pq
 from core.ledger.sqlite import SqliteLedger
 from core.records import ArmComparison, Difference, EffectScoring, ReviewedRows
 from core.store.database import Database
+from core.store.job_files.training_rows import count_reviewed_rows, write_reviewed_rows, write_training_rows
 from core.store.times import now
-from core.store.training_rows import count_reviewed_rows, write_reviewed_rows, write_training_rows
 from core.store.versions import make_review_version
 
 from .conftest import Load

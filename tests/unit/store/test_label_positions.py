@@ -13,8 +13,8 @@ from core.jobs.rows import array_form
 from core.records import Dataset
 from core.store.database import Database
 from core.store.export import write_job_rows
-from core.store.label_positions import strata_sql
-from core.store.training_rows import count_training_rows, write_reviewed_rows, write_training_rows
+from core.store.job_files.label_positions import strata_sql
+from core.store.job_files.training_rows import count_training_rows, write_reviewed_rows, write_training_rows
 from core.targets.multi_label.facts import MULTI_LABEL
 from tests.unit.store.conftest import Load
 

@@ -9,7 +9,7 @@ import pyarrow.parquet as pq
 from core.ledger.sqlite import SqliteLedger
 from core.records import Dataset
 from core.store.database import Database
-from core.store.training_rows import count_training_rows, splits_of_version, write_training_rows
+from core.store.job_files.training_rows import count_training_rows, splits_of_version, write_training_rows
 from core.store.versions import make_review_version
 
 from .conftest import Load

@@ -10,7 +10,7 @@ from core.sql import literal
 from core.store.database import Database
 from core.store.datasets import get_dataset
 from core.store.ids import checked_id
-from core.store.label_positions import register_names, strata_sql
+from core.store.job_files.label_positions import register_names, strata_sql
 from core.store.names import examples_table
 from core.store.relations import CONTENT_HASH, relation, reviewed_sql
 from core.store.versions import get_version
