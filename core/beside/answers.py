@@ -14,11 +14,10 @@ from concurrent.futures import TimeoutError as NotYet
 from dataclasses import dataclass
 from typing import Any, TypeVar, cast
 
+from core.progress import Report
 from core.records import Progress
 
 T = TypeVar("T")
-Report = Callable[[float, float], None]
-"""Is told how much is done, and of how much."""
 
 KEPT = 64
 TIMEOUT = 0.15
@@ -98,7 +97,7 @@ class Answers:
             started = _Work(what, Future(), Progress(what))
             before = self._let_go.pop(key, None)
 
-            def report(done: float, total: float) -> None:
+            def report(done: float, total: float | None) -> None:
                 started.progress = Progress(what, done, total)
 
             def after_the_last() -> T:

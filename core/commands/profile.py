@@ -22,7 +22,9 @@ def profile_command(context: Context, name: str) -> Answer:
     dataset, version = dataset_version(context, name)
     with ProgressLine() as line:
         profile = whole_profile(
-            context, version.version_id, lambda done, total: line.share(f"profile of {dataset.name}", done / total)
+            context,
+            version.version_id,
+            lambda done, total: line.share(f"profile of {dataset.name}", done / (total or 1)),
         )
     return Answer(profile, _text(profile))
 

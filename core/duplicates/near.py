@@ -7,7 +7,6 @@ grow with n log n. Equal rows and equal contents always meet.
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import TypeAlias
 
 import numpy as np
@@ -16,6 +15,7 @@ from numpy.typing import NDArray
 from scipy.sparse.csgraph import connected_components
 
 from core.arrays.disk_backed import row_chunks
+from core.progress import Report
 
 Rows: TypeAlias = "NDArray[np.float32] | sp.csr_matrix"
 """(n, d): rows of length 1, or of length 0 where there is nothing to compare."""
@@ -28,7 +28,7 @@ MARGIN = 4
 
 
 def near_duplicate_groups(
-    rows: Rows, digests: NDArray[np.bytes_], similarity: float, tick: Callable[[float, float], None]
+    rows: Rows, digests: NDArray[np.bytes_], similarity: float, tick: Report
 ) -> NDArray[np.int64]:
     """The cluster of each row, shape (n,): the position of its first row.
 

@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.duplicates.neighbours import Neighbours, nearest
+from core.progress import Report, unheard
 
 COUNT = 10
 """Nearest rows that are kept."""
@@ -25,7 +26,7 @@ class Neighbourhood:
     def __init__(
         self,
         embeddings: NDArray[np.float32],
-        tick: Callable[[float, float], None] = lambda done, total: None,
+        tick: Report = unheard,
         timed: Callable[[], AbstractContextManager[None]] = nullcontext,
     ) -> None:
         self._embeddings, self._tick, self._timed = embeddings, tick, timed

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -10,6 +9,7 @@ import torch
 from numpy.typing import NDArray
 
 from core.arrays.device import device
+from core.progress import Report, unheard
 
 COUNT = 5
 QUERIES, BLOCK = 1024, 1 << 14
@@ -33,7 +33,7 @@ class Neighbours:
 def nearest(
     embeddings: NDArray[np.float32],
     queries: NDArray[np.int64],
-    tick: Callable[[float, float], None] = lambda done, total: None,
+    tick: Report = unheard,
     count: int = COUNT,
     among: NDArray[np.int64] | None = None,
 ) -> Neighbours:

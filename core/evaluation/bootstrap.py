@@ -10,7 +10,7 @@ rows of all sparse cells count as one category, and within it are drawn one by o
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from itertools import islice
 
 import numpy as np
@@ -19,6 +19,7 @@ from numpy.typing import NDArray
 from core.evaluation.confusion import Cells, Integers, Sums, sums
 from core.evaluation.metrics import Floats, f1_scores, figures, occurring
 from core.evaluation.multi_label import SetPairs, exact, macro_f1, micro_f1
+from core.progress import Report
 from core.proportions import unseen, wilson
 from core.records import Interval
 
@@ -28,9 +29,6 @@ _BATCH = 16
 """Draws of sets that are summed at once; they take as many numbers as there are pairs, each."""
 _SPARSE = 12
 """Rows in a cell up to which drawing them one by one is the quicker way: 100 ns a cell, 8 ns a row."""
-
-Report = Callable[[float, float], None]
-"""Is told how much is done, and of how much."""
 
 
 def score_intervals(matrix: Cells, on_progress: Report) -> tuple[Interval, Interval]:

@@ -14,7 +14,6 @@ import numpy as np
 from core.evaluation.bootstrap import (
     RESAMPLES,
     SEED,
-    Report,
     accuracy_interval,
     difference_interval,
     intervals,
@@ -27,6 +26,7 @@ from core.evaluation.bootstrap import (
 from core.evaluation.confusion import Cells, Integers
 from core.evaluation.metrics import Floats, figures
 from core.evaluation.multi_label import SetPairs, subset_accuracy
+from core.progress import Report
 from core.records import Difference, Interval
 
 

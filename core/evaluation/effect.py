@@ -13,9 +13,10 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 
-from core.evaluation.bootstrap import RESAMPLES, SEED, Report, difference_interval, intervals, resamples
+from core.evaluation.bootstrap import RESAMPLES, SEED, difference_interval, intervals, resamples
 from core.evaluation.confusion import Integers, Sums, sums
 from core.evaluation.metrics import Floats, figures
+from core.progress import Report
 from core.records import Arm, ArmComparison, Difference, Interval
 
 PAIRS: tuple[tuple[Arm, Arm], ...] = (("given", "reviewed"), ("random", "reviewed"), ("given", "random"))

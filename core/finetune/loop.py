@@ -36,7 +36,7 @@ SAVE_SECONDS, SAVE_SHARE = 60.0, 0.05
 """A checkpoint at least so often, but saving takes at most this share of the time."""
 
 
-class Report(Protocol):
+class LoopReport(Protocol):
     """Where the loop says how far it is. Only the first process's is heard."""
 
     def progress(self, stage: str, done: float, total: float, message: str = "") -> bool:
@@ -60,7 +60,7 @@ class Loop:
         spec: TrainSpec,
         place: Place,
         checkpoints: Checkpoints,
-        report: Report,
+        report: LoopReport,
     ) -> None:
         self._classifier, self._validation, self._spec = classifier, validation, spec
         self._place, self._checkpoints, self._report = place, checkpoints, report

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -18,13 +18,12 @@ from core.finetune.classifiers.classifier import Classifier, load_classifier
 from core.finetune.forward import run
 from core.finetune.place import Place
 from core.modalities.model_files import config, model_folder
+from core.progress import Report, unheard
 from core.targets import Target
 from core.targets.one_class.facts import ONE_CLASS
 from core.tasks import TASKS, Task
 
 Matrix = NDArray[np.float32]
-Tick = Callable[[float, float], None]
-"""Is told how many examples are done, and of how many; may raise to stop the work."""
 
 
 @dataclass
@@ -61,7 +60,7 @@ class Predictor:
         """What it says of an example."""
         return self.classifier.task.target
 
-    def predict(self, payloads: Sequence[Any], tick: Tick = lambda done, total: None) -> tuple[Matrix, Matrix]:
+    def predict(self, payloads: Sequence[Any], tick: Report = unheard) -> tuple[Matrix, Matrix]:
         """Probabilities (n, k), as its target has them, and features (n, d), what the last linear layer was given, both
         float32 in the order of `payloads`: texts, or images as paths or opened.
 
@@ -76,7 +75,7 @@ class Predictor:
             probabilities[rows], features[rows] = self.predict_encoded(encoded, _further(tick, start, count))
         return probabilities, features
 
-    def predict_encoded(self, encoded: Sequence[Any], tick: Tick = lambda done, total: None) -> tuple[Matrix, Matrix]:
+    def predict_encoded(self, encoded: Sequence[Any], tick: Report = unheard) -> tuple[Matrix, Matrix]:
         """`predict` of what `Classifier.encode` has made of examples, which all have to fit into memory."""
         probabilities = np.empty((len(encoded), len(self.labels)), np.float32)
         features = np.empty((len(encoded), self.classifier.head().in_features), np.float32)
@@ -108,7 +107,7 @@ def _task(folder: Path, about: Mapping[str, Any]) -> Task:
     )
 
 
-def _further(tick: Tick, start: int, count: int) -> Tick:
+def _further(tick: Report, start: int, count: int) -> Report:
     """`tick` of a part that begins after `start` of `count` examples."""
     return lambda done, _: tick(start + done, count)
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -19,7 +18,7 @@ from core.heads.heads import Heads, training_rows
 from core.heads.link import Link, link_of, log_loss
 from core.heads.objective import Features
 from core.heads.penalty import best_penalty
-from core.modalities.encoder import Tick
+from core.progress import Report, unheard
 from core.targets import Labels
 
 REPEAT_UP_TO, REPEATS = 20_000, 5
@@ -53,7 +52,7 @@ def out_of_sample_probabilities(
     folds: int,
     seed: int,
     scratch: Path | None = None,
-    tick: Tick = lambda done, total: None,
+    tick: Report = unheard,
 ) -> OutOfSample:
     """Probabilities of every class for every row from `folds` heads that are fitted together, each on the rows outside
     its fold. The penalty is the one with the lowest out-of-sample log loss, then one temperature is fitted.
@@ -97,7 +96,7 @@ class _Steps:
     """Counts optimiser steps for whoever waits. How many it takes is not known before: each covers a part of what is
     left, so that the count always rises and never passes its total."""
 
-    tick: Callable[[float, float], None]
+    tick: Report
     done: float = 0.0
 
     def step(self) -> None:

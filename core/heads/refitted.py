@@ -13,8 +13,8 @@ from core.heads.calibration import temperature
 from core.heads.folds import assign_folds, unseen_rows
 from core.heads.link import SOFTMAX
 from core.heads.out_of_sample import OutOfSample
-from core.modalities.encoder import Tick
 from core.modalities.fitted import Learner
+from core.progress import Report, unheard
 
 MOST_ROUNDS = 150
 """Of which the best number is looked for on the first fold."""
@@ -34,7 +34,7 @@ def refitted_probabilities(
     folds: int,
     seed: int,
     scratch: Path | None = None,
-    tick: Tick = lambda done, total: None,
+    tick: Report = unheard,
 ) -> OutOfSample:
     """Probabilities of every class for every row from models that have not seen its cluster, with one temperature.
 

@@ -23,11 +23,5 @@ def find_clusters(
 ) -> NDArray[np.int64]:
     """The cluster of each row, shape (n,): the position of its first row. `encoders` keep what they make on the way."""
 
-    def reading(done: float, total: float) -> None:
-        progress.update("reading", done, total)
-
-    def comparing(done: float, total: float) -> None:
-        progress.update(STAGE, done, total)
-
-    space = heavy_modality(modality).near_space(payloads, arrays, encoders, reading)
-    return near_duplicate_groups(space, payloads.digests, modality.near_similarity, comparing)
+    space = heavy_modality(modality).near_space(payloads, arrays, encoders, progress.stage("reading"))
+    return near_duplicate_groups(space, payloads.digests, modality.near_similarity, progress.stage(STAGE))

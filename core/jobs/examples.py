@@ -22,7 +22,7 @@ class JobExamples:
     ) -> None:
         """`where` is the device that the model will run on: what is small lies there as a whole."""
         self._rows = rows
-        self._inputs = classifier.preparation.inputs(rows.payloads, arrays, where, report.tick)
+        self._inputs = classifier.preparation.inputs(rows.payloads, arrays, where, report.stage)
 
     def of(self, rows: NDArray[np.int64]) -> Examples:
         """The examples at some positions, ascending."""

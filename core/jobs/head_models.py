@@ -22,11 +22,12 @@ from core.finetune.classifiers.classifier import Classifier, load_classifier, wr
 from core.finetune.predictor import Predictor
 from core.finetune.settings import BUNDLED, bundled_for_others
 from core.heads.solve import Solved
-from core.modalities.encoder import Batch, RowEncoder, Tick
+from core.modalities.encoder import Batch, RowEncoder
 from core.modalities.heavy import heavy_modality
 from core.modalities.image.lite import common_side
 from core.modalities.model_files import fingerprint, model_folder
 from core.modalities.payloads import Payloads
+from core.progress import Report
 from core.records import TrainSpec
 from core.targets import Target
 from core.tasks import Task
@@ -40,7 +41,7 @@ Matrix = NDArray[np.float32]
 class HeadModel(Protocol):
     """A model whose last layer is to be solved for."""
 
-    def embed(self, payloads: Payloads, arrays: Path, tick: Tick) -> Matrix:
+    def embed(self, payloads: Payloads, arrays: Path, tick: Report) -> Matrix:
         """What the head is solved on, (n, d): cached per content."""
 
     def given(self, embeddings: Matrix) -> Matrix:
@@ -71,7 +72,7 @@ class Averaged:
     max_tokens: int
     target: Target
 
-    def embed(self, payloads: Payloads, arrays: Path, tick: Tick) -> Matrix:
+    def embed(self, payloads: Payloads, arrays: Path, tick: Report) -> Matrix:
         from core.modalities.text.encoder import TextModel
 
         embeddings = TextModel(self.name, self.folder, self.max_tokens).embed(payloads, arrays, tick)
@@ -95,7 +96,7 @@ class Carried:
     target: Target
     side: int = 0
 
-    def embed(self, payloads: Payloads, arrays: Path, tick: Tick) -> Matrix:
+    def embed(self, payloads: Payloads, arrays: Path, tick: Report) -> Matrix:
         from core.modalities.image.efficientnet_encoder import EfficientNetLite0
         from core.modalities.image.image_encoder import fitting_sides
 

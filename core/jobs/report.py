@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 
+from core.progress import Report
 from core.queue import JobFolder, ProgressWriter, Stopped
 
 STOPPED_ALONE = 75
@@ -43,6 +44,10 @@ class JobReport:
             sys.exit(STOPPED_ALONE)
         if asked:
             raise Stopped
+
+    def stage(self, name: str) -> Report:
+        """The report of a stage that has nothing to save."""
+        return lambda done, total: self.tick(name, done, total)
 
     def metrics(self, step: int, epoch: float, split: str, values: dict[str, float]) -> None:
         if self.rank == 0:

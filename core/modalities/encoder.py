@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Protocol
 
@@ -13,9 +13,8 @@ from numpy.typing import NDArray
 
 from core.arrays.embeddings import EmbeddingCache
 from core.modalities.payloads import Payloads
+from core.progress import Report
 
-Tick = Callable[[float, float], None]
-"""Called with (done, total) between batches; may raise to stop the work."""
 Batch = tuple[NDArray[np.int64], NDArray[np.float32]]
 """Positions (m,) and their vectors (m, d)."""
 
@@ -34,7 +33,7 @@ class Encoder(Protocol):
     def kind(self) -> str:
         """The name of the modality that it encodes."""
 
-    def embed(self, payloads: Payloads, arrays: Path, tick: Tick) -> NDArray[np.float32]:
+    def embed(self, payloads: Payloads, arrays: Path, tick: Report) -> NDArray[np.float32]:
         """One vector per example, shape (n, d)."""
 
 
@@ -53,7 +52,7 @@ class RowEncoder(ABC):
     def encode(self, payloads: Payloads, rows: NDArray[np.int64]) -> Iterator[Batch]:
         """Vectors of the rows asked for, in batches, in whatever order is quickest."""
 
-    def embed(self, payloads: Payloads, arrays: Path, tick: Tick) -> NDArray[np.float32]:
+    def embed(self, payloads: Payloads, arrays: Path, tick: Report) -> NDArray[np.float32]:
         """One vector per example, shape (n, d): from the cache, and encoded where it has none.
 
         What was encoded before an exception, a stop among them, is kept.
@@ -64,7 +63,7 @@ class RowEncoder(ABC):
             self._encode_into(cache, payloads, rows, tick)
         return cache.gather(payloads.digests)
 
-    def _encode_into(self, cache: EmbeddingCache, payloads: Payloads, rows: NDArray[np.int64], tick: Tick) -> None:
+    def _encode_into(self, cache: EmbeddingCache, payloads: Payloads, rows: NDArray[np.int64], tick: Report) -> None:
         waiting: list[Batch] = []
         done, flushed_at = 0, time.monotonic()
         tick(0, len(rows))

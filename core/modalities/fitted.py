@@ -10,7 +10,7 @@ from typing import Any, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from core.modalities.encoder import Tick
+from core.progress import Report
 
 Matrix = NDArray[np.float32]
 Places = NDArray[np.int64]
@@ -69,6 +69,6 @@ class Opened(Protocol):
     def labels(self) -> tuple[str, ...]:
         """Class names by index: the columns of the probabilities."""
 
-    def predict(self, payloads: Sequence[Any], tick: Tick = ...) -> tuple[Matrix, Matrix]:
+    def predict(self, payloads: Sequence[Any], tick: Report = ...) -> tuple[Matrix, Matrix]:
         """Probabilities (n, k), rows of sum 1, and features (n, d), in the order asked; `tick` is called between
         batches."""

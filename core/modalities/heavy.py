@@ -11,10 +11,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.modalities.contract import Modality
-from core.modalities.encoder import Encoder, Tick
+from core.modalities.encoder import Encoder
 from core.modalities.fitted import Learner, Opened
 from core.modalities.payloads import Payloads
 from core.modalities.preparation import Preparation
+from core.progress import Report
 
 if TYPE_CHECKING:
     import scipy.sparse as sp
@@ -29,7 +30,7 @@ class HeavyModality(Protocol):
     def encoder(self, name: str) -> Encoder:
         """The model in that folder or of that hub id as an encoder. Raises ModelError where it cannot be one."""
 
-    def near_space(self, payloads: Payloads, arrays: Path, encoders: Sequence[Encoder], tick: Tick) -> Space:
+    def near_space(self, payloads: Payloads, arrays: Path, encoders: Sequence[Encoder], tick: Report) -> Space:
         """Where near-duplicates are close to each other; `encoders` are asked for what they have already."""
 
     def folder_of(self, model: str) -> Path:

@@ -10,9 +10,10 @@ import torch
 
 from core.modalities.inputs import Given, Inputs
 from core.modalities.payloads import Payloads
+from core.progress import Report
 
-Tell = Callable[[str, float, float], None]
-"""Told which stage of the preparation is how far: (stage, done, total). May raise to stop it."""
+Stages = Callable[[str], Report]
+"""The report of a stage of the preparation, by its name."""
 
 
 class Preparation(Protocol):
@@ -41,7 +42,7 @@ class Preparation(Protocol):
     def cache_key(self, config: Any) -> str:
         """What of it changes the features that a model with this config gives an example."""
 
-    def inputs(self, payloads: Payloads, arrays: Path, where: torch.device, tell: Tell) -> Inputs:
+    def inputs(self, payloads: Payloads, arrays: Path, where: torch.device, stages: Stages) -> Inputs:
         """All of a job's examples for a model on the device `where`: encoded, and kept below `arrays` for the next
         job."""
 

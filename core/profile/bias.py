@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,15 +11,14 @@ from core.profile.association import correlation_ratio, cramers_v, independence
 from core.profile.groups import BANDS, MAX_GROUPS, group_table
 from core.profile.records import Association, Counts, GroupTable, Rows
 from core.profile.sql import labelled, number, scale, text
+from core.progress import Report, unheard
 from core.records import Attribute, Estimate
 
 MOST_DISTINCT = 0.5
 """A category with more distinct values than this share of its rows names rows; it does not group them."""
 
 
-def associations(
-    rows: Rows, attributes: Sequence[Attribute], on_progress: Callable[[int, int], None] = lambda done, total: None
-) -> tuple[Association, ...]:
+def associations(rows: Rows, attributes: Sequence[Attribute], on_progress: Report = unheard) -> tuple[Association, ...]:
     """Every attribute's association with the label, strongest first; those that cannot be measured last, with the
     reason."""
     measured = []

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from core.progress import Report
 from core.queue.folder import JobFolder, Stopped, read_tail
 from core.records import Progress
 from core.typed import JsonObject, from_json
@@ -69,6 +70,10 @@ class ProgressWriter:
         self._line({"since": self._since, "first": self._first, "stage": stage, "done": done, "total": total}, message)
         if self._raises_stopped and self._folder.stop_requested():
             raise Stopped
+
+    def stage(self, name: str) -> Report:
+        """The report of a stage of that name."""
+        return lambda done, total: self.update(name, done, total)
 
     def event(self, name: str, **data: Any) -> None:
         """Records that something happened, such as a finished part of the output."""

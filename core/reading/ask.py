@@ -20,6 +20,7 @@ from typing import Any
 from uuid import uuid4
 
 from core.errors import NotFoundError, SchemaError, SourceError, StoppedError, UsageError, WinnowError
+from core.progress import StageReport
 from core.reading import limits
 from core.reading.wire import receive, send
 from core.settings import PROJECT
@@ -33,9 +34,6 @@ _ERRORS: Mapping[str, type[WinnowError]] = {
 }
 """What a reader may say; anything else that it raises counts as a SourceError."""
 _LOG = logging.getLogger("winnow")
-
-OnProgress = Callable[[str, float, float | None, str], None]
-"""Stage, done, total, unit."""
 
 
 class ReaderLostError(Exception):
@@ -131,7 +129,7 @@ def ask(
     name: str,
     *,
     seconds: float | None = None,
-    on_progress: OnProgress = lambda stage, done, total, unit: None,
+    on_progress: StageReport = lambda stage, done, total, unit: None,
     stopped: Callable[[], bool] = lambda: False,
 ) -> Any:
     """What a reader answers to a request. `name` is what it reads, for messages; `seconds` all the time it has, None:
@@ -155,7 +153,7 @@ class _Request:
         nursery: Nursery,
         name: str,
         seconds: float | None,
-        on_progress: OnProgress,
+        on_progress: StageReport,
         stopped: Callable[[], bool],
     ) -> None:
         self._nursery = nursery

@@ -13,6 +13,7 @@ from typing import Any
 
 from core.errors import SourceError, TypeMisfitError, WinnowError
 from core.modalities.image.opening import ImageFault
+from core.progress import StageReport
 from core.reading.wire import preview_data, receive, send
 from core.records import Preview, Reader, Schema
 from core.sources import SOURCES, Bench, Table, find
@@ -28,9 +29,6 @@ MAX_PASSES = 2
 """How often a table is read at most because a column's type did not hold."""
 _EVERY = 0.1
 """Seconds between two lines of progress."""
-
-Tell = Callable[[str, float, float | None, str], None]
-"""Stage, done, total, unit."""
 
 
 def serve(app: socket.socket) -> None:
@@ -62,7 +60,7 @@ def warm() -> None:
     import pyarrow.compute  # noqa: F401
 
 
-def _teller(app: socket.socket) -> Tell:
+def _teller(app: socket.socket) -> StageReport:
     last = 0.0
 
     def tell(stage_name: str, done: float, total: float | None, unit: str) -> None:
@@ -88,14 +86,14 @@ def _within(request: Mapping[str, Any]) -> tuple[Path, ...] | None:
     return None if request["within"] is None else tuple(map(Path, request["within"]))
 
 
-def _bench(request: Mapping[str, Any], tell: Tell, misfits: tuple[str, ...] = ()) -> Bench:
+def _bench(request: Mapping[str, Any], tell: StageReport, misfits: tuple[str, ...] = ()) -> Bench:
     def rewriting(done: float, total: float | None) -> None:
         tell("Rewriting the file as clean UTF-8", done, total, "bytes")
 
     return Bench(query, Path(request["scratch"]), _within(request), rewriting, _never, misfits)
 
 
-def _preview(request: Mapping[str, Any], tell: Tell) -> JsonObject:
+def _preview(request: Mapping[str, Any], tell: StageReport) -> JsonObject:
     source = SOURCES[request["source"]]
     shown = source.preview(request["locations"], _bench(request, tell))
     if source.kind == "tabular" and task_named(shown.guess.task).modality.in_files:
@@ -134,7 +132,7 @@ def _reduced(shown: Preview, count: int) -> Preview:
     return replace(shown, rows=(*first, *shown.rows[count:]))
 
 
-def _stage(request: Mapping[str, Any], tell: Tell) -> JsonObject:
+def _stage(request: Mapping[str, Any], tell: StageReport) -> JsonObject:
     """Reads the table, again with wider types where many values do not fit the types found from a sample."""
     schema, folder = from_json(Schema, request["schema"], "the schema"), Path(request["scratch"]) / "staged"
     folder.mkdir(parents=True, exist_ok=True)
@@ -158,7 +156,7 @@ def _reader(request: Mapping[str, Any], schema: Schema, bench: Bench) -> Reader:
     return source.reader(request["locations"], schema, bench)
 
 
-def _stage_table(request: Mapping[str, Any], tell: Tell) -> None:
+def _stage_table(request: Mapping[str, Any], tell: StageReport) -> None:
     schema, folder = from_json(Schema, request["schema"], "the schema"), Path(request["scratch"])
     reader = _reader(request, schema, _bench(request, tell, tuple(request["misfits"])))
     if not request["lines"]:
@@ -167,22 +165,22 @@ def _stage_table(request: Mapping[str, Any], tell: Tell) -> None:
     stage_table(reader, copy, aside, lines, lambda d, t: tell("Reading the table", d, t, "rows"), _never)
 
 
-def _thumbnail(request: Mapping[str, Any], tell: Tell) -> bytes | None:
+def _thumbnail(request: Mapping[str, Any], tell: StageReport) -> bytes | None:
     try:
         return thumbnail_of(Path(request["path"]).read_bytes())
     except ImageFault:
         return None
 
 
-def _find(request: Mapping[str, Any], tell: Tell) -> str:
+def _find(request: Mapping[str, Any], tell: StageReport) -> str:
     return find(request["locations"]).name
 
 
-def _images(request: Mapping[str, Any], tell: Tell) -> int:
+def _images(request: Mapping[str, Any], tell: StageReport) -> int:
     return sum(not member.fault for member in unlabelled(request["locations"], _within(request)))
 
 
-_WORK: Mapping[str, Callable[[Mapping[str, Any], Tell], Any]] = {
+_WORK: Mapping[str, Callable[[Mapping[str, Any], StageReport], Any]] = {
     "preview": _preview,
     "stage": _stage,
     "stage_table": _stage_table,

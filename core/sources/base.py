@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any, Literal, Protocol
 
 from core.errors import StoppedError
+from core.progress import Report, unheard
 from core.records import Preview, Reader, Schema
 from core.sql import literal
 
@@ -42,10 +43,6 @@ def _never() -> bool:
     return False
 
 
-def _silent(done: float, total: float | None) -> None:
-    return None
-
-
 @dataclass(frozen=True, slots=True)
 class Bench:
     """What a source works with."""
@@ -55,7 +52,7 @@ class Bench:
     """An existing folder for files that have to be rewritten before they can be read; kept until the load is over."""
     within: tuple[Path, ...] | None = None
     """Folders that every path must lie in; None: anywhere."""
-    on_progress: Callable[[float, float | None], None] = _silent
+    on_progress: Report = unheard
     """Bytes done and in all, while a file is rewritten."""
     stopped: Callable[[], bool] = _never
     misfits: tuple[str, ...] = ()

@@ -60,7 +60,7 @@ def news(app: Context, tmp_path: Path) -> Dataset:
         rows.append((f"Story {row} of the day", label, "train" if row < 80 else "test", f"desk {row % 3}", amount))
     rows[1] = ("Story 0 of the day", *rows[1][1:])
     dataset = _load(app, tmp_path, "news", rows, "text label split desk amount")
-    derive(app, dataset.dataset_id, lambda share: None, lambda: False)
+    derive(app, dataset.dataset_id, lambda done, total: None, lambda: False)
     return dataset
 
 
@@ -166,7 +166,7 @@ def test_an_unknown_view_is_the_first_one(open_at: OpenAt, news: Dataset) -> Non
 def test_without_anything_to_measure_the_bias_view_says_why(app: Context, open_at: OpenAt, tmp_path: Path) -> None:
     rows: list[tuple[object, ...]] = [(f"text {i}", "ab"[i % 2]) for i in range(10, 50)]
     dataset = _load(app, tmp_path, "even", rows, "text label")
-    derive(app, dataset.dataset_id, lambda share: None, lambda: False)
+    derive(app, dataset.dataset_id, lambda done, total: None, lambda: False)
     shown = open_at("profile", dataset="even", view="bias")
     assert not shown.exception
     assert any("No attribute to measure" in markdown.value for markdown in shown.markdown)
@@ -185,7 +185,7 @@ def tags(app: Context, tmp_path: Path) -> Dataset:
     rows[1] = ("Story 0", *rows[1][1:])
     header = "text label split desk"
     dataset = _load(app, tmp_path, "tags", rows, header, task="multi-label-text")
-    derive(app, dataset.dataset_id, lambda share: None, lambda: False)
+    derive(app, dataset.dataset_id, lambda done, total: None, lambda: False)
     return dataset
 
 

@@ -66,7 +66,7 @@ def _embeddings(progress: ProgressWriter, spec: CleaningEffectSpec, rows: Labell
         model = make_encoder(task.modality.encoders[-1], task.modality.name)
     else:
         model = head_model(spec.settings, spec.about.labels, task)
-    found = model.embed(payloads, spec.about.arrays, lambda done, total: progress.update("encoding", done, total))
+    found = model.embed(payloads, spec.about.arrays, progress.stage("encoding"))
     return torch.from_numpy(np.ascontiguousarray(found))
 
 

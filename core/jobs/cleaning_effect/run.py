@@ -91,10 +91,8 @@ def _score(
     kept = np.flatnonzero(true != OUT)
     scored = {arm: found[:, kept] for arm, found in predictions.items()}
 
-    def tick(done: float, total: float) -> None:
-        progress.update(f"intervals on the test labels as {labels_from}", done, total)
-
-    return EffectScoring(labels_from, len(kept), compare_arms(true[kept], scored, labels, tick))
+    report = progress.stage(f"intervals on the test labels as {labels_from}")
+    return EffectScoring(labels_from, len(kept), compare_arms(true[kept], scored, labels, report))
 
 
 def _reviewed(rows: LabelledRows, split: NDArray[np.int64]) -> ReviewedRows:

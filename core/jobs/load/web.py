@@ -18,6 +18,7 @@ from core.jobs.kind import JobKind
 from core.jobs.load.spec import LoadResult, LoadSpec
 from core.jobs.split_plan import SplitPlan
 from core.jobs.tables import copy_table, named_in_messages
+from core.progress import Report, unheard
 from core.queue import JobFolder, ProgressWriter, Resources
 from core.reading.ask import ask
 from core.records import Dataset, Job, Reader, Schema, Staged
@@ -27,7 +28,7 @@ from core.sources.tabular import FILE_COLUMN, LINE_COLUMN
 from core.sql import identifier, literal
 from core.store.datasets import list_datasets
 from core.store.ingest.derive import derive
-from core.store.ingest.ingest import OnProgress, ingest
+from core.store.ingest.ingest import ingest
 from core.store.versions import add_fingerprint, unfingerprinted
 from core.tasks import task_named
 from core.typed import from_json
@@ -85,7 +86,7 @@ def _ingest(
         "reader": reader and asdict(reader),
     }
 
-    def read(on_progress: OnProgress, stopped: Callable[[], bool]) -> Staged:
+    def read(on_progress: Report, stopped: Callable[[], bool]) -> Staged:
         def tell(stage: str, done: float, total: float | None, unit: str) -> None:
             if unit == "rows":
                 on_progress(done, total)
@@ -183,7 +184,7 @@ def _finish(context: Context, dataset: Dataset, plan: SplitPlan | None, by: str)
 def add_derived(context: Context, dataset: Dataset) -> None:
     """Adds the derived attributes of the dataset's task; does nothing where they are there."""
     derived = task_named(dataset.task).modality.derived
-    derive(context.store, dataset.dataset_id, derived, lambda share: None, lambda: context.beside.leaving)
+    derive(context.store, dataset.dataset_id, derived, unheard, lambda: context.beside.leaving)
 
 
 def finish_earlier(context: Context) -> None:

@@ -31,7 +31,7 @@ def predict_rows(folder: JobFolder, spec: PredictSpec, predictor: Opened, progre
             for batch in file.iter_batches(CHUNK, columns=kept.names):
                 before = results.rows
 
-                def tick(done: float, _: float, before: int = before) -> None:
+                def tick(done: float, _: float | None, before: int = before) -> None:
                     progress.update("Predicting", before + done, total, "rows")
 
                 cells = _cells(batch, spec)

@@ -34,6 +34,7 @@ from core.modalities.encoder import Encoder
 from core.modalities.encoders import make_encoder
 from core.modalities.fitted import Learner
 from core.modalities.heavy import heavy_modality
+from core.progress import Report
 from core.queue import JobFolder, ProgressWriter
 from core.targets.arrays import class_pairs, distinct, most_probable, same
 from core.tasks import task_named
@@ -175,9 +176,9 @@ class ScanRun:
         self.seconds[stage] = self.seconds.get(stage, 0.0) + spent - self.within
         self.within = before + spent
 
-    def tick(self, stage: str) -> Callable[[float, float], None]:
+    def tick(self, stage: str) -> Report:
         """Reports (done, total) of a stage; raises Stopped once the run was asked to end."""
-        return lambda done, total: self.progress.update(stage, done, total)
+        return self.progress.stage(stage)
 
     def _accuracy(self, probabilities: NDArray[np.float32]) -> float:
         """Share of rows whose given label is the most probable one."""

@@ -37,9 +37,7 @@ def train_head(folder: JobFolder, progress: ProgressWriter, spec: TrainJobSpec, 
         report.tick("loading the model", 0)
         model = head_model(spec.settings, spec.about.labels, task_named(spec.about.task))
     with report.timed("encoding"):
-        embeddings = model.embed(
-            rows.payloads, spec.about.arrays, lambda done, total: report.tick("encoding", done, total)
-        )
+        embeddings = model.embed(rows.payloads, spec.about.arrays, report.stage("encoding"))
     with report.timed("solving"):
         solved = _solved(embeddings, rows, train, spec, report)
     with report.timed("predicting"):

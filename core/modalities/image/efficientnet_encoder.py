@@ -14,12 +14,13 @@ from PIL import Image
 from torch import Tensor
 
 from core.arrays.disk_backed import row_chunks
-from core.modalities.encoder import Batch, Tick
+from core.modalities.encoder import Batch
 from core.modalities.image.image_encoder import ImageEncoder, fitting_sides, on_device
 from core.modalities.image.lite import CENTRE, LARGE_SIDE, LAST, POOLED, SMALL_SIDE, SPREAD, weights
 from core.modalities.image.pixels import Resized
 from core.modalities.image.processors import Halves, Scaling
 from core.modalities.payloads import Payloads
+from core.progress import Report
 
 PARTS = (*(channels for _, channels in POOLED), LAST)
 """Widths of the layers that are pooled, in order."""
@@ -40,11 +41,11 @@ class EfficientNetLite0(ImageEncoder):
     def key(self) -> str:
         return "efficientnet-lite0-57934424-2" + (f"-{self._side}" if self._side else "")
 
-    def pooled(self, payloads: Payloads, arrays: Path, tick: Tick) -> NDArray[np.float32]:
+    def pooled(self, payloads: Payloads, arrays: Path, tick: Report) -> NDArray[np.float32]:
         """The layers' means as the network gives them, shape (n, d): cached per content like the embeddings."""
         return super().embed(payloads, arrays, tick)
 
-    def embed(self, payloads: Payloads, arrays: Path, tick: Tick) -> NDArray[np.float32]:
+    def embed(self, payloads: Payloads, arrays: Path, tick: Report) -> NDArray[np.float32]:
         pooled = self.pooled(payloads, arrays, tick)
         for rows in row_chunks(*pooled.shape):
             for part in np.split(pooled[rows], np.cumsum(PARTS)[:-1], axis=1):

@@ -9,10 +9,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from core.modalities.encoder import Encoder, Tick
+from core.modalities.encoder import Encoder
 from core.modalities.image.preparation import Images
 from core.modalities.model_files import model_folder
 from core.modalities.payloads import Payloads
+from core.progress import Report
 
 MEASURED = 256
 """Images whose size says what size the dataset's images have."""
@@ -24,7 +25,7 @@ def encoder(name: str) -> Encoder:
     return ImageModel(name)
 
 
-def near_space(payloads: Payloads, arrays: Path, encoders: Sequence[Encoder], tick: Tick) -> NDArray[np.float32]:
+def near_space(payloads: Payloads, arrays: Path, encoders: Sequence[Encoder], tick: Report) -> NDArray[np.float32]:
     """16 × 16 pixels."""
     from core.modalities.image.pixels_encoder import Pixels
 

@@ -20,12 +20,13 @@ from core.arrays.ahead import ahead
 from core.arrays.device import device
 from core.arrays.memory import give_back, ran_out
 from core.arrays.precision import fast_products
-from core.modalities.encoder import Batch, RowEncoder, Tick
+from core.modalities.encoder import Batch, RowEncoder
 from core.modalities.image.lite import side_for
 from core.modalities.image.opening import size_of
 from core.modalities.image.pixels import StoredPixels, threads
 from core.modalities.image.processors import Halves
 from core.modalities.payloads import Payloads
+from core.progress import Report
 
 PIXELS_ON_CPU, PIXELS = 1 << 19, 1 << 24
 """Pixels of a batch, per channel: on the CPU, and on any other device."""
@@ -39,7 +40,7 @@ class ImageEncoder(RowEncoder):
     kind: Literal["image"] = "image"
     _arrays: Path
 
-    def embed(self, payloads: Payloads, arrays: Path, tick: Tick) -> NDArray[np.float32]:
+    def embed(self, payloads: Payloads, arrays: Path, tick: Report) -> NDArray[np.float32]:
         self._arrays = arrays
         return super().embed(payloads, arrays, tick)
 

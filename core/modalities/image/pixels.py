@@ -22,6 +22,7 @@ from PIL import Image
 
 from core.arrays.shards import Shards
 from core.modalities.image.opening import open_image
+from core.progress import Report
 
 SHARD_BYTES, FLUSH_SECONDS = 1 << 26, 20.0
 """New pixels go to disk at the latest after so many bytes or seconds."""
@@ -100,7 +101,7 @@ class StoredPixels:
     def __exit__(self, *_: object) -> None:
         self._flush()
 
-    def fill(self, rows: NDArray[np.int64], tick: Callable[[float, float], None]) -> None:
+    def fill(self, rows: NDArray[np.int64], tick: Report) -> None:
         """Makes what is missing of some rows, where there is room to keep it; `tick` (done, total) may raise to stop.
         Raises SourceError for an image that cannot be read."""
         missing = self._missing(rows) if self._keeps else rows[:0]

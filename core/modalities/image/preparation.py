@@ -21,7 +21,7 @@ from core.modalities.image.pixels import decoded, threads
 from core.modalities.image.processors import Halves, halves, load_processor, pixel_values
 from core.modalities.inputs import Given, LoadedInputs
 from core.modalities.payloads import Payloads
-from core.modalities.preparation import Tell
+from core.modalities.preparation import Stages
 
 CPU_PIXELS, PIXELS = 1 << 20, 1 << 24
 """Pixels of a batch of images, per channel: on the CPU, and on an accelerator."""
@@ -91,13 +91,13 @@ class Images:
     def cache_key(self, config: Any) -> str:
         return str(getattr(config, "image_size", ""))
 
-    def inputs(self, payloads: Payloads, arrays: Path, where: torch.device, tell: Tell) -> LoadedInputs:
+    def inputs(self, payloads: Payloads, arrays: Path, where: torch.device, stages: Stages) -> LoadedInputs:
         """Pixels, cut once for all runs whose models see images alike; images where there are no halves."""
         rows = np.arange(len(payloads))
         if self.halves is None:
             return LoadedInputs(rows, lambda some: self.collate(self.encode(payloads.items(some))), self.ready)
         with stored_pixels(payloads, arrays, self.halves.cut) as pixels:
-            pixels.fill(rows, lambda done, total: tell(STAGE, done, total))
+            pixels.fill(rows, stages(STAGE))
         return LoadedInputs(rows, lambda some: self.collate(list(pixels.of(some).transpose(0, 3, 1, 2))), self.ready)
 
     def save(self, folder: Path) -> None:

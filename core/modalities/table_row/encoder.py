@@ -12,10 +12,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.arrays.disk_backed import empty, row_chunks
-from core.modalities.encoder import Tick
 from core.modalities.payloads import Payloads
 from core.modalities.table_row.columns import columns_of
 from core.modalities.table_row.recipe import Recipe
+from core.progress import Report
 
 
 class TableFeatures:
@@ -28,13 +28,13 @@ class TableFeatures:
         self._made: tuple[Payloads, NDArray[np.float32]] | None = None
         self.recipe = Recipe(())
 
-    def embed(self, payloads: Payloads, arrays: Path, tick: Tick) -> NDArray[np.float32]:
+    def embed(self, payloads: Payloads, arrays: Path, tick: Report) -> NDArray[np.float32]:
         """(n, d) float32; kept for the next call with the same payloads."""
         if self._made is None or self._made[0] is not payloads:
             self._made = (payloads, self._encoded(payloads, arrays, tick))
         return self._made[1]
 
-    def _encoded(self, payloads: Payloads, arrays: Path, tick: Tick) -> NDArray[np.float32]:
+    def _encoded(self, payloads: Payloads, arrays: Path, tick: Report) -> NDArray[np.float32]:
         tick(0, len(payloads))
         table = columns_of(payloads)
         self.recipe = Recipe.of(table)

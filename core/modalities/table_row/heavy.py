@@ -10,18 +10,19 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.errors import ModelError
-from core.modalities.encoder import Encoder, Tick
+from core.modalities.encoder import Encoder
 from core.modalities.payloads import Payloads
 from core.modalities.table_row.encoder import TableFeatures
 from core.modalities.table_row.learner import BOOSTING, Boosting
 from core.modalities.table_row.saved import SavedTrees
+from core.progress import Report
 
 
 def encoder(name: str) -> NoReturn:
     raise _no_transformers(name)
 
 
-def near_space(payloads: Payloads, arrays: Path, encoders: Sequence[Encoder], tick: Tick) -> NDArray[np.float32]:
+def near_space(payloads: Payloads, arrays: Path, encoders: Sequence[Encoder], tick: Report) -> NDArray[np.float32]:
     """The vectors that an encoder among `encoders` keeps for itself."""
     own = next((one for one in encoders if isinstance(one, TableFeatures)), None) or TableFeatures()
     return own.embed(payloads, arrays, tick)

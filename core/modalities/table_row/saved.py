@@ -15,13 +15,13 @@ import pyarrow as pa
 from sklearn.pipeline import Pipeline
 
 from core.errors import ModelError
-from core.modalities.encoder import Tick
 from core.modalities.fitted import Matrix
 from core.modalities.model_files import config
 from core.modalities.table_row.boosting import all_classes, frame, threads
 from core.modalities.table_row.columns import columns_of_cells
 from core.modalities.table_row.facts import FILE
 from core.modalities.table_row.recipe import Recipe
+from core.progress import Report, unheard
 
 TRUSTED: Final = (
     "functools.partial",
@@ -72,7 +72,7 @@ class SavedTrees:
             raise _damaged(folder, "it knows more classes than it names")
         return SavedTrees(tuple(names[index] for index in sorted(names, key=int)), recipe, model)
 
-    def predict(self, payloads: Sequence[Any], tick: Tick = lambda done, total: None) -> tuple[Matrix, Matrix]:
+    def predict(self, payloads: Sequence[Any], tick: Report = unheard) -> tuple[Matrix, Matrix]:
         """Probabilities (n, k) and vectors (n, d) of cells, in their order; columns that are not its own do not count,
         those of its own that are not there are missing."""
         if not payloads:

@@ -8,11 +8,12 @@ from typing import Any
 
 import scipy.sparse as sp
 
-from core.modalities.encoder import Encoder, Tick
+from core.modalities.encoder import Encoder
 from core.modalities.model_files import config, model_folder
 from core.modalities.payloads import Payloads
 from core.modalities.text.bundled import bundled_text_model
 from core.modalities.text.preparation import Texts
+from core.progress import Report
 
 
 def encoder(name: str) -> Encoder:
@@ -21,7 +22,7 @@ def encoder(name: str) -> Encoder:
     return TextModel(name)
 
 
-def near_space(payloads: Payloads, arrays: Path, encoders: Sequence[Encoder], tick: Tick) -> sp.csr_matrix:
+def near_space(payloads: Payloads, arrays: Path, encoders: Sequence[Encoder], tick: Report) -> sp.csr_matrix:
     """TF-IDF of words, which a lexical encoder among `encoders` keeps for itself."""
     from core.modalities.text.lexical import Lexical
 

@@ -16,8 +16,8 @@ from sklearn.feature_extraction.text import HashingVectorizer
 from sklearn.preprocessing import normalize
 
 from core.arrays.disk_backed import empty, row_chunks
-from core.modalities.encoder import Tick
 from core.modalities.payloads import Payloads
+from core.progress import Report
 
 DIMENSIONS = 384
 MAX_TERMS = 30_000
@@ -41,13 +41,13 @@ class Lexical:
     def __init__(self) -> None:
         self._terms: tuple[Payloads, sp.csr_matrix] | None = None
 
-    def terms(self, payloads: Payloads, tick: Tick) -> sp.csr_matrix:
+    def terms(self, payloads: Payloads, tick: Report) -> sp.csr_matrix:
         """TF-IDF rows of length 1, (n, at most 2 · 30,000) float32; kept for the next call with the same payloads."""
         if self._terms is None or self._terms[0] is not payloads:
             self._terms = (payloads, _tfidf(payloads, tick))
         return self._terms[1]
 
-    def embed(self, payloads: Payloads, arrays: Path, tick: Tick) -> NDArray[np.float32]:
+    def embed(self, payloads: Payloads, arrays: Path, tick: Report) -> NDArray[np.float32]:
         """(n, at most 384) float32."""
         terms = self.terms(payloads, tick)
         directions = _directions(terms)
@@ -57,7 +57,7 @@ class Lexical:
         return reduced
 
 
-def _tfidf(payloads: Payloads, tick: Tick) -> sp.csr_matrix:
+def _tfidf(payloads: Payloads, tick: Report) -> sp.csr_matrix:
     kinds = [{"analyzer": "word", "ngram_range": (1, 2)}]
     if _mean_length(payloads) <= SHORT_CHARACTERS:
         kinds.append({"analyzer": "char_wb", "ngram_range": (2, 4)})

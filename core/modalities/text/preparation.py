@@ -14,7 +14,7 @@ from core.errors import ModelError
 from core.modalities.inputs import Given
 from core.modalities.model_files import fingerprint
 from core.modalities.payloads import Payloads
-from core.modalities.preparation import Tell
+from core.modalities.preparation import Stages
 from core.modalities.text.inputs import CPU_TOKENS, TOKENS, TokenInputs
 from core.modalities.text.positions import positions_of
 from core.modalities.text.token_store import tokenised
@@ -91,14 +91,14 @@ class Texts:
     def cache_key(self, config: Any) -> str:
         return str(self.limit)
 
-    def inputs(self, payloads: Payloads, arrays: Path, where: torch.device, tell: Tell) -> TokenInputs:
+    def inputs(self, payloads: Payloads, arrays: Path, where: torch.device, stages: Stages) -> TokenInputs:
         """Token ids, cut once for all runs of a model."""
         tokens = tokenised(
             arrays / "tokens" / f"{fingerprint(self.folder)}-{self.asked_limit}",
             payloads.digests,
             payloads.take,
             self.encode,
-            lambda done, total: tell(STAGE, done, total),
+            stages(STAGE),
         )
         return TokenInputs.of(tokens, int(self.tokenizer.pad_token_id), where)
 

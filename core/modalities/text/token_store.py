@@ -15,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.arrays.shards import Shards, Wanted
+from core.progress import Report
 
 CHUNK = 4096
 """Texts cut into tokens at a time."""
@@ -47,7 +48,7 @@ def tokenised(
     digests: NDArray[np.bytes_],
     texts: Callable[[NDArray[np.int64]], list[str]],
     encode: Callable[[list[str]], list[list[int]]],
-    tick: Callable[[float, float], None],
+    tick: Report,
 ) -> Tokens:
     """The tokens of the contents `digests` (n,): from `folder`, and made by `encode` where it has none.
 

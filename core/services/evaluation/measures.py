@@ -12,7 +12,7 @@ from typing import Literal, TypeVar
 
 import numpy as np
 
-from core.beside.answers import TIMEOUT, Answers, Pending, Report
+from core.beside.answers import TIMEOUT, Answers, Pending
 from core.context import Context
 from core.errors import NotFoundError, UsageError
 from core.evaluation import curves as drawn
@@ -20,6 +20,7 @@ from core.evaluation import metrics
 from core.evaluation.bootstrap import score_intervals
 from core.evaluation.comparison import differences, joint_cells, paired_intervals
 from core.evaluation.confusion import Cells, all_labels, cells
+from core.progress import Report, part
 from core.records import (
     Comparison,
     Curve,
@@ -101,12 +102,12 @@ def evaluate(
             raise _nothing(context, (run,), split)
         labels = _labels((run,), {true for true, _, _ in counts})
         matrix = cells(counts, labels)
-        intervals = score_intervals(matrix, lambda done, total: report(done, 2 * total))
+        intervals = score_intervals(matrix, part(report, 0, 0.5))
         evaluation = _evaluation(run, truth_id, split, labels_from, labels, matrix, intervals)
         found = split_probabilities(context, run, target, split, truth_id)
         if not isinstance(found, ClassProbabilities):
             return _Kept(evaluation, matrix)
-        of_truth = found.of_truth(lambda done, total: report(total + done, 2 * total))
+        of_truth = found.of_truth(part(report, 0.5, 1))
         return _Kept(replace(evaluation, log_loss=metrics.log_loss(of_truth)), matrix)
 
     what, key = f"Evaluating run {run.number} on {split}", (run.run_id, split, truth_id, labels_from)

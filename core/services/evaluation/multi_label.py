@@ -7,7 +7,6 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from core.beside.answers import Report
 from core.context import Context
 from core.errors import UsageError
 from core.evaluation import multi_label
@@ -15,6 +14,7 @@ from core.evaluation.bootstrap import set_score_intervals
 from core.evaluation.comparison import only_exact, paired_set_intervals, set_differences
 from core.evaluation.confusion import Cells
 from core.evaluation.multi_label import SetPairs, set_pairs
+from core.progress import Report, part
 from core.records import Difference, Interval, LabelsFrom, MultiLabelComparison, MultiLabelEvaluation, Run
 from core.services.evaluation.probabilities import SetProbabilities, split_probabilities
 from core.store.predicted_sets import set_counts
@@ -67,12 +67,12 @@ def evaluation(
     pairs, labels = _pairs(context, (run,), target, split, truth_id)
     if not pairs:
         return None
-    ends = set_score_intervals(pairs[0], lambda done, total: report(done, 2 * total))
+    ends = set_score_intervals(pairs[0], part(report, 0, 0.5))
     made = _evaluation(run, truth_id, split, labels_from, labels, pairs[0], ends)
     found = split_probabilities(context, run, target, split, truth_id)
     if not isinstance(found, SetProbabilities):
         return made
-    loss = found.loss(lambda done, total: report(total + done, 2 * total))
+    loss = found.loss(part(report, 0.5, 1))
     return replace(made, evaluation=replace(made.evaluation, log_loss=loss))
 
 

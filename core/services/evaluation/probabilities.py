@@ -13,9 +13,10 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from core.beside.answers import Pending, Report
+from core.beside.answers import Pending
 from core.context import Context
 from core.evaluation.metrics import binary_log_losses
+from core.progress import Report, unheard
 from core.records import Run, SetMembers
 from core.store.predicted_sets import set_positions
 from core.store.predictions import positions
@@ -70,7 +71,7 @@ class ClassProbabilities(SplitProbabilities):
         return np.asarray(self.label == place)
 
     def of_truths(self) -> NDArray[np.float32]:
-        return self.of_truth(lambda done, total: None)[self.label >= 0]
+        return self.of_truth(unheard)[self.label >= 0]
 
     def of_truth(self, report: Report) -> NDArray[np.float32]:
         """(rows,) each row's probability of its true class, 0 where the run does not know it. Class by class, so that
@@ -99,7 +100,7 @@ class SetProbabilities(SplitProbabilities):
         return self._having(self.labels[place])
 
     def of_truths(self) -> NDArray[np.float32]:
-        columns = enumerate(self.columns(lambda done, total: None))
+        columns = enumerate(self.columns(unheard))
         return np.concatenate([scores[self.having(place)] for place, scores in columns])
 
     def loss(self, report: Report) -> float:

@@ -10,7 +10,7 @@ from collections.abc import Callable, Hashable
 from dataclasses import dataclass
 from typing import Literal, TypeVar
 
-from core.beside.answers import TIMEOUT, Pending, Report
+from core.beside.answers import TIMEOUT, Pending
 from core.context import Context
 from core.errors import NotFoundError
 from core.profile import balance as balances
@@ -32,6 +32,7 @@ from core.profile.records import (
 )
 from core.profile.records import Rows as ProfileRows
 from core.profile.values import value_balance
+from core.progress import Report
 from core.records import Attribute, Dataset, RowFilter
 from core.store.datasets import get_dataset
 from core.store.ingest import derive as deriving
@@ -143,7 +144,7 @@ def derived(context: Context, dataset_id: str, timeout: float | None = TIMEOUT) 
         return dataset
 
     def work(report: Report) -> Dataset:
-        derive(context, dataset_id, lambda share: report(share, 1), lambda: context.beside.leaving)
+        derive(context, dataset_id, report, lambda: context.beside.leaving)
         return get_dataset(context.store, dataset_id)
 
     return context.beside.answers(_ANSWERS).ask(
@@ -151,9 +152,7 @@ def derived(context: Context, dataset_id: str, timeout: float | None = TIMEOUT) 
     )
 
 
-def derive(
-    context: Context, dataset_id: str, on_progress: Callable[[float], None], stopped: Callable[[], bool]
-) -> None:
+def derive(context: Context, dataset_id: str, on_progress: Report, stopped: Callable[[], bool]) -> None:
     """Makes the derived attributes of a dataset, once, whoever asks first. Raises `StoppedError`."""
     with context.beside.turn(_DERIVING):
         task = get_dataset(context.store, dataset_id).task

@@ -8,7 +8,6 @@ from typing import Any
 
 import numpy as np
 
-from core.beside.answers import Report
 from core.context import Context
 from core.lookalikes import lookalikes
 from core.profile import bias
@@ -20,6 +19,7 @@ from core.profile.missing import missing_values
 from core.profile.numbers import number_profile
 from core.profile.records import GroupTable, LabelSets, Rows
 from core.profile.shares import parity
+from core.progress import Report, part, unheard
 from core.records import Attribute
 from core.services.profile.figures import derive
 from core.store.datasets import get_dataset
@@ -31,9 +31,7 @@ _DERIVING = 0.5
 """The share of the work that making the derived attributes is taken for, where they are not made yet."""
 
 
-def whole_profile(
-    context: Context, version_id: str, on_progress: Report = lambda done, total: None
-) -> dict[str, object]:
+def whole_profile(context: Context, version_id: str, on_progress: Report = unheard) -> dict[str, object]:
     """Balance, classes that look alike, splits, duplicates, missing values and, per attribute, its association, groups
     and parity; where a label is several classes, which of them go together.
 
@@ -42,7 +40,7 @@ def whole_profile(
     version = get_version(context.store, version_id)
     dataset = get_dataset(context.store, version.dataset_id)
     if not dataset.derived_ready:
-        derive(context, dataset.dataset_id, lambda share: on_progress(share * _DERIVING, 1), lambda: False)
+        derive(context, dataset.dataset_id, part(on_progress, 0, _DERIVING), lambda: False)
         dataset = get_dataset(context.store, version.dataset_id)
     rows = rows_of(context.store, version_id)
     splits = split_balance(rows, dataset.labels)

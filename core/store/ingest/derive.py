@@ -11,6 +11,7 @@ import pyarrow as pa
 from duckdb.func import PythonUDFType
 from duckdb.sqltypes import VARCHAR
 
+from core.progress import Report
 from core.records import Attribute, AttributeKind
 from core.sql import identifier
 from core.store.database import Cursor, Database, roll_back
@@ -41,10 +42,10 @@ def derive(
     db: Database,
     dataset_id: str,
     derived: Sequence[Derived],
-    on_progress: Callable[[float], None],
+    on_progress: Report,
     stopped: Callable[[], bool],
 ) -> None:
-    """Adds derived attributes to a dataset, once; `on_progress` gets the share done.
+    """Adds derived attributes to a dataset, once; `on_progress` gets the share done of 1.
 
     Readers see the old table until the new one is whole. Raises `StoppedError` once `stopped` says so; the dataset
     stays as it was.
@@ -77,7 +78,7 @@ def _write_beside(
     db: Database,
     table: str,
     named: Sequence[tuple[Derived, str]],
-    on_progress: Callable[[float], None],
+    on_progress: Report,
     stopped: Callable[[], bool],
 ) -> None:
     with db.write() as cursor:

@@ -15,6 +15,7 @@ import pyarrow.parquet as pq
 
 from core.errors import SourceError, StoppedError
 from core.identity import own_mark
+from core.progress import Report
 from core.records import Dataset, Schema, Staged
 from core.sql import identifier, literal
 from core.store.database import Cursor, Database, roll_back
@@ -26,8 +27,7 @@ from core.store.times import now, stored
 from core.store.versions import insert_version
 from core.tasks import task_named
 
-OnProgress = Callable[[float, float | None], None]
-Read = Callable[[OnProgress, Callable[[], bool]], Staged]
+Read = Callable[[Report, Callable[[], bool]], Staged]
 """Reads the source to Parquet files, as `stage` beside does: gets how to tell its progress and whether to stop."""
 _READING = 0.75
 """Share of a load that is over once the source has been read; what is left is taking it in."""
@@ -39,7 +39,7 @@ class _Load:
     db: Database
     schema: Schema
     dataset_id: str
-    on_progress: OnProgress
+    on_progress: Report
     stopped: Callable[[], bool]
 
     @property
@@ -56,7 +56,7 @@ def ingest(
     source: str,
     licence: str,
     by: str,
-    on_progress: OnProgress,
+    on_progress: Report,
     stopped: Callable[[], bool],
     job_id: str | None = None,
 ) -> Dataset:
@@ -112,13 +112,13 @@ def _take_in(load: _Load, staged: Staged) -> None:
     `derive` rewrites the table compressed when nobody waits."""
     total = staged.row_count
 
-    def on_share(share: float) -> None:
+    def report(share: float, _: float | None) -> None:
         load.on_progress((_READING + (1 - _READING) * share) * total, total)
 
     with load.db.room_for(len(staged.types)), load.db.cursor() as cursor:
         cursor.execute(f"SET GLOBAL disabled_compression_methods = '{_SLOW_COMPRESSIONS}'")
         try:
-            _commit(load, cursor, f"CREATE TABLE {load.table} AS {_select(cursor, staged)}", on_share)
+            _commit(load, cursor, f"CREATE TABLE {load.table} AS {_select(cursor, staged)}", report)
         except duckdb.OutOfMemoryException as error:
             raise SourceError(
                 f"The store has too little memory for {len(staged.types):,} columns of {total:,} rows.",
@@ -184,11 +184,11 @@ def _make_ready(load: _Load, staged: Staged, by: str) -> None:
         )
 
 
-def _commit(load: _Load, cursor: Cursor, sql: str, on_share: watch.Share) -> None:
+def _commit(load: _Load, cursor: Cursor, sql: str, report: Report) -> None:
     """A long statement that leaves other writes alone while it runs and takes its turn only to commit."""
     cursor.execute("BEGIN")
     try:
-        watch.execute(cursor, sql, [], on_share, load.stopped)
+        watch.execute(cursor, sql, [], report, load.stopped)
         with load.db.exclusive():
             cursor.execute("COMMIT")
     except BaseException:

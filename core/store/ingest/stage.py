@@ -16,6 +16,7 @@ import pyarrow as pa
 
 from core.errors import SourceError, TypeMisfitError
 from core.lookalikes import stripped
+from core.progress import Report
 from core.records import MISFIT, Reader, Schema, Staged
 from core.settings import MAX_CLASSES
 from core.sql import literal, recast
@@ -65,7 +66,7 @@ def stage(
     reader: Reader,
     schema: Schema,
     folder: Path,
-    on_progress: Callable[[float, float | None], None],
+    on_progress: Report,
     stopped: Callable[[], bool],
 ) -> Staged:
     """Reads a source into Parquet files in `folder`. `on_progress` gets (rows done, rows expected or None).
@@ -94,14 +95,14 @@ def _rows_in_a_group(reader: Reader, columns: int) -> int:
     return int(min(largest, max(smallest, _GROUP_BYTES / row_bytes // smallest * smallest)))
 
 
-def _read(work: _Stage, on_progress: Callable[[float, float | None], None], stopped: Callable[[], bool]) -> None:
+def _read(work: _Stage, on_progress: Report, stopped: Callable[[], bool]) -> None:
     """The one pass over the source."""
     expected = work.reader.row_estimate
     stored = f"SELECT *, ({work.plan.test.suspect}) AS {_SUSPECT} FROM ({work.plan.select(work.reader.sql)})"
     texts = [column for column, kind in work.plan.types.items() if NOT_IN_PARQUET.search(kind)]
     stored = recast(stored, dict.fromkeys(texts, "VARCHAR"))
     sql = f"COPY ({stored}) TO {literal(str(work.copy))} ({_OPTIONS}, ROW_GROUP_SIZE {work.group})"
-    watch.execute(work.cursor, sql, [], lambda share: on_progress(share * (expected or 0), expected), stopped)
+    watch.execute(work.cursor, sql, [], lambda share, _: on_progress(share * (expected or 0), expected), stopped)
 
 
 def _refuse_misfits(work: _Stage) -> None:

@@ -8,6 +8,7 @@ from pathlib import Path
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from core.progress import Report
 from core.records import Reader
 from core.sql import identifier, literal
 from core.store.database import Cursor
@@ -35,7 +36,7 @@ def stage_table(
     copy: Path,
     rejected: Path,
     lines: Path,
-    on_progress: Callable[[float, float | None], None],
+    on_progress: Report,
     stopped: Callable[[], bool],
 ) -> None:
     """Writes the reader's rows to the Parquet file `copy`, and what it set aside to `rejected` (file, line, reason,
@@ -48,7 +49,7 @@ def stage_table(
         options = f"FORMAT parquet, ROW_GROUP_SIZE {_ROWS_IN_A_GROUP}"
         sql = f"COPY (SELECT * FROM {reader.sql}) TO {literal(str(copy))} ({options})"
         expected = reader.row_estimate
-        watch.execute(cursor, sql, [], lambda share: on_progress(share * (expected or 0), expected), stopped)
+        watch.execute(cursor, sql, [], lambda share, _: on_progress(share * (expected or 0), expected), stopped)
         make_rejected_rows(cursor)
         reported = reported_lines(cursor, reader) if reader.rejects else None
         if reported is not None:

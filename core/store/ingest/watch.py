@@ -9,16 +9,14 @@ from typing import Any
 import duckdb
 
 from core.errors import StoppedError
+from core.progress import Report
 from core.store.database import Cursor
 
 POLL_SECONDS = 0.1
 
-Share = Callable[[float], None]
-"""Is told the share done, 0–1."""
 
-
-def execute(cursor: Cursor, sql: str, parameters: Sequence[Any], on_share: Share, stopped: Callable[[], bool]) -> None:
-    """Executes `sql`, telling `on_share` how far it is about ten times a second.
+def execute(cursor: Cursor, sql: str, parameters: Sequence[Any], report: Report, stopped: Callable[[], bool]) -> None:
+    """Executes `sql`, telling `report` the share done of 1 about ten times a second.
 
     Raises `StoppedError` once `stopped` says so, and whatever the two callables raise: the statement is interrupted
     then and has had no effect.
@@ -32,7 +30,7 @@ def execute(cursor: Cursor, sql: str, parameters: Sequence[Any], on_share: Share
             while not ended.wait(POLL_SECONDS):
                 if stopped():
                     raise StoppedError("Stopped before the end; nothing was kept.", "Start it again when you want it.")
-                on_share(max(0.0, cursor.query_progress()) / 100)
+                report(max(0.0, cursor.query_progress()) / 100, 1)
         except BaseException as cause:
             causes.append(cause)
             cursor.interrupt()

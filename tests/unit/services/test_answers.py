@@ -6,7 +6,8 @@ import threading
 
 import pytest
 
-from core.beside.answers import KEPT, Answers, Pending, Report
+from core.beside.answers import KEPT, Answers, Pending
+from core.progress import Report
 
 
 def test_a_quick_answer_is_there_at_once_and_worked_out_once() -> None:

@@ -33,7 +33,7 @@ def _never() -> bool:
 
 def test_derived_attributes_are_measured_like_the_source_s_own(db: Database, load: Load) -> None:
     dataset = load()
-    derive(db, dataset.dataset_id, [LENGTH], lambda share: None, _never)
+    derive(db, dataset.dataset_id, [LENGTH], lambda done, total: None, _never)
     found = get_dataset(db, "reviews")
     assert found.derived_ready
     assert found.attributes[-1] == Attribute("text length", "text_length", "number", True)
@@ -52,7 +52,7 @@ def test_an_attribute_may_be_made_by_a_function_of_what_the_sql_gives_it(db: Dat
         return [text.upper() for text in texts]
 
     shouted = Column("shouted", "shouted", "category", "left(text, 4)", shout)
-    derive(db, dataset.dataset_id, [LENGTH, shouted], lambda share: None, _never)
+    derive(db, dataset.dataset_id, [LENGTH, shouted], lambda done, total: None, _never)
     rows = page_rows(db, dataset.latest_version_id, RowFilter(), 10)
     assert [row.attributes["shouted"] for row in rows] == ["GOOD", "BAD ", "GUT", "SCHL", "GOOD"]
     assert sorted(given) == sorted(["good", "bad ", "gut", "schl", "good"])
@@ -66,28 +66,28 @@ def test_a_function_that_fails_leaves_the_dataset_as_it_was(db: Database, load: 
         raise ZeroDivisionError
 
     with pytest.raises(Exception, match="ZeroDivisionError"):
-        derive(db, dataset.dataset_id, [Column("f", "f", "category", "text", fail)], lambda share: None, _never)
+        derive(db, dataset.dataset_id, [Column("f", "f", "category", "text", fail)], lambda done, total: None, _never)
     assert not get_dataset(db, "reviews").derived_ready
-    derive(db, dataset.dataset_id, [LENGTH], lambda share: None, _never)
+    derive(db, dataset.dataset_id, [LENGTH], lambda done, total: None, _never)
     assert get_dataset(db, "reviews").derived_ready
 
 
 def test_deriving_twice_changes_nothing(db: Database, load: Load) -> None:
     dataset = load()
     for _ in range(2):
-        derive(db, dataset.dataset_id, [LENGTH], lambda share: None, _never)
+        derive(db, dataset.dataset_id, [LENGTH], lambda done, total: None, _never)
     assert [attribute.column for attribute in get_dataset(db, "reviews").attributes] == ["lang", "stars", "text_length"]
 
 
 def test_a_derived_column_gives_way_to_one_of_the_source(db: Database, load: Load) -> None:
     dataset = load()
-    derive(db, dataset.dataset_id, [Column("language", "lang", "category", "'en'")], lambda share: None, _never)
+    derive(db, dataset.dataset_id, [Column("language", "lang", "category", "'en'")], lambda done, total: None, _never)
     assert get_dataset(db, "reviews").attributes[-1].column == "lang_derived"
 
 
 def test_without_anything_to_derive_the_dataset_is_ready_at_once(db: Database, load: Load) -> None:
     dataset = load()
-    derive(db, dataset.dataset_id, [], lambda share: None, _never)
+    derive(db, dataset.dataset_id, [], lambda done, total: None, _never)
     assert get_dataset(db, "reviews").derived_ready
 
 
@@ -95,7 +95,7 @@ def test_deriving_that_is_stopped_leaves_the_dataset_as_it_was(db: Database, loa
     dataset = load()
     slow = Column("slow", "slow", "number", "(SELECT sum(hash(i + example_id) % 7) FROM range(400_000_000) t(i))")
     with pytest.raises(StoppedError):
-        derive(db, dataset.dataset_id, [slow], lambda share: None, lambda: True)
+        derive(db, dataset.dataset_id, [slow], lambda done, total: None, lambda: True)
     assert get_dataset(db, "reviews") == dataset
-    derive(db, dataset.dataset_id, [LENGTH], lambda share: None, _never)
+    derive(db, dataset.dataset_id, [LENGTH], lambda done, total: None, _never)
     assert get_dataset(db, "reviews").derived_ready
