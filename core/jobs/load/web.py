@@ -172,7 +172,8 @@ def _finish(context: Context, dataset: Dataset, plan: SplitPlan | None, by: str)
     """The dataset is in use already; what is added here never takes it away."""
     try:
         if plan:
-            start_split(context, dataset.latest_version_id, plan.method, plan.shares, plan.seed, plan.group_column, by)
+            asked = (plan.method, plan.shares, plan.seed, plan.group_column)
+            join(context, start_split(context, dataset.latest_version_id, *asked, by).job_id)
         add_derived(context, dataset)
         add_fingerprint(context.store, dataset.latest_version_id)
     except StoppedError:

@@ -1,4 +1,5 @@
 import time
+from pathlib import Path
 
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -7,7 +8,8 @@ import pytest
 from core.context import Context
 from core.errors import UsageError
 from core.jobs.groups.web import make_split
-from core.records import ENDED, Dataset, Job
+from core.records import ENDED, Dataset, Job, Version
+from core.services.load import preview, start_load, wait
 from core.services.splits import SplitPlan, split_counts, start_split
 from core.store.datasets import get_dataset
 from core.store.versions import get_version, unfingerprinted
@@ -82,3 +84,18 @@ def test_loads_and_splits_come_with_their_fingerprints(context: Context, news: D
     made = make_split(context, news.latest_version_id, SplitPlan("random", SHARES), "tester")
     assert made.fingerprint != get_version(context.store, news.latest_version_id).fingerprint != ""
     assert not unfingerprinted(context.store)
+
+
+def test_a_load_is_waited_for_until_its_splits_are_there(
+    context: Context, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def late(*asked: object) -> Version:
+        time.sleep(1)
+        return make_split(*asked)  # type: ignore[arg-type]
+
+    monkeypatch.setattr("core.jobs.groups.web.make_split", late)
+    (tmp_path / "a.csv").write_text("text,label\n" + "".join(f"text {row},{'xy'[row % 2]}\n" for row in range(20)))
+    path = [str(tmp_path / "a.csv")]
+    plan = SplitPlan("stratified", SHARES)
+    job = start_load(context, path, preview(context, path).guess, name="a", by="ann", split_plan=plan)
+    assert get_version(context.store, wait(context, job.job_id).latest_version_id).number == 2
