@@ -12,8 +12,7 @@ import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
 from core.context import Context
-from core.jobs.train.web import finish_run
-from core.records import Dataset, Metric, Reader, Run, Schema
+from core.records import Dataset, Reader, Schema
 from core.sql import literal
 from core.store.datasets import get_dataset
 from core.store.ingest.ingest import ingest
@@ -58,42 +57,3 @@ def tagged(
         stopped=lambda: False,
     )
     return get_dataset(context.store, made.dataset_id)
-
-
-def tagged_run(
-    context: Context,
-    dataset: Dataset,
-    probabilities: NDArray[np.float32],
-    splits: Sequence[str],
-    *,
-    labels: Sequence[str] | None = None,
-    metrics: Sequence[Metric] = (),
-    keep_probabilities: bool = True,
-) -> Run:
-    """The run that predicts row i, of `splits[i]`, with the probabilities (n, k) of its row i: a class from 0.5 on."""
-    job = context.queue.start_local("train", "a run", {}, dataset.dataset_id, "ann")
-    names = tuple(labels or dataset.labels)
-    run = context.ledger.runs.add(
-        run_id=job.job_id,
-        dataset_id=dataset.dataset_id,
-        version_id=dataset.latest_version_id,
-        title="MiniLM, head",
-        spec={"model": "minilm", "strategy": "head"},
-        labels=names,
-        by="ann",
-    )
-    output = context.queue.folder(run.run_id).output
-    if keep_probabilities:
-        np.save(output / "probabilities.npy", np.asfortranarray(probabilities, np.float32))
-    predictions = pa.table(
-        {
-            "example_id": pa.array(range(len(probabilities)), pa.int64()),
-            "split": list(splits),
-            "predicted": texts_of((probabilities >= 0.5).astype(np.int8), names),
-            "confidence": pa.array(np.maximum(probabilities, 1 - probabilities).min(axis=1), pa.float32()),
-        }
-    )
-    pq.write_table(predictions, output / "predictions.parquet")
-    finish_run(context, run.run_id, {"splits": {}}, metrics, output / "predictions.parquet", names)
-    context.queue.finish_local(job.job_id, "done")
-    return context.ledger.runs.get(dataset.dataset_id, run.run_id)

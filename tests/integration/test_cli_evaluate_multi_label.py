@@ -14,7 +14,8 @@ import sklearn.metrics
 from core.__main__ import main
 from core.services.context import open_context
 from core.settings import Workspace
-from tests.tagged import CLASSES, tagged, tagged_run
+from tests.runs import finished_run
+from tests.tagged import CLASSES, tagged
 
 TRUE = (np.random.default_rng(2).random((40, 4)) < 0.4).astype(np.int8)
 
@@ -31,7 +32,7 @@ def ask(workspace: Workspace, tmp_path: Path, capsys: pytest.CaptureFixture[str]
     context = open_context(workspace)
     dataset = tagged(context, tmp_path, TRUE)
     for seed in (0, 1):
-        tagged_run(context, dataset, guessed(seed), ["test"] * 40)
+        finished_run(context, dataset, guessed(seed), ["test"] * 40)
     context.close()
 
     def _ask(*words: str) -> str:

@@ -15,7 +15,8 @@ from core.context import Context
 from core.records import Dataset, PredictionFilter
 from core.services.evaluation.measures import predicted_rows
 from tests.pages.test_evaluation import links, words
-from tests.tagged import CLASSES, tagged, tagged_run
+from tests.runs import finished_run
+from tests.tagged import CLASSES, tagged
 
 Open = Callable[..., AppTest]
 ROWS = 40
@@ -41,8 +42,8 @@ def cables(app: Context, tmp_path: Path) -> Dataset:
     dataset = tagged(app, tmp_path, TRUE)
     splits = ["test" if row in TEST else "train" for row in range(ROWS)]
     wrong = [(10, "wheat"), (10, "corn"), (20, "wheat"), (20, "corn"), (30, "wheat"), (39, "ship")]
-    tagged_run(app, dataset, guessed(*wrong), splits)
-    tagged_run(app, dataset, guessed((30, "wheat")), splits)
+    finished_run(app, dataset, guessed(*wrong), splits)
+    finished_run(app, dataset, guessed((30, "wheat")), splits)
     return dataset
 
 

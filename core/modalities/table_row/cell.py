@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from typing import Any
 
 MISSING = "missing"
@@ -10,7 +11,7 @@ FEW_WORDS = 40
 """Characters of a value in a line of several."""
 
 
-def fields(text: str) -> dict[str, Any]:
+def fields(text: str) -> Mapping[str, Any]:
     """Column → value, in their order; None where it is missing."""
     found = json.loads(text or "{}")
     return dict(found) if isinstance(found, dict) else {}

@@ -119,7 +119,7 @@ class Recipe:
             return table.column(name)
         return pa.chunked_array([pa.nulls(table.num_rows)])
 
-    def plain(self) -> list[dict[str, Any]]:
+    def plain(self) -> list[Mapping[str, Any]]:
         """As JSON holds it."""
         return [asdict(one) for one in self.features]
 

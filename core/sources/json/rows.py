@@ -179,7 +179,7 @@ def _unwritable(value: Any) -> str:
     return ""
 
 
-def _named(fields: dict[str, Any]) -> dict[str, Any]:
+def _named(fields: Mapping[str, Any]) -> Mapping[str, Any]:
     """The fields with a name for each: SQL has none for a column without one."""
     return {key or "unnamed": value for key, value in fields.items()} if "" in fields else fields
 

@@ -13,6 +13,7 @@ from core.store.rows import get_rows
 from core.tasks import task_named
 from core.ui import keys
 from core.ui.evaluation.choice import AnyShown, Shown
+from core.ui.evaluation.class_box import class_box
 from core.ui.modalities import drawing_of, line_of
 from core.ui.parts.paging import WHOLE_HEADER, paged, pages
 from core.ui.parts.problems import plain
@@ -55,8 +56,8 @@ def examples(context: Context, shown: Shown) -> None:
     with st.container(horizontal=True, vertical_alignment="center", gap="small", key="evaluation-rows-bar"):
         st.markdown(_title(total, true, predicted), width="content")
         st.space("stretch")
-        _class_box(shown, "True class", keys.TRUE, true)
-        _class_box(shown, "Predicted class", keys.PREDICTED, predicted)
+        class_box("True class", keys.TRUE, true, list(shown.found.classes))
+        class_box("Predicted class", keys.PREDICTED, predicted, list(shown.found.classes))
         if true or predicted:
             st.button("All errors", icon=":material/close:", type="tertiary", on_click=choose_cell, args=(None, None))
         if total:
@@ -118,31 +119,6 @@ def _title(total: int, true: str | None, predicted: str | None) -> str:
     if predicted is not None:
         return f"{rows} wrongly taken for **{plain(predicted)}**, the surest first"
     return f"{rows} predicted wrong, the surest first"
-
-
-def _class_box(shown: Shown, title: str, key: str, chosen: str | None) -> None:
-    """The same choice as a click on a cell, from the keyboard."""
-    state = f"evaluation-{key}"
-    st.session_state[state] = chosen
-    st.selectbox(
-        title,
-        list(shown.found.classes),
-        index=None,
-        key=state,
-        placeholder=title,
-        label_visibility="collapsed",
-        on_change=_box_changed,
-        args=(state, key),
-        width=180,
-    )
-
-
-def _box_changed(state: str, key: str) -> None:
-    value = st.session_state[state]
-    if value is None:
-        st.query_params.pop(key, None)
-    else:
-        st.query_params[key] = value
 
 
 def to_review(shown: AnyShown, cell: Mapping[str, str | None]) -> None:

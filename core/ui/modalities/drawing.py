@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any, Protocol
 
 from core.context import Context
@@ -12,6 +13,8 @@ from core.typed import JsonObject
 
 SNIPPET = 200
 """Characters of an example beside another one."""
+TABLES = "CSV, TSV, JSON, JSON lines, Parquet or Excel"
+"""Files to predict of whose rows each is an example."""
 
 
 class Drawing(Protocol):
@@ -63,3 +66,18 @@ class Drawing(Protocol):
 
     def caption(self, example: Example) -> str | None:
         """What it is called beside what is drawn of it; None where that says all."""
+
+
+@dataclass(frozen=True, slots=True)
+class InWords:
+    """What the words of an example are all of it has in common."""
+
+    cell: str | None = None
+    has_grid: bool = False
+    folder_button: str = ""
+
+    def cells(self, context: Context, examples: Sequence[Example]) -> list[Any]:
+        return []
+
+    def column(self, width: Any) -> Any:
+        return None

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -17,7 +16,7 @@ from core.services.prediction.playground import Reply, ask
 from core.store.rows import page_rows
 from core.typed import JsonObject
 from core.ui.modalities.asking import waiting
-from core.ui.modalities.drawing import SNIPPET
+from core.ui.modalities.drawing import SNIPPET, TABLES, InWords
 from core.ui.parts.background import result_of
 from core.ui.parts.problems import plain
 
@@ -32,24 +31,14 @@ EXAMPLES = 1
 
 
 @dataclass(frozen=True, slots=True)
-class TableRowDrawing:
+class TableRowDrawing(InWords):
     """Names and values, numbers to the right."""
 
     words_title: str = "features"
-    cell: str | None = None
-    has_grid: bool = False
     upload: tuple[str, str] = (
         "File",
-        "CSV, TSV, JSON, JSON lines, Parquet or Excel with the model's columns; every column is kept. Larger ones: by "
-        "a path on the server.",
+        f"{TABLES} with the model's columns; every column is kept. Larger ones: by a path on the server.",
     )
-    folder_button: str = ""
-
-    def cells(self, context: Context, examples: Sequence[Example]) -> list[Any]:
-        return []
-
-    def column(self, width: Any) -> Any:
-        return None
 
     def whole(self, context: Context, example: Example) -> None:
         _table(example, FEW, LONG_PIXELS)

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import streamlit as st
 
@@ -14,7 +12,7 @@ from core.records import Example, Run
 from core.services.prediction.playground import Reply, ask
 from core.typed import JsonObject
 from core.ui.modalities.asking import waiting
-from core.ui.modalities.drawing import SNIPPET
+from core.ui.modalities.drawing import SNIPPET, TABLES, InWords
 from core.ui.parts.background import result_of
 
 LONG, LONG_PIXELS = 1_500, 380
@@ -27,23 +25,11 @@ DESK_CHARACTERS = 20_000
 
 
 @dataclass(frozen=True, slots=True)
-class TextDrawing:
+class TextDrawing(InWords):
     """A text is its own words."""
 
     words_title: str = "text"
-    cell: str | None = None
-    has_grid: bool = False
-    upload: tuple[str, str] = (
-        "File",
-        "CSV, TSV, JSON, JSON lines, Parquet or Excel; every column is kept. Larger ones: by a path on the server.",
-    )
-    folder_button: str = ""
-
-    def cells(self, context: Context, examples: Sequence[Example]) -> list[Any]:
-        return []
-
-    def column(self, width: Any) -> Any:
-        return None
+    upload: tuple[str, str] = ("File", f"{TABLES}; every column is kept. Larger ones: by a path on the server.")
 
     def whole(self, context: Context, example: Example) -> None:
         _scrolling(example.text or "", LONG, LONG_PIXELS)

@@ -30,7 +30,8 @@ from core.store.datasets import get_dataset
 from core.store.ids import new_id
 from core.store.times import now
 from core.store.versions import make_review_version
-from tests.tagged import CLASSES, tagged, tagged_run, text_form, texts_of
+from tests.runs import finished_run
+from tests.tagged import CLASSES, tagged, text_form, texts_of
 
 ROWS = 60
 SPLITS = ["train"] * 20 + ["test"] * 40
@@ -64,7 +65,7 @@ def evaluated(context: Context, run: Run, *about: str) -> MultiLabelEvaluation:
 def test_an_evaluation_has_scikit_learns_figures_of_indicator_matrices(context: Context, cables: Dataset) -> None:
     assert cables.labels == CLASSES
     probabilities = guessed(0)
-    found = evaluated(context, tagged_run(context, cables, probabilities, SPLITS), "test")
+    found = evaluated(context, finished_run(context, cables, probabilities, SPLITS), "test")
     true, predicted = TRUE[TEST], indicators(probabilities)[TEST]
     assert (found.rows, found.labels, found.version_id) == (40, CLASSES, cables.latest_version_id)
     assert found.accuracy == pytest.approx(sklearn.metrics.accuracy_score(true, predicted))
@@ -91,7 +92,7 @@ def test_an_evaluation_has_scikit_learns_figures_of_indicator_matrices(context: 
 def test_the_first_look_does_not_wait_and_the_second_has_it(
     context: Context, cables: Dataset, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    run = tagged_run(context, cables, guessed(0), SPLITS)
+    run = finished_run(context, cables, guessed(0), SPLITS)
     assert isinstance(evaluation.evaluate(context, run, "test", timeout=0), Pending)
     waited_for = evaluated(context, run, "test")
     monkeypatch.delattr(multi_label, "set_counts")
@@ -101,7 +102,7 @@ def test_the_first_look_does_not_wait_and_the_second_has_it(
 
 
 def test_reviewed_labels_and_left_out_rows_count_in_the_newest_version_alone(context: Context, cables: Dataset) -> None:
-    run = tagged_run(context, cables, guessed(0), SPLITS)
+    run = finished_run(context, cables, guessed(0), SPLITS)
     ids = (cables.dataset_id, cables.latest_version_id)
     acts = [(21, "relabel", text_form(["ship", "wheat"])), (22, "relabel", "[]"), (23, "exclude", None)]
     context.ledger.decisions.append(
@@ -119,7 +120,7 @@ def test_reviewed_labels_and_left_out_rows_count_in_the_newest_version_alone(con
 
 def test_a_class_that_the_run_does_not_know_is_always_missed(context: Context, cables: Dataset) -> None:
     probabilities = guessed(0)[:, :3]
-    run = tagged_run(context, cables, probabilities, SPLITS, labels=CLASSES[:3])
+    run = finished_run(context, cables, probabilities, SPLITS, labels=CLASSES[:3])
     found = evaluated(context, run, "test")
     predicted = np.pad(indicators(probabilities), ((0, 0), (0, 1)))[TEST]
     assert found.labels == CLASSES
@@ -130,27 +131,27 @@ def test_a_class_that_the_run_does_not_know_is_always_missed(context: Context, c
 
 
 def test_without_probabilities_there_is_no_log_loss_and_no_curve(context: Context, cables: Dataset) -> None:
-    run = tagged_run(context, cables, guessed(0), SPLITS, keep_probabilities=False)
+    run = finished_run(context, cables, guessed(0), SPLITS, keep_probabilities=False)
     assert evaluated(context, run, "test").log_loss is None
     with pytest.raises(NotFoundError, match="kept no probabilities"):
         evaluation.curves(context, run, "test", "ship", "roc", timeout=None)
 
 
 def test_a_split_that_was_not_predicted_is_answered_with_those_that_were(context: Context, cables: Dataset) -> None:
-    run = tagged_run(context, cables, guessed(0), SPLITS)
+    run = finished_run(context, cables, guessed(0), SPLITS)
     with pytest.raises(NotFoundError, match=r"Split 'tst' not found in run 1. It has predicted: test, train\."):
         evaluated(context, run, "tst")
 
 
 def test_a_run_that_never_says_a_class_is_evaluated(context: Context, cables: Dataset) -> None:
-    found = evaluated(context, tagged_run(context, cables, np.zeros((ROWS, 4), np.float32), SPLITS), "test")
+    found = evaluated(context, finished_run(context, cables, np.zeros((ROWS, 4), np.float32), SPLITS), "test")
     assert found.right == (TRUE[TEST].sum(axis=1) == 0).sum() > 0
     assert found.micro_f1 == found.macro_f1 == 0.0
     assert found.missed_and_added.sum() == 0
 
 
 def test_more_classes_than_fit_are_refused(context: Context, cables: Dataset, monkeypatch: pytest.MonkeyPatch) -> None:
-    run = tagged_run(context, cables, guessed(0), SPLITS)
+    run = finished_run(context, cables, guessed(0), SPLITS)
     monkeypatch.setattr(multi_label, "MOST_CLASSES", 3)
     with pytest.raises(UsageError, match="4 classes are too many"):
         evaluated(context, run, "test")
@@ -164,7 +165,7 @@ def test_curves_hold_one_class_against_its_absence(
     context: Context, cables: Dataset, kind: Kind, theirs: Callable[..., float]
 ) -> None:
     probabilities = guessed(0)
-    run = tagged_run(context, cables, probabilities, SPLITS)
+    run = finished_run(context, cables, probabilities, SPLITS)
 
     def area(label: str | None, average: str = "macro") -> float:
         found = evaluation.curves(context, run, "test", label, kind, average=average, timeout=None)  # type: ignore[arg-type]
@@ -178,7 +179,7 @@ def test_curves_hold_one_class_against_its_absence(
 
 def test_two_runs_are_compared_on_the_same_rows(context: Context, cables: Dataset) -> None:
     one, two = guessed(0), guessed(1)
-    first, second = (tagged_run(context, cables, each, SPLITS) for each in (one, two))
+    first, second = (finished_run(context, cables, each, SPLITS) for each in (one, two))
     found = evaluation.compare(context, first, second, "test", timeout=None)
     assert isinstance(found, MultiLabelComparison)
     np.testing.assert_array_equal(found.first.tables, evaluated(context, first, "test").tables)
@@ -194,8 +195,8 @@ def test_two_runs_are_compared_on_the_same_rows(context: Context, cables: Datase
 
 
 def test_runs_that_share_no_split_are_not_compared(context: Context, cables: Dataset) -> None:
-    first = tagged_run(context, cables, guessed(0), SPLITS)
-    second = tagged_run(context, cables, guessed(1), ["train"] * ROWS)
+    first = finished_run(context, cables, guessed(0), SPLITS)
+    second = finished_run(context, cables, guessed(1), ["train"] * ROWS)
     with pytest.raises(NotFoundError, match="Split 'test' not found in run 2"):
         evaluation.compare(context, first, second, "test", timeout=None)
 
@@ -208,7 +209,7 @@ def test_each_cell_of_a_classes_table_has_its_rows(
     context: Context, cables: Dataset, field: str, is_true: int, is_predicted: int
 ) -> None:
     probabilities = guessed(0)
-    run = tagged_run(context, cables, probabilities, SPLITS)
+    run = finished_run(context, cables, probabilities, SPLITS)
     found = evaluated(context, run, "test")
     for place, name in enumerate(CLASSES):
         where = PredictionFilter("test", **{field: name})  # type: ignore[arg-type]
@@ -221,7 +222,7 @@ def test_each_cell_of_a_classes_table_has_its_rows(
 
 
 def test_rows_that_miss_one_class_and_add_another_are_listed(context: Context, cables: Dataset) -> None:
-    run = tagged_run(context, cables, guessed(0), SPLITS)
+    run = finished_run(context, cables, guessed(0), SPLITS)
     found = evaluated(context, run, "test")
     assert found.missed_and_added.max() > 0
     for missed, added in zip(*np.nonzero(found.missed_and_added), strict=True):
@@ -234,14 +235,14 @@ def test_classes_whose_names_look_like_parts_of_a_list_are_told_apart(context: C
     names = ('"', "a", 'a","b', "b")
     probabilities = np.full((8, 4), 0.1, np.float32)
     dataset = tagged(context, tmp_path, np.eye(4, dtype=np.int8)[[0, 1, 2, 3] * 2], classes=names)
-    run = tagged_run(context, dataset, probabilities, ["test"] * 8)
+    run = finished_run(context, dataset, probabilities, ["test"] * 8)
     for place, name in enumerate(names):
         rows = evaluation.predicted_rows(context, run, PredictionFilter("test", missed=name), "version", 100)
         assert [row.example_id for row in rows] == [place, place + 4]
 
 
 def test_what_is_counted_is_the_distinct_pairs(context: Context, cables: Dataset) -> None:
-    run = tagged_run(context, cables, guessed(0), SPLITS)
+    run = finished_run(context, cables, guessed(0), SPLITS)
     truth = f"(SELECT example_id, given_label AS label FROM examples_{cables.dataset_id})"
     target = evaluation.target_of(context, run)
     counts = predicted_sets.set_counts(context.store, [run.run_id], "test", truth, target.classes_sql)

@@ -10,9 +10,12 @@ from core.context import Context
 from core.records import PredictionFilter
 from core.ui import keys
 from core.ui.evaluation.choice import SET_KEYS, ShownSets
+from core.ui.evaluation.class_box import class_box
 from core.ui.evaluation.rows import rows_table, to_review
 from core.ui.parts.problems import plain
 
+OTHERS = (keys.FOUND, keys.WITHOUT)
+"""What a choice in a box does not go together with."""
 CELLS = {keys.WITHOUT: (0, 0), keys.ADDED: (0, 1), keys.MISSED: (1, 0), keys.FOUND: (1, 1)}
 """Where each key's rows are counted in a class's table."""
 
@@ -54,8 +57,8 @@ def examples(context: Context, shown: ShownSets) -> None:
     with st.container(horizontal=True, vertical_alignment="center", gap="small", key="evaluation-rows-bar"):
         st.markdown(_title(total, chosen), width="content")
         st.space("stretch")
-        _class_box(shown, "Missed class", keys.MISSED, chosen)
-        _class_box(shown, "Added class", keys.ADDED, chosen)
+        class_box("Missed class", keys.MISSED, chosen.get(keys.MISSED), shown.found.labels, OTHERS)
+        class_box("Added class", keys.ADDED, chosen.get(keys.ADDED), shown.found.labels, OTHERS)
         if chosen:
             st.button("All errors", icon=":material/close:", type="tertiary", on_click=choose_classes)
         if total:
@@ -89,30 +92,3 @@ def _title(total: int, chosen: Mapping[str, str]) -> str:
         }
         return f"{rows} {said[key]}, the surest first"
     return f"{rows} wrong in one class or more, the surest first"
-
-
-def _class_box(shown: ShownSets, title: str, key: str, chosen: Mapping[str, str]) -> None:
-    """The same choice as a click, from the keyboard."""
-    state = f"evaluation-{key}"
-    st.session_state[state] = chosen.get(key)
-    st.selectbox(
-        title,
-        list(shown.found.labels),
-        index=None,
-        key=state,
-        placeholder=title,
-        label_visibility="collapsed",
-        on_change=_box_changed,
-        args=(state, key),
-        width=180,
-    )
-
-
-def _box_changed(state: str, key: str) -> None:
-    for other in (keys.FOUND, keys.WITHOUT):
-        st.query_params.pop(other, None)
-    value = st.session_state[state]
-    if value is None:
-        st.query_params.pop(key, None)
-    else:
-        st.query_params[key] = value
