@@ -298,7 +298,7 @@ def test_uploaded_probabilities_are_stored_beside_the_page_and_scanned_with(
     shown = open_at("issues", dataset="news")
     let_go = Event()
     for number in range(THREADS):
-        answers().ask(("busy", number), "", lambda report: let_go.wait(20), 0)
+        answers(app).ask(("busy", number), "", lambda report: let_go.wait(20), 0)
     shown.get("file_uploader")[0].upload(
         "mine.csv", b"business,sport,tech\n" + b"0.2,0.3,0.5\n" * data.ROWS, "text/csv"
     )

@@ -15,7 +15,6 @@ from core.context import Context
 from core.records import Dataset, TrainSpec
 from core.services.runs.devices import Device
 from core.ui import keys
-from core.ui.parts.background import answers
 from tests.pages import issues_data
 from tests.pages import training_data as data
 from tests.pages.conftest import PAGES
@@ -189,7 +188,6 @@ def test_the_form_says_the_precision_and_the_memory_before_the_start(
 ) -> None:
     found = [Device("cuda:0", "GTX 1060", 1_100_000_000, (6, 1))]
     monkeypatch.setattr("core.ui.training.new.find_devices", lambda *asked: found)
-    answers().forget(("devices", None))
     shown = settled(open_at("training", view="new"))
     shown = said(shown.radio(key="train-strategy").set_value("full").run(), "needs about")
     text = words(shown)
@@ -198,7 +196,6 @@ def test_the_form_says_the_precision_and_the_memory_before_the_start(
     assert "of 1.1 GB of memory." in text and not shown.warning
     shown = said(shown.number_input(key="train-batch").set_value(512).run(), "more than there is")
     assert "lower the batch of 512, or turn gradient checkpointing on" in shown.warning[0].value
-    answers().forget(("devices", None))
 
 
 def test_the_form_says_what_a_persons_accelerate_config_decides_or_why_it_cannot_be(

@@ -84,14 +84,14 @@ def _to_server(context: Context, dataset: Dataset, version: Version, chosen: str
     try:
         out = inside(asked[2], allowed_folders()) / _named(dataset, version, asked[1])
         written = result_of(
-            asked, lambda: _write(context, asked[0], asked[1], out), waiting=f"writing {plain(str(out))}"
+            context, asked, lambda: _write(context, asked[0], asked[1], out), waiting=f"writing {plain(str(out))}"
         )
     except Exception:
         del st.session_state[keys.EXPORT]  # said once: no later rerun writes what was refused now
         raise
     if written is not None:
         del st.session_state[keys.EXPORT]
-        forget(asked)
+        forget(context, asked)
         st.success(f"Written: {plain(str(written))}")
 
 

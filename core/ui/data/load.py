@@ -61,7 +61,7 @@ def _choose_upload(context: Context) -> tuple[str, ...]:
         help="CSV, TSV, JSON, JSON lines, Parquet, Arrow, Excel, or a ZIP with one folder of images per class. "
         "Files named train, validation and test become splits. Larger files: load them from a path on the server.",
     )
-    return arrived(context.workspace, files, waiting="storing the files that arrived")
+    return arrived(context, files, waiting="storing the files that arrived")
 
 
 def _choose_hub() -> tuple[str, ...]:
@@ -78,6 +78,7 @@ def _check_and_start(context: Context, user: str, locations: Sequence[str]) -> N
     within = browser_folders(context)
     key = ("preview", str(context.workspace.root), *map(stamped, locations))
     found = result_of(
+        context,
         key,
         lambda: with_thumbnails(preview(context, locations, within=within, thumbnails=MAX_IMAGES)),
         waiting="reading the first rows",

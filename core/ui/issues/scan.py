@@ -126,9 +126,7 @@ def _start_asked(context: Context, version: Version, user: str, upload: Uploaded
     if asked is None or asked[0] != version.version_id:
         return
     try:
-        if upload is not None and not arrived(
-            context.workspace, [upload], waiting="storing the probabilities that arrived"
-        ):
+        if upload is not None and not arrived(context, [upload], waiting="storing the probabilities that arrived"):
             return
         start_scan(context, *asked, user)
     except Exception:

@@ -67,11 +67,12 @@ class ImageDrawing:
 
     def ask(self, context: Context, run: Run) -> Reply | None:
         dropped = st.file_uploader("Image", type=[suffix[1:] for suffix in sorted(IMAGE_SUFFIXES)], key="use-image")
-        paths = arrived(context.workspace, [dropped], waiting="storing the image") if dropped else ()
+        paths = arrived(context, [dropped], waiting="storing the image") if dropped else ()
         if not paths:
             return None
         path = Path(paths[0])
         found = result_of(
+            context,
             ("ask", run.run_id, str(path)),
             lambda: (thumbnail_of(path), ask(context, run, str(path))),
             waiting=waiting(context, run),

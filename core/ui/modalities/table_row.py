@@ -74,7 +74,7 @@ class TableRowDrawing(InWords):
             return None
         asked = json.dumps(row, ensure_ascii=False)
         key = ("ask", run.run_id, asked)
-        return result_of(key, lambda: ask(context, run, asked), waiting=waiting(context, run))
+        return result_of(context, key, lambda: ask(context, run, asked), waiting=waiting(context, run))
 
     def on_desk(self, context: Context, example: Example, grid: bool) -> JsonObject:
         text = example.text or "{}"

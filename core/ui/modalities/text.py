@@ -47,7 +47,7 @@ class TextDrawing(InWords):
         if not text or not text.strip():
             return None
         key = ("ask", run.run_id, hashlib.sha256(text.encode("utf-8", "replace")).hexdigest())
-        return result_of(key, lambda: ask(context, run, text), waiting=waiting(context, run))
+        return result_of(context, key, lambda: ask(context, run, text), waiting=waiting(context, run))
 
     def on_desk(self, context: Context, example: Example, grid: bool) -> JsonObject:
         name = example.text or f"row {example.example_id}"

@@ -11,6 +11,7 @@ from typing import TypeVar
 import streamlit as st
 
 from core.beside.answers import Answers, Pending
+from core.context import Context
 
 T = TypeVar("T")
 
@@ -20,31 +21,30 @@ THREADS = 4
 POLL_SECONDS = 0.3
 
 
-def result_of(key: Hashable, work: Callable[[], T], *, waiting: str) -> T | None:
+def result_of(context: Context, key: Hashable, work: Callable[[], T], *, waiting: str) -> T | None:
     """The work's result, or None while it goes on: then `waiting` says so and the page is drawn again at its end.
 
     Raises what the work raised, once: asking again starts it again.
     """
-    answer = answers().ask(key, waiting, lambda report: work())
+    answer = answers(context).ask(key, waiting, lambda report: work())
     if not isinstance(answer, Pending):
         return answer
-    _wait(key, waiting)
+    _wait(context, key, waiting)
     return None
 
 
-def forget(key: Hashable) -> None:
+def forget(context: Context, key: Hashable) -> None:
     """So that the next one who asks has it done anew."""
-    answers().forget(key)
+    answers(context).forget(key)
 
 
-@st.cache_resource(show_spinner=False)
-def answers() -> Answers:
-    """The one of this process: apart from the profile's, so that a slow hub never holds a chart up."""
-    return Answers(THREADS)
+def answers(context: Context) -> Answers:
+    """Apart from the profile's, so that a slow hub never holds a chart up."""
+    return context.beside.answers("pages", THREADS)
 
 
 @st.fragment(run_every=POLL_SECONDS)
-def _wait(key: Hashable, waiting: str) -> None:
-    if answers().ready(key):
+def _wait(context: Context, key: Hashable, waiting: str) -> None:
+    if answers(context).ready(key):
         st.rerun()
     st.caption(f":material/progress_activity: {waiting}")

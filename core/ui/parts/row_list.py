@@ -83,6 +83,7 @@ def _page(context: Context, version: Version, where: RowFilter, order: RowOrder,
         return page_rows(store, version_id, where, PAGE_ROWS, offset)
     start = offset - offset % SORTED_AT_ONCE
     found = result_of(
+        context,
         ("sorted rows", version_id, where, order, start),
         lambda: page_of_ids(store, version_id, where, SORTED_AT_ONCE, start, order),
         waiting="Sorting",

@@ -11,6 +11,7 @@ from uuid import uuid4
 import streamlit as st
 from streamlit.runtime.uploaded_file_manager import UploadedFile
 
+from core.context import Context
 from core.files import whole
 from core.settings import Workspace
 from core.ui import keys
@@ -20,16 +21,17 @@ KEPT_SECONDS = 24 * 3600
 """An upload older than this has been loaded or given up."""
 
 
-def arrived(workspace: Workspace, files: Sequence[UploadedFile], *, waiting: str) -> tuple[str, ...]:
+def arrived(context: Context, files: Sequence[UploadedFile], *, waiting: str) -> tuple[str, ...]:
     """Where the files lie in the workspace; nothing until all of them do, and then `waiting` says so."""
+    workspace = context.workspace
     targets = {target(workspace, file): file for file in files}
     arriving = {path: file for path, file in targets.items() if not path.exists()}
     if arriving:
         key = ("upload", *map(str, arriving))
-        done = result_of(key, lambda: _keep(workspace, arriving), waiting=waiting)
+        done = result_of(context, key, lambda: _keep(workspace, arriving), waiting=waiting)
         if done is None:
             return ()
-        forget(key)
+        forget(context, key)
     return tuple(map(str, targets))
 
 

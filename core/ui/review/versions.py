@@ -61,7 +61,7 @@ def _open_made(context: Context, version: Version) -> None:
         return
     try:
         made = result_of(
-            (keys.NEW_VERSION, *asked), lambda: make_version(context, *asked), waiting="making the version"
+            context, (keys.NEW_VERSION, *asked), lambda: make_version(context, *asked), waiting="making the version"
         )
     except Exception:
         del st.session_state[keys.NEW_VERSION]
@@ -69,7 +69,7 @@ def _open_made(context: Context, version: Version) -> None:
     if made is None:
         return
     del st.session_state[keys.NEW_VERSION]
-    forget((keys.NEW_VERSION, *asked))
+    forget(context, (keys.NEW_VERSION, *asked))
     st.query_params[keys.VERSION] = str(made.number)
     st.toast(f"Version {made.number} is made and open.", icon=":material/check:")
     st.rerun()

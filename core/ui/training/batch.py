@@ -40,7 +40,7 @@ def _uploaded(context: Context, dataset: Dataset) -> tuple[str, ...]:
     title, explanation = drawing_of(dataset).upload
     modality = task_named(dataset.task).modality.name
     files = st.file_uploader(title, accept_multiple_files=True, key=f"predict-upload-{modality}", help=explanation)
-    return arrived(context.workspace, files, waiting="storing what arrived")
+    return arrived(context, files, waiting="storing what arrived")
 
 
 def _named(dataset: Dataset) -> tuple[str, ...]:
@@ -50,7 +50,9 @@ def _named(dataset: Dataset) -> tuple[str, ...]:
 def _check_and_start(context: Context, run: Run, locations: Sequence[str], user: str) -> None:
     within = browser_folders(context)
     key = ("predict look", run.run_id, *map(stamped, locations))
-    batch = result_of(key, lambda: look(context, run, locations, within=within), waiting="reading the first rows")
+    batch = result_of(
+        context, key, lambda: look(context, run, locations, within=within), waiting="reading the first rows"
+    )
     if batch is None:
         return
     chosen = _columns(batch, f"{abs(hash(key)):x}") if batch.found else batch

@@ -89,6 +89,7 @@ def _ended(context: Context, job: Job) -> None:
 def compare_labels(context: Context, dataset: Dataset, version: Version, user: str, *, again: bool) -> None:
     """What would be compared, the two settings, one button."""
     rows = result_of(
+        context,
         ("effect rows", version.version_id),
         lambda: preview_effect(context, version.version_id),
         waiting="Counting what review has changed",

@@ -10,6 +10,7 @@ import streamlit as st
 from core.context import Context
 from core.errors import UsageError, WinnowError
 from core.finetune.settings import STRATEGIES, applying, reason_for_batch, resolve
+from core.queue.accelerate_config import AccelerateConfig
 from core.records import Dataset, Strategy, TrainSpec, Version
 from core.services.issues.listing import latest_scan
 from core.services.runs.devices import Device, are_cpu, find_devices, used_devices, used_precision
@@ -36,7 +37,7 @@ def new_run(context: Context, dataset: Dataset, version: Version, user: str) -> 
     with learns_from:
         rows = _rows(context, version, strategy)
     with runs_on:
-        devices = result_of(("devices", None), lambda: find_devices(context.queue.launcher), waiting="Looking for GPUs")
+        devices = _devices(context)
     with form:
         asked = TrainSpec(model=model, strategy=strategy)
         spec = _settings(task_named(dataset.task), asked, _filled(dataset, asked, rows, devices))
@@ -110,6 +111,7 @@ def _rows(context: Context, version: Version, strategy: Strategy) -> TrainRows |
     """What it learns from, is chosen on and is tested on."""
     st.markdown(f"**What version {version.number} gives it**")
     rows = result_of(
+        context,
         ("train rows", version.version_id, strategy == "head"),
         lambda: preview_split(context, version.version_id, strategy),
         waiting="Counting its rows",
@@ -148,12 +150,16 @@ def _where(context: Context, dataset: Dataset, version: Version, spec: TrainSpec
         st.caption("How long it takes is said after its first steps.")
 
 
+def _devices(context: Context, config: AccelerateConfig | None = None) -> list[Device] | None:
+    launcher = context.queue.launcher
+    return result_of(context, ("devices", config), lambda: find_devices(launcher, config), waiting="Looking for GPUs")
+
+
 def _device(context: Context, dataset: Dataset, version: Version, spec: TrainSpec, rows: TrainRows | None) -> None:
     """By the person's own accelerate config where one is named; what is wrong with that is said at once."""
     own = own_config(spec)
     config = own.config if own else None
-    launcher = context.queue.launcher
-    devices = result_of(("devices", config), lambda: find_devices(launcher, config), waiting="Looking for GPUs")
+    devices = _devices(context, config)
     if own:
         st.caption(plain(own.in_words(spec)))
         spec = own.over(spec)
@@ -173,6 +179,7 @@ def _memory(context: Context, version: Version, spec: TrainSpec, devices: Sequen
     be, which are named when it is to be started."""
     try:
         found = result_of(
+            context,
             ("memory", version.version_id, spec),
             lambda: forecast(context, version.version_id, spec, devices) or NOTHING,
             waiting="Estimating the memory",
