@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 from pathlib import Path
-from types import SimpleNamespace
-from typing import Any, cast
 
 import numpy as np
 import torch
@@ -12,7 +10,9 @@ import torch
 from core.finetune.classifiers.classifier import load_classifier
 from core.finetune.vocabulary import only_occurring
 from core.jobs.examples import JobExamples
+from core.jobs.report import JobReport
 from core.jobs.rows import Rows
+from core.queue import JobFolder, ProgressWriter
 from tests.unit.finetune import models
 from tests.unit.modalities.corpus import text_payloads
 
@@ -21,7 +21,8 @@ def test_a_padding_token_that_the_model_does_not_name_is_among_the_words_of_its_
     folder = models.text_model(tmp_path / "model", "gpt2", pad_token="")  # padded with [UNK], which no text has
     classifier = load_classifier(str(folder), "text", ["short", "long"])
     rows = Rows(np.arange(2), np.arange(2), text_payloads(["goal", "goal match team"]))
-    report = cast(Any, SimpleNamespace(tick=lambda *told: None))
+    folder_of_job = JobFolder(tmp_path / "run").create()
+    report = JobReport(folder_of_job, ProgressWriter(folder_of_job))
     examples = JobExamples(classifier, rows, tmp_path / "arrays", report, torch.device("cpu"))
     words = examples.words(np.arange(2))
     assert words is not None and classifier.preparation.tokenizer.pad_token_id in words
