@@ -33,15 +33,15 @@ def decide_command(context: Context, name: str, file: Path | None, keep_one: boo
         "written": done.written,
         "unchanged": done.unchanged,
         "overruled": done.overruled,
-        "by_source_ids": done.by_source_ids,
+        "by_source_ids": bool(done.source_column),
     }
     text = f"{done.written:,} of {done.read:,} decisions written for version {done.version.number} of {name}"
     if done.unchanged:
         text += f"; {done.unchanged:,} were in force already"
     if done.overruled:
         text += f"; {done.overruled:,} overrule another reviewer"
-    if done.by_source_ids:
-        text += "; its example_id was read as the source's own"
+    if done.source_column:
+        text += f"; its {done.source_column} was read as the source's own"
     return Answer(data, f"{text}.")
 
 

@@ -114,6 +114,10 @@ def _schema(found: Preview, said: dict[str, Any]) -> Schema:
         raise UsageError(
             f"--features: a {guess.task} example is one column.", "Name it with --payload, or name the --task."
         )
+    if "payload" in said and task_named(said.get("task", guess.task)).modality.features:
+        raise UsageError(
+            f"--payload: a {said['task']} example is several columns.", "Name them with --features, or another --task."
+        )
     freed: dict[str, Any] = {role: None for role in ("label", "split", "id") if getattr(guess, role) in taken}
     freed["label_columns"] = tuple(name for name in guess.label_columns if name not in taken)
     schema = replace(guess, **({"features": ()} | freed | said))

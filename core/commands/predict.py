@@ -27,11 +27,13 @@ SUFFIXES: Mapping[str, Format] = {".csv": "csv", ".parquet": "parquet", ".pq": "
     nargs=-1,
     required=True,
     metavar="FILE...",
-    help="CSV, TSV, JSON, Parquet or Excel with texts; or images: files, folders, ZIP archives",
+    help="CSV, TSV, JSON, Parquet or Excel with texts or table rows; or images: files, folders, ZIP archives",
 )
 @run_option
 @click.option("--dataset", metavar="N", help="whose run it is, where several have one of that number")
-@click.option("--column", default="", show_default="guessed", metavar="COL", help="the column with the texts")
+@click.option(
+    "--column", default="", show_default="guessed", metavar="COL", help="of texts: the column that holds them"
+)
 @out_option(help="default: FILE-predicted.csv in this folder")
 @click.option(
     "--format", "format_", type=click.Choice(get_args(Format)), help="default: by the ending of --out, else csv"

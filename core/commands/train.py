@@ -20,7 +20,9 @@ from core.services.runs.devices import find_devices, used_devices, used_precisio
 from core.services.runs.forecast import forecast
 from core.services.runs.listing import flag, get_run
 from core.services.train import follow_train, own_config, start_train
+from core.store.datasets import get_dataset
 from core.store.versions import get_version
+from core.tasks import task_named
 from core.typed import JsonObject
 
 KINDS = {"whole": int, "decimal": float, "string": str, "choice": str}
@@ -74,8 +76,10 @@ def _started(context: Context, version: Version, spec: TrainSpec) -> Run:
     needed = forecast(context, version.version_id, used, devices)
     if own:
         sys.stderr.write(f"{own.in_words(spec)}\n")
+    dataset = get_dataset(context.store, version.dataset_id)
+    at_once = task_named(dataset.task).modality.fine_tuning.at_once
     precision = "" if spec.strategy == "head" else f" in {used_precision(devices, used)}"
-    sys.stderr.write(f"runs on {used_devices(devices, used)}{precision}\n")
+    sys.stderr.write(f"runs on {'the CPU' if at_once else f'{used_devices(devices, used)}{precision}'}\n")
     if needed is not None:
         sys.stderr.write(f"{needed.sentence} of memory{'' if needed.fits else f'. {needed.warning}'}\n")
     run = start_train(context, version.version_id, spec, person())

@@ -56,6 +56,11 @@ class Predictor:
         return self.classifier.labels
 
     @property
+    def columns(self) -> tuple[str, ...]:
+        """None: an example is one cell, or a file."""
+        return ()
+
+    @property
     def target(self) -> Target:
         """What it says of an example."""
         return self.classifier.task.target

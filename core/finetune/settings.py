@@ -203,10 +203,13 @@ def resolve(spec: TrainSpec, task: str, rows: int, on_gpu: bool = False) -> Trai
     check(spec)
     modality, target = task_named(task).modality, task_named(task).target
     model = _located(spec.model or modality.fine_tuning.models[0])
+    own = ", ".join(modality.fine_tuning.models)
+    if modality.fine_tuning.at_once and model not in modality.fine_tuning.models:
+        raise UsageError(f"Model: {model!r} is not for {modality.many}.", f"Use {own}.")
     if not_for := bundled_for_others(model, modality):
         raise UsageError(
             f"Model: {model!r} is for {not_for.many}, and this dataset has {modality.many}.",
-            f"Use {', '.join(modality.fine_tuning.models)}, or a model folder or hub id for {modality.many}.",
+            f"Use {own}, or a model folder or hub id for {modality.many}.",
         )
     check_modality(spec, modality)
     _check_target(spec, target)

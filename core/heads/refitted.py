@@ -49,6 +49,9 @@ def refitted_probabilities(
         for fold in range(folds):
             tick(repeat * folds + fold, repeats * folds)
             within, rows = np.flatnonzero(folds_of == fold), np.flatnonzero((folds_of != fold) & sampled)
+            if not len(within) or not len(rows):
+                part[within] = 1 / classes
+                continue
             if rounds is None:
                 tried = learner.fit(rows, labels[rows], MOST_ROUNDS)
                 rounds = tried.best_rounds(within, labels[within])

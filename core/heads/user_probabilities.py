@@ -38,6 +38,8 @@ class Numbering:
     """Rows as loaded: they have the row ids from 0 up to this."""
     set_aside: str = ""
     """In words, which rows of the source have no row id; empty where all have one."""
+    ambiguous: bool = False
+    """What scans of release 0.1 say in place of `taken`: whether that is so of their name."""
     taken: tuple[str, ...] = ()
     """Names of the example ids that a column of the source's own has as well, with other numbers."""
 
@@ -124,7 +126,7 @@ def _in_order(table: pa.Table, name: str, example_ids: NDArray[np.int64], number
 
 def _example_ids(table: pa.Table, name: str, numbering: Numbering) -> NDArray[np.int64]:
     """The file's row ids, all of them known and none twice: numbers of another count would shift every row."""
-    if name in numbering.taken:
+    if name in numbering.taken or numbering.ambiguous:
         raise ProbabilitiesError(
             f"The source has a column {name} of its own, whose numbers are not Winnow's: the file's may be either.",
             "Leave the column out and give the lines in the order of the dataset.",

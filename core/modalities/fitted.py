@@ -69,6 +69,10 @@ class Opened(Protocol):
     def labels(self) -> tuple[str, ...]:
         """Class names by index: the columns of the probabilities."""
 
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """The columns that make up an example; none where it is one cell."""
+
     def predict(self, payloads: Sequence[Any], tick: Report = ...) -> tuple[Matrix, Matrix]:
         """Probabilities (n, k), rows of sum 1, and features (n, d), in the order asked; `tick` is called between
         batches."""

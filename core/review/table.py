@@ -37,6 +37,8 @@ class DecisionLine:
 class DecisionTable:
     """A file of decisions as it was read."""
 
+    column: str
+    """The column that names the rows."""
     by_example_id: bool
     """Whether `row` is Winnow's row number; else it is the source's id."""
     lines: tuple[DecisionLine, ...]
@@ -51,7 +53,7 @@ def read_json_lines(text: Iterable[str], own_id: str | None = None, taken: Colle
         DecisionLine(number, _text(record.get(id_column)), _text(record.get("action")), _label_of(record.get("label")))
         for number, record in records
     ]
-    return _table(lines, by_example_id)
+    return _table(lines, id_column, by_example_id)
 
 
 def read_table(text: Iterable[str], own_id: str | None = None, taken: Collection[str] = ()) -> DecisionTable:
@@ -70,11 +72,11 @@ def read_table(text: Iterable[str], own_id: str | None = None, taken: Collection
         lines.append(
             DecisionLine(reader.line_num, value.get(id_column, ""), value.get("action", ""), value.get("label") or None)
         )
-    return _table(lines, by_example_id)
+    return _table(lines, id_column, by_example_id)
 
 
-def _table(lines: Iterable[DecisionLine], by_example_id: bool) -> DecisionTable:
-    table = DecisionTable(by_example_id, tuple(lines))
+def _table(lines: Iterable[DecisionLine], column: str, by_example_id: bool) -> DecisionTable:
+    table = DecisionTable(column, by_example_id, tuple(lines))
     _check(table.lines, by_example_id)
     return table
 

@@ -16,7 +16,11 @@ from core.store.database import Cursor, Database
 
 
 def _rename_example_ids(cursor: Cursor) -> None:
-    """In every table. A source's own column of the new name makes room, as it would at a load."""
+    """In every table. A source's own column of the new name makes room, as it would at a load; what a derivation had
+    not swapped in yet is made again."""
+    unswapped = "SELECT table_name FROM duckdb_tables() WHERE suffix(table_name, '_derived') AND NOT internal"
+    for (table,) in cursor.execute(unswapped).fetchall():
+        cursor.execute(f"DROP TABLE {identifier(table)}")
     _make_room(cursor)
     tables = cursor.execute(
         "SELECT table_name FROM duckdb_columns() WHERE column_name = ? AND database_name = current_database()",

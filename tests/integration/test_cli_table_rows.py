@@ -37,6 +37,11 @@ def flowers(tmp_path: Path) -> Path:
     return path
 
 
+def test_a_task_whose_examples_are_several_columns_has_no_payload(run: Run, flowers: Path) -> None:
+    refused = run("load", flowers, "--name", "f", "--task", "tabular-classification", "--payload", "length")
+    assert (refused.code, "--payload: a tabular-classification example is several columns" in refused.err) == (2, True)
+
+
 @pytest.fixture
 def loaded(run: Run, flowers: Path) -> Run:
     found = run("load", flowers, "--name", "flowers", "--id", "key", "--json")
@@ -51,6 +56,7 @@ def test_a_model_is_trained_asked_for_a_file_and_taken_elsewhere(loaded: Run, fl
     assert (refused.code != 0, "'full' has no meaning for table rows" in refused.err) == (True, True)
     trained = run("train", "flowers", "--json")
     assert trained.code == 0, trained.err
+    assert "runs on the CPU\n" in trained.err
     assert trained.json["title"] == "Boosting, version 1"
 
     tables = {"csv": flowers, "parquet": tmp_path / "flowers.parquet"}
@@ -72,7 +78,7 @@ def test_a_model_is_trained_asked_for_a_file_and_taken_elsewhere(loaded: Run, fl
     assert "lacks 2 of the model's columns: 'picked', 'fresh'" in lacking.err
     assert "Leave --column out" in run("predict", flowers, "--run", "1", "--column", "length").err
     gaps = tmp_path / "gaps.csv"
-    gaps.write_text("length,picked,colour,fresh\n1,2024-01-01,red,true\n,,,\n,,green,\n")
+    gaps.write_text("key,length,picked,colour,fresh\na,1,2024-01-01,red,true\nb,,,,\nc,,,green,\n")
     found = run("predict", gaps, "--run", "1", "--out", tmp_path / "gaps.out.csv", "--json").json
     assert (found["predicted"], found["not_predicted"]) == (2, 1)
 

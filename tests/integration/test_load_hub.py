@@ -54,14 +54,13 @@ def test_splits_and_class_names_of_a_hub_dataset_are_kept(repository: Path, tmp_
 def test_a_hub_dataset_of_images_is_decoded_by_the_same_job(tmp_path: Path) -> None:
     (tmp_path / "pets").mkdir()
     images = [{"bytes": png(i), "path": f"{i}.png"} for i in range(4)]
-    info = {
-        "info": {"features": {"image": {"_type": "Image"}, "label": {"names": ["cat", "dog"], "_type": "ClassLabel"}}}
-    }
-    table = pa.table({"image": images, "label": [0, 1, 0, 1]}).replace_schema_metadata(
-        {"huggingface": json.dumps(info)}
-    )
+    named = {"names": ["cat", "dog"], "_type": "ClassLabel"}
+    info = {"info": {"features": {"image": {"_type": "Image"}, "label": named, "seen": [named], "near": [named]}}}
+    columns = {"image": images, "label": [0, 1, 0, 1], "seen": [[0], [1, 0], [], [1]], "near": [[0], [1], [], [1]]}
+    table = pa.table(columns).replace_schema_metadata({"huggingface": json.dumps(info)})
     pq.write_table(table, tmp_path / "pets" / "train-00000-of-00001.parquet")
-    schema = {"task": "image", "payload": "image", "label": "label", "split": None, "id": None, "attributes": []}
+    schema = {"task": "image", "payload": "image", "label": "label", "split": None, "id": None}
+    schema |= {"attributes": ["seen"]}
     spec = {"id": str(tmp_path / "pets"), "config": None, "rows": None, "schema": schema, "source": "hub",
             "locations": [], "name": "", "within": None, "folders": [], "media": str(tmp_path / "media")}  # fmt: skip
     run = _fetched(tmp_path / "run", spec)

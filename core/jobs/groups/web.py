@@ -17,7 +17,7 @@ from core.jobs.kind import JobKind
 from core.jobs.split_plan import SplitPlan
 from core.jobs.submit import submit, write_once
 from core.queue import JobFolder, Resources
-from core.records import Job, Version
+from core.records import EARLIER_EXAMPLE_ID, EXAMPLE_ID, Job, Version
 from core.store import splitting
 from core.store.datasets import get_dataset
 from core.store.export import write_job_rows
@@ -103,8 +103,9 @@ def make_split(
 
 def _clusters(rows: pa.Table, groups: Path) -> np.ndarray[tuple[int], np.dtype[np.int64]]:
     """The cluster of each row; a row that the job has not seen is one of its own."""
-    found = pq.read_table(groups, columns=["example_id", "group"])
-    cluster = dict(zip(found["example_id"].to_pylist(), found["group"].to_pylist(), strict=True))
+    found = pq.read_table(groups)
+    ids = EXAMPLE_ID if EXAMPLE_ID in found.column_names else EARLIER_EXAMPLE_ID  # a job that release 0.1 started
+    cluster = dict(zip(found[ids].to_pylist(), found["group"].to_pylist(), strict=True))
     return indices([cluster.get(example_id) for example_id in rows["example_id"].to_pylist()])
 
 

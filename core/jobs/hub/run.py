@@ -11,6 +11,7 @@ from __future__ import annotations
 import os
 import sys
 import threading
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from queue import Empty, SimpleQueue
 from typing import Any
@@ -57,10 +58,10 @@ def _write_listing(folder: JobFolder, schema: Schema) -> None:
         with pq.ParquetFile(part.path) as file:
             names = class_names(file.schema_arrow)
             for batch in file.iter_batches(_BATCH):
-                table = _named(pa.table(batch), names)
+                table = pa.table(batch)
                 if FILE_SPLIT_COLUMN not in table.column_names:
                     table = table.append_column(FILE_SPLIT_COLUMN, pa.array([part.split] * len(table), pa.string()))
-                table = table.select([name for name in table.column_names if name in wanted])
+                table = _named(table.select([name for name in table.column_names if name in wanted]), names)
                 table = table.replace_schema_metadata(None)
                 writer = writer or pq.ParquetWriter(folder.input / "listing.parquet", table.schema)
                 writer.write_table(table)
@@ -69,10 +70,12 @@ def _write_listing(folder: JobFolder, schema: Schema) -> None:
         writer.close()
 
 
-def _named(table: pa.Table, names: dict[str, tuple[str, ...]]) -> pa.Table:
-    for column, classes in names.items():
-        numbers = pc.if_else(pc.greater_equal(table[column], 0), table[column], None)
-        table = table.set_column(table.column_names.index(column), column, pa.array(classes).take(numbers))
+def _named(table: pa.Table, names: Mapping[str, Sequence[str]]) -> pa.Table:
+    """With the names of classes in place of their numbers; lists of numbers stay as they are."""
+    for place, field in enumerate(table.schema):
+        if field.name in names and pa.types.is_integer(field.type):
+            numbers = pc.if_else(pc.greater_equal(table[place], 0), table[place], None)
+            table = table.set_column(place, field.name, pa.array(names[field.name]).take(numbers))
     return table
 
 

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+import math
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 import numpy as np
@@ -34,7 +35,7 @@ def predict_rows(folder: JobFolder, spec: PredictSpec, predictor: Opened, progre
                 def tick(done: float, _: float | None, before: int = before) -> None:
                     progress.update("Predicting", before + done, total, "rows")
 
-                cells = _cells(batch, spec)
+                cells = _cells(batch, spec, predictor.columns)
                 reasons = [None if cell and cell.strip() else f"missing {spec.modality.name}" for cell in cells]
                 found, _ = predictor.predict([cell for cell, bad in zip(cells, reasons, strict=True) if not bad], tick)
                 results.write(batch.columns, spread(found, reasons, len(predictor.labels)), reasons)
@@ -46,18 +47,18 @@ def predict_rows(folder: JobFolder, spec: PredictSpec, predictor: Opened, progre
     return results
 
 
-def _cells(batch: pa.RecordBatch, spec: PredictSpec) -> list[str | None]:
-    """The examples as a job has them: a cell, or a row as a JSON object; None where there is nothing."""
+def _cells(batch: pa.RecordBatch, spec: PredictSpec, columns: Sequence[str]) -> list[str | None]:
+    """The examples as a job has them: a cell, or of a row a JSON object with the model's columns; None where there is
+    nothing. A number that is none, or not finite, is missing, as it is when a table is loaded."""
     if spec.column:
         return [None if value is None else str(value) for value in batch.column(spec.column).to_pylist()]
-    rows = batch.to_pylist()
-    missing = (None, "")
-    return [
-        json.dumps({name: None if value in missing else value for name, value in row.items()}, default=str)
-        if any(value not in missing for value in row.values())
-        else None
-        for row in rows
-    ]
+    known = batch.select([name for name in columns if name in batch.schema.names])
+    rows = ({name: None if _is_missing(value) else value for name, value in row.items()} for row in known.to_pylist())
+    return [json.dumps(row, default=str) if any(value is not None for value in row.values()) else None for row in rows]
+
+
+def _is_missing(value: object) -> bool:
+    return value is None or value == "" or (isinstance(value, float) and not math.isfinite(value))
 
 
 def _aside(path: Any) -> Iterator[list[str | None]]:

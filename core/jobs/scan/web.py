@@ -87,7 +87,7 @@ def _numbering(context: Context, dataset: Dataset, version: Version) -> Numberin
         f" Rows set aside at load have no example_id: {dataset.rejected_count:,}{f' ({named}{more})' if named else ''}."
     )
     taken = taken_names(context.store, version.version_id)
-    return Numbering(dataset.row_count, aside if dataset.rejected_count else "", taken)
+    return Numbering(dataset.row_count, aside if dataset.rejected_count else "", taken=taken)
 
 
 def _file_of_probabilities(named: str) -> Path:

@@ -78,8 +78,8 @@ def trees(features: Sequence[Feature], most: int, seed: int, **more: Any) -> His
 
 def all_classes(model: Any, found: NDArray[np.float64], classes: int) -> NDArray[np.float32]:
     """(m, k) what a model says, with 0 for classes that it has not seen."""
-    whole = np.zeros((len(found), classes), np.float32)
-    whole[:, np.asarray(model.classes_, np.int64)] = found
+    whole, seen = np.zeros((len(found), classes), np.float32), np.asarray(model.classes_, np.int64)
+    whole[:, seen] = found if len(seen) > 1 else 1  # of one class scikit-learn gives two columns
     return whole
 
 

@@ -9,7 +9,7 @@ from core.modalities.contract import Rows
 from core.modalities.naming import first_named, plain_name
 from core.modalities.table_row.derived import DERIVED
 from core.modalities.text.guess import NAMES
-from core.records import Column
+from core.records import EARLIER_EXAMPLE_ID, EXAMPLE_ID, Column
 
 FEWEST = 2
 """Columns that are numbers or categories from which on they may be an example together."""
@@ -25,6 +25,10 @@ _LABELS = ("given_label", "noisy_label", "crowd_label", "gold_label", "label", "
 """What another labelling of the same rows is called: a model that sees it learns nothing else."""
 
 
+_IDS = (EXAMPLE_ID, EARLIER_EXAMPLE_ID, "source_id")
+"""What exports call the number of a row, and the source's own id."""
+
+
 def find(columns: Sequence[Column], rows: Rows) -> Column | None:
     """The first feature, where the columns are numbers and categories and none of them holds texts."""
     if first_named([one for one in columns if one.type.startswith("VARCHAR")], NAMES):
@@ -38,7 +42,7 @@ def find(columns: Sequence[Column], rows: Rows) -> Column | None:
 
 def features(columns: Sequence[Column]) -> tuple[str, ...]:
     """Every column but other labels of the same rows, what Winnow made of them, and a split that is empty."""
-    made = {*_LABELS, *(one.column for one in DERIVED)}
+    made = {*_LABELS, *_IDS, *(one.column for one in DERIVED)}
     empty = {plain_name(one.name) for one in columns if not one.distinct} & {"split"}
     return tuple(one.name for one in columns if plain_name(one.name) not in made | empty)
 

@@ -72,6 +72,11 @@ class SavedTrees:
             raise _damaged(folder, "it knows more classes than it names")
         return SavedTrees(tuple(names[index] for index in sorted(names, key=int)), recipe, model)
 
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """Those that it has learnt from."""
+        return tuple(one.name for one in self.recipe.features)
+
     def predict(self, payloads: Sequence[Any], tick: Report = unheard) -> tuple[Matrix, Matrix]:
         """Probabilities (n, k) and vectors (n, d) of cells, in their order; columns that are not its own do not count,
         those of its own that are not there are missing."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from core.evaluation.confusion import most_confused
 from core.records import Difference, Evaluation, Interval, MultiLabelEvaluation, Run, Version
+from core.tasks import task_named
 
 AnyEvaluation = Evaluation | MultiLabelEvaluation
 
@@ -103,7 +104,7 @@ def limits(run: Run, found: AnyEvaluation) -> list[str]:
     said = []
     if found.split == "train":
         said.append("The model has learnt from these very rows: on new ones it does worse.")
-    elif found.split == "validation" and run.spec.get("strategy") != "head":
+    elif found.split == "validation" and _chosen_on_validation(run):
         said.append("The best epoch was chosen on these rows, so the figures flatter a little.")
     if found.right in (0, found.rows):
         said.append(
@@ -121,6 +122,12 @@ def limits(run: Run, found: AnyEvaluation) -> list[str]:
     if isinstance(found, MultiLabelEvaluation):
         said += _absent(found)
     return said
+
+
+def _chosen_on_validation(run: Run) -> bool:
+    """Whether the validation split said when to stop: not of heads, which are solved, but of what is fitted at once."""
+    at_once = task_named(str(run.spec.get("task", "text"))).modality.fine_tuning.at_once
+    return at_once or run.spec.get("strategy") != "head"
 
 
 def _absent(found: MultiLabelEvaluation) -> list[str]:

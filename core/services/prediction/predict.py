@@ -57,7 +57,7 @@ class Batch:
     found: Preview | None = None
     """Of a table: its columns and first rows."""
     column: str = ""
-    """Of a table: the column with the texts; a guess that the person may overrule."""
+    """Of texts: the column that holds them, a guess that the person may overrule; empty where a row is an example."""
     images: int = 0
     """Of images: how many there are."""
 
@@ -65,7 +65,7 @@ class Batch:
 def look(
     context: Context, run: Run, locations: Sequence[str], *, within: tuple[Path, ...] | None = None, column: str = ""
 ) -> Batch:
-    """What the locations hold: one table of texts, or images in folders, archives or by themselves.
+    """What the locations hold: one table of texts or of rows, or images in folders, archives or by themselves.
 
     Reads the first rows, or lists the images: not for the script thread. Raises SourceError where there is nothing
     of the kind, UsageError for several tables, SchemaError where there is no such column.

@@ -39,8 +39,8 @@ class FileDecisions:
     """Lines that say what is in force already, so that the same file can be given twice."""
     overruled: int
     """Decisions of other reviewers that the file replaced."""
-    by_source_ids: bool = False
-    """Whether its column `example_id` was read as the source's own ids, which go by that name."""
+    source_column: str = ""
+    """The column with a name of Winnow's ids that was read as the source's own, which go by it too; empty: none."""
 
 
 def decide_file(context: Context, dataset: str, path: Path, reviewer: str) -> FileDecisions:
@@ -75,8 +75,8 @@ def decide_file(context: Context, dataset: str, path: Path, reviewer: str) -> Fi
     fresh = [act for act in (plain_keep(act, rows) for act in acts) if not _same(act, standing)]
     context.ledger.decisions.append([as_decision(act, version, reviewer) for act in fresh])
     overruled = sum(_is_by_other(act, standing, reviewer) for act in fresh)
-    by_own = bool(taken) and not table.by_example_id
-    return FileDecisions(version, len(acts), len(fresh), len(acts) - len(fresh), overruled, by_own)
+    own = table.column if table.column in taken and not table.by_example_id else ""
+    return FileDecisions(version, len(acts), len(fresh), len(acts) - len(fresh), overruled, own)
 
 
 def _read(path: Path, own_id: str | None, taken: Collection[str]) -> DecisionTable:

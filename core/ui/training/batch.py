@@ -1,4 +1,4 @@
-"""A whole file predicted: where it is, which column holds the texts, one button; then the predictions there are."""
+"""A whole file predicted: where it is, which column holds the texts if any does, one button; then the predictions."""
 
 from __future__ import annotations
 

@@ -90,6 +90,12 @@ def test_a_bundled_model_of_the_other_kind_is_refused_with_one_that_fits() -> No
     assert "minilm" in raised.value.hint
 
 
+def test_what_is_fitted_at_once_takes_no_other_model() -> None:
+    with pytest.raises(UsageError, match="'owner/bert' is not for table rows") as raised:
+        resolve(TrainSpec(model="owner/bert"), "tabular-classification", 100)
+    assert raised.value.hint == "Use boosting."
+
+
 def test_a_model_folder_is_named_by_its_full_path_and_must_hold_a_model(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -67,6 +67,24 @@ def test_a_class_of_one_cluster_is_not_judged() -> None:
     assert np.isfinite(found.log_loss)
 
 
+def test_a_fold_that_sees_one_class_alone_says_that_class() -> None:
+    labels = np.zeros(60, np.int64)
+    labels[:3] = 1
+    clusters = np.arange(60)
+    clusters[:3] = 0
+    values = np.random.default_rng(4).normal(size=(60, 3)).round(4)
+    found = refitted_probabilities(_learner(values, 2), labels, clusters, 2, folds=3, seed=0)
+    assert np.allclose(found.probabilities.sum(1), 1, atol=1e-5)
+    assert not found.judged[:3].any() and found.judged[3:].all()
+
+
+def test_folds_without_rows_are_passed_over() -> None:
+    values = np.repeat([[0.0, 1.0], [5.0, 2.0]], 20, axis=0)
+    labels = (np.arange(40) % 2).astype(np.int64)
+    found = refitted_probabilities(_learner(values, 2), labels, np.arange(40) // 20, 2, folds=2, seed=0)
+    assert np.allclose(found.probabilities.sum(1), 1, atol=1e-5)
+
+
 def test_it_stops_between_fits(monkeypatch: pytest.MonkeyPatch) -> None:
     learner, labels, _ = _planted()
     seen: list[tuple[float, float]] = []

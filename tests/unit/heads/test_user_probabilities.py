@@ -109,8 +109,9 @@ def test_a_column_example_id_of_which_the_source_has_its_own_is_refused(tmp_path
 def test_the_name_that_release_0_1_had_for_ids_is_read_too(tmp_path: Path) -> None:
     path = _with_ids(tmp_path, EXAMPLE_IDS, name="row_id")
     assert np.allclose(_read(path, Numbering(40, taken=("example_id",))), GOOD)
-    with pytest.raises(ProbabilitiesError, match="column row_id of its own"):
-        _read(path, Numbering(40, taken=("row_id",)))
+    for numbering in (Numbering(40, taken=("row_id",)), Numbering(40, ambiguous=True)):
+        with pytest.raises(ProbabilitiesError, match="column row_id of its own"):
+            _read(path, numbering)
 
 
 def test_unnamed_columns_that_fit_each_others_labels_are_refused(tmp_path: Path) -> None:

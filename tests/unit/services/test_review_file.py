@@ -8,6 +8,7 @@ import pytest
 
 from core.context import Context
 from core.errors import UsageError
+from core.services.load import preview, start_load, wait
 from core.services.review.file import FileDecisions, decide_file
 from core.store.acts import decisions
 from tests.pages.issues_data import load
@@ -36,6 +37,19 @@ def test_a_file_by_the_sources_ids_is_taken_down(context: Context, tmp_path: Pat
     dataset = load(context, tmp_path)
     decide(context, tmp_path, f"{column},action,label", "k7,relabel,tech")
     assert set(decisions.decision_of(context.store, dataset.latest_version_id, [7])) == {7}
+
+
+def test_ids_under_a_name_that_the_source_has_too_are_said_to_be_the_sources(context: Context, tmp_path: Path) -> None:
+    (tmp_path / "own.csv").write_text(
+        "row_id,text,label\n" + "".join(f"{n},t {n},{'xy'[n % 2]}\n" for n in range(1, 9))
+    )
+    path = [str(tmp_path / "own.csv")]
+    wait(context, start_load(context, path, preview(context, path).guess, name="own", by="ann").job_id)
+    for name, own, row in (("row_id", "row_id", 1), ("example_id", "", 2), ("source_id", "", 1)):
+        (tmp_path / "d.csv").write_text(f"{name},action\n2,exclude\n")
+        done = decide_file(context, "own", tmp_path / "d.csv", "ada")
+        found = decisions.in_force(context.store, done.version.version_id)
+        assert (done.source_column, row in {one.example_id for one in found}) == (own, True)
 
 
 def test_the_same_file_again_changes_nothing(context: Context, tmp_path: Path) -> None:

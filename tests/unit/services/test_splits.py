@@ -63,6 +63,15 @@ def test_near_duplicates_stay_together_when_leak_safe(
     assert {parts for _, parts in found} == {1}
 
 
+def test_clusters_that_a_job_of_release_0_1_has_found_are_taken(
+    context: Context, news: Dataset, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    groups = tmp_path_factory.mktemp("groups") / "groups.parquet"
+    pq.write_table(pa.table({"row_id": list(range(40)), "group": [i // 4 for i in range(40)]}), groups)
+    made = make_split(context, news.latest_version_id, SplitPlan("leak-safe", SHARES), "tester", groups)
+    assert made.number == 2
+
+
 @pytest.mark.parametrize(
     ("method", "shares", "group", "message"),
     [

@@ -54,6 +54,13 @@ def test_other_labels_of_the_rows_and_what_was_derived_stay_attributes() -> None
     assert found.attributes == ("size", "count", "colour", "given_label", "missing_values")
 
 
+@pytest.mark.parametrize("ids", ["example_id", "row_id", "source_id"])
+def test_the_numbers_that_an_export_gives_its_rows_are_no_feature(ids: str) -> None:
+    numbers = ("BIGINT", list(range(len(KEYS[1]))))
+    found = _guess({ids: numbers, "id": KEYS, "size": NUMBERS, "count": WHOLE, "colour": COLOURS, "class": CLASSES})
+    assert (found.id, found.features) == ("id", ("size", "count", "colour"))
+
+
 @pytest.mark.parametrize(
     "columns",
     [

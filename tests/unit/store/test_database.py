@@ -211,6 +211,7 @@ def test_ids_of_release_0_1_get_a_name_that_a_lake_allows_and_a_sources_own_make
             " FROM range(2) t(i)"
         )
         cursor.execute("INSERT INTO issues (scan_id, row_id) VALUES ('s', 1)")
+        cursor.execute(f"CREATE TABLE examples_{dataset}_derived AS SELECT * FROM examples_{dataset}")
     migrate(old, tmp_path / "backups")
     assert old.fetch(f"SELECT example_id, example_id_source_source, example_id_source FROM examples_{dataset}") == [
         (0, 7, 8),
