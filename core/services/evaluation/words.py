@@ -126,7 +126,8 @@ def limits(run: Run, found: AnyEvaluation) -> list[str]:
 
 def _chosen_on_validation(run: Run) -> bool:
     """Whether the validation split said when to stop: not of heads, which are solved, but of what is fitted at once."""
-    at_once = task_named(str(run.spec.get("task", "text"))).modality.fine_tuning.at_once
+    task = run.spec.get("task")
+    at_once = task is not None and task_named(str(task)).modality.fine_tuning.at_once
     return at_once or run.spec.get("strategy") != "head"
 
 
