@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 from typing import Any, Literal
 
@@ -16,6 +17,7 @@ from core.modalities.payloads import Payloads
 Kind = Literal["number", "time", "category"]
 ROWS = 100_000
 """Cells that are text in Python at a time."""
+_FRACTION = re.compile(r"\d{4}-\d\d-\d\d[ T]\d\d:\d\d:\d\d\.\d+")
 BLOCK = 1 << 26
 """Bytes that are parsed at a time; a cell fits."""
 
@@ -35,7 +37,21 @@ def columns_of_cells(cells: Sequence[str]) -> pa.Table:
 def parsed(parts: Iterable[str]) -> pa.Table:
     """JSON objects, one a line, as a table: numbers, texts, times and truth values as they are."""
     text = "\n".join(parts).encode("utf-8", "replace")
-    return pa.json.read_json(pa.BufferReader(text), pa.json.ReadOptions(block_size=BLOCK))
+    found = pa.json.read_json(pa.BufferReader(text), pa.json.ReadOptions(block_size=BLOCK))
+    for place, name in enumerate(found.column_names):
+        found = found.set_column(place, name, _whole_seconds(found[place]))
+    return found
+
+
+def _whole_seconds(column: pa.ChunkedArray) -> pa.ChunkedArray:
+    """Times with fractions of a second, which the parser takes for texts, as times; any other column as it is."""
+    first = next((one.as_py() for one in column if one.is_valid), None) if pa.types.is_string(column.type) else None
+    if first is None or not _FRACTION.match(first):
+        return column
+    try:
+        return column.cast(pa.timestamp("ns")).cast(pa.timestamp("s"), safe=False)
+    except pa.ArrowInvalid:
+        return column
 
 
 def kind_of(column: pa.ChunkedArray) -> Kind | None:
@@ -82,6 +98,6 @@ def _number(value: Any) -> float | None:
     if value.lower() in ("true", "false"):
         return float(value.lower() == "true")
     try:
-        return float(np.datetime64(value, "s").astype(np.int64))
+        return float(np.datetime64(value).astype("datetime64[s]").astype(np.int64))
     except ValueError:
         return None

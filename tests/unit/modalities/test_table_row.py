@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import pyarrow as pa
 import pytest
 
 from core.errors import ModelError, UsageError
@@ -77,6 +78,17 @@ def test_values_that_were_read_as_text_are_the_numbers_and_times_that_they_say()
         wanted, found = numbers(typed.column(name)), numbers(as_text.column(name))
         assert np.array_equal(wanted, found[:2], equal_nan=True), name
         assert np.isnan(found[2])
+
+
+def test_times_with_fractions_of_a_second_are_times() -> None:
+    said = ["2020-01-05 10:00:01.250", None, "2020-01-05 10:00:02", "1969-12-31 23:59:59.5"]
+    cells = [json.dumps({"at": at, "word": "2020-01-05 10:00:00.5x"}) for at in said]
+    found = columns_of_cells(cells)
+    assert [kind_of(found[name]) for name in ("at", "word")] == ["time", "category"]
+    seconds = numbers(found["at"])
+    assert seconds[[0, 2]].tolist() == [1578218401, 1578218402] and np.isnan(seconds[1])
+    assert seconds[3] in (-1, 0)
+    assert numbers(pa.chunked_array([["2020-01-05 10:00:01.250"]])).tolist() == [1578218401]
 
 
 def test_vectors_have_length_1_and_their_cosine_is_the_mean_likeness_of_the_columns() -> None:

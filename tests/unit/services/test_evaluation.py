@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -15,6 +16,7 @@ from core.errors import NotFoundError, UsageError
 from core.evaluation.curves import Kind
 from core.records import Action, Comparison, Curve, Dataset, Decision, Evaluation, PredictionFilter, Run
 from core.services.evaluation import measures as evaluation
+from core.services.evaluation.words import limits
 from core.store.datasets import get_dataset
 from core.store.ids import new_id
 from core.store.times import now
@@ -168,3 +170,21 @@ def test_runs_that_share_no_split_are_not_compared(context: Context, news: Datas
     second = finished_run(context, news, probabilities, ["train"] * 40)
     with pytest.raises(NotFoundError, match="Split 'test' not found in run 2"):
         evaluation.compare(context, first, second, "test", timeout=None)
+
+
+@pytest.mark.parametrize(
+    ("spec", "flatters"),
+    [
+        ({"strategy": "full", "task": "text-classification"}, True),
+        ({"strategy": "head", "task": "text-classification"}, False),
+        ({"strategy": "head", "task": "tabular-classification"}, True),
+        ({"strategy": "head"}, False),
+    ],
+)
+def test_a_split_that_said_when_to_stop_flatters(
+    context: Context, news: Dataset, spec: dict[str, str], flatters: bool
+) -> None:
+    run, _ = made(context, news, 0)
+    found = evaluated(context, run, "test")
+    said = limits(replace(run, spec=spec), replace(found, split="validation"))
+    assert any("flatter" in sentence for sentence in said) is flatters
