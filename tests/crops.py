@@ -12,10 +12,9 @@ import pyarrow.parquet as pq
 
 from core.context import Context
 from core.records import Dataset, Reader, Scan, Schema
-from core.store.ingest.ingest import ingest
 from core.store.scans import add_tier
 from core.targets.multi_label.facts import label_of
-from tests.staged import staged
+from tests.staged import taken_in
 
 CLASSES = ("barley", "corn", "grain", "wheat", "zinc")
 SUGGESTED: Mapping[int, tuple[str, ...]] = {
@@ -54,17 +53,7 @@ def load(
     table = {"text": texts, "tags": pa.array([None if one is None else list(one) for one in found])}
     pq.write_table(pa.table(table), path)
     schema = Schema("multi-label-text", "text", "tags")
-    return ingest(
-        context.store,
-        staged(Reader(sql=f"read_parquet('{path}')"), schema),
-        schema,
-        name=name,
-        source="parquet",
-        licence="",
-        by="ada",
-        on_progress=lambda done, total: None,
-        stopped=lambda: False,
-    )
+    return taken_in(context.store, Reader(sql=f"read_parquet('{path}')"), schema, name, source="parquet")
 
 
 def scan(context: Context, folder: Path, dataset: Dataset, labels: Sequence[Sequence[str]] | None = None) -> Scan:

@@ -1,4 +1,4 @@
-"""Reads a source for `ingest` in this very process, as tests do that are about something else."""
+"""Reads a source for `ingest` in this very process, and takes it in, as tests do that are about something else."""
 
 from __future__ import annotations
 
@@ -6,9 +6,10 @@ import tempfile
 from collections.abc import Callable
 from pathlib import Path
 
-from core.progress import Report
-from core.records import Reader, Schema, Staged
-from core.store.ingest.ingest import Read
+from core.progress import Report, unheard
+from core.records import Dataset, Reader, Schema, Staged
+from core.store.database import Database
+from core.store.ingest.ingest import Read, ingest
 from core.store.ingest.stage import stage
 
 
@@ -19,3 +20,28 @@ def staged(reader: Reader, schema: Schema) -> Read:
         return stage(reader, schema, Path(tempfile.mkdtemp(prefix="winnow-staged-")), on_progress, stopped)
 
     return read
+
+
+def taken_in(
+    db: Database,
+    reader: Reader,
+    schema: Schema,
+    name: str,
+    *,
+    source: str = "csv",
+    by: str = "ada",
+    job_id: str | None = None,
+) -> Dataset:
+    """The dataset that is made of it, without its derived attributes."""
+    return ingest(
+        db,
+        staged(reader, schema),
+        schema,
+        name=name,
+        source=source,
+        licence="",
+        by=by,
+        job_id=job_id,
+        on_progress=unheard,
+        stopped=lambda: False,
+    )

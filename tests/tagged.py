@@ -15,8 +15,7 @@ from core.context import Context
 from core.records import Dataset, Reader, Schema
 from core.sql import literal
 from core.store.datasets import get_dataset
-from core.store.ingest.ingest import ingest
-from tests.staged import staged
+from tests.staged import taken_in
 
 TASK = "multi-label-text"
 CLASSES = ("corn", "grain", "ship", "wheat")
@@ -45,15 +44,7 @@ def tagged(
     file = folder / f"{name}.parquet"
     pq.write_table(pa.table({"text": texts, "tags": pa.array(labels, pa.list_(pa.string()))}), file)
     schema = Schema(task=TASK, payload="text", label="tags", attributes=())
-    made = ingest(
-        context.store,
-        staged(Reader(sql=f"read_parquet({literal(str(file))})"), schema),
-        schema,
-        name=name,
-        source="test",
-        licence="",
-        by="ann",
-        on_progress=lambda done, total: None,
-        stopped=lambda: False,
+    made = taken_in(
+        context.store, Reader(sql=f"read_parquet({literal(str(file))})"), schema, name, source="test", by="ann"
     )
     return get_dataset(context.store, made.dataset_id)

@@ -19,10 +19,11 @@ from core.records import PredictedRow, PredictionFilter
 from core.store.database import Database
 from core.store.filters import Condition, joined
 from core.store.job_files import job_file
+from core.targets.one_class.facts import ONE_CLASS
 
 ClassesSql = Callable[[str], str]
 """`Target.classes_sql`: SQL for the classes of a label."""
-OF_ONE: ClassesSql = "[{}]".format
+OF_ONE: ClassesSql = ONE_CLASS.classes_sql
 """Where a label is one class."""
 
 _ESCAPED = re.compile(r'["\\\x00-\x1f]')

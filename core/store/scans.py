@@ -76,21 +76,15 @@ _NEWEST_FIRST = "ORDER BY min(rowid) OVER (PARTITION BY job_id) DESC, tier_order
 
 def _take_in(cursor: Cursor, scan_id: str, issues_parquet: Path, labels: list[str]) -> None:
     """Labels in the file are positions in `labels`, or texts as the store has them."""
-    if pq.read_schema(issues_parquet).field("given").type == pa.string():
-        cursor.execute(
-            """INSERT INTO issues
-               SELECT ?, example_id, issue_type, score, is_issue, given, suggested, why, rank FROM read_parquet(?)
-               ORDER BY rank""",
-            [scan_id, str(issues_parquet)],
-        )
-        return
+    texts = pq.read_schema(issues_parquet).field("given").type == pa.string()
+    given, suggested = ("i.given", "i.suggested") if texts else ("g.name", "s.name")
+    join = "" if texts else "JOIN names g ON g.class = i.given LEFT JOIN names s ON s.class = i.suggested"
     names = pa.table({"class": pa.array(range(len(labels)), pa.int64()), "name": pa.array(labels, pa.string())})
     cursor.register("names", names)
     cursor.execute(
         f"""INSERT INTO issues
-           SELECT ?, i.example_id, i.issue_type, i.score, i.is_issue, g.name, s.name, i.why, i.rank
-           FROM {job_file(cursor, issues_parquet)} i
-           JOIN names g ON g.class = i.given LEFT JOIN names s ON s.class = i.suggested
+           SELECT ?, i.example_id, i.issue_type, i.score, i.is_issue, {given}, {suggested}, i.why, i.rank
+           FROM {job_file(cursor, issues_parquet)} i {join}
            ORDER BY i.rank""",
         [scan_id],
     )

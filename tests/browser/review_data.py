@@ -20,9 +20,8 @@ from core.records import Dataset, Decision, Reader, Schema
 from core.services.context import open_context
 from core.settings import Workspace
 from core.sources.images.image import keep
-from core.store.ingest.ingest import ingest
 from core.store.scans import add_tier
-from tests.staged import staged
+from tests.staged import taken_in
 
 HOSTILE = '<img src=x onerror="document.title=1"> & <b>bold</b>'
 """The first text: nothing of it may become markup."""
@@ -80,17 +79,7 @@ def make_digits(folder: Path, rows: int = 120) -> Dataset:
 
 
 def _ingest(context: Context, reader: Reader, schema: Schema, name: str) -> Dataset:
-    return ingest(
-        context.store,
-        staged(reader, schema),
-        schema,
-        name=name,
-        source="test",
-        licence="",
-        by="ada",
-        on_progress=lambda done, total: None,
-        stopped=lambda: False,
-    )
+    return taken_in(context.store, reader, schema, name, source="test")
 
 
 def _scan(context: Context, folder: Path, dataset: Dataset, given: Sequence[int], suggested: Sequence[int]) -> None:

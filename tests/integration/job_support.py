@@ -12,8 +12,7 @@ from core.context import Context
 from core.identity import identify
 from core.queue import Queue
 from core.records import ENDED, Dataset, Job, Reader, Schema
-from core.store.ingest.ingest import ingest
-from tests.staged import staged
+from tests.staged import taken_in
 
 WORKER = "tests.integration.job_worker"
 PATIENCE = 90.0
@@ -81,14 +80,4 @@ def load_stories(context: Context, folder: Path, rows: int = 10) -> Dataset:
     labels = ("business", "sport")
     path.write_text("text,label\n" + "".join(f"Story {row},{labels[row % 2]}\n" for row in range(rows)))
     schema = Schema("text", "text", "label")
-    return ingest(
-        context.store,
-        staged(Reader(sql=f"read_csv('{path}')"), schema),
-        schema,
-        name="stories",
-        source="csv",
-        licence="",
-        by="ada",
-        on_progress=lambda done, total: None,
-        stopped=lambda: False,
-    )
+    return taken_in(context.store, Reader(sql=f"read_csv('{path}')"), schema, "stories")

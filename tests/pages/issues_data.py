@@ -13,9 +13,8 @@ import pyarrow.parquet as pq
 
 from core.context import Context
 from core.records import Dataset, Reader, Scan, Schema
-from core.store.ingest.ingest import ingest
 from core.store.scans import add_tier
-from tests.staged import staged
+from tests.staged import taken_in
 
 LABELS = ("business", "sport", "tech")
 ROWS = 90
@@ -39,17 +38,7 @@ def load(
                 [f"k{row}", f"Story {row} about {label}", label, split, "uk" if row % 2 else "us", row * 10]
             )
     schema = Schema("text", "text", "label", "split", "key", ("desk", "words"))
-    return ingest(
-        context.store,
-        staged(Reader(sql=f"read_csv('{path}')"), schema),
-        schema,
-        name=name,
-        source="csv",
-        licence="",
-        by="ada",
-        on_progress=lambda done, total: None,
-        stopped=lambda: False,
-    )
+    return taken_in(context.store, Reader(sql=f"read_csv('{path}')"), schema, name)
 
 
 JOB = "20260101-000000-scan-abc123"

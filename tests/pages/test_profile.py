@@ -15,8 +15,7 @@ from streamlit.testing.v1 import AppTest
 from core.context import Context
 from core.records import Dataset, Reader, Schema
 from core.services.profile.figures import derive
-from core.store.ingest.ingest import ingest
-from tests.staged import staged
+from tests.staged import taken_in
 
 OpenAt = Callable[..., AppTest]
 
@@ -36,17 +35,7 @@ def _load(
         writer.writerows(rows)
     columns = header.split()
     schema = Schema(task, "text", "label", "split" if "split" in columns else None, None, tuple(columns[3:]))
-    return ingest(
-        context.store,
-        staged(Reader(sql=f"read_csv('{path}', all_varchar=false)"), schema),
-        schema,
-        name=name,
-        source="csv",
-        licence="",
-        by="ada",
-        on_progress=lambda done, total: None,
-        stopped=lambda: False,
-    )
+    return taken_in(context.store, Reader(sql=f"read_csv('{path}', all_varchar=false)"), schema, name)
 
 
 @pytest.fixture

@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 import streamlit as st
 
 from core.charts.confusion import Figures, confusion
-from core.charts.grid import GRIDDED_CLASSES, MAX_CLASSES
+from core.charts.grid import MAX_CLASSES
 from core.charts.style import CONFIG
-from core.evaluation.confusion import ConfusedPair, Integers, drawn_classes, most_confused
+from core.evaluation.confusion import Integers, drawn_classes, most_confused
 from core.ui import keys
 from core.ui.evaluation.choice import Shown
+from core.ui.evaluation.pairs import PAIRS, pair_table
 from core.ui.evaluation.rows import choose_cell, chosen_cell
-from core.ui.parts.cells import clicked_cell, clicked_mark
+from core.ui.parts.cells import clicked_mark
 from core.ui.parts.choices import pick, switch
 
 FIGURES: dict[Figures, str] = {
@@ -22,9 +21,6 @@ FIGURES: dict[Figures, str] = {
     "column": "Share of the predicted class",
 }
 SORTS = {"confusion": "By confusion", "name": "By name", "support": "By rows"}
-PAIRS = 100
-SHOWN_PAIRS = (12, 22)
-"""A longer list scrolls: beside the matrix of few classes, and of many."""
 
 
 def matrix_and_pairs(shown: Shown) -> None:
@@ -90,39 +86,12 @@ def _pairs(shown: Shown) -> None:
         st.caption("No row is confused with another class.")
         return
 
-    def picked() -> None:
-        cell = clicked_cell(st.session_state[key])
-        if cell is not None:
-            choose_cell(pairs[cell[0]].true, pairs[cell[0]].predicted)
-
-    most = SHOWN_PAIRS[len(shown.found.classes) > GRIDDED_CLASSES]
-    key = f"confused-pairs-{hash((shown.run.run_id, chosen_cell(shown))):x}"
-    st.dataframe(
-        _pair_columns(pairs),
-        hide_index=True,
-        height="content" if len(pairs) <= most else 38 + 35 * most,
-        column_config={
-            "rows": st.column_config.NumberColumn("rows", width=64, format="%d"),
-            "of the class": st.column_config.ProgressColumn(
-                "of the class",
-                format="percent",
-                min_value=0.0,
-                max_value=max(pair.share for pair in pairs),
-                width=130,
-                help="Share of the rows of the true class",
-            ),
-        },
-        key=key,
-        on_select=picked,
-        selection_mode="single-cell",
+    pair_table(
+        pairs,
+        ("rows", "true", "taken for", "of the class"),
+        choose_cell,
+        classes=len(shown.found.classes),
+        key=f"confused-pairs-{hash((shown.run.run_id, chosen_cell(shown))):x}",
+        share="Share of the rows of the true class",
         alt="Most confused pairs of true and predicted class",
     )
-
-
-def _pair_columns(pairs: Sequence[ConfusedPair]) -> dict[str, list[str] | list[int] | list[float]]:
-    return {
-        "rows": [pair.rows for pair in pairs],
-        "true": [pair.true for pair in pairs],
-        "taken for": [pair.predicted for pair in pairs],
-        "of the class": [pair.share for pair in pairs],
-    }

@@ -16,11 +16,10 @@ from core.services.profile import figures as profile
 from core.services.profile.report import whole_profile
 from core.store.datasets import get_dataset
 from core.store.ids import new_id
-from core.store.ingest.ingest import ingest
 from core.store.rows import count_rows
 from core.store.times import now
 from core.store.versions import make_review_version
-from tests.staged import staged
+from tests.staged import taken_in
 
 
 @pytest.fixture
@@ -31,17 +30,7 @@ def dataset(context: Context, tmp_path: Path) -> Dataset:
     ]
     (tmp_path / "rows.csv").write_text("\n".join(["text,label,size,at", *lines]))
     schema = Schema("text", "text", "label", None, None, ("size", "at"))
-    return ingest(
-        context.store,
-        staged(Reader(sql=f"read_csv('{tmp_path / 'rows.csv'}')"), schema),
-        schema,
-        name="rows",
-        source="csv",
-        licence="",
-        by="ada",
-        on_progress=lambda done, total: None,
-        stopped=lambda: False,
-    )
+    return taken_in(context.store, Reader(sql=f"read_csv('{tmp_path / 'rows.csv'}')"), schema, "rows")
 
 
 def test_derived_attributes_are_made_once_and_measured_like_the_others(context: Context, dataset: Dataset) -> None:

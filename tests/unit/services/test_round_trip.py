@@ -23,8 +23,7 @@ from core.services.export import export
 from core.sources import SOURCES, Bench, find
 from core.store.datasets import rejected
 from core.store.export import Format
-from core.store.ingest.ingest import ingest
-from tests.staged import staged
+from tests.staged import taken_in
 
 ROWS = 6
 SOME = settings(deadline=None, max_examples=6, suppress_health_check=list(HealthCheck))
@@ -74,17 +73,7 @@ def _load(context: Context, path: Path) -> Dataset:
     source.preview([str(path)], bench)
     assert source.reader
     reader = source.reader([str(path)], ROLES, bench)
-    return ingest(
-        context.store,
-        staged(reader, ROLES),
-        ROLES,
-        name=f"{path.name} {next(_numbers)}",
-        source=source.name,
-        licence="",
-        by="tester",
-        on_progress=lambda done, total: None,
-        stopped=lambda: False,
-    )
+    return taken_in(context.store, reader, ROLES, f"{path.name} {next(_numbers)}", source=source.name, by="tester")
 
 
 def _values(context: Context, dataset: Dataset) -> list[Any]:

@@ -19,10 +19,9 @@ from core.reading.work import query
 from core.records import Dataset
 from core.services.export import export
 from core.sources import SOURCES, Bench, find
-from core.store.ingest.ingest import ingest
 from core.targets import TARGETS
 from tests.integration.load_support import column
-from tests.staged import staged
+from tests.staged import taken_in
 
 label_of = TARGETS["multi-label"].label_of
 NAMES = st.text(st.characters(exclude_categories=["Cs", "Cc"]), min_size=1, max_size=8).filter(
@@ -39,16 +38,13 @@ def _load(context: Context, path: Path) -> Dataset:
     guess = source.preview([str(path)], bench).guess
     assert (guess.task, guess.payload, guess.label) == ("multi-label-text", "text", "label")
     assert source.reader
-    return ingest(
+    return taken_in(
         context.store,
-        staged(source.reader([str(path)], guess, bench), guess),
+        source.reader([str(path)], guess, bench),
         guess,
-        name=f"{path.name} {next(_numbers)}",
+        f"{path.name} {next(_numbers)}",
         source=source.name,
-        licence="",
         by="tester",
-        on_progress=lambda done, total: None,
-        stopped=lambda: False,
     )
 
 

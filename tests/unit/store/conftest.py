@@ -12,10 +12,9 @@ import pytest
 from core.ledger.sqlite import SqliteLedger
 from core.records import CsvFile, Dataset, Reader, Scan, Schema
 from core.store.database import Database
-from core.store.ingest.ingest import ingest
 from core.store.scans import add_tier
 from core.store.schema import migrate
-from tests.staged import staged
+from tests.staged import taken_in
 
 REVIEWS = """text,label,split,lang,stars
 good film,pos,train,en,5
@@ -77,18 +76,7 @@ def load(db: Database, tmp_path: Path) -> Load:
 
 
 def load_from(db: Database, reader: Reader, schema: Schema, name: str = "data", job_id: str | None = None) -> Dataset:
-    return ingest(
-        db,
-        staged(reader, schema),
-        schema,
-        name=name,
-        source="csv",
-        licence="",
-        by="ann",
-        job_id=job_id,
-        on_progress=lambda done, total: None,
-        stopped=lambda: False,
-    )
+    return taken_in(db, reader, schema, name, by="ann", job_id=job_id)
 
 
 @pytest.fixture

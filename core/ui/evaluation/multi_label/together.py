@@ -7,19 +7,17 @@ from collections.abc import Sequence
 import streamlit as st
 
 from core.charts.confusion import together
-from core.charts.grid import GRIDDED_CLASSES, MAX_CLASSES
+from core.charts.grid import MAX_CLASSES
 from core.charts.style import CONFIG
 from core.evaluation.confusion import ConfusedPair, drawn_classes, most_confused
 from core.services.export import file_name
 from core.ui import keys
 from core.ui.evaluation.choice import ShownSets
 from core.ui.evaluation.multi_label.rows import choose_classes, chosen_classes
-from core.ui.parts.cells import clicked_cell, clicked_mark
+from core.ui.evaluation.pairs import PAIRS, line_of, pair_table
+from core.ui.parts.cells import clicked_mark
 from core.ui.parts.csv_text import csv_button, csv_text
 
-PAIRS = 100
-SHOWN_PAIRS = (12, 22)
-"""A longer list scrolls: beside the matrix of few classes, and of many."""
 COLUMNS = ("rows", "missed", "wrongly added", "of the missed")
 
 
@@ -85,44 +83,24 @@ def _matrix(shown: ShownSets) -> None:
 
 
 def _list(shown: ShownSets, pairs: Sequence[ConfusedPair]) -> None:
-    key = f"together-pairs-{hash((shown.run.run_id, _chosen(shown))):x}"
+    def choose(missed: str, added: str) -> None:
+        choose_classes(**{keys.MISSED: missed, keys.ADDED: added})
 
-    def picked() -> None:
-        cell = clicked_cell(st.session_state[key])
-        if cell is not None:
-            choose_classes(**{keys.MISSED: pairs[cell[0]].true, keys.ADDED: pairs[cell[0]].predicted})
-
-    most = SHOWN_PAIRS[len(shown.found.labels) > GRIDDED_CLASSES]
     st.markdown("**Most often together**")
-    st.dataframe(
-        {name: [row[place] for row in map(_line, pairs)] for place, name in enumerate(COLUMNS)},
-        hide_index=True,
-        height="content" if len(pairs) <= most else 38 + 35 * most,
-        column_config={
-            "rows": st.column_config.NumberColumn("rows", width=64, format="%d"),
-            "of the missed": st.column_config.ProgressColumn(
-                "of the missed",
-                format="percent",
-                min_value=0.0,
-                max_value=max(pair.share for pair in pairs),
-                width=130,
-                help="Share of the rows that miss the class",
-            ),
-        },
-        key=key,
-        on_select=picked,
-        selection_mode="single-cell",
+    pair_table(
+        pairs,
+        COLUMNS,
+        choose,
+        classes=len(shown.found.labels),
+        key=f"together-pairs-{hash((shown.run.run_id, _chosen(shown))):x}",
+        share="Share of the rows that miss the class",
         alt="Pairs of a missed and a wrongly added class, most rows first",
     )
 
 
-def _line(pair: ConfusedPair) -> tuple[int, str, str, float]:
-    return pair.rows, pair.true, pair.predicted, pair.share
-
-
 def _download(shown: ShownSets) -> None:
     def every_pair() -> bytes:
-        rows = [dict(zip(COLUMNS, _line(pair), strict=True)) for pair in _pairs(shown, len(shown.found.labels) ** 2)]
+        rows = [dict(zip(COLUMNS, line_of(pair), strict=True)) for pair in _pairs(shown, len(shown.found.labels) ** 2)]
         return csv_text(COLUMNS, rows)
 
     name = file_name(f"{shown.dataset.name}-run-{shown.run.number}-{shown.split}-missed-and-added.csv")

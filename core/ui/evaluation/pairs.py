@@ -1,0 +1,61 @@
+"""Pairs of classes beside their matrix, the most rows first: a click on a line is one on its cell."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+import streamlit as st
+
+from core.charts.grid import GRIDDED_CLASSES
+from core.evaluation.confusion import ConfusedPair
+from core.ui.parts.cells import clicked_cell
+
+PAIRS = 100
+SHOWN_PAIRS = (12, 22)
+"""A longer list scrolls: beside the matrix of few classes, and of many."""
+
+
+def line_of(pair: ConfusedPair) -> tuple[int, str, str, float]:
+    """Its values, by the four columns."""
+    return pair.rows, pair.true, pair.predicted, pair.share
+
+
+def pair_table(
+    pairs: Sequence[ConfusedPair],
+    columns: Sequence[str],
+    choose: Callable[[str, str], None],
+    *,
+    classes: int,
+    key: str,
+    share: str,
+    alt: str,
+) -> None:
+    """At least one pair. `columns` are the titles of rows, first class, second class and share; `share` says what the
+    last is of; `classes` is how many the matrix has."""
+
+    def picked() -> None:
+        cell = clicked_cell(st.session_state[key])
+        if cell is not None:
+            choose(pairs[cell[0]].true, pairs[cell[0]].predicted)
+
+    most, (rows, *_, last) = SHOWN_PAIRS[classes > GRIDDED_CLASSES], columns
+    st.dataframe(
+        {name: [line[place] for line in map(line_of, pairs)] for place, name in enumerate(columns)},
+        hide_index=True,
+        height="content" if len(pairs) <= most else 38 + 35 * most,
+        column_config={
+            rows: st.column_config.NumberColumn(rows, width=64, format="%d"),
+            last: st.column_config.ProgressColumn(
+                last,
+                format="percent",
+                min_value=0.0,
+                max_value=max(pair.share for pair in pairs),
+                width=130,
+                help=share,
+            ),
+        },
+        key=key,
+        on_select=picked,
+        selection_mode="single-cell",
+        alt=alt,
+    )
