@@ -11,8 +11,10 @@ from typing import Any
 
 import streamlit as st
 
+from core.beside.answers import Pending
 from core.context import Context
 from core.issues.contract import IssueType
+from core.progress import Report
 from core.records import Attribute, Dataset, IssueFilter, RowFilter, Scan
 from core.services.issues.listing import attribute_values, issue_types
 from core.ui import keys
@@ -214,7 +216,13 @@ def _value(context: Context, version_id: str, attribute: Attribute) -> tuple[str
     return value, None, None
 
 
-@st.cache_data(max_entries=200, show_spinner=False)
-def _values(_context: Context, version_id: str, column: str) -> list[str]:
+def _values(context: Context, version_id: str, column: str) -> list[str]:
     """Kept, since a version never changes and counting a million rows takes a tenth of a second."""
-    return attribute_values(_context, version_id, column)
+
+    def work(report: Report) -> list[str]:
+        return attribute_values(context, version_id, column)
+
+    answers = context.beside.answers("attribute values", threads=4, kept=200)
+    found = answers.ask((version_id, column), "Listing values", work, timeout=None)
+    assert not isinstance(found, Pending), "it was waited for"
+    return found
