@@ -8,7 +8,7 @@ import streamlit as st
 
 from core.context import Context
 from core.errors import WinnowError
-from core.reading import ask
+from core.reading.ask import readers
 from core.services.collect import Collector, start_collector
 from core.services.context import open_context
 from core.settings import workspace
@@ -47,6 +47,6 @@ class _Opened:
 
 @st.cache_resource(show_spinner=False, on_release=_Opened.close)
 def _opened(root: str) -> _Opened:
-    ask.warm()
     context = open_context(workspace(root))
+    readers(context.beside).warm()
     return _Opened(context, start_collector(context))
