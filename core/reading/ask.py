@@ -111,7 +111,7 @@ class Readers:
         """The nursery, started where there is none, and anew where it has come to its end."""
         with self._lock:
             if self._closed:
-                raise StoppedError("The workspace was closed; nothing was read.", "Open it and start again.")
+                raise SourceError("The workspace was closed before anything was read.", "Open it and start again.")
             if self._nursery is None or not self._nursery.alive:
                 self._nursery = Nursery()
             return self._nursery

@@ -30,7 +30,7 @@ def guessed(seed: int) -> np.ndarray:
 
 
 @pytest.fixture
-def ask(workspace: Workspace, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> Ask:
+def ask(workspace: Workspace, tmp_path: Path, capsys: pytest.CaptureFixture[str], one_reader: None) -> Ask:
     """What a command prints, in a workspace with one dataset and two runs."""
     rows = [f"text {i},{NAMES[i % 3]}" for i in range(30)]
     (tmp_path / "abc.csv").write_text("\n".join(["text,label", *rows]) + "\n")

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from core.context import Context
-from core.errors import StoppedError
+from core.errors import SourceError
 from core.reading.ask import readers
 from core.services.context import open_context
 from core.services.load import preview
@@ -37,7 +37,7 @@ def test_each_open_workspace_has_a_reader_of_its_own_which_ends_with_it(tmp_path
             first, second = pid_of(one), pid_of(other)
             assert first != second and lives(first) and lives(second)
         assert not lives(first)
-        with pytest.raises(StoppedError, match="workspace was closed"):
+        with pytest.raises(SourceError, match="workspace was closed"):
             preview(one, [table])
         assert len(preview(other, [table]).rows) == 2 and pid_of(other) == second
     assert not lives(second)
