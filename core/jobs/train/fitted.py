@@ -12,7 +12,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.arrays.disk_backed import row_chunks
-from core.finetune.learner import balanced
 from core.jobs.report import JobReport
 from core.jobs.rows import Rows, read_splits
 from core.jobs.train.head import check
@@ -21,6 +20,7 @@ from core.jobs.train.spec import SplitScores, TrainJobSpec, TrainResult
 from core.modalities.fitted import Fitted, Learner
 from core.modalities.heavy import heavy_modality
 from core.queue import JobFolder, ProgressWriter
+from core.targets.heavy import heavy_target
 from core.tasks import task_named
 from core.typed import to_json
 
@@ -77,7 +77,8 @@ def _fitted(
     every, weights = rows.labels.astype(np.int64, copy=False), None
     labels = every[train]
     if spec.settings.class_weights == "balanced":
-        weights = balanced(labels, len(spec.about.labels))[labels]
+        target = heavy_target(task_named(spec.about.task).target)
+        weights = target.weights(labels, target.balanced(labels, len(spec.about.labels)))
     watched = (validation, every[validation]) if len(validation) else None
     return learner.fit(train, labels, weights=weights, watched=watched)
 
