@@ -33,11 +33,11 @@ def tagged(app: Context, tmp_path: Path) -> Dataset:
     return loaded(app, path, name="tagged", task="multi-label-text", payload="text", label="label")
 
 
-def test_the_form_has_no_class_weights_and_no_comparison_of_labels(tagged: Dataset, open_at: Open) -> None:
+def test_the_form_has_class_weights_too(tagged: Dataset, open_at: Open) -> None:
     shown = settled(open_at("training", view="new"))
     assert not shown.exception
     assert "Seed" in labels(shown)
-    assert "Class weights" not in labels(shown)
+    assert "Class weights" in labels(shown)
     offered = [option for switch in shown.get("button_group") for option in switch.options]
     assert "New run" in str(offered)
     assert "Did cleaning help?" not in str(offered)

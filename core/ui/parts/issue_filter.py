@@ -25,6 +25,9 @@ MAX_OPTIONS = 500
 """Longer lists of labels are not sent to the browser: the person types the name."""
 FLAGGED, UNDECIDED, ALL = "Flagged", "Undecided", "All rows"
 """What is shown of the list; the words are the URL's as well."""
+NO_CLASS = "no class"
+"""Among the classes that a label may have: that it has none of them. The word is the URL's as well, and a class of that
+name goes before it."""
 _FILTER_KEYS = (
     keys.SHOW,
     keys.WORST,
@@ -51,8 +54,8 @@ def filter_bar(context: Context, dataset: Dataset, scan: Scan) -> IssueFilter:
         issue_type = _type(issue_types(scan))
         show = _show()
         worst = how_many(scan, issue_type)
-        given = _label(f"Given {what}", keys.GIVEN, dataset)
-        suggested = _label(f"Suggested {what}", keys.SUGGESTED, dataset)
+        given = _label(f"Given {what}", keys.GIVEN, dataset, or_none=several)
+        suggested = _label(f"Suggested {what}", keys.SUGGESTED, dataset, or_none=several)
         text = st.text_input(
             "Search",
             key=keys.SEARCH,
@@ -159,11 +162,13 @@ def _show() -> str:
     )
 
 
-def _label(title: str, key: str, dataset: Dataset) -> str | None:
+def _label(title: str, key: str, dataset: Dataset, or_none: bool = False) -> str | None:
+    """A class; `or_none`: or the empty text, for no class."""
     many = len(dataset.labels) > MAX_OPTIONS
-    return st.selectbox(
+    none = [NO_CLASS] if or_none and NO_CLASS not in dataset.labels else []
+    chosen = st.selectbox(
         title,
-        dataset.labels[:MAX_OPTIONS],
+        [*none, *dataset.labels[:MAX_OPTIONS]],
         index=None,
         key=key,
         bind="query-params",
@@ -172,6 +177,7 @@ def _label(title: str, key: str, dataset: Dataset) -> str | None:
         accept_new_options=many,
         width=170,
     )
+    return "" if chosen in none else chosen
 
 
 def _below() -> float | None:
