@@ -24,7 +24,7 @@ from core.ui.parts.choices import choose_place
 from core.ui.parts.empty import empty_state
 from core.ui.parts.paths import choose_path, stamped
 from core.ui.parts.problems import shown_errors
-from core.ui.parts.upload import arrived
+from core.ui.parts.upload import arrived, let_go
 
 PLACES = {"upload": "Upload", "path": "Path on the server", "hub": "Hub dataset", "sample": "Sample"}
 VAGUE_NAMES = ("data", "dataset", "images", "index", "labels")
@@ -116,6 +116,7 @@ def _start_form(context: Context, user: str, locations: Sequence[str], found: Pr
         plan = SplitPlan(method, {part: share / 100 for part, share in PARTS.items()}) if method else None
         job = start_load(context, locations, schema, name=name, by=user, within=within, split_plan=plan)
         st.session_state[keys.LOAD_JOB] = job.job_id
+        let_go()
         st.rerun()
 
 
