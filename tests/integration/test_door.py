@@ -4,6 +4,11 @@ up anywhere meanwhile."""
 from __future__ import annotations
 
 import json
+import os
+import re
+import stat
+import subprocess
+import sys
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -115,7 +120,7 @@ def visit(server: Server) -> Iterator[Visitor]:
     cookie = ask(server, "/_stcore/health", {}).headers["set-cookie"].split(";")[0].partition("=")[2]
     url = server.url.replace("http", "ws") + STREAM
     sent = {"Cookie": f"_streamlit_xsrf={cookie}"}
-    with connect(url, origin=server.url, additional_headers=sent, max_size=None) as socket:  # type: ignore[arg-type]
+    with connect(url, origin=server.url, additional_headers=sent, max_size=None, max_queue=None) as socket:  # type: ignore[arg-type]
         yield Visitor(server, cookie, _session(socket))
 
 
@@ -147,10 +152,6 @@ def test_the_page_of_another_origin_opens_no_socket_and_waits_for_no_look_up(
 
 
 def test_the_look_up_that_would_be_made_is_one_that_the_test_sees(server: Server, tmp_path: Path) -> None:
-    import os
-    import subprocess
-    import sys
-
     (tmp_path / "sitecustomize.py").write_text(WATCH)
     code = "from streamlit.net_util import get_external_ip; get_external_ip()"
     environment = os.environ | {"PYTHONPATH": str(tmp_path), "LOOKED_UP": str(tmp_path / "log")}
@@ -242,3 +243,65 @@ def test_with_a_sign_in_others_reach_the_page_that_asks_for_it(signed: Server) -
     forwarded = {"X-Forwarded-For": "192.0.2.7"}
     assert ask(signed, "/", forwarded).status == 200
     assert upgraded(signed, {"Origin": signed.url, **forwarded}).status == 101
+
+
+@pytest.fixture(scope="module")
+def own(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    """A server as `make app` starts it: with a token of its workspace."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.delenv("WINNOW_TOKEN", raising=False)
+        started = start_server(tmp_path_factory.mktemp("own"))
+    yield started
+    started.end()
+
+
+def _link(server: Server) -> str:
+    """Path and query of the link that the server wrote."""
+    found = re.search(rf"{server.url}(/\?token=\S+)", server.log.read_text())
+    assert found
+    return found[1]
+
+
+@pytest.mark.parametrize(
+    "path", ["/", "/data?view=load", "/_stcore/host-config", "/static/x.js", "/?token=wrong", "/?token="]
+)
+def test_another_account_of_the_machine_is_let_in_nowhere(own: Server, path: str) -> None:
+    answer = ask(own, path, {})
+    assert (answer.status, "set-cookie" in answer.headers) == (403, False)
+    assert upgraded(own, {"Origin": own.url}).status == 403
+    port = own.url.rpartition(":")[2]
+    assert upgraded(own, {"Origin": own.url, "Cookie": f"winnow_token_{port}=wrong"}).status == 403
+
+
+def test_whether_the_server_is_well_is_told_to_everybody(own: Server) -> None:
+    assert ask(own, "/_stcore/health", {}).status == 200
+
+
+def test_the_link_that_is_written_lets_a_browser_in_and_is_needed_once(own: Server) -> None:
+    answer = ask(own, f"/data{_link(own)[1:]}&dataset=a%20b", {})
+    assert (answer.status, answer.headers["location"]) == (303, "/data?dataset=a+b")
+    cookie = answer.headers["set-cookie"]
+    assert {"httponly", "samesite=strict"} <= {part.strip().lower() for part in cookie.split(";")}
+    sent = {"Cookie": cookie.split(";")[0]}
+    assert ask(own, "/data", sent).status == 200
+    assert upgraded(own, {"Origin": own.url, **sent}).status == 101
+
+
+def test_the_token_never_leads_to_another_host(own: Server) -> None:
+    assert ask(own, f"//example.org{_link(own)[1:]}", {}).headers["location"] == "/example.org"
+
+
+def test_the_token_is_its_owners_alone_and_outlives_a_restart(own: Server) -> None:
+    kept = own.workspace / "token"
+    assert stat.S_IMODE(kept.stat().st_mode) == 0o600
+    assert _link(own) == f"/?token={kept.read_text()}"
+    own.stop()
+    port = int(own.url.rpartition(":")[2])
+    with pytest.MonkeyPatch.context() as patch:
+        patch.delenv("WINNOW_TOKEN", raising=False)
+        again = start_server(own.workspace.parent, port)
+    try:
+        sent = {"Cookie": f"winnow_token_{port}={kept.read_text()}"}
+        assert ask(again, "/", sent).status == 200
+    finally:
+        again.end()

@@ -10,12 +10,13 @@ from urllib.parse import urlsplit
 
 import streamlit as st
 from starlette.requests import HTTPConnection
-from starlette.responses import PlainTextResponse
+from starlette.responses import PlainTextResponse, Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 from streamlit.web.server.server_util import AUTH_COOKIE_NAME
 from streamlit.web.server.starlette.starlette_websocket import _get_signed_cookie_with_chunks, is_host_allowed
 
 from core.ui.shell.guard import NEXT_STEP, REFUSED, let_in, sign_in_set_up
+from core.ui.shell.token import introduced, known
 from core.ui.shell.uploads import UPLOADS, Uploads
 
 SAFE = ("GET", "HEAD", "OPTIONS")
@@ -38,7 +39,9 @@ class Door:
         asked = HTTPConnection(scope)
         why = _refusal(asked)
         if why:
-            await _refuse(scope, receive, send, why)
+            await _refuse(scope, receive, send, PlainTextResponse(why, 403))
+        elif not known(asked):
+            await _refuse(scope, receive, send, introduced(asked))
         elif _path(asked).startswith(UPLOADS):
             await self._uploads(scope, receive, send)
         else:
@@ -85,8 +88,8 @@ def _path(asked: HTTPConnection) -> str:
     return path.removeprefix(f"/{base}") if base else path
 
 
-async def _refuse(scope: Scope, receive: Receive, send: Send, why: str) -> None:
+async def _refuse(scope: Scope, receive: Receive, send: Send, answer: Response) -> None:
     if scope["type"] == "websocket":
         await send({"type": "websocket.close", "code": 1008, "reason": ""})
     else:
-        await PlainTextResponse(why, 403)(scope, receive, send)
+        await answer(scope, receive, send)
