@@ -263,7 +263,7 @@ def _link(server: Server) -> str:
 
 
 @pytest.mark.parametrize(
-    "path", ["/", "/data?view=load", "/_stcore/host-config", "/static/x.js", "/?token=wrong", "/?token="]
+    "path", ["/", "/data?view=load", "/_stcore/host-config", "/media/a.png", "/?token=wrong", "/?token="]
 )
 def test_another_account_of_the_machine_is_let_in_nowhere(own: Server, path: str) -> None:
     answer = ask(own, path, {})
@@ -273,8 +273,14 @@ def test_another_account_of_the_machine_is_let_in_nowhere(own: Server, path: str
     assert upgraded(own, {"Origin": own.url, "Cookie": f"winnow_token_{port}=wrong"}).status == 403
 
 
+def test_a_way_around_through_the_files_of_the_library_is_none(own: Server) -> None:
+    for path in ("/static/../data", "/static/%2e%2e/download/a", "/static//download/a", "/static/..%2fdata"):
+        answer = ask(own, path, {})
+        assert answer.status in (400, 403, 404) or "prerenderReady" in answer.text, path  # Streamlit's empty page
+
+
 def test_whether_the_server_is_well_is_told_to_everybody(own: Server) -> None:
-    assert ask(own, "/_stcore/health", {}).status == 200
+    assert ask(own, "/_stcore/health", {"Host": "10.0.0.1", "X-Forwarded-For": "10.0.0.2"}).status == 200
 
 
 def test_the_link_that_is_written_lets_a_browser_in_and_is_needed_once(own: Server) -> None:

@@ -16,10 +16,13 @@ from streamlit.web.server.server_util import AUTH_COOKIE_NAME
 from streamlit.web.server.starlette.starlette_websocket import _get_signed_cookie_with_chunks, is_host_allowed
 
 from core.ui.shell.guard import NEXT_STEP, REFUSED, let_in, sign_in_set_up
+from core.ui.shell.health import PATH as HEALTH
 from core.ui.shell.token import introduced, known
 from core.ui.shell.uploads import UPLOADS, Uploads
 
 SAFE = ("GET", "HEAD", "OPTIONS")
+_FOR_EVERYBODY = (HEALTH, "/static/")
+"""Whether the server is well, and Streamlit's own files, of which a page takes dozens."""
 _FOR_THE_SIGNED_IN = (UPLOADS, "/_stcore/metrics", "/_stcore/agent/", "/media/", "/download/")
 """Beside the pages, which ask for the sign-in themselves."""
 
@@ -33,10 +36,10 @@ class Door:
         self._uploads = Uploads(app)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] not in ("http", "websocket"):
+        asked = HTTPConnection(scope) if scope["type"] in ("http", "websocket") else None
+        if asked is None or _path(asked).startswith(_FOR_EVERYBODY):
             await self.app(scope, receive, send)
             return
-        asked = HTTPConnection(scope)
         why = _refusal(asked)
         if why:
             await _refuse(scope, receive, send, PlainTextResponse(why, 403))

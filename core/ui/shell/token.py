@@ -16,7 +16,6 @@ from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from core.settings import workspace
 from core.ui.shell.guard import i_know, sign_in_set_up
-from core.ui.shell.health import PATH as HEALTH
 
 FIELD = "token"
 _DAYS = 30
@@ -39,7 +38,7 @@ def token() -> str:
 def known(asked: HTTPConnection) -> bool:
     """Whether the browser that asks knows the token, or need not."""
     wanted = token()
-    return not wanted or asked.scope["path"].endswith(HEALTH) or _same(asked.cookies.get(_cookie(asked), ""), wanted)
+    return not wanted or _same(asked.cookies.get(_cookie(asked), ""), wanted)
 
 
 def introduced(asked: HTTPConnection) -> Response:
