@@ -140,7 +140,9 @@ def test_its_own_page_and_programs_open_the_socket(server: Server) -> None:
     assert upgraded(server, {}).status == 101
 
 
-@pytest.mark.parametrize("origin", ["https://example.org", "http://127.0.0.1:1", "http://localhost:3000", "null"])
+@pytest.mark.parametrize(
+    "origin", ["https://example.org", "http://127.0.0.1:1", "http://localhost:3000", "null", "", "http://["]
+)
 def test_the_page_of_another_origin_opens_no_socket_and_waits_for_no_look_up(
     server: Server, looked_up: Path, origin: str
 ) -> None:
@@ -179,7 +181,23 @@ def test_whom_a_proxy_lets_through_is_not_on_this_machine(server: Server, header
     answer = ask(server, "/", {header: "127.0.0.1"})
     assert (answer.status, "own machine" in answer.text, "--i-know" in answer.text) == (403, True, True)
     assert upgraded(server, {header: "127.0.0.1", "Origin": server.url}).status == 403
+    assert ask(server, "/", {header: "unknown"}).status == 403
     assert ask(server, "/_stcore/upload_file/a/b", {header: "127.0.0.1"}, "PUT", b"x").status == 403
+
+
+def test_whoever_says_that_they_know_serves_others_without_a_token(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("WINNOW_TOKEN", raising=False)
+    open_to_all = start_server(tmp_path, arguments=["--", "--i-know"])
+    try:
+        forwarded = {"X-Forwarded-For": "192.0.2.7"}
+        assert ask(open_to_all, "/", forwarded).status == 200
+        assert upgraded(open_to_all, {"Origin": open_to_all.url, **forwarded}).status == 101
+        assert upgraded(open_to_all, {"Origin": "https://example.org", **forwarded}).status == 403
+        assert "Everybody who can reach this machine" in open_to_all.log.read_text()
+    finally:
+        open_to_all.end()
 
 
 def test_another_page_changes_nothing(server: Server) -> None:

@@ -6,7 +6,6 @@ A page that is drawn is guarded by `core.ui.shell.guard`; the socket, uploads an
 from __future__ import annotations
 
 import json
-from urllib.parse import urlsplit
 
 import streamlit as st
 from starlette.requests import HTTPConnection
@@ -76,7 +75,7 @@ def _own_page(asked: HTTPConnection) -> bool:
     origin = asked.headers.get("origin")
     if origin is None:
         return asked.headers.get("sec-fetch-site", "none") in ("none", "same-origin")
-    return urlsplit(origin).netloc == asked.headers.get("host")
+    return origin.partition("://")[2] == asked.headers.get("host")
 
 
 def _signed_in(asked: HTTPConnection) -> bool:
