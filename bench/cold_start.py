@@ -44,7 +44,11 @@ def run() -> list[Row]:
 def one_start(browser: Browser, folder: Path) -> tuple[float, float, float]:
     """Seconds until the server answers, seconds until Home is drawn, resident memory in MB."""
     port = free_port()
-    environment = os.environ | {"WINNOW_WORKSPACE": str(folder / "workspace"), "HF_HUB_OFFLINE": "1"}
+    environment = os.environ | {
+        "WINNOW_WORKSPACE": str(folder / "workspace"),
+        "WINNOW_TOKEN": "",
+        "HF_HUB_OFFLINE": "1",
+    }
     start = time.perf_counter()
     server = subprocess.Popen(
         [sys.executable, "-m", "streamlit", "run", "app.py", "--server.port", str(port), "--server.headless", "true"],

@@ -117,6 +117,10 @@ def workspace(path: str | os.PathLike[str] | None = None) -> Workspace:
 def allowed_folders() -> tuple[Path, ...]:
     """Folders that the browser may load server paths from: `$WINNOW_DATA_FOLDERS` (`:`-separated), else the working
     directory. The command line runs with the person's own rights and is not bound by this. Raises UsageError."""
-    named = os.environ.get("WINNOW_DATA_FOLDERS")
-    folders = named.split(os.pathsep) if named else ["."]
+    return named_folders() or (Path.cwd(),)
+
+
+def named_folders() -> tuple[Path, ...]:
+    """Those that `$WINNOW_DATA_FOLDERS` names, which may be none. Raises UsageError."""
+    folders = os.environ.get("WINNOW_DATA_FOLDERS", "").split(os.pathsep)
     return tuple(expanded(folder).resolve() for folder in folders if folder)

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
 os.environ.setdefault("HF_HUB_OFFLINE", "1")
 os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
+os.environ.setdefault("WINNOW_TOKEN", "")  # servers that tests start ask no browser for it
 if "PYTEST_XDIST_WORKER" in os.environ:  # one of several processes: each with threads for all cores would be slower
     os.environ.setdefault("OMP_NUM_THREADS", "1")
 

@@ -25,7 +25,7 @@ from core.reading.limits import PREVIEW_SECONDS
 from core.reading.wire import preview_of
 from core.records import Dataset, Job, Preview, Schema
 from core.services.follow import follow
-from core.settings import MAX_ATTRIBUTES, allowed_folders, expanded
+from core.settings import MAX_ATTRIBUTES, expanded
 from core.sources import SOURCES, hub
 from core.sources.guess import guess
 from core.sources.samples import SAMPLE_SCHEMAS
@@ -38,7 +38,6 @@ from core.typed import to_json
 __all__ = [
     "LOADS",
     "Sample",
-    "browser_folders",
     "guess_for",
     "load_sample",
     "preview",
@@ -74,11 +73,6 @@ def _sample(name: str, title: str, rows: int) -> Sample:
     return Sample(name, title, rows, SAMPLE_SCHEMAS[name].task, SOURCES[name].licence)
 
 
-def browser_folders(context: Context) -> tuple[Path, ...]:
-    """The folders that somebody at a browser may load from: those allowed, and the workspace's uploads."""
-    return (*allowed_folders(), context.workspace.uploads.resolve())
-
-
 def preview(
     context: Context,
     locations: Sequence[str],
@@ -87,8 +81,9 @@ def preview(
     *,
     thumbnails: int = 0,
 ) -> Preview:
-    """What the locations hold and how they would be read. `within`: folders that paths must lie in, None: anywhere.
-    So many of the first images come as `thumbnails`, the others as they are.
+    """What the locations hold and how they would be read. `within`: folders that paths must lie in, None: anywhere; the
+    rows of a dataset of the hub name none but what was fetched. So many of the first images come as `thumbnails`, the
+    others as they are.
 
     Takes milliseconds for files, seconds for the hub: a page runs it off its script thread. Raises SourceError.
     """
@@ -96,6 +91,7 @@ def preview(
     with tempfile.TemporaryDirectory() as folder:
         if kind is hub.SOURCE:
             fetch(locations[0], Path(folder))
+            within = hub.cached()
         request = {
             "what": "preview",
             "source": kind.name,
@@ -144,7 +140,7 @@ def start_load(
         name.strip(),
         context.workspace.media,
         split_plan,
-        within,
+        hub.cached() if kind is hub.SOURCE else within,
         tuple(map(Path, _folders_of(locations))),
     )
     title = f"Load {spec.name}"

@@ -3,6 +3,7 @@ never in the process that imports this; here is what an id looks like and how wh
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Sequence
 from pathlib import Path
@@ -37,6 +38,13 @@ def fetched(folder: Path) -> list[Part]:
     if not files:
         raise SourceError("The hub dataset has no rows.", "Choose another dataset or configuration.")
     return [Part(file, split_name(file.stem) or file.stem if len(files) > 1 else None) for file in files]
+
+
+def cached() -> tuple[Path, ...]:
+    """Where the libraries keep what they fetch: the only files that the rows of a dataset from the hub may name."""
+    home = os.environ.get("HF_HOME") or f"{os.environ.get('XDG_CACHE_HOME') or '~/.cache'}/huggingface"
+    kept = (("HF_HUB_CACHE", "hub"), ("HF_DATASETS_CACHE", "datasets"))
+    return tuple(expanded(os.environ.get(variable) or f"{home}/{folder}").resolve() for variable, folder in kept)
 
 
 def preview(locations: Sequence[str], bench: Bench) -> Preview:

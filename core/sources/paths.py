@@ -53,6 +53,8 @@ def parts(locations: Sequence[str], suffixes: Sequence[str], within: Sequence[Pa
     for location in locations:
         path = existing(location, within)
         inside = sorted(child for child in path.iterdir() if child.suffix.lower() in suffixes) if path.is_dir() else ()
+        for child in inside if within is not None else ():
+            existing(str(child), within)
         files += inside or [path]
     for file in files:
         if file.is_dir():

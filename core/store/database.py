@@ -227,6 +227,7 @@ def _connect(path: Path, mirror: Mirror) -> duckdb.DuckDBPyConnection:
     config: dict[str, str | bool | int | float | list[str]] = {
         "memory_limit": f"{MEMORY_MB}MB",
         "autoinstall_known_extensions": "false",
+        "autoload_known_extensions": "false",
     }
     try:
         connection = duckdb.connect(str(path), config=config)

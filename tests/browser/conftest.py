@@ -10,7 +10,7 @@ import subprocess
 import sys
 import time
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -67,7 +67,13 @@ class Server:
             queue.cancel(job.job_id)
 
 
-def start_server(folder: Path, port: int | None = None) -> Server:
+def start_server(
+    folder: Path,
+    port: int | None = None,
+    *,
+    arguments: Sequence[str] = (),
+    environment: Mapping[str, str] | None = None,
+) -> Server:
     """Starts the app on a free loopback port over `folder/workspace` and waits until it answers.
 
     A second start on the same folder opens the same workspace again.
@@ -76,10 +82,12 @@ def start_server(folder: Path, port: int | None = None) -> Server:
     workspace, data = folder / "workspace", folder / "data"
     data.mkdir(parents=True, exist_ok=True)
     log = folder / f"server-{port}.log"
+    own = {"WINNOW_WORKSPACE": str(workspace), "WINNOW_DATA_FOLDERS": str(data), "HF_HUB_OFFLINE": "1"}
+    flags = ["--server.port", str(port), "--server.headless", "true", *arguments]
     process = subprocess.Popen(
-        [sys.executable, "-m", "streamlit", "run", "app.py", "--server.port", str(port), "--server.headless", "true"],
+        [sys.executable, "-m", "streamlit", "run", "app.py", *flags],
         cwd=PROJECT,
-        env=os.environ | {"WINNOW_WORKSPACE": str(workspace), "WINNOW_DATA_FOLDERS": str(data), "HF_HUB_OFFLINE": "1"},
+        env=os.environ | own | dict(environment or {}),
         stdout=log.open("wb"),
         stderr=subprocess.STDOUT,
     )

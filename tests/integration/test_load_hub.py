@@ -17,7 +17,9 @@ from core.context import Context
 from core.errors import SourceError
 from core.queue import JobFolder
 from core.reading.work import query
-from core.services.load import preview
+from core.records import Schema
+from core.services.jobs import cancel
+from core.services.load import preview, start_load
 from core.sources import Bench, hub
 from tests.images import png
 
@@ -68,6 +70,17 @@ def test_a_hub_dataset_of_images_is_decoded_by_the_same_job(tmp_path: Path) -> N
     rows = pq.read_table(run.output / "rows.parquet").to_pylist()
     assert [row["image_label"] for row in rows] == ["cat", "dog", "cat", "dog"]
     assert (tmp_path / "media" / rows[0]["media_id"]).read_bytes() == png(0)
+
+
+def test_rows_of_a_hub_dataset_name_no_file_but_those_that_came_with_it(
+    context: Context, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("HF_HOME", str(tmp_path / "kept"))
+    schema = Schema("image-classification", "image", "label")
+    job = start_load(context, ["owner/pets"], schema, name="pets", by="tester")
+    cancel(context, job.job_id)
+    within = context.queue.folder(job.job_id).spec()["within"]
+    assert within == [str(tmp_path / "kept" / "hub"), str(tmp_path / "kept" / "datasets")]
 
 
 def test_without_a_network_the_person_is_told_what_to_do(context: Context) -> None:

@@ -127,6 +127,43 @@ def test_somebody_at_a_browser_cannot_load_images_from_elsewhere_by_a_list(conte
     assert not [file for file in context.workspace.media.rglob("*") if file.is_file()]
 
 
+def _reaching_out(folder: Path, secret: Path) -> list[str]:
+    """Every way in which a cell can name what lies outside of the folder."""
+    (folder / "link.png").symlink_to(secret)
+    (folder / "own.png").write_bytes(png(0))
+    return ["own.png", "own.png", str(secret), f"../{secret.name}", secret.as_uri(), "link.png", "https://127.0.0.1:9/a.png",
+            "http://127.0.0.1:9/a.png", "file:///etc/hostname", "file://127.0.0.1/etc/hostname"]  # fmt: skip
+
+
+@pytest.mark.parametrize("kind", ["list.csv", "list.jsonl", "struct.parquet"])
+def test_rows_that_reach_out_of_the_folder_are_set_aside_with_a_reason(
+    context: Context, tmp_path: Path, kind: str
+) -> None:
+    (tmp_path / "secret.png").write_bytes(png(1))
+    folder = tmp_path / "allowed"
+    folder.mkdir()
+    images, labels = _reaching_out(folder, tmp_path / "secret.png"), [*"ababababab"]
+    rows = [{"image": image, "label": label} for image, label in zip(images, labels, strict=True)]
+    lines = {
+        ".csv": "\n".join(["image,label", *(f"{row['image']},{row['label']}" for row in rows)]),
+        ".jsonl": "\n".join(map(json.dumps, rows)),
+    }
+    path = folder / kind
+    if path.suffix in lines:
+        path.write_text(lines[path.suffix])
+    else:
+        cells = [{"bytes": None, "path": image} for image in images]
+        pq.write_table(pa.table({"image": cells, "label": labels}), path)
+    schema = preview(context, [str(path)], within=(folder,)).guess
+    job = start_load(context, [str(path)], schema, name="it", by="tester", within=(folder,))
+    dataset = wait(context, job.job_id)
+    assert dataset.row_count == 2
+    reasons = [reason for _, reason in set_aside(context, dataset)]
+    assert len(reasons) == 8
+    assert all("outside the folders allowed" in reason or "not fetched" in reason for reason in reasons), reasons
+    assert [file.read_bytes() for file in context.workspace.media.rglob("*.png")] == [png(0)]
+
+
 def test_the_digits_sample_has_its_1797_images_in_10_classes(context: Context) -> None:
     dataset = wait(context, load_sample(context, "digits", "tester").job_id)
     assert (dataset.row_count, dataset.labels) == (1797, tuple("0123456789"))

@@ -103,6 +103,51 @@ def test_a_path_outside_the_allowed_folders_is_refused(open_at: OpenAt, folder: 
     assert "outside the folders" in problems(shown)[0]
 
 
+def test_whoever_is_alone_at_the_machine_and_names_no_folders_may_type_any_path(
+    app: Context, open_at: OpenAt, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("WINNOW_DATA_FOLDERS")
+    shown = open_at("data")
+    choose_place(shown, "path")
+    shown.text_input(key="load-path").set_value(str(folder / "films.csv")).run()
+    assert not problems(shown)
+    shown.button(key="load-start").click().run()
+    [job] = app.queue.list()
+    assert app.queue.folder(job.job_id).spec()["within"] == [str(Path.cwd()), str(folder)]
+
+
+def test_where_others_can_come_no_path_outside_is_read(
+    open_at: OpenAt, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("WINNOW_DATA_FOLDERS")
+    monkeypatch.setenv("WINNOW_I_KNOW", "1")
+    shown = open_at("data")
+    choose_place(shown, "path")
+    shown.text_input(key="load-path").set_value(str(folder / "films.csv")).run()
+    assert "outside the folders" in problems(shown)[0]
+    choose_place(shown, "hub")
+    shown.text_input(key="load-hub").set_value(str(folder / "films.csv")).run()
+    assert "no hub id" in problems(shown)[0]
+
+
+def test_where_others_can_come_nobody_reads_what_another_uploads(
+    app: Context, open_at: OpenAt, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("WINNOW_DATA_FOLDERS", str(app.workspace.root))
+    monkeypatch.setenv("WINNOW_I_KNOW", "1")
+    theirs = app.workspace.uploads / "theirs" / "films.csv"
+    theirs.parent.mkdir()
+    theirs.write_text("text,label\na,b\n")
+    shown = open_at("data")
+    choose_place(shown, "path")
+    for path in (theirs, theirs.parent, app.workspace.uploads):
+        shown.text_input(key="load-path").set_value(str(path)).run()
+        assert "outside the folders" in problems(shown)[0]
+    shown.text_input(key="load-path").set_value(str(app.workspace.root)).run()
+    shown.toggle[0].set_value(True).run()
+    assert "what others upload" in problems(shown)[0]
+
+
 def test_an_upload_is_kept_in_the_workspace_and_previewed(app: Context, open_at: OpenAt, folder: Path) -> None:
     shown = open_at("data")
     content = (folder / "films.csv").read_bytes()

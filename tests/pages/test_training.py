@@ -213,6 +213,16 @@ def test_the_form_says_what_a_persons_accelerate_config_decides_or_why_it_cannot
     assert not app.ledger.runs.of(news.dataset_id)
 
 
+def test_where_others_can_come_a_config_or_a_model_outside_the_allowed_folders_is_not_looked_at(
+    news: Dataset, open_at: Open, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shown = settled(open_at("training", view="new"))
+    shown = settled(shown.radio(key="train-strategy").set_value("full").run())
+    monkeypatch.setenv("WINNOW_I_KNOW", "1")
+    shown.text_input(key="train-accelerate_config").set_value("/etc/hostname").run()
+    assert "/etc/hostname is outside the folders" in words(shown)
+
+
 def test_a_run_says_which_accelerate_config_it_follows(app: Context, news: Dataset, open_at: Open) -> None:
     text = "distributed_type: MULTI_CPU\nmixed_precision: bf16\nnum_processes: 2\nuse_cpu: true\n"
     spec = replace(data.FULL, accelerate_config="/home/ada/mine.yaml", precision="fp16")

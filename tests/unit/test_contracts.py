@@ -13,7 +13,9 @@ PAGE_MAY_IMPORT = ("streamlit", "core.ui", "core.services", "core.charts", "core
 APP_MAY_IMPORT = (
     *("streamlit", "starlette", "anyio"),
     *(
+        "core.ui.shell.announce",
         "core.ui.shell.context",
+        "core.ui.shell.door",
         "core.ui.parts.downloads",
         "core.ui.shell.headers",
         "core.ui.shell.health",

@@ -30,7 +30,7 @@ class Finder:
     folders: tuple[Path, ...]
     """Folders that a relative path is looked up in, first hit wins."""
     within: tuple[Path, ...] | None
-    """Folders that every path must lie in; None: anywhere."""
+    """Folders that every path must lie in, and then nothing is fetched; None: anywhere."""
 
     def content(self, value: object) -> tuple[str, bytes]:
         """A short name and the bytes. Raises ImageFault where there are none to be had."""
@@ -46,6 +46,8 @@ class Finder:
         scheme = text.split(":", 1)[0].lower() if ":" in text[:10] else ""
         if scheme == "data":
             return "", _data_uri(text)
+        if scheme == "https" and self.within is not None:
+            raise ImageFault(f"addresses are not fetched by the server: {text[:200]}")
         if scheme == "https":
             return Path(urllib.parse.urlsplit(text).path).name, _fetched(text)
         if scheme == "file":

@@ -32,6 +32,7 @@ def engine(extensions: Sequence[str], spill: Path | None = None) -> Iterator[Cur
             "threads": str(min(MAX_THREADS, len(os.sched_getaffinity(0)))),
             "temp_directory": str(spill) if spill else "",
             "autoinstall_known_extensions": "false",
+            "autoload_known_extensions": "false",
         },
     )
     try:

@@ -17,7 +17,7 @@ from core.settings import allowed_folders
 from core.tasks import task_named
 from core.ui import keys
 from core.ui.parts.background import forget, result_of
-from core.ui.parts.paths import inside
+from core.ui.parts.paths import inside, typable
 from core.ui.parts.problems import plain
 
 FORMATS = {
@@ -82,7 +82,7 @@ def _to_server(context: Context, dataset: Dataset, version: Version, chosen: str
     if asked is None:
         return
     try:
-        out = inside(asked[2], allowed_folders()) / _named(dataset, version, asked[1])
+        out = inside(asked[2], typable()) / _named(dataset, version, asked[1])
         written = result_of(
             context, asked, lambda: _write(context, asked[0], asked[1], out), waiting=f"writing {plain(str(out))}"
         )

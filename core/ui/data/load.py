@@ -10,8 +10,9 @@ import streamlit as st
 
 from core.context import Context
 from core.records import Preview, Schema
-from core.services.load import browser_folders, preview, start_load
+from core.services.load import preview, start_load
 from core.services.splits import SplitPlan
+from core.sources import hub
 from core.sources.guess import split_name
 from core.store.datasets import list_datasets
 from core.ui import keys
@@ -22,9 +23,9 @@ from core.ui.home.start import missing_samples, sample_row
 from core.ui.parts.background import result_of
 from core.ui.parts.choices import choose_place
 from core.ui.parts.empty import empty_state
-from core.ui.parts.paths import choose_path, stamped
+from core.ui.parts.paths import choose_path, readable, stamped
 from core.ui.parts.problems import shown_errors
-from core.ui.parts.upload import arrived
+from core.ui.parts.upload import arrived, let_go
 
 PLACES = {"upload": "Upload", "path": "Path on the server", "hub": "Hub dataset", "sample": "Sample"}
 VAGUE_NAMES = ("data", "dataset", "images", "index", "labels")
@@ -71,11 +72,14 @@ def _choose_hub() -> tuple[str, ...]:
         placeholder="owner/name, or owner/name:configuration",
         help="Read by the datasets library in a job of its own. It needs the network; code from the hub is never run.",
     )
-    return (typed.strip(),) if typed.strip() else ()
+    if not typed.strip():
+        return ()
+    hub.parse(typed.strip())
+    return (typed.strip(),)
 
 
 def _check_and_start(context: Context, user: str, locations: Sequence[str]) -> None:
-    within = browser_folders(context)
+    within = readable(context, locations)
     key = ("preview", str(context.workspace.root), *map(stamped, locations))
     found = result_of(
         context,
@@ -112,10 +116,11 @@ def _start_form(context: Context, user: str, locations: Sequence[str], found: Pr
         )
         start = st.button("Load", type="primary", icon=":material/play_arrow:", key="load-start")
     if start:
-        within = browser_folders(context)
+        within = readable(context, locations)
         plan = SplitPlan(method, {part: share / 100 for part, share in PARTS.items()}) if method else None
         job = start_load(context, locations, schema, name=name, by=user, within=within, split_plan=plan)
         st.session_state[keys.LOAD_JOB] = job.job_id
+        let_go()
         st.rerun()
 
 

@@ -17,6 +17,7 @@ from core.services.scan import FLAG_BY, start_scan
 from core.tasks import task_named
 from core.ui import keys
 from core.ui.parts.empty import empty_state
+from core.ui.parts.paths import checked
 from core.ui.parts.problems import plain, show_error, shown_errors
 from core.ui.parts.upload import arrived, target
 from core.ui.shell.pages import link
@@ -128,6 +129,8 @@ def _start_asked(context: Context, version: Version, user: str, upload: Uploaded
     try:
         if upload is not None and not arrived(context, [upload], waiting="storing the probabilities that arrived"):
             return
+        for encoder in asked[1].encoders:
+            checked(encoder)
         start_scan(context, *asked, user)
     except Exception:
         del st.session_state[keys.SCAN_ASKED]

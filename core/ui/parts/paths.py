@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import islice
@@ -10,8 +11,11 @@ from pathlib import Path
 
 import streamlit as st
 
+from core.context import Context
 from core.errors import SourceError
-from core.settings import allowed_folders, expanded
+from core.settings import allowed_folders, expanded, named_folders, workspace
+from core.ui import keys
+from core.ui.shell.guard import alone
 
 MAX_ENTRIES = 1_000
 
@@ -30,14 +34,15 @@ class Entry:
 def choose_path(key: str = "load", whole_folder: str = "Load the whole folder as one dataset") -> tuple[str, ...]:
     """A path field with the folder's entries beneath; returns the files chosen, or the folder itself where
     `whole_folder` says in words that it can be."""
-    allowed = allowed_folders()
+    allowed, start = typable(), str(allowed_folders()[0])
+    where = "Anywhere on this machine" if allowed is None else f"Inside: {', '.join(map(str, allowed))}"
     typed = st.text_input(
         "Path on the server",
         key=f"{key}-path",
-        placeholder=str(allowed[0]),
-        help="Inside: " + ", ".join(str(folder) for folder in allowed) + ". `WINNOW_DATA_FOLDERS` names other folders.",
+        placeholder=start,
+        help=f"{where}. `WINNOW_DATA_FOLDERS` names other folders.",
     )
-    path = inside(typed.strip() or str(allowed[0]), allowed)
+    path = inside(typed.strip() or start, allowed)
     if path.is_file():
         return (str(path),)
     entries = list_folder(path)
@@ -45,13 +50,42 @@ def choose_path(key: str = "load", whole_folder: str = "Load the whole folder as
     if chosen:
         return tuple(str(entry.path) for entry in chosen)
     whole = whole_folder and st.toggle(whole_folder, key=f"{key}-whole-{path}")
+    if whole and allowed is not None and workspace().uploads.is_relative_to(path):
+        raise SourceError(f"{path} holds the workspace, and in it what others upload.", "Choose a folder in it.")
     return (str(path),) if whole else ()
 
 
-def inside(typed: str, allowed: tuple[Path, ...]) -> Path:
-    """The path with links followed. Raises `SourceError` where it lies outside the allowed folders or is not there."""
-    path = (allowed[0] / expanded(typed)).resolve()
-    if not any(path.is_relative_to(folder) for folder in allowed):
+def typable() -> tuple[Path, ...] | None:
+    """The folders that a path typed on a page must lie in: those allowed. None, anywhere, where nobody but the owner of
+    this machine can type one, who has named no folders."""
+    return None if alone() and not named_folders() else allowed_folders()
+
+
+def readable(context: Context, locations: Sequence[str]) -> tuple[Path, ...]:
+    """Where files of what is loaded may lie: in the allowed folders, among this session's uploads, and beside what the
+    owner of this machine has typed. A list of images or a table names no file elsewhere."""
+    mine = st.session_state.get(keys.UPLOAD)
+    uploads = ((context.workspace.uploads / str(mine)).resolve(),) if mine else ()
+    typed = [expanded(location).resolve() for location in locations] if typable() is None else []
+    beside = (path if path.is_dir() else path.parent for path in typed if path.exists())
+    return tuple(dict.fromkeys((*allowed_folders(), *uploads, *beside)))
+
+
+def checked(typed: str) -> str:
+    """What may be a path, such as a model, as typed; a name or a hub id is none. Raises `SourceError` for a path that
+    lies outside the allowed folders."""
+    allowed = typable()
+    is_path = typed.startswith(("/", ".", "~")) or (typed and expanded(typed).exists())
+    if is_path and allowed is not None:
+        inside(str(expanded(typed).absolute()), allowed)
+    return typed
+
+
+def inside(typed: str, allowed: tuple[Path, ...] | None) -> Path:
+    """The path with links followed. Raises `SourceError` where it lies outside the allowed folders, is what others
+    upload, or is not there."""
+    path = ((allowed or allowed_folders())[0] / expanded(typed)).resolve()
+    if allowed is not None and (_is_upload(path) or not any(path.is_relative_to(folder) for folder in allowed)):
         raise SourceError(
             f"{typed} is outside the folders that may be loaded from.",
             f"Allowed: {', '.join(map(str, allowed))}. Start Winnow with WINNOW_DATA_FOLDERS to allow others.",
@@ -59,6 +93,10 @@ def inside(typed: str, allowed: tuple[Path, ...]) -> Path:
     if not path.exists():
         raise SourceError(f"{typed} does not exist on the server.", "Check the spelling, or upload the file.")
     return path
+
+
+def _is_upload(path: Path) -> bool:
+    return path.is_relative_to(workspace().uploads)
 
 
 def list_folder(folder: Path) -> list[Entry]:

@@ -9,6 +9,8 @@ from pathlib import Path
 from uuid import uuid4
 
 import streamlit as st
+from streamlit import runtime
+from streamlit.runtime.scriptrunner import get_script_run_ctx
 from streamlit.runtime.uploaded_file_manager import UploadedFile
 
 from core.context import Context
@@ -33,6 +35,13 @@ def arrived(context: Context, files: Sequence[UploadedFile], *, waiting: str) ->
             return ()
         forget(context, key)
     return tuple(map(str, targets))
+
+
+def let_go() -> None:
+    """Frees the memory of this session's uploads, once they lie in the workspace and no uploader is drawn any more."""
+    script = get_script_run_ctx()
+    if script is not None and runtime.exists():
+        runtime.get_instance().uploaded_file_mgr.remove_session_files(script.session_id)
 
 
 def target(workspace: Workspace, file: UploadedFile) -> Path:

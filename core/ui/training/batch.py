@@ -9,13 +9,12 @@ import streamlit as st
 
 from core.context import Context
 from core.records import Dataset, Run
-from core.services.load import browser_folders
 from core.services.prediction.predict import Batch, look, start_predict
 from core.tasks import task_named
 from core.ui.modalities import drawing_of
 from core.ui.parts.background import result_of
 from core.ui.parts.choices import choose_place
-from core.ui.parts.paths import choose_path, stamped
+from core.ui.parts.paths import choose_path, readable, stamped
 from core.ui.parts.problems import plain, shown_errors
 from core.ui.parts.upload import arrived
 from core.ui.training.predictions import predictions_list
@@ -48,7 +47,7 @@ def _named(dataset: Dataset) -> tuple[str, ...]:
 
 
 def _check_and_start(context: Context, run: Run, locations: Sequence[str], user: str) -> None:
-    within = browser_folders(context)
+    within = readable(context, locations)
     key = ("predict look", run.run_id, *map(stamped, locations))
     batch = result_of(
         context, key, lambda: look(context, run, locations, within=within), waiting="reading the first rows"

@@ -8,6 +8,7 @@ from typing import Any
 import streamlit as st
 
 from core.finetune.settings import Setting
+from core.ui.parts.paths import checked
 
 WIDTH = 170
 
@@ -23,7 +24,7 @@ def field(setting: Setting, default: Any) -> Any:
         return st.selectbox(setting.title, setting.choices, usual, help=setting.help, key=key, width=WIDTH)
     if setting.kind == "string":
         typed = st.text_input(setting.title, placeholder="none", help=setting.help, key=key, width=2 * WIDTH)
-        return typed.strip()
+        return checked(typed.strip())
     whole = setting.kind == "whole"
     kind = int if whole else float
     step = 1 if whole or not default else 10.0 ** math.floor(math.log10(default))

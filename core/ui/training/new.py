@@ -19,6 +19,7 @@ from core.services.train import TrainRows, own_config, preview_split, start_trai
 from core.tasks import Task, task_named
 from core.ui import keys
 from core.ui.parts.background import result_of
+from core.ui.parts.paths import checked
 from core.ui.parts.problems import plain, shown_errors
 from core.ui.training.fields import field
 
@@ -55,15 +56,14 @@ def new_run(context: Context, dataset: Dataset, version: Version, user: str) -> 
 
 def _model(dataset: Dataset) -> str:
     modality = task_named(dataset.task).modality
-    return str(
-        st.selectbox(
-            "Model",
-            modality.fine_tuning.models,
-            accept_new_options=not modality.fine_tuning.at_once,
-            help="One that comes with Winnow, or type a model folder or a hub id.",
-            key=f"train-model-{modality.name}",
-        )
+    typed = st.selectbox(
+        "Model",
+        modality.fine_tuning.models,
+        accept_new_options=not modality.fine_tuning.at_once,
+        help="One that comes with Winnow, or type a model folder or a hub id.",
+        key=f"train-model-{modality.name}",
     )
+    return checked(str(typed))
 
 
 def _strategy(dataset: Dataset) -> Strategy:

@@ -80,6 +80,16 @@ def test_a_path_outside_the_allowed_folders_is_refused_also_through_a_link(tmp_p
             existing(str(location), (allowed,))
 
 
+def test_a_file_of_a_folder_that_is_a_link_to_another_place_is_refused(tmp_path: Path) -> None:
+    allowed = tmp_path / "allowed"
+    allowed.mkdir()
+    (tmp_path / "secret.csv").write_text("x")
+    (allowed / "a.csv").symlink_to(tmp_path / "secret.csv")
+    with pytest.raises(SourceError, match="outside the folders"):
+        parts([str(allowed)], [".csv"], (allowed,))
+    assert [part.path.name for part in parts([str(allowed)], [".csv"], None)] == ["a.csv"]
+
+
 def test_file_names_become_splits_only_where_they_differ(tmp_path: Path) -> None:
     for name in ("train.csv", "test.csv"):
         (tmp_path / name).write_text("x")

@@ -48,6 +48,19 @@ def test_a_path_outside_the_allowed_folders_is_refused(finder: Finder, path: str
         finder.content(path)
 
 
+def test_a_link_that_leads_outside_is_refused(finder: Finder, tmp_path: Path) -> None:
+    (finder.folders[0] / "link.png").symlink_to(tmp_path / "outside.png")
+    with pytest.raises(ImageFault, match="outside the folders allowed"):
+        finder.content("link.png")
+
+
+def test_the_server_fetches_nothing_for_a_list(finder: Finder, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("getaddrinfo", "create_connection"):
+        monkeypatch.setattr(socket, name, lambda *_, **__: pytest.fail("asked the network"))
+    with pytest.raises(ImageFault, match="not fetched by the server"):
+        finder.content("https://images.example.org/a.png")
+
+
 def test_the_command_line_may_read_any_path(finder: Finder, tmp_path: Path) -> None:
     assert Finder(finder.folders, None).content(str(tmp_path / "outside.png"))[1] == CONTENT
 
@@ -82,7 +95,7 @@ def test_an_https_address_inside_the_network_is_never_asked(
     monkeypatch.setattr(socket, "getaddrinfo", resolved(address, address))
     monkeypatch.setattr(socket, "create_connection", lambda *_, **__: pytest.fail("asked the network"))
     with pytest.raises(ImageFault, match="not a public host"):
-        finder.content("https://images.example.org/a.png")
+        Finder(finder.folders, None).content("https://images.example.org/a.png")
 
 
 def test_the_address_that_was_checked_is_the_one_that_is_asked(finder: Finder, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -97,7 +110,7 @@ def test_the_address_that_was_checked_is_the_one_that_is_asked(finder: Finder, m
     for name in ("https_proxy", "HTTPS_PROXY"):
         monkeypatch.delenv(name, raising=False)
     with pytest.raises(ImageFault, match="refused"):
-        finder.content("https://images.example.org/a.png")
+        Finder(finder.folders, None).content("https://images.example.org/a.png")
     assert asked == ["93.184.216.34"]
 
 

@@ -8,7 +8,7 @@ import pytest
 
 from core.errors import SourceError
 from core.ui.parts import paths as data_paths
-from core.ui.parts.paths import inside, list_folder
+from core.ui.parts.paths import checked, inside, list_folder, typable
 
 
 @pytest.fixture
@@ -55,3 +55,22 @@ def test_only_the_entries_that_are_listed_are_looked_at(allowed: Path, monkeypat
 
 def test_a_listing_has_folders_first_and_no_hidden_files(allowed: Path) -> None:
     assert [entry.path.name for entry in list_folder(allowed)] == ["sub", "b.csv"]
+
+
+def test_where_others_can_come_a_model_lies_in_the_allowed_folders(
+    allowed: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("WINNOW_DATA_FOLDERS", str(allowed))
+    monkeypatch.setenv("WINNOW_I_KNOW", "1")
+    for name in ("minilm", "owner/model", "", str(allowed / "sub")):
+        assert checked(name) == name
+    (allowed / "out").symlink_to("/etc")
+    for path in ("/etc", "~", "..", str(allowed / "out"), "/no/such/folder"):
+        with pytest.raises(SourceError, match="outside"):
+            checked(path)
+
+
+def test_whoever_is_alone_names_any_model(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("WINNOW_DATA_FOLDERS", raising=False)
+    assert typable() is None
+    assert checked("/etc") == "/etc"

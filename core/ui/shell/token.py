@@ -1,0 +1,75 @@
+"""By what the browser of whoever started the server is known, where nobody signs in: any account on a machine reaches
+the same address. The link that is written at the start brings it as `?token=`, a cookie keeps it."""
+
+from __future__ import annotations
+
+import hmac
+import os
+import secrets
+from contextlib import suppress
+from functools import cache
+from pathlib import Path
+from urllib.parse import parse_qsl, urlencode
+
+from starlette.requests import HTTPConnection
+from starlette.responses import HTMLResponse, RedirectResponse, Response
+
+from core.settings import workspace
+from core.ui.shell.guard import i_know, sign_in_set_up
+
+FIELD = "token"
+_DAYS = 30
+_UNKNOWN = """<!doctype html><meta charset="utf-8"><title>Winnow</title>
+<p>Winnow does not know this browser. Next step: open the link that it wrote when it was started; it ends in
+<code>?token=</code> and a word, and is needed once.</p>
+<p>If you came by a link on another page, <a href="">go on from here</a>.</p>
+"""
+
+
+def token() -> str:
+    """The word that a browser has to know; empty where none has to. `$WINNOW_TOKEN`, else the workspace's own: made
+    once, so that an open page finds its server again after a restart, and readable by nobody else."""
+    if sign_in_set_up() or i_know():
+        return ""
+    named = os.environ.get("WINNOW_TOKEN")
+    return _kept(workspace().root / "token") if named is None else named
+
+
+def known(asked: HTTPConnection) -> bool:
+    """Whether the browser that asks knows the token, or need not."""
+    wanted = token()
+    return not wanted or _same(asked.cookies.get(_cookie(asked), ""), wanted)
+
+
+def introduced(asked: HTTPConnection) -> Response:
+    """The answer to a browser that is not known: the cookie, and the way to the page, where it came by the link."""
+    if not _same(asked.query_params.get(FIELD, ""), token()):
+        return HTMLResponse(_UNKNOWN, 403)
+    others = urlencode([pair for pair in parse_qsl(asked.url.query, keep_blank_values=True) if pair[0] != FIELD])
+    place = "/" + asked.url.path.lstrip("/")
+    answer = RedirectResponse(f"{place}?{others}" if others else place, 303, {"Cache-Control": "no-store"})
+    secure = asked.url.scheme == "https"
+    answer.set_cookie(_cookie(asked), token(), max_age=_DAYS * 86_400, httponly=True, samesite="strict", secure=secure)
+    return answer
+
+
+def _cookie(asked: HTTPConnection) -> str:
+    """Its name: browsers send the cookies of a host to all of its ports."""
+    return f"winnow_token_{asked.scope['server'][1]}"
+
+
+def _same(said: str, wanted: str) -> bool:
+    return hmac.compare_digest(said.encode(), wanted.encode())
+
+
+@cache
+def _kept(path: Path) -> str:
+    """The word in the file, made where there is none; where it cannot be kept, one for this start."""
+    word = secrets.token_urlsafe(24)
+    with suppress(OSError):
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with suppress(FileExistsError):
+            path.touch(mode=0o600, exist_ok=False)
+            path.write_text(word)
+        return path.read_text().strip() or word
+    return word
