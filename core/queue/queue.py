@@ -9,8 +9,8 @@ import builtins
 import secrets
 import shutil
 import time
+from collections.abc import Sequence
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import Literal
 
 from core.errors import JobError
@@ -31,7 +31,6 @@ class Queue:
 
     def __init__(self, workspace: Workspace, launcher: Launcher | None = None) -> None:
         """`launcher`: what runs the jobs; by default processes of this machine."""
-        self._runs = workspace.runs
         self._table = JobTable(workspace.jobs_database)
         self._launcher = launcher or LocalLauncher()
 
@@ -139,26 +138,26 @@ class Queue:
 
     def remove(self, dataset_id: str) -> None:
         """Deletes the ended jobs of a dataset for good, with their job folders."""
-        for folder in self._table.remove(dataset_id):
-            shutil.rmtree(folder, ignore_errors=True)
+        for job_id in self._table.remove(dataset_id):
+            shutil.rmtree(self._table.folder(job_id).path, ignore_errors=True)
 
     # --- looking ---------------------------------------------------------------------------------------------------
 
     def get(self, job_id: str) -> Job:
         """Raises JobError where there is no such job."""
         row = self._row(job_id)
-        return job_record(row, self._table.waiting())
+        return self._record(row, self._table.waiting())
 
     def list(self, limit: int = 50, offset: int = 0) -> builtins.list[Job]:
         """Newest first."""
         waiting = self._table.waiting()
-        return [job_record(row, waiting) for row in self._table.newest(limit, offset)]
+        return [self._record(row, waiting) for row in self._table.newest(limit, offset)]
 
     def of(self, kind: str, dataset_id: str) -> builtins.list[Job]:
         """The jobs of a kind on a dataset, newest first, without those whose job folder was deleted."""
         waiting = self._table.waiting()
         found = self._table.of(kind, dataset_id)
-        return [job_record(row, waiting) for row in found if Path(row["folder"]).is_dir()]
+        return [self._record(row, waiting) for row in found if self._table.folder(row["job_id"]).path.is_dir()]
 
     def count(self) -> int:
         return self._table.count()
@@ -166,7 +165,7 @@ class Queue:
     def active(self) -> builtins.list[Job]:
         """Jobs that have not ended, oldest first."""
         waiting = self._table.waiting()
-        return [job_record(row, waiting) for row in self._table.active()]
+        return [self._record(row, waiting) for row in self._table.active()]
 
     def under_way(self, kind: str, spec: JsonObject) -> Job | None:
         """The job that has been asked for exactly this and has not ended."""
@@ -174,7 +173,7 @@ class Queue:
         return next(same, None)
 
     def folder(self, job_id: str) -> JobFolder:
-        return JobFolder(Path(self._row(job_id)["folder"]))
+        return self._table.folder(self._row(job_id)["job_id"])
 
     def log_tail(self, job_id: str, lines: int = 200) -> str:
         return self.folder(job_id).log_tail(lines)
@@ -183,7 +182,7 @@ class Queue:
 
     def uncollected(self) -> builtins.list[Job]:
         """Jobs, running or ended, whose output has not been taken in completely, oldest first."""
-        return [job_record(row) for row in self._table.uncollected()]
+        return [self._record(row) for row in self._table.uncollected()]
 
     def parts_collected(self, job_id: str) -> int:
         """How many parts of its output (tiers of a scan) have been taken in."""
@@ -213,7 +212,7 @@ class Queue:
     ) -> Job:
         now = time.time()
         job_id = f"{datetime.fromtimestamp(now, UTC):%Y%m%d-%H%M%S}-{kind}-{secrets.token_hex(3)}"
-        folder = JobFolder((self._runs / job_id).resolve()).create()
+        folder = self._table.folder(job_id).create()
         folder.write_spec(spec)
         self._hold(job_id, folder)  # before anybody can see the job, so that nobody takes it for lost
         self._table.insert(
@@ -225,7 +224,7 @@ class Queue:
             needs_device=resources.device,
             processes=resources.processes,
             dataset_id=dataset_id,
-            folder=str(folder.path),
+            folder=job_id,
             status=status,
             created_at=now,
             created_by=by,
@@ -247,6 +246,9 @@ class Queue:
         """Makes this process answer for the job."""
         if not self._launcher.claim(folder or self.folder(job_id)):
             raise JobError(f"Job {job_id} is held by another process.", "Reload the page to see its state.")
+
+    def _record(self, row: Row, waiting: Sequence[str] = ()) -> Job:
+        return job_record(row, self._table.folder(row["job_id"]), waiting)
 
     def _row(self, job_id: str) -> Row:
         row = self._table.row(job_id)

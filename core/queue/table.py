@@ -8,7 +8,9 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+from core.queue.folder import JobFolder
 from core.records import ENDED, JobStatus
+from core.settings import Workspace
 
 WAIT_SECONDS = 20.0
 """How long a write waits for another process's write."""
@@ -23,7 +25,7 @@ CREATE TABLE IF NOT EXISTS jobs (
     launch TEXT NOT NULL,
     needs_device INTEGER NOT NULL,
     dataset_id TEXT,
-    folder TEXT NOT NULL,
+    folder TEXT NOT NULL,               -- its name in `runs`; of earlier releases the path that it once had
     status TEXT NOT NULL,
     created_at REAL NOT NULL,           -- this and the other times: epoch seconds
     created_by TEXT NOT NULL,
@@ -55,6 +57,7 @@ class JobTable:
 
     def __init__(self, path: Path) -> None:
         self.path = path
+        self._runs = Workspace(path.parent.resolve()).runs
         path.parent.mkdir(parents=True, exist_ok=True)
         with self._connection() as connection:
             connection.execute("PRAGMA journal_mode = WAL")
@@ -77,6 +80,11 @@ class JobTable:
             )
             return changed.rowcount == 1
 
+    def folder(self, job_id: str) -> JobFolder:
+        """Where a job of this table has its files: beside the table, wherever a copied or moved workspace lies. What
+        the row says was true where the job was made."""
+        return JobFolder(self._runs / job_id)
+
     def row(self, job_id: str) -> Row | None:
         rows = self._rows("WHERE job_id = ?", (job_id,))
         return rows[0] if rows else None
@@ -90,13 +98,13 @@ class JobTable:
         return self._rows("WHERE kind = ? AND dataset_id = ? ORDER BY seq DESC", (kind, dataset_id))
 
     def remove(self, dataset_id: str) -> list[str]:
-        """Takes the ended jobs of a dataset off the table and returns their folders."""
+        """Takes the ended jobs of a dataset off the table and returns their ids."""
         with self._connection() as connection:
             rows = connection.execute(
-                f"DELETE FROM jobs WHERE dataset_id = ? AND status IN ({_marks(ENDED)}) RETURNING folder",
+                f"DELETE FROM jobs WHERE dataset_id = ? AND status IN ({_marks(ENDED)}) RETURNING job_id",
                 (dataset_id, *ENDED),
             ).fetchall()
-            return [str(row["folder"]) for row in rows]
+            return [str(row["job_id"]) for row in rows]
 
     def count(self) -> int:
         with self._connection() as connection:
