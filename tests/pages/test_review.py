@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 from pathlib import Path
+from time import monotonic
 from typing import Any
 
 import pytest
@@ -17,7 +18,6 @@ from core.services.review.decisions import make_version, record
 from core.services.review.queue import claim
 from core.store.datasets import get_dataset
 from core.store.ids import new_id
-from core.store.times import now
 from tests.pages.issues_data import load, scan
 
 OpenAt = Callable[..., AppTest]
@@ -81,7 +81,7 @@ def test_two_tabs_of_one_reviewer_hold_different_rows(app: Context, open_at: Ope
     open_at("review", reviewer="ada")
     assert claim(app, scanned.version_id, scanned.scan_id, "ben", IssueFilter(), 3) == []
     first.run()
-    held = app.ledger.claims.held_by_others(scanned.version_id, "ben", now())
+    held = app.ledger.claims.held_by_others(scanned.version_id, "ben", monotonic())
     assert sorted(held) == list(range(40))
 
 

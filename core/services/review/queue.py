@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
-from datetime import UTC, datetime
+from time import monotonic
 from typing import Any
 
 import numpy as np
@@ -39,18 +39,19 @@ def claim(
     session: str,
     where: IssueFilter,
     n: int,
-    now: datetime | None = None,
+    now: float | None = None,
 ) -> list[int]:
-    """The next `n` worst rows that nobody has decided and nobody else holds; they are this session's for a while."""
+    """The next `n` worst rows that nobody has decided and nobody else holds; they are this session's for a while.
+    `now`: as `Claims` has it, by default this moment."""
     return claim_from(context, version_id, session, of_scan(context.store, scan_id, where), n, now)
 
 
 def claim_from(
-    context: Context, version_id: str, session: str, ranked: Condition, n: int, now: datetime | None = None
+    context: Context, version_id: str, session: str, ranked: Condition, n: int, now: float | None = None
 ) -> list[int]:
     """As `claim`, from any query for (example_id, rank) with its parameters. Where another process was quicker at one
     of the rows, the search begins again."""
-    claims, moment = context.ledger.claims, now or datetime.now(UTC)
+    claims, moment = context.ledger.claims, monotonic() if now is None else now
     while True:
         taken = claims.held_by_others(version_id, session, moment)
         worst = worst_undecided(context.store, version_id, ranked, taken, n)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor
-from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from core.ledger.sqlite import SqliteLedger
@@ -13,22 +12,20 @@ from core.settings import PROJECT
 
 from .conftest import VERSION
 
-MOMENT = datetime(2026, 1, 1, tzinfo=UTC)
+MOMENT = 1000.0
 HOLDING = """
 import sys
-from datetime import UTC, datetime
 from pathlib import Path
 from core.ledger.sqlite import SqliteLedger
 
 ledger = SqliteLedger(Path(sys.argv[1]))
-moment = datetime(2026, 1, 1, tzinfo=UTC)
-print(ledger.claims.hold(sys.argv[2], sys.argv[3], range(10), now=moment, seconds=60), flush=True)
+print(ledger.claims.hold(sys.argv[2], sys.argv[3], range(10), now=1000.0, seconds=60), flush=True)
 sys.stdin.readline()
 """
 
 
 def take(ledger: SqliteLedger, session: str, example_ids: list[int], after: float = 0) -> list[int]:
-    return ledger.claims.hold(VERSION, session, example_ids, now=MOMENT + timedelta(seconds=after), seconds=60)
+    return ledger.claims.hold(VERSION, session, example_ids, now=MOMENT + after, seconds=60)
 
 
 def test_two_sessions_never_hold_the_same_row(ledger: SqliteLedger) -> None:
@@ -41,7 +38,7 @@ def test_two_sessions_never_hold_the_same_row(ledger: SqliteLedger) -> None:
 def test_a_claim_runs_out_and_holding_anew_lengthens_it(ledger: SqliteLedger) -> None:
     take(ledger, "ann", [1, 2])
     assert take(ledger, "ann", [1], after=30) == [1]
-    assert ledger.claims.held_by_others(VERSION, "bob", MOMENT + timedelta(seconds=70)) == [1]
+    assert ledger.claims.held_by_others(VERSION, "bob", MOMENT + 70) == [1]
     assert take(ledger, "bob", [1, 2], after=70) == [2]
 
 

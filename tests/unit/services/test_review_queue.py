@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
-from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from time import monotonic
 
 import numpy as np
 import pytest
@@ -24,8 +24,8 @@ def scanned(context: Context, tmp_path: Path) -> Scan:
 
 
 def claimed(context: Context, scanned: Scan, session: str, n: int, seconds: float = 0, **where: str) -> list[int]:
-    moment = datetime.now(UTC) + timedelta(seconds=seconds)
-    return claim(context, scanned.version_id, scanned.scan_id, session, IssueFilter(**where), n, moment)
+    where_ = IssueFilter(**where)
+    return claim(context, scanned.version_id, scanned.scan_id, session, where_, n, monotonic() + seconds)
 
 
 def test_the_worst_rows_come_first_and_whole(context: Context, scanned: Scan) -> None:

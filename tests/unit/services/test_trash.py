@@ -88,6 +88,13 @@ def test_a_deleted_dataset_comes_back_with_its_images(context: Context, pets: Da
     assert len(_images(context)) == 12
 
 
+def test_a_clock_that_steps_back_lengthens_the_trash_by_its_days_alone(context: Context, news: Dataset) -> None:
+    datasets.delete(context, news.dataset_id)
+    context.store.fetch("UPDATE datasets SET trashed_at = ?", [stored(now() + timedelta(days=4000))])
+    assert purge(context.store, context.ledger, context.queue, context.workspace) == []
+    assert _purge(context) == [news.dataset_id]
+
+
 def _kept(context: Context, kind: str, *chosen: tuple[Dataset, int]) -> Path:
     """One shard of an encoder's vectors, or of pixels, with the first contents of each of these datasets."""
     cache = Shards(context.workspace.arrays / kind / "a-way-to-make-them")
