@@ -34,16 +34,13 @@ def submit(
     """Starts a job and returns at once; it is `preparing` until its input is written.
 
     A job of the kind that was asked for exactly the same and has not ended is returned instead of a second one.
-    `created` gets a new job before anything of it runs.
+    `created` gets the job before anything of it runs, from each who asked: it does what it does once.
     """
-    frozen = to_json(spec)
-    with context.beside.turn("submit"):
-        if running := context.queue.under_way(kind.name, frozen):
-            return running
-        resources = kind.resources(spec)
-        job = context.queue.create(kind.name, title, kind.module, frozen, dataset_id, by, resources)
-        created(job)
-    prepare_and_enqueue(context, job, kind.prepare)
+    resources = kind.resources(spec)
+    job, new = context.queue.create_once(kind.name, title, kind.module, to_json(spec), dataset_id, by, resources)
+    created(job)
+    if new:
+        prepare_and_enqueue(context, job, kind.prepare)
     return job
 
 

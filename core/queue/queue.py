@@ -6,11 +6,14 @@ Holds nothing in memory that matters: whoever opens the same workspace sees the 
 from __future__ import annotations
 
 import builtins
+import json
 import secrets
 import shutil
+import sqlite3
 import time
 from collections.abc import Sequence
 from datetime import UTC, datetime
+from hashlib import sha256
 from typing import Literal
 
 from core.errors import JobError
@@ -24,6 +27,10 @@ from core.queue.table import JobTable, Row
 from core.records import UNFINISHED, Job, JobStatus
 from core.settings import Workspace
 from core.typed import JsonObject
+
+
+class _UnderWayError(Exception):
+    """The same was asked for at the same moment."""
 
 
 class Queue:
@@ -56,6 +63,27 @@ class Queue:
         `module` is run as `python -m module FOLDER`, as soon as there is what `resources` asks for.
         """
         return self._insert(kind, title, module, spec, dataset_id, by, resources, "preparing")
+
+    def create_once(
+        self,
+        kind: str,
+        title: str,
+        module: str,
+        spec: JsonObject,
+        dataset_id: str | None,
+        by: str,
+        resources: Resources,
+    ) -> tuple[Job, bool]:
+        """As `create`, unless a job of that kind that was asked for exactly this has not ended: then that one, and
+        False. Of many who ask at once, in any process, one makes the job."""
+        request = sha256(f"{kind} {json.dumps(spec, sort_keys=True)}".encode()).hexdigest()
+        while True:
+            if row := self._table.under_way(request):
+                return self._record(row, self._table.waiting()), False
+            try:
+                return self._insert(kind, title, module, spec, dataset_id, by, resources, "preparing", request), True
+            except _UnderWayError:
+                continue  # it may have ended meanwhile
 
     def enqueue(self, job_id: str) -> Job:
         """Hands a prepared job to the launcher, which waits for its turn and outlives this process.
@@ -111,9 +139,13 @@ class Queue:
             raise JobError(f"Job {job_id} ({job.kind}, {job.status}) cannot be started again.", "Start a new one.")
         self._hold(job_id)
         fresh = {"started_at": None, "ended_at": None, "error": "", "device": "", "collected": 0, "leader_pid": None}
-        if not self._table.update(job_id, UNFINISHED, status="preparing", module=module, **fresh):
+        try:
+            restarted = self._table.update(job_id, UNFINISHED, status="preparing", module=module, **fresh)
+        except sqlite3.IntegrityError:
+            restarted = False  # the same was asked for anew meanwhile, and is under way
+        if not restarted:
             self._launcher.release(self.folder(job_id))
-            raise JobError(f"Job {job_id} was started again by somebody else.", "Reload the page to see its state.")
+            raise JobError(f"Job {job_id} was started by somebody else already.", "Reload the page to see its state.")
         self.folder(job_id).clear()
         ProgressWriter(self.folder(job_id)).update("Starting again", 0)
         return self.get(job_id)
@@ -167,11 +199,6 @@ class Queue:
         waiting = self._table.waiting()
         return [self._record(row, waiting) for row in self._table.active()]
 
-    def under_way(self, kind: str, spec: JsonObject) -> Job | None:
-        """The job that has been asked for exactly this and has not ended."""
-        same = (job for job in self.active() if job.kind == kind and self.folder(job.job_id).spec() == spec)
-        return next(same, None)
-
     def folder(self, job_id: str) -> JobFolder:
         return self._table.folder(self._row(job_id)["job_id"])
 
@@ -197,6 +224,20 @@ class Queue:
         values = {"dataset_id": dataset_id} if dataset_id is not None else {}
         self._table.update(job_id, (), collected=1, **values)
 
+    def untaken(self) -> builtins.list[Job]:
+        """Jobs that are failed ones only because their result could not be taken in, oldest first."""
+        return [job for row in self._table.failed() if self._is_done(job := self._record(row))]
+
+    def is_untaken(self, job_id: str) -> bool:
+        """Whether a job is one of `untaken`."""
+        job = self.get(job_id)
+        return job.status == "failed" and self._is_done(job)
+
+    def mark_taken_in(self, job_id: str) -> Job:
+        """Records that the result of one of `untaken` has been taken in after all."""
+        self._table.update(job_id, ("failed",), status="done", error="")
+        return self.get(job_id)
+
     # --- inside ----------------------------------------------------------------------------------------------------
 
     def _insert(
@@ -209,13 +250,14 @@ class Queue:
         by: str,
         resources: Resources,
         status: JobStatus,
+        request: str | None = None,
     ) -> Job:
         now = time.time()
         job_id = f"{datetime.fromtimestamp(now, UTC):%Y%m%d-%H%M%S}-{kind}-{secrets.token_hex(3)}"
         folder = self._table.folder(job_id).create()
         folder.write_spec(spec)
         self._hold(job_id, folder)  # before anybody can see the job, so that nobody takes it for lost
-        self._table.insert(
+        made = self._table.insert(
             job_id=job_id,
             kind=kind,
             title=title,
@@ -230,7 +272,12 @@ class Queue:
             created_by=by,
             started_at=None if module else now,
             collected=not module,
+            request=request,
         )
+        if not made:
+            self._launcher.release(folder)
+            shutil.rmtree(folder.path)
+            raise _UnderWayError
         return self.get(job_id)
 
     def _ask(self, job_id: str, ended: JobStatus) -> Job:
@@ -246,6 +293,9 @@ class Queue:
         """Makes this process answer for the job."""
         if not self._launcher.claim(folder or self.folder(job_id)):
             raise JobError(f"Job {job_id} is held by another process.", "Reload the page to see its state.")
+
+    def _is_done(self, job: Job) -> bool:
+        return self._table.folder(job.job_id).is_done()
 
     def _record(self, row: Row, waiting: Sequence[str] = ()) -> Job:
         return job_record(row, self._table.folder(row["job_id"]), waiting)

@@ -38,11 +38,17 @@ CREATE TABLE IF NOT EXISTS jobs (
     leader_pid INTEGER,                 -- the identity of the job's first process
     leader_started TEXT,
     leader_command TEXT,
-    processes INTEGER NOT NULL DEFAULT 1 -- under accelerate; 0: one per device
+    processes INTEGER NOT NULL DEFAULT 1, -- under accelerate; 0: one per device
+    request TEXT                        -- a digest of what was asked for, where it is done once at a time
 )
 """
-ADDED = ("processes INTEGER NOT NULL DEFAULT 1",)
+ADDED = ("processes INTEGER NOT NULL DEFAULT 1", "request TEXT")
 """Columns that a workspace made by an earlier release lacks."""
+UNDER_WAY = """
+CREATE UNIQUE INDEX IF NOT EXISTS jobs_under_way ON jobs (request)
+WHERE status NOT IN ('done', 'failed', 'cancelled', 'stopped', 'lost')
+"""
+"""Of a request no two jobs are under way, whichever threads and processes ask at once."""
 RENAMED = (
     "UPDATE jobs SET kind = 'cleaning_effect' WHERE kind = 'cleaning'",
     "UPDATE jobs SET kind = 'hub' WHERE kind = 'load' AND (module LIKE '%.hub' OR module LIKE '%.hub.run')",
@@ -63,12 +69,25 @@ class JobTable:
             connection.execute("PRAGMA journal_mode = WAL")
             connection.execute(SCHEMA)
             self._add_columns(connection)
+            connection.execute(UNDER_WAY)
             self._rename(connection)
 
-    def insert(self, **values: Any) -> None:
+    def insert(self, **values: Any) -> bool:
+        """Writes a new job down, unless one of the same `request` is under way. Returns whether it did."""
         columns, marks = ", ".join(values), ", ".join("?" * len(values))
         with self._connection() as connection:
-            connection.execute(f"INSERT INTO jobs ({columns}) VALUES ({marks})", tuple(values.values()))
+            try:
+                connection.execute(f"INSERT INTO jobs ({columns}) VALUES ({marks})", tuple(values.values()))
+            except sqlite3.IntegrityError as error:
+                if "jobs.request" not in str(error):
+                    raise
+                return False
+            return True
+
+    def under_way(self, request: str) -> Row | None:
+        """The job of that request that has not ended."""
+        rows = self._rows(f"WHERE request = ? AND status NOT IN ({_marks(ENDED)})", (request, *ENDED))
+        return rows[0] if rows else None
 
     def update(self, job_id: str, only_if: Sequence[JobStatus] = (), **values: object) -> bool:
         """Sets columns of a job, with `only_if` only while its status is one of these. Returns whether it did."""
@@ -121,6 +140,10 @@ class JobTable:
     def uncollected(self) -> list[Row]:
         """Jobs that have or may have output which has not been taken in, in the order of their creation."""
         return self._rows("WHERE collected = 0 AND status NOT IN ('preparing', 'queued') ORDER BY seq")
+
+    def failed(self) -> list[Row]:
+        """Jobs that failed, in the order of their creation."""
+        return self._rows("WHERE status = 'failed' ORDER BY seq")
 
     def _rows(self, clauses: str, parameters: Sequence[Any] = ()) -> list[Row]:
         with self._connection() as connection:

@@ -14,10 +14,12 @@ from streamlit.testing.v1 import AppTest
 from core.context import Context
 from core.records import IssueFilter, Scan
 from core.review.records import Act
+from core.services import datasets
 from core.services.review.decisions import make_version, record
 from core.services.review.queue import claim
 from core.store.datasets import get_dataset
 from core.store.ids import new_id
+from core.store.versions import get_version
 from tests.pages.issues_data import load, scan
 
 OpenAt = Callable[..., AppTest]
@@ -108,6 +110,93 @@ def test_a_desk_without_rows_in_its_hands_takes_the_better_list_at_once(
     page = report(page, scanned)
     assert "A better list" not in texts(page)
     assert page.session_state[f"review-desk-{scanned.version_id}-working"].scan == better
+
+
+@pytest.fixture
+def answers(monkeypatch: pytest.MonkeyPatch) -> list[dict[str, Any]]:
+    """What the server told the desk in the browser, newest last."""
+    told: list[dict[str, Any]] = []
+    monkeypatch.setattr("core.ui.review_desk.mount", lambda key, data: told.append(dict(data)))
+    return told
+
+
+def test_a_second_tab_under_the_same_name_does_not_overrule_in_silence(
+    app: Context, open_at: OpenAt, scanned: Scan, answers: list[dict[str, Any]]
+) -> None:
+    first, second = open_at("review", reviewer="reviewer"), open_at("review", reviewer="reviewer")
+    report(first, scanned, {"key": "k1", "action": "keep", "example_id": 3, "instead_of": []})
+    report(second, scanned, {"key": "k2", "action": "exclude", "example_id": 3, "instead_of": []})
+    (refused,) = answers[-1]["refused"]
+    assert "Another tab under your name, reviewer, has already decided row 3: kept as it is" in refused["message"]
+    assert [act.action for act in app.ledger.decisions.page(scanned.dataset_id)] == ["keep"]
+
+    seen = refused["decision"]["decision_id"]
+    report(second, scanned, {"key": "k3", "action": "exclude", "example_id": 3, "instead_of": [seen]})
+    assert answers[-1]["refused"] == [] and answers[-1]["acknowledged"] == ("k3",)
+    again = {"key": "k4", "action": "keep", "example_id": 3, "instead_of": [seen, "k2", "k3"]}
+    report(second, scanned, again)
+    assert [act.action for act in app.ledger.decisions.page(scanned.dataset_id)] == ["keep", "exclude", "keep"]
+
+
+def test_a_row_in_hand_that_was_decided_meanwhile_is_told(
+    app: Context, open_at: OpenAt, scanned: Scan, answers: list[dict[str, Any]]
+) -> None:
+    page = open_at("review", reviewer="ada")
+    record(app, scanned.version_id, "ben", [Act("theirs", "exclude", 1)])
+    said = {"acts": [], "have": [0, 1, 2], "open": [0, 1], "skipped": 0}
+    page.session_state[f"review-desk-{scanned.version_id}"] = {"desk": said}
+    page.run()
+    (taken,) = answers[-1]["taken"]
+    assert (taken["example_id"], taken["decision"]["by"], taken["decision"]["key"]) == (1, "ben", "theirs")
+
+
+def test_a_desk_on_an_older_version_says_so_and_goes_on_with_the_newest(
+    app: Context, open_at: OpenAt, scanned: Scan
+) -> None:
+    page = open_at("review", reviewer="ada")
+    assert "newer version" not in texts(page)
+    record(app, scanned.version_id, "ben", [Act(new_id(), "exclude", 1)])
+    make_version(app, scanned.version_id, "", "ben")
+    page = report(page, scanned, {"key": "k1", "action": "keep", "example_id": 0})
+    assert "There is a newer version, **2**, by ben. What is decided here is kept with version 1" in texts(page)
+    assert len(app.ledger.decisions.page(scanned.dataset_id)) == 2
+    page.button[[button.label for button in page.button].index("Go on with version 2")].click().run()
+    assert page.query_params["version"] in ("2", ["2"])
+    assert "Version 2 has not been scanned" in texts(page)
+
+
+def test_a_desk_on_a_dataset_in_the_trash_stops(
+    app: Context, open_at: OpenAt, scanned: Scan, answers: list[dict[str, Any]]
+) -> None:
+    open_at("review", reviewer="ada")
+    dataset = get_dataset(app.store, scanned.dataset_id)
+    version = get_version(app.store, scanned.version_id)
+    datasets.delete(app, scanned.dataset_id)
+
+    def still_open() -> None:
+        import streamlit as st
+
+        from core.records import IssueFilter
+        from core.services.review.sources import ScanSource
+        from core.ui.review.stage import stage
+
+        context, dataset, version, scan = (st.session_state[name] for name in ("app", "dataset", "version", "scan"))
+        stage(context, dataset, version, "ada", lambda: ScanSource(scan, IssueFilter()), "desk")
+
+    page = AppTest.from_function(still_open, default_timeout=30)
+    for name, value in {"app": app, "dataset": dataset, "version": version, "scan": scanned}.items():
+        page.session_state[name] = value
+    page = report(page, scanned, {"key": "k1", "action": "keep", "example_id": 0}, have=(0, 1))
+    assert not page.exception
+    answer = answers[-1]
+    (refused,) = answer["refused"]
+    assert refused["message"].startswith(f"{dataset.name} was moved to the trash") and answer["items"] == []
+    assert answer["empty"].startswith(f"{dataset.name} was moved to the trash") and answer["acknowledged"] == ("k1",)
+    assert app.ledger.decisions.page(scanned.dataset_id) == []
+    datasets.restore(app, scanned.dataset_id)
+    report(page, scanned, {"key": "k2", "action": "keep", "example_id": 0})
+    assert [act.example_id for act in app.ledger.decisions.page(scanned.dataset_id)] == [0]
+    assert answers[-1]["items"]
 
 
 def test_another_filter_gives_the_rows_before_it_free(app: Context, open_at: OpenAt, scanned: Scan) -> None:

@@ -37,6 +37,8 @@ def record(context: Context, version_id: str, reviewer: str, acts: Sequence[Act]
             if stored.action == "undo" and stored.version_id == version_id
         ]
         fresh = [act for act in acts if act.client_key not in known]
+        if fresh and (why := stopped(context, version_id)):
+            refused, fresh = [Refusal(act, f"{why} This was not saved.") for act in fresh], []
         for is_undo, group in groupby(fresh, key=lambda act: act.action == "undo"):
             if is_undo:
                 undone, problems = _undo_all(context, version_id, reviewer, list(group))
@@ -45,6 +47,15 @@ def record(context: Context, version_id: str, reviewer: str, acts: Sequence[Act]
                 problems = _decide_all(context, version_id, reviewer, list(group))
             refused.extend(problems)
     return Recorded(tuple(act.client_key for act in acts), tuple(refused), tuple(returned))
+
+
+def stopped(context: Context, version_id: str) -> str:
+    """Why nothing more is decided on a version: its dataset is in the trash. Empty where it is not. Raises
+    `NotFoundError` where it was deleted for good."""
+    dataset = get_dataset(context.store, versions.get_version(context.store, version_id).dataset_id)
+    if dataset.state != "trashed":
+        return ""
+    return f"{dataset.name} was moved to the trash: restore it on the Data page to go on."
 
 
 def undo(context: Context, version_id: str, reviewer: str) -> Decision:

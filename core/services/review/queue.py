@@ -121,12 +121,6 @@ def _with_copies(context: Context, scan: Scan, made: list[ReviewItem], issue_typ
     ]
 
 
-def decided_by_others(context: Context, version_id: str, reviewer: str, example_ids: Collection[int]) -> list[Decision]:
-    """Decisions in force that other reviewers have made on these rows."""
-    found = decisions.decision_of(context.store, version_id, sorted(example_ids)) if example_ids else {}
-    return [decision for decision in found.values() if decision.reviewer != reviewer]
-
-
 def _examples(context: Context, version_id: str, example_ids: Collection[int]) -> dict[int, Example]:
     return {example.example_id: example for example in get_rows(context.store, version_id, sorted(example_ids))}
 

@@ -15,9 +15,12 @@ from core.records import Dataset, ReviewCounts, Version
 from core.review.acts import read_acts
 from core.review.queue import DESK, GRID, to_send, wanted
 from core.review.records import Recorded
-from core.services.review.decisions import counts, record
-from core.services.review.queue import decided_by_others, release
+from core.services.review.decisions import counts, record, stopped
+from core.services.review.queue import release
 from core.services.review.sources import Source
+from core.store.acts.decisions import decision_of
+from core.store.datasets import get_dataset
+from core.store.versions import get_version
 from core.ui import keys, review_desk
 from core.ui.modalities import drawing_of
 from core.ui.parts.labels import target_of
@@ -41,7 +44,24 @@ def stage(
         if found is not None:
             key = f"review-{mode}-{version.version_id}"
             report = review_desk.heard(key)
+            _say_newer(context, dataset, version)
             _answer(context, dataset, version, user, _steady(context, version, found, report, key), mode, report, key)
+
+
+def _say_newer(context: Context, dataset: Dataset, version: Version) -> None:
+    """Versions are made while others review: what they go on deciding here stays with this one."""
+    newest = get_version(context.store, get_dataset(context.store, dataset.dataset_id).latest_version_id)
+    if newest.number == version.number:
+        return
+    with st.container(horizontal=True, vertical_alignment="center", gap="small", key="review-newer"):
+        st.markdown(
+            f":material/upgrade: There is a newer version, **{newest.number}**, by {plain(newest.created_by)}. What is "
+            f"decided here is kept with version {version.number} and is not in it.",
+            width="content",
+        )
+        if st.button(f"Go on with version {newest.number}"):
+            st.query_params[keys.VERSION] = str(newest.number)
+            st.rerun()
 
 
 def _steady(context: Context, version: Version, found: Source, report: Report, key: str) -> Source:
@@ -74,9 +94,10 @@ def _answer(
     session = tab(context)
     target = target_of(dataset)
     recorded = record(context, version_id, user, read_acts(report.acts, target))
-    queue = _queue_id(source, user)
+    ended = stopped(context, version_id)
+    queue = "stopped" if ended else _queue_id(source, user)
     _release_old(context, version, key, queue, session)
-    order = source.claim(context, version_id, session, wanted(_DEPTH[mode], report.skipped))
+    order = [] if ended else source.claim(context, version_id, session, wanted(_DEPTH[mode], report.skipped))
     st.session_state[f"{key}-held"] = (queue, order)
     due = _due(recorded, order, report, mode)
     build = partial(
@@ -103,7 +124,7 @@ def _answer(
             "items": sent,
             "more": len(sent) < len(due),
             "counts": _counts(standing),
-            "empty": "" if order else _nothing_left(context, version, source),
+            "empty": "" if order else ended or _nothing_left(context, version, source),
             **_outcome(context, version, user, recorded, report),
         },
     )
@@ -117,12 +138,12 @@ def _due(recorded: Recorded, order: Sequence[int], report: Report, mode: Mode) -
 
 
 def _outcome(context: Context, version: Version, user: str, recorded: Recorded, report: Report) -> dict[str, object]:
-    others = decided_by_others(context, version.version_id, user, report.have)
+    standing = decision_of(context.store, version.version_id, sorted(report.open))
     return {
         "acknowledged": recorded.acknowledged,
         "refused": [refusal(refused, user) for refused in recorded.refused],
         "returned": [{"key": key, "example_id": example_id} for key, example_id in recorded.returned],
-        "taken": [{"example_id": other.example_id, "decision": decided(other, user)} for other in others],
+        "taken": [{"example_id": row, "decision": decided(decision, user)} for row, decision in standing.items()],
     }
 
 

@@ -9,7 +9,7 @@ import streamlit as st
 
 from core.context import Context
 from core.records import ENDED, Dataset, Job, Metric, Run
-from core.services.jobs import can_restart, cancel, log, restart, stop
+from core.services.jobs import can_restart, cancel, is_untaken, log, restart, stop
 from core.services.runs.listing import (
     command_line,
     get_run,
@@ -110,8 +110,10 @@ def _actions(context: Context, dataset: Dataset, run: Run, job: Job) -> None:
             st.rerun()
         return
     if can_restart(context, job):
-        on = "Goes on from its last checkpoint with the same settings."
-        if st.button("Resume", icon=":material/replay:", type="primary", help=on, key="run-resume"):
+        label, on = "Resume", "Goes on from its last checkpoint with the same settings."
+        if is_untaken(context, job):
+            label, on = "Take in again", "It came to its end and its result is kept: nothing is trained again."
+        if st.button(label, icon=":material/replay:", type="primary", help=on, key="run-resume"):
             restart(context, job.job_id)
             st.rerun()
     if job.status == "done":

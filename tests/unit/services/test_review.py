@@ -27,7 +27,15 @@ def scanned(context: Context, tmp_path: Path) -> Scan:
 
 def act(example_id: int, action: Action = "keep", label: str | None = None, **more: str) -> Act:
     shown = {"given_label": "business", "suggested_label": "sport"}
-    return Act(new_id(), action, example_id, label, shown, undoes_key=more.get("undoes"), instead_of=more.get("over"))
+    return Act(
+        new_id(),
+        action,
+        example_id,
+        label,
+        shown,
+        undoes_key=more.get("undoes"),
+        instead_of=(more["over"],) if "over" in more else None,
+    )
 
 
 def stored(context: Context, scanned: Scan) -> list[Decision]:

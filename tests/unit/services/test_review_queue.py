@@ -11,10 +11,7 @@ import pytest
 
 from core.context import Context
 from core.records import IssueFilter, RowFilter, Scan
-from core.review.records import Act
-from core.services.review.decisions import record
-from core.services.review.queue import LEASE_SECONDS, claim, decided_by_others, items, release, undecided
-from core.store.ids import new_id
+from core.services.review.queue import LEASE_SECONDS, claim, items, release, undecided
 from tests.pages.issues_data import LABELS, load, scan
 
 
@@ -85,11 +82,3 @@ def test_sessions_that_claim_at_once_share_the_rows_out_and_none_goes_short(cont
 def test_rows_given_back_go_to_the_next_reviewer_at_once(context: Context, scanned: Scan) -> None:
     release(context, scanned.version_id, "ada", claimed(context, scanned, "ada", 5))
     assert claimed(context, scanned, "ben", 2) == [0, 1]
-
-
-def test_decisions_of_others_on_the_rows_in_hand_are_told(context: Context, scanned: Scan) -> None:
-    record(context, scanned.version_id, "ben", [Act(new_id(), "keep", 1)])
-    record(context, scanned.version_id, "ada", [Act(new_id(), "keep", 2)])
-    told = decided_by_others(context, scanned.version_id, "ada", [0, 1, 2])
-    assert [(decision.example_id, decision.reviewer) for decision in told] == [(1, "ben")]
-    assert decided_by_others(context, scanned.version_id, "ada", []) == []
