@@ -72,6 +72,10 @@ class Claims(Protocol):
         """Those of the rows, in their order, that are the session's from now on for `seconds`: all that nobody else
         holds. Rows that it holds already are held anew."""
 
+    def adopt(self, version_id: str, session: str, example_ids: Sequence[int], *, of: str = "") -> None:
+        """Gives a session what it was cut off with when the process it talked to went: those of the rows that nobody
+        has who lives, and all such rows of sessions whose name begins with `of`, if that is given."""
+
     def held_by_others(self, version_id: str, session: str, now: float) -> list[int]:
         """Rows of a version that other sessions hold."""
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sqlite3
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -20,6 +21,8 @@ from core.services.review.queue import claim
 from core.store.datasets import get_dataset
 from core.store.ids import new_id
 from core.store.versions import get_version
+from core.ui.shell.context import app_context, close_contexts
+from tests.pages.conftest import PAGES
 from tests.pages.issues_data import load, scan
 
 OpenAt = Callable[..., AppTest]
@@ -148,6 +151,47 @@ def test_a_row_in_hand_that_was_decided_meanwhile_is_told(
     page.run()
     (taken,) = answers[-1]["taken"]
     assert (taken["example_id"], taken["decision"]["by"], taken["decision"]["key"]) == (1, "ben", "theirs")
+
+
+def test_no_press_around_a_restart_is_refused(
+    app: Context, open_at: OpenAt, scanned: Scan, answers: list[dict[str, Any]]
+) -> None:
+    open_at("review", reviewer="ada")
+    open_at("review", reviewer="ben")
+    with sqlite3.connect(app.workspace.ledger) as connection:
+        connection.execute("UPDATE claims SET owner = '1:of-a-process-that-is-gone'")
+    connection.close()
+    close_contexts()
+    again = app_context()
+    hands = {"ben": tuple(range(25, 40)), "ada": tuple(range(25))}
+    for reviewer, rows in hands.items():  # the one with the later rows is the first to find the new server
+        page = AppTest.from_file(str(PAGES / "review.py"), default_timeout=30)
+        page.query_params["reviewer"] = reviewer
+        press = {"key": f"by-{reviewer}", "action": "keep", "example_id": rows[0], "instead_of": []}
+        said = {"acts": [press], "have": rows, "open": rows[1:], "skipped": 0}
+        page.session_state[f"review-desk-{scanned.version_id}"] = {"desk": said}
+        page.run()
+        assert not page.exception
+        assert answers[-1]["refused"] == [] and answers[-1]["taken"] == []
+        assert {item["example_id"] for item in answers[-1]["items"]}.isdisjoint(range(40))
+        held = again.ledger.claims.held_by_others(scanned.version_id, "nobody", monotonic())
+        assert set(rows[1:]) <= set(held)
+    assert len(again.ledger.decisions.page(scanned.dataset_id)) == 2
+
+
+def test_a_page_loaded_anew_after_a_restart_goes_on_with_its_reviewers_rows(
+    app: Context, open_at: OpenAt, scanned: Scan, answers: list[dict[str, Any]]
+) -> None:
+    open_at("review", reviewer="ada")
+    with sqlite3.connect(app.workspace.ledger) as connection:
+        connection.execute("UPDATE claims SET owner = '1:of-a-process-that-is-gone'")
+    connection.close()
+    close_contexts()
+    app_context()
+    open_at("review", reviewer="ben")
+    assert answers[-1]["items"][0]["example_id"] == 25
+    open_at("review", reviewer="ada")
+    assert answers[-1]["items"][0]["example_id"] == 0
 
 
 def test_a_desk_on_an_older_version_says_so_and_goes_on_with_the_newest(

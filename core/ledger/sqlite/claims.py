@@ -11,6 +11,11 @@ from core.ledger.sqlite.file import LedgerFile
 _THESE = "version_id = ? AND session = ? AND example_id IN (SELECT value FROM json_each(?))"
 
 
+ADOPTION_SECONDS = 45.0
+"""How long the rows of a browser whose server is gone wait for it to find the next one. It tries every 30 seconds at
+the least; until then nobody else gets the rows that are on its screen, where somebody may press a key."""
+
+
 class SqliteClaims:
     """See `core.ledger.contract.Claims`."""
 
@@ -54,12 +59,23 @@ class SqliteClaims:
         with self._file.connection() as connection:
             connection.execute("DELETE FROM claims WHERE session = ?", [session])
 
-    def drop_of_the_gone(self) -> None:
-        """Gives back what sessions hold whose process has ended."""
+    def adopt(self, version_id: str, session: str, example_ids: Sequence[int], *, of: str = "") -> None:
+        with self._file.connection() as connection:
+            connection.execute(
+                """UPDATE claims SET session = ?, owner = ? WHERE version_id = ? AND owner = '' AND (
+                       example_id IN (SELECT value FROM json_each(?)) OR (? <> '' AND substr(session, 1, ?) = ?))""",
+                [session, self._owner, version_id, json.dumps(list(example_ids)), of, len(of), of],
+            )
+
+    def leave_of_the_gone(self, now: float) -> None:
+        """Leaves what sessions hold whose process has ended to be adopted, for `ADOPTION_SECONDS`."""
         with self._file.write() as connection:
             owners = connection.execute("SELECT DISTINCT owner FROM claims").fetchall()
-            gone = [(owner,) for (owner,) in owners if is_gone(owner)]
-            connection.executemany("DELETE FROM claims WHERE owner = ?", gone)
+            gone = [(owner,) for (owner,) in owners if owner and is_gone(owner)]
+            connection.executemany(
+                "UPDATE claims SET owner = '', until = min(until, ?) WHERE owner = ?",
+                [(_micros(now + ADOPTION_SECONDS), owner) for (owner,) in gone],
+            )
 
 
 def _micros(seconds: float) -> int:

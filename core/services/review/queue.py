@@ -59,6 +59,18 @@ def claim_from(
             return worst
 
 
+def come_back(context: Context, version_id: str, session: str, in_hand: Collection[int], reviewer: str) -> None:
+    """A session begins: after a restart of the app it goes on with the rows in its browser's hands, and where it has
+    none, since the page was loaded anew, with those that were its reviewer's."""
+    of = "" if in_hand else session_name(reviewer, "")
+    context.ledger.claims.adopt(version_id, session, sorted(in_hand), of=of)
+
+
+def session_name(reviewer: str, tab: str) -> str:
+    """A reviewer's tab as the holder of rows."""
+    return f"{reviewer}:{tab}"
+
+
 def release(context: Context, version_id: str, session: str, example_ids: Sequence[int]) -> None:
     """Gives rows back before their time is up."""
     context.ledger.claims.release(version_id, session, example_ids)

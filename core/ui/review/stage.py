@@ -16,7 +16,7 @@ from core.review.acts import read_acts
 from core.review.queue import DESK, GRID, to_send, wanted
 from core.review.records import Recorded
 from core.services.review.decisions import counts, record, stopped
-from core.services.review.queue import release
+from core.services.review.queue import come_back, release, session_name
 from core.services.review.sources import Source
 from core.store.acts.decisions import decision_of
 from core.store.datasets import get_dataset
@@ -91,7 +91,10 @@ def _answer(
     key: str,
 ) -> None:
     version_id = version.version_id
-    session = tab(context)
+    session = session_name(user, tab(context, user))
+    if not st.session_state.get(f"{key}-here"):
+        come_back(context, version_id, session, report.open, user)
+        st.session_state[f"{key}-here"] = True
     target = target_of(dataset)
     recorded = record(context, version_id, user, read_acts(report.acts, target))
     ended = stopped(context, version_id)

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import sqlite3
 import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from time import monotonic
 
 from core.ledger.sqlite import SqliteLedger
+from core.ledger.sqlite.claims import ADOPTION_SECONDS
 from core.settings import PROJECT
 
 from .conftest import VERSION
@@ -58,7 +61,21 @@ def test_many_sessions_at_once_share_the_rows_out(ledger: SqliteLedger) -> None:
     assert len(rows) == len(set(rows)) == 51
 
 
-def test_opening_gives_back_what_processes_that_are_gone_hold_and_nothing_else(
+def test_what_a_process_that_is_gone_held_comes_free_where_no_browser_comes_back(
+    ledger: SqliteLedger, path: Path
+) -> None:
+    now = monotonic()
+    ledger.claims.hold(VERSION, "cut off", [1], now=now, seconds=600)
+    with sqlite3.connect(path) as connection:
+        connection.execute("UPDATE claims SET owner = '1:of-another-boot'")
+    connection.close()
+    again = SqliteLedger(path)
+    assert again.claims.held_by_others(VERSION, "ann", now + ADOPTION_SECONDS - 1) == [1]
+    assert again.claims.held_by_others(VERSION, "ann", monotonic() + ADOPTION_SECONDS) == []
+    again.close()
+
+
+def test_opening_leaves_what_processes_that_are_gone_hold_to_be_adopted_and_nothing_else(
     ledger: SqliteLedger, path: Path
 ) -> None:
     def start(session: str, version: str) -> subprocess.Popen[str]:
@@ -74,8 +91,13 @@ def test_opening_gives_back_what_processes_that_are_gone_hold_and_nothing_else(
     killed.kill()
     killed.communicate()
     again = SqliteLedger(path)
-    assert again.claims.held_by_others("b" * 32, "ann", MOMENT) == []
+    for version, rows in (("b" * 32, list(range(10))), ("c" * 32, list(range(10))), (VERSION, [100])):
+        assert again.claims.held_by_others(version, "ann", MOMENT) == rows
+        again.claims.adopt(version, "ann", [1, 2, 100])
+    assert again.claims.held_by_others("b" * 32, "ann", MOMENT) == [0, 3, 4, 5, 6, 7, 8, 9]
     assert again.claims.held_by_others("c" * 32, "ann", MOMENT) == list(range(10))
     assert again.claims.held_by_others(VERSION, "ann", MOMENT) == [100]
+    again.claims.adopt("b" * 32, "new", [], of="kil")
+    assert again.claims.held_by_others("b" * 32, "new", MOMENT) == [1, 2]
     again.close()
     living.communicate("\n")
