@@ -8,8 +8,10 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable
+from typing import Any
 
 from core.beside.answers import KEPT, Answers
+from core.beside.gathered import Gathered
 
 LEAVE_SECONDS = 5.0
 """How long the end waits for work that was told to stop. A thread that the interpreter leaves inside DuckDB would abort
@@ -23,6 +25,7 @@ class Beside:
         self._lock = threading.Lock()
         self._answers: dict[str, Answers] = {}
         self._turns: dict[str, threading.Lock] = {}
+        self._gathered: dict[str, Gathered[Any, Any]] = {}
         self._threads: dict[threading.Thread, str] = {}
         self._leaving = threading.Event()
 
@@ -42,6 +45,12 @@ class Beside:
         """The lock of that name, for work that one does at a time."""
         with self._lock:
             return self._turns.setdefault(name, threading.Lock())
+
+    def gathered(self, name: str) -> Gathered[Any, Any]:
+        """Who waits for work of that name, which is done in the turn of that name."""
+        turn = self.turn(name)
+        with self._lock:
+            return self._gathered.setdefault(name, Gathered(turn))
 
     def start(self, name: str, work: Callable[[], None]) -> None:
         """Runs work in a thread of its own, which `join` finds by the name."""

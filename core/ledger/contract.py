@@ -106,6 +106,9 @@ class Runs(Protocol):
     def restore(self, run: Run, metrics: Sequence[Metric]) -> None:
         """Writes down a run as it stands, under its own number; a second call changes nothing."""
 
+    def delete(self, run_id: str, by: str) -> None:
+        """Deletes a run and its figures for good. Its number stays its own: who asks for it is told who deleted it."""
+
     def by_id(self, run_id: str) -> Run:
         """One run. Raises `NotFoundError`."""
 

@@ -173,6 +173,13 @@ class Queue:
         for job_id in self._table.remove(dataset_id):
             shutil.rmtree(self._table.folder(job_id).path, ignore_errors=True)
 
+    def remove_one(self, job_id: str) -> None:
+        """Deletes one job for good, with its job folder. Raises JobError where it has not ended."""
+        folder = self.folder(job_id)
+        if not self._table.remove_one(job_id):
+            raise JobError(f"Job {job_id} has not ended.", "Stop it first, or wait for its end.")
+        shutil.rmtree(folder.path, ignore_errors=True)
+
     # --- looking ---------------------------------------------------------------------------------------------------
 
     def get(self, job_id: str) -> Job:

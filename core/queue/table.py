@@ -125,6 +125,12 @@ class JobTable:
             ).fetchall()
             return [str(row["job_id"]) for row in rows]
 
+    def remove_one(self, job_id: str) -> bool:
+        """Takes a job off the table if it has ended. Returns whether it did."""
+        with self._connection() as connection:
+            gone = f"DELETE FROM jobs WHERE job_id = ? AND status IN ({_marks(ENDED)})"
+            return connection.execute(gone, (job_id, *ENDED)).rowcount == 1
+
     def count(self) -> int:
         with self._connection() as connection:
             return int(connection.execute("SELECT count(*) FROM jobs").fetchone()[0])

@@ -16,6 +16,7 @@ from core.jobs.defects import in_words
 from core.jobs.load.web import finish_earlier
 from core.jobs.registry import KINDS
 from core.records import ENDED, Job
+from core.services.trash import purge
 
 logger = logging.getLogger("winnow")
 
@@ -23,6 +24,8 @@ LOOK_EVERY = 0.5
 """Seconds between two looks of the collecting thread."""
 AGAIN_EVERY = 300.0
 """Seconds after which it tries again what could not be taken in: a disk that was full may have room by then."""
+EMPTY_EVERY = 86_400.0
+"""Seconds between two looks into the trash while the app stays open."""
 
 
 def collect(context: Context) -> None:
@@ -73,8 +76,13 @@ def take_in_untaken(context: Context) -> None:
             logger.warning("%s", error)
 
 
+def empty_trash(context: Context) -> list[str]:
+    """Deletes for good the datasets that are due, while the workspace stays open; returns their ids."""
+    return purge(context.store, context.ledger, context.queue, context.workspace, in_use=True)
+
+
 class Collector:
-    """The thread that collects while the app is up, and finds jobs that were lost."""
+    """The thread that collects while the app is up, finds jobs that were lost, and empties the trash of what is due."""
 
     def __init__(self, context: Context) -> None:
         self._context = context
@@ -88,12 +96,15 @@ class Collector:
         self._thread.join()
 
     def _run(self) -> None:
-        again = 0.0
+        again, empty = 0.0, time.monotonic() + EMPTY_EVERY
         while not self._stopping.wait(LOOK_EVERY):
             try:
                 if time.monotonic() >= again:
                     again = time.monotonic() + AGAIN_EVERY
                     take_in_untaken(self._context)
+                if time.monotonic() >= empty:
+                    empty = time.monotonic() + EMPTY_EVERY
+                    empty_trash(self._context)
                 self._context.queue.reconcile()
                 collect(self._context)
             except Exception:

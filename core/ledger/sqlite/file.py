@@ -75,6 +75,11 @@ SCHEMAS: tuple[tuple[str, ...], ...] = (
             summary TEXT NOT NULL)""",
     ),
     tuple(f"ALTER TABLE {table} RENAME COLUMN row_id TO example_id" for table in ("decisions", "claims")),
+    (
+        # What is left of a run that was deleted: its number is never given again, and whoever asks for it is told.
+        "ALTER TABLE runs ADD COLUMN deleted_at INTEGER",
+        "ALTER TABLE runs ADD COLUMN deleted_by TEXT",
+    ),
 )
 """Each entry takes the file one version further; entries are never edited, only appended."""
 
