@@ -26,7 +26,5 @@ def jobs_command(context: Context, stop: str | None, cancel: str | None) -> Answ
     lines = [
         (job.job_id, job.kind, job.status, f"{job.created_at:%Y-%m-%d %H:%M}", job.title, job.error) for job in found
     ]
-    text = (
-        table(("job", "kind", "status", "created (UTC)", "title", "cause"), lines) if found else "No job has run yet."
-    )
-    return Answer(found, text)
+    heads = ("job", "kind", "status", "created (UTC)", "title", "cause")
+    return Answer(found, table(heads, lines) if found else "No job has run yet.")

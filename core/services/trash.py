@@ -1,7 +1,8 @@
 """Empties the trash of what is due: datasets and what hangs on them, and images, embeddings, pixels and tokens that no
 other has.
 
-Called when a workspace is opened, and every day that it stays open; putting a dataset into the trash is `core.services.datasets`' business.
+Called when a workspace is opened, and every day that it stays open; putting a dataset into the trash is
+`core.services.datasets`' business.
 """
 
 from __future__ import annotations

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import resource
 import sqlite3
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from time import monotonic
 from typing import Any
@@ -13,7 +15,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from core.context import Context
-from core.records import IssueFilter, Scan
+from core.records import Dataset, IssueFilter, Scan, Version
 from core.review.records import Act
 from core.services import datasets
 from core.services.review.decisions import make_version, record
@@ -194,6 +196,36 @@ def test_a_page_loaded_anew_after_a_restart_goes_on_with_its_reviewers_rows(
     assert answers[-1]["items"][0]["example_id"] == 0
 
 
+@contextmanager
+def full_disk() -> Iterator[None]:
+    """No file can grow, as on a disk without room."""
+    limits = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (0, limits[1]))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, limits)
+
+
+def test_the_desk_stays_on_a_full_disk_and_comes_back_when_there_is_room(
+    app: Context, scanned: Scan, answers: list[dict[str, Any]]
+) -> None:
+    dataset, version = get_dataset(app.store, scanned.dataset_id), get_version(app.store, scanned.version_id)
+    page = report(alone(app, scanned, dataset, version), scanned)
+    act = {"key": "k1", "action": "keep", "example_id": 0, "instead_of": []}
+    told = len(answers)
+    with full_disk():
+        page = report(page, scanned, act, have=tuple(range(25)))
+    assert not page.exception and not page.error and len(answers) == told + 1
+    held = answers[-1]
+    assert held["trouble"] and held["acknowledged"] == () and held["items"] == []
+    assert held["queue"] == answers[-2]["queue"] and held["mode"] == "desk"
+    assert app.ledger.decisions.page(scanned.dataset_id) == []
+    report(page, scanned, act, have=tuple(range(25)))
+    assert answers[-1]["trouble"] == "" and answers[-1]["acknowledged"] == ("k1",)
+    assert [one.client_key for one in app.ledger.decisions.page(scanned.dataset_id)] == ["k1"]
+
+
 def test_a_desk_on_an_older_version_says_so_and_goes_on_with_the_newest(
     app: Context, open_at: OpenAt, scanned: Scan
 ) -> None:
@@ -209,6 +241,25 @@ def test_a_desk_on_an_older_version_says_so_and_goes_on_with_the_newest(
     assert "Version 2 has not been scanned" in texts(page)
 
 
+def _stage_alone() -> None:
+    import streamlit as st
+
+    from core.records import IssueFilter
+    from core.services.review.sources import ScanSource
+    from core.ui.review.stage import stage
+
+    context, dataset, version, scan = (st.session_state[name] for name in ("app", "dataset", "version", "scan"))
+    stage(context, dataset, version, "ada", lambda: ScanSource(scan, IssueFilter()), "desk")
+
+
+def alone(app: Context, scanned: Scan, dataset: Dataset, version: Version) -> AppTest:
+    """The desk of a page that was opened a while ago: a report of the browser runs nothing else."""
+    page = AppTest.from_function(_stage_alone, default_timeout=30)
+    for name, value in {"app": app, "dataset": dataset, "version": version, "scan": scanned}.items():
+        page.session_state[name] = value
+    return page
+
+
 def test_a_desk_on_a_dataset_in_the_trash_stops(
     app: Context, open_at: OpenAt, scanned: Scan, answers: list[dict[str, Any]]
 ) -> None:
@@ -217,19 +268,7 @@ def test_a_desk_on_a_dataset_in_the_trash_stops(
     version = get_version(app.store, scanned.version_id)
     datasets.delete(app, scanned.dataset_id)
 
-    def still_open() -> None:
-        import streamlit as st
-
-        from core.records import IssueFilter
-        from core.services.review.sources import ScanSource
-        from core.ui.review.stage import stage
-
-        context, dataset, version, scan = (st.session_state[name] for name in ("app", "dataset", "version", "scan"))
-        stage(context, dataset, version, "ada", lambda: ScanSource(scan, IssueFilter()), "desk")
-
-    page = AppTest.from_function(still_open, default_timeout=30)
-    for name, value in {"app": app, "dataset": dataset, "version": version, "scan": scanned}.items():
-        page.session_state[name] = value
+    page = alone(app, scanned, dataset, version)
     page = report(page, scanned, {"key": "k1", "action": "keep", "example_id": 0}, have=(0, 1))
     assert not page.exception
     answer = answers[-1]

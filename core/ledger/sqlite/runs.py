@@ -53,7 +53,8 @@ class SqliteRuns:
         with self._file.write() as connection:
             connection.execute("DELETE FROM metrics WHERE run_id = ?", [run_id])
             connection.execute(
-                "UPDATE runs SET summary = '{}', deleted_at = ?, deleted_by = ? WHERE run_id = ? AND deleted_at IS NULL",
+                """UPDATE runs SET summary = '{}', deleted_at = ?, deleted_by = ?
+                   WHERE run_id = ? AND deleted_at IS NULL""",
                 [micros(datetime.now(UTC)), by, run_id],
             )
 

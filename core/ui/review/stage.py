@@ -11,6 +11,7 @@ from urllib.parse import urlencode
 import streamlit as st
 
 from core.context import Context
+from core.errors import NotFoundError
 from core.records import Dataset, ReviewCounts, Version
 from core.review.acts import read_acts
 from core.review.queue import DESK, GRID, to_send, wanted
@@ -24,7 +25,7 @@ from core.store.versions import get_version
 from core.ui import keys, review_desk
 from core.ui.modalities import drawing_of
 from core.ui.parts.labels import target_of
-from core.ui.parts.problems import plain, shown_errors
+from core.ui.parts.problems import plain, said, shown_errors
 from core.ui.review.payload import decided, fitting, refusal, row
 from core.ui.review.tab import tab
 from core.ui.review_desk import Report
@@ -39,13 +40,31 @@ def stage(
 ) -> None:
     """The desk, or the grid, on what `find` gives: asked each time, since a better scan may have ended since. Each
     report of the browser redraws only this."""
+    key = f"review-{mode}-{version.version_id}"
     with shown_errors():
-        found = find()
-        if found is not None:
-            key = f"review-{mode}-{version.version_id}"
-            report = review_desk.heard(key)
-            _say_newer(context, dataset, version)
-            _answer(context, dataset, version, user, _steady(context, version, found, report, key), mode, report, key)
+        try:
+            found = find()
+            if found is not None:
+                report = review_desk.heard(key)
+                _say_newer(context, dataset, version)
+                working = _steady(context, version, found, report, key)
+                _answer(context, dataset, version, user, working, mode, report, key)
+        except NotFoundError:
+            raise
+        except Exception as error:
+            _hold_on(key, error)
+
+
+_NOTHING_NEW = {"items": [], "more": False, "acknowledged": (), "refused": [], "returned": [], "taken": []}
+
+
+def _hold_on(key: str, error: Exception) -> None:
+    """Something is in the way, such as a full disk: the desk stays with the rows that it has, the acts wait in the
+    browser, which tries again until the way is free. Raises the error where no desk is on the screen yet."""
+    told = st.session_state.get(f"{key}-told")
+    if told is None:
+        raise error
+    review_desk.mount(key, {**told, **_NOTHING_NEW, "trouble": said(error)})
 
 
 def _say_newer(context: Context, dataset: Dataset, version: Version) -> None:
@@ -114,23 +133,23 @@ def _answer(
     )
     sent = fitting(source.items(context, version_id, due), build)
     standing = source.counts(context, version_id)
-    review_desk.mount(
-        key,
-        {
-            "mode": mode,
-            "actions": source.actions,
-            "several": target.several,
-            "storage": f"winnow.review.{version_id}.{user}",
-            "queue": queue,
-            "labels": None if report.labels == dataset.dataset_id else dataset.labels,
-            "labels_digest": dataset.dataset_id,
-            "items": sent,
-            "more": len(sent) < len(due),
-            "counts": _counts(standing),
-            "empty": "" if order else ended or _nothing_left(context, version, source),
-            **_outcome(context, version, user, recorded, report),
-        },
-    )
+    answer = {
+        "mode": mode,
+        "actions": source.actions,
+        "several": target.several,
+        "storage": f"winnow.review.{version_id}.{user}",
+        "queue": queue,
+        "labels": None if report.labels == dataset.dataset_id else dataset.labels,
+        "labels_digest": dataset.dataset_id,
+        "items": sent,
+        "more": len(sent) < len(due),
+        "counts": _counts(standing),
+        "empty": "" if order else ended or _nothing_left(context, version, source),
+        **_outcome(context, version, user, recorded, report),
+        "trouble": "",
+    }
+    st.session_state[f"{key}-told"] = {**answer, "items": []}
+    review_desk.mount(key, answer)
 
 
 def _due(recorded: Recorded, order: Sequence[int], report: Report, mode: Mode) -> list[int]:

@@ -59,6 +59,7 @@ class Review {
     window.removeEventListener("pointermove", this.onInput)
     window.removeEventListener("beforeunload", this.onLeave)
     clearInterval(this.heart)
+    clearTimeout(this.again)
     this.outbox.close()
   }
 
@@ -83,6 +84,9 @@ class Review {
     if (data.labels) labelLists.set(data.labels_digest, data.labels)
     this.picker.setLabels(labelLists.get(this.digest) ?? [])
     this.outbox.confirm(data.acknowledged)
+    this.status.trouble = data.trouble
+    clearTimeout(this.again)
+    if (data.trouble) this.again = setTimeout(() => this.report(), RESEND_AFTER_MS)
     this.queue.reset(data.queue)
     this.returnRows(data)
     this.queue.take(data.items, this.pendingDecisions())

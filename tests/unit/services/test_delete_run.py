@@ -12,6 +12,7 @@ from core.errors import NotFoundError, UsageError
 from core.jobs.predict.spec import PredictSpec
 from core.jobs.predict.web import PREDICT
 from core.records import Dataset, Metric, PredictionFilter, Run, TrainSpec
+from core.services.evaluation.measures import predicted_rows
 from core.services.runs.deletion import delete_run, room_of, why_kept
 from core.services.runs.listing import done_runs, get_run, list_runs
 from core.services.train import start_train
@@ -38,13 +39,13 @@ def test_a_deleted_run_leaves_its_number_and_nothing_else(context: Context, news
         with pytest.raises(NotFoundError, match="Run 2 was deleted by ada on "):
             get_run(context, news.dataset_id, name)
     with pytest.raises(NotFoundError, match="Run 2 was deleted by ada on "):
-        list_rows(context, kept, PredictionFilter("test", wrong_in="2"), "version", 10, 0)
+        predicted_rows(context, kept, PredictionFilter("test", wrong_in="2"), "version", 10, 0)
     assert _run(context, news).number == 3
 
 
 def test_a_run_under_way_is_not_deleted(context: Context, news: Dataset) -> None:
     run = start_train(context, news.latest_version_id, TrainSpec(), "ada")
-    with pytest.raises(UsageError, match="Run 1 is (preparing|queued|running)"):
+    with pytest.raises(UsageError, match=r"Run 1 is (preparing|queued|running)"):
         delete_run(context, run, "ada")
     context.queue.cancel(run.run_id)
     context.beside.join(f"prepare-{run.run_id}")
