@@ -49,13 +49,8 @@ def _turn(version_id: str) -> str:
     return f"record {version_id}"
 
 
-def stopped(context: Context, version_id: str) -> str:
-    """Why nothing more is decided on a version: its dataset is in the trash. Empty where it is not. Raises
-    `NotFoundError` where it was deleted for good."""
-    return _stopped(get_dataset(context.store, versions.get_version(context.store, version_id).dataset_id))
-
-
-def _stopped(dataset: Dataset) -> str:
+def stopped(dataset: Dataset) -> str:
+    """Why nothing more is decided on a dataset: it is in the trash. Empty where it is not."""
     if dataset.state != "trashed":
         return ""
     return f"{dataset.name} was moved to the trash: restore it on the Data page to go on."
@@ -116,7 +111,7 @@ class _Moment:
         returned = [(act.client_key, act.example_id) for act in here]
         refused: list[Refusal] = []
         fresh = [act for act in acts if act.client_key not in self._known]
-        if fresh and (why := _stopped(self._dataset)):
+        if fresh and (why := stopped(self._dataset)):
             refused, fresh = [Refusal(act, f"{why} This was not saved.") for act in fresh], []
         for is_undo, group in groupby(fresh, key=lambda act: act.action == "undo"):
             if is_undo:

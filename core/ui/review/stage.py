@@ -46,6 +46,7 @@ def stage(
             found = find()
             if found is not None:
                 report = review_desk.heard(key)
+                dataset = get_dataset(context.store, dataset.dataset_id)  # somebody may have changed it meanwhile
                 _say_newer(context, dataset, version)
                 working = _steady(context, version, found, report, key)
                 _answer(context, dataset, version, user, working, mode, report, key)
@@ -69,9 +70,9 @@ def _hold_on(key: str, error: Exception) -> None:
 
 def _say_newer(context: Context, dataset: Dataset, version: Version) -> None:
     """Versions are made while others review: what they go on deciding here stays with this one."""
-    newest = get_version(context.store, get_dataset(context.store, dataset.dataset_id).latest_version_id)
-    if newest.number == version.number:
+    if dataset.latest_version_id == version.version_id:
         return
+    newest = get_version(context.store, dataset.latest_version_id)
     with st.container(horizontal=True, vertical_alignment="center", gap="small", key="review-newer"):
         st.markdown(
             f":material/upgrade: There is a newer version, **{newest.number}**, by {plain(newest.created_by)}. What is "
@@ -116,7 +117,7 @@ def _answer(
         st.session_state[f"{key}-here"] = True
     target = target_of(dataset)
     recorded = record(context, version_id, user, read_acts(report.acts, target))
-    ended = stopped(context, version_id)
+    ended = stopped(dataset)
     queue = "stopped" if ended else _queue_id(source, user)
     _release_old(context, version, key, queue, session)
     order = [] if ended else source.claim(context, version_id, session, wanted(_DEPTH[mode], report.skipped))
