@@ -21,6 +21,7 @@ BENCHMARKS = (
     "evaluation",
     "cold_start",
     "review_latency",
+    "reviewers",
     "gpu",
     "encoding",
     "scan",

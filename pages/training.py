@@ -28,7 +28,7 @@ with shown_errors():
         runs = list_runs(context, dataset.dataset_id)
         if runs:
             run, job = chosen_of(context, dataset, runs)
-            chosen_run(context, dataset, run, job, [other for other, _ in runs])
+            chosen_run(context, dataset, run, job, [other for other, _ in runs], user)
             run_list(dataset, runs, run)
         else:
             nothing_trained(dataset, version)

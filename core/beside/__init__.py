@@ -9,9 +9,10 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable
-from typing import TypeVar, cast
+from typing import Any, TypeVar, cast
 
 from core.beside.answers import KEPT, Answers
+from core.beside.gathered import Gathered
 
 T = TypeVar("T")
 
@@ -59,6 +60,11 @@ class Beside:
                 if close is not None:
                     self._closing.append(lambda: close(made))
             return cast(T, self._kept[name])
+
+    def gathered(self, name: str) -> Gathered[Any, Any]:
+        """Who waits for work of that name, which is done in the turn of that name."""
+        turn = self.turn(name)
+        return self.kept(f"gathered {name}", lambda: Gathered(turn))
 
     def start(self, name: str, work: Callable[[], None]) -> None:
         """Runs work in a thread of its own, which `join` finds by the name."""

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from core.commands.command import Answer, command, table
+import click
+
+from core.commands.command import Answer, command, person, table
 from core.commands.parameters import dataset_argument
 from core.context import Context
 from core.records import Job, Run
-from core.services.runs.listing import headline_scores, list_runs
+from core.services.runs.deletion import delete_run, megabytes
+from core.services.runs.listing import get_run, headline_scores, list_runs
 from core.store.datasets import get_dataset
 from core.store.versions import list_versions
 from core.typed import JsonObject
@@ -14,9 +17,15 @@ from core.typed import JsonObject
 
 @command
 @dataset_argument
-def runs_command(context: Context, name: str) -> Answer:
-    """List a dataset's fine-tunes, newest first."""
+@click.option("--delete", metavar="R", help="delete the run of that number or id for good")
+def runs_command(context: Context, name: str, delete: str | None) -> Answer:
+    """List a dataset's fine-tunes, newest first, or delete one."""
     dataset = get_dataset(context.store, name)
+    if delete is not None:
+        run, _ = get_run(context, dataset.dataset_id, delete)
+        freed = delete_run(context, run, person())
+        said = f"Run {run.number} of {dataset.name} is deleted, which freed {megabytes(freed)}."
+        return Answer({"deleted": run.number, "run_id": run.run_id, "freed_bytes": freed}, said)
     numbers = {version.version_id: version.number for version in list_versions(context.store, dataset.dataset_id)}
     found = [_data(run, job, numbers[run.version_id]) for run, job in list_runs(context, dataset.dataset_id)]
     if not found:

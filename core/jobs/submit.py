@@ -5,7 +5,7 @@ A thread fills the job's `input/` beside the page and hands the job to the queue
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from core.context import Context
@@ -15,7 +15,8 @@ from core.jobs.defects import in_words
 from core.jobs.kind import JobKind, Result, Spec
 from core.queue import JobFolder
 from core.records import Dataset, Job, Version
-from core.typed import to_json
+from core.settings import Workspace
+from core.typed import JsonObject, to_json
 
 Prepare = Callable[[Context, JobFolder], None]
 
@@ -33,16 +34,13 @@ def submit(
     """Starts a job and returns at once; it is `preparing` until its input is written.
 
     A job of the kind that was asked for exactly the same and has not ended is returned instead of a second one.
-    `created` gets a new job before anything of it runs.
+    `created` gets the job before anything of it runs, from each who asked: it does what it does once.
     """
-    frozen = to_json(spec)
-    with context.beside.turn("submit"):
-        if running := context.queue.under_way(kind.name, frozen):
-            return running
-        resources = kind.resources(spec)
-        job = context.queue.create(kind.name, title, kind.module, frozen, dataset_id, by, resources)
-        created(job)
-    prepare_and_enqueue(context, job, kind.prepare)
+    resources = kind.resources(spec)
+    job, new = context.queue.create_once(kind.name, title, kind.module, to_json(spec), dataset_id, by, resources)
+    created(job)
+    if new:
+        prepare_and_enqueue(context, job, kind.prepare)
     return job
 
 
@@ -50,6 +48,7 @@ def restart(context: Context, job_id: str, kind: JobKind[Spec, Result]) -> Job:
     """Starts an ended job again with the same spec; what it had made so far is kept. Raises JobError where it
     cannot."""
     job = context.queue.restart(job_id, kind.module)
+    _bring_home(context.queue.folder(job_id), context.workspace)
     prepare_and_enqueue(context, job, kind.prepare)
     return job
 
@@ -74,6 +73,31 @@ def write_once(path: Path, write: Callable[[Path], object]) -> None:
         return
     with whole(path) as part:
         write(part)
+
+
+def _bring_home(folder: JobFolder, workspace: Workspace) -> None:
+    """Paths in the workspace as they are now: it may have been copied or moved since the job was asked for, and a job
+    of the copy must not write where the original is."""
+    spec = folder.spec()
+    former = _root_of(spec)
+    if former not in (None, workspace.root):
+        folder.write_spec({name: _moved(value, f"{former}/", f"{workspace.root}/") for name, value in spec.items()})
+
+
+def _root_of(spec: JsonObject) -> Path | None:
+    """The workspace that a spec speaks of: every kind names its folder of images, or a model that a run has left."""
+    if media := spec.get("media"):
+        return Path(str(media)).parent
+    model = Path(str(spec.get("model", "")))
+    return model.parents[3] if model.parts[-4:-3] == ("runs",) else None
+
+
+def _moved(value: object, former: str, now: str) -> object:
+    if isinstance(value, str):
+        return now + value.removeprefix(former) if value.startswith(former) else value
+    if isinstance(value, Mapping):
+        return {name: _moved(one, former, now) for name, one in value.items()}
+    return [_moved(one, former, now) for one in value] if isinstance(value, list) else value
 
 
 def _prepare(context: Context, job: Job, prepare: Prepare) -> None:

@@ -60,15 +60,23 @@ class Decisions(Protocol):
 
 
 class Claims(Protocol):
-    """Which session (a reviewer's tab) has which row on the screen: no two have the same one. They run out."""
+    """Which session (a reviewer's tab) has which row on the screen: no two have the same one. They run out.
+
+    `now` is in seconds of the machine's monotonic clock, which all of its processes share: a claim lasts as long as it
+    should, whatever is done to the time of day meanwhile.
+    """
 
     def hold(
-        self, version_id: str, session: str, example_ids: Sequence[int], *, now: datetime, seconds: float
+        self, version_id: str, session: str, example_ids: Sequence[int], *, now: float, seconds: float
     ) -> list[int]:
         """Those of the rows, in their order, that are the session's from now on for `seconds`: all that nobody else
         holds. Rows that it holds already are held anew."""
 
-    def held_by_others(self, version_id: str, session: str, now: datetime) -> list[int]:
+    def adopt(self, version_id: str, session: str, example_ids: Sequence[int], *, of: str = "") -> None:
+        """Gives a session what it was cut off with when the process it talked to went: those of the rows that nobody
+        has who lives, and all such rows of sessions whose name begins with `of`, if that is given."""
+
+    def held_by_others(self, version_id: str, session: str, now: float) -> list[int]:
         """Rows of a version that other sessions hold."""
 
     def release(self, version_id: str, session: str, example_ids: Sequence[int]) -> None:
@@ -97,6 +105,9 @@ class Runs(Protocol):
 
     def restore(self, run: Run, metrics: Sequence[Metric]) -> None:
         """Writes down a run as it stands, under its own number; a second call changes nothing."""
+
+    def delete(self, run_id: str, by: str) -> None:
+        """Deletes a run and its figures for good. Its number stays its own: who asks for it is told who deleted it."""
 
     def by_id(self, run_id: str) -> Run:
         """One run. Raises `NotFoundError`."""

@@ -6,7 +6,6 @@ Every end goes through one conditional update, so that a job ends once, whoever 
 from __future__ import annotations
 
 import time
-from pathlib import Path
 
 from core.queue.folder import JobFolder
 from core.queue.launcher import Launcher
@@ -36,7 +35,7 @@ def mark_lost_if_dead(table: JobTable, row: Row, launcher: Launcher) -> bool:
 
     Does nothing while that process lives. Returns whether this call marked the job as lost.
     """
-    with launcher.abandoned(JobFolder(Path(row["folder"]))) as dead:
+    with launcher.abandoned(table.folder(row["job_id"])) as dead:
         return dead and mark_lost(table, row, launcher)
 
 
@@ -46,8 +45,9 @@ def mark_lost(table: JobTable, row: Row, launcher: Launcher) -> bool:
     latest = table.row(row["job_id"])
     if latest is None or latest["status"] not in UNENDED:
         return False
-    launcher.kill(latest)
-    status = how_it_ended(JobFolder(Path(latest["folder"])), otherwise="lost")
+    folder = table.folder(row["job_id"])
+    launcher.kill(folder, latest)
+    status = how_it_ended(folder, otherwise="lost")
     return end(table, latest["job_id"], status, LOST if status == "lost" else "")
 
 

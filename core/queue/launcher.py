@@ -61,8 +61,9 @@ class Launcher(Protocol):
     def slots(self) -> Sequence[Slot]:
         """Every device slot that jobs may have, one `cpu` where there is no GPU. May take a second."""
 
-    def kill(self, row: Row) -> None:
-        """Ends by force what is left of an abandoned job."""
+    def kill(self, folder: JobFolder, row: Row) -> None:
+        """Ends by force what is left of an abandoned job; never what runs of its like in another workspace, of which
+        this one may be a copy."""
 
     def attend(self, module: str, arguments: Sequence[str], log: Path) -> subprocess.Popen[bytes]:
         """Starts a module that answers this process over its standard input and output, on the CPU, since device slots

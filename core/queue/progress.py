@@ -61,12 +61,12 @@ class ProgressWriter:
 
         Written at most every 0.25 s; a stage's first and its complete state always are.
         """
-        now = time.time()
+        now, quick = time.time(), time.monotonic()
         if stage != self._stage:
             self._stage, self._since, self._first = stage, now, done
-        elif now - self._written < WRITE_EVERY and not (total and done >= total):
+        elif quick - self._written < WRITE_EVERY and not (total and done >= total):
             return
-        self._written = now
+        self._written = quick
         self._line({"since": self._since, "first": self._first, "stage": stage, "done": done, "total": total}, message)
         if self._raises_stopped and self._folder.stop_requested():
             raise Stopped

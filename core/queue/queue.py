@@ -6,11 +6,14 @@ Holds nothing in memory that matters: whoever opens the same workspace sees the 
 from __future__ import annotations
 
 import builtins
+import json
 import secrets
 import shutil
+import sqlite3
 import time
+from collections.abc import Sequence
 from datetime import UTC, datetime
-from pathlib import Path
+from hashlib import sha256
 from typing import Literal
 
 from core.errors import JobError
@@ -26,12 +29,15 @@ from core.settings import Workspace
 from core.typed import JsonObject
 
 
+class _UnderWayError(Exception):
+    """The same was asked for at the same moment."""
+
+
 class Queue:
     """The jobs of one workspace."""
 
     def __init__(self, workspace: Workspace, launcher: Launcher | None = None) -> None:
         """`launcher`: what runs the jobs; by default processes of this machine."""
-        self._runs = workspace.runs
         self._table = JobTable(workspace.jobs_database)
         self._launcher = launcher or LocalLauncher()
 
@@ -57,6 +63,27 @@ class Queue:
         `module` is run as `python -m module FOLDER`, as soon as there is what `resources` asks for.
         """
         return self._insert(kind, title, module, spec, dataset_id, by, resources, "preparing")
+
+    def create_once(
+        self,
+        kind: str,
+        title: str,
+        module: str,
+        spec: JsonObject,
+        dataset_id: str | None,
+        by: str,
+        resources: Resources,
+    ) -> tuple[Job, bool]:
+        """As `create`, unless a job of that kind that was asked for exactly this has not ended: then that one, and
+        False. Of many who ask at once, in any process, one makes the job."""
+        request = sha256(f"{kind} {json.dumps(spec, sort_keys=True)}".encode()).hexdigest()
+        while True:
+            if row := self._table.under_way(request):
+                return self._record(row, self._table.waiting()), False
+            try:
+                return self._insert(kind, title, module, spec, dataset_id, by, resources, "preparing", request), True
+            except _UnderWayError:
+                continue  # it may have ended meanwhile
 
     def enqueue(self, job_id: str) -> Job:
         """Hands a prepared job to the launcher, which waits for its turn and outlives this process.
@@ -112,9 +139,13 @@ class Queue:
             raise JobError(f"Job {job_id} ({job.kind}, {job.status}) cannot be started again.", "Start a new one.")
         self._hold(job_id)
         fresh = {"started_at": None, "ended_at": None, "error": "", "device": "", "collected": 0, "leader_pid": None}
-        if not self._table.update(job_id, UNFINISHED, status="preparing", module=module, **fresh):
+        try:
+            restarted = self._table.update(job_id, UNFINISHED, status="preparing", module=module, **fresh)
+        except sqlite3.IntegrityError:
+            restarted = False  # the same was asked for anew meanwhile, and is under way
+        if not restarted:
             self._launcher.release(self.folder(job_id))
-            raise JobError(f"Job {job_id} was started again by somebody else.", "Reload the page to see its state.")
+            raise JobError(f"Job {job_id} was started by somebody else already.", "Reload the page to see its state.")
         self.folder(job_id).clear()
         ProgressWriter(self.folder(job_id)).update("Starting again", 0)
         return self.get(job_id)
@@ -139,26 +170,33 @@ class Queue:
 
     def remove(self, dataset_id: str) -> None:
         """Deletes the ended jobs of a dataset for good, with their job folders."""
-        for folder in self._table.remove(dataset_id):
-            shutil.rmtree(folder, ignore_errors=True)
+        for job_id in self._table.remove(dataset_id):
+            shutil.rmtree(self._table.folder(job_id).path, ignore_errors=True)
+
+    def remove_one(self, job_id: str) -> None:
+        """Deletes one job for good, with its job folder. Raises JobError where it has not ended."""
+        folder = self.folder(job_id)
+        if not self._table.remove_one(job_id):
+            raise JobError(f"Job {job_id} has not ended.", "Stop it first, or wait for its end.")
+        shutil.rmtree(folder.path, ignore_errors=True)
 
     # --- looking ---------------------------------------------------------------------------------------------------
 
     def get(self, job_id: str) -> Job:
         """Raises JobError where there is no such job."""
         row = self._row(job_id)
-        return job_record(row, self._table.waiting())
+        return self._record(row, self._table.waiting())
 
     def list(self, limit: int = 50, offset: int = 0) -> builtins.list[Job]:
         """Newest first."""
         waiting = self._table.waiting()
-        return [job_record(row, waiting) for row in self._table.newest(limit, offset)]
+        return [self._record(row, waiting) for row in self._table.newest(limit, offset)]
 
     def of(self, kind: str, dataset_id: str) -> builtins.list[Job]:
         """The jobs of a kind on a dataset, newest first, without those whose job folder was deleted."""
         waiting = self._table.waiting()
         found = self._table.of(kind, dataset_id)
-        return [job_record(row, waiting) for row in found if Path(row["folder"]).is_dir()]
+        return [self._record(row, waiting) for row in found if self._table.folder(row["job_id"]).path.is_dir()]
 
     def count(self) -> int:
         return self._table.count()
@@ -166,15 +204,10 @@ class Queue:
     def active(self) -> builtins.list[Job]:
         """Jobs that have not ended, oldest first."""
         waiting = self._table.waiting()
-        return [job_record(row, waiting) for row in self._table.active()]
-
-    def under_way(self, kind: str, spec: JsonObject) -> Job | None:
-        """The job that has been asked for exactly this and has not ended."""
-        same = (job for job in self.active() if job.kind == kind and self.folder(job.job_id).spec() == spec)
-        return next(same, None)
+        return [self._record(row, waiting) for row in self._table.active()]
 
     def folder(self, job_id: str) -> JobFolder:
-        return JobFolder(Path(self._row(job_id)["folder"]))
+        return self._table.folder(self._row(job_id)["job_id"])
 
     def log_tail(self, job_id: str, lines: int = 200) -> str:
         return self.folder(job_id).log_tail(lines)
@@ -183,7 +216,7 @@ class Queue:
 
     def uncollected(self) -> builtins.list[Job]:
         """Jobs, running or ended, whose output has not been taken in completely, oldest first."""
-        return [job_record(row) for row in self._table.uncollected()]
+        return [self._record(row) for row in self._table.uncollected()]
 
     def parts_collected(self, job_id: str) -> int:
         """How many parts of its output (tiers of a scan) have been taken in."""
@@ -198,6 +231,20 @@ class Queue:
         values = {"dataset_id": dataset_id} if dataset_id is not None else {}
         self._table.update(job_id, (), collected=1, **values)
 
+    def untaken(self) -> builtins.list[Job]:
+        """Jobs that are failed ones only because their result could not be taken in, oldest first."""
+        return [job for row in self._table.failed() if self._is_done(job := self._record(row))]
+
+    def is_untaken(self, job_id: str) -> bool:
+        """Whether a job is one of `untaken`."""
+        job = self.get(job_id)
+        return job.status == "failed" and self._is_done(job)
+
+    def mark_taken_in(self, job_id: str) -> Job:
+        """Records that the result of one of `untaken` has been taken in after all."""
+        self._table.update(job_id, ("failed",), status="done", error="")
+        return self.get(job_id)
+
     # --- inside ----------------------------------------------------------------------------------------------------
 
     def _insert(
@@ -210,13 +257,14 @@ class Queue:
         by: str,
         resources: Resources,
         status: JobStatus,
+        request: str | None = None,
     ) -> Job:
         now = time.time()
         job_id = f"{datetime.fromtimestamp(now, UTC):%Y%m%d-%H%M%S}-{kind}-{secrets.token_hex(3)}"
-        folder = JobFolder((self._runs / job_id).resolve()).create()
+        folder = self._table.folder(job_id).create()
         folder.write_spec(spec)
         self._hold(job_id, folder)  # before anybody can see the job, so that nobody takes it for lost
-        self._table.insert(
+        made = self._table.insert(
             job_id=job_id,
             kind=kind,
             title=title,
@@ -225,13 +273,18 @@ class Queue:
             needs_device=resources.device,
             processes=resources.processes,
             dataset_id=dataset_id,
-            folder=str(folder.path),
+            folder=job_id,
             status=status,
             created_at=now,
             created_by=by,
             started_at=None if module else now,
             collected=not module,
+            request=request,
         )
+        if not made:
+            self._launcher.release(folder)
+            shutil.rmtree(folder.path)
+            raise _UnderWayError
         return self.get(job_id)
 
     def _ask(self, job_id: str, ended: JobStatus) -> Job:
@@ -247,6 +300,12 @@ class Queue:
         """Makes this process answer for the job."""
         if not self._launcher.claim(folder or self.folder(job_id)):
             raise JobError(f"Job {job_id} is held by another process.", "Reload the page to see its state.")
+
+    def _is_done(self, job: Job) -> bool:
+        return self._table.folder(job.job_id).is_done()
+
+    def _record(self, row: Row, waiting: Sequence[str] = ()) -> Job:
+        return job_record(row, self._table.folder(row["job_id"]), waiting)
 
     def _row(self, job_id: str) -> Row:
         row = self._table.row(job_id)

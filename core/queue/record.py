@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import UTC, datetime
-from pathlib import Path
 
 from core.queue.folder import JobFolder
 from core.queue.progress import read_progress
@@ -12,7 +11,7 @@ from core.queue.table import Row
 from core.records import Job, Progress
 
 
-def job_record(row: Row, waiting: Sequence[str] = ()) -> Job:
+def job_record(row: Row, folder: JobFolder, waiting: Sequence[str] = ()) -> Job:
     """`waiting`: the ids of the jobs that wait for a device slot, next first."""
     job_id = row["job_id"]
     return Job(
@@ -25,8 +24,8 @@ def job_record(row: Row, waiting: Sequence[str] = ()) -> Job:
         created_by=row["created_by"],
         started_at=_moment(row["started_at"]),
         ended_at=_moment(row["ended_at"]),
-        folder=row["folder"],
-        progress=Progress() if row["status"] == "queued" else read_progress(JobFolder(Path(row["folder"]))),
+        folder=str(folder.path),
+        progress=Progress() if row["status"] == "queued" else read_progress(folder),
         error=row["error"],
         device=row["device"],
         collected=bool(row["collected"]),

@@ -8,7 +8,9 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+from core.queue.folder import JobFolder
 from core.records import ENDED, JobStatus
+from core.settings import Workspace
 
 WAIT_SECONDS = 20.0
 """How long a write waits for another process's write."""
@@ -23,7 +25,7 @@ CREATE TABLE IF NOT EXISTS jobs (
     launch TEXT NOT NULL,
     needs_device INTEGER NOT NULL,
     dataset_id TEXT,
-    folder TEXT NOT NULL,
+    folder TEXT NOT NULL,               -- its name in `runs`; of earlier releases the path that it once had
     status TEXT NOT NULL,
     created_at REAL NOT NULL,           -- this and the other times: epoch seconds
     created_by TEXT NOT NULL,
@@ -36,11 +38,17 @@ CREATE TABLE IF NOT EXISTS jobs (
     leader_pid INTEGER,                 -- the identity of the job's first process
     leader_started TEXT,
     leader_command TEXT,
-    processes INTEGER NOT NULL DEFAULT 1 -- under accelerate; 0: one per device
+    processes INTEGER NOT NULL DEFAULT 1, -- under accelerate; 0: one per device
+    request TEXT                        -- a digest of what was asked for, where it is done once at a time
 )
 """
-ADDED = ("processes INTEGER NOT NULL DEFAULT 1",)
+ADDED = ("processes INTEGER NOT NULL DEFAULT 1", "request TEXT")
 """Columns that a workspace made by an earlier release lacks."""
+UNDER_WAY = """
+CREATE UNIQUE INDEX IF NOT EXISTS jobs_under_way ON jobs (request)
+WHERE status NOT IN ('done', 'failed', 'cancelled', 'stopped', 'lost')
+"""
+"""Of a request no two jobs are under way, whichever threads and processes ask at once."""
 RENAMED = (
     "UPDATE jobs SET kind = 'cleaning_effect' WHERE kind = 'cleaning'",
     "UPDATE jobs SET kind = 'hub' WHERE kind = 'load' AND (module LIKE '%.hub' OR module LIKE '%.hub.run')",
@@ -55,17 +63,31 @@ class JobTable:
 
     def __init__(self, path: Path) -> None:
         self.path = path
+        self._runs = Workspace(path.parent.resolve()).runs
         path.parent.mkdir(parents=True, exist_ok=True)
         with self._connection() as connection:
             connection.execute("PRAGMA journal_mode = WAL")
             connection.execute(SCHEMA)
             self._add_columns(connection)
+            connection.execute(UNDER_WAY)
             self._rename(connection)
 
-    def insert(self, **values: Any) -> None:
+    def insert(self, **values: Any) -> bool:
+        """Writes a new job down, unless one of the same `request` is under way. Returns whether it did."""
         columns, marks = ", ".join(values), ", ".join("?" * len(values))
         with self._connection() as connection:
-            connection.execute(f"INSERT INTO jobs ({columns}) VALUES ({marks})", tuple(values.values()))
+            try:
+                connection.execute(f"INSERT INTO jobs ({columns}) VALUES ({marks})", tuple(values.values()))
+            except sqlite3.IntegrityError as error:
+                if "jobs.request" not in str(error):
+                    raise
+                return False
+            return True
+
+    def under_way(self, request: str) -> Row | None:
+        """The job of that request that has not ended."""
+        rows = self._rows(f"WHERE request = ? AND status NOT IN ({_marks(ENDED)})", (request, *ENDED))
+        return rows[0] if rows else None
 
     def update(self, job_id: str, only_if: Sequence[JobStatus] = (), **values: object) -> bool:
         """Sets columns of a job, with `only_if` only while its status is one of these. Returns whether it did."""
@@ -76,6 +98,11 @@ class JobTable:
                 f"UPDATE jobs SET {assignments} WHERE job_id = ?{condition}", (*values.values(), job_id, *only_if)
             )
             return changed.rowcount == 1
+
+    def folder(self, job_id: str) -> JobFolder:
+        """Where a job of this table has its files: beside the table, wherever a copied or moved workspace lies. What
+        the row says was true where the job was made."""
+        return JobFolder(self._runs / job_id)
 
     def row(self, job_id: str) -> Row | None:
         rows = self._rows("WHERE job_id = ?", (job_id,))
@@ -90,13 +117,19 @@ class JobTable:
         return self._rows("WHERE kind = ? AND dataset_id = ? ORDER BY seq DESC", (kind, dataset_id))
 
     def remove(self, dataset_id: str) -> list[str]:
-        """Takes the ended jobs of a dataset off the table and returns their folders."""
+        """Takes the ended jobs of a dataset off the table and returns their ids."""
         with self._connection() as connection:
             rows = connection.execute(
-                f"DELETE FROM jobs WHERE dataset_id = ? AND status IN ({_marks(ENDED)}) RETURNING folder",
+                f"DELETE FROM jobs WHERE dataset_id = ? AND status IN ({_marks(ENDED)}) RETURNING job_id",
                 (dataset_id, *ENDED),
             ).fetchall()
-            return [str(row["folder"]) for row in rows]
+            return [str(row["job_id"]) for row in rows]
+
+    def remove_one(self, job_id: str) -> bool:
+        """Takes a job off the table if it has ended. Returns whether it did."""
+        with self._connection() as connection:
+            gone = f"DELETE FROM jobs WHERE job_id = ? AND status IN ({_marks(ENDED)})"
+            return connection.execute(gone, (job_id, *ENDED)).rowcount == 1
 
     def count(self) -> int:
         with self._connection() as connection:
@@ -113,6 +146,10 @@ class JobTable:
     def uncollected(self) -> list[Row]:
         """Jobs that have or may have output which has not been taken in, in the order of their creation."""
         return self._rows("WHERE collected = 0 AND status NOT IN ('preparing', 'queued') ORDER BY seq")
+
+    def failed(self) -> list[Row]:
+        """Jobs that failed, in the order of their creation."""
+        return self._rows("WHERE status = 'failed' ORDER BY seq")
 
     def _rows(self, clauses: str, parameters: Sequence[Any] = ()) -> list[Row]:
         with self._connection() as connection:

@@ -46,12 +46,17 @@ def _read(raw: Mapping[str, Any], target: Target) -> Act | None:
         shown=_shown(raw.get("shown"), target),
         scan_id=_text(raw.get("scan_id")),
         undoes_key=_text(raw.get("target")) if action == "undo" else None,
-        instead_of=_text(raw.get("instead_of")),
+        instead_of=_texts(raw.get("instead_of")),
     )
 
 
 def _text(value: Any) -> str | None:
     return value if isinstance(value, str) else None
+
+
+def _texts(value: Any) -> tuple[str, ...]:
+    """A list of texts; a desk of an earlier release has one text in its place."""
+    return tuple(one for one in (value if isinstance(value, list | tuple) else [value]) if isinstance(one, str))
 
 
 def _shown(raw: Any, target: Target) -> dict[str, str | float]:

@@ -54,8 +54,9 @@ class Act:
     scan_id: str | None = None
     undoes_key: str | None = None
     """For an undo: the client key of the decision to take back; None for the reviewer's newest."""
-    instead_of: str | None = None
-    """The decision of another reviewer that this one saw and overrules."""
+    instead_of: tuple[str, ...] | None = None
+    """The decisions on the row that were seen on this screen, by id or by client key: it overrules no other. None where
+    there is no screen: then it overrules the reviewer's own."""
 
 
 @dataclass(frozen=True, slots=True)

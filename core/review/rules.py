@@ -33,8 +33,8 @@ def judge(
         other = in_force.get(act.example_id) if act.example_id is not None else None
         if problem:
             refused.append(Refusal(act, problem))
-        elif other is not None and other.reviewer != reviewer and act.instead_of != other.decision_id:
-            refused.append(Refusal(act, _decided_by_other(other, target, rows.get(other.example_id)), other))
+        elif other is not None and not _seen(act, other, reviewer):
+            refused.append(Refusal(act, _judged_meanwhile(other, target, rows.get(other.example_id), reviewer), other))
         else:
             accepted.append(plain_keep(act, rows))
     return accepted, refused
@@ -81,6 +81,17 @@ def plain_keep(act: Act, rows: Mapping[int, str | None]) -> Act:
     return act
 
 
-def _decided_by_other(other: Decision, target: Target, label: str | None) -> str:
-    said = in_words(other, target, label)
-    return f"{other.reviewer} has already decided row {other.example_id}: {said}. Your decision was not saved."
+def _seen(act: Act, other: Decision, reviewer: str) -> bool:
+    """Whether who decides knows of the decision in force. A name alone tells little: many may go by the same."""
+    if act.instead_of is None:
+        return other.reviewer == reviewer
+    return other.decision_id in act.instead_of or other.client_key in act.instead_of
+
+
+def _judged_meanwhile(other: Decision, target: Target, label: str | None, reviewer: str) -> str:
+    who = f"Another tab under your name, {reviewer}," if other.reviewer == reviewer else other.reviewer
+    said, when = in_words(other, target, label), f"{other.decided_at:%d %b, %H:%M} UTC"
+    return (
+        f"{who} has already decided row {other.example_id}: {said} ({when}). Your decision was not saved: go back to "
+        "the row and decide again to replace that one."
+    )

@@ -7,21 +7,30 @@ from __future__ import annotations
 
 import logging
 import threading
+import time
+from dataclasses import replace
 
 from core.context import Context
+from core.errors import JobError
 from core.jobs.defects import in_words
 from core.jobs.load.web import finish_earlier
 from core.jobs.registry import KINDS
 from core.records import ENDED, Job
+from core.services.trash import purge
 
 logger = logging.getLogger("winnow")
 
 LOOK_EVERY = 0.5
 """Seconds between two looks of the collecting thread."""
+AGAIN_EVERY = 300.0
+"""Seconds after which it tries again what could not be taken in: a disk that was full may have room by then."""
+EMPTY_EVERY = 86_400.0
+"""Seconds between two looks into the trash while the app stays open."""
 
 
 def collect(context: Context) -> None:
-    """Takes in everything that is new. An output that cannot be taken in makes its job a failed one."""
+    """Takes in everything that is new. An output that cannot be taken in makes its job a failed one, which keeps its
+    result: see `take_in`."""
     with context.beside.turn("collect"):
         for job in context.queue.uncollected():
             _collect(context, job)
@@ -41,8 +50,39 @@ def _collect(context: Context, job: Job) -> None:
         context.queue.mark_collected(job.job_id)
 
 
+def take_in(context: Context, job_id: str) -> Job:
+    """Tries once more to take in the result of a job that failed over that; nothing is computed again. Raises JobError
+    where it cannot be taken in this time either."""
+    with context.beside.turn("collect"):
+        job = context.queue.get(job_id)
+        if not context.queue.is_untaken(job_id) or job.kind not in KINDS:
+            return job
+        try:
+            KINDS[job.kind].collect(context, replace(job, status="done"))
+        except Exception as error:
+            raise JobError(
+                f"The result of {job.title} could not be taken in: {in_words(error)}",
+                f"It is kept in {job.folder}: mend the cause and take it in again.",
+            ) from error
+        return context.queue.mark_taken_in(job_id)
+
+
+def take_in_untaken(context: Context) -> None:
+    """Tries once more all that could not be taken in."""
+    for job in context.queue.untaken():
+        try:
+            take_in(context, job.job_id)
+        except JobError as error:
+            logger.warning("%s", error)
+
+
+def empty_trash(context: Context) -> list[str]:
+    """Deletes for good the datasets that are due, while the workspace stays open; returns their ids."""
+    return purge(context.store, context.ledger, context.queue, context.workspace, in_use=True)
+
+
 class Collector:
-    """The thread that collects while the app is up, and finds jobs that were lost."""
+    """The thread that collects while the app is up, finds jobs that were lost, and empties the trash of what is due."""
 
     def __init__(self, context: Context) -> None:
         self._context = context
@@ -56,8 +96,15 @@ class Collector:
         self._thread.join()
 
     def _run(self) -> None:
+        again, empty = 0.0, time.monotonic() + EMPTY_EVERY
         while not self._stopping.wait(LOOK_EVERY):
             try:
+                if time.monotonic() >= again:
+                    again = time.monotonic() + AGAIN_EVERY
+                    take_in_untaken(self._context)
+                if time.monotonic() >= empty:
+                    empty = time.monotonic() + EMPTY_EVERY
+                    empty_trash(self._context)
                 self._context.queue.reconcile()
                 collect(self._context)
             except Exception:

@@ -9,6 +9,7 @@ from core.errors import JobError
 from core.jobs import submit
 from core.jobs.registry import KINDS
 from core.records import Job
+from core.services.collect import take_in
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,9 +55,17 @@ def can_restart(context: Context, job: Job) -> bool:
     return job.kind in KINDS and context.queue.can_restart(job.job_id)
 
 
+def is_untaken(context: Context, job: Job) -> bool:
+    """Whether the job came to its end and only its result could not be taken in."""
+    return job.status == "failed" and context.queue.is_untaken(job.job_id)
+
+
 def restart(context: Context, job_id: str) -> Job:
-    """Starts a job again with the same settings; what it had made so far is kept. Raises JobError where it cannot."""
+    """Starts a job again with the same settings; what it had made so far is kept. One whose result could not be taken
+    in is not run again: its result is taken in. Raises JobError where it cannot."""
     job = context.queue.get(job_id)
+    if is_untaken(context, job):
+        return take_in(context, job_id)
     if not can_restart(context, job):
         raise JobError(f"Job {job_id} ({job.kind}, {job.status}) cannot be started again.", "Start a new one.")
     return submit.restart(context, job_id, KINDS[job.kind])

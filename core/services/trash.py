@@ -1,7 +1,8 @@
 """Empties the trash of what is due: datasets and what hangs on them, and images, embeddings, pixels and tokens that no
 other has.
 
-Called when a workspace is opened; putting a dataset into the trash is `core.services.datasets`' business.
+Called when a workspace is opened, and every day that it stays open; putting a dataset into the trash is
+`core.services.datasets`' business.
 """
 
 from __future__ import annotations
@@ -26,13 +27,25 @@ from core.tasks import task_named
 
 STATES: tuple[DatasetState, ...] = ("ready", "trashed")
 """Datasets in either have what is theirs."""
+LEFT = "files-left"
+"""Names an empty file in the workspace's trash: datasets are gone whose files were left to the next opening."""
 _MEDIA = "SELECT DISTINCT media_id FROM {} WHERE media_id IS NOT NULL"
 
 
-def purge(store: Database, ledger: Ledger, queue: Queue, workspace: Workspace, at: datetime | None = None) -> list[str]:
+def purge(
+    store: Database,
+    ledger: Ledger,
+    queue: Queue,
+    workspace: Workspace,
+    at: datetime | None = None,
+    *,
+    in_use: bool = False,
+) -> list[str]:
     """Deletes for good what has lain in the trash for `TRASH_DAYS` days, by default until now; returns the ids.
 
-    While a load is under way or not taken in, images are left to the next time: some may be its own.
+    While a load is under way or not taken in, images are left to the next time: some may be its own. While the
+    workspace is `in_use`, loads and scans may begin at any moment, so that files which datasets share are left to the
+    next opening.
     """
     gone = due_trash(store, at)
     for dataset_id in gone:
@@ -41,10 +54,16 @@ def purge(store: Database, ledger: Ledger, queue: Queue, workspace: Workspace, a
         ledger.forget(dataset_id)
         delete_dataset(store, dataset_id)
         queue.remove(dataset_id)
-    if gone:
+    left = workspace.trash / LEFT
+    if in_use:
+        if gone:
+            left.touch()
+        return gone
+    if gone or left.exists():
         _sweep_arrays(store, workspace)
-    if gone and not any(job.kind in LOADS for job in queue.uncollected()):
-        _sweep_media(store, workspace)
+        if not any(job.kind in LOADS for job in queue.uncollected()):
+            _sweep_media(store, workspace)
+            left.unlink(missing_ok=True)
     return gone
 
 

@@ -92,8 +92,12 @@ def trashed_at(db: Database, dataset_id: str) -> datetime | None:
 
 
 def due_trash(db: Database, at: datetime | None = None) -> list[str]:
-    """The ids of datasets that have lain in the trash for `TRASH_DAYS` days, by default until now."""
-    limit = stored((at or now()) - timedelta(days=TRASH_DAYS))
+    """The ids of datasets that have lain in the trash for `TRASH_DAYS` days, by default until now. For one that was put
+    there on a day yet to come, since the clock has stepped back, they begin anew."""
+    today = at or now()
+    limit = stored(today - timedelta(days=TRASH_DAYS))
+    with db.write() as cursor:
+        cursor.execute("UPDATE datasets SET trashed_at = $now WHERE trashed_at > $now", {"now": stored(today)})
     rows = db.fetch("SELECT dataset_id FROM datasets WHERE state = 'trashed' AND trashed_at <= ?", [limit])
     return [str(dataset_id) for (dataset_id,) in rows]
 

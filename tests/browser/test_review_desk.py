@@ -201,7 +201,7 @@ def test_a_row_decided_by_another_says_who_and_what(
         record(context, version_id, "ben", acts)
     again = serve(int(texts.url.rsplit(":", 1)[1]))
     notice = desk.get_by_role("alert")
-    expect(notice).to_contain_text("ben has already decided row 0: changed to class 00003.", timeout=40_000)
+    expect(notice).to_contain_text("ben has already decided row 0: changed to class 00003 (", timeout=40_000)
     notice.get_by_role("button", name="Show it").click()
     expect(desk.locator(".banner")).to_have_text(
         "ben has decided this row: changed to class 00003. Decide again to change it."

@@ -5,13 +5,18 @@ from __future__ import annotations
 import re
 import subprocess
 import sys
+from contextlib import closing
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from core.commands import COMMANDS
 from core.finetune.settings import SETTINGS
+from core.queue import Queue
+from core.services.context import open_context
 from core.services.runs.listing import flag
+from core.settings import Workspace
 from tests.integration.cli_support import (
     HEAVY,
     PROJECT,
@@ -20,6 +25,8 @@ from tests.integration.cli_support import (
     in_process,
     load,
 )
+from tests.integration.job_support import load_stories
+from tests.runs import finished_run
 
 
 @pytest.mark.parametrize("arguments", [["--json", "datasets"], ["datasets", "--json"]])
@@ -154,6 +161,26 @@ def test_the_command_line_brings_no_heavy_library_with_it(tmp_path: Path) -> Non
         [sys.executable, "-c", script], cwd=PROJECT, capture_output=True, text=True, timeout=120, check=True
     )
     assert answer.stdout.splitlines()[-1] == "[]"
+
+
+@pytest.mark.parametrize(("option", "status"), [("--cancel", "cancelled"), ("--stop", "stopped")])
+def test_a_job_is_ended_by_its_id(run: Run, workspace: Workspace, option: str, status: str) -> None:
+    job = Queue(workspace).create("scan", "Scan of notes", "no.such.module", {}, None, "ann")
+    ran = run("jobs", option, job.job_id)
+    assert (ran.code, ran.out.strip()) == (0, f"Scan of notes is {status}.")
+    assert [(one["job_id"], one["status"]) for one in run("jobs", "--json").json] == [(job.job_id, status)]
+    assert "no job 'nobody'" in run("jobs", option, "nobody").err
+    assert run("jobs", "--stop", "a", "--cancel", "b").code != 0
+
+
+def test_a_run_is_deleted_by_its_number(run: Run, workspace: Workspace, tmp_path: Path) -> None:
+    with closing(open_context(workspace)) as context:
+        dataset = load_stories(context, tmp_path)
+        made = finished_run(context, dataset, np.full((10, 2), 0.5, np.float32), ["test"] * 10)
+    assert run("runs", "stories", "--delete", "1", "--json").json["run_id"] == made.run_id
+    assert "Run 1 was deleted by" in run("runs", "stories", "--delete", "1").err
+    assert run("runs", "stories", "--json").json == []
+    assert not list(workspace.runs.glob("*train*"))
 
 
 @pytest.mark.parametrize("help_", ["-h", "--help"])

@@ -155,6 +155,50 @@ def test_an_unreadable_result_makes_the_job_a_failed_one(context: Context, datas
     assert context.queue.uncollected() == []
 
 
+def test_a_result_that_could_not_be_taken_in_is_kept_and_taken_in_without_running_again(
+    context: Context, dataset: Dataset
+) -> None:
+    job = _start(context, dataset)
+    wait_until(lambda: context.queue.get(job.job_id).status != "preparing", "the preparation")
+    _go(context, job)
+    wait_for_end(context.queue, job)
+    folder = context.queue.folder(job.job_id)
+    issues, away = folder.output / "1" / "issues.parquet", folder.path / "away"
+    issues.rename(away)
+    with pytest.raises(JobError, match="could not be taken in"):
+        follow(context, job.job_id)
+    failed = context.queue.get(job.job_id)
+    assert failed.status == "failed" and jobs.is_untaken(context, failed) and jobs.can_restart(context, failed)
+    with pytest.raises(JobError, match="take it in again") as raised:
+        jobs.restart(context, job.job_id)
+    assert str(folder.path) in raised.value.hint
+    away.rename(issues)
+    written = folder.progress_path.read_bytes()
+    done = jobs.restart(context, job.job_id)
+    assert (done.status, done.error, done.collected) == ("done", "", True)
+    assert _tiers(context, dataset) == ["lexical + minilm", "lexical"]
+    assert folder.progress_path.read_bytes() == written
+    assert context.queue.untaken() == [] and not jobs.can_restart(context, done)
+
+
+def test_the_collecting_thread_tries_again_what_could_not_be_taken_in(context: Context, dataset: Dataset) -> None:
+    job = _start(context, dataset)
+    wait_until(lambda: context.queue.get(job.job_id).status != "preparing", "the preparation")
+    _go(context, job)
+    wait_for_end(context.queue, job)
+    output = context.queue.folder(job.job_id).output
+    output.rename(output.parent / "away")
+    with pytest.raises(JobError, match="could not be taken in"):
+        follow(context, job.job_id)
+    (output.parent / "away").rename(output)
+    collector = start_collector(context)
+    try:
+        wait_until(lambda: context.queue.get(job.job_id).status == "done", "the next visit")
+    finally:
+        collector.stop()
+    assert _tiers(context, dataset) == ["lexical + minilm", "lexical"]
+
+
 def test_a_foreground_scan_reports_progress_and_returns_its_best_tier(context: Context, dataset: Dataset) -> None:
     seen: list[str] = []
 

@@ -2,22 +2,29 @@
 
 from __future__ import annotations
 
+import resource
+import sqlite3
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from time import monotonic
 from typing import Any
 
 import pytest
 from streamlit.testing.v1 import AppTest
 
 from core.context import Context
-from core.records import IssueFilter, Scan
+from core.records import Dataset, IssueFilter, Scan, Version
 from core.review.records import Act
+from core.services import datasets
 from core.services.review.decisions import make_version, record
 from core.services.review.queue import claim
 from core.store.datasets import get_dataset
 from core.store.ids import new_id
-from core.store.times import now
+from core.store.versions import get_version
+from core.ui.shell.context import app_context, close_contexts
+from tests.pages.conftest import PAGES
 from tests.pages.issues_data import load, scan
 
 OpenAt = Callable[..., AppTest]
@@ -81,7 +88,7 @@ def test_two_tabs_of_one_reviewer_hold_different_rows(app: Context, open_at: Ope
     open_at("review", reviewer="ada")
     assert claim(app, scanned.version_id, scanned.scan_id, "ben", IssueFilter(), 3) == []
     first.run()
-    held = app.ledger.claims.held_by_others(scanned.version_id, "ben", now())
+    held = app.ledger.claims.held_by_others(scanned.version_id, "ben", monotonic())
     assert sorted(held) == list(range(40))
 
 
@@ -108,6 +115,171 @@ def test_a_desk_without_rows_in_its_hands_takes_the_better_list_at_once(
     page = report(page, scanned)
     assert "A better list" not in texts(page)
     assert page.session_state[f"review-desk-{scanned.version_id}-working"].scan == better
+
+
+@pytest.fixture
+def answers(monkeypatch: pytest.MonkeyPatch) -> list[dict[str, Any]]:
+    """What the server told the desk in the browser, newest last."""
+    told: list[dict[str, Any]] = []
+    monkeypatch.setattr("core.ui.review_desk.mount", lambda key, data: told.append(dict(data)))
+    return told
+
+
+def test_a_second_tab_under_the_same_name_does_not_overrule_in_silence(
+    app: Context, open_at: OpenAt, scanned: Scan, answers: list[dict[str, Any]]
+) -> None:
+    first, second = open_at("review", reviewer="reviewer"), open_at("review", reviewer="reviewer")
+    report(first, scanned, {"key": "k1", "action": "keep", "example_id": 3, "instead_of": []})
+    report(second, scanned, {"key": "k2", "action": "exclude", "example_id": 3, "instead_of": []})
+    (refused,) = answers[-1]["refused"]
+    assert "Another tab under your name, reviewer, has already decided row 3: kept as it is" in refused["message"]
+    assert [act.action for act in app.ledger.decisions.page(scanned.dataset_id)] == ["keep"]
+
+    seen = refused["decision"]["decision_id"]
+    report(second, scanned, {"key": "k3", "action": "exclude", "example_id": 3, "instead_of": [seen]})
+    assert answers[-1]["refused"] == [] and answers[-1]["acknowledged"] == ("k3",)
+    again = {"key": "k4", "action": "keep", "example_id": 3, "instead_of": [seen, "k2", "k3"]}
+    report(second, scanned, again)
+    assert [act.action for act in app.ledger.decisions.page(scanned.dataset_id)] == ["keep", "exclude", "keep"]
+
+
+def test_a_row_in_hand_that_was_decided_meanwhile_is_told(
+    app: Context, open_at: OpenAt, scanned: Scan, answers: list[dict[str, Any]]
+) -> None:
+    page = open_at("review", reviewer="ada")
+    record(app, scanned.version_id, "ben", [Act("theirs", "exclude", 1)])
+    said = {"acts": [], "have": [0, 1, 2], "open": [0, 1], "skipped": 0}
+    page.session_state[f"review-desk-{scanned.version_id}"] = {"desk": said}
+    page.run()
+    (taken,) = answers[-1]["taken"]
+    assert (taken["example_id"], taken["decision"]["by"], taken["decision"]["key"]) == (1, "ben", "theirs")
+
+
+def test_no_press_around_a_restart_is_refused(
+    app: Context, open_at: OpenAt, scanned: Scan, answers: list[dict[str, Any]]
+) -> None:
+    open_at("review", reviewer="ada")
+    open_at("review", reviewer="ben")
+    with sqlite3.connect(app.workspace.ledger) as connection:
+        connection.execute("UPDATE claims SET owner = '1:of-a-process-that-is-gone'")
+    connection.close()
+    close_contexts()
+    again = app_context()
+    hands = {"ben": tuple(range(25, 40)), "ada": tuple(range(25))}
+    for reviewer, rows in hands.items():  # the one with the later rows is the first to find the new server
+        page = AppTest.from_file(str(PAGES / "review.py"), default_timeout=30)
+        page.query_params["reviewer"] = reviewer
+        press = {"key": f"by-{reviewer}", "action": "keep", "example_id": rows[0], "instead_of": []}
+        said = {"acts": [press], "have": rows, "open": rows[1:], "skipped": 0}
+        page.session_state[f"review-desk-{scanned.version_id}"] = {"desk": said}
+        page.run()
+        assert not page.exception
+        assert answers[-1]["refused"] == [] and answers[-1]["taken"] == []
+        assert {item["example_id"] for item in answers[-1]["items"]}.isdisjoint(range(40))
+        held = again.ledger.claims.held_by_others(scanned.version_id, "nobody", monotonic())
+        assert set(rows[1:]) <= set(held)
+    assert len(again.ledger.decisions.page(scanned.dataset_id)) == 2
+
+
+def test_a_page_loaded_anew_after_a_restart_goes_on_with_its_reviewers_rows(
+    app: Context, open_at: OpenAt, scanned: Scan, answers: list[dict[str, Any]]
+) -> None:
+    open_at("review", reviewer="ada")
+    with sqlite3.connect(app.workspace.ledger) as connection:
+        connection.execute("UPDATE claims SET owner = '1:of-a-process-that-is-gone'")
+    connection.close()
+    close_contexts()
+    app_context()
+    open_at("review", reviewer="ben")
+    assert answers[-1]["items"][0]["example_id"] == 25
+    open_at("review", reviewer="ada")
+    assert answers[-1]["items"][0]["example_id"] == 0
+
+
+@contextmanager
+def full_disk() -> Iterator[None]:
+    """No file can grow, as on a disk without room."""
+    limits = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (0, limits[1]))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, limits)
+
+
+def test_the_desk_stays_on_a_full_disk_and_comes_back_when_there_is_room(
+    app: Context, scanned: Scan, answers: list[dict[str, Any]]
+) -> None:
+    dataset, version = get_dataset(app.store, scanned.dataset_id), get_version(app.store, scanned.version_id)
+    page = report(alone(app, scanned, dataset, version), scanned)
+    act = {"key": "k1", "action": "keep", "example_id": 0, "instead_of": []}
+    told = len(answers)
+    with full_disk():
+        page = report(page, scanned, act, have=tuple(range(25)))
+    assert not page.exception and not page.error and len(answers) == told + 1
+    held = answers[-1]
+    assert held["trouble"] and held["acknowledged"] == () and held["items"] == []
+    assert held["queue"] == answers[-2]["queue"] and held["mode"] == "desk"
+    assert app.ledger.decisions.page(scanned.dataset_id) == []
+    report(page, scanned, act, have=tuple(range(25)))
+    assert answers[-1]["trouble"] == "" and answers[-1]["acknowledged"] == ("k1",)
+    assert [one.client_key for one in app.ledger.decisions.page(scanned.dataset_id)] == ["k1"]
+
+
+def test_a_desk_on_an_older_version_says_so_and_goes_on_with_the_newest(
+    app: Context, open_at: OpenAt, scanned: Scan
+) -> None:
+    page = open_at("review", reviewer="ada")
+    assert "newer version" not in texts(page)
+    record(app, scanned.version_id, "ben", [Act(new_id(), "exclude", 1)])
+    make_version(app, scanned.version_id, "", "ben")
+    page = report(page, scanned, {"key": "k1", "action": "keep", "example_id": 0})
+    assert "There is a newer version, **2**, by ben. What is decided here is kept with version 1" in texts(page)
+    assert len(app.ledger.decisions.page(scanned.dataset_id)) == 2
+    page.button[[button.label for button in page.button].index("Go on with version 2")].click().run()
+    assert page.query_params["version"] in ("2", ["2"])
+    assert "Version 2 has not been scanned" in texts(page)
+
+
+def _stage_alone() -> None:
+    import streamlit as st
+
+    from core.records import IssueFilter
+    from core.services.review.sources import ScanSource
+    from core.ui.review.stage import stage
+
+    context, dataset, version, scan = (st.session_state[name] for name in ("app", "dataset", "version", "scan"))
+    stage(context, dataset, version, "ada", lambda: ScanSource(scan, IssueFilter()), "desk")
+
+
+def alone(app: Context, scanned: Scan, dataset: Dataset, version: Version) -> AppTest:
+    """The desk of a page that was opened a while ago: a report of the browser runs nothing else."""
+    page = AppTest.from_function(_stage_alone, default_timeout=30)
+    for name, value in {"app": app, "dataset": dataset, "version": version, "scan": scanned}.items():
+        page.session_state[name] = value
+    return page
+
+
+def test_a_desk_on_a_dataset_in_the_trash_stops(
+    app: Context, open_at: OpenAt, scanned: Scan, answers: list[dict[str, Any]]
+) -> None:
+    open_at("review", reviewer="ada")
+    dataset = get_dataset(app.store, scanned.dataset_id)
+    version = get_version(app.store, scanned.version_id)
+    datasets.delete(app, scanned.dataset_id)
+
+    page = alone(app, scanned, dataset, version)
+    page = report(page, scanned, {"key": "k1", "action": "keep", "example_id": 0}, have=(0, 1))
+    assert not page.exception
+    answer = answers[-1]
+    (refused,) = answer["refused"]
+    assert refused["message"].startswith(f"{dataset.name} was moved to the trash") and answer["items"] == []
+    assert answer["empty"].startswith(f"{dataset.name} was moved to the trash") and answer["acknowledged"] == ("k1",)
+    assert app.ledger.decisions.page(scanned.dataset_id) == []
+    datasets.restore(app, scanned.dataset_id)
+    report(page, scanned, {"key": "k2", "action": "keep", "example_id": 0})
+    assert [act.example_id for act in app.ledger.decisions.page(scanned.dataset_id)] == [0]
+    assert answers[-1]["items"]
 
 
 def test_another_filter_gives_the_rows_before_it_free(app: Context, open_at: OpenAt, scanned: Scan) -> None:

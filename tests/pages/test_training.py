@@ -72,6 +72,22 @@ def test_a_link_to_another_view_of_the_page_one_is_on_writes_the_url(app: Contex
     assert [run.number for run in app.ledger.runs.of(news.dataset_id)] == [1]
 
 
+def test_a_run_is_deleted_after_asking_and_its_link_says_so(app: Context, open_at: Open, news: Dataset) -> None:
+    run = data.begin(app, news)
+    data.finish(app, run)
+    shown = open_at("training", run=1, reviewer="ada")
+    assert not shown.exception
+    assert "links to the run and comparisons with it will say that it was deleted" in words(shown)
+    shown.button(key="run-delete-button").click().run()
+    assert not shown.exception
+    assert app.ledger.runs.of(news.dataset_id) == [] and "No model has been trained" in words(shown)
+    other = data.begin(app, news)
+    assert other.number == 2
+    assert not [button for button in open_at("training", run=2).button if button.key == "run-delete-button"]
+    again = open_at("training", run=1)
+    assert "Run 1 was deleted by ada" in "\n".join(one.value for one in again.error)
+
+
 def test_a_run_under_way_shows_stage_share_figures_and_what_can_be_done(
     app: Context, news: Dataset, open_at: Open
 ) -> None:

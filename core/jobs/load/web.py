@@ -175,7 +175,7 @@ def _finish(context: Context, dataset: Dataset, plan: SplitPlan | None, by: str)
         if plan:
             asked = (plan.method, plan.shares, plan.seed, plan.group_column)
             join(context, start_split(context, dataset.latest_version_id, *asked, by).job_id)
-        add_derived(context, dataset)
+        add_derived(context, dataset, unheard, lambda: context.beside.leaving)
         add_fingerprint(context.store, dataset.latest_version_id)
     except StoppedError:
         _LOG.info("the derived attributes of %s are left for the next start", dataset.name)
@@ -183,10 +183,12 @@ def _finish(context: Context, dataset: Dataset, plan: SplitPlan | None, by: str)
         _LOG.exception("after the load of %s", dataset.name)
 
 
-def add_derived(context: Context, dataset: Dataset) -> None:
-    """Adds the derived attributes of the dataset's task; does nothing where they are there."""
+def add_derived(context: Context, dataset: Dataset, on_progress: Report, stopped: Callable[[], bool]) -> None:
+    """Adds the derived attributes of the dataset's task; does nothing where they are there. A load ends with it and the
+    Profile page begins with it: whoever comes second waits for the first. Raises `StoppedError`."""
     derived = task_named(dataset.task).modality.derived
-    derive(context.store, dataset.dataset_id, derived, unheard, lambda: context.beside.leaving)
+    with context.beside.turn(f"derive {dataset.dataset_id}"):
+        derive(context.store, dataset.dataset_id, derived, on_progress, stopped)
 
 
 def finish_earlier(context: Context) -> None:

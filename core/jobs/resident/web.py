@@ -135,10 +135,11 @@ class OneResident:
                 self._let_go()
                 return self._held(launcher, spec, log).ask(question)
 
-    def end(self) -> None:
-        """Lets the model go."""
+    def end(self, model: Path | None = None) -> None:
+        """Lets the model go, whichever it is; with `model` only that one."""
         with self._lock:
-            self._let_go()
+            if model is None or (self._current is not None and self._current.model == model):
+                self._let_go()
 
     def close(self) -> None:
         """Lets the model go, but waits for no long answer: its process then ends with this one, or for want of

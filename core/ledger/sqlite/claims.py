@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from datetime import datetime, timedelta
 
 from core.identity import is_gone, own_mark
-from core.ledger.sqlite.file import LedgerFile, micros
+from core.ledger.sqlite.file import LedgerFile
 
 _THESE = "version_id = ? AND session = ? AND example_id IN (SELECT value FROM json_each(?))"
+
+
+ADOPTION_SECONDS = 45.0
+"""How long the rows of a browser whose server is gone wait for it to find the next one. It tries every 30 seconds at
+the least; until then nobody else gets the rows that are on its screen, where somebody may press a key."""
 
 
 class SqliteClaims:
@@ -20,11 +24,11 @@ class SqliteClaims:
         self._owner = own_mark()
 
     def hold(
-        self, version_id: str, session: str, example_ids: Sequence[int], *, now: datetime, seconds: float
+        self, version_id: str, session: str, example_ids: Sequence[int], *, now: float, seconds: float
     ) -> list[int]:
-        until = micros(now + timedelta(seconds=seconds))
+        until = _micros(now + seconds)
         with self._file.write() as connection:
-            connection.execute("DELETE FROM claims WHERE until <= ?", [micros(now)])
+            connection.execute("DELETE FROM claims WHERE until <= ?", [_micros(now)])
             connection.executemany(
                 """INSERT INTO claims (version_id, example_id, session, until, owner) VALUES (?, ?, ?, ?, ?)
                    ON CONFLICT (version_id, example_id) DO UPDATE SET until = excluded.until, owner = excluded.owner
@@ -37,11 +41,11 @@ class SqliteClaims:
         own = {example_id for (example_id,) in held}
         return [example_id for example_id in example_ids if example_id in own]
 
-    def held_by_others(self, version_id: str, session: str, now: datetime) -> list[int]:
+    def held_by_others(self, version_id: str, session: str, now: float) -> list[int]:
         with self._file.connection() as connection:
             found = connection.execute(
                 "SELECT example_id FROM claims WHERE version_id = ? AND session <> ? AND until > ?",
-                [version_id, session, micros(now)],
+                [version_id, session, _micros(now)],
             ).fetchall()
         return [int(example_id) for (example_id,) in found]
 
@@ -55,9 +59,26 @@ class SqliteClaims:
         with self._file.connection() as connection:
             connection.execute("DELETE FROM claims WHERE session = ?", [session])
 
-    def drop_of_the_gone(self) -> None:
-        """Gives back what sessions hold whose process has ended."""
+    def adopt(self, version_id: str, session: str, example_ids: Sequence[int], *, of: str = "") -> None:
+        with self._file.connection() as connection:
+            connection.execute(
+                """UPDATE claims SET session = ?, owner = ? WHERE version_id = ? AND owner = '' AND (
+                       example_id IN (SELECT value FROM json_each(?)) OR (? <> '' AND substr(session, 1, ?) = ?))""",
+                [session, self._owner, version_id, json.dumps(list(example_ids)), of, len(of), of],
+            )
+
+    def leave_of_the_gone(self, now: float) -> None:
+        """Leaves what sessions hold whose process has ended to be adopted, for `ADOPTION_SECONDS`."""
         with self._file.write() as connection:
             owners = connection.execute("SELECT DISTINCT owner FROM claims").fetchall()
-            gone = [(owner,) for (owner,) in owners if is_gone(owner)]
-            connection.executemany("DELETE FROM claims WHERE owner = ?", gone)
+            gone = [(owner,) for (owner,) in owners if owner and is_gone(owner)]
+            connection.executemany(
+                "UPDATE claims SET owner = '', until = min(until, ?) WHERE owner = ?",
+                [(_micros(now + ADOPTION_SECONDS), owner) for (owner,) in gone],
+            )
+
+
+def _micros(seconds: float) -> int:
+    """A moment of the monotonic clock. Claims of an earlier release have the time of day in its place: their process is
+    gone, so they are too."""
+    return int(seconds * 1_000_000)

@@ -28,7 +28,7 @@ SCHEMAS: tuple[tuple[str, ...], ...] = (
             action TEXT NOT NULL,
             new_label TEXT,
             reviewer TEXT NOT NULL,
-            decided_at INTEGER NOT NULL,            -- this and the other times: microseconds since 1970, UTC
+            decided_at INTEGER NOT NULL,            -- this and most other times: microseconds since 1970, UTC
             scan_id TEXT,
             shown TEXT NOT NULL,
             undoes TEXT)""",
@@ -39,7 +39,7 @@ SCHEMAS: tuple[tuple[str, ...], ...] = (
             version_id TEXT NOT NULL,
             row_id INTEGER NOT NULL,
             session TEXT NOT NULL,
-            until INTEGER NOT NULL,
+            until INTEGER NOT NULL,                 -- microseconds of the machine's monotonic clock
             owner TEXT NOT NULL,                    -- the process that the session talks to: `core.identity`
             UNIQUE (version_id, row_id))""",
         """CREATE TABLE runs (
@@ -75,6 +75,11 @@ SCHEMAS: tuple[tuple[str, ...], ...] = (
             summary TEXT NOT NULL)""",
     ),
     tuple(f"ALTER TABLE {table} RENAME COLUMN row_id TO example_id" for table in ("decisions", "claims")),
+    (
+        # What is left of a run that was deleted: its number is never given again, and whoever asks for it is told.
+        "ALTER TABLE runs ADD COLUMN deleted_at INTEGER",
+        "ALTER TABLE runs ADD COLUMN deleted_by TEXT",
+    ),
 )
 """Each entry takes the file one version further; entries are never edited, only appended."""
 

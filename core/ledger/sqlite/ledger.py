@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from time import monotonic
 
 from core.ledger.sqlite.claims import SqliteClaims
 from core.ledger.sqlite.decisions import SqliteDecisions
@@ -19,7 +20,8 @@ _OF_A_DATASET = (
 
 
 class SqliteLedger:
-    """See `core.ledger.contract.Ledger`. Opening it gives back the claims of processes that are gone, and no others."""
+    """See `core.ledger.contract.Ledger`. Opening it leaves the claims of processes that are gone, and no others, to be
+    adopted."""
 
     def __init__(self, path: Path) -> None:
         """Raises `StoreError` for a file that a newer Winnow has upgraded."""
@@ -28,7 +30,7 @@ class SqliteLedger:
         self.claims = SqliteClaims(self._file)
         self.runs = SqliteRuns(self._file)
         self.effects = SqliteEffects(self._file)
-        self.claims.drop_of_the_gone()
+        self.claims.leave_of_the_gone(monotonic())
 
     def forget(self, dataset_id: str) -> None:
         """Deletes for good all that was done on a dataset. Claims run out by themselves."""

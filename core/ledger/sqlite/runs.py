@@ -14,6 +14,7 @@ from core.ledger.sqlite.file import LedgerFile, micros, moment
 from core.records import Metric, Run
 
 _COLUMNS = "run_id, number, dataset_id, version_id, title, created_at, created_by, spec, labels, summary"
+_KEPT = "(SELECT * FROM runs WHERE deleted_at IS NULL)"
 _UNDER_WAY = "{}"
 """The summary of a run that has not come to its end."""
 
@@ -48,9 +49,19 @@ class SqliteRuns:
             _insert(connection, run, run.number)
             _write_metrics(connection, run.run_id, metrics)
 
+    def delete(self, run_id: str, by: str) -> None:
+        with self._file.write() as connection:
+            connection.execute("DELETE FROM metrics WHERE run_id = ?", [run_id])
+            connection.execute(
+                """UPDATE runs SET summary = '{}', deleted_at = ?, deleted_by = ?
+                   WHERE run_id = ? AND deleted_at IS NULL""",
+                [micros(datetime.now(UTC)), by, run_id],
+            )
+
     def by_id(self, run_id: str) -> Run:
         found = self._found("WHERE run_id = ?", [run_id])
         if not found:
+            self._say_deleted("run_id = ?", [run_id])
             raise NotFoundError(f"Run {run_id!r} not found.", "Its dataset was deleted, or it was never started.")
         return found[0]
 
@@ -59,6 +70,7 @@ class SqliteRuns:
             "WHERE dataset_id = ? AND (CAST(number AS TEXT) = ? OR run_id = ?)", [dataset_id, name, name]
         )
         if not found:
+            self._say_deleted("dataset_id = ? AND (CAST(number AS TEXT) = ? OR run_id = ?)", [dataset_id, name, name])
             known = ", ".join(str(run.number) for run in reversed(self.of(dataset_id)))
             hint = f"This dataset has: {known}." if known else "This dataset has none yet: train one first."
             raise NotFoundError(f"Run {name!r} not found.", hint)
@@ -88,8 +100,21 @@ class SqliteRuns:
 
     def _found(self, clauses: str, values: Sequence[Any]) -> list[Run]:
         with self._file.connection() as connection:
-            rows = connection.execute(f"SELECT {_COLUMNS} FROM runs {clauses}", values).fetchall()
+            rows = connection.execute(f"SELECT {_COLUMNS} FROM {_KEPT} {clauses}", values).fetchall()
         return [_run(row) for row in rows]
+
+    def _say_deleted(self, condition: str, values: Sequence[Any]) -> None:
+        """Raises `NotFoundError` where the run has been deleted."""
+        with self._file.connection() as connection:
+            found = connection.execute(
+                f"SELECT number, deleted_at, deleted_by FROM runs WHERE deleted_at IS NOT NULL AND {condition}", values
+            ).fetchone()
+        if found:
+            number, at, by = found
+            raise NotFoundError(
+                f"Run {number} was deleted by {by} on {moment(at):%d %b %Y}.",
+                "Take another one, or train it once more.",
+            )
 
 
 def _insert(connection: sqlite3.Connection, run: Run, number: int) -> None:

@@ -67,8 +67,9 @@ class LocalLauncher:
         """GPUs of this machine, or those that `CUDA_VISIBLE_DEVICES` names, else its CPU."""
         return find_slots()
 
-    def kill(self, row: Row) -> None:
-        kill_job(row["job_id"], leader(row))
+    def kill(self, folder: JobFolder, row: Row) -> None:
+        first, path = leader(row), str(folder.path)
+        kill_job(path, first if first and path in first.command else None)
 
     def attend(self, module: str, arguments: Sequence[str], log: Path) -> subprocess.Popen[bytes]:
         with log.open("wb") as errors:

@@ -17,7 +17,8 @@ from collections.abc import Callable
 from core.identity import PROC, Identity, identify, stat_of
 
 MARK = "WINNOW_JOB"
-"""The environment variable that names the job in each of its processes."""
+"""The environment variable that says in each process of a job which folder the job has: its id would name the same job
+of a copied workspace too."""
 
 
 def group_members(group: int) -> list[int]:
@@ -25,13 +26,14 @@ def group_members(group: int) -> list[int]:
     return [pid for pid in _pids() if (fields := stat_of(pid)) and fields.group == group]
 
 
-def kill_job(job_id: str, leader: Identity | None, timeout: float = 5.0) -> bool:
-    """Kills every process of a job; those that it starts meanwhile too. Returns whether all were gone in time."""
+def kill_job(mark: str, leader: Identity | None, timeout: float = 5.0) -> bool:
+    """Kills every process that carries a job's mark or is in its leader's group; those that they start meanwhile too.
+    Returns whether all were gone in time."""
     group = leader.pid if leader and identify(leader.pid) == leader else None
     deadline = time.monotonic() + timeout
-    while members := [pid for pid in _pids() if _belongs(pid, job_id, group)]:
+    while members := [pid for pid in _pids() if _belongs(pid, mark, group)]:
         for pid in members:
-            _kill_if(pid, lambda pid: _belongs(pid, job_id, group))
+            _kill_if(pid, lambda pid: _belongs(pid, mark, group))
         if time.monotonic() > deadline:
             return False
         time.sleep(0.01)
@@ -51,7 +53,7 @@ def _pids() -> list[int]:
     return [pid for entry in PROC.iterdir() if entry.name.isdigit() and (pid := int(entry.name)) != own]
 
 
-def _belongs(pid: int, job_id: str, group: int | None) -> bool:
+def _belongs(pid: int, mark: str, group: int | None) -> bool:
     fields = stat_of(pid)
     if fields is None:
         return False
@@ -61,7 +63,7 @@ def _belongs(pid: int, job_id: str, group: int | None) -> bool:
         environment = (PROC / str(pid) / "environ").read_bytes()
     except OSError:
         return False
-    return f"{MARK}={job_id}".encode() in environment.split(b"\0")
+    return os.fsencode(f"{MARK}={mark}") in environment.split(b"\0")
 
 
 def _kill_if(pid: int, belongs: Callable[[int], bool]) -> None:

@@ -126,7 +126,7 @@ def start(how: Start, module: str, folder: JobFolder) -> subprocess.Popen[bytes]
     with folder.log_path.open("ab") as log:
         return subprocess.Popen(
             [sys.executable, *how.launcher, "-m", module, str(folder.path)],
-            env={**os.environ, MARK: folder.job_id, "PYTHONFAULTHANDLER": "1", **how.environment},
+            env={**os.environ, MARK: str(folder.path), "PYTHONFAULTHANDLER": "1", **how.environment},
             stdin=subprocess.DEVNULL,
             stdout=log,
             stderr=subprocess.STDOUT,
@@ -153,7 +153,7 @@ def watch(leader: subprocess.Popen[bytes], folder: JobFolder, *, signal_stop: bo
         if abandoned or (kill_at is not None and time.monotonic() >= kill_at):
             signal_group(leader.pid, signal.SIGKILL)
     # Those that left the group: accelerate gives each of several workers a session of its own.
-    kill_job(folder.job_id, None)
+    kill_job(str(folder.path), None)
 
 
 def _runs(leader: subprocess.Popen[bytes]) -> bool:

@@ -41,7 +41,7 @@ from core.services.evaluation.probabilities import ClassProbabilities, split_pro
 from core.store import predictions
 from core.store.datasets import get_dataset
 from core.store.relations import relation
-from core.store.versions import list_versions
+from core.store.versions import get_version, list_versions
 from core.targets.contract import Target
 from core.tasks import task_named
 
@@ -239,7 +239,8 @@ def truth_version(context: Context, runs: Sequence[Run], labels_from: LabelsFrom
         return list_versions(context.store, runs[0].dataset_id)[0].version_id
     if labels_from == "newest":
         return get_dataset(context.store, runs[0].dataset_id).latest_version_id
-    return max(run.version_id for run in runs)
+    known = [get_version(context.store, run.version_id) for run in runs]
+    return max(known, key=lambda version: version.number).version_id
 
 
 def _truth_of_rows(context: Context, run: Run, where: PredictionFilter, labels_from: LabelsFrom) -> str:

@@ -13,6 +13,7 @@ from typing import Literal, TypeVar
 from core.beside.answers import TIMEOUT, Pending
 from core.context import Context
 from core.errors import NotFoundError
+from core.jobs.load.web import add_derived
 from core.profile import balance as balances
 from core.profile import bias, groups, shares
 from core.profile import duplicates as repeats
@@ -35,14 +36,13 @@ from core.profile.values import value_balance
 from core.progress import Report
 from core.records import Attribute, Dataset, RowFilter
 from core.store.datasets import get_dataset
-from core.store.ingest import derive as deriving
 from core.store.rows import rows_of
 from core.store.versions import get_version
 from core.tasks import task_named
 
 T = TypeVar("T")
-_ANSWERS, _DERIVING = "profile", "derive"
-"""Names of what runs beside."""
+_ANSWERS = "profile"
+"""The name of what runs beside."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,9 +154,7 @@ def derived(context: Context, dataset_id: str, timeout: float | None = TIMEOUT) 
 
 def derive(context: Context, dataset_id: str, on_progress: Report, stopped: Callable[[], bool]) -> None:
     """Makes the derived attributes of a dataset, once, whoever asks first. Raises `StoppedError`."""
-    with context.beside.turn(_DERIVING):
-        task = get_dataset(context.store, dataset_id).task
-        deriving.derive(context.store, dataset_id, task_named(task).modality.derived, on_progress, stopped)
+    add_derived(context, get_dataset(context.store, dataset_id), on_progress, stopped)
 
 
 def attribute_of(dataset: Dataset, column: str) -> Attribute:

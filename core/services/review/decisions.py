@@ -6,12 +6,14 @@ Which rows they get to see is `core.services.review.queue`'s. Which acts are all
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from itertools import groupby
 
+from core.beside.gathered import Gathered
 from core.context import Context
 from core.errors import UsageError
-from core.records import Decision, ReviewCounts, Version
+from core.records import Dataset, Decision, ReviewCounts, Version
 from core.review.records import Act, Recorded, Refusal
 from core.review.rules import judge, judge_undos
 from core.store import versions
@@ -21,30 +23,37 @@ from core.store.ids import new_id
 from core.store.rows import labels_of
 from core.tasks import task_named
 
-_TURN = "record"
-"""Between the look at what is in force and the write nobody else decides: reviewers come to the process that has the
-store open, and that is one. What is written twice nonetheless stands once, by its client key."""
+
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """What one reviewer sends."""
+
+    reviewer: str
+    acts: tuple[Act, ...]
 
 
 def record(context: Context, version_id: str, reviewer: str, acts: Sequence[Act]) -> Recorded:
-    """Takes down a reviewer's acts in their order; those written before, by their client keys, are only confirmed."""
-    with context.beside.turn(_TURN):
-        known = context.ledger.decisions.by_client_key([act.client_key for act in acts])
-        refused: list[Refusal] = []
-        returned = [
-            (key, stored.example_id)
-            for key, stored in known.items()
-            if stored.action == "undo" and stored.version_id == version_id
-        ]
-        fresh = [act for act in acts if act.client_key not in known]
-        for is_undo, group in groupby(fresh, key=lambda act: act.action == "undo"):
-            if is_undo:
-                undone, problems = _undo_all(context, version_id, reviewer, list(group))
-                returned.extend((decision.client_key, decision.example_id) for decision in undone)
-            else:
-                problems = _decide_all(context, version_id, reviewer, list(group))
-            refused.extend(problems)
-    return Recorded(tuple(act.client_key for act in acts), tuple(refused), tuple(returned))
+    """Takes down a reviewer's acts in their order; those written before, by their client keys, are only confirmed.
+
+    Between the look at what is in force and the write nobody else decides: reviewers come to the process that has the
+    store open, and that is one. What is written twice nonetheless stands once, by its client key. The acts of all who
+    wait for their turn are taken down in one look and one write.
+    """
+    if not acts:
+        return Recorded((), (), ())
+    gathered: Gathered[_Asked, Recorded] = context.beside.gathered(_turn(version_id))
+    return gathered.ask(_Asked(reviewer, tuple(acts)), lambda asked: _Moment(context, version_id, asked).recorded())
+
+
+def _turn(version_id: str) -> str:
+    return f"record {version_id}"
+
+
+def stopped(dataset: Dataset) -> str:
+    """Why nothing more is decided on a dataset: it is in the trash. Empty where it is not."""
+    if dataset.state != "trashed":
+        return ""
+    return f"{dataset.name} was moved to the trash: restore it on the Data page to go on."
 
 
 def undo(context: Context, version_id: str, reviewer: str) -> Decision:
@@ -65,25 +74,80 @@ def make_version(context: Context, parent_id: str, note: str, by: str) -> Versio
 
     Raises `UsageError` where there is none.
     """
-    with context.beside.turn(_TURN):
+    with context.beside.turn(_turn(parent_id)):
         made = versions.make_review_version(context.store, parent_id, note.strip(), by)
     return versions.add_fingerprint(context.store, made.version_id)
 
 
-def _decide_all(context: Context, version_id: str, reviewer: str, acts: list[Act]) -> list[Refusal]:
-    version = versions.get_version(context.store, version_id)
-    dataset = get_dataset(context.store, version.dataset_id)
-    example_ids = [act.example_id for act in acts if act.example_id is not None]
-    accepted, refused = judge(
-        acts,
-        rows=labels_of(context.store, version_id, example_ids),
-        in_force=decisions.decision_of(context.store, version_id, example_ids),
-        labels=frozenset(dataset.labels),
-        target=task_named(dataset.task).target,
-        reviewer=reviewer,
-    )
-    context.ledger.decisions.append([as_decision(act, version, reviewer) for act in accepted])
-    return refused
+class _Moment:
+    """What several reviewers do to a version at the same time: each judged by what those before have done, all written
+    together."""
+
+    def __init__(self, context: Context, version_id: str, asked: Sequence[_Asked]) -> None:
+        self._context = context
+        self._asked = asked
+        self._version = versions.get_version(context.store, version_id)
+        self._dataset = get_dataset(context.store, self._version.dataset_id)
+        self._known = context.ledger.decisions.by_client_key([act.client_key for one in asked for act in one.acts])
+        self._unwritten: list[Decision] = []
+        self._look()
+
+    def recorded(self) -> list[Recorded]:
+        """What became of the acts of each, once they are written."""
+        answers = [self._record(one.reviewer, one.acts) for one in self._asked]
+        self._write()
+        return answers
+
+    def _look(self) -> None:
+        """At the rows that are to be decided, and at what is in force on them."""
+        acts = [act for one in self._asked for act in one.acts if act.action != "undo"]
+        rows = sorted({act.example_id for act in acts if act.example_id is not None})
+        self._rows = labels_of(self._context.store, self._version.version_id, rows)
+        self._in_force = decisions.decision_of(self._context.store, self._version.version_id, rows)
+
+    def _record(self, reviewer: str, acts: Sequence[Act]) -> Recorded:
+        known = [self._known[act.client_key] for act in acts if act.client_key in self._known]
+        here = (act for act in known if act.action == "undo" and act.version_id == self._version.version_id)
+        returned = [(act.client_key, act.example_id) for act in here]
+        refused: list[Refusal] = []
+        fresh = [act for act in acts if act.client_key not in self._known]
+        if fresh and (why := stopped(self._dataset)):
+            refused, fresh = [Refusal(act, f"{why} This was not saved.") for act in fresh], []
+        for is_undo, group in groupby(fresh, key=lambda act: act.action == "undo"):
+            if is_undo:
+                undone, problems = self._undo(reviewer, list(group))
+                returned.extend((decision.client_key, decision.example_id) for decision in undone)
+            else:
+                problems = self._decide(reviewer, list(group))
+            refused.extend(problems)
+        return Recorded(tuple(act.client_key for act in acts), tuple(refused), tuple(returned))
+
+    def _decide(self, reviewer: str, acts: list[Act]) -> list[Refusal]:
+        accepted, refused = judge(
+            acts,
+            rows=self._rows,
+            in_force=self._in_force,
+            labels=frozenset(self._dataset.labels),
+            target=task_named(self._dataset.task).target,
+            reviewer=reviewer,
+        )
+        for decision in (as_decision(act, self._version, reviewer) for act in accepted):
+            self._unwritten.append(decision)
+            self._known[decision.client_key] = decision
+            self._in_force[decision.example_id] = decision
+        return refused
+
+    def _undo(self, reviewer: str, acts: list[Act]) -> tuple[list[Decision], list[Refusal]]:
+        """What an undo finds, and what it brings back into force, is asked of the ledger."""
+        self._write()
+        undone, refused = _undo_all(self._context, self._version.version_id, reviewer, acts)
+        self._known |= {decision.client_key: decision for decision in undone}
+        self._look()
+        return undone, refused
+
+    def _write(self) -> None:
+        self._context.ledger.decisions.append(self._unwritten)
+        self._unwritten = []
 
 
 def _undo_all(

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
-from datetime import UTC, datetime
+from time import monotonic
 from typing import Any
 
 import numpy as np
@@ -39,23 +39,36 @@ def claim(
     session: str,
     where: IssueFilter,
     n: int,
-    now: datetime | None = None,
+    now: float | None = None,
 ) -> list[int]:
-    """The next `n` worst rows that nobody has decided and nobody else holds; they are this session's for a while."""
+    """The next `n` worst rows that nobody has decided and nobody else holds; they are this session's for a while.
+    `now`: as `Claims` has it, by default this moment."""
     return claim_from(context, version_id, session, of_scan(context.store, scan_id, where), n, now)
 
 
 def claim_from(
-    context: Context, version_id: str, session: str, ranked: Condition, n: int, now: datetime | None = None
+    context: Context, version_id: str, session: str, ranked: Condition, n: int, now: float | None = None
 ) -> list[int]:
     """As `claim`, from any query for (example_id, rank) with its parameters. Where another process was quicker at one
     of the rows, the search begins again."""
-    claims, moment = context.ledger.claims, now or datetime.now(UTC)
+    claims, moment = context.ledger.claims, monotonic() if now is None else now
     while True:
         taken = claims.held_by_others(version_id, session, moment)
         worst = worst_undecided(context.store, version_id, ranked, taken, n)
         if claims.hold(version_id, session, worst, now=moment, seconds=LEASE_SECONDS) == worst:
             return worst
+
+
+def come_back(context: Context, version_id: str, session: str, in_hand: Collection[int], reviewer: str) -> None:
+    """A session begins: after a restart of the app it goes on with the rows in its browser's hands, and where it has
+    none, since the page was loaded anew, with those that were its reviewer's."""
+    of = "" if in_hand else session_name(reviewer, "")
+    context.ledger.claims.adopt(version_id, session, sorted(in_hand), of=of)
+
+
+def session_name(reviewer: str, tab: str) -> str:
+    """A reviewer's tab as the holder of rows."""
+    return f"{reviewer}:{tab}"
 
 
 def release(context: Context, version_id: str, session: str, example_ids: Sequence[int]) -> None:
@@ -118,12 +131,6 @@ def _with_copies(context: Context, scan: Scan, made: list[ReviewItem], issue_typ
         replace(item, group=group, copies=tuple(found.get(group, ()))) if group is not None else item
         for item, group in zip(made, groups.values(), strict=True)
     ]
-
-
-def decided_by_others(context: Context, version_id: str, reviewer: str, example_ids: Collection[int]) -> list[Decision]:
-    """Decisions in force that other reviewers have made on these rows."""
-    found = decisions.decision_of(context.store, version_id, sorted(example_ids)) if example_ids else {}
-    return [decision for decision in found.values() if decision.reviewer != reviewer]
 
 
 def _examples(context: Context, version_id: str, example_ids: Collection[int]) -> dict[int, Example]:

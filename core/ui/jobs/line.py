@@ -9,7 +9,7 @@ import streamlit as st
 
 from core.context import Context
 from core.records import ENDED, Job
-from core.services.jobs import can_restart, cancel, restart, stop
+from core.services.jobs import can_restart, cancel, is_untaken, restart, stop
 from core.ui import keys
 from core.ui.parts.job_words import ago, how_it_ended, mark
 from core.ui.parts.problems import plain, shown_errors
@@ -64,6 +64,8 @@ def _actions(context: Context, job: Job) -> None:
         asked = job.status == "stopping"
         _action(context, job, "Stop", "stop_circle", stop, "Ends at its next step and keeps what it has.", asked)
         _action(context, job, "Cancel", "block", cancel, "Ends within a second or so.")
+    elif is_untaken(context, job):
+        _action(context, job, "Take in again", "move_to_inbox", restart, "Its result is kept: nothing runs again.")
     elif can_restart(context, job):
         _action(context, job, "Start again", "replay", restart, "Runs with the same settings; what it made is kept.")
 

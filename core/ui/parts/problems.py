@@ -38,12 +38,23 @@ def show_error(error: WinnowError) -> None:
         st.caption(f":material/arrow_forward: {plain(error.hint)}")
 
 
+def said(error: Exception) -> str:
+    """An error as one line, for what draws it itself: what is wrong and what to do, or the id under which it is
+    logged."""
+    return str(error) if isinstance(error, WinnowError) else f"it is logged as {_logged(error)}"
+
+
 def show_defect(error: BaseException) -> None:
     """Logs what went wrong under a new id and shows the id."""
-    incident = uuid4().hex[:8]
-    logger.error("defect %s", incident, exc_info=error)
+    incident = _logged(error)
     st.error(f"Something went wrong inside Winnow. It is logged as `{incident}`.", icon=":material/bug_report:")
     st.caption(":material/arrow_forward: Try again; if it comes back, report it with the log lines of that id.")
+
+
+def _logged(error: BaseException) -> str:
+    incident = uuid4().hex[:8]
+    logger.error("defect %s", incident, exc_info=error)
+    return incident
 
 
 def plain(text: str) -> str:

@@ -57,11 +57,12 @@ def row(
 
 
 def decided(decision: Decision | None, reviewer: str) -> JsonObject | None:
-    """A decision as the desk says it; `by` only where it is somebody else's."""
+    """A decision as the desk says it; `by` only where it is another reviewer's, `key` tells the tab's own."""
     if decision is None:
         return None
     return {
         "decision_id": decision.decision_id,
+        "key": decision.client_key,
         "action": decision.action,
         "label": decision.new_label,
         "by": None if decision.reviewer == reviewer else decision.reviewer,

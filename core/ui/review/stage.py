@@ -11,17 +11,21 @@ from urllib.parse import urlencode
 import streamlit as st
 
 from core.context import Context
+from core.errors import NotFoundError
 from core.records import Dataset, ReviewCounts, Version
 from core.review.acts import read_acts
 from core.review.queue import DESK, GRID, to_send, wanted
 from core.review.records import Recorded
-from core.services.review.decisions import counts, record
-from core.services.review.queue import decided_by_others, release
+from core.services.review.decisions import counts, record, stopped
+from core.services.review.queue import come_back, release, session_name
 from core.services.review.sources import Source
+from core.store.acts.decisions import decision_of
+from core.store.datasets import get_dataset
+from core.store.versions import get_version
 from core.ui import keys, review_desk
 from core.ui.modalities import drawing_of
 from core.ui.parts.labels import target_of
-from core.ui.parts.problems import plain, shown_errors
+from core.ui.parts.problems import plain, said, shown_errors
 from core.ui.review.payload import decided, fitting, refusal, row
 from core.ui.review.tab import tab
 from core.ui.review_desk import Report
@@ -36,12 +40,48 @@ def stage(
 ) -> None:
     """The desk, or the grid, on what `find` gives: asked each time, since a better scan may have ended since. Each
     report of the browser redraws only this."""
+    key = f"review-{mode}-{version.version_id}"
     with shown_errors():
-        found = find()
-        if found is not None:
-            key = f"review-{mode}-{version.version_id}"
-            report = review_desk.heard(key)
-            _answer(context, dataset, version, user, _steady(context, version, found, report, key), mode, report, key)
+        try:
+            found = find()
+            if found is not None:
+                report = review_desk.heard(key)
+                dataset = get_dataset(context.store, dataset.dataset_id)  # somebody may have changed it meanwhile
+                _say_newer(context, dataset, version)
+                working = _steady(context, version, found, report, key)
+                _answer(context, dataset, version, user, working, mode, report, key)
+        except NotFoundError:
+            raise
+        except Exception as error:
+            _hold_on(key, error)
+
+
+_NOTHING_NEW = {"items": [], "more": False, "acknowledged": (), "refused": [], "returned": [], "taken": []}
+
+
+def _hold_on(key: str, error: Exception) -> None:
+    """Something is in the way, such as a full disk: the desk stays with the rows that it has, the acts wait in the
+    browser, which tries again until the way is free. Raises the error where no desk is on the screen yet."""
+    told = st.session_state.get(f"{key}-told")
+    if told is None:
+        raise error
+    review_desk.mount(key, {**told, **_NOTHING_NEW, "trouble": said(error)})
+
+
+def _say_newer(context: Context, dataset: Dataset, version: Version) -> None:
+    """Versions are made while others review: what they go on deciding here stays with this one."""
+    if dataset.latest_version_id == version.version_id:
+        return
+    newest = get_version(context.store, dataset.latest_version_id)
+    with st.container(horizontal=True, vertical_alignment="center", gap="small", key="review-newer"):
+        st.markdown(
+            f":material/upgrade: There is a newer version, **{newest.number}**, by {plain(newest.created_by)}. What is "
+            f"decided here is kept with version {version.number} and is not in it.",
+            width="content",
+        )
+        if st.button(f"Go on with version {newest.number}"):
+            st.query_params[keys.VERSION] = str(newest.number)
+            st.rerun()
 
 
 def _steady(context: Context, version: Version, found: Source, report: Report, key: str) -> Source:
@@ -71,12 +111,16 @@ def _answer(
     key: str,
 ) -> None:
     version_id = version.version_id
-    session = tab(context)
+    session = session_name(user, tab(context, user))
+    if not st.session_state.get(f"{key}-here"):
+        come_back(context, version_id, session, report.open, user)
+        st.session_state[f"{key}-here"] = True
     target = target_of(dataset)
     recorded = record(context, version_id, user, read_acts(report.acts, target))
-    queue = _queue_id(source, user)
+    ended = stopped(dataset)
+    queue = "stopped" if ended else _queue_id(source, user)
     _release_old(context, version, key, queue, session)
-    order = source.claim(context, version_id, session, wanted(_DEPTH[mode], report.skipped))
+    order = [] if ended else source.claim(context, version_id, session, wanted(_DEPTH[mode], report.skipped))
     st.session_state[f"{key}-held"] = (queue, order)
     due = _due(recorded, order, report, mode)
     build = partial(
@@ -90,23 +134,23 @@ def _answer(
     )
     sent = fitting(source.items(context, version_id, due), build)
     standing = source.counts(context, version_id)
-    review_desk.mount(
-        key,
-        {
-            "mode": mode,
-            "actions": source.actions,
-            "several": target.several,
-            "storage": f"winnow.review.{version_id}.{user}",
-            "queue": queue,
-            "labels": None if report.labels == dataset.dataset_id else dataset.labels,
-            "labels_digest": dataset.dataset_id,
-            "items": sent,
-            "more": len(sent) < len(due),
-            "counts": _counts(standing),
-            "empty": "" if order else _nothing_left(context, version, source),
-            **_outcome(context, version, user, recorded, report),
-        },
-    )
+    answer = {
+        "mode": mode,
+        "actions": source.actions,
+        "several": target.several,
+        "storage": f"winnow.review.{version_id}.{user}",
+        "queue": queue,
+        "labels": None if report.labels == dataset.dataset_id else dataset.labels,
+        "labels_digest": dataset.dataset_id,
+        "items": sent,
+        "more": len(sent) < len(due),
+        "counts": _counts(standing),
+        "empty": "" if order else ended or _nothing_left(context, version, source),
+        **_outcome(context, version, user, recorded, report),
+        "trouble": "",
+    }
+    st.session_state[f"{key}-told"] = {**answer, "items": []}
+    review_desk.mount(key, answer)
 
 
 def _due(recorded: Recorded, order: Sequence[int], report: Report, mode: Mode) -> list[int]:
@@ -117,12 +161,12 @@ def _due(recorded: Recorded, order: Sequence[int], report: Report, mode: Mode) -
 
 
 def _outcome(context: Context, version: Version, user: str, recorded: Recorded, report: Report) -> dict[str, object]:
-    others = decided_by_others(context, version.version_id, user, report.have)
+    standing = decision_of(context.store, version.version_id, sorted(report.open))
     return {
         "acknowledged": recorded.acknowledged,
         "refused": [refusal(refused, user) for refused in recorded.refused],
         "returned": [{"key": key, "example_id": example_id} for key, example_id in recorded.returned],
-        "taken": [{"example_id": other.example_id, "decision": decided(other, user)} for other in others],
+        "taken": [{"example_id": row, "decision": decided(decision, user)} for row, decision in standing.items()],
     }
 
 

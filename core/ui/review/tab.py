@@ -10,16 +10,16 @@ from uuid import uuid4
 import streamlit as st
 
 from core.context import Context
-from core.services.review.queue import leave
+from core.services.review.queue import leave, session_name
 from core.ui import keys
 
 logger = logging.getLogger("winnow")
 
 
-def tab(context: Context) -> str:
+def tab(context: Context, reviewer: str) -> str:
     """This tab's id: the same on every rerun, and after a lost connection."""
     name = str(st.session_state.setdefault(keys.TAB, uuid4().hex))
-    _open(context, name)
+    _open(context, session_name(reviewer, name))
     return name
 
 

@@ -7,7 +7,7 @@ read the store nor know what a decision means.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -29,6 +29,8 @@ class Report:
     """Acts that it holds unconfirmed, oldest first, as `core.review.acts.read_acts` takes them."""
     have: frozenset[int] = frozenset()
     """Rows in its hands."""
+    open: frozenset[int] = frozenset()
+    """Those of them that it takes for undecided."""
     skipped: int = 0
     """Rows that the reviewer passed over without a decision."""
     labels: str | None = None
@@ -51,10 +53,15 @@ def heard(key: str) -> Report:
         return Report()
     return Report(
         acts=tuple(act for act in said.get("acts", ()) if isinstance(act, Mapping)),
-        have=frozenset(row for row in said.get("have", ()) if isinstance(row, int)),
+        have=_rows(said.get("have", ())),
+        open=_rows(said.get("open", ())),
         skipped=max(0, int(said.get("skipped") or 0)),
         labels=said.get("labels"),
     )
+
+
+def _rows(said: Iterable[object]) -> frozenset[int]:
+    return frozenset(row for row in said if isinstance(row, int))
 
 
 def mount(key: str, data: Mapping[str, Any]) -> None:

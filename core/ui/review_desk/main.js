@@ -59,6 +59,7 @@ class Review {
     window.removeEventListener("pointermove", this.onInput)
     window.removeEventListener("beforeunload", this.onLeave)
     clearInterval(this.heart)
+    clearTimeout(this.again)
     this.outbox.close()
   }
 
@@ -67,6 +68,7 @@ class Review {
     this.setState("desk", {
       acts: this.outbox.acts,
       have: this.queue.rowIds(),
+      open: this.queue.open.map((item) => item.example_id),
       skipped: this.isGrid ? 0 : this.queue.skipped(),
       labels: labelLists.has(this.digest) ? this.digest : null,
       beat: Date.now(),
@@ -82,6 +84,9 @@ class Review {
     if (data.labels) labelLists.set(data.labels_digest, data.labels)
     this.picker.setLabels(labelLists.get(this.digest) ?? [])
     this.outbox.confirm(data.acknowledged)
+    this.status.trouble = data.trouble
+    clearTimeout(this.again)
+    if (data.trouble) this.again = setTimeout(() => this.report(), RESEND_AFTER_MS)
     this.queue.reset(data.queue)
     this.returnRows(data)
     this.queue.take(data.items, this.pendingDecisions())
@@ -102,7 +107,7 @@ class Review {
     const decisions = new Map()
     for (const act of this.outbox.acts) {
       if (act.action === "undo") decisions.delete(act.example_id)
-      else decisions.set(act.example_id, { action: act.action, label: act.label })
+      else decisions.set(act.example_id, { action: act.action, label: act.label, key: act.key })
     }
     return decisions
   }
@@ -124,9 +129,9 @@ class Review {
     this.status.tell(message, this.isGrid ? null : item)
   }
 
-  /** Another reviewer was quicker: the desk says so where the row is shown, the grid takes it away. */
+  /** Another reviewer, or another tab, was quicker: the desk says so where the row is shown, the grid takes it away. */
   takenByOther(item, decision) {
-    if (item && !item.decision) item.decision = decision
+    if (item && !item.decision && !item.acts?.includes(decision.key)) item.decision = decision
   }
 
   /** True from the second time on: the server repeats its answers until it hears something new. */
@@ -228,7 +233,8 @@ class Review {
     const same = action === "relabel" && this.labels.same(label, item.label)
     return {
       key: randomKey(), example_id: item.example_id, action: same ? "keep" : action, label: same ? null : label,
-      scan_id: item.scan_id, shown: item.shown, instead_of: item.decision?.by ? item.decision.decision_id : null,
+      scan_id: item.scan_id, shown: item.shown, 
+      instead_of: [item.decision?.decision_id, item.decision?.key, ...(item.acts ?? [])].filter(Boolean),
     }
   }
 

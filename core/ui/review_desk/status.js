@@ -25,8 +25,10 @@ class Status {
   }
 
   showSaving(waiting) {
-    this.saving.textContent = waiting ? `Saving ${waiting}…` : "All saved"
-    this.saving.classList.toggle("waiting", waiting > 0)
+    const left = waiting ? `${waiting} not saved yet` : "Nothing new comes"
+    this.saving.textContent = this.trouble ? `${left}, tried again every few seconds: ${this.trouble}`
+      : waiting ? `Saving ${waiting}…` : "All saved"
+    this.saving.classList.toggle("waiting", waiting > 0 || Boolean(this.trouble))
   }
 
   /** Says something that must not be missed; with an item, offers to show it. */

@@ -9,7 +9,8 @@ import streamlit as st
 
 from core.context import Context
 from core.records import ENDED, Dataset, Job, Metric, Run
-from core.services.jobs import can_restart, cancel, log, restart, stop
+from core.services.jobs import can_restart, cancel, is_untaken, log, restart, stop
+from core.services.runs.deletion import delete_run, megabytes, room_of, why_kept
 from core.services.runs.listing import (
     command_line,
     get_run,
@@ -38,12 +39,31 @@ ALONE = "none"
 """In the URL: compared with no other run."""
 
 
-def chosen_run(context: Context, dataset: Dataset, run: Run, job: Job, others: Sequence[Run]) -> None:
+def chosen_run(context: Context, dataset: Dataset, run: Run, job: Job, others: Sequence[Run], user: str) -> None:
     """Draws the run, again every second as long as it is under way; `others` of the dataset to compare it with."""
     live = not (job.status in ENDED and job.collected)
     with st.container(border=True, key="run"):
         st.fragment(run_every=REFRESH_SECONDS if live else None)(_run)(context, dataset, run.run_id, others, live)
         _reproduce(context, run)
+        if job.status in ENDED:
+            with shown_errors():
+                _delete(context, run, user)
+
+
+def _delete(context: Context, run: Run, user: str) -> None:
+    """Asks first, and says what it frees."""
+    with st.popover(f"Delete run {run.number}", icon=":material/delete:", key="run-delete"):
+        st.markdown(
+            f"Frees **{megabytes(room_of(context, run))}**. The model, its predictions and its figures go for good; "
+            "links to the run and comparisons with it will say that it was deleted."
+        )
+        if why := why_kept(context, run):
+            st.caption(plain(why))
+        if st.button("Delete for good", type="primary", disabled=bool(why), key="run-delete-button"):
+            freed = delete_run(context, run, user)
+            st.query_params.pop(keys.RUN, None)
+            st.toast(f"Run {run.number} is deleted, which freed {megabytes(freed)}.", icon=":material/check:")
+            st.rerun()
 
 
 def _run(context: Context, dataset: Dataset, run_id: str, others: Sequence[Run], live: bool) -> None:
@@ -110,8 +130,10 @@ def _actions(context: Context, dataset: Dataset, run: Run, job: Job) -> None:
             st.rerun()
         return
     if can_restart(context, job):
-        on = "Goes on from its last checkpoint with the same settings."
-        if st.button("Resume", icon=":material/replay:", type="primary", help=on, key="run-resume"):
+        label, on = "Resume", "Goes on from its last checkpoint with the same settings."
+        if is_untaken(context, job):
+            label, on = "Take in again", "It came to its end and its result is kept: nothing is trained again."
+        if st.button(label, icon=":material/replay:", type="primary", help=on, key="run-resume"):
             restart(context, job.job_id)
             st.rerun()
     if job.status == "done":

@@ -2,33 +2,33 @@
 
 from __future__ import annotations
 
+import sqlite3
 import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor
-from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from time import monotonic
 
 from core.ledger.sqlite import SqliteLedger
+from core.ledger.sqlite.claims import ADOPTION_SECONDS
 from core.settings import PROJECT
 
 from .conftest import VERSION
 
-MOMENT = datetime(2026, 1, 1, tzinfo=UTC)
+MOMENT = 1000.0
 HOLDING = """
 import sys
-from datetime import UTC, datetime
 from pathlib import Path
 from core.ledger.sqlite import SqliteLedger
 
 ledger = SqliteLedger(Path(sys.argv[1]))
-moment = datetime(2026, 1, 1, tzinfo=UTC)
-print(ledger.claims.hold(sys.argv[2], sys.argv[3], range(10), now=moment, seconds=60), flush=True)
+print(ledger.claims.hold(sys.argv[2], sys.argv[3], range(10), now=1000.0, seconds=60), flush=True)
 sys.stdin.readline()
 """
 
 
 def take(ledger: SqliteLedger, session: str, example_ids: list[int], after: float = 0) -> list[int]:
-    return ledger.claims.hold(VERSION, session, example_ids, now=MOMENT + timedelta(seconds=after), seconds=60)
+    return ledger.claims.hold(VERSION, session, example_ids, now=MOMENT + after, seconds=60)
 
 
 def test_two_sessions_never_hold_the_same_row(ledger: SqliteLedger) -> None:
@@ -41,7 +41,7 @@ def test_two_sessions_never_hold_the_same_row(ledger: SqliteLedger) -> None:
 def test_a_claim_runs_out_and_holding_anew_lengthens_it(ledger: SqliteLedger) -> None:
     take(ledger, "ann", [1, 2])
     assert take(ledger, "ann", [1], after=30) == [1]
-    assert ledger.claims.held_by_others(VERSION, "bob", MOMENT + timedelta(seconds=70)) == [1]
+    assert ledger.claims.held_by_others(VERSION, "bob", MOMENT + 70) == [1]
     assert take(ledger, "bob", [1, 2], after=70) == [2]
 
 
@@ -61,7 +61,21 @@ def test_many_sessions_at_once_share_the_rows_out(ledger: SqliteLedger) -> None:
     assert len(rows) == len(set(rows)) == 51
 
 
-def test_opening_gives_back_what_processes_that_are_gone_hold_and_nothing_else(
+def test_what_a_process_that_is_gone_held_comes_free_where_no_browser_comes_back(
+    ledger: SqliteLedger, path: Path
+) -> None:
+    now = monotonic()
+    ledger.claims.hold(VERSION, "cut off", [1], now=now, seconds=600)
+    with sqlite3.connect(path) as connection:
+        connection.execute("UPDATE claims SET owner = '1:of-another-boot'")
+    connection.close()
+    again = SqliteLedger(path)
+    assert again.claims.held_by_others(VERSION, "ann", now + ADOPTION_SECONDS - 1) == [1]
+    assert again.claims.held_by_others(VERSION, "ann", monotonic() + ADOPTION_SECONDS) == []
+    again.close()
+
+
+def test_opening_leaves_what_processes_that_are_gone_hold_to_be_adopted_and_nothing_else(
     ledger: SqliteLedger, path: Path
 ) -> None:
     def start(session: str, version: str) -> subprocess.Popen[str]:
@@ -77,8 +91,13 @@ def test_opening_gives_back_what_processes_that_are_gone_hold_and_nothing_else(
     killed.kill()
     killed.communicate()
     again = SqliteLedger(path)
-    assert again.claims.held_by_others("b" * 32, "ann", MOMENT) == []
+    for version, rows in (("b" * 32, list(range(10))), ("c" * 32, list(range(10))), (VERSION, [100])):
+        assert again.claims.held_by_others(version, "ann", MOMENT) == rows
+        again.claims.adopt(version, "ann", [1, 2, 100])
+    assert again.claims.held_by_others("b" * 32, "ann", MOMENT) == [0, 3, 4, 5, 6, 7, 8, 9]
     assert again.claims.held_by_others("c" * 32, "ann", MOMENT) == list(range(10))
     assert again.claims.held_by_others(VERSION, "ann", MOMENT) == [100]
+    again.claims.adopt("b" * 32, "new", [], of="kil")
+    assert again.claims.held_by_others("b" * 32, "new", MOMENT) == [1, 2]
     again.close()
     living.communicate("\n")

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import shutil
+import subprocess
+import sys
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
 from core.errors import JobError
-from core.queue import ProgressWriter, Queue
+from core.queue import ProgressWriter, Queue, Resources
 from core.records import Job
-from core.settings import Workspace
+from core.settings import PROJECT, Workspace
 
 
 @pytest.fixture
@@ -113,6 +116,60 @@ def test_a_local_job_is_not_started_again(queue: Queue) -> None:
     queue.finish_local(job.job_id, "failed", "Broken.")
     with pytest.raises(JobError, match="cannot be started again"):
         queue.restart(job.job_id, "no.such.module")
+
+
+ASK = """
+import sys
+from pathlib import Path
+from core.queue import Queue, Resources
+from core.settings import PROJECT, Workspace
+
+queue = Queue(Workspace(Path(sys.argv[1])))
+sys.stdin.readline()
+job, new = queue.create_once("scan", "Scan", "no.such.module", {"seed": 3}, "d1", "ann", Resources())
+print(job.job_id, new, flush=True)
+sys.stdin.readline()
+"""
+
+
+def test_the_same_asked_for_by_many_processes_and_threads_at_once_is_one_job(
+    queue: Queue, workspace: Workspace
+) -> None:
+    command = [sys.executable, "-c", ASK, str(workspace.root)]
+    asking = [
+        subprocess.Popen(command, cwd=PROJECT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+        for _ in range(4)
+    ]
+    with ThreadPoolExecutor(8) as pool:
+        for one in asking:
+            assert one.stdin is not None
+            one.stdin.write("\n")
+            one.stdin.flush()
+        own = pool.map(
+            lambda _: queue.create_once("scan", "Scan", "no.such.module", {"seed": 3}, "d1", "ann", Resources()),
+            range(8),
+        )
+        answers = [(job.job_id, str(new)) for job, new in own]
+    for one in asking:
+        assert one.stdout is not None
+        answers.append(tuple(one.stdout.readline().split()))  # type: ignore[arg-type]
+    assert sorted(new for _, new in answers) == ["False"] * 11 + ["True"]
+    assert {job_id for job_id, _ in answers} == {queue.list()[0].job_id}
+    assert [path.name for path in workspace.runs.iterdir()] == [queue.list()[0].job_id]
+    for one in asking:
+        one.communicate("\n")
+
+
+def test_what_was_asked_for_before_is_done_again_once_it_has_ended_and_not_beside_itself(queue: Queue) -> None:
+    asked = ("scan", "Scan", "no.such.module", {"seed": 3}, "d1", "ann", Resources())
+    first, _ = queue.create_once(*asked)
+    queue.cancel(first.job_id)
+    queue.enqueue(first.job_id)
+    second, new = queue.create_once(*asked)
+    assert new and second.job_id != first.job_id
+    with pytest.raises(JobError, match="already"):
+        queue.restart(first.job_id, "no.such.module")
+    assert queue.get(first.job_id).status == "cancelled"
 
 
 def test_an_unknown_job_is_named_in_the_error(queue: Queue) -> None:

@@ -19,12 +19,12 @@ def test_a_relabel_carries_its_label_and_what_was_shown() -> None:
     shown = {"given_label": "sport", "suggested_label": "tech", "score": 0.25, "tier": "lexical"}
     sent = {"key": "k", "action": "relabel", "example_id": 7, "label": "tech", "shown": shown, "scan_id": "s"}
     (act,) = read_acts([sent], ONE_CLASS)
-    assert act == Act("k", "relabel", 7, "tech", shown, "s")
+    assert act == Act("k", "relabel", 7, "tech", shown, "s", instead_of=())
 
 
 def test_an_undo_may_name_no_row() -> None:
     (act,) = read_acts([{"key": "k", "action": "undo", "example_id": None, "target": None}], ONE_CLASS)
-    assert act == Act("k", "undo", None)
+    assert act == Act("k", "undo", None, instead_of=())
 
 
 def test_only_a_relabel_keeps_a_label() -> None:

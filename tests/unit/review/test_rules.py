@@ -56,19 +56,29 @@ def test_a_row_outside_the_version_is_refused() -> None:
 
 def test_a_row_decided_by_another_reviewer_says_who_and_what() -> None:
     message = refusal(Act("k", "keep", 1), decision(1, "ben", "relabel", "tech"))
-    assert message == "ben has already decided row 1: changed to tech. Your decision was not saved."
+    assert message == (
+        "ben has already decided row 1: changed to tech (01 Jan, 00:00 UTC). Your decision was not saved: go back to "
+        "the row and decide again to replace that one."
+    )
 
 
 def test_a_reviewer_who_has_seen_the_other_decision_overrules_it() -> None:
-    assert not refusal(Act("k", "keep", 1, instead_of="d1"), decision(1, "ben"))
+    assert not refusal(Act("k", "keep", 1, instead_of=("d1",)), decision(1, "ben"))
 
 
 def test_overruling_holds_only_for_the_decision_that_was_seen() -> None:
-    assert refusal(Act("k", "keep", 1, instead_of="d7"), decision(1, "ben"))
+    assert refusal(Act("k", "keep", 1, instead_of=("d7",)), decision(1, "ben"))
 
 
 def test_ones_own_decision_can_be_replaced() -> None:
     assert not refusal(Act("k", "exclude", 1), decision(1, "ada"))
+    for seen in ("d1", "c1"):
+        assert not refusal(Act("k", "exclude", 1, instead_of=(seen,)), decision(1, "ada"))
+
+
+def test_a_decision_under_the_same_name_that_the_screen_has_not_seen_is_told_and_not_overruled() -> None:
+    message = refusal(Act("k", "exclude", 1, instead_of=()), decision(1, "ada"))
+    assert message.startswith("Another tab under your name, ada, has already decided row 1: kept as it is (01 Jan")
 
 
 def test_an_undo_takes_back_the_decision_that_it_names() -> None:
@@ -126,4 +136,4 @@ def test_a_set_with_a_class_that_the_dataset_has_not_is_refused(label: str, said
 
 def test_what_another_reviewer_made_of_a_set_is_said_by_its_difference() -> None:
     _, message = of_several(Act("k", "keep", 1), decision(1, "ben", "relabel", '["corn","grain"]'))
-    assert message == "ben has already decided row 1: added corn, removed wheat. Your decision was not saved."
+    assert message.startswith("ben has already decided row 1: added corn, removed wheat (01 Jan, 00:00 UTC).")

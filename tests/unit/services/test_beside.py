@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import threading
 import time
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
 from core.beside import Beside
+from core.beside.gathered import Gathered
 from core.services.context import open_context
 from core.settings import Workspace
 
@@ -84,3 +87,29 @@ def test_work_that_does_not_stop_is_left_after_a_while(monkeypatch: pytest.Monke
     let_go.set()
     for number in range(20):
         beside.join(f"load-{number}")
+
+
+def test_what_many_ask_for_while_one_works_is_done_at_once_and_each_gets_its_own_answer() -> None:
+    gathered: Gathered[int, int] = Gathered(threading.Lock())
+    together: list[list[int]] = []
+    begun, go = threading.Event(), threading.Event()
+
+    def work(asked: Sequence[int]) -> list[int]:
+        together.append(list(asked))
+        begun.set()
+        go.wait(10)
+        if -1 in asked:
+            raise ValueError("not this one")
+        return [one * 10 for one in asked]
+
+    with ThreadPoolExecutor(9) as pool:
+        first = pool.submit(gathered.ask, 0, work)
+        begun.wait(10)
+        others = [pool.submit(gathered.ask, one, work) for one in range(1, 9)]
+        time.sleep(0.2)
+        go.set()
+        assert [first.result(), *(one.result() for one in others)] == [one * 10 for one in range(9)]
+    assert [sorted(each) for each in together] == [[0], list(range(1, 9))]
+    with pytest.raises(ValueError, match="not this one"):
+        gathered.ask(-1, work)
+    assert gathered.ask(5, work) == 50

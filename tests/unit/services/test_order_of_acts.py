@@ -6,14 +6,18 @@ import random
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from time import monotonic, sleep, time
 
 import pytest
 
 from core.context import Context
 from core.ledger.sqlite import SqliteLedger
-from core.records import Action, Decision, Scan
+from core.queue import JobFolder, ProgressWriter, Stopped
+from core.queue.progress import read_progress
+from core.records import Action, Decision, IssueFilter, Scan
 from core.review.records import Act
 from core.services.review import decisions as review
+from core.services.review import queue
 from core.services.review.log import log, version_list
 from core.store import scans, versions
 from core.store.acts.decisions import in_force
@@ -83,6 +87,37 @@ def test_the_newest_scan_is_the_one_that_came_last(context: Context, scanned: Sc
     again = scan(context, tmp_path, dataset, job_id="20250101-000000-scan-abc123")
     assert again.created_at < scanned.created_at
     assert scans.latest_scan(context.store, scanned.version_id) == again
+
+
+def test_a_lease_lasts_as_long_as_it_should_when_the_clock_steps_back(
+    context: Context, scanned: Scan, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def claimed(session: str, n: int, after: float = 0) -> list[int]:
+        version, scan_id = scanned.version_id, scanned.scan_id
+        return queue.claim(context, version, scan_id, session, IssueFilter(), n, monotonic() + after)
+
+    held = queue.claim(context, scanned.version_id, scanned.scan_id, "one", IssueFilter(), 3)
+    an_hour_ago = time() - 3600
+    monkeypatch.setattr("time.time", lambda: an_hour_ago)
+    assert claimed("two", 3, after=queue.LEASE_SECONDS - 5) != held
+    assert claimed("three", 3, after=queue.LEASE_SECONDS + 5) == held
+
+
+def test_a_run_says_how_far_it_is_and_hears_a_stop_when_the_clock_steps_back(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = JobFolder(tmp_path).create()
+    progress = ProgressWriter(folder, raises_stopped=True)
+    progress.update("learning", 1, 100)
+    an_hour_ago = time() - 3600
+    monkeypatch.setattr("time.time", lambda: an_hour_ago)
+    sleep(0.3)
+    progress.update("learning", 2, 100)
+    assert read_progress(folder).done == 2
+    folder.request_stop()
+    sleep(0.3)
+    with pytest.raises(Stopped):
+        progress.update("learning", 3, 100)
 
 
 def _acts(chance: random.Random, dataset_id: str, version_id: str) -> Iterator[Decision]:

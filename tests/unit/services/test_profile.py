@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import json
 import math
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
 
 from core.context import Context
 from core.errors import NotFoundError
+from core.jobs.load.web import add_derived
 from core.profile.records import NumberProfile
+from core.progress import unheard
 from core.records import Dataset, Decision, Reader, RowFilter, Schema
 from core.services.profile import figures as profile
 from core.services.profile.report import whole_profile
@@ -31,6 +34,20 @@ def dataset(context: Context, tmp_path: Path) -> Dataset:
     (tmp_path / "rows.csv").write_text("\n".join(["text,label,size,at", *lines]))
     schema = Schema("text", "text", "label", None, None, ("size", "at"))
     return taken_in(context.store, Reader(sql=f"read_csv('{tmp_path / 'rows.csv'}')"), schema, "rows")
+
+
+def test_the_profile_and_the_end_of_a_load_derive_the_same_columns_once(context: Context, dataset: Dataset) -> None:
+    def load_ends() -> None:
+        add_derived(context, dataset, unheard, lambda: False)
+
+    def profile_opens() -> None:
+        whole_profile(context, dataset.latest_version_id)
+
+    with ThreadPoolExecutor(6) as pool:
+        for one in [pool.submit(work) for work in (load_ends, profile_opens) * 3]:
+            one.result()
+    names = [one.name for one in get_dataset(context.store, dataset.dataset_id).attributes]
+    assert len(names) == len(set(names)) == 6
 
 
 def test_derived_attributes_are_made_once_and_measured_like_the_others(context: Context, dataset: Dataset) -> None:

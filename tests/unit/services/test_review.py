@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import random
+import time
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from core.context import Context
 from core.errors import UsageError
 from core.records import Action, Decision, IssueFilter, Scan
-from core.review.records import Act
+from core.review.records import Act, Recorded
 from core.services.review.decisions import counts, make_version, record, undo
 from core.services.review.queue import claim
 from core.store.acts import decisions
@@ -25,9 +27,17 @@ def scanned(context: Context, tmp_path: Path) -> Scan:
     return scan(context, tmp_path, load(context, tmp_path))
 
 
-def act(example_id: int, action: Action = "keep", label: str | None = None, **more: str) -> Act:
+def act(example_id: int, action: Action = "keep", label: str | None = None, **more: Any) -> Act:
     shown = {"given_label": "business", "suggested_label": "sport"}
-    return Act(new_id(), action, example_id, label, shown, undoes_key=more.get("undoes"), instead_of=more.get("over"))
+    return Act(
+        new_id(),
+        action,
+        example_id,
+        label,
+        shown,
+        undoes_key=more.get("undoes"),
+        instead_of=more.get("instead_of"),
+    )
 
 
 def stored(context: Context, scanned: Scan) -> list[Decision]:
@@ -65,6 +75,38 @@ def test_two_threads_on_one_row_leave_one_decision(context: Context, scanned: Sc
     with ThreadPoolExecutor(8) as pool:
         assert sum(pool.map(decide, [f"reviewer {number}" for number in range(8)])) == 7
     assert len(stored(context, scanned)) == 1
+
+
+def test_acts_that_wait_for_their_turn_together_are_judged_one_after_the_other_and_all_written(
+    context: Context, scanned: Scan
+) -> None:
+    def decide(who: int) -> Recorded:
+        acts = [act(who, instead_of=()), act(30, "exclude", instead_of=())]
+        return record(context, scanned.version_id, "reviewer", acts)
+
+    with context.beside.turn(f"record {scanned.version_id}"):
+        pool = ThreadPoolExecutor(8)
+        waiting = [pool.submit(decide, who) for who in range(8)]
+        again = act(9)
+        waiting += [pool.submit(record, context, scanned.version_id, "ben", [again]) for _ in range(2)]
+        time.sleep(0.2)
+    done = [one.result() for one in waiting]
+    pool.shutdown()
+    refused = [one for each in done for one in each.refused]
+    assert len(refused) == 7 and {one.act.example_id for one in refused} == {30}
+    (winner,) = {one.decision.client_key for one in refused if one.decision}
+    by_row = {one.example_id: one.client_key for one in stored(context, scanned)}
+    assert sorted(by_row) == [*range(8), 9, 30] and by_row[30] == winner
+    assert len(stored(context, scanned)) == 10
+
+
+def test_an_undo_among_acts_of_one_moment_brings_back_what_was_before(context: Context, scanned: Scan) -> None:
+    first, second = act(4), act(4, "exclude")
+    undone = act(4, "undo", undoes=second.client_key)
+    third = act(4, "unsure", instead_of=(first.client_key,))
+    recorded = record(context, scanned.version_id, "ada", [first, second, undone, third])
+    assert not recorded.refused and recorded.returned == ((undone.client_key, 4),)
+    assert [one.action for one in decisions.in_force(context.store, scanned.version_id)] == ["unsure"]
 
 
 def test_undo_brings_the_row_back_and_keeps_both_acts(context: Context, scanned: Scan) -> None:

@@ -3,18 +3,15 @@
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
-from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from time import monotonic
 
 import numpy as np
 import pytest
 
 from core.context import Context
 from core.records import IssueFilter, RowFilter, Scan
-from core.review.records import Act
-from core.services.review.decisions import record
-from core.services.review.queue import LEASE_SECONDS, claim, decided_by_others, items, release, undecided
-from core.store.ids import new_id
+from core.services.review.queue import LEASE_SECONDS, claim, items, release, undecided
 from tests.pages.issues_data import LABELS, load, scan
 
 
@@ -24,8 +21,8 @@ def scanned(context: Context, tmp_path: Path) -> Scan:
 
 
 def claimed(context: Context, scanned: Scan, session: str, n: int, seconds: float = 0, **where: str) -> list[int]:
-    moment = datetime.now(UTC) + timedelta(seconds=seconds)
-    return claim(context, scanned.version_id, scanned.scan_id, session, IssueFilter(**where), n, moment)
+    where_ = IssueFilter(**where)
+    return claim(context, scanned.version_id, scanned.scan_id, session, where_, n, monotonic() + seconds)
 
 
 def test_the_worst_rows_come_first_and_whole(context: Context, scanned: Scan) -> None:
@@ -85,11 +82,3 @@ def test_sessions_that_claim_at_once_share_the_rows_out_and_none_goes_short(cont
 def test_rows_given_back_go_to_the_next_reviewer_at_once(context: Context, scanned: Scan) -> None:
     release(context, scanned.version_id, "ada", claimed(context, scanned, "ada", 5))
     assert claimed(context, scanned, "ben", 2) == [0, 1]
-
-
-def test_decisions_of_others_on_the_rows_in_hand_are_told(context: Context, scanned: Scan) -> None:
-    record(context, scanned.version_id, "ben", [Act(new_id(), "keep", 1)])
-    record(context, scanned.version_id, "ada", [Act(new_id(), "keep", 2)])
-    told = decided_by_others(context, scanned.version_id, "ada", [0, 1, 2])
-    assert [(decision.example_id, decision.reviewer) for decision in told] == [(1, "ben")]
-    assert decided_by_others(context, scanned.version_id, "ada", []) == []

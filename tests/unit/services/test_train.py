@@ -5,9 +5,11 @@ from __future__ import annotations
 import json
 import shlex
 import threading
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
 
+import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 import yaml
@@ -17,13 +19,18 @@ from core.context import Context
 from core.errors import UsageError
 from core.finetune.settings import SETTINGS
 from core.jobs.train.events import metrics_of, notes_of
+from core.jobs.train.spec import SplitScores, TrainResult
 from core.jobs.train.web import prepare_train
 from core.jobs.training_rows import HELD_BACK, TEST_ONLY, WHOLE, plan
 from core.queue import ProgressWriter
 from core.queue.accelerate_config import config_path
+from core.queue.table import JobTable
 from core.records import Dataset, TrainSpec
+from core.services import jobs
+from core.services.collect import collect
 from core.services.runs.listing import command_line, get_run, spec_of
 from core.services.train import followed_by, own_config, preview_split, start_train
+from core.typed import to_json
 from tests.integration.job_support import wait_until
 from tests.integration.load_support import loaded
 
@@ -64,6 +71,15 @@ def test_a_run_is_listed_at_once_and_started_twice_it_is_one(context: Context, n
     assert again == first == get_run(context, news.dataset_id, "1")[0]
     assert (first.number, first.title, first.labels) == (1, "Quick retrain of minilm, version 1", news.labels)
     assert context.ledger.runs.of(news.dataset_id) == [first]
+
+
+def test_many_presses_of_start_at_once_make_one_run(context: Context, news: Dataset) -> None:
+    with ThreadPoolExecutor(8) as pool:
+        runs = list(pool.map(lambda _: start_train(context, news.latest_version_id, TrainSpec(), "ada"), range(8)))
+    context.queue.cancel(runs[0].run_id)
+    assert context.ledger.runs.of(news.dataset_id) == [runs[0]]
+    assert runs == [runs[0]] * 8
+    assert len(context.queue.of("train", news.dataset_id)) == 1
 
 
 def test_the_spec_on_disk_reproduces_the_run(context: Context, news: Dataset) -> None:
@@ -194,3 +210,22 @@ def _listed(context: Context, dataset: Dataset, spec: TrainSpec):  # type: ignor
         if thread.name == f"prepare-{run.run_id}":
             thread.join()
     return run
+
+
+def test_a_training_whose_result_could_not_be_taken_in_is_not_trained_anew(context: Context, news: Dataset) -> None:
+    run = _listed(context, news, TrainSpec())
+    folder = context.queue.folder(run.run_id)
+    scores = SplitScores(rows=2, loss=0.1, accuracy=1.0, macro_f1=1.0)
+    folder.write_result(to_json(TrainResult({"test": scores}, 1, 1, 1, {}, "cpu", 1, "float32", 1.0, None, 1, 1)))
+    JobTable(context.workspace.jobs_database).update(run.run_id, status="done", collected=0)
+    collect(context)  # there are no predictions to take in
+    failed = context.queue.get(run.run_id)
+    assert failed.status == "failed" and "could not be taken in" in failed.error
+    predicted = {"example_id": [0, 1], "split": ["test"] * 2, "predicted": pa.array([0, 1], pa.int32())}
+    pq.write_table(
+        pa.table({**predicted, "confidence": pa.array([0.9, 0.9], pa.float32())}), folder.output / "predictions.parquet"
+    )
+    done = jobs.restart(context, run.run_id)
+    assert (done.status, done.collected) == ("done", True)
+    assert get_run(context, news.dataset_id, "1")[0].summary["splits"]["test"]["accuracy"] == 1.0
+    assert not folder.script_path.exists()

@@ -15,6 +15,7 @@ from core.modalities.text.token_store import tokenised
 from core.records import Dataset
 from core.review.records import Act
 from core.services import datasets
+from core.services.collect import empty_trash
 from core.services.context import open_context
 from core.services.follow import follow
 from core.services.load import preview, start_load
@@ -86,6 +87,27 @@ def test_a_deleted_dataset_comes_back_with_its_images(context: Context, pets: Da
     assert purge(context.store, context.ledger, context.queue, context.workspace) == []
     assert datasets.restore(context, pets.dataset_id).row_count == 6
     assert len(_images(context)) == 12
+
+
+def test_a_workspace_that_stays_open_lets_go_of_datasets_and_leaves_shared_files_to_the_next_opening(
+    context: Context, pets: Dataset, news: Dataset
+) -> None:
+    datasets.delete(context, pets.dataset_id)
+    assert empty_trash(context) == []
+    long_ago = stored(now() - timedelta(days=8))
+    context.store.fetch("UPDATE datasets SET trashed_at = ? WHERE dataset_id = ?", [long_ago, pets.dataset_id])
+    assert empty_trash(context) == [pets.dataset_id]
+    assert list_datasets(context.store, "trashed") == [] and len(_images(context)) == 12
+    context.close()
+    with closing(open_context(context.workspace)) as reopened:
+        assert _images(reopened) == [] and list(reopened.workspace.trash.iterdir()) == []
+
+
+def test_a_clock_that_steps_back_lengthens_the_trash_by_its_days_alone(context: Context, news: Dataset) -> None:
+    datasets.delete(context, news.dataset_id)
+    context.store.fetch("UPDATE datasets SET trashed_at = ?", [stored(now() + timedelta(days=4000))])
+    assert purge(context.store, context.ledger, context.queue, context.workspace) == []
+    assert _purge(context) == [news.dataset_id]
 
 
 def _kept(context: Context, kind: str, *chosen: tuple[Dataset, int]) -> Path:
