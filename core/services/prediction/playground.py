@@ -63,7 +63,7 @@ def ask(context: Context, run: Run, example: str) -> Reply:
 
 def let_go(context: Context, run: Run) -> None:
     """Ends the process that holds the run's model, if one does, after the answer that it is at."""
-    _resident.end(context.queue.folder(run.run_id).output / "model")
+    _resident(context).end(context.queue.folder(run.run_id).output / "model")
 
 
 def is_ready(context: Context, run: Run) -> bool:
