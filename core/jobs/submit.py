@@ -81,4 +81,4 @@ def _prepare(context: Context, job: Job, prepare: Prepare) -> None:
         prepare(context, JobFolder(Path(job.folder)))
         context.queue.enqueue(job.job_id)
     except Exception as error:
-        context.queue.fail(job.job_id, f"It could not be prepared: {in_words(error)}")
+        context.queue.fail(job.job_id, f"It could not be prepared: {in_words(error, Path(job.folder))}")

@@ -22,6 +22,7 @@ from core.queue.progress import ProgressWriter
 from core.queue.record import job_record
 from core.queue.table import JobTable, Row
 from core.records import UNFINISHED, Job, JobStatus
+from core.room import once_there_is_room
 from core.settings import Workspace
 from core.typed import JsonObject
 
@@ -85,7 +86,8 @@ class Queue:
         if dataset_id is not None:
             self._table.update(job_id, dataset_id=dataset_id)
         cancelled = status == "stopped" and self.folder(job_id).cancel_requested()
-        ending.end(self._table, job_id, "cancelled" if cancelled else status, error)
+        ended: JobStatus = "cancelled" if cancelled else status
+        once_there_is_room(self._runs, lambda: ending.end(self._table, job_id, ended, error))
         self._launcher.release(self.folder(job_id))
         return self.get(job_id)
 

@@ -35,7 +35,7 @@ def _collect(context: Context, job: Job) -> None:
         if job.status not in ENDED:
             logger.warning("the output of job %s is not readable yet: %s", job.job_id, error)
             return
-        context.queue.fail(job.job_id, f"Its result could not be taken in: {in_words(error)}")
+        context.queue.fail(job.job_id, f"Its result could not be taken in: {in_words(error, context.workspace.root)}")
         return
     if job.status in ENDED:
         context.queue.mark_collected(job.job_id)

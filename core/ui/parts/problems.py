@@ -10,6 +10,8 @@ from uuid import uuid4
 import streamlit as st
 
 from core.errors import WinnowError
+from core.room import met
+from core.settings import workspace
 
 logger = logging.getLogger("winnow")
 
@@ -19,15 +21,14 @@ def shown_errors() -> Iterator[None]:
     """Draws an error raised inside it where the page stands, and lets the page go on after it."""
     try:
         yield
-    except WinnowError as error:
-        show_error(error)
     except Exception as error:
-        show_defect(error)
+        caught(error)
 
 
 def caught(error: BaseException) -> bool:
     """Draws an error that no `shown_errors` has met; True, so that Streamlit draws none of its own."""
-    show_error(error) if isinstance(error, WinnowError) else show_defect(error)
+    told = met(error, workspace().root) or error
+    show_error(told) if isinstance(told, WinnowError) else show_defect(told)
     return True
 
 
