@@ -55,6 +55,8 @@ def _fail(folder: JobFolder, error: Exception) -> None:
         folder.write_defect(f"{type(error).__name__}: {said}" if said else type(error).__name__)
         return
     full = isinstance(error, NoRoomError)
+    if full:
+        folder.give_room()
     with suppress(OSError) if full else nullcontext():
         print(error, file=sys.stderr, flush=True)  # noqa: T201  the log is what a job prints
     with suppress(OSError) if full else nullcontext():

@@ -47,7 +47,9 @@ def mark_lost(table: JobTable, row: Row, launcher: Launcher) -> bool:
     if latest is None or latest["status"] not in UNENDED:
         return False
     launcher.kill(latest)
-    status = how_it_ended(JobFolder(Path(latest["folder"])), otherwise="lost")
+    folder = JobFolder(Path(latest["folder"]))
+    folder.give_room()
+    status = how_it_ended(folder, otherwise="lost")
     return end(table, latest["job_id"], status, LOST if status == "lost" else "")
 
 

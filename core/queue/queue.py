@@ -86,6 +86,7 @@ class Queue:
         if dataset_id is not None:
             self._table.update(job_id, dataset_id=dataset_id)
         cancelled = status == "stopped" and self.folder(job_id).cancel_requested()
+        self.folder(job_id).give_room()
         ended: JobStatus = "cancelled" if cancelled else status
         once_there_is_room(self._runs, lambda: ending.end(self._table, job_id, ended, error))
         self._launcher.release(self.folder(job_id))
@@ -94,6 +95,7 @@ class Queue:
     def fail(self, job_id: str, error: str) -> Job:
         """Records that a job could not be prepared, or that its output could not be taken in. One that was ended by
         somebody stays so."""
+        self.folder(job_id).give_room()
         before = (*ending.UNENDED, "done")
         self._table.update(job_id, before, status="failed", error=error, ended_at=time.time())
         self._table.update(job_id, collected=1)
@@ -118,6 +120,7 @@ class Queue:
             self._launcher.release(self.folder(job_id))
             raise JobError(f"Job {job_id} was started again by somebody else.", "Reload the page to see its state.")
         self.folder(job_id).clear()
+        self.folder(job_id).keep_room()
         ProgressWriter(self.folder(job_id)).update("Starting again", 0)
         return self.get(job_id)
 
@@ -215,8 +218,13 @@ class Queue:
     ) -> Job:
         now = time.time()
         job_id = f"{datetime.fromtimestamp(now, UTC):%Y%m%d-%H%M%S}-{kind}-{secrets.token_hex(3)}"
-        folder = JobFolder((self._runs / job_id).resolve()).create()
-        folder.write_spec(spec)
+        folder = JobFolder((self._runs / job_id).resolve())
+        try:
+            folder.create().write_spec(spec)
+            folder.keep_room()
+        except OSError:
+            shutil.rmtree(folder.path, ignore_errors=True)
+            raise
         self._hold(job_id, folder)  # before anybody can see the job, so that nobody takes it for lost
         self._table.insert(
             job_id=job_id,
@@ -239,6 +247,7 @@ class Queue:
     def _ask(self, job_id: str, ended: JobStatus) -> Job:
         row = self._row(job_id)
         if row["status"] == "preparing":
+            self.folder(job_id).give_room()
             ending.end(self._table, job_id, ended)
         else:
             self._table.update(job_id, ("queued", "running"), status="stopping")

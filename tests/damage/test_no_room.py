@@ -3,6 +3,7 @@ room."""
 
 from __future__ import annotations
 
+import json
 import re
 import subprocess
 import sys
@@ -131,14 +132,18 @@ def test_while_images_are_decoded(run: Run, disk: SmallDisk, tmp_path: Path) -> 
     assert load(run, folder, "images").code == 0
 
 
-@pytest.mark.parametrize("left", [60_000, 400_000], ids=["as it starts", "at the embeddings"])
-def test_at_a_scan(run: Run, disk: SmallDisk, notes: Path, left: int) -> None:
+@pytest.mark.parametrize(
+    ("encoder", "left"),
+    [("lexical", 60_000), ("minilm", 560_000), ("lexical", 380_000)],
+    ids=["as it starts", "at the embeddings", "at its results"],
+)
+def test_at_a_scan(run: Run, disk: SmallDisk, notes: Path, encoder: str, left: int) -> None:
     assert load(run, notes).code == 0
     disk.fill(left)
-    told(run("scan", "notes", "--encoder", "lexical"), disk.path)
+    told(run("scan", "notes", "--encoder", encoder), disk.path)
     assert not half_written(disk.path)
     disk.empty()
-    assert run("scan", "notes", "--encoder", "lexical").code == 0
+    assert run("scan", "notes", "--encoder", encoder).code == 0
 
 
 def test_at_a_checkpoint(disk: SmallDisk, tmp_path: Path) -> None:
@@ -151,6 +156,32 @@ def test_at_a_checkpoint(disk: SmallDisk, tmp_path: Path) -> None:
     assert "Traceback" not in ended.stderr
     assert SENTENCE.search(folder.error())
     assert not folder.is_done() and not half_written(folder.path)
+
+
+def test_at_the_saving_of_a_model(disk: SmallDisk, tmp_path: Path) -> None:
+    from core.finetune.classifiers.classifier import load_classifier
+    from core.jobs.train.outputs import whole_model
+
+    classifier = load_classifier(str(tiny_bert(tmp_path / "bert")), "text", ("a", "b"), max_tokens=16, seed=0)
+    output = disk.path / "output"
+    output.mkdir()
+    with whole_model(output) as saved:
+        classifier.save(saved, {"run": 1})
+    disk.fill(60_000)
+    with pytest.raises(Exception, match="No space left") as raised, whole_model(output) as saved:
+        classifier.save(saved, {"run": 2})
+    assert isinstance(met(raised.value, output), NoRoomError)
+    assert [path.name for path in output.iterdir()] == ["model"]
+    assert json.loads((output / "model" / "winnow.json").read_text()) == {"run": 1}
+
+
+def test_mapped_arrays_are_refused_before_they_end_the_process(disk: SmallDisk) -> None:
+    from core.arrays.disk_backed import empty_npy
+
+    disk.fill(100_000)
+    with pytest.raises(OSError, match="No space left"):
+        empty_npy(disk.path / "probabilities.npy", (1000, 100))
+    assert not (disk.path / "probabilities.npy").exists()
 
 
 def test_at_a_decision_a_version_an_export_and_a_report(run: Run, disk: SmallDisk, notes: Path, tmp_path: Path) -> None:

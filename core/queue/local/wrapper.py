@@ -49,6 +49,7 @@ def main() -> None:
         if row is not None:
             run_job(table, row, folder, workspace.root / "slots")
     except Exception as problem:
+        folder.give_room()
         with suppress(OSError):
             traceback.print_exc()
         said = f"The job could not be started: {met(problem, folder.path) or problem}"
@@ -62,6 +63,7 @@ def run_job(table: JobTable, row: Row, folder: JobFolder, slots: Path) -> None:
     device = held.name if held else ""
     started = table.update(folder.job_id, ("queued",), status="running", started_at=time.time(), device=device)
     if not started or folder.stop_requested():
+        folder.give_room()
         ending.end(table, folder.job_id, ending.how_it_ended(folder, otherwise="stopped"))
         return
     own = following(config, folder) if config else None
@@ -173,6 +175,7 @@ def _runs(leader: subprocess.Popen[bytes]) -> bool:
 
 
 def record_end(table: JobTable, returncode: int, folder: JobFolder) -> None:
+    folder.give_room()
     status = ending.how_it_ended(folder, otherwise="failed")
     error = (folder.error() or cause(returncode, folder)) if status == "failed" else ""
     once_there_is_room(folder.path, lambda: ending.end(table, folder.job_id, status, error))
