@@ -22,6 +22,9 @@ T = TypeVar("T")
 
 LOOK_SECONDS = 1.0
 """Between two looks whether a disk that was full has room."""
+RESERVE_BYTES = 1 << 20
+"""More than changes in SQLite and their logs take."""
+_RESERVE = "reserve"
 _LOG = logging.getLogger("winnow")
 _FULL = (errno.ENOSPC, errno.EDQUOT)
 _SAID = (
@@ -100,6 +103,22 @@ def full_disk_told(folder: Path) -> Iterator[None]:
         if told is None or told is error:
             raise
         raise told from error
+
+
+def keep_reserve(folder: Path) -> None:
+    """Takes a little room in a folder, as far as there is any, with which a full disk can be cleared again."""
+    path = folder / _RESERVE
+    if not path.exists():
+        try:
+            with path.open("wb") as file:
+                os.posix_fallocate(file.fileno(), 0, RESERVE_BYTES)
+        except OSError:
+            give_reserve(folder)
+
+
+def give_reserve(folder: Path) -> None:
+    """Gives it back, to be used at once."""
+    (folder / _RESERVE).unlink(missing_ok=True)
 
 
 def once_there_is_room(folder: Path, act: Callable[[], T]) -> T:

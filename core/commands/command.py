@@ -72,6 +72,20 @@ def command(run: Callable[..., Answer | None]) -> click.Command:
     return anywhere(click.command(cls=Word, short_help=run.__doc__)(opened))
 
 
+def files_command(run: Callable[..., Answer]) -> click.Command:
+    """`command` for what works on the workspace's folder alone and is given that: also while the app has the workspace
+    open, and where its disk is full."""
+
+    @click.pass_obj
+    @wraps(run)
+    def told(said: Said, /, **options: Any) -> Answer:
+        where = workspace(said.workspace)
+        with full_disk_told(where.root):
+            return run(where, **options)
+
+    return anywhere(click.command(cls=Word, short_help=run.__doc__)(told))
+
+
 def anywhere(word: Word) -> Word:
     """The word with the options that may stand before the command as well as after it."""
     said: dict[str, Any] = {"expose_value": False, "callback": _say}

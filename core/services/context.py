@@ -7,7 +7,7 @@ import atexit
 from core.context import Context
 from core.ledger.sqlite import SqliteLedger
 from core.queue.queue import Queue
-from core.room import full_disk_told
+from core.room import full_disk_told, keep_reserve
 from core.services.trash import purge
 from core.services.upgrade import move_acts
 from core.settings import Workspace
@@ -43,6 +43,7 @@ def _opened(workspace: Workspace) -> Context:
         store.close()
         ledger.close()
         raise
+    keep_reserve(workspace.root)
     context = Context(workspace, store, queue, ledger)
     atexit.register(context.beside.close)
     return context

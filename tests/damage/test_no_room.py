@@ -215,3 +215,20 @@ def test_at_a_backup(disk: SmallDisk, notes: Path) -> None:
         assert backup(context.store, context.workspace.backups, "before").is_file()
     finally:
         context.close()
+
+
+def test_a_full_disk_is_cleared_from_the_command_line(run: Run, disk: SmallDisk, notes: Path) -> None:
+    assert load(run, notes).code == 0
+    assert run("scan", "notes", "--encoder", "minilm").code == 0
+    disk.fill()
+    told(run("datasets"), disk.path)
+    cleared = run("space", "--clear", "embeddings", "--clear", "jobs")
+    assert cleared.code == 0 and "Cleared" in cleared.out, cleared.err
+    assert disk.free > 300_000
+    assert "notes" in run("datasets").out
+    counted = run("space", "--json").json
+    sizes = {kind["name"]: kind["bytes"] for kind in counted["kinds"]}
+    assert sizes["embeddings"] == 0 and sizes["database"] > 0
+    assert counted["bytes"] == sum(sizes.values())
+    disk.empty()
+    assert run("scan", "notes", "--encoder", "minilm").code == 0
