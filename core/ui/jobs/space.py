@@ -32,10 +32,8 @@ def space_panel(context: Context) -> None:
 
 def _counted(context: Context, found: Space) -> None:
     with st.container(horizontal=True, vertical_alignment="center"):
-        again = size_words(found.again)
-        st.markdown(
-            f"**{plain(size_words(found.size))}**, of which {plain(again)} can be computed again", width="content"
-        )
+        size, again = plain(size_words(found.size)), plain(size_words(found.again))
+        st.markdown(f"**{size}**, of which {again} can be computed again", width="content")
         when = ago(found.counted_at, datetime.now(UTC))
         st.caption(plain(f"{size_words(found.free)} free on this disk · counted {when}"), width="content")
         st.space("stretch")
@@ -65,16 +63,17 @@ def _clear(context: Context, found: Space) -> None:
         days = st.number_input("Unchanged for days", 0, 3650, OLD_DAYS, key=DAYS, width=180)
         items = chosen.older_than(days)
         said = f"{len(items):,} of {len(chosen.items):,}, {size_words(sum(item.size for item in items))}"
-        sure = st.checkbox(plain(f"Yes, clear {said}"), key=SURE, disabled=not items, help=chosen.kind.about)
+        key = f"{SURE}-{chosen.kind.name}-{days}"  # sure of this choice and of no other
+        sure = st.checkbox(plain(f"Yes, clear {said}"), key=key, disabled=not items, help=chosen.kind.about)
         if st.button("Clear", key="space-clear", icon=":material/mop:", disabled=not (sure and items)):
             with shown_errors():
-                _cleared(context, chosen, days)
+                _cleared(context, chosen, days, key)
 
 
-def _cleared(context: Context, chosen: KindSpace, days: float) -> None:
+def _cleared(context: Context, chosen: KindSpace, days: float, key: str) -> None:
     give_reserve(context.workspace.root)
     done = clear(context.workspace, context.queue, chosen.kind.name, days)
     forget(context, COUNTED)
-    del st.session_state[SURE]
+    del st.session_state[key]
     st.toast(plain(f"Cleared {size_words(done.size)} of {done.kind}."))
     st.rerun()

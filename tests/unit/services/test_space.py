@@ -1,4 +1,4 @@
-"""What a workspace takes of its disk, and what is cleared of it: only what can be computed again, never what is used."""
+"""What a workspace takes of its disk, and what is cleared of it: what can be computed again and nobody uses."""
 
 from __future__ import annotations
 
