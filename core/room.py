@@ -35,6 +35,8 @@ _SAID = (
 )
 _MAYBE = ("disk I/O error", "unable to open database file", "requested and")
 """What SQLite and NumPy also say of a full disk: believed where the disk is full indeed."""
+_NO_SHARED_MEMORY = "SQLITE_IOERR_SHMSIZE"
+"""What SQLite calls it where there is no room for the index of its log."""
 _NOTHING = 1 << 18
 """With less than so many bytes free, a disk is full."""
 _PATH = re.compile(r'"(/[^"\n]+)"')
@@ -153,6 +155,8 @@ def _full_place(error: BaseException, folder: Path) -> Path | None:
     if isinstance(error, OSError) and error.errno in _FULL:
         return _existing(Path(named).parent) if isinstance(named, str) else folder
     text = str(error)
+    if getattr(error, "sqlite_errorname", "") == _NO_SHARED_MEMORY:
+        return folder
     if not says_full(text, folder):
         return None
     path = _PATH.search(text)

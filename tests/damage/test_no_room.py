@@ -111,7 +111,8 @@ def test_at_the_start_of_a_workspace_that_is_in_use(run: Run, disk: SmallDisk, n
 
 
 @pytest.mark.parametrize("left", [3 * MB, 30 * MB], ids=["while it is read", "while it is taken in"])
-def test_at_a_load(run: Run, disk: SmallDisk, tmp_path: Path, left: int) -> None:
+def test_at_a_load(run: Run, disk: SmallDisk, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, left: int) -> None:
+    monkeypatch.setattr("core.services.room.TABLE", 0)  # as if the room was there at the start
     table = long_table(tmp_path / "long.csv", rows=20_000)
     assert run("datasets").code == 0
     disk.fill(left)
@@ -122,8 +123,24 @@ def test_at_a_load(run: Run, disk: SmallDisk, tmp_path: Path, left: int) -> None
     assert load(run, table, "long").code == 0
 
 
-def test_while_images_are_decoded(run: Run, disk: SmallDisk, tmp_path: Path) -> None:
+def test_a_load_without_room_for_it_is_refused_with_its_figure_before_it_starts(
+    run: Run, disk: SmallDisk, tmp_path: Path
+) -> None:
+    table = long_table(tmp_path / "long.csv", rows=20_000)
+    assert run("datasets").code == 0
+    disk.fill(30 * MB)
+    ran = load(run, table)
+    told(ran, disk.path)
+    assert "it needs 46.1 MB, and 30.0 MB are free" in ran.err
+    assert run("jobs", "--json").json == []
+    disk.fill(70 * MB)
+    ran = load(run, table)
+    assert ran.code == 0 and "needs about 46.1 MB of the" in ran.err
+
+
+def test_while_images_are_decoded(run: Run, disk: SmallDisk, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     folder = pictures(tmp_path / "images", 60)
+    monkeypatch.setattr("core.services.room.IMAGES", 0)
     assert run("datasets").code == 0
     disk.fill(2 * MB)
     told(load(run, folder, "images"), disk.path)

@@ -11,9 +11,11 @@ import streamlit as st
 from core.context import Context
 from core.records import Preview, Schema
 from core.services.load import browser_folders, preview, start_load
+from core.services.room import room_for_load
 from core.services.splits import SplitPlan
 from core.sources.guess import split_name
 from core.store.datasets import list_datasets
+from core.tasks import task_named
 from core.ui import keys
 from core.ui.data.progress import follow_load
 from core.ui.data.schema import MAX_IMAGES, schema_form, with_thumbnails
@@ -24,6 +26,7 @@ from core.ui.parts.choices import choose_place
 from core.ui.parts.empty import empty_state
 from core.ui.parts.paths import choose_path, stamped
 from core.ui.parts.problems import shown_errors
+from core.ui.parts.room import room_line
 from core.ui.parts.upload import arrived
 
 PLACES = {"upload": "Upload", "path": "Path on the server", "hub": "Hub dataset", "sample": "Sample"}
@@ -111,6 +114,10 @@ def _start_form(context: Context, user: str, locations: Sequence[str], found: Pr
             "the view Splits has other shares, and groups.",
         )
         start = st.button("Load", type="primary", icon=":material/play_arrow:", key="load-start")
+    images = task_named(schema.task).modality.in_files
+    key = ("room", images, *map(stamped, locations))
+    sizing = "Looking how large it is"
+    room_line(result_of(context, key, lambda: room_for_load(context, locations, images=images), waiting=sizing))
     if start:
         within = browser_folders(context)
         plan = SplitPlan(method, {part: share / 100 for part, share in PARTS.items()}) if method else None
