@@ -61,6 +61,9 @@ class JobTable:
             connection.execute(SCHEMA)
             self._add_columns(connection)
             self._rename(connection)
+        # As long as one is open, the log and its index stay: on a full disk others can read, and mostly write.
+        self._keeps = self._connect()
+        self._keeps.execute("SELECT count(*) FROM jobs").fetchone()
 
     def insert(self, **values: Any) -> None:
         columns, marks = ", ".join(values), ", ".join("?" * len(values))
@@ -138,9 +141,12 @@ class JobTable:
                 connection.execute(statement)
             connection.execute("PRAGMA user_version = 1")
 
+    def _connect(self) -> sqlite3.Connection:
+        return sqlite3.connect(self.path, timeout=WAIT_SECONDS, isolation_level=None, check_same_thread=False)
+
     @contextmanager
     def _connection(self) -> Iterator[sqlite3.Connection]:
-        connection = sqlite3.connect(self.path, timeout=WAIT_SECONDS, isolation_level=None)
+        connection = self._connect()
         connection.row_factory = sqlite3.Row
         try:
             yield connection

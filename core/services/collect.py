@@ -13,6 +13,7 @@ from core.jobs.defects import in_words
 from core.jobs.load.web import finish_earlier
 from core.jobs.registry import KINDS
 from core.records import ENDED, Job
+from core.room import met
 
 logger = logging.getLogger("winnow")
 
@@ -47,6 +48,7 @@ class Collector:
     def __init__(self, context: Context) -> None:
         self._context = context
         self._stopping = threading.Event()
+        self._waits = False
         self._thread = threading.Thread(target=self._run, name="collector", daemon=True)
         self._thread.start()
 
@@ -60,8 +62,18 @@ class Collector:
             try:
                 self._context.queue.reconcile()
                 collect(self._context)
-            except Exception:
-                logger.exception("collecting failed; it is tried again")
+                self._waits = False
+            except Exception as error:
+                self._failed(error)
+
+    def _failed(self, error: Exception) -> None:
+        """Told once, however long a disk is full."""
+        told = met(error, self._context.workspace.root)
+        if told is None:
+            logger.error("collecting failed; it is tried again", exc_info=error)
+        elif not self._waits:
+            logger.warning("%s It is waited for.", told)
+        self._waits = told is not None
 
 
 def start_collector(context: Context) -> Collector:

@@ -7,7 +7,6 @@ import json
 import re
 import subprocess
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
@@ -22,20 +21,11 @@ from core.services.context import open_context
 from core.settings import Workspace
 from core.store.backup import backup
 from core.store.datasets import list_datasets
-from tests.damage.small_disk import MB, SmallDisk, mounted
+from tests.damage.small_disk import MB, SmallDisk
 from tests.integration.cli_support import PROJECT, Ran, Run, write_rows
 from tests.training_support import tiny_bert, train_folder
 
 SENTENCE = re.compile(r"There is no room in (/\S+): it needs (more than the )?[\d,.]+ (bytes|[KMGT]B)")
-SIZE = 96 * MB
-
-
-@pytest.fixture
-def disk(tmp_path: Path) -> Iterator[SmallDisk]:
-    with mounted(tmp_path / "disk", SIZE) as small:
-        if small is None:
-            pytest.skip("this process may not mount a small disk")
-        yield small
 
 
 @pytest.fixture

@@ -15,6 +15,7 @@ from core.records import Dataset, ReviewCounts, Version
 from core.review.acts import read_acts
 from core.review.queue import DESK, GRID, to_send, wanted
 from core.review.records import Recorded
+from core.room import LOOK_SECONDS, is_full, met
 from core.services.review.decisions import counts, record
 from core.services.review.queue import decided_by_others, release
 from core.services.review.sources import Source
@@ -36,12 +37,28 @@ def stage(
 ) -> None:
     """The desk, or the grid, on what `find` gives: asked each time, since a better scan may have ended since. Each
     report of the browser redraws only this."""
+    full = False
     with shown_errors():
-        found = find()
-        if found is not None:
-            key = f"review-{mode}-{version.version_id}"
-            report = review_desk.heard(key)
-            _answer(context, dataset, version, user, _steady(context, version, found, report, key), mode, report, key)
+        try:
+            found = find()
+            if found is not None:
+                key = f"review-{mode}-{version.version_id}"
+                report = review_desk.heard(key)
+                source = _steady(context, version, found, report, key)
+                _answer(context, dataset, version, user, source, mode, report, key)
+        except Exception as error:
+            full = met(error, context.workspace.root) is not None
+            raise
+    if full:
+        _back_with_room(context)
+
+
+@st.fragment(run_every=LOOK_SECONDS)
+def _back_with_room(context: Context) -> None:
+    """Brings the desk back: it holds in the browser what was not taken down, and reports it again."""
+    if not is_full(context.workspace.root):
+        st.rerun()
+    st.caption("The desk comes back by itself once there is room; until then your browser keeps what you decided.")
 
 
 def _steady(context: Context, version: Version, found: Source, report: Report, key: str) -> Source:
