@@ -152,15 +152,14 @@ def says_full(text: str, folder: Path) -> bool:
 def _full_place(error: BaseException, folder: Path) -> Path | None:
     """The folder that an error finds full; None where it is about something else."""
     named = getattr(error, "filename", None)
-    if isinstance(error, OSError) and error.errno in _FULL:
-        return _existing(Path(named).parent) if isinstance(named, str) else folder
     text = str(error)
-    if getattr(error, "sqlite_errorname", "") == _NO_SHARED_MEMORY:
-        return folder
-    if not says_full(text, folder):
+    full = isinstance(error, OSError) and error.errno in _FULL
+    full |= getattr(error, "sqlite_errorname", "") == _NO_SHARED_MEMORY
+    if not full and not says_full(text, folder):
         return None
     path = _PATH.search(text)
-    return _existing(Path(path[1]).parent) if path else folder
+    place = named if isinstance(named, str) else path[1] if path else None
+    return folder if place is None else _existing(Path(place).parent)
 
 
 def _existing(path: Path) -> Path:

@@ -239,3 +239,24 @@ def test_a_full_disk_is_cleared_from_the_command_line(run: Run, disk: SmallDisk,
     assert counted["bytes"] == sum(sizes.values())
     disk.empty()
     assert run("scan", "notes", "--encoder", "minilm").code == 0
+
+
+def test_an_export_to_another_disk_that_is_full_names_that_one(
+    disk: SmallDisk, notes: Path, tmp_path: Path, capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("WINNOW_WORKSPACE", str(tmp_path / "workspace"))
+    assert main(["load", str(notes), "--name", "notes"]) == 0
+    disk.fill()
+    for kind in ("csv", "datasets"):
+        capfd.readouterr()
+        assert main(["export", "notes", "--format", kind, "--out", str(disk.path / f"out-{kind}")]) == 1
+        assert f"There is no room in {disk.path}" in capfd.readouterr().err
+    with (disk.path / "answer.json").open("w") as out:
+        printed = subprocess.run(
+            [sys.executable, "-m", "core", "datasets", "--json"],
+            cwd=PROJECT,
+            stdout=out,
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+    assert printed.returncode == 1 and "There is no room in" in printed.stderr and "Traceback" not in printed.stderr

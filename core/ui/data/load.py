@@ -25,8 +25,7 @@ from core.ui.parts.background import result_of
 from core.ui.parts.choices import choose_place
 from core.ui.parts.empty import empty_state
 from core.ui.parts.paths import choose_path, stamped
-from core.ui.parts.problems import shown_errors
-from core.ui.parts.room import room_line
+from core.ui.parts.problems import room_line, shown_errors
 from core.ui.parts.upload import arrived
 
 PLACES = {"upload": "Upload", "path": "Path on the server", "hub": "Hub dataset", "sample": "Sample"}

@@ -18,8 +18,7 @@ from core.services.scan import FLAG_BY, start_scan
 from core.tasks import task_named
 from core.ui import keys
 from core.ui.parts.empty import empty_state
-from core.ui.parts.problems import plain, show_error, shown_errors
-from core.ui.parts.room import room_line
+from core.ui.parts.problems import plain, room_line, show_error, shown_errors
 from core.ui.parts.upload import arrived, target
 from core.ui.shell.pages import link
 from core.ui.shell.strip import progress_text

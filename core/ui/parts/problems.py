@@ -1,4 +1,5 @@
-"""How an error is shown: a `WinnowError` with its next step, anything else as an id that stands in the log."""
+"""How an error is shown: a `WinnowError` with its next step, anything else as an id that stands in the log;
+and a disk on which there will be an error."""
 
 from __future__ import annotations
 
@@ -11,6 +12,7 @@ import streamlit as st
 
 from core.errors import WinnowError
 from core.room import met
+from core.services.room import RoomForecast
 from core.settings import workspace
 
 logger = logging.getLogger("winnow")
@@ -45,6 +47,12 @@ def show_defect(error: BaseException) -> None:
     logger.error("defect %s", incident, exc_info=error)
     st.error(f"Something went wrong inside Winnow. It is logged as `{incident}`.", icon=":material/bug_report:")
     st.caption(":material/arrow_forward: Try again; if it comes back, report it with the log lines of that id.")
+
+
+def room_line(found: RoomForecast | None) -> None:
+    """What something will take of the disk, where that is tight or is not there; nothing where there is plenty."""
+    if found is not None and (found.tight or not found.fits):
+        st.warning(plain(f"It {found.sentence}."), icon=":material/hard_drive:")
 
 
 def plain(text: str) -> str:

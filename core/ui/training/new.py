@@ -21,8 +21,7 @@ from core.services.train import TrainRows, own_config, preview_split, start_trai
 from core.tasks import Task, task_named
 from core.ui import keys
 from core.ui.parts.background import result_of
-from core.ui.parts.problems import plain, shown_errors
-from core.ui.parts.room import room_line
+from core.ui.parts.problems import plain, room_line, shown_errors
 from core.ui.training.fields import field
 
 NOTHING = "nothing"
