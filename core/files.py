@@ -33,9 +33,8 @@ def whole(target: Path, *, flush: bool = True) -> Iterator[Path]:
         if flush:
             _flush(target.parent)
     except OSError as error:
-        if (
-            error.errno is not None and error.filename is None
-        ):  # a write names no file: whoever reads of a full disk wants to know which
+        # A write names no file: whoever reads of a full disk wants to know which.
+        if error.errno is not None and error.filename is None:
             error.filename = str(target)
         raise
     finally:
