@@ -20,6 +20,7 @@ from core.commands import COMMANDS
 from core.commands.command import Answer, Said, Word, anywhere, plain_data
 from core.errors import SchemaError, UsageError, WinnowError
 from core.release import release
+from core.room import met
 
 DONE, FAILED, WRONG_USAGE = 0, 1, 2
 
@@ -51,7 +52,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except BrokenPipeError:
         _drop_output()
         return FAILED
-    except Exception:
+    except Exception as error:
+        if told := met(error, Path.cwd()):  # what it printed went to a file on that disk
+            _drop_output()
+            print(f"error: {told.message}", told.hint, sep="\n  ", file=sys.stderr)
+            return FAILED
         logging.getLogger("winnow").exception("This is a defect of Winnow: please report it with what follows.")
         return FAILED
     return FAILED if answer is not None and answer.failed else DONE

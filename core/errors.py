@@ -48,6 +48,10 @@ class StoreError(WinnowError):
     newer Winnow."""
 
 
+class NoRoomError(WinnowError):
+    """The disk is full, or plainly has less room than is needed: how many bytes, in which folder. See `core.room`."""
+
+
 class JobError(WinnowError):
     """A job cannot be started, stopped or found."""
 

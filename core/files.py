@@ -32,6 +32,11 @@ def whole(target: Path, *, flush: bool = True) -> Iterator[Path]:
         part.replace(target)
         if flush:
             _flush(target.parent)
+    except OSError as error:
+        # A write names no file: whoever reads of a full disk wants to know which.
+        if error.errno is not None and error.filename is None:
+            error.filename = str(target)
+        raise
     finally:
         remove(part)
 

@@ -1,4 +1,5 @@
-"""Jobs: everything that runs or ran, with progress, time left, log, stop, cancel and start again."""
+"""Jobs: everything that runs or ran, with progress, time left, log, stop, cancel and start again; and the
+space that what they made takes."""
 
 from __future__ import annotations
 
@@ -6,6 +7,7 @@ import streamlit as st
 
 from core.services.jobs import active_jobs
 from core.ui.jobs.list import how_many, job_list, linked_job, nothing_has_run, open_jobs
+from core.ui.jobs.space import space_panel
 from core.ui.parts.problems import shown_errors
 from core.ui.shell.frame import open_page
 
@@ -30,3 +32,5 @@ def jobs() -> None:
 with shown_errors():
     running = active_jobs(context)
     st.fragment(run_every=REFRESH_SECONDS if running else None)(jobs)()
+with shown_errors():
+    space_panel(context)

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import tempfile
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,13 +15,29 @@ RAM_BYTES = 1 << 30
 
 
 def empty(shape: tuple[int, int], folder: Path | None = None) -> NDArray[np.float32]:
-    """A matrix of undefined content. A file behind it has no name and is gone with the array, also after a crash."""
+    """A matrix of undefined content. A file behind it has no name and is gone with the array, also after a crash.
+
+    Raises OSError where the disk has no room for it: what is mapped and not there ends the process when it is filled.
+    """
     size = 4 * shape[0] * shape[1]
     if size <= RAM_BYTES:
         return np.empty(shape, np.float32)
     with tempfile.TemporaryFile(dir=folder) as file:
-        file.truncate(size)
+        os.posix_fallocate(file.fileno(), 0, size)
         return np.memmap(file, dtype=np.float32, mode="r+", shape=shape)
+
+
+def empty_npy(path: Path, shape: tuple[int, ...], *, fortran_order: bool = False) -> np.memmap[Any, Any]:
+    """A float32 `.npy` file of zeros, mapped to be filled. Raises OSError, and leaves none, where the disk has no room
+    for it."""
+    matrix = np.lib.format.open_memmap(path, "w+", np.float32, shape, fortran_order)
+    try:
+        with path.open("r+b") as file:
+            os.posix_fallocate(file.fileno(), 0, path.stat().st_size)
+    except OSError:
+        path.unlink()
+        raise
+    return matrix
 
 
 def row_chunks(rows: int, columns: int, budget: int = 1 << 25) -> list[slice]:

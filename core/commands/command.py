@@ -15,6 +15,7 @@ from typing import Any
 
 import click
 
+from core.room import full_disk_told
 from core.services.context import open_context
 from core.settings import workspace
 
@@ -64,10 +65,25 @@ def command(run: Callable[..., Answer | None]) -> click.Command:
     @click.pass_obj
     @wraps(run)
     def opened(said: Said, /, **options: Any) -> Answer | None:
-        with closing(open_context(workspace(said.workspace))) as context:
+        where = workspace(said.workspace)
+        with full_disk_told(where.root), closing(open_context(where)) as context:
             return run(context, **options)
 
     return anywhere(click.command(cls=Word, short_help=run.__doc__)(opened))
+
+
+def files_command(run: Callable[..., Answer]) -> click.Command:
+    """`command` for what works on the workspace's folder alone and is given that: also while the app has the workspace
+    open, and where its disk is full."""
+
+    @click.pass_obj
+    @wraps(run)
+    def told(said: Said, /, **options: Any) -> Answer:
+        where = workspace(said.workspace)
+        with full_disk_told(where.root):
+            return run(where, **options)
+
+    return anywhere(click.command(cls=Word, short_help=run.__doc__)(told))
 
 
 def anywhere(word: Word) -> Word:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -16,6 +17,7 @@ from core.context import Context
 from core.errors import SchemaError, UsageError
 from core.records import ENDED, Preview, Schema
 from core.services.load import guess_for, preview, samples, start_load, wait, widened, with_labels
+from core.services.room import room_for_load
 from core.store.datasets import rejected
 from core.tasks import ALIASES, TASKS, task_named
 
@@ -53,6 +55,9 @@ def load_command(context: Context, locations: tuple[str, ...], name: str | None,
     name = name or _sample_name(locations)
     found = preview(context, locations)
     schema = _schema(found, {role: value for role, value in roles.items() if value is not None})
+    room = room_for_load(context, locations, images=task_named(schema.task).modality.in_files)
+    if room.tight:
+        sys.stderr.write(f"{room.sentence}\n")
     job = start_load(context, locations, schema, name=name, by=person())
     with ProgressLine() as line, _stopped_on_interrupt(context, job.job_id):
         dataset = wait(context, job.job_id, line.show)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 
 import click
@@ -13,6 +14,7 @@ from core.context import Context
 from core.records import Scan, ScanSpec
 from core.services.issues.listing import issue_types
 from core.services.issues.summary import type_text
+from core.services.room import room_for_scan
 from core.services.scan import FLAG_BY, run_scan
 from core.tasks import TASKS
 
@@ -53,6 +55,9 @@ def scan_command(
     _, version = dataset_version(context, name)
     own = str(probabilities.resolve()) if probabilities else None
     spec = ScanSpec(encoder, folds, seed, own, flag_by)
+    room = room_for_scan(context, version.version_id, spec)
+    if room.tight:
+        sys.stderr.write(f"{room.sentence}\n")
     with ProgressLine() as line:
         scan = run_scan(context, version.version_id, spec, person(), line.show)
     return Answer(_data(name, version.number, scan), _text(name, scan))

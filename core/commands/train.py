@@ -16,6 +16,7 @@ from core.errors import UsageError
 from core.finetune.settings import BUNDLED, SETTINGS, reason_for_batch
 from core.records import Dataset, Job, Run, TrainSpec, Version
 from core.services.jobs import restart
+from core.services.room import room_for_run
 from core.services.runs.devices import find_devices, used_devices, used_precision
 from core.services.runs.forecast import forecast
 from core.services.runs.listing import flag, get_run
@@ -82,6 +83,9 @@ def _started(context: Context, version: Version, spec: TrainSpec) -> Run:
     sys.stderr.write(f"runs on {'the CPU' if at_once else f'{used_devices(devices, used)}{precision}'}\n")
     if needed is not None:
         sys.stderr.write(f"{needed.sentence} of memory{'' if needed.fits else f'. {needed.warning}'}\n")
+    room = room_for_run(context, version.version_id, used, devices)
+    if room is not None and room.tight:
+        sys.stderr.write(f"{room.sentence}\n")
     run = start_train(context, version.version_id, spec, person())
     if reason := reason_for_batch(spec, run.spec["batch"], run.spec["learning_rate"]):
         sys.stderr.write(f"takes {reason}\n")

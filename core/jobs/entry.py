@@ -6,10 +6,13 @@ import os
 import signal
 import sys
 from collections.abc import Callable
+from contextlib import nullcontext, suppress
 from pathlib import Path
 
-from core.errors import WinnowError
+from core.errors import NoRoomError, WinnowError
 from core.queue import JobFolder, ProgressWriter, Stopped
+from core.queue.cause import NO_ROOM
+from core.room import met
 from core.typed import to_json
 
 ONE_OF_SEVERAL = "TORCHELASTIC_RUN_ID"
@@ -22,8 +25,9 @@ def run(main: Callable[[JobFolder, ProgressWriter], object]) -> None:
     With a second folder it does in that one, which it makes, what the run in the first was asked to do.
     The record that `main` returns becomes `result.json`, which makes the job done; None leaves that to another of its
     processes.
-    A `WinnowError` becomes the job's message and exit code 1; any other exception is kept as the cause and ends in the
-    log with its traceback. SIGTERM, like a request to stop, makes the next `ProgressWriter.update` raise `Stopped`: the
+    A `WinnowError` becomes the job's message and exit code 1, a full disk the same with `NO_ROOM`, which says it where
+    there is no room for the message either; any other exception is kept as the cause and ends in the log with its
+    traceback. SIGTERM, like a request to stop, makes the next `ProgressWriter.update` raise `Stopped`: the
     job ends without a result and keeps what it has written. A worker that has something to save catches it, saves, and
     raises it again.
     """
@@ -35,18 +39,29 @@ def run(main: Callable[[JobFolder, ProgressWriter], object]) -> None:
         signal.signal(signal.SIGTERM, lambda *_: folder.request_stop())
     try:
         result = main(folder, ProgressWriter(folder, raises_stopped=True))
+        if result is not None:
+            folder.write_result(to_json(result))
     except Stopped:
         return
-    except WinnowError as error:
-        print(error, file=sys.stderr, flush=True)  # noqa: T201  the log is what a job prints
-        folder.write_error(error.message, error.hint)
-        sys.exit(1)
-    except Exception as defect:
-        said = str(defect).strip().partition("\n")[0]
-        folder.write_defect(f"{type(defect).__name__}: {said}" if said else type(defect).__name__)
+    except Exception as error:
+        _fail(folder, met(error, folder.path) or error)
         raise
-    if result is not None:
-        folder.write_result(to_json(result))
+
+
+def _fail(folder: JobFolder, error: Exception) -> None:
+    """Says why the job failed, and ends it where that is all that there is to say."""
+    if not isinstance(error, WinnowError):
+        said = str(error).strip().partition("\n")[0]
+        folder.write_defect(f"{type(error).__name__}: {said}" if said else type(error).__name__)
+        return
+    full = isinstance(error, NoRoomError)
+    if full:
+        folder.give_room()
+    with suppress(OSError) if full else nullcontext():
+        print(error, file=sys.stderr, flush=True)  # noqa: T201  the log is what a job prints
+    with suppress(OSError) if full else nullcontext():
+        folder.write_error(error.message, error.hint)
+    sys.exit(NO_ROOM if full else 1)
 
 
 def _folder(asked: Path, new: Path | None = None) -> JobFolder:

@@ -106,4 +106,4 @@ def _prepare(context: Context, job: Job, prepare: Prepare) -> None:
         context.queue.enqueue(job.job_id)
     except Exception as error:
         if not context.beside.leaving:  # what closing broke off is no failure: the next start finds it, and says so
-            context.queue.fail(job.job_id, f"It could not be prepared: {in_words(error)}")
+            context.queue.fail(job.job_id, f"It could not be prepared: {in_words(error, Path(job.folder))}")

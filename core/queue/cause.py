@@ -6,7 +6,10 @@ import re
 import signal
 
 from core.queue.folder import JobFolder
+from core.room import is_full, no_room, says_full
 
+NO_ROOM = 74
+"""The exit code of a job whose disk is full, which sysexits.h has for errors of input and output."""
 MAX_CHARACTERS = 500
 _TRACEBACK = "Traceback (most recent call last):"
 _LAUNCHER = re.compile(r'  File ".*accelerate/commands/launch\.py"')
@@ -18,6 +21,8 @@ _SIGNAL = re.compile(r"\b(SIG[A-Z]+)\b")
 
 def cause(returncode: int, folder: JobFolder) -> str:
     """What ended the job's process, or the exception that did, or the last line that it printed."""
+    if returncode == NO_ROOM or (returncode == -signal.SIGBUS and is_full(folder.path)):
+        return str(no_room(folder.path))
     if returncode < 0:
         return _ended_by(signal.Signals(-returncode).name)
     if returncode == 0:
@@ -27,6 +32,8 @@ def cause(returncode: int, folder: JobFolder) -> str:
     if ended_by := _SIGNAL.search(launcher.rpartition("Root Cause")[2]):
         return _ended_by(ended_by[1])
     last = folder.defect() or _last_words(printed)
+    if says_full(last, folder.path) or (not last and is_full(folder.path)):
+        return str(no_room(folder.path))
     return last[:MAX_CHARACTERS] or f"The process ended with exit code {returncode} and printed nothing."
 
 

@@ -47,6 +47,7 @@ def mark_lost(table: JobTable, row: Row, launcher: Launcher) -> bool:
         return False
     folder = table.folder(row["job_id"])
     launcher.kill(folder, latest)
+    folder.give_room()
     status = how_it_ended(folder, otherwise="lost")
     return end(table, latest["job_id"], status, LOST if status == "lost" else "")
 

@@ -10,11 +10,13 @@ output/          what the run made
 error.json       why it failed: a message for a person where the worker knows one, else the exception that ended it
 result.json      written last, by rename: where it is, the run is done
 stop, cancel     empty files: somebody asked the run to end
+reserve          while it runs: room that its end is recorded with where the disk is full
 """
 
 from __future__ import annotations
 
 import json
+import os
 import shutil
 import time
 from dataclasses import dataclass
@@ -29,6 +31,8 @@ Record = TypeVar("Record")
 
 COPY_SECONDS = 600.0
 """How long the other processes of a run wait for the first one to copy what it reads."""
+RESERVE_BYTES = 256 * 1024
+"""More than an error, and a change of SQLite's with its log, take."""
 LOG_TAIL_BYTES = 256 * 1024
 """How much of the end of a log is read to find its last lines."""
 
@@ -107,6 +111,19 @@ class JobFolder:
         self.input.mkdir(parents=True, exist_ok=True)
         self.output.mkdir(exist_ok=True)
         return self
+
+    def keep_room(self) -> None:
+        """Takes the room with which the end of the run is recorded. Raises OSError where there is not even that."""
+        with self._reserve.open("wb") as file:
+            os.posix_fallocate(file.fileno(), 0, RESERVE_BYTES)
+
+    def give_room(self) -> None:
+        """Gives it back, to be used at once."""
+        self._reserve.unlink(missing_ok=True)
+
+    @property
+    def _reserve(self) -> Path:
+        return self.path / "reserve"
 
     def spec(self) -> JsonObject:
         """What was asked for, as it stands there. Raises FileNotFoundError before `write_spec`."""

@@ -25,6 +25,7 @@ from core.queue.progress import ProgressWriter
 from core.queue.record import job_record
 from core.queue.table import JobTable, Row
 from core.records import UNFINISHED, Job, JobStatus
+from core.room import once_there_is_room
 from core.settings import Workspace
 from core.typed import JsonObject
 
@@ -112,13 +113,16 @@ class Queue:
         if dataset_id is not None:
             self._table.update(job_id, dataset_id=dataset_id)
         cancelled = status == "stopped" and self.folder(job_id).cancel_requested()
-        ending.end(self._table, job_id, "cancelled" if cancelled else status, error)
+        self.folder(job_id).give_room()
+        ended: JobStatus = "cancelled" if cancelled else status
+        once_there_is_room(self._runs, lambda: ending.end(self._table, job_id, ended, error))
         self._launcher.release(self.folder(job_id))
         return self.get(job_id)
 
     def fail(self, job_id: str, error: str) -> Job:
         """Records that a job could not be prepared, or that its output could not be taken in. One that was ended by
         somebody stays so."""
+        self.folder(job_id).give_room()
         before = (*ending.UNENDED, "done")
         self._table.update(job_id, before, status="failed", error=error, ended_at=time.time())
         self._table.update(job_id, collected=1)
@@ -147,6 +151,7 @@ class Queue:
             self._launcher.release(self.folder(job_id))
             raise JobError(f"Job {job_id} was started by somebody else already.", "Reload the page to see its state.")
         self.folder(job_id).clear()
+        self.folder(job_id).keep_room()
         ProgressWriter(self.folder(job_id)).update("Starting again", 0)
         return self.get(job_id)
 
@@ -261,8 +266,13 @@ class Queue:
     ) -> Job:
         now = time.time()
         job_id = f"{datetime.fromtimestamp(now, UTC):%Y%m%d-%H%M%S}-{kind}-{secrets.token_hex(3)}"
-        folder = self._table.folder(job_id).create()
-        folder.write_spec(spec)
+        folder = self._table.folder(job_id)
+        try:
+            folder.create().write_spec(spec)
+            folder.keep_room()
+        except OSError:
+            shutil.rmtree(folder.path, ignore_errors=True)
+            raise
         self._hold(job_id, folder)  # before anybody can see the job, so that nobody takes it for lost
         made = self._table.insert(
             job_id=job_id,
@@ -290,6 +300,7 @@ class Queue:
     def _ask(self, job_id: str, ended: JobStatus) -> Job:
         row = self._row(job_id)
         if row["status"] == "preparing":
+            self.folder(job_id).give_room()
             ending.end(self._table, job_id, ended)
         else:
             self._table.update(job_id, ("queued", "running"), status="stopping")

@@ -71,6 +71,9 @@ class JobTable:
             self._add_columns(connection)
             connection.execute(UNDER_WAY)
             self._rename(connection)
+        # As long as one is open, the log and its index stay: on a full disk others can read, and mostly write.
+        self._keeps = self._connect()
+        self._keeps.execute("SELECT count(*) FROM jobs").fetchone()
 
     def insert(self, **values: Any) -> bool:
         """Writes a new job down, unless one of the same `request` is under way. Returns whether it did."""
@@ -175,9 +178,12 @@ class JobTable:
                 connection.execute(statement)
             connection.execute("PRAGMA user_version = 1")
 
+    def _connect(self) -> sqlite3.Connection:
+        return sqlite3.connect(self.path, timeout=WAIT_SECONDS, isolation_level=None, check_same_thread=False)
+
     @contextmanager
     def _connection(self) -> Iterator[sqlite3.Connection]:
-        connection = sqlite3.connect(self.path, timeout=WAIT_SECONDS, isolation_level=None)
+        connection = self._connect()
         connection.row_factory = sqlite3.Row
         try:
             yield connection

@@ -19,7 +19,7 @@ from typing import Any
 from uuid import uuid4
 
 from core.beside import Beside
-from core.errors import NotFoundError, SchemaError, SourceError, StoppedError, UsageError, WinnowError
+from core.errors import NoRoomError, NotFoundError, SchemaError, SourceError, StoppedError, UsageError, WinnowError
 from core.progress import StageReport
 from core.reading import limits
 from core.reading.wire import receive, send
@@ -30,7 +30,7 @@ _LOOK_SECONDS = 0.1
 _THREADS_OFF = {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"}
 """A fork has only the thread that asked for it: no library may start others before."""
 _ERRORS: Mapping[str, type[WinnowError]] = {
-    kind.__name__: kind for kind in (SourceError, SchemaError, NotFoundError, UsageError)
+    kind.__name__: kind for kind in (SourceError, SchemaError, NotFoundError, UsageError, NoRoomError)
 }
 """What a reader may say; anything else that it raises counts as a SourceError."""
 _LOG = logging.getLogger("winnow")

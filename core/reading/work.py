@@ -16,6 +16,7 @@ from core.modalities.image.opening import ImageFault
 from core.progress import StageReport
 from core.reading.wire import preview_data, receive, send
 from core.records import Preview, Reader, Schema
+from core.room import met
 from core.sources import SOURCES, Bench, Table, find
 from core.sources.images.image import thumbnail_of
 from core.sources.images.payload import Finder
@@ -41,15 +42,18 @@ def serve(app: socket.socket) -> None:
         os.chdir(request["cwd"])
         send(app, {"answer": _WORK[request["what"]](request, _teller(app))})
         return
-    except WinnowError as error:
-        answer = {"error": type(error).__name__, "message": error.message, "hint": error.hint}
     except MemoryError:
-        answer = {"defect": "memory", "trace": ""}
+        send(app, {"defect": "memory", "trace": ""})
     except Exception as error:
-        said = str(error).strip().partition("\n")[0]
-        answer = {"defect": f"{type(error).__name__}: {said}" if said else type(error).__name__}
-        answer["trace"] = traceback.format_exc()
-    send(app, answer)
+        send(app, _failed(met(error, Path(request.get("scratch", "."))) or error))
+
+
+def _failed(error: Exception) -> JsonObject:
+    if isinstance(error, WinnowError):
+        return {"error": type(error).__name__, "message": error.message, "hint": error.hint}
+    said = str(error).strip().partition("\n")[0]
+    defect = f"{type(error).__name__}: {said}" if said else type(error).__name__
+    return {"defect": defect, "trace": "".join(traceback.format_exception(error))}
 
 
 def warm() -> None:

@@ -16,6 +16,7 @@ from core.jobs.defects import in_words
 from core.jobs.load.web import finish_earlier
 from core.jobs.registry import KINDS
 from core.records import ENDED, Job
+from core.room import met
 from core.services.trash import purge
 
 logger = logging.getLogger("winnow")
@@ -44,7 +45,7 @@ def _collect(context: Context, job: Job) -> None:
         if job.status not in ENDED:
             logger.warning("the output of job %s is not readable yet: %s", job.job_id, error)
             return
-        context.queue.fail(job.job_id, f"Its result could not be taken in: {in_words(error)}")
+        context.queue.fail(job.job_id, f"Its result could not be taken in: {in_words(error, context.workspace.root)}")
         return
     if job.status in ENDED:
         context.queue.mark_collected(job.job_id)
@@ -87,6 +88,7 @@ class Collector:
     def __init__(self, context: Context) -> None:
         self._context = context
         self._stopping = threading.Event()
+        self._waits = False
         self._thread = threading.Thread(target=self._run, name="collector", daemon=True)
         self._thread.start()
 
@@ -107,8 +109,18 @@ class Collector:
                     empty_trash(self._context)
                 self._context.queue.reconcile()
                 collect(self._context)
-            except Exception:
-                logger.exception("collecting failed; it is tried again")
+                self._waits = False
+            except Exception as error:
+                self._failed(error)
+
+    def _failed(self, error: Exception) -> None:
+        """Told once, however long a disk is full."""
+        told = met(error, self._context.workspace.root)
+        if told is None:
+            logger.error("collecting failed; it is tried again", exc_info=error)
+        elif not self._waits:
+            logger.warning("%s It is waited for.", told)
+        self._waits = told is not None
 
 
 def start_collector(context: Context) -> Collector:

@@ -7,6 +7,7 @@ import atexit
 from core.context import Context
 from core.ledger.sqlite import SqliteLedger
 from core.queue.queue import Queue
+from core.room import full_disk_told, keep_reserve
 from core.services.trash import purge
 from core.services.upgrade import move_acts
 from core.settings import Workspace
@@ -18,8 +19,13 @@ def open_context(workspace: Workspace) -> Context:
     """Makes what is missing, brings the file up to date, finds lost jobs and empties the trash of what is due.
 
     Raises `WorkspaceLockedError` while another process has the workspace open, `StoreError` where a newer Winnow wrote
-    it.
+    it, `NoRoomError` where its disk is full.
     """
+    with full_disk_told(workspace.root):
+        return _opened(workspace)
+
+
+def _opened(workspace: Workspace) -> Context:
     workspace.create()
     ledger = SqliteLedger(workspace.ledger)
     try:
@@ -37,6 +43,7 @@ def open_context(workspace: Workspace) -> Context:
         store.close()
         ledger.close()
         raise
+    keep_reserve(workspace.root)
     context = Context(workspace, store, queue, ledger)
     atexit.register(context.beside.close)
     return context

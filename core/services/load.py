@@ -25,6 +25,7 @@ from core.reading.limits import PREVIEW_SECONDS
 from core.reading.wire import preview_of
 from core.records import Dataset, Job, Preview, Schema
 from core.services.follow import follow
+from core.services.room import room_for_load
 from core.settings import MAX_ATTRIBUTES, expanded
 from core.sources import SOURCES, hub
 from core.sources.guess import guess
@@ -119,7 +120,7 @@ def start_load(
     """Starts a load; its dataset appears when it is done, and not at all when it fails.
 
     Raises SchemaError where no label is chosen or images are taken for texts, UsageError where the name is empty or
-    taken, SourceError where the locations cannot be read.
+    taken, SourceError where the locations cannot be read, NoRoomError where there plainly is too little room for them.
     """
     kind, task = kind_of(context, locations, source), task_named(schema.task)
     schema = replace(schema, task=task.name)
@@ -132,6 +133,7 @@ def start_load(
         )
     if kind.reader is None and not task.modality.in_files:
         raise SchemaError(f"{kind.title} holds images, which task '{task.name}' has none of.", "Choose another task.")
+    room_for_load(context, locations, images=task.modality.in_files).check()
     locations = [_absolute(location) for location in locations]
     spec = LoadSpec(
         kind.name,

@@ -5,13 +5,21 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from core.context import Context
+from core.jobs.train import web
 from core.jobs.train.own_config import followed_by, own_config
-from core.jobs.train.web import start_train
 from core.jobs.training_rows import TrainRows, preview_split
-from core.records import Job, Run
+from core.records import Job, Run, TrainSpec
 from core.services.follow import follow
+from core.services.room import room_for_run
 
 __all__ = ["TrainRows", "follow_train", "followed_by", "own_config", "preview_split", "start_train"]
+
+
+def start_train(context: Context, version_id: str, spec: TrainSpec, by: str, rows: TrainRows | None = None) -> Run:
+    """Starts a fine-tune, see `core.jobs.train.web`. Raises NoRoomError too, where its room plainly is not there."""
+    if room := room_for_run(context, version_id, spec, ()):
+        room.check()
+    return web.start_train(context, version_id, spec, by, rows)
 
 
 def follow_train(context: Context, run: Run, on_progress: Callable[[Job], None] = lambda job: None) -> tuple[Run, Job]:

@@ -143,7 +143,7 @@ def test_a_job_that_cannot_be_prepared_fails_and_says_why(context: Context) -> N
     job = context.queue.create("scan", "Scan", "tests.integration.tier_worker", {}, None, "ada")
     prepare_and_enqueue(context, job, full)
     failed = wait_for_end(context.queue, job)
-    assert failed.status == "failed" and "No space left on device" in failed.error
+    assert failed.status == "failed" and f"There is no room in {job.folder}" in failed.error
 
 
 def test_an_unreadable_result_makes_the_job_a_failed_one(context: Context, dataset: Dataset) -> None:

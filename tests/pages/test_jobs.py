@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
+from pathlib import Path
 
+import numpy as np
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from core.arrays.embeddings import EmbeddingCache
 from core.context import Context
 from core.queue import ProgressWriter
 from core.records import Job
@@ -87,3 +91,48 @@ def test_a_link_leads_to_a_job_beyond_the_first_page(app: Context, running: Job,
 def test_a_link_to_a_job_that_is_gone_says_so(running: Job, open_at: Open) -> None:
     shown = open_at("jobs", job="no-such-job")
     assert "no" in shown.error[0].value and "Load \\*news\\*" in _words(shown)
+
+
+def _shard(app: Context) -> Path:
+    digests = np.array([f"content {row}" for row in range(1000)], "S16")
+    return EmbeddingCache(app.workspace.arrays / "embeddings" / "it").append(digests, np.zeros((1000, 8), np.float32))
+
+
+def _counted(shown: AppTest) -> AppTest:
+    """With the space counted: it is counted beside the page."""
+    deadline = time.monotonic() + 30
+    while "can be computed again" not in _words(shown):
+        assert time.monotonic() < deadline
+        shown = shown.run()
+    return shown
+
+
+def test_space_is_counted_when_it_is_asked_for(app: Context, open_at: Open) -> None:
+    _shard(app)
+    shown = open_at("jobs")
+    assert "computed again" not in _words(shown)
+    shown = _counted(shown.toggle(key="space-shown").set_value(True).run())
+    assert "of which 49" in _words(shown).replace("\\", "") and "counted" in _words(shown)
+    assert "Embeddings" in shown.dataframe[0].value["What"].tolist()
+
+
+def test_what_can_be_computed_again_is_cleared_once_somebody_is_sure(app: Context, open_at: Open) -> None:
+    shard = _shard(app)
+    shown = _counted(open_at("jobs").toggle(key="space-shown").set_value(True).run())
+    assert shown.checkbox(key="space-sure-embeddings-30").disabled  # nothing is thirty days old
+    shown = shown.number_input(key="space-days").set_value(0).run()
+    assert "1 of 1" in shown.checkbox(key="space-sure-embeddings-0").label and shown.button(key="space-clear").disabled
+    shown = shown.checkbox(key="space-sure-embeddings-0").check().run()
+    shown = _counted(shown.button(key="space-clear").click().run())
+    assert not shard.exists()
+    assert "There is nothing that can be computed again" in _words(shown)
+
+
+def test_what_a_running_job_may_read_is_not_cleared_from_the_page(app: Context, running: Job, open_at: Open) -> None:
+    shard = _shard(app)
+    shown = _counted(open_at("jobs").toggle(key="space-shown").set_value(True).run())
+    shown = (
+        shown.number_input(key="space-days").set_value(0).run().checkbox(key="space-sure-embeddings-0").check().run()
+    )
+    shown = shown.button(key="space-clear").click().run()
+    assert "is under way and may be reading" in str(shown.error[0].value) and shard.exists()

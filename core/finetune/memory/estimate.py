@@ -63,12 +63,7 @@ def memory_needed(
     `precision` is what `chosen_precision` gives.
     """
     place, mixed = PLACES[device], precision != "no"
-    number = len(sizes.layers)
-    learning = range(number if spec.strategy == "full" else min(spec.last_layers, number))
-    first = number - len(learning)
-    trained = sum(sizes.layers[first:]) + sizes.after
-    if spec.strategy == "full":
-        trained += sizes.before - _words_that_rest(sizes, load)
+    first, trained = _first_that_learns(sizes, spec), trained_parameters(sizes, spec, load)
     each = _kept(sizes, load, device, mixed)
     kept, width = each[first:], 4 * load.examples * _inputs(sizes, load)
     if spec.gradient_checkpointing == "on":
@@ -78,6 +73,17 @@ def memory_needed(
     working = max(each) // 2
     weights = (6 if mixed else 4) * sizes.parameters + 12 * trained
     return round(place.process + weights + place.allocator * (sum(kept) + ends + logits) + working)
+
+
+def trained_parameters(sizes: Sizes, spec: TrainSpec, load: Load) -> int:
+    """How many parameters learn."""
+    trained = sum(sizes.layers[_first_that_learns(sizes, spec) :]) + sizes.after
+    return trained + sizes.before - _words_that_rest(sizes, load) if spec.strategy == "full" else trained
+
+
+def _first_that_learns(sizes: Sizes, spec: TrainSpec) -> int:
+    number = len(sizes.layers)
+    return 0 if spec.strategy == "full" else number - min(spec.last_layers, number)
 
 
 def _words_that_rest(sizes: Sizes, load: Load) -> int:

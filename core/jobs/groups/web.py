@@ -52,7 +52,7 @@ def _run(context: Context, job: Job, version_id: str, plan: SplitPlan, by: str) 
     try:
         make_split(context, version_id, plan, by)
     except Exception as error:
-        context.queue.finish_local(job.job_id, "failed", in_words(error))
+        context.queue.finish_local(job.job_id, "failed", in_words(error, context.workspace.root))
     else:
         context.queue.finish_local(job.job_id, "done")
 

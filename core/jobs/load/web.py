@@ -51,15 +51,16 @@ def run_tabular(context: Context, job: Job, by: str) -> None:
     folder = context.queue.folder(job.job_id)
     spec = folder.spec_as(LoadSpec)
     try:
-        dataset = _ingest(context, folder, spec, by, spec.schema)
+        try:
+            dataset = _ingest(context, folder, spec, by, spec.schema)
+        finally:  # before the end is recorded, which a full disk would not let be
+            shutil.rmtree(folder.input, ignore_errors=True)
     except StoppedError:
         context.queue.finish_local(job.job_id, "stopped")
         return
     except Exception as error:
-        context.queue.finish_local(job.job_id, "failed", in_words(error))
+        context.queue.finish_local(job.job_id, "failed", in_words(error, folder.path))
         return
-    finally:
-        shutil.rmtree(folder.input, ignore_errors=True)
     context.queue.finish_local(job.job_id, "done", dataset_id=dataset.dataset_id)
     _finish(context, dataset, spec.split_plan, by)
 

@@ -12,6 +12,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
+from core.arrays.disk_backed import empty_npy
 from core.files import remove, remove_parts, whole
 from core.issues.contract import Found
 from core.issues.evidence import as_json
@@ -59,7 +60,7 @@ def _issues(kind: str, target: Target, given: pa.Array, signals: Signals, found:
 
 def _save(path: Path, probabilities: NDArray[np.floating[Any]]) -> None:
     """As float32, part by part: they may be larger than memory."""
-    out = np.lib.format.open_memmap(path, mode="w+", dtype=np.float32, shape=probabilities.shape)
+    out = empty_npy(path, probabilities.shape)
     for start in range(0, len(probabilities), 1 << 16):
         out[start : start + (1 << 16)] = probabilities[start : start + (1 << 16)]
     out.flush()

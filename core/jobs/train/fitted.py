@@ -11,7 +11,7 @@ from core.arrays.disk_backed import row_chunks
 from core.jobs.report import JobReport
 from core.jobs.rows import Rows, read_splits
 from core.jobs.train.head import check
-from core.jobs.train.outputs import create_matrix, open_matrix, sample_of_train, write_predictions
+from core.jobs.train.outputs import create_matrix, open_matrix, sample_of_train, whole_model, write_predictions
 from core.jobs.train.spec import SplitScores, TrainJobSpec, TrainResult
 from core.modalities.fitted import Fitted, Learner
 from core.modalities.heavy import heavy_modality
@@ -41,7 +41,8 @@ def train_fitted(folder: JobFolder, progress: ProgressWriter, spec: TrainJobSpec
     with report.timed("saving"):
         report.tick("saving", 0)
         extra = {"spec": to_json(spec), "metrics": to_json(found)}
-        fitted.save(folder.output / "model", spec.about.labels, extra)
+        with whole_model(folder.output) as model:
+            fitted.save(model, spec.about.labels, extra)
     return _result(fitted, found, len(train), report)
 
 

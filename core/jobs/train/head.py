@@ -18,7 +18,7 @@ from core.heads.solve import Solved, solve
 from core.jobs.head_models import HeadModel, head_model
 from core.jobs.report import JobReport
 from core.jobs.rows import Rows, read_splits
-from core.jobs.train.outputs import create_matrix, open_matrix, sample_of_train, write_predictions
+from core.jobs.train.outputs import create_matrix, open_matrix, sample_of_train, whole_model, write_predictions
 from core.jobs.train.spec import SplitScores, TrainJobSpec, TrainResult
 from core.queue import JobFolder, ProgressWriter
 from core.targets.arrays import distinct
@@ -45,7 +45,8 @@ def train_head(folder: JobFolder, progress: ProgressWriter, spec: TrainJobSpec, 
     with report.timed("saving"):
         report.tick("saving", 0)
         extra = {"spec": to_json(spec), "metrics": to_json(found)}
-        model.write(folder.output / "model", spec.about.labels, solved, extra)
+        with whole_model(folder.output) as saved:
+            model.write(saved, spec.about.labels, solved, extra)
     return _result(solved, found, len(train), report)
 
 

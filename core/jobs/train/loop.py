@@ -19,7 +19,7 @@ from core.finetune.vocabulary import only_occurring
 from core.jobs.examples import JobExamples
 from core.jobs.report import JobReport
 from core.jobs.rows import Rows, read_splits
-from core.jobs.train.outputs import create_matrix, open_matrix, sample_of_train, write_predictions
+from core.jobs.train.outputs import create_matrix, open_matrix, sample_of_train, whole_model, write_predictions
 from core.jobs.train.spec import SplitScores, TrainJobSpec, TrainResult
 from core.modalities.heavy import heavy_modality
 from core.queue import JobFolder, ProgressWriter, Stopped
@@ -79,7 +79,8 @@ class _FineTune:
         result = self._result(loop, found)
         with self.report.timed("saving"):
             extra = {"spec": to_json(self.spec), "metrics": to_json(found)}
-            classifier.save(self.folder.output / "model", extra)
+            with whole_model(self.folder.output) as model:
+                classifier.save(model, extra)
             self.checkpoints.clear()
         return result
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import numpy as np
@@ -9,6 +11,8 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
+from core.arrays.disk_backed import empty_npy
+from core.files import remove, remove_parts, whole
 from core.finetune.losses import row_losses
 from core.finetune.scores import scores
 from core.jobs.about import About
@@ -32,14 +36,23 @@ def sample_of_train(splits: NDArray[np.object_], seed: int) -> NDArray[np.int64]
 
 
 def create_matrix(path: Path, shape: tuple[int, int], fortran_order: bool) -> None:
-    """An `.npy` file of zeros that several processes can fill."""
-    np.lib.format.open_memmap(path, "w+", np.float32, shape, fortran_order).flush()
+    """An `.npy` file of zeros that several processes can fill. Raises OSError where its disk has no room for them."""
+    empty_npy(path, shape, fortran_order=fortran_order).flush()
 
 
 def open_matrix(path: Path) -> NDArray[np.float32]:
     """The matrix of `create_matrix`, to be written to."""
     matrix: NDArray[np.float32] = np.lib.format.open_memmap(path, "r+")
     return matrix
+
+
+@contextmanager
+def whole_model(output: Path) -> Iterator[Path]:
+    """Where to write a run's model: it is named `model` once it is whole, and replaces the one that is there."""
+    remove_parts(output)
+    with whole(output / "model") as part:
+        yield part
+        remove(output / "model")
 
 
 def write_predictions(

@@ -13,6 +13,7 @@ import subprocess
 import sys
 import time
 import traceback
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 
@@ -26,6 +27,7 @@ from core.queue.local.processes import MARK, group_members, kill_job, signal_gro
 from core.queue.local.slots import HeldSlots, find_slots, try_slots
 from core.queue.local.start import Start, accelerated, following, join_script, launched, script
 from core.queue.table import JobTable, Row
+from core.room import met, once_there_is_room
 from core.settings import Workspace
 
 LOOK_EVERY = 0.1
@@ -47,8 +49,11 @@ def main() -> None:
         if row is not None:
             run_job(table, row, folder, workspace.root / "slots")
     except Exception as problem:
-        traceback.print_exc()
-        ending.end(table, folder.job_id, "failed", f"The job could not be started: {problem}")
+        folder.give_room()
+        with suppress(OSError):
+            traceback.print_exc()
+        said = f"The job could not be started: {met(problem, folder.path) or problem}"
+        once_there_is_room(folder.path, lambda: ending.end(table, folder.job_id, "failed", said))
 
 
 def run_job(table: JobTable, row: Row, folder: JobFolder, slots: Path) -> None:
@@ -58,6 +63,7 @@ def run_job(table: JobTable, row: Row, folder: JobFolder, slots: Path) -> None:
     device = held.name if held else ""
     started = table.update(folder.job_id, ("queued",), status="running", started_at=time.time(), device=device)
     if not started or folder.stop_requested():
+        folder.give_room()
         ending.end(table, folder.job_id, ending.how_it_ended(folder, otherwise="stopped"))
         return
     own = following(config, folder) if config else None
@@ -169,9 +175,10 @@ def _runs(leader: subprocess.Popen[bytes]) -> bool:
 
 
 def record_end(table: JobTable, returncode: int, folder: JobFolder) -> None:
+    folder.give_room()
     status = ending.how_it_ended(folder, otherwise="failed")
-    error = folder.error() or cause(returncode, folder)
-    ending.end(table, folder.job_id, status, error if status == "failed" else "")
+    error = (folder.error() or cause(returncode, folder)) if status == "failed" else ""
+    once_there_is_room(folder.path, lambda: ending.end(table, folder.job_id, status, error))
 
 
 if __name__ == "__main__":

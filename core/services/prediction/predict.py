@@ -11,6 +11,7 @@ from typing import Literal, get_args
 
 from core.context import Context
 from core.errors import JobError, SchemaError, SourceError, UsageError
+from core.files import whole
 from core.jobs.predict.spec import PredictResult, PredictSpec
 from core.jobs.predict.web import PREDICT
 from core.jobs.submit import submit
@@ -176,7 +177,9 @@ def write_results(context: Context, job: Job, out: Path, format: str) -> Path:  
     found = _file(context, job)
     out.parent.mkdir(parents=True, exist_ok=True)
     if format == "parquet":
-        return Path(shutil.copyfile(found, out))
+        with whole(out) as part:
+            shutil.copyfile(found, part)
+        return out
     return store.export_file(context.store, found, out, "csv" if format == "csv" else "json")
 
 

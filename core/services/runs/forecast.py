@@ -67,7 +67,7 @@ def forecast(context: Context, version_id: str, spec: TrainSpec, devices: Sequen
         return None
     dataset = get_dataset(context.store, get_version(context.store, version_id).dataset_id)
     spec = resolve(spec, dataset.task, dataset.row_count, not are_cpu(devices))
-    sizes, folder = _sizes(context, version_id, spec)
+    sizes, folder = model_sizes(context, version_id, spec)
     if sizes is None:
         return None
     smallest = min(devices, key=lambda device: device.memory_bytes or 0)
@@ -92,7 +92,7 @@ def _remedies(sizes: Sizes, spec: TrainSpec) -> list[str]:
     return [*found, "let fewer layers learn (strategy last)"] if spec.strategy == "full" else found
 
 
-def _sizes(context: Context, version_id: str, spec: TrainSpec) -> tuple[Sizes | None, Path | None]:
+def model_sizes(context: Context, version_id: str, spec: TrainSpec) -> tuple[Sizes | None, Path | None]:
     """The model's sizes, and its folder where it has one."""
     if spec.model == "efficientnet":
         small = share_of_small_images(context.store, version_id, LITE_SMALL_UP_TO)

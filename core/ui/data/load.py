@@ -11,10 +11,12 @@ import streamlit as st
 from core.context import Context
 from core.records import Preview, Schema
 from core.services.load import preview, start_load
+from core.services.room import RoomForecast, room_for_load
 from core.services.splits import SplitPlan
 from core.sources import hub
 from core.sources.guess import split_name
 from core.store.datasets import list_datasets
+from core.tasks import task_named
 from core.ui import keys
 from core.ui.data.progress import follow_load
 from core.ui.data.schema import MAX_IMAGES, schema_form, with_thumbnails
@@ -24,7 +26,7 @@ from core.ui.parts.background import result_of
 from core.ui.parts.choices import choose_place
 from core.ui.parts.empty import empty_state
 from core.ui.parts.paths import choose_path, readable, stamped
-from core.ui.parts.problems import shown_errors
+from core.ui.parts.problems import room_line, shown_errors
 from core.ui.parts.upload import arrived, let_go
 
 PLACES = {"upload": "Upload", "path": "Path on the server", "hub": "Hub dataset", "sample": "Sample"}
@@ -81,22 +83,23 @@ def _choose_hub() -> tuple[str, ...]:
 def _check_and_start(context: Context, user: str, locations: Sequence[str]) -> None:
     within = readable(context, locations)
     key = ("preview", str(context.workspace.root), *map(stamped, locations))
-    found = result_of(
-        context,
-        key,
-        lambda: with_thumbnails(preview(context, locations, within=within, thumbnails=MAX_IMAGES)),
-        waiting="reading the first rows",
-    )
-    if found is None:
+
+    def look() -> tuple[Preview, RoomForecast]:
+        shown = with_thumbnails(preview(context, locations, within=within, thumbnails=MAX_IMAGES))
+        return shown, room_for_load(context, locations, images=task_named(shown.guess.task).modality.in_files)
+
+    looked = result_of(context, key, look, waiting="reading the first rows")
+    if looked is None:
         return
+    found, room = looked
     if not found.rows:
         empty_state("No row to show", "The source was read, and it holds no row.", icon="table_rows")
         return
     schema = schema_form(found, f"schema-{abs(hash(key)):x}")
-    _start_form(context, user, locations, found, schema)
+    _start_form(context, user, locations, schema, room)
 
 
-def _start_form(context: Context, user: str, locations: Sequence[str], found: Preview, schema: Schema) -> None:
+def _start_form(context: Context, user: str, locations: Sequence[str], schema: Schema, room: RoomForecast) -> None:
     with st.container(horizontal=True, vertical_alignment="bottom"):
         name = st.text_input(
             "Name of the dataset",
@@ -115,6 +118,7 @@ def _start_form(context: Context, user: str, locations: Sequence[str], found: Pr
             "the view Splits has other shares, and groups.",
         )
         start = st.button("Load", type="primary", icon=":material/play_arrow:", key="load-start")
+    room_line(room)
     if start:
         within = readable(context, locations)
         plan = SplitPlan(method, {part: share / 100 for part, share in PARTS.items()}) if method else None

@@ -13,12 +13,13 @@ from core.errors import WinnowError
 from core.records import ENDED, Dataset, Job, Scan, ScanSpec, Version
 from core.services.issues.listing import latest_scan
 from core.services.jobs import stop
+from core.services.room import room_for_scan
 from core.services.scan import FLAG_BY, start_scan
 from core.tasks import task_named
 from core.ui import keys
 from core.ui.parts.empty import empty_state
 from core.ui.parts.paths import checked
-from core.ui.parts.problems import plain, show_error, shown_errors
+from core.ui.parts.problems import plain, room_line, show_error, shown_errors
 from core.ui.parts.upload import arrived, target
 from core.ui.shell.pages import link
 from core.ui.shell.strip import progress_text
@@ -61,6 +62,7 @@ def scan_form(context: Context, dataset: Dataset, version: Version, user: str) -
             help="One row per example in the order of the data. One column per class: in a table named as the class, "
             "in .npy sorted by name, or by number where all classes are whole numbers.",
         )
+        room_line(room_for_scan(context, version.version_id, ScanSpec(tuple(encoders))))
         started = st.form_submit_button("Start scan", type="primary", icon=":material/play_arrow:")
     if started:
         own = None if upload is None else str(target(context.workspace, upload))

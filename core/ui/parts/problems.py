@@ -1,4 +1,5 @@
-"""How an error is shown: a `WinnowError` with its next step, anything else as an id that stands in the log."""
+"""How an error is shown: a `WinnowError` with its next step, anything else as an id that stands in the log;
+and a disk on which there will be an error."""
 
 from __future__ import annotations
 
@@ -10,6 +11,9 @@ from uuid import uuid4
 import streamlit as st
 
 from core.errors import WinnowError
+from core.room import met
+from core.services.room import RoomForecast
+from core.settings import workspace
 
 logger = logging.getLogger("winnow")
 
@@ -19,15 +23,14 @@ def shown_errors() -> Iterator[None]:
     """Draws an error raised inside it where the page stands, and lets the page go on after it."""
     try:
         yield
-    except WinnowError as error:
-        show_error(error)
     except Exception as error:
-        show_defect(error)
+        caught(error)
 
 
 def caught(error: BaseException) -> bool:
     """Draws an error that no `shown_errors` has met; True, so that Streamlit draws none of its own."""
-    show_error(error) if isinstance(error, WinnowError) else show_defect(error)
+    told = met(error, workspace().root) or error
+    show_error(told) if isinstance(told, WinnowError) else show_defect(told)
     return True
 
 
@@ -41,7 +44,8 @@ def show_error(error: WinnowError) -> None:
 def said(error: Exception) -> str:
     """An error as one line, for what draws it itself: what is wrong and what to do, or the id under which it is
     logged."""
-    return str(error) if isinstance(error, WinnowError) else f"it is logged as {_logged(error)}"
+    told = met(error, workspace().root) or error
+    return str(told) if isinstance(told, WinnowError) else f"it is logged as {_logged(error)}"
 
 
 def show_defect(error: BaseException) -> None:
@@ -55,6 +59,12 @@ def _logged(error: BaseException) -> str:
     incident = uuid4().hex[:8]
     logger.error("defect %s", incident, exc_info=error)
     return incident
+
+
+def room_line(found: RoomForecast | None) -> None:
+    """What something will take of the disk, where that is tight or is not there; nothing where there is plenty."""
+    if found is not None and (found.tight or not found.fits):
+        st.warning(plain(f"It {found.sentence}."), icon=":material/hard_drive:")
 
 
 def plain(text: str) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import replace
 
 import streamlit as st
@@ -13,6 +14,7 @@ from core.finetune.settings import STRATEGIES, applying, reason_for_batch, resol
 from core.queue.accelerate_config import AccelerateConfig
 from core.records import Dataset, Strategy, TrainSpec, Version
 from core.services.issues.listing import latest_scan
+from core.services.room import room_for_run
 from core.services.runs.devices import Device, are_cpu, find_devices, used_devices, used_precision
 from core.services.runs.forecast import Forecast, forecast
 from core.services.train import TrainRows, own_config, preview_split, start_train
@@ -20,7 +22,7 @@ from core.tasks import Task, task_named
 from core.ui import keys
 from core.ui.parts.background import result_of
 from core.ui.parts.paths import checked
-from core.ui.parts.problems import plain, shown_errors
+from core.ui.parts.problems import plain, room_line, shown_errors
 from core.ui.training.fields import field
 
 NOTHING = "nothing"
@@ -172,6 +174,8 @@ def _device(context: Context, dataset: Dataset, version: Version, spec: TrainSpe
         if reason := reason_for_batch(spec, filled.batch, filled.learning_rate):
             st.caption(plain(f"Takes {reason}."))
         _memory(context, version, spec, devices)
+    with suppress(UsageError):  # settings that cannot be are named when it is to be started
+        room_line(room_for_run(context, version.version_id, spec, devices))
 
 
 def _memory(context: Context, version: Version, spec: TrainSpec, devices: Sequence[Device]) -> None:

@@ -1,0 +1,86 @@
+"""The room that is foreseen is the room that is taken."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+import torch
+
+from core.context import Context
+from core.errors import NoRoomError
+from core.finetune.checkpoint import Checkpoints, State
+from core.finetune.classifiers.classifier import load_classifier
+from core.finetune.memory.estimate import Load, trained_parameters
+from core.finetune.memory.sizes import sizes_of
+from core.finetune.optimiser import moments
+from core.finetune.room import CHECKPOINT, WEIGHTS, disk_needed
+from core.records import Dataset, ScanSpec, TrainSpec
+from core.services.room import RoomForecast, room_for_load, room_for_run, room_for_scan
+from tests.training_support import tiny_bert
+
+FULL = TrainSpec(strategy="full")
+
+
+def size(folder: Path) -> int:
+    return sum(file.stat().st_size for file in folder.rglob("*") if file.is_file())
+
+
+@pytest.mark.parametrize("spec", [FULL, TrainSpec(strategy="last", last_layers=1)], ids=["full", "last"])
+def test_a_checkpoint_takes_what_is_foreseen(tmp_path: Path, spec: TrainSpec) -> None:
+    model = tiny_bert(tmp_path / "bert")
+    classifier = load_classifier(str(model), "text", ("a", "b"), max_tokens=16, seed=0)
+    classifier.freeze(spec.strategy, spec.last_layers)
+    learning = [value for value in classifier.model.parameters() if value.requires_grad]
+    optimiser = torch.optim.AdamW(learning)
+    for value in learning:
+        value.grad = torch.zeros_like(value)
+    optimiser.step()
+    assert moments(classifier.model, optimiser)
+    checkpoints = Checkpoints(tmp_path / "checkpoint")
+    checkpoints.save(State(1, [8], step=1), classifier.model, optimiser)
+    checkpoints.save_best(1, classifier.model)
+    sizes = sizes_of(model)
+    assert sizes is not None
+    trained = trained_parameters(sizes, spec, Load(8))
+    assert size(tmp_path / "checkpoint") == pytest.approx((CHECKPOINT + WEIGHTS) * trained, rel=0.15)
+    classifier.save(tmp_path / "model", {})
+    assert disk_needed(sizes, spec, Load(8), 0) >= size(tmp_path / "checkpoint") + 0.9 * 4 * sizes.parameters
+
+
+def test_a_run_of_more_that_learns_needs_more(context: Context, news: Dataset, tmp_path: Path) -> None:
+    spec = replace(FULL, model=str(tiny_bert(tmp_path / "bert")))
+    full = room_for_run(context, news.latest_version_id, spec, ())
+    last = room_for_run(context, news.latest_version_id, replace(spec, strategy="last", last_layers=1), ())
+    assert full is not None and last is not None
+    assert full.needed > last.needed > 100_000 and full.fits and not full.tight
+
+
+def test_a_scan_needs_room_for_the_embeddings_that_are_not_there(context: Context, news: Dataset) -> None:
+    spec = ScanSpec(("lexical", "minilm"))
+    before = room_for_scan(context, news.latest_version_id, spec).needed
+    assert 40 * 384 * 4 < before < 2 * 40 * 384 * 4
+    kept = context.workspace.arrays / "embeddings" / "minilm" / "it.vectors.npy"
+    kept.parent.mkdir(parents=True)
+    kept.write_bytes(b"1" * 40 * 384 * 4)
+    assert room_for_scan(context, news.latest_version_id, spec).needed == before - 40 * 384 * 4
+
+
+def test_a_load_needs_more_than_its_files(context: Context, tmp_path: Path) -> None:
+    folder = tmp_path / "images" / "cat"
+    folder.mkdir(parents=True)
+    for name in ("a.png", "b.png"):
+        (folder / name).write_bytes(b"1" * 50_000)
+    assert room_for_load(context, [str(tmp_path / "images")], images=True).needed == 110_000
+    assert room_for_load(context, [str(folder / "a.png")], images=False).needed == 115_000
+    assert room_for_load(context, ["owner/name", str(tmp_path / "nothing.csv")], images=False).needed == 0
+
+
+def test_what_does_not_fit_is_refused_and_what_is_tight_is_said(tmp_path: Path) -> None:
+    plenty, tight = (RoomForecast(needed, 100 * 10**6, tmp_path) for needed in (50 * 10**6, 51 * 10**6))
+    assert not plenty.tight and tight.tight and tight.fits
+    assert tight.sentence == "needs about 51.0 MB of the 100.0 MB that are free on this disk"
+    tight.check()
+    with pytest.raises(NoRoomError, match=r"There is no room in /.*: it needs 1,000,000\.0 TB, and .* are free"):
+        RoomForecast(10**18, 10**6, tmp_path).check()
