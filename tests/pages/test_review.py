@@ -290,6 +290,15 @@ def test_another_filter_gives_the_rows_before_it_free(app: Context, open_at: Ope
     assert claim(app, scanned.version_id, scanned.scan_id, "ben", IssueFilter(), 3) == [0, 2, 3]
 
 
+def test_another_name_in_the_same_tab_goes_on_with_its_rows(
+    app: Context, open_at: OpenAt, scanned: Scan, answers: list[dict[str, Any]]
+) -> None:
+    page = open_at("review", reviewer="ada")
+    page.session_state["reviewer"] = "ben"
+    report(page, scanned)
+    assert [item["example_id"] for item in answers[-1]["items"]][:3] == [0, 1, 2]
+
+
 def test_the_queue_is_narrowed_by_the_url(app: Context, open_at: OpenAt, scanned: Scan) -> None:
     open_at("review", reviewer="ada", given="tech", suggested="business")
     assert claim(app, scanned.version_id, scanned.scan_id, "ben", IssueFilter(), 3) == [0, 1, 3]

@@ -119,9 +119,9 @@ def _answer(
     recorded = record(context, version_id, user, read_acts(report.acts, target))
     ended = stopped(dataset)
     queue = "stopped" if ended else _queue_id(source, user)
-    _release_old(context, version, key, queue, session)
+    _release_old(context, version, key, queue)
     order = [] if ended else source.claim(context, version_id, session, wanted(_DEPTH[mode], report.skipped))
-    st.session_state[f"{key}-held"] = (queue, order)
+    st.session_state[f"{key}-held"] = (queue, order, session)
     due = _due(recorded, order, report, mode)
     build = partial(
         row,
@@ -180,9 +180,9 @@ def _queue_id(source: Source, reviewer: str) -> str:
     return sha256(f"{source.key} {reviewer}".encode()).hexdigest()[:16]
 
 
-def _release_old(context: Context, version: Version, key: str, queue: str, session: str) -> None:
-    """Another filter or a better scan: the rows of the queue before it are free for others at once."""
-    old, rows = st.session_state.get(f"{key}-held", (queue, []))
+def _release_old(context: Context, version: Version, key: str, queue: str) -> None:
+    """Another filter, a better scan or another name: the rows of the queue before it are free at once."""
+    old, rows, session = st.session_state.get(f"{key}-held", (queue, [], ""))
     if old != queue:
         release(context, version.version_id, session, rows)
 
