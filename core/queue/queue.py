@@ -115,7 +115,7 @@ class Queue:
         cancelled = status == "stopped" and self.folder(job_id).cancel_requested()
         self.folder(job_id).give_room()
         ended: JobStatus = "cancelled" if cancelled else status
-        once_there_is_room(self._runs, lambda: ending.end(self._table, job_id, ended, error))
+        once_there_is_room(self.folder(job_id).path, lambda: ending.end(self._table, job_id, ended, error))
         self._launcher.release(self.folder(job_id))
         return self.get(job_id)
 

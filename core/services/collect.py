@@ -9,6 +9,7 @@ import logging
 import threading
 import time
 from dataclasses import replace
+from pathlib import Path
 
 from core.context import Context
 from core.errors import JobError
@@ -62,7 +63,7 @@ def take_in(context: Context, job_id: str) -> Job:
             KINDS[job.kind].collect(context, replace(job, status="done"))
         except Exception as error:
             raise JobError(
-                f"The result of {job.title} could not be taken in: {in_words(error)}",
+                f"The result of {job.title} could not be taken in: {in_words(error, Path(job.folder))}",
                 f"It is kept in {job.folder}: mend the cause and take it in again.",
             ) from error
         return context.queue.mark_taken_in(job_id)
