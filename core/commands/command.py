@@ -2,35 +2,24 @@
 
 from __future__ import annotations
 
-import getpass
 import re
 from collections.abc import Callable, Mapping, Sequence
-from contextlib import closing
-from dataclasses import asdict, dataclass, is_dataclass
-from datetime import date, datetime
+from dataclasses import dataclass
 from functools import wraps
 from itertools import takewhile
-from pathlib import Path
 from typing import Any
 
 import click
 
-from core.services.context import open_context
 from core.settings import workspace
+from core.together.answer import Answer
+from core.together.caller import called_by, caller, this_process
+from core.together.client import asked
+
+__all__ = ["Answer", "Command", "Said", "Word", "anywhere", "command", "person", "table"]
 
 FLAG = re.compile(r"--\S*|-[a-zA-Z]\S*")
 """What is a flag wherever it stands; `-1` and `- a remark` may be values."""
-
-
-@dataclass(frozen=True, slots=True)
-class Answer:
-    """What a command has to say: to machines and to people."""
-
-    data: Any
-    """JSON values, records or lists of them."""
-    text: str
-    failed: bool = False
-    """Whether it is an answer and a failure at once, such as a run that was stopped: the exit code is 1."""
 
 
 @dataclass(slots=True)
@@ -54,20 +43,39 @@ class Word(click.Command):
         return super().parse_args(ctx, args)
 
 
-def command(run: Callable[..., Answer | None]) -> click.Command:
+class Command(Word):
+    """A word that is answered in an open workspace."""
+
+    run: Callable[..., Answer | None]
+
+    def typed(self, options: Mapping[str, Any]) -> dict[str, Any]:
+        """Options that came as plain values, as they are where they are parsed. Raises click.UsageError."""
+        context = click.Context(self)
+        asked_for = [one for one in self.params if one.expose_value and one.name]
+        return {one.name: one.type_cast_value(context, options[one.name]) for one in asked_for if one.name}
+
+
+def command(run: Callable[..., Answer | None]) -> Command:
     """The word that `run` answers: its name without `_command`, explained by its docstring.
 
     `run` is given the open workspace and, by name, what its options say. It returns None where it has written to
-    standard output by itself.
+    standard output by itself, which is `caller().out`: it may run in the process of the app, for another one. So what
+    an option says of files has to be absolute.
     """
 
-    @click.pass_obj
+    @click.pass_context
     @wraps(run)
-    def opened(said: Said, /, **options: Any) -> Answer | None:
-        with closing(open_context(workspace(said.workspace))) as context:
-            return run(context, **options)
+    def called(ctx: click.Context, /, **options: Any) -> Answer | None:
+        said = ctx.ensure_object(Said)
+        with called_by(this_process(json=said.json)):
+            return asked(
+                workspace(said.workspace), str(ctx.command.name), options, lambda context: run(context, **options)
+            )
 
-    return anywhere(click.command(cls=Word, short_help=run.__doc__)(opened))
+    word = click.command(cls=Command, short_help=run.__doc__)(called)
+    word.run = run
+    anywhere(word)
+    return word
 
 
 def anywhere(word: Word) -> Word:
@@ -80,25 +88,7 @@ def anywhere(word: Word) -> Word:
 
 def person() -> str:
     """Who runs the command."""
-    try:
-        return getpass.getuser()
-    except (KeyError, OSError):
-        return "command line"
-
-
-def plain_data(value: Any) -> Any:
-    """What `json` cannot write by itself: records, moments, paths."""
-    if is_dataclass(value) and not isinstance(value, type):
-        return asdict(value)
-    if isinstance(value, datetime | date):
-        return value.isoformat()
-    if isinstance(value, Path):
-        return str(value)
-    if isinstance(value, Mapping):
-        return dict(value)
-    if isinstance(value, set | frozenset | tuple):
-        return list(value)
-    return str(value)
+    return caller().user
 
 
 def table(columns: Sequence[str], rows: Sequence[Sequence[object]], at_most: int | None = None) -> str:

@@ -15,7 +15,7 @@ from core.commands.progress import ProgressLine
 from core.context import Context
 from core.errors import SchemaError, UsageError
 from core.records import ENDED, Preview, Schema
-from core.services.load import guess_for, preview, samples, start_load, wait, widened, with_labels
+from core.services.load import guess_for, located, preview, samples, start_load, wait, widened, with_labels
 from core.store.datasets import rejected
 from core.tasks import ALIASES, TASKS, task_named
 
@@ -32,6 +32,7 @@ ROLES = ("payload", "label", "split", "id")
     "locations",
     nargs=-1,
     required=True,
+    type=located,
     metavar="PATH_OR_ID...",
     help=f"files of one dataset, a folder, a hub id, or a sample: {', '.join(sample.name for sample in samples())}",
 )

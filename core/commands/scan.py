@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 
 from core.commands.command import Answer, command, person
-from core.commands.parameters import dataset_version, version_argument
+from core.commands.parameters import dataset_version, folder_or_name, in_full, version_argument
 from core.commands.progress import ProgressLine
 from core.context import Context
 from core.records import Scan, ScanSpec
@@ -27,10 +27,13 @@ LONG = ("joint", "classes", "curve")
 @click.option(
     "--encoder",
     multiple=True,
+    type=folder_or_name,
     metavar="NAME",
     help=f"{KNOWN}, or a model's path or hub id; again for several, quickest first; default: those of the task",
 )
-@click.option("--probabilities", type=Path, metavar="FILE", help="your own out-of-sample ones: .npy, .parquet or .csv")
+@click.option(
+    "--probabilities", type=in_full, metavar="FILE", help="your own out-of-sample ones: .npy, .parquet or .csv"
+)
 @click.option("--folds", default=DEFAULTS.folds, metavar="K")
 @click.option("--seed", default=DEFAULTS.seed, metavar="S")
 @click.option(
@@ -51,7 +54,7 @@ def scan_command(
 ) -> Answer:
     """Look for wrong labels, near-duplicates and outliers."""
     _, version = dataset_version(context, name)
-    own = str(probabilities.resolve()) if probabilities else None
+    own = str(probabilities) if probabilities else None
     spec = ScanSpec(encoder, folds, seed, own, flag_by)
     with ProgressLine() as line:
         scan = run_scan(context, version.version_id, spec, person(), line.show)

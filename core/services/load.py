@@ -26,7 +26,7 @@ from core.reading.wire import preview_of
 from core.records import Dataset, Job, Preview, Schema
 from core.services.follow import follow
 from core.settings import MAX_ATTRIBUTES, allowed_folders, expanded
-from core.sources import SOURCES, hub
+from core.sources import SOURCES, hub, located
 from core.sources.guess import guess
 from core.sources.samples import SAMPLE_SCHEMAS
 from core.sources.several import sets_of
@@ -41,6 +41,7 @@ __all__ = [
     "browser_folders",
     "guess_for",
     "load_sample",
+    "located",
     "preview",
     "samples",
     "start_load",
