@@ -52,13 +52,19 @@ COMMANDS: tuple[Command, ...] = (
 """In the order of the work."""
 
 
-def answer(context: Context, name: str, options: Mapping[str, Any]) -> Answer | None:
-    """Runs a command for another process, in the workspace that this one holds."""
-    word = next((one for one in COMMANDS if one.name == name), None)
-    if word is None:
+def named(name: str) -> Command:
+    """Raises UsageError where there is no such command."""
+    found = next((one for one in COMMANDS if one.name == name), None)
+    if found is None:
         raise UsageError(
             f"There is no command {name!r}.", f"There are: {', '.join(str(one.name) for one in COMMANDS)}."
         )
+    return found
+
+
+def answer(context: Context, name: str, options: Mapping[str, Any]) -> Answer | None:
+    """Runs a command for another process, in the workspace that this one holds."""
+    word = named(name)
     try:
         typed = word.typed(options)
     except click.UsageError as error:

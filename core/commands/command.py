@@ -11,12 +11,13 @@ from typing import Any
 
 import click
 
-from core.settings import workspace
+from core.context import Context
+from core.settings import Workspace, workspace
 from core.together.answer import Answer
 from core.together.caller import called_by, caller, this_process
 from core.together.client import asked
 
-__all__ = ["Answer", "Command", "Said", "Word", "anywhere", "command", "person", "table"]
+__all__ = ["Answer", "Asked", "Command", "Said", "Word", "anywhere", "command", "person", "table"]
 
 FLAG = re.compile(r"--\S*|-[a-zA-Z]\S*")
 """What is a flag wherever it stands; `-1` and `- a remark` may be values."""
@@ -48,11 +49,30 @@ class Command(Word):
 
     run: Callable[..., Answer | None]
 
+    def parsed(self, words: Sequence[str]) -> Asked:
+        """The command as the words after its name ask for it. Raises click.UsageError."""
+        return Asked(self, self.make_context(self.name, list(words), obj=Said()).params)
+
     def typed(self, options: Mapping[str, Any]) -> dict[str, Any]:
         """Options that came as plain values, as they are where they are parsed. Raises click.UsageError."""
         context = click.Context(self)
         asked_for = [one for one in self.params if one.expose_value and one.name]
         return {one.name: one.type_cast_value(context, options[one.name]) for one in asked_for if one.name}
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A command with its options, ready to be run for whoever is the caller."""
+
+    command: Command
+    options: Mapping[str, Any]
+
+    def asked(self, workspace: Workspace) -> Answer | None:
+        """Its answer, from this process or from the one that has the workspace open. Raises as `client.asked`."""
+        return asked(workspace, str(self.command.name), self.options, self._run)
+
+    def _run(self, context: Context) -> Answer | None:
+        return self.command.run(context, **self.options)
 
 
 def command(run: Callable[..., Answer | None]) -> Command:
@@ -68,9 +88,7 @@ def command(run: Callable[..., Answer | None]) -> Command:
     def called(ctx: click.Context, /, **options: Any) -> Answer | None:
         said = ctx.ensure_object(Said)
         with called_by(this_process(json=said.json)):
-            return asked(
-                workspace(said.workspace), str(ctx.command.name), options, lambda context: run(context, **options)
-            )
+            return Asked(word, options).asked(workspace(said.workspace))
 
     word = click.command(cls=Command, short_help=run.__doc__)(called)
     word.run = run

@@ -25,6 +25,11 @@ class Answer:
         """The data as one line of JSON."""
         return json.dumps(self.data, default=_plain, ensure_ascii=False)
 
+    @property
+    def plain(self) -> Any:
+        """The data as whoever reads that line has it."""
+        return json.loads(self.json)
+
 
 def _plain(value: Any) -> Any:
     """What `json` cannot write by itself: records, moments, paths."""

@@ -54,7 +54,7 @@ def caller() -> Caller:
 
 def this_process(*, json: bool = False) -> Caller:
     """The person who started this process, and its own standard output and error."""
-    return Caller(_own_user(), Path.cwd(), sys.stdout.buffer, sys.stderr, sys.stdout.isatty(), json)
+    return Caller(own_user(), Path.cwd(), sys.stdout.buffer, sys.stderr, sys.stdout.isatty(), json)
 
 
 @contextmanager
@@ -67,7 +67,8 @@ def called_by(asking: Caller) -> Iterator[None]:
         _CALLER.reset(before)
 
 
-def _own_user() -> str:
+def own_user() -> str:
+    """The person who started this process."""
     try:
         return getpass.getuser()
     except (KeyError, OSError):

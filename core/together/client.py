@@ -7,8 +7,8 @@ import queue
 import socket
 import threading
 import time
-from collections.abc import Callable, Mapping
-from contextlib import closing, suppress
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -29,6 +29,8 @@ _LOOK_SECONDS = 0.1
 _HEARD_SECONDS = 2.0
 """How long the server has to say that it has heard Ctrl-C where the command waits; else nothing there can be ended."""
 _INTERRUPT = b"\x03"
+_ALONE = threading.Lock()
+"""Whoever has opened a workspace in this process: DuckDB would let it in a second time, as a store of its own."""
 
 
 class DefectError(Exception):
@@ -44,24 +46,32 @@ def asked(
     runs, KeyboardInterrupt where Ctrl-C ended it, and `WorkspaceLockedError` where the workspace stays held by a
     process that takes no commands.
     """
-    way = _way_in(workspace)
-    with closing(way):
+    with _way_in(workspace) as way:
         return run(way) if isinstance(way, Context) else _Conversation(way).ask(name, options)
 
 
-def _way_in(workspace: Workspace) -> Context | socket.socket:
+@contextmanager
+def _way_in(workspace: Workspace) -> Iterator[Context | socket.socket]:
     deadline: float | None = None
     while True:
-        try:
-            return open_context(workspace)
-        except WorkspaceLockedError as error:
-            if connection := connect(workspace):
-                return connection
-            if deadline is None:
-                deadline = time.monotonic() + PATIENCE_SECONDS
-                caller().err.write(f"{error.message} Waiting …\n")
-            elif time.monotonic() > deadline:
-                raise
+        with _ALONE:
+            try:
+                context = open_context(workspace)
+            except WorkspaceLockedError as error:
+                held = error
+            else:
+                with closing(context):
+                    yield context
+                return
+        if connection := connect(workspace):
+            with connection:
+                yield connection
+            return
+        if deadline is None:
+            deadline = time.monotonic() + PATIENCE_SECONDS
+            caller().err.write(f"{held.message} Waiting …\n")
+        elif time.monotonic() > deadline:
+            raise held
         time.sleep(_LOOK_SECONDS)
 
 
