@@ -18,7 +18,7 @@ _PEER = struct.Struct("3i")
 
 def listen(workspace: Workspace) -> socket.socket:
     """The socket of a workspace that this process holds. One that a killed process has left gives way to it. Raises
-    OSError where the file system has no sockets."""
+    OSError where the system or its file system has none of that kind."""
     with _address(workspace, make=True) as address:
         with suppress(FileNotFoundError):
             os.unlink(address)  # noqa: PTH108  no path that pathlib would leave as it is
@@ -66,6 +66,8 @@ def peer(connection: socket.socket) -> int:
 @contextmanager
 def _address(workspace: Workspace, make: bool = False) -> Iterator[str]:
     """A path to the socket by way of its open folder: a socket's path has at most 107 bytes, the folder's has more."""
+    if not hasattr(socket, "SO_PEERCRED"):
+        raise OSError("this system does not say who is at the other end of a socket")
     if make:
         workspace.socket.mkdir(mode=0o700, exist_ok=True)
         workspace.socket.chmod(0o700)

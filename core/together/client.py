@@ -99,6 +99,10 @@ class _Conversation:
             send(self._connection, request)
         # By a thread, since Ctrl-C would tear a message that this one is in the middle of.
         threading.Thread(target=self._receive, name="command", daemon=True).start()
+        return _ended(self._last())
+
+    def _last(self) -> Mapping[str, Any]:
+        """The message that says how the command ended, after all that it wrote was passed on."""
         leave_at: float | None = None
         while True:
             try:
@@ -110,7 +114,7 @@ class _Conversation:
                 elif "err" in message or "out" in message:
                     self._pass_on(message)
                 else:
-                    return _ended(message)
+                    return message
             except queue.Empty:
                 raise KeyboardInterrupt from None
             except KeyboardInterrupt:

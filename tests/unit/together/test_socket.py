@@ -93,6 +93,15 @@ def test_a_defect_comes_with_its_trace(context: Context) -> None:
         asked(context)
 
 
+def test_an_interrupt_of_the_command_is_one_of_the_client(context: Context) -> None:
+    def run(options: Mapping[str, Any]) -> Answer:
+        raise KeyboardInterrupt
+
+    serving(context, run)
+    with pytest.raises(KeyboardInterrupt):
+        asked(context)
+
+
 def test_only_the_user_can_come_in_and_nothing_is_left_at_the_end(workspace: Workspace) -> None:
     with closing(open_context(workspace)) as context:
         serving(context, lambda options: None)
