@@ -33,6 +33,10 @@ _ALONE = threading.Lock()
 """Whoever has opened a workspace in this process: DuckDB would let it in a second time, as a store of its own."""
 
 
+class _NotTakenError(Exception):
+    """The holder gave the workspace up before it took the command: it has done nothing."""
+
+
 class DefectError(Exception):
     """What the server raised and nobody expected; its message is the whole traceback there."""
 
@@ -46,8 +50,9 @@ def asked(
     runs, KeyboardInterrupt where Ctrl-C ended it, and `WorkspaceLockedError` where the workspace stays held by a
     process that takes no commands.
     """
-    with _way_in(workspace) as way:
-        return run(way) if isinstance(way, Context) else _Conversation(way).ask(name, options)
+    while True:
+        with _way_in(workspace) as way, suppress(_NotTakenError):
+            return run(way) if isinstance(way, Context) else _Conversation(way).ask(name, options)
 
 
 @contextmanager
@@ -82,6 +87,7 @@ class _Conversation:
         self._connection = connection
         self._holder = peer(connection)
         self._messages: queue.SimpleQueue[Mapping[str, Any] | None] = queue.SimpleQueue()
+        self._taken = False
 
     def ask(self, name: str, options: Mapping[str, Any]) -> Answer | None:
         asking = caller()
@@ -108,8 +114,10 @@ class _Conversation:
             try:
                 message = self._messages.get(timeout=leave_at and max(0.0, leave_at - time.monotonic()))
                 if message is None:
-                    raise self._lost()
-                if "heard" in message:
+                    raise self._lost() if self._taken else _NotTakenError
+                if "taken" in message:
+                    self._taken = True
+                elif "heard" in message:
                     leave_at = None
                 elif "err" in message or "out" in message:
                     self._pass_on(message)

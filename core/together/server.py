@@ -10,6 +10,7 @@ from __future__ import annotations
 import logging
 import socket
 import threading
+import time
 import traceback
 from collections.abc import Callable, Mapping
 from contextlib import suppress
@@ -56,8 +57,10 @@ def _accept(context: Context, listener: socket.socket, run: Run) -> None:
                 continue
             try:
                 connection, _ = listener.accept()
-            except OSError:  # nobody has come yet, or there are no descriptors left for the moment
+            except OSError as error:
                 places.release()
+                if not isinstance(error, TimeoutError):
+                    time.sleep(_LOOK_SECONDS)  # there are no descriptors left for the moment
                 continue
             context.beside.start("command", _taken(context, connection, run, places))
     finally:
@@ -90,11 +93,13 @@ class _Client:
         self._gone = False
 
     def answer(self, run: Run) -> None:
-        """Takes the request, runs the command and says how it ended."""
+        """Takes the request, runs the command and says how it ended. A client that is not told that it was taken asks
+        anew."""
         self._connection.settimeout(_REQUEST_SECONDS)
         asked = receive(self._connection)
         self._connection.settimeout(None)
-        if asked is not None:
+        if asked is not None and not self._context.beside.leaving:
+            self._say({"taken": True})
             self._say(self._end(run, asked))
 
     def look(self) -> None:

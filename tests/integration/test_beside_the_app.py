@@ -252,6 +252,7 @@ def test_a_command_of_another_release_is_told_so(beside: Server) -> None:
     assert connection is not None
     with connection:
         send(connection, {"release": "0.0.9", "name": "datasets", "options": {}})
+        assert receive(connection) == {"taken": True}
         said = receive(connection)
     assert said["error"][0] == "UsageError"
     assert said["said"][0] == f"The app that has the workspace open is Winnow {release()}; this is 0.0.9."

@@ -136,3 +136,23 @@ def test_a_workspace_that_a_command_has_is_waited_for(
     assert f"(process {holder.pid}). Waiting …\n" in said.err
     assert '"notes"' in said.out
     holder.communicate(timeout=20)
+
+
+def test_a_command_that_the_holder_did_not_take_before_it_left_is_run_alone(loaded: winnow.Workspace) -> None:
+    script = """
+import sys
+from core.services.context import open_context
+from core.settings import workspace
+from core.together.address import listen
+held = open_context(workspace(sys.argv[1]))
+listener = listen(held.workspace)
+print("open", flush=True)
+connection, _ = listener.accept()
+held.close()
+"""
+    holder = subprocess.Popen(
+        [sys.executable, "-c", script, str(loaded.path)], cwd=PROJECT, stdout=subprocess.PIPE, text=True
+    )
+    assert holder.stdout is not None and holder.stdout.readline() == "open\n"
+    assert [one["name"] for one in loaded.datasets()] == ["notes"]
+    holder.communicate(timeout=20)
