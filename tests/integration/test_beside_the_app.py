@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import os
 import re
 import shutil
 import signal
+import subprocess
+import sys
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing
@@ -22,7 +25,7 @@ from core.store.acts.decisions import in_force
 from core.store.datasets import list_datasets
 from core.together.address import connect
 from tests.browser.conftest import Server, start_server
-from tests.integration.cli_support import Run, finished, in_process, write_rows
+from tests.integration.cli_support import PROJECT, Run, finished, in_process, write_rows
 from tests.integration.job_support import wait_until
 
 Step = tuple[str, ...]
@@ -166,6 +169,34 @@ def test_progress_comes_while_the_command_runs(beside: Server) -> None:
     ran = finished(scan)
     assert (ran.code, ran.json["rows"]) == (0, 240)
     assert "near-duplicates" in ran.err
+
+
+def test_paths_mean_what_the_shell_means(beside: Server, tmp_path: Path) -> None:
+    folder = tmp_path / "elsewhere"
+    folder.mkdir()
+    write_rows(folder / "more.csv")
+    script = """set -eu
+    winnow() { "$PYTHON" -m core "$@"; }
+    winnow load more.csv --name more --payload text --label topic
+    winnow issues notes --top 2 --out here/list.csv
+    printf 'example_id,action,label\\n0,keep,\\n' | winnow decide more --file /dev/stdin --reviewer ada
+    winnow decide more --file <(printf 'example_id,action,label\\n1,exclude,\\n') --reviewer ada
+    winnow predict more.csv --run 1 --dataset notes --column text
+    ! winnow load requirements.txt --name theirs
+    """
+    ran = subprocess.run(
+        ["bash", "-c", script],
+        cwd=folder,
+        env=os.environ | {"WINNOW_WORKSPACE": "../workspace", "PYTHONPATH": str(PROJECT), "PYTHON": sys.executable},
+        capture_output=True,
+        text=True,
+        timeout=280,
+    )
+    assert ran.returncode == 0, ran.stderr
+    assert len((folder / "here" / "list.csv").read_text().splitlines()) == 3
+    assert ran.stdout.count("1 of 1 decisions written for version 1 of more.") == 2
+    assert len((folder / "more-predicted.csv").read_text().splitlines()) == 241
+    assert f"There is nothing at {folder}/requirements.txt" in ran.stderr  # as there is where the app was started
 
 
 def test_of_twenty_commands_at_once_none_is_lost(beside: Server, tmp_path: Path) -> None:
