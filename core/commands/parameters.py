@@ -27,7 +27,11 @@ def in_full(path: str) -> Path:
     own = _DESCRIPTOR.fullmatch(path)
     if own is not None:
         return Path(f"/proc/{os.getpid()}/fd/{own['number'] or _STANDARD[own['standard']]}")
-    return expanded(path).absolute() if path.startswith("/proc/") else expanded(path).resolve()
+    return expanded(path).absolute()
+
+
+def _resolved(path: str) -> Path:
+    return expanded(path).resolve()
 
 
 def folder_or_name(word: str, names: Collection[str] = ()) -> str:
@@ -48,7 +52,7 @@ labels_option = click.option(
     default="version",
     help="whose labels are true: those that the run was given, those as loaded, or those of the newest version",
 )
-out_option = partial(click.option, "--out", type=in_full, metavar="PATH")
+out_option = partial(click.option, "--out", type=_resolved, metavar="PATH")
 
 
 def dataset_version(context: Context, name: str, number: int | None = None) -> tuple[Dataset, Version]:

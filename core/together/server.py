@@ -106,10 +106,7 @@ class _Client:
         """Raises KeyboardInterrupt for each Ctrl-C of the client and once when it is gone, and WinnowError where the
         workspace is about to be closed, so that a job that is waited for goes on."""
         if self._context.beside.leaving:
-            raise WinnowError(
-                "The app was closed while this command ran.",
-                "A job that it had started goes on: `jobs` lists it. Else run the command again.",
-            )
+            raise _closed()
         if self._gone:
             return
         try:
@@ -140,19 +137,32 @@ class _Client:
             )
             with called_by(caller), watched(self.look):
                 answer = run(self._context, asked["name"], asked["options"])
+            return {"answer": answer and [answer.json, answer.text, answer.failed]}
         except WinnowError as error:
-            return {"error": [kind.__name__ for kind in type(error).__mro__], "said": (error.message, error.hint)}
+            return _said(error)
         except KeyboardInterrupt:
             return {"stopped": True}
         except Exception as error:
+            if self._context.beside.leaving:  # what it needed was closed under it
+                return _said(_closed())
             _LOG.exception("A command failed. This is a defect of Winnow: please report it with what follows.")
             return {"defect": "".join(traceback.format_exception(error))}
-        return {"answer": answer and [answer.json, answer.text, answer.failed]}
 
     def _say(self, message: Mapping[str, Any]) -> None:
         """Sends a message; `look` finds out that nobody is there to take it."""
         with suppress(OSError):
             send(self._connection, message)
+
+
+def _said(error: WinnowError) -> Mapping[str, Any]:
+    return {"error": [kind.__name__ for kind in type(error).__mro__], "said": (error.message, error.hint)}
+
+
+def _closed() -> WinnowError:
+    return WinnowError(
+        "The app was closed while this command ran.",
+        "A job that it had started goes on: `jobs` lists it. Else run the command again.",
+    )
 
 
 class _Out:
