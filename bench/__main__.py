@@ -29,6 +29,7 @@ BENCHMARKS = (
     "tables",
     "wrong_share",
     "outliers",
+    "soak",
 )
 RESULTS = Path(__file__).parent / "results"
 

@@ -3,7 +3,8 @@ process, perhaps of an earlier release.
 
 A field that the JSON lacks takes its default; fields that the record does not know are passed over, so that a file of a
 later release can still be read. A record in a field with the metadata `FLAT` has its own fields beside the others in
-the JSON.
+the JSON. One in a field with the metadata `with_ends("interval")` has its first value under the field's own name, and
+its others as a list under `interval`.
 """
 
 from __future__ import annotations
@@ -22,6 +23,7 @@ JsonObject = Mapping[str, object]
 Record = TypeVar("Record")
 FLAT = {"flat": True}
 """Metadata of a field that holds a record."""
+_ENDS = "ends"
 _SHOWN = 80
 """Characters of a wrong value that a message names."""
 
@@ -33,6 +35,11 @@ class _MisfitError(Exception):
         super().__init__(f"{name} {found}")
 
 
+def with_ends(name: str) -> Mapping[str, str]:
+    """Metadata of a field that holds a figure with its ends; `name` is what the JSON calls these."""
+    return {_ENDS: name}
+
+
 def to_json(record: object) -> dict[str, object]:
     """The JSON object of a record, or of a mapping of values that JSON or this module knows. Raises TypeError for a
     value that neither does."""
@@ -40,8 +47,7 @@ def to_json(record: object) -> dict[str, object]:
         return {str(key): _plain(value) for key, value in record.items()}
     found: dict[str, object] = {}
     for one in fields(cast(Any, record)):
-        value = getattr(record, one.name)
-        found |= to_json(value) if one.metadata == FLAT else {one.name: _plain(value)}
+        found |= _entries(one, getattr(record, one.name))
     return found
 
 
@@ -53,6 +59,16 @@ def from_json(kind: type[Record], content: JsonObject, where: str) -> Record:
     except _MisfitError as misfit:
         hint = "It was damaged, or written by another release: start a new job."
         raise JobError(f"{where}: {misfit}.", hint) from None
+
+
+def _entries(one: Field[Any], value: object) -> dict[str, object]:
+    """What the JSON has of a field."""
+    if one.metadata == FLAT:
+        return to_json(value)
+    if _ENDS in one.metadata:
+        figure, *ends = to_json(value).values()
+        return {one.name: figure, one.metadata[_ENDS]: ends}
+    return {one.name: _plain(value)}
 
 
 def _plain(value: object) -> object:
@@ -80,11 +96,24 @@ def _record(kind: type, content: object, name: str) -> object:
         wanted, full = _hints(kind)[one.name], f"{name}.{one.name}" if name else one.name
         if one.metadata == FLAT:
             values[one.name] = _record(wanted, content, name)
+        elif _ENDS in one.metadata:
+            values[one.name] = _joined(wanted, content, name, one)
         elif one.name in content:
             values[one.name] = _value(wanted, content[one.name], full)
         elif _is_required(one):
             raise _MisfitError(full, "is missing")
     return kind(**values)
+
+
+def _joined(kind: type, content: Mapping[str, object], name: str, one: Field[Any]) -> object:
+    """The figure under the field's name with its ends, which stand under another."""
+    figure, *ends = (_hints(kind)[each.name] for each in fields(kind))
+    full = [f"{name}.{key}" if name else key for key in (one.name, one.metadata[_ENDS])]
+    for key, its in zip((one.name, one.metadata[_ENDS]), full, strict=True):
+        if key not in content:
+            raise _MisfitError(its, "is missing")
+    found = _value(figure, content[one.name], full[0])
+    return kind(found, *_tuple(tuple(ends), content[one.metadata[_ENDS]], full[1]))
 
 
 def _is_required(one: Field[Any]) -> bool:

@@ -57,7 +57,16 @@ def workspace(tmp_path: Path) -> Workspace:
 
 
 @pytest.fixture
-def context(workspace: Workspace) -> Iterator[Context]:
+def one_reader(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The workspaces of these tests read with one warm process, lent to each: starting their own takes a second.
+    `tests/unit/services/test_readers.py` has what a workspace's own does."""
+    from tests.lent_reader import lent
+
+    monkeypatch.setattr("core.reading.ask.Nursery", lent)
+
+
+@pytest.fixture
+def context(workspace: Workspace, one_reader: None) -> Iterator[Context]:
     """The workspace, opened as the app opens it."""
     from core.services.context import open_context
 

@@ -1,4 +1,5 @@
-"""What runs beside the pages of one open workspace: threads, answers that are kept, turns that are taken.
+"""What runs beside the pages of one open workspace: threads, answers that are kept, turns that are taken,
+processes and memories of its own.
 
 The context of the workspace owns it and ends it: nothing of it outlives the store that it reads.
 """
@@ -8,8 +9,11 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable
+from typing import TypeVar, cast
 
 from core.beside.answers import KEPT, Answers
+
+T = TypeVar("T")
 
 LEAVE_SECONDS = 5.0
 """How long the end waits for work that was told to stop. A thread that the interpreter leaves inside DuckDB would abort
@@ -24,6 +28,8 @@ class Beside:
         self._answers: dict[str, Answers] = {}
         self._turns: dict[str, threading.Lock] = {}
         self._threads: dict[threading.Thread, str] = {}
+        self._kept: dict[str, object] = {}
+        self._closing: list[Callable[[], None]] = []
         self._leaving = threading.Event()
 
     @property
@@ -42,6 +48,17 @@ class Beside:
         """The lock of that name, for work that one does at a time."""
         with self._lock:
             return self._turns.setdefault(name, threading.Lock())
+
+    def kept(self, name: str, make: Callable[[], T], close: Callable[[T], None] | None = None) -> T:
+        """What `make` made for the first who asked for that name. `close` ends it with the workspace, once the threads
+        that may use it have ended."""
+        with self._lock:
+            if name not in self._kept:
+                made = make()
+                self._kept[name] = made
+                if close is not None:
+                    self._closing.append(lambda: close(made))
+            return cast(T, self._kept[name])
 
     def start(self, name: str, work: Callable[[], None]) -> None:
         """Runs work in a thread of its own, which `join` finds by the name."""
@@ -73,6 +90,10 @@ class Beside:
         deadline = time.monotonic() + LEAVE_SECONDS
         for thread in self._running():
             thread.join(timeout=max(0.0, deadline - time.monotonic()))
+        with self._lock:
+            closing, self._closing = self._closing, []
+        for end in closing:
+            end()
 
     def _running(self, name: str | None = None) -> list[threading.Thread]:
         with self._lock:

@@ -7,14 +7,12 @@ from collections.abc import Sequence
 import plotly.graph_objects as go
 
 from core.charts.style import BAR_PIXELS, MARKS, MUTED, PALETTE, faded, lay_out, name_rows, shown
-
-Estimate = tuple[float, float, float]
-"""Difference, low, high: of shares, so that 0.01 is one point."""
+from core.records import Estimate
 
 
 def differences(names: Sequence[str], series: Sequence[tuple[str, Sequence[Estimate]]]) -> go.Figure:
-    """A point and a whisker per name and series (title, estimates), in points, top down. Hollow marks are those whose
-    interval has 0 in it."""
+    """A point and a whisker per name and series (title, estimates of differences between shares), in points, top down.
+    Hollow marks are those whose interval has 0 in it."""
     figure = go.Figure()
     for position, (title, estimates) in enumerate(series):
         figure.add_trace(_marks(names, title, estimates, position, len(series)))
@@ -36,13 +34,13 @@ def _marks(names: Sequence[str], title: str, estimates: Sequence[Estimate], posi
     mark = MARKS[position % len(MARKS)]
     shift = (position - (several - 1) / 2) * 0.3
     return go.Scatter(
-        x=[100 * value for value, *_ in estimates],
+        x=[100 * one.estimate for one in estimates],
         y=[row + shift for row in range(len(names))],
         error_x={
             "type": "data",
             "symmetric": False,
-            "array": [100 * (high - value) for value, _, high in estimates],
-            "arrayminus": [100 * (value - low) for value, low, _ in estimates],
+            "array": [100 * (one.high - one.estimate) for one in estimates],
+            "arrayminus": [100 * (one.estimate - one.low) for one in estimates],
             "color": faded(colour, 0.6),
             "thickness": 2,
             "width": 4,
@@ -52,14 +50,14 @@ def _marks(names: Sequence[str], title: str, estimates: Sequence[Estimate], posi
         marker={
             "size": 10,
             "color": colour,
-            "symbol": [mark if low > 0 or high < 0 else f"{mark}-open" for _, low, high in estimates],
+            "symbol": [mark if one.low > 0 or one.high < 0 else f"{mark}-open" for one in estimates],
             "line": {"width": 2, "color": colour},
         },
         unselected={"marker": {"opacity": 1}},
         hovertext=[
             f"<b>{shown(name, 60)}</b><br>{shown(title, 60)}<br>"
-            f"{100 * value:+.2f} points (95 %: {100 * low:+.2f} to {100 * high:+.2f})"
-            for name, (value, low, high) in zip(names, estimates, strict=True)
+            f"{100 * one.estimate:+.2f} points (95 %: {100 * one.low:+.2f} to {100 * one.high:+.2f})"
+            for name, one in zip(names, estimates, strict=True)
         ],
         hovertemplate="%{hovertext}<extra></extra>",
     )

@@ -7,21 +7,20 @@ from collections.abc import Sequence
 import plotly.graph_objects as go
 
 from core.charts.style import ACCENT, BAR_PIXELS, MARKS, PALETTE, emphasis, faded, lay_out, name_rows, shown
+from core.records import Estimate
 
 
-def intervals(
-    names: Sequence[str], estimates: Sequence[tuple[float, float, float]], *, selected: int | None = None
-) -> go.Figure:
-    """A point and a whisker per name from (estimate, low, high) in 0–1, top down; `customdata` is its position."""
+def intervals(names: Sequence[str], estimates: Sequence[Estimate], *, selected: int | None = None) -> go.Figure:
+    """A point and a whisker per name from estimates in 0–1, top down; `customdata` is its position."""
     figure = go.Figure(
         go.Scatter(
-            x=[estimate for estimate, *_ in estimates],
+            x=[one.estimate for one in estimates],
             y=list(range(len(names))),
             error_x={
                 "type": "data",
                 "symmetric": False,
-                "array": [high - estimate for estimate, _, high in estimates],
-                "arrayminus": [estimate - low for estimate, low, _ in estimates],
+                "array": [one.high - one.estimate for one in estimates],
+                "arrayminus": [one.estimate - one.low for one in estimates],
                 "color": faded(ACCENT, 0.55),
                 "thickness": 2,
                 "width": 4,
@@ -31,8 +30,8 @@ def intervals(
             marker={"size": 10, "color": [faded(ACCENT, opacity) for opacity in emphasis(len(names), selected)]},
             unselected={"marker": {"opacity": 1}},
             hovertext=[
-                f"<b>{shown(name, 60)}</b><br>{estimate:.3f} (95 %: {low:.3f} – {high:.3f})"
-                for name, (estimate, low, high) in zip(names, estimates, strict=True)
+                f"<b>{shown(name, 60)}</b><br>{one.estimate:.3f} (95 %: {one.low:.3f} – {one.high:.3f})"
+                for name, one in zip(names, estimates, strict=True)
             ],
             hovertemplate="%{hovertext}<extra></extra>",
         )

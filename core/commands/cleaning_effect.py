@@ -11,7 +11,7 @@ from core.context import Context
 from core.evaluation.effect_words import conclude, in_points
 from core.records import CleaningEffect, EffectStrategy, Version
 from core.services.cleaning_effect import SEEDS, STRATEGIES, run_cleaning_effect
-from core.typed import JsonObject
+from core.typed import JsonObject, to_json
 
 FIGURES = ("accuracy", "macro_f1")
 
@@ -46,7 +46,7 @@ def _data(name: str, version: Version, effect: CleaningEffect) -> JsonObject:
         "model": effect.settings["model"],
         "train": effect.train,
         "test": effect.test,
-        "scorings": effect.scorings,
+        "scorings": [to_json(one) for one in effect.scorings],
         "notes": effect.notes,
         "seconds": effect.seconds,
         "device": effect.device,

@@ -8,10 +8,10 @@ from core.beside.answers import Pending
 from core.commands.command import Answer, command, table
 from core.commands.parameters import dataset_argument, labels_option, split_option
 from core.context import Context
-from core.records import Comparison, Difference, LabelsFrom, MultiLabelComparison, Run
+from core.records import Comparison, Difference, Estimate, LabelsFrom, MultiLabelComparison, Run
 from core.services.evaluation.measures import compare
 from core.services.runs.models import find_run
-from core.typed import JsonObject
+from core.typed import JsonObject, to_json
 
 TOP_CLASSES = 100
 NAMES = {"micro_f1": "micro F1", "macro_f1": "macro F1"}
@@ -50,8 +50,8 @@ def _data(first: Run, second: Run, found: AnyComparison) -> JsonObject:
         "split": found.first.split,
         "labels_from": found.first.labels_from,
         "rows": found.rows,
-        **{one.name: one for one in figures},
-        "classes": classes,
+        **{one.name: to_json(one) for one in figures},
+        "classes": [to_json(one) for one in classes],
         "only_first_right": found.only_first_right,
         "only_second_right": found.only_second_right,
         "labels": found.first.labels,
@@ -61,19 +61,13 @@ def _data(first: Run, second: Run, found: AnyComparison) -> JsonObject:
 
 def _text(first: Run, second: Run, found: AnyComparison) -> str:
     figures, classes = _parted(found)
-    classes.sort(key=lambda one: -abs(one.difference))
+    classes.sort(key=lambda one: -abs(one.difference.estimate))
     accuracy = "accuracy" if isinstance(found, Comparison) else "subset accuracy"
     shown = [
         *((NAMES.get(one.name, accuracy), one) for one in figures),
         *((one.name, one) for one in classes),
     ]
-    lines = [
-        (
-            *(name, one.first, one.second, f"{one.difference:+.4f}", "{:+.4f} – {:+.4f}".format(*one.interval)),
-            one.support,
-        )
-        for name, one in shown
-    ]
+    lines = [(name, one.first, one.second, *_apart(one.difference), one.support) for name, one in shown]
     columns = ("F1 by class", f"run {first.number}", f"run {second.number}", "difference", "95 % interval", "rows")
     said = (
         f"Runs {first.number} ({first.title}) and {second.number} ({second.title}) on {found.rows:,} rows of "
@@ -81,3 +75,8 @@ def _text(first: Run, second: Run, found: AnyComparison) -> str:
         f"{found.only_second_right:,} only the second."
     )
     return f"{said}\n\n{table(columns, lines, TOP_CLASSES)}"
+
+
+def _apart(found: Estimate) -> tuple[str, str]:
+    """A difference, and the ends of its interval."""
+    return f"{found.estimate:+.4f}", f"{found.low:+.4f} – {found.high:+.4f}"

@@ -13,7 +13,7 @@ from core.commands.parameters import dataset_argument, labels_option, run_option
 from core.context import Context
 from core.evaluation.confusion import most_confused
 from core.evaluation.metrics import report
-from core.records import Evaluation, Interval, LabelsFrom, MultiLabelEvaluation, Run, Scores
+from core.records import Estimate, Evaluation, LabelsFrom, MultiLabelEvaluation, Run, Scores
 from core.services.evaluation.measures import evaluate
 from core.services.evaluation.words import AnyEvaluation, limits
 from core.services.runs.models import find_run
@@ -25,9 +25,9 @@ TOP_PAIRS = 10
 FIGURES = ("precision", "recall", "F1", "rows")
 
 
-def score(value: float, ends: Interval) -> str:
+def score(found: Estimate) -> str:
     """A figure with its interval."""
-    return f"{value:.4f} ({ends[0]:.4f} – {ends[1]:.4f})"
+    return f"{found.estimate:.4f} ({found.low:.4f} – {found.high:.4f})"
 
 
 @command
@@ -50,7 +50,7 @@ def _data(context: Context, run: Run, found: Evaluation) -> JsonObject:
         **_figures(context, run, found),
         "labels": found.labels,
         "confusion_matrix": found.matrix.tolist(),
-        "report": report(found.accuracy, found.classes, found.averages),
+        "report": report(found.accuracy.estimate, found.classes, found.averages),
         "notes": limits(run, found),
     }
 
@@ -58,14 +58,13 @@ def _data(context: Context, run: Run, found: Evaluation) -> JsonObject:
 def _set_data(context: Context, run: Run, found: MultiLabelEvaluation) -> JsonObject:
     return {
         **_figures(context, run, found),
-        "micro_f1": found.micro_f1,
-        "micro_f1_interval": found.micro_f1_interval,
+        **_figure("micro_f1", found.micro_f1),
         "samples_f1": found.averages["samples avg"].f1,
         "hamming_loss": found.hamming_loss,
         "labels": found.labels,
         "confusion_matrices": found.tables.tolist(),
         "missed_and_added": found.missed_and_added.tolist(),
-        "report": report(found.accuracy, found.classes, found.averages),
+        "report": report(found.accuracy.estimate, found.classes, found.averages),
         "notes": limits(run, found),
     }
 
@@ -77,20 +76,22 @@ def _figures(context: Context, run: Run, found: AnyEvaluation) -> JsonObject:
         "labels_from": found.labels_from,
         "labels_version": get_version(context.store, found.version_id).number,
         "rows": found.rows,
-        "accuracy": found.accuracy,
-        "accuracy_interval": found.accuracy_interval,
-        "macro_f1": found.macro_f1,
-        "macro_f1_interval": found.macro_f1_interval,
+        **_figure("accuracy", found.accuracy),
+        **_figure("macro_f1", found.macro_f1),
         "log_loss": found.log_loss,
     }
+
+
+def _figure(name: str, found: Estimate) -> JsonObject:
+    return {name: found.estimate, f"{name}_interval": found.interval}
 
 
 def _text(run: Run, found: Evaluation) -> str:
     loss = "" if found.log_loss is None else f", log loss {found.log_loss:.4f}"
     parts = [
         f"Run {run.number}, {run.title}, on {found.rows:,} rows of {found.split}: "
-        f"accuracy {score(found.accuracy, found.accuracy_interval)}, "
-        f"macro F1 {score(found.macro_f1, found.macro_f1_interval)}{loss}; 95 % intervals.",
+        f"accuracy {score(found.accuracy)}, "
+        f"macro F1 {score(found.macro_f1)}{loss}; 95 % intervals.",
         *limits(run, found),
         table(("class", *FIGURES), _lines(found.classes), TOP_CLASSES),
         table(("average", *FIGURES), _lines(found.averages)),
@@ -110,9 +111,9 @@ def _set_text(run: Run, found: MultiLabelEvaluation) -> str:
     ]
     parts = [
         f"Run {run.number}, {run.title}, on {found.rows:,} rows of {found.split}: "
-        f"micro F1 {score(found.micro_f1, found.micro_f1_interval)}, "
-        f"macro F1 {score(found.macro_f1, found.macro_f1_interval)}, "
-        f"subset accuracy {score(found.accuracy, found.accuracy_interval)}; 95 % intervals. "
+        f"micro F1 {score(found.micro_f1)}, "
+        f"macro F1 {score(found.macro_f1)}, "
+        f"subset accuracy {score(found.accuracy)}; 95 % intervals. "
         f"Hamming loss {found.hamming_loss:.4f}{loss}.",
         *limits(run, found),
         table(("class", *FIGURES, "missed", "added"), classes, TOP_CLASSES),

@@ -15,9 +15,10 @@ from core.context import Context
 from core.errors import UsageError
 from core.issues import ISSUE_TYPES
 from core.records import IssueFilter
-from core.services.issues.listing import export_list, required_scan, type_of
+from core.services.issues.listing import count, export_list, required_scan, type_of
 from core.services.issues.summary import summary_data, summary_text
 from core.store.export import Format
+from core.tasks import task_named
 from core.together.caller import caller
 
 FORMATS = ("csv", "json", "parquet")
@@ -31,6 +32,7 @@ BLOCK = 1024**2
 )
 @click.option("--top", type=click.IntRange(min=1), metavar="K", help="only the K worst rows; all rows when absent")
 @click.option("--flagged", is_flag=True, help="only the flagged rows: the best balance to be expected")
+@click.option("--no-class", is_flag=True, help="only rows that have been given none of the classes")
 @click.option("--summary", is_flag=True, help="how much is wrong, by class too, and what lists of each length hold")
 @click.option("--format", "format_", type=click.Choice(FORMATS), help="csv by default, json with --json")
 @click.option("--out", type=in_full, metavar="FILE", help="write there instead of to standard output")
@@ -40,6 +42,7 @@ def issues_command(
     issue_type: str | None,
     top: int | None,
     flagged: bool,
+    no_class: bool,
     summary: bool,
     format_: Format | None,
     out: Path | None,
@@ -51,12 +54,17 @@ def issues_command(
         raise UsageError(f"--json and --format {format_name} ask for two things on standard output.", "Add --out FILE.")
     if format_name == "parquet" and out is None and asking.out_is_terminal:
         raise UsageError("Parquet is not for a terminal.", "Add --out FILE, or pipe it on.")
-    _, version = dataset_version(context, name)
+    dataset, version = dataset_version(context, name)
+    if no_class and not task_named(dataset.task).target.several:
+        raise UsageError(
+            f"--no-class: every example of {name!r} has one class.",
+            "Leave it out: it is for labels of any number of classes.",
+        )
     scan = required_scan(context, version.version_id, name)
     if summary:
         kind = type_of(scan, issue_type)
         return Answer(summary_data(scan, kind, top), summary_text(name, scan, kind, top))
-    narrowed = IssueFilter(issue_type, flagged_only=flagged)
+    narrowed = IssueFilter(issue_type, flagged_only=flagged, given_label="" if no_class else None)
     if out is None:
         # Through a file, since DuckDB writes files: so nothing of the list passes through Python's memory.
         with TemporaryDirectory() as folder:
@@ -68,7 +76,6 @@ def issues_command(
         return None
     out.parent.mkdir(parents=True, exist_ok=True)
     export_list(context, scan, out, format_name, top, narrowed)
-    listed = scan.found(issue_type)["flagged"] if flagged else scan.summary["rows"]
-    rows = min(int(listed), top or sys.maxsize)
+    rows = min(count(context, scan, narrowed), top or sys.maxsize)
     data = {"out": out, "format": format_name, "rows": rows, "scan_id": scan.scan_id, "tier": scan.tier}
     return Answer(data, f"{rows:,} rows, worst first, from {scan.tier}: {out}")

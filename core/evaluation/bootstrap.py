@@ -21,7 +21,7 @@ from core.evaluation.metrics import Floats, f1_scores, figures, occurring
 from core.evaluation.multi_label import SetPairs, exact, macro_f1, micro_f1
 from core.progress import Report
 from core.proportions import unseen, wilson
-from core.records import Interval
+from core.records import Estimate, Interval
 
 RESAMPLES = 1_000
 SEED = 0
@@ -90,17 +90,17 @@ def macro_interval(found: Sums, drawn: Interval) -> Interval:
     return max(0.0, drawn[0] - width), min(1.0, drawn[1] + width)
 
 
-def difference_interval(difference: float, drawn: Interval, rows: int) -> Interval:
-    """`drawn`, the resamples' interval of a difference; where they are all alike, what `rows` leave open.
+def difference_estimate(difference: float, drawn: Interval, rows: int) -> Estimate:
+    """With `drawn`, the resamples' interval of the difference; where they are all alike, what `rows` leave open.
 
     No row of n has told two predictions apart: as many may as `unseen` says. All have, in one direction: as many may
     not, or in the other one.
     """
-    if drawn[0] != drawn[1]:
-        return drawn
     apart = float(difference)
+    if drawn[0] != drawn[1]:
+        return Estimate(apart, *drawn)
     width = float(unseen(np.asarray(rows))) * (1 + abs(apart))
-    return max(-1.0, apart - width), min(1.0, apart + width)
+    return Estimate(apart, max(-1.0, apart - width), min(1.0, apart + width))
 
 
 def intervals(values: Floats) -> list[Interval]:

@@ -15,7 +15,7 @@ from core.evaluation.bootstrap import (
     RESAMPLES,
     SEED,
     accuracy_interval,
-    difference_interval,
+    difference_estimate,
     intervals,
     macro_interval,
     resamples,
@@ -155,8 +155,6 @@ def _differences(
 ) -> tuple[Difference, ...]:
     columns = zip(names, *sides, found, support, strict=True)
     return tuple(
-        Difference(
-            name, float(one), float(two), float(two - one), difference_interval(two - one, ends, rows), int(rows)
-        )
+        Difference(name, float(one), float(two), difference_estimate(two - one, ends, rows), int(rows))
         for name, one, two, ends, rows in columns
     )

@@ -13,7 +13,7 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 
-from core.evaluation.bootstrap import RESAMPLES, SEED, difference_interval, intervals, resamples
+from core.evaluation.bootstrap import RESAMPLES, SEED, difference_estimate, intervals, resamples
 from core.evaluation.confusion import Integers, Sums, sums
 from core.evaluation.metrics import Floats, figures
 from core.progress import Report
@@ -93,5 +93,5 @@ def _differences(
 
 
 def _difference(name: str, first: float, second: float, interval: Interval, support: int) -> Difference:
-    ends = difference_interval(second - first, interval, support)
-    return Difference(name, float(first), float(second), float(second - first), ends, support)
+    found = difference_estimate(second - first, interval, support)
+    return Difference(name, float(first), float(second), found, support)

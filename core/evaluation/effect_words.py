@@ -37,17 +37,16 @@ def conclude(effect: CleaningEffect) -> Conclusion:
 
 def in_points(difference: Difference) -> str:
     """`+2.1 points (95 %: +1.2 to +3.0)`, in hundredths of the figure; the space before % does not break."""
-    low, high = difference.interval
-    return f"{_signed(difference.difference)} points (95\u00a0%: {_signed(low)} to {_signed(high)})"
+    found = difference.difference
+    return f"{_signed(found.estimate)} points (95\u00a0%: {_signed(found.low)} to {_signed(found.high)})"
 
 
 def _verdict(gain: Difference, over_random: Difference) -> Verdict:
-    low, high = gain.interval
-    if high < 0:
+    if gain.difference.high < 0:
         return "harmed"
-    if low <= 0:
+    if gain.difference.low <= 0:
         return "unclear"
-    return "helped" if over_random.interval[0] > 0 else "chance"
+    return "helped" if over_random.difference.low > 0 else "chance"
 
 
 def _main(verdict: Verdict, changed: int, gain: Difference, over_random: Difference) -> str:
@@ -83,7 +82,7 @@ def _limits(effect: CleaningEffect, verdict: Verdict) -> list[str]:
 
 def _as_given(effect: CleaningEffect) -> str:
     gain = effect.on("given").of("given", "reviewed").of("accuracy")
-    low, high = gain.interval
+    low, high = gain.difference.interval
     agreed = "above 0 as well" if low > 0 else "below 0" if high < 0 else "which may be none"
     return f"{in_points(gain)}, {agreed}"
 

@@ -10,7 +10,7 @@ parameters, gradients, the sum of losses and a part's inputs then stay where the
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import numpy as np
 import torch
@@ -31,6 +31,7 @@ from core.targets.heavy import heavy_target
 if TYPE_CHECKING:
     from core.finetune.classifiers.classifier import Classifier
 
+_Values = TypeVar("_Values", NDArray[np.float32], Tensor)
 Batch = tuple[int, NDArray[np.int64]]
 """Where in its step a batch begins, and the positions of its examples."""
 LABELS, WEIGHTS = "winnow:labels", "winnow:weights"
@@ -51,9 +52,8 @@ class Gradients:
         note: Callable[[str], None],
     ) -> None:
         self._classifier, self._train, self._place = classifier, train, place
-        self._losses = heavy_target(classifier.task.target).losses
+        self._target, self._class_weights = heavy_target(classifier.task.target), class_weights
         self._batch, self._seed, self._note = batch, seed, note
-        self._weights = np.ones(len(train), np.float32) if class_weights is None else class_weights[train.labels]
         self._longest = int(train.lengths.max(initial=1))
         self._trained = [one for one in classifier.model.parameters() if one.requires_grad]
         self.scaler = place.scaler()
@@ -75,7 +75,7 @@ class Gradients:
         length = padded_length(int(self._train.lengths[rows].max()), self._longest, self._place.device)
         given = self._train.inputs.host(rows, length)
         given[LABELS] = torch.from_numpy(self._train.labels[rows])
-        given[WEIGHTS] = torch.from_numpy(self._weights[rows])
+        given[WEIGHTS] = torch.from_numpy(self._weights(rows))
         if self.graphs.recording:
             given = filled_up(given, self._batch)
             given[WEIGHTS][len(rows) :] = 0
@@ -94,7 +94,7 @@ class Gradients:
         Returns its part of that loss, and how many examples at a time fitted: at most `micro`. Where memory runs out
         it halves that and begins the share again. Raises ModelError where a single example does not fit.
         """
-        total = float(self._weights[np.concatenate(batches)].sum())
+        total = float(_of_examples(self._weights(np.concatenate(batches))).sum())
         while True:
             try:
                 return self._attempt(number, total, own, loaded, micro), micro
@@ -109,6 +109,13 @@ class Gradients:
         self.graphs.forget()
         self._kept.clear()
         self._classifier.model.zero_grad(set_to_none=True)
+
+    def _weights(self, rows: NDArray[np.int64]) -> NDArray[np.float32]:
+        """How much each answer of some examples counts, in the shape of their labels."""
+        labels = self._train.labels[rows]
+        if self._class_weights is None:
+            return np.ones(labels.shape, np.float32)
+        return self._target.weights(labels, self._class_weights)
 
     def _attempt(self, number: int, total: float, own: list[Batch], loaded: list[Loaded], micro: int) -> Tensor:
         self._begin(total)
@@ -145,13 +152,13 @@ class Gradients:
         self.graphs.run(key, lambda: self._learn(kept, length))
 
     def _learn(self, given: Given, length: int) -> None:
-        """Adds the gradient of the examples' weighted cross entropies, and their sum to the loss."""
+        """Adds the gradient of the examples' weighted losses, and their sum to the loss."""
         inputs = {name: value for name, value in given.items() if name not in (LABELS, WEIGHTS)}
         inputs = self._train.inputs.expand(inputs, length)
         with self._place.autocast():
             logits = self._classifier.model(**inputs).logits
-        losses = self._losses(logits.float(), given[LABELS])
-        loss = (losses * given[WEIGHTS]).sum() * self._share
+        losses = self._target.losses(logits.float(), given[LABELS])
+        loss = _of_examples(losses * given[WEIGHTS]).sum() * self._share
         scaled: Any = loss if self.scaler is None else self.scaler.scale(loss)
         scaled.backward()
         self._loss += loss.detach()
@@ -170,6 +177,11 @@ class Gradients:
             "and more of these per step, so that a step sees as many as before."
         )
         return micro
+
+
+def _of_examples(answers: _Values) -> _Values:
+    """(b,) the mean of each example's answers (b, …)."""
+    return answers if answers.ndim == 1 else answers.mean(1)
 
 
 def summed(trained: Sequence[nn.Parameter], *values: Tensor) -> list[Tensor]:

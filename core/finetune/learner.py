@@ -18,7 +18,7 @@ from core.finetune.inputs import Loaded
 from core.finetune.optimiser import learning_rate, make_optimiser, set_rate
 from core.finetune.place import Place
 from core.records import TrainSpec
-from core.targets import Labels
+from core.targets.heavy import heavy_target
 
 if TYPE_CHECKING:
     from core.finetune.classifiers.classifier import Classifier
@@ -53,6 +53,7 @@ class Learner:
         self.micro = [self._batch] * place.processes
         """Examples at a time, of each process."""
         self._trained = [one for one in self.model.parameters() if one.requires_grad]
+        balanced = heavy_target(classifier.task.target).balanced
         weights = balanced(train.labels, len(classifier.labels)) if spec.class_weights == "balanced" else None
         self._gradients = Gradients(classifier, train, weights, place, self._batch, spec.seed, note)
         self.scaler = self._gradients.scaler
@@ -108,12 +109,3 @@ class Learner:
     def finish(self) -> None:
         """Lets go of what only steps need."""
         self._gradients.clear()
-
-
-def balanced(labels: Labels, classes: int) -> NDArray[np.float32]:
-    """Weights (k,) with which all classes that occur count the same in sum: n / (classes present · own count)."""
-    counts = np.bincount(labels, minlength=classes)
-    present = counts > 0
-    weights = np.zeros(classes, np.float32)
-    weights[present] = counts.sum() / (present.sum() * counts[present])
-    return weights

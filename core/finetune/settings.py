@@ -13,7 +13,6 @@ from core.errors import UsageError
 from core.modalities import MODALITIES, Modality
 from core.records import ClassWeights, MixedPrecision, StopMetric, Strategy, Switch, TrainSpec
 from core.settings import expanded
-from core.targets import Target
 from core.tasks import task_named
 
 Kind = Literal["string", "choice", "whole", "decimal"]
@@ -60,8 +59,6 @@ class Setting:
     maximum: float = 0
     advanced: bool = True
     """Whether the form folds it away."""
-    of_several: bool = True
-    """Whether it has an effect where a label may be several classes."""
 
     @property
     def default(self) -> Any:
@@ -111,12 +108,11 @@ SETTINGS: tuple[Setting, ...] = (
     Setting(
         "class_weights",
         "Class weights",
-        "Balanced: rare classes count more, so that all count the same in sum. For one class per example.",
+        "Balanced: rare classes count more; of several per example, as many times as it is lacked.",
         "choice",
         EVERY,
         get_args(ClassWeights),
         advanced=False,
-        of_several=False,
     ),
     Setting(
         "seed", "Seed", "The same seed gives the same model again.", "whole", EVERY, (), 0, 2**31 - 1, advanced=False
@@ -180,12 +176,10 @@ SETTINGS: tuple[Setting, ...] = (
 """Every field of `TrainSpec`, in the order in which people are asked."""
 
 
-def applying(strategy: Strategy, modality: Modality, several: bool = False) -> tuple[Setting, ...]:
-    """The settings that have an effect on that strategy and on models of that modality, whose labels may be `several`
-    classes."""
+def applying(strategy: Strategy, modality: Modality) -> tuple[Setting, ...]:
+    """The settings that have an effect on that strategy and on models of that modality."""
     foreign = _of_others(modality)
-    able = [setting for setting in SETTINGS if setting.of_several or not several]
-    return tuple(setting for setting in able if strategy in setting.strategies and setting.name not in foreign)
+    return tuple(setting for setting in SETTINGS if strategy in setting.strategies and setting.name not in foreign)
 
 
 def bundled_for_others(model: str, modality: Modality) -> Modality | None:
@@ -201,7 +195,7 @@ def resolve(spec: TrainSpec, task: str, rows: int, on_gpu: bool = False) -> Trai
     model that is for another task.
     """
     check(spec)
-    modality, target = task_named(task).modality, task_named(task).target
+    modality = task_named(task).modality
     model = _located(spec.model or modality.fine_tuning.models[0])
     own = ", ".join(modality.fine_tuning.models)
     if modality.fine_tuning.at_once and model not in modality.fine_tuning.models:
@@ -212,7 +206,6 @@ def resolve(spec: TrainSpec, task: str, rows: int, on_gpu: bool = False) -> Trai
             f"Use {own}, or a model folder or hub id for {modality.many}.",
         )
     check_modality(spec, modality)
-    _check_target(spec, target)
     if spec.strategy not in modality.fine_tuning.strategies:
         raise UsageError(
             f"Strategy: {spec.strategy!r} has no meaning for {modality.many}.",
@@ -268,18 +261,6 @@ def check_modality(spec: TrainSpec, modality: Modality) -> None:
         value = getattr(spec, setting.name)
         if value != setting.default and setting.name in _of_others(modality):
             raise UsageError(f"{setting.title}: {value!r} has no effect on {modality.many}.", "Leave it out.")
-
-
-def _check_target(spec: TrainSpec, target: Target) -> None:
-    """Raises UsageError for a setting that has no meaning for such labels."""
-    for setting in SETTINGS:
-        value = getattr(spec, setting.name)
-        if target.several and not setting.of_several and value != setting.default:
-            raise UsageError(
-                f"{setting.title}: {value!r} is for one class per example, and these have several: each class is "
-                "learnt for itself.",
-                "Leave it out.",
-            )
 
 
 def _of_others(modality: Modality) -> frozenset[str]:

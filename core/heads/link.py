@@ -35,6 +35,9 @@ class Link(Protocol):
         """The weighted loss (p,) float64 of logits (b, p, k), and into `out` its gradient by them. The logits may be
         overwritten. labels (b, …), weights (b, p)."""
 
+    def weighted(self, labels: Labels, class_weights: Tensor) -> tuple[NDArray[np.float32], Link]:
+        """Weights (n,) of the rows, and the link, under which classes count by their weights (k,)."""
+
     def probabilities(self, logits: Matrix, divisor: float) -> Matrix:
         """Of the logits over the temperature."""
 
@@ -80,6 +83,10 @@ class Softmax:
         loss: Tensor = -(own.squeeze(2).clamp_min(LEAST).log_() * weights).sum(0, dtype=torch.float64)
         residual.scatter_(2, at, own - 1).mul_(weights.unsqueeze(2))
         return loss
+
+    def weighted(self, labels: Labels, class_weights: Tensor) -> tuple[NDArray[np.float32], Link]:
+        """A row counts as its class does."""
+        return class_weights.cpu().numpy()[labels], self
 
     def probabilities(self, logits: Matrix, divisor: float) -> Matrix:
         """Rows sum to 1."""
@@ -131,15 +138,28 @@ class Sigmoid:
     bound = 0.25
     """p · (1 - p) is never more."""
 
+    def __init__(self, having: Tensor | None = None) -> None:
+        """`having` (k,): how many times more a class counts where a row has it than where it has not; as much without
+        it."""
+        self._having = having
+
     def residuals(self, logits: Tensor, labels: Tensor, weights: Tensor, out: Tensor) -> Tensor:
         """Binary cross entropy, sum over the classes: each is a logistic regression with the whole penalty. The sides
         of the logits are turned so that the true one is up, which keeps the loss exact however small it is."""
         side = labels.to(logits.dtype).mul_(2).sub_(1).unsqueeze(1)
         own = torch.sigmoid(torch.mul(logits, side, out=out), out=out)
         logs = torch.clamp_min(own, LEAST, out=logits).log_()
-        loss: Tensor = -(logs.sum(2) * weights).sum(0, dtype=torch.float64)
         own.sub_(1).mul_(side).mul_(weights.unsqueeze(2))
+        if self._having is not None:
+            times = torch.where(side > 0, self._having, 1)
+            logs.mul_(times)
+            own.mul_(times)
+        loss: Tensor = -(logs.sum(2) * weights).sum(0, dtype=torch.float64)
         return loss
+
+    def weighted(self, labels: Labels, class_weights: Tensor) -> tuple[NDArray[np.float32], Link]:
+        """Each class for itself: rows count the same."""
+        return np.ones(len(labels), np.float32), Sigmoid(class_weights)
 
     def probabilities(self, logits: Matrix, divisor: float) -> Matrix:
         """Each for itself."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -14,6 +15,7 @@ from core.heads.folds import assign_folds, unseen_rows
 from core.heads.link import SOFTMAX
 from core.heads.out_of_sample import OutOfSample
 from core.modalities.fitted import Learner
+from core.modalities.watched import watched
 from core.progress import Report, unheard
 
 MOST_ROUNDS = 150
@@ -38,7 +40,8 @@ def refitted_probabilities(
 ) -> OutOfSample:
     """Probabilities of every class for every row from models that have not seen its cluster, with one temperature.
 
-    labels (n,) in 0 … k-1, clusters (n,): rows of a cluster share a fold. `tick` is called between fits.
+    labels (n,) in 0 … k-1, clusters (n,): rows of a cluster share a fold. `tick` is called between fits and
+    while one lasts: what it raises ends the wait at once.
     """
     repeats = REPEATS if len(labels) * classes <= REPEAT_UP_TO else 1
     assigned = [assign_folds(labels, clusters, folds, seed + repeat) for repeat in range(repeats)]
@@ -47,15 +50,16 @@ def refitted_probabilities(
     for repeat, folds_of in enumerate(assigned):
         part = empty((len(labels), classes), scratch)
         for fold in range(folds):
-            tick(repeat * folds + fold, repeats * folds)
+            look = partial(tick, repeat * folds + fold, repeats * folds)
+            look()
             within, rows = np.flatnonzero(folds_of == fold), np.flatnonzero((folds_of != fold) & sampled)
             if not len(within) or not len(rows):
                 part[within] = 1 / classes
                 continue
+            learn = partial(learner.fit, rows, labels[rows])
             if rounds is None:
-                tried = learner.fit(rows, labels[rows], MOST_ROUNDS)
-                rounds = tried.best_rounds(within, labels[within])
-            part[within] = learner.fit(rows, labels[rows], rounds).probabilities(within)
+                rounds = watched(partial(learn, MOST_ROUNDS), look).best_rounds(within, labels[within])
+            part[within] = watched(partial(learn, rounds), look).probabilities(within)
         divisors.append(_calibrate(part, labels))
         probabilities += part
     probabilities /= np.float32(repeats)

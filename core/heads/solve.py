@@ -49,15 +49,15 @@ def solve(
     classes: int,
     *,
     seed: int,
-    row_weights: NDArray[np.float32] | None = None,
+    class_weights: NDArray[np.float32] | None = None,
     on_step: Callable[[int, float], None] = lambda step, loss: None,
 ) -> Solved:
     """The head with the lowest regularised loss on embeddings (n, d) float32 with labels in their array form.
 
     The penalty is the one under which rows of a fold outside are most probable, folds of equal content (`digests`,
     (n,)) kept together and assigned by `seed`. Their temperature is in the weights: a penalty makes a head less sure
-    than it may be (log loss on unseen articles: .13 without it, .09 with it). `row_weights` (n,): how much each row
-    counts; all alike without them.
+    than it may be (log loss on unseen articles: .13 without it, .09 with it). `class_weights` (k,): how much each class
+    counts in the last fit; all alike without them.
     `on_step(step, loss)` is called after each step of the last fit, and with step 0 before it; it may raise to stop.
     Needs rows of at least two contents.
     """
@@ -70,7 +70,9 @@ def solve(
     heads = Heads(features, Curvature.of(features, link), labels, classes, training)
     found = best_penalty(heads, assigned, folds, lambda: on_step(0, float("nan")))
     where = features.embeddings.device
-    weights = np.ones(len(labels), np.float32) if row_weights is None else row_weights
+    weights, weighted = np.ones(len(labels), np.float32), link
+    if class_weights is not None:
+        weights, weighted = link.weighted(labels, torch.from_numpy(class_weights).to(where))
     chosen = torch.from_numpy(weights[training]).to(where)[:, None]
     seen = Watched(
         features if len(training) == len(labels) else features.take(torch.from_numpy(training).to(where)),
@@ -78,7 +80,7 @@ def solve(
         chosen / chosen.sum(),
         classes,
         found.l2,
-        link,
+        weighted,
     )
     steps = 0
 

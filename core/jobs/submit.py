@@ -81,4 +81,5 @@ def _prepare(context: Context, job: Job, prepare: Prepare) -> None:
         prepare(context, JobFolder(Path(job.folder)))
         context.queue.enqueue(job.job_id)
     except Exception as error:
-        context.queue.fail(job.job_id, f"It could not be prepared: {in_words(error)}")
+        if not context.beside.leaving:  # what closing broke off is no failure: the next start finds it, and says so
+            context.queue.fail(job.job_id, f"It could not be prepared: {in_words(error)}")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import atexit
 import json
 import logging
 import os
@@ -19,6 +18,7 @@ from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
+from core.beside import Beside
 from core.errors import NotFoundError, SchemaError, SourceError, StoppedError, UsageError, WinnowError
 from core.progress import StageReport
 from core.reading import limits
@@ -41,7 +41,7 @@ class ReaderLostError(Exception):
 
 
 class Nursery:
-    """The warm process of this one, and the requests that it was given."""
+    """A warm process, and the requests that it was given."""
 
     def __init__(self) -> None:
         ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
@@ -99,32 +99,38 @@ class Nursery:
             socket.send_fds(self._control, [text.encode()], descriptors)
 
 
-_lock = threading.Lock()
-_current: Nursery | None = None
+class Readers:
+    """The nursery of an open workspace, which ends with it. Safe to share between threads."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._nursery: Nursery | None = None
+        self._closed = False
+
+    def warm(self) -> Nursery:
+        """The nursery, started where there is none, and anew where it has come to its end."""
+        with self._lock:
+            if self._closed:
+                raise SourceError("The workspace was closed before anything was read.", "Open it and start again.")
+            if self._nursery is None or not self._nursery.alive:
+                self._nursery = Nursery()
+            return self._nursery
+
+    def close(self) -> None:
+        """Ends the nursery and whatever it reads."""
+        with self._lock:
+            self._closed = True
+            if self._nursery is not None:
+                self._nursery.close()
 
 
-def warm() -> Nursery:
-    """The nursery of this process, started where there is none; the first request then finds it ready."""
-    global _current
-    with _lock:
-        if _current is None or not _current.alive:
-            _current = Nursery()
-        return _current
-
-
-def close() -> None:
-    """Ends the nursery and whatever it reads; `warm` starts another."""
-    global _current
-    with _lock:
-        if _current is not None:
-            _current.close()
-        _current = None
-
-
-atexit.register(close)
+def readers(beside: Beside) -> Readers:
+    """Those of the workspace."""
+    return beside.kept("readers", Readers, Readers.close)
 
 
 def ask(
+    beside: Beside,
     request: Mapping[str, Any],
     name: str,
     *,
@@ -132,15 +138,15 @@ def ask(
     on_progress: StageReport = lambda stage, done, total, unit: None,
     stopped: Callable[[], bool] = lambda: False,
 ) -> Any:
-    """What a reader answers to a request. `name` is what it reads, for messages; `seconds` all the time it has, None:
-    as long as something happens.
+    """What a reader of the workspace answers to a request. `name` is what it reads, for messages; `seconds` all the
+    time it has, None: as long as something happens.
 
     Raises the reader's `WinnowError`, `SourceError` where the reader ended or had to be ended, and `StoppedError` as
     soon as `stopped` says so; its process is gone then.
     """
     for last in (False, True):
         try:
-            return _Request(warm(), name, seconds, on_progress, stopped).run(request)
+            return _Request(readers(beside).warm(), name, seconds, on_progress, stopped).run(request)
         except ReaderLostError as error:
             if last:
                 raise SourceError(f"{name} cannot be read: the process that reads ends.", "See the log.") from error

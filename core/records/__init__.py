@@ -24,13 +24,12 @@ from core.records.effects import (
     ReviewedRows,
     TestLabels,
 )
-from core.records.estimate import Estimate
+from core.records.estimate import Estimate, Interval
 from core.records.evaluation import (
     Comparison,
     Curve,
     Difference,
     Evaluation,
-    Interval,
     LabelsFrom,
     MultiLabelComparison,
     MultiLabelEvaluation,

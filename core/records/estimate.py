@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+Interval = tuple[float, float]
+"""Lower and upper end of a 95 % interval."""
+
 
 @dataclass(frozen=True, slots=True)
 class Estimate:
@@ -13,3 +16,8 @@ class Estimate:
     estimate: float
     low: float
     high: float
+
+    @property
+    def interval(self) -> Interval:
+        """Its ends."""
+        return self.low, self.high

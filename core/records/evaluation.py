@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
-Interval = tuple[float, float]
-"""Lower and upper end of a 95 % interval."""
+from core.records.estimate import Estimate
+from core.typed import with_ends
+
 LabelsFrom = Literal["version", "given", "newest"]
 """Whose labels count as true: those of the run's version, those as loaded, or those of the dataset's newest version."""
 
@@ -38,11 +39,9 @@ class Evaluation:
     labels: tuple[str, ...]
     matrix: NDArray[np.int64]
     """(k, k) counts: true class by row, predicted class by column."""
-    accuracy: float
-    accuracy_interval: Interval
-    macro_f1: float
+    accuracy: Estimate
+    macro_f1: Estimate
     """Over the classes that occur, as true or as predicted, as scikit-learn has it by default."""
-    macro_f1_interval: Interval
     classes: Mapping[str, Scores]
     """By class, in the order of `labels`, classes that occur as true or as predicted only."""
     averages: Mapping[str, Scores]
@@ -68,15 +67,12 @@ class MultiLabelEvaluation:
     rows: int
     labels: tuple[str, ...]
     """k classes."""
-    accuracy: float
+    accuracy: Estimate
     """Subset accuracy: the share of rows whose classes are all predicted, and no other."""
-    accuracy_interval: Interval
-    micro_f1: float
+    micro_f1: Estimate
     """Of all classes' answers together."""
-    micro_f1_interval: Interval
-    macro_f1: float
+    macro_f1: Estimate
     """Over all classes, as scikit-learn has it of indicator matrices."""
-    macro_f1_interval: Interval
     hamming_loss: float
     """Share of wrong answers, where each class of each row is a question of yes or no."""
     classes: Mapping[str, Scores]
@@ -93,7 +89,7 @@ class MultiLabelEvaluation:
     @property
     def right(self) -> int:
         """Rows whose classes are all predicted, and no other."""
-        return round(self.accuracy * self.rows)
+        return round(self.accuracy.estimate * self.rows)
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,8 +143,8 @@ class Difference:
     """`accuracy`, `micro_f1`, `macro_f1`, or a class whose F1 it is."""
     first: float
     second: float
-    difference: float
-    interval: Interval
+    difference: Estimate = field(metadata=with_ends("interval"))
+    """The second's less the first's."""
     support: int
 
 

@@ -97,7 +97,7 @@ class IssueFilter:
     """One of the scan's types, each of which has ranks of its own; None is the first."""
     flagged_only: bool = True
     given_label: str | None = None
-    """Where a label may be several classes, this and the next are a class that it has."""
+    """Where a label may be several classes, this and the next are a class that it has; empty: it is of no class."""
     suggested_label: str | None = None
     added: str | None = None
     """A class that the suggestion has and the given label has not; only where a label may be several."""

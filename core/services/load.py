@@ -93,7 +93,7 @@ def preview(
 
     Takes milliseconds for files, seconds for the hub: a page runs it off its script thread. Raises SourceError.
     """
-    kind = kind_of(locations, source)
+    kind = kind_of(context, locations, source)
     with tempfile.TemporaryDirectory() as folder:
         if kind is hub.SOURCE:
             fetch(locations[0], Path(folder))
@@ -106,7 +106,8 @@ def preview(
             "scratch": folder,
             "thumbnails": thumbnails,
         }
-        return preview_of(ask(request, named_in_messages(locations), seconds=PREVIEW_SECONDS))
+        named = named_in_messages(locations)
+        return preview_of(ask(context.beside, request, named, seconds=PREVIEW_SECONDS))
 
 
 def start_load(
@@ -125,7 +126,7 @@ def start_load(
     Raises SchemaError where no label is chosen or images are taken for texts, UsageError where the name is empty or
     taken, SourceError where the locations cannot be read.
     """
-    kind, task = kind_of(locations, source), task_named(schema.task)
+    kind, task = kind_of(context, locations, source), task_named(schema.task)
     schema = replace(schema, task=task.name)
     _check_name(context, name)
     check_label(schema, [schema.payload, *schema.attributes])

@@ -21,9 +21,10 @@ MIME = {
 }
 
 
-def thumbnail_of(path: Path) -> bytes | None:
+def thumbnail_of(context: Context, path: Path) -> bytes | None:
     """An image that is no dataset's, as WebP; None where it cannot be read. Decoded by a process of its own."""
-    found = ask({"what": "thumbnail", "path": str(path)}, path.name, seconds=PREVIEW_SECONDS)
+    request = {"what": "thumbnail", "path": str(path)}
+    found = ask(context.beside, request, path.name, seconds=PREVIEW_SECONDS)
     return found if isinstance(found, bytes) else None
 
 

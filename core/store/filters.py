@@ -59,7 +59,8 @@ def issue_sql(scan: Scan, where: IssueFilter, target: Target) -> Condition:
         parts.append(("i.is_issue", []) if where.worst is None else ("i.rank <= ?", [where.worst]))
     for column, name in (("i.given_label", where.given_label), ("i.suggested_label", where.suggested_label)):
         if name is not None:
-            parts.append((has_class(target, column), [name]))
+            none = target.several and not name
+            parts.append((f"{column} = ?", [target.label_of(())]) if none else (has_class(target, column), [name]))
     for name, has, lacks in ((where.added, "suggested", "given"), (where.removed, "given", "suggested")):
         if name is not None:
             with_it, without = has_class(target, f"i.{has}_label"), has_class(target, f"i.{lacks}_label")

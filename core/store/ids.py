@@ -12,6 +12,7 @@ from core.errors import NotFoundError
 _ID = re.compile(r"[0-9a-f]{32}")
 _lock = threading.Lock()
 _last_tick = 0
+"""Of the process and of no workspace: what two open ones make then sorts in the order of making too."""
 
 
 def new_id() -> str:

@@ -5,16 +5,25 @@ from __future__ import annotations
 from importlib import import_module
 from typing import Protocol, cast
 
+import numpy as np
+from numpy.typing import NDArray
 from torch import Tensor
 
-from core.targets.contract import Target
+from core.targets.contract import Labels, Target
 
 
 class HeavyTarget(Protocol):
     """What the module that `Target.heavy` names has, by these names."""
 
     def losses(self, logits: Tensor, labels: Tensor) -> Tensor:
-        """(b,) the loss of each example, of float32 logits (b, k) and labels (b, …) as jobs read them."""
+        """The loss of each answer, in the shape of the labels as jobs read them, of float32 logits (b, k). An example's
+        is the mean of its answers'."""
+
+    def balanced(self, labels: Labels, classes: int) -> NDArray[np.float32]:
+        """(k,) weights of the classes with which rare ones count more."""
+
+    def weights(self, labels: Labels, class_weights: NDArray[np.float32]) -> NDArray[np.float32]:
+        """How much each answer counts under weights of the classes (k,), in the shape of the labels."""
 
     def probabilities(self, logits: Tensor) -> Tensor:
         """(b, k) float32."""

@@ -11,7 +11,9 @@ from tests.integration.cli_support import Ran, Run, write_rows
 
 
 @pytest.fixture
-def run(tmp_path: Path, capfdbinary: pytest.CaptureFixture[bytes], monkeypatch: pytest.MonkeyPatch) -> Run:
+def run(
+    tmp_path: Path, capfdbinary: pytest.CaptureFixture[bytes], monkeypatch: pytest.MonkeyPatch, one_reader: None
+) -> Run:
     """`run("datasets", "--json")` in this process, on a workspace of the test's own."""
     monkeypatch.setenv("WINNOW_WORKSPACE", str(tmp_path / "workspace"))
 

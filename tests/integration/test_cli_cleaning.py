@@ -37,5 +37,6 @@ def test_the_whole_way_to_the_question_whether_cleaning_helped(run: Run, tmp_pat
             names = [one["name"] for one in comparison["differences"]]
             assert names == ["accuracy", "macro_f1", *sorted(WORDS)]
             for one in comparison["differences"]:
-                assert one["interval"][0] <= one["interval"][1]
+                assert list(one) == ["name", "first", "second", "difference", "interval", "support"]
+                assert one["interval"][0] <= one["difference"] <= one["interval"][1]
     assert any(job["kind"] == "cleaning_effect" and job["status"] == "done" for job in run("jobs", "--json").json)

@@ -31,6 +31,16 @@ def test_the_list_gives_sets_as_texts_that_are_json(run: Run, reports: None) -> 
     assert json.loads(rows[0]["suggested_label"]) == ["corn", "grain"]
 
 
+def test_rows_that_have_been_given_no_class_are_listed_alone(run: Run, reports: None, tmp_path: Path) -> None:
+    listed = run("issues", "crops", "--no-class", "--json").json
+    assert [one["example_id"] for one in listed] == [row for row in range(crops.ROWS) if not crops.given(row)]
+    flagged = run("issues", "crops", "--no-class", "--flagged", "--json").json
+    assert [(one["example_id"], one["given_label"]) for one in flagged] == [(4, "[]")]
+    written = run("issues", "crops", "--no-class", "--out", tmp_path / "none.csv", "--json").json
+    assert written["rows"] == len(listed)
+    assert run("issues", "crops", "--no-class", "--top", "2", "--out", tmp_path / "2.csv", "--json").json["rows"] == 2
+
+
 def test_the_suggestions_of_a_list_go_back_in_as_decisions_and_become_a_version(
     run: Run, reports: None, tmp_path: Path
 ) -> None:

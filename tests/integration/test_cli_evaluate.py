@@ -30,7 +30,7 @@ def guessed(seed: int) -> np.ndarray:
 
 
 @pytest.fixture
-def ask(workspace: Workspace, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> Ask:
+def ask(workspace: Workspace, tmp_path: Path, capsys: pytest.CaptureFixture[str], one_reader: None) -> Ask:
     """What a command prints, in a workspace with one dataset and two runs."""
     rows = [f"text {i},{NAMES[i % 3]}" for i in range(30)]
     (tmp_path / "abc.csv").write_text("\n".join(["text,label", *rows]) + "\n")
@@ -74,6 +74,9 @@ def test_evaluate_shows_people_a_table(ask: Ask) -> None:
 def test_compare_prints_paired_differences(ask: Ask) -> None:
     found = json.loads(ask("compare", "abc", "--runs", "1", "2", "--json"))
     one, two = ((guessed(seed).argmax(axis=1) == TRUE) for seed in (0, 1))
+    for each in (found["accuracy"], found["macro_f1"], *found["classes"]):
+        assert list(each) == ["name", "first", "second", "difference", "interval", "support"]
+        assert len(each["interval"]) == 2
     assert found["accuracy"]["difference"] == pytest.approx(two.mean() - one.mean())
     assert (found["only_first_right"], found["only_second_right"]) == ((one & ~two).sum(), (two & ~one).sum())
     assert [each["name"] for each in found["classes"]] == ["a", "b", "c"]

@@ -27,7 +27,7 @@ def guessed(seed: int) -> np.ndarray:
 
 
 @pytest.fixture
-def ask(workspace: Workspace, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> Ask:
+def ask(workspace: Workspace, tmp_path: Path, capsys: pytest.CaptureFixture[str], one_reader: None) -> Ask:
     """What a command prints, in a workspace with one dataset and two runs."""
     context = open_context(workspace)
     dataset = tagged(context, tmp_path, TRUE)

@@ -22,7 +22,7 @@ Ask = Callable[..., str]
 
 
 @pytest.fixture
-def ask(workspace: Workspace, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> Ask:
+def ask(workspace: Workspace, tmp_path: Path, capsys: pytest.CaptureFixture[str], one_reader: None) -> Ask:
     """What a command prints, in a workspace whose datasets `news` and `pictures` have a run 1 each, `news` a run 2."""
     context = open_context(workspace)
     news = loaded(context, write_texts(tmp_path / "t.csv"), name="news")

@@ -21,6 +21,7 @@ from core.jobs.resident.spec import Answer, Question, ResidentSpec
 from core.jobs.resident.web import IDLE_SECONDS, OneResident, Resident
 from core.queue.local.launcher import LocalLauncher
 from core.records import Run
+from core.services.prediction import playground
 from tests.integration.job_support import lives, wait_until
 from tests.integration.load_support import loaded
 from tests.used_models import TEXTS, used_run, write_texts
@@ -128,6 +129,16 @@ def test_another_model_takes_the_place_of_the_first(
     without_features = resident.ask(LAUNCHER, other, tmp_path, tmp_path / "log", Question("goal", nearest=1))
     assert without_features.nearest == ()
     assert resident.holds(other) and not resident.holds(output / "model") and not lives(pid)
+
+
+def test_the_model_of_a_workspace_ends_with_it(context: Context, run: Run, output: Path) -> None:
+    assert playground.ask(context, run, "goal").nearest
+    assert playground.is_ready(context, run)
+    resident = context.beside.kept("resident model", OneResident)
+    assert resident._current is not None and resident._current.model == output / "model"
+    pid = resident._current.pid
+    context.beside.close()
+    assert not lives(pid)
 
 
 def test_it_ends_with_its_input_and_with_the_process_that_started_it(output: Path, tmp_path: Path) -> None:

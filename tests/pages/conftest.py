@@ -16,7 +16,7 @@ PAGES = Path(__file__).resolve().parents[2] / "pages"
 
 
 @pytest.fixture
-def app(workspace: Workspace, monkeypatch: pytest.MonkeyPatch) -> Iterator[Context]:
+def app(workspace: Workspace, monkeypatch: pytest.MonkeyPatch, one_reader: None) -> Iterator[Context]:
     """The context that the pages of this test use: load into it what the page is to show."""
     monkeypatch.setenv("WINNOW_WORKSPACE", str(workspace.root))
     # AppTest has no client, and so no address: its visitor counts as one on this machine.

@@ -80,6 +80,9 @@ def test_each_class_has_a_line_with_its_rows_and_no_matrix_is_drawn(open_at: Ope
         ({"missing": "grain"}, [3, 5]),
         ({"extra": "wheat"}, [0]),
         ({"given": "zinc", "show": "All rows"}, [2, *range(8, data.ROWS, 5)]),
+        ({"given": "no class", "show": "All rows"}, [4, *range(10, data.ROWS, 5)]),
+        ({"given": "no class", "missing": "wheat"}, [4]),
+        ({"suggested": "no class"}, [2]),
     ],
 )
 def test_the_address_narrows_the_list_to_a_class(
@@ -87,6 +90,26 @@ def test_the_address_narrows_the_list_to_a_class(
 ) -> None:
     shown = open_at("issues", dataset="crops", **query)
     assert [int(rank) - 1 for rank in table(shown, "#")["#"]] == rows
+
+
+def test_no_class_is_an_entry_of_the_filter_here_and_on_the_desk(open_at: Open, crops: Dataset) -> None:
+    shown = open_at("issues", dataset="crops")
+    shown.selectbox(key="given").select("no class").run()
+    assert list(table(shown, "#")["given"]) == ["none"]
+    assert shown.session_state["given"] == "no class", "the word of the URL"
+    assert "no class" not in shown.selectbox(key="missing").options
+    queued = open_at("review", dataset="crops", given="no class")
+    assert not queued.exception
+    assert queued.selectbox(key="given").value == "no class"
+
+
+def test_a_class_of_that_name_goes_before_the_entry(app: Context, open_at: Open, tmp_path: Path) -> None:
+    labels = [("no class",), (), ("corn",)] * (data.ROWS // 3)
+    dataset = data.load(app, tmp_path, labels=labels)
+    data.scan(app, tmp_path, dataset, labels)
+    shown = open_at("issues", dataset="crops", show="All rows", given="no class")
+    assert shown.selectbox(key="given").options == ["corn", "no class"]
+    assert set(table(shown, "#")["given"]) == {"no class"}
 
 
 def test_what_was_decided_stands_in_the_list_in_words(open_at: Open, reviewed: Dataset) -> None:

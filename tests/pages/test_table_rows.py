@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -20,12 +20,6 @@ from tests.integration.load_support import loaded
 from tests.pages.test_training import words
 
 Open = Callable[..., AppTest]
-
-
-@pytest.fixture(autouse=True)
-def _let_the_model_go() -> Iterator[None]:
-    yield
-    playground._resident.end()
 
 
 @pytest.fixture

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -10,7 +10,6 @@ from streamlit.testing.v1 import AppTest
 
 from core.context import Context
 from core.records import Dataset
-from core.services.prediction import playground
 from core.services.prediction.predict import look, run_predict
 from tests.integration.load_support import loaded
 from tests.pages.test_training import labels, settled, words
@@ -34,17 +33,11 @@ def tagged(app: Context, tmp_path: Path) -> Dataset:
     return loaded(app, path, name="tagged", task="multi-label-text", payload="text", label="label")
 
 
-@pytest.fixture(autouse=True)
-def _let_the_model_go() -> Iterator[None]:
-    yield
-    playground._resident.end()
-
-
-def test_the_form_has_no_class_weights_and_no_comparison_of_labels(tagged: Dataset, open_at: Open) -> None:
+def test_the_form_has_class_weights_too(tagged: Dataset, open_at: Open) -> None:
     shown = settled(open_at("training", view="new"))
     assert not shown.exception
     assert "Seed" in labels(shown)
-    assert "Class weights" not in labels(shown)
+    assert "Class weights" in labels(shown)
     offered = [option for switch in shown.get("button_group") for option in switch.options]
     assert "New run" in str(offered)
     assert "Did cleaning help?" not in str(offered)

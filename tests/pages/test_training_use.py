@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from zipfile import ZipFile
 
@@ -15,9 +15,9 @@ from streamlit.testing.v1 import AppTest
 
 from core.context import Context
 from core.records import Run
-from core.services.prediction import playground
 from core.services.prediction.predict import predictions
-from core.ui.parts.downloads import ROUTE
+from core.ui.parts.downloads import ROUTE, offer
+from core.ui.shell.context import app_context
 from tests.images import png
 from tests.integration.load_support import loaded
 from tests.pages.test_training import links, words
@@ -25,12 +25,6 @@ from tests.used_models import used_run, write_images, write_texts
 
 Open = Callable[..., AppTest]
 PATIENCE = 60.0
-
-
-@pytest.fixture(autouse=True)
-def _let_the_model_go() -> Iterator[None]:
-    yield
-    playground._resident.end()
 
 
 @pytest.fixture
@@ -122,3 +116,18 @@ def test_the_model_is_saved_as_a_zip_from_the_disk(app: Context, news: Run, open
     assert 'from_pretrained("news-run-1")' in shown.code[0].value
     assert not list(app.workspace.uploads.glob("tmp*"))
     assert TestClient(Starlette(routes=[ROUTE])).get("/download/guessed").status_code == 404
+
+
+def test_an_address_belongs_to_the_workspace_that_offers_it(
+    app: Context, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def offered(context: Context) -> str:
+        return offer(context, "a.txt", lambda folder: tmp_path / "a.txt", "a")
+
+    (tmp_path / "a.txt").write_text("here")
+    address, client = offered(app), TestClient(Starlette(routes=[ROUTE]))
+    assert address == offered(app)
+    assert client.get(address).text == "here"
+    monkeypatch.setenv("WINNOW_WORKSPACE", str(tmp_path / "another"))
+    assert client.get(address).status_code == 404
+    assert offered(app_context()) != address

@@ -11,7 +11,7 @@ from typing import Literal
 import pytest
 
 from core.errors import JobError
-from core.typed import FLAT, from_json, to_json
+from core.typed import FLAT, from_json, to_json, with_ends
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +24,25 @@ class Where:
 class Pair:
     name: str
     interval: tuple[float, float]
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    value: float
+    low: float
+    high: float
+
+
+@dataclass(frozen=True, slots=True)
+class Score:
+    name: str
+    gain: Figure = field(metadata=with_ends("interval"))
+    rows: int
+
+
+@dataclass(frozen=True, slots=True)
+class Scores:
+    found: tuple[Score, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +67,28 @@ def test_a_record_comes_back_as_it_was() -> None:
 
 def test_a_flat_records_fields_lie_beside_the_others() -> None:
     assert {"folder": "/data", "labels": ["yes", "né"], "seed": 3}.items() <= to_json(WHOLE).items()
+
+
+def test_a_figure_with_ends_stands_under_its_own_name_and_its_ends_as_a_list_under_theirs() -> None:
+    scores = Scores((Score("f1", Figure(0.5, 0.25, 0.75), 8),))
+    content = {"found": [{"name": "f1", "gain": 0.5, "interval": [0.25, 0.75], "rows": 8}]}
+    assert to_json(scores) == content
+    assert from_json(Scores, content, "result.json") == scores
+
+
+@pytest.mark.parametrize(
+    ("wrong", "says"),
+    [
+        ({"interval": [0.25, 0.75]}, r"found\[0\].gain is missing"),
+        ({"gain": 0.5}, r"found\[0\].interval is missing"),
+        ({"gain": "0.5", "interval": [0.25, 0.75]}, r"found\[0\].gain is '0.5' and not a number"),
+        ({"gain": 0.5, "interval": [0.25]}, r"found\[0\].interval is \[0.25\] and not a list of 2"),
+        ({"gain": 0.5, "interval": [0.25, None]}, r"found\[0\].interval\[1\] is None and not a number"),
+    ],
+)
+def test_what_is_wrong_with_a_figure_or_its_ends_is_named(wrong: dict[str, object], says: str) -> None:
+    with pytest.raises(JobError, match=f"^result.json: {says}"):
+        from_json(Scores, {"found": [{"name": "f1", "rows": 8, **wrong}]}, "result.json")
 
 
 def test_what_an_earlier_release_did_not_write_has_its_default_and_what_a_later_one_adds_is_passed_over() -> None:

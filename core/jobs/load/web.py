@@ -94,7 +94,8 @@ def _ingest(
                 progress.update(stage, done, total, unit)
 
         named = named_in_messages(spec.locations)
-        return from_json(Staged, ask(request, named, on_progress=tell, stopped=stopped), "what was staged")
+        found = ask(context.beside, request, named, on_progress=tell, stopped=stopped)
+        return from_json(Staged, found, "what was staged")
 
     return ingest(
         context.store,
@@ -128,7 +129,7 @@ def _prepare(context: Context, folder: JobFolder) -> None:
         "lines": True,
     }
     try:
-        copy_table(folder, request, spec.locations).rename(listing)
+        copy_table(context, folder, request, spec.locations).rename(listing)
     except StoppedError:
         _LOG.info("load %s was stopped while its table was read", folder.job_id)
 

@@ -22,7 +22,7 @@ def _prepare(context: Context, folder: JobFolder) -> None:
     rows = folder.input / "rows.parquet"
     if spec.modality.in_files or rows.exists():
         return
-    source = kind_of(spec.locations)
+    source = kind_of(context, spec.locations)
     if source.reader is None:
         raise SourceError(f"{spec.name} is no table.", "Name a CSV, TSV, JSON, Parquet or Excel file.")
     others = tuple(name for name in spec.columns if name != spec.column)
@@ -38,7 +38,7 @@ def _prepare(context: Context, folder: JobFolder) -> None:
         "lines": False,  # nobody asks for the line of a row that was read
     }
     try:
-        copy_table(folder, request, spec.locations).rename(rows)
+        copy_table(context, folder, request, spec.locations).rename(rows)
     except StoppedError:
         _LOG.info("prediction %s was stopped while its file was read", folder.job_id)
 

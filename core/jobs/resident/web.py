@@ -140,6 +140,15 @@ class OneResident:
         with self._lock:
             self._let_go()
 
+    def close(self) -> None:
+        """Lets the model go, but waits for no long answer: its process then ends with this one, or for want of
+        questions."""
+        if self._lock.acquire(timeout=END_SECONDS):
+            try:
+                self._let_go()
+            finally:
+                self._lock.release()
+
     def _held(self, launcher: Launcher, spec: ResidentSpec, log: Path) -> Resident:
         if self._current is None or self._current.model != spec.model or not self._current.lives:
             self._let_go()

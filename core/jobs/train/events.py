@@ -1,7 +1,7 @@
 """What a fine-tune says while it runs: its figures by step, and its notes. Reads the job folder alone.
 
-A page asks every second, and a day's run writes a hundred thousand lines: what was read once is kept, and only what
-came since is read.
+A page asks every second, and a day's run writes a hundred thousand lines: what was read once is kept beside the
+workspace, and only what came since is read.
 """
 
 from __future__ import annotations
@@ -9,8 +9,8 @@ from __future__ import annotations
 import threading
 from collections import OrderedDict
 from dataclasses import dataclass, field
-from pathlib import Path
 
+from core.context import Context
 from core.jobs.train.spec import Figures, Note
 from core.queue import JobFolder, events_after
 from core.records import Metric
@@ -37,29 +37,41 @@ class _Heard:
                 self.metrics[said.step, said.split, name] = Metric(said.step, said.epoch, said.split, name, value)
 
 
-_heard: OrderedDict[Path, _Heard] = OrderedDict()
-_lock = threading.Lock()
+class _Runs:
+    """What the runs of a workspace have said. Safe to share between threads."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._heard: OrderedDict[str, _Heard] = OrderedDict()
+
+    def metrics(self, folder: JobFolder) -> list[Metric]:
+        with self._lock:
+            return list(self._listened(folder).metrics.values())
+
+    def notes(self, folder: JobFolder) -> list[str]:
+        with self._lock:
+            return list(self._listened(folder).notes)
+
+    def _listened(self, folder: JobFolder) -> _Heard:
+        heard = self._heard.setdefault(folder.job_id, _Heard())
+        self._heard.move_to_end(folder.job_id)
+        while len(self._heard) > KEPT:
+            self._heard.popitem(last=False)
+        events, heard.offset = events_after(folder, heard.offset)
+        for event in events:
+            heard.take(event, str(folder.progress_path))
+        return heard
 
 
-def metrics_of(folder: JobFolder) -> list[Metric]:
+def metrics_of(context: Context, run_id: str) -> list[Metric]:
     """Every figure so far, by step. Of steps that were done twice, since a run was resumed, the later figures."""
-    with _lock:
-        found = list(_listened(folder).metrics.values())
-    return sorted(found, key=lambda metric: metric.step)
+    return sorted(_runs(context).metrics(context.queue.folder(run_id)), key=lambda metric: metric.step)
 
 
-def notes_of(folder: JobFolder) -> list[str]:
+def notes_of(context: Context, run_id: str) -> list[str]:
     """What the run had to tell, such as a batch that it halved; each once, in order."""
-    with _lock:
-        return list(_listened(folder).notes)
+    return _runs(context).notes(context.queue.folder(run_id))
 
 
-def _listened(folder: JobFolder) -> _Heard:
-    heard = _heard.setdefault(folder.path, _Heard())
-    _heard.move_to_end(folder.path)
-    while len(_heard) > KEPT:
-        _heard.popitem(last=False)
-    events, heard.offset = events_after(folder, heard.offset)
-    for event in events:
-        heard.take(event, str(folder.progress_path))
-    return heard
+def _runs(context: Context) -> _Runs:
+    return context.beside.kept("what runs say", _Runs)

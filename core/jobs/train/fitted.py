@@ -3,16 +3,11 @@
 from __future__ import annotations
 
 import resource
-from collections.abc import Callable
-from concurrent.futures import Future
-from concurrent.futures import TimeoutError as FutureTimeoutError
-from threading import Thread
 
 import numpy as np
 from numpy.typing import NDArray
 
 from core.arrays.disk_backed import row_chunks
-from core.finetune.learner import balanced
 from core.jobs.report import JobReport
 from core.jobs.rows import Rows, read_splits
 from core.jobs.train.head import check
@@ -20,12 +15,11 @@ from core.jobs.train.outputs import create_matrix, open_matrix, sample_of_train,
 from core.jobs.train.spec import SplitScores, TrainJobSpec, TrainResult
 from core.modalities.fitted import Fitted, Learner
 from core.modalities.heavy import heavy_modality
+from core.modalities.watched import watched
 from core.queue import JobFolder, ProgressWriter
+from core.targets.heavy import heavy_target
 from core.tasks import task_named
 from core.typed import to_json
-
-LOOK_SECONDS = 0.5
-"""Between two looks whether the job was asked to stop."""
 
 
 def train_fitted(folder: JobFolder, progress: ProgressWriter, spec: TrainJobSpec, rows: Rows) -> TrainResult:
@@ -39,7 +33,8 @@ def train_fitted(folder: JobFolder, progress: ProgressWriter, spec: TrainJobSpec
         half = heavy_modality(task_named(spec.about.task).modality)
         learner = half.learner(rows.payloads, len(spec.about.labels), spec.settings.seed)
     with report.timed("training"):
-        fitted = _watched(lambda: _fitted(learner, rows, train, validation, spec), report)
+        report.tick("training", 0)
+        fitted = watched(lambda: _fitted(learner, rows, train, validation, spec), lambda: report.tick("training", 0))
         _tell(fitted, report)
     with report.timed("predicting"):
         found = _predict(folder, learner, fitted, rows, splits, spec, report)
@@ -50,34 +45,14 @@ def train_fitted(folder: JobFolder, progress: ProgressWriter, spec: TrainJobSpec
     return _result(fitted, found, len(train), report)
 
 
-def _watched(fit: Callable[[], Fitted], report: JobReport) -> Fitted:
-    """What the fit gives, which asks nobody whether to go on: it runs in a thread that ends with the process, so that a
-    stop need not wait for it."""
-    done: Future[Fitted] = Future()
-
-    def run() -> None:
-        try:
-            done.set_result(fit())
-        except BaseException as error:
-            done.set_exception(error)
-
-    Thread(target=run, daemon=True).start()
-    while True:
-        report.tick("training", 0)
-        try:
-            return done.result(LOOK_SECONDS)
-        except FutureTimeoutError:
-            if done.done():
-                raise
-
-
 def _fitted(
     learner: Learner, rows: Rows, train: NDArray[np.int64], validation: NDArray[np.int64], spec: TrainJobSpec
 ) -> Fitted:
     every, weights = rows.labels.astype(np.int64, copy=False), None
     labels = every[train]
     if spec.settings.class_weights == "balanced":
-        weights = balanced(labels, len(spec.about.labels))[labels]
+        target = heavy_target(task_named(spec.about.task).target)
+        weights = target.weights(labels, target.balanced(labels, len(spec.about.labels)))
     watched = (validation, every[validation]) if len(validation) else None
     return learner.fit(train, labels, weights=weights, watched=watched)
 

@@ -13,7 +13,6 @@ from numpy.typing import NDArray
 from core.arrays.device import device, device_name
 from core.arrays.disk_backed import row_chunks
 from core.errors import UsageError
-from core.finetune.learner import balanced
 from core.finetune.memory.freeing import peak
 from core.heads.solve import Solved, solve
 from core.jobs.head_models import HeadModel, head_model
@@ -23,6 +22,7 @@ from core.jobs.train.outputs import create_matrix, open_matrix, sample_of_train,
 from core.jobs.train.spec import SplitScores, TrainJobSpec, TrainResult
 from core.queue import JobFolder, ProgressWriter
 from core.targets.arrays import distinct
+from core.targets.heavy import heavy_target
 from core.tasks import task_named
 from core.typed import to_json
 
@@ -73,14 +73,15 @@ def _solved(
             report.metrics(step, float(step), "train", {"loss": loss})
 
     classes = len(spec.about.labels)
-    weights = balanced(labels, classes)[labels] if spec.settings.class_weights == "balanced" else None
+    target = heavy_target(task_named(spec.about.task).target)
+    weights = target.balanced(labels, classes) if spec.settings.class_weights == "balanced" else None
     return solve(
         embeddings[train],
         labels,
         rows.payloads.digests[train],
         classes,
         seed=spec.settings.seed,
-        row_weights=weights,
+        class_weights=weights,
         on_step=on_step,
     )
 

@@ -92,7 +92,7 @@ def collect_train(context: Context, job: Job) -> None:
         return
     labels = TRAIN.spec_of(folder).about.labels
     predictions = folder.output / "predictions.parquet"
-    finish_run(context, job.job_id, to_json(result), metrics_of(folder), predictions, labels)
+    finish_run(context, job.job_id, to_json(result), metrics_of(context, job.job_id), predictions, labels)
 
 
 def finish_run(

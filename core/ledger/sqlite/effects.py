@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any
 
 from core.ledger.sqlite.file import LedgerFile, micros, moment
-from core.records import ArmComparison, CleaningEffect, Difference, EffectScoring, ReviewedRows
+from core.records import ArmComparison, CleaningEffect, Difference, EffectScoring, Estimate, ReviewedRows
 
 _COLUMNS = "effect_id, dataset_id, version_id, created_at, created_by, settings, summary"
 
@@ -75,4 +75,5 @@ def _scoring(one: Mapping[str, Any]) -> EffectScoring:
 
 
 def _difference(one: Mapping[str, Any]) -> Difference:
-    return Difference(**{**one, "interval": tuple(one["interval"])})
+    found = Estimate(one["difference"], *one["interval"])
+    return Difference(one["name"], one["first"], one["second"], found, one["support"])

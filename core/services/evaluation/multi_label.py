@@ -15,7 +15,7 @@ from core.evaluation.comparison import only_exact, paired_set_intervals, set_dif
 from core.evaluation.confusion import Cells
 from core.evaluation.multi_label import SetPairs, set_pairs
 from core.progress import Report, part
-from core.records import Difference, Interval, LabelsFrom, MultiLabelComparison, MultiLabelEvaluation, Run
+from core.records import Difference, Estimate, Interval, LabelsFrom, MultiLabelComparison, MultiLabelEvaluation, Run
 from core.services.evaluation.probabilities import SetProbabilities, split_probabilities
 from core.store.predicted_sets import set_counts
 from core.store.relations import relation
@@ -136,12 +136,9 @@ def _evaluation(
         labels_from=labels_from,
         rows=found.rows,
         labels=labels,
-        accuracy=multi_label.subset_accuracy(found),
-        accuracy_interval=ends[0],
-        micro_f1=multi_label.micro_f1(by_class),
-        micro_f1_interval=ends[1],
-        macro_f1=multi_label.macro_f1(by_class),
-        macro_f1_interval=ends[2],
+        accuracy=Estimate(multi_label.subset_accuracy(found), *ends[0]),
+        micro_f1=Estimate(multi_label.micro_f1(by_class), *ends[1]),
+        macro_f1=Estimate(multi_label.macro_f1(by_class), *ends[2]),
         hamming_loss=multi_label.hamming_loss(found),
         classes=classes,
         averages=multi_label.averages(found, classes),

@@ -14,7 +14,7 @@ from core.errors import WinnowError
 from core.evaluation.confusion import ConfusedPair, Integers, drawn_classes, most_confused
 from core.evaluation.curves import Kind
 from core.finetune.settings import SETTINGS
-from core.records import Curve, Evaluation, LabelsFrom, Metric, MultiLabelEvaluation, PredictionFilter, Run
+from core.records import Curve, Estimate, Evaluation, LabelsFrom, Metric, MultiLabelEvaluation, PredictionFilter, Run
 from core.reports.evaluation import (
     MATRIX_CLASSES,
     EvaluationReport,
@@ -94,18 +94,18 @@ def _errors(found: AnyEvaluation) -> Integers:
 
 
 def _figures(found: AnyEvaluation) -> tuple[ReportFigure, ...]:
-    macro = ReportFigure(
-        "Macro F1", found.macro_f1, f"F1 averaged over the classes, each as one; {between(found.macro_f1_interval)}"
-    )
-    right = between(found.accuracy_interval)
+    macro = _figure("Macro F1", found.macro_f1, "F1 averaged over the classes, each as one")
     if isinstance(found, Evaluation):
-        return ReportFigure("Accuracy", found.accuracy, f"of the rows are predicted right; {right}"), macro
-    micro = f"F1 of every class of every row together; {between(found.micro_f1_interval)}"
+        return _figure("Accuracy", found.accuracy, "of the rows are predicted right"), macro
     return (
-        ReportFigure("Micro F1", found.micro_f1, micro),
+        _figure("Micro F1", found.micro_f1, "F1 of every class of every row together"),
         macro,
-        ReportFigure("Subset accuracy", found.accuracy, f"of the rows have all classes right; {right}"),
+        _figure("Subset accuracy", found.accuracy, "of the rows have all classes right"),
     )
+
+
+def _figure(name: str, found: Estimate, meaning: str) -> ReportFigure:
+    return ReportFigure(name, found.estimate, f"{meaning}; {between(found)}")
 
 
 def _facts(context: Context, run: Run, found: AnyEvaluation) -> dict[str, str]:

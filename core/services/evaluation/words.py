@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from core.evaluation.confusion import most_confused
-from core.records import Difference, Evaluation, Interval, MultiLabelEvaluation, Run, Version
+from core.records import Difference, Estimate, Evaluation, MultiLabelEvaluation, Run, Version
 from core.tasks import task_named
 
 AnyEvaluation = Evaluation | MultiLabelEvaluation
@@ -40,10 +40,10 @@ def whose_labels(run: Run, found: AnyEvaluation, truth: Version) -> str:
     return f"the labels of version {truth.number}, which is newer than what it was trained with"
 
 
-def between(interval: Interval) -> str:
+def between(figure: Estimate) -> str:
     """The 95 % interval of a figure in words."""
-    low, high = interval
-    return f"over all rows of this kind probably between {percent(low)} and {percent(high)} (95 % interval)"
+    low, high = percent(figure.low), percent(figure.high)
+    return f"over all rows of this kind probably between {low} and {high} (95 % interval)"
 
 
 def errors(found: AnyEvaluation) -> str:
@@ -91,8 +91,8 @@ def worst_class(found: AnyEvaluation) -> tuple[str, float] | None:
 
 def difference(one: Difference, first: Run, second: Run) -> str:
     """What an interval lets one say of two runs."""
-    low, high = one.interval
-    points = f"{100 * one.difference:+.1f} points, 95 % interval {100 * low:+.1f} to {100 * high:+.1f}"
+    low, high = one.difference.interval
+    points = f"{100 * one.difference.estimate:+.1f} points, 95 % interval {100 * low:+.1f} to {100 * high:+.1f}"
     if low <= 0 <= high:
         return f"no clear difference ({points})"
     better, worse = (second, first) if low > 0 else (first, second)

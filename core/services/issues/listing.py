@@ -153,6 +153,11 @@ def page(context: Context, scan: Scan, where: IssueFilter, limit: int, offset: i
     return IssuePage(total, _lines(context, scan, found))
 
 
+def count(context: Context, scan: Scan, where: IssueFilter) -> int:
+    """Rows of the ranked list that the filter leaves."""
+    return issues.count_issues(context.store, scan, where)
+
+
 def explain(context: Context, scan: Scan, example_id: int, issue_type: str | None = None) -> ReviewItem:
     """Why `example_id` has its score in a type's list, in words, with the rows that speak for it.
 

@@ -15,7 +15,6 @@ from core.store.rows import get_rows
 from core.targets.arrays import most_probable
 
 NEAREST = 6
-_resident = OneResident()
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +49,7 @@ def ask(context: Context, run: Run, example: str) -> Reply:
     """
     output, log = output_of(context, run), context.workspace.root / "playground.log"
     question = Question(example, NEAREST)
-    answer = _resident.ask(context.queue.launcher, output / "model", output, log, question)
+    answer = _resident(context).ask(context.queue.launcher, output / "model", output, log, question)
     target = task_of_run(context, run).target
     found, sure = most_probable(np.array([answer.probabilities]), target.several)
     predicted = target.decode(found, run.labels)[0] or ""
@@ -64,4 +63,8 @@ def ask(context: Context, run: Run, example: str) -> Reply:
 
 def is_ready(context: Context, run: Run) -> bool:
     """Whether the run's model is loaded. Raises NotFoundError where the run has left none."""
-    return _resident.holds(output_of(context, run) / "model")
+    return _resident(context).holds(output_of(context, run) / "model")
+
+
+def _resident(context: Context) -> OneResident:
+    return context.beside.kept("resident model", OneResident, OneResident.close)

@@ -74,13 +74,14 @@ def look(
     task = task_of_run(context, run)
     if task.modality.in_files:
         request = {"what": "images", "locations": paths, "within": None if within is None else list(map(str, within))}
-        return Batch(paths, within, images=ask(request, named_in_messages(paths), seconds=PREVIEW_SECONDS))
+        images = ask(context.beside, request, named_in_messages(paths), seconds=PREVIEW_SECONDS)
+        return Batch(paths, within, images=images)
     if len(paths) != 1 or Path(paths[0]).is_dir():
         raise UsageError(
             f"{task.modality.many.capitalize()} are predicted one file at a time.",
             "Name one CSV, TSV, JSON, Parquet or Excel file.",
         )
-    if kind_of(paths).kind != "tabular":
+    if kind_of(context, paths).kind != "tabular":
         raise SourceError(
             f"Run {run.number} predicts {task.modality.many}, and {Path(paths[0]).name} holds none.",
             "Name a CSV, TSV, JSON, Parquet or Excel file.",

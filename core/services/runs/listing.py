@@ -44,12 +44,12 @@ def metrics(context: Context, run: Run) -> list[Metric]:
     """The run's figures by step: out of the ledger once they are there, until then as the job writes them."""
     if run.summary:
         return context.ledger.runs.metrics(run.run_id)
-    return metrics_of(context.queue.folder(run.run_id))
+    return metrics_of(context, run.run_id)
 
 
 def notes(context: Context, run: Run) -> list[str]:
     """What the run had to tell, such as a batch that it halved because memory ran out."""
-    reported = [*notes_of(context.queue.folder(run.run_id)), *run.summary.get("notes", ())]
+    reported = [*notes_of(context, run.run_id), *run.summary.get("notes", ())]
     return list(dict.fromkeys(reported))
 
 

@@ -82,7 +82,7 @@ def _said(found: AnyComparison, other: Run, run: Run) -> None:
                 st.metric(
                     NAMES[one.name] if isinstance(found, Comparison) else SET_NAMES[one.name],
                     percent(one.second),
-                    f"{100 * one.difference:+.1f} points on run {other.number}'s {percent(one.first)}",
+                    f"{100 * one.difference.estimate:+.1f} points on run {other.number}'s {percent(one.first)}",
                     delta_color="normal" if _clear(one) else "off",
                     delta_arrow="auto" if _clear(one) else "off",
                     width="content",
@@ -98,21 +98,21 @@ def _said(found: AnyComparison, other: Run, run: Run) -> None:
 
 
 def _clear(one: Difference) -> bool:
-    low, high = one.interval
+    low, high = one.difference.interval
     return not low <= 0 <= high
 
 
 def _classes(found: AnyComparison, other: Run, run: Run) -> None:
     """Clear differences first, the largest on top."""
     classes = [one for one in _parted(found)[1] if one.first or one.second or one.support]
-    ranked = sorted(classes, key=lambda one: (not _clear(one), -abs(one.difference)))
-    kept = sorted(ranked[:DRAWN_CLASSES], key=lambda one: -one.difference)
+    ranked = sorted(classes, key=lambda one: (not _clear(one), -abs(one.difference.estimate)))
+    kept = sorted(ranked[:DRAWN_CLASSES], key=lambda one: -one.difference.estimate)
     st.markdown(f"**F1 of run {run.number} less that of run {other.number}**, with 95 % intervals")
     st.plotly_chart(
-        differences([one.name for one in kept], [("F1", [(one.difference, *one.interval) for one in kept])]),
+        differences([one.name for one in kept], [("F1", [one.difference for one in kept])]),
         config=CONFIG,
         key=f"differences-{other.number}",
-        alt="; ".join(f"{one.name} {100 * one.difference:+.1f} points" for one in kept),
+        alt="; ".join(f"{one.name} {100 * one.difference.estimate:+.1f} points" for one in kept),
     )
     more = f" The {DRAWN_CLASSES} that differ most of {len(classes):,} classes." if len(kept) < len(classes) else ""
     st.caption(f"Hollow: the interval holds 0, no clear difference.{more}")

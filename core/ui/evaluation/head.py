@@ -5,7 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from core.context import Context
-from core.records import Interval
+from core.records import Estimate
 from core.services.evaluation.report import report
 from core.services.evaluation.words import (
     between,
@@ -28,8 +28,8 @@ def head(shown: Shown) -> None:
     found = shown.found
     what(shown)
     with st.container(horizontal=True, gap="large", border=True, key="evaluation-figures"):
-        figure("Accuracy", found.accuracy, found.accuracy_interval, "of the rows are predicted right")
-        figure("Macro F1", found.macro_f1, found.macro_f1_interval, "F1 averaged over the classes, each as one")
+        figure("Accuracy", found.accuracy, "of the rows are predicted right")
+        figure("Macro F1", found.macro_f1, "F1 averaged over the classes, each as one")
         errs_most(shown, keys.TRUE)
     what_it_cannot_tell(shown)
 
@@ -62,11 +62,11 @@ def what(shown: AnyShown) -> None:
     )
 
 
-def figure(name: str, value: float, interval: Interval, meaning: str) -> None:
+def figure(name: str, found: Estimate, meaning: str) -> None:
     """A figure of the first look, with what its interval says."""
     with st.container(gap=None, width=270):
-        st.metric(name, percent(value), width="content")
-        st.caption(f"{meaning}; {between(interval)}")
+        st.metric(name, percent(found.estimate), width="content")
+        st.caption(f"{meaning}; {between(found)}")
 
 
 def errs_most(shown: AnyShown, key: str) -> None:

@@ -74,7 +74,7 @@ class ImageDrawing:
         found = result_of(
             context,
             ("ask", run.run_id, str(path)),
-            lambda: (thumbnail_of(path), ask(context, run, str(path))),
+            lambda: (thumbnail_of(context, path), ask(context, run, str(path))),
             waiting=waiting(context, run),
         )
         if found is None:

@@ -1,7 +1,7 @@
 """Files that a browser saves straight from the disk, of any size: Streamlit's own downloads are held in memory whole.
 
 A page offers a file and gets an address that nobody can guess; the file is made when the address is opened, and gone
-once it is sent. The address holds as long as the server runs.
+once it is sent. The address holds as long as the workspace is open.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ import shutil
 import tempfile
 import threading
 from collections import OrderedDict
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
@@ -25,14 +25,13 @@ from starlette.requests import Request
 from starlette.responses import FileResponse, PlainTextResponse, Response
 from starlette.routing import Route
 
+from core.context import Context
 from core.errors import WinnowError
-from core.settings import Workspace
 
 Make = Callable[[Path], Path]
 """Writes the file into an empty folder, or names one that is there already. Runs off the script thread."""
 
 KEPT = 1_000
-_SECRET = secrets.token_bytes(32)
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,23 +41,37 @@ class _Offer:
     uploads: Path
 
 
-_offers: OrderedDict[str, _Offer] = OrderedDict()
-_lock = threading.Lock()
+class _Offers:
+    """The files that the pages of a workspace offer. Safe to share between threads."""
+
+    def __init__(self) -> None:
+        self._secret = secrets.token_bytes(32)
+        self._lock = threading.Lock()
+        self._offers: OrderedDict[str, _Offer] = OrderedDict()
+
+    def add(self, one: _Offer, key: Sequence[str]) -> str:
+        """Its token; the same for the same key."""
+        token = hmac.new(self._secret, "\0".join(key).encode(), hashlib.sha256).hexdigest()
+        with self._lock:
+            self._offers[token] = one
+            self._offers.move_to_end(token)
+            while len(self._offers) > KEPT:
+                self._offers.popitem(last=False)
+        return token
+
+    def get(self, token: str) -> _Offer | None:
+        with self._lock:
+            return self._offers.get(token)
 
 
-def offer(workspace: Workspace, name: str, make: Make, *key: str) -> str:
+def offer(context: Context, name: str, make: Make, *key: str) -> str:
     """The address of a file called `name`; the same for the same key."""
-    token = hmac.new(_SECRET, "\0".join((str(workspace.root), *key)).encode(), hashlib.sha256).hexdigest()
-    with _lock:
-        _offers[token] = _Offer(name, make, workspace.uploads)
-        _offers.move_to_end(token)
-        while len(_offers) > KEPT:
-            _offers.popitem(last=False)
+    token = _offers(context).add(_Offer(name, make, context.workspace.uploads), key)
     return f"{st.get_option('server.baseUrlPath').rstrip('/')}/download/{token}"
 
 
 def download_link(
-    workspace: Workspace,
+    context: Context,
     label: str,
     name: str,
     make: Make,
@@ -66,13 +79,13 @@ def download_link(
     type: Literal["primary", "secondary", "tertiary"] = "secondary",  # noqa: A002
 ) -> None:
     """A button that saves the file."""
-    address = offer(workspace, name, make, *key)
+    address = offer(context, name, make, *key)
     st.link_button(label, address, icon=":material/download:", type=type, key="-".join(("download", *key)))
 
 
 async def download(request: Request) -> Response:
     """Makes the file and sends it from the disk."""
-    found = _offers.get(request.path_params["token"])
+    found = await anyio.to_thread.run_sync(_offered, request.path_params["token"])
     if found is None:
         return PlainTextResponse("This link is from before the server's start. Reload the page it is on.", 404)
     folder = Path(tempfile.mkdtemp(dir=found.uploads))
@@ -88,6 +101,20 @@ async def download(request: Request) -> Response:
     packed = {"Content-Encoding": "identity", "Cache-Control": "no-store"}
     gone = BackgroundTask(shutil.rmtree, folder, ignore_errors=True)
     return FileResponse(path, filename=found.name, headers=packed, background=gone)
+
+
+def _offers(context: Context) -> _Offers:
+    return context.beside.kept("downloads", _Offers)
+
+
+def _offered(token: str) -> _Offer | None:
+    """What the open workspace offers there; nothing where it cannot be opened."""
+    from core.ui.shell.context import app_context  # the server starts before the first workspace is opened
+
+    try:
+        return _offers(app_context()).get(token)
+    except WinnowError:
+        return None
 
 
 ROUTE = Route("/download/{token}", download)

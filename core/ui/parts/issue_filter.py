@@ -11,8 +11,10 @@ from typing import Any
 
 import streamlit as st
 
+from core.beside.answers import Pending
 from core.context import Context
 from core.issues.contract import IssueType
+from core.progress import Report
 from core.records import Attribute, Dataset, IssueFilter, RowFilter, Scan
 from core.services.issues.listing import attribute_values, issue_types
 from core.ui import keys
@@ -23,6 +25,9 @@ MAX_OPTIONS = 500
 """Longer lists of labels are not sent to the browser: the person types the name."""
 FLAGGED, UNDECIDED, ALL = "Flagged", "Undecided", "All rows"
 """What is shown of the list; the words are the URL's as well."""
+NO_CLASS = "no class"
+"""Among the classes that a label may have: that it has none of them. The word is the URL's as well, and a class of that
+name goes before it."""
 _FILTER_KEYS = (
     keys.SHOW,
     keys.WORST,
@@ -49,8 +54,8 @@ def filter_bar(context: Context, dataset: Dataset, scan: Scan) -> IssueFilter:
         issue_type = _type(issue_types(scan))
         show = _show()
         worst = how_many(scan, issue_type)
-        given = _label(f"Given {what}", keys.GIVEN, dataset)
-        suggested = _label(f"Suggested {what}", keys.SUGGESTED, dataset)
+        given = _label(f"Given {what}", keys.GIVEN, dataset, or_none=several)
+        suggested = _label(f"Suggested {what}", keys.SUGGESTED, dataset, or_none=several)
         text = st.text_input(
             "Search",
             key=keys.SEARCH,
@@ -157,11 +162,13 @@ def _show() -> str:
     )
 
 
-def _label(title: str, key: str, dataset: Dataset) -> str | None:
+def _label(title: str, key: str, dataset: Dataset, or_none: bool = False) -> str | None:
+    """A class; `or_none`: or the empty text, for no class."""
     many = len(dataset.labels) > MAX_OPTIONS
-    return st.selectbox(
+    none = [NO_CLASS] if or_none and NO_CLASS not in dataset.labels else []
+    chosen = st.selectbox(
         title,
-        dataset.labels[:MAX_OPTIONS],
+        [*none, *dataset.labels[:MAX_OPTIONS]],
         index=None,
         key=key,
         bind="query-params",
@@ -170,6 +177,7 @@ def _label(title: str, key: str, dataset: Dataset) -> str | None:
         accept_new_options=many,
         width=170,
     )
+    return "" if chosen in none else chosen
 
 
 def _below() -> float | None:
@@ -214,7 +222,13 @@ def _value(context: Context, version_id: str, attribute: Attribute) -> tuple[str
     return value, None, None
 
 
-@st.cache_data(max_entries=200, show_spinner=False)
-def _values(_context: Context, version_id: str, column: str) -> list[str]:
+def _values(context: Context, version_id: str, column: str) -> list[str]:
     """Kept, since a version never changes and counting a million rows takes a tenth of a second."""
-    return attribute_values(_context, version_id, column)
+
+    def work(report: Report) -> list[str]:
+        return attribute_values(context, version_id, column)
+
+    answers = context.beside.answers("attribute values", threads=4, kept=200)
+    found = answers.ask((version_id, column), "Listing values", work, timeout=None)
+    assert not isinstance(found, Pending), "it was waited for"
+    return found

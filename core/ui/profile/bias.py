@@ -64,7 +64,7 @@ def _associations(
     drawn = measured[:DRAWN]
     figure = intervals(
         [one.attribute for one in drawn],
-        [(one.value.estimate, one.value.low, one.value.high) for one in drawn if one.value is not None],
+        [one.value for one in drawn if one.value is not None],
         selected=columns.index(kept) if columns.index(kept) < DRAWN else None,
     )
     column = chart(

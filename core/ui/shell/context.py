@@ -9,7 +9,7 @@ import streamlit as st
 
 from core.context import Context
 from core.errors import WinnowError
-from core.reading import ask
+from core.reading.ask import readers
 from core.services.collect import Collector, start_collector
 from core.services.context import open_context
 from core.settings import workspace
@@ -57,8 +57,8 @@ _START: list[Callable[[Context], object]] = []
 
 @st.cache_resource(show_spinner=False, on_release=_Opened.close)
 def _opened(root: str) -> _Opened:
-    ask.warm()
     context = open_context(workspace(root))
+    readers(context.beside).warm()
     opened = _Opened(context, start_collector(context))
     for start in _START:
         start(context)

@@ -45,7 +45,7 @@ def result(effect: CleaningEffect) -> None:
         with column:
             st.caption(f"**{title}**: mean difference in points, 95 % interval; hollow: 0 is in it")
             series = [
-                (_labels(one.labels_from), [_estimate(one.of(*pair).of(figure)) for pair in PAIRS]) for one in scorings
+                (_labels(one.labels_from), [one.of(*pair).of(figure).difference for pair in PAIRS]) for one in scorings
             ]
             st.plotly_chart(differences(list(PAIRS.values()), series), config=CONFIG, key=f"effect-{figure}")
     with st.expander("Numbers", icon=":material/table:"):
@@ -75,10 +75,6 @@ def _labels(labels_from: TestLabels) -> str:
     return f"on test labels as {labels_from}"
 
 
-def _estimate(difference: Difference) -> tuple[float, float, float]:
-    return difference.difference, *difference.interval
-
-
 def _numbers(scorings: Sequence[EffectScoring]) -> list[Mapping[str, str | float]]:
     return [
         {
@@ -95,9 +91,9 @@ def _numbers(scorings: Sequence[EffectScoring]) -> list[Mapping[str, str | float
 
 def _values(difference: Difference) -> dict[str, float]:
     """In percent and in points."""
-    low, high = difference.interval
-    values = {"first": difference.second, "second": difference.first, "difference": difference.difference}
-    return {name: 100 * value for name, value in (values | {"low": low, "high": high}).items()}
+    found = difference.difference
+    values = {"first": difference.second, "second": difference.first, "difference": found.estimate}
+    return {name: 100 * value for name, value in (values | {"low": found.low, "high": found.high}).items()}
 
 
 def _formats() -> dict[str, ColumnConfig]:
@@ -109,7 +105,7 @@ def _formats() -> dict[str, ColumnConfig]:
 def _classes(scoring: EffectScoring) -> None:
     """F1 by class: a chart of those that differ most, a table of all."""
     first, second = (scoring.of(*pair).differences[2:] for pair in list(PAIRS)[:2])
-    most = sorted(range(len(first)), key=lambda place: -abs(first[place].difference))[:SHOWN_CLASSES]
+    most = sorted(range(len(first)), key=lambda place: -abs(first[place].difference.estimate))[:SHOWN_CLASSES]
     with st.expander("Per class", icon=":material/category:"):
         few = f"the {SHOWN_CLASSES} of {len(first):,} classes that differ most" if len(first) > SHOWN_CLASSES else "all"
         st.caption(
@@ -117,7 +113,7 @@ def _classes(scoring: EffectScoring) -> None:
             "interval leaves out 0 by chance."
         )
         series = [
-            (list(PAIRS.values())[place], [_estimate(each[row]) for row in most])
+            (list(PAIRS.values())[place], [each[row].difference for row in most])
             for place, each in enumerate((first, second))
         ]
         st.plotly_chart(differences([first[row].name for row in most], series), config=CONFIG, key="effect-classes")

@@ -83,7 +83,7 @@ def _strategy(dataset: Dataset) -> Strategy:
 
 def _settings(task: Task, spec: TrainSpec, defaults: TrainSpec) -> TrainSpec:
     """The settings that apply, the rarer ones folded away; an empty field stands for its default."""
-    applies = applying(spec.strategy, task.modality, task.target.several)
+    applies = applying(spec.strategy, task.modality)
     shown = [setting for setting in applies if setting.name not in ("model", "strategy")]
     said = {}
     with st.container(horizontal=True, gap="small", key="train-settings"):

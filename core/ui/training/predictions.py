@@ -101,7 +101,7 @@ def _in_words(result: PredictResult) -> str:
 
 def _save(context: Context, job: Job, name: str, format_: Format, title: str) -> None:
     download_link(
-        context.workspace,
+        context,
         title,
         name,
         lambda folder: write_results(context, job, folder / name, format_),

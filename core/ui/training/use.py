@@ -45,7 +45,7 @@ def take_along(context: Context, run: Run) -> None:
     size = sum(file.stat().st_size for file in (output_of(context, run) / "model").rglob("*"))
     with st.expander("Take the model elsewhere", icon=":material/folder_zip:"):
         download_link(
-            context.workspace,
+            context,
             f"Download model (ZIP, {size / 1e6:,.0f} MB)",
             f"{name}.zip",
             lambda folder: export_model(context, run, folder / f"{name}.zip"),

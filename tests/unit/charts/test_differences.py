@@ -5,8 +5,13 @@ from __future__ import annotations
 import pytest
 
 from core.charts.differences import differences
+from core.records import Estimate
 
-ROWS = [("x", (0.02, 0.01, 0.04)), ("<b>y</b>", (-0.01, -0.02, 0.01)), ("z", (-0.03, -0.05, -0.01))]
+ROWS = [
+    ("x", Estimate(0.02, 0.01, 0.04)),
+    ("<b>y</b>", Estimate(-0.01, -0.02, 0.01)),
+    ("z", Estimate(-0.03, -0.05, -0.01)),
+]
 
 
 def test_estimates_are_drawn_in_points_with_their_own_ends() -> None:

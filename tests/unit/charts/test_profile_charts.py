@@ -9,6 +9,7 @@ from core.charts.heat import heat
 from core.charts.histogram import bin_name, figure, histogram
 from core.charts.intervals import intervals, shares
 from core.charts.style import ACCENT, MUTED, PALETTE, STEPPED_BACK, WARM, emphasis, shown
+from core.records import Estimate
 
 
 def test_each_bar_says_its_position_count_and_share() -> None:
@@ -69,7 +70,7 @@ def test_cells_of_groups_too_small_to_judge_have_no_colour_of_their_own() -> Non
 
 
 def test_whiskers_reach_from_low_to_high() -> None:
-    (trace,) = intervals(["a"], [(0.5, 0.4, 0.7)]).data
+    (trace,) = intervals(["a"], [Estimate(0.5, 0.4, 0.7)]).data
     assert trace.error_x.array[0] == pytest.approx(0.2)
     assert trace.error_x.arrayminus[0] == pytest.approx(0.1)
 

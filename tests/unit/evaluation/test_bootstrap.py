@@ -117,8 +117,8 @@ def test_differences_are_those_of_scikit_learns_figures() -> None:
         ]
         assert [getattr(one, side) for one in listed] == pytest.approx(theirs, abs=1e-9)
     for one in listed:
-        assert one.difference == pytest.approx(one.second - one.first)
-        assert one.interval[0] <= one.difference <= one.interval[1]
+        assert one.difference.estimate == pytest.approx(one.second - one.first)
+        assert one.difference.low <= one.difference.estimate <= one.difference.high
     assert [one.support for one in listed[2:]] == np.bincount(true).tolist()
     assert joint.only_right() == (
         int(((first == true) & (second != true)).sum()),
@@ -138,12 +138,12 @@ def test_what_both_have_in_common_cancels_out_of_a_paired_interval() -> None:
 def test_a_run_beside_itself_differs_in_nothing_as_far_as_so_many_rows_can_tell() -> None:
     joint = joint_cells([("a", "a", "a", 5), ("a", "b", "b", 4), ("b", "b", "b", 20)], ("a", "b"))
     found = differences(joint, ("a", "b"), paired_intervals(joint, quiet).differences)
-    assert {one.difference for one in found} == {0.0}
-    assert [one.interval[1] for one in found] == pytest.approx([0.117, 0.117, 0.299, 0.161], abs=0.001)
-    assert all(one.interval[0] == -one.interval[1] for one in found)
+    assert {one.difference.estimate for one in found} == {0.0}
+    assert [one.difference.high for one in found] == pytest.approx([0.117, 0.117, 0.299, 0.161], abs=0.001)
+    assert all(one.difference.low == -one.difference.high for one in found)
 
 
 def test_two_rows_do_not_make_one_run_better_than_another() -> None:
     joint = joint_cells([("a", "b", "a", 1), ("b", "a", "b", 1)], ("a", "b"))
     for one in differences(joint, ("a", "b"), paired_intervals(joint, quiet).differences):
-        assert one.difference == 1.0 and one.interval[0] <= 0 < one.interval[1]
+        assert one.difference.estimate == 1.0 and one.difference.low <= 0 < one.difference.high

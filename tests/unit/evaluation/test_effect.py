@@ -44,7 +44,7 @@ def test_the_figures_are_scikit_learns_means_over_the_seeds() -> None:
         first, second = (np.mean([score(true, one) for one in predictions[arm]]) for arm in ("given", "reviewed"))
         difference = found.of(name)
         assert (difference.first, difference.second) == pytest.approx((first, second), abs=1e-9)
-        assert difference.difference == pytest.approx(second - first, abs=1e-9)
+        assert difference.difference.estimate == pytest.approx(second - first, abs=1e-9)
     assert found.of("accuracy").support == ROWS
     assert found.of("b").support == (true == 1).sum()
 
@@ -58,15 +58,15 @@ def test_models_that_say_the_same_do_not_differ() -> None:
     true, predictions = made({"given": 0.7, "reviewed": 0.7, "random": 0.7})
     for comparison in compared(true, predictions).values():
         for one in comparison.differences:
-            low, high = one.interval
-            assert one.difference == 0.0 and -low == high, "nothing speaks for either"
+            low, high = one.difference.interval
+            assert one.difference.estimate == 0.0 and -low == high, "nothing speaks for either"
             assert 0 < high < 0.05, "what so many rows leave open"
 
 
 def test_a_true_difference_leaves_out_0_and_every_pair_is_compared() -> None:
     found = compared(*made({"given": 0.7, "reviewed": 0.8, "random": 0.6}))
     for pair, sign in {("given", "reviewed"): 1, ("random", "reviewed"): 1, ("given", "random"): -1}.items():
-        low, high = found[pair].of("accuracy").interval
+        low, high = found[pair].of("accuracy").difference.interval
         assert min(sign * low, sign * high) > 0
 
 
@@ -76,7 +76,7 @@ def test_seeds_that_spread_widen_the_interval() -> None:
         low, high = (
             compared(*made({"given": 0.7, "reviewed": 0.75, "random": 0.7}, spread=spread))["given", "reviewed"]
             .of("accuracy")
-            .interval
+            .difference.interval
         )
         widths.append(high - low)
     assert widths[1] > 2 * widths[0]
@@ -93,7 +93,7 @@ def test_intervals_hold_the_true_difference_about_as_often_as_they_say(monkeypat
     held = 0
     for trial in range(60):
         true, predictions = made({"given": 0.6, "reviewed": 0.7, "random": 0.6}, seed=trial, spread=0.04)
-        low, high = compared(true, predictions)["given", "reviewed"].of("accuracy").interval
+        low, high = compared(true, predictions)["given", "reviewed"].of("accuracy").difference.interval
         held += low <= 0.1 <= high
     assert held >= 53
 

@@ -7,15 +7,14 @@ from datetime import UTC, datetime
 import pytest
 
 from core.evaluation.effect_words import conclude, in_points
-from core.records import ArmComparison, CleaningEffect, Difference, EffectScoring, ReviewedRows, TestLabels
+from core.records import ArmComparison, CleaningEffect, Difference, EffectScoring, Estimate, ReviewedRows, TestLabels
 
 Ends = tuple[float, float, float]
 UP, NONE, DOWN = (0.02, 0.01, 0.03), (0.01, -0.01, 0.03), (-0.02, -0.03, -0.01)
 
 
 def difference(ends: Ends) -> Difference:
-    value, low, high = ends
-    return Difference("accuracy", 0.8, 0.8 + value, value, (low, high), 400)
+    return Difference("accuracy", 0.8, 0.8 + ends[0], Estimate(*ends), 400)
 
 
 def scoring(labels_from: TestLabels, gain: Ends, over_random: Ends) -> EffectScoring:

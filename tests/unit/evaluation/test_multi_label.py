@@ -211,8 +211,8 @@ def test_two_runs_are_compared_on_the_same_draws() -> None:
     for each in listed[:3]:
         of_both = figures[each.name](true, one), figures[each.name](true, two)
         assert (each.first, each.second) == pytest.approx(of_both)
-        assert each.difference == pytest.approx(of_both[1] - of_both[0])
-        assert 0 < each.interval[0] < each.difference < each.interval[1]
+        assert each.difference.estimate == pytest.approx(of_both[1] - of_both[0])
+        assert 0 < each.difference.low < each.difference.estimate < each.difference.high
     right = [(true == guess).all(axis=1) for guess in (one, two)]
     assert only_exact(first, second) == ((right[0] & ~right[1]).sum(), (right[1] & ~right[0]).sum())
     assert found.first == set_score_intervals(first, lambda done, total: None)
@@ -223,7 +223,7 @@ def test_two_runs_that_say_the_same_may_still_differ_on_more_rows() -> None:
     (first, second), _ = set_pairs(counted(true, one, one), LABELS)
     found = paired_set_intervals(first, second, lambda done, total: None)
     for each in set_differences(first, second, LABELS, found.differences):
-        assert each.difference == 0 and each.interval[0] < 0 < each.interval[1]
+        assert each.difference.estimate == 0 and each.difference.low < 0 < each.difference.high
 
 
 def test_rows_that_never_repeat_are_counted_alike() -> None:

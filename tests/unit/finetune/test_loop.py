@@ -17,7 +17,6 @@ from core.errors import ModelError
 from core.finetune.checkpoint import Checkpoints
 from core.finetune.classifiers.classifier import Classifier, load_classifier
 from core.finetune.examples import Examples
-from core.finetune.learner import balanced
 from core.finetune.loop import Loop
 from core.finetune.optimiser import learning_rate
 from core.finetune.place import Place
@@ -218,10 +217,3 @@ def test_the_learning_rate_rises_over_the_warm_up_and_falls_to_nearly_zero() -> 
     assert rates[:5] == sorted(rates[:5]) and rates[4:] == sorted(rates[4:], reverse=True)
     assert rates[-1] == pytest.approx(1 / 16)
     assert learning_rate(1.0, 0.0, 0, 10) == 1.0
-
-
-def test_balanced_weights_let_all_classes_that_occur_count_the_same() -> None:
-    labels = np.array([0, 0, 0, 2])
-    weights = balanced(labels, 4)
-    assert weights[0] * 3 == pytest.approx(weights[2]) and weights[labels].sum() == pytest.approx(4)
-    assert weights[1] == weights[3] == 0

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import json
+import time
+from threading import Event
+from typing import Any
 
 import numpy as np
 import pytest
@@ -10,6 +13,7 @@ from sklearn.metrics import average_precision_score
 
 from core.heads import refitted
 from core.heads.refitted import refitted_probabilities
+from core.modalities import watched
 from core.modalities.table_row.learner import Boosting
 from tests.unit.modalities.corpus import text_payloads
 
@@ -96,7 +100,38 @@ def test_it_stops_between_fits(monkeypatch: pytest.MonkeyPatch) -> None:
 
     with pytest.raises(InterruptedError):
         refitted_probabilities(learner, labels, np.arange(400), 3, folds=4, seed=0, tick=tick)
-    assert seen == [(0, 12), (1, 12), (2, 12)]
+    assert list(dict.fromkeys(seen)) == [(0, 12), (1, 12), (2, 12)], "the same again while a fit lasts"
+
+
+def test_it_stops_while_a_fit_lasts(monkeypatch: pytest.MonkeyPatch) -> None:
+    learner, labels, _ = _planted()
+    going, fit, fits = Event(), learner.fit, []
+
+    def long(*given: Any) -> Any:
+        fits.append(given)
+        going.wait(60)
+        return fit(*given)
+
+    def tick(done: float, total: float | None) -> None:
+        if fits:
+            raise InterruptedError
+
+    monkeypatch.setattr(learner, "fit", long)
+    begun = time.monotonic()
+    with pytest.raises(InterruptedError):
+        refitted_probabilities(learner, labels, np.arange(400), 3, folds=4, seed=0, tick=tick)
+    assert time.monotonic() - begun < 30, "the fit was not waited for"
+    going.set()
+    assert len(fits) == 1
+
+
+def test_looking_meanwhile_changes_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    learner, labels, _ = _planted()
+    looks: list[float] = []
+    alone = learner.fit(np.arange(300), labels[:300], 40).probabilities(np.arange(300, 400))
+    monkeypatch.setattr(watched, "LOOK_SECONDS", 0.001)
+    fit = watched.watched(lambda: learner.fit(np.arange(300), labels[:300], 40), lambda: looks.append(0))
+    assert looks and np.array_equal(fit.probabilities(np.arange(300, 400)), alone)
 
 
 def test_where_all_rows_would_take_too_long_a_sample_is_learnt_from_and_all_are_judged(

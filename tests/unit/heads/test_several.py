@@ -42,6 +42,21 @@ def test_the_heads_are_scikit_learns_logistic_regressions_with_the_same_penalty(
         assert np.abs(ours[:, one] - usual.predict_proba(seen)[:, 1]).max() < 2e-3
 
 
+def test_weights_of_classes_are_those_of_scikit_learns_logistic_regressions() -> None:
+    embeddings, labels = tagged(600)
+    features, l2, times = Features.of(torch.from_numpy(embeddings)), 3e-3, np.array([9, 1, 4, 0.5], np.float32)
+    _, link = SIGMOID.weighted(labels, torch.from_numpy(times))
+    objective = Objective(features, torch.from_numpy(labels), torch.full((600, 1), 1 / 600), 4, l2, link)
+    head = fit(objective, Curvature.of(features, link), tolerance=1e-7)[0]
+    ours = SIGMOID.predict(features.rows(slice(None)) @ head).numpy()
+    seen = features.rows(slice(None))[:, :-1].numpy()
+    for one in range(4):
+        weights = {0: 1.0, 1: float(times[one])}
+        usual = LogisticRegression(C=1 / (600 * l2), tol=1e-8, max_iter=1000, class_weight=weights)
+        usual.fit(seen, labels[:, one])
+        assert np.abs(ours[:, one] - usual.predict_proba(seen)[:, 1]).max() < 2e-3
+
+
 def test_heads_fitted_together_are_those_fitted_alone() -> None:
     embeddings, labels = tagged(300)
     features, weights = Features.of(torch.from_numpy(embeddings)), torch.rand(300, 2)
@@ -125,10 +140,10 @@ def test_a_solved_head_says_each_class_for_itself() -> None:
     unseen = solved.probabilities(embeddings[600:])
     assert unseen.sum(1).std() > 0.1
     assert log_loss(unseen, labels[600:]) < 0.85 * log_loss(np.tile(labels[:600].mean(0), (200, 1)), labels[600:])
-    weighted = solve(
-        embeddings[:600], labels[:600], digests[:600], 4, seed=0, row_weights=1 + 9 * labels[:600, 0].astype(np.float32)
-    )
-    assert weighted.probabilities(embeddings[600:])[:, 0].mean() > unseen[:, 0].mean() + 0.02
+    favoured = np.array([10, 1, 1, 1], np.float32)
+    weighted = solve(embeddings[:600], labels[:600], digests[:600], 4, seed=0, class_weights=favoured)
+    moved = weighted.probabilities(embeddings[600:]).mean(0) - unseen.mean(0)
+    assert moved[0] > 0.02 > 10 * np.abs(moved[1:]).max()
 
 
 def test_it_takes_about_as_long_as_one_class_does() -> None:

@@ -7,6 +7,7 @@ import sqlite3
 import subprocess
 import sys
 import threading
+import time
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import fields, is_dataclass
 from importlib.util import find_spec
@@ -16,7 +17,7 @@ from typing import Any
 import pytest
 
 from core.context import Context
-from core.errors import JobError
+from core.errors import JobError, SourceError
 from core.jobs import submit as starting
 from core.jobs.about import version_of
 from core.jobs.groups.spec import GroupsSpec
@@ -135,6 +136,23 @@ def test_an_ended_job_is_not_returned_in_place_of_a_new_one(context: Context) ->
     context.queue.cancel(first.job_id)
     again = starting.submit(context, GROUPS, _spec(context), title="Split", dataset_id="d", by="ada")
     assert again.job_id != first.job_id
+
+
+def test_what_closing_the_workspace_breaks_off_is_not_called_a_failure(context: Context) -> None:
+    def broken_off(_: Context, folder: JobFolder) -> None:
+        while not context.beside.leaving:
+            time.sleep(0.01)
+        raise SourceError("t.csv cannot be read: it brings its reader down.", "Check it.")
+
+    def broken(_: Context, folder: JobFolder) -> None:
+        raise SourceError("t.csv cannot be read: it brings its reader down.", "Check it.")
+
+    first, second = (context.queue.create("groups", "Split", "m", {}, None, "ada") for _ in range(2))
+    starting.prepare_and_enqueue(context, first, broken)
+    context.beside.join(f"prepare-{first.job_id}")
+    starting.prepare_and_enqueue(context, second, broken_off)
+    context.beside.close()
+    assert [context.queue.get(job.job_id).status for job in (first, second)] == ["failed", "preparing"]
 
 
 def _earlier(workspace: Workspace, kind: str, module: str) -> str:

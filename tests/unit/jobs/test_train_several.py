@@ -18,14 +18,12 @@ from transformers import AutoModelForSequenceClassification, AutoTokenizer
 
 from core.errors import UsageError
 from core.finetune.predictor import Predictor
-from core.finetune.settings import applying, resolve
 from core.jobs.predict.results import Results
 from core.jobs.train import run as train
 from core.jobs.train.spec import TrainResult
 from core.queue import JobFolder, ProgressWriter, read_events
 from core.records import TrainSpec
 from core.targets.multi_label.facts import MULTI_LABEL
-from core.tasks import task_named
 from tests.training_support import SPEC, tiny_bert
 
 NAMES = ("money", "sport", "weather")
@@ -140,13 +138,31 @@ def test_the_same_label_everywhere_is_refused(tmp_path: Path) -> None:
         run(folder)
 
 
-def test_class_weights_are_for_one_class_per_example() -> None:
-    with pytest.raises(UsageError, match="'balanced' is for one class per example") as caught:
-        resolve(TrainSpec(class_weights="balanced"), "multi-label-text", 100)
-    assert caught.value.hint
-    text = task_named("multi-label-text").modality
-    offered = {setting.name for setting in applying("full", text, several=True)}
-    assert {setting.name for setting in applying("full", text)} - offered == {"class_weights"}
+@pytest.mark.parametrize("strategy", ["head", "last"])
+def test_balanced_weights_raise_the_recall_of_a_rare_class(tmp_path: Path, strategy: str) -> None:
+    """A tenth of the texts has the third topic; its words stand in these and, without the topic, in as many others, so
+    that it is never more likely than not."""
+    random = np.random.default_rng(1)
+    contents, labels = texts(240)
+    labels[:, 2] = random.random(240) < 0.1
+    hinting = (labels[:, 2] > 0) | (random.random(240) < 0.12)
+    drop = set(TOPICS[2])
+    plain = [" ".join(word for word in text.split() if word not in drop) for text in contents]
+    contents = [f"{text} rain wind cloud rain" if hint else text for text, hint in zip(plain, hinting, strict=True)]
+    learnt: dict[str, Any] = {"model": "minilm", "strategy": strategy}
+    if strategy != "head":
+        learnt["model"] = str(tiny_bert(tmp_path / "bert", dropout=0.0))
+        learnt = asdict(replace(SPEC, epochs=10, learning_rate=4e-3, **learnt))
+    recalls = []
+    for weighting in ("none", "balanced"):
+        folder = folder_of(tmp_path / weighting, 240, **learnt | {"class_weights": weighting})
+        table = pq.read_table(folder.input / "rows.parquet").to_pydict()
+        table["label"] = pa.array([np.flatnonzero(row).tolist() for row in labels], pa.list_(pa.int32()))
+        pq.write_table(pa.table(table | {"text": contents}), folder.input / "rows.parquet")
+        run(folder)
+        says = np.load(folder.output / "probabilities.npy")[:, 2] >= 0.5
+        recalls.append(says[labels[:, 2] > 0].mean())
+    assert recalls[1] > recalls[0] + 0.3
 
 
 def test_a_file_gets_the_set_and_every_probability(tmp_path: Path) -> None:

@@ -11,7 +11,7 @@ from html.parser import HTMLParser
 import numpy as np
 import pytest
 
-from core.records import Curve, Evaluation, MultiLabelEvaluation, Scores
+from core.records import Curve, Estimate, Evaluation, MultiLabelEvaluation, Scores
 from core.reports.evaluation import EvaluationReport, ReportExample, ReportFigure, ReportPair, report_html
 from core.reports.svg import line_chart
 
@@ -30,10 +30,8 @@ def evaluation(classes: int = 3) -> Evaluation:
         rows=int(matrix.sum()),
         labels=labels,
         matrix=matrix,
-        accuracy=0.8765,
-        accuracy_interval=(0.8, 0.9),
-        macro_f1=0.8,
-        macro_f1_interval=(0.7, 0.85),
+        accuracy=Estimate(0.8765, 0.8, 0.9),
+        macro_f1=Estimate(0.8, 0.7, 0.85),
         classes=dict.fromkeys(labels, scores),
         averages={"micro avg": scores, "macro avg": scores, "weighted avg": scores},
         log_loss=0.3,
@@ -48,7 +46,7 @@ def report(found: Evaluation | MultiLabelEvaluation) -> EvaluationReport:
         title=EVIL,
         summary=EVIL,
         figures=(
-            ReportFigure("Accuracy", found.accuracy, "between 80 % and 90 %"),
+            ReportFigure("Accuracy", found.accuracy.estimate, "between 80 % and 90 %"),
             ReportFigure(EVIL, 0.8, "between 70 % and 85 %"),
         ),
         errors="Most often one is taken for another.",
@@ -116,12 +114,9 @@ def of_sets(classes: int = 3) -> MultiLabelEvaluation:
         labels_from="version",
         rows=50,
         labels=labels,
-        accuracy=0.5,
-        accuracy_interval=(0.4, 0.6),
-        micro_f1=0.7,
-        micro_f1_interval=(0.6, 0.8),
-        macro_f1=0.65,
-        macro_f1_interval=(0.6, 0.7),
+        accuracy=Estimate(0.5, 0.4, 0.6),
+        micro_f1=Estimate(0.7, 0.6, 0.8),
+        macro_f1=Estimate(0.65, 0.6, 0.7),
         hamming_loss=0.1,
         classes=dict.fromkeys(labels, scores),
         averages={f"{name} avg": scores for name in ("micro", "macro", "weighted", "samples")},

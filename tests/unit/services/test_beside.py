@@ -22,6 +22,24 @@ def test_whoever_asks_for_a_name_gets_what_the_first_one_got() -> None:
         assert one.turn("collect").acquire(blocking=False)
 
 
+def test_what_is_kept_belongs_to_one_workspace_and_ends_once_after_the_work_that_uses_it() -> None:
+    one, other = Beside(), Beside()
+    ended: list[object] = []
+    own = one.kept("words", list, ended.append)
+    assert one.kept("words", list, ended.append) is own
+    assert one.kept("figures", list) is not own and other.kept("words", list) is not own
+
+    def work() -> None:
+        while not one.leaving:
+            time.sleep(0.01)
+        ended.append("work")
+
+    one.start("load-1", work)
+    one.close()
+    one.close()
+    assert ended == ["work", own]
+
+
 def test_work_is_waited_for_by_its_name_but_not_by_itself() -> None:
     beside, let_go, done = Beside(), threading.Event(), []
 

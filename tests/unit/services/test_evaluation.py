@@ -61,11 +61,13 @@ def test_an_evaluation_has_scikit_learns_figures(context: Context, news: Dataset
     true, predicted = TRUE[TEST], probabilities[TEST].argmax(axis=1)
     assert (found.rows, found.labels, found.version_id) == (30, ("x", "y"), news.latest_version_id)
     assert found.matrix.tolist() == sklearn.metrics.confusion_matrix(true, predicted).tolist()
-    assert found.accuracy == pytest.approx(sklearn.metrics.accuracy_score(true, predicted), abs=1e-9)
-    assert found.macro_f1 == pytest.approx(sklearn.metrics.f1_score(true, predicted, average="macro"), abs=1e-9)
+    assert found.accuracy.estimate == pytest.approx(sklearn.metrics.accuracy_score(true, predicted), abs=1e-9)
+    assert found.macro_f1.estimate == pytest.approx(
+        sklearn.metrics.f1_score(true, predicted, average="macro"), abs=1e-9
+    )
     assert found.log_loss == pytest.approx(sklearn.metrics.log_loss(true, probabilities[TEST]), rel=1e-6)
-    assert found.accuracy_interval[0] < found.accuracy < found.accuracy_interval[1]
-    assert found.macro_f1_interval[0] < found.macro_f1 < found.macro_f1_interval[1]
+    assert found.accuracy.low < found.accuracy.estimate < found.accuracy.high
+    assert found.macro_f1.low < found.macro_f1.estimate < found.macro_f1.high
 
 
 def test_the_first_look_does_not_wait_and_the_second_has_it(
@@ -158,7 +160,7 @@ def test_two_runs_are_compared_on_the_same_rows(context: Context, news: Dataset)
     right = [probabilities[TEST].argmax(axis=1) == TRUE[TEST] for probabilities in (one, two)]
     assert found.only_first_right == (right[0] & ~right[1]).sum()
     assert found.only_second_right == (right[1] & ~right[0]).sum()
-    assert found.differences[0].difference == pytest.approx(right[1].mean() - right[0].mean())
+    assert found.differences[0].difference.estimate == pytest.approx(right[1].mean() - right[0].mean())
     won = PredictionFilter("test", correct=False, right_in=second.run_id)
     rows = evaluation.predicted_rows(context, first, won, "version", 100)
     assert len(rows) == found.only_second_right

@@ -68,11 +68,13 @@ def test_an_evaluation_has_scikit_learns_figures_of_indicator_matrices(context: 
     found = evaluated(context, finished_run(context, cables, probabilities, SPLITS), "test")
     true, predicted = TRUE[TEST], indicators(probabilities)[TEST]
     assert (found.rows, found.labels, found.version_id) == (40, CLASSES, cables.latest_version_id)
-    assert found.accuracy == pytest.approx(sklearn.metrics.accuracy_score(true, predicted))
+    assert found.accuracy.estimate == pytest.approx(sklearn.metrics.accuracy_score(true, predicted))
     assert found.right == (true == predicted).all(axis=1).sum()
     assert found.hamming_loss == pytest.approx(sklearn.metrics.hamming_loss(true, predicted))
-    assert found.micro_f1 == pytest.approx(sklearn.metrics.f1_score(true, predicted, average="micro"))
-    assert found.macro_f1 == pytest.approx(sklearn.metrics.f1_score(true, predicted, average="macro", zero_division=0))
+    assert found.micro_f1.estimate == pytest.approx(sklearn.metrics.f1_score(true, predicted, average="micro"))
+    assert found.macro_f1.estimate == pytest.approx(
+        sklearn.metrics.f1_score(true, predicted, average="macro", zero_division=0)
+    )
     assert found.averages["samples avg"].f1 == pytest.approx(
         sklearn.metrics.f1_score(true, predicted, average="samples", zero_division=0)
     )
@@ -81,12 +83,8 @@ def test_an_evaluation_has_scikit_learns_figures_of_indicator_matrices(context: 
     np.testing.assert_array_equal(found.missed_and_added, missed.astype(int).T @ added)
     losses = [sklearn.metrics.log_loss(true[:, i], probabilities[TEST, i], labels=[0, 1]) for i in range(4)]
     assert found.log_loss == pytest.approx(np.mean(losses), rel=1e-5)
-    for ends, figure in (
-        (found.accuracy_interval, found.accuracy),
-        (found.micro_f1_interval, found.micro_f1),
-        (found.macro_f1_interval, found.macro_f1),
-    ):
-        assert ends[0] < figure < ends[1]
+    for figure in (found.accuracy, found.micro_f1, found.macro_f1):
+        assert figure.low < figure.estimate < figure.high
 
 
 def test_the_first_look_does_not_wait_and_the_second_has_it(
@@ -146,7 +144,7 @@ def test_a_split_that_was_not_predicted_is_answered_with_those_that_were(context
 def test_a_run_that_never_says_a_class_is_evaluated(context: Context, cables: Dataset) -> None:
     found = evaluated(context, finished_run(context, cables, np.zeros((ROWS, 4), np.float32), SPLITS), "test")
     assert found.right == (TRUE[TEST].sum(axis=1) == 0).sum() > 0
-    assert found.micro_f1 == found.macro_f1 == 0.0
+    assert found.micro_f1.estimate == found.macro_f1.estimate == 0.0
     assert found.missed_and_added.sum() == 0
 
 
@@ -188,7 +186,7 @@ def test_two_runs_are_compared_on_the_same_rows(context: Context, cables: Datase
     assert found.only_first_right == (right[0] & ~right[1]).sum()
     assert found.only_second_right == (right[1] & ~right[0]).sum()
     assert [each.name for each in found.differences] == ["micro_f1", "macro_f1", "accuracy", *CLASSES]
-    assert found.differences[2].difference == pytest.approx(right[1].mean() - right[0].mean())
+    assert found.differences[2].difference.estimate == pytest.approx(right[1].mean() - right[0].mean())
     won = PredictionFilter("test", correct=False, right_in=second.run_id)
     rows = evaluation.predicted_rows(context, first, won, "version", 100)
     assert {row.example_id for row in rows} == set(TEST[right[1] & ~right[0]].tolist())

@@ -53,6 +53,16 @@ def test_the_list_is_narrowed_by_a_class_that_a_label_has(context: Context, scan
     assert everywhere == [row for row in range(data.ROWS) if "zinc" in data.given(row)]
 
 
+def test_the_list_is_narrowed_to_rows_of_no_class(context: Context, scan: Scan) -> None:
+    everywhere = [row for row in range(data.ROWS) if not data.given(row)]
+    assert (
+        rows_of(context, scan, IssueFilter(flagged_only=False, given_label="")) == everywhere == [4, *range(10, 30, 5)]
+    )
+    assert rows_of(context, scan, IssueFilter(given_label="")) == [4]
+    assert rows_of(context, scan, IssueFilter(suggested_label="")) == [2]
+    assert rows_of(context, scan, IssueFilter(given_label="", added="grain")) == []
+
+
 def test_the_list_is_narrowed_by_what_a_suggestion_adds_or_removes(context: Context, scan: Scan) -> None:
     assert rows_of(context, scan, IssueFilter(added="grain")) == [3, 5]
     assert rows_of(context, scan, IssueFilter(removed="wheat")) == [0]

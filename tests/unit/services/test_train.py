@@ -181,9 +181,9 @@ def test_of_a_step_done_twice_the_later_figures_count(context: Context, news: Da
         for step in (1, 2):
             progress.event("metrics", step=step, epoch=step / 2, split="train", values={"loss": loss / step})
         progress.event("note", text="Memory ran out.")
-    figures = metrics_of(context.queue.folder(run.run_id))
+    figures = metrics_of(context, run.run_id)
     assert [(one.step, one.name, one.value) for one in figures] == [(1, "loss", 0.8), (2, "loss", 0.4)]
-    assert notes_of(context.queue.folder(run.run_id)) == ["Memory ran out."]
+    assert notes_of(context, run.run_id) == ["Memory ran out."]
 
 
 def _listed(context: Context, dataset: Dataset, spec: TrainSpec):  # type: ignore[no-untyped-def]

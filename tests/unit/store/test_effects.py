@@ -2,23 +2,28 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 from typing import Any
 
 import pyarrow.parquet as pq
 
+from core.jobs.cleaning_effect.spec import CleaningEffectResult
 from core.ledger.sqlite import SqliteLedger
-from core.records import ArmComparison, Difference, EffectScoring, ReviewedRows
+from core.records import ArmComparison, Difference, EffectScoring, Estimate, ReviewedRows
 from core.store.database import Database
 from core.store.job_files.training_rows import count_reviewed_rows, write_reviewed_rows, write_training_rows
 from core.store.times import now
 from core.store.versions import make_review_version
+from core.typed import from_json, to_json
 
 from .conftest import Load
 from .test_training_rows import SHARES, texts
 from .test_versions import decide
 
 NAMES = {None: "train"}
+DIFFERENCE = Difference("accuracy", 0.8, 0.9, Estimate(0.1, 0.05, 0.15), 40)
+SCORING = EffectScoring("given", 40, (ArmComparison("given", "reviewed", (DIFFERENCE,)),))
 
 
 def summary() -> dict[str, Any]:
@@ -86,6 +91,12 @@ def test_a_load_has_no_changes(db: Database, load: Load) -> None:
     assert not sum(one.changed for one in counts.values())
 
 
+def test_a_result_is_read_as_the_releases_before_wrote_it_and_is_written_like_that() -> None:
+    result = from_json(CleaningEffectResult, summary(), "result.json")
+    assert result.scorings == (SCORING,)
+    assert json.dumps(to_json(result)) == json.dumps(summary())
+
+
 def test_an_effect_is_kept_once_and_comes_back_as_it_was(ledger: SqliteLedger, load: Load) -> None:
     dataset = load()
     about = {"dataset_id": dataset.dataset_id, "version_id": dataset.latest_version_id, "settings": {"seeds": 5}}
@@ -95,7 +106,6 @@ def test_an_effect_is_kept_once_and_comes_back_as_it_was(ledger: SqliteLedger, l
     assert (newest.effect_id, first.effect_id) == ("two", "one")
     assert (first.created_by, first.settings, first.notes, first.device) == ("ann", {"seeds": 5}, ("a note",), "cpu")
     assert (first.train, first.train.changed) == (ReviewedRows(140, 7, 2), 9)
-    difference = Difference("accuracy", 0.8, 0.9, 0.1, (0.05, 0.15), 40)
-    assert first.scorings == (EffectScoring("given", 40, (ArmComparison("given", "reviewed", (difference,)),)),)
-    assert first.on("given").of("given", "reviewed").of("accuracy") == difference
+    assert first.scorings == (SCORING,)
+    assert first.on("given").of("given", "reviewed").of("accuracy") == DIFFERENCE
     assert not ledger.effects.of("another")

@@ -15,14 +15,9 @@ def head(shown: ShownSets) -> None:
     found = shown.found
     what(shown)
     with st.container(horizontal=True, gap="large", border=True, key="evaluation-figures"):
-        figure(
-            "Micro F1",
-            found.micro_f1,
-            found.micro_f1_interval,
-            "F1 of every class of every row together",
-        )
-        figure("Macro F1", found.macro_f1, found.macro_f1_interval, "F1 averaged over the classes, each as one")
-        figure("Subset accuracy", found.accuracy, found.accuracy_interval, "of the rows have all classes right")
+        figure("Micro F1", found.micro_f1, "F1 of every class of every row together")
+        figure("Macro F1", found.macro_f1, "F1 averaged over the classes, each as one")
+        figure("Subset accuracy", found.accuracy, "of the rows have all classes right")
         errs_most(shown, keys.MISSED)
     st.caption(_others(shown))
     what_it_cannot_tell(shown)
