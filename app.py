@@ -3,7 +3,9 @@
 import logging
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from importlib import import_module
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import anyio
 import streamlit as st
@@ -17,12 +19,16 @@ from core.ui.shell.door import Door
 from core.ui.shell.headers import SecurityHeaders
 from core.ui.shell.health import StoreHealth
 
+if TYPE_CHECKING:
+    from core.context import Context
+
 
 @asynccontextmanager
 async def lifespan(_: st.App) -> AsyncIterator[None]:
     """Opens the workspace before the first visitor; a workspace that is taken is named on the page, not here."""
-    from core.ui.shell.context import app_context, close_contexts
+    from core.ui.shell.context import app_context, close_contexts, when_opened
 
+    when_opened(_take_commands)
     try:
         await anyio.to_thread.run_sync(app_context)
     except WinnowError as error:
@@ -30,6 +36,13 @@ async def lifespan(_: st.App) -> AsyncIterator[None]:
     announce()
     yield
     await anyio.to_thread.run_sync(close_contexts)
+
+
+def _take_commands(context: "Context") -> None:
+    """Those of other processes; nothing of the commands is imported before the first one."""
+    from core.together.server import serve
+
+    serve(context, lambda *asked: import_module("core.commands").answer(*asked))
 
 
 SHELL = Path(__file__).parent / "core" / "ui" / "shell" / "script.py"

@@ -6,7 +6,6 @@ standard error. Exit code 0: done, 1: failed, 2: wrong usage.
 
 from __future__ import annotations
 
-import json
 import logging
 import os
 import signal
@@ -17,7 +16,7 @@ from pathlib import Path
 import click
 
 from core.commands import COMMANDS
-from core.commands.command import Answer, Said, Word, anywhere, plain_data
+from core.commands.command import Answer, Said, Word, anywhere
 from core.errors import SchemaError, UsageError, WinnowError
 from core.release import release
 from core.room import met
@@ -78,7 +77,7 @@ def _run(arguments: list[str]) -> Answer | None:
     with line.make_context(program, arguments, obj=said, help_option_names=names, show_default=True) as asked:
         answer: Answer | None = line.invoke(asked)
     if answer is not None:
-        print(json.dumps(answer.data, default=plain_data, ensure_ascii=False) if said.json else answer.text)
+        print(answer.json if said.json else answer.text)
     return answer
 
 

@@ -74,6 +74,11 @@ class Workspace:
     def uploads(self) -> Path:
         return self.root / "uploads"
 
+    @property
+    def socket(self) -> Path:
+        """Holds the socket through which the process that has the workspace open takes commands."""
+        return self.root / "socket"
+
     def create(self) -> Workspace:
         """Makes every folder that is missing and returns itself."""
         for folder in (self.media, self.arrays, self.runs, self.backups, self.trash, self.uploads):

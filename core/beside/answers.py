@@ -14,12 +14,13 @@ from concurrent.futures import TimeoutError as NotYet
 from dataclasses import dataclass
 from typing import Any, TypeVar, cast
 
-from core.progress import Report
+from core.progress import Report, look_up
 from core.records import Progress
 
 T = TypeVar("T")
 
 KEPT = 64
+LOOK_SECONDS = 0.1
 TIMEOUT = 0.15
 """Seconds that `ask` waits: most answers are there by then, and the page needs no second run."""
 
@@ -61,7 +62,7 @@ class Answers:
         """
         asked = self._started(key, what, work)
         try:
-            return cast(T, asked.future.result(timeout))
+            return cast(T, _result(asked.future, timeout))
         except NotYet:
             if asked.future.done():
                 self.forget(key)
@@ -110,3 +111,10 @@ class Answers:
             for old in finished[: max(0, len(self._work) - self._kept)]:
                 del self._work[old]
             return started
+
+
+def _result(future: Future[Any], timeout: float | None) -> Any:
+    """What a future gives; without a timeout it is waited for, and Ctrl-C ends the wait."""
+    while timeout is None and not wait([future], LOOK_SECONDS).done:
+        look_up()
+    return future.result(timeout)

@@ -6,9 +6,13 @@ writes to standard output by itself but `issues`, which streams a file there.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+
 import click
 
 from core.commands.cleaning_effect import cleaning_effect_command
+from core.commands.command import Answer, Command
 from core.commands.compare import compare_command
 from core.commands.datasets import datasets_command
 from core.commands.decide import decide_command
@@ -25,8 +29,10 @@ from core.commands.scan import scan_command
 from core.commands.train import train_command
 from core.commands.upkeep.space import space_command
 from core.commands.version import version_command
+from core.context import Context
+from core.errors import UsageError
 
-COMMANDS: tuple[click.Command, ...] = (
+COMMANDS: tuple[Command, ...] = (
     load_command,
     datasets_command,
     profile_command,
@@ -46,3 +52,23 @@ COMMANDS: tuple[click.Command, ...] = (
     space_command,
 )
 """In the order of the work."""
+
+
+def named(name: str) -> Command:
+    """Raises UsageError where there is no such command."""
+    found = next((one for one in COMMANDS if one.name == name), None)
+    if found is None:
+        raise UsageError(
+            f"There is no command {name!r}.", f"There are: {', '.join(str(one.name) for one in COMMANDS)}."
+        )
+    return found
+
+
+def answer(context: Context, name: str, options: Mapping[str, Any]) -> Answer | None:
+    """Runs a command for another process, in the workspace that this one holds."""
+    word = named(name)
+    try:
+        typed = word.typed(options)
+    except click.UsageError as error:
+        raise UsageError(error.format_message(), "See the command's --help.") from error
+    return word.run(context, **typed)

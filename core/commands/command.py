@@ -2,36 +2,26 @@
 
 from __future__ import annotations
 
-import getpass
 import re
 from collections.abc import Callable, Mapping, Sequence
-from contextlib import closing
-from dataclasses import asdict, dataclass, is_dataclass
-from datetime import date, datetime
+from dataclasses import dataclass
 from functools import wraps
 from itertools import takewhile
-from pathlib import Path
 from typing import Any
 
 import click
 
+from core.context import Context
 from core.room import full_disk_told
-from core.services.context import open_context
-from core.settings import workspace
+from core.settings import Workspace, workspace
+from core.together.answer import Answer
+from core.together.caller import called_by, caller, this_process
+from core.together.client import asked
+
+__all__ = ["Answer", "Asked", "Command", "Said", "Word", "anywhere", "command", "files_command", "person", "table"]
 
 FLAG = re.compile(r"--\S*|-[a-zA-Z]\S*")
 """What is a flag wherever it stands; `-1` and `- a remark` may be values."""
-
-
-@dataclass(frozen=True, slots=True)
-class Answer:
-    """What a command has to say: to machines and to people."""
-
-    data: Any
-    """JSON values, records or lists of them."""
-    text: str
-    failed: bool = False
-    """Whether it is an answer and a failure at once, such as a run that was stopped: the exit code is 1."""
 
 
 @dataclass(slots=True)
@@ -55,21 +45,58 @@ class Word(click.Command):
         return super().parse_args(ctx, args)
 
 
-def command(run: Callable[..., Answer | None]) -> click.Command:
+class Command(Word):
+    """A word that is answered in an open workspace."""
+
+    run: Callable[..., Answer | None]
+
+    def parsed(self, words: Sequence[str]) -> Asked:
+        """The command as the words after its name ask for it. Raises click.UsageError."""
+        return Asked(self, self.make_context(self.name, list(words), obj=Said()).params)
+
+    def typed(self, options: Mapping[str, Any]) -> dict[str, Any]:
+        """Options that came as plain values, as they are where they are parsed. Raises click.UsageError."""
+        context = click.Context(self)
+        asked_for = [one for one in self.params if one.expose_value and one.name]
+        return {one.name: one.type_cast_value(context, options[one.name]) for one in asked_for if one.name}
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A command with its options, ready to be run for whoever is the caller."""
+
+    command: Command
+    options: Mapping[str, Any]
+
+    def asked(self, workspace: Workspace) -> Answer | None:
+        """Its answer, from this process or from the one that has the workspace open. Raises as `client.asked`."""
+        return asked(workspace, str(self.command.name), self.options, self._run)
+
+    def _run(self, context: Context) -> Answer | None:
+        with full_disk_told(context.workspace.root):  # here too: the process of the app runs this alone
+            return self.command.run(context, **self.options)
+
+
+def command(run: Callable[..., Answer | None]) -> Command:
     """The word that `run` answers: its name without `_command`, explained by its docstring.
 
     `run` is given the open workspace and, by name, what its options say. It returns None where it has written to
-    standard output by itself.
+    standard output by itself, which is `caller().out`: it may run in the process of the app, for another one. So what
+    an option says of files has to be absolute.
     """
 
-    @click.pass_obj
+    @click.pass_context
     @wraps(run)
-    def opened(said: Said, /, **options: Any) -> Answer | None:
+    def called(ctx: click.Context, /, **options: Any) -> Answer | None:
+        said = ctx.ensure_object(Said)
         where = workspace(said.workspace)
-        with full_disk_told(where.root), closing(open_context(where)) as context:
-            return run(context, **options)
+        with called_by(this_process(json=said.json)), full_disk_told(where.root):
+            return Asked(word, options).asked(where)
 
-    return anywhere(click.command(cls=Word, short_help=run.__doc__)(opened))
+    word = click.command(cls=Command, short_help=run.__doc__)(called)
+    word.run = run
+    anywhere(word)
+    return word
 
 
 def files_command(run: Callable[..., Answer]) -> click.Command:
@@ -96,25 +123,7 @@ def anywhere(word: Word) -> Word:
 
 def person() -> str:
     """Who runs the command."""
-    try:
-        return getpass.getuser()
-    except (KeyError, OSError):
-        return "command line"
-
-
-def plain_data(value: Any) -> Any:
-    """What `json` cannot write by itself: records, moments, paths."""
-    if is_dataclass(value) and not isinstance(value, type):
-        return asdict(value)
-    if isinstance(value, datetime | date):
-        return value.isoformat()
-    if isinstance(value, Path):
-        return str(value)
-    if isinstance(value, Mapping):
-        return dict(value)
-    if isinstance(value, set | frozenset | tuple):
-        return list(value)
-    return str(value)
+    return caller().user
 
 
 def table(columns: Sequence[str], rows: Sequence[Sequence[object]], at_most: int | None = None) -> str:

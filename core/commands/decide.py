@@ -7,8 +7,9 @@ from pathlib import Path
 import click
 
 from core.commands.command import Answer, command
-from core.commands.parameters import dataset_argument, dataset_version
+from core.commands.parameters import dataset_argument, dataset_version, in_full
 from core.context import Context
+from core.errors import UsageError
 from core.services.issues.listing import required_scan, type_of
 from core.services.review.file import decide_file
 from core.services.review.groups import keep_one as keep_one_of_each
@@ -16,13 +17,15 @@ from core.services.review.groups import keep_one as keep_one_of_each
 
 @command
 @dataset_argument
-@click.option("--file", type=Path, metavar="FILE", help="CSV or JSON lines: example_id or source_id, action, label")
+@click.option("--file", type=in_full, metavar="FILE", help="CSV or JSON lines: example_id or source_id, action, label")
 @click.option("--keep-one", is_flag=True, help="exclude the copies of each group of near-duplicates that agrees")
 @click.option("--reviewer", required=True, metavar="WHO", help="who decided")
 def decide_command(context: Context, name: str, file: Path | None, keep_one: bool, reviewer: str) -> Answer:
     """Take down decisions: of a file, or one of each group kept."""
     if (file is None) == (not keep_one):
-        raise click.UsageError("Give either --file FILE or --keep-one.")
+        raise UsageError(
+            "Decisions come from a file or from groups of near-duplicates.", "Give either --file FILE or --keep-one."
+        )
     if file is None:
         return _keep_one(context, name, reviewer)
     done = decide_file(context, name, file, reviewer)

@@ -9,8 +9,8 @@ from tempfile import TemporaryDirectory
 
 import click
 
-from core.commands.command import Answer, Said, command
-from core.commands.parameters import dataset_version, version_argument
+from core.commands.command import Answer, command
+from core.commands.parameters import dataset_version, in_full, version_argument
 from core.context import Context
 from core.errors import UsageError
 from core.issues import ISSUE_TYPES
@@ -19,12 +19,13 @@ from core.services.issues.listing import count, export_list, required_scan, type
 from core.services.issues.summary import summary_data, summary_text
 from core.store.export import Format
 from core.tasks import task_named
+from core.together.caller import caller
 
 FORMATS = ("csv", "json", "parquet")
+BLOCK = 1024**2
 
 
 @command
-@click.pass_obj
 @version_argument
 @click.option(
     "--type", "issue_type", type=click.Choice(list(ISSUE_TYPES)), help=f"{next(iter(ISSUE_TYPES))} by default"
@@ -34,9 +35,8 @@ FORMATS = ("csv", "json", "parquet")
 @click.option("--no-class", is_flag=True, help="only rows that have been given none of the classes")
 @click.option("--summary", is_flag=True, help="how much is wrong, by class too, and what lists of each length hold")
 @click.option("--format", "format_", type=click.Choice(FORMATS), help="csv by default, json with --json")
-@click.option("--out", type=Path, metavar="FILE", help="write there instead of to standard output")
+@click.option("--out", type=in_full, metavar="FILE", help="write there instead of to standard output")
 def issues_command(
-    said: Said,
     context: Context,
     name: str,
     issue_type: str | None,
@@ -48,10 +48,11 @@ def issues_command(
     out: Path | None,
 ) -> Answer | None:
     """Write a ranked list of what a scan found."""
-    format_name: Format = format_ or ("json" if said.json else "csv")
-    if said.json and format_name != "json" and out is None:
+    asking = caller()
+    format_name: Format = format_ or ("json" if asking.json else "csv")
+    if asking.json and format_name != "json" and out is None:
         raise UsageError(f"--json and --format {format_name} ask for two things on standard output.", "Add --out FILE.")
-    if format_name == "parquet" and out is None and sys.stdout.isatty():
+    if format_name == "parquet" and out is None and asking.out_is_terminal:
         raise UsageError("Parquet is not for a terminal.", "Add --out FILE, or pipe it on.")
     dataset, version = dataset_version(context, name)
     if no_class and not task_named(dataset.task).target.several:
@@ -70,8 +71,8 @@ def issues_command(
             path = Path(folder) / f"issues.{format_name}"
             export_list(context, scan, path, format_name, top, narrowed)
             with path.open("rb") as written:
-                shutil.copyfileobj(written, sys.stdout.buffer)
-        sys.stdout.buffer.flush()
+                shutil.copyfileobj(written, asking.out, BLOCK)
+        asking.out.flush()
         return None
     out.parent.mkdir(parents=True, exist_ok=True)
     export_list(context, scan, out, format_name, top, narrowed)

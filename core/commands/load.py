@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -16,10 +15,11 @@ from core.commands.progress import ProgressLine
 from core.context import Context
 from core.errors import SchemaError, UsageError
 from core.records import ENDED, Preview, Schema
-from core.services.load import guess_for, preview, samples, start_load, wait, widened, with_labels
+from core.services.load import guess_for, located, preview, samples, start_load, wait, widened, with_labels
 from core.services.room import room_for_load
 from core.store.datasets import rejected
 from core.tasks import ALIASES, TASKS, task_named
+from core.together.caller import caller
 
 REJECTED_SHOWN = 5
 FEATURES_SHOWN = 20
@@ -34,6 +34,7 @@ ROLES = ("payload", "label", "split", "id")
     "locations",
     nargs=-1,
     required=True,
+    type=located,
     metavar="PATH_OR_ID...",
     help=f"files of one dataset, a folder, a hub id, or a sample: {', '.join(sample.name for sample in samples())}",
 )
@@ -57,7 +58,7 @@ def load_command(context: Context, locations: tuple[str, ...], name: str | None,
     schema = _schema(found, {role: value for role, value in roles.items() if value is not None})
     room = room_for_load(context, locations, images=task_named(schema.task).modality.in_files)
     if room.tight:
-        sys.stderr.write(f"{room.sentence}\n")
+        caller().err.write(f"{room.sentence}\n")
     job = start_load(context, locations, schema, name=name, by=person())
     with ProgressLine() as line, _stopped_on_interrupt(context, job.job_id):
         dataset = wait(context, job.job_id, line.show)

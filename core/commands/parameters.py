@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import os
+import re
+from collections.abc import Collection
 from functools import partial
 from pathlib import Path
 from typing import get_args
@@ -15,9 +18,28 @@ from core.settings import expanded
 from core.store.datasets import get_dataset
 from core.store.versions import get_version, list_versions
 
+_STANDARD = {"stdin": 0, "stdout": 1, "stderr": 2}
+_DESCRIPTOR = re.compile(r"/dev/(?P<standard>stdin|stdout|stderr)|(?:/dev|/proc/self)/fd/(?P<number>\d+)")
 
-def _in_full(path: str) -> Path:
+
+def in_full(path: str) -> Path:
+    """The file that the words name in this folder and this process, as any other process of this user finds it."""
+    own = _DESCRIPTOR.fullmatch(path)
+    if own is not None:
+        return Path(f"/proc/{os.getpid()}/fd/{own['number'] or _STANDARD[own['standard']]}")
+    return expanded(path).absolute()
+
+
+def _resolved(path: str) -> Path:
     return expanded(path).resolve()
+
+
+def folder_or_name(word: str, names: Collection[str] = ()) -> str:
+    """A model as any other process finds it: its folder by the full path, a hub id or one of the names as it is."""
+    path = expanded(word)
+    if word in names or not (path.is_dir() or word.startswith((".", "~", "/"))):
+        return word
+    return str(path.absolute())
 
 
 dataset_argument = click.argument("name", help="a dataset")
@@ -30,7 +52,7 @@ labels_option = click.option(
     default="version",
     help="whose labels are true: those that the run was given, those as loaded, or those of the newest version",
 )
-out_option = partial(click.option, "--out", type=_in_full, metavar="PATH")
+out_option = partial(click.option, "--out", type=_resolved, metavar="PATH")
 
 
 def dataset_version(context: Context, name: str, number: int | None = None) -> tuple[Dataset, Version]:

@@ -9,13 +9,14 @@ from typing import get_args
 import click
 
 from core.commands.command import Answer, command, person, table
-from core.commands.parameters import check_free, out_option, run_option
+from core.commands.parameters import check_free, in_full, out_option, run_option
 from core.commands.progress import ProgressLine
 from core.context import Context
 from core.records import Run
 from core.services.prediction.predict import Format, PredictResult, look, result_of, run_predict, write_results
 from core.services.runs.models import find_run
 from core.store.datasets import get_dataset
+from core.together.caller import caller
 
 TOP_CLASSES = 20
 SUFFIXES: Mapping[str, Format] = {".csv": "csv", ".parquet": "parquet", ".pq": "parquet", ".json": "json"}
@@ -26,6 +27,7 @@ SUFFIXES: Mapping[str, Format] = {".csv": "csv", ".parquet": "parquet", ".pq": "
     "files",
     nargs=-1,
     required=True,
+    type=in_full,
     metavar="FILE...",
     help="CSV, TSV, JSON, Parquet or Excel with texts or table rows; or images: files, folders, ZIP archives",
 )
@@ -40,7 +42,7 @@ SUFFIXES: Mapping[str, Format] = {".csv": "csv", ".parquet": "parquet", ".pq": "
 )
 def predict_command(
     context: Context,
-    files: tuple[str, ...],
+    files: tuple[Path, ...],
     run: str,
     dataset: str | None,
     column: str,
@@ -50,9 +52,9 @@ def predict_command(
     """Predict a file with a fine-tuned model."""
     used = find_run(context, run, dataset)
     format_ = format_ or (SUFFIXES.get(out.suffix.lower()) if out else None) or "csv"
-    out = out or Path(f"{Path(files[0]).stem}-predicted.{format_}").resolve()
+    out = out or caller().folder / f"{files[0].stem}-predicted.{format_}"
     check_free(out)
-    batch = look(context, used, files, column=column)
+    batch = look(context, used, [str(file) for file in files], column=column)
     with ProgressLine() as line:
         job = run_predict(context, used, batch, person(), line.show)
     write_results(context, job, out, format_)

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import sys
 from types import TracebackType
-from typing import TextIO
 
+from core.progress import look_up
 from core.records import Job
+from core.together.caller import Texts, caller
 
 BAR_CHARACTERS = 24
 
@@ -14,8 +14,8 @@ BAR_CHARACTERS = 24
 class ProgressLine:
     """Follows one job. In a `with` block, so that the cursor ends on a line of its own."""
 
-    def __init__(self, stream: TextIO | None = None) -> None:
-        self._stream = stream or sys.stderr
+    def __init__(self, stream: Texts | None = None) -> None:
+        self._stream = stream or caller().err
         self._live = self._stream.isatty()
         self._shown = ""
 
@@ -34,7 +34,8 @@ class ProgressLine:
         self._draw(_bar(job) if self._live else f"{job.title}: {job.progress.stage or job.status}")
 
     def share(self, what: str, done: float) -> None:
-        """Draws how much is done of work that is no job: `done` in 0–1."""
+        """Draws how much is done of work that is no job: `done` in 0–1. An interrupt ends that work here."""
+        look_up()
         self._draw(f"{_boxes(done)}  {what}" if self._live else what)
 
     def _draw(self, line: str) -> None:

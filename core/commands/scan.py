@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import sys
 from pathlib import Path
 
 import click
 
 from core.commands.command import Answer, command, person
-from core.commands.parameters import dataset_version, version_argument
+from core.commands.parameters import dataset_version, folder_or_name, in_full, version_argument
 from core.commands.progress import ProgressLine
 from core.context import Context
 from core.records import Scan, ScanSpec
@@ -17,6 +16,7 @@ from core.services.issues.summary import type_text
 from core.services.room import room_for_scan
 from core.services.scan import FLAG_BY, run_scan
 from core.tasks import TASKS
+from core.together.caller import caller
 
 DEFAULTS = ScanSpec(())
 KNOWN = ", ".join(dict.fromkeys(name for task in TASKS.values() for name in task.modality.encoders))
@@ -29,10 +29,13 @@ LONG = ("joint", "classes", "curve")
 @click.option(
     "--encoder",
     multiple=True,
+    type=folder_or_name,
     metavar="NAME",
     help=f"{KNOWN}, or a model's path or hub id; again for several, quickest first; default: those of the task",
 )
-@click.option("--probabilities", type=Path, metavar="FILE", help="your own out-of-sample ones: .npy, .parquet or .csv")
+@click.option(
+    "--probabilities", type=in_full, metavar="FILE", help="your own out-of-sample ones: .npy, .parquet or .csv"
+)
 @click.option("--folds", default=DEFAULTS.folds, metavar="K")
 @click.option("--seed", default=DEFAULTS.seed, metavar="S")
 @click.option(
@@ -53,11 +56,11 @@ def scan_command(
 ) -> Answer:
     """Look for wrong labels, near-duplicates and outliers."""
     _, version = dataset_version(context, name)
-    own = str(probabilities.resolve()) if probabilities else None
+    own = str(probabilities) if probabilities else None
     spec = ScanSpec(encoder, folds, seed, own, flag_by)
     room = room_for_scan(context, version.version_id, spec)
     if room.tight:
-        sys.stderr.write(f"{room.sentence}\n")
+        caller().err.write(f"{room.sentence}\n")
     with ProgressLine() as line:
         scan = run_scan(context, version.version_id, spec, person(), line.show)
     return Answer(_data(name, version.number, scan), _text(name, scan))

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import sys
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import click
 
 from core.commands.command import Answer, command, person, table
-from core.commands.parameters import dataset_version, version_argument
+from core.commands.parameters import dataset_version, folder_or_name, in_full, version_argument
 from core.commands.progress import ProgressLine
 from core.context import Context
 from core.errors import UsageError
@@ -24,9 +23,15 @@ from core.services.train import follow_train, own_config, start_train
 from core.store.datasets import get_dataset
 from core.store.versions import get_version
 from core.tasks import task_named
+from core.together.caller import caller
 from core.typed import JsonObject
 
 KINDS = {"whole": int, "decimal": float, "string": str, "choice": str}
+PATHS: Mapping[str, Callable[[str], str]] = {
+    "model": lambda word: folder_or_name(word, BUNDLED),
+    "accelerate_config": lambda word: str(in_full(word)) if word else word,
+}
+"""Settings that may name a file or folder."""
 
 
 def _settings(run: Callable[..., Answer]) -> Callable[..., Answer]:
@@ -37,7 +42,7 @@ def _settings(run: Callable[..., Answer]) -> Callable[..., Answer]:
         run = click.option(
             flag(setting.name),
             setting.name,
-            type=click.Choice(setting.choices) if setting.choices else KINDS[setting.kind],
+            type=click.Choice(setting.choices) if setting.choices else PATHS.get(setting.name, KINDS[setting.kind]),
             metavar=None if setting.choices else setting.name.upper(),
             help=f"{setting.help}{said} Default: {'none' if known == '' else known}.",
         )(run)
@@ -71,24 +76,24 @@ def train_command(context: Context, name: str, version: int | None, resume: str 
 
 def _started(context: Context, version: Version, spec: TrainSpec) -> Run:
     """Says on standard error where it will run, with which precision and how much memory, and starts it."""
-    own = own_config(spec)
+    own, tell = own_config(spec), caller().err.write
     devices = find_devices(context.queue.launcher, own.config if own else None)
     used = own.over(spec) if own else spec
     needed = forecast(context, version.version_id, used, devices)
     if own:
-        sys.stderr.write(f"{own.in_words(spec)}\n")
+        tell(f"{own.in_words(spec)}\n")
     dataset = get_dataset(context.store, version.dataset_id)
     at_once = task_named(dataset.task).modality.fine_tuning.at_once
     precision = "" if spec.strategy == "head" else f" in {used_precision(devices, used)}"
-    sys.stderr.write(f"runs on {'the CPU' if at_once else f'{used_devices(devices, used)}{precision}'}\n")
+    tell(f"runs on {'the CPU' if at_once else f'{used_devices(devices, used)}{precision}'}\n")
     if needed is not None:
-        sys.stderr.write(f"{needed.sentence} of memory{'' if needed.fits else f'. {needed.warning}'}\n")
+        tell(f"{needed.sentence} of memory{'' if needed.fits else f'. {needed.warning}'}\n")
     room = room_for_run(context, version.version_id, used, devices)
     if room is not None and room.tight:
-        sys.stderr.write(f"{room.sentence}\n")
+        tell(f"{room.sentence}\n")
     run = start_train(context, version.version_id, spec, person())
     if reason := reason_for_batch(spec, run.spec["batch"], run.spec["learning_rate"]):
-        sys.stderr.write(f"takes {reason}\n")
+        tell(f"takes {reason}\n")
     return run
 
 

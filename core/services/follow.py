@@ -7,6 +7,7 @@ from collections.abc import Callable
 
 from core.context import Context
 from core.errors import JobError
+from core.progress import look_up
 from core.records import ENDED, Job
 from core.services.collect import collect
 
@@ -41,6 +42,7 @@ def follow(
 
 def _wait(context: Context, job_id: str, on_progress: Callable[[Job], None]) -> Job:
     while True:
+        look_up()
         context.queue.reconcile()
         collect(context)
         job = context.queue.get(job_id)

@@ -27,7 +27,7 @@ from core.records import Dataset, Job, Preview, Schema
 from core.services.follow import follow
 from core.services.room import room_for_load
 from core.settings import MAX_ATTRIBUTES, expanded
-from core.sources import SOURCES, hub
+from core.sources import SOURCES, hub, located
 from core.sources.guess import guess
 from core.sources.samples import SAMPLE_SCHEMAS
 from core.sources.several import sets_of
@@ -41,6 +41,7 @@ __all__ = [
     "Sample",
     "guess_for",
     "load_sample",
+    "located",
     "preview",
     "samples",
     "start_load",

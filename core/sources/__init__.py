@@ -52,6 +52,17 @@ def find(locations: Sequence[str], source: str | None = None) -> Source:
     return next(iter(kinds.values()))
 
 
+def located(location: str) -> str:
+    """The location as it is found from any folder: a sample's name as it is, a hub id with its `hub:`, anything else as
+    an absolute path. Raises UsageError for what is no path."""
+    path = expanded(location)
+    if location in SOURCES:
+        return location
+    if hub.SOURCE.claims(location) and not _looks_like_a_file(path):
+        return location if location.startswith("hub:") else f"hub:{location}"
+    return str(path.absolute())
+
+
 def _of(location: str) -> Source:
     claiming = next((source for source in SOURCES.values() if source.claims(location)), None)
     path = expanded(location)

@@ -123,7 +123,7 @@ def test_ctrl_c_stops_and_saves_and_resume_goes_on(run: Run, tmp_path: Path, not
         (["--epochs", "3"], "Epochs: 3 has no effect with the strategy 'head'"),
         (["--strategy", "full", "--batch", "0"], "Batch cannot be 0"),
         (["--model", "efficientnet"], "'efficientnet' is for images"),
-        (["--model", "./nowhere"], "there is no folder './nowhere'"),
+        (["--model", "./nowhere"], "/nowhere'."),
         (["--resume", "1", "--seed", "4"], "--seed and --resume do not go together"),
     ],
 )

@@ -1,4 +1,4 @@
-"""What `pip install .` puts on a machine: all of core, the pins of requirements.txt, and a program that works."""
+"""What `pip install .` puts on a machine: core and winnow, the pins of requirements.txt, a program that works."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ import pytest
 from core.release import release
 from tests.conftest import PROJECT
 
+PACKAGES = ("core", "winnow")
 SOURCES = ("pyproject.toml", "requirements.txt", "README.md", "LICENSE")
 
 
@@ -24,7 +25,8 @@ def installed(tmp_path_factory: pytest.TempPathFactory) -> Path:
     copy, folder = tmp_path_factory.mktemp("copy"), tmp_path_factory.mktemp("installed")
     for name in SOURCES:
         shutil.copy(PROJECT / name, copy)
-    shutil.copytree(PROJECT / "core", copy / "core", ignore=shutil.ignore_patterns("__pycache__"))
+    for name in PACKAGES:
+        shutil.copytree(PROJECT / name, copy / name, ignore=shutil.ignore_patterns("__pycache__"))
     words = ["install", "--quiet", "--no-deps", "--no-build-isolation", "--no-compile", "--target", str(folder)]
     subprocess.run([sys.executable, "-m", "pip", *words, str(copy)], check=True, timeout=200)
     return folder
@@ -50,9 +52,9 @@ def winnow(installed: Path, folder: Path, *words: str) -> str:
     return done.stdout
 
 
-def test_every_file_of_core_is_in_the_package(installed: Path) -> None:
+def test_every_file_of_its_folders_is_in_the_package(installed: Path) -> None:
     def files(root: Path) -> set[str]:
-        found = (path.relative_to(root) for path in (root / "core").rglob("*") if path.is_file())
+        found = (path.relative_to(root) for name in PACKAGES for path in (root / name).rglob("*") if path.is_file())
         return {str(path) for path in found if path.parent.name != "__pycache__"}
 
     assert files(installed) == files(PROJECT)
@@ -72,3 +74,23 @@ def test_the_installed_program_works_from_any_folder(installed: Path, tmp_path: 
     found = json.loads(winnow(installed, tmp_path, "scan", "digits", "--encoder", "pixels", "--json"))
     assert found["rows"] == 1797
     assert (tmp_path / "workspace" / "winnow.duckdb").is_file()
+
+
+def test_the_installed_package_is_imported_from_any_folder(installed: Path, tmp_path: Path) -> None:
+    script = """
+import winnow
+w = winnow.open("own", progress=lambda line: None)
+w.load("digits")
+w.decide("digits", [{"example_id": 3, "action": "exclude"}], reviewer="ada")
+print(winnow.__file__, w.version("digits", "first pass")["row_count"])
+"""
+    done = subprocess.run(
+        [sys.executable, "-c", script],
+        cwd=tmp_path,
+        env=os.environ | {"PYTHONPATH": str(installed), "HF_HUB_OFFLINE": "1"},
+        capture_output=True,
+        text=True,
+        timeout=200,
+    )
+    assert (done.stdout, done.stderr) == (f"{installed / 'winnow' / '__init__.py'} 1796\n", "")
+    assert (tmp_path / "own" / "winnow.duckdb").is_file()

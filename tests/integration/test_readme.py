@@ -53,6 +53,14 @@ def test_the_command_line_snippets_run_in_order(tmp_path: Path) -> None:
     assert (tmp_path / "news.parquet").stat().st_size > 100_000
 
 
+def test_the_python_snippet_runs(tmp_path: Path) -> None:
+    save_small_model(tmp_path / "path" / "to" / "model-folder")
+    (snippet,) = re.findall(r"```python run\n(.*?)```", README, re.DOTALL)
+    (tmp_path / "snippet.py").write_text(snippet)
+    run_script(f"{sys.executable} snippet.py > said", tmp_path)
+    assert 0 < float((tmp_path / "said").read_text()) <= 1
+
+
 def test_the_file_tree_names_files_that_exist_and_every_room() -> None:
     tree = re.search(r"## Files\n.*?```\n(.*?)```", README, re.DOTALL)
     assert tree is not None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import streamlit as st
@@ -20,6 +21,12 @@ def app_context() -> Context:
     Raises `WorkspaceLockedError` when another process has it open; the next call tries again.
     """
     return _opened(str(workspace().root)).context
+
+
+def when_opened(start: Callable[[Context], object]) -> None:
+    """Has `start` called with each workspace that `app_context` opens."""
+    if start not in _START:
+        _START.append(start)
 
 
 def store_answers() -> bool:
@@ -45,8 +52,14 @@ class _Opened:
         self.context.close()
 
 
+_START: list[Callable[[Context], object]] = []
+
+
 @st.cache_resource(show_spinner=False, on_release=_Opened.close)
 def _opened(root: str) -> _Opened:
     context = open_context(workspace(root))
     readers(context.beside).warm()
-    return _Opened(context, start_collector(context))
+    opened = _Opened(context, start_collector(context))
+    for start in _START:
+        start(context)
+    return opened

@@ -7,7 +7,7 @@ import threading
 import pytest
 
 from core.beside.answers import KEPT, Answers, Pending
-from core.progress import Report
+from core.progress import Report, watched
 
 
 def test_a_quick_answer_is_there_at_once_and_worked_out_once() -> None:
@@ -87,3 +87,20 @@ def test_work_under_one_key_is_done_one_after_the_other_even_if_it_was_let_go_me
     let_go.set()
     answers.ask("k", "", lambda report: order.append("third"), None)
     assert order == ["first", "second"]
+
+
+def test_who_waits_to_the_end_may_be_interrupted_and_the_work_goes_on() -> None:
+    answers, let_go, ended = Answers(), threading.Event(), threading.Event()
+
+    def work(report: Report) -> None:
+        let_go.wait(10)
+        ended.set()
+
+    def interrupt() -> None:
+        raise KeyboardInterrupt
+
+    with watched(interrupt), pytest.raises(KeyboardInterrupt):
+        answers.ask("k", "Counting", work, None)
+    assert not ended.is_set()
+    let_go.set()
+    assert ended.wait(10)
