@@ -12,7 +12,7 @@ from typing import Any
 import click
 
 from core.commands.cleaning_effect import cleaning_effect_command
-from core.commands.command import Answer, Command
+from core.commands.command import Answer, Asked, Command, Word
 from core.commands.compare import compare_command
 from core.commands.datasets import datasets_command
 from core.commands.decide import decide_command
@@ -32,7 +32,7 @@ from core.commands.version import version_command
 from core.context import Context
 from core.errors import UsageError
 
-COMMANDS: tuple[Command, ...] = (
+COMMANDS: tuple[Word, ...] = (
     load_command,
     datasets_command,
     profile_command,
@@ -55,12 +55,12 @@ COMMANDS: tuple[Command, ...] = (
 
 
 def named(name: str) -> Command:
-    """Raises UsageError where there is no such command."""
-    found = next((one for one in COMMANDS if one.name == name), None)
+    """Raises UsageError where there is no such command that an open workspace answers."""
+    answering = [one for one in COMMANDS if isinstance(one, Command)]
+    found = next((one for one in answering if one.name == name), None)
     if found is None:
-        raise UsageError(
-            f"There is no command {name!r}.", f"There are: {', '.join(str(one.name) for one in COMMANDS)}."
-        )
+        known = ", ".join(str(one.name) for one in answering)
+        raise UsageError(f"There is no command {name!r} for an open workspace.", f"There are: {known}.")
     return found
 
 
@@ -71,4 +71,4 @@ def answer(context: Context, name: str, options: Mapping[str, Any]) -> Answer | 
         typed = word.typed(options)
     except click.UsageError as error:
         raise UsageError(error.format_message(), "See the command's --help.") from error
-    return word.run(context, **typed)
+    return Asked(word, typed).run(context)

@@ -70,10 +70,11 @@ class Asked:
 
     def asked(self, workspace: Workspace) -> Answer | None:
         """Its answer, from this process or from the one that has the workspace open. Raises as `client.asked`."""
-        return asked(workspace, str(self.command.name), self.options, self._run)
+        return asked(workspace, str(self.command.name), self.options, self.run)
 
-    def _run(self, context: Context) -> Answer | None:
-        with full_disk_told(context.workspace.root):  # here too: the process of the app runs this alone
+    def run(self, context: Context) -> Answer | None:
+        """Its answer in the workspace that this process has open."""
+        with full_disk_told(context.workspace.root):
             return self.command.run(context, **self.options)
 
 
