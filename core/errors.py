@@ -3,6 +3,10 @@
 Anything raised that is not a `WinnowError` is a defect of Winnow: it is logged with an id and shown as that id.
 """
 
+from __future__ import annotations
+
+from pathlib import Path
+
 
 class WinnowError(Exception):
     """Something the person can put right.
@@ -46,6 +50,17 @@ class WorkspaceLockedError(WinnowError):
 class StoreError(WinnowError):
     """The store could not answer: an error inside its engine, after which it opens itself again; or it was written by a
     newer Winnow."""
+
+
+class WorkspaceDamagedError(StoreError):
+    """A file of the workspace cannot be read, is something else, or is missing though others know what it held.
+
+    `works` says what goes on without it, `hint` how it comes back.
+    """
+
+    def __init__(self, file: Path, said: str, works: str, hint: str) -> None:
+        super().__init__(f"{file.name} of the workspace {file.parent} is damaged: {said}. {works}", hint)
+        self.file = file
 
 
 class JobError(WinnowError):

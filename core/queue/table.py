@@ -4,14 +4,20 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any
 
+from core.errors import StoreError, WorkspaceDamagedError
 from core.records import ENDED, JobStatus
+from core.sqlite import damage_said, tables_of, version_of
 
 WAIT_SECONDS = 20.0
 """How long a write waits for another process's write."""
+WORKS = "Datasets and decisions are kept apart from it, and what jobs have made lies in their folders under runs/."
+BACK = "`winnow repair` makes it anew from the job folders."
+VERSION = 1
+"""Of the file, as `user_version`."""
 
 SCHEMA = """
 CREATE TABLE IF NOT EXISTS jobs (
@@ -54,8 +60,11 @@ class JobTable:
     """The jobs of one workspace. A connection per call: any thread of any process may use it."""
 
     def __init__(self, path: Path) -> None:
+        """Raises `StoreError` for a file of a newer Winnow, `WorkspaceDamagedError` for what is no such table; so does
+        every call that meets damage."""
         self.path = path
         path.parent.mkdir(parents=True, exist_ok=True)
+        check_is_jobs(path)
         with self._connection() as connection:
             connection.execute("PRAGMA journal_mode = WAL")
             connection.execute(SCHEMA)
@@ -133,19 +142,50 @@ class JobTable:
     @staticmethod
     def _rename(connection: sqlite3.Connection) -> None:
         """Once per file: a write would wait for the writes of all others each time that the table is opened."""
-        if connection.execute("PRAGMA user_version").fetchone()[0] < 1:
+        if connection.execute("PRAGMA user_version").fetchone()[0] < VERSION:
             for statement in RENAMED:
                 connection.execute(statement)
-            connection.execute("PRAGMA user_version = 1")
+            connection.execute(f"PRAGMA user_version = {VERSION}")
 
     @contextmanager
     def _connection(self) -> Iterator[sqlite3.Connection]:
-        connection = sqlite3.connect(self.path, timeout=WAIT_SECONDS, isolation_level=None)
-        connection.row_factory = sqlite3.Row
-        try:
-            yield connection
-        finally:
-            connection.close()
+        with damage_said(self.path, WORKS, BACK):
+            connection = sqlite3.connect(self.path, timeout=WAIT_SECONDS, isolation_level=None)
+            connection.row_factory = sqlite3.Row
+            try:
+                yield connection
+            finally:
+                connection.close()
+
+
+def check_is_jobs(path: Path) -> None:
+    """Raises `WorkspaceDamagedError` for a file that is there and is something else, `StoreError` for one of a newer
+    Winnow; looks at no row of it."""
+    with damage_said(path, WORKS, BACK):
+        found, version = tables_of(path), version_of(path)
+    if found and not found.get("jobs", frozenset()) >= {"job_id", "kind", "folder", "status", "collected"}:
+        raise jobs_damaged(path, f"it is another database, with {', '.join(sorted(found)[:3])}")
+    if version > VERSION:
+        raise StoreError(
+            f"The workspace {path.parent} is of a newer Winnow: its jobs have version {version}, and this one knows up "
+            f"to {VERSION}.",
+            "Update Winnow, or open another workspace: --workspace FOLDER.",
+        )
+
+
+def jobs_damaged(path: Path, said: str) -> WorkspaceDamagedError:
+    """What is raised of a damaged table."""
+    return WorkspaceDamagedError(path, said, WORKS, BACK)
+
+
+def has_jobs(path: Path) -> bool:
+    """Whether the file holds a job; not where there is none. Raises as `check_is_jobs`."""
+    check_is_jobs(path)
+    with damage_said(path, WORKS, BACK):
+        if not tables_of(path):
+            return False
+        with closing(sqlite3.connect(path, isolation_level=None)) as connection:
+            return connection.execute("SELECT 1 FROM jobs LIMIT 1").fetchone() is not None
 
 
 def _marks(values: Sequence[Any]) -> str:

@@ -19,7 +19,7 @@ from typing import Any, TypeVar
 
 import duckdb
 
-from core.errors import StoreError, WorkspaceLockedError
+from core.errors import StoreError, WinnowError, WorkspaceDamagedError, WorkspaceLockedError
 from core.store.acts.mirror import ActLog, Mirror
 from core.store.times import loaded
 
@@ -37,6 +37,13 @@ _COLUMN_MB = 0.5
 _LEAVING_SECONDS = 5.0
 """How long those who still use a connection that is to be replaced have to let go of it."""
 _LOG = logging.getLogger("winnow")
+_LOCK = "Could not set lock on file"
+_DAMAGE = re.compile(
+    r"not a valid DuckDB|Corrupt database|Could not read|with version number|Failed to deserialize|Is a directory", re.I
+)
+"""How DuckDB's errors of a file that is not as it was written say so."""
+_WORKS = "Decisions, runs and their figures are kept apart from it, in ledger.sqlite, and what jobs have made in runs/."
+_BACK = "`winnow check` says what is whole; `winnow restore` puts a backup in place and applies the decisions again."
 _HOLDER = re.compile(r"lock is held in (?P<program>.*?) ?\(PID (?P<pid>\d+)\)")
 
 
@@ -64,9 +71,14 @@ class Database:
         process has it open."""
         return cls(path, Mirror(acts))
 
+    def follow(self, acts: ActLog) -> None:
+        """Has queries see the decisions of `acts` from now on."""
+        self._mirror.follow(acts)
+
     @contextmanager
     def cursor(self) -> Iterator[Cursor]:
-        """A cursor of its own for one call. Raises `StoreError` where the connection has become invalid."""
+        """A cursor of its own for one call. Raises `StoreError` where the connection has become invalid, and
+        `WorkspaceDamagedError` where the file turns out to be damaged."""
         with self._opening:
             connection = self._connection
             cursor = self._new_cursor()
@@ -74,10 +86,14 @@ class Database:
             yield cursor
         except BaseException as error:
             cause = _fatal(error)
-            if cause is None or self._closed:
+            damage = _damage(self.path, cause or str(error)) if cause or isinstance(error, duckdb.IOException) else None
+            if self._closed or (cause is None and damage is None):
                 raise
-            self._leave(cursor)
-            self._open_again(connection, cause)
+            if cause is not None:
+                self._leave(cursor)
+                self._open_again(connection, cause)
+            if damage is not None:
+                raise damage from error
             raise StoreError(
                 f"The store met an error inside its engine and was opened again: {cause}",
                 "What was saved is there. Do the last step again.",
@@ -230,10 +246,8 @@ def _connect(path: Path, mirror: Mirror) -> duckdb.DuckDBPyConnection:
     }
     try:
         connection = duckdb.connect(str(path), config=config)
-    except duckdb.IOException as error:
-        if "lock" not in str(error):
-            raise
-        raise _locked(path, str(error)) from error
+    except duckdb.Error as error:
+        raise _unopened(path, str(error)) from error
     mirror.attach(connection)
     return connection
 
@@ -246,6 +260,32 @@ def _fatal(error: BaseException | None) -> str | None:
             return original.strip().split("\n", 1)[0]
         error = error.__cause__ or error.__context__
     return None
+
+
+def _damage(path: Path, message: str) -> WorkspaceDamagedError | None:
+    """The error that names the file's damage, where DuckDB's words are about that and about this file."""
+    if not _DAMAGE.search(message) or ("Corrupt database" not in message and str(path) not in message):
+        return None
+    return damaged(path, f"DuckDB says “{_short(path, message)}”")
+
+
+def _short(path: Path, message: str) -> str:
+    said = message.split("\n", 1)[0].replace(f' "{path}"', "").strip()
+    return re.sub(r"^(IO|Serialization|INTERNAL|FATAL) Error: ", "", said, flags=re.I).rstrip("!. ")
+
+
+def damaged(path: Path, said: str) -> WorkspaceDamagedError:
+    """What is raised of a damaged database file."""
+    return WorkspaceDamagedError(path, said, _WORKS, _BACK)
+
+
+def _unopened(path: Path, message: str) -> WinnowError:
+    """What is raised where DuckDB does not open the file."""
+    if _LOCK in message:
+        return _locked(path, message)
+    if path.exists() and "Permission denied" in message:
+        return StoreError(f"{path} cannot be opened: permission denied.", "Have its owner let you read and write it.")
+    return _damage(path, message) or damaged(path, f"DuckDB cannot open it: “{_short(path, message)}”")
 
 
 def _locked(path: Path, message: str) -> WorkspaceLockedError:
