@@ -23,6 +23,7 @@ from core.commands.report import report_command
 from core.commands.runs import runs_command
 from core.commands.scan import scan_command
 from core.commands.train import train_command
+from core.commands.upkeep.backup import backup_command
 from core.commands.version import version_command
 
 COMMANDS: tuple[click.Command, ...] = (
@@ -42,5 +43,6 @@ COMMANDS: tuple[click.Command, ...] = (
     predict_command,
     export_command,
     jobs_command,
+    backup_command,
 )
-"""In the order of the work."""
+"""In the order of the work, and what keeps the workspace last."""

@@ -70,6 +70,17 @@ def command(run: Callable[..., Answer | None]) -> click.Command:
     return anywhere(click.command(cls=Word, short_help=run.__doc__)(opened))
 
 
+def unopened(run: Callable[..., Answer]) -> click.Command:
+    """As `command`, but `run` is given where the workspace lies: what works on one that does not open."""
+
+    @click.pass_obj
+    @wraps(run)
+    def told(said: Said, /, **options: Any) -> Answer:
+        return run(workspace(said.workspace), **options)
+
+    return anywhere(click.command(cls=Word, short_help=run.__doc__)(told))
+
+
 def anywhere(word: Word) -> Word:
     """The word with the options that may stand before the command as well as after it."""
     said: dict[str, Any] = {"expose_value": False, "callback": _say}

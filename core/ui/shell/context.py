@@ -11,6 +11,7 @@ from core.errors import WinnowError
 from core.reading import ask
 from core.services.collect import Collector, start_collector
 from core.services.context import open_context
+from core.services.upkeep.daily import start_daily
 from core.settings import workspace
 
 
@@ -49,4 +50,5 @@ class _Opened:
 def _opened(root: str) -> _Opened:
     ask.warm()
     context = open_context(workspace(root))
+    start_daily(context)
     return _Opened(context, start_collector(context))
