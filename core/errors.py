@@ -60,7 +60,7 @@ class WorkspaceDamagedError(StoreError):
 
     def __init__(self, file: Path, said: str, works: str, hint: str) -> None:
         super().__init__(f"{file.name} of the workspace {file.parent} is damaged: {said}. {works}", hint)
-        self.file = file
+        self.file, self.said = file, said
 
 
 class JobError(WinnowError):

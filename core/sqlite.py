@@ -65,7 +65,7 @@ def copy(path: Path, target: Path) -> None:
 
 
 def integrity_of(path: Path) -> str:
-    """What SQLite finds wrong in a whole file that opens, its first words; an empty text where it finds nothing."""
-    with closing(sqlite3.connect(path, isolation_level=None)) as connection:
+    """What SQLite finds wrong in all of a file that opens, its first words; an empty text where it finds nothing."""
+    with closing(sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True, isolation_level=None)) as connection:
         (found,) = connection.execute("PRAGMA integrity_check(1)").fetchone()
-    return "" if found == "ok" else str(found)
+    return "" if found == "ok" else str(found).strip().replace("\n", " ")

@@ -24,6 +24,9 @@ from core.commands.runs import runs_command
 from core.commands.scan import scan_command
 from core.commands.train import train_command
 from core.commands.upkeep.backup import backup_command
+from core.commands.upkeep.check import check_command
+from core.commands.upkeep.repair import repair_command
+from core.commands.upkeep.restore import restore_command
 from core.commands.version import version_command
 
 COMMANDS: tuple[click.Command, ...] = (
@@ -44,5 +47,8 @@ COMMANDS: tuple[click.Command, ...] = (
     export_command,
     jobs_command,
     backup_command,
+    check_command,
+    restore_command,
+    repair_command,
 )
 """In the order of the work, and what keeps the workspace last."""

@@ -9,13 +9,14 @@ import builtins
 import secrets
 import shutil
 import time
+from dataclasses import asdict
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Literal
 
 from core.errors import JobError
 from core.queue import ending
-from core.queue.folder import JobFolder
+from core.queue.folder import JobFolder, write_json
 from core.queue.launcher import Launcher, Resources
 from core.queue.local.launcher import LocalLauncher
 from core.queue.progress import ProgressWriter
@@ -215,6 +216,8 @@ class Queue:
         job_id = f"{datetime.fromtimestamp(now, UTC):%Y%m%d-%H%M%S}-{kind}-{secrets.token_hex(3)}"
         folder = JobFolder((self._runs / job_id).resolve()).create()
         folder.write_spec(spec)
+        asked = {"title": title, "module": module, "dataset_id": dataset_id, "created_by": by, **asdict(resources)}
+        write_json(folder.path / "job.json", asked)  # for `core.queue.rebuild`
         self._hold(job_id, folder)  # before anybody can see the job, so that nobody takes it for lost
         self._table.insert(
             job_id=job_id,

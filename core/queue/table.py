@@ -10,7 +10,7 @@ from typing import Any
 
 from core.errors import StoreError, WorkspaceDamagedError
 from core.records import ENDED, JobStatus
-from core.sqlite import damage_said, tables_of, version_of
+from core.sqlite import damage_said, integrity_of, tables_of, version_of
 
 WAIT_SECONDS = 20.0
 """How long a write waits for another process's write."""
@@ -186,6 +186,18 @@ def has_jobs(path: Path) -> bool:
             return False
         with closing(sqlite3.connect(path, isolation_level=None)) as connection:
             return connection.execute("SELECT 1 FROM jobs LIMIT 1").fetchone() is not None
+
+
+def problem_of(path: Path) -> str:
+    """What is wrong with the file, all of it read; empty where it is whole, or not there. Raises `StoreError` for one
+    of a newer Winnow."""
+    try:
+        check_is_jobs(path)
+        with damage_said(path, WORKS, BACK):
+            found = integrity_of(path) if tables_of(path) else ""
+    except WorkspaceDamagedError as error:
+        return error.said
+    return f"SQLite says “{found}”" if found else ""
 
 
 def _marks(values: Sequence[Any]) -> str:

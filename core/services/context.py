@@ -29,7 +29,7 @@ def open_context(workspace: Workspace) -> Context:
     Raises `WorkspaceLockedError` while another process has the workspace open, `StoreError` where a newer Winnow wrote
     it, `WorkspaceDamagedError` where one of its files is damaged or has disappeared.
     """
-    _check_store_is_there(workspace)
+    check_store_is_there(workspace)
     workspace.create()
     store = Database.open(workspace.database)
     ledger: SqliteLedger | None = None
@@ -53,7 +53,7 @@ def open_context(workspace: Workspace) -> Context:
     return context
 
 
-def _check_store_is_there(workspace: Workspace) -> None:
+def check_store_is_there(workspace: Workspace) -> None:
     """A workspace in which something was done has a store: a new one in its place would look as if all were gone."""
     if workspace.database.exists():
         return

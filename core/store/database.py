@@ -37,7 +37,7 @@ _COLUMN_MB = 0.5
 _LEAVING_SECONDS = 5.0
 """How long those who still use a connection that is to be replaced have to let go of it."""
 _LOG = logging.getLogger("winnow")
-_LOCK = "Could not set lock on file"
+LOCK = "Could not set lock on file"
 _DAMAGE = re.compile(
     r"not a valid DuckDB|Corrupt database|Could not read|with version number|Failed to deserialize|Is a directory", re.I
 )
@@ -266,10 +266,11 @@ def _damage(path: Path, message: str) -> WorkspaceDamagedError | None:
     """The error that names the file's damage, where DuckDB's words are about that and about this file."""
     if not _DAMAGE.search(message) or ("Corrupt database" not in message and str(path) not in message):
         return None
-    return damaged(path, f"DuckDB says “{_short(path, message)}”")
+    return damaged(path, f"DuckDB says “{short_of(path, message)}”")
 
 
-def _short(path: Path, message: str) -> str:
+def short_of(path: Path, message: str) -> str:
+    """The first line of what DuckDB says, without the kind of error and the path that who reads it knows."""
     said = message.split("\n", 1)[0].replace(f' "{path}"', "").strip()
     return re.sub(r"^(IO|Serialization|INTERNAL|FATAL) Error: ", "", said, flags=re.I).rstrip("!. ")
 
@@ -281,11 +282,11 @@ def damaged(path: Path, said: str) -> WorkspaceDamagedError:
 
 def _unopened(path: Path, message: str) -> WinnowError:
     """What is raised where DuckDB does not open the file."""
-    if _LOCK in message:
+    if LOCK in message:
         return _locked(path, message)
     if path.exists() and "Permission denied" in message:
         return StoreError(f"{path} cannot be opened: permission denied.", "Have its owner let you read and write it.")
-    return _damage(path, message) or damaged(path, f"DuckDB cannot open it: “{_short(path, message)}”")
+    return _damage(path, message) or damaged(path, f"DuckDB cannot open it: “{short_of(path, message)}”")
 
 
 def _locked(path: Path, message: str) -> WorkspaceLockedError:

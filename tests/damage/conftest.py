@@ -6,6 +6,8 @@ from __future__ import annotations
 import fcntl
 import json
 import os
+import subprocess
+import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
@@ -26,13 +28,22 @@ from core.services.scan import run_scan
 from core.services.splits import start_split
 from core.services.train import follow_train, start_train
 from core.services.upkeep.backups import make_backup
-from core.settings import Workspace
+from core.settings import PROJECT, Workspace
 from core.store import relations
 from core.store.datasets import get_dataset, list_datasets
 from core.store.versions import list_versions
 from tests.damage.ways import copied
 from tests.integration.cli_support import Ran, write_rows
 
+HOLDING = """
+import sys
+from core.services.context import open_context
+from core.settings import workspace
+context = open_context(workspace(sys.argv[1]))
+print("open", flush=True)
+sys.stdin.read()
+context.close()
+"""
 BEFORE, AFTER = 4, 3
 """Acts before the backup, and after it on each of two versions."""
 
@@ -156,3 +167,14 @@ def _rows(context: Context, version: Any) -> str:
 
 def _plain(values: dict[str, Any]) -> dict[str, Any]:
     return values | {"decided_at": values["decided_at"].astimezone(UTC).isoformat()}
+
+
+@pytest.fixture
+def holder(workspace: Workspace) -> Iterator[int]:
+    """Another process that has the workspace open: its pid."""
+    command = [sys.executable, "-c", HOLDING, str(workspace.root)]
+    with subprocess.Popen(command, cwd=PROJECT, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as other:
+        assert other.stdin and other.stdout
+        other.stdout.readline()
+        yield other.pid
+        other.stdin.close()

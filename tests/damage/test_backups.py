@@ -86,6 +86,7 @@ def test_a_file_of_an_older_schema_is_copied_before_it_is_upgraded(workspace: Wo
     with closing(sqlite3.connect(workspace.ledger, isolation_level=None)) as ledger:
         for table in ("decisions", "claims"):
             ledger.execute(f"ALTER TABLE {table} RENAME COLUMN example_id TO row_id")
+        ledger.execute("DROP TABLE versions")
         ledger.execute("PRAGMA user_version = 1")
     with opened(workspace) as context:
         assert context.ledger.decisions.newest() > 0

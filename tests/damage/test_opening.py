@@ -12,21 +12,12 @@ import pytest
 from core.errors import WorkspaceDamagedError
 from core.services.context import open_context
 from core.services.upkeep.backups import make_backup
-from core.settings import PROJECT, Workspace
+from core.settings import Workspace
 from tests.damage.conftest import opened
 from tests.damage.ways import FILES, WAYS
 from tests.integration.cli_support import Ran
 
 STEP = {"jobs.sqlite": "winnow repair"}
-HOLDING = """
-import sys
-from core.services.context import open_context
-from core.settings import workspace
-context = open_context(workspace(sys.argv[1]))
-print("open", flush=True)
-sys.stdin.read()
-context.close()
-"""
 
 
 @pytest.mark.parametrize("way", [way for way in WAYS if way not in ("flipped_within", "newer")])
@@ -61,14 +52,9 @@ def test_a_file_broken_within_is_named_by_whoever_meets_the_damage(workspace: Wo
         _read_all(workspace)
 
 
-def test_only_a_file_that_is_open_is_said_to_be(workspace: Workspace, run: Callable[..., Ran]) -> None:
-    command = [sys.executable, "-c", HOLDING, str(workspace.root)]
-    with subprocess.Popen(command, cwd=PROJECT, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as other:
-        assert other.stdin and other.stdout
-        other.stdout.readline()
-        said = run("datasets")
-        other.stdin.close()
-    assert said.code == 1 and "already open by" in said.err and f"(process {other.pid})" in said.err
+def test_only_a_file_that_is_open_is_said_to_be(workspace: Workspace, run: Callable[..., Ran], holder: int) -> None:
+    said = run("datasets")
+    assert said.code == 1 and "already open by" in said.err and f"(process {holder})" in said.err
 
 
 def test_a_folder_whose_name_speaks_of_locks_is_not_said_to_be_open(tmp_path: Path) -> None:

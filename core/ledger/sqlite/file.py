@@ -78,6 +78,23 @@ SCHEMAS: tuple[tuple[str, ...], ...] = (
             summary TEXT NOT NULL)""",
     ),
     tuple(f"ALTER TABLE {table} RENAME COLUMN row_id TO example_id" for table in ("decisions", "claims")),
+    (
+        """CREATE TABLE versions (
+            seq INTEGER PRIMARY KEY AUTOINCREMENT,
+            version_id TEXT NOT NULL UNIQUE,
+            dataset_id TEXT NOT NULL,
+            number INTEGER NOT NULL,
+            parent_id TEXT,
+            kind TEXT NOT NULL,
+            note TEXT NOT NULL,
+            fingerprint TEXT NOT NULL,
+            row_count INTEGER NOT NULL,
+            created_at INTEGER NOT NULL,
+            created_by TEXT NOT NULL,
+            acts_up_to INTEGER,
+            job_id TEXT,
+            splits BLOB)                            -- Parquet (example_id, split), where that is what it changed""",
+    ),
 )
 """Each entry takes the file one version further; entries are never edited, only appended."""
 _OWN = {"decisions", "claims", "runs", "metrics", "effects"}

@@ -11,6 +11,7 @@ from itertools import groupby
 
 from core.context import Context
 from core.errors import UsageError
+from core.jobs.recorded import record_versions
 from core.records import Decision, ReviewCounts, Version
 from core.review.records import Act, Recorded, Refusal
 from core.review.rules import judge, judge_undos
@@ -67,7 +68,9 @@ def make_version(context: Context, parent_id: str, note: str, by: str) -> Versio
     """
     with context.beside.turn(_TURN):
         made = versions.make_review_version(context.store, parent_id, note.strip(), by)
-    return versions.add_fingerprint(context.store, made.version_id)
+    made = versions.add_fingerprint(context.store, made.version_id)
+    record_versions(context)
+    return made
 
 
 def _decide_all(context: Context, version_id: str, reviewer: str, acts: list[Act]) -> list[Refusal]:

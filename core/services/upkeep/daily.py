@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 
 from core.context import Context
 from core.errors import StoppedError
+from core.jobs.recorded import record_versions
 from core.services.upkeep.backups import Backup, list_backups, make_backup, prune
 
 EVERY = timedelta(days=1)
@@ -23,6 +24,7 @@ def start_daily(context: Context) -> None:
         while not context.beside.leave_within(wait):
             wait = LOOK_SECONDS
             try:
+                record_versions(context)
                 back_up_if_due(context)
             except StoppedError:
                 return

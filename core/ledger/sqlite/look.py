@@ -1,0 +1,56 @@
+"""A look at a ledger as it is: every page read, nothing written."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Mapping
+from contextlib import closing
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from core.errors import WorkspaceDamagedError
+from core.ledger.sqlite.file import BACK, SCHEMAS, WORKS, check_is_ledger
+from core.sqlite import damage_said, integrity_of, tables_of, version_of
+
+
+@dataclass(frozen=True, slots=True)
+class LedgerLook:
+    """What a file holds."""
+
+    problem: str = ""
+    """What is wrong with it; empty where it is whole."""
+    newer: int = 0
+    """Its version, where this release does not know that."""
+    empty: bool = False
+    """There is no file, or nothing in it."""
+    acts: Mapping[str, int] = field(default_factory=dict)
+    """Per dataset."""
+    finished: frozenset[str] = frozenset()
+    """Runs that came to their end."""
+    versions: frozenset[str] = frozenset()
+    """Versions that can be made again."""
+
+
+def look(path: Path) -> LedgerLook:
+    """Reads all of the file."""
+    try:
+        check_is_ledger(path)
+        with damage_said(path, WORKS, BACK):
+            if not tables_of(path):
+                return LedgerLook(empty=True)
+            version, problem = version_of(path), integrity_of(path)
+            if problem or version > len(SCHEMAS):
+                return LedgerLook(f"SQLite says “{problem}”" if problem else "", version * (version > len(SCHEMAS)))
+            with closing(sqlite3.connect(path, isolation_level=None)) as connection:
+                return _look(connection, "versions" in tables_of(path))
+    except WorkspaceDamagedError as error:
+        return LedgerLook(error.said)
+
+
+def _look(connection: sqlite3.Connection, versions: bool) -> LedgerLook:
+    acts = connection.execute("SELECT dataset_id, count(*) FROM decisions GROUP BY dataset_id").fetchall()
+    runs = connection.execute("SELECT run_id FROM runs WHERE summary <> '{}'").fetchall()
+    kept = connection.execute("SELECT version_id FROM versions").fetchall() if versions else []
+    return LedgerLook(
+        acts=dict(acts), finished=frozenset(run for (run,) in runs), versions=frozenset(one for (one,) in kept)
+    )
