@@ -9,6 +9,7 @@ import logging
 import threading
 
 from core.context import Context
+from core.errors import WorkspaceDamagedError
 from core.jobs.defects import in_words
 from core.jobs.load.web import finish_earlier
 from core.jobs.registry import KINDS
@@ -56,10 +57,15 @@ class Collector:
         self._thread.join()
 
     def _run(self) -> None:
+        told = ""
         while not self._stopping.wait(LOOK_EVERY):
             try:
                 self._context.queue.reconcile()
                 collect(self._context)
+            except WorkspaceDamagedError as error:
+                if str(error) != told:
+                    logger.error("collecting failed: %s", error)
+                told = str(error)
             except Exception:
                 logger.exception("collecting failed; it is tried again")
 
