@@ -57,7 +57,7 @@ def test_what_only_a_backup_brings_back_is_said(workspace: Workspace, run: Runs)
 
 
 @pytest.mark.parametrize("way", ["cut_in_half", "replaced_by_text", "emptied"])
-@pytest.mark.parametrize("suffix", [".npy", ".parquet"])
+@pytest.mark.parametrize("suffix", [".npy", ".parquet", ".safetensors"])
 def test_a_broken_output_of_a_job_is_named_by_check(workspace: Workspace, run: Runs, suffix: str, way: str) -> None:
     output = next(path for path in sorted(workspace.runs.rglob(f"*{suffix}")) if "output" in path.parts)
     WAYS[way](output)
@@ -73,7 +73,19 @@ def test_a_restore_that_cannot_take_in_an_output_names_the_job(workspace: Worksp
     WAYS["cut_in_half"](workspace.database)
     done = run("restore", "--json")
     assert done.code == 0, done.err
-    assert any("cannot be taken in again" in one for one in done.json["again"]["lost"])
+    (lost,) = done.json["again"]["lost"]
+    assert "cannot be taken in again: predictions.parquet: it is no Parquet file any more" in lost
+
+
+@pytest.mark.parametrize("way", ["cut_in_half", "replaced_by_text", "emptied", "missing"])
+def test_an_evaluation_whose_probabilities_are_broken_says_so_or_does_without(
+    workspace: Workspace, run: Runs, way: str
+) -> None:
+    (probabilities,) = workspace.runs.glob("*train*/output/probabilities.npy")
+    WAYS[way](probabilities)
+    said = run("evaluate", "notes", "--run", "1", "--split", "test", "--json")
+    assert said.code == 0 or "probabilities of run 1 cannot be read" in said.err
+    assert said.code == 0 or way != "missing"
 
 
 def test_a_check_of_no_workspace_says_so(run: Runs, tmp_path: Path) -> None:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import shutil
 import sqlite3
+import subprocess
+import sys
 from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
@@ -105,6 +107,30 @@ def test_the_table_of_jobs_is_made_anew_from_the_job_folders(
     with opened(workspace) as context:
         assert content_of(context) == made.content
     assert run("check").code == 0
+
+
+def test_a_broken_log_that_a_kill_left_beside_the_store_is_named_and_restored(
+    workspace: Workspace, run: Runs, made: Made
+) -> None:
+    killed = """
+import os, sys, duckdb
+connection = duckdb.connect(sys.argv[1])
+for number in range(50):
+    connection.execute("INSERT INTO rejected_rows (line) VALUES (?)", [number])
+os._exit(1)
+"""
+    subprocess.run([sys.executable, "-c", killed, str(workspace.database)], check=False)
+    log = workspace.database.with_name("winnow.duckdb.wal")
+    content = bytearray(log.read_bytes())
+    content[len(content) // 2] ^= 0xFF
+    log.write_bytes(content)
+    said = run("datasets")
+    assert said.code == 1 and "is damaged" in said.err and "Corrupt WAL" in said.err and "winnow restore" in said.err
+    done = run("restore", "--json")
+    assert done.code == 0, done.err
+    assert Path(done.json["aside"]).joinpath(log.name).exists()
+    with opened(workspace) as context:
+        assert content_of(context) == made.content
 
 
 def test_a_workspace_in_which_all_three_files_are_broken_comes_back(

@@ -10,6 +10,7 @@ from core.jobs.hub.web import LOADS
 from core.jobs.recorded import record_versions
 from core.jobs.registry import KINDS
 from core.records import Job
+from core.services.upkeep.check import problem_of_output
 from core.store.datasets import list_datasets
 from core.store.upkeep.again import make_again
 from core.store.upkeep.look import runs_predicted, tiers_taken
@@ -59,6 +60,9 @@ def _outputs(context: Context) -> tuple[int, list[str]]:
     for job in reversed(context.queue.list(_EVERY)):
         if job.status != "done" or job.kind not in KINDS or job.kind in LOADS:
             continue
+        if problem := _broken(context, job):
+            lost.append(f"{job.title}: its output cannot be taken in again: {problem}")
+            continue
         try:
             if context.queue.parts_collected(job.job_id):
                 context.queue.mark_part_collected(job.job_id, 0)
@@ -66,6 +70,14 @@ def _outputs(context: Context) -> tuple[int, list[str]]:
         except Exception as error:
             lost.append(f"{job.title}: its output cannot be taken in again: {in_words(error)}")
     return _taken(context) - before, lost
+
+
+def _broken(context: Context, job: Job) -> str:
+    output = context.queue.folder(job.job_id).output
+    if not output.is_dir():
+        return "its folder is gone"
+    found = ((path, problem_of_output(path)) for path in sorted(output.rglob("*")))
+    return next((f"{path.relative_to(output)}: {problem}" for path, problem in found if problem), "")
 
 
 def _taken(context: Context) -> int:

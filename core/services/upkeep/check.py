@@ -176,23 +176,24 @@ def problem_of_output(path: Path) -> str:
 
 
 def _problem_of_parquet(path: Path) -> str:
-    content = path.stat().st_size
+    content, said = path.stat().st_size, "it is no Parquet file any more"
+    if content < 12:
+        return said
     with path.open("rb") as opened:
         front = opened.read(4)
         opened.seek(max(0, content - 8))
         (length,), back = struct.unpack("<I", opened.read(4)), opened.read(4)
-    whole = front == back == b"PAR1" and length + 12 <= content
-    return "" if whole else "it is no Parquet file any more"
+    return "" if front == back == b"PAR1" and length + 12 <= content else said
 
 
 def _problem_of_tensors(path: Path) -> str:
+    size = path.stat().st_size
     with path.open("rb") as opened:
-        (length,) = struct.unpack("<Q", opened.read(8))
-        if length > path.stat().st_size:
+        (length,) = struct.unpack("<Q", opened.read(8).ljust(8, b"\xff"))
+        if length > size:
             return "it is no file of tensors any more"
         header = json.loads(opened.read(length))
     end = max((one["data_offsets"][1] for name, one in header.items() if name != "__metadata__"), default=0)
-    size = path.stat().st_size
     return "" if size == 8 + length + end else f"it has {size:,} bytes of {8 + length + end:,}"
 
 
