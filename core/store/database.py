@@ -39,7 +39,9 @@ _LEAVING_SECONDS = 5.0
 _LOG = logging.getLogger("winnow")
 LOCK = "Could not set lock on file"
 _DAMAGE = re.compile(
-    r"not a valid DuckDB|Corrupt database|Could not read|with version number|Failed to deserialize|Is a directory", re.I
+    r"not a valid DuckDB|Corrupt (database|WAL)|Could not read|with version number|Failed to deserialize|Is a directory"
+    r"|replaying WAL",
+    re.I,
 )
 """How DuckDB's errors of a file that is not as it was written say so."""
 _WORKS = "Decisions, runs and their figures are kept apart from it, in ledger.sqlite, and what jobs have made in runs/."
@@ -247,7 +249,7 @@ def _connect(path: Path, mirror: Mirror) -> duckdb.DuckDBPyConnection:
     try:
         connection = duckdb.connect(str(path), config=config)
     except duckdb.Error as error:
-        raise _unopened(path, str(error)) from error
+        raise _unopened(path, error) from error
     mirror.attach(connection)
     return connection
 
@@ -280,13 +282,17 @@ def damaged(path: Path, said: str) -> WorkspaceDamagedError:
     return WorkspaceDamagedError(path, said, _WORKS, _BACK)
 
 
-def _unopened(path: Path, message: str) -> WinnowError:
-    """What is raised where DuckDB does not open the file."""
+def _unopened(path: Path, error: duckdb.Error) -> WinnowError:
+    """What is raised where DuckDB does not open the file: an error of the system is not one of the file."""
+    message = str(error)
     if LOCK in message:
         return _locked(path, message)
-    if path.exists() and "Permission denied" in message:
-        return StoreError(f"{path} cannot be opened: permission denied.", "Have its owner let you read and write it.")
-    return _damage(path, message) or damaged(path, f"DuckDB cannot open it: “{short_of(path, message)}”")
+    if found := _damage(path, message):
+        return found
+    said = short_of(path, message)
+    if isinstance(error, duckdb.IOException) or "No space left" in message:
+        return StoreError(f"{path} cannot be opened: {said}.", "Check the disk, and who may read and write there.")
+    return damaged(path, f"DuckDB cannot open it: “{said}”")
 
 
 def _locked(path: Path, message: str) -> WorkspaceLockedError:

@@ -5,14 +5,18 @@ from __future__ import annotations
 import json
 import shutil
 import sqlite3
+import time
 from collections.abc import Callable
 from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+import pytest
+
 from core.services.upkeep.backups import Backup, broken, get_backup, list_backups, prune
 from core.services.upkeep.daily import back_up_if_due
 from core.settings import Workspace
+from core.ui.shell.context import app_context, close_contexts
 from tests.damage.conftest import content_of, decide, opened
 from tests.damage.ways import FILES, WAYS
 from tests.integration.cli_support import Ran
@@ -65,6 +69,23 @@ def test_a_backup_is_made_once_a_day_where_something_changed(workspace: Workspac
         assert again is not None
     with closing(sqlite3.connect(again.path / "ledger.sqlite")) as copy:
         assert copy.execute("SELECT count(*) FROM decisions WHERE client_key = 'later-40'").fetchone() == (1,)
+
+
+def test_the_open_app_makes_the_backup_of_the_day_by_itself(
+    workspace: Workspace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("core.services.upkeep.daily.FIRST_SECONDS", 0.0)
+    _aged(workspace, list_backups(workspace)[0], days=2)
+    monkeypatch.setenv("WINNOW_WORKSPACE", str(workspace.root))
+    context = app_context()
+    try:
+        deadline = time.monotonic() + 30
+        while len(list_backups(workspace)) < 2 and time.monotonic() < deadline:
+            time.sleep(0.05)
+        assert list_backups(workspace)[0].why == "daily"
+        assert context.store.healthy
+    finally:
+        close_contexts()
 
 
 def test_a_backup_of_each_of_seven_days_and_three_of_before_upgrades_are_kept(workspace: Workspace) -> None:

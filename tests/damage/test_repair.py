@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Callable
+from contextlib import closing
 from pathlib import Path
 
+import duckdb
 import pytest
 from streamlit.testing.v1 import AppTest
 
@@ -100,6 +102,13 @@ def test_a_whole_workspace_is_whole(workspace: Workspace, run: Runs) -> None:
     assert said.code == 0 and said.out.endswith("Nothing is damaged.\n")
     shutil.rmtree(workspace.arrays)
     assert run("check").code == 0, "arrays are a cache"
+
+
+def test_a_workspace_of_an_earlier_release_is_whole(workspace: Workspace, run: Runs) -> None:
+    with closing(duckdb.connect(str(workspace.database))) as store:
+        store.execute("DELETE FROM schema_version WHERE version > 4")
+    said = run("check")
+    assert said.code == 0 and "of an earlier release: schema version 4" in said.out
 
 
 @pytest.mark.parametrize("file", FILES)

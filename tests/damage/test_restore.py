@@ -91,6 +91,17 @@ def test_of_a_ledger_with_one_broken_page_all_acts_on_the_others_come_back(works
     assert done["acts_missing"] == count - found
 
 
+def test_a_letter_that_changed_in_an_act_is_found_and_put_right(workspace: Workspace, run: Runs, made: Made) -> None:
+    with closing(sqlite3.connect(workspace.ledger, isolation_level=None)) as ledger:
+        ledger.execute("UPDATE decisions SET new_label = 'pets' WHERE client_key = 'before-1'")
+    found = _of(run("check", "--json"), "ledger.sqlite")
+    assert found["state"] == "damaged" and "1 acts read otherwise than in the backup" in found["said"]
+    assert run("restore", "--json").json["files"] == ["ledger.sqlite"]
+    with opened(workspace) as context:
+        assert content_of(context) == made.content
+    assert run("check").code == 0
+
+
 @pytest.mark.parametrize("way", DAMAGE)
 def test_the_table_of_jobs_is_made_anew_from_the_job_folders(
     workspace: Workspace, run: Runs, made: Made, way: str

@@ -5,12 +5,15 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Mapping
 from contextlib import closing
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from pathlib import Path
 
 from core.errors import WorkspaceDamagedError
 from core.ledger.sqlite.file import BACK, SCHEMAS, WORKS, check_is_ledger
+from core.records import Decision
 from core.sqlite import damage_said, integrity_of, tables_of, version_of
+
+_OF_AN_ACT = tuple(one.name for one in fields(Decision))
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,8 +30,8 @@ class LedgerLook:
     """Per dataset."""
     finished: frozenset[str] = frozenset()
     """Runs that came to their end."""
-    versions: frozenset[str] = frozenset()
-    """Versions that can be made again."""
+    versions: Mapping[str, str] = field(default_factory=dict)
+    """Versions that can be made again, with their datasets."""
 
 
 def look(path: Path) -> LedgerLook:
@@ -50,7 +53,20 @@ def look(path: Path) -> LedgerLook:
 def _look(connection: sqlite3.Connection, versions: bool) -> LedgerLook:
     acts = connection.execute("SELECT dataset_id, count(*) FROM decisions GROUP BY dataset_id").fetchall()
     runs = connection.execute("SELECT run_id FROM runs WHERE summary <> '{}'").fetchall()
-    kept = connection.execute("SELECT version_id FROM versions").fetchall() if versions else []
-    return LedgerLook(
-        acts=dict(acts), finished=frozenset(run for (run,) in runs), versions=frozenset(one for (one,) in kept)
-    )
+    kept = connection.execute("SELECT version_id, dataset_id FROM versions").fetchall() if versions else []
+    return LedgerLook(acts=dict(acts), finished=frozenset(run for (run,) in runs), versions=dict(kept))
+
+
+def altered(path: Path, copy: Path) -> int:
+    """How many acts read otherwise than in an earlier copy of the same ledger: an act is never edited, and SQLite does
+    not see when a letter of one is another. 0 where the copy is of an earlier release."""
+    same = " AND ".join(f"d.{column} IS c.{column}" for column in _OF_AN_ACT)
+    with closing(sqlite3.connect(path.absolute().as_uri(), uri=True, isolation_level=None)) as connection:
+        connection.execute("ATTACH ? AS copied", [f"{copy.absolute().as_uri()}?mode=ro&immutable=1"])
+        try:
+            found = connection.execute(
+                f"SELECT count(*) FROM decisions d JOIN copied.decisions c USING (seq) WHERE NOT ({same})"
+            ).fetchone()
+        except sqlite3.OperationalError:
+            return 0
+    return int(found[0])

@@ -15,12 +15,14 @@ import numpy as np
 from core.arrays import shards
 from core.errors import StoreError, UsageError, WorkspaceDamagedError
 from core.files import PART
-from core.ledger.sqlite.look import LedgerLook
+from core.ledger.sqlite.look import LedgerLook, altered
 from core.ledger.sqlite.look import look as look_at_ledger
 from core.queue.table import problem_of
 from core.services.context import check_store_is_there
+from core.services.upkeep.backups import broken, list_backups
 from core.settings import Workspace
 from core.sqlite import tables_of
+from core.store.schema import MIGRATIONS
 from core.store.upkeep.look import StoreLook
 from core.store.upkeep.look import look as look_at_store
 
@@ -52,7 +54,7 @@ def check(workspace: Workspace) -> list[Finding]:
     check_is_workspace(workspace)
     store, ledger = look_at_store(workspace.database), look_at_ledger(workspace.ledger)
     found = files_of(workspace, store, ledger)
-    if not any(one.wrong or one.state == "in use" for one in found):
+    if store.schema == len(MIGRATIONS) and not any(one.wrong for one in found):
         found += _between(store, ledger)
     found += [_of_kind(workspace, kind) for kind in ARRAYS]
     found += broken_outputs(workspace)
@@ -90,6 +92,8 @@ def _store(workspace: Workspace, found: StoreLook) -> Finding:
         return Finding(name, "damaged", found.problem, _RESTORE)
     if found.newer:
         return Finding(name, "newer", f"it has schema version {found.newer}", "update Winnow")
+    if found.schema < len(MIGRATIONS):
+        return Finding(name, "whole", f"of an earlier release: schema version {found.schema}, upgraded when opened")
     return Finding(name, "whole", f"{len(found.datasets):,} datasets, {len(found.versions):,} versions")
 
 
@@ -103,7 +107,19 @@ def _ledger(workspace: Workspace, store: StoreLook, found: LedgerLook) -> Findin
         gone: State = "damaged" if workspace.ledger.exists() else "missing"
         expected = store.schema > 2 or store.problem or store.in_use
         return Finding(name, gone, "it has nothing in it", _RESTORE) if expected else Finding(name, "not yet there")
+    if said := _altered(workspace):
+        return Finding(name, "damaged", said, _RESTORE)
     return Finding(name, "whole", f"{sum(found.acts.values()):,} acts, {len(found.finished):,} finished runs")
+
+
+def _altered(workspace: Workspace) -> str:
+    """Held against the newest backup whose copy of the ledger is whole."""
+    name = workspace.ledger.name
+    for backup in list_backups(workspace):
+        if backup.files_of(name) and not broken(backup, name):
+            count = altered(workspace.ledger, backup.path / name)
+            return f"{count:,} acts read otherwise than in the backup {backup.name}" if count else ""
+    return ""
 
 
 def _jobs(workspace: Workspace) -> Finding:
@@ -128,7 +144,8 @@ def _between(store: StoreLook, ledger: LedgerLook) -> Iterator[Finding]:
     if lost := {dataset: acts for dataset, acts in ledger.acts.items() if dataset not in store.datasets}:
         said = f"{sum(lost.values()):,} acts are on {len(lost):,} datasets that winnow.duckdb has not"
         yield Finding("datasets", "missing", said, "load them again, or `winnow restore --all` another backup")
-    if versions := ledger.versions - store.versions:
+    kept = {version for version, dataset in ledger.versions.items() if dataset in store.datasets}
+    if versions := kept - store.versions:
         yield Finding("versions", "missing", f"{len(versions):,}", "`winnow repair` makes them again")
     if runs := ledger.finished - store.runs:
         yield Finding("predictions", "missing", f"of {len(runs):,} runs", "`winnow repair` takes them in again")
