@@ -13,7 +13,6 @@ from __future__ import annotations
 
 import json
 import logging
-import mmap
 import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -21,9 +20,9 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-import xxhash
 from numpy.typing import NDArray
 
+from core.arrays.checksum import checksum
 from core.files import whole
 
 DIGEST = "S16"
@@ -57,7 +56,7 @@ def problem_of(shard: Path) -> str:
         if not sums.exists():
             return _problem_of_old(shard)
         for name, known in json.loads(sums.read_text(encoding="utf-8")).items():
-            if _sum(shard.with_name(name)) != known:
+            if checksum(shard.with_name(name)) != known:
                 return f"{name} is not as it was written"
     except (OSError, ValueError, EOFError, AttributeError) as error:
         return str(error)
@@ -71,11 +70,6 @@ def _problem_of_old(shard: Path) -> str:
         np.load(part, mmap_mode="r", allow_pickle=False)
     whole_set = len(parts) > 1 or any(part.name.endswith(f".{_VECTORS}.npy") for part in parts)
     return "" if whole_set else "its arrays are missing"
-
-
-def _sum(file: Path) -> str:
-    with file.open("rb") as opened, mmap.mmap(opened.fileno(), 0, access=mmap.ACCESS_READ) as content:
-        return str(xxhash.xxh3_128_hexdigest(content))
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,7 +167,7 @@ def _written(file: Path, array: NDArray[Any]) -> str:
     """Writes an array and returns its file's checksum."""
     with file.open("wb") as opened:
         np.save(opened, array, allow_pickle=False)
-    return _sum(file)
+    return checksum(file)
 
 
 def _id(shard: Path) -> str:

@@ -8,6 +8,7 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
+from core.arrays.checksum import write_sums
 from core.errors import WinnowError
 from core.queue import JobFolder, ProgressWriter, Stopped
 from core.typed import to_json
@@ -46,6 +47,7 @@ def run(main: Callable[[JobFolder, ProgressWriter], object]) -> None:
         folder.write_defect(f"{type(defect).__name__}: {said}" if said else type(defect).__name__)
         raise
     if result is not None:
+        write_sums(folder.output)
         folder.write_result(to_json(result))
 
 

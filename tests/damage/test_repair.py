@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
 
 import duckdb
+import numpy as np
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
+from safetensors.numpy import save_file
 from streamlit.testing.v1 import AppTest
 
+from core.services.upkeep.check import problem_of_output
 from core.settings import PROJECT, Workspace
 from core.ui.shell.context import close_contexts
 from tests.damage.conftest import Made, content_of, opened
@@ -58,7 +64,19 @@ def test_what_only_a_backup_brings_back_is_said(workspace: Workspace, run: Runs)
     assert run("restore").code == 0
 
 
-@pytest.mark.parametrize("way", ["cut_in_half", "replaced_by_text", "emptied"])
+def test_the_form_of_an_output_of_before_there_were_checksums_tells_when_it_is_cut(tmp_path: Path) -> None:
+    np.save(tmp_path / "a.npy", np.zeros(999))
+    pq.write_table(pa.table({"a": list(range(999))}), tmp_path / "b.parquet")
+    save_file({"a": np.zeros(999)}, tmp_path / "c.safetensors")
+    (tmp_path / "d.json").write_text("{}")
+    for file in tmp_path.iterdir():
+        assert problem_of_output(file) == ""
+        for size in (file.stat().st_size - 1, 10, 1, 0):
+            os.truncate(file, size)
+            assert problem_of_output(file) != "", (file.name, size)
+
+
+@pytest.mark.parametrize("way", ["cut_in_half", "replaced_by_text", "emptied", "flipped_in_front", "flipped_within"])
 @pytest.mark.parametrize("suffix", [".npy", ".parquet", ".safetensors"])
 def test_a_broken_output_of_a_job_is_named_by_check(workspace: Workspace, run: Runs, suffix: str, way: str) -> None:
     output = next(path for path in sorted(workspace.runs.rglob(f"*{suffix}")) if "output" in path.parts)
@@ -76,10 +94,23 @@ def test_a_restore_that_cannot_take_in_an_output_names_the_job(workspace: Worksp
     done = run("restore", "--json")
     assert done.code == 0, done.err
     (lost,) = done.json["again"]["lost"]
-    assert "cannot be taken in again: predictions.parquet: it is no Parquet file any more" in lost
+    assert "cannot be taken in again: predictions.parquet: it is not as it was written" in lost
 
 
-@pytest.mark.parametrize("way", ["cut_in_half", "replaced_by_text", "emptied", "missing"])
+def test_a_model_that_changed_is_not_used(workspace: Workspace, run: Runs, tmp_path: Path) -> None:
+    (model,) = workspace.runs.glob("*/output/model/model.safetensors")
+    content = bytearray(model.read_bytes())
+    content[-5] ^= 0x10
+    model.write_bytes(content)
+    (tmp_path / "texts.csv").write_text("text\ncat dog leash\n")
+    said = run(
+        "predict", str(tmp_path / "texts.csv"), "--run", "1", "--dataset", "notes", "--out", str(tmp_path / "p.csv")
+    )
+    assert said.code == 1 and "is damaged: model.safetensors: it is not as it was written" in said.err
+    assert "Train it again" in said.err
+
+
+@pytest.mark.parametrize("way", ["cut_in_half", "replaced_by_text", "emptied", "flipped_within", "missing"])
 def test_an_evaluation_whose_probabilities_are_broken_says_so_or_does_without(
     workspace: Workspace, run: Runs, way: str
 ) -> None:

@@ -25,7 +25,7 @@ def flipped_in_front(file: Path) -> None:
 
 def flipped_within(file: Path) -> None:
     """Every page but the first: the first bytes of each say what is on it."""
-    if file.suffix == ".duckdb":
+    if file.suffix != ".sqlite":
         _flip(file, file.stat().st_size // 2, 200)
         return
     for page in range(1, file.stat().st_size // PAGE):

@@ -13,6 +13,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from core.arrays.checksum import changed
 from core.beside.answers import Pending
 from core.context import Context
 from core.errors import JobError
@@ -153,6 +154,8 @@ def split_probabilities(
 
 def _array(path: Path, run: Run) -> NDArray[np.float32]:
     try:
+        if problem := changed(path, path.parent):
+            raise ValueError(problem)
         array: NDArray[np.float32] = np.load(path, mmap_mode="r", allow_pickle=False)
     except (ValueError, EOFError) as error:
         raise JobError(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from core.arrays.checksum import changed
 from core.context import Context
 from core.jobs.defects import in_words
 from core.jobs.hub.web import LOADS
@@ -76,7 +77,7 @@ def _broken(context: Context, job: Job) -> str:
     output = context.queue.folder(job.job_id).output
     if not output.is_dir():
         return "its folder is gone"
-    found = ((path, problem_of_output(path)) for path in sorted(output.rglob("*")))
+    found = ((path, changed(path, output) or problem_of_output(path)) for path in sorted(output.rglob("*")))
     return next((f"{path.relative_to(output)}: {problem}" for path, problem in found if problem), "")
 
 

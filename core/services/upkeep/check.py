@@ -13,6 +13,7 @@ from typing import Literal
 import numpy as np
 
 from core.arrays import shards
+from core.arrays.checksum import changed
 from core.errors import StoreError, UsageError, WorkspaceDamagedError
 from core.files import PART
 from core.ledger.sqlite.look import LedgerLook, altered
@@ -166,11 +167,13 @@ def _of_kind(workspace: Workspace, kind: str) -> Finding:
 
 
 def broken_outputs(workspace: Workspace) -> list[Finding]:
-    """Files that finished jobs have made and that are cut: arrays, tables, models, as far as their form tells."""
+    """Files that finished jobs have made and that are not as they were written; those of before there were checksums,
+    as far as their form tells: arrays, tables, models."""
     found = []
     for result in sorted(workspace.runs.glob("*/result.json")):
-        for path in sorted((result.parent / "output").rglob("*")):
-            if problem := problem_of_output(path):
+        output = result.parent / "output"
+        for path in sorted(output.rglob("*")):
+            if problem := changed(path, output) or problem_of_output(path):
                 step = "do that job again: its model or its figures cannot be read"
                 found.append(Finding(str(path.relative_to(workspace.root)), "damaged", problem, step))
     return found
