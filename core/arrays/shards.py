@@ -35,9 +35,13 @@ _whole: set[Path] = set()
 
 
 def sweep(folder: Path, kept: NDArray[np.bytes_]) -> None:
-    """Removes the shards in the folders of `folder` that hold none of the contents `kept` (n,)."""
+    """Removes the shards in the folders of `folder` that hold none of the contents `kept` (n,), or do not say which."""
     for shard in folder.glob("*/*.digests.npy"):
-        if problem_of(shard) or not np.isin(np.load(shard, allow_pickle=False), kept).any():
+        try:
+            held = bool(np.isin(np.load(shard, allow_pickle=False), kept).any())
+        except (OSError, ValueError, EOFError):
+            held = False
+        if not held:
             drop(shard)
 
 
