@@ -27,7 +27,7 @@ GHOSTLY := tests/ghost tests/unit/arrays tests/unit/modalities tests/unit/heads 
 	tests/integration/test_resident.py tests/integration/test_cli_train.py
 
 test: $(VENV)/.dev
-	HF_HUB_OFFLINE=1 $(BIN)/python -m pytest -n auto --dist loadfile tests/unit tests/pages
+	HF_HUB_OFFLINE=1 $(BIN)/python -m pytest -n auto --dist loadfile tests/unit tests/pages tests/damage tests/full_disk
 	HF_HUB_OFFLINE=1 $(BIN)/python -m pytest tests/integration tests/browser
 	HF_HUB_OFFLINE=1 PYTHONPATH=$(CURDIR)/tests/ghost $(BIN)/python -m pytest -n auto --dist loadfile $(GHOSTLY)
 

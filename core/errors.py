@@ -3,6 +3,10 @@
 Anything raised that is not a `WinnowError` is a defect of Winnow: it is logged with an id and shown as that id.
 """
 
+from __future__ import annotations
+
+from pathlib import Path
+
 
 class WinnowError(Exception):
     """Something the person can put right.
@@ -50,6 +54,17 @@ class StoreError(WinnowError):
 
 class NoRoomError(WinnowError):
     """The disk is full, or plainly has less room than is needed: how many bytes, in which folder. See `core.room`."""
+
+
+class WorkspaceDamagedError(StoreError):
+    """A file of the workspace cannot be read, is something else, or is missing though others know what it held.
+
+    `works` says what goes on without it, `hint` how it comes back.
+    """
+
+    def __init__(self, file: Path, said: str, works: str, hint: str) -> None:
+        super().__init__(f"{file.name} of the workspace {file.parent} is damaged: {said}. {works}", hint)
+        self.file, self.said = file, said
 
 
 class JobError(WinnowError):

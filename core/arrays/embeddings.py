@@ -21,7 +21,7 @@ class EmbeddingCache(Shards):
         gathered: NDArray[np.float32] | None = None
         for shard in self.all():
             source, target = wanted.found(self.digests(shard))
-            if not len(source):
+            if not len(source) or not self.is_whole(shard):
                 continue
             vectors = self.arrays(shard)
             if gathered is None:

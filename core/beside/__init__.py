@@ -38,6 +38,10 @@ class Beside:
         """Whether the workspace is about to be closed: work that takes long looks at it."""
         return self._leaving.is_set()
 
+    def leave_within(self, seconds: float) -> bool:
+        """Waits so long, or until the workspace is about to be closed; returns whether it is."""
+        return self._leaving.wait(seconds)
+
     def answers(self, name: str, threads: int = 1, kept: int = KEPT) -> Answers:
         """The answers of that name."""
         with self._lock:

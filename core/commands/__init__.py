@@ -27,6 +27,10 @@ from core.commands.report import report_command
 from core.commands.runs import runs_command
 from core.commands.scan import scan_command
 from core.commands.train import train_command
+from core.commands.upkeep.backup import backup_command, backups_command
+from core.commands.upkeep.check import check_command
+from core.commands.upkeep.repair import repair_command
+from core.commands.upkeep.restore import restore_command
 from core.commands.upkeep.space import space_command
 from core.commands.version import version_command
 from core.context import Context
@@ -50,8 +54,13 @@ COMMANDS: tuple[Word, ...] = (
     export_command,
     jobs_command,
     space_command,
+    backup_command,
+    backups_command,
+    check_command,
+    restore_command,
+    repair_command,
 )
-"""In the order of the work."""
+"""In the order of the work, and what keeps the workspace last."""
 
 
 def named(name: str) -> Command:

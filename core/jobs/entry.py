@@ -9,6 +9,7 @@ from collections.abc import Callable
 from contextlib import nullcontext, suppress
 from pathlib import Path
 
+from core.arrays.checksum import write_sums
 from core.errors import NoRoomError, WinnowError
 from core.queue import JobFolder, ProgressWriter, Stopped
 from core.queue.cause import NO_ROOM
@@ -40,6 +41,7 @@ def run(main: Callable[[JobFolder, ProgressWriter], object]) -> None:
     try:
         result = main(folder, ProgressWriter(folder, raises_stopped=True))
         if result is not None:
+            write_sums(folder.output)
             folder.write_result(to_json(result))
     except Stopped:
         return

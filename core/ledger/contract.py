@@ -12,7 +12,7 @@ from typing import Any, Protocol
 
 import pyarrow as pa
 
-from core.records import Action, CleaningEffect, Decision, Metric, Run
+from core.records import Action, CleaningEffect, Decision, KeptVersion, Metric, Run
 
 
 class Decisions(Protocol):
@@ -146,6 +146,22 @@ class Effects(Protocol):
         """What was found of a version, newest first."""
 
 
+class Versions(Protocol):
+    """How each version came to be, beside the store that has its rows: a store that is lost is made again with them."""
+
+    def keep(self, versions: Sequence[KeptVersion]) -> None:
+        """Writes versions down; one that is known already stays as it is."""
+
+    def ids(self) -> set[str]:
+        """Of all versions that are kept."""
+
+    def in_order(self) -> list[str]:
+        """Of all versions that are kept, by dataset and number: a version comes after its parent."""
+
+    def by_id(self, version_id: str) -> KeptVersion | None:
+        """One, or None where it was never kept."""
+
+
 class Ledger(Protocol):
     """All of it."""
 
@@ -160,6 +176,9 @@ class Ledger(Protocol):
 
     @property
     def effects(self) -> Effects: ...
+
+    @property
+    def versions(self) -> Versions: ...
 
     def forget(self, dataset_id: str) -> None:
         """Deletes for good all that was done on a dataset."""

@@ -12,13 +12,14 @@ import shutil
 import sqlite3
 import time
 from collections.abc import Sequence
+from dataclasses import asdict
 from datetime import UTC, datetime
 from hashlib import sha256
 from typing import Literal
 
 from core.errors import JobError
 from core.queue import ending
-from core.queue.folder import JobFolder
+from core.queue.folder import JobFolder, write_json
 from core.queue.launcher import Launcher, Resources
 from core.queue.local.launcher import LocalLauncher
 from core.queue.progress import ProgressWriter
@@ -267,8 +268,10 @@ class Queue:
         now = time.time()
         job_id = f"{datetime.fromtimestamp(now, UTC):%Y%m%d-%H%M%S}-{kind}-{secrets.token_hex(3)}"
         folder = self._table.folder(job_id)
+        asked = {"title": title, "module": module, "dataset_id": dataset_id, "created_by": by, **asdict(resources)}
         try:
             folder.create().write_spec(spec)
+            write_json(folder.path / "job.json", asked)  # for `core.queue.rebuild`
             folder.keep_room()
         except OSError:
             shutil.rmtree(folder.path, ignore_errors=True)

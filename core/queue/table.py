@@ -4,16 +4,22 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any
 
+from core.errors import StoreError, WorkspaceDamagedError
 from core.queue.folder import JobFolder
 from core.records import ENDED, JobStatus
 from core.settings import Workspace
+from core.sqlite import damage_said, integrity_of, tables_of, version_of
 
 WAIT_SECONDS = 20.0
 """How long a write waits for another process's write."""
+WORKS = "Datasets and decisions are kept apart from it, and what jobs have made lies in their folders under runs/."
+BACK = "`winnow repair` makes it anew from the job folders."
+VERSION = 1
+"""Of the file, as `user_version`."""
 
 SCHEMA = """
 CREATE TABLE IF NOT EXISTS jobs (
@@ -62,9 +68,12 @@ class JobTable:
     """The jobs of one workspace. A connection per call: any thread of any process may use it."""
 
     def __init__(self, path: Path) -> None:
+        """Raises `StoreError` for a file of a newer Winnow, `WorkspaceDamagedError` for what is no such table; so does
+        every call that meets damage."""
         self.path = path
         self._runs = Workspace(path.parent.resolve()).runs
         path.parent.mkdir(parents=True, exist_ok=True)
+        check_is_jobs(path)
         with self._connection() as connection:
             connection.execute("PRAGMA journal_mode = WAL")
             connection.execute(SCHEMA)
@@ -173,22 +182,65 @@ class JobTable:
     @staticmethod
     def _rename(connection: sqlite3.Connection) -> None:
         """Once per file: a write would wait for the writes of all others each time that the table is opened."""
-        if connection.execute("PRAGMA user_version").fetchone()[0] < 1:
+        if connection.execute("PRAGMA user_version").fetchone()[0] < VERSION:
             for statement in RENAMED:
                 connection.execute(statement)
-            connection.execute("PRAGMA user_version = 1")
+            connection.execute(f"PRAGMA user_version = {VERSION}")
 
     def _connect(self) -> sqlite3.Connection:
         return sqlite3.connect(self.path, timeout=WAIT_SECONDS, isolation_level=None, check_same_thread=False)
 
     @contextmanager
     def _connection(self) -> Iterator[sqlite3.Connection]:
-        connection = self._connect()
-        connection.row_factory = sqlite3.Row
-        try:
-            yield connection
-        finally:
-            connection.close()
+        with damage_said(self.path, WORKS, BACK):
+            connection = self._connect()
+            connection.row_factory = sqlite3.Row
+            try:
+                yield connection
+            finally:
+                connection.close()
+
+
+def check_is_jobs(path: Path) -> None:
+    """Raises `WorkspaceDamagedError` for a file that is there and is something else, `StoreError` for one of a newer
+    Winnow; looks at no row of it."""
+    with damage_said(path, WORKS, BACK):
+        found, version = tables_of(path), version_of(path)
+    if found and not found.get("jobs", frozenset()) >= {"job_id", "kind", "folder", "status", "collected"}:
+        raise jobs_damaged(path, f"it is another database, with {', '.join(sorted(found)[:3])}")
+    if version > VERSION:
+        raise StoreError(
+            f"The workspace {path.parent} is of a newer Winnow: its jobs have version {version}, and this one knows up "
+            f"to {VERSION}.",
+            "Update Winnow, or open another workspace: --workspace FOLDER.",
+        )
+
+
+def jobs_damaged(path: Path, said: str) -> WorkspaceDamagedError:
+    """What is raised of a damaged table."""
+    return WorkspaceDamagedError(path, said, WORKS, BACK)
+
+
+def has_jobs(path: Path) -> bool:
+    """Whether the file holds a job; not where there is none. Raises as `check_is_jobs`."""
+    check_is_jobs(path)
+    with damage_said(path, WORKS, BACK):
+        if not tables_of(path):
+            return False
+        with closing(sqlite3.connect(path, isolation_level=None)) as connection:
+            return connection.execute("SELECT 1 FROM jobs LIMIT 1").fetchone() is not None
+
+
+def problem_of(path: Path) -> str:
+    """What is wrong with the file, all of it read; empty where it is whole, or not there. Raises `StoreError` for one
+    of a newer Winnow."""
+    try:
+        check_is_jobs(path)
+        with damage_said(path, WORKS, BACK):
+            found = integrity_of(path) if tables_of(path) else ""
+    except WorkspaceDamagedError as error:
+        return error.said
+    return f"SQLite says “{found}”" if found else ""
 
 
 def _marks(values: Sequence[Any]) -> str:

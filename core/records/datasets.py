@@ -75,6 +75,17 @@ class Version:
 
 
 @dataclass(frozen=True, slots=True)
+class KeptVersion:
+    """How a version came to be: with the load and the acts, all that it takes to make it again."""
+
+    version: Version
+    job_id: str | None
+    """Of the job that made it, if one did."""
+    splits: bytes | None
+    """Parquet (example_id, split) of the rows that have a split of the version's own, where that is what it is for."""
+
+
+@dataclass(frozen=True, slots=True)
 class VersionChange:
     """What one row of a version has that its parent's has not."""
 

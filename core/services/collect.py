@@ -12,7 +12,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from core.context import Context
-from core.errors import JobError
+from core.errors import JobError, WinnowError, WorkspaceDamagedError
 from core.jobs.defects import in_words
 from core.jobs.load.web import finish_earlier
 from core.jobs.registry import KINDS
@@ -89,7 +89,7 @@ class Collector:
     def __init__(self, context: Context) -> None:
         self._context = context
         self._stopping = threading.Event()
-        self._waits = False
+        self._waits_for: type[WinnowError] | None = None
         self._thread = threading.Thread(target=self._run, name="collector", daemon=True)
         self._thread.start()
 
@@ -110,18 +110,20 @@ class Collector:
                     empty_trash(self._context)
                 self._context.queue.reconcile()
                 collect(self._context)
-                self._waits = False
+                self._waits_for = None
             except Exception as error:
                 self._failed(error)
 
     def _failed(self, error: Exception) -> None:
-        """Told once, however long a disk is full."""
-        told = met(error, self._context.workspace.root)
+        """Told once, however long a disk is full or a file is damaged."""
+        told: WinnowError | None = met(error, self._context.workspace.root)
+        if told is None and isinstance(error, WorkspaceDamagedError):
+            told = error
         if told is None:
             logger.error("collecting failed; it is tried again", exc_info=error)
-        elif not self._waits:
-            logger.warning("%s It is waited for.", told)
-        self._waits = told is not None
+        elif type(told) is not self._waits_for:
+            logger.warning("%s Collecting waits.", told)
+        self._waits_for = None if told is None else type(told)
 
 
 def start_collector(context: Context) -> Collector:

@@ -6,44 +6,86 @@ import atexit
 
 from core.context import Context
 from core.ledger.sqlite import SqliteLedger
+from core.ledger.sqlite.file import SCHEMAS, check_is_ledger, has_acts, ledger_damaged
 from core.queue.queue import Queue
+from core.queue.table import check_is_jobs, has_jobs, jobs_damaged
 from core.room import full_disk_told, keep_reserve
 from core.services.trash import purge
 from core.services.upgrade import move_acts
+from core.services.upkeep.backups import make_backup, prune
 from core.settings import Workspace
-from core.store.database import Database
+from core.sqlite import tables_of, version_of
+from core.store import schema
+from core.store.database import Database, damaged
 from core.store.schema import migrate
+
+_WITH_LEDGER = 3
+"""From this schema version of the store on, a workspace has a ledger."""
 
 
 def open_context(workspace: Workspace) -> Context:
-    """Makes what is missing, brings the file up to date, finds lost jobs and empties the trash of what is due.
+    """Makes what is missing, brings the files up to date, finds lost jobs and empties the trash of what is due. Files
+    that have to be upgraded are copied before.
 
     Raises `WorkspaceLockedError` while another process has the workspace open, `StoreError` where a newer Winnow wrote
-    it, `NoRoomError` where its disk is full.
+    it, `WorkspaceDamagedError` where one of its files is damaged or has disappeared, `NoRoomError` where its disk is
+    full.
     """
     with full_disk_told(workspace.root):
         return _opened(workspace)
 
 
 def _opened(workspace: Workspace) -> Context:
+    check_store_is_there(workspace)
     workspace.create()
-    ledger = SqliteLedger(workspace.ledger)
+    store = Database.open(workspace.database)
+    ledger: SqliteLedger | None = None
     try:
-        store = Database.open(workspace.database, ledger.decisions)
-    except BaseException:
-        ledger.close()
-        raise
-    try:
-        migrate(store, workspace.backups)
+        _check_the_others(workspace, store)
+        _back_up_before_upgrade(workspace, store)
+        ledger = SqliteLedger(workspace.ledger)
+        store.follow(ledger.decisions)
+        migrate(store)
         move_acts(store, ledger)
         queue = Queue(workspace)
         queue.reconcile()
         purge(store, ledger, queue, workspace)
     except BaseException:
         store.close()
-        ledger.close()
+        if ledger is not None:
+            ledger.close()
         raise
     keep_reserve(workspace.root)
     context = Context(workspace, store, queue, ledger)
     atexit.register(context.beside.close)
     return context
+
+
+def check_store_is_there(workspace: Workspace) -> None:
+    """A workspace in which something was done has a store: a new one in its place would look as if all were gone."""
+    if workspace.database.exists():
+        return
+    for other, used in ((workspace.ledger, has_acts), (workspace.jobs_database, has_jobs)):
+        if used(other):
+            raise damaged(workspace.database, f"it is missing, though {other.name} knows what was done with it")
+
+
+def _check_the_others(workspace: Workspace, store: Database) -> None:
+    """What is no ledger, or no table of jobs, or is gone, is said before anything is written."""
+    check_is_ledger(workspace.ledger)
+    check_is_jobs(workspace.jobs_database)
+    if schema.version_of(store) >= _WITH_LEDGER and not tables_of(workspace.ledger):
+        raise ledger_damaged(workspace.ledger, _gone(workspace.ledger.exists()))
+    if not tables_of(workspace.jobs_database) and any(workspace.runs.glob("*/spec.json")):
+        raise jobs_damaged(workspace.jobs_database, _gone(workspace.jobs_database.exists()))
+
+
+def _gone(there: bool) -> str:
+    return "it is empty" if there else "it is missing"
+
+
+def _back_up_before_upgrade(workspace: Workspace, store: Database) -> None:
+    of_store, of_ledger = schema.version_of(store), version_of(workspace.ledger)
+    if 0 < of_store < len(schema.MIGRATIONS) or 0 < of_ledger < len(SCHEMAS):
+        make_backup(workspace, store, "upgrade")
+        prune(workspace)

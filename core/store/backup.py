@@ -2,34 +2,51 @@
 
 from __future__ import annotations
 
-import shutil
+import subprocess
+from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 
 import duckdb
 
+from core.errors import StoppedError, StoreError
+from core.files import whole
 from core.store.database import Database
-from core.store.times import now
+
+_LOOK_EVERY = 0.05
+"""Seconds between two looks at whether to stop."""
 
 
-def backup(db: Database, folder: Path, name: str) -> Path:
-    """Copies the file and its write-ahead log into `folder`, as `name` and the time, and returns the copy's path.
+def backup(db: Database, copy: Path, stopped: Callable[[], bool] = lambda: False) -> None:
+    """Copies the file, and its write-ahead log beside the copy where there is one.
 
     No write runs meanwhile. A load that is still reading makes the checkpoint impossible, but not the copy: what it
     writes lies in blocks that no committed table uses, and the log holds what the checkpoint would have moved. A copy
-    that breaks off never has a copy's name.
+    that breaks off never has a copy's name. Raises `StoppedError` once `stopped` says so, `StoreError` where there is
+    no room.
     """
-    folder.mkdir(parents=True, exist_ok=True)
-    copy = folder / f"{name}-{now():%Y%m%d-%H%M%S-%f}{db.path.suffix}"
+    copy.parent.mkdir(parents=True, exist_ok=True)
     log = db.path.with_name(db.path.name + ".wal")
     with db.exclusive(), db.cursor() as cursor:
         with suppress(duckdb.TransactionException):
             cursor.execute("CHECKPOINT")
         if log.exists():
-            shutil.copyfile(log, copy.with_name(copy.name + ".wal"))
-        unfinished = copy.with_name(copy.name + ".part")
-        try:
-            shutil.copyfile(db.path, unfinished)
-            return unfinished.rename(copy)
-        finally:
-            unfinished.unlink(missing_ok=True)
+            _copy(log, copy.with_name(copy.name + ".wal"), stopped)
+        _copy(db.path, copy, stopped)
+
+
+def _copy(source: Path, target: Path, stopped: Callable[[], bool]) -> None:
+    """By another process: closing a file takes away this process's lock on it, with which DuckDB keeps others out."""
+    with whole(target) as unfinished:
+        copying = subprocess.Popen(["/bin/cp", "--", source, unfinished], stderr=subprocess.PIPE, text=True)
+        while True:
+            try:
+                _, said = copying.communicate(timeout=_LOOK_EVERY)
+                break
+            except subprocess.TimeoutExpired:
+                if stopped():
+                    copying.kill()
+        if stopped():
+            raise StoppedError("The copy was given up.", "Make it again when you want it.")
+        if copying.returncode:
+            raise StoreError(f"{source} cannot be copied to {target}: {said.strip()}.", "Make room there.")

@@ -19,7 +19,7 @@ from typing import Any, TypeVar
 
 import duckdb
 
-from core.errors import StoreError, WorkspaceLockedError
+from core.errors import StoreError, WinnowError, WorkspaceDamagedError, WorkspaceLockedError
 from core.store.acts.mirror import ActLog, Mirror
 from core.store.times import loaded
 
@@ -37,6 +37,15 @@ _COLUMN_MB = 0.5
 _LEAVING_SECONDS = 5.0
 """How long those who still use a connection that is to be replaced have to let go of it."""
 _LOG = logging.getLogger("winnow")
+LOCK = "Could not set lock on file"
+_DAMAGE = re.compile(
+    r"not a valid DuckDB|Corrupt (database|WAL)|Could not read|with version number|Failed to deserialize|Is a directory"
+    r"|replaying WAL",
+    re.I,
+)
+"""How DuckDB's errors of a file that is not as it was written say so."""
+_WORKS = "Decisions, runs and their figures are kept apart from it, in ledger.sqlite, and what jobs have made in runs/."
+_BACK = "`winnow check` says what is whole; `winnow restore` puts a backup in place and applies the decisions again."
 _HOLDER = re.compile(r"lock is held in (?P<program>.*?) ?\(PID (?P<pid>\d+)\)")
 
 
@@ -64,9 +73,14 @@ class Database:
         process has it open."""
         return cls(path, Mirror(acts))
 
+    def follow(self, acts: ActLog) -> None:
+        """Has queries see the decisions of `acts` from now on."""
+        self._mirror.follow(acts)
+
     @contextmanager
     def cursor(self) -> Iterator[Cursor]:
-        """A cursor of its own for one call. Raises `StoreError` where the connection has become invalid."""
+        """A cursor of its own for one call. Raises `StoreError` where the connection has become invalid, and
+        `WorkspaceDamagedError` where the file turns out to be damaged."""
         with self._opening:
             connection = self._connection
             cursor = self._new_cursor()
@@ -74,10 +88,14 @@ class Database:
             yield cursor
         except BaseException as error:
             cause = _fatal(error)
-            if cause is None or self._closed:
+            damage = _damage(self.path, cause or str(error)) if cause or isinstance(error, duckdb.IOException) else None
+            if self._closed or (cause is None and damage is None):
                 raise
-            self._leave(cursor)
-            self._open_again(connection, cause)
+            if cause is not None:
+                self._leave(cursor)
+                self._open_again(connection, cause)
+            if damage is not None:
+                raise damage from error
             raise StoreError(
                 f"The store met an error inside its engine and was opened again: {cause}",
                 "What was saved is there. Do the last step again.",
@@ -231,10 +249,8 @@ def _connect(path: Path, mirror: Mirror) -> duckdb.DuckDBPyConnection:
     }
     try:
         connection = duckdb.connect(str(path), config=config)
-    except duckdb.IOException as error:
-        if "lock" not in str(error):
-            raise
-        raise _locked(path, str(error)) from error
+    except duckdb.Error as error:
+        raise _unopened(path, error) from error
     mirror.attach(connection)
     return connection
 
@@ -247,6 +263,37 @@ def _fatal(error: BaseException | None) -> str | None:
             return original.strip().split("\n", 1)[0]
         error = error.__cause__ or error.__context__
     return None
+
+
+def _damage(path: Path, message: str) -> WorkspaceDamagedError | None:
+    """The error that names the file's damage, where DuckDB's words are about that and about this file."""
+    if not _DAMAGE.search(message) or ("Corrupt database" not in message and str(path) not in message):
+        return None
+    return damaged(path, f"DuckDB says “{short_of(path, message)}”")
+
+
+def short_of(path: Path, message: str) -> str:
+    """The first line of what DuckDB says, without the kind of error and the path that who reads it knows."""
+    said = message.split("\n", 1)[0].replace(f' "{path}"', "").strip()
+    return re.sub(r"^(IO|Serialization|INTERNAL|FATAL) Error: ", "", said, flags=re.I).rstrip("!. ")
+
+
+def damaged(path: Path, said: str) -> WorkspaceDamagedError:
+    """What is raised of a damaged database file."""
+    return WorkspaceDamagedError(path, said, _WORKS, _BACK)
+
+
+def _unopened(path: Path, error: duckdb.Error) -> WinnowError:
+    """What is raised where DuckDB does not open the file: an error of the system is not one of the file."""
+    message = str(error)
+    if LOCK in message:
+        return _locked(path, message)
+    if found := _damage(path, message):
+        return found
+    said = short_of(path, message)
+    if isinstance(error, duckdb.IOException) or "No space left" in message:
+        return StoreError(f"{path} cannot be opened: {said}.", "Check the disk, and who may read and write there.")
+    return damaged(path, f"DuckDB cannot open it: “{said}”")
 
 
 def _locked(path: Path, message: str) -> WorkspaceLockedError:

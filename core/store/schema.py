@@ -5,14 +5,12 @@ from __future__ import annotations
 import json
 import shutil
 from collections.abc import Callable
-from pathlib import Path
 
 from core.errors import StoreError
 from core.identity import is_gone
 from core.records import EARLIER_EXAMPLE_ID, EXAMPLE_ID
 from core.sql import identifier
-from core.store.backup import backup
-from core.store.database import Cursor, Database
+from core.store.database import Cursor, Database, damaged
 
 
 def _rename_example_ids(cursor: Cursor) -> None:
@@ -106,14 +104,14 @@ MIGRATIONS: tuple[tuple[str | Callable[[Cursor], None], ...], ...] = (
 """Each entry takes the file one schema version further; entries are never edited, only appended."""
 
 
-def migrate(db: Database, backups: Path) -> None:
+def migrate(db: Database) -> None:
     """Creates or upgrades the tables and removes what a process that is gone has left: half a load, and what it had
     spilled to disk. To be called once, right after opening.
 
-    An older file is first copied into `backups`, named by its schema version and the time. Raises `StoreError` for a
-    file that a newer Winnow has upgraded; then nothing is touched.
+    Whoever opens an older file makes a backup of it before. Raises `StoreError` for a file that a newer Winnow has
+    upgraded, `WorkspaceDamagedError` for one that is another database; then nothing is touched.
     """
-    version = _version(db)
+    version = version_of(db)
     if version > len(MIGRATIONS):
         raise StoreError(
             f"The workspace {db.path.parent} is of a newer Winnow: its file has schema version {version}, and this "
@@ -121,8 +119,6 @@ def migrate(db: Database, backups: Path) -> None:
             "Update Winnow, or open another workspace: --workspace FOLDER.",
         )
     shutil.rmtree(db.path.with_name(db.path.name + ".tmp"), ignore_errors=True)
-    if 0 < version < len(MIGRATIONS):
-        backup(db, backups, f"{db.path.stem}-schema-{version}")
     with db.write() as cursor:
         cursor.execute("CREATE TABLE IF NOT EXISTS schema_version (version INTEGER)")
         for later in range(version, len(MIGRATIONS)):
@@ -133,9 +129,13 @@ def migrate(db: Database, backups: Path) -> None:
     db.checkpoint()
 
 
-def _version(db: Database) -> int:
-    """Up to which entry the file has come: 0 for a new one."""
-    if not db.fetch("SELECT 1 FROM duckdb_tables() WHERE table_name = 'schema_version'"):
+def version_of(db: Database) -> int:
+    """Up to which entry the file has come: 0 for a new one. Raises `WorkspaceDamagedError` for another database."""
+    rows = db.fetch("SELECT table_name FROM duckdb_tables() WHERE database_name = current_database() ORDER BY 1")
+    tables = [name for (name,) in rows]
+    if tables and not {"schema_version", "datasets", "versions"} <= set(tables):
+        raise damaged(db.path, f"it is another database, with {', '.join(tables[:3])}")
+    if not tables:
         return 0
     (version,) = db.fetch_one("SELECT coalesce(max(version), 0) FROM schema_version") or (0,)
     return int(version)

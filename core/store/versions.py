@@ -18,6 +18,8 @@ from core.store.times import now, stored
 
 __all__ = [
     "add_fingerprint",
+    "apply_acts",
+    "apply_splits",
     "changes",
     "count_changes",
     "get_version",
@@ -72,31 +74,37 @@ def unfingerprinted(db: Database) -> list[str]:
 def make_review_version(db: Database, parent_id: str, note: str, by: str) -> Version:
     """The parent with its decisions in force applied, up to the newest act. Raises `UsageError` where there is none."""
     parent, newest = get_version(db, parent_id), db.newest_act()
-    in_force = in_force_at_sql(parent_id, newest)
     with db.write() as cursor:
-        decided = cursor.execute(f"SELECT count(*) FROM {in_force}").fetchone()
+        decided = cursor.execute(f"SELECT count(*) FROM {in_force_at_sql(parent_id, newest)}").fetchone()
         if not decided or not decided[0]:
             raise UsageError(
                 f"Version {parent.number} has no decision to make a version of.", "Decide on some rows in Review first."
             )
         version_id = insert_version(cursor, parent.dataset_id, parent_id, "review", note, by, acts_up_to=newest)
-        cursor.execute(
-            f"""INSERT INTO overrides
-                SELECT ?, ?, coalesce(p.example_id, d.example_id), coalesce(d.new_label, p.label),
-                       coalesce(p.excluded, false) OR coalesce(d.action = 'exclude', false), p.split,
-                       coalesce(d.decision_id, p.decision_id)
-                FROM (SELECT * FROM overrides WHERE version_id = ?) p
-                FULL JOIN (
-                    SELECT f.example_id, f.action, f.decision_id,
-                           CASE WHEN action = 'relabel' THEN new_label END new_label
-                    FROM {in_force} f JOIN {_relation(parent)} r ON r.example_id = f.example_id
-                    WHERE f.action = 'exclude' OR (f.action = 'relabel' AND f.new_label <> r.label)
-                ) d ON d.example_id = p.example_id
-                ORDER BY 3""",
-            [version_id, parent.dataset_id, parent_id],
-        )
-        _count_rows(cursor, version_id)
+        apply_acts(cursor, version_id, parent, newest)
     return get_version(db, version_id)
+
+
+def apply_acts(cursor: Cursor, version_id: str, parent: Version, up_to: int) -> None:
+    """Writes the rows in which a version differs from the load: its parent's, and the decisions that were in force on
+    the parent once act `up_to` was written. Within the caller's transaction; the version's own row is there."""
+    cursor.execute(
+        f"""INSERT INTO overrides
+            SELECT ?, ?, coalesce(p.example_id, d.example_id), coalesce(d.new_label, p.label),
+                   coalesce(p.excluded, false) OR coalesce(d.action = 'exclude', false), p.split,
+                   coalesce(d.decision_id, p.decision_id)
+            FROM (SELECT * FROM overrides WHERE version_id = ?) p
+            FULL JOIN (
+                SELECT f.example_id, f.action, f.decision_id,
+                       CASE WHEN action = 'relabel' THEN new_label END new_label
+                FROM {in_force_at_sql(parent.version_id, up_to)} f
+                JOIN {_relation(parent)} r ON r.example_id = f.example_id
+                WHERE f.action = 'exclude' OR (f.action = 'relabel' AND f.new_label <> r.label)
+            ) d ON d.example_id = p.example_id
+            ORDER BY 3""",
+        [version_id, parent.dataset_id, parent.version_id],
+    )
+    _count_rows(cursor, version_id)
 
 
 def make_split_version(
@@ -115,6 +123,12 @@ def make_split_version(
 
 def _write_splits(cursor: Cursor, parent: Version, assignment: pa.Table, note: str, by: str, job_id: str | None) -> str:
     version_id = insert_version(cursor, parent.dataset_id, parent.version_id, "split", note, by, job_id=job_id)
+    apply_splits(cursor, version_id, parent, assignment)
+    return version_id
+
+
+def apply_splits(cursor: Cursor, version_id: str, parent: Version, assignment: pa.Table) -> None:
+    """As `apply_acts`, for a version whose rows differ from its parent's by their splits."""
     cursor.register("assignment", assignment)
     cursor.execute(
         """INSERT INTO overrides
@@ -128,7 +142,6 @@ def _write_splits(cursor: Cursor, parent: Version, assignment: pa.Table, note: s
     )
     cursor.unregister("assignment")
     _count_rows(cursor, version_id)
-    return version_id
 
 
 def count_changes(db: Database, version_id: str) -> int:

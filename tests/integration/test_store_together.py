@@ -36,7 +36,7 @@ def _load(db: Database, name: str, rows: int) -> Dataset:
 def test_nothing_is_lost_or_mixed_while_everybody_works_at_once(tmp_path: Path) -> None:
     ledger = SqliteLedger(tmp_path / "ledger.sqlite")
     db = Database.open(tmp_path / "winnow.duckdb", ledger.decisions)
-    migrate(db, tmp_path / "backups")
+    migrate(db)
     dataset = _load(db, "first", 5000)
     version, done = dataset.latest_version_id, Event()
 
@@ -63,9 +63,10 @@ def test_nothing_is_lost_or_mixed_while_everybody_works_at_once(tmp_path: Path) 
         readers = [pool.submit(read, start) for start in (0, 2000, 4980)]
         reviewers = [pool.submit(review, reviewer) for reviewer in range(4)]
         loads = [pool.submit(_load, db, name, 150_000) for name in ("second", "third")]
-        derived = pool.submit(derive, db, dataset.dataset_id, [LENGTH], lambda share: None, lambda: False)
+        derived = pool.submit(derive, db, dataset.dataset_id, [LENGTH], lambda done, total: None, lambda: False)
         try:
-            copy = pool.submit(backup, db, tmp_path / "backups", "copy").result()
+            copy = tmp_path / "backups" / "copy.duckdb"
+            pool.submit(backup, db, copy).result()
             made = [future.result() for future in reviewers]
             loaded = [future.result() for future in loads]
             derived.result()
@@ -77,6 +78,6 @@ def test_nothing_is_lost_or_mixed_while_everybody_works_at_once(tmp_path: Path) 
     assert [count_rows(db, each.latest_version_id, RowFilter(label="1")) for each in loaded] == [75_000] * 2
     db.close()
     opened = Database.open(copy)
-    migrate(opened, tmp_path / "backups")
+    migrate(opened)
     assert "first" in [each.name for each in list_datasets(opened)]
     opened.close()

@@ -14,6 +14,7 @@ from core.jobs.defects import in_words
 from core.jobs.groups.assignment import grouped_parts, indices, random_parts, stratified_parts
 from core.jobs.groups.spec import GroupsResult, GroupsSpec
 from core.jobs.kind import JobKind
+from core.jobs.recorded import record_versions
 from core.jobs.split_plan import SplitPlan
 from core.jobs.submit import submit, write_once
 from core.queue import JobFolder, Resources
@@ -98,7 +99,9 @@ def make_split(
     names = pa.array(list(plan.shares)).take(pa.array(parts))
     assignment = pa.table({"example_id": rows["example_id"], "split": names})
     made = make_split_version(context.store, version_id, assignment, _note(plan), by, job_id)
-    return add_fingerprint(context.store, made.version_id)
+    made = add_fingerprint(context.store, made.version_id)
+    record_versions(context)
+    return made
 
 
 def _clusters(rows: pa.Table, groups: Path) -> np.ndarray[tuple[int], np.dtype[np.int64]]:

@@ -103,10 +103,9 @@ def finish_run(
     predictions_parquet: Path,
     labels: Sequence[str],
 ) -> None:
-    """Takes in what a run has come to; a second call changes nothing. Its summary, which says that it is done, goes
-    last. Raises `NotFoundError` for a run that was never added."""
-    if context.ledger.runs.by_id(run_id).summary:
-        return
+    """Takes in what a run has come to; a second call changes nothing, but for predictions that the store has lost. Its
+    summary, which says that it is done, goes last. Raises `NotFoundError` for a run that was never added."""
+    context.ledger.runs.by_id(run_id)
     add_predictions(context.store, run_id, predictions_parquet, labels)
     context.ledger.runs.finish(run_id, summary, metrics)
 

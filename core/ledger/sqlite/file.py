@@ -6,14 +6,17 @@ import sqlite3
 import threading
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from core.errors import StoreError
+from core.errors import StoreError, WorkspaceDamagedError
+from core.sqlite import damage_said, tables_of
 
 WAIT_SECONDS = 20.0
 """How long a write waits for another process's write."""
+WORKS = "Datasets, versions and scans are kept apart from it, in winnow.duckdb."
+BACK = "`winnow check` says what is whole; `winnow restore` gets back every act that can be read, here or in a backup."
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 SCHEMAS: tuple[tuple[str, ...], ...] = (
@@ -80,8 +83,27 @@ SCHEMAS: tuple[tuple[str, ...], ...] = (
         "ALTER TABLE runs ADD COLUMN deleted_at INTEGER",
         "ALTER TABLE runs ADD COLUMN deleted_by TEXT",
     ),
+    (
+        """CREATE TABLE versions (
+            seq INTEGER PRIMARY KEY AUTOINCREMENT,
+            version_id TEXT NOT NULL UNIQUE,
+            dataset_id TEXT NOT NULL,
+            number INTEGER NOT NULL,
+            parent_id TEXT,
+            kind TEXT NOT NULL,
+            note TEXT NOT NULL,
+            fingerprint TEXT NOT NULL,
+            row_count INTEGER NOT NULL,
+            created_at INTEGER NOT NULL,
+            created_by TEXT NOT NULL,
+            acts_up_to INTEGER,
+            job_id TEXT,
+            splits BLOB)                            -- Parquet (example_id, split), where that is what it changed""",
+    ),
 )
 """Each entry takes the file one version further; entries are never edited, only appended."""
+_OWN = {"decisions", "claims", "runs", "metrics", "effects"}
+"""Tables without which a file that has any is no ledger."""
 
 
 class LedgerFile:
@@ -89,12 +111,14 @@ class LedgerFile:
     WAL moves the log into it, which costs more than the write."""
 
     def __init__(self, path: Path) -> None:
-        """Makes the file or brings it up to date. Raises `StoreError` for one that a newer Winnow has upgraded."""
+        """Makes the file or brings it up to date. Raises `StoreError` for one that a newer Winnow has upgraded, and
+        `WorkspaceDamagedError` for what is no ledger; so does every call that meets damage."""
         self.path = path
         self._idle: list[sqlite3.Connection] = []
         self._lock = threading.Lock()
         self._closed = False
         path.parent.mkdir(parents=True, exist_ok=True)
+        check_is_ledger(path)
         with self.connection() as connection:
             _use_wal(connection)
         with self.write() as connection:
@@ -105,16 +129,17 @@ class LedgerFile:
         """A connection for one call; each statement is a transaction of its own."""
         with self._lock:
             connection = self._idle.pop() if self._idle else None
-        connection = connection or _connect(self.path)
-        try:
-            yield connection
-        finally:
-            with self._lock:
-                kept = not self._closed
-                if kept:
-                    self._idle.append(connection)
-            if not kept:
-                connection.close()
+        with damage_said(self.path, WORKS, BACK):
+            connection = connection or _connect(self.path)
+            try:
+                yield connection
+            finally:
+                with self._lock:
+                    kept = not self._closed
+                    if kept:
+                        self._idle.append(connection)
+                if not kept:
+                    connection.close()
 
     @contextmanager
     def write(self) -> Iterator[sqlite3.Connection]:
@@ -149,6 +174,30 @@ class LedgerFile:
             for statement in statements:
                 connection.execute(statement)
         connection.execute(f"PRAGMA user_version = {len(SCHEMAS)}")
+
+
+def check_is_ledger(path: Path) -> None:
+    """Raises `WorkspaceDamagedError` for a file that is there and is something else; looks at no row of it."""
+    with damage_said(path, WORKS, BACK):
+        found = tables_of(path).keys()
+    if found and not found >= _OWN:
+        raise ledger_damaged(path, f"it is another database, with {', '.join(sorted(found)[:3])}")
+
+
+def ledger_damaged(path: Path, said: str) -> WorkspaceDamagedError:
+    """What is raised of a damaged ledger."""
+    return WorkspaceDamagedError(path, said, WORKS, BACK)
+
+
+def has_acts(path: Path) -> bool:
+    """Whether the file holds an act or a run; not where there is none. Raises as `check_is_ledger`."""
+    check_is_ledger(path)
+    with damage_said(path, WORKS, BACK):
+        if not tables_of(path):
+            return False
+        with closing(sqlite3.connect(path, isolation_level=None)) as connection:
+            found = connection.execute("SELECT EXISTS (SELECT 1 FROM decisions) OR EXISTS (SELECT 1 FROM runs)")
+            return bool(found.fetchone()[0])
 
 
 def micros(moment: datetime) -> int:

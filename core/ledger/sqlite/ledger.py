@@ -10,11 +10,13 @@ from core.ledger.sqlite.decisions import SqliteDecisions
 from core.ledger.sqlite.effects import SqliteEffects
 from core.ledger.sqlite.file import LedgerFile
 from core.ledger.sqlite.runs import SqliteRuns
+from core.ledger.sqlite.versions import SqliteVersions
 
 _OF_A_DATASET = (
     "DELETE FROM metrics WHERE run_id IN (SELECT run_id FROM runs WHERE dataset_id = ?)",
     "DELETE FROM runs WHERE dataset_id = ?",
     "DELETE FROM effects WHERE dataset_id = ?",
+    "DELETE FROM versions WHERE dataset_id = ?",
     "DELETE FROM decisions WHERE dataset_id = ?",
 )
 
@@ -30,6 +32,7 @@ class SqliteLedger:
         self.claims = SqliteClaims(self._file)
         self.runs = SqliteRuns(self._file)
         self.effects = SqliteEffects(self._file)
+        self.versions = SqliteVersions(self._file)
         self.claims.leave_of_the_gone(monotonic())
 
     def forget(self, dataset_id: str) -> None:

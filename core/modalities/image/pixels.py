@@ -89,7 +89,9 @@ class StoredPixels:
         self._order = np.argsort(digests, kind="stable")
         self._ordered = digests[self._order]
         for shard in self._shards.all():
-            self._take_in(Shards.digests(shard), Shards.arrays(shard))
+            held = Shards.digests(shard)
+            if np.isin(held, self._ordered).any() and self._shards.is_whole(shard):
+                self._take_in(held, Shards.arrays(shard))
         self._new: list[int] = []
         """Which of `_arrays` are in memory and not on disk yet."""
         self._flushed = time.monotonic()

@@ -82,13 +82,14 @@ def _append(shards: Shards, waiting: list[tuple[NDArray[np.bytes_], list[list[in
 
 def _gather(shards: Shards, digests: NDArray[np.bytes_]) -> Tokens:
     wanted = Wanted.of(digests)
+    held = [shard for shard in shards.all() if len(wanted.found(shards.digests(shard))[0]) and shards.is_whole(shard)]
     lengths = np.zeros(len(digests), np.int64)
-    for shard in shards.all():
+    for shard in held:
         source, target = wanted.found(shards.digests(shard))
         lengths[target] = np.diff(shards.arrays(shard, "offsets"))[source]
     offsets = np.concatenate(([0], np.cumsum(lengths)))
     values = np.empty(offsets[-1], np.int32)
-    for shard in shards.all():
+    for shard in held:
         source, target = wanted.found(shards.digests(shard))
         starts, tokens = shards.arrays(shard, "offsets")[:-1], shards.arrays(shard, "tokens")
         for start in range(0, len(source), CHUNK):

@@ -13,8 +13,10 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from core.arrays.checksum import changed
 from core.beside.answers import Pending
 from core.context import Context
+from core.errors import JobError
 from core.evaluation.metrics import binary_log_losses
 from core.progress import Report, unheard
 from core.records import Run, SetMembers
@@ -129,14 +131,15 @@ def probabilities_path(context: Context, run: Run) -> Path:
 def split_probabilities(
     context: Context, run: Run, target: Target, split: str, truth_id: str
 ) -> ClassProbabilities | SetProbabilities | None:
-    """A split's part of a run's probabilities under a version's labels, or None where the run wrote none."""
+    """A split's part of a run's probabilities under a version's labels, or None where the run wrote none. Raises
+    `JobError` where its file is cut or was changed."""
     path = probabilities_path(context, run)
     if not path.exists():
         return None
 
     def work(report: Report) -> ClassProbabilities | SetProbabilities:
         truth = relation(context.store, truth_id)
-        array = np.load(path, mmap_mode="r")
+        array = _array(path, run)
         if target.several:
             rows, number, members = set_positions(context.store, run.run_id, split, truth, target.classes_sql)
             return SetProbabilities(array, rows, number, members, run.labels)
@@ -147,3 +150,16 @@ def split_probabilities(
     found = answers.ask((str(path), split, truth_id), "Finding the rows of the split", work, timeout=None)
     assert not isinstance(found, Pending), "it was waited for"
     return found
+
+
+def _array(path: Path, run: Run) -> NDArray[np.float32]:
+    try:
+        if problem := changed(path, path.parent):
+            raise ValueError(problem)
+        array: NDArray[np.float32] = np.load(path, mmap_mode="r", allow_pickle=False)
+    except (ValueError, EOFError) as error:
+        raise JobError(
+            f"The probabilities of run {run.number} cannot be read: {path} is damaged ({error}).",
+            "What needs none is shown as before. Train it again for the curves, with the same settings.",
+        ) from error
+    return array

@@ -13,6 +13,7 @@ from itertools import groupby
 from core.beside.gathered import Gathered
 from core.context import Context
 from core.errors import UsageError
+from core.jobs.recorded import record_versions
 from core.records import Dataset, Decision, ReviewCounts, Version
 from core.review.records import Act, Recorded, Refusal
 from core.review.rules import judge, judge_undos
@@ -76,7 +77,9 @@ def make_version(context: Context, parent_id: str, note: str, by: str) -> Versio
     """
     with context.beside.turn(_turn(parent_id)):
         made = versions.make_review_version(context.store, parent_id, note.strip(), by)
-    return versions.add_fingerprint(context.store, made.version_id)
+    made = versions.add_fingerprint(context.store, made.version_id)
+    record_versions(context)
+    return made
 
 
 class _Moment:

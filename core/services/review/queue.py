@@ -159,7 +159,7 @@ def _item(
 def _likeliest(
     context: Context, scan: Scan, found: Sequence[Issue], labels: Sequence[str], target: Target
 ) -> dict[int, tuple[tuple[str, float], ...]]:
-    """From the scan's own matrix; where that is gone, of the given and the suggested label alone."""
+    """From the scan's own matrix; where that is gone or broken, of the given and the suggested label alone."""
     matrix = _probabilities(context, scan, [issue.example_id for issue in found])
     return {
         issue.example_id: _shares(issue) if row is None else _top(row, labels, issue, target)
@@ -173,7 +173,7 @@ def _probabilities(context: Context, scan: Scan, example_ids: Sequence[int]) -> 
         folder = context.workspace.runs / scan.job_id / "output" / str(scan.tier_order)
         known = np.load(folder / "row_ids.npy", mmap_mode="r", allow_pickle=False)
         matrix = np.load(folder / "probabilities.npy", mmap_mode="r", allow_pickle=False)
-    except OSError:
+    except (OSError, ValueError, EOFError):  # gone, or cut
         return [None] * len(example_ids)
     places = np.searchsorted(known, example_ids).clip(max=len(known) - 1)
     return [

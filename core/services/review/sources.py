@@ -180,10 +180,10 @@ class RunSource:
         return {example_id: int(rank) for example_id, rank in rows}
 
     def _probabilities(self, context: Context) -> Any:
-        """(rows, k) float32, memory-mapped, or None where the run kept none."""
+        """(rows, k) float32, memory-mapped, or None where the run kept none that can be read."""
         try:
             return np.load(probabilities_path(context, self.run), mmap_mode="r", allow_pickle=False)
-        except OSError:
+        except (OSError, ValueError, EOFError):
             return None
 
     def _shares(

@@ -34,6 +34,10 @@ class Mirror:
         self._seq = 0
         self._lock = threading.Lock()
 
+    def follow(self, log: ActLog) -> None:
+        """Follows this log from now on; until then, nothing was ever decided."""
+        self._log = log
+
     def attach(self, connection: duckdb.DuckDBPyConnection) -> None:
         """Makes the table on a new connection, to be filled anew."""
         with self._lock:

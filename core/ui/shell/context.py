@@ -12,6 +12,7 @@ from core.errors import WinnowError
 from core.reading.ask import readers
 from core.services.collect import Collector, start_collector
 from core.services.context import open_context
+from core.services.upkeep.daily import start_daily
 from core.settings import workspace
 
 
@@ -59,6 +60,7 @@ _START: list[Callable[[Context], object]] = []
 def _opened(root: str) -> _Opened:
     context = open_context(workspace(root))
     readers(context.beside).warm()
+    start_daily(context)
     opened = _Opened(context, start_collector(context))
     for start in _START:
         start(context)

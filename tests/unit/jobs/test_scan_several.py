@@ -39,7 +39,7 @@ TOPICS = tuple(WORDS)
 def db(tmp_path: Path) -> Iterator[Database]:
     ledger = SqliteLedger(tmp_path / "ledger.sqlite")
     opened = Database.open(tmp_path / "winnow.duckdb", ledger.decisions)
-    migrate(opened, tmp_path / "backups")
+    migrate(opened)
     yield opened
     opened.close()
     ledger.close()

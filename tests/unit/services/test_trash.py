@@ -135,7 +135,7 @@ def test_runs_embeddings_and_pixels_go_with_the_dataset_that_alone_had_them(
     assert [job.dataset_id for job in loads if Path(job.folder).exists()] == [news.dataset_id]
     assert [job.dataset_id for job in context.queue.list()] == [news.dataset_id]
     assert [shard.exists() for shard in (alone, shared, other)] == [False, True, True]
-    assert len(list(alone.parent.glob("*"))) == 4
+    assert len(list(alone.parent.glob("*"))) == 6
     datasets.delete(context, news.dataset_id)
     assert _purge(context) == [news.dataset_id]
     assert list(context.workspace.runs.iterdir()) == []
@@ -161,4 +161,4 @@ def test_the_tokens_of_deleted_texts_go_with_them(context: Context, news: Datase
     datasets.delete(context, more.dataset_id)
     assert _purge(context) == [more.dataset_id]
     assert (alone.exists(), shared.exists(), of_an_older_release.exists()) == (False, True, False)
-    assert len(list(alone.parent.iterdir())) == 3
+    assert len(list(alone.parent.iterdir())) == 4

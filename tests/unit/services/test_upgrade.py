@@ -13,6 +13,7 @@ import pytest
 
 from core.context import Context
 from core.services.context import open_context
+from core.services.upkeep.backups import list_backups
 from core.settings import PROJECT, Workspace
 from core.store.acts.decisions import in_force
 from core.store.database import Database
@@ -146,9 +147,9 @@ def test_its_database_as_it_was_lies_beside_it(old: Workspace) -> None:
         pass
     with opened(old):
         pass
-    (copy,) = old.backups.iterdir()
-    assert copy.name.startswith(f"winnow-schema-{RELEASE}-")
-    before = Database.open(copy)
+    (copy,) = list_backups(old)
+    assert (copy.why, [one.schema for one in copy.files_of("winnow.duckdb")]) == ("upgrade", [RELEASE])
+    before = Database.open(copy.path / "winnow.duckdb")
     assert before.fetch("SELECT count(*) FROM main.decisions") == [(6,)]
     assert before.fetch("SELECT session FROM claims") == [("a tab",)]
     before.close()

@@ -38,7 +38,7 @@ def ledger(tmp_path: Path) -> Iterator[SqliteLedger]:
 @pytest.fixture
 def db(tmp_path: Path, ledger: SqliteLedger) -> Iterator[Database]:
     opened = Database.open(tmp_path / "winnow.duckdb", ledger.decisions)
-    migrate(opened, tmp_path / "backups")
+    migrate(opened)
     yield opened
     opened.close()
 

@@ -60,28 +60,9 @@ def test_updates_of_one_row_by_many_threads_all_count(db: Database) -> None:
 
 def test_migrating_twice_changes_nothing(db: Database, load: Load, tmp_path: Path) -> None:
     load()
-    migrate(db, tmp_path / "backups")
+    migrate(db)
     assert db.fetch_one("SELECT max(version) FROM schema_version") == (len(MIGRATIONS),)
     assert db.fetch("SELECT name FROM datasets") == [("reviews",)]
-    assert not (tmp_path / "backups").exists()
-
-
-def test_an_older_file_is_copied_before_it_is_upgraded(tmp_path: Path) -> None:
-    old = Database.open(tmp_path / "winnow.duckdb")
-    with old.write() as cursor:
-        cursor.execute("CREATE TABLE schema_version (version INTEGER)")
-        cursor.execute("INSERT INTO schema_version VALUES (1)")
-        for statement in MIGRATIONS[0]:
-            cursor.execute(statement)
-        cursor.execute("INSERT INTO datasets (dataset_id, name, state) VALUES ('d', 'kept', 'ready')")
-    migrate(old, tmp_path / "backups")
-    old.close()
-    (copy,) = (tmp_path / "backups").iterdir()
-    assert copy.name.startswith("winnow-schema-1-") and copy.suffix == ".duckdb"
-    before = Database.open(copy)
-    assert before.fetch("SELECT max(version) FROM schema_version") == [(1,)]
-    assert before.fetch("SELECT name FROM datasets") == [("kept",)]
-    before.close()
 
 
 def test_a_file_of_a_newer_winnow_is_refused_and_left_as_it_is(db: Database, load: Load, tmp_path: Path) -> None:
@@ -91,9 +72,8 @@ def test_a_file_of_a_newer_winnow_is_refused_and_left_as_it_is(db: Database, loa
         cursor.execute("INSERT INTO schema_version VALUES (?)", [newer])
         cursor.execute("INSERT INTO datasets (dataset_id, name, state) VALUES ('0', 'half', 'loading')")
     with pytest.raises(StoreError, match=rf"newer Winnow: its file has schema version {newer}.* Update Winnow"):
-        migrate(db, tmp_path / "backups")
+        migrate(db)
     assert db.fetch("SELECT count(*) FROM datasets") == [(2,)]
-    assert not (tmp_path / "backups").exists()
 
 
 def test_a_file_of_the_first_schema_keeps_its_rows_and_gets_what_came_later(tmp_path: Path) -> None:
@@ -105,7 +85,7 @@ def test_a_file_of_the_first_schema_keeps_its_rows_and_gets_what_came_later(tmp_
             cursor.execute(statement)
         cursor.execute("INSERT INTO claims VALUES ('v', 1, 'ann', '2030-01-01')")
         cursor.execute("INSERT INTO datasets (dataset_id, name, state) VALUES ('d', 'kept', 'ready')")
-    migrate(old, tmp_path / "backups")
+    migrate(old)
     assert old.fetch("SELECT name FROM datasets") == [("kept",)]
     assert all(old.fetch(f"SELECT * FROM {table}") == [] for table in ("runs", "metrics", "predictions", "effects"))
     old.close()
@@ -119,19 +99,19 @@ def test_a_file_of_the_first_schema_that_has_some_of_what_came_later_opens_too(t
         for statement in (*MIGRATIONS[0], MIGRATIONS[1][2]):
             cursor.execute(statement)
         cursor.execute("INSERT INTO runs (run_id, number) VALUES ('r', 1)")
-    migrate(old, tmp_path / "backups")
+    migrate(old)
     assert old.fetch("SELECT run_id FROM runs") == [("r",)]
     old.close()
 
 
 def test_tasks_of_release_0_1_get_the_names_that_they_have_now(tmp_path: Path) -> None:
     old = Database.open(tmp_path / "winnow.duckdb")
-    migrate(old, tmp_path / "backups")
+    migrate(old)
     with old.write() as cursor:
         cursor.execute("DELETE FROM schema_version WHERE version > 3")
         for name, task in (("news", "text"), ("digits", "image"), ("later", "text-classification")):
             cursor.execute("INSERT INTO datasets (name, task, state) VALUES (?, ?, 'ready')", [name, task])
-    migrate(old, tmp_path / "backups")
+    migrate(old)
     assert dict(old.fetch("SELECT name, task FROM datasets")) == {
         "news": "text-classification",
         "digits": "image-classification",
@@ -146,7 +126,7 @@ def test_what_an_unfinished_load_left_is_gone_after_the_next_start(db: Database,
         cursor.execute("CREATE TABLE examples_00000000000000000000000000000000 AS SELECT 1 AS x")
         cursor.execute(f"CREATE TABLE examples_{kept.dataset_id}_derived AS SELECT 1 AS x")
         cursor.execute("INSERT INTO datasets (dataset_id, name, state) VALUES ('0', 'half', 'loading')")
-    migrate(db, tmp_path / "backups")
+    migrate(db)
     tables = db.fetch("SELECT table_name FROM information_schema.tables WHERE table_name LIKE 'examples%'")
     assert tables == [(f"examples_{kept.dataset_id}",)]
     assert db.fetch("SELECT name FROM datasets") == [("reviews",)]
@@ -156,11 +136,11 @@ def test_a_load_of_a_process_that_lives_is_left_alone_at_opening(db: Database, l
     kept = load()
     with db.write() as cursor:
         cursor.execute("UPDATE datasets SET state = 'loading'")
-    migrate(db, tmp_path / "backups")
+    migrate(db)
     assert db.fetch("SELECT dataset_id FROM datasets") == [(kept.dataset_id,)]
     with db.write() as cursor:
         cursor.execute("UPDATE datasets SET owner = '1' || owner")
-    migrate(db, tmp_path / "backups")
+    migrate(db)
     assert db.fetch("SELECT dataset_id FROM datasets") == []
 
 
@@ -171,7 +151,8 @@ def test_a_backup_opens_by_itself_and_holds_what_was_written_last(db: Database, 
         reading.execute("CREATE TABLE half_done AS SELECT 1 AS x")
         with db.write() as cursor:
             cursor.execute("INSERT INTO datasets (name, row_count) VALUES ('late', 1)")
-        copy = backup(db, tmp_path / "backups", "copy")
+        copy = tmp_path / "backups" / "copy.duckdb"
+        backup(db, copy)
         reading.execute("ROLLBACK")
     opened = Database.open(copy)
     assert opened.fetch("SELECT name, row_count FROM datasets ORDER BY name") == [("late", 1), ("reviews", 5)]
@@ -184,7 +165,7 @@ def test_what_a_killed_process_had_spilled_is_removed(tmp_path: Path) -> None:
     spilled.parent.mkdir()
     spilled.write_bytes(b"x")
     opened = Database.open(tmp_path / "winnow.duckdb")
-    migrate(opened, tmp_path / "backups")
+    migrate(opened)
     opened.close()
     assert not spilled.exists()
 
@@ -212,7 +193,7 @@ def test_ids_of_release_0_1_get_a_name_that_a_lake_allows_and_a_sources_own_make
         )
         cursor.execute("INSERT INTO issues (scan_id, row_id) VALUES ('s', 1)")
         cursor.execute(f"CREATE TABLE examples_{dataset}_derived AS SELECT * FROM examples_{dataset}")
-    migrate(old, tmp_path / "backups")
+    migrate(old)
     assert old.fetch(f"SELECT example_id, example_id_source_source, example_id_source FROM examples_{dataset}") == [
         (0, 7, 8),
         (1, 7, 8),

@@ -21,7 +21,7 @@ from core.services.context import open_context
 from core.settings import Workspace
 from core.store.backup import backup
 from core.store.datasets import list_datasets
-from tests.damage.small_disk import MB, SmallDisk
+from tests.full_disk.small_disk import MB, SmallDisk
 from tests.integration.cli_support import PROJECT, Ran, Run, write_rows
 from tests.training_support import tiny_bert, train_folder
 

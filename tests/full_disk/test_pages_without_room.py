@@ -11,7 +11,7 @@ from streamlit.testing.v1 import AppTest
 
 from core.context import Context
 from core.settings import Workspace
-from tests.damage.small_disk import SmallDisk
+from tests.full_disk.small_disk import SmallDisk
 from tests.pages.issues_data import load, scan
 
 Open = Callable[..., AppTest]

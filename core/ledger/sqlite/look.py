@@ -1,0 +1,72 @@
+"""A look at a ledger as it is: every page read, nothing written."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Mapping
+from contextlib import closing
+from dataclasses import dataclass, field, fields
+from pathlib import Path
+
+from core.errors import WorkspaceDamagedError
+from core.ledger.sqlite.file import BACK, SCHEMAS, WORKS, check_is_ledger
+from core.records import Decision
+from core.sqlite import damage_said, integrity_of, tables_of, version_of
+
+_OF_AN_ACT = tuple(one.name for one in fields(Decision))
+
+
+@dataclass(frozen=True, slots=True)
+class LedgerLook:
+    """What a file holds."""
+
+    problem: str = ""
+    """What is wrong with it; empty where it is whole."""
+    newer: int = 0
+    """Its version, where this release does not know that."""
+    empty: bool = False
+    """There is no file, or nothing in it."""
+    acts: Mapping[str, int] = field(default_factory=dict)
+    """Per dataset."""
+    finished: frozenset[str] = frozenset()
+    """Runs that came to their end."""
+    versions: Mapping[str, str] = field(default_factory=dict)
+    """Versions that can be made again, with their datasets."""
+
+
+def look(path: Path) -> LedgerLook:
+    """Reads all of the file."""
+    try:
+        check_is_ledger(path)
+        with damage_said(path, WORKS, BACK):
+            if not tables_of(path):
+                return LedgerLook(empty=True)
+            version, problem = version_of(path), integrity_of(path)
+            if problem or version > len(SCHEMAS):
+                return LedgerLook(f"SQLite says “{problem}”" if problem else "", version * (version > len(SCHEMAS)))
+            with closing(sqlite3.connect(path, isolation_level=None)) as connection:
+                return _look(connection, "versions" in tables_of(path))
+    except WorkspaceDamagedError as error:
+        return LedgerLook(error.said)
+
+
+def _look(connection: sqlite3.Connection, versions: bool) -> LedgerLook:
+    acts = connection.execute("SELECT dataset_id, count(*) FROM decisions GROUP BY dataset_id").fetchall()
+    runs = connection.execute("SELECT run_id FROM runs WHERE summary <> '{}'").fetchall()
+    kept = connection.execute("SELECT version_id, dataset_id FROM versions").fetchall() if versions else []
+    return LedgerLook(acts=dict(acts), finished=frozenset(run for (run,) in runs), versions=dict(kept))
+
+
+def altered(path: Path, copy: Path) -> int:
+    """How many acts read otherwise than in an earlier copy of the same ledger: an act is never edited, and SQLite does
+    not see when a letter of one is another. 0 where the copy is of an earlier release."""
+    same = " AND ".join(f"d.{column} IS c.{column}" for column in _OF_AN_ACT)
+    with closing(sqlite3.connect(path.absolute().as_uri(), uri=True, isolation_level=None)) as connection:
+        connection.execute("ATTACH ? AS copied", [f"{copy.absolute().as_uri()}?mode=ro&immutable=1"])
+        try:
+            found = connection.execute(
+                f"SELECT count(*) FROM decisions d JOIN copied.decisions c USING (seq) WHERE NOT ({same})"
+            ).fetchone()
+        except sqlite3.OperationalError:
+            return 0
+    return int(found[0])

@@ -1,0 +1,225 @@
+"""Backups: a folder of copies of the workspace's three files, with a manifest that says what they are.
+
+`backups/20260102-030405-daily/` has `manifest.json` and the copies; it appears whole. Earlier releases copied
+`winnow.duckdb` alone into `backups/`: such a file counts as a backup of that one, without a digest.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import sqlite3
+import tempfile
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Literal
+
+from core import sqlite
+from core.errors import JobError, NotFoundError, StoreError, UsageError
+from core.files import remove, whole
+from core.release import release
+from core.settings import Workspace
+from core.store.backup import backup as copy_database
+from core.store.database import Database
+from core.store.schema import version_of
+from core.typed import from_json, to_json
+
+Why = Literal["daily", "upgrade", "asked"]
+
+DAYS, UPGRADES = 7, 3
+"""Of backups made by themselves: of so many days one each is kept, and so many from before an upgrade."""
+_MANIFEST = "manifest.json"
+_LOG = ".wal"
+
+
+@dataclass(frozen=True, slots=True)
+class Copied:
+    """A file of a backup."""
+
+    name: str
+    size: int
+    """Bytes."""
+    sha256: str
+    """Empty for one of an earlier release."""
+    schema: int
+    """The version of what is in it; 0 where it is not known."""
+
+
+@dataclass(frozen=True, slots=True)
+class Manifest:
+    """What a backup says of itself."""
+
+    made_at: str
+    """ISO 8601, UTC."""
+    why: Why
+    release: str
+    files: tuple[Copied, ...]
+    mark: str = ""
+    """Of the store's content: the same as long as nothing changed."""
+
+
+@dataclass(frozen=True, slots=True)
+class Backup:
+    """A backup that is there."""
+
+    name: str
+    path: Path
+    """Its folder; that of the file, where an earlier release made it."""
+    made_at: datetime
+    why: Why
+    release: str
+    files: tuple[Copied, ...]
+    mark: str = ""
+
+    @property
+    def size(self) -> int:
+        """Bytes."""
+        return sum(one.size for one in self.files)
+
+    def files_of(self, name: str) -> tuple[Copied, ...]:
+        """The copy of the workspace's file of that name, and the write-ahead log that belongs to it."""
+        return tuple(one for one in self.files if one.name in (name, name + _LOG))
+
+    def source(self, copied: Copied) -> Path:
+        """Where the copy lies."""
+        if self.path.is_dir():
+            return self.path / copied.name
+        return self.path.with_name(self.path.name + _LOG) if copied.name.endswith(_LOG) else self.path
+
+
+def list_backups(workspace: Workspace) -> list[Backup]:
+    """Every backup of the workspace, newest first. A folder without a manifest that can be read is none."""
+    found = [_backup(path) for path in workspace.backups.glob("*")] if workspace.backups.is_dir() else []
+    return sorted((one for one in found if one), key=lambda one: (one.made_at, one.name), reverse=True)
+
+
+def get_backup(workspace: Workspace, name: str) -> Backup:
+    """Raises `NotFoundError` with the names that exist."""
+    for one in (known := list_backups(workspace)):
+        if one.name == name:
+            return one
+    names = ", ".join(one.name for one in known) or "none yet"
+    raise NotFoundError(f"There is no backup {name!r}.", f"This workspace has: {names}.")
+
+
+def broken(backup: Backup, name: str) -> str:
+    """What is wrong with a backup's copy of the file `name`: an empty text where its digest is right. Reads it all."""
+    if not backup.files_of(name):
+        return f"the backup {backup.name} has no {name}"
+    for one in backup.files_of(name):
+        source = backup.source(one)
+        if not source.is_file():
+            return f"{source} is missing"
+        if source.stat().st_size != one.size:
+            return f"{source} has {source.stat().st_size:,} bytes of {one.size:,}"
+        if one.sha256 and _sha256(source) != one.sha256:
+            return f"{source} is not as it was written: its digest is another"
+    return ""
+
+
+def make_backup(
+    workspace: Workspace,
+    store: Database,
+    why: Why,
+    to: Path | None = None,
+    *,
+    unless_as: Backup | None = None,
+    stopped: Callable[[], bool] = lambda: False,
+) -> Backup | None:
+    """Makes a backup in `to`, by default the workspace's `backups/`; None where all is as in the backup `unless_as`.
+
+    The store is copied first: what is decided meanwhile is in the copy of the ledger and is applied again. Raises
+    `StoreError` where it cannot be written, `UsageError` where `to` is a file, `StoppedError` once `stopped` says so.
+    """
+    parent = to or workspace.backups
+    if parent.exists() and not parent.is_dir():
+        raise UsageError(f"{parent} is a file.", "Name a folder: --to FOLDER.")
+    mark = _mark(store) if version_of(store) else ""
+    if unless_as and unless_as.mark == mark and _small_as_before(workspace, unless_as):
+        return None
+    made_at = datetime.now(UTC)
+    target = _free(parent, f"{made_at:%Y%m%d-%H%M%S}-{why}")
+    try:
+        parent.mkdir(parents=True, exist_ok=True)
+        with whole(target) as part:
+            part.mkdir()
+            copy_database(store, part / workspace.database.name, stopped)
+            for file in (workspace.ledger, workspace.jobs_database):
+                if file.is_file():
+                    sqlite.copy(file, part / file.name)
+            copied = tuple(_copied(file, store) for file in sorted(part.iterdir()))
+            manifest = Manifest(made_at.isoformat(), why, release(), copied, mark)
+            (part / _MANIFEST).write_text(json.dumps(to_json(manifest), indent=1), encoding="utf-8")
+    except (OSError, sqlite3.OperationalError) as error:
+        raise StoreError(
+            f"The backup {target} could not be written: {error}.", "Make room there, or name another folder: --to."
+        ) from error
+    return _backup(target)
+
+
+def prune(workspace: Workspace) -> list[Backup]:
+    """Removes backups made by themselves that are older than they are kept, and returns them. Those that somebody
+    asked for stay."""
+    known = list_backups(workspace)
+    newest_of_day = {one.made_at.date(): one for one in reversed([one for one in known if one.why == "daily"])}
+    since = datetime.now(UTC).date() - timedelta(days=DAYS - 1)
+    days = [one for day, one in newest_of_day.items() if day >= since] or list(newest_of_day.values())[-1:]
+    kept = [*days, *[one for one in known if one.why == "upgrade"][:UPGRADES]]
+    gone = [one for one in known if one.why != "asked" and one not in kept]
+    for one in gone:
+        remove(one.path)
+        if one.path.suffix:
+            remove(one.path.with_name(one.path.name + _LOG))
+    return gone
+
+
+def _backup(path: Path) -> Backup | None:
+    if path.is_dir():
+        try:
+            content = json.loads((path / _MANIFEST).read_text(encoding="utf-8"))
+            said = from_json(Manifest, content, str(path / _MANIFEST))
+            made_at = datetime.fromisoformat(said.made_at)
+        except (OSError, ValueError, JobError, AttributeError):
+            return None
+        return Backup(path.name, path, made_at, said.why, said.release, said.files, said.mark)
+    if path.suffix != ".duckdb" or not path.is_file():
+        return None
+    log = path.with_name(path.name + _LOG)
+    files = [(path, "winnow.duckdb"), *([(log, "winnow.duckdb" + _LOG)] if log.is_file() else [])]
+    copied = tuple(Copied(name, file.stat().st_size, "", 0) for file, name in files)
+    return Backup(path.name, path, datetime.fromtimestamp(path.stat().st_mtime, UTC), "upgrade", "0.1", copied)
+
+
+def _copied(file: Path, store: Database) -> Copied:
+    schema = sqlite.version_of(file) if file.suffix == ".sqlite" else version_of(store)
+    return Copied(file.name, file.stat().st_size, _sha256(file), schema)
+
+
+def _sha256(file: Path) -> str:
+    with file.open("rb") as opened:
+        return hashlib.file_digest(opened, "sha256").hexdigest()
+
+
+def _mark(store: Database) -> str:
+    """Examples and overrides change with the rows of these tables, predictions with the jobs'."""
+    tables = ("datasets", "versions", "scans")
+    rows: Sequence[object] = [store.fetch(f"SELECT * FROM {table} ORDER BY ALL") for table in tables]
+    return hashlib.sha256(repr(rows).encode()).hexdigest()
+
+
+def _small_as_before(workspace: Workspace, backup: Backup) -> bool:
+    """Whether the ledger and the jobs are as they were copied: they are small, so they are copied once more to see."""
+    with tempfile.TemporaryDirectory() as folder:
+        for file in (workspace.ledger, workspace.jobs_database):
+            copy = Path(folder) / file.name
+            sqlite.copy(file, copy)
+            if [one.sha256 for one in backup.files_of(file.name)] != [_sha256(copy)]:
+                return False
+    return True
+
+
+def _free(parent: Path, name: str) -> Path:
+    names = (name, *(f"{name}-{number}" for number in range(2, 1000)))
+    return next(parent / one for one in names if not (parent / one).exists())

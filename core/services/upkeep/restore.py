@@ -1,0 +1,161 @@
+"""Puts copies of a backup in the place of what is damaged, and makes again what was done since the backup."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+from core.errors import NotFoundError, StoreError, UsageError
+from core.files import whole
+from core.jobs.registry import KINDS
+from core.ledger.sqlite.file import SCHEMAS
+from core.ledger.sqlite.salvage import Salvaged, salvage
+from core.queue.rebuild import add_from_folders
+from core.queue.table import VERSION
+from core.services.context import open_context
+from core.services.upkeep.again import Again, make_all_again
+from core.services.upkeep.backups import Backup, broken, get_backup, list_backups
+from core.services.upkeep.check import Finding, check_is_workspace, files_of
+from core.settings import Workspace
+from core.store.schema import MIGRATIONS
+from core.store.upkeep.lock import kept_closed
+from core.store.upkeep.look import look
+
+_BESIDE = (".wal", ".tmp", "-wal", "-shm", "-journal")
+"""What belongs to a database file beside it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Restored:
+    """What was done."""
+
+    files: tuple[str, ...]
+    """Those that were put back or made anew."""
+    backup: str | None
+    """What the copies are of; None where nothing of a backup was needed or there."""
+    made_at: datetime | None
+    aside: Path
+    """Where what was there lies now."""
+    acts: int
+    """Acts that were read from a damaged ledger and are in no backup."""
+    acts_missing: int
+    again: Again
+
+
+def restore(workspace: Workspace, name: str | None = None, *, everything: bool = False) -> Restored:
+    """Puts back what is damaged or missing, and makes again what was done since; with `everything` all three files, so
+    that the workspace is as it was then. From the backup `name`, by default the
+    newest whose copies are whole. What was there is moved beside, never deleted.
+
+    Raises `WorkspaceLockedError` while another process has the workspace open, `UsageError` where nothing is damaged,
+    `NotFoundError` where there is no such backup, `StoreError` where it is broken or there is none to take.
+    """
+    check_is_workspace(workspace)
+    found = files_of(workspace)  # which opens the store, and with that would take the place of the hold on it
+    with kept_closed(workspace.database):
+        files = _chosen(workspace, found, everything)
+        backup = _backup(workspace, name, files)
+        aside = move_aside(workspace, files)
+        if backup:
+            _put(workspace, backup, files)
+        told = Salvaged(0, 0) if everything else _salvaged(workspace, aside, files)
+        if workspace.jobs_database.name in files and not everything:
+            rebuild_jobs(workspace)
+    context = open_context(workspace)
+    try:
+        again = make_all_again(context)
+    finally:
+        context.close()
+    name, made_at = (backup.name, backup.made_at) if backup else (None, None)
+    return Restored(tuple(files), name, made_at, aside, told.acts, told.missing, again)
+
+
+def rebuild_jobs(workspace: Workspace) -> int:
+    """Lists the jobs that the table lacks and whose folders are there; returns how many."""
+    return add_from_folders(workspace, {kind.name: kind.module for kind in KINDS.values()})
+
+
+def move_aside(workspace: Workspace, names: Sequence[str]) -> Path:
+    """Moves these files, and what belongs to them, into a folder of the workspace, which is returned."""
+    aside = _free(workspace.root, f"damaged-{datetime.now(UTC):%Y%m%d-%H%M%S}")
+    aside.mkdir()
+    for name in names:
+        for file in (name, *(f"{name}{ending}" for ending in _BESIDE)):
+            if (workspace.root / file).exists():
+                (workspace.root / file).rename(aside / file)
+    return aside
+
+
+def _chosen(workspace: Workspace, found: Sequence[Finding], everything: bool) -> list[str]:
+    if everything:
+        return [one.what for one in found]
+    damaged = [one.what for one in found if one.state in ("damaged", "missing")]
+    newer = [one for one in found if one.state == "newer"]
+    if newer and not damaged:
+        raise UsageError(
+            f"{newer[0].what} is not damaged but of a newer Winnow: {newer[0].said}.",
+            "Update Winnow; or go back to a backup with `winnow restore --all`.",
+        )
+    if not damaged:
+        raise UsageError(
+            f"None of the three files of {workspace.root} is damaged.",
+            "To go back to a backup all the same: `winnow restore --all`. Broken arrays: `winnow repair`.",
+        )
+    return damaged
+
+
+def _backup(workspace: Workspace, name: str | None, files: Sequence[str]) -> Backup | None:
+    """The backup to take the files of. The ledger and the jobs can be got back without one, the store cannot."""
+    needed = [file for file in files if file == workspace.database.name]
+    if name is not None:
+        named = get_backup(workspace, name)
+        problems = [problem for file in files if named.files_of(file) and (problem := _unusable(named, file))]
+        problems += [problem for file in needed if (problem := _unusable(named, file))]
+        if problems:
+            raise StoreError(f"The backup cannot be used: {problems[0]}.", "Take another: `winnow backups`.")
+        return named
+    problems = []
+    for one in list_backups(workspace):
+        wanted = [file for file in files if file in needed or one.files_of(file)]
+        broken_ones = [problem for file in wanted if (problem := _unusable(one, file))]
+        if wanted and not broken_ones:
+            return one
+        problems += broken_ones
+    if needed:
+        why = f"the newest: {problems[0]}" if problems else "none was made yet"
+        raise NotFoundError(
+            f"There is no backup of {needed[0]} that can be used ({why}).",
+            "Decisions and job folders are kept. Move the file away by hand to begin with an empty store, and load the "
+            "data again.",
+        )
+    return None
+
+
+def _unusable(backup: Backup, file: str) -> str:
+    known = {"winnow.duckdb": len(MIGRATIONS), "ledger.sqlite": len(SCHEMAS), "jobs.sqlite": VERSION}
+    if any(one.schema > known[file] for one in backup.files_of(file) if one.name == file):
+        return f"{backup.name} is of a newer Winnow"
+    return broken(backup, file)
+
+
+def _put(workspace: Workspace, backup: Backup, names: Sequence[str]) -> None:
+    for name in names:
+        for copied in reversed(backup.files_of(name)):  # the log before the file that it belongs to
+            with whole(workspace.root / copied.name) as part:
+                shutil.copyfile(backup.source(copied), part)
+
+
+def _salvaged(workspace: Workspace, aside: Path, files: Sequence[str]) -> Salvaged:
+    """The acts of a damaged ledger that the backup has not."""
+    if workspace.ledger.name not in files:
+        return Salvaged(0, 0)
+    newest = look(workspace.database).newest_act
+    return salvage(aside / workspace.ledger.name, workspace.ledger, newest)
+
+
+def _free(parent: Path, name: str) -> Path:
+    names = (name, *(f"{name}-{number}" for number in range(2, 1000)))
+    return next(parent / one for one in names if not (parent / one).exists())
