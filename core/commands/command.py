@@ -100,7 +100,7 @@ def command(run: Callable[..., Answer | None]) -> Command:
     return word
 
 
-def files_command(run: Callable[..., Answer]) -> click.Command:
+def files_command(run: Callable[..., Answer]) -> Word:
     """`command` for what works on the workspace's folder alone and is given that: also while the app has the workspace
     open, and where its disk is full."""
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from core.commands.command import Answer, table, files_command
+from core.commands.command import Answer, files_command, table
 from core.services.upkeep.backups import list_backups
 from core.services.upkeep.check import check
 from core.settings import Workspace

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from pathlib import Path
 
 from core.arrays.checksum import changed
 from core.context import Context
@@ -69,7 +70,7 @@ def _outputs(context: Context) -> tuple[int, list[str]]:
                 context.queue.mark_part_collected(job.job_id, 0)
             KINDS[job.kind].collect(context, job)
         except Exception as error:
-            lost.append(f"{job.title}: its output cannot be taken in again: {in_words(error)}")
+            lost.append(f"{job.title}: its output cannot be taken in again: {in_words(error, Path(job.folder))}")
     return _taken(context) - before, lost
 
 
