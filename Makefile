@@ -16,19 +16,23 @@ VENV   := .venv
 BIN    := $(VENV)/bin
 PORT   ?= 8501
 
-.PHONY: app test quick lock lint types contracts check bench clean
+.PHONY: app test slow quick lock lint types contracts check bench clean
 
 app: $(VENV)/.app
 	$(BIN)/streamlit run app.py --server.address 127.0.0.1 --server.port $(PORT) --server.headless true
 
-# Short tests, a file on each core; real jobs and a real browser, one after the other; then scans, predictions and
-# fine-tunes again on a second device without hardware (tests/ghost).
+# Scans, predictions and fine-tunes that run again on a second device without hardware.
 GHOSTLY := tests/ghost tests/unit/arrays tests/unit/modalities tests/unit/heads tests/unit/duplicates tests/unit/finetune tests/unit/jobs \
 	tests/integration/test_resident.py tests/integration/test_cli_train.py
 
+# Short tests, a file on each core; then real jobs and a real browser, one after the other. Eight minutes on two cores.
 test: $(VENV)/.dev
 	HF_HUB_OFFLINE=1 $(BIN)/python -m pytest -n auto --dist loadfile tests/unit tests/pages tests/damage tests/full_disk
-	HF_HUB_OFFLINE=1 $(BIN)/python -m pytest tests/integration tests/browser
+	HF_HUB_OFFLINE=1 $(BIN)/python -m pytest -m "not slow" tests/integration tests/browser
+
+# What `make test` leaves out, as CI runs it too: whole jobs, servers and journeys, and the second device.
+slow: $(VENV)/.dev
+	HF_HUB_OFFLINE=1 $(BIN)/python -m pytest -m slow tests/integration tests/browser
 	HF_HUB_OFFLINE=1 PYTHONPATH=$(CURDIR)/tests/ghost $(BIN)/python -m pytest -n auto --dist loadfile $(GHOSTLY)
 
 # For between two edits: the unit tests but the slow ones, in less than a minute.

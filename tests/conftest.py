@@ -37,6 +37,19 @@ SLOW = (
 )
 """Rooms and modules of unit tests that take many seconds; all others are quick."""
 _SLOW = {UNIT / name for name in SLOW}
+LEFT_TO_CI = (
+    *("browser/test_data.py", "browser/test_journey.py", "browser/test_review_desk.py"),
+    *("browser/test_review_mishaps.py",),
+    *("browser/test_review_several.py", "integration/test_bench_gpu.py", "integration/test_beside_the_app.py"),
+    *("integration/test_cli_table_rows.py", "integration/test_cli_train.py", "integration/test_door.py"),
+    *("integration/test_fine_tune.py", "integration/test_jobs_collect.py", "integration/test_jobs_run.py"),
+    *("integration/test_journey.py", "integration/test_load_bad_rows.py", "integration/test_load_columns.py"),
+    *("integration/test_load_hub.py", "integration/test_load_images.py", "integration/test_load_several.py"),
+    *("integration/test_memory_estimate.py", "integration/test_odd_files.py", "integration/test_package.py"),
+    *("integration/test_resident.py", "integration/test_several.py", "integration/test_train_endings.py"),
+)
+"""Modules of whole jobs, servers and journeys, each of half a minute or more: `make slow` runs them, and CI."""
+_LEFT = {PROJECT / "tests" / name for name in LEFT_TO_CI}
 
 
 def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
@@ -45,8 +58,10 @@ def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool 
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Marks what is quick."""
+    """Marks what is quick, and what is left to CI."""
     for item in items:
+        if item.path in _LEFT:
+            item.add_marker("slow")
         if UNIT in item.path.parents and _SLOW.isdisjoint([item.path, *item.path.parents]):
             item.add_marker("quick")
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.conftest import SLOW, UNIT
+from tests.conftest import LEFT_TO_CI, PROJECT, SLOW, UNIT
 
 
 def test_a_module_of_unit_tests_is_quick_unless_it_is_known_to_be_slow(request: pytest.FixtureRequest) -> None:
@@ -13,3 +13,4 @@ def test_a_module_of_unit_tests_is_quick_unless_it_is_known_to_be_slow(request: 
 
 def test_all_that_is_known_to_be_slow_is_there() -> None:
     assert [name for name in SLOW if not (UNIT / name).exists()] == []
+    assert [name for name in LEFT_TO_CI if not (PROJECT / "tests" / name).exists()] == []

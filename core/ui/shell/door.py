@@ -16,7 +16,7 @@ from streamlit.web.server.starlette.starlette_websocket import _get_signed_cooki
 
 from core.ui.shell.guard import NEXT_STEP, REFUSED, let_in, sign_in_set_up
 from core.ui.shell.health import PATH as HEALTH
-from core.ui.shell.token import introduced, known
+from core.ui.shell.token import met
 from core.ui.shell.uploads import UPLOADS, Uploads
 
 SAFE = ("GET", "HEAD", "OPTIONS")
@@ -42,8 +42,8 @@ class Door:
         why = _refusal(asked)
         if why:
             await _refuse(scope, receive, send, PlainTextResponse(why, 403))
-        elif not known(asked):
-            await _refuse(scope, receive, send, introduced(asked))
+        elif answer := met(asked):
+            await _refuse(scope, receive, send, answer)
         elif _path(asked).startswith(UPLOADS):
             await self._uploads(scope, receive, send)
         else:

@@ -1,5 +1,6 @@
 """By what the browser of whoever started the server is known, where nobody signs in: any account on a machine reaches
-the same address. The link that is written at the start brings it as `?token=`, a cookie keeps it."""
+the same address. Where the system tells that the browser runs under the same account, that is enough; else the link
+that is written at the start brings a token as `?token=`, and a cookie keeps it."""
 
 from __future__ import annotations
 
@@ -15,15 +16,23 @@ from starlette.requests import HTTPConnection
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from core.settings import workspace
+from core.ui.shell.account import is_own
 from core.ui.shell.guard import i_know, sign_in_set_up
 
 FIELD = "token"
 _DAYS = 30
-_UNKNOWN = """<!doctype html><meta charset="utf-8"><title>Winnow</title>
-<p>Winnow does not know this browser. Next step: open the link that it wrote when it was started; it ends in
-<code>?token=</code> and a word, and is needed once.</p>
+_UNKNOWN = """<!doctype html><html lang="en"><meta charset="utf-8"><title>Winnow</title>
+<meta name="viewport" content="width=device-width"><meta name="color-scheme" content="light dark">
+<style>body { font: 1.05rem/1.6 system-ui, sans-serif; max-width: 36rem; margin: 15vh auto; padding: 0 1.5rem }
+input, button { font: inherit; padding: .4rem .7rem }</style>
+<h1>Winnow</h1>
+<p>This browser is not known here: it runs under another account than Winnow, or nobody can tell.</p>
+<p>Next step: open the link that Winnow wrote where it was started. It ends in <code>?token=</code> and a word, which
+also lies in the workspace’s file <code>token</code>, and is needed once.</p>
+<form><label>The word: <input name="token" type="password" autocomplete="off" required></label>
+<button>Open</button></form>
 <p>If you came by a link on another page, <a href="">go on from here</a>.</p>
-"""
+</html>"""
 
 
 def token() -> str:
@@ -35,22 +44,28 @@ def token() -> str:
     return _kept(workspace().root / "token") if named is None else named
 
 
-def known(asked: HTTPConnection) -> bool:
-    """Whether the browser that asks knows the token, or need not."""
+def met(asked: HTTPConnection) -> Response | None:
+    """The answer to a browser that comes by the link, which is the cookie and the way to the page, and to one that is
+    not known; None for one that is, or need not be."""
     wanted = token()
-    return not wanted or _same(asked.cookies.get(_cookie(asked), ""), wanted)
+    if wanted and _same(asked.query_params.get(FIELD, ""), wanted):
+        return _introduced(asked)
+    if not wanted or _same(asked.cookies.get(_cookie(asked), ""), wanted) or _of_this_account(asked):
+        return None
+    return HTMLResponse(_UNKNOWN, 403)
 
 
-def introduced(asked: HTTPConnection) -> Response:
-    """The answer to a browser that is not known: the cookie, and the way to the page, where it came by the link."""
-    if not _same(asked.query_params.get(FIELD, ""), token()):
-        return HTMLResponse(_UNKNOWN, 403)
+def _introduced(asked: HTTPConnection) -> Response:
     others = urlencode([pair for pair in parse_qsl(asked.url.query, keep_blank_values=True) if pair[0] != FIELD])
     place = "/" + asked.url.path.lstrip("/")
     answer = RedirectResponse(f"{place}?{others}" if others else place, 303, {"Cache-Control": "no-store"})
     secure = asked.url.scheme == "https"
     answer.set_cookie(_cookie(asked), token(), max_age=_DAYS * 86_400, httponly=True, samesite="strict", secure=secure)
     return answer
+
+
+def _of_this_account(asked: HTTPConnection) -> bool:
+    return asked.client is not None and is_own((asked.client.host, asked.client.port), asked.scope["server"])
 
 
 def _cookie(asked: HTTPConnection) -> str:
