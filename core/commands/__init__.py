@@ -12,7 +12,7 @@ from typing import Any
 import click
 
 from core.commands.cleaning_effect import cleaning_effect_command
-from core.commands.command import Answer, Command
+from core.commands.command import MADE, Answer, Command
 from core.commands.compare import compare_command
 from core.commands.datasets import datasets_command
 from core.commands.decide import decide_command
@@ -31,7 +31,7 @@ from core.commands.version import version_command
 from core.context import Context
 from core.errors import UsageError
 
-COMMANDS: tuple[Command, ...] = (
+COMMANDS: tuple[click.Command, ...] = (
     load_command,
     datasets_command,
     profile_command,
@@ -53,20 +53,19 @@ COMMANDS: tuple[Command, ...] = (
 
 
 def named(name: str) -> Command:
-    """Raises UsageError where there is no such command."""
-    found = next((one for one in COMMANDS if one.name == name), None)
-    if found is None:
-        raise UsageError(
-            f"There is no command {name!r}.", f"There are: {', '.join(str(one.name) for one in COMMANDS)}."
-        )
-    return found
+    """The word, where it is one that is answered in an open workspace. Raises UsageError where it is none."""
+    known = {str(one.name): one for one in COMMANDS if isinstance(one, Command)}
+    if name not in known:
+        raise UsageError(f"There is no command {name!r}.", f"There are: {', '.join(known)}.")
+    return known[name]
 
 
-def answer(context: Context, name: str, options: Mapping[str, Any]) -> Answer | None:
+def answer(context: Context, key: str, options: Mapping[str, Any]) -> Answer | None:
     """Runs a command for another process, in the workspace that this one holds."""
-    word = named(name)
+    if key not in MADE:
+        raise UsageError(f"There is no command {key!r}.", "Start the app again: it runs another release.")
     try:
-        typed = word.typed(options)
+        typed = MADE[key].typed(options)
     except click.UsageError as error:
         raise UsageError(error.format_message(), "See the command's --help.") from error
-    return word.run(context, **typed)
+    return MADE[key].run(context, **typed)

@@ -17,7 +17,7 @@ from core.together.answer import Answer
 from core.together.caller import called_by, caller, this_process
 from core.together.client import asked
 
-__all__ = ["Answer", "Asked", "Command", "Said", "Word", "anywhere", "command", "person", "table"]
+__all__ = ["MADE", "Answer", "Asked", "Command", "Said", "Word", "anywhere", "command", "person", "table"]
 
 FLAG = re.compile(r"--\S*|-[a-zA-Z]\S*")
 """What is a flag wherever it stands; `-1` and `- a remark` may be values."""
@@ -49,6 +49,11 @@ class Command(Word):
 
     run: Callable[..., Answer | None]
 
+    @property
+    def key(self) -> str:
+        """What another process of this release finds it by, whether or not it is a word of the command line."""
+        return f"{self.run.__module__}.{self.run.__name__}"
+
     def parsed(self, words: Sequence[str]) -> Asked:
         """The command as the words after its name ask for it. Raises click.UsageError."""
         return Asked(self, self.make_context(self.name, list(words), obj=Said()).params)
@@ -60,6 +65,10 @@ class Command(Word):
         return {one.name: one.type_cast_value(context, options[one.name]) for one in asked_for if one.name}
 
 
+MADE: dict[str, Command] = {}
+"""Every one, by its key."""
+
+
 @dataclass(frozen=True, slots=True)
 class Asked:
     """A command with its options, ready to be run for whoever is the caller."""
@@ -69,7 +78,7 @@ class Asked:
 
     def asked(self, workspace: Workspace) -> Answer | None:
         """Its answer, from this process or from the one that has the workspace open. Raises as `client.asked`."""
-        return asked(workspace, str(self.command.name), self.options, self._run)
+        return asked(workspace, self.command.key, self.options, self._run)
 
     def _run(self, context: Context) -> Answer | None:
         return self.command.run(context, **self.options)
@@ -92,6 +101,7 @@ def command(run: Callable[..., Answer | None]) -> Command:
 
     word = click.command(cls=Command, short_help=run.__doc__)(called)
     word.run = run
+    MADE[word.key] = word
     anywhere(word)
     return word
 
