@@ -155,9 +155,7 @@ def test_what_is_wrong_is_said_beside_the_app_in_the_same_words(outcomes: Outcom
 def test_what_writes_and_computes_answers_beside_the_app_as_alone(
     outcomes: Outcomes, twins: tuple[Path, Server]
 ) -> None:
-    assert {step[0] for step in (*READ, *WRITE)} == {
-        command.name for command in COMMANDS if isinstance(command, Command)
-    }
+    assert {step[0] for step in (*READ, *WRITE)} == {one.name for one in COMMANDS if isinstance(one, Command)}
     for step in WRITE:
         by_itself, by_the_app = ((code, VARYING.sub("", out), err) for code, out, err in outcomes(step))
         assert by_the_app == by_itself
