@@ -33,6 +33,7 @@ def _owner(table: Path, ends: tuple[str, str]) -> int | None:
 def _written(host: str, port: int, mapped: bool) -> str:
     """An address as these tables write it: words of four bytes in the machine's order, then the port. `mapped`: one of
     version 4 as a socket of version 6 has it."""
+    host = host.removeprefix("::ffff:")  # as a server of both versions sees one of version 4
     try:
         packed = socket.inet_pton(socket.AF_INET6 if ":" in host else socket.AF_INET, host)
     except OSError:
