@@ -5,7 +5,6 @@ from __future__ import annotations
 from core.services.cleaning_effect import effects
 from core.services.runs.listing import done_runs, list_runs
 from core.ui.parts.choices import view_switch
-from core.ui.parts.labels import target_of
 from core.ui.parts.problems import shown_errors
 from core.ui.shell.frame import open_page
 from core.ui.training.ask import ask
@@ -21,8 +20,7 @@ VIEWS = {"runs": "Runs", "new": "New run", "effect": "Did cleaning help?", "use"
 
 frame = open_page("Train")
 context, dataset, version, user = frame.context, frame.dataset, frame.version, frame.user
-several = target_of(dataset).several
-view = view_switch({name: title for name, title in VIEWS.items() if name != "effect" or not several})
+view = view_switch(VIEWS)
 with shown_errors():
     if view == "runs":
         runs = list_runs(context, dataset.dataset_id)

@@ -8,12 +8,10 @@ from core.commands.command import Answer, command, person, table
 from core.commands.parameters import dataset_version, version_argument
 from core.commands.progress import ProgressLine
 from core.context import Context
-from core.evaluation.effect_words import conclude, in_points
+from core.evaluation.effect_words import conclude, figures_of, in_points
 from core.records import CleaningEffect, EffectStrategy, Version
 from core.services.cleaning_effect import SEEDS, STRATEGIES, run_cleaning_effect
 from core.typed import JsonObject, to_json
-
-FIGURES = ("accuracy", "macro_f1")
 
 
 @command
@@ -54,8 +52,9 @@ def _data(name: str, version: Version, effect: CleaningEffect) -> JsonObject:
 
 
 def _text(effect: CleaningEffect) -> str:
+    figures = figures_of(effect)
     lines = [
-        (scoring.labels_from, f"{one.second} − {one.first}", *(in_points(one.of(name)) for name in FIGURES))
+        (scoring.labels_from, f"{one.second} − {one.first}", *(in_points(one.of(name)) for name in figures))
         for scoring in effect.scorings
         for one in scoring.comparisons
     ]
@@ -64,7 +63,7 @@ def _text(effect: CleaningEffect) -> str:
         [
             conclude(effect).sentence,
             "",
-            table(("test labels", "difference", "accuracy", "macro F1"), lines),
+            table(("test labels", "difference", *figures.values()), lines),
             f"{counted}; {effect.seconds:.1f} s on {effect.device}",
             *(f"  {note}" for note in effect.notes),
         ]

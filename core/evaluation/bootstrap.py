@@ -139,6 +139,20 @@ def set_resamples(found: Sequence[SetPairs], seed: int = SEED) -> Iterator[tuple
         [csr_array((np.ones(len(part.pair)), (part.of_class, part.pair)), (classes, len(count))) for part in entries],
         format="csr",
     )
+    for drawn in _batches(count, seed):
+        for summed in (of_class @ drawn).astype(np.int64).T:
+            parts = summed.reshape(len(found), 3, classes)
+            yield tuple(Sums(hits, hits + missed, hits + added) for hits, missed, added in parts)
+
+
+def mean_resamples(values: Floats, count: Integers, seed: int = SEED) -> Iterator[Floats]:
+    """The means (f,) over the rows that `set_resamples` draws of what all rows of each pair have, (f, pairs)."""
+    for drawn in _batches(count, seed):
+        yield from (values @ drawn).T / count.sum()
+
+
+def _batches(count: Integers, seed: int) -> Iterator[Floats]:
+    """(pairs, b) of `_draws`, how many rows of each pair are in each of b."""
     dense, sparse_rows = _parts(count)
     draws = _draws(count, seed)
     while batch := list(islice(draws, _BATCH)):
@@ -146,9 +160,7 @@ def set_resamples(found: Sequence[SetPairs], seed: int = SEED) -> Iterator[tuple
         for place, (of_cells, chosen) in enumerate(batch):
             drawn[:, place] = np.bincount(sparse_rows[chosen], minlength=len(count))
             drawn[dense, place] = of_cells
-        for summed in (of_class @ drawn).astype(np.int64).T:
-            parts = summed.reshape(len(found), 3, classes)
-            yield tuple(Sums(hits, hits + missed, hits + added) for hits, missed, added in parts)
+        yield drawn
 
 
 def _parts(count: Integers) -> tuple[Integers, Integers]:

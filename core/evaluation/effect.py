@@ -9,25 +9,54 @@ percentiles of the sum and err on the wide side.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
-from core.evaluation.bootstrap import RESAMPLES, SEED, difference_estimate, intervals, resamples
+from core.evaluation.bootstrap import (
+    RESAMPLES,
+    SEED,
+    difference_estimate,
+    intervals,
+    mean_resamples,
+    resamples,
+    set_figures,
+    set_resamples,
+)
 from core.evaluation.confusion import Integers, Sums, sums
+from core.evaluation.effect_words import OF_CLASSES, OF_SETS
 from core.evaluation.metrics import Floats, figures
+from core.evaluation.multi_label import pairs_of, scores_by_pair
 from core.progress import Report
 from core.records import Arm, ArmComparison, Difference, Interval
 
 PAIRS: tuple[tuple[Arm, Arm], ...] = (("given", "reviewed"), ("random", "reviewed"), ("given", "random"))
 """First and second of each comparison: what review adds, what it adds to mere change, what mere change adds."""
+Indices = NDArray[np.integer]
+
+
+@dataclass(frozen=True, slots=True)
+class _Scored:
+    """What every model scores, by figure: those of all classes together, then the F1 of each of k classes."""
+
+    names: tuple[str, ...]
+    """Of the figures of all classes together."""
+    of_all: Floats
+    """(models, figures), on all rows."""
+    of_resamples: Iterator[Floats]
+    """The same, on each resample of the rows."""
+    support: Integers
+    """(k,) rows of each class."""
 
 
 def compare_arms(
-    true: Integers, predictions: Mapping[Arm, Integers], labels: Sequence[str], on_progress: Report
+    true: Indices, predictions: Mapping[Arm, Indices], labels: Sequence[str], on_progress: Report
 ) -> tuple[ArmComparison, ...]:
     """Compares the `PAIRS` on n test rows whose classes are `true` (n,), by what the models of each kind predict,
-    (seeds, n): row s of every kind learnt from the same resample of the training rows.
+    (seeds, n): row s of every kind learnt from the same resample of the training rows. Where rows have several classes,
+    `true` and predictions are indicators of 0 and 1 with one more axis (k).
 
     The same rows and predictions give the same answer. `on_progress` is told resamples done, and how many there are.
     """
@@ -35,21 +64,19 @@ def compare_arms(
     arms = list(predictions)
     seeds = len(predictions[arms[0]])
     table = np.concatenate([true[None], *(predictions[arm] for arm in arms)])
-    cells, count = np.unique(table, axis=1, return_counts=True)
-    found = _figures(cells, count, (len(arms), seeds), len(labels))
+    scored = _of_classes(table, len(labels)) if true.ndim == 1 else _of_sets(table)
+    found = scored.of_all.reshape(len(arms), seeds, -1)
     drawn = np.empty((RESAMPLES, *found.mean(1).shape))
     generator = np.random.default_rng([SEED, seeds])
     widened = seed_factor(seeds)
-    for place, sums_ in enumerate(resamples(cells[0], list(cells[1:]), count, len(labels))):
-        of_rows = np.stack([figures(one) for one in sums_]).reshape(found.shape).mean(1)
+    for place, of_models in enumerate(scored.of_resamples):
+        of_rows = of_models.reshape(found.shape).mean(1)
         of_seeds = found[:, generator.integers(seeds, size=seeds)].mean(1) - found.mean(1)
         drawn[place] = of_rows + widened * of_seeds
         on_progress(place + 1, RESAMPLES)
-    support = np.bincount(true, minlength=len(labels))
-    occurring = (support > 0) | (found[:, :, 2:] > 0).any((0, 1))
     scores = {arm: (found[place].mean(0), drawn[:, place]) for place, arm in enumerate(arms)}
     return tuple(
-        ArmComparison(first, second, _differences(scores[first], scores[second], labels, support, occurring))
+        ArmComparison(first, second, _differences(scores[first], scores[second], scored, labels, len(true)))
         for first, second in PAIRS
     )
 
@@ -66,29 +93,47 @@ def seed_factor(seeds: int) -> float:
     return float(t.ppf(0.975, seeds - 1) / norm.ppf(0.975) * np.sqrt(seeds / (seeds - 1)))
 
 
-def _figures(cells: Integers, count: Integers, shape: tuple[int, int], classes: int) -> Floats:
-    """(arms, seeds, 2 + k) accuracy, macro F1, F1 by class of all rows."""
+def _of_classes(table: Indices, classes: int) -> _Scored:
+    """Of classes, true and as each model predicts them, (1 + models, n)."""
+    cells, count = np.unique(table, axis=1, return_counts=True)
     true, *predicted = cells
     support = sums(true, count, classes)
     found = [
         figures(Sums(sums(true, count * (one == true), classes), support, sums(one, count, classes)))
         for one in predicted
     ]
-    return np.stack(found).reshape(*shape, -1)
+    drawn = (np.stack([figures(one) for one in of_models]) for of_models in resamples(true, predicted, count, classes))
+    return _Scored(tuple(OF_CLASSES), np.stack(found), drawn, support)
+
+
+def _of_sets(table: Indices) -> _Scored:
+    """Of indicators, true and as each model predicts them, (1 + models, n, k)."""
+    packed = np.packbits(table > 0, axis=2).transpose(1, 0, 2)
+    whole = np.ascontiguousarray(packed).reshape(len(packed), -1).view(f"V{packed[0].size}")[:, 0]
+    _, first, count = np.unique(whole, return_index=True, return_counts=True)
+    true, *predicted = table[:, first]
+    pairs = [pairs_of(true, one, count) for one in predicted]
+    # (2 · models, pairs): F1 of its rows, then whether they are wholly right.
+    of_rows = np.stack([scores_by_pair(one)[:, 2] for one in pairs] + [one.wrong == 0 for one in pairs])
+
+    def together(of_models: Sequence[Sums], means: Floats) -> Floats:
+        by_class = np.stack([set_figures(one) for one in of_models])
+        return np.concatenate([by_class[:, :2], means.reshape(2, -1).T, by_class[:, 2:]], axis=1)
+
+    drawn = (together(*both) for both in zip(set_resamples(pairs), mean_resamples(of_rows, count), strict=True))
+    found = together([one.sums() for one in pairs], of_rows @ count / count.sum())
+    return _Scored(tuple(OF_SETS), found, drawn, pairs[0].sums().support)
 
 
 def _differences(
-    first: tuple[Floats, Floats],
-    second: tuple[Floats, Floats],
-    labels: Sequence[str],
-    support: Integers,
-    occurring: np.ndarray[tuple[int], np.dtype[np.bool_]],
+    first: tuple[Floats, Floats], second: tuple[Floats, Floats], scored: _Scored, labels: Sequence[str], rows: int
 ) -> tuple[Difference, ...]:
-    """Of the means over the seeds (2 + k,) and their resamples (resamples, 2 + k)."""
-    ends = intervals(second[1] - first[1])
-    rows = [int(support.sum())] * 2 + support.tolist()
-    shown = [True, True, *occurring.tolist()]
-    columns = zip(("accuracy", "macro_f1", *labels), first[0], second[0], ends, rows, shown, strict=True)
+    """Of the means over the seeds (figures,) and their resamples (resamples, figures); classes that do not occur are
+    left out."""
+    ends, names = intervals(second[1] - first[1]), scored.names
+    support = [rows] * len(names) + scored.support.tolist()
+    shown = [True] * len(names) + (scored.support > 0).tolist()
+    columns = zip((*names, *labels), first[0], second[0], ends, support, shown, strict=True)
     return tuple(_difference(name, one, two, end, count) for name, one, two, end, count, show in columns if show)
 
 

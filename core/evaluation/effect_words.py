@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 
@@ -11,6 +12,13 @@ Verdict = Literal["helped", "harmed", "chance", "unclear"]
 """`chance`: better than on the labels as given, but not than after as many random changes."""
 FEW = 20
 """With fewer changed training rows, a difference would have to be very large to show."""
+OF_CLASSES = {"accuracy": "accuracy", "macro_f1": "macro F1"}
+OF_SETS = {
+    "micro_f1": "micro F1",
+    "macro_f1": "macro F1",
+    "samples_f1": "sample-averaged F1",
+    "accuracy": "subset accuracy",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,15 +31,26 @@ class Conclusion:
     sentence: str
 
 
+def of_sets(effect: CleaningEffect) -> bool:
+    """Whether labels are sets of classes: what is judged by comes first."""
+    return effect.scorings[0].comparisons[0].differences[0].name == next(iter(OF_SETS))
+
+
+def figures_of(effect: CleaningEffect) -> Mapping[str, str]:
+    """The figures of all classes together, in words by their names; the first is judged by."""
+    return OF_SETS if of_sets(effect) else OF_CLASSES
+
+
 def conclude(effect: CleaningEffect) -> Conclusion:
-    """Judges by accuracy: review helped where the 95 % intervals of its difference to the labels as given and of that
-    to random changes both lie above 0."""
+    """Judges by accuracy, or by micro F1 where labels are sets of classes: review helped where the 95 % intervals of
+    its difference to the labels as given and of that to random changes both lie above 0."""
     labels_from: TestLabels = "reviewed" if effect.test.changed else "given"
     scoring = effect.on(labels_from)
-    gain = scoring.of("given", "reviewed").of("accuracy")
-    over_random = scoring.of("random", "reviewed").of("accuracy")
+    figure, words = next(iter(figures_of(effect).items()))
+    gain = scoring.of("given", "reviewed").of(figure)
+    over_random = scoring.of("random", "reviewed").of(figure)
     verdict = _verdict(gain, over_random)
-    main = _main(verdict, effect.train.changed, gain, over_random)
+    main = _main(verdict, words, effect.train.changed, gain, over_random)
     return Conclusion(verdict, labels_from, f"{main}; {'; '.join(_limits(effect, verdict))}.")
 
 
@@ -49,9 +68,9 @@ def _verdict(gain: Difference, over_random: Difference) -> Verdict:
     return "helped" if over_random.difference.low > 0 else "chance"
 
 
-def _main(verdict: Verdict, changed: int, gain: Difference, over_random: Difference) -> str:
+def _main(verdict: Verdict, figure: str, changed: int, gain: Difference, over_random: Difference) -> str:
     rows = "1 changed training row" if changed == 1 else f"{changed:,} changed training rows"
-    found = f"with {rows} accuracy is {in_points(gain)} against the labels as given"
+    found = f"with {rows} {figure} is {in_points(gain)} against the labels as given"
     control = f"{in_points(over_random)} against as many random changes"
     return {
         "helped": f"Cleaning helped: {found} and {control}",
@@ -81,7 +100,7 @@ def _limits(effect: CleaningEffect, verdict: Verdict) -> list[str]:
 
 
 def _as_given(effect: CleaningEffect) -> str:
-    gain = effect.on("given").of("given", "reviewed").of("accuracy")
+    gain = effect.on("given").of("given", "reviewed").of(next(iter(figures_of(effect))))
     low, high = gain.difference.interval
     agreed = "above 0 as well" if low > 0 else "below 0" if high < 0 else "which may be none"
     return f"{in_points(gain)}, {agreed}"

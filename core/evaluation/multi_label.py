@@ -88,11 +88,11 @@ def set_pairs(counts: SetCounts, known: Sequence[str]) -> tuple[tuple[SetPairs, 
     ), labels
 
 
-def pairs_of(true: NDArray[np.generic], predicted: NDArray[np.generic]) -> SetPairs:
-    """n rows, each its own pair, whose labels are indicators (n, k) of 0 and 1."""
-    rows, classes = true.shape
+def pairs_of(true: NDArray[np.generic], predicted: NDArray[np.generic], count: Integers | None = None) -> SetPairs:
+    """n pairs of labels that are indicators (n, k) of 0 and 1: of one row each, or of as many as `count` (n,) says."""
+    pairs, classes = true.shape
     keys = [np.flatnonzero(one.astype(np.bool_)).astype(np.int64) for one in (true, predicted)]
-    return _pairs(np.ones(rows, np.int64), keys[0], keys[1], classes)
+    return _pairs(np.ones(pairs, np.int64) if count is None else count, keys[0], keys[1], classes)
 
 
 def subset_accuracy(found: SetPairs) -> float:
@@ -103,6 +103,13 @@ def subset_accuracy(found: SetPairs) -> float:
 def exact(found: SetPairs) -> int:
     """Rows whose set is predicted exactly."""
     return int(found.count[found.wrong == 0].sum())
+
+
+def scores_by_pair(found: SetPairs) -> Floats:
+    """(pairs, 3) precision, recall and F1 of each pair's rows. Where no class is true or predicted, 0."""
+    pairs = len(found.count)
+    hits = found.hits.by_pair(pairs)
+    return _scores(hits, hits + found.missed.by_pair(pairs), hits + found.added.by_pair(pairs))
 
 
 def hamming_loss(found: SetPairs) -> float:
@@ -170,10 +177,7 @@ def missed_and_added(found: SetPairs) -> Cells:
 
 def _of_rows(found: SetPairs) -> Floats:
     """(3,) mean precision, recall and F1 of the rows."""
-    pairs = len(found.count)
-    hits = found.hits.by_pair(pairs)
-    scores = _scores(hits, hits + found.missed.by_pair(pairs), hits + found.added.by_pair(pairs))
-    return share(found.count @ scores, np.full(3, found.rows))
+    return share(found.count @ scores_by_pair(found), np.full(3, found.rows))
 
 
 def _scores(hits: Integers, true: Integers, predicted: Integers) -> Floats:

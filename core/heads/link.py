@@ -145,8 +145,9 @@ class Sigmoid:
 
     def residuals(self, logits: Tensor, labels: Tensor, weights: Tensor, out: Tensor) -> Tensor:
         """Binary cross entropy, sum over the classes: each is a logistic regression with the whole penalty. The sides
-        of the logits are turned so that the true one is up, which keeps the loss exact however small it is."""
-        side = labels.to(logits.dtype).mul_(2).sub_(1).unsqueeze(1)
+        of the logits are turned so that the true one is up, which keeps the loss exact however small it is. labels
+        (b, k), or (b, p, k) where each head has labels of its own."""
+        side = labels.to(logits.dtype).mul_(2).sub_(1).view(len(logits), -1, logits.shape[2])
         own = torch.sigmoid(torch.mul(logits, side, out=out), out=out)
         logs = torch.clamp_min(own, LEAST, out=logits).log_()
         own.sub_(1).mul_(side).mul_(weights.unsqueeze(2))

@@ -74,7 +74,7 @@ class Objective:
 
     features: Features
     labels: Tensor
-    """In their array form; (n, p) where each softmax head has labels of its own."""
+    """In their array form; with a second axis p, (n, p) or (n, p, k), where each head has labels of its own."""
     weights: Tensor
     """(n, p) float32: 0 where a head must not see a row; columns sum to 1."""
     classes: int

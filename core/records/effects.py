@@ -39,10 +39,12 @@ class ArmComparison:
     first: Arm
     second: Arm
     differences: tuple[Difference, ...]
-    """Means over the seeds: accuracy and macro F1, then the F1 of every class that occurs, in the labels' order."""
+    """Means over the seeds: the figures of all classes together, what is judged by first, then the F1 of every class
+    that occurs, in the labels' order. The former are accuracy and macro F1; where labels are sets, micro F1, macro F1,
+    sample-averaged F1 and subset accuracy."""
 
     def of(self, name: str) -> Difference:
-        """The difference of that figure: `accuracy`, `macro_f1`, or of the F1 of a class of any other name."""
+        """The difference of that figure: `accuracy`, `macro_f1` …, or of the F1 of a class of any other name."""
         return next(one for one in self.differences if one.name == name)
 
 

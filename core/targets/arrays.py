@@ -42,6 +42,12 @@ def same(labels: Labels, others: Labels) -> NDArray[np.bool_]:
     return np.asarray(equal if equal.ndim == 1 else equal.all(1))
 
 
+def unlabelled(labels: Labels) -> NDArray[np.bool_]:
+    """(n,) whether there is no label, row by row."""
+    none = labels < 0
+    return np.asarray(none if none.ndim == 1 else none.any(1))
+
+
 def numbered(labels: Labels) -> NDArray[np.int64]:
     """(n,) a number per label, the same for the same one: class numbers as they are."""
     return labels.astype(np.int64, copy=False) if labels.ndim == 1 else distinct(labels)[1]

@@ -9,8 +9,6 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from core.errors import UsageError
-from core.jobs.cleaning_effect.web import start_cleaning_effect
 from core.records import Dataset, RowFilter
 from core.services.context import open_context
 from core.settings import Workspace
@@ -26,20 +24,27 @@ ROWS, WRONG = 160, 10
 @pytest.fixture
 def tagged(tmp_path: Path) -> Dataset:
     """Texts with the words of their topics; the first ten rows have one topic too many or too few."""
+    row, topic = np.ogrid[:ROWS, :3]
+    return load_tagged(tmp_path, (topic == row % 3) & (row < WRONG))[0]
+
+
+def load_tagged(tmp_path: Path, wrong: np.ndarray) -> tuple[Dataset, list[str]]:
+    """The dataset, which is given `wrong` (rows, 3) answers, and the true labels of its rows."""
     generator = np.random.default_rng(3)
     topics = generator.random((ROWS, 3)) < 0.45
-    path = tmp_path / "tagged.csv"
+    path, true = tmp_path / "tagged.csv", []
     with path.open("w", newline="") as file:
         writer = csv.writer(file)
         writer.writerow(["text", "label"])
         for row, has in enumerate(topics):
             words = [word for one in np.flatnonzero(has) for word in generator.choice(WORDS[TOPICS[one]].split(), 5)]
             text = " ".join([*words, *generator.choice(["the", "of", "and", "very"], 3), str(row)])
-            given = has ^ ((np.arange(3) == row % 3) & (row < WRONG))
+            given = has ^ wrong[row]
             writer.writerow([text, json.dumps([TOPICS[one] for one in np.flatnonzero(given)])])
+            true.append(json.dumps([TOPICS[one] for one in np.flatnonzero(has)]))
     context = open_context(Workspace(tmp_path / "workspace"))
     try:
-        return loaded(context, path, name="tagged", task="multi-label-text", payload="text", label="label")
+        return loaded(context, path, name="tagged", task="multi-label-text", payload="text", label="label"), true
     finally:
         context.close()
 
@@ -89,12 +94,33 @@ def test_predictions_are_in_the_store_as_texts_of_their_sets(run: Run, tagged: D
         context.close()
 
 
-def test_what_has_no_meaning_for_several_is_refused(tagged: Dataset, tmp_path: Path) -> None:
+def test_cleaning_sets_that_were_given_wrong_helps(run: Run, tmp_path: Path) -> None:
+    """Two thirds of all rows are wrong about one topic, and decisions put them right; the last row is excluded."""
+    wrong = 2 * ROWS // 3
+    row, topic = np.ogrid[:ROWS, :3]
+    dataset, true = load_tagged(tmp_path, (topic == 0) & (row < wrong))
     context = open_context(Workspace(tmp_path / "workspace"))
     try:
-        with pytest.raises(UsageError, match="tagged has several classes per example") as caught:
-            start_cleaning_effect(context, tagged.latest_version_id, by="ann")
-        assert "Evaluate" in caught.value.hint
-        assert not context.ledger.runs.of(tagged.dataset_id)
+        rows = page_rows(context.store, dataset.latest_version_id, RowFilter(), ROWS)
     finally:
         context.close()
+    decisions = tmp_path / "decisions.csv"
+    with decisions.open("w", newline="") as file:
+        writer = csv.writer(file)
+        writer.writerow(["example_id", "action", "label"])
+        ids = [row.example_id for row in rows]
+        writer.writerows([one, "relabel", label] for one, label in zip(ids[:wrong], true, strict=False))
+        writer.writerow([ids[-1], "exclude", ""])
+    assert run("decide", "tagged", "--file", decisions, "--reviewer", "ada").code == 0
+    assert run("version", "tagged", "--note", "first pass").code == 0
+    asked = run("cleaning-effect", "tagged", "--seeds", "3", "--json")
+    assert asked.code == 0, asked.err
+    found = asked.json
+    assert found["train"]["relabelled"] + found["test"]["relabelled"] <= wrong
+    assert found["train"]["excluded"] + found["test"]["excluded"] <= 1
+    assert found["verdict"] == "helped", found["conclusion"]
+    assert "micro F1 is +" in found["conclusion"] and "accuracy" not in found["conclusion"]
+    for scoring in found["scorings"]:
+        for one in scoring["comparisons"]:
+            names = [each["name"] for each in one["differences"]]
+            assert names == ["micro_f1", "macro_f1", "samples_f1", "accuracy", *TOPICS]

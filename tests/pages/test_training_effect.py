@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -47,9 +47,9 @@ def words(shown: AppTest) -> str:
     return "\n".join(str(element.value) for element in found).replace("\\", "").replace("\u00a0", " ")
 
 
-def effect_page(open_at: Open, version: int = 2) -> AppTest:
+def effect_page(open_at: Open, version: int = 2, dataset: str = "news") -> AppTest:
     """The page once it has counted what review changed."""
-    shown = open_at("training", view="effect", dataset="news", version=version)
+    shown = open_at("training", view="effect", dataset=dataset, version=version)
     for _ in range(50):
         if "Counting" not in words(shown):
             return shown
@@ -57,11 +57,19 @@ def effect_page(open_at: Open, version: int = 2) -> AppTest:
     raise AssertionError("the rows were never counted")
 
 
-def answer(app: Context, news: Dataset, version_id: str, name: str, gain: float, **settings: Any) -> None:
+def answer(
+    app: Context,
+    news: Dataset,
+    version_id: str,
+    name: str,
+    gain: float,
+    figures: Sequence[str] = ("accuracy", "macro_f1"),
+    **settings: Any,
+) -> None:
     """Keeps an answer with that gain in accuracy on reviewed test labels."""
 
     def differences(value: float) -> list[dict[str, Any]]:
-        names = ("accuracy", "macro_f1", *news.labels)
+        names = (*figures, *news.labels)
         row = {"first": 0.8, "second": 0.8 + value, "difference": value, "interval": [value - 0.01, value + 0.01]}
         return [{"name": name, "support": 18, **row} for name in names]
 

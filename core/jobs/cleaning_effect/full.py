@@ -9,7 +9,6 @@ from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 
 import numpy as np
-from numpy.typing import NDArray
 
 from core.files import whole
 from core.finetune.checkpoint import Checkpoints
@@ -27,6 +26,8 @@ from core.jobs.report import JobReport
 from core.modalities.heavy import heavy_modality
 from core.queue import JobFolder, ProgressWriter, Stopped
 from core.records import ARMS, Arm
+from core.targets import Labels
+from core.targets.arrays import most_probable
 from core.tasks import task_named
 
 STAGE = "fine-tuning"
@@ -34,8 +35,9 @@ STAGE = "fine-tuning"
 
 def predict_by_fine_tunes(
     folder: JobFolder, progress: ProgressWriter, spec: CleaningEffectSpec, rows: LabelledRows
-) -> tuple[dict[Arm, NDArray[np.int64]], list[str]]:
-    """What the fine-tunes of each arm predict for the test rows, (seeds, test rows), and what a person should know.
+) -> tuple[dict[Arm, Labels], list[str]]:
+    """What the fine-tunes of each arm predict for the test rows, (seeds, test rows) or (seeds, test rows, k), and what
+    a person should know.
 
     Each goes through its rows for the same number of epochs and keeps its last weights: no validation split chooses.
     """
@@ -54,17 +56,17 @@ class _FineTunes:
         self.side = heavy_modality(self.task.modality).input_size(rows.rows.payloads)
         self.notes: list[str] = []
 
-    def run(self) -> tuple[dict[Arm, NDArray[np.int64]], list[str]]:
+    def run(self) -> tuple[dict[Arm, Labels], list[str]]:
         given, reviewed = self.rows.given[self.rows.train], self.rows.reviewed[self.rows.train]
-        found: dict[Arm, list[NDArray[np.int64]]] = {arm: [] for arm in ARMS}
+        found: dict[Arm, list[Labels]] = {arm: [] for arm in ARMS}
         for seed in range(self.seeds):
             drawn = draw(given, reviewed, len(self.labels), seed)
             for place, arm in enumerate(ARMS):
                 found[arm].append(self._predicted(drawn, arm, seed, len(ARMS) * seed + place))
         return {arm: np.stack(each) for arm, each in found.items()}, list(dict.fromkeys(self.notes))
 
-    def _predicted(self, drawn: Draw, arm: Arm, seed: int, done: int) -> NDArray[np.int64]:
-        """(test rows,) from disk where an earlier attempt got that far."""
+    def _predicted(self, drawn: Draw, arm: Arm, seed: int, done: int) -> Labels:
+        """Of the test rows, from disk where an earlier attempt got that far."""
         path = self.folder.output / f"seed-{seed:03d}-{arm}.npy"
         if not path.exists():
             checkpoints = Checkpoints(self.folder.output / "checkpoint" / path.stem)
@@ -73,12 +75,10 @@ class _FineTunes:
             with whole(path) as part, part.open("wb") as file:
                 np.save(file, predicted)
             checkpoints.clear()
-        found: NDArray[np.int64] = np.load(path, allow_pickle=False)
+        found: Labels = np.load(path, allow_pickle=False)
         return found
 
-    def _fine_tune(
-        self, drawn: Draw, arm: Arm, seed: int, checkpoints: Checkpoints, report: _FitReport
-    ) -> NDArray[np.int64]:
+    def _fine_tune(self, drawn: Draw, arm: Arm, seed: int, checkpoints: Checkpoints, report: _FitReport) -> Labels:
         report.tell("loading the model")
         spec, task = self.settings, self.task.name
         classifier = load_classifier(
@@ -94,12 +94,12 @@ class _FineTunes:
             loop = Loop(classifier, train, nothing, replace(spec, seed=seed), self.place, checkpoints, report)
             if not loop.run():
                 raise Stopped
-        return self._classes(classifier, examples.of(self.rows.test), report.tell)
+        return self._answers(classifier, examples.of(self.rows.test), report.tell)
 
-    def _classes(self, classifier: Classifier, test: Examples, tell: Callable[[str], None]) -> NDArray[np.int64]:
-        found = np.empty(len(test), np.int64)
+    def _answers(self, classifier: Classifier, test: Examples, tell: Callable[[str], None]) -> Labels:
+        found = np.empty_like(test.labels)
         for output in forward(classifier, test, np.arange(len(test)), self.place):
-            found[output.rows] = output.probabilities.argmax(1)
+            found[output.rows] = most_probable(output.probabilities, self.task.target.several)[0]
             tell("predicting")
         return found
 

@@ -16,9 +16,10 @@ from core.arrays.disk_backed import row_chunks
 from core.heads.folds import assign_folds
 from core.heads.head import Curvature, fit
 from core.heads.heads import ENOUGH, EXACT, EXACT_UP_TO, Heads, training_rows
+from core.heads.link import Link, link_of
 from core.heads.objective import Features, Objective
 from core.heads.penalty import best_penalty
-from core.jobs.cleaning_effect.draws import OUT, Draw, draw
+from core.jobs.cleaning_effect.draws import Draw, draw
 from core.jobs.cleaning_effect.rows import LabelledRows
 from core.jobs.cleaning_effect.spec import CleaningEffectSpec
 from core.jobs.head_models import HeadModel, head_model
@@ -26,6 +27,8 @@ from core.modalities.encoder import Encoder
 from core.modalities.encoders import make_encoder
 from core.queue import JobFolder, ProgressWriter
 from core.records import ARMS, Arm
+from core.targets import Labels
+from core.targets.arrays import most_probable
 from core.tasks import task_named
 
 FOLDS = 5
@@ -34,8 +37,9 @@ FOLDS = 5
 
 def predict_by_heads(
     folder: JobFolder, progress: ProgressWriter, spec: CleaningEffectSpec, rows: LabelledRows
-) -> tuple[dict[Arm, NDArray[np.int64]], list[str]]:
-    """What the heads of each arm predict for the test rows, (seeds, test rows), and what a person should know.
+) -> tuple[dict[Arm, Labels], list[str]]:
+    """What the heads of each arm predict for the test rows, (seeds, test rows) or (seeds, test rows, k), and what a
+    person should know.
 
     All share the penalty that suits the labels as given, so that they differ in labels alone; if it favours an arm, it
     is that of the labels as given.
@@ -45,11 +49,12 @@ def predict_by_heads(
     train = rows.train[training_rows(rows.given[rows.train], classes, embeddings.shape[1] + 1, seeds * len(ARMS))]
     given, reviewed = rows.given[train], rows.reviewed[train]
     steps = _Steps(progress)
-    learner = _Learner(Features.of(embeddings[torch.from_numpy(train)].to(device())), classes)
+    features = Features.of(embeddings[torch.from_numpy(train)].to(device()))
+    learner = _Learner(features, classes, task_named(spec.about.task).target.several, link_of(given))
     l2 = learner.penalty(given, rows.rows.payloads.digests[train], folder.path, steps.of("choosing the penalty"))
     draws = [draw(given, reviewed, classes, seed) for seed in range(seeds)]
     heads = learner.fit(draws, l2, steps.of(f"training {seeds * len(ARMS)} heads"))
-    found = learner.classes_of(heads, embeddings[torch.from_numpy(rows.test)])
+    found = learner.labels_of(heads, embeddings[torch.from_numpy(rows.test)])
     notes = []
     if len(train) < len(rows.train):
         notes.append(f"The heads learnt from a sample of {len(train):,} of {len(rows.train):,} rows.")
@@ -94,10 +99,12 @@ class _Learner:
 
     features: Features
     classes: int
+    several: bool
+    link: Link
 
     def penalty(
         self,
-        labels: NDArray[np.int64],
+        labels: Labels,
         digests: NDArray[np.bytes_],
         scratch: Path,
         on_step: Callable[[], None],
@@ -105,28 +112,35 @@ class _Learner:
         """The one under which rows held out by fold are most probable; equal contents share a fold."""
         _, contents = np.unique(digests, return_inverse=True)
         folds = min(FOLDS, len(np.unique(contents)))
-        assigned = assign_folds(labels, contents.astype(np.int64), folds, seed=0)
+        assigned = assign_folds(self.link.strata(labels), contents.astype(np.int64), folds, seed=0)
         everyone = np.arange(len(labels))
-        heads = Heads(self.features, Curvature.of(self.features), labels, self.classes, everyone, scratch)
+        curvature = Curvature.of(self.features, self.link)
+        heads = Heads(self.features, curvature, labels, self.classes, everyone, scratch)
         return best_penalty(heads, assigned, folds, on_step).l2
 
     def fit(self, draws: list[Draw], l2: float, on_step: Callable[[], None]) -> Tensor:
         """(seeds · arms, d+1, k): of each seed, the heads of all arms."""
         each = [(one, arm) for one in draws for arm in ARMS]
-        labels = np.stack([np.where(one.labels[arm] == OUT, 0, one.labels[arm]) for one, arm in each], axis=1)
+        # What is left out weighs nothing: any label will do for it.
+        labels = np.stack([np.maximum(one.labels[arm], 0) for one, arm in each], axis=1)
         weights = np.stack([one.weights(arm) for one, arm in each], axis=1)
         where = self.features.embeddings.device
         wanted, shares = torch.from_numpy(labels).to(where), torch.from_numpy(weights).to(where)
-        objective = Objective(self.features, wanted, shares, self.classes, l2)
+        objective = Objective(self.features, wanted, shares, self.classes, l2, self.link)
         tolerance = EXACT if len(self.features) <= EXACT_UP_TO else ENOUGH
-        return fit(objective, Curvature.of(self.features), tolerance=tolerance, on_step=on_step)
+        return fit(objective, Curvature.of(self.features, self.link), tolerance=tolerance, on_step=on_step)
 
-    def classes_of(self, heads: Tensor, embeddings: Tensor) -> NDArray[np.int64]:
-        """(heads, m) the class that each head finds most probable for embeddings (m, d)."""
+    def labels_of(self, heads: Tensor, embeddings: Tensor) -> Labels:
+        """(heads, m) the class that each head finds most probable for embeddings (m, d), or (heads, m, k) the classes
+        that it finds to apply."""
         seen = Features(embeddings.to(heads.device), self.features.mean, self.features.scale, False)
-        found = np.empty((len(heads), len(embeddings)), np.int64)
+        parts = []
         for part in row_chunks(len(embeddings), max(self.classes, seen.width)):
             rows = seen.rows(part)
-            for place, head in enumerate(heads):
-                found[place, part] = (rows @ head).argmax(1).cpu().numpy()
-        return found
+            parts.append(np.stack([self._labels(rows @ head) for head in heads]))
+        return np.concatenate(parts, axis=1)
+
+    def _labels(self, logits: Tensor) -> Labels:
+        if not self.several:
+            return np.asarray(logits.argmax(1).cpu().numpy())
+        return most_probable(self.link.predict(logits).cpu().numpy(), several=True)[0]

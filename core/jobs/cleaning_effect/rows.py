@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.jobs.rows import Rows
+from core.targets import Labels
 
 
 @dataclass(frozen=True, slots=True)
@@ -15,14 +16,14 @@ class LabelledRows:
     """n rows with two sets of labels."""
 
     rows: Rows
-    reviewed: NDArray[np.int64]
-    """(n,) class after review; -1 for rows that it excluded."""
+    reviewed: Labels
+    """Labels after review, in their array form; no label for rows that it excluded."""
     train: NDArray[np.int64]
     """Positions of the rows to learn from, ascending."""
     test: NDArray[np.int64]
     """Positions of the rows to score, ascending."""
 
     @property
-    def given(self) -> NDArray[np.int64]:
-        """(n,) class as loaded."""
-        return self.rows.labels.astype(np.int64, copy=False)
+    def given(self) -> Labels:
+        """Labels as loaded."""
+        return self.rows.labels

@@ -1,8 +1,8 @@
 """A job that asks whether cleaning helped: `python -m core.jobs.cleaning_effect.run FOLDER`.
 
 spec.json   a `CleaningEffectSpec`
-input/      rows.parquet: example_id, content_hash, label (class index as loaded), reviewed (class index after review,
-            NULL for a row that review excluded), split (train or test), text, media_id
+input/      rows.parquet: example_id, content_hash, label (class index as loaded, or a list of them), reviewed (the
+            same after review, NULL for a row that review excluded), split (train or test), text, media_id
 """
 
 from __future__ import annotations
@@ -17,17 +17,18 @@ from numpy.typing import NDArray
 from core.arrays.device import device, device_name
 from core.errors import UsageError
 from core.evaluation.effect import compare_arms
-from core.jobs.cleaning_effect.draws import OUT
 from core.jobs.cleaning_effect.rows import LabelledRows
 from core.jobs.cleaning_effect.spec import CleaningEffectResult, CleaningEffectSpec
 from core.jobs.entry import run
-from core.jobs.rows import read_rows, read_splits
+from core.jobs.rows import array_form, read_rows, read_splits
 from core.queue import JobFolder, ProgressWriter
 from core.records import Arm, EffectScoring, ReviewedRows, TestLabels
+from core.targets import Labels
+from core.targets.arrays import distinct, same, unlabelled
 
 SCORED: tuple[TestLabels, ...] = ("given", "reviewed")
-Predictions = dict[Arm, NDArray[np.int64]]
-"""What the models of each arm predict for the test rows, (seeds, test rows)."""
+Predictions = dict[Arm, Labels]
+"""What the models of each arm predict for the test rows: (seeds, test rows), or (seeds, test rows, k) of several."""
 
 
 def main(folder: JobFolder, progress: ProgressWriter) -> CleaningEffectResult:
@@ -50,20 +51,21 @@ def main(folder: JobFolder, progress: ProgressWriter) -> CleaningEffectResult:
 
 def _read(folder: JobFolder, spec: CleaningEffectSpec) -> LabelledRows:
     column = pq.read_table(folder.input / "rows.parquet", columns=["reviewed"]).column("reviewed")
-    reviewed = column.fill_null(OUT).to_numpy().astype(np.int64)
+    classes = len(spec.about.labels)
+    reviewed = array_form(column.combine_chunks(), classes)
     splits = read_splits(folder)
     train, test = (np.flatnonzero(splits == split) for split in ("train", "test"))
-    return LabelledRows(read_rows(folder, spec.about.task, spec.about.media), reviewed, train, test)
+    return LabelledRows(read_rows(folder, spec.about.task, spec.about.media, classes), reviewed, train, test)
 
 
 def _check(rows: LabelledRows) -> None:
     """Raises UsageError where one of the arms has nothing to tell apart."""
     for labels, words in ((rows.given, "as given"), (rows.reviewed, "as reviewed")):
-        present = np.unique(labels[rows.train])
-        if len(present[present != OUT]) < 2:
+        learnt = labels[rows.train]
+        if len(distinct(learnt[~unlabelled(learnt)])[0]) < 2:
             raise UsageError(
-                f"By their labels {words}, the rows to learn from are of fewer than 2 classes.",
-                "Take a version whose train split has at least two classes.",
+                f"By their labels {words}, the rows to learn from are all alike.",
+                "Take a version whose train split has at least two different labels.",
             )
 
 
@@ -88,7 +90,7 @@ def _score(
 ) -> EffectScoring:
     """On the test rows that have a label in this set."""
     true = (rows.given if labels_from == "given" else rows.reviewed)[rows.test]
-    kept = np.flatnonzero(true != OUT)
+    kept = np.flatnonzero(~unlabelled(true))
     scored = {arm: found[:, kept] for arm, found in predictions.items()}
 
     report = progress.stage(f"intervals on the test labels as {labels_from}")
@@ -97,8 +99,8 @@ def _score(
 
 def _reviewed(rows: LabelledRows, split: NDArray[np.int64]) -> ReviewedRows:
     given, reviewed = rows.given[split], rows.reviewed[split]
-    excluded = reviewed == OUT
-    return ReviewedRows(len(split), int(((reviewed != given) & ~excluded).sum()), int(excluded.sum()))
+    excluded = unlabelled(reviewed)
+    return ReviewedRows(len(split), int((~same(given, reviewed) & ~excluded).sum()), int(excluded.sum()))
 
 
 if __name__ == "__main__":

@@ -14,11 +14,10 @@ from core.jobs.kind import JobKind
 from core.jobs.submit import about, submit, write_once
 from core.jobs.training_rows import planned
 from core.queue import JobFolder, Resources
-from core.records import Dataset, EffectStrategy, Job, ReviewedRows, TrainSpec, Version
+from core.records import EffectStrategy, Job, ReviewedRows, TrainSpec, Version
 from core.store.datasets import get_dataset
 from core.store.job_files.training_rows import count_reviewed_rows, write_reviewed_rows
 from core.store.versions import get_version
-from core.tasks import task_named
 from core.typed import to_json
 
 SPLITS = ("train", "test")
@@ -37,15 +36,6 @@ def preview_effect(context: Context, version_id: str) -> dict[str, ReviewedRows]
     Reads every row: at a million of them, not for the script thread. Raises NotFoundError.
     """
     return count_reviewed_rows(context.store, version_id, *planned(context, version_id, "head"))
-
-
-def check_target(dataset: Dataset) -> None:
-    """Raises UsageError where labels may be several classes."""
-    if task_named(dataset.task).target.several:
-        raise UsageError(
-            f"{dataset.name} has several classes per example: whether cleaning helped is measured for one.",
-            "Train on version 1 and on the reviewed version, and compare the runs in Evaluate.",
-        )
 
 
 def check_rows(version: Version, rows: Mapping[str, ReviewedRows]) -> None:
@@ -90,7 +80,6 @@ def start_cleaning_effect(
     version = get_version(context.store, version_id)
     dataset = get_dataset(context.store, version.dataset_id)
     _check_settings(seeds, strategy)
-    check_target(dataset)
     rows = rows or preview_effect(context, version_id)
     check_rows(version, rows)
     on_gpu = context.queue.launcher.slots()[0].name != "cpu"

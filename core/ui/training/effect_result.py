@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from itertools import cycle
 from typing import Any
 
 import streamlit as st
@@ -10,7 +11,7 @@ from streamlit.elements.lib.column_types import ColumnConfig
 
 from core.charts.differences import differences
 from core.charts.style import CONFIG
-from core.evaluation.effect_words import Conclusion, Verdict, conclude
+from core.evaluation.effect_words import Conclusion, Verdict, conclude, figures_of, of_sets
 from core.records import Arm, CleaningEffect, Difference, EffectScoring, TestLabels
 from core.services.cleaning_effect import STRATEGIES
 from core.ui.parts.problems import plain
@@ -21,7 +22,7 @@ PAIRS: dict[tuple[Arm, Arm], str] = {
     ("random", "reviewed"): "Reviewed − random",
     ("given", "random"): "Random − given",
 }
-FIGURES = {"accuracy": "Accuracy", "macro_f1": "Macro F1"}
+SIDE_BY_SIDE = 2
 SHOWN_CLASSES = 20
 """The chart has the classes that differ most; the table has all."""
 BOXES: dict[Verdict, tuple[Any, str]] = {
@@ -41,7 +42,9 @@ def result(effect: CleaningEffect) -> None:
     for note in effect.notes:
         st.caption(f":material/info: {plain(note)}")
     scorings = _shown(effect, conclusion)
-    for column, (figure, title) in zip(st.columns(len(FIGURES), gap="medium"), FIGURES.items(), strict=True):
+    figures = {name: words[0].upper() + words[1:] for name, words in figures_of(effect).items()}
+    columns = st.columns(SIDE_BY_SIDE, gap="medium")
+    for column, (figure, title) in zip(cycle(columns), figures.items(), strict=False):
         with column:
             st.caption(f"**{title}**: mean difference in points, 95 % interval; hollow: 0 is in it")
             series = [
@@ -49,9 +52,9 @@ def result(effect: CleaningEffect) -> None:
             ]
             st.plotly_chart(differences(list(PAIRS.values()), series), config=CONFIG, key=f"effect-{figure}")
     with st.expander("Numbers", icon=":material/table:"):
-        st.dataframe(_numbers(scorings), hide_index=True, column_config=_formats(), key="effect-numbers")
+        st.dataframe(_numbers(scorings, figures), hide_index=True, column_config=_formats(), key="effect-numbers")
         st.caption(_method(effect))
-    _classes(effect.on(conclusion.labels_from))
+    _classes(effect.on(conclusion.labels_from), len(figures))
 
 
 def title_of(effect: CleaningEffect) -> str:
@@ -75,16 +78,16 @@ def _labels(labels_from: TestLabels) -> str:
     return f"on test labels as {labels_from}"
 
 
-def _numbers(scorings: Sequence[EffectScoring]) -> list[Mapping[str, str | float]]:
+def _numbers(scorings: Sequence[EffectScoring], figures: Mapping[str, str]) -> list[Mapping[str, str | float]]:
     return [
         {
             "test labels": f"{one.labels_from} ({one.rows:,} rows)",
-            "figure": FIGURES[figure],
+            "figure": words,
             "compared": title,
             **_values(one.of(*pair).of(figure)),
         }
         for one in scorings
-        for figure in FIGURES
+        for figure, words in figures.items()
         for pair, title in PAIRS.items()
     ]
 
@@ -102,9 +105,9 @@ def _formats() -> dict[str, ColumnConfig]:
     return percent | points
 
 
-def _classes(scoring: EffectScoring) -> None:
-    """F1 by class: a chart of those that differ most, a table of all."""
-    first, second = (scoring.of(*pair).differences[2:] for pair in list(PAIRS)[:2])
+def _classes(scoring: EffectScoring, figures: int) -> None:
+    """F1 by class, which comes after so many figures: a chart of those that differ most, a table of all."""
+    first, second = (scoring.of(*pair).differences[figures:] for pair in list(PAIRS)[:2])
     most = sorted(range(len(first)), key=lambda place: -abs(first[place].difference.estimate))[:SHOWN_CLASSES]
     with st.expander("Per class", icon=":material/category:"):
         few = f"the {SHOWN_CLASSES} of {len(first):,} classes that differ most" if len(first) > SHOWN_CLASSES else "all"
@@ -127,10 +130,15 @@ def _classes(scoring: EffectScoring) -> None:
 
 def _method(effect: CleaningEffect) -> str:
     excluded = effect.test.excluded
+    alike = (
+        "as many classes given to a row or taken from it, and those that review gave or took"
+        if of_sets(effect)
+        else "the classes that review changed labels to"
+    )
     left_out = f" {excluded:,} test rows that review excluded are left out of the scoring on reviewed labels."
     return (
         "Each seed draws a resample of the training rows, and the models of all three kinds learn from it, so that "
         "they differ in labels alone. Random changes: as many relabelled and as many excluded rows as in review, with "
-        "the classes that review changed labels to. The intervals allow for the seeds and for the test rows "
+        f"{alike}. The intervals allow for the seeds and for the test rows "
         "(both resampled)." + (left_out if excluded else "")
     )

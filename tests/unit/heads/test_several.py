@@ -70,6 +70,23 @@ def test_heads_fitted_together_are_those_fitted_alone() -> None:
     assert torch.allclose(fitted(slice(None)), torch.cat([fitted(slice(0, 1)), fitted(slice(1, 2))]), atol=2e-2)
 
 
+def test_heads_on_sets_of_their_own_are_as_if_each_were_fitted_alone() -> None:
+    generator = np.random.default_rng(5)
+    features = Features.of(torch.from_numpy(generator.standard_normal((60, 6)).astype(np.float32)))
+    own = (generator.random((60, 2, 3)) < 0.4).astype(np.int8)
+    weights = torch.full((60, 2), 1 / 60)
+
+    def fitted(given: np.ndarray, columns: slice) -> torch.Tensor:
+        objective = Objective(features, torch.from_numpy(given), weights[:, columns], 3, 1e-2, SIGMOID)
+        return fit(objective, Curvature.of(features, SIGMOID), tolerance=1e-8)
+
+    together = fitted(own, slice(0, 2))
+    for place in range(2):
+        alone = fitted(np.ascontiguousarray(own[:, place]), slice(place, place + 1))
+        assert together[place].numpy() == pytest.approx(alone[0].numpy(), abs=2e-3)
+    assert float((together[0] - together[1]).abs().max()) > 0.1
+
+
 def test_the_gradient_is_that_of_the_loss() -> None:
     embeddings, labels = tagged(50)
     features = Features.of(torch.from_numpy(embeddings))
