@@ -82,7 +82,8 @@ class JobTable:
             self._rename(connection)
         # As long as one is open, the log and its index stay: on a full disk others can read, and mostly write.
         self._keeps = self._connect()
-        self._keeps.execute("SELECT count(*) FROM jobs").fetchone()
+        with damage_said(path, WORKS, BACK):
+            self._keeps.execute("SELECT count(*) FROM jobs").fetchone()
 
     def insert(self, **values: Any) -> bool:
         """Writes a new job down, unless one of the same `request` is under way. Returns whether it did."""

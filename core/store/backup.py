@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 from collections.abc import Callable
 from contextlib import suppress
+from errno import ENOSPC
 from pathlib import Path
 
 import duckdb
@@ -22,8 +24,8 @@ def backup(db: Database, copy: Path, stopped: Callable[[], bool] = lambda: False
 
     No write runs meanwhile. A load that is still reading makes the checkpoint impossible, but not the copy: what it
     writes lies in blocks that no committed table uses, and the log holds what the checkpoint would have moved. A copy
-    that breaks off never has a copy's name. Raises `StoppedError` once `stopped` says so, `StoreError` where there is
-    no room.
+    that breaks off never has a copy's name. Raises `StoppedError` once `stopped` says so, `OSError` where there is no
+    room, `StoreError` where it cannot be written for another reason.
     """
     copy.parent.mkdir(parents=True, exist_ok=True)
     log = db.path.with_name(db.path.name + ".wal")
@@ -48,5 +50,8 @@ def _copy(source: Path, target: Path, stopped: Callable[[], bool]) -> None:
                     copying.kill()
         if stopped():
             raise StoppedError("The copy was given up.", "Make it again when you want it.")
+        if os.strerror(ENOSPC) in said:
+            raise OSError(ENOSPC, os.strerror(ENOSPC), str(target))
         if copying.returncode:
-            raise StoreError(f"{source} cannot be copied to {target}: {said.strip()}.", "Make room there.")
+            why = said.strip()
+            raise StoreError(f"{source} cannot be copied to {target}: {why}.", "See who may write there.")

@@ -247,9 +247,12 @@ def _connect(path: Path, mirror: Mirror) -> duckdb.DuckDBPyConnection:
         "autoinstall_known_extensions": "false",
         "autoload_known_extensions": "false",
     }
+    new = not path.exists()
     try:
         connection = duckdb.connect(str(path), config=config)
     except duckdb.Error as error:
+        if new and LOCK not in str(error):
+            path.unlink(missing_ok=True)  # what a full disk left of it, which would be taken for a damaged file
         raise _unopened(path, error) from error
     mirror.attach(connection)
     return connection

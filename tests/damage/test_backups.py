@@ -108,6 +108,8 @@ def test_a_file_of_an_older_schema_is_copied_before_it_is_upgraded(workspace: Wo
         for table in ("decisions", "claims"):
             ledger.execute(f"ALTER TABLE {table} RENAME COLUMN example_id TO row_id")
         ledger.execute("DROP TABLE versions")
+        ledger.execute("ALTER TABLE runs DROP COLUMN deleted_at")
+        ledger.execute("ALTER TABLE runs DROP COLUMN deleted_by")
         ledger.execute("PRAGMA user_version = 1")
     with opened(workspace) as context:
         assert context.ledger.decisions.newest() > 0

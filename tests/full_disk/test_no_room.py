@@ -14,12 +14,12 @@ import pytest
 from PIL import Image
 
 from core.__main__ import main
-from core.errors import NoRoomError
+from core.errors import NoRoomError, StoreError
 from core.files import PART
 from core.room import met
 from core.services.context import open_context
+from core.services.upkeep.backups import make_backup
 from core.settings import Workspace
-from core.store.backup import backup
 from core.store.datasets import list_datasets
 from tests.full_disk.small_disk import MB, SmallDisk
 from tests.integration.cli_support import PROJECT, Ran, Run, write_rows
@@ -213,13 +213,13 @@ def test_at_a_backup(disk: SmallDisk, notes: Path) -> None:
     context = open_context(Workspace(disk.path / "workspace"))
     try:
         disk.fill(100_000)
-        with pytest.raises(OSError, match="No space left") as raised:
-            backup(context.store, context.workspace.backups, "before")
+        with pytest.raises(StoreError, match="No space left") as raised:
+            make_backup(context.workspace, context.store, "asked")
         assert isinstance(met(raised.value, context.workspace.root), NoRoomError)
         assert not list(context.workspace.backups.iterdir())
         disk.empty()
         assert list_datasets(context.store) == []
-        assert backup(context.store, context.workspace.backups, "before").is_file()
+        assert make_backup(context.workspace, context.store, "asked")
     finally:
         context.close()
 

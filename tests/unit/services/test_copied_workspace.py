@@ -25,6 +25,7 @@ from core.services.context import open_context
 from core.services.runs.models import output_of
 from core.services.trash import purge
 from core.settings import Workspace
+from core.store.backup import backup
 from core.store.times import now
 from tests.integration.job_support import wait_for_end, wait_until
 from tests.runs import finished_run
@@ -115,9 +116,10 @@ def test_a_copy_does_not_end_what_the_original_runs(context: Context, tmp_path: 
         copy = tmp_path / "copy"
         (copy / "runs").mkdir(parents=True)
         shutil.copytree(job.folder, copy / "runs" / job.job_id)
-        own, copied_table = context.workspace.jobs_database, copy / "jobs.sqlite"
-        with closing(sqlite3.connect(own)) as source, closing(sqlite3.connect(copied_table)) as target:
-            source.backup(target)
+        backup(context.store, copy / "winnow.duckdb")
+        for own in (context.workspace.jobs_database, context.workspace.ledger):
+            with closing(sqlite3.connect(own)) as source, closing(sqlite3.connect(copy / own.name)) as target:
+                source.backup(target)
         with _opened(copy) as copied:
             assert copied.queue.get(job.job_id).status == "lost"
         assert running.poll() is None
