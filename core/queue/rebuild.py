@@ -7,13 +7,13 @@ import re
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
 
 from core.queue import ending
 from core.queue.folder import JobFolder
 from core.queue.local.launcher import LocalLauncher
 from core.queue.table import JobTable
 from core.settings import Workspace
+from core.typed import JsonObject
 
 _NAME = re.compile(r"(?P<when>\d{8}-\d{6})-(?P<kind>\w+)-[0-9a-f]{6}")
 
@@ -34,7 +34,7 @@ def add_from_folders(workspace: Workspace, modules: Mapping[str, str]) -> int:
     return added
 
 
-def _row(folder: JobFolder, when: str, kind: str, modules: Mapping[str, str]) -> dict[str, Any]:
+def _row(folder: JobFolder, when: str, kind: str, modules: Mapping[str, str]) -> JsonObject:
     made = datetime.strptime(when, "%Y%m%d-%H%M%S").replace(tzinfo=UTC).timestamp()
     said, spec = _json(folder.path / "job.json"), _json(folder.path / "spec.json")
     module = modules.get(kind, "") if said.get("module", True) else ""
@@ -43,7 +43,7 @@ def _row(folder: JobFolder, when: str, kind: str, modules: Mapping[str, str]) ->
         "title": said.get("title") or f"{kind}, listed again from its folder",
         "launch": said.get("launch") or "python",
         "needs_device": bool(said.get("device")),
-        "processes": int(said.get("processes") or 0),
+        "processes": int(str(said.get("processes") or 0)),
         "dataset_id": said.get("dataset_id") or spec.get("dataset_id"),
         "created_by": said.get("created_by") or "",
     }
@@ -71,7 +71,7 @@ def _status(folder: JobFolder, module: str) -> str:
     return ending.how_it_ended(folder, "failed" if folder.error() or folder.defect() else "lost")
 
 
-def _json(path: Path) -> dict[str, Any]:
+def _json(path: Path) -> JsonObject:
     try:
         found = json.loads(path.read_text(encoding="utf-8"))
     except (OSError, ValueError):

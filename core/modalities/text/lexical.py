@@ -6,6 +6,7 @@ Looks at the whole corpus, so it is not cached. Its sparse terms also tell near-
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Literal
 
@@ -72,7 +73,7 @@ def _tfidf(payloads: Payloads, tick: Report) -> sp.csr_matrix:
     return normalize(sp.hstack(weighted, format="csr"), copy=False)
 
 
-def _vectorizer(kind: dict[str, Any]) -> HashingVectorizer:
+def _vectorizer(kind: Mapping[str, Any]) -> HashingVectorizer:
     """Hashed, so that a large corpus needs no vocabulary in memory."""
     return HashingVectorizer(
         n_features=1 << 20, alternate_sign=False, norm=None, preprocessor=_plain, dtype=np.float32, **kind
