@@ -25,6 +25,8 @@ def parsed(name: str, arguments: Sequence[Any], options: Mapping[str, Any]) -> A
 def _words(command: Command, key: str, value: Any) -> Iterator[str]:
     flag = f"--{key.replace('_', '-')}"
     option = next((one for one in command.params if isinstance(one, click.Option) and flag in one.opts), None)
+    if option is not None and not option.expose_value:
+        raise UsageError(f"{key} is not an option of {command.name}.", "winnow.open names the workspace.")
     if value is True:
         yield flag
     elif option is not None and option.nargs > 1:

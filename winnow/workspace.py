@@ -137,8 +137,8 @@ class Workspace:
         return self._record("evaluate", name, run=run, split=split, labels=labels)
 
     def command(self, name: str, /, *arguments: Any, **options: Any) -> Any:
-        """Any other command: `w.command("export", "news", format="csv", out="news.csv")`. Returns what it prints with
-        `--json`."""
+        """Any other command that an open workspace answers: `w.command("export", "news", format="csv",
+        out="news.csv")`. Returns what it prints with `--json`."""
         answer, _ = self._run(name, arguments, **options)
         return answer
 

@@ -29,8 +29,12 @@ _LOOK_SECONDS = 0.1
 _HEARD_SECONDS = 2.0
 """How long the server has to say that it has heard Ctrl-C where the command waits; else nothing there can be ended."""
 _INTERRUPT = b"\x03"
-_ALONE = threading.Lock()
-"""Whoever has opened a workspace in this process: DuckDB would let it in a second time, as a store of its own."""
+_LOOKED_AT = threading.Lock()
+_ALONE: dict[Path, threading.Lock] = {}
+"""Workspace → whoever has opened it in this process: DuckDB would let it in a second time, as a store of its own. Not on
+the context, since it is asked before there is one."""
+_AHEAD = 64
+"""Messages that the server may be ahead of who reads them."""
 
 
 class _NotTakenError(Exception):
@@ -59,7 +63,7 @@ def asked(
 def _way_in(workspace: Workspace) -> Iterator[Context | socket.socket]:
     deadline: float | None = None
     while True:
-        with _ALONE:
+        with _alone(workspace):
             try:
                 context = open_context(workspace)
             except WorkspaceLockedError as error:
@@ -80,13 +84,30 @@ def _way_in(workspace: Workspace) -> Iterator[Context | socket.socket]:
         time.sleep(_LOOK_SECONDS)
 
 
+@contextmanager
+def _alone(workspace: Workspace) -> Iterator[None]:
+    """Keeps the other threads of this process out. Raises WorkspaceLockedError where one of them stays in."""
+    with _LOOKED_AT:
+        turn = _ALONE.setdefault(workspace.root.resolve(), threading.Lock())
+    if not turn.acquire(timeout=PATIENCE_SECONDS):
+        raise WorkspaceLockedError(
+            f"The workspace {workspace.root} is in use by another call of this process.",
+            "Wait until that has ended, or open the app: many calls go side by side through it.",
+        )
+    try:
+        yield
+    finally:
+        turn.release()
+
+
 class _Conversation:
     """One command over one connection."""
 
     def __init__(self, connection: socket.socket) -> None:
         self._connection = connection
         self._holder = peer(connection)
-        self._messages: queue.SimpleQueue[Mapping[str, Any] | None] = queue.SimpleQueue()
+        self._messages: queue.Queue[Mapping[str, Any] | None] = queue.Queue(_AHEAD)
+        self._left = threading.Event()
         self._taken = False
 
     def ask(self, name: str, options: Mapping[str, Any]) -> Answer | None:
@@ -105,7 +126,12 @@ class _Conversation:
             send(self._connection, request)
         # By a thread, since Ctrl-C would tear a message that this one is in the middle of.
         threading.Thread(target=self._receive, name="command", daemon=True).start()
-        return _ended(self._last())
+        try:
+            return _ended(self._last())
+        finally:
+            self._left.set()
+            with suppress(OSError):
+                self._connection.shutdown(socket.SHUT_RDWR)  # that thread keeps it open, and the server has to know
 
     def _last(self) -> Mapping[str, Any]:
         """The message that says how the command ended, after all that it wrote was passed on."""
@@ -113,6 +139,8 @@ class _Conversation:
         while True:
             try:
                 message = self._messages.get(timeout=leave_at and max(0.0, leave_at - time.monotonic()))
+                if message is None and leave_at is not None and not self._taken:
+                    raise KeyboardInterrupt
                 if message is None:
                     raise self._lost() if self._taken else _NotTakenError
                 if "taken" in message:
@@ -139,7 +167,14 @@ class _Conversation:
                 message = receive(self._connection)
             except OSError:
                 message = None
-            self._messages.put(message)
+            self._put(message)
+
+    def _put(self, message: Mapping[str, Any] | None) -> None:
+        """Waits for whoever reads, as the server then does, but not for one who left."""
+        while not self._left.is_set():
+            with suppress(queue.Full):
+                self._messages.put(message, timeout=_LOOK_SECONDS)
+                return
 
     @staticmethod
     def _pass_on(message: Mapping[str, Any]) -> None:
@@ -153,8 +188,8 @@ class _Conversation:
     def _lost(self) -> WinnowError:
         return WinnowError(
             f"Process {self._holder}, which has the workspace open, ended while this command ran.",
-            "What it had said was saved is there, and a job that it had started goes on: `jobs` lists it. "
-            "Look there, then run the command again.",
+            "What it had said was saved is there. A scan or a fine-tune that it had started goes on, a load of a table "
+            "ended with it: `jobs` says which. Look there, then run the command again.",
         )
 
 

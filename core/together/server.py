@@ -136,6 +136,7 @@ class _Client:
                 json=asked["json"],
             )
             with called_by(caller), watched(self.look):
+                self.look()  # whoever left or pressed Ctrl-C while a place was waited for wants nothing done
                 answer = run(self._context, asked["name"], asked["options"])
             return {"answer": answer and [answer.json, answer.text, answer.failed]}
         except WinnowError as error:
@@ -161,7 +162,8 @@ def _said(error: WinnowError) -> Mapping[str, Any]:
 def _closed() -> WinnowError:
     return WinnowError(
         "The app was closed while this command ran.",
-        "A job that it had started goes on: `jobs` lists it. Else run the command again.",
+        "A scan or a fine-tune that it had started goes on, a load of a table ended with the app: `jobs` says which. "
+        "Else run the command again.",
     )
 
 

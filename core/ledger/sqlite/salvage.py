@@ -92,12 +92,13 @@ def _take(broken: sqlite3.Connection, whole: sqlite3.Connection, size: int, kept
     """Copies what can be read; returns the greatest number of an act that the broken file knows of."""
     newest = 0
     for table in _TABLES:
-        columns = _columns(whole, table)
-        own = [_named(broken, table, column) for column in columns]
-        if None in own:
+        # Columns that came later than the file keep what a new row has in them.
+        shared = {column: name for column in _columns(whole, table) if (name := _named(broken, table, column))}
+        columns, own = list(shared), list(shared.values())
+        if "seq" not in shared:
             continue
         high = _newest(broken, table) or kept + size // 64
-        for row in _rows(broken, f"SELECT {', '.join(map(str, own))} FROM {table}", 1, high):
+        for row in _rows(broken, f"SELECT {', '.join(own)} FROM {table}", 1, high):
             with suppress(sqlite3.DatabaseError):  # a row that is not one of the table's
                 whole.execute(f"INSERT OR IGNORE INTO {table} ({', '.join(columns)}) VALUES ({_marks(row)})", row)
             if table == "decisions":
@@ -123,7 +124,15 @@ def _rows(broken: sqlite3.Connection, select: str, low: int, high: int) -> Itera
 
 
 def _figures(broken: sqlite3.Connection, whole: sqlite3.Connection, run: dict[str, object]) -> None:
-    """A run that had ended, in place of one that is under way; with its figures."""
+    """A run that had ended, in place of one that is under way, with its figures; one that was deleted, in place of any,
+    without."""
+    if run.get("deleted_at") is not None:
+        whole.execute("DELETE FROM metrics WHERE run_id = ?", [run["run_id"]])
+        whole.execute(
+            "UPDATE runs SET summary = '{}', deleted_at = ?, deleted_by = ? WHERE run_id = ?",
+            [run["deleted_at"], run["deleted_by"], run["run_id"]],
+        )
+        return
     whole.execute("UPDATE runs SET summary = ? WHERE run_id = ? AND summary = '{}'", [run["summary"], run["run_id"]])
     columns = ", ".join(_columns(whole, "metrics"))
     with suppress(sqlite3.DatabaseError):

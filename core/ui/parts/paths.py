@@ -15,7 +15,6 @@ from core.context import Context
 from core.errors import SourceError
 from core.settings import allowed_folders, expanded, named_folders, workspace
 from core.ui import keys
-from core.ui.shell.guard import alone
 
 MAX_ENTRIES = 1_000
 
@@ -48,17 +47,23 @@ def choose_path(key: str = "load", whole_folder: str = "Load the whole folder as
     entries = list_folder(path)
     chosen = _pick(path, entries, key)
     if chosen:
-        return tuple(str(entry.path) for entry in chosen)
+        return tuple(_free_of_uploads(entry.path, allowed) for entry in chosen)
     whole = whole_folder and st.toggle(whole_folder, key=f"{key}-whole-{path}")
-    if whole and allowed is not None and workspace().uploads.is_relative_to(path):
-        raise SourceError(f"{path} holds the workspace, and in it what others upload.", "Choose a folder in it.")
-    return (str(path),) if whole else ()
+    return (_free_of_uploads(path, allowed),) if whole else ()
+
+
+def _free_of_uploads(path: Path, allowed: tuple[Path, ...] | None) -> str:
+    """Where the path leads. Raises `SourceError` where that holds what others upload, or as `inside`."""
+    found = inside(str(path), allowed)
+    if allowed is not None and workspace().uploads.is_relative_to(found):
+        raise SourceError(f"{found} holds the workspace, and in it what others upload.", "Choose a folder in it.")
+    return str(found)
 
 
 def typable() -> tuple[Path, ...] | None:
-    """The folders that a path typed on a page must lie in: those allowed. None, anywhere, where nobody but the owner of
-    this machine can type one, who has named no folders."""
-    return None if alone() and not named_folders() else allowed_folders()
+    """The folders that a path typed on a page must lie in: those allowed. None, anywhere, where nobody but the account
+    that started the server can type one, which has named no folders."""
+    return None if of_its_owner() and not named_folders() else allowed_folders()
 
 
 def readable(context: Context, locations: Sequence[str]) -> tuple[Path, ...]:

@@ -6,6 +6,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from uuid import uuid4
 
 import streamlit as st
@@ -29,7 +30,7 @@ def shown_errors() -> Iterator[None]:
 
 def caught(error: BaseException) -> bool:
     """Draws an error that no `shown_errors` has met; True, so that Streamlit draws none of its own."""
-    told = met(error, workspace().root) or error
+    told = _told(error)
     show_error(told) if isinstance(told, WinnowError) else show_defect(told)
     return True
 
@@ -44,7 +45,7 @@ def show_error(error: WinnowError) -> None:
 def said(error: Exception) -> str:
     """An error as one line, for what draws it itself: what is wrong and what to do, or the id under which it is
     logged."""
-    told = met(error, workspace().root) or error
+    told = _told(error)
     return str(told) if isinstance(told, WinnowError) else f"it is logged as {_logged(error)}"
 
 
@@ -53,6 +54,13 @@ def show_defect(error: BaseException) -> None:
     incident = _logged(error)
     st.error(f"Something went wrong inside Winnow. It is logged as `{incident}`.", icon=":material/bug_report:")
     st.caption(":material/arrow_forward: Try again; if it comes back, report it with the log lines of that id.")
+
+
+def _told(error: BaseException) -> BaseException:
+    """The error, or that a disk is full where it says so."""
+    if isinstance(error, WinnowError):  # such as that there is no such workspace
+        return met(error, Path()) or error
+    return met(error, workspace().root) or error
 
 
 def _logged(error: BaseException) -> str:

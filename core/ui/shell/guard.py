@@ -58,6 +58,12 @@ def alone() -> bool:
     return not sign_in_set_up() and not i_know() and _bound_to_loopback()
 
 
+def of_its_owner() -> bool:
+    """Whether nobody but the account that started the server can use it: alone, and other accounts of the machine are
+    asked for the token."""
+    return alone() and os.environ.get("WINNOW_TOKEN") != ""
+
+
 def _bound_to_loopback() -> bool:
     """Whether the server listens on this machine only. Without an address it listens everywhere."""
     address = st.get_option("server.address") or "0.0.0.0"  # noqa: S104

@@ -9,12 +9,13 @@ import os
 import secrets
 from contextlib import suppress
 from functools import cache
-from pathlib import Path
 from urllib.parse import parse_qsl, urlencode
 
 from starlette.requests import HTTPConnection
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
+from core.errors import WinnowError
+from core.files import whole
 from core.settings import workspace
 from core.ui.shell.account import is_own
 from core.ui.shell.guard import i_know, sign_in_set_up
@@ -27,8 +28,8 @@ _UNKNOWN = """<!doctype html><html lang="en"><meta charset="utf-8"><title>Winnow
 input, button { font: inherit; padding: .4rem .7rem }</style>
 <h1>Winnow</h1>
 <p>This browser is not known here: it runs under another account than Winnow, or nobody can tell.</p>
-<p>Next step: open the link that Winnow wrote where it was started. It ends in <code>?token=</code> and a word, which
-also lies in the workspace’s file <code>token</code>, and is needed once.</p>
+<p>Next step: open the link that Winnow wrote where it was started. It ends in <code>?token=</code> and a word, and is
+needed once.</p>
 <form><label>The word: <input name="token" type="password" autocomplete="off" required></label>
 <button>Open</button></form>
 <p>If you came by a link on another page, <a href="">go on from here</a>.</p>
@@ -41,7 +42,7 @@ def token() -> str:
     if sign_in_set_up() or i_know():
         return ""
     named = os.environ.get("WINNOW_TOKEN")
-    return _kept(workspace().root / "token") if named is None else named
+    return _kept() if named is None else named
 
 
 def met(asked: HTTPConnection) -> Response | None:
@@ -78,13 +79,15 @@ def _same(said: str, wanted: str) -> bool:
 
 
 @cache
-def _kept(path: Path) -> str:
-    """The word in the file, made where there is none; where it cannot be kept, one for this start."""
+def _kept() -> str:
+    """The word in the workspace's file, made where there is none; where it cannot be kept, one for this start."""
     word = secrets.token_urlsafe(24)
-    with suppress(OSError):
+    with suppress(OSError, WinnowError):
+        path = workspace().root / "token"
         path.parent.mkdir(parents=True, exist_ok=True)
-        with suppress(FileExistsError):
-            path.touch(mode=0o600, exist_ok=False)
-            path.write_text(word)
+        if not path.exists() or not path.stat().st_size:  # an empty one is what a full disk left
+            with whole(path) as part:
+                part.touch(mode=0o600)
+                part.write_text(word)
         return path.read_text().strip() or word
     return word

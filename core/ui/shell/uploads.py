@@ -60,6 +60,8 @@ class Uploads:
 
 def _size(request: Request) -> int | None:
     """Bytes of the body: None where a body is on its way whose length nobody has said."""
+    if "transfer-encoding" in request.headers:  # whose length the other header need not tell
+        return None
     said = request.headers.get("content-length", "")
     if said.isdecimal():
         return int(said)
