@@ -56,10 +56,11 @@ def load_command(context: Context, locations: tuple[str, ...], name: str | None,
     name = name or _sample_name(locations)
     found = preview(context, locations)
     schema = _schema(found, {role: value for role, value in roles.items() if value is not None})
-    room = room_for_load(context, locations, images=task_named(schema.task).modality.in_files)
+    images, columns = task_named(schema.task).modality.in_files, len(found.columns)
+    room = room_for_load(context, locations, images=images, schema=schema, columns=columns)
     if room.tight:
         caller().err.write(f"{room.sentence}\n")
-    job = start_load(context, locations, schema, name=name, by=person())
+    job = start_load(context, locations, schema, name=name, by=person(), columns=columns)
     with ProgressLine() as line, _stopped_on_interrupt(context, job.job_id):
         dataset = wait(context, job.job_id, line.show)
     aside = rejected(context.store, dataset.dataset_id, REJECTED_SHOWN)

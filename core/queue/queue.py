@@ -273,31 +273,30 @@ class Queue:
             folder.create().write_spec(spec)
             write_json(folder.path / "job.json", asked)  # for `core.queue.rebuild`
             folder.keep_room()
-        except OSError:
+            self._hold(job_id, folder)  # before anybody can see the job, so that nobody takes it for lost
+            made = self._table.insert(
+                job_id=job_id,
+                kind=kind,
+                title=title,
+                module=module,
+                launch=resources.launch,
+                needs_device=resources.device,
+                processes=resources.processes,
+                dataset_id=dataset_id,
+                folder=job_id,
+                status=status,
+                created_at=now,
+                created_by=by,
+                started_at=None if module else now,
+                collected=not module,
+                request=request,
+            )
+            if not made:
+                raise _UnderWayError
+        except BaseException:
+            self._launcher.release(folder)
             shutil.rmtree(folder.path, ignore_errors=True)
             raise
-        self._hold(job_id, folder)  # before anybody can see the job, so that nobody takes it for lost
-        made = self._table.insert(
-            job_id=job_id,
-            kind=kind,
-            title=title,
-            module=module,
-            launch=resources.launch,
-            needs_device=resources.device,
-            processes=resources.processes,
-            dataset_id=dataset_id,
-            folder=job_id,
-            status=status,
-            created_at=now,
-            created_by=by,
-            started_at=None if module else now,
-            collected=not module,
-            request=request,
-        )
-        if not made:
-            self._launcher.release(folder)
-            shutil.rmtree(folder.path)
-            raise _UnderWayError
         return self.get(job_id)
 
     def _ask(self, job_id: str, ended: JobStatus) -> Job:

@@ -65,7 +65,7 @@ def _row(folder: JobFolder, when: str, kind: str, modules: Mapping[str, str]) ->
 def _status(folder: JobFolder, module: str) -> str:
     with LocalLauncher().abandoned(folder) as over:
         if not over:
-            return "running"
+            return "running" if (folder.path / "launch.sh").exists() else "queued"
     if not module:
         return "done"
     return ending.how_it_ended(folder, "failed" if folder.error() or folder.defect() else "lost")

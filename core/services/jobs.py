@@ -62,9 +62,9 @@ def is_untaken(context: Context, job: Job) -> bool:
 
 def restart(context: Context, job_id: str) -> Job:
     """Starts a job again with the same settings; what it had made so far is kept. One whose result could not be taken
-    in is not run again: its result is taken in. Raises JobError where it cannot."""
+    in is not run again, as long as it is there: its result is taken in. Raises JobError where it cannot."""
     job = context.queue.get(job_id)
-    if is_untaken(context, job):
+    if is_untaken(context, job) and any(context.queue.folder(job_id).output.rglob("*")):
         return take_in(context, job_id)
     if not can_restart(context, job):
         raise JobError(f"Job {job_id} ({job.kind}, {job.status}) cannot be started again.", "Start a new one.")

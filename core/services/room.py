@@ -1,8 +1,7 @@
 """The room on the disk that a load, a scan or a fine-tune will need, said before it starts, and refused where it
 plainly is not there.
 
-Each figure is what is needed at least, by factors that were measured, see `tests/integration/test_room_estimate.py`:
-what is refused would not have come to its end.
+Each figure is what is needed at least, by factors that were measured: what is refused would not have come to its end.
 """
 
 from __future__ import annotations
@@ -20,7 +19,7 @@ from core.finetune.memory.estimate import Load
 from core.finetune.memory.sizes import LITE_LAST, LITE_SIDES, bundled_text_folder, lite_sizes
 from core.finetune.room import disk_needed, results_needed
 from core.finetune.settings import BUNDLED, resolve
-from core.records import Dataset, ScanSpec, TrainSpec, Version
+from core.records import Dataset, ScanSpec, Schema, TrainSpec, Version
 from core.room import free_bytes, no_room, size_words
 from core.services.runs.devices import Device, are_cpu
 from core.services.runs.forecast import model_sizes
@@ -69,10 +68,14 @@ class RoomForecast:
             raise no_room(self.folder, self.needed)
 
 
-def room_for_load(context: Context, locations: Sequence[str], *, images: bool) -> RoomForecast:
-    """Of files and folders; what is elsewhere counts as nothing. `images`: decoded, and kept as they are."""
+def room_for_load(
+    context: Context, locations: Sequence[str], *, images: bool, schema: Schema | None = None, columns: int = 0
+) -> RoomForecast:
+    """Of files and folders; what is elsewhere counts as nothing. `images`: decoded, and kept as they are. Of a table
+    with so many `columns`, where that is known, only those of the `schema` are kept."""
     size = sum(_size(expanded(location)) for location in locations)
-    return _of(context, round((IMAGES if images else TABLE) * size))
+    kept = len({*schema.roles, *schema.attributes}) / columns if schema and columns and not images else 1.0
+    return _of(context, round((IMAGES if images else TABLE) * min(1.0, kept) * size))
 
 
 def room_for_scan(context: Context, version_id: str, spec: ScanSpec) -> RoomForecast:

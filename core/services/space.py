@@ -19,7 +19,7 @@ from core.jobs.predict.web import PREDICT
 from core.jobs.train.web import TRAIN
 from core.queue import Queue
 from core.records import Job
-from core.room import free_bytes, give_reserve
+from core.room import free_bytes, give_reserve, keep_reserve
 from core.settings import Workspace
 
 DAY = 86_400.0
@@ -119,8 +119,9 @@ def clear(workspace: Workspace, queue: Queue, name: str, days: float) -> Cleared
             f"'{under_way[0].title}' is under way and may be reading the {kind.title.lower()}.",
             "Clear them once it has ended, or stop it: the page Jobs has it.",
         )
+    kept = [*under_way, *queue.uncollected(), *queue.untaken()]
     found = KindSpace(kind, tuple(kind.items(workspace))).older_than(days)
-    cleared = [item for item in found if not _in_use(item, [*under_way, *queue.uncollected()])]
+    cleared = [item for item in found if not _in_use(item, kept)]
     for item in cleared:
         for path in item.paths:
             remove(path)
@@ -131,7 +132,9 @@ def cleared_of(workspace: Workspace, names: Sequence[str], days: float) -> list[
     """Clears several kinds in a workspace that need not be open. Raises as `clear` does."""
     give_reserve(workspace.root)
     queue = Queue(workspace)
-    return [clear(workspace, queue, name, days) for name in names]
+    cleared = [clear(workspace, queue, name, days) for name in names]
+    keep_reserve(workspace.root)
+    return cleared
 
 
 def _in_use(item: Item, jobs: Sequence[Job]) -> bool:
@@ -235,12 +238,19 @@ KINDS: tuple[Kind, ...] = (
     Kind("pixels", "Pixels", "The next scan or training decodes its images anew.", _cache("pixels"), True, True),
     Kind("tokens", "Tokens", "The next scan or training makes them anew.", _cache("tokens"), True, True),
     Kind("checkpoints", "Checkpoints", "A training that broke off begins anew.", _checkpoints, True),
-    Kind("jobs", "Job folders", "Their results are taken in; settings and logs stay.", _jobs, True),
+    Kind(
+        "jobs",
+        "Job folders",
+        "What was taken in stays; the desk then shows two classes of a row, and a restore lacks scans.",
+        _jobs,
+        True,
+    ),
     Kind("models", "Models", "What trainings made.", _models),
     Kind("runs", "Runs", "Predictions and figures of trainings.", _runs),
     Kind("media", "Media", "The images of the datasets.", _whole("media")),
     Kind("database", "Database", "Datasets, decisions, jobs.", _whole("*.duckdb*", "*.sqlite*")),
     Kind("backups", "Backups", "Copies of the database.", _whole("backups")),
+    Kind("damaged", "Set aside", "What a restore has moved away.", _whole("damaged-*")),
     Kind("trash", "Trash and uploads", "What was deleted or sent.", _whole("trash", "uploads")),
 )
 CLEARABLE = tuple(kind.name for kind in KINDS if kind.again)

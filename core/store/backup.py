@@ -6,7 +6,7 @@ import os
 import subprocess
 from collections.abc import Callable
 from contextlib import suppress
-from errno import ENOSPC
+from errno import EDQUOT, ENOSPC
 from pathlib import Path
 
 import duckdb
@@ -17,6 +17,8 @@ from core.store.database import Database
 
 _LOOK_EVERY = 0.05
 """Seconds between two looks at whether to stop."""
+_IN_ENGLISH = {"LC_ALL": "C"}
+"""As Python has the words of errors."""
 
 
 def backup(db: Database, copy: Path, stopped: Callable[[], bool] = lambda: False) -> None:
@@ -40,7 +42,9 @@ def backup(db: Database, copy: Path, stopped: Callable[[], bool] = lambda: False
 def _copy(source: Path, target: Path, stopped: Callable[[], bool]) -> None:
     """By another process: closing a file takes away this process's lock on it, with which DuckDB keeps others out."""
     with whole(target) as unfinished:
-        copying = subprocess.Popen(["/bin/cp", "--", source, unfinished], stderr=subprocess.PIPE, text=True)
+        copying = subprocess.Popen(
+            ["/bin/cp", "--", source, unfinished], stderr=subprocess.PIPE, text=True, env=_IN_ENGLISH
+        )
         while True:
             try:
                 _, said = copying.communicate(timeout=_LOOK_EVERY)
@@ -50,8 +54,9 @@ def _copy(source: Path, target: Path, stopped: Callable[[], bool]) -> None:
                     copying.kill()
         if stopped():
             raise StoppedError("The copy was given up.", "Make it again when you want it.")
-        if os.strerror(ENOSPC) in said:
-            raise OSError(ENOSPC, os.strerror(ENOSPC), str(target))
+        for number in (ENOSPC, EDQUOT):
+            if os.strerror(number) in said:
+                raise OSError(number, os.strerror(number), str(target))
         if copying.returncode:
             why = said.strip()
             raise StoreError(f"{source} cannot be copied to {target}: {why}.", "See who may write there.")

@@ -21,6 +21,12 @@ from core.store.times import loaded, now, stored
 _COLUMNS = ", ".join(field.name for field in fields(Scan))
 
 
+def has_tier(db: Database, job_id: str, tier_order: int) -> bool:
+    """Whether a tier of a job has been taken in."""
+    found = db.fetch_one("SELECT 1 FROM scans WHERE job_id = ? AND tier_order = ?", [job_id, tier_order])
+    return found is not None
+
+
 def add_tier(
     db: Database,
     *,

@@ -31,8 +31,8 @@ _HEARD_SECONDS = 2.0
 _INTERRUPT = b"\x03"
 _LOOKED_AT = threading.Lock()
 _ALONE: dict[Path, threading.Lock] = {}
-"""Workspace → whoever has opened it in this process: DuckDB would let it in a second time, as a store of its own. Not on
-the context, since it is asked before there is one."""
+"""Workspace → whoever has opened it in this process: DuckDB would let it in a second time, as a store of its own. Not
+on the context, since it is asked before there is one."""
 _AHEAD = 64
 """Messages that the server may be ahead of who reads them."""
 

@@ -21,7 +21,7 @@ from core.settings import expanded
 from core.store.datasets import get_dataset, rejected
 from core.store.export import write_job_rows
 from core.store.rows import taken_names
-from core.store.scans import add_tier
+from core.store.scans import add_tier, has_tier
 from core.store.versions import get_version
 from core.tasks import task_named
 from core.typed import from_json, to_json
@@ -115,6 +115,8 @@ def take_tiers(context: Context, job: Job) -> None:
 def _take(context: Context, job: Job, folder: JobFolder, tier: Tier) -> None:
     spec = SCAN.spec_of(folder)
     output = folder.output / str(tier.order)
+    if not output.is_dir() and has_tier(context.store, job.job_id, tier.order):
+        return  # taken in before, and cleared since
     add_tier(
         context.store,
         job_id=job.job_id,

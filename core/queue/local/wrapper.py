@@ -49,10 +49,10 @@ def main() -> None:
         if row is not None:
             run_job(table, row, folder, workspace.root / "slots")
     except Exception as problem:
+        said = f"The job could not be started: {met(problem, folder.path) or problem}"
         folder.give_room()
         with suppress(OSError):
             traceback.print_exc()
-        said = f"The job could not be started: {met(problem, folder.path) or problem}"
         once_there_is_room(folder.path, lambda: ending.end(table, folder.job_id, "failed", said))
 
 
@@ -175,9 +175,9 @@ def _runs(leader: subprocess.Popen[bytes]) -> bool:
 
 
 def record_end(table: JobTable, returncode: int, folder: JobFolder) -> None:
-    folder.give_room()
     status = ending.how_it_ended(folder, otherwise="failed")
-    error = (folder.error() or cause(returncode, folder)) if status == "failed" else ""
+    error = (folder.error() or cause(returncode, folder)) if status == "failed" else ""  # sees whether the disk is full
+    folder.give_room()
     once_there_is_room(folder.path, lambda: ending.end(table, folder.job_id, status, error))
 
 

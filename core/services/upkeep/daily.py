@@ -37,7 +37,7 @@ def start_daily(context: Context) -> None:
 def back_up_if_due(context: Context) -> Backup | None:
     """Makes a backup where the newest is a day old and something has changed since; returns it."""
     newest = next(iter(list_backups(context.workspace)), None)
-    if newest and datetime.now(UTC) - newest.made_at < EVERY:
+    if newest and timedelta(0) <= datetime.now(UTC) - newest.made_at < EVERY:  # one of the future was of a wrong clock
         return None
     made = make_backup(
         context.workspace, context.store, "daily", unless_as=newest, stopped=lambda: context.beside.leaving

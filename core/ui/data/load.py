@@ -96,10 +96,12 @@ def _check_and_start(context: Context, user: str, locations: Sequence[str]) -> N
         empty_state("No row to show", "The source was read, and it holds no row.", icon="table_rows")
         return
     schema = schema_form(found, f"schema-{abs(hash(key)):x}")
-    _start_form(context, user, locations, schema, room)
+    _start_form(context, user, locations, schema, room, len(found.columns))
 
 
-def _start_form(context: Context, user: str, locations: Sequence[str], schema: Schema, room: RoomForecast) -> None:
+def _start_form(
+    context: Context, user: str, locations: Sequence[str], schema: Schema, room: RoomForecast, columns: int
+) -> None:
     with st.container(horizontal=True, vertical_alignment="bottom"):
         name = st.text_input(
             "Name of the dataset",
@@ -122,7 +124,9 @@ def _start_form(context: Context, user: str, locations: Sequence[str], schema: S
     if start:
         within = readable(context, locations)
         plan = SplitPlan(method, {part: share / 100 for part, share in PARTS.items()}) if method else None
-        job = start_load(context, locations, schema, name=name, by=user, within=within, split_plan=plan)
+        job = start_load(
+            context, locations, schema, name=name, by=user, within=within, split_plan=plan, columns=columns
+        )
         st.session_state[keys.LOAD_JOB] = job.job_id
         let_go()
         st.rerun()

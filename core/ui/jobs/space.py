@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 import streamlit as st
 
 from core.context import Context
-from core.room import give_reserve, size_words
+from core.room import give_reserve, keep_reserve, size_words
 from core.services.space import KindSpace, Space, clear, space
 from core.ui.parts.background import forget, result_of
 from core.ui.parts.job_words import ago
@@ -73,6 +73,7 @@ def _clear(context: Context, found: Space) -> None:
 def _cleared(context: Context, chosen: KindSpace, days: float, key: str) -> None:
     give_reserve(context.workspace.root)
     done = clear(context.workspace, context.queue, chosen.kind.name, days)
+    keep_reserve(context.workspace.root)
     forget(context, COUNTED)
     del st.session_state[key]
     st.toast(plain(f"Cleared {size_words(done.size)} of {done.kind}."))

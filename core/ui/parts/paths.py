@@ -15,6 +15,7 @@ from core.context import Context
 from core.errors import SourceError
 from core.settings import allowed_folders, expanded, named_folders, workspace
 from core.ui import keys
+from core.ui.shell.guard import of_its_owner
 
 MAX_ENTRIES = 1_000
 

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import shutil
+import sqlite3
 import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 
 import pytest
 
@@ -181,3 +183,11 @@ def test_collected_parts_are_remembered(queue: Queue, workspace: Workspace) -> N
     job = _create(queue)
     queue.mark_part_collected(job.job_id, 1)
     assert Queue(workspace).parts_collected(job.job_id) == 1
+
+
+def test_a_job_that_cannot_be_written_down_leaves_nothing(queue: Queue, workspace: Workspace) -> None:
+    with closing(sqlite3.connect(workspace.jobs_database)) as table, table:
+        table.execute("CREATE TRIGGER full BEFORE INSERT ON jobs BEGIN SELECT RAISE(ABORT, 'disk is full'); END")
+    with pytest.raises(sqlite3.DatabaseError, match="full"):
+        _create(queue)
+    assert list(workspace.runs.iterdir()) == []

@@ -108,3 +108,13 @@ def test_what_cannot_be_computed_again_is_never_cleared(context: Context, tmp_pa
     with pytest.raises(UsageError, match=f"'{name}' cannot be cleared"):
         clear(context.workspace, context.queue, name, 0)
     assert [dataset.name for dataset in list_datasets(context.store)] == ["stories"]
+
+
+def test_a_result_that_could_not_be_taken_in_is_left(context: Context) -> None:
+    failed = job(context, "scan", output_0=b"1")
+    context.queue.folder(failed.job_id).write_result({})
+    context.queue.finish_local(failed.job_id, "done")
+    context.queue.fail(failed.job_id, "no room")
+    assert context.queue.is_untaken(failed.job_id)
+    clear(context.workspace, context.queue, "jobs", 0)
+    assert Path(failed.folder, "output/0/it").exists()

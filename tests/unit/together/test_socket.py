@@ -14,10 +14,11 @@ from typing import Any
 import pytest
 
 from core.context import Context
-from core.errors import NotFoundError, SourceError, TypeMisfitError, WinnowError
+from core.errors import NotFoundError, SourceError, TypeMisfitError, WinnowError, WorkspaceLockedError
 from core.progress import look_up
 from core.services.context import open_context
 from core.settings import Workspace
+from core.together import client
 from core.together.address import connect, listen
 from core.together.answer import Answer
 from core.together.caller import Caller, called_by, caller
@@ -217,3 +218,25 @@ def test_more_commands_than_there_are_places_for_wait_for_one(context: Context) 
 def test_who_asks_in_this_process_is_its_own_user(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("LOGNAME", "ada")
     assert (caller().user, caller().folder) == ("ada", Path.cwd())
+
+
+def test_a_call_within_a_call_on_the_same_workspace_is_told_so(
+    workspace: Workspace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(client, "PATIENCE_SECONDS", 0.1)
+
+    def within(context: Context) -> Answer | None:
+        return client.asked(workspace, "none", {}, lambda again: Answer(None, "never"))
+
+    with pytest.raises(WorkspaceLockedError, match="another call of this process"):
+        client.asked(workspace, "none", {}, within)
+
+
+def test_calls_on_other_workspaces_do_not_wait(workspace: Workspace, tmp_path: Path) -> None:
+    other = Workspace(tmp_path / "other")
+
+    def within(context: Context) -> Answer | None:
+        return client.asked(other, "none", {}, lambda found: Answer(str(found.workspace.root), ""))
+
+    answer = client.asked(workspace, "none", {}, within)
+    assert answer is not None and answer.data == str(other.root)

@@ -72,5 +72,25 @@ def test_where_others_can_come_a_model_lies_in_the_allowed_folders(
 
 def test_whoever_is_alone_names_any_model(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("WINNOW_DATA_FOLDERS", raising=False)
+    monkeypatch.delenv("WINNOW_TOKEN", raising=False)
     assert typable() is None
     assert checked("/etc") == "/etc"
+
+
+def test_what_others_upload_is_free_on_no_way(allowed: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("WINNOW_WORKSPACE", str(allowed / "workspace"))
+    uploads = allowed / "workspace" / "uploads"
+    uploads.mkdir(parents=True)
+    for holding in (uploads, uploads.parent, allowed):
+        with pytest.raises(SourceError, match=r"outside|upload"):
+            data_paths._free_of_uploads(holding, (allowed.resolve(),))
+    assert data_paths._free_of_uploads(allowed / "sub", (allowed.resolve(),)) == str((allowed / "sub").resolve())
+
+
+def test_where_every_account_of_the_machine_is_let_in_paths_are_bound(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("WINNOW_DATA_FOLDERS", raising=False)
+    monkeypatch.setattr("core.ui.shell.guard._bound_to_loopback", lambda: True)
+    monkeypatch.setenv("WINNOW_TOKEN", "")
+    assert typable() is not None
+    monkeypatch.setenv("WINNOW_TOKEN", "a word")
+    assert typable() is None
