@@ -107,6 +107,7 @@ def test_whoever_is_alone_at_the_machine_and_names_no_folders_may_type_any_path(
     app: Context, open_at: OpenAt, folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.delenv("WINNOW_DATA_FOLDERS")
+    monkeypatch.delenv("WINNOW_TOKEN", raising=False)
     shown = open_at("data")
     choose_place(shown, "path")
     shown.text_input(key="load-path").set_value(str(folder / "films.csv")).run()
