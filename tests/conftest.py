@@ -37,16 +37,21 @@ SLOW = (
 )
 """Rooms and modules of unit tests that take many seconds; all others are quick."""
 _SLOW = {UNIT / name for name in SLOW}
-LEFT_TO_CI = (
-    *("browser/test_data.py", "browser/test_journey.py", "browser/test_review_desk.py"),
-    *("browser/test_review_mishaps.py",),
-    *("browser/test_review_several.py", "integration/test_bench_gpu.py", "integration/test_beside_the_app.py"),
-    *("integration/test_cli_table_rows.py", "integration/test_cli_train.py", "integration/test_door.py"),
-    *("integration/test_fine_tune.py", "integration/test_jobs_collect.py", "integration/test_jobs_run.py"),
-    *("integration/test_journey.py", "integration/test_load_bad_rows.py", "integration/test_load_columns.py"),
-    *("integration/test_load_hub.py", "integration/test_load_images.py", "integration/test_load_several.py"),
-    *("integration/test_memory_estimate.py", "integration/test_odd_files.py", "integration/test_package.py"),
-    *("integration/test_resident.py", "integration/test_several.py", "integration/test_train_endings.py"),
+LEFT_TO_CI = tuple(
+    f"{folder}/{name}.py"
+    for folder, names in {
+        "browser": "test_data test_issues test_journey test_review_desk test_review_mishaps test_review_several",
+        "full_disk": "test_no_room",
+        "integration": (
+            "test_bench_gpu test_beside_the_app test_cli_predict test_cli_scan test_cli_table_rows "
+            "test_cli_train test_door test_fine_tune test_jobs_collect test_jobs_run test_journey "
+            "test_load_bad_rows test_load_columns test_load_hub test_load_images test_load_several "
+            "test_memory_estimate test_odd_files test_package test_python_api test_readme test_resident "
+            "test_several test_train_endings"
+        ),
+        "unit/services": "test_round_trip",
+    }.items()
+    for name in names.split()
 )
 """Modules of whole jobs, servers and journeys, each of half a minute or more: `make slow` runs them, and CI."""
 _LEFT = {PROJECT / "tests" / name for name in LEFT_TO_CI}

@@ -13,7 +13,6 @@ import pytest
 
 from core.commands import COMMANDS
 from core.finetune.settings import SETTINGS
-from core.queue import Queue
 from core.services.context import open_context
 from core.services.runs.listing import flag
 from core.settings import Workspace
@@ -165,7 +164,8 @@ def test_the_command_line_brings_no_heavy_library_with_it(tmp_path: Path) -> Non
 
 @pytest.mark.parametrize(("option", "status"), [("--cancel", "cancelled"), ("--stop", "stopped")])
 def test_a_job_is_ended_by_its_id(run: Run, workspace: Workspace, option: str, status: str) -> None:
-    job = Queue(workspace).create("scan", "Scan of notes", "no.such.module", {}, None, "ann")
+    with closing(open_context(workspace)) as context:
+        job = context.queue.create("scan", "Scan of notes", "no.such.module", {}, None, "ann")
     ran = run("jobs", option, job.job_id)
     assert (ran.code, ran.out.strip()) == (0, f"Scan of notes is {status}.")
     assert [(one["job_id"], one["status"]) for one in run("jobs", "--json").json] == [(job.job_id, status)]
