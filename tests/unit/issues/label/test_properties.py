@@ -14,8 +14,9 @@ from core.issues.label.find import find_label_issues
 from core.issues.label.finding import Finding
 from core.issues.label.noise import NoiseModel, expected_rates
 from core.issues.signals import Signals
+from tests.unit.issues.label.test_noise import _overused_class
 
-FEW = settings(max_examples=5, deadline=None, derandomize=True)
+FEW = settings(max_examples=3, deadline=None, derandomize=True)
 """Of what fits a model to each example, as closely as its fit is repeated."""
 ROWS = 120
 
@@ -158,15 +159,25 @@ def test_rates_expected_of_each_label_worked_out_by_hand() -> None:
     assert expected_rates(np.array([[0.0, 900.0], [0.0, 0.0]]))[0] == 0.9, "never so many that no label is kept"
 
 
-def test_rows_that_no_model_knows_are_ranked_by_what_the_best_other_class_leaves_over() -> None:
-    signals = noisy(3)
-    judged = np.zeros(ROWS, bool)
-    found = find_label_issues(Signals.of(signals.labels, signals.probabilities, judged))
+@pytest.mark.parametrize("share", [0.0, 0.8])
+def test_rows_that_no_model_knows_are_ranked_by_what_the_best_other_class_leaves_over(share: float) -> None:
+    signals = noisy(3, judged=share)
+    found, unknown = find_label_issues(signals), ~signals.judged
     others = signals.probabilities.copy()
     others[np.arange(ROWS), signals.labels] = 0
-    assert np.allclose(found.score, 1 - others.max(1))
-    assert not found.is_issue.any()
-    assert found.untold == "No class has enough distinct rows for a model to judge it."
+    assert np.allclose(found.score[unknown], 1 - others.max(1)[unknown])
+    assert not np.allclose(found.score, 1 - others.max(1)) or not share, "known ones by more than that"
+    assert not found.is_issue[unknown].any()
+    assert share or found.untold == "No class has enough distinct rows for a model to judge it."
+
+
+def test_a_flagged_row_of_which_the_given_class_is_the_likeliest_gets_the_next_one_suggested() -> None:
+    """Where a class is overused, a label of it may be wrong although nothing is more probable."""
+    given, probabilities, _ = _overused_class(1_500)
+    found = find_label_issues(Signals.of(given, probabilities, np.ones(1_500, bool)))
+    likeliest = found.is_issue & (probabilities.argmax(1) == given)
+    assert likeliest.any() and (given[likeliest] == 1).all()
+    assert (found.suggested[likeliest] == 0).all()
 
 
 @pytest.mark.parametrize("kind", [np.float32, np.float64])
