@@ -54,7 +54,8 @@ def say(evidence: LabelEvidence, row: Seen) -> str:
         sentences.append(_probable(row.suggested, evidence.suggested_probability, evidence.suggested_threshold))
     if row.neighbours:
         agreeing = sum(label == row.suggested for label in row.neighbours)
-        sentences.append(f"{agreeing} of the {len(row.neighbours)} nearest examples are {row.suggested}.")
+        be = "is" if agreeing == 1 else "are"
+        sentences.append(f"{agreeing} of the {len(row.neighbours)} nearest examples {be} {row.suggested}.")
     return " ".join(sentence for sentence in sentences if sentence)
 
 

@@ -105,7 +105,7 @@ def shares_of_classes(labels: Labels, likely: NDArray[np.float64], seen: SeenErr
     low = beta.ppf(1 - QUANTILE, np.maximum(least, 1e-9), rows - least + 1)
     low = np.where(low * rows >= 1, low, 0.0)
     high = np.where(most < rows, beta.ppf(QUANTILE, most + 1, np.maximum(rows - most, 1e-9)), 1.0)
-    return ClassShares(share, np.fmin(low, share), np.where(rows > 0, np.fmax(high, share), np.nan))
+    return ClassShares(share, np.minimum(low, share), np.maximum(high, share))
 
 
 def why_untold(signals: Signals, seen: SeenErrors, chance: bool) -> str | None:

@@ -87,7 +87,7 @@ def test_every_number_of_the_classes_is_the_length_of_its_list(context: Context,
 
 def test_the_reason_for_a_row_says_sets_in_words(context: Context, scan: Scan) -> None:
     item = explain(context, scan, 0)
-    assert item.why == "1 of the 1 nearest examples are corn, grain."
+    assert item.why == "1 of the 1 nearest examples is corn, grain."
     assert (item.issue.given_label, item.issue.suggested_label) == ('["grain","wheat"]', '["corn","grain"]')
 
 
