@@ -23,19 +23,20 @@ _WITH_LEDGER = 3
 """From this schema version of the store on, a workspace has a ledger."""
 
 
-def open_context(workspace: Workspace) -> Context:
+def open_context(workspace: Workspace, *, mending: bool = False) -> Context:
     """Makes what is missing, brings the files up to date, finds lost jobs and empties the trash of what is due. Files
-    that have to be upgraded are copied before.
+    that have to be upgraded are copied before. While it is `mending`, files may be of different days, so that what one
+    of them calls trash may be in use by another: nothing is deleted.
 
     Raises `WorkspaceLockedError` while another process has the workspace open, `StoreError` where a newer Winnow wrote
     it, `WorkspaceDamagedError` where one of its files is damaged or has disappeared, `NoRoomError` where its disk is
     full.
     """
     with full_disk_told(workspace.root):
-        return _opened(workspace)
+        return _opened(workspace, mending)
 
 
-def _opened(workspace: Workspace) -> Context:
+def _opened(workspace: Workspace, mending: bool) -> Context:
     check_store_is_there(workspace)
     workspace.create()
     store = Database.open(workspace.database)
@@ -49,7 +50,8 @@ def _opened(workspace: Workspace) -> Context:
         move_acts(store, ledger)
         queue = Queue(workspace)
         queue.reconcile()
-        purge(store, ledger, queue, workspace)
+        if not mending:
+            purge(store, ledger, queue, workspace)
     except BaseException:
         store.close()
         if ledger is not None:

@@ -18,7 +18,7 @@ from core.services.upkeep.check import (
     files_of,
     unfinished,
 )
-from core.services.upkeep.restore import move_aside, rebuild_jobs
+from core.services.upkeep.restore import rebuild_jobs, replace
 from core.settings import Workspace
 from core.store.upkeep.lock import kept_closed
 
@@ -48,7 +48,7 @@ def repair(workspace: Workspace) -> Repaired:
     with kept_closed(workspace.database):
         name = workspace.jobs_database.name
         broken = any(one.what == name and one.state in ("damaged", "missing") for one in found)
-        aside = move_aside(workspace, [name]) if broken and workspace.jobs_database.exists() else None
+        aside = replace(workspace, [name]) if broken and workspace.jobs_database.exists() else None
         jobs = rebuild_jobs(workspace) if broken else 0
         shards = broken_shards(workspace)
         for shard, _ in shards:
@@ -61,7 +61,7 @@ def repair(workspace: Workspace) -> Repaired:
 
 
 def _again(workspace: Workspace) -> Again:
-    context = open_context(workspace)
+    context = open_context(workspace, mending=True)
     try:
         return make_all_again(context)
     finally:

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
+from uuid import uuid4
 
 from core.errors import NotFoundError, StoreError, UsageError
-from core.files import whole
+from core.files import PART, remove, whole
 from core.jobs.registry import KINDS
 from core.ledger.sqlite.file import SCHEMAS
 from core.ledger.sqlite.salvage import Salvaged, salvage
@@ -19,10 +21,11 @@ from core.services.context import open_context
 from core.services.upkeep.again import Again, make_all_again
 from core.services.upkeep.backups import Backup, broken, get_backup, list_backups
 from core.services.upkeep.check import Finding, check_is_workspace, files_of
-from core.settings import Workspace
+from core.settings import ASIDE, Workspace
 from core.store.schema import MIGRATIONS
 from core.store.upkeep.lock import kept_closed
 from core.store.upkeep.look import look
+from core.store.upkeep.trash import begin_anew
 
 _BESIDE = (".wal", ".tmp", "-wal", "-shm", "-journal")
 """What belongs to a database file beside it."""
@@ -58,13 +61,14 @@ def restore(workspace: Workspace, name: str | None = None, *, everything: bool =
     with kept_closed(workspace.database):
         files = _chosen(workspace, found, everything)
         backup = _backup(workspace, name, files)
-        aside = move_aside(workspace, files)
-        if backup:
-            _put(workspace, backup, files)
-        told = Salvaged(0, 0) if everything else _salvaged(workspace, aside, files)
+        with _beside(workspace) as ready:
+            if backup:
+                _copy(backup, files, ready)
+            told = Salvaged(0, 0) if everything else _salvaged(workspace, ready, files)
+            aside = replace(workspace, files, ready)
         if workspace.jobs_database.name in files and not everything:
             rebuild_jobs(workspace)
-    context = open_context(workspace)
+    context = open_context(workspace, mending=True)
     try:
         again = make_all_again(context)
     finally:
@@ -78,15 +82,36 @@ def rebuild_jobs(workspace: Workspace) -> int:
     return add_from_folders(workspace, {kind.name: kind.module for kind in KINDS.values()})
 
 
-def move_aside(workspace: Workspace, names: Sequence[str]) -> Path:
-    """Moves these files, and what belongs to them, into a folder of the workspace, which is returned."""
-    aside = _free(workspace.root, f"damaged-{datetime.now(UTC):%Y%m%d-%H%M%S}")
-    aside.mkdir()
-    for name in names:
-        for file in (name, *(f"{name}{ending}" for ending in _BESIDE)):
-            if (workspace.root / file).exists():
-                (workspace.root / file).rename(aside / file)
+def replace(workspace: Workspace, names: Sequence[str], ready: Path | None = None) -> Path:
+    """Moves these files, and what belongs to them, into a folder of the workspace, which is returned, and what lies in
+    the folder `ready` into their place. Where it breaks off, all is back where it was."""
+    aside = _free(workspace.root, f"{ASIDE}{datetime.now(UTC):%Y%m%d-%H%M%S}")
+    every = [f"{name}{ending}" for name in names for ending in ("", *_BESIDE)]
+    moves = [(workspace.root / file, aside / file) for file in every if (workspace.root / file).exists()]
+    if ready is not None:
+        moves += [(file, workspace.root / file.name) for file in sorted(ready.iterdir())]
+    try:
+        aside.mkdir()
+        for source, target in moves:
+            source.rename(target)
+    except BaseException:
+        for source, target in reversed(moves):
+            if target.exists() and not source.exists():
+                target.rename(source)
+        remove(aside)
+        raise
     return aside
+
+
+@contextmanager
+def _beside(workspace: Workspace) -> Iterator[Path]:
+    """A folder in which files are made ready; it is gone afterwards."""
+    folder = workspace.root / f"restore.{uuid4().hex}{PART}"
+    try:
+        folder.mkdir()
+        yield folder
+    finally:
+        remove(folder)
 
 
 def _chosen(workspace: Workspace, found: Sequence[Finding], everything: bool) -> list[str]:
@@ -141,19 +166,22 @@ def _unusable(backup: Backup, file: str) -> str:
     return broken(backup, file)
 
 
-def _put(workspace: Workspace, backup: Backup, names: Sequence[str]) -> None:
+def _copy(backup: Backup, names: Sequence[str], ready: Path) -> None:
     for name in names:
-        for copied in reversed(backup.files_of(name)):  # the log before the file that it belongs to
-            with whole(workspace.root / copied.name) as part:
+        for copied in backup.files_of(name):
+            with whole(ready / copied.name) as part:
                 shutil.copyfile(backup.source(copied), part)
+    if (store := ready / "winnow.duckdb").exists():
+        begin_anew(store)
 
 
-def _salvaged(workspace: Workspace, aside: Path, files: Sequence[str]) -> Salvaged:
+def _salvaged(workspace: Workspace, ready: Path, files: Sequence[str]) -> Salvaged:
     """The acts of a damaged ledger that the backup has not."""
     if workspace.ledger.name not in files:
         return Salvaged(0, 0)
-    newest = look(workspace.database).newest_act
-    return salvage(aside / workspace.ledger.name, workspace.ledger, newest)
+    store = ready / workspace.database.name
+    newest = look(store if store.exists() else workspace.database).newest_act
+    return salvage(workspace.ledger, ready / workspace.ledger.name, newest)
 
 
 def _free(parent: Path, name: str) -> Path:

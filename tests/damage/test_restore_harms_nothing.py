@@ -1,0 +1,96 @@
+"""A restore takes nothing away from what was whole, is done whole or not at all, and trusts no copy unseen."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Callable
+from contextlib import closing
+from datetime import timedelta
+from pathlib import Path
+
+import duckdb
+import pytest
+
+from core.services import datasets
+from core.services.trash import purge
+from core.services.upkeep.backups import Backup, get_backup, make_backup
+from core.settings import Workspace
+from core.store.datasets import list_datasets, trashed_at
+from core.store.times import now, stored
+from tests.damage.conftest import Made, content_of, opened
+from tests.damage.ways import WAYS
+from tests.integration.cli_support import Ran
+
+Runs = Callable[..., Ran]
+
+
+def test_what_was_in_the_trash_at_the_backup_keeps_its_decisions_and_jobs(
+    workspace: Workspace, run: Runs, made: Made
+) -> None:
+    name = _backed_up_from_the_trash(workspace, days=8)
+    stray = workspace.media / "ab" / f"{'0' * 64}.png"
+    stray.parent.mkdir(exist_ok=True)
+    stray.write_bytes(b"of a dataset that was loaded after the backup")
+    folders = sorted(workspace.runs.iterdir())
+    WAYS["cut_in_half"](workspace.database)
+    began = now()
+    done = run("restore", name, "--json")
+    assert done.code == 0, done.err
+    assert sorted(workspace.runs.iterdir()) == folders
+    with opened(workspace) as context:
+        (kept,) = list_datasets(context.store, "trashed")
+        begun_anew = trashed_at(context.store, kept.dataset_id)
+        assert begun_anew is not None and begun_anew >= began, "it can be taken out for as long as any other"
+        datasets.restore(context, kept.dataset_id)
+        assert content_of(context) == made.content
+        datasets.delete(context, kept.dataset_id)
+        later = now() + timedelta(days=8)
+        assert purge(context.store, context.ledger, context.queue, workspace, later) == [kept.dataset_id]
+        assert stray.exists(), "the store that was set aside may refer to it"
+        (aside,) = workspace.root.glob("damaged-*/winnow.duckdb")
+        aside.unlink()
+        purge(context.store, context.ledger, context.queue, workspace)
+        assert not stray.exists()
+
+
+@pytest.mark.parametrize("word", ["restore", "repair"])
+def test_bringing_the_table_of_jobs_back_empties_no_trash(workspace: Workspace, run: Runs, word: str) -> None:
+    _backed_up_from_the_trash(workspace, days=0)
+    with opened(workspace) as context:
+        (dataset,) = list_datasets(context.store)
+        datasets.delete(context, dataset.dataset_id)
+        _put_back(context.store.path, context.store.fetch, days=8)
+    WAYS["replaced_by_text"](workspace.jobs_database)
+    assert run(word).code == 0
+    with closing(duckdb.connect(str(workspace.database), read_only=True)) as store:
+        assert store.execute("SELECT state FROM datasets").fetchall() == [("trashed",)]
+
+
+def _put_back(path: Path, execute: Callable[..., object], days: int) -> None:
+    assert path.exists()
+    execute("UPDATE datasets SET trashed_at = ? WHERE state = 'trashed'", [stored(now() - timedelta(days=days))])
+
+
+def _backed_up_from_the_trash(workspace: Workspace, days: int) -> str:
+    """Makes a backup while the dataset is in the trash, for so many days already, and takes it out again."""
+    with opened(workspace) as context:
+        (dataset,) = list_datasets(context.store)
+        datasets.delete(context, dataset.dataset_id)
+        backup = make_backup(workspace, context.store, "asked")
+        datasets.restore(context, dataset.dataset_id)
+    assert backup is not None
+    with closing(duckdb.connect(str(backup.path / "winnow.duckdb"))) as copy:
+        _put_back(backup.path, copy.execute, days)
+    return signed_anew(workspace, backup).name
+
+
+def signed_anew(workspace: Workspace, backup: Backup) -> Backup:
+    """A backup whose manifest says of its copies what they are now."""
+    manifest = backup.path / "manifest.json"
+    content = json.loads(manifest.read_text())
+    for one in content["files"]:
+        copy = (backup.path / one["name"]).read_bytes()
+        one.update(size=len(copy), sha256=hashlib.sha256(copy).hexdigest())
+    manifest.write_text(json.dumps(content))
+    return get_backup(workspace, backup.name)
