@@ -14,11 +14,11 @@ import pytest
 
 from core.services import datasets
 from core.services.trash import purge
-from core.services.upkeep.backups import Backup, get_backup, make_backup
+from core.services.upkeep.backups import Backup, get_backup, list_backups, make_backup
 from core.settings import Workspace
 from core.store.datasets import list_datasets, trashed_at
 from core.store.times import now, stored
-from tests.damage.conftest import Made, content_of, opened
+from tests.damage.conftest import BEFORE, Made, content_of, decide, opened
 from tests.damage.ways import WAYS
 from tests.integration.cli_support import Ran
 
@@ -65,6 +65,26 @@ def test_bringing_the_table_of_jobs_back_empties_no_trash(workspace: Workspace, 
     assert run(word).code == 0
     with closing(duckdb.connect(str(workspace.database), read_only=True)) as store:
         assert store.execute("SELECT state FROM datasets").fetchall() == [("trashed",)]
+
+
+def test_after_going_back_no_act_gets_a_number_that_another_had(workspace: Workspace, run: Runs) -> None:
+    (old,) = list_backups(workspace)
+    assert run("backup").code == 0
+    with opened(workspace) as context:
+        version = content_of(context)["notes"]["versions"][0][0]
+        decide(context, version, [60], "of no backup")
+        newest = context.ledger.decisions.newest()
+    assert run("restore", old.name, "--all").code == 0
+    with opened(workspace) as context:
+        decide(context, version, [70, 71, 72], "since")
+        numbers = context.ledger.decisions.since(BEFORE).column("seq").to_pylist()
+    assert numbers == [newest + 1, newest + 2, newest + 3]
+    assert run("check").code == 0
+    WAYS["flipped_in_front"](workspace.ledger)
+    done = run("restore", "--json")
+    assert done.code == 0, done.err
+    with opened(workspace) as context:
+        assert len(context.ledger.decisions.by_client_key([f"since-{row}" for row in (70, 71, 72)])) == 3
 
 
 def _put_back(path: Path, execute: Callable[..., object], days: int) -> None:

@@ -49,6 +49,27 @@ def salvage(damaged: Path, target: Path, newest_known: int = 0) -> Salvaged:
         ledger.close()
 
 
+def newest_in(path: Path) -> int:
+    """The greatest number that a file knows to have been given to an act; 0 where that cannot be read."""
+    if not path.is_file():
+        return 0
+    try:
+        with closing(sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True)) as connection:
+            return _newest(connection, "decisions") or 0
+    except sqlite3.DatabaseError:
+        return 0
+
+
+def number_after(path: Path, newest: int) -> None:
+    """Has the next act of a ledger get a number above `newest`."""
+    ledger = LedgerFile(path)
+    try:
+        with ledger.connection() as connection:
+            _number_after(connection, newest)
+    finally:
+        ledger.close()
+
+
 def _readable(damaged: Path, target: Path, scratch: Path) -> Iterator[Path]:
     """Copies of the damaged file to read: as it is, and with the first page, which says where the tables begin, of the
     whole one. SQLite puts the tables of one schema at the same places."""

@@ -14,7 +14,7 @@ from core.errors import NotFoundError, StoreError, UsageError
 from core.files import PART, remove, whole
 from core.jobs.registry import KINDS
 from core.ledger.sqlite.file import SCHEMAS
-from core.ledger.sqlite.salvage import Salvaged, salvage
+from core.ledger.sqlite.salvage import Salvaged, newest_in, number_after, salvage
 from core.queue.rebuild import add_from_folders
 from core.queue.table import VERSION
 from core.services.context import open_context
@@ -64,7 +64,7 @@ def restore(workspace: Workspace, name: str | None = None, *, everything: bool =
         with _beside(workspace) as ready:
             if backup:
                 _copy(backup, files, ready)
-            told = Salvaged(0, 0) if everything else _salvaged(workspace, ready, files)
+            told = _with_the_acts_since(workspace, ready, files, everything)
             aside = replace(workspace, files, ready)
         if workspace.jobs_database.name in files and not everything:
             rebuild_jobs(workspace)
@@ -175,13 +175,21 @@ def _copy(backup: Backup, names: Sequence[str], ready: Path) -> None:
         begin_anew(store)
 
 
-def _salvaged(workspace: Workspace, ready: Path, files: Sequence[str]) -> Salvaged:
-    """The acts of a damaged ledger that the backup has not."""
-    if workspace.ledger.name not in files:
+def _with_the_acts_since(workspace: Workspace, ready: Path, files: Sequence[str], everything: bool) -> Salvaged:
+    """The acts of a damaged ledger that the backup has not, but where all goes back to it. Either way the next act gets
+    a number that no other ever had: acts are held against backups by their numbers."""
+    name = workspace.ledger.name
+    if name not in files:
         return Salvaged(0, 0)
+    others = [*(one.path for one in list_backups(workspace)), *workspace.root.glob(f"{ASIDE}*")]
     store = ready / workspace.database.name
     newest = look(store if store.exists() else workspace.database).newest_act
-    return salvage(workspace.ledger, ready / workspace.ledger.name, newest)
+    newest = max(newest, *(newest_in(folder / name) for folder in (workspace.root, *others)))
+    if not everything:
+        return salvage(workspace.ledger, ready / name, newest)
+    if (ready / name).exists():
+        number_after(ready / name, newest)
+    return Salvaged(0, 0)
 
 
 def _free(parent: Path, name: str) -> Path:
