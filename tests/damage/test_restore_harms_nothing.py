@@ -4,6 +4,12 @@ from __future__ import annotations
 
 import hashlib
 import json
+import shutil
+import signal
+import sqlite3
+import subprocess
+import sys
+import time
 from collections.abc import Callable
 from contextlib import closing
 from datetime import timedelta
@@ -12,14 +18,17 @@ from pathlib import Path
 import duckdb
 import pytest
 
+from core.ledger.sqlite import SqliteLedger
+from core.ledger.sqlite.salvage import salvage
 from core.services import datasets
 from core.services.trash import purge
 from core.services.upkeep.backups import Backup, get_backup, list_backups, make_backup
-from core.settings import Workspace
+from core.settings import PROJECT, Workspace
 from core.store.datasets import list_datasets, trashed_at
 from core.store.times import now, stored
 from tests.damage.conftest import BEFORE, Made, content_of, decide, opened
-from tests.damage.ways import WAYS
+from tests.damage.ways import WAYS, copied
+from tests.full_disk.small_disk import MB, mounted
 from tests.integration.cli_support import Ran
 
 Runs = Callable[..., Ran]
@@ -85,6 +94,83 @@ def test_after_going_back_no_act_gets_a_number_that_another_had(workspace: Works
     assert done.code == 0, done.err
     with opened(workspace) as context:
         assert len(context.ledger.decisions.by_client_key([f"since-{row}" for row in (70, 71, 72)])) == 3
+
+
+def test_a_full_disk_ends_a_restore_with_all_as_it_was(
+    workspace: Workspace, run: Runs, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _decided(workspace.ledger, 1_000)
+    with closing(sqlite3.connect(workspace.ledger)) as ledger, ledger:
+        ledger.execute(
+            "UPDATE decisions SET shown = ? WHERE client_key = 'many500'", ["x" * 3 * MB]
+        )  # no room for it alone
+    for output in workspace.runs.glob("*/output"):
+        shutil.rmtree(output)  # larger than the disk
+    with mounted(tmp_path / "disk", 96 * MB) as disk:
+        if disk is None:
+            pytest.skip("this process may not mount a small disk")
+        small = Workspace(copied(workspace.root, disk.path / "workspace"))
+        monkeypatch.setenv("WINNOW_WORKSPACE", str(small.root))
+        WAYS["flipped_in_front"](small.ledger)
+        before = _files(small)
+        disk.fill(left=2 * MB)
+        said = run("restore")
+        assert (said.code, said.out) == (1, "") and "There is no room in" in said.err
+        assert _files(small) == before
+        disk.empty()
+        done = run("restore", "--json")
+        assert done.code == 0 and done.json["acts"] >= 1_000, done.err
+
+
+def test_ctrl_c_while_acts_are_read_leaves_all_as_it_was(workspace: Workspace) -> None:
+    _decided(workspace.ledger, 100_000)
+    WAYS["flipped_in_front"](workspace.ledger)
+    before = _files(workspace)
+    command = [sys.executable, "-m", "core", "restore", "--workspace", str(workspace.root)]
+    with subprocess.Popen(command, cwd=PROJECT, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as restoring:
+        while not list(workspace.root.glob("restore.*.part/ledger.sqlite-wal")):
+            assert restoring.poll() is None, restoring.communicate()
+            time.sleep(0.002)
+        restoring.send_signal(signal.SIGINT)
+        assert restoring.wait(20) != 0
+    assert _files(workspace) == before
+
+
+def test_a_restore_of_many_acts_takes_them_at_once(tmp_path: Path) -> None:
+    damaged, target = tmp_path / "damaged.sqlite", tmp_path / "ledger.sqlite"
+    SqliteLedger(damaged).close()
+    _decided(damaged, 20_000)
+    began = time.monotonic()
+    assert salvage(damaged, target).acts == 20_000
+    assert time.monotonic() - began < 10, "20,000 flushes of the disk take a minute"
+
+
+def test_acts_that_cannot_be_written_are_not_left_out_in_silence(tmp_path: Path) -> None:
+    damaged, target = tmp_path / "damaged.sqlite", tmp_path / "ledger.sqlite"
+    for path in (damaged, target):
+        SqliteLedger(path).close()
+    _decided(damaged, 10)
+    with closing(sqlite3.connect(target)) as ledger, ledger:
+        ledger.execute("CREATE TRIGGER broken AFTER INSERT ON decisions BEGIN INSERT INTO nowhere VALUES (1); END")
+    with pytest.raises(sqlite3.OperationalError, match="nowhere"):
+        salvage(damaged, target)
+
+
+def _files(workspace: Workspace) -> dict[str, bytes]:
+    """What lies in the workspace's folder itself."""
+    return {path.name: path.read_bytes() if path.is_file() else b"" for path in workspace.root.iterdir()}
+
+
+def _decided(ledger: Path, count: int) -> None:
+    """So many acts more, on a dataset that nobody has."""
+    with closing(sqlite3.connect(ledger)) as opened_ledger, opened_ledger:
+        opened_ledger.execute(
+            """WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < ?)
+               INSERT INTO decisions (decision_id, client_key, dataset_id, version_id, example_id, action, reviewer,
+                                      decided_at, shown)
+               SELECT 'many' || i, 'many' || i, 'gone', 'gone', i, 'exclude', 'ada', i, '{}' FROM n""",
+            [count],
+        )
 
 
 def _put_back(path: Path, execute: Callable[..., object], days: int) -> None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import shutil
 import sqlite3
 import tempfile
 from collections.abc import Callable, Sequence
@@ -117,6 +118,19 @@ def broken(backup: Backup, name: str) -> str:
         if one.sha256 and _sha256(source) != one.sha256:
             return f"{source} is not as it was written: its digest is another"
     return ""
+
+
+def copy_to(backup: Backup, name: str, folder: Path) -> None:
+    """Copies a backup's copy of the file `name`, and its log, into a folder. Raises `StoreError` where what was written
+    there is not what the backup was made with."""
+    for one in backup.files_of(name):
+        with whole(folder / one.name) as part:
+            shutil.copyfile(backup.source(one), part)
+            if one.sha256 and _sha256(part) != one.sha256:
+                raise StoreError(
+                    f"The copy of {backup.source(one)} did not come out as it was written: its digest is another.",
+                    "Look after the disk, then do this again: nothing was touched.",
+                )
 
 
 def make_backup(

@@ -232,7 +232,7 @@ def unfinished(workspace: Workspace) -> list[Path]:
     """What was being written when a process was killed, and parts of arrays that never came to count."""
     folders = (workspace.arrays, workspace.media, workspace.backups, workspace.uploads)
     parts = [path for folder in folders if folder.is_dir() for path in folder.rglob(f"*{PART}")]
-    parts += list(workspace.runs.glob(f"*/output/*{PART}"))
+    parts += [*workspace.root.glob(f"*{PART}"), *workspace.runs.glob(f"*/output/*{PART}")]
     for kind in ARRAYS:
         for path in (workspace.arrays / kind).glob("*/*.*.*"):
             if path.suffix != PART and not path.with_name(f"{path.name.partition('.')[0]}.digests.npy").exists():

@@ -18,7 +18,7 @@ from core.services.upkeep.check import (
     files_of,
     unfinished,
 )
-from core.services.upkeep.restore import rebuild_jobs, replace
+from core.services.upkeep.restore import beside, rebuild_jobs, replace
 from core.settings import Workspace
 from core.store.upkeep.lock import kept_closed
 
@@ -34,7 +34,7 @@ class Repaired:
     unfinished: int
     """Files left half-written that were removed."""
     aside: Path | None
-    """Where the broken table of jobs lies now, where there was one."""
+    """Where the broken table of jobs lies now, where there was anything of one."""
     again: Again
     left: tuple[Finding, ...]
     """What only a backup brings back."""
@@ -48,8 +48,7 @@ def repair(workspace: Workspace) -> Repaired:
     with kept_closed(workspace.database):
         name = workspace.jobs_database.name
         broken = any(one.what == name and one.state in ("damaged", "missing") for one in found)
-        aside = replace(workspace, [name]) if broken and workspace.jobs_database.exists() else None
-        jobs = rebuild_jobs(workspace) if broken else 0
+        jobs, aside = _jobs_again(workspace) if broken else (0, None)
         shards = broken_shards(workspace)
         for shard, _ in shards:
             drop(shard)
@@ -58,6 +57,16 @@ def repair(workspace: Workspace) -> Repaired:
             remove(path)
     left = tuple(one for one in found if one.wrong and one.what != name)
     return Repaired(jobs, len(shards), len(swept), aside, Again(0, 0, ()) if left else _again(workspace), left)
+
+
+def _jobs_again(workspace: Workspace) -> tuple[int, Path | None]:
+    with beside(workspace) as ready:
+        jobs = rebuild_jobs(workspace, ready)
+        aside = replace(workspace, [workspace.jobs_database.name], ready)
+    if any(aside.iterdir()):
+        return jobs, aside
+    aside.rmdir()
+    return jobs, None
 
 
 def _again(workspace: Workspace) -> Again:

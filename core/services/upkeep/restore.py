@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -11,15 +10,16 @@ from pathlib import Path
 from uuid import uuid4
 
 from core.errors import NotFoundError, StoreError, UsageError
-from core.files import PART, remove, whole
+from core.files import PART, remove
 from core.jobs.registry import KINDS
 from core.ledger.sqlite.file import SCHEMAS
 from core.ledger.sqlite.salvage import Salvaged, newest_in, number_after, salvage
 from core.queue.rebuild import add_from_folders
 from core.queue.table import VERSION
+from core.room import check_room
 from core.services.context import open_context
 from core.services.upkeep.again import Again, make_all_again
-from core.services.upkeep.backups import Backup, broken, get_backup, list_backups
+from core.services.upkeep.backups import Backup, broken, copy_to, get_backup, list_backups
 from core.services.upkeep.check import Finding, check_is_workspace, files_of
 from core.settings import ASIDE, Workspace
 from core.store.schema import MIGRATIONS
@@ -51,7 +51,8 @@ class Restored:
 def restore(workspace: Workspace, name: str | None = None, *, everything: bool = False) -> Restored:
     """Puts back what is damaged or missing, and makes again what was done since; with `everything` all three files, so
     that the workspace is as it was then. From the backup `name`, by default the
-    newest whose copies are whole. What was there is moved beside, never deleted.
+    newest whose copies are whole. What was there is moved beside, never deleted. All is made ready first: where that
+    breaks off, nothing was touched.
 
     Raises `WorkspaceLockedError` while another process has the workspace open, `UsageError` where nothing is damaged,
     `NotFoundError` where there is no such backup, `StoreError` where it is broken or there is none to take.
@@ -61,13 +62,13 @@ def restore(workspace: Workspace, name: str | None = None, *, everything: bool =
     with kept_closed(workspace.database):
         files = _chosen(workspace, found, everything)
         backup = _backup(workspace, name, files)
-        with _beside(workspace) as ready:
+        with beside(workspace) as ready:
             if backup:
-                _copy(backup, files, ready)
+                _copy(workspace, backup, files, ready)
             told = _with_the_acts_since(workspace, ready, files, everything)
+            if workspace.jobs_database.name in files and not everything:
+                rebuild_jobs(workspace, ready)
             aside = replace(workspace, files, ready)
-        if workspace.jobs_database.name in files and not everything:
-            rebuild_jobs(workspace)
     context = open_context(workspace, mending=True)
     try:
         again = make_all_again(context)
@@ -77,19 +78,19 @@ def restore(workspace: Workspace, name: str | None = None, *, everything: bool =
     return Restored(tuple(files), name, made_at, aside, told.acts, told.missing, again)
 
 
-def rebuild_jobs(workspace: Workspace) -> int:
-    """Lists the jobs that the table lacks and whose folders are there; returns how many."""
-    return add_from_folders(workspace, {kind.name: kind.module for kind in KINDS.values()})
+def rebuild_jobs(workspace: Workspace, ready: Path) -> int:
+    """Lists the jobs that the table in the folder `ready` lacks and whose folders are there; returns how many."""
+    modules = {kind.name: kind.module for kind in KINDS.values()}
+    return add_from_folders(workspace.runs, ready / workspace.jobs_database.name, modules)
 
 
-def replace(workspace: Workspace, names: Sequence[str], ready: Path | None = None) -> Path:
+def replace(workspace: Workspace, names: Sequence[str], ready: Path) -> Path:
     """Moves these files, and what belongs to them, into a folder of the workspace, which is returned, and what lies in
     the folder `ready` into their place. Where it breaks off, all is back where it was."""
     aside = _free(workspace.root, f"{ASIDE}{datetime.now(UTC):%Y%m%d-%H%M%S}")
     every = [f"{name}{ending}" for name in names for ending in ("", *_BESIDE)]
     moves = [(workspace.root / file, aside / file) for file in every if (workspace.root / file).exists()]
-    if ready is not None:
-        moves += [(file, workspace.root / file.name) for file in sorted(ready.iterdir())]
+    moves += [(file, workspace.root / file.name) for file in sorted(ready.iterdir())]
     try:
         aside.mkdir()
         for source, target in moves:
@@ -104,7 +105,7 @@ def replace(workspace: Workspace, names: Sequence[str], ready: Path | None = Non
 
 
 @contextmanager
-def _beside(workspace: Workspace) -> Iterator[Path]:
+def beside(workspace: Workspace) -> Iterator[Path]:
     """A folder in which files are made ready; it is gone afterwards."""
     folder = workspace.root / f"restore.{uuid4().hex}{PART}"
     try:
@@ -166,12 +167,11 @@ def _unusable(backup: Backup, file: str) -> str:
     return broken(backup, file)
 
 
-def _copy(backup: Backup, names: Sequence[str], ready: Path) -> None:
+def _copy(workspace: Workspace, backup: Backup, names: Sequence[str], ready: Path) -> None:
+    check_room(workspace.root, sum(one.size for name in names for one in backup.files_of(name)))
     for name in names:
-        for copied in backup.files_of(name):
-            with whole(ready / copied.name) as part:
-                shutil.copyfile(backup.source(copied), part)
-    if (store := ready / "winnow.duckdb").exists():
+        copy_to(backup, name, ready)
+    if (store := ready / workspace.database.name).exists():
         begin_anew(store)
 
 
