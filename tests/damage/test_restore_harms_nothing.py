@@ -23,11 +23,12 @@ from core.ledger.sqlite.salvage import salvage
 from core.services import datasets
 from core.services.trash import purge
 from core.services.upkeep.backups import Backup, get_backup, list_backups, make_backup
+from core.services.upkeep.daily import back_up_if_due
 from core.settings import PROJECT, Workspace
 from core.store.datasets import list_datasets, trashed_at
 from core.store.times import now, stored
 from tests.damage.conftest import BEFORE, Made, content_of, decide, opened
-from tests.damage.ways import WAYS, copied
+from tests.damage.ways import FILES, WAYS, copied
 from tests.full_disk.small_disk import MB, mounted
 from tests.integration.cli_support import Ran
 
@@ -154,6 +155,49 @@ def test_acts_that_cannot_be_written_are_not_left_out_in_silence(tmp_path: Path)
         ledger.execute("CREATE TRIGGER broken AFTER INSERT ON decisions BEGIN INSERT INTO nowhere VALUES (1); END")
     with pytest.raises(sqlite3.OperationalError, match="nowhere"):
         salvage(damaged, target)
+
+
+@pytest.mark.parametrize("file", FILES)
+def test_a_backup_of_what_was_damaged_already_is_passed_over(
+    workspace: Workspace, run: Runs, made: Made, file: str
+) -> None:
+    newer = get_backup(workspace, run("backup", "--json").json["name"])
+    WAYS["flipped_within"](newer.path / file)
+    signed_anew(workspace, newer)
+    assert run("check").code == 0
+    WAYS["flipped_in_front"](workspace.root / file)
+    asked = run("restore", newer.name)
+    assert asked.code == 1 and f"{file} of the backup {newer.name} is damaged" in asked.err
+    assert run("check").code == 1
+    done = run("restore", "--json")
+    assert done.code == 0 and done.json["backup"] not in (newer.name, None), done.err
+    with opened(workspace) as context:
+        assert content_of(context) == made.content
+    assert run("check").code == 0
+
+
+def test_a_letter_that_changed_is_found_though_the_newest_copy_cannot_be_read(workspace: Workspace, run: Runs) -> None:
+    newer = get_backup(workspace, run("backup", "--json").json["name"])
+    WAYS["flipped_within"](newer.path / "ledger.sqlite")
+    signed_anew(workspace, newer)
+    with closing(sqlite3.connect(workspace.ledger, isolation_level=None)) as ledger:
+        ledger.execute("UPDATE decisions SET new_label = 'pets' WHERE client_key = 'before-1'")
+    said = run("check")
+    assert said.code == 1 and "1 acts read otherwise than in the backup" in said.out
+
+
+def test_whole_backups_outlive_their_days_where_the_newest_is_of_damage(workspace: Workspace) -> None:
+    (first,) = list_backups(workspace)
+    for days in (8, 9):
+        manifest = Path(shutil.copytree(first.path, workspace.backups / f"old-{days}")) / "manifest.json"
+        content = json.loads(manifest.read_text())
+        manifest.write_text(json.dumps(content | {"made_at": (now() - timedelta(days=days)).isoformat()}))
+    shutil.rmtree(first.path)
+    with opened(workspace) as context:
+        WAYS["flipped_within"](workspace.ledger)
+        made = back_up_if_due(context)
+        assert made is not None
+        assert {one.name for one in list_backups(workspace)} == {made.name, "old-8", "old-9"}
 
 
 def _files(workspace: Workspace) -> dict[str, bytes]:

@@ -114,12 +114,13 @@ def _ledger(workspace: Workspace, store: StoreLook, found: LedgerLook) -> Findin
 
 
 def _altered(workspace: Workspace) -> str:
-    """Held against the newest backup whose copy of the ledger is whole."""
+    """Held against the newest backup whose copy of the ledger can be read."""
     name = workspace.ledger.name
     for backup in list_backups(workspace):
         if backup.files_of(name) and not broken(backup, name):
             count = altered(workspace.ledger, backup.path / name)
-            return f"{count:,} acts read otherwise than in the backup {backup.name}" if count else ""
+            if count is not None:
+                return f"{count:,} acts read otherwise than in the backup {backup.name}" if count else ""
     return ""
 
 

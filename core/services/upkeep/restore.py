@@ -19,7 +19,7 @@ from core.queue.table import VERSION
 from core.room import check_room
 from core.services.context import open_context
 from core.services.upkeep.again import Again, make_all_again
-from core.services.upkeep.backups import Backup, broken, copy_to, get_backup, list_backups
+from core.services.upkeep.backups import Backup, broken, copy_to, damaged, get_backup, list_backups
 from core.services.upkeep.check import Finding, check_is_workspace, files_of
 from core.settings import ASIDE, Workspace
 from core.store.schema import MIGRATIONS
@@ -118,19 +118,19 @@ def beside(workspace: Workspace) -> Iterator[Path]:
 def _chosen(workspace: Workspace, found: Sequence[Finding], everything: bool) -> list[str]:
     if everything:
         return [one.what for one in found]
-    damaged = [one.what for one in found if one.state in ("damaged", "missing")]
+    wrong = [one.what for one in found if one.state in ("damaged", "missing")]
     newer = [one for one in found if one.state == "newer"]
-    if newer and not damaged:
+    if newer and not wrong:
         raise UsageError(
             f"{newer[0].what} is not damaged but of a newer Winnow: {newer[0].said}.",
             "Update Winnow; or go back to a backup with `winnow restore --all`.",
         )
-    if not damaged:
+    if not wrong:
         raise UsageError(
             f"None of the three files of {workspace.root} is damaged.",
             "To go back to a backup all the same: `winnow restore --all`. Broken arrays: `winnow repair`.",
         )
-    return damaged
+    return wrong
 
 
 def _backup(workspace: Workspace, name: str | None, files: Sequence[str]) -> Backup | None:
@@ -164,7 +164,7 @@ def _unusable(backup: Backup, file: str) -> str:
     known = {"winnow.duckdb": len(MIGRATIONS), "ledger.sqlite": len(SCHEMAS), "jobs.sqlite": VERSION}
     if any(one.schema > known[file] for one in backup.files_of(file) if one.name == file):
         return f"{backup.name} is of a newer Winnow"
-    return broken(backup, file)
+    return broken(backup, file) or damaged(backup, file)
 
 
 def _copy(workspace: Workspace, backup: Backup, names: Sequence[str], ready: Path) -> None:
