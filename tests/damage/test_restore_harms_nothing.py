@@ -18,6 +18,7 @@ from pathlib import Path
 import duckdb
 import pytest
 
+from core.errors import WorkspaceLockedError
 from core.ledger.sqlite import SqliteLedger
 from core.ledger.sqlite.salvage import salvage
 from core.services import datasets
@@ -27,6 +28,7 @@ from core.services.upkeep.daily import back_up_if_due
 from core.settings import PROJECT, Workspace
 from core.store.datasets import list_datasets, trashed_at
 from core.store.times import now, stored
+from core.store.upkeep.lock import not_while_mended
 from tests.damage.conftest import BEFORE, Made, content_of, decide, opened
 from tests.damage.ways import FILES, WAYS, copied
 from tests.full_disk.small_disk import MB, mounted
@@ -137,6 +139,40 @@ def test_ctrl_c_while_acts_are_read_leaves_all_as_it_was(workspace: Workspace) -
     assert _files(workspace) == before
 
 
+def test_whoever_opens_the_workspace_meanwhile_is_kept_out_until_all_is_back(workspace: Workspace, run: Runs) -> None:
+    _decided(workspace.ledger, 50_000)
+    WAYS["flipped_in_front"](workspace.ledger)
+    WAYS["flipped_in_front"](workspace.database)
+    command = [sys.executable, "-m", "core", "restore", "--workspace", str(workspace.root)]
+    said = set()
+    with subprocess.Popen(command, cwd=PROJECT, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as restoring:
+        while not list(workspace.root.glob("restore.*.part")):
+            assert restoring.poll() is None, restoring.communicate()
+            time.sleep(0.002)
+        second = run("restore", "--all")
+        while True:
+            try:
+                with opened(workspace) as context:
+                    assert len(context.ledger.decisions.since(0)) > 50_000
+                    break
+            except WorkspaceLockedError as error:
+                said.add(error.message)
+        assert restoring.wait(30) == 0, restoring.communicate()
+    assert said == {f"The workspace {workspace.root} is being restored or repaired by another process."}
+    assert second.code == 1 and "nothing was touched" in second.err
+
+
+def test_a_restore_does_not_begin_while_the_workspace_is_being_opened(workspace: Workspace, run: Runs) -> None:
+    WAYS["missing"](workspace.database)
+    assert run("restore", "--json").code == 0
+    WAYS["missing"](workspace.database)
+    before = _files(workspace)
+    with not_while_mended(workspace.root):
+        said = run("restore")
+    assert said.code == 1 and "nothing was touched" in said.err
+    assert _files(workspace) == before
+
+
 def test_a_restore_of_many_acts_takes_them_at_once(tmp_path: Path) -> None:
     damaged, target = tmp_path / "damaged.sqlite", tmp_path / "ledger.sqlite"
     SqliteLedger(damaged).close()
@@ -202,7 +238,8 @@ def test_whole_backups_outlive_their_days_where_the_newest_is_of_damage(workspac
 
 def _files(workspace: Workspace) -> dict[str, bytes]:
     """What lies in the workspace's folder itself."""
-    return {path.name: path.read_bytes() if path.is_file() else b"" for path in workspace.root.iterdir()}
+    every = (path for path in workspace.root.iterdir() if path.name != "restore.lock")
+    return {path.name: path.read_bytes() if path.is_file() else b"" for path in every}
 
 
 def _decided(ledger: Path, count: int) -> None:

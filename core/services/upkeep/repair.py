@@ -20,7 +20,7 @@ from core.services.upkeep.check import (
 )
 from core.services.upkeep.restore import beside, rebuild_jobs, replace
 from core.settings import Workspace
-from core.store.upkeep.lock import kept_closed
+from core.store.upkeep.lock import kept_closed, mended
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +44,11 @@ def repair(workspace: Workspace) -> Repaired:
     """Mends what it can. Raises `WorkspaceLockedError` while another process has the workspace open; then nothing was
     touched. While a job runs, half-written files stay: some may be its own."""
     check_is_workspace(workspace)
+    with mended(workspace.root):
+        return _repaired(workspace)
+
+
+def _repaired(workspace: Workspace) -> Repaired:
     found = files_of(workspace)  # which opens the store, and with that would take the place of the hold on it
     with kept_closed(workspace.database):
         name = workspace.jobs_database.name

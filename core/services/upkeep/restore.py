@@ -23,7 +23,7 @@ from core.services.upkeep.backups import Backup, broken, copy_to, damaged, get_b
 from core.services.upkeep.check import Finding, check_is_workspace, files_of
 from core.settings import ASIDE, Workspace
 from core.store.schema import MIGRATIONS
-from core.store.upkeep.lock import kept_closed
+from core.store.upkeep.lock import kept_closed, mended
 from core.store.upkeep.look import look
 from core.store.upkeep.trash import begin_anew
 
@@ -58,14 +58,20 @@ def restore(workspace: Workspace, name: str | None = None, *, everything: bool =
     `NotFoundError` where there is no such backup, `StoreError` where it is broken or there is none to take.
     """
     check_is_workspace(workspace)
-    found = files_of(workspace)  # which opens the store, and with that would take the place of the hold on it
+    with mended(workspace.root):
+        return _restored(workspace, name, everything)
+
+
+def _restored(workspace: Workspace, name: str | None, everything: bool) -> Restored:
+    store = look(workspace.database)  # before there is a hold on it, which any closing of the file would end
+    found = files_of(workspace, store)
     with kept_closed(workspace.database):
         files = _chosen(workspace, found, everything)
         backup = _backup(workspace, name, files)
         with beside(workspace) as ready:
             if backup:
                 _copy(workspace, backup, files, ready)
-            told = _with_the_acts_since(workspace, ready, files, everything)
+            told = _with_the_acts_since(workspace, ready, files, store.newest_act, everything)
             if workspace.jobs_database.name in files and not everything:
                 rebuild_jobs(workspace, ready)
             aside = replace(workspace, files, ready)
@@ -74,8 +80,8 @@ def restore(workspace: Workspace, name: str | None = None, *, everything: bool =
         again = make_all_again(context)
     finally:
         context.close()
-    name, made_at = (backup.name, backup.made_at) if backup else (None, None)
-    return Restored(tuple(files), name, made_at, aside, told.acts, told.missing, again)
+    of, made_at = (backup.name, backup.made_at) if backup else (None, None)
+    return Restored(tuple(files), of, made_at, aside, told.acts, told.missing, again)
 
 
 def rebuild_jobs(workspace: Workspace, ready: Path) -> int:
@@ -175,15 +181,17 @@ def _copy(workspace: Workspace, backup: Backup, names: Sequence[str], ready: Pat
         begin_anew(store)
 
 
-def _with_the_acts_since(workspace: Workspace, ready: Path, files: Sequence[str], everything: bool) -> Salvaged:
+def _with_the_acts_since(
+    workspace: Workspace, ready: Path, files: Sequence[str], newest: int, everything: bool
+) -> Salvaged:
     """The acts of a damaged ledger that the backup has not, but where all goes back to it. Either way the next act gets
-    a number that no other ever had: acts are held against backups by their numbers."""
+    a number that no other ever had: acts are held against backups by their numbers. `newest`: that the store knows."""
     name = workspace.ledger.name
     if name not in files:
         return Salvaged(0, 0)
     others = [*(one.path for one in list_backups(workspace)), *workspace.root.glob(f"{ASIDE}*")]
-    store = ready / workspace.database.name
-    newest = look(store if store.exists() else workspace.database).newest_act
+    if (store := ready / workspace.database.name).exists():
+        newest = max(newest, look(store).newest_act)
     newest = max(newest, *(newest_in(folder / name) for folder in (workspace.root, *others)))
     if not everything:
         return salvage(workspace.ledger, ready / name, newest)
