@@ -25,6 +25,7 @@ from core.services import datasets
 from core.services.trash import purge
 from core.services.upkeep.backups import Backup, get_backup, list_backups, make_backup
 from core.services.upkeep.daily import back_up_if_due
+from core.services.upkeep.restore import replace
 from core.settings import PROJECT, Workspace
 from core.store.datasets import list_datasets, trashed_at
 from core.store.times import now, stored
@@ -160,6 +161,16 @@ def test_whoever_opens_the_workspace_meanwhile_is_kept_out_until_all_is_back(wor
         assert restoring.wait(30) == 0, restoring.communicate()
     assert said == {f"The workspace {workspace.root} is being restored or repaired by another process."}
     assert second.code == 1 and "nothing was touched" in second.err
+
+
+def test_files_that_cannot_all_be_moved_go_back_to_their_places(workspace: Workspace, tmp_path: Path) -> None:
+    (tmp_path / "ready").mkdir()
+    (tmp_path / "ready" / "jobs.sqlite").write_text("new")
+    (tmp_path / "ready" / "media").write_text("there is a folder of that name")
+    before = _files(workspace)
+    with pytest.raises(OSError):
+        replace(workspace, FILES, tmp_path / "ready")
+    assert _files(workspace) == before
 
 
 def test_a_restore_does_not_begin_while_the_workspace_is_being_opened(workspace: Workspace, run: Runs) -> None:

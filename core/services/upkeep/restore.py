@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -50,9 +50,8 @@ class Restored:
 
 def restore(workspace: Workspace, name: str | None = None, *, everything: bool = False) -> Restored:
     """Puts back what is damaged or missing, and makes again what was done since; with `everything` all three files, so
-    that the workspace is as it was then. From the backup `name`, by default the
-    newest whose copies are whole. What was there is moved beside, never deleted. All is made ready first: where that
-    breaks off, nothing was touched.
+    that the workspace is as it was then. From the backup `name`, by default the newest whose copies are whole. What was
+    there is moved beside, never deleted. All is made ready first: where that breaks off, nothing was touched.
 
     Raises `WorkspaceLockedError` while another process has the workspace open, `UsageError` where nothing is damaged,
     `NotFoundError` where there is no such backup, `StoreError` where it is broken or there is none to take.
@@ -105,7 +104,8 @@ def replace(workspace: Workspace, names: Sequence[str], ready: Path) -> Path:
         for source, target in reversed(moves):
             if target.exists() and not source.exists():
                 target.rename(source)
-        remove(aside)
+        with suppress(OSError):  # not there yet, or not empty: nothing of what it holds is ever deleted
+            aside.rmdir()
         raise
     return aside
 
