@@ -25,6 +25,8 @@ MAX_ATTRIBUTES = 2_500
 MAX_PATH_BYTES, MAX_NAME_BYTES = 4095, 255
 """Of a path and of each of its parts, on Linux."""
 TRASH_DAYS = 7
+ASIDE = "damaged-"
+"""Begins the names of folders in a workspace with what a restore or a repair has put something else in the place of."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,20 +12,19 @@ from core.queue import ending
 from core.queue.folder import JobFolder
 from core.queue.local.launcher import LocalLauncher
 from core.queue.table import JobTable
-from core.settings import Workspace
 from core.typed import JsonObject
 
 _NAME = re.compile(r"(?P<when>\d{8}-\d{6})-(?P<kind>\w+)-[0-9a-f]{6}")
 
 
-def add_from_folders(workspace: Workspace, modules: Mapping[str, str]) -> int:
-    """Lists every job whose folder is there and which the table lacks, and returns how many those were.
+def add_from_folders(runs: Path, file: Path, modules: Mapping[str, str]) -> int:
+    """Lists every job whose folder is in `runs` and which the table in `file` lacks, and returns how many those were.
 
     `modules`: what each kind runs; a kind without one was run by a thread, whose end its folder does not tell: it is
     taken as done. What a job made counts as not taken in, which finds out what the store has already.
     """
-    table, added = JobTable(workspace.jobs_database), 0
-    for path in sorted(workspace.runs.iterdir()) if workspace.runs.is_dir() else []:
+    table, added = JobTable(file), 0
+    for path in sorted(runs.iterdir()) if runs.is_dir() else []:
         found = _NAME.fullmatch(path.name)
         if found is None or not (path / "spec.json").is_file() or table.row(path.name) is not None:
             continue

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import atexit
+from contextlib import nullcontext
 
 from core.context import Context
 from core.ledger.sqlite import SqliteLedger
@@ -18,24 +19,27 @@ from core.sqlite import tables_of, version_of
 from core.store import schema
 from core.store.database import Database, damaged
 from core.store.schema import migrate
+from core.store.upkeep.lock import not_while_mended
 
 _WITH_LEDGER = 3
 """From this schema version of the store on, a workspace has a ledger."""
 
 
-def open_context(workspace: Workspace) -> Context:
+def open_context(workspace: Workspace, *, mending: bool = False) -> Context:
     """Makes what is missing, brings the files up to date, finds lost jobs and empties the trash of what is due. Files
-    that have to be upgraded are copied before.
+    that have to be upgraded are copied before. While it is `mending`, files may be of different days, so that what one
+    of them calls trash may be in use by another: nothing is deleted.
+    Whoever mends has the workspace alone: `core.store.upkeep.lock.mended`.
 
-    Raises `WorkspaceLockedError` while another process has the workspace open, `StoreError` where a newer Winnow wrote
-    it, `WorkspaceDamagedError` where one of its files is damaged or has disappeared, `NoRoomError` where its disk is
-    full.
+    Raises `WorkspaceLockedError` while another process has the workspace open or mends it, `StoreError` where a newer
+    Winnow wrote it, `WorkspaceDamagedError` where one of its files is damaged or has disappeared, `NoRoomError` where
+    its disk is full.
     """
-    with full_disk_told(workspace.root):
-        return _opened(workspace)
+    with full_disk_told(workspace.root), nullcontext() if mending else not_while_mended(workspace.root):
+        return _opened(workspace, mending)
 
 
-def _opened(workspace: Workspace) -> Context:
+def _opened(workspace: Workspace, mending: bool) -> Context:
     check_store_is_there(workspace)
     workspace.create()
     store = Database.open(workspace.database)
@@ -49,7 +53,8 @@ def _opened(workspace: Workspace) -> Context:
         move_acts(store, ledger)
         queue = Queue(workspace)
         queue.reconcile()
-        purge(store, ledger, queue, workspace)
+        if not mending:
+            purge(store, ledger, queue, workspace)
     except BaseException:
         store.close()
         if ledger is not None:

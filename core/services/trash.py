@@ -18,7 +18,7 @@ from core.ledger.contract import Ledger
 from core.modalities.payloads import digests
 from core.queue import Queue
 from core.records import DatasetState
-from core.settings import Workspace
+from core.settings import ASIDE, Workspace
 from core.store.database import Database
 from core.store.datasets import contents, delete_dataset, due_trash, list_datasets
 from core.store.predictions import delete_predictions
@@ -45,7 +45,8 @@ def purge(
 
     While a load is under way or not taken in, images are left to the next time: some may be its own. While the
     workspace is `in_use`, loads and scans may begin at any moment, so that files which datasets share are left to the
-    next opening.
+    next opening; and to when somebody has removed it while a store lies there that a restore has set aside: it may know
+    of datasets that this one lacks.
     """
     gone = due_trash(store, at)
     for dataset_id in gone:
@@ -55,7 +56,7 @@ def purge(
         delete_dataset(store, dataset_id)
         queue.remove(dataset_id)
     left = workspace.trash / LEFT
-    if in_use:
+    if in_use or any(workspace.root.glob(f"{ASIDE}*/{workspace.database.name}")):
         if gone:
             left.touch()
         return gone

@@ -57,16 +57,16 @@ def _look(connection: sqlite3.Connection, versions: bool) -> LedgerLook:
     return LedgerLook(acts=dict(acts), finished=frozenset(run for (run,) in runs), versions=dict(kept))
 
 
-def altered(path: Path, copy: Path) -> int:
+def altered(path: Path, copy: Path) -> int | None:
     """How many acts read otherwise than in an earlier copy of the same ledger: an act is never edited, and SQLite does
-    not see when a letter of one is another. 0 where the copy is of an earlier release."""
+    not see when a letter of one is another. None where the copy is of an earlier release or damaged."""
     same = " AND ".join(f"d.{column} IS c.{column}" for column in _OF_AN_ACT)
     with closing(sqlite3.connect(path.absolute().as_uri(), uri=True, isolation_level=None)) as connection:
-        connection.execute("ATTACH ? AS copied", [f"{copy.absolute().as_uri()}?mode=ro&immutable=1"])
         try:
+            connection.execute("ATTACH ? AS copied", [f"{copy.absolute().as_uri()}?mode=ro&immutable=1"])
             found = connection.execute(
                 f"SELECT count(*) FROM decisions d JOIN copied.decisions c USING (seq) WHERE NOT ({same})"
             ).fetchone()
-        except sqlite3.OperationalError:
-            return 0
+        except sqlite3.DatabaseError:
+            return None
     return int(found[0])

@@ -15,6 +15,8 @@ from core.ledger.sqlite.file import LedgerFile
 
 _TABLES = ("decisions", "runs", "effects", "versions")
 """Tables with a number for each row. Figures follow their runs; claims run out by themselves."""
+_NO_ROW = (sqlite3.IntegrityError, sqlite3.InterfaceError)
+"""What is raised where that which was read is no row of the table."""
 _PAGE = 4096
 _COUNT, _CHANGES, _FREE, _VALID_FOR = 28, 24, 32, 92
 """Where SQLite's header has its pages, its changes, its list of free pages, and the change that its count was of."""
@@ -31,11 +33,12 @@ class Salvaged:
 
 
 def salvage(damaged: Path, target: Path, newest_known: int = 0) -> Salvaged:
-    """Puts every readable row of `damaged` that `target` lacks into it; `target` is made where it is not there, and its
-    next act gets a number above all that are known. `damaged` is left as it is."""
+    """Puts every readable row of `damaged` that `target` lacks into it, all or none; `target` is made where it is not
+    there, and its next act gets a number above all that are known. `damaged` is left as it is. What keeps `target` from
+    being written, such as a full disk, is raised."""
     ledger = LedgerFile(target)
     try:
-        with ledger.connection() as whole:
+        with ledger.write() as whole:
             before, kept = _acts(whole)
             with tempfile.TemporaryDirectory() as scratch:
                 for copy in _readable(damaged, target, Path(scratch)):
@@ -45,6 +48,27 @@ def salvage(damaged: Path, target: Path, newest_known: int = 0) -> Salvaged:
             _number_after(whole, max(newest, newest_known))
             (there,) = whole.execute("SELECT count(*) FROM decisions WHERE seq > ?", [kept]).fetchone()
         return Salvaged(after - before, max(0, max(newest, newest_known) - kept - there))
+    finally:
+        ledger.close()
+
+
+def newest_in(path: Path) -> int:
+    """The greatest number that a file knows to have been given to an act; 0 where that cannot be read."""
+    if not path.is_file():
+        return 0
+    try:
+        with closing(sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True)) as connection:
+            return _newest(connection, "decisions") or 0
+    except sqlite3.DatabaseError:
+        return 0
+
+
+def number_after(path: Path, newest: int) -> None:
+    """Has the next act of a ledger get a number above `newest`."""
+    ledger = LedgerFile(path)
+    try:
+        with ledger.connection() as connection:
+            _number_after(connection, newest)
     finally:
         ledger.close()
 
@@ -99,12 +123,13 @@ def _take(broken: sqlite3.Connection, whole: sqlite3.Connection, size: int, kept
             continue
         high = _newest(broken, table) or kept + size // 64
         for row in _rows(broken, f"SELECT {', '.join(own)} FROM {table}", 1, high):
-            with suppress(sqlite3.DatabaseError):  # a row that is not one of the table's
+            with suppress(*_NO_ROW):
                 whole.execute(f"INSERT OR IGNORE INTO {table} ({', '.join(columns)}) VALUES ({_marks(row)})", row)
             if table == "decisions":
                 newest = max(newest, int(row[0]))
             elif table == "runs":
-                _figures(broken, whole, dict(zip(columns, row, strict=True)))
+                with suppress(*_NO_ROW):
+                    _figures(broken, whole, dict(zip(columns, row, strict=True)))
     return max(newest, _newest(broken, "decisions") or 0)
 
 
@@ -135,9 +160,12 @@ def _figures(broken: sqlite3.Connection, whole: sqlite3.Connection, run: dict[st
         return
     whole.execute("UPDATE runs SET summary = ? WHERE run_id = ? AND summary = '{}'", [run["summary"], run["run_id"]])
     columns = ", ".join(_columns(whole, "metrics"))
-    with suppress(sqlite3.DatabaseError):
+    try:
         rows = broken.execute(f"SELECT {columns} FROM metrics WHERE run_id = ?", [run["run_id"]]).fetchall()
-        for row in rows:
+    except sqlite3.DatabaseError:
+        return
+    for row in rows:
+        with suppress(*_NO_ROW):
             whole.execute(f"INSERT OR IGNORE INTO metrics ({columns}) VALUES ({_marks(row)})", row)
 
 

@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import hashlib
 import json
+import shutil
 import sqlite3
 import tempfile
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -19,17 +20,26 @@ from typing import Literal
 from core import sqlite
 from core.errors import JobError, NotFoundError, StoreError, UsageError
 from core.files import remove, whole
+from core.ledger.sqlite.look import look as look_at_ledger
+from core.queue.table import problem_of
 from core.release import release
 from core.settings import Workspace
 from core.store.backup import backup as copy_database
 from core.store.database import Database
 from core.store.schema import version_of
+from core.store.upkeep.look import look as look_at_store
 from core.typed import from_json, to_json
 
 Why = Literal["daily", "upgrade", "asked"]
 
 DAYS, UPGRADES = 7, 3
 """Of backups made by themselves: of so many days one each is kept, and so many from before an upgrade."""
+_LOOKS: Mapping[str, Callable[[Path], str]] = {
+    "winnow.duckdb": lambda path: look_at_store(path).problem,
+    "ledger.sqlite": lambda path: look_at_ledger(path).problem,
+    "jobs.sqlite": problem_of,
+}
+"""What says what is wrong within each of the files."""
 _MANIFEST = "manifest.json"
 _LOG = ".wal"
 
@@ -117,6 +127,29 @@ def broken(backup: Backup, name: str) -> str:
         if one.sha256 and _sha256(source) != one.sha256:
             return f"{source} is not as it was written: its digest is another"
     return ""
+
+
+def damaged(backup: Backup, name: str) -> str:
+    """What is damaged within a backup's copy of the file `name`, which is as it was written: a backup of a damaged file
+    has the damage too. An empty text where nothing is, or there is none. Reads it all."""
+    for one in backup.files_of(name):
+        look = _LOOKS.get(one.name)  # none for the log, which is read with its file
+        if look and (problem := look(backup.source(one))):
+            return f"{name} of the backup {backup.name} is damaged: {problem}"
+    return ""
+
+
+def copy_to(backup: Backup, name: str, folder: Path) -> None:
+    """Copies a backup's copy of the file `name`, and its log, into a folder. Raises `StoreError` where what was written
+    there is not what the backup was made with."""
+    for one in backup.files_of(name):
+        with whole(folder / one.name) as part:
+            shutil.copyfile(backup.source(one), part)
+            if one.sha256 and _sha256(part) != one.sha256:
+                raise StoreError(
+                    f"The copy of {backup.source(one)} did not come out as it was written: its digest is another.",
+                    "Look after the disk, then do this again: nothing was touched.",
+                )
 
 
 def make_backup(

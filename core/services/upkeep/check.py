@@ -114,12 +114,13 @@ def _ledger(workspace: Workspace, store: StoreLook, found: LedgerLook) -> Findin
 
 
 def _altered(workspace: Workspace) -> str:
-    """Held against the newest backup whose copy of the ledger is whole."""
+    """Held against the newest backup whose copy of the ledger can be read."""
     name = workspace.ledger.name
     for backup in list_backups(workspace):
         if backup.files_of(name) and not broken(backup, name):
             count = altered(workspace.ledger, backup.path / name)
-            return f"{count:,} acts read otherwise than in the backup {backup.name}" if count else ""
+            if count is not None:
+                return f"{count:,} acts read otherwise than in the backup {backup.name}" if count else ""
     return ""
 
 
@@ -232,7 +233,7 @@ def unfinished(workspace: Workspace) -> list[Path]:
     """What was being written when a process was killed, and parts of arrays that never came to count."""
     folders = (workspace.arrays, workspace.media, workspace.backups, workspace.uploads)
     parts = [path for folder in folders if folder.is_dir() for path in folder.rglob(f"*{PART}")]
-    parts += list(workspace.runs.glob(f"*/output/*{PART}"))
+    parts += [*workspace.root.glob(f"*{PART}"), *workspace.runs.glob(f"*/output/*{PART}")]
     for kind in ARRAYS:
         for path in (workspace.arrays / kind).glob("*/*.*.*"):
             if path.suffix != PART and not path.with_name(f"{path.name.partition('.')[0]}.digests.npy").exists():

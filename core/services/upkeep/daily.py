@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 from core.context import Context
 from core.errors import StoppedError
 from core.jobs.recorded import record_versions
-from core.services.upkeep.backups import Backup, list_backups, make_backup, prune
+from core.services.upkeep.backups import Backup, damaged, list_backups, make_backup, prune
 
 EVERY = timedelta(days=1)
 FIRST_SECONDS, LOOK_SECONDS = 60.0, 600.0
@@ -35,13 +35,18 @@ def start_daily(context: Context) -> None:
 
 
 def back_up_if_due(context: Context) -> Backup | None:
-    """Makes a backup where the newest is a day old and something has changed since; returns it."""
+    """Makes a backup where the newest is a day old and something has changed since; returns it. Older ones go in time,
+    but not where it turns out that this one is of a damaged file."""
     newest = next(iter(list_backups(context.workspace)), None)
     if newest and timedelta(0) <= datetime.now(UTC) - newest.made_at < EVERY:  # one of the future was of a wrong clock
         return None
     made = make_backup(
         context.workspace, context.store, "daily", unless_as=newest, stopped=lambda: context.beside.leaving
     )
-    if made:
+    if made is None:
+        return None
+    if problem := next((said for one in made.files if (said := damaged(made, one.name))), ""):
+        _LOG.error("%s. Older backups are kept; `winnow check` says what to do.", problem)
+    else:
         prune(context.workspace)
     return made

@@ -18,9 +18,9 @@ from core.services.upkeep.check import (
     files_of,
     unfinished,
 )
-from core.services.upkeep.restore import move_aside, rebuild_jobs
+from core.services.upkeep.restore import beside, rebuild_jobs, replace
 from core.settings import Workspace
-from core.store.upkeep.lock import kept_closed
+from core.store.upkeep.lock import kept_closed, mended
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +34,7 @@ class Repaired:
     unfinished: int
     """Files left half-written that were removed."""
     aside: Path | None
-    """Where the broken table of jobs lies now, where there was one."""
+    """Where the broken table of jobs lies now, where there was anything of one."""
     again: Again
     left: tuple[Finding, ...]
     """What only a backup brings back."""
@@ -44,12 +44,16 @@ def repair(workspace: Workspace) -> Repaired:
     """Mends what it can. Raises `WorkspaceLockedError` while another process has the workspace open; then nothing was
     touched. While a job runs, half-written files stay: some may be its own."""
     check_is_workspace(workspace)
+    with mended(workspace.root):
+        return _repaired(workspace)
+
+
+def _repaired(workspace: Workspace) -> Repaired:
     found = files_of(workspace)  # which opens the store, and with that would take the place of the hold on it
     with kept_closed(workspace.database):
         name = workspace.jobs_database.name
         broken = any(one.what == name and one.state in ("damaged", "missing") for one in found)
-        aside = move_aside(workspace, [name]) if broken and workspace.jobs_database.exists() else None
-        jobs = rebuild_jobs(workspace) if broken else 0
+        jobs, aside = _jobs_again(workspace) if broken else (0, None)
         shards = broken_shards(workspace)
         for shard, _ in shards:
             drop(shard)
@@ -60,8 +64,18 @@ def repair(workspace: Workspace) -> Repaired:
     return Repaired(jobs, len(shards), len(swept), aside, Again(0, 0, ()) if left else _again(workspace), left)
 
 
+def _jobs_again(workspace: Workspace) -> tuple[int, Path | None]:
+    with beside(workspace) as ready:
+        jobs = rebuild_jobs(workspace, ready)
+        aside = replace(workspace, [workspace.jobs_database.name], ready)
+    if any(aside.iterdir()):
+        return jobs, aside
+    aside.rmdir()
+    return jobs, None
+
+
 def _again(workspace: Workspace) -> Again:
-    context = open_context(workspace)
+    context = open_context(workspace, mending=True)
     try:
         return make_all_again(context)
     finally:

@@ -2,27 +2,30 @@
 
 from __future__ import annotations
 
-import shutil
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
+from uuid import uuid4
 
 from core.errors import NotFoundError, StoreError, UsageError
-from core.files import whole
+from core.files import PART, remove
 from core.jobs.registry import KINDS
 from core.ledger.sqlite.file import SCHEMAS
-from core.ledger.sqlite.salvage import Salvaged, salvage
+from core.ledger.sqlite.salvage import Salvaged, newest_in, number_after, salvage
 from core.queue.rebuild import add_from_folders
 from core.queue.table import VERSION
+from core.room import check_room
 from core.services.context import open_context
 from core.services.upkeep.again import Again, make_all_again
-from core.services.upkeep.backups import Backup, broken, get_backup, list_backups
+from core.services.upkeep.backups import Backup, broken, copy_to, damaged, get_backup, list_backups
 from core.services.upkeep.check import Finding, check_is_workspace, files_of
-from core.settings import Workspace
+from core.settings import ASIDE, Workspace
 from core.store.schema import MIGRATIONS
-from core.store.upkeep.lock import kept_closed
+from core.store.upkeep.lock import kept_closed, mended
 from core.store.upkeep.look import look
+from core.store.upkeep.trash import begin_anew
 
 _BESIDE = (".wal", ".tmp", "-wal", "-shm", "-journal")
 """What belongs to a database file beside it."""
@@ -47,64 +50,93 @@ class Restored:
 
 def restore(workspace: Workspace, name: str | None = None, *, everything: bool = False) -> Restored:
     """Puts back what is damaged or missing, and makes again what was done since; with `everything` all three files, so
-    that the workspace is as it was then. From the backup `name`, by default the
-    newest whose copies are whole. What was there is moved beside, never deleted.
+    that the workspace is as it was then. From the backup `name`, by default the newest whose copies are whole. What was
+    there is moved beside, never deleted. All is made ready first: where that breaks off, nothing was touched.
 
     Raises `WorkspaceLockedError` while another process has the workspace open, `UsageError` where nothing is damaged,
     `NotFoundError` where there is no such backup, `StoreError` where it is broken or there is none to take.
     """
     check_is_workspace(workspace)
-    found = files_of(workspace)  # which opens the store, and with that would take the place of the hold on it
+    with mended(workspace.root):
+        return _restored(workspace, name, everything)
+
+
+def _restored(workspace: Workspace, name: str | None, everything: bool) -> Restored:
+    store = look(workspace.database)  # before there is a hold on it, which any closing of the file would end
+    found = files_of(workspace, store)
     with kept_closed(workspace.database):
         files = _chosen(workspace, found, everything)
         backup = _backup(workspace, name, files)
-        aside = move_aside(workspace, files)
-        if backup:
-            _put(workspace, backup, files)
-        told = Salvaged(0, 0) if everything else _salvaged(workspace, aside, files)
-        if workspace.jobs_database.name in files and not everything:
-            rebuild_jobs(workspace)
-    context = open_context(workspace)
+        with beside(workspace) as ready:
+            if backup:
+                _copy(workspace, backup, files, ready)
+            told = _with_the_acts_since(workspace, ready, files, store.newest_act, everything)
+            if workspace.jobs_database.name in files and not everything:
+                rebuild_jobs(workspace, ready)
+            aside = replace(workspace, files, ready)
+    context = open_context(workspace, mending=True)
     try:
         again = make_all_again(context)
     finally:
         context.close()
-    name, made_at = (backup.name, backup.made_at) if backup else (None, None)
-    return Restored(tuple(files), name, made_at, aside, told.acts, told.missing, again)
+    of, made_at = (backup.name, backup.made_at) if backup else (None, None)
+    return Restored(tuple(files), of, made_at, aside, told.acts, told.missing, again)
 
 
-def rebuild_jobs(workspace: Workspace) -> int:
-    """Lists the jobs that the table lacks and whose folders are there; returns how many."""
-    return add_from_folders(workspace, {kind.name: kind.module for kind in KINDS.values()})
+def rebuild_jobs(workspace: Workspace, ready: Path) -> int:
+    """Lists the jobs that the table in the folder `ready` lacks and whose folders are there; returns how many."""
+    modules = {kind.name: kind.module for kind in KINDS.values()}
+    return add_from_folders(workspace.runs, ready / workspace.jobs_database.name, modules)
 
 
-def move_aside(workspace: Workspace, names: Sequence[str]) -> Path:
-    """Moves these files, and what belongs to them, into a folder of the workspace, which is returned."""
-    aside = _free(workspace.root, f"damaged-{datetime.now(UTC):%Y%m%d-%H%M%S}")
-    aside.mkdir()
-    for name in names:
-        for file in (name, *(f"{name}{ending}" for ending in _BESIDE)):
-            if (workspace.root / file).exists():
-                (workspace.root / file).rename(aside / file)
+def replace(workspace: Workspace, names: Sequence[str], ready: Path) -> Path:
+    """Moves these files, and what belongs to them, into a folder of the workspace, which is returned, and what lies in
+    the folder `ready` into their place. Where it breaks off, all is back where it was."""
+    aside = _free(workspace.root, f"{ASIDE}{datetime.now(UTC):%Y%m%d-%H%M%S}")
+    every = [f"{name}{ending}" for name in names for ending in ("", *_BESIDE)]
+    moves = [(workspace.root / file, aside / file) for file in every if (workspace.root / file).exists()]
+    moves += [(file, workspace.root / file.name) for file in sorted(ready.iterdir())]
+    try:
+        aside.mkdir()
+        for source, target in moves:
+            source.rename(target)
+    except BaseException:
+        for source, target in reversed(moves):
+            if target.exists() and not source.exists():
+                target.rename(source)
+        with suppress(OSError):  # not there yet, or not empty: nothing of what it holds is ever deleted
+            aside.rmdir()
+        raise
     return aside
+
+
+@contextmanager
+def beside(workspace: Workspace) -> Iterator[Path]:
+    """A folder in which files are made ready; it is gone afterwards."""
+    folder = workspace.root / f"restore.{uuid4().hex}{PART}"
+    try:
+        folder.mkdir()
+        yield folder
+    finally:
+        remove(folder)
 
 
 def _chosen(workspace: Workspace, found: Sequence[Finding], everything: bool) -> list[str]:
     if everything:
         return [one.what for one in found]
-    damaged = [one.what for one in found if one.state in ("damaged", "missing")]
+    wrong = [one.what for one in found if one.state in ("damaged", "missing")]
     newer = [one for one in found if one.state == "newer"]
-    if newer and not damaged:
+    if newer and not wrong:
         raise UsageError(
             f"{newer[0].what} is not damaged but of a newer Winnow: {newer[0].said}.",
             "Update Winnow; or go back to a backup with `winnow restore --all`.",
         )
-    if not damaged:
+    if not wrong:
         raise UsageError(
             f"None of the three files of {workspace.root} is damaged.",
             "To go back to a backup all the same: `winnow restore --all`. Broken arrays: `winnow repair`.",
         )
-    return damaged
+    return wrong
 
 
 def _backup(workspace: Workspace, name: str | None, files: Sequence[str]) -> Backup | None:
@@ -138,22 +170,34 @@ def _unusable(backup: Backup, file: str) -> str:
     known = {"winnow.duckdb": len(MIGRATIONS), "ledger.sqlite": len(SCHEMAS), "jobs.sqlite": VERSION}
     if any(one.schema > known[file] for one in backup.files_of(file) if one.name == file):
         return f"{backup.name} is of a newer Winnow"
-    return broken(backup, file)
+    return broken(backup, file) or damaged(backup, file)
 
 
-def _put(workspace: Workspace, backup: Backup, names: Sequence[str]) -> None:
+def _copy(workspace: Workspace, backup: Backup, names: Sequence[str], ready: Path) -> None:
+    check_room(workspace.root, sum(one.size for name in names for one in backup.files_of(name)))
     for name in names:
-        for copied in reversed(backup.files_of(name)):  # the log before the file that it belongs to
-            with whole(workspace.root / copied.name) as part:
-                shutil.copyfile(backup.source(copied), part)
+        copy_to(backup, name, ready)
+    if (store := ready / workspace.database.name).exists():
+        begin_anew(store)
 
 
-def _salvaged(workspace: Workspace, aside: Path, files: Sequence[str]) -> Salvaged:
-    """The acts of a damaged ledger that the backup has not."""
-    if workspace.ledger.name not in files:
+def _with_the_acts_since(
+    workspace: Workspace, ready: Path, files: Sequence[str], newest: int, everything: bool
+) -> Salvaged:
+    """The acts of a damaged ledger that the backup has not, but where all goes back to it. Either way the next act gets
+    a number that no other ever had: acts are held against backups by their numbers. `newest`: that the store knows."""
+    name = workspace.ledger.name
+    if name not in files:
         return Salvaged(0, 0)
-    newest = look(workspace.database).newest_act
-    return salvage(aside / workspace.ledger.name, workspace.ledger, newest)
+    others = [*(one.path for one in list_backups(workspace)), *workspace.root.glob(f"{ASIDE}*")]
+    if (store := ready / workspace.database.name).exists():
+        newest = max(newest, look(store).newest_act)
+    newest = max(newest, *(newest_in(folder / name) for folder in (workspace.root, *others)))
+    if not everything:
+        return salvage(workspace.ledger, ready / name, newest)
+    if (ready / name).exists():
+        number_after(ready / name, newest)
+    return Salvaged(0, 0)
 
 
 def _free(parent: Path, name: str) -> Path:

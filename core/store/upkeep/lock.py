@@ -11,8 +11,44 @@ from pathlib import Path
 
 from core.errors import WorkspaceLockedError
 
+_MENDING = "restore.lock"
+"""An empty file of the workspace: who mends it has it alone, who opens it shares it. A hold on the store goes with the
+file that a restore moves away."""
 _FLOCK = "hhlli4x"
 """`struct flock` of 64-bit Linux: type, whence, start, length, pid."""
+
+
+@contextmanager
+def mended(root: Path) -> Iterator[None]:
+    """Keeps all others from opening a workspace as long as its files are replaced. Raises `WorkspaceLockedError` while
+    one of them is about to."""
+    said = f"The workspace {root} is being opened, restored or repaired by another process; nothing was touched."
+    with _locked(os.open(root / _MENDING, os.O_RDWR | os.O_CREAT, 0o666), fcntl.LOCK_EX, said):
+        yield
+
+
+@contextmanager
+def not_while_mended(root: Path) -> Iterator[None]:
+    """Raises `WorkspaceLockedError` while another process mends the workspace; none begins to within."""
+    try:
+        descriptor = os.open(root / _MENDING, os.O_RDONLY)
+    except FileNotFoundError:  # nobody ever did
+        yield
+        return
+    with _locked(descriptor, fcntl.LOCK_SH, f"The workspace {root} is being restored or repaired by another process."):
+        yield
+
+
+@contextmanager
+def _locked(descriptor: int, how: int, otherwise: str) -> Iterator[None]:
+    try:
+        try:
+            fcntl.flock(descriptor, how | fcntl.LOCK_NB)
+        except BlockingIOError as error:
+            raise WorkspaceLockedError(otherwise, "Wait until that has ended, then do this again.") from error
+        yield
+    finally:
+        os.close(descriptor)
 
 
 @contextmanager
