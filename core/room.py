@@ -42,8 +42,8 @@ _NOTHING = 1 << 18
 _PATH = re.compile(r'"(/[^"\n]+)"')
 _UNITS = ("KB", "MB", "GB", "TB")
 NEXT = (
-    "Free some of this disk: `winnow space`, or Space on the page Jobs, counts what Winnow keeps and clears what can "
-    "be computed again. Then do it once more: nothing half-written was kept."
+    "Free some of this disk: `python -m core space`, or Space on the page Jobs, counts what Winnow keeps and clears "
+    "what can be computed again. Then do it once more: nothing half-written was kept."
 )
 
 

@@ -17,7 +17,7 @@ from core.sqlite import damage_said, integrity_of, tables_of, version_of
 WAIT_SECONDS = 20.0
 """How long a write waits for another process's write."""
 WORKS = "Datasets and decisions are kept apart from it, and what jobs have made lies in their folders under runs/."
-BACK = "`winnow repair` makes it anew from the job folders."
+BACK = "`python -m core repair` makes it anew from the job folders."
 VERSION = 1
 """Of the file, as `user_version`."""
 

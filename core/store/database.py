@@ -45,7 +45,10 @@ _DAMAGE = re.compile(
 )
 """How DuckDB's errors of a file that is not as it was written say so."""
 _WORKS = "Decisions, runs and their figures are kept apart from it, in ledger.sqlite, and what jobs have made in runs/."
-_BACK = "`winnow check` says what is whole; `winnow restore` puts a backup in place and applies the decisions again."
+_BACK = (
+    "`python -m core check` says what is whole; `python -m core restore` puts a backup in place and applies the "
+    "decisions again."
+)
 _HOLDER = re.compile(r"lock is held in (?P<program>.*?) ?\(PID (?P<pid>\d+)\)")
 
 

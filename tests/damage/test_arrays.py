@@ -148,7 +148,7 @@ def test_a_training_goes_through_where_a_shard_of_its_encoder_is_broken(
     broken(vectors, "flipped_at_the_end")
     checked = run("check", "--json")
     (found,) = (one for one in checked.json["findings"] if one["what"] == "arrays/embeddings")
-    assert checked.code == 1 and found["state"] == "damaged" and "winnow repair" in found["step"]
+    assert checked.code == 1 and found["state"] == "damaged" and "python -m core repair" in found["step"]
     with opened(workspace) as context:
         version = get_dataset(context.store, "notes").latest_version_id
         _, job = follow_train(context, start_train(context, version, TrainSpec(strategy="head", seed=3), "ada"))

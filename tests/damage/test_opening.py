@@ -17,7 +17,7 @@ from tests.damage.conftest import opened
 from tests.damage.ways import FILES, WAYS
 from tests.integration.cli_support import Ran
 
-STEP = {"jobs.sqlite": "winnow repair"}
+STEP = {"jobs.sqlite": "python -m core repair"}
 
 
 @pytest.mark.parametrize("way", [way for way in WAYS if way not in ("flipped_within", "cut_in_half", "newer")])
@@ -31,7 +31,7 @@ def test_a_broken_file_is_named_with_what_still_works_and_a_next_step(
     said = run("datasets", "--json")
     assert (said.code, said.out) == (1, "")
     assert said.err.startswith(f"error: {file} of the workspace {workspace.root} is damaged: ")
-    assert STEP.get(file, "winnow restore") in said.err
+    assert STEP.get(file, "python -m core restore") in said.err
     assert "apart from it" in said.err
     assert "already open" not in said.err
     assert (broken.read_bytes() if broken.is_file() else None) == before, "it was written over"

@@ -31,7 +31,7 @@ def test_a_store_comes_back_with_the_versions_scans_and_predictions_of_after_the
     checked = run("check", "--json")
     assert checked.code == 1
     assert _of(checked, "winnow.duckdb")["state"] == ("missing" if way == "missing" else "damaged")
-    assert "winnow restore" in _of(checked, "winnow.duckdb")["step"]
+    assert "python -m core restore" in _of(checked, "winnow.duckdb")["step"]
     assert [_of(checked, name)["state"] for name in ("ledger.sqlite", "jobs.sqlite")] == ["whole", "whole"]
     done = run("restore", "--json")
     assert done.code == 0, done.err
@@ -136,7 +136,8 @@ os._exit(1)
     content[len(content) // 2] ^= 0xFF
     log.write_bytes(content)
     said = run("datasets")
-    assert said.code == 1 and "is damaged" in said.err and "Corrupt WAL" in said.err and "winnow restore" in said.err
+    assert said.code == 1 and "is damaged" in said.err
+    assert "Corrupt WAL" in said.err and "python -m core restore" in said.err
     done = run("restore", "--json")
     assert done.code == 0, done.err
     assert Path(done.json["aside"]).joinpath(log.name).exists()
@@ -178,7 +179,7 @@ def test_a_broken_backup_is_passed_over_and_named_where_it_is_asked_for(
     WAYS["flipped_within"](workspace.backups / newer / "winnow.duckdb")
     WAYS["cut_in_half"](workspace.database)
     asked = run("restore", newer)
-    assert asked.code == 1 and "its digest is another" in asked.err and "winnow backups" in asked.err
+    assert asked.code == 1 and "its digest is another" in asked.err and "python -m core backups" in asked.err
     done = run("restore", "--json")
     assert done.code == 0 and done.json["backup"] != newer
     with opened(workspace) as context:

@@ -59,7 +59,7 @@ def told(ran: Ran, folder: Path) -> None:
     assert ran.code == 1 and "Traceback" not in ran.err and "defect" not in ran.err, ran.err
     assert found, ran.err
     assert Path(found[1]).is_relative_to(folder), ran.err
-    assert "winnow space" in ran.err
+    assert "python -m core space" in ran.err
 
 
 def half_written(folder: Path) -> list[Path]:

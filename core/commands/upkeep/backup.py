@@ -33,7 +33,7 @@ def backups_command(workspace: Workspace) -> Answer:
         for one in found
     ]
     columns = ("backup", "made (UTC)", "why", "size", "release")
-    text = table(columns, rows) if rows else "There is no backup yet: `winnow backup` makes one."
+    text = table(columns, rows) if rows else "There is no backup yet: `python -m core backup` makes one."
     return Answer([_data(one) for one in found], text)
 
 

@@ -13,7 +13,7 @@ def check_command(workspace: Workspace) -> Answer:
     """Say what of the workspace is whole, damaged or missing."""
     found, backups = check(workspace), list_backups(workspace)
     wrong = [one for one in found if one.wrong]
-    newest = f"{backups[0].name}, of {len(backups):,}" if backups else "none yet: `winnow backup` makes one"
+    newest = f"{backups[0].name}, of {len(backups):,}" if backups else "none yet: `python -m core backup` makes one"
     lines = [
         table(("what", "state", ""), [(one.what, one.state, one.said) for one in found]),
         f"Newest backup: {newest}.",

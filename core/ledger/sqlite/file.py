@@ -16,7 +16,10 @@ from core.sqlite import damage_said, tables_of
 WAIT_SECONDS = 20.0
 """How long a write waits for another process's write."""
 WORKS = "Datasets, versions and scans are kept apart from it, in winnow.duckdb."
-BACK = "`winnow check` says what is whole; `winnow restore` gets back every act that can be read, here or in a backup."
+BACK = (
+    "`python -m core check` says what is whole; `python -m core restore` gets back every act that can be read, here or "
+    "in a backup."
+)
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 SCHEMAS: tuple[tuple[str, ...], ...] = (

@@ -30,7 +30,7 @@ from core.store.upkeep.look import look as look_at_store
 State = Literal["whole", "damaged", "missing", "newer", "in use", "not yet there", "unfinished"]
 WRONG: tuple[State, ...] = ("damaged", "missing", "newer")
 ARRAYS = ("embeddings", "pixels", "tokens")
-_RESTORE, _REPAIR = "`winnow restore` gets it back", "`winnow repair` removes it; it is computed again"
+_RESTORE, _REPAIR = "`python -m core restore` gets it back", "`python -m core repair` removes it; it is computed again"
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,7 +131,7 @@ def _jobs(workspace: Workspace) -> Finding:
     except StoreError:
         return Finding(name, "newer", "it is of a newer Winnow", "update Winnow")
     folders = sum(1 for _ in workspace.runs.glob("*/spec.json"))
-    back = "`winnow repair` makes it anew from the job folders"
+    back = "`python -m core repair` makes it anew from the job folders"
     if problem:
         return Finding(name, "damaged", problem, back)
     if not tables_of(workspace.jobs_database):
@@ -145,12 +145,12 @@ def _between(store: StoreLook, ledger: LedgerLook) -> Iterator[Finding]:
     """What one file knows of and the other lacks."""
     if lost := {dataset: acts for dataset, acts in ledger.acts.items() if dataset not in store.datasets}:
         said = f"{sum(lost.values()):,} acts are on {len(lost):,} datasets that winnow.duckdb has not"
-        yield Finding("datasets", "missing", said, "load them again, or `winnow restore --all` another backup")
+        yield Finding("datasets", "missing", said, "load them again, or `python -m core restore --all` another backup")
     kept = {version for version, dataset in ledger.versions.items() if dataset in store.datasets}
     if versions := kept - store.versions:
-        yield Finding("versions", "missing", f"{len(versions):,}", "`winnow repair` makes them again")
+        yield Finding("versions", "missing", f"{len(versions):,}", "`python -m core repair` makes them again")
     if runs := ledger.finished - store.runs:
-        yield Finding("predictions", "missing", f"of {len(runs):,} runs", "`winnow repair` takes them in again")
+        yield Finding("predictions", "missing", f"of {len(runs):,} runs", "`python -m core repair` takes them in again")
 
 
 def broken_shards(workspace: Workspace) -> list[tuple[Path, str]]:

@@ -46,7 +46,7 @@ def back_up_if_due(context: Context) -> Backup | None:
     if made is None:
         return None
     if problem := next((said for one in made.files if (said := damaged(made, one.name))), ""):
-        _LOG.error("%s. Older backups are kept; `winnow check` says what to do.", problem)
+        _LOG.error("%s. Older backups are kept; `python -m core check` says what to do.", problem)
     else:
         prune(context.workspace)
     return made

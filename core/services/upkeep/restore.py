@@ -129,12 +129,13 @@ def _chosen(workspace: Workspace, found: Sequence[Finding], everything: bool) ->
     if newer and not wrong:
         raise UsageError(
             f"{newer[0].what} is not damaged but of a newer Winnow: {newer[0].said}.",
-            "Update Winnow; or go back to a backup with `winnow restore --all`.",
+            "Update Winnow; or go back to a backup with `python -m core restore --all`.",
         )
     if not wrong:
         raise UsageError(
             f"None of the three files of {workspace.root} is damaged.",
-            "To go back to a backup all the same: `winnow restore --all`. Broken arrays: `winnow repair`.",
+            "To go back to a backup all the same: `python -m core restore --all`. For broken arrays: "
+            "`python -m core repair`.",
         )
     return wrong
 
@@ -147,7 +148,7 @@ def _backup(workspace: Workspace, name: str | None, files: Sequence[str]) -> Bac
         problems = [problem for file in files if named.files_of(file) and (problem := _unusable(named, file))]
         problems += [problem for file in needed if (problem := _unusable(named, file))]
         if problems:
-            raise StoreError(f"The backup cannot be used: {problems[0]}.", "Take another: `winnow backups`.")
+            raise StoreError(f"The backup cannot be used: {problems[0]}.", "Take another: `python -m core backups`.")
         return named
     problems = []
     for one in list_backups(workspace):
