@@ -153,7 +153,7 @@ def test_the_pages_name_what_is_broken_and_the_way_back(
     assert not shown.exception
     (error,) = shown.error
     assert f"{file.split('.')[0]}" in error.value and "is damaged" in error.value
-    assert any("winnow re" in caption.value for caption in shown.caption)
+    assert any("core re" in caption.value for caption in shown.caption)
     done = run("repair" if file == "jobs.sqlite" else "restore")
     assert done.code == 0, done.err
     (again,) = [button for button in shown.button if button.label == "Try again"]
