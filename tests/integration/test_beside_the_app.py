@@ -170,7 +170,7 @@ def test_progress_comes_while_the_command_runs(beside: Server) -> None:
     assert scan.poll() is None
     ran = finished(scan)
     assert (ran.code, ran.json["rows"]) == (0, 240)
-    assert "near-duplicates" in ran.err
+    assert ran.err.count("Scan of notes, version 1: ") >= 3  # stages, of which a quick one may be missed
 
 
 def test_paths_mean_what_the_shell_means(beside: Server, tmp_path: Path) -> None:
