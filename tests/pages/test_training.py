@@ -215,8 +215,9 @@ def test_the_form_says_the_precision_and_the_memory_before_the_start(
 
 
 def test_the_form_says_what_a_persons_accelerate_config_decides_or_why_it_cannot_be(
-    app: Context, news: Dataset, open_at: Open, tmp_path: Path
+    app: Context, news: Dataset, open_at: Open, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setenv("WINNOW_DATA_FOLDERS", str(tmp_path))
     path = tmp_path / "mine.yaml"
     path.write_text("distributed_type: MULTI_CPU\nnum_processes: 2\nuse_cpu: true\n")
     shown = settled(open_at("training", view="new"))
