@@ -41,6 +41,7 @@ LEFT_TO_CI = tuple(
     f"{folder}/{name}.py"
     for folder, names in {
         "browser": "test_data test_issues test_journey test_review_desk test_review_mishaps test_review_several",
+        "damage": "test_arrays",
         "full_disk": "test_no_room",
         "integration": (
             "test_bench_gpu test_beside_the_app test_cli_predict test_cli_scan test_cli_table_rows "
@@ -49,7 +50,9 @@ LEFT_TO_CI = tuple(
             "test_memory_estimate test_odd_files test_package test_python_api test_readme test_resident "
             "test_several test_train_endings"
         ),
-        "unit/services": "test_round_trip",
+        "pages": "test_training_use",
+        "unit/issues/label": "test_share",
+        "unit/services": "test_export test_round_trip",
     }.items()
     for name in names.split()
 )
