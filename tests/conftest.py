@@ -50,8 +50,9 @@ LEFT_TO_CI = tuple(
             "test_memory_estimate test_odd_files test_package test_python_api test_readme test_resident "
             "test_several test_train_endings"
         ),
-        "pages": "test_training_use",
-        "unit/issues/label": "test_share",
+        "pages": "test_table_rows test_training_several test_training_use",
+        "unit/evaluation": "test_multi_label",
+        "unit/issues/label": "test_disagreement test_share",
         "unit/services": "test_export test_round_trip",
     }.items()
     for name in names.split()
