@@ -267,7 +267,7 @@ def test_a_killed_app_is_named_by_the_command_and_the_next_one_works_alone(besid
     ran = finished(scan)
     assert (ran.code, ran.out) == (1, "")
     assert f"error: Process {beside.process.pid}, which has the workspace open, ended" in ran.err
-    assert "`jobs` lists it" in ran.err
+    assert "`jobs` says which" in ran.err
     assert "Traceback" not in ran.err
     assert (beside.workspace / "socket" / "commands").exists()
     assert finished(in_process(beside.workspace, "datasets", "--json")).json[0]["name"] == "notes"
