@@ -162,7 +162,7 @@ def test_balanced_weights_raise_the_recall_of_a_rare_class(tmp_path: Path, strat
         run(folder)
         says = np.load(folder.output / "probabilities.npy")[:, 2] >= 0.5
         recalls.append(says[labels[:, 2] > 0].mean())
-    assert recalls[1] > recalls[0] + 0.3
+    assert recalls[1] > recalls[0] + 0.15
 
 
 def test_a_file_gets_the_set_and_every_probability(tmp_path: Path) -> None:
