@@ -140,15 +140,15 @@ def test_the_same_label_everywhere_is_refused(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("strategy", ["head", "last"])
 def test_balanced_weights_raise_the_recall_of_a_rare_class(tmp_path: Path, strategy: str) -> None:
-    """A tenth of the texts has the third topic; its words stand in these and, without the topic, in as many others, so
-    that it is never more likely than not."""
+    """A tenth of the texts has the third topic. They read all alike, as more than twice as many do without it, so that it
+    is never more likely than not and no model can tell them apart."""
     random = np.random.default_rng(1)
     contents, labels = texts(240)
     labels[:, 2] = random.random(240) < 0.1
-    hinting = (labels[:, 2] > 0) | (random.random(240) < 0.12)
+    hinting = (labels[:, 2] > 0) | (random.random(240) < 0.25)
     drop = set(TOPICS[2])
     plain = [" ".join(word for word in text.split() if word not in drop) for text in contents]
-    contents = [f"{text} rain wind cloud rain" if hint else text for text, hint in zip(plain, hinting, strict=True)]
+    contents = ["rain wind cloud rain" if hint else text for text, hint in zip(plain, hinting, strict=True)]
     learnt: dict[str, Any] = {"model": "minilm", "strategy": strategy}
     if strategy != "head":
         learnt["model"] = str(tiny_bert(tmp_path / "bert", dropout=0.0))
@@ -162,7 +162,7 @@ def test_balanced_weights_raise_the_recall_of_a_rare_class(tmp_path: Path, strat
         run(folder)
         says = np.load(folder.output / "probabilities.npy")[:, 2] >= 0.5
         recalls.append(says[labels[:, 2] > 0].mean())
-    assert recalls[1] > recalls[0] + 0.15
+    assert recalls == [0, 1]
 
 
 def test_a_file_gets_the_set_and_every_probability(tmp_path: Path) -> None:
