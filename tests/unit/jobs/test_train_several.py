@@ -140,8 +140,8 @@ def test_the_same_label_everywhere_is_refused(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("strategy", ["head", "last"])
 def test_balanced_weights_raise_the_recall_of_a_rare_class(tmp_path: Path, strategy: str) -> None:
-    """A tenth of the texts has the third topic. They read all alike, as more than twice as many do without it, so that it
-    is never more likely than not and no model can tell them apart."""
+    """A tenth of the texts has the third topic. They read all alike, as more than twice as many do without it, so that
+    it is never more likely than not and no model can tell them apart."""
     random = np.random.default_rng(1)
     contents, labels = texts(240)
     labels[:, 2] = random.random(240) < 0.1
