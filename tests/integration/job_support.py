@@ -10,7 +10,8 @@ from typing import Any
 
 from core.context import Context
 from core.identity import identify
-from core.queue import Queue
+from core.queue import JobFolder, Queue
+from core.queue.local.locks import try_lock, unlock
 from core.records import ENDED, Dataset, Job, Reader, Schema
 from tests.staged import taken_in
 
@@ -59,6 +60,19 @@ def lives(pid: int) -> bool:
 def kill(pid: int) -> None:
     os.kill(pid, 9)
     wait_until(lambda: not lives(pid), f"the death of {pid}")
+
+
+def kill_wrapper(job: Job) -> None:
+    """Kills the job's wrapper, and waits until its lock, which may outlive it by a moment, is gone too."""
+    kill(wrapper_of(job))
+
+    def free() -> bool:
+        descriptor = try_lock(JobFolder(Path(job.folder)).liveness_path)
+        if descriptor is not None:
+            unlock(descriptor)
+        return descriptor is not None
+
+    wait_until(free, f"the lock of {job.job_id}")
 
 
 def found_lost(queue: Queue, count: int = 1) -> list[str]:

@@ -19,7 +19,7 @@ from core.queue import JobFolder, Queue, Resources, read_events
 from core.queue.accelerate_config import config_path
 from core.records import Job, TrainSpec
 from core.settings import Workspace
-from tests.integration.job_support import found_lost, kill, lives, wait_for_end, wait_until, wrapper_of
+from tests.integration.job_support import found_lost, kill, kill_wrapper, lives, wait_for_end, wait_until
 from tests.training_support import LABELS, SPEC, fill, tiny_bert, weights
 
 MODULE = "core.jobs.train.run"
@@ -132,7 +132,7 @@ def test_a_run_that_was_stopped_cancelled_and_killed_ends_with_the_weights_of_an
     assert wait_for_end(queue, job).status == "failed"
     _start_again(queue, job)
     _wait_for_steps(queue, job, 235)
-    kill(wrapper_of(job))
+    kill_wrapper(job)
     assert found_lost(queue) == [job.job_id]
     assert queue.get(job.job_id).status == "lost"
 

@@ -19,7 +19,7 @@ from core.services.collect import collect, start_collector
 from core.services.follow import follow
 from core.store.issues import count_issues
 from core.store.scans import latest_scan
-from tests.integration.job_support import found_lost, kill, load_stories, wait_for_end, wait_until, wrapper_of
+from tests.integration.job_support import found_lost, kill_wrapper, load_stories, wait_for_end, wait_until
 
 SPEC = ScanSpec(("lexical",))
 
@@ -94,7 +94,7 @@ def test_a_stopped_scan_keeps_the_tier_that_it_reached(context: Context, dataset
 def test_a_lost_scan_is_started_again_and_goes_on_to_its_best_tier(context: Context, dataset: Dataset) -> None:
     job = _start(context, dataset)
     _wait_for_tiers(context, dataset, 1)
-    kill(wrapper_of(job))
+    kill_wrapper(job)
     assert found_lost(context.queue) == [job.job_id]
     lost = context.queue.get(job.job_id)
     assert lost.status == "lost" and jobs.can_restart(context, lost)
@@ -109,7 +109,7 @@ def test_the_collecting_thread_takes_tiers_in_and_finds_lost_jobs(context: Conte
     try:
         job = _start(context, dataset)
         wait_until(lambda: _tiers(context, dataset) == ["lexical"], "the first tier")
-        kill(wrapper_of(job))
+        kill_wrapper(job)
         assert wait_for_end(context.queue, job).status == "lost"
     finally:
         collector.stop()

@@ -17,7 +17,7 @@ from core.settings import Workspace
 from tests.integration.job_support import (
     WORKER,
     found_lost,
-    kill,
+    kill_wrapper,
     lives,
     start,
     wait_for_end,
@@ -92,7 +92,7 @@ def test_a_waiting_job_is_cancelled_without_ever_starting(queue: Queue) -> None:
 def test_a_job_whose_wrapper_was_killed_is_killed_marked_lost_and_started_again(queue: Queue) -> None:
     job = start(queue, steps=20, child=60)
     pids = [wait_for_work(queue, job), wait_for_work(queue, job, "child")]
-    kill(wrapper_of(job))
+    kill_wrapper(job)
     assert all(lives(pid) for pid in pids)
     assert found_lost(queue) == [job.job_id]
     assert not any(lives(pid) for pid in pids)
@@ -105,7 +105,7 @@ def test_a_job_whose_wrapper_was_killed_is_killed_marked_lost_and_started_again(
 def test_the_next_job_first_kills_the_one_that_still_uses_its_device(queue: Queue) -> None:
     orphan, following = start(queue, deaf=True, child=60), start(queue)
     pids = [wait_for_work(queue, orphan), wait_for_work(queue, orphan, "child")]
-    kill(wrapper_of(orphan))
+    kill_wrapper(orphan)
     assert wait_for_end(queue, following).status == "done"
     assert not any(lives(pid) for pid in pids)
     assert queue.get(orphan.job_id).status == "lost"
@@ -114,7 +114,7 @@ def test_the_next_job_first_kills_the_one_that_still_uses_its_device(queue: Queu
 def test_a_job_that_lost_its_wrapper_can_still_be_cancelled(queue: Queue) -> None:
     job = start(queue, deaf=True)
     pid = wait_for_work(queue, job)
-    kill(wrapper_of(job))
+    kill_wrapper(job)
     assert queue.cancel(job.job_id).status == "cancelled"
     assert not lives(pid)
 
@@ -122,7 +122,7 @@ def test_a_job_that_lost_its_wrapper_can_still_be_cancelled(queue: Queue) -> Non
 def test_a_job_that_lost_its_wrapper_but_reached_its_result_is_done(queue: Queue) -> None:
     job = start(queue, steps=5)
     wait_for_work(queue, job)
-    kill(wrapper_of(job))
+    kill_wrapper(job)
     wait_until(lambda: queue.folder(job.job_id).result() is not None, "the result")
     queue.reconcile()
     assert queue.get(job.job_id).status == "done"
@@ -131,7 +131,7 @@ def test_a_job_that_lost_its_wrapper_but_reached_its_result_is_done(queue: Queue
 def test_a_dead_wrapper_in_the_queue_does_not_hold_up_those_behind_it(queue: Queue) -> None:
     busy, dead, last = start(queue, steps=30), start(queue), start(queue)
     wait_for_work(queue, busy)
-    kill(wrapper_of(dead))
+    kill_wrapper(dead)
     assert wait_for_end(queue, last).status == "done"
     assert queue.get(dead.job_id).status == "lost"
 
@@ -140,7 +140,7 @@ def test_a_process_that_has_a_lost_jobs_pid_by_now_is_left_alone(queue: Queue, w
     job = start(queue, deaf=True)
     pid = wait_for_work(queue, job)
     stranger = subprocess.Popen([sys.executable, "-c", "import time; time.sleep(60)"], start_new_session=True)
-    kill(wrapper_of(job))
+    kill_wrapper(job)
     JobTable(workspace.jobs_database).update(job.job_id, leader_pid=stranger.pid)
     assert found_lost(queue) == [job.job_id]
     assert stranger.poll() is None
