@@ -59,6 +59,15 @@ def asked(
             return run(way) if isinstance(way, Context) else _Conversation(way).ask(name, options)
 
 
+def asked_of_holder(workspace: Workspace, name: str, options: Mapping[str, Any]) -> Answer | None:
+    """What the process that has the workspace open answers; None where there is none that takes commands. Nothing is
+    opened here, so that it serves whoever must not. Raises what the command raises there."""
+    if connection := connect(workspace):
+        with connection, suppress(_NotTakenError):
+            return _Conversation(connection).ask(name, options)
+    return None
+
+
 @contextmanager
 def _way_in(workspace: Workspace) -> Iterator[Context | socket.socket]:
     deadline: float | None = None

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import struct
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
@@ -50,10 +50,14 @@ class Finding:
         return self.state in WRONG
 
 
-def check(workspace: Workspace) -> list[Finding]:
-    """Everything that can be told. Raises `UsageError` where there is no workspace."""
+def check(
+    workspace: Workspace,
+    of_store: Callable[[Workspace], StoreLook] = lambda workspace: look_at_store(workspace.database),
+) -> list[Finding]:
+    """Everything that can be told. `of_store` looks at the database. Raises `UsageError` where there is no
+    workspace."""
     check_is_workspace(workspace)
-    store, ledger = look_at_store(workspace.database), look_at_ledger(workspace.ledger)
+    store, ledger = of_store(workspace), look_at_ledger(workspace.ledger)
     found = files_of(workspace, store, ledger)
     if store.schema == len(MIGRATIONS) and not any(one.wrong for one in found):
         found += _between(store, ledger)
@@ -88,7 +92,8 @@ def _store(workspace: Workspace, found: StoreLook) -> Finding:
             return Finding(name, "missing", error.said, _RESTORE)
         return Finding(name, "not yet there")
     if found.in_use:
-        return Finding(name, "in use", "another process has it open: close the app to have it read")
+        why = f"another process has it open and could not have it read: {found.why_not}" if found.why_not else ""
+        return Finding(name, "in use", why or "another process has it open: close that to have it read")
     if found.problem:
         return Finding(name, "damaged", found.problem, _RESTORE)
     if found.newer:

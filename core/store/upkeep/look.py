@@ -23,6 +23,8 @@ class StoreLook:
     """What is wrong with it; empty where it is whole."""
     in_use: bool = False
     """Another process has it open, so that nothing can be said."""
+    why_not: str = ""
+    """Why that process could not have it read, where it was asked."""
     newer: int = 0
     """Its schema version, where this release does not know that."""
     schema: int = 0
