@@ -41,7 +41,7 @@ LEFT_TO_CI = tuple(
     f"{folder}/{name}.py"
     for folder, names in {
         "browser": "test_data test_issues test_journey test_review_desk test_review_mishaps test_review_several",
-        "damage": "test_arrays",
+        "damage": "test_arrays test_check_beside test_logs",
         "full_disk": "test_no_room",
         "integration": (
             "test_bench_gpu test_beside_the_app test_cli_predict test_cli_scan test_cli_table_rows "

@@ -13,6 +13,7 @@ from core.queue.folder import JobFolder
 from core.records import ENDED, JobStatus
 from core.settings import Workspace
 from core.sqlite import damage_said, integrity_of, tables_of, version_of
+from core.sqlite_log import problem_of_log
 
 WAIT_SECONDS = 20.0
 """How long a write waits for another process's write."""
@@ -235,6 +236,8 @@ def has_jobs(path: Path) -> bool:
 def problem_of(path: Path) -> str:
     """What is wrong with the file, all of it read; empty where it is whole, or not there. Raises `StoreError` for one
     of a newer Winnow."""
+    if problem := problem_of_log(path):
+        return problem
     try:
         check_is_jobs(path)
         with damage_said(path, WORKS, BACK):

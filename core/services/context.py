@@ -16,6 +16,7 @@ from core.services.upgrade import move_acts
 from core.services.upkeep.backups import make_backup, prune
 from core.settings import Workspace
 from core.sqlite import tables_of, version_of
+from core.sqlite_log import problem_of_log
 from core.store import schema
 from core.store.database import Database, damaged
 from core.store.schema import migrate
@@ -40,6 +41,7 @@ def open_context(workspace: Workspace, *, mending: bool = False) -> Context:
 
 
 def _opened(workspace: Workspace, mending: bool) -> Context:
+    _check_the_logs(workspace)
     check_store_is_there(workspace)
     workspace.create()
     store = Database.open(workspace.database)
@@ -73,6 +75,13 @@ def check_store_is_there(workspace: Workspace) -> None:
     for other, used in ((workspace.ledger, has_acts), (workspace.jobs_database, has_jobs)):
         if used(other):
             raise damaged(workspace.database, f"it is missing, though {other.name} knows what was done with it")
+
+
+def _check_the_logs(workspace: Workspace) -> None:
+    """Before SQLite opens one of the files and passes over its log in silence."""
+    for path, damaged_file in ((workspace.ledger, ledger_damaged), (workspace.jobs_database, jobs_damaged)):
+        if said := problem_of_log(path):
+            raise damaged_file(path, said)
 
 
 def _check_the_others(workspace: Workspace, store: Database) -> None:

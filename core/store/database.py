@@ -21,6 +21,7 @@ import duckdb
 
 from core.errors import StoreError, WinnowError, WorkspaceDamagedError, WorkspaceLockedError
 from core.store.acts.mirror import ActLog, Mirror
+from core.store.log import look_at_log
 from core.store.times import loaded
 
 Cursor = duckdb.DuckDBPyConnection
@@ -62,6 +63,7 @@ class Database:
     def __init__(self, path: Path, mirror: Mirror) -> None:
         self.path = path
         self._mirror = mirror
+        _check_log(path)
         self._connection = _connect(path, mirror)
         self._write_lock = threading.Lock()
         self._wide: list[int] = []
@@ -259,6 +261,16 @@ def _connect(path: Path, mirror: Mirror) -> duckdb.DuckDBPyConnection:
         raise _unopened(path, error) from error
     mirror.attach(connection)
     return connection
+
+
+def _check_log(path: Path) -> None:
+    """Raises `WorkspaceDamagedError` where DuckDB would pass over what was saved, and lose it with its next write."""
+    if (said := look_at_log(path).problem) and path.exists():
+        try:
+            duckdb.connect(str(path), read_only=True).close()  # in use elsewhere, it may be in the middle of a write
+        except duckdb.Error as error:
+            raise _unopened(path, error) from error
+        raise damaged(path, said)
 
 
 def _fatal(error: BaseException | None) -> str | None:

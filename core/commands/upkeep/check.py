@@ -40,14 +40,14 @@ def check_command(workspace: Workspace) -> Answer:
     return Answer(data, "\n".join(lines), failed=bool(wrong))
 
 
-def _look_at_store(workspace: Workspace) -> StoreLook:
+def _look_at_store(path: Path) -> StoreLook:
     """While the app has the file open, at a copy that the app makes: what the app itself reads may come from its memory
     and be whole there, though it is damaged on the disk."""
-    found = look(workspace.database)
+    found = look(path)
     if not found.in_use:
         return found
     try:
-        with _copied_by_holder(workspace) as copy:
+        with _copied_by_holder(Workspace(path.parent)) as copy:
             return look(copy) if copy else found
     except (WinnowError, OSError) as error:
         return replace(found, why_not=error.message if isinstance(error, WinnowError) else str(error))

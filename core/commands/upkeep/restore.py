@@ -8,6 +8,8 @@ from core.commands.command import Answer, files_command
 from core.services.upkeep.restore import Restored, restore
 from core.settings import Workspace
 
+_LOG = ".wal"
+
 
 @files_command
 @click.argument("name", required=False, help="a backup, see `backups`; default: the newest that is whole")
@@ -20,10 +22,13 @@ def restore_command(workspace: Workspace, name: str | None, everything: bool) ->
 
 def _lines(done: Restored) -> list[str]:
     of = f"of {done.made_at:%Y-%m-%d %H:%M} UTC ({done.backup})" if done.made_at else "made anew; no backup has it"
-    lines = [f"{', '.join(done.files)}: {of}.", f"What was there lies in {done.aside}."]
+    copied = [file for file in done.files if not file.endswith(_LOG)]
+    lines = [f"{', '.join(copied)}: {of}."] if copied else []
+    lines += [f"{file}: what can be read of it." for file in done.files if file.endswith(_LOG)]
+    lines.append(f"What was there lies in {done.aside}.")
     if "ledger.sqlite" in done.files:
         lost = f"; at most {done.acts_missing:,} are missing" if done.acts_missing else "; none is known to be missing"
         lines.append(f"{done.acts:,} acts of after the backup were read from the damaged ledger{lost}.")
-    if "winnow.duckdb" in done.files:
-        lines.append(f"Made again since the backup: {done.again.versions:,} versions, {done.again.outputs:,} outputs.")
+    if any(file.startswith("winnow.duckdb") for file in done.files):
+        lines.append(f"Made again that it lacked: {done.again.versions:,} versions, {done.again.outputs:,} outputs.")
     return [*lines, *(f"  {one}" for one in done.again.lost)]

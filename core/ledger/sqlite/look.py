@@ -5,13 +5,14 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Mapping
 from contextlib import closing
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field, fields, replace
 from pathlib import Path
 
 from core.errors import WorkspaceDamagedError
 from core.ledger.sqlite.file import BACK, SCHEMAS, WORKS, check_is_ledger
 from core.records import Decision
 from core.sqlite import damage_said, integrity_of, tables_of, version_of
+from core.sqlite_log import problem_of_log, unfinished_in_log
 
 _OF_AN_ACT = tuple(one.name for one in fields(Decision))
 
@@ -26,6 +27,10 @@ class LedgerLook:
     """Its version, where this release does not know that."""
     empty: bool = False
     """There is no file, or nothing in it."""
+    unfinished: str = ""
+    """What is to be added of its log."""
+    newest_act: int = 0
+    """The greatest number that it knows to have been given to an act."""
     acts: Mapping[str, int] = field(default_factory=dict)
     """Per dataset."""
     finished: frozenset[str] = frozenset()
@@ -35,7 +40,10 @@ class LedgerLook:
 
 
 def look(path: Path) -> LedgerLook:
-    """Reads all of the file."""
+    """Reads all of the file, and its log before SQLite does."""
+    if problem := problem_of_log(path):
+        return LedgerLook(problem)
+    unfinished = unfinished_in_log(path)
     try:
         check_is_ledger(path)
         with damage_said(path, WORKS, BACK):
@@ -45,7 +53,7 @@ def look(path: Path) -> LedgerLook:
             if problem or version > len(SCHEMAS):
                 return LedgerLook(f"SQLite says “{problem}”" if problem else "", version * (version > len(SCHEMAS)))
             with closing(sqlite3.connect(path, isolation_level=None)) as connection:
-                return _look(connection, "versions" in tables_of(path))
+                return replace(_look(connection, "versions" in tables_of(path)), unfinished=unfinished)
     except WorkspaceDamagedError as error:
         return LedgerLook(error.said)
 
@@ -54,7 +62,13 @@ def _look(connection: sqlite3.Connection, versions: bool) -> LedgerLook:
     acts = connection.execute("SELECT dataset_id, count(*) FROM decisions GROUP BY dataset_id").fetchall()
     runs = connection.execute("SELECT run_id FROM runs WHERE summary <> '{}'").fetchall()
     kept = connection.execute("SELECT version_id, dataset_id FROM versions").fetchall() if versions else []
-    return LedgerLook(acts=dict(acts), finished=frozenset(run for (run,) in runs), versions=dict(kept))
+    numbers = connection.execute("SELECT seq FROM sqlite_sequence WHERE name = 'decisions'").fetchone()
+    return LedgerLook(
+        newest_act=numbers[0] if numbers else 0,
+        acts=dict(acts),
+        finished=frozenset(run for (run,) in runs),
+        versions=dict(kept),
+    )
 
 
 def altered(path: Path, copy: Path) -> int | None:

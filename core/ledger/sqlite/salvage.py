@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from core.ledger.sqlite.file import LedgerFile
+from core.sqlite_log import LOG, problem_of_log, without_bad_frames
 
 _TABLES = ("decisions", "runs", "effects", "versions")
 """Tables with a number for each row. Figures follow their runs; claims run out by themselves."""
@@ -80,9 +81,12 @@ def _readable(damaged: Path, target: Path, scratch: Path) -> Iterator[Path]:
         return
     as_it_is = scratch / "as-it-is.sqlite"
     shutil.copyfile(damaged, as_it_is)
-    log = damaged.with_name(damaged.name + "-wal")
+    log = damaged.with_name(damaged.name + LOG)
     if log.is_file():
-        shutil.copyfile(log, as_it_is.with_name(as_it_is.name + "-wal"))
+        content_of_log = log.read_bytes()
+        if problem_of_log(damaged):
+            content_of_log = without_bad_frames(content_of_log)
+        as_it_is.with_name(as_it_is.name + LOG).write_bytes(content_of_log)
     if _opens(as_it_is):
         yield as_it_is
         return

@@ -50,14 +50,10 @@ class Finding:
         return self.state in WRONG
 
 
-def check(
-    workspace: Workspace,
-    of_store: Callable[[Workspace], StoreLook] = lambda workspace: look_at_store(workspace.database),
-) -> list[Finding]:
-    """Everything that can be told. `of_store` looks at the database. Raises `UsageError` where there is no
-    workspace."""
+def check(workspace: Workspace, look_at: Callable[[Path], StoreLook] = look_at_store) -> list[Finding]:
+    """Everything that can be told. `look_at` reads the database. Raises `UsageError` where there is no workspace."""
     check_is_workspace(workspace)
-    store, ledger = of_store(workspace), look_at_ledger(workspace.ledger)
+    store, ledger = look_at(workspace.database), look_at_ledger(workspace.ledger)
     found = files_of(workspace, store, ledger)
     if store.schema == len(MIGRATIONS) and not any(one.wrong for one in found):
         found += _between(store, ledger)
@@ -94,13 +90,14 @@ def _store(workspace: Workspace, found: StoreLook) -> Finding:
     if found.in_use:
         why = f"another process has it open and could not have it read: {found.why_not}" if found.why_not else ""
         return Finding(name, "in use", why or "another process has it open: close that to have it read")
-    if found.problem:
-        return Finding(name, "damaged", found.problem, _RESTORE)
+    if found.problem or found.log:
+        return Finding(name, "damaged", found.problem or found.log, _RESTORE)
     if found.newer:
         return Finding(name, "newer", f"it has schema version {found.newer}", "update Winnow")
     if found.schema < len(MIGRATIONS):
         return Finding(name, "whole", f"of an earlier release: schema version {found.schema}, upgraded when opened")
-    return Finding(name, "whole", f"{len(found.datasets):,} datasets, {len(found.versions):,} versions")
+    said = f"{len(found.datasets):,} datasets, {len(found.versions):,} versions"
+    return Finding(name, "whole", said + found.unfinished)
 
 
 def _ledger(workspace: Workspace, store: StoreLook, found: LedgerLook) -> Finding:
@@ -115,7 +112,8 @@ def _ledger(workspace: Workspace, store: StoreLook, found: LedgerLook) -> Findin
         return Finding(name, gone, "it has nothing in it", _RESTORE) if expected else Finding(name, "not yet there")
     if said := _altered(workspace):
         return Finding(name, "damaged", said, _RESTORE)
-    return Finding(name, "whole", f"{sum(found.acts.values()):,} acts, {len(found.finished):,} finished runs")
+    said = f"{sum(found.acts.values()):,} acts, {len(found.finished):,} finished runs"
+    return Finding(name, "whole", said + found.unfinished)
 
 
 def _altered(workspace: Workspace) -> str:
@@ -152,6 +150,9 @@ def _between(store: StoreLook, ledger: LedgerLook) -> Iterator[Finding]:
         said = f"{sum(lost.values()):,} acts are on {len(lost):,} datasets that winnow.duckdb has not"
         yield Finding("datasets", "missing", said, "load them again, or `python -m core restore --all` another backup")
     kept = {version for version, dataset in ledger.versions.items() if dataset in store.datasets}
+    if store.newest_act > ledger.newest_act:
+        said = f"number {store.newest_act:,}, of which a version is made, is above the last, {ledger.newest_act:,}"
+        yield Finding("acts", "missing", said, "`python -m core restore --all` goes back to a backup that has them")
     if versions := kept - store.versions:
         yield Finding("versions", "missing", f"{len(versions):,}", "`python -m core repair` makes them again")
     if runs := ledger.finished - store.runs:

@@ -22,6 +22,7 @@ from core.services.upkeep.again import Again, make_all_again
 from core.services.upkeep.backups import Backup, broken, copy_to, damaged, get_backup, list_backups
 from core.services.upkeep.check import Finding, check_is_workspace, files_of
 from core.settings import ASIDE, Workspace
+from core.store.log import LOG, look_at_log
 from core.store.schema import MIGRATIONS
 from core.store.upkeep.lock import kept_closed, mended
 from core.store.upkeep.look import look
@@ -66,10 +67,16 @@ def _restored(workspace: Workspace, name: str | None, everything: bool) -> Resto
     found = files_of(workspace, store)
     with kept_closed(workspace.database):
         files = _chosen(workspace, found, everything)
-        backup = _backup(workspace, name, files)
+        if store.log and not store.problem and name is None and not everything:
+            # The file is whole as of its last checkpoint, which is newer than any backup.
+            files = [file + LOG if file == workspace.database.name else file for file in files]
+        copied = [file for file in files if not file.endswith(LOG)]
+        backup = _backup(workspace, name, copied)
         with beside(workspace) as ready:
+            if copied != files:
+                _keep_good(workspace, ready)
             if backup:
-                _copy(workspace, backup, files, ready)
+                _copy(workspace, backup, copied, ready)
             told = _with_the_acts_since(workspace, ready, files, store.newest_act, everything)
             if workspace.jobs_database.name in files and not everything:
                 rebuild_jobs(workspace, ready)
@@ -165,6 +172,12 @@ def _backup(workspace: Workspace, name: str | None, files: Sequence[str]) -> Bac
             "data again.",
         )
     return None
+
+
+def _keep_good(workspace: Workspace, ready: Path) -> None:
+    """Has the log's transactions ready that DuckDB reads."""
+    log = workspace.database.with_name(workspace.database.name + LOG)
+    (ready / log.name).write_bytes(log.read_bytes()[: look_at_log(workspace.database).good])
 
 
 def _unusable(backup: Backup, file: str) -> str:

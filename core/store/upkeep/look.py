@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from contextlib import closing
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import duckdb
 
 from core.sql import identifier
 from core.store.database import LOCK, Database, short_of
+from core.store.log import look_at_log
 from core.store.schema import MIGRATIONS
 
+_UNFINISHED = "; the last change in its log is not whole: it was not finished when something ended, or is damaged since"
 _OWN = {"schema_version", "datasets", "versions"}
 
 
@@ -23,6 +25,10 @@ class StoreLook:
     """What is wrong with it; empty where it is whole."""
     in_use: bool = False
     """Another process has it open, so that nothing can be said."""
+    log: str = ""
+    """What is wrong with its log, where DuckDB reads the file all the same; the rest is without what that loses."""
+    unfinished: str = ""
+    """What is to be added of a log that is no damage."""
     why_not: str = ""
     """Why that process could not have it read, where it was asked."""
     newer: int = 0
@@ -38,9 +44,10 @@ class StoreLook:
 
 def look(path: Path) -> StoreLook:
     """Reads all of the file: about a second for each gigabyte."""
+    log = look_at_log(path)
     try:
         with closing(duckdb.connect(str(path), read_only=True)) as connection:
-            return _look(connection)
+            return replace(_look(connection), log=log.problem, unfinished=_UNFINISHED if log.unfinished else "")
     except duckdb.Error as error:
         if LOCK in str(error):
             return StoreLook(in_use=True)
