@@ -13,7 +13,7 @@ from core.queue.table import check_is_jobs, has_jobs, jobs_damaged
 from core.room import full_disk_told, keep_reserve
 from core.services.trash import purge
 from core.services.upgrade import move_acts
-from core.services.upkeep.backups import make_backup, prune
+from core.services.upkeep.backups import make_backup, prune_unless_damaged
 from core.settings import Workspace
 from core.sqlite import tables_of, version_of
 from core.sqlite_log import problem_of_log
@@ -101,5 +101,5 @@ def _gone(there: bool) -> str:
 def _back_up_before_upgrade(workspace: Workspace, store: Database) -> None:
     of_store, of_ledger = schema.version_of(store), version_of(workspace.ledger)
     if 0 < of_store < len(schema.MIGRATIONS) or 0 < of_ledger < len(SCHEMAS):
-        make_backup(workspace, store, "upgrade")
-        prune(workspace)
+        made = make_backup(workspace, store, "upgrade")
+        prune_unless_damaged(workspace, made)

@@ -103,14 +103,46 @@ def test_a_backup_of_each_of_seven_days_and_three_of_before_upgrades_are_kept(wo
     assert kept == {*(f"daily-{day}" for day in range(7)), *(f"upgrade-{number}" for number in range(3)), "asked"}
 
 
+def test_what_stays_of_the_backups_is_whole_or_an_older_one_stays_in_its_place(workspace: Workspace) -> None:
+    (first,) = list_backups(workspace)
+    now = datetime.now(UTC)
+    for day in range(10):
+        _copy(workspace, first, f"daily-{day}", "daily", now - timedelta(days=day, seconds=1))
+        _copy(workspace, first, f"earlier-{day}", "daily", now - timedelta(days=day, seconds=2))
+    for number in range(6):
+        _copy(workspace, first, f"upgrade-{number}", "upgrade", now - timedelta(days=30 + number))
+    shutil.rmtree(first.path)
+    for name in ("daily-0", "daily-2", "earlier-2", "upgrade-0", "upgrade-2"):
+        WAYS["flipped_within"](workspace.backups / name / "ledger.sqlite")
+    prune(workspace)
+    kept = {one.name: broken(one, "ledger.sqlite") for one in list_backups(workspace)}
+    whole = {name for name, problem in kept.items() if not problem}
+    assert whole == {
+        *("earlier-0", "daily-1", *(f"daily-{day}" for day in range(3, 8))),
+        *(f"upgrade-{number}" for number in (1, 3, 4)),
+    }
+    assert kept.keys() - whole == {"daily-2"}, "of a day that has no whole one"
+
+
+def test_nothing_goes_before_an_upgrade_of_a_damaged_file(workspace: Workspace) -> None:
+    (first,) = list_backups(workspace)
+    for number in range(4):
+        _copy(workspace, first, f"upgrade-{number}", "upgrade", datetime.now(UTC) - timedelta(days=30 + number))
+    with closing(sqlite3.connect(workspace.ledger, isolation_level=None)) as ledger:
+        _back_to_the_first_schema(ledger)
+        page = ledger.execute("SELECT rootpage FROM sqlite_master WHERE name = 'effects'").fetchone()[0]
+    with workspace.ledger.open("r+b") as file:
+        file.seek((page - 1) * 4096)
+        file.write(b"\xff" * 12)
+    with opened(workspace):
+        pass
+    names = {one.name for one in list_backups(workspace) if one.why == "upgrade"}
+    assert len(names) == 5 and names > {f"upgrade-{number}" for number in range(4)}
+
+
 def test_a_file_of_an_older_schema_is_copied_before_it_is_upgraded(workspace: Workspace) -> None:
     with closing(sqlite3.connect(workspace.ledger, isolation_level=None)) as ledger:
-        for table in ("decisions", "claims"):
-            ledger.execute(f"ALTER TABLE {table} RENAME COLUMN example_id TO row_id")
-        ledger.execute("DROP TABLE versions")
-        ledger.execute("ALTER TABLE runs DROP COLUMN deleted_at")
-        ledger.execute("ALTER TABLE runs DROP COLUMN deleted_by")
-        ledger.execute("PRAGMA user_version = 1")
+        _back_to_the_first_schema(ledger)
     with opened(workspace) as context:
         assert context.ledger.decisions.newest() > 0
     newest = list_backups(workspace)[0]
@@ -125,6 +157,15 @@ def test_a_backup_that_cannot_be_written_there_says_so_and_leaves_nothing(
     told = run("backup", "--to", str(tmp_path / "file"))
     assert told.code == 2 and "is a file" in told.err and "--to FOLDER" in told.err
     assert len(list_backups(workspace)) == 1
+
+
+def _back_to_the_first_schema(ledger: sqlite3.Connection) -> None:
+    for table in ("decisions", "claims"):
+        ledger.execute(f"ALTER TABLE {table} RENAME COLUMN example_id TO row_id")
+    ledger.execute("DROP TABLE versions")
+    ledger.execute("ALTER TABLE runs DROP COLUMN deleted_at")
+    ledger.execute("ALTER TABLE runs DROP COLUMN deleted_by")
+    ledger.execute("PRAGMA user_version = 1")
 
 
 def _aged(workspace: Workspace, backup: Backup, days: int) -> None:

@@ -8,12 +8,14 @@ from __future__ import annotations
 
 import hashlib
 import json
+import logging
 import shutil
 import sqlite3
 import tempfile
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from itertools import groupby, islice
 from pathlib import Path
 from typing import Literal
 
@@ -40,8 +42,9 @@ _LOOKS: Mapping[str, Callable[[Path], str]] = {
     "jobs.sqlite": problem_of,
 }
 """What says what is wrong within each of the files."""
+_LOG = logging.getLogger("winnow")
 _MANIFEST = "manifest.json"
-_LOG = ".wal"
+_WAL = ".wal"
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,13 +93,13 @@ class Backup:
 
     def files_of(self, name: str) -> tuple[Copied, ...]:
         """The copy of the workspace's file of that name, and the write-ahead log that belongs to it."""
-        return tuple(one for one in self.files if one.name in (name, name + _LOG))
+        return tuple(one for one in self.files if one.name in (name, name + _WAL))
 
     def source(self, copied: Copied) -> Path:
         """Where the copy lies."""
         if self.path.is_dir():
             return self.path / copied.name
-        return self.path.with_name(self.path.name + _LOG) if copied.name.endswith(_LOG) else self.path
+        return self.path.with_name(self.path.name + _WAL) if copied.name.endswith(_WAL) else self.path
 
 
 def list_backups(workspace: Workspace) -> list[Backup]:
@@ -194,18 +197,64 @@ def make_backup(
 
 def prune(workspace: Workspace) -> list[Backup]:
     """Removes backups made by themselves that are older than they are kept, and returns them. Those that somebody
-    asked for stay."""
+    asked for stay.
+
+    Nothing goes unless what stays is whole, by its digests: in the place of one that is not, the next older that is
+    whole stays. They are read where something is to go, and no others: a second for some gigabytes.
+    """
     known = list_backups(workspace)
-    newest_of_day = {one.made_at.date(): one for one in reversed([one for one in known if one.why == "daily"])}
-    since = datetime.now(UTC).date() - timedelta(days=DAYS - 1)
-    days = [one for day, one in newest_of_day.items() if day >= since] or list(newest_of_day.values())[-1:]
-    kept = [*days, *[one for one in known if one.why == "upgrade"][:UPGRADES]]
+    kept = _days_kept([one for one in known if one.why == "daily"])
+    kept += _whole([one for one in known if one.why == "upgrade"], UPGRADES)
     gone = [one for one in known if one.why != "asked" and one not in kept]
     for one in gone:
         remove(one.path)
         if one.path.suffix:
-            remove(one.path.with_name(one.path.name + _LOG))
+            remove(one.path.with_name(one.path.name + _WAL))
     return gone
+
+
+def prune_unless_damaged(workspace: Workspace, made: Backup | None) -> None:
+    """`prune` after a backup was made, but not where it turns out that it is one of a damaged file."""
+    problem = made and next((said for one in made.files if (said := damaged(made, one.name))), "")
+    if problem:
+        _LOG.error("%s. Older backups are kept; `python -m core check` says what to do.", problem)
+    else:
+        prune(workspace)
+
+
+def is_whole(backup: Backup) -> bool:
+    """Whether every copy is as it was written. Reads it all."""
+    return not any(broken(backup, one.name) for one in backup.files if not one.name.endswith(_WAL))
+
+
+def _days_kept(known: Sequence[Backup]) -> list[Backup]:
+    """Of backups, newest first: the newest whole one of each of the last days, and for each of these days that has only
+    broken ones a whole one of an older day; at least one, however old."""
+    since = datetime.now(UTC).date() - timedelta(days=DAYS - 1)
+    days = {day: list(those) for day, those in groupby(known, lambda one: one.made_at.date())}
+    if len(days) == len(known) and all(day >= since for day in days):
+        return list(known)  # nothing is to go
+    kept: list[Backup] = []
+    lacking = 0 if any(day >= since for day in days) else 1
+    for day, those in days.items():
+        if day < since and not lacking:
+            break
+        whole = next((one for one in those if is_whole(one)), None)
+        if day >= since:
+            kept.append(whole or those[0])
+            lacking += whole is None
+        elif whole:
+            kept.append(whole)
+            lacking -= 1
+    return kept or list(known[:1])
+
+
+def _whole(known: Sequence[Backup], count: int) -> list[Backup]:
+    """Of backups, newest first, so many that are whole; where there are fewer, the newest of the others too."""
+    if len(known) <= count:
+        return list(known)
+    whole = list(islice((one for one in known if is_whole(one)), count))
+    return whole + [one for one in known if one not in whole][: count - len(whole)]
 
 
 def _backup(path: Path) -> Backup | None:
@@ -219,8 +268,8 @@ def _backup(path: Path) -> Backup | None:
         return Backup(path.name, path, made_at, said.why, said.release, said.files, said.mark)
     if path.suffix != ".duckdb" or not path.is_file():
         return None
-    log = path.with_name(path.name + _LOG)
-    files = [(path, "winnow.duckdb"), *([(log, "winnow.duckdb" + _LOG)] if log.is_file() else [])]
+    log = path.with_name(path.name + _WAL)
+    files = [(path, "winnow.duckdb"), *([(log, "winnow.duckdb" + _WAL)] if log.is_file() else [])]
     copied = tuple(Copied(name, file.stat().st_size, "", 0) for file, name in files)
     return Backup(path.name, path, datetime.fromtimestamp(path.stat().st_mtime, UTC), "upgrade", "0.1", copied)
 

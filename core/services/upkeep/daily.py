@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 from core.context import Context
 from core.errors import StoppedError
 from core.jobs.recorded import record_versions
-from core.services.upkeep.backups import Backup, damaged, list_backups, make_backup, prune
+from core.services.upkeep.backups import Backup, list_backups, make_backup, prune_unless_damaged
 
 EVERY = timedelta(days=1)
 FIRST_SECONDS, LOOK_SECONDS = 60.0, 600.0
@@ -45,8 +45,5 @@ def back_up_if_due(context: Context) -> Backup | None:
     )
     if made is None:
         return None
-    if problem := next((said for one in made.files if (said := damaged(made, one.name))), ""):
-        _LOG.error("%s. Older backups are kept; `python -m core check` says what to do.", problem)
-    else:
-        prune(context.workspace)
+    prune_unless_damaged(context.workspace, made)
     return made
