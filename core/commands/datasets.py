@@ -2,18 +2,30 @@
 
 from __future__ import annotations
 
+import click
+
 from core.commands.command import Answer, command, table
 from core.context import Context
 from core.records import Dataset
 from core.services.issues.listing import latest_scan
+from core.services.trash import empty
 from core.store.datasets import list_datasets
 from core.store.versions import list_versions
 from core.typed import JsonObject
 
 
 @command
-def datasets_command(context: Context) -> Answer:
-    """List the workspace's datasets."""
+@click.option(
+    "--empty-trash",
+    type=click.FloatRange(min=0),
+    metavar="DAYS",
+    help="delete for good what has lain in the trash for so many days; 0: all that lies there",
+)
+def datasets_command(context: Context, empty_trash: float | None) -> Answer:
+    """List the workspace's datasets, or empty the trash."""
+    if empty_trash is not None:
+        gone = empty(context, empty_trash)
+        return Answer({"deleted": gone}, f"{len(gone):,} datasets of the trash are deleted for good.")
     found = [_data(context, dataset) for dataset in list_datasets(context.store)]
     if not found:
         return Answer(found, "No dataset yet. Load one: python -m core load bbc-news")

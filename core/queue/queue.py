@@ -50,22 +50,6 @@ class Queue:
 
     # --- making and starting ---------------------------------------------------------------------------------------
 
-    def create(
-        self,
-        kind: str,
-        title: str,
-        module: str,
-        spec: JsonObject,
-        dataset_id: str | None,
-        by: str,
-        resources: Resources = Resources(),  # noqa: B008  frozen
-    ) -> Job:
-        """Makes a job with its job folder, in the state `preparing`: fill its `input/`, then `enqueue` it.
-
-        `module` is run as `python -m module FOLDER`, as soon as there is what `resources` asks for.
-        """
-        return self._insert(kind, title, module, spec, dataset_id, by, resources, "preparing")
-
     def create_once(
         self,
         kind: str,
@@ -76,8 +60,12 @@ class Queue:
         by: str,
         resources: Resources,
     ) -> tuple[Job, bool]:
-        """As `create`, unless a job of that kind that was asked for exactly this has not ended: then that one, and
-        False. Of many who ask at once, in any process, one makes the job."""
+        """Makes a job with its job folder, in the state `preparing`: fill its `input/`, then `enqueue` it. Where a job
+        of that kind that was asked for exactly this has not ended, it is that one, and False. Of many who ask at once,
+        in any process, one makes the job.
+
+        `module` is run as `python -m module FOLDER`, as soon as there is what `resources` asks for.
+        """
         request = sha256(f"{kind} {json.dumps(spec, sort_keys=True)}".encode()).hexdigest()
         while True:
             if row := self._table.under_way(request):

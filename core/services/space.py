@@ -1,4 +1,5 @@
-"""What a workspace takes of its disk, by kind, and clearing what can be computed again, by choice and by age.
+"""What a workspace takes of its disk, by kind, and clearing by choice and by age: what can be computed again and, where
+somebody is sure, what they can do without.
 
 Works on the folder and the queue alone, so that it serves where the store cannot be opened: while the app has it, or on
 a full disk. Looks at every file: a page asks for it off its script thread.
@@ -19,10 +20,13 @@ from core.jobs.predict.web import PREDICT
 from core.jobs.train.web import TRAIN
 from core.queue import Queue
 from core.records import Job
-from core.room import free_bytes, give_reserve, keep_reserve
+from core.room import free_bytes, give_reserve, keep_reserve, size_words
+from core.services.upkeep.backups import is_whole, list_backups
 from core.settings import Workspace
 
 DAY = 86_400.0
+TRASH = "trash"
+"""The kind whose content lies in the database: `core.services.trash` empties it."""
 _RUNS = (TRAIN.name, PREDICT.name)
 """Kinds of jobs whose output is kept in their folders; that of all others is taken in."""
 
@@ -48,9 +52,19 @@ class Kind:
     """What it is; of what can be computed again, what clearing it costs."""
     items: Callable[[Workspace], Iterator[Item]]
     again: bool = False
-    """Whether it can be computed again, and so cleared."""
+    """Whether it can be computed again."""
     read_by_jobs: bool = False
     """Whether any job that runs may be reading it."""
+    spared: bool = False
+    """Whether it can be given up though nothing brings it back: cleared where somebody is sure."""
+    by: str = ""
+    """What removes it in place of clearing."""
+    stays: Callable[[Workspace], Sequence[Path]] = lambda workspace: ()
+    """What of it is not cleared, whatever its age."""
+
+    @property
+    def clearable(self) -> bool:
+        return self.again or self.spared
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,15 +118,17 @@ def space(workspace: Workspace) -> Space:
     return Space(kinds, free_bytes(workspace.root), datetime.now(UTC))
 
 
-def clear(workspace: Workspace, queue: Queue, name: str, days: float) -> Cleared:
+def clear(workspace: Workspace, queue: Queue, name: str, days: float, *, sure: bool = False) -> Cleared:
     """Removes what there is of a kind that has not changed for so many days, but for what a job that has not ended, or
     is not taken in, made.
 
-    Raises UsageError for a kind that cannot be computed again, JobError while a job runs that may read it.
+    Raises UsageError for a kind that is not cleared, or that cannot be computed again where nobody is `sure`; JobError
+    while a job runs that may read it.
     """
     kind = next((one for one in KINDS if one.name == name), None)
-    if kind is None or not kind.again:
-        raise UsageError(f"'{name}' cannot be cleared.", f"What can be computed again: {', '.join(CLEARABLE)}.")
+    if kind is None or not kind.clearable:
+        otherwise = f"It goes by `python -m core {kind.by}`." if kind and kind.by else ""
+        raise UsageError(f"'{name}' cannot be cleared.", f"{otherwise} What can: {', '.join(CLEARABLE)}.".strip())
     under_way = queue.active()
     if kind.read_by_jobs and under_way:
         raise JobError(
@@ -121,20 +137,36 @@ def clear(workspace: Workspace, queue: Queue, name: str, days: float) -> Cleared
         )
     kept = [*under_way, *queue.uncollected(), *queue.untaken()]
     found = KindSpace(kind, tuple(kind.items(workspace))).older_than(days)
-    cleared = [item for item in found if not _in_use(item, kept)]
+    stays = kind.stays(workspace) if found else ()
+    cleared = [item for item in found if not _in_use(item, kept) and not set(item.paths) & set(stays)]
+    size = sum(item.size for item in cleared)
+    if cleared and not kind.again and not sure:
+        raise UsageError(
+            f"{len(cleared):,} of {kind.title.lower()} ({size_words(size)}) cannot be computed again.",
+            "Add --yes where you can do without them.",
+        )
     for item in cleared:
         for path in item.paths:
             remove(path)
-    return Cleared(name, len(cleared), sum(item.size for item in cleared))
+    return Cleared(name, len(cleared), size)
 
 
-def cleared_of(workspace: Workspace, names: Sequence[str], days: float) -> list[Cleared]:
+def cleared_of(workspace: Workspace, names: Sequence[str], days: float, *, sure: bool = False) -> list[Cleared]:
     """Clears several kinds in a workspace that need not be open. Raises as `clear` does."""
     give_reserve(workspace.root)
     queue = Queue(workspace)
-    cleared = [clear(workspace, queue, name, days) for name in names]
+    cleared = [clear(workspace, queue, name, days, sure=sure) for name in names]
     keep_reserve(workspace.root)
     return cleared
+
+
+def _newest_whole(workspace: Workspace) -> list[Path]:
+    """The newest backup that is whole by its digests, with its log; where none is, all of them."""
+    known = list_backups(workspace)
+    whole = next((one for one in known if is_whole(one)), None)
+    return [
+        path for one in ([whole] if whole else known) for path in (one.path, one.path.with_name(f"{one.path.name}.wal"))
+    ]
 
 
 def _in_use(item: Item, jobs: Sequence[Job]) -> bool:
@@ -185,6 +217,11 @@ def _jobs(workspace: Workspace) -> Iterator[Item]:
             made = (path for name in ("input", "output") if (path := folder / name).is_dir())
             if paths := [path for one in made for path in one.iterdir()]:
                 yield _item(*paths)
+
+
+def _each(*names: str) -> Callable[[Workspace], Iterator[Item]]:
+    """Each file and folder that these names find in the workspace, for itself."""
+    return lambda workspace: (_item(path) for name in names for path in sorted(workspace.root.glob(name)))
 
 
 def _whole(*names: str) -> Callable[[Workspace], Iterator[Item]]:
@@ -245,12 +282,28 @@ KINDS: tuple[Kind, ...] = (
         _jobs,
         True,
     ),
-    Kind("models", "Models", "What trainings made.", _models),
-    Kind("runs", "Runs", "Predictions and figures of trainings.", _runs),
+    Kind("models", "Models", "What trainings made.", _models, by="runs NAME --delete NUMBER"),
+    Kind("runs", "Runs", "Predictions and figures of trainings.", _runs, by="runs NAME --delete NUMBER"),
     Kind("media", "Media", "The images of the datasets.", _whole("media")),
     Kind("database", "Database", "Datasets, decisions, jobs.", _whole("*.duckdb*", "*.sqlite*")),
-    Kind("backups", "Backups", "Copies of the database.", _whole("backups")),
-    Kind("damaged", "Set aside", "What a restore has moved away.", _whole("damaged-*")),
-    Kind("trash", "Trash and uploads", "What was deleted or sent.", _whole("trash", "uploads")),
+    Kind(
+        "backups",
+        "Backups",
+        "Copies of the database. The newest that is whole stays.",
+        _each("backups/*"),
+        spared=True,
+        stays=_newest_whole,
+    ),
+    Kind("damaged", "Set aside", "What a restore has moved away.", _each("damaged-*"), spared=True),
+    Kind(
+        "uploads",
+        "Uploads",
+        "What browsers have sent; what was loaded of it stays.",
+        _each("uploads/*"),
+        False,
+        True,
+        True,
+    ),
+    Kind(TRASH, "Trash", "Its datasets lie in the database.", _whole("trash")),
 )
-CLEARABLE = tuple(kind.name for kind in KINDS if kind.again)
+CLEARABLE = tuple(kind.name for kind in KINDS if kind.clearable)

@@ -1,28 +1,31 @@
 """Empties the trash of what is due: datasets and what hangs on them, and images, embeddings, pixels and tokens that no
 other has.
 
-Called when a workspace is opened, and every day that it stays open; putting a dataset into the trash is
-`core.services.datasets`' business.
+Called when a workspace is opened, and every day that it stays open, or by hand before that; putting a dataset into the
+trash is `core.services.datasets`' business.
 """
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import numpy as np
 
 from core.arrays.shards import DIGEST, sweep
+from core.context import Context
+from core.errors import JobError
 from core.jobs.hub.web import LOADS
 from core.ledger.contract import Ledger
 from core.modalities.payloads import digests
 from core.queue import Queue
 from core.records import DatasetState
-from core.settings import ASIDE, Workspace
+from core.settings import ASIDE, TRASH_DAYS, Workspace
 from core.store.database import Database
 from core.store.datasets import contents, delete_dataset, due_trash, list_datasets
 from core.store.predictions import delete_predictions
 from core.store.relations import relation_sql
+from core.store.times import now
 from core.tasks import task_named
 
 STATES: tuple[DatasetState, ...] = ("ready", "trashed")
@@ -66,6 +69,21 @@ def purge(
             _sweep_media(store, workspace)
             left.unlink(missing_ok=True)
     return gone
+
+
+def empty(context: Context, days: float = 0.0) -> list[str]:
+    """Deletes for good, now, what has lain in the trash for so many days; returns the ids. Images and arrays that no
+    other dataset has go when the workspace is next opened. Raises `JobError` while a job works on one of them."""
+    days = min(days, TRASH_DAYS)  # longer than that nothing lies there
+    at = now() + timedelta(days=TRASH_DAYS - days)
+    with context.beside.turn("collect"):
+        due = due_trash(context.store, at)
+        for job in (*context.queue.active(), *context.queue.uncollected()):
+            if job.dataset_id in due:
+                raise JobError(
+                    f"'{job.title}' works on a dataset in the trash.", "Empty it once that has ended, or cancel it."
+                )
+        return purge(context.store, context.ledger, context.queue, context.workspace, at, in_use=True)
 
 
 def _sweep_arrays(store: Database, workspace: Workspace) -> None:

@@ -98,6 +98,21 @@ def copies(db: Database, scan: Scan, issue_type: str, groups: Sequence[int] | No
     return [Copy(*row) for row in rows]
 
 
+def shown_of(db: Database, scan: Scan, example_ids: Sequence[int]) -> dict[int, dict[str, object]]:
+    """What a scan says of each of these rows in its first issue type, as it stands beside a decision: `given_label`,
+    `suggested_label`, `score` and `tier`. Rows that are not in its list are left out."""
+    condition, parameters = issue_sql(scan, IssueFilter(flagged_only=False), _target(db, scan))
+    rows = db.fetch(
+        f"""SELECT i.example_id, i.given_label, i.suggested_label, i.score FROM issues i
+            WHERE {condition} AND i.example_id IN (SELECT unnest(?))""",
+        [*parameters, list(example_ids)],
+    )
+    return {
+        example_id: {"given_label": given, "suggested_label": suggested, "score": round(score, 6), "tier": scan.tier}
+        for example_id, given, suggested, score in rows
+    }
+
+
 def issue_condition(db: Database, scan: Scan, where: IssueFilter) -> Condition:
     """An issue filter as a condition on `issues i`."""
     parts = [issue_sql(scan, where, _target(db, scan))]

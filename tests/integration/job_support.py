@@ -10,18 +10,36 @@ from typing import Any
 
 from core.context import Context
 from core.identity import identify
-from core.queue import JobFolder, Queue
+from core.queue import JobFolder, Queue, Resources
 from core.queue.local.locks import try_lock, unlock
 from core.records import ENDED, Dataset, Job, Reader, Schema
+from core.typed import JsonObject
 from tests.staged import taken_in
 
 WORKER = "tests.integration.job_worker"
 PATIENCE = 90.0
 
 
+def created(
+    queue: Queue,
+    kind: str,
+    title: str,
+    module: str,
+    spec: JsonObject,
+    dataset_id: str | None,
+    by: str,
+    resources: Resources = Resources(),  # noqa: B008  frozen
+) -> Job:
+    """A job as every kind of job is made, of which none is under way yet."""
+    job, new = queue.create_once(kind, title, module, spec, dataset_id, by, resources)
+    assert new
+    return job
+
+
 def start(queue: Queue, **spec: Any) -> Job:
     """Makes and enqueues a job of the test worker that needs the device."""
-    return queue.enqueue(queue.create("test", "A test", WORKER, spec, None, "ann").job_id)
+    asked = {**spec, "number": queue.count()}  # else the second of two would be the first
+    return queue.enqueue(created(queue, "test", "A test", WORKER, asked, None, "ann").job_id)
 
 
 def wait_until(condition: Callable[[], bool], what: str) -> None:

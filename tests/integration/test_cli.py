@@ -24,7 +24,7 @@ from tests.integration.cli_support import (
     in_process,
     load,
 )
-from tests.integration.job_support import load_stories
+from tests.integration.job_support import created, load_stories
 from tests.runs import finished_run
 
 
@@ -165,7 +165,7 @@ def test_the_command_line_brings_no_heavy_library_with_it(tmp_path: Path) -> Non
 @pytest.mark.parametrize(("option", "status"), [("--cancel", "cancelled"), ("--stop", "stopped")])
 def test_a_job_is_ended_by_its_id(run: Run, workspace: Workspace, option: str, status: str) -> None:
     with closing(open_context(workspace)) as context:
-        job = context.queue.create("scan", "Scan of notes", "no.such.module", {}, None, "ann")
+        job = created(context.queue, "scan", "Scan of notes", "no.such.module", {}, None, "ann")
     ran = run("jobs", option, job.job_id)
     assert (ran.code, ran.out.strip()) == (0, f"Scan of notes is {status}.")
     assert [(one["job_id"], one["status"]) for one in run("jobs", "--json").json] == [(job.job_id, status)]

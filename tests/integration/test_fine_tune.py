@@ -19,7 +19,7 @@ from core.queue import JobFolder, Queue, Resources, read_events
 from core.queue.accelerate_config import config_path
 from core.records import Job, TrainSpec
 from core.settings import Workspace
-from tests.integration.job_support import found_lost, kill, kill_wrapper, lives, wait_for_end, wait_until
+from tests.integration.job_support import created, found_lost, kill, kill_wrapper, lives, wait_for_end, wait_until
 from tests.training_support import LABELS, SPEC, fill, tiny_bert, weights
 
 MODULE = "core.jobs.train.run"
@@ -43,7 +43,9 @@ def queue(workspace: Workspace, monkeypatch: pytest.MonkeyPatch) -> Iterator[Que
 
 
 def _start(queue: Queue, model: Path, spec: TrainSpec, processes: int = 1) -> Job:
-    job = queue.create("train", "A test", MODULE, {}, None, "ann", Resources(launch="accelerate", processes=processes))
+    job = created(
+        queue, "train", "A test", MODULE, {}, None, "ann", Resources(launch="accelerate", processes=processes)
+    )
     fill(queue.folder(job.job_id), model, spec)
     return queue.enqueue(job.job_id)
 
@@ -171,7 +173,7 @@ def test_two_processes_stop_together_and_go_on(queue: Queue, model: Path) -> Non
 def _follow(queue: Queue, model: Path, config: dict[str, object]) -> Job:
     """Starts the fine-tune of `SPEC` as a person's own accelerate config says."""
     here = int(str(config["num_processes"])) // int(str(config.get("num_machines", 1)))
-    job = queue.create("train", "A test", MODULE, {}, None, "ann", Resources(launch="accelerate", processes=here))
+    job = created(queue, "train", "A test", MODULE, {}, None, "ann", Resources(launch="accelerate", processes=here))
     folder = fill(queue.folder(job.job_id), model, SPEC)
     config_path(folder).write_text(yaml.safe_dump(config))
     return queue.enqueue(job.job_id)

@@ -19,7 +19,7 @@ from core.services.collect import collect, start_collector
 from core.services.follow import follow
 from core.store.issues import count_issues
 from core.store.scans import latest_scan
-from tests.integration.job_support import found_lost, kill_wrapper, load_stories, wait_for_end, wait_until
+from tests.integration.job_support import created, found_lost, kill_wrapper, load_stories, wait_for_end, wait_until
 
 SPEC = ScanSpec(("lexical",))
 
@@ -140,14 +140,16 @@ def test_a_job_that_cannot_be_prepared_fails_and_says_why(context: Context) -> N
     def full(context: Context, folder: JobFolder) -> None:
         raise OSError(28, "No space left on device")
 
-    job = context.queue.create("scan", "Scan", "tests.integration.tier_worker", {}, None, "ada")
+    job = created(context.queue, "scan", "Scan", "tests.integration.tier_worker", {}, None, "ada")
     prepare_and_enqueue(context, job, full)
     failed = wait_for_end(context.queue, job)
     assert failed.status == "failed" and f"There is no room in {job.folder}" in failed.error
 
 
 def test_an_unreadable_result_makes_the_job_a_failed_one(context: Context, dataset: Dataset) -> None:
-    job = context.queue.create("scan", "Scan", "tests.integration.job_worker", {}, None, "ada", Resources(device=False))
+    job = created(
+        context.queue, "scan", "Scan", "tests.integration.job_worker", {}, None, "ada", Resources(device=False)
+    )
     ProgressWriter(context.queue.folder(job.job_id)).event("tier", tier="lexical", order=0, final=True)
     context.queue.enqueue(job.job_id)
     with pytest.raises(JobError, match="could not be taken in"):

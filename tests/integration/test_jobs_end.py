@@ -32,9 +32,10 @@ import sys, time
 from pathlib import Path
 from core.queue import Queue
 from core.settings import Workspace
+from tests.integration.job_support import created
 queue = Queue(Workspace(Path(sys.argv[1])))
-running = queue.enqueue(queue.create("test", "Running", sys.argv[2], {"steps": 20}, None, "ann").job_id)
-preparing = queue.create("test", "Preparing", sys.argv[2], {}, None, "ann")
+running = queue.enqueue(created(queue, "test", "Running", sys.argv[2], {"steps": 20}, None, "ann").job_id)
+preparing = created(queue, "test", "Preparing", sys.argv[2], {}, None, "ann")
 local = queue.start_local("load", "Local", {}, None, "ann")
 print(running.job_id, preparing.job_id, local.job_id, flush=True)
 time.sleep(60)

@@ -8,7 +8,7 @@ import pytest
 
 from core.queue import Queue, Resources, read_events
 from core.settings import Workspace
-from tests.integration.job_support import WORKER, kill, lives, start, wait_for_end, wait_for_work, wait_until
+from tests.integration.job_support import WORKER, created, kill, lives, start, wait_for_end, wait_for_work, wait_until
 
 
 @pytest.fixture
@@ -44,13 +44,15 @@ def test_a_defect_under_accelerate_has_the_workers_own_exception_as_its_cause(
     queue: Queue, processes: int, rank: int
 ) -> None:
     spec = {"fail": "defect", "rank": rank, "steps": 1000}
-    job = queue.create("test", "A test", WORKER, spec, None, "ann", Resources(launch="accelerate", processes=processes))
+    job = created(
+        queue, "test", "A test", WORKER, spec, None, "ann", Resources(launch="accelerate", processes=processes)
+    )
     ended = wait_for_end(queue, queue.enqueue(job.job_id))
     assert (ended.status, ended.error) == ("failed", "ZeroDivisionError: division by nothing")
 
 
 def test_a_module_that_does_not_exist_fails_and_says_so(queue: Queue) -> None:
-    job = queue.create("test", "A test", "core.jobs.no_such_module", {}, None, "ann")
+    job = created(queue, "test", "A test", "core.jobs.no_such_module", {}, None, "ann")
     assert "No module named core.jobs.no_such_module" in wait_for_end(queue, queue.enqueue(job.job_id)).error
 
 
@@ -70,7 +72,10 @@ def test_what_a_job_leaves_behind_when_it_ends_goes_with_it(queue: Queue) -> Non
 
 
 def test_jobs_on_one_slot_run_one_after_the_other_in_the_order_they_were_made(queue: Queue) -> None:
-    jobs = [queue.create("test", "A test", "tests.integration.job_worker", {"steps": 2}, None, "ann") for _ in range(4)]
+    jobs = [
+        created(queue, "test", "A test", "tests.integration.job_worker", {"steps": 2, "number": number}, None, "ann")
+        for number in range(4)
+    ]
     first = start(queue, steps=8)
     wait_for_work(queue, first)
     for job in reversed(jobs):
@@ -88,7 +93,7 @@ def test_jobs_on_one_slot_run_one_after_the_other_in_the_order_they_were_made(qu
 def test_a_job_that_needs_no_device_does_not_wait_for_one(queue: Queue) -> None:
     busy = start(queue, steps=1000)
     wait_for_work(queue, busy)
-    light = queue.create("test", "Light", "tests.integration.job_worker", {}, None, "ann", Resources(device=False))
+    light = created(queue, "test", "Light", "tests.integration.job_worker", {}, None, "ann", Resources(device=False))
     assert wait_for_end(queue, queue.enqueue(light.job_id)).device == ""
     queue.cancel(busy.job_id)
     wait_for_end(queue, busy)
@@ -109,15 +114,15 @@ def test_two_gpus_run_two_jobs_at_once_and_each_sees_its_own(
 
 
 def test_a_job_runs_under_accelerate(queue: Queue) -> None:
-    job = queue.create(
-        "test", "A test", "tests.integration.job_worker", {}, None, "ann", Resources(launch="accelerate")
+    job = created(
+        queue, "test", "A test", "tests.integration.job_worker", {}, None, "ann", Resources(launch="accelerate")
     )
     assert wait_for_end(queue, queue.enqueue(job.job_id)).status == "done"
 
 
 def test_accelerate_starts_as_many_processes_as_asked_and_a_cancel_ends_them_all(queue: Queue) -> None:
     module, spec = "tests.integration.job_worker", {"steps": 1000}
-    job = queue.create("test", "A test", module, spec, None, "ann", Resources(launch="accelerate", processes=2))
+    job = created(queue, "test", "A test", module, spec, None, "ann", Resources(launch="accelerate", processes=2))
     queue.enqueue(job.job_id)
     wait_until(lambda: queue.log_tail(job.job_id).count("working as") == 2, "two workers")
     pids = [int(line.split()[-1]) for line in queue.log_tail(job.job_id).splitlines() if "working as" in line]
@@ -128,7 +133,7 @@ def test_accelerate_starts_as_many_processes_as_asked_and_a_cancel_ends_them_all
 
 def test_accelerate_passes_a_stop_on_to_all_its_processes(queue: Queue) -> None:
     module, spec = "tests.integration.job_worker", {"steps": 1000}
-    job = queue.create("test", "A test", module, spec, None, "ann", Resources(launch="accelerate", processes=2))
+    job = created(queue, "test", "A test", module, spec, None, "ann", Resources(launch="accelerate", processes=2))
     queue.enqueue(job.job_id)
     wait_until(lambda: queue.log_tail(job.job_id).count("working as") == 2, "two workers")
     queue.stop(job.job_id)

@@ -20,7 +20,7 @@ from core.services.context import open_context
 from core.services.evaluation.measures import splits_of
 from core.services.runs.listing import list_runs
 from core.settings import Workspace
-from tests.integration.job_support import kill, wait_for_end, wait_until
+from tests.integration.job_support import created, kill, wait_for_end, wait_until
 from tests.integration.test_fine_tune import trainer_of
 from tests.training_support import SPEC, fill, tiny_bert, weights
 
@@ -54,7 +54,7 @@ def queue(workspace: Workspace, monkeypatch: pytest.MonkeyPatch) -> Iterator[Que
 
 
 def _start_head(queue: Queue) -> Job:
-    job = queue.create("train", "A test", "core.jobs.train.run", {}, None, "ann")
+    job = created(queue, "train", "A test", "core.jobs.train.run", {}, None, "ann")
     fill(queue.folder(job.job_id), Path("minilm"), HEAD, ROWS)
     return queue.enqueue(job.job_id)
 
@@ -101,8 +101,15 @@ def test_a_quick_retrain_that_was_stopped_or_killed_ends_with_the_weights_of_one
 
 
 def test_a_fine_tune_whose_memory_runs_out_halves_its_batch_and_says_so(queue: Queue, tmp_path: Path) -> None:
-    job = queue.create(
-        "train", "A test", "tests.integration.train_in_little_memory", {}, None, "ann", Resources(launch="accelerate")
+    job = created(
+        queue,
+        "train",
+        "A test",
+        "tests.integration.train_in_little_memory",
+        {},
+        None,
+        "ann",
+        Resources(launch="accelerate"),
     )
     fill(queue.folder(job.job_id), tiny_bert(tmp_path / "tiny"), SPEC)
     folder = _finished(queue, queue.enqueue(job.job_id))

@@ -14,7 +14,10 @@ from core.arrays.embeddings import EmbeddingCache
 from core.context import Context
 from core.queue import ProgressWriter
 from core.records import Job
+from core.services.datasets import delete
+from core.store.datasets import list_datasets
 from core.ui.jobs.list import PAGE_JOBS
+from tests.integration.job_support import created, load_stories
 
 Open = Callable[..., AppTest]
 
@@ -33,7 +36,9 @@ def _words(shown: AppTest) -> str:
 
 
 def _scan(app: Context, title: str = "Scan of news") -> Job:
-    return app.queue.create("scan", title, "core.jobs.scan.run", {"probabilities": None}, None, "ada")
+    return created(
+        app.queue, "scan", title, "core.jobs.scan.run", {"probabilities": None, "seed": app.queue.count()}, None, "ada"
+    )
 
 
 def test_a_workspace_in_which_nothing_ran_says_so(open_at: Open) -> None:
@@ -125,7 +130,21 @@ def test_what_can_be_computed_again_is_cleared_once_somebody_is_sure(app: Contex
     shown = shown.checkbox(key="space-sure-embeddings-0").check().run()
     shown = _counted(shown.button(key="space-clear").click().run())
     assert not shard.exists()
-    assert "There is nothing that can be computed again" in _words(shown)
+    assert "There is nothing to clear" in _words(shown)
+
+
+def test_the_trash_is_emptied_once_somebody_is_sure(app: Context, open_at: Open, tmp_path: Path) -> None:
+    dataset = load_stories(app, tmp_path)
+    delete(app, dataset.dataset_id)
+    shown = _counted(open_at("jobs").toggle(key="space-shown").set_value(True).run())
+    shown = shown.selectbox(key="space-kind").set_value("Trash").run()
+    assert shown.checkbox(key="space-sure-trash-30").disabled  # it has not lain there for thirty days
+    shown = shown.number_input(key="space-days").set_value(0).run()
+    assert "Yes, give up 1 of 1" in shown.checkbox(key="space-sure-trash-0").label
+    assert "nothing brings it back" in _words(shown) and shown.button(key="space-clear").disabled
+    shown = shown.checkbox(key="space-sure-trash-0").check().run()
+    _words(shown.button(key="space-clear").click().run())
+    assert list_datasets(app.store, "trashed") == []
 
 
 def test_what_a_running_job_may_read_is_not_cleared_from_the_page(app: Context, running: Job, open_at: Open) -> None:

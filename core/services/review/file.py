@@ -18,6 +18,7 @@ from core.services.review.decisions import as_decision
 from core.store.acts import decisions
 from core.store.datasets import get_dataset
 from core.store.ids import new_id
+from core.store.issues import shown_of
 from core.store.rows import labels_of, rows_of_source_ids, taken_names
 from core.store.scans import latest_scan
 from core.store.versions import get_version
@@ -49,6 +50,7 @@ def decide_file(context: Context, dataset: str, path: Path, reviewer: str) -> Fi
     Columns: `example_id`, or the source's own ids as `source_id`, `id` or under the name they came with; `action`;
     `label` for each `relabel`: its text, or a list of its classes in any order. Where both ids go by one name, they are
     the source's unless there is a `source_id` too.
+    Beside each stands what the newest scan suggests for its row, as beside a decision of the desk.
     Raises `UsageError` with the lines that are wrong; then nothing is written.
     """
     found = get_dataset(context.store, dataset)
@@ -58,6 +60,7 @@ def decide_file(context: Context, dataset: str, path: Path, reviewer: str) -> Fi
     example_ids = _example_ids(context, version, table)
     rows = labels_of(context.store, version.version_id, example_ids)
     scan = latest_scan(context.store, version.version_id)
+    shown = shown_of(context.store, scan, example_ids) if scan else {}
     labels, target = frozenset(found.labels), task_named(found.task).target
     acts = [
         Act(
@@ -65,6 +68,7 @@ def decide_file(context: Context, dataset: str, path: Path, reviewer: str) -> Fi
             cast(Action, line.action),
             example_id,
             label_in(line.label, target),
+            shown=shown.get(example_id, {}),
             scan_id=scan.scan_id if scan else None,
         )
         for line, example_id in zip(table.lines, example_ids, strict=True)

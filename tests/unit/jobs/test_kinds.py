@@ -28,6 +28,7 @@ from core.jobs.split_plan import SplitPlan
 from core.queue import JobFolder, Queue
 from core.services import jobs
 from core.settings import Workspace
+from tests.integration.job_support import created
 
 PROJECT = Path(__file__).resolve().parents[3]
 HEAVY = ("torch", "transformers", "datasets", "accelerate", "cleanlab")
@@ -147,7 +148,7 @@ def test_what_closing_the_workspace_breaks_off_is_not_called_a_failure(context: 
     def broken(_: Context, folder: JobFolder) -> None:
         raise SourceError("t.csv cannot be read: it brings its reader down.", "Check it.")
 
-    first, second = (context.queue.create("groups", "Split", "m", {}, None, "ada") for _ in range(2))
+    first, second = (created(context.queue, "groups", "Split", "m", {"seed": seed}, None, "ada") for seed in range(2))
     starting.prepare_and_enqueue(context, first, broken)
     context.beside.join(f"prepare-{first.job_id}")
     starting.prepare_and_enqueue(context, second, broken_off)
@@ -158,7 +159,7 @@ def test_what_closing_the_workspace_breaks_off_is_not_called_a_failure(context: 
 def _earlier(workspace: Workspace, kind: str, module: str) -> str:
     """A job as release 0.1.0 left it: with its names of the kind and of the module."""
     queue = Queue(workspace)
-    job = queue.create(kind, "From before", module, {}, None, "ada")
+    job = created(queue, kind, "From before", module, {}, None, "ada")
     queue.cancel(job.job_id)
     queue.enqueue(job.job_id)
     with sqlite3.connect(workspace.jobs_database) as connection:
@@ -190,7 +191,7 @@ def test_a_job_of_release_0_1_0_starts_again_under_todays_names(
 
 
 def test_a_job_of_a_kind_that_is_not_there_is_not_started_again(context: Context) -> None:
-    job = context.queue.create("of the future", "Unknown", "core.jobs.future.run", {}, None, "ada")
+    job = created(context.queue, "of the future", "Unknown", "core.jobs.future.run", {}, None, "ada")
     context.queue.cancel(job.job_id)
     context.queue.enqueue(job.job_id)
     assert not jobs.can_restart(context, context.queue.get(job.job_id))

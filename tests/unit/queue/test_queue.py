@@ -15,6 +15,7 @@ from core.errors import JobError
 from core.queue import ProgressWriter, Queue, Resources
 from core.records import Job
 from core.settings import PROJECT, Workspace
+from tests.integration.job_support import created
 
 
 @pytest.fixture
@@ -23,7 +24,7 @@ def queue(workspace: Workspace) -> Queue:
 
 
 def _create(queue: Queue) -> Job:
-    return queue.create("scan", "Scan of x", "no.such.module", {"seed": 3}, "d1", "ann")
+    return created(queue, "scan", "Scan of x", "no.such.module", {"seed": 3 + queue.count()}, "d1", "ann")
 
 
 def test_a_new_job_is_prepared_by_whoever_made_it(queue: Queue) -> None:

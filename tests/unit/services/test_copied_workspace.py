@@ -27,7 +27,7 @@ from core.services.trash import purge
 from core.settings import Workspace
 from core.store.backup import backup
 from core.store.times import now
-from tests.integration.job_support import wait_for_end, wait_until
+from tests.integration.job_support import created, wait_for_end, wait_until
 from tests.runs import finished_run
 
 
@@ -101,7 +101,7 @@ def test_a_job_started_again_in_a_copy_works_there(context: Context, news: Datas
 
 
 def test_a_copy_does_not_end_what_the_original_runs(context: Context, tmp_path: Path) -> None:
-    job = context.queue.create("test", "A test", "tests.integration.job_worker", {}, None, "ada")
+    job = created(context.queue, "test", "A test", "tests.integration.job_worker", {}, None, "ada")
     command = [sys.executable, "-c", "import time; time.sleep(60)", job.folder]
     running = subprocess.Popen(command, env=os.environ | {MARK: job.folder}, start_new_session=True)
     try:

@@ -17,6 +17,7 @@ from core.services.runs.deletion import delete_run, room_of, why_kept
 from core.services.runs.listing import done_runs, get_run, list_runs
 from core.services.train import start_train
 from core.typed import to_json
+from tests.integration.job_support import created
 from tests.runs import finished_run
 
 
@@ -55,7 +56,7 @@ def test_a_run_under_way_is_not_deleted(context: Context, news: Dataset) -> None
 def test_a_run_whose_model_a_prediction_uses_is_not_deleted(context: Context, news: Dataset) -> None:
     run = _run(context, news)
     spec = PredictSpec(run.run_id, 1, Path("model"), ("a.csv",), None, "text", ("text",), "a.csv", news.task)
-    job = context.queue.create(PREDICT.name, "Predict a.csv", PREDICT.module, to_json(spec), news.dataset_id, "ada")
+    job = created(context.queue, PREDICT.name, "Predict a.csv", PREDICT.module, to_json(spec), news.dataset_id, "ada")
     assert "Predict a.csv uses the model of run 1" in why_kept(context, run)
     context.queue.cancel(job.job_id)
     assert delete_run(context, run, "ada") > 0

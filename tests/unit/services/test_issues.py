@@ -6,10 +6,11 @@ from core.context import Context
 from core.records import Dataset, Job
 from core.services.issues.listing import newest_scan_job
 from core.store.versions import get_version
+from tests.integration.job_support import created
 
 
 def scan_job(context: Context, dataset_id: str, version_id: str) -> Job:
-    job = context.queue.create("scan", "Scan", "none", {"version_id": version_id}, dataset_id, "ada")
+    job = created(context.queue, "scan", "Scan", "none", {"version_id": version_id}, dataset_id, "ada")
     return context.queue.cancel(job.job_id)
 
 

@@ -8,10 +8,14 @@ import pytest
 
 from core.context import Context
 from core.errors import UsageError
+from core.records import IssueFilter
 from core.services.load import preview, start_load, wait
+from core.services.review.decisions import counts
 from core.services.review.file import FileDecisions, decide_file
 from core.store.acts import decisions
+from core.store.issues import page_issues
 from tests.pages.issues_data import load
+from tests.pages.issues_data import scan as scan_of
 
 
 def decide(context: Context, folder: Path, *lines: str, reviewer: str = "ada") -> FileDecisions:
@@ -30,6 +34,30 @@ def test_a_file_by_row_number_is_taken_down(context: Context, tmp_path: Path) ->
         (1, "exclude", None),
         (2, "keep", None),
     ]
+
+
+def test_a_file_that_takes_suggestions_counts_as_such(context: Context, tmp_path: Path) -> None:
+    dataset = load(context, tmp_path)
+    scan = scan_of(context, tmp_path, dataset)
+    issues = page_issues(context.store, scan, IssueFilter(), 2)
+    first, second = issues
+    assert first.suggested_label and second.suggested_label
+    decide(
+        context,
+        tmp_path,
+        "example_id,action,label",
+        f"{first.example_id},relabel,{first.suggested_label}",
+        f"{second.example_id},exclude,",
+    )
+    standing = counts(context, dataset.latest_version_id, scan.scan_id)
+    assert (standing.decided, standing.relabelled, standing.suggestion_taken) == (2, 1, 1)
+    (decision,) = decisions.decision_of(context.store, dataset.latest_version_id, [first.example_id]).values()
+    assert decision.shown == {
+        "given_label": first.given_label,
+        "suggested_label": first.suggested_label,
+        "score": round(first.score, 6),
+        "tier": scan.tier,
+    }
 
 
 @pytest.mark.parametrize("column", ["source_id", "key"])

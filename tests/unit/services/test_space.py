@@ -13,7 +13,10 @@ from core.arrays.embeddings import EmbeddingCache
 from core.context import Context
 from core.errors import JobError, UsageError
 from core.records import Job
+from core.services import datasets
 from core.services.space import DAY, KINDS, Cleared, Space, clear, space
+from core.services.trash import empty
+from core.services.upkeep.backups import make_backup
 from core.store.datasets import list_datasets
 from tests.integration.job_support import load_stories
 
@@ -102,11 +105,11 @@ def test_of_a_job_that_is_taken_in_settings_and_log_stay(context: Context) -> No
     assert not list(Path(scan.folder, "output").iterdir()) and Path(running.folder, "input/it").exists()
 
 
-@pytest.mark.parametrize("name", [kind.name for kind in KINDS if not kind.again] + ["nonsense"])
-def test_what_cannot_be_computed_again_is_never_cleared(context: Context, tmp_path: Path, name: str) -> None:
+@pytest.mark.parametrize("name", [kind.name for kind in KINDS if not kind.clearable] + ["nonsense"])
+def test_what_people_would_miss_is_never_cleared(context: Context, tmp_path: Path, name: str) -> None:
     load_stories(context, tmp_path)
     with pytest.raises(UsageError, match=f"'{name}' cannot be cleared"):
-        clear(context.workspace, context.queue, name, 0)
+        clear(context.workspace, context.queue, name, 0, sure=True)
     assert [dataset.name for dataset in list_datasets(context.store)] == ["stories"]
 
 
@@ -118,3 +121,40 @@ def test_a_result_that_could_not_be_taken_in_is_left(context: Context) -> None:
     assert context.queue.is_untaken(failed.job_id)
     clear(context.workspace, context.queue, "jobs", 0)
     assert Path(failed.folder, "output/0/it").exists()
+
+
+def test_old_backups_go_where_somebody_is_sure_but_not_the_newest_that_is_whole(context: Context) -> None:
+    made = [make_backup(context.workspace, context.store, "asked") for _ in range(3)]
+    oldest, middle, newest = (one.path for one in made if one)
+    (newest / "ledger.sqlite").write_bytes(b"broken")
+    with pytest.raises(UsageError, match=r"2 of backups .* cannot be computed again"):
+        clear(context.workspace, context.queue, "backups", 0)
+    assert clear(context.workspace, context.queue, "backups", 30, sure=True).count == 0
+    assert clear(context.workspace, context.queue, "backups", 0, sure=True).count == 2
+    assert (oldest.exists(), middle.exists(), newest.exists()) == (False, True, False)
+    (middle / "ledger.sqlite").write_bytes(b"broken")
+    assert clear(context.workspace, context.queue, "backups", 0, sure=True).count == 0, "no other is whole"
+
+
+def test_what_a_restore_has_set_aside_and_uploads_go_where_somebody_is_sure(context: Context) -> None:
+    for name in ("damaged-20260101-000000/winnow.duckdb", "uploads/session/table.csv"):
+        file = context.workspace.root / name
+        file.parent.mkdir(parents=True)
+        file.write_bytes(b"1")
+    for kind in ("damaged", "uploads"):
+        with pytest.raises(UsageError, match="Add --yes"):
+            clear(context.workspace, context.queue, kind, 0)
+        assert clear(context.workspace, context.queue, kind, 0, sure=True).count == 1
+    assert not list(context.workspace.root.glob("damaged-*")) and not list(context.workspace.uploads.iterdir())
+
+
+def test_the_trash_is_emptied_now_by_age_but_not_of_what_a_job_works_on(context: Context, tmp_path: Path) -> None:
+    dataset = load_stories(context, tmp_path)
+    datasets.delete(context, dataset.dataset_id)
+    assert empty(context, days=1) == []
+    running = context.queue.start_local("scan", "A scan", {}, dataset.dataset_id, "ann")
+    with pytest.raises(JobError, match="'A scan' works on a dataset in the trash"):
+        empty(context)
+    context.queue.finish_local(running.job_id, "done")
+    assert empty(context) == [dataset.dataset_id]
+    assert list_datasets(context.store, "trashed") == []
