@@ -7,7 +7,7 @@ from dataclasses import replace
 import pyarrow as pa
 
 from core.errors import NotFoundError, UsageError
-from core.records import Version, VersionChange, VersionKind
+from core.records import KeptVersion, Version, VersionChange, VersionKind
 from core.store.acts.in_force import in_force_at_sql
 from core.store.acts.mirror import ACTS
 from core.store.database import Cursor, Database
@@ -23,6 +23,7 @@ __all__ = [
     "changes",
     "count_changes",
     "get_version",
+    "insert_kept",
     "insert_version",
     "list_versions",
     "make_review_version",
@@ -60,6 +61,20 @@ def add_fingerprint(db: Database, version_id: str) -> Version:
     with db.write() as cursor:
         cursor.execute("UPDATE versions SET fingerprint = ? WHERE version_id = ?", [value, version_id])
     return replace(version, fingerprint=str(value))
+
+
+def insert_kept(cursor: Cursor, kept: KeptVersion) -> None:
+    """Writes a version down as it was, without its rows and its fingerprint."""
+    one = kept.version
+    cursor.execute(
+        """INSERT INTO versions (version_id, dataset_id, number, parent_id, kind, note, fingerprint, row_count,
+                                 created_at, created_by, job_id, acts_up_to)
+           VALUES (?, ?, ?, ?, ?, ?, '', ?, ?, ?, ?, ?)""",
+        [
+            *(one.version_id, one.dataset_id, one.number, one.parent_id, one.kind, one.note, one.row_count),
+            *(stored(one.created_at), one.created_by, kept.job_id, one.acts_up_to),
+        ],
+    )
 
 
 def unfingerprinted(db: Database) -> list[str]:

@@ -220,14 +220,54 @@ def test_nothing_is_touched_while_another_process_has_the_workspace(
     assert _of(checked, "winnow.duckdb")["state"] == "in use" and checked.code == 0
 
 
-def test_a_dataset_of_after_the_backup_is_named_to_be_loaded_again(
-    workspace: Workspace, run: Runs, tmp_path: Path
+def _loaded_after_the_backup(workspace: Workspace, run: Runs, file: Path) -> dict[str, Any]:
+    """Loads, splits and decides on a table; returns what there is then."""
+    file.write_text("text,label\n" + "".join(f"some words {row},{'xy'[row % 2]}\n" for row in range(40)))
+    assert run("load", str(file), "--name", "more").code == 0
+    (file.parent / "decisions.csv").write_text("example_id,action,label\n0,relabel,y\n1,exclude,\n")
+    assert run("decide", "more", "--file", str(file.parent / "decisions.csv"), "--reviewer", "ada").code == 0
+    assert run("version", "more", "--note", "first pass").code == 0
+    with opened(workspace) as context:
+        return content_of(context)
+
+
+@pytest.mark.parametrize("word", ["restore", "repair"])
+def test_a_table_of_after_the_backup_is_loaded_again_under_its_ids_where_its_source_is_as_it_was(
+    workspace: Workspace, run: Runs, tmp_path: Path, word: str
 ) -> None:
-    (tmp_path / "more.csv").write_text("text,label\n" + "".join(f"some words {row},{row % 2}\n" for row in range(40)))
-    assert run("load", str(tmp_path / "more.csv"), "--name", "more").code == 0
+    content = _loaded_after_the_backup(workspace, run, tmp_path / "more.csv")
+    if word == "restore":
+        WAYS["cut_in_half"](workspace.database)
+    else:  # the file itself is an older one
+        shutil.copyfile(list_backups(workspace)[0].path / "winnow.duckdb", workspace.database)
+        assert _of(run("check", "--json"), "datasets")["state"] == "missing"
+    done = run(word, "--json")
+    assert done.code == 0, done.err
+    assert (done.json["again"]["datasets"], done.json["again"]["lost"]) == (["more"], [])
+    with opened(workspace) as context:
+        assert content_of(context) == content
+    assert run("check").code == 0
+
+
+@pytest.mark.parametrize("change", ["gone", "other rows"])
+def test_a_table_of_after_the_backup_whose_source_is_not_as_it_was_is_named_with_why(
+    workspace: Workspace, run: Runs, tmp_path: Path, change: str
+) -> None:
+    source = tmp_path / "more.csv"
+    _loaded_after_the_backup(workspace, run, source)
+    if change == "gone":
+        source.unlink()
+    else:
+        source.write_text(source.read_text().replace("words 7", "letters 7"))
     WAYS["cut_in_half"](workspace.database)
-    done = run("restore", "--json").json
-    assert any("Load more" in one and "load it again" in one for one in done["again"]["lost"])
+    done = run("restore", "--json")
+    assert done.code == 0 and done.json["again"]["datasets"] == []
+    (said,) = (one for one in done.json["again"]["lost"] if "Load more" in one)
+    assert "load it again from its source; acts on it stay in the ledger" in said
+    assert ("Its source has changed since" if change == "other rows" else str(source)) in said
+    checked = run("check", "--json")
+    assert checked.code == 1 and "2 acts are on 1 datasets" in _of(checked, "datasets")["said"]
+    assert [one["name"] for one in run("datasets", "--json").json] == ["notes"]
 
 
 def _of(ran: Ran, name: str) -> dict[str, Any]:

@@ -15,6 +15,7 @@ def repair_command(workspace: Workspace) -> Answer:
         (done.jobs, "jobs listed again from their folders"),
         (done.shards, "broken shards of arrays dropped; they are computed again when they are needed"),
         (done.unfinished, "half-written files removed"),
+        (len(done.again.datasets), "datasets loaded again from where they came from, with the same rows"),
         (done.again.versions, "versions made again"),
         (done.again.outputs, "outputs of jobs taken in again"),
     )

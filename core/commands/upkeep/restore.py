@@ -31,4 +31,6 @@ def _lines(done: Restored) -> list[str]:
         lines.append(f"{done.acts:,} acts of after the backup were read from the damaged ledger{lost}.")
     if any(file.startswith("winnow.duckdb") for file in done.files):
         lines.append(f"Made again that it lacked: {done.again.versions:,} versions, {done.again.outputs:,} outputs.")
+    if done.again.datasets:
+        lines.append(f"Loaded again from where they came from, with the same rows: {', '.join(done.again.datasets)}.")
     return [*lines, *(f"  {one}" for one in done.again.lost)]

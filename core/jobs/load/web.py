@@ -11,17 +11,18 @@ from collections.abc import Callable
 from dataclasses import asdict
 
 from core.context import Context
-from core.errors import StoppedError
+from core.errors import StoppedError, UsageError
 from core.jobs.defects import in_words
 from core.jobs.groups.web import start_split
 from core.jobs.kind import JobKind
 from core.jobs.load.spec import LoadResult, LoadSpec
+from core.jobs.recorded import record_versions
 from core.jobs.split_plan import SplitPlan
 from core.jobs.tables import copy_table, named_in_messages
 from core.progress import Report, unheard
 from core.queue import JobFolder, ProgressWriter, Resources
 from core.reading.ask import ask
-from core.records import Dataset, Job, Reader, Schema, Staged
+from core.records import Dataset, Job, KeptVersion, Reader, Schema, Staged
 from core.sources import SOURCES, hub
 from core.sources.images.listing import ID, LABEL, MEASURES, NAME, SPLIT, stored_name
 from core.sources.tabular import FILE_COLUMN, LINE_COLUMN
@@ -65,15 +66,40 @@ def run_tabular(context: Context, job: Job, by: str) -> None:
     _finish(context, dataset, spec.split_plan, by)
 
 
+def load_again(context: Context, job: Job, former: KeptVersion) -> Dataset:
+    """Loads a table that the store has lost once more, from where the job had it, under the ids that it had.
+
+    Raises `SourceError` where its source is not there any more or has other rows, `UsageError` where its name is taken
+    or its source is read by a job.
+    """
+    folder = context.queue.folder(job.job_id)
+    spec = folder.spec_as(LoadSpec)
+    if SOURCES[spec.source].kind != "tabular" or task_named(spec.schema.task).modality.in_files:
+        raise UsageError("It is no table.", "Load it again from its source.")
+    folder.input.mkdir(exist_ok=True)
+    try:
+        dataset = _ingest(context, folder, spec, job.created_by, spec.schema, former=former)
+    finally:
+        shutil.rmtree(folder.input, ignore_errors=True)
+    _finish(context, dataset, None, job.created_by)
+    return dataset
+
+
 def _stopped(context: Context, folder: JobFolder) -> Callable[[], bool]:
     return lambda: context.beside.leaving or folder.stop_requested()
 
 
 def _ingest(
-    context: Context, folder: JobFolder, spec: LoadSpec, by: str, schema: Schema, reader: Reader | None = None
+    context: Context,
+    folder: JobFolder,
+    spec: LoadSpec,
+    by: str,
+    schema: Schema,
+    reader: Reader | None = None,
+    former: KeptVersion | None = None,
 ) -> Dataset:
     """Has the source read by a process of its own and takes in what that wrote. `reader`: how to read what a job has
-    written, where the source is read by a job."""
+    written, where the source is read by a job. `former`: see `ingest`."""
     progress = ProgressWriter(folder)
     source = SOURCES[spec.source]
     scratch = folder.output if reader is None and source is hub.SOURCE else folder.input
@@ -109,6 +135,7 @@ def _ingest(
         on_progress=lambda done, total: progress.update("Loading", done, total, "rows"),
         stopped=_stopped(context, folder),
         job_id=folder.job_id,
+        former=former,
     )
 
 
@@ -178,6 +205,7 @@ def _finish(context: Context, dataset: Dataset, plan: SplitPlan | None, by: str)
             join(context, start_split(context, dataset.latest_version_id, *asked, by).job_id)
         add_derived(context, dataset, unheard, lambda: context.beside.leaving)
         add_fingerprint(context.store, dataset.latest_version_id)
+        record_versions(context)
     except StoppedError:
         _LOG.info("the derived attributes of %s are left for the next start", dataset.name)
     except Exception:

@@ -7,11 +7,13 @@ from pathlib import Path
 
 from core.arrays.checksum import changed
 from core.context import Context
+from core.errors import NotFoundError
 from core.jobs.defects import in_words
 from core.jobs.hub.web import LOADS
+from core.jobs.load.web import load_again
 from core.jobs.recorded import record_versions
 from core.jobs.registry import KINDS
-from core.records import Job
+from core.records import Job, KeptVersion
 from core.services.upkeep.check import problem_of_output
 from core.store.datasets import list_datasets
 from core.store.upkeep.again import make_again
@@ -29,14 +31,17 @@ class Again:
     outputs: int
     """Scans and runs whose output was taken in again."""
     lost: tuple[str, ...]
+    datasets: tuple[str, ...] = ()
+    """Tables of after the backup that were loaded again from their source, by name."""
 
 
 def make_all_again(context: Context) -> Again:
     """Does nothing where nothing is missing."""
+    loaded, not_loaded = _datasets(context)
     made, lost = _versions(context)
     taken, not_taken = _outputs(context)
     record_versions(context)
-    return Again(made, taken, (*_datasets(context), *lost, *not_taken))
+    return Again(made, taken, (*not_loaded, *lost, *not_taken), tuple(loaded))
 
 
 def _versions(context: Context) -> tuple[int, list[str]]:
@@ -86,14 +91,32 @@ def _taken(context: Context) -> int:
     return tiers_taken(context.store) + runs_predicted(context.store)
 
 
-def _datasets(context: Context) -> list[str]:
-    """A load keeps nothing of what it read, so that one of after the backup has to be done again."""
+def _datasets(context: Context) -> tuple[list[str], list[str]]:
+    """Datasets of after the backup, of which a load keeps nothing: from their source, where that is there and its rows
+    are the same. What was loaded, and what was not and why."""
     here = {dataset.dataset_id for state in ("ready", "trashed") for dataset in list_datasets(context.store, state)}
-    return [
-        f"{job.title}: the dataset is of after the backup: load it again from its source; acts on it stay in the ledger"
-        for job in reversed(context.queue.list(_EVERY))
-        if _made_a_dataset(job) and job.dataset_id not in here
-    ]
+    loaded, lost = [], []
+    for job in reversed(context.queue.list(_EVERY)):
+        if not _made_a_dataset(job) or job.dataset_id in here:
+            continue
+        try:
+            loaded.append(load_again(context, job, _former(context, job)).name)
+        except Exception as error:
+            why = in_words(error, Path(job.folder))
+            lost.append(
+                f"{job.title}: the dataset is of after the backup: load it again from its source; acts on it stay in "
+                f"the ledger. It could not be done here: {why}"
+            )
+    return loaded, lost
+
+
+def _former(context: Context, job: Job) -> KeptVersion:
+    """The first version of what a job loaded, as the ledger keeps it. Raises `NotFoundError` where it does not."""
+    kept = map(context.ledger.versions.by_id, context.ledger.versions.in_order())
+    for one in kept:
+        if one and one.version.dataset_id == job.dataset_id and one.version.parent_id is None:
+            return one
+    raise NotFoundError("The ledger does not know its rows.", "Load it again from its source.")
 
 
 def _made_a_dataset(job: Job) -> bool:

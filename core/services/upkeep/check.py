@@ -146,9 +146,11 @@ def _jobs(workspace: Workspace) -> Finding:
 
 def _between(store: StoreLook, ledger: LedgerLook) -> Iterator[Finding]:
     """What one file knows of and the other lacks."""
-    if lost := {dataset: acts for dataset, acts in ledger.acts.items() if dataset not in store.datasets}:
-        said = f"{sum(lost.values()):,} acts are on {len(lost):,} datasets that winnow.duckdb has not"
-        yield Finding("datasets", "missing", said, "load them again, or `python -m core restore --all` another backup")
+    if lost := {*ledger.acts, *ledger.versions.values()} - store.datasets:
+        acts = sum(ledger.acts.get(dataset, 0) for dataset in lost)
+        said = f"{acts:,} acts are on {len(lost):,} datasets that winnow.duckdb has not"
+        step = "`python -m core repair` loads tables again whose source is as it was; load others anew"
+        yield Finding("datasets", "missing", said, step)
     kept = {version for version, dataset in ledger.versions.items() if dataset in store.datasets}
     if store.newest_act > ledger.newest_act:
         said = f"number {store.newest_act:,}, of which a version is made, is above the last, {ledger.newest_act:,}"

@@ -16,15 +16,16 @@ import pyarrow.parquet as pq
 from core.errors import SourceError, StoppedError
 from core.identity import own_mark
 from core.progress import Report
-from core.records import Dataset, Schema, Staged
+from core.records import Dataset, KeptVersion, Schema, Staged
 from core.sql import identifier, literal
 from core.store.database import Cursor, Database, roll_back
 from core.store.datasets import attributes_json, free_name, get_dataset
 from core.store.ids import new_id
 from core.store.ingest import watch
 from core.store.names import examples_table
+from core.store.relations import fingerprint_sql, relation_sql
 from core.store.times import now, stored
-from core.store.versions import insert_version
+from core.store.versions import insert_kept, insert_version
 from core.tasks import task_named
 
 Read = Callable[[Report, Callable[[], bool]], Staged]
@@ -59,8 +60,10 @@ def ingest(
     on_progress: Report,
     stopped: Callable[[], bool],
     job_id: str | None = None,
+    former: KeptVersion | None = None,
 ) -> Dataset:
-    """Loads a source as a new dataset with its first version and returns it, ready.
+    """Loads a source as a new dataset with its first version and returns it, ready; with `former` as the dataset and
+    the version that this was, under their ids, where the rows are the same.
 
     What a job makes is loaded once: where the dataset of `job_id` exists, it is returned as it stands.
 
@@ -68,7 +71,7 @@ def ingest(
     it made is not whole, `StoppedError` once `stopped` says so, and `UsageError` where the name is taken; nothing is
     left behind then.
     """
-    load = _Load(db, schema, new_id(), on_progress, stopped)
+    load = _Load(db, schema, former.version.dataset_id if former else new_id(), on_progress, stopped)
     with db.write() as cursor:
         known = _made_by(cursor, job_id)
         if known is None:
@@ -81,7 +84,7 @@ def ingest(
         _check(staged)
         _take_in(load, staged)
         _check_stopped(load)
-        _make_ready(load, staged, by)
+        _make_ready(load, staged, by, former)
     except BaseException:
         _discard(load)
         raise
@@ -168,9 +171,12 @@ def _reserve(cursor: Cursor, load: _Load, name: str, source: str, licence: str, 
     )
 
 
-def _make_ready(load: _Load, staged: Staged, by: str) -> None:
+def _make_ready(load: _Load, staged: Staged, by: str, former: KeptVersion | None) -> None:
     with load.db.write() as cursor:
-        insert_version(cursor, load.dataset_id, None, "load", "", by, staged.row_count)
+        if former is None:
+            insert_version(cursor, load.dataset_id, None, "load", "", by, staged.row_count)
+        else:
+            _insert_former(cursor, load, former)
         cursor.execute(
             """UPDATE datasets SET labels = ?, attributes = ?, row_count = ?, rejected_count = ?, state = 'ready'
                WHERE dataset_id = ?""",
@@ -182,6 +188,14 @@ def _make_ready(load: _Load, staged: Staged, by: str) -> None:
                 load.dataset_id,
             ],
         )
+
+
+def _insert_former(cursor: Cursor, load: _Load, former: KeptVersion) -> None:
+    """Raises SourceError where the rows are not those that the version had."""
+    found = cursor.execute(fingerprint_sql(relation_sql(load.dataset_id, None))).fetchone()
+    if found is None or str(found[0]) != former.version.fingerprint:
+        raise SourceError("Its source has changed since: the rows are not those that were decided on.", "Load it anew.")
+    insert_kept(cursor, former)
 
 
 def _commit(load: _Load, cursor: Cursor, sql: str, report: Report) -> None:

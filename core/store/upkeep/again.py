@@ -9,9 +9,8 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from core.records import KeptVersion
-from core.store.database import Cursor, Database
-from core.store.times import stored
-from core.store.versions import add_fingerprint, apply_acts, apply_splits, list_versions
+from core.store.database import Database
+from core.store.versions import add_fingerprint, apply_acts, apply_splits, insert_kept, list_versions
 
 Outcome = Literal["there", "made", "differs", "impossible"]
 """`differs`: made, but not with the rows that it had."""
@@ -44,26 +43,13 @@ def make_again(db: Database, kept: KeptVersion) -> Outcome:
         return "impossible"
     db.newest_act()
     with db.write() as cursor:
-        _insert(cursor, kept)
+        insert_kept(cursor, kept)
         if kept.splits is not None:
             apply_splits(cursor, version.version_id, parent, pq.read_table(pa.BufferReader(kept.splits)))
         elif version.acts_up_to is not None:
             apply_acts(cursor, version.version_id, parent, version.acts_up_to)
     made = add_fingerprint(db, version.version_id)
     return "made" if not version.fingerprint or made.fingerprint == version.fingerprint else "differs"
-
-
-def _insert(cursor: Cursor, kept: KeptVersion) -> None:
-    one = kept.version
-    cursor.execute(
-        """INSERT INTO versions (version_id, dataset_id, number, parent_id, kind, note, fingerprint, row_count,
-                                 created_at, created_by, job_id, acts_up_to)
-           VALUES (?, ?, ?, ?, ?, ?, '', ?, ?, ?, ?, ?)""",
-        [
-            *(one.version_id, one.dataset_id, one.number, one.parent_id, one.kind, one.note, one.row_count),
-            *(stored(one.created_at), one.created_by, kept.job_id, one.acts_up_to),
-        ],
-    )
 
 
 def _splits(db: Database, version_id: str) -> bytes:
