@@ -27,9 +27,9 @@ from bench.soak import size
 from tests.browser.conftest import FLAGS, PROJECT, Server, start_server
 from tests.browser.review_data import make_texts, opened
 
-ROWS = 12_000
-"""The browser takes rows from the start of the list, the notebook from 6,000 on and commands from 9,000 on."""
-OF_NOTEBOOK, OF_COMMANDS = 6_000, 9_000
+ROWS = 40_000
+"""The browser takes rows from the start of the list, the notebook from 20,000 on and commands from 32,000 on."""
+OF_NOTEBOOK, OF_COMMANDS = 20_000, 32_000
 COMMANDS = 20
 COMMANDS_EVERY_SECONDS = 60.0
 PAUSE_MS = 700
