@@ -22,6 +22,7 @@ BENCHMARKS = (
     "cold_start",
     "review_latency",
     "reviewers",
+    "everybody",
     "gpu",
     "encoding",
     "scan",

@@ -22,14 +22,22 @@ PRESSES = 200
 PAUSE_MS = 120
 BURST = 10
 BURST_PAUSE_MS = 50
-_WATCH = """() => {
+WATCH = """() => {
   const desk = document.querySelector('[data-testid=stBidiComponentIsolated]').shadowRoot.querySelector('.desk')
   window.times = []
+  window.judged = []
   let pressed = 0
+  let row = desk.dataset.row
   document.addEventListener('keydown', (event) => { pressed = event.timeStamp }, true)
-  new MutationObserver(() => requestAnimationFrame(() => window.times.push(performance.now() - pressed)))
-    .observe(desk, { attributeFilter: ['data-row'] })
+  new MutationObserver(() => {
+    if (desk.dataset.row === row) return
+    if (row) window.judged.push(Number(row))
+    row = desk.dataset.row
+    requestAnimationFrame(() => window.times.push(performance.now() - pressed))
+  }).observe(desk, { attributeFilter: ['data-row'] })
 }"""
+"""Notes in `window.times` the milliseconds from each press to the frame in which the next row is drawn, and in
+`window.judged` the rows that were left behind by them."""
 
 
 def run() -> list[Row]:
@@ -63,7 +71,7 @@ def _press(folder: Path) -> tuple[list[float], int]:
 def _review(page: Page, server: Server) -> list[float]:
     page.goto(f"{server.url}/review")
     expect(page.locator(".desk")).to_have_attribute("data-row", "0")
-    page.evaluate(_WATCH)
+    page.evaluate(WATCH)
     for _ in range(PRESSES):
         page.keyboard.press("s")
         page.wait_for_timeout(PAUSE_MS)

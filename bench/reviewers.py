@@ -20,6 +20,7 @@ from core.review.queue import DESK, wanted
 from core.review.records import Act
 from core.services.issues.listing import latest_scan
 from core.services.review.decisions import record
+from core.services.review.queue import handing_out
 from core.services.review.sources import ScanSource
 from core.store.acts.decisions import decision_of
 from core.store.ids import new_id
@@ -66,9 +67,10 @@ def _review(context: Context, dataset: Dataset, reviewer: str) -> list[tuple[flo
         recorded = record(context, version_id, reviewer, [Act(new_id(), "keep", row, instead_of=())])
         saved = time.perf_counter()
         assert not recorded.refused
-        claimed = source.claim(context, version_id, reviewer, wanted(DESK, 0))
-        source.items(context, version_id, [one for one in claimed if one not in in_hand])
-        source.counts(context, version_id)
+        with handing_out(context):
+            claimed = source.claim(context, version_id, reviewer, wanted(DESK, 0))
+            source.items(context, version_id, [one for one in claimed if one not in in_hand])
+            source.counts(context, version_id)
         decision_of(context.store, version_id, in_hand)
         waits.append((1000 * (saved - began), 1000 * (time.perf_counter() - began)))
         in_hand = claimed

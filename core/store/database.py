@@ -11,11 +11,11 @@ import logging
 import re
 import threading
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Hashable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 
 import duckdb
 
@@ -26,6 +26,7 @@ from core.store.times import loaded
 
 Cursor = duckdb.DuckDBPyConnection
 Record = TypeVar("Record")
+T = TypeVar("T")
 
 MEMORY_MB = 512
 """DuckDB's own share; what does not fit spills to disk beside the file. The whole process stays under 1 GB with it."""
@@ -35,6 +36,8 @@ WIDE = 200
 """With more columns than this, a table is written by one thread: each holds two blocks of 256 KB for every column."""
 _COLUMN_MB = 0.5
 
+_REMEMBERED = 1024
+"""Answers that are kept between two writes."""
 _LEAVING_SECONDS = 5.0
 """How long those who still use a connection that is to be replaced have to let go of it."""
 _LOG = logging.getLogger("winnow")
@@ -71,6 +74,8 @@ class Database:
         self._opening = threading.RLock()
         self._cursors: set[Cursor] = set()
         self._closed = False
+        self._writes = 0
+        self._known: dict[Hashable, tuple[int, object]] = {}
 
     @classmethod
     def open(cls, path: Path, acts: ActLog | None = None) -> Database:
@@ -146,6 +151,7 @@ class Database:
             self._cursors.clear()
             broken.close()
             self._connection = _connect(self.path, self._mirror)
+            self._writes += 1
 
     @contextmanager
     def write(self) -> Iterator[Cursor]:
@@ -169,7 +175,23 @@ class Database:
     def exclusive(self) -> Iterator[None]:
         """Keeps every other write out; readers go on. Not reentrant."""
         with self._write_lock:
-            yield
+            try:
+                yield
+            finally:
+                self._writes += 1
+
+    def remembered(self, key: Hashable, read: Callable[[], T]) -> T:
+        """What `read` gives, asked once until the next write: nobody else writes this file. For small answers that many
+        ask for, and that no act changes: acts are not written here."""
+        writes = self._writes
+        known = self._known.get(key)
+        if known is not None and known[0] == writes:
+            return cast(T, known[1])
+        answer = read()
+        if len(self._known) >= _REMEMBERED:
+            self._known = {}
+        self._known[key] = (writes, answer)
+        return answer
 
     @contextmanager
     def room_for(self, columns: int) -> Iterator[None]:

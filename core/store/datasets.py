@@ -34,6 +34,10 @@ def list_datasets(db: Database, state: DatasetState = "ready") -> list[Dataset]:
 
 def get_dataset(db: Database, name_or_id: str) -> Dataset:
     """A ready dataset by its name, or any by its id. Raises `NotFoundError` with the names that exist."""
+    return db.remembered(("dataset", name_or_id), lambda: _get_dataset(db, name_or_id))
+
+
+def _get_dataset(db: Database, name_or_id: str) -> Dataset:
     found = db.fetch_named(
         f"{_SELECT} WHERE (name = ? AND state = 'ready') OR (dataset_id = ? AND state <> 'loading') ORDER BY name <> ?",
         [name_or_id, name_or_id, name_or_id],

@@ -19,6 +19,12 @@ _COLUMNS = "i.example_id, i.score, i.is_issue, i.given_label, i.suggested_label,
 
 def count_issues(db: Database, scan: Scan, where: IssueFilter) -> int:
     """Rows of the list that the filter keeps."""
+    if where.undecided_only:
+        return _count(db, scan, where)
+    return db.remembered(("issues", scan.scan_id, where), lambda: _count(db, scan, where))
+
+
+def _count(db: Database, scan: Scan, where: IssueFilter) -> int:
     condition, parameters = issue_condition(db, scan, where)
     row = db.fetch_one(f"SELECT count(*) FROM issues i WHERE {condition}", parameters)
     return int(row[0]) if row else 0

@@ -16,13 +16,18 @@ CONTENT_HASH = "coalesce(content_hash, md5(text))"
 def relation(db: Database, version_id: str, example_ids: Sequence[int] | None = None) -> str:
     """The rows of a version as an SQL subquery: every column of its examples, with `label` and `split` as the version
     has them, excluded rows left out. With `example_ids`, only those. Raises `NotFoundError`."""
+    dataset_id, parent_id = db.remembered(("parent", version_id), lambda: _parent(db, version_id))
+    return relation_sql(dataset_id, version_id if parent_id else None, example_ids)
+
+
+def _parent(db: Database, version_id: str) -> tuple[str, str | None]:
+    """The version's dataset, and the version that it comes from; none where it is the load."""
     row = db.fetch_one(
         "SELECT dataset_id, parent_id FROM versions WHERE version_id = ?", [checked_id(version_id, "version")]
     )
     if row is None:
         raise NotFoundError(f"Version {version_id!r} not found.", "Take one from the dataset's list of versions.")
-    dataset_id, parent_id = row
-    return relation_sql(dataset_id, version_id if parent_id else None, example_ids)
+    return row[0], row[1]
 
 
 def relation_sql(dataset_id: str, version_id: str | None, example_ids: Sequence[int] | None = None) -> str:

@@ -64,7 +64,7 @@ def add_tier(
 
 def get_scan(db: Database, scan_id: str) -> Scan:
     """One tier of a scan. Raises `NotFoundError`."""
-    found = _scans(db, "WHERE scan_id = ?", scan_id)
+    found = db.remembered(("scan", scan_id), lambda: _scans(db, "WHERE scan_id = ?", scan_id))
     if not found:
         raise NotFoundError(f"Scan {scan_id!r} not found.", "Take one from the version's list of scans.")
     return found[0]

@@ -45,7 +45,9 @@ def list_versions(db: Database, dataset_id: str) -> list[Version]:
 
 def get_version(db: Database, version_id: str) -> Version:
     """One version. Raises `NotFoundError`."""
-    found = db.records(Version, f"{_SELECT} WHERE version_id = ?", [version_id])
+    found = db.remembered(
+        ("version", version_id), lambda: db.records(Version, f"{_SELECT} WHERE version_id = ?", [version_id])
+    )
     if not found:
         raise NotFoundError(f"Version {version_id!r} not found.", "Take one from the dataset's list of versions.")
     return found[0]

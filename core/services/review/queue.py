@@ -6,6 +6,7 @@ A session is one tab of one reviewer: two tabs under one name are two.
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import replace
 from time import monotonic
 from typing import Any
@@ -30,6 +31,12 @@ LEASE_SECONDS = 180
 """How long a row stays with a session that is not heard of; the desk reports every 45 seconds while it is used."""
 LIKELIEST = 5
 """Labels whose probabilities are shown."""
+
+
+def handing_out(context: Context) -> AbstractContextManager[object]:
+    """Held while a desk is given rows and counts. Twenty at the same time would only wait longer, all of them: each of
+    their many short queries would stand behind the others' anew. Acts are taken down beside it."""
+    return context.beside.turn("hand out")
 
 
 def claim(

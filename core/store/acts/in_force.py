@@ -56,6 +56,10 @@ def _newest_of(version_ids: Sequence[str], seq: int, example_ids: str) -> str:
 
 def _line(db: Database, version_id: str) -> tuple[str, list[str]]:
     """The version's dataset, and the versions that it comes from, nearest first."""
+    return db.remembered(("line", version_id), lambda: _looked_up_line(db, version_id))
+
+
+def _looked_up_line(db: Database, version_id: str) -> tuple[str, list[str]]:
     rows = db.fetch(
         """SELECT version_id, dataset_id, parent_id FROM versions
            WHERE dataset_id = (SELECT dataset_id FROM versions WHERE version_id = ?)""",

@@ -17,7 +17,7 @@ from core.review.acts import read_acts
 from core.review.queue import DESK, GRID, to_send, wanted
 from core.review.records import Recorded
 from core.services.review.decisions import counts, record, stopped
-from core.services.review.queue import come_back, release, session_name
+from core.services.review.queue import come_back, handing_out, release, session_name
 from core.services.review.sources import Source
 from core.store.acts.decisions import decision_of
 from core.store.datasets import get_dataset
@@ -120,9 +120,12 @@ def _answer(
     ended = stopped(dataset)
     queue = "stopped" if ended else _queue_id(source, user)
     _release_old(context, version, key, queue)
-    order = [] if ended else source.claim(context, version_id, session, wanted(_DEPTH[mode], report.skipped))
-    st.session_state[f"{key}-held"] = (queue, order, session)
-    due = _due(recorded, order, report, mode)
+    with handing_out(context):
+        order = [] if ended else source.claim(context, version_id, session, wanted(_DEPTH[mode], report.skipped))
+        st.session_state[f"{key}-held"] = (queue, order, session)
+        due = _due(recorded, order, report, mode)
+        items = source.items(context, version_id, due)
+        standing = source.counts(context, version_id)
     build = partial(
         row,
         context,
@@ -132,8 +135,7 @@ def _answer(
         page=_row_page(dataset, version),
         grid=mode == "grid",
     )
-    sent = fitting(source.items(context, version_id, due), build)
-    standing = source.counts(context, version_id)
+    sent = fitting(items, build)
     answer = {
         "mode": mode,
         "actions": source.actions,

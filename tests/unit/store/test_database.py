@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import json
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -158,6 +159,39 @@ def test_a_backup_opens_by_itself_and_holds_what_was_written_last(db: Database, 
     assert opened.fetch("SELECT name, row_count FROM datasets ORDER BY name") == [("late", 1), ("reviews", 5)]
     assert opened.fetch("SELECT table_name FROM information_schema.tables WHERE table_name = 'half_done'") == []
     opened.close()
+
+
+def test_what_is_remembered_is_read_again_after_each_write_and_after_a_write_that_failed(db: Database) -> None:
+    asked: list[int] = []
+
+    def read() -> int:
+        asked.append(1)
+        return len(asked)
+
+    assert [db.remembered("key", read), db.remembered("key", read), db.remembered("other", read)] == [1, 1, 2]
+    with db.write() as cursor:
+        cursor.execute("INSERT INTO datasets (name, row_count) VALUES ('late', 1)")
+    assert [db.remembered("key", read), db.remembered("key", read)] == [3, 3]
+    with suppress(ZeroDivisionError), db.write():
+        raise ZeroDivisionError
+    assert db.remembered("key", read) == 4
+
+
+def test_what_was_read_while_somebody_wrote_is_not_remembered(db: Database) -> None:
+    def read_slowly() -> str:
+        with db.write() as cursor:
+            cursor.execute("INSERT INTO datasets (name, row_count) VALUES ('late', 1)")
+        return "from before"
+
+    assert db.remembered("key", read_slowly) == "from before"
+    assert db.remembered("key", lambda: "from after") == "from after"
+
+
+def test_what_is_remembered_stays_bounded(db: Database) -> None:
+    for number in range(3000):
+        db.remembered(number, lambda number=number: number)  # type: ignore[misc]
+    assert len(db._known) <= 1024
+    assert db.remembered(2999, lambda: -1) == 2999
 
 
 def test_what_a_killed_process_had_spilled_is_removed(tmp_path: Path) -> None:
