@@ -53,7 +53,8 @@ class Act:
     """What was on the screen: `given_label`, `suggested_label`, `score`, `tier`."""
     scan_id: str | None = None
     undoes_key: str | None = None
-    """For an undo: the client key of the decision to take back; None for the reviewer's newest."""
+    """For an undo: the client key of the decision to take back; None for the reviewer's newest, which a
+    screen (see `instead_of`) is first told of."""
     instead_of: tuple[str, ...] | None = None
     """The decisions on the row that were seen on this screen, by id or by client key: it overrules no other. None where
     there is no screen: then it overrules the reviewer's own."""

@@ -1,7 +1,8 @@
 """The room on the disk that a load, a scan or a fine-tune will need, said before it starts, and refused where it
 plainly is not there.
 
-Each figure is what is needed at least, by factors that were measured: what is refused would not have come to its end.
+The figures come of factors that were measured. For a scan and a run they are what is needed at least; a load's is
+what it may need: real ones took from a third of it up to nearly all.
 """
 
 from __future__ import annotations
@@ -28,9 +29,17 @@ from core.store.datasets import get_dataset
 from core.store.versions import get_version
 from core.tasks import task_named
 
-TABLE, IMAGES = 2.3, 1.1
-"""What a load takes at its peak, in times of the files: the copy that a reader makes and the store's own stand beside
-each other, where images are kept as they are with a thumbnail each. Tables that are packed take more."""
+IMAGES = 1.1
+"""What a load of images takes at its peak, in times of the files: kept as they are, with a thumbnail each."""
+SMALL, FURTHER = 10_000_000, 2.2
+FIRST = {False: 3.1, True: 5.2}
+"""And a table, of its first `SMALL` bytes and of those further: the copy that a reader makes and the store's own stand
+beside each other, and its log, which is cleared at 16 MB. By whether its files are packed (Parquet)."""
+FEATURES = {False: 12.0, True: 25.0}
+"""And one whose rows are examples of many columns: each value is kept with its column's name too."""
+BASE = 1_000_000
+"""Bytes that the smallest table takes."""
+PACKED = (".parquet",)
 TIGHT = 2.0
 LITE = "efficientnet"
 ISSUES = 150
@@ -75,7 +84,21 @@ def room_for_load(
     with so many `columns`, where that is known, only those of the `schema` are kept."""
     size = sum(_size(expanded(location)) for location in locations)
     kept = len({*schema.roles, *schema.attributes}) / columns if schema and columns and not images else 1.0
-    return _of(context, round((IMAGES if images else TABLE) * min(1.0, kept) * size))
+    if images or not size:
+        return _of(context, round(IMAGES * size))
+    packed = any(path.suffix.lower() in PACKED for path in map(expanded, locations))
+    return _of(
+        context, table_needed(round(min(1.0, kept) * size), packed=packed, features=bool(schema and schema.features))
+    )
+
+
+def table_needed(size: int, *, packed: bool, features: bool) -> int:
+    """Bytes that the load of a table may take at its peak: `size` of its files, `packed` as Parquet is, and whether its
+    examples are made of several columns."""
+    if features:
+        return round(BASE + FEATURES[packed] * size)
+    small = min(size, SMALL)
+    return round(BASE + FIRST[packed] * small + FURTHER * (size - small))
 
 
 def room_for_scan(context: Context, version_id: str, spec: ScanSpec) -> RoomForecast:

@@ -188,6 +188,32 @@ def test_decisions_made_while_the_server_is_away_arrive_and_undo_reaches_back(
     assert [one.action for one in decided(tmp_path)] == ["keep", "keep", "exclude", "relabel", "undo", "undo", "undo"]
 
 
+def test_undo_takes_back_this_tabs_own_acts_after_a_reload_and_asks_before_any_other(
+    page: Page, texts: Server, tmp_path: Path
+) -> None:
+    desk = open_desk(page, texts, reviewer="root")
+    press(page, "k")
+    saved(page, 1)
+    other = page.context.new_page()
+    open_desk(other, texts, reviewer="root")
+    press(other, "x")
+    saved(other, 2)
+    page.reload()
+    saved(page, 2)
+    press(page, "z")
+    expect(desk.locator(".desk")).to_have_attribute("data-row", "0")
+    saved(page, 1)
+    press(page, "z")
+    expect(desk.locator(".notice")).to_contain_text("but not in this tab. Press Undo once more")
+    saved(page, 1)
+    press(page, "z")
+    saved(page, 0)
+    texts.stop()
+    found = decided(tmp_path)
+    assert [one.action for one in found] == ["keep", "exclude", "undo", "undo"]
+    assert [one.undoes for one in found[2:]] == [found[0].decision_id, found[1].decision_id]
+
+
 def test_a_row_decided_by_another_says_who_and_what(
     page: Page, texts: Server, serve: Callable[..., Server], tmp_path: Path
 ) -> None:

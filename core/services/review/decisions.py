@@ -17,6 +17,7 @@ from core.jobs.recorded import record_versions
 from core.records import Dataset, Decision, ReviewCounts, Version
 from core.review.records import Act, Recorded, Refusal
 from core.review.rules import judge, judge_undos
+from core.review.words import in_words
 from core.store import versions
 from core.store.acts import decisions
 from core.store.datasets import get_dataset
@@ -163,12 +164,24 @@ def _undo_all(
     version = versions.get_version(context.store, version_id)
     targets = context.ledger.decisions.by_client_key([act.undoes_key for act in acts if act.undoes_key])
     newest = context.ledger.decisions.last_undoable(version_id, reviewer) if acts[0].undoes_key is None else None
+    if newest is not None and acts[0].instead_of is not None:
+        return [], [Refusal(acts[0], _asked_first(context, version, newest), newest)]
     if newest is not None:
         targets[""] = newest
     accepted, refused = judge_undos(acts, targets, reviewer)
     undone = [_undo(act, target, version, reviewer) for act, target in accepted]
     context.ledger.decisions.append(undone)
     return undone, refused
+
+
+def _asked_first(context: Context, version: Version, newest: Decision) -> str:
+    """Which act a screen would take back that does not know whose it is: several may go by one name."""
+    target = task_named(get_dataset(context.store, version.dataset_id).task).target
+    done = in_words(newest, target, newest.shown.get("given_label"))
+    return (
+        f"Row {newest.example_id} was {done} under your name, {newest.reviewer} ({newest.decided_at:%d %b, %H:%M} "
+        "UTC), but not in this tab. Press Undo once more to take that back."
+    )
 
 
 def as_decision(act: Act, version: Version, reviewer: str) -> Decision:

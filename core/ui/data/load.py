@@ -86,7 +86,8 @@ def _check_and_start(context: Context, user: str, locations: Sequence[str]) -> N
 
     def look() -> tuple[Preview, RoomForecast]:
         shown = with_thumbnails(preview(context, locations, within=within, thumbnails=MAX_IMAGES))
-        return shown, room_for_load(context, locations, images=task_named(shown.guess.task).modality.in_files)
+        images = task_named(shown.guess.task).modality.in_files
+        return shown, room_for_load(context, locations, images=images, schema=shown.guess)
 
     looked = result_of(context, key, look, waiting="reading the first rows")
     if looked is None:

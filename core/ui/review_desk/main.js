@@ -10,7 +10,10 @@ class Review {
   constructor(host, data) {
     this.host = host
     this.queue = new Queue()
-    this.undoable = []
+    this.memory = new Memory(`${data.storage}.undo`)
+    this.undoable = this.memory.kept()
+    this.offered = null
+    this.asking = new Set()
     this.lastInput = Date.now()
     this.outbox = new Outbox(data.storage, () => this.report())
     this.isGrid = data.mode === "grid"
@@ -124,6 +127,8 @@ class Review {
   refuse({ key, example_id, message, decision }) {
     if (this.seen(key)) return
     this.undoable = this.undoable.map((keys) => keys.filter((other) => other !== key)).filter((keys) => keys.length)
+    this.memory.keep(this.undoable)
+    if (this.asking.delete(key)) this.offered = decision?.key ?? null
     const item = this.queue.find(example_id)
     if (item) item.decision = decision
     this.status.tell(message, this.isGrid ? null : item)
@@ -222,6 +227,8 @@ class Review {
       item.acts = [...(item.acts ?? []), key]
     })
     this.undoable.push(acts.map((act) => act.key))
+    this.memory.keep(this.undoable)
+    this.offered = null
     this.queue.toNextOpen()
     if (this.isGrid) this.view.clear()
     this.draw()
@@ -238,11 +245,15 @@ class Review {
     }
   }
 
-  /** Takes back the newest act of this page; beyond its memory, the server's newest of this reviewer. */
+  /** Takes back the newest act of this tab. Beyond its memory the server says which act would be next: that one is taken
+   *  back when Undo is pressed once more. */
   undo() {
-    const keys = this.undoable.pop() ?? [null]
+    const keys = this.undoable.pop() ?? [this.offered]
+    this.memory.keep(this.undoable)
+    this.offered = null
     const items = keys.map((key) => this.queue.items.find((item) => key && item.acts?.includes(key)))
     const acts = keys.map((target, index) => ({ key: randomKey(), action: "undo", target, example_id: items[index]?.example_id ?? null }))
+    acts.filter((act) => !act.target).forEach((act) => this.asking.add(act.key))
     items.filter(Boolean).reverse().forEach((item) => this.queue.bringBack(item))
     this.draw()
     this.outbox.add(acts)

@@ -59,3 +59,29 @@ class Outbox {
     clearTimeout(this.timer)
   }
 }
+
+const REMEMBERED = 500
+
+// What this tab can still take back, by the keys of its acts: it survives a reload of the page, and is no other tab's.
+class Memory {
+  constructor(storageKey) {
+    this.storageKey = storageKey
+  }
+
+  kept() {
+    try {
+      const presses = JSON.parse(sessionStorage.getItem(this.storageKey) ?? "[]")
+      return Array.isArray(presses) ? presses.filter(Array.isArray) : []
+    } catch {
+      return []
+    }
+  }
+
+  keep(presses) {
+    try {
+      sessionStorage.setItem(this.storageKey, JSON.stringify(presses.slice(-REMEMBERED)))
+    } catch {
+      // Storage is full or forbidden: the page's own memory is left.
+    }
+  }
+}

@@ -128,6 +128,21 @@ def test_undo_without_a_target_walks_back_through_ones_own_decisions(context: Co
         undo(context, scanned.version_id, "ada")
 
 
+def test_an_undo_on_a_screen_that_names_no_decision_takes_nothing_back_and_says_what_it_would(
+    context: Context, scanned: Scan
+) -> None:
+    elsewhere = act(2, "exclude")
+    record(context, scanned.version_id, "root", [act(1), elsewhere])
+    (refused,) = record(context, scanned.version_id, "root", [Act(new_id(), "undo", None, instead_of=())]).refused
+    assert refused.message.startswith("Row 2 was excluded under your name, root (")
+    assert refused.message.endswith("but not in this tab. Press Undo once more to take that back.")
+    assert sorted(decisions.decision_of(context.store, scanned.version_id, [1, 2])) == [1, 2]
+    assert refused.decision is not None and refused.decision.client_key == elsewhere.client_key
+    once_more = Act(new_id(), "undo", None, undoes_key=refused.decision.client_key, instead_of=())
+    assert record(context, scanned.version_id, "root", [once_more]).returned == ((once_more.client_key, 2),)
+    assert sorted(decisions.decision_of(context.store, scanned.version_id, [1, 2])) == [1]
+
+
 def test_many_undos_at_once_bring_all_their_rows_back(context: Context, scanned: Scan) -> None:
     acts = [act(row) for row in range(5)]
     record(context, scanned.version_id, "ada", acts)

@@ -17,7 +17,7 @@ from core.finetune.memory.sizes import sizes_of
 from core.finetune.optimiser import moments
 from core.finetune.room import CHECKPOINT, WEIGHTS, disk_needed
 from core.records import Dataset, ScanSpec, TrainSpec
-from core.services.room import RoomForecast, room_for_load, room_for_run, room_for_scan
+from core.services.room import RoomForecast, room_for_load, room_for_run, room_for_scan, table_needed
 from tests.training_support import tiny_bert
 
 FULL = TrainSpec(strategy="full")
@@ -73,8 +73,31 @@ def test_a_load_needs_more_than_its_files(context: Context, tmp_path: Path) -> N
     for name in ("a.png", "b.png"):
         (folder / name).write_bytes(b"1" * 50_000)
     assert room_for_load(context, [str(tmp_path / "images")], images=True).needed == 110_000
-    assert room_for_load(context, [str(folder / "a.png")], images=False).needed == 115_000
+    assert room_for_load(context, [str(folder / "a.png")], images=False).needed == 1_155_000
     assert room_for_load(context, ["owner/name", str(tmp_path / "nothing.csv")], images=False).needed == 0
+
+
+@pytest.mark.parametrize(
+    ("size", "packed", "features", "peak"),
+    [
+        (10_815, False, False, 917_504),
+        (540_015, False, False, 2_224_128),
+        (2_160_015, False, False, 6_656_000),
+        (7_560_015, False, False, 22_556_672),
+        (2_744_836, False, False, 6_860_800),  # of 60 more columns
+        (1_367_541, True, False, 6_918_144),
+        (772_736, False, True, 5_021_696),  # 200 columns
+        (15_433_623, False, True, 85_528_576),  # 200
+        (1_935_750, False, True, 10_104_832),  # 50
+        (3_166_967, False, True, 37_593_088),  # 64 of small whole numbers
+        (7_660_279, True, True, 86_491_136),  # 200
+        (3_957_385, True, True, 33_067_008),  # 20
+    ],
+)
+def test_no_load_of_a_table_that_was_measured_took_more_than_is_foreseen_or_less_than_a_third_of_it(
+    size: int, packed: bool, features: bool, peak: int
+) -> None:
+    assert peak <= table_needed(size, packed=packed, features=features) <= 3.2 * peak
 
 
 def test_what_does_not_fit_is_refused_and_what_is_tight_is_said(tmp_path: Path) -> None:
