@@ -94,7 +94,7 @@ def test_a_load_needs_more_than_its_files(context: Context, tmp_path: Path) -> N
         (3_957_385, True, True, 33_067_008),  # 20
     ],
 )
-def test_no_load_of_a_table_that_was_measured_took_more_than_is_foreseen_or_less_than_a_third_of_it(
+def test_loads_of_tables_as_measured_took_no_more_than_is_foreseen_and_about_a_third_of_it_at_least(
     size: int, packed: bool, features: bool, peak: int
 ) -> None:
     assert peak <= table_needed(size, packed=packed, features=features) <= 3.2 * peak
