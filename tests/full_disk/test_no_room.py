@@ -126,7 +126,7 @@ def test_a_load_without_room_for_it_is_refused_with_its_figure_before_it_starts(
     assert run("jobs", "--json").json == []
     disk.fill(70 * MB)
     ran = load(run, table)
-    assert ran.code == 0 and "needs about 46.1 MB of the" in ran.err
+    assert ran.code == 0 and "needs about 54.1 MB of the" in ran.err
 
 
 def test_while_images_are_decoded(run: Run, disk: SmallDisk, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
