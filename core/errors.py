@@ -5,6 +5,8 @@ Anything raised that is not a `WinnowError` is a defect of Winnow: it is logged 
 
 from __future__ import annotations
 
+import os
+import shlex
 from pathlib import Path
 
 
@@ -13,6 +15,9 @@ class WinnowError(Exception):
 
     `message` says what is wrong and carries the offending value; `hint` says what to do next.
     """
+
+    command: str = ""
+    """What to run in a shell to put it right, where that is one line."""
 
     def __init__(self, message: str, hint: str = "") -> None:
         super().__init__(message)
@@ -25,6 +30,20 @@ class WinnowError(Exception):
 
 class SourceError(WinnowError):
     """The source cannot be read as a dataset: not there, empty, unsafe, or without what a dataset needs."""
+
+
+class OutsideError(SourceError):
+    """A path that was typed on a page lies outside the folders that may be loaded from."""
+
+    def __init__(self, typed: str, allowed: tuple[Path, ...], wanted: Path) -> None:
+        """`wanted`: the folder that would have to be allowed."""
+        listed = ", ".join(map(str, allowed))
+        super().__init__(
+            f"{typed} is outside the folders that may be loaded from.",
+            f"Allowed: {listed}. Whoever runs the server allows the folder by starting it with WINNOW_DATA_FOLDERS:",
+        )
+        folders = os.pathsep.join(dict.fromkeys(map(str, (*allowed, wanted))))
+        self.command = f"WINNOW_DATA_FOLDERS={shlex.quote(folders)} make app"
 
 
 class TypeMisfitError(SourceError):

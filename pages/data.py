@@ -11,6 +11,7 @@ from core.ui.data.rejected import set_aside
 from core.ui.data.rows import in_words, named_row, row_filters
 from core.ui.data.splits import classes_by_part, follow_split, split_form
 from core.ui.parts.choices import view_switch
+from core.ui.parts.next_step import next_act
 from core.ui.parts.problems import shown_errors
 from core.ui.parts.row_list import row_browser
 from core.ui.shell.frame import BareFrame, open_page
@@ -56,3 +57,5 @@ with shown_errors():
     else:
         rename_or_delete(context, dataset)
         trash(context)
+    if view in ("rows", "splits", "rejected"):
+        next_act(context, dataset, "data")

@@ -12,10 +12,11 @@ from core.ui.evaluation.choice import Shown, ShownSets, choose, no_run_yet
 from core.ui.evaluation.classes import classes
 from core.ui.evaluation.compare import comparison
 from core.ui.evaluation.curves import class_curves, how_it_learnt
-from core.ui.evaluation.head import head, take_along
+from core.ui.evaluation.head import answers_in_sight, head, take_along
 from core.ui.evaluation.matrix import matrix_and_pairs
 from core.ui.evaluation.rows import examples
 from core.ui.parts.choices import view_switch
+from core.ui.parts.next_step import next_act
 from core.ui.parts.pending import settled
 from core.ui.parts.problems import shown_errors
 from core.ui.shell.frame import open_page
@@ -46,6 +47,7 @@ with shown_errors():
     if isinstance(found, Evaluation):
         shown = Shown(*about, found)
         head(shown)
+        answers_in_sight(context, shown)
         view = view_switch(VIEWS, always_named=True)
         with tools:
             take_along(context, shown)
@@ -58,6 +60,7 @@ with shown_errors():
     else:
         shown = ShownSets(*about, found)
         multi_label.head(shown)
+        answers_in_sight(context, shown)
         view = view_switch(SET_VIEWS, always_named=True)
         with tools:
             take_along(context, shown)
@@ -69,3 +72,4 @@ with shown_errors():
         how_it_learnt(context, choice.run)
     elif view == "compare":
         comparison(context, shown, runs)
+    next_act(context, dataset, "evaluation")

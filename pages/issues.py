@@ -14,6 +14,7 @@ from core.ui.issues.list import ranked_list
 from core.ui.issues.scan import failure, follow, is_under_way, no_scan_yet, scan_form
 from core.ui.issues.where import where_they_are
 from core.ui.parts.issue_filter import filter_bar
+from core.ui.parts.next_step import next_act
 from core.ui.parts.problems import shown_errors
 from core.ui.shell.frame import open_page
 from core.ui.shell.strip import job_strip
@@ -33,10 +34,11 @@ with shown_errors():
         where = filter_bar(context, dataset, scan)
         found = findings(context, scan, where.issue_type, where.worst)
         with above:
-            cards(scan, found.kind)
             figures(dataset, version, found, None if followed else partial(scan_form, context, dataset, version, user))
+            cards(scan, found.kind)
             where_they_are(dataset, version, found)
         excluded(context, user, found)
         ranked_list(context, dataset, version, user, found, where)
+        next_act(context, dataset, "issues")
     elif followed is None:
         no_scan_yet(context, dataset, version, user)

@@ -3,34 +3,32 @@ space that what they made takes."""
 
 from __future__ import annotations
 
-import streamlit as st
-
-from core.services.jobs import active_jobs
-from core.ui.jobs.list import how_many, job_list, linked_job, nothing_has_run, open_jobs
+from core.services.jobs import has_jobs
+from core.ui.jobs.list import choose_jobs, how_many, job_list, jobs_looked_at, linked_job, nothing_has_run, open_jobs
 from core.ui.jobs.space import space_panel
+from core.ui.jobs.webhook import webhook_line
+from core.ui.live import live
 from core.ui.parts.problems import shown_errors
 from core.ui.shell.frame import open_page
-
-REFRESH_SECONDS = 1.0
-
 
 frame = open_page("Jobs", needs="nothing", job_lines=0)
 context = frame.context
 
 
 def jobs() -> None:
-    """The page, which refreshes itself only while something runs."""
+    """The page, drawn again where what it shows has changed."""
     page = open_jobs(context)
-    if not page.total:
-        nothing_has_run()
-        return
     how_many(page)
     linked_job(context, page)
     job_list(context, page)
 
 
 with shown_errors():
-    running = active_jobs(context)
-    st.fragment(run_every=REFRESH_SECONDS if running else None)(jobs)()
+    webhook_line(context)
+    if has_jobs(context):
+        choose_jobs()
+        live(context, jobs, lambda: jobs_looked_at(context), key="jobs")
+    else:
+        nothing_has_run()
 with shown_errors():
     space_panel(context)

@@ -12,6 +12,7 @@ from core.services.profile.figures import (
     split_balance,
 )
 from core.ui.parts.choices import view_switch
+from core.ui.parts.next_step import next_act
 from core.ui.parts.pending import settled
 from core.ui.parts.problems import shown_errors
 from core.ui.profile.balance import balance_view
@@ -51,3 +52,4 @@ with shown_errors():
                 opened = bias_view(context, measured, version, found)
     if opened is not None:
         opened_rows(context, dataset, version, opened, view)
+    next_act(context, dataset, "profile")

@@ -9,6 +9,7 @@ from core.ui import keys
 from core.ui.parts.choices import view_switch
 from core.ui.parts.problems import shown_errors
 from core.ui.review.log import decision_log
+from core.ui.review.many import acts_on_many
 from core.ui.review.run import run_queue
 from core.ui.review.scan import not_scanned, queue_filter, scan_queue, views_of
 from core.ui.review.versions import reviewed_changes, version_form, version_table
@@ -19,11 +20,12 @@ context, dataset, version, user = frame.context, frame.dataset, frame.version, f
 with shown_errors():
     view = view_switch(views_of(dataset))
     if view == "decisions":
-        decision_log(context, dataset, frame.versions)
+        acts_on_many(context, dataset, user, frame.versions)
+        decision_log(context, dataset, frame.versions, user)
     elif view == "versions":
         left, right = st.columns([4, 8], gap="large")
         with left:
-            version_form(context, version, user)
+            version_form(context, dataset, version, user)
         with right:
             version_table(frame.versions)
             reviewed_changes(context, dataset, version, frame.versions)
@@ -32,7 +34,7 @@ with shown_errors():
     else:
         scan = latest_scan(context, version.version_id)
         if scan is None:
-            not_scanned(dataset, version)
+            not_scanned(context, dataset, version, user)
         else:
             where = queue_filter(context, dataset, scan)
             scan_queue(context, dataset, version, user, where, view)

@@ -25,7 +25,8 @@ UNIT = PROJECT / "tests" / "unit"
 SLOW = (
     *("arrays", "bench", "duplicates", "finetune", "heads", "issues", "jobs", "modalities"),  # rooms that load torch
     "services",  # a loaded dataset for each test
-    *("evaluation/test_bootstrap.py", "evaluation/test_curves.py", "evaluation/test_effect.py"),
+    *("evaluation/test_bootstrap.py", "evaluation/test_costs.py", "evaluation/test_curves.py"),
+    "evaluation/test_effect.py",
     *(
         "evaluation/test_metrics.py",
         "evaluation/test_multi_label.py",
@@ -40,7 +41,10 @@ _SLOW = {UNIT / name for name in SLOW}
 LEFT_TO_CI = tuple(
     f"{folder}/{name}.py"
     for folder, names in {
-        "browser": "test_data test_issues test_journey test_review_desk test_review_mishaps test_review_several",
+        "browser": (
+            "test_accessible test_by_keyboard test_data test_empty_states test_first_steps test_fix_here test_issues "
+            "test_journey test_keyboard test_review_desk test_review_mishaps test_review_several test_story"
+        ),
         "damage": "test_arrays test_check_beside test_logs",
         "full_disk": "test_no_room",
         "integration": (

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 import pyarrow as pa
@@ -26,8 +26,10 @@ def finished_run(
     labels: Sequence[str] | None = None,
     metrics: Sequence[Metric] = (),
     keep_probabilities: bool = True,
+    reported: Mapping[str, Mapping[str, float]] | None = None,
 ) -> Run:
-    """The run that predicts row i, of `splits[i]`, with the probabilities (rows, k) of its row i."""
+    """The run that predicts row i, of `splits[i]`, with the probabilities (rows, k) of its row i; `reported` are the
+    scores of splits that its result names."""
     job = context.queue.start_local("train", "a run", {}, dataset.dataset_id, "ann")
     names = tuple(labels or dataset.labels)
     run = context.ledger.runs.add(
@@ -53,6 +55,6 @@ def finished_run(
         }
     )
     pq.write_table(predictions, output / "predictions.parquet")
-    finish_run(context, run.run_id, {"splits": {}}, metrics, output / "predictions.parquet", names)
+    finish_run(context, run.run_id, {"splits": dict(reported or {})}, metrics, output / "predictions.parquet", names)
     context.queue.finish_local(job.job_id, "done")
     return context.ledger.runs.get(dataset.dataset_id, run.run_id)

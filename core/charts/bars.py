@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 import plotly.graph_objects as go
 
-from core.charts.style import ACCENT, BAR_PIXELS, emphasis, faded, lay_out, name_rows, shown
+from core.charts.style import ACCENT, emphasis, faded, lay_out, name_rows, row_pixels, shown
 
 
 def bars(
@@ -36,14 +36,14 @@ def bars(
             unselected={"marker": {"opacity": 1}},
             text=[f" {count:,} · {share:.1%}" for count, share in zip(counts, shares, strict=True)],
             textposition="outside",
-            textfont={"size": 11},
+            textfont={"size": 12},
             cliponaxis=False,
             hovertext=[shown(name, 80) for name in names],
             hovertemplate="<b>%{hovertext}</b><br>%{x:,} rows<extra></extra>",
         )
     )
     rows = len(names) + (gap_after is not None)
-    lay_out(figure, height=rows * BAR_PIXELS + 16, margin={"l": 4, "r": 24, "t": 8, "b": 8, "pad": 4})
+    lay_out(figure, height=rows * row_pixels(names) + 16, margin={"l": 4, "r": 24, "t": 8, "b": 8, "pad": 4})
     _scale(figure, counts, log)
     name_rows(figure, names)
     return figure.update_yaxes(tickvals=places, range=[rows - 0.5, -0.5])

@@ -223,7 +223,7 @@ def _draw(
     )
     fitting = [cell for cell in cells if len(cell.text) * DIGIT_PIXELS <= room]
     places = [(cell.column, cell.row) for cell in fitting]
-    figure.add_trace(numbers(places, [cell.text for cell in fitting], 12 if side >= 36 else 11))
+    figure.add_trace(numbers(places, [cell.text for cell in fitting], 12))
     position = {label: place for place, label in enumerate(labels)}
     if selected is not None and set(selected) <= position.keys():
         figure.add_trace(outline(position[selected[1]], position[selected[0]]))

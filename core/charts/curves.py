@@ -44,8 +44,8 @@ def curves(lines: Sequence[Line], kind: Kind) -> go.Figure:
                 hovertemplate=f"<b>%{{meta}}</b><br>{x_name} %{{x:.3f}}<br>{y_name} %{{y:.3f}}<extra></extra>",
             )
         )
-    legend = {"orientation": "h", "y": 1, "yanchor": "bottom", "x": 0, "font": {"size": 11}}
+    legend = {"orientation": "h", "y": 1, "yanchor": "bottom", "x": 0, "font": {"size": 12}}
     lay_out(figure, height=HEIGHT, showlegend=True, legend=legend, margin={"l": 4, "r": 8, "t": 30, "b": 8, "pad": 4})
     axis = {"range": [-0.01, 1.01], "tickvals": [0, 0.25, 0.5, 0.75, 1], "gridcolor": FAINT}
-    figure.update_xaxes(**axis, title_text=x_name, title_font_size=11)
-    return figure.update_yaxes(**axis, showgrid=True, title_text=y_name, title_font_size=11)
+    figure.update_xaxes(**axis, title_text=x_name, title_font_size=12)
+    return figure.update_yaxes(**axis, showgrid=True, title_text=y_name, title_font_size=12)

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import plotly.graph_objects as go
 
-from core.charts.style import BAR_PIXELS, MARKS, MUTED, PALETTE, faded, lay_out, name_rows, shown
+from core.charts.style import MARKS, MUTED, PALETTE, faded, lay_out, name_rows, row_pixels, shown
 from core.records import Estimate
 
 
@@ -18,11 +18,12 @@ def differences(names: Sequence[str], series: Sequence[tuple[str, Sequence[Estim
         figure.add_trace(_marks(names, title, estimates, position, len(series)))
     figure.add_vline(x=0, line={"color": MUTED, "width": 1})
     several = len(series) > 1
+    rows = len(names) * (row_pixels(names) + 4) * max(1, len(series)) // (2 if several else 1)
     lay_out(
         figure,
-        height=len(names) * (BAR_PIXELS + 4) * max(1, len(series)) // (2 if several else 1) + (68 if several else 36),
+        height=rows + (68 if several else 36),
         showlegend=several,
-        legend={"orientation": "h", "y": 1, "yanchor": "bottom", "x": 0, "font": {"size": 11}, "itemclick": False},
+        legend={"orientation": "h", "y": 1, "yanchor": "bottom", "x": 0, "font": {"size": 12}, "itemclick": False},
         margin={"l": 4, "r": 8, "t": 34 if several else 8, "b": 8, "pad": 4},
     )
     name_rows(figure, names)

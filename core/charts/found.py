@@ -38,9 +38,9 @@ def found(points: Sequence[Point], chosen: int) -> go.Figure:
     lay_out(figure, height=HEIGHT, margin={"l": 4, "r": 8, "t": 8, "b": 30, "pad": 4})
     if chosen <= rows[-1]:
         figure.add_vline(chosen, line={"color": MUTED, "width": 1})
-    figure.update_xaxes(title_text="rows to review, worst first", title_font_size=11, range=[0, rows[-1]])
-    figure.update_yaxes(title_text="wrong labels", title_font_size=11, showgrid=True, gridcolor=FAINT)
-    return figure.update_yaxes(rangemode="tozero", tickfont={"size": 11})
+    figure.update_xaxes(title_text="rows to review, worst first", title_font_size=12, range=[0, rows[-1]])
+    figure.update_yaxes(title_text="wrong labels", title_font_size=12, showgrid=True, gridcolor=FAINT)
+    return figure.update_yaxes(rangemode="tozero", tickfont={"size": 12})
 
 
 def _line(rows: Sequence[int], values: Sequence[float], width: int, **look: object) -> go.Scatter:

@@ -6,18 +6,20 @@ narrow screen squeezes the axes.
 
 from __future__ import annotations
 
+import html
+import math
 from collections.abc import Sequence
 from typing import Any
 
 import plotly.graph_objects as go
 
-from core.charts.style import FAINT, MUTED, lay_out, shown
+from core.charts.style import FAINT, LEAST_TEXT, MUTED, columns_of, lay_out, shown
 
 MAX_CLASSES = 100
 """More classes than this do not fit as cells that a pointer can hit."""
 GRIDDED_CLASSES = 40
 """Up to here empty cells are drawn too, faintly; beyond it, lines to follow."""
-LABEL_CHARACTERS = 20
+LABEL_CHARACTERS = 24
 
 HALF = 0.47
 """Half the side of a cell, where the next one is 1 away."""
@@ -44,7 +46,7 @@ def bars(places: Sequence[tuple[int, int]], **look: Any) -> go.Bar:
     )
 
 
-def numbers(places: Sequence[tuple[int, int]], texts: Sequence[str], size: int = 11) -> go.Scatter:
+def numbers(places: Sequence[tuple[int, int]], texts: Sequence[str], size: int = 12) -> go.Scatter:
     """What stands in the cells at (column, row), as a layer of text: the style sheet gives it the page's ink, also when
     the page turns dark under an open chart. Text inside a bar would be coloured once and for all."""
     return go.Scatter(
@@ -73,18 +75,23 @@ def lay_out_grid(
     figure: go.Figure, labels: Sequence[str], cell: int, sides: tuple[str, str] | None = None
 ) -> go.Figure:
     """Names the rows and the columns, the first row on top; `sides` says what rows and columns are."""
-    size = max(8, min(12, cell - 1))
-    longest = max(map(len, labels), default=0)
+    size, every = LEAST_TEXT, max(1, math.ceil(LEAST_TEXT / cell))  # of smaller cells not every one has its name
+    names = [shown(label, LABEL_CHARACTERS) for label in labels]
+    longest = max((columns_of(html.unescape(name)) for name in names), default=0)
     title = TITLE_PIXELS if sides else 0
     flat = longest <= 2 or longest * 0.62 * size < cell - 4
-    left = 12 + int(0.6 * size * min(LABEL_CHARACTERS, longest)) + title
+    left = 12 + int(0.6 * size * longest) + title
     top = (16 + size if flat else left - title) + title
     cells = cell * len(labels)
     width = max(LEAST_WIDTH, left + 4 + cells)
     margin = {"l": left, "t": top, "r": width - left - cells, "b": 4, "pad": 0}
     lay_out(figure, height=top + 4 + cells, width=width, margin=margin, barmode="overlay")
-    names = [shown(label, LABEL_CHARACTERS) for label in labels]
-    axis = {"tickvals": list(range(len(labels))), "ticktext": names, "tickfont": {"size": size}, "automargin": False}
+    axis = {
+        "tickvals": list(range(0, len(labels), every)),
+        "ticktext": names[::every],
+        "tickfont": {"size": size},
+        "automargin": False,
+    }
     end, lined = len(labels) - 0.5, len(labels) > GRIDDED_CLASSES
     figure.update_xaxes(**axis, range=[-0.5, end], showgrid=lined, side="top", tickangle=0 if flat else -90)
     figure.update_yaxes(**axis, range=[end, -0.5], showgrid=lined, gridcolor=FAINT)

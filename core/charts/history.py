@@ -54,10 +54,10 @@ def history(series: Sequence[Series], *, share: bool = False) -> go.Figure:
                 hovertemplate=f"<b>%{{meta}}</b> %{{y:{'.2%' if share else '.4f'}}} at epoch %{{x:.2f}}<extra></extra>",
             )
         )
-    legend = {"orientation": "h", "y": 1, "yanchor": "bottom", "x": 0, "font": {"size": 11}}
+    legend = {"orientation": "h", "y": 1, "yanchor": "bottom", "x": 0, "font": {"size": 12}}
     lay_out(drawn, height=HEIGHT, showlegend=True, legend=legend, margin={"l": 4, "r": 8, "t": 30, "b": 8, "pad": 4})
-    drawn.update_xaxes(showgrid=False, title_text="epoch", title_font_size=11, rangemode="tozero")
-    drawn.update_yaxes(showgrid=True, gridcolor=FAINT, tickfont={"size": 11})
+    drawn.update_xaxes(showgrid=False, title_text="epoch", title_font_size=12, rangemode="tozero")
+    drawn.update_yaxes(showgrid=True, gridcolor=FAINT, tickfont={"size": 12})
     values = [value for line in series for value in line.values]
     if values:
         places, names = ticks(min(values), max(values), share=share)

@@ -6,7 +6,8 @@ from collections.abc import Sequence
 
 import plotly.graph_objects as go
 
-from core.charts.style import ACCENT, BAR_PIXELS, MARKS, PALETTE, emphasis, faded, lay_out, name_rows, shown
+from core.charts.history import ticks
+from core.charts.style import ACCENT, MARKS, PALETTE, emphasis, faded, lay_out, name_rows, row_pixels, shown
 from core.records import Estimate
 
 
@@ -36,7 +37,7 @@ def intervals(names: Sequence[str], estimates: Sequence[Estimate], *, selected: 
             hovertemplate="%{hovertext}<extra></extra>",
         )
     )
-    lay_out(figure, height=len(names) * (BAR_PIXELS + 4) + 40)
+    lay_out(figure, height=len(names) * (row_pixels(names) + 4) + 40)
     name_rows(figure, names)
     return figure.update_xaxes(range=[-0.02, 1.02], tickvals=[0, 0.25, 0.5, 0.75, 1])
 
@@ -66,14 +67,15 @@ def shares(names: Sequence[str], series: Sequence[tuple[str, Sequence[float], Se
                 hovertemplate="%{hovertext}<extra></extra>",
             )
         )
-    legend = {"orientation": "h", "y": 1, "yanchor": "bottom", "x": 0, "font": {"size": 11}}
+    legend = {"orientation": "h", "y": 1, "yanchor": "bottom", "x": 0, "font": {"size": 12}}
     lay_out(
         figure,
-        height=len(names) * BAR_PIXELS + 76,
+        height=len(names) * row_pixels(names) + 76,
         showlegend=True,
         legend=legend,
         margin={"l": 4, "r": 8, "t": 34, "b": 8, "pad": 4},
     )
     name_rows(figure, names)
     figure.update_yaxes(showgrid=True, gridcolor="rgba(125, 133, 144, 0.12)")
-    return figure.update_xaxes(tickformat=".0%", rangemode="tozero")
+    places, ticked = ticks(0.0, max((value for _, values, _ in series for value in values), default=1.0), share=True)
+    return figure.update_xaxes(tickvals=places, ticktext=ticked, range=[-0.02 * places[-1], places[-1] * 1.02])

@@ -7,6 +7,7 @@ in for light or dark. What a chart colours by value is drawn in one hue at an op
 from __future__ import annotations
 
 import html
+import unicodedata
 from collections.abc import Sequence
 from typing import Any
 
@@ -29,7 +30,13 @@ STEPPED_BACK = 0.55
 """Opacity of what is not selected: less, and it no longer reads on a dark page."""
 
 LABEL_CHARACTERS = 24
+LINE_CHARACTERS = 26
+"""Characters of one of the two lines that a name has beside a row."""
+LEAST_TEXT = 12
+"""Pixels: smaller text in a chart is hard to read."""
 BAR_PIXELS = 22
+TWO_LINES_PIXELS = 34
+"""Height of a bar whose name takes two lines."""
 """Height of one horizontal bar with its gap."""
 CONFIG = {"displayModeBar": False, "scrollZoom": False, "doubleClick": False}
 """Plotly's own buttons are left out: every chart is of one purpose."""
@@ -51,6 +58,27 @@ def shown(text: str, characters: int = LABEL_CHARACTERS) -> str:
     return html.escape(line, quote=False)
 
 
+def columns_of(text: str) -> int:
+    """How wide a text is, in characters of the usual width: Chinese, Japanese and Korean ones are two wide."""
+    return sum(2 if unicodedata.east_asian_width(sign) in "WF" else 1 for sign in text)
+
+
+def wrapped(text: str, characters: int = LINE_CHARACTERS) -> str:
+    """A name on one line or two, cut at a space or an underscore where there is one; only what two lines do not hold
+    loses its middle."""
+    line = " ".join(text.split()) or "(empty)"
+    if len(line) <= characters:
+        return shown(line, characters)
+    middle = max((place for place, sign in enumerate(line[:characters], 1) if sign in " _-/."), default=0)
+    cut = middle if middle >= max(len(line) - characters, characters // 3) else min(characters, (len(line) + 1) // 2)
+    return f"{shown(line[:cut].rstrip(), characters)}<br>{shown(line[cut:].lstrip(), characters)}"
+
+
+def row_pixels(names: Sequence[str]) -> int:
+    """Height of a row, by whether any of the names takes two lines."""
+    return TWO_LINES_PIXELS if any(len(" ".join(name.split())) > LINE_CHARACTERS for name in names) else BAR_PIXELS
+
+
 def emphasis(count: int, selected: int | None) -> list[float]:
     """Opacities of `count` marks: all full, or all but the selected one stepped back."""
     return [1.0 if selected in (None, position) else STEPPED_BACK for position in range(count)]
@@ -69,8 +97,8 @@ def lay_out(figure: go.Figure, *, height: int, **layout: Any) -> go.Figure:
         hoverlabel={"font": {"size": 12}},
         modebar={"remove": ["select", "lasso"]},
     )
-    figure.update_xaxes(fixedrange=True, zeroline=False, showgrid=True, gridcolor=FAINT, tickfont={"size": 11})
-    figure.update_yaxes(fixedrange=True, zeroline=False, showgrid=False, tickfont={"size": 12}, automargin=True)
+    figure.update_xaxes(fixedrange=True, zeroline=False, showgrid=True, gridcolor=FAINT, tickfont={"size": LEAST_TEXT})
+    figure.update_yaxes(fixedrange=True, zeroline=False, showgrid=False, tickfont={"size": LEAST_TEXT}, automargin=True)
     return figure.update_layout(**layout)
 
 
@@ -78,7 +106,7 @@ def name_rows(figure: go.Figure, names: Sequence[str], heights: Sequence[float] 
     """Names the places 0, 1, … of the y axis from the top down. Two names cut to the same text stay two places."""
     return figure.update_yaxes(
         tickvals=list(range(len(names)) if heights is None else heights),
-        ticktext=[shown(name) for name in names],
+        ticktext=[wrapped(name) for name in names],
         range=[len(names) - 0.5, -0.5],
         ticklabelstandoff=6,
     )

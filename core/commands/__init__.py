@@ -16,16 +16,20 @@ from core.commands.command import Answer, Asked, Command, Word
 from core.commands.compare import compare_command
 from core.commands.datasets import datasets_command
 from core.commands.decide import decide_command
+from core.commands.decisions import decisions_command
 from core.commands.evaluate import evaluate_command
 from core.commands.export import export_command
 from core.commands.issues import issues_command
 from core.commands.jobs import jobs_command
+from core.commands.lists.views import views_command
 from core.commands.load import load_command
 from core.commands.predict import predict_command
 from core.commands.profile import profile_command
-from core.commands.report import report_command
 from core.commands.runs import runs_command
 from core.commands.scan import scan_command
+from core.commands.steps import steps_command
+from core.commands.telling.report import report_command
+from core.commands.telling.story import story_command
 from core.commands.train import train_command
 from core.commands.upkeep.backup import backup_command, backups_command
 from core.commands.upkeep.check import check_command
@@ -39,16 +43,20 @@ from core.errors import UsageError
 COMMANDS: tuple[Word, ...] = (
     load_command,
     datasets_command,
+    steps_command,
     profile_command,
     scan_command,
     issues_command,
+    views_command,
     decide_command,
+    decisions_command,
     version_command,
     train_command,
     runs_command,
     evaluate_command,
     compare_command,
     report_command,
+    story_command,
     cleaning_effect_command,
     predict_command,
     export_command,

@@ -14,6 +14,7 @@ from core.context import Context
 from core.evaluation.confusion import most_confused
 from core.evaluation.metrics import report
 from core.records import Estimate, Evaluation, LabelsFrom, MultiLabelEvaluation, Run, Scores
+from core.services.evaluation.in_sight import in_sight
 from core.services.evaluation.measures import evaluate
 from core.services.evaluation.words import AnyEvaluation, limits
 from core.services.runs.models import find_run
@@ -40,9 +41,9 @@ def evaluate_command(context: Context, name: str, run: str, split: str, labels: 
     scored = find_run(context, run, name)
     found = evaluate(context, scored, split, labels, timeout=None)
     if isinstance(found, Evaluation):
-        return Answer(_data(context, scored, found), _text(scored, found))
+        return Answer(_data(context, scored, found), _text(context, scored, found))
     assert isinstance(found, MultiLabelEvaluation), "it was waited for"
-    return Answer(_set_data(context, scored, found), _set_text(scored, found))
+    return Answer(_set_data(context, scored, found), _set_text(context, scored, found))
 
 
 def _data(context: Context, run: Run, found: Evaluation) -> JsonObject:
@@ -51,7 +52,7 @@ def _data(context: Context, run: Run, found: Evaluation) -> JsonObject:
         "labels": found.labels,
         "confusion_matrix": found.matrix.tolist(),
         "report": report(found.accuracy.estimate, found.classes, found.averages),
-        "notes": limits(run, found),
+        "notes": [*limits(run, found), *in_sight(context, run, found)],
     }
 
 
@@ -65,7 +66,7 @@ def _set_data(context: Context, run: Run, found: MultiLabelEvaluation) -> JsonOb
         "confusion_matrices": found.tables.tolist(),
         "missed_and_added": found.missed_and_added.tolist(),
         "report": report(found.accuracy.estimate, found.classes, found.averages),
-        "notes": limits(run, found),
+        "notes": [*limits(run, found), *in_sight(context, run, found)],
     }
 
 
@@ -86,13 +87,14 @@ def _figure(name: str, found: Estimate) -> JsonObject:
     return {name: found.estimate, f"{name}_interval": found.interval}
 
 
-def _text(run: Run, found: Evaluation) -> str:
+def _text(context: Context, run: Run, found: Evaluation) -> str:
     loss = "" if found.log_loss is None else f", log loss {found.log_loss:.4f}"
     parts = [
         f"Run {run.number}, {run.title}, on {found.rows:,} rows of {found.split}: "
         f"accuracy {score(found.accuracy)}, "
         f"macro F1 {score(found.macro_f1)}{loss}; 95 % intervals.",
         *limits(run, found),
+        *in_sight(context, run, found),
         table(("class", *FIGURES), _lines(found.classes), TOP_CLASSES),
         table(("average", *FIGURES), _lines(found.averages)),
     ]
@@ -103,7 +105,7 @@ def _text(run: Run, found: Evaluation) -> str:
     return "\n\n".join(parts)
 
 
-def _set_text(run: Run, found: MultiLabelEvaluation) -> str:
+def _set_text(context: Context, run: Run, found: MultiLabelEvaluation) -> str:
     loss = "" if found.log_loss is None else f", log loss {found.log_loss:.4f}"
     classes = [
         (name, one.precision, one.recall, one.f1, one.support, missed, added)
@@ -116,6 +118,7 @@ def _set_text(run: Run, found: MultiLabelEvaluation) -> str:
         f"subset accuracy {score(found.accuracy)}; 95 % intervals. "
         f"Hamming loss {found.hamming_loss:.4f}{loss}.",
         *limits(run, found),
+        *in_sight(context, run, found),
         table(("class", *FIGURES, "missed", "added"), classes, TOP_CLASSES),
         table(("average", *FIGURES), _lines(found.averages)),
     ]

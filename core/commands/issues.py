@@ -4,20 +4,32 @@ from __future__ import annotations
 
 import shutil
 import sys
+from dataclasses import replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import click
 
 from core.commands.command import Answer, command
-from core.commands.parameters import dataset_version, in_full, version_argument
+from core.commands.parameters import (
+    columns_option,
+    dataset_version,
+    in_full,
+    order_option,
+    plain_option,
+    version_argument,
+    view_option,
+    where_option,
+)
 from core.context import Context
 from core.errors import UsageError
 from core.issues import ISSUE_TYPES
-from core.records import IssueFilter
 from core.services.issues.listing import count, export_list, required_scan, type_of
 from core.services.issues.summary import summary_data, summary_text
+from core.services.lists import ALL, COLUMNS, FLAGGED, SETTLED, SHOW, issue_filter, issues_listed
+from core.services.views import ISSUES, query_of
 from core.store.export import Format
+from core.store.issues import BY_RANK
 from core.tasks import task_named
 from core.together.caller import caller
 
@@ -32,7 +44,13 @@ BLOCK = 1024**2
 )
 @click.option("--top", type=click.IntRange(min=1), metavar="K", help="only the K worst rows; all rows when absent")
 @click.option("--flagged", is_flag=True, help="only the flagged rows: the best balance to be expected")
+@click.option("--settled", is_flag=True, help="only rows that would be flagged, had no verdict settled them before")
 @click.option("--no-class", is_flag=True, help="only rows that have been given none of the classes")
+@view_option
+@where_option
+@order_option
+@columns_option
+@plain_option
 @click.option("--summary", is_flag=True, help="how much is wrong, by class too, and what lists of each length hold")
 @click.option("--format", "format_", type=click.Choice(FORMATS), help="csv by default, json with --json")
 @click.option("--out", type=in_full, metavar="FILE", help="write there instead of to standard output")
@@ -42,7 +60,13 @@ def issues_command(
     issue_type: str | None,
     top: int | None,
     flagged: bool,
+    settled: bool,
     no_class: bool,
+    view: str | None,
+    where: tuple[str, ...],
+    order: str | None,
+    columns: str | None,
+    plain: bool,
     summary: bool,
     format_: Format | None,
     out: Path | None,
@@ -64,18 +88,30 @@ def issues_command(
     if summary:
         kind = type_of(scan, issue_type)
         return Answer(summary_data(scan, kind, top), summary_text(name, scan, kind, top))
-    narrowed = IssueFilter(issue_type, flagged_only=flagged, given_label="" if no_class else None)
+    query = query_of(context, dataset, ISSUES, view, where, order, columns)
+    narrowed = issue_filter(dataset, issue_type, {SHOW: SETTLED if settled else FLAGGED if flagged else ALL} | query)
+    if no_class:
+        narrowed = replace(narrowed, given_label="")
+    if flagged and view is not None:
+        narrowed = replace(narrowed, flagged_only=True)
+    shown = issues_listed(dataset, query)
+    chosen = shown.columns if COLUMNS in query else ()
+
+    def write(path: Path) -> None:
+        export_list(context, scan, path, format_name, top, narrowed, chosen, shown.order, plain)
+
     if out is None:
         # Through a file, since DuckDB writes files: so nothing of the list passes through Python's memory.
         with TemporaryDirectory() as folder:
             path = Path(folder) / f"issues.{format_name}"
-            export_list(context, scan, path, format_name, top, narrowed)
+            write(path)
             with path.open("rb") as written:
                 shutil.copyfileobj(written, asking.out, BLOCK)
         asking.out.flush()
         return None
     out.parent.mkdir(parents=True, exist_ok=True)
-    export_list(context, scan, out, format_name, top, narrowed)
+    write(out)
     rows = min(count(context, scan, narrowed), top or sys.maxsize)
     data = {"out": out, "format": format_name, "rows": rows, "scan_id": scan.scan_id, "tier": scan.tier}
-    return Answer(data, f"{rows:,} rows, worst first, from {scan.tier}: {out}")
+    sorted_by = "worst first" if shown.order == BY_RANK else f"by {query['order']}"
+    return Answer(data, f"{rows:,} rows, {sorted_by}, from {scan.tier}: {out}")

@@ -52,6 +52,18 @@ labels_option = click.option(
     default="version",
     help="whose labels are true: those that the run was given, those as loaded, or those of the newest version",
 )
+where_option = click.option(
+    "--where",
+    multiple=True,
+    metavar="FILTER",
+    help='only rows such as "price >= 10", "label = sport", "text contains good film", "region missing"',
+)
+order_option = click.option("--order", metavar="COLUMN", help='sorted by a column, or by "COLUMN desc"')
+columns_option = click.option("--columns", metavar="NAMES", help="these columns, with commas between them")
+view_option = click.option("--view", metavar="VIEW", help="what a saved view shows, see `views`")
+plain_option = click.option(
+    "--plain", is_flag=True, help="leave texts in CSV as they are, also those that a spreadsheet would run as a formula"
+)
 out_option = partial(click.option, "--out", type=_resolved, metavar="PATH")
 
 

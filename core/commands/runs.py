@@ -7,20 +7,34 @@ import click
 from core.commands.command import Answer, command, person, table
 from core.commands.parameters import dataset_argument
 from core.context import Context
+from core.errors import UsageError
 from core.records import Job, Run
 from core.services.runs.deletion import delete_run, megabytes
 from core.services.runs.listing import get_run, headline_scores, list_runs
+from core.services.runs.naming import describe_run
 from core.store.datasets import get_dataset
-from core.store.versions import list_versions
+from core.store.versions import get_version, list_versions
 from core.typed import JsonObject
 
 
 @command
 @dataset_argument
 @click.option("--delete", metavar="R", help="delete the run of that number or id for good")
-def runs_command(context: Context, name: str, delete: str | None) -> Answer:
-    """List a dataset's fine-tunes, newest first, or delete one."""
+@click.option("--run", "described", metavar="R", help="the run that --name and --note are of")
+@click.option("--name", "called", metavar="TEXT", help='call it so; "" takes its name away')
+@click.option("--note", metavar="TEXT", help='note that of it; "" takes the note away')
+def runs_command(
+    context: Context, name: str, delete: str | None, described: str | None, called: str | None, note: str | None
+) -> Answer:
+    """List a dataset's fine-tunes, newest first; name one, note something of it, or delete it."""
     dataset = get_dataset(context.store, name)
+    if (described is None) != (called is None and note is None):
+        raise UsageError("A run gets a name or a note by its number.", "Give --run R with --name or --note.")
+    if described is not None:
+        run, job = get_run(context, dataset.dataset_id, described)
+        run = describe_run(context, run, name=called, note=note)
+        number = get_version(context.store, run.version_id).number
+        return Answer(_data(run, job, number), f"Run {run.number} of {dataset.name} is described.")
     if delete is not None:
         run, _ = get_run(context, dataset.dataset_id, delete)
         freed = delete_run(context, run, person())
@@ -31,8 +45,12 @@ def runs_command(context: Context, name: str, delete: str | None) -> Answer:
     if not found:
         return Answer(found, f"{dataset.name} has no run yet: python -m core train {dataset.name}")
     columns = ("run", "title", "status", "split", "accuracy", "macro_f1", "created_at")
-    lines = [[each[column] for column in columns] for each in found]
+    lines = [[_titled(each) if column == "title" else each[column] for column in columns] for each in found]
     return Answer(found, table(("run", "what", "status", "split", "accuracy", "macro F1", "created (UTC)"), lines))
+
+
+def _titled(each: JsonObject) -> str:
+    return f"{each['name']}: {each['title']}" if each["name"] else str(each["title"])
 
 
 def _data(run: Run, job: Job, version: int) -> JsonObject:
@@ -41,6 +59,8 @@ def _data(run: Run, job: Job, version: int) -> JsonObject:
         "run": run.number,
         "run_id": run.run_id,
         "title": run.title,
+        "name": run.name,
+        "note": run.note,
         "version": version,
         "model": run.spec["model"],
         "strategy": run.spec["strategy"],

@@ -58,6 +58,9 @@ class Found:
     """(n,) False for rows of which the type can say nothing: they are listed after all others. None: it can of all."""
     notes: tuple[str, ...] = ()
     """Sentences for the person who reads the scan."""
+    settled: NDArray[np.bool_] | None = None
+    """(n,) rows of which a person has said what the type would ask: they are listed after all others and not counted as
+    flagged. None: there are none."""
 
 
 Proof = TypeVar("Proof", bound=Evidence)

@@ -40,6 +40,10 @@ class Signals:
     """(n, k) out-of-sample probabilities; may be a view of a file."""
     judged = Signal[NDArray[np.bool_]]()
     """(n,) False where the model that judged the row has never seen its label."""
+    known = Signal[NDArray[np.bool_]]()
+    """(n,) whether a person has confirmed the label."""
+    before = Signal[Labels]()
+    """The labels as they were before people corrected some, in their array form: what tells how labels come about."""
     embeddings = Signal[NDArray[np.float32]]()
     """(n, d) of the tier's newest encoder; may be a view of a file."""
     neighbours = Signal[Neighbourhood]()
@@ -57,8 +61,9 @@ class Signals:
 
     @classmethod
     def of(cls, labels: Labels, probabilities: Probabilities, judged: NDArray[np.bool_], **others: object) -> Signals:
-        """Signals that are all known already."""
-        known = {"labels": labels, "probabilities": probabilities, "judged": judged, **others}
+        """Signals that are all known already; unless others say so, nobody has looked at a label."""
+        unseen = {"known": np.zeros(len(labels), bool), "before": labels}
+        known = {"labels": labels, "probabilities": probabilities, "judged": judged, **unseen, **others}
         return cls({name: lambda value=value: value for name, value in known.items()})  # type: ignore[misc]
 
     def value(self, name: str) -> object:

@@ -39,7 +39,10 @@ def run(main: Callable[[JobFolder, ProgressWriter], object]) -> None:
     if ONE_OF_SEVERAL not in os.environ:
         signal.signal(signal.SIGTERM, lambda *_: folder.request_stop())
     try:
-        result = main(folder, ProgressWriter(folder, raises_stopped=True))
+        progress = ProgressWriter(folder, raises_stopped=True)
+        if os.environ.get("RANK", "0") == "0":
+            progress.begin()
+        result = main(folder, progress)
         if result is not None:
             write_sums(folder.output)
             folder.write_result(to_json(result))

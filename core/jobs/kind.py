@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Generic, TypeVar
 
 from core.context import Context
+from core.jobs.foresight import Foreseen
 from core.queue import JobFolder, Resources
 from core.records import Job
 
@@ -36,6 +37,8 @@ class JobKind(Generic[Spec, Result]):
     """Takes in what is new of the output: called again and again while the job runs, and once more after its end,
     whichever way it ended. A second call changes nothing."""
     resources: Callable[[Spec], Resources] = lambda spec: Resources()
+    foresee: Callable[[Context, JobFolder], Foreseen] = lambda context, folder: Foreseen()
+    """The stages that a prepared job has before it, and where it takes its turn."""
 
     def spec_of(self, folder: JobFolder) -> Spec:
         """What a job of this kind was asked for. Raises JobError where its `spec.json` is none."""

@@ -5,6 +5,7 @@ A thread fills the job's `input/` beside the page and hands the job to the queue
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
@@ -12,13 +13,21 @@ from core.context import Context
 from core.files import whole
 from core.jobs.about import About
 from core.jobs.defects import in_words
+from core.jobs.foresight import Foreseen, lane_and_plan, seconds_of
 from core.jobs.kind import JobKind, Result, Spec
 from core.queue import JobFolder
+from core.queue.launcher import Lane
+from core.queue.plan import Stage, write_plan
 from core.records import Dataset, Job, Version
 from core.settings import Workspace
 from core.typed import JsonObject, to_json
 
 Prepare = Callable[[Context, JobFolder], None]
+Foresee = Callable[[Context, JobFolder], Foreseen]
+
+
+def _nothing_foreseen(context: Context, folder: JobFolder) -> Foreseen:
+    return Foreseen()
 
 
 def submit(
@@ -40,7 +49,7 @@ def submit(
     job, new = context.queue.create_once(kind.name, title, kind.module, to_json(spec), dataset_id, by, resources)
     created(job)
     if new:
-        prepare_and_enqueue(context, job, kind.prepare)
+        prepare_and_enqueue(context, job, kind.prepare, kind.foresee)
     return job
 
 
@@ -49,14 +58,14 @@ def restart(context: Context, job_id: str, kind: JobKind[Spec, Result]) -> Job:
     cannot."""
     job = context.queue.restart(job_id, kind.module)
     _bring_home(context.queue.folder(job_id), context.workspace)
-    prepare_and_enqueue(context, job, kind.prepare)
+    prepare_and_enqueue(context, job, kind.prepare, kind.foresee)
     return job
 
 
-def prepare_and_enqueue(context: Context, job: Job, prepare: Prepare) -> None:
+def prepare_and_enqueue(context: Context, job: Job, prepare: Prepare, foresee: Foresee = _nothing_foreseen) -> None:
     """Returns at once: a thread prepares the job, which is `preparing` meanwhile, and enqueues it. A job that cannot be
     prepared fails and says why."""
-    context.beside.start(f"prepare-{job.job_id}", lambda: _prepare(context, job, prepare))
+    context.beside.start(f"prepare-{job.job_id}", lambda: _prepare(context, job, prepare, foresee))
 
 
 def about(context: Context, dataset: Dataset, version: Version) -> About:
@@ -73,6 +82,18 @@ def write_once(path: Path, write: Callable[[Path], object]) -> None:
         return
     with whole(path) as part:
         write(part)
+
+
+def _foreseen(context: Context, folder: JobFolder, foresee: Foresee) -> tuple[Lane, tuple[Stage, ...]]:
+    """Writes the job's plan. Nobody's work fails because nobody could foresee it."""
+    try:
+        lane, plan = lane_and_plan(context, foresee(context, folder))
+        if plan:
+            write_plan(folder, plan)
+    except Exception as error:
+        logging.getLogger("winnow").warning("what job %s will take is not foreseen: %s", folder.job_id, error)
+        return "long", ()
+    return lane, plan
 
 
 def _bring_home(folder: JobFolder, workspace: Workspace) -> None:
@@ -100,10 +121,12 @@ def _moved(value: object, former: str, now: str) -> object:
     return [_moved(one, former, now) for one in value] if isinstance(value, list) else value
 
 
-def _prepare(context: Context, job: Job, prepare: Prepare) -> None:
+def _prepare(context: Context, job: Job, prepare: Prepare, foresee: Foresee) -> None:
+    folder = JobFolder(Path(job.folder))
     try:
-        prepare(context, JobFolder(Path(job.folder)))
-        context.queue.enqueue(job.job_id)
+        prepare(context, folder)
+        lane, plan = _foreseen(context, folder, foresee)
+        context.queue.enqueue(job.job_id, lane, seconds_of(plan) if plan else None)
     except Exception as error:
         if not context.beside.leaving:  # what closing broke off is no failure: the next start finds it, and says so
             context.queue.fail(job.job_id, f"It could not be prepared: {in_words(error, Path(job.folder))}")

@@ -12,7 +12,7 @@ from typing import Any, Protocol
 
 import pyarrow as pa
 
-from core.records import Action, CleaningEffect, Decision, KeptVersion, Metric, Run
+from core.records import Action, BulkAct, CleaningEffect, Decision, KeptVersion, Metric, Run, View
 
 
 class Decisions(Protocol):
@@ -31,6 +31,12 @@ class Decisions(Protocol):
     def by_client_key(self, client_keys: Sequence[str]) -> dict[str, Decision]:
         """The acts that carry these client keys; keys that were never written are absent."""
 
+    def by_id(self, decision_id: str) -> Decision | None:
+        """One act, or None."""
+
+    def taken_back(self, decision_ids: Sequence[str]) -> set[str]:
+        """Those of the acts that an undo names."""
+
     def page(
         self,
         dataset_id: str,
@@ -39,10 +45,12 @@ class Decisions(Protocol):
         action: Action | None = None,
         version_id: str | None = None,
         example_id: int | None = None,
+        once: bool = False,
         limit: int = 100,
         offset: int = 0,
     ) -> list[Decision]:
-        """Every act on a dataset, undos too, newest first; each argument that is given narrows."""
+        """Every act on a dataset, undos too, newest first; each argument that is given narrows. `once`: of an act on
+        many rows its first decision alone."""
 
     def count(
         self,
@@ -52,11 +60,31 @@ class Decisions(Protocol):
         action: Action | None = None,
         version_id: str | None = None,
         example_id: int | None = None,
+        once: bool = False,
     ) -> int:
         """How many acts `page` would list in all."""
 
     def last_undoable(self, version_id: str, reviewer: str) -> Decision | None:
-        """The reviewer's newest act on a version that nobody has taken back yet, or None."""
+        """The reviewer's newest verdict on a version that nobody has taken back yet, or None."""
+
+
+class BulkActs(Protocol):
+    """Acts on many rows, each once; their decisions are among `Decisions`."""
+
+    def add(self, act: BulkAct) -> None:
+        """Writes an act down before its decisions; a second call for the same id changes nothing."""
+
+    def by_id(self, act_id: str) -> BulkAct | None:
+        """One act as it stands, or None."""
+
+    def page(self, dataset_id: str, *, limit: int, offset: int = 0) -> list[BulkAct]:
+        """The acts on a dataset that wrote any decision, newest first."""
+
+    def count(self, dataset_id: str) -> int:
+        """How many acts `page` would list in all."""
+
+    def decisions(self, act_id: str, *, limit: int, offset: int = 0) -> list[Decision]:
+        """What an act decided, in the order of writing."""
 
 
 class Claims(Protocol):
@@ -105,6 +133,9 @@ class Runs(Protocol):
 
     def restore(self, run: Run, metrics: Sequence[Metric]) -> None:
         """Writes down a run as it stands, under its own number; a second call changes nothing."""
+
+    def describe(self, run_id: str, name: str, note: str) -> Run:
+        """Gives a run another name and note. Raises `NotFoundError`."""
 
     def delete(self, run_id: str, by: str) -> None:
         """Deletes a run and its figures for good. Its number stays its own: who asks for it is told who deleted it."""
@@ -162,11 +193,49 @@ class Versions(Protocol):
         """One, or None where it was never kept."""
 
 
+class Views(Protocol):
+    """What people saved of lists: views under a name, and which columns they want to see."""
+
+    def save(self, view: View) -> None:
+        """Writes a view down, in place of one of the same dataset and name."""
+
+    def of(self, dataset_id: str) -> list[View]:
+        """All views of a dataset, by name."""
+
+    def rename(self, dataset_id: str, name: str, to: str) -> None:
+        """Raises `NotFoundError` where there is none of that name, `UsageError` where the new one is taken."""
+
+    def delete(self, dataset_id: str, name: str) -> None:
+        """Raises `NotFoundError` where there is none of that name."""
+
+    def keep_columns(self, dataset_id: str, page: str, person: str, columns: Sequence[str]) -> None:
+        """The columns that a person wants to see of a page's list, by name; none for the usual ones."""
+
+    def columns(self, dataset_id: str, page: str, person: str) -> tuple[str, ...]:
+        """These columns; none where the person chose none."""
+
+
+class FirstSteps(Protocol):
+    """Of which datasets nobody wants to be shown the first steps any more."""
+
+    def put_away(self, dataset_id: str, by: str) -> None:
+        """From now on; a second call changes nothing."""
+
+    def bring_back(self, dataset_id: str) -> None:
+        """As if they had never been put away."""
+
+    def are_away(self, dataset_id: str) -> bool:
+        """Whether they were put away."""
+
+
 class Ledger(Protocol):
     """All of it."""
 
     @property
     def decisions(self) -> Decisions: ...
+
+    @property
+    def bulk(self) -> BulkActs: ...
 
     @property
     def claims(self) -> Claims: ...
@@ -179,6 +248,12 @@ class Ledger(Protocol):
 
     @property
     def versions(self) -> Versions: ...
+
+    @property
+    def views(self) -> Views: ...
+
+    @property
+    def first_steps(self) -> FirstSteps: ...
 
     def forget(self, dataset_id: str) -> None:
         """Deletes for good all that was done on a dataset."""

@@ -52,8 +52,13 @@ class RowEncoder(ABC):
     def encode(self, payloads: Payloads, rows: NDArray[np.int64]) -> Iterator[Batch]:
         """Vectors of the rows asked for, in batches, in whatever order is quickest."""
 
+    def costs(self, payloads: Payloads, rows: NDArray[np.int64]) -> NDArray[np.float64]:
+        """What encoding each of the rows costs beside the others, (m,), in any unit: all the same unless it says."""
+        return np.ones(len(rows))
+
     def embed(self, payloads: Payloads, arrays: Path, tick: Report) -> NDArray[np.float32]:
-        """One vector per example, shape (n, d): from the cache, and encoded where it has none.
+        """One vector per example, shape (n, d): from the cache, and encoded where it has none. What `tick` is told is
+        in rows of mean cost, so that it goes on at an even pace whichever come first.
 
         What was encoded before an exception, a stop among them, is kept.
         """
@@ -65,17 +70,22 @@ class RowEncoder(ABC):
 
     def _encode_into(self, cache: EmbeddingCache, payloads: Payloads, rows: NDArray[np.int64], tick: Report) -> None:
         waiting: list[Batch] = []
-        done, flushed_at = 0, time.monotonic()
+        done, flushed_at = 0.0, time.monotonic()
+        costs = np.zeros(len(payloads))
+        costs[rows] = self.costs(payloads, rows)
+        costs *= len(rows) / max(costs.sum(), 1e-9)
+        left = len(rows)
         tick(0, len(rows))
         try:
             for batch in self.encode(payloads, rows):
                 waiting.append(batch)
-                done += len(batch[0])
+                done += costs[batch[0]].sum()
+                left -= len(batch[0])
                 held = sum(len(one[0]) for one in waiting)
                 if held >= FLUSH_ROWS or time.monotonic() - flushed_at > FLUSH_SECONDS:
                     _flush(cache, payloads, waiting)
                     waiting, flushed_at = [], time.monotonic()
-                tick(done, len(rows))
+                tick(round(done, 3) if left else len(rows), len(rows))
         finally:
             _flush(cache, payloads, waiting)
 

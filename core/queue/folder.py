@@ -10,6 +10,8 @@ output/          what the run made
 error.json       why it failed: a message for a person where the worker knows one, else the exception that ended it
 result.json      written last, by rename: where it is, the run is done
 stop, cancel     empty files: somebody asked the run to end
+turn             empty: its short part is done, the rest waits for its turn
+plan.json        its stages with the seconds that each will take, see `core.queue.plan`
 reserve          while it runs: room that its end is recorded with where the disk is full
 """
 
@@ -33,6 +35,10 @@ COPY_SECONDS = 600.0
 """How long the other processes of a run wait for the first one to copy what it reads."""
 RESERVE_BYTES = 256 * 1024
 """More than an error, and a change of SQLite's with its log, take."""
+STARTED = "WINNOW_STARTED"
+"""The environment variable with the moment (epoch seconds) at which a job's process was started."""
+MAY_LEAVE = "WINNOW_MAY_LEAVE"
+"""Set where a job runs beside others for its short part only: see `JobFolder.leave_if_beside`."""
 LOG_TAIL_BYTES = 256 * 1024
 """How much of the end of a log is read to find its last lines."""
 
@@ -189,9 +195,25 @@ class JobFolder:
     def cancel_requested(self) -> bool:
         return (self.path / "cancel").exists()
 
+    def leave_if_beside(self) -> bool:
+        """Called by a job where its short part is done: whether it has to end here, without a result. It is then
+        started again when its turn has come, and goes on from what it has made."""
+        if MAY_LEAVE not in os.environ:
+            return False
+        (self.path / "turn").touch()
+        return True
+
+    def turn_wanted(self) -> bool:
+        """Whether the job has ended so that the rest of it waits for its turn."""
+        return (self.path / "turn").exists()
+
+    def take_turn(self) -> None:
+        """Forgets that."""
+        (self.path / "turn").unlink(missing_ok=True)
+
     def clear(self) -> None:
         """Forgets how the run ended, so that it can be started again; what it made stays."""
-        for name in ("stop", "cancel", "error.json", "result.json"):
+        for name in ("stop", "cancel", "error.json", "result.json", "turn"):
             (self.path / name).unlink(missing_ok=True)
 
     def log_tail(self, lines: int = 200) -> str:

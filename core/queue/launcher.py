@@ -13,6 +13,12 @@ from core.queue.folder import JobFolder
 from core.queue.table import Row
 
 VISIBLE = "CUDA_VISIBLE_DEVICES"
+Lane = Literal["long", "short", "first"]
+"""How a job takes its turn. A `long` one waits for a device slot of its own. A `short` one, which takes seconds, goes
+before the long ones, and beside them on the CPU where every device is taken. Of one in the lane `first` the first part
+is short: it runs beside the others, then waits among the long ones for the rest."""
+BESIDE = "beside"
+"""The name of the slot beside the devices."""
 
 
 @dataclass(frozen=True, slots=True)

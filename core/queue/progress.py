@@ -1,6 +1,7 @@
 """How far a run has come: written by the run, read by everybody, in an append-only file of JSON lines.
 
-A progress line has `t, since, first, stage, done, total, message`; an event line has `t, event` and what belongs to it.
+A progress line has `t, since, first, stage, done, total, message`, and of a job with a plan `share, left, steady,
+rest` of the whole job; an event line has `t, event` and what belongs to it.
 A line that a dying process left half-written is passed over, at the end of the file or in its middle.
 """
 
@@ -14,7 +15,8 @@ from pathlib import Path
 from typing import Any
 
 from core.progress import Report
-from core.queue.folder import JobFolder, Stopped, read_tail
+from core.queue.folder import STARTED, JobFolder, Stopped, read_tail
+from core.queue.plan import BEGUN, Course, read_plan
 from core.records import Progress
 from core.typed import JsonObject, from_json
 
@@ -38,6 +40,13 @@ class _Line:
     done: float
     total: float | None
     message: str = ""
+    share: float | None = None
+    """Of the whole job; this and the next two only where it has a plan."""
+    left: float | None = None
+    """Seconds."""
+    steady: bool = True
+    rest: float = 0.0
+    """Seconds of the stages behind this one."""
 
 
 class ProgressWriter:
@@ -54,6 +63,7 @@ class ProgressWriter:
         self._written = 0.0
         self._since = 0.0
         self._first = 0.0
+        self._course = Course(read_plan(folder), float(os.environ.get(STARTED) or time.time()))
         self._append(b"\n" if _torn(folder.progress_path) else b"")
 
     def update(self, stage: str, done: float, total: float | None = None, message: str = "") -> None:
@@ -67,9 +77,17 @@ class ProgressWriter:
         elif quick - self._written < WRITE_EVERY and not (total and done >= total):
             return
         self._written = quick
-        self._line({"since": self._since, "first": self._first, "stage": stage, "done": done, "total": total}, message)
+        line = {"since": self._since, "first": self._first, "stage": stage, "done": done, "total": total}
+        if whole := self._course.at(stage, done, total, now):
+            line |= {"share": round(whole.share, 5), "left": round(whole.left, 2), "steady": whole.steady}
+            line |= {"rest": round(whole.rest, 2)}
+        self._line(line, message)
         if self._raises_stopped and self._folder.stop_requested():
             raise Stopped
+
+    def begin(self) -> None:
+        """Says that a life of the job begins."""
+        self.event(BEGUN, at=self._course.started)
 
     def stage(self, name: str) -> Report:
         """The report of a stage of that name."""
@@ -125,11 +143,14 @@ def read_progress(folder: JobFolder, now: float | None = None) -> Progress:
 
 
 def _progress(line: _Line, now: float) -> Progress:
-    return Progress(line.stage, line.done, line.total, line.message, _seconds_left(line, now))
+    left, steady = _seconds_left(line, now), line.steady
+    return Progress(line.stage, line.done, line.total, line.message, left, line.share, steady)
 
 
 def _seconds_left(line: _Line, now: float) -> float | None:
-    """What is left at the stage's mean pace, less the time since the line was written."""
+    """What is left of the whole job, else of the stage at its mean pace, less the time since the line was written."""
+    if line.left is not None:
+        return max(line.rest, line.left - max(0.0, now - line.t))
     advanced, elapsed = line.done - line.first, line.t - line.since
     if not line.total or advanced <= 0 or elapsed <= 0:
         return None

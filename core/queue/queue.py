@@ -20,15 +20,20 @@ from typing import Literal
 from core.errors import JobError
 from core.queue import ending
 from core.queue.folder import JobFolder, write_json
-from core.queue.launcher import Launcher, Resources
+from core.queue.launcher import Lane, Launcher, Resources
 from core.queue.local.launcher import LocalLauncher
-from core.queue.progress import ProgressWriter
+from core.queue.plan import spent
+from core.queue.progress import ProgressWriter, read_progress
 from core.queue.record import job_record
 from core.queue.table import JobTable, Row
+from core.queue.waiting import waits
 from core.records import UNFINISHED, Job, JobStatus
 from core.room import once_there_is_room
 from core.settings import Workspace
 from core.typed import JsonObject
+
+NEWEST = 0.5
+"""How much the newest job counts where paces are learnt."""
 
 
 class _UnderWayError(Exception):
@@ -69,14 +74,15 @@ class Queue:
         request = sha256(f"{kind} {json.dumps(spec, sort_keys=True)}".encode()).hexdigest()
         while True:
             if row := self._table.under_way(request):
-                return self._record(row, self._table.waiting()), False
+                return self._records([row])[0], False
             try:
                 return self._insert(kind, title, module, spec, dataset_id, by, resources, "preparing", request), True
             except _UnderWayError:
                 continue  # it may have ended meanwhile
 
-    def enqueue(self, job_id: str) -> Job:
-        """Hands a prepared job to the launcher, which waits for its turn and outlives this process.
+    def enqueue(self, job_id: str, lane: Lane = "long", estimate: float | None = None) -> Job:
+        """Hands a prepared job to the launcher, which waits for its turn and outlives this process. `estimate`: the
+        seconds that it will take, where that is foreseen.
 
         A job that was stopped or cancelled while it was prepared stays ended.
         """
@@ -84,7 +90,7 @@ class Queue:
         if not self._launcher.holds(folder):
             raise JobError(f"Job {job_id} is not being prepared by this process.", "Start it again from its page.")
         try:
-            if self._table.update(job_id, ("preparing",), status="queued"):
+            if self._table.update(job_id, ("preparing",), status="queued", lane=lane, estimate=estimate):
                 self._launcher.submit(folder)
         finally:
             self._launcher.release(folder)
@@ -174,31 +180,59 @@ class Queue:
             raise JobError(f"Job {job_id} has not ended.", "Stop it first, or wait for its end.")
         shutil.rmtree(folder.path, ignore_errors=True)
 
+    def move(self, job_id: str, where: Literal["first", "up", "down"]) -> Job:
+        """Gives a job that waits another place in the queue: before all others of its lane, or one up or down. Raises
+        JobError where it does not wait, or is there already."""
+        job = self.get(job_id)
+        if not self._table.move(job_id, where):
+            raise JobError(
+                f"{job.title} cannot be moved: it {'is ' + job.status if job.queue_position is None else 'is there'}.",
+                "Only jobs that wait for their turn have a place in the queue.",
+            )
+        return self.get(job_id)
+
+    def pace(self, key: str) -> float | None:
+        """Seconds that a unit of that work has taken on this machine; None for what has not been done yet."""
+        return self._table.pace(key)
+
+    def learn(self, job_id: str) -> None:
+        """Takes down how long each stage of a job has taken, for those to come. Of a job that is done; once."""
+        folder = self.folder(job_id)
+        for key, seconds, units in spent(folder):
+            self._table.learn_pace(key, seconds, units, NEWEST)
+
     # --- looking ---------------------------------------------------------------------------------------------------
 
     def get(self, job_id: str) -> Job:
         """Raises JobError where there is no such job."""
-        row = self._row(job_id)
-        return self._record(row, self._table.waiting())
+        return self._records([self._row(job_id)])[0]
 
     def list(self, limit: int = 50, offset: int = 0) -> builtins.list[Job]:
         """Newest first."""
-        waiting = self._table.waiting()
-        return [self._record(row, waiting) for row in self._table.newest(limit, offset)]
+        return self._records(self._table.newest(limit, offset))
+
+    def found(
+        self, states: Sequence[JobStatus], kind: str | None, limit: int, offset: int
+    ) -> tuple[int, builtins.list[Job]]:
+        """How many jobs are in one of the states (none: any) and of the kind, and of those, newest first, some."""
+        count, rows = self._table.found(states, kind, limit, offset)
+        return count, self._records(rows)
 
     def of(self, kind: str, dataset_id: str) -> builtins.list[Job]:
         """The jobs of a kind on a dataset, newest first, without those whose job folder was deleted."""
-        waiting = self._table.waiting()
         found = self._table.of(kind, dataset_id)
-        return [self._record(row, waiting) for row in found if self._table.folder(row["job_id"]).path.is_dir()]
+        return self._records([row for row in found if self._table.folder(row["job_id"]).path.is_dir()])
 
     def count(self) -> int:
         return self._table.count()
 
     def active(self) -> builtins.list[Job]:
         """Jobs that have not ended, oldest first."""
-        waiting = self._table.waiting()
-        return [self._record(row, waiting) for row in self._table.active()]
+        return self._records(self._table.active())
+
+    def ended_since(self, moment: float) -> builtins.list[Job]:
+        """Jobs that have ended after that moment (epoch seconds), in the order of their ends."""
+        return [self._record(row) for row in self._table.ended_since(moment)]
 
     def folder(self, job_id: str) -> JobFolder:
         return self._table.folder(self._row(job_id)["job_id"])
@@ -305,8 +339,22 @@ class Queue:
     def _is_done(self, job: Job) -> bool:
         return self._table.folder(job.job_id).is_done()
 
-    def _record(self, row: Row, waiting: Sequence[str] = ()) -> Job:
-        return job_record(row, self._table.folder(row["job_id"]), waiting)
+    def _record(self, row: Row) -> Job:
+        return job_record(row, self._table.folder(row["job_id"]))
+
+    def _records(self, rows: Sequence[Row]) -> builtins.list[Job]:
+        """With what those that wait are waiting for."""
+        if not any(row["status"] == "queued" for row in rows):
+            return [self._record(row) for row in rows]
+        table, active = self._table, self._table.active()
+        left = {
+            row["job_id"]: read_progress(table.folder(row["job_id"])).seconds_left
+            for row in active
+            if row["status"] in ("running", "stopping")
+        }
+        waiting = table.waiting()
+        known = waits(active, waiting, table.waiting_beside(), left)
+        return [job_record(row, table.folder(row["job_id"]), waiting, known.get(row["job_id"])) for row in rows]
 
     def _row(self, job_id: str) -> Row:
         row = self._table.row(job_id)

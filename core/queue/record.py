@@ -8,11 +8,12 @@ from datetime import UTC, datetime
 from core.queue.folder import JobFolder
 from core.queue.progress import read_progress
 from core.queue.table import Row
+from core.queue.waiting import Wait
 from core.records import Job, Progress
 
 
-def job_record(row: Row, folder: JobFolder, waiting: Sequence[str] = ()) -> Job:
-    """`waiting`: the ids of the jobs that wait for a device slot, next first."""
+def job_record(row: Row, folder: JobFolder, waiting: Sequence[str] = (), wait: Wait | None = None) -> Job:
+    """`waiting`: the ids of the jobs that wait for a device slot, next first; `wait`: what it waits for, if it does."""
     job_id = row["job_id"]
     return Job(
         job_id=job_id,
@@ -30,6 +31,9 @@ def job_record(row: Row, folder: JobFolder, waiting: Sequence[str] = ()) -> Job:
         device=row["device"],
         collected=bool(row["collected"]),
         queue_position=waiting.index(job_id) + 1 if job_id in waiting else None,
+        behind=wait.behind if wait else "",
+        starts_in=wait.seconds if wait else None,
+        estimate=row["estimate"],
     )
 
 

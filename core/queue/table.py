@@ -6,7 +6,7 @@ import sqlite3
 from collections.abc import Iterator, Sequence
 from contextlib import closing, contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from core.errors import StoreError, WorkspaceDamagedError
 from core.queue.folder import JobFolder
@@ -46,10 +46,26 @@ CREATE TABLE IF NOT EXISTS jobs (
     leader_started TEXT,
     leader_command TEXT,
     processes INTEGER NOT NULL DEFAULT 1, -- under accelerate; 0: one per device
-    request TEXT                        -- a digest of what was asked for, where it is done once at a time
+    request TEXT,                       -- a digest of what was asked for, where it is done once at a time
+    lane TEXT NOT NULL DEFAULT 'long',  -- `core.queue.launcher.Lane`
+    place REAL,                         -- its place among those that wait, where somebody moved it; else seq
+    estimate REAL                       -- seconds that it will take, as far as that was foreseen
 )
 """
-ADDED = ("processes INTEGER NOT NULL DEFAULT 1", "request TEXT")
+PACES = """
+CREATE TABLE IF NOT EXISTS paces (
+    key TEXT PRIMARY KEY,
+    seconds REAL NOT NULL,              -- for one unit of that work on this machine
+    units REAL NOT NULL                 -- how many stand behind that
+)
+"""
+ADDED = (
+    "processes INTEGER NOT NULL DEFAULT 1",
+    "request TEXT",
+    "lane TEXT NOT NULL DEFAULT 'long'",
+    "place REAL",
+    "estimate REAL",
+)
 """Columns that a workspace made by an earlier release lacks."""
 UNDER_WAY = """
 CREATE UNIQUE INDEX IF NOT EXISTS jobs_under_way ON jobs (request)
@@ -63,6 +79,7 @@ RENAMED = (
 """Kinds of jobs that had another name in an earlier release."""
 
 Row = sqlite3.Row
+_WAITING = "WHERE status = 'queued' AND needs_device = 1"
 
 
 class JobTable:
@@ -80,6 +97,7 @@ class JobTable:
             connection.execute(SCHEMA)
             self._add_columns(connection)
             connection.execute(UNDER_WAY)
+            connection.execute(PACES)
             self._rename(connection)
         # As long as one is open, the log and its index stay: on a full disk others can read, and mostly write.
         self._keeps = self._connect()
@@ -126,6 +144,16 @@ class JobTable:
         """Newest first."""
         return self._rows("ORDER BY seq DESC LIMIT ? OFFSET ?", (limit, offset))
 
+    def found(self, states: Sequence[JobStatus], kind: str | None, limit: int, offset: int) -> tuple[int, list[Row]]:
+        """How many jobs are in one of the states (none: any) and of the kind, and some of them, newest first."""
+        conditions = [f"status IN ({_marks(states)})"] if states else []
+        conditions += ["kind = ?"] if kind else []
+        where = f"WHERE {' AND '.join(conditions)}" if conditions else ""
+        values = [*states, *([kind] if kind else [])]
+        with self._connection() as connection:
+            (count,) = connection.execute(f"SELECT count(*) FROM jobs {where}", values).fetchone()
+        return int(count), self._rows(f"{where} ORDER BY seq DESC LIMIT ? OFFSET ?", [*values, limit, offset])
+
     def of(self, kind: str, dataset_id: str) -> list[Row]:
         """The jobs of a kind on a dataset, newest first."""
         return self._rows("WHERE kind = ? AND dataset_id = ? ORDER BY seq DESC", (kind, dataset_id))
@@ -154,12 +182,49 @@ class JobTable:
         return self._rows(f"WHERE status NOT IN ({_marks(ENDED)}) ORDER BY seq", ENDED)
 
     def waiting(self) -> list[str]:
-        """The ids of the jobs that wait for a device slot, next first."""
-        return [row["job_id"] for row in self._rows("WHERE status = 'queued' AND needs_device = 1 ORDER BY seq")]
+        """The ids of the jobs that wait for a device slot, next first: short ones before long ones, then in the order
+        in which they were made, unless somebody has moved them."""
+        return [row["job_id"] for row in self._rows(f"{_WAITING} ORDER BY lane <> 'short', coalesce(place, seq)")]
+
+    def waiting_beside(self) -> list[str]:
+        """The ids of those among them that may run beside the others, next first."""
+        rows = self._rows(f"{_WAITING} AND lane <> 'long' ORDER BY coalesce(place, seq)")
+        return [row["job_id"] for row in rows]
+
+    def move(self, job_id: str, where: Literal["first", "up", "down"]) -> bool:
+        """Gives a job that waits another place among those of its lane. Returns whether it waits and could go there."""
+        with self._connection() as connection:
+            connection.execute("BEGIN IMMEDIATE")
+            try:
+                moved = _move(connection, job_id, where)
+            finally:
+                connection.execute("COMMIT")
+            return moved
+
+    def pace(self, key: str) -> float | None:
+        """Seconds that a unit of that work has taken on this machine; None for what has not been done yet."""
+        with self._connection() as connection:
+            row = connection.execute("SELECT seconds FROM paces WHERE key = ?", (key,)).fetchone()
+            return None if row is None else float(row[0])
+
+    def learn_pace(self, key: str, seconds: float, units: float, weight: float) -> None:
+        """Takes down that so many units took so many seconds: the newest counts by `weight` in 0–1, since machines,
+        and what else they do, change."""
+        with self._connection() as connection:
+            connection.execute(
+                """INSERT INTO paces VALUES (:key, :pace, :units) ON CONFLICT (key) DO UPDATE SET
+                   seconds = (1 - :weight) * seconds + :weight * :pace, units = units + :units""",
+                {"key": key, "pace": seconds / units, "units": units, "weight": weight},
+            )
 
     def uncollected(self) -> list[Row]:
         """Jobs that have or may have output which has not been taken in, in the order of their creation."""
-        return self._rows("WHERE collected = 0 AND status NOT IN ('preparing', 'queued') ORDER BY seq")
+        ran = "(status NOT IN ('preparing', 'queued') OR (status = 'queued' AND started_at IS NOT NULL))"
+        return self._rows(f"WHERE collected = 0 AND {ran} ORDER BY seq")
+
+    def ended_since(self, moment: float) -> list[Row]:
+        """Jobs that have ended after that moment (epoch seconds), in the order of their ends."""
+        return self._rows("WHERE ended_at > ? ORDER BY ended_at", (moment,))
 
     def failed(self) -> list[Row]:
         """Jobs that failed, in the order of their creation."""
@@ -245,6 +310,26 @@ def problem_of(path: Path) -> str:
     except WorkspaceDamagedError as error:
         return error.said
     return f"SQLite says “{found}”" if found else ""
+
+
+def _move(connection: sqlite3.Connection, job_id: str, where: str) -> bool:
+    """Swaps places with the neighbour of its lane, or goes before all of them."""
+    rows = connection.execute(
+        f"""SELECT job_id, coalesce(place, seq) FROM jobs {_WAITING}
+            AND (lane = 'short') = (SELECT lane = 'short' FROM jobs WHERE job_id = ?) ORDER BY 2""",
+        (job_id,),
+    ).fetchall()
+    names, places = [row[0] for row in rows], [float(row[1]) for row in rows]
+    if job_id not in names:
+        return False
+    own = names.index(job_id)
+    other = {"first": 0, "up": own - 1, "down": own + 1}[where]
+    if other == own or not 0 <= other < len(names):
+        return False
+    changed = {job_id: places[0] - 1} if where == "first" else {job_id: places[other], names[other]: places[own]}
+    for name, place in changed.items():
+        connection.execute("UPDATE jobs SET place = ? WHERE job_id = ?", (place, name))
+    return True
 
 
 def _marks(values: Sequence[Any]) -> str:

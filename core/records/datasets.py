@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Literal
 
+from core.records.lists import ColumnFilter
+
 AttributeKind = Literal["category", "number", "time", "text"]
 DatasetState = Literal["loading", "ready", "trashed"]
 VersionKind = Literal["load", "review", "split"]
@@ -123,6 +125,8 @@ class RowFilter:
     """A second class that the row's label has, where it may have several."""
     exactly: str | None = None
     """The text form of the row's whole label."""
+    columns: tuple[ColumnFilter, ...] = ()
+    """What else the rows have in common, column by column."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,6 +136,8 @@ class RowOrder:
     column: str = "example_id"
     """One of `example_id`, `text`, `label`, `given_label`, `split`, `source_id`, or an attribute's column."""
     descending: bool = False
+    added: bool = False
+    """Whether it is a column that the list adds to its rows: a rank, a score, a prediction."""
 
 
 @dataclass(frozen=True, slots=True)

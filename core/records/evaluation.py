@@ -9,7 +9,9 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
+from core.records.datasets import RowFilter
 from core.records.estimate import Estimate
+from core.records.lists import ColumnFilter
 from core.typed import with_ends
 
 LabelsFrom = Literal["version", "given", "newest"]
@@ -198,6 +200,9 @@ class PredictionFilter:
     """A class that is predicted and not true."""
     without: str | None = None
     """A class that is neither."""
+    rows: RowFilter = field(default_factory=RowFilter)
+    columns: tuple[ColumnFilter, ...] = ()
+    """What else holds of the list's own columns: `label`, which is the true one, `predicted`, `confidence`."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -24,10 +24,16 @@ class Progress:
     message: str = ""
     seconds_left: float | None = None
     """Of the whole job where it can tell, else of the stage."""
+    share: float | None = None
+    """What is done of the whole job in 0–1, which never falls; None where nothing tells what is still to come."""
+    steady: bool = True
+    """Whether the time left has stopped moving about."""
 
     @property
     def fraction(self) -> float | None:
-        """Share done of the stage in 0–1, or None where the total is unknown."""
+        """Share done in 0–1: of the whole job where it can tell, else of the stage; None where neither is known."""
+        if self.share is not None:
+            return self.share
         return None if not self.total else min(1.0, self.done / self.total)
 
 
@@ -56,3 +62,9 @@ class Job:
     """Whether the store has taken its output in."""
     queue_position: int | None = None
     """1 is next; None when it does not wait."""
+    behind: str = ""
+    """The title of the job after whose end it starts, where it waits for one."""
+    starts_in: float | None = None
+    """Seconds until its likely start, where it waits and that can be told."""
+    estimate: float | None = None
+    """Seconds that it was foreseen to take; None where nothing told."""

@@ -7,7 +7,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Literal
 
-Action = Literal["keep", "relabel", "exclude", "unsure", "undo"]
+Action = Literal["keep", "relabel", "exclude", "unsure", "ask", "undo"]
+"""`ask`: the row is asked for again, whatever was said of it before."""
+MAX_NOTE = 500
+"""Characters of a note."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,9 +31,40 @@ class Decision:
     decided_at: datetime
     scan_id: str | None
     shown: Mapping[str, Any]
-    """What the reviewer saw: given label, suggested label, score, tier."""
+    """What the reviewer saw: given label, suggested label, score, tier; `blind` where they were not to see a model's
+    answer."""
     undoes: str | None = None
     """The decision that an `undo` takes back."""
+    note: str | None = None
+    """Why, in the reviewer's own words; at most `MAX_NOTE` characters."""
+
+
+BulkAction = Literal["keep", "relabel", "suggestion", "add", "remove", "exclude", "unsure", "undo"]
+"""What one act does to many rows: `suggestion` gives each the label that is suggested for it, `add` and `remove` put a
+class into its label or take it out."""
+
+
+@dataclass(frozen=True, slots=True)
+class BulkAct:
+    """One act on many rows: each row has a decision of its own, whose client key begins with the act's id and
+    a colon."""
+
+    act_id: str
+    dataset_id: str
+    version_id: str
+    action: BulkAction
+    label: str | None
+    """What `relabel` gives, or the class that `add` and `remove` are about."""
+    among: str
+    """Which rows, in words: `given business · suggested tech`."""
+    reviewer: str
+    decided_at: datetime
+    undoes: str | None = None
+    """The act that an `undo` takes back."""
+    rows: int = 0
+    """Decisions that it wrote."""
+    undone_by: str | None = None
+    """The act that took it back whole."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +72,7 @@ class ReviewCounts:
     """Where a review stands."""
 
     flagged: int
-    """Flagged rows of the scan."""
+    """Flagged rows of the scan, without those that are settled."""
     decided: int
     """Rows of the version with a decision in force."""
     left: int
@@ -50,4 +84,4 @@ class ReviewCounts:
     suggestion_taken: int
     """Relabelled to exactly the label that was suggested."""
     settled_before: int
-    """Flagged rows on which a verdict from an earlier version still holds."""
+    """Rows that the scan would flag, were there no verdict from an earlier version that still holds."""

@@ -74,6 +74,10 @@ class Run:
     """Class names by index: the columns of its probabilities."""
     summary: Mapping[str, Any]
     """`result.json`, see `core.jobs.train.run`; empty until the run is done."""
+    name: str = ""
+    """What people call it, beside its number and title; empty: nothing."""
+    note: str = ""
+    """What they have noted of it."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Any
 
 from core.records.datasets import RowFilter
+from core.records.lists import ColumnFilter
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,6 +106,10 @@ class IssueFilter:
     """The other way round."""
     score_below: float | None = None
     undecided_only: bool = False
+    settled: bool | None = None
+    """Only rows on which a verdict from an earlier version holds, or only the others; None: both."""
     rows: RowFilter = field(default_factory=RowFilter)
     worst: int | None = None
     """So many of the worst rows count as flagged, instead of those that the scan flagged."""
+    columns: tuple[ColumnFilter, ...] = ()
+    """What else holds of the list's own columns: `score`, `rank`, `given_label`, `suggested_label`, `is_issue`."""

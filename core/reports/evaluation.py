@@ -1,6 +1,6 @@
 """An evaluation as one self-contained HTML file: no network, no script, printable. Records in, text out.
 
-What the sentences say is the caller's; what may be drawn and how is decided here and in `evaluation.html`. The template
+What the sentences say is the caller's; what may be drawn and how is decided here and in `page.html`. The template
 escapes every value by itself.
 """
 
@@ -93,40 +93,45 @@ class EvaluationReport:
 
 
 def report_html(report: EvaluationReport) -> str:
-    """The file's text."""
+    """The file's text of an evaluation alone."""
+    return template().render(title=report.title, made_at=report.made_at, made_by=report.made_by, **drawn(report))
+
+
+def drawn(report: EvaluationReport) -> dict[str, object]:
+    """What the template needs of an evaluation."""
     from core.reports.svg import line_chart
 
     whole = {"x_range": (0.0, 1.0), "y_range": (0.0, 1.0)}
-    drawn = (
+    curves = (
         ("ROC", report.roc, "false positive rate", "true positive rate"),
         ("Precision and recall", report.precision_recall, "recall", "precision"),
     )
     charts = [
         line_chart(
-            [(f"{curve.label}: {curve.area:.4f}", curve.x.tolist(), curve.y.tolist()) for curve in curves],
+            [(f"{curve.label}: {curve.area:.4f}", curve.x.tolist(), curve.y.tolist()) for curve in found],
             title=title,
             x_name=x_name,
             y_name=y_name,
             **whole,
         )
-        for title, curves, x_name, y_name in drawn
-        if curves
+        for title, found, x_name, y_name in curves
+        if found
     ]
     learning = [
         line_chart(series, title=title, x_name="epoch", y_name=title)
         for title, series in (("loss", report.losses), ("score", report.scores))
         if series
     ]
-    return _template().render(
-        report=report,
-        found=report.found,
-        several=isinstance(report.found, MultiLabelEvaluation),
-        labels=[report.found.labels[place] for place in report.order],
-        cells=_cells(report),
-        counts={} if isinstance(report.found, Evaluation) else _tables(report.found),
-        charts=charts,
-        learning=learning,
-    )
+    return {
+        "report": report,
+        "found": report.found,
+        "several": isinstance(report.found, MultiLabelEvaluation),
+        "labels": [report.found.labels[place] for place in report.order],
+        "cells": _cells(report),
+        "counts": {} if isinstance(report.found, Evaluation) else _tables(report.found),
+        "charts": charts,
+        "learning": learning,
+    }
 
 
 def _tables(found: MultiLabelEvaluation) -> dict[str, list[list[int]]]:
@@ -156,7 +161,8 @@ def _cells(report: EvaluationReport) -> list[list[tuple[int, str]]]:
 
 
 @cache
-def _template() -> Template:
+def template() -> Template:
+    """Of every report."""
     from jinja2 import Environment, FileSystemLoader
 
     loader = FileSystemLoader(Path(__file__).parent)
@@ -166,4 +172,4 @@ def _template() -> Template:
         text if len(text) <= LABEL_CHARACTERS else f"{text[: LABEL_CHARACTERS - 1]}…"
     )
     environment.filters["data_uri"] = lambda webp: f"data:image/webp;base64,{base64.b64encode(webp).decode()}"
-    return environment.get_template("evaluation.html")
+    return environment.get_template("page.html")

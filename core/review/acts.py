@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from functools import partial
 from typing import Any, get_args
 
-from core.records import Action
+from core.records import MAX_NOTE, Action
 from core.review.records import Act
 from core.targets import Target
 
@@ -47,7 +47,13 @@ def _read(raw: Mapping[str, Any], target: Target) -> Act | None:
         scan_id=_text(raw.get("scan_id")),
         undoes_key=_text(raw.get("target")) if action == "undo" else None,
         instead_of=_texts(raw.get("instead_of")),
+        note=note_of(raw.get("note")),
     )
+
+
+def note_of(raw: object) -> str | None:
+    """A note as a browser or a file gives it, cut to its length; None where there is none."""
+    return raw.strip()[:MAX_NOTE] or None if isinstance(raw, str) else None
 
 
 def _text(value: Any) -> str | None:
@@ -62,7 +68,7 @@ def _texts(value: Any) -> tuple[str, ...]:
 def _shown(raw: Any, target: Target) -> dict[str, str | float]:
     if not isinstance(raw, Mapping):
         return {}
-    wanted = {name: raw.get(name) for name in ("given_label", "suggested_label", "score", "tier")}
+    wanted = {name: raw.get(name) for name in ("given_label", "suggested_label", "score", "tier", "blind")}
     shown = {
         name: value[:MAX_SHOWN] if isinstance(value, str) else float(value)
         for name, value in wanted.items()

@@ -30,12 +30,17 @@ class ReviewItem:
     """Nearest first."""
     why: str
     """The reason for the suggestion in words."""
-    decision: Decision | None
+    decision: Decision | None = None
     """The decision in force on the row, if there is one."""
     group: int | None = None
     """Names the group of copies that it belongs to."""
     copies: tuple[int, ...] = ()
     """Rows of that group that are excluded where one of them is kept, without those that somebody has decided."""
+    before: Decision | None = None
+    """What was said of the row on an earlier version and still applies to its label: a verdict, or that somebody was
+    unsure."""
+    blind: bool = False
+    """Whether it is judged without the model's answer, and all that is made of that."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +55,8 @@ class Act:
     new_label: str | None = None
     """Only with `relabel`."""
     shown: Mapping[str, Any] = field(default_factory=dict)
-    """What was on the screen: `given_label`, `suggested_label`, `score`, `tier`."""
+    """What was on the screen: `given_label`, `suggested_label`, `score`, `tier`; `blind` where a model's answer was
+    not."""
     scan_id: str | None = None
     undoes_key: str | None = None
     """For an undo: the client key of the decision to take back; None for the reviewer's newest, which a
@@ -58,6 +64,8 @@ class Act:
     instead_of: tuple[str, ...] | None = None
     """The decisions on the row that were seen on this screen, by id or by client key: it overrules no other. None where
     there is no screen: then it overrules the reviewer's own."""
+    note: str | None = None
+    """Why; at most `MAX_NOTE` characters."""
 
 
 @dataclass(frozen=True, slots=True)

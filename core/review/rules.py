@@ -41,17 +41,22 @@ def judge(
 
 
 def judge_undos(
-    acts: Iterable[Act], targets: Mapping[str, Decision], reviewer: str
+    acts: Iterable[Act], targets: Mapping[str, Decision], reviewer: str, taken_back: Set[str] = frozenset()
 ) -> tuple[list[tuple[Act, Decision]], list[Refusal]]:
     """Parts undos into those to write, each with the decision that it takes back, and those refused.
 
-    `targets` maps client keys to stored decisions. Everyone takes back only their own.
+    `targets` maps client keys to stored decisions; `taken_back` are ids of those that an undo names already. Everyone
+    takes back only their own.
     """
     accepted, refused = [], []
     for act in acts:
         target = targets.get(act.undoes_key or "")
         if target is None:
             refused.append(Refusal(act, "Nothing to undo: no decision of yours is in force on this version."))
+        elif target.action == "undo":
+            refused.append(Refusal(act, f"That is an undo itself, of row {target.example_id}: decide the row anew."))
+        elif target.decision_id in taken_back:
+            refused.append(Refusal(act, f"The decision on row {target.example_id} has been taken back already."))
         elif target.reviewer != reviewer:
             refused.append(
                 Refusal(act, f"Row {target.example_id} was decided by {target.reviewer}: only they can undo it.")

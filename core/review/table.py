@@ -1,4 +1,4 @@
-"""Decisions as CSV or JSON lines: `example_id` or `source_id`, `action`, `label`. Reads lines; knows no dataset."""
+"""Decisions as CSV or JSON lines: `example_id` or `source_id`, `action`, `label`, `note`. Knows no dataset."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from core.errors import UsageError
-from core.records import EARLIER_EXAMPLE_ID, EXAMPLE_ID
+from core.records import EARLIER_EXAMPLE_ID, EXAMPLE_ID, MAX_NOTE
 from core.review.acts import DECIDING
 
 SOURCE_ID = "source_id"
@@ -31,6 +31,7 @@ class DecisionLine:
     action: str
     label: str | tuple[object, ...] | None
     """As the file has it: a list where JSON has one."""
+    note: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +51,13 @@ def read_json_lines(text: Iterable[str], own_id: str | None = None, taken: Colle
     names = list(dict.fromkeys(name for _, record in records for name in record))
     id_column, by_example_id = _id_column(names, own_id, taken)
     lines = [
-        DecisionLine(number, _text(record.get(id_column)), _text(record.get("action")), _label_of(record.get("label")))
+        DecisionLine(
+            number,
+            _text(record.get(id_column)),
+            _text(record.get("action")),
+            _label_of(record.get("label")),
+            _text(record.get("note")) or None,
+        )
         for number, record in records
     ]
     return _table(lines, id_column, by_example_id)
@@ -70,7 +77,13 @@ def read_table(text: Iterable[str], own_id: str | None = None, taken: Collection
     for record in reader:
         value = {name: _ESCAPE.sub("", text.strip()) for name, text in record.items() if isinstance(text, str)}
         lines.append(
-            DecisionLine(reader.line_num, value.get(id_column, ""), value.get("action", ""), value.get("label") or None)
+            DecisionLine(
+                reader.line_num,
+                value.get(id_column, ""),
+                value.get("action", ""),
+                value.get("label") or None,
+                value.get("note") or None,
+            )
         )
     return _table(lines, id_column, by_example_id)
 
@@ -89,7 +102,8 @@ def _id_column(header: Sequence[str], own_id: str | None, taken: Collection[str]
     if id_column is None or "action" not in header:
         raise UsageError(
             f"The file's columns are {', '.join(header) or 'none'}.",
-            f"It needs one of {', '.join(known)}; action ({', '.join(DECIDING)}); and label for each relabel.",
+            f"It needs one of {', '.join(known)}; action ({', '.join(DECIDING)}); and label for each relabel. A note "
+            "is as you like.",
         )
     winnows = id_column in (EXAMPLE_ID, EARLIER_EXAMPLE_ID)
     return id_column, winnows and not (id_column in taken and _is_the_sources(id_column, header, own))
@@ -165,6 +179,8 @@ def _problem(line: DecisionLine, by_example_id: bool) -> str:
         return f"Line {line.line}: {line.row!r} is no row number."
     if line.action not in DECIDING:
         return f"Line {line.line}: action {line.action!r} is none of {', '.join(DECIDING)}."
+    if line.note is not None and len(line.note) > MAX_NOTE:
+        return f"Line {line.line}: the note has {len(line.note):,} characters, {MAX_NOTE} is the most."
     if line.action == "relabel" and line.label is None:
         return f"Line {line.line} relabels but gives no label."
     return ""

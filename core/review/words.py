@@ -8,7 +8,13 @@ from dataclasses import dataclass
 from core.records import Decision, ReviewCounts
 from core.targets import Target
 
-_DONE = {"keep": "kept as it is", "exclude": "excluded", "unsure": "left as unsure", "undo": "taken back"}
+_DONE = {
+    "keep": "kept as it is",
+    "exclude": "excluded",
+    "unsure": "left as unsure",
+    "ask": "asked for again",
+    "undo": "taken back",
+}
 
 
 @dataclass(frozen=True, slots=True)

@@ -48,8 +48,18 @@ def _collect(context: Context, job: Job) -> None:
             return
         context.queue.fail(job.job_id, f"Its result could not be taken in: {in_words(error, context.workspace.root)}")
         return
+    if job.status == "done":
+        _learn(context, job)
     if job.status in ENDED:
         context.queue.mark_collected(job.job_id)
+
+
+def _learn(context: Context, job: Job) -> None:
+    """How long this took is how long it will take. A result is no worse for that it cannot be told."""
+    try:
+        context.queue.learn(job.job_id)
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        logger.warning("how long job %s took is not told by its folder: %s", job.job_id, error)
 
 
 def take_in(context: Context, job_id: str) -> Job:

@@ -6,22 +6,28 @@ import json
 import re
 import tempfile
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from core.context import Context
 from core.errors import UsageError
 from core.files import whole
 from core.jobs.export.web import export_datasets
+from core.records import Dataset
+from core.services.lists import COLUMNS, row_columns, row_filter, rows_listed
 from core.sources.images.source import SKIPPED, TABLE
 from core.store import export as store
 from core.store.datasets import get_dataset
+from core.store.export_lists import export_list
 from core.store.relations import relation
+from core.store.rows import count_rows
 from core.store.versions import get_version
 from core.tasks import TASKS, Task, task_named
 
 FORMATS = ("csv", "parquet", "jsonl", "datasets")
 """Of every task; a modality in files has a folder format besides."""
+TABLES = ("csv", "parquet", "jsonl")
+"""Those that hold any part of a version."""
 _ROWS_AT_ONCE = 1000
 _SPLITS = {None, "train", "validation", "test"}
 """Splits that a load reads from folders by these names."""
@@ -29,12 +35,13 @@ _NAME_BYTES = 200
 """File systems end names at 255, of which an unpacker may want some."""
 
 
-def export(context: Context, version_id: str, format: str, out: Path) -> Path:  # noqa: A002
+def export(context: Context, version_id: str, format: str, out: Path, plain: bool = False) -> Path:  # noqa: A002
     """Writes every row of a version with its labels as of then to `out`, which must not exist, and returns it.
 
-    `csv` (formulas escaped), `parquet` and `jsonl` are files, `imagefolder` is a ZIP of one folder per class, and
-    `datasets` is a folder for `datasets.load_from_disk`, written by a process of its own. Takes as long as it takes:
-    a page calls it off its script thread. Raises UsageError where the format does not exist or does not fit the task.
+    `csv` (formulas escaped, unless it is to be `plain`), `parquet` and `jsonl` are files, `imagefolder` is a ZIP of one
+    folder per class, and `datasets` is a folder for `datasets.load_from_disk`, written by a process of its own. Takes
+    as long as it takes: a page calls it off its script thread. Raises UsageError where the format does not exist or
+    does not fit the task.
     """
     dataset = get_dataset(context.store, get_version(context.store, version_id).dataset_id)
     task = task_named(dataset.task)
@@ -53,8 +60,31 @@ def export(context: Context, version_id: str, format: str, out: Path) -> Path:  
     if has_folders is not None:
         return _folders(context, version_id, out)
     if format == "csv":
-        return store.export_rows(context.store, version_id, out, "csv")
+        return store.export_rows(context.store, version_id, out, "csv", plain)
     return store.export_rows(context.store, version_id, out, "parquet" if format == "parquet" else "jsonl")
+
+
+def export_rows(
+    context: Context,
+    dataset: Dataset,
+    version_id: str,
+    query: Mapping[str, str],
+    format: str,  # noqa: A002
+    out: Path,
+    plain: bool = False,
+) -> int:
+    """Writes the rows of a version that a link's parameters (`core.services.lists`) let through, sorted and with the
+    columns as they say, to `out`, which must not exist; returns how many. Raises UsageError for a format that is no
+    table and for what the list has not."""
+    if format not in TABLES:
+        raise UsageError(f"A part of a version is no {format!r}.", f"Write it as one of {', '.join(TABLES)}.")
+    if out.exists():
+        raise UsageError(f"{out} exists already.", "Move it away, or write elsewhere.")
+    where, shown = row_filter(dataset, query), rows_listed(dataset, query)
+    columns = shown.columns if query.get(COLUMNS) else row_columns(dataset)
+    file_format: store.Format = "csv" if format == "csv" else "parquet" if format == "parquet" else "jsonl"
+    export_list(context.store, version_id, out, file_format, where, shown.order, columns, plain)
+    return count_rows(context.store, version_id, where)
 
 
 def formats_of(task: Task) -> tuple[str, ...]:

@@ -2,14 +2,28 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Literal
 
 from core.context import Context
 from core.errors import JobError
 from core.jobs import submit
 from core.jobs.registry import KINDS
-from core.records import Job
+from core.records import UNFINISHED, Job, JobStatus
 from core.services.collect import take_in
+
+Shown = Literal["all", "under way", "done", "not done"]
+STATES: Mapping[Shown, tuple[JobStatus, ...]] = {
+    "all": (),
+    "under way": ("preparing", "queued", "running", "stopping"),
+    "done": ("done",),
+    "not done": UNFINISHED,
+}
+"""Which states each choice shows; none: every one."""
+
+
+KIND_NAMES = tuple(KINDS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,9 +34,17 @@ class JobPage:
     jobs: tuple[Job, ...]
 
 
-def list_jobs(context: Context, limit: int, offset: int = 0) -> JobPage:
-    """`limit` jobs from `offset` on, newest first."""
-    return JobPage(context.queue.count(), tuple(context.queue.list(limit, offset)))
+def list_jobs(
+    context: Context, limit: int, offset: int = 0, *, show: Shown = "all", kind: str | None = None
+) -> JobPage:
+    """`limit` jobs from `offset` on, newest first: of that state and kind alone where they are named."""
+    count, jobs = context.queue.found(STATES[show], kind, limit, offset)
+    return JobPage(count, tuple(jobs))
+
+
+def has_jobs(context: Context) -> bool:
+    """Whether any job has been started in this workspace."""
+    return context.queue.count() > 0
 
 
 def active_jobs(context: Context) -> list[Job]:
@@ -58,6 +80,17 @@ def can_restart(context: Context, job: Job) -> bool:
 def is_untaken(context: Context, job: Job) -> bool:
     """Whether the job came to its end and only its result could not be taken in."""
     return job.status == "failed" and context.queue.is_untaken(job.job_id)
+
+
+def goes_on(context: Context, job: Job) -> bool:
+    """Whether a job that is started again goes on from a checkpoint, or from models that it has finished."""
+    output = context.queue.folder(job.job_id).output
+    return any(output.glob("checkpoint/*")) or any(output.glob("seed-*.npy"))
+
+
+def move(context: Context, job_id: str, where: Literal["first", "up", "down"]) -> Job:
+    """Gives a job that waits another place in the queue. Raises JobError where it cannot have it."""
+    return context.queue.move(job_id, where)
 
 
 def restart(context: Context, job_id: str) -> Job:

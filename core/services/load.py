@@ -29,7 +29,7 @@ from core.services.room import room_for_load
 from core.settings import MAX_ATTRIBUTES, expanded
 from core.sources import SOURCES, hub, located
 from core.sources.guess import guess
-from core.sources.samples import SAMPLE_SCHEMAS
+from core.sources.samples import PLANTED_WORDS, SAMPLE_SCHEMAS
 from core.sources.several import sets_of
 from core.sources.tabular import check_label
 from core.store.datasets import get_dataset, list_datasets
@@ -61,18 +61,21 @@ class Sample:
     rows: int
     task: str
     licence: str
+    about: str = ""
+    """What is to be known of it before anything else."""
 
 
 def samples() -> tuple[Sample, ...]:
     """The samples, one click away each."""
     return (
+        _sample("bbc-planted", "News with planted errors", 600, PLANTED_WORDS),
         _sample("bbc-news", "BBC News", 2225),
         _sample("digits", "Handwritten digits", 1797),
     )
 
 
-def _sample(name: str, title: str, rows: int) -> Sample:
-    return Sample(name, title, rows, SAMPLE_SCHEMAS[name].task, SOURCES[name].licence)
+def _sample(name: str, title: str, rows: int, about: str = "") -> Sample:
+    return Sample(name, title, rows, SAMPLE_SCHEMAS[name].task, SOURCES[name].licence, about)
 
 
 def preview(

@@ -2,17 +2,40 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 from typing import Literal
 
+from core.beside.answers import Pending
 from core.context import Context
-from core.records import Dataset, Job, ReviewCounts, Run, Scan, Version
+from core.progress import Report
+from core.records import Dataset, Job, LastAct, ReviewCounts, Run, Scan, Version
+from core.services.runs.listing import headline_scores
 from core.store.acts.decisions import counts
 from core.store.datasets import list_datasets
+from core.store.relations import relation
 from core.store.scans import latest_scan
+from core.store.telling.overview import newest_acts, shares_found, versions_of
+from core.store.telling.story import right_of
 from core.store.versions import get_version
 
+COUNT_SECONDS = 0.01
+"""That the list waits for one figure: most are counted long ago."""
+MOST_KEPT = 5_000
+
 PageName = Literal["data", "profile", "issues", "review", "training", "evaluation"]
+
+
+@dataclass(frozen=True, slots=True)
+class VersionTrend:
+    """What is known of a version without working anything out."""
+
+    number: int
+    wrong: float | None
+    """Share of wrong labels, 0–1, as its newest scan estimates it."""
+    accuracy: float | None
+    """Of the newest run on it, by the labels of the newest version: the share of rows that are wholly right. None also
+    as long as it is still counted beside the page."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +54,12 @@ class Standing:
     """The newest run of that version that is done."""
     training: bool = False
     """Whether a run of this dataset has not ended."""
+    compared: bool = False
+    """Whether it was measured what the corrections of that version did."""
+    trend: tuple[VersionTrend, ...] = ()
+    """Of its versions, oldest first."""
+    last: LastAct | None = None
+    """What was done last, by whom."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,36 +82,155 @@ def standings(context: Context, limit: int, offset: int = 0) -> tuple[list[Stand
     scanning = {job.dataset_id: job for job in active if job.kind == "scan"}
     training = {job.dataset_id for job in active if job.kind == "train"}
     shown = datasets[offset : offset + limit]
+    told = _Told(context, [dataset.dataset_id for dataset in shown])
     found = [
-        _standing(context, dataset, scanning.get(dataset.dataset_id), dataset.dataset_id in training)
+        _standing(context, dataset, scanning.get(dataset.dataset_id), dataset.dataset_id in training, told)
         for dataset in shown
     ]
     return found, len(datasets)
 
 
-def next_step(standing: Standing) -> Step:
-    """The step that moves the dataset towards corrected labels, and then to a model that has learnt from them."""
+def standing_of(context: Context, dataset: Dataset) -> Standing:
+    """Where one dataset stands."""
+    active = [job for job in context.queue.active() if job.dataset_id == dataset.dataset_id]
+    scanning = next((job for job in active if job.kind == "scan"), None)
+    return _standing(context, dataset, scanning, any(job.kind == "train" for job in active))
+
+
+def next_step(standing: Standing, page: PageName | None = None, view: str | None = None) -> Step:
+    """The step that moves the dataset towards corrected labels, and then to a model that has learnt from them. With a
+    `page` and its `view`, the next one from there: what that page is for comes first, and never what it shows
+    already."""
+    steps = (*_onward(standing, page), *_useful(standing))
+    return next(step for step in steps if not _is_here(step, page, view))
+
+
+def _is_here(step: Step, page: PageName | None, view: str | None) -> bool:
+    return step.page == page and (step.view or _FIRST_VIEW.get(step.page)) == (view or _FIRST_VIEW.get(step.page))
+
+
+_FIRST_VIEW: dict[PageName, str] = {"review": "desk", "training": "runs", "data": "rows"}
+"""What a page shows where its URL names no view."""
+
+
+def _onward(standing: Standing, page: PageName | None) -> Iterator[Step]:
+    """What the work of a page leads to."""
+    review = standing.review
+    if page == "profile" and review.flagged:
+        yield Step("issues", f"See the {review.flagged:,} flagged {'row' if review.flagged == 1 else 'rows'}")
+    if page == "issues" and review.left:
+        yield _review(review)
+    if page in ("review", "issues") and (review.relabelled or review.excluded):
+        yield Step("review", "Make a corrected version", view="versions")
+    if page == "training" and standing.run is not None:
+        yield _evaluate(standing.run)
+
+
+def _useful(standing: Standing) -> Iterator[Step]:
+    """What there is to do, the most useful first; the last two can always be done."""
     review, corrected = standing.review, standing.version.kind == "review"
     if len(standing.dataset.labels) < 2:
-        return Step("profile", "Look at the profile")
+        yield Step("profile", "Look at the profile")
+        yield _EXPORT
+        yield Step("data", "Look at the rows", view="rows")
+        return
     if standing.training:
-        return Step("training", "Follow the training", view="runs")
+        yield Step("training", "Follow the training", view="runs")
     if standing.scan is None and not corrected and standing.run is None:
-        return Step("issues", "Follow the scan") if standing.scanning else Step("issues", "Find wrong labels")
+        yield Step("issues", "Follow the scan") if standing.scanning else Step("issues", "Find wrong labels")
     if review.left:
-        verb = "Go on reviewing" if review.decided else "Review"
-        return Step("review", f"{verb}: {review.left:,} left")
-    if review.relabelled or review.excluded:
-        return Step("review", "Make a corrected version")
+        yield _review(review)
+    elif review.relabelled or review.excluded:
+        yield Step("review", "Make a corrected version", view="versions")
+    if corrected and not standing.compared:
+        yield Step("training", "Compare before and after", view="effect")
+    if corrected and standing.run is None:
+        yield Step("training", "Quick retrain", view="new")
     if standing.run is not None:
-        return Step("evaluation", f"Evaluate run {standing.run.number}", run=standing.run.number)
-    return Step("training", "Quick retrain", view="new") if corrected else Step("data", "Export", view="export")
+        yield _evaluate(standing.run)
+    if standing.scan is None:
+        yield Step("issues", f"Scan version {standing.version.number} for what is left")
+    yield _EXPORT
+    yield Step("profile", "Look at the profile")
 
 
-def _standing(context: Context, dataset: Dataset, scanning: Job | None, training: bool) -> Standing:
-    version = get_version(context.store, dataset.latest_version_id)
-    scan = latest_scan(context.store, version.version_id)
+_EXPORT = Step("data", "Export", view="export")
+
+
+def _review(review: ReviewCounts) -> Step:
+    verb = "Go on reviewing" if review.decided else "Review"
+    return Step("review", f"{verb}: {review.left:,} left")
+
+
+def _evaluate(run: Run) -> Step:
+    return Step("evaluation", f"Evaluate run {run.number}", run=run.number)
+
+
+class _Told:
+    """What is read for all datasets of a page at once."""
+
+    def __init__(self, context: Context, dataset_ids: list[str]) -> None:
+        self.context = context
+        self.versions: dict[str, list[Version]] = {}
+        for version in versions_of(context.store, dataset_ids):
+            self.versions.setdefault(version.dataset_id, []).append(version)
+        self.shares = {one.version_id: one for one in shares_found(context.store, dataset_ids)}
+        self.acts = {one.dataset_id: one for one in newest_acts(context.store, dataset_ids)}
+
+    def trend(self, dataset_id: str, runs: Sequence[Run]) -> tuple[VersionTrend, ...]:
+        newest: dict[str, Run] = {run.version_id: run for run in reversed(runs) if headline_scores(run)[0]}
+        split = next((name for run in runs if (name := headline_scores(run)[0])), None)
+        truth = self.versions[dataset_id][-1]
+        return tuple(
+            VersionTrend(
+                one.number,
+                self.shares[one.version_id].share if one.version_id in self.shares else None,
+                self._accuracy(newest[one.version_id], split, truth) if split and one.version_id in newest else None,
+            )
+            for one in self.versions[dataset_id]
+        )
+
+    def _accuracy(self, run: Run, split: str, truth: Version) -> float | None:
+        """By the labels of another version than its own it is counted beside the page, once."""
+        name, scores = headline_scores(run)
+        if run.version_id == truth.version_id and name == split and "accuracy" in scores:
+            return float(scores["accuracy"])
+
+        def work(report: Report) -> float | None:
+            rows = relation(self.context.store, truth.version_id)
+            right, total = right_of(self.context.store, run.run_id, split, rows)
+            return right / total if total else None
+
+        key, answers = (run.run_id, split, truth.version_id), self.context.beside.answers("accuracies", kept=MOST_KEPT)
+        found = answers.ask(key, f"Counting what run {run.number} has right", work, COUNT_SECONDS)
+        return None if isinstance(found, Pending) else found
+
+    def last(self, dataset_id: str, runs: Sequence[Run]) -> LastAct:
+        """The newest of verdicts, versions, scans and runs."""
+        versions = self.versions[dataset_id]
+        made = {"load": "loaded", "review": "made version {}", "split": "split version {}"}
+        done = [LastAct(made[one.kind].format(one.number), one.created_by, one.created_at) for one in versions]
+        scans = ((one, self.shares[one.version_id]) for one in versions if one.version_id in self.shares)
+        done += [LastAct(f"scanned version {one.number}", scan.by, scan.at) for one, scan in scans]
+        done += [LastAct(f"trained run {one.number}", one.created_by, one.created_at) for one in runs[:1]]
+        if dataset_id in self.acts:
+            done.append(LastAct("reviewed", self.acts[dataset_id].by, self.acts[dataset_id].at))
+        return max(done, key=lambda one: one.at)
+
+
+def _standing(
+    context: Context, dataset: Dataset, scanning: Job | None, training: bool, told: _Told | None = None
+) -> Standing:
+    """Trend and last act only where `told` has been read."""
+    version = told.versions[dataset.dataset_id][-1] if told else get_version(context.store, dataset.latest_version_id)
+    scanned = told is None or version.version_id in told.shares
+    scan = latest_scan(context.store, version.version_id) if scanned else None
     review = counts(context.store, version.version_id, scan.scan_id) if scan else ReviewCounts(*[0] * 9)
     runs = context.ledger.runs.of(dataset.dataset_id)
     done = next((run for run in runs if run.version_id == version.version_id and run.summary), None)
-    return Standing(dataset, version, scan, review, scanning, done, training)
+    compared = version.kind == "review" and bool(context.ledger.effects.of(version.version_id))
+    standing = Standing(dataset, version, scan, review, scanning, done, training, compared)
+    if told is None:
+        return standing
+    trend, last = told.trend(dataset.dataset_id, runs), told.last(dataset.dataset_id, runs)
+    return replace(standing, trend=trend, last=last)

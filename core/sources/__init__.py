@@ -16,6 +16,7 @@ from core.sources.json import source as jsonfile
 SOURCES: dict[str, Source] = {
     source.name: source
     for source in (
+        samples.PLANTED,
         samples.NEWS,
         samples.DIGITS,
         arrow.SAVED,

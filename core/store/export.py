@@ -11,6 +11,7 @@ from core.files import whole
 from core.modalities import WORDS
 from core.records import Dataset, IssueFilter
 from core.sql import identifier, literal, recast
+from core.store.acts.in_force import known_sql, standing_sql
 from core.store.database import Database
 from core.store.datasets import get_dataset
 from core.store.ingest.stage import NOT_IN_PARQUET
@@ -39,11 +40,12 @@ NUMBER = r"^[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?$"
 _TEXTS = ("VARCHAR", "BLOB")
 _DECIMAL, _DIGITS = re.compile(r"DECIMAL\((\d+)"), 15
 """More digits than a DOUBLE holds, which is what readers of JSON take a number for."""
+_VERDICT = ("verdict", "verdict_label", "verdict_by", "verdict_version", "verdict_note")
 WHOLE_LIST = IssueFilter(flagged_only=False)
 """Every row of a scan's list, flagged or not."""
 
 
-def export_rows(db: Database, version_id: str, out: Path, format: Format) -> Path:  # noqa: A002
+def export_rows(db: Database, version_id: str, out: Path, format: Format, plain: bool = False) -> Path:  # noqa: A002
     """Writes every row of a version: row id, the source's own, text or media, given label, label, split, attributes.
     Labels of several classes are lists, in CSV their text form."""
     dataset = get_dataset(db, get_version(db, version_id).dataset_id)
@@ -55,7 +57,7 @@ def export_rows(db: Database, version_id: str, out: Path, format: Format) -> Pat
     own_id = [_source_id(dataset, taken)] if dataset.id_column else []
     columns = ["example_id", *own_id, *task.modality.exported, *labels, "split", *attributes]
     sql = f"SELECT {', '.join(columns)} FROM {relation(db, version_id)} ORDER BY example_id"
-    return _copy(db, sql, out, format)
+    return copy_query(db, sql, out, format, plain=plain)
 
 
 def export_issues(
@@ -65,36 +67,51 @@ def export_issues(
     format: Format,  # noqa: A002
     top: int | None = None,
     where: IssueFilter = WHOLE_LIST,
+    plain: bool = False,
 ) -> Path:
-    """Writes a scan's ranked list, worst first: all rows that the filter keeps, or the `top` worst of them."""
+    """Writes a scan's ranked list, worst first: all rows that the filter keeps, or the `top` worst of them. With the
+    verdict that holds on each row, if one does: what, by whom, on which version, the label given and the note."""
     scan = get_scan(db, scan_id)
     condition, parameters = issue_condition(db, scan, where)
-    columns = ["score", "is_issue", "given_label", "suggested_label", "rank", WORDS]
+    columns = ["score", "is_issue", "given_label", "suggested_label", "rank", WORDS, *_VERDICT]
     sql = f"""SELECT example_id, {_source_id(get_dataset(db, scan.dataset_id), columns)}, {", ".join(columns)}
               FROM issues i
               JOIN (SELECT example_id, source_id, text FROM {relation(db, scan.version_id)}) r USING (example_id)
+              LEFT JOIN (SELECT d.example_id, d.action AS verdict, d.new_label AS verdict_label,
+                                d.reviewer AS verdict_by, v.number AS verdict_version, d.note AS verdict_note
+                         FROM {standing_sql(db, scan.version_id, unsure=True)} d JOIN versions v USING (version_id)) d
+                  USING (example_id)
               WHERE {condition} ORDER BY i.rank {"" if top is None else f"LIMIT {int(top)}"}"""
-    return _copy(db, sql, out, format, parameters)
+    return copy_query(db, sql, out, format, parameters, plain)
 
 
 def write_job_rows(db: Database, version_id: str, out: Path, labels: Sequence[str]) -> Path:
     """Writes what a job works on, by row id: `example_id`, `content_hash`, `label` (INTEGER, position in `labels`, or
-    INTEGER[] where a label may be several classes), `split`, `text`, `media_id`."""
+    INTEGER[] where a label may be several classes), `split`, `text`, `media_id`, `known` (a person has confirmed the
+    label), `before` (the label as it was loaded, where that was another one)."""
     out.parent.mkdir(parents=True, exist_ok=True)
     dataset, rows = get_dataset(db, get_version(db, version_id).dataset_id), relation(db, version_id)
     with db.cursor() as cursor:
-        register_names(cursor, task_named(dataset.task).target, labels, f"SELECT label FROM {rows}")
+        register_names(
+            cursor,
+            task_named(dataset.task).target,
+            labels,
+            f"SELECT label FROM {rows} UNION SELECT given_label FROM {rows}",
+        )
         cursor.execute(
-            f"""COPY (SELECT r.example_id, r.content_hash, n.class AS label, r.split, r.text, r.media_id
-                      FROM {rows} r JOIN names n ON n.name = r.label ORDER BY r.example_id)
+            f"""COPY (SELECT r.example_id, r.content_hash, n.class AS label, r.split, r.text, r.media_id,
+                             r.example_id IN {known_sql(db, version_id)} AS known,
+                             CASE WHEN r.given_label <> r.label THEN g.class END AS before
+                      FROM {rows} r JOIN names n ON n.name = r.label
+                      LEFT JOIN names g ON g.name = r.given_label ORDER BY r.example_id)
                 TO {literal(str(out))} (FORMAT parquet)"""
         )
     return out
 
 
-def export_file(db: Database, parquet: Path, out: Path, format: Format) -> Path:  # noqa: A002
+def export_file(db: Database, parquet: Path, out: Path, format: Format, plain: bool = False) -> Path:  # noqa: A002
     """Writes a Parquet file's rows, in their order, in another format."""
-    return _copy(db, f"SELECT * FROM read_parquet({literal(str(parquet))})", out, format)
+    return copy_query(db, f"SELECT * FROM read_parquet({literal(str(parquet))})", out, format, plain=plain)
 
 
 def _source_id(dataset: Dataset, others: Sequence[str]) -> str:
@@ -104,12 +121,21 @@ def _source_id(dataset: Dataset, others: Sequence[str]) -> str:
     return "source_id" if own is None or own.lower() in taken else f"source_id AS {identifier(own)}"
 
 
-def _copy(db: Database, sql: str, out: Path, format: str, parameters: Sequence[Any] = ()) -> Path:  # noqa: A002
+def copy_query(
+    db: Database,
+    sql: str,
+    out: Path,
+    format: str,  # noqa: A002
+    parameters: Sequence[Any] = (),
+    plain: bool = False,
+) -> Path:
+    """Writes a query's rows; in CSV with an apostrophe before what a spreadsheet would run, unless they are to be
+    `plain`."""
     out.parent.mkdir(parents=True, exist_ok=True)
     with db.cursor() as cursor:
         columns = [(name, kind) for name, kind, *_ in cursor.execute(f"DESCRIBE {sql}", parameters).fetchall()]
         sql = recast(sql, {name: other for name, kind in columns if (other := _fitted(kind, format))})
-        if format == "csv":
+        if format == "csv" and not plain:
             sql = _escaped(sql, columns)
         with whole(out) as part:
             options = _OPTIONS[format] + _PACKED.get(out.suffix, "")

@@ -2,16 +2,39 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from datetime import datetime
 from typing import Any
 
-from core.errors import NotFoundError
-from core.records import Attribute, Dataset, IssueFilter, RowFilter, Scan
+from core.errors import NotFoundError, UsageError
+from core.modalities import PAYLOAD_COLUMNS
+from core.records import (
+    EXAMPLE_ID,
+    Attribute,
+    ColumnFilter,
+    ColumnKind,
+    Dataset,
+    IssueFilter,
+    RowFilter,
+    RowOrder,
+    Scan,
+)
 from core.sql import identifier
 from core.targets import Target
 from core.tasks import task_named
 
 Condition = tuple[str, list[Any]]
 """A condition (`true` where nothing narrows) and its parameters in order."""
+ROW_COLUMNS: Mapping[str, ColumnKind] = {
+    EXAMPLE_ID: "number",
+    **dict.fromkeys(PAYLOAD_COLUMNS, "words"),
+    "label": "category",
+    "given_label": "category",
+    "split": "category",
+    "source_id": "words",
+}
+"""What a row has whatever its dataset, and how it is asked for."""
+_COMPARED = (">=", "<=", ">", "<")
 
 
 def where_sql(where: RowFilter, dataset: Dataset, relation: str) -> Condition:
@@ -35,6 +58,7 @@ def where_sql(where: RowFilter, dataset: Dataset, relation: str) -> Condition:
     parts += [("contains(lower(text), lower(?))", [word]) for word in (where.text or "").split()]
     if where.duplicates == "exact":
         parts.append((_repeated(relation, "count(*) > 1"), []))
+    parts += [_row_column(one, dataset, target) for one in where.columns]
     if where.duplicates == "conflicting":
         among = f"(SELECT * FROM {relation} WHERE {_repeated(relation, 'count(*) > 1')})"
         parts.append((_repeated(among, "min(label) <> max(label)"), []))
@@ -67,12 +91,98 @@ def issue_sql(scan: Scan, where: IssueFilter, target: Target) -> Condition:
             parts.append((f"i.suggested_label IS NOT NULL AND {with_it} AND NOT {without}", [name, name]))
     if where.score_below is not None:
         parts.append(("i.score < ?", [where.score_below]))
+    kinds = {name: kind for name, (_, kind) in ISSUE_COLUMNS.items()}
+    parts += [column_sql(one, ISSUE_COLUMNS[one.column][0], kinds[one.column], target) for one in where.columns]
     return joined(parts)
+
+
+def column_sql(one: ColumnFilter, value: str, kind: str, target: Target | None = None) -> Condition:
+    """A column's filter on `value`, the column in SQL. With `target`, classes are asked for in a label of several.
+
+    An empty text and NaN are missing. Raises `UsageError` for a bound that is no number, or no time.
+    """
+    missing = f"({value} IS NULL OR CAST({value} AS VARCHAR) = '')"
+    if kind == "number":
+        missing = f"({value} IS NULL OR isnan(CAST({value} AS DOUBLE)))"
+    if one.how in ("missing", "present"):
+        return (missing if one.how == "missing" else f"NOT {missing}"), []
+    if one.how in _COMPARED:
+        bound = one.values[0] if one.values else ""
+        if kind == "time":
+            return f"CAST({value} AS TIMESTAMP) {one.how} CAST(? AS TIMESTAMP)", [_moment(one, bound)]
+        number = f"TRY_CAST({value} AS DOUBLE)"  # a category may be a number, such as a rating
+        return f"({number} {one.how} ? AND NOT isnan({number}))", [_number(one, bound)]
+    if one.how == "contains":
+        words = " ".join(one.values).split()
+        found = joined([(f"contains(lower(CAST({value} AS VARCHAR)), lower(?))", [word]) for word in words])
+        return f"({found[0]})", found[1]
+    if target is not None and target.several:
+        held = " OR ".join([has_class(target, value)] * len(one.values)) or "false"
+        return f"{'' if one.how == '=' else 'NOT '}({held})", list(one.values)
+    if kind == "number":
+        equal = f"coalesce(list_contains(?::DOUBLE[], CAST({value} AS DOUBLE)), false)"
+        numbers = [_number(one, each) for each in one.values]
+        return (equal if one.how == "=" else f"NOT {equal}"), [numbers]
+    among = f"list_contains(?::VARCHAR[], coalesce(CAST({value} AS VARCHAR), ''))"
+    return (among if one.how == "=" else f"NOT {among}"), [list(one.values)]
+
+
+def sorted_by(order: RowOrder, dataset: Dataset, prefix: str = "") -> str:
+    """`ORDER BY` of an order by a row's column; missing values last, equal ones by their row id.
+
+    NaN is a missing value here, not DuckDB's largest number. Raises `NotFoundError` for an attribute that there is not.
+    """
+    direction = "DESC" if order.descending else "ASC"
+    if order.column == EXAMPLE_ID:
+        return f"{prefix}{EXAMPLE_ID} {direction}"
+    column, kind = _column_of(order.column, dataset)
+    column = f"{prefix}{column}"
+    if kind == "number" and order.column not in ROW_COLUMNS:
+        column = f"CASE WHEN NOT isnan(CAST({column} AS DOUBLE)) THEN {column} END"
+    return f"{column} {direction} NULLS LAST, {prefix}{EXAMPLE_ID}"
+
+
+ISSUE_COLUMNS: Mapping[str, tuple[str, ColumnKind]] = {
+    "rank": ("i.rank", "number"),
+    "score": ("i.score", "number"),
+    "given_label": ("i.given_label", "category"),
+    "suggested_label": ("i.suggested_label", "category"),
+    "is_issue": ("i.is_issue", "flag"),
+}
+"""What a scan's list adds to its rows: in SQL, on the issues table's alias `i`."""
 
 
 def joined(parts: list[Condition]) -> Condition:
     """All conditions at once."""
     return " AND ".join(sql for sql, _ in parts) or "true", [value for _, values in parts for value in values]
+
+
+def _row_column(one: ColumnFilter, dataset: Dataset, target: Target) -> Condition:
+    column, kind = _column_of(one.column, dataset)
+    return column_sql(one, column, kind, target if one.column in ("label", "given_label") else None)
+
+
+def _column_of(name: str, dataset: Dataset) -> tuple[str, str]:
+    if name in ROW_COLUMNS:
+        return identifier(name), ROW_COLUMNS[name]
+    column = attribute_column(name, dataset.attributes)
+    return column, next(one.kind for one in dataset.attributes if one.column == name)
+
+
+def _number(one: ColumnFilter, bound: str) -> float:
+    try:
+        return float(bound)
+    except ValueError:
+        raise UsageError(f"{bound!r} is no number to compare {one.column!r} with.", "Write it as 12 or 0.5.") from None
+
+
+def _moment(one: ColumnFilter, bound: str) -> str:
+    try:
+        return datetime.fromisoformat(bound).isoformat()
+    except ValueError:
+        raise UsageError(
+            f"{bound!r} is no date to compare {one.column!r} with.", "Write it as 2026-01-31 or 2026-01-31T12:00."
+        ) from None
 
 
 def _attribute(where: RowFilter, attributes: tuple[Attribute, ...]) -> Condition:

@@ -5,21 +5,24 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 
-from core.records import Copy, Issue, IssueFilter, RowFilter, Scan
-from core.store.acts.in_force import standing_sql
+from core.errors import NotFoundError
+from core.records import Copy, Issue, IssueFilter, RowFilter, RowOrder, Scan
+from core.store.acts.in_force import settled_sql, standing_sql
 from core.store.database import Database
 from core.store.datasets import get_dataset
-from core.store.filters import Condition, issue_sql, joined, where_sql
+from core.store.filters import ISSUE_COLUMNS, Condition, issue_sql, joined, sorted_by, where_sql
 from core.store.relations import relation
 from core.targets import Target
 from core.tasks import task_named
 
+BY_RANK = RowOrder("rank", added=True)
+"""Worst first."""
 _COLUMNS = "i.example_id, i.score, i.is_issue, i.given_label, i.suggested_label, i.why, i.rank"
 
 
 def count_issues(db: Database, scan: Scan, where: IssueFilter) -> int:
     """Rows of the list that the filter keeps."""
-    if where.undecided_only:
+    if where.undecided_only or where.settled is not None:
         return _count(db, scan, where)
     return db.remembered(("issues", scan.scan_id, where), lambda: _count(db, scan, where))
 
@@ -30,14 +33,64 @@ def _count(db: Database, scan: Scan, where: IssueFilter) -> int:
     return int(row[0]) if row else 0
 
 
-def page_issues(db: Database, scan: Scan, where: IssueFilter, limit: int, offset: int = 0) -> list[Issue]:
-    """Issues that the filter keeps, worst first. Only ranks are sorted; the rest is fetched for the page alone."""
+def flagged_rows(db: Database, scan: Scan, issue_type: str = "label") -> set[int]:
+    """Ids of the rows that the scan flags, at its own cut: for small datasets."""
+    asked = [scan.scan_id, issue_type]
+    rows = db.fetch("SELECT example_id FROM issues WHERE scan_id = ? AND issue_type = ? AND is_issue", asked)
+    return {example_id for (example_id,) in rows}
+
+
+def example_ids(db: Database, scan: Scan, where: IssueFilter) -> list[int]:
+    """The rows that the filter keeps, worst first."""
     condition, parameters = issue_condition(db, scan, where)
-    ranks = db.fetch(
-        f"SELECT i.rank FROM issues i WHERE {condition} ORDER BY i.rank LIMIT ? OFFSET ?", [*parameters, limit, offset]
+    rows = db.fetch(f"SELECT i.example_id FROM issues i WHERE {condition} ORDER BY i.rank", parameters)
+    return [int(example_id) for (example_id,) in rows]
+
+
+def page_issues(
+    db: Database, scan: Scan, where: IssueFilter, limit: int, offset: int = 0, order: RowOrder = BY_RANK
+) -> list[Issue]:
+    """Issues that the filter keeps, as they are sorted. Only ranks are sorted; the rest is fetched for the page
+    alone."""
+    return issues_of_ranks(db, scan, where, page_of_ranks(db, scan, where, limit, offset, order))
+
+
+def page_of_ranks(
+    db: Database, scan: Scan, where: IssueFilter, limit: int, offset: int = 0, order: RowOrder = BY_RANK
+) -> list[int]:
+    """The ranks of `page_issues`. Raises `NotFoundError` for an attribute that the dataset has not."""
+    condition, parameters = issue_condition(db, scan, where)
+    among, by = ordered_issues(db, scan, order), issue_order(db, scan, order)
+    found = db.fetch(
+        f"SELECT i.rank FROM {among} WHERE {condition} ORDER BY {by} LIMIT ? OFFSET ?", [*parameters, limit, offset]
     )
-    chosen = ", ".join(str(rank) for (rank,) in ranks)
-    return _issues(db, scan, where, chosen) if ranks else []
+    return [rank for (rank,) in found]
+
+
+def ordered_issues(db: Database, scan: Scan, order: RowOrder) -> str:
+    """`issues i`, with its rows `r` where the order asks for one of their columns."""
+    return (
+        "issues i" if order.added else f"issues i JOIN {relation(db, scan.version_id)} r ON r.example_id = i.example_id"
+    )
+
+
+def issue_order(db: Database, scan: Scan, order: RowOrder) -> str:
+    """`ORDER BY` of an order over `ordered_issues`; rows that are equal by their rank. Raises `NotFoundError`."""
+    if not order.added:
+        by = sorted_by(order, get_dataset(db, scan.dataset_id), "r.").removesuffix(", r.example_id")
+    elif order.column in ISSUE_COLUMNS:
+        by = f"{ISSUE_COLUMNS[order.column][0]} {'DESC' if order.descending else 'ASC'} NULLS LAST"
+    else:
+        raise NotFoundError(f"The list has no column {order.column!r}.", f"It has: {', '.join(ISSUE_COLUMNS)}.")
+    return f"{by}, i.rank"
+
+
+def issues_of_ranks(db: Database, scan: Scan, where: IssueFilter, ranks: Sequence[int]) -> list[Issue]:
+    """The issues of the filter's type with these ranks, in the order asked."""
+    if not ranks:
+        return []
+    found = {issue.rank: issue for issue in _issues(db, scan, where, ", ".join(str(int(rank)) for rank in ranks))}
+    return [found[rank] for rank in ranks if rank in found]
 
 
 def count_and_page(
@@ -122,7 +175,10 @@ def shown_of(db: Database, scan: Scan, example_ids: Sequence[int]) -> dict[int, 
 def issue_condition(db: Database, scan: Scan, where: IssueFilter) -> Condition:
     """An issue filter as a condition on `issues i`."""
     parts = [issue_sql(scan, where, _target(db, scan))]
-    if where.undecided_only:
+    if where.settled is not None:
+        among = "IN" if where.settled else "NOT IN"
+        parts.append((f"i.example_id {among} {settled_sql(db, scan.version_id)}", []))
+    if where.undecided_only and not where.settled:  # a row that is decided on this version is not settled before it
         parts.append((f"i.example_id NOT IN (SELECT example_id FROM {standing_sql(db, scan.version_id)})", []))
     if where.rows != RowFilter():
         rows = relation(db, scan.version_id)
@@ -142,3 +198,15 @@ def _issues(db: Database, scan: Scan, where: IssueFilter, ranks: str) -> list[Is
 
 def _target(db: Database, scan: Scan) -> Target:
     return task_named(get_dataset(db, scan.dataset_id).task).target
+
+
+def suggestions(db: Database, scan: Scan, issue_type: str, example_ids: Sequence[int]) -> dict[int, tuple[str, float]]:
+    """What each of these rows looks like, and how probable its own label is; rows for which nothing is suggested are
+    left out."""
+    chosen = ", ".join(str(int(example_id)) for example_id in example_ids) or "NULL"
+    rows = db.fetch(
+        f"""SELECT example_id, suggested_label, score FROM issues
+            WHERE scan_id = ? AND issue_type = ? AND suggested_label IS NOT NULL AND example_id IN ({chosen})""",
+        [scan.scan_id, issue_type],
+    )
+    return {int(example_id): (str(suggested), float(score)) for example_id, suggested, score in rows}

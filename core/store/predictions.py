@@ -7,7 +7,7 @@ was excluded, counts nowhere.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -15,16 +15,26 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
-from core.records import PredictedRow, PredictionFilter
+from core.errors import NotFoundError
+from core.records import ColumnKind, Dataset, PredictedRow, PredictionFilter, RowFilter, RowOrder
 from core.store.database import Database
-from core.store.filters import Condition, joined
+from core.store.filters import Condition, column_sql, joined, sorted_by, where_sql
 from core.store.job_files import job_file
 from core.targets.one_class.facts import ONE_CLASS
+from core.tasks import task_named
 
 ClassesSql = Callable[[str], str]
 """`Target.classes_sql`: SQL for the classes of a label."""
 OF_ONE: ClassesSql = ONE_CLASS.classes_sql
 """Where a label is one class."""
+
+PREDICTION_COLUMNS: Mapping[str, tuple[str, ColumnKind]] = {
+    "label": ("t.label", "category"),
+    "predicted": ("p.predicted", "category"),
+    "confidence": ("p.confidence", "number"),
+}
+"""What a run's list adds to its rows: in SQL, on the aliases of `predictions p` and of what is true, `t`."""
+SUREST = RowOrder("confidence", descending=True, added=True)
 
 _ESCAPED = re.compile(r'["\\\x00-\x1f]')
 """What the text form of several classes may write in another way."""
@@ -100,24 +110,70 @@ def page_predictions(
     limit: int,
     offset: int = 0,
     classes_sql: ClassesSql = OF_ONE,
+    *,
+    dataset: Dataset | None = None,
+    order: RowOrder = SUREST,
 ) -> list[PredictedRow]:
-    """Predicted rows that the filter keeps, the surest first. `classes_sql` is that of the dataset's target.
+    """Predicted rows that the filter keeps, as they are sorted. `classes_sql` is that of the dataset's target, and
+    `dataset` what a filter or an order by the rows' own columns needs.
 
-    A page is mostly found among the surest rows of the split, without looking up the label of a million others; where
-    they do not fill it, all are looked at.
+    A page of the surest is mostly found among the surest rows of the split, without looking up the label of a million
+    others; where they do not fill it, all are looked at.
     """
+    chosen = prediction_condition(run_id, where, truth, classes_sql, dataset)
+    if order != SUREST:
+        return db.records(
+            PredictedRow,
+            f"""SELECT p.example_id, t.label, p.predicted, p.confidence FROM {_joined(truth)}
+                WHERE {chosen[0]} ORDER BY {prediction_order(order, dataset)} LIMIT ? OFFSET ?""",
+            [*chosen[1], limit, offset],
+        )
     surest = (offset + limit) * _SURELY + 1_000 if where.predicted is None else None
-    chosen = _condition(run_id, where, classes_sql)
     found = [] if surest is None else _page(db, run_id, where.split, chosen, truth, limit, offset, surest)
     return found if len(found) == limit else _page(db, run_id, where.split, chosen, truth, limit, offset)
 
 
+def count_predictions(
+    db: Database,
+    run_id: str,
+    where: PredictionFilter,
+    truth: str,
+    classes_sql: ClassesSql = OF_ONE,
+    dataset: Dataset | None = None,
+) -> int:
+    """How many rows `page_predictions` lists in all."""
+    condition, parameters = prediction_condition(run_id, where, truth, classes_sql, dataset)
+    row = db.fetch_one(f"SELECT count(*) FROM {_joined(truth)} WHERE {condition}", parameters)
+    return int(row[0]) if row else 0
+
+
+def prediction_order(order: RowOrder, dataset: Dataset | None) -> str:
+    """`ORDER BY` of an order. Raises `NotFoundError` for a column that the list has not."""
+    if not order.added:
+        assert dataset is not None, "the dataset knows its rows' columns"
+        return sorted_by(order, dataset, "t.")
+    if order.column not in PREDICTION_COLUMNS:
+        raise NotFoundError(f"The list has no column {order.column!r}.", f"It has: {', '.join(PREDICTION_COLUMNS)}.")
+    direction = "DESC" if order.descending else "ASC"
+    return f"{PREDICTION_COLUMNS[order.column][0]} {direction} NULLS LAST, p.example_id"
+
+
+def predictions_joined(truth: str) -> str:
+    """Predictions `p` with what is true of their rows, `t`."""
+    return _joined(truth)
+
+
 def ranked(
-    run_id: str, where: PredictionFilter, truth: str, version: str, classes_sql: ClassesSql = OF_ONE
+    run_id: str,
+    where: PredictionFilter,
+    truth: str,
+    version: str,
+    classes_sql: ClassesSql = OF_ONE,
+    dataset: Dataset | None = None,
 ) -> Condition:
     """The predicted rows that the filter keeps and another version's relation has, as a query for (example_id, rank):
     the surest first, from 1."""
-    condition, parameters = _condition(run_id, where, classes_sql)
+    condition, parameters = prediction_condition(run_id, where, truth, classes_sql, dataset)
     query = f"""SELECT p.example_id, row_number() OVER (ORDER BY p.confidence DESC, p.example_id) AS rank
                 FROM {_joined(truth)} WHERE {condition} AND p.example_id IN (SELECT example_id FROM {version})"""
     return query, parameters
@@ -182,7 +238,14 @@ def _joined(truth: str, among: str = "predictions") -> str:
     return f"{among} p JOIN {truth} t ON t.example_id = p.example_id AND t.label IS NOT NULL"
 
 
-def _condition(run_id: str, where: PredictionFilter, classes_sql: ClassesSql) -> Condition:
+def prediction_condition(
+    run_id: str,
+    where: PredictionFilter,
+    truth: str,
+    classes_sql: ClassesSql = OF_ONE,
+    dataset: Dataset | None = None,
+) -> Condition:
+    """A filter as a condition on `predictions_joined`; `dataset` is needed where it asks for the rows' own columns."""
     parts: list[Condition] = [("p.run_id = ?", [run_id]), ("p.split = ?", [where.split])]
     if where.true_label is not None:
         parts.append(("t.label = ?", [where.true_label]))
@@ -194,6 +257,14 @@ def _condition(run_id: str, where: PredictionFilter, classes_sql: ClassesSql) ->
         parts.append(_in_another(where.right_in, "=", where.split))
     if where.wrong_in is not None:
         parts.append(_in_another(where.wrong_in, "<>", where.split))
+    if where.rows != RowFilter():
+        assert dataset is not None, "the dataset knows its rows' columns"
+        condition, parameters = where_sql(where.rows, dataset, truth)
+        parts.append((f"p.example_id IN (SELECT example_id FROM {truth} WHERE {condition})", parameters))
+    for one in where.columns:
+        column, kind = PREDICTION_COLUMNS[one.column]
+        target = None if dataset is None or one.column == "confidence" else task_named(dataset.task).target
+        parts.append(column_sql(one, column, kind, target))
     for name, is_true, is_predicted in (
         (where.found, True, True),
         (where.missed, True, False),

@@ -12,7 +12,7 @@ from core.records import EARLIER_EXAMPLE_ID, EXAMPLE_ID, Dataset, Example, RowFi
 from core.sql import identifier
 from core.store.database import Database
 from core.store.datasets import get_dataset
-from core.store.filters import attribute_column, where_sql
+from core.store.filters import attribute_column, sorted_by, where_sql
 from core.store.relations import relation
 from core.store.versions import get_version
 from core.targets import Target
@@ -55,6 +55,11 @@ def count_rows(db: Database, version_id: str, where: RowFilter) -> int:
     return int(counted[0]) if counted else 0
 
 
+def labels(db: Database, version_id: str) -> dict[int, str | None]:
+    """Example id → label of every row that the version keeps: for small datasets."""
+    return dict(db.fetch(f"SELECT example_id, label FROM {relation(db, version_id)}"))
+
+
 def page_rows(
     db: Database, version_id: str, where: RowFilter, limit: int, offset: int = 0, order: RowOrder = BY_ROW
 ) -> list[Example]:
@@ -70,7 +75,7 @@ def page_of_ids(
     rows = relation(db, version_id)
     condition, parameters = where_sql(where, dataset, rows)
     found = db.fetch(
-        f"SELECT example_id FROM {rows} WHERE {condition} ORDER BY {_sorted(order, dataset)} LIMIT ? OFFSET ?",
+        f"SELECT example_id FROM {rows} WHERE {condition} ORDER BY {sorted_by(order, dataset)} LIMIT ? OFFSET ?",
         [*parameters, limit, offset],
     )
     return [example_id for (example_id,) in found]
@@ -140,20 +145,6 @@ def values(db: Database, version_id: str, column: str, limit: int) -> list[str]:
         [limit],
     )
     return [value for (value,) in found]
-
-
-def _sorted(order: RowOrder, dataset: Dataset) -> str:
-    """NaN is a missing value here, not DuckDB's largest number."""
-    direction = "DESC" if order.descending else "ASC"
-    if order.column == "example_id":
-        return f"example_id {direction}"
-    if order.column in _FIXED:
-        return f"{identifier(order.column)} {direction} NULLS LAST, example_id"
-    column = attribute_column(order.column, dataset.attributes)
-    kind = next(attribute.kind for attribute in dataset.attributes if attribute.column == order.column)
-    if kind == "number":
-        column = f"CASE WHEN NOT isnan(CAST({column} AS DOUBLE)) THEN {column} END"
-    return f"{column} {direction} NULLS LAST, example_id"
 
 
 def _example(row: dict[str, Any], dataset: Dataset) -> Example:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pyarrow as pa
+
 from core.store.database import Database
 from core.store.relations import relation
 
@@ -29,3 +31,10 @@ def _texts(db: Database, version_id: str, order: str, count: int) -> list[str]:
         f"SELECT text FROM {relation(db, version_id)} WHERE text IS NOT NULL ORDER BY {order}, example_id LIMIT {count}"
     )
     return [text for (text,) in rows]
+
+
+def contents(db: Database, version_id: str) -> pa.Table:
+    """Of each row of a version its `content_hash` and the `size` of its text in bytes, 0 where it has none."""
+    sql = f"SELECT content_hash, coalesce(strlen(text), 0)::BIGINT AS size FROM {relation(db, version_id)}"
+    with db.cursor() as cursor:
+        return cursor.execute(sql).to_arrow_table()

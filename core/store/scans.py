@@ -76,6 +76,12 @@ def latest_scan(db: Database, version_id: str) -> Scan | None:
     return found[0] if found else None
 
 
+def newest_scan(db: Database, dataset_id: str) -> Scan | None:
+    """As `latest_scan`, over all versions of a dataset."""
+    found = _scans(db, f"WHERE dataset_id = ? {_NEWEST_FIRST} LIMIT 1", dataset_id)
+    return found[0] if found else None
+
+
 _NEWEST_FIRST = "ORDER BY min(rowid) OVER (PARTITION BY job_id) DESC, tier_order DESC"
 """By the order in which they were taken in, whatever the clock said."""
 

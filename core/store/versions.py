@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 import pyarrow as pa
@@ -23,6 +24,7 @@ __all__ = [
     "changes",
     "count_changes",
     "get_version",
+    "holding",
     "insert_kept",
     "insert_version",
     "list_versions",
@@ -183,6 +185,17 @@ def changes(db: Database, version_id: str, limit: int, offset: int = 0) -> list[
             ORDER BY c.example_id LIMIT ? OFFSET ?""",
         [version_id, version.parent_id, version.parent_id, limit, offset],
     )
+
+
+def holding(db: Database, dataset_id: str, decision_ids: Sequence[str]) -> dict[str, tuple[int, ...]]:
+    """Of each decision that changed a row the numbers of the versions that have the change; those that changed nothing,
+    such as `keep`, or that no version has, are left out."""
+    rows = db.fetch(
+        """SELECT o.decision_id, list(v.number ORDER BY v.number) FROM overrides o JOIN versions v USING (version_id)
+           WHERE o.dataset_id = ? AND o.decision_id IN (SELECT unnest(?::VARCHAR[])) GROUP BY 1""",
+        [dataset_id, list(decision_ids)],
+    )
+    return {decision_id: tuple(numbers) for decision_id, numbers in rows}
 
 
 def insert_version(

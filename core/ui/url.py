@@ -37,6 +37,14 @@ def name(chosen: Mapping[str, str]) -> None:
         st.query_params.update(chosen)
 
 
+def put(values: Mapping[str, str | None]) -> None:
+    """Writes all of it into the URL, None out of it, as one entry for the browser's Back."""
+    now = {key: value for key, value in st.query_params.to_dict().items() if key not in values}
+    now |= {key: value for key, value in values.items() if value is not None}
+    if now != st.query_params.to_dict():
+        st.query_params.from_dict(now)
+
+
 def to_url(key: str) -> None:
     """Writes what was just chosen into the URL, before the page is drawn again."""
     st.query_params[key] = st.session_state[key]

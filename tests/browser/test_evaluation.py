@@ -47,13 +47,14 @@ def test_a_cell_its_link_in_a_fresh_browser_the_desk_and_the_report(
     expect(page.get_by_text("5 rows of business taken for sport")).to_be_visible()
     assert "true=business" in page.url and "predicted=sport" in page.url
 
+    page.context.grant_permissions(["clipboard-read", "clipboard-write"])
     page.get_by_role("button", name="Copy link").click()
-    link = page.get_by_test_id("stCode").inner_text().strip()
+    expect(page.get_by_text("Copied", exact=True)).to_be_visible()
+    link = page.evaluate("navigator.clipboard.readText()")
     fresh = browser.new_context().new_page()
     fresh.goto(link)
     expect(fresh.get_by_text("5 rows of business taken for sport")).to_be_visible()
     fresh.context.close()
-    page.keyboard.press("Escape")
 
     with page.expect_download() as download:
         page.get_by_role("button", name="Download report").click()
@@ -61,14 +62,14 @@ def test_a_cell_its_link_in_a_fresh_browser_the_desk_and_the_report(
     download.value.save_as(report)
     offline = browser.new_context(offline=True, java_script_enabled=False).new_page()
     offline.goto(report.as_uri())
-    expect(offline.get_by_role("heading", name="news: run 1 on test")).to_be_visible()
-    expect(offline.locator("svg")).to_have_count(2)
+    expect(offline.get_by_role("heading", name="news: how good, and what next")).to_be_visible()
+    expect(offline.locator("svg")).to_have_count(3)
     offline.context.close()
 
     page.get_by_role("link", name="Review these").click()
     expect(page.locator("h1", has_text="Review")).to_be_visible()
     expect(page.locator("[data-count=left]")).to_have_text("5")
-    expect(page.get_by_text(re.compile("Run 1 predicts sport, 80% sure"))).to_be_visible()
+    expect(page.get_by_text(re.compile("Run 1 is 80% sure of sport"))).to_be_visible()
     page.keyboard.press("s")
     expect(page.locator(".saving")).to_have_text("All saved")
     expect(page.locator("[data-count=left]")).to_have_text("4")

@@ -41,14 +41,14 @@ def load_sample(page: Page, server: Server, number: int, name: str) -> None:
     page.goto(server.url)
     settled(page)
     page.get_by_role("button", name="Load sample").nth(number).click()
-    expect(page.get_by_role("link", name="Find wrong labels")).to_be_visible()
+    expect(page.get_by_role("button", name="See what a scan finds")).to_be_visible()
     expect(page.get_by_text(name, exact=True).first).to_be_visible()
 
 
 def scan(page: Page, stop: bool = False) -> None:
     """From Home to the ranked list: the instant tier shows first, then the better one takes its place. With `stop`,
     the person is content with the instant one."""
-    page.get_by_role("link", name="Find wrong labels").click()
+    page.get_by_role("button", name="See what a scan finds").click()
     page.get_by_role("button", name="Find label issues").click()
     better = page.get_by_text("A better result is on its way")
     expect(better).to_be_visible(timeout=SCAN_MS)
@@ -86,10 +86,9 @@ def exported(page: Page, server: Server, name: str) -> list[dict[str, str]]:
 
 
 def retrain(page: Page, server: Server, killed: bool = False) -> float:
-    """From Home's next step for a corrected dataset to a quick retrain's scores; returns the accuracy on test. With
+    """From the form on the newest version to a quick retrain's scores; returns the accuracy on test. With
     `killed`, the app dies meanwhile and is started again."""
-    page.goto(server.url)
-    page.get_by_role("link", name="Quick retrain").click()
+    page.goto(f"{server.url}/training?view=new")
     start = page.get_by_role("button", name="Start", exact=True)
     expect(start).to_be_enabled()
     expect(page.get_by_text("What version 2 gives it")).to_be_visible()
@@ -125,9 +124,10 @@ def open_first_example(page: Page) -> None:
 
 def open_link_elsewhere(page: Page, browser: Browser, title: str) -> None:
     """The copied link, in a browser that has never seen the app, says what this tab says."""
+    page.context.grant_permissions(["clipboard-read", "clipboard-write"])
     page.get_by_role("button", name="Copy link").click()
-    link = page.get_by_test_id("stCode").inner_text().strip()
-    page.keyboard.press("Escape")
+    expect(page.get_by_text("Copied", exact=True)).to_be_visible()
+    link = page.evaluate("navigator.clipboard.readText()")
     with fresh_tab(browser) as other:
         other.goto(link)
         expect(other.get_by_text(title)).to_be_visible()
@@ -164,7 +164,7 @@ def test_bbc_news_from_an_upload_to_a_link_to_a_confused_cell(page: Page, server
 
 
 def test_digits_from_a_click_to_a_link_to_a_confused_cell(page: Page, server: Server, browser: Browser) -> None:
-    load_sample(page, server, 1, "digits")
+    load_sample(page, server, 2, "digits")
     page.goto(f"{server.url}/profile?dataset=digits")
     expect(page.get_by_text("1,797").first).to_be_visible()
     page.goto(server.url)

@@ -287,10 +287,16 @@ def test_many_images_are_judged_at_once_in_the_grid(page: Page, serve: Callable[
     assert actions == ["relabel"] * 3 + ["exclude"] * 5 + ["undo"] * 5 + ["relabel"]
 
 
-def test_a_digit_is_scaled_up_without_blurring(page: Page, serve: Callable[..., Server], tmp_path: Path) -> None:
+def test_a_digit_is_scaled_up_smoothly_no_more_than_eyes_need_and_by_a_key_to_all_the_room(
+    page: Page, serve: Callable[..., Server], tmp_path: Path
+) -> None:
     make_digits(tmp_path, rows=10)
     server = serve()
     desk = open_desk(page, server, dataset="digits")
     image = desk.locator(".example-body img")
-    expect(image).to_have_css("image-rendering", "pixelated")
+    expect(image).to_have_css("image-rendering", "auto")
+    assert 120 < (image.bounding_box() or {})["height"] < 140
+    page.keyboard.press("+")
     assert (image.bounding_box() or {})["height"] > 300
+    page.keyboard.press("+")
+    assert (image.bounding_box() or {})["height"] < 140

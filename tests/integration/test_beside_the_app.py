@@ -55,6 +55,7 @@ WRITE: Sequence[Step] = (
     ("train", "more", "--model", "minilm", "--strategy", "head"),
     ("runs", "notes"),
     ("report", "notes", "--run", "1", "--out", "OUT/report.html"),
+    ("story", "notes", "--json"),
     ("cleaning-effect", "more", "--seeds", "2"),
     ("predict", "GIVEN/notes.csv", "--run", "1", "--dataset", "notes", "--column", "text", "--out", "OUT/p.csv"),
     ("jobs",),

@@ -13,6 +13,7 @@ import sklearn.metrics
 
 from core.__main__ import main
 from core.services.context import open_context
+from core.services.story.words import QUESTIONS
 from core.settings import Workspace
 from tests.runs import finished_run
 
@@ -87,7 +88,7 @@ def test_report_writes_one_file_with_the_figures_in_it(ask: Ask, tmp_path: Path)
     out = tmp_path / "new folder" / "report.html"
     found = json.loads(ask("report", "abc", "--run", "1", "--split", "test", "--out", str(out), "--json"))
     assert (found["run"], found["bytes"], Path(found["out"])) == (1, out.stat().st_size, out)
-    text = out.read_text()
+    text = out.read_text().replace("\N{NO-BREAK SPACE}", " ")
     evaluated = json.loads(ask("evaluate", "abc", "--run", "1", "--json"))
     assert f"{100 * evaluated['accuracy']:.1f} %" in text
     assert f"{evaluated['report']['averages']['macro avg']['f1-score']:.4f}" in text
@@ -104,3 +105,39 @@ def test_report_writes_over_nothing(ask: Ask, tmp_path: Path) -> None:
         said = ask("report", "abc", "--run", "1", "--out", str(place), code=2)
         assert f"{place} exists already.\n  Move it away" in said
     assert (tmp_path / "abc.csv").read_text().startswith("text,label")
+
+
+def test_the_report_of_a_dataset_is_about_its_newest_run(ask: Ask, tmp_path: Path) -> None:
+    found = json.loads(ask("report", "abc", "--out", str(tmp_path / "story.html"), "--json"))
+    assert (found["run"], found["split"]) == (2, "test")
+    text = (tmp_path / "story.html").read_text()
+    assert "abc: how good, and what next" in text and "counter(page)" in text
+
+
+def test_story_answers_every_question_of_a_stakeholder(ask: Ask) -> None:
+    found = json.loads(ask("story", "abc", "--json"))
+    assert [one["question"] for one in found["questions"]] == list(QUESTIONS.values())
+    assert all(one["answer"] for one in found["questions"])
+    assert found["score"]["run"] == 2 and found["threshold"] is None
+    assert {one["name"] for one in found["classes"]} == {"a", "b", "c"}
+    assert [one["version"] for one in found["versions"]] == [1] and 1 <= len(found["next"]) <= 3
+    right = (guessed(1).argmax(axis=1) == TRUE).mean()
+    assert found["score"]["estimate"] == pytest.approx(right)
+    before = next(one for one in found["baselines"] if one["run"] == 1)
+    assert before["difference"]["estimate"] == pytest.approx(right - (guessed(0).argmax(axis=1) == TRUE).mean())
+
+
+def test_story_chooses_the_threshold_by_what_errors_cost(ask: Ask) -> None:
+    asked = ("story", "abc", "--class", "a", "--first-cost", "1", "--second-cost", "9")
+    found = json.loads(ask(*asked, "--json"))["threshold"]
+    assert found["rows"] == 30 and found["threshold"]["interval"][0] <= found["threshold"]["interval"][1]
+    costs = {at: 1000 / 30 * _cost(at) for at in np.arange(202) / 200}
+    assert costs[found["threshold"]["estimate"]] == pytest.approx(min(costs.values()))
+    assert found["usual_cost"] == pytest.approx(costs[0.5])
+    assert "Take a row for “a”" in ask(*asked)
+    assert "does not know the class 'z'" in ask("story", "abc", "--class", "z", code=1)
+
+
+def _cost(at: float) -> float:
+    yes, has = guessed(1)[:, 0] >= at - 1e-9, TRUE == 0
+    return float(np.sum(yes & ~has) + 9 * np.sum(~yes & has))

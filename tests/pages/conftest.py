@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -36,3 +37,9 @@ def open_at(app: Context) -> Callable[..., AppTest]:
         return shown.run()
 
     return run
+
+
+def copied_link(shown: AppTest) -> str:
+    """What the page's button for the link copies."""
+    [button] = [one.proto for one in shown.get("bidi_component") if one.proto.component_name == "winnow_copy_link"]
+    return str(json.loads(button.json)["address"])

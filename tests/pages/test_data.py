@@ -103,6 +103,33 @@ def test_a_path_outside_the_allowed_folders_is_refused(open_at: OpenAt, folder: 
     assert "outside the folders" in problems(shown)[0]
 
 
+def test_a_refused_path_says_what_to_run_to_allow_it(open_at: OpenAt, folder: Path) -> None:
+    shown = open_at("data")
+    choose_place(shown, "path")
+    shown.text_input(key="load-path").set_value("/srv/sets/films.csv").run()
+    assert [code.value for code in shown.code] == [f"WINNOW_DATA_FOLDERS={folder}:/srv/sets make app"]
+
+
+def test_the_folders_that_may_be_loaded_from_are_walked_by_clicks(
+    open_at: OpenAt, folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (folder / "deep" / "deeper").mkdir(parents=True)
+    other = tmp_path / "other"
+    other.mkdir()
+    monkeypatch.setenv("WINNOW_DATA_FOLDERS", f"{folder}:{other}")
+    shown = open_at("data")
+    choose_place(shown, "path")
+    shown.text_input(key="load-path").set_value("deep/deeper").run()
+    ways = [button.key for button in shown.button if str(button.key).startswith("load-to-")]
+    there = [folder, folder / "deep", folder / "deep" / "deeper", other]
+    assert ways == [f"load-to-{place}" for place in there], "nothing above what may be loaded from"
+    shown.button(key=f"load-to-{folder / 'deep'}").click().run()
+    assert shown.text_input(key="load-path").value == str(folder / "deep")
+    assert "deeper/" in [*shown.dataframe[0].value["name"]]
+    shown.button(key=f"load-to-{other}").click().run()
+    assert shown.text_input(key="load-path").value == str(other)
+
+
 def test_whoever_is_alone_at_the_machine_and_names_no_folders_may_type_any_path(
     app: Context, open_at: OpenAt, folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -174,22 +201,22 @@ def test_rows_are_listed_with_their_label_and_narrowed_by_words(open_at: OpenAt,
     shown = open_at("data", dataset=films)
     assert not problems(shown)
     assert "60 rows" in words(shown)
-    shown.text_input(key="rows-text").set_value("another good").run()
+    shown.text_input(key="words").set_value("another good").run()
     assert "15 rows" in words(shown)
-    shown.selectbox(key="rows-label").set_value("pos").run()
+    shown.selectbox(key="label").set_value("pos").run()
     assert "No row matches" in words(shown)
 
 
 def test_a_sort_is_of_all_rows_and_not_of_the_page(open_at: OpenAt, films: str) -> None:
     shown = open_at("data", dataset=films)
     assert shown.dataframe[0].value["row"].tolist() == list(range(50))
-    shown.selectbox(key="rows-order").set_value("row ↓").run()
+    shown.selectbox(key="list-order").set_value("example_id desc").run()
     assert not problems(shown)
     assert shown.dataframe[0].value["row"].tolist() == list(range(59, 9, -1))
-    shown.selectbox(key="rows-order").set_value("example ↑").run()
+    shown.selectbox(key="list-order").set_value("text").run()
     texts = sorted(f"{TEXTS[number % 4]} {number}" for number in range(60))
     assert shown.dataframe[0].value["example"].tolist() == texts[:50]
-    shown.text_input(key="rows-text").set_value("another").run()
+    shown.text_input(key="words").set_value("another").run()
     assert shown.dataframe[0].value["example"].tolist() == [text for text in texts if "another" in text]
 
 
@@ -378,9 +405,9 @@ def test_rows_of_several_classes_are_listed_in_words_and_found_by_a_class_or_by_
     wait(app, start_load(app, [path], preview(app, [path]).guess, name="tags", by="ada").job_id)
     shown = open_at("data", dataset="tags")
     assert list(shown.dataframe[0].value["label"]) == ["corn, wheat", "none", "corn", "wheat"]
-    shown.selectbox(key="rows-label").set_value("corn").run()
+    shown.selectbox(key="label").set_value("corn").run()
     assert list(shown.dataframe[0].value["row"]) == [0, 2]
-    shown.selectbox(key="rows-label").set_value("[]").run()
+    shown.selectbox(key="label").set_value("[]").run()
     assert list(shown.dataframe[0].value["label"]) == ["none"]
     assert "of no class" in words(shown)
     shown = open_at("data", dataset="tags", view="splits")

@@ -19,6 +19,7 @@ from core.services.evaluation.measures import predicted_rows
 from core.services.review.decisions import make_version, record
 from core.ui.evaluation.rows import cell_filter
 from tests.pages import issues_data
+from tests.pages.conftest import copied_link
 from tests.runs import finished_run
 
 Open = Callable[..., AppTest]
@@ -124,15 +125,15 @@ def test_the_desk_hands_out_the_rows_of_a_cell_of_a_version_that_was_never_scann
     news: Dataset, open_at: Open
 ) -> None:
     query = {"run": 1, "split": "test", "true": "business", "predicted": "sport"}
-    text = words(open_at("review", dataset="news", version=1, reviewer="ada", **query))
+    assert "Rows of test, judged blind" in words(open_at("review", dataset="news", version=1, reviewer="ada", **query))
+    text = words(open_at("review", dataset="news", version=1, reviewer="ada", blind="false", **query))
     assert "Rows of test that run 1 takes for **sport**, being **business**" in text
     assert "has not been scanned" not in text
 
 
 def test_the_copied_link_names_the_view_and_nobody(news: Dataset, open_at: Open) -> None:
     shown = shown_at(open_at, run=1, split="test", true="business", predicted="sport", reviewer="ada")
-    [address] = [code.value for code in shown.code]
-    query = parse_qs(urlsplit(address).query)
+    query = parse_qs(urlsplit(copied_link(shown)).query)
     wanted = {"dataset": ["news"], "run": ["1"], "split": ["test"], "true": ["business"], "predicted": ["sport"]}
     assert wanted.items() <= query.items()
     assert query["view"] == ["matrix"] and "reviewer" not in query

@@ -14,6 +14,7 @@ from streamlit.testing.v1 import AppTest
 from core.context import Context
 from core.records import Dataset, PredictionFilter
 from core.services.evaluation.measures import predicted_rows
+from tests.pages.conftest import copied_link
 from tests.pages.test_evaluation import links, words
 from tests.runs import finished_run
 from tests.tagged import CLASSES, tagged
@@ -161,8 +162,7 @@ def test_a_box_chooses_as_a_click_does(cables: Dataset, open_at: Open) -> None:
 
 def test_the_copied_link_names_the_cell(cables: Dataset, open_at: Open) -> None:
     shown = shown_at(open_at, run=1, split="test", missed="wheat", added="corn", reviewer="ada")
-    [address] = [code.value for code in shown.code]
-    query = parse_qs(urlsplit(address).query)
+    query = parse_qs(urlsplit(copied_link(shown)).query)
     assert (query["missed"], query["added"], query["view"]) == (["wheat"], ["corn"], ["matrix"])
     assert "reviewer" not in query
 
@@ -206,7 +206,7 @@ def test_what_is_read_off_the_counts_is_what_the_list_holds(
 def test_the_desk_says_which_rows_it_hands_out(
     cables: Dataset, open_at: Open, query: dict[str, str], said: str
 ) -> None:
-    shown = open_at("review", dataset="cables", version=1, reviewer="ada", run=1, split="test", **query)
+    shown = open_at("review", dataset="cables", version=1, reviewer="ada", run=1, split="test", blind="false", **query)
     assert f"Rows of test {said}" in words(shown)
     back = links(shown)["Back to its evaluation"]
     assert {key: back[key] for key in query} == query

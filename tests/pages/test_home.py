@@ -10,8 +10,10 @@ from streamlit.testing.v1 import AppTest
 
 from core.context import Context
 from core.review.records import Act
+from core.services.first_steps import put_away
 from core.services.load import load_sample, wait
 from core.services.review.decisions import record
+from core.store.datasets import list_datasets
 from core.store.ids import new_id
 from tests.pages import issues_data as data
 
@@ -48,6 +50,7 @@ def test_a_sample_is_one_click_away_and_is_not_offered_twice(app: Context, open_
 
 def test_a_dataset_says_where_it_stands_and_links_to_its_next_step(app: Context, open_at: OpenAt) -> None:
     wait(app, load_sample(app, "bbc-news", "ada").job_id)
+    put_away(app, list_datasets(app.store)[0], "ada")
     shown = open_at("home")
     assert "not scanned" in words(shown)
     assert links(shown)["Find wrong labels"] == ("issues", "dataset=bbc-news&version=1")

@@ -128,7 +128,7 @@ def test_the_attribute_that_decides_the_label_is_shown_first_with_its_groups(ope
     assert "bias-corrected (Bergsma 2013)" in _captions(shown)
     parity = shown.dataframe[0].value
     assert list(parity["difference"]) == [1.0, 1.0, 1.0]
-    assert list(parity["reading"]) == ["clear, ratio below four fifths"] * 3
+    assert list(parity["reading"]) == ["a large difference, not chance"] * 3
 
 
 def test_a_group_and_a_label_open_the_rows_of_their_cell(open_at: OpenAt, news: Dataset) -> None:

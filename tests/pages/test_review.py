@@ -64,7 +64,7 @@ def test_a_version_without_a_scan_says_what_to_do(app: Context, open_at: OpenAt,
 
 
 def test_acts_that_the_desk_reports_are_taken_down_once(app: Context, open_at: OpenAt, scanned: Scan) -> None:
-    page = open_at("review", reviewer="ada")
+    page = open_at("review", reviewer="ada", blind="false")
     act = {"key": "k1", "action": "relabel", "example_id": 0, "label": "tech", "shown": {"suggested_label": "tech"}}
     for _ in range(3):
         page = report(page, scanned, act, {"key": "k2", "action": "destroy", "example_id": 1})
@@ -79,13 +79,13 @@ def test_acts_that_the_desk_reports_are_taken_down_once(app: Context, open_at: O
 
 
 def test_an_open_desk_holds_its_rows_against_others(app: Context, open_at: OpenAt, scanned: Scan) -> None:
-    open_at("review", reviewer="ada")
+    open_at("review", reviewer="ada", blind="false")
     assert claim(app, scanned.version_id, scanned.scan_id, "ben", IssueFilter(), 3) == [25, 26, 27]
 
 
 def test_two_tabs_of_one_reviewer_hold_different_rows(app: Context, open_at: OpenAt, scanned: Scan) -> None:
-    first = open_at("review", reviewer="ada")
-    open_at("review", reviewer="ada")
+    first = open_at("review", reviewer="ada", blind="false")
+    open_at("review", reviewer="ada", blind="false")
     assert claim(app, scanned.version_id, scanned.scan_id, "ben", IssueFilter(), 3) == []
     first.run()
     held = app.ledger.claims.held_by_others(scanned.version_id, "ben", monotonic())
@@ -95,7 +95,7 @@ def test_two_tabs_of_one_reviewer_hold_different_rows(app: Context, open_at: Ope
 def test_a_better_list_waits_until_the_reviewer_asks_for_it(
     app: Context, open_at: OpenAt, scanned: Scan, tmp_path: Path
 ) -> None:
-    page = report(open_at("review", reviewer="ada"), scanned, have=tuple(range(25)))
+    page = report(open_at("review", reviewer="ada", blind="false"), scanned, have=tuple(range(25)))
     better = scan(app, tmp_path, get_dataset(app.store, scanned.dataset_id), tier=1)
     page = report(page, scanned, have=tuple(range(25)))
     assert "A better list is ready: **lexical \\+ minilm**, 40 left" in texts(page)
@@ -110,7 +110,7 @@ def test_a_better_list_waits_until_the_reviewer_asks_for_it(
 def test_a_desk_without_rows_in_its_hands_takes_the_better_list_at_once(
     app: Context, open_at: OpenAt, scanned: Scan, tmp_path: Path
 ) -> None:
-    page = open_at("review", reviewer="ada")
+    page = open_at("review", reviewer="ada", blind="false")
     better = scan(app, tmp_path, get_dataset(app.store, scanned.dataset_id), tier=1)
     page = report(page, scanned)
     assert "A better list" not in texts(page)
@@ -128,7 +128,10 @@ def answers(monkeypatch: pytest.MonkeyPatch) -> list[dict[str, Any]]:
 def test_a_second_tab_under_the_same_name_does_not_overrule_in_silence(
     app: Context, open_at: OpenAt, scanned: Scan, answers: list[dict[str, Any]]
 ) -> None:
-    first, second = open_at("review", reviewer="reviewer"), open_at("review", reviewer="reviewer")
+    first, second = (
+        open_at("review", reviewer="reviewer", blind="false"),
+        open_at("review", reviewer="reviewer", blind="false"),
+    )
     report(first, scanned, {"key": "k1", "action": "keep", "example_id": 3, "instead_of": []})
     report(second, scanned, {"key": "k2", "action": "exclude", "example_id": 3, "instead_of": []})
     (refused,) = answers[-1]["refused"]
@@ -146,7 +149,7 @@ def test_a_second_tab_under_the_same_name_does_not_overrule_in_silence(
 def test_a_row_in_hand_that_was_decided_meanwhile_is_told(
     app: Context, open_at: OpenAt, scanned: Scan, answers: list[dict[str, Any]]
 ) -> None:
-    page = open_at("review", reviewer="ada")
+    page = open_at("review", reviewer="ada", blind="false")
     record(app, scanned.version_id, "ben", [Act("theirs", "exclude", 1)])
     said = {"acts": [], "have": [0, 1, 2], "open": [0, 1], "skipped": 0}
     page.session_state[f"review-desk-{scanned.version_id}"] = {"desk": said}
@@ -158,8 +161,8 @@ def test_a_row_in_hand_that_was_decided_meanwhile_is_told(
 def test_no_press_around_a_restart_is_refused(
     app: Context, open_at: OpenAt, scanned: Scan, answers: list[dict[str, Any]]
 ) -> None:
-    open_at("review", reviewer="ada")
-    open_at("review", reviewer="ben")
+    open_at("review", reviewer="ada", blind="false")
+    open_at("review", reviewer="ben", blind="false")
     with sqlite3.connect(app.workspace.ledger) as connection:
         connection.execute("UPDATE claims SET owner = '1:of-a-process-that-is-gone'")
     connection.close()
@@ -184,15 +187,15 @@ def test_no_press_around_a_restart_is_refused(
 def test_a_page_loaded_anew_after_a_restart_goes_on_with_its_reviewers_rows(
     app: Context, open_at: OpenAt, scanned: Scan, answers: list[dict[str, Any]]
 ) -> None:
-    open_at("review", reviewer="ada")
+    open_at("review", reviewer="ada", blind="false")
     with sqlite3.connect(app.workspace.ledger) as connection:
         connection.execute("UPDATE claims SET owner = '1:of-a-process-that-is-gone'")
     connection.close()
     close_contexts()
     app_context()
-    open_at("review", reviewer="ben")
+    open_at("review", reviewer="ben", blind="false")
     assert answers[-1]["items"][0]["example_id"] == 25
-    open_at("review", reviewer="ada")
+    open_at("review", reviewer="ada", blind="false")
     assert answers[-1]["items"][0]["example_id"] == 0
 
 
@@ -229,7 +232,7 @@ def test_the_desk_stays_on_a_full_disk_and_comes_back_when_there_is_room(
 def test_a_desk_on_an_older_version_says_so_and_goes_on_with_the_newest(
     app: Context, open_at: OpenAt, scanned: Scan
 ) -> None:
-    page = open_at("review", reviewer="ada")
+    page = open_at("review", reviewer="ada", blind="false")
     assert "newer version" not in texts(page)
     record(app, scanned.version_id, "ben", [Act(new_id(), "exclude", 1)])
     make_version(app, scanned.version_id, "", "ben")
@@ -263,7 +266,7 @@ def alone(app: Context, scanned: Scan, dataset: Dataset, version: Version) -> Ap
 def test_a_desk_on_a_dataset_in_the_trash_stops(
     app: Context, open_at: OpenAt, scanned: Scan, answers: list[dict[str, Any]]
 ) -> None:
-    open_at("review", reviewer="ada")
+    open_at("review", reviewer="ada", blind="false")
     dataset = get_dataset(app.store, scanned.dataset_id)
     version = get_version(app.store, scanned.version_id)
     datasets.delete(app, scanned.dataset_id)
@@ -283,7 +286,7 @@ def test_a_desk_on_a_dataset_in_the_trash_stops(
 
 
 def test_another_filter_gives_the_rows_before_it_free(app: Context, open_at: OpenAt, scanned: Scan) -> None:
-    page = open_at("review", reviewer="ada")
+    page = open_at("review", reviewer="ada", blind="false")
     page.query_params["given"] = "sport"
     page.selectbox(key="given").set_value("sport").run()
     assert not page.exception
@@ -293,7 +296,7 @@ def test_another_filter_gives_the_rows_before_it_free(app: Context, open_at: Ope
 def test_another_name_in_the_same_tab_goes_on_with_its_rows(
     app: Context, open_at: OpenAt, scanned: Scan, answers: list[dict[str, Any]]
 ) -> None:
-    page = open_at("review", reviewer="ada")
+    page = open_at("review", reviewer="ada", blind="false")
     page.session_state["reviewer"] = "ben"
     report(page, scanned)
     assert [item["example_id"] for item in answers[-1]["items"]][:3] == [0, 1, 2]

@@ -100,13 +100,13 @@ def test_a_run_under_way_shows_stage_share_figures_and_what_can_be_done(
     assert "memory 2.50 of 24 GiB · device busy 83%" in text
     assert "Memory ran out at a batch of 32" in text
     assert len(shown.get("plotly_chart")) == 2
-    assert {"run-stop", "run-cancel"} <= {button.key for button in shown.button}
+    assert {"stop-run", "cancel-run"} <= {button.key for button in shown.button}
 
 
 @pytest.mark.parametrize(("press", "cancelled"), [("stop", False), ("cancel", True)])
 def test_a_button_asks_the_run_to_end(app: Context, news: Dataset, open_at: Open, press: str, cancelled: bool) -> None:
     run = data.begin(app, news)
-    shown = open_at("training").button(key=f"run-{press}").click().run()
+    shown = open_at("training").button(key=f"{press}-run").click().run()
     folder = app.queue.folder(run.run_id)
     assert folder.stop_requested() and folder.cancel_requested() == cancelled
     assert "stopping" in words(shown)

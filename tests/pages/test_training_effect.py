@@ -38,7 +38,7 @@ def reviewed(app: Context, news: Dataset) -> str:
 @pytest.fixture(autouse=True)
 def prepared(monkeypatch: pytest.MonkeyPatch) -> None:
     """Jobs stay as they are once they are made: their process is not what is tested here."""
-    monkeypatch.setattr(submit, "prepare_and_enqueue", lambda context, job, prepare: None)
+    monkeypatch.setattr(submit, "prepare_and_enqueue", lambda context, job, prepare, foresee=None: None)
 
 
 def words(shown: AppTest) -> str:

@@ -59,7 +59,7 @@ def test_whether_cleaning_helped_is_asked_and_answered_by_the_figures_of_sets(
     app: Context, open_at: Open, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     tagged = load_tagged(app, tmp_path, MANY)
-    monkeypatch.setattr(submit, "prepare_and_enqueue", lambda context, job, prepare: None)
+    monkeypatch.setattr(submit, "prepare_and_enqueue", lambda context, job, prepare, foresee=None: None)
     acts = [(row, "relabel", '["money"]') for row in range(0, len(MANY), 4)]
     version_id = review(app, tagged, *acts, (1, "exclude", None))  # type: ignore[arg-type]
     shown = effect_page(open_at, dataset="tagged")

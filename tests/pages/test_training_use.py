@@ -6,6 +6,7 @@ import io
 import time
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 from zipfile import ZipFile
 
 import pytest
@@ -49,6 +50,14 @@ def downloaded(shown: AppTest, label: str) -> bytes:
     return answer.content
 
 
+@pytest.fixture
+def told(monkeypatch: pytest.MonkeyPatch) -> list[dict[str, Any]]:
+    """What the browser is told to draw as tiles or cards, the newest last."""
+    found: list[dict[str, Any]] = []
+    monkeypatch.setattr("core.ui.verdict_bar.mount", lambda key, data: found.append(dict(data)))
+    return found
+
+
 def test_without_a_finished_run_it_leads_to_the_form(app: Context, tmp_path: Path, open_at: Open) -> None:
     loaded(app, write_texts(tmp_path / "t.csv"), name="news")
     shown = open_at("training", view="use")
@@ -56,7 +65,9 @@ def test_without_a_finished_run_it_leads_to_the_form(app: Context, tmp_path: Pat
     assert links(shown)["Train one"] == ("training", "view=new&dataset=news&version=1")
 
 
-def test_a_text_gets_probabilities_and_the_training_examples_like_it(app: Context, news: Run, open_at: Open) -> None:
+def test_a_text_gets_probabilities_and_the_training_examples_like_it(
+    news: Run, open_at: Open, told: list[dict[str, Any]]
+) -> None:
     shown = open_at("training", view="use")
     assert (shown.query_params["run"], shown.query_params["use"]) == ("1", "one")
     shown.text_area(key="use-text").set_value("bank market shares").run()
@@ -65,9 +76,8 @@ def test_a_text_gets_probabilities_and_the_training_examples_like_it(app: Contex
     [table] = shown.dataframe
     assert set(table.value["class"]) == set(news.labels)
     assert table.value["probability"].sum() == pytest.approx(100, abs=1e-3)
-    assert "money" in words(shown) and ":small[:gray[1.00]]" in words(shown)
-    assert "bank market shares" in [one.value for one in shown.text]
-    assert links(shown)["Row 3"] == ("data", "view=rows&dataset=news&version=1&row=3")
+    nearest = told[-1]["items"][0]
+    assert (nearest["words"], nearest["label"], nearest["caption"]) == ("bank market shares", "money", "1.00 alike")
 
 
 def test_the_link_to_a_row_shows_it_whole(news: Run, open_at: Open) -> None:
@@ -78,12 +88,15 @@ def test_the_link_to_a_row_shows_it_whole(news: Run, open_at: Open) -> None:
     assert "Row 99 not found" in words(open_at("data", dataset="news", view="rows", row=99))
 
 
-def test_an_image_gets_its_answer_and_a_broken_one_its_reason(app: Context, tmp_path: Path, open_at: Open) -> None:
+def test_an_image_gets_its_answer_and_a_broken_one_its_reason(
+    app: Context, tmp_path: Path, open_at: Open, told: list[dict[str, Any]]
+) -> None:
     used_run(app, loaded(app, write_images(tmp_path / "pictures"), name="pictures"), tmp_path)
     shown = open_at("training", view="use")
     shown.file_uploader(key="use-image").upload("0.png", png(0, 32, 32), "image/png").run()
     shown = settled(shown, "predicted with a probability of")
-    assert ":small[:gray[1.00]]" in words(shown)
+    assert told[-1]["items"][0]["caption"] == "1.00 alike"
+    assert told[-1]["items"][0]["thumbnail"].startswith("data:image/webp")
     shown.file_uploader(key="use-image").upload("bad.png", b"no image", "image/png").run()
     assert "bad.png cannot be used: unreadable image" in words(settled(shown, "bad.png cannot be used"))
 

@@ -19,6 +19,7 @@ APP_MAY_IMPORT = (
         "core.ui.parts.downloads",
         "core.ui.shell.headers",
         "core.ui.shell.health",
+        "core.ui.shell.keyboard.places",
         "core.ui.parts.problems",
         "core.together.server",
         "core.context",

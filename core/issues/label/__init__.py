@@ -100,7 +100,7 @@ TYPE = IssueType(
     title="Wrong labels",
     help="Label quality: how probable it is that the given label is right, by a model that has not seen the row. As "
     "many rows are flagged as give the best balance of hits and misses to be expected.",
-    needs=frozenset(("classes", "example_ids", "labels", "probabilities", "judged", "neighbours")),
+    needs=frozenset(("classes", "example_ids", "labels", "probabilities", "judged", "known", "before", "neighbours")),
     module="core.issues.label.find",
     evidence=LabelEvidence,
     say=say,

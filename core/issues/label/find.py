@@ -32,9 +32,11 @@ from core.issues.label.share import (
     seen_errors,
     shares_of_classes,
     why_untold,
+    with_known,
 )
-from core.issues.label.tables import evidence_of, summary_of
+from core.issues.label.tables import evidence_of, known_notes, summary_of
 from core.issues.signals import Probabilities, Signals
+from core.targets import Labels
 
 MAX_JOINT_CLASSES = 6_000
 """A joint matrix of more classes does not fit in memory."""
@@ -61,26 +63,32 @@ def find(signals: Signals) -> Found:
         summary_of(finding, signals),
         signals.judged,
         finding.notes,
+        finding.settled,
     )
 
 
 def find_label_issues(signals: Signals, flag_by: str = "winnow") -> Finding:
     """Finds wrong labels. With a cleanlab filter, score and flags are cleanlab's own; see `FLAG_BY`.
 
+    What people have said is evidence: rows whose label they have confirmed are right, so that how much is wrong, and
+    how many to flag, is estimated over the others; and how often each class is given wrongly is learnt from the labels
+    as they were before anybody corrected them (see `_posterior`). A confirmed row is flagged as any other, and settled.
+
     Raises UsageError for a way to flag that there is not.
     """
     if flag_by not in FLAG_BY:
         raise UsageError(f"Cannot flag by {flag_by!r}.", f"Choose one of: {', '.join(FLAG_BY)}.")
     classes = signals.probabilities.shape[1]
-    facts, judged = row_facts(signals.labels, signals.probabilities), signals.judged
+    facts, judged, known = row_facts(signals.labels, signals.probabilities), signals.judged, signals.known
+    open_ = Signals.of(signals.labels, signals.probabilities, judged & ~known)
     thresholds = class_thresholds(signals.labels[judged], facts.own[judged], classes)
-    confident = confident_classes(signals.probabilities, thresholds)
-    joint = calibrated_joint(signals, confident) if classes <= MAX_JOINT_CLASSES else None
+    joint = _joint(signals, facts) if classes <= MAX_JOINT_CLASSES else None
     posterior = _posterior(signals, facts, joint)
-    seen = seen_errors(signals, facts)
-    chance = no_better_than_chance(signals, facts)
-    untold = why_untold(signals, seen, chance)
-    rows = np.flatnonzero(judged)
+    seen = seen_errors(open_, facts)
+    chance = no_better_than_chance(open_, facts)
+    confirmed = int((known & judged).sum())
+    untold = why_untold(open_, seen, chance, confirmed)
+    rows = np.flatnonzero(open_.judged)
     wrong = wrong_rows(posterior[rows], seen)
     score = posterior if flag_by == "winnow" else _self_confidence(signals)
     worst_first = np.argsort(score[rows], kind="stable")
@@ -88,6 +96,8 @@ def find_label_issues(signals: Signals, flag_by: str = "winnow") -> Finding:
     if flag_by == "winnow":
         flagged = np.zeros(len(score), bool)
         flagged[rows[worst_first[: 0 if chance else count_to_flag(wrong, worst_first)]]] = True
+        if flagged.any():
+            flagged |= known & judged & (score <= score[flagged].max())
     else:
         flagged, notes = _filtered(signals, flag_by)
     return Finding(
@@ -95,17 +105,35 @@ def find_label_issues(signals: Signals, flag_by: str = "winnow") -> Finding:
         flagged,
         np.where(flagged, facts.other, facts.top),
         thresholds,
-        _class_shares(signals, wrong, seen, untold),
-        _cells(signals, facts, wrong.likely) if joint is not None and not chance else NO_CELLS,
-        ANYTHING if chance else seen.share,
+        _class_shares(open_, wrong, seen, untold, signals.labels[known & judged]),
+        _cells(open_, facts, wrong.likely) if joint is not None and not chance else NO_CELLS,
+        ANYTHING if chance else with_known(seen.share, len(rows), confirmed),
         untold,
-        NO_CURVE if chance else flag_curve(wrong, worst_first, int(flagged.sum())),
-        (*notes, *_joint_notes(joint, classes)),
+        NO_CURVE if chance else flag_curve(wrong, worst_first, int(flagged[rows].sum())),
+        (*notes, *_joint_notes(joint, classes), *known_notes(known)),
+        known if known.any() else None,
     )
 
 
+def _joint(signals: Signals, facts: RowFacts) -> NDArray[np.float64]:
+    """The calibrated confident joint (k, k) of the labels as they were before anybody corrected them."""
+    before, judged, classes = signals.before, signals.judged, signals.probabilities.shape[1]
+    corrected = np.flatnonzero(before != signals.labels)
+    own = facts.own.copy()
+    own[corrected] = signals.probabilities[corrected, before[corrected]]
+    thresholds = class_thresholds(before[judged], own[judged], classes)
+    confident = confident_classes(signals.probabilities, thresholds)
+    return calibrated_joint(Signals.of(before, signals.probabilities, judged), confident)
+
+
 def _posterior(signals: Signals, facts: RowFacts, joint: NDArray[np.float64] | None) -> NDArray[np.float64]:
-    """Quality by the noise model; a row whose label its model never saw gets what the best other class leaves over."""
+    """Quality by the noise model; a row whose label its model never saw gets what the best other class leaves over.
+
+    The model is of how labels come about, so it is fitted to them as they were given: corrected ones would say that the
+    annotators err less. On what was left to find after a review of half of what was flagged, and of all of it, average
+    precision was .40 so and .32 with the corrected labels (822 tweets), .45 and .41 (1,000 products, five votes each),
+    .72 and .68 (news, errors planted), .86 and .86 (digits, errors planted).
+    """
     judged = signals.judged
     if not judged.any():
         return 1 - facts.other_probability
@@ -113,7 +141,7 @@ def _posterior(signals: Signals, facts: RowFacts, joint: NDArray[np.float64] | N
     rows = slice(None) if everything else np.flatnonzero(judged)
     classes = signals.probabilities.shape[1]
     expected = np.full(classes, USUAL_NOISE / (classes - 1)) if joint is None else expected_rates(joint)
-    model = fit_noise(signals.labels[rows], signals.probabilities[rows], expected)
+    model = fit_noise(signals.before[rows], signals.probabilities[rows], expected)
     posterior = model.posterior(signals.labels, signals.probabilities)
     return posterior if everything else np.where(judged, posterior, 1 - facts.other_probability)
 
@@ -139,12 +167,14 @@ def _filtered(signals: Signals, flag_by: str) -> tuple[NDArray[np.bool_], tuple[
     return np.asarray(found, bool), (f"Too large for {flag_by} in memory: flagged by cleanlab's batched filter.",)
 
 
-def _class_shares(signals: Signals, wrong: WrongRows, seen: SeenErrors, untold: str | None) -> ClassShares:
+def _class_shares(
+    signals: Signals, wrong: WrongRows, seen: SeenErrors, untold: str | None, known: Labels
+) -> ClassShares:
     classes = signals.probabilities.shape[1]
     if untold:
         nothing = np.full(classes, np.nan)
         return ClassShares(nothing, nothing, nothing)
-    return shares_of_classes(signals.labels[signals.judged], wrong.likely, seen, classes)
+    return shares_of_classes(signals.labels[signals.judged], wrong.likely, seen, classes, known)
 
 
 def _cells(signals: Signals, facts: RowFacts, likely: NDArray[np.float64]) -> Cells:

@@ -55,3 +55,5 @@ class Finding:
     """Why the share cannot be told, as a sentence: then it and the curve are only what is possible."""
     curve: Curve
     notes: tuple[str, ...] = ()
+    settled: NDArray[np.bool_] | None = None
+    """(n,) rows whose label a person has confirmed; None: there are none."""

@@ -23,8 +23,8 @@ from core.issues.label.confident import calibrated_joint, chunks, confident_clas
 from core.issues.label.disagreement import fit_disagreement
 from core.issues.label.flags import NO_CURVE, as_probable, count_to_flag, flag_curve
 from core.issues.label.noise import expected_rates, fit_noise
-from core.issues.label.share import ANYTHING, CHANCE_ERRORS, SeenErrors, why_untold
-from core.issues.label.tables import SHOWN, curve_of, number, numbers
+from core.issues.label.share import ANYTHING, CHANCE_ERRORS, SeenErrors, why_untold, with_known
+from core.issues.label.tables import SHOWN, curve_of, known_notes, number, numbers
 from core.issues.signals import Probabilities, Signals
 from core.records import Estimate
 from core.targets import Labels
@@ -49,24 +49,30 @@ class RowFacts:
 
 def find(signals: Signals, flag_by: str = "winnow") -> Found:
     """What a scan takes down of wrong labels that are several classes."""
-    facts, judged = row_facts(signals.labels, signals.probabilities), np.flatnonzero(signals.judged)
+    known = signals.known & signals.judged
+    facts, judged = row_facts(signals.labels, signals.probabilities), np.flatnonzero(signals.judged & ~known)
+    open_ = Signals.of(signals.labels, signals.probabilities, signals.judged & ~known)
     right = right_classes(signals)
     whole = right.prod(1, dtype=np.float64)
     seen, chance = _seen_errors(facts, judged), _no_better_than_chance(facts, judged)
-    untold, share = why_untold(signals, seen, chance), _share(seen, whole[judged])
+    confirmed = int(known.sum())
+    untold, share = why_untold(open_, seen, chance, confirmed), _share(seen, whole[judged])
     wrong = as_probable(whole[judged], share)
     score = whole if flag_by == "winnow" else cleanlab_quality(signals.labels, signals.probabilities)
     worst_first = np.argsort(score[judged], kind="stable")
     flagged = np.zeros(len(score), bool)
     if flag_by == "winnow":
         flagged[judged[worst_first[: 0 if chance else count_to_flag(wrong, worst_first)]]] = True
+        if flagged.any():
+            flagged |= known & (score <= score[flagged].max())
     else:
         flagged = _filtered(signals, flag_by)
     doubted = doubted_classes(right, flagged)
     usual = usual_probabilities(signals)
-    curve = NO_CURVE if chance else flag_curve(wrong, worst_first, int(flagged.sum()))
+    curve = NO_CURVE if chance else flag_curve(wrong, worst_first, int(flagged[judged].sum()))
+    told = ANYTHING if chance else with_known(share, len(judged), confirmed)
     summary: JsonObject = {
-        "share_wrong": {name: number(value) for name, value in asdict(ANYTHING if chance else share).items()},
+        "share_wrong": {name: number(value) for name, value in asdict(told).items()},
         "untold": untold,
         "curve": curve_of(curve),
         "classes": _classes(signals, flagged, doubted, usual),
@@ -78,23 +84,27 @@ def find(signals: Signals, flag_by: str = "winnow") -> Found:
         _evidence(signals, whole, flagged, doubted, usual),
         summary,
         signals.judged,
+        known_notes(known),
+        known if confirmed else None,
     )
 
 
 def right_classes(signals: Signals) -> NDArray[np.float32]:
     """(n, k) how probable it is that each class is rightly given or rightly not given: the posterior of the noise model
-    of that class alone. A class that all judged rows have, or none, tells nothing of its noise."""
-    labels, judged = signals.labels > 0, np.flatnonzero(signals.judged)
+    of that class alone, fitted to the labels as they were before anybody corrected them.
+    A class that all judged rows have, or none, tells nothing of its noise."""
+    labels, before, judged = signals.labels > 0, signals.before > 0, np.flatnonzero(signals.judged)
     right = np.empty(labels.shape, np.float32)
     for one in range(labels.shape[1]):
         given, applies = labels[:, one].astype(np.int64), np.asarray(signals.probabilities[:, one], np.float64)
         both = np.stack([1 - applies, applies], 1)
         right[:, one] = np.where(given > 0, applies, 1 - applies)
-        if 0 < given[judged].sum() < len(judged):
-            mine = Signals.of(given, both, signals.judged)
-            own = [both[judged[given[judged] == side], side].mean() for side in (0, 1)]
+        loaded = before[:, one].astype(np.int64)
+        if 0 < loaded[judged].sum() < len(judged):
+            mine = Signals.of(loaded, both, signals.judged)
+            own = [both[judged[loaded[judged] == side], side].mean() for side in (0, 1)]
             joint = calibrated_joint(mine, confident_classes(both, np.array(own)))
-            model = fit_noise(given[judged], both[judged], expected_rates(joint))
+            model = fit_noise(loaded[judged], both[judged], expected_rates(joint))
             right[:, one] = model.posterior(given, both)
     return right
 

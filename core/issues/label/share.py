@@ -79,6 +79,14 @@ class SeenErrors:
         return float(np.minimum(self.expected, rate).mean()) if len(self.expected) else 0.0
 
 
+def with_known(share: Estimate, asked: int, known: int) -> Estimate:
+    """The share of wrong labels of all rows, of which `asked` have that share and `known` are right, as people have
+    confirmed: the estimate of a stratified population with one stratum that was looked at whole (Cochran, Sampling
+    techniques, 3rd ed. 1977, section 5.3)."""
+    part = asked / max(asked + known, 1)
+    return Estimate(share.estimate * part, share.low * part, share.high * part)
+
+
 def seen_errors(signals: Signals, facts: RowFacts) -> SeenErrors:
     """Over the judged rows."""
     rows = np.flatnonzero(signals.judged)
@@ -89,14 +97,22 @@ def seen_errors(signals: Signals, facts: RowFacts) -> SeenErrors:
     return SeenErrors(disagrees, np.maximum(found.expected, 1e-9), found.remaining)
 
 
-def shares_of_classes(labels: Labels, likely: NDArray[np.float64], seen: SeenErrors, classes: int) -> ClassShares:
+def shares_of_classes(
+    labels: Labels,
+    likely: NDArray[np.float64],
+    seen: SeenErrors,
+    classes: int,
+    known: Labels | None = None,
+) -> ClassShares:
     """The share of wrong labels of each of k classes; NaN for a class without rows.
 
-    labels (n,) of the judged rows; likely (n,): how probable it is that each is wrong. Over the rows the classes'
+    labels (n,) of the judged rows; likely (n,): how probable it is that each is wrong; known (m,): labels of further
+    rows that are right, as people have confirmed. Over the rows the classes'
     shares are the share of the whole. The ends count the disagreement within the class, and that a class is few rows:
     exact binomial ends (Clopper & Pearson) of the least and the most of it that can be the labels' fault. Less than one
     row is none: errors that fall at random over all may leave a class out.
     """
+    confirmed = 0 if known is None else np.bincount(known, minlength=classes)
     rows = np.bincount(labels, minlength=classes).astype(np.float64)
     least = np.bincount(labels, seen.fault_of_labels(seen.remaining.low), classes)
     most = np.bincount(labels, seen.fault_of_labels(seen.highest_rate), classes)
@@ -105,18 +121,23 @@ def shares_of_classes(labels: Labels, likely: NDArray[np.float64], seen: SeenErr
     low = beta.ppf(1 - QUANTILE, np.maximum(least, 1e-9), rows - least + 1)
     low = np.where(low * rows >= 1, low, 0.0)
     high = np.where(most < rows, beta.ppf(QUANTILE, most + 1, np.maximum(rows - most, 1e-9)), 1.0)
+    with np.errstate(invalid="ignore"):
+        part = rows / (rows + confirmed)
+    share, low, high = (np.where(rows > 0, part * one, 0 * part) for one in (share, low, high))
     return ClassShares(share, np.minimum(low, share), np.maximum(high, share))
 
 
-def why_untold(signals: Signals, seen: SeenErrors, chance: bool) -> str | None:
+def why_untold(signals: Signals, seen: SeenErrors, chance: bool, known: int = 0) -> str | None:
     """Why the share of wrong labels cannot be told, as a sentence; None where it can. `chance`: the model
-    is no better."""
+    is no better; `known`: rows beside the judged ones that people have confirmed."""
     rows = int(signals.judged.sum())
     if rows == 0:
+        if known:
+            return None
         return "No class has enough distinct rows for a model to judge it."
     if chance:
         return "The model knows the labels no better than chance, so where it disagrees says nothing about them."
-    share = seen.share
+    share = with_known(seen.share, rows, known)
     if share.high - share.low <= WIDEST:
         return None
     return (

@@ -79,3 +79,12 @@ def numbers(values: NDArray[np.floating[Any]]) -> pa.Array:
 def number(value: float) -> float | None:
     """As JSON has it, null where there is none."""
     return None if math.isnan(value) else round(float(value), 6)
+
+
+def known_notes(known: NDArray[np.bool_]) -> tuple[str, ...]:
+    """What a scan says of the rows that people have confirmed, known (n,)."""
+    count = int(known.sum())
+    if not count:
+        return ()
+    rows = "1 row" if count == 1 else f"{count:,} rows"
+    return (f"{rows} with a label that people have confirmed count as right and are not asked for again.",)

@@ -6,10 +6,15 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import get_args
 
+import pyarrow.compute as pc
+import pyarrow.parquet as pq
+
 from core.context import Context
 from core.errors import UsageError
 from core.finetune.settings import resolve
+from core.jobs.cleaning_effect.plan import foresee_effect
 from core.jobs.cleaning_effect.spec import CleaningEffectResult, CleaningEffectSpec
+from core.jobs.foresight import Foreseen
 from core.jobs.kind import JobKind
 from core.jobs.submit import about, submit, write_once
 from core.jobs.training_rows import planned
@@ -128,6 +133,13 @@ def collect_cleaning_effect(context: Context, job: Job) -> None:
     )
 
 
+def _foresee(context: Context, folder: JobFolder) -> Foreseen:
+    spec = CLEANING_EFFECT.spec_of(folder)
+    splits = pq.read_table(folder.input / "rows.parquet", columns=["split"]).column("split")
+    train, test = (pc.sum(pc.equal(splits, split)).as_py() or 0 for split in SPLITS)
+    return foresee_effect(context, spec.about.version_id, spec.settings, spec.seeds, train=train, test=test)
+
+
 CLEANING_EFFECT = JobKind(
     "cleaning_effect",
     CleaningEffectSpec,
@@ -136,4 +148,5 @@ CLEANING_EFFECT = JobKind(
     _prepare,
     collect_cleaning_effect,
     lambda spec: Resources(launch="python" if spec.settings.strategy == "head" else "accelerate"),
+    _foresee,
 )

@@ -11,6 +11,7 @@ import pyarrow.parquet as pq
 
 from core.context import Context
 from core.jobs.defects import in_words
+from core.jobs.foresight import Amount, Foreseen, near_duplicates, start
 from core.jobs.groups.assignment import grouped_parts, indices, random_parts, stratified_parts
 from core.jobs.groups.spec import GroupsResult, GroupsSpec
 from core.jobs.kind import JobKind
@@ -118,6 +119,12 @@ def _note(plan: SplitPlan) -> str:
     return f"{plan.method} split{by}: {shares}; seed {plan.seed}"
 
 
+def _foresee(context: Context, folder: JobFolder) -> Foreseen:
+    """By the same stages a scan begins."""
+    amount = Amount(context, GROUPS.spec_of(folder).version_id)
+    return Foreseen((start("groups"), *near_duplicates(amount)))
+
+
 GROUPS = JobKind(
     "groups",
     GroupsSpec,
@@ -126,4 +133,5 @@ GROUPS = JobKind(
     _prepare,
     _collect,
     lambda spec: Resources(device=False),
+    _foresee,
 )

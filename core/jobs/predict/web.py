@@ -7,7 +7,9 @@ from dataclasses import asdict
 
 from core.context import Context
 from core.errors import SourceError, StoppedError
+from core.jobs.foresight import Foreseen
 from core.jobs.kind import JobKind
+from core.jobs.predict.plan import foresee_predict
 from core.jobs.predict.spec import PredictResult, PredictSpec
 from core.jobs.tables import copy_table, kind_of
 from core.queue import JobFolder
@@ -43,4 +45,8 @@ def _prepare(context: Context, folder: JobFolder) -> None:
         _LOG.info("prediction %s was stopped while its file was read", folder.job_id)
 
 
-PREDICT = JobKind("predict", PredictSpec, PredictResult, "core.jobs.predict.run", _prepare)
+def _foresee(context: Context, folder: JobFolder) -> Foreseen:
+    return foresee_predict(PREDICT.spec_of(folder))
+
+
+PREDICT = JobKind("predict", PredictSpec, PredictResult, "core.jobs.predict.run", _prepare, foresee=_foresee)

@@ -30,6 +30,7 @@ from core.jobs.entry import run
 from core.jobs.rows import Rows, read_rows
 from core.jobs.scan.spec import ScanJobSpec, ScanResult
 from core.jobs.scan.tier import write_tier
+from core.jobs.scan.verdicts import Verdicts, read_verdicts
 from core.modalities.encoder import Encoder
 from core.modalities.encoders import make_encoder
 from core.modalities.fitted import Learner
@@ -45,12 +46,17 @@ MAX_NAMED = 10
 """Classes that a note names."""
 
 
-def main(folder: JobFolder, progress: ProgressWriter) -> ScanResult:
-    """Runs the scan; the result names its tiers."""
+def main(folder: JobFolder, progress: ProgressWriter) -> ScanResult | None:
+    """Runs the scan; the result names its tiers. None where it ends after the first one, to wait for its turn."""
     spec = folder.spec_as(ScanJobSpec)
-    scan = ScanRun(folder, progress, spec, read_rows(folder, spec.about.task, spec.about.media, len(spec.about.labels)))
+    rows = read_rows(folder, spec.about.task, spec.about.media, len(spec.about.labels))
+    scan = ScanRun(folder, progress, spec, rows, read_verdicts(folder, rows.labels))
     scan.check()
-    tiers = scan.own() if spec.settings.probabilities else scan.encoders()
+    tiers = []
+    for tier in scan.own() if spec.settings.probabilities else scan.encoders():
+        tiers.append(tier)
+        if not scan.final and folder.leave_if_beside():
+            return None
     return ScanResult(tuple(tiers), round(time.monotonic() - scan.started, 2))
 
 
@@ -71,10 +77,13 @@ class ScanRun:
     progress: ProgressWriter
     spec: ScanJobSpec
     rows: Rows
+    verdicts: Verdicts
     started: float = field(default_factory=time.monotonic)
     seconds: dict[str, float] = field(default_factory=dict)
     within: float = 0.0
     """Seconds of the stages that ended within the present one."""
+    final: bool = False
+    """Whether the last tier is written."""
 
     @property
     def labels(self) -> list[str]:
@@ -117,6 +126,7 @@ class ScanRun:
         members: list[Member] = []
         for order, encoder in enumerate(encoders):
             with self.timed(f"{encoder.name}: encoding"):
+                self.progress.update(f"{encoder.name}: encoding", 0)
                 embeddings = encoder.embed(self.rows.payloads, self.arrays, self.tick(f"{encoder.name}: encoding"))
             with self.timed(f"{encoder.name}: heads"):
                 result = self._judge(embeddings, clusters, folds, encoder.name)
@@ -156,7 +166,7 @@ class ScanRun:
             "tier": name,
             **about,
             "rows": len(self.rows),
-            "found": {kind: {"flagged": int(one.is_issue.sum()), **one.summary} for kind, one in found.items()},
+            "found": {kind: {"flagged": _flagged(one), **one.summary} for kind, one in found.items()},
             "log_loss": log_loss(signals.probabilities, signals.labels),
             "accuracy": self._accuracy(signals.probabilities),
             "seconds": {stage: round(seconds, 3) for stage, seconds in self.seconds.items()},
@@ -165,6 +175,7 @@ class ScanRun:
         target = task_named(self.spec.about.task).target
         write_tier(self.folder.output / str(order), target, signals, found, summary)
         self.progress.event("tier", tier=name, order=order, final=final)
+        self.final = final
         return name
 
     @contextmanager
@@ -205,6 +216,8 @@ class ScanRun:
             "labels": lambda: self.rows.labels,
             "probabilities": lambda: probabilities,
             "judged": lambda: judged,
+            "known": lambda: self.verdicts.known,
+            "before": lambda: self.verdicts.before,
             "embeddings": lambda: embeddings,
             "neighbours": lambda: Neighbourhood(embeddings, self.tick("neighbours"), lambda: self.timed("neighbours")),
             "contents": lambda: self.rows.payloads.digests,
@@ -316,6 +329,10 @@ class ScanRun:
             found = ISSUE_TYPES[kind].find()(signals)
             self.progress.update(stage, 1, 1)
         return found
+
+
+def _flagged(found: Found) -> int:
+    return int((found.is_issue if found.settled is None else found.is_issue & ~found.settled).sum())
 
 
 if __name__ == "__main__":

@@ -37,11 +37,13 @@ def write_tier(folder: Path, target: Target, signals: Signals, found: Mapping[st
 
 
 def _issues(kind: str, target: Target, given: pa.Array, signals: Signals, found: Found) -> pa.Table:
-    """One type's list; its ranks are its own. Rows of which it can say nothing come after all others."""
+    """One type's list; its ranks are its own. Rows of which it can say nothing come after all others, and last those
+    that a person has settled."""
     count = len(found.score)
     rank = np.empty(count, np.int64)
     judged = np.ones(count, bool) if found.judged is None else found.judged
-    rank[np.lexsort((found.score, ~judged))] = np.arange(1, count + 1)
+    settled = np.zeros(count, bool) if found.settled is None else found.settled
+    rank[np.lexsort((found.score, ~judged, settled))] = np.arange(1, count + 1)
     nothing = pa.nulls(count, given.type)
     suggested = nothing if found.suggestion is None else label_column(target, found.suggestion, signals.classes)
     return pa.table(

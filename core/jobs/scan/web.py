@@ -12,7 +12,9 @@ from core.context import Context
 from core.errors import ProbabilitiesError, UsageError
 from core.heads.user_probabilities import Numbering
 from core.issues.label import FLAG_BY
+from core.jobs.foresight import Foreseen
 from core.jobs.kind import JobKind
+from core.jobs.scan.plan import foresee_scan
 from core.jobs.scan.spec import ScanJobSpec, ScanResult, Tier
 from core.jobs.submit import about, submit, write_once
 from core.queue import JobFolder, read_events
@@ -132,4 +134,10 @@ def _take(context: Context, job: Job, folder: JobFolder, tier: Tier) -> None:
     )
 
 
-SCAN = JobKind("scan", ScanJobSpec, ScanResult, "core.jobs.scan.run", _prepare, take_tiers)
+def _foresee(context: Context, folder: JobFolder) -> Foreseen:
+    spec = SCAN.spec_of(folder)
+    own = spec.settings.probabilities is not None
+    return foresee_scan(context, spec.about.version_id, spec.settings.encoders, own=own)
+
+
+SCAN = JobKind("scan", ScanJobSpec, ScanResult, "core.jobs.scan.run", _prepare, take_tiers, foresee=_foresee)

@@ -17,13 +17,11 @@ from core.finetune.losses import row_losses
 from core.finetune.scores import scores
 from core.jobs.about import About
 from core.jobs.label_column import label_column
-from core.jobs.train.spec import SplitScores
+from core.jobs.train.spec import TRAIN_ROWS, SplitScores
 from core.targets import Labels
 from core.targets.arrays import most_probable
 from core.tasks import task_named
 
-TRAIN_ROWS = 50_000
-"""At most so many rows of `train` are predicted, and have their features kept, by a fine-tune of more than the head."""
 CHUNK = 1 << 16
 
 

@@ -9,6 +9,9 @@ from core.jobs.about import About
 from core.records import TrainSpec
 from core.typed import FLAT
 
+TRAIN_ROWS = 50_000
+"""At most so many rows of `train` are predicted, and have their features kept, by a fine-tune of more than the head."""
+
 
 @dataclass(frozen=True, slots=True)
 class TrainJobSpec:

@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
+import pyarrow.compute as pc
+import pyarrow.parquet as pq
+
 from core.context import Context
 from core.finetune.settings import BUNDLED, check, resolve
+from core.jobs.foresight import Foreseen
 from core.jobs.kind import JobKind
 from core.jobs.submit import about, submit, write_once
 from core.jobs.train.events import metrics_of
 from core.jobs.train.own_config import own_config
-from core.jobs.train.spec import TrainJobSpec, TrainResult
+from core.jobs.train.plan import foresee_train
+from core.jobs.train.spec import TRAIN_ROWS, TrainJobSpec, TrainResult
 from core.jobs.training_rows import TrainRows, check_rows, planned, preview_split
 from core.queue import JobFolder, Resources
 from core.queue.accelerate_config import config_path, parse_config, slots_of
@@ -121,4 +126,22 @@ def _resources(spec: TrainJobSpec) -> Resources:
     return Resources(launch="accelerate", processes=config.here)
 
 
-TRAIN = JobKind("train", TrainJobSpec, TrainResult, "core.jobs.train.run", prepare_train, collect_train, _resources)
+def _foresee(context: Context, folder: JobFolder) -> Foreseen:
+    spec = TRAIN.spec_of(folder)
+    splits = pq.read_table(folder.input / "rows.parquet", columns=["split"]).column("split")
+    rows = {str(one["values"]): int(one["counts"]) for one in pc.value_counts(splits).to_pylist()}
+    return foresee_rows(context, spec.about.version_id, spec.settings, rows)
+
+
+def foresee_rows(context: Context, version_id: str, spec: TrainSpec, rows: Mapping[str, int]) -> Foreseen:
+    """Of a spec with every default filled in, by how many rows each split has."""
+    train, predicted = rows.get("train", 0), sum(rows.values())
+    if spec.strategy != "head":
+        predicted -= max(0, train - TRAIN_ROWS)
+    validation = rows.get("validation", 0)
+    return foresee_train(context, version_id, spec, train=train, validation=validation, predicted=predicted)
+
+
+TRAIN = JobKind(
+    "train", TrainJobSpec, TrainResult, "core.jobs.train.run", prepare_train, collect_train, _resources, _foresee
+)

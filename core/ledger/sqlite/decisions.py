@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sqlite3
 from collections.abc import Sequence
 from dataclasses import fields
 from typing import Any
@@ -16,6 +17,11 @@ _FIELDS = tuple(field.name for field in fields(Decision))
 _COLUMNS = ", ".join(_FIELDS)
 _TYPES = {"seq": pa.int64(), "example_id": pa.int64(), "decided_at": pa.timestamp("us")}
 _SCHEMA = pa.schema([(name, _TYPES.get(name, pa.string())) for name in ("seq", *_FIELDS)])
+
+_ONCE = """(substr(client_key, 1, 32) NOT IN (SELECT act_id FROM bulk_acts WHERE dataset_id = ?) OR seq IN (
+    SELECT (SELECT min(f.seq) FROM decisions f WHERE f.client_key > b.act_id || ':' AND f.client_key < b.act_id || ';')
+    FROM bulk_acts b WHERE b.dataset_id = ?))"""
+"""No decision of an act on many rows but its first: the client keys of an act begin with its id and a colon."""
 
 
 class SqliteDecisions:
@@ -53,6 +59,18 @@ class SqliteDecisions:
         found = self._found("WHERE client_key IN (SELECT value FROM json_each(?))", [json.dumps(list(client_keys))])
         return {decision.client_key: decision for decision in found}
 
+    def by_id(self, decision_id: str) -> Decision | None:
+        found = self._found("WHERE decision_id = ?", [decision_id])
+        return found[0] if found else None
+
+    def taken_back(self, decision_ids: Sequence[str]) -> set[str]:
+        with self._file.connection() as connection:
+            rows = connection.execute(
+                "SELECT undoes FROM decisions WHERE undoes IN (SELECT value FROM json_each(?))",
+                [json.dumps(list(decision_ids))],
+            ).fetchall()
+        return {decision_id for (decision_id,) in rows}
+
     def page(
         self,
         dataset_id: str,
@@ -61,10 +79,11 @@ class SqliteDecisions:
         action: Action | None = None,
         version_id: str | None = None,
         example_id: int | None = None,
+        once: bool = False,
         limit: int = 100,
         offset: int = 0,
     ) -> list[Decision]:
-        condition, values = _narrowed(dataset_id, reviewer, action, version_id, example_id)
+        condition, values = _narrowed(dataset_id, reviewer, action, version_id, example_id, once)
         return self._found(f"WHERE {condition} ORDER BY seq DESC LIMIT ? OFFSET ?", [*values, limit, offset])
 
     def count(
@@ -75,15 +94,16 @@ class SqliteDecisions:
         action: Action | None = None,
         version_id: str | None = None,
         example_id: int | None = None,
+        once: bool = False,
     ) -> int:
-        condition, values = _narrowed(dataset_id, reviewer, action, version_id, example_id)
+        condition, values = _narrowed(dataset_id, reviewer, action, version_id, example_id, once)
         with self._file.connection() as connection:
             (found,) = connection.execute(f"SELECT count(*) FROM decisions WHERE {condition}", values).fetchone()
         return int(found)
 
     def last_undoable(self, version_id: str, reviewer: str) -> Decision | None:
         found = self._found(
-            """d WHERE version_id = ? AND reviewer = ? AND action <> 'undo'
+            """d WHERE version_id = ? AND reviewer = ? AND action NOT IN ('undo', 'ask')
                AND NOT EXISTS (SELECT 1 FROM decisions u WHERE u.undoes = d.decision_id)
                ORDER BY seq DESC LIMIT 1""",
             [version_id, reviewer],
@@ -92,8 +112,13 @@ class SqliteDecisions:
 
     def _found(self, clauses: str, values: Sequence[Any]) -> list[Decision]:
         with self._file.connection() as connection:
-            rows = connection.execute(f"SELECT {_COLUMNS} FROM decisions {clauses}", values).fetchall()
-        return [_decision(row) for row in rows]
+            return found_decisions(connection, clauses, values)
+
+
+def found_decisions(connection: sqlite3.Connection, clauses: str, values: Sequence[Any]) -> list[Decision]:
+    """The decisions that these clauses choose."""
+    rows = connection.execute(f"SELECT {_COLUMNS} FROM decisions {clauses}", values).fetchall()
+    return [_decision(row) for row in rows]
 
 
 def _row(decision: Decision) -> tuple[Any, ...]:
@@ -107,7 +132,12 @@ def _decision(row: tuple[Any, ...]) -> Decision:
 
 
 def _narrowed(
-    dataset_id: str, reviewer: str | None, action: str | None, version_id: str | None, example_id: int | None
+    dataset_id: str,
+    reviewer: str | None,
+    action: str | None,
+    version_id: str | None,
+    example_id: int | None,
+    once: bool,
 ) -> tuple[str, list[Any]]:
     given = {
         "dataset_id": dataset_id,
@@ -117,4 +147,7 @@ def _narrowed(
         "example_id": example_id,
     }
     chosen = {column: value for column, value in given.items() if value is not None}
-    return " AND ".join(f"{column} = ?" for column in chosen), list(chosen.values())
+    parts = [f"{column} = ?" for column in chosen]
+    if once:
+        return " AND ".join((*parts, _ONCE)), [*chosen.values(), dataset_id, dataset_id]
+    return " AND ".join(parts), list(chosen.values())

@@ -103,6 +103,52 @@ SCHEMAS: tuple[tuple[str, ...], ...] = (
             job_id TEXT,
             splits BLOB)                            -- Parquet (example_id, split), where that is what it changed""",
     ),
+    (
+        """CREATE TABLE views (
+            seq INTEGER PRIMARY KEY AUTOINCREMENT,
+            dataset_id TEXT NOT NULL,
+            name TEXT NOT NULL,
+            page TEXT NOT NULL,
+            query TEXT NOT NULL,                    -- a JSON object: the parameters of its link
+            saved_by TEXT NOT NULL,
+            saved_at INTEGER NOT NULL,
+            UNIQUE (dataset_id, name))""",
+        """CREATE TABLE chosen_columns (
+            seq INTEGER PRIMARY KEY AUTOINCREMENT,
+            dataset_id TEXT NOT NULL,
+            page TEXT NOT NULL,
+            person TEXT NOT NULL,
+            columns TEXT NOT NULL,                  -- a JSON array of names
+            UNIQUE (dataset_id, page, person))""",
+    ),
+    (
+        # Acts on many rows. What they decided stands among the decisions, under client keys that begin with the act.
+        """CREATE TABLE bulk_acts (
+            seq INTEGER PRIMARY KEY AUTOINCREMENT,
+            act_id TEXT NOT NULL UNIQUE,
+            dataset_id TEXT NOT NULL,
+            version_id TEXT NOT NULL,
+            action TEXT NOT NULL,
+            label TEXT,
+            among TEXT NOT NULL,
+            reviewer TEXT NOT NULL,
+            decided_at INTEGER NOT NULL,
+            undoes TEXT)""",
+        "CREATE INDEX bulk_acts_of_datasets ON bulk_acts (dataset_id, seq)",
+    ),
+    ("ALTER TABLE decisions ADD COLUMN note TEXT",),
+    (
+        # What people call a run, and note of it.
+        "ALTER TABLE runs ADD COLUMN name TEXT NOT NULL DEFAULT ''",
+        "ALTER TABLE runs ADD COLUMN note TEXT NOT NULL DEFAULT ''",
+    ),
+    (
+        """CREATE TABLE put_away (
+            seq INTEGER PRIMARY KEY AUTOINCREMENT,
+            dataset_id TEXT NOT NULL UNIQUE,        -- whose first steps nobody wants to be shown any more
+            put_away_at INTEGER NOT NULL,
+            put_away_by TEXT NOT NULL)""",
+    ),
 )
 """Each entry takes the file one version further; entries are never edited, only appended."""
 _OWN = {"decisions", "claims", "runs", "metrics", "effects"}

@@ -5,18 +5,25 @@ from __future__ import annotations
 from pathlib import Path
 from time import monotonic
 
+from core.ledger.sqlite.bulk import SqliteBulkActs
 from core.ledger.sqlite.claims import SqliteClaims
 from core.ledger.sqlite.decisions import SqliteDecisions
 from core.ledger.sqlite.effects import SqliteEffects
 from core.ledger.sqlite.file import LedgerFile
+from core.ledger.sqlite.first_steps import SqliteFirstSteps
 from core.ledger.sqlite.runs import SqliteRuns
 from core.ledger.sqlite.versions import SqliteVersions
+from core.ledger.sqlite.views import SqliteViews
 
 _OF_A_DATASET = (
     "DELETE FROM metrics WHERE run_id IN (SELECT run_id FROM runs WHERE dataset_id = ?)",
     "DELETE FROM runs WHERE dataset_id = ?",
     "DELETE FROM effects WHERE dataset_id = ?",
+    "DELETE FROM bulk_acts WHERE dataset_id = ?",
     "DELETE FROM versions WHERE dataset_id = ?",
+    "DELETE FROM views WHERE dataset_id = ?",
+    "DELETE FROM chosen_columns WHERE dataset_id = ?",
+    "DELETE FROM put_away WHERE dataset_id = ?",
     "DELETE FROM decisions WHERE dataset_id = ?",
 )
 
@@ -29,10 +36,13 @@ class SqliteLedger:
         """Raises `StoreError` for a file that a newer Winnow has upgraded."""
         self._file = LedgerFile(path)
         self.decisions = SqliteDecisions(self._file)
+        self.bulk = SqliteBulkActs(self._file)
         self.claims = SqliteClaims(self._file)
         self.runs = SqliteRuns(self._file)
         self.effects = SqliteEffects(self._file)
         self.versions = SqliteVersions(self._file)
+        self.views = SqliteViews(self._file)
+        self.first_steps = SqliteFirstSteps(self._file)
         self.claims.leave_of_the_gone(monotonic())
 
     def forget(self, dataset_id: str) -> None:

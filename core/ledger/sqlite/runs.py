@@ -13,7 +13,7 @@ from core.errors import NotFoundError
 from core.ledger.sqlite.file import LedgerFile, micros, moment
 from core.records import Metric, Run
 
-_COLUMNS = "run_id, number, dataset_id, version_id, title, created_at, created_by, spec, labels, summary"
+_COLUMNS = "run_id, number, dataset_id, version_id, title, created_at, created_by, spec, labels, summary, name, note"
 _KEPT = "(SELECT * FROM runs WHERE deleted_at IS NULL)"
 _UNDER_WAY = "{}"
 """The summary of a run that has not come to its end."""
@@ -48,6 +48,13 @@ class SqliteRuns:
         with self._file.write() as connection:
             _insert(connection, run, run.number)
             _write_metrics(connection, run.run_id, metrics)
+
+    def describe(self, run_id: str, name: str, note: str) -> Run:
+        with self._file.write() as connection:
+            connection.execute(
+                "UPDATE runs SET name = ?, note = ? WHERE run_id = ? AND deleted_at IS NULL", [name, note, run_id]
+            )
+        return self.by_id(run_id)
 
     def delete(self, run_id: str, by: str) -> None:
         with self._file.write() as connection:
@@ -120,10 +127,11 @@ class SqliteRuns:
 def _insert(connection: sqlite3.Connection, run: Run, number: int) -> None:
     """A run of the same id is the same run."""
     connection.execute(
-        f"INSERT INTO runs ({_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (run_id) DO NOTHING",
+        f"INSERT INTO runs ({_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (run_id) DO NOTHING",
         [
             *(run.run_id, number, run.dataset_id, run.version_id, run.title, micros(run.created_at), run.created_by),
             *(json.dumps(dict(run.spec)), json.dumps(list(run.labels)), json.dumps(dict(run.summary))),
+            *(run.name, run.note),
         ],
     )
 
@@ -136,7 +144,6 @@ def _write_metrics(connection: sqlite3.Connection, run_id: str, metrics: Sequenc
 
 
 def _run(row: tuple[Any, ...]) -> Run:
-    *keys, created_at, created_by, spec, labels, summary = row
-    return Run(
-        *[*keys, moment(created_at), created_by, json.loads(spec), tuple(json.loads(labels)), json.loads(summary)]
-    )
+    *keys, created_at, created_by, spec, labels, summary, name, note = row
+    told = (json.loads(spec), tuple(json.loads(labels)), json.loads(summary))
+    return Run(*[*keys, moment(created_at), created_by, *told, name, note])

@@ -19,6 +19,7 @@ from core.modalities.image.image_encoder import ImageEncoder, fitting_sides, on_
 from core.modalities.image.lite import CENTRE, LARGE_SIDE, LAST, POOLED, SMALL_SIDE, SPREAD, weights
 from core.modalities.image.pixels import Resized
 from core.modalities.image.processors import Halves, Scaling
+from core.modalities.kept import LITE
 from core.modalities.payloads import Payloads
 from core.progress import Report
 
@@ -39,7 +40,7 @@ class EfficientNetLite0(ImageEncoder):
 
     @property
     def key(self) -> str:
-        return "efficientnet-lite0-57934424-2" + (f"-{self._side}" if self._side else "")
+        return LITE + (f"-{self._side}" if self._side else "")
 
     def pooled(self, payloads: Payloads, arrays: Path, tick: Report) -> NDArray[np.float32]:
         """The layers' means as the network gives them, shape (n, d): cached per content like the embeddings."""

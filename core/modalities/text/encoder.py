@@ -19,7 +19,8 @@ from torch import Tensor
 
 from core.arrays.device import device
 from core.modalities.encoder import Batch, RowEncoder
-from core.modalities.model_files import fingerprint, model_folder
+from core.modalities.kept import text_costs, text_key
+from core.modalities.model_files import model_folder
 from core.modalities.payloads import Payloads
 from core.modalities.text.backends import TextEncoder, open_text_encoder
 from core.modalities.text.tokens import FlatTokens
@@ -51,7 +52,11 @@ class TextModel(RowEncoder):
         """Says nothing of the device and its precision: vectors computed in bfloat16 point where those of float32 do
         (cosine .9999 to 1 on real texts), and heads on them rank wrong labels as well. So what a GPU has encoded is not
         encoded again on a CPU."""
-        return f"text-{fingerprint(self._folder)}-{self._max_tokens}"
+        return text_key(self._folder, self._max_tokens)
+
+    def costs(self, payloads: Payloads, rows: NDArray[np.int64]) -> NDArray[np.float64]:
+        sizes = pc.binary_length(payloads.column.take(pa.array(rows)))
+        return text_costs(pc.fill_null(sizes, 0).to_numpy(), self._max_tokens)
 
     def encode(self, payloads: Payloads, rows: NDArray[np.int64]) -> Iterator[Batch]:
         """Longest first: what does not fit fails at once, and the time left is never underestimated.

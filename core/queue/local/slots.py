@@ -8,7 +8,7 @@ import subprocess
 from dataclasses import dataclass
 from pathlib import Path
 
-from core.queue.launcher import VISIBLE, Slot
+from core.queue.launcher import BESIDE, VISIBLE, Slot
 from core.queue.local.locks import try_lock, unlock
 
 NVIDIA_GPUS = Path("/proc/driver/nvidia/gpus")
@@ -37,6 +37,11 @@ class HeldSlots:
         visible = [slot.environment[VISIBLE] for slot in self.slots if VISIBLE in slot.environment]
         return merged | ({VISIBLE: ",".join(visible)} if visible else {})
 
+    def give_back(self) -> None:
+        """Lets others have them."""
+        for descriptor in self.descriptors:
+            unlock(descriptor)
+
 
 def find_slots() -> list[Slot]:
     """Every slot of this machine; with `CUDA_VISIBLE_DEVICES` set, the GPUs it names."""
@@ -47,6 +52,11 @@ def find_slots() -> list[Slot]:
     # nvidia-smi and /proc count by bus, CUDA by speed unless told otherwise.
     order = {} if visible is not None else {"CUDA_DEVICE_ORDER": "PCI_BUS_ID"}
     return [Slot(f"cuda:{index}", {VISIBLE: name} | order) for index, name in enumerate(devices)]
+
+
+def slot_beside(slots: list[Slot]) -> Slot:
+    """What short work runs on while every one of these is taken: the CPU, which it then shares."""
+    return Slot(BESIDE, {} if slots[0].name == "cpu" else {VISIBLE: ""})
 
 
 def try_slots(folder: Path, slots: list[Slot], count: int = 1) -> HeldSlots | None:

@@ -21,10 +21,11 @@ from core.identity import identify
 from core.queue import ending
 from core.queue.accelerate_config import AccelerateConfig, config_of, slots_of
 from core.queue.cause import cause
-from core.queue.folder import JobFolder
+from core.queue.folder import MAY_LEAVE, STARTED, JobFolder
+from core.queue.launcher import BESIDE
 from core.queue.local.launcher import LocalLauncher
 from core.queue.local.processes import MARK, group_members, kill_job, signal_group
-from core.queue.local.slots import HeldSlots, find_slots, try_slots
+from core.queue.local.slots import HeldSlots, find_slots, slot_beside, try_slots
 from core.queue.local.start import Start, accelerated, following, join_script, launched, script
 from core.queue.table import JobTable, Row
 from core.room import met, once_there_is_room
@@ -36,6 +37,8 @@ GRACE_SECONDS = 0.5
 """How long a cancelled job may take to end by itself."""
 NICENESS = 5
 """Jobs give way to the pages: on two cores a scan would otherwise slow every click."""
+NICENESS_OF_LONG = 10
+"""Long ones give way to short ones too, which have seconds of work and somebody who waits for them."""
 
 
 def main() -> None:
@@ -59,45 +62,88 @@ def main() -> None:
 def run_job(table: JobTable, row: Row, folder: JobFolder, slots: Path) -> None:
     """Waits for the job's turn, runs it, and records how it ended."""
     config = config_of(folder)
-    held = wait_for_slots(table, folder, slots, row["processes"], config) if row["needs_device"] else None
+    while True:
+        held = wait_for_slots(table, folder, slots, row["processes"], config) if row["needs_device"] else None
+        leader = _start(table, row, folder, held, config)
+        if leader is None:
+            return
+        returncode = leader.returncode
+        if held is None or returncode or not wants_turn(folder):
+            break
+        # Its short part is done: the rest is long work, and waits for its turn like any other.
+        held.give_back()
+        if not table.update(folder.job_id, ("running",), status="queued", lane="long", device="", leader_pid=None):
+            break
+        folder.take_turn()
+        row = table.row(folder.job_id) or row
+    record_end(table, returncode, folder)
+
+
+def wants_turn(folder: JobFolder) -> bool:
+    """Whether the job has ended its short part only, and nobody has asked it to end."""
+    return folder.turn_wanted() and not folder.is_done() and not folder.stop_requested()
+
+
+def _start(
+    table: JobTable, row: Row, folder: JobFolder, held: HeldSlots | None, config: AccelerateConfig | None
+) -> subprocess.Popen[bytes] | None:
+    """Starts the job on what it holds and returns its first process once that has ended, all others being gone; None
+    where somebody ended it before."""
     device = held.name if held else ""
-    started = table.update(folder.job_id, ("queued",), status="running", started_at=time.time(), device=device)
+    now = time.time()
+    begun = {"started_at": row["started_at"] or now, "device": device}
+    started = table.update(folder.job_id, ("queued",), status="running", **begun)
     if not started or folder.stop_requested():
         folder.give_room()
         ending.end(table, folder.job_id, ending.how_it_ended(folder, otherwise="stopped"))
-        return
+        return None
     own = following(config, folder) if config else None
     how, typed = how_to_start(row, held, own), by_line(row, held, own)
     folder.script_path.write_text(script(typed, row["module"], folder), encoding="utf-8")
     if config and config.machines > 1:
         folder.join_path.write_text(join_script(typed, row["module"], folder), encoding="utf-8")
-    leader = start(how, row["module"], folder)
+    beside = held is not None and held.name == BESIDE
+    here = {STARTED: str(now), **({MAY_LEAVE: "1"} if beside and row["lane"] == "first" else {})}
+    leader = start(replace(how, environment={**how.environment, **here}), row["module"], folder)
+    give_way(leader.pid, NICENESS if beside or row["lane"] == "short" or held is None else NICENESS_OF_LONG)
     known = identify(leader.pid)
     if known:
         identity = {"leader_pid": known.pid, "leader_started": known.started, "leader_command": known.command}
         table.update(folder.job_id, (), **identity)
     # The launcher needs no signal: it would end the workers by force, and those see the request in the job folder.
     watch(leader, folder, signal_stop=not how.launcher)
-    record_end(table, leader.returncode, folder)
+    return leader
+
+
+def give_way(leader: int, niceness: int) -> None:
+    """Sets how far a session that has just begun gives way. Where the kernel groups processes by session, niceness has
+    an effect within a group alone: then that of the group counts."""
+    with suppress(OSError):
+        os.setpriority(os.PRIO_PROCESS, leader, niceness)
+    with suppress(OSError):
+        Path(f"/proc/{leader}/autogroup").write_text(str(niceness), encoding="ascii")
 
 
 def wait_for_slots(
     table: JobTable, folder: JobFolder, slots: Path, count: int = 1, config: AccelerateConfig | None = None
 ) -> HeldSlots | None:
-    """`count` free slots (0: all) of those that the config allows, once every job made earlier has its own; None when
-    the job is asked to end before."""
+    """`count` free slots (0: all) of those that the config allows, once every job before it has its own; for short work
+    the one beside them where none is free. None when the job is asked to end before."""
     devices = slots_of(config, find_slots()) if config else find_slots()
     while not folder.stop_requested():
         waiting = table.waiting()
         if folder.job_id not in waiting:
             return None
-        if waiting[0] == folder.job_id:
-            held = try_slots(slots, devices, count)
-            if held:
-                mark_lost_former_holders(table, {slot.name for slot in held.slots})
-                return held
-        elif (head := table.row(waiting[0])) is not None:
-            ending.mark_lost_if_dead(table, head, LocalLauncher())
+        held = try_slots(slots, devices, count) if waiting[0] == folder.job_id else None
+        beside = table.waiting_beside()
+        if held is None and beside[:1] == [folder.job_id]:
+            held = try_slots(slots, [slot_beside(devices)])
+        if held:
+            mark_lost_former_holders(table, {slot.name for slot in held.slots})
+            return held
+        for head in {waiting[0], *beside[:1]} - {folder.job_id}:
+            if (row := table.row(head)) is not None:
+                ending.mark_lost_if_dead(table, row, LocalLauncher())
         time.sleep(min(1.0, LOOK_EVERY * (waiting.index(folder.job_id) + 1)))
     return None
 
@@ -123,7 +169,7 @@ def by_line(row: Row, held: HeldSlots | None, own: Start | None) -> Start:
 
 def _processes(row: Row, held: HeldSlots | None) -> tuple[int, bool]:
     """How many, and whether on the CPU."""
-    on_cpu = held is None or held.name == "cpu"
+    on_cpu = held is None or held.name in ("cpu", BESIDE)
     return max(1, row["processes"]) if held is None or on_cpu else len(held.slots), on_cpu
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Sequence, Set
 from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import Literal, TypeVar
 
 import numpy as np
@@ -29,10 +30,12 @@ from core.records import (
     Evaluation,
     Interval,
     LabelsFrom,
+    ListColumn,
     MultiLabelComparison,
     MultiLabelEvaluation,
     PredictedRow,
     PredictionFilter,
+    RowOrder,
     Run,
 )
 from core.services.evaluation import multi_label
@@ -40,6 +43,8 @@ from core.services.evaluation.multi_label import check_classes
 from core.services.evaluation.probabilities import ClassProbabilities, split_probabilities
 from core.store import predictions
 from core.store.datasets import get_dataset
+from core.store.export import Format
+from core.store.export_lists import export_predictions
 from core.store.relations import relation
 from core.store.versions import get_version, list_versions
 from core.targets.contract import Target
@@ -210,22 +215,57 @@ def compare(
 
 
 def predicted_rows(
-    context: Context, run: Run, where: PredictionFilter, labels_from: LabelsFrom, limit: int, offset: int = 0
+    context: Context,
+    run: Run,
+    where: PredictionFilter,
+    labels_from: LabelsFrom,
+    limit: int,
+    offset: int = 0,
+    order: RowOrder = predictions.SUREST,
 ) -> list[PredictedRow]:
-    """`limit` predicted rows that the filter keeps, from `offset` on, the surest first. Where the filter names a second
-    run, what is true is what `compare` has."""
+    """`limit` predicted rows that the filter keeps, from `offset` on, as they are sorted. Where the filter names a
+    second run, what is true is what `compare` has."""
     truth_id = _truth_of_rows(context, run, where, labels_from)
 
     def work(report: Report) -> list[PredictedRow]:
         truth = relation(context.store, truth_id)
         classes_sql = target_of(context, run).classes_sql
-        return predictions.page_predictions(context.store, run.run_id, where, truth, limit, offset, classes_sql)
+        dataset = get_dataset(context.store, run.dataset_id)
+        page = predictions.page_predictions
+        return page(
+            context.store, run.run_id, where, truth, limit, offset, classes_sql, dataset=dataset, order=order
+        )  # fmt: skip
 
     # It is waited for, but a rerun that shows the same list does not ask the store again.
-    key = (run.run_id, truth_id, where, limit, offset)
+    key = (run.run_id, truth_id, where, limit, offset, order)
     found = _ask(context.beside.answers("predicted rows", threads=4), key, "Listing rows", work, timeout=None)
     assert not isinstance(found, Pending), "it was waited for"
     return found
+
+
+def count_predicted(context: Context, run: Run, where: PredictionFilter, labels_from: LabelsFrom) -> int:
+    """How many rows `predicted_rows` lists in all."""
+    truth = relation(context.store, _truth_of_rows(context, run, where, labels_from))
+    dataset, classes_sql = get_dataset(context.store, run.dataset_id), target_of(context, run).classes_sql
+    return predictions.count_predictions(context.store, run.run_id, where, truth, classes_sql, dataset)
+
+
+def export_predicted(
+    context: Context,
+    run: Run,
+    where: PredictionFilter,
+    labels_from: LabelsFrom,
+    order: RowOrder,
+    columns: Sequence[ListColumn],
+    out: Path,
+    format: Format,  # noqa: A002
+    plain: bool = False,
+) -> Path:
+    """Writes the rows that `predicted_rows` lists, all of them, with these columns."""
+    truth = relation(context.store, _truth_of_rows(context, run, where, labels_from))
+    dataset = get_dataset(context.store, run.dataset_id)
+    export_predictions(context.store, run.run_id, dataset, truth, out, format, where, order, columns, plain)
+    return out
 
 
 def target_of(context: Context, run: Run) -> Target:

@@ -5,7 +5,7 @@ Reads the store and nothing else. How a scan is started and followed is `core.se
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -16,13 +16,26 @@ from core.issues import ISSUE_TYPES
 from core.issues.contract import IssueType
 from core.jobs.about import version_of
 from core.queue.folder import JobFolder
-from core.records import Decision, Example, Issue, IssueFilter, Job, ReviewCounts, Scan, Version
+from core.records import (
+    Decision,
+    Example,
+    Issue,
+    IssueFilter,
+    Job,
+    ListColumn,
+    ReviewCounts,
+    RowOrder,
+    Scan,
+    Version,
+)
 from core.review.records import ReviewItem
+from core.services.lists import usual_in_files
 from core.services.review.queue import items
 from core.store import issues, rows, scans
 from core.store.acts import decisions
 from core.store.datasets import get_dataset
 from core.store.export import WHOLE_LIST, Format, export_issues
+from core.store.export_lists import export_issue_list
 from core.tasks import task_named
 
 MAX_PAIRS = 200
@@ -114,7 +127,7 @@ def findings(context: Context, scan: Scan, issue_type: str | None = None, worst:
     """A type's pairs of given and suggested labels, or what it makes of each class, and how far its review is;
     `worst`: how many of the worst rows count as flagged, where not those that the scan flagged."""
     kind, dataset = type_of(scan, issue_type), get_dataset(context.store, scan.dataset_id)
-    where, review = IssueFilter(kind.name, worst=worst), _review(context, scan, kind.name, worst)
+    where, review = IssueFilter(kind.name, settled=False, worst=worst), _review(context, scan, kind.name, worst)
     if task_named(dataset.task).target.several:
         return Findings(scan, kind, (), _changes(context, scan, where), review)
     return Findings(scan, kind, _pairs(context, scan, where), (), review)
@@ -141,7 +154,7 @@ def _review(context: Context, scan: Scan, issue_type: str, worst: int | None) ->
     counted = decisions.counts(context.store, scan.version_id, scan.scan_id, issue_type)
     if worst is None:
         return counted
-    asked = IssueFilter(issue_type, worst=worst)
+    asked = IssueFilter(issue_type, settled=False, worst=worst)
     flagged = issues.count_issues(context.store, scan, asked)
     left = issues.count_issues(context.store, scan, replace(asked, undecided_only=True))
     return replace(counted, flagged=flagged, left=left)
@@ -151,6 +164,20 @@ def page(context: Context, scan: Scan, where: IssueFilter, limit: int, offset: i
     """`limit` lines of the ranked list from `offset` on, read from the store page by page."""
     total, found = issues.count_and_page(context.store, scan, where, limit, offset)
     return IssuePage(total, _lines(context, scan, found))
+
+
+def ranks(
+    context: Context, scan: Scan, where: IssueFilter, order: RowOrder, limit: int, offset: int
+) -> tuple[int, list[int]]:
+    """How many rows the filter keeps, and the ranks of `limit` of them from `offset` on as they are sorted: what a
+    long list takes longer for than a page may wait."""
+    total = issues.count_issues(context.store, scan, where)
+    return total, issues.page_of_ranks(context.store, scan, where, limit, offset, order)
+
+
+def lines_of(context: Context, scan: Scan, where: IssueFilter, chosen: Sequence[int]) -> tuple[ListedIssue, ...]:
+    """The lines with these ranks in the filter's type, in the order asked."""
+    return _lines(context, scan, issues.issues_of_ranks(context.store, scan, where, chosen))
 
 
 def count(context: Context, scan: Scan, where: IssueFilter) -> int:
@@ -196,11 +223,19 @@ def export_list(
     format_name: Format,
     top: int | None = None,
     where: IssueFilter = WHOLE_LIST,
+    columns: Sequence[ListColumn] = (),
+    order: RowOrder = issues.BY_RANK,
+    plain: bool = False,
 ) -> None:
-    """Writes the ranked list that the filter keeps, worst first, whole or its `top` rows. Raises `UsageError` for a
-    type that the scan did not look for."""
+    """Writes the ranked list that the filter keeps, as it is sorted, whole or its `top` rows; with `columns` these,
+    else the usual ones. Raises `UsageError` for a type that the scan did not look for."""
     type_of(scan, where.issue_type)
-    export_issues(context.store, scan.scan_id, out, format_name, top, where)
+    store, dataset = context.store, get_dataset(context.store, scan.dataset_id)
+    if not columns and order == issues.BY_RANK:
+        export_issues(store, scan.scan_id, out, format_name, top, where, plain)
+    else:
+        chosen = columns or usual_in_files(dataset)
+        export_issue_list(store, scan.scan_id, out, format_name, where, order, chosen, top, plain)
 
 
 def _lines(context: Context, scan: Scan, found: list[Issue]) -> tuple[ListedIssue, ...]:

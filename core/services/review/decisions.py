@@ -168,7 +168,8 @@ def _undo_all(
         return [], [Refusal(acts[0], _asked_first(context, version, newest), newest)]
     if newest is not None:
         targets[""] = newest
-    accepted, refused = judge_undos(acts, targets, reviewer)
+    taken_back = context.ledger.decisions.taken_back([target.decision_id for target in targets.values()])
+    accepted, refused = judge_undos(acts, targets, reviewer, taken_back)
     undone = [_undo(act, target, version, reviewer) for act, target in accepted]
     context.ledger.decisions.append(undone)
     return undone, refused
@@ -199,6 +200,7 @@ def as_decision(act: Act, version: Version, reviewer: str) -> Decision:
         decided_at=datetime.now(UTC),
         scan_id=act.scan_id,
         shown=act.shown,
+        note=act.note,
     )
 
 

@@ -9,7 +9,7 @@ from typing import cast
 
 from core.context import Context
 from core.errors import UsageError
-from core.records import Action, Decision, Version
+from core.records import MAX_NOTE, Action, Decision, Version
 from core.review.acts import label_in
 from core.review.records import Act
 from core.review.rules import objection, plain_keep
@@ -44,11 +44,12 @@ class FileDecisions:
     """The column with a name of Winnow's ids that was read as the source's own, which go by it too; empty: none."""
 
 
-def decide_file(context: Context, dataset: str, path: Path, reviewer: str) -> FileDecisions:
+def decide_file(context: Context, dataset: str, path: Path, reviewer: str, note: str | None = None) -> FileDecisions:
     """Takes down the decisions of a CSV file or of JSON lines on the newest version of a dataset, given by name or id.
 
     Columns: `example_id`, or the source's own ids as `source_id`, `id` or under the name they came with; `action`;
-    `label` for each `relabel`: its text, or a list of its classes in any order. Where both ids go by one name, they are
+    `label` for each `relabel`: its text, or a list of its classes in any order; `note`, if there is one, else `note` is
+    that of every line. Where both ids go by one name, they are
     the source's unless there is a `source_id` too.
     Beside each stands what the newest scan suggests for its row, as beside a decision of the desk.
     Raises `UsageError` with the lines that are wrong; then nothing is written.
@@ -70,11 +71,14 @@ def decide_file(context: Context, dataset: str, path: Path, reviewer: str) -> Fi
             label_in(line.label, target),
             shown=shown.get(example_id, {}),
             scan_id=scan.scan_id if scan else None,
+            note=line.note or note,
         )
         for line, example_id in zip(table.lines, example_ids, strict=True)
     ]
     objections = ((line, objection(act, rows, labels, target)) for line, act in zip(table.lines, acts, strict=True))
     reject([f"Line {line.line}: {problem}" for line, problem in objections if problem], "Mend these lines.")
+    if note is not None and len(note) > MAX_NOTE:
+        raise UsageError(f"The note has {len(note):,} characters.", f"{MAX_NOTE} is the most.")
     standing = decisions.decision_of(context.store, version.version_id, example_ids)
     fresh = [act for act in (plain_keep(act, rows) for act in acts) if not _same(act, standing)]
     context.ledger.decisions.append([as_decision(act, version, reviewer) for act in fresh])
@@ -111,7 +115,9 @@ def _how_many(example_ids: Sequence[int]) -> str:
 
 def _same(act: Act, standing: Mapping[int, Decision]) -> bool:
     other = standing.get(act.example_id) if act.example_id is not None else None
-    return other is not None and (other.action, other.new_label) == (act.action, act.new_label)
+    if other is None:
+        return False
+    return (other.action, other.new_label, act.note or other.note) == (act.action, act.new_label, other.note)
 
 
 def _is_by_other(act: Act, standing: Mapping[int, Decision], reviewer: str) -> bool:

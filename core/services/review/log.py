@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from core.context import Context
-from core.records import Action, Decision, Example, Version, VersionChange
+from core.records import Action, BulkAct, Decision, Example, Version, VersionChange
 from core.store import versions
 from core.store.acts import decisions
 from core.store.rows import get_rows
@@ -22,6 +22,10 @@ class LogLine:
     version: Version
     counts: bool
     """Whether it is in force: newest of its row on its version, and not taken back."""
+    of_many: BulkAct | None = None
+    """The act on many rows that it is part of."""
+    versions: tuple[int, ...] = ()
+    """Numbers of the versions that have the change that it made, also after it was taken back."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,17 +44,20 @@ def log(
     reviewer: str | None = None,
     action: Action | None = None,
     version_id: str | None = None,
+    once: bool = False,
     limit: int,
     offset: int = 0,
 ) -> LogPage:
-    """Acts on a dataset, undos too; each argument that is given narrows."""
+    """Acts on a dataset, undos too; each argument that is given narrows. `once`: an act on many rows stands
+    there once, by its first row."""
     acts = context.ledger.decisions
-    total = acts.count(dataset_id, reviewer=reviewer, action=action, version_id=version_id)
+    total = acts.count(dataset_id, reviewer=reviewer, action=action, version_id=version_id, once=once)
     found = acts.page(
         dataset_id,
         reviewer=reviewer,
         action=action,
         version_id=version_id,
+        once=once,
         limit=limit,
         offset=offset,
     )
@@ -84,6 +91,16 @@ def _lines(context: Context, dataset_id: str, found: Iterable[Decision]) -> Iter
         for version_id, example_ids in rows.items()
         for decision in decisions.decision_of(context.store, version_id, sorted(example_ids)).values()
     }
+    heads = {act.client_key.partition(":")[0] for act in acts if ":" in act.client_key}
+    many = {act_id: context.ledger.bulk.by_id(act_id) for act_id in heads}
+    held = versions.holding(context.store, dataset_id, [act.decision_id for act in acts])
     for act in acts:
-        example = examples[act.version_id, act.example_id]
-        yield LogLine(act, example, known[act.version_id], act.decision_id in standing)
+        example, counts = examples[act.version_id, act.example_id], act.decision_id in standing
+        yield LogLine(
+            act,
+            example,
+            known[act.version_id],
+            counts,
+            many.get(act.client_key.partition(":")[0]),
+            held.get(act.decision_id, ()),
+        )

@@ -50,18 +50,25 @@ def claim(
 ) -> list[int]:
     """The next `n` worst rows that nobody has decided and nobody else holds; they are this session's for a while.
     `now`: as `Claims` has it, by default this moment."""
-    return claim_from(context, version_id, session, of_scan(context.store, scan_id, where), n, now)
+    ranked = of_scan(context.store, scan_id, where)
+    return claim_from(context, version_id, session, ranked, n, now, again=bool(where.settled))
 
 
 def claim_from(
-    context: Context, version_id: str, session: str, ranked: Condition, n: int, now: float | None = None
+    context: Context,
+    version_id: str,
+    session: str,
+    ranked: Condition,
+    n: int,
+    now: float | None = None,
+    again: bool = False,
 ) -> list[int]:
-    """As `claim`, from any query for (example_id, rank) with its parameters. Where another process was quicker at one
-    of the rows, the search begins again."""
+    """As `claim`, from any query for (example_id, rank) with its parameters; `again`: as `worst_undecided` has it.
+    Where another process was quicker at one of the rows, the search begins again."""
     claims, moment = context.ledger.claims, monotonic() if now is None else now
     while True:
         taken = claims.held_by_others(version_id, session, moment)
-        worst = worst_undecided(context.store, version_id, ranked, taken, n)
+        worst = worst_undecided(context.store, version_id, ranked, taken, n, again)
         if claims.hold(version_id, session, worst, now=moment, seconds=LEASE_SECONDS) == worst:
             return worst
 
@@ -109,19 +116,15 @@ def items(context: Context, scan: Scan, example_ids: Sequence[int], issue_type: 
     proof = {issue.example_id: kind.read(issue.why) for issue in found}
     near = {neighbour for one in proof.values() for neighbour in one.neighbours}
     examples = _examples(context, scan.version_id, by_row.keys() | near)
-    decided = decisions.standing_of(context.store, scan.version_id, list(by_row))
+    said = decisions.standing_of(context.store, scan.version_id, list(by_row), unsure=True)
     dataset = get_dataset(context.store, scan.dataset_id)
     target = task_named(dataset.task).target
     likeliest = _likeliest(context, scan, found, dataset.labels, target)
     made = [
-        _item(
-            kind,
-            by_row[example_id],
-            proof[example_id],
-            examples,
-            decided.get(example_id),
-            likeliest[example_id],
-            target,
+        with_said(
+            _item(kind, by_row[example_id], proof[example_id], examples, likeliest[example_id], target),
+            said.get(example_id),
+            scan.version_id,
         )
         for example_id in example_ids
         if example_id in by_row
@@ -149,7 +152,6 @@ def _item(
     issue: Issue,
     proof: Evidence,
     examples: Mapping[int, Example],
-    decision: Decision | None,
     likeliest: tuple[tuple[str, float], ...],
     target: Target,
 ) -> ReviewItem:
@@ -160,7 +162,14 @@ def _item(
         for label in (issue.given_label, issue.suggested_label, *(one.example.label for one in neighbours))
     )
     why = kind.say(proof, Seen(given or "", suggested, near_labels))
-    return ReviewItem(examples[issue.example_id], issue, likeliest, neighbours, why, decision)
+    return ReviewItem(examples[issue.example_id], issue, likeliest, neighbours, why)
+
+
+def with_said(item: ReviewItem, said: Decision | None, version_id: str) -> ReviewItem:
+    """The row with what is known to have been said of it, on this version or before."""
+    if said is None:
+        return item
+    return replace(item, decision=said) if said.version_id == version_id else replace(item, before=said)
 
 
 def _likeliest(

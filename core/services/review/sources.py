@@ -11,23 +11,28 @@ import numpy as np
 from core.context import Context
 from core.issues import ISSUE_TYPES
 from core.issues.contract import DeskAction
-from core.records import Issue, IssueFilter, LabelsFrom, PredictionFilter, ReviewCounts, Run, Scan
-from core.review.records import ReviewItem
+from core.records import Issue, IssueFilter, LabelsFrom, PredictionFilter, ReviewCounts, RowFilter, Run, Scan
+from core.review.records import Neighbour, ReviewItem
 from core.services.evaluation.measures import target_of, truth_version
 from core.services.evaluation.probabilities import probabilities_path
 from core.services.issues.listing import type_of
 from core.services.review import queue as review_queue
 from core.services.review.decisions import counts
 from core.services.review.queue import likeliest_of
-from core.store import predictions
+from core.store import issues, predictions
 from core.store.acts import decisions
 from core.store.acts.in_force import standing_sql
+from core.store.acts.undecided import of_scan
 from core.store.datasets import get_dataset
 from core.store.filters import Condition
 from core.store.relations import relation
-from core.store.rows import get_rows
+from core.store.rows import get_rows, labels_of
+from core.store.scans import latest_scan
 from core.targets import Target
 from core.tasks import task_named
+
+HELD_OUT = ("test", "validation")
+"""Splits that models are measured on."""
 
 
 class Source(Protocol):
@@ -49,6 +54,17 @@ class Source(Protocol):
 
     def claim(self, context: Context, version_id: str, session: str, n: int) -> list[int]:
         """As `review_queue.claim`."""
+
+    def ranked(self, context: Context, version_id: str) -> Condition:
+        """The rows of the queue in its order, as a query for (example_id, rank) with its parameters."""
+
+    @property
+    def again(self) -> bool:
+        """Whether rows are handed out on which a verdict from an earlier version holds."""
+
+    @property
+    def held_out(self) -> bool | None:
+        """Whether its rows are there to measure models on; None where each row's split says so."""
 
     def items(self, context: Context, version_id: str, example_ids: Sequence[int]) -> list[ReviewItem]:
         """As `review_queue.items`."""
@@ -86,8 +102,19 @@ class ScanSource:
     def actions(self) -> tuple[DeskAction, ...]:
         return type_of(self.scan, self.where.issue_type).actions
 
+    @property
+    def again(self) -> bool:
+        return bool(self.where.settled)
+
+    @property
+    def held_out(self) -> bool | None:
+        return None
+
     def claim(self, context: Context, version_id: str, session: str, n: int) -> list[int]:
         return review_queue.claim(context, version_id, self.scan.scan_id, session, self.where, n)
+
+    def ranked(self, context: Context, version_id: str) -> Condition:
+        return of_scan(context.store, self.scan.scan_id, self.where)
 
     def items(self, context: Context, version_id: str, example_ids: Sequence[int]) -> list[ReviewItem]:
         return review_queue.items(context, self.scan, example_ids, self.where.issue_type)
@@ -96,8 +123,10 @@ class ScanSource:
         return review_queue.undecided(context, self.scan, self.where)
 
     def counts(self, context: Context, version_id: str) -> ReviewCounts:
-        queued = review_queue.queued(context, self.scan, self.where)
-        return _of_queue(counts(context, version_id, self.scan.scan_id), queued, self.undecided(context, version_id))
+        whole, left = counts(context, version_id, self.scan.scan_id), self.undecided(context, version_id)
+        if self.again:  # a row leaves such a queue with its decision
+            return replace(whole, flagged=whole.decided + left, left=left)
+        return _of_queue(whole, review_queue.queued(context, self.scan, self.where), left)
 
     def betters(self, other: Source) -> bool:
         return isinstance(other, ScanSource) and self.where == other.where and self.scan != other.scan
@@ -127,15 +156,24 @@ class RunSource:
     def actions(self) -> tuple[DeskAction, ...]:
         return ISSUE_TYPES["label"].actions
 
+    @property
+    def again(self) -> bool:
+        return False
+
+    @property
+    def held_out(self) -> bool | None:
+        return self.where.split in HELD_OUT
+
     def claim(self, context: Context, version_id: str, session: str, n: int) -> list[int]:
-        return review_queue.claim_from(context, version_id, session, self._ranked(context, version_id), n)
+        return review_queue.claim_from(context, version_id, session, self.ranked(context, version_id), n)
 
     def items(self, context: Context, version_id: str, example_ids: Sequence[int]) -> list[ReviewItem]:
         """In the order asked; rows that the run has not predicted are left out."""
         found = predictions.predictions_of(context.store, self.run.run_id, example_ids)
         kept = [example_id for example_id in example_ids if example_id in found]
         examples = get_rows(context.store, version_id, kept)
-        decided = decisions.standing_of(context.store, version_id, kept)
+        said = decisions.standing_of(context.store, version_id, kept, unsure=True)
+        near = self._neighbours(context, version_id, kept)
         ranks = self._ranks(context, version_id, kept)
         matrix = self._probabilities(context)
         target = task_named(get_dataset(context.store, self.run.dataset_id).task).target
@@ -148,9 +186,34 @@ class RunSource:
             issue = Issue(
                 example.example_id, score, True, example.label or "", predicted, {}, ranks.get(example.example_id, 0)
             )
-            why = f"Run {self.run.number} predicts {target.words(predicted)}, {confidence:.0%} sure."
-            made.append(ReviewItem(example, issue, shares, (), why, decided.get(example.example_id)))
+            beside = near.get(example.example_id, ())
+            item = ReviewItem(example, issue, shares, beside, self._why(issue, confidence, score, beside, target))
+            made.append(review_queue.with_said(item, said.get(example.example_id), version_id))
         return made
+
+    def _why(self, issue: Issue, confidence: float, score: float, near: Sequence[Neighbour], target: Target) -> str:
+        """What the run says for its answer and against the label, and what the nearest examples are."""
+        predicted, given = issue.suggested_label or "", issue.given_label
+        said = f"Run {self.run.number} is {confidence:.0%} sure of {target.words(predicted)}"
+        if given and given != predicted:
+            said += f" and gives the label {target.words(given)} {score:.0%}"
+        if not near:
+            return f"{said}."
+        like = sum(one.example.label == predicted for one in near)
+        as_given = sum(one.example.label == given for one in near)
+        others = "" if given == predicted else f", {as_given} {target.words(given)}" if given else ""
+        return f"{said}. Of its {len(near)} nearest examples {like} are {target.words(predicted)}{others}."
+
+    def _neighbours(
+        self, context: Context, version_id: str, example_ids: Sequence[int]
+    ) -> dict[int, tuple[Neighbour, ...]]:
+        """By the embeddings of the version's scan, or of that of the run's version: it keeps the nearest rows of every
+        row, of very many rows those of the flagged ones."""
+        for scanned in dict.fromkeys((version_id, self.run.version_id)):
+            scan = latest_scan(context.store, scanned)
+            if scan is not None and "label" in scan.types:
+                return _near(context, scan, version_id, example_ids)
+        return {}
 
     def undecided(self, context: Context, version_id: str) -> int:
         decided = standing_sql(context.store, version_id)
@@ -163,18 +226,19 @@ class RunSource:
     def betters(self, other: Source) -> bool:
         return False
 
-    def _ranked(self, context: Context, version_id: str) -> Condition:
+    def ranked(self, context: Context, version_id: str) -> Condition:
         truth = relation(context.store, truth_version(context, (self.run,), self.labels_from))
         own = relation(context.store, version_id)
-        return predictions.ranked(self.run.run_id, self.where, truth, own, target_of(context, self.run).classes_sql)
+        classes_sql, dataset = target_of(context, self.run).classes_sql, get_dataset(context.store, self.run.dataset_id)
+        return predictions.ranked(self.run.run_id, self.where, truth, own, classes_sql, dataset)
 
     def _count(self, context: Context, version_id: str, condition: str = "") -> int:
-        query, parameters = self._ranked(context, version_id)
+        query, parameters = self.ranked(context, version_id)
         row = context.store.fetch_one(f"SELECT count(*) FROM ({query}) {condition}", parameters)
         return int(row[0]) if row else 0
 
     def _ranks(self, context: Context, version_id: str, example_ids: Sequence[int]) -> dict[int, int]:
-        query, parameters = self._ranked(context, version_id)
+        query, parameters = self.ranked(context, version_id)
         chosen = ", ".join(map(str, example_ids)) or "NULL"
         rows = context.store.fetch(f"SELECT example_id, rank FROM ({query}) WHERE example_id IN ({chosen})", parameters)
         return {example_id: int(rank) for example_id, rank in rows}
@@ -200,6 +264,26 @@ class RunSource:
             return shares.get(label or "", 0.0)
         held = np.isin(self.run.labels, target.classes_of(label))
         return float(np.where(held, row, 1 - row).min())
+
+
+def _near(
+    context: Context, scan: Scan, version_id: str, example_ids: Sequence[int]
+) -> dict[int, tuple[Neighbour, ...]]:
+    """What a scan knows of these rows' neighbours; rows that the version has not are left out."""
+    wanted = IssueFilter("label", flagged_only=False, rows=RowFilter(example_ids=tuple(example_ids)))
+    found = issues.page_issues(context.store, scan, wanted, len(example_ids), 0) if example_ids else []
+    proof = {issue.example_id: ISSUE_TYPES["label"].read(issue.why) for issue in found}
+    named = sorted({row for one in proof.values() for row in one.neighbours})
+    there = labels_of(context.store, version_id, named)
+    rows = {example.example_id: example for example in get_rows(context.store, version_id, sorted(there))}
+    return {
+        example_id: tuple(
+            Neighbour(rows[row], similarity)
+            for row, similarity in zip(one.neighbours, one.similarities, strict=True)
+            if row in rows
+        )
+        for example_id, one in proof.items()
+    }
 
 
 def _of_queue(whole: ReviewCounts, queued: int, left: int) -> ReviewCounts:

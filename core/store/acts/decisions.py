@@ -6,12 +6,12 @@ import json
 from collections.abc import Sequence
 
 from core.records import Decision, ReviewCounts
-from core.store.acts.in_force import in_force_sql, standing_sql
+from core.store.acts.in_force import decided_sql, in_force_sql, standing_sql
 from core.store.database import Database
 from core.store.times import loaded
 
 _COLUMNS = """decision_id, client_key, dataset_id, version_id, example_id, action, new_label, reviewer, decided_at,
-              scan_id, shown, undoes"""
+              scan_id, shown, undoes, note"""
 
 
 def in_force(db: Database, version_id: str) -> list[Decision]:
@@ -28,12 +28,13 @@ def decision_of(db: Database, version_id: str, example_ids: Sequence[int]) -> di
     return {decision.example_id: decision for decision in found}
 
 
-def standing_of(db: Database, version_id: str, example_ids: Sequence[int]) -> dict[int, Decision]:
-    """As `decision_of`, with the verdicts from earlier versions that still hold on these rows."""
+def standing_of(db: Database, version_id: str, example_ids: Sequence[int], unsure: bool = False) -> dict[int, Decision]:
+    """As `decision_of`, with the verdicts from earlier versions that still hold on these rows; `unsure`: also where
+    somebody was unsure of a label that has not changed since, which settles nothing."""
     if not example_ids:
         return {}
     chosen = ", ".join(str(int(example_id)) for example_id in example_ids)
-    found = _decisions(db, f"SELECT {_COLUMNS} FROM {standing_sql(db, version_id, chosen)}")
+    found = _decisions(db, f"SELECT {_COLUMNS} FROM {standing_sql(db, version_id, chosen, unsure)}")
     return {decision.example_id: decision for decision in found}
 
 
@@ -42,17 +43,25 @@ def counts(db: Database, version_id: str, scan_id: str | None, issue_type: str =
     row = db.fetch_one(
         f"""WITH standing AS MATERIALIZED (SELECT * FROM {standing_sql(db, version_id)}),
                  f AS (SELECT * FROM standing WHERE version_id = ?),
-                 flagged AS (SELECT example_id FROM issues WHERE scan_id = ? AND issue_type = ? AND is_issue)
+                 listed AS (SELECT example_id FROM issues WHERE scan_id = ? AND issue_type = ? AND is_issue),
+                 flagged AS (SELECT example_id FROM listed WHERE example_id NOT IN (
+                     SELECT example_id FROM standing WHERE version_id <> ?))
             SELECT (SELECT count(*) FROM flagged), count(*),
                    (SELECT count(*) FROM flagged WHERE example_id NOT IN (SELECT example_id FROM standing)),
                    count(*) FILTER (action = 'relabel'), count(*) FILTER (action = 'exclude'),
                    count(*) FILTER (action = 'keep'), count(*) FILTER (action = 'unsure'),
                    count(*) FILTER (action = 'relabel' AND new_label = (shown->>'suggested_label')),
-                   (SELECT count(*) FROM flagged JOIN standing s USING (example_id) WHERE s.version_id <> ?)
+                   (SELECT count(*) FROM listed) - (SELECT count(*) FROM flagged)
             FROM f""",
         [version_id, scan_id, issue_type, version_id],
     )
     return ReviewCounts(*(row or (0,) * 9))
+
+
+def decided_rows(db: Database, version_ids: Sequence[str]) -> int:
+    """Rows with a decision in force on any of these versions of a dataset."""
+    row = db.fetch_one(f"SELECT count(*) FROM {decided_sql(version_ids, db.newest_act())}")
+    return int(row[0]) if row else 0
 
 
 def _decisions(db: Database, sql: str) -> list[Decision]:

@@ -18,30 +18,55 @@ def in_force_sql(db: Database, version_id: str, example_ids: str = "") -> str:
 
 def in_force_at_sql(version_id: str, seq: int, example_ids: str = "") -> str:
     """As `in_force_sql`, as it was once act `seq` was written: the same for ever."""
-    return _newest_of([version_id], seq, example_ids)
+    return _given(_newest_of([version_id], seq, example_ids))
 
 
-def standing_sql(db: Database, version_id: str, example_ids: str = "") -> str:
+def decided_sql(version_ids: Sequence[str], seq: int) -> str:
+    """Of each row the decision in force on the newest of these versions that has one, once act `seq` was written."""
+    return _newest_of(version_ids, seq, "")
+
+
+def standing_sql(db: Database, version_id: str, example_ids: str = "", unsure: bool = False) -> str:
     """The verdicts that hold on a version, one per row, as an SQL subquery with the columns of `ACTS`.
 
     The decisions in force on the version itself; and where it has none, the newest on the versions that it comes from,
     as long as the row has the label that the verdict left it with: `keep`, or `relabel` once it is applied. A person's
-    word about a label outranks a scan until the label changes or a person says otherwise; `unsure` is no such word.
+    word about a label outranks a scan until the label changes, a person says otherwise or asks again. `unsure` settles
+    nothing: it follows the row only for those who want to know what was said of it.
     """
     seq = db.newest_act()
     dataset_id, ancestors = _line(db, version_id)
-    here = in_force_at_sql(version_id, seq, example_ids)
+    here = _newest_of([version_id], seq, example_ids)
     if not ancestors:
-        return here
+        return _given(here)
+    doubt = "WHEN 'unsure' THEN coalesce(p.label, e.given_label)" if unsure else ""
     return f"""(
-        SELECT * FROM {here}
+        SELECT * FROM {_given(here)}
         UNION ALL
         SELECT d.* FROM {_newest_of(ancestors, seq, example_ids)} d
         JOIN {examples_table(dataset_id)} e ON e.example_id = d.example_id
         LEFT JOIN overrides o ON o.version_id = '{version_id}' AND o.example_id = d.example_id
         LEFT JOIN overrides p ON p.version_id = d.version_id AND p.example_id = d.example_id
         WHERE d.example_id NOT IN (SELECT example_id FROM {here}) AND coalesce(o.label, e.given_label) = CASE d.action
-            WHEN 'keep' THEN coalesce(p.label, e.given_label) WHEN 'relabel' THEN d.new_label END)"""
+            WHEN 'keep' THEN coalesce(p.label, e.given_label) WHEN 'relabel' THEN d.new_label {doubt} END)"""
+
+
+def settled_sql(db: Database, version_id: str) -> str:
+    """The rows on which a verdict from an earlier version holds, as an SQL subquery for `example_id`."""
+    standing = standing_sql(db, version_id)
+    return f"(SELECT example_id FROM {standing} WHERE version_id <> '{checked_id(version_id, 'version')}')"
+
+
+def known_sql(db: Database, version_id: str) -> str:
+    """The rows whose label somebody has confirmed as it is, as an SQL subquery for `example_id`: kept, on this version
+    or an earlier one, or corrected to the label that they have."""
+    return f"""(SELECT example_id FROM {standing_sql(db, version_id)}
+                WHERE action = 'keep' OR (action = 'relabel' AND version_id <> '{version_id}'))"""
+
+
+def _given(newest: str) -> str:
+    """Without the rows that are asked for again."""
+    return f"(SELECT * FROM {newest} WHERE action <> 'ask')"
 
 
 def _newest_of(version_ids: Sequence[str], seq: int, example_ids: str) -> str:

@@ -46,7 +46,7 @@ class Mirror:
                 f"""CREATE TABLE IF NOT EXISTS {ACTS} (
                     seq BIGINT, decision_id VARCHAR, client_key VARCHAR, dataset_id VARCHAR, version_id VARCHAR,
                     example_id BIGINT, action VARCHAR, new_label VARCHAR, reviewer VARCHAR, decided_at TIMESTAMP,
-                    scan_id VARCHAR, shown VARCHAR, undoes VARCHAR)"""
+                    scan_id VARCHAR, shown VARCHAR, undoes VARCHAR, note VARCHAR)"""
             )
             self._seq = 0
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from core.records import IssueFilter
-from core.store.acts.in_force import standing_sql
+from core.store.acts.in_force import in_force_sql, standing_sql
 from core.store.database import Database
 from core.store.filters import Condition
 from core.store.issues import issue_condition
@@ -18,13 +18,17 @@ def of_scan(db: Database, scan_id: str, where: IssueFilter) -> Condition:
     return f"SELECT i.example_id, i.rank FROM issues i WHERE {condition}", parameters
 
 
-def worst_undecided(db: Database, version_id: str, ranked: Condition, without: Sequence[int], n: int) -> list[int]:
+def worst_undecided(
+    db: Database, version_id: str, ranked: Condition, without: Sequence[int], n: int, again: bool = False
+) -> list[int]:
     """The `n` first rows of a query for (example_id, rank) on which no verdict holds and which are not in `without`, by
-    rank. Fewer than `n`, or none, at the end."""
+    rank. Fewer than `n`, or none, at the end. `again`: also those on which only a verdict from an earlier version
+    does."""
     query, parameters = ranked
+    decided = in_force_sql(db, version_id) if again else standing_sql(db, version_id)
     found = db.fetch(
         f"""SELECT i.example_id FROM ({query}) i
-            WHERE i.example_id NOT IN (SELECT example_id FROM {standing_sql(db, version_id)})
+            WHERE i.example_id NOT IN (SELECT example_id FROM {decided})
             AND i.example_id NOT IN (SELECT unnest(?::BIGINT[]))
             ORDER BY i.rank LIMIT ?""",
         [*parameters, list(without), n],

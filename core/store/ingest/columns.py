@@ -71,7 +71,7 @@ def plan(cursor: Cursor, reader: Reader, schema: Schema) -> Plan:
     if schema.features:
         words = _cell(schema.in_order(), types, plain)
     else:
-        words = plain(f"CAST({_present(schema.payload, types, 'payload')} AS VARCHAR)")
+        words = plain(f"CAST({_present(schema.payload, types, 'example')} AS VARCHAR)")
     own_id = f"CAST({_present(schema.id, types, 'id')} AS VARCHAR)" if schema.id else "NULL::VARCHAR"
     passing = _passing(reader, types, labels.fault)
     expressions = {

@@ -21,12 +21,13 @@ from core.ui import keys
 from core.ui.data.progress import follow_load
 from core.ui.data.schema import MAX_IMAGES, schema_form, with_thumbnails
 from core.ui.data.splits import METHODS, PARTS
-from core.ui.home.start import missing_samples, sample_row
+from core.ui.home.start import sample_row
 from core.ui.parts.background import result_of
 from core.ui.parts.choices import choose_place
 from core.ui.parts.empty import empty_state
 from core.ui.parts.paths import choose_path, readable, stamped
 from core.ui.parts.problems import room_line, shown_errors
+from core.ui.parts.samples import missing_samples
 from core.ui.parts.upload import arrived, let_go
 
 PLACES = {"upload": "Upload", "path": "Path on the server", "hub": "Hub dataset", "sample": "Sample"}

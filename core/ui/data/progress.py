@@ -11,10 +11,9 @@ from core.errors import WinnowError
 from core.records import ENDED, Dataset, Job
 from core.store.datasets import get_dataset
 from core.ui import keys
+from core.ui.live import live
+from core.ui.parts.job_words import duration
 from core.ui.parts.problems import plain, show_error
-from core.ui.shell.strip import duration
-
-POLL_SECONDS = 0.4
 
 
 def follow_load(context: Context) -> bool:
@@ -23,7 +22,8 @@ def follow_load(context: Context) -> bool:
     if job is None:
         return False
     if not _is_over(job):
-        st.fragment(run_every=POLL_SECONDS)(_progress)(context, job.job_id)
+        followed = job.job_id
+        live(context, lambda: _progress(context, followed), lambda: _looked_at(context, followed), key="load")
         return True
     dataset_id = _ended(job)
     if dataset_id is not None:
@@ -63,6 +63,11 @@ def _open(dataset: Dataset) -> None:
     st.session_state.pop(keys.LAST_VERSION, None)
     st.query_params.from_dict({keys.DATASET: dataset.name, "view": "rejected" if dataset.rejected_count else "rows"})
     st.rerun()
+
+
+def _looked_at(context: Context, job_id: str) -> tuple[object, object]:
+    job = context.queue.get(job_id)
+    return (_is_over(job), job.status), _speed(job)
 
 
 def _progress(context: Context, job_id: str) -> None:

@@ -12,6 +12,7 @@ from core.store.datasets import rejected
 from core.ui.parts.csv_text import csv_button, csv_text, csv_title
 from core.ui.parts.empty import empty_state
 from core.ui.parts.paging import WHOLE_HEADER, paged, pages
+from core.ui.shell.pages import link
 
 PAGE_ROWS = 50
 CSV_ROWS = 100_000
@@ -20,8 +21,14 @@ COLUMNS = ("file", "line", "reason", "content")
 
 def set_aside(context: Context, dataset: Dataset) -> None:
     """The rows that did not load: counted, paged, downloadable."""
+    name = dataset.name
     if not dataset.rejected_count:
-        empty_state("Every row loaded", "No row of the source was set aside.", icon="check_circle")
+        empty_state(
+            "Every row loaded",
+            "Rows that could not be read would be here, with their line and the reason.",
+            icon="check_circle",
+            action=lambda: link("data", "Look at the rows", icon=":material/table_rows:", view="rows", dataset=name),
+        )
         return
     with st.container(horizontal=True, vertical_alignment="center"):
         were = "1 row was" if dataset.rejected_count == 1 else f"{dataset.rejected_count:,} rows were"

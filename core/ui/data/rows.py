@@ -2,56 +2,65 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from collections.abc import Callable
 
 import streamlit as st
 
 from core.context import Context
 from core.modalities import WORDS
 from core.records import Dataset, RowFilter, Version
+from core.services.lists import row_filter
 from core.store.rows import get_rows, values
 from core.tasks import task_named
 from core.ui import keys
+from core.ui.lists.tools import chips, filter_button, list_query
 from core.ui.parts.problems import shown_errors
+from core.ui.parts.row_list import row_tools
 from core.ui.parts.rows import show_row
-
-ANY = "any"
-REPEATED: dict[str, Literal["exact", "conflicting"] | None] = {
-    ANY: None,
-    "exact": "exact",
-    "conflicting": "conflicting",
-}
 
 
 def row_filters(context: Context, dataset: Dataset, version: Version) -> RowFilter:
-    """The filters on one line; what they let through."""
+    """The filters on one line, each in the URL; what they let through."""
     splits = values(context.store, version.version_id, "split", 50)
-    with st.container(horizontal=True, vertical_alignment="bottom"):
-        words = st.text_input("Search", type="search", key="rows-text", placeholder="words in the example", width=260)
-        label, exactly = _label(dataset)
-        split = st.selectbox("Split", [ANY, *splits], key="rows-split", width=140) if splits else ANY
-        repeated = st.selectbox("Duplicates", list(REPEATED), key="rows-duplicates", width=140)
-    return RowFilter(
-        label=label,
-        split=_chosen(split),
-        text=words or None,
-        duplicates=REPEATED[repeated or ANY],
-        exactly=exactly,
-    )
+    tools = row_tools(context, dataset, version)
+    with st.container(horizontal=True, vertical_alignment="center", gap="small", key="row-filters"):
+        st.text_input(
+            "Search",
+            key=keys.SEARCH,
+            bind="query-params",
+            type="search",
+            placeholder="Words in the example",
+            label_visibility="collapsed",
+            width=240,
+        )
+        _label(dataset)
+        if splits:
+            _box("Split", keys.SPLIT, splits, 140)
+        _box("Duplicates", keys.DUPLICATES, ["exact", "conflicting"], 160)
+        filter_button(tools)
+    chips(tools)
+    return row_filter(dataset, list_query(tools))
 
 
-def _label(dataset: Dataset) -> tuple[str | None, str | None]:
+def _label(dataset: Dataset) -> None:
     """The class that the rows have; or the label of no class, where a label may be that."""
     target = task_named(dataset.task).target
     none = [target.label_of(())] if target.several else []
-    chosen = st.selectbox(
-        "Label",
-        [ANY, *none, *dataset.labels],
-        key="rows-label",
-        width=200,
-        format_func=lambda name: target.words(name) if name in none else name,
+    _box("Label", keys.LABEL, [*none, *dataset.labels], 200, lambda name: target.words(name) if name in none else name)
+
+
+def _box(title: str, key: str, options: list[str], width: int, shown: Callable[[str], str] = str) -> None:
+    st.selectbox(
+        title,
+        options,
+        index=None,
+        key=key,
+        bind="query-params",
+        placeholder=title,
+        label_visibility="collapsed",
+        width=width,
+        format_func=shown,
     )
-    return (None, chosen) if chosen in none else (_chosen(chosen), None)
 
 
 def named_row(context: Context, dataset: Dataset, version: Version) -> None:
@@ -66,10 +75,6 @@ def named_row(context: Context, dataset: Dataset, version: Version) -> None:
 
 def _forget_row() -> None:
     del st.query_params[keys.ROW]
-
-
-def _chosen(value: str | None) -> str | None:
-    return None if value in (None, ANY) else value
 
 
 def in_words(where: RowFilter) -> str:

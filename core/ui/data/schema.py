@@ -17,6 +17,26 @@ from core.ui.parts.problems import plain
 
 NONE = "none"
 ROLES = {"payload": "example", "label": "label", "split": "split", "id": "id"}
+EXPLAINED = {
+    "payload": "The column with what is labelled: its text, or its image.",
+    "label": "The column with the class that each row was given.",
+    "split": "The column that says which part a row belongs to: train, validation or test. Without one, Winnow "
+    "can make the parts.",
+    "id": "The source's own name for each row, by which exports and decisions find it again.",
+}
+"""What each role is, in a person's words."""
+TYPES: dict[str, tuple[str, ...]] = {
+    "words": ("VARCHAR",),
+    "whole number": (
+        *("INTEGER", "UINTEGER"),
+        *(f"{sign}{size}INT" for sign in ("", "U") for size in ("BIG", "SMALL", "TINY", "HUGE")),
+    ),
+    "number": ("DOUBLE", "FLOAT", "DECIMAL"),
+    "yes or no": ("BOOLEAN",),
+    "date": ("DATE",),
+    "date and time": ("TIMESTAMP", "TIMESTAMP WITH TIME ZONE", "TIMESTAMP_NS", "TIMESTAMP_MS", "TIMESTAMP_S"),
+    "image or other bytes": ("BLOB",),
+}
 LISTS, TEXTS, COLUMNS = "lists", "texts", "columns"
 STORED = {
     LISTS: "One column of lists, or of JSON arrays",
@@ -42,14 +62,23 @@ def schema_form(found: Preview, key: str) -> Schema:
     return chosen
 
 
+def in_words(type_: str) -> str:
+    """A column's type in a person's words, from DuckDB's: `words`, `whole number`, `list` …"""
+    if type_.endswith("[]"):
+        return "list"
+    base = type_.split("(")[0].upper()
+    return next((words for words, names in TYPES.items() if base in names), type_.lower())
+
+
 def _pickers(found: Preview, key: str) -> Schema:
     guess, names = found.guess, [column.name for column in found.columns]
-    types = {column.name: f"{column.name}  ({column.type.lower()})" for column in found.columns} | {NONE: NONE}
+    types = {column.name: f"{column.name}  ({in_words(column.type)})" for column in found.columns} | {NONE: NONE}
 
     def pick(title: str, role: str, guessed: str | None, optional: bool = True) -> str | None:
         options = [NONE, *names] if optional else names
         index = options.index(guessed) if guessed in options else 0
-        chosen = st.selectbox(title, options, index, key=f"{key}-{role}", format_func=lambda name: types[name])
+        said = EXPLAINED.get(role)
+        chosen = st.selectbox(title, options, index, key=f"{key}-{role}", format_func=types.__getitem__, help=said)
         return None if chosen == NONE else chosen
 
     tasks = list(TASKS)

@@ -12,8 +12,9 @@ from core.records import ENDED, Dataset, Version
 from core.services.splits import split_counts, split_sizes, start_split
 from core.tasks import task_named
 from core.ui import keys
+from core.ui.live import live
 from core.ui.parts.problems import plain, show_error
-from core.ui.shell.strip import progress_text
+from core.ui.shell.strip import progress_text, state_of
 
 METHODS = {
     "stratified": "Stratified: every class in the same shares",
@@ -23,7 +24,6 @@ METHODS = {
 }
 PARTS = {"train": 80, "validation": 10, "test": 10}
 """Default shares in percent."""
-POLL_SECONDS = 0.5
 MAX_ROWS = 2_000
 """Classes listed; the table scrolls."""
 
@@ -91,7 +91,7 @@ def follow_split(context: Context) -> bool:
         return False
     job = context.queue.get(job_id)
     if job.status not in ENDED or (job.status == "done" and job.kind == "groups" and not job.collected):
-        st.fragment(run_every=POLL_SECONDS)(_wait)(context, job_id)
+        live(context, lambda: _wait(context, job_id), lambda: state_of(context.queue.get(job_id)), key="split")
         return True
     del st.session_state[keys.SPLIT_JOB]
     if job.status == "done":

@@ -13,6 +13,7 @@ from streamlit.delta_generator import DeltaGenerator
 from core.context import Context
 from core.records import Dataset, Evaluation, LabelsFrom, MultiLabelEvaluation, Run, Version
 from core.services.evaluation.measures import splits_of
+from core.services.lists import COLUMNS, FILTERS, ORDER
 from core.services.runs.listing import headline_scores
 from core.ui import keys
 from core.ui.parts.choices import pick
@@ -30,7 +31,7 @@ _IN_LINK = (keys.DATASET, keys.RUN, keys.SPLIT, keys.LABELS, keys.VIEW, keys.FIG
 SET_KEYS = (keys.FOUND, keys.MISSED, keys.ADDED, keys.WITHOUT)
 CELL_KEYS = (keys.TRUE, keys.PREDICTED, *SET_KEYS)
 """What names the rows of a cell."""
-LINKED = (*_IN_LINK, *CELL_KEYS, keys.CLASS, keys.WITH, keys.RIGHT)
+LINKED = (*_IN_LINK, *CELL_KEYS, keys.CLASS, keys.WITH, keys.RIGHT, FILTERS, ORDER, COLUMNS)
 """What of the URL belongs into a copied link; who reviews does not."""
 
 
@@ -120,8 +121,9 @@ def no_run_yet(dataset: Dataset) -> None:
     """Where there is nothing to evaluate: the way to a run."""
     empty_state(
         "No run of this dataset is done yet",
-        "An evaluation needs a trained model and the rows that it has predicted.",
+        "How good a model is, and where it errs, will be here once one is trained.",
         icon="grid_on",
+        shows="evaluation",
         action=lambda: link(
             "training", "Train one", icon=":material/model_training:", view="new", dataset=dataset.name
         ),

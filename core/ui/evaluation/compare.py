@@ -19,7 +19,7 @@ from core.services.evaluation.words import difference, percent
 from core.ui import keys
 from core.ui.evaluation.choice import AnyShown, Shown, ShownSets
 from core.ui.evaluation.multi_label.tables import tables_difference
-from core.ui.evaluation.rows import choose_cell, rows_table
+from core.ui.evaluation.rows import choose_cell, counted, is_narrowed, list_bar, list_of, narrowed, rows_table
 from core.ui.parts.cells import clicked_mark
 from core.ui.parts.choices import pick, switch
 from core.ui.parts.pending import settled
@@ -162,4 +162,10 @@ def _rows(context: Context, shown: AnyShown, found: AnyComparison, other: Run) -
     held = found.first if who == "this" else found.second
     about = (loser, shown.split, shown.labels_from, shown.dataset, shown.versions)
     lost = Shown(*about, held) if isinstance(held, Evaluation) else ShownSets(*about, held)
-    rows_table(context, lost, where, counts[who], key, named)
+    tools, listed = list_of(context, lost)
+    where = narrowed(where, listed)
+    total = counted(context, lost, where) if is_narrowed(listed) else counts[who]
+    if total is None:
+        return
+    list_bar(tools, listed, lost, where, total, None)
+    rows_table(context, lost, where, total, f"{key}-{hash(where):x}", named)

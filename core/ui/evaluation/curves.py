@@ -18,6 +18,7 @@ from core.services.evaluation import measures as evaluation
 from core.services.evaluation.words import worst_class
 from core.services.runs.listing import metrics
 from core.ui import keys
+from core.ui.chart_files import chart_files
 from core.ui.evaluation.choice import AnyShown
 from core.ui.parts.choices import pick
 from core.ui.parts.curves import curves as learning_curves
@@ -68,7 +69,9 @@ def _picture(context: Context, shown: AnyShown, label: str, kind: Kind) -> None:
         if curve is not None and not math.isnan(curve.area):
             lines.append((name, curve.x, curve.y, curve.area))
     if lines:
-        st.plotly_chart(curves(lines, kind), config=CONFIG, key=f"{kind}-chart", alt=_told(lines, kind))
+        figure = curves(lines, kind)
+        st.plotly_chart(figure, config=CONFIG, key=f"{kind}-chart", alt=_told(lines, kind))
+        chart_files(figure, f"{kind}-chart", f"{kind}-run-{shown.run.number}")
 
 
 def _average(

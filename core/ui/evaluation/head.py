@@ -6,7 +6,7 @@ import streamlit as st
 
 from core.context import Context
 from core.records import Estimate
-from core.services.evaluation.report import report
+from core.services.evaluation.in_sight import in_sight
 from core.services.evaluation.words import (
     between,
     errors,
@@ -18,9 +18,13 @@ from core.services.evaluation.words import (
     worst_error,
 )
 from core.services.export import file_name
+from core.services.story.report import report
 from core.ui import keys
 from core.ui.evaluation.choice import CELL_KEYS, AnyShown, Shown, link_to_this
+from core.ui.parts.copy_link import LOOPBACK, copy_link, for_this_machine_only
 from core.ui.parts.problems import plain
+
+ABOUT_BLIND = "On the review desk test rows can be judged blind: then no model's answer is in sight."
 
 
 def head(shown: Shown) -> None:
@@ -34,11 +38,17 @@ def head(shown: Shown) -> None:
     what_it_cannot_tell(shown)
 
 
+def answers_in_sight(context: Context, shown: AnyShown) -> None:
+    """That labels were changed while a model's answers were seen, where some were."""
+    for sentence in in_sight(context, shown.run, shown.found):
+        st.caption(f":material/visibility: {plain(sentence)}", help=ABOUT_BLIND)
+
+
 def take_along(context: Context, shown: AnyShown) -> None:
     """The link to exactly this view, and the report as a file."""
-    with st.popover("Copy link", icon=":material/link:", key="copy-link"):
-        st.caption("Opens exactly this view. The icon at its right end copies it.")
-        st.code(link_to_this(), language=None, wrap_lines=True)
+    address = link_to_this()
+    warned = f" {LOOPBACK}" if for_this_machine_only(address) else ""
+    copy_link(address, key="copy-link", explained=f"Opens exactly this view.{warned}")
     st.download_button(
         "Download report",
         lambda: report(context, shown.run, shown.split, shown.labels_from).encode(),
@@ -47,7 +57,7 @@ def take_along(context: Context, shown: AnyShown) -> None:
         icon=":material/download:",
         on_click="ignore",
         key="report-download",
-        help="One HTML file with everything: opens offline and prints.",
+        help="Two pages and an appendix in one HTML file: opens offline and prints.",
     )
 
 

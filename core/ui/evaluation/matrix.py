@@ -9,6 +9,7 @@ from core.charts.grid import MAX_CLASSES
 from core.charts.style import CONFIG
 from core.evaluation.confusion import Integers, drawn_classes, most_confused
 from core.ui import keys
+from core.ui.chart_files import chart_files
 from core.ui.evaluation.choice import Shown
 from core.ui.evaluation.pairs import PAIRS, pair_table
 from core.ui.evaluation.rows import choose_cell, chosen_cell
@@ -49,17 +50,20 @@ def _sort() -> str:
 def _matrix(shown: Shown, order: Integers, figures: Figures) -> None:
     true, predicted = chosen_cell(shown)
     found, chosen = shown.found, (true, predicted) if true is not None and predicted is not None else None
-    key = f"confusion-{shown.run.number}-{chosen}"
+    key = f"confusion-{shown.run.number}-{hash(chosen):x}"
     matrix = found.matrix
+    names = [found.labels[place] for place in order]
+    drawn = matrix[order[:, None], order]
+    figure = confusion(
+        names,
+        drawn,
+        true_rows=matrix.sum(axis=1)[order],
+        predicted_rows=matrix.sum(axis=0)[order],
+        figures=figures,
+        selected=chosen,
+    )
     st.plotly_chart(
-        confusion(
-            [found.labels[place] for place in order],
-            matrix[order[:, None], order],
-            true_rows=matrix.sum(axis=1)[order],
-            predicted_rows=matrix.sum(axis=0)[order],
-            figures=figures,
-            selected=chosen,
-        ),
+        figure,
         width="content",
         key=key,
         on_select=lambda: _clicked(key, chosen),
@@ -67,6 +71,13 @@ def _matrix(shown: Shown, order: Integers, figures: Figures) -> None:
         config=CONFIG,
         alt="Confusion matrix: true class by row, predicted class by column; the pairs beside it say the same",
     )
+    cells = [(true, predicted) for true in range(len(names)) for predicted in range(len(names))]
+    columns = {
+        "true": [names[true] for true, _ in cells],
+        "predicted": [names[predicted] for _, predicted in cells],
+        "rows": [int(drawn[cell]) for cell in cells],
+    }
+    chart_files(figure, key, f"confusion-run-{shown.run.number}", columns)
     st.caption("Grey is right. The fuller the orange, the more rows are confused. A click on a cell shows its rows.")
 
 

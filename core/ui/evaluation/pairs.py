@@ -49,7 +49,7 @@ def pair_table(
                 last,
                 format="percent",
                 min_value=0.0,
-                max_value=max(pair.share for pair in pairs),
+                max_value=1.0,
                 width=130,
                 help=share,
             ),

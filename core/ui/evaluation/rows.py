@@ -3,26 +3,54 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
 
 import streamlit as st
 
 from core.context import Context
-from core.records import Dataset, Example, PredictedRow, PredictionFilter
-from core.services.evaluation.measures import predicted_rows
+from core.modalities import WORDS
+from core.records import EXAMPLE_ID, Example, PredictedRow, PredictionFilter, RowFilter
+from core.services.evaluation.measures import count_predicted, export_predicted, predicted_rows
+from core.services.lists import FILTERS, Listed, prediction_columns, predictions_listed
+from core.services.review.many import OfRun
+from core.services.views import PREDICTED
+from core.store.export import Format
+from core.store.predictions import SUREST
 from core.store.rows import get_rows
 from core.tasks import task_named
 from core.ui import keys
 from core.ui.evaluation.choice import AnyShown, Shown
 from core.ui.evaluation.class_box import class_box
+from core.ui.lists.tools import (
+    Tools,
+    chips,
+    columns_button,
+    download_button,
+    filter_button,
+    head,
+    list_query,
+    sort_box,
+    sort_by_header,
+    views_button,
+)
 from core.ui.modalities import drawing_of, line_of
+from core.ui.parts.act_on_all import ActOnAll
+from core.ui.parts.background import result_of
+from core.ui.parts.layout import Layout, layout_switch, rows_of_page
 from core.ui.parts.paging import WHOLE_HEADER, paged, pages
 from core.ui.parts.problems import plain
-from core.ui.parts.rows import picked_row, show_row
+from core.ui.parts.rows import picked_rows, show_row
+from core.ui.parts.seen import in_newest
+from core.ui.parts.verdict_bar import Seen, Verdicts
 from core.ui.shell.pages import link
+from core.ui.url import put
 
 PAGE_ROWS = 25
 CELL_CHARACTERS = 300
 LIST_PIXELS = 560
+SORTED_SO = ", the surest first"
 
 
 def chosen_cell(shown: Shown) -> tuple[str | None, str | None]:
@@ -34,11 +62,7 @@ def chosen_cell(shown: Shown) -> tuple[str | None, str | None]:
 
 def choose_cell(true: str | None, predicted: str | None) -> None:
     """Puts a cell, a class or, with two None, nothing into the URL. For callbacks."""
-    for key, value in ((keys.TRUE, true), (keys.PREDICTED, predicted)):
-        if value is None:
-            st.query_params.pop(key, None)
-        else:
-            st.query_params[key] = value
+    put({keys.TRUE: true, keys.PREDICTED: predicted})
 
 
 def cell_filter(split: str, true: str | None, predicted: str | None) -> PredictionFilter:
@@ -49,20 +73,84 @@ def cell_filter(split: str, true: str | None, predicted: str | None) -> Predicti
 
 
 def examples(context: Context, shown: Shown) -> None:
-    """The rows of what is chosen, the surest first."""
+    """The rows of what is chosen, the surest first unless they are sorted otherwise."""
     true, predicted = chosen_cell(shown)
-    where = cell_filter(shown.split, true, predicted)
-    total = _rows_of(shown, true, predicted)
+    tools, listed = list_of(context, shown)
+    where = narrowed(cell_filter(shown.split, true, predicted), listed)
+    total = _rows_of(shown, true, predicted) if not is_narrowed(listed) else counted(context, shown, where)
+    if total is None:
+        return
     with st.container(horizontal=True, vertical_alignment="center", gap="small", key="evaluation-rows-bar"):
-        st.markdown(_title(total, true, predicted), width="content")
-        st.space("stretch")
+        st.markdown(f"{_title(total, true, predicted)}{SORTED_SO if listed.order == SUREST else ''}", width="content")
         class_box("True class", keys.TRUE, true, list(shown.found.classes))
         class_box("Predicted class", keys.PREDICTED, predicted, list(shown.found.classes))
         if true or predicted:
             st.button("All errors", icon=":material/close:", type="tertiary", on_click=choose_cell, args=(None, None))
+    list_bar(tools, listed, shown, where, total, {keys.TRUE: true, keys.PREDICTED: predicted})
+    among = f"true {true or 'any'}, predicted {predicted or 'any'}"
+    key = f"evaluation-rows-{hash((shown.run.run_id, where, shown.labels_from)):x}"
+    rows_table(context, shown, where, total, key, among=among)
+
+
+def list_of(context: Context, shown: AnyShown) -> tuple[Tools, Listed]:
+    """What a list of predicted rows has above it, and what it shows."""
+    titles = {WORDS: drawing_of(shown.dataset).words_title}
+    columns = prediction_columns(shown.dataset)
+    tools = Tools(context, shown.dataset, shown.truth.version_id, PREDICTED, columns, titles)
+    return tools, predictions_listed(shown.dataset, list_query(tools))
+
+
+def narrowed(where: PredictionFilter, listed: Listed) -> PredictionFilter:
+    """A filter together with those of the list's columns."""
+    return replace(where, rows=RowFilter(columns=listed.rows), columns=listed.added)
+
+
+def counted(context: Context, shown: AnyShown, where: PredictionFilter) -> int | None:
+    """How many rows a filter leaves; None while they are counted."""
+    return result_of(
+        context,
+        ("predicted", shown.run.run_id, shown.labels_from, shown.truth.version_id, where),
+        lambda: count_predicted(context, shown.run, where, shown.labels_from),
+        waiting="Looking",
+    )
+
+
+def list_bar(
+    tools: Tools,
+    listed: Listed,
+    shown: AnyShown,
+    where: PredictionFilter,
+    total: int,
+    cell: Mapping[str, str | None] | None,
+) -> None:
+    """Filter, order, columns, views and the file of a list of predicted rows; the way to review those of a cell."""
+    with st.container(horizontal=True, vertical_alignment="center", gap="small", key="evaluation-list-bar"):
+        filter_button(tools)
         if total:
-            to_review(shown, {keys.TRUE: true, keys.PREDICTED: predicted})
-    rows_table(context, shown, where, total, f"evaluation-rows-{hash((shown.run.run_id, where, shown.labels_from)):x}")
+            sort_box(tools, listed.order, SUREST, "the surest first")
+            columns_button(tools, listed)
+        views_button(tools, list_query(tools))
+        if total:
+            _download(tools, listed, shown, where, total)
+            if cell is not None:
+                to_review(shown, cell)
+    chips(tools)
+
+
+def is_narrowed(listed: Listed) -> bool:
+    """Whether a list shows less than what the page says of it."""
+    return bool(listed.rows or listed.added)
+
+
+def _download(tools: Tools, listed: Listed, shown: AnyShown, where: PredictionFilter, total: int) -> None:
+    def write(out: Path, format_name: Format, plainly: bool) -> Path:
+        order, columns, labels = listed.order, listed.columns, shown.labels_from
+        return export_predicted(tools.context, shown.run, where, labels, order, columns, out, format_name, plainly)
+
+    truth = shown.truth.version_id
+    key = f"predicted {shown.run.run_id} {truth} {where!r} {listed.order!r} {listed.columns!r}"
+    name = f"{shown.dataset.name}-run-{shown.run.number}-{shown.split}"
+    download_button(tools, listed, total, name, write, key)
 
 
 def rows_table(
@@ -72,28 +160,77 @@ def rows_table(
     total: int,
     key: str,
     other: Mapping[str, str] | None = None,
+    among: str = "",
 ) -> None:
-    """A page of the rows with the picked one whole beside it. `other` renames columns where two runs are meant."""
+    """A page of the rows with the picked one whole beside it, to be judged. `other` renames columns where two runs are
+    meant; `among` says in words which rows these are."""
     if not total:
         st.caption("No row.")
         return
-    found = paged(
-        key,
-        PAGE_ROWS,
-        lambda offset: predicted_rows(context, shown.run, where, shown.labels_from, PAGE_ROWS, offset),
-        lambda _: total,
-    )
-    dataset = shown.dataset
+    tools, listed = list_of(context, shown)
+    dataset, order = shown.dataset, listed.order
+    verdicts = Verdicts(context, dataset, shown.versions[0], f"{key}-verdicts", among=among)
+    acts = ActOnAll(context, dataset, f"{key}-many")
+    with st.container(horizontal=True, vertical_alignment="center", gap="small", key=f"{key}-bar"):
+        layout = layout_switch(dataset)
+        of_run = OfRun(shown.run, where, shown.labels_from, shown.versions[0].version_id)
+        acts.button(of_run, f"run {shown.run.number} on {shown.split}: {among}", total, "suggestion")
+    size, key = rows_of_page(layout, PAGE_ROWS), f"{key}-{layout}-{hash(order):x}"
+
+    def read(offset: int) -> list[PredictedRow] | None:
+        def work() -> list[PredictedRow]:
+            return predicted_rows(context, shown.run, where, shown.labels_from, size, offset, order)
+
+        if order == SUREST and not is_narrowed(listed):
+            return work()
+        asked = ("predicted page", shown.run.run_id, shown.truth.version_id, where, size, offset, order)
+        return result_of(context, asked, work, waiting="Sorting")
+
+    found = paged(key, size, read, lambda _: total)
+    if found is None:
+        return
     lines = get_rows(context.store, shown.truth.version_id, [row.example_id for row in found])
-    table_key = f"{key}-table-{st.session_state.get(key, 1)}"
-    picked = picked_row(table_key, lines)
-    places = st.columns([3, 2] if picked else 1)
+    _, own = in_newest(context, dataset, lines)
+    seen = {row.example_id: _seen(shown, row, own[row.example_id]) for row in found if row.example_id in own}
+    table_key = f"{key}-table-{st.session_state.get(key, 1)}-{hash(listed.columns):x}"
+    picked = _picked(layout, table_key, lines, verdicts)
+    places = st.columns([3, 2]) if picked else [st.container()]
     with places[0]:
-        _table(dataset, _columns(context, dataset, found, lines), lines, table_key, other or {})
-        pages(key, PAGE_ROWS, total)
+        if layout == "table":
+            told = verdicts.words(list(own.values()))
+            _table(tools, listed, _columns(tools, listed, found, lines, other or {}, told), table_key, other or {})
+        else:
+            verdicts.tiles(list(seen.values()), layout)
+        pages(key, size, total)
     if picked:
         with places[1]:
-            show_row(context, dataset, picked)
+            if layout == "table":
+                _judge(shown, verdicts, picked, seen)
+            if len(picked) == 1:
+                show_row(context, dataset, picked[0])
+
+
+def _picked(layout: Layout, table_key: str, lines: Sequence[Example], verdicts: Verdicts) -> list[Example]:
+    if layout == "table":
+        return picked_rows(table_key, lines)
+    return [line for line in lines if line.example_id == verdicts.opened]
+
+
+def _judge(shown: AnyShown, verdicts: Verdicts, picked: Sequence[Example], seen: Mapping[int, Seen]) -> None:
+    """The verdict bar for the rows that were picked, as the newest version has them."""
+    there = [seen[line.example_id] for line in picked if line.example_id in seen]
+    if there:
+        verdicts.bar(there)
+    if len(there) < len(picked):
+        st.caption(f"{len(picked) - len(there):,} of them were excluded in version {shown.versions[0].number}.")
+
+
+def _seen(shown: AnyShown, row: PredictedRow, example: Example) -> Seen:
+    """A run's prediction is what is suggested; how probable the label is, nobody says where the two differ."""
+    sure = f"{row.confidence:.2f} sure"
+    target = task_named(shown.dataset.task).target
+    why = f"Run {shown.run.number} predicts {target.words(row.predicted)}, {row.confidence:.0%} sure."
+    return Seen(example, row.predicted, 1 - row.confidence, caption=sure, why=why, tier=f"run {shown.run.number}")
 
 
 def _rows_of(shown: Shown, true: str | None, predicted: str | None) -> int:
@@ -111,14 +248,14 @@ def _rows_of(shown: Shown, true: str | None, predicted: str | None) -> int:
 def _title(total: int, true: str | None, predicted: str | None) -> str:
     rows = f"**{total:,} {'row' if total == 1 else 'rows'}**"
     if true is not None and true == predicted:
-        return f"{rows} of **{plain(true)}** predicted right, the surest first"
+        return f"{rows} of **{plain(true)}** predicted right"
     if true is not None and predicted is not None:
-        return f"{rows} of **{plain(true)}** taken for **{plain(predicted)}**, the surest first"
+        return f"{rows} of **{plain(true)}** taken for **{plain(predicted)}**"
     if true is not None:
-        return f"{rows} of **{plain(true)}** taken for something else, the surest first"
+        return f"{rows} of **{plain(true)}** taken for something else"
     if predicted is not None:
-        return f"{rows} wrongly taken for **{plain(predicted)}**, the surest first"
-    return f"{rows} predicted wrong, the surest first"
+        return f"{rows} wrongly taken for **{plain(predicted)}**"
+    return f"{rows} predicted wrong"
 
 
 def to_review(shown: AnyShown, cell: Mapping[str, str | None]) -> None:
@@ -138,45 +275,78 @@ def to_review(shown: AnyShown, cell: Mapping[str, str | None]) -> None:
         missed=cell.get(keys.MISSED),
         added=cell.get(keys.ADDED),
         without=cell.get(keys.WITHOUT),
+        where=st.query_params.get(FILTERS),
     )
 
 
 def _table(
-    dataset: Dataset, columns: Mapping[str, list[object]], lines: Sequence[Example], key: str, other: Mapping[str, str]
+    tools: Tools,
+    listed: Listed,
+    columns: Mapping[str, Sequence[object]],
+    key: str,
+    other: Mapping[str, str],
 ) -> None:
-    drawing, row_height = drawing_of(dataset), task_named(dataset.task).modality.row_height
-    names = {name: other.get(name, name) for name in ("true", "predicted", "confidence")}
+    rows = len(next(iter(columns.values())))
+    drawing, row_height = drawing_of(tools.dataset), task_named(tools.dataset.task).modality.row_height
+    titles = {one.name: other.get(one.title, one.title) for one in tools.columns}
+    configured: dict[str, Any] = {}
+    for one in tools.columns:
+        arrow = head(tools, one, listed.order).removeprefix(tools.title(one))
+        above = f"{other.get(one.title, tools.title(one))}{arrow}"
+        helped = None if one.name == tools.title(one) else f"“{one.name}” in files"
+        if one.column == EXAMPLE_ID:
+            configured[titles[one.name]] = st.column_config.NumberColumn(above, format="%d", width=64, help=helped)
+        elif one.added and one.kind == "number":
+            configured[titles[one.name]] = st.column_config.ProgressColumn(
+                above, format="percent", min_value=0.0, max_value=1.0, width=110
+            )
+        elif one.column == WORDS:
+            configured[titles[one.name]] = st.column_config.TextColumn(above, width="large", help=helped)
+        else:
+            configured[titles[one.name]] = st.column_config.Column(above, help=helped)
+    if drawing.cell:
+        configured[drawing.cell] = drawing.column(64)
     st.dataframe(
-        {names.get(name, name): values for name, values in columns.items()},
+        dict(columns),
         hide_index=True,
         row_height=row_height,
-        height=min(LIST_PIXELS, 38 + row_height * len(lines)),
-        column_config={
-            "row": st.column_config.NumberColumn("row", format="%d", width=64),
-            **({drawing.cell: drawing.column(64)} if drawing.cell else {}),
-            names["confidence"]: st.column_config.ProgressColumn(
-                names["confidence"], format="percent", min_value=0.0, max_value=1.0, width=110
-            ),
-            "example": st.column_config.TextColumn(drawing.words_title, width="large"),
-        },
+        height=min(LIST_PIXELS, 38 + row_height * rows),
+        column_config=configured,
         key=key,
-        on_select="rerun",
-        selection_mode=["single-row", WHOLE_HEADER],
+        on_select=lambda: sort_by_header(tools, listed.order, SUREST, key, other),
+        selection_mode=["multi-row", "single-cell", WHOLE_HEADER],
         placeholder="",
-        alt="Predicted rows, the surest first",
+        alt="Predicted rows",
     )
 
 
 def _columns(
-    context: Context, dataset: Dataset, found: Sequence[PredictedRow], lines: Sequence[Example]
-) -> dict[str, list[object]]:
-    columns: dict[str, list[object]] = {"row": [row.example_id for row in found]}
-    drawing = drawing_of(dataset)
-    if drawing.cell:
-        columns[drawing.cell] = drawing.cells(context, lines)
-    words = task_named(dataset.task).target.words
-    columns["true"] = [words(row.label) for row in found]
-    columns["predicted"] = [words(row.predicted) for row in found]
-    columns["confidence"] = [row.confidence for row in found]
-    columns["example"] = [line_of(dataset, line, CELL_CHARACTERS) for line in lines]
+    tools: Tools,
+    listed: Listed,
+    found: Sequence[PredictedRow],
+    lines: Sequence[Example],
+    other: Mapping[str, str],
+    verdicts: Mapping[int, str],
+) -> dict[str, list[Any]]:
+    titles = {one.name: other.get(one.title, one.title) for one in tools.columns}
+    drawing, words = drawing_of(tools.dataset), task_named(tools.dataset.task).target.words
+    names = {one.column: one.name for one in tools.dataset.attributes}
+    columns: dict[str, list[Any]] = {}
+    for one in listed.columns:
+        title = titles[one.name]
+        if one.added:
+            values = [getattr(row, one.column) for row in found]
+            columns[title] = values if one.kind == "number" else [words(value) for value in values]
+        elif one.column == WORDS:
+            if drawing.cell:
+                columns[drawing.cell] = drawing.cells(tools.context, lines)
+            columns[title] = [line_of(tools.dataset, line, CELL_CHARACTERS) for line in lines]
+        elif one.column in names:
+            columns[title] = [line.attributes[names[one.column]] for line in lines]
+        elif one.column == "given_label":
+            columns[title] = [None if line.given_label is None else words(line.given_label) for line in lines]
+        else:
+            columns[title] = [getattr(line, one.column) for line in lines]
+    if verdicts:
+        columns["verdict"] = [verdicts.get(line.example_id) for line in lines]
     return columns

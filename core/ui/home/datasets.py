@@ -6,7 +6,10 @@ from collections.abc import Sequence
 
 import streamlit as st
 
+from core.charts.trend import SPARK_WIDTH, spark
 from core.context import Context
+from core.records import Dataset
+from core.services.evaluation.words import percent
 from core.services.overview import Standing, next_step, standings
 from core.tasks import task_named
 from core.ui import keys
@@ -18,7 +21,7 @@ from core.ui.shell.strip import progress_text
 
 PAGE_DATASETS = 20
 PAGE_KEY = "home-page"
-WIDTHS = (3, 2.4, 3, 2.6)
+WIDTHS = (2.1, 2.9, 3.3, 2.7, 2.3)
 
 
 def open_standings(context: Context) -> tuple[list[Standing], int]:
@@ -28,29 +31,43 @@ def open_standings(context: Context) -> tuple[list[Standing], int]:
     )
 
 
-def dataset_list(found: Sequence[Standing], total: int) -> None:
-    """A line per dataset, and the pages of the list."""
+def dataset_list(found: Sequence[Standing], total: int, led: Dataset | None = None) -> None:
+    """A line per dataset, and the pages of the list; that of the one that is `led` elsewhere says no next step."""
     with st.container(gap=None, border=True, key="dataset-list"):
         with st.container(key="dataset-list-head"):
-            for column, title in zip(st.columns(WIDTHS), ("Dataset", "Newest version", "Labels", ""), strict=True):
+            for column, title in zip(
+                st.columns(WIDTHS),
+                ("Dataset", "Newest version, last act", "Trend", "Labels", "What to do next"),
+                strict=True,
+            ):
                 column.caption(title)
         for standing in found:
-            _line(standing)
+            _line(standing, led is not None and led.dataset_id == standing.dataset.dataset_id)
     pages(PAGE_KEY, PAGE_DATASETS, total)
 
 
-def _line(standing: Standing) -> None:
-    dataset, version, step = standing.dataset, standing.version, next_step(standing)
+def _line(standing: Standing, led: bool) -> None:
+    dataset, version = standing.dataset, standing.version
     with st.container(key=f"dataset-line-{dataset.dataset_id}"):
-        name, size, review, action = st.columns(WIDTHS, vertical_alignment="center")
+        name, size, trend, review, action = st.columns(WIDTHS, vertical_alignment="center")
     with name:
         icon = f":material/{task_named(dataset.task).modality.icon}:"
         link("profile", f"**{plain(dataset.name)}**", icon=icon, dataset=dataset.name, version=version.number)
     made = f"v{version.number} of {version.created_at:%d %b}"
-    size.caption(f"{made} · {version.row_count:,} rows · {len(dataset.labels):,} classes")
+    with size.container(gap=None):
+        st.caption(f"{made} · {version.row_count:,} rows · {len(dataset.labels):,} classes")
+        if standing.last:
+            last = standing.last
+            st.caption(f"{plain(last.words)} by {plain(last.by)}, {last.at:%d %b}")
+    with trend:
+        _trend(standing)
     with review:
         _review(standing)
     with action.container(horizontal_alignment="right"):
+        if led:
+            st.caption("the first steps, above", width="content")
+            return
+        step = next_step(standing)
         link(
             step.page,
             step.label,
@@ -61,6 +78,24 @@ def _line(standing: Standing) -> None:
             view=step.view,
             run=step.run,
         )
+
+
+def _trend(standing: Standing) -> None:
+    """Which way the versions go, as a tiny picture each with its first and last figure; both open the story."""
+    right = "wholly right" if task_named(standing.dataset.task).target.several else "accuracy"
+    for name, title, values in (
+        ("wrong", "wrong", [one.wrong for one in standing.trend]),
+        ("right", right, [one.accuracy for one in standing.trend]),
+    ):
+        known = [value for value in values if value is not None]
+        if not known:
+            continue
+        way = percent(known[0]) if len(known) == 1 else f"{percent(known[0])} → {percent(known[-1])}"
+        with st.container(horizontal=True, gap="xsmall", vertical_alignment="center"):
+            if len(known) > 1:
+                st.image(spark(known), width=SPARK_WIDTH)
+            with st.container(key=f"count-{name}-{standing.dataset.dataset_id}", width="content"):
+                link("story", f":small[{title} {way}]", icon="", icon_position="left", dataset=standing.dataset.name)
 
 
 def _review(standing: Standing) -> None:

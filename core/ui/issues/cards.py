@@ -15,14 +15,17 @@ from core.ui.parts.problems import plain
 
 
 def cards(scan: Scan, chosen: IssueType[Any]) -> None:
-    """A card per type that the scan looked for; its button lists its rows beneath."""
+    """A card per type that the scan looked for, folded away under how many each has: the list comes first. A card's
+    button lists its rows beneath."""
     found = issue_types(scan)
-    for place, kind in zip(st.columns(len(found), gap="small"), found, strict=True):
-        with place:
-            _card(scan, kind, kind is chosen)
-    missing = [kind.title.lower() for name, kind in ISSUE_TYPES.items() if name not in scan.types]
-    if missing:
-        st.caption(f"This scan did not look for {' or '.join(missing)}. Scan again to find them.")
+    counts = " · ".join(f"{kind.title}: {scan.found(kind.name)['flagged']:,}" for kind in found)
+    with st.expander(f"What the scan looked for: {counts}", icon=":material/troubleshoot:", key="issue-cards"):
+        for place, kind in zip(st.columns(len(found), gap="small"), found, strict=True):
+            with place:
+                _card(scan, kind, kind is chosen)
+        missing = [kind.title.lower() for name, kind in ISSUE_TYPES.items() if name not in scan.types]
+        if missing:
+            st.caption(f"This scan did not look for {' or '.join(missing)}. Scan again to find them.")
 
 
 def _card(scan: Scan, kind: IssueType[Any], chosen: bool) -> None:

@@ -97,6 +97,8 @@ def _configured(dataset: Dataset, classes: Sequence[Mapping[str, Any]]) -> dict[
         "wrong": st.column_config.NumberColumn("wrong", format="percent", help="Estimated share of wrong labels"),
         "rows": st.column_config.NumberColumn("rows", help="Rows that carry the class"),
         "usual": st.column_config.NumberColumn(
-            "usual", format="%.2f", help="Mean probability of the class over the rows that carry it"
+            "typical",
+            format="%.2f",
+            help="How sure the model is of the class on rows that carry it, on average: 0 to 1",
         ),
     }

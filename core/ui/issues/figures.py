@@ -18,6 +18,10 @@ from core.ui.parts.problems import plain
 from core.ui.parts.review_counts import settled_before
 from core.ui.shell.pages import count
 
+TIERS = (
+    "A scan looks in tiers. The first goes by the words of a text or the pixels of an image and takes seconds; the "
+    "next ones go by meaning, with a larger model, and rank better."
+)
 COVERS = (
     "At least: what the scan's model disagrees with however sure it is. At most: what it disagrees with, but of the "
     "rows that are hardest for it no more than one in three. Where it is unsure it cannot be told whose fault it is, "
@@ -82,7 +86,9 @@ def _result(scan: Scan, scanning: bool) -> None:
     """Which tier this is, and what it was weighed from."""
     encoders = scan.summary.get("encoders", ())
     weights = [f"{one['name']} {one['weight']:.0%}" for one in encoders] if len(encoders) > 1 else []
-    unfinished = "first tier, a better one follows" if scanning else "first tier, the scan ended before its better one"
+    unfinished = "a quick first look, a better one follows" if scanning else "a quick first look: the scan ended early"
     with st.container(gap=None, width="content"):
-        st.markdown(f":blue-badge[{plain(scan.tier)}] :small[{'best tier' if scan.final else unfinished}]")
+        st.markdown(
+            f":blue-badge[{plain(scan.tier)}] :small[{'the best it can do' if scan.final else unfinished}]", help=TIERS
+        )
         st.caption(" · ".join([*weights, f"{scan.created_at:%d %b %Y, %H:%M}", plain(scan.created_by)]))

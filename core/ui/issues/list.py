@@ -4,33 +4,55 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Any
 
 import streamlit as st
 
 from core.context import Context
 from core.issues.contract import IssueType
-from core.records import Dataset, IssueFilter, Scan, Version
+from core.modalities import WORDS
+from core.records import Dataset, IssueFilter, RowOrder, Scan, Version
+from core.review.records import ReviewItem
 from core.review.words import change_marks
-from core.services.issues.listing import Findings, IssuePage, ListedIssue, export_list, page
+from core.services.issues.listing import Findings, IssuePage, ListedIssue, export_list, lines_of, page, ranks
+from core.services.lists import Listed, issues_listed
+from core.services.review.many import OfScan
+from core.store.export import Format
+from core.store.issues import BY_RANK
 from core.targets import Target
 from core.tasks import task_named
 from core.ui import keys
+from core.ui.issues.again import ask_again_button
 from core.ui.issues.groups import keep_one_of_all, redraw_after_act
 from core.ui.issues.why import explanation
+from core.ui.lists.tools import (
+    Tools,
+    columns_button,
+    download_button,
+    head,
+    list_query,
+    sort_box,
+    sort_by_header,
+    views_button,
+)
 from core.ui.modalities import drawing_of, line_of
+from core.ui.parts.act_on_all import ActOnAll
+from core.ui.parts.background import result_of
 from core.ui.parts.cells import clicked_cell
-from core.ui.parts.issue_filter import query
+from core.ui.parts.issue_filter import issue_tools
+from core.ui.parts.issue_filter import query as issue_query
 from core.ui.parts.labels import target_of
+from core.ui.parts.layout import Layout, layout_switch, rows_of_page
 from core.ui.parts.paging import WHOLE_HEADER, paged, pages
-from core.ui.parts.problems import plain
+from core.ui.parts.verdict_bar import Seen, Verdicts
 from core.ui.shell.pages import link
 
 PAGE_ROWS = 25
 CELL_CHARACTERS = 300
 LIST_PIXELS = 620
-LABEL_CHARACTERS, LABEL_PIXELS = 16, 130
+SORTED_AT_ONCE, PAGES_AT_ONCE = 50_000, 200
+"""A scan of no more rows is sorted while the page is drawn, a page at a time; a longer one beside it, so many pages."""
+LABEL_CHARACTERS, LABEL_PIXELS = 20, 170
 """Longer labels are cut to this width, so that the example stays in sight."""
 
 
@@ -38,78 +60,185 @@ LABEL_CHARACTERS, LABEL_PIXELS = 16, 130
 def ranked_list(
     context: Context, dataset: Dataset, version: Version, user: str, found: Findings, where: IssueFilter
 ) -> None:
-    """The list on the left, the chosen row's reasons on the right. A click redraws only this."""
+    """The list on the left, the chosen row with its reasons and the verdict bar on the right. A click redraws only
+    this, a verdict the figures above too."""
     redraw_after_act()
+    scan, kind = found.scan, found.kind
+    verdicts = Verdicts(context, dataset, version, f"issues-verdicts-{scan.scan_id}", among=in_words(where))
+    acts = ActOnAll(context, dataset, f"issues-many-{scan.scan_id}")
+    if verdicts.changed or acts.changed:
+        st.rerun()
+    tools = issue_tools(context, dataset, scan)
+    listed = issues_listed(dataset, list_query(tools))
+    opened = _head(tools, listed, version, user, found, where, acts)
+    if opened is None:
+        return
+    layout, key, rows = opened
+    if not rows.lines:
+        nothing = where == IssueFilter(where.issue_type, settled=False) and not found.about["flagged"]
+        st.caption("No row is flagged. “All rows” ranks them all." if nothing else "No row matches these filters.")
+        return
+    size = rows_of_page(layout, PAGE_ROWS)
+    if layout != "table" and verdicts.opened not in [line.issue.example_id for line in rows.lines]:
+        verdicts.tiles([_seen(line, scan) for line in rows.lines], layout)
+        pages(key, size, rows.total)
+        return
     left, right = st.columns([7, 5], gap="medium")
     with left:
-        line = _list(context, dataset, version, user, found, where)
+        if layout == "table":
+            table = f"{key}-table-{st.session_state.get(key, 1)}-{hash(listed.columns):x}"
+            picked = _table(tools, listed, version, kind, rows, where, table)
+        else:
+            verdicts.tiles([_seen(line, scan) for line in rows.lines], layout)
+            picked = [line for line in rows.lines if line.issue.example_id == verdicts.opened]
+        pages(key, size, rows.total)
     with right:
-        if line is not None:
-            explanation(context, dataset, user, found.scan, found.kind, line.issue.example_id)
+        if len(picked) > 1:
+            verdicts.bar([_seen(line, scan) for line in picked])
+            return
+
+        def judge(item: ReviewItem) -> None:
+            if layout == "table":
+                verdicts.bar([_seen(picked[0], scan, tuple(name for name, _ in item.probabilities))])
+
+        explanation(context, dataset, user, scan, kind, picked[0].issue.example_id, judge)
 
 
-def _list(
-    context: Context, dataset: Dataset, version: Version, user: str, of: Findings, where: IssueFilter
-) -> ListedIssue | None:
-    scan = of.scan
-    key = f"issues-{scan.scan_id}-{hash(where):x}"
-    found = paged(
-        f"{key}-page",
-        PAGE_ROWS,
-        lambda offset: page(context, scan, where, PAGE_ROWS, offset),
-        lambda page: page.total,
+def in_words(where: IssueFilter) -> str:
+    """What the filter says: `given business · looks like sport`."""
+    parts = {
+        "issue": where.issue_type,
+        "given": where.given_label,
+        "looks like": where.suggested_label,
+        "probably missing": where.added,
+        "probably extra": where.removed,
+        "score below": where.score_below,
+        "split": where.rows.split,
+        "words": where.rows.text,
+        "columns": len(where.columns) + len(where.rows.columns) or None,
+    }
+    said = [f"{name} {value if value != '' else 'no class'}" for name, value in parts.items() if value is not None]
+    state = "all rows" if not where.flagged_only else "undecided" if where.undecided_only else "flagged"
+    return " · ".join((state, *said))
+
+
+def _seen(line: ListedIssue, scan: Scan, likely: tuple[str, ...] = ()) -> Seen:
+    issue = line.issue
+    return Seen(
+        line.example,
+        issue.suggested_label,
+        issue.score,
+        likely,
+        caption=f"#{issue.rank:,} · {issue.score:.3f}",
+        tier=scan.tier,
+        scan_id=scan.scan_id,
     )
-    with st.container(horizontal=True, vertical_alignment="center", key="issue-list-bar"):
-        st.markdown(f"**{found.total:,} rows**, worst first", width="content")
-        st.space("stretch")
+
+
+def _head(
+    tools: Tools, listed: Listed, version: Version, user: str, of: Findings, where: IssueFilter, acts: ActOnAll
+) -> tuple[Layout, str, IssuePage] | None:
+    """The line above the list; its layout, the key of its page numbers, and the page that is open. None while the list
+    is sorted."""
+    context, dataset, scan = tools.context, tools.dataset, of.scan
+    with st.container(horizontal=True, vertical_alignment="center", gap="small", key="issue-list-bar"):
+        count = st.empty()
+        layout = layout_switch(dataset)
+        size = rows_of_page(layout, PAGE_ROWS)
+        key = f"issues-{scan.scan_id}-{hash((where, listed.order)):x}-page"
+        key = key if layout == "table" else f"{key}-{layout}"
+        found = paged(
+            key,
+            size,
+            lambda offset: _page(context, scan, where, listed.order, offset, size),
+            lambda page: 1 if page is None else page.total,
+        )
+        if found is None:
+            return None
+        sorted_so = ", worst first" if listed.order == BY_RANK else ""
+        count.markdown(f"**{found.total:,} rows**{sorted_so}", width="content")
         if found.total:
-            shown: dict[str, Any] = {keys.DATASET: dataset.name, keys.VERSION: version.number} | query()
+            sort_box(tools, listed.order, BY_RANK, "worst first")
+            columns_button(tools, listed)
+        views_button(tools, list_query(tools))
+        if found.total:
+            acts.button(OfScan(scan, where), in_words(where), found.total, "suggestion")
+            _download(tools, listed, version, scan, where, found.total)
+            shown: dict[str, Any] = {keys.DATASET: dataset.name, keys.VERSION: version.number} | issue_query()
             link("review", "Review these", icon=":material/rule:", **shown)
+        ask_again_button(context, user, scan, where, found.total)
         if found.total and "group" in of.kind.actions:
             keep_one_of_all(context, user, of)
-        _download(context, dataset, version, scan, where, found.total)
-    if not found.lines:
-        nothing = where == IssueFilter(where.issue_type) and not of.about["flagged"]
-        st.caption("No row is flagged. “All rows” ranks them all." if nothing else "No row matches these filters.")
+    return layout, key, found
+
+
+def _page(
+    context: Context, scan: Scan, where: IssueFilter, order: RowOrder, offset: int, size: int
+) -> IssuePage | None:
+    """A page of the list as it is sorted; None while a long one is sorted."""
+    if order == BY_RANK:
+        return page(context, scan, where, size, offset)
+    if int(scan.summary["rows"]) <= SORTED_AT_ONCE:
+        total, chosen = ranks(context, scan, where, order, size, offset)
+        return IssuePage(total, lines_of(context, scan, where, chosen))
+    together = PAGES_AT_ONCE * size
+    start = offset - offset % together
+    acts = context.ledger.decisions.newest()  # an undecided row leaves the list
+    found = result_of(
+        context,
+        ("sorted issues", scan.scan_id, where, order, start, together, acts),
+        lambda: ranks(context, scan, where, order, together, start),
+        waiting="Sorting",
+    )
+    if found is None:
         return None
-    table = f"{key}-table-{st.session_state.get(f'{key}-page', 1)}"
-    picked = _table(context, dataset, version, of.kind, found, where, table)
-    pages(f"{key}-page", PAGE_ROWS, found.total)
-    return found.lines[picked]
+    return IssuePage(found[0], lines_of(context, scan, where, found[1][offset - start :][:size]))
 
 
 def _table(
-    context: Context,
-    dataset: Dataset,
+    tools: Tools,
+    listed: Listed,
     version: Version,
     kind: IssueType[Any],
     found: IssuePage,
     where: IssueFilter,
     key: str,
-) -> int:
+) -> list[ListedIssue]:
+    """The lines that are ticked; else that of the cell that was clicked, at first the worst."""
+    dataset = tools.dataset
     narrow, row_height = label_width(dataset), task_named(dataset.task).modality.row_height
-    drawing = drawing_of(dataset)
+    drawing, order = drawing_of(dataset), listed.order
+    configured: dict[str, Any] = {}
+    for one in tools.columns:
+        named, above = one.title, head(tools, one, order)
+        helped = None if one.name == tools.title(one) else f"“{one.name}” in files"
+        if one.added and one.kind == "category":
+            configured[named] = st.column_config.TextColumn(above, width=narrow, help=helped)
+        elif one.added and one.column == "rank":
+            configured[named] = st.column_config.NumberColumn(above, width=48, format="%d")
+        elif one.added and one.column == "score":
+            configured[named] = st.column_config.NumberColumn(above, format="%.3f", width=72, help=kind.help)
+        elif one.column == WORDS:
+            configured[named] = st.column_config.TextColumn(above, width="large", help=helped)
+        else:
+            configured[named] = st.column_config.Column(above, help=helped)
+    if drawing.cell:
+        configured[drawing.cell] = drawing.column(64)
     event = st.dataframe(
-        _columns(context, dataset, version, found.lines, flags=not where.flagged_only),
+        _columns(tools, listed, version, found.lines, flags=not where.flagged_only),
         hide_index=True,
         row_height=row_height,
         height=min(LIST_PIXELS, 38 + row_height * len(found.lines)),
-        column_config={
-            "#": st.column_config.NumberColumn("#", width=48, format="%d"),
-            **({drawing.cell: drawing.column(64)} if drawing.cell else {}),
-            "given": st.column_config.TextColumn("given", width=narrow),
-            "looks like": st.column_config.TextColumn("looks like", width=narrow),
-            "example": st.column_config.TextColumn("example", width="large"),
-            "score": st.column_config.NumberColumn("score", format="%.3f", width=64, help=kind.help),
-        },
+        column_config=configured,
         key=key,
-        on_select="rerun",
-        selection_mode=["single-cell", WHOLE_HEADER] if found.total > PAGE_ROWS else "single-cell",
+        on_select=lambda: sort_by_header(tools, order, BY_RANK, key),
+        selection_mode=["multi-row", "single-cell", WHOLE_HEADER],
         placeholder="",
         alt=f"{kind.title}: rows, worst first",
     )
-    row, _ = clicked_cell(event) or (0, "")
-    return row if row < len(found.lines) else 0
+    ticked = list(event["selection"].get("rows", ()))
+    places = ticked or [(clicked_cell(event) or (0, ""))[0]]
+    return [found.lines[place] for place in places if place < len(found.lines)] or [found.lines[0]]
 
 
 def label_width(dataset: Dataset) -> int | None:
@@ -118,25 +247,43 @@ def label_width(dataset: Dataset) -> int | None:
 
 
 def _columns(
-    context: Context, dataset: Dataset, version: Version, lines: Sequence[ListedIssue], flags: bool
+    tools: Tools, listed: Listed, version: Version, lines: Sequence[ListedIssue], flags: bool
 ) -> dict[str, list[Any]]:
-    columns: dict[str, list[Any]] = {"#": [line.issue.rank for line in lines]}
-    drawing, target = drawing_of(dataset), target_of(dataset)
-    if drawing.cell:
-        columns[drawing.cell] = drawing.cells(context, [line.example for line in lines])
-    columns["given"] = [target.words(line.issue.given_label) for line in lines]
-    if any(line.issue.suggested_label for line in lines):
-        columns["looks like"] = [
-            change_marks(line.issue.given_label, line.issue.suggested_label, target) for line in lines
-        ]
-    columns["score"] = [line.issue.score for line in lines]
-    if flags:
-        columns["flagged"] = [line.issue.is_issue for line in lines]
-    if any(line.decision for line in lines):
-        columns["decided"] = [_verdict(line, version, target) for line in lines]
-    columns["example"] = [line_of(dataset, line.example, CELL_CHARACTERS) for line in lines]
-    if any(line.example.split for line in lines):
-        columns["split"] = [line.example.split for line in lines]
+    """The table's columns by their titles. Of the usual ones, those that say nothing are left out."""
+    drawing, target = drawing_of(tools.dataset), target_of(tools.dataset)
+    usual = issues_listed(tools.dataset, {}).columns
+    chosen = list(listed.columns)
+    if listed.columns == usual:
+        said = {
+            "suggested_label": any(line.issue.suggested_label for line in lines),
+            "verdict": any(line.decision for line in lines),
+            "split": any(line.example.split for line in lines),
+        }
+        chosen = [one for one in usual if said.get(one.column, True)]
+        flagged = next(one for one in tools.columns if one.added and one.column == "is_issue")
+        chosen += [flagged] if flags else []
+    names = {one.column: one.name for one in tools.dataset.attributes}
+    columns: dict[str, list[Any]] = {}
+    for one in chosen:
+        title = one.title
+        if one.added and one.column == "verdict":
+            columns[title] = [_verdict(line, version, target) for line in lines]
+        elif one.added and one.column == "suggested_label":
+            columns[title] = [
+                change_marks(line.issue.given_label, line.issue.suggested_label, target) for line in lines
+            ]
+        elif one.added and one.column == "given_label":
+            columns[title] = [target.words(line.issue.given_label) for line in lines]
+        elif one.added:
+            columns[title] = [getattr(line.issue, one.column) for line in lines]
+        elif one.column == WORDS:
+            if drawing.cell:
+                columns[drawing.cell] = drawing.cells(tools.context, [line.example for line in lines])
+            columns[title] = [line_of(tools.dataset, line.example, CELL_CHARACTERS) for line in lines]
+        elif one.column in names:
+            columns[title] = [line.example.attributes[names[one.column]] for line in lines]
+        else:
+            columns[title] = [getattr(line.example, one.column) for line in lines]
     return columns
 
 
@@ -148,21 +295,12 @@ def _verdict(line: ListedIssue, version: Version, target: Target) -> str | None:
     return said if decision.version_id == version.version_id else f"{said} (before)"
 
 
-def _download(context: Context, dataset: Dataset, version: Version, scan: Scan, where: IssueFilter, total: int) -> None:
-    def listed() -> bytes:
-        with TemporaryDirectory() as folder:
-            out = Path(folder) / "issues.csv"
-            export_list(context, scan, out, "csv", where=where)
-            return out.read_bytes()
+def _download(tools: Tools, listed: Listed, version: Version, scan: Scan, where: IssueFilter, total: int) -> None:
+    def write(out: Path, format_name: Format, plainly: bool) -> Path:
+        export_list(tools.context, scan, out, format_name, None, where, listed.columns, listed.order, plainly)
+        return out
 
-    st.download_button(
-        "CSV",
-        listed,
-        f"{dataset.name}-v{version.number}-{where.issue_type}.csv",
-        "text/csv",
-        icon=":material/download:",
-        type="tertiary",
-        on_click="ignore",
-        key="issue-csv",
-        help=f"These {total:,} rows, as {plain(scan.tier)} ranks them",
-    )
+    # What is undecided changes with every act; the file is made when it is asked for.
+    key = f"issues {scan.scan_id} {where!r} {listed.order!r} {listed.columns!r}"
+    name = f"{tools.dataset.name}-v{version.number}-{where.issue_type}"
+    download_button(tools, listed, total, name, write, key)

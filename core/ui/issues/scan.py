@@ -11,32 +11,34 @@ from streamlit.runtime.uploaded_file_manager import UploadedFile
 from core.context import Context
 from core.errors import WinnowError
 from core.records import ENDED, Dataset, Job, Scan, ScanSpec, Version
+from core.services.forecast_time import time_of_scan
 from core.services.issues.listing import latest_scan
 from core.services.jobs import stop
 from core.services.room import room_for_scan
 from core.services.scan import FLAG_BY, start_scan
 from core.tasks import task_named
 from core.ui import keys
+from core.ui.live import live
+from core.ui.parts.background import result_of
 from core.ui.parts.empty import empty_state
 from core.ui.parts.paths import checked
 from core.ui.parts.problems import plain, room_line, show_error, shown_errors
+from core.ui.parts.times import of_scan
 from core.ui.parts.upload import arrived, target
 from core.ui.shell.pages import link
-from core.ui.shell.strip import progress_text
-
-FIRST_SECONDS, BETTER_SECONDS = 0.5, 3.0
-"""Between two looks: while there is nothing to read, and while there is. Each look draws, on the cores that the scan
-is on: at twice a second page and browser took two fifths of two cores from it."""
+from core.ui.shell.strip import progress_text, state_of
 
 
 def no_scan_yet(context: Context, dataset: Dataset, version: Version, user: str) -> None:
     """The empty page: one button, and what else could be chosen beneath it."""
     empty_state(
         "No label has been checked yet",
-        "A scan ranks every row of this version by how likely its label is wrong. The first result takes seconds.",
+        "A scan ranks every row of this version by how likely its label is wrong.",
         icon="troubleshoot",
         action=lambda: _start_button(context, version, user),
+        shows="suspects",
     )
+    _time(context, version, ScanSpec(()))
     with st.expander("Choose encoders, folds or your own probabilities", icon=":material/tune:"):
         scan_form(context, dataset, version, user)
 
@@ -62,6 +64,7 @@ def scan_form(context: Context, dataset: Dataset, version: Version, user: str) -
             help="One row per example in the order of the data. One column per class: in a table named as the class, "
             "in .npy sorted by name, or by number where all classes are whole numbers.",
         )
+        _time(context, version, ScanSpec(tuple(encoders)))
         room_line(room_for_scan(context, version.version_id, ScanSpec(tuple(encoders))))
         started = st.form_submit_button("Start scan", type="primary", icon=":material/play_arrow:")
     if started:
@@ -70,6 +73,16 @@ def scan_form(context: Context, dataset: Dataset, version: Version, user: str) -
         st.session_state[keys.SCAN_ASKED] = (version.version_id, spec)
     with shown_errors():
         _start_asked(context, version, user, upload)
+
+
+def _time(context: Context, version: Version, spec: ScanSpec) -> None:
+    """How long it will take; nothing until that is known."""
+    key = ("scan time", version.version_id, spec.encoders)
+    found = result_of(
+        context, key, lambda: time_of_scan(context, version.version_id, spec), waiting="Estimating how long it takes"
+    )
+    if found is not None:
+        st.caption(plain(of_scan(found)), text_alignment="center" if not spec.encoders else "left")
 
 
 def is_under_way(job: Job | None, scan: Scan | None) -> bool:
@@ -81,8 +94,14 @@ def is_under_way(job: Job | None, scan: Scan | None) -> bool:
 
 def follow(context: Context, version: Version, job: Job, scan: Scan | None) -> None:
     """The line of a running scan, refreshed by itself; redraws the page when a tier arrives or the job ends."""
-    seconds, shown = (BETTER_SECONDS, scan.scan_id) if scan else (FIRST_SECONDS, None)
-    st.fragment(run_every=seconds)(_follow)(context, version, job.job_id, shown)
+    shown = scan.scan_id if scan else None
+
+    def look() -> tuple[object, object]:
+        newest = latest_scan(context, version.version_id)
+        urgent, other = state_of(context.queue.get(job.job_id))
+        return (urgent, newest.scan_id if newest else None), other
+
+    live(context, lambda: _follow(context, version, job.job_id, shown), look, key="scan")
 
 
 def failure(job: Job) -> None:

@@ -20,20 +20,17 @@ from core.ui.parts.issue_filter import ALL, FLAGGED, choose, chosen_pair
 from core.ui.parts.labels import target_of
 from core.ui.parts.problems import plain
 
-OPEN_CLASSES = 30
-"""With more classes the matrix is as tall as the screen, so it starts folded."""
 SHOWN_CLASSES = 9
 """A longer table of classes scrolls."""
 
 
 def where_they_are(dataset: Dataset, version: Version, found: Findings) -> None:
-    """The matrix beside the noise per class, or what is missing and extra of each; a click on either narrows the list
-    beneath. Nothing where the type says nothing of classes."""
+    """The matrix beside the noise per class, or what is missing and extra of each, folded away until it is asked for; a
+    click on either narrows the list beneath. Nothing where the type says nothing of classes."""
     if "classes" not in found.about:
         return
     several, classes = target_of(dataset).several, len(dataset.labels)
-    low = several or not OPEN_CLASSES < classes <= MAX_CLASSES
-    section = st.expander("Where the wrong labels are", expanded=low, key="issue-where", on_change="rerun")
+    section = st.expander("Where the wrong labels are", icon=":material/grid_on:", key="issue-where", on_change="rerun")
     if not section.open:
         return
     if several:
@@ -134,12 +131,15 @@ def _classes(dataset: Dataset, found: Findings) -> None:
                 "wrong",
                 format="percent",
                 min_value=0.0,
-                max_value=_highest(classes),
+                max_value=1.0,
                 help="Estimated share of wrong labels",
             ),
             "95 % interval": st.column_config.TextColumn("95 % interval", help="Of the share of wrong labels"),
             "usual": st.column_config.NumberColumn(
-                "usual", format="%.2f", help="Mean probability of the class over the rows that carry it: its threshold"
+                "typical",
+                format="%.2f",
+                help="How sure the model is of this class on rows that carry it, on average, from 0 to 1: the "
+                "threshold of confident learning. A low one means that the class is hard to tell.",
             ),
         },
         key=key,
@@ -161,7 +161,3 @@ def _class_columns(classes: Sequence[Mapping[str, Any]]) -> dict[str, list[Any]]
 def _interval(one: Mapping[str, Any]) -> str:
     low, high = one.get("noise_low"), one.get("noise_high")
     return "–" if low is None or high is None else f"{low:.0%} – {high:.0%}"
-
-
-def _highest(classes: Sequence[Mapping[str, Any]]) -> float:
-    return max([0.05, *(float(one["noise"] or 0) for one in classes)])

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import streamlit as st
@@ -24,13 +24,21 @@ CELL_CHARACTERS = 160
 
 
 def explanation(
-    context: Context, dataset: Dataset, user: str, scan: Scan, kind: IssueType[Any], example_id: int
+    context: Context,
+    dataset: Dataset,
+    user: str,
+    scan: Scan,
+    kind: IssueType[Any],
+    example_id: int,
+    judge: Callable[[ReviewItem], None],
 ) -> None:
-    """Draws the row, the reason for its score, what speaks for and against its label, and the rows beside it."""
+    """Draws the row, what `judge` draws to decide it, the reason for its score, what speaks for and against its label,
+    and the rows beside it."""
     item, target = explain(context, scan, example_id, kind.name), target_of(dataset)
     with st.container(border=True, key="issue-why"):
         _heading(item, target)
         drawing_of(dataset).beside(context, item.example)
+        judge(item)
         st.caption(plain(item.why))
         keep_one_of_group(context, user, scan, kind.name, item)
         if target.several:
@@ -116,14 +124,15 @@ def _share_table(columns: Mapping[str, Sequence[Any]], alt: str) -> None:
                 format="%.2f",
                 min_value=0.0,
                 max_value=1.0,
-                help="From a model that has not seen the row",
+                help="How probable a model that has not seen this row finds the label (out of sample): 1 is sure.",
             ),
             "usual": st.column_config.ProgressColumn(
-                "class threshold",
+                "typical of the class",
                 format="%.2f",
                 min_value=0.0,
                 max_value=1.0,
-                help="Mean probability of the label over the rows that carry it",
+                help="What rows of this class get on average: its threshold in confident learning. A given label far "
+                "below it is suspect, another one above it is what the row looks like.",
             ),
         },
         alt=alt,
@@ -146,7 +155,10 @@ def _neighbours(context: Context, dataset: Dataset, item: ReviewItem) -> None:
         row_height=task_named(dataset.task).modality.row_height,
         column_config={
             "close": st.column_config.NumberColumn(
-                "similarity", format="%.2f", width=72, help="Cosine, 1 is identical"
+                "similarity",
+                format="%.2f",
+                width=72,
+                help="How alike the rows are: 1 is identical, 0 nothing in common (cosine of the embeddings).",
             ),
             **({drawing.cell: drawing.column(64)} if drawing.cell else {}),
             "example": st.column_config.TextColumn("nearest rows", width="large"),

@@ -2,21 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from datetime import UTC, datetime
+from functools import partial
 
 import streamlit as st
 
 from core.context import Context
+from core.errors import JobError
 from core.records import ENDED, Job
-from core.services.jobs import can_restart, cancel, is_untaken, restart, stop
+from core.services.jobs import move
 from core.ui import keys
+from core.ui.parts.ending import again_button, end_buttons
 from core.ui.parts.job_words import ago, how_it_ended, mark
-from core.ui.parts.problems import plain, shown_errors
+from core.ui.parts.problems import plain
+from core.ui.parts.results import result_link
 from core.ui.shell.strip import progress_text
 
-ERROR_CHARACTERS = 240
-"""A longer cause is cut in its line and stands whole above the log."""
+MOVES = (
+    ("first", "vertical_align_top", "Run first", "Before every other job that waits."),
+    ("up", "arrow_upward", "", "One place up in the queue."),
+    ("down", "arrow_downward", "", "One place down in the queue."),
+)
 
 
 def job_line(context: Context, job: Job, *, log_open: bool) -> None:
@@ -24,19 +30,29 @@ def job_line(context: Context, job: Job, *, log_open: bool) -> None:
     with st.container(key=f"job-{job.job_id}"):
         name, state, actions = st.columns([3, 4, 3], vertical_alignment="center")
     with name.container(gap="xxsmall"):
-        st.markdown(f"{mark(job.status)} **{plain(job.title)}**")
+        title = f"{mark(job.status)} **{plain(job.title)}**"
+        if job.status != "done" or not result_link(context, job, title=title):
+            st.markdown(title)
         st.caption(plain(origin(job, datetime.now(UTC))))
     with state.container(gap="xxsmall"):
         st.caption(plain(standing(job)))
         if job.status not in ENDED and job.progress.fraction is not None:
             st.progress(job.progress.fraction)
+        if job.status == "done" and job.collected:
+            result_link(context, job)
     with actions, st.container(horizontal=True, horizontal_alignment="right", gap="small"):
-        _actions(context, job)
+        if job.queue_position is not None:
+            _places(context, job)
+        if job.status not in ENDED:
+            end_buttons(context, job, job.job_id)
+        else:
+            again_button(context, job, job.job_id)
         st.button(
             "Hide log" if log_open else "Log",
             key=f"log-{job.job_id}",
             type="tertiary",
             icon=":material/article:",
+            help="What it printed, and where its files are.",
             on_click=_open_log,
             args=(None if log_open else job.job_id,),
         )
@@ -44,8 +60,9 @@ def job_line(context: Context, job: Job, *, log_open: bool) -> None:
 
 def origin(job: Job, now: datetime) -> str:
     """`scan · ada · 3 min 20 s ago · cuda:0`."""
-    parts = [job.kind, job.created_by, ago(job.created_at, now)]
-    return " · ".join([*parts, job.device] if job.device else parts)
+    parts = [job.kind.replace("_", " "), job.created_by, ago(job.created_at, now)]
+    device = "beside other work" if job.device == "beside" else job.device
+    return " · ".join([*parts, device] if device else parts)
 
 
 def standing(job: Job) -> str:
@@ -55,35 +72,27 @@ def standing(job: Job) -> str:
     ended = how_it_ended(job)
     if job.status == "done" and not job.collected:
         return f"{ended} · taking the result in"
-    cause = job.error if len(job.error) <= ERROR_CHARACTERS else f"{job.error[:ERROR_CHARACTERS]}…"
-    return f"{ended} · {cause}" if cause else ended
+    return f"{ended} · {job.error}" if job.error else ended
 
 
-def _actions(context: Context, job: Job) -> None:
-    if job.status not in ENDED:
-        asked = job.status == "stopping"
-        _action(context, job, "Stop", "stop_circle", stop, "Ends at its next step and keeps what it has.", asked)
-        _action(context, job, "Cancel", "block", cancel, "Ends within a second or so.")
-    elif is_untaken(context, job):
-        _action(context, job, "Take in again", "move_to_inbox", restart, "Its result is kept: nothing runs again.")
-    elif can_restart(context, job):
-        _action(context, job, "Start again", "replay", restart, "Runs with the same settings; what it made is kept.")
+def _places(context: Context, job: Job) -> None:
+    """Another place in the queue."""
+    for where, icon, label, explanation in MOVES:
+        st.button(
+            label or where.capitalize(),
+            key=f"{where}-{job.job_id}",
+            type="tertiary",
+            icon=f":material/{icon}:",
+            help=explanation,
+            on_click=partial(_move, context, job.job_id, where),
+        )
 
 
-def _action(
-    context: Context,
-    job: Job,
-    label: str,
-    icon: str,
-    act: Callable[[Context, str], Job],
-    explanation: str,
-    disabled: bool = False,
-) -> None:
-    key = f"{act.__name__}-{job.job_id}"
-    if st.button(label, key=key, type="tertiary", icon=f":material/{icon}:", help=explanation, disabled=disabled):
-        with shown_errors():
-            act(context, job.job_id)
-            st.rerun()
+def _move(context: Context, job_id: str, where: str) -> None:
+    try:
+        move(context, job_id, where)  # type: ignore[arg-type]
+    except JobError as error:
+        st.toast(plain(error.message))
 
 
 def _open_log(job_id: str | None) -> None:

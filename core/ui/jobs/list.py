@@ -7,26 +7,72 @@ import streamlit as st
 from core.context import Context
 from core.errors import JobError
 from core.records import ENDED, Job
-from core.services.jobs import JobPage, get_job, list_jobs
+from core.services.jobs import KIND_NAMES, STATES, JobPage, get_job, list_jobs
 from core.ui import keys
 from core.ui.jobs.line import job_line
 from core.ui.jobs.log import job_log
 from core.ui.parts.empty import empty_state
 from core.ui.parts.problems import show_error
+from core.ui.shell.pages import link
+from core.ui.shell.strip import state_of
 
 PAGE_JOBS = 20
-PAGE_KEY = "jobs-page"
+PAGE_KEY, SHOW_KEY, KIND_KEY = "jobs-page", "jobs-show", "jobs-kind"
 
 
 def open_jobs(context: Context) -> JobPage:
     """The page of the list that is open."""
     number = int(st.session_state.get(PAGE_KEY, 1))
-    return list_jobs(context, PAGE_JOBS, (number - 1) * PAGE_JOBS)
+    show, kind = st.session_state.get(SHOW_KEY, "all"), st.session_state.get(KIND_KEY)
+    return list_jobs(context, PAGE_JOBS, (number - 1) * PAGE_JOBS, show=show, kind=kind)
+
+
+def choose_jobs() -> None:
+    """Which jobs are listed: by how they stand, and by kind."""
+    with st.container(horizontal=True, vertical_alignment="center", gap="small", key="job-filter"):
+        st.segmented_control(
+            "Show",
+            list(STATES),
+            default="all",
+            required=True,
+            format_func=str.capitalize,
+            key=SHOW_KEY,
+            on_change=_first_page,
+            label_visibility="collapsed",
+        )
+        st.selectbox(
+            "Kind",
+            KIND_NAMES,
+            index=None,
+            placeholder="Every kind",
+            format_func=lambda kind: kind.replace("_", " "),
+            key=KIND_KEY,
+            on_change=_first_page,
+            label_visibility="collapsed",
+            width=180,
+        )
+
+
+def jobs_looked_at(context: Context) -> tuple[object, object]:
+    """What the list shows, see `core.ui.live`."""
+    states = [state_of(job) for job in context.queue.active()]
+    newest = context.queue.list(1)
+    return [newest[0].job_id if newest else None, *(urgent for urgent, _ in states)], [other for _, other in states]
+
+
+def _first_page() -> None:
+    st.session_state[PAGE_KEY] = 1
 
 
 def nothing_has_run() -> None:
     """The workspace has no job."""
-    empty_state("Nothing has run yet", "Loads and scans appear here, with their progress and log.", icon="bolt")
+    empty_state(
+        "Nothing has run yet",
+        "Loads, scans and fine-tunes will be here, each with its progress, the time it has left and its log.",
+        icon="bolt",
+        action=lambda: link("data", "Load a dataset", icon=":material/upload:", view="load"),
+        shows="jobs",
+    )
 
 
 def how_many(page: JobPage) -> None:

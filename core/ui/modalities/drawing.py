@@ -52,14 +52,11 @@ class Drawing(Protocol):
     def beside(self, context: Context, example: Example) -> None:
         """Draws it so that what is said of it stays in sight."""
 
-    def card(self, context: Context, example: Example) -> None:
-        """Draws it small, one of several."""
-
     def ask(self, context: Context, run: Run) -> Reply | None:
         """Asks for an example and draws it; what the run's model says of it, None until there is something."""
 
     def on_desk(self, context: Context, example: Example, grid: bool) -> JsonObject:
-        """What `desk.js` and `grid.js` draw of it: `text`, `image`, `thumbnail`, `name`."""
+        """What `desk.js` draws of it, or `grid` views and cards: `text`, `image`, `thumbnail`, `name`."""
 
     def near(self, context: Context, example: Example) -> JsonObject:
         """What `desk.js` draws of it beside another one: `text`, `image`."""

@@ -21,8 +21,10 @@ from core.ui.parts.background import result_of
 from core.ui.parts.problems import plain
 from core.ui.parts.upload import arrived
 
-WHOLE, BESIDE, ASKED, CARD = 320, 160, 160, 96
+WHOLE, BESIDE, ASKED = 320, 160, 160
 """Pixels across, by how much of the page it is."""
+ENLARGED, SEEN_AT_LEAST = 4, 128
+"""A small image is drawn so many times its size at most, unless it were smaller than so many pixels."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +48,7 @@ class ImageDrawing:
 
     def whole(self, context: Context, example: Example) -> None:
         name = _name(example)
-        st.image(shown(context, _media(example))[0], caption=plain(name), width=WHOLE)
+        st.image(shown(context, _media(example))[0], caption=plain(name), width=_across(example, WHOLE), alt=name)
         st.download_button(
             "Original",
             lambda: original(context, _media(example))[0],
@@ -60,10 +62,7 @@ class ImageDrawing:
         )
 
     def beside(self, context: Context, example: Example) -> None:
-        st.image(shown(context, _media(example))[0], width=BESIDE, alt=_name(example))
-
-    def card(self, context: Context, example: Example) -> None:
-        st.image(thumbnail(context, _media(example)), width=CARD, alt=example.text or "training image")
+        st.image(shown(context, _media(example))[0], width=_across(example, BESIDE), alt=_name(example))
 
     def ask(self, context: Context, run: Run) -> Reply | None:
         dropped = st.file_uploader("Image", type=[suffix[1:] for suffix in sorted(IMAGE_SUFFIXES)], key="use-image")
@@ -80,7 +79,7 @@ class ImageDrawing:
         if found is None:
             return None
         if found[0] is not None:
-            st.image(found[0], caption=plain(path.name), width=ASKED)
+            st.image(found[0], caption=plain(path.name), width=ASKED, alt=path.name)
         return found[1]
 
     def on_desk(self, context: Context, example: Example, grid: bool) -> JsonObject:
@@ -92,6 +91,12 @@ class ImageDrawing:
 
     def caption(self, example: Example) -> str | None:
         return example.text
+
+
+def _across(example: Example, most: int) -> int:
+    """Pixels across at which an image is drawn in a place of `most`."""
+    own = example.attributes.get("width")
+    return min(most, max(SEEN_AT_LEAST, ENLARGED * int(own))) if isinstance(own, int) else most
 
 
 def _media(example: Example) -> str:

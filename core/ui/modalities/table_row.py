@@ -24,7 +24,6 @@ FEW, LONG_PIXELS = 14, 420
 """Columns from which on a whole row scrolls, in a frame of so many pixels."""
 FEW_BESIDE, BESIDE_PIXELS = 7, 230
 """The same beside what is said of it, which stays in sight."""
-CARD_CHARACTERS = 160
 DESK_CHARACTERS = 400
 """A longer value is cut on the desk."""
 EXAMPLES = 1
@@ -45,9 +44,6 @@ class TableRowDrawing(InWords):
 
     def beside(self, context: Context, example: Example) -> None:
         _table(example, FEW_BESIDE, BESIDE_PIXELS)
-
-    def card(self, context: Context, example: Example) -> None:
-        st.text(line(example.text or "{}", CARD_CHARACTERS))
 
     def ask(self, context: Context, run: Run) -> Reply | None:
         """A table of one row, its columns those of the run's examples, filled with one of them."""

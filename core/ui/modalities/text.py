@@ -19,7 +19,6 @@ LONG, LONG_PIXELS = 1_500, 380
 """Characters from which on a whole text scrolls, in a frame of so many pixels."""
 LONG_BESIDE, BESIDE_PIXELS = 350, 230
 """The same beside what is said of it, which stays in sight."""
-CARD_CHARACTERS = 160
 DESK_CHARACTERS = 20_000
 """A longer text is cut on the desk: no label is judged by what stands beyond."""
 
@@ -36,10 +35,6 @@ class TextDrawing(InWords):
 
     def beside(self, context: Context, example: Example) -> None:
         _scrolling(example.text or "", LONG_BESIDE, BESIDE_PIXELS)
-
-    def card(self, context: Context, example: Example) -> None:
-        text = " ".join((example.text or "").split())
-        st.text(text if len(text) <= CARD_CHARACTERS else f"{text[:CARD_CHARACTERS]}…")
 
     def ask(self, context: Context, run: Run) -> Reply | None:
         text = st.text_area("Text", key="use-text", height=140, placeholder="Type or paste a text", max_chars=200_000)
@@ -62,7 +57,7 @@ class TextDrawing(InWords):
 
 def _scrolling(text: str, longest: int, pixels: int) -> None:
     with st.container(height=pixels if len(text) > longest else "content", border=False):
-        st.text(text)
+        st.text(text, width="stretch")
 
 
 def _cut(text: str) -> str:

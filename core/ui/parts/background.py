@@ -12,13 +12,12 @@ import streamlit as st
 
 from core.beside.answers import Answers, Pending
 from core.context import Context
+from core.ui.live import live
 
 T = TypeVar("T")
 
 THREADS = 4
 """So that one slow hub, or three, hold up nobody else's upload."""
-
-POLL_SECONDS = 0.3
 
 
 def result_of(context: Context, key: Hashable, work: Callable[[], T], *, waiting: str) -> T | None:
@@ -29,7 +28,8 @@ def result_of(context: Context, key: Hashable, work: Callable[[], T], *, waiting
     answer = answers(context).ask(key, waiting, lambda report: work())
     if not isinstance(answer, Pending):
         return answer
-    _wait(context, key, waiting)
+    name = f"{hash(key):x}"
+    live(context, lambda: _wait(context, key, waiting), lambda: (answers(context).ready(key), None), key=name)
     return None
 
 
@@ -43,7 +43,6 @@ def answers(context: Context) -> Answers:
     return context.beside.answers("pages", THREADS)
 
 
-@st.fragment(run_every=POLL_SECONDS)
 def _wait(context: Context, key: Hashable, waiting: str) -> None:
     if answers(context).ready(key):
         st.rerun()

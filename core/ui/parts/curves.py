@@ -11,6 +11,7 @@ import streamlit as st
 from core.charts.history import Series, history
 from core.charts.style import CONFIG
 from core.records import Metric
+from core.ui.chart_files import chart_files
 
 SCORES = {"accuracy": "accuracy", "macro_f1": "macro F1"}
 SPLITS = ("train", "validation")
@@ -34,7 +35,9 @@ def curves(figures: Sequence[Metric], other: Mapping[str, Sequence[Metric]] | No
     for column, (title, lines, share) in zip(st.columns(len(drawn), gap="medium"), drawn, strict=True):
         with column:
             st.caption(f"**{title}**")
-            st.plotly_chart(history(lines, share=share), config=CONFIG, key=f"curve-{title}", alt=_told(title, lines))
+            figure = history(lines, share=share)
+            st.plotly_chart(figure, config=CONFIG, key=f"curve-{title}", alt=_told(title, lines))
+            chart_files(figure, f"curve-{title}", title.lower())
     with st.expander("Numbers", icon=":material/table:"):
         _numbers({f"loss, {line.name}": line for line in losses} | {line.name: line for line in scores})
 

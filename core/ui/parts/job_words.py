@@ -5,7 +5,6 @@ from __future__ import annotations
 from datetime import datetime
 
 from core.records import Job, JobStatus
-from core.ui.shell.strip import duration
 
 MARKS: dict[JobStatus, tuple[str, str]] = {
     "preparing": ("hourglass_top", "gray"),
@@ -37,3 +36,13 @@ def how_it_ended(job: Job) -> str:
 def ago(moment: datetime, now: datetime) -> str:
     """`1 min 30 s ago`."""
     return f"{duration((now - moment).total_seconds())} ago"
+
+
+def duration(seconds: float) -> str:
+    """`8 s`, `3 min 20 s`, `2 h 05 min`."""
+    whole = max(0, round(seconds))
+    if whole < 60:
+        return f"{whole} s"
+    if whole < 3600:
+        return f"{whole // 60} min {whole % 60:02d} s"
+    return f"{whole // 3600} h {whole % 3600 // 60:02d} min"

@@ -12,7 +12,7 @@ from pathlib import Path
 import streamlit as st
 
 from core.context import Context
-from core.errors import SourceError
+from core.errors import OutsideError, SourceError
 from core.settings import allowed_folders, expanded, named_folders, workspace
 from core.ui import keys
 from core.ui.shell.guard import of_its_owner
@@ -45,12 +45,43 @@ def choose_path(key: str = "load", whole_folder: str = "Load the whole folder as
     path = inside(typed.strip() or start, allowed)
     if path.is_file():
         return (str(path),)
+    _way_to(path, allowed, key)
     entries = list_folder(path)
+    if not entries:
+        st.caption("Nothing that can be read is in this folder.")
     chosen = _pick(path, entries, key)
     if chosen:
         return tuple(_free_of_uploads(entry.path, allowed) for entry in chosen)
     whole = whole_folder and st.toggle(whole_folder, key=f"{key}-whole-{path}")
     return (_free_of_uploads(path, allowed),) if whole else ()
+
+
+def _way_to(path: Path, allowed: tuple[Path, ...] | None, key: str) -> None:
+    """The folders above the one that is listed, each a click away, and the other ones that may be loaded from."""
+    root = next((folder for folder in allowed or () if path.is_relative_to(folder)), Path(path.anchor))
+    above = [*reversed([folder for folder in path.parents if folder.is_relative_to(root)]), path]
+    with st.container(horizontal=True, vertical_alignment="center", gap="xsmall", key=f"{key}-way"):
+        for folder in above:
+            st.button(
+                folder.name or str(folder),
+                key=f"{key}-to-{folder}",
+                type="tertiary",
+                icon=":material/folder_open:" if folder == path else ":material/folder:",
+                disabled=folder == path,
+                help=None if folder == path else f"Back to {folder}",
+                on_click=_go,
+                args=(folder, key),
+            )
+        for folder in allowed or ():
+            if folder != root:
+                words = f"Go to {folder}, which may be loaded from too"
+                label = folder.name or str(folder)
+                icon = ":material/drive_file_move:"
+                st.button(label, key=f"{key}-to-{folder}", icon=icon, help=words, on_click=_go, args=(folder, key))
+
+
+def _go(folder: Path, key: str) -> None:
+    st.session_state[f"{key}-path"] = str(folder)
 
 
 def _free_of_uploads(path: Path, allowed: tuple[Path, ...] | None) -> str:
@@ -92,10 +123,7 @@ def inside(typed: str, allowed: tuple[Path, ...] | None) -> Path:
     upload, or is not there."""
     path = ((allowed or allowed_folders())[0] / expanded(typed)).resolve()
     if allowed is not None and (_is_upload(path) or not any(path.is_relative_to(folder) for folder in allowed)):
-        raise SourceError(
-            f"{typed} is outside the folders that may be loaded from.",
-            f"Allowed: {', '.join(map(str, allowed))}. Start Winnow with WINNOW_DATA_FOLDERS to allow others.",
-        )
+        raise OutsideError(typed, allowed, path.parent if path.suffix else path)  # no look at what is not allowed
     if not path.exists():
         raise SourceError(f"{typed} does not exist on the server.", "Check the spelling, or upload the file.")
     return path

@@ -40,6 +40,8 @@ def show_error(error: WinnowError) -> None:
     st.error(plain(error.message), icon=":material/error:")
     if error.hint:
         st.caption(f":material/arrow_forward: {plain(error.hint)}")
+    if error.command:
+        st.code(error.command, language="sh", wrap_lines=True)
 
 
 def said(error: Exception) -> str:

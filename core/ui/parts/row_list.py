@@ -1,86 +1,145 @@
-"""A table of rows that pages from the store: never more than one page of rows is in memory or on the wire. A box or the
-table's own header sorts the list as a whole."""
+"""A table of rows that pages from the store: never more than one page of rows is in memory or on the wire. What stands
+above it (`core.ui.lists.tools`) narrows, sorts and writes the list as a whole."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
 
 import streamlit as st
 
 from core.context import Context
 from core.modalities import WORDS
-from core.records import Dataset, Example, RowFilter, RowOrder, Version
+from core.records import EXAMPLE_ID, Dataset, Example, RowFilter, RowOrder, Version
+from core.services.lists import Listed, row_columns, rows_listed
+from core.services.review.many import OfVersion
+from core.services.views import ROWS
+from core.store.export import Format
+from core.store.export_lists import export_list
 from core.store.rows import BY_ROW, count_rows, get_rows, page_of_ids, page_rows
 from core.tasks import task_named
-from core.ui.modalities import CELLS, drawing_of, line_of
+from core.ui.lists.tools import (
+    Tools,
+    columns_button,
+    download_button,
+    head,
+    list_query,
+    sort_box,
+    sort_by_header,
+    views_button,
+)
+from core.ui.modalities import drawing_of, line_of
+from core.ui.parts.act_on_all import ActOnAll
 from core.ui.parts.background import result_of
-from core.ui.parts.csv_text import csv_button, csv_text, csv_title
+from core.ui.parts.layout import layout_switch, rows_of_page
 from core.ui.parts.paging import WHOLE_HEADER, paged, pages
 from core.ui.parts.problems import plain
-from core.ui.parts.rows import picked_row, show_row
+from core.ui.parts.rows import picked_rows, show_row
+from core.ui.parts.seen import seen_rows
+from core.ui.parts.verdict_bar import Verdicts
 
 PAGE_ROWS = 50
 SORTED_AT_ONCE = 100 * PAGE_ROWS
 """Rows whose order is worked out together and kept: a list of a million is never in memory."""
-CSV_ROWS = 10_000
-"""A list's own CSV stops here: whole versions are exported on the Data page."""
+COUNTED_AT_ONCE = 50_000
+"""A version of no more rows is gone through while the page is drawn; a longer one beside it."""
 CELL_CHARACTERS = 400
 """A longer text is cut in the table and shown whole beside it when its row is picked."""
-FIXED = {
-    "row": "example_id",
-    "example": WORDS,
-    "label": "label",
-    "as loaded": "given_label",
-    "split": "split",
-    "id": "source_id",
-}
-"""Columns of the table that the store sorts by, and what it calls them."""
-UP, DOWN = "↑", "↓"
+
+
+def row_tools(context: Context, dataset: Dataset, version: Version) -> Tools:
+    """What the lists of a version's rows have above them."""
+    columns = row_columns(dataset)
+    return Tools(context, dataset, version.version_id, ROWS, columns, {WORDS: drawing_of(dataset).words_title})
 
 
 def row_browser(
     context: Context, dataset: Dataset, version: Version, where: RowFilter, *, title: str, key: str
 ) -> None:
-    """The rows of the version that `where` lets through: paged, downloadable, one of them shown whole.
+    """The rows of the version that `where` lets through: paged, downloadable, one of them shown whole and judged. Their
+    layout, order and columns stand in the URL.
 
     `key` must be unique on the page; a filter of its own gives a page number of its own.
     """
-    total = count_rows(context.store, version.version_id, where)
-    with st.container(horizontal=True, vertical_alignment="center", key=f"{key}-bar"):
+    tools = row_tools(context, dataset, version)
+    query = list_query(tools)
+    listed = rows_listed(dataset, query)
+    order = listed.order
+    verdicts = Verdicts(context, dataset, version, f"{key}-verdicts", among=title)
+    acts = ActOnAll(context, dataset, f"{key}-many")
+    total = _total(context, version, where)
+    if total is None:
+        return
+    with st.container(horizontal=True, vertical_alignment="center", gap="small", key=f"{key}-bar"):
         st.markdown(f"**{plain(title)}**", width="content")
         st.caption("1 row" if total == 1 else f"{total:,} rows", width="content")
         if total:
-            order = _sort_box(dataset, key)
-            csv_button(
-                lambda: _csv(context, dataset, version, where, order),
-                f"{dataset.name}-v{version.number}.csv",
-                key=f"{key}-csv",
-                title=csv_title(total, CSV_ROWS),
-                explained=f"{plain(title)}. A whole version is exported on the Data page.",
-            )
+            layout = layout_switch(dataset, first="tiles" if drawing_of(dataset).has_grid else "table")
+            sort_box(tools, order, BY_ROW, "as loaded")
+            columns_button(tools, listed)
+        views_button(tools, query)
+        if total:
+            acts.button(OfVersion(version.version_id, where), title, total, "relabel")
+            _download(tools, listed, version, where, total)
     if not total:
         st.caption("No row matches.")
         return
-    page_key = f"{key}-{hash((where, order)):x}"
-    rows = paged(page_key, PAGE_ROWS, lambda offset: _page(context, version, where, order, offset), lambda _: total)
+    size = rows_of_page(layout, PAGE_ROWS)
+    page_key = f"{key}-{hash((where, order, size)):x}"
+    rows = paged(page_key, size, lambda offset: _page(context, version, where, order, offset, size), lambda _: total)
     if rows is None:
         return
-    table_key = f"{key}-table-{st.session_state.get(page_key, 1)}-{hash((where, order)):x}"
-    picked = picked_row(table_key, rows)
+    if layout != "table":
+        places = st.columns([3, 2]) if verdicts.opened in [row.example_id for row in rows] else [st.container()]
+        with places[0]:
+            pages(page_key, size, total)
+            verdicts.tiles(seen_rows(context, version, rows), layout)
+        if len(places) > 1:
+            with places[1]:
+                show_row(context, dataset, next(row for row in rows if row.example_id == verdicts.opened))
+        return
+    shown = hash((where, order, listed.columns))
+    table_key = f"{key}-table-{st.session_state.get(page_key, 1)}-{shown:x}"
+    picked = picked_rows(table_key, rows)
     places = st.columns([3, 2] if picked else 1)
     with places[0]:
-        _table(dataset, _records_of(context, dataset, rows), title, table_key, key)
-        pages(page_key, PAGE_ROWS, total)
+        _table(tools, listed, _records_of(context, tools, listed, rows, verdicts.words(rows)), title, table_key)
+        pages(page_key, size, total)
     if picked:
         with places[1]:
-            show_row(context, dataset, picked)
+            verdicts.bar(seen_rows(context, version, picked))
+            if len(picked) == 1:
+                show_row(context, dataset, picked[0])
 
 
-def _page(context: Context, version: Version, where: RowFilter, order: RowOrder, offset: int) -> list[Example] | None:
+def _total(context: Context, version: Version, where: RowFilter) -> int | None:
+    """How many rows there are; None while a long list is gone through for it."""
+    store, version_id = context.store, version.version_id
+    if where == RowFilter() or version.row_count <= COUNTED_AT_ONCE:
+        return count_rows(store, version_id, where)
+    return result_of(
+        context, ("rows", version_id, where), lambda: count_rows(store, version_id, where), waiting="Looking"
+    )
+
+
+def _download(tools: Tools, listed: Listed, version: Version, where: RowFilter, total: int) -> None:
+    store, version_id, columns = tools.context.store, version.version_id, listed.columns
+
+    def write(out: Path, format_name: Format, plainly: bool) -> Path:
+        return export_list(store, version_id, out, format_name, where, listed.order, columns, plainly)
+
+    key = f"rows {version_id} {where!r} {listed.order!r} {columns!r}"
+    download_button(tools, listed, total, f"{tools.dataset.name}-v{version.number}", write, key)
+
+
+def _page(
+    context: Context, version: Version, where: RowFilter, order: RowOrder, offset: int, size: int
+) -> list[Example] | None:
     """A page of the list as it is sorted; None while it is being sorted, which a long one takes a second for."""
     store, version_id = context.store, version.version_id
-    if order == BY_ROW:
-        return page_rows(store, version_id, where, PAGE_ROWS, offset)
+    if (order == BY_ROW and where == RowFilter()) or version.row_count <= COUNTED_AT_ONCE:
+        return page_rows(store, version_id, where, size, offset, order)
     start = offset - offset % SORTED_AT_ONCE
     found = result_of(
         context,
@@ -88,119 +147,75 @@ def _page(context: Context, version: Version, where: RowFilter, order: RowOrder,
         lambda: page_of_ids(store, version_id, where, SORTED_AT_ONCE, start, order),
         waiting="Sorting",
     )
-    return None if found is None else get_rows(store, version_id, found[offset - start :][:PAGE_ROWS])
+    return None if found is None else get_rows(store, version_id, found[offset - start :][:size])
 
 
 def _records_of(
-    context: Context, dataset: Dataset, rows: Sequence[Example], *, whole: bool = False
-) -> list[dict[str, object]]:
-    """Table rows: example, label, split, the source's id, attributes; what else shows the example, and labels in words,
-    unless `whole`."""
-    drawing, target = drawing_of(dataset), task_named(dataset.task).target
+    context: Context, tools: Tools, listed: Listed, rows: Sequence[Example], verdicts: Mapping[int, str]
+) -> dict[str, list[object]]:
+    """The table's columns by their titles: those of the list that hold something, what else shows an example, and what
+    was decided."""
+    drawing, target = drawing_of(tools.dataset), task_named(tools.dataset.task).target
+    names = {one.column: one.name for one in tools.dataset.attributes}
+    found: dict[str, list[object]] = {}
+    for one in listed.columns:
+        title = one.title
+        if one.column == WORDS:
+            if drawing.cell:
+                found[drawing.cell] = drawing.cells(context, rows)
+            found[title] = [line_of(tools.dataset, row, CELL_CHARACTERS) for row in rows]
+        elif one.column in ("label", "given_label"):
+            labels = [getattr(row, one.column) for row in rows]
+            found[title] = [None if label is None else target.words(label) for label in labels]
+        elif one.column in names:
+            found[title] = [row.attributes[names[one.column]] for row in rows]
+        else:
+            found[title] = [getattr(row, one.column) for row in rows]
+    changed = any(row.label != row.given_label for row in rows)
+    given = next(one for one in tools.columns if one.column == "given_label")
+    if changed and given not in listed.columns and not _chosen(listed, tools):
+        found[given.title] = [
+            None if row.given_label in (None, row.label) else target.words(row.given_label) for row in rows
+        ]
+    if verdicts:
+        found["verdict"] = [verdicts.get(row.example_id) for row in rows]
+    optional = {one.title for one in tools.columns if one.column in ("split", "source_id")}
+    return {
+        title: values
+        for title, values in found.items()
+        if title not in optional or _chosen(listed, tools) or any(value is not None for value in values)
+    }
 
-    def words(label: str | None) -> str | None:
-        return label if whole or label is None else target.words(label)
 
-    cells = [] if whole else drawing.cells(context, rows)
-    records = []
-    for place, row in enumerate(rows):
-        record: dict[str, object] = {"row": row.example_id}
-        if cells and drawing.cell:
-            record[drawing.cell] = cells[place]
-        record |= {"example": row.text if whole else line_of(dataset, row, CELL_CHARACTERS), "label": words(row.label)}
-        if row.label != row.given_label:
-            record["as loaded"] = words(row.given_label)
-        record |= {"split": row.split, "id": row.source_id}
-        records.append(record | {_attribute_title(name): value for name, value in row.attributes.items()})
-    return _without_empty(records, ("split", "id"))
+def _chosen(listed: Listed, tools: Tools) -> bool:
+    """Whether the columns are not the usual ones."""
+    return listed.columns != rows_listed(tools.dataset, {}).columns
 
 
-def _table(dataset: Dataset, records: Sequence[Mapping[str, object]], title: str, table_key: str, key: str) -> None:
-    columns = list(dict.fromkeys(name for record in records for name in record))
-    head, drawing = _sorted_head(key), drawing_of(dataset)
+def _table(tools: Tools, listed: Listed, columns: Mapping[str, Sequence[object]], title: str, table_key: str) -> None:
+    drawing, order = drawing_of(tools.dataset), listed.order
+    configured: dict[str, Any] = {}
+    for one in tools.columns:
+        named, above = one.title, head(tools, one, order)
+        helped = None if one.name == tools.title(one) else f"“{one.name}” in files"
+        if one.column == WORDS:
+            configured[named] = st.column_config.TextColumn(above, width="large", help=helped)
+        elif one.column == EXAMPLE_ID:
+            configured[named] = st.column_config.NumberColumn(above, width="small", format="%d", help=helped)
+        else:
+            configured[named] = st.column_config.Column(above, help=helped)
+    if drawing.cell:
+        configured[drawing.cell] = drawing.column("small")
+    rows = len(next(iter(columns.values())))
     st.dataframe(
-        {name: [record.get(name) for record in records] for name in columns},
+        dict(columns),
         hide_index=True,
-        column_config={
-            **{name: st.column_config.Column(head(name)) for name in columns},
-            "row": st.column_config.NumberColumn(head("row"), width="small", format="%d"),
-            **({drawing.cell: drawing.column("small")} if drawing.cell else {}),
-            "example": st.column_config.TextColumn(head("example", drawing.words_title), width="large"),
-        },
+        column_config=configured,
         placeholder="",
-        row_height=task_named(dataset.task).modality.row_height,
-        height="content" if len(records) <= 12 else 560,
-        on_select=lambda: _sort_by_header(dataset, key, table_key),
-        selection_mode=["single-row", WHOLE_HEADER],
+        row_height=task_named(tools.dataset.task).modality.row_height,
+        height="content" if rows <= 12 else 560,
+        on_select=lambda: sort_by_header(tools, order, BY_ROW, table_key),
+        selection_mode=["multi-row", "single-cell", WHOLE_HEADER],
         key=table_key,
         alt=title,
     )
-
-
-def _csv(context: Context, dataset: Dataset, version: Version, where: RowFilter, order: RowOrder) -> bytes:
-    """The list from its start, whole texts instead of their beginnings."""
-    rows = page_rows(context.store, version.version_id, where, CSV_ROWS, 0, order)
-    records = _records_of(context, dataset, rows, whole=True)
-    return csv_text(list(dict.fromkeys(name for record in records for name in record)), records)
-
-
-def _without_empty(records: list[dict[str, object]], optional: tuple[str, ...]) -> list[dict[str, object]]:
-    empty = {name for name in optional if all(record.get(name) is None for record in records)}
-    return [{name: value for name, value in record.items() if name not in empty} for record in records]
-
-
-def _attribute_title(name: str) -> str:
-    """What the table calls an attribute: its name, unless a column of Winnow's own has that."""
-    return f"{name} (attribute)" if name in {*FIXED, *CELLS} else name
-
-
-def _sort_box(dataset: Dataset, key: str) -> RowOrder:
-    """The choice of an order for the list of that key, and the order that is chosen."""
-    columns = _columns(dataset)
-    state = _state(key)
-    options = [f"{title} {arrow}" for title in columns for arrow in (UP, DOWN) if (title, arrow) != ("row", UP)]
-    if st.session_state.get(state) not in options:
-        st.session_state[state] = None
-    chosen = st.selectbox(
-        "Sort",
-        options,
-        index=None,
-        key=state,
-        placeholder="as loaded",
-        label_visibility="collapsed",
-        icon=":material/sort:",
-        width=190,
-    )
-    if chosen is None:
-        return BY_ROW
-    title, arrow = chosen.rsplit(" ", 1)
-    return RowOrder(columns[title], descending=arrow == DOWN)
-
-
-def _sort_by_header(dataset: Dataset, key: str, table_key: str) -> None:
-    """A click on a header: ascending, then descending, then as loaded. For the table's callback."""
-    chosen = st.session_state[table_key]["selection"]["columns"]
-    if not chosen or chosen[0] not in _columns(dataset):
-        return
-    up, down = f"{chosen[0]} {UP}", f"{chosen[0]} {DOWN}"
-    first = down if chosen[0] == "row" else up
-    st.session_state[_state(key)] = {None: first, up: down, down: None}.get(st.session_state.get(_state(key)), first)
-
-
-def _sorted_head(key: str) -> Callable[..., str]:
-    """What stands over a column of the table: its title, or another, with an arrow where the list is sorted by it."""
-    by = str(st.session_state.get(_state(key)) or "")
-
-    def head(title: str, shown: str | None = None) -> str:
-        arrow = next((mark for mark in (UP, DOWN) if by == f"{title} {mark}"), "")
-        return f"{shown or title} {arrow}".strip()
-
-    return head
-
-
-def _state(key: str) -> str:
-    return f"{key}-order"
-
-
-def _columns(dataset: Dataset) -> Mapping[str, str]:
-    return FIXED | {_attribute_title(one.name): one.column for one in dataset.attributes}

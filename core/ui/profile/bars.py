@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from typing import Literal
 
@@ -15,6 +16,7 @@ from core.ui.profile.parts import chart, chosen, heading, numbers
 
 ALL_UP_TO = 40
 TOP, TAIL = 20, 12
+_NUMBER = re.compile(r"-?\d+(\.\d+)?")
 _PLURALS = {"class": "classes", "value": "values"}
 
 
@@ -61,6 +63,8 @@ def value_bars(
         log = st.toggle("Log scale", key=f"{view}-{name}-log")
         numbers(dataset, version, title.lower(), _columns(balance), key=f"{view}-{name}")
     shown, gap, hidden = visible(balance.classes, str(search or ""))
+    if gap is None and noun == "value" and all(_NUMBER.fullmatch(one.label) for one in shown):
+        shown = sorted(shown, key=lambda one: float(one.label))  # ratings and the like have an order of their own
     if not shown:
         st.caption(f"None of the {nouns} contains “{plain(str(search))}”.")
         return None
@@ -81,7 +85,7 @@ def value_bars(
         view,
         name,
         labels,
-        alt=f"{title}: rows per value. Largest {labels[0]}, smallest {labels[-1]}",
+        alt=f"{title}: rows per value, most often {balance.classes[0].label}",
         label=f"Open the rows of one of the {nouns}",
         every=[one.label for one in balance.classes],
     )

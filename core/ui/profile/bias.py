@@ -16,6 +16,7 @@ from core.ui.parts.pending import settled
 from core.ui.parts.problems import plain
 from core.ui.profile.groups import groups_view
 from core.ui.profile.parts import CHOICE, Opened, chart, chosen, heading, numbers
+from core.ui.shell.pages import link
 
 VIEW = "bias"
 DRAWN = 15
@@ -44,7 +45,11 @@ def bias_view(context: Context, dataset: Dataset, version: Version, found: Seque
 def _nothing(found: Sequence[Association]) -> None:
     reasons = "; ".join(f"{plain(one.attribute)}: {plain(one.note)}" for one in found[:5])
     empty_state(
-        "No attribute to measure", reasons or "The source has no column beside example and label.", icon="balance"
+        "No attribute to measure",
+        reasons or "Bias is measured on columns beside example and label, such as an author: there is none.",
+        icon="balance",
+        action=lambda: link("data", "Load it with more columns", icon=":material/upload:", view="load"),
+        shows="ties",
     )
 
 

@@ -129,7 +129,7 @@ def _legend(table: GroupTable, labels: list[int], rows: list[int]) -> None:
 
 def _parity(dataset: Dataset, version: Version, parity: Sequence[Parity]) -> None:
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
-        heading("Demographic parity", "how differently groups receive each label")
+        heading("Do groups get the labels equally often?", "demographic parity: 0 points apart is equal")
         st.space("stretch")
         numbers(dataset, version, "parity", _parity_columns(parity), key=f"{VIEW}-parity")
     shown = parity[:MAX_LABELS]
@@ -156,12 +156,13 @@ def _parity(dataset: Dataset, version: Version, parity: Sequence[Parity]) -> Non
                 format="percent",
                 min_value=0.0,
                 max_value=1.0,
-                help="Highest minus lowest share; 0 is parity",
+                help="How far apart the groups are: the highest share less the lowest. 0 is parity.",
             ),
             "ratio": st.column_config.NumberColumn(
                 "ratio",
                 format="%.2f",
-                help=f"Lowest over highest share; 1 is parity, below {FOUR_FIFTHS} breaks the four-fifths rule",
+                help="The lowest share over the highest: 1 is parity. Below 0.8 the difference counts as large (the "
+                "four-fifths rule, made for hiring; for texts and images it is a rule of thumb).",
             ),
             "share then": st.column_config.TextColumn("share there"),
         },
@@ -176,7 +177,7 @@ def _interval(estimate: float, low: float, high: float) -> str:
 def _reading(one: Parity) -> str:
     if not one.clear:
         return "may be chance: the intervals overlap"
-    return "clear, ratio below four fifths" if one.ratio < FOUR_FIFTHS else "clear"
+    return "a large difference, not chance" if one.ratio < FOUR_FIFTHS else "a small difference, not chance"
 
 
 def _parity_columns(parity: Sequence[Parity]) -> dict[str, list[object]]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Literal
 
 import plotly.graph_objects as go
@@ -12,9 +12,12 @@ import streamlit as st
 from core.charts.style import CONFIG
 from core.context import Context
 from core.records import Dataset, RowFilter, Version
+from core.services.lists import rows_listed
+from core.ui.chart_files import chart_files
+from core.ui.lists.tools import chips, filter_button, list_query
 from core.ui.parts.cells import clicked_mark
 from core.ui.parts.csv_text import csv_button, csv_text
-from core.ui.parts.row_list import row_browser
+from core.ui.parts.row_list import row_browser, row_tools
 
 CHOICE = "choice"
 """Keys of what is chosen start with it and a view's name: one choice lifts the others under the same name."""
@@ -66,7 +69,10 @@ def chart(
         config=CONFIG,
         alt=alt,
     )
-    return chooser(view, name, options if every is None else every, label=label, shown=shown)
+    with st.container(horizontal=True, gap="small", vertical_alignment="center"):
+        picked = chooser(view, name, options if every is None else every, label=label, shown=shown)
+        chart_files(figure, f"{view}-{name}-chart", f"{view}-{name}")
+    return picked
 
 
 def chooser(view: str, name: str, options: Sequence[Any], *, label: str, shown: Callable[[Any], str] = str) -> Any:
@@ -124,4 +130,10 @@ def numbers(dataset: Dataset, version: Version, name: str, columns: Mapping[str,
 def opened_rows(context: Context, dataset: Dataset, version: Version, opened: Opened, view: str) -> None:
     """The rows of what is chosen, beneath everything else of the view."""
     st.divider()
-    row_browser(context, dataset, version, opened.where, title=opened.title, key=f"{view}-rows")
+    tools = row_tools(context, dataset, version)
+    with st.container(horizontal=True, gap="small", vertical_alignment="center"):
+        filter_button(tools)
+        chips(tools)
+    narrowed = opened.where.columns + rows_listed(dataset, list_query(tools)).rows
+    where = replace(opened.where, columns=narrowed)
+    row_browser(context, dataset, version, where, title=opened.title, key=f"{view}-rows")

@@ -8,20 +8,25 @@ from typing import TypedDict
 import streamlit as st
 
 from core.context import Context
+from core.errors import WinnowError
 from core.records import Action, Dataset, Decision, Version
 from core.review.acts import ACTIONS
+from core.review.many import Doing, said
 from core.review.words import in_words
 from core.services.review.log import LogLine, log
+from core.services.review.undo import take_back_one
+from core.targets import Target
 from core.ui import keys
 from core.ui.modalities import line_of
 from core.ui.parts.csv_text import csv_button, csv_text, csv_title
 from core.ui.parts.labels import target_of, words_of
 from core.ui.parts.paging import WHOLE_HEADER, paged, pages
-from core.ui.parts.problems import shown_errors
+from core.ui.parts.problems import plain, shown_errors
 
 PAGE_ROWS = 50
 CSV_ROWS = 100_000
 CELL_CHARACTERS = 160
+UNDO = "Undo"
 
 
 class Narrowed(TypedDict):
@@ -33,13 +38,13 @@ class Narrowed(TypedDict):
 
 
 @st.fragment
-def decision_log(context: Context, dataset: Dataset, versions: Sequence[Version]) -> None:
+def decision_log(context: Context, dataset: Dataset, versions: Sequence[Version], user: str) -> None:
     """Filters, the table, its pages and its download."""
     with shown_errors():
-        _draw(context, dataset, versions)
+        _draw(context, dataset, versions, user)
 
 
-def _draw(context: Context, dataset: Dataset, versions: Sequence[Version]) -> None:
+def _draw(context: Context, dataset: Dataset, versions: Sequence[Version], user: str) -> None:
     with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
         narrowed = _filters(versions)
         st.space("stretch")
@@ -48,7 +53,7 @@ def _draw(context: Context, dataset: Dataset, versions: Sequence[Version]) -> No
     page = paged(
         key,
         PAGE_ROWS,
-        lambda offset: log(context, dataset.dataset_id, **narrowed, limit=PAGE_ROWS, offset=offset),
+        lambda offset: log(context, dataset.dataset_id, **narrowed, once=True, limit=PAGE_ROWS, offset=offset),
         lambda page: page.total,
     )
     if not page.total:
@@ -56,6 +61,7 @@ def _draw(context: Context, dataset: Dataset, versions: Sequence[Version]) -> No
         return
     with download:
         _download(context, dataset, narrowed, page.total)
+    _say_taken_back()
     st.caption(f"{page.total:,} {'decision' if page.total == 1 else 'decisions'}, newest first")
     st.dataframe(
         _columns(dataset, page.lines),
@@ -67,6 +73,20 @@ def _draw(context: Context, dataset: Dataset, versions: Sequence[Version]) -> No
             "decision": st.column_config.TextColumn("decision", width=170),
             "in force": st.column_config.TextColumn(
                 "in force", width=72, help="No: a later decision replaced it, or it was taken back"
+            ),
+            "in versions": st.column_config.TextColumn(
+                "in versions", width=90, help="Versions that were made with it. A version never changes"
+            ),
+            "blind": st.column_config.CheckboxColumn(
+                "blind", width=60, help="Judged without a model's answer in sight"
+            ),
+            "note": st.column_config.TextColumn("note", width="medium"),
+            UNDO: st.column_config.ButtonColumn(
+                "",
+                width=80,
+                on_click=_take_back,
+                args=(context, dataset, user, [line.decision.decision_id for line in page.lines]),
+                key=keys.UNDO_DECISION,
             ),
             "example": st.column_config.TextColumn("example", width="large"),
         },
@@ -104,12 +124,24 @@ def _columns(dataset: Dataset, lines: tuple[LogLine, ...]) -> dict[str, list[obj
         "who": [line.decision.reviewer for line in lines],
         "row": [line.decision.example_id for line in lines],
         "label": [words(_before(line)) for line in lines],
-        "decision": [in_words(line.decision, target, _before(line)) for line in lines],
+        "decision": [_decision(line, target) for line in lines],
         "suggested": [words(line.decision.shown.get("suggested_label")) for line in lines],
         "in force": [_standing(line) for line in lines],
+        UNDO: [UNDO if line.counts else None for line in lines],
         "version": [line.version.number for line in lines],
+        "in versions": [", ".join(map(str, line.versions)) or None for line in lines],
+        **({"note": [line.decision.note for line in lines]} if any(line.decision.note for line in lines) else {}),
+        **({"blind": [_is_blind(line) for line in lines]} if any(map(_is_blind, lines)) else {}),
         "example": [line_of(dataset, line.example, CELL_CHARACTERS) for line in lines],
     }
+
+
+def _decision(line: LogLine, target: Target) -> str:
+    """What was decided; an act on many rows is one line, with the first of them."""
+    act = line.of_many
+    if act is None or act.rows < 2:
+        return in_words(line.decision, target, _before(line))
+    return f"{act.rows:,} rows, one act: {said(Doing(act.action, act.label), target)}"
 
 
 def _before(line: LogLine) -> str | None:
@@ -123,6 +155,27 @@ def _standing(line: LogLine) -> str | None:
     return "yes" if line.counts else "no"
 
 
+def _is_blind(line: LogLine) -> bool:
+    return bool(line.decision.shown.get("blind"))
+
+
+def _take_back(context: Context, dataset: Dataset, user: str, decision_ids: Sequence[str]) -> None:
+    """The line whose button was pressed. For a callback."""
+    pressed = st.session_state[keys.UNDO_DECISION]
+    try:
+        said = take_back_one(context, dataset, decision_ids[pressed["row"]], user).said
+    except WinnowError as error:
+        st.session_state[f"{keys.UNDO_DECISION}-said"] = (error.message, ":material/error:")
+    else:
+        st.session_state[f"{keys.UNDO_DECISION}-said"] = (said, ":material/undo:")
+
+
+def _say_taken_back() -> None:
+    said, icon = st.session_state.pop(f"{keys.UNDO_DECISION}-said", (None, ""))
+    if said is not None:
+        st.info(plain(said), icon=icon)
+
+
 def _download(context: Context, dataset: Dataset, narrowed: Narrowed, total: int) -> None:
     def whole_list() -> bytes:
         page = log(context, dataset.dataset_id, **narrowed, limit=CSV_ROWS)
@@ -133,6 +186,7 @@ def _download(context: Context, dataset: Dataset, narrowed: Narrowed, total: int
 
 
 _CSV = (
+    "decision_id",
     "example_id",
     "source_id",
     "action",
@@ -141,22 +195,29 @@ _CSV = (
     "suggested_label",
     "score",
     "tier",
+    "blind",
+    "note",
     "reviewer",
     "decided_at",
     "version",
     "in_force",
+    "in_versions",
 )
 
 
 def _record(decision: Decision, line: LogLine) -> dict[str, object]:
     return {
+        "decision_id": decision.decision_id,
         "example_id": decision.example_id,
         "source_id": line.example.source_id,
         "action": decision.action,
         "label": decision.new_label,
         **decision.shown,
+        "blind": _is_blind(line),
+        "note": decision.note,
         "reviewer": decision.reviewer,
         "decided_at": decision.decided_at.isoformat(),
         "version": line.version.number,
         "in_force": line.counts,
+        "in_versions": " ".join(map(str, line.versions)),
     }

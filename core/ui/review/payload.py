@@ -8,7 +8,9 @@ from collections.abc import Callable, Sequence
 from core.context import Context
 from core.records import Decision
 from core.review.records import Neighbour, Refusal, ReviewItem
+from core.review.words import in_words
 from core.services.review.sources import Source
+from core.targets import Target
 from core.typed import JsonObject
 from core.ui.modalities.drawing import Drawing
 
@@ -30,29 +32,44 @@ def fitting(items: Sequence[ReviewItem], build: Callable[[ReviewItem], JsonObjec
 
 
 def row(
-    context: Context, item: ReviewItem, drawing: Drawing, source: Source, reviewer: str, *, page: str, grid: bool
+    context: Context,
+    item: ReviewItem,
+    drawing: Drawing,
+    target: Target,
+    source: Source,
+    reviewer: str,
+    *,
+    page: str,
+    grid: bool,
 ) -> JsonObject:
     """One row as `desk.js` or `grid.js` draws it; `page` is the address that shows the row named after it whole."""
     example, issue = item.example, item.issue
-    return {
+    known = {
         "example_id": example.example_id,
         **drawing.on_desk(context, example, grid),
         "label": example.label or "",
-        "suggested": issue.suggested_label,
         "meta": _meta(item, drawing),
         "whole": f"{page}{example.example_id}",
+        "blind": item.blind,
+        "scan_id": source.scan_id,
+        "decision": decided(item.decision, reviewer),
+        "before": _said_before(item.before, target),
+    }
+    if item.blind:  # what is not to be seen is not sent
+        shown = {"given_label": example.label, "blind": 1}
+        return known | {"suggested": None, "why": "", "copies": (), "bars": (), "neighbours": [], "shown": shown}
+    return known | {
+        "suggested": issue.suggested_label,
         "why": item.why,
         "copies": item.copies,
         "bars": item.probabilities,
         "neighbours": [] if grid else [_neighbour(context, neighbour, drawing) for neighbour in item.neighbours],
-        "scan_id": source.scan_id,
         "shown": {
             "given_label": example.label,
             "suggested_label": issue.suggested_label,
             "score": round(issue.score, 6),
             "tier": source.tier,
         },
-        "decision": decided(item.decision, reviewer),
     }
 
 
@@ -66,6 +83,7 @@ def decided(decision: Decision | None, reviewer: str) -> JsonObject | None:
         "action": decision.action,
         "label": decision.new_label,
         "by": None if decision.reviewer == reviewer else decision.reviewer,
+        "note": decision.note,
     }
 
 
@@ -79,14 +97,23 @@ def refusal(refused: Refusal, reviewer: str) -> JsonObject:
     }
 
 
+def _said_before(said: Decision | None, target: Target) -> str | None:
+    """What somebody said of the row on an earlier version: `ada, 28 Nov, on an earlier version: kept as it is.`"""
+    if said is None:
+        return None
+    words = in_words(said, target, said.shown.get("given_label"))
+    noted = f" Note: “{said.note}”." if said.note else ""
+    return f"{said.reviewer}, {said.decided_at:%d %b %Y}, on an earlier version: {words}.{noted}"
+
+
 def _meta(item: ReviewItem, drawing: Drawing) -> str:
     example, issue = item.example, item.issue
     parts = (
-        f"#{issue.rank:,}",
+        not item.blind and f"#{issue.rank:,}",
         f"row {example.example_id}",
         example.source_id and f"id {example.source_id}",
         example.split,
-        f"score {issue.score:.3f}",
+        not item.blind and f"score {issue.score:.3f}",
         drawing.caption(example),
     )
     return " · ".join(part for part in parts if part)

@@ -8,11 +8,14 @@ from typing import get_args
 import streamlit as st
 
 from core.context import Context
-from core.records import Dataset, LabelsFrom, PredictionFilter, Version
+from core.records import Dataset, LabelsFrom, PredictionFilter, RowFilter, Version
+from core.services.lists import FILTERS, predictions_listed
+from core.services.review.blind import Blind
 from core.services.review.sources import RunSource
 from core.services.runs.listing import get_run
 from core.ui import keys
 from core.ui.parts.problems import plain
+from core.ui.review.blind import blind_switch
 from core.ui.review.stage import Mode, stage
 from core.ui.shell.pages import link
 
@@ -24,13 +27,26 @@ def run_queue(context: Context, dataset: Dataset, version: Version, user: str, m
     true, predicted = asked.get(keys.TRUE), asked.get(keys.PREDICTED)
     cell = {key: asked.get(key) for key in (keys.FOUND, keys.MISSED, keys.ADDED, keys.WITHOUT)}
     correct = None if any(cell.values()) or (true is not None and predicted is not None) else False
-    where = PredictionFilter(asked.get(keys.SPLIT, "test"), true, predicted, correct, **cell)
+    shown = predictions_listed(dataset, asked.to_dict())
+    where = PredictionFilter(
+        asked.get(keys.SPLIT, "test"),
+        true,
+        predicted,
+        correct,
+        found=cell[keys.FOUND],
+        missed=cell[keys.MISSED],
+        added=cell[keys.ADDED],
+        without=cell[keys.WITHOUT],
+        rows=RowFilter(columns=shown.rows),
+        columns=shown.added,
+    )
     name = asked.get(keys.LABELS)
     labels_from: LabelsFrom = next((one for one in get_args(LabelsFrom) if one == name), "version")
-    with st.container(horizontal=True, vertical_alignment="center", gap="small", key="review-run"):
-        st.markdown(
-            f"Rows of {plain(where.split)} that run {run.number} {_of(cell) or _what(true, predicted)}", width="content"
-        )
+    above, source = st.container(), RunSource(run, where, labels_from)
+    blind = blind_switch(bool(source.held_out))
+    said = f"that run {run.number} {_of(cell) or _what(true, predicted)}"
+    with above, st.container(horizontal=True, vertical_alignment="center", gap="small", key="review-run"):
+        st.markdown(f"Rows of {plain(where.split)}{', judged blind' if blind else f' {said}'}", width="content")
         link(
             "evaluation",
             "Back to its evaluation",
@@ -45,9 +61,10 @@ def run_queue(context: Context, dataset: Dataset, version: Version, user: str, m
             missed=cell[keys.MISSED],
             added=cell[keys.ADDED],
             without=cell[keys.WITHOUT],
+            where=asked.get(FILTERS),
         )
         link("review", "Review the scan's list", dataset=dataset.name, version=version.number)
-    stage(context, dataset, version, user, lambda: RunSource(run, where, labels_from), mode)
+    stage(context, dataset, version, user, lambda: Blind(source) if blind else source, mode)
 
 
 def _of(cell: Mapping[str, str | None]) -> str:

@@ -10,13 +10,15 @@ import streamlit as st
 from core.context import Context
 from core.records import Dataset, IssueFilter, Scan, Version
 from core.services.issues.listing import latest_scan
-from core.services.review.sources import ScanSource
+from core.services.review.blind import Blind, has_held_out
+from core.services.review.sources import HELD_OUT, ScanSource, Source
 from core.ui import keys
 from core.ui.modalities import drawing_of
 from core.ui.parts.empty import empty_state
 from core.ui.parts.issue_filter import FLAGGED, filter_bar
+from core.ui.review.blind import blind_switch
+from core.ui.review.next_steps import scan_and_train
 from core.ui.review.stage import Mode, stage
-from core.ui.shell.pages import link
 
 View = Literal["desk", "grid", "decisions", "versions"]
 _VIEWS: dict[View, str] = {"desk": "Desk", "grid": "Grid", "decisions": "Decisions", "versions": "Versions"}
@@ -30,19 +32,14 @@ def views_of(dataset: Dataset) -> Mapping[View, str]:
     return {name: title for name, title in _VIEWS.items() if name != "grid" or has_grid}
 
 
-def not_scanned(dataset: Dataset, version: Version) -> None:
-    """Where there is nothing to hand out: the way to a scan."""
+def not_scanned(context: Context, dataset: Dataset, version: Version, user: str) -> None:
+    """Where there is nothing to hand out: a scan, or a model of it as it is."""
     empty_state(
         f"Version {version.number} has not been scanned",
         "A scan ranks the labels that are probably wrong; the desk hands them out worst first.",
         icon="troubleshoot",
-        action=lambda: link(
-            "issues",
-            "Scan it on the Issues page",
-            icon=":material/troubleshoot:",
-            dataset=dataset.name,
-            version=version.number,
-        ),
+        shows="desk",
+        action=lambda: scan_and_train(context, dataset, version, user),
     )
 
 
@@ -55,9 +52,14 @@ def queue_filter(context: Context, dataset: Dataset, scan: Scan) -> IssueFilter:
 
 def scan_queue(context: Context, dataset: Dataset, version: Version, user: str, where: IssueFilter, mode: Mode) -> None:
     """Hands out the rows of the version's best scan, the worst first."""
+    of_labels = where.issue_type in (None, "label")
+    blind = of_labels and where.rows.split in (None, *HELD_OUT) and blind_switch(has_held_out(context, version))
 
-    def best_by_now() -> ScanSource | None:
+    def best_by_now() -> Source | None:
         scan = latest_scan(context, version.version_id)
-        return None if scan is None else ScanSource(scan, where)
+        if scan is None:
+            return None
+        source = ScanSource(scan, where)
+        return Blind(source) if blind else source
 
     stage(context, dataset, version, user, best_by_now, mode)

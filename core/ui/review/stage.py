@@ -26,6 +26,7 @@ from core.ui import keys, review_desk
 from core.ui.modalities import drawing_of
 from core.ui.parts.labels import target_of
 from core.ui.parts.problems import plain, said, shown_errors
+from core.ui.review.next_steps import next_steps
 from core.ui.review.payload import decided, fitting, refusal, row
 from core.ui.review.tab import tab
 from core.ui.review_desk import Report
@@ -130,6 +131,7 @@ def _answer(
         row,
         context,
         drawing=drawing_of(dataset),
+        target=target,
         source=source,
         reviewer=user,
         page=_row_page(dataset, version),
@@ -147,12 +149,15 @@ def _answer(
         "items": sent,
         "more": len(sent) < len(due),
         "counts": _counts(standing),
+        "undoable": context.ledger.decisions.last_undoable(version_id, user) is not None,
         "empty": "" if order else ended or _nothing_left(context, version, source),
         **_outcome(context, version, user, recorded, report),
         "trouble": "",
     }
     st.session_state[f"{key}-told"] = {**answer, "items": []}
     review_desk.mount(key, answer)
+    if not order and not ended:
+        next_steps(context, dataset, version, user)
 
 
 def _due(recorded: Recorded, order: Sequence[int], report: Report, mode: Mode) -> list[int]:
@@ -190,7 +195,7 @@ def _release_old(context: Context, version: Version, key: str, queue: str) -> No
 
 
 def _counts(standing: ReviewCounts) -> dict[str, int]:
-    names = ("flagged", "left", "decided", "relabelled", "suggestion_taken")
+    names = ("flagged", "left", "decided", "relabelled", "suggestion_taken", "settled_before")
     return {name: getattr(standing, name) for name in names}
 
 
@@ -205,4 +210,4 @@ def _nothing_left(context: Context, version: Version, source: Source) -> str:
     if left:
         return f"Nothing is left in this queue. Without the filter, {left:,} flagged rows are."
     rows = "flagged row" if source.scan_id else "row of this queue"
-    return f"Every {rows} is decided.\nThe Versions tab makes a corrected version of the decisions."
+    return f"Every {rows} is decided."

@@ -10,20 +10,20 @@ from core.context import Context
 from core.records import Dataset, Version, VersionChange
 from core.review.words import change_words, count_words
 from core.services.issues.listing import latest_scan
-from core.services.review.decisions import counts, make_version
+from core.services.review.decisions import counts
 from core.services.review.log import changes
 from core.ui import keys
-from core.ui.parts.background import forget, result_of
 from core.ui.parts.labels import target_of, words_of
 from core.ui.parts.paging import WHOLE_HEADER
 from core.ui.parts.problems import plain, shown_errors
+from core.ui.review.next_steps import asked_for, open_made, scan_and_train
 from core.ui.shell.pages import link
 
 PAGE_ROWS = 50
 _MADE = {"load": "loaded", "review": "review", "split": "splits"}
 
 
-def version_form(context: Context, version: Version, user: str) -> None:
+def version_form(context: Context, dataset: Dataset, version: Version, user: str) -> None:
     """Makes a version of what is decided on this one."""
     scan = latest_scan(context, version.version_id)
     standing = counts(context, version.version_id, scan.scan_id if scan else None)
@@ -39,40 +39,15 @@ def version_form(context: Context, version: Version, user: str) -> None:
             "Make a version",
             key="make-version-button",
             type="primary",
-            disabled=not standing.decided or _asked(version) is not None,
+            disabled=not standing.decided or asked_for(version) is not None,
         )
     if pressed:
         st.session_state[keys.NEW_VERSION] = (version.version_id, note, user)
         st.rerun()
     with shown_errors():
-        _open_made(context, version)
-
-
-def _asked(version: Version) -> tuple[str, str, str] | None:
-    """Parent, note and maker of the version of this one that is being made."""
-    asked: tuple[str, str, str] | None = st.session_state.get(keys.NEW_VERSION)
-    return asked if asked and asked[0] == version.version_id else None
-
-
-def _open_made(context: Context, version: Version) -> None:
-    """Makes the version asked for, beside the page, and opens it."""
-    asked = _asked(version)
-    if asked is None:
-        return
-    try:
-        made = result_of(
-            context, (keys.NEW_VERSION, *asked), lambda: make_version(context, *asked), waiting="making the version"
-        )
-    except Exception:
-        del st.session_state[keys.NEW_VERSION]
-        raise
-    if made is None:
-        return
-    del st.session_state[keys.NEW_VERSION]
-    forget(context, (keys.NEW_VERSION, *asked))
-    st.query_params[keys.VERSION] = str(made.number)
-    st.toast(f"Version {made.number} is made and open.", icon=":material/check:")
-    st.rerun()
+        open_made(context, version)
+    if scan is None and version.kind == "review" and not standing.decided:
+        scan_and_train(context, dataset, version, user)
 
 
 def version_table(known: Sequence[Version]) -> None:

@@ -17,7 +17,10 @@ import streamlit as st
 from streamlit.components.v2.types import ComponentRenderer
 
 _FOLDER = Path(__file__).parent
-_PARTS = ("dom", "label", "actions", "outbox", "queue", "picker", "set_editor", "desk", "grid", "status", "main")
+_PARTS = (
+    *("dom", "label", "actions", "outbox", "queue", "picker", "set_editor"),
+    *("note", "desk", "grid", "status", "main"),
+)
 """One JavaScript module in reading order: a component takes a single piece of source."""
 
 

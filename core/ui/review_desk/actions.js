@@ -9,6 +9,7 @@ const ACTIONS = [
   { id: "group", key: "g", label: "Keep one of group", hint: "Leave all copies of this group out, but the one that stands for it" },
   { id: "exclude", key: "x", label: "Exclude", hint: "Leave the row out of the next version" },
   { id: "unsure", key: "u", label: "Unsure", hint: "Decide later, or let another decide" },
+  { id: "note", key: "m", label: "Note…", hint: "Say why, in a few words: kept with your verdict", plain: true },
   { id: "undo", key: "z", label: "Undo", hint: "Take back your last decision", plain: true },
   { id: "previous", key: "p", alias: "ArrowLeft", label: "Previous", hint: "Go back without deciding", plain: true },
   { id: "next", key: "n", alias: "ArrowRight", label: "Next", hint: "Go on without deciding", plain: true },
@@ -69,6 +70,20 @@ function keyOf(event) {
   if (event.key.length !== 1) return event.key
   const place = /^Key([A-Z])$/.exec(event.code ?? "")
   return event.key > "~" && place ? place[1].toLowerCase() : event.key.toLowerCase()
+}
+
+/** The digit of a key, or null. Where the row of digits has other signs without Shift, it is digits here nonetheless. */
+function digitOf(event) {
+  if (/^[0-9]$/.test(event.key)) return event.key
+  return event.shiftKey ? null : /^(?:Digit|Numpad)([0-9])$/.exec(event.code ?? "")?.[1] ?? null
+}
+
+/** Digit → class. Classes that are called by a digit have that; up to nine have their places, which never change;
+ * of more, the likeliest of the row do. */
+function digitsOf(labels, likely) {
+  const named = labels.filter((label) => /^[0-9]$/.test(label))
+  if (named.length) return new Map(named.map((label) => [label, label]))
+  return new Map((labels.length <= 9 ? labels : likely).slice(0, 9).map((label, place) => [String(place + 1), label]))
 }
 
 function isTyping(target) {

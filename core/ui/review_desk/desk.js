@@ -5,32 +5,38 @@ const ROLES = { "+ add": "suggested", "− remove": "extra" }
 class DeskView {
   constructor(labels) {
     this.labels = labels
-    this.body = el("div", { class: "example-body", tabindex: "0" })
+    this.body = el("div", { class: "example-body", tabindex: "0", dir: "auto", role: "group", "aria-label": "The example itself",
+      onclick: () => this.zoom() })
     this.meta = el("span")
     this.whole = el("a", { target: "_blank", rel: "noopener", title: "The whole row, in a tab of its own" }, "Open row ↗")
     this.banner = el("p", { class: "banner", role: "status", hidden: true })
-    this.given = el("strong", { class: "label" })
-    this.suggested = el("strong", { class: "label" })
+    this.before = el("p", { class: "banner", hidden: true, dir: "auto" })
+    this.noted = el("p", { class: "noted quiet", hidden: true, dir: "auto" })
+    this.given = el("strong", { class: "label", dir: "auto" })
+    this.suggested = el("strong", { class: "label", dir: "auto" })
     this.bars = el("ul", { class: "bars", "aria-label": "Probability of each label" })
-    this.why = el("p", { class: "why" })
+    this.why = el("p", { class: "why", dir: "auto" })
     this.neighbours = el("ol", { class: "neighbours" })
     this.root = el("div", { class: "desk" },
       el("section", { class: "example", "aria-label": "Example" },
-        el("p", { class: "meta quiet" }, this.meta, " ", this.whole), this.banner, this.body),
+        el("p", { class: "meta quiet" }, this.meta, " ", this.whole), this.before, this.banner, this.noted, this.body),
       el("aside", { class: "facts", "aria-label": "About this example" },
         el("dl", { class: "labels" },
           el("div", { class: "given" }, el("dt", {}, "Given"), el("dd", {}, this.given)),
           el("div", { class: "suggested" }, el("dt", {}, "Suggested"), el("dd", {}, this.suggested))),
+        el("p", { class: "blind-note" }, "Judged blind: what a model says of this row is not shown."),
         this.bars,
-        el("h3", {}, "Why"), this.why,
-        el("h3", {}, "Nearest examples"), this.neighbours))
+        el("h2", {}, "Why"), this.why,
+        el("h2", {}, "Nearest examples"), this.neighbours))
   }
 
   /** Draws one row; the same row again is left alone, so that an answer of the server moves nothing. */
   show(item) {
-    if (item === this.item && item.decision === this.decision) return
+    if (item === this.item && item.decision === this.decision && item.note === this.note) return
     this.item = item
     this.decision = item.decision
+    this.note = item.note
+    this.root.classList.toggle("is-blind", Boolean(item.blind))
     this.root.dataset.row = item.example_id
     this.meta.textContent = item.meta
     this.whole.href = item.whole
@@ -42,17 +48,27 @@ class DeskView {
     this.body.classList.toggle("short", !item.image && !item.fields && item.text.length < 280)
     this.body.scrollTop = 0
     this.drawBanner(item)
-    this.bars.replaceChildren(...item.bars.map(([label, share]) => this.bar(item, label, share)))
+    this.drawBars(item)
     this.neighbours.replaceChildren(...item.neighbours.map((neighbour) => this.neighbour(item, neighbour)))
     if (!item.neighbours.length) this.neighbours.append(el("li", { class: "quiet" }, "None are known."))
   }
 
   /** An image, the columns of a row one below the other, or a text. */
   example(item) {
-    if (item.image) return item.picture ??= picture(item.image, item.name, "large")
+    if (item.image) {
+      item.picture ??= picture(item.image, item.name, "large")
+      item.picture.title = "Larger or smaller: click, or +"
+      return item.picture
+    }
     if (!item.fields) return item.text
     return el("table", { class: "fields" }, el("tbody", {}, ...item.fields.map(([name, value, look]) =>
-      el("tr", {}, el("th", { scope: "row" }, name), el("td", { class: look }, value)))))
+      el("tr", {}, el("th", { scope: "row", dir: "auto" }, name), el("td", { class: look, dir: "auto" }, value)))))
+  }
+
+  /** An image as large as there is room for, or back to its own size. */
+  zoom() {
+    if (this.item?.image) this.body.classList.toggle("zoomed")
+    return Boolean(this.item?.image)
   }
 
   clear() {
@@ -72,21 +88,38 @@ class DeskView {
     }
   }
 
-  drawBanner({ decision, label }) {
+  drawBanner({ decision, label, before, note }) {
+    this.before.hidden = !before
+    this.before.textContent = before ?? ""
+    const drafted = note && note !== decision?.note
+    this.noted.hidden = !drafted
+    this.noted.textContent = drafted ? `Note, kept with your verdict: ${note}` : ""
     this.banner.hidden = !decision
     if (!decision) return
     const who = decision.by ? `${decision.by} has decided this row` : "You have decided this row"
-    this.banner.textContent = `${who}: ${this.labels.decisionText(decision, label)}. Decide again to change it.`
+    const noted = decision.note ? ` Note: “${decision.note}”.` : ""
+    this.banner.textContent = `${who}: ${this.labels.decisionText(decision, label)}.${noted} Decide again to change it.`
   }
 
-  bar(item, label, share) {
+  /** The likeliest classes; where each class has a digit, those too that are not among them. */
+  drawBars(item) {
+    const digits = this.labels.digits(item)
+    const keyFor = new Map([...digits].map(([digit, label]) => [label, digit]))
+    const likely = new Set(item.bars.map(([label]) => label))
+    const others = [...digits.values()].filter((label) => !likely.has(label)).map((label) => [label, null])
+    this.bars.replaceChildren(...[...item.bars, ...others].map(([label, share]) => this.bar(item, label, share, keyFor.get(label))))
+    this.bars.classList.toggle("with-keys", digits.size > 0)
+  }
+
+  bar(item, label, share, digit) {
     const role = this.labels.role(item, label)
     const fill = el("span", { class: "fill" })
-    fill.style.width = `${Math.max(share * 100, 0.5)}%`
+    fill.style.width = `${share === null ? 0 : Math.max(share * 100, 0.5)}%`
     return el("li", { class: ROLES[role] ?? role },
-      el("span", { class: "name", title: label }, el("span", {}, label), role ? el("em", {}, role) : null),
+      digit === undefined ? null : el("kbd", { title: `${digit} chooses this class` }, digit),
+      el("span", { class: "name", title: label }, el("span", { dir: "auto" }, label), role ? el("em", {}, role) : null),
       el("span", { class: "track", "aria-hidden": "true" }, fill),
-      el("span", { class: "share" }, percent(share)))
+      el("span", { class: "share" }, share === null ? "–" : percent(share)))
   }
 
   neighbour(item, neighbour) {
@@ -96,8 +129,8 @@ class DeskView {
     return el("li", { class: role },
       neighbour.image ? picture(neighbour.image, "", "small") : null,
       el("div", {},
-        el("p", { class: "neighbour-label" }, el("strong", {}, label), role ? el("em", {}, role) : null,
+        el("p", { class: "neighbour-label" }, el("strong", { dir: "auto" }, label), role ? el("em", {}, role) : null,
           el("span", { class: "quiet" }, `similarity ${neighbour.similarity.toFixed(2)}`)),
-        neighbour.text ? el("p", { class: "snippet" }, neighbour.text) : null))
+        neighbour.text ? el("p", { class: "snippet", dir: "auto" }, neighbour.text) : null))
   }
 }

@@ -27,11 +27,17 @@ function plural(count, noun, many = `${noun}s`) {
   return `${count.toLocaleString("en-GB")} ${count === 1 ? noun : many}`
 }
 
-/** An image that is scaled up without blurring where it is small: an 8×8 digit stays a grid of pixels. */
+const ENLARGED = 4
+const SEEN_AT_LEAST = 128
+
+/** An image; a small one is scaled up smoothly and no more than eyes need: one blown up to the size of a page is harder
+ * to name than its thumbnail. */
 function picture(source, alt, className) {
   const image = el("img", { class: className, alt, draggable: "false" })
   image.addEventListener("load", () => {
-    image.classList.toggle("tiny", Math.max(image.naturalWidth, image.naturalHeight) <= 96)
+    const longest = Math.max(image.naturalWidth, image.naturalHeight)
+    image.classList.toggle("tiny", longest <= 96)
+    image.style.setProperty("--cap", `${Math.max(SEEN_AT_LEAST, longest * ENLARGED)}px`)
   })
   image.src = source
   return image

@@ -32,10 +32,8 @@ class GridView {
   tile(item) {
     const known = this.tiles.get(item.example_id)
     if (known) return known
-    const spoken = this.labels.spoken(item)
-    const tile = el("div", { class: "tile", role: "option", id: `tile-${item.example_id}`, "data-row": item.example_id,
-      "aria-label": `${item.name}, ${spoken.charAt(0).toLowerCase()}${spoken.slice(1)}` },
-    picture(item.thumbnail, "", "thumb"),
+    const tile = el("div", { class: "tile", role: "option", id: `tile-${item.example_id}`, "data-row": item.example_id },
+    picture(item.thumbnail, item.name, "thumb"),
     el("span", { class: "tick", "aria-hidden": "true" }, "✓"),
     ...this.under(item))
     this.tiles.set(item.example_id, tile)
@@ -44,8 +42,8 @@ class GridView {
 
   under(item) {
     if (this.labels.several) return [this.labels.chips(item.label, item.suggested ?? item.label, [])]
-    return [el("span", { class: "from", title: item.label }, item.label),
-      item.suggested === null ? null : el("span", { class: "to", title: item.suggested }, `→ ${item.suggested}`)]
+    return [el("span", { class: "from", title: item.label, dir: "auto" }, item.label),
+      item.suggested === null ? null : el("span", { class: "to", title: item.suggested, dir: "auto" }, `→ ${item.suggested}`)]
   }
 
   /** The rows that an action is for: the selection in screen order, else the one under the cursor. */

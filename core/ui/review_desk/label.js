@@ -4,6 +4,16 @@
 class Labels {
   constructor(several) {
     this.several = several
+    /** Every class that can be chosen, in the dataset's own order. */
+    this.known = []
+    /** Whether digits may mean the likeliest classes of a row: where it is not seen which these are, they may not. */
+    this.byLikelihood = true
+  }
+
+  /** Digit → class for a row. Several at once are chosen in their editor, which has digits of its own. */
+  digits(item) {
+    if (this.several || !item || !this.known.length) return new Map()
+    return digitsOf(this.known, this.byLikelihood ? item.bars.map(([label]) => label) : [])
   }
 
   /** The classes of a label as the server has it, or of a list that was chosen here. */
@@ -69,7 +79,9 @@ class Labels {
   chips(label, after = label, words = ["add", "remove"]) {
     const { kept, added, removed } = this.change(label, after)
     const chip = (name, kind, sign, word) => el("span", { class: `chip ${kind}` },
-      sign ? el("b", { "aria-hidden": "true" }, sign) : null, el("span", { class: "name" }, name), word ? el("em", {}, word) : null)
+      sign ? el("b", { "aria-hidden": "true" }, sign) : null,
+      sign && !word ? el("span", { class: "for-screen-readers" }, kind === "added" ? "add " : "remove ") : null,
+      el("span", { class: "name", dir: "auto" }, name), word ? el("em", {}, word) : null)
     const made = [...kept.map((name) => chip(name, "")), ...added.map((name) => chip(name, "added", "+", words[0])),
       ...removed.map((name) => chip(name, "removed", "−", words[1]))]
     return el("span", { class: "chips" }, ...(made.length ? made : [el("span", { class: "quiet" }, "none of the classes")]))

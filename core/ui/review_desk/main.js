@@ -19,9 +19,11 @@ class Review {
     this.isGrid = data.mode === "grid"
     this.actionIds = data.actions.join()
     this.labels = new Labels(data.several)
+    this.labels.byLikelihood = !this.isGrid
     this.actions = actionsOf(data.actions, data.several)
     this.picker = data.several
       ? new SetEditor(this.labels, (classes) => this.relabel(classes)) : new LabelPicker((label) => this.relabel(label))
+    this.note = new NoteEditor((text) => this.keepNote(text))
     this.view = this.isGrid ? new GridView(this.labels, (count) => this.drawSelection(count)) : new DeskView(this.labels)
     this.build()
     this.listen()
@@ -31,11 +33,13 @@ class Review {
     this.status = new Status((item) => this.revisit(item))
     this.empty = el("p", { class: "empty" })
     this.selection = el("p", { class: "selection quiet" })
+    this.legend = el("p", { class: "legend quiet", "aria-label": "Digits of the classes", role: "group" })
     this.spoken = el("p", { class: "for-screen-readers", role: "status" })
     this.toolbar = actionBar((id, event) => this.press(id, event), this.actions)
     this.root = el("div", { class: "review", role: "region", "aria-label": "Review desk", tabindex: "-1" },
       this.status.header, this.status.notice, this.empty, this.view.root,
-      el("footer", {}, this.isGrid ? this.selection : null, this.picker.root, this.toolbar), this.spoken)
+      el("footer", {}, this.isGrid ? this.selection : null, this.isGrid ? this.legend : null, this.picker.root, this.note.root,
+        this.toolbar), this.spoken)
     this.host.append(this.root)
   }
 
@@ -45,12 +49,16 @@ class Review {
     this.onLeave = (event) => {
       if (this.outbox.waiting) event.preventDefault()
     }
+    this.onKeysAsked = (event) => {
+      if (this.host.isConnected && this.root.checkVisibility()) event.detail.push(...this.tellKeys())
+    }
     document.addEventListener("keydown", this.onKey)
+    document.addEventListener("winnow-keys", this.onKeysAsked)
     window.addEventListener("pointermove", this.onInput, { passive: true })
     window.addEventListener("beforeunload", this.onLeave)
     // Streamlit reads keys on the document, where an input inside a shadow root looks like no input at all.
     for (const kind of ["keydown", "keypress", "keyup"]) {
-      this.picker.root.addEventListener(kind, (event) => event.stopPropagation())
+      for (const typed of [this.picker, this.note]) typed.root.addEventListener(kind, (event) => event.stopPropagation())
     }
     this.heart = setInterval(() => {
       if (Date.now() - this.lastInput < IDLE_MS) this.report()
@@ -59,6 +67,7 @@ class Review {
 
   close() {
     document.removeEventListener("keydown", this.onKey)
+    document.removeEventListener("winnow-keys", this.onKeysAsked)
     window.removeEventListener("pointermove", this.onInput)
     window.removeEventListener("beforeunload", this.onLeave)
     clearInterval(this.heart)
@@ -85,7 +94,10 @@ class Review {
     this.data = data
     this.digest = data.labels_digest
     if (data.labels) labelLists.set(data.labels_digest, data.labels)
-    this.picker.setLabels(labelLists.get(this.digest) ?? [])
+    const classes = labelLists.get(this.digest) ?? []
+    this.picker.setLabels(classes)
+    this.labels.known = this.actions.some(({ id }) => id === "choose") ? classes : []
+    if (this.isGrid) this.drawLegend()
     this.outbox.confirm(data.acknowledged)
     this.status.trouble = data.trouble
     clearTimeout(this.again)
@@ -159,14 +171,45 @@ class Review {
   key(event) {
     if (!this.host.isConnected || !this.root.checkVisibility()) return
     this.lastInput = Date.now()
-    const handled = (this.isGrid && this.view.key(event)) || this.performKey(event)
+    const handled = (this.isGrid ? this.view.key(event) : this.zooms(event)) || this.performKey(event) || this.chooseByDigit(event)
     if (handled) event.preventDefault()
+  }
+
+  /** Plus: the image larger, and again smaller. */
+  zooms(event) {
+    if (event.key !== "+" || event.ctrlKey || event.metaKey || event.altKey || isTyping(event.composedPath()[0])) return false
+    return this.view.zoom()
   }
 
   performKey(event) {
     const id = actionOfKey(event, this.actions)
     if (id) this.perform(id)
     return Boolean(id)
+  }
+
+  /** A digit gives the rows in hand the class that has it. */
+  chooseByDigit(event) {
+    if (event.ctrlKey || event.metaKey || event.altKey || event.repeat || event.defaultPrevented) return false
+    if (isTyping(event.composedPath()[0])) return false
+    const digit = digitOf(event)
+    const label = digit === null ? undefined : this.labels.digits(this.targets()[0]).get(digit)
+    if (label === undefined) return false
+    this.picker.close()
+    this.relabel(label)
+    return true
+  }
+
+  /** What the dialog of all keys lists of this page. */
+  tellKeys() {
+    const title = this.isGrid ? "On the grid" : "On the desk"
+    const keys = this.actions.map(({ key, alias, hint }) => [[key.toUpperCase(), alias && KEY_NAMES[alias]].filter(Boolean), hint])
+    const digits = [...this.labels.digits(this.targets()[0])]
+    const chosen = digits.length > 1 ? [[[digits[0][0], "…", digits[digits.length - 1][0]], "Choose the class that has the digit"]] : []
+    const own = this.isGrid
+      ? [[["←", "↑", "↓", "→"], "Move; with Shift select a range"], [["Space"], "Select the image, or not"], [["A"], "Select all"], [["Esc"], "Select none"]]
+      : []
+    const editor = this.labels.several ? [{ title: "While classes are edited", keys: EDITOR_KEYS }] : []
+    return [{ title, keys: [...own, ...keys.filter(([names]) => !this.isGrid || !names.includes("←") && !names.includes("→")), ...chosen] }, ...editor]
   }
 
   /** A button: after a click of the mouse the keys work on, after the keyboard the focus stays on the button. */
@@ -177,7 +220,11 @@ class Review {
 
   perform(id) {
     this.picker.close()
-    if (id === "undo") this.undo()
+    this.note.close()
+    const decides = !this.actions.find((action) => action.id === id)?.plain
+    if ((decides || id === "note") && !this.targets().length) return
+    if (id === "note") this.note.open(this.targets()[0].note ?? this.targets()[0].decision?.note ?? "", this.root)
+    else if (id === "undo") this.undo()
     else if (id === "next" || id === "previous") this.move(id === "next" ? 1 : -1)
     else if (id === "choose") this.choose()
     else if (id === "suggestion") this.takeSuggestion()
@@ -196,7 +243,8 @@ class Review {
   }
 
   takeSuggestion() {
-    if (this.targets().every((item) => item.suggested === null)) this.status.tell("No label is suggested here: choose one, or keep the row.")
+    if (this.targets().every((item) => item.blind)) this.status.tell("This row is judged blind: no suggestion is shown. Keep its label, or choose another.")
+    else if (this.targets().every((item) => item.suggested === null)) this.status.tell("No label is suggested here: choose one, or keep the row.")
     else this.decide((item) => (item.suggested === null ? { action: "unsure", label: null } : { action: "relabel", label: item.suggested }))
   }
 
@@ -207,6 +255,15 @@ class Review {
     const [first] = this.targets()
     const items = rows.map((row) => this.queue.find(row)?.decision ? null : this.queue.find(row) ?? { example_id: row, scan_id: first.scan_id, shown: {} })
     this.decideItems(items.filter(Boolean), () => ({ action: "exclude", label: null }))
+  }
+
+  /** A note is of the row in hand and goes out with its verdict; one that is decided is decided so again. */
+  keepNote(text) {
+    const items = this.targets()
+    items.forEach((item) => (item.note = text || null))
+    const decided = items.filter((item) => item.decision && !item.decision.by)
+    if (decided.length) this.decideItems(decided, (item) => ({ action: item.decision.action, label: item.decision.label }))
+    else this.draw()
   }
 
   relabel(label) {
@@ -223,7 +280,7 @@ class Review {
     const acts = items.map((item) => this.act(item, choice(item)))
     items.forEach((item, index) => {
       const { action, label, key } = acts[index]
-      item.decision = { action, label }
+      item.decision = { action, label, note: acts[index].note }
       item.acts = [...(item.acts ?? []), key]
     })
     this.undoable.push(acts.map((act) => act.key))
@@ -240,7 +297,7 @@ class Review {
     const same = action === "relabel" && this.labels.same(label, item.label)
     return {
       key: randomKey(), example_id: item.example_id, action: same ? "keep" : action, label: same ? null : label,
-      scan_id: item.scan_id, shown: item.shown, 
+      scan_id: item.scan_id, shown: item.shown, note: item.note ?? item.decision?.note ?? null,
       instead_of: [item.decision?.decision_id, item.decision?.key, ...(item.acts ?? [])].filter(Boolean),
     }
   }
@@ -248,6 +305,9 @@ class Review {
   /** Takes back the newest act of this tab. Beyond its memory the server says which act would be next: that one is taken
    *  back when Undo is pressed once more. */
   undo() {
+    if (!this.undoable.length && !this.offered && !this.data.undoable && !this.outbox.waiting) {
+      return this.status.tell("Nothing to undo: no decision of yours is in force on this version.")
+    }
     const keys = this.undoable.pop() ?? [this.offered]
     this.memory.keep(this.undoable)
     this.offered = null
@@ -275,6 +335,11 @@ class Review {
     this.view.root.hidden = nothing
     this.empty.hidden = !nothing
     this.toolbar.toggleAttribute("data-empty", nothing)
+    for (const button of this.toolbar.querySelectorAll("button")) {
+      const id = button.dataset.action
+      button.disabled = (nothing && !["undo", "previous", "next"].includes(id))
+        || (id === "suggestion" && !this.isGrid && !nothing && current.suggested === null)
+    }
     if (nothing) this.empty.textContent = this.data.more ? "Fetching more rows…" : this.data.empty
     else if (this.isGrid) this.view.show(open)
     else this.view.show(current)
@@ -287,6 +352,13 @@ class Review {
   speak(item) {
     const text = this.isGrid || !item ? "" : `Row ${item.example_id}. ${this.labels.spoken(item)}.`
     if (this.spoken.textContent !== text) this.spoken.textContent = text
+  }
+
+  /** Which digit gives the selected images which class. */
+  drawLegend() {
+    const digits = [...this.labels.digits({})]
+    this.legend.hidden = !digits.length
+    this.legend.replaceChildren(...digits.map(([digit, label]) => el("span", {}, el("kbd", {}, digit), " ", el("span", { dir: "auto" }, label))))
   }
 
   drawSelection(count) {

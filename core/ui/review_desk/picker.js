@@ -86,7 +86,7 @@ class LabelPicker {
 
   option(label, index) {
     return el("li", {
-      role: "option", id: `label-${index}`, "aria-selected": String(index === this.active),
+      role: "option", id: `label-${index}`, "aria-selected": String(index === this.active), dir: "auto",
       onpointerdown: (event) => event.preventDefault(),
       onclick: () => this.choose(index),
     }, label)

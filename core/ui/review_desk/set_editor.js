@@ -1,6 +1,13 @@
 // Several classes at once: a list with a box for each class, chips of the label as it would be saved, and one key to save.
 
 const TOGGLED = 9
+const EDITOR_KEYS = [
+  [["1", "…", "9"], "Put a class in, or take it out"],
+  [["↑", "↓"], "Move in the list; Space then puts the class in or takes it out"],
+  [["0"], "None of the classes applies"],
+  [["Enter"], "Save the set; after typing, take what was found"],
+  [["Esc"], "Leave the label as it is"],
+]
 
 class SetEditor extends LabelPicker {
   constructor(labels, onChoose) {
@@ -57,7 +64,7 @@ class SetEditor extends LabelPicker {
     const role = { "+ add": "+ suggested", "− remove": "− suggested to go", given: "given" }[this.kind.role(this.item, label)]
     return el("li", { role: "option", id: `label-${index}`,
       onpointerdown: (event) => event.preventDefault(), onclick: () => this.toggle(index) },
-    el("span", { class: "box", "aria-hidden": "true" }), el("span", { class: "name" }, label), role ? el("em", {}, role) : null,
+    el("span", { class: "box", "aria-hidden": "true" }), el("span", { class: "name", dir: "auto" }, label), role ? el("em", {}, role) : null,
     index < TOGGLED && this.digitsToggle ? el("kbd", { "aria-hidden": "true" }, String(index + 1)) : null)
   }
 
@@ -76,7 +83,7 @@ class SetEditor extends LabelPicker {
     const { kept, added, removed } = this.kind.change(this.item.label, chosen)
     const chip = (name, kind, sign, word) => el("button", { type: "button", class: `chip ${kind}`, tabindex: "-1", "data-class": name,
       title: this.chosen.has(name) ? "Take it off" : "Put it back", onpointerdown: (event) => event.preventDefault(), onclick: () => this.flip(name) },
-    sign ? el("b", { "aria-hidden": "true" }, sign) : null, el("span", { class: "name" }, name), word ? el("em", {}, word) : null)
+    sign ? el("b", { "aria-hidden": "true" }, sign) : null, el("span", { class: "name", dir: "auto" }, name), word ? el("em", {}, word) : null)
     this.chips.replaceChildren(...kept.map((name) => chip(name, "")), ...added.map((name) => chip(name, "added", "+", "added")),
       ...removed.map((name) => chip(name, "removed", "−", "removed")))
     const none = chosen.length ? "" : " None of the classes applies."

@@ -13,13 +13,15 @@ class Status {
   }
 
   /** Counts of the server with the decisions added that it has not confirmed yet. */
-  showCounts({ flagged, left, decided, relabelled, suggestion_taken }, pending) {
+  showCounts({ flagged, left, decided, relabelled, suggestion_taken, settled_before }, pending) {
     const remaining = Math.max(0, left - pending)
     const taken = relabelled ? `${percent(suggestion_taken / relabelled)} of changes` : "no changes yet"
     this.counts.replaceChildren(
       el("span", {}, el("strong", { "data-count": "done" }, (decided + pending).toLocaleString("en-GB")), " done"),
       el("span", {}, el("strong", { "data-count": "left" }, remaining.toLocaleString("en-GB")), " left"),
-      el("span", {}, "suggestion taken: ", el("strong", { "data-count": "taken" }, taken)))
+      el("span", {}, "suggestion taken: ", el("strong", { "data-count": "taken" }, taken)),
+      ...(settled_before ? [el("span", { title: "A verdict of an earlier version stands" },
+        el("strong", { "data-count": "settled" }, settled_before.toLocaleString("en-GB")), " settled before")] : []))
     this.meter.max = Math.max(1, flagged)
     this.meter.value = Math.max(0, flagged - remaining)
   }

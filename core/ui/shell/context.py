@@ -13,6 +13,7 @@ from core.reading.ask import readers
 from core.services.collect import Collector, start_collector
 from core.services.context import open_context
 from core.services.upkeep.daily import start_daily
+from core.services.webhook import asked_for, start_webhook
 from core.settings import workspace
 
 
@@ -58,9 +59,11 @@ _START: list[Callable[[Context], object]] = []
 
 @st.cache_resource(show_spinner=False, on_release=_Opened.close)
 def _opened(root: str) -> _Opened:
+    address = asked_for()
     context = open_context(workspace(root))
     readers(context.beside).warm()
     start_daily(context)
+    start_webhook(context, address)
     opened = _Opened(context, start_collector(context))
     for start in _START:
         start(context)

@@ -12,11 +12,14 @@ from core.context import Context
 from core.errors import WinnowError
 from core.records import Dataset, Version
 from core.store.datasets import list_datasets
+from core.store.versions import list_versions
 from core.ui.parts.empty import no_dataset
 from core.ui.parts.problems import show_error
 from core.ui.shell.context import app_context
+from core.ui.shell.first_steps import first_steps_line
 from core.ui.shell.guard import current_user, require_access
 from core.ui.shell.header import title_and_pickers, title_only
+from core.ui.shell.reading import reading, refuse_readers, title_to_read
 from core.ui.shell.strip import job_strip
 
 
@@ -49,22 +52,28 @@ def open_page(
     when_empty: Callable[[BareFrame], None] = ...,
     versions: bool = ...,
     strip: bool = ...,
+    to_read: bool = ...,
 ) -> Frame: ...
 def open_page(
     title: str,
     *,
     needs: Literal["nothing", "dataset"] = "dataset",
-    when_empty: Callable[[BareFrame], None] = lambda frame: no_dataset(),
+    when_empty: Callable[[BareFrame], None] | None = None,
     job_lines: int = 1,
     versions: bool = True,
     strip: bool = True,
+    to_read: bool = False,
 ) -> BareFrame | Frame:
     """Opens a page: checks access, draws the header with `?dataset=` and `?version=`, then the line of running jobs.
 
-    Without any dataset, a page that needs one draws `when_empty` and stops. Without `versions`, no version is picked:
-    the frame has the newest. Without `strip`, the page draws that line itself: it leaves out a job that it follows.
+    Without any dataset, a page that needs one draws `when_empty`, else what it will show, and stops. Without
+    `versions`, no version is picked: the frame has the newest. Without `strip`, the page draws that line itself: it
+    leaves out a job that it follows. A session of a shared link is let in only where the page is `to_read`: without
+    pickers, running jobs and a name.
     """
     require_access()
+    if reading():
+        return _to_read() if to_read else refuse_readers()
     context = _opened()
     datasets = list_datasets(context.store) if needs == "dataset" else []
     if not datasets:
@@ -73,12 +82,20 @@ def open_page(
         bare = BareFrame(context, current_user())
         if needs == "nothing":
             return bare
-        when_empty(bare)
+        when_empty(bare) if when_empty else no_dataset(context, bare.user, title)
         st.stop()
     dataset, version, known = title_and_pickers(context, title, datasets, versions=versions)
     if strip:
         job_strip(context)
+    first_steps_line(context, dataset, current_user())
     return Frame(context, current_user(), dataset, version, known)
+
+
+def _to_read() -> Frame:
+    context = _opened()
+    dataset = title_to_read(list_datasets(context.store))
+    known = tuple(sorted(list_versions(context.store, dataset.dataset_id), key=lambda one: -one.number))
+    return Frame(context, current_user(), dataset, known[0], known)
 
 
 def _opened() -> Context:

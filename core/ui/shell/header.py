@@ -12,6 +12,7 @@ from core.store.versions import list_versions
 from core.ui import keys
 from core.ui.parts.problems import plain
 from core.ui.shell.guard import current_user, signed_in
+from core.ui.shell.keyboard import keyboard
 from core.ui.url import asked_for, name, to_url
 
 
@@ -117,6 +118,7 @@ def _facts(dataset: Dataset, version: Version) -> None:
 
 
 def _who() -> None:
+    keyboard()
     user = current_user()
     with st.popover(plain(user), icon=":material/person:", type="tertiary"):
         if signed_in():

@@ -36,8 +36,14 @@ PAGES: dict[str, PageEntry] = {
         "Train", "model_training", "Fine-tune a model, watch it, see whether cleaning helped, and use it."
     ),
     "evaluation": PageEntry("Evaluate", "grid_on", "How good a run is, where it errs, and which of two is better."),
+    "story": PageEntry(
+        "Story", "auto_stories", "What became of a dataset, how good it is and what to do next: one link for others."
+    ),
     "jobs": PageEntry("Jobs", "pending_actions", "Everything that runs or ran: progress, log, stop."),
 }
+
+READ = ("home", "story")
+"""Where somebody who may only read is let in: the start page says that it is not for them."""
 
 
 def page(name: str) -> Page:
@@ -93,5 +99,8 @@ def open_link(
     **query: str | int | None,
 ) -> None:
     """`link` as a button, for the one thing that a page wants done."""
-    if st.button(label, key=key, type=type, icon=icon):
-        st.switch_page(page(name), query_params={k: str(value) for k, value in query.items() if value is not None})
+    shown = {name: str(value) for name, value in query.items() if value is not None}
+    if shown and st.session_state.get(keys.PAGE) == name:
+        st.button(label, key=key, type=type, icon=icon, on_click=st.query_params.from_dict, args=(shown,))
+    elif st.button(label, key=key, type=type, icon=icon):
+        st.switch_page(page(name), query_params=shown)

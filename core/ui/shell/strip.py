@@ -1,57 +1,82 @@
-"""The line that says what is running, on every page. Refreshes itself; redraws the page when a job starts or ends."""
+"""The lines that say what is running, and what has just ended, on every page. They follow by themselves; the page is
+drawn again when a job starts or ends."""
 
 from __future__ import annotations
 
 import streamlit as st
 
 from core.context import Context
+from core.errors import JobError
 from core.records import Job
 from core.ui import keys
+from core.ui.live import live
+from core.ui.parts.job_words import duration, how_it_ended, mark
 from core.ui.parts.problems import plain
+from core.ui.parts.results import result_link
 from core.ui.shell.pages import link
 
-BUSY_SECONDS = 2.0
-"""Between two looks while something runs."""
-IDLE_SECONDS = 5.0
+TOLD = 3
+"""Jobs of which it is said at once that they have ended."""
 
 
 def job_strip(context: Context, lines: int = 1, without: Job | None = None) -> None:
     """Draws up to `lines` active jobs, or nothing while there is none; `without` the one that the page follows."""
-    seen = _pulse(context)
-    st.session_state[keys.SEEN_JOBS] = seen
+    _note_ended(context)
+    st.session_state[keys.SEEN_JOBS] = _pulse(context)
     left_out = without.job_id if without else None
-    st.fragment(run_every=BUSY_SECONDS if seen else IDLE_SECONDS)(_strip)(context, lines, left_out)
+    live(context, lambda: _strip(context, lines, left_out), lambda: _looked_at(context, lines, left_out), key="strip")
+
+
+def state_of(job: Job) -> tuple[object, object]:
+    """What a part that shows a job looks at: see `core.ui.live`."""
+    said = progress_text(job)
+    urgent = (job.job_id, job.status, job.collected, job.progress.stage, job.queue_position, job.device)
+    return urgent, (said, None if job.progress.fraction is None else round(100 * job.progress.fraction))
 
 
 def progress_text(job: Job) -> str:
-    """`scan · 45 % · 32 s left`: the state while it waits, else stage, share and time left."""
-    if job.status == "queued" and job.queue_position:
-        return f"waiting, {job.queue_position} in the queue"
+    """`scan · 45 % · about 30 s left`: while it waits why and until when, else stage, share and time left."""
+    if job.status == "queued":
+        return waiting_text(job)
     if job.status != "running" or not job.progress.stage:
         return job.status
     parts = [job.progress.stage]
     if job.progress.fraction is not None:
         parts.append(f"{job.progress.fraction:.0%}")
     if job.progress.seconds_left is not None:
-        parts.append(f"{duration(job.progress.seconds_left)} left")
+        parts.append(left_text(job))
     return " · ".join(parts)
 
 
-def duration(seconds: float) -> str:
-    """`8 s`, `3 min 20 s`, `2 h 05 min`."""
-    whole = max(0, round(seconds))
-    if whole < 60:
-        return f"{whole} s"
-    if whole < 3600:
-        return f"{whole // 60} min {whole % 60:02d} s"
-    return f"{whole // 3600} h {whole % 3600 // 60:02d} min"
+def left_text(job: Job) -> str:
+    """`about 12 min left`, without the first word once the time is steady."""
+    seconds = job.progress.seconds_left or 0.0
+    said = "a moment" if job.progress.share is not None and seconds < 3 else rough(seconds)
+    return f"{said} left" if job.progress.steady else f"about {said} left"
+
+
+def waiting_text(job: Job) -> str:
+    """`starts in about 15 min, behind Scan of news`; where nothing tells when, its place in the queue."""
+    behind = f"behind {job.behind}" if job.behind else ""
+    if behind and job.starts_in is not None:
+        return f"starts in about {rough(job.starts_in)}, {behind}"
+    place = f"waiting, {job.queue_position} in the queue" if job.queue_position else "waiting"
+    return f"{place}, {behind}" if behind else place
+
+
+def rough(seconds: float) -> str:
+    """A duration as exactly as one that is still to come can be told: `25 s`, `4 min 30 s`, `35 min`, `2 h 10 min`."""
+    step = next(step for step, most in ((1, 10), (5, 60), (30, 600), (60, 3600), (300, float("inf"))) if seconds < most)
+    said = duration(step * max(1, round(seconds / step)))
+    return said.removesuffix(" 00 s") if step >= 30 else said
 
 
 def _strip(context: Context, lines: int, without: str | None) -> None:
     if _pulse(context) != st.session_state.get(keys.SEEN_JOBS):
         st.rerun()
-    others = (job for job in context.queue.active() if job.job_id != without)
-    active = sorted(others, key=lambda job: job.status != "running")
+    for name in st.session_state.get(keys.ENDED_JOBS, ())[-TOLD:]:
+        _ended_line(context, name)
+    active = _active(context, without)
     if not active:
         return
     with st.container(gap="xxsmall", key="job-strip"):
@@ -67,6 +92,50 @@ def _line(job: Job, more: int) -> None:
             st.progress(job.progress.fraction, width=160)
         st.space("stretch")
         link("jobs", f"{more} more" if more else "Jobs", icon=":material/arrow_forward:", icon_position="right")
+
+
+def _active(context: Context, without: str | None) -> list[Job]:
+    others = (job for job in context.queue.active() if job.job_id != without)
+    return sorted(others, key=lambda job: job.status != "running")
+
+
+def _looked_at(context: Context, lines: int, without: str | None) -> tuple[object, object]:
+    active = _active(context, without)
+    seen = [state_of(job) for job in active[:lines]]
+    return (_pulse(context), [urgent for urgent, _ in seen]), [other for _, other in seen]
+
+
+def _note_ended(context: Context) -> None:
+    """Jobs that this session saw at work and that are not any more: said until somebody has seen it."""
+    before = set(st.session_state.get(keys.SEEN_JOBS) or ())
+    ended = [*st.session_state.get(keys.ENDED_JOBS, ()), *sorted(before - set(_pulse(context)))]
+    st.session_state[keys.ENDED_JOBS] = list(dict.fromkeys(ended))
+
+
+def _ended_line(context: Context, job_id: str) -> None:
+    """`✓ Scan of news done after 3 min · Open`, and a way to have it go."""
+    try:
+        job = context.queue.get(job_id)
+    except JobError:
+        return _seen_by_now(job_id)
+    with st.container(horizontal=True, vertical_alignment="center", gap="small", key=f"ended-{job_id}"):
+        st.markdown(f"{mark(job.status)} **{plain(job.title)}**", width="content")
+        st.caption(plain(how_it_ended(job)), width="content")
+        st.space("stretch")
+        result_link(context, job)
+        st.button(
+            "Seen",
+            key=f"seen-{job_id}",
+            type="tertiary",
+            icon=":material/close:",
+            on_click=_seen_by_now,
+            args=(job_id,),
+        )
+    return None
+
+
+def _seen_by_now(job_id: str) -> None:
+    st.session_state[keys.ENDED_JOBS] = [name for name in st.session_state[keys.ENDED_JOBS] if name != job_id]
 
 
 def _pulse(context: Context) -> tuple[str, ...]:

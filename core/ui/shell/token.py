@@ -78,6 +78,11 @@ def _same(said: str, wanted: str) -> bool:
     return hmac.compare_digest(said.encode(), wanted.encode())
 
 
+def secret() -> str:
+    """The workspace's own word, whether or not browsers have to know it: for what only this workspace may make."""
+    return _kept()
+
+
 @cache
 def _kept() -> str:
     """The word in the workspace's file, made where there is none; where it cannot be kept, one for this start."""

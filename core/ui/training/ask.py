@@ -6,17 +6,17 @@ import streamlit as st
 
 from core.context import Context
 from core.records import Dataset, Run
-from core.services.prediction.playground import Near, Reply
-from core.store.versions import get_version
+from core.services.prediction.playground import Reply
 from core.targets import Target
 from core.targets.arrays import LIKELY
 from core.tasks import task_named
 from core.ui.modalities import drawing_of
 from core.ui.parts.problems import plain
-from core.ui.shell.pages import link
+from core.ui.parts.rows import show_row
+from core.ui.parts.seen import in_newest
+from core.ui.parts.verdict_bar import Seen, Verdicts
 
 TOP = 10
-CARDS_IN_A_ROW = 3
 
 
 def ask(context: Context, dataset: Dataset, run: Run) -> None:
@@ -65,20 +65,17 @@ def _nearest(context: Context, dataset: Dataset, run: Run, reply: Reply) -> None
     at_once = task_named(dataset.task).modality.fine_tuning.at_once
     by = "how alike their columns are" if at_once else "what the model's last layer is given"
     st.caption(f"By {by}, with the labels that it learnt; 1 is identical.")
-    version = get_version(context.store, run.version_id).number
-    for start in range(0, len(reply.nearest), CARDS_IN_A_ROW):
-        cards = st.columns(CARDS_IN_A_ROW)
-        for card, near in zip(cards, reply.nearest[start : start + CARDS_IN_A_ROW], strict=False):
-            with card:
-                _card(context, dataset, version, near)
-
-
-def _card(context: Context, dataset: Dataset, version: int, near: Near) -> None:
-    example, target = near.example, task_named(dataset.task).target
-    label = "no label" if example.label is None else target.words(example.label)
-    with st.container(border=True, gap="xsmall", key=f"use-near-{example.example_id}"):
-        st.markdown(f":blue-badge[{plain(label)}] :small[:gray[{near.similarity:.2f}]]")
-        drawing_of(dataset).card(context, example)
-        label, name = f"Row {example.example_id}", dataset.name
-        icon = ":material/open_in_new:"
-        link("data", label, icon=icon, view="rows", dataset=name, version=version, row=example.example_id)
+    rows = [near.example for near in reply.nearest]
+    version, own = in_newest(context, dataset, rows)
+    verdicts = Verdicts(context, dataset, version, f"use-near-{run.run_id}", among=f"like an example, run {run.number}")
+    seen = [
+        Seen(own[near.example.example_id], caption=f"{near.similarity:.2f} alike")
+        for near in reply.nearest
+        if near.example.example_id in own
+    ]
+    verdicts.tiles(seen, "grid" if drawing_of(dataset).has_grid else "cards")
+    if len(seen) < len(rows):
+        st.caption(f"{len(rows) - len(seen):,} more were excluded since in version {version.number}.")
+    shown = own.get(verdicts.opened) if verdicts.opened is not None else None
+    if shown is not None:
+        show_row(context, dataset, shown)

@@ -19,16 +19,16 @@ from core.services.cleaning_effect import (
     preview_effect,
     start_cleaning_effect,
 )
-from core.services.jobs import can_restart, restart, stop
+from core.services.jobs import stop
 from core.tasks import task_named
+from core.ui.live import live
 from core.ui.parts.background import result_of
 from core.ui.parts.empty import empty_state
+from core.ui.parts.ending import again_button
 from core.ui.parts.problems import plain, shown_errors
 from core.ui.shell.pages import link
-from core.ui.shell.strip import progress_text
+from core.ui.shell.strip import progress_text, state_of
 from core.ui.training.effect_result import result, title_of
-
-POLL_SECONDS = 0.5
 
 
 def comparison_under_way(context: Context, version: Version) -> bool:
@@ -36,7 +36,8 @@ def comparison_under_way(context: Context, version: Version) -> bool:
     job = newest_job(context, version)
     running = job is not None and not (job.status in ENDED and job.collected)
     if job is not None and running:
-        st.fragment(run_every=POLL_SECONDS)(_follow)(context, job.job_id)
+        followed = job.job_id
+        live(context, lambda: _follow(context, followed), lambda: state_of(context.queue.get(followed)), key="effect")
     elif job is not None and job.status != "done":
         _ended(context, job)
     return running
@@ -80,10 +81,7 @@ def _ended(context: Context, job: Job) -> None:
         st.error(plain(job.error), icon=":material/error:")
     else:
         st.caption(f":material/block: The last comparison was {plain(job.status)} before its end.")
-    if can_restart(context, job) and st.button("Go on", icon=":material/replay:", key="effect-resume"):
-        with shown_errors():
-            restart(context, job.job_id)
-            st.rerun()
+    again_button(context, job, "effect", kind="secondary")
 
 
 def compare_labels(context: Context, dataset: Dataset, version: Version, user: str, *, again: bool) -> None:
@@ -160,4 +158,5 @@ def _nothing_to_compare(dataset: Dataset, error: UsageError) -> None:
         plain(error.hint),
         icon="rule",
         action=lambda: link("review", "Review", icon=":material/arrow_forward:", dataset=name),
+        shows="effect",
     )

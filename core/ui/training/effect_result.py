@@ -14,8 +14,8 @@ from core.charts.style import CONFIG
 from core.evaluation.effect_words import Conclusion, Verdict, conclude, figures_of, of_sets
 from core.records import Arm, CleaningEffect, Difference, EffectScoring, TestLabels
 from core.services.cleaning_effect import STRATEGIES
+from core.ui.parts.job_words import duration
 from core.ui.parts.problems import plain
-from core.ui.shell.strip import duration
 
 PAIRS: dict[tuple[Arm, Arm], str] = {
     ("given", "reviewed"): "Reviewed − given",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import replace
@@ -13,16 +14,18 @@ from core.errors import UsageError, WinnowError
 from core.finetune.settings import STRATEGIES, applying, reason_for_batch, resolve
 from core.queue.accelerate_config import AccelerateConfig
 from core.records import Dataset, Strategy, TrainSpec, Version
-from core.services.issues.listing import latest_scan
+from core.services.forecast_time import time_of_train, times_of_strategies
 from core.services.room import room_for_run
 from core.services.runs.devices import Device, are_cpu, find_devices, used_devices, used_precision
 from core.services.runs.forecast import Forecast, forecast
+from core.services.runs.offered import check_model, offered_models
 from core.services.train import TrainRows, own_config, preview_split, start_train
 from core.tasks import Task, task_named
 from core.ui import keys
 from core.ui.parts.background import result_of
 from core.ui.parts.paths import checked
 from core.ui.parts.problems import plain, room_line, shown_errors
+from core.ui.parts.times import NOT_LEARNT, in_words
 from core.ui.training.fields import field
 
 NOTHING = "nothing"
@@ -33,8 +36,8 @@ def new_run(context: Context, dataset: Dataset, version: Version, user: str) -> 
     """The form on the left, what will happen on the right."""
     form, facts = st.columns([3, 2], gap="medium")
     with form:
-        model = _model(dataset)
-        strategy = _strategy(dataset)
+        model = _model(context, dataset)
+        strategy = _strategy(context, dataset, version, model)
     with facts, st.container(border=True, key="train-facts"):
         learns_from, runs_on = st.container(gap="xsmall"), st.container(gap="xsmall")
     with learns_from:
@@ -56,20 +59,40 @@ def new_run(context: Context, dataset: Dataset, version: Version, user: str) -> 
             _start(context, version, user, spec, rows)
 
 
-def _model(dataset: Dataset) -> str:
+def _model(context: Context, dataset: Dataset) -> str:
     modality = task_named(dataset.task).modality
+    offered = offered_models(modality)
     typed = st.selectbox(
         "Model",
-        modality.fine_tuning.models,
+        [model.name for model in offered],
         accept_new_options=not modality.fine_tuning.at_once,
-        help="One that comes with Winnow, or type a model folder or a hub id.",
+        format_func=lambda name: next((model.words for model in offered if model.name == name), name),
+        help="Pick one, or type the path of a model folder or a hub id.",
         key=f"train-model-{modality.name}",
     )
-    return checked(str(typed))
+    name = checked(str(typed))
+    _check_model(context, dataset, name)
+    return name
 
 
-def _strategy(dataset: Dataset) -> Strategy:
-    """Nothing is asked where the models can be trained in one way only."""
+def _check_model(context: Context, dataset: Dataset, name: str) -> None:
+    """What is wrong with a model is said when it is typed, not after it has waited for its turn."""
+    found = result_of(
+        context,
+        ("model", dataset.task, name),
+        lambda: check_model(name, task_named(dataset.task).modality),
+        waiting="Looking at the model",
+    )
+    if found is None:
+        return
+    if found.problem:
+        st.error(plain(found.problem), icon=":material/error:")
+    elif found.said:
+        st.caption(plain(found.said))
+
+
+def _strategy(context: Context, dataset: Dataset, version: Version, model: str) -> Strategy:
+    """With the time that each takes; nothing is asked where the models can be trained in one way only."""
     names = task_named(dataset.task).modality.fine_tuning.strategies
     if len(names) == 1:
         return names[0]
@@ -80,7 +103,22 @@ def _strategy(dataset: Dataset) -> Strategy:
         captions=[STRATEGIES[name][1] for name in names],
         key="train-strategy",
     )
+    times = result_of(
+        context,
+        ("times", version.version_id, model, _minute()),
+        lambda: times_of_strategies(context, version.version_id, model),
+        waiting="Estimating how long each takes here",
+    )
+    if times:
+        said = [f"{STRATEGIES[name][0]} {in_words(found)}" for name, found in times.items()]
+        unsure = "" if all(found.learnt for found in times.values()) else f"{NOT_LEARNT[2:].capitalize()}."
+        st.caption(plain(f"On this machine: {'; '.join(said)}. {unsure}"))
     return chosen
+
+
+def _minute() -> int:
+    """What is estimated is estimated anew after a minute: embeddings come and go."""
+    return int(time.time() // 60)
 
 
 def _settings(task: Task, spec: TrainSpec, defaults: TrainSpec) -> TrainSpec:
@@ -144,12 +182,15 @@ def _where(context: Context, dataset: Dataset, version: Version, spec: TrainSpec
         return
     with shown_errors():
         _device(context, dataset, version, spec, rows)
-    if spec.strategy == "head":
-        scan = latest_scan(context, version.version_id)
-        cached = scan is not None and spec.model in scan.settings.get("encoders", ())
-        st.caption("A scan has cached the embeddings." if cached else "What no scan has embedded is embedded first.")
-    else:
-        st.caption("How long it takes is said after its first steps.")
+    with suppress(WinnowError):
+        found = result_of(
+            context,
+            ("time", version.version_id, spec, _minute()),
+            lambda: time_of_train(context, version.version_id, spec),
+            waiting="Estimating the time",
+        )
+        if found is not None:
+            st.markdown(plain(f"Takes {in_words(found)}."))
 
 
 def _devices(context: Context, config: AccelerateConfig | None = None) -> list[Device] | None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from core.records import Dataset, Version
 from core.ui.parts.empty import empty_state
+from core.ui.parts.examples import ExampleName
 from core.ui.shell.pages import link
 
 
@@ -11,9 +12,11 @@ def nothing_trained(dataset: Dataset, version: Version) -> None:
     """There is no run to look at."""
     _train_one(
         "No model has been trained on this dataset yet",
-        "A quick retrain takes seconds: the last layer of a bundled model, on embeddings that a scan has cached.",
+        "How it learns will be here, step by step. A quick retrain trains the last layer of a model that comes with "
+        "Winnow; how long it takes here is said before it starts.",
         dataset,
         version,
+        "learning",
     )
 
 
@@ -21,17 +24,19 @@ def no_model_yet(dataset: Dataset, version: Version) -> None:
     """There is no run that is done."""
     _train_one(
         "There is no model to use yet",
-        "A quick retrain takes seconds; what it leaves can be asked here.",
+        "Ask a model about one example, or a whole file: what it says, and how sure it is, will be here.",
         dataset,
         version,
+        "answer",
     )
 
 
-def _train_one(title: str, text: str, dataset: Dataset, version: Version) -> None:
+def _train_one(title: str, text: str, dataset: Dataset, version: Version, shows: ExampleName) -> None:
     empty_state(
         title,
         text,
         icon="model_training",
+        shows=shows,
         action=lambda: link(
             "training",
             "Train one",

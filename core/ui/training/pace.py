@@ -8,8 +8,8 @@ from typing import Any
 import streamlit as st
 
 from core.records import Metric, Run
+from core.ui.parts.job_words import duration
 from core.ui.parts.problems import plain
-from core.ui.shell.strip import duration
 
 GIB = 1024**3
 

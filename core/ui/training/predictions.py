@@ -22,29 +22,37 @@ from core.services.prediction.predict import (
 )
 from core.targets import Target
 from core.tasks import task_named
+from core.ui.live import live
 from core.ui.parts.downloads import download_link
-from core.ui.parts.job_words import ago, mark
+from core.ui.parts.job_words import ago, duration, mark
 from core.ui.parts.problems import plain
 from core.ui.shell.pages import link
-from core.ui.shell.strip import duration, progress_text
+from core.ui.shell.strip import progress_text, state_of
 
 SHOWN = 5
 FIRST_ROWS = 100
 TOP_CLASSES = 6
 CELL_CHARACTERS = 300
-REFRESH_SECONDS = 1.0
 FORMATS: dict[Format, str] = {"csv": "CSV, formulas escaped", "parquet": "Parquet"}
 
 
 def predictions_list(context: Context, run: Run) -> None:
-    """The newest ones, drawn again every second as long as one is under way; the newest that is done is open."""
-    live = any(job.status not in ENDED for job in predictions(context, run, SHOWN))
-    st.fragment(run_every=REFRESH_SECONDS if live else None)(_list)(context, run, live)
+    """The newest ones, drawn again as long as one is under way; the newest that is done is open."""
+    under_way = any(job.status not in ENDED for job in predictions(context, run, SHOWN))
+    if not under_way:
+        _list(context, run, under_way)
+        return
+
+    def look() -> tuple[object, object]:
+        states = [state_of(job) for job in predictions(context, run, SHOWN)]
+        return [urgent for urgent, _ in states], [other for _, other in states]
+
+    live(context, lambda: _list(context, run, under_way), look, key="predictions")
 
 
-def _list(context: Context, run: Run, live: bool) -> None:
+def _list(context: Context, run: Run, under_way: bool) -> None:
     jobs = predictions(context, run, SHOWN)
-    if live and all(job.status in ENDED for job in jobs):
+    if under_way and all(job.status in ENDED for job in jobs):
         st.rerun()
     if jobs:
         st.markdown("**Predictions by this run**")

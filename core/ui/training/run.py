@@ -9,7 +9,7 @@ import streamlit as st
 
 from core.context import Context
 from core.records import ENDED, Dataset, Job, Metric, Run
-from core.services.jobs import can_restart, cancel, is_untaken, log, restart, stop
+from core.services.jobs import goes_on, is_untaken, log
 from core.services.runs.deletion import delete_run, megabytes, room_of, why_kept
 from core.services.runs.listing import (
     command_line,
@@ -25,25 +25,36 @@ from core.services.runs.listing import (
 )
 from core.services.train import followed_by
 from core.ui import keys
+from core.ui.live import live
 from core.ui.parts.choices import pick
 from core.ui.parts.curves import curves
+from core.ui.parts.ending import again_button, end_buttons
 from core.ui.parts.job_words import how_it_ended, mark
 from core.ui.parts.problems import plain, shown_errors
 from core.ui.shell.pages import link
-from core.ui.shell.strip import progress_text
+from core.ui.shell.strip import progress_text, state_of
+from core.ui.training.again import edit_button
+from core.ui.training.named import name_of, named
 from core.ui.training.pace import newest_figures, took
 
-REFRESH_SECONDS = 1.0
 LOG_LINES = 12
 ALONE = "none"
 """In the URL: compared with no other run."""
 
 
 def chosen_run(context: Context, dataset: Dataset, run: Run, job: Job, others: Sequence[Run], user: str) -> None:
-    """Draws the run, again every second as long as it is under way; `others` of the dataset to compare it with."""
-    live = not (job.status in ENDED and job.collected)
+    """Draws the run, again and again as long as it is under way; `others` of the dataset to compare it with."""
+    under_way = not (job.status in ENDED and job.collected)
     with st.container(border=True, key="run"):
-        st.fragment(run_every=REFRESH_SECONDS if live else None)(_run)(context, dataset, run.run_id, others, live)
+        if under_way:
+            live(
+                context,
+                lambda: _run(context, dataset, run.run_id, others, under_way),
+                lambda: state_of(context.queue.get(run.run_id)),
+                key="run",
+            )
+        else:
+            st.fragment(_run)(context, dataset, run.run_id, others, under_way)
         _reproduce(context, run)
         if job.status in ENDED:
             with shown_errors():
@@ -66,11 +77,12 @@ def _delete(context: Context, run: Run, user: str) -> None:
             st.rerun()
 
 
-def _run(context: Context, dataset: Dataset, run_id: str, others: Sequence[Run], live: bool) -> None:
+def _run(context: Context, dataset: Dataset, run_id: str, others: Sequence[Run], under_way: bool) -> None:
     run, job = get_run(context, dataset.dataset_id, run_id)
-    if live and job.status in ENDED and job.collected:
+    if under_way and job.status in ENDED and job.collected:
         st.rerun()
     _head(context, dataset, run, job)
+    named(context, run, by=run.created_by)
     if job.status == "failed":
         st.error(plain(job.error), icon=":material/error:")
     elif job.error:
@@ -109,7 +121,7 @@ def _curves(context: Context, run: Run, figures: Sequence[Metric], runs: Sequenc
 def _head(context: Context, dataset: Dataset, run: Run, job: Job) -> None:
     """What it is, how far it is, and what can be done."""
     with st.container(horizontal=True, vertical_alignment="center", gap="small", key="run-head"):
-        st.markdown(f"{mark(job.status)} **Run {run.number}** {plain(run.title)}", width="content")
+        st.markdown(f"{mark(job.status)} **Run {run.number}** {plain(name_of(run))}", width="content")
         st.caption(plain(_standing(job)), width="content")
         st.space("stretch")
         with shown_errors():
@@ -120,22 +132,11 @@ def _head(context: Context, dataset: Dataset, run: Run, job: Job) -> None:
 
 def _actions(context: Context, dataset: Dataset, run: Run, job: Job) -> None:
     if job.status not in ENDED:
-        asked = job.status == "stopping"
-        saved = "Ends after the step it is at and saves, so that it can go on later."
-        if st.button("Stop", icon=":material/stop_circle:", help=saved, disabled=asked, key="run-stop"):
-            stop(context, job.job_id)
-            st.rerun()
-        if st.button("Cancel", icon=":material/block:", type="tertiary", help="Ends at once.", key="run-cancel"):
-            cancel(context, job.job_id)
-            st.rerun()
+        end_buttons(context, job, "run", kind="secondary")
         return
-    if can_restart(context, job):
-        label, on = "Resume", "Goes on from its last checkpoint with the same settings."
-        if is_untaken(context, job):
-            label, on = "Take in again", "It came to its end and its result is kept: nothing is trained again."
-        if st.button(label, icon=":material/replay:", type="primary", help=on, key="run-resume"):
-            restart(context, job.job_id)
-            st.rerun()
+    edit_button(context, dataset, run, primary=job.status in ("failed", "lost"))
+    goes = job.status != "failed" and goes_on(context, job)
+    again_button(context, job, "run", kind="primary" if goes or is_untaken(context, job) else "secondary")
     if job.status == "done":
         link("training", "Use it", icon=":material/bolt:", view="use", dataset=dataset.name, run=run.number)
     split, _ = headline_scores(run)
@@ -181,8 +182,7 @@ def _log(context: Context, job: Job) -> None:
     printed = log(context, job.job_id, LOG_LINES)
     if not printed:
         return
-    failed = job.status in ("failed", "lost")
-    with st.expander("End of the log", icon=":material/article:", expanded=failed):
+    with st.expander("End of the log", icon=":material/article:"):
         st.code(printed, language=None, wrap_lines=True)
         link("jobs", "All of it", job=job.job_id)
 

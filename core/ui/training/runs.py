@@ -14,6 +14,7 @@ from core.services.runs.listing import RunAndJob, get_run, headline_scores
 from core.ui import keys
 from core.ui.parts.job_words import ago, mark
 from core.ui.parts.problems import plain, show_error
+from core.ui.training.named import name_of
 from core.ui.training.run import evaluate_link
 
 PAGE_RUNS = 15
@@ -53,7 +54,7 @@ def _line(dataset: Dataset, run: Run, job: Job, is_chosen: bool) -> None:
     with st.container(key=f"run-line-{run.number}"):
         name, status, accuracy, macro_f1, when, action = st.columns(WIDTHS, vertical_alignment="center")
     name.button(
-        f"**{run.number}** {plain(run.title)}",
+        f"**{run.number}** {plain(name_of(run))}",
         key=f"run-{run.number}",
         type="tertiary",
         icon=f":material/{'radio_button_checked' if is_chosen else 'radio_button_unchecked'}:",

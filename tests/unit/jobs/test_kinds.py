@@ -105,7 +105,7 @@ def test_the_version_of_any_job_can_be_told(tmp_path: Path) -> None:
 
 @pytest.fixture
 def no_process(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(starting, "prepare_and_enqueue", lambda context, job, prepare: None)
+    monkeypatch.setattr(starting, "prepare_and_enqueue", lambda *asked: None)
 
 
 def _spec(context: Context, seed: int = 0) -> GroupsSpec:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -70,4 +71,24 @@ def test_a_file_of_the_first_version_keeps_its_acts_and_claims_under_todays_name
     ledger = SqliteLedger(path)
     assert [decision.example_id for decision in ledger.decisions.page(DATASET)] == [7]
     assert ledger.decisions.append([act(8)]) == 1
+    ledger.close()
+
+
+def test_a_file_from_before_there_were_notes_keeps_its_acts_and_takes_notes(path: Path) -> None:
+    connection = sqlite3.connect(path)
+    earlier = next(number for number, steps in enumerate(SCHEMAS) if any("ADD COLUMN note" in step for step in steps))
+    for statements in SCHEMAS[:earlier]:
+        for statement in statements:
+            connection.execute(statement)
+    connection.execute(
+        """INSERT INTO decisions (decision_id, client_key, dataset_id, version_id, example_id, action, reviewer,
+           decided_at, shown) VALUES ('i', 'k', ?, 'v', 7, 'keep', 'bob', 0, '{}')""",
+        [DATASET],
+    )
+    connection.execute(f"PRAGMA user_version = {earlier}")
+    connection.commit()
+    connection.close()
+    ledger = SqliteLedger(path)
+    ledger.decisions.append([replace(act(8), note="why not")])
+    assert [(one.example_id, one.note) for one in ledger.decisions.page(DATASET)] == [(8, "why not"), (7, None)]
     ledger.close()

@@ -13,7 +13,7 @@ import pytest
 
 from core.records import Curve, Estimate, Evaluation, MultiLabelEvaluation, Scores
 from core.reports.evaluation import EvaluationReport, ReportExample, ReportFigure, ReportPair, report_html
-from core.reports.svg import line_chart
+from core.reports.svg import line_chart, ticks
 
 EVIL = "<script>alert('x')</script> & \"q\" {{ 7*7 }} {% if %}"
 
@@ -170,3 +170,14 @@ def test_a_chart_is_well_formed_whatever_its_names_and_values() -> None:
     names = [element.text for element in root.iter("text")]
     assert EVIL in names and "one point" in names
     assert len(list(root.iter("polyline"))) == 2
+
+
+@pytest.mark.parametrize(
+    ("low", "high"), [(0.5008, 0.5023), (0, 1), (0.4, 0.41), (-0.5, 7.5), (12_000, 12_003), (0.9, 0.9001)]
+)
+@pytest.mark.parametrize("share", [False, True])
+def test_no_two_ticks_of_an_axis_read_the_same(low: float, high: float, share: bool) -> None:
+    found = ticks(low, high, share=share)
+    words = [name for _, name in found]
+    assert 2 <= len(words) == len(set(words)) <= 6
+    assert all(low - 1e-9 <= at <= high + 1e-9 for at, _ in found)

@@ -44,7 +44,7 @@ def reviewed(context: Context, news: Dataset) -> str:
 def no_process(monkeypatch: pytest.MonkeyPatch) -> None:
     """Jobs are prepared here and now and then wait."""
     monkeypatch.setattr(
-        submit, "prepare_and_enqueue", lambda context, job, prepare: prepare(context, folder_of(context, job))
+        submit, "prepare_and_enqueue", lambda context, job, prepare, _: prepare(context, folder_of(context, job))
     )
 
 

@@ -225,6 +225,6 @@ def test_what_a_run_predicts_is_reviewed_as_sets(context: Context, crops: Datase
     source = RunSource(run, PredictionFilter("test"), "version")
     (item,) = source.items(context, crops.latest_version_id, [0])
     assert (item.issue.given_label, item.issue.suggested_label) == ('["grain","wheat"]', '["corn","grain"]')
-    assert item.why == "Run 1 predicts corn, grain, 70% sure."
+    assert item.why == "Run 1 is 70% sure of corn, grain and gives the label grain, wheat 10%."
     assert [name for name, _ in item.probabilities] == ["corn", "grain", "wheat", "barley", "zinc"]
     assert item.issue.score == pytest.approx(0.1)

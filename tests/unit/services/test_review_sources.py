@@ -47,7 +47,7 @@ def test_the_rows_of_a_cell_are_handed_out_the_surest_first(context: Context, ne
     assert first.probabilities[0] == ("sport", pytest.approx(0.681))
     assert first.issue.score == pytest.approx(0.319)
     assert [item.issue.rank for item in items] == [1, 2, 3, 4]
-    assert first.why == "Run 1 predicts sport, 68% sure."
+    assert first.why == "Run 1 is 68% sure of sport and gives the label business 32%."
 
 
 def test_two_tabs_never_get_the_same_row(context: Context, news: Dataset, run: Run) -> None:

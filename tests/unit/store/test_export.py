@@ -98,7 +98,10 @@ def test_an_exported_list_holds_the_rows_that_the_filter_keeps(
 def test_a_job_gets_its_rows_in_order_with_class_indices(db: Database, load: Load, tmp_path: Path) -> None:
     dataset = load()
     table = pq.read_table(write_job_rows(db, dataset.latest_version_id, tmp_path / "rows.parquet", dataset.labels))
-    assert table.column_names == ["example_id", "content_hash", "label", "split", "text", "media_id"]
+    assert table.column_names == [
+        *("example_id", "content_hash", "label", "split", "text", "media_id"),
+        *("known", "before"),
+    ]
     assert table["example_id"].to_pylist() == [0, 1, 2, 3, 4]
     assert table["label"].to_pylist() == [1, 0, 1, 0, 0]
     assert str(table["label"].type) == "int32"

@@ -32,6 +32,16 @@ def test_a_path_outside_is_refused_with_the_folders_that_are_allowed(allowed: Pa
     assert str(allowed.resolve()) in caught.value.hint
 
 
+def test_a_path_outside_is_refused_with_the_command_that_would_allow_its_folder(allowed: Path) -> None:
+    other = allowed / "my data"
+    with pytest.raises(SourceError) as caught:
+        inside("/srv/sets/a.csv", (allowed, other))
+    assert caught.value.command == f"WINNOW_DATA_FOLDERS='{allowed}:{other}:/srv/sets' make app"
+    with pytest.raises(SourceError) as caught:
+        inside("/srv/sets", (allowed,))
+    assert caught.value.command == f"WINNOW_DATA_FOLDERS={allowed}:/srv/sets make app"
+
+
 def test_a_link_that_leads_outside_is_refused(allowed: Path) -> None:
     (allowed / "link.csv").symlink_to(allowed.parent / "secret.csv")
     with pytest.raises(SourceError, match="outside"):

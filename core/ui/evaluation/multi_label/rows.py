@@ -8,11 +8,13 @@ import streamlit as st
 
 from core.context import Context
 from core.records import PredictionFilter
+from core.store.predictions import SUREST
 from core.ui import keys
 from core.ui.evaluation.choice import SET_KEYS, ShownSets
 from core.ui.evaluation.class_box import class_box
-from core.ui.evaluation.rows import rows_table, to_review
+from core.ui.evaluation.rows import SORTED_SO, counted, is_narrowed, list_bar, list_of, narrowed, rows_table
 from core.ui.parts.problems import plain
+from core.ui.url import put
 
 OTHERS = (keys.FOUND, keys.WITHOUT)
 """What a choice in a box does not go together with."""
@@ -28,10 +30,7 @@ def chosen_classes(shown: ShownSets) -> dict[str, str]:
 
 def choose_classes(**names: str) -> None:
     """Puts a cell, a pair or, with nothing, all errors into the URL. For callbacks."""
-    for key in SET_KEYS:
-        st.query_params.pop(key, None)
-    for key, name in names.items():
-        st.query_params[key] = name
+    put(dict.fromkeys(SET_KEYS) | names)
 
 
 def rows_filter(split: str, chosen: Mapping[str, str]) -> PredictionFilter:
@@ -53,18 +52,21 @@ def examples(context: Context, shown: ShownSets) -> None:
     if len(chosen) > 1 and set(chosen) != {keys.MISSED, keys.ADDED}:
         # Only these two go together on this page; a link that names others means its first.
         chosen = dict(list(chosen.items())[:1])
-    total = _total(shown, chosen)
+    tools, listed = list_of(context, shown)
+    where = narrowed(rows_filter(shown.split, chosen), listed)
+    total = counted(context, shown, where) if is_narrowed(listed) else _total(shown, chosen)
+    if total is None:
+        return
     with st.container(horizontal=True, vertical_alignment="center", gap="small", key="evaluation-rows-bar"):
-        st.markdown(_title(total, chosen), width="content")
-        st.space("stretch")
+        st.markdown(f"{_title(total, chosen)}{SORTED_SO if listed.order == SUREST else ''}", width="content")
         class_box("Missed class", keys.MISSED, chosen.get(keys.MISSED), shown.found.labels, OTHERS)
         class_box("Added class", keys.ADDED, chosen.get(keys.ADDED), shown.found.labels, OTHERS)
         if chosen:
             st.button("All errors", icon=":material/close:", type="tertiary", on_click=choose_classes)
-        if total:
-            to_review(shown, chosen)
-    where = rows_filter(shown.split, chosen)
-    rows_table(context, shown, where, total, f"evaluation-rows-{hash((shown.run.run_id, where, shown.labels_from)):x}")
+    list_bar(tools, listed, shown, where, total, chosen)
+    among = ", ".join(f"{key} {name}" for key, name in chosen.items()) or "all errors"
+    key = f"evaluation-rows-{hash((shown.run.run_id, where, shown.labels_from)):x}"
+    rows_table(context, shown, where, total, key, among=among)
 
 
 def _total(shown: ShownSets, chosen: Mapping[str, str]) -> int:
@@ -82,7 +84,7 @@ def _title(total: int, chosen: Mapping[str, str]) -> str:
     rows = f"**{total:,} {'row' if total == 1 else 'rows'}**"
     named = {key: f"**{plain(name)}**" for key, name in chosen.items()}
     if len(named) > 1:
-        return f"{rows} with {named[keys.MISSED]} missed and {named[keys.ADDED]} wrongly added, the surest first"
+        return f"{rows} with {named[keys.MISSED]} missed and {named[keys.ADDED]} wrongly added"
     for key, name in named.items():
         said = {
             keys.FOUND: f"of {name} predicted as it",
@@ -90,5 +92,5 @@ def _title(total: int, chosen: Mapping[str, str]) -> str:
             keys.ADDED: f"wrongly predicted as {name}",
             keys.WITHOUT: f"rightly not predicted as {name}",
         }
-        return f"{rows} {said[key]}, the surest first"
-    return f"{rows} wrong in one class or more, the surest first"
+        return f"{rows} {said[key]}"
+    return f"{rows} wrong in one class or more"

@@ -1,0 +1,1 @@
+"""Commands that tell of a dataset to whoever has to decide."""

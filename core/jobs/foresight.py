@@ -1,0 +1,212 @@
+"""What a job has before it, foreseen: the stages that it will go through, how much work each is, and how long that
+takes on this machine. Light: it is asked for before anything heavy is loaded.
+
+A kind lists its `Work`; the paces are those that the workspace has learnt from jobs that were done here. Before the
+first of them they are what two cores of a server took (`Work.usual`), and what a GPU takes is a guess.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+
+import numpy as np
+
+from core.arrays.shards import Shards
+from core.context import Context
+from core.errors import WinnowError
+from core.finetune.memory.sizes import LITE_SIDES, LITE_SMALL_UP_TO, bundled_text_folder
+from core.finetune.settings import BUNDLED
+from core.modalities import Modality
+from core.modalities.kept import LITE, text_costs, text_key
+from core.modalities.payloads import digests
+from core.queue.launcher import Lane
+from core.queue.plan import START, Stage
+from core.records import Dataset, Version
+from core.settings import expanded
+from core.store.datasets import get_dataset
+from core.store.samples import contents, share_of_small_images
+from core.store.versions import get_version
+from core.tasks import task_named
+
+SHORT_SECONDS = 90.0
+"""Work that takes no longer than this runs beside long work."""
+GPU = 40.0
+"""How many times quicker a GPU is guessed to be before it has done any such work."""
+IMPORTS = 6.0
+"""Seconds in which a process loads its libraries."""
+ENCODES = {"lexical": 4e-6, "minilm": 1.9e-4, "pixels": 1.2e-3, "efficientnet": 8e-3, "table-features": 1e-4}
+"""Seconds in which two cores encode a unit of cost, see `Amount`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Work:
+    """One stage of a job."""
+
+    stage: str
+    """As the job reports it."""
+    key: str
+    """What kind of work it is: of one kind the pace is learnt."""
+    units: float
+    usual: float
+    """Seconds for one unit on two cores."""
+    even: bool = True
+    sure: bool = False
+    heavy: bool = False
+    """Whether a GPU does it, where there is one."""
+
+
+Works = tuple[Work, ...]
+
+
+def start(kind: str) -> Work:
+    """The first stage of every job."""
+    return Work(START, f"{kind}: start", 1.0, IMPORTS, even=False)
+
+
+def staged(context: Context, works: Sequence[Work], *, beside: bool = False) -> tuple[Stage, ...]:
+    """The works as a plan, with the seconds that each takes on this machine; on its CPU where it runs `beside`."""
+    on_gpu = not beside and context.queue.launcher.slots()[0].name != "cpu"
+    return tuple(_stage(context, work, on_gpu) for work in works)
+
+
+def _stage(context: Context, work: Work, on_gpu: bool) -> Stage:
+    key = f"{'gpu' if on_gpu and work.heavy else 'cpu'}: {work.key}"
+    pace = context.queue.pace(key)
+    if pace is None:
+        pace = work.usual / (GPU if on_gpu and work.heavy else 1.0)
+    return Stage(work.stage, pace * work.units, key, work.units, work.even, work.sure)
+
+
+def usual_of(encoder: str, modality: Modality) -> float:
+    """`ENCODES` of an encoder; of one that did not come with Winnow as of the last that did for its modality, times
+    what its layers are wider and more than that one's."""
+    usual = ENCODES.get(encoder, ENCODES[modality.encoders[-1]])
+    return usual if encoder in ENCODES else usual * _times_minilm(encoder)
+
+
+def _times_minilm(model: str) -> float:
+    """How much more a token costs in the layers of a model folder: they grow with the square of the width."""
+    try:
+        config = json.loads((expanded(model) / "config.json").read_text(encoding="utf-8"))
+        return float((config["hidden_size"] / 384) ** 2 * config["num_hidden_layers"] / 6)
+    except (OSError, ValueError, KeyError, TypeError, WinnowError):
+        return 1.0
+
+
+def seconds_of(stages: Sequence[Stage]) -> float:
+    """That a plan takes in all."""
+    return math.fsum(stage.seconds for stage in stages)
+
+
+def lane_of(stages: Sequence[Stage]) -> Lane:
+    """Where a job takes its turn that is short or long as a whole."""
+    return "short" if stages and seconds_of(stages) <= SHORT_SECONDS else "long"
+
+
+HEADS = 80_000.0
+"""What fitting heads costs before the first row, in rows times classes."""
+
+
+@dataclass(frozen=True)
+class Amount:
+    """How much work the rows of a version are; each figure is read when it is first asked for, in up to a second at a
+    million rows."""
+
+    context: Context
+    version_id: str
+
+    @cached_property
+    def version(self) -> Version:
+        return get_version(self.context.store, self.version_id)
+
+    @cached_property
+    def dataset(self) -> Dataset:
+        return get_dataset(self.context.store, self.version.dataset_id)
+
+    @property
+    def rows(self) -> int:
+        return self.version.row_count
+
+    @property
+    def classes(self) -> int:
+        return len(self.dataset.labels)
+
+    @property
+    def modality(self) -> Modality:
+        return task_named(self.dataset.task).modality
+
+    def heads(self, rows: int | None = None) -> float:
+        """Of fitting heads to that many of the rows, else to all."""
+        return HEADS + float(self.rows if rows is None else rows) * self.classes
+
+    def cost(self, max_tokens: int = 512) -> float:
+        """Of encoding every row once, with texts cut after so many tokens."""
+        return float(self._costs(max_tokens).sum())
+
+    def missing(self, encoder: str, max_tokens: int = 512) -> float:
+        """Of encoding those of which the workspace keeps no embedding of that encoder."""
+        folder = self._kept(encoder, max_tokens)
+        if folder is None or not folder.is_dir():
+            return self._once(np.arange(self.rows), max_tokens)
+        return self._once(Shards(folder).missing(self._digests), max_tokens)
+
+    def _once(self, rows: np.ndarray[tuple[int], np.dtype[np.int64]], max_tokens: int) -> float:
+        costs, hashes = self._costs(max_tokens)[rows], self._digests[rows]
+        return float(costs[np.unique(hashes, return_index=True)[1]].sum())
+
+    def _costs(self, max_tokens: int) -> np.ndarray[tuple[int], np.dtype[np.float64]]:
+        if self.modality.in_files:
+            small = share_of_small_images(self.context.store, self.version_id, LITE_SMALL_UP_TO)
+            each = small + (1 - small) * (LITE_SIDES[1] / LITE_SIDES[0]) ** 2
+            return np.full(self.rows, each)
+        if self.modality.features:
+            return np.ones(self.rows)
+        return text_costs(self._contents.column("size").to_numpy(), max_tokens)
+
+    @cached_property
+    def _contents(self):  # type: ignore[no-untyped-def]
+        return contents(self.context.store, self.version_id)
+
+    @cached_property
+    def _digests(self) -> np.ndarray[tuple[int], np.dtype[np.bytes_]]:
+        return digests(self._contents.column("content_hash"))
+
+    def _kept(self, encoder: str, max_tokens: int) -> Path | None:
+        """Where the embeddings of an encoder are kept; None where that cannot be told without loading it."""
+        embeddings = self.context.workspace.arrays / "embeddings"
+        if self.modality.in_files:
+            return embeddings / LITE if encoder in BUNDLED else None
+        folder = bundled_text_folder() if encoder in BUNDLED else expanded(encoder)
+        if self.modality.features or folder is None or not (folder / "config.json").is_file():
+            return None
+        return embeddings / text_key(folder, max_tokens)
+
+
+def near_duplicates(amount: Amount) -> Works:
+    """The search for them."""
+    kind = amount.modality.name
+    return (
+        Work("reading", f"{kind}: reading", amount.rows, 4e-4),
+        Work("near-duplicates", f"{kind}: near-duplicates", amount.rows + amount.cost() / 200, 6e-4, sure=True),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Foreseen:
+    """What a job has before it."""
+
+    works: Works = ()
+    lane: Lane | None = None
+    """Where it takes its turn; None: as `lane_of` says."""
+
+
+def lane_and_plan(context: Context, foreseen: Foreseen) -> tuple[Lane, tuple[Stage, ...]]:
+    """Where a job takes its turn, and its plan. What is short on the CPU alone may run beside others there."""
+    plan = staged(context, foreseen.works)
+    lane = foreseen.lane or lane_of(staged(context, foreseen.works, beside=True))
+    return lane, plan

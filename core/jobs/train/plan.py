@@ -1,0 +1,65 @@
+"""The stages of a fine-tune, foreseen."""
+
+from __future__ import annotations
+
+from core.context import Context
+from core.jobs.foresight import Amount, Foreseen, Work, Works, start, usual_of
+from core.records import TrainSpec
+
+LEARNS = {"last": 1.6, "full": 3.2}
+"""What a step costs in times of a look at the same examples."""
+
+
+def foresee_train(
+    context: Context, version_id: str, spec: TrainSpec, *, train: int, validation: int, predicted: int
+) -> Foreseen:
+    """Of a spec with every default filled in; so many rows are learnt from, validated on after each epoch, and
+    predicted at the end."""
+    amount = Amount(context, version_id)
+    if amount.modality.fine_tuning.at_once:
+        return Foreseen(_fitted(amount, spec, train, predicted))
+    if spec.strategy == "head":
+        return Foreseen(head_works(amount, spec, "train", train, predicted))
+    each = amount.cost(spec.max_tokens) / max(1, amount.rows)
+    usual = usual_of(spec.model, amount.modality)
+    learns = LEARNS[spec.strategy]
+    seen = (spec.epochs or 1) * each * (train + validation / learns)
+    layers = f", {spec.last_layers}" if spec.strategy == "last" else ""
+    kept = dict.fromkeys(("tokens", "pixels"), amount.rows)
+    works = (
+        start("train"),
+        Work("loading the model", "loading the model", 1.0, 3.0, even=False),
+        *(Work(stage, f"{stage} of rows", float(rows), 4e-4) for stage, rows in kept.items()),
+        Work(
+            "training",
+            f"{spec.model}: {spec.strategy}{layers}",
+            seen,
+            learns * usual,
+            sure=True,
+            heavy=True,
+        ),
+        Work("predicting", f"{spec.model}: predicting", each * predicted, usual, heavy=True),
+    )
+    return Foreseen(works)
+
+
+def head_works(amount: Amount, spec: TrainSpec, kind: str, train: int, predicted: int) -> Works:
+    """Of a quick retrain, and of what begins like one."""
+    missing, name = amount.missing(spec.model, spec.max_tokens), amount.modality.name
+    return (
+        start(kind),
+        Work("loading the model", "loading the model", 1.0, 3.0, even=False),
+        Work("encoding", f"{spec.model}: encoding", missing, usual_of(spec.model, amount.modality), heavy=True),
+        Work("solving", f"{name}: solving", amount.heads(train), 7e-6, even=False, sure=True, heavy=True),
+        Work("predicting", "predicting by a head", float(predicted), 2e-5),
+        Work("saving", "saving a model", 1.0, 1.0, even=False),
+    )
+
+
+def _fitted(amount: Amount, spec: TrainSpec, train: int, predicted: int) -> Works:
+    return (
+        start("train"),
+        Work("reading", f"{amount.modality.name}: reading", float(amount.rows), 4e-4),
+        Work("training", f"{spec.model}: training", float(train) * amount.classes, 3e-4, even=False, sure=True),
+        Work("predicting", f"{spec.model}: predicting", float(predicted), 2e-5),
+    )

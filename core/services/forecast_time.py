@@ -1,0 +1,74 @@
+"""How long a scan or a fine-tune will take on this machine, said before it starts: of this dataset, with what has to be
+embedded first."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from core.context import Context
+from core.errors import UsageError
+from core.finetune.settings import resolve
+from core.jobs.foresight import Foreseen, staged
+from core.jobs.scan.plan import foresee_scan
+from core.jobs.train.web import foresee_rows
+from core.jobs.training_rows import preview_split
+from core.queue.plan import Stage
+from core.records import ScanSpec, Strategy, TrainSpec
+from core.store.datasets import get_dataset
+from core.store.versions import get_version
+from core.tasks import task_named
+
+
+@dataclass(frozen=True, slots=True)
+class TimeForecast:
+    """What something will take, in seconds."""
+
+    seconds: float
+    encoding: float
+    """Of these, to embed what is not embedded yet."""
+    first: float | None = None
+    """Until the first result of a scan; None where there is one result only."""
+    learnt: bool = True
+    """Whether such work has been done on this machine before; else it is what is usual elsewhere."""
+
+
+def time_of_scan(context: Context, version_id: str, spec: ScanSpec) -> TimeForecast:
+    """Reads every row: at a million of them, not for the script thread. Raises NotFoundError."""
+    foreseen = foresee_scan(context, version_id, spec.encoders, own=spec.probabilities is not None)
+    stages = staged(context, foreseen.works)
+    heads = [place for place, stage in enumerate(stages) if stage.name.endswith(": probabilities")]
+    first = sum(stage.seconds for stage in stages[: heads[0] + 2]) if len(heads) > 1 else None
+    return _forecast(context, stages, first)
+
+
+def time_of_train(context: Context, version_id: str, spec: TrainSpec) -> TimeForecast:
+    """The same of a fine-tune. Raises UsageError for settings that cannot be, too."""
+    dataset = get_dataset(context.store, get_version(context.store, version_id).dataset_id)
+    rows = preview_split(context, version_id, spec.strategy)
+    on_gpu = context.queue.launcher.slots()[0].name != "cpu"
+    asked = resolve(spec, dataset.task, rows.splits.get("train", 0), on_gpu)
+    foreseen: Foreseen = foresee_rows(context, version_id, asked, rows.splits)
+    return _forecast(context, staged(context, foreseen.works), None)
+
+
+def times_of_strategies(context: Context, version_id: str, model: str) -> Mapping[Strategy, TimeForecast]:
+    """Of each strategy with its usual settings; those that the model cannot be trained by are left out."""
+    dataset = get_dataset(context.store, get_version(context.store, version_id).dataset_id)
+    found: dict[Strategy, TimeForecast] = {}
+    for strategy in task_named(dataset.task).modality.fine_tuning.strategies:
+        try:
+            found[strategy] = time_of_train(context, version_id, TrainSpec(model=model, strategy=strategy))
+        except UsageError:
+            continue
+    return found
+
+
+def _forecast(context: Context, stages: tuple[Stage, ...], first: float | None) -> TimeForecast:
+    longest = max(stages, key=lambda stage: stage.seconds)
+    return TimeForecast(
+        seconds=sum(stage.seconds for stage in stages),
+        encoding=sum(stage.seconds for stage in stages if stage.name.endswith("encoding")),
+        first=first,
+        learnt=context.queue.pace(longest.key) is not None,
+    )

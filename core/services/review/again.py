@@ -1,0 +1,29 @@
+"""Asks again for rows that a verdict from an earlier version has settled: a scan's list has them as any other."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from core.context import Context
+from core.records import IssueFilter, Scan
+from core.review.records import Act
+from core.services.review.decisions import record
+from core.store import issues
+from core.store.ids import new_id
+
+
+def settled_rows(context: Context, scan: Scan, where: IssueFilter) -> int:
+    """How many rows of the list are settled."""
+    return issues.count_issues(context.store, scan, replace(where, settled=True, undecided_only=False))
+
+
+def ask_again(
+    context: Context, scan: Scan, where: IssueFilter, reviewer: str, note: str | None = None
+) -> tuple[int, ...]:
+    """Has the settled rows of the list that the filter keeps asked for again, as acts on the scan's version. Returns
+    the rows."""
+    settled = replace(where, settled=True, undecided_only=False)
+    rows = issues.example_ids(context.store, scan, settled)
+    acts = [Act(new_id(), "ask", row, scan_id=scan.scan_id, note=note) for row in rows]
+    refused = {refusal.act.client_key for refusal in record(context, scan.version_id, reviewer, acts).refused}
+    return tuple(act.example_id for act in acts if act.example_id is not None and act.client_key not in refused)

@@ -1,0 +1,372 @@
+"""One act on many rows: a selection, or all that a filter keeps. Looked at first, written down in blocks, taken back
+whole. Each row gets a decision of its own, so that all else reads them as any other."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any, Protocol
+
+from core.context import Context
+from core.errors import NotFoundError, UsageError
+from core.progress import Report
+from core.records import (
+    BulkAct,
+    BulkAction,
+    Decision,
+    Example,
+    IssueFilter,
+    LabelsFrom,
+    PredictionFilter,
+    RowFilter,
+    Run,
+    Scan,
+    Version,
+)
+from core.review.many import Doing, check, outcome
+from core.review.records import Act, Refusal
+from core.services.evaluation.measures import target_of, truth_version
+from core.services.review.decisions import record, stopped
+from core.store.acts import many
+from core.store.datasets import get_dataset
+from core.store.filters import Condition
+from core.store.ids import new_id
+from core.store.rows import get_rows
+from core.store.versions import get_version
+from core.targets import Target
+from core.tasks import task_named
+
+MAX_ROWS = 100_000
+"""An act on more is refused: all acts are in memory beside the store."""
+BLOCK = 1_000
+"""Rows written at once. Other reviewers wait for no more than that."""
+FIRST_ROWS = 5
+
+
+class Among(Protocol):
+    """Rows that an act is for."""
+
+    @property
+    def version_id(self) -> str:
+        """The version that is decided on."""
+
+    @property
+    def scan_id(self) -> str | None: ...
+
+    @property
+    def tier(self) -> str | None:
+        """What the suggestions are from."""
+
+    def query(self, context: Context) -> Condition:
+        """As `core.store.acts.many.of_version`."""
+
+
+@dataclass(frozen=True, slots=True)
+class OfVersion:
+    """Rows of a version; nothing is suggested for them."""
+
+    version_id: str
+    where: RowFilter
+    scan_id: str | None = None
+    tier: str | None = None
+
+    def query(self, context: Context) -> Condition:
+        return many.of_version(context.store, self.version_id, self.where)
+
+
+@dataclass(frozen=True, slots=True)
+class OfScan:
+    """Rows of a scan's ranked list."""
+
+    scan: Scan
+    where: IssueFilter
+
+    @property
+    def version_id(self) -> str:
+        return self.scan.version_id
+
+    @property
+    def scan_id(self) -> str | None:
+        return self.scan.scan_id
+
+    @property
+    def tier(self) -> str | None:
+        return self.scan.tier
+
+    def query(self, context: Context) -> Condition:
+        return many.of_scan(context.store, self.scan, self.where)
+
+
+@dataclass(frozen=True, slots=True)
+class OfRun:
+    """Rows that a run predicts, such as those of a cell of its confusion matrix, as a version has them."""
+
+    run: Run
+    where: PredictionFilter
+    labels_from: LabelsFrom
+    version_id: str
+    scan_id: str | None = None
+
+    @property
+    def tier(self) -> str | None:
+        return f"run {self.run.number}"
+
+    def query(self, context: Context) -> Condition:
+        truth = truth_version(context, (self.run,), self.labels_from)
+        classes = target_of(context, self.run).classes_sql
+        return many.of_run(context.store, self.run.run_id, self.where, truth, self.version_id, classes)
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """Rows to which the same happens."""
+
+    before: str | None
+    after: str | None
+    """The label after it; None where the row is excluded."""
+    rows: int
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What an act would do, before it is done."""
+
+    among: Among
+    version: Version
+    doing: Doing
+    matching: int
+    """Rows that are asked for and the version has."""
+    decided: int
+    """Those of them on which a verdict holds; left alone unless they are asked for too."""
+    by_others: int
+    """Those of these that others gave."""
+    also_decided: bool
+    rows: int
+    """Rows that get a decision."""
+    nothing: int
+    """Rows, but for those left alone, that have the label already, or for which none is suggested."""
+    changes: tuple[Change, ...]
+    """Most frequent first."""
+    first: tuple[tuple[Example, str | None], ...]
+    """Rows from the top of the list with the label that they would have, None where they are excluded."""
+    seq: int
+    """The newest act that it knows of: what was decided since is left alone."""
+
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    """What became of an act."""
+
+    act: BulkAct
+    rows: int
+    """Decisions that were written."""
+    refused: tuple[Refusal, ...]
+    """The first of those that were not."""
+    left_alone: int
+    """All that were not, since somebody decided the row meanwhile."""
+
+
+def plan(context: Context, among: Among, doing: Doing, reviewer: str, *, also_decided: bool = False) -> Plan:
+    """What an act would do: counts by label, the first rows. Reads no more than that, whatever the number of rows.
+
+    Raises `UsageError` for an act that makes no sense for such labels.
+    """
+    version, labels, target = _about(context, among)
+    doing = check(doing, frozenset(labels), target)
+    seq = context.store.newest_act()
+    changes: Counter[tuple[str | None, str | None]] = Counter()
+    matching = decided = by_others = nothing = 0
+    first: dict[int, str | None] = {}
+    for pair in many.pairs(context.store, version.version_id, among.query(context), reviewer):
+        matching, decided, by_others = matching + pair.rows, decided + pair.decided, by_others + pair.by_others
+        rows = pair.rows if also_decided else pair.rows - pair.decided
+        made = outcome(doing, pair.label, pair.suggested, target)
+        if made is None:
+            nothing += rows
+            continue
+        if rows:
+            after = {"exclude": None, "relabel": made[1]}.get(made[0], pair.label)
+            changes[pair.label, after] += rows
+            first |= dict.fromkeys((pair.first if also_decided else pair.first_undecided)[:FIRST_ROWS], after)
+    shown = sorted(first)[:FIRST_ROWS]
+    examples = get_rows(context.store, version.version_id, shown)
+    listed = tuple(Change(before, after, count) for (before, after), count in changes.most_common())
+    return Plan(
+        *(among, version, doing, matching, decided, by_others, also_decided, changes.total(), nothing, listed),
+        tuple((example, first[example.example_id]) for example in examples),
+        seq,
+    )
+
+
+def check_size(planned: Plan) -> None:
+    """Raises `UsageError` for a plan that does nothing, or more than one act may."""
+    if not planned.rows:
+        raise UsageError("No row would be changed.", "Take other rows, or another act.")
+    if planned.rows > MAX_ROWS:
+        raise UsageError(
+            f"{planned.rows:,} rows are more than one act takes ({MAX_ROWS:,}).",
+            "Narrow the filter and do it in parts.",
+        )
+
+
+def carry_out(
+    context: Context, planned: Plan, reviewer: str, words: str, act_id: str = "", report: Report | None = None
+) -> Done:
+    """Does what was planned; a second call with the same `act_id` writes what the first left out. `words` say which
+    rows these are. A row that somebody has decided since the plan was made is left alone.
+
+    Raises `UsageError` where it is too large, or the dataset is in the trash.
+    """
+    check_size(planned)
+    version, _, target = _about(context, planned.among)
+    why = stopped(get_dataset(context.store, version.dataset_id))
+    if why:
+        raise UsageError(why, "Nothing was changed.")
+    doing = planned.doing
+    act = _act(act_id or new_id(), version, doing, words, reviewer)
+    context.ledger.bulk.add(act)
+    acts = _acts(context, planned, act, target)
+    return _written(context, act, reviewer, acts, planned.rows, report)
+
+
+def take_back(context: Context, act_id: str, reviewer: str, undo_id: str = "", report: Report | None = None) -> Done:
+    """Undoes all that an act decided, and nothing else. Raises `NotFoundError` for an unknown act, `UsageError` for one
+    of somebody else, or one that was taken back."""
+    found = context.ledger.bulk.by_id(act_id)
+    if found is None or found.action == "undo":
+        raise NotFoundError(f"No act on many rows has the id {act_id!r}.", "Take one from the list of decisions.")
+    if found.reviewer != reviewer:
+        raise UsageError(f"It was done by {found.reviewer}: only they can undo it.", "Decide the rows again instead.")
+    if found.undone_by not in (None, undo_id):
+        raise UsageError("It was taken back already.", "There is nothing left to undo.")
+    version = get_version(context.store, found.version_id)
+    act = BulkAct(
+        *(undo_id or new_id(), version.dataset_id, version.version_id, "undo", found.label, found.among, reviewer),
+        *(datetime.now(UTC), act_id),
+    )
+    context.ledger.bulk.add(act)
+    acts = (
+        Act(f"{act.act_id}:{decision.example_id}", "undo", decision.example_id, undoes_key=decision.client_key)
+        for decision in _decisions(context, act_id)
+    )
+    return _written(context, act, reviewer, acts, found.rows, report)
+
+
+def acts(context: Context, dataset_id: str, limit: int, offset: int = 0) -> tuple[int, list[BulkAct]]:
+    """How many acts on many rows there are on a dataset, and some of them, newest first."""
+    return context.ledger.bulk.count(dataset_id), context.ledger.bulk.page(dataset_id, limit=limit, offset=offset)
+
+
+def rows_of_act(context: Context, act: BulkAct, limit: int, offset: int = 0) -> list[tuple[Decision, Example]]:
+    """What an act decided, row by row, with the rows as the version has them."""
+    found = context.ledger.bulk.decisions(act.act_id, limit=limit, offset=offset)
+    examples = get_rows(context.store, act.version_id, [one.example_id for one in found])
+    return list(zip(found, examples, strict=True))
+
+
+def together(context: Context, version: Version, reviewer: str, acts: Sequence[Act], words: str) -> None:
+    """Writes down that acts whose client keys begin with one id and a colon are one act, before they are recorded."""
+    groups: dict[str, list[Act]] = {}
+    for one in acts:
+        head, colon, _ = one.client_key.partition(":")
+        if colon and len(head) == _ID:
+            groups.setdefault(head, []).append(one)
+    for act_id, members in groups.items():
+        action, label = _in_common(members)
+        undone = {(one.undoes_key or "").partition(":")[0] for one in members} if action == "undo" else set()
+        undoes = undone.pop() if len(undone) == 1 else None
+        known = undoes is not None and context.ledger.bulk.by_id(undoes) is not None
+        context.ledger.bulk.add(
+            BulkAct(
+                *(act_id, version.dataset_id, version.version_id, action, label, words, reviewer, datetime.now(UTC)),
+                undoes if known else None,
+            )
+        )
+
+
+_ID = 32
+
+
+def _in_common(acts: Sequence[Act]) -> tuple[BulkAction, str | None]:
+    """What is done to all of these rows; where that differs, each was given the label that suits it."""
+    made: set[tuple[BulkAction, str | None]] = {(one.action, one.new_label) for one in acts if one.action != "ask"}
+    return made.pop() if len(made) == 1 else ("suggestion", None)
+
+
+def _about(context: Context, among: Among) -> tuple[Version, tuple[str, ...], Target]:
+    version = get_version(context.store, among.version_id)
+    dataset = get_dataset(context.store, version.dataset_id)
+    return version, dataset.labels, task_named(dataset.task).target
+
+
+def _act(act_id: str, version: Version, doing: Doing, words: str, reviewer: str) -> BulkAct:
+    return BulkAct(
+        *(act_id, version.dataset_id, version.version_id, doing.action, doing.label, words, reviewer),
+        datetime.now(UTC),
+    )
+
+
+def _acts(context: Context, planned: Plan, act: BulkAct, target: Target) -> Iterator[Act]:
+    version_id, among = planned.version.version_id, planned.among
+    for block in many.blocks(context.store, version_id, among.query(context), BLOCK):
+        for row in block.to_pylist():
+            verdict = row["verdict"]
+            if verdict is not None and (not planned.also_decided or row["verdict_seq"] > planned.seq):
+                continue
+            made = outcome(planned.doing, row["label"], row["suggested"], target)
+            if made is None:
+                continue
+            action, label = made
+            key = f"{act.act_id}:{row['example_id']}"
+            seen = (verdict,) if verdict is not None else ()
+            yield Act(key, action, row["example_id"], label, _shown(row, among), among.scan_id, instead_of=seen)
+
+
+def _shown(row: Mapping[str, Any], among: Among) -> dict[str, Any]:
+    score = row["score"]
+    found = {
+        "given_label": row["label"],
+        "suggested_label": row["suggested"],
+        "score": None if score is None else round(float(score), 6),
+        "tier": among.tier,
+    }
+    return {name: value for name, value in found.items() if value is not None}
+
+
+def _written(
+    context: Context,
+    act: BulkAct,
+    reviewer: str,
+    acts: Iterator[Act],
+    total: int,
+    report: Report | None,
+) -> Done:
+    done, left, refused = 0, 0, list[Refusal]()
+    for block in _in_blocks(acts):
+        recorded = record(context, act.version_id, reviewer, block)
+        refused += recorded.refused[: FIRST_ROWS - len(refused)]
+        left += len(recorded.refused)
+        done += len(block)
+        if report is not None:
+            report(done, total)
+    return Done(act, done - left, tuple(refused), left)
+
+
+def _in_blocks(acts: Iterator[Act]) -> Iterator[list[Act]]:
+    block: list[Act] = []
+    for one in acts:
+        block.append(one)
+        if len(block) == BLOCK:
+            yield block
+            block = []
+    if block:
+        yield block
+
+
+def _decisions(context: Context, act_id: str) -> Iterator[Decision]:
+    offset = 0
+    while found := context.ledger.bulk.decisions(act_id, limit=BLOCK, offset=offset):
+        yield from found
+        offset += len(found)

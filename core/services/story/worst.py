@@ -1,0 +1,147 @@
+"""Where a model errs, in words: the classes that it is worst at, and the errors that are probably the labels' own."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from core.context import Context
+from core.evaluation.confusion import Integers
+from core.proportions import wilson
+from core.records import (
+    Evaluation,
+    MultiLabelEvaluation,
+    PredictedRow,
+    PredictionFilter,
+    RowsBehind,
+    Run,
+    Scan,
+    Told,
+    Version,
+)
+from core.services.evaluation.measures import predicted_rows
+from core.services.evaluation.words import AnyEvaluation
+from core.services.story.expected import between, expected_wrong
+from core.store.relations import relation
+from core.store.telling.story import suspects
+
+TOLD = 6
+"""Classes that are told of, at most."""
+NO_RUN = "No model has predicted the rows yet."
+NO_SCAN = "No scan has looked for wrong labels yet."
+
+
+def worst_classes(found: AnyEvaluation) -> tuple[Told, ...]:
+    """The classes with the most errors for their size, surely bad ones first: by the lower end of the 95 % interval of
+    the share of errors, so that two wrong rows of two do not outrank forty of fifty."""
+    return _of_classes(found) if isinstance(found, Evaluation) else _of_sets(found)
+
+
+def suspects_of(
+    context: Context, run: Run | None, found: AnyEvaluation | None, newest: Version, scan: Scan | None
+) -> tuple[Told | None, str]:
+    """How many of the errors are on labels that are probably wrong, or why that cannot be said."""
+    if run is None or found is None:
+        return None, NO_RUN
+    if scan is None or "label" not in scan.types:
+        return None, NO_SCAN
+    wrong = found.rows - found.right
+    ranks, _ = suspect_rows(context, run, found.split, newest, found.version_id, scan, 0, 0)
+    total, expected = len(ranks), expected_wrong(scan, ranks)
+    be = "is" if total == 1 else "are"
+    said = f"{total:,} of the model's {wrong:,} errors {be} on labels that are doubtful themselves"
+    if total:
+        said += f": about {expected.estimate:,.0f} of these labels are probably wrong ({between(expected)})"
+    return Told(said, total, wrong, RowsBehind(suspect=True)), ""
+
+
+def suspect_rows(
+    context: Context, run: Run, split: str, newest: Version, truth_id: str, scan: Scan, limit: int, offset: int
+) -> tuple[list[int], list[PredictedRow]]:
+    """Those errors, the most doubtful labels first: the ranks of all in the scan's list, and a page of them."""
+    truth = relation(context.store, truth_id)
+    return suspects(context.store, run.run_id, split, truth, newest.version_id, scan, limit, offset)
+
+
+def rows_behind(
+    context: Context,
+    run: Run,
+    found: AnyEvaluation,
+    behind: RowsBehind,
+    newest: Version,
+    scan: Scan | None,
+    limit: int,
+    offset: int = 0,
+) -> tuple[int, list[PredictedRow]]:
+    """How many rows a figure counts, and a page of them."""
+    if behind.suspect:
+        if scan is None:
+            return 0, []
+        ranks, rows = suspect_rows(context, run, found.split, newest, found.version_id, scan, limit, offset)
+        return len(ranks), rows
+    total = count_behind(found, behind)
+    where = filter_of(found, behind)
+    return total, predicted_rows(context, run, where, found.labels_from, limit, offset) if total else []
+
+
+def filter_of(found: AnyEvaluation, behind: RowsBehind) -> PredictionFilter:
+    """The rows of a figure as the lists of an evaluation find them."""
+    first, second = behind.pair or ("", "")
+    if isinstance(found, MultiLabelEvaluation):
+        wrong = False if behind.wrong else None
+        return PredictionFilter(found.split, correct=wrong, missed=first or None, added=second or None)
+    both = bool(first and second)
+    return PredictionFilter(found.split, first or None, second or None, correct=None if both else False)
+
+
+def count_behind(found: AnyEvaluation, behind: RowsBehind) -> int:
+    """How many there are, read off the matrix."""
+    first, second = behind.pair or ("", "")
+    place = found.labels.index
+    if not first and not second:
+        return found.rows - found.right
+    if isinstance(found, MultiLabelEvaluation):
+        if first and second:
+            return int(found.missed_and_added[place(first), place(second)])
+        return int(found.tables[place(first), 1, 0] if first else found.tables[place(second), 0, 1])
+    if first and second:
+        return int(found.matrix[place(first), place(second)])
+    of_one = found.matrix[place(first)] if first else found.matrix[:, place(second)]
+    return int(of_one.sum() - found.matrix[place(first or second), place(first or second)])
+
+
+def _of_classes(found: Evaluation) -> tuple[Told, ...]:
+    support = found.matrix.sum(1)
+    wrong = support - found.matrix.diagonal()
+    told = []
+    for place in _ranked(wrong, support):
+        errors = found.matrix[place].copy()
+        errors[place] = 0
+        other, name = int(errors.argmax()), found.labels[place]
+        taken, rows = int(errors[other]), int(support[place])
+        rest = int(wrong[place]) - taken
+        said = f"“{name}” is taken for “{found.labels[other]}” in {taken:,} of {rows:,} rows"
+        more = f", and for other classes in {rest:,}" if rest else ""
+        told.append(Told(said + more, int(wrong[place]), rows, RowsBehind((name, "" if rest else found.labels[other]))))
+    return tuple(told)
+
+
+def _of_sets(found: MultiLabelEvaluation) -> tuple[Told, ...]:
+    missed, added, hits = (found.tables[:, row, column] for row, column in ((1, 0), (0, 1), (1, 1)))
+    told = []
+    for place in _ranked(missed + added, missed + added + hits):
+        name, has = found.labels[place], int(missed[place] + hits[place])
+        parts = []
+        if missed[place]:
+            parts.append(f"missed in {missed[place]:,} of {has:,} rows that have it")
+        if added[place]:
+            parts.append(f"wrongly added to {added[place]:,} {'other' if added[place] == 1 else 'others'}")
+        rows = int(missed[place]) or int(added[place])
+        behind = RowsBehind((name, "") if missed[place] else ("", name))
+        told.append(Told(f"“{name}” is {', and '.join(parts)}", rows, has, behind))
+    return tuple(told)
+
+
+def _ranked(wrong: Integers, of: Integers) -> list[int]:
+    low, _ = wilson(wrong, of)
+    ranked = np.lexsort((-wrong, -low))
+    return [int(place) for place in ranked if wrong[place]][:TOLD]

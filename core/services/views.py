@@ -1,0 +1,94 @@
+"""Saved views: what a list shows, under a name that all who work on its dataset know."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from core.context import Context
+from core.errors import NotFoundError, UsageError
+from core.records import Dataset, View
+from core.services import lists
+from core.store.times import now
+
+ROWS, ISSUES, PREDICTED = "data", "issues", "evaluation"
+"""Pages with a list that can be saved."""
+MAX_NAME = 80
+_SHARED = (lists.FILTERS, lists.ORDER, lists.COLUMNS)
+OF_PAGE: Mapping[str, tuple[str, ...]] = {
+    ROWS: (*_SHARED, lists.LABEL, lists.SEARCH, lists.SPLIT, lists.DUPLICATES),
+    ISSUES: (
+        *_SHARED,
+        *(lists.TYPE, lists.SHOW, lists.WORST, lists.GIVEN, lists.SUGGESTED, lists.MISSING, lists.EXTRA),
+        lists.SEARCH,
+    ),
+    PREDICTED: (
+        *_SHARED,
+        *("run", "split", "labels", "view", "true", "predicted", "found", "missed", "added", "without"),
+    ),
+}
+"""The parameters of a page's link that a view keeps: not the version, which is whichever one looks at."""
+
+
+def views_of(context: Context, dataset: Dataset) -> list[View]:
+    """All views of a dataset, by name."""
+    return context.ledger.views.of(dataset.dataset_id)
+
+
+def view_named(context: Context, dataset: Dataset, name: str, page: str | None = None) -> View:
+    """Raises `NotFoundError` with the names that exist, `UsageError` for a view of another page's list."""
+    known = {view.name: view for view in views_of(context, dataset)}
+    if name not in known:
+        names = ", ".join(map(repr, known)) or "none"
+        raise NotFoundError(f"{dataset.name!r} has no view {name!r}.", f"Its views: {names}.")
+    if page is not None and known[name].page != page:
+        raise UsageError(
+            f"View {name!r} is of the list on the page {known[name].page!r}, not of that on {page!r}.",
+            "`views` says which view is of which page.",
+        )
+    return known[name]
+
+
+def save_view(context: Context, dataset: Dataset, name: str, page: str, query: Mapping[str, str], by: str) -> View:
+    """Keeps what a link to a page's list says under a name, in place of a view that had it. Raises `UsageError` for a
+    name that is none."""
+    kept = tuple((key, query[key]) for key in OF_PAGE[page] if query.get(key))
+    view = View(dataset.dataset_id, checked_name(name), page, kept, by, now())
+    context.ledger.views.save(view)
+    return view
+
+
+def rename_view(context: Context, dataset: Dataset, name: str, to: str) -> None:
+    """Raises `NotFoundError` where there is none of that name, `UsageError` where the new one is taken or none."""
+    view_named(context, dataset, name)
+    context.ledger.views.rename(dataset.dataset_id, name, checked_name(to))
+
+
+def delete_view(context: Context, dataset: Dataset, name: str) -> None:
+    """Raises `NotFoundError` where there is none of that name."""
+    view_named(context, dataset, name)
+    context.ledger.views.delete(dataset.dataset_id, name)
+
+
+def query_of(
+    context: Context,
+    dataset: Dataset,
+    page: str,
+    view: str | None,
+    where: Sequence[str] = (),
+    order: str | None = None,
+    columns: str | None = None,
+) -> dict[str, str]:
+    """What a saved view of a page's list shows, narrowed further, sorted by and with the columns that are asked for
+    beside it, as a link's parameters. Raises `NotFoundError` and `UsageError` as `view_named`."""
+    query = {} if view is None else dict(view_named(context, dataset, view, page).query)
+    texts = [*lists.filter_texts(query.get(lists.FILTERS, "")), *where]
+    asked = {lists.FILTERS: lists.write_filters(texts), lists.ORDER: order or "", lists.COLUMNS: columns or ""}
+    return query | {key: value for key, value in asked.items() if value}
+
+
+def checked_name(name: str) -> str:
+    """A name as it is kept. Raises `UsageError`."""
+    tidied = " ".join(name.split())
+    if not tidied or len(tidied) > MAX_NAME or not tidied.isprintable():
+        raise UsageError(f"{name!r} is no name for a view.", f"Take 1 to {MAX_NAME} characters.")
+    return tidied

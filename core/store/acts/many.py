@@ -1,0 +1,105 @@
+"""Rows that one act is for: how many there are by label and suggestion, and these rows themselves."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import pyarrow as pa
+
+from core.records import IssueFilter, PredictionFilter, RowFilter, Scan
+from core.store.acts.in_force import standing_sql
+from core.store.database import Database
+from core.store.datasets import get_dataset
+from core.store.filters import Condition, where_sql
+from core.store.issues import issue_condition
+from core.store.predictions import ClassesSql, ranked
+from core.store.relations import relation
+from core.store.versions import get_version
+
+_FIRST = 5
+"""Rows that a preview shows of a pair of labels."""
+
+
+@dataclass(frozen=True, slots=True)
+class PairOfMany:
+    """Rows that have one label and one suggestion in common."""
+
+    label: str | None
+    suggested: str | None
+    rows: int
+    decided: int
+    """Those of them on which a verdict holds."""
+    by_others: int
+    """Those of these that somebody else gave."""
+    first: tuple[int, ...]
+    """A few of them, from the top of the list."""
+    first_undecided: tuple[int, ...]
+
+
+def of_version(db: Database, version_id: str, where: RowFilter) -> Condition:
+    """The rows of a version as a query for (example_id, suggested, score, place)."""
+    rows = relation(db, version_id)
+    condition, parameters = where_sql(where, get_dataset(db, get_version(db, version_id).dataset_id), rows)
+    return (
+        f"""SELECT example_id, CAST(NULL AS VARCHAR) AS suggested, CAST(NULL AS DOUBLE) AS score, example_id AS place
+            FROM {rows} WHERE {condition}""",
+        parameters,
+    )
+
+
+def of_scan(db: Database, scan: Scan, where: IssueFilter) -> Condition:
+    """The rows of a scan's list, as `of_version`."""
+    condition, parameters = issue_condition(db, scan, where)
+    return (
+        f"""SELECT i.example_id, i.suggested_label AS suggested, i.score, i.rank AS place FROM issues i
+            WHERE {condition}""",
+        parameters,
+    )
+
+
+def of_run(
+    db: Database, run_id: str, where: PredictionFilter, truth_id: str, version_id: str, classes_sql: ClassesSql
+) -> Condition:
+    """Rows that a run predicts, as `of_version`; the score is how sure it is of something else."""
+    query, parameters = ranked(run_id, where, relation(db, truth_id), relation(db, version_id), classes_sql)
+    return (
+        f"""SELECT k.example_id, p.predicted AS suggested, 1 - p.confidence AS score, k.rank AS place
+            FROM ({query}) k JOIN predictions p ON p.example_id = k.example_id AND p.run_id = ?""",
+        [*parameters, run_id],
+    )
+
+
+def pairs(db: Database, version_id: str, among: Condition, reviewer: str) -> list[PairOfMany]:
+    """The rows that `among` asks for and the version has, by label and suggestion, most frequent first."""
+    query, parameters = among
+    place = "struct_pack(place := place, example_id := example_id)"
+    rows = db.fetch(
+        f"""SELECT label, suggested, count(*), count(verdict), count(*) FILTER (verdict_by <> ?),
+                   list_transform(min({place}, {_FIRST}), lambda x: x.example_id),
+                   list_transform(min({place}, {_FIRST}) FILTER (verdict IS NULL), lambda x: x.example_id)
+            FROM ({_joined(db, version_id, query)}) GROUP BY ALL ORDER BY 3 DESC, 1, 2""",
+        [reviewer, *parameters],
+    )
+    return [
+        PairOfMany(label, suggested, int(count), int(decided), int(others), tuple(first or ()), tuple(free or ()))
+        for label, suggested, count, decided, others, first, free in rows
+    ]
+
+
+def blocks(db: Database, version_id: str, among: Condition, size: int) -> Iterator[pa.RecordBatch]:
+    """These rows in the list's order, `size` at a time: example_id, label, suggested, score, and the verdict that
+    holds on each with its number (`verdict`, `verdict_seq`; null where there is none), as they are by then."""
+    query, parameters = among
+    with db.cursor() as cursor:
+        table = cursor.execute(
+            f"SELECT * EXCLUDE (place, verdict_by) FROM ({_joined(db, version_id, query)}) ORDER BY place", parameters
+        ).to_arrow_table()
+    yield from table.to_batches(size)
+
+
+def _joined(db: Database, version_id: str, query: str) -> str:
+    return f"""SELECT q.example_id, r.label, q.suggested, q.score, q.place,
+                      d.decision_id AS verdict, d.seq AS verdict_seq, d.reviewer AS verdict_by
+               FROM ({query}) q JOIN {relation(db, version_id)} r ON r.example_id = q.example_id
+               LEFT JOIN {standing_sql(db, version_id)} d ON d.example_id = q.example_id"""

@@ -1,0 +1,109 @@
+"""Lists of rows as files, with the filter, the order and the columns that somebody looks at."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+from core.records import Dataset, IssueFilter, ListColumn, PredictionFilter, RowFilter, RowOrder
+from core.sql import identifier
+from core.store.acts.in_force import standing_sql
+from core.store.database import Database
+from core.store.datasets import get_dataset
+from core.store.export import Format, copy_query
+from core.store.filters import ISSUE_COLUMNS, sorted_by, where_sql
+from core.store.issues import issue_condition, issue_order
+from core.store.predictions import PREDICTION_COLUMNS, prediction_condition, prediction_order, predictions_joined
+from core.store.relations import relation
+from core.store.scans import get_scan
+from core.store.versions import get_version
+from core.targets import Target
+from core.tasks import task_named
+
+_VERDICT = "CASE WHEN new_label IS NULL THEN action ELSE '→ ' || new_label END AS verdict"
+
+
+def export_issue_list(
+    db: Database,
+    scan_id: str,
+    out: Path,
+    format: Format,  # noqa: A002
+    where: IssueFilter,
+    order: RowOrder,
+    columns: Sequence[ListColumn],
+    top: int | None = None,
+    plain: bool = False,
+) -> Path:
+    """Writes the rows of a scan's list that the filter keeps, or the `top` first of them, as they are sorted, with
+    these columns."""
+    scan = get_scan(db, scan_id)
+    condition, parameters = issue_condition(db, scan, where)
+    added = {name: sql for name, (sql, _) in ISSUE_COLUMNS.items()} | {"verdict": "d.verdict"}
+    selected = _selected(columns, added, task_named(get_dataset(db, scan.dataset_id).task).target, format)
+    verdicts = ""
+    if any(one.column == "verdict" and one.added for one in columns):
+        verdicts = f"""LEFT JOIN (SELECT example_id, {_VERDICT} FROM {standing_sql(db, scan.version_id)}) d
+                       ON d.example_id = i.example_id"""
+    sql = f"""SELECT {selected} FROM issues i JOIN {relation(db, scan.version_id)} r ON r.example_id = i.example_id
+              {verdicts} WHERE {condition} ORDER BY {issue_order(db, scan, order)}
+              {"" if top is None else f"LIMIT {int(top)}"}"""
+    return copy_query(db, sql, out, format, parameters, plain)
+
+
+def export_list(
+    db: Database,
+    version_id: str,
+    out: Path,
+    format: Format,  # noqa: A002
+    where: RowFilter,
+    order: RowOrder,
+    columns: Sequence[ListColumn],
+    plain: bool = False,
+) -> Path:
+    """Writes the rows of a version that the filter keeps, as they are sorted, with these columns."""
+    dataset = get_dataset(db, get_version(db, version_id).dataset_id)
+    rows = relation(db, version_id)
+    condition, parameters = where_sql(where, dataset, rows)
+    selected = _selected(columns, {}, task_named(dataset.task).target, format)
+    sql = f"""SELECT {selected} FROM (SELECT * FROM {rows} WHERE {condition}) r
+              ORDER BY {sorted_by(order, dataset, "r.")}"""
+    return copy_query(db, sql, out, format, parameters, plain)
+
+
+def export_predictions(
+    db: Database,
+    run_id: str,
+    dataset: Dataset,
+    truth: str,
+    out: Path,
+    format: Format,  # noqa: A002
+    where: PredictionFilter,
+    order: RowOrder,
+    columns: Sequence[ListColumn],
+    plain: bool = False,
+) -> Path:
+    """Writes what a run predicts of the rows that the filter keeps, as they are sorted, with these columns."""
+    target = task_named(dataset.task).target
+    condition, parameters = prediction_condition(run_id, where, truth, target.classes_sql, dataset)
+    added = {name: sql for name, (sql, _) in PREDICTION_COLUMNS.items()}
+    sql = f"""SELECT {_selected(columns, added, target, format, "t")} FROM {predictions_joined(truth)}
+              WHERE {condition} ORDER BY {prediction_order(order, dataset)}"""
+    return copy_query(db, sql, out, format, parameters, plain)
+
+
+def _selected(
+    columns: Sequence[ListColumn],
+    added: Mapping[str, str],
+    target: Target,
+    format: str,  # noqa: A002
+    alias: str = "r",
+) -> str:
+    """The columns in SQL, under their names in files. Labels of several classes are lists, in CSV their text form."""
+    shown = []
+    for one in columns:
+        value = added[one.column] if one.added else f"{alias}.{identifier(one.column)}"
+        labels = one.column in ("label", "given_label", "suggested_label", "predicted")
+        if target.several and labels and format != "csv":
+            value = target.classes_sql(value)
+        shown.append(f"{value} AS {identifier(one.name)}")
+    return ", ".join(shown)

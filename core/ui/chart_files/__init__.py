@@ -1,0 +1,58 @@
+"""A chart as a file: SVG and PNG as the browser has drawn it, and its numbers as CSV. Works without any network."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import plotly.graph_objects as go
+import streamlit as st
+from streamlit.components.v2.types import ComponentRenderer
+
+from core.charts.numbers import numbers_of
+from core.services.export import file_name
+from core.ui.parts.csv_text import csv_button, csv_text
+
+_FOLDER = Path(__file__).parent
+_BUTTONS = """<div class="chart-files" role="group" aria-label="Save the chart">
+<button type="button" data-kind="svg">SVG</button><button type="button" data-kind="png">PNG</button></div>
+<div class="said" role="status"></div>"""
+
+
+@cache
+def _component() -> ComponentRenderer:
+    return st.components.v2.component(
+        "winnow_chart_files",
+        html=_BUTTONS,
+        js=(_FOLDER / "files.js").read_text(encoding="utf-8"),
+        css=(_FOLDER / "files.css").read_text(encoding="utf-8"),
+        isolate_styles=True,
+    )
+
+
+def picture_buttons(chart_key: str, name: str) -> None:
+    """Buttons that save the chart that is drawn under `chart_key` as SVG or PNG; `name` is the file's, without its
+    ending."""
+    _component()(key=f"{chart_key}-picture", data={"chart": chart_key, "name": file_name(name)})
+
+
+def chart_files(
+    figure: go.Figure, chart_key: str, name: str, columns: Mapping[str, Sequence[Any]] | None = None
+) -> None:
+    """The small box beneath a chart that saves it, and its numbers: `columns`, else what the figure itself has."""
+    box = st.popover(
+        "Download", icon=":material/download:", type="tertiary", key=f"{chart_key}-files", on_change="rerun"
+    )
+    if not box.open:
+        return
+    with box:
+        picture_buttons(chart_key, name)
+        shown = numbers_of(figure) if columns is None else columns
+        if shown:
+            names = list(shown)
+            rows = [dict(zip(names, row, strict=True)) for row in zip(*shown.values(), strict=True)]
+            csv_button(
+                lambda: csv_text(names, rows), f"{file_name(name)}.csv", key=f"{chart_key}-csv", title="Numbers as CSV"
+            )

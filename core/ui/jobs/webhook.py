@@ -1,0 +1,19 @@
+"""Whether somebody is told of jobs that have ended, and why not."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from core.context import Context
+from core.services.webhook import webhook
+from core.ui.parts.problems import plain
+
+
+def webhook_line(context: Context) -> None:
+    """Nothing where nobody wants to be told and where telling works."""
+    told = webhook(context)
+    if told is not None and told.problem:
+        st.warning(
+            plain(f"{told.host} could not be told of “{told.job}”: {told.problem}. The job itself is not affected."),
+            icon=":material/notifications_off:",
+        )

@@ -1,0 +1,366 @@
+"""What every list of rows has above it: filters of any column as chips, its order, its columns, saved views, its file.
+
+All of it stands in the URL (`core.services.lists` says how it is written), so that a copied link shows the same list.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+
+import streamlit as st
+
+from core.beside.answers import Pending
+from core.context import Context
+from core.progress import Report
+from core.records import Dataset, How, ListColumn, RowOrder, View
+from core.services.issues.listing import attribute_values
+from core.services.lists import (
+    COLUMNS,
+    FILTERS,
+    FLAGGED,
+    ORDER,
+    SEARCH,
+    SHOW,
+    VERDICT,
+    WORST,
+    Listed,
+    filter_text,
+    filter_texts,
+    in_words,
+    read_filters,
+    write_filters,
+    write_names,
+    write_order,
+)
+from core.services.views import OF_PAGE, delete_view, rename_view, save_view, views_of
+from core.store.export import Format
+from core.ui.parts.downloads import download_link
+from core.ui.parts.problems import plain, shown_errors
+from core.ui.shell.guard import current_user
+
+UP, DOWN = "↑", "↓"
+MAX_VALUES = 200
+"""Longer lists of values are not sent to the browser: the person types the others."""
+BETWEEN, ANY_OF, NONE_OF, CONTAINS = "between", "is one of", "is none of", "contains"
+IS_MISSING, IS_THERE, YES, NO = "is missing", "is not missing", "yes", "no"
+_WAYS: Mapping[str, tuple[str, ...]] = {
+    "number": (BETWEEN, IS_MISSING, IS_THERE),
+    "time": (BETWEEN, IS_MISSING, IS_THERE),
+    "category": (ANY_OF, NONE_OF, CONTAINS, IS_MISSING, IS_THERE),
+    "words": (CONTAINS, IS_MISSING, IS_THERE),
+    "flag": (YES, NO),
+}
+FORMATS: Mapping[Format, str] = {"csv": "CSV", "parquet": "Parquet", "jsonl": "JSON lines"}
+Write = Callable[[Path, Format, bool], Path]
+"""Writes the list as it is shown into a file of a format, in CSV as plain texts or escaped."""
+
+
+@dataclass(frozen=True, slots=True)
+class Tools:
+    """A list to which the tools belong."""
+
+    context: Context
+    dataset: Dataset
+    version_id: str
+    page: str
+    """As views name it."""
+    columns: tuple[ListColumn, ...]
+    """All that it could show."""
+    titles: Mapping[str, str]
+    """What stands above a column, by its name, where that is not its title."""
+
+    def title(self, column: ListColumn) -> str:
+        """What stands above a column."""
+        return self.titles.get(column.name, column.title)
+
+
+def list_query(tools: Tools) -> dict[str, str]:
+    """What the page shows of its list, as the parameters of a link: of the widgets that are bound to the URL, and of
+    the URL. Columns are the person's own where the URL names none."""
+    found: dict[str, str] = {}
+    for key in OF_PAGE[tools.page]:
+        value = st.query_params.get(key) if key not in st.session_state else st.session_state[key]
+        if key in (FILTERS, ORDER, COLUMNS):
+            value = st.query_params.get(key)
+        if value not in (None, ""):
+            found[key] = str(value)
+    if COLUMNS not in found:
+        own = tools.context.ledger.views.columns(tools.dataset.dataset_id, tools.page, current_user())
+        if own:
+            found[COLUMNS] = write_names(own)
+    return found
+
+
+def filter_button(tools: Tools) -> None:
+    """The box in which a filter of any column is made; it stands beside a list's other filters."""
+    box = st.popover("Filter", icon=":material/filter_list:", key="list-filter", on_change="rerun", width="content")
+    if not box.open:
+        return
+    with box, shown_errors():
+        _new_filter(tools)
+
+
+def chips(tools: Tools) -> None:
+    """The filters in force, each of which a click removes. Nothing where there is none."""
+    texts = filter_texts(st.query_params.get(FILTERS, ""))
+    if not texts:
+        return
+    with st.container(horizontal=True, gap="small", vertical_alignment="center", key="list-chips"):
+        for place, text in enumerate(texts):
+            [(one, column)] = read_filters(text, tools.columns)
+            shown = in_words(one, _titled(tools, column))
+            st.button(
+                plain(shown if len(shown) <= 60 else f"{shown[:59]}…"),
+                icon=":material/close:",
+                key=f"list-chip-{place}",
+                help=f"Remove this filter: {plain(shown)}" if len(shown) > 60 else "Remove this filter",
+                on_click=_remove,
+                args=(place,),
+            )
+        if len(texts) > 1:
+            st.button("Remove all", type="tertiary", key="list-chips-clear", on_click=_put, args=(FILTERS, ""))
+
+
+def sort_box(tools: Tools, order: RowOrder, usual: RowOrder, usual_title: str) -> None:
+    """The choice of an order; `usual` is what it is where nothing is chosen."""
+    columns = [one for one in tools.columns if one is not VERDICT]
+    options: dict[str, str] = {}
+    for one in columns:
+        for descending, arrow in ((False, UP), (True, DOWN)):
+            each = RowOrder(one.column, descending, one.added)
+            if each != usual:
+                options[write_order(each, columns)] = f"{tools.title(one)} {arrow}"
+    st.session_state["list-order"] = None if order == usual else write_order(order, columns)
+    st.selectbox(
+        "Sort",
+        list(options),
+        index=None,
+        key="list-order",
+        format_func=lambda name: options.get(name, name),
+        placeholder=usual_title,
+        label_visibility="collapsed",
+        icon=":material/sort:",
+        width=190,
+        on_change=lambda: _put(ORDER, st.session_state["list-order"] or ""),
+    )
+
+
+def sort_by_header(
+    tools: Tools, order: RowOrder, usual: RowOrder, table_key: str, other: Mapping[str, str] | None = None
+) -> None:
+    """A click on a header: ascending, then descending, then as usual. For the table's callback; its columns are named
+    by the list's titles, or by what `other` has in their place."""
+    chosen = st.session_state[table_key]["selection"]["columns"]
+    columns = {(other or {}).get(one.title, one.title): one for one in tools.columns if one is not VERDICT}
+    if not chosen or chosen[0] not in columns:
+        return
+    one = columns[chosen[0]]
+    up, down = (RowOrder(one.column, descending, one.added) for descending in (False, True))
+    turns = [each for each in (up, down) if each != usual]
+    then = turns[0] if order not in turns else turns[turns.index(order) + 1] if order != turns[-1] else usual
+    _put(ORDER, "" if then == usual else write_order(then, tools.columns))
+
+
+def head(tools: Tools, column: ListColumn, order: RowOrder) -> str:
+    """What stands over a column of a table, with an arrow where the list is sorted by it."""
+    arrow = (DOWN if order.descending else UP) if (order.column, order.added) == (column.column, column.added) else ""
+    return f"{tools.title(column)} {arrow}".strip()
+
+
+def columns_button(tools: Tools, listed: Listed) -> None:
+    """Which columns the list shows, in which order; kept for the person."""
+    box = st.popover("Columns", icon=":material/view_column:", type="tertiary", key="list-columns", on_change="rerun")
+    if not box.open:
+        return
+    titles = {one.name: tools.title(one) for one in tools.columns}
+    with box:
+        st.session_state["list-columns-chosen"] = [one.name for one in listed.columns]
+        st.multiselect(
+            "Columns, in this order",
+            list(titles),
+            key="list-columns-chosen",
+            format_func=lambda name: titles.get(name, name),
+            on_change=_choose_columns,
+            args=(tools,),
+            width=420,
+        )
+        st.caption("Kept for you, on this dataset. The file has the same columns.")
+        st.button("The usual columns", type="tertiary", on_click=_choose_columns, args=(tools, True))
+
+
+def views_button(tools: Tools, query: Mapping[str, str]) -> None:
+    """The saved views of the dataset: open one, save this one, rename and delete."""
+    box = st.popover("Views", icon=":material/bookmark:", type="tertiary", key="list-views", on_change="rerun")
+    if not box.open:
+        return
+    with box, shown_errors():
+        found = [view for view in views_of(tools.context, tools.dataset) if view.page == tools.page]
+        for view in found:
+            st.button(
+                plain(view.name),
+                icon=":material/bookmark:",
+                type="tertiary",
+                key=f"view-open-{view.name}",
+                help=f"Saved by {plain(view.saved_by)}. The address then is its link.",
+                on_click=_open,
+                args=(view,),
+            )
+        if not found:
+            st.caption("A view is a filter, an order and columns under a name, for all who work on the dataset.")
+        st.text_input("Name", key="view-name", placeholder="Name of this view", max_chars=80)
+        name = str(st.session_state.get("view-name") or "")
+        taken = any(view.name == " ".join(name.split()) for view in found)
+        if st.button("Replace it" if taken else "Save this view", key="view-save", disabled=not name.strip()):
+            save_view(tools.context, tools.dataset, name, tools.page, query, current_user())
+            st.rerun()
+        if found:
+            _manage(tools, [view.name for view in found])
+
+
+def download_button(tools: Tools, listed: Listed, total: int, name: str, write: Write, key: str) -> None:
+    """The list as a file: its rows, order and columns as they are shown; `name` has no ending, and `key` says all that
+    the file depends on."""
+    box = st.popover("Download", icon=":material/download:", type="tertiary", key="list-download", on_change="rerun")
+    if not box.open:
+        return
+    with box:
+        rows, columns = "1 row" if total == 1 else f"{total:,} rows", len(listed.columns)
+        st.caption(f"{rows} and {columns} column{'s' if columns > 1 else ''}, filtered and sorted as the list is.")
+        chosen = st.segmented_control(
+            "Format", list(FORMATS), default="csv", required=True, format_func=FORMATS.__getitem__, key="list-format"
+        )
+        escape = chosen != "csv" or st.checkbox(
+            "Safe for spreadsheets",
+            value=True,
+            key="list-escaped",
+            help="Texts that a spreadsheet would run as a formula, such as “=1+1” and “@name”, get an apostrophe before"
+            " them. For other programs, take this off: then every text is as it is.",
+        )
+        label = f"Download {FORMATS[chosen]}, {rows}"
+        file = f"{name}.{chosen}"
+        download_link(
+            tools.context,
+            label,
+            file,
+            lambda folder: write(folder / file, chosen, not escape),
+            *(key, chosen, str(escape)),
+        )
+
+
+def _new_filter(tools: Tools) -> None:
+    columns = {one.name: one for one in tools.columns if one is not VERDICT}
+    name = st.selectbox(
+        "Column", list(columns), key="filter-column", format_func=lambda each: tools.title(columns[each]), width=320
+    )
+    column = columns[name]
+    ways = _WAYS[column.kind]
+    way = st.selectbox("Rows whose value", ways, key=f"filter-way-{column.kind}", width=320)
+    texts: list[str] = []
+    if way == BETWEEN:
+        bounds = _times(name) if column.kind == "time" else _numbers(name)
+        texts = [filter_text(column, how, (value,)) for how, value in bounds]
+    elif way == CONTAINS:
+        words = st.text_input("Words", key=f"filter-words-{name}", placeholder="all of these words")
+        texts = [filter_text(column, "contains", (words,))] if words and words.strip() else []
+    elif way in (ANY_OF, NONE_OF):
+        values = st.multiselect(
+            "Values", _values(tools, column), key=f"filter-values-{name}", accept_new_options=True, width=320
+        )
+        texts = [filter_text(column, "=" if way == ANY_OF else "!=", values)] if values else []
+    elif way in (YES, NO):
+        texts = [filter_text(column, "=", ("true" if way == YES else "false",))]
+    else:
+        texts = [filter_text(column, "missing" if way == IS_MISSING else "present")]
+    st.button("Add filter", type="primary", key="filter-add", disabled=not texts, on_click=_add, args=(texts,))
+
+
+def _numbers(name: str) -> list[tuple[How, str]]:
+    with st.container(horizontal=True):
+        low = st.number_input("From", value=None, key=f"filter-low-{name}", placeholder="lowest", width=150)
+        high = st.number_input("To, included", value=None, key=f"filter-high-{name}", placeholder="highest", width=150)
+    bounds: list[tuple[How, float | None]] = [(">=", low), ("<=", high)]
+    return [(how, f"{value:.12g}") for how, value in bounds if value is not None]
+
+
+def _times(name: str) -> list[tuple[How, str]]:
+    with st.container(horizontal=True):
+        first = st.date_input("From", value=None, key=f"filter-first-{name}", width=150)
+        last = st.date_input("Before", value=None, key=f"filter-last-{name}", width=150)
+    bounds: list[tuple[How, object]] = [(">=", first), ("<", last)]
+    return [(how, value.isoformat()) for how, value in bounds if isinstance(value, date)]
+
+
+def _values(tools: Tools, column: ListColumn) -> list[str]:
+    """The most frequent values; of labels all. Kept, since a version never changes."""
+    if column.column in ("label", "given_label", "suggested_label", "predicted"):
+        return list(tools.dataset.labels[:500])
+    context, version_id = tools.context, tools.version_id
+
+    def work(report: Report) -> list[str]:
+        return attribute_values(context, version_id, column.column, MAX_VALUES)
+
+    answers = context.beside.answers("attribute values", threads=4, kept=200)
+    found = answers.ask((version_id, column.column), "Listing values", work, timeout=None)
+    assert not isinstance(found, Pending), "it was waited for"
+    return found
+
+
+def _manage(tools: Tools, names: Sequence[str]) -> None:
+    with st.expander("Rename or delete"):
+        name = st.selectbox("View", names, key="view-chosen")
+        to = st.text_input("New name", key="view-renamed", max_chars=80)
+        with st.container(horizontal=True):
+            if st.button("Rename", key="view-rename", disabled=not (to or "").strip()):
+                rename_view(tools.context, tools.dataset, name, to)
+                st.rerun()
+            if st.button("Delete", key="view-delete", help="No row is touched"):
+                delete_view(tools.context, tools.dataset, name)
+                st.rerun()
+
+
+def _open(view: View) -> None:
+    """Shows a view: the widgets that are bound to the URL, and what of it they leave alone."""
+    query = dict(view.query)
+    for key in OF_PAGE[view.page]:
+        if key in st.session_state and key not in (FILTERS, ORDER, COLUMNS):
+            st.session_state[key] = _typed(key, query.get(key))
+    others = {key: value for key, value in st.query_params.to_dict().items() if key not in OF_PAGE[view.page]}
+    st.query_params.from_dict(others | query)
+
+
+def _typed(key: str, value: str | None) -> str | int | None:
+    """A parameter as its widget has it."""
+    if value is None:
+        return FLAGGED if key == SHOW else "" if key == SEARCH else None
+    return int(value) if key == WORST else value
+
+
+def _choose_columns(tools: Tools, usual: bool = False) -> None:
+    names = [] if usual else list(st.session_state["list-columns-chosen"])
+    tools.context.ledger.views.keep_columns(tools.dataset.dataset_id, tools.page, current_user(), names)
+    _put(COLUMNS, write_names(names))
+
+
+def _add(texts: Sequence[str]) -> None:
+    known = filter_texts(st.query_params.get(FILTERS, ""))
+    _put(FILTERS, write_filters([*known, *(text for text in texts if text not in known)]))
+
+
+def _remove(place: int) -> None:
+    texts = filter_texts(st.query_params.get(FILTERS, ""))
+    _put(FILTERS, write_filters([text for each, text in enumerate(texts) if each != place]))
+
+
+def _put(key: str, value: str) -> None:
+    """Into the URL, or out of it."""
+    if value:
+        st.query_params[key] = value
+    else:
+        st.query_params.pop(key, None)
+
+
+def _titled(tools: Tools, column: ListColumn) -> ListColumn:
+    return ListColumn(column.name, tools.title(column), column.column, column.kind, column.added)

@@ -1,0 +1,239 @@
+"""One act on all rows of a list, over all of its pages: what would change first, then the act, then the way back. It
+goes on beside the page, which shows how far it is."""
+
+from __future__ import annotations
+
+from collections.abc import Hashable
+from dataclasses import dataclass
+
+import streamlit as st
+
+from core.beside.answers import Pending
+from core.context import Context
+from core.errors import WinnowError
+from core.progress import Report
+from core.records import BulkAction, Dataset
+from core.review.many import Doing, said
+from core.services.review.many import Among, Done, Plan, carry_out, check_size, plan, take_back
+from core.store.ids import new_id
+from core.targets import Target
+from core.ui.modalities import line_of
+from core.ui.parts.labels import target_of
+from core.ui.parts.pending import POLL_SECONDS, settled
+from core.ui.parts.problems import plain, show_error
+from core.ui.parts.problems import said as error_said
+from core.ui.shell.guard import current_user
+
+THREADS = 2
+LISTED = 6
+"""Kinds of change that a preview lists."""
+LINE_CHARACTERS = 90
+_TITLES: dict[BulkAction, str] = {
+    "suggestion": "Take suggestion",
+    "relabel": "Change label to…",
+    "add": "Add class…",
+    "remove": "Take class out…",
+    "keep": "Keep",
+    "exclude": "Exclude",
+    "unsure": "Unsure",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """An act that was confirmed: to be done, or done and to be taken back."""
+
+    act_id: str
+    planned: Plan
+    words: str
+    undo_id: str = ""
+
+
+class ActOnAll:
+    """The act on all rows of one list. Made before the list is drawn, so that the list shows what was done."""
+
+    def __init__(self, context: Context, dataset: Dataset, key: str) -> None:
+        """Goes on with what was confirmed under `key`, and says how far it is or what came of it."""
+        self._context = context
+        self._dataset = dataset
+        self._key = key
+        self._user = current_user()
+        self.changed = False
+        """Whether an act came to its end since the list was drawn last."""
+        asked: _Asked | None = st.session_state.get(f"{key}-asked")
+        if asked is not None:
+            self._follow(asked)
+
+    def button(self, among: Among, words: str, total: int, first: BulkAction) -> None:
+        """The way to it, for the rows that `among` asks for; `words` say which these are, `first` what is mostly
+        done to them."""
+        title = "1 row" if total == 1 else f"{total:,} rows"
+        if st.button(f"All {title}…", icon=":material/checklist:", key=f"{self._key}-all"):
+            st.dialog(f"One act on {title}", width="medium")(self._ask)(among, words, first)
+
+    def _ask(self, among: Among, words: str, first: BulkAction) -> None:
+        """In a dialog, which is drawn again by itself."""
+        st.caption(plain(words))
+        doing = self._choose(first, suggests=among.tier is not None)
+        if doing is None:
+            return
+        also = bool(st.session_state.get(f"{self._key}-also"))
+        about = (self._key, among.version_id, words, doing, also, self._user, self._context.store.newest_act())
+        planned = self._planned(among, doing, also, about)
+        # What takes long is looked for again until it is there; a rerun of the page would close the dialog.
+        again = POLL_SECONDS if isinstance(planned, Pending) else None
+        st.fragment(run_every=again)(self._preview)(among, words, doing, also, about)
+
+    def _planned(self, among: Among, doing: Doing, also: bool, about: Hashable) -> Plan | Pending:
+        work = self._context.beside.answers("plans of acts on many rows", THREADS, kept=16)
+        return work.ask(
+            about,
+            "Counting",
+            lambda report: plan(self._context, among, doing, self._user, also_decided=also),
+        )
+
+    def _choose(self, first: BulkAction, suggests: bool) -> Doing | None:
+        target = target_of(self._dataset)
+        offered = [
+            name
+            for name in _TITLES
+            if (name != "suggestion" or suggests) and (name not in ("add", "remove") or target.several)
+        ]
+        action = st.selectbox(
+            "What to do",
+            offered,
+            index=offered.index(first) if first in offered else 0,
+            format_func=_TITLES.__getitem__,
+            key=f"{self._key}-action",
+            width=280,
+        )
+        if action not in ("relabel", "add", "remove"):
+            return Doing(action)
+        what = "Label" if action == "relabel" and not target.several else "Class"
+        if action == "relabel" and target.several:
+            chosen = st.multiselect("Classes", self._dataset.labels, key=f"{self._key}-set", width=280)
+            none = st.checkbox("None of the classes", key=f"{self._key}-none") if not chosen else False
+            return Doing("relabel", target.label_of(chosen)) if chosen or none else None
+        name = st.selectbox(
+            what, self._dataset.labels, index=None, key=f"{self._key}-label", placeholder="Choose", width=280
+        )
+        return None if name is None else Doing(action, name)
+
+    def _preview(self, among: Among, words: str, doing: Doing, also: bool, about: Hashable) -> None:
+        try:
+            planned = self._planned(among, doing, also, about)
+            if isinstance(planned, Pending):
+                st.progress(planned.progress.fraction or 0.0, f"{planned.what} …")
+                return
+            self._draw(planned)
+            check_size(planned)
+        except WinnowError as error:
+            show_error(error)
+            return
+        title = f"Change {planned.rows:,} {'row' if planned.rows == 1 else 'rows'}"
+        asked = _Asked(new_id(), planned, words)
+        if st.button(
+            title,
+            type="primary",
+            icon=":material/done_all:",
+            key=f"{self._key}-confirm",
+            on_click=self._do,
+            args=(asked,),
+        ):
+            st.rerun()
+
+    def _draw(self, planned: Plan) -> None:
+        """What would change: rows by label, then the first of them."""
+        target = target_of(self._dataset)
+        lines = [
+            f"- **{change.rows:,}** {plain(_words(target, change.before, 'no label'))} → "
+            f"{plain(_after(target, planned, change.before, change.after))}"
+            for change in planned.changes[:LISTED]
+        ]
+        more = planned.changes[LISTED:]
+        if more:
+            lines.append(f"- **{sum(change.rows for change in more):,}** of {len(more):,} more kinds")
+        st.markdown("\n".join(lines))
+        left = [
+            *([f"{planned.nothing:,} have nothing to change"] if planned.nothing else []),
+            *([f"{planned.decided:,} have a verdict and stay"] if planned.decided and not planned.also_decided else []),
+        ]
+        shown = [f"{row.example_id}: {line_of(self._dataset, row, LINE_CHARACTERS)}" for row, _ in planned.first]
+        if shown:
+            st.caption("  \n".join(plain(one) for one in ("First rows", *shown)))
+        if left:
+            st.caption(plain(" · ".join(left)))
+        if planned.decided:
+            others = f", {planned.by_others:,} of them by others" if planned.by_others else ""
+            st.checkbox(f"Also the {planned.decided:,} with a verdict{others}", key=f"{self._key}-also")
+
+    def _follow(self, asked: _Asked) -> None:
+        doing = not asked.undo_id
+        run = asked.act_id if doing else asked.undo_id
+        work = self._context.beside.answers("acts on many rows", THREADS, kept=16)
+        what = f"{'Changing' if doing else 'Taking back'} {asked.planned.rows:,} rows"
+        try:
+            done = settled(lambda: work.ask((run, self._user), what, lambda report: self._work(asked, report)))
+        except Exception as error:
+            # What was written stands: the same act goes on where it stopped.
+            st.error(plain(f"{what} broke off: {error_said(error)}"), icon=":material/error:")
+            with st.container(horizontal=True, gap="small"):
+                st.button("Go on", key=f"{self._key}-again", icon=":material/refresh:")
+                st.button(
+                    "Leave it", key=f"{self._key}-leave", icon=":material/close:", on_click=self._do, args=(None,)
+                )
+            return
+        if done is None:
+            return
+        seen = f"{self._key}-seen"
+        self.changed = st.session_state.get(seen) != run
+        st.session_state[seen] = run
+        self._say(asked, done)
+
+    def _work(self, asked: _Asked, report: Report) -> Done:
+        context, user = self._context, self._user
+        if asked.undo_id:
+            return take_back(context, asked.act_id, user, asked.undo_id, report)
+        return carry_out(context, asked.planned, user, asked.words, asked.act_id, report)
+
+    def _say(self, asked: _Asked, done: Done) -> None:
+        target = target_of(self._dataset)
+        rows = "1 row" if done.rows == 1 else f"{done.rows:,} rows"
+        what = "taken back" if asked.undo_id else said(asked.planned.doing, target)
+        left = f" {done.left_alone:,} were decided by somebody meanwhile and left alone." if done.left_alone else ""
+        with st.container(horizontal=True, vertical_alignment="center", gap="small", key=f"{self._key}-done"):
+            st.markdown(f":material/check: {rows} {plain(what)}.{plain(left)}", width="content")
+            if not asked.undo_id:
+                back = _Asked(asked.act_id, asked.planned, asked.words, new_id())
+                st.button(
+                    "Undo",
+                    icon=":material/undo:",
+                    key=f"{self._key}-undo",
+                    on_click=self._do,
+                    args=(back,),
+                    help="Takes the whole act back, and nothing else",
+                )
+            st.button(
+                "Close",
+                icon=":material/close:",
+                type="tertiary",
+                key=f"{self._key}-close",
+                on_click=self._do,
+                args=(None,),
+            )
+
+    def _do(self, asked: _Asked | None) -> None:
+        if asked is None:
+            st.session_state.pop(f"{self._key}-asked", None)
+        else:
+            st.session_state[f"{self._key}-asked"] = asked
+
+
+def _words(target: Target, label: str | None, none: str) -> str:
+    return none if label is None else target.words(label)
+
+
+def _after(target: Target, planned: Plan, before: str | None, after: str | None) -> str:
+    if after == before or after is None:
+        return said(planned.doing, target)
+    return target.words(after)

@@ -1,0 +1,43 @@
+"""A button that copies a link in one click; where the browser lets no page write to the clipboard, the link is shown,
+selected, to be copied by hand."""
+
+from __future__ import annotations
+
+from functools import cache
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import streamlit as st
+from streamlit.components.v2.types import ComponentRenderer
+
+from core.ui.shell.guard import from_this_machine
+
+LOOPBACK = (
+    "This link works on this machine only. To share it, start Winnow with `--server.address` and the machine's own "
+    "address, or send the report."
+)
+
+_FOLDER = Path(__file__).parent
+
+
+@cache
+def _component() -> ComponentRenderer:
+    source, style = ((_FOLDER / f"copy.{kind}").read_text(encoding="utf-8") for kind in ("js", "css"))
+    return st.components.v2.component("winnow_copy_link", js=source, css=style)
+
+
+def copy_link(address: str, *, key: str, label: str = "Copy link", explained: str = "") -> None:
+    """Draws the button for this address."""
+    data = {"address": address, "label": label, "title": explained}
+    _component()(key=key, data=data, width="content", height="content")
+
+
+def for_this_machine_only(address: str) -> bool:
+    """Whether an address names this very machine to whoever opens it."""
+    host = urlsplit(address).hostname
+    if host is None or host == "localhost":
+        return True
+    try:
+        return from_this_machine(host)
+    except ValueError:
+        return False

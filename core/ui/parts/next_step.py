@@ -1,0 +1,32 @@
+"""The end of a page: the next useful step, as its one button."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from core.context import Context
+from core.records import Dataset
+from core.services.overview import PageName, next_step, standing_of
+from core.store.datasets import get_dataset
+from core.ui import keys
+from core.ui.shell.pages import open_link
+
+
+def next_act(context: Context, dataset: Dataset, page: PageName) -> None:
+    """What to do next with a dataset, seen from the view of `page` that is open."""
+    standing = standing_of(context, get_dataset(context.store, dataset.dataset_id))
+    step = next_step(standing, page, st.query_params.get(keys.VIEW))
+    with st.container(horizontal=True, vertical_alignment="center", gap="small", key="next-step"):
+        st.space("stretch")
+        st.caption("Next", width="content")
+        open_link(
+            step.page,
+            step.label,
+            key="next-step-button",
+            type="primary",
+            icon=":material/arrow_forward:",
+            dataset=dataset.name,
+            version=standing.version.number,
+            view=step.view,
+            run=step.run,
+        )

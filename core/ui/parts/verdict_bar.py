@@ -1,0 +1,209 @@
+"""Judging rows where they are seen: the acts of the review desk under its keys, beside a row that was picked in a
+table, or on the tiles or cards that a list is made of. Writes through the same service as the desk."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Literal
+
+import streamlit as st
+
+from core.context import Context
+from core.issues import ISSUE_TYPES
+from core.modalities import WORDS
+from core.records import Dataset, Decision, Example, Version
+from core.review.acts import read_acts
+from core.review.records import Recorded
+from core.review.words import in_words
+from core.services.review.decisions import record
+from core.services.review.many import together
+from core.store.acts.contained import contained_in
+from core.store.acts.decisions import standing_of
+from core.store.datasets import get_dataset
+from core.typed import JsonObject
+from core.ui import verdict_bar
+from core.ui.modalities import drawing_of
+from core.ui.parts.job_words import ago
+from core.ui.parts.labels import target_of
+from core.ui.parts.problems import said
+from core.ui.shell.guard import current_user
+
+ACTS = ISSUE_TYPES["label"].actions
+"""What can be done to a row, as at the desk."""
+_NOW = 5.0
+"""Seconds for which something was done just now."""
+
+Layout = Literal["bar", "grid", "cards"]
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """A row as a list shows it."""
+
+    example: Example
+    suggested: str | None = None
+    score: float | None = None
+    """How probable its label is, where something is suggested."""
+    likely: tuple[str, ...] = ()
+    """Classes to offer before others."""
+    caption: str = ""
+    """What stands beside its label: `0.97 sure`."""
+    why: str = ""
+    tier: str | None = None
+    """What the suggestion is from."""
+    scan_id: str | None = None
+
+
+class Verdicts:
+    """What is decided in one list. Made before the list is drawn, so that the list shows what was just decided."""
+
+    def __init__(
+        self,
+        context: Context,
+        dataset: Dataset,
+        version: Version,
+        key: str,
+        *,
+        among: str,
+    ) -> None:
+        """Takes down what the browser has decided under `key` on rows of the version. `among` says in words which rows
+        these are."""
+        self._context = context
+        self._dataset = dataset
+        self._version = version
+        self._key = key
+        self._user = current_user()
+        self._said = verdict_bar.heard(key)
+        self._trouble = ""
+        self._recorded = Recorded((), (), ())
+        acts = read_acts(self._said.acts, target_of(dataset))
+        try:
+            if acts:
+                together(context, version, self._user, acts, among)
+                self._recorded = record(context, version.version_id, self._user, acts)
+        except Exception as error:
+            # Something is in the way, such as a full disk: the acts wait in the browser, which tries again.
+            self._trouble = said(error)
+        done = f"{key}-taken"
+        self.changed = bool(acts) and st.session_state.get(done) != self._recorded.acknowledged
+        """Whether something was decided since the list was drawn last."""
+        st.session_state[done] = self._recorded.acknowledged
+
+    @property
+    def opened(self) -> int | None:
+        """The row that the browser asks to see whole."""
+        return self._said.open
+
+    def words(self, rows: Sequence[Example]) -> dict[int, str]:
+        """What holds on each of these rows, in words; rows on which nothing does are left out."""
+        found = self._standing([row.example_id for row in rows])
+        labels = {row.example_id: row.label for row in rows}
+        return self._in_words(found, labels)
+
+    def bar(self, rows: Sequence[Seen]) -> None:
+        """The bar for these rows: one that was picked, or several at once."""
+        self._mount("bar", rows, f"{self._key}")
+
+    def tiles(self, rows: Sequence[Seen], layout: Literal["grid", "cards"]) -> None:
+        """These rows as tiles or cards, and the bar for those that are chosen among them."""
+        self._mount(layout, rows, f"{self._key}")
+
+    def _mount(self, layout: Layout, rows: Sequence[Seen], key: str) -> None:
+        context, target = self._context, target_of(self._dataset)
+        found = self._standing([row.example.example_id for row in rows])
+        told = self._in_words(found, {row.example.example_id: row.example.label for row in rows})
+        verdict_bar.mount(
+            key,
+            {
+                "mode": layout,
+                "actions": [one for one in ACTS if one != "group"],
+                "several": target.several,
+                "storage": f"winnow.verdicts.{self._version.version_id}.{self._user}.{self._key}",
+                "labels": None
+                if self._said.labels == self._dataset.dataset_id
+                else get_dataset(context.store, self._dataset.dataset_id).labels,
+                "labels_digest": self._dataset.dataset_id,
+                "items": [self._item(row, layout, found, told) for row in rows],
+                "opened": self._said.open,
+                "acknowledged": self._recorded.acknowledged if not self._trouble else (),
+                "refused": [{"key": one.act.client_key, "message": one.message} for one in self._recorded.refused],
+                "trouble": self._trouble,
+            },
+        )
+
+    def _item(self, row: Seen, layout: Layout, found: Mapping[int, Decision], told: Mapping[int, str]) -> JsonObject:
+        example = row.example
+        drawing = drawing_of(self._dataset)
+        drawn: JsonObject = (
+            {"name": example.text or f"row {example.example_id}"}
+            if layout == "bar"
+            else drawing.on_desk(self._context, example, True)
+        )
+        decision = found.get(example.example_id)
+        verdict = told.get(example.example_id, "")
+        return {
+            "example_id": example.example_id,
+            "words": str(drawn.get(WORDS) or "")[:_CARD],
+            "thumbnail": drawn.get("thumbnail"),
+            "name": str(drawn.get("name"))[:_NAME],
+            "label": example.label or "",
+            "suggested": row.suggested,
+            "likely": list(row.likely),
+            "caption": row.caption,
+            "why": row.why if layout == "cards" else "",
+            "scan_id": row.scan_id,
+            "shown": {
+                "given_label": example.label,
+                "suggested_label": row.suggested,
+                "score": None if row.score is None else round(row.score, 6),
+                "tier": row.tier,
+            },
+            "decision": self._decision(decision),
+            "verdict": verdict,
+            "mark": self._mark(decision) if decision else "",
+        }
+
+    def _decision(self, decision: Decision | None) -> JsonObject | None:
+        """As the desk has it; one of an earlier version is nothing that can be taken back here."""
+        if decision is None:
+            return None
+        here = decision.version_id == self._version.version_id
+        return {
+            "decision_id": decision.decision_id,
+            "key": decision.client_key if here else None,
+            "action": decision.action,
+            "label": decision.new_label,
+            "by": None if decision.reviewer == self._user else decision.reviewer,
+        }
+
+    def _mark(self, decision: Decision) -> str:
+        """What was decided, in as few words as there is room for under an image."""
+        target = target_of(self._dataset)
+        if decision.action == "relabel" and decision.new_label is not None:
+            return f"✓ {target.words(decision.new_label)}"
+        return "✓ " + {"keep": "kept", "exclude": "excluded"}.get(decision.action, decision.action)
+
+    def _standing(self, example_ids: Sequence[int]) -> dict[int, Decision]:
+        return standing_of(self._context.store, self._version.version_id, example_ids)
+
+    def _in_words(self, found: Mapping[int, Decision], labels: Mapping[int, str | None]) -> dict[int, str]:
+        """`Changed to sport · you, 2 min ago · not yet in a version`."""
+        inside = contained_in(self._context.store, list(found.values()))
+        now = datetime.now(UTC)
+        told = {}
+        for example_id, decision in found.items():
+            before = decision.shown.get("given_label") or labels.get(example_id)
+            what = in_words(decision, target_of(self._dataset), before)
+            who = "you" if decision.reviewer == self._user else decision.reviewer
+            recent = (now - decision.decided_at).total_seconds() < _NOW
+            when = "now" if recent else ago(decision.decided_at, now)
+            number = inside.get(decision.decision_id)
+            where = "not yet in a version" if number is None else f"in version {number}"
+            told[example_id] = f"{what[:1].upper()}{what[1:]} · {who}, {when} · {where}"
+        return told
+
+
+_CARD, _NAME = 600, 120
+"""Characters of a text on its card, and of what a row is called."""

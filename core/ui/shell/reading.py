@@ -1,0 +1,57 @@
+"""Sessions that may read one dataset's story and nothing else: those that were opened by a shared link.
+
+The link ends in a mark that is made of the dataset's id and a secret of the workspace, so that it opens this dataset
+and no other. A session that was opened by one stays so to its end, whatever it asks for: navigation has no other page
+for it, and each page that is not for readers stops before it reads anything.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+from collections.abc import Iterable
+from typing import NoReturn
+
+import streamlit as st
+
+from core.records import Dataset
+from core.ui import keys
+from core.ui.parts.problems import plain
+from core.ui.shell.token import secret
+
+MARK_CHARACTERS = 32
+
+
+def mark_of(dataset: Dataset) -> str:
+    """What the shared link of a dataset's story ends in."""
+    digest = hmac.new(secret().encode(), f"story of {dataset.dataset_id}".encode(), hashlib.sha256)
+    return digest.hexdigest()[:MARK_CHARACTERS]
+
+
+def reading() -> bool:
+    """Whether this session may only read; it is from the moment that it comes by a shared link."""
+    if keys.SHARE in st.query_params:
+        st.session_state.setdefault(keys.READING, st.query_params[keys.SHARE])
+    return keys.READING in st.session_state
+
+
+def title_to_read(datasets: Iterable[Dataset]) -> Dataset:
+    """The header of a page that is read: the name of the dataset whose shared link opened the session. Stops the page
+    for a link of none that is there."""
+    mark = str(st.session_state.get(keys.READING, ""))
+    found = next((one for one in datasets if hmac.compare_digest(mark_of(one).encode(), mark.encode())), None)
+    if found is None:
+        st.error("There is no story behind this link.", icon=":material/link_off:")
+        st.caption("Next step: ask whoever sent it for the link again; the dataset may have been deleted.")
+        st.stop()
+    with st.container(horizontal=True, vertical_alignment="center", gap="small", key="page-header"):
+        st.title(plain(found.name), anchor=False, width="content")
+        st.badge("to be read", icon=":material/visibility:", color="gray")
+    return found
+
+
+def refuse_readers() -> NoReturn:
+    """Stops a page that is not for those who may only read."""
+    st.error("This link opens the story of one dataset, to be read.", icon=":material/lock:")
+    st.caption("Next step: open the link again as it was sent, or ask whoever sent it.")
+    st.stop()

@@ -1,0 +1,237 @@
+"""The rows behind a figure of the story, in a list that changes nothing: whoever may only read sees them too."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+import streamlit as st
+
+from core.beside.answers import Pending
+from core.context import Context
+from core.records import Example, IssueFilter, PredictedRow, RowsBehind, Story, Tally
+from core.services.evaluation.measures import evaluate
+from core.services.issues.listing import latest_scan, page
+from core.services.review.log import log
+from core.services.story.worst import rows_behind as find_rows
+from core.store.rows import get_rows
+from core.tasks import task_named
+from core.ui import keys
+from core.ui.modalities import drawing_of, line_of
+from core.ui.parts.background import result_of
+from core.ui.parts.paging import WHOLE_HEADER, paged, pages
+from core.ui.parts.problems import plain
+from core.ui.shell.pages import link
+from core.ui.shell.reading import reading
+
+ERRORS, SUSPECTS = "errors", "suspects"
+PAGE_ROWS = 10
+CELL_CHARACTERS = 300
+
+Listed = tuple[int, Sequence[Example], Mapping[str, list[Any]]]
+"""How many there are, a page of the examples, and what else is said of each."""
+
+
+def worst_at(place: int) -> str:
+    """The name of the rows of the class that is told of at this place."""
+    return f"worst-{place}"
+
+
+def flagged_of(number: int) -> str:
+    """Of the flagged rows of a version."""
+    return f"flagged-{number}"
+
+
+def decided_by(one: Tally) -> str:
+    """Of the acts that a tally counts."""
+    return f"decided-{one.version}-{one.action}-{one.reviewer}"
+
+
+def count(words: str, name: str) -> None:
+    """A figure that opens the rows of that name, and closes them again."""
+    opened = st.query_params.get(keys.BEHIND) == name
+    st.button(
+        plain(words),
+        key=f"behind-{name}",
+        type="tertiary",
+        icon=":material/expand_less:" if opened else ":material/table_rows:",
+        help="Closes the list of these rows" if opened else "Lists these rows",
+        on_click=_open,
+        args=(None if opened else name,),
+    )
+
+
+def rows_behind(context: Context, told: Story, *names: str) -> None:
+    """The list of the opened figure, where it is one of those, or begins with one."""
+    opened = st.query_params.get(keys.BEHIND, "")
+    if not opened.startswith(names):
+        return
+    read = _reader(context, told, opened)
+    if read is None:
+        return
+    key = f"behind-page-{opened}"
+    with st.container(border=True, gap="small", key="story-behind"):
+        found = paged(key, PAGE_ROWS, lambda offset: _page(context, told, opened, read, offset), _total)
+        if found is None:
+            return
+        total, examples, columns = found
+        with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+            st.markdown(f"**{total:,} {'row' if total == 1 else 'rows'}**", width="content")
+            st.space("stretch")
+            _to_work(told, opened)
+            st.button(
+                "Close", icon=":material/close:", type="tertiary", on_click=_open, args=(None,), key="behind-close"
+            )
+        if total:
+            _table(context, told, examples, columns, opened)
+            pages(key, PAGE_ROWS, total)
+
+
+def _page(context: Context, told: Story, name: str, read: Callable[[int], Listed], offset: int) -> Listed | None:
+    """A page of the list, which may take a moment at a million rows: read beside the page, None until it is there."""
+    run = told.score.run.run_id if told.score else None
+    about = (told.dataset.dataset_id, told.newest.version_id, run, context.store.newest_act())
+    return result_of(context, ("story rows", name, *about, offset), lambda: read(offset), waiting="Listing the rows")
+
+
+def _total(found: Listed | None) -> int:
+    """As long as it is not known, the list may be of any length."""
+    return sys.maxsize if found is None else found[0]
+
+
+def _reader(context: Context, told: Story, name: str) -> Callable[[int], Listed] | None:
+    """What reads a page of the rows of that name; None where there are none of it."""
+    kind, _, rest = name.partition("-")
+    if kind == "decided":
+        return lambda offset: _decided(context, told, rest, offset)
+    if kind == "flagged":
+        return lambda offset: _flagged(context, told, rest, offset)
+    behind = _of_errors(told, kind, rest)
+    return None if behind is None else lambda offset: _predicted(context, told, behind, offset)
+
+
+def _of_errors(told: Story, kind: str, rest: str) -> RowsBehind | None:
+    if kind == ERRORS:
+        return RowsBehind(wrong=True)
+    if kind == SUSPECTS:
+        return told.suspects.behind if told.suspects else None
+    place = int(rest) if rest.isdecimal() else len(told.worst)
+    return told.worst[place].behind if kind == "worst" and place < len(told.worst) else None
+
+
+def _predicted(context: Context, told: Story, behind: RowsBehind, offset: int) -> Listed:
+    assert told.score is not None, "there are errors"
+    found = evaluate(context, told.score.run, told.score.split, "newest", timeout=None)
+    assert not isinstance(found, Pending), "it was waited for"
+    scans = (latest_scan(context, line.version.version_id) for line in reversed(told.lines))
+    scan = next((one for one in scans if one), None)
+    total, rows = find_rows(context, told.score.run, found, behind, told.newest, scan, PAGE_ROWS, offset)
+    examples = get_rows(context.store, told.newest.version_id, [row.example_id for row in rows])
+    words = task_named(told.dataset.task).target.words
+
+    def columns(of: Sequence[PredictedRow]) -> dict[str, list[Any]]:
+        said = {"label": [words(row.label) for row in of], "predicted": [words(row.predicted) for row in of]}
+        return said | {"how sure": [row.confidence for row in of]}
+
+    return total, examples, columns(rows)
+
+
+def _flagged(context: Context, told: Story, number: str, offset: int) -> Listed:
+    line = next((one for one in told.lines if str(one.version.number) == number), None)
+    scan = latest_scan(context, line.version.version_id) if line else None
+    if scan is None:
+        return 0, (), {}
+    found = page(context, scan, IssueFilter("label"), PAGE_ROWS, offset)
+    words = task_named(told.dataset.task).target.words
+    suggested = [one.issue.suggested_label for one in found.lines]
+    return (
+        found.total,
+        [one.example for one in found.lines],
+        {
+            "label": [words(one.issue.given_label) for one in found.lines],
+            "suggested": [None if label is None else words(label) for label in suggested],
+            "label quality": [one.issue.score for one in found.lines],
+        },
+    )
+
+
+def _decided(context: Context, told: Story, rest: str, offset: int) -> Listed:
+    number, action, reviewer = (*rest.split("-", 2), "", "")[:3]
+    line = next((one for one in told.lines if str(one.version.number) == number), None)
+    if line is None or action not in ("keep", "relabel", "exclude", "unsure"):
+        return 0, (), {}
+    version_id = line.version.version_id
+    found = log(
+        context,
+        told.dataset.dataset_id,
+        reviewer=reviewer,
+        action=action,  # type: ignore[arg-type]
+        version_id=version_id,
+        limit=PAGE_ROWS,
+        offset=offset,
+    )
+    words = task_named(told.dataset.task).target.words
+    new = [one.decision.new_label for one in found.lines]
+    return (
+        found.total,
+        [one.example for one in found.lines],
+        {
+            "label": [words(one.example.label or "") for one in found.lines],
+            "new label": [None if label is None else words(label) for label in new],
+            "when": [one.decision.decided_at for one in found.lines],
+            "counts": ["yes" if one.counts else "taken back" for one in found.lines],
+        },
+    )
+
+
+def _table(
+    context: Context, told: Story, examples: Sequence[Example], columns: Mapping[str, list[Any]], name: str
+) -> None:
+    drawing, row_height = drawing_of(told.dataset), task_named(told.dataset.task).modality.row_height
+    shown: dict[str, list[Any]] = {"row": [one.example_id for one in examples]}
+    if drawing.cell:
+        shown[drawing.cell] = drawing.cells(context, examples)
+    shown |= columns
+    shown["example"] = [line_of(told.dataset, one, CELL_CHARACTERS) for one in examples]
+    share = st.column_config.ProgressColumn(format="percent", min_value=0.0, max_value=1.0, width=110)
+    st.dataframe(
+        {title: values for title, values in shown.items() if any(value is not None for value in values)},
+        hide_index=True,
+        row_height=row_height,
+        height="content",
+        column_config={
+            "row": st.column_config.NumberColumn("row", format="%d", width=64),
+            **({drawing.cell: drawing.column(64)} if drawing.cell else {}),
+            "how sure": share,
+            "label quality": share,
+            "when": st.column_config.DatetimeColumn(format="D MMM YYYY, HH:mm"),
+            "example": st.column_config.TextColumn(drawing.words_title, width="large"),
+        },
+        key=f"behind-table-{name}",
+        selection_mode=WHOLE_HEADER,
+        on_select="ignore",
+        placeholder="",
+        alt="The rows behind the figure",
+    )
+
+
+def _to_work(told: Story, name: str) -> None:
+    """For whoever may act: the page where these rows are worked on."""
+    if reading():
+        return
+    name_of, icon = told.dataset.name, ":material/arrow_forward:"
+    if name.startswith("flagged"):
+        link("issues", "Open in Issues", icon=icon, dataset=name_of, version=name.partition("-")[2])
+    elif name.startswith("decided"):
+        link("review", "Open the log", icon=icon, dataset=name_of, view="decisions")
+    elif told.score:
+        run, split = told.score.run.number, told.score.split
+        link("evaluation", "Open in Evaluate", icon=icon, dataset=name_of, run=run, split=split, labels="newest")
+
+
+def _open(name: str | None) -> None:
+    if name is None:
+        st.query_params.pop(keys.BEHIND, None)
+    else:
+        st.query_params[keys.BEHIND] = name

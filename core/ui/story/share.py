@@ -1,0 +1,45 @@
+"""What is taken along of a story: the link for others, who may read it and nothing else, and the report."""
+
+from __future__ import annotations
+
+from urllib.parse import urlencode
+
+import streamlit as st
+
+from core.context import Context
+from core.records import Dataset, Story
+from core.services.export import file_name
+from core.services.story.report import story_report
+from core.ui import keys
+from core.ui.parts.copy_link import LOOPBACK, copy_link, for_this_machine_only
+from core.ui.shell.guard import current_user
+from core.ui.shell.reading import mark_of
+
+
+def take_along(context: Context, told: Story) -> None:
+    """The link for others, which is to be read only, and the report as a file."""
+    address = shared_link(told.dataset)
+    with st.container(horizontal=True, vertical_alignment="center", gap="small", key="story-take-along"):
+        copy_link(
+            address,
+            key="story-link",
+            label="Copy link for others",
+            explained="Opens this story alone, to be read: no other page, nothing that could be changed.",
+        )
+        st.download_button(
+            "Download report",
+            lambda: story_report(context, told, by=current_user()).encode(),
+            file_name(f"{told.dataset.name}-story.html"),
+            "text/html",
+            icon=":material/download:",
+            on_click="ignore",
+            key="report-download",
+            help="Two pages and an appendix in one HTML file: opens offline and prints.",
+        )
+    if for_this_machine_only(address):
+        st.caption(f":material/warning: {LOOPBACK}")
+
+
+def shared_link(dataset: Dataset) -> str:
+    """The address of the story for those who may only read it."""
+    return f"{st.context.url or ''}?{urlencode({keys.SHARE: mark_of(dataset)})}"

@@ -1,0 +1,117 @@
+"""Train, view Runs: many runs beside each other, what they were asked for and what came of it, and their curves."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+
+import streamlit as st
+
+from core.charts.history import Series, history
+from core.charts.style import CONFIG
+from core.context import Context
+from core.finetune.settings import SETTINGS
+from core.records import Run
+from core.services.runs.listing import headline_scores, in_epochs, metrics
+from core.store.versions import list_versions
+from core.ui import keys
+from core.ui.training.named import name_of
+
+MOST = 12
+"""Runs whose lines can be told apart."""
+CURVES = (("Loss on validation", "loss", "validation", False), ("Loss on train", "loss", "train", False))
+SCORES = (("Accuracy on validation", "accuracy", "validation", True),)
+
+
+def several(context: Context, runs: Sequence[Run]) -> None:
+    """Nothing where there is one run only; else a choice of runs, which stands in the URL, and what it shows."""
+    if len(runs) < 2:
+        return
+    by_number = {str(run.number): run for run in runs}
+    asked = [number for number in (st.query_params.get(keys.COMPARED) or "").split(",") if number in by_number]
+    if keys.COMPARED not in st.session_state:
+        st.session_state[keys.COMPARED] = asked
+    st.session_state[keys.COMPARED] = [one for one in st.session_state[keys.COMPARED] if one in by_number]
+    with st.expander("Compare runs", icon=":material/table_chart:", expanded=bool(st.session_state[keys.COMPARED])):
+        chosen = st.multiselect(
+            "Runs to compare",
+            list(by_number),
+            key=keys.COMPARED,
+            max_selections=MOST,
+            format_func=lambda number: f"{number}: {name_of(by_number[number])}",
+            placeholder="Choose two or more",
+            on_change=_to_url,
+        )
+        if len(chosen) > 1:
+            picked = [by_number[number] for number in chosen]
+            _table(context, picked)
+            _curves(context, picked)
+
+
+def _to_url() -> None:
+    chosen = st.session_state[keys.COMPARED]
+    if chosen:
+        st.query_params[keys.COMPARED] = ",".join(chosen)
+    else:
+        st.query_params.pop(keys.COMPARED, None)
+
+
+def _table(context: Context, runs: Sequence[Run]) -> None:
+    """A row for each run; settings in which all agree are left out."""
+    versions = {version.version_id: version.number for version in list_versions(context.store, runs[0].dataset_id)}
+    differing = [setting for setting in SETTINGS if len({str(run.spec.get(setting.name)) for run in runs}) > 1]
+    rows = []
+    for run in runs:
+        split, scores = headline_scores(run)
+        rows.append(
+            {
+                "Run": f"{run.number}: {name_of(run)}",
+                "Version": versions.get(run.version_id),
+                **{setting.title: str(run.spec.get(setting.name, "")) for setting in differing},
+                "Scored on": split or "–",
+                "Accuracy": scores.get("accuracy"),
+                "Macro F1": scores.get("macro_f1"),
+                "Minutes": sum(run.summary["seconds"].values()) / 60 if run.summary else None,
+                "Note": run.note,
+            }
+        )
+    share = st.column_config.NumberColumn(format="percent")
+    st.dataframe(
+        rows,
+        hide_index=True,
+        column_config={
+            "Accuracy": share,
+            "Macro F1": share,
+            "Minutes": st.column_config.NumberColumn(format="%.1f", help="Of work, by its stages."),
+        },
+        alt="The compared runs, their settings and scores",
+        key="compared-runs",
+    )
+
+
+def _curves(context: Context, runs: Sequence[Run]) -> None:
+    """A colour for each run."""
+    figures = {run.run_id: metrics(context, run) for run in runs if in_epochs(run)}
+    drawn = []
+    for title, name, split, share in (*CURVES, *SCORES):
+        lines = []
+        for colour, run in enumerate(one for one in runs if one.run_id in figures):
+            points = [
+                one
+                for one in figures[run.run_id]
+                if (one.name, one.split) == (name, split) and math.isfinite(one.value)
+            ]
+            if points:
+                epochs, values = [one.epoch for one in points], [one.value for one in points]
+                lines.append(Series(f"run {run.number}", epochs, values, colour, colour % 3))
+        if any(len(line.epochs) > 1 for line in lines):
+            drawn.append((title, lines, share))
+    if not drawn:
+        return
+    for column, (title, lines, share) in zip(st.columns(len(drawn), gap="medium"), drawn, strict=True):
+        with column:
+            st.caption(f"**{title}**")
+            last = ", ".join(f"{line.name} {line.values[-1]:.4f}" for line in lines)
+            st.plotly_chart(
+                history(lines, share=share), config=CONFIG, key=f"compared-{title}", alt=f"{title}, last: {last}"
+            )

@@ -1,0 +1,365 @@
+// The bar: what the desk's keys do, for the rows in hand. With tiles or cards these are the chosen ones; else all that came.
+
+const CHIPS = 12
+const DIGITS = 9
+const FEW_NAMED = 3
+const bars = new WeakMap()
+const labelLists = new Map()
+/** Of several on a page, the keys are for the one that was used last. */
+let inUse = null
+
+class VerdictBar {
+  constructor(host, data) {
+    this.host = host
+    this.mode = data.mode
+    this.items = []
+    this.undoable = []
+    this.outbox = new Outbox(data.storage, () => this.report())
+    this.labels = new Labels(data.several)
+    this.actions = actionsOf(data.actions, data.several).filter((action) => action.id !== "next" && action.id !== "previous")
+    this.actionIds = data.actions.join()
+    this.picker = data.several ? new SetEditor(this.labels, (classes) => this.relabel(classes)) : new LabelPicker((label) => this.relabel(label))
+    this.view = data.mode === "bar" ? null : new TileView(this.labels, data.mode, () => this.drawBar(), (row) => this.open(row))
+    this.build()
+    this.listen()
+  }
+
+  build() {
+    this.noticeText = el("span")
+    this.notice = el("div", { class: "notice", role: "alert", hidden: true }, this.noticeText,
+      el("button", { type: "button", class: "plain", onclick: () => (this.notice.hidden = true) }, "Dismiss"))
+    this.standing = el("p", { class: "standing", role: "status" })
+    this.toolbar = actionBar((id, event) => this.press(id, event), this.actions)
+    this.opener = this.view ? el("button", { type: "button", class: "plain", title: "Show the whole row beside the list",
+      onclick: () => this.open(this.view.cursor) }, el("span", {}, "Show row"), el("kbd", {}, "↵")) : null
+    if (this.opener) this.toolbar.lastElementChild.append(this.opener)
+    this.chips = el("div", { class: "classes", role: "group", "aria-label": "Classes" })
+    this.confirm = el("div", { class: "confirm", role: "dialog", "aria-label": "Confirm", tabindex: "-1", hidden: true })
+    const bar = el("div", { class: "verdict-bar" }, this.picker.root, this.standing, this.toolbar, this.chips)
+    this.root = el("div", { class: `review ${this.view ? "with-rows" : "alone"}`, role: "region", "aria-label": "Verdict", tabindex: "-1" },
+      this.notice, this.view?.root ?? null, el("footer", {}, this.confirm, bar))
+    this.host.append(this.root)
+    for (const kind of ["pointerdown", "focusin"]) this.root.addEventListener(kind, () => (inUse = this))
+    inUse = this
+  }
+
+  listen() {
+    this.closed = false
+    this.onKey = (event) => this.key(event)
+    this.onLeave = (event) => {
+      if (this.outbox.waiting) event.preventDefault()
+    }
+    document.addEventListener("keydown", this.onKey, true)
+    window.addEventListener("beforeunload", this.onLeave)
+    // Streamlit reads keys on the document, where an input inside a shadow root looks like no input at all.
+    for (const kind of ["keydown", "keypress", "keyup"]) this.picker.root.addEventListener(kind, (event) => event.stopPropagation())
+  }
+
+  close() {
+    this.closed = true
+    document.removeEventListener("keydown", this.onKey, true)
+    window.removeEventListener("beforeunload", this.onLeave)
+    clearTimeout(this.again)
+    this.outbox.close()
+  }
+
+  report() {
+    this.setState("verdicts", { acts: this.outbox.acts, open: this.opened ?? null, labels: labelLists.has(this.digest) ? this.digest : null, beat: Date.now() })
+  }
+
+  /** Takes in what the server sent. Runs on every rerun, also with what is already known. */
+  receive(data, setState) {
+    const first = !this.data
+    this.setState = setState
+    this.data = data
+    this.digest = data.labels_digest
+    this.opened = data.opened
+    if (data.labels) labelLists.set(data.labels_digest, data.labels)
+    this.picker.setLabels(labelLists.get(this.digest) ?? [])
+    this.outbox.confirm(data.acknowledged)
+    clearTimeout(this.again)
+    if (data.trouble) this.again = setTimeout(() => this.report(), RESEND_AFTER_MS)
+    const mine = new Map(this.items.map((item) => [item.example_id, item.acts ?? []]))
+    this.items = data.items.map((item) => ({ ...item, bars: item.likely.map((name) => [name, 0]), acts: mine.get(item.example_id) ?? [] }))
+    this.outbox.acts.forEach((act) => this.showAct(act))
+    data.refused.forEach((refusal) => this.refuse(refusal))
+    if (!this.confirm.hidden && !this.targets().length) this.dismiss()
+    this.draw()
+    if ((first && this.outbox.waiting) || !labelLists.has(this.digest)) this.outbox.deliver()
+    if (first && this.view && !isTyping(document.activeElement)) this.view.root.focus({ preventScroll: true })
+  }
+
+  find(rowId) {
+    return this.items.find((item) => item.example_id === rowId)
+  }
+
+  refuse({ key, message }) {
+    this.told ??= new Set()
+    if (this.told.has(key)) return
+    this.told.add(key)
+    this.undoable = this.undoable.map((keys) => keys.filter((other) => other !== key)).filter((keys) => keys.length)
+    this.tell(message)
+  }
+
+  tell(message) {
+    this.noticeText.textContent = message
+    this.notice.hidden = false
+  }
+
+  /** What an act that the server has not confirmed makes of a row. */
+  showAct({ example_id, action, label, key }) {
+    const item = this.find(example_id)
+    if (!item) return
+    const undone = action === "undo"
+    item.decision = undone ? null : { action, label, key }
+    item.mark = undone ? "" : `✓ ${action === "relabel" ? this.labels.words(label) : { keep: "kept", exclude: "excluded", unsure: "unsure" }[action]}`
+    item.verdict = undone ? "" : `${capital(this.labels.decisionText(item.decision, item.label))} · you, now`
+  }
+
+  // --- acting ---
+
+  key(event) {
+    if (!this.host.isConnected || !this.root.checkVisibility() || event.ctrlKey || event.metaKey || event.altKey) return
+    if (inUse !== this && inUse?.host.isConnected) return
+    if (!this.confirm.hidden) return this.confirmKey(event)
+    const target = event.composedPath()[0]
+    const inTable = target instanceof Element && target.closest("[data-testid=stDataFrame]") && !target.matches("input, textarea")
+    if (isTyping(target) && !inTable) return
+    if (this.view && this.root.contains(document.activeElement?.shadowRoot?.activeElement ?? document.activeElement) && this.view.key(event)) return event.preventDefault()
+    if (this.view && event.key === "Enter" && !(target instanceof HTMLButtonElement)) return this.open(this.view.cursor)
+    const pressed = keyOf(event)
+    const action = this.actions.find((one) => one.key === pressed)
+    const chip = [...this.chips.children].find((one) => one.dataset.key === event.key)
+    if (event.repeat || !this.targets().length || !(action || chip)) return
+    if (action) this.perform(action.id)
+    else chip.click()
+    event.preventDefault()
+  }
+
+  confirmKey(event) {
+    if (event.key === "Escape") this.dismiss()
+    else if (event.key === "Enter" && !(event.composedPath()[0] instanceof HTMLButtonElement)) this.confirmed()
+    else return
+    event.preventDefault()
+  }
+
+  press(id, event) {
+    if (event.detail > 0) this.root.focus({ preventScroll: true })
+    this.perform(id)
+  }
+
+  perform(id) {
+    this.picker.close()
+    this.dismiss()
+    if (id === "undo") this.undo()
+    else if (id === "choose") this.choose()
+    else if (id === "suggestion") this.takeSuggestion()
+    else this.decide(() => ({ action: id, label: null }))
+  }
+
+  targets() {
+    return this.view ? this.view.targets().map((rowId) => this.find(rowId)).filter(Boolean) : this.items
+  }
+
+  open(rowId) {
+    this.opened = rowId
+    this.report()
+  }
+
+  choose() {
+    const [first] = this.targets()
+    if (first) this.picker.open(first, this.root)
+  }
+
+  takeSuggestion() {
+    const some = this.targets().filter((item) => item.suggested !== null)
+    if (!some.length) this.tell("No label is suggested here: choose one, or keep the row.")
+    else this.decideItems(some, (item) => ({ action: "relabel", label: item.suggested }))
+  }
+
+  relabel(label) {
+    this.decide(() => ({ action: "relabel", label }))
+  }
+
+  /** Of several classes: puts a class in, or takes it out where every row in hand has it. */
+  flip(name) {
+    const everywhere = this.targets().every((item) => this.current(item).includes(name))
+    this.decide((item) => {
+      const classes = this.current(item)
+      return { action: "relabel", label: everywhere ? classes.filter((one) => one !== name) : [...new Set([...classes, name])] }
+    })
+  }
+
+  /** The classes of a row as they stand, with what was decided. */
+  current(item) {
+    return this.labels.classesOf(item.decision?.action === "relabel" ? item.decision.label : item.label)
+  }
+
+  decide(choice) {
+    this.decideItems(this.targets(), choice)
+  }
+
+  /** One row at once; several after a look at what would change. */
+  decideItems(items, choice) {
+    const made = items.map((item) => [item, this.act(item, choice(item))])
+    if (made.length === 1) this.write(made)
+    else if (made.length) this.ask(made)
+  }
+
+  act(item, { action, label }) {
+    const same = action === "relabel" && this.labels.same(label, item.label)
+    return {
+      action: same ? "keep" : action, label: same ? null : label, example_id: item.example_id, scan_id: item.scan_id, shown: item.shown,
+      instead_of: [item.decision?.decision_id, item.decision?.key, ...item.acts].filter(Boolean),
+    }
+  }
+
+  write(made) {
+    const id = randomKey()
+    const acts = made.map(([, act]) => ({ ...act, key: made.length > 1 ? `${id}:${act.example_id}` : id }))
+    made.forEach(([item], index) => item.acts.push(acts[index].key))
+    this.undoable.push(acts.map((act) => act.key))
+    acts.forEach((act) => this.showAct(act))
+    this.view?.selected.clear()
+    this.outbox.add(acts)
+    this.draw()
+  }
+
+  // --- several at once: what would change, then yes or no ---
+
+  ask(made) {
+    const counts = new Map()
+    for (const [item, act] of made) {
+      const before = this.labels.words(item.label) || "no label"
+      const after = act.action === "relabel" ? this.labels.words(act.label) : { keep: "kept", exclude: "excluded", unsure: "unsure" }[act.action]
+      const said = `${before} → ${after}`
+      counts.set(said, (counts.get(said) ?? 0) + 1)
+    }
+    const sorted = [...counts].sort((one, other) => other[1] - one[1])
+    const decided = made.filter(([item]) => item.decision).length
+    const names = made.slice(0, FEW_NAMED).map(([item]) => shortened(item.name))
+    this.asked = made
+    this.confirm.replaceChildren(
+      el("p", {}, el("strong", {}, `Change ${plural(made.length, "row")}?`), decided ? ` ${plural(decided, "of them has", "of them have")} a verdict, which this replaces.` : ""),
+      el("ul", {}, ...sorted.slice(0, 6).map(([said, count]) => el("li", {}, el("strong", {}, count.toLocaleString("en-GB")), ` ${said}`)),
+        sorted.length > 6 ? el("li", {}, `and ${sorted.length - 6} more kinds`) : null),
+      el("p", { class: "quiet first-rows" }, `${names.join(" · ")}${made.length > FEW_NAMED ? " · …" : ""}`),
+      el("div", { class: "group" },
+        el("button", { type: "button", class: "act primary", onclick: () => this.confirmed() }, el("span", {}, `Change ${plural(made.length, "row")}`), el("kbd", {}, "↵")),
+        el("button", { type: "button", class: "plain", onclick: () => this.dismiss() }, el("span", {}, "Cancel"), el("kbd", {}, "Esc"))))
+    this.confirm.hidden = false
+    this.confirm.focus({ preventScroll: true })
+  }
+
+  confirmed() {
+    const made = this.asked
+    this.dismiss()
+    if (made?.length) this.write(made)
+  }
+
+  dismiss() {
+    if (this.confirm.hidden) return
+    this.confirm.hidden = true
+    this.asked = null
+    ;(this.view?.root ?? this.root).focus({ preventScroll: true })
+  }
+
+  /** Takes back what you decided on the rows in hand: where that was the last act here, or nothing is, that act whole. */
+  undo() {
+    const own = this.targets().filter((item) => item.decision && !item.decision.by && item.decision.key)
+    const last = this.undoable.at(-1) ?? []
+    const whole = !own.length || own.some((item) => last.includes(item.decision.key))
+    const keys = whole ? last : own.map((item) => item.decision.key)
+    if (!keys.length) return this.tell("Nothing of yours to take back here.")
+    this.undoable = this.undoable.map((group) => group.filter((key) => !keys.includes(key))).filter((group) => group.length)
+    const id = randomKey()
+    const acts = keys.map((target, index) => {
+      const item = this.items.find((one) => one.decision?.key === target || one.acts.includes(target))
+      return { key: keys.length > 1 ? `${id}:${item?.example_id ?? index}` : id, action: "undo", target, example_id: item?.example_id ?? null }
+    })
+    acts.forEach((act) => this.showAct(act))
+    this.outbox.add(acts)
+    this.draw()
+  }
+
+  // --- drawing ---
+
+  draw() {
+    if (this.view) this.view.show(this.items)
+    this.drawBar()
+  }
+
+  drawBar() {
+    if (!this.toolbar) return
+    const hand = this.targets()
+    this.drawStanding(hand)
+    const suggestions = new Set(hand.filter((item) => item.suggested !== null && !this.labels.same(item.suggested, item.label)).map((item) => item.suggested))
+    const take = this.toolbar.querySelector('[data-action="suggestion"]')
+    if (take) {
+      take.hidden = !suggestions.size
+      take.firstElementChild.textContent = suggestions.size === 1 && !this.labels.several ? `Take ${this.labels.words([...suggestions][0])}` : "Take suggestion"
+    }
+    for (const button of this.toolbar.querySelectorAll("[data-action]")) button.disabled = !hand.length && button.dataset.action !== "undo"
+    this.chips.replaceChildren(...this.classes(hand).map((name, index) => this.chip(hand, name, index)))
+  }
+
+  drawStanding(hand) {
+    const [only] = hand
+    const chosen = this.view?.selected.size ?? 0
+    const said = this.data?.trouble ? `${this.outbox.waiting} not saved yet, tried again every few seconds: ${this.data.trouble}`
+      : chosen > 1 || (!this.view && hand.length > 1) ? `${plural(hand.length, "row")} chosen`
+        : only ? [this.view ? shortened(only.name) : "", only.verdict || "Not decided"].filter(Boolean).join(" · ") : "No row chosen"
+    if (this.standing.textContent !== said) this.standing.textContent = said
+    this.standing.classList.toggle("waiting", Boolean(this.data?.trouble))
+  }
+
+  /** The classes that one key or click gives: all where they are few, else those in play. */
+  classes(hand) {
+    if (!hand.length) return []
+    const all = labelLists.get(this.digest) ?? []
+    if (all.length <= CHIPS) return all
+    const inPlay = hand.flatMap((item) => [...this.labels.classesOf(item.suggested), ...item.likely, ...this.labels.classesOf(item.label)])
+    return [...new Set(inPlay)].slice(0, DIGITS)
+  }
+
+  chip(hand, name, index) {
+    const has = hand.every((item) => this.current(item).includes(name))
+    const several = this.labels.several
+    const key = digitOf(name, index, labelLists.get(this.digest) ?? [])
+    const title = several ? (has ? `Take ${name} out` : `Add ${name}`) : `Change to ${name}`
+    return el("button", { type: "button", class: `class${has ? " has" : ""}`, title, "aria-pressed": String(has), "data-class": name, "data-key": key,
+      onclick: () => (several ? this.flip(name) : this.relabel(name)) },
+    several ? el("b", { "aria-hidden": "true" }, has ? "✓" : "+") : null, el("span", { class: "name" }, name),
+    key ? el("kbd", { "aria-hidden": "true" }, key) : null)
+  }
+}
+
+/** The key of a class: its place from 1 to 9; where the classes are digits themselves, its name. */
+function digitOf(name, index, all) {
+  if (all.every((one) => /^[0-9]$/.test(one))) return name
+  return index < DIGITS ? String(index + 1) : null
+}
+
+function shortened(text) {
+  return text.length > 60 ? `${text.slice(0, 59)}…` : text
+}
+
+export default function (component) {
+  const { parentElement, data, setStateValue } = component
+  let bar = bars.get(parentElement)
+  if (bar && (bar.outbox.storageKey !== data.storage || bar.mode !== data.mode || bar.actionIds !== data.actions.join())) {
+    bar.close()
+    bar.root.remove()
+    bar = null
+  }
+  if (!bar) {
+    bar = new VerdictBar(parentElement, data)
+    bars.set(parentElement, bar)
+  }
+  if (bar.closed) bar.listen()
+  bar.receive(data, setStateValue)
+  // Streamlit also calls the cleanup of a superseded render: only a removed component is closed.
+  return () => {
+    if (!parentElement.isConnected) bar.close()
+  }
+}

@@ -1,0 +1,59 @@
+// Rows as tiles (images, close together) or as cards (words, with what is known of each). Selecting is the desk's grid's.
+
+class TileView extends GridView {
+  constructor(labels, mode, onSelectionChange, onOpen) {
+    super(labels, onSelectionChange)
+    this.mode = mode
+    this.root.className = mode === "cards" ? "cards" : "grid list-grid"
+    this.root.setAttribute("aria-label", mode === "cards" ? "Rows as cards" : "Rows as images")
+    this.root.addEventListener("dblclick", (event) => {
+      const tile = event.target.closest(".tile")
+      if (tile) onOpen(Number(tile.dataset.row))
+    })
+  }
+
+  /** A tile stays the same element as long as what it says does. */
+  tile(item) {
+    const said = JSON.stringify([item.verdict, item.label, item.suggested, item.why, item.caption])
+    const known = this.tiles.get(item.example_id)
+    if (known && known.said === said) return known
+    const spoken = [item.name, this.labels.spoken(item), item.verdict].filter(Boolean).join(". ")
+    const made = el("div", { class: `tile${item.verdict ? " decided" : ""}`, role: "option", id: `tile-${item.example_id}`,
+      "data-row": item.example_id, "aria-label": spoken, title: this.mode === "cards" ? null : spoken },
+    ...(this.mode === "cards" ? this.card(item) : this.picture(item)), el("span", { class: "tick", "aria-hidden": "true" }, "✓"))
+    made.said = said
+    this.tiles.set(item.example_id, made)
+    return made
+  }
+
+  picture(item) {
+    return [picture(item.thumbnail, "", "thumb"), el("span", { class: item.verdict ? "line done" : "line" }, item.mark || this.words(item))]
+  }
+
+  words(item) {
+    const given = this.labels.words(item.label) || "no label"
+    return item.suggested === null || this.labels.same(item.label, item.suggested) ? given : `${given} → ${this.labels.words(item.suggested)}`
+  }
+
+  card(item) {
+    const label = this.labels.several ? this.labels.chips(item.label, item.suggested ?? item.label, [])
+      : el("span", { class: "card-label" }, el("strong", {}, item.label || "no label"),
+        item.suggested !== null && item.suggested !== item.label ? el("span", { class: "to" }, ` → ${item.suggested}`) : null)
+    return [
+      el("div", { class: "card-top" }, label, el("span", { class: "quiet" }, item.caption)),
+      item.thumbnail ? picture(item.thumbnail, "", "thumb") : el("p", { class: "card-text", dir: "auto" }, item.words),
+      item.why ? el("p", { class: "card-why quiet" }, item.why) : null,
+      item.verdict ? el("p", { class: "card-verdict" }, item.verdict) : null,
+    ]
+  }
+
+  /** Selects a single row, as a click on a list does; with ctrl or cmd one more, with shift all up to it. */
+  click(event) {
+    const tile = event.target.closest(".tile")
+    if (!tile) return
+    const rowId = Number(tile.dataset.row)
+    this.root.focus({ preventScroll: true })
+    if (event.shiftKey) this.selectRange(rowId)
+    else this.toggle(rowId)
+  }
+}

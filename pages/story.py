@@ -1,0 +1,51 @@
+"""Story: what became of a dataset, how good it is and what to do next; the one link that is given to others."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from core.services.story.tell import story
+from core.services.story.words import QUESTIONS
+from core.ui.parts.pending import settled
+from core.ui.parts.problems import plain, shown_errors
+from core.ui.shell.frame import open_page
+from core.ui.story.answer import answer, next_acts
+from core.ui.story.behind import ERRORS, SUSPECTS, rows_behind
+from core.ui.story.classes import classes
+from core.ui.story.costs import threshold
+from core.ui.story.errors import effect, suspects, worst_classes
+from core.ui.story.share import take_along
+from core.ui.story.trend import baselines, decided, versions
+
+frame = open_page("Story", versions=False, to_read=True)
+context, dataset = frame.context, frame.dataset
+with shown_errors():
+    told = settled(lambda: story(context, dataset))
+    if told is None:
+        st.stop()
+    take_along(context, told)
+    answer(told)
+    rows_behind(context, told, ERRORS, "flagged")
+    st.subheader(QUESTIONS["next"], anchor=False)
+    next_acts(told)
+    st.subheader(QUESTIONS["trend"], anchor=False)
+    versions(told)
+    decided(told)
+    rows_behind(context, told, "decided")
+    st.subheader(QUESTIONS["baseline"], anchor=False)
+    baselines(told)
+    st.subheader(QUESTIONS["worst"], anchor=False)
+    worst_classes(told)
+    rows_behind(context, told, "worst")
+    st.subheader(QUESTIONS["suspects"], anchor=False)
+    suspects(told)
+    rows_behind(context, told, SUSPECTS)
+    st.subheader(QUESTIONS["effect"], anchor=False)
+    effect(context, told)
+    st.subheader(QUESTIONS["threshold"], anchor=False)
+    threshold(context, told)
+    st.subheader(QUESTIONS["classes"], anchor=False)
+    classes(context, told)
+    with st.expander("What these figures cannot tell", icon=":material/info:"):
+        for said in told.limits:
+            st.caption(plain(said))

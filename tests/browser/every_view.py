@@ -1,0 +1,99 @@
+"""A workspace with something on every page, and the addresses of all its views: for tests that go everywhere."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+
+from core.context import Context
+from core.review.records import Act
+from core.services.review.decisions import make_version, record
+from core.settings import Workspace
+from core.store.datasets import get_dataset
+from tests import crops
+from tests.browser.review_data import make_digits, opened
+from tests.integration.load_support import loaded
+from tests.pages import issues_data
+from tests.pages.training_data import begin, fail, finish, learn
+from tests.runs import finished_run
+from tests.used_models import used_run, write_texts
+
+NEWS = {
+    "data": ("rows", "rows&row=3", "load", "splits", "rejected", "export", "manage"),
+    "profile": ("balance", "content", "checks", "bias"),
+    "issues": ("", "&type=near_duplicate", "&type=outlier", "&given=business&suggested=sport"),
+    "review": ("desk", "decisions", "versions"),
+    "training": ("runs", "new", "effect", "use"),
+    "evaluation": ("matrix", "report", "curves", "compare"),
+    "story": ("",),
+}
+OTHERS = (
+    "review?dataset=digits&view=desk&show=All+rows",
+    "review?dataset=digits&view=grid&show=All+rows",
+    "data?dataset=digits&view=rows&row=3",
+    "issues?dataset=digits",
+    "review?dataset=crops&view=desk&show=All+rows",
+    "profile?dataset=crops&view=balance",
+    "issues?dataset=crops",
+    "evaluation?dataset=crops&view=matrix",
+    "evaluation?dataset=crops&view=together",
+    "review?dataset=people&view=desk",
+    "training?dataset=people&view=new",
+    "training?dataset=stories&view=use",
+)
+
+
+def addresses() -> tuple[str, ...]:
+    """Of every view of every page: of a dataset with one class a row, then what is different for the other tasks."""
+    of_news = [
+        f"{page}?dataset=news" + (f"&view={view}" if view and not view.startswith("&") else view)
+        for page, views in NEWS.items()
+        for view in views
+    ]
+    return ("", "jobs", *of_news, *OTHERS)
+
+
+def fill(folder: Path) -> Workspace:
+    """Datasets of every task in `folder/workspace`: scanned, reviewed, corrected, trained and evaluated."""
+    make_digits(folder)
+    with opened(folder) as context:
+        _news(context, folder)
+        _crops(context, folder)
+        loaded(context, _people(folder), name="people")
+        used_run(context, loaded(context, write_texts(folder / "stories.csv"), name="stories"), folder)
+    return Workspace(folder / "workspace")
+
+
+def _news(context: Context, folder: Path) -> None:
+    """Two versions with a scan of each, three decisions, two runs and one that has failed."""
+    first = issues_data.load(context, folder)
+    issues_data.scan(context, folder, first, job_id="20260101-000000-scan-aaaaaa")
+    acts = [Act(f"k{row}", "keep", row) for row in (0, 1)]
+    record(context, first.latest_version_id, "ada", [*acts, Act("k2", "relabel", 2, "sport")])
+    make_version(context, first.latest_version_id, "three by hand", "ada")
+    news = get_dataset(context.store, first.dataset_id)
+    issues_data.scan(context, folder, news, job_id="20260102-000000-scan-abc123")
+    issues_data.also_near_duplicates(context, {0: (0, 3, 6), 10: (10, 13)})
+    issues_data.also_outliers(context)
+    for accuracy in (0.8, 0.9):
+        run = begin(context, news)
+        learn(context, run)
+        finish(context, run, accuracy)
+    fail(context, begin(context, news), "The disk is full.")
+
+
+def _crops(context: Context, folder: Path) -> None:
+    """Labels of several classes, scanned, with a run."""
+    dataset = crops.load(context, folder)
+    crops.scan(context, folder, dataset)
+    chances = np.random.default_rng(0).random((crops.ROWS, len(crops.CLASSES))).astype(np.float32)
+    finished_run(context, dataset, chances, ["test"] * crops.ROWS)
+
+
+def _people(folder: Path) -> Path:
+    """A table whose rows are the examples."""
+    path = folder / "people.csv"
+    rows = [f"{20 + row},{'fm'[row % 2]},{row / 8},{'yes' if row > 20 else 'no'}" for row in range(60)]
+    path.write_text("age,sex,weight,label\n" + "\n".join(rows) + "\n")
+    return path

@@ -1,0 +1,93 @@
+"""Every link and button of every empty state does something that can be seen."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Locator, Page, expect
+
+from core.services.context import open_context
+from core.settings import workspace
+from tests.browser.conftest import Server, settled, start_server
+from tests.integration.load_support import loaded
+
+pytestmark = pytest.mark.timeout(600)
+NO_DATASET = ("profile", "issues", "review", "training", "evaluation", "jobs", "data", "")
+UNTOUCHED = (
+    "review",
+    "training",
+    "training?view=use",
+    "training?view=effect",
+    "evaluation",
+    "data?view=rejected",
+    "issues",
+)
+"""Of a dataset that nobody has scanned, reviewed or trained on. The last one's button starts a scan, which the others
+would show."""
+EMPTY = "[class*='st-key-empty-'], [class*='st-key-start-own']"
+WAYS = "a:visible, button:visible"
+
+
+@pytest.fixture
+def untouched(tmp_path: Path) -> Iterator[Server]:
+    context = open_context(workspace(tmp_path / "workspace"))
+    file = tmp_path / "plain.csv"
+    file.write_text("text,label\n" + "".join(f"a text of its own {row},{'xy'[row % 2]}\n" for row in range(40)))
+    loaded(context, file, name="plain", attributes=())
+    context.close()
+    started = start_server(tmp_path)
+    yield started
+    started.end()
+
+
+def test_in_an_empty_workspace_every_way_out_of_an_empty_page_leads_somewhere(page: Page, server: Server) -> None:
+    assert _ways_tried(page, server, NO_DATASET) >= len(NO_DATASET) - 1  # Data is the form itself
+
+
+def test_with_an_untouched_dataset_every_way_out_of_an_empty_view_leads_somewhere(
+    page: Page, untouched: Server
+) -> None:
+    assert _ways_tried(page, untouched, UNTOUCHED) >= len(UNTOUCHED)
+
+
+def _ways_tried(page: Page, server: Server, places: tuple[str, ...]) -> int:
+    """Opens each place anew for each of its links and buttons, clicks that, and waits for the page to say something
+    else. Samples are left out: `tests/pages/test_empty.py` has each of their buttons."""
+    tried = 0
+    for place in places:
+        for number in range(_count(page, server, place)):
+            ways = _open(page, server, place)
+            if "Try the sample" in ways.nth(number).inner_text():
+                continue
+            said, address = _words(page), page.url
+            label = ways.nth(number).inner_text()
+            ways.nth(number).click()
+            changed = "([said, address]) => document.querySelector('[data-testid=stMain]').innerText !== said"
+            page.wait_for_function(changed, arg=[said, address], timeout=30_000)
+            settled(page)
+            assert page.get_by_test_id("stException").count() == 0, (place, label)
+            assert page.get_by_test_id("stAlertContentError").count() == 0, (place, label)
+            tried += 1
+            page.reload()
+            settled(page)
+            assert _words(page) != said, f"{label} on {place} is forgotten at a reload: its view is not in the address"
+    return tried
+
+
+def _count(page: Page, server: Server, place: str) -> int:
+    return _open(page, server, place).count()
+
+
+def _open(page: Page, server: Server, place: str) -> Locator:
+    page.goto(f"{server.url}/{place}")
+    settled(page)
+    ways = page.locator(EMPTY).locator(WAYS)
+    if place != "data":
+        expect(ways.first).to_be_visible()
+    return ways
+
+
+def _words(page: Page) -> str:
+    return page.get_by_test_id("stMain").inner_text()
