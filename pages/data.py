@@ -10,10 +10,10 @@ from core.ui.data.manage import rename_or_delete, trash
 from core.ui.data.rejected import set_aside
 from core.ui.data.rows import in_words, named_row, row_filters
 from core.ui.data.splits import classes_by_part, follow_split, split_form
+from core.ui.lists.row_list import row_browser
 from core.ui.parts.choices import view_switch
 from core.ui.parts.next_step import next_act
 from core.ui.parts.problems import shown_errors
-from core.ui.parts.row_list import row_browser
 from core.ui.shell.frame import BareFrame, open_page
 
 VIEWS = {

@@ -13,7 +13,7 @@ from core.ui.issues.groups import excluded
 from core.ui.issues.list import ranked_list
 from core.ui.issues.scan import failure, follow, is_under_way, no_scan_yet, scan_form
 from core.ui.issues.where import where_they_are
-from core.ui.parts.issue_filter import filter_bar
+from core.ui.lists.issue_filter import filter_bar
 from core.ui.parts.next_step import next_act
 from core.ui.parts.problems import shown_errors
 from core.ui.shell.frame import open_page

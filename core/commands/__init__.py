@@ -15,8 +15,6 @@ from core.commands.cleaning_effect import cleaning_effect_command
 from core.commands.command import Answer, Asked, Command, Word
 from core.commands.compare import compare_command
 from core.commands.datasets import datasets_command
-from core.commands.decide import decide_command
-from core.commands.decisions import decisions_command
 from core.commands.evaluate import evaluate_command
 from core.commands.export import export_command
 from core.commands.issues import issues_command
@@ -25,6 +23,9 @@ from core.commands.lists.views import views_command
 from core.commands.load import load_command
 from core.commands.predict import predict_command
 from core.commands.profile import profile_command
+from core.commands.review.decide import decide_command
+from core.commands.review.decisions import decisions_command
+from core.commands.review.version import version_command
 from core.commands.runs import runs_command
 from core.commands.scan import scan_command
 from core.commands.steps import steps_command
@@ -36,7 +37,6 @@ from core.commands.upkeep.check import check_command
 from core.commands.upkeep.repair import repair_command
 from core.commands.upkeep.restore import restore_command
 from core.commands.upkeep.space import space_command
-from core.commands.version import version_command
 from core.context import Context
 from core.errors import UsageError
 

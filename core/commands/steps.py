@@ -8,9 +8,9 @@ from core.commands.command import Answer, command, table
 from core.commands.parameters import dataset_version, version_argument
 from core.context import Context
 from core.evaluation.effect_words import conclude
-from core.services.first_steps import FirstSteps, bring_back, first_steps
-from core.services.overview import next_step, standing_of
-from core.services.planted import PlantedErrors, planted_errors
+from core.services.steps.first_steps import FirstSteps, bring_back, first_steps
+from core.services.steps.overview import next_step, standing_of
+from core.services.steps.planted import PlantedErrors, planted_errors
 from core.store.versions import list_versions
 from core.typed import to_json
 

@@ -21,8 +21,8 @@ import duckdb
 
 from core.errors import StoreError, WinnowError, WorkspaceDamagedError, WorkspaceLockedError
 from core.store.acts.mirror import ActLog, Mirror
-from core.store.log import look_at_log
 from core.store.times import loaded
+from core.store.upkeep.log import look_at_log
 
 Cursor = duckdb.DuckDBPyConnection
 Record = TypeVar("Record")

@@ -16,7 +16,7 @@ import pytest
 
 from core.settings import PROJECT, Workspace
 from core.sqlite_log import problem_of_log, unfinished_in_log
-from core.store.log import look_at_log
+from core.store.upkeep.log import look_at_log
 from tests.damage.conftest import Made, content_of, opened
 from tests.damage.ways import copied
 from tests.integration.cli_support import Ran

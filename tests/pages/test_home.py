@@ -10,9 +10,9 @@ from streamlit.testing.v1 import AppTest
 
 from core.context import Context
 from core.review.records import Act
-from core.services.first_steps import put_away
 from core.services.load import load_sample, wait
 from core.services.review.decisions import record
+from core.services.steps.first_steps import put_away
 from core.store.datasets import list_datasets
 from core.store.ids import new_id
 from tests.pages import issues_data as data

@@ -22,9 +22,9 @@ from core.services.upkeep.again import Again, make_all_again
 from core.services.upkeep.backups import Backup, broken, copy_to, damaged, get_backup, list_backups
 from core.services.upkeep.check import Finding, check_is_workspace, files_of
 from core.settings import ASIDE, Workspace
-from core.store.log import LOG, look_at_log
 from core.store.schema import MIGRATIONS
 from core.store.upkeep.lock import kept_closed, mended
+from core.store.upkeep.log import LOG, look_at_log
 from core.store.upkeep.look import look
 from core.store.upkeep.trash import begin_anew
 

@@ -9,9 +9,9 @@ import streamlit as st
 from core.context import Context
 from core.records import Dataset
 from core.store.datasets import rejected
+from core.ui.lists.paging import WHOLE_HEADER, paged, pages
 from core.ui.parts.csv_text import csv_button, csv_text, csv_title
 from core.ui.parts.empty import empty_state
-from core.ui.parts.paging import WHOLE_HEADER, paged, pages
 from core.ui.shell.pages import link
 
 PAGE_ROWS = 50

@@ -13,10 +13,10 @@ from core.services.lists import row_filter
 from core.store.rows import get_rows, values
 from core.tasks import task_named
 from core.ui import keys
+from core.ui.lists.row_list import row_tools
+from core.ui.lists.rows import show_row
 from core.ui.lists.tools import chips, filter_button, list_query
 from core.ui.parts.problems import shown_errors
-from core.ui.parts.row_list import row_tools
-from core.ui.parts.rows import show_row
 
 
 def row_filters(context: Context, dataset: Dataset, version: Version) -> RowFilter:

@@ -23,6 +23,11 @@ from core.tasks import task_named
 from core.ui import keys
 from core.ui.evaluation.choice import AnyShown, Shown
 from core.ui.evaluation.class_box import class_box
+from core.ui.lists.act_on_all import ActOnAll
+from core.ui.lists.layout import Layout, layout_switch, rows_of_page
+from core.ui.lists.paging import WHOLE_HEADER, paged, pages
+from core.ui.lists.rows import picked_rows, show_row
+from core.ui.lists.seen import in_newest
 from core.ui.lists.tools import (
     Tools,
     chips,
@@ -35,15 +40,10 @@ from core.ui.lists.tools import (
     sort_by_header,
     views_button,
 )
+from core.ui.lists.verdict_bar import Seen, Verdicts
 from core.ui.modalities import drawing_of, line_of
-from core.ui.parts.act_on_all import ActOnAll
 from core.ui.parts.background import result_of
-from core.ui.parts.layout import Layout, layout_switch, rows_of_page
-from core.ui.parts.paging import WHOLE_HEADER, paged, pages
 from core.ui.parts.problems import plain
-from core.ui.parts.rows import picked_rows, show_row
-from core.ui.parts.seen import in_newest
-from core.ui.parts.verdict_bar import Seen, Verdicts
 from core.ui.shell.pages import link
 from core.ui.url import put
 

@@ -10,12 +10,12 @@ from core.charts.trend import SPARK_WIDTH, spark
 from core.context import Context
 from core.records import Dataset
 from core.services.evaluation.words import percent
-from core.services.overview import Standing, next_step, standings
+from core.services.steps.overview import Standing, next_step, standings
 from core.tasks import task_named
 from core.ui import keys
-from core.ui.parts.paging import paged, pages
+from core.ui.lists.paging import paged, pages
+from core.ui.lists.review_counts import settled_before
 from core.ui.parts.problems import plain
-from core.ui.parts.review_counts import settled_before
 from core.ui.shell.pages import count, link
 from core.ui.shell.strip import progress_text
 

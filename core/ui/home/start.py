@@ -9,9 +9,9 @@ import streamlit as st
 
 from core.context import Context
 from core.records import Dataset
-from core.services.first_steps import FirstStep, FirstSteps, StepName, shown_first_steps
 from core.services.load import Sample
-from core.services.overview import Standing
+from core.services.steps.first_steps import FirstStep, FirstSteps, StepName, shown_first_steps
+from core.services.steps.overview import Standing
 from core.tasks import task_named
 from core.ui.parts.problems import plain
 from core.ui.parts.samples import sample_button

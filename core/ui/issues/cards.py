@@ -10,7 +10,7 @@ from core.issues import ISSUE_TYPES
 from core.issues.contract import IssueType
 from core.records import Scan
 from core.services.issues.listing import issue_types
-from core.ui.parts.issue_filter import choose_type
+from core.ui.lists.issue_filter import choose_type
 from core.ui.parts.problems import plain
 
 

@@ -12,9 +12,9 @@ from core.records import Dataset, Version
 from core.services.issues.listing import ClassChanges, Findings
 from core.ui import keys
 from core.ui.issues.list import label_width
+from core.ui.lists.issue_filter import ALL, FLAGGED, choose
 from core.ui.parts.cells import clicked_cell
 from core.ui.parts.csv_text import csv_text
-from core.ui.parts.issue_filter import ALL, FLAGGED, choose
 
 SHOWN_CLASSES = 9
 """A longer table of classes scrolls."""

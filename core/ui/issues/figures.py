@@ -12,10 +12,10 @@ from core.records import Dataset, ReviewCounts, Scan, Version
 from core.services.issues.flags import worst_rows
 from core.services.issues.listing import Findings
 from core.ui import keys
-from core.ui.parts.how_many import in_words
-from core.ui.parts.issue_filter import ALL, UNDECIDED, choose
+from core.ui.lists.how_many import in_words
+from core.ui.lists.issue_filter import ALL, UNDECIDED, choose
+from core.ui.lists.review_counts import settled_before
 from core.ui.parts.problems import plain
-from core.ui.parts.review_counts import settled_before
 from core.ui.shell.pages import count
 
 TIERS = (

@@ -25,6 +25,11 @@ from core.ui import keys
 from core.ui.issues.again import ask_again_button
 from core.ui.issues.groups import keep_one_of_all, redraw_after_act
 from core.ui.issues.why import explanation
+from core.ui.lists.act_on_all import ActOnAll
+from core.ui.lists.issue_filter import issue_tools
+from core.ui.lists.issue_filter import query as issue_query
+from core.ui.lists.layout import Layout, layout_switch, rows_of_page
+from core.ui.lists.paging import WHOLE_HEADER, paged, pages
 from core.ui.lists.tools import (
     Tools,
     columns_button,
@@ -35,16 +40,11 @@ from core.ui.lists.tools import (
     sort_by_header,
     views_button,
 )
+from core.ui.lists.verdict_bar import Seen, Verdicts
 from core.ui.modalities import drawing_of, line_of
-from core.ui.parts.act_on_all import ActOnAll
 from core.ui.parts.background import result_of
 from core.ui.parts.cells import clicked_cell
-from core.ui.parts.issue_filter import issue_tools
-from core.ui.parts.issue_filter import query as issue_query
 from core.ui.parts.labels import target_of
-from core.ui.parts.layout import Layout, layout_switch, rows_of_page
-from core.ui.parts.paging import WHOLE_HEADER, paged, pages
-from core.ui.parts.verdict_bar import Seen, Verdicts
 from core.ui.shell.pages import link
 
 PAGE_ROWS = 25

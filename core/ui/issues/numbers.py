@@ -10,9 +10,9 @@ import streamlit as st
 from core.records import Dataset, Version
 from core.services.issues.listing import Findings
 from core.typed import JsonObject
+from core.ui.lists.issue_filter import ALL, FLAGGED, choose
 from core.ui.parts.cells import clicked_cell
 from core.ui.parts.csv_text import csv_text
-from core.ui.parts.issue_filter import ALL, FLAGGED, choose
 from core.ui.parts.problems import plain
 
 SHOWN_ROWS = 9

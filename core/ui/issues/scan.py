@@ -11,10 +11,10 @@ from streamlit.runtime.uploaded_file_manager import UploadedFile
 from core.context import Context
 from core.errors import WinnowError
 from core.records import ENDED, Dataset, Job, Scan, ScanSpec, Version
-from core.services.forecast_time import time_of_scan
 from core.services.issues.listing import latest_scan
 from core.services.jobs import stop
 from core.services.room import room_for_scan
+from core.services.runs.forecast_time import time_of_scan
 from core.services.scan import FLAG_BY, start_scan
 from core.tasks import task_named
 from core.ui import keys

@@ -15,8 +15,8 @@ from core.ui import keys
 from core.ui.issues.changes import class_changes
 from core.ui.issues.list import label_width
 from core.ui.issues.numbers import numbers
+from core.ui.lists.issue_filter import ALL, FLAGGED, choose, chosen_pair
 from core.ui.parts.cells import clicked_cell
-from core.ui.parts.issue_filter import ALL, FLAGGED, choose, chosen_pair
 from core.ui.parts.labels import target_of
 from core.ui.parts.problems import plain
 

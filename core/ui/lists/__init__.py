@@ -1,1 +1,1 @@
-"""What stands above every list of rows."""
+"""Lists of rows and cards: what stands above them, in them, and acts on them."""

@@ -6,7 +6,7 @@ import streamlit as st
 
 from core.context import Context
 from core.records import Dataset
-from core.services.overview import PageName, next_step, standing_of
+from core.services.steps.overview import PageName, next_step, standing_of
 from core.store.datasets import get_dataset
 from core.ui import keys
 from core.ui.shell.pages import open_link

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from core.services.forecast_time import TimeForecast
+from core.services.runs.forecast_time import TimeForecast
 from core.ui.shell.strip import rough
 
 LITTLE = 20.0

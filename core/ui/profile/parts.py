@@ -14,10 +14,10 @@ from core.context import Context
 from core.records import Dataset, RowFilter, Version
 from core.services.lists import rows_listed
 from core.ui.chart_files import chart_files
+from core.ui.lists.row_list import row_browser, row_tools
 from core.ui.lists.tools import chips, filter_button, list_query
 from core.ui.parts.cells import clicked_mark
 from core.ui.parts.csv_text import csv_button, csv_text
-from core.ui.parts.row_list import row_browser, row_tools
 
 CHOICE = "choice"
 """Keys of what is chosen start with it and a view's name: one choice lifts the others under the same name."""

@@ -17,10 +17,10 @@ from core.services.review.log import LogLine, log
 from core.services.review.undo import take_back_one
 from core.targets import Target
 from core.ui import keys
+from core.ui.lists.paging import WHOLE_HEADER, paged, pages
 from core.ui.modalities import line_of
 from core.ui.parts.csv_text import csv_button, csv_text, csv_title
 from core.ui.parts.labels import target_of, words_of
-from core.ui.parts.paging import WHOLE_HEADER, paged, pages
 from core.ui.parts.problems import plain, shown_errors
 
 PAGE_ROWS = 50

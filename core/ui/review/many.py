@@ -17,10 +17,10 @@ from core.review.many import Doing, said
 from core.review.words import in_words
 from core.services.review.many import Done, acts, rows_of_act, take_back
 from core.store.ids import new_id
+from core.ui.lists.paging import paged, pages
 from core.ui.modalities import line_of
 from core.ui.parts.job_words import ago
 from core.ui.parts.labels import target_of
-from core.ui.parts.paging import paged, pages
 from core.ui.parts.pending import settled
 from core.ui.parts.problems import plain, shown_errors
 

@@ -13,9 +13,9 @@ from core.services.issues.listing import latest_scan
 from core.services.review.blind import Blind, has_held_out
 from core.services.review.sources import HELD_OUT, ScanSource, Source
 from core.ui import keys
+from core.ui.lists.issue_filter import FLAGGED, filter_bar
 from core.ui.modalities import drawing_of
 from core.ui.parts.empty import empty_state
-from core.ui.parts.issue_filter import FLAGGED, filter_bar
 from core.ui.review.blind import blind_switch
 from core.ui.review.next_steps import scan_and_train
 from core.ui.review.stage import Mode, stage

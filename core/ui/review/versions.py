@@ -13,8 +13,8 @@ from core.services.issues.listing import latest_scan
 from core.services.review.decisions import counts
 from core.services.review.log import changes
 from core.ui import keys
+from core.ui.lists.paging import WHOLE_HEADER
 from core.ui.parts.labels import target_of, words_of
-from core.ui.parts.paging import WHOLE_HEADER
 from core.ui.parts.problems import plain, shown_errors
 from core.ui.review.next_steps import asked_for, open_made, scan_and_train
 from core.ui.shell.pages import link

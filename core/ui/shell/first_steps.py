@@ -8,8 +8,8 @@ import streamlit as st
 from core.context import Context
 from core.evaluation.effect_words import conclude, figures_of
 from core.records import Arm, CleaningEffect, Dataset, Estimate
-from core.services.first_steps import FirstStep, FirstSteps, StepName, put_away, shown_first_steps
-from core.services.planted import PlantedErrors
+from core.services.steps.first_steps import FirstStep, FirstSteps, StepName, put_away, shown_first_steps
+from core.services.steps.planted import PlantedErrors
 from core.ui import keys
 from core.ui.live import live
 from core.ui.parts.problems import plain

@@ -18,9 +18,9 @@ from core.services.story.worst import rows_behind as find_rows
 from core.store.rows import get_rows
 from core.tasks import task_named
 from core.ui import keys
+from core.ui.lists.paging import WHOLE_HEADER, paged, pages
 from core.ui.modalities import drawing_of, line_of
 from core.ui.parts.background import result_of
-from core.ui.parts.paging import WHOLE_HEADER, paged, pages
 from core.ui.parts.problems import plain
 from core.ui.shell.pages import link
 from core.ui.shell.reading import reading

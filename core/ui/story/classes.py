@@ -7,8 +7,8 @@ import streamlit as st
 from core.context import Context
 from core.records import ClassMeaning, Story
 from core.services.evaluation.words import percent
+from core.ui.lists.paging import paged, pages
 from core.ui.modalities import drawing_of
-from core.ui.parts.paging import paged, pages
 from core.ui.parts.problems import plain
 
 PAGE_CLASSES = 8

@@ -10,11 +10,11 @@ from core.services.prediction.playground import Reply
 from core.targets import Target
 from core.targets.arrays import LIKELY
 from core.tasks import task_named
+from core.ui.lists.rows import show_row
+from core.ui.lists.seen import in_newest
+from core.ui.lists.verdict_bar import Seen, Verdicts
 from core.ui.modalities import drawing_of
 from core.ui.parts.problems import plain
-from core.ui.parts.rows import show_row
-from core.ui.parts.seen import in_newest
-from core.ui.parts.verdict_bar import Seen, Verdicts
 
 TOP = 10
 

@@ -14,10 +14,10 @@ from core.errors import UsageError, WinnowError
 from core.finetune.settings import STRATEGIES, applying, reason_for_batch, resolve
 from core.queue.accelerate_config import AccelerateConfig
 from core.records import Dataset, Strategy, TrainSpec, Version
-from core.services.forecast_time import time_of_train, times_of_strategies
 from core.services.room import room_for_run
 from core.services.runs.devices import Device, are_cpu, find_devices, used_devices, used_precision
 from core.services.runs.forecast import Forecast, forecast
+from core.services.runs.forecast_time import time_of_train, times_of_strategies
 from core.services.runs.offered import check_model, offered_models
 from core.services.train import TrainRows, own_config, preview_split, start_train
 from core.tasks import Task, task_named

@@ -9,10 +9,10 @@ import pytest
 from core.context import Context
 from core.records import Dataset
 from core.review.records import Act
-from core.services.first_steps import bring_back, first_steps, put_away, shown_first_steps
 from core.services.load import load_sample, wait
-from core.services.planted import planted_errors
 from core.services.review.decisions import make_version, record
+from core.services.steps.first_steps import bring_back, first_steps, put_away, shown_first_steps
+from core.services.steps.planted import planted_errors
 from core.sources.samples import planted_truth
 from core.store.datasets import get_dataset
 from core.store.ids import new_id

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from core.records import Dataset, ReviewCounts, Run, Scan, Version, VersionKind
-from core.services.overview import PageName, Standing, next_step
+from core.services.steps.overview import PageName, Standing, next_step
 
 NOW = datetime.now(UTC)
 NONE = ReviewCounts(*[0] * 9)

@@ -12,12 +12,12 @@ from core.context import Context
 from core.records import Action, Dataset, IssueFilter, RowFilter, Scan
 from core.review.records import Act
 from core.services.issues.listing import export_list, findings, latest_scan, page
-from core.services.overview import standings
 from core.services.review.again import ask_again, settled_rows
 from core.services.review.decisions import counts, make_version, record, undo
 from core.services.review.queue import claim, items, undecided
 from core.services.review.sources import ScanSource
 from core.services.review.undo import take_back_one
+from core.services.steps.overview import standings
 from core.store.datasets import get_dataset
 from core.store.export import write_job_rows
 from core.store.ids import new_id

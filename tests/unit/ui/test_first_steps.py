@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from core.records import Estimate
-from core.services.first_steps import FirstSteps
-from core.services.planted import PlantedErrors
+from core.services.steps.first_steps import FirstSteps
+from core.services.steps.planted import PlantedErrors
 from core.ui.shell.first_steps import arms, in_short
 from tests.unit.evaluation.test_effect_words import UP, effect
 

@@ -9,7 +9,7 @@ from streamlit.testing.v1 import AppTest
 def _script() -> None:
     import streamlit as st
 
-    from core.ui.parts.paging import paged, pages
+    from core.ui.lists.paging import paged, pages
 
     rows = list(range(st.session_state["rows"]))
     found = paged("page", 10, lambda offset: (len(rows), rows[offset : offset + 10]), lambda page: page[0])

@@ -13,9 +13,9 @@ from core.records import MultiLabelComparison, Run
 from core.ui import keys
 from core.ui.evaluation.choice import ShownSets
 from core.ui.evaluation.multi_label.rows import choose_classes, chosen_classes
+from core.ui.lists.paging import paged, pages
 from core.ui.parts.cells import clicked_cell, clicked_mark
 from core.ui.parts.choices import pick
-from core.ui.parts.paging import paged, pages
 from core.ui.parts.problems import plain
 
 SORTS = {"errors": "Most errors first", "score": "Lowest F1 first", "name": "By name", "support": "By rows"}

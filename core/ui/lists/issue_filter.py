@@ -24,9 +24,9 @@ from core.services.lists import SETTLED as SETTLED
 from core.services.lists import UNDECIDED as UNDECIDED
 from core.services.views import ISSUES
 from core.ui import keys
+from core.ui.lists.how_many import how_many
 from core.ui.lists.tools import Tools, chips, filter_button, list_query
 from core.ui.modalities import drawing_of
-from core.ui.parts.how_many import how_many
 from core.ui.parts.labels import target_of
 
 MAX_OPTIONS = 500

@@ -8,8 +8,8 @@ from pathlib import Path
 import click
 
 from core.commands.command import Answer, command
-from core.commands.decide_many import decide_many, undo_many
 from core.commands.parameters import dataset_argument, dataset_version, in_full
+from core.commands.review.decide_many import decide_many, undo_many
 from core.context import Context
 from core.errors import UsageError
 from core.issues import ISSUE_TYPES

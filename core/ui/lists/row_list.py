@@ -19,6 +19,11 @@ from core.store.export import Format
 from core.store.export_lists import export_list
 from core.store.rows import BY_ROW, count_rows, get_rows, page_of_ids, page_rows
 from core.tasks import task_named
+from core.ui.lists.act_on_all import ActOnAll
+from core.ui.lists.layout import layout_switch, rows_of_page
+from core.ui.lists.paging import WHOLE_HEADER, paged, pages
+from core.ui.lists.rows import picked_rows, show_row
+from core.ui.lists.seen import seen_rows
 from core.ui.lists.tools import (
     Tools,
     columns_button,
@@ -29,15 +34,10 @@ from core.ui.lists.tools import (
     sort_by_header,
     views_button,
 )
+from core.ui.lists.verdict_bar import Verdicts
 from core.ui.modalities import drawing_of, line_of
-from core.ui.parts.act_on_all import ActOnAll
 from core.ui.parts.background import result_of
-from core.ui.parts.layout import layout_switch, rows_of_page
-from core.ui.parts.paging import WHOLE_HEADER, paged, pages
 from core.ui.parts.problems import plain
-from core.ui.parts.rows import picked_rows, show_row
-from core.ui.parts.seen import seen_rows
-from core.ui.parts.verdict_bar import Verdicts
 
 PAGE_ROWS = 50
 SORTED_AT_ONCE = 100 * PAGE_ROWS

@@ -8,8 +8,8 @@ from typing import Literal
 
 from core.context import Context
 from core.records import CleaningEffect, Dataset, Version
-from core.services.overview import PageName
-from core.services.planted import PlantedErrors, planted_errors
+from core.services.steps.overview import PageName
+from core.services.steps.planted import PlantedErrors, planted_errors
 from core.store.acts.decisions import decided_rows
 from core.store.scans import newest_scan
 from core.store.versions import list_versions

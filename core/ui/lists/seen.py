@@ -10,7 +10,7 @@ from core.services.review.hints import Hint, hints
 from core.store.datasets import get_dataset
 from core.store.rows import get_rows, labels_of
 from core.store.versions import get_version
-from core.ui.parts.verdict_bar import Seen
+from core.ui.lists.verdict_bar import Seen
 
 
 def seen_rows(context: Context, version: Version, rows: Sequence[Example]) -> list[Seen]:
