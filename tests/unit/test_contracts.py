@@ -13,6 +13,7 @@ PAGE_MAY_IMPORT = ("streamlit", "core.ui", "core.services", "core.charts", "core
 APP_MAY_IMPORT = (
     *("streamlit", "starlette", "anyio"),
     *(
+        "core.ui.live",
         "core.ui.shell.announce",
         "core.ui.shell.context",
         "core.ui.shell.door",

@@ -15,14 +15,15 @@ from core.settings import PROJECT
 
 from .conftest import VERSION
 
-MOMENT = 1000.0
+MOMENT = monotonic()
+"""Of the clock that claims run out by, which begins with the machine."""
 HOLDING = """
 import sys
 from pathlib import Path
 from core.ledger.sqlite import SqliteLedger
 
 ledger = SqliteLedger(Path(sys.argv[1]))
-print(ledger.claims.hold(sys.argv[2], sys.argv[3], range(10), now=1000.0, seconds=60), flush=True)
+print(ledger.claims.hold(sys.argv[2], sys.argv[3], range(10), now=float(sys.argv[4]), seconds=60), flush=True)
 sys.stdin.readline()
 """
 
@@ -80,7 +81,7 @@ def test_opening_leaves_what_processes_that_are_gone_hold_to_be_adopted_and_noth
 ) -> None:
     def start(session: str, version: str) -> subprocess.Popen[str]:
         holder = subprocess.Popen(
-            [sys.executable, "-c", HOLDING, str(path), version, session],
+            [sys.executable, "-c", HOLDING, str(path), version, session, str(MOMENT)],
             cwd=PROJECT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True,
         )  # fmt: skip
         assert holder.stdout is not None and holder.stdout.readline() == f"{list(range(10))}\n"

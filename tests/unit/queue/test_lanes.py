@@ -14,6 +14,7 @@ from core.queue.local.slots import slot_beside, try_slots
 from core.queue.table import JobTable
 from core.queue.waiting import Wait, waits
 from core.settings import Workspace
+from tests.integration.job_support import created
 
 FIXED = {"kind": "k", "module": "m", "launch": "python", "folder": "/", "created_by": "a", "created_at": 0.0}
 
@@ -55,7 +56,7 @@ def test_a_job_that_is_there_or_does_not_wait_cannot_be_moved(table: JobTable) -
 
 def test_the_queue_says_that_a_job_cannot_be_moved(workspace: Workspace) -> None:
     queue = Queue(workspace)
-    job = queue.create("test", "A test", "no.module", {}, None, "ann")
+    job = created(queue, "test", "A test", "no.module", {}, None, "ann")
     with pytest.raises(JobError, match="A test cannot be moved: it is preparing"):
         queue.move(job.job_id, "first")
 

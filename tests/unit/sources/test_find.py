@@ -66,7 +66,7 @@ def test_an_unknown_suffix_lists_what_can_be_read(tmp_path: Path) -> None:
 
 
 def test_an_unknown_source_name_lists_the_sources() -> None:
-    with pytest.raises(SourceError, match="There are: bbc-news"):
+    with pytest.raises(SourceError, match="There are: bbc-planted, bbc-news"):
         find(["a.csv"], "xml")
 
 
