@@ -29,8 +29,11 @@ class Pulse {
     this.soon()
   }
 
-  remove(key) {
-    this.parts.delete(key)
+  /** Those that are on the page. Streamlit also calls the cleanup of a part that it has just drawn anew: what has left
+   * the page is found by looking. */
+  shownParts() {
+    for (const [key, part] of this.parts) if (!part.host.isConnected) this.parts.delete(key)
+    return [...this.parts.values()]
   }
 
   soon() {
@@ -45,10 +48,10 @@ class Pulse {
   }
 
   async ask() {
-    if (!this.parts.size || this.asking) return
+    const parts = this.shownParts()
+    if (!parts.length || this.asking) return
     this.asking = true
     const hidden = document.hidden
-    const parts = [...this.parts.values()]
     const tokens = hidden ? "," : parts.map((part) => part.token).join()
     try {
       const since = this.since === null ? "" : `?since=${this.since}`
@@ -133,10 +136,7 @@ export default function ({ data, key, parentElement, setTriggerValue }) {
   const now = performance.now()
   const part = before ?? { took: 0, asked: 0 }
   if (part.asked) part.took = now - part.asked
-  Object.assign(part, data, { drawn: now, asked: 0, redraw: (value) => setTriggerValue("changed", value) })
+  Object.assign(part, data, { host, drawn: now, asked: 0, redraw: (value) => setTriggerValue("changed", value) })
   host.winnowPart = part
   pulse.add(data.token, part)
-  return () => {
-    if (pulse.parts.get(data.token) === part) pulse.remove(data.token)
-  }
 }
