@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import TypeVar
 
 from core.errors import NoRoomError
+from core.words import later
 
 T = TypeVar("T")
 
@@ -41,7 +42,7 @@ _NOTHING = 1 << 18
 """With less than so many bytes free, a disk is full."""
 _PATH = re.compile(r'"(/[^"\n]+)"')
 _UNITS = ("KB", "MB", "GB", "TB")
-NEXT = (
+NEXT = later(
     "Free some of this disk: `python -m core space`, or Space on the page Jobs, counts what Winnow keeps and clears "
     "what can be computed again. Then do it once more: nothing half-written was kept."
 )
