@@ -111,5 +111,5 @@ def _name(value: ast.expr) -> str:
     if isinstance(value, ast.Call) and value.args:
         return _name(value.args[-1])
     if isinstance(value, ast.Call):
-        return _called(value.func) or "value"
+        return _name(value.func.value) if isinstance(value.func, ast.Attribute) else _called(value.func)
     return _name(value.value) if isinstance(value, ast.Subscript) else "value"

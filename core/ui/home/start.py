@@ -44,8 +44,8 @@ def start_cards(context: Context, user: str, left: Sequence[Sample]) -> None:
             with st.container(border=True, height="stretch", gap="xsmall"):
                 st.markdown(f":material/{task_named(sample.task).modality.icon}: **{say(sample.title)}**")
                 if sample.about:
-                    found = say("Five steps show what it finds, and what mending them brings.")
-                    st.markdown(f"{say(sample.about)} {found}")
+                    said = later("{about} Five steps show what it finds, and what mending them brings.")
+                    st.markdown(say(said, about=say(sample.about)))
                 st.caption(say("Sample · {n:,} rows · {licence}", n=sample.rows, licence=sample.licence))
                 st.space("stretch")
                 sample_button(context, user, sample, say("Load sample"))

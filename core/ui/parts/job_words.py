@@ -31,15 +31,15 @@ STATES: dict[JobStatus, str] = {
     "lost": later("lost"),
 }
 KINDS: dict[str, str] = {
-    "load": later("load"),
-    "hub": later("hub"),
-    "groups": later("groups"),
-    "split": later("split"),
-    "scan": later("scan"),
-    "train": later("train"),
-    "cleaning_effect": later("cleaning effect"),
-    "predict": later("predict"),
-    "export": later("export"),
+    "load": later("load", "kind of job"),
+    "hub": later("hub", "kind of job"),
+    "groups": later("groups", "kind of job"),
+    "split": later("split", "kind of job"),
+    "scan": later("scan", "kind of job"),
+    "train": later("train", "kind of job"),
+    "cleaning_effect": later("cleaning effect", "kind of job"),
+    "predict": later("predict", "kind of job"),
+    "export": later("export", "kind of job"),
 }
 
 
@@ -64,7 +64,7 @@ def state_said(status: JobStatus) -> str:
 
 def kind_said(kind: str) -> str:
     """`scan`, `cleaning effect`, …"""
-    return say(KINDS.get(kind, kind.replace("_", " ")))
+    return say(KINDS.get(kind, kind.replace("_", " ")), "kind of job")
 
 
 def ago(moment: datetime, now: datetime) -> str:
