@@ -27,9 +27,10 @@ def translated(text: str, code: str) -> str:
         first = _found(text[: cut.start()], code)
         if first is not None:
             return f"{first}{translated(text[cut.end() :], code)}"
-    cut = next(_SENTENCE.finditer(text), None)  # type: ignore[assignment]
-    rest = translated(text[cut.end() :], code) if cut else ""
-    return f"{text[: cut.end()]}{rest}" if cut and rest != text[cut.end() :] else text
+    sentence = next(_SENTENCE.finditer(text), None)
+    if sentence is None:
+        return text
+    return text[: sentence.end()] + translated(text[sentence.end() :], code)
 
 
 def _found(text: str, code: str) -> str | None:

@@ -18,7 +18,7 @@ from core.words.stored import translated
 TRANSLATED = (
     "core/evaluation/effect_words.py",
     "core/jobs/scan/web.py",
-    "core/jobs/stages.py",
+    "core/queue/stages.py",
     "core/room.py",
     "core/services/load.py",
     "core/services/space.py",

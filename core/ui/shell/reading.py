@@ -17,6 +17,7 @@ import streamlit as st
 from core.records import Dataset
 from core.ui import keys
 from core.ui.parts.problems import plain
+from core.ui.shell.language import language_switch
 from core.ui.shell.token import secret
 from core.words import say
 
@@ -48,6 +49,9 @@ def title_to_read(datasets: Iterable[Dataset]) -> Dataset:
     with st.container(horizontal=True, vertical_alignment="center", gap="small", key="page-header"):
         st.title(plain(found.name), anchor=False, width="content")
         st.badge(say("to be read"), icon=":material/visibility:", color="gray")
+        st.space("stretch")
+        with st.popover("English · 中文", icon=":material/translate:", type="tertiary"):
+            language_switch()
     return found
 
 
