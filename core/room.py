@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import TypeVar
 
 from core.errors import NoRoomError
+from core.words import later, say
 
 T = TypeVar("T")
 
@@ -41,7 +42,7 @@ _NOTHING = 1 << 18
 """With less than so many bytes free, a disk is full."""
 _PATH = re.compile(r'"(/[^"\n]+)"')
 _UNITS = ("KB", "MB", "GB", "TB")
-NEXT = (
+NEXT = later(
     "Free some of this disk: `python -m core space`, or Space on the page Jobs, counts what Winnow keeps and clears "
     "what can be computed again. Then do it once more: nothing half-written was kept."
 )
@@ -55,7 +56,7 @@ def free_bytes(path: Path) -> int:
 def size_words(count: float) -> str:
     """`0 bytes`, `512 KB`, `95.3 MB`, `1.2 GB`: powers of a thousand, as disks are sold."""
     if count < 1000:
-        return f"{count:.0f} bytes"
+        return say("{n:.0f} bytes", n=count)
     for unit in _UNITS:
         count /= 1000
         if count < 999.95 or unit == _UNITS[-1]:

@@ -8,8 +8,9 @@ from core.ui.home.start import start_cards, start_row, steps_ahead, steps_card
 from core.ui.parts.problems import shown_errors
 from core.ui.parts.samples import missing_samples
 from core.ui.shell.frame import open_page
+from core.words import later
 
-frame = open_page("Datasets", needs="nothing", job_lines=5)
+frame = open_page(later("Datasets"), needs="nothing", job_lines=5)
 context, user = frame.context, frame.user
 with shown_errors():
     report_load(context)

@@ -10,8 +10,9 @@ from core.ui.jobs.webhook import webhook_line
 from core.ui.live import live
 from core.ui.parts.problems import shown_errors
 from core.ui.shell.frame import open_page
+from core.words import later
 
-frame = open_page("Jobs", needs="nothing", job_lines=0)
+frame = open_page(later("Jobs"), needs="nothing", job_lines=0)
 context = frame.context
 
 

@@ -7,17 +7,18 @@ from dataclasses import dataclass
 from typing import Literal
 
 from core.records import CleaningEffect, Difference, TestLabels
+from core.words import later
 
 Verdict = Literal["helped", "harmed", "chance", "unclear"]
 """`chance`: better than on the labels as given, but not than after as many random changes."""
 FEW = 20
 """With fewer changed training rows, a difference would have to be very large to show."""
-OF_CLASSES = {"accuracy": "accuracy", "macro_f1": "macro F1"}
+OF_CLASSES = {"accuracy": later("accuracy"), "macro_f1": later("macro F1")}
 OF_SETS = {
-    "micro_f1": "micro F1",
-    "macro_f1": "macro F1",
-    "samples_f1": "sample-averaged F1",
-    "accuracy": "subset accuracy",
+    "micro_f1": later("micro F1"),
+    "macro_f1": later("macro F1"),
+    "samples_f1": later("sample-averaged F1"),
+    "accuracy": later("subset accuracy"),
 }
 
 

@@ -7,6 +7,7 @@ import signal
 
 from core.queue.folder import JobFolder
 from core.room import is_full, no_room, says_full
+from core.words import stored
 
 NO_ROOM = 74
 """The exit code of a job whose disk is full, which sysexits.h has for errors of input and output."""
@@ -26,7 +27,7 @@ def cause(returncode: int, folder: JobFolder) -> str:
     if returncode < 0:
         return _ended_by(signal.Signals(-returncode).name)
     if returncode == 0:
-        return "The process ended without a result. See the log."
+        return stored("The process ended without a result. See the log.")
     printed, launcher = _apart(folder.log_tail())
     # Of several failures accelerate names the root last.
     if ended_by := _SIGNAL.search(launcher.rpartition("Root Cause")[2]):
@@ -34,13 +35,13 @@ def cause(returncode: int, folder: JobFolder) -> str:
     last = folder.defect() or _last_words(printed)
     if says_full(last, folder.path) or (not last and is_full(folder.path)):
         return str(no_room(folder.path))
-    return last[:MAX_CHARACTERS] or f"The process ended with exit code {returncode} and printed nothing."
+    return last[:MAX_CHARACTERS] or stored(f"The process ended with exit code {returncode} and printed nothing.")
 
 
 def _ended_by(name: str) -> str:
     if name == "SIGKILL":
-        return "The process was killed (SIGKILL), as the system does when memory runs out. See the log."
-    return f"The process was ended by {name}. See the log."
+        return stored("The process was killed (SIGKILL), as the system does when memory runs out. See the log.")
+    return stored(f"The process was ended by {name}. See the log.")
 
 
 def _apart(log: str) -> tuple[list[str], str]:

@@ -11,9 +11,10 @@ from core.queue.folder import JobFolder
 from core.queue.launcher import Launcher
 from core.queue.table import JobTable, Row
 from core.records import JobStatus
+from core.words import stored
 
 UNENDED: tuple[JobStatus, ...] = ("preparing", "queued", "running", "stopping")
-LOST = "The process that ran it is gone: the machine or the process was stopped. It can be started again."
+LOST = stored("The process that ran it is gone: the machine or the process was stopped. It can be started again.")
 
 
 def end(table: JobTable, job_id: str, status: JobStatus, error: str = "") -> bool:

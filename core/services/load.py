@@ -35,6 +35,7 @@ from core.sources.tabular import check_label
 from core.store.datasets import get_dataset, list_datasets
 from core.tasks import TASKS, task_named
 from core.typed import to_json
+from core.words import later, stored
 
 __all__ = [
     "LOADS",
@@ -68,9 +69,9 @@ class Sample:
 def samples() -> tuple[Sample, ...]:
     """The samples, one click away each."""
     return (
-        _sample("bbc-planted", "News with planted errors", 600, PLANTED_WORDS),
-        _sample("bbc-news", "BBC News", 2225),
-        _sample("digits", "Handwritten digits", 1797),
+        _sample("bbc-planted", later("News with planted errors"), 600, PLANTED_WORDS),
+        _sample("bbc-news", later("BBC News"), 2225),
+        _sample("digits", later("Handwritten digits"), 1797),
     )
 
 
@@ -151,7 +152,7 @@ def start_load(
         hub.cached() if kind is hub.SOURCE else within,
         tuple(map(Path, _folders_of(locations))),
     )
-    title = f"Load {spec.name}"
+    title = stored(f"Load {spec.name}")
     if kind is hub.SOURCE:
         fetched = HubLoadSpec(*hub.parse(locations[0]), spec)
         return submit(context, HUB, fetched, title=title, dataset_id=None, by=by)

@@ -23,6 +23,7 @@ from core.records import Job
 from core.room import free_bytes, give_reserve, keep_reserve, size_words
 from core.services.upkeep.backups import is_whole, list_backups
 from core.settings import Workspace
+from core.words import later
 
 DAY = 86_400.0
 TRASH = "trash"
@@ -271,39 +272,53 @@ def _files(path: Path) -> Iterator[Path | os.DirEntry[str]]:
 
 
 KINDS: tuple[Kind, ...] = (
-    Kind("embeddings", "Embeddings", "The next scan or training makes them anew.", _cache("embeddings"), True, True),
-    Kind("pixels", "Pixels", "The next scan or training decodes its images anew.", _cache("pixels"), True, True),
-    Kind("tokens", "Tokens", "The next scan or training makes them anew.", _cache("tokens"), True, True),
-    Kind("checkpoints", "Checkpoints", "A training that broke off begins anew.", _checkpoints, True),
+    Kind(
+        "embeddings",
+        later("Embeddings"),
+        later("The next scan or training makes them anew."),
+        _cache("embeddings"),
+        True,
+        True,
+    ),
+    Kind(
+        "pixels",
+        later("Pixels"),
+        later("The next scan or training decodes its images anew."),
+        _cache("pixels"),
+        True,
+        True,
+    ),
+    Kind("tokens", later("Tokens"), later("The next scan or training makes them anew."), _cache("tokens"), True, True),
+    Kind("checkpoints", later("Checkpoints"), later("A training that broke off begins anew."), _checkpoints, True),
     Kind(
         "jobs",
-        "Job folders",
-        "What was taken in stays; the desk then shows two classes of a row, and a restore lacks scans.",
+        later("Job folders"),
+        later("What was taken in stays; the desk then shows two classes of a row, and a restore lacks scans."),
         _jobs,
         True,
     ),
-    Kind("models", "Models", "What trainings made.", _models, by="runs NAME --delete NUMBER"),
-    Kind("runs", "Runs", "Predictions and figures of trainings.", _runs, by="runs NAME --delete NUMBER"),
-    Kind("media", "Media", "The images of the datasets.", _whole("media")),
-    Kind("database", "Database", "Datasets, decisions, jobs.", _whole("*.duckdb*", "*.sqlite*")),
+    Kind("models", later("Models"), later("What trainings made."), _models, by="runs NAME --delete NUMBER"),
+    Kind("runs", later("Runs"), later("Predictions and figures of trainings."), _runs, by="runs NAME --delete NUMBER"),
+    Kind("media", later("Media"), later("The images of the datasets."), _whole("media")),
+    Kind("database", later("Database"), later("Datasets, decisions, jobs."), _whole("*.duckdb*", "*.sqlite*")),
     Kind(
         "backups",
-        "Backups",
-        "Copies of the database. The newest that is whole stays.",
+        later("Backups"),
+        later("Copies of the database. The newest that is whole stays."),
         _each("backups/*"),
         spared=True,
         stays=_newest_whole,
     ),
-    Kind("damaged", "Set aside", "What a restore has moved away.", _each("damaged-*"), spared=True),
+    Kind("damaged", later("Set aside"), later("What a restore has moved away."), _each("damaged-*"), spared=True),
     Kind(
         "uploads",
-        "Uploads",
-        "What browsers have sent; what was loaded of it stays.",
+        later("Uploads"),
+        later("What browsers have sent; what was loaded of it stays."),
         _each("uploads/*"),
         False,
         True,
         True,
     ),
-    Kind(TRASH, "Trash", "Its datasets lie in the database.", _whole("trash")),
+    Kind(TRASH, later("Trash"), later("Its datasets lie in the database."), _whole("trash")),
 )
 CLEARABLE = tuple(kind.name for kind in KINDS if kind.clearable)

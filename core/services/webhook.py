@@ -21,6 +21,7 @@ from core.context import Context
 from core.errors import NotFoundError, UsageError
 from core.records import Job
 from core.store.datasets import get_dataset
+from core.words import stored
 
 SETTING = "WINNOW_WEBHOOK"
 TIMEOUT = 10.0
@@ -136,10 +137,10 @@ def post(address: str, content: Mapping[str, Any]) -> str:
             return ""
     except urllib.error.HTTPError as error:
         error.close()
-        return f"it answered {error.code}"
+        return stored(f"it answered {error.code}")
     except (OSError, ValueError) as error:
         reason = getattr(error, "reason", error)
-        return f"it cannot be reached ({type(reason).__name__})" if not isinstance(reason, str) else reason
+        return stored(f"it cannot be reached ({type(reason).__name__})") if not isinstance(reason, str) else reason
 
 
 class _Straight(urllib.request.HTTPRedirectHandler):

@@ -30,6 +30,7 @@ from core.sources.guess import describe
 from core.sources.paths import Part
 from core.targets.one_class.facts import ONE_CLASS
 from core.tasks import task_of
+from core.words import later
 
 DIGIT_SIDE = 32
 """Pixels: the 8 × 8 originals four times as large, every pixel a square, so that they can be seen."""
@@ -38,7 +39,7 @@ PLANTED_SHARE = 0.08
 PLANTED_TOPIC_ROWS = 120
 """Articles per topic in it: few enough that a scan and a quick retrain take seconds. Three of five are test rows,
 whose labels were left alone: what a model scores on them can be believed."""
-PLANTED_WORDS = (
+PLANTED_WORDS = later(
     "8 % of its labels were changed on purpose, all among the rows to learn from. Winnow does not look at which."
 )
 SAMPLE_SCHEMAS = {

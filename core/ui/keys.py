@@ -23,6 +23,14 @@ REVIEWER_INPUT = "reviewer-input"
 TAB = "tab"
 """Names this session as the holder of the rows that it reviews."""
 
+LANGUAGE = "language"
+"""The code of the language that this session is shown in."""
+LANGUAGE_CHOSEN = "language_chosen"
+"""Whether a person chose it here, so that their browser keeps it."""
+LANGUAGE_INPUT = "language-input"
+LANGUAGE_ASKED = "lang"
+"""A language that the URL asks for; in the URL only."""
+
 GO = "go"
 """The page and its query that were chosen in the palette and are opened next."""
 

@@ -9,7 +9,7 @@ import pytest
 
 PROJECT = Path(__file__).resolve().parents[2]
 PAGES = sorted((PROJECT / "pages").glob("*.py"))
-PAGE_MAY_IMPORT = ("streamlit", "core.ui", "core.services", "core.charts", "core.records", "core.errors")
+PAGE_MAY_IMPORT = ("core.words", "streamlit", "core.ui", "core.services", "core.charts", "core.records", "core.errors")
 APP_MAY_IMPORT = (
     *("streamlit", "starlette", "anyio"),
     *(

@@ -24,6 +24,7 @@ from core.store.datasets import get_dataset
 from core.store.job_files.training_rows import count_reviewed_rows, write_reviewed_rows
 from core.store.versions import get_version
 from core.typed import to_json
+from core.words import stored
 
 SPLITS = ("train", "test")
 SEEDS, FEWEST_SEEDS, MOST_SEEDS = 5, 2, 100
@@ -90,7 +91,7 @@ def start_cleaning_effect(
     on_gpu = context.queue.launcher.slots()[0].name != "cpu"
     settings = resolve(TrainSpec(strategy=strategy), dataset.task, rows["train"].rows, on_gpu)
     spec = CleaningEffectSpec(seeds, settings, about(context, dataset, version))
-    title = f"Did cleaning help? {dataset.name}, version {version.number}"
+    title = stored(f"Did cleaning help? {dataset.name}, version {version.number}")
     return submit(context, CLEANING_EFFECT, spec, title=title, dataset_id=dataset.dataset_id, by=by)
 
 

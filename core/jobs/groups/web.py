@@ -26,6 +26,7 @@ from core.store.export import write_job_rows
 from core.store.versions import add_fingerprint, get_version, make_split_version
 from core.tasks import task_named
 from core.typed import to_json
+from core.words import stored
 
 
 def start_split(
@@ -41,7 +42,7 @@ def start_split(
     near-duplicates in a job of their own. Raises UsageError for a plan that does not add up."""
     plan = SplitPlan(method, dict(shares), seed, group_column)
     dataset = get_dataset(context.store, get_version(context.store, version_id).dataset_id)
-    title, workspace = f"Split {dataset.name}", context.workspace
+    title, workspace = stored(f"Split {dataset.name}"), context.workspace
     spec = GroupsSpec(version_id, plan, dataset.task, workspace.arrays, workspace.media)
     if plan.method == "leak-safe":
         return submit(context, GROUPS, spec, title=title, dataset_id=dataset.dataset_id, by=by)

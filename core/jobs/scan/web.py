@@ -27,6 +27,7 @@ from core.store.scans import add_tier, has_tier
 from core.store.versions import get_version
 from core.tasks import task_named
 from core.typed import from_json, to_json
+from core.words import stored
 
 SET_ASIDE_NAMED = 5
 """Rows set aside that a message names by their line."""
@@ -42,7 +43,7 @@ def start_scan(context: Context, version_id: str, spec: ScanSpec, by: str) -> Jo
     version = get_version(context.store, version_id)
     dataset = get_dataset(context.store, version.dataset_id)
     asked = _frozen(context, dataset, version, spec)
-    title = f"Scan of {dataset.name}, version {version.number}"
+    title = stored(f"Scan of {dataset.name}, version {version.number}")
     return submit(context, SCAN, asked, title=title, dataset_id=dataset.dataset_id, by=by)
 
 

@@ -27,6 +27,7 @@ from core.store.job_files.training_rows import write_training_rows
 from core.store.predictions import add_predictions
 from core.store.versions import get_version
 from core.typed import JsonObject, to_json
+from core.words import stored
 
 
 def start_train(context: Context, version_id: str, spec: TrainSpec, by: str, rows: TrainRows | None = None) -> Run:
@@ -79,14 +80,28 @@ def prepare_train(context: Context, folder: JobFolder) -> None:
     )
 
 
+OF_DATASET = (
+    stored("{model}, version {number} of {name}"),
+    stored("Quick retrain of {model}, version {number} of {name}"),
+    stored("Full fine-tune of {model}, version {number} of {name}"),
+    stored("Last layer of {model}, version {number} of {name}"),
+    stored("Last {last_layers} layers of {model}, version {number} of {name}"),
+)
+"""What `title_of` becomes as a job's title."""
+
+
 def title_of(spec: TrainSpec, version: Version) -> str:
     """`Quick retrain of minilm, version 2`."""
     model = spec.model if spec.model in BUNDLED else spec.model.rstrip("/").rsplit("/", 1)[-1]
     if spec.model in BUNDLED and BUNDLED[spec.model].fine_tuning.at_once:
-        return f"{model.capitalize()}, version {version.number}"
-    last = "Last layer" if spec.last_layers == 1 else f"Last {spec.last_layers} layers"
-    how = {"head": "Quick retrain", "last": last, "full": "Full fine-tune"}
-    return f"{how[spec.strategy]} of {model}, version {version.number}"
+        return stored(f"{model.capitalize()}, version {version.number}")
+    if spec.strategy == "head":
+        return stored(f"Quick retrain of {model}, version {version.number}")
+    if spec.strategy == "full":
+        return stored(f"Full fine-tune of {model}, version {version.number}")
+    if spec.last_layers == 1:
+        return stored(f"Last layer of {model}, version {version.number}")
+    return stored(f"Last {spec.last_layers} layers of {model}, version {version.number}")
 
 
 def collect_train(context: Context, job: Job) -> None:

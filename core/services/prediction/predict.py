@@ -28,6 +28,7 @@ from core.store import export as store
 from core.store.datasets import get_dataset
 from core.store.ingest.files import first_rows
 from core.store.rows import page_rows
+from core.words import stored
 
 __all__ = [
     "Batch",
@@ -129,7 +130,8 @@ def start_predict(context: Context, run: Run, batch: Batch, by: str) -> Job:
         name,
         task=task_of_run(context, run).name,
     )
-    title = f"Predict {name} with run {run.number} of {get_dataset(context.store, run.dataset_id).name}"
+    of = get_dataset(context.store, run.dataset_id).name
+    title = stored(f"Predict {name} with run {run.number} of {of}")
     return submit(context, PREDICT, spec, title=title, dataset_id=run.dataset_id, by=by)
 
 

@@ -13,6 +13,7 @@ from core.services.steps.planted import PlantedErrors, planted_errors
 from core.store.acts.decisions import decided_rows
 from core.store.scans import newest_scan
 from core.store.versions import list_versions
+from core.words import say
 
 StepName = Literal["load", "scan", "review", "version", "compare"]
 ROWS = 20
@@ -65,16 +66,16 @@ def first_steps(context: Context, dataset: Dataset) -> FirstSteps:
     number = versions[-1].number
     scanned = next((one.number for one in versions if scan and one.version_id == scan.version_id), number)
     steps = (
-        FirstStep("load", "Load", True, "data", None, number),
-        FirstStep("scan", "See what a scan finds", scan is not None, "issues", None, scanned),
+        FirstStep("load", say("Load"), True, "data", None, number),
+        FirstStep("scan", say("See what a scan finds"), scan is not None, "issues", None, scanned),
         FirstStep(
-            *("review", f"Review {wanted} rows", bool(reviewed) or (scan is not None and decided >= wanted)),
+            *("review", say("Review {n} rows", n=wanted), bool(reviewed) or (scan is not None and decided >= wanted)),
             *("review", "desk", scanned),
-            f"{min(decided, wanted)} of {wanted}",
+            say("{n} of {all}", n=min(decided, wanted), all=wanted),
         ),
-        FirstStep("version", "Make a version", bool(reviewed), "review", "versions", scanned),
+        FirstStep("version", say("Make a version"), bool(reviewed), "review", "versions", scanned),
         FirstStep(
-            *("compare", "Compare before and after", effect is not None, "training", "effect"),
+            *("compare", say("Compare before and after"), effect is not None, "training", "effect"),
             reviewed[0].number if reviewed else number,
         ),
     )

@@ -18,6 +18,7 @@ from core.store.scans import latest_scan
 from core.store.telling.overview import newest_acts, shares_found, versions_of
 from core.store.telling.story import right_of
 from core.store.versions import get_version
+from core.words import later, say, say_n, stored
 
 COUNT_SECONDS = 0.01
 """That the list waits for one figure: most are counted long ago."""
@@ -117,11 +118,11 @@ def _onward(standing: Standing, page: PageName | None) -> Iterator[Step]:
     """What the work of a page leads to."""
     review = standing.review
     if page == "profile" and review.flagged:
-        yield Step("issues", f"See the {review.flagged:,} flagged {'row' if review.flagged == 1 else 'rows'}")
+        yield Step("issues", say_n("See the {n:,} flagged row", "See the {n:,} flagged rows", review.flagged))
     if page == "issues" and review.left:
         yield _review(review)
     if page in ("review", "issues") and (review.relabelled or review.excluded):
-        yield Step("review", "Make a corrected version", view="versions")
+        yield Step("review", say("Make a corrected version"), view="versions")
     if page == "training" and standing.run is not None:
         yield _evaluate(standing.run)
 
@@ -130,40 +131,41 @@ def _useful(standing: Standing) -> Iterator[Step]:
     """What there is to do, the most useful first; the last two can always be done."""
     review, corrected = standing.review, standing.version.kind == "review"
     if len(standing.dataset.labels) < 2:
-        yield Step("profile", "Look at the profile")
-        yield _EXPORT
-        yield Step("data", "Look at the rows", view="rows")
+        yield Step("profile", say("Look at the profile"))
+        yield _export()
+        yield Step("data", say("Look at the rows"), view="rows")
         return
     if standing.training:
-        yield Step("training", "Follow the training", view="runs")
+        yield Step("training", say("Follow the training"), view="runs")
     if standing.scan is None and not corrected and standing.run is None:
-        yield Step("issues", "Follow the scan") if standing.scanning else Step("issues", "Find wrong labels")
+        yield Step("issues", say("Follow the scan")) if standing.scanning else Step("issues", say("Find wrong labels"))
     if review.left:
         yield _review(review)
     elif review.relabelled or review.excluded:
-        yield Step("review", "Make a corrected version", view="versions")
+        yield Step("review", say("Make a corrected version"), view="versions")
     if corrected and not standing.compared:
-        yield Step("training", "Compare before and after", view="effect")
+        yield Step("training", say("Compare before and after"), view="effect")
     if corrected and standing.run is None:
-        yield Step("training", "Quick retrain", view="new")
+        yield Step("training", say("Quick retrain"), view="new")
     if standing.run is not None:
         yield _evaluate(standing.run)
     if standing.scan is None:
-        yield Step("issues", f"Scan version {standing.version.number} for what is left")
-    yield _EXPORT
-    yield Step("profile", "Look at the profile")
+        yield Step("issues", say("Scan version {n} for what is left", n=standing.version.number))
+    yield _export()
+    yield Step("profile", say("Look at the profile"))
 
 
-_EXPORT = Step("data", "Export", view="export")
+def _export() -> Step:
+    return Step("data", say("Export"), view="export")
 
 
 def _review(review: ReviewCounts) -> Step:
-    verb = "Go on reviewing" if review.decided else "Review"
-    return Step("review", f"{verb}: {review.left:,} left")
+    said = later("Go on reviewing: {n:,} left") if review.decided else later("Review: {n:,} left")
+    return Step("review", say(said, n=review.left))
 
 
 def _evaluate(run: Run) -> Step:
-    return Step("evaluation", f"Evaluate run {run.number}", run=run.number)
+    return Step("evaluation", say("Evaluate run {n}", n=run.number), run=run.number)
 
 
 class _Told:
@@ -202,19 +204,19 @@ class _Told:
             return right / total if total else None
 
         key, answers = (run.run_id, split, truth.version_id), self.context.beside.answers("accuracies", kept=MOST_KEPT)
-        found = answers.ask(key, f"Counting what run {run.number} has right", work, COUNT_SECONDS)
+        found = answers.ask(key, stored(f"Counting what run {run.number} has right"), work, COUNT_SECONDS)
         return None if isinstance(found, Pending) else found
 
     def last(self, dataset_id: str, runs: Sequence[Run]) -> LastAct:
         """The newest of verdicts, versions, scans and runs."""
         versions = self.versions[dataset_id]
-        made = {"load": "loaded", "review": "made version {}", "split": "split version {}"}
-        done = [LastAct(made[one.kind].format(one.number), one.created_by, one.created_at) for one in versions]
+        made = {"load": later("loaded"), "review": later("made version {n}"), "split": later("split version {n}")}
+        done = [LastAct(say(made[one.kind], n=one.number), one.created_by, one.created_at) for one in versions]
         scans = ((one, self.shares[one.version_id]) for one in versions if one.version_id in self.shares)
-        done += [LastAct(f"scanned version {one.number}", scan.by, scan.at) for one, scan in scans]
-        done += [LastAct(f"trained run {one.number}", one.created_by, one.created_at) for one in runs[:1]]
+        done += [LastAct(say("scanned version {n}", n=one.number), scan.by, scan.at) for one, scan in scans]
+        done += [LastAct(say("trained run {n}", n=one.number), one.created_by, one.created_at) for one in runs[:1]]
         if dataset_id in self.acts:
-            done.append(LastAct("reviewed", self.acts[dataset_id].by, self.acts[dataset_id].at))
+            done.append(LastAct(say("reviewed"), self.acts[dataset_id].by, self.acts[dataset_id].at))
         return max(done, key=lambda one: one.at)
 
 

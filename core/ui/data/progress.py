@@ -12,8 +12,11 @@ from core.records import ENDED, Dataset, Job
 from core.store.datasets import get_dataset
 from core.ui import keys
 from core.ui.live import live
-from core.ui.parts.job_words import duration
+from core.ui.parts.job_words import duration, state_said
 from core.ui.parts.problems import plain, show_error
+from core.words import later, say, say_stored, stored
+
+_ALL_LOADED = later("{dataset}: {rows:,} rows loaded.")
 
 
 def follow_load(context: Context) -> bool:
@@ -47,7 +50,7 @@ def _ended(job: Job) -> str | None:
     """Lets go of the load; the dataset's id, or None after saying why there is no dataset."""
     del st.session_state[keys.LOAD_JOB]
     if job.status != "done" or job.dataset_id is None:
-        show_error(WinnowError(job.error or f"The load was {job.status}.", "Nothing of it was kept."))
+        show_error(WinnowError(job.error or stored(f"The load was {job.status}."), "Nothing of it was kept."))
         return None
     return job.dataset_id
 
@@ -58,8 +61,9 @@ def _is_over(job: Job) -> bool:
 
 
 def _open(dataset: Dataset) -> None:
-    aside = f", {dataset.rejected_count:,} set aside" if dataset.rejected_count else ""
-    st.toast(f"{plain(dataset.name)}: {dataset.row_count:,} rows loaded{aside}.", icon=":material/check:")
+    said = later("{dataset}: {rows:,} rows loaded, {aside:,} set aside.") if dataset.rejected_count else _ALL_LOADED
+    counts = {"rows": dataset.row_count, "aside": dataset.rejected_count}
+    st.toast(say(said, dataset=plain(dataset.name), **counts), icon=":material/check:")
     st.session_state.pop(keys.LAST_VERSION, None)
     st.query_params.from_dict({keys.DATASET: dataset.name, "view": "rejected" if dataset.rejected_count else "rows"})
     st.rerun()
@@ -75,21 +79,21 @@ def _progress(context: Context, job_id: str) -> None:
     if _is_over(job):
         st.rerun()
     with st.container(border=True):
-        st.markdown(f":material/progress_activity: **{plain(job.title)}**")
+        st.markdown(f":material/progress_activity: **{plain(say_stored(job.title))}**")
         st.progress(job.progress.fraction or 0.0)
         with st.container(horizontal=True, vertical_alignment="center"):
             st.caption(_speed(job), width="content")
             st.space("stretch")
-            if st.button("Stop", key="load-stop", icon=":material/stop:", disabled=job.status == "stopping"):
+            if st.button(say("Stop"), key="load-stop", icon=":material/stop:", disabled=job.status == "stopping"):
                 context.queue.stop(job_id)
 
 
 def _speed(job: Job) -> str:
     if job.progress.done <= 0 or job.started_at is None:
-        return job.status
+        return state_said(job.status)
     seconds = max(0.001, (datetime.now(UTC) - job.started_at).total_seconds())
-    unit = job.progress.message or "rows"
+    unit = say_stored(job.progress.message or "rows")
     parts = [f"{job.progress.done:,.0f} {unit}", f"{job.progress.done / seconds:,.0f} {unit}/s"]
     if job.progress.seconds_left is not None:
-        parts.append(f"{duration(job.progress.seconds_left)} left")
+        parts.append(say("{time} left", time=duration(job.progress.seconds_left)))
     return " · ".join(parts)

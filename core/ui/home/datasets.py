@@ -18,6 +18,7 @@ from core.ui.lists.review_counts import settled_before
 from core.ui.parts.problems import plain
 from core.ui.shell.pages import count, link
 from core.ui.shell.strip import progress_text
+from core.words import later, say
 
 PAGE_DATASETS = 20
 PAGE_KEY = "home-page"
@@ -37,7 +38,7 @@ def dataset_list(found: Sequence[Standing], total: int, led: Dataset | None = No
         with st.container(key="dataset-list-head"):
             for column, title in zip(
                 st.columns(WIDTHS),
-                ("Dataset", "Newest version, last act", "Trend", "Labels", "What to do next"),
+                (say("Dataset"), say("Newest version, last act"), say("Trend"), say("Labels"), say("What to do next")),
                 strict=True,
             ):
                 column.caption(title)
@@ -53,19 +54,20 @@ def _line(standing: Standing, led: bool) -> None:
     with name:
         icon = f":material/{task_named(dataset.task).modality.icon}:"
         link("profile", f"**{plain(dataset.name)}**", icon=icon, dataset=dataset.name, version=version.number)
-    made = f"v{version.number} of {version.created_at:%d %b}"
+    made = say("v{n} of {day:%d %b}", n=version.number, day=version.created_at)
+    holds = say("{rows:,} rows · {classes:,} classes", rows=version.row_count, classes=len(dataset.labels))
     with size.container(gap=None):
-        st.caption(f"{made} · {version.row_count:,} rows · {len(dataset.labels):,} classes")
+        st.caption(f"{made} · {holds}")
         if standing.last:
             last = standing.last
-            st.caption(f"{plain(last.words)} by {plain(last.by)}, {last.at:%d %b}")
+            st.caption(say("{act} by {user}, {day:%d %b}", act=plain(last.words), user=plain(last.by), day=last.at))
     with trend:
         _trend(standing)
     with review:
         _review(standing)
     with action.container(horizontal_alignment="right"):
         if led:
-            st.caption("the first steps, above", width="content")
+            st.caption(say("the first steps, above"), width="content")
             return
         step = next_step(standing)
         link(
@@ -82,9 +84,9 @@ def _line(standing: Standing, led: bool) -> None:
 
 def _trend(standing: Standing) -> None:
     """Which way the versions go, as a tiny picture each with its first and last figure; both open the story."""
-    right = "wholly right" if task_named(standing.dataset.task).target.several else "accuracy"
+    right = say("wholly right") if task_named(standing.dataset.task).target.several else say("accuracy")
     for name, title, values in (
-        ("wrong", "wrong", [one.wrong for one in standing.trend]),
+        ("wrong", say("wrong"), [one.wrong for one in standing.trend]),
         ("right", right, [one.accuracy for one in standing.trend]),
     ):
         known = [value for value in values if value is not None]
@@ -101,12 +103,15 @@ def _trend(standing: Standing) -> None:
 def _review(standing: Standing) -> None:
     counts = standing.review
     if standing.scanning is not None:
-        st.caption(f":material/progress_activity: scan: {plain(progress_text(standing.scanning))}")
+        st.caption(
+            f":material/progress_activity: {say('scan: {state}', state=plain(progress_text(standing.scanning)))}"
+        )
     elif standing.scan is None:
-        st.caption("not scanned")
+        st.caption(say("not scanned"))
     elif not counts.flagged:
         untold = standing.scan.found().get("untold")
-        st.caption(":material/question_mark: cannot be told" if untold else ":material/check: nothing flagged")
+        untellable, clean = say("cannot be told"), say("nothing flagged")
+        st.caption(f":material/question_mark: {untellable}" if untold else f":material/check: {clean}")
     else:
         _counts(standing)
 
@@ -115,7 +120,7 @@ def _counts(standing: Standing) -> None:
     review, number = standing.review, standing.version.number
     here: dict[str, str | int] = {"dataset": standing.dataset.name, "version": number}
     with st.container(horizontal=True, gap="small", vertical_alignment="center"):
-        count(review.flagged, "flagged", "issues", **here)
-        count(review.decided, "decided", "review", **here, view="decisions", **{keys.LOG_VERSION: number})
+        count(review.flagged, later("{n:,} flagged"), "issues", **here)
+        count(review.decided, later("{n:,} decided"), "review", **here, view="decisions", **{keys.LOG_VERSION: number})
         settled_before(review)
-        count(review.left, "left", "review", **here, view="desk")
+        count(review.left, later("{n:,} left"), "review", **here, view="desk")

@@ -17,6 +17,7 @@ from core.ui.lists.issue_filter import ALL, UNDECIDED, choose
 from core.ui.lists.review_counts import settled_before
 from core.ui.parts.problems import plain
 from core.ui.shell.pages import count
+from core.words import later
 
 TIERS = (
     "A scan looks in tiers. The first goes by the words of a text or the pixels of an image and takes seconds; the "
@@ -70,7 +71,9 @@ def _figure(name: str, value: str, on_click: Callable[[], None]) -> DeltaGenerat
 
 def _decided(dataset: Dataset, version: Version, review: ReviewCounts) -> None:
     here: dict[str, str | int] = {"dataset": dataset.name, "version": version.number}
-    count(review.decided, "decided", "review", **here, view="decisions", **{keys.LOG_VERSION: version.number})
+    count(
+        review.decided, later("{n:,} decided"), "review", **here, view="decisions", **{keys.LOG_VERSION: version.number}
+    )
     settled_before(review)
 
 

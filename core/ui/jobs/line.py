@@ -13,15 +13,16 @@ from core.records import ENDED, Job
 from core.services.jobs import move
 from core.ui import keys
 from core.ui.parts.ending import again_button, end_buttons
-from core.ui.parts.job_words import ago, how_it_ended, mark
+from core.ui.parts.job_words import ago, how_it_ended, kind_said, mark
 from core.ui.parts.problems import plain
 from core.ui.parts.results import result_link
 from core.ui.shell.strip import progress_text
+from core.words import later, say, say_stored
 
 MOVES = (
-    ("first", "vertical_align_top", "Run first", "Before every other job that waits."),
-    ("up", "arrow_upward", "", "One place up in the queue."),
-    ("down", "arrow_downward", "", "One place down in the queue."),
+    ("first", "vertical_align_top", later("Run first"), later("Before every other job that waits.")),
+    ("up", "arrow_upward", later("Up"), later("One place up in the queue.")),
+    ("down", "arrow_downward", later("Down"), later("One place down in the queue.")),
 )
 
 
@@ -30,7 +31,7 @@ def job_line(context: Context, job: Job, *, log_open: bool) -> None:
     with st.container(key=f"job-{job.job_id}"):
         name, state, actions = st.columns([3, 4, 3], vertical_alignment="center")
     with name.container(gap="xxsmall"):
-        title = f"{mark(job.status)} **{plain(job.title)}**"
+        title = f"{mark(job.status)} **{plain(say_stored(job.title))}**"
         if job.status != "done" or not result_link(context, job, title=title):
             st.markdown(title)
         st.caption(plain(origin(job, datetime.now(UTC))))
@@ -48,11 +49,11 @@ def job_line(context: Context, job: Job, *, log_open: bool) -> None:
         else:
             again_button(context, job, job.job_id)
         st.button(
-            "Hide log" if log_open else "Log",
+            say("Hide log") if log_open else say("Log"),
             key=f"log-{job.job_id}",
             type="tertiary",
             icon=":material/article:",
-            help="What it printed, and where its files are.",
+            help=say("What it printed, and where its files are."),
             on_click=_open_log,
             args=(None if log_open else job.job_id,),
         )
@@ -60,8 +61,8 @@ def job_line(context: Context, job: Job, *, log_open: bool) -> None:
 
 def origin(job: Job, now: datetime) -> str:
     """`scan · ada · 3 min 20 s ago · cuda:0`."""
-    parts = [job.kind.replace("_", " "), job.created_by, ago(job.created_at, now)]
-    device = "beside other work" if job.device == "beside" else job.device
+    parts = [kind_said(job.kind), job.created_by, ago(job.created_at, now)]
+    device = say("beside other work") if job.device == "beside" else job.device
     return " · ".join([*parts, device] if device else parts)
 
 
@@ -71,19 +72,19 @@ def standing(job: Job) -> str:
         return progress_text(job)
     ended = how_it_ended(job)
     if job.status == "done" and not job.collected:
-        return f"{ended} · taking the result in"
-    return f"{ended} · {job.error}" if job.error else ended
+        return f"{ended} · {say('taking the result in')}"
+    return f"{ended} · {say_stored(job.error)}" if job.error else ended
 
 
 def _places(context: Context, job: Job) -> None:
     """Another place in the queue."""
     for where, icon, label, explanation in MOVES:
         st.button(
-            label or where.capitalize(),
+            say(label),
             key=f"{where}-{job.job_id}",
             type="tertiary",
             icon=f":material/{icon}:",
-            help=explanation,
+            help=say(explanation),
             on_click=partial(_move, context, job.job_id, where),
         )
 
@@ -92,7 +93,7 @@ def _move(context: Context, job_id: str, where: str) -> None:
     try:
         move(context, job_id, where)  # type: ignore[arg-type]
     except JobError as error:
-        st.toast(plain(error.message))
+        st.toast(plain(say_stored(error.message)))
 
 
 def _open_log(job_id: str | None) -> None:

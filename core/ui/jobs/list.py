@@ -7,16 +7,24 @@ import streamlit as st
 from core.context import Context
 from core.errors import JobError
 from core.records import ENDED, Job
-from core.services.jobs import KIND_NAMES, STATES, JobPage, get_job, list_jobs
+from core.services.jobs import KIND_NAMES, STATES, JobPage, Shown, get_job, list_jobs
 from core.ui import keys
 from core.ui.jobs.line import job_line
 from core.ui.jobs.log import job_log
 from core.ui.parts.empty import empty_state
+from core.ui.parts.job_words import kind_said
 from core.ui.parts.problems import show_error
 from core.ui.shell.pages import link
 from core.ui.shell.strip import state_of
+from core.words import later, say, say_n
 
 PAGE_JOBS = 20
+_SHOWN: dict[Shown, str] = {
+    "all": later("All"),
+    "under way": later("Under way"),
+    "done": later("Done"),
+    "not done": later("Not done"),
+}
 PAGE_KEY, SHOW_KEY, KIND_KEY = "jobs-page", "jobs-show", "jobs-kind"
 
 
@@ -31,21 +39,21 @@ def choose_jobs() -> None:
     """Which jobs are listed: by how they stand, and by kind."""
     with st.container(horizontal=True, vertical_alignment="center", gap="small", key="job-filter"):
         st.segmented_control(
-            "Show",
+            say("Show"),
             list(STATES),
             default="all",
             required=True,
-            format_func=str.capitalize,
+            format_func=lambda show: say(_SHOWN[show]),
             key=SHOW_KEY,
             on_change=_first_page,
             label_visibility="collapsed",
         )
         st.selectbox(
-            "Kind",
+            say("Kind"),
             KIND_NAMES,
             index=None,
-            placeholder="Every kind",
-            format_func=lambda kind: kind.replace("_", " "),
+            placeholder=say("Every kind"),
+            format_func=kind_said,
             key=KIND_KEY,
             on_change=_first_page,
             label_visibility="collapsed",
@@ -67,10 +75,10 @@ def _first_page() -> None:
 def nothing_has_run() -> None:
     """The workspace has no job."""
     empty_state(
-        "Nothing has run yet",
-        "Loads, scans and fine-tunes will be here, each with its progress, the time it has left and its log.",
+        say("Nothing has run yet"),
+        say("Loads, scans and fine-tunes will be here, each with its progress, the time it has left and its log."),
         icon="bolt",
-        action=lambda: link("data", "Load a dataset", icon=":material/upload:", view="load"),
+        action=lambda: link("data", say("Load a dataset"), icon=":material/upload:", view="load"),
         shows="jobs",
     )
 
@@ -78,8 +86,8 @@ def nothing_has_run() -> None:
 def how_many(page: JobPage) -> None:
     """How many jobs there are, and how many of those on the page are under way."""
     active = sum(job.status not in ENDED for job in page.jobs)
-    jobs = f"{page.total:,} {'job' if page.total == 1 else 'jobs'}, newest first"
-    st.caption(f"{jobs} · {active} under way" if active else jobs)
+    jobs = say_n("{n:,} job, newest first", "{n:,} jobs, newest first", page.total)
+    st.caption(f"{jobs} · {say('{n} under way', n=active)}" if active else jobs)
 
 
 def linked_job(context: Context, page: JobPage) -> None:

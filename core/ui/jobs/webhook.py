@@ -7,6 +7,7 @@ import streamlit as st
 from core.context import Context
 from core.services.webhook import webhook
 from core.ui.parts.problems import plain
+from core.words import say, say_stored
 
 
 def webhook_line(context: Context) -> None:
@@ -14,6 +15,13 @@ def webhook_line(context: Context) -> None:
     told = webhook(context)
     if told is not None and told.problem:
         st.warning(
-            plain(f"{told.host} could not be told of “{told.job}”: {told.problem}. The job itself is not affected."),
+            plain(
+                say(
+                    "{host} could not be told of “{job}”: {problem}. The job itself is not affected.",
+                    host=told.host,
+                    job=say_stored(told.job),
+                    problem=say_stored(told.problem),
+                )
+            ),
             icon=":material/notifications_off:",
         )

@@ -94,7 +94,7 @@ class Pulse {
       this.banner = document.createElement("div")
       this.banner.id = "winnow-connection"
       this.banner.setAttribute("role", "alert")
-      this.banner.textContent = "Connection lost – trying again. What runs goes on."
+      this.banner.textContent = t("Connection lost – trying again. What runs goes on.")
       this.banner.style.cssText =
         "position:fixed;left:50%;top:8px;transform:translateX(-50%);z-index:1000000;padding:6px 14px;" +
         "border-radius:8px;background:#7a2e0e;color:#fff;font:14px system-ui,sans-serif;box-shadow:0 2px 8px #0006"
@@ -112,8 +112,13 @@ class Pulse {
     const last = jobs.at(-1)
     if (!last || (document.hasFocus() && !document.hidden)) return
     this.title ??= document.title
-    this.said = `${SIGNS[last.status] ?? "■"} ${last.title} ${last.status} – Winnow`
+    this.said = `${SIGNS[last.status] ?? "■"} ${last.title} ${this.word(last.status)} – Winnow`
     document.title = this.said
+  }
+
+  word(status) {
+    const words = { done: t("done"), failed: t("failed"), cancelled: t("cancelled"), stopped: t("stopped"), lost: t("lost") }
+    return words[status] ?? status
   }
 
   shown() {
@@ -131,6 +136,7 @@ class Pulse {
 const pulse = (globalThis.winnowPulse ??= new Pulse())
 
 export default function ({ data, key, parentElement, setTriggerValue }) {
+  learn(data.words)
   const host = parentElement.host ?? parentElement
   const before = host.winnowPart ?? pulse.parts.get(data.token)
   const now = performance.now()

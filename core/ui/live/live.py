@@ -23,6 +23,8 @@ from streamlit.runtime.scriptrunner import get_script_run_ctx
 from core.context import Context
 from core.errors import WinnowError
 from core.records import ENDED
+from core.words import ENGLISH, language, say_stored, speaking
+from core.words.script import dictionary, speaking_source
 
 Look = Callable[[], tuple[object, object]]
 """What a part shows, in two: a change of the first is drawn at once (a job has ended), one of the second when it costs
@@ -71,7 +73,7 @@ def live(context: Context, draw: Callable[[], None], look: Look, *, key: str) ->
         draw()
         token = _looks(context).add(key, look)
         address = f"{st.get_option('server.baseUrlPath').rstrip('/')}{ADDRESS}"
-        data = {"token": token, "seen": seen, "address": address}
+        data = {"token": token, "seen": seen, "address": address, "words": dictionary(_source(), language())}
         with st.container(key=f"live-{key}"):
             _component()(key=f"pulse-{key}", data=data, on_changed_change=lambda: None)
 
@@ -86,15 +88,20 @@ def drawn_anew_after_a_restart() -> None:
 
 def _seen(look: Look) -> list[str]:
     try:
-        return [hashlib.sha256(repr(part).encode()).hexdigest()[:16] for part in look()]
+        with speaking(ENGLISH):  # whoever asks: it is compared, not shown
+            return [hashlib.sha256(repr(part).encode()).hexdigest()[:16] for part in look()]
     except Exception as error:  # drawing it says what is wrong
         return [type(error).__name__, ""]
 
 
 @cache
 def _component() -> ComponentRenderer:
-    source = (Path(__file__).parent / "live.js").read_text(encoding="utf-8")
-    return st.components.v2.component("winnow_live", js=source)
+    return st.components.v2.component("winnow_live", js=speaking_source(_source()))
+
+
+@cache
+def _source() -> str:
+    return (Path(__file__).parent / "live.js").read_text(encoding="utf-8")
 
 
 def _looks(context: Context) -> _Looks:
@@ -108,7 +115,10 @@ async def _pulse(request: Request) -> Response:
         since = float(request.query_params.get("since", "nan"))
     except ValueError:
         since = float("nan")
-    answer = await anyio.to_thread.run_sync(_answer, tokens, since)
+    from core.ui.shell.language import of_request  # the shell's pages have such parts
+
+    with speaking(of_request(request)):
+        answer = await anyio.to_thread.run_sync(_answer, tokens, since)
     return JSONResponse(answer, headers={"Cache-Control": "no-store"})
 
 
@@ -120,7 +130,7 @@ def _answer(tokens: list[str], since: float) -> dict[str, object]:
         context = app_context()
         looks = _looks(context)
         ended = [
-            {"title": job.title, "status": job.status, "at": job.ended_at.timestamp()}
+            {"title": say_stored(job.title), "status": job.status, "at": job.ended_at.timestamp()}
             for job in (context.queue.ended_since(since) if since == since else ())
             if job.ended_at and job.status in ENDED
         ]

@@ -13,6 +13,7 @@ import streamlit as st
 from core.beside.answers import Answers, Pending
 from core.context import Context
 from core.ui.live import live
+from core.words import say_stored
 
 T = TypeVar("T")
 
@@ -46,4 +47,4 @@ def answers(context: Context) -> Answers:
 def _wait(context: Context, key: Hashable, waiting: str) -> None:
     if answers(context).ready(key):
         st.rerun()
-    st.caption(f":material/progress_activity: {waiting}")
+    st.caption(f":material/progress_activity: {say_stored(waiting)}")

@@ -10,6 +10,7 @@ import streamlit as st
 from core.context import Context
 from core.ui.parts.samples import missing_samples, sample_button
 from core.ui.shell.pages import link
+from core.words import later, say
 
 if TYPE_CHECKING:
     from core.ui.parts.examples import ExampleName
@@ -41,53 +42,57 @@ def empty_state(
 
 WITHOUT_DATASET: dict[str, tuple[str, str, str, ExampleName]] = {
     "Profile": (
-        "How your labels are spread will be here",
-        "How many rows each class has, what repeats, what is missing, and what the labels are tied to.",
+        later("How your labels are spread will be here"),
+        later("How many rows each class has, what repeats, what is missing, and what the labels are tied to."),
         "bar_chart",
         "balance",
     ),
     "Issues": (
-        "The labels that are probably wrong will be here",
-        "Every row ranked, with the reason in words, and which class is taken for which.",
+        later("The labels that are probably wrong will be here"),
+        later("Every row ranked, with the reason in words, and which class is taken for which."),
         "troubleshoot",
         "suspects",
     ),
     "Review": (
-        "The rows to judge will be here",
-        "Keep a label or change it with one key; every verdict can be taken back.",
+        later("The rows to judge will be here"),
+        later("Keep a label or change it with one key; every verdict can be taken back."),
         "rule",
         "desk",
     ),
     "Train": (
-        "Your models will be here",
-        "A quick retrain trains the last layer of a model that comes with Winnow; a full fine-tune can be watched.",
+        later("Your models will be here"),
+        later(
+            "A quick retrain trains the last layer of a model that comes with Winnow; a full fine-tune can be watched."
+        ),
         "model_training",
         "learning",
     ),
     "Evaluate": (
-        "How good a model is, and where it errs, will be here",
-        "Every cell opens its rows; two models stand side by side.",
+        later("How good a model is, and where it errs, will be here"),
+        later("Every cell opens its rows; two models stand side by side."),
         "grid_on",
         "evaluation",
     ),
     "Story": (
-        "What became of your labels, and whether it paid, will be here",
-        "How good the model is, what the cleaning brought and what to do next: one link for those who only read.",
+        later("What became of your labels, and whether it paid, will be here"),
+        later(
+            "How good the model is, what the cleaning brought and what to do next: one link for those who only read."
+        ),
         "auto_stories",
         "effect",
     ),
 }
-"""By the page's title: what it says and shows in a workspace that holds no dataset."""
+"""By the page's title in English: what it says and shows in a workspace that holds no dataset."""
 
 
 def no_dataset(context: Context, user: str, page: str) -> None:
     """The workspace is empty: what the page will show, one's own data, and the sample that has something to find."""
     title, text, icon, shows = WITHOUT_DATASET[page]
-    empty_state(title, text, icon=icon, action=lambda: _ways_to_begin(context, user), shows=shows)
+    empty_state(say(title), say(text), icon=icon, action=lambda: _ways_to_begin(context, user), shows=shows)
 
 
 def _ways_to_begin(context: Context, user: str) -> None:
     with st.container(horizontal=True, horizontal_alignment="center", vertical_alignment="center", gap="small"):
-        link("data", "Load a dataset", icon=":material/upload:", view="load")
+        link("data", say("Load a dataset"), icon=":material/upload:", view="load")
         for sample in missing_samples(context)[:1]:
-            sample_button(context, user, sample, f"Try the sample: {sample.title}")
+            sample_button(context, user, sample, say("Try the sample: {title}", title=say(sample.title)))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from core.records import Job, JobStatus
+from core.words import later, say
 
 MARKS: dict[JobStatus, tuple[str, str]] = {
     "preparing": ("hourglass_top", "gray"),
@@ -18,6 +19,28 @@ MARKS: dict[JobStatus, tuple[str, str]] = {
     "lost": ("link_off", "orange"),
 }
 """Icon and colour of each state; the state's name stands beside them, so neither is needed to understand it."""
+STATES: dict[JobStatus, str] = {
+    "preparing": later("preparing"),
+    "queued": later("queued"),
+    "running": later("running"),
+    "stopping": later("stopping"),
+    "done": later("done"),
+    "failed": later("failed"),
+    "cancelled": later("cancelled"),
+    "stopped": later("stopped"),
+    "lost": later("lost"),
+}
+KINDS: dict[str, str] = {
+    "load": later("load", "kind of job"),
+    "hub": later("hub", "kind of job"),
+    "groups": later("groups", "kind of job"),
+    "split": later("split", "kind of job"),
+    "scan": later("scan", "kind of job"),
+    "train": later("train", "kind of job"),
+    "cleaning_effect": later("cleaning effect", "kind of job"),
+    "predict": later("predict", "kind of job"),
+    "export": later("export", "kind of job"),
+}
 
 
 def mark(status: JobStatus) -> str:
@@ -29,20 +52,31 @@ def mark(status: JobStatus) -> str:
 def how_it_ended(job: Job) -> str:
     """`done after 1 min 20 s`; of a job that never started, its state alone."""
     if job.started_at is None or job.ended_at is None:
-        return job.status
-    return f"{job.status} after {duration((job.ended_at - job.started_at).total_seconds())}"
+        return state_said(job.status)
+    took = duration((job.ended_at - job.started_at).total_seconds())
+    return say("{status} after {time}", status=state_said(job.status), time=took)
+
+
+def state_said(status: JobStatus) -> str:
+    """`done`, `queued`, …"""
+    return say(STATES[status])
+
+
+def kind_said(kind: str) -> str:
+    """`scan`, `cleaning effect`, …"""
+    return say(KINDS.get(kind, kind.replace("_", " ")), "kind of job")
 
 
 def ago(moment: datetime, now: datetime) -> str:
     """`1 min 30 s ago`."""
-    return f"{duration((now - moment).total_seconds())} ago"
+    return say("{time} ago", time=duration((now - moment).total_seconds()))
 
 
 def duration(seconds: float) -> str:
     """`8 s`, `3 min 20 s`, `2 h 05 min`."""
     whole = max(0, round(seconds))
     if whole < 60:
-        return f"{whole} s"
+        return say("{s} s", s=whole)
     if whole < 3600:
-        return f"{whole // 60} min {whole % 60:02d} s"
-    return f"{whole // 3600} h {whole % 3600 // 60:02d} min"
+        return say("{min} min {s:02d} s", min=whole // 60, s=whole % 60)
+    return say("{h} h {min:02d} min", h=whole // 3600, min=whole % 3600 // 60)

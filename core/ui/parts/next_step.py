@@ -10,6 +10,7 @@ from core.services.steps.overview import PageName, next_step, standing_of
 from core.store.datasets import get_dataset
 from core.ui import keys
 from core.ui.shell.pages import open_link
+from core.words import say
 
 
 def next_act(context: Context, dataset: Dataset, page: PageName) -> None:
@@ -18,7 +19,7 @@ def next_act(context: Context, dataset: Dataset, page: PageName) -> None:
     step = next_step(standing, page, st.query_params.get(keys.VIEW))
     with st.container(horizontal=True, vertical_alignment="center", gap="small", key="next-step"):
         st.space("stretch")
-        st.caption("Next", width="content")
+        st.caption(say("Next"), width="content")
         open_link(
             step.page,
             step.label,

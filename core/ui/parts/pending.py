@@ -9,6 +9,7 @@ import streamlit as st
 
 from core.beside.answers import Pending
 from core.ui.parts.problems import plain
+from core.words import say_stored
 
 T = TypeVar("T")
 
@@ -29,4 +30,4 @@ def _wait(ask: Callable[[], Any]) -> None:
     answer = ask()
     if not isinstance(answer, Pending):
         st.rerun()
-    st.progress(answer.progress.fraction or 0.0, f"{plain(answer.what)} …")
+    st.progress(answer.progress.fraction or 0.0, f"{plain(say_stored(answer.what))} …")

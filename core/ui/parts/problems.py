@@ -15,6 +15,7 @@ from core.errors import WinnowError
 from core.room import met
 from core.services.room import RoomForecast
 from core.settings import workspace
+from core.words import say, say_stored
 
 logger = logging.getLogger("winnow")
 
@@ -37,9 +38,9 @@ def caught(error: BaseException) -> bool:
 
 def show_error(error: WinnowError) -> None:
     """What is wrong and what to do next, drawn as text: it may hold values that look like Markdown."""
-    st.error(plain(error.message), icon=":material/error:")
+    st.error(plain(say_stored(error.message)), icon=":material/error:")
     if error.hint:
-        st.caption(f":material/arrow_forward: {plain(error.hint)}")
+        st.caption(f":material/arrow_forward: {plain(say_stored(error.hint))}")
     if error.command:
         st.code(error.command, language="sh", wrap_lines=True)
 
@@ -48,14 +49,19 @@ def said(error: Exception) -> str:
     """An error as one line, for what draws it itself: what is wrong and what to do, or the id under which it is
     logged."""
     told = _told(error)
-    return str(told) if isinstance(told, WinnowError) else f"it is logged as {_logged(error)}"
+    if isinstance(told, WinnowError):
+        return f"{say_stored(told.message)} {say_stored(told.hint)}".strip()
+    return say("it is logged as {id}", id=_logged(error))
 
 
 def show_defect(error: BaseException) -> None:
     """Logs what went wrong under a new id and shows the id."""
     incident = _logged(error)
-    st.error(f"Something went wrong inside Winnow. It is logged as `{incident}`.", icon=":material/bug_report:")
-    st.caption(":material/arrow_forward: Try again; if it comes back, report it with the log lines of that id.")
+    st.error(
+        say("Something went wrong inside Winnow. It is logged as `{id}`.", id=incident), icon=":material/bug_report:"
+    )
+    again = say("Try again; if it comes back, report it with the log lines of that id.")
+    st.caption(f":material/arrow_forward: {again}")
 
 
 def _told(error: BaseException) -> BaseException:
@@ -74,7 +80,7 @@ def _logged(error: BaseException) -> str:
 def room_line(found: RoomForecast | None) -> None:
     """What something will take of the disk, where that is tight or is not there; nothing where there is plenty."""
     if found is not None and (found.tight or not found.fits):
-        st.warning(plain(f"It {found.sentence}."), icon=":material/hard_drive:")
+        st.warning(plain(say_stored(f"It {found.sentence}.")), icon=":material/hard_drive:")
 
 
 def plain(text: str) -> str:

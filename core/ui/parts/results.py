@@ -11,6 +11,7 @@ from core.store.datasets import get_dataset
 from core.store.versions import get_version
 from core.ui import keys
 from core.ui.shell.pages import link
+from core.words import say
 
 OPEN = ":material/arrow_forward:"
 Place = tuple[str, str, dict[str, str | int]]
@@ -20,7 +21,7 @@ Place = tuple[str, str, dict[str, str | int]]
 def place_of(context: Context, job: Job) -> Place | None:
     """Where the result of a job that is done is; for one that ended otherwise its log. None where that is gone."""
     if job.status != "done":
-        return "jobs", "Its log", {keys.JOB: job.job_id}
+        return "jobs", say("Its log"), {keys.JOB: job.job_id}
     if job.dataset_id is None:
         return None
     try:
@@ -34,16 +35,16 @@ def _of_dataset(context: Context, job: Job, name: str) -> Place:
     if job.kind in ("scan", "cleaning_effect"):
         about[keys.VERSION] = get_version(context.store, version_of(context.queue.folder(job.job_id))).number
     if job.kind == "scan":
-        return "issues", "Open the issues", about
+        return "issues", say("Open the issues"), about
     if job.kind == "cleaning_effect":
-        return "training", "Open the answer", about | {keys.VIEW: "effect"}
+        return "training", say("Open the answer"), about | {keys.VIEW: "effect"}
     if job.kind == "train":
-        return "training", "Open the run", about | {keys.RUN: context.ledger.runs.by_id(job.job_id).number}
+        return "training", say("Open the run"), about | {keys.RUN: context.ledger.runs.by_id(job.job_id).number}
     if job.kind == "predict":
-        return "training", "Open the predictions", about | {keys.VIEW: "use", keys.RUN: spec_of(context, job).run}
+        return "training", say("Open the predictions"), about | {keys.VIEW: "use", keys.RUN: spec_of(context, job).run}
     if job.kind in ("groups", "split"):
-        return "data", "Open the splits", about | {keys.VIEW: "splits"}
-    return "data", "Open the dataset", about
+        return "data", say("Open the splits"), about | {keys.VIEW: "splits"}
+    return "data", say("Open the dataset"), about
 
 
 def result_link(context: Context, job: Job, *, title: str | None = None) -> bool:

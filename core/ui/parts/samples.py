@@ -9,6 +9,7 @@ from core.services.load import LOADS, Sample, load_sample, samples
 from core.store.datasets import list_datasets
 from core.ui import keys
 from core.ui.parts.problems import shown_errors
+from core.words import say
 
 
 def missing_samples(context: Context) -> list[Sample]:
@@ -22,7 +23,8 @@ def missing_samples(context: Context) -> list[Sample]:
 
 def sample_button(context: Context, user: str, sample: Sample, label: str) -> None:
     """Loads it, and has this session follow the load."""
-    said = " ".join(filter(None, (f"{sample.rows:,} rows.", sample.about, sample.licence)))
+    rows = say("{n:,} rows.", n=sample.rows)
+    said = " ".join(filter(None, (rows, say(sample.about), sample.licence)))
     if st.button(label, key=f"sample-{sample.name}", help=said):
         with shown_errors():
             st.session_state[keys.LOAD_JOB] = load_sample(context, sample.name, user).job_id

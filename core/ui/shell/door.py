@@ -16,8 +16,10 @@ from streamlit.web.server.starlette.starlette_websocket import _get_signed_cooki
 
 from core.ui.shell.guard import NEXT_STEP, REFUSED, let_in, sign_in_set_up
 from core.ui.shell.health import PATH as HEALTH
+from core.ui.shell.language import of_request
 from core.ui.shell.token import met
 from core.ui.shell.uploads import UPLOADS, Uploads
+from core.words import say, speaking
 
 SAFE = ("GET", "HEAD", "OPTIONS")
 _FOR_EVERYBODY = (HEALTH, "/static/")
@@ -39,10 +41,12 @@ class Door:
         if asked is None or _path(asked).startswith(_FOR_EVERYBODY):
             await self.app(scope, receive, send)
             return
-        why = _refusal(asked)
+        with speaking(of_request(asked)):
+            why = _refusal(asked)
+            answer = None if why else met(asked)
         if why:
             await _refuse(scope, receive, send, PlainTextResponse(why, 403))
-        elif answer := met(asked):
+        elif answer:
             await _refuse(scope, receive, send, answer)
         elif _path(asked).startswith(UPLOADS):
             await self._uploads(scope, receive, send)
@@ -53,17 +57,17 @@ class Door:
 def _refusal(asked: HTTPConnection) -> str:
     """Why the request is not answered, with the next step; empty where it is."""
     if not is_host_allowed(asked.headers.get("host")):
-        return (
+        return say(
             "Winnow does not go by this name. Next step: open it as http://localhost with its port, or start it with "
             "`--server.allowedHosts` and the name."
         )
     if not _own_page(asked):
-        return "Only Winnow's own pages may ask for this. Next step: open the address in the browser itself."
+        return say("Only Winnow's own pages may ask for this. Next step: open the address in the browser itself.")
     if not sign_in_set_up():
         client = asked.client.host if asked.client else None
-        return "" if let_in(client, asked.headers) else f"{REFUSED} {NEXT_STEP}"
+        return "" if let_in(client, asked.headers) else f"{say(REFUSED)} {say(NEXT_STEP)}"
     if _path(asked).startswith(_FOR_THE_SIGNED_IN) and not _signed_in(asked):
-        return "Sign in first. Next step: open the start page."
+        return say("Sign in first. Next step: open the start page.")
     return ""
 
 

@@ -14,13 +14,14 @@ from core.ui import keys
 from core.ui.live import live
 from core.ui.parts.problems import plain
 from core.ui.shell.pages import page
+from core.words import later, say, say_stored
 
 SHORT: dict[StepName, str] = {
-    "load": "Load",
-    "scan": "Scan",
-    "review": "Review",
-    "version": "Version",
-    "compare": "Before and after",
+    "load": later("Load"),
+    "scan": later("Scan"),
+    "review": later("Review"),
+    "version": later("Version"),
+    "compare": later("Before and after"),
 }
 
 
@@ -62,7 +63,7 @@ def ticks(found: FirstSteps) -> None:
     for number, step in enumerate(found.steps, 1):
         is_next = step is found.next
         mark = ":material/check_circle:" if step.done else f":material/counter_{number}:"
-        words = f"**{SHORT[step.name]}**" if is_next else SHORT[step.name]
+        words = f"**{say(SHORT[step.name])}**" if is_next else say(SHORT[step.name])
         counted = f" {step.progress}" if step.progress and is_next else ""
         done = "done" if step.done else "next" if is_next else "later"
         with st.container(key=f"first-step-{step.name}-{done}", width="content"):
@@ -86,11 +87,11 @@ def open_step(dataset: Dataset, step: FirstStep) -> None:
 def put_away_button(context: Context, dataset: Dataset, user: str) -> None:
     """For those who know the way."""
     st.button(
-        "Hide the first steps",
+        say("Hide the first steps"),
         icon=":material/close:",
         type="tertiary",
         key=f"put-away-{dataset.dataset_id}",
-        help="Hides the five steps on every page of this dataset.",
+        help=say("Hides the five steps on every page of this dataset."),
         on_click=put_away,
         args=(context, dataset, user),
     )
@@ -116,9 +117,14 @@ def in_short(found: FirstSteps) -> str:
 
 
 def _detection(planted: PlantedErrors) -> str:
-    return (
-        f"Of {planted.planted} labels changed on purpose, {planted.found} are among the {planted.flagged} flagged "
-        f"rows: precision {_share(planted.precision)}, recall {_share(planted.recall)}."
+    return say(
+        "Of {planted} labels changed on purpose, {found} are among the {flagged} flagged rows: precision {precision}, "
+        "recall {recall}.",
+        planted=planted.planted,
+        found=planted.found,
+        flagged=planted.flagged,
+        precision=_share(planted.precision),
+        recall=_share(planted.recall),
     )
 
 
@@ -128,13 +134,18 @@ def _share(one: Estimate) -> str:
 
 def _before_and_after(effect: CleaningEffect) -> str:
     before, after, random = arms(effect)
-    figure = figure_of(effect)
-    return f"{figure} {before:.1%} before and {after:.1%} after review; after as many random changes {random:.1%}."
+    return say(
+        "{figure} {before:.1%} before and {after:.1%} after review; after as many random changes {random:.1%}.",
+        figure=figure_of(effect),
+        before=before,
+        after=after,
+        random=random,
+    )
 
 
 def figure_of(effect: CleaningEffect) -> str:
     """What is judged by, to begin a sentence with."""
-    words = next(iter(figures_of(effect).values()))
+    words = say(next(iter(figures_of(effect).values())))
     return words[0].upper() + words[1:]
 
 
@@ -154,42 +165,68 @@ def outcome(found: FirstSteps) -> None:
         before, after, random = arms(found.effect)
         figure = figure_of(found.effect)
         figures += [
-            (f"{figure} before", f"{before:.1%}", None, "Of models that learnt from the labels as loaded."),
-            (f"{figure} after", f"{after:.1%}", _points(after - before), "Of models that learnt from reviewed labels."),
             (
-                *("After random changes", f"{random:.1%}", _points(random - before)),
-                "The control: as many changes, made at random. Cleaning helps by what it is better than this.",
+                *(say("{figure} before", figure=figure), f"{before:.1%}", None),
+                say("Of models that learnt from the labels as loaded."),
+            ),
+            (
+                *(say("{figure} after", figure=figure), f"{after:.1%}", _points(after - before)),
+                say("Of models that learnt from reviewed labels."),
+            ),
+            (
+                *(say("After random changes"), f"{random:.1%}", _points(random - before)),
+                say("The control: as many changes, made at random. Cleaning helps by what it is better than this."),
             ),
         ]
     if found.planted is not None:
         planted = found.planted
         figures += [
             (
-                *(f"Precision ({_ends(planted.precision)})", f"{planted.precision.estimate:.0%}", None),
-                f"Of {planted.flagged} flagged rows, {planted.found} are labels that were changed on purpose. In "
-                "brackets the 95 % interval.",
+                *(
+                    say("Precision ({interval})", interval=_ends(planted.precision)),
+                    f"{planted.precision.estimate:.0%}",
+                    None,
+                ),
+                say(
+                    "Of {flagged} flagged rows, {found} are labels that were changed on purpose. In brackets the 95 % "
+                    "interval.",
+                    flagged=planted.flagged,
+                    found=planted.found,
+                ),
             ),
             (
-                *(f"Recall ({_ends(planted.recall)})", f"{planted.recall.estimate:.0%}", None),
-                f"Of {planted.planted} labels that were changed on purpose, {planted.found} are flagged. In brackets "
-                "the 95 % interval.",
+                *(say("Recall ({interval})", interval=_ends(planted.recall)), f"{planted.recall.estimate:.0%}", None),
+                say(
+                    "Of {planted} labels that were changed on purpose, {found} are flagged. In brackets the 95 % "
+                    "interval.",
+                    planted=planted.planted,
+                    found=planted.found,
+                ),
             ),
         ]
     with st.grid(max(1, len(figures)), min_column_width=150, gap="small"):
         for title, value, delta, explained in figures:
             st.metric(title, value, delta, help=explained)
     if found.effect is not None:
-        st.caption(plain(conclude(found.effect).sentence))
+        st.caption(plain(say_stored(conclude(found.effect).sentence)))
     if found.planted is not None:
-        mended = found.planted.restored
+        figures_said = {"n": found.planted.restored, "all": found.planted.planted, "broken": found.planted.broken}
         st.caption(
-            f"{mended} of the {found.planted.planted} labels that were changed on purpose are right again in the "
-            "newest version" + (f"; {found.planted.broken} that were right are not." if found.planted.broken else ".")
+            say(
+                "{n} of the {all} labels that were changed on purpose are right again in the newest version; {broken} "
+                "that were right are not.",
+                **figures_said,
+            )
+            if found.planted.broken
+            else say(
+                "{n} of the {all} labels that were changed on purpose are right again in the newest version.",
+                **figures_said,
+            )
         )
 
 
 def _points(difference: float) -> str:
-    return f"{100 * difference:+.1f} points"
+    return say("{n:+.1f} points", n=100 * difference)
 
 
 def _ends(one: Estimate) -> str:

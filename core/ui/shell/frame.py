@@ -21,6 +21,7 @@ from core.ui.shell.guard import current_user, require_access
 from core.ui.shell.header import title_and_pickers, title_only
 from core.ui.shell.reading import reading, refuse_readers, title_to_read
 from core.ui.shell.strip import job_strip
+from core.words import say
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,5 +104,5 @@ def _opened() -> Context:
         return app_context()
     except WinnowError as error:
         show_error(error)
-        st.button("Try again", icon=":material/refresh:")
+        st.button(say("Try again"), icon=":material/refresh:")
         st.stop()

@@ -14,9 +14,10 @@ from ipaddress import ip_address
 import streamlit as st
 
 from core.ui import keys
+from core.words import later, say
 
-REFUSED = "Winnow is open to its own machine only, since nobody has to sign in."
-NEXT_STEP = (
+REFUSED = later("Winnow is open to its own machine only, since nobody has to sign in.")
+NEXT_STEP = later(
     "Next step: add an `[auth]` section to `.streamlit/secrets.toml`, then restart it; "
     "or start it with `-- --i-know` where everybody who can reach it may use it."
 )
@@ -31,11 +32,11 @@ def require_access() -> None:
         if not st.user.get("is_logged_in", False):
             _ask_to_sign_in()
     elif not let_in(st.context.ip_address, st.context.headers):
-        st.error(REFUSED, icon=":material/lock:")
-        st.caption(NEXT_STEP)
+        st.error(say(REFUSED), icon=":material/lock:")
+        st.caption(say(NEXT_STEP))
         st.stop()
     elif not alone():
-        st.warning(exposed(), icon=":material/lock_open:")
+        st.warning(say(exposed()), icon=":material/lock_open:")
 
 
 def let_in(address: str | None, headers: Container[object]) -> bool:
@@ -76,8 +77,8 @@ def _bound_to_loopback() -> bool:
 def exposed() -> str:
     """Who else could reach the server, in words."""
     if i_know():
-        return "Everybody who can reach this machine over the network can use Winnow: nobody has to sign in."
-    return "Winnow listens on the network and nobody has to sign in: visitors from other machines are refused."
+        return later("Everybody who can reach this machine over the network can use Winnow: nobody has to sign in.")
+    return later("Winnow listens on the network and nobody has to sign in: visitors from other machines are refused.")
 
 
 def current_user() -> str:
@@ -107,6 +108,6 @@ def sign_in_set_up() -> bool:
 
 def _ask_to_sign_in() -> None:
     st.title("Winnow")
-    st.caption("Sign in to see the datasets of this workspace.")
-    st.button("Sign in", type="primary", icon=":material/login:", on_click=st.login)
+    st.caption(say("Sign in to see the datasets of this workspace."))
+    st.button(say("Sign in"), type="primary", icon=":material/login:", on_click=st.login)
     st.stop()

@@ -13,13 +13,15 @@ from core.ui import keys
 from core.ui.parts.problems import plain
 from core.ui.shell.guard import current_user, signed_in
 from core.ui.shell.keyboard import keyboard
+from core.ui.shell.language import language_switch
 from core.ui.url import asked_for, name, to_url
+from core.words import say
 
 
 def title_only(title: str) -> None:
     """The header of a page that is about no single dataset."""
     with _bar():
-        st.title(title, anchor=False, width="content")
+        st.title(say(title), anchor=False, width="content")
         st.space("stretch")
         _who()
 
@@ -35,7 +37,7 @@ def title_and_pickers(
     """
     asked = st.query_params.get(keys.DATASET)
     with _bar():
-        st.title(title, anchor=False, width="content")
+        st.title(say(title), anchor=False, width="content")
         dataset = _dataset(datasets)
         known = tuple(sorted(list_versions(context.store, dataset.dataset_id), key=lambda one: -one.number))
         version = _version(known) if versions else known[0]
@@ -47,7 +49,8 @@ def title_and_pickers(
         st.space("stretch")
         _who()
     if asked and asked not in {one.name for one in datasets}:
-        st.warning(f"There is no dataset named {plain(asked)}: renamed or deleted? This is {plain(dataset.name)}.")
+        names = {"asked": plain(asked), "shown": plain(dataset.name)}
+        st.warning(say("There is no dataset named {asked}: renamed or deleted? This is {shown}.", **names))
     return dataset, version, known
 
 
@@ -76,7 +79,7 @@ def _version(versions: Sequence[Version]) -> Version:
 def _pick_dataset(dataset: Dataset, datasets: Sequence[Dataset]) -> None:
     st.session_state[keys.DATASET] = dataset.name
     st.selectbox(
-        "Dataset",
+        say("Dataset"),
         [known.name for known in datasets],
         key=keys.DATASET,
         on_change=_switch_dataset,
@@ -89,7 +92,7 @@ def _pick_dataset(dataset: Dataset, datasets: Sequence[Dataset]) -> None:
 def _pick_version(version: Version, versions: Sequence[Version]) -> None:
     st.session_state[keys.VERSION] = str(version.number)
     st.selectbox(
-        "Version",
+        say("Version"),
         [str(known.number) for known in versions],
         key=keys.VERSION,
         on_change=to_url,
@@ -109,10 +112,13 @@ def _switch_dataset() -> None:
 
 
 def _facts(dataset: Dataset, version: Version) -> None:
-    made = {"load": "as loaded", "review": "after review", "split": "with splits"}[version.kind]
+    made = {"load": say("as loaded"), "review": say("after review"), "split": say("with splits")}[version.kind]
     note = f" · {plain(version.note)}" if version.note and version.kind != "load" else ""
     st.caption(
-        f"version {version.number} {made}{note} · {version.row_count:,} rows · {len(dataset.labels):,} classes",
+        say("version {n} {made}", n=version.number, made=made)
+        + note
+        + " · "
+        + say("{rows:,} rows · {classes:,} classes", rows=version.row_count, classes=len(dataset.labels)),
         width="content",
     )
 
@@ -122,17 +128,19 @@ def _who() -> None:
     user = current_user()
     with st.popover(plain(user), icon=":material/person:", type="tertiary"):
         if signed_in():
-            st.caption(f"Signed in as {plain(user)}")
-            st.button("Sign out", on_click=st.logout)
+            st.caption(say("Signed in as {user}", user=plain(user)))
+            st.button(say("Sign out"), on_click=st.logout)
+            language_switch()
             return
         st.text_input(
-            "Your name",
+            say("Your name"),
             value=user,
             key=keys.REVIEWER_INPUT,
             max_chars=80,
             on_change=_rename_reviewer,
-            help="Stands beside every decision, version and job that you make.",
+            help=say("Stands beside every decision, version and job that you make."),
         )
+        language_switch()
 
 
 def _rename_reviewer() -> None:

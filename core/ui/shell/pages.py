@@ -11,6 +11,7 @@ from streamlit.navigation.page import Page
 
 from core.settings import PROJECT
 from core.ui import keys
+from core.words import later, say
 
 FOLDER = PROJECT / "pages"
 
@@ -25,21 +26,27 @@ class PageEntry:
 
 
 PAGES: dict[str, PageEntry] = {
-    "home": PageEntry("Home", "home", "All datasets, what is running and the next useful step for each."),
-    "data": PageEntry("Data", "database", "Load, look at, split, export, rename and delete a dataset."),
+    "home": PageEntry(later("Home"), "home", later("All datasets, what is running and the next useful step for each.")),
+    "data": PageEntry(later("Data"), "database", later("Load, look at, split, export, rename and delete a dataset.")),
     "profile": PageEntry(
-        "Profile", "bar_chart", "Balance, bias, drift, lengths, duplicates. Every bar opens its rows."
+        later("Profile"), "bar_chart", later("Balance, bias, drift, lengths, duplicates. Every bar opens its rows.")
     ),
-    "issues": PageEntry("Issues", "troubleshoot", "Labels that are probably wrong, ranked, with the reason for each."),
-    "review": PageEntry("Review", "rule", "Judge labels with the keyboard and make a corrected version."),
+    "issues": PageEntry(
+        later("Issues"), "troubleshoot", later("Labels that are probably wrong, ranked, with the reason for each.")
+    ),
+    "review": PageEntry(later("Review"), "rule", later("Judge labels with the keyboard and make a corrected version.")),
     "training": PageEntry(
-        "Train", "model_training", "Fine-tune a model, watch it, see whether cleaning helped, and use it."
+        later("Train"), "model_training", later("Fine-tune a model, watch it, see whether cleaning helped, and use it.")
     ),
-    "evaluation": PageEntry("Evaluate", "grid_on", "How good a run is, where it errs, and which of two is better."),
+    "evaluation": PageEntry(
+        later("Evaluate"), "grid_on", later("How good a run is, where it errs, and which of two is better.")
+    ),
     "story": PageEntry(
-        "Story", "auto_stories", "What became of a dataset, how good it is and what to do next: one link for others."
+        later("Story"),
+        "auto_stories",
+        later("What became of a dataset, how good it is and what to do next: one link for others."),
     ),
-    "jobs": PageEntry("Jobs", "pending_actions", "Everything that runs or ran: progress, log, stop."),
+    "jobs": PageEntry(later("Jobs"), "pending_actions", later("Everything that runs or ran: progress, log, stop.")),
 }
 
 READ = ("home", "story")
@@ -51,9 +58,9 @@ def page(name: str) -> Page:
     entry = PAGES[name]
     return st.Page(
         FOLDER / f"{name}.py",
-        title=entry.title,
+        title=say(entry.title),
         icon=f":material/{entry.icon}:",
-        help=entry.help,
+        help=say(entry.help),
         default=name == "home",
     )
 
@@ -80,13 +87,15 @@ def link(
         st.page_link(page(name), label=label, icon=icon, icon_position=icon_position, query_params=shown or None)
 
 
-def count(number: int, words: str, name: str, **query: str | int | None) -> None:
-    """A number with its words, drawn as a caption, that opens the rows behind it; plain where there are none."""
+def count(number: int, template: str, name: str, **query: str | int | None) -> None:
+    """A number in its words, such as `{n:,} left`, drawn as a caption, that opens the rows behind it; plain where there
+    are none."""
+    said = say(template, n=number)
     if number:
-        with st.container(key=f"count-{words}-{query.get('dataset')}", width="content"):
-            link(name, f":small[{number:,} {words}]", icon="", icon_position="left", **query)
+        with st.container(key=f"count-{template.rpartition(' ')[2]}-{query.get('dataset')}", width="content"):
+            link(name, f":small[{said}]", icon="", icon_position="left", **query)
     else:
-        st.caption(f"0 {words}", width="content")
+        st.caption(said, width="content")
 
 
 def open_link(

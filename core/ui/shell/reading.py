@@ -17,7 +17,9 @@ import streamlit as st
 from core.records import Dataset
 from core.ui import keys
 from core.ui.parts.problems import plain
+from core.ui.shell.language import language_switch
 from core.ui.shell.token import secret
+from core.words import say
 
 MARK_CHARACTERS = 32
 
@@ -41,17 +43,20 @@ def title_to_read(datasets: Iterable[Dataset]) -> Dataset:
     mark = str(st.session_state.get(keys.READING, ""))
     found = next((one for one in datasets if hmac.compare_digest(mark_of(one).encode(), mark.encode())), None)
     if found is None:
-        st.error("There is no story behind this link.", icon=":material/link_off:")
-        st.caption("Next step: ask whoever sent it for the link again; the dataset may have been deleted.")
+        st.error(say("There is no story behind this link."), icon=":material/link_off:")
+        st.caption(say("Next step: ask whoever sent it for the link again; the dataset may have been deleted."))
         st.stop()
     with st.container(horizontal=True, vertical_alignment="center", gap="small", key="page-header"):
         st.title(plain(found.name), anchor=False, width="content")
-        st.badge("to be read", icon=":material/visibility:", color="gray")
+        st.badge(say("to be read"), icon=":material/visibility:", color="gray")
+        st.space("stretch")
+        with st.popover("English · 中文", icon=":material/translate:", type="tertiary"):
+            language_switch()
     return found
 
 
 def refuse_readers() -> NoReturn:
     """Stops a page that is not for those who may only read."""
-    st.error("This link opens the story of one dataset, to be read.", icon=":material/lock:")
-    st.caption("Next step: open the link again as it was sent, or ask whoever sent it.")
+    st.error(say("This link opens the story of one dataset, to be read."), icon=":material/lock:")
+    st.caption(say("Next step: open the link again as it was sent, or ask whoever sent it."))
     st.stop()

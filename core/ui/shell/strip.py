@@ -10,10 +10,11 @@ from core.errors import JobError
 from core.records import Job
 from core.ui import keys
 from core.ui.live import live
-from core.ui.parts.job_words import duration, how_it_ended, mark
+from core.ui.parts.job_words import duration, how_it_ended, mark, state_said
 from core.ui.parts.problems import plain
 from core.ui.parts.results import result_link
 from core.ui.shell.pages import link
+from core.words import say, say_stored
 
 TOLD = 3
 """Jobs of which it is said at once that they have ended."""
@@ -39,8 +40,8 @@ def progress_text(job: Job) -> str:
     if job.status == "queued":
         return waiting_text(job)
     if job.status != "running" or not job.progress.stage:
-        return job.status
-    parts = [job.progress.stage]
+        return state_said(job.status)
+    parts = [say_stored(job.progress.stage)]
     if job.progress.fraction is not None:
         parts.append(f"{job.progress.fraction:.0%}")
     if job.progress.seconds_left is not None:
@@ -51,24 +52,24 @@ def progress_text(job: Job) -> str:
 def left_text(job: Job) -> str:
     """`about 12 min left`, without the first word once the time is steady."""
     seconds = job.progress.seconds_left or 0.0
-    said = "a moment" if job.progress.share is not None and seconds < 3 else rough(seconds)
-    return f"{said} left" if job.progress.steady else f"about {said} left"
+    said = say("a moment") if job.progress.share is not None and seconds < 3 else rough(seconds)
+    return say("{time} left", time=said) if job.progress.steady else say("about {time} left", time=said)
 
 
 def waiting_text(job: Job) -> str:
     """`starts in about 15 min, behind Scan of news`; where nothing tells when, its place in the queue."""
-    behind = f"behind {job.behind}" if job.behind else ""
+    behind = say_stored(job.behind)
     if behind and job.starts_in is not None:
-        return f"starts in about {rough(job.starts_in)}, {behind}"
-    place = f"waiting, {job.queue_position} in the queue" if job.queue_position else "waiting"
-    return f"{place}, {behind}" if behind else place
+        return say("starts in about {time}, behind {job}", time=rough(job.starts_in), job=behind)
+    place = say("waiting, {n} in the queue", n=job.queue_position) if job.queue_position else say("waiting")
+    return say("{place}, behind {job}", place=place, job=behind) if behind else place
 
 
 def rough(seconds: float) -> str:
     """A duration as exactly as one that is still to come can be told: `25 s`, `4 min 30 s`, `35 min`, `2 h 10 min`."""
     step = next(step for step, most in ((1, 10), (5, 60), (30, 600), (60, 3600), (300, float("inf"))) if seconds < most)
-    said = duration(step * max(1, round(seconds / step)))
-    return said.removesuffix(" 00 s") if step >= 30 else said
+    left = step * max(1, round(seconds / step))
+    return say("{min} min", min=left // 60) if step >= 30 and left < 3600 and not left % 60 else duration(left)
 
 
 def _strip(context: Context, lines: int, without: str | None) -> None:
@@ -86,12 +87,17 @@ def _strip(context: Context, lines: int, without: str | None) -> None:
 
 def _line(job: Job, more: int) -> None:
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
-        st.markdown(f":material/progress_activity: **{plain(job.title)}**", width="content")
+        st.markdown(f":material/progress_activity: **{plain(say_stored(job.title))}**", width="content")
         st.caption(plain(progress_text(job)), width="content")
         if job.progress.fraction is not None:
             st.progress(job.progress.fraction, width=160)
         st.space("stretch")
-        link("jobs", f"{more} more" if more else "Jobs", icon=":material/arrow_forward:", icon_position="right")
+        link(
+            "jobs",
+            say("{n} more", n=more) if more else say("Jobs"),
+            icon=":material/arrow_forward:",
+            icon_position="right",
+        )
 
 
 def _active(context: Context, without: str | None) -> list[Job]:
@@ -119,12 +125,12 @@ def _ended_line(context: Context, job_id: str) -> None:
     except JobError:
         return _seen_by_now(job_id)
     with st.container(horizontal=True, vertical_alignment="center", gap="small", key=f"ended-{job_id}"):
-        st.markdown(f"{mark(job.status)} **{plain(job.title)}**", width="content")
+        st.markdown(f"{mark(job.status)} **{plain(say_stored(job.title))}**", width="content")
         st.caption(plain(how_it_ended(job)), width="content")
         st.space("stretch")
         result_link(context, job)
         st.button(
-            "Seen",
+            say("Seen"),
             key=f"seen-{job_id}",
             type="tertiary",
             icon=":material/close:",

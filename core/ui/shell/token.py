@@ -19,20 +19,20 @@ from core.files import whole
 from core.settings import workspace
 from core.ui.shell.account import is_own
 from core.ui.shell.guard import i_know, sign_in_set_up
+from core.words import language, say
 
 FIELD = "token"
 _DAYS = 30
-_UNKNOWN = """<!doctype html><html lang="en"><meta charset="utf-8"><title>Winnow</title>
+_PAGE = """<!doctype html><html lang="{language}"><meta charset="utf-8"><title>Winnow</title>
 <meta name="viewport" content="width=device-width"><meta name="color-scheme" content="light dark">
-<style>body { font: 1.05rem/1.6 system-ui, sans-serif; max-width: 36rem; margin: 15vh auto; padding: 0 1.5rem }
-input, button { font: inherit; padding: .4rem .7rem }</style>
+<style>body {{ font: 1.05rem/1.6 system-ui, sans-serif; max-width: 36rem; margin: 15vh auto; padding: 0 1.5rem }}
+input, button {{ font: inherit; padding: .4rem .7rem }}</style>
 <h1>Winnow</h1>
-<p>This browser is not known here: it runs under another account than Winnow, or nobody can tell.</p>
-<p>Next step: open the link that Winnow wrote where it was started. It ends in <code>?token=</code> and a word, and is
-needed once.</p>
-<form><label>The word: <input name="token" type="password" autocomplete="off" required></label>
-<button>Open</button></form>
-<p>If you came by a link on another page, <a href="">go on from here</a>.</p>
+<p>{unknown}</p>
+<p>{next}</p>
+<form><label>{word} <input name="token" type="password" autocomplete="off" required></label>
+<button>{open}</button></form>
+<p>{elsewhere}</p>
 </html>"""
 
 
@@ -53,7 +53,22 @@ def met(asked: HTTPConnection) -> Response | None:
         return _introduced(asked)
     if not wanted or _same(asked.cookies.get(_cookie(asked), ""), wanted) or _of_this_account(asked):
         return None
-    return HTMLResponse(_UNKNOWN, 403)
+    return HTMLResponse(_unknown(), 403)
+
+
+def _unknown() -> str:
+    """The page for a browser that is not known, in the language that it asks for."""
+    return _PAGE.format(
+        language={"zh": "zh-CN"}.get(language(), language()),
+        unknown=say("This browser is not known here: it runs under another account than Winnow, or nobody can tell."),
+        next=say(
+            "Next step: open the link that Winnow wrote where it was started. It ends in <code>?token=</code> and a "
+            "word, and is needed once."
+        ),
+        word=say("The word:"),
+        open=say("Open"),
+        elsewhere=say('If you came by a link on another page, <a href="">go on from here</a>.'),
+    )
 
 
 def _introduced(asked: HTTPConnection) -> Response:

@@ -13,12 +13,15 @@ from streamlit.runtime.memory_uploaded_file_manager import MemoryUploadedFileMan
 from streamlit.web.server.starlette.starlette_app_utils import decode_xsrf_token_string
 from streamlit.web.server.starlette.starlette_server_config import XSRF_COOKIE_NAME
 
+from core.ui.shell.language import of_request
+from core.words import later, say, speaking
+
 UPLOADS = "/_stcore/upload_file/"
 SESSIONS = 4
 """As many sessions' uploads fit in memory at once as their bound is for one: `server.maxUploadSize`."""
 _FRAME_BYTES = 1024**2
 """What a form adds to the file in it, at most."""
-_TOO_MUCH = "Too much is uploaded already. Next step: load a larger file from a path on the server."
+_TOO_MUCH = later("Too much is uploaded already. Next step: load a larger file from a path on the server.")
 
 
 class Uploads:
@@ -30,15 +33,19 @@ class Uploads:
         """Session → bytes that are on their way."""
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        with speaking(of_request(Request(scope))):
+            await self._asked(scope, receive, send)
+
+    async def _asked(self, scope: Scope, receive: Receive, send: Send) -> None:
         request = Request(scope)
         session = scope["path"].partition(UPLOADS)[2].split("/")[0]
         size = _size(request)
         if request.method in ("PUT", "DELETE") and not _own(session, request):
-            await PlainTextResponse("This session is not yours.", 403)(scope, receive, send)
+            await PlainTextResponse(say("This session is not yours."), 403)(scope, receive, send)
         elif size is None:
-            await PlainTextResponse("An upload says first how long it is.", 411)(scope, receive, send)
+            await PlainTextResponse(say("An upload says first how long it is."), 411)(scope, receive, send)
         elif not self._fits(session, size):
-            await PlainTextResponse(_TOO_MUCH, 413)(scope, receive, send)
+            await PlainTextResponse(say(_TOO_MUCH), 413)(scope, receive, send)
         else:
             await self._pass_on(session, size, scope, receive, send)
 

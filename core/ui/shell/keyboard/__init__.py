@@ -19,6 +19,8 @@ from streamlit.components.v2.types import ComponentRenderer
 from core.ui import keys
 from core.ui.shell.keyboard.places import PATH
 from core.ui.shell.pages import PAGES, page
+from core.words import language, later, say
+from core.words.script import dictionary, speaking_source
 
 _FOLDER = Path(__file__).parent
 _PARTS = ("dom", "skip", "dialog", "keys", "palette", "theme", "main")
@@ -30,44 +32,44 @@ _WITHOUT_VERSION = ("evaluation", "story")
 
 _SECTIONS: tuple[Mapping[str, Any], ...] = (
     {
-        "title": "Everywhere",
+        "title": later("Everywhere"),
         "where": "",
         "keys": (
-            (("?",), "Show these keys"),
-            (("Ctrl", "K"), "Go to a page, dataset, version, run or row"),
-            (("Tab",), "To the next button, link or field; with Shift to the one before"),
-            (("Enter",), "Press the button or open the link that has the focus; Space presses a button too"),
-            (("Esc",), "Close what is open"),
+            (("?",), later("Show these keys")),
+            (("Ctrl", "K"), later("Go to a page, dataset, version, run or row")),
+            (("Tab",), later("To the next button, link or field; with Shift to the one before")),
+            (("Enter",), later("Press the button or open the link that has the focus; Space presses a button too")),
+            (("Esc",), later("Close what is open")),
         ),
     },
     {
-        "title": "In choices",
+        "title": later("In choices"),
         "where": "[role=radiogroup], [role=combobox]",
         "keys": (
-            (("←", "→"), "Move among the choices that stand side by side"),
-            (("↑", "↓"), "Open a list of choices and move in it; typing narrows it"),
+            (("←", "→"), later("Move among the choices that stand side by side")),
+            (("↑", "↓"), later("Open a list of choices and move in it; typing narrows it")),
         ),
     },
     {
-        "title": "In tables",
+        "title": later("In tables"),
         "where": "[data-testid=stDataFrame]",
         "keys": (
-            (("←", "↑", "↓", "→"), "Move from cell to cell"),
-            (("Ctrl", "Home"), "To the first cell; with End to the last"),
-            (("Shift", "Space"), "Show the row, where rows can be picked"),
-            (("Ctrl", "F"), "Search in the table"),
+            (("←", "↑", "↓", "→"), later("Move from cell to cell")),
+            (("Ctrl", "Home"), later("To the first cell; with End to the last")),
+            (("Shift", "Space"), later("Show the row, where rows can be picked")),
+            (("Ctrl", "F"), later("Search in the table")),
         ),
     },
 )
 """Keys by where they work: a section is shown where its selector finds something that can be seen."""
 
 _LISTS = (
-    (".review", "Skip to the desk"),
-    (".st-key-issue-list-bar", "Skip to the list"),
-    (".st-key-rows-bar", "Skip to the list"),
-    (".st-key-dataset-list", "Skip to the list"),
-    (".st-key-run-list", "Skip to the list"),
-    (".st-key-job-list", "Skip to the list"),
+    (".review", later("Skip to the desk")),
+    (".st-key-issue-list-bar", later("Skip to the list")),
+    (".st-key-rows-bar", later("Skip to the list")),
+    (".st-key-dataset-list", later("Skip to the list")),
+    (".st-key-run-list", later("Skip to the list")),
+    (".st-key-job-list", later("Skip to the list")),
 )
 """What a page is opened for, by selector: the first one that is there has a link at the page's very start."""
 
@@ -79,11 +81,13 @@ def keyboard() -> None:
     _component()(
         key=_KEY,
         data={
-            "pages": [{"page": name, "title": one.title, "about": one.help} for name, one in PAGES.items()],
+            "pages": [{"page": name, "title": say(one.title), "about": say(one.help)} for name, one in PAGES.items()],
             "dataset": dataset,
             "places": f"{st.get_option('server.baseUrlPath').rstrip('/')}{PATH}",
-            "sections": _SECTIONS,
-            "lists": _LISTS,
+            "sections": [_said(section) for section in _SECTIONS],
+            "lists": [(selector, say(words)) for selector, words in _LISTS],
+            "language": language(),
+            "words": dictionary(_source(), language()),
         },
         on_go_change=_go,
         width="content",
@@ -91,6 +95,12 @@ def keyboard() -> None:
     chosen = st.session_state.pop(keys.GO, None)
     if chosen is not None:
         st.switch_page(page(chosen[0]), query_params=chosen[1])
+
+
+def _said(section: Mapping[str, Any]) -> Mapping[str, Any]:
+    """A section in the current language."""
+    lines = [(names, say(does)) for names, does in section["keys"]]
+    return {**section, "title": say(section["title"]), "keys": lines}
 
 
 def _go() -> None:
@@ -120,5 +130,10 @@ def _page_about(query: Mapping[str, str], here: str) -> str:
 @cache
 def _component() -> ComponentRenderer:
     css = (_FOLDER / "keyboard.css").read_text(encoding="utf-8")
-    source = "\n".join((_FOLDER / f"{part}.js").read_text(encoding="utf-8") for part in _PARTS)
-    return st.components.v2.component("winnow_keyboard", js=f"const STYLE = {json.dumps(css)}\n{source}", css=css)
+    source = f"const STYLE = {json.dumps(css)}\n{speaking_source(_source())}"
+    return st.components.v2.component("winnow_keyboard", js=source, css=css)
+
+
+@cache
+def _source() -> str:
+    return "\n".join((_FOLDER / f"{part}.js").read_text(encoding="utf-8") for part in _PARTS)

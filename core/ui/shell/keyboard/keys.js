@@ -3,10 +3,10 @@
 
 class KeysDialog extends Dialog {
   constructor() {
-    const list = el("div", { class: "sections", tabindex: "0", role: "group", "aria-label": "Keys by where they work" })
-    const close = el("button", { type: "button", class: "plain", onclick: () => this.close() }, "Close", el("kbd", {}, "Esc"))
+    const list = el("div", { class: "sections", tabindex: "0", role: "group", "aria-label": t("Keys by where they work") })
+    const close = el("button", { type: "button", class: "plain", onclick: () => this.close() }, t("Close"), el("kbd", {}, "Esc"))
     super({ class: "keys", "aria-labelledby": "keys-title" },
-      el("div", { class: "top" }, el("h2", { id: "keys-title" }, "Keys"), close), list)
+      el("div", { class: "top" }, el("h2", { id: "keys-title" }, t("Keys")), close), list)
     this.list = list
   }
 

@@ -12,10 +12,20 @@ class Keyboard {
     this.host.attachShadow({ mode: "open" }).append(el("style", {}, STYLE), this.skip.root, this.keys.root, this.palette.root)
     this.host.keyboard = this
     document.body.prepend(this.host)
-    window.addEventListener("keydown", (event) => this.key(event), true)
-    window.addEventListener("pagehide", () => spreadTheme(this.data.pages))
+    this.gone = new AbortController()
+    const { signal } = this.gone
+    window.addEventListener("keydown", (event) => this.key(event), { capture: true, signal })
+    window.addEventListener("pagehide", () => spreadTheme(this.data.pages), { signal })
     this.observer = new MutationObserver(() => this.look())
     this.observer.observe(document.getElementById("root") ?? document.body, { childList: true, subtree: true })
+  }
+
+  /** Makes room for one in another language. */
+  remove() {
+    this.gone.abort()
+    this.observer.disconnect()
+    this.place?.querySelector(".buttons")?.remove()
+    this.host.remove()
   }
 
   /** Looks for the list once the page has been changed, not at each of a hundred changes. */
@@ -48,10 +58,10 @@ class Keyboard {
   buttons() {
     const names = ["Ctrl", "K"].map(keyName)
     return el("div", { class: "buttons" },
-      el("button", { type: "button", class: "plain go", "aria-keyshortcuts": ON_A_MAC ? "Meta+K" : "Control+K", title: "Go to a page, dataset, version, run or row",
-        onclick: () => this.openPalette() }, el("span", {}, "Go to…"), el("kbd", {}, names.join(" "))),
-      el("button", { type: "button", class: "plain", "aria-keyshortcuts": "?", title: "All keys that work on this page",
-        onclick: () => this.openKeys() }, el("span", {}, "Keys"), el("kbd", {}, "?")))
+      el("button", { type: "button", class: "plain go", "aria-keyshortcuts": ON_A_MAC ? "Meta+K" : "Control+K", title: t("Go to a page, dataset, version, run or row"),
+        onclick: () => this.openPalette() }, el("span", {}, t("Go to…")), el("kbd", {}, names.join(" "))),
+      el("button", { type: "button", class: "plain", "aria-keyshortcuts": "?", title: t("All keys that work on this page"),
+        onclick: () => this.openKeys() }, el("span", {}, t("Keys")), el("kbd", {}, "?")))
   }
 
   openPalette() {
@@ -88,6 +98,12 @@ class Keyboard {
 
 export default function (component) {
   const { parentElement, data, setTriggerValue } = component
-  const keyboard = document.getElementById(HOST)?.keyboard ?? new Keyboard()
+  learn(data.words)
+  let keyboard = document.getElementById(HOST)?.keyboard
+  if (keyboard?.language !== data.language) {
+    keyboard?.remove()
+    keyboard = new Keyboard()
+    keyboard.language = data.language
+  }
   keyboard.receive(data, parentElement, setTriggerValue)
 }

@@ -4,18 +4,22 @@
 const SHOWN_PLACES = 50
 const DATASETS_FOR_A_ROW = 5
 
+function kindWord(kind) {
+  return { page: t("page"), version: t("version"), run: t("run"), dataset: t("dataset"), row: t("row") }[kind]
+}
+
 class Palette extends Dialog {
   constructor(onGo) {
     const input = el("input", {
       type: "text", role: "combobox", autocomplete: "off", spellcheck: "false", autofocus: true,
-      placeholder: "Page, dataset, version, run or row number",
-      "aria-label": "Go to a page, dataset, version, run or row", "aria-expanded": "true", "aria-controls": "places",
+      placeholder: t("Page, dataset, version, run or row number"),
+      "aria-label": t("Go to a page, dataset, version, run or row"), "aria-expanded": "true", "aria-controls": "places",
       "aria-autocomplete": "list", oninput: () => this.search(), onkeydown: (event) => this.key(event),
     })
-    const list = el("ul", { id: "places", role: "listbox", "aria-label": "Places" })
+    const list = el("ul", { id: "places", role: "listbox", "aria-label": t("Places") })
     const count = el("p", { class: "count", role: "status" })
-    super({ class: "palette", "aria-label": "Go to" }, el("div", { class: "top" }, input), list,
-      el("div", { class: "foot" }, count, el("p", { class: "how", "aria-hidden": "true" }, "↑ ↓ choose, Enter goes, Esc closes")))
+    super({ class: "palette", "aria-label": t("Go to") }, el("div", { class: "top" }, input), list,
+      el("div", { class: "foot" }, count, el("p", { class: "how", "aria-hidden": "true" }, t("↑ ↓ choose, Enter goes, Esc closes"))))
     Object.assign(this, { input, list, count, onGo, found: [], active: 0, places: [], datasets: [] })
   }
 
@@ -39,7 +43,7 @@ class Palette extends Dialog {
       if (!answer.ok) throw new Error(await answer.text())
       this.take(await answer.json(), dataset)
     } catch {
-      this.count.textContent = "Datasets, versions and runs could not be fetched. Next step: close this and try again."
+      this.count.textContent = t("Datasets, versions and runs could not be fetched. Next step: close this and try again.")
     }
   }
 
@@ -48,10 +52,10 @@ class Palette extends Dialog {
     this.datasets = datasets
     this.places = [
       ...this.pages,
-      ...versions.map(({ number, about }) => ({ kind: "version", name: `version ${number}`, about: `${about}, of ${dataset}`, go: { dataset, version: number } })),
-      ...runs.map(({ number, title, done }) => ({ kind: "run", name: `run ${number}`, about: title,
+      ...versions.map(({ number, about }) => ({ kind: "version", name: t("version {number}", { number }), about: t("{about}, of {dataset}", { about, dataset }), go: { dataset, version: number } })),
+      ...runs.map(({ number, title, done }) => ({ kind: "run", name: t("run {number}", { number }), about: title,
         go: { page: done ? "evaluation" : "training", dataset, run: number } })),
-      ...datasets.map((name) => ({ kind: "dataset", name, about: name === dataset ? "open now" : "", go: { dataset: name } })),
+      ...datasets.map((name) => ({ kind: "dataset", name, about: name === dataset ? t("open now") : "", go: { dataset: name } })),
     ]
     this.search()
   }
@@ -63,14 +67,14 @@ class Palette extends Dialog {
     const ranked = [[], [], []]
     for (const place of this.places) {
       const name = place.name.toLocaleLowerCase()
-      const all = `${place.kind} ${name} ${place.about.toLocaleLowerCase()}`
+      const all = `${place.kind} ${kindWord(place.kind)} ${name} ${place.about.toLocaleLowerCase()}`
       if (words.every((word) => all.includes(word))) ranked[name === typed ? 0 : name.startsWith(typed) ? 1 : 2].push(place)
     }
     const all = [...this.rows(words), ...ranked.flat()]
     this.found = all.slice(0, SHOWN_PLACES)
     this.active = 0
-    this.count.textContent = all.length > SHOWN_PLACES ? `first ${SHOWN_PLACES} of ${all.length.toLocaleString("en-GB")} places`
-      : all.length === 1 ? "1 place" : `${all.length} places`
+    this.count.textContent = all.length > SHOWN_PLACES ? t("first {shown} of {all} places", { shown: SHOWN_PLACES, all: all.length.toLocaleString("en-GB") })
+      : tn("{n} place", "{n} places", all.length)
     this.draw()
   }
 
@@ -78,20 +82,20 @@ class Palette extends Dialog {
   rows(words) {
     const number = words.find((word) => /^\d{1,15}$/.test(word))
     if (number === undefined) return []
-    const others = words.filter((word) => word !== number && word !== "row")
+    const others = words.filter((word) => word !== number && word !== "row" && word !== t("row"))
     const of = others.length
       ? this.datasets.filter((name) => others.every((word) => name.toLocaleLowerCase().includes(word))).slice(0, DATASETS_FOR_A_ROW)
       : this.dataset ? [this.dataset] : []
-    return of.map((dataset) => ({ kind: "row", name: `row ${number}`, about: `of ${dataset}`, go: { page: "data", dataset, row: number } }))
+    return of.map((dataset) => ({ kind: "row", name: t("row {number}", { number }), about: t("of {dataset}", { dataset }), go: { page: "data", dataset, row: number } }))
   }
 
   draw() {
     this.list.replaceChildren(...this.found.map(({ kind, name, about }, index) => el("li", {
       role: "option", id: `place-${index}`, onpointerdown: (event) => event.preventDefault(), onclick: () => this.choose(index),
-    }, el("span", { class: "kind" }, kind), el("span", { class: "name", dir: "auto" }, name), el("span", { class: "about", dir: "auto" }, about))))
+    }, el("span", { class: "kind" }, kindWord(kind)), el("span", { class: "name", dir: "auto" }, name), el("span", { class: "about", dir: "auto" }, about))))
     this.list.hidden = !this.found.length
     this.input.setAttribute("aria-expanded", String(this.found.length > 0))
-    if (!this.found.length) this.count.textContent = "Nothing has that in its name."
+    if (!this.found.length) this.count.textContent = t("Nothing has that in its name.")
     this.mark()
   }
 

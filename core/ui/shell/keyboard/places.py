@@ -13,8 +13,11 @@ from core.context import Context
 from core.errors import WinnowError
 from core.store.datasets import list_datasets
 from core.store.versions import list_versions
+from core.ui.shell.language import of_request
+from core.words import later, say, say_stored, speaking
 
 PATH = "/places"
+_KINDS = {"load": later("as loaded"), "review": later("after review"), "split": later("with splits")}
 MOST = 1_000
 """Datasets, versions and runs, of each the newest: more than anybody reads, and less than a tenth of a second."""
 
@@ -22,7 +25,8 @@ MOST = 1_000
 async def places(request: Request) -> Response:
     """`{"datasets": [name], "versions": [{number, about}], "runs": [{number, title, done}]}`; the last two of the
     dataset that is named."""
-    return JSONResponse(await anyio.to_thread.run_sync(_places, request.query_params.get("dataset")))
+    with speaking(of_request(request)):
+        return JSONResponse(await anyio.to_thread.run_sync(_places, request.query_params.get("dataset")))
 
 
 def _places(named: str | None) -> Mapping[str, Sequence[object]]:
@@ -43,10 +47,12 @@ def found(context: Context, named: str | None) -> Mapping[str, Sequence[object]]
     return {
         "datasets": [dataset.name for dataset in datasets[:MOST]],
         "versions": [
-            {"number": version.number, "about": version.note or version.kind}
+            {"number": version.number, "about": version.note or say(_KINDS[version.kind])}
             for version in sorted(versions, key=lambda version: -version.number)[:MOST]
         ],
-        "runs": [{"number": run.number, "title": run.title, "done": bool(run.summary)} for run in runs[:MOST]],
+        "runs": [
+            {"number": run.number, "title": say_stored(run.title), "done": bool(run.summary)} for run in runs[:MOST]
+        ],
     }
 
 

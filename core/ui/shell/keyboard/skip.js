@@ -4,7 +4,7 @@
 class SkipLink {
   constructor() {
     this.link = el("a", { href: "#stMain", class: "skip", onclick: (event) => this.go(event) })
-    this.root = el("nav", { "aria-label": "Skip", hidden: true }, this.link)
+    this.root = el("nav", { "aria-label": t("Skip"), hidden: true }, this.link)
   }
 
   /** Whether there is a list, a desk …: looked for whenever the page changes, and when the key is pressed. */

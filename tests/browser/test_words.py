@@ -1,0 +1,92 @@
+"""The pages in Chinese, in a real browser: nothing is left in English, and the language is kept."""
+
+from __future__ import annotations
+
+import getpass
+from collections.abc import Iterator
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+from tests.browser.conftest import Server, settled, start_server
+from tests.browser.every_view import fill
+from tests.browser.words_left import english_left
+
+DATA = (
+    *("news", "digits", "crops", "people", "stories", "a run", "The disk is full."),
+    *("ada", "ann", "tester", getpass.getuser()),
+)
+WALK = ("", "jobs")
+"""The addresses that are translated wholly."""
+
+
+@pytest.fixture(scope="module")
+def full(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    """The app on a workspace with something on every page."""
+    folder = tmp_path_factory.mktemp("full")
+    fill(folder)
+    started = start_server(folder)
+    yield started
+    started.end()
+
+
+@pytest.fixture
+def chinese(browser: Browser) -> Iterator[Page]:
+    """A tab of a browser that asks for Chinese."""
+    context = browser.new_context(viewport={"width": 1440, "height": 900}, locale="zh-CN")
+    yield context.new_page()
+    context.close()
+
+
+@pytest.mark.parametrize("address", WALK)
+def test_a_page_has_nothing_left_in_english(chinese: Page, full: Server, address: str) -> None:
+    chinese.goto(f"{full.url}/{address}")
+    settled(chinese)
+    expect(chinese.locator("html")).to_have_attribute("lang", "zh-CN")
+    expect(chinese.get_by_role("button", name="快捷键")).to_be_visible()
+    assert english_left(chinese, DATA) == []
+
+
+def test_the_dialogs_of_the_keyboard_and_the_space_panel_are_said_too(chinese: Page, full: Server) -> None:
+    chinese.goto(f"{full.url}/jobs")
+    settled(chinese)
+    chinese.get_by_role("button", name="快捷键").click()
+    assert english_left(chinese, DATA) == []
+    chinese.keyboard.press("Escape")
+    chinese.keyboard.press("Control+k")
+    expect(chinese.get_by_role("option", name="数据集 crops")).to_be_visible()
+    assert english_left(chinese, DATA) == []
+    chinese.keyboard.press("Escape")
+    chinese.get_by_text("磁盘空间").click()
+    expect(chinese.get_by_text("可以重新计算")).to_be_visible()
+    settled(chinese)
+    assert english_left(chinese, DATA) == []
+
+
+def test_an_empty_workspace_is_said_in_chinese(chinese: Page, server: Server) -> None:
+    for address in WALK:
+        chinese.goto(f"{server.url}/{address}")
+        settled(chinese)
+        expect(chinese.get_by_role("button", name="快捷键")).to_be_visible()
+        assert english_left(chinese, DATA) == []
+
+
+def test_a_choice_is_kept_and_every_part_of_the_page_follows(page: Page, full: Server) -> None:
+    page.goto(f"{full.url}/jobs")
+    settled(page)
+    expect(page.get_by_role("heading", level=1)).to_have_text("Jobs")
+    expect(page.locator("html")).to_have_attribute("lang", "en")
+    page.get_by_test_id("stPopover").get_by_role("button").click()
+    page.get_by_role("radio", name="中文").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("任务")
+    expect(page.get_by_role("button", name="快捷键")).to_be_visible()
+    page.keyboard.press("Escape")
+    page.get_by_text("磁盘空间").click()
+    expect(page.get_by_text("可以重新计算").first).to_be_visible()
+    page.locator("[data-testid=stMain]").get_by_role("button", name="日志").first.click()  # a part alone is drawn
+    expect(page.get_by_role("button", name="隐藏日志")).to_be_visible()
+    page.goto(full.url)  # another session
+    settled(page)
+    expect(page.get_by_role("heading", level=1)).to_have_text("数据集")
+    page.goto(f"{full.url}/jobs?lang=en")
+    expect(page.get_by_role("heading", level=1)).to_have_text("Jobs")

