@@ -25,7 +25,7 @@ from core.store.datasets import get_dataset
 from core.store.filters import Condition
 from core.store.rows import get_rows
 from core.targets import Target
-from core.tasks import task_named
+from core.tasks import target_of
 
 LEASE_SECONDS = 180
 """How long a row stays with a session that is not heard of; the desk reports every 45 seconds while it is used."""
@@ -118,7 +118,7 @@ def items(context: Context, scan: Scan, example_ids: Sequence[int], issue_type: 
     examples = _examples(context, scan.version_id, by_row.keys() | near)
     said = decisions.standing_of(context.store, scan.version_id, list(by_row), unsure=True)
     dataset = get_dataset(context.store, scan.dataset_id)
-    target = task_named(dataset.task).target
+    target = target_of(dataset)
     likeliest = _likeliest(context, scan, found, dataset.labels, target)
     made = [
         with_said(

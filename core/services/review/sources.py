@@ -13,7 +13,7 @@ from core.issues import ISSUE_TYPES
 from core.issues.contract import DeskAction
 from core.records import Issue, IssueFilter, LabelsFrom, PredictionFilter, ReviewCounts, RowFilter, Run, Scan
 from core.review.records import Neighbour, ReviewItem
-from core.services.evaluation.measures import target_of, truth_version
+from core.services.evaluation.measures import target_of_run, truth_version
 from core.services.evaluation.probabilities import probabilities_path
 from core.services.issues.listing import type_of
 from core.services.review import queue as review_queue
@@ -29,7 +29,7 @@ from core.store.relations import relation
 from core.store.rows import get_rows, labels_of
 from core.store.scans import latest_scan
 from core.targets import Target
-from core.tasks import task_named
+from core.tasks import target_of
 
 HELD_OUT = ("test", "validation")
 """Splits that models are measured on."""
@@ -176,7 +176,7 @@ class RunSource:
         near = self._neighbours(context, version_id, kept)
         ranks = self._ranks(context, version_id, kept)
         matrix = self._probabilities(context)
-        target = task_named(get_dataset(context.store, self.run.dataset_id).task).target
+        target = target_of(get_dataset(context.store, self.run.dataset_id))
         made = []
         for example in examples:
             predicted, confidence, position = found[example.example_id]
@@ -229,7 +229,10 @@ class RunSource:
     def ranked(self, context: Context, version_id: str) -> Condition:
         truth = relation(context.store, truth_version(context, (self.run,), self.labels_from))
         own = relation(context.store, version_id)
-        classes_sql, dataset = target_of(context, self.run).classes_sql, get_dataset(context.store, self.run.dataset_id)
+        classes_sql, dataset = (
+            target_of_run(context, self.run).classes_sql,
+            get_dataset(context.store, self.run.dataset_id),
+        )
         return predictions.ranked(self.run.run_id, self.where, truth, own, classes_sql, dataset)
 
     def _count(self, context: Context, version_id: str, condition: str = "") -> int:

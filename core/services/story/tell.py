@@ -41,7 +41,7 @@ from core.store.scans import latest_scan
 from core.store.telling.story import tally
 from core.store.versions import list_versions
 from core.targets.contract import Target
-from core.tasks import task_named
+from core.tasks import target_of
 
 AnyComparison = Comparison | MultiLabelComparison
 
@@ -70,6 +70,7 @@ def story(
         *(context.store.newest_act(), tuple(one.version_id for one in versions)),
         *(tuple(one.scan_id if one else None for one in scans.values()), tuple(one.run_id for one in runs)),
         tuple(one.effect_id for one in found),
+        context.ledger.classes.newest_of(dataset.dataset_id),
     )
 
     def work(report: Report) -> Story:
@@ -94,7 +95,7 @@ class _Teller:
         self.context, self.dataset, self.versions, self.scans = context, dataset, versions, scans
         self.runs, self.effects, self.labels_from = runs, found, labels_from
         self.newest = versions[-1]
-        self.target: Target = task_named(dataset.task).target
+        self.target: Target = target_of(dataset)
 
     def tell(self, run: Run | None, split: str | None, report: Report) -> Story:
         run = run or next((one for one in self.runs if self._split_of(one)), None)

@@ -14,7 +14,7 @@ from core.errors import UsageError
 from core.records import Dataset, Version
 from core.services.export import export, file_name, formats_of
 from core.settings import allowed_folders
-from core.tasks import task_named
+from core.tasks import target_of, task_named
 from core.ui import keys
 from core.ui.parts.background import forget, result_of
 from core.ui.parts.paths import inside, typable
@@ -36,7 +36,7 @@ def export_form(context: Context, dataset: Dataset, version: Version) -> None:
     offered = formats_of(task_named(dataset.task))
     st.markdown(f"**Export {plain(dataset.name)}, version {version.number}**")
     st.caption(f"{version.row_count:,} rows with their labels as of this version; excluded rows are left out.")
-    if task_named(dataset.task).target.several:
+    if target_of(dataset).several:
         st.caption("Labels are lists of classes, in CSV JSON arrays; each format loads again as it was.")
     chosen = st.radio("Format", offered, format_func=lambda name: FORMATS[name][0], key="export-format") or offered[0]
     large = version.row_count > LARGE_ROWS

@@ -11,7 +11,7 @@ from core.modalities import WORDS
 from core.records import Dataset, RowFilter, Version
 from core.services.lists import row_filter
 from core.store.rows import get_rows, values
-from core.tasks import task_named
+from core.tasks import target_of
 from core.ui import keys
 from core.ui.lists.row_list import row_tools
 from core.ui.lists.rows import show_row
@@ -44,7 +44,7 @@ def row_filters(context: Context, dataset: Dataset, version: Version) -> RowFilt
 
 def _label(dataset: Dataset) -> None:
     """The class that the rows have; or the label of no class, where a label may be that."""
-    target = task_named(dataset.task).target
+    target = target_of(dataset)
     none = [target.label_of(())] if target.several else []
     _box("Label", keys.LABEL, [*none, *dataset.labels], 200, lambda name: target.words(name) if name in none else name)
 

@@ -19,7 +19,7 @@ from core.services.views import PREDICTED
 from core.store.export import Format
 from core.store.predictions import SUREST
 from core.store.rows import get_rows
-from core.tasks import task_named
+from core.tasks import target_of, task_named
 from core.ui import keys
 from core.ui.evaluation.choice import AnyShown, Shown
 from core.ui.evaluation.class_box import class_box
@@ -228,7 +228,7 @@ def _judge(shown: AnyShown, verdicts: Verdicts, picked: Sequence[Example], seen:
 def _seen(shown: AnyShown, row: PredictedRow, example: Example) -> Seen:
     """A run's prediction is what is suggested; how probable the label is, nobody says where the two differ."""
     sure = f"{row.confidence:.2f} sure"
-    target = task_named(shown.dataset.task).target
+    target = target_of(shown.dataset)
     why = f"Run {shown.run.number} predicts {target.words(row.predicted)}, {row.confidence:.0%} sure."
     return Seen(example, row.predicted, 1 - row.confidence, caption=sure, why=why, tier=f"run {shown.run.number}")
 
@@ -329,7 +329,7 @@ def _columns(
     verdicts: Mapping[int, str],
 ) -> dict[str, list[Any]]:
     titles = {one.name: other.get(one.title, one.title) for one in tools.columns}
-    drawing, words = drawing_of(tools.dataset), task_named(tools.dataset.task).target.words
+    drawing, words = drawing_of(tools.dataset), target_of(tools.dataset).words
     names = {one.column: one.name for one in tools.dataset.attributes}
     columns: dict[str, list[Any]] = {}
     for one in listed.columns:

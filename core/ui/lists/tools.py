@@ -21,6 +21,7 @@ from core.services.lists import (
     COLUMNS,
     FILTERS,
     FLAGGED,
+    LABEL_COLUMNS,
     ORDER,
     SEARCH,
     SHOW,
@@ -111,7 +112,7 @@ def chips(tools: Tools) -> None:
     with st.container(horizontal=True, gap="small", vertical_alignment="center", key="list-chips"):
         for place, text in enumerate(texts):
             [(one, column)] = read_filters(text, tools.columns)
-            shown = in_words(one, _titled(tools, column))
+            shown = in_words(one, _titled(tools, column), tools.dataset)
             st.button(
                 plain(shown if len(shown) <= 60 else f"{shown[:59]}…"),
                 icon=":material/close:",
@@ -295,7 +296,7 @@ def _times(name: str) -> list[tuple[How, str]]:
 
 def _values(tools: Tools, column: ListColumn) -> list[str]:
     """The most frequent values; of labels all. Kept, since a version never changes."""
-    if column.column in ("label", "given_label", "suggested_label", "predicted"):
+    if column.column in LABEL_COLUMNS:
         return list(tools.dataset.labels[:500])
     context, version_id = tools.context, tools.version_id
 

@@ -5,13 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from core.records import Dataset
-from core.targets import Target
-from core.tasks import task_named
+from core.tasks import target_of
 
-
-def target_of(dataset: Dataset) -> Target:
-    """What a dataset's labels are."""
-    return task_named(dataset.task).target
+__all__ = ["target_of", "words_of"]
 
 
 def words_of(dataset: Dataset) -> Callable[[str | None], str | None]:

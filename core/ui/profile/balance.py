@@ -10,7 +10,7 @@ from core.charts.intervals import shares
 from core.lookalikes import lookalike_notes
 from core.profile.records import MISSING, Balance, LabelSets, SplitBalance
 from core.records import Dataset, RowFilter, Version
-from core.tasks import task_named
+from core.tasks import target_of
 from core.ui.parts.cells import clicked_mark
 from core.ui.parts.problems import plain
 from core.ui.profile import label_sets
@@ -118,7 +118,7 @@ def _splits(dataset: Dataset, version: Version, splits: SplitBalance) -> str | N
     picked = st.segmented_control(
         "Open the rows of a split", splits.splits, key=_SPLIT, format_func=plain, label_visibility="collapsed"
     )
-    several = task_named(dataset.task).target.several
+    several = target_of(dataset).several
     st.caption(_UNTESTED if several else _verdict(splits))
     return None if picked is None else str(picked)
 

@@ -10,7 +10,7 @@ from core.charts.bars import bars
 from core.charts.together import pairs_of, together
 from core.profile.records import LabelSets
 from core.records import Dataset, RowFilter, Version
-from core.tasks import task_named
+from core.tasks import target_of
 from core.ui.parts.problems import plain
 from core.ui.profile.parts import Opened, chart, chosen, heading, numbers
 
@@ -72,7 +72,7 @@ def _together(dataset: Dataset, version: Version, sets: LabelSets) -> Opened | N
 
 
 def _commonest(dataset: Dataset, version: Version, sets: LabelSets) -> Opened | None:
-    words = task_named(dataset.task).target.words
+    words = target_of(dataset).words
     names, counts = [words(label) for label, _ in sets.commonest], [count for _, count in sets.commonest]
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         heading("Commonest labels", f"{len(names):,} of {sets.distinct:,}, rows with exactly these classes")

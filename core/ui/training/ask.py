@@ -9,7 +9,7 @@ from core.records import Dataset, Run
 from core.services.prediction.playground import Reply
 from core.targets import Target
 from core.targets.arrays import LIKELY
-from core.tasks import task_named
+from core.tasks import target_of, task_named
 from core.ui.lists.rows import show_row
 from core.ui.lists.seen import in_newest
 from core.ui.lists.verdict_bar import Seen, Verdicts
@@ -25,7 +25,7 @@ def ask(context: Context, dataset: Dataset, run: Run) -> None:
     with left:
         reply = drawing_of(dataset).ask(context, run)
         if reply is not None:
-            _says(run, reply, task_named(dataset.task).target)
+            _says(run, reply, target_of(dataset))
     if reply is not None:
         with right:
             _nearest(context, dataset, run, reply)
