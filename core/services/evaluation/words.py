@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 from core.evaluation.confusion import most_confused
 from core.records import Difference, Estimate, Evaluation, MultiLabelEvaluation, Run, Version
 from core.tasks import task_named
@@ -99,8 +101,10 @@ def difference(one: Difference, first: Run, second: Run) -> str:
     return f"run {better.number} is better than run {worse.number} ({points})"
 
 
-def limits(run: Run, found: AnyEvaluation) -> list[str]:
-    """What these figures cannot tell, beside what none can (`ALWAYS`)."""
+def limits(run: Run, found: AnyEvaluation, known: Collection[str] | None = None) -> list[str]:
+    """What these figures cannot tell, beside what none can (`ALWAYS`). `known` are the classes of the run, where
+    `found` has them under other names."""
+    known = run.labels if known is None else known
     said = []
     if found.split == "train":
         said.append("The model has learnt from these very rows: on new ones it does worse.")
@@ -116,7 +120,7 @@ def limits(run: Run, found: AnyEvaluation) -> list[str]:
         more = f" and {len(few) - NAMED} more" if len(few) > NAMED else ""
         names = ", ".join(f"“{name}”" for name in few[:NAMED])
         said.append(f"Fewer than {FEW_ROWS} rows, so little can be said of the single class: {names}{more}.")
-    unknown = [name for name, scores in found.classes.items() if name not in run.labels and scores.support]
+    unknown = [name for name, scores in found.classes.items() if name not in known and scores.support]
     if unknown:
         said.append(f"The model does not know {', '.join(f'“{name}”' for name in unknown[:NAMED])}: all wrong.")
     if isinstance(found, MultiLabelEvaluation):

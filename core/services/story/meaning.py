@@ -33,7 +33,7 @@ def meanings(
     guidelines = guidelines_of(context, dataset)
     return tuple(
         ClassMeaning(
-            name,
+            dataset.called(name),
             guidelines.get(name, ""),
             sizes[name],
             sizes[name] / labelled,

@@ -33,6 +33,7 @@ from core.records import (
 )
 from core.services.cleaning_effect import effects
 from core.services.evaluation.measures import compare, evaluate, splits_of
+from core.services.evaluation.named import under_names
 from core.services.evaluation.words import ALWAYS, AnyEvaluation, difference, limits
 from core.services.runs.listing import done_runs, headline_scores
 from core.services.story import baselines, meaning, next_acts, worst
@@ -105,7 +106,9 @@ class _Teller:
         lines = self._lines(run, split, part(report, 1 / 6, 3 / 6))
         score = score_of(run, split, evaluation) if run and split and evaluation else None
         trend = self._trend(lines, score)
-        bases = baselines.of(self.context, self.target, evaluation, self.newest) if evaluation else ()
+        bases = (
+            baselines.of(self.context, self.target, evaluation, self.newest, self.dataset.called) if evaluation else ()
+        )
         previous = self._previous(run, split) if run and evaluation else None
         report(4, 6)
         scan = self._scan()
@@ -129,13 +132,17 @@ class _Teller:
             effect_verdict=conclude(effect).verdict if effect else None,
             effect_version=self._number(effect.version_id) if effect else None,
             baselines=(*([previous] if previous else []), *bases),
-            worst=worst.worst_classes(evaluation) if evaluation else (),
+            worst=worst.worst_classes(evaluation, self.dataset.called) if evaluation else (),
             suspects=suspects,
             suspects_missing=missing,
             classes=meaning.meanings(self.context, self.dataset, self.newest, run, self.scans[self.newest.version_id]),
-            limits=(*(limits(run, evaluation) if run and evaluation else ()), *ALWAYS),
+            limits=(*(self._limits(run, evaluation) if run and evaluation else ()), *ALWAYS),
             next_acts=acts,
         )
+
+    def _limits(self, run: Run, found: AnyEvaluation) -> list[str]:
+        known = [self.dataset.called(code) for code in run.labels]
+        return limits(run, under_names(found, self.dataset), known)
 
     def _split_of(self, run: Run) -> str | None:
         named, _ = headline_scores(run)

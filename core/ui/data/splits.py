@@ -37,7 +37,7 @@ def classes_by_part(context: Context, dataset: Dataset, version: Version) -> Non
         st.caption("This version has no splits.")
         return
     rows = sorted(counts.items(), key=lambda item: -sum(item[1].values()))[:MAX_ROWS]
-    columns: dict[str, list[object]] = {"class": [label for label, _ in rows]}
+    columns: dict[str, list[object]] = {"class": [dataset.called(label) for label, _ in rows]}
     for part in parts:
         columns[part or "no part"] = [by_part.get(part, 0) for _, by_part in rows]
     st.dataframe(columns, hide_index=True, alt="Rows of each class in each split")

@@ -36,7 +36,7 @@ from core.services.lists import (
     write_names,
     write_order,
 )
-from core.services.views import OF_PAGE, delete_view, rename_view, save_view, views_of
+from core.services.views import OF_CLASSES, OF_PAGE, delete_view, rename_view, save_view, views_of
 from core.store.export import Format
 from core.ui.parts.downloads import download_link
 from core.ui.parts.problems import plain, shown_errors
@@ -87,7 +87,7 @@ def list_query(tools: Tools) -> dict[str, str]:
         if key in (FILTERS, ORDER, COLUMNS):
             value = st.query_params.get(key)
         if value not in (None, ""):
-            found[key] = str(value)
+            found[key] = tools.dataset.coded(str(value)) if key in OF_CLASSES else str(value)
     if COLUMNS not in found:
         own = tools.context.ledger.views.columns(tools.dataset.dataset_id, tools.page, current_user())
         if own:
@@ -268,7 +268,12 @@ def _new_filter(tools: Tools) -> None:
         texts = [filter_text(column, "contains", (words,))] if words and words.strip() else []
     elif way in (ANY_OF, NONE_OF):
         values = st.multiselect(
-            "Values", _values(tools, column), key=f"filter-values-{name}", accept_new_options=True, width=320
+            "Values",
+            _values(tools, column),
+            key=f"filter-values-{name}",
+            accept_new_options=True,
+            format_func=tools.dataset.called if column.column in LABEL_COLUMNS else str,
+            width=320,
         )
         texts = [filter_text(column, "=" if way == ANY_OF else "!=", values)] if values else []
     elif way in (YES, NO):

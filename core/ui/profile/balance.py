@@ -15,6 +15,7 @@ from core.ui.parts.cells import clicked_mark
 from core.ui.parts.problems import plain
 from core.ui.profile import label_sets
 from core.ui.profile.bars import TOP, value_bars
+from core.ui.profile.named import balance_named, sets_named, splits_named
 from core.ui.profile.parts import CHOICE, Opened, figures, heading, lift_others, numbers
 from core.ui.shell.pages import link
 
@@ -35,6 +36,8 @@ def balance_view(
 ) -> Opened | None:
     """Classes on the left, splits on the right, beneath them which classes go together where a label is several; the
     rows of the class, or the classes, and the split that are chosen."""
+    balance, splits = balance_named(balance, dataset), splits_named(splits, dataset)
+    sets = None if sets is None else sets_named(sets, dataset)
     _figures(balance, sets)
     left, right = st.columns([6, 5], gap="large")
     with left:
@@ -51,7 +54,7 @@ def balance_view(
     several = None if sets is None else label_sets.label_sets_view(dataset, version, sets)
     if label is None and split is None and several is None:
         return None
-    opened = several or Opened(RowFilter(label=label), label or "")
+    opened = several or Opened(RowFilter(label=None if label is None else dataset.coded(label)), label or "")
     where = replace(opened.where, split="" if split == MISSING else split)
     return Opened(where, " · ".join(filter(None, (opened.title, "" if split is None else f"split {split}"))))
 

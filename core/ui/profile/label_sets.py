@@ -68,7 +68,7 @@ def _together(dataset: Dataset, version: Version, sets: LabelSets) -> Opened | N
     if place is None:
         return None
     one, other = (sets.labels[side] for side in pairs[place])
-    return Opened(RowFilter(label=one, also=other), f"{one} and {other}")
+    return Opened(RowFilter(label=dataset.coded(one), also=dataset.coded(other)), f"{one} and {other}")
 
 
 def _commonest(dataset: Dataset, version: Version, sets: LabelSets) -> Opened | None:
