@@ -104,13 +104,7 @@ def test_no_page_shows_the_code_of_a_class_with_a_name(
     assert [one[:200] for one in told if any(code in one for code in CODES)] == []
 
 
-def test_a_link_may_say_the_code_or_the_name_and_carries_the_code(open_at: OpenAt, coded: Dataset) -> None:
-    for value in ("zq1", "neutral"):
-        shown = open_at("data", dataset="coded", view="rows", label=value)
-        assert shown.query_params["label"] == ["neutral"], "what the box shows, by which Streamlit finds it"
-        assert any("label: neutral" in one.value for one in shown.markdown)
-        shown = open_at("issues", dataset="coded", given=value)
-        assert any("30 rows" in one.value or "14 rows" in one.value for one in shown.markdown)
+def test_a_link_may_say_the_name_and_the_copied_one_says_the_code(open_at: OpenAt, coded: Dataset) -> None:
     shown = settled(open_at, "evaluation", {"view": "matrix", "true": "negative", "predicted": "neutral"})
     assert "true=zq0" in copied_link(shown)
     assert any("2 rows** of **negative** taken for **neutral**" in one.value for one in shown.markdown)

@@ -32,11 +32,9 @@ def classes_told(dataset: Dataset, known: str | None) -> dict[str, object]:
 
 
 def class_in_url(dataset: Dataset, key: str) -> None:
-    """Lets a link name a class by its code or by its name. Call it right before a box of classes that is bound to the
-    URL under `key` and shows them by `dataset.called`: Streamlit reads what a box shows, not what it stands for."""
+    """Lets a link name a class by its code where the class has a name. Call it right before a box of classes that is
+    bound to the URL under `key` and shows them by `dataset.called`: Streamlit finds there what a box shows, and takes
+    anything else for a mistake. What the box itself puts into the URL is the name, so a code is always a link's."""
     said = st.query_params.get(key)
-    if said is None or key in st.session_state:
-        return
-    shown = dataset.called(dataset.coded(said))
-    if shown != said:
-        st.query_params[key] = shown
+    if said is not None and said in dataset.labels and dataset.called(said) != said:
+        st.session_state[key] = said
