@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
+from core.lookalikes import isolated
 from core.records import Decision, ReviewCounts
 from core.targets import Target
 
@@ -45,7 +46,7 @@ def change_words(before: str | None, after: str, target: Target) -> str:
         said = [f"{word} {_listed([class_words(one, target) for one in names])}" for word, names in parts if names]
         if said:
             return ", ".join(said)
-    return f"changed to {target.words(after)}"
+    return f"changed to {isolated(target.words(after))}"
 
 
 def change_marks(before: str, after: str | None, target: Target) -> str | None:

@@ -77,3 +77,37 @@ def test_the_table_names_a_class_with_one_press(page: Page, served: Server, tmp_
     with opened(tmp_path) as context:
         found = get_dataset(context.store, "texts")
         assert dict(found.names) | NAMES == dict(found.names) and "mixed" in found.names.values()
+
+
+def test_names_of_right_to_left_scripts_are_read_from_the_right(page: Page, tmp_path: Path) -> None:
+    dataset = make_texts(tmp_path, texts=[f"هذا خبر رقم {row} عن الرياضة" for row in range(60)])
+    with opened(tmp_path) as context:
+        name_classes(context, dataset, "ada", {"class 00000": "شكوى", "class 00001": "محايد"})
+    server = start_server(tmp_path)
+    try:
+        page.goto(f"{server.url}/review")
+        desk = page.locator(".review")
+        expect(desk.locator(".given .label")).to_have_text("شكوى")
+        for part in (
+            ".given .label",
+            ".suggested .label",
+            ".example-body",
+            ".snippet >> nth=0",
+            ".bars .name span >> nth=0",
+        ):
+            assert desk.locator(part).evaluate("node => getComputedStyle(node).direction") == "rtl", part
+        # The probability behind a name stays behind it: the number is drawn on the right of the name.
+        where = """(node) => {
+          const text = node.firstChild, at = (part) => {
+            const range = document.createRange(), from = text.data.indexOf(part)
+            range.setStart(text, from), range.setEnd(text, from + part.length)
+            return range.getBoundingClientRect().left
+          }
+          return [at("شكوى"), at("5")]
+        }"""
+        name, number = desk.locator(".why").evaluate(where)
+        assert name < number
+        page.goto(f"{server.url}/issues?layout=cards")
+        expect(page.locator(".stMarkdownBadge").first).to_have_css("unicode-bidi", "isolate")
+    finally:
+        server.stop()

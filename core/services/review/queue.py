@@ -16,6 +16,7 @@ import numpy as np
 from core.context import Context
 from core.issues import ISSUE_TYPES
 from core.issues.contract import Evidence, IssueType, Seen
+from core.lookalikes import isolated
 from core.records import Decision, Example, Issue, IssueFilter, RowFilter, Scan
 from core.review.records import Neighbour, ReviewItem
 from core.store import issues
@@ -158,7 +159,7 @@ def _item(
     near = zip(proof.neighbours, proof.similarities, strict=True)
     neighbours = tuple(Neighbour(examples[example_id], similarity) for example_id, similarity in near)
     given, suggested, *near_labels = (
-        None if label is None else target.words(label)
+        None if label is None else isolated(target.words(label))
         for label in (issue.given_label, issue.suggested_label, *(one.example.label for one in neighbours))
     )
     why = kind.say(proof, Seen(given or "", suggested, near_labels))

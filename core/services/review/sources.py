@@ -11,6 +11,7 @@ import numpy as np
 from core.context import Context
 from core.issues import ISSUE_TYPES
 from core.issues.contract import DeskAction
+from core.lookalikes import isolated
 from core.records import Issue, IssueFilter, LabelsFrom, PredictionFilter, ReviewCounts, RowFilter, Run, Scan
 from core.review.records import Neighbour, ReviewItem
 from core.services.evaluation.measures import target_of_run, truth_version
@@ -193,16 +194,20 @@ class RunSource:
 
     def _why(self, issue: Issue, confidence: float, score: float, near: Sequence[Neighbour], target: Target) -> str:
         """What the run says for its answer and against the label, and what the nearest examples are."""
+
+        def words(label: str) -> str:
+            return isolated(target.words(label))
+
         predicted, given = issue.suggested_label or "", issue.given_label
-        said = f"Run {self.run.number} is {confidence:.0%} sure of {target.words(predicted)}"
+        said = f"Run {self.run.number} is {confidence:.0%} sure of {words(predicted)}"
         if given and given != predicted:
-            said += f" and gives the label {target.words(given)} {score:.0%}"
+            said += f" and gives the label {words(given)} {score:.0%}"
         if not near:
             return f"{said}."
         like = sum(one.example.label == predicted for one in near)
         as_given = sum(one.example.label == given for one in near)
-        others = "" if given == predicted else f", {as_given} {target.words(given)}" if given else ""
-        return f"{said}. Of its {len(near)} nearest examples {like} are {target.words(predicted)}{others}."
+        others = "" if given == predicted else f", {as_given} {words(given)}" if given else ""
+        return f"{said}. Of its {len(near)} nearest examples {like} are {words(predicted)}{others}."
 
     def _neighbours(
         self, context: Context, version_id: str, example_ids: Sequence[int]

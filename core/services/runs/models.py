@@ -78,13 +78,13 @@ def export_model(context: Context, run: Run, out: Path) -> Path:
             if file.is_file():
                 place = f"{inner}/{file.relative_to(model).as_posix()}"
                 if file == model / "config.json" and dataset.names:
-                    archive.writestr(place, _named_config(file.read_text(encoding="utf-8"), dataset))
+                    archive.writestr(place, named_config(file.read_text(encoding="utf-8"), dataset))
                 else:
                     archive.write(file, place)
     return out
 
 
-def _named_config(text: str, dataset: Dataset) -> str:
+def named_config(text: str, dataset: Dataset) -> str:
     """A model's config with names in place of classes: `id2label`, and `label2id`, which leads back."""
     config = json.loads(text)
     names = {number: dataset.called(code) for number, code in config["id2label"].items()}

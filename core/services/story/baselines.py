@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping
 import numpy as np
 
 from core.context import Context
+from core.lookalikes import quoted
 from core.proportions import Z95, wilson
 from core.records import Baseline, Estimate, Evaluation, MultiLabelEvaluation, Version
 from core.services.evaluation.words import AnyEvaluation
@@ -39,7 +40,7 @@ def of(
     )
     every = "every row" if isinstance(found, Evaluation) else "every row, and no other class"
     return (
-        Baseline("Always the most frequent class", f"“{called(largest)}” for {every}", majority, over),
+        Baseline("Always the most frequent class", f"{quoted(called(largest))} for {every}", majority, over),
         Baseline(
             "Guessing by shares", "each class as often as it occurs, whatever the example is", guessed, over_guessed
         ),

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from core.context import Context
+from core.lookalikes import quoted
 from core.records import Dataset, Evaluation, NextAct, Place, Run, Scan, Told, Version, VersionLine
 from core.services.evaluation.words import AnyEvaluation, percent
 from core.services.story.expected import between, expected_wrong
@@ -113,7 +114,7 @@ def _review(known: Known) -> Iterator[NextAct]:
         yield from _reviewing(
             known,
             scan,
-            f"Review the {len(ranks):,} flagged {_rows(len(ranks))} of “{known.dataset.called(name)}”",
+            f"Review the {len(ranks):,} flagged {_rows(len(ranks))} of {quoted(known.dataset.called(name))}",
             ranks,
             name,
         )
@@ -121,7 +122,7 @@ def _review(known: Known) -> Iterator[NextAct]:
         yield from _reviewing(
             known,
             scan,
-            f"Review the {len(others):,} flagged {_rows(len(others))} of the classes other than “{called}”",
+            f"Review the {len(others):,} flagged {_rows(len(others))} of the classes other than {quoted(called)}",
             others,
             None,
         )
@@ -186,7 +187,7 @@ def _collect(known: Known) -> Iterator[NextAct]:
     recall, largest = known.found.classes[name].recall, max(sizes.values())
     kind = "missed" if not isinstance(known.found, Evaluation) else "taken for something else"
     yield NextAct(
-        f"Collect rows of “{known.dataset.called(name)}”",
+        f"Collect rows of {quoted(known.dataset.called(name))}",
         f"It has {sizes[name]:,} rows where the largest class has {largest:,}, and {percent(1 - recall)} of its "
         f"{known.found.split} rows are {kind}.",
         round(errors[name]),

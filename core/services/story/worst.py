@@ -8,6 +8,7 @@ import numpy as np
 
 from core.context import Context
 from core.evaluation.confusion import Integers
+from core.lookalikes import quoted
 from core.proportions import wilson
 from core.records import (
     Evaluation,
@@ -121,7 +122,8 @@ def _of_classes(found: Evaluation, called: Callable[[str], str]) -> tuple[Told, 
         other, name = int(errors.argmax()), found.labels[place]
         taken, rows = int(errors[other]), int(support[place])
         rest = int(wrong[place]) - taken
-        said = f"“{called(name)}” is taken for “{called(found.labels[other])}” in {taken:,} of {rows:,} rows"
+        own, taken_for = quoted(called(name)), quoted(called(found.labels[other]))
+        said = f"{own} is taken for {taken_for} in {taken:,} of {rows:,} rows"
         more = f", and for other classes in {rest:,}" if rest else ""
         told.append(Told(said + more, int(wrong[place]), rows, RowsBehind((name, "" if rest else found.labels[other]))))
     return tuple(told)
@@ -139,7 +141,7 @@ def _of_sets(found: MultiLabelEvaluation, called: Callable[[str], str]) -> tuple
             parts.append(f"wrongly added to {added[place]:,} {'other' if added[place] == 1 else 'others'}")
         rows = int(missed[place]) or int(added[place])
         behind = RowsBehind((name, "") if missed[place] else ("", name))
-        told.append(Told(f"“{called(name)}” is {', and '.join(parts)}", rows, has, behind))
+        told.append(Told(f"{quoted(called(name))} is {', and '.join(parts)}", rows, has, behind))
     return tuple(told)
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import csv
+import json
 from pathlib import Path
 
 import pytest
@@ -10,8 +12,10 @@ from core.context import Context
 from core.errors import UsageError
 from core.records import Dataset
 from core.services.classes.naming import classes_of, code_of, name_classes, take_back
+from core.services.export import export
 from core.services.lists import issue_filter, row_filter, rows_listed
 from core.services.review.file import decide_file
+from core.services.runs.models import named_config
 from core.store.acts.decisions import decision_of
 from core.store.datasets import get_dataset
 from core.targets.multi_label.facts import MULTI_LABEL
@@ -105,3 +109,32 @@ def test_several_classes_are_said_and_taken_by_name() -> None:
     assert (target.words('["0","1","2"]'), target.words("[]")) == ("2, anger, joy", "none")
     assert target.tidied('["joy",2]') == '["0","2"]'
     assert target.objection(target.tidied("joy"), {"0", "1", "2"}), "a text is still no list"
+
+
+def test_a_table_has_names_beside_the_labels_where_they_are_asked_for(
+    context: Context, coded: Dataset, tmp_path: Path
+) -> None:
+    named = name_classes(context, coded, "ann", {"0": "negative, or so", "2": "it's good"})
+    export(context, named.latest_version_id, "csv", tmp_path / "plain.csv")
+    export(context, named.latest_version_id, "csv", tmp_path / "named.csv", named=True)
+    plain, with_names = ((tmp_path / file).read_text().splitlines() for file in ("plain.csv", "named.csv"))
+    assert "label_name" not in plain[0] and plain[1].split(",")[2:4] == ["0", "0"]
+    with (tmp_path / "named.csv").open(newline="") as file:
+        rows = list(csv.DictReader(file))
+    assert [(row["label"], row["label_name"]) for row in rows[:3]] == [
+        ("0", "negative, or so"),
+        ("1", "1"),
+        ("2", "it's good"),
+    ]
+    assert len(with_names) == len(plain)
+
+
+def test_an_exported_model_calls_its_classes_by_their_names(context: Context, coded: Dataset, tmp_path: Path) -> None:
+    named = name_classes(context, coded, "ann", {"0": "negative", "2": "positive"})
+    told = {"id2label": {"0": "0", "1": "1", "2": "2"}, "label2id": {"0": 0, "1": 1, "2": 2}, "hidden_size": 4}
+    found = json.loads(named_config(json.dumps(told), named))
+    assert found == {
+        "id2label": {"0": "negative", "1": "1", "2": "positive"},
+        "label2id": {"negative": 0, "1": 1, "positive": 2},
+        "hidden_size": 4,
+    }
