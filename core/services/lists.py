@@ -136,7 +136,7 @@ def rows_listed(dataset: Dataset, query: Mapping[str, str]) -> Listed:
 
 def issues_listed(dataset: Dataset, query: Mapping[str, str]) -> Listed:
     """`listed` of a scan's rows."""
-    usual = ["rank", "given_label", "suggested_label", "score", "verdict", WORDS, "split"]
+    usual = ["rank", EXAMPLE_ID, "given_label", "suggested_label", "score", "verdict", WORDS, "split"]
     return listed(dataset, query, issue_columns(dataset), usual, BY_RANK)
 
 

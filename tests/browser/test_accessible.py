@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from collections.abc import Iterator
 from typing import Any
@@ -80,6 +81,8 @@ def open_at(page: Page, server: Server, address: str) -> None:
     expect(page.locator("#winnow-keyboard")).to_be_attached()
     expect(page.get_by_test_id("stSkeleton")).to_have_count(0)
     expect(page.get_by_test_id("stException")).to_have_count(0)
+    expect(page.get_by_text(re.compile(" …$"))).to_have_count(0)
+    expect(page.locator("[data-stale=true]")).to_have_count(0)
     page.add_style_tag(content=STILL)
 
 
@@ -121,10 +124,12 @@ def test_axe_finds_nothing_in_what_opens_above_a_page(audited: Page, full: Serve
     expect(audited.get_by_role("menuitemradio", name="Dark")).to_be_visible()
     found["menu"] = everywhere(audited)
     open_at(audited, full, "review?dataset=news&view=desk")
+    expect(audited.locator(".review .desk")).to_be_visible()
     audited.keyboard.press("l")
     expect(audited.get_by_role("dialog", name="Choose another label")).to_be_visible()
     found["picker"] = everywhere(audited)
     open_at(audited, full, "issues?dataset=news")
+    audited.get_by_text("Where the wrong labels are").click()
     audited.get_by_role("button", name="As tables").click()
     expect(audited.get_by_role("dialog")).to_be_visible()
     found["tables"] = everywhere(audited)

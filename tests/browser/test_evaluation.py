@@ -69,6 +69,8 @@ def test_a_cell_its_link_in_a_fresh_browser_the_desk_and_the_report(
     page.get_by_role("link", name="Review these").click()
     expect(page.locator("h1", has_text="Review")).to_be_visible()
     expect(page.locator("[data-count=left]")).to_have_text("5")
+    expect(page.get_by_text("Judged blind").first).to_be_visible()
+    page.get_by_text("Judge test rows blind").click()
     expect(page.get_by_text(re.compile("Run 1 is 80% sure of sport"))).to_be_visible()
     page.keyboard.press("s")
     expect(page.locator(".saving")).to_have_text("All saved")

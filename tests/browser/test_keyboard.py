@@ -51,6 +51,7 @@ def test_a_question_mark_lists_the_keys_of_the_page_that_is_open(page: Page, ful
     open_at(page, full, "issues?dataset=news")
     keys = page.get_by_role("dialog", name="Keys")
     expect(keys).to_have_count(0)
+    expect(page.get_by_test_id("stDataFrame").first).to_be_visible()
     page.keyboard.press("?")
     expect(keys).to_be_visible()
     assert keys.get_by_role("heading", level=3).all_inner_texts() == ["Everywhere", "In choices", "In tables"]
@@ -174,7 +175,7 @@ RING = """() => {
   if (node === document.body) return null
   const luminance = (text) => {
     const [r, g, b, a = 1] = text.match(/[\\d.]+/g).map(Number)
-    if (a === 0) return null
+    if (a < 0.5) return null // a tint: what is behind it counts
     const part = (one) => (one /= 255) <= 0.04045 ? one / 12.92 : ((one + 0.055) / 1.055) ** 2.4
     return 0.2126 * part(r) + 0.7152 * part(g) + 0.0722 * part(b)
   }

@@ -93,7 +93,7 @@ def _trend(standing: Standing) -> None:
         way = percent(known[0]) if len(known) == 1 else f"{percent(known[0])} → {percent(known[-1])}"
         with st.container(horizontal=True, gap="xsmall", vertical_alignment="center"):
             if len(known) > 1:
-                st.image(spark(known), width=SPARK_WIDTH)
+                st.image(spark(known), width=SPARK_WIDTH, alt=f"{title} {way}")
             with st.container(key=f"count-{name}-{standing.dataset.dataset_id}", width="content"):
                 link("story", f":small[{title} {way}]", icon="", icon_position="left", dataset=standing.dataset.name)
 

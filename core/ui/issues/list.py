@@ -11,7 +11,7 @@ import streamlit as st
 from core.context import Context
 from core.issues.contract import IssueType
 from core.modalities import WORDS
-from core.records import Dataset, IssueFilter, RowOrder, Scan, Version
+from core.records import EXAMPLE_ID, Dataset, IssueFilter, RowOrder, Scan, Version
 from core.review.records import ReviewItem
 from core.review.words import change_marks
 from core.services.issues.listing import Findings, IssuePage, ListedIssue, export_list, lines_of, page, ranks
@@ -215,6 +215,8 @@ def _table(
             configured[named] = st.column_config.TextColumn(above, width=narrow, help=helped)
         elif one.added and one.column == "rank":
             configured[named] = st.column_config.NumberColumn(above, width=48, format="%d")
+        elif one.column == EXAMPLE_ID:
+            configured[named] = st.column_config.NumberColumn(above, width=56, format="%d", help=helped)
         elif one.added and one.column == "score":
             configured[named] = st.column_config.NumberColumn(above, format="%.3f", width=72, help=kind.help)
         elif one.column == WORDS:

@@ -5,6 +5,6 @@ browser asks the server for a few bytes that tell whether anything has changed: 
 part in a tab that nobody sees.
 """
 
-from core.ui.live.live import Look, live
+from core.ui.live.live import Look, drawn_anew_after_a_restart, live
 
-__all__ = ["Look", "live"]
+__all__ = ["Look", "drawn_anew_after_a_restart", "live"]

@@ -78,6 +78,12 @@ def live(context: Context, draw: Callable[[], None], look: Look, *, key: str) ->
     part()
 
 
+@st.fragment(run_every=86_400)
+def drawn_anew_after_a_restart() -> None:
+    """Draws nothing. A browser that finds its server again asks for the whole page, whose parts a server that was
+    started again does not know, only where some part is drawn by a timer: this is it, once a day."""
+
+
 def _seen(look: Look) -> list[str]:
     try:
         return [hashlib.sha256(repr(part).encode()).hexdigest()[:16] for part in look()]

@@ -82,7 +82,7 @@ def _draw(context: Context, dataset: Dataset, versions: Sequence[Version], user:
             ),
             "note": st.column_config.TextColumn("note", width="medium"),
             UNDO: st.column_config.ButtonColumn(
-                "",
+                "undo",
                 width=80,
                 on_click=_take_back,
                 args=(context, dataset, user, [line.decision.decision_id for line in page.lines]),

@@ -88,5 +88,5 @@ function digitsOf(labels, likely) {
 
 function isTyping(target) {
   if (!(target instanceof Element)) return false
-  return target.matches("input, textarea, select, [role=combobox], [role=slider], [role=tab], [role=grid] *") || target.isContentEditable
+  return target.matches("input:not([type=checkbox]), textarea, select, [role=combobox], [role=slider], [role=tab], [role=grid] *") || target.isContentEditable
 }

@@ -7,6 +7,7 @@ from pathlib import Path
 import streamlit as st
 
 from core.ui import keys
+from core.ui.live import drawn_anew_after_a_restart
 from core.ui.shell.pages import PAGES, READ, page
 from core.ui.shell.reading import reading
 
@@ -21,4 +22,5 @@ st.html(HERE / "shell.css")
 readable = [name for name in PAGES if name in READ] if reading() else PAGES
 opened = st.navigation([page(name) for name in readable], position="hidden" if reading() else "top")
 st.session_state[keys.PAGE] = next(name for name, entry in PAGES.items() if entry.title == opened.title)
+drawn_anew_after_a_restart()
 opened.run()

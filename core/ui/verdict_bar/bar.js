@@ -130,7 +130,8 @@ class VerdictBar {
     if (this.view && event.key === "Enter" && !(target instanceof HTMLButtonElement)) return this.open(this.view.cursor)
     const pressed = keyOf(event)
     const action = this.actions.find((one) => one.key === pressed)
-    const chip = [...this.chips.children].find((one) => one.dataset.key === event.key)
+    const digit = digitOf(event)
+    const chip = digit && [...this.chips.children].find((one) => one.dataset.key === digit)
     if (event.repeat || !this.targets().length || !(action || chip)) return
     if (action) this.perform(action.id)
     else chip.click()
@@ -301,7 +302,9 @@ class VerdictBar {
       take.firstElementChild.textContent = suggestions.size === 1 && !this.labels.several ? `Take ${this.labels.words([...suggestions][0])}` : "Take suggestion"
     }
     for (const button of this.toolbar.querySelectorAll("[data-action]")) button.disabled = !hand.length && button.dataset.action !== "undo"
-    this.chips.replaceChildren(...this.classes(hand).map((name, index) => this.chip(hand, name, index)))
+    const classes = this.classes(hand)
+    const keys = new Map([...digitsOf(labelLists.get(this.digest) ?? [], classes)].map(([digit, name]) => [name, digit]))
+    this.chips.replaceChildren(...classes.map((name) => this.chip(hand, name, keys.get(name) ?? null)))
   }
 
   drawStanding(hand) {
@@ -323,10 +326,9 @@ class VerdictBar {
     return [...new Set(inPlay)].slice(0, DIGITS)
   }
 
-  chip(hand, name, index) {
+  chip(hand, name, key) {
     const has = hand.every((item) => this.current(item).includes(name))
     const several = this.labels.several
-    const key = digitOf(name, index, labelLists.get(this.digest)?.labels ?? [])
     const [called, guide] = [this.labels.called(name), this.labels.guidelines[name]]
     const title = (several ? (has ? `Take ${called} out` : `Add ${called}`) : `Change to ${called}`) + (guide ? `: ${guide}` : "")
     return el("button", { type: "button", class: `class${has ? " has" : ""}`, title, "aria-pressed": String(has), "data-class": name, "data-key": key,
@@ -334,12 +336,6 @@ class VerdictBar {
     several ? el("b", { "aria-hidden": "true" }, has ? "✓" : "+") : null, el("span", { class: "name", dir: "auto" }, called),
     key ? el("kbd", { "aria-hidden": "true" }, key) : null)
   }
-}
-
-/** The key of a class: its place from 1 to 9; where the classes are digits themselves, its name. */
-function digitOf(name, index, all) {
-  if (all.every((one) => /^[0-9]$/.test(one))) return name
-  return index < DIGITS ? String(index + 1) : null
 }
 
 function shortened(text) {

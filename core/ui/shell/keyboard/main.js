@@ -9,7 +9,7 @@ class Keyboard {
     this.keys = new KeysDialog()
     this.palette = new Palette((go) => this.go(go))
     this.host = el("div", { id: HOST })
-    this.host.attachShadow({ mode: "open" }).append(el("style", {}, STYLE), this.skip.link, this.keys.root, this.palette.root)
+    this.host.attachShadow({ mode: "open" }).append(el("style", {}, STYLE), this.skip.root, this.keys.root, this.palette.root)
     this.host.keyboard = this
     document.body.prepend(this.host)
     window.addEventListener("keydown", (event) => this.key(event), true)

@@ -3,7 +3,8 @@
 
 class SkipLink {
   constructor() {
-    this.link = el("a", { href: "#stMain", class: "skip", hidden: true, onclick: (event) => this.go(event) })
+    this.link = el("a", { href: "#stMain", class: "skip", onclick: (event) => this.go(event) })
+    this.root = el("nav", { "aria-label": "Skip", hidden: true }, this.link)
   }
 
   /** Whether there is a list, a desk …: looked for whenever the page changes, and when the key is pressed. */
@@ -11,7 +12,7 @@ class SkipLink {
     this.lists = lists ?? this.lists ?? []
     const [selector, words] = this.lists.find(([one]) => document.querySelector(one)) ?? []
     this.selector = selector
-    this.link.hidden = !selector
+    this.root.hidden = !selector
     if (words && this.link.textContent !== words) this.link.textContent = words
   }
 
