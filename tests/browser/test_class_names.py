@@ -58,6 +58,15 @@ def test_a_link_finds_the_rows_of_a_class_by_code_or_name(page: Page, served: Se
     expect(page.get_by_role("combobox", name="Given label")).to_have_value("neutral")
 
 
+def test_cards_and_the_verdict_bar_show_names(page: Page, served: Server) -> None:
+    page.goto(f"{served.url}/data?view=rows&layout=cards")
+    page.locator(".review .tile").nth(2).click()
+    expect(page.locator(".review .tile").nth(2).locator(".card-label")).to_have_text("positive")
+    chip = page.locator(".verdict-bar .class").first
+    expect(chip.locator(".name")).to_have_text("negative")
+    expect(chip).to_have_attribute("title", "Change to negative: Complaints and returns.")
+
+
 def test_the_table_names_a_class_with_one_press(page: Page, served: Server, tmp_path: Path) -> None:
     page.goto(f"{served.url}/data?view=classes")
     save = page.get_by_role("button", name="Save", exact=False)
@@ -107,7 +116,9 @@ def test_names_of_right_to_left_scripts_are_read_from_the_right(page: Page, tmp_
         }"""
         name, number = desk.locator(".why").evaluate(where)
         assert name < number
-        page.goto(f"{server.url}/issues?layout=cards")
-        expect(page.locator(".stMarkdownBadge").first).to_have_css("unicode-bidi", "isolate")
+        page.goto(f"{server.url}/data?view=rows&layout=cards")
+        card = page.locator(".review .tile").first
+        for part in (".card-label strong", ".card-text"):
+            assert card.locator(part).evaluate("node => getComputedStyle(node).direction") == "rtl", part
     finally:
         server.stop()

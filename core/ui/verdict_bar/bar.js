@@ -303,7 +303,7 @@ class VerdictBar {
     }
     for (const button of this.toolbar.querySelectorAll("[data-action]")) button.disabled = !hand.length && button.dataset.action !== "undo"
     const classes = this.classes(hand)
-    const keys = new Map([...digitsOf(labelLists.get(this.digest) ?? [], classes)].map(([digit, name]) => [name, digit]))
+    const keys = new Map([...digitsOf(labelLists.get(this.digest)?.labels ?? [], classes)].map(([digit, name]) => [name, digit]))
     this.chips.replaceChildren(...classes.map((name) => this.chip(hand, name, keys.get(name) ?? null)))
   }
 
