@@ -61,7 +61,7 @@ def test_a_link_finds_the_rows_of_a_class_by_code_or_name(page: Page, served: Se
 def test_cards_and_the_verdict_bar_show_names(page: Page, served: Server) -> None:
     page.goto(f"{served.url}/data?view=rows&layout=cards")
     page.locator(".review .tile").nth(2).click()
-    expect(page.locator(".review .tile").nth(2).locator(".card-label")).to_have_text("positive")
+    expect(page.locator(".review .tile").nth(2).locator(".card-label strong")).to_have_text("positive")
     chip = page.locator(".verdict-bar .class").first
     expect(chip.locator(".name")).to_have_text("negative")
     expect(chip).to_have_attribute("title", "Change to negative: Complaints and returns.")
