@@ -35,6 +35,21 @@ _AROUND = re.compile(f"^{_EDGE}+|{_EDGE}+$")
 _NOTHING = re.compile(f"[{_class(_UNSEEN, chr(92) + 'U{:08X}')}]+")
 
 
+_FROM_THE_RIGHT = re.compile("[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc]")
+"""Letters of Hebrew, Arabic and their like."""
+
+
+def isolated(name: str) -> str:
+    """A name that stands in a sentence: one that is read from the right is set apart (Unicode's first strong isolate),
+    or it would draw the numbers and marks behind it over to its other side. Any other name is as it is."""
+    return f"\u2068{name}\u2069" if _FROM_THE_RIGHT.search(name) else name
+
+
+def quoted(name: str) -> str:
+    """A name in quotation marks, in a sentence."""
+    return isolated(f"“{name}”")
+
+
 def stripped(name: str) -> str:
     """Without blanks and invisible characters at either end."""
     return _AROUND.sub("", name)

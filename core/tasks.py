@@ -9,8 +9,10 @@ from core.modalities import Modality
 from core.modalities.image.facts import IMAGE
 from core.modalities.table_row.facts import TABLE_ROW
 from core.modalities.text.facts import TEXT
+from core.records import Dataset
 from core.targets import Target
 from core.targets.multi_label.facts import MULTI_LABEL
+from core.targets.named import under_names
 from core.targets.one_class.facts import ONE_CLASS
 
 
@@ -47,6 +49,11 @@ def task_named(name: str) -> Task:
     if task is None:
         raise UsageError(f"Task {name!r} not found.", f"There are: {', '.join(TASKS)}.")
     return task
+
+
+def target_of(dataset: Dataset) -> Target:
+    """What a dataset's labels are, said and taken under the names that people gave its classes."""
+    return under_names(task_named(dataset.task).target, dataset.names)
 
 
 def task_of(modality: Modality, target: Target) -> Task:

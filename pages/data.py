@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
+from core.ui.data.classes import class_editor
 from core.ui.data.export import export_form
 from core.ui.data.load import load_form
 from core.ui.data.manage import rename_or_delete, trash
@@ -19,6 +20,7 @@ from core.ui.shell.frame import BareFrame, open_page
 VIEWS = {
     "rows": "Rows",
     "load": "Load data",
+    "classes": "Classes",
     "splits": "Splits",
     "rejected": "Set aside",
     "export": "Export",
@@ -40,9 +42,11 @@ with shown_errors():
     if view == "rows":
         named_row(context, dataset, version)
         where = row_filters(context, dataset, version)
-        row_browser(context, dataset, version, where, title=in_words(where), key="rows")
+        row_browser(context, dataset, version, where, title=in_words(where, dataset), key="rows")
     elif view == "load":
         load_form(context, user)
+    elif view == "classes":
+        class_editor(context, dataset)
     elif view == "splits":
         table, form = st.columns([3, 2], gap="medium")
         with table:

@@ -6,6 +6,7 @@ import streamlit as st
 
 from core.records import Evaluation
 from core.services.evaluation.measures import evaluate
+from core.services.evaluation.named import under_names
 from core.services.runs.listing import done_runs
 from core.ui.evaluation import multi_label
 from core.ui.evaluation.choice import Shown, ShownSets, choose, no_run_yet
@@ -45,7 +46,7 @@ with shown_errors():
         st.stop()
     about = (choice.run, choice.split, choice.labels_from, dataset, frame.versions)
     if isinstance(found, Evaluation):
-        shown = Shown(*about, found)
+        shown = Shown(*about, under_names(found, dataset))
         head(shown)
         answers_in_sight(context, shown)
         view = view_switch(VIEWS, always_named=True)
@@ -58,7 +59,7 @@ with shown_errors():
             classes(shown)
             examples(context, shown)
     else:
-        shown = ShownSets(*about, found)
+        shown = ShownSets(*about, under_names(found, dataset))
         multi_label.head(shown)
         answers_in_sight(context, shown)
         view = view_switch(SET_VIEWS, always_named=True)

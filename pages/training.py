@@ -46,7 +46,7 @@ with shown_errors():
         under_way = comparison_under_way(context, version)
         found = effects(context, version.version_id)
         if found:
-            answers(found)
+            answers(found, dataset.called)
         if not under_way:
             compare_labels(context, dataset, version, user, again=bool(found))
         if found:

@@ -67,11 +67,14 @@ class Workspace:
         split: str | None = None,
         id: str | None = None,
         features: Sequence[str] = (),
+        class_name: Sequence[str] = (),
+        classes: File | None = None,
     ) -> dict[str, Any]:
         """Makes a dataset of files, a folder, a hub id or a sample, and returns what became of it: `rows`, `classes`,
-        `rejected` (rows set aside) and the `schema` that was guessed or, in columns by their roles, said."""
+        `rejected` (rows set aside) and the `schema` that was guessed or, in columns by their roles, said. `class_name`
+        gives coded classes names (`["0=negative", "1=positive"]`), `classes` a file of names and guidelines."""
         roles = {"payload": payload, "label": label, "label_delimiter": label_delimiter, "split": split, "id": id}
-        several = {"label_columns": label_columns, "features": features}
+        several = {"label_columns": label_columns, "features": features, "class_name": class_name, "classes": classes}
         return self._record("load", *locations, name=name, task=task, **roles, **several)
 
     def datasets(self) -> list[dict[str, Any]]:

@@ -19,6 +19,7 @@ from core.commands.evaluate import evaluate_command
 from core.commands.export import export_command
 from core.commands.issues import issues_command
 from core.commands.jobs import jobs_command
+from core.commands.lists.classes import classes_command
 from core.commands.lists.views import views_command
 from core.commands.load import load_command
 from core.commands.predict import predict_command
@@ -43,6 +44,7 @@ from core.errors import UsageError
 COMMANDS: tuple[Word, ...] = (
     load_command,
     datasets_command,
+    classes_command,
     steps_command,
     profile_command,
     scan_command,

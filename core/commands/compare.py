@@ -10,7 +10,9 @@ from core.commands.parameters import dataset_argument, labels_option, split_opti
 from core.context import Context
 from core.records import Comparison, Difference, Estimate, LabelsFrom, MultiLabelComparison, Run
 from core.services.evaluation.measures import compare
+from core.services.evaluation.named import compared_under_names
 from core.services.runs.models import find_run
+from core.store.datasets import get_dataset
 from core.typed import JsonObject, to_json
 
 TOP_CLASSES = 100
@@ -29,7 +31,8 @@ def compare_command(context: Context, name: str, runs: tuple[str, str], split: s
     first, second = (find_run(context, run, name) for run in runs)
     found = compare(context, first, second, split, labels, timeout=None)
     assert not isinstance(found, Pending), "it was waited for"
-    return Answer(_data(first, second, found), _text(first, second, found))
+    dataset = get_dataset(context.store, first.dataset_id)
+    return Answer(_data(first, second, found), _text(first, second, compared_under_names(found, dataset)))
 
 
 def _parted(found: AnyComparison) -> tuple[list[Difference], list[Difference]]:

@@ -1,12 +1,13 @@
 """`evaluate`: how good a run is on a split.
 
 Where a label is several classes, `accuracy` is subset accuracy, and in place of the confusion matrix there are one
-table [[TN, FP], [FN, TP]] for each class of `labels` and the rows that miss one class and have another added.
+table [[TN, FP], [FN, TP]] for each class of `labels` and the rows that miss one class and have another added. JSON has
+classes as labels have them, the text for a person has their names.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from core.commands.command import Answer, command, table
 from core.commands.parameters import dataset_argument, labels_option, run_option, split_option
@@ -16,8 +17,10 @@ from core.evaluation.metrics import report
 from core.records import Estimate, Evaluation, LabelsFrom, MultiLabelEvaluation, Run, Scores
 from core.services.evaluation.in_sight import in_sight
 from core.services.evaluation.measures import evaluate
+from core.services.evaluation.named import under_names
 from core.services.evaluation.words import AnyEvaluation, limits
 from core.services.runs.models import find_run
+from core.store.datasets import get_dataset
 from core.store.versions import get_version
 from core.typed import JsonObject
 
@@ -40,10 +43,12 @@ def evaluate_command(context: Context, name: str, run: str, split: str, labels: 
     """Score a fine-tune: accuracy, F1 by class, confusion matrix."""
     scored = find_run(context, run, name)
     found = evaluate(context, scored, split, labels, timeout=None)
+    dataset = get_dataset(context.store, scored.dataset_id)
+    known = [dataset.called(code) for code in scored.labels]
     if isinstance(found, Evaluation):
-        return Answer(_data(context, scored, found), _text(context, scored, found))
+        return Answer(_data(context, scored, found), _text(context, scored, under_names(found, dataset), known))
     assert isinstance(found, MultiLabelEvaluation), "it was waited for"
-    return Answer(_set_data(context, scored, found), _set_text(context, scored, found))
+    return Answer(_set_data(context, scored, found), _set_text(context, scored, under_names(found, dataset), known))
 
 
 def _data(context: Context, run: Run, found: Evaluation) -> JsonObject:
@@ -87,13 +92,13 @@ def _figure(name: str, found: Estimate) -> JsonObject:
     return {name: found.estimate, f"{name}_interval": found.interval}
 
 
-def _text(context: Context, run: Run, found: Evaluation) -> str:
+def _text(context: Context, run: Run, found: Evaluation, known: Sequence[str]) -> str:
     loss = "" if found.log_loss is None else f", log loss {found.log_loss:.4f}"
     parts = [
         f"Run {run.number}, {run.title}, on {found.rows:,} rows of {found.split}: "
         f"accuracy {score(found.accuracy)}, "
         f"macro F1 {score(found.macro_f1)}{loss}; 95 % intervals.",
-        *limits(run, found),
+        *limits(run, found, known),
         *in_sight(context, run, found),
         table(("class", *FIGURES), _lines(found.classes), TOP_CLASSES),
         table(("average", *FIGURES), _lines(found.averages)),
@@ -105,7 +110,7 @@ def _text(context: Context, run: Run, found: Evaluation) -> str:
     return "\n\n".join(parts)
 
 
-def _set_text(context: Context, run: Run, found: MultiLabelEvaluation) -> str:
+def _set_text(context: Context, run: Run, found: MultiLabelEvaluation, known: Sequence[str]) -> str:
     loss = "" if found.log_loss is None else f", log loss {found.log_loss:.4f}"
     classes = [
         (name, one.precision, one.recall, one.f1, one.support, missed, added)
@@ -117,7 +122,7 @@ def _set_text(context: Context, run: Run, found: MultiLabelEvaluation) -> str:
         f"macro F1 {score(found.macro_f1)}, "
         f"subset accuracy {score(found.accuracy)}; 95 % intervals. "
         f"Hamming loss {found.hamming_loss:.4f}{loss}.",
-        *limits(run, found),
+        *limits(run, found, known),
         *in_sight(context, run, found),
         table(("class", *FIGURES, "missed", "added"), classes, TOP_CLASSES),
         table(("average", *FIGURES), _lines(found.averages)),

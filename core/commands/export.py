@@ -19,7 +19,7 @@ from core.commands.parameters import (
 )
 from core.context import Context
 from core.errors import UsageError
-from core.services.export import all_formats, export, export_rows
+from core.services.export import TABLES, all_formats, export, export_rows
 from core.services.runs.models import export_model, find_run, snippet
 from core.services.views import ROWS, query_of
 
@@ -33,6 +33,7 @@ from core.services.views import ROWS, query_of
 @order_option
 @columns_option
 @plain_option
+@click.option("--names", is_flag=True, help="a column of the names of classes beside the labels, which stay as stored")
 @out_option(required=True, help="where to write it")
 def export_command(
     context: Context,
@@ -44,6 +45,7 @@ def export_command(
     order: str | None,
     columns: str | None,
     plain: bool,
+    names: bool,
     out: Path,
 ) -> Answer:
     """Write a version, or rows of it, as a file or folder, or a run's model."""
@@ -56,11 +58,13 @@ def export_command(
     if format_ is None:
         raise UsageError("Neither --format nor --run is given.", f"Formats: {', '.join(all_formats())}.")
     dataset, version = dataset_version(context, name)
+    if names and (view or where or order or columns or format_ not in TABLES):
+        raise UsageError("--names is for a whole version as a table.", f"Formats: {', '.join(TABLES)}.")
     query = query_of(context, dataset, ROWS, view, where, order, columns)
     if query:
         rows = export_rows(context, dataset, version.version_id, query, format_, out, plain)
     else:
-        export(context, version.version_id, format_, out, plain)
+        export(context, version.version_id, format_, out, plain, names)
         rows = version.row_count
     data = {"out": out, "format": format_, "dataset": dataset.name, "version": version.number, "rows": rows}
     return Answer(data, f"{dataset.name}, version {version.number}: {rows:,} rows in {out}")

@@ -30,7 +30,7 @@ from core.services.lists import ALL, COLUMNS, FLAGGED, SETTLED, SHOW, issue_filt
 from core.services.views import ISSUES, query_of
 from core.store.export import Format
 from core.store.issues import BY_RANK
-from core.tasks import task_named
+from core.tasks import target_of
 from core.together.caller import caller
 
 FORMATS = ("csv", "json", "parquet")
@@ -79,7 +79,7 @@ def issues_command(
     if format_name == "parquet" and out is None and asking.out_is_terminal:
         raise UsageError("Parquet is not for a terminal.", "Add --out FILE, or pipe it on.")
     dataset, version = dataset_version(context, name)
-    if no_class and not task_named(dataset.task).target.several:
+    if no_class and not target_of(dataset).several:
         raise UsageError(
             f"--no-class: every example of {name!r} has one class.",
             "Leave it out: it is for labels of any number of classes.",

@@ -6,15 +6,19 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import click
 
 from core.commands.command import Answer, command, person
+from core.commands.lists.classes import named
+from core.commands.parameters import in_full
 from core.commands.progress import ProgressLine
 from core.context import Context
 from core.errors import SchemaError, UsageError
-from core.records import ENDED, Preview, Schema
+from core.records import ENDED, Dataset, Preview, Schema
+from core.services.classes.said import of_file
 from core.services.load import guess_for, located, preview, samples, start_load, wait, widened, with_labels
 from core.services.room import room_for_load
 from core.store.datasets import rejected
@@ -51,8 +55,19 @@ ROLES = ("payload", "label", "split", "id")
 @click.option("--split", metavar="COL", help="the column with the split")
 @click.option("--id", metavar="COL", help="the source's own row id")
 @click.option("--features", metavar="COL,…", help="the columns that make up an example, where it is several")
-def load_command(context: Context, locations: tuple[str, ...], name: str | None, **roles: str | None) -> Answer:
+@click.option("--class-name", multiple=True, metavar="CODE=NAME", help="what a class is called, see `classes`")
+@click.option("--classes", type=in_full, metavar="FILE", help="names and guidelines of the classes, see `classes`")
+def load_command(
+    context: Context,
+    locations: tuple[str, ...],
+    name: str | None,
+    class_name: tuple[str, ...],
+    classes: Path | None,
+    **roles: str | None,
+) -> Answer:
     """Load a dataset."""
+    if classes is not None:
+        of_file(classes)  # one that cannot be read is said before the work
     name = name or _sample_name(locations)
     found = preview(context, locations)
     schema = _schema(found, {role: value for role, value in roles.items() if value is not None})
@@ -63,6 +78,7 @@ def load_command(context: Context, locations: tuple[str, ...], name: str | None,
     job = start_load(context, locations, schema, name=name, by=person(), columns=columns)
     with ProgressLine() as line, _stopped_on_interrupt(context, job.job_id):
         dataset = wait(context, job.job_id, line.show)
+    dataset, unnamed = _named(context, dataset, class_name, classes)
     aside = rejected(context.store, dataset.dataset_id, REJECTED_SHOWN)
     data = {
         "dataset": dataset.name,
@@ -74,6 +90,8 @@ def load_command(context: Context, locations: tuple[str, ...], name: str | None,
         "rejected_first": aside,
         "schema": schema,
         "notes": found.notes,
+        "class_names": dict(dataset.names),
+        "unnamed": unnamed,
     }
     text = [f"{dataset.name}: {dataset.row_count:,} rows, {len(dataset.labels):,} classes, task {dataset.task}."]
     text += [f"  {role}: {value}" for role in ROLES if (value := getattr(schema, role))]
@@ -86,7 +104,16 @@ def load_command(context: Context, locations: tuple[str, ...], name: str | None,
     if dataset.rejected_count:
         text.append(f"{dataset.rejected_count:,} rows were set aside, the first of them:")
         text += [f"  {row.file}:{row.line or '–'}: {row.reason}" for row in aside]
+    text += [f"No class was given a name: {unnamed}"] if unnamed else []
     return Answer(data, "\n".join(text))
+
+
+def _named(context: Context, dataset: Dataset, names: tuple[str, ...], file: Path | None) -> tuple[Dataset, str]:
+    """The loaded dataset with its classes named, or why they could not be: the load stands."""
+    try:
+        return named(context, dataset, names, (), file, "--class-name"), ""
+    except UsageError as error:
+        return dataset, f"{error} {error.hint} `python -m core classes {dataset.name}` does it later."
 
 
 def _sample_name(locations: tuple[str, ...]) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from core.commands.command import Answer, command, table
@@ -26,19 +26,19 @@ def profile_command(context: Context, name: str) -> Answer:
             version.version_id,
             lambda done, total: line.share(f"profile of {dataset.name}", done / (total or 1)),
         )
-    return Answer(profile, _text(profile))
+    return Answer(profile, _text(profile, dataset.called))
 
 
-def _text(profile: Mapping[str, Any]) -> str:
+def _text(profile: Mapping[str, Any], called: Callable[[str], str]) -> str:
     balance, repeats = profile["balance"], profile["duplicates"]
-    classes = [(one["label"], one["count"], f"{one['share']:.1%}") for one in balance["classes"]]
+    classes = [(called(one["label"]), one["count"], f"{one['share']:.1%}") for one in balance["classes"]]
     parts = [
         f"{profile['dataset']}, version {profile['version']}: {profile['rows']:,} rows, {len(classes):,} classes, "
         f"imbalance ratio {balance['imbalance_ratio']:.2f}, effective classes {balance['effective_classes']:.2f}; "
         f"{repeats['rows']:,} rows repeat another's content, {repeats['conflicting_rows']:,} with another label.",
         table(("class", "rows", "share"), classes, TOP_CLASSES),
-        *_label_sets(profile.get("label_sets")),
-        *lookalike_notes(one["label"] for one in balance["classes"]),
+        *_label_sets(profile.get("label_sets"), called),
+        *lookalike_notes(called(one["label"]) for one in balance["classes"]),
     ]
     associations = [
         (name, one["association"]["measure"], _interval(one["association"]["value"]))
@@ -50,12 +50,12 @@ def _text(profile: Mapping[str, Any]) -> str:
     return "\n\n".join(parts)
 
 
-def _label_sets(sets: Mapping[str, Any] | None) -> list[str]:
+def _label_sets(sets: Mapping[str, Any] | None, called: Callable[[str], str]) -> list[str]:
     """What is said where a label is several classes."""
     if sets is None:
         return []
-    labels = [(", ".join(one["classes"]) or "none", one["rows"]) for one in sets["commonest"]]
-    pairs = [(*one["classes"], one["rows"]) for one in sets["together"]]
+    labels = [(", ".join(map(called, one["classes"])) or "none", one["rows"]) for one in sets["commonest"]]
+    pairs = [(*map(called, one["classes"]), one["rows"]) for one in sets["together"]]
     return [
         f"A row counts in each of its classes, {sets['cardinality']:.2f} on average; {sets['none']:,} rows have none. "
         f"There are {sets['distinct']:,} different labels.",

@@ -12,7 +12,7 @@ from typing import Any, Protocol
 
 import pyarrow as pa
 
-from core.records import Action, BulkAct, CleaningEffect, Decision, KeptVersion, Metric, Run, View
+from core.records import Action, BulkAct, ClassNaming, CleaningEffect, Decision, KeptVersion, Metric, Run, View
 
 
 class Decisions(Protocol):
@@ -215,6 +215,26 @@ class Views(Protocol):
         """These columns; none where the person chose none."""
 
 
+class ClassNames(Protocol):
+    """What people call classes and what belongs in them: appended and never edited; the newest of a class holds."""
+
+    def append(self, namings: Sequence[ClassNaming], seen: int) -> bool:
+        """Writes what was said at once of a dataset's classes, all or none; False, and nothing is written, where its
+        `newest_of` is no longer `seen`."""
+
+    def newest(self) -> int:
+        """The number of the newest of all datasets; 0 before the first."""
+
+    def newest_of(self, dataset_id: str) -> int:
+        """The number of a dataset's newest; 0 before the first."""
+
+    def standing(self, dataset_id: str) -> dict[str, ClassNaming]:
+        """What holds, by class."""
+
+    def log(self, dataset_id: str) -> list[ClassNaming]:
+        """All that was ever said of a dataset's classes, newest first."""
+
+
 class FirstSteps(Protocol):
     """Of which datasets nobody wants to be shown the first steps any more."""
 
@@ -251,6 +271,9 @@ class Ledger(Protocol):
 
     @property
     def views(self) -> Views: ...
+
+    @property
+    def classes(self) -> ClassNames: ...
 
     @property
     def first_steps(self) -> FirstSteps: ...

@@ -30,6 +30,8 @@ class Derived:
     """An expression over the columns of the examples table."""
     function: Callable[[Sequence[str]], list[str]] | None = None
     """What is made of the expression's values, some thousands at a time; None: the attribute is the expression."""
+    about: str = ""
+    """What is counted, in a sentence, where the name does not say all of it."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,5 +1,6 @@
 """The records that cross from one stage to the next. Frozen, plain, and free of behaviour that needs a library."""
 
+from core.records.classes import MAX_CLASS_NAME, MAX_GUIDELINE, ClassNaming
 from core.records.datasets import (
     EARLIER_EXAMPLE_ID,
     EXAMPLE_ID,
@@ -76,6 +77,8 @@ __all__ = [
     "EARLIER_EXAMPLE_ID",
     "ENDED",
     "EXAMPLE_ID",
+    "MAX_CLASS_NAME",
+    "MAX_GUIDELINE",
     "MAX_NOTE",
     "MISFIT",
     "SPLIT_WORDS",
@@ -89,6 +92,7 @@ __all__ = [
     "BulkAct",
     "BulkAction",
     "ClassMeaning",
+    "ClassNaming",
     "ClassWeights",
     "CleaningEffect",
     "Column",

@@ -52,6 +52,20 @@ class Dataset:
     latest_version_id: str
     derived_ready: bool
     """Whether the derived attributes have been computed."""
+    names: Mapping[str, str] = field(default_factory=dict, hash=False)
+    """What people call classes, by class; one without goes by itself. Labels, files and models' rows never have it."""
+    guidelines: Mapping[str, str] = field(default_factory=dict, hash=False)
+    """What belongs in a class, by class, where somebody has written it down."""
+
+    def called(self, code: str) -> str:
+        """A class as people read it."""
+        return self.names.get(code, code)
+
+    def coded(self, said: str) -> str:
+        """The class that is meant by its code or by its name; what is neither comes back as it is."""
+        if said in self.labels:
+            return said
+        return next((code for code, name in self.names.items() if name == said), said)
 
 
 @dataclass(frozen=True, slots=True)

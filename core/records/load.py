@@ -12,10 +12,22 @@ MISFIT = "value does not fit its column's type: "
 """How a reason begins to set a row aside for a value; the column's name, a colon and the value follow. Several are
 joined by semicolons."""
 
-SPLIT_WORDS = {
-    "train": "train", "training": "train", "test": "test", "testing": "test", "dev": "validation",
-    "val": "validation", "valid": "validation", "validation": "validation",
+_SPLITS = {
+    "train": (
+        "train", "training", "训练", "训练集", "訓練", "訓練集", "訓練用", "学習", "学習用", "학습", "훈련",
+        "trainingsdaten", "entraînement", "apprentissage", "entrenamiento", "treino", "treinamento", "addestramento",
+        "обучение",
+    ),
+    "validation": (
+        "dev", "val", "valid", "validation", "验证", "验证集", "开发集", "驗證", "驗證集", "検証", "検証用", "검증",
+        "validierung", "validierungsdaten", "validación", "validação", "validazione", "валидация",
+    ),
+    "test": (
+        "test", "testing", "测试", "测试集", "測試", "測試集", "テスト", "テスト用", "테스트", "testdaten", "prueba",
+        "teste", "тест",
+    ),
 }  # fmt: skip
+SPLIT_WORDS = {word: split for split, words in _SPLITS.items() for word in words}
 """How people write the names of splits, without case → what the split is called."""
 
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from core.errors import UsageError
 from core.records import Action, BulkAction
+from core.review.words import class_words
 from core.targets import Target
 
 DECIDES: tuple[BulkAction, ...] = ("keep", "relabel", "suggestion", "add", "remove", "exclude", "unsure")
@@ -41,11 +42,11 @@ def check(doing: Doing, labels: Set[str], target: Target) -> Doing:
         return Doing(action)
     if label is None:
         raise UsageError(f"{action!r} needs a label.", "Say which.")
-    made = target.tidied(label) if action == "relabel" else label
-    problem = target.objection(made if action == "relabel" else target.label_of([made]), labels)
+    made = target.tidied(label if action == "relabel" else target.label_of([label]))
+    problem = target.objection(made, labels)
     if problem:
         raise UsageError(problem, "Take one of the dataset's classes.")
-    return Doing(action, made)
+    return Doing(action, made if action == "relabel" else target.classes_of(made)[0])
 
 
 def outcome(doing: Doing, label: str | None, suggested: str | None, target: Target) -> tuple[Action, str | None] | None:
@@ -73,5 +74,5 @@ def said(doing: Doing, target: Target) -> str:
     if doing.action == "relabel":
         return f"changed to {target.words(doing.label or '')}"
     if doing.action in ("add", "remove"):
-        return f"{doing.label} {'added' if doing.action == 'add' else 'removed'}"
+        return f"{class_words(doing.label or '', target)} {'added' if doing.action == 'add' else 'removed'}"
     return _SAID[doing.action]

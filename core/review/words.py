@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
+from core.lookalikes import isolated
 from core.records import Decision, ReviewCounts
 from core.targets import Target
 
@@ -32,24 +33,31 @@ def change(before: str | None, after: str, target: Target) -> Change:
     return Change(_without(has, had), _without(had, has))
 
 
+def class_words(name: str, target: Target) -> str:
+    """One class as people call it."""
+    return target.words(target.label_of((name,)))
+
+
 def change_words(before: str | None, after: str, target: Target) -> str:
     """`changed to sport`; of several classes `added corn, removed wheat`."""
     if target.several:
         made = change(before, after, target)
         parts = (("added", made.added), ("removed", made.removed))
-        said = [f"{word} {_listed(classes)}" for word, classes in parts if classes]
+        said = [f"{word} {_listed([class_words(one, target) for one in names])}" for word, names in parts if names]
         if said:
             return ", ".join(said)
-    return f"changed to {target.words(after)}"
+    return f"changed to {isolated(target.words(after))}"
 
 
 def change_marks(before: str, after: str | None, target: Target) -> str | None:
     """What a label looks like, beside it: the other class; of several classes `+ corn, − wheat`, or that they are the
     same. None where it looks like nothing in particular."""
     if after is None or not target.several:
-        return after
+        return None if after is None else target.words(after)
     made = change(before, after, target)
-    return ", ".join((*(f"+ {name}" for name in made.added), *(f"− {name}" for name in made.removed))) or "the same"
+    signs = (("+", made.added), ("−", made.removed))
+    marks = [f"{sign} {class_words(one, target)}" for sign, names in signs for one in names]
+    return ", ".join(marks) or "the same"
 
 
 def in_words(decision: Decision, target: Target, before: str | None) -> str:

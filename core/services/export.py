@@ -35,8 +35,16 @@ _NAME_BYTES = 200
 """File systems end names at 255, of which an unpacker may want some."""
 
 
-def export(context: Context, version_id: str, format: str, out: Path, plain: bool = False) -> Path:  # noqa: A002
-    """Writes every row of a version with its labels as of then to `out`, which must not exist, and returns it.
+def export(
+    context: Context,
+    version_id: str,
+    format: str,  # noqa: A002
+    out: Path,
+    plain: bool = False,
+    named: bool = False,
+) -> Path:
+    """Writes every row of a version with its labels as of then to `out`, which must not exist, and returns it. Labels
+    are as they are stored; `named` puts a column of their names beside them, in a table.
 
     `csv` (formulas escaped, unless it is to be `plain`), `parquet` and `jsonl` are files, `imagefolder` is a ZIP of one
     folder per class, and `datasets` is a folder for `datasets.load_from_disk`, written by a process of its own. Takes
@@ -60,8 +68,8 @@ def export(context: Context, version_id: str, format: str, out: Path, plain: boo
     if has_folders is not None:
         return _folders(context, version_id, out)
     if format == "csv":
-        return store.export_rows(context.store, version_id, out, "csv", plain)
-    return store.export_rows(context.store, version_id, out, "parquet" if format == "parquet" else "jsonl")
+        return store.export_rows(context.store, version_id, out, "csv", plain, named)
+    return store.export_rows(context.store, version_id, out, "parquet" if format == "parquet" else "jsonl", named=named)
 
 
 def export_rows(

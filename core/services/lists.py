@@ -29,7 +29,7 @@ from core.store.filters import ISSUE_COLUMNS, ROW_COLUMNS
 from core.store.issues import BY_RANK
 from core.store.predictions import PREDICTION_COLUMNS, SUREST
 from core.store.rows import BY_ROW
-from core.tasks import task_named
+from core.tasks import target_of
 
 # The parameters of a link to a list, which are a saved view's as well.
 FILTERS, ORDER, COLUMNS = "where", "order", "columns"
@@ -43,6 +43,8 @@ NO_CLASS = "no class"
 _EARLIER = ("attribute", "value", "at_least", "less_than", "split", "score_below")
 """How links of release 0.1 narrowed a scan's list by what is a filter of a column now."""
 
+LABEL_COLUMNS = ("label", "given_label", "suggested_label", "predicted")
+"""Columns whose values are labels."""
 DESCENDING = " desc"
 _PLAIN_NAME = re.compile(r"[^\W\d][\w.-]*")
 _HOW = re.compile(r"\s*(?P<how>>=|<=|!=|=|>|<|(?:contains|missing|present)\b)\s*(?P<value>.*)", re.DOTALL)
@@ -109,10 +111,13 @@ def prediction_columns(dataset: Dataset) -> tuple[ListColumn, ...]:
     return _with(dataset, added, without=("label",))
 
 
-def listed(query: Mapping[str, str], columns: Sequence[ListColumn], usual: Sequence[str], order: RowOrder) -> Listed:
+def listed(
+    dataset: Dataset, query: Mapping[str, str], columns: Sequence[ListColumn], usual: Sequence[str], order: RowOrder
+) -> Listed:
     """What a link's parameters ask of a list with these columns; `usual` are the names of those that it shows and
-    `order` how it is sorted where the link says nothing. Raises `UsageError` for what the list has not."""
-    found = read_filters(query.get(FILTERS, ""), columns)
+    `order` how it is sorted where the link says nothing. A class may be named by its code or by its name. Raises
+    `UsageError` for what the list has not."""
+    found = [(_coded(one, dataset), column) for one, column in read_filters(query.get(FILTERS, ""), columns)]
     rows, added = (tuple(one for one, column in found if column.added is kind) for kind in (False, True))
     asked = query.get(ORDER, "")
     shown = [one for one in columns if one.name in usual]
@@ -126,19 +131,19 @@ def rows_listed(dataset: Dataset, query: Mapping[str, str]) -> Listed:
     """`listed` of a dataset's rows."""
     columns = row_columns(dataset)
     usual = [one.name for one in columns if one.column != "given_label"]
-    return listed(query, columns, usual, BY_ROW)
+    return listed(dataset, query, columns, usual, BY_ROW)
 
 
 def issues_listed(dataset: Dataset, query: Mapping[str, str]) -> Listed:
     """`listed` of a scan's rows."""
     usual = ["rank", EXAMPLE_ID, "given_label", "suggested_label", "score", "verdict", WORDS, "split"]
-    return listed(query, issue_columns(dataset), usual, BY_RANK)
+    return listed(dataset, query, issue_columns(dataset), usual, BY_RANK)
 
 
 def predictions_listed(dataset: Dataset, query: Mapping[str, str]) -> Listed:
     """`listed` of what a run predicts."""
     usual = [EXAMPLE_ID, "true_label", "predicted", "confidence", WORDS]
-    return listed(query, prediction_columns(dataset), usual, SUREST)
+    return listed(dataset, query, prediction_columns(dataset), usual, SUREST)
 
 
 def usual_in_files(dataset: Dataset) -> tuple[ListColumn, ...]:
@@ -151,12 +156,12 @@ def usual_in_files(dataset: Dataset) -> tuple[ListColumn, ...]:
 
 def row_filter(dataset: Dataset, query: Mapping[str, str]) -> RowFilter:
     """What a link to the rows of a dataset lets through. Raises `UsageError` for what the dataset has not."""
-    target = task_named(dataset.task).target
+    target = target_of(dataset)
     label, duplicates = query.get(LABEL), query.get(DUPLICATES)
     none = target.several and label == target.label_of(())
     kept = duplicates if duplicates in ("exact", "conflicting") else None
     return RowFilter(
-        label=None if none else label or None,
+        label=None if none or not label else dataset.coded(label),
         exactly=label if none else None,
         split=query.get(SPLIT) or None,
         text=query.get(SEARCH, "").strip() or None,
@@ -174,8 +179,8 @@ def issue_filter(dataset: Dataset, issue_type: str | None, query: Mapping[str, s
         flagged_only=show != ALL,
         given_label=_class(dataset, query.get(GIVEN)),
         suggested_label=_class(dataset, query.get(SUGGESTED)),
-        added=query.get(MISSING) or None,
-        removed=query.get(EXTRA) or None,
+        added=_class(dataset, query.get(MISSING)),
+        removed=_class(dataset, query.get(EXTRA)),
         undecided_only=show == UNDECIDED,
         settled={ALL: None, SETTLED: True}.get(show, False),
         rows=RowFilter(text=query.get(SEARCH, "").strip() or None, columns=found.rows),
@@ -248,10 +253,11 @@ def write_names(names: Sequence[str]) -> str:
     return ",".join(names)
 
 
-def in_words(one: ColumnFilter, column: ListColumn) -> str:
-    """A filter as a person reads it: `price ≥ 10`."""
+def in_words(one: ColumnFilter, column: ListColumn, dataset: Dataset) -> str:
+    """A filter as a person reads it: `price ≥ 10`, and classes by their names."""
     said = {">=": "≥", "<=": "≤", "!=": "is not", "=": "is", "missing": "is missing", "present": "is not missing"}
-    values = " or ".join(value or "(empty)" for value in one.values)
+    named = map(dataset.called, one.values) if _of_classes(one) else one.values
+    values = " or ".join(value or "(empty)" for value in named)
     return f"{column.title} {said.get(one.how, one.how)} {values}".strip()
 
 
@@ -284,10 +290,20 @@ def _own_id(dataset: Dataset, others: Sequence[str]) -> str:
     return "source_id" if own.lower() in taken else own
 
 
+def _of_classes(one: ColumnFilter) -> bool:
+    """Whether a filter's values are classes."""
+    return one.column in LABEL_COLUMNS and one.how in ("=", "!=")
+
+
+def _coded(one: ColumnFilter, dataset: Dataset) -> ColumnFilter:
+    """A filter with classes as labels have them."""
+    return replace(one, values=tuple(map(dataset.coded, one.values))) if _of_classes(one) else one
+
+
 def _class(dataset: Dataset, name: str | None) -> str | None:
     """A class that a link names; empty for no class, where a label may be several."""
-    none = task_named(dataset.task).target.several and name == NO_CLASS and NO_CLASS not in dataset.labels
-    return "" if none else name or None
+    none = target_of(dataset).several and name == NO_CLASS and NO_CLASS not in dataset.labels
+    return "" if none else dataset.coded(name) if name else None
 
 
 def _filter(text: str, columns: Sequence[ListColumn]) -> tuple[ColumnFilter, ListColumn]:

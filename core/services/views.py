@@ -27,6 +27,11 @@ OF_PAGE: Mapping[str, tuple[str, ...]] = {
     ),
 }
 """The parameters of a page's link that a view keeps: not the version, which is whichever one looks at."""
+OF_CLASSES = frozenset(
+    {lists.LABEL, lists.GIVEN, lists.SUGGESTED, lists.MISSING, lists.EXTRA}
+    | {"true", "predicted", "found", "missed", "added", "without"}
+)
+"""Those that name a class: by its code, which no new name makes void."""
 
 
 def views_of(context: Context, dataset: Dataset) -> list[View]:

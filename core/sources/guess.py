@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -23,8 +24,9 @@ LABEL_NAMES = (
     "التصنيف", "الفئة", "تصنيف", "فئة", "श्रेणी", "वर्ग", "लेबल",
 )  # fmt: skip
 SPLIT_NAMES = (
-    "split", "set", "subset", "partition", "数据集", "划分", "拆分", "子集", "分割", "データセット", "분할", "데이터셋",
-    "aufteilung", "teilmenge", "partie", "conjunto", "partición", "выборка", "разбиение",
+    "split", "set", "subset", "partition", "数据集", "划分", "集合", "拆分", "子集", "分割",
+    "データセット", "분할", "데이터셋", "aufteilung", "teilmenge", "partie", "conjunto", "partición", "выборка",
+    "разбиение",
 )  # fmt: skip
 ID_NAMES = (
     "id", "uid", "uuid", "guid", "row_id", "example_id", "sample_id", "index", "idx", "question",
@@ -37,8 +39,8 @@ _FEW_SPLITS = 8
 
 
 def split_name(name: str) -> str | None:
-    """The split that a file or folder name names: `banking_train.csv` → train."""
-    words = re.split(r"[^a-z]+", name.lower())
+    """The split that a file or folder name names: `banking_train.csv` → train, `测试集` → test."""
+    words = re.split(r"[\W\d_]+", unicodedata.normalize("NFC", name).lower())
     return next((SPLIT_WORDS[word] for word in words if word in SPLIT_WORDS), None)
 
 

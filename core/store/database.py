@@ -21,6 +21,7 @@ import duckdb
 
 from core.errors import StoreError, WinnowError, WorkspaceDamagedError, WorkspaceLockedError
 from core.store.acts.mirror import ActLog, Mirror
+from core.store.acts.names import ClassNameLog, NoNames
 from core.store.times import loaded
 from core.store.upkeep.log import look_at_log
 
@@ -66,6 +67,8 @@ class Database:
     def __init__(self, path: Path, mirror: Mirror) -> None:
         self.path = path
         self._mirror = mirror
+        self.names: ClassNameLog = NoNames()
+        """What people call classes."""
         _check_log(path)
         self._connection = _connect(path, mirror)
         self._write_lock = threading.Lock()
@@ -83,9 +86,10 @@ class Database:
         process has it open."""
         return cls(path, Mirror(acts))
 
-    def follow(self, acts: ActLog) -> None:
-        """Has queries see the decisions of `acts` from now on."""
+    def follow(self, acts: ActLog, names: ClassNameLog | None = None) -> None:
+        """Has queries see the decisions of `acts`, and datasets what `names` call their classes, from now on."""
         self._mirror.follow(acts)
+        self.names = names or self.names
 
     @contextmanager
     def cursor(self) -> Iterator[Cursor]:

@@ -29,12 +29,12 @@ _OF_A_DATASET = ("versions", "overrides", "rejected_rows", "scans")
 def list_datasets(db: Database, state: DatasetState = "ready") -> list[Dataset]:
     """Every dataset in that state, newest first."""
     rows = db.fetch_named(f"{_SELECT} WHERE state = ? ORDER BY created_at DESC, dataset_id DESC", [state])
-    return [_dataset(row) for row in rows]
+    return [_dataset(db, row) for row in rows]
 
 
 def get_dataset(db: Database, name_or_id: str) -> Dataset:
     """A ready dataset by its name, or any by its id. Raises `NotFoundError` with the names that exist."""
-    return db.remembered(("dataset", name_or_id), lambda: _get_dataset(db, name_or_id))
+    return db.remembered(("dataset", name_or_id, db.names.newest()), lambda: _get_dataset(db, name_or_id))
 
 
 def _get_dataset(db: Database, name_or_id: str) -> Dataset:
@@ -45,7 +45,7 @@ def _get_dataset(db: Database, name_or_id: str) -> Dataset:
     if not found:
         names = ", ".join(dataset.name for dataset in list_datasets(db)) or "none yet: load one first"
         raise NotFoundError(f"Dataset {name_or_id!r} not found.", f"This workspace has: {names}.")
-    return _dataset(found[0])
+    return _dataset(db, found[0])
 
 
 def rename(db: Database, dataset_id: str, name: str) -> Dataset:
@@ -140,8 +140,17 @@ def attributes_json(attributes: tuple[Attribute, ...]) -> str:
     return json.dumps([asdict(attribute) for attribute in attributes])
 
 
-def _dataset(row: dict[str, Any]) -> Dataset:
+def _dataset(db: Database, row: dict[str, Any]) -> Dataset:
     attributes = tuple(Attribute(**attribute) for attribute in json.loads(row.pop("attributes")))
     labels, latest = tuple(row.pop("labels")), row.pop("latest_version_id") or ""
     created_at = loaded(row.pop("created_at"))
-    return Dataset(**row, created_at=created_at, labels=labels, attributes=attributes, latest_version_id=latest)
+    said = db.names.standing(row["dataset_id"])
+    return Dataset(
+        **row,
+        created_at=created_at,
+        labels=labels,
+        attributes=attributes,
+        latest_version_id=latest,
+        names={code: one.name for code, one in said.items() if one.name},
+        guidelines={code: one.guideline for code, one in said.items() if one.guideline},
+    )

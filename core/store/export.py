@@ -45,19 +45,39 @@ WHOLE_LIST = IssueFilter(flagged_only=False)
 """Every row of a scan's list, flagged or not."""
 
 
-def export_rows(db: Database, version_id: str, out: Path, format: Format, plain: bool = False) -> Path:  # noqa: A002
+def export_rows(
+    db: Database,
+    version_id: str,
+    out: Path,
+    format: Format,  # noqa: A002
+    plain: bool = False,
+    named: bool = False,
+) -> Path:
     """Writes every row of a version: row id, the source's own, text or media, given label, label, split, attributes.
-    Labels of several classes are lists, in CSV their text form."""
+    Labels of several classes are lists, in CSV their text form. `named`: with the names of the label's classes behind
+    it, where classes have any."""
     dataset = get_dataset(db, get_version(db, version_id).dataset_id)
     task = task_named(dataset.task)
     lists = task.target.several and format != "csv"
     labels = [f"{task.target.classes_sql(name)} AS {name}" if lists else name for name in ("given_label", "label")]
     attributes = [identifier(attribute.column) for attribute in dataset.attributes]
+    labels += [_names_sql(dataset, lists)] if named and dataset.names else []
     taken = [*task.modality.exported, "given_label", "label", "split", *attributes]
     own_id = [_source_id(dataset, taken)] if dataset.id_column else []
     columns = ["example_id", *own_id, *task.modality.exported, *labels, "split", *attributes]
     sql = f"SELECT {', '.join(columns)} FROM {relation(db, version_id)} ORDER BY example_id"
     return copy_query(db, sql, out, format, plain=plain)
+
+
+def _names_sql(dataset: Dataset, lists: bool) -> str:
+    """A label's classes under their names, as a text with commas between them or as a list."""
+    names = ", ".join(f"{literal(code)}: {literal(name)}" for code, name in dataset.names.items())
+    called = f"coalesce(list_extract(map_extract(MAP {{{names}}}, x), 1), x)"
+    found = f"list_transform({task_named(dataset.task).target.classes_sql('label')}, lambda x: {called})"
+    taken = {attribute.column for attribute in dataset.attributes}
+    title = next(name for name in ("label_name", "label_name_of_class", "_label_name") if name not in taken)
+    shown = found if lists else f"array_to_string({found}, ', ')"
+    return f"{shown} AS {title}"
 
 
 def export_issues(

@@ -20,7 +20,7 @@ from tests.runs import finished_run
 from tests.used_models import used_run, write_texts
 
 NEWS = {
-    "data": ("rows", "rows&row=3", "load", "splits", "rejected", "export", "manage"),
+    "data": ("rows", "rows&row=3", "load", "classes", "splits", "rejected", "export", "manage"),
     "profile": ("balance", "content", "checks", "bias"),
     "issues": ("", "&type=near_duplicate", "&type=outlier", "&given=business&suggested=sport"),
     "review": ("desk", "decisions", "versions"),

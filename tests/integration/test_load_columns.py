@@ -172,3 +172,13 @@ def test_a_listed_image_whose_class_number_has_no_name_is_set_aside_with_that_re
     dataset = loaded(context, _write(tmp_path / "a.parquet", table.drop_columns("text")))
     assert dataset.row_count == 2
     assert set_aside(context, dataset) == [(None, "class number 5 in label: there are 2 class names, for 0 to 1")]
+
+
+def test_splits_in_other_languages_are_called_like_all_others(context: Context, tmp_path: Path) -> None:
+    names = ["训练", "训练集", "验证", "测试", "テスト", "validación"]
+    file = tmp_path / "评论.csv"
+    lines = [f"{i},第{i}条评论,{'正负'[i % 2]},{names[i % 6]}" for i in range(12)]
+    file.write_text("\n".join(["编号,评论,情感,划分", *lines]) + "\n", encoding="utf-8")
+    dataset = loaded(context, file)
+    assert (dataset.id_column, dataset.labels) == ("编号", ("正", "负"))
+    assert column(context, dataset, "split")[:6] == ["train", "train", "validation", "test", "test", "validation"]

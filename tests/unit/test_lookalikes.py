@@ -1,6 +1,6 @@
 import pytest
 
-from core.lookalikes import lookalike_notes, lookalikes, stripped
+from core.lookalikes import isolated, lookalike_notes, lookalikes, quoted, stripped
 
 
 @pytest.mark.parametrize("around", [" ", "\t", "\xa0", "\u200b", "\ufeff", "\u3000", "\x00", " \u202e"])
@@ -42,3 +42,9 @@ def test_many_groups_are_counted() -> None:
 
 def test_names_of_other_scripts_are_not_alike() -> None:
     assert lookalikes(["新聞", "體育", "спорт", "ΣΟΦΟΣ", "\u2764", "\U0001f3f4"]) == []
+
+
+def test_a_name_read_from_the_right_is_set_apart_in_a_sentence() -> None:
+    assert quoted("شكوى") == "\u2068“شكوى”\u2069"
+    assert isolated("תלונה") == "\u2068תלונה\u2069"
+    assert (quoted("sport"), isolated("体育")) == ("“sport”", "体育")

@@ -11,7 +11,7 @@ from core.review.many import Doing, said
 from core.services.issues.listing import required_scan, type_of
 from core.services.review.many import Among, OfRun, OfScan, OfVersion, Plan, carry_out, plan, take_back
 from core.targets import Target
-from core.tasks import task_named
+from core.tasks import target_of
 
 
 def decide_many(
@@ -60,7 +60,7 @@ def decide_many(
         among = OfVersion(version.version_id, rows)
     doing = Doing(act, to)
     planned = plan(context, among, doing, reviewer, also_decided=also_decided)
-    target = task_named(dataset.task).target
+    target = target_of(dataset)
     data = _data(name, planned)
     if dry_run:
         return Answer({**data, "act": None}, _text(name, planned, target))
@@ -96,7 +96,7 @@ def _of_run(
 ) -> OfRun:
     """Rows that are right are none that one act is for, unless a cell is named."""
     found = context.ledger.runs.get(dataset.dataset_id, run)
-    if task_named(dataset.task).target.several:
+    if target_of(dataset).several:
         where = PredictionFilter(split, correct=False, missed=true_label, added=predicted)
     else:
         whole_cell = true_label is not None and predicted is not None

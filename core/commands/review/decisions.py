@@ -12,7 +12,7 @@ from core.review.words import in_words
 from core.services.review.log import LogLine, log
 from core.store.datasets import get_dataset
 from core.targets import Target
-from core.tasks import task_named
+from core.tasks import target_of
 from core.typed import JsonObject
 
 
@@ -24,7 +24,7 @@ from core.typed import JsonObject
 def decisions_command(context: Context, name: str, reviewer: str | None, action: str | None, top: int) -> Answer:
     """List what was decided, with the ids to undo it by."""
     dataset = get_dataset(context.store, name)
-    target = task_named(dataset.task).target
+    target = target_of(dataset)
     chosen = next((one for one in ACTIONS if one == action), None)
     page = log(context, dataset.dataset_id, reviewer=reviewer, action=chosen, limit=top)
     data = {"dataset": name, "total": page.total, "decisions": [_record(line) for line in page.lines]}

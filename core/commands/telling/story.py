@@ -28,6 +28,7 @@ def story_command(
 ) -> Answer:
     """Tell what became of a dataset, how good it is and what to do next."""
     dataset = get_dataset(context.store, name)
+    label = None if label is None else dataset.coded(label)
     told = story(context, dataset, timeout=None)
     assert not isinstance(told, Pending), "it was waited for"
     asked = label is not None or first_cost is not None or second_cost is not None
@@ -39,7 +40,7 @@ def story_command(
         curve = found
     said = answers(told)
     if curve is not None:
-        said["threshold"] = cost_words(curve, label, first, second)
+        said["threshold"] = cost_words(curve, None if label is None else dataset.called(label), first, second)
     return Answer(_data(told, said, curve), _text(told, said))
 
 

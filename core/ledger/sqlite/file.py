@@ -149,6 +149,20 @@ SCHEMAS: tuple[tuple[str, ...], ...] = (
             put_away_at INTEGER NOT NULL,
             put_away_by TEXT NOT NULL)""",
     ),
+    (
+        # What people call classes and what belongs in them; the newest of a class holds.
+        """CREATE TABLE class_names (
+            seq INTEGER PRIMARY KEY AUTOINCREMENT,
+            act_id TEXT NOT NULL,
+            dataset_id TEXT NOT NULL,
+            class TEXT NOT NULL,                    -- as labels have it
+            name TEXT NOT NULL,
+            guideline TEXT NOT NULL,
+            named_by TEXT NOT NULL,
+            named_at INTEGER NOT NULL,
+            UNIQUE (act_id, class))""",
+        "CREATE INDEX class_names_of_datasets ON class_names (dataset_id, seq)",
+    ),
 )
 """Each entry takes the file one version further; entries are never edited, only appended."""
 _OWN = {"decisions", "claims", "runs", "metrics", "effects"}

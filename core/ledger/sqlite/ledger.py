@@ -7,6 +7,7 @@ from time import monotonic
 
 from core.ledger.sqlite.bulk import SqliteBulkActs
 from core.ledger.sqlite.claims import SqliteClaims
+from core.ledger.sqlite.classes import SqliteClassNames
 from core.ledger.sqlite.decisions import SqliteDecisions
 from core.ledger.sqlite.effects import SqliteEffects
 from core.ledger.sqlite.file import LedgerFile
@@ -23,6 +24,7 @@ _OF_A_DATASET = (
     "DELETE FROM versions WHERE dataset_id = ?",
     "DELETE FROM views WHERE dataset_id = ?",
     "DELETE FROM chosen_columns WHERE dataset_id = ?",
+    "DELETE FROM class_names WHERE dataset_id = ?",
     "DELETE FROM put_away WHERE dataset_id = ?",
     "DELETE FROM decisions WHERE dataset_id = ?",
 )
@@ -42,6 +44,7 @@ class SqliteLedger:
         self.effects = SqliteEffects(self._file)
         self.versions = SqliteVersions(self._file)
         self.views = SqliteViews(self._file)
+        self.classes = SqliteClassNames(self._file)
         self.first_steps = SqliteFirstSteps(self._file)
         self.claims.leave_of_the_gone(monotonic())
 

@@ -14,7 +14,17 @@ from typing import Any
 from core.ledger.sqlite.file import LedgerFile
 from core.sqlite_log import LOG, problem_of_log, without_bad_frames
 
-_TABLES = ("decisions", "runs", "effects", "versions", "views", "chosen_columns", "bulk_acts", "put_away")
+_TABLES = (
+    "decisions",
+    "runs",
+    "effects",
+    "versions",
+    "views",
+    "chosen_columns",
+    "bulk_acts",
+    "put_away",
+    "class_names",
+)
 """Tables with a number for each row. Figures follow their runs; claims run out by themselves."""
 _NO_ROW = (sqlite3.IntegrityError, sqlite3.InterfaceError)
 """What is raised where that which was read is no row of the table."""

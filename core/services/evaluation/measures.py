@@ -48,7 +48,7 @@ from core.store.export_lists import export_predictions
 from core.store.relations import relation
 from core.store.versions import get_version, list_versions
 from core.targets.contract import Target
-from core.tasks import task_named
+from core.tasks import target_of
 
 T = TypeVar("T")
 
@@ -94,7 +94,7 @@ def evaluate(
     context: Context, run: Run, split: str, labels_from: LabelsFrom = "version", timeout: float | None = TIMEOUT
 ) -> Evaluation | MultiLabelEvaluation | Pending:
     """A run's predictions on a split. Raises `NotFoundError` for a split that it has not predicted."""
-    truth_id, target = truth_version(context, (run,), labels_from), target_of(context, run)
+    truth_id, target = truth_version(context, (run,), labels_from), target_of_run(context, run)
 
     def of_sets(report: Report) -> multi_label.Kept:
         found = multi_label.evaluation(context, run, target, split, truth_id, labels_from, report)
@@ -140,7 +140,7 @@ def curves(
     truth_id = truth_version(context, (run,), labels_from)
 
     def work(report: Report) -> Curve:
-        found = split_probabilities(context, run, target_of(context, run), split, truth_id)
+        found = split_probabilities(context, run, target_of_run(context, run), split, truth_id)
         if found is None:
             raise NotFoundError(f"Run {run.number} kept no probabilities.", "Train once more to get its curves.")
         if not len(found.positions):
@@ -182,7 +182,7 @@ def compare(
     """
     if first.dataset_id != second.dataset_id:
         raise UsageError("Two runs of different datasets cannot be compared.", "Choose two of the same dataset.")
-    truth_id, target = truth_version(context, (first, second), labels_from), target_of(context, first)
+    truth_id, target = truth_version(context, (first, second), labels_from), target_of_run(context, first)
 
     def of_sets(report: Report) -> multi_label.KeptComparison:
         found = multi_label.comparison(context, (first, second), target, split, truth_id, labels_from, report)
@@ -229,7 +229,7 @@ def predicted_rows(
 
     def work(report: Report) -> list[PredictedRow]:
         truth = relation(context.store, truth_id)
-        classes_sql = target_of(context, run).classes_sql
+        classes_sql = target_of_run(context, run).classes_sql
         dataset = get_dataset(context.store, run.dataset_id)
         page = predictions.page_predictions
         return page(
@@ -246,7 +246,7 @@ def predicted_rows(
 def count_predicted(context: Context, run: Run, where: PredictionFilter, labels_from: LabelsFrom) -> int:
     """How many rows `predicted_rows` lists in all."""
     truth = relation(context.store, _truth_of_rows(context, run, where, labels_from))
-    dataset, classes_sql = get_dataset(context.store, run.dataset_id), target_of(context, run).classes_sql
+    dataset, classes_sql = get_dataset(context.store, run.dataset_id), target_of_run(context, run).classes_sql
     return predictions.count_predictions(context.store, run.run_id, where, truth, classes_sql, dataset)
 
 
@@ -268,9 +268,9 @@ def export_predicted(
     return out
 
 
-def target_of(context: Context, run: Run) -> Target:
+def target_of_run(context: Context, run: Run) -> Target:
     """What a label of the run's dataset is."""
-    return task_named(get_dataset(context.store, run.dataset_id).task).target
+    return target_of(get_dataset(context.store, run.dataset_id))
 
 
 def truth_version(context: Context, runs: Sequence[Run], labels_from: LabelsFrom) -> str:

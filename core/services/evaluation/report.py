@@ -24,6 +24,7 @@ from core.reports.evaluation import (
     Series,
 )
 from core.services.evaluation import measures as evaluation
+from core.services.evaluation.named import under_names
 from core.services.evaluation.words import (
     ALWAYS,
     AnyEvaluation,
@@ -59,6 +60,7 @@ def evaluation_report(
     found = evaluation.evaluate(context, run, split, labels_from, timeout=None)
     assert not isinstance(found, Pending), "it was waited for"
     dataset = get_dataset(context.store, run.dataset_id)
+    found = under_names(found, dataset)
     truth = get_version(context.store, found.version_id)
     matrix = _errors(found)
     order = drawn_classes(matrix, "confusion", max(MATRIX_CLASSES, len(found.labels)))
@@ -81,7 +83,7 @@ def evaluation_report(
         precision_recall=_curves(context, run, found, "precision_recall"),
         losses=_series(figures, ("loss",)),
         scores=_series(figures, ("accuracy", "macro_f1")),
-        limits=(*limits(run, found), *ALWAYS),
+        limits=(*limits(run, found, [dataset.called(code) for code in run.labels]), *ALWAYS),
         made_at=datetime.now(UTC),
         made_by=by or run.created_by,
     )
@@ -156,11 +158,12 @@ def _settings(run: Run) -> dict[str, str]:
 
 def _pair(context: Context, run: Run, found: AnyEvaluation, pair: ConfusedPair, place: int) -> ReportPair:
     """A confused pair, those most confused with examples."""
+    true, predicted = map(get_dataset(context.store, run.dataset_id).coded, (pair.true, pair.predicted))
     if isinstance(found, Evaluation):
-        share, where = pair.share, PredictionFilter(found.split, pair.true, pair.predicted)
+        share, where = pair.share, PredictionFilter(found.split, true, predicted)
     else:
         share = pair.rows / int(found.tables[found.labels.index(pair.true), 1, 0])
-        where = PredictionFilter(found.split, missed=pair.true, added=pair.predicted)
+        where = PredictionFilter(found.split, missed=true, added=predicted)
     if place >= PAIRS_WITH_EXAMPLES:
         return ReportPair(pair.true, pair.predicted, pair.rows, share)
     rows = evaluation.predicted_rows(context, run, where, found.labels_from, EXAMPLES)
@@ -185,9 +188,10 @@ def _cut(text: str) -> str:
 
 def _curves(context: Context, run: Run, found: AnyEvaluation, kind: Kind) -> tuple[Curve, ...]:
     """The averages and the weakest class; without those that cannot be drawn, such as where no probabilities are."""
-    worst = worst_class(found)
+    worst, dataset = worst_class(found), get_dataset(context.store, run.dataset_id)
+    weakest = dataset.coded(worst[0]) if worst else None
     drawn: list[Curve] = []
-    for label, average in ((None, "macro"), (None, "micro"), (worst[0] if worst else None, "macro")):
+    for label, average in ((None, "macro"), (None, "micro"), (weakest, "macro")):
         try:
             one = evaluation.curves(
                 context,
@@ -203,7 +207,7 @@ def _curves(context: Context, run: Run, found: AnyEvaluation, kind: Kind) -> tup
             continue
         assert isinstance(one, Curve), "it was waited for"
         if one.area == one.area:
-            drawn.append(one if label is not None else replace(one, label=f"{average} average"))
+            drawn.append(replace(one, label=f"{average} average" if label is None else dataset.called(label)))
     return tuple(drawn)
 
 

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 from core.evaluation.confusion import most_confused
+from core.lookalikes import quoted
 from core.records import Difference, Estimate, Evaluation, MultiLabelEvaluation, Run, Version
 from core.tasks import task_named
 
@@ -65,11 +68,11 @@ def worst_answers(found: MultiLabelEvaluation) -> str:
     if missed.any():
         place = int(missed.argmax())
         name, share = found.labels[place], percent(missed[place] / found.tables[place, 1].sum())
-        said.append(f"“{name}” is missed most often: {_rows(missed[place])}, {share} of those that have it.")
+        said.append(f"{quoted(name)} is missed most often: {_rows(missed[place])}, {share} of those that have it.")
     if added.any():
         place = int(added.argmax())
         name, share = found.labels[place], percent(added[place] / found.tables[place, :, 1].sum())
-        said.append(f"“{name}” is wrongly added most often: {_rows(added[place])}, {share} of its predictions.")
+        said.append(f"{quoted(name)} is wrongly added most often: {_rows(added[place])}, {share} of its predictions.")
     return " ".join(said) or "No class is missed or wrongly added."
 
 
@@ -79,8 +82,8 @@ def worst_pair(found: Evaluation) -> str:
     if not pairs:
         return "No row is confused with another class."
     [pair] = pairs
-    share = percent(pair.share)
-    return f"Most often “{pair.true}” is taken for “{pair.predicted}”: {_rows(pair.rows)}, {share} of “{pair.true}”."
+    share, true, predicted = percent(pair.share), quoted(pair.true), quoted(pair.predicted)
+    return f"Most often {true} is taken for {predicted}: {_rows(pair.rows)}, {share} of {true}."
 
 
 def worst_class(found: AnyEvaluation) -> tuple[str, float] | None:
@@ -99,8 +102,10 @@ def difference(one: Difference, first: Run, second: Run) -> str:
     return f"run {better.number} is better than run {worse.number} ({points})"
 
 
-def limits(run: Run, found: AnyEvaluation) -> list[str]:
-    """What these figures cannot tell, beside what none can (`ALWAYS`)."""
+def limits(run: Run, found: AnyEvaluation, known: Collection[str] | None = None) -> list[str]:
+    """What these figures cannot tell, beside what none can (`ALWAYS`). `known` are the classes of the run, where
+    `found` has them under other names."""
+    known = run.labels if known is None else known
     said = []
     if found.split == "train":
         said.append("The model has learnt from these very rows: on new ones it does worse.")
@@ -114,11 +119,11 @@ def limits(run: Run, found: AnyEvaluation) -> list[str]:
     few = [name for name, scores in found.classes.items() if 0 < scores.support < FEW_ROWS]
     if few:
         more = f" and {len(few) - NAMED} more" if len(few) > NAMED else ""
-        names = ", ".join(f"“{name}”" for name in few[:NAMED])
+        names = ", ".join(quoted(name) for name in few[:NAMED])
         said.append(f"Fewer than {FEW_ROWS} rows, so little can be said of the single class: {names}{more}.")
-    unknown = [name for name, scores in found.classes.items() if name not in run.labels and scores.support]
+    unknown = [name for name, scores in found.classes.items() if name not in known and scores.support]
     if unknown:
-        said.append(f"The model does not know {', '.join(f'“{name}”' for name in unknown[:NAMED])}: all wrong.")
+        said.append(f"The model does not know {', '.join(quoted(name) for name in unknown[:NAMED])}: all wrong.")
     if isinstance(found, MultiLabelEvaluation):
         said += _absent(found)
     return said
@@ -137,7 +142,7 @@ def _absent(found: MultiLabelEvaluation) -> list[str]:
     absent = [name for name, one in zip(found.labels, occurs, strict=True) if not one]
     if not absent:
         return []
-    names = ", ".join(f"“{name}”" for name in absent[:NAMED])
+    names = ", ".join(quoted(name) for name in absent[:NAMED])
     more = f" and {len(absent) - NAMED} more" if len(absent) > NAMED else ""
     return [f"Neither true nor predicted in any row, so an F1 of 0 in the macro average: {names}{more}."]
 

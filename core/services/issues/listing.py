@@ -36,7 +36,7 @@ from core.store.acts import decisions
 from core.store.datasets import get_dataset
 from core.store.export import WHOLE_LIST, Format, export_issues
 from core.store.export_lists import export_issue_list
-from core.tasks import task_named
+from core.tasks import target_of
 
 MAX_PAIRS = 200
 """Pairs listed where there are too many classes for a matrix."""
@@ -128,7 +128,7 @@ def findings(context: Context, scan: Scan, issue_type: str | None = None, worst:
     `worst`: how many of the worst rows count as flagged, where not those that the scan flagged."""
     kind, dataset = type_of(scan, issue_type), get_dataset(context.store, scan.dataset_id)
     where, review = IssueFilter(kind.name, settled=False, worst=worst), _review(context, scan, kind.name, worst)
-    if task_named(dataset.task).target.several:
+    if target_of(dataset).several:
         return Findings(scan, kind, (), _changes(context, scan, where), review)
     return Findings(scan, kind, _pairs(context, scan, where), (), review)
 

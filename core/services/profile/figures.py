@@ -38,7 +38,7 @@ from core.records import Attribute, Dataset, RowFilter
 from core.store.datasets import get_dataset
 from core.store.rows import rows_of
 from core.store.versions import get_version
-from core.tasks import task_named
+from core.tasks import target_of
 
 T = TypeVar("T")
 _ANSWERS = "profile"
@@ -70,7 +70,7 @@ def class_balance(context: Context, version_id: str, timeout: float | None = TIM
 def label_sets(context: Context, version_id: str, timeout: float | None = TIMEOUT) -> LabelSets | Pending | None:
     """Which classes go together; None where a label is one."""
     dataset = get_dataset(context.store, get_version(context.store, version_id).dataset_id)
-    if not task_named(dataset.task).target.several:
+    if not target_of(dataset).several:
         return None
     return _ask(context, version_id, "Counting labels", _label_sets, timeout)
 

@@ -23,7 +23,7 @@ from core.store.acts import decisions
 from core.store.datasets import get_dataset
 from core.store.ids import new_id
 from core.store.rows import labels_of
-from core.tasks import task_named
+from core.tasks import target_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,7 +132,7 @@ class _Moment:
             rows=self._rows,
             in_force=self._in_force,
             labels=frozenset(self._dataset.labels),
-            target=task_named(self._dataset.task).target,
+            target=target_of(self._dataset),
             reviewer=reviewer,
         )
         for decision in (as_decision(act, self._version, reviewer) for act in accepted):
@@ -177,7 +177,7 @@ def _undo_all(
 
 def _asked_first(context: Context, version: Version, newest: Decision) -> str:
     """Which act a screen would take back that does not know whose it is: several may go by one name."""
-    target = task_named(get_dataset(context.store, version.dataset_id).task).target
+    target = target_of(get_dataset(context.store, version.dataset_id))
     done = in_words(newest, target, newest.shown.get("given_label"))
     return (
         f"Row {newest.example_id} was {done} under your name, {newest.reviewer} ({newest.decided_at:%d %b, %H:%M} "

@@ -22,7 +22,7 @@ from core.store.issues import shown_of
 from core.store.rows import labels_of, rows_of_source_ids, taken_names
 from core.store.scans import latest_scan
 from core.store.versions import get_version
-from core.tasks import task_named
+from core.tasks import target_of
 
 JSON_LINES = (".jsonl", ".ndjson")
 """Endings of files that are read as JSON lines; every other is read as CSV."""
@@ -62,7 +62,7 @@ def decide_file(context: Context, dataset: str, path: Path, reviewer: str, note:
     rows = labels_of(context.store, version.version_id, example_ids)
     scan = latest_scan(context.store, version.version_id)
     shown = shown_of(context.store, scan, example_ids) if scan else {}
-    labels, target = frozenset(found.labels), task_named(found.task).target
+    labels, target = frozenset(found.labels), target_of(found)
     acts = [
         Act(
             new_id(),

@@ -27,7 +27,7 @@ from core.records import (
 )
 from core.review.many import Doing, check, outcome
 from core.review.records import Act, Refusal
-from core.services.evaluation.measures import target_of, truth_version
+from core.services.evaluation.measures import target_of_run, truth_version
 from core.services.review.decisions import record, stopped
 from core.store.acts import many
 from core.store.datasets import get_dataset
@@ -36,7 +36,7 @@ from core.store.ids import new_id
 from core.store.rows import get_rows
 from core.store.versions import get_version
 from core.targets import Target
-from core.tasks import task_named
+from core.tasks import target_of
 
 MAX_ROWS = 100_000
 """An act on more is refused: all acts are in memory beside the store."""
@@ -115,7 +115,7 @@ class OfRun:
 
     def query(self, context: Context) -> Condition:
         truth = truth_version(context, (self.run,), self.labels_from)
-        classes = target_of(context, self.run).classes_sql
+        classes = target_of_run(context, self.run).classes_sql
         return many.of_run(context.store, self.run.run_id, self.where, truth, self.version_id, classes)
 
 
@@ -298,7 +298,7 @@ def _in_common(acts: Sequence[Act]) -> tuple[BulkAction, str | None]:
 def _about(context: Context, among: Among) -> tuple[Version, tuple[str, ...], Target]:
     version = get_version(context.store, among.version_id)
     dataset = get_dataset(context.store, version.dataset_id)
-    return version, dataset.labels, task_named(dataset.task).target
+    return version, dataset.labels, target_of(dataset)
 
 
 def _act(act_id: str, version: Version, doing: Doing, words: str, reviewer: str) -> BulkAct:

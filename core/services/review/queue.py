@@ -16,6 +16,7 @@ import numpy as np
 from core.context import Context
 from core.issues import ISSUE_TYPES
 from core.issues.contract import Evidence, IssueType, Seen
+from core.lookalikes import isolated
 from core.records import Decision, Example, Issue, IssueFilter, RowFilter, Scan
 from core.review.records import Neighbour, ReviewItem
 from core.store import issues
@@ -25,7 +26,7 @@ from core.store.datasets import get_dataset
 from core.store.filters import Condition
 from core.store.rows import get_rows
 from core.targets import Target
-from core.tasks import task_named
+from core.tasks import target_of
 
 LEASE_SECONDS = 180
 """How long a row stays with a session that is not heard of; the desk reports every 45 seconds while it is used."""
@@ -118,7 +119,7 @@ def items(context: Context, scan: Scan, example_ids: Sequence[int], issue_type: 
     examples = _examples(context, scan.version_id, by_row.keys() | near)
     said = decisions.standing_of(context.store, scan.version_id, list(by_row), unsure=True)
     dataset = get_dataset(context.store, scan.dataset_id)
-    target = task_named(dataset.task).target
+    target = target_of(dataset)
     likeliest = _likeliest(context, scan, found, dataset.labels, target)
     made = [
         with_said(
@@ -158,7 +159,7 @@ def _item(
     near = zip(proof.neighbours, proof.similarities, strict=True)
     neighbours = tuple(Neighbour(examples[example_id], similarity) for example_id, similarity in near)
     given, suggested, *near_labels = (
-        None if label is None else target.words(label)
+        None if label is None else isolated(target.words(label))
         for label in (issue.given_label, issue.suggested_label, *(one.example.label for one in neighbours))
     )
     why = kind.say(proof, Seen(given or "", suggested, near_labels))

@@ -11,9 +11,10 @@ import numpy as np
 from core.context import Context
 from core.issues import ISSUE_TYPES
 from core.issues.contract import DeskAction
+from core.lookalikes import isolated
 from core.records import Issue, IssueFilter, LabelsFrom, PredictionFilter, ReviewCounts, RowFilter, Run, Scan
 from core.review.records import Neighbour, ReviewItem
-from core.services.evaluation.measures import target_of, truth_version
+from core.services.evaluation.measures import target_of_run, truth_version
 from core.services.evaluation.probabilities import probabilities_path
 from core.services.issues.listing import type_of
 from core.services.review import queue as review_queue
@@ -29,7 +30,7 @@ from core.store.relations import relation
 from core.store.rows import get_rows, labels_of
 from core.store.scans import latest_scan
 from core.targets import Target
-from core.tasks import task_named
+from core.tasks import target_of
 
 HELD_OUT = ("test", "validation")
 """Splits that models are measured on."""
@@ -176,7 +177,7 @@ class RunSource:
         near = self._neighbours(context, version_id, kept)
         ranks = self._ranks(context, version_id, kept)
         matrix = self._probabilities(context)
-        target = task_named(get_dataset(context.store, self.run.dataset_id).task).target
+        target = target_of(get_dataset(context.store, self.run.dataset_id))
         made = []
         for example in examples:
             predicted, confidence, position = found[example.example_id]
@@ -193,16 +194,20 @@ class RunSource:
 
     def _why(self, issue: Issue, confidence: float, score: float, near: Sequence[Neighbour], target: Target) -> str:
         """What the run says for its answer and against the label, and what the nearest examples are."""
+
+        def words(label: str) -> str:
+            return isolated(target.words(label))
+
         predicted, given = issue.suggested_label or "", issue.given_label
-        said = f"Run {self.run.number} is {confidence:.0%} sure of {target.words(predicted)}"
+        said = f"Run {self.run.number} is {confidence:.0%} sure of {words(predicted)}"
         if given and given != predicted:
-            said += f" and gives the label {target.words(given)} {score:.0%}"
+            said += f" and gives the label {words(given)} {score:.0%}"
         if not near:
             return f"{said}."
         like = sum(one.example.label == predicted for one in near)
         as_given = sum(one.example.label == given for one in near)
-        others = "" if given == predicted else f", {as_given} {target.words(given)}" if given else ""
-        return f"{said}. Of its {len(near)} nearest examples {like} are {target.words(predicted)}{others}."
+        others = "" if given == predicted else f", {as_given} {words(given)}" if given else ""
+        return f"{said}. Of its {len(near)} nearest examples {like} are {words(predicted)}{others}."
 
     def _neighbours(
         self, context: Context, version_id: str, example_ids: Sequence[int]
@@ -229,7 +234,10 @@ class RunSource:
     def ranked(self, context: Context, version_id: str) -> Condition:
         truth = relation(context.store, truth_version(context, (self.run,), self.labels_from))
         own = relation(context.store, version_id)
-        classes_sql, dataset = target_of(context, self.run).classes_sql, get_dataset(context.store, self.run.dataset_id)
+        classes_sql, dataset = (
+            target_of_run(context, self.run).classes_sql,
+            get_dataset(context.store, self.run.dataset_id),
+        )
         return predictions.ranked(self.run.run_id, self.where, truth, own, classes_sql, dataset)
 
     def _count(self, context: Context, version_id: str, condition: str = "") -> int:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import json
 import zipfile
 from pathlib import Path
 
 from core.context import Context
 from core.errors import NotFoundError, UsageError
 from core.files import whole
-from core.records import Run
+from core.records import Dataset, Run
 from core.services.export import file_name
 from core.store.datasets import get_dataset, list_datasets
 from core.tasks import Task, task_named
@@ -61,7 +62,8 @@ def folder_name(context: Context, run: Run) -> str:
 
 
 def export_model(context: Context, run: Run, out: Path) -> Path:
-    """Writes the run's model folder as a ZIP to `out`, which must not exist, and returns it.
+    """Writes the run's model folder as a ZIP to `out`, which must not exist, and returns it. Its config calls the
+    classes by the names that people gave them: no position changes, so the weights mean the same.
 
     Stored, since weights do not become smaller by packing: it takes as long as copying does. Raises UsageError where
     `out` exists, NotFoundError where there is no model.
@@ -70,12 +72,24 @@ def export_model(context: Context, run: Run, out: Path) -> Path:
     if out.exists():
         raise UsageError(f"{out} exists already.", "Move it away, or write elsewhere.")
     out.parent.mkdir(parents=True, exist_ok=True)
-    inner = folder_name(context, run)
+    inner, dataset = folder_name(context, run), get_dataset(context.store, run.dataset_id)
     with whole(out) as part, zipfile.ZipFile(part, "w", zipfile.ZIP_STORED) as archive:
         for file in sorted(model.rglob("*")):
             if file.is_file():
-                archive.write(file, f"{inner}/{file.relative_to(model).as_posix()}")
+                place = f"{inner}/{file.relative_to(model).as_posix()}"
+                if file == model / "config.json" and dataset.names:
+                    archive.writestr(place, named_config(file.read_text(encoding="utf-8"), dataset))
+                else:
+                    archive.write(file, place)
     return out
+
+
+def named_config(text: str, dataset: Dataset) -> str:
+    """A model's config with names in place of classes: `id2label`, and `label2id`, which leads back."""
+    config = json.loads(text)
+    names = {number: dataset.called(code) for number, code in config["id2label"].items()}
+    config |= {"id2label": names, "label2id": {name: int(number) for number, name in names.items()}}
+    return json.dumps(config, indent=2, ensure_ascii=False) + "\n"
 
 
 def snippet(context: Context, run: Run) -> str:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 import numpy as np
 
 from core.context import Context
+from core.lookalikes import quoted
 from core.proportions import Z95, wilson
 from core.records import Baseline, Estimate, Evaluation, MultiLabelEvaluation, Version
 from core.services.evaluation.words import AnyEvaluation
@@ -20,7 +21,9 @@ __all__ = ["Baseline", "of"]
 TRAIN = "train"
 
 
-def of(context: Context, target: Target, found: AnyEvaluation, truth: Version) -> tuple[Baseline, ...]:
+def of(
+    context: Context, target: Target, found: AnyEvaluation, truth: Version, called: Callable[[str], str]
+) -> tuple[Baseline, ...]:
     """Both baselines on the rows of an evaluation; what is frequent is read off the rows that are trained on."""
     rows = relation(context.store, truth.version_id)
     for split in (TRAIN, None):
@@ -37,7 +40,7 @@ def of(context: Context, target: Target, found: AnyEvaluation, truth: Version) -
     )
     every = "every row" if isinstance(found, Evaluation) else "every row, and no other class"
     return (
-        Baseline("Always the most frequent class", f"“{largest}” for {every}", majority, over),
+        Baseline("Always the most frequent class", f"{quoted(called(largest))} for {every}", majority, over),
         Baseline(
             "Guessing by shares", "each class as often as it occurs, whatever the example is", guessed, over_guessed
         ),

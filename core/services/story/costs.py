@@ -8,7 +8,7 @@ from core.errors import NotFoundError, UsageError
 from core.evaluation.costs import cost_curve
 from core.progress import Report
 from core.records import CostCurve, LabelsFrom, Run
-from core.services.evaluation.measures import target_of, truth_version
+from core.services.evaluation.measures import target_of_run, truth_version
 from core.services.evaluation.probabilities import split_probabilities
 from core.store.relations import relation
 from core.store.telling.story import answers_of
@@ -47,7 +47,7 @@ def costs(
             return cost_curve(scores, wrong, first, second, usual_at=ANSWER_ALL)
         if label not in run.labels:
             raise NotFoundError(f"Run {run.number} does not know the class {label!r}.", "Choose one of its own.")
-        found = split_probabilities(context, run, target_of(context, run), split, truth_id)
+        found = split_probabilities(context, run, target_of_run(context, run), split, truth_id)
         if found is None:
             raise NotFoundError(f"Run {run.number} kept no probabilities.", "Train once more to choose a threshold.")
         place = run.labels.index(label)

@@ -9,7 +9,7 @@ from core.records import ClassMeaning, Dataset, Run, Scan, Version
 from core.store.relations import relation
 from core.store.rows import get_rows
 from core.store.telling import story as store
-from core.tasks import task_named
+from core.tasks import target_of
 
 TYPICAL = 3
 TOLD = 200
@@ -21,7 +21,7 @@ def meanings(
 ) -> tuple[ClassMeaning, ...]:
     """The classes of a version, largest first, each with up to `TYPICAL` rows: those that a model is surest of and
     right about; where there is none, those whose label a scan doubts least; else the first."""
-    target, rows = task_named(dataset.task).target, relation(context.store, version.version_id)
+    target, rows = target_of(dataset), relation(context.store, version.version_id)
     sizes = store.class_sizes(context.store, rows, target.classes_sql)
     labelled = max(1, store.labelled_rows(context.store, rows))
     chosen = list(sizes)[:TOLD]
@@ -33,7 +33,7 @@ def meanings(
     guidelines = guidelines_of(context, dataset)
     return tuple(
         ClassMeaning(
-            name,
+            dataset.called(name),
             guidelines.get(name, ""),
             sizes[name],
             sizes[name] / labelled,
@@ -45,14 +45,14 @@ def meanings(
 
 def guidelines_of(context: Context, dataset: Dataset) -> Mapping[str, str]:
     """What somebody has written down of each class; nothing where nobody has."""
-    return {}
+    return dataset.guidelines
 
 
 def _typical(
     context: Context, rows: str, dataset: Dataset, run: Run | None, scan: Scan | None, names: list[str]
 ) -> dict[str, tuple[int, ...]]:
     """The best that is known of each class."""
-    classes_sql = task_named(dataset.task).target.classes_sql
+    classes_sql = target_of(dataset).classes_sql
     found: dict[str, tuple[int, ...]] = {}
     if run is not None:
         found |= store.typical_of_run(context.store, run.run_id, rows, classes_sql, TYPICAL)

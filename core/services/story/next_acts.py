@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from core.context import Context
+from core.lookalikes import quoted
 from core.records import Dataset, Evaluation, NextAct, Place, Run, Scan, Told, Version, VersionLine
 from core.services.evaluation.words import AnyEvaluation, percent
 from core.services.story.expected import between, expected_wrong
@@ -109,15 +110,19 @@ def _review(known: Known) -> Iterator[NextAct]:
     left = sum(len(ranks) for ranks in by_label.values())
     if left > ALL_AT_ONCE and len(by_label) > 2 and not known.target.several:
         name = max(by_label, key=lambda one: expected_wrong(scan, by_label[one]).estimate)
-        ranks = by_label.pop(name)
+        ranks, called = by_label.pop(name), known.dataset.called(name)
         yield from _reviewing(
-            known, scan, f"Review the {len(ranks):,} flagged {_rows(len(ranks))} of “{name}”", ranks, name
+            known,
+            scan,
+            f"Review the {len(ranks):,} flagged {_rows(len(ranks))} of {quoted(known.dataset.called(name))}",
+            ranks,
+            name,
         )
         others = [rank for ranks in by_label.values() for rank in ranks]
         yield from _reviewing(
             known,
             scan,
-            f"Review the {len(others):,} flagged {_rows(len(others))} of the classes other than “{name}”",
+            f"Review the {len(others):,} flagged {_rows(len(others))} of the classes other than {quoted(called)}",
             others,
             None,
         )
@@ -182,7 +187,7 @@ def _collect(known: Known) -> Iterator[NextAct]:
     recall, largest = known.found.classes[name].recall, max(sizes.values())
     kind = "missed" if not isinstance(known.found, Evaluation) else "taken for something else"
     yield NextAct(
-        f"Collect rows of “{name}”",
+        f"Collect rows of {quoted(known.dataset.called(name))}",
         f"It has {sizes[name]:,} rows where the largest class has {largest:,}, and {percent(1 - recall)} of its "
         f"{known.found.split} rows are {kind}.",
         round(errors[name]),

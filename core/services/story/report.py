@@ -142,8 +142,9 @@ def _threshold(context: Context, told: Story, price: Price, labels_from: LabelsF
     label, first, second = price
     curve = costs(context, told.score.run, told.score.split, label, first, second, labels_from, timeout=None)
     assert not isinstance(curve, Pending), "it was waited for"
+    said = words.cost_words(curve, None if label is None else told.dataset.called(label), first, second)
     kinds = ("a wrong answer", "a row that is left to a person") if label is None else ("a false alarm", "a miss")
-    return f"If {kinds[0]} costs {first:g} and {kinds[1]} {second:g}: {words.cost_words(curve, label, first, second)}"
+    return f"If {kinds[0]} costs {first:g} and {kinds[1]} {second:g}: {said}"
 
 
 def _class(context: Context, told: Story, one: ClassMeaning) -> ReportClass:

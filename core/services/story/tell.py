@@ -33,6 +33,7 @@ from core.records import (
 )
 from core.services.cleaning_effect import effects
 from core.services.evaluation.measures import compare, evaluate, splits_of
+from core.services.evaluation.named import under_names
 from core.services.evaluation.words import ALWAYS, AnyEvaluation, difference, limits
 from core.services.runs.listing import done_runs, headline_scores
 from core.services.story import baselines, meaning, next_acts, worst
@@ -41,7 +42,7 @@ from core.store.scans import latest_scan
 from core.store.telling.story import tally
 from core.store.versions import list_versions
 from core.targets.contract import Target
-from core.tasks import task_named
+from core.tasks import target_of
 
 AnyComparison = Comparison | MultiLabelComparison
 
@@ -70,6 +71,7 @@ def story(
         *(context.store.newest_act(), tuple(one.version_id for one in versions)),
         *(tuple(one.scan_id if one else None for one in scans.values()), tuple(one.run_id for one in runs)),
         tuple(one.effect_id for one in found),
+        context.ledger.classes.newest_of(dataset.dataset_id),
     )
 
     def work(report: Report) -> Story:
@@ -94,7 +96,7 @@ class _Teller:
         self.context, self.dataset, self.versions, self.scans = context, dataset, versions, scans
         self.runs, self.effects, self.labels_from = runs, found, labels_from
         self.newest = versions[-1]
-        self.target: Target = task_named(dataset.task).target
+        self.target: Target = target_of(dataset)
 
     def tell(self, run: Run | None, split: str | None, report: Report) -> Story:
         run = run or next((one for one in self.runs if self._split_of(one)), None)
@@ -104,7 +106,9 @@ class _Teller:
         lines = self._lines(run, split, part(report, 1 / 6, 3 / 6))
         score = score_of(run, split, evaluation) if run and split and evaluation else None
         trend = self._trend(lines, score)
-        bases = baselines.of(self.context, self.target, evaluation, self.newest) if evaluation else ()
+        bases = (
+            baselines.of(self.context, self.target, evaluation, self.newest, self.dataset.called) if evaluation else ()
+        )
         previous = self._previous(run, split) if run and evaluation else None
         report(4, 6)
         scan = self._scan()
@@ -128,13 +132,17 @@ class _Teller:
             effect_verdict=conclude(effect).verdict if effect else None,
             effect_version=self._number(effect.version_id) if effect else None,
             baselines=(*([previous] if previous else []), *bases),
-            worst=worst.worst_classes(evaluation) if evaluation else (),
+            worst=worst.worst_classes(evaluation, self.dataset.called) if evaluation else (),
             suspects=suspects,
             suspects_missing=missing,
             classes=meaning.meanings(self.context, self.dataset, self.newest, run, self.scans[self.newest.version_id]),
-            limits=(*(limits(run, evaluation) if run and evaluation else ()), *ALWAYS),
+            limits=(*(self._limits(run, evaluation) if run and evaluation else ()), *ALWAYS),
             next_acts=acts,
         )
+
+    def _limits(self, run: Run, found: AnyEvaluation) -> list[str]:
+        known = [self.dataset.called(code) for code in run.labels]
+        return limits(run, under_names(found, self.dataset), known)
 
     def _split_of(self, run: Run) -> str | None:
         named, _ = headline_scores(run)

@@ -6,6 +6,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from itertools import groupby
 
+from core.lookalikes import quoted
 from core.records import Baseline, CostCurve, Estimate, NextAct, ScoreOf, Story, Tally, VersionLine
 from core.services.evaluation.words import percent
 
@@ -136,7 +137,7 @@ def cost_words(curve: CostCurve, label: str | None, first: float, second: float)
     else:
         usual = f"the line at {percent(curve.usual_at)}"
         rest = f"{_counted(curve.first, 'false alarm')} and {_counted(curve.second, 'miss', 'misses')}"
-        act = f"Take a row for “{label}” from a probability of {at} on"
+        act = f"Take a row for {quoted(label)} from a probability of {at} on"
     flat = f", against {curve.usual:,.0f} for {usual}"
     return f"{act}: that costs {cost}{flat}. On these {curve.rows:,} rows it means {rest}."
 
@@ -163,7 +164,7 @@ def _baselines(told: Story) -> str:
 
 
 def _classes(told: Story) -> str:
-    shown = [f"“{one.name}” ({percent(one.share)} of the rows)" for one in told.classes[:NAMED]]
+    shown = [f"{quoted(one.name)} ({percent(one.share)} of the rows)" for one in told.classes[:NAMED]]
     more = len(told.dataset.labels) - len(shown)
     return f"{len(told.dataset.labels):,} classes: {', '.join(shown)}{f' and {more:,} more' if more > 0 else ''}."
 

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import numpy as np
 
 from core.context import Context
 from core.evaluation.confusion import Integers
+from core.lookalikes import quoted
 from core.proportions import wilson
 from core.records import (
     Evaluation,
@@ -30,10 +33,10 @@ NO_RUN = "No model has predicted the rows yet."
 NO_SCAN = "No scan has looked for wrong labels yet."
 
 
-def worst_classes(found: AnyEvaluation) -> tuple[Told, ...]:
+def worst_classes(found: AnyEvaluation, called: Callable[[str], str]) -> tuple[Told, ...]:
     """The classes with the most errors for their size, surely bad ones first: by the lower end of the 95 % interval of
     the share of errors, so that two wrong rows of two do not outrank forty of fifty."""
-    return _of_classes(found) if isinstance(found, Evaluation) else _of_sets(found)
+    return _of_classes(found, called) if isinstance(found, Evaluation) else _of_sets(found, called)
 
 
 def suspects_of(
@@ -109,7 +112,7 @@ def count_behind(found: AnyEvaluation, behind: RowsBehind) -> int:
     return int(of_one.sum() - found.matrix[place(first or second), place(first or second)])
 
 
-def _of_classes(found: Evaluation) -> tuple[Told, ...]:
+def _of_classes(found: Evaluation, called: Callable[[str], str]) -> tuple[Told, ...]:
     support = found.matrix.sum(1)
     wrong = support - found.matrix.diagonal()
     told = []
@@ -119,13 +122,14 @@ def _of_classes(found: Evaluation) -> tuple[Told, ...]:
         other, name = int(errors.argmax()), found.labels[place]
         taken, rows = int(errors[other]), int(support[place])
         rest = int(wrong[place]) - taken
-        said = f"“{name}” is taken for “{found.labels[other]}” in {taken:,} of {rows:,} rows"
+        own, taken_for = quoted(called(name)), quoted(called(found.labels[other]))
+        said = f"{own} is taken for {taken_for} in {taken:,} of {rows:,} rows"
         more = f", and for other classes in {rest:,}" if rest else ""
         told.append(Told(said + more, int(wrong[place]), rows, RowsBehind((name, "" if rest else found.labels[other]))))
     return tuple(told)
 
 
-def _of_sets(found: MultiLabelEvaluation) -> tuple[Told, ...]:
+def _of_sets(found: MultiLabelEvaluation, called: Callable[[str], str]) -> tuple[Told, ...]:
     missed, added, hits = (found.tables[:, row, column] for row, column in ((1, 0), (0, 1), (1, 1)))
     told = []
     for place in _ranked(missed + added, missed + added + hits):
@@ -137,7 +141,7 @@ def _of_sets(found: MultiLabelEvaluation) -> tuple[Told, ...]:
             parts.append(f"wrongly added to {added[place]:,} {'other' if added[place] == 1 else 'others'}")
         rows = int(missed[place]) or int(added[place])
         behind = RowsBehind((name, "") if missed[place] else ("", name))
-        told.append(Told(f"“{name}” is {', and '.join(parts)}", rows, has, behind))
+        told.append(Told(f"{quoted(called(name))} is {', and '.join(parts)}", rows, has, behind))
     return tuple(told)
 
 

@@ -12,9 +12,9 @@ import streamlit as st
 from core.context import Context
 from core.errors import UsageError
 from core.records import Dataset, Version
-from core.services.export import export, file_name, formats_of
+from core.services.export import TABLES, export, file_name, formats_of
 from core.settings import allowed_folders
-from core.tasks import task_named
+from core.tasks import target_of, task_named
 from core.ui import keys
 from core.ui.parts.background import forget, result_of
 from core.ui.parts.paths import inside, typable
@@ -36,14 +36,23 @@ def export_form(context: Context, dataset: Dataset, version: Version) -> None:
     offered = formats_of(task_named(dataset.task))
     st.markdown(f"**Export {plain(dataset.name)}, version {version.number}**")
     st.caption(f"{version.row_count:,} rows with their labels as of this version; excluded rows are left out.")
-    if task_named(dataset.task).target.several:
+    if target_of(dataset).several:
         st.caption("Labels are lists of classes, in CSV JSON arrays; each format loads again as it was.")
     chosen = st.radio("Format", offered, format_func=lambda name: FORMATS[name][0], key="export-format") or offered[0]
+    named = (
+        bool(dataset.names)
+        and chosen in TABLES
+        and st.checkbox(
+            "With the names of classes",
+            key="export-names",
+            help="A column “label_name” beside the labels, which stay as they were loaded.",
+        )
+    )
     large = version.row_count > LARGE_ROWS
     if not large:
-        _download(context, dataset, version, chosen)
+        _download(context, dataset, version, chosen, named)
     with st.expander("Write it to the server instead", expanded=large):
-        _to_server(context, dataset, version, chosen)
+        _to_server(context, dataset, version, chosen, named)
 
 
 def _named(dataset: Dataset, version: Version, chosen: str) -> str:
@@ -51,11 +60,11 @@ def _named(dataset: Dataset, version: Version, chosen: str) -> str:
     return file_name(f"{dataset.name}-v{version.number}{FORMATS[chosen][1]}")
 
 
-def _download(context: Context, dataset: Dataset, version: Version, chosen: str) -> None:
+def _download(context: Context, dataset: Dataset, version: Version, chosen: str, named: bool) -> None:
     name = _named(dataset, version, chosen) + (".zip" if chosen == "datasets" else "")
     st.download_button(
         "Download",
-        lambda: _made(context, dataset, version, chosen),
+        lambda: _made(context, dataset, version, chosen, named),
         file_name=name,
         icon=":material/download:",
         type="primary",
@@ -64,27 +73,31 @@ def _download(context: Context, dataset: Dataset, version: Version, chosen: str)
     )
 
 
-def _made(context: Context, dataset: Dataset, version: Version, chosen: str) -> BinaryIO:
+def _made(context: Context, dataset: Dataset, version: Version, chosen: str, named: bool) -> BinaryIO:
     """The export as an open file that is gone from the disk once it is closed. Runs off the script thread."""
     with tempfile.TemporaryDirectory(dir=context.workspace.uploads) as folder:
         out = Path(folder) / _named(dataset, version, chosen)
-        export(context, version.version_id, chosen, out)
+        export(context, version.version_id, chosen, out, named=named)
         if out.is_dir():
             out = Path(shutil.make_archive(str(out), "zip", out))
         return out.open("rb")
 
 
-def _to_server(context: Context, dataset: Dataset, version: Version, chosen: str) -> None:
+def _to_server(context: Context, dataset: Dataset, version: Version, chosen: str, named: bool) -> None:
     folder = st.text_input("Folder on the server", value=str(allowed_folders()[0]), key="export-folder")
     if st.button("Write", icon=":material/save:", key="export-write"):
-        st.session_state[keys.EXPORT] = (version.version_id, chosen, folder)
+        st.session_state[keys.EXPORT] = (version.version_id, chosen, folder, named)
     asked = st.session_state.get(keys.EXPORT)
     if asked is None:
         return
     try:
         out = inside(asked[2], typable()) / _named(dataset, version, asked[1])
+        version_id, format_, _, with_names = asked
         written = result_of(
-            context, asked, lambda: _write(context, asked[0], asked[1], out), waiting=f"writing {plain(str(out))}"
+            context,
+            asked,
+            lambda: _write(context, version_id, format_, out, with_names),
+            waiting=f"writing {plain(str(out))}",
         )
     except Exception:
         del st.session_state[keys.EXPORT]  # said once: no later rerun writes what was refused now
@@ -95,8 +108,8 @@ def _to_server(context: Context, dataset: Dataset, version: Version, chosen: str
         st.success(f"Written: {plain(str(written))}")
 
 
-def _write(context: Context, version_id: str, chosen: str, out: Path) -> Path:
+def _write(context: Context, version_id: str, chosen: str, out: Path, named: bool) -> Path:
     if out.exists():
         raise UsageError(f"{out} exists already.", "Move it away, or write to another folder.")
-    export(context, version_id, chosen, out)
+    export(context, version_id, chosen, out, named=named)
     return out

@@ -11,11 +11,12 @@ from core.modalities import WORDS
 from core.records import Dataset, RowFilter, Version
 from core.services.lists import row_filter
 from core.store.rows import get_rows, values
-from core.tasks import task_named
+from core.tasks import target_of
 from core.ui import keys
 from core.ui.lists.row_list import row_tools
 from core.ui.lists.rows import show_row
 from core.ui.lists.tools import chips, filter_button, list_query
+from core.ui.parts.labels import class_in_url
 from core.ui.parts.problems import shown_errors
 
 
@@ -44,9 +45,16 @@ def row_filters(context: Context, dataset: Dataset, version: Version) -> RowFilt
 
 def _label(dataset: Dataset) -> None:
     """The class that the rows have; or the label of no class, where a label may be that."""
-    target = task_named(dataset.task).target
+    target = target_of(dataset)
     none = [target.label_of(())] if target.several else []
-    _box("Label", keys.LABEL, [*none, *dataset.labels], 200, lambda name: target.words(name) if name in none else name)
+    class_in_url(dataset, keys.LABEL)
+    _box(
+        "Label",
+        keys.LABEL,
+        [*none, *dataset.labels],
+        200,
+        lambda name: target.words(name) if name in none else dataset.called(name),
+    )
 
 
 def _box(title: str, key: str, options: list[str], width: int, shown: Callable[[str], str] = str) -> None:
@@ -77,8 +85,9 @@ def _forget_row() -> None:
     del st.query_params[keys.ROW]
 
 
-def in_words(where: RowFilter) -> str:
+def in_words(where: RowFilter, dataset: Dataset) -> str:
     """What the filters say: `label: sport · split: test`."""
-    fields = ("label", "split", WORDS, "duplicates")
-    said = [f"{field}: {value}" for field in fields if (value := getattr(where, field))]
+    values = {field: getattr(where, field) for field in ("label", "split", WORDS, "duplicates")}
+    values["label"] = dataset.called(where.label) if where.label else None
+    said = [f"{field}: {value}" for field, value in values.items() if value]
     return " · ".join([*(["of no class"] if where.exactly is not None else []), *said]) or "All rows"

@@ -10,7 +10,7 @@ from core.context import Context
 from core.errors import UsageError, WinnowError
 from core.records import ENDED, Dataset, Version
 from core.services.splits import split_counts, split_sizes, start_split
-from core.tasks import task_named
+from core.tasks import target_of
 from core.ui import keys
 from core.ui.live import live
 from core.ui.parts.problems import plain, show_error
@@ -37,12 +37,12 @@ def classes_by_part(context: Context, dataset: Dataset, version: Version) -> Non
         st.caption("This version has no splits.")
         return
     rows = sorted(counts.items(), key=lambda item: -sum(item[1].values()))[:MAX_ROWS]
-    columns: dict[str, list[object]] = {"class": [label for label, _ in rows]}
+    columns: dict[str, list[object]] = {"class": [dataset.called(label) for label, _ in rows]}
     for part in parts:
         columns[part or "no part"] = [by_part.get(part, 0) for _, by_part in rows]
     st.dataframe(columns, hide_index=True, alt="Rows of each class in each split")
     sizes = split_sizes(context, version.version_id)
-    several = " · a row counts in each of its classes" if task_named(dataset.task).target.several else ""
+    several = " · a row counts in each of its classes" if target_of(dataset).several else ""
     st.caption(" · ".join(f"{plain(part or 'no part')}: {sizes.get(part, 0):,}" for part in parts) + several)
 
 

@@ -55,6 +55,7 @@ class ShownOf(Choice, Generic[Found]):
     versions: tuple[Version, ...]
     """All of the dataset's, newest first."""
     found: Found
+    """Its classes under their names."""
 
     @property
     def truth(self) -> Version:
@@ -111,9 +112,16 @@ def _labels(versions: Sequence[Version]) -> LabelsFrom:
     return pick("True labels", keys.LABELS, LABELS, icon=":material/label:", width=250)
 
 
-def link_to_this() -> str:
-    """The full URL of what the page shows."""
+def named_in_url(dataset: Dataset, keys_of: Sequence[str]) -> dict[str, str]:
+    """The classes that the URL names under these keys, by code or by name, under their names."""
+    asked = {key: st.query_params.get(key) for key in keys_of}
+    return {key: dataset.called(dataset.coded(value)) for key, value in asked.items() if value is not None}
+
+
+def link_to_this(dataset: Dataset) -> str:
+    """The full URL of what the page shows. Classes go by their codes, which no new name makes void."""
     query = {key: value for key in LINKED if (value := st.query_params.get(key)) is not None}
+    query |= {key: dataset.coded(query[key]) for key in CELL_KEYS if key in query}
     return f"{st.context.url or ''}?{urlencode(query)}"
 
 

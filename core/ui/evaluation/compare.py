@@ -15,6 +15,7 @@ from core.context import Context
 from core.evaluation.confusion import drawn_classes
 from core.records import Comparison, Difference, Evaluation, MultiLabelComparison, PredictionFilter, Run
 from core.services.evaluation.measures import compare, splits_of
+from core.services.evaluation.named import compared_under_names
 from core.services.evaluation.words import difference, percent
 from core.ui import keys
 from core.ui.evaluation.choice import AnyShown, Shown, ShownSets
@@ -48,6 +49,7 @@ def comparison(context: Context, shown: AnyShown, runs: Sequence[Run]) -> None:
     found = cast(AnyComparison | None, answer)  # mypy does not see what is left of a union of three
     if found is None:
         return
+    found = compared_under_names(found, shown.dataset)
     _said(found, other, shown.run)
     if found.first.version_id != shown.found.version_id:
         st.caption("Both are held against the labels of the newer of their two versions, unlike the figures above.")

@@ -34,9 +34,10 @@ AVERAGES: tuple[Literal["macro", "micro"], ...] = ("macro", "micro")
 
 def class_curves(context: Context, shown: AnyShown) -> None:
     """ROC and precision-recall of one class, the weakest unless another is chosen, beside the averages."""
-    known = [label for label in shown.run.labels if label in shown.found.classes]
+    called = shown.dataset.called
+    names = {code: called(code) for code in shown.run.labels if called(code) in shown.found.classes}
     worst = worst_class(shown.found)
-    names, last = {name: name for name in known}, worst[0] if worst else None
+    last = shown.dataset.coded(worst[0]) if worst else None
     label = pick("Class against the rest", keys.CLASS, names, last=last, width=320, labelled=True)
     for place, kind in zip(st.columns(len(KINDS), gap="medium"), KINDS, strict=True):
         with place:
@@ -55,8 +56,9 @@ def how_it_learnt(context: Context, run: Run) -> None:
 
 def _picture(context: Context, shown: AnyShown, label: str, kind: Kind) -> None:
     st.markdown(KINDS[kind])
+    name, labels_from = shown.dataset.called(label), shown.labels_from
     asked: list[tuple[str, Callable[[], Curve | Pending]]] = [
-        (label, lambda: evaluation.curves(context, shown.run, shown.split, label, kind, shown.labels_from))
+        (name, lambda: evaluation.curves(context, shown.run, shown.split, label, kind, labels_from))
     ]
     asked += [(f"{name} average", _average(context, shown, name, kind)) for name in AVERAGES]
     lines: list[Line] = []

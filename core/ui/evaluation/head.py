@@ -46,7 +46,7 @@ def answers_in_sight(context: Context, shown: AnyShown) -> None:
 
 def take_along(context: Context, shown: AnyShown) -> None:
     """The link to exactly this view, and the report as a file."""
-    address = link_to_this()
+    address = link_to_this(shown.dataset)
     warned = f" {LOOPBACK}" if for_this_machine_only(address) else ""
     copy_link(address, key="copy-link", explained=f"Opens exactly this view.{warned}")
     st.download_button(
@@ -89,7 +89,8 @@ def errs_most(shown: AnyShown, key: str) -> None:
 
 def what_it_cannot_tell(shown: AnyShown) -> None:
     """Each limit of the figures on a line."""
-    for said in limits(shown.run, shown.found):
+    known = [shown.dataset.called(code) for code in shown.run.labels]
+    for said in limits(shown.run, shown.found, known):
         st.caption(f":material/info: {plain(said)}")
 
 

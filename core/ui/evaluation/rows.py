@@ -19,9 +19,9 @@ from core.services.views import PREDICTED
 from core.store.export import Format
 from core.store.predictions import SUREST
 from core.store.rows import get_rows
-from core.tasks import task_named
+from core.tasks import target_of, task_named
 from core.ui import keys
-from core.ui.evaluation.choice import AnyShown, Shown
+from core.ui.evaluation.choice import AnyShown, Shown, named_in_url
 from core.ui.evaluation.class_box import class_box
 from core.ui.lists.act_on_all import ActOnAll
 from core.ui.lists.layout import Layout, layout_switch, rows_of_page
@@ -54,8 +54,9 @@ SORTED_SO = ", the surest first"
 
 
 def chosen_cell(shown: Shown) -> tuple[str | None, str | None]:
-    """True and predicted class that the URL names, None for any."""
-    true, predicted = (st.query_params.get(key) for key in (keys.TRUE, keys.PREDICTED))
+    """True and predicted class that the URL names, under their names; None for any."""
+    asked = named_in_url(shown.dataset, (keys.TRUE, keys.PREDICTED))
+    true, predicted = (asked.get(key) for key in (keys.TRUE, keys.PREDICTED))
     labels = shown.found.labels
     return (true if true in labels else None), (predicted if predicted in labels else None)
 
@@ -76,7 +77,8 @@ def examples(context: Context, shown: Shown) -> None:
     """The rows of what is chosen, the surest first unless they are sorted otherwise."""
     true, predicted = chosen_cell(shown)
     tools, listed = list_of(context, shown)
-    where = narrowed(cell_filter(shown.split, true, predicted), listed)
+    codes = (None if name is None else shown.dataset.coded(name) for name in (true, predicted))
+    where = narrowed(cell_filter(shown.split, *codes), listed)
     total = _rows_of(shown, true, predicted) if not is_narrowed(listed) else counted(context, shown, where)
     if total is None:
         return
@@ -228,7 +230,7 @@ def _judge(shown: AnyShown, verdicts: Verdicts, picked: Sequence[Example], seen:
 def _seen(shown: AnyShown, row: PredictedRow, example: Example) -> Seen:
     """A run's prediction is what is suggested; how probable the label is, nobody says where the two differ."""
     sure = f"{row.confidence:.2f} sure"
-    target = task_named(shown.dataset.task).target
+    target = target_of(shown.dataset)
     why = f"Run {shown.run.number} predicts {target.words(row.predicted)}, {row.confidence:.0%} sure."
     return Seen(example, row.predicted, 1 - row.confidence, caption=sure, why=why, tier=f"run {shown.run.number}")
 
@@ -260,6 +262,7 @@ def _title(total: int, true: str | None, predicted: str | None) -> str:
 
 def to_review(shown: AnyShown, cell: Mapping[str, str | None]) -> None:
     """These rows on the desk, as the newest version has them: that is where the next one is made from."""
+    cell = {key: None if name is None else shown.dataset.coded(name) for key, name in cell.items()}
     link(
         "review",
         "Review these",
@@ -329,7 +332,7 @@ def _columns(
     verdicts: Mapping[int, str],
 ) -> dict[str, list[Any]]:
     titles = {one.name: other.get(one.title, one.title) for one in tools.columns}
-    drawing, words = drawing_of(tools.dataset), task_named(tools.dataset.task).target.words
+    drawing, words = drawing_of(tools.dataset), target_of(tools.dataset).words
     names = {one.column: one.name for one in tools.dataset.attributes}
     columns: dict[str, list[Any]] = {}
     for one in listed.columns:

@@ -11,7 +11,7 @@ from core.context import Context
 from core.records import Dataset
 from core.services.evaluation.words import percent
 from core.services.steps.overview import Standing, next_step, standings
-from core.tasks import task_named
+from core.tasks import target_of, task_named
 from core.ui import keys
 from core.ui.lists.paging import paged, pages
 from core.ui.lists.review_counts import settled_before
@@ -84,7 +84,7 @@ def _line(standing: Standing, led: bool) -> None:
 
 def _trend(standing: Standing) -> None:
     """Which way the versions go, as a tiny picture each with its first and last figure; both open the story."""
-    right = say("wholly right") if task_named(standing.dataset.task).target.several else say("accuracy")
+    right = say("wholly right") if target_of(standing.dataset).several else say("accuracy")
     for name, title, values in (
         ("wrong", say("wrong"), [one.wrong for one in standing.trend]),
         ("right", right, [one.accuracy for one in standing.trend]),

@@ -24,13 +24,13 @@ MISSING, EXTRA = "probably missing", "probably extra"
 def class_changes(dataset: Dataset, version: Version, found: Findings) -> None:
     """A line for each class, the most changed first. Figures that the scan does not know are left out."""
     changed = {one.label: one for one in found.changes}
-    classes = [_line(one, changed.get(str(one["label"]))) for one in found.about["classes"]]
+    classes = [_line(dataset, one, changed.get(str(one["label"]))) for one in found.about["classes"]]
     classes.sort(key=lambda one: (-one[MISSING] - one[EXTRA], one["class"]))
 
     def picked() -> None:
         cell = clicked_cell(st.session_state[key])
         if cell is not None:
-            _choose(classes[cell[0]]["class"], cell[1])
+            _choose(dataset.coded(classes[cell[0]]["class"]), cell[1])
 
     key = f"issue-changes-{hash(tuple(st.session_state.get(one) for one in (keys.GIVEN, keys.MISSING, keys.EXTRA))):x}"
     _head(dataset, version, classes)
@@ -46,9 +46,9 @@ def class_changes(dataset: Dataset, version: Version, found: Findings) -> None:
     )
 
 
-def _line(about: Mapping[str, Any], changed: ClassChanges | None) -> dict[str, Any]:
+def _line(dataset: Dataset, about: Mapping[str, Any], changed: ClassChanges | None) -> dict[str, Any]:
     return {
-        "class": str(about["label"]),
+        "class": dataset.called(str(about["label"])),
         MISSING: changed.added if changed else 0,
         EXTRA: changed.removed if changed else 0,
         **({"wrong": about["noise"]} if "noise" in about else {}),

@@ -64,7 +64,7 @@ def ranked_list(
     this, a verdict the figures above too."""
     redraw_after_act()
     scan, kind = found.scan, found.kind
-    verdicts = Verdicts(context, dataset, version, f"issues-verdicts-{scan.scan_id}", among=in_words(where))
+    verdicts = Verdicts(context, dataset, version, f"issues-verdicts-{scan.scan_id}", among=in_words(where, dataset))
     acts = ActOnAll(context, dataset, f"issues-many-{scan.scan_id}")
     if verdicts.changed or acts.changed:
         st.rerun()
@@ -104,14 +104,13 @@ def ranked_list(
         explanation(context, dataset, user, scan, kind, picked[0].issue.example_id, judge)
 
 
-def in_words(where: IssueFilter) -> str:
+def in_words(where: IssueFilter, dataset: Dataset) -> str:
     """What the filter says: `given business · looks like sport`."""
+    classes = {"given": where.given_label, "looks like": where.suggested_label}
+    classes |= {"probably missing": where.added, "probably extra": where.removed}
     parts = {
         "issue": where.issue_type,
-        "given": where.given_label,
-        "looks like": where.suggested_label,
-        "probably missing": where.added,
-        "probably extra": where.removed,
+        **{name: None if code is None else dataset.called(code) for name, code in classes.items()},
         "score below": where.score_below,
         "split": where.rows.split,
         "words": where.rows.text,
@@ -162,7 +161,7 @@ def _head(
             columns_button(tools, listed)
         views_button(tools, list_query(tools))
         if found.total:
-            acts.button(OfScan(scan, where), in_words(where), found.total, "suggestion")
+            acts.button(OfScan(scan, where), in_words(where, dataset), found.total, "suggestion")
             _download(tools, listed, version, scan, where, found.total)
             shown: dict[str, Any] = {keys.DATASET: dataset.name, keys.VERSION: version.number} | issue_query()
             link("review", "Review these", icon=":material/rule:", **shown)
@@ -245,7 +244,11 @@ def _table(
 
 def label_width(dataset: Dataset) -> int | None:
     """Pixels of a column of labels: as its content, unless that would crowd the others out."""
-    return LABEL_PIXELS if max(map(len, dataset.labels), default=0) > LABEL_CHARACTERS else None
+    return (
+        LABEL_PIXELS
+        if max((len(dataset.called(code)) for code in dataset.labels), default=0) > LABEL_CHARACTERS
+        else None
+    )
 
 
 def _columns(

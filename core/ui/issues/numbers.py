@@ -22,22 +22,28 @@ SHOWN_ROWS = 9
 @st.dialog("The numbers behind the matrix", width="large")
 def numbers(dataset: Dataset, version: Version, found: Findings) -> None:
     """The estimated joint distribution of given and true label, and the noise per class. A click opens the rows."""
+    called = dataset.called
     joint = [
-        {"given": pair.given, "true": pair.suggested, "flagged rows": pair.flagged, "estimated rows": pair.estimated}
+        {
+            "given": called(pair.given),
+            "true": called(pair.suggested),
+            "flagged rows": pair.flagged,
+            "estimated rows": pair.estimated,
+        }
         for pair in found.pairs
     ]
     st.caption(
         "Estimated: rows of the whole dataset that carry the one label and are the other. A click opens the rows."
     )
     of = f"{dataset.name}-v{version.number}"
-    _table(of, "Given × true label", "joint", joint)
-    _table(of, "Noise per class", "noise", [_noise(one) for one in found.about["classes"]])
+    _table(dataset, of, "Given × true label", "joint", joint)
+    _table(dataset, of, "Noise per class", "noise", [_noise(dataset, one) for one in found.about["classes"]])
     for note in found.scan.summary.get("notes", ()):
         st.caption(plain(str(note)))
 
 
-def _noise(one: Mapping[str, Any]) -> JsonObject:
-    return {"given": one["label"], "rows": one["support"], "flagged rows": one["flagged"]} | {
+def _noise(dataset: Dataset, one: Mapping[str, Any]) -> JsonObject:
+    return {"given": dataset.called(str(one["label"])), "rows": one["support"], "flagged rows": one["flagged"]} | {
         "wrong": one["noise"],
         "at least": one.get("noise_low"),
         "at most": one.get("noise_high"),
@@ -45,12 +51,17 @@ def _noise(one: Mapping[str, Any]) -> JsonObject:
     }
 
 
-def _table(of: str, title: str, name: str, records: Sequence[Mapping[str, Any]]) -> None:
+def _table(dataset: Dataset, of: str, title: str, name: str, records: Sequence[Mapping[str, Any]]) -> None:
     def picked() -> None:
         cell = clicked_cell(st.session_state[key])
         if cell is not None:
             record = records[cell[0]]
-            choose(record["given"], record.get("true"), ALL if cell[1] == "rows" else FLAGGED)
+            true = record.get("true")
+            choose(
+                dataset.coded(record["given"]),
+                None if true is None else dataset.coded(true),
+                ALL if cell[1] == "rows" else FLAGGED,
+            )
 
     key, columns = f"numbers-{name}", list(records[0]) if records else []
     with st.container(horizontal=True, vertical_alignment="center"):

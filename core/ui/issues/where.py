@@ -41,44 +41,46 @@ def where_they_are(dataset: Dataset, version: Version, found: Findings) -> None:
     with section, st.container(horizontal=True, gap="large"):
         if classes <= MAX_CLASSES:
             with st.container(width="content"):
-                _matrix(dataset.labels, flagged)
+                _matrix(dataset, flagged)
         with st.container(width="stretch"):
             _classes(dataset, found)
             if classes > NUMBERED_CLASSES:
-                _pair_list(flagged[:MAX_PAIRS])
+                _pair_list(dataset, flagged[:MAX_PAIRS])
             if st.button("As tables", icon=":material/table:", type="tertiary", key="issue-numbers"):
                 numbers(dataset, version, found)
 
 
-def _matrix(labels: Sequence[str], flagged: Sequence[PairRows]) -> None:
+def _matrix(dataset: Dataset, flagged: Sequence[PairRows]) -> None:
     st.markdown("**Given label** (rows) × **what it looks like** (columns)", width="content")
     if not flagged:
         st.caption("No flagged row looks like another class.")
         return
-    cells = [(pair.given, pair.suggested, pair.flagged) for pair in flagged]
-    worst = flagged[0]
+    called, pair = dataset.called, chosen_pair()
+    cells = [(called(one.given), called(one.suggested), one.flagged) for one in flagged]
+    names = [called(code) for code in dataset.labels]
+    most, looks_like, _ = cells[0]
     st.plotly_chart(
-        matrix(cells, labels, chosen_pair()),
+        matrix(cells, names, None if pair is None else (called(pair[0]), called(pair[1]))),
         width="content",
         key="issue-matrix",
-        on_select=_cell_clicked,
+        on_select=lambda: _cell_clicked(dataset),
         selection_mode="points",
         config={"displayModeBar": False},
-        alt=f"Flagged rows by given and suggested label; most are {worst.given} that look like {worst.suggested}",
+        alt=f"Flagged rows by given and suggested label; most are {most} that look like {looks_like}",
     )
 
 
-def _cell_clicked() -> None:
+def _cell_clicked(dataset: Dataset) -> None:
     """A click on a cell narrows to its pair; a click on the chosen cell lifts that again."""
     points = st.session_state["issue-matrix"]["selection"]["points"]
     cell = next((point["customdata"] for point in points if point.get("customdata")), None)
     if cell is None:
         return
-    pair = (str(cell[0]), str(cell[1]))
+    pair = (dataset.coded(str(cell[0])), dataset.coded(str(cell[1])))
     choose(*((None, None) if pair == chosen_pair() else pair))
 
 
-def _pair_list(flagged: Sequence[PairRows]) -> None:
+def _pair_list(dataset: Dataset, flagged: Sequence[PairRows]) -> None:
     def picked() -> None:
         cell = clicked_cell(st.session_state[key])
         if cell is not None:
@@ -89,8 +91,8 @@ def _pair_list(flagged: Sequence[PairRows]) -> None:
     st.dataframe(
         {
             "rows": [pair.flagged for pair in flagged],
-            "given": [pair.given for pair in flagged],
-            "looks like": [pair.suggested for pair in flagged],
+            "given": [dataset.called(pair.given) for pair in flagged],
+            "looks like": [dataset.called(pair.suggested) for pair in flagged],
         },
         hide_index=True,
         height="content" if len(flagged) <= SHOWN_CLASSES else 330,
@@ -112,7 +114,7 @@ def _classes(dataset: Dataset, found: Findings) -> None:
         flagged[pair.given] += pair.flagged
     counted = [{**one, "flagged": flagged[one["label"]]} for one in found.about["classes"]]
     classes = sorted(counted, key=lambda one: -float(one["noise"] or 0))
-    few = [str(one["label"]) for one in classes if one.get("noise") is None]
+    few = [dataset.called(str(one["label"])) for one in classes if one.get("noise") is None]
 
     def picked() -> None:
         cell = clicked_cell(st.session_state[key])
@@ -122,7 +124,7 @@ def _classes(dataset: Dataset, found: Findings) -> None:
     key = _fresh("issue-classes")
     st.markdown("**Noise per class**")
     st.dataframe(
-        _class_columns(classes),
+        _class_columns(dataset, classes),
         hide_index=True,
         height="content" if len(classes) <= SHOWN_CLASSES else 330,
         column_config={
@@ -151,11 +153,12 @@ def _classes(dataset: Dataset, found: Findings) -> None:
         st.caption(f"Too few rows to say: {plain(', '.join(few[:20]))}")
 
 
-def _class_columns(classes: Sequence[Mapping[str, Any]]) -> dict[str, list[Any]]:
+def _class_columns(dataset: Dataset, classes: Sequence[Mapping[str, Any]]) -> dict[str, list[Any]]:
     names = {"given": "label", "wrong": "noise", "flagged": "flagged", "rows": "support", "usual": "threshold"}
     columns = {shown: [one[name] for one in classes] for shown, name in names.items()}
     intervals = [_interval(one) for one in classes]
-    return {"given": columns.pop("given"), "wrong": columns.pop("wrong"), "95 % interval": intervals} | columns
+    given = [dataset.called(str(code)) for code in columns.pop("given")]
+    return {"given": given, "wrong": columns.pop("wrong"), "95 % interval": intervals} | columns
 
 
 def _interval(one: Mapping[str, Any]) -> str:

@@ -11,7 +11,7 @@ from core.context import Context
 from core.issues.contract import IssueType
 from core.records import Dataset, Issue, Scan
 from core.review.records import ReviewItem
-from core.review.words import change
+from core.review.words import change, class_words
 from core.services.issues.listing import explain
 from core.targets import Target
 from core.tasks import task_named
@@ -44,7 +44,7 @@ def explanation(
         if target.several:
             _class_evidence(item, target)
         elif item.issue.suggested_label is not None:
-            _evidence(item, item.issue.suggested_label)
+            _evidence(item, item.issue.suggested_label, target)
         _neighbours(context, dataset, item)
 
 
@@ -61,15 +61,18 @@ def _badges(issue: Issue, target: Target) -> str:
     """The given label and what it looks like; of several classes a badge each, and what to add or to remove."""
     suggested = issue.suggested_label
     if not target.several:
-        looks_like = "" if suggested is None else f" :material/arrow_forward: :blue-badge[{plain(suggested)}]"
-        return f":gray-badge[{plain(issue.given_label)}]{looks_like}"
+        words = target.words
+        looks_like = "" if suggested is None else f" :material/arrow_forward: :blue-badge[{plain(words(suggested))}]"
+        return f":gray-badge[{plain(words(issue.given_label))}]{looks_like}"
     made = change(issue.given_label, issue.given_label if suggested is None else suggested, target)
     given = target.classes_of(issue.given_label)
-    stay = [name for name in given if name not in made.removed] if given else [target.words(issue.given_label)]
+    stay = [name for name in given if name not in made.removed]
+    none = [] if given else [f":gray-badge[{plain(target.words(issue.given_label))}]"]
     badges = [
-        *(f":gray-badge[{plain(name)}]" for name in stay),
-        *(f":orange-badge[− {plain(name)}]" for name in made.removed),
-        *(f":blue-badge[+ {plain(name)}]" for name in made.added),
+        *none,
+        *(f":gray-badge[{plain(class_words(name, target))}]" for name in stay),
+        *(f":orange-badge[− {plain(class_words(name, target))}]" for name in made.removed),
+        *(f":blue-badge[+ {plain(class_words(name, target))}]" for name in made.added),
     ]
     return " ".join(badges)
 
@@ -90,7 +93,7 @@ def _class_evidence(item: ReviewItem, target: Target) -> None:
     }
     names = [name for name, _ in item.probabilities]
     columns: dict[str, list[Any]] = {
-        "class": names,
+        "class": [class_words(name, target) for name in names],
         "label": [roles.get(name, "") for name in names],
         "probability": [share for _, share in item.probabilities],
     }
@@ -99,7 +102,7 @@ def _class_evidence(item: ReviewItem, target: Target) -> None:
     _share_table(columns, "Probability of each class in play, and whether the label has it")
 
 
-def _evidence(item: ReviewItem, suggested: str) -> None:
+def _evidence(item: ReviewItem, suggested: str, target: Target) -> None:
     """The given label, the suggested one and whatever else is likely, against the thresholds that are known."""
     issue = item.issue
     thresholds = {
@@ -108,7 +111,10 @@ def _evidence(item: ReviewItem, suggested: str) -> None:
     }
     first = list(dict.fromkeys((issue.given_label, suggested)))
     shares = dict(item.probabilities)
-    columns: dict[str, list[Any]] = {"label": first, "probability": [shares.get(label) for label in first]}
+    columns: dict[str, list[Any]] = {
+        "label": [target.words(label) for label in first],
+        "probability": [shares.get(label) for label in first],
+    }
     if any(thresholds.values()):
         columns["usual"] = [thresholds[label] for label in first]
     _share_table(columns, "Probability of both labels and the thresholds of their classes")

@@ -111,11 +111,19 @@ class ActOnAll:
             return Doing(action)
         what = "Label" if action == "relabel" and not target.several else "Class"
         if action == "relabel" and target.several:
-            chosen = st.multiselect("Classes", self._dataset.labels, key=f"{self._key}-set", width=280)
+            chosen = st.multiselect(
+                "Classes", self._dataset.labels, key=f"{self._key}-set", format_func=self._dataset.called, width=280
+            )
             none = st.checkbox("None of the classes", key=f"{self._key}-none") if not chosen else False
             return Doing("relabel", target.label_of(chosen)) if chosen or none else None
         name = st.selectbox(
-            what, self._dataset.labels, index=None, key=f"{self._key}-label", placeholder="Choose", width=280
+            what,
+            self._dataset.labels,
+            index=None,
+            key=f"{self._key}-label",
+            format_func=self._dataset.called,
+            placeholder="Choose",
+            width=280,
         )
         return None if name is None else Doing(action, name)
 

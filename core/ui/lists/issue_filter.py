@@ -27,7 +27,7 @@ from core.ui import keys
 from core.ui.lists.how_many import how_many
 from core.ui.lists.tools import Tools, chips, filter_button, list_query
 from core.ui.modalities import drawing_of
-from core.ui.parts.labels import target_of
+from core.ui.parts.labels import class_in_url, target_of
 
 MAX_OPTIONS = 500
 """Longer lists of labels are not sent to the browser: the person types the name."""
@@ -155,6 +155,7 @@ def _show() -> None:
 def _label(title: str, key: str, dataset: Dataset, or_none: bool = False) -> None:
     """A class; `or_none`: or no class."""
     many = len(dataset.labels) > MAX_OPTIONS
+    class_in_url(dataset, key)
     none = [NO_CLASS] if or_none and NO_CLASS not in dataset.labels else []
     st.selectbox(
         title,
@@ -164,6 +165,7 @@ def _label(title: str, key: str, dataset: Dataset, or_none: bool = False) -> Non
         bind="query-params",
         placeholder=title,
         label_visibility="collapsed",
+        format_func=dataset.called,
         accept_new_options=many,
         width=170,
     )

@@ -18,7 +18,7 @@ from core.services.views import ROWS
 from core.store.export import Format
 from core.store.export_lists import export_list
 from core.store.rows import BY_ROW, count_rows, get_rows, page_of_ids, page_rows
-from core.tasks import task_named
+from core.tasks import target_of, task_named
 from core.ui.lists.act_on_all import ActOnAll
 from core.ui.lists.layout import layout_switch, rows_of_page
 from core.ui.lists.paging import WHOLE_HEADER, paged, pages
@@ -155,7 +155,7 @@ def _records_of(
 ) -> dict[str, list[object]]:
     """The table's columns by their titles: those of the list that hold something, what else shows an example, and what
     was decided."""
-    drawing, target = drawing_of(tools.dataset), task_named(tools.dataset.task).target
+    drawing, target = drawing_of(tools.dataset), target_of(tools.dataset)
     names = {one.column: one.name for one in tools.dataset.attributes}
     found: dict[str, list[object]] = {}
     for one in listed.columns:

@@ -8,7 +8,7 @@ import streamlit as st
 
 from core.context import Context
 from core.records import Dataset, Example
-from core.tasks import task_named
+from core.tasks import target_of, task_named
 from core.ui.modalities import drawing_of
 from core.ui.parts.problems import plain
 
@@ -32,7 +32,7 @@ def picked_row(key: str, rows: Sequence[Example]) -> Example | None:
 
 def show_row(context: Context, dataset: Dataset, example: Example) -> None:
     """One row whole: the example, its labels and its attributes."""
-    words = task_named(dataset.task).target.words
+    words = target_of(dataset).words
     with st.container(border=True):
         label, given = (None if one is None else words(one) for one in (example.label, example.given_label))
         changed = None if given == label else given

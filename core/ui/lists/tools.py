@@ -21,6 +21,7 @@ from core.services.lists import (
     COLUMNS,
     FILTERS,
     FLAGGED,
+    LABEL_COLUMNS,
     ORDER,
     SEARCH,
     SHOW,
@@ -35,7 +36,7 @@ from core.services.lists import (
     write_names,
     write_order,
 )
-from core.services.views import OF_PAGE, delete_view, rename_view, save_view, views_of
+from core.services.views import OF_CLASSES, OF_PAGE, delete_view, rename_view, save_view, views_of
 from core.store.export import Format
 from core.ui.parts.downloads import download_link
 from core.ui.parts.problems import plain, shown_errors
@@ -86,7 +87,7 @@ def list_query(tools: Tools) -> dict[str, str]:
         if key in (FILTERS, ORDER, COLUMNS):
             value = st.query_params.get(key)
         if value not in (None, ""):
-            found[key] = str(value)
+            found[key] = tools.dataset.coded(str(value)) if key in OF_CLASSES else str(value)
     if COLUMNS not in found:
         own = tools.context.ledger.views.columns(tools.dataset.dataset_id, tools.page, current_user())
         if own:
@@ -111,7 +112,7 @@ def chips(tools: Tools) -> None:
     with st.container(horizontal=True, gap="small", vertical_alignment="center", key="list-chips"):
         for place, text in enumerate(texts):
             [(one, column)] = read_filters(text, tools.columns)
-            shown = in_words(one, _titled(tools, column))
+            shown = in_words(one, _titled(tools, column), tools.dataset)
             st.button(
                 plain(shown if len(shown) <= 60 else f"{shown[:59]}…"),
                 icon=":material/close:",
@@ -267,7 +268,12 @@ def _new_filter(tools: Tools) -> None:
         texts = [filter_text(column, "contains", (words,))] if words and words.strip() else []
     elif way in (ANY_OF, NONE_OF):
         values = st.multiselect(
-            "Values", _values(tools, column), key=f"filter-values-{name}", accept_new_options=True, width=320
+            "Values",
+            _values(tools, column),
+            key=f"filter-values-{name}",
+            accept_new_options=True,
+            format_func=tools.dataset.called if column.column in LABEL_COLUMNS else str,
+            width=320,
         )
         texts = [filter_text(column, "=" if way == ANY_OF else "!=", values)] if values else []
     elif way in (YES, NO):
@@ -295,7 +301,7 @@ def _times(name: str) -> list[tuple[How, str]]:
 
 def _values(tools: Tools, column: ListColumn) -> list[str]:
     """The most frequent values; of labels all. Kept, since a version never changes."""
-    if column.column in ("label", "given_label", "suggested_label", "predicted"):
+    if column.column in LABEL_COLUMNS:
         return list(tools.dataset.labels[:500])
     context, version_id = tools.context, tools.version_id
 

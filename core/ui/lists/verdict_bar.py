@@ -26,7 +26,7 @@ from core.typed import JsonObject
 from core.ui import verdict_bar
 from core.ui.modalities import drawing_of
 from core.ui.parts.job_words import ago
-from core.ui.parts.labels import target_of
+from core.ui.parts.labels import classes_told, target_of
 from core.ui.parts.problems import said
 from core.ui.shell.guard import current_user
 
@@ -121,10 +121,7 @@ class Verdicts:
                 "actions": [one for one in ACTS if one != "group"],
                 "several": target.several,
                 "storage": f"winnow.verdicts.{self._version.version_id}.{self._user}.{self._key}",
-                "labels": None
-                if self._said.labels == self._dataset.dataset_id
-                else get_dataset(context.store, self._dataset.dataset_id).labels,
-                "labels_digest": self._dataset.dataset_id,
+                **classes_told(get_dataset(context.store, self._dataset.dataset_id), self._said.labels),
                 "items": [self._item(row, layout, found, told) for row in rows],
                 "opened": self._said.open,
                 "acknowledged": self._recorded.acknowledged if not self._trouble else (),

@@ -1,20 +1,40 @@
-"""Labels as people read them."""
+"""Labels as people read them: classes under the names that they were given."""
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
+from hashlib import sha256
+
+import streamlit as st
 
 from core.records import Dataset
-from core.targets import Target
-from core.tasks import task_named
+from core.tasks import target_of
 
-
-def target_of(dataset: Dataset) -> Target:
-    """What a dataset's labels are."""
-    return task_named(dataset.task).target
+__all__ = ["class_in_url", "classes_told", "target_of", "words_of"]
 
 
 def words_of(dataset: Dataset) -> Callable[[str | None], str | None]:
     """What says a label of the dataset in words; no label stays none."""
     words = target_of(dataset).words
     return lambda label: None if label is None else words(label)
+
+
+def classes_told(dataset: Dataset, known: str | None) -> dict[str, object]:
+    """What a browser is told of the classes: all of them with their names and guidelines, unless it has `known` them
+    already, by the digest under which they were told."""
+    digest = dataset.dataset_id
+    if dataset.names or dataset.guidelines:
+        said = json.dumps([dict(dataset.names), dict(dataset.guidelines)], sort_keys=True)
+        digest = f"{digest}.{sha256(said.encode()).hexdigest()[:16]}"
+    told = {"labels": dataset.labels, "names": dict(dataset.names), "guidelines": dict(dataset.guidelines)}
+    return {"labels_digest": digest, **({"labels": None} if known == digest else told)}
+
+
+def class_in_url(dataset: Dataset, key: str) -> None:
+    """Lets a link name a class by its code where the class has a name. Call it right before a box of classes that is
+    bound to the URL under `key` and shows them by `dataset.called`: Streamlit finds there what a box shows, and takes
+    anything else for a mistake. What the box itself puts into the URL is the name, so a code is always a link's."""
+    said = st.query_params.get(key)
+    if said is not None and said in dataset.labels and dataset.called(said) != said:
+        st.session_state[key] = said

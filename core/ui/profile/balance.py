@@ -10,11 +10,12 @@ from core.charts.intervals import shares
 from core.lookalikes import lookalike_notes
 from core.profile.records import MISSING, Balance, LabelSets, SplitBalance
 from core.records import Dataset, RowFilter, Version
-from core.tasks import task_named
+from core.tasks import target_of
 from core.ui.parts.cells import clicked_mark
 from core.ui.parts.problems import plain
 from core.ui.profile import label_sets
 from core.ui.profile.bars import TOP, value_bars
+from core.ui.profile.named import balance_named, sets_named, splits_named
 from core.ui.profile.parts import CHOICE, Opened, figures, heading, lift_others, numbers
 from core.ui.shell.pages import link
 
@@ -35,6 +36,8 @@ def balance_view(
 ) -> Opened | None:
     """Classes on the left, splits on the right, beneath them which classes go together where a label is several; the
     rows of the class, or the classes, and the split that are chosen."""
+    balance, splits = balance_named(balance, dataset), splits_named(splits, dataset)
+    sets = None if sets is None else sets_named(sets, dataset)
     _figures(balance, sets)
     left, right = st.columns([6, 5], gap="large")
     with left:
@@ -51,7 +54,7 @@ def balance_view(
     several = None if sets is None else label_sets.label_sets_view(dataset, version, sets)
     if label is None and split is None and several is None:
         return None
-    opened = several or Opened(RowFilter(label=label), label or "")
+    opened = several or Opened(RowFilter(label=None if label is None else dataset.coded(label)), label or "")
     where = replace(opened.where, split="" if split == MISSING else split)
     return Opened(where, " · ".join(filter(None, (opened.title, "" if split is None else f"split {split}"))))
 
@@ -118,7 +121,7 @@ def _splits(dataset: Dataset, version: Version, splits: SplitBalance) -> str | N
     picked = st.segmented_control(
         "Open the rows of a split", splits.splits, key=_SPLIT, format_func=plain, label_visibility="collapsed"
     )
-    several = task_named(dataset.task).target.several
+    several = target_of(dataset).several
     st.caption(_UNTESTED if several else _verdict(splits))
     return None if picked is None else str(picked)
 

@@ -10,7 +10,7 @@ from core.profile.duplicates import OPENED_ROWS
 from core.profile.records import Duplicates, MissingValues
 from core.records import Dataset, RowFilter, Version
 from core.services.profile.figures import repeated_rows
-from core.tasks import task_named
+from core.tasks import target_of
 from core.ui.parts.pending import settled
 from core.ui.profile.parts import Opened, chart, chooser, chosen, figures, heading, numbers
 
@@ -46,7 +46,7 @@ def repeats(context: Context, dataset: Dataset, version: Version, found: Duplica
 
 
 def _conflicts(context: Context, dataset: Dataset, version: Version, found: Duplicates) -> Opened | None:
-    words = task_named(dataset.task).target.words
+    words = target_of(dataset).words
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         heading("Labels in conflict", "contents that carry both labels")
         st.space("stretch")

@@ -11,6 +11,7 @@ from core.context import Context
 from core.profile.records import Bin, NumberProfile
 from core.records import Attribute, Dataset, RowFilter, Version
 from core.services.profile.figures import Values, distribution
+from core.tasks import task_named
 from core.ui.parts.pending import settled
 from core.ui.parts.problems import plain
 from core.ui.profile.bars import value_bars
@@ -24,11 +25,14 @@ def content_view(context: Context, dataset: Dataset, version: Version) -> Opened
     chosen."""
     made = [attribute for attribute in dataset.attributes if attribute.derived]
     own = [attribute for attribute in dataset.attributes if not attribute.derived]
+    about = {one.name: one.about for one in task_named(dataset.task).modality.derived}
     opened: Opened | None = None
     for position in range(0, len(made), 2):
         for column, attribute in zip(st.columns(2, gap="large"), made[position : position + 2], strict=False):
             with column:
                 opened = _panel(context, dataset, version, attribute) or opened
+                if said := about.get(attribute.name):
+                    st.caption(said)
     if own:
         st.caption("Columns of the source")
         opened = _panel(context, dataset, version, _picked(own)) or opened

@@ -17,6 +17,7 @@ from core.records import Dataset, Version
 from core.services.profile.figures import Groups
 from core.ui.parts.cells import clicked_mark
 from core.ui.parts.problems import plain
+from core.ui.profile.named import groups_named
 from core.ui.profile.parts import CHOICE, Opened, chooser, chosen, heading, numbers
 
 VIEW = "groups"
@@ -27,6 +28,7 @@ FOUR_FIFTHS = 0.8
 
 def groups_view(dataset: Dataset, version: Version, groups: Groups, place: DeltaGenerator) -> Opened | None:
     """Draws the heat map into `place` and parity beneath; the rows of the cell that is chosen."""
+    groups = groups_named(groups, dataset)
     table = groups.table
     labels, rows = _shown_labels(groups), list(range(min(MAX_GROUPS, len(table.groups))))
     with place:
@@ -42,7 +44,7 @@ def groups_view(dataset: Dataset, version: Version, groups: Groups, place: Delta
         st.caption("These groups were folded together: choose one of the others to see its rows.")
         return None
     title = f"{table.attribute}: {chosen_group.name}" + ("" if label is None else f" · {label}")
-    return Opened(replace(chosen_group.where, label=label), title)
+    return Opened(replace(chosen_group.where, label=None if label is None else dataset.coded(label)), title)
 
 
 def _shown_labels(groups: Groups) -> list[int]:

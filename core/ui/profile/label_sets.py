@@ -10,7 +10,7 @@ from core.charts.bars import bars
 from core.charts.together import pairs_of, together
 from core.profile.records import LabelSets
 from core.records import Dataset, RowFilter, Version
-from core.tasks import task_named
+from core.tasks import target_of
 from core.ui.parts.problems import plain
 from core.ui.profile.parts import Opened, chart, chosen, heading, numbers
 
@@ -68,11 +68,11 @@ def _together(dataset: Dataset, version: Version, sets: LabelSets) -> Opened | N
     if place is None:
         return None
     one, other = (sets.labels[side] for side in pairs[place])
-    return Opened(RowFilter(label=one, also=other), f"{one} and {other}")
+    return Opened(RowFilter(label=dataset.coded(one), also=dataset.coded(other)), f"{one} and {other}")
 
 
 def _commonest(dataset: Dataset, version: Version, sets: LabelSets) -> Opened | None:
-    words = task_named(dataset.task).target.words
+    words = target_of(dataset).words
     names, counts = [words(label) for label, _ in sets.commonest], [count for _, count in sets.commonest]
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         heading("Commonest labels", f"{len(names):,} of {sets.distinct:,}, rows with exactly these classes")

@@ -19,13 +19,16 @@ from core.ui.review.blind import blind_switch
 from core.ui.review.stage import Mode, stage
 from core.ui.shell.pages import link
 
+_SET = (keys.FOUND, keys.MISSED, keys.ADDED, keys.WITHOUT)
+
 
 def run_queue(context: Context, dataset: Dataset, version: Version, user: str, mode: Mode) -> None:
     """Says which rows these are, and hands them out the surest first. Raises `NotFoundError` for the run."""
     asked = st.query_params
     run, _ = get_run(context, dataset.dataset_id, asked[keys.RUN])
-    true, predicted = asked.get(keys.TRUE), asked.get(keys.PREDICTED)
-    cell = {key: asked.get(key) for key in (keys.FOUND, keys.MISSED, keys.ADDED, keys.WITHOUT)}
+    asked_for = {key: asked.get(key) for key in (keys.TRUE, keys.PREDICTED, *_SET)}
+    cell = {key: None if name is None else dataset.coded(name) for key, name in asked_for.items()}
+    true, predicted = cell.pop(keys.TRUE), cell.pop(keys.PREDICTED)
     correct = None if any(cell.values()) or (true is not None and predicted is not None) else False
     shown = predictions_listed(dataset, asked.to_dict())
     where = PredictionFilter(
@@ -44,7 +47,9 @@ def run_queue(context: Context, dataset: Dataset, version: Version, user: str, m
     labels_from: LabelsFrom = next((one for one in get_args(LabelsFrom) if one == name), "version")
     above, source = st.container(), RunSource(run, where, labels_from)
     blind = blind_switch(bool(source.held_out))
-    said = f"that run {run.number} {_of(cell) or _what(true, predicted)}"
+    named = [None if code is None else dataset.called(code) for code in (true, predicted)]
+    of = {key: None if code is None else dataset.called(code) for key, code in cell.items()}
+    said = f"that run {run.number} {_of(of) or _what(*named)}"
     with above, st.container(horizontal=True, vertical_alignment="center", gap="small", key="review-run"):
         st.markdown(f"Rows of {plain(where.split)}{', judged blind' if blind else f' {said}'}", width="content")
         link(

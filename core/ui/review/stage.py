@@ -24,7 +24,7 @@ from core.store.datasets import get_dataset
 from core.store.versions import get_version
 from core.ui import keys, review_desk
 from core.ui.modalities import drawing_of
-from core.ui.parts.labels import target_of
+from core.ui.parts.labels import classes_told, target_of
 from core.ui.parts.problems import plain, said, shown_errors
 from core.ui.review.next_steps import next_steps
 from core.ui.review.payload import decided, fitting, refusal, row
@@ -144,8 +144,7 @@ def _answer(
         "several": target.several,
         "storage": f"winnow.review.{version_id}.{user}",
         "queue": queue,
-        "labels": None if report.labels == dataset.dataset_id else dataset.labels,
-        "labels_digest": dataset.dataset_id,
+        **classes_told(dataset, report.labels),
         "items": sent,
         "more": len(sent) < len(due),
         "counts": _counts(standing),

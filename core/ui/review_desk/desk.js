@@ -14,6 +14,9 @@ class DeskView {
     this.noted = el("p", { class: "noted quiet", hidden: true, dir: "auto" })
     this.given = el("strong", { class: "label", dir: "auto" })
     this.suggested = el("strong", { class: "label", dir: "auto" })
+    this.guides = el("dl", { class: "guides", hidden: true, dir: "auto" })
+    this.guidesButton = el("button", { type: "button", class: "plain guides-button", hidden: true, "aria-expanded": "false", "aria-keyshortcuts": "d",
+      title: "What belongs in the given and the suggested class", onclick: () => this.toggleGuides() }, el("span", {}, "Guidelines"), el("kbd", {}, "D"))
     this.bars = el("ul", { class: "bars", "aria-label": "Probability of each label" })
     this.why = el("p", { class: "why", dir: "auto" })
     this.neighbours = el("ol", { class: "neighbours" })
@@ -24,6 +27,7 @@ class DeskView {
         el("dl", { class: "labels" },
           el("div", { class: "given" }, el("dt", {}, "Given"), el("dd", {}, this.given)),
           el("div", { class: "suggested" }, el("dt", {}, "Suggested"), el("dd", {}, this.suggested))),
+        this.guidesButton, this.guides,
         el("p", { class: "blind-note" }, "Judged blind: what a model says of this row is not shown."),
         this.bars,
         el("h2", {}, "Why"), this.why,
@@ -32,7 +36,8 @@ class DeskView {
 
   /** Draws one row; the same row again is left alone, so that an answer of the server moves nothing. */
   show(item) {
-    if (item === this.item && item.decision === this.decision && item.note === this.note) return
+    if (item === this.item && item.decision === this.decision && item.note === this.note && this.told === this.labels.names) return
+    this.told = this.labels.names
     this.item = item
     this.decision = item.decision
     this.note = item.note
@@ -83,9 +88,29 @@ class DeskView {
       this.suggested.replaceChildren(item.suggested === null || same
         ? el("span", { class: "quiet" }, same ? "the same" : "nothing else") : this.labels.chips(item.label, item.suggested))
     } else {
-      this.given.textContent = item.label
-      this.suggested.textContent = item.suggested === item.label ? "the same" : item.suggested ?? "none"
+      this.given.textContent = this.labels.words(item.label)
+      this.suggested.textContent = item.suggested === item.label ? "the same" : item.suggested === null ? "none" : this.labels.words(item.suggested)
+      this.given.title = this.labels.guidelines[item.label] ?? ""
+      this.suggested.title = this.labels.guidelines[item.suggested] ?? ""
     }
+    this.drawGuides(item)
+  }
+
+  /** What belongs in the classes of the given and the suggested label, while it is asked for. */
+  drawGuides(item) {
+    const guides = this.labels.guides([...this.labels.classesOf(item.label), ...this.labels.classesOf(item.suggested)])
+    this.guidesButton.hidden = !guides.length
+    this.guides.hidden = !guides.length || !this.guidesOpen
+    this.guidesButton.setAttribute("aria-expanded", String(!this.guides.hidden))
+    this.guides.replaceChildren(...guides.flatMap(([name, text]) => [el("dt", { dir: "auto" }, name), el("dd", { dir: "auto" }, text)]))
+  }
+
+  /** Shows them on this row and on those that follow, or no longer. False where nobody wrote one down. */
+  toggleGuides() {
+    if (!this.item || this.guidesButton.hidden) return false
+    this.guidesOpen = !this.guidesOpen
+    this.drawGuides(this.item)
+    return true
   }
 
   drawBanner({ decision, label, before, note }) {
@@ -117,7 +142,7 @@ class DeskView {
     fill.style.width = `${share === null ? 0 : Math.max(share * 100, 0.5)}%`
     return el("li", { class: ROLES[role] ?? role },
       digit === undefined ? null : el("kbd", { title: `${digit} chooses this class` }, digit),
-      el("span", { class: "name", title: label }, el("span", { dir: "auto" }, label), role ? el("em", {}, role) : null),
+      el("span", { class: "name", title: this.labels.guidelines[label] ?? this.labels.called(label) }, el("span", { dir: "auto" }, this.labels.called(label)), role ? el("em", {}, role) : null),
       el("span", { class: "track", "aria-hidden": "true" }, fill),
       el("span", { class: "share" }, share === null ? "–" : percent(share)))
   }
@@ -125,7 +150,7 @@ class DeskView {
   neighbour(item, neighbour) {
     const role = this.labels.same(neighbour.label, item.label) ? "given"
       : item.suggested !== null && this.labels.same(neighbour.label, item.suggested) ? "suggested" : ""
-    const label = this.labels.several ? this.labels.chips(neighbour.label) : neighbour.label
+    const label = this.labels.several ? this.labels.chips(neighbour.label) : this.labels.words(neighbour.label)
     return el("li", { class: role },
       neighbour.image ? picture(neighbour.image, "", "small") : null,
       el("div", {},

@@ -16,6 +16,8 @@ class GridView {
   /** Draws the rows; tiles that stay keep their element, so that nothing flickers. */
   show(items) {
     const rows = new Set(items.map((item) => item.example_id))
+    if (this.told !== this.labels.names) this.tiles.clear()
+    this.told = this.labels.names
     const place = this.order.indexOf(this.cursor)
     this.order = [...rows]
     for (const rowId of this.tiles.keys()) if (!rows.has(rowId)) this.tiles.delete(rowId)
@@ -42,8 +44,9 @@ class GridView {
 
   under(item) {
     if (this.labels.several) return [this.labels.chips(item.label, item.suggested ?? item.label, [])]
-    return [el("span", { class: "from", title: item.label, dir: "auto" }, item.label),
-      item.suggested === null ? null : el("span", { class: "to", title: item.suggested, dir: "auto" }, `→ ${item.suggested}`)]
+    const words = (label) => this.labels.words(label)
+    return [el("span", { class: "from", title: words(item.label), dir: "auto" }, words(item.label)),
+      item.suggested === null ? null : el("span", { class: "to", title: words(item.suggested), dir: "auto" }, `→ ${words(item.suggested)}`)]
   }
 
   /** The rows that an action is for: the selection in screen order, else the one under the cursor. */

@@ -8,6 +8,25 @@ class Labels {
     this.known = []
     /** Whether digits may mean the likeliest classes of a row: where it is not seen which these are, they may not. */
     this.byLikelihood = true
+    this.names = {}
+    this.guidelines = {}
+  }
+
+  /** What the server tells of the classes: all of them, what people call them, and what belongs in each. */
+  learn({ labels, names, guidelines }) {
+    this.names = names ?? {}
+    this.guidelines = guidelines ?? {}
+    return labels
+  }
+
+  /** A class as people call it: what is stored and sent stays the class. */
+  called(name) {
+    return this.names[name] ?? name
+  }
+
+  /** What belongs in these classes, by name, of those of which somebody wrote it down. */
+  guides(names) {
+    return [...new Set(names)].filter((name) => this.guidelines[name]).map((name) => [this.called(name), this.guidelines[name]])
   }
 
   /** Digit → class for a row. Several at once are chosen in their editor, which has digits of its own. */
@@ -24,7 +43,7 @@ class Labels {
   }
 
   words(label) {
-    return this.classesOf(label).join(", ") || (this.several ? "none" : "")
+    return this.classesOf(label).map((name) => this.called(name)).join(", ") || (this.several ? "none" : "")
   }
 
   same(one, other) {
@@ -45,7 +64,7 @@ class Labels {
   changeText(before, after) {
     const { added, removed } = this.change(before, after)
     const said = [["added", added], ["removed", removed]].filter(([, names]) => names.length)
-      .map(([word, names]) => `${word} ${listed(names)}`)
+      .map(([word, names]) => `${word} ${listed(names.map((name) => this.called(name)))}`)
     return this.several && said.length ? said.join(", ") : `changed to ${this.words(after)}`
   }
 
@@ -68,10 +87,10 @@ class Labels {
   spoken(item) {
     const given = `Given ${this.words(item.label)}`
     if (item.suggested === null) return given
-    if (!this.several) return `${given}, suggested ${item.suggested}`
+    if (!this.several) return `${given}, suggested ${this.words(item.suggested)}`
     const { added, removed } = this.change(item.label, item.suggested)
     const said = [["add", added], ["remove", removed]].filter(([, names]) => names.length)
-      .map(([word, names]) => `${word} ${listed(names)}`)
+      .map(([word, names]) => `${word} ${listed(names.map((name) => this.called(name)))}`)
     return `${given}, suggested ${said.length ? `to ${said.join(" and to ")}` : "the same"}`
   }
 
@@ -81,7 +100,7 @@ class Labels {
     const chip = (name, kind, sign, word) => el("span", { class: `chip ${kind}` },
       sign ? el("b", { "aria-hidden": "true" }, sign) : null,
       sign && !word ? el("span", { class: "for-screen-readers" }, kind === "added" ? "add " : "remove ") : null,
-      el("span", { class: "name", dir: "auto" }, name), word ? el("em", {}, word) : null)
+      el("span", { class: "name", dir: "auto", title: this.guidelines[name] }, this.called(name)), word ? el("em", {}, word) : null)
     const made = [...kept.map((name) => chip(name, "")), ...added.map((name) => chip(name, "added", "+", words[0])),
       ...removed.map((name) => chip(name, "removed", "−", words[1]))]
     return el("span", { class: "chips" }, ...(made.length ? made : [el("span", { class: "quiet" }, "none of the classes")]))

@@ -22,7 +22,7 @@ class Review {
     this.labels.byLikelihood = !this.isGrid
     this.actions = actionsOf(data.actions, data.several)
     this.picker = data.several
-      ? new SetEditor(this.labels, (classes) => this.relabel(classes)) : new LabelPicker((label) => this.relabel(label))
+      ? new SetEditor(this.labels, (classes) => this.relabel(classes)) : new LabelPicker(this.labels, (label) => this.relabel(label))
     this.note = new NoteEditor((text) => this.keepNote(text))
     this.view = this.isGrid ? new GridView(this.labels, (count) => this.drawSelection(count)) : new DeskView(this.labels)
     this.build()
@@ -93,8 +93,9 @@ class Review {
     this.setState = setState
     this.data = data
     this.digest = data.labels_digest
-    if (data.labels) labelLists.set(data.labels_digest, data.labels)
-    const classes = labelLists.get(this.digest) ?? []
+    if (data.labels) labelLists.set(data.labels_digest, { labels: data.labels, names: data.names, guidelines: data.guidelines })
+    const told = labelLists.get(this.digest)
+    const classes = told ? this.labels.learn(told) : []
     this.picker.setLabels(classes)
     this.labels.known = this.actions.some(({ id }) => id === "choose") ? classes : []
     if (this.isGrid) this.drawLegend()
@@ -171,7 +172,7 @@ class Review {
   key(event) {
     if (!this.host.isConnected || !this.root.checkVisibility()) return
     this.lastInput = Date.now()
-    const handled = (this.isGrid ? this.view.key(event) : this.zooms(event)) || this.performKey(event) || this.chooseByDigit(event)
+    const handled = (this.isGrid ? this.view.key(event) : this.zooms(event) || this.guides(event)) || this.performKey(event) || this.chooseByDigit(event)
     if (handled) event.preventDefault()
   }
 
@@ -179,6 +180,12 @@ class Review {
   zooms(event) {
     if (event.key !== "+" || event.ctrlKey || event.metaKey || event.altKey || isTyping(event.composedPath()[0])) return false
     return this.view.zoom()
+  }
+
+  /** D: what belongs in the given and the suggested class. */
+  guides(event) {
+    if (keyOf(event) !== "d" || event.repeat || event.ctrlKey || event.metaKey || event.altKey || isTyping(event.composedPath()[0])) return false
+    return this.view.toggleGuides()
   }
 
   performKey(event) {
@@ -207,7 +214,7 @@ class Review {
     const chosen = digits.length > 1 ? [[[digits[0][0], "…", digits[digits.length - 1][0]], "Choose the class that has the digit"]] : []
     const own = this.isGrid
       ? [[["←", "↑", "↓", "→"], "Move; with Shift select a range"], [["Space"], "Select the image, or not"], [["A"], "Select all"], [["Esc"], "Select none"]]
-      : []
+      : Object.keys(this.labels.guidelines).length ? [[["D"], "Show what belongs in the given and the suggested class, or hide it"]] : []
     const editor = this.labels.several ? [{ title: "While classes are edited", keys: EDITOR_KEYS }] : []
     return [{ title, keys: [...own, ...keys.filter(([names]) => !this.isGrid || !names.includes("←") && !names.includes("→")), ...chosen] }, ...editor]
   }
@@ -358,7 +365,7 @@ class Review {
   drawLegend() {
     const digits = [...this.labels.digits({})]
     this.legend.hidden = !digits.length
-    this.legend.replaceChildren(...digits.map(([digit, label]) => el("span", {}, el("kbd", {}, digit), " ", el("span", { dir: "auto" }, label))))
+    this.legend.replaceChildren(...digits.map(([digit, label]) => el("span", {}, el("kbd", {}, digit), " ", el("span", { dir: "auto" }, this.labels.called(label)))))
   }
 
   drawSelection(count) {

@@ -3,7 +3,8 @@
 const SHOWN_LABELS = 50
 
 class LabelPicker {
-  constructor(onChoose) {
+  constructor(kind, onChoose) {
+    this.kind = kind
     this.labels = []
     this.folded = []
     this.likely = []
@@ -25,7 +26,8 @@ class LabelPicker {
 
   setLabels(labels) {
     this.labels = labels
-    this.folded = labels.map((label) => label.toLocaleLowerCase())
+    this.folded = labels.map((label) => this.kind.called(label).toLocaleLowerCase())
+    this.codes = labels.map((label) => label.toLocaleLowerCase())
   }
 
   get isOpen() {
@@ -56,7 +58,8 @@ class LabelPicker {
     this.returnFocus?.focus({ preventScroll: true })
   }
 
-  /** Exact match first, then beginnings, then the middle of names; each in the labels' own order. */
+  /** Exact match first, then beginnings, then the middle of names; each in the labels' own order. Of a class with a name,
+   *  the class as it is stored finds it too. */
   search() {
     const wanted = this.input.value.trim().toLocaleLowerCase()
     const ranked = [[], [], []]
@@ -66,8 +69,9 @@ class LabelPicker {
       ranked[1] = this.labels.filter((label) => !likely.has(label))
     } else {
       this.folded.forEach((name, index) => {
-        const at = name.indexOf(wanted)
-        if (at >= 0) ranked[name === wanted ? 0 : at === 0 ? 1 : 2].push(this.labels[index])
+        const code = this.codes[index]
+        const at = Math.max(name.indexOf(wanted), code === wanted ? 0 : -1)
+        if (at >= 0) ranked[name === wanted || code === wanted ? 0 : at === 0 ? 1 : 2].push(this.labels[index])
       })
     }
     const all = ranked.flat()
@@ -89,7 +93,15 @@ class LabelPicker {
       role: "option", id: `label-${index}`, "aria-selected": String(index === this.active), dir: "auto",
       onpointerdown: (event) => event.preventDefault(),
       onclick: () => this.choose(index),
-    }, label)
+    }, ...this.described(label))
+  }
+
+  /** A class with the code that it is stored under, where that is another, and with what belongs in it. */
+  described(label) {
+    const name = this.kind.called(label)
+    const guide = this.kind.guidelines[label]
+    return [el("span", { class: "name", dir: "auto" }, name), name === label ? null : el("span", { class: "code quiet" }, label),
+      guide ? el("span", { class: "guide quiet", dir: "auto" }, guide) : null].filter(Boolean)
   }
 
   mark() {

@@ -11,8 +11,7 @@ const EDITOR_KEYS = [
 
 class SetEditor extends LabelPicker {
   constructor(labels, onChoose) {
-    super(onChoose)
-    this.kind = labels
+    super(labels, onChoose)
     this.chosen = new Set()
     this.noun = ["class", "classes"]
     this.input.placeholder = "Type to find a class"
@@ -37,7 +36,7 @@ class SetEditor extends LabelPicker {
 
   setLabels(labels) {
     super.setLabels(labels)
-    this.hasDigits = labels.some((label) => /[0-9]/.test(label))
+    this.hasDigits = labels.some((label) => /[0-9]/.test(this.kind.called(label)))
   }
 
   /** Begins with the label as it is: what was decided before, else what is given. */
@@ -64,7 +63,7 @@ class SetEditor extends LabelPicker {
     const role = { "+ add": "+ suggested", "− remove": "− suggested to go", given: "given" }[this.kind.role(this.item, label)]
     return el("li", { role: "option", id: `label-${index}`,
       onpointerdown: (event) => event.preventDefault(), onclick: () => this.toggle(index) },
-    el("span", { class: "box", "aria-hidden": "true" }), el("span", { class: "name", dir: "auto" }, label), role ? el("em", {}, role) : null,
+    el("span", { class: "box", "aria-hidden": "true" }), ...this.described(label), role ? el("em", {}, role) : null,
     index < TOGGLED && this.digitsToggle ? el("kbd", { "aria-hidden": "true" }, String(index + 1)) : null)
   }
 
@@ -83,7 +82,7 @@ class SetEditor extends LabelPicker {
     const { kept, added, removed } = this.kind.change(this.item.label, chosen)
     const chip = (name, kind, sign, word) => el("button", { type: "button", class: `chip ${kind}`, tabindex: "-1", "data-class": name,
       title: this.chosen.has(name) ? "Take it off" : "Put it back", onpointerdown: (event) => event.preventDefault(), onclick: () => this.flip(name) },
-    sign ? el("b", { "aria-hidden": "true" }, sign) : null, el("span", { class: "name", dir: "auto" }, name), word ? el("em", {}, word) : null)
+    sign ? el("b", { "aria-hidden": "true" }, sign) : null, el("span", { class: "name", dir: "auto" }, this.kind.called(name)), word ? el("em", {}, word) : null)
     this.chips.replaceChildren(...kept.map((name) => chip(name, "")), ...added.map((name) => chip(name, "added", "+", "added")),
       ...removed.map((name) => chip(name, "removed", "−", "removed")))
     const none = chosen.length ? "" : " None of the classes applies."

@@ -16,7 +16,7 @@ from core.services.issues.listing import latest_scan, page
 from core.services.review.log import log
 from core.services.story.worst import rows_behind as find_rows
 from core.store.rows import get_rows
-from core.tasks import task_named
+from core.tasks import target_of, task_named
 from core.ui import keys
 from core.ui.lists.paging import WHOLE_HEADER, paged, pages
 from core.ui.modalities import drawing_of, line_of
@@ -128,7 +128,7 @@ def _predicted(context: Context, told: Story, behind: RowsBehind, offset: int) -
     scan = next((one for one in scans if one), None)
     total, rows = find_rows(context, told.score.run, found, behind, told.newest, scan, PAGE_ROWS, offset)
     examples = get_rows(context.store, told.newest.version_id, [row.example_id for row in rows])
-    words = task_named(told.dataset.task).target.words
+    words = target_of(told.dataset).words
 
     def columns(of: Sequence[PredictedRow]) -> dict[str, list[Any]]:
         said = {"label": [words(row.label) for row in of], "predicted": [words(row.predicted) for row in of]}
@@ -143,7 +143,7 @@ def _flagged(context: Context, told: Story, number: str, offset: int) -> Listed:
     if scan is None:
         return 0, (), {}
     found = page(context, scan, IssueFilter("label"), PAGE_ROWS, offset)
-    words = task_named(told.dataset.task).target.words
+    words = target_of(told.dataset).words
     suggested = [one.issue.suggested_label for one in found.lines]
     return (
         found.total,
@@ -171,7 +171,7 @@ def _decided(context: Context, told: Story, rest: str, offset: int) -> Listed:
         limit=PAGE_ROWS,
         offset=offset,
     )
-    words = task_named(told.dataset.task).target.words
+    words = target_of(told.dataset).words
     new = [one.decision.new_label for one in found.lines]
     return (
         found.total,

@@ -27,8 +27,10 @@ def threshold(context: Context, told: Story) -> None:
     if told.score is None:
         st.caption("There is no model yet.")
         return
-    labels = told.score.run.labels
-    titles = {ALL_ANSWERS: "All classes: answer, or leave to a person"} | {name: f"Class: {name}" for name in labels}
+    labels, called = told.score.run.labels, told.dataset.called
+    titles = {ALL_ANSWERS: "All classes: answer, or leave to a person"} | {
+        name: f"Class: {called(name)}" for name in labels
+    }
     with st.container(horizontal=True, vertical_alignment="bottom", gap="small", key="story-costs"):
         chosen = pick("What is decided", keys.COST_OF, titles, width=300, labelled=True, fixed=True)
         label = chosen if chosen in labels else None
@@ -39,12 +41,13 @@ def threshold(context: Context, told: Story) -> None:
         curve = settled(lambda: costs(context, score.run, score.split, label, first, second))
         if curve is None:
             return
-        st.markdown(plain(cost_words(curve, label, first, second)))
+        said = cost_words(curve, None if label is None else called(label), first, second)
+        st.markdown(plain(said))
         st.plotly_chart(
             cost_by_threshold(curve),
             config=CONFIG,
             key="story-cost-curve",
-            alt=cost_words(curve, label, first, second),
+            alt=said,
         )
         st.caption(
             "The band is the 95 % interval of the best threshold. It was chosen on these very rows, which flatters its "

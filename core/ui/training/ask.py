@@ -9,7 +9,7 @@ from core.records import Dataset, Run
 from core.services.prediction.playground import Reply
 from core.targets import Target
 from core.targets.arrays import LIKELY
-from core.tasks import task_named
+from core.tasks import target_of, task_named
 from core.ui.lists.rows import show_row
 from core.ui.lists.seen import in_newest
 from core.ui.lists.verdict_bar import Seen, Verdicts
@@ -25,13 +25,13 @@ def ask(context: Context, dataset: Dataset, run: Run) -> None:
     with left:
         reply = drawing_of(dataset).ask(context, run)
         if reply is not None:
-            _says(run, reply, task_named(dataset.task).target)
+            _says(dataset, run, reply, target_of(dataset))
     if reply is not None:
         with right:
             _nearest(context, dataset, run, reply)
 
 
-def _says(run: Run, reply: Reply, target: Target) -> None:
+def _says(dataset: Dataset, run: Run, reply: Reply, target: Target) -> None:
     """The predicted label, then the probabilities: the highest, all of them by one click."""
     st.markdown(f"### {plain(target.words(reply.predicted))}")
     if target.several:
@@ -44,7 +44,7 @@ def _says(run: Run, reply: Reply, target: Target) -> None:
     whole = classes > TOP and st.toggle(f"All {classes:,} classes", key="use-all")
     shown = reply.probabilities if whole else reply.probabilities[:TOP]
     st.dataframe(
-        {"class": [name for name, _ in shown], "probability": [100 * share for _, share in shown]},
+        {"class": [dataset.called(name) for name, _ in shown], "probability": [100 * share for _, share in shown]},
         hide_index=True,
         height="content" if len(shown) <= TOP else 420,
         column_config={

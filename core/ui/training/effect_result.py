@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from itertools import cycle
 from typing import Any
 
@@ -33,7 +33,7 @@ BOXES: dict[Verdict, tuple[Any, str]] = {
 }
 
 
-def result(effect: CleaningEffect) -> None:
+def result(effect: CleaningEffect, called: Callable[[str], str]) -> None:
     """Draws one answer."""
     conclusion = conclude(effect)
     box, icon = BOXES[conclusion.verdict]
@@ -54,7 +54,7 @@ def result(effect: CleaningEffect) -> None:
     with st.expander("Numbers", icon=":material/table:"):
         st.dataframe(_numbers(scorings, figures), hide_index=True, column_config=_formats(), key="effect-numbers")
         st.caption(_method(effect))
-    _classes(effect.on(conclusion.labels_from), len(figures))
+    _classes(effect.on(conclusion.labels_from), len(figures), called)
 
 
 def title_of(effect: CleaningEffect) -> str:
@@ -105,7 +105,7 @@ def _formats() -> dict[str, ColumnConfig]:
     return percent | points
 
 
-def _classes(scoring: EffectScoring, figures: int) -> None:
+def _classes(scoring: EffectScoring, figures: int, called: Callable[[str], str]) -> None:
     """F1 by class, which comes after so many figures: a chart of those that differ most, a table of all."""
     first, second = (scoring.of(*pair).differences[figures:] for pair in list(PAIRS)[:2])
     most = sorted(range(len(first)), key=lambda place: -abs(first[place].difference.estimate))[:SHOWN_CLASSES]
@@ -119,9 +119,11 @@ def _classes(scoring: EffectScoring, figures: int) -> None:
             (list(PAIRS.values())[place], [each[row].difference for row in most])
             for place, each in enumerate((first, second))
         ]
-        st.plotly_chart(differences([first[row].name for row in most], series), config=CONFIG, key="effect-classes")
+        st.plotly_chart(
+            differences([called(first[row].name) for row in most], series), config=CONFIG, key="effect-classes"
+        )
         table = [
-            {"class": one.name, "test rows": one.support, "compared": title} | _values(one)
+            {"class": called(one.name), "test rows": one.support, "compared": title} | _values(one)
             for row in range(len(first))
             for title, one in zip(list(PAIRS.values()), (first[row], second[row]), strict=False)
         ]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -20,8 +20,9 @@ from core.services.prediction.predict import (
     spec_of,
     write_results,
 )
+from core.store.datasets import get_dataset
 from core.targets import Target
-from core.tasks import task_named
+from core.targets.named import under_names
 from core.ui.live import live
 from core.ui.parts.downloads import download_link
 from core.ui.parts.job_words import ago, duration, mark
@@ -84,7 +85,8 @@ def _prediction(context: Context, job: Job, *, opened: bool) -> None:
 
 def _results(context: Context, job: Job, name: str, opened: bool) -> None:
     result = result_of(context, job)
-    st.caption(plain(_in_words(result)))
+    dataset = get_dataset(context.store, job.dataset_id) if job.dataset_id else None
+    st.caption(plain(_in_words(result, str if dataset is None else dataset.called)))
     with st.container(horizontal=True, gap="small"):
         for format_, title in FORMATS.items():
             _save(context, job, f"{Path(name).stem}-predicted.{format_}", format_, title)
@@ -93,14 +95,15 @@ def _results(context: Context, job: Job, name: str, opened: bool) -> None:
         only_bad = bool(left_out) and st.toggle(
             f"Only the {left_out:,} without a prediction", key=f"predicted-bad-{job.job_id}"
         )
-        target = task_named(spec_of(context, job).task or spec_of(context, job).kind).target
+        target = spec_of(context, job).target
+        target = target if dataset is None else under_names(target, dataset.names)
         _rows(first_results(context, job, FIRST_ROWS, only_bad=only_bad), result.reason_column, target)
 
 
-def _in_words(result: PredictResult) -> str:
+def _in_words(result: PredictResult, called: Callable[[str], str]) -> str:
     """`1,000 rows in 12 s · sport 400, tech 350 and 3 more · 2 without a prediction`."""
     classes = list(result.classes.items())
-    shown = ", ".join(f"{label[:40]} {rows:,}" for label, rows in classes[:TOP_CLASSES])
+    shown = ", ".join(f"{called(label)[:40]} {rows:,}" for label, rows in classes[:TOP_CLASSES])
     more = f" and {len(classes) - TOP_CLASSES:,} more" if len(classes) > TOP_CLASSES else ""
     left_out = result.rows - result.predicted
     parts = [f"{result.rows:,} rows in {duration(result.seconds)}", f"{shown}{more}"]

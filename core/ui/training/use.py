@@ -51,6 +51,7 @@ def take_along(context: Context, run: Run) -> None:
             lambda folder: export_model(context, run, folder / f"{name}.zip"),
             "model",
             run.run_id,
+            str(context.ledger.classes.newest_of(run.dataset_id)),
         )
         st.caption("Unpacked, it loads without Winnow:")
         st.code(snippet(context, run), language="python")

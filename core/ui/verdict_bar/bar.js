@@ -18,7 +18,7 @@ class VerdictBar {
     this.labels = new Labels(data.several)
     this.actions = actionsOf(data.actions, data.several).filter((action) => action.id !== "next" && action.id !== "previous")
     this.actionIds = data.actions.join()
-    this.picker = data.several ? new SetEditor(this.labels, (classes) => this.relabel(classes)) : new LabelPicker((label) => this.relabel(label))
+    this.picker = data.several ? new SetEditor(this.labels, (classes) => this.relabel(classes)) : new LabelPicker(this.labels, (label) => this.relabel(label))
     this.view = data.mode === "bar" ? null : new TileView(this.labels, data.mode, () => this.drawBar(), (row) => this.open(row))
     this.build()
     this.listen()
@@ -74,8 +74,9 @@ class VerdictBar {
     this.data = data
     this.digest = data.labels_digest
     this.opened = data.opened
-    if (data.labels) labelLists.set(data.labels_digest, data.labels)
-    this.picker.setLabels(labelLists.get(this.digest) ?? [])
+    if (data.labels) labelLists.set(data.labels_digest, { labels: data.labels, names: data.names, guidelines: data.guidelines })
+    const told = labelLists.get(this.digest)
+    this.picker.setLabels(told ? this.labels.learn(told) : [])
     this.outbox.confirm(data.acknowledged)
     clearTimeout(this.again)
     if (data.trouble) this.again = setTimeout(() => this.report(), RESEND_AFTER_MS)
@@ -302,7 +303,7 @@ class VerdictBar {
     }
     for (const button of this.toolbar.querySelectorAll("[data-action]")) button.disabled = !hand.length && button.dataset.action !== "undo"
     const classes = this.classes(hand)
-    const keys = new Map([...digitsOf(labelLists.get(this.digest) ?? [], classes)].map(([digit, name]) => [name, digit]))
+    const keys = new Map([...digitsOf(labelLists.get(this.digest)?.labels ?? [], classes)].map(([digit, name]) => [name, digit]))
     this.chips.replaceChildren(...classes.map((name) => this.chip(hand, name, keys.get(name) ?? null)))
   }
 
@@ -319,7 +320,7 @@ class VerdictBar {
   /** The classes that one key or click gives: all where they are few, else those in play. */
   classes(hand) {
     if (!hand.length) return []
-    const all = labelLists.get(this.digest) ?? []
+    const all = labelLists.get(this.digest)?.labels ?? []
     if (all.length <= CHIPS) return all
     const inPlay = hand.flatMap((item) => [...this.labels.classesOf(item.suggested), ...item.likely, ...this.labels.classesOf(item.label)])
     return [...new Set(inPlay)].slice(0, DIGITS)
@@ -328,10 +329,11 @@ class VerdictBar {
   chip(hand, name, key) {
     const has = hand.every((item) => this.current(item).includes(name))
     const several = this.labels.several
-    const title = several ? (has ? `Take ${name} out` : `Add ${name}`) : `Change to ${name}`
+    const [called, guide] = [this.labels.called(name), this.labels.guidelines[name]]
+    const title = (several ? (has ? `Take ${called} out` : `Add ${called}`) : `Change to ${called}`) + (guide ? `: ${guide}` : "")
     return el("button", { type: "button", class: `class${has ? " has" : ""}`, title, "aria-pressed": String(has), "data-class": name, "data-key": key,
       onclick: () => (several ? this.flip(name) : this.relabel(name)) },
-    several ? el("b", { "aria-hidden": "true" }, has ? "✓" : "+") : null, el("span", { class: "name" }, name),
+    several ? el("b", { "aria-hidden": "true" }, has ? "✓" : "+") : null, el("span", { class: "name", dir: "auto" }, called),
     key ? el("kbd", { "aria-hidden": "true" }, key) : null)
   }
 }

@@ -14,7 +14,7 @@ class TileView extends GridView {
 
   /** A tile stays the same element as long as what it says does. */
   tile(item) {
-    const said = JSON.stringify([item.verdict, item.label, item.suggested, item.why, item.caption])
+    const said = JSON.stringify([item.verdict, this.words(item), item.why, item.caption])
     const known = this.tiles.get(item.example_id)
     if (known && known.said === said) return known
     const spoken = [item.name, this.labels.spoken(item), item.verdict].filter(Boolean).join(". ")
@@ -37,13 +37,13 @@ class TileView extends GridView {
 
   card(item) {
     const label = this.labels.several ? this.labels.chips(item.label, item.suggested ?? item.label, [])
-      : el("span", { class: "card-label" }, el("strong", {}, item.label || "no label"),
-        item.suggested !== null && item.suggested !== item.label ? el("span", { class: "to" }, ` → ${item.suggested}`) : null)
+      : el("span", { class: "card-label" }, el("strong", { dir: "auto" }, this.labels.words(item.label) || "no label"),
+        item.suggested !== null && item.suggested !== item.label ? el("span", { class: "to" }, " → ", el("bdi", {}, this.labels.words(item.suggested))) : null)
     return [
       el("div", { class: "card-top" }, label, el("span", { class: "quiet" }, item.caption)),
       item.thumbnail ? picture(item.thumbnail, "", "thumb") : el("p", { class: "card-text", dir: "auto" }, item.words),
-      item.why ? el("p", { class: "card-why quiet" }, item.why) : null,
-      item.verdict ? el("p", { class: "card-verdict" }, item.verdict) : null,
+      item.why ? el("p", { class: "card-why quiet", dir: "auto" }, item.why) : null,
+      item.verdict ? el("p", { class: "card-verdict", dir: "auto" }, item.verdict) : null,
     ]
   }
 

@@ -32,3 +32,13 @@ def test_texts_without_any_word_do_no_harm(tmp_path: Path) -> None:
     embeddings = Lexical().embed(text_payloads(["", "!!!", *SPORT, *SPORT]), tmp_path, silent)
     assert np.isfinite(embeddings).all()
     assert not embeddings[:2].any()
+
+
+def test_long_texts_without_blanks_between_words_are_told_apart_by_their_characters(tmp_path: Path) -> None:
+    sport, money = "球队昨晚赢得了比赛前锋踢进两球教练很满意", "银行上调利率股市下跌投资者担心通货膨胀加剧"
+    generator = np.random.default_rng(0)
+    texts = ["".join(generator.permutation(list(of * 30))) for of in (sport, money) for _ in range(8)]
+    embeddings = Lexical().embed(text_payloads(texts), tmp_path, silent)
+    unit = embeddings / np.linalg.norm(embeddings, axis=1, keepdims=True)
+    cosines = unit @ unit.T
+    assert cosines[:8, :8].mean() > cosines[:8, 8:].mean() + 0.2

@@ -110,6 +110,12 @@ def test_a_text_is_told_alike_alone_and_among_others_of_any_length_as_the_librar
         ("I", "plain"),
         ("naïve café", "beyond ASCII"),
         ("an ordinary sentence", "plain"),
+        ("今天天气很好", "beyond Latin"),
+        ("这个 App 不好用", "mixed scripts"),
+        ("AI技术", "mixed scripts"),
+        ("обычная фраза", "beyond Latin"),
+        ("КУПИТЬ СЕЙЧАС", "capitals"),
+        ("el 1º de mayo", "beyond ASCII"),
     ],
 )
 def test_the_class_of_characters_is_the_first_that_fits(make_rows: MakeRows, text: str, kind: str) -> None:
@@ -119,6 +125,11 @@ def test_the_class_of_characters_is_the_first_that_fits(make_rows: MakeRows, tex
 def test_words_are_what_blanks_and_line_ends_part(make_rows: MakeRows) -> None:
     texts = ["one", " two  words ", "and\nthree\r\n\r\nwords", ""]
     assert _made(make_rows, "word_count", texts) == [1, 2, 3, 0]
+
+
+def test_where_blanks_part_no_words_characters_are_counted(make_rows: MakeRows) -> None:
+    texts = ["今天天气很好。", "这个 App 不好用！", "コーヒーを飲む", "สวัสดี", "오늘 날씨가 좋다", "naïve cafe\u0301"]
+    assert _made(make_rows, "word_count", texts) == [6, 6, 7, 4, 3, 2]
 
 
 def test_an_image_has_a_size_and_a_shape(make_rows: MakeRows) -> None:

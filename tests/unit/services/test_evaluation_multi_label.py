@@ -242,7 +242,7 @@ def test_classes_whose_names_look_like_parts_of_a_list_are_told_apart(context: C
 def test_what_is_counted_is_the_distinct_pairs(context: Context, cables: Dataset) -> None:
     run = finished_run(context, cables, guessed(0), SPLITS)
     truth = f"(SELECT example_id, given_label AS label FROM examples_{cables.dataset_id})"
-    target = evaluation.target_of(context, run)
+    target = evaluation.target_of_run(context, run)
     counts = predicted_sets.set_counts(context.store, [run.run_id], "test", truth, target.classes_sql)
     texts = np.array([texts_of(TRUE[TEST]), texts_of(indicators(guessed(0))[TEST])])
     assert len(counts.count) == len(np.unique(texts, axis=1).T) < 40

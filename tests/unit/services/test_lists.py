@@ -164,5 +164,5 @@ def test_a_link_of_the_first_release_is_still_read() -> None:
 
 def test_a_filter_in_words() -> None:
     [(found, column)] = read_filters("price >= 10", row_columns(NEWS))
-    assert in_words(found, column) == "price ≥ 10"
-    assert in_words(replace(found, how="missing", values=()), column) == "price is missing"
+    assert in_words(found, column, NEWS) == "price ≥ 10"
+    assert in_words(replace(found, how="missing", values=()), column, NEWS) == "price is missing"

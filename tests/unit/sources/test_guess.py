@@ -57,7 +57,10 @@ def test_images_are_recognised_by_path_uri_and_bytes(value: object) -> None:
 
 @pytest.mark.parametrize(
     ("name", "split"),
-    [("banking_train", "train"), ("test", "test"), ("dev", "validation"), ("val-2", "validation"), ("restrain", None)],
+    [
+        *(("banking_train", "train"), ("test", "test"), ("dev", "validation"), ("val-2", "validation")),
+        *(("restrain", None), ("测试集", "test"), ("新闻_训练", "train"), ("jeu-entrai\u0302nement", "train")),
+    ],
 )
 def test_a_file_name_names_its_split_as_a_whole_word(name: str, split: str | None) -> None:
     assert split_name(name) == split
@@ -103,3 +106,22 @@ def test_a_column_that_is_only_called_split_is_said_not_to_be_one(tmp_path: Path
     found = delimited.preview([str(tmp_path / "a.csv")], bench)
     assert found.guess.split is None
     assert "'split' is not taken for the split: it has 20 different values." in found.notes
+
+
+def test_every_role_of_a_table_in_chinese_is_guessed() -> None:
+    names = ["序号", "来源", "日期", "标题", "评论", "情感", "集合"]
+    rows: list[tuple[object, ...]] = [
+        (
+            i,
+            ("微博", "新闻")[i % 2],
+            f"2024-01-0{i}",
+            f"标题{i}",
+            f"这是第{i}条评论，内容不短",
+            "正负"[i // 3],
+            "训验"[i % 2],
+        )
+        for i in range(6)
+    ]
+    found = _guess(names, rows, ["BIGINT", *["VARCHAR"] * 6])
+    assert (found.payload, found.label, found.split, found.id) == ("评论", "情感", "集合", "序号")
+    assert found.attributes == ("来源", "日期", "标题")

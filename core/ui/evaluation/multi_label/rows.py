@@ -10,7 +10,7 @@ from core.context import Context
 from core.records import PredictionFilter
 from core.store.predictions import SUREST
 from core.ui import keys
-from core.ui.evaluation.choice import SET_KEYS, ShownSets
+from core.ui.evaluation.choice import SET_KEYS, ShownSets, named_in_url
 from core.ui.evaluation.class_box import class_box
 from core.ui.evaluation.rows import SORTED_SO, counted, is_narrowed, list_bar, list_of, narrowed, rows_table
 from core.ui.parts.problems import plain
@@ -24,7 +24,7 @@ CELLS = {keys.WITHOUT: (0, 0), keys.ADDED: (0, 1), keys.MISSED: (1, 0), keys.FOU
 
 def chosen_classes(shown: ShownSets) -> dict[str, str]:
     """The classes that the URL names, by what they are in the rows: found, missed, added, without."""
-    asked = {key: st.query_params.get(key) for key in SET_KEYS}
+    asked = named_in_url(shown.dataset, SET_KEYS)
     return {key: name for key, name in asked.items() if name in shown.found.labels}
 
 
@@ -53,7 +53,8 @@ def examples(context: Context, shown: ShownSets) -> None:
         # Only these two go together on this page; a link that names others means its first.
         chosen = dict(list(chosen.items())[:1])
     tools, listed = list_of(context, shown)
-    where = narrowed(rows_filter(shown.split, chosen), listed)
+    codes = {key: shown.dataset.coded(name) for key, name in chosen.items()}
+    where = narrowed(rows_filter(shown.split, codes), listed)
     total = counted(context, shown, where) if is_narrowed(listed) else _total(shown, chosen)
     if total is None:
         return

@@ -1,0 +1,81 @@
+"""`classes`: what the classes of a dataset are called and what belongs in each."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from core.commands.command import Answer, command, person, table
+from core.commands.parameters import dataset_argument, in_full
+from core.context import Context
+from core.records import Dataset
+from core.services.classes.naming import classes_of, name_classes, take_back
+from core.services.classes.said import of_file, of_words
+from core.store.datasets import get_dataset
+
+SHOWN = 70
+"""Characters of a guideline in the table."""
+
+
+@command
+@dataset_argument
+@click.option("--name", "names", multiple=True, metavar="CODE=NAME", help="what a class is called; CODE= takes it away")
+@click.option(
+    "--guideline", "guidelines", multiple=True, metavar="CODE=TEXT", help="what belongs in a class, in some sentences"
+)
+@click.option("--file", type=in_full, metavar="PATH", help="CSV with class, name, guideline; or JSON by class")
+@click.option("--undo", is_flag=True, help="take the last change back, whoever made it")
+@click.option("--log", is_flag=True, help="who said what, newest first")
+def classes_command(
+    context: Context,
+    name: str,
+    names: tuple[str, ...],
+    guidelines: tuple[str, ...],
+    file: Path | None,
+    undo: bool,
+    log: bool,
+) -> Answer:
+    """List a dataset's classes, and give them names and guidelines. Labels keep their code."""
+    dataset = get_dataset(context.store, name)
+    if undo:
+        dataset = take_back(context, dataset, person())
+    dataset = named(context, dataset, names, guidelines, file)
+    if log:
+        return _log(context, dataset)
+    found = classes_of(context, dataset)
+    lines = [(one.code, f"{one.rows:,}", one.name or "–", _short(one.guideline) or "–") for one in found]
+    return Answer(list(found), table(("class", "rows", "name", "guideline"), lines))
+
+
+def named(
+    context: Context,
+    dataset: Dataset,
+    names: tuple[str, ...],
+    guidelines: tuple[str, ...],
+    file: Path | None,
+    option: str = "--name",
+) -> Dataset:
+    """The dataset with what was said of its classes: on the command line, else in a file."""
+    called, meant = of_file(in_full(str(file))) if file else ({}, {})
+    called |= of_words(names, dataset.labels, option)
+    meant |= of_words(guidelines, dataset.labels, "--guideline")
+    return name_classes(context, dataset, person(), called, meant) if called or meant else dataset
+
+
+def _log(context: Context, dataset: Dataset) -> Answer:
+    found = context.ledger.classes.log(dataset.dataset_id)
+    data = [
+        {"class": one.code, "name": one.name, "guideline": one.guideline, "by": one.by, "at": one.at} for one in found
+    ]
+    lines = [
+        (f"{one.at:%d %b %Y, %H:%M} UTC", one.by, one.code, one.name or "–", _short(one.guideline) or "–")
+        for one in found
+    ]
+    nothing = f"Nobody has named a class of {dataset.name} yet: --name CODE=NAME does."
+    return Answer(data, table(("when", "who", "class", "name", "guideline"), lines) if found else nothing)
+
+
+def _short(text: str) -> str:
+    line = " ".join(text.split())
+    return line if len(line) <= SHOWN else f"{line[: SHOWN - 1]}…"

@@ -1,0 +1,1 @@
+"""What people call classes and what belongs in them."""

@@ -1,0 +1,28 @@
+"""A target whose labels are read and written under the names that people gave classes."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+
+from core.targets.contract import Target
+
+
+def under_names(target: Target, names: Mapping[str, str]) -> Target:
+    """The target with `names` by class: it says labels by them, and takes a label that somebody wrote by class or by
+    name. What is stored, counted and trained on stays the class."""
+    if not names:
+        return target
+    codes = {name: code for code, name in names.items()}
+
+    def words(label: str) -> str:
+        return target.words(target.label_of(names.get(one, one) for one in target.classes_of(label)))
+
+    def tidied(label: str) -> str:
+        found = target.tidied(label)
+        try:
+            return target.label_of(codes.get(one, one) for one in target.classes_of(found))
+        except (ValueError, TypeError):
+            return found  # no label: `objection` says why
+
+    return replace(target, words=words, tidied=tidied)

@@ -1,0 +1,95 @@
+"""Data, view Classes: what each class is called and what belongs in it, in one table that is saved with one press."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
+from typing import Any
+
+import streamlit as st
+
+from core.context import Context
+from core.records import MAX_CLASS_NAME, MAX_GUIDELINE, Dataset
+from core.services.classes.naming import NamedClass, classes_of, name_classes, take_back
+from core.ui.parts.job_words import ago
+from core.ui.parts.problems import plain, shown_errors
+from core.ui.shell.guard import current_user
+
+ROW_PIXELS, SHOWN_ROWS, SHOWN_CHANGES = 35, 14, 20
+_CODE, _ROWS, _NAME, _GUIDELINE = "class", "rows", "name", "guideline"
+
+
+def class_editor(context: Context, dataset: Dataset) -> None:
+    """A line for each class: code and rows as they are, name and guideline to be written."""
+    st.caption(
+        "A name is shown wherever the class is; labels, decisions and files keep the code. A guideline says in some "
+        "sentences what belongs in the class: reviewers read it at the desk."
+    )
+    found = classes_of(context, dataset)
+    key = f"classes-{dataset.dataset_id}-{context.ledger.classes.newest_of(dataset.dataset_id)}"
+    edited = st.data_editor(
+        {
+            _CODE: [one.code for one in found],
+            _ROWS: [one.rows for one in found],
+            _NAME: [one.name for one in found],
+            _GUIDELINE: [one.guideline for one in found],
+        },
+        key=key,
+        hide_index=True,
+        num_rows="fixed",
+        disabled=[_CODE, _ROWS],
+        height="content" if len(found) <= SHOWN_ROWS else ROW_PIXELS * SHOWN_ROWS,
+        column_config={
+            _CODE: st.column_config.TextColumn(_CODE, help="As labels have it"),
+            _ROWS: st.column_config.NumberColumn(_ROWS, format="localized", width=72),
+            _NAME: st.column_config.TextColumn(_NAME, max_chars=MAX_CLASS_NAME, width=180),
+            _GUIDELINE: st.column_config.TextColumn(_GUIDELINE, max_chars=MAX_GUIDELINE, width="large"),
+        },
+    )
+    names, guidelines = changed(found, edited)
+    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+        unchanged = not (names or guidelines)
+        if st.button("Save", type="primary", icon=":material/save:", key="classes-save", disabled=unchanged):
+            with shown_errors():
+                name_classes(context, dataset, current_user(), names, guidelines)
+                st.rerun()
+        count = len({*names, *guidelines})
+        if count:
+            st.caption(f"{count:,} {'class' if count == 1 else 'classes'} changed, not saved yet", width="content")
+    _history(context, dataset)
+
+
+def changed(found: Sequence[NamedClass], edited: Mapping[str, Any]) -> tuple[dict[str, str], dict[str, str]]:
+    """Names and guidelines by class, of those that the table has otherwise than it was."""
+    written = zip(found, edited[_NAME], edited[_GUIDELINE], strict=True)
+    lines = [(one, (name or "").strip(), (guideline or "").strip()) for one, name, guideline in written]
+    return (
+        {one.code: name for one, name, _ in lines if name != one.name},
+        {one.code: guideline for one, _, guideline in lines if guideline != one.guideline},
+    )
+
+
+def _history(context: Context, dataset: Dataset) -> None:
+    """Who said what, newest first, and the way back."""
+    log = context.ledger.classes.log(dataset.dataset_id)
+    if not log:
+        return
+    shown, now = log[:SHOWN_CHANGES], datetime.now(UTC)
+    with st.expander("Changes", icon=":material/history:"):
+        st.dataframe(
+            {
+                "when": [ago(one.at, now) for one in shown],
+                "who": [one.by for one in shown],
+                "class": [one.code for one in shown],
+                "name": [one.name for one in shown],
+                "guideline": [one.guideline for one in shown],
+            },
+            hide_index=True,
+            alt="Changes of names and guidelines, newest first",
+        )
+        if len(log) > SHOWN_CHANGES:
+            st.caption(f"The newest {SHOWN_CHANGES} of {len(log):,}; `classes {plain(dataset.name)} --log` lists all.")
+        if st.button("Take the last change back", icon=":material/undo:", key="classes-undo"):
+            with shown_errors():
+                take_back(context, dataset, current_user())
+                st.rerun()
