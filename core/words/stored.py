@@ -10,8 +10,9 @@ from functools import cache, lru_cache
 from core.words.catalogue import entries
 
 PLACEHOLDER = re.compile(r"\{(\w+)(?:[!:][^{}]*)?\}")
-OURS = ("job", "stage", "status", "reason", "hint")
-"""Placeholders that hold a stored text of ours: it is translated too. All others hold names and values."""
+OURS = ("job", "stage", "status", "reason", "hint", "split")
+"""Placeholders that hold a text of ours, stored or a usual name of a split: it is translated too. All others hold names
+and values."""
 LETTERS = 4
 """A template with fewer letters of its own would match what it has not made."""
 _SENTENCE = re.compile(r"(?<=[.:;]) ")

@@ -16,7 +16,7 @@ DATA = (
     *("news", "digits", "crops", "people", "stories", "a run", "The disk is full."),
     *("ada", "ann", "tester", getpass.getuser()),
 )
-WALK = ("", "jobs")
+WALK = ("", "jobs", "story?dataset=news", "story?dataset=crops", "story?dataset=people", "story?dataset=stories")
 """The addresses that are translated wholly."""
 
 

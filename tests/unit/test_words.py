@@ -16,13 +16,16 @@ from core.words.script import dictionary, texts
 from core.words.stored import translated
 
 TRANSLATED = (
+    "core/charts/costs.py",
     "core/evaluation/effect_words.py",
     "core/jobs/scan/web.py",
     "core/queue/stages.py",
+    "core/reports/",
     "core/room.py",
     "core/services/load.py",
     "core/services/space.py",
     "core/services/steps/",
+    "core/services/story/",
     "core/services/webhook.py",
     "core/sources/samples.py",
     "core/ui/home/",
@@ -30,8 +33,10 @@ TRANSLATED = (
     "core/ui/live/",
     "core/ui/parts/",
     "core/ui/shell/",
+    "core/ui/story/",
     "pages/home.py",
     "pages/jobs.py",
+    "pages/story.py",
 )
 """What is translated wholly; once all of it is, this goes and `lacking` is asked for everything."""
 

@@ -14,30 +14,36 @@ from core.ui import keys
 from core.ui.parts.copy_link import LOOPBACK, copy_link, for_this_machine_only
 from core.ui.shell.guard import current_user
 from core.ui.shell.reading import mark_of
+from core.words import language, say, say_stored, speaking
 
 
 def take_along(context: Context, told: Story) -> None:
     """The link for others, which is to be read only, and the report as a file."""
-    address = shared_link(told.dataset)
+    address, spoken = shared_link(told.dataset), language()
+
+    def report() -> bytes:
+        with speaking(spoken):  # it is made on another thread
+            return story_report(context, told, by=current_user()).encode()
+
     with st.container(horizontal=True, vertical_alignment="center", gap="small", key="story-take-along"):
         copy_link(
             address,
             key="story-link",
-            label="Copy link for others",
-            explained="Opens this story alone, to be read: no other page, nothing that could be changed.",
+            label=say("Copy link for others"),
+            explained=say("Opens this story alone, to be read: no other page, nothing that could be changed."),
         )
         st.download_button(
-            "Download report",
-            lambda: story_report(context, told, by=current_user()).encode(),
+            say("Download report"),
+            report,
             file_name(f"{told.dataset.name}-story.html"),
             "text/html",
             icon=":material/download:",
             on_click="ignore",
             key="report-download",
-            help="Two pages and an appendix in one HTML file: opens offline and prints.",
+            help=say("Two pages and an appendix in one HTML file: opens offline and prints."),
         )
     if for_this_machine_only(address):
-        st.caption(f":material/warning: {LOOPBACK}")
+        st.caption(f":material/warning: {say_stored(LOOPBACK)}")
 
 
 def shared_link(dataset: Dataset) -> str:
