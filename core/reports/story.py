@@ -93,7 +93,7 @@ class StoryReport:
 
 def story_html(front: StoryReport, report: EvaluationReport | None, made_at: datetime, made_by: str) -> str:
     """The file's text: both pages, then the appendix, with the evaluation where there is one."""
-    names = [f"v{one.number}" for one in front.versions]
+    names = [say("v{n}", n=one.number) for one in front.versions]
     return template().render(
         lang=tag(),
         title=front.title,

@@ -16,7 +16,6 @@ from core.words.script import dictionary, texts
 from core.words.stored import translated
 
 TRANSLATED = (
-    "core/charts/costs.py",
     "core/evaluation/effect_words.py",
     "core/jobs/scan/web.py",
     "core/queue/stages.py",
@@ -88,6 +87,10 @@ def test_a_language_holds_for_its_block_alone_and_what_it_lacks_is_english() -> 
          "已有名为“x”的数据集。请换一个名称，或先删除原有的数据集。"),
         ("ValueError: nobody knows it", "ValueError: nobody knows it"),
         ("Nobody knows it. Check its path.", "Nobody knows it. 请检查路径。"),
+        ("Fewer than 20 rows, so little", "Fewer than 20 rows, so little"),
+        ("A dataset named 'x' exists already.", "已有名为“x”的数据集。"),
+        ("It has 9 rows where the largest class has 1,200, and 40 % of its test rows are missed.",
+         "它有 9 行，而最大的类别有 1,200 行；其测试集行中有 40 % 被漏掉。"),
     ],
 )  # fmt: skip
 def test_what_was_written_down_is_found_by_its_template(text: str, said: str) -> None:

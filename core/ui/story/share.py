@@ -14,17 +14,12 @@ from core.ui import keys
 from core.ui.parts.copy_link import LOOPBACK, copy_link, for_this_machine_only
 from core.ui.shell.guard import current_user
 from core.ui.shell.reading import mark_of
-from core.words import language, say, say_stored, speaking
+from core.words import in_this_language, say, say_stored
 
 
 def take_along(context: Context, told: Story) -> None:
     """The link for others, which is to be read only, and the report as a file."""
-    address, spoken = shared_link(told.dataset), language()
-
-    def report() -> bytes:
-        with speaking(spoken):  # it is made on another thread
-            return story_report(context, told, by=current_user()).encode()
-
+    address = shared_link(told.dataset)
     with st.container(horizontal=True, vertical_alignment="center", gap="small", key="story-take-along"):
         copy_link(
             address,
@@ -34,7 +29,7 @@ def take_along(context: Context, told: Story) -> None:
         )
         st.download_button(
             say("Download report"),
-            report,
+            in_this_language(lambda: story_report(context, told, by=current_user()).encode()),
             file_name(f"{told.dataset.name}-story.html"),
             "text/html",
             icon=":material/download:",

@@ -31,7 +31,7 @@ VERDICTS = {"better": ":material/trending_up:", "worse": ":material/trending_dow
 def versions(told: Story) -> None:
     """Both trends as pictures; their numbers are one click away."""
     st.markdown(plain(answers(told)["trend"]))
-    names = [f"v{line.version.number}" for line in told.lines]
+    names = [say("v{n}", n=line.version.number) for line in told.lines]
     left, right = st.columns(2, gap="medium")
     with left:
         st.caption(
@@ -102,7 +102,7 @@ def _chart(names: list[str], values: list[Estimate | None], key: str, nothing: s
         trend(names, values),
         config=CONFIG,
         key=f"story-trend-{key}",
-        alt="; ".join(f"{name} {with_ends(one)}" for name, one in known),
+        alt=say("; ").join(f"{name} {with_ends(one)}" for name, one in known),
     )
 
 
