@@ -33,6 +33,7 @@ TRANSLATED = (
     "core/ui/parts/",
     "core/ui/shell/",
     "core/ui/story/",
+    "docs/glossary.md",
     "pages/home.py",
     "pages/jobs.py",
     "pages/story.py",
