@@ -28,7 +28,7 @@ from core.ui.lists.how_many import how_many
 from core.ui.lists.tools import Tools, chips, filter_button, list_query
 from core.ui.modalities import drawing_of
 from core.ui.parts.labels import class_in_url, target_of
-from core.ui.url import optional_from_url, optional_to_url, put
+from core.ui.url import optional_from_url, optional_to_url
 from core.words import say
 
 MAX_OPTIONS = 500
@@ -125,7 +125,8 @@ def clear() -> None:
     """Every filter back to its default; the type stays. For callbacks."""
     for key in _FILTER_KEYS:
         st.session_state[key] = FLAGGED if key == keys.SHOW else "" if key == keys.SEARCH else None
-    put({FILTERS: None, keys.SHOW: None})
+    for key in (FILTERS, keys.SHOW):
+        st.query_params.pop(key, None)
 
 
 def _type(found: Sequence[IssueType[Any]]) -> str:
