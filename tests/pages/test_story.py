@@ -43,7 +43,7 @@ def news(app: Context, tmp_path: Path) -> Dataset:
 
 def settled(shown: AppTest) -> AppTest:
     for _ in range(20):
-        if shown.subheader:
+        if shown.header:
             return shown
         shown.run()
     raise AssertionError("the story was never told")
@@ -60,14 +60,14 @@ def listing(shown: AppTest, column: str) -> Any:
 
 
 def words(shown: AppTest) -> str:
-    kinds = (shown.title, shown.subheader, shown.markdown, shown.caption, shown.metric, shown.text)
+    kinds = (shown.title, shown.header, shown.markdown, shown.caption, shown.metric, shown.text)
     return " | ".join(str(one.value) for kind in kinds for one in kind).replace("\\", "")
 
 
 def test_every_question_of_a_stakeholder_stands_on_the_page_with_its_answer(news: Dataset, open_at: OpenAt) -> None:
     shown = settled(open_at("story", dataset="news"))
     assert not shown.exception and not shown.error
-    assert {one.value for one in shown.subheader} == set(QUESTIONS.values())
+    assert {one.value for one in shown.header} == set(QUESTIONS.values())
     said = words(shown)
     for part in (
         "“sport” is taken for “tech” in 6 of 6 rows",

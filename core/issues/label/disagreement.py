@@ -39,8 +39,9 @@ class Disagreement:
 def fit_disagreement(disagrees: NDArray[np.bool_], confidence: NDArray[np.float64]) -> Disagreement:
     """disagrees (n,): whether a class other than the given one is the most probable; confidence (n,): how probable."""
     doubt = logit(np.clip(1 - confidence, 1e-6, 1 - 1e-6))
-    doubt = (doubt - doubt.mean()) / max(float(doubt.std()), 1e-9)
-    groups = np.array_split(np.argsort(doubt), min(BINS, len(doubt)))
+    order = np.lexsort((disagrees, doubt))  # sums are of the same terms in the same order, however the rows come
+    doubt = (doubt - doubt[order].mean()) / max(float(doubt[order].std()), 1e-9)
+    groups = np.array_split(order, min(BINS, len(doubt)))
     rows = np.array([len(group) for group in groups], np.float64)
     found = np.array([disagrees[group].sum() for group in groups], np.float64)
     where = np.array([doubt[group].mean() for group in groups])
