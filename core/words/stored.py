@@ -12,7 +12,7 @@ from core.words.catalogue import entries
 PLACEHOLDER = re.compile(r"\{(\w+)(?:[!:][^{}]*)?\}")
 _FIGURE = re.compile(r"\{\w+:(?:[+,.\d]*[df%]|,)\}")
 """A placeholder of a figure."""
-OURS = ("job", "stage", "status", "reason", "hint", "split")
+OURS = ("job", "stage", "status", "reason", "hint", "mark", "split")
 """Placeholders that hold a text of ours, stored or a usual name of a split: it is translated too. All others hold names
 and values."""
 LETTERS = 4

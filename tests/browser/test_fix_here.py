@@ -9,7 +9,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import FloatRect, Locator, Page, expect
 
 from core.records import Decision
 from core.services.context import open_context
@@ -19,6 +19,15 @@ from tests.browser import review_data
 from tests.browser.conftest import Server, settled, start_server
 from tests.pages import issues_data
 from tests.runs import finished_run
+
+
+def at_rest(shown: Locator) -> FloatRect:
+    """Where it is, once nothing above it is drawn any more."""
+    before, box = None, shown.bounding_box()
+    while box is None or box != before:
+        shown.page.wait_for_timeout(300)
+        before, box = box, shown.bounding_box()
+    return box
 
 
 class Clicks:
@@ -37,8 +46,7 @@ class Clicks:
         canvas = self.page.get_by_test_id("stDataFrame").filter(has=self.page.locator(f'[aria-label*="{table}"]'))
         shown = canvas if canvas.count() else self.page.get_by_test_id("stDataFrame")
         expect(shown.last.get_by_test_id(f"glide-cell-1-{row}")).to_be_attached()  # the table is drawn
-        box = shown.last.bounding_box()
-        assert box is not None
+        box = at_rest(shown.last)
         self.page.mouse.click(box["x"] + (15 if tick else 250), box["y"] + 36 + row * 35 + 15)
 
 

@@ -110,7 +110,7 @@ def test_a_set_is_edited_by_touch_on_a_narrow_screen(page: Page, crops: Server, 
     editor.get_by_role("button", name="Save").click()
     saved(page, 2)
     desk.locator("[data-action=previous]").click()
-    expect(desk.locator(".banner")).to_contain_text("You have decided this row: removed corn and grain.")
+    expect(desk.locator(".banner[role=status]")).to_contain_text("You have decided this row: removed corn and grain.")
     desk.locator("[data-action=choose]").click()
     expect(editor.locator(".said")).to_have_text("Removed corn and grain. None of the classes applies.")
     crops.stop()
@@ -140,6 +140,7 @@ def test_a_number_of_a_class_opens_its_rows_and_the_desk_gets_the_same(crops: Se
     page.goto(f"{crops.url}/issues?dataset=crops")
     settled(page)
     expect(page.get_by_text("6 rows, worst first")).to_be_visible()
+    page.get_by_text("Where the wrong labels are").click()
     table = page.get_by_test_id("stDataFrame").filter(has=page.locator("[aria-label*='probably missing or extra']"))
     width = (table.bounding_box() or {})["width"]
     table.click(position={"x": width * 0.4, "y": 35 + 35 * 2 + 17})  # grain, probably missing

@@ -9,14 +9,30 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from tests.browser.conftest import Server, settled, start_server
-from tests.browser.every_view import fill
+from tests.browser.every_view import NEWS, fill
 from tests.browser.words_left import english_left
 
 DATA = (
     *("news", "digits", "crops", "people", "stories", "a run", "The disk is full."),
     *("ada", "ann", "tester", getpass.getuser()),
+    *("three by hand", "business", "sport", "tech", "desk", "words", "uk", "us"),  # of news
+    *("width", "height", "brightness", "contrast"),  # of digits
+    *("barley", "corn", "grain", "wheat", "zinc", "none"),  # of crops
+    *("age", "sex", "weight", "yes", "no"),  # of people
+    *("datasets.load_from_disk", "label_name", "Cramér's V", "Kelley", "Bergsma"),
 )
-WALK = ("", "jobs", "story?dataset=news", "story?dataset=crops", "story?dataset=people", "story?dataset=stories")
+WALK = (
+    *("", "jobs"),
+    *(f"data?dataset=news&view={view}" for view in ("rows", *NEWS["data"][2:])),
+    *(f"profile?dataset=news&view={view}" for view in NEWS["profile"]),
+    *(
+        "profile?dataset=crops&view=balance",
+        "profile?dataset=crops&view=content",
+        "profile?dataset=digits&view=content",
+    ),
+    *(f"story?dataset={name}" for name in ("news", "crops", "people", "stories", "digits")),
+    *("profile?dataset=people&view=bias", "profile?dataset=people&view=checks", "data?dataset=people&view=rows"),
+)
 """The addresses that are translated wholly."""
 
 
