@@ -16,7 +16,8 @@ from core.words.script import dictionary, texts
 from core.words.stored import translated
 
 TRANSLATED = (
-    "core/evaluation/effect_words.py",
+    "core/evaluation/",
+    "core/finetune/precision.py",
     "core/jobs/scan/web.py",
     "core/queue/stages.py",
     "core/room.py",
@@ -25,13 +26,22 @@ TRANSLATED = (
     "core/services/steps/",
     "core/services/webhook.py",
     "core/sources/samples.py",
+    "core/services/runs/devices.py",
+    "core/services/runs/forecast.py",
+    "core/services/runs/offered.py",
+    "core/services/evaluation/in_sight.py",
+    "core/services/evaluation/words.py",
+    "core/ui/evaluation/",
     "core/ui/home/",
     "core/ui/jobs/",
     "core/ui/live/",
     "core/ui/parts/",
     "core/ui/shell/",
+    "core/ui/training/",
+    "pages/evaluation.py",
     "pages/home.py",
     "pages/jobs.py",
+    "pages/training.py",
 )
 """What is translated wholly; once all of it is, this goes and `lacking` is asked for everything."""
 
