@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import getpass
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
@@ -19,6 +20,10 @@ DATA = (
     *("width", "height", "brightness", "contrast"),  # of digits
     *("barley", "corn", "grain", "wheat", "zinc", "none"),  # of crops
     *("age", "sex", "weight", "yes", "no"),  # of people
+    *(f"Story {row} about {name}" for row in range(90) for name in ("sport", "tech", "business")),
+    *(f"Report {row} on" for row in range(60)),
+    *("film", "money", "actor scene", "the scene of a", "actor", "bank market shares", "the market of shares"),
+    *("bank shares", "goal match team", "the goal of a match", "team match"),  # of stories
     *("datasets.load_from_disk", "label_name", "Cramér's V", "Kelley", "Bergsma"),
 )
 WALK = (
@@ -60,6 +65,42 @@ def test_a_page_has_nothing_left_in_english(chinese: Page, full: Server, address
     settled(chinese)
     expect(chinese.locator("html")).to_have_attribute("lang", "zh-CN")
     expect(chinese.get_by_role("button", name="快捷键")).to_be_visible()
+    if address.startswith("story"):  # it is told beside the page
+        expect(chinese.get_by_role("heading", name="各类别是什么意思？")).to_be_visible()
+        settled(chinese)
+    assert english_left(chinese, DATA) == []
+
+
+@pytest.mark.parametrize(
+    "address", ["story?dataset=news", "story?dataset=crops", "evaluation?dataset=news&view=matrix"]
+)
+def test_the_report_is_in_the_language_of_whoever_downloads_it(chinese: Page, full: Server, address: str) -> None:
+    chinese.goto(f"{full.url}/{address}")
+    settled(chinese)
+    with chinese.expect_download() as saved:
+        chinese.get_by_role("button", name="下载报告").click()
+    report = chinese.context.new_page()
+    report.set_content(Path(saved.value.path()).read_text(encoding="utf-8"))
+    expect(report.locator("html")).to_have_attribute("lang", "zh-CN")
+    expect(report.get_by_role("heading", name="下一步该做什么")).to_be_visible()
+    assert english_left(report, DATA) == []
+
+
+def test_a_shared_link_is_read_in_chinese_with_the_glossary(chinese: Page, full: Server) -> None:
+    chinese.goto(f"{full.url}/story?dataset=news")
+    expect(chinese.get_by_role("heading", name="各类别是什么意思？")).to_be_visible()
+    chinese.goto(str(chinese.locator(".copy input").input_value()))
+    expect(chinese.get_by_role("heading", name="各类别是什么意思？")).to_be_visible()
+    settled(chinese)
+    assert english_left(chinese, DATA) == []
+    chinese.get_by_test_id("stPopover").get_by_role("button").click()
+    chinese.get_by_role("button", name="术语表").click()
+    words = chinese.get_by_role("dialog", name="术语表")
+    expect(words.get_by_text("工作区三个文件在同一时刻的副本，附其摘要")).to_be_visible()
+    words.get_by_role("textbox", name="查找词语").fill("ledger")
+    words.get_by_role("textbox", name="查找词语").press("Enter")
+    expect(words.get_by_text("工作区三个文件在同一时刻的副本，附其摘要")).to_have_count(0)
+    expect(words.get_by_text("账本").first).to_be_visible()
     assert english_left(chinese, DATA) == []
 
 

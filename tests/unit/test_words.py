@@ -3,21 +3,25 @@
 from __future__ import annotations
 
 import re
+from concurrent.futures import ThreadPoolExecutor
 from datetime import date
 from pathlib import Path
 
 import pytest
 
-from core.words import preferred, say, say_n, say_stored, speaking
+from core.words import in_this_language, preferred, say, say_n, say_stored, speaking
 from core.words.catalogue import entries, read
 from core.words.check import as_entries, lacking, unused, wrong
-from core.words.marks import Mark, marks
+from core.words.glossary import ABOUT, PLACE, terms
+from core.words.marks import PROJECT, Mark, marks
 from core.words.script import dictionary, texts
 from core.words.stored import translated
 
 TRANSLATED = (
     "core/charts/",
+    "core/evaluation/",
     "core/evaluation/effect_words.py",
+    "core/finetune/precision.py",
     "core/jobs/scan/web.py",
     "core/lookalikes.py",
     "core/modalities/image/derived.py",
@@ -31,10 +35,15 @@ TRANSLATED = (
     "core/room.py",
     "core/services/classes/naming.py",
     "core/services/datasets.py",
+    "core/services/evaluation/in_sight.py",
+    "core/services/evaluation/words.py",
     "core/services/export.py",
     "core/services/lists.py",
     "core/services/load.py",
     "core/services/profile/",
+    "core/services/runs/devices.py",
+    "core/services/runs/forecast.py",
+    "core/services/runs/offered.py",
     "core/services/space.py",
     "core/services/splits.py",
     "core/services/steps/",
@@ -47,6 +56,7 @@ TRANSLATED = (
     "core/tasks.py",
     "core/ui/chart_files/",
     "core/ui/data/",
+    "core/ui/evaluation/",
     "core/ui/home/",
     "core/ui/jobs/",
     "core/ui/lists/",
@@ -56,12 +66,15 @@ TRANSLATED = (
     "core/ui/profile/",
     "core/ui/shell/",
     "core/ui/story/",
+    "core/ui/training/",
     "docs/glossary.md",
     "pages/data.py",
+    "pages/evaluation.py",
     "pages/home.py",
     "pages/jobs.py",
     "pages/profile.py",
     "pages/story.py",
+    "pages/training.py",
 )
 """What is translated wholly; once all of it is, this goes and `lacking` is asked for everything."""
 
@@ -149,6 +162,29 @@ other("not this")
         ("js {n}", "", ""),
         ("1 x", "{n} x", ""),
     }
+
+
+def test_the_glossary_is_that_of_the_documents() -> None:
+    written = (PROJECT / PLACE).read_text(encoding="utf-8")
+    assert len(terms()) == written.count("\n| ") - 1  # less its head
+    assert ("run", "one fine-tune") in terms()
+    with speaking("zh"):
+        assert (say("run", ABOUT), say("one fine-tune", ABOUT)) == ("训练", "一次微调")
+
+
+def test_what_another_thread_makes_is_said_in_the_language_of_who_asked() -> None:
+    with speaking("zh"):
+        work = in_this_language(lambda: say("{n:,} left", n=2))
+    with ThreadPoolExecutor(1) as threads:
+        assert threads.submit(work).result() == "剩 2 个"
+    assert say("{n:,} left", n=2) == "2 left"
+
+
+def test_a_template_of_html_is_searched_too(tmp_path: Path) -> None:
+    (tmp_path / "core").mkdir()
+    (tmp_path / "core" / "page.html").write_text('<p>{{ t("{n} of all", n=1) }}{{ tn("1 x", "{n} x", n) }}</p>')
+    (tmp_path / "app.py").write_text("")
+    assert {(one.text, one.many) for one in marks(tmp_path)} == {("{n} of all", ""), ("1 x", "{n} x")}
 
 
 def test_a_script_is_given_its_texts_and_both_forms_of_a_number() -> None:
