@@ -43,12 +43,14 @@ from core.services.runs.models import task_of_run
 from core.store.datasets import get_dataset
 from core.store.rows import get_rows
 from core.store.versions import get_version
-from core.words import say, say_stored
+from core.words import later, say, say_stored
 
 PAIRS = 50
 PAIRS_WITH_EXAMPLES = 8
 EXAMPLES = 3
 TEXT_CHARACTERS = 500
+FIGURES = (later("loss"), later("accuracy"), later("macro f1"))
+"""By epoch."""
 
 
 def evaluation_report(
