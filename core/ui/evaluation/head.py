@@ -23,7 +23,7 @@ from core.ui import keys
 from core.ui.evaluation.choice import CELL_KEYS, AnyShown, Shown, link_to_this
 from core.ui.parts.copy_link import LOOPBACK, copy_link, for_this_machine_only
 from core.ui.parts.problems import plain
-from core.words import later, say, say_stored
+from core.words import in_this_language, later, say, say_stored
 
 ABOUT_BLIND = later("On the review desk test rows can be judged blind: then no model's answer is in sight.")
 
@@ -52,7 +52,7 @@ def take_along(context: Context, shown: AnyShown) -> None:
     copy_link(address, key="copy-link", explained=say("Opens exactly this view.{warned}", warned=warned))
     st.download_button(
         say("Download report"),
-        lambda: report(context, shown.run, shown.split, shown.labels_from).encode(),
+        in_this_language(lambda: report(context, shown.run, shown.split, shown.labels_from).encode()),
         file_name(f"{shown.dataset.name}-run-{shown.run.number}-{shown.split}.html"),
         "text/html",
         icon=":material/download:",
