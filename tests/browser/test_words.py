@@ -28,7 +28,7 @@ DATA = (
     *("bank shares", "goal match team", "the goal of a match", "team match"),  # of stories
     *("full", "head", "auto", "off", "macro_f1"),  # values of settings
     *("id", "transformers", "softmax", "sigmoid", "UTF"),  # of the glossary
-    *("datasets.load_from_disk", "label_name", "Cramér's V", "Kelley", "Bergsma"),
+    *("--server.address", "datasets.load_from_disk", "label_name", "Cramér's V", "Kelley", "Bergsma"),
 )
 WALK = (
     *("", "jobs"),
@@ -40,6 +40,10 @@ WALK = (
         "profile?dataset=digits&view=content",
     ),
     *(f"story?dataset={name}" for name in ("news", "crops", "people", "stories")),
+    *(f"training?dataset=news&view={view}" for view in ("runs", "new", "effect")),
+    *("training?dataset=people&view=new", "training?dataset=stories&view=use", "training?dataset=stories&view=runs"),
+    *(f"evaluation?dataset=news&view={view}" for view in NEWS["evaluation"]),
+    *(f"evaluation?dataset=crops&view={view}" for view in ("matrix", "together", "report", "curves")),
     *("profile?dataset=people&view=bias", "profile?dataset=people&view=checks", "data?dataset=people&view=rows"),
 )
 """The addresses that are translated wholly."""

@@ -128,7 +128,7 @@ def _form(context: Context, dataset: Dataset, version: Version, user: str, rows:
         offered[0]
         if len(offered) == 1
         else st.radio(
-            "Strategy",
+            say("Strategy"),
             offered,
             format_func=lambda name: say(STRATEGIES[name][0]),
             captions=[say(STRATEGIES[name][1]) for name in offered],

@@ -70,6 +70,7 @@ def _model(context: Context, dataset: Dataset) -> str:
         format_func=lambda name: next((model.words for model in offered if model.name == name), name),
         help=say("Pick one, or type the path of a model folder or a hub id."),
         key=f"train-model-{modality.name}",
+        placeholder=say("Choose or add an option"),
     )
     name = checked(str(typed))
     _check_model(context, dataset, name)
