@@ -76,7 +76,7 @@ def english_left(page: Page, data: Iterable[str] = ()) -> list[str]:
         help_of = _HELP.fullmatch(text) if is_label else None
         rest = help_of[1] if help_of else text
         for one in known:
-            rest = rest.replace(one, " ")
+            rest = re.sub(rf"(?<![A-Za-z]){re.escape(one)}(?![A-Za-z])", " ", rest)
         if any(word not in ALLOWED for word in _WORD.findall(rest)):
             left.append(text)
     return list(dict.fromkeys(left))
