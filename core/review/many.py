@@ -9,16 +9,17 @@ from core.errors import UsageError
 from core.records import Action, BulkAction
 from core.review.words import class_words
 from core.targets import Target
+from core.words import later, say
 
 DECIDES: tuple[BulkAction, ...] = ("keep", "relabel", "suggestion", "add", "remove", "exclude", "unsure")
 """Acts that can be asked for; `undo` takes one of them back."""
 _LABELS: tuple[BulkAction, ...] = ("relabel", "add", "remove")
 _SAID = {
-    "keep": "kept as they are",
-    "suggestion": "changed to what is suggested",
-    "exclude": "excluded",
-    "unsure": "left as unsure",
-    "undo": "taken back",
+    "keep": later("kept as they are"),
+    "suggestion": later("changed to what is suggested"),
+    "exclude": later("excluded"),
+    "unsure": later("left as unsure"),
+    "undo": later("taken back"),
 }
 
 
@@ -72,7 +73,8 @@ def _label(doing: Doing, label: str | None, suggested: str | None, target: Targe
 def said(doing: Doing, target: Target) -> str:
     """`changed to tech`, `excluded`, `corn added`: what becomes of the rows, in words."""
     if doing.action == "relabel":
-        return f"changed to {target.words(doing.label or '')}"
+        return say("changed to {label}", label=target.words(doing.label or ""))
     if doing.action in ("add", "remove"):
-        return f"{class_words(doing.label or '', target)} {'added' if doing.action == 'add' else 'removed'}"
-    return _SAID[doing.action]
+        name = class_words(doing.label or "", target)
+        return say("{name} added" if doing.action == "add" else "{name} removed", name=name)
+    return say(_SAID[doing.action])
