@@ -52,6 +52,11 @@ def say_stored(text: str, /) -> str:
     return text if spoken == ENGLISH or not text else translated(text, spoken)
 
 
+def said_everywhere(text: str) -> tuple[str, ...]:
+    """The text in every language: for what a link may have from somebody who reads another one."""
+    return tuple(catalogue(code).get(text, text) for code in LANGUAGES)
+
+
 def language() -> str:
     """The code of the current language."""
     return _SPOKEN.get() or next((found for ask in _ASKED if (found := ask())), ENGLISH)

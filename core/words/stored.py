@@ -10,7 +10,7 @@ from functools import cache, lru_cache
 from core.words.catalogue import entries
 
 PLACEHOLDER = re.compile(r"\{(\w+)(?:[!:][^{}]*)?\}")
-OURS = ("job", "stage", "status", "reason", "hint")
+OURS = ("job", "stage", "status", "reason", "hint", "mark")
 """Placeholders that hold a stored text of ours: it is translated too. All others hold names and values."""
 LETTERS = 4
 """A template with fewer letters of its own would match what it has not made."""

@@ -27,6 +27,7 @@ from core.sources.paths import IMAGE_SUFFIXES, TABLE_SUFFIXES, existing, is_utf8
 from core.sources.tabular import label_notes
 from core.targets.one_class.facts import ONE_CLASS
 from core.tasks import task_of
+from core.words import stored
 
 SKIPPED = ("__MACOSX", ".")
 """How files and folders begin that are nobody's images."""
@@ -219,12 +220,15 @@ def preview(locations: Sequence[str], bench: Bench) -> Preview:
     schema = Schema(task_of(IMAGE, ONE_CLASS).name, IMAGE.name, "label", "split" if splits else None)
     listed = [[member.name, member.label, *([member.split] if splits else []), member.name] for member in good]
     columns = describe(names, ["BLOB", *["VARCHAR"] * (len(names) - 1)], listed)
-    notes = [f"{len(good):,} images in {len(by_class):,} class folders" + (f"; {', '.join(splits)}" if splits else "")]
+    notes = [
+        stored(f"{len(good):,} images in {len(by_class):,} class folders")
+        + (f"; {', '.join(splits)}" if splits else "")
+    ]
     if len(found) > len(good):
-        notes.append(f"{len(found) - len(good):,} other files will be set aside")
+        notes.append(stored(f"{len(found) - len(good):,} other files will be set aside"))
     tables = sorted({Path(member.name).name for member in found if member.name.lower().endswith(TABLE_SUFFIXES)})
     if tables:
-        notes.append(f"Not read beside the folders: {', '.join(tables[:3])}. Load a table by its own path.")
+        notes.append(stored(f"Not read beside the folders: {', '.join(tables[:3])}. Load a table by its own path."))
     notes += notes_on([member.class_folder for member in good], [tuple(member.name.split("/")[:-1]) for member in good])
     notes += label_notes(schema, [{"label": member.label} for member in good])
     return Preview("imagefolder", columns[:-1], tuple(rows), schema, tuple(notes), len(good))
