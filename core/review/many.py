@@ -9,7 +9,7 @@ from core.errors import UsageError
 from core.records import Action, BulkAction
 from core.review.words import class_words
 from core.targets import Target
-from core.words import later, say
+from core.words import later, say, say_stored
 
 DECIDES: tuple[BulkAction, ...] = ("keep", "relabel", "suggestion", "add", "remove", "exclude", "unsure")
 """Acts that can be asked for; `undo` takes one of them back."""
@@ -68,6 +68,11 @@ def _label(doing: Doing, label: str | None, suggested: str | None, target: Targe
     if doing.action == "remove":
         return target.label_of(name for name in classes if name != doing.label)
     return target.label_of(dict.fromkeys((*classes, doing.label or "")))
+
+
+def among_said(among: str) -> str:
+    """Which rows an act is about, as it is kept in English, in the current language."""
+    return " · ".join(say_stored(part) for part in among.split(" · "))
 
 
 def said(doing: Doing, target: Target) -> str:

@@ -12,6 +12,7 @@ from core.context import Context
 from core.issues.contract import IssueType
 from core.modalities import WORDS
 from core.records import EXAMPLE_ID, Dataset, IssueFilter, RowOrder, Scan, Version
+from core.review.many import among_said
 from core.review.records import ReviewItem
 from core.review.words import action_words, change_marks
 from core.services.issues.listing import Findings, IssuePage, ListedIssue, export_list, lines_of, page, ranks
@@ -181,7 +182,8 @@ def _head(
             columns_button(tools, listed)
         views_button(tools, list_query(tools))
         if found.total:
-            acts.button(OfScan(scan, where), in_words(where, dataset), found.total, "suggestion")
+            among = in_words(where, dataset)
+            acts.button(OfScan(scan, where), among, found.total, "suggestion", shown=among_said(among))
             _download(tools, listed, version, scan, where, found.total)
             shown: dict[str, Any] = {keys.DATASET: dataset.name, keys.VERSION: version.number} | issue_query()
             link("review", say("Review these"), icon=":material/rule:", **shown)
