@@ -194,7 +194,7 @@ def rows_table(
     lines = get_rows(context.store, shown.truth.version_id, [row.example_id for row in found])
     _, own = in_newest(context, dataset, lines)
     seen = {row.example_id: _seen(shown, row, own[row.example_id]) for row in found if row.example_id in own}
-    table_key = f"{key}-table-{st.session_state.get(key, 1)}-{hash(listed.columns):x}"
+    table_key = f"{key}-table-{st.session_state.get(key, 1)}"
     picked = _picked(layout, table_key, lines, verdicts)
     places = st.columns([3, 2]) if picked else [st.container()]
     with places[0]:

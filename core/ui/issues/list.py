@@ -88,7 +88,7 @@ def ranked_list(
     left, right = st.columns([7, 5], gap="medium")
     with left:
         if layout == "table":
-            table = f"{key}-table-{st.session_state.get(key, 1)}-{hash(listed.columns):x}"
+            table = f"{key}-table-{st.session_state.get(key, 1)}"
             picked = _table(tools, listed, version, kind, rows, where, table)
         else:
             verdicts.tiles([_seen(line, scan) for line in rows.lines], layout)

@@ -104,7 +104,7 @@ def row_browser(
             with places[1]:
                 show_row(context, dataset, next(row for row in rows if row.example_id == verdicts.opened))
         return
-    shown = hash((where, order, listed.columns))
+    shown = hash((where, order))  # not the columns: derived ones come later, and what was picked stays picked
     table_key = f"{key}-table-{st.session_state.get(page_key, 1)}-{shown:x}"
     picked = picked_rows(table_key, rows)
     places = st.columns([3, 2] if picked else 1)
