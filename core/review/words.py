@@ -95,7 +95,7 @@ def _without(classes: Sequence[str], others: Iterable[str]) -> tuple[str, ...]:
 
 
 def _listed(names: Sequence[str]) -> str:
-    most = say(", ", "between names").join(names[:-1])
+    most = say(", ").join(names[:-1])
     return say("{names} and {last}", names=most, last=names[-1]) if most else names[-1]
 
 

@@ -16,7 +16,23 @@ DATA = (
     *("news", "digits", "crops", "people", "stories", "a run", "The disk is full."),
     *("ada", "ann", "tester", getpass.getuser()),
 )
-WALK = ("", "jobs")
+WALK = (
+    "",
+    "jobs",
+    "issues?dataset=news",
+    "issues?dataset=news&type=near_duplicate",
+    "issues?dataset=news&type=outlier",
+    "issues?dataset=news&given=business&suggested=sport",
+    "issues?dataset=digits",
+    "issues?dataset=crops",
+    "review?dataset=news&view=desk",
+    "review?dataset=news&view=decisions",
+    "review?dataset=news&view=versions",
+    "review?dataset=digits&view=desk&show=All+rows",
+    "review?dataset=digits&view=grid&show=All+rows",
+    "review?dataset=crops&view=desk&show=All+rows",
+    "review?dataset=people&view=desk",
+)
 """The addresses that are translated wholly."""
 
 

@@ -61,7 +61,7 @@ def take_back_one(context: Context, dataset: Dataset, decision_id: str, reviewer
 def listed(numbers: tuple[int, ...]) -> str:
     """`2`, `2 and 3`, `2, 3 and 4`"""
     *most, last = map(str, numbers)
-    names = say(", ", "between names").join(most)
+    names = say(", ").join(most)
     return say("{names} and {last}", names=names, last=last) if most else last
 
 

@@ -99,7 +99,7 @@ class Labels {
     const { kept, added, removed } = this.change(label, after)
     const chip = (name, kind, sign, word) => el("span", { class: `chip ${kind}` },
       sign ? el("b", { "aria-hidden": "true" }, sign) : null,
-      sign && !word ? el("span", { class: "for-screen-readers" }, kind === "added" ? t("add ") : t("remove ")) : null,
+      sign && !word ? el("span", { class: "for-screen-readers" }, kind === "added" ? `${t("add")} ` : `${t("remove")} `) : null,
       el("span", { class: "name", dir: "auto", title: this.guidelines[name] }, this.called(name)), word ? el("em", {}, word) : null)
     const made = [...kept.map((name) => chip(name, "")), ...added.map((name) => chip(name, "added", "+", words[0])),
       ...removed.map((name) => chip(name, "removed", "−", words[1]))]
