@@ -56,7 +56,10 @@ def optional_from_url(key: str, options: Sequence[str], usual: str | None = None
 def optional_to_url(key: str, usual: str | None = None) -> None:
     """Writes what was just chosen into the URL, or out of it."""
     chosen = st.session_state[key]
-    put({key: None if chosen == usual else chosen})
+    if chosen in (None, usual):
+        st.query_params.pop(key, None)
+    else:
+        st.query_params[key] = chosen
 
 
 def to_url(key: str) -> None:

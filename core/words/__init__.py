@@ -52,9 +52,9 @@ def say_stored(text: str, /) -> str:
     return text if spoken == ENGLISH or not text else translated(text, spoken)
 
 
-def said_everywhere(text: str) -> tuple[str, ...]:
+def said_everywhere(text: str, about: str = "", /) -> tuple[str, ...]:
     """The text in every language: for what a link may have from somebody who reads another one."""
-    return tuple(catalogue(code).get(text, text) for code in LANGUAGES)
+    return tuple(catalogue(code).get(key_of(text, about), text) for code in LANGUAGES)
 
 
 def language() -> str:

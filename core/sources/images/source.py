@@ -149,7 +149,7 @@ def _member(
     told: Mapping[str, Mapping[str, str | None]],
 ) -> Member:
     if not is_utf8(str(path)):
-        fault = "the name of the file has letters in another encoding than UTF-8: rename it"
+        fault = stored("the name of the file has letters in another encoding than UTF-8: rename it")
         return Member(origin, shown_name(str(path)), ordinal, None, None, fault)
     row = told.get(str(path), {})
     label, split = row.get("label", place.label), row.get("split", place.split)
@@ -162,7 +162,7 @@ def _member(
 
 def _no_image(name: str) -> str:
     suffix = PurePosixPath(name).suffix
-    return "" if suffix.lower() in IMAGE_SUFFIXES else f"not an image file ({suffix or 'no suffix'})"
+    return "" if suffix.lower() in IMAGE_SUFFIXES else stored(f"not an image file ({suffix or 'no suffix'})")
 
 
 class Opener:
@@ -179,9 +179,9 @@ class Opener:
             if member.origin.is_dir():
                 path = (member.origin / member.name).resolve()
                 if not path.is_relative_to(member.origin):
-                    raise ImageFault("the link leads outside of the folder")
+                    raise ImageFault(stored("the link leads outside of the folder"))
                 if path.exists() and not path.is_file():
-                    raise ImageFault("no file but a pipe or a device")
+                    raise ImageFault(stored("no file but a pipe or a device"))
                 _check_size(path.stat().st_size, most)
                 return path.read_bytes()
             if self._path != member.origin or self._archive is None:
@@ -192,7 +192,7 @@ class Opener:
             _check_size(entry.file_size, most)
             return read_member(self._archive, entry)
         except (OSError, zipfile.BadZipFile, KeyError, SourceError, RuntimeError) as error:
-            raise ImageFault(f"file cannot be read: {error}") from error
+            raise ImageFault(stored(f"file cannot be read: {error}")) from error
 
     def close(self) -> None:
         if self._archive is not None:
@@ -201,7 +201,7 @@ class Opener:
 
 def _check_size(size: int, most: int) -> None:
     if size > most:
-        raise ImageFault(f"image file of {size / 1024**2:,.0f} MB, the limit is {most // 1024**2} MB")
+        raise ImageFault(stored(f"image file of {size / 1024**2:,.0f} MB, the limit is {most // 1024**2} MB"))
 
 
 def preview(locations: Sequence[str], bench: Bench) -> Preview:

@@ -70,4 +70,8 @@ def set_aside(context: Context, dataset: Dataset) -> None:
 
 def _shown(column: str, value: object) -> object:
     """A cell: why a row did not load in the language of whoever looks, the rest as it is."""
-    return say_stored(str(value)) if column == "reason" and value else value
+    if column != "reason" or not value:
+        return value
+    reason, colon, about = str(value).partition(": ")
+    whole = say_stored(str(value))
+    return whole if whole != value or not colon else say("{field}: {value}", field=say_stored(reason), value=about)

@@ -18,7 +18,7 @@ from core.ui.lists.tools import chips, filter_button, list_query
 from core.ui.parts.labels import class_in_url, split_said
 from core.ui.parts.problems import shown_errors
 from core.ui.url import optional_from_url, optional_to_url
-from core.words import later, say
+from core.words import later, said_everywhere, say
 
 DUPLICATES = (later("exact"), later("conflicting"))
 
@@ -50,7 +50,7 @@ def _label(dataset: Dataset) -> None:
     """The class that the rows have; or the label of no class, where a label may be that."""
     target = target_of(dataset)
     none = [target.label_of(())] if target.several else []
-    class_in_url(dataset, keys.LABEL)
+    class_in_url(dataset, keys.LABEL, {name: said_everywhere("none", "of the classes") for name in none})
     st.selectbox(
         say("Label"),
         [*none, *dataset.labels],

@@ -28,8 +28,8 @@ from core.ui.lists.how_many import how_many
 from core.ui.lists.tools import Tools, chips, filter_button, list_query
 from core.ui.modalities import drawing_of
 from core.ui.parts.labels import class_in_url, target_of
-from core.ui.url import optional_from_url, optional_to_url, put
-from core.words import say
+from core.ui.url import optional_from_url, optional_to_url
+from core.words import said_everywhere, say
 
 MAX_OPTIONS = 500
 """Longer lists of labels are not sent to the browser: the person types the name."""
@@ -125,7 +125,8 @@ def clear() -> None:
     """Every filter back to its default; the type stays. For callbacks."""
     for key in _FILTER_KEYS:
         st.session_state[key] = FLAGGED if key == keys.SHOW else "" if key == keys.SEARCH else None
-    put({FILTERS: None, keys.SHOW: None})
+    for key in (FILTERS, keys.SHOW):
+        st.query_params.pop(key, None)
 
 
 def _type(found: Sequence[IssueType[Any]]) -> str:
@@ -168,7 +169,7 @@ def _label(title: str, key: str, dataset: Dataset, or_none: bool = False) -> Non
     """A class; `or_none`: or no class."""
     many = len(dataset.labels) > MAX_OPTIONS
     none = [NO_CLASS] if or_none and NO_CLASS not in dataset.labels else []
-    class_in_url(dataset, key, none)
+    class_in_url(dataset, key, {name: said_everywhere(name) for name in none})
     st.selectbox(
         title,
         [*none, *dataset.labels[:MAX_OPTIONS]],

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from hashlib import sha256
+from types import MappingProxyType
 from typing import Any
 
 import streamlit as st
@@ -12,7 +13,7 @@ import streamlit as st
 from core.profile.records import MISSING
 from core.records import Dataset
 from core.tasks import target_of
-from core.words import later, said_everywhere, say, say_stored
+from core.words import later, say, say_stored
 
 __all__ = ["attribute_said", "class_in_url", "classes_told", "split_said", "target_of", "value_said", "words_of"]
 
@@ -52,15 +53,15 @@ def value_said(dataset: Dataset, name: str, value: Any) -> Any:
     return say_stored(value) if ours else value
 
 
-def class_in_url(dataset: Dataset, key: str, others: Sequence[str] = ()) -> None:
+def class_in_url(dataset: Dataset, key: str, others: Mapping[str, Sequence[str]] = MappingProxyType({})) -> None:
     """Lets a link name a class by its code where the class has a name. Call it right before a box of classes that is
     bound to the URL under `key` and shows them by `dataset.called`: Streamlit finds there what a box shows, and takes
     anything else for a mistake. What the box itself puts into the URL is the name, so a code is always a link's. Of the
-    `others` that the box offers, shown by `say`, a link in any language names one."""
+    `others` that the box offers, shown so in the languages that there are, a link in any of them names one."""
     said = st.query_params.get(key)
     if said is not None and said in dataset.labels and dataset.called(said) != said:
         st.session_state[key] = said
         return
-    for other in others:
-        if said not in (None, say(other)) and said in said_everywhere(other):
+    for other, shown in others.items():
+        if said in shown:
             st.session_state[key] = other

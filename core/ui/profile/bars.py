@@ -69,7 +69,8 @@ def value_bars(
                 live=True,
             )
         log = st.toggle(say("Log scale"), key=f"{view}-{name}-log")
-        numbers(dataset, version, title.lower(), _columns(balance), key=f"{view}-{name}")
+        name_of_file = later("classes") if of_classes else title.lower()
+        numbers(dataset, version, name_of_file, _columns(balance), key=f"{view}-{name}")
     shown, gap, hidden = visible(balance.classes, str(search or ""))
     if gap is None and noun == "value" and all(_NUMBER.fullmatch(one.label) for one in shown):
         shown = sorted(shown, key=lambda one: float(one.label))  # ratings and the like have an order of their own
