@@ -16,7 +16,7 @@ from typing import Any
 import streamlit as st
 from streamlit.components.v2.types import ComponentRenderer
 
-from core.words import language
+from core.words import language, say
 from core.words.script import dictionary, speaking_source
 
 _FOLDER = Path(__file__).parent
@@ -75,5 +75,5 @@ def _rows(said: Iterable[object]) -> frozenset[int]:
 
 def mount(key: str, data: Mapping[str, Any]) -> None:
     """Draws the component under `key` with the server's answer."""
-    spoken = {"language": language(), "words": dictionary(_source(), language())}
+    spoken = {"language": language(), "words": {**dictionary(_source(), language()), "Next": say("Next", "row")}}
     _component()(key=key, data={**data, **spoken}, on_desk_change=lambda: None)
