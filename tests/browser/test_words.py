@@ -45,6 +45,11 @@ WALK = (
     *(f"evaluation?dataset=news&view={view}" for view in NEWS["evaluation"]),
     *(f"evaluation?dataset=crops&view={view}" for view in ("matrix", "together", "report", "curves")),
     *("profile?dataset=people&view=bias", "profile?dataset=people&view=checks", "data?dataset=people&view=rows"),
+    *(f"issues?dataset=news{narrowed}" for narrowed in NEWS["issues"]),
+    *("issues?dataset=digits", "issues?dataset=crops"),
+    *(f"review?dataset=news&view={view}" for view in NEWS["review"]),
+    *(f"review?dataset=digits&view={view}&show=All+rows" for view in ("desk", "grid")),
+    *("review?dataset=crops&view=desk&show=All+rows", "review?dataset=people&view=desk"),
 )
 """The addresses that are translated wholly."""
 
