@@ -7,6 +7,8 @@ import re
 import unicodedata
 from collections.abc import Callable, Iterable, Sequence
 
+from core.words import stored
+
 _EDGES = (
     (0x00, 0x20), (0x7F, 0xA0), (0xAD, 0xAD), (0x61C, 0x61C), (0x1680, 0x1680), (0x180E, 0x180E), (0x2000, 0x200F),
     (0x2028, 0x202F), (0x205F, 0x206F), (0x3000, 0x3000), (0xFEFF, 0xFEFF), (0xFFF9, 0xFFFB),
@@ -64,9 +66,9 @@ def _same_blanks(name: str) -> str:
 
 
 _DIFFERENCES: tuple[tuple[str, Callable[[str], str]], ...] = (
-    ("capitals", str.casefold),
-    ("blanks or invisible characters", _same_blanks),
-    ("how letters and accents are encoded", _same_accents),
+    (stored("capitals"), str.casefold),
+    (stored("blanks or invisible characters"), _same_blanks),
+    (stored("how letters and accents are encoded"), _same_accents),
 )
 
 
@@ -85,14 +87,19 @@ def lookalikes(names: Iterable[str]) -> list[tuple[str, ...]]:
 def lookalike_notes(names: Iterable[str]) -> list[str]:
     """What to say of class names that are probably one class, a note a group, the first few groups."""
     groups = lookalikes(names)
-    notes = [f"Classes that differ in {_difference(group)} only: {_listed(group)}." for group in groups[:_SHOWN]]
+    notes = [_note(group) for group in groups[:_SHOWN]]
     more = len(groups) - _SHOWN
-    return [*notes, f"… and {more:,} more groups of classes that look alike."] if more > 0 else notes
+    return [*notes, stored(f"… and {more:,} more groups of classes that look alike.")] if more > 0 else notes
+
+
+def _note(group: Sequence[str]) -> str:
+    reason, names = _difference(group), _listed(group)
+    return stored(f"Classes that differ in {reason} only: {names}.")
 
 
 def _difference(group: Sequence[str]) -> str:
     one = next((said for said, same in _DIFFERENCES if len(set(map(same, group))) == 1), None)
-    return one or "capitals, blanks or how letters are encoded"
+    return one or stored("capitals, blanks or how letters are encoded")
 
 
 def _listed(group: Sequence[str]) -> str:

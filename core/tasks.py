@@ -14,6 +14,7 @@ from core.targets import Target
 from core.targets.multi_label.facts import MULTI_LABEL
 from core.targets.named import under_names
 from core.targets.one_class.facts import ONE_CLASS
+from core.words import later
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -31,10 +32,10 @@ class Task:
 TASKS: dict[str, Task] = {
     task.name: task
     for task in (
-        Task("text-classification", "Text classification", TEXT, ONE_CLASS),
-        Task("tabular-classification", "Tabular classification", TABLE_ROW, ONE_CLASS),
-        Task("image-classification", "Image classification", IMAGE, ONE_CLASS),
-        Task("multi-label-text", "Multi-label text classification", TEXT, MULTI_LABEL),
+        Task("text-classification", later("Text classification"), TEXT, ONE_CLASS),
+        Task("tabular-classification", later("Tabular classification"), TABLE_ROW, ONE_CLASS),
+        Task("image-classification", later("Image classification"), IMAGE, ONE_CLASS),
+        Task("multi-label-text", later("Multi-label text classification"), TEXT, MULTI_LABEL),
     )
 }
 """Every task by name, modalities that take any column first: a guess asks these from the last to the first. Choices on

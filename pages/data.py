@@ -16,15 +16,16 @@ from core.ui.parts.choices import view_switch
 from core.ui.parts.next_step import next_act
 from core.ui.parts.problems import shown_errors
 from core.ui.shell.frame import BareFrame, open_page
+from core.words import later
 
 VIEWS = {
-    "rows": "Rows",
-    "load": "Load data",
-    "classes": "Classes",
-    "splits": "Splits",
-    "rejected": "Set aside",
-    "export": "Export",
-    "manage": "Rename, delete",
+    "rows": later("Rows"),
+    "load": later("Load data"),
+    "classes": later("Classes"),
+    "splits": later("Splits"),
+    "rejected": later("Set aside"),
+    "export": later("Export"),
+    "manage": later("Rename, delete"),
 }
 
 
@@ -42,7 +43,7 @@ with shown_errors():
     if view == "rows":
         named_row(context, dataset, version)
         where = row_filters(context, dataset, version)
-        row_browser(context, dataset, version, where, title=in_words(where, dataset), key="rows")
+        row_browser(context, dataset, version, where, title=lambda: in_words(where, dataset), key="rows")
     elif view == "load":
         load_form(context, user)
     elif view == "classes":

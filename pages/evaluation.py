@@ -21,15 +21,16 @@ from core.ui.parts.next_step import next_act
 from core.ui.parts.pending import settled
 from core.ui.parts.problems import shown_errors
 from core.ui.shell.frame import open_page
+from core.words import later, say
 
 VIEWS = {
-    "matrix": "Confusion matrix",
-    "report": "Classes",
-    "curves": "Curves",
-    "compare": "Compare with another run",
+    "matrix": later("Confusion matrix"),
+    "report": later("Classes"),
+    "curves": later("Curves"),
+    "compare": later("Compare with another run"),
 }
 # Where a label is several classes. A string here would be drawn.
-SET_VIEWS = {"matrix": "Matrix per class", "together": "Missed and added"} | {
+SET_VIEWS = {"matrix": later("Matrix per class"), "together": later("Missed and added")} | {
     name: title for name, title in VIEWS.items() if name != "matrix"
 }
 
@@ -49,7 +50,7 @@ with shown_errors():
         shown = Shown(*about, under_names(found, dataset))
         head(shown)
         answers_in_sight(context, shown)
-        view = view_switch(VIEWS, always_named=True)
+        view = view_switch({name: say(title) for name, title in VIEWS.items()}, always_named=True)
         with tools:
             take_along(context, shown)
         if view == "matrix":
@@ -62,7 +63,7 @@ with shown_errors():
         shown = ShownSets(*about, under_names(found, dataset))
         multi_label.head(shown)
         answers_in_sight(context, shown)
-        view = view_switch(SET_VIEWS, always_named=True)
+        view = view_switch({name: say(title) for name, title in SET_VIEWS.items()}, always_named=True)
         with tools:
             take_along(context, shown)
         if view in multi_label.VIEWS:

@@ -21,8 +21,14 @@ from core.ui.profile.checks import gaps, repeats
 from core.ui.profile.content import content_view
 from core.ui.profile.parts import Opened, opened_rows
 from core.ui.shell.frame import open_page
+from core.words import later
 
-VIEWS = {"balance": "Balance", "content": "Content", "checks": "Duplicates and gaps", "bias": "Bias"}
+VIEWS = {
+    "balance": later("Balance"),
+    "content": later("Content"),
+    "checks": later("Duplicates and gaps"),
+    "bias": later("Bias"),
+}
 
 frame = open_page("Profile")
 context, dataset, version = frame.context, frame.dataset, frame.version

@@ -16,6 +16,7 @@ from core.ui.story.costs import threshold
 from core.ui.story.errors import effect, suspects, worst_classes
 from core.ui.story.share import take_along
 from core.ui.story.trend import baselines, decided, versions
+from core.words import say, say_stored
 
 frame = open_page("Story", versions=False, to_read=True)
 context, dataset = frame.context, frame.dataset
@@ -26,26 +27,26 @@ with shown_errors():
     take_along(context, told)
     answer(told)
     rows_behind(context, told, ERRORS, "flagged")
-    st.header(QUESTIONS["next"], anchor=False)
+    st.header(say(QUESTIONS["next"]), anchor=False)
     next_acts(told)
-    st.header(QUESTIONS["trend"], anchor=False)
+    st.header(say(QUESTIONS["trend"]), anchor=False)
     versions(told)
     decided(told)
     rows_behind(context, told, "decided")
-    st.header(QUESTIONS["baseline"], anchor=False)
+    st.header(say(QUESTIONS["baseline"]), anchor=False)
     baselines(told)
-    st.header(QUESTIONS["worst"], anchor=False)
+    st.header(say(QUESTIONS["worst"]), anchor=False)
     worst_classes(told)
     rows_behind(context, told, "worst")
-    st.header(QUESTIONS["suspects"], anchor=False)
+    st.header(say(QUESTIONS["suspects"]), anchor=False)
     suspects(told)
     rows_behind(context, told, SUSPECTS)
-    st.header(QUESTIONS["effect"], anchor=False)
+    st.header(say(QUESTIONS["effect"]), anchor=False)
     effect(context, told)
-    st.header(QUESTIONS["threshold"], anchor=False)
+    st.header(say(QUESTIONS["threshold"]), anchor=False)
     threshold(context, told)
-    st.header(QUESTIONS["classes"], anchor=False)
+    st.header(say(QUESTIONS["classes"]), anchor=False)
     classes(context, told)
-    with st.expander("What these figures cannot tell", icon=":material/info:"):
+    with st.expander(say("What these figures cannot tell"), icon=":material/info:"):
         for said in told.limits:
-            st.caption(plain(said))
+            st.caption(plain(say_stored(said)))

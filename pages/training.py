@@ -20,13 +20,19 @@ from core.ui.training.run import chosen_run
 from core.ui.training.runs import chosen_of, run_list
 from core.ui.training.several import several
 from core.ui.training.use import choose_model, take_along, what_to_predict
+from core.words import later, say
 
-VIEWS = {"runs": "Runs", "new": "New run", "effect": "Did cleaning help?", "use": "Use the model"}
+VIEWS = {
+    "runs": later("Runs"),
+    "new": later("New run"),
+    "effect": later("Did cleaning help?"),
+    "use": later("Use the model"),
+}
 
 frame = open_page("Train", strip=False)
 context, dataset, version, user = frame.context, frame.dataset, frame.version, frame.user
 line = st.container()
-view = view_switch(VIEWS)
+view = view_switch({name: say(title) for name, title in VIEWS.items()})
 followed = None
 with shown_errors():
     if view == "runs":

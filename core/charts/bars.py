@@ -8,6 +8,7 @@ from collections.abc import Sequence
 import plotly.graph_objects as go
 
 from core.charts.style import ACCENT, emphasis, faded, lay_out, name_rows, row_pixels, shown
+from core.words import say
 
 
 def bars(
@@ -39,7 +40,7 @@ def bars(
             textfont={"size": 12},
             cliponaxis=False,
             hovertext=[shown(name, 80) for name in names],
-            hovertemplate="<b>%{hovertext}</b><br>%{x:,} rows<extra></extra>",
+            hovertemplate=f"<b>%{{hovertext}}</b><br>{say('%{x:,} rows')}<extra></extra>",
         )
     )
     rows = len(names) + (gap_after is not None)

@@ -25,12 +25,13 @@ from core.charts.grid import (
     outline,
 )
 from core.charts.style import ACCENT, FAINT, MUTED, WARM, faded, shown
+from core.words import later, say
 
 Figures = Literal["counts", "row", "column"]
 """What stands in a cell: rows, the share of its true class, or the share of its predicted class."""
 Counts = NDArray[np.int64]
 
-SIDES = ("true class", "predicted class")
+SIDES = (later("true class"), later("predicted class"))
 RIGHT = faded(MUTED, 0.30)
 DIGIT_PIXELS = 7
 NUMBERED_PIXELS = 20
@@ -75,15 +76,28 @@ def confusion(
     def cell(row: int, column: int) -> _Cell:
         count, value = int(counts[row, column]), float(values[row, column])
         strength = math.log1p(value) / math.log1p(most) if figures == "counts" else math.sqrt(value / most)
-        happens = "predicted right" if row == column else f"taken for <b>{shown(labels[column], 80)}</b>"
+        happens = (
+            say("<b>{true}</b> predicted right", true=shown(labels[row], 80))
+            if row == column
+            else say(
+                "<b>{true}</b> taken for <b>{predicted}</b>",
+                true=shown(labels[row], 80),
+                predicted=shown(labels[column], 80),
+            )
+        )
+        shares = say(
+            "{n:,} rows · {of_true:.1%} of the true class · {of_predicted:.1%} of the predicted class",
+            n=count,
+            of_true=count / int(true_rows[row]),
+            of_predicted=count / int(predicted_rows[column]),
+        )
         return _Cell(
             row,
             column,
             count,
             f"{count:,}" if figures == "counts" else f"{value:.0%}",
             RIGHT if row == column else _shade(WARM, strength),
-            f"<b>{shown(labels[row], 80)}</b> {happens}<br>{count:,} rows · {count / int(true_rows[row]):.1%} of the "
-            f"true class · {count / int(predicted_rows[column]):.1%} of the predicted class",
+            f"{happens}<br>{shares}",
         )
 
     return _draw(labels, [cell(*place) for place in _places(labels, counts)], selected)
@@ -108,11 +122,19 @@ def together(
             count,
             f"{count:,}",
             _shade(WARM, math.log1p(count) / math.log1p(most)),
-            f"<b>{shown(labels[row], 80)}</b> missed, <b>{shown(labels[column], 80)}</b> wrongly added<br>"
-            f"{count:,} rows · {count / int(missed_rows[row]):.1%} of those that miss the first",
+            say(
+                "<b>{missed}</b> missed, <b>{added}</b> wrongly added<br>{n:,} rows · {share:.1%} of those that miss "
+                "the first",
+                missed=shown(labels[row], 80),
+                added=shown(labels[column], 80),
+                n=count,
+                share=count / int(missed_rows[row]),
+            ),
         )
 
-    return _draw(labels, [cell(*place) for place in _places(labels, counts)], selected, ("missed", "wrongly added"))
+    return _draw(
+        labels, [cell(*place) for place in _places(labels, counts)], selected, (later("missed"), later("wrongly added"))
+    )
 
 
 def class_table(name: str, counts: Counts, *, selected: str | None = None) -> go.Figure:
@@ -121,10 +143,10 @@ def class_table(name: str, counts: Counts, *, selected: str | None = None) -> go
     An error is the fuller the larger its share of what is predicted as the class, or of what is the class.
     """
     words = {
-        "without": "neither is nor is predicted as",
-        "added": "is predicted as and is not",
-        "missed": "is and is not predicted as",
-        "found": "is and is predicted as",
+        "without": later("{n:,} rows: what neither is nor is predicted as <b>{name}</b>"),
+        "added": later("{n:,} rows: what is predicted as and is not <b>{name}</b>"),
+        "missed": later("{n:,} rows: what is and is not predicted as <b>{name}</b>"),
+        "found": later("{n:,} rows: what is and is predicted as <b>{name}</b>"),
     }
     cells = []
     for place, which in enumerate(CELLS):
@@ -138,7 +160,7 @@ def class_table(name: str, counts: Counts, *, selected: str | None = None) -> go
                 count,
                 _short(count),
                 RIGHT if row == column else _shade(WARM, math.sqrt(wrong)) if count else FAINT,
-                f"{count:,} rows: what {words[which]} <b>{shown(name, 80)}</b>",
+                say(words[which], n=count, name=shown(name, 80)),
             )
         )
     figure = go.Figure(
@@ -154,7 +176,7 @@ def class_table(name: str, counts: Counts, *, selected: str | None = None) -> go
     if selected in CELLS:
         row, column = divmod(CELLS.index(selected), 2)
         figure.add_trace(outline(column, row))
-    return lay_out_grid(figure, ("no", "yes"), TABLE_PIXELS, ("true", "predicted"))
+    return lay_out_grid(figure, (say("no"), say("yes")), TABLE_PIXELS, (say("true"), say("predicted")))
 
 
 def _short(count: int) -> str:
@@ -182,11 +204,23 @@ def confusion_difference(
             more,
             f"{more:+,}".replace("-", "−"),
             _shade(ACCENT if better else WARM, math.log1p(abs(more)) / math.log1p(most)),
-            f"true <b>{shown(labels[row], 80)}</b>, predicted <b>{shown(labels[column], 80)}</b><br>"
-            f"{abs(more):,} rows {'more' if more > 0 else 'fewer'}: {'better' if better else 'worse'}",
+            say(
+                "true <b>{true}</b>, predicted <b>{predicted}</b><br>{said}",
+                true=shown(labels[row], 80),
+                predicted=shown(labels[column], 80),
+                said=say(_MORE[more > 0, better], n=abs(more)),
+            ),
         )
 
     return _draw(labels, [cell(*place) for place in _places(labels, differences)], selected)
+
+
+_MORE = {
+    (True, True): later("{n:,} rows more: better"),
+    (True, False): later("{n:,} rows more: worse"),
+    (False, True): later("{n:,} rows fewer: better"),
+    (False, False): later("{n:,} rows fewer: worse"),
+}
 
 
 def _places(labels: Sequence[str], counts: Counts) -> list[tuple[int, int]]:
@@ -227,4 +261,4 @@ def _draw(
     position = {label: place for place, label in enumerate(labels)}
     if selected is not None and set(selected) <= position.keys():
         figure.add_trace(outline(position[selected[1]], position[selected[0]]))
-    return lay_out_grid(figure, labels, side, sides)
+    return lay_out_grid(figure, labels, side, (say(sides[0]), say(sides[1])))

@@ -11,14 +11,15 @@ from numpy.typing import NDArray
 
 from core.charts.history import DASHES
 from core.charts.style import FAINT, MUTED, PALETTE, faded, lay_out, shown
+from core.words import later, say
 
 Kind = Literal["roc", "precision_recall"]
 Line = tuple[str, NDArray[np.float64], NDArray[np.float64], float]
 """Name, x, y, area."""
 
 AXES: dict[Kind, tuple[str, str]] = {
-    "roc": ("false positive rate", "true positive rate"),
-    "precision_recall": ("recall", "precision"),
+    "roc": (later("false positive rate"), later("true positive rate")),
+    "precision_recall": (later("recall"), later("precision")),
 }
 HEIGHT = 380
 
@@ -31,7 +32,7 @@ def curves(lines: Sequence[Line], kind: Kind) -> go.Figure:
         figure.add_trace(
             go.Scatter(x=[0, 1], y=[0, 1], mode="lines", line=guessing, hoverinfo="skip", showlegend=False)
         )
-    x_name, y_name = AXES[kind]
+    x_name, y_name = map(say, AXES[kind])
     for place, (name, x, y, area) in enumerate(lines):
         figure.add_trace(
             go.Scatter(

@@ -8,6 +8,7 @@ import plotly.graph_objects as go
 
 from core.charts.style import MARKS, MUTED, PALETTE, faded, lay_out, name_rows, row_pixels, shown
 from core.records import Estimate
+from core.words import say
 
 
 def differences(names: Sequence[str], series: Sequence[tuple[str, Sequence[Estimate]]]) -> go.Figure:
@@ -57,7 +58,12 @@ def _marks(names: Sequence[str], title: str, estimates: Sequence[Estimate], posi
         unselected={"marker": {"opacity": 1}},
         hovertext=[
             f"<b>{shown(name, 60)}</b><br>{shown(title, 60)}<br>"
-            f"{100 * one.estimate:+.2f} points (95 %: {100 * one.low:+.2f} to {100 * one.high:+.2f})"
+            + say(
+                "{n:+.2f} points (95 %: {low:+.2f} to {high:+.2f})",
+                n=100 * one.estimate,
+                low=100 * one.low,
+                high=100 * one.high,
+            )
             for name, one in zip(names, estimates, strict=True)
         ],
         hovertemplate="%{hovertext}<extra></extra>",

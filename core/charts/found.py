@@ -7,9 +7,11 @@ from collections.abc import Sequence
 import plotly.graph_objects as go
 
 from core.charts.style import ACCENT, FAINT, MUTED, faded, lay_out
+from core.words import later, say
 
 HEIGHT = 230
-HOVER = "%{x:,} rows: about %{y:,.0f} wrong, %{customdata[0]:,.0f} – %{customdata[1]:,.0f}<extra></extra>"
+HOVER = later("%{x:,} rows: about %{y:,.0f} wrong")
+BETWEEN = "%{customdata[0]:,.0f} – %{customdata[1]:,.0f}<extra></extra>"
 Point = tuple[int, float, float, float]
 """Rows, and the wrong labels among them: expected, at least, at most."""
 
@@ -32,14 +34,14 @@ def found(points: Sequence[Point], chosen: int) -> go.Figure:
             customdata=list(zip(low, high, strict=True)),
             mode="lines",
             line={"color": ACCENT, "width": 2},
-            hovertemplate=HOVER,
+            hovertemplate=f"{say(HOVER)}, {BETWEEN}",
         )
     )
     lay_out(figure, height=HEIGHT, margin={"l": 4, "r": 8, "t": 8, "b": 30, "pad": 4})
     if chosen <= rows[-1]:
         figure.add_vline(chosen, line={"color": MUTED, "width": 1})
-    figure.update_xaxes(title_text="rows to review, worst first", title_font_size=12, range=[0, rows[-1]])
-    figure.update_yaxes(title_text="wrong labels", title_font_size=12, showgrid=True, gridcolor=FAINT)
+    figure.update_xaxes(title_text=say("rows to review, worst first"), title_font_size=12, range=[0, rows[-1]])
+    figure.update_yaxes(title_text=say("wrong labels"), title_font_size=12, showgrid=True, gridcolor=FAINT)
     return figure.update_yaxes(rangemode="tozero", tickfont={"size": 12})
 
 

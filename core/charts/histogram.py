@@ -9,6 +9,7 @@ from datetime import UTC, datetime, timedelta
 import plotly.graph_objects as go
 
 from core.charts.style import ACCENT, emphasis, faded, lay_out
+from core.words import say
 
 HEIGHT = 200
 _WRITTEN_OUT = 1e15
@@ -35,7 +36,7 @@ def histogram(
             marker={"color": [faded(ACCENT, opacity) for opacity in opacities]},
             unselected={"marker": {"opacity": 1}},
             hovertext=[bin_name(low, high, time) for low, high, _ in bins],
-            hovertemplate="<b>%{hovertext}</b><br>%{y:,} rows<extra></extra>",
+            hovertemplate=f"<b>%{{hovertext}}</b><br>{say('%{y:,} rows')}<extra></extra>",
         )
     )
     lay_out(drawn, height=HEIGHT)
@@ -49,8 +50,12 @@ def histogram(
 def bin_name(low: float, high: float, time: bool = False) -> str:
     """A bin in words: `1,000 – 1,200`, `under 10`, `5,000 and over`."""
     if math.isinf(high):
-        return f"{figure(low, time)} and over"
-    return f"under {figure(high, time)}" if math.isinf(low) else f"{figure(low, time)} – {figure(high, time)}"
+        return say("{low} and over", low=figure(low, time))
+    return (
+        say("under {high}", high=figure(high, time))
+        if math.isinf(low)
+        else f"{figure(low, time)} – {figure(high, time)}"
+    )
 
 
 def figure(value: float, time: bool = False) -> str:
@@ -60,7 +65,7 @@ def figure(value: float, time: bool = False) -> str:
         try:
             return (datetime(1970, 1, 1, tzinfo=UTC) + timedelta(seconds=value)).strftime("%Y-%m-%d")
         except OverflowError:
-            return f"year {1970 + value / _YEAR:,.0f}"
+            return say("year {n:,.0f}", n=1970 + value / _YEAR)
     if abs(value) >= _WRITTEN_OUT:
         return f"{value:.4g}"
     return f"{value:,.0f}" if value == round(value) or abs(value) >= 1000 else f"{value:,.4g}"

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 import plotly.graph_objects as go
 
 from core.charts.style import FAINT, PALETTE, lay_out, shown
+from core.words import say
 
 HEIGHT = 220
 MAX_POINTS = 400
@@ -38,7 +39,7 @@ class Series:
 
 def history(series: Sequence[Series], *, share: bool = False) -> go.Figure:
     """Lines over epochs; with `share`, values are in 0–1 and shown in percent."""
-    drawn = go.Figure()
+    drawn, at = go.Figure(), say("at epoch %{x:.2f}")
     for line in series:
         kept = _kept(len(line.epochs))
         colour = PALETTE[line.colour % len(PALETTE)]
@@ -51,12 +52,12 @@ def history(series: Sequence[Series], *, share: bool = False) -> go.Figure:
                 line={"color": colour, "width": 2, "dash": DASHES[line.dash % len(DASHES)]},
                 marker={"color": colour, "size": 6},
                 meta=shown(line.name, NAME_CHARACTERS),  # not in the template, where "%{x}" would be filled in
-                hovertemplate=f"<b>%{{meta}}</b> %{{y:{'.2%' if share else '.4f'}}} at epoch %{{x:.2f}}<extra></extra>",
+                hovertemplate=f"<b>%{{meta}}</b> %{{y:{'.2%' if share else '.4f'}}} {at}<extra></extra>",
             )
         )
     legend = {"orientation": "h", "y": 1, "yanchor": "bottom", "x": 0, "font": {"size": 12}}
     lay_out(drawn, height=HEIGHT, showlegend=True, legend=legend, margin={"l": 4, "r": 8, "t": 30, "b": 8, "pad": 4})
-    drawn.update_xaxes(showgrid=False, title_text="epoch", title_font_size=12, rangemode="tozero")
+    drawn.update_xaxes(showgrid=False, title_text=say("epoch"), title_font_size=12, rangemode="tozero")
     drawn.update_yaxes(showgrid=True, gridcolor=FAINT, tickfont={"size": 12})
     values = [value for line in series for value in line.values]
     if values:

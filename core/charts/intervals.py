@@ -9,6 +9,7 @@ import plotly.graph_objects as go
 from core.charts.history import ticks
 from core.charts.style import ACCENT, MARKS, PALETTE, emphasis, faded, lay_out, name_rows, row_pixels, shown
 from core.records import Estimate
+from core.words import say
 
 
 def intervals(names: Sequence[str], estimates: Sequence[Estimate], *, selected: int | None = None) -> go.Figure:
@@ -61,7 +62,13 @@ def shares(names: Sequence[str], series: Sequence[tuple[str, Sequence[float], Se
                 },
                 unselected={"marker": {"opacity": 0.9}},
                 hovertext=[
-                    f"<b>{shown(name, 60)}</b> in {shown(title)}<br>{value:.1%} · {count:,} rows"
+                    say(
+                        "<b>{name}</b> in {split}<br>{share:.1%} · {n:,} rows",
+                        name=shown(name, 60),
+                        split=shown(title),
+                        share=value,
+                        n=count,
+                    )
                     for name, value, count in zip(names, values, counts, strict=True)
                 ],
                 hovertemplate="%{hovertext}<extra></extra>",

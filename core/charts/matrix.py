@@ -21,6 +21,7 @@ from core.charts.grid import (
     outline,
 )
 from core.charts.style import ACCENT, faded, shown
+from core.words import say
 
 __all__ = ["MAX_CLASSES", "NUMBERED_CLASSES", "Pair", "matrix"]
 
@@ -63,7 +64,12 @@ def _cells(pairs: Sequence[tuple[str, str, int]], places: Sequence[tuple[int, in
         customdata=[list(pair) for pair in pairs],
         marker={"color": [faded(ACCENT, shade) for shade in shades], "cornerradius": 2},
         hovertext=[
-            f"{count:,} rows given <b>{shown(given, 80)}</b><br>look like <b>{shown(suggested, 80)}</b>"
+            say(
+                "{n:,} rows given <b>{given}</b><br>look like <b>{suggested}</b>",
+                n=count,
+                given=shown(given, 80),
+                suggested=shown(suggested, 80),
+            )
             for given, suggested, count in pairs
         ],
         hovertemplate="%{hovertext}<extra></extra>",

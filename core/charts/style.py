@@ -13,6 +13,8 @@ from typing import Any
 
 import plotly.graph_objects as go
 
+from core.words import say
+
 ACCENT = "#1f87a0"
 """The theme's teal at a lightness that stands 3:1 or better against both pages."""
 WARM = "#cf6a1b"
@@ -51,7 +53,7 @@ def faded(colour: str, opacity: float) -> str:
 def shown(text: str, characters: int = LABEL_CHARACTERS) -> str:
     """A name from the data on one line, with nothing left that plotly reads as markup. One too long loses its middle:
     names that begin alike often differ at the end."""
-    line = " ".join(text.split()) or "(empty)"
+    line = " ".join(text.split()) or say("(empty)")
     if len(line) > characters:
         tail = characters // 3
         line = f"{line[: characters - 1 - tail]}…{line[-tail:]}"
@@ -66,7 +68,7 @@ def columns_of(text: str) -> int:
 def wrapped(text: str, characters: int = LINE_CHARACTERS) -> str:
     """A name on one line or two, cut at a space or an underscore where there is one; only what two lines do not hold
     loses its middle."""
-    line = " ".join(text.split()) or "(empty)"
+    line = " ".join(text.split()) or say("(empty)")
     if len(line) <= characters:
         return shown(line, characters)
     middle = max((place for place, sign in enumerate(line[:characters], 1) if sign in " _-/."), default=0)

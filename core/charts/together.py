@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from core.charts.grid import bars, cell_pixels, empty_cells, lay_out_grid, numbers, outline
 from core.charts.style import ACCENT, MUTED, faded, shown
+from core.words import say
 
 DIGIT_PIXELS = 7
 NUMBERED_PIXELS = 22
@@ -35,10 +36,14 @@ def together(labels: Sequence[str], counts: NDArray[np.int64], selected: tuple[i
     def hover(row: int, column: int) -> str:
         one, other, count = shown(labels[row], 80), shown(labels[column], 80), int(counts[row, column])
         if row == column:
-            return f"<b>{one}</b><br>{count:,} rows"
-        return (
-            f"<b>{one}</b> and <b>{other}</b><br>{count:,} rows · {count / int(counts[row, row]):.1%} of the first, "
-            f"{count / int(counts[column, column]):.1%} of the second"
+            return f"<b>{one}</b><br>{say('{n:,} rows', n=count)}"
+        return say(
+            "<b>{one}</b> and <b>{other}</b><br>{n:,} rows · {first:.1%} of the first, {second:.1%} of the second",
+            one=one,
+            other=other,
+            n=count,
+            first=count / int(counts[row, row]),
+            second=count / int(counts[column, column]),
         )
 
     figure = go.Figure(empty_cells(len(labels), diagonal=True))

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from core.records import CleaningEffect, Difference, TestLabels
-from core.words import later
+from core.words import later, say, say_n
 
 Verdict = Literal["helped", "harmed", "chance", "unclear"]
 """`chance`: better than on the labels as given, but not than after as many random changes."""
@@ -52,13 +52,19 @@ def conclude(effect: CleaningEffect) -> Conclusion:
     over_random = scoring.of("random", "reviewed").of(figure)
     verdict = _verdict(gain, over_random)
     main = _main(verdict, words, effect.train.changed, gain, over_random)
-    return Conclusion(verdict, labels_from, f"{main}; {'; '.join(_limits(effect, verdict))}.")
+    sentence = say("{main}; {limits}.", main=main, limits=say("; ").join(_limits(effect, verdict)))
+    return Conclusion(verdict, labels_from, sentence)
 
 
 def in_points(difference: Difference) -> str:
     """`+2.1 points (95 %: +1.2 to +3.0)`, in hundredths of the figure; the space before % does not break."""
     found = difference.difference
-    return f"{_signed(found.estimate)} points (95\u00a0%: {_signed(found.low)} to {_signed(found.high)})"
+    return say(
+        "{points} points (95\u00a0%: {low} to {high})",
+        points=_signed(found.estimate),
+        low=_signed(found.low),
+        high=_signed(found.high),
+    )
 
 
 def _verdict(gain: Difference, over_random: Difference) -> Verdict:
@@ -70,15 +76,23 @@ def _verdict(gain: Difference, over_random: Difference) -> Verdict:
 
 
 def _main(verdict: Verdict, figure: str, changed: int, gain: Difference, over_random: Difference) -> str:
-    rows = "1 changed training row" if changed == 1 else f"{changed:,} changed training rows"
-    found = f"with {rows} {figure} is {in_points(gain)} against the labels as given"
-    control = f"{in_points(over_random)} against as many random changes"
+    found = say_n(
+        "with {n:,} changed training row {figure} is {points} against the labels as given",
+        "with {n:,} changed training rows {figure} is {points} against the labels as given",
+        changed,
+        figure=say(figure),
+        points=in_points(gain),
+    )
+    control = say("{points} against as many random changes", points=in_points(over_random))
+    both = {"found": found, "control": control}
     return {
-        "helped": f"Cleaning helped: {found} and {control}",
-        "harmed": f"Cleaning did harm: {found} and {control}",
-        "chance": f"Whether it was the cleaning that helped, we cannot tell: {found}, but only {control}, "
-        "which may be none",
-        "unclear": f"We cannot tell whether cleaning helped: {found}, which may be none, and {control}",
+        "helped": say("Cleaning helped: {found} and {control}", **both),
+        "harmed": say("Cleaning did harm: {found} and {control}", **both),
+        "chance": say(
+            "Whether it was the cleaning that helped, we cannot tell: {found}, but only {control}, which may be none",
+            **both,
+        ),
+        "unclear": say("We cannot tell whether cleaning helped: {found}, which may be none, and {control}", **both),
     }[verdict]
 
 
@@ -86,16 +100,28 @@ def _limits(effect: CleaningEffect, verdict: Verdict) -> list[str]:
     """What the figures do not show."""
     limits = []
     if effect.train.changed < FEW and verdict == "unclear":
-        limits.append(f"fewer than {FEW} changes rarely show in a test split of {effect.test.rows:,} rows")
+        limits.append(
+            say(
+                "fewer than {few} changes rarely show in a test split of {rows:,} rows",
+                few=FEW,
+                rows=effect.test.rows,
+            )
+        )
     if not effect.test.changed:
         limits.append(
-            "no test label was changed in review, so this rests on test labels as given, whose own errors count "
-            "against whichever model is right"
+            say(
+                "no test label was changed in review, so this rests on test labels as given, whose own errors count "
+                "against whichever model is right"
+            )
         )
     else:
         limits.append(
-            f"this rests on test labels that were reviewed by the same process ({effect.test.changed:,} changed), "
-            f"which favours the reviewed model: on the test labels as given the difference is {_as_given(effect)}"
+            say(
+                "this rests on test labels that were reviewed by the same process ({changed:,} changed), which "
+                "favours the reviewed model: on the test labels as given the difference is {difference}",
+                changed=effect.test.changed,
+                difference=_as_given(effect),
+            )
         )
     return limits
 
@@ -103,8 +129,10 @@ def _limits(effect: CleaningEffect, verdict: Verdict) -> list[str]:
 def _as_given(effect: CleaningEffect) -> str:
     gain = effect.on("given").of("given", "reviewed").of(next(iter(figures_of(effect))))
     low, high = gain.difference.interval
-    agreed = "above 0 as well" if low > 0 else "below 0" if high < 0 else "which may be none"
-    return f"{in_points(gain)}, {agreed}"
+    points = in_points(gain)
+    if low > 0:
+        return say("{points}, above 0 as well", points=points)
+    return say("{points}, below 0", points=points) if high < 0 else say("{points}, which may be none", points=points)
 
 
 def _signed(value: float) -> str:

@@ -27,6 +27,7 @@ from core.finetune.memory.graphs import Graphs
 from core.finetune.place import Place
 from core.modalities.inputs import Given
 from core.targets.heavy import heavy_target
+from core.words import stored
 
 if TYPE_CHECKING:
     from core.finetune.classifiers.classifier import Classifier
@@ -172,9 +173,12 @@ class Gradients:
                 "Lower the longest text, let fewer layers learn (strategy last or head), or use a smaller model.",
             )
         micro = -(-before // 2)
+        at = number + 1
         self._note(
-            f"Memory ran out at step {number + 1:,}: {micro} examples at a time from there on instead of {before}, "
-            "and more of these per step, so that a step sees as many as before."
+            stored(
+                f"Memory ran out at step {at:,}: {micro} examples at a time from there on instead of {before}, "
+                "and more of these per step, so that a step sees as many as before."
+            )
         )
         return micro
 

@@ -27,6 +27,7 @@ from core.finetune.memory.freeing import total, used
 from core.finetune.scores import is_better, scores
 from core.records import TrainSpec
 from core.targets.arrays import most_probable
+from core.words import stored
 
 if TYPE_CHECKING:
     from core.finetune.classifiers.classifier import Classifier
@@ -132,8 +133,10 @@ class Loop:
         if 0 < self._spec.patience <= state.worse and not state.finished:
             state.finished = True
             self._note(
-                f"Stopped after epoch {state.epoch}: no better {self._spec.metric} for {state.worse} epochs. "
-                f"Epoch {state.best_epoch} was the best."
+                stored(
+                    f"Stopped after epoch {state.epoch}: no better {self._spec.metric} for {state.worse} epochs. "
+                    f"Epoch {state.best_epoch} was the best."
+                )
             )
         return True
 
@@ -166,7 +169,7 @@ class Loop:
         self.state, self._learner.micro = saved, saved.micro
         if self._learner.scaler is not None and saved.scaler:
             self._learner.scaler.load_state_dict(saved.scaler)
-        self._report.note(f"Went on from step {saved.step:,} of {self.steps:,}.")
+        self._report.note(stored(f"Went on from step {saved.step:,} of {self.steps:,}."))
 
     def _save(self) -> None:
         begun = time.monotonic()

@@ -6,6 +6,7 @@ from __future__ import annotations
 from typing import Literal
 
 from core.records import MixedPrecision
+from core.words import say
 
 Precision = Literal["no", "fp16", "bf16"]
 Capability = tuple[int, int]
@@ -31,12 +32,14 @@ def chosen_precision(wanted: MixedPrecision, capability: Capability | None) -> P
 def in_words(wanted: MixedPrecision, capability: Capability | None) -> str:
     """`chosen_precision` and why, as a part of a sentence."""
     if capability is None:
-        return "float32" if wanted in ("auto", "no") else f"float32: {wanted} needs a GPU"
+        return "float32" if wanted in ("auto", "no") else say("float32: {wanted} needs a GPU", wanted=wanted)
     chosen = chosen_precision(wanted, capability)
     if chosen == "no":
-        tf32 = ", tf32 for matrix products: the GPU has it" if capability[0] >= AMPERE else ""
-        return f"float32, as asked for{tf32}"
+        if capability[0] >= AMPERE:
+            return say("float32, as asked for, tf32 for matrix products: the GPU has it")
+        return say("float32, as asked for")
     if chosen == "fp16":
-        lacks = "" if capability[0] >= AMPERE else ": the GPU has no bf16"
-        return f"fp16 mixed precision with loss scaling{lacks or ', as asked for'}"
-    return "bf16 mixed precision and tf32 for other matrix products: the GPU has them"
+        if capability[0] >= AMPERE:
+            return say("fp16 mixed precision with loss scaling, as asked for")
+        return say("fp16 mixed precision with loss scaling: the GPU has no bf16")
+    return say("bf16 mixed precision and tf32 for other matrix products: the GPU has them")

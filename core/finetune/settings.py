@@ -14,6 +14,7 @@ from core.modalities import MODALITIES, Modality
 from core.records import ClassWeights, MixedPrecision, StopMetric, Strategy, Switch, TrainSpec
 from core.settings import expanded
 from core.tasks import task_named
+from core.words import later, say
 
 Kind = Literal["string", "choice", "whole", "decimal"]
 LAST: tuple[Strategy, ...] = ("last",)
@@ -22,9 +23,12 @@ LOOP: tuple[Strategy, ...] = ("last", "full")
 EVERY: tuple[Strategy, ...] = ("head", "last", "full")
 
 STRATEGIES: Mapping[Strategy, tuple[str, str]] = {
-    "head": ("Quick retrain", "The last layer alone, on cached embeddings. Takes seconds."),
-    "last": ("Last layers", "The last few layers of the model. Takes minutes, and less memory than all of it."),
-    "full": ("Full", "Every layer. Learns most and takes longest: use a GPU where there is one."),
+    "head": (later("Quick retrain"), later("The last layer alone, on cached embeddings. Takes seconds.")),
+    "last": (
+        later("Last layers"),
+        later("The last few layers of the model. Takes minutes, and less memory than all of it."),
+    ),
+    "full": (later("Full"), later("Every layer. Learns most and takes longest: use a GPU where there is one.")),
 }
 """Title and help of each strategy, quickest first."""
 BUNDLED: Mapping[str, Modality] = {model: one for one in MODALITIES.values() for model in one.fine_tuning.models}
@@ -69,12 +73,14 @@ class Setting:
 _DEFAULTS: Mapping[str, Any] = {field.name: field.default for field in fields(TrainSpec)}
 
 SETTINGS: tuple[Setting, ...] = (
-    Setting("model", "Model", "A bundled model, a model folder, or a hub id.", "string", advanced=False),
-    Setting("strategy", "Strategy", "How much of the model learns.", "choice", EVERY, EVERY, advanced=False),
+    Setting("model", later("Model"), later("A bundled model, a model folder, or a hub id."), "string", advanced=False),
+    Setting(
+        "strategy", later("Strategy"), later("How much of the model learns."), "choice", EVERY, EVERY, advanced=False
+    ),
     Setting(
         "last_layers",
-        "Layers",
-        "How many layers learn, counted from the end.",
+        later("Layers"),
+        later("How many layers learn, counted from the end."),
         "whole",
         LAST,
         (),
@@ -82,11 +88,21 @@ SETTINGS: tuple[Setting, ...] = (
         200,
         advanced=False,
     ),
-    Setting("epochs", "Epochs", "How often it goes through the data.", "whole", LOOP, (), 1, 1000, advanced=False),
+    Setting(
+        "epochs",
+        later("Epochs"),
+        later("How often it goes through the data."),
+        "whole",
+        LOOP,
+        (),
+        1,
+        1000,
+        advanced=False,
+    ),
     Setting(
         "learning_rate",
-        "Learning rate",
-        "The highest one, after the warm-up.",
+        later("Learning rate"),
+        later("The highest one, after the warm-up."),
         "decimal",
         LOOP,
         (),
@@ -96,8 +112,8 @@ SETTINGS: tuple[Setting, ...] = (
     ),
     Setting(
         "batch",
-        "Batch",
-        "Examples per step on each device; halved by itself where memory runs out.",
+        later("Batch"),
+        later("Examples per step on each device; halved by itself where memory runs out."),
         "whole",
         LOOP,
         (),
@@ -107,32 +123,58 @@ SETTINGS: tuple[Setting, ...] = (
     ),
     Setting(
         "class_weights",
-        "Class weights",
-        "Balanced: rare classes count more; of several per example, as many times as it is lacked.",
+        later("Class weights"),
+        later("Balanced: rare classes count more; of several per example, as many times as it is lacked."),
         "choice",
         EVERY,
         get_args(ClassWeights),
         advanced=False,
     ),
     Setting(
-        "seed", "Seed", "The same seed gives the same model again.", "whole", EVERY, (), 0, 2**31 - 1, advanced=False
+        "seed",
+        later("Seed"),
+        later("The same seed gives the same model again."),
+        "whole",
+        EVERY,
+        (),
+        0,
+        2**31 - 1,
+        advanced=False,
     ),
     Setting(
         "accumulation",
-        "Accumulation",
-        "Batches whose gradients are summed before each step.",
+        later("Accumulation"),
+        later("Batches whose gradients are summed before each step."),
         "whole",
         LOOP,
         (),
         1,
         4096,
     ),
-    Setting("warmup", "Warm-up", "Share of the steps in which the learning rate rises.", "decimal", LOOP, (), 0, 1),
-    Setting("weight_decay", "Weight decay", "How strongly weights are drawn to zero.", "decimal", LOOP, (), 0, 1),
+    Setting(
+        "warmup",
+        later("Warm-up"),
+        later("Share of the steps in which the learning rate rises."),
+        "decimal",
+        LOOP,
+        (),
+        0,
+        1,
+    ),
+    Setting(
+        "weight_decay",
+        later("Weight decay"),
+        later("How strongly weights are drawn to zero."),
+        "decimal",
+        LOOP,
+        (),
+        0,
+        1,
+    ),
     Setting(
         "patience",
-        "Patience",
-        "Stops early after so many epochs without a better metric; 0: never.",
+        later("Patience"),
+        later("Stops early after so many epochs without a better metric; 0: never."),
         "whole",
         LOOP,
         (),
@@ -141,34 +183,45 @@ SETTINGS: tuple[Setting, ...] = (
     ),
     Setting(
         "metric",
-        "Metric",
-        "Chooses the best epoch on the validation split, and when to stop early.",
+        later("Metric"),
+        later("Chooses the best epoch on the validation split, and when to stop early."),
         "choice",
         LOOP,
         get_args(StopMetric),
     ),
     Setting(
         "precision",
-        "Precision",
-        "Mixed precision is quicker on a GPU; auto uses what the device is good at.",
+        later("Precision"),
+        later("Mixed precision is quicker on a GPU; auto uses what the device is good at."),
         "choice",
         LOOP,
         get_args(MixedPrecision),
     ),
     Setting(
         "gradient_checkpointing",
-        "Gradient checkpointing",
-        "Layers keep only their inputs: less memory, and about a third slower.",
+        later("Gradient checkpointing"),
+        later("Layers keep only their inputs: less memory, and about a third slower."),
         "choice",
         LOOP,
         get_args(Switch),
     ),
-    Setting("max_tokens", "Longest text", "Texts are cut after so many tokens.", "whole", LOOP, (), 4, 100_000),
-    Setting("processes", "Processes", "One per device; 0: every GPU, or one on the CPU.", "whole", LOOP, (), 0, 64),
+    Setting(
+        "max_tokens", later("Longest text"), later("Texts are cut after so many tokens."), "whole", LOOP, (), 4, 100_000
+    ),
+    Setting(
+        "processes",
+        later("Processes"),
+        later("One per device; 0: every GPU, or one on the CPU."),
+        "whole",
+        LOOP,
+        (),
+        0,
+        64,
+    ),
     Setting(
         "accelerate_config",
-        "Accelerate config",
-        "Path of your own accelerate config (YAML), which says processes, machines, mixed precision.",
+        later("Accelerate config"),
+        later("Path of your own accelerate config (YAML), which says processes, machines, mixed precision."),
         "string",
         LOOP,
     ),
@@ -234,8 +287,13 @@ def reason_for_batch(spec: TrainSpec, batch: int | None, learning_rate: float | 
     """What `resolve` chose in place of the usual batch and learning rate, and why; empty where it did not."""
     if spec.batch or batch in (None, BATCH):
         return ""
-    rate = "" if spec.learning_rate else f", with the learning rate {learning_rate:g} that suits it"
-    return f"a batch of {batch}{rate}: a GPU takes as long for a smaller one"
+    if spec.learning_rate:
+        return say("a batch of {batch}: a GPU takes as long for a smaller one", batch=batch)
+    return say(
+        "a batch of {batch}, with the learning rate {rate:g} that suits it: a GPU takes as long for a smaller one",
+        batch=batch,
+        rate=learning_rate,
+    )
 
 
 def check(spec: TrainSpec) -> None:

@@ -13,6 +13,7 @@ from core.profile.records import Association, Counts, GroupTable, Rows
 from core.profile.sql import labelled, number, scale, text
 from core.progress import Report, unheard
 from core.records import Attribute, Estimate
+from core.words import stored
 
 MOST_DISTINCT = 0.5
 """A category with more distinct values than this share of its rows names rows; it does not group them."""
@@ -44,14 +45,14 @@ def _of_category(rows: Rows, attribute: Attribute) -> Association:
         f"SELECT count(value), count(DISTINCT value) FROM (SELECT {text(attribute)} AS value FROM {rows.relation})"
     )
     if distinct > max(BANDS, MOST_DISTINCT * present):
-        return _unmeasured(attribute, int(present), f"{distinct:,} values in {present:,} rows: it names rows.")
+        return _unmeasured(attribute, int(present), stored(f"{distinct:,} values in {present:,} rows: it names rows."))
     table = group_table(rows, attribute)
     counts, most = _most_tied(table) if rows.target.several else (table.counts, "")
     value, test = cramers_v(counts), independence(counts)
     if value is None or test is None:
-        return _unmeasured(attribute, int(present), "All rows have the same value, or the same label.")
-    folded = f"{distinct - MAX_GROUPS:,} small groups are folded together." if distinct > MAX_GROUPS else ""
-    rough = "Few rows per cell: the interval is rough." if test.rough else ""
+        return _unmeasured(attribute, int(present), stored("All rows have the same value, or the same label."))
+    folded = stored(f"{distinct - MAX_GROUPS:,} small groups are folded together.") if distinct > MAX_GROUPS else ""
+    rough = stored("Few rows per cell: the interval is rough.") if test.rough else ""
     note = " ".join(filter(None, (folded, rough, most)))
     total = int(counts.sum())
     return Association(attribute.name, attribute.column, "cramers_v", value, total, attribute.derived, note)
@@ -70,11 +71,11 @@ def _of_number(rows: Rows, attribute: Attribute) -> Association:
         f" FROM (SELECT {value} AS value FROM {rows.relation} WHERE label IS NOT NULL)"
     )
     if not present or not spread:
-        return _unmeasured(attribute, int(present), "All rows have the same value, or none.")
+        return _unmeasured(attribute, int(present), stored("All rows have the same value, or none."))
     measured, most = _ratio(rows, value, float(mean), float(spread))
     if measured is None:
-        return _unmeasured(attribute, int(present), "All rows have the same label.")
-    left_out = f"{total - present:,} rows without a value are left out." if total > present else ""
+        return _unmeasured(attribute, int(present), stored("All rows have the same label."))
+    left_out = stored(f"{total - present:,} rows without a value are left out.") if total > present else ""
     note = " ".join(filter(None, (left_out, most)))
     return Association(
         attribute.name, attribute.column, "correlation_ratio", measured, int(present), attribute.derived, note
@@ -93,7 +94,7 @@ def _most_tied(table: GroupTable) -> tuple[Counts, str]:
 
 
 def _of_one(label: str, classes: int) -> str:
-    return f"Measured for each of {classes:,} classes; this is {label!r}, the one most tied to it."
+    return stored(f"Measured for each of {classes:,} classes; this is {label!r}, the one most tied to it.")
 
 
 def _ratio(rows: Rows, value: str, mean: float, spread: float) -> tuple[Estimate | None, str]:

@@ -12,6 +12,7 @@ from core.profile.records import MISSING, Group, GroupTable, Rows
 from core.profile.shares import MIN_GROUP_ROWS
 from core.profile.sql import labelled, number, text
 from core.records import Attribute, RowFilter
+from core.words import stored
 
 MAX_GROUPS = 100
 """Smaller groups beyond the largest hundred are folded together."""
@@ -45,7 +46,7 @@ def _category_table(rows: Rows, attribute: Attribute) -> GroupTable:
 
     def group(position: int, count: int) -> Group:
         if position == MAX_GROUPS + 1:
-            return Group(f"(other: {folded:,} groups)", count, None, judged=False)
+            return Group(stored(f"(other: {folded:,} groups)"), count, None, judged=False)
         if position == MAX_GROUPS + 2:
             return _missing(attribute, count)
         where = RowFilter(attribute=attribute.column, value=names[position])
@@ -105,8 +106,8 @@ def _band_edges(rows: Rows, attribute: Attribute) -> list[float]:
 
 def _band_name(low: float | None, high: float | None, show: Callable[[float], str]) -> str:
     if low is None:
-        return "all" if high is None else f"under {show(high)}"
-    return f"{show(low)} and over" if high is None else f"{show(low)} – {show(high)}"
+        return stored("all") if high is None else stored(f"under {show(high)}")
+    return stored(f"{show(low)} and over") if high is None else f"{show(low)} – {show(high)}"
 
 
 def _figure(value: float) -> str:
@@ -118,7 +119,7 @@ def _date(seconds: float) -> str:
     try:
         return (datetime(1970, 1, 1, tzinfo=UTC) + timedelta(seconds=seconds)).strftime("%Y-%m-%d")
     except (OverflowError, ValueError):  # Python's calendar has the years 1 to 9999
-        return f"year {1970 + seconds / _YEAR:,.0f}" if math.isfinite(seconds) else str(seconds)
+        return stored(f"year {1970 + seconds / _YEAR:,.0f}") if math.isfinite(seconds) else str(seconds)
 
 
 def _missing(attribute: Attribute, count: int) -> Group:

@@ -11,10 +11,11 @@ from numpy.typing import NDArray
 
 from core.records import Estimate, RowFilter
 from core.targets import Target
+from core.words import later
 
 Counts = NDArray[np.int64]
 
-MISSING = "(missing)"
+MISSING = later("(missing)")
 """How the group of rows without a value is called."""
 
 

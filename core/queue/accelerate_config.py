@@ -18,6 +18,7 @@ from core.queue.folder import JobFolder
 from core.queue.launcher import VISIBLE, Slot
 from core.records import MixedPrecision
 from core.settings import expanded
+from core.words import say, say_n
 
 Kind = Literal["NO", "MULTI_GPU", "MULTI_CPU"]
 MAX_BYTES = 64 * 1024
@@ -74,12 +75,27 @@ class AccelerateConfig:
     @property
     def sentence(self) -> str:
         """`MULTI_CPU, 2 processes on the CPU of this machine, mixed precision 'no'`"""
-        device = "CPU" if self.on_cpu else "GPU" if self.here == 1 else f"{self.here} GPUs"
-        where = f"the {device} of {f'each of {self.machines} machines' if self.machines > 1 else 'this machine'}"
-        number = "1 process" if self.processes == 1 else f"{self.processes} processes"
-        precision = "no mixed precision said" if self.precision == "auto" else f"mixed precision '{self.precision}'"
+        device = "CPU" if self.on_cpu else "GPU" if self.here == 1 else say("{n} GPUs", n=self.here)
+        where = (
+            say("the {device} of each of {machines} machines", device=device, machines=self.machines)
+            if self.machines > 1
+            else say("the {device} of this machine", device=device)
+        )
+        number = say_n("{n} process", "{n} processes", self.processes)
+        precision = (
+            say("no mixed precision said")
+            if self.precision == "auto"
+            else say("mixed precision '{precision}'", precision=self.precision)
+        )
         named = f" (gpu_ids {','.join(self.gpus)})" if self.gpus else ""
-        return f"{self.kind}, {number} on {where}{named}, {precision}"
+        return say(
+            "{kind}, {number} on {where}{named}, {precision}",
+            kind=self.kind,
+            number=number,
+            where=where,
+            named=named,
+            precision=precision,
+        )
 
 
 def read_config(path: str) -> str:

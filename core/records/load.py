@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from core.records.datasets import Attribute
+from core.words import later
 
-MISFIT = "value does not fit its column's type: "
+MISFIT = later("value does not fit its column's type: ")
 """How a reason begins to set a row aside for a value; the column's name, a colon and the value follow. Several are
 joined by semicolons."""
 

@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.records.datasets import Dataset, Example, Version
+from core.records.effects import CleaningEffect
 from core.records.estimate import Estimate
 from core.records.review import Action
 from core.records.runs import Run
@@ -86,6 +87,7 @@ class Baseline:
     side."""
     run: int | None = None
     """Number of the run that it is, where it is one."""
+    whose: Run | None = None
 
     def verdict(self, of: Estimate) -> str:
         """`better`, `worse` or `unclear`: what the intervals allow to say of a score against this one."""
@@ -187,6 +189,8 @@ class Story:
     """`helped`, `harmed`, `chance` or `unclear`; None where nobody has measured."""
     effect_version: int | None
     """The version that was measured."""
+    measured: CleaningEffect | None
+    """What was measured."""
     baselines: tuple[Baseline, ...]
     worst: tuple[Told, ...]
     """The classes that it is worst at, worst first."""

@@ -18,6 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.records import Curve, Evaluation, MultiLabelEvaluation
+from core.words import language, later, say, say_n
 
 if TYPE_CHECKING:
     from jinja2 import Template
@@ -25,6 +26,8 @@ if TYPE_CHECKING:
 MATRIX_CLASSES = 40
 """More classes do not fit a printed page: only the most confused pairs are listed."""
 LABEL_CHARACTERS = 28
+AVERAGES = (later("accuracy"), later("macro avg"), later("micro avg"), later("samples avg"), later("weighted avg"))
+"""Lines beneath the classes."""
 
 Series = tuple[str, Sequence[float], Sequence[float]]
 """Name, epochs, values."""
@@ -94,7 +97,9 @@ class EvaluationReport:
 
 def report_html(report: EvaluationReport) -> str:
     """The file's text of an evaluation alone."""
-    return template().render(title=report.title, made_at=report.made_at, made_by=report.made_by, **drawn(report))
+    return template().render(
+        lang=tag(), title=report.title, made_at=report.made_at, made_by=report.made_by, **drawn(report)
+    )
 
 
 def drawn(report: EvaluationReport) -> dict[str, object]:
@@ -103,8 +108,8 @@ def drawn(report: EvaluationReport) -> dict[str, object]:
 
     whole = {"x_range": (0.0, 1.0), "y_range": (0.0, 1.0)}
     curves = (
-        ("ROC", report.roc, "false positive rate", "true positive rate"),
-        ("Precision and recall", report.precision_recall, "recall", "precision"),
+        ("ROC", report.roc, say("false positive rate"), say("true positive rate")),
+        (say("Precision and recall"), report.precision_recall, say("recall"), say("precision")),
     )
     charts = [
         line_chart(
@@ -118,8 +123,8 @@ def drawn(report: EvaluationReport) -> dict[str, object]:
         if found
     ]
     learning = [
-        line_chart(series, title=title, x_name="epoch", y_name=title)
-        for title, series in (("loss", report.losses), ("score", report.scores))
+        line_chart(series, title=title, x_name=say("epoch"), y_name=title)
+        for title, series in ((say("loss"), report.losses), (say("score"), report.scores))
         if series
     ]
     return {
@@ -160,6 +165,11 @@ def _cells(report: EvaluationReport) -> list[list[tuple[int, str]]]:
     return [[(int(counts[row, column]), colour(row, column)) for column in places] for row in places]
 
 
+def tag() -> str:
+    """The current language as a browser knows it."""
+    return {"zh": "zh-CN"}.get(language(), language())
+
+
 @cache
 def template() -> Template:
     """Of every report."""
@@ -167,6 +177,7 @@ def template() -> Template:
 
     loader = FileSystemLoader(Path(__file__).parent)
     environment = Environment(loader=loader, autoescape=True, trim_blocks=True, lstrip_blocks=True)
+    environment.globals |= {"t": say, "tn": say_n}
     environment.filters["percent"] = lambda value: f"{100 * value:.1f} %"
     environment.filters["cut"] = lambda text: (
         text if len(text) <= LABEL_CHARACTERS else f"{text[: LABEL_CHARACTERS - 1]}…"

@@ -8,8 +8,9 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from core.records import Estimate
-from core.reports.evaluation import EvaluationReport, ReportExample, drawn, template
+from core.reports.evaluation import EvaluationReport, ReportExample, drawn, tag, template
 from core.reports.svg import trend_chart
+from core.words import say
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,14 +93,17 @@ class StoryReport:
 
 def story_html(front: StoryReport, report: EvaluationReport | None, made_at: datetime, made_by: str) -> str:
     """The file's text: both pages, then the appendix, with the evaluation where there is one."""
-    names = [f"v{one.number}" for one in front.versions]
+    names = [say("v{n}", n=one.number) for one in front.versions]
     return template().render(
+        lang=tag(),
         title=front.title,
         made_at=made_at,
         made_by=made_by,
         front=front,
-        wrong_chart=_trend(names, [one.wrong for one in front.versions], "Share of wrong labels by version"),
-        score_chart=_trend(names, [one.scored for one in front.versions], f"{front.figure} by version"),
+        wrong_chart=_trend(names, [one.wrong for one in front.versions], say("Share of wrong labels by version")),
+        score_chart=_trend(
+            names, [one.scored for one in front.versions], say("{figure} by version", figure=front.figure)
+        ),
         **(drawn(report) if report else {}),
     )
 

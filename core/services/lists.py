@@ -30,15 +30,17 @@ from core.store.issues import BY_RANK
 from core.store.predictions import PREDICTION_COLUMNS, SUREST
 from core.store.rows import BY_ROW
 from core.tasks import target_of
+from core.words import later, say, say_stored
 
 # The parameters of a link to a list, which are a saved view's as well.
 FILTERS, ORDER, COLUMNS = "where", "order", "columns"
 LABEL, SEARCH, SPLIT, DUPLICATES = "label", "words", "split", "duplicates"
 TYPE, SHOW, WORST = "type", "show", "worst"
 GIVEN, SUGGESTED, MISSING, EXTRA = "given", "suggested", "missing", "extra"
-FLAGGED, UNDECIDED, SETTLED, ALL = "Flagged", "Undecided", "Settled before", "All rows"
+FLAGGED, UNDECIDED = later("Flagged"), later("Undecided")
+SETTLED, ALL = later("Settled before"), later("All rows")
 """What is shown of an issue type's list; the words are the link's as well."""
-NO_CLASS = "no class"
+NO_CLASS = later("no class")
 """Among the classes that a label may have: that it has none of them. A class of that name goes before it."""
 _EARLIER = ("attribute", "value", "at_least", "less_than", "split", "score_below")
 """How links of release 0.1 narrowed a scan's list by what is a filter of a column now."""
@@ -48,16 +50,29 @@ LABEL_COLUMNS = ("label", "given_label", "suggested_label", "predicted")
 DESCENDING = " desc"
 _PLAIN_NAME = re.compile(r"[^\W\d][\w.-]*")
 _HOW = re.compile(r"\s*(?P<how>>=|<=|!=|=|>|<|(?:contains|missing|present)\b)\s*(?P<value>.*)", re.DOTALL)
-_TITLES = {EXAMPLE_ID: "row", WORDS: "example", "label": "label", "given_label": "given", "split": "split"}
+_HOW_SAID = {
+    ">=": "≥",
+    "<=": "≤",
+    "contains": later("contains"),
+    "missing": later("is missing"),
+    "present": later("is not missing"),
+}
+_TITLES = {
+    EXAMPLE_ID: later("row"),
+    WORDS: later("example"),
+    "label": later("label"),
+    "given_label": later("given"),
+    "split": later("split"),
+}
 _ISSUE_TITLES = {
     "rank": "#",
-    "given_label": "given",
-    "suggested_label": "looks like",
-    "score": "score",
-    "is_issue": "flagged",
+    "given_label": later("given"),
+    "suggested_label": later("looks like"),
+    "score": later("score"),
+    "is_issue": later("flagged"),
 }
-_PREDICTED_TITLES = {"label": "true", "predicted": "predicted", "confidence": "confidence"}
-VERDICT = ListColumn("verdict", "decided", "verdict", "words", added=True)
+_PREDICTED_TITLES = {"label": later("true"), "predicted": later("predicted"), "confidence": later("confidence")}
+VERDICT = ListColumn("verdict", later("decided"), "verdict", "words", added=True)
 """What holds of a row of a scan's list; neither sorted nor narrowed by."""
 
 
@@ -82,7 +97,7 @@ def row_columns(dataset: Dataset) -> tuple[ListColumn, ...]:
     columns += [ListColumn(name, _TITLES[name], name, ROW_COLUMNS[name]) for name in (WORDS, "label", "given_label")]
     columns.append(ListColumn("split", "split", "split", "category"))
     if dataset.id_column:
-        columns.append(ListColumn(own, "id", "source_id", "words"))
+        columns.append(ListColumn(own, later("id"), "source_id", "words"))
     taken = {one.title for one in columns} | MODALITIES.keys()
     columns += [
         ListColumn(
@@ -255,10 +270,15 @@ def write_names(names: Sequence[str]) -> str:
 
 def in_words(one: ColumnFilter, column: ListColumn, dataset: Dataset) -> str:
     """A filter as a person reads it: `price ≥ 10`, and classes by their names."""
-    said = {">=": "≥", "<=": "≤", "!=": "is not", "=": "is", "missing": "is missing", "present": "is not missing"}
     named = map(dataset.called, one.values) if _of_classes(one) else one.values
-    values = " or ".join(value or "(empty)" for value in named)
-    return f"{column.title} {said.get(one.how, one.how)} {values}".strip()
+    derived = any(each.column == one.column and each.derived for each in dataset.attributes)
+    values = say(" or ").join((say_stored(value) if derived else value) or say("(empty)") for value in named)
+    if one.how == "=":
+        return say("{column} is {values}", column=column.title, values=values)
+    if one.how == "!=":
+        return say("{column} is not {values}", column=column.title, values=values)
+    how = say(_HOW_SAID.get(one.how, one.how))
+    return f"{column.title} {how} {values}".strip()
 
 
 def _with(dataset: Dataset, added: Sequence[ListColumn], without: Iterable[str]) -> tuple[ListColumn, ...]:

@@ -16,6 +16,7 @@ from core.records import Schema
 from core.sources.features import simplified
 from core.sql import literal
 from core.tasks import task_named
+from core.words import stored
 
 BYTES = "BLOB"
 _FRACTIONS = ("FLOAT", "DOUBLE", "DECIMAL")
@@ -211,22 +212,34 @@ def notes_on(fields: Sequence[Field], kinds: Sequence[str]) -> list[str]:
     preview found, VARCHAR for bytes that are text."""
     notes = [note for field, kind in zip(fields, kinds, strict=True) if (note := _note(field, kind))]
     renamed = [field for field in fields if field.name != field.own_name]
-    return [*(f"A second column '{field.own_name}' is called '{field.name}'." for field in renamed), *notes]
+    return [*(stored(f"A second column '{field.own_name}' is called '{field.name}'.") for field in renamed), *notes]
 
 
 def _note(field: Field, kind: str) -> str:
-    said = f"'{field.name}' holds "
+    name = field.name
     if field.nested:
-        return f"{said}{_held(field)}, kept as JSON text."
+        return (
+            stored(f"'{name}' holds objects, kept as JSON text.")
+            if _held(field) == "objects"
+            else stored(f"'{name}' holds lists, kept as JSON text.")
+        )
     if field.kind == BYTES:
-        return f"{said}bytes, read as UTF-8 text." if kind != BYTES else f"{said}bytes; CSV and JSON write them as \\x…"
+        return (
+            stored(f"'{name}' holds bytes, read as UTF-8 text.")
+            if kind != BYTES
+            else stored(f"'{name}' holds bytes; CSV and JSON write them as \\x…")
+        )
     if pa.types.is_duration(field.type):
-        return f"{said}durations, kept as seconds."
+        return stored(f"'{name}' holds durations, kept as seconds.")
     if field.digits:
-        return f"{said}numbers of {field.digits} digits, kept as text."
+        return stored(f"'{name}' holds numbers of {field.digits} digits, kept as text.")
     if pa.types.is_time64(field.type) and field.type.unit == "ns":
-        return f"{said}times of day in nanoseconds, kept to the microsecond."
+        return stored(f"'{name}' holds times of day in nanoseconds, kept to the microsecond.")
     if pa.types.is_timestamp(field.type) and field.type.tz:
-        cut = ", to the microsecond" if field.type.unit == "ns" else ""
-        return f"{said}times of the zone {field.type.tz}, kept as instants of UTC{cut}."
+        zone = field.type.tz
+        return (
+            stored(f"'{name}' holds times of the zone {zone}, kept as instants of UTC, to the microsecond.")
+            if field.type.unit == "ns"
+            else stored(f"'{name}' holds times of the zone {zone}, kept as instants of UTC.")
+        )
     return ""

@@ -30,7 +30,7 @@ from core.sources.guess import describe
 from core.sources.paths import Part
 from core.targets.one_class.facts import ONE_CLASS
 from core.tasks import task_of
-from core.words import later
+from core.words import later, stored
 
 DIGIT_SIDE = 32
 """Pixels: the 8 × 8 originals four times as large, every pixel a square, so that they can be seen."""
@@ -134,7 +134,7 @@ def _planted(bench: Bench) -> Part:
 
 def _planted_preview(locations: Sequence[str], bench: Bench) -> Preview:
     shown, schema = parquet.preview_of_parts("bbc-planted", [_planted(bench)], bench), SAMPLE_SCHEMAS["bbc-planted"]
-    note = f"{len(_planted_rows()):,} BBC headlines and first paragraphs in 5 topics; {PLANTED_WORDS}"
+    note = stored(f"{len(_planted_rows()):,} BBC headlines and first paragraphs in 5 topics;") + f" {PLANTED_WORDS}"
     return Preview("bbc-planted", shown.columns, shown.rows, schema, (note,), len(_planted_rows()))
 
 

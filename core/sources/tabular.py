@@ -16,6 +16,7 @@ from core.sources.guess import SPLIT_NAMES, describe, guess
 from core.sources.paths import Part
 from core.sql import identifier, literal
 from core.tasks import task_named
+from core.words import stored
 
 FILE_COLUMN = "__file"
 LINE_COLUMN = "__line"
@@ -95,15 +96,15 @@ def _mappings(file: Found, types: Mapping[str, str], by_file: bool) -> list[dict
 def label_notes(schema: Schema, rows: Sequence[Mapping[str, Any]]) -> list[str]:
     """What the sample says against the guessed label: none found, one class only, or nearly as many as rows."""
     if not schema.labelled_by:
-        return ["No column looks like a label. Choose the one that holds the class of each row."]
+        return [stored("No column looks like a label. Choose the one that holds the class of each row.")]
     target = task_named(schema.task).target
     labels = [label for row in rows if (label := target.classes_in(schema, row)) is not None]
     classes = set(chain.from_iterable(labels))
     columns = ", ".join(f"'{name}'" for name in schema.labelled_by)
     if len(classes) == 1:
-        return [f"{columns} has one class only in the rows looked at: {next(iter(classes))}."]
+        return [stored(f"{columns} has one class only in the rows looked at: {next(iter(classes))}.")]
     if len(labels) >= 20 and len(classes) > len(labels) / 2:
-        return [f"{columns} has {len(classes):,} classes in {len(labels):,} rows looked at: is it the label?"]
+        return [stored(f"{columns} has {len(classes):,} classes in {len(labels):,} rows looked at: is it the label?")]
     return lookalike_notes(classes)
 
 
@@ -113,7 +114,7 @@ def _split_notes(schema: Schema, columns: Sequence[Column], rows: Sequence[Mappi
         named_so = [column for column in columns if plain_name(column.name) in SPLIT_NAMES]
         taken = {schema.payload, *schema.labelled_by}
         return [
-            f"'{column.name}' is not taken for the split: it has {column.distinct:,} different values."
+            stored(f"'{column.name}' is not taken for the split: it has {column.distinct:,} different values.")
             for column in named_so
             if column.name not in taken
         ]
@@ -123,7 +124,7 @@ def _split_notes(schema: Schema, columns: Sequence[Column], rows: Sequence[Mappi
         meant = SPLIT_WORDS.get(written.strip().lower())
         if meant and meant != written:
             read_as.setdefault(meant, {})[written] = None
-    return [f"'{schema.split}': {', '.join(written)} is read as {meant}." for meant, written in read_as.items()]
+    return [stored(f"'{schema.split}': {', '.join(written)} is read as {meant}.") for meant, written in read_as.items()]
 
 
 def check_label(schema: Schema, names: Sequence[str]) -> None:

@@ -45,6 +45,23 @@ def put(values: Mapping[str, str | None]) -> None:
         st.query_params.from_dict(now)
 
 
+def optional_from_url(key: str, options: Sequence[str], usual: str | None = None) -> None:
+    """For a choice that may be none, or the `usual` one, which the URL leaves out: what the URL names, else `usual`.
+    The options themselves stand in the URL, in whatever language they are shown; Streamlit's own binding writes what is
+    shown. Call it right before the widget, with `on_change=optional_to_url, args=(key, usual)`."""
+    asked = st.query_params.get(key)
+    st.session_state[key] = asked if asked in options else usual
+
+
+def optional_to_url(key: str, usual: str | None = None) -> None:
+    """Writes what was just chosen into the URL, or out of it."""
+    chosen = st.session_state[key]
+    if chosen in (None, usual):
+        st.query_params.pop(key, None)
+    else:
+        st.query_params[key] = chosen
+
+
 def to_url(key: str) -> None:
     """Writes what was just chosen into the URL, before the page is drawn again."""
     st.query_params[key] = st.session_state[key]

@@ -10,9 +10,12 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
+from typing import TypeVar
 
 from core.words.catalogue import catalogue, key_of
 from core.words.stored import translated
+
+T = TypeVar("T")
 
 LANGUAGES: Mapping[str, str] = {"en": "English", "zh": "中文"}
 """By code, in its own language. The first is that of the texts in the code."""
@@ -52,6 +55,11 @@ def say_stored(text: str, /) -> str:
     return text if spoken == ENGLISH or not text else translated(text, spoken)
 
 
+def said_everywhere(text: str, about: str = "", /) -> tuple[str, ...]:
+    """The text in every language: for what a link may have from somebody who reads another one."""
+    return tuple(catalogue(code).get(key_of(text, about), text) for code in LANGUAGES)
+
+
 def language() -> str:
     """The code of the current language."""
     return _SPOKEN.get() or next((found for ask in _ASKED if (found := ask())), ENGLISH)
@@ -61,6 +69,17 @@ def asked_by(ask: Callable[[], str | None]) -> None:
     """Has `ask` tell the language where no block sets it; None where it does not know."""
     if ask not in _ASKED:
         _ASKED.append(ask)
+
+
+def in_this_language(work: Callable[[], T]) -> Callable[[], T]:
+    """The work, said in the current language even where another thread does it."""
+    spoken = language()
+
+    def said() -> T:
+        with speaking(spoken):
+            return work()
+
+    return said
 
 
 @contextmanager

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
+from core.words.glossary import ABOUT, PLACE, numbered
 from core.words.script import texts
 
 PROJECT = Path(__file__).parents[2]
@@ -31,14 +32,16 @@ class Mark:
 
 def marks(project: Path = PROJECT) -> Iterator[Mark]:
     """Every marked text: the arguments of `say`, `say_n`, `later` and `stored`, messages and hints of errors, and `t`
-    and `tn` of JavaScript."""
+    and `tn` of JavaScript and of templates of HTML; the glossary."""
+    for line, term, meaning in numbered(project):
+        yield from (Mark(text, "", ABOUT, PLACE, line) for text in (term, meaning))
     for part in PARTS:
         place = project / part
         for path in sorted(place.rglob("*")) if place.is_dir() else (place,):
             name = path.relative_to(project).as_posix()
             if path.suffix == ".py" and not name.startswith("core/words/"):
                 yield from _of_python(path.read_text(encoding="utf-8"), name)
-            elif path.suffix == ".js" and path.name != "words.js":
+            elif path.suffix in (".js", ".html") and path.name != "words.js":
                 source = path.read_text(encoding="utf-8")
                 yield from (Mark(one, many, "", name, 1) for one, many in texts(source))
 

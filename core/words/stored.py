@@ -10,8 +10,11 @@ from functools import cache, lru_cache
 from core.words.catalogue import entries
 
 PLACEHOLDER = re.compile(r"\{(\w+)(?:[!:][^{}]*)?\}")
-OURS = ("job", "stage", "status", "reason", "hint")
-"""Placeholders that hold a stored text of ours: it is translated too. All others hold names and values."""
+_FIGURE = re.compile(r"\{\w+:(?:[+,.\d]*[df%]|,)\}")
+"""A placeholder of a figure."""
+OURS = ("job", "stage", "status", "reason", "hint", "mark", "split")
+"""Placeholders that hold a text of ours, stored or a usual name of a split: it is translated too. All others hold names
+and values."""
 LETTERS = 4
 """A template with fewer letters of its own would match what it has not made."""
 _SENTENCE = re.compile(r"(?<=[.:;]) ")
@@ -58,18 +61,19 @@ def _filled(said: str, values: Mapping[str, str], code: str) -> str:
 def _known(code: str) -> tuple[Mapping[str, str], list[tuple[re.Pattern[str], str]]]:
     """Texts without placeholders; templates, those with most letters of their own first."""
     plain: dict[str, str] = {}
-    templates: list[tuple[int, re.Pattern[str], str]] = []
+    templates: list[tuple[int, int, re.Pattern[str], str]] = []
     for entry in entries(code):
         if not entry.said or entry.about:
             continue
         for text in filter(None, (entry.text, entry.many)):
             if PLACEHOLDER.search(text):
-                own = len(re.sub(r"\W", "", PLACEHOLDER.sub("", text)))
+                bare = PLACEHOLDER.sub("", text)
+                own = len(re.sub(r"\W", "", bare))
                 if own >= LETTERS:
-                    templates.append((-own, template_of(text), entry.said))
+                    templates.append((-own, -len(bare), template_of(text), entry.said))
             else:
                 plain.setdefault(text, entry.said)
-    return plain, [(template, said) for _, template, said in sorted(templates, key=lambda one: one[0])]
+    return plain, [(template, said) for *_, template, said in sorted(templates, key=lambda one: one[:2])]
 
 
 def template_of(text: str) -> re.Pattern[str]:
@@ -77,7 +81,8 @@ def template_of(text: str) -> re.Pattern[str]:
     parts, end, seen = [], 0, set[str]()
     for one in PLACEHOLDER.finditer(text):
         name = one[1]
-        parts += [re.escape(text[end : one.start()]), f"(?P={name})" if name in seen else f"(?P<{name}>.+?)"]
+        what = r"[-+−\d,.%]+?" if _FIGURE.fullmatch(one[0]) else ".+?"
+        parts += [re.escape(text[end : one.start()]), f"(?P={name})" if name in seen else f"(?P<{name}>{what})"]
         seen.add(name)
         end = one.end()
     return re.compile("".join((*parts, re.escape(text[end:]))), re.DOTALL)

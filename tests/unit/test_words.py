@@ -3,35 +3,89 @@
 from __future__ import annotations
 
 import re
+from concurrent.futures import ThreadPoolExecutor
 from datetime import date
 from pathlib import Path
 
 import pytest
 
-from core.words import preferred, say, say_n, say_stored, speaking
+from core.words import in_this_language, preferred, say, say_n, say_stored, speaking
 from core.words.catalogue import entries, read
 from core.words.check import as_entries, lacking, unused, wrong
-from core.words.marks import Mark, marks
+from core.words.glossary import ABOUT, PLACE, terms
+from core.words.marks import PROJECT, Mark, marks
 from core.words.script import dictionary, texts
 from core.words.stored import translated
 
 TRANSLATED = (
+    "core/charts/",
+    "core/evaluation/",
     "core/evaluation/effect_words.py",
+    "core/finetune/precision.py",
+    "core/issues/",
     "core/jobs/scan/web.py",
+    "core/lookalikes.py",
+    "core/modalities/image/derived.py",
+    "core/modalities/table_row/cell.py",
+    "core/modalities/table_row/derived.py",
+    "core/modalities/text/derived.py",
+    "core/modalities/text/language.py",
+    "core/profile/",
     "core/queue/stages.py",
+    "core/reports/",
+    "core/review/",
     "core/room.py",
+    "core/services/classes/naming.py",
+    "core/services/datasets.py",
+    "core/services/evaluation/in_sight.py",
+    "core/services/evaluation/words.py",
+    "core/services/export.py",
+    "core/services/issues/",
+    "core/services/lists.py",
     "core/services/load.py",
+    "core/services/profile/",
+    "core/services/review/",
+    "core/services/runs/devices.py",
+    "core/services/runs/forecast.py",
+    "core/services/runs/offered.py",
     "core/services/space.py",
+    "core/services/splits.py",
     "core/services/steps/",
+    "core/services/story/",
+    "core/services/trash.py",
+    "core/services/views.py",
     "core/services/webhook.py",
+    "core/sources/images/folders.py",
     "core/sources/samples.py",
+    "core/targets/",
+    "core/tasks.py",
+    "core/ui/chart_files/",
+    "core/ui/data/",
+    "core/ui/evaluation/",
     "core/ui/home/",
+    "core/ui/issues/",
     "core/ui/jobs/",
+    "core/ui/lists/",
     "core/ui/live/",
+    "core/ui/modalities/",
     "core/ui/parts/",
+    "core/ui/profile/",
+    "core/ui/review/",
+    "core/ui/review_desk/",
     "core/ui/shell/",
+    "core/ui/story/",
+    "core/ui/training/",
+    "core/ui/verdict_bar/",
+    "docs/glossary.md",
+    "pages/data.py",
+    "pages/evaluation.py",
     "pages/home.py",
+    "pages/issues.py",
     "pages/jobs.py",
+    "pages/profile.py",
+    "pages/review.py",
+    "pages/story.py",
+    "pages/training.py",
 )
 """What is translated wholly; once all of it is, this goes and `lacking` is asked for everything."""
 
@@ -83,6 +137,10 @@ def test_a_language_holds_for_its_block_alone_and_what_it_lacks_is_english() -> 
          "已有名为“x”的数据集。请换一个名称，或先删除原有的数据集。"),
         ("ValueError: nobody knows it", "ValueError: nobody knows it"),
         ("Nobody knows it. Check its path.", "Nobody knows it. 请检查路径。"),
+        ("Fewer than 20 rows, so little", "Fewer than 20 rows, so little"),
+        ("A dataset named 'x' exists already.", "已有名为“x”的数据集。"),
+        ("It has 9 rows where the largest class has 1,200, and 40 % of its test rows are missed.",
+         "它有 9 行，而最大的类别有 1,200 行；其测试集行中有 40 % 被漏掉。"),
     ],
 )  # fmt: skip
 def test_what_was_written_down_is_found_by_its_template(text: str, said: str) -> None:
@@ -115,6 +173,29 @@ other("not this")
         ("js {n}", "", ""),
         ("1 x", "{n} x", ""),
     }
+
+
+def test_the_glossary_is_that_of_the_documents() -> None:
+    written = (PROJECT / PLACE).read_text(encoding="utf-8")
+    assert len(terms()) == written.count("\n| ") - 1  # less its head
+    assert ("run", "one fine-tune") in terms()
+    with speaking("zh"):
+        assert (say("run", ABOUT), say("one fine-tune", ABOUT)) == ("训练", "一次微调")
+
+
+def test_what_another_thread_makes_is_said_in_the_language_of_who_asked() -> None:
+    with speaking("zh"):
+        work = in_this_language(lambda: say("{n:,} left", n=2))
+    with ThreadPoolExecutor(1) as threads:
+        assert threads.submit(work).result() == "剩 2 个"
+    assert say("{n:,} left", n=2) == "2 left"
+
+
+def test_a_template_of_html_is_searched_too(tmp_path: Path) -> None:
+    (tmp_path / "core").mkdir()
+    (tmp_path / "core" / "page.html").write_text('<p>{{ t("{n} of all", n=1) }}{{ tn("1 x", "{n} x", n) }}</p>')
+    (tmp_path / "app.py").write_text("")
+    assert {(one.text, one.many) for one in marks(tmp_path)} == {("{n} of all", ""), ("1 x", "{n} x")}
 
 
 def test_a_script_is_given_its_texts_and_both_forms_of_a_number() -> None:

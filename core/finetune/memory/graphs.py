@@ -15,6 +15,7 @@ import torch
 
 from core.arrays.device import module_of
 from core.arrays.memory import ran_out
+from core.words import stored
 
 Work = Callable[[], None]
 """Reads and writes tensors that stay where they are, and waits for no result."""
@@ -69,7 +70,9 @@ class Graphs:
         except (RuntimeError, MemoryError) as error:
             if ran_out(error):
                 raise
-            self._note(f"Steps are launched kernel by kernel: they could not be recorded ({_first_line(error)}).")
+            self._note(
+                stored(f"Steps are launched kernel by kernel: they could not be recorded ({_first_line(error)}).")
+            )
             self.forget()
             self._module = None
             return None

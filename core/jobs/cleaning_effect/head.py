@@ -30,6 +30,7 @@ from core.records import ARMS, Arm
 from core.targets import Labels
 from core.targets.arrays import most_probable
 from core.tasks import task_named
+from core.words import stored
 
 FOLDS = 5
 """Of the search for the penalty."""
@@ -57,7 +58,7 @@ def predict_by_heads(
     found = learner.labels_of(heads, embeddings[torch.from_numpy(rows.test)])
     notes = []
     if len(train) < len(rows.train):
-        notes.append(f"The heads learnt from a sample of {len(train):,} of {len(rows.train):,} rows.")
+        notes.append(stored(f"The heads learnt from a sample of {len(train):,} of {len(rows.train):,} rows."))
     return {arm: found[place :: len(ARMS)] for place, arm in enumerate(ARMS)}, notes
 
 

@@ -24,14 +24,14 @@ from core.store.datasets import get_dataset
 from core.store.job_files.training_rows import count_reviewed_rows, write_reviewed_rows
 from core.store.versions import get_version
 from core.typed import to_json
-from core.words import stored
+from core.words import later, stored
 
 SPLITS = ("train", "test")
 SEEDS, FEWEST_SEEDS, MOST_SEEDS = 5, 2, 100
 """By default, and the fewest from which their spread can be told."""
 STRATEGIES: Mapping[EffectStrategy, tuple[str, str]] = {
-    "head": ("Quick retrain", "The last layer alone, on cached embeddings. Takes seconds."),
-    "full": ("Full fine-tune", "Every layer, three times per seed. Use a GPU where there is one."),
+    "head": (later("Quick retrain"), later("The last layer alone, on cached embeddings. Takes seconds.")),
+    "full": (later("Full fine-tune"), later("Every layer, three times per seed. Use a GPU where there is one.")),
 }
 """Title and help of each strategy."""
 

@@ -20,6 +20,7 @@ from core.queue import JobFolder, ProgressWriter
 from core.targets.heavy import heavy_target
 from core.tasks import task_named
 from core.typed import to_json
+from core.words import stored
 
 
 def train_fitted(folder: JobFolder, progress: ProgressWriter, spec: TrainJobSpec, rows: Rows) -> TrainResult:
@@ -105,5 +106,5 @@ def _result(fitted: Fitted, found: dict[str, SplitScores], train: int, report: J
         peak_memory=resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024,
         batch=train,
         accumulation=1,
-        notes=(f"It stopped after {fitted.rounds:,} rounds of trees.",),
+        notes=(stored(f"It stopped after {fitted.rounds:,} rounds of trees."),),
     )

@@ -25,6 +25,7 @@ from core.targets.arrays import distinct
 from core.targets.heavy import heavy_target
 from core.tasks import task_named
 from core.typed import to_json
+from core.words import stored
 
 
 def train_head(folder: JobFolder, progress: ProgressWriter, spec: TrainJobSpec, rows: Rows) -> TrainResult:
@@ -118,9 +119,9 @@ def _predict(
 
 
 def _result(solved: Solved, found: dict[str, SplitScores], train: int, report: JobReport) -> TrainResult:
-    notes = [f"The penalty {solved.l2:.1e} was the best on rows of train that the head had not seen."]
+    notes = [stored(f"The penalty {solved.l2:.1e} was the best on rows of train that the head had not seen.")]
     if solved.trained_rows < train:
-        notes.append(f"The head learnt from a sample of {solved.trained_rows:,} of {train:,} rows.")
+        notes.append(stored(f"The head learnt from a sample of {solved.trained_rows:,} of {train:,} rows."))
     return TrainResult(
         splits=found,
         epochs=solved.steps,

@@ -27,6 +27,7 @@ from core.queue.accelerate_config import config_of
 from core.targets.arrays import distinct
 from core.tasks import task_named
 from core.typed import to_json
+from core.words import stored
 
 
 def fine_tune(folder: JobFolder, progress: ProgressWriter, spec: TrainJobSpec, rows: Rows) -> TrainResult | None:
@@ -142,7 +143,7 @@ class _FineTune:
         micro = min([settings.batch, *state.micro])
         notes = list(state.notes)
         if self.precision not in ("auto", "no", self.place.precision):
-            notes.append(f"Trained in full precision: {self.precision} needs a GPU that supports it.")
+            notes.append(stored(f"Trained in full precision: {self.precision} needs a GPU that supports it."))
         return TrainResult(
             splits=found,
             epochs=state.epoch,

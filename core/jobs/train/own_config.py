@@ -9,6 +9,7 @@ from core.finetune.precision import followed_precision
 from core.queue.accelerate_config import AccelerateConfig, parse_config, read_config
 from core.records import Run, TrainSpec
 from core.settings import expanded
+from core.words import say
 
 TEXT = "accelerate_yaml"
 """In a run's `spec.json`: the config as it was at the start."""
@@ -30,8 +31,12 @@ class OwnConfig:
 
     def in_words(self, spec: TrainSpec) -> str:
         """Which config it is, what it decides, and what the run's own settings decide in its place."""
-        own = "" if spec.precision == "auto" else f"; the run's own precision, {spec.precision}, counts"
-        return f"Follows {self.path}: {self.config.sentence}{own}."
+        own = (
+            ""
+            if spec.precision == "auto"
+            else say("; the run's own precision, {precision}, counts", precision=spec.precision)
+        )
+        return say("Follows {path}: {config}{own}.", path=self.path, config=self.config.sentence, own=own)
 
 
 def own_config(spec: TrainSpec) -> OwnConfig | None:

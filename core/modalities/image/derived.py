@@ -5,11 +5,13 @@ from __future__ import annotations
 from typing import Final
 
 from core.modalities.contract import Derived
+from core.words import later
 
+SHAPES: Final = (later("landscape"), later("portrait"), later("square"))
 DERIVED: Final = (
-    Derived("image size", "image_size", "category", "width || '×' || height"),
+    Derived(later("image size"), "image_size", "category", "width || '×' || height"),
     Derived(
-        "shape",
+        later("shape"),
         "shape",
         "category",
         "CASE WHEN width > 1.05 * height THEN 'landscape' WHEN height > 1.05 * width THEN 'portrait' ELSE 'square' END",

@@ -12,6 +12,7 @@ from PIL import Image, ImageOps, UnidentifiedImageError
 
 from core.errors import SourceError
 from core.settings import MAX_IMAGE_PIXELS
+from core.words import stored
 
 _FORMATS = ("PNG", "JPEG", "GIF", "WEBP", "BMP", "TIFF")
 """A JPEG with several images in it says MPO of itself once it is open."""
@@ -66,17 +67,21 @@ def _open(source: Path | bytes) -> Iterator[Image.Image]:
             width, height = image.size
             if width * height > MAX_IMAGE_PIXELS:
                 raise ImageFault(
-                    f"image of {width:,} × {height:,} pixels, the limit is {MAX_IMAGE_PIXELS / 1e6:,.0f} megapixels"
+                    stored(
+                        f"image of {width:,} × {height:,} pixels, the limit is {MAX_IMAGE_PIXELS / 1e6:,.0f} megapixels"
+                    )
                 )
             yield image
     except ImageFault:
         raise
     except Image.DecompressionBombError as error:
-        raise ImageFault(f"image over the limit of {MAX_IMAGE_PIXELS / 1e6:,.0f} megapixels: {error}") from error
+        raise ImageFault(
+            stored(f"image over the limit of {MAX_IMAGE_PIXELS / 1e6:,.0f} megapixels: {error}")
+        ) from error
     except UnidentifiedImageError as error:
-        raise ImageFault("unreadable image: the file is broken, or of no known image format") from error
+        raise ImageFault(stored("unreadable image: the file is broken, or of no known image format")) from error
     except Exception as error:  # Pillow's plugins raise anything on broken files: struct.error, SyntaxError, KeyError …
-        raise ImageFault(f"unreadable image: {error or type(error).__name__}") from error
+        raise ImageFault(stored(f"unreadable image: {error or type(error).__name__}")) from error
 
 
 def upright(image: Image.Image) -> Image.Image:

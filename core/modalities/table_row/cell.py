@@ -6,7 +6,9 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
-MISSING = "missing"
+from core.words import later
+
+MISSING = later("missing")
 FEW_WORDS = 40
 """Characters of a value in a line of several."""
 

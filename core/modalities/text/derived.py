@@ -10,6 +10,7 @@ from typing import Final
 
 from core.modalities.contract import Derived
 from core.modalities.text.language import languages
+from core.words import later
 
 BEGINNING: Final = "left(text, 300)"
 """The beginning of a text, which its language and its class of characters are told from."""
@@ -32,6 +33,11 @@ _WIDE_MARKS = (
 """Punctuation of such texts, which ends no word with a blank."""
 
 
+CLASSES: Final = (
+    *(later("links"), later("markup"), later("emoji"), later("digits"), later("capitals"), later("mixed scripts")),
+    *(later("beyond Latin"), later("beyond ASCII"), later("plain")),
+)
+"""What `_CHARACTERS` says."""
 _CHARACTERS = (
     "CASE WHEN regexp_matches(text, 'https?://|www\\.') THEN 'links'"
     f" WHEN regexp_matches({BEGINNING}, '</?[a-zA-Z][^<>]*>') THEN 'markup'"
@@ -60,22 +66,26 @@ _WORDS = (
 rule for all texts, so that texts of one column compare, and so do parts of a text that mixes scripts."""
 
 DERIVED: Final = (
-    Derived("text length", "text_length", "number", "length(text)"),
+    Derived(later("text length"), "text_length", "number", "length(text)"),
     Derived(
-        "word count",
+        later("word count"),
         "word_count",
         "number",
         _WORDS,
-        about="What blanks part. In scripts that have none between words, such as Chinese, Japanese and Thai, each "
-        "character counts as one.",
+        about=later(
+            "What blanks part. In scripts that have none between words, such as Chinese, Japanese and Thai, each "
+            "character counts as one."
+        ),
     ),
-    Derived("language", "language", "category", BEGINNING, languages),
+    Derived(later("language"), "language", "category", BEGINNING, languages),
     Derived(
-        "characters",
+        later("characters"),
         "characters",
         "category",
         _CHARACTERS,
-        about="The first that fits: links, markup, emoji, a fifth digits or more, capitals only, mixed scripts (Latin "
-        "words in another script), beyond Latin, beyond ASCII, plain.",
+        about=later(
+            "The first that fits: links, markup, emoji, a fifth digits or more, capitals only, mixed scripts (Latin "
+            "words in another script), beyond Latin, beyond ASCII, plain."
+        ),
     ),
 )

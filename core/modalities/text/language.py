@@ -21,22 +21,30 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
-UNCLEAR: Final = "unclear"
+from core.words import later
+
+UNCLEAR: Final = later("unclear")
 SUREST: Final = 0.5
 """Less probable than this, calibrated by the length of the text, a language is not named."""
 NAMES: Final[dict[str, str]] = {
-    "af": "Afrikaans", "am": "Amharic", "ar": "Arabic", "az": "Azerbaijani", "be": "Belarusian", "bg": "Bulgarian",
-    "bn": "Bengali", "ca": "Catalan", "cs": "Czech", "cy": "Welsh", "da": "Danish", "de": "German", "el": "Greek",
-    "en": "English", "es": "Spanish", "et": "Estonian", "eu": "Basque", "fa": "Persian", "fi": "Finnish",
-    "fr": "French", "ga": "Irish", "gl": "Galician", "gu": "Gujarati", "he": "Hebrew", "hi": "Hindi", "hr": "Croatian",
-    "hu": "Hungarian", "hy": "Armenian", "id": "Indonesian", "is": "Icelandic", "it": "Italian", "ja": "Japanese",
-    "ka": "Georgian", "kk": "Kazakh", "km": "Khmer", "kn": "Kannada", "ko": "Korean", "lo": "Lao", "lt": "Lithuanian",
-    "lv": "Latvian", "mk": "Macedonian", "ml": "Malayalam", "mn": "Mongolian", "mr": "Marathi",
-    "my": "Burmese", "ne": "Nepali", "nl": "Dutch", "no": "Norwegian", "pa": "Punjabi", "pl": "Polish",
-    "pt": "Portuguese", "ro": "Romanian", "ru": "Russian", "si": "Sinhala", "sk": "Slovak", "sl": "Slovenian",
-    "so": "Somali", "sq": "Albanian", "sr": "Serbian", "sv": "Swedish", "sw": "Swahili", "ta": "Tamil", "te": "Telugu",
-    "th": "Thai", "tl": "Tagalog", "tr": "Turkish", "uk": "Ukrainian", "ur": "Urdu", "uz": "Uzbek", "vi": "Vietnamese",
-    "zh": "Chinese", "zu": "Zulu", "zxx": UNCLEAR,
+    "af": later("Afrikaans"), "am": later("Amharic"), "ar": later("Arabic"), "az": later("Azerbaijani"),
+    "be": later("Belarusian"), "bg": later("Bulgarian"), "bn": later("Bengali"), "ca": later("Catalan"),
+    "cs": later("Czech"), "cy": later("Welsh"), "da": later("Danish"), "de": later("German"), "el": later("Greek"),
+    "en": later("English"), "es": later("Spanish"), "et": later("Estonian"), "eu": later("Basque"),
+    "fa": later("Persian"), "fi": later("Finnish"), "fr": later("French"), "ga": later("Irish"),
+    "gl": later("Galician"), "gu": later("Gujarati"), "he": later("Hebrew"), "hi": later("Hindi"),
+    "hr": later("Croatian"), "hu": later("Hungarian"), "hy": later("Armenian"), "id": later("Indonesian"),
+    "is": later("Icelandic"), "it": later("Italian"), "ja": later("Japanese"), "ka": later("Georgian"),
+    "kk": later("Kazakh"), "km": later("Khmer"), "kn": later("Kannada"), "ko": later("Korean"), "lo": later("Lao"),
+    "lt": later("Lithuanian"), "lv": later("Latvian"), "mk": later("Macedonian"), "ml": later("Malayalam"),
+    "mn": later("Mongolian"), "mr": later("Marathi"), "my": later("Burmese"), "ne": later("Nepali"),
+    "nl": later("Dutch"), "no": later("Norwegian"), "pa": later("Punjabi"), "pl": later("Polish"),
+    "pt": later("Portuguese"), "ro": later("Romanian"), "ru": later("Russian"), "si": later("Sinhala"),
+    "sk": later("Slovak"), "sl": later("Slovenian"), "so": later("Somali"), "sq": later("Albanian"),
+    "sr": later("Serbian"), "sv": later("Swedish"), "sw": later("Swahili"), "ta": later("Tamil"),
+    "te": later("Telugu"), "th": later("Thai"), "tl": later("Tagalog"), "tr": later("Turkish"),
+    "uk": later("Ukrainian"), "ur": later("Urdu"), "uz": later("Uzbek"), "vi": later("Vietnamese"),
+    "zh": later("Chinese"), "zu": later("Zulu"), "zxx": UNCLEAR,
 }  # fmt: skip
 """The languages that are told, by ISO 639 code; `zxx` is what is no language. Malay counts as Indonesian: in writing, a
 few sentences do not tell them apart."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from core.context import Context
 from core.records import Evaluation, MultiLabelEvaluation, Run
 from core.store.acts.in_sight import changed_in_sight
+from core.words import say, say_n
 
 
 def in_sight(context: Context, run: Run, found: Evaluation | MultiLabelEvaluation) -> list[str]:
@@ -13,8 +14,14 @@ def in_sight(context: Context, run: Run, found: Evaluation | MultiLabelEvaluatio
     changed, own = sum(tiers.values()), tiers.get(f"run {run.number}", 0)
     if not changed:
         return []
-    labels = "1 of these labels was" if changed == 1 else f"{changed:,} of these labels were"
+    labels = say_n("{n:,} of these labels was", "{n:,} of these labels were", changed)
     if own == changed:
-        return [f"{labels} changed with this run's own answers in sight, which flatters its score."]
-    of_them = f", {own:,} of them this run's own" if own else ""
-    return [f"{labels} changed with a model's answer in sight{of_them}: that flatters models which answer like it."]
+        return [say("{labels} changed with this run's own answers in sight, which flatters its score.", labels=labels)]
+    of_them = say(", {own:,} of them this run's own", own=own) if own else ""
+    return [
+        say(
+            "{labels} changed with a model's answer in sight{of_them}: that flatters models which answer like it.",
+            labels=labels,
+            of_them=of_them,
+        )
+    ]

@@ -43,11 +43,14 @@ from core.services.runs.models import task_of_run
 from core.store.datasets import get_dataset
 from core.store.rows import get_rows
 from core.store.versions import get_version
+from core.words import later, say, say_stored
 
 PAIRS = 50
 PAIRS_WITH_EXAMPLES = 8
 EXAMPLES = 3
 TEXT_CHARACTERS = 500
+FIGURES = (later("loss"), later("accuracy"), later("macro f1"))
+"""By epoch."""
 
 
 def evaluation_report(
@@ -67,13 +70,17 @@ def evaluation_report(
     figures = metrics(context, run)
     pairs = most_confused(matrix, found.labels, PAIRS)
     return EvaluationReport(
-        title=f"{dataset.name}: run {run.number} on {split}",
-        summary=(
-            f"{run.title} has learnt from {learnt_from(run) or 'its train rows'}. Here it is held against "
-            f"{found.rows:,} rows of {split}, with {whose_labels(run, found, truth)}."
+        title=say("{name}: run {run} on {split}", name=dataset.name, run=run.number, split=say(split)),
+        summary=say(
+            "{title} has learnt from {learnt}. Here it is held against {n:,} rows of {split}, with {labels}.",
+            title=say_stored(run.title),
+            learnt=learnt_from(run) or say("its train rows"),
+            n=found.rows,
+            split=say(split),
+            labels=whose_labels(run, found, truth),
         ),
         figures=_figures(found),
-        errors=f"{errors(found)}. {worst_error(found)}",
+        errors=say("{errors}. {worst}", errors=errors(found), worst=worst_error(found)),
         facts=_facts(context, run, found),
         settings=_settings(run),
         found=found,
@@ -83,7 +90,9 @@ def evaluation_report(
         precision_recall=_curves(context, run, found, "precision_recall"),
         losses=_series(figures, ("loss",)),
         scores=_series(figures, ("accuracy", "macro_f1")),
-        limits=(*limits(run, found, [dataset.called(code) for code in run.labels]), *ALWAYS),
+        limits=tuple(
+            say_stored(one) for one in (*limits(run, found, [dataset.called(code) for code in run.labels]), *ALWAYS)
+        ),
         made_at=datetime.now(UTC),
         made_by=by or run.created_by,
     )
@@ -96,61 +105,79 @@ def _errors(found: AnyEvaluation) -> Integers:
 
 
 def _figures(found: AnyEvaluation) -> tuple[ReportFigure, ...]:
-    macro = _figure("Macro F1", found.macro_f1, "F1 averaged over the classes, each as one")
+    macro = _figure(say("Macro F1"), found.macro_f1, say("F1 averaged over the classes, each as one"))
     if isinstance(found, Evaluation):
-        return _figure("Accuracy", found.accuracy, "of the rows are predicted right"), macro
+        return _figure(say("Accuracy"), found.accuracy, say("of the rows are predicted right")), macro
     return (
-        _figure("Micro F1", found.micro_f1, "F1 of every class of every row together"),
+        _figure(say("Micro F1"), found.micro_f1, say("F1 of every class of every row together")),
         macro,
-        _figure("Subset accuracy", found.accuracy, "of the rows have all classes right"),
+        _figure(say("Subset accuracy"), found.accuracy, say("of the rows have all classes right")),
     )
 
 
 def _figure(name: str, found: Estimate, meaning: str) -> ReportFigure:
-    return ReportFigure(name, found.estimate, f"{meaning}; {between(found)}")
+    return ReportFigure(name, found.estimate, say("{meaning}; {between}", meaning=meaning, between=between(found)))
 
 
 def _facts(context: Context, run: Run, found: AnyEvaluation) -> dict[str, str]:
     dataset = get_dataset(context.store, run.dataset_id)
     learnt, truth = get_version(context.store, run.version_id), get_version(context.store, found.version_id)
     facts = {
-        "Dataset": f"{dataset.name}, {len(dataset.labels):,} classes",
-        "Licence": dataset.licence,
-        "Run": f"{run.number}, made {run.created_at:%d %b %Y, %H:%M} UTC by {run.created_by}",
-        "Learnt from": f"version {learnt.number}, {learnt.row_count:,} rows in all",
-        "Its fingerprint": learnt.fingerprint,
-        "Held against": f"{found.rows:,} rows of {found.split}, labels of version {truth.number}",
+        say("Dataset"): say("{name}, {n:,} classes", name=dataset.name, n=len(dataset.labels)),
+        say("Licence"): dataset.licence,
+        say("Run"): say(
+            "{run}, made {day:%d %b %Y, %H:%M} UTC by {user}", run=run.number, day=run.created_at, user=run.created_by
+        ),
+        say("Learnt from"): say("version {version}, {n:,} rows in all", version=learnt.number, n=learnt.row_count),
+        say("Its fingerprint"): learnt.fingerprint,
+        say("Held against"): say(
+            "{n:,} rows of {split}, labels of version {version}",
+            n=found.rows,
+            split=say(found.split),
+            version=truth.number,
+        ),
         **_figures_in_short(found),
-        "Log loss": "" if found.log_loss is None else f"{found.log_loss:.4f} nats {_loss_of(found)}",
-        "Device": str(run.summary.get("device", "")),
+        say("Log loss"): "" if found.log_loss is None else _loss(found, found.log_loss),
+        say("Device"): str(run.summary.get("device", "")),
     }
     if isinstance(found, MultiLabelEvaluation):
-        facts["Hamming loss"] = f"{found.hamming_loss:.4f}, the share of answers that are wrong"
-        facts["F1 averaged over the rows"] = f"{found.averages['samples avg'].f1:.4f}"
+        facts[say("Hamming loss")] = say("{loss:.4f}, the share of answers that are wrong", loss=found.hamming_loss)
+        facts[say("F1 averaged over the rows")] = f"{found.averages['samples avg'].f1:.4f}"
     if truth != learnt:
-        facts["Fingerprint of the labels"] = truth.fingerprint
+        facts[say("Fingerprint of the labels")] = truth.fingerprint
     return {name: value for name, value in facts.items() if value}
 
 
 def _figures_in_short(found: AnyEvaluation) -> dict[str, str]:
     """Each with its interval: `87.2 % (95 %: 81.2 % to 91.5 %)`."""
-    figures = {"Accuracy": found.accuracy, "Macro F1": found.macro_f1}
+    figures = {say("Accuracy"): found.accuracy, say("Macro F1"): found.macro_f1}
     if isinstance(found, MultiLabelEvaluation):
-        figures = {"Micro F1": found.micro_f1, "Macro F1": found.macro_f1, "Subset accuracy": found.accuracy}
+        figures = {
+            say("Micro F1"): found.micro_f1,
+            say("Macro F1"): found.macro_f1,
+            say("Subset accuracy"): found.accuracy,
+        }
     return {
-        name: f"{percent(one.estimate)} (95 %: {percent(one.low)} to {percent(one.high)})"
+        name: say(
+            "{estimate} (95 %: {low} to {high})",
+            estimate=percent(one.estimate),
+            low=percent(one.low),
+            high=percent(one.high),
+        )
         for name, one in figures.items()
     }
 
 
-def _loss_of(found: AnyEvaluation) -> str:
-    return "a row" if isinstance(found, Evaluation) else "a row and class"
+def _loss(found: AnyEvaluation, loss: float) -> str:
+    if isinstance(found, Evaluation):
+        return say("{loss:.4f} nats a row", loss=loss)
+    return say("{loss:.4f} nats a row and class", loss=loss)
 
 
 def _settings(run: Run) -> dict[str, str]:
     known = {setting.name: setting for setting in SETTINGS}
     return {
-        known[name].title: str(value)
+        say(known[name].title): str(value)
         for name, value in run.spec.items()
         if name in known and run.spec["strategy"] in known[name].strategies and value is not None
     }
@@ -171,7 +198,7 @@ def _pair(context: Context, run: Run, found: AnyEvaluation, pair: ConfusedPair, 
     in_line = task_of_run(context, run).modality.line
     shown = tuple(
         ReportExample(
-            name=(example.text or "" if example.media_id else "") or f"row {example.example_id}",
+            name=(example.text or "" if example.media_id else "") or say("row {n}", n=example.example_id),
             text="" if example.media_id else _cut(in_line(example.text or "", len(example.text or ""))),
             image=thumbnail(context, example.media_id) if example.media_id else None,
             confidence=row.confidence,
@@ -207,8 +234,12 @@ def _curves(context: Context, run: Run, found: AnyEvaluation, kind: Kind) -> tup
             continue
         assert isinstance(one, Curve), "it was waited for"
         if one.area == one.area:
-            drawn.append(replace(one, label=f"{average} average" if label is None else dataset.called(label)))
+            drawn.append(replace(one, label=_average(average) if label is None else dataset.called(label)))
     return tuple(drawn)
+
+
+def _average(name: str) -> str:
+    return say("micro average") if name == "micro" else say("macro average")
 
 
 def _series(figures: Sequence[Metric], names: Sequence[str]) -> tuple[Series, ...]:
@@ -216,7 +247,8 @@ def _series(figures: Sequence[Metric], names: Sequence[str]) -> tuple[Series, ..
     lines: dict[str, list[Metric]] = {}
     for figure in figures:
         if figure.name in names and figure.split:
-            lines.setdefault(f"{figure.name.replace('_', ' ')}, {figure.split}", []).append(figure)
+            name = say("{name}, {split}", name=say(figure.name.replace("_", " ")), split=say(figure.split))
+            lines.setdefault(name, []).append(figure)
     return tuple(
         (name, [one.epoch for one in found], [one.value for one in found])
         for name, found in lines.items()

@@ -8,6 +8,7 @@ from core.evaluation.confusion import most_confused
 from core.lookalikes import quoted
 from core.records import Difference, Estimate, Evaluation, MultiLabelEvaluation, Run, Version
 from core.tasks import task_named
+from core.words import later, say, say_n
 
 AnyEvaluation = Evaluation | MultiLabelEvaluation
 
@@ -16,9 +17,11 @@ FEW_ROWS = 20
 NAMED = 8
 """So many names are listed in a sentence."""
 ALWAYS = (
-    "The labels count as true here. Where they are wrong themselves, a right prediction counts as an error.",
-    "An interval says what chance in the choice of rows may do. Rows of another kind, such as from another time or "
-    "place, may be predicted better or worse than it says.",
+    later("The labels count as true here. Where they are wrong themselves, a right prediction counts as an error."),
+    later(
+        "An interval says what chance in the choice of rows may do. Rows of another kind, such as from "
+        "another time or place, may be predicted better or worse than it says."
+    ),
 )
 """What the figures of no run can tell."""
 
@@ -31,29 +34,35 @@ def percent(value: float) -> str:
 def learnt_from(run: Run) -> str:
     """`10,003 rows`, or nothing where the run does not say."""
     rows = run.summary.get("splits", {}).get("train", {}).get("rows")
-    return "" if rows is None else f"{rows:,} rows"
+    return "" if rows is None else say("{n:,} rows", n=rows)
 
 
 def whose_labels(run: Run, found: AnyEvaluation, truth: Version) -> str:
     """`the labels of version 1, which it was trained with`."""
     if found.labels_from == "given":
-        return "the labels as they were loaded"
+        return say("the labels as they were loaded")
     if found.version_id == run.version_id:
-        return f"the labels of version {truth.number}, those that it was trained with"
-    return f"the labels of version {truth.number}, which is newer than what it was trained with"
+        return say("the labels of version {number}, those that it was trained with", number=truth.number)
+    return say("the labels of version {number}, which is newer than what it was trained with", number=truth.number)
 
 
 def between(figure: Estimate) -> str:
     """The 95 % interval of a figure in words."""
     low, high = percent(figure.low), percent(figure.high)
-    return f"over all rows of this kind probably between {low} and {high} (95 % interval)"
+    return say("over all rows of this kind probably between {low} and {high} (95 % interval)", low=low, high=high)
 
 
 def errors(found: AnyEvaluation) -> str:
     """How many rows are wrong: `13 of 441 rows are wrong`."""
     wrong = found.rows - found.right
-    how = "wrong" if isinstance(found, Evaluation) else "wrong in one class or more"
-    return f"{wrong:,} of {found.rows:,} rows {'is' if wrong == 1 else 'are'} {how}"
+    if isinstance(found, Evaluation):
+        return say_n("{n:,} of {rows:,} rows is wrong", "{n:,} of {rows:,} rows are wrong", wrong, rows=found.rows)
+    return say_n(
+        "{n:,} of {rows:,} rows is wrong in one class or more",
+        "{n:,} of {rows:,} rows are wrong in one class or more",
+        wrong,
+        rows=found.rows,
+    )
 
 
 def worst_error(found: AnyEvaluation) -> str:
@@ -68,22 +77,42 @@ def worst_answers(found: MultiLabelEvaluation) -> str:
     if missed.any():
         place = int(missed.argmax())
         name, share = found.labels[place], percent(missed[place] / found.tables[place, 1].sum())
-        said.append(f"{quoted(name)} is missed most often: {_rows(missed[place])}, {share} of those that have it.")
+        said.append(
+            say(
+                "{name} is missed most often: {missed}, {share} of those that have it.",
+                name=quoted(name),
+                missed=_rows(missed[place]),
+                share=share,
+            )
+        )
     if added.any():
         place = int(added.argmax())
         name, share = found.labels[place], percent(added[place] / found.tables[place, :, 1].sum())
-        said.append(f"{quoted(name)} is wrongly added most often: {_rows(added[place])}, {share} of its predictions.")
-    return " ".join(said) or "No class is missed or wrongly added."
+        said.append(
+            say(
+                "{name} is wrongly added most often: {added}, {share} of its predictions.",
+                name=quoted(name),
+                added=_rows(added[place]),
+                share=share,
+            )
+        )
+    return " ".join(said) or say("No class is missed or wrongly added.")
 
 
 def worst_pair(found: Evaluation) -> str:
     """The most frequent confusion, or that there is none."""
     pairs = most_confused(found.matrix, found.labels, 1)
     if not pairs:
-        return "No row is confused with another class."
+        return say("No row is confused with another class.")
     [pair] = pairs
     share, true, predicted = percent(pair.share), quoted(pair.true), quoted(pair.predicted)
-    return f"Most often {true} is taken for {predicted}: {_rows(pair.rows)}, {share} of {true}."
+    return say(
+        "Most often {true} is taken for {predicted}: {rows}, {share} of {true}.",
+        true=true,
+        predicted=predicted,
+        rows=_rows(pair.rows),
+        share=share,
+    )
 
 
 def worst_class(found: AnyEvaluation) -> tuple[str, float] | None:
@@ -95,11 +124,21 @@ def worst_class(found: AnyEvaluation) -> tuple[str, float] | None:
 def difference(one: Difference, first: Run, second: Run) -> str:
     """What an interval lets one say of two runs."""
     low, high = one.difference.interval
-    points = f"{100 * one.difference.estimate:+.1f} points, 95 % interval {100 * low:+.1f} to {100 * high:+.1f}"
+    points = say(
+        "{n:+.1f} points, 95 % interval {low:+.1f} to {high:+.1f}",
+        n=100 * one.difference.estimate,
+        low=100 * low,
+        high=100 * high,
+    )
     if low <= 0 <= high:
-        return f"no clear difference ({points})"
+        return say("no clear difference ({points})", points=points)
     better, worse = (second, first) if low > 0 else (first, second)
-    return f"run {better.number} is better than run {worse.number} ({points})"
+    return say(
+        "run {better} is better than run {worse} ({points})",
+        better=better.number,
+        worse=worse.number,
+        points=points,
+    )
 
 
 def limits(run: Run, found: AnyEvaluation, known: Collection[str] | None = None) -> list[str]:
@@ -108,22 +147,41 @@ def limits(run: Run, found: AnyEvaluation, known: Collection[str] | None = None)
     known = run.labels if known is None else known
     said = []
     if found.split == "train":
-        said.append("The model has learnt from these very rows: on new ones it does worse.")
+        said.append(say("The model has learnt from these very rows: on new ones it does worse."))
     elif found.split == "validation" and _chosen_on_validation(run):
-        said.append("The best epoch was chosen on these rows, so the figures flatter a little.")
+        said.append(say("The best epoch was chosen on these rows, so the figures flatter a little."))
     if found.right in (0, found.rows):
         said.append(
-            f"{'No' if found.right else 'Every'} row is wrong, so the intervals rest on the number of rows "
-            "alone: drawing the rows again cannot show an error that none of them has."
+            say(
+                "No row is wrong, so the intervals rest on the number of rows alone: drawing the rows again "
+                "cannot show an error that none of them has."
+            )
+            if found.right
+            else say(
+                "Every row is wrong, so the intervals rest on the number of rows alone: drawing the rows again "
+                "cannot show an error that none of them has."
+            )
         )
     few = [name for name, scores in found.classes.items() if 0 < scores.support < FEW_ROWS]
     if few:
-        more = f" and {len(few) - NAMED} more" if len(few) > NAMED else ""
-        names = ", ".join(quoted(name) for name in few[:NAMED])
-        said.append(f"Fewer than {FEW_ROWS} rows, so little can be said of the single class: {names}{more}.")
+        more = say(" and {n} more", n=len(few) - NAMED) if len(few) > NAMED else ""
+        names = say(", ").join(quoted(name) for name in few[:NAMED])
+        said.append(
+            say(
+                "Fewer than {few_rows} rows, so little can be said of the single class: {names}{more}.",
+                few_rows=FEW_ROWS,
+                names=names,
+                more=more,
+            )
+        )
     unknown = [name for name, scores in found.classes.items() if name not in known and scores.support]
     if unknown:
-        said.append(f"The model does not know {', '.join(quoted(name) for name in unknown[:NAMED])}: all wrong.")
+        said.append(
+            say(
+                "The model does not know {names}: all wrong.",
+                names=say(", ").join(quoted(name) for name in unknown[:NAMED]),
+            )
+        )
     if isinstance(found, MultiLabelEvaluation):
         said += _absent(found)
     return said
@@ -142,10 +200,16 @@ def _absent(found: MultiLabelEvaluation) -> list[str]:
     absent = [name for name, one in zip(found.labels, occurs, strict=True) if not one]
     if not absent:
         return []
-    names = ", ".join(quoted(name) for name in absent[:NAMED])
-    more = f" and {len(absent) - NAMED} more" if len(absent) > NAMED else ""
-    return [f"Neither true nor predicted in any row, so an F1 of 0 in the macro average: {names}{more}."]
+    names = say(", ").join(quoted(name) for name in absent[:NAMED])
+    more = say(" and {n} more", n=len(absent) - NAMED) if len(absent) > NAMED else ""
+    return [
+        say(
+            "Neither true nor predicted in any row, so an F1 of 0 in the macro average: {names}{more}.",
+            names=names,
+            more=more,
+        )
+    ]
 
 
 def _rows(count: int) -> str:
-    return f"{count:,} {'row' if count == 1 else 'rows'}"
+    return say_n("{n:,} row", "{n:,} rows", count)

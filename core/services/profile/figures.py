@@ -39,6 +39,7 @@ from core.store.datasets import get_dataset
 from core.store.rows import rows_of
 from core.store.versions import get_version
 from core.tasks import target_of
+from core.words import stored
 
 T = TypeVar("T")
 _ANSWERS = "profile"
@@ -64,7 +65,7 @@ class Groups:
 
 def class_balance(context: Context, version_id: str, timeout: float | None = TIMEOUT) -> Balance | Pending:
     """How evenly the rows of a version spread over its classes."""
-    return _ask(context, version_id, "Counting classes", _balance, timeout)
+    return _ask(context, version_id, stored("Counting classes"), _balance, timeout)
 
 
 def label_sets(context: Context, version_id: str, timeout: float | None = TIMEOUT) -> LabelSets | Pending | None:
@@ -72,22 +73,22 @@ def label_sets(context: Context, version_id: str, timeout: float | None = TIMEOU
     dataset = get_dataset(context.store, get_version(context.store, version_id).dataset_id)
     if not target_of(dataset).several:
         return None
-    return _ask(context, version_id, "Counting labels", _label_sets, timeout)
+    return _ask(context, version_id, stored("Counting labels"), _label_sets, timeout)
 
 
 def split_balance(context: Context, version_id: str, timeout: float | None = TIMEOUT) -> SplitBalance | Pending:
     """The classes of each split side by side, and whether they differ."""
-    return _ask(context, version_id, "Comparing splits", _splits, timeout)
+    return _ask(context, version_id, stored("Comparing splits"), _splits, timeout)
 
 
 def duplicates(context: Context, version_id: str, timeout: float | None = TIMEOUT) -> Duplicates | Pending:
     """Exact duplicates, those with conflicting labels, those that straddle splits."""
-    return _ask(context, version_id, "Looking for duplicates", _duplicates, timeout)
+    return _ask(context, version_id, stored("Looking for duplicates"), _duplicates, timeout)
 
 
 def missing_values(context: Context, version_id: str, timeout: float | None = TIMEOUT) -> MissingValues | Pending:
     """Rows without a value, per attribute."""
-    return _ask(context, version_id, "Counting missing values", _missing, timeout)
+    return _ask(context, version_id, stored("Counting missing values"), _missing, timeout)
 
 
 def distribution(
@@ -100,14 +101,14 @@ def distribution(
             return number_profile(rows, attribute)
         return Values(*value_balance(rows, attribute))
 
-    return _ask(context, version_id, f"Counting {attribute.name}", work, timeout, attribute.column)
+    return _ask(context, version_id, stored(f"Counting {attribute.name}"), work, timeout, attribute.column)
 
 
 def associations(
     context: Context, version_id: str, timeout: float | None = TIMEOUT
 ) -> tuple[Association, ...] | Pending:
     """Every attribute's association with the label, strongest first."""
-    return _ask(context, version_id, "Measuring every attribute against the label", _associations, timeout)
+    return _ask(context, version_id, stored("Measuring every attribute against the label"), _associations, timeout)
 
 
 def group_shares(
@@ -119,7 +120,9 @@ def group_shares(
         table = groups.group_table(rows, attribute)
         return Groups(table, shares.parity(table))
 
-    return _ask(context, version_id, f"Counting the groups of {attribute.name}", work, timeout, attribute.column)
+    return _ask(
+        context, version_id, stored(f"Counting the groups of {attribute.name}"), work, timeout, attribute.column
+    )
 
 
 def repeated_rows(
@@ -134,7 +137,7 @@ def repeated_rows(
     def work(rows: ProfileRows, dataset: Dataset, report: Report) -> RowFilter:
         return RowFilter(example_ids=repeats.repeated_rows(rows, pair, conflicting=kind == "conflicting"))
 
-    return _ask(context, version_id, "Finding the repeated rows", work, timeout, (kind, pair))
+    return _ask(context, version_id, stored("Finding the repeated rows"), work, timeout, (kind, pair))
 
 
 def derived(context: Context, dataset_id: str, timeout: float | None = TIMEOUT) -> Dataset | Pending:
@@ -148,7 +151,7 @@ def derived(context: Context, dataset_id: str, timeout: float | None = TIMEOUT) 
         return get_dataset(context.store, dataset_id)
 
     return context.beside.answers(_ANSWERS).ask(
-        (dataset_id, "derived"), "Reading lengths, languages and shapes", work, timeout
+        (dataset_id, "derived"), stored("Reading lengths, languages and shapes"), work, timeout
     )
 
 

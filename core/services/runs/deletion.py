@@ -8,6 +8,7 @@ from core.jobs.predict.web import PREDICT
 from core.records import ENDED, Run
 from core.services.prediction.playground import let_go
 from core.store.predictions import delete_predictions
+from core.words import stored
 
 
 def room_of(context: Context, run: Run) -> int:
@@ -25,12 +26,13 @@ def why_kept(context: Context, run: Run) -> str:
     """Why the run cannot be deleted now; empty where it can."""
     job = context.queue.get(run.run_id)
     if job.status not in ENDED:
-        return f"Run {run.number} is {job.status}: stop it first, or wait for its end."
+        return stored(f"Run {run.number} is {job.status}: stop it first, or wait for its end.")
     if not job.collected:
-        return f"The result of run {run.number} is just being taken in: wait a moment."
+        return stored(f"The result of run {run.number} is just being taken in: wait a moment.")
     for other in context.queue.active():
         if other.kind == PREDICT.name and PREDICT.spec_of(context.queue.folder(other.job_id)).run_id == run.run_id:
-            return f"{other.title} uses the model of run {run.number}: cancel that first, or wait for its end."
+            using = other.title
+            return stored(f"{using} uses the model of run {run.number}: cancel that first, or wait for its end.")
     return ""
 
 

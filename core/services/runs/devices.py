@@ -13,6 +13,7 @@ from core.finetune.precision import Capability, in_words
 from core.queue.accelerate_config import AccelerateConfig, slots_of
 from core.queue.launcher import VISIBLE, Launcher, Slot
 from core.records import TrainSpec
+from core.words import say
 
 MEMINFO = Path("/proc/meminfo")
 QUERY = ("index", "uuid", "name", "memory.total", "compute_cap")
@@ -56,20 +57,24 @@ def used_devices(devices: Sequence[Device], spec: TrainSpec) -> str:
     """Of this machine's devices, those that the fine-tune will take, in words."""
     wanted = 1 if spec.strategy == "head" else spec.processes
     if devices[0].is_cpu:
-        return f"the CPU, in {wanted} processes" if wanted > 1 else "the CPU"
+        return say("the CPU, in {wanted} processes", wanted=wanted) if wanted > 1 else say("the CPU")
     number = min(wanted or len(devices), len(devices))
     if len(devices) == 1:
-        return f"the GPU ({devices[0].model or devices[0].name})"
+        return say("the GPU ({model})", model=devices[0].model or devices[0].name)
     if number == 1:
-        return f"the first free one of {len(devices)} GPUs"
-    return f"all {number} GPUs at once" if number == len(devices) else f"{number} of {len(devices)} GPUs at once"
+        return say("the first free one of {devices} GPUs", devices=len(devices))
+    return (
+        say("all {number} GPUs at once", number=number)
+        if number == len(devices)
+        else say("{number} of {devices} GPUs at once", number=number, devices=len(devices))
+    )
 
 
 def used_precision(devices: Sequence[Device], spec: TrainSpec) -> str:
     """What the fine-tune will compute with on them, and why."""
     weakest = min(devices, key=lambda device: device.capability or (0, 0))
     if not weakest.is_cpu and weakest.capability is None:
-        return "the mixed precision that the GPU has" if spec.precision == "auto" else spec.precision
+        return say("the mixed precision that the GPU has") if spec.precision == "auto" else spec.precision
     return in_words(spec.precision, weakest.capability)
 
 

@@ -18,6 +18,7 @@ from core.store.datasets import get_dataset
 from core.store.samples import longest_texts, sampled_texts, share_of_small_images
 from core.store.versions import get_version
 from core.tasks import task_named
+from core.words import later, say, say_stored, stored
 
 SAMPLE = 2_000
 """Texts whose words are counted."""
@@ -46,15 +47,15 @@ class Forecast:
     def sentence(self) -> str:
         """`needs about 3.1 of 24 GB`"""
         if self.available is None:
-            return f"needs about {self.needed / GB:.1f} GB"
-        return (
-            f"needs about {self.needed / GB:.1f} of {self.available / GB:.{1 if self.available < 10 * GB else 0}f} GB"
-        )
+            return say("needs about {n:.1f} GB", n=self.needed / GB)
+        there = f"{self.available / GB:.{1 if self.available < 10 * GB else 0}f}"
+        return say("needs about {n:.1f} of {there} GB", n=self.needed / GB, there=there)
 
     @property
     def warning(self) -> str:
         """What to do where it does not fit."""
-        return f"That is more than there is: {', or '.join(self.remedies)}."
+        remedies = say(", or ").join(map(say_stored, self.remedies))
+        return say("That is more than there is: {remedies}.", remedies=remedies)
 
 
 def forecast(context: Context, version_id: str, spec: TrainSpec, devices: Sequence[Device]) -> Forecast | None:
@@ -84,12 +85,12 @@ def forecast(context: Context, version_id: str, spec: TrainSpec, devices: Sequen
 
 
 def _remedies(sizes: Sizes, spec: TrainSpec) -> list[str]:
-    found = [f"lower the batch of {spec.batch:,}"] if (spec.batch or 1) > 1 else []
+    found = [stored(f"lower the batch of {spec.batch:,}")] if (spec.batch or 1) > 1 else []
     if sizes.encoder is not None and spec.gradient_checkpointing == "off":
-        found.append("turn gradient checkpointing on")
+        found.append(later("turn gradient checkpointing on"))
     if sizes.encoder is not None and sizes.encoder.image_tokens is None:
-        found.append("shorten the longest text")
-    return [*found, "let fewer layers learn (strategy last)"] if spec.strategy == "full" else found
+        found.append(later("shorten the longest text"))
+    return [*found, later("let fewer layers learn (strategy last)")] if spec.strategy == "full" else found
 
 
 def model_sizes(context: Context, version_id: str, spec: TrainSpec) -> tuple[Sizes | None, Path | None]:

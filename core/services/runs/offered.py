@@ -12,6 +12,7 @@ from core.errors import WinnowError
 from core.finetune.settings import BUNDLED, bundled_for_others
 from core.modalities import Modality
 from core.settings import expanded
+from core.words import later, say, stored
 
 SAFE = "*.safetensors"
 TIMEOUT = 8.0
@@ -31,17 +32,22 @@ class Offered:
     @property
     def words(self) -> str:
         """`minilm · English · 23 M · comes with Winnow`"""
-        comes = "comes with Winnow" if self.name in BUNDLED else "from the hub"
-        parts = [self.name, self.language, f"{self.parameters} M" if self.parameters else "", comes]
+        comes = say("comes with Winnow") if self.name in BUNDLED else say("from the hub")
+        parts = [
+            self.name,
+            say(self.language) if self.language else "",
+            f"{self.parameters} M" if self.parameters else "",
+            comes,
+        ]
         return " · ".join(part for part in parts if part)
 
 
 OFFERED: dict[str, tuple[Offered, ...]] = {
     "minilm": (
-        Offered("minilm", "English", 23),
-        Offered("intfloat/multilingual-e5-small", "100 languages", 118),
-        Offered("BAAI/bge-small-zh-v1.5", "Chinese", 24),
-        Offered("distilbert/distilbert-base-uncased", "English", 67),
+        Offered("minilm", later("English"), 23),
+        Offered("intfloat/multilingual-e5-small", later("100 languages"), 118),
+        Offered("BAAI/bge-small-zh-v1.5", later("Chinese"), 24),
+        Offered("distilbert/distilbert-base-uncased", later("English"), 67),
     ),
     "efficientnet": (
         Offered("efficientnet", "", 4),
@@ -72,7 +78,7 @@ def check_model(name: str, modality: Modality) -> ModelCheck:
     """Whether a fine-tune can begin with it, as far as that can be told without loading it. May ask the hub, so not for
     the script thread."""
     if other := bundled_for_others(name, modality):
-        return ModelCheck(f"{name} is for {other.many}; this dataset has {modality.many}.")
+        return ModelCheck(stored(f"{name} is for {other.many}; this dataset has {modality.many}."))
     if name in BUNDLED:
         return ModelCheck()
     try:
@@ -82,7 +88,7 @@ def check_model(name: str, modality: Modality) -> ModelCheck:
     if folder.is_dir():
         return _folder(folder, name)
     if folder.is_absolute() or name.startswith((".", "~")) or name.count("/") > 1:
-        return ModelCheck(f"There is no folder {name} on this machine.")
+        return ModelCheck(stored(f"There is no folder {name} on this machine."))
     return _hub(name)
 
 
@@ -90,13 +96,15 @@ def _folder(folder: Path, name: str) -> ModelCheck:
     try:
         config = json.loads((folder / "config.json").read_text(encoding="utf-8"))
     except FileNotFoundError:
-        return ModelCheck(f"{name} has no config.json, so it holds no model: save it with save_pretrained.")
+        return ModelCheck(stored(f"{name} has no config.json, so it holds no model: save it with save_pretrained."))
     except (OSError, ValueError) as error:
-        return ModelCheck(f"The config.json of {name} cannot be read: {error}.")
+        return ModelCheck(stored(f"The config.json of {name} cannot be read: {error}."))
     if not list(folder.glob(SAFE)):
-        return ModelCheck(f"{name} has no safetensors weights; save it again with safe_serialization=True.")
+        return ModelCheck(stored(f"{name} has no safetensors weights; save it again with safe_serialization=True."))
     kind = config.get("model_type") if isinstance(config, dict) else None
-    return ModelCheck(said=f"A folder of this machine{f', of the kind {kind}' if kind else ''}.")
+    return ModelCheck(
+        said=stored(f"A folder of this machine, of the kind {kind}.") if kind else later("A folder of this machine.")
+    )
 
 
 def _hub(name: str) -> ModelCheck:
@@ -105,13 +113,17 @@ def _hub(name: str) -> ModelCheck:
 
     try:
         if isinstance(try_to_load_from_cache(name, "config.json"), str):
-            return ModelCheck(said="It is on this machine already, from the hub.")
+            return ModelCheck(said=stored("It is on this machine already, from the hub."))
     except HFValidationError:
-        return ModelCheck(f"{name} is neither a folder nor a name that the hub could have: write it as owner/model.")
+        return ModelCheck(
+            stored(f"{name} is neither a folder nor a name that the hub could have: write it as owner/model.")
+        )
     if os.environ.get("HF_HUB_OFFLINE", "").lower() in ("1", "true", "yes", "on"):
         return ModelCheck(
-            said="It is not on this machine, and the hub is not asked (HF_HUB_OFFLINE): whether it is there cannot be "
-            "checked, and the run will fail."
+            said=later(
+                "It is not on this machine, and the hub is not asked (HF_HUB_OFFLINE): whether it is there cannot be "
+                "checked, and the run will fail."
+            )
         )
     return _asked(name)
 
@@ -123,13 +135,18 @@ def _asked(name: str) -> ModelCheck:
     try:
         found: Any = model_info(name, timeout=TIMEOUT)
     except GatedRepoError:
-        return ModelCheck(f"The hub gives {name} only to those who have asked for it there.")
+        return ModelCheck(stored(f"The hub gives {name} only to those who have asked for it there."))
     except RepositoryNotFoundError:
-        return ModelCheck(f"The hub has no model {name}, or none that anybody may see.")
+        return ModelCheck(stored(f"The hub has no model {name}, or none that anybody may see."))
     except Exception as error:
-        return ModelCheck(said=f"The hub does not answer ({type(error).__name__}): whether it has {name} is not known.")
+        return ModelCheck(
+            said=stored(f"The hub does not answer ({type(error).__name__}): whether it has {name} is not known.")
+        )
     files = [one.rfilename for one in found.siblings or ()]
     if not any(file.endswith(".safetensors") for file in files):
-        return ModelCheck(f"{name} has no safetensors weights on the hub; other formats can run code.")
+        return ModelCheck(stored(f"{name} has no safetensors weights on the hub; other formats can run code."))
     size = getattr(found.safetensors, "total", None)
-    return ModelCheck(said=f"From the hub{f', {size / 1e6:,.0f} M parameters' if size else ''}: fetched once.")
+    if not size:
+        return ModelCheck(said=later("From the hub: fetched once."))
+    millions = f"{size / 1e6:,.0f}"
+    return ModelCheck(said=stored(f"From the hub, {millions} M parameters: fetched once."))

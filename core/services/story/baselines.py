@@ -15,6 +15,7 @@ from core.services.evaluation.words import AnyEvaluation
 from core.store.relations import relation
 from core.store.telling.story import class_sizes, labelled_rows
 from core.targets.contract import Target
+from core.words import stored
 
 __all__ = ["Baseline", "of"]
 
@@ -38,11 +39,17 @@ def of(
         _of_classes(found, said) if isinstance(found, Evaluation) else _of_sets(found, said)
         for said in ({largest: 1.0}, shares)
     )
-    every = "every row" if isinstance(found, Evaluation) else "every row, and no other class"
+    name = quoted(called(largest))
+    meaning = stored(
+        f"{name} for every row" if isinstance(found, Evaluation) else f"{name} for every row, and no other class"
+    )
     return (
-        Baseline("Always the most frequent class", f"{quoted(called(largest))} for {every}", majority, over),
+        Baseline(stored("Always the most frequent class"), meaning, majority, over),
         Baseline(
-            "Guessing by shares", "each class as often as it occurs, whatever the example is", guessed, over_guessed
+            stored("Guessing by shares"),
+            stored("each class as often as it occurs, whatever the example is"),
+            guessed,
+            over_guessed,
         ),
     )
 

@@ -12,6 +12,7 @@ from core.services.evaluation.measures import target_of_run, truth_version
 from core.services.evaluation.probabilities import split_probabilities
 from core.store.relations import relation
 from core.store.telling.story import answers_of
+from core.words import stored
 
 ANSWER_ALL = 0.0
 """Where the line is usually drawn for answers: all of them are given."""
@@ -57,4 +58,4 @@ def costs(
         return cost_curve(found.of_class(place), ~has, first, second, below=has, usual_at=USUAL)
 
     key = (run.run_id, split, truth_id, label, first, second)
-    return context.beside.answers("costs").ask(key, "Working out what errors cost", work, timeout)
+    return context.beside.answers("costs").ask(key, stored("Working out what errors cost"), work, timeout)

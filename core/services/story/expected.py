@@ -23,8 +23,3 @@ def expected_wrong(scan: Scan, ranks: Sequence[int]) -> Estimate:
         for column in kept.T[1:]
     )
     return Estimate(wrong, min(wrong, *ends), max(wrong, *ends))
-
-
-def between(found: Estimate) -> str:
-    """`0 to 12`."""
-    return f"{found.low:,.0f} to {found.high:,.0f}"

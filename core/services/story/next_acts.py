@@ -11,12 +11,13 @@ from core.context import Context
 from core.lookalikes import quoted
 from core.records import Dataset, Evaluation, NextAct, Place, Run, Scan, Told, Version, VersionLine
 from core.services.evaluation.words import AnyEvaluation, percent
-from core.services.story.expected import between, expected_wrong
+from core.services.story.expected import expected_wrong
 from core.store.acts.decisions import counts
 from core.store.relations import relation
 from core.store.telling import story as store
 from core.store.versions import count_changes, list_versions
 from core.targets.contract import Target
+from core.words import stored
 
 SHOWN = 3
 ALL_AT_ONCE = 20
@@ -74,17 +75,18 @@ def _scan(known: Known) -> Iterator[NextAct]:
     before = next((line for line in reversed(known.lines) if line.share_wrong and not line.untold), None)
     number = known.newest.number
     if before is None or before.share_wrong is None:
-        why = "Nobody knows yet how many labels are wrong, nor which."
-        yield NextAct(f"Scan version {number}", why, FIRST, "no scan so far", known.place("issues", version=number))
+        why = stored("Nobody knows yet how many labels are wrong, nor which.")
+        title, measured = stored(f"Scan version {number}"), stored("no scan so far")
+        yield NextAct(title, why, FIRST, measured, known.place("issues", version=number))
         return
-    left = round(before.share_wrong.estimate * before.version.row_count) - _changed_since(known, before.version.number)
+    since = before.version.number
+    left = round(before.share_wrong.estimate * before.version.row_count) - _changed_since(known, since)
     if left > 0:
         yield NextAct(
-            f"Scan version {number}",
-            f"About {left:,} labels may still be wrong, and nobody has looked which since version "
-            f"{before.version.number}.",
+            stored(f"Scan version {number}"),
+            stored(f"About {left:,} labels may still be wrong, and nobody has looked which since version {since}."),
             left,
-            f"the share of wrong labels of version {before.version.number}, less what was changed since",
+            stored(f"the share of wrong labels of version {since}, less what was changed since"),
             known.place("issues", version=number),
         )
 
@@ -94,10 +96,16 @@ def _apply(known: Known) -> Iterator[NextAct]:
     waiting = made.relabelled + made.excluded
     if waiting:
         yield NextAct(
-            f"Make a version of {waiting:,} decided {_rows(waiting)}",
-            f"{made.relabelled:,} new labels and {made.excluded:,} exclusions are decided, and in no version yet.",
+            stored(
+                f"Make a version of {waiting:,} decided row"
+                if waiting == 1
+                else f"Make a version of {waiting:,} decided rows"
+            ),
+            stored(
+                f"{made.relabelled:,} new labels and {made.excluded:,} exclusions are decided, and in no version yet."
+            ),
             waiting,
-            "the decisions in force",
+            stored("the decisions in force"),
             known.place("review", version=known.newest.number, view="versions"),
         )
 
@@ -110,25 +118,36 @@ def _review(known: Known) -> Iterator[NextAct]:
     left = sum(len(ranks) for ranks in by_label.values())
     if left > ALL_AT_ONCE and len(by_label) > 2 and not known.target.several:
         name = max(by_label, key=lambda one: expected_wrong(scan, by_label[one]).estimate)
-        ranks, called = by_label.pop(name), known.dataset.called(name)
+        ranks, called = by_label.pop(name), quoted(known.dataset.called(name))
+        count = len(ranks)
         yield from _reviewing(
             known,
             scan,
-            f"Review the {len(ranks):,} flagged {_rows(len(ranks))} of {quoted(known.dataset.called(name))}",
+            stored(
+                f"Review the {count:,} flagged row of {called}"
+                if count == 1
+                else f"Review the {count:,} flagged rows of {called}"
+            ),
             ranks,
             name,
         )
         others = [rank for ranks in by_label.values() for rank in ranks]
+        count = len(others)
         yield from _reviewing(
             known,
             scan,
-            f"Review the {len(others):,} flagged {_rows(len(others))} of the classes other than {quoted(called)}",
+            stored(
+                f"Review the {count:,} flagged row of the classes other than {called}"
+                if count == 1
+                else f"Review the {count:,} flagged rows of the classes other than {called}"
+            ),
             others,
             None,
         )
     elif left:
         ranks = [rank for ranks in by_label.values() for rank in ranks]
-        yield from _reviewing(known, scan, f"Review the {left:,} flagged {_rows(left)}", ranks, None)
+        title = stored(f"Review the {left:,} flagged row" if left == 1 else f"Review the {left:,} flagged rows")
+        yield from _reviewing(known, scan, title, ranks, None)
 
 
 def _reviewing(known: Known, scan: Scan, title: str, ranks: Sequence[int], name: str | None) -> Iterator[NextAct]:
@@ -136,14 +155,22 @@ def _reviewing(known: Known, scan: Scan, title: str, ranks: Sequence[int], name:
     wrong = round(expected.estimate)
     if not wrong:
         return
-    labels = "label is" if wrong == 1 else "labels are"
-    rough = "; a rough figure, since how many are wrong cannot be told" if scan.found("label").get("untold") else ""
+    low, high, number = f"{expected.low:,.0f}", f"{expected.high:,.0f}", known.newest.number
     yield NextAct(
         title,
-        f"About {wrong:,} wrong {labels} expected among them ({between(expected)}).",
+        stored(
+            f"About {wrong:,} wrong label is expected among them ({low} to {high})."
+            if wrong == 1
+            else f"About {wrong:,} wrong labels are expected among them ({low} to {high})."
+        ),
         wrong,
-        f"where these rows stand in the list of the scan of version {known.newest.number}{rough}",
-        known.place("review", version=known.newest.number, view="desk", given=name),
+        stored(
+            f"where these rows stand in the list of the scan of version {number}; a rough figure, since how many are "
+            "wrong cannot be told"
+            if scan.found("label").get("untold")
+            else f"where these rows stand in the list of the scan of version {number}"
+        ),
+        known.place("review", version=number, view="desk", given=name),
     )
 
 
@@ -151,20 +178,24 @@ def _train(known: Known) -> Iterator[NextAct]:
     number = known.newest.number
     place = known.place("training", version=number, view="new")
     if known.run is None:
-        why = "Without a model there is no score, and no error to look at."
+        why = stored("Without a model there is no score, and no error to look at.")
         if known.scan is not None:
-            yield NextAct("Train a first model", why, 1, "no run so far", place)
+            yield NextAct(stored("Train a first model"), why, 1, stored("no run so far"), place)
         return
     if any(line.score for line in known.lines if line.version.number == number):
         return
     learnt = next((line.version.number for line in known.lines if line.version.version_id == known.run.version_id), 1)
-    changed = _changed_since(known, learnt)
+    changed, run = _changed_since(known, learnt), known.run.number
     yield NextAct(
-        f"Retrain on version {number}",
-        f"The newest model, run {known.run.number}, learnt from version {learnt}; {changed:,} "
-        f"{_rows(changed)} {'has' if changed == 1 else 'have'} been corrected since.",
+        stored(f"Retrain on version {number}"),
+        stored(
+            f"The newest model, run {run}, learnt from version {learnt}; {changed:,} row has been corrected since."
+            if changed == 1
+            else f"The newest model, run {run}, learnt from version {learnt}; {changed:,} rows have been corrected "
+            "since."
+        ),
         changed,
-        f"the changes from version {learnt} to {number}",
+        stored(f"the changes from version {learnt} to {number}"),
         place,
     )
 
@@ -185,13 +216,18 @@ def _collect(known: Known) -> Iterator[NextAct]:
     if name is None or round(errors[name]) < 1:
         return
     recall, largest = known.found.classes[name].recall, max(sizes.values())
-    kind = "missed" if not isinstance(known.found, Evaluation) else "taken for something else"
+    has, share, split = sizes[name], percent(1 - recall), known.found.split
     yield NextAct(
-        f"Collect rows of {quoted(known.dataset.called(name))}",
-        f"It has {sizes[name]:,} rows where the largest class has {largest:,}, and {percent(1 - recall)} of its "
-        f"{known.found.split} rows are {kind}.",
+        stored(f"Collect rows of {quoted(known.dataset.called(name))}"),
+        stored(
+            f"It has {has:,} rows where the largest class has {largest:,}, and {share} of its {split} rows are taken "
+            "for something else."
+            if isinstance(known.found, Evaluation)
+            else f"It has {has:,} rows where the largest class has {largest:,}, and {share} of its {split} rows are "
+            "missed."
+        ),
         round(errors[name]),
-        f"that share of its {sizes[name]:,} rows; new rows mend a part of it",
+        stored(f"that share of its {has:,} rows; new rows mend a part of it"),
         known.place("profile", version=known.newest.number),
         at_most=True,
     )
@@ -202,26 +238,28 @@ def _telling(known: Known, measured: bool) -> Iterator[NextAct]:
     number = known.newest.number
     if not measured:
         yield NextAct(
-            "Measure whether the cleaning paid",
-            "Three kinds of models are compared: on labels as given, as reviewed, and with as many random changes.",
+            stored("Measure whether the cleaning paid"),
+            stored(
+                "Three kinds of models are compared: on labels as given, as reviewed, and with as many random changes."
+            ),
             0,
-            "it changes no row",
+            stored("it changes no row"),
             known.place("training", version=number, view="effect"),
         )
     if known.suspects and known.suspects.rows and known.run and known.found:
         yield NextAct(
-            f"Judge the {known.suspects.rows:,} errors whose labels are doubtful",
-            "Where the label is wrong, a right answer counts as an error: the score is better than it looks.",
+            stored(f"Judge the {known.suspects.rows:,} errors whose labels are doubtful"),
+            stored("Where the label is wrong, a right answer counts as an error: the score is better than it looks."),
             0,
-            "it changes the score's yardstick, not the model",
+            stored("it changes the score's yardstick, not the model"),
             known.place("evaluation", run=known.run.number, split=known.found.split, labels="newest"),
         )
     if known.run is not None:
         yield NextAct(
-            "Export the newest version",
-            "Labels as they stand now, for whoever uses them.",
+            stored("Export the newest version"),
+            stored("Labels as they stand now, for whoever uses them."),
             0,
-            "it changes no row",
+            stored("it changes no row"),
             known.place("data", version=number, view="export"),
         )
 
@@ -229,7 +267,3 @@ def _telling(known: Known, measured: bool) -> Iterator[NextAct]:
 def _changed_since(known: Known, number: int) -> int:
     versions = list_versions(known.context.store, known.dataset.dataset_id)
     return sum(count_changes(known.context.store, one.version_id) for one in versions if one.number > number)
-
-
-def _rows(count: int) -> str:
-    return "row" if count == 1 else "rows"

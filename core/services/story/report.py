@@ -35,6 +35,7 @@ from core.services.story.costs import costs
 from core.services.story.tell import story
 from core.store.datasets import get_dataset
 from core.tasks import task_named
+from core.words import say, say_stored
 
 VERSIONS, DECIDED, WORST = 5, 6, 5
 """So many lines fit the two pages."""
@@ -71,24 +72,25 @@ def story_report(
 
 def _front(context: Context, told: Story, price: Price, labels_from: LabelsFrom) -> StoryReport:
     said, score = words.answers(told), told.score
-    figure = score.figure[:1].upper() + score.figure[1:] if score else "Score"
     shown = told.lines if len(told.lines) <= VERSIONS else (told.lines[0], *told.lines[1 - VERSIONS :])
     decided = words.decided_lines(told.decided)
-    more = [f"and {len(decided) - DECIDED:,} more lines"] if len(decided) > DECIDED else []
+    more = [say("and {n:,} more lines", n=len(decided) - DECIDED)] if len(decided) > DECIDED else []
     return StoryReport(
-        title=f"{told.dataset.name}: its story" if score is None else f"{told.dataset.name}: how good, and what next",
+        title=say("{name}: its story", name=told.dataset.name)
+        if score is None
+        else say("{name}: how good, and what next", name=told.dataset.name),
         answer=words.headline(told),
         boxes=_boxes(told),
-        figure=figure,
-        worst=tuple(f"{one.sentence}." for one in told.worst[:WORST]) or (said["worst"],),
+        figure=words.figure_name(score),
+        worst=tuple(words.ended(one.sentence) for one in told.worst[:WORST]) or (said["worst"],),
         suspects=said["suspects"],
-        acts=tuple(ReportAct(act.title, words.gain(act), act.why) for act in told.next_acts),
-        trend=told.trend,
+        acts=tuple(ReportAct(say_stored(act.title), words.gain(act), say_stored(act.why)) for act in told.next_acts),
+        trend=say_stored(told.trend),
         versions=tuple(_version(line) for line in shown),
         more_versions=len(told.lines) - len(shown),
         decided=(*decided[:DECIDED], *more),
         baselines=tuple(_baseline(one, score) for one in told.baselines) if score else (),
-        effect=told.effect,
+        effect=words.effect_words(told),
         threshold=_threshold(context, told, price, labels_from),
         classes_said=said["classes"],
         classes=tuple(_class(context, told, one) for one in told.classes[:CLASSES]),
@@ -99,18 +101,17 @@ def _boxes(told: Story) -> tuple[ReportBox, ...]:
     boxes = []
     if told.score:
         score = told.score
-        name = score.figure[:1].upper() + score.figure[1:]
-        between = f"probably {words.ends(score.score)}, on {score.rows:,} rows of {score.split}"
-        boxes.append(ReportBox(name, percent(score.score.estimate), between))
+        about = {"ends": words.ends(score.score), "n": score.rows, "split": say(score.split)}
+        between = say("probably {ends}, on {n:,} rows of {split}", **about)
+        boxes.append(ReportBox(words.figure_name(score), percent(score.score.estimate), between))
     line = next((one for one in reversed(told.lines) if one.share_wrong), None)
     if line and line.share_wrong:
-        value = "cannot be told" if line.untold else percent(line.share_wrong.estimate)
-        boxes.append(
-            ReportBox(f"Wrong labels, version {line.version.number}", value, f"probably {words.ends(line.share_wrong)}")
-        )
+        value = say("cannot be told") if line.untold else percent(line.share_wrong.estimate)
+        name = say("Wrong labels, version {n}", n=line.version.number)
+        boxes.append(ReportBox(name, value, say("probably {ends}", ends=words.ends(line.share_wrong))))
     decided = sum(one.rows for one in told.decided)
-    verdict = words.EFFECTS[told.effect_verdict]
-    boxes.append(ReportBox("Did the cleaning pay?", verdict, f"{decided:,} rows decided, {len(told.lines):,} versions"))
+    meaning = say("{n:,} rows decided, {versions:,} versions", n=decided, versions=len(told.lines))
+    boxes.append(ReportBox(say(words.QUESTIONS["effect"]), say(words.EFFECTS[told.effect_verdict]), meaning))
     return tuple(boxes)
 
 
@@ -118,33 +119,39 @@ def _version(line: VersionLine) -> ReportVersion:
     version = line.version
     return ReportVersion(
         number=version.number,
-        made=f"{version.created_at:%d %b %Y} by {version.created_by}{f': {version.note}' if version.note else ''}",
+        made=say("{day:%d %b %Y} by {user}: {note}", day=version.created_at, user=version.created_by, note=version.note)
+        if version.note
+        else say("{day:%d %b %Y} by {user}", day=version.created_at, user=version.created_by),
         rows=version.row_count,
         share_wrong=words.share_words(line),
-        score=f"{words.with_ends(line.score.score)}, run\N{NO-BREAK SPACE}{line.score.run.number}"
+        score=say("{score}, run\u00a0{n}", score=words.with_ends(line.score.score), n=line.score.run.number)
         if line.score
-        else "no run",
+        else say("no run"),
         wrong=None if line.untold else line.share_wrong,
         scored=line.score.score if line.score else None,
     )
 
 
 def _baseline(one: Baseline, score: ScoreOf) -> ReportBaseline:
-    verdict = {"better": "better", "worse": "worse", "unclear": "not clearly different"}[one.verdict(score.score)]
-    by = f", {words.points(one.difference)}" if one.difference else ""
-    return ReportBaseline(one.name, one.meaning, words.with_ends(one.score), f"{verdict}{by}")
+    said = {"better": say("better"), "worse": say("worse"), "unclear": say("not clearly different")}
+    verdict = said[one.verdict(score.score)]
+    if one.difference:
+        verdict = say("{verdict}, {points}", verdict=verdict, points=words.points(one.difference))
+    return ReportBaseline(say_stored(one.name), words.baseline_meaning(one), words.with_ends(one.score), verdict)
 
 
 def _threshold(context: Context, told: Story, price: Price, labels_from: LabelsFrom) -> str:
     """With the costs that somebody has said, or a common case, which is said to be one."""
     if told.score is None:
-        return "There is no model yet."
+        return say(words.NO_MODEL)
     label, first, second = price
     curve = costs(context, told.score.run, told.score.split, label, first, second, labels_from, timeout=None)
     assert not isinstance(curve, Pending), "it was waited for"
     said = words.cost_words(curve, None if label is None else told.dataset.called(label), first, second)
-    kinds = ("a wrong answer", "a row that is left to a person") if label is None else ("a false alarm", "a miss")
-    return f"If {kinds[0]} costs {first:g} and {kinds[1]} {second:g}: {said}"
+    about = {"first": first, "second": second, "said": said}
+    if label is None:
+        return say("If a wrong answer costs {first:g} and a row that is left to a person {second:g}: {said}", **about)
+    return say("If a false alarm costs {first:g} and a miss {second:g}: {said}", **about)
 
 
 def _class(context: Context, told: Story, one: ClassMeaning) -> ReportClass:
@@ -157,7 +164,7 @@ def _example(
     context: Context, example: Example, line: Callable[[str, int], str], confidence: float = 1.0
 ) -> ReportExample:
     return ReportExample(
-        name=(example.text or "" if example.media_id else "") or f"row {example.example_id}",
+        name=(example.text or "" if example.media_id else "") or say("row {n}", n=example.example_id),
         text="" if example.media_id else line(example.text or "", TYPICAL_CHARACTERS),
         image=thumbnail(context, example.media_id) if example.media_id else None,
         confidence=confidence,

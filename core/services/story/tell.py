@@ -34,7 +34,7 @@ from core.records import (
 from core.services.cleaning_effect import effects
 from core.services.evaluation.measures import compare, evaluate, splits_of
 from core.services.evaluation.named import under_names
-from core.services.evaluation.words import ALWAYS, AnyEvaluation, difference, limits
+from core.services.evaluation.words import ALWAYS, AnyEvaluation, limits
 from core.services.runs.listing import done_runs, headline_scores
 from core.services.story import baselines, meaning, next_acts, worst
 from core.services.story.next_acts import Known
@@ -43,14 +43,15 @@ from core.store.telling.story import tally
 from core.store.versions import list_versions
 from core.targets.contract import Target
 from core.tasks import target_of
+from core.words import later, stored
 
 AnyComparison = Comparison | MultiLabelComparison
 
-NOBODY_MEASURED = (
+NOBODY_MEASURED = later(
     "Nobody has measured whether the cleaning paid: train on the labels as given, as reviewed and with as many random "
     "changes, and compare."
 )
-NOTHING_CLEANED = "Nothing has been cleaned yet, so there is nothing to measure."
+NOTHING_CLEANED = later("Nothing has been cleaned yet, so there is nothing to measure.")
 
 
 def story(
@@ -77,7 +78,9 @@ def story(
     def work(report: Report) -> Story:
         return _Teller(context, dataset, versions, scans, runs, found, labels_from).tell(run, split, report)
 
-    return context.beside.answers("stories", kept=16).ask(key, f"Telling the story of {dataset.name}", work, timeout)
+    return context.beside.answers("stories", kept=16).ask(
+        key, stored(f"Telling the story of {dataset.name}"), work, timeout
+    )
 
 
 class _Teller:
@@ -131,6 +134,7 @@ class _Teller:
             effect=conclude(effect).sentence if effect else NOBODY_MEASURED if reviewed else NOTHING_CLEANED,
             effect_verdict=conclude(effect).verdict if effect else None,
             effect_version=self._number(effect.version_id) if effect else None,
+            measured=effect,
             baselines=(*([previous] if previous else []), *bases),
             worst=worst.worst_classes(evaluation, self.dataset.called) if evaluation else (),
             suspects=suspects,
@@ -176,14 +180,14 @@ class _Teller:
     def _trend(self, lines: Sequence[VersionLine], score: ScoreOf | None) -> str:
         first = next((line.score for line in lines if line.score), None)
         if first is None or score is None:
-            return "No model has been trained on this dataset yet, so there is no score to follow."
+            return stored("No model has been trained on this dataset yet, so there is no score to follow.")
         if first.run.run_id == score.run.run_id:
-            return "One version has a score so far: train on another one to see whether it is better."
+            return stored("One version has a score so far: train on another one to see whether it is better.")
         found = self._compare(first.run, score.run, score.split)
         if found is None:
-            return f"Runs {first.run.number} and {score.run.number} have predicted no row in common."
-        said = difference(_headline(found), first.run, score.run)
-        return f"On the same {found.rows:,} rows, {said}."
+            one, other = first.run.number, score.run.number
+            return stored(f"Runs {one} and {other} have predicted no row in common.")
+        return _followed(_headline(found).difference, found.rows, first.run, score.run)
 
     def _previous(self, run: Run, split: str | None) -> baselines.Baseline | None:
         earlier = (one for one in self.runs if one.number < run.number and self._has(one, split))
@@ -193,11 +197,12 @@ class _Teller:
             return None
         one = _headline(found)
         return baselines.Baseline(
-            name=f"Run {before.number}, the one before",
+            name=stored(f"Run {before.number}, the one before"),
             meaning=f"{before.title}, by {before.created_by} on {before.created_at:%d %b %Y}",
             score=_headline_score(found.first)[1],
             difference=one.difference,
             run=before.number,
+            whose=before,
         )
 
     def _compare(self, first: Run, second: Run, split: str) -> AnyComparison | None:
@@ -207,6 +212,18 @@ class _Teller:
             return None
         assert not isinstance(found, Pending), "it was waited for"
         return found
+
+
+def _followed(by: Estimate, rows: int, first: Run, newest: Run) -> str:
+    """What the interval of a difference lets one say of two runs on the same rows."""
+    better, worse = (newest.number, first.number) if by.low > 0 else (first.number, newest.number)
+    points, low, high = (f"{100 * value:+.1f}" for value in (by.estimate, *by.interval))
+    return stored(
+        f"On the same {rows:,} rows, no clear difference ({points} points, 95 % interval {low} to {high})."
+        if by.low <= 0 <= by.high
+        else f"On the same {rows:,} rows, run {better} is better than run {worse} ({points} points, "
+        f"95 % interval {low} to {high})."
+    )
 
 
 def score_of(run: Run, split: str, found: AnyEvaluation) -> ScoreOf:

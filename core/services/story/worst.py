@@ -23,14 +23,15 @@ from core.records import (
 )
 from core.services.evaluation.measures import predicted_rows
 from core.services.evaluation.words import AnyEvaluation
-from core.services.story.expected import between, expected_wrong
+from core.services.story.expected import expected_wrong
 from core.store.relations import relation
 from core.store.telling.story import suspects
+from core.words import later, stored
 
 TOLD = 6
 """Classes that are told of, at most."""
-NO_RUN = "No model has predicted the rows yet."
-NO_SCAN = "No scan has looked for wrong labels yet."
+NO_RUN = later("No model has predicted the rows yet.")
+NO_SCAN = later("No scan has looked for wrong labels yet.")
 
 
 def worst_classes(found: AnyEvaluation, called: Callable[[str], str]) -> tuple[Told, ...]:
@@ -50,10 +51,16 @@ def suspects_of(
     wrong = found.rows - found.right
     ranks, _ = suspect_rows(context, run, found.split, newest, found.version_id, scan, 0, 0)
     total, expected = len(ranks), expected_wrong(scan, ranks)
-    be = "is" if total == 1 else "are"
-    said = f"{total:,} of the model's {wrong:,} errors {be} on labels that are doubtful themselves"
-    if total:
-        said += f": about {expected.estimate:,.0f} of these labels are probably wrong ({between(expected)})"
+    about, low, high = (f"{value:,.0f}" for value in (expected.estimate, expected.low, expected.high))
+    said = stored(
+        f"{total:,} of the model's {wrong:,} errors are on labels that are doubtful themselves"
+        if not total
+        else f"{total:,} of the model's {wrong:,} errors is on labels that are doubtful themselves: about {about} of "
+        f"these labels are probably wrong ({low} to {high})"
+        if total == 1
+        else f"{total:,} of the model's {wrong:,} errors are on labels that are doubtful themselves: about {about} of "
+        f"these labels are probably wrong ({low} to {high})"
+    )
     return Told(said, total, wrong, RowsBehind(suspect=True)), ""
 
 
@@ -123,9 +130,12 @@ def _of_classes(found: Evaluation, called: Callable[[str], str]) -> tuple[Told, 
         taken, rows = int(errors[other]), int(support[place])
         rest = int(wrong[place]) - taken
         own, taken_for = quoted(called(name)), quoted(called(found.labels[other]))
-        said = f"{own} is taken for {taken_for} in {taken:,} of {rows:,} rows"
-        more = f", and for other classes in {rest:,}" if rest else ""
-        told.append(Told(said + more, int(wrong[place]), rows, RowsBehind((name, "" if rest else found.labels[other]))))
+        said = stored(
+            f"{own} is taken for {taken_for} in {taken:,} of {rows:,} rows, and for other classes in {rest:,}"
+            if rest
+            else f"{own} is taken for {taken_for} in {taken:,} of {rows:,} rows"
+        )
+        told.append(Told(said, int(wrong[place]), rows, RowsBehind((name, "" if rest else found.labels[other]))))
     return tuple(told)
 
 
@@ -134,15 +144,26 @@ def _of_sets(found: MultiLabelEvaluation, called: Callable[[str], str]) -> tuple
     told = []
     for place in _ranked(missed + added, missed + added + hits):
         name, has = found.labels[place], int(missed[place] + hits[place])
-        parts = []
-        if missed[place]:
-            parts.append(f"missed in {missed[place]:,} of {has:,} rows that have it")
-        if added[place]:
-            parts.append(f"wrongly added to {added[place]:,} {'other' if added[place] == 1 else 'others'}")
         rows = int(missed[place]) or int(added[place])
         behind = RowsBehind((name, "") if missed[place] else ("", name))
-        told.append(Told(f"{quoted(called(name))} is {', and '.join(parts)}", rows, has, behind))
+        told.append(Told(_of_set(quoted(called(name)), int(missed[place]), has, int(added[place])), rows, has, behind))
     return tuple(told)
+
+
+def _of_set(name: str, missed: int, has: int, added: int) -> str:
+    if not added:
+        return stored(f"{name} is missed in {missed:,} of {has:,} rows that have it")
+    if not missed:
+        return stored(
+            f"{name} is wrongly added to {added:,} other"
+            if added == 1
+            else f"{name} is wrongly added to {added:,} others"
+        )
+    return stored(
+        f"{name} is missed in {missed:,} of {has:,} rows that have it, and wrongly added to {added:,} other"
+        if added == 1
+        else f"{name} is missed in {missed:,} of {has:,} rows that have it, and wrongly added to {added:,} others"
+    )
 
 
 def _ranked(wrong: Integers, of: Integers) -> list[int]:

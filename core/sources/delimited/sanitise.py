@@ -19,6 +19,7 @@ from core.settings import MAX_CELL_BYTES
 from core.sources.base import Bench
 from core.sources.delimited.encoding import UNDECODABLE, Encoding
 from core.sources.rejects import RejectWriter
+from core.words import stored
 
 BLOCK = 4 * 1024**2
 """Look unit: every line or quoted cell of twice this size contains a whole block."""
@@ -198,7 +199,7 @@ def sanitise(
             lines.next()
         out.write("\n" * above)
         for count, record in enumerate(records(lines)):
-            reason = record.reason or ("undecodable bytes" if UNDECODABLE in record.text else "")
+            reason = record.reason or (stored("undecodable bytes") if UNDECODABLE in record.text else "")
             if reason:
                 shown = record.text[:1000].replace(UNDECODABLE, "\N{REPLACEMENT CHARACTER}")
                 rejects.add(path.name, record.line, reason, shown)

@@ -33,11 +33,12 @@ from core.sources.tabular import (
     used,
 )
 from core.sql import identifier, literal
+from core.words import later, stored
 
 SUFFIXES = (".csv", ".tsv", ".tab")
 
 
-_MARKS = {"\t": "tab", ",": "comma", ";": "semicolon", "|": "bar"}
+_MARKS = {"\t": later("tab"), ",": later("comma"), ";": later("semicolon"), "|": later("bar")}
 _SHOWN = 60
 """Characters of a line above the header that are shown."""
 
@@ -77,13 +78,21 @@ def _examine(part: Part) -> _Csv:
 def _note(part: Part, dialect: Dialect, encoding: Encoding) -> str:
     """What was found out, and what is left out."""
     mark = _MARKS.get(dialect.delimiter, repr(dialect.delimiter))
-    said = f"{part.path.name}: {mark}-separated, {encoding.title}{'' if dialect.header else ', no header line'}"
+    said = stored(f"{part.path.name}: {mark}-separated, {encoding.title}")
+    if not dialect.header:
+        said = stored(f"{part.path.name}: {mark}-separated, {encoding.title}, no header line")
     above = [line[:_SHOWN] for line in dialect.above if line.strip()]
     if above:
-        place = "header" if dialect.header else "first row"
-        said += f"; left out above the {place}: {' / '.join(above[:3])}{' …' if len(above) > 3 else ''}"
+        lines = " / ".join(above[:3]) + (" …" if len(above) > 3 else "")
+        left_out = (
+            stored(f"left out above the header: {lines}")
+            if dialect.header
+            else stored(f"left out above the first row: {lines}")
+        )
+        said += f"; {left_out}"
     if dialect.unfilled:
-        said += f"; no row has a cell for {', '.join(map(repr, dialect.unfilled))}"
+        names = ", ".join(map(repr, dialect.unfilled))
+        said += "; " + stored(f"no row has a cell for {names}")
     return said
 
 

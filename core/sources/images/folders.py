@@ -6,6 +6,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from core.sources.guess import split_name
+from core.words import stored
 
 _SPLITS = frozenset(("train", "training", "test", "testing", "dev", "val", "valid", "validation"))
 _NAMED = 3
@@ -76,12 +77,12 @@ def notes_on(class_folders: Iterable[Folder], folders: Iterable[Folder]) -> list
         by_name.setdefault(own[-1], set()).add(_without_splits(own))
     several = sorted(folder for same in by_name.values() if len(same) > 1 for folder in same)
     depths = {len(_without_splits(own)) for own in classes}
-    notes = [f"Folders inside of a class folder belong to its class: {_listed(inner)}."] if inner else []
+    notes = [stored(f"Folders inside of a class folder belong to its class: {_listed(inner)}.")] if inner else []
     if len(depths) > 1:
         deepest = [own for own in classes if len(_without_splits(own)) == max(depths)]
-        notes.append(f"Class folders lie at different depths: {_listed(deepest)} deeper than the others.")
+        notes.append(stored(f"Class folders lie at different depths: {_listed(deepest)} deeper than the others."))
     if several:
-        notes.append(f"Folders of one name are one class: {_listed(several)}.")
+        notes.append(stored(f"Folders of one name are one class: {_listed(several)}."))
     return notes
 
 

@@ -13,6 +13,7 @@ from PIL import Image
 from core.files import whole
 from core.modalities.image.opening import ImageFault, decoded
 from core.settings import MAX_CELL_BYTES
+from core.words import stored
 
 THUMBNAIL_SIDE = 128
 PREVIEW_SIDE = 1280
@@ -43,7 +44,9 @@ def keep(content: bytes, media: Path) -> StoredImage:
     Raises ImageFault for more than `MAX_CELL_BYTES` bytes, and as `decoded` does.
     """
     if len(content) > MAX_CELL_BYTES:
-        raise ImageFault(f"image file of {len(content) / 1024**2:,.0f} MB, the limit is {MAX_CELL_BYTES // 1024**2} MB")
+        raise ImageFault(
+            stored(f"image file of {len(content) / 1024**2:,.0f} MB, the limit is {MAX_CELL_BYTES // 1024**2} MB")
+        )
     shown, form = decoded(content)
     suffix = _SUFFIX[form]
     digest = hashlib.sha256(content).hexdigest()

@@ -19,6 +19,7 @@ from typing import IO
 
 from core.modalities.image.opening import ImageFault
 from core.settings import MAX_CELL_BYTES
+from core.words import stored
 
 _SECONDS = 20
 
@@ -41,37 +42,37 @@ class Finder:
         if isinstance(value, bytes | bytearray | memoryview):
             return "", bytes(value)
         if not isinstance(value, str) or not value.strip():
-            raise ImageFault("no image: the cell is empty")
+            raise ImageFault(stored("no image: the cell is empty"))
         text = value.strip()
         scheme = text.split(":", 1)[0].lower() if ":" in text[:10] else ""
         if scheme == "data":
             return "", _data_uri(text)
         if scheme == "https" and self.within is not None:
-            raise ImageFault(f"addresses are not fetched by the server: {text[:200]}")
+            raise ImageFault(stored(f"addresses are not fetched by the server: {text[:200]}"))
         if scheme == "https":
             return Path(urllib.parse.urlsplit(text).path).name, _fetched(text)
         if scheme == "file":
             return self._file(urllib.parse.unquote(urllib.parse.urlsplit(text).path))
         if scheme in ("http", "ftp", "s3", "gs"):
-            raise ImageFault(f"{scheme}: addresses are not fetched, only https: ones")
+            raise ImageFault(stored(f"{scheme}: addresses are not fetched, only https: ones"))
         return self._file(text)
 
     def _file(self, text: str) -> tuple[str, bytes]:
         try:
             path = self._found(text)
             if path.stat().st_size > MAX_CELL_BYTES:
-                raise ImageFault(f"image file of {path.stat().st_size / 1024**2:,.0f} MB is over the limit")
+                raise ImageFault(stored(f"image file of {path.stat().st_size / 1024**2:,.0f} MB is over the limit"))
             return path.name, path.read_bytes()
         except (OSError, ValueError) as error:
-            raise ImageFault(f"image file cannot be read: {text[:200]}") from error
+            raise ImageFault(stored(f"image file cannot be read: {text[:200]}")) from error
 
     def _found(self, text: str) -> Path:
         candidates = [folder / text for folder in self.folders] or [Path(text)]
         path = next((candidate for candidate in candidates if candidate.is_file()), candidates[0]).resolve()
         if self.within is not None and not any(path.is_relative_to(folder) for folder in self.within):
-            raise ImageFault(f"image path lies outside the folders allowed: {text[:200]}")
+            raise ImageFault(stored(f"image path lies outside the folders allowed: {text[:200]}"))
         if not path.is_file():
-            raise ImageFault(f"image file not found: {text[:200]}")
+            raise ImageFault(stored(f"image file not found: {text[:200]}"))
         return path
 
 
@@ -82,7 +83,7 @@ def _data_uri(text: str) -> bytes:
             return base64.b64decode(body, validate=True)
         return urllib.parse.unquote_to_bytes(body)
     except (binascii.Error, ValueError) as error:
-        raise ImageFault("data: URI is not valid base64") from error
+        raise ImageFault(stored("data: URI is not valid base64")) from error
 
 
 def _fetched(url: str) -> bytes:
@@ -92,9 +93,9 @@ def _fetched(url: str) -> bytes:
         with urllib.request.build_opener(_HttpsOnly, _PublicOnly).open(url, timeout=_SECONDS) as response:
             content = bytes(response.read(MAX_CELL_BYTES + 1))
     except (OSError, ValueError) as error:
-        raise ImageFault(f"image cannot be fetched from {url[:200]}: {error}") from error
+        raise ImageFault(stored(f"image cannot be fetched from {url[:200]}: {error}")) from error
     if len(content) > MAX_CELL_BYTES:
-        raise ImageFault(f"image behind {url[:200]} is over the limit of {MAX_CELL_BYTES // 1024**2} MB")
+        raise ImageFault(stored(f"image behind {url[:200]} is over the limit of {MAX_CELL_BYTES // 1024**2} MB"))
     return content
 
 

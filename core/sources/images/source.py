@@ -27,6 +27,7 @@ from core.sources.paths import IMAGE_SUFFIXES, TABLE_SUFFIXES, existing, is_utf8
 from core.sources.tabular import label_notes
 from core.targets.one_class.facts import ONE_CLASS
 from core.tasks import task_of
+from core.words import stored
 
 SKIPPED = ("__MACOSX", ".")
 """How files and folders begin that are nobody's images."""
@@ -148,7 +149,7 @@ def _member(
     told: Mapping[str, Mapping[str, str | None]],
 ) -> Member:
     if not is_utf8(str(path)):
-        fault = "the name of the file has letters in another encoding than UTF-8: rename it"
+        fault = stored("the name of the file has letters in another encoding than UTF-8: rename it")
         return Member(origin, shown_name(str(path)), ordinal, None, None, fault)
     row = told.get(str(path), {})
     label, split = row.get("label", place.label), row.get("split", place.split)
@@ -161,7 +162,7 @@ def _member(
 
 def _no_image(name: str) -> str:
     suffix = PurePosixPath(name).suffix
-    return "" if suffix.lower() in IMAGE_SUFFIXES else f"not an image file ({suffix or 'no suffix'})"
+    return "" if suffix.lower() in IMAGE_SUFFIXES else stored(f"not an image file ({suffix or 'no suffix'})")
 
 
 class Opener:
@@ -178,9 +179,9 @@ class Opener:
             if member.origin.is_dir():
                 path = (member.origin / member.name).resolve()
                 if not path.is_relative_to(member.origin):
-                    raise ImageFault("the link leads outside of the folder")
+                    raise ImageFault(stored("the link leads outside of the folder"))
                 if path.exists() and not path.is_file():
-                    raise ImageFault("no file but a pipe or a device")
+                    raise ImageFault(stored("no file but a pipe or a device"))
                 _check_size(path.stat().st_size, most)
                 return path.read_bytes()
             if self._path != member.origin or self._archive is None:
@@ -191,7 +192,7 @@ class Opener:
             _check_size(entry.file_size, most)
             return read_member(self._archive, entry)
         except (OSError, zipfile.BadZipFile, KeyError, SourceError, RuntimeError) as error:
-            raise ImageFault(f"file cannot be read: {error}") from error
+            raise ImageFault(stored(f"file cannot be read: {error}")) from error
 
     def close(self) -> None:
         if self._archive is not None:
@@ -200,7 +201,7 @@ class Opener:
 
 def _check_size(size: int, most: int) -> None:
     if size > most:
-        raise ImageFault(f"image file of {size / 1024**2:,.0f} MB, the limit is {most // 1024**2} MB")
+        raise ImageFault(stored(f"image file of {size / 1024**2:,.0f} MB, the limit is {most // 1024**2} MB"))
 
 
 def preview(locations: Sequence[str], bench: Bench) -> Preview:
@@ -219,12 +220,15 @@ def preview(locations: Sequence[str], bench: Bench) -> Preview:
     schema = Schema(task_of(IMAGE, ONE_CLASS).name, IMAGE.name, "label", "split" if splits else None)
     listed = [[member.name, member.label, *([member.split] if splits else []), member.name] for member in good]
     columns = describe(names, ["BLOB", *["VARCHAR"] * (len(names) - 1)], listed)
-    notes = [f"{len(good):,} images in {len(by_class):,} class folders" + (f"; {', '.join(splits)}" if splits else "")]
+    notes = [
+        stored(f"{len(good):,} images in {len(by_class):,} class folders")
+        + (f"; {', '.join(splits)}" if splits else "")
+    ]
     if len(found) > len(good):
-        notes.append(f"{len(found) - len(good):,} other files will be set aside")
+        notes.append(stored(f"{len(found) - len(good):,} other files will be set aside"))
     tables = sorted({Path(member.name).name for member in found if member.name.lower().endswith(TABLE_SUFFIXES)})
     if tables:
-        notes.append(f"Not read beside the folders: {', '.join(tables[:3])}. Load a table by its own path.")
+        notes.append(stored(f"Not read beside the folders: {', '.join(tables[:3])}. Load a table by its own path."))
     notes += notes_on([member.class_folder for member in good], [tuple(member.name.split("/")[:-1]) for member in good])
     notes += label_notes(schema, [{"label": member.label} for member in good])
     return Preview("imagefolder", columns[:-1], tuple(rows), schema, tuple(notes), len(good))

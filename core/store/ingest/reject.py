@@ -13,15 +13,16 @@ from core.sql import literal
 from core.store.database import Cursor
 from core.store.ingest.lines import lines_of_bytes, lines_of_records
 from core.store.ingest.usable import Test
+from core.words import later
 
 _CONTENT = 500
 _REASONS: Mapping[str, str] = {
-    "MISSING COLUMNS": "too few columns",
-    "TOO MANY COLUMNS": "too many columns",
-    "UNQUOTED VALUE": "quotes in the wrong place",
-    "INVALID STATE": "quotes in the wrong place",
-    "LINE SIZE OVER MAXIMUM": "line too long",
-    "INVALID ENCODING": "bytes that cannot be decoded",
+    "MISSING COLUMNS": later("too few columns"),
+    "TOO MANY COLUMNS": later("too many columns"),
+    "UNQUOTED VALUE": later("quotes in the wrong place"),
+    "INVALID STATE": later("quotes in the wrong place"),
+    "LINE SIZE OVER MAXIMUM": later("line too long"),
+    "INVALID ENCODING": later("bytes that cannot be decoded"),
 }
 """DuckDB's error type → what a person reads."""
 

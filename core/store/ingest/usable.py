@@ -10,6 +10,7 @@ from core.modalities import WORDS
 from core.records import Schema
 from core.settings import MAX_CELL_BYTES
 from core.sql import literal
+from core.words import stored
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,10 +34,10 @@ def usable_test(schema: Schema, cells: Sequence[str], has_reason: bool) -> Test:
     Asked of the stored rows and not while reading: as part of the reading SELECT it took a quarter of its time.
     """
     suspects = [f"strlen({cell}) > {MAX_CELL_BYTES}" for cell in cells]
-    tests = [(f"({' OR '.join(suspects)})", literal(f"a cell larger than {MAX_CELL_BYTES // 1024**2} MB"))]
+    tests = [(f"({' OR '.join(suspects)})", literal(stored(f"a cell larger than {MAX_CELL_BYTES // 1024**2} MB")))]
     for column, reason in (
-        (WORDS, "empty: every feature" if schema.features else f"empty: column {schema.payload}"),
-        ("given_label", f"missing label: {', '.join(schema.labelled_by)}"),
+        (WORDS, stored("empty: every feature") if schema.features else stored(f"empty: column {schema.payload}")),
+        ("given_label", stored(f"missing label: {', '.join(schema.labelled_by)}")),
     ):
         suspects.append(
             f"{column} IS NULL OR {column} < '!' OR ({column} >= chr(127) AND regexp_matches({column}, '^[{UNSEEN}]'))"

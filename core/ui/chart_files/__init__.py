@@ -14,9 +14,11 @@ from streamlit.components.v2.types import ComponentRenderer
 from core.charts.numbers import numbers_of
 from core.services.export import file_name
 from core.ui.parts.csv_text import csv_button, csv_text
+from core.words import language, say
+from core.words.script import dictionary, speaking_source
 
 _FOLDER = Path(__file__).parent
-_BUTTONS = """<div class="chart-files" role="group" aria-label="Save the chart">
+_BUTTONS = """<div class="chart-files" role="group">
 <button type="button" data-kind="svg">SVG</button><button type="button" data-kind="png">PNG</button></div>
 <div class="said" role="status"></div>"""
 
@@ -26,16 +28,22 @@ def _component() -> ComponentRenderer:
     return st.components.v2.component(
         "winnow_chart_files",
         html=_BUTTONS,
-        js=(_FOLDER / "files.js").read_text(encoding="utf-8"),
+        js=speaking_source(_source()),
         css=(_FOLDER / "files.css").read_text(encoding="utf-8"),
         isolate_styles=True,
     )
 
 
+@cache
+def _source() -> str:
+    return (_FOLDER / "files.js").read_text(encoding="utf-8")
+
+
 def picture_buttons(chart_key: str, name: str) -> None:
     """Buttons that save the chart that is drawn under `chart_key` as SVG or PNG; `name` is the file's, without its
     ending."""
-    _component()(key=f"{chart_key}-picture", data={"chart": chart_key, "name": file_name(name)})
+    data = {"chart": chart_key, "name": file_name(name), "words": dictionary(_source(), language())}
+    _component()(key=f"{chart_key}-picture", data=data)
 
 
 def chart_files(
@@ -43,7 +51,7 @@ def chart_files(
 ) -> None:
     """The small box beneath a chart that saves it, and its numbers: `columns`, else what the figure itself has."""
     box = st.popover(
-        "Download", icon=":material/download:", type="tertiary", key=f"{chart_key}-files", on_change="rerun"
+        say("Download"), icon=":material/download:", type="tertiary", key=f"{chart_key}-files", on_change="rerun"
     )
     if not box.open:
         return
@@ -54,5 +62,8 @@ def chart_files(
             names = list(shown)
             rows = [dict(zip(names, row, strict=True)) for row in zip(*shown.values(), strict=True)]
             csv_button(
-                lambda: csv_text(names, rows), f"{file_name(name)}.csv", key=f"{chart_key}-csv", title="Numbers as CSV"
+                lambda: csv_text(names, rows),
+                f"{file_name(name)}.csv",
+                key=f"{chart_key}-csv",
+                title=say("Numbers as CSV"),
             )

@@ -67,18 +67,20 @@ async function png(drawn) {
 }
 
 export default function ({ parentElement, data }) {
+  learn(data.words)
   const host = parentElement.querySelector(".chart-files") ?? parentElement
   const said = parentElement.querySelector(".said")
+  host.setAttribute("aria-label", t("Save the chart"))
   const act = async (kind) => {
     const chart = document.querySelector(`.st-key-${CSS.escape(data.chart)} .js-plotly-plot`)
     if (!chart) {
-      said.textContent = "The chart is not on the page any more."
+      said.textContent = t("The chart is not on the page any more.")
       return
     }
     const drawn = picture(chart)
     const blob = kind === "svg" ? new Blob([drawn.text], { type: "image/svg+xml" }) : await png(drawn)
     save(blob, `${data.name}.${kind}`)
-    said.textContent = `Saved as ${kind.toUpperCase()}.`
+    said.textContent = t("Saved as {kind}.", { kind: kind.toUpperCase() })
   }
   host.querySelectorAll("button").forEach((button) => { button.onclick = () => act(button.dataset.kind) })
 }

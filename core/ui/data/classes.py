@@ -14,16 +14,19 @@ from core.services.classes.naming import NamedClass, classes_of, name_classes, t
 from core.ui.parts.job_words import ago
 from core.ui.parts.problems import plain, shown_errors
 from core.ui.shell.guard import current_user
+from core.words import later, say, say_n
 
 ROW_PIXELS, SHOWN_ROWS, SHOWN_CHANGES = 35, 14, 20
-_CODE, _ROWS, _NAME, _GUIDELINE = "class", "rows", "name", "guideline"
+_CODE, _ROWS, _NAME, _GUIDELINE = later("class"), later("rows"), later("name"), later("guideline")
 
 
 def class_editor(context: Context, dataset: Dataset) -> None:
     """A line for each class: code and rows as they are, name and guideline to be written."""
     st.caption(
-        "A name is shown wherever the class is; labels, decisions and files keep the code. A guideline says in some "
-        "sentences what belongs in the class: reviewers read it at the desk."
+        say(
+            "A name is shown wherever the class is; labels, decisions and files keep the code. A guideline says in "
+            "some sentences what belongs in the class: reviewers read it at the desk."
+        )
     )
     found = classes_of(context, dataset)
     key = f"classes-{dataset.dataset_id}-{context.ledger.classes.newest_of(dataset.dataset_id)}"
@@ -40,22 +43,23 @@ def class_editor(context: Context, dataset: Dataset) -> None:
         disabled=[_CODE, _ROWS],
         height="content" if len(found) <= SHOWN_ROWS else ROW_PIXELS * SHOWN_ROWS,
         column_config={
-            _CODE: st.column_config.TextColumn(_CODE, help="As labels have it"),
-            _ROWS: st.column_config.NumberColumn(_ROWS, format="localized", width=72),
-            _NAME: st.column_config.TextColumn(_NAME, max_chars=MAX_CLASS_NAME, width=180),
-            _GUIDELINE: st.column_config.TextColumn(_GUIDELINE, max_chars=MAX_GUIDELINE, width="large"),
+            _CODE: st.column_config.TextColumn(say(_CODE), help=say("As labels have it")),
+            _ROWS: st.column_config.NumberColumn(say(_ROWS), format="localized", width=72),
+            _NAME: st.column_config.TextColumn(say(_NAME), max_chars=MAX_CLASS_NAME, width=180),
+            _GUIDELINE: st.column_config.TextColumn(say(_GUIDELINE), max_chars=MAX_GUIDELINE, width="large"),
         },
     )
     names, guidelines = changed(found, edited)
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         unchanged = not (names or guidelines)
-        if st.button("Save", type="primary", icon=":material/save:", key="classes-save", disabled=unchanged):
+        if st.button(say("Save"), type="primary", icon=":material/save:", key="classes-save", disabled=unchanged):
             with shown_errors():
                 name_classes(context, dataset, current_user(), names, guidelines)
                 st.rerun()
         count = len({*names, *guidelines})
         if count:
-            st.caption(f"{count:,} {'class' if count == 1 else 'classes'} changed, not saved yet", width="content")
+            said = say_n("{n:,} class changed, not saved yet", "{n:,} classes changed, not saved yet", count)
+            st.caption(said, width="content")
     _history(context, dataset)
 
 
@@ -75,21 +79,27 @@ def _history(context: Context, dataset: Dataset) -> None:
     if not log:
         return
     shown, now = log[:SHOWN_CHANGES], datetime.now(UTC)
-    with st.expander("Changes", icon=":material/history:"):
+    with st.expander(say("Changes"), icon=":material/history:"):
         st.dataframe(
             {
-                "when": [ago(one.at, now) for one in shown],
-                "who": [one.by for one in shown],
-                "class": [one.code for one in shown],
-                "name": [one.name for one in shown],
-                "guideline": [one.guideline for one in shown],
+                say("when"): [ago(one.at, now) for one in shown],
+                say("who"): [one.by for one in shown],
+                say("class"): [one.code for one in shown],
+                say("name"): [one.name for one in shown],
+                say("guideline"): [one.guideline for one in shown],
             },
             hide_index=True,
-            alt="Changes of names and guidelines, newest first",
+            alt=say("Changes of names and guidelines, newest first"),
         )
         if len(log) > SHOWN_CHANGES:
-            st.caption(f"The newest {SHOWN_CHANGES} of {len(log):,}; `classes {plain(dataset.name)} --log` lists all.")
-        if st.button("Take the last change back", icon=":material/undo:", key="classes-undo"):
+            newest = say(
+                "The newest {n} of {all:,}; `classes {dataset} --log` lists all.",
+                n=SHOWN_CHANGES,
+                all=len(log),
+                dataset=plain(dataset.name),
+            )
+            st.caption(newest)
+        if st.button(say("Take the last change back"), icon=":material/undo:", key="classes-undo"):
             with shown_errors():
                 take_back(context, dataset, current_user())
                 st.rerun()

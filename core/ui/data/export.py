@@ -19,13 +19,14 @@ from core.ui import keys
 from core.ui.parts.background import forget, result_of
 from core.ui.parts.paths import inside, typable
 from core.ui.parts.problems import plain
+from core.words import later, say, stored
 
 FORMATS = {
-    "csv": ("CSV, formulas escaped", ".csv"),
+    "csv": (later("CSV, formulas escaped"), ".csv"),
     "parquet": ("Parquet", ".parquet"),
-    "jsonl": ("JSON lines", ".jsonl"),
-    "datasets": ("Folder for datasets.load_from_disk", ""),
-    "imagefolder": ("ZIP with one folder of images per class", ".zip"),
+    "jsonl": (later("JSON lines"), ".jsonl"),
+    "datasets": (later("Folder for datasets.load_from_disk"), ""),
+    "imagefolder": (later("ZIP with one folder of images per class"), ".zip"),
 }
 LARGE_ROWS = 500_000
 """A download is held in memory while it is sent: beyond this, the server writes the file itself."""
@@ -34,24 +35,28 @@ LARGE_ROWS = 500_000
 def export_form(context: Context, dataset: Dataset, version: Version) -> None:
     """Format, then a download, or a path on the server."""
     offered = formats_of(task_named(dataset.task))
-    st.markdown(f"**Export {plain(dataset.name)}, version {version.number}**")
-    st.caption(f"{version.row_count:,} rows with their labels as of this version; excluded rows are left out.")
+    title = say("Export {name}, version {number}", name=plain(dataset.name), number=version.number)
+    st.markdown(f"**{title}**")
+    st.caption(say("{n:,} rows with their labels as of this version; excluded rows are left out.", n=version.row_count))
     if target_of(dataset).several:
-        st.caption("Labels are lists of classes, in CSV JSON arrays; each format loads again as it was.")
-    chosen = st.radio("Format", offered, format_func=lambda name: FORMATS[name][0], key="export-format") or offered[0]
+        st.caption(say("Labels are lists of classes, in CSV JSON arrays; each format loads again as it was."))
+    chosen = (
+        st.radio(say("Format"), offered, format_func=lambda name: say(FORMATS[name][0]), key="export-format")
+        or offered[0]
+    )
     named = (
         bool(dataset.names)
         and chosen in TABLES
         and st.checkbox(
-            "With the names of classes",
+            say("With the names of classes"),
             key="export-names",
-            help="A column “label_name” beside the labels, which stay as they were loaded.",
+            help=say("A column “label_name” beside the labels, which stay as they were loaded."),
         )
     )
     large = version.row_count > LARGE_ROWS
     if not large:
         _download(context, dataset, version, chosen, named)
-    with st.expander("Write it to the server instead", expanded=large):
+    with st.expander(say("Write it to the server instead"), expanded=large):
         _to_server(context, dataset, version, chosen, named)
 
 
@@ -63,7 +68,7 @@ def _named(dataset: Dataset, version: Version, chosen: str) -> str:
 def _download(context: Context, dataset: Dataset, version: Version, chosen: str, named: bool) -> None:
     name = _named(dataset, version, chosen) + (".zip" if chosen == "datasets" else "")
     st.download_button(
-        "Download",
+        say("Download"),
         lambda: _made(context, dataset, version, chosen, named),
         file_name=name,
         icon=":material/download:",
@@ -84,8 +89,8 @@ def _made(context: Context, dataset: Dataset, version: Version, chosen: str, nam
 
 
 def _to_server(context: Context, dataset: Dataset, version: Version, chosen: str, named: bool) -> None:
-    folder = st.text_input("Folder on the server", value=str(allowed_folders()[0]), key="export-folder")
-    if st.button("Write", icon=":material/save:", key="export-write"):
+    folder = st.text_input(say("Folder on the server"), value=str(allowed_folders()[0]), key="export-folder")
+    if st.button(say("Write"), icon=":material/save:", key="export-write"):
         st.session_state[keys.EXPORT] = (version.version_id, chosen, folder, named)
     asked = st.session_state.get(keys.EXPORT)
     if asked is None:
@@ -97,7 +102,7 @@ def _to_server(context: Context, dataset: Dataset, version: Version, chosen: str
             context,
             asked,
             lambda: _write(context, version_id, format_, out, with_names),
-            waiting=f"writing {plain(str(out))}",
+            waiting=stored(f"writing {plain(str(out))}"),
         )
     except Exception:
         del st.session_state[keys.EXPORT]  # said once: no later rerun writes what was refused now
@@ -105,7 +110,7 @@ def _to_server(context: Context, dataset: Dataset, version: Version, chosen: str
     if written is not None:
         del st.session_state[keys.EXPORT]
         forget(context, asked)
-        st.success(f"Written: {plain(str(written))}")
+        st.success(say("Written: {path}", path=plain(str(written))))
 
 
 def _write(context: Context, version_id: str, chosen: str, out: Path, named: bool) -> Path:

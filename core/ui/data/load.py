@@ -29,8 +29,15 @@ from core.ui.parts.paths import choose_path, readable, stamped
 from core.ui.parts.problems import room_line, shown_errors
 from core.ui.parts.samples import missing_samples
 from core.ui.parts.upload import arrived, let_go
+from core.words import later, say, stored
 
-PLACES = {"upload": "Upload", "path": "Path on the server", "hub": "Hub dataset", "sample": "Sample"}
+PLACES = {
+    "upload": later("Upload"),
+    "path": later("Path on the server"),
+    "hub": later("Hub dataset"),
+    "sample": later("Sample"),
+}
+AS_IN_DATA = later("As in the data")
 VAGUE_NAMES = ("data", "dataset", "images", "index", "labels")
 """A file of such a name is better known by its folder's."""
 
@@ -39,7 +46,7 @@ def load_form(context: Context, user: str) -> None:
     """Choose, check, start; or, since a session has one load at a time, follow it."""
     if follow_load(context):
         return
-    place = choose_place("Where the data is", "load-place", PLACES)
+    place = choose_place(later("Where the data is"), "load-place", PLACES)
     with shown_errors():
         locations = _locations(context, user, place)
         if locations:
@@ -59,21 +66,25 @@ def _locations(context: Context, user: str, place: str) -> tuple[str, ...]:
 
 def _choose_upload(context: Context) -> tuple[str, ...]:
     files = st.file_uploader(
-        "Files of one dataset",
+        say("Files of one dataset"),
         accept_multiple_files=True,
         key="load-upload",
-        help="CSV, TSV, JSON, JSON lines, Parquet, Arrow, Excel, or a ZIP with one folder of images per class. "
-        "Files named train, validation and test become splits. Larger files: load them from a path on the server.",
+        help=say(
+            "CSV, TSV, JSON, JSON lines, Parquet, Arrow, Excel, or a ZIP with one folder of images per class. "
+            "Files named train, validation and test become splits. Larger files: load them from a path on the server."
+        ),
     )
-    return arrived(context, files, waiting="storing the files that arrived")
+    return arrived(context, files, waiting=stored("storing the files that arrived"))
 
 
 def _choose_hub() -> tuple[str, ...]:
     typed = st.text_input(
-        "Dataset on the Hugging Face hub",
+        say("Dataset on the Hugging Face hub"),
         key="load-hub",
-        placeholder="owner/name, or owner/name:configuration",
-        help="Read by the datasets library in a job of its own. It needs the network; code from the hub is never run.",
+        placeholder=say("owner/name, or owner/name:configuration"),
+        help=say(
+            "Read by the datasets library in a job of its own. It needs the network; code from the hub is never run."
+        ),
     )
     if not typed.strip():
         return ()
@@ -90,12 +101,12 @@ def _check_and_start(context: Context, user: str, locations: Sequence[str]) -> N
         images = task_named(shown.guess.task).modality.in_files
         return shown, room_for_load(context, locations, images=images, schema=shown.guess)
 
-    looked = result_of(context, key, look, waiting="reading the first rows")
+    looked = result_of(context, key, look, waiting=stored("reading the first rows"))
     if looked is None:
         return
     found, room = looked
     if not found.rows:
-        empty_state("No row to show", "The source was read, and it holds no row.", icon="table_rows")
+        empty_state(say("No row to show"), say("The source was read, and it holds no row."), icon="table_rows")
         return
     schema = schema_form(found, f"schema-{abs(hash(key)):x}")
     _start_form(context, user, locations, schema, room, len(found.columns))
@@ -106,22 +117,24 @@ def _start_form(
 ) -> None:
     with st.container(horizontal=True, vertical_alignment="bottom"):
         name = st.text_input(
-            "Name of the dataset",
+            say("Name of the dataset"),
             value=free_name(context, locations),
             max_chars=120,
             key=f"load-name-{abs(hash(tuple(locations))):x}",
             width=320,
         )
         method = st.selectbox(
-            "Splits",
+            say("Splits"),
             [None, *(name for name in METHODS if name != "grouped")],
-            format_func=lambda name: METHODS.get(name, "As in the data"),
+            format_func=lambda name: say(METHODS.get(name, AS_IN_DATA)),
             key="load-split",
             width=320,
-            help=f"Parts of {', '.join(f'{share} % {part}' for part, share in PARTS.items())}, as a second version; "
-            "the view Splits has other shares, and groups.",
+            help=say(
+                "Parts of {parts}, as a second version; the view Splits has other shares, and groups.",
+                parts=", ".join(f"{share} % {say(part)}" for part, share in PARTS.items()),
+            ),
         )
-        start = st.button("Load", type="primary", icon=":material/play_arrow:", key="load-start")
+        start = st.button(say("Load"), type="primary", icon=":material/play_arrow:", key="load-start")
     room_line(room)
     if start:
         within = readable(context, locations)

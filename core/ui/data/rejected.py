@@ -13,6 +13,7 @@ from core.ui.lists.paging import WHOLE_HEADER, paged, pages
 from core.ui.parts.csv_text import csv_button, csv_text, csv_title
 from core.ui.parts.empty import empty_state
 from core.ui.shell.pages import link
+from core.words import say, say_n, say_stored
 
 PAGE_ROWS = 50
 CSV_ROWS = 100_000
@@ -24,23 +25,25 @@ def set_aside(context: Context, dataset: Dataset) -> None:
     name = dataset.name
     if not dataset.rejected_count:
         empty_state(
-            "Every row loaded",
-            "Rows that could not be read would be here, with their line and the reason.",
+            say("Every row loaded"),
+            say("Rows that could not be read would be here, with their line and the reason."),
             icon="check_circle",
-            action=lambda: link("data", "Look at the rows", icon=":material/table_rows:", view="rows", dataset=name),
+            action=lambda: link(
+                "data", say("Look at the rows"), icon=":material/table_rows:", view="rows", dataset=name
+            ),
         )
         return
     with st.container(horizontal=True, vertical_alignment="center"):
-        were = "1 row was" if dataset.rejected_count == 1 else f"{dataset.rejected_count:,} rows were"
-        st.markdown(f"**{were} set aside**", width="content")
-        st.caption(f"{dataset.row_count:,} loaded", width="content")
+        title = say_n("{n:,} row was set aside", "{n:,} rows were set aside", dataset.rejected_count)
+        st.markdown(f"**{title}**", width="content")
+        st.caption(say("{n:,} loaded", n=dataset.row_count), width="content")
         st.space("stretch")
         csv_button(
             lambda: csv_text(COLUMNS, map(asdict, rejected(context.store, dataset.dataset_id, CSV_ROWS))),
             f"{dataset.name}-set-aside.csv",
             key="rejected-csv",
             title=csv_title(dataset.rejected_count, CSV_ROWS),
-            explained="Mend these rows in the source, then load it again.",
+            explained=say("Mend these rows in the source, then load it again."),
         )
     rows = paged(
         "rejected-page",
@@ -49,16 +52,26 @@ def set_aside(context: Context, dataset: Dataset) -> None:
         lambda _: dataset.rejected_count,
     )
     st.dataframe(
-        {column: [getattr(row, column) for row in rows] for column in COLUMNS},
+        {column: [_shown(column, getattr(row, column)) for row in rows] for column in COLUMNS},
         hide_index=True,
         column_config={
-            "line": st.column_config.NumberColumn("line", width="small", format="%d"),
-            "reason": st.column_config.TextColumn("reason", width="medium"),
-            "content": st.column_config.TextColumn("beginning of what stood there", width="large"),
+            "file": st.column_config.TextColumn(say("file")),
+            "line": st.column_config.NumberColumn(say("line"), width="small", format="%d"),
+            "reason": st.column_config.TextColumn(say("reason"), width="medium"),
+            "content": st.column_config.TextColumn(say("beginning of what stood there"), width="large"),
         },
         key=f"rejected-table-{st.session_state.get('rejected-page', 1)}",
         on_select="rerun",
         selection_mode=WHOLE_HEADER,
-        alt="Rows set aside while loading",
+        alt=say("Rows set aside while loading"),
     )
     pages("rejected-page", PAGE_ROWS, dataset.rejected_count)
+
+
+def _shown(column: str, value: object) -> object:
+    """A cell: why a row did not load in the language of whoever looks, the rest as it is."""
+    if column != "reason" or not value:
+        return value
+    reason, colon, about = str(value).partition(": ")
+    whole = say_stored(str(value))
+    return whole if whole != value or not colon else say("{field}: {value}", field=say_stored(reason), value=about)

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 import streamlit as st
 
 from core.context import Context
-from core.modalities import WORDS
 from core.records import Dataset, RowFilter, Version
 from core.services.lists import row_filter
 from core.store.rows import get_rows, values
@@ -16,8 +15,12 @@ from core.ui import keys
 from core.ui.lists.row_list import row_tools
 from core.ui.lists.rows import show_row
 from core.ui.lists.tools import chips, filter_button, list_query
-from core.ui.parts.labels import class_in_url
+from core.ui.parts.labels import class_in_url, split_said
 from core.ui.parts.problems import shown_errors
+from core.ui.url import optional_from_url, optional_to_url
+from core.words import later, said_everywhere, say
+
+DUPLICATES = (later("exact"), later("conflicting"))
 
 
 def row_filters(context: Context, dataset: Dataset, version: Version) -> RowFilter:
@@ -26,18 +29,18 @@ def row_filters(context: Context, dataset: Dataset, version: Version) -> RowFilt
     tools = row_tools(context, dataset, version)
     with st.container(horizontal=True, vertical_alignment="center", gap="small", key="row-filters"):
         st.text_input(
-            "Search",
+            say("Search"),
             key=keys.SEARCH,
             bind="query-params",
             type="search",
-            placeholder="Words in the example",
+            placeholder=say("Words in the example"),
             label_visibility="collapsed",
             width=240,
         )
         _label(dataset)
         if splits:
-            _box("Split", keys.SPLIT, splits, 140)
-        _box("Duplicates", keys.DUPLICATES, ["exact", "conflicting"], 160)
+            _choice(say("Split"), keys.SPLIT, splits, 140, split_said)
+        _choice(say("Duplicates"), keys.DUPLICATES, DUPLICATES, 160, say)
         filter_button(tools)
     chips(tools)
     return row_filter(dataset, list_query(tools))
@@ -47,27 +50,34 @@ def _label(dataset: Dataset) -> None:
     """The class that the rows have; or the label of no class, where a label may be that."""
     target = target_of(dataset)
     none = [target.label_of(())] if target.several else []
-    class_in_url(dataset, keys.LABEL)
-    _box(
-        "Label",
-        keys.LABEL,
+    class_in_url(dataset, keys.LABEL, {name: said_everywhere("none", "of the classes") for name in none})
+    st.selectbox(
+        say("Label"),
         [*none, *dataset.labels],
-        200,
-        lambda name: target.words(name) if name in none else dataset.called(name),
+        index=None,
+        key=keys.LABEL,
+        bind="query-params",
+        placeholder=say("Label"),
+        label_visibility="collapsed",
+        width=200,
+        format_func=lambda name: target.words(name) if name in none else dataset.called(name),
     )
 
 
-def _box(title: str, key: str, options: list[str], width: int, shown: Callable[[str], str] = str) -> None:
+def _choice(title: str, key: str, options: Sequence[str], width: int, shown: Callable[[str], str]) -> None:
+    """A box of options that stand in the URL as they are, however they are `shown`."""
+    optional_from_url(key, options)
     st.selectbox(
         title,
         options,
         index=None,
         key=key,
-        bind="query-params",
         placeholder=title,
         label_visibility="collapsed",
         width=width,
         format_func=shown,
+        on_change=optional_to_url,
+        args=(key,),
     )
 
 
@@ -78,7 +88,7 @@ def named_row(context: Context, dataset: Dataset, version: Version) -> None:
         return
     with shown_errors():
         show_row(context, dataset, get_rows(context.store, version.version_id, [int(named)])[0])
-    st.button("All rows", icon=":material/close:", type="tertiary", key="rows-unnamed", on_click=_forget_row)
+    st.button(say("All rows"), icon=":material/close:", type="tertiary", key="rows-unnamed", on_click=_forget_row)
 
 
 def _forget_row() -> None:
@@ -87,7 +97,11 @@ def _forget_row() -> None:
 
 def in_words(where: RowFilter, dataset: Dataset) -> str:
     """What the filters say: `label: sport · split: test`."""
-    values = {field: getattr(where, field) for field in ("label", "split", WORDS, "duplicates")}
-    values["label"] = dataset.called(where.label) if where.label else None
-    said = [f"{field}: {value}" for field, value in values.items() if value]
-    return " · ".join([*(["of no class"] if where.exactly is not None else []), *said]) or "All rows"
+    values = {
+        say("label"): dataset.called(where.label) if where.label else None,
+        say("split"): where.split and split_said(where.split),
+        say("text"): where.text,
+        say("duplicates"): where.duplicates and say(where.duplicates),
+    }
+    told = [say("{field}: {value}", field=field, value=value) for field, value in values.items() if value]
+    return " · ".join([*([say("of no class")] if where.exactly is not None else []), *told]) or say("All rows")

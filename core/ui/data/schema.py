@@ -14,34 +14,37 @@ import streamlit as st
 from core.records import Preview, Schema
 from core.tasks import TASKS, task_named
 from core.ui.parts.problems import plain
+from core.words import later, say, say_stored
 
-NONE = "none"
-ROLES = {"payload": "example", "label": "label", "split": "split", "id": "id"}
+NONE = later("none")
+ROLES = {"payload": later("example"), "label": later("label"), "split": later("split"), "id": later("id")}
 EXPLAINED = {
-    "payload": "The column with what is labelled: its text, or its image.",
-    "label": "The column with the class that each row was given.",
-    "split": "The column that says which part a row belongs to: train, validation or test. Without one, Winnow "
-    "can make the parts.",
-    "id": "The source's own name for each row, by which exports and decisions find it again.",
+    "payload": later("The column with what is labelled: its text, or its image."),
+    "label": later("The column with the class that each row was given."),
+    "split": later(
+        "The column that says which part a row belongs to: train, validation or test. Without one, Winnow "
+        "can make the parts."
+    ),
+    "id": later("The source's own name for each row, by which exports and decisions find it again."),
 }
 """What each role is, in a person's words."""
 TYPES: dict[str, tuple[str, ...]] = {
-    "words": ("VARCHAR",),
-    "whole number": (
+    later("words"): ("VARCHAR",),
+    later("whole number"): (
         *("INTEGER", "UINTEGER"),
         *(f"{sign}{size}INT" for sign in ("", "U") for size in ("BIG", "SMALL", "TINY", "HUGE")),
     ),
-    "number": ("DOUBLE", "FLOAT", "DECIMAL"),
-    "yes or no": ("BOOLEAN",),
-    "date": ("DATE",),
-    "date and time": ("TIMESTAMP", "TIMESTAMP WITH TIME ZONE", "TIMESTAMP_NS", "TIMESTAMP_MS", "TIMESTAMP_S"),
-    "image or other bytes": ("BLOB",),
+    later("number"): ("DOUBLE", "FLOAT", "DECIMAL"),
+    later("yes or no"): ("BOOLEAN",),
+    later("date"): ("DATE",),
+    later("date and time"): ("TIMESTAMP", "TIMESTAMP WITH TIME ZONE", "TIMESTAMP_NS", "TIMESTAMP_MS", "TIMESTAMP_S"),
+    later("image or other bytes"): ("BLOB",),
 }
 LISTS, TEXTS, COLUMNS = "lists", "texts", "columns"
 STORED = {
-    LISTS: "One column of lists, or of JSON arrays",
-    TEXTS: "One column of texts with a delimiter",
-    COLUMNS: "A column of 0 and 1 for each class",
+    LISTS: later("One column of lists, or of JSON arrays"),
+    TEXTS: later("One column of texts with a delimiter"),
+    COLUMNS: later("A column of 0 and 1 for each class"),
 }
 """How the classes of a row are stored where a label is several."""
 MAX_CELL = 300
@@ -57,7 +60,7 @@ def schema_form(found: Preview, key: str) -> Schema:
         chosen = _pickers(found, key)
     with rows:
         for note in found.notes:
-            st.caption(f":material/info: {plain(note)}")
+            st.caption(f":material/info: {plain(say_stored(note))}")
         preview_table(found, chosen)
     return chosen
 
@@ -65,43 +68,55 @@ def schema_form(found: Preview, key: str) -> Schema:
 def in_words(type_: str) -> str:
     """A column's type in a person's words, from DuckDB's: `words`, `whole number`, `list` …"""
     if type_.endswith("[]"):
-        return "list"
+        return later("list")
     base = type_.split("(")[0].upper()
     return next((words for words, names in TYPES.items() if base in names), type_.lower())
 
 
 def _pickers(found: Preview, key: str) -> Schema:
     guess, names = found.guess, [column.name for column in found.columns]
-    types = {column.name: f"{column.name}  ({in_words(column.type)})" for column in found.columns} | {NONE: NONE}
+    types = {column.name: f"{column.name}  ({say(in_words(column.type))})" for column in found.columns}
+    types |= {NONE: say(NONE)}
 
     def pick(title: str, role: str, guessed: str | None, optional: bool = True) -> str | None:
         options = [NONE, *names] if optional else names
         index = options.index(guessed) if guessed in options else 0
         said = EXPLAINED.get(role)
-        chosen = st.selectbox(title, options, index, key=f"{key}-{role}", format_func=types.__getitem__, help=said)
+        chosen = st.selectbox(
+            title,
+            options,
+            index,
+            key=f"{key}-{role}",
+            format_func=types.__getitem__,
+            help=say(said) if said else None,
+        )
         return None if chosen == NONE else chosen
 
     tasks = list(TASKS)
     task = st.selectbox(
-        "Task",
+        say("Task"),
         tasks,
         tasks.index(task_named(guess.task).name),
         key=f"{key}-task",
-        format_func=lambda name: TASKS[name].title,
+        format_func=lambda name: say(TASKS[name].title),
     )
     chosen = task_named(task or guess.task)
     made_of = chosen.modality.features
-    payload = "" if made_of else pick("Example", "payload", guess.payload or names[0], optional=False)
-    labels = _several(found, key, pick) if chosen.target.several else _Labels(pick("Label", "label", guess.label))
-    split = pick("Split", "split", guess.split)
-    own_id = pick("Id", "id", guess.id)
+    payload = (
+        ""
+        if made_of
+        else pick(say("Example", "what is labelled"), "payload", guess.payload or names[0], optional=False)
+    )
+    labels = _several(found, key, pick) if chosen.target.several else _Labels(pick(say("Label"), "label", guess.label))
+    split = pick(say("Split"), "split", guess.split)
+    own_id = pick(say("Id"), "id", guess.id)
     taken = {payload, labels.column, *labels.columns, split, own_id}
     left = [column for column in found.columns if column.name not in taken]
     attributes = tuple(column.name for column in left)
     features = _features(made_of(left), attributes, key) if made_of else ()
     others = [name for name in attributes if name not in features]
     if others:
-        st.caption("Kept as attributes: " + plain(", ".join(others)))
+        st.caption(say("Kept as attributes: {names}", names=plain(", ".join(others))))
     return Schema(
         task or guess.task,
         payload or "",
@@ -130,32 +145,36 @@ def _several(found: Preview, key: str, pick: Callable[[str, str, str | None], st
     ways = list(STORED)
     guessed = COLUMNS if guess.label_columns else LISTS if task_named(guess.task).target.several else TEXTS
     way = st.selectbox(
-        "Labels are stored in",
+        say("Labels are stored in"),
         ways,
         ways.index(guessed),
         key=f"{key}-stored",
-        format_func=STORED.__getitem__,
+        format_func=lambda one: say(STORED[one]),
     )
     if way == COLUMNS:
         names = [column.name for column in found.columns if column.name != guess.payload]
         chosen = st.multiselect(
-            "Label columns",
+            say("Label columns"),
             names,
             list(guess.label_columns),
             key=f"{key}-label-columns",
-            placeholder="Choose the columns",
-            help="The name of a column is the class. A row with anything else than 0 or 1 in one of them is set aside.",
+            placeholder=say("Choose the columns"),
+            help=say(
+                "The name of a column is the class. A row with anything else than 0 or 1 in one of them is set aside."
+            ),
         )
         return _Labels(None, tuple(chosen))
-    label = pick("Label", "label", guess.label)
+    label = pick(say("Label"), "label", guess.label)
     if way == LISTS:
         return _Labels(label)
     delimiter = st.text_input(
-        "Delimiter",
+        say("Delimiter"),
         value=";",
         key=f"{key}-delimiter",
-        help="What stands between two classes; blanks around them are left out. A row with `[]` has no class. An empty "
-        "cell of a CSV file is no label, and its row is set aside.",
+        help=say(
+            "What stands between two classes; blanks around them are left out. A row with `[]` has no class. An empty "
+            "cell of a CSV file is no label, and its row is set aside."
+        ),
         width=120,
     )
     return _Labels(label, (), delimiter)
@@ -165,10 +184,10 @@ def _features(guessed: Sequence[str], names: Sequence[str], key: str) -> tuple[s
     """Which of the columns make up an example; all of them are kept as attributes too. A choice of other columns for
     the other roles starts it anew."""
     chosen = st.multiselect(
-        "Features",
+        say("Features"),
         names,
         guessed,
-        help="The columns that make up an example: what a model is given of it.",
+        help=say("The columns that make up an example: what a model is given of it."),
         key=f"{key}-features-{hash(tuple(names)):x}",
     )
     return tuple(name for name in names if name in chosen)
@@ -186,12 +205,12 @@ def preview_table(found: Preview, schema: Schema) -> None:
         height=360,
         row_height=56 if images else None,
         column_config={
-            name: st.column_config.ImageColumn(f"{role}: {name}", alignment="left")
+            name: st.column_config.ImageColumn(f"{say(role)}: {name}", alignment="left")
             if images and role == "example"
-            else st.column_config.Column(f"{role}: {name}", width="large" if role == "example" else None)
-            for name, role in (*roles.items(), *((name, "feature") for name in schema.features))
+            else st.column_config.Column(f"{say(role)}: {name}", width="large" if role == "example" else None)
+            for name, role in (*roles.items(), *((name, later("feature")) for name in schema.features))
         },
-        alt="First rows of the source",
+        alt=say("First rows of the source"),
     )
     st.caption(_in_words(found, schema))
 
@@ -208,9 +227,9 @@ def _url(value: Any) -> Any:
 
 
 def _in_words(found: Preview, schema: Schema) -> str:
-    parts = [f"first {len(found.rows)} rows" if len(found.rows) > 1 else "its only row"]
+    parts = [say("first {n} rows", n=len(found.rows)) if len(found.rows) > 1 else say("its only row")]
     if found.row_estimate is not None:
-        parts.append(f"about {found.row_estimate:,} in all")
+        parts.append(say("about {n:,} in all", n=found.row_estimate))
     if schema.labelled_by:
         parts.append(_labels(found, schema))
     return " · ".join(parts)
@@ -222,13 +241,17 @@ def _labels(found: Preview, schema: Schema) -> str:
     labels = [target.classes_in(schema, row) for row in found.rows]
     counts = Counter(chain.from_iterable(label for label in labels if label))
     shown = ", ".join(f"{plain(name[:40])} {count}" for name, count in counts.most_common(5))
-    more = f" and {len(counts) - 5} more" if len(counts) > 5 else ""
-    others = {"of no class": labels.count(()), "without a label that can be read": labels.count(None)}
-    rest = [f"{count:,} {said}" for said, count in others.items() if count]
-    return " · ".join([f"labels among them: {shown or 'none'}{more}", *rest])
+    more = say(" and {n} more", n=len(counts) - 5) if len(counts) > 5 else ""
+    none, unread = labels.count(()), labels.count(None)
+    among = say("labels among them: {labels}{more}", labels=shown or say("none"), more=more)
+    rest = [
+        *([say("{n:,} of no class", n=none)] if none else []),
+        *([say("{n:,} without a label that can be read", n=unread)] if unread else []),
+    ]
+    return " · ".join([among, *rest])
 
 
 def _cell(value: Any) -> Any:
     if isinstance(value, bytes | bytearray | memoryview):
-        return f"{len(value):,} bytes"
+        return say("{n:,} bytes", n=len(value))
     return value[:MAX_CELL] if isinstance(value, str) and not value.startswith(DATA_URL) else value

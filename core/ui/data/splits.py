@@ -13,16 +13,18 @@ from core.services.splits import split_counts, split_sizes, start_split
 from core.tasks import target_of
 from core.ui import keys
 from core.ui.live import live
+from core.ui.parts.labels import attribute_said, split_said
 from core.ui.parts.problems import plain, show_error
 from core.ui.shell.strip import progress_text, state_of
+from core.words import later, say, stored
 
 METHODS = {
-    "stratified": "Stratified: every class in the same shares",
-    "leak-safe": "Leak-safe: duplicates and near-duplicates stay in one part",
-    "grouped": "Grouped: rows that share a value stay in one part",
-    "random": "Random",
+    "stratified": later("Stratified: every class in the same shares"),
+    "leak-safe": later("Leak-safe: duplicates and near-duplicates stay in one part"),
+    "grouped": later("Grouped: rows that share a value stay in one part"),
+    "random": later("Random"),
 }
-PARTS = {"train": 80, "validation": 10, "test": 10}
+PARTS = {later("train"): 80, later("validation"): 10, later("test"): 10}
 """Default shares in percent."""
 MAX_ROWS = 2_000
 """Classes listed; the table scrolls."""
@@ -32,18 +34,22 @@ def classes_by_part(context: Context, dataset: Dataset, version: Version) -> Non
     """The parts as they are."""
     counts = split_counts(context, version.version_id)
     parts = _in_order({part for by_part in counts.values() for part in by_part})
-    st.markdown("**Classes in each part**")
+    st.markdown(f"**{say('Classes in each part')}**")
     if parts in ([], [None]):
-        st.caption("This version has no splits.")
+        st.caption(say("This version has no splits."))
         return
     rows = sorted(counts.items(), key=lambda item: -sum(item[1].values()))[:MAX_ROWS]
-    columns: dict[str, list[object]] = {"class": [dataset.called(label) for label, _ in rows]}
+    columns: dict[str, list[object]] = {say("class"): [dataset.called(label) for label, _ in rows]}
     for part in parts:
-        columns[part or "no part"] = [by_part.get(part, 0) for _, by_part in rows]
-    st.dataframe(columns, hide_index=True, alt="Rows of each class in each split")
+        columns[_named(part)] = [by_part.get(part, 0) for _, by_part in rows]
+    st.dataframe(columns, hide_index=True, alt=say("Rows of each class in each split"))
     sizes = split_sizes(context, version.version_id)
-    several = " · a row counts in each of its classes" if target_of(dataset).several else ""
-    st.caption(" · ".join(f"{plain(part or 'no part')}: {sizes.get(part, 0):,}" for part in parts) + several)
+    several = say(" · a row counts in each of its classes") if target_of(dataset).several else ""
+    st.caption(" · ".join(f"{plain(_named(part))}: {sizes.get(part, 0):,}" for part in parts) + several)
+
+
+def _named(part: str | None) -> str:
+    return split_said(part) if part else say("no part")
 
 
 def _in_order(parts: set[str | None]) -> list[str | None]:
@@ -56,21 +62,23 @@ def _in_order(parts: set[str | None]) -> list[str | None]:
 
 def split_form(context: Context, dataset: Dataset, version: Version, user: str) -> None:
     """How to make new parts, and the button that makes them."""
-    st.markdown("**Make new splits**")
-    method = st.radio("Method", list(METHODS), format_func=METHODS.__getitem__, key="split-method")
+    st.markdown(f"**{say('Make new splits')}**")
+    method = st.radio(say("Method"), list(METHODS), format_func=lambda one: say(METHODS[one]), key="split-method")
     group = None
     if method == "grouped":
-        names = {attribute.column: attribute.name for attribute in dataset.attributes}
-        group = st.selectbox("Group by", list(names), format_func=names.__getitem__, key="split-group")
+        names = {attribute.column: attribute_said(dataset, attribute.name) for attribute in dataset.attributes}
+        group = st.selectbox(say("Group by"), list(names), format_func=names.__getitem__, key="split-group")
     with st.container(horizontal=True):
         shares = {
-            part: st.number_input(f"{part} %", 0, 100, share, step=5, key=f"split-{part}", width=110)
+            part: st.number_input(f"{say(part)} %", 0, 100, share, step=5, key=f"split-{part}", width=110)
             for part, share in PARTS.items()
         }
-    seed = st.number_input("Seed", 0, 2**31 - 1, 0, key="split-seed", width=110, help="The same seed, the same parts.")
-    if st.button("Make a version with these splits", type="primary", key="split-start"):
+    seed = st.number_input(
+        say("Seed"), 0, 2**31 - 1, 0, key="split-seed", width=110, help=say("The same seed, the same parts.")
+    )
+    if st.button(say("Make a version with these splits"), type="primary", key="split-start"):
         _start(context, version, user, method, shares, seed, group)
-    st.caption("The current version stays as it is.")
+    st.caption(say("The current version stays as it is."))
 
 
 def _start(
@@ -98,7 +106,7 @@ def follow_split(context: Context) -> bool:
         st.session_state.pop(keys.LAST_VERSION, None)
         st.query_params.pop(keys.VERSION, None)
         st.rerun()
-    show_error(WinnowError(job.error or f"Making the splits was {job.status}.", "No version was made."))
+    show_error(WinnowError(job.error or stored(f"Making the splits was {job.status}."), "No version was made."))
     return False
 
 
@@ -106,4 +114,6 @@ def _wait(context: Context, job_id: str) -> None:
     job = context.queue.get(job_id)
     if job.status in ENDED and (job.collected or job.kind != "groups" or job.status != "done"):
         st.rerun()
-    st.caption(f":material/progress_activity: making the splits: {plain(progress_text(job))}")
+    st.caption(
+        f":material/progress_activity: {say('making the splits: {progress}', progress=plain(progress_text(job)))}"
+    )

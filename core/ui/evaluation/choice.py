@@ -21,11 +21,12 @@ from core.ui.parts.empty import empty_state
 from core.ui.parts.problems import plain
 from core.ui.shell.pages import link
 from core.ui.url import asked_for
+from core.words import later, say, say_stored
 
 LABELS: dict[LabelsFrom, str] = {
-    "version": "Labels it was trained with",
-    "given": "Labels as loaded",
-    "newest": "Labels of the newest version",
+    "version": later("Labels it was trained with"),
+    "given": later("Labels as loaded"),
+    "newest": later("Labels of the newest version"),
 }
 _IN_LINK = (keys.DATASET, keys.RUN, keys.SPLIT, keys.LABELS, keys.VIEW, keys.FIGURES, keys.SORT)
 SET_KEYS = (keys.FOUND, keys.MISSED, keys.ADDED, keys.WITHOUT)
@@ -91,17 +92,21 @@ def _run(runs: Sequence[Run]) -> Run:
     number = asked_for(keys.RUN, list(by_number))
     run = by_number[number]
     if asked is not None and asked != number:
-        st.warning(f"Run {plain(asked)} is not there or not done. This is run {number}.")
-    titles = {name: f"Run {name}: {run.title}" for name, run in by_number.items()}
-    pick("Run", keys.RUN, titles, icon=":material/model_training:", width=370)
+        st.warning(
+            say("Run {asked} is not there or not done. This is run {number}.", asked=plain(asked), number=number)
+        )
+    titles = {
+        name: say("Run {name}: {title}", name=name, title=say_stored(run.title)) for name, run in by_number.items()
+    }
+    pick(say("Run"), keys.RUN, titles, icon=":material/model_training:", width=370)
     return run
 
 
 def _split(context: Context, run: Run) -> str:
     rows = dict(splits_of(context, run))
     usual, _ = headline_scores(run)
-    titles = {name: f"{name}, {count:,} rows" for name, count in rows.items()}
-    return pick("Split", keys.SPLIT, titles, last=usual, icon=":material/splitscreen:", width=200)
+    titles = {name: say("{name}, {count:,} rows", name=say(name), count=count) for name, count in rows.items()}
+    return pick(say("Split"), keys.SPLIT, titles, last=usual, icon=":material/splitscreen:", width=200)
 
 
 def _labels(versions: Sequence[Version]) -> LabelsFrom:
@@ -109,7 +114,13 @@ def _labels(versions: Sequence[Version]) -> LabelsFrom:
     if len(versions) == 1:
         st.query_params.pop(keys.LABELS, None)
         return "version"
-    return pick("True labels", keys.LABELS, LABELS, icon=":material/label:", width=250)
+    return pick(
+        say("True labels"),
+        keys.LABELS,
+        {one: say(title) for one, title in LABELS.items()},
+        icon=":material/label:",
+        width=250,
+    )
 
 
 def named_in_url(dataset: Dataset, keys_of: Sequence[str]) -> dict[str, str]:
@@ -128,11 +139,11 @@ def link_to_this(dataset: Dataset) -> str:
 def no_run_yet(dataset: Dataset) -> None:
     """Where there is nothing to evaluate: the way to a run."""
     empty_state(
-        "No run of this dataset is done yet",
-        "How good a model is, and where it errs, will be here once one is trained.",
+        say("No run of this dataset is done yet"),
+        say("How good a model is, and where it errs, will be here once one is trained."),
         icon="grid_on",
         shows="evaluation",
         action=lambda: link(
-            "training", "Train one", icon=":material/model_training:", view="new", dataset=dataset.name
+            "training", say("Train one"), icon=":material/model_training:", view="new", dataset=dataset.name
         ),
     )

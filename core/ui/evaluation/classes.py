@@ -12,23 +12,28 @@ from core.services.export import file_name
 from core.ui.evaluation.choice import Shown
 from core.ui.evaluation.rows import choose_cell, chosen_cell
 from core.ui.parts.csv_text import csv_button, csv_text
+from core.words import later, say
 
 AVERAGES = {
-    "micro avg": "Micro: every row counts the same",
-    "macro avg": "Macro: every class counts the same",
-    "weighted avg": "Weighted: every class by its rows",
+    "micro avg": later("Micro: every row counts the same"),
+    "macro avg": later("Macro: every class counts the same"),
+    "weighted avg": later("Weighted: every class by its rows"),
 }
 SHOWN_CLASSES = 14
 """A longer table scrolls."""
-COLUMNS = ("class", "precision", "recall", "F1", "rows")
+COLUMNS = (later("class"), later("precision"), later("recall"), "F1", later("rows", "column"))
+WRONG = later("wrong", "column")
 
 
 def classes(shown: Shown) -> None:
     """The classes, then their averages."""
     with st.container(horizontal=True, vertical_alignment="center"):
         st.caption(
-            "Precision: of what is predicted as the class, the share that is. Recall: of the class, the share that is "
-            "found. F1: their harmonic mean. A heading sorts, a line shows the class's wrong rows.",
+            say(
+                "Precision: of what is predicted as the class, the share that is. Recall: of the class, the "
+                "share that is found. F1: their harmonic mean. A heading sorts, a line shows the class's wrong "
+                "rows."
+            ),
             width="stretch",
         )
         _download(shown)
@@ -47,27 +52,34 @@ def _classes(shown: Shown) -> None:
     key = f"class-report-{hash((shown.run.run_id, shown.split, chosen_cell(shown))):x}"
     right = {shown.found.labels[place]: int(count) for place, count in enumerate(shown.found.matrix.diagonal())}
     st.dataframe(
-        score_columns(classes) | {"wrong": [classes[name].support - right[name] for name in names]},
+        score_columns(classes) | {WRONG: [classes[name].support - right[name] for name in names]},
         hide_index=True,
         height="content" if len(names) <= SHOWN_CLASSES else 38 + 35 * SHOWN_CLASSES,
         column_config={name: bar(name) for name in ("precision", "recall", "F1")}
-        | {name: st.column_config.NumberColumn(name, format="localized", width=80) for name in ("rows", "wrong")},
+        | {"class": st.column_config.Column(say("class"))}
+        | {
+            name: st.column_config.NumberColumn(say(name, "column"), format="localized", width=80)
+            for name in ("rows", WRONG)
+        },
         key=key,
         on_select=picked,
         selection_mode="single-row",
-        alt="Precision, recall, F1 and rows by class",
+        alt=say("Precision, recall, F1 and rows by class"),
     )
 
 
 def _averages(averages: Mapping[str, Scores]) -> None:
-    named = {AVERAGES[name]: scores for name, scores in averages.items()}
+    named = {say(AVERAGES[name]): scores for name, scores in averages.items()}
     columns = score_columns(named)
     st.dataframe(
         {"average": columns.pop("class"), **columns},
         hide_index=True,
         column_config={name: bar(name) for name in ("precision", "recall", "F1")}
-        | {"rows": st.column_config.NumberColumn("rows", format="localized", width=80)},
-        alt="Micro, macro and weighted averages",
+        | {
+            "average": st.column_config.Column(say("average")),
+            "rows": st.column_config.NumberColumn(say("rows", "column"), format="localized", width=80),
+        },
+        alt=say("Micro, macro and weighted averages"),
     )
 
 
@@ -82,7 +94,7 @@ def score_columns(scores: Mapping[str, Scores]) -> dict[str, list[object]]:
 
 def bar(name: str) -> Any:
     """A column of shares."""
-    return st.column_config.ProgressColumn(name, format="%.4f", min_value=0.0, max_value=1.0)
+    return st.column_config.ProgressColumn(say(name), format="%.4f", min_value=0.0, max_value=1.0)
 
 
 def _download(shown: Shown) -> None:

@@ -25,9 +25,10 @@ from core.ui.parts.cells import clicked_mark
 from core.ui.parts.choices import pick, switch
 from core.ui.parts.pending import settled
 from core.ui.parts.problems import plain
+from core.words import later, say, say_stored
 
-NAMES = {"accuracy": "Accuracy", "macro_f1": "Macro F1"}
-SET_NAMES = {"accuracy": "Subset accuracy", "micro_f1": "Micro F1", "macro_f1": "Macro F1"}
+NAMES = {"accuracy": later("Accuracy"), "macro_f1": later("Macro F1")}
+SET_NAMES = {"accuracy": later("Subset accuracy"), "micro_f1": later("Micro F1"), "macro_f1": later("Macro F1")}
 """Where a label is several classes."""
 DRAWN_CLASSES = 40
 
@@ -42,7 +43,12 @@ def comparison(context: Context, shown: AnyShown, runs: Sequence[Run]) -> None:
         if run.run_id != shown.run.run_id and shown.split in dict(splits_of(context, run))
     }
     if not others:
-        st.caption(f"No other run of this dataset has predicted {plain(shown.split)}: train a second one to compare.")
+        st.caption(
+            say(
+                "No other run of this dataset has predicted {split}: train a second one to compare.",
+                split=plain(say(shown.split)),
+            )
+        )
         return
     other = others[_other(others)]
     answer = settled(lambda: compare(context, other, shown.run, shown.split, shown.labels_from))
@@ -52,7 +58,9 @@ def comparison(context: Context, shown: AnyShown, runs: Sequence[Run]) -> None:
     found = compared_under_names(found, shown.dataset)
     _said(found, other, shown.run)
     if found.first.version_id != shown.found.version_id:
-        st.caption("Both are held against the labels of the newer of their two versions, unlike the figures above.")
+        st.caption(
+            say("Both are held against the labels of the newer of their two versions, unlike the figures above.")
+        )
     with st.container(horizontal=True, gap="large"):
         with st.container(width="stretch", gap="xsmall"):
             _classes(found, other, shown.run)
@@ -65,8 +73,8 @@ def comparison(context: Context, shown: AnyShown, runs: Sequence[Run]) -> None:
 
 
 def _other(others: dict[str, Run]) -> str:
-    titles = {name: f"Run {name}: {run.title}" for name, run in others.items()}
-    return pick("Compared with", keys.WITH, titles, width=370, labelled=True)
+    titles = {name: say("Run {name}: {title}", name=name, title=say_stored(run.title)) for name, run in others.items()}
+    return pick(say("Compared with"), keys.WITH, titles, width=370, labelled=True)
 
 
 def _parted(found: AnyComparison) -> tuple[Sequence[Difference], Sequence[Difference]]:
@@ -77,14 +85,19 @@ def _parted(found: AnyComparison) -> tuple[Sequence[Difference], Sequence[Differ
 
 def _said(found: AnyComparison, other: Run, run: Run) -> None:
     figures, classes = _parted(found)
-    right = "right" if isinstance(found, Comparison) else "wholly right"
+    right = say("right", "predicted") if isinstance(found, Comparison) else say("wholly right")
     with st.container(horizontal=True, gap="large", border=True, key="comparison-figures"):
         for one in figures:
             with st.container(gap=None, width=330):
                 st.metric(
-                    NAMES[one.name] if isinstance(found, Comparison) else SET_NAMES[one.name],
+                    say(NAMES[one.name] if isinstance(found, Comparison) else SET_NAMES[one.name]),
                     percent(one.second),
-                    f"{100 * one.difference.estimate:+.1f} points on run {other.number}'s {percent(one.first)}",
+                    say(
+                        "{n:+.1f} points on run {number}'s {first}",
+                        n=100 * one.difference.estimate,
+                        number=other.number,
+                        first=percent(one.first),
+                    ),
                     delta_color="normal" if _clear(one) else "off",
                     delta_arrow="auto" if _clear(one) else "off",
                     width="content",
@@ -92,10 +105,19 @@ def _said(found: AnyComparison, other: Run, run: Run) -> None:
                 st.caption(plain(difference(one, other, run)))
         clear = [one for one in classes if _clear(one)]
         with st.container(gap="xxsmall", width="stretch"):
-            st.markdown(f"**{found.rows:,} rows** that both have predicted")
+            st.markdown(say("**{rows:,} rows** that both have predicted", rows=found.rows))
             st.caption(
-                f"{found.only_second_right:,} only run {run.number} has {right}, {found.only_first_right:,} only run "
-                f"{other.number}. {len(clear)} of {len(classes)} classes differ clearly."
+                say(
+                    "{only_second_right:,} only run {number} has {right}, {only_first_right:,} only run {number2}. "
+                    "{clear} of {classes} classes differ clearly.",
+                    only_second_right=found.only_second_right,
+                    number=run.number,
+                    right=right,
+                    only_first_right=found.only_first_right,
+                    number2=other.number,
+                    clear=len(clear),
+                    classes=len(classes),
+                )
             )
 
 
@@ -109,15 +131,29 @@ def _classes(found: AnyComparison, other: Run, run: Run) -> None:
     classes = [one for one in _parted(found)[1] if one.first or one.second or one.support]
     ranked = sorted(classes, key=lambda one: (not _clear(one), -abs(one.difference.estimate)))
     kept = sorted(ranked[:DRAWN_CLASSES], key=lambda one: -one.difference.estimate)
-    st.markdown(f"**F1 of run {run.number} less that of run {other.number}**, with 95 % intervals")
+    st.markdown(
+        say(
+            "**F1 of run {number} less that of run {number2}**, with 95 % intervals",
+            number=run.number,
+            number2=other.number,
+        )
+    )
     st.plotly_chart(
         differences([one.name for one in kept], [("F1", [one.difference for one in kept])]),
         config=CONFIG,
         key=f"differences-{other.number}",
-        alt="; ".join(f"{one.name} {100 * one.difference.estimate:+.1f} points" for one in kept),
+        alt="; ".join(f"{one.name} {say('{n:+.1f} points', n=100 * one.difference.estimate)}" for one in kept),
     )
-    more = f" The {DRAWN_CLASSES} that differ most of {len(classes):,} classes." if len(kept) < len(classes) else ""
-    st.caption(f"Hollow: the interval holds 0, no clear difference.{more}")
+    more = (
+        say(
+            " The {drawn_classes} that differ most of {classes:,} classes.",
+            drawn_classes=DRAWN_CLASSES,
+            classes=len(classes),
+        )
+        if len(kept) < len(classes)
+        else ""
+    )
+    st.caption(say("Hollow: the interval holds 0, no clear difference.{more}", more=more))
 
 
 def _cells(found: Comparison, other: Run, run: Run) -> None:
@@ -130,7 +166,7 @@ def _cells(found: Comparison, other: Run, run: Run) -> None:
             choose_cell(str(cell[0]), str(cell[1]))
             st.query_params[keys.VIEW] = "matrix"
 
-    st.markdown(f"**Rows that run {run.number} has more or fewer** of in each cell")
+    st.markdown(say("**Rows that run {number} has more or fewer** of in each cell", number=run.number))
     st.plotly_chart(
         confusion_difference(
             [found.first.labels[place] for place in order],
@@ -141,9 +177,14 @@ def _cells(found: Comparison, other: Run, run: Run) -> None:
         on_select=clicked,
         selection_mode="points",
         config=CONFIG,
-        alt="Difference of the two confusion matrices",
+        alt=say("Difference of the two confusion matrices"),
     )
-    st.caption(f"Teal: run {run.number} is better there. Orange: worse. A click opens the cell of run {run.number}.")
+    st.caption(
+        say(
+            "Teal: run {number} is better there. Orange: worse. A click opens the cell of run {number}.",
+            number=run.number,
+        )
+    )
 
 
 def _rows(context: Context, shown: AnyShown, found: AnyComparison, other: Run) -> None:
@@ -151,14 +192,17 @@ def _rows(context: Context, shown: AnyShown, found: AnyComparison, other: Run) -
     counts = {"this": found.only_second_right, "other": found.only_first_right}
     winners = {"this": shown.run, "other": other}
     losers = {"this": other, "other": shown.run}
-    titles = {name: f"Only run {winners[name].number} is right ({count:,})" for name, count in counts.items()}
-    who = switch("Right in", keys.RIGHT, titles)
+    titles = {
+        name: say("Only run {number} is right ({count:,})", number=winners[name].number, count=count)
+        for name, count in counts.items()
+    }
+    who = switch(say("Right in"), keys.RIGHT, titles)
     winner, loser = winners[who], losers[who]
     where = PredictionFilter(shown.split, correct=False, right_in=winner.run_id)
     named = {
-        "true": f"true, and run {winner.number}",
+        "true": say("true, and run {number}", number=winner.number),
         "predicted": f"run {loser.number}",
-        "confidence": f"its confidence, run {loser.number}",
+        "confidence": say("its confidence, run {number}", number=loser.number),
     }
     key = f"compared-{who}-{loser.run_id}-{winner.run_id}-{shown.split}-{shown.found.version_id}"
     held = found.first if who == "this" else found.second

@@ -24,11 +24,13 @@ from core.ui.parts.choices import pick
 from core.ui.parts.curves import curves as learning_curves
 from core.ui.parts.pending import settled
 from core.ui.parts.problems import show_error
+from core.words import later, say
 
 KINDS: dict[Kind, str] = {
-    "roc": "**ROC**, with the area under each curve",
-    "precision_recall": "**Precision and recall**, with average precision",
+    "roc": later("**ROC**, with the area under each curve"),
+    "precision_recall": later("**Precision and recall**, with average precision"),
 }
+AVERAGE_NAMES = {"macro": later("macro average"), "micro": later("micro average")}
 AVERAGES: tuple[Literal["macro", "micro"], ...] = ("macro", "micro")
 
 
@@ -38,7 +40,7 @@ def class_curves(context: Context, shown: AnyShown) -> None:
     names = {code: called(code) for code in shown.run.labels if called(code) in shown.found.classes}
     worst = worst_class(shown.found)
     last = shown.dataset.coded(worst[0]) if worst else None
-    label = pick("Class against the rest", keys.CLASS, names, last=last, width=320, labelled=True)
+    label = pick(say("Class against the rest"), keys.CLASS, names, last=last, width=320, labelled=True)
     for place, kind in zip(st.columns(len(KINDS), gap="medium"), KINDS, strict=True):
         with place:
             _picture(context, shown, label, kind)
@@ -48,19 +50,19 @@ def how_it_learnt(context: Context, run: Run) -> None:
     """The curves of its training."""
     figures = metrics(context, run)
     if figures:
-        st.markdown("**How it learnt**")
+        st.markdown(say("**How it learnt**"))
         learning_curves(figures)
     else:
-        st.caption("This run has recorded no loss or metrics by step.")
+        st.caption(say("This run has recorded no loss or metrics by step."))
 
 
 def _picture(context: Context, shown: AnyShown, label: str, kind: Kind) -> None:
-    st.markdown(KINDS[kind])
+    st.markdown(say(KINDS[kind]))
     name, labels_from = shown.dataset.called(label), shown.labels_from
     asked: list[tuple[str, Callable[[], Curve | Pending]]] = [
         (name, lambda: evaluation.curves(context, shown.run, shown.split, label, kind, labels_from))
     ]
-    asked += [(f"{name} average", _average(context, shown, name, kind)) for name in AVERAGES]
+    asked += [(say(AVERAGE_NAMES[name]), _average(context, shown, name, kind)) for name in AVERAGES]
     lines: list[Line] = []
     for name, ask in asked:
         try:
@@ -84,4 +86,4 @@ def _average(
 
 def _told(lines: list[Line], kind: Kind) -> str:
     areas = ", ".join(f"{name} {area:.4f}" for name, _, _, area in lines)
-    return f"{'ROC curves, area' if kind == 'roc' else 'Precision-recall curves, average precision'}: {areas}"
+    return f"{say('ROC curves, area') if kind == 'roc' else say('Precision-recall curves, average precision')}: {areas}"

@@ -23,8 +23,9 @@ from core.ui import keys
 from core.ui.evaluation.choice import CELL_KEYS, AnyShown, Shown, link_to_this
 from core.ui.parts.copy_link import LOOPBACK, copy_link, for_this_machine_only
 from core.ui.parts.problems import plain
+from core.words import in_this_language, later, say, say_stored
 
-ABOUT_BLIND = "On the review desk test rows can be judged blind: then no model's answer is in sight."
+ABOUT_BLIND = later("On the review desk test rows can be judged blind: then no model's answer is in sight.")
 
 
 def head(shown: Shown) -> None:
@@ -32,8 +33,8 @@ def head(shown: Shown) -> None:
     found = shown.found
     what(shown)
     with st.container(horizontal=True, gap="large", border=True, key="evaluation-figures"):
-        figure("Accuracy", found.accuracy, "of the rows are predicted right")
-        figure("Macro F1", found.macro_f1, "F1 averaged over the classes, each as one")
+        figure(say("Accuracy"), found.accuracy, say("of the rows are predicted right"))
+        figure(say("Macro F1"), found.macro_f1, say("F1 averaged over the classes, each as one"))
         errs_most(shown, keys.TRUE)
     what_it_cannot_tell(shown)
 
@@ -41,23 +42,23 @@ def head(shown: Shown) -> None:
 def answers_in_sight(context: Context, shown: AnyShown) -> None:
     """That labels were changed while a model's answers were seen, where some were."""
     for sentence in in_sight(context, shown.run, shown.found):
-        st.caption(f":material/visibility: {plain(sentence)}", help=ABOUT_BLIND)
+        st.caption(f":material/visibility: {plain(sentence)}", help=say(ABOUT_BLIND))
 
 
 def take_along(context: Context, shown: AnyShown) -> None:
     """The link to exactly this view, and the report as a file."""
     address = link_to_this(shown.dataset)
-    warned = f" {LOOPBACK}" if for_this_machine_only(address) else ""
-    copy_link(address, key="copy-link", explained=f"Opens exactly this view.{warned}")
+    warned = f" {say(LOOPBACK)}" if for_this_machine_only(address) else ""
+    copy_link(address, key="copy-link", explained=say("Opens exactly this view.{warned}", warned=warned))
     st.download_button(
-        "Download report",
-        lambda: report(context, shown.run, shown.split, shown.labels_from).encode(),
+        say("Download report"),
+        in_this_language(lambda: report(context, shown.run, shown.split, shown.labels_from).encode()),
         file_name(f"{shown.dataset.name}-run-{shown.run.number}-{shown.split}.html"),
         "text/html",
         icon=":material/download:",
         on_click="ignore",
         key="report-download",
-        help="Two pages and an appendix in one HTML file: opens offline and prints.",
+        help=say("Two pages and an appendix in one HTML file: opens offline and prints."),
     )
 
 
@@ -66,9 +67,19 @@ def what(shown: AnyShown) -> None:
     run, found = shown.run, shown.found
     learnt = learnt_from(run)
     st.markdown(
-        f"**{plain(run.title)}** of {plain(shown.dataset.name)} (run {run.number}, by {plain(run.created_by)}, "
-        f"{run.created_at:%d %b %Y}) has learnt from {learnt or 'its train rows'}. Here it is held against "
-        f"**{found.rows:,} rows of {plain(found.split)}**, with {plain(whose_labels(run, found, shown.truth))}."
+        say(
+            "**{title}** of {name} (run {number}, by {created_by}, {created_at:%d %b %Y}) has learnt from "
+            "{learnt}. Here it is held against **{rows:,} rows of {split}**, with {truth}.",
+            title=plain(say_stored(run.title)),
+            name=plain(shown.dataset.name),
+            number=run.number,
+            created_by=plain(run.created_by),
+            created_at=run.created_at,
+            learnt=learnt or say("its train rows"),
+            rows=found.rows,
+            split=plain(say(found.split)),
+            truth=plain(whose_labels(run, found, shown.truth)),
+        )
     )
 
 
@@ -76,14 +87,14 @@ def figure(name: str, found: Estimate, meaning: str) -> None:
     """A figure of the first look, with what its interval says."""
     with st.container(gap=None, width=270):
         st.metric(name, percent(found.estimate), width="content")
-        st.caption(f"{meaning}; {between(found)}")
+        st.caption(say("{meaning}; {interval}", meaning=meaning, interval=between(found)))
 
 
 def errs_most(shown: AnyShown, key: str) -> None:
     """The errors in words, and the way to the weakest class under the URL's `key`."""
     with st.container(gap="xxsmall", width="stretch", key="evaluation-worst"):
-        st.markdown("**Where it errs most**")
-        st.markdown(f"{plain(errors(shown.found))}. {plain(worst_error(shown.found))}")
+        st.markdown(say("**Where it errs most**"))
+        st.markdown(say("{errors}. {worst}", errors=plain(errors(shown.found)), worst=plain(worst_error(shown.found))))
         _weakest(shown, key)
 
 
@@ -101,11 +112,11 @@ def _weakest(shown: AnyShown, key: str) -> None:
         return
     name, score = worst
     st.button(
-        f"Weakest class: {plain(name)}, F1 {percent(score)}",
+        say("Weakest class: {name}, F1 {score}", name=plain(name), score=percent(score)),
         type="tertiary",
         icon=":material/arrow_forward:",
         icon_position="right",
-        help="Shows its wrong rows",
+        help=say("Shows its wrong rows"),
         on_click=_open_class,
         args=(name, key),
         key="weakest-class",

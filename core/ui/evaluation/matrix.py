@@ -15,13 +15,14 @@ from core.ui.evaluation.pairs import PAIRS, pair_table
 from core.ui.evaluation.rows import choose_cell, chosen_cell
 from core.ui.parts.cells import clicked_mark
 from core.ui.parts.choices import pick, switch
+from core.words import later, say
 
 FIGURES: dict[Figures, str] = {
-    "counts": "Rows",
-    "row": "Share of the true class",
-    "column": "Share of the predicted class",
+    "counts": later("Rows"),
+    "row": later("Share of the true class"),
+    "column": later("Share of the predicted class"),
 }
-SORTS = {"confusion": "By confusion", "name": "By name", "support": "By rows"}
+SORTS = {"confusion": later("By confusion"), "name": later("By name"), "support": later("By rows")}
 
 
 def matrix_and_pairs(shown: Shown) -> None:
@@ -31,7 +32,10 @@ def matrix_and_pairs(shown: Shown) -> None:
         order = drawn_classes(shown.found.matrix, _sort(), MAX_CLASSES)
         occurring = len(shown.found.classes)
         if len(order) < occurring:
-            st.caption(f"The {len(order)} most confused of {occurring:,} classes", width="content")
+            st.caption(
+                say("The {order} most confused of {occurring:,} classes", order=len(order), occurring=occurring),
+                width="content",
+            )
     with st.container(horizontal=True, gap="large"):
         with st.container(width="content", gap="xsmall"):
             _matrix(shown, order, figures)
@@ -40,11 +44,13 @@ def matrix_and_pairs(shown: Shown) -> None:
 
 
 def _figures() -> Figures:
-    return switch("Figures", keys.FIGURES, FIGURES)
+    return switch(say("Figures"), keys.FIGURES, {one: say(title) for one, title in FIGURES.items()})
 
 
 def _sort() -> str:
-    return pick("Sort", keys.SORT, SORTS, icon=":material/sort:", width=170)
+    return pick(
+        say("Sort"), keys.SORT, {one: say(title) for one, title in SORTS.items()}, icon=":material/sort:", width=170
+    )
 
 
 def _matrix(shown: Shown, order: Integers, figures: Figures) -> None:
@@ -69,7 +75,7 @@ def _matrix(shown: Shown, order: Integers, figures: Figures) -> None:
         on_select=lambda: _clicked(key, chosen),
         selection_mode="points",
         config=CONFIG,
-        alt="Confusion matrix: true class by row, predicted class by column; the pairs beside it say the same",
+        alt=say("Confusion matrix: true class by row, predicted class by column; the pairs beside it say the same"),
     )
     cells = [(true, predicted) for true in range(len(names)) for predicted in range(len(names))]
     columns = {
@@ -78,7 +84,9 @@ def _matrix(shown: Shown, order: Integers, figures: Figures) -> None:
         "rows": [int(drawn[cell]) for cell in cells],
     }
     chart_files(figure, key, f"confusion-run-{shown.run.number}", columns)
-    st.caption("Grey is right. The fuller the orange, the more rows are confused. A click on a cell shows its rows.")
+    st.caption(
+        say("Grey is right. The fuller the orange, the more rows are confused. A click on a cell shows its rows.")
+    )
 
 
 def _clicked(key: str, chosen: tuple[str, str] | None) -> None:
@@ -92,17 +100,17 @@ def _clicked(key: str, chosen: tuple[str, str] | None) -> None:
 
 def _pairs(shown: Shown) -> None:
     pairs = most_confused(shown.found.matrix, shown.found.labels, PAIRS)
-    st.markdown("**Most confused**")
+    st.markdown(say("**Most confused**"))
     if not pairs:
-        st.caption("No row is confused with another class.")
+        st.caption(say("No row is confused with another class."))
         return
 
     pair_table(
         pairs,
-        ("rows", "true", "taken for", "of the class"),
+        (later("rows", "column"), later("true", "class"), later("taken for"), later("of the class")),
         choose_cell,
         classes=len(shown.found.classes),
         key=f"confused-pairs-{hash((shown.run.run_id, chosen_cell(shown))):x}",
-        share="Share of the rows of the true class",
-        alt="Most confused pairs of true and predicted class",
+        share=say("Share of the rows of the true class"),
+        alt=say("Most confused pairs of true and predicted class"),
     )

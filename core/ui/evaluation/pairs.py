@@ -9,6 +9,7 @@ import streamlit as st
 from core.charts.grid import GRIDDED_CLASSES
 from core.evaluation.confusion import ConfusedPair
 from core.ui.parts.cells import clicked_cell
+from core.words import say
 
 PAIRS = 100
 SHOWN_PAIRS = (12, 22)
@@ -18,6 +19,10 @@ SHOWN_PAIRS = (12, 22)
 def line_of(pair: ConfusedPair) -> tuple[int, str, str, float]:
     """Its values, by the four columns."""
     return pair.rows, pair.true, pair.predicted, pair.share
+
+
+def _title(name: str) -> str:
+    return say("true", "class") if name == "true" else say(name)
 
 
 def pair_table(
@@ -38,15 +43,17 @@ def pair_table(
         if cell is not None:
             choose(pairs[cell[0]].true, pairs[cell[0]].predicted)
 
-    most, (rows, *_, last) = SHOWN_PAIRS[classes > GRIDDED_CLASSES], columns
+    most, (rows, first, second, last) = SHOWN_PAIRS[classes > GRIDDED_CLASSES], columns
     st.dataframe(
         {name: [line[place] for line in map(line_of, pairs)] for place, name in enumerate(columns)},
         hide_index=True,
         height="content" if len(pairs) <= most else 38 + 35 * most,
         column_config={
-            rows: st.column_config.NumberColumn(rows, width=64, format="%d"),
+            first: st.column_config.Column(_title(first)),
+            second: st.column_config.Column(_title(second)),
+            rows: st.column_config.NumberColumn(say(rows, "column"), width=64, format="%d"),
             last: st.column_config.ProgressColumn(
-                last,
+                say(last),
                 format="percent",
                 min_value=0.0,
                 max_value=1.0,

@@ -46,11 +46,12 @@ from core.ui.parts.background import result_of
 from core.ui.parts.problems import plain
 from core.ui.shell.pages import link
 from core.ui.url import put
+from core.words import later, say, say_n
 
 PAGE_ROWS = 25
 CELL_CHARACTERS = 300
 LIST_PIXELS = 560
-SORTED_SO = ", the surest first"
+SORTED_SO = later(", the surest first")
 
 
 def chosen_cell(shown: Shown) -> tuple[str | None, str | None]:
@@ -83,11 +84,15 @@ def examples(context: Context, shown: Shown) -> None:
     if total is None:
         return
     with st.container(horizontal=True, vertical_alignment="center", gap="small", key="evaluation-rows-bar"):
-        st.markdown(f"{_title(total, true, predicted)}{SORTED_SO if listed.order == SUREST else ''}", width="content")
-        class_box("True class", keys.TRUE, true, list(shown.found.classes))
-        class_box("Predicted class", keys.PREDICTED, predicted, list(shown.found.classes))
+        st.markdown(
+            f"{_title(total, true, predicted)}{say(SORTED_SO) if listed.order == SUREST else ''}", width="content"
+        )
+        class_box(say("True class"), keys.TRUE, true, list(shown.found.classes))
+        class_box(say("Predicted class"), keys.PREDICTED, predicted, list(shown.found.classes))
         if true or predicted:
-            st.button("All errors", icon=":material/close:", type="tertiary", on_click=choose_cell, args=(None, None))
+            st.button(
+                say("All errors"), icon=":material/close:", type="tertiary", on_click=choose_cell, args=(None, None)
+            )
     list_bar(tools, listed, shown, where, total, {keys.TRUE: true, keys.PREDICTED: predicted})
     among = f"true {true or 'any'}, predicted {predicted or 'any'}"
     key = f"evaluation-rows-{hash((shown.run.run_id, where, shown.labels_from)):x}"
@@ -113,7 +118,7 @@ def counted(context: Context, shown: AnyShown, where: PredictionFilter) -> int |
         context,
         ("predicted", shown.run.run_id, shown.labels_from, shown.truth.version_id, where),
         lambda: count_predicted(context, shown.run, where, shown.labels_from),
-        waiting="Looking",
+        waiting=later("Looking"),
     )
 
 
@@ -129,7 +134,7 @@ def list_bar(
     with st.container(horizontal=True, vertical_alignment="center", gap="small", key="evaluation-list-bar"):
         filter_button(tools)
         if total:
-            sort_box(tools, listed.order, SUREST, "the surest first")
+            sort_box(tools, listed.order, SUREST, say("the surest first"))
             columns_button(tools, listed)
         views_button(tools, list_query(tools))
         if total:
@@ -167,7 +172,7 @@ def rows_table(
     """A page of the rows with the picked one whole beside it, to be judged. `other` renames columns where two runs are
     meant; `among` says in words which rows these are."""
     if not total:
-        st.caption("No row.")
+        st.caption(say("No row."))
         return
     tools, listed = list_of(context, shown)
     dataset, order = shown.dataset, listed.order
@@ -176,7 +181,12 @@ def rows_table(
     with st.container(horizontal=True, vertical_alignment="center", gap="small", key=f"{key}-bar"):
         layout = layout_switch(dataset)
         of_run = OfRun(shown.run, where, shown.labels_from, shown.versions[0].version_id)
-        acts.button(of_run, f"run {shown.run.number} on {shown.split}: {among}", total, "suggestion")
+        acts.button(
+            of_run,
+            f"run {shown.run.number} on {shown.split}: {among}",
+            total,
+            "suggestion",
+        )
     size, key = rows_of_page(layout, PAGE_ROWS), f"{key}-{layout}-{hash(order):x}"
 
     def read(offset: int) -> list[PredictedRow] | None:
@@ -186,7 +196,7 @@ def rows_table(
         if order == SUREST and not is_narrowed(listed):
             return work()
         asked = ("predicted page", shown.run.run_id, shown.truth.version_id, where, size, offset, order)
-        return result_of(context, asked, work, waiting="Sorting")
+        return result_of(context, asked, work, waiting=later("Sorting"))
 
     found = paged(key, size, read, lambda _: total)
     if found is None:
@@ -224,14 +234,25 @@ def _judge(shown: AnyShown, verdicts: Verdicts, picked: Sequence[Example], seen:
     if there:
         verdicts.bar(there)
     if len(there) < len(picked):
-        st.caption(f"{len(picked) - len(there):,} of them were excluded in version {shown.versions[0].number}.")
+        st.caption(
+            say(
+                "{n:,} of them were excluded in version {number}.",
+                n=len(picked) - len(there),
+                number=shown.versions[0].number,
+            )
+        )
 
 
 def _seen(shown: AnyShown, row: PredictedRow, example: Example) -> Seen:
     """A run's prediction is what is suggested; how probable the label is, nobody says where the two differ."""
-    sure = f"{row.confidence:.2f} sure"
+    sure = say("{confidence:.2f} sure", confidence=row.confidence)
     target = target_of(shown.dataset)
-    why = f"Run {shown.run.number} predicts {target.words(row.predicted)}, {row.confidence:.0%} sure."
+    why = say(
+        "Run {number} predicts {predicted}, {confidence:.0%} sure.",
+        number=shown.run.number,
+        predicted=target.words(row.predicted),
+        confidence=row.confidence,
+    )
     return Seen(example, row.predicted, 1 - row.confidence, caption=sure, why=why, tier=f"run {shown.run.number}")
 
 
@@ -248,16 +269,18 @@ def _rows_of(shown: Shown, true: str | None, predicted: str | None) -> int:
 
 
 def _title(total: int, true: str | None, predicted: str | None) -> str:
-    rows = f"**{total:,} {'row' if total == 1 else 'rows'}**"
+    rows = say_n("**{n:,} row**", "**{n:,} rows**", total)
     if true is not None and true == predicted:
-        return f"{rows} of **{plain(true)}** predicted right"
+        return say("{rows} of **{true}** predicted right", rows=rows, true=plain(true))
     if true is not None and predicted is not None:
-        return f"{rows} of **{plain(true)}** taken for **{plain(predicted)}**"
+        return say(
+            "{rows} of **{true}** taken for **{predicted}**", rows=rows, true=plain(true), predicted=plain(predicted)
+        )
     if true is not None:
-        return f"{rows} of **{plain(true)}** taken for something else"
+        return say("{rows} of **{true}** taken for something else", rows=rows, true=plain(true))
     if predicted is not None:
-        return f"{rows} wrongly taken for **{plain(predicted)}**"
-    return f"{rows} predicted wrong"
+        return say("{rows} wrongly taken for **{predicted}**", rows=rows, predicted=plain(predicted))
+    return say("{rows} predicted wrong", rows=rows)
 
 
 def to_review(shown: AnyShown, cell: Mapping[str, str | None]) -> None:
@@ -265,7 +288,7 @@ def to_review(shown: AnyShown, cell: Mapping[str, str | None]) -> None:
     cell = {key: None if name is None else shown.dataset.coded(name) for key, name in cell.items()}
     link(
         "review",
-        "Review these",
+        say("Review these"),
         icon=":material/rule:",
         dataset=shown.dataset.name,
         version=shown.versions[0].number,
@@ -296,7 +319,7 @@ def _table(
     for one in tools.columns:
         arrow = head(tools, one, listed.order).removeprefix(tools.title(one))
         above = f"{other.get(one.title, tools.title(one))}{arrow}"
-        helped = None if one.name == tools.title(one) else f"“{one.name}” in files"
+        helped = None if one.name == tools.title(one) else say("“{name}” in files", name=one.name)
         if one.column == EXAMPLE_ID:
             configured[titles[one.name]] = st.column_config.NumberColumn(above, format="%d", width=64, help=helped)
         elif one.added and one.kind == "number":
@@ -319,7 +342,7 @@ def _table(
         on_select=lambda: sort_by_header(tools, listed.order, SUREST, key, other),
         selection_mode=["multi-row", "single-cell", WHOLE_HEADER],
         placeholder="",
-        alt="Predicted rows",
+        alt=say("Predicted rows"),
     )
 
 

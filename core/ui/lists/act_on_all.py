@@ -23,19 +23,20 @@ from core.ui.parts.pending import POLL_SECONDS, settled
 from core.ui.parts.problems import plain, show_error
 from core.ui.parts.problems import said as error_said
 from core.ui.shell.guard import current_user
+from core.words import later, say, say_n, say_stored, stored
 
 THREADS = 2
 LISTED = 6
 """Kinds of change that a preview lists."""
 LINE_CHARACTERS = 90
 _TITLES: dict[BulkAction, str] = {
-    "suggestion": "Take suggestion",
-    "relabel": "Change label to…",
-    "add": "Add class…",
-    "remove": "Take class out…",
-    "keep": "Keep",
-    "exclude": "Exclude",
-    "unsure": "Unsure",
+    "suggestion": later("Take suggestion"),
+    "relabel": later("Change label to…"),
+    "add": later("Add class…"),
+    "remove": later("Take class out…"),
+    "keep": later("Keep"),
+    "exclude": later("Exclude"),
+    "unsure": later("Unsure"),
 }
 
 
@@ -64,16 +65,18 @@ class ActOnAll:
         if asked is not None:
             self._follow(asked)
 
-    def button(self, among: Among, words: str, total: int, first: BulkAction) -> None:
-        """The way to it, for the rows that `among` asks for; `words` say which these are, `first` what is mostly
-        done to them."""
-        title = "1 row" if total == 1 else f"{total:,} rows"
-        if st.button(f"All {title}…", icon=":material/checklist:", key=f"{self._key}-all"):
-            st.dialog(f"One act on {title}", width="medium")(self._ask)(among, words, first)
+    def button(self, among: Among, words: str, total: int, first: BulkAction, shown: str = "") -> None:
+        """The way to it, for the rows that `among` asks for; `words` say which these are, in English, and
+        `shown` in the language of whoever looks; `first` is what is mostly done to them."""
+        title = say_n("{n:,} row", "{n:,} rows", total)
+        if st.button(say("All {rows}…", rows=title), icon=":material/checklist:", key=f"{self._key}-all"):
+            st.dialog(say("One act on {rows}", rows=title), width="medium")(self._ask)(
+                among, words, first, shown or words
+            )
 
-    def _ask(self, among: Among, words: str, first: BulkAction) -> None:
+    def _ask(self, among: Among, words: str, first: BulkAction, shown: str) -> None:
         """In a dialog, which is drawn again by itself."""
-        st.caption(plain(words))
+        st.caption(plain(shown))
         doing = self._choose(first, suggests=among.tier is not None)
         if doing is None:
             return
@@ -88,7 +91,7 @@ class ActOnAll:
         work = self._context.beside.answers("plans of acts on many rows", THREADS, kept=16)
         return work.ask(
             about,
-            "Counting",
+            stored("Counting"),
             lambda report: plan(self._context, among, doing, self._user, also_decided=also),
         )
 
@@ -100,21 +103,25 @@ class ActOnAll:
             if (name != "suggestion" or suggests) and (name not in ("add", "remove") or target.several)
         ]
         action = st.selectbox(
-            "What to do",
+            say("What to do"),
             offered,
             index=offered.index(first) if first in offered else 0,
-            format_func=_TITLES.__getitem__,
+            format_func=lambda one: say(_TITLES[one]),
             key=f"{self._key}-action",
             width=280,
         )
         if action not in ("relabel", "add", "remove"):
             return Doing(action)
-        what = "Label" if action == "relabel" and not target.several else "Class"
+        what = say("Label") if action == "relabel" and not target.several else say("Class")
         if action == "relabel" and target.several:
             chosen = st.multiselect(
-                "Classes", self._dataset.labels, key=f"{self._key}-set", format_func=self._dataset.called, width=280
+                say("Classes"),
+                self._dataset.labels,
+                key=f"{self._key}-set",
+                format_func=self._dataset.called,
+                width=280,
             )
-            none = st.checkbox("None of the classes", key=f"{self._key}-none") if not chosen else False
+            none = st.checkbox(say("None of the classes"), key=f"{self._key}-none") if not chosen else False
             return Doing("relabel", target.label_of(chosen)) if chosen or none else None
         name = st.selectbox(
             what,
@@ -122,7 +129,7 @@ class ActOnAll:
             index=None,
             key=f"{self._key}-label",
             format_func=self._dataset.called,
-            placeholder="Choose",
+            placeholder=say("Choose"),
             width=280,
         )
         return None if name is None else Doing(action, name)
@@ -131,14 +138,14 @@ class ActOnAll:
         try:
             planned = self._planned(among, doing, also, about)
             if isinstance(planned, Pending):
-                st.progress(planned.progress.fraction or 0.0, f"{planned.what} …")
+                st.progress(planned.progress.fraction or 0.0, f"{say_stored(planned.what)} …")
                 return
             self._draw(planned)
             check_size(planned)
         except WinnowError as error:
             show_error(error)
             return
-        title = f"Change {planned.rows:,} {'row' if planned.rows == 1 else 'rows'}"
+        title = say_n("Change {n:,} row", "Change {n:,} rows", planned.rows)
         asked = _Asked(new_id(), planned, words)
         if st.button(
             title,
@@ -154,41 +161,50 @@ class ActOnAll:
         """What would change: rows by label, then the first of them."""
         target = target_of(self._dataset)
         lines = [
-            f"- **{change.rows:,}** {plain(_words(target, change.before, 'no label'))} → "
+            f"- **{change.rows:,}** {plain(_words(target, change.before, say('no label')))} → "
             f"{plain(_after(target, planned, change.before, change.after))}"
             for change in planned.changes[:LISTED]
         ]
         more = planned.changes[LISTED:]
         if more:
-            lines.append(f"- **{sum(change.rows for change in more):,}** of {len(more):,} more kinds")
+            lines.append(
+                say("- **{n:,}** of {kinds:,} more kinds", n=sum(change.rows for change in more), kinds=len(more))
+            )
         st.markdown("\n".join(lines))
         left = [
-            *([f"{planned.nothing:,} have nothing to change"] if planned.nothing else []),
-            *([f"{planned.decided:,} have a verdict and stay"] if planned.decided and not planned.also_decided else []),
+            *([say("{n:,} have nothing to change", n=planned.nothing)] if planned.nothing else []),
+            *(
+                [say("{n:,} have a verdict and stay", n=planned.decided)]
+                if planned.decided and not planned.also_decided
+                else []
+            ),
         ]
         shown = [f"{row.example_id}: {line_of(self._dataset, row, LINE_CHARACTERS)}" for row, _ in planned.first]
         if shown:
-            st.caption("  \n".join(plain(one) for one in ("First rows", *shown)))
+            st.caption("  \n".join(plain(one) for one in (say("First rows"), *shown)))
         if left:
             st.caption(plain(" · ".join(left)))
         if planned.decided:
-            others = f", {planned.by_others:,} of them by others" if planned.by_others else ""
-            st.checkbox(f"Also the {planned.decided:,} with a verdict{others}", key=f"{self._key}-also")
+            others = say(", {n:,} of them by others", n=planned.by_others) if planned.by_others else ""
+            also = say("Also the {n:,} with a verdict{others}", n=planned.decided, others=others)
+            st.checkbox(also, key=f"{self._key}-also")
 
     def _follow(self, asked: _Asked) -> None:
         doing = not asked.undo_id
         run = asked.act_id if doing else asked.undo_id
         work = self._context.beside.answers("acts on many rows", THREADS, kept=16)
-        what = f"{'Changing' if doing else 'Taking back'} {asked.planned.rows:,} rows"
+        rows = asked.planned.rows
+        what = stored(f"Changing {rows:,} rows") if doing else stored(f"Taking back {rows:,} rows")
         try:
             done = settled(lambda: work.ask((run, self._user), what, lambda report: self._work(asked, report)))
         except Exception as error:
             # What was written stands: the same act goes on where it stopped.
-            st.error(plain(f"{what} broke off: {error_said(error)}"), icon=":material/error:")
+            broke = say("{what} broke off: {error}", what=say_stored(what), error=error_said(error))
+            st.error(plain(broke), icon=":material/error:")
             with st.container(horizontal=True, gap="small"):
-                st.button("Go on", key=f"{self._key}-again", icon=":material/refresh:")
+                st.button(say("Go on"), key=f"{self._key}-again", icon=":material/refresh:")
                 st.button(
-                    "Leave it", key=f"{self._key}-leave", icon=":material/close:", on_click=self._do, args=(None,)
+                    say("Leave it"), key=f"{self._key}-leave", icon=":material/close:", on_click=self._do, args=(None,)
                 )
             return
         if done is None:
@@ -206,23 +222,24 @@ class ActOnAll:
 
     def _say(self, asked: _Asked, done: Done) -> None:
         target = target_of(self._dataset)
-        rows = "1 row" if done.rows == 1 else f"{done.rows:,} rows"
-        what = "taken back" if asked.undo_id else said(asked.planned.doing, target)
-        left = f" {done.left_alone:,} were decided by somebody meanwhile and left alone." if done.left_alone else ""
+        rows = say_n("{n:,} row", "{n:,} rows", done.rows)
+        what = say("taken back") if asked.undo_id else said(asked.planned.doing, target)
+        left = say(" {n:,} were decided by somebody meanwhile and left alone.", n=done.left_alone)
+        told = say("{rows} {what}.", rows=rows, what=plain(what)) + (plain(left) if done.left_alone else "")
         with st.container(horizontal=True, vertical_alignment="center", gap="small", key=f"{self._key}-done"):
-            st.markdown(f":material/check: {rows} {plain(what)}.{plain(left)}", width="content")
+            st.markdown(f":material/check: {told}", width="content")
             if not asked.undo_id:
                 back = _Asked(asked.act_id, asked.planned, asked.words, new_id())
                 st.button(
-                    "Undo",
+                    say("Undo"),
                     icon=":material/undo:",
                     key=f"{self._key}-undo",
                     on_click=self._do,
                     args=(back,),
-                    help="Takes the whole act back, and nothing else",
+                    help=say("Takes the whole act back, and nothing else"),
                 )
             st.button(
-                "Close",
+                say("Close"),
                 icon=":material/close:",
                 type="tertiary",
                 key=f"{self._key}-close",

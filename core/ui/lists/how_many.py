@@ -13,13 +13,14 @@ from core.services.issues.flags import ListLength, choices, curve, worst_rows
 from core.ui import keys
 from core.ui.parts.cells import clicked_cell
 from core.ui.parts.problems import plain
+from core.words import later, say, say_stored
 
-EXPECTED = (
+EXPECTED = later(
     "Expected from how often the scan's model disagrees with the labels. At least and at most: if as few or as many "
     "labels are wrong in all as the ends of the estimated share say."
 )
 
-UNSAID = "This scan does not say what a longer or shorter list would hold. Scan again to see it."
+UNSAID = later("This scan does not say what a longer or shorter list would hold. Scan again to see it.")
 
 
 def how_many(scan: Scan, issue_type: str) -> int | None:
@@ -28,17 +29,17 @@ def how_many(scan: Scan, issue_type: str) -> int | None:
     if "curve" not in (about := scan.found(issue_type)):
         return None
     flagged, rows = int(about["flagged"]), int(scan.summary["rows"])
-    box = st.popover("How many", icon=":material/flag:", key="how-many", on_change="rerun")
+    box = st.popover(say("How many"), icon=":material/flag:", key="how-many", on_change="rerun")
     with box:
         worst = st.number_input(
-            "Rows to flag, worst first",
+            say("Rows to flag, worst first"),
             1,
             rows,
             value=None,
             key=keys.WORST,
             bind="query-params",
-            placeholder=f"{flagged:,}, the best balance",
-            help="Left empty, as many as give the best balance of hits and misses (F1) to be expected.",
+            placeholder=say("{n:,}, the best balance", n=flagged),
+            help=say("Left empty, as many as give the best balance of hits and misses (F1) to be expected."),
         )
         if box.open:
             _expected(scan, worst or flagged)
@@ -47,22 +48,28 @@ def how_many(scan: Scan, issue_type: str) -> int | None:
 
 def in_words(length: ListLength | None) -> str:
     """`about 49 of them wrong`, or nothing where it is not known."""
-    return "" if length is None else f"about {length.wrong:,.0f} of them wrong"
+    return "" if length is None else say("about {wrong:,.0f} of them wrong", wrong=length.wrong)
 
 
 def _expected(scan: Scan, chosen: int) -> None:
     lengths, now = choices(scan), worst_rows(scan, chosen)
     if not lengths or now is None:
-        st.caption(plain(scan.found().get("untold") or UNSAID))
+        st.caption(plain(say_stored(scan.found().get("untold") or UNSAID)))
         return
     st.caption(
-        f"Of the worst {now.rows:,} rows about **{now.wrong:,.0f}** are wrong, {now.low:,.0f} – {now.high:,.0f}.",
-        help=EXPECTED,
+        say(
+            "Of the worst {rows:,} rows about **{wrong:,.0f}** are wrong, {low:,.0f} – {high:,.0f}.",
+            rows=now.rows,
+            wrong=now.wrong,
+            low=now.low,
+            high=now.high,
+        ),
+        help=say(EXPECTED),
     )
     last = max(lengths[-1].rows, chosen)
     points = [(one.rows, one.wrong, one.low, one.high) for one in curve(scan) if one.rows <= last]
     st.plotly_chart(
-        found(points, chosen), key="how-many-curve", config=CONFIG, alt="Wrong labels by length of the list"
+        found(points, chosen), key="how-many-curve", config=CONFIG, alt=say("Wrong labels by length of the list")
     )
     _table(lengths)
 
@@ -75,16 +82,16 @@ def _table(lengths: Sequence[ListLength]) -> None:
 
     st.dataframe(
         {
-            "review": [one.rows for one in lengths],
-            "wrong": [round(one.wrong) for one in lengths],
-            "at least": [round(one.low) for one in lengths],
-            "at most": [round(one.high) for one in lengths],
-            "that is": [one.often for one in lengths],
+            say("review", "rows to be reviewed"): [one.rows for one in lengths],
+            say("wrong", "rows that are"): [round(one.wrong) for one in lengths],
+            say("at least"): [round(one.low) for one in lengths],
+            say("at most"): [round(one.high) for one in lengths],
+            say("that is"): [say_stored(one.often) for one in lengths],
         },
         hide_index=True,
         height="content",
         key="how-many-table",
         on_select=picked,
         selection_mode="single-cell",
-        alt="Wrong labels to be expected, by how many rows are reviewed",
+        alt=say("Wrong labels to be expected, by how many rows are reviewed"),
     )

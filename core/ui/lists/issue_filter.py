@@ -1,6 +1,6 @@
 """Which issues are listed: the one set of filters that the ranked list and the review desk share.
 
-Every widget is bound to the URL under its key, so a link that carries the keys carries the filter. What a filter finds
+Every widget stands in the URL under its key, so a link that carries the keys carries the filter. What a filter finds
 is `core.services.issues.listing`' business.
 """
 
@@ -28,6 +28,8 @@ from core.ui.lists.how_many import how_many
 from core.ui.lists.tools import Tools, chips, filter_button, list_query
 from core.ui.modalities import drawing_of
 from core.ui.parts.labels import class_in_url, target_of
+from core.ui.url import optional_from_url, optional_to_url
+from core.words import later, said_everywhere, say
 
 MAX_OPTIONS = 500
 """Longer lists of labels are not sent to the browser: the person types the name."""
@@ -48,32 +50,34 @@ def filter_bar(context: Context, dataset: Dataset, scan: Scan) -> IssueFilter:
     if now != asked:
         st.query_params.from_dict(now)
     several = target_of(dataset).several
-    what = "class" if several else "label"
     tools = issue_tools(context, dataset, scan)
     with st.container(horizontal=True, vertical_alignment="center", gap="small", key="issue-filters"):
         issue_type = _type(issue_types(scan))
         _show()
         worst = how_many(scan, issue_type)
-        _label(f"Given {what}", keys.GIVEN, dataset, or_none=several)
-        _label(f"Suggested {what}", keys.SUGGESTED, dataset, or_none=several)
+        given, suggested = (
+            (say("Given class"), say("Suggested class")) if several else (say("Given label"), say("Suggested label"))
+        )
+        _label(given, keys.GIVEN, dataset, or_none=several)
+        _label(suggested, keys.SUGGESTED, dataset, or_none=several)
         st.text_input(
-            "Search",
+            say("Search"),
             key=keys.SEARCH,
             bind="query-params",
             type="search",
-            placeholder="Words in the row",
+            placeholder=say("Words in the row"),
             label_visibility="collapsed",
             width=190,
         )
         if several:
-            with st.popover("More", icon=":material/tune:"):
-                _label("Probably missing", keys.MISSING, dataset)
-                _label("Probably extra", keys.EXTRA, dataset)
+            with st.popover(say("More"), icon=":material/tune:"):
+                _label(say("Probably missing"), keys.MISSING, dataset)
+                _label(say("Probably extra"), keys.EXTRA, dataset)
         filter_button(tools)
         if FILTERS in st.query_params or any(
             st.session_state.get(key) not in (None, "", FLAGGED) for key in _FILTER_KEYS
         ):
-            st.button("Clear", icon=":material/close:", type="tertiary", on_click=clear)
+            st.button(say("Clear", "filters"), icon=":material/close:", type="tertiary", on_click=clear)
     chips(tools)
     return replace(issue_filter(dataset, issue_type, list_query(tools)), worst=worst)
 
@@ -88,6 +92,7 @@ def choose_type(name: str) -> None:
     """Lists another type from its first flagged row on. For callbacks."""
     clear()
     st.session_state[keys.TYPE] = name
+    optional_to_url(keys.TYPE)
 
 
 def choose(
@@ -103,6 +108,7 @@ def choose(
     clear()
     st.session_state[keys.WORST] = worst
     st.session_state[keys.SHOW] = show
+    optional_to_url(keys.SHOW, FLAGGED)
     st.session_state[keys.GIVEN] = given
     st.session_state[keys.SUGGESTED] = suggested
     st.session_state[keys.MISSING] = added
@@ -119,7 +125,19 @@ def clear() -> None:
     """Every filter back to its default; the type stays. For callbacks."""
     for key in _FILTER_KEYS:
         st.session_state[key] = FLAGGED if key == keys.SHOW else "" if key == keys.SEARCH else None
-    st.query_params.pop(FILTERS, None)
+    for key in (FILTERS, keys.SHOW):
+        st.query_params.pop(key, None)
+
+
+_NAMES = {
+    "label": later("label", "issue"),
+    "near_duplicate": later("near_duplicate", "issue"),
+    "outlier": later("outlier", "issue"),
+}
+
+
+def _named(issue_type: str) -> str:
+    return say(_NAMES.get(issue_type, issue_type), "issue")
 
 
 def _type(found: Sequence[IssueType[Any]]) -> str:
@@ -127,13 +145,16 @@ def _type(found: Sequence[IssueType[Any]]) -> str:
     names = [one.name for one in found]
     if len(names) < 2:
         return names[0]
+    optional_from_url(keys.TYPE, names)
     chosen = st.selectbox(
-        "Issue",
+        say("Issue"),
         names,
         index=None,
         key=keys.TYPE,
-        bind="query-params",
-        placeholder=names[0],
+        format_func=_named,
+        on_change=optional_to_url,
+        args=(keys.TYPE,),
+        placeholder=_named(names[0]),
         width=160,
         label_visibility="collapsed",
     )
@@ -141,13 +162,16 @@ def _type(found: Sequence[IssueType[Any]]) -> str:
 
 
 def _show() -> None:
+    shown = (FLAGGED, UNDECIDED, SETTLED, ALL)
+    optional_from_url(keys.SHOW, shown, FLAGGED)
     st.segmented_control(
-        "Show",
-        (FLAGGED, UNDECIDED, SETTLED, ALL),
-        default=None if keys.SHOW in st.session_state else FLAGGED,
+        say("Show"),
+        shown,
         required=True,
         key=keys.SHOW,
-        bind="query-params",
+        format_func=say,
+        on_change=optional_to_url,
+        args=(keys.SHOW, FLAGGED),
         label_visibility="collapsed",
     )
 
@@ -155,8 +179,8 @@ def _show() -> None:
 def _label(title: str, key: str, dataset: Dataset, or_none: bool = False) -> None:
     """A class; `or_none`: or no class."""
     many = len(dataset.labels) > MAX_OPTIONS
-    class_in_url(dataset, key)
     none = [NO_CLASS] if or_none and NO_CLASS not in dataset.labels else []
+    class_in_url(dataset, key, {name: said_everywhere(name) for name in none})
     st.selectbox(
         title,
         [*none, *dataset.labels[:MAX_OPTIONS]],
@@ -165,7 +189,7 @@ def _label(title: str, key: str, dataset: Dataset, or_none: bool = False) -> Non
         bind="query-params",
         placeholder=title,
         label_visibility="collapsed",
-        format_func=dataset.called,
+        format_func=lambda name: say(name) if name in none else dataset.called(name),
         accept_new_options=many,
         width=170,
     )

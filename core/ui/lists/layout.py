@@ -8,13 +8,14 @@ from core.records import Dataset
 from core.ui import keys
 from core.ui.modalities import drawing_of
 from core.ui.parts.choices import switch
+from core.words import later
 
 Layout = Literal["table", "grid", "cards"]
 
 _TITLES = {
-    "table": ":material/table_rows: Table",
-    "grid": ":material/grid_view: Grid",
-    "cards": ":material/view_agenda: Cards",
+    "table": later(":material/table_rows: Table"),
+    "grid": later(":material/grid_view: Grid"),
+    "cards": later(":material/view_agenda: Cards"),
 }
 GRID_ROWS, CARD_ROWS = 100, 25
 """Rows of a page."""
@@ -25,7 +26,7 @@ def layout_switch(dataset: Dataset, *, first: Literal["table", "tiles"] = "table
     grid, all others cards."""
     tiles: Layout = "grid" if drawing_of(dataset).has_grid else "cards"
     names: tuple[Layout, ...] = ("table", tiles) if first == "table" else (tiles, "table")
-    return switch("Layout", keys.LAYOUT, {name: _TITLES[name] for name in names}, fixed=True)
+    return switch(later("Layout"), keys.LAYOUT, {name: _TITLES[name] for name in names}, fixed=True)
 
 
 def rows_of_page(layout: Layout, of_table: int) -> int:

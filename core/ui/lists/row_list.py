@@ -3,7 +3,7 @@ above it (`core.ui.lists.tools`) narrows, sorts and writes the list as a whole."
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -37,7 +37,9 @@ from core.ui.lists.tools import (
 from core.ui.lists.verdict_bar import Verdicts
 from core.ui.modalities import drawing_of, line_of
 from core.ui.parts.background import result_of
+from core.ui.parts.labels import value_said
 from core.ui.parts.problems import plain
+from core.words import ENGLISH, say, say_n, speaking, stored
 
 PAGE_ROWS = 50
 SORTED_AT_ONCE = 100 * PAGE_ROWS
@@ -55,35 +57,38 @@ def row_tools(context: Context, dataset: Dataset, version: Version) -> Tools:
 
 
 def row_browser(
-    context: Context, dataset: Dataset, version: Version, where: RowFilter, *, title: str, key: str
+    context: Context, dataset: Dataset, version: Version, where: RowFilter, *, title: Callable[[], str], key: str
 ) -> None:
     """The rows of the version that `where` lets through: paged, downloadable, one of them shown whole and judged. Their
     layout, order and columns stand in the URL.
 
-    `key` must be unique on the page; a filter of its own gives a page number of its own.
+    `title` says in words which rows these are; what is decided on them keeps it in English. `key` must be unique on the
+    page; a filter of its own gives a page number of its own.
     """
     tools = row_tools(context, dataset, version)
     query = list_query(tools)
     listed = rows_listed(dataset, query)
     order = listed.order
-    verdicts = Verdicts(context, dataset, version, f"{key}-verdicts", among=title)
+    with speaking(ENGLISH):
+        among = title()
+    verdicts = Verdicts(context, dataset, version, f"{key}-verdicts", among=among)
     acts = ActOnAll(context, dataset, f"{key}-many")
     total = _total(context, version, where)
     if total is None:
         return
     with st.container(horizontal=True, vertical_alignment="center", gap="small", key=f"{key}-bar"):
-        st.markdown(f"**{plain(title)}**", width="content")
-        st.caption("1 row" if total == 1 else f"{total:,} rows", width="content")
+        st.markdown(f"**{plain(title())}**", width="content")
+        st.caption(say_n("{n:,} row", "{n:,} rows", total), width="content")
         if total:
             layout = layout_switch(dataset, first="tiles" if drawing_of(dataset).has_grid else "table")
-            sort_box(tools, order, BY_ROW, "as loaded")
+            sort_box(tools, order, BY_ROW, say("as loaded"))
             columns_button(tools, listed)
         views_button(tools, query)
         if total:
-            acts.button(OfVersion(version.version_id, where), title, total, "relabel")
+            acts.button(OfVersion(version.version_id, where), among, total, "relabel", shown=title())
             _download(tools, listed, version, where, total)
     if not total:
-        st.caption("No row matches.")
+        st.caption(say("No row matches."))
         return
     size = rows_of_page(layout, PAGE_ROWS)
     page_key = f"{key}-{hash((where, order, size)):x}"
@@ -104,7 +109,7 @@ def row_browser(
     picked = picked_rows(table_key, rows)
     places = st.columns([3, 2] if picked else 1)
     with places[0]:
-        _table(tools, listed, _records_of(context, tools, listed, rows, verdicts.words(rows)), title, table_key)
+        _table(tools, listed, _records_of(context, tools, listed, rows, verdicts.words(rows)), title(), table_key)
         pages(page_key, size, total)
     if picked:
         with places[1]:
@@ -119,7 +124,7 @@ def _total(context: Context, version: Version, where: RowFilter) -> int | None:
     if where == RowFilter() or version.row_count <= COUNTED_AT_ONCE:
         return count_rows(store, version_id, where)
     return result_of(
-        context, ("rows", version_id, where), lambda: count_rows(store, version_id, where), waiting="Looking"
+        context, ("rows", version_id, where), lambda: count_rows(store, version_id, where), waiting=stored("Looking")
     )
 
 
@@ -145,7 +150,7 @@ def _page(
         context,
         ("sorted rows", version_id, where, order, start),
         lambda: page_of_ids(store, version_id, where, SORTED_AT_ONCE, start, order),
-        waiting="Sorting",
+        waiting=stored("Sorting"),
     )
     return None if found is None else get_rows(store, version_id, found[offset - start :][:size])
 
@@ -168,7 +173,8 @@ def _records_of(
             labels = [getattr(row, one.column) for row in rows]
             found[title] = [None if label is None else target.words(label) for label in labels]
         elif one.column in names:
-            found[title] = [row.attributes[names[one.column]] for row in rows]
+            name = names[one.column]
+            found[title] = [value_said(tools.dataset, name, row.attributes[name]) for row in rows]
         else:
             found[title] = [getattr(row, one.column) for row in rows]
     changed = any(row.label != row.given_label for row in rows)
@@ -197,7 +203,7 @@ def _table(tools: Tools, listed: Listed, columns: Mapping[str, Sequence[object]]
     configured: dict[str, Any] = {}
     for one in tools.columns:
         named, above = one.title, head(tools, one, order)
-        helped = None if one.name == tools.title(one) else f"“{one.name}” in files"
+        helped = None if one.name == tools.title(one) else say("“{name}” in files", name=one.name)
         if one.column == WORDS:
             configured[named] = st.column_config.TextColumn(above, width="large", help=helped)
         elif one.column == EXAMPLE_ID:
@@ -206,6 +212,7 @@ def _table(tools: Tools, listed: Listed, columns: Mapping[str, Sequence[object]]
             configured[named] = st.column_config.Column(above, help=helped)
     if drawing.cell:
         configured[drawing.cell] = drawing.column("small")
+    configured["verdict"] = st.column_config.Column(say("verdict"))
     rows = len(next(iter(columns.values())))
     st.dataframe(
         dict(columns),

@@ -10,7 +10,9 @@ from core.context import Context
 from core.records import Dataset, Example
 from core.tasks import target_of, task_named
 from core.ui.modalities import drawing_of
+from core.ui.parts.labels import attribute_said, split_said, value_said
 from core.ui.parts.problems import plain
+from core.words import say
 
 
 def picked_rows(key: str, rows: Sequence[Example]) -> list[Example]:
@@ -36,14 +38,25 @@ def show_row(context: Context, dataset: Dataset, example: Example) -> None:
     with st.container(border=True):
         label, given = (None if one is None else words(one) for one in (example.label, example.given_label))
         changed = None if given == label else given
-        facts = {"label": label, "as loaded": changed, "split": example.split, "id": example.source_id}
+        facts = {
+            say("label"): label,
+            say("as loaded"): changed,
+            say("split"): example.split and split_said(example.split),
+            say("id"): example.source_id,
+        }
         told = " · ".join(f"{name}: **{plain(str(value))}**" for name, value in facts.items() if value is not None)
-        st.caption(f"row {example.example_id} · {told}")
+        st.caption(f"{say('row {number}', number=example.example_id)} · {told}")
         drawing_of(dataset).whole(context, example)
         drawn = task_named(dataset.task).modality.fields(example.text or "")
         others = {name: value for name, value in example.attributes.items() if name not in drawn}
         if others:
-            st.table({plain(name): _cell(value) for name, value in others.items()}, border="horizontal")
+            st.table(
+                {
+                    plain(attribute_said(dataset, name)): _cell(value_said(dataset, name, value))
+                    for name, value in others.items()
+                },
+                border="horizontal",
+            )
 
 
 def _cell(value: object) -> str:

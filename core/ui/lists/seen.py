@@ -11,6 +11,7 @@ from core.store.datasets import get_dataset
 from core.store.rows import get_rows, labels_of
 from core.store.versions import get_version
 from core.ui.lists.verdict_bar import Seen
+from core.words import say
 
 
 def seen_rows(context: Context, version: Version, rows: Sequence[Example]) -> list[Seen]:
@@ -27,7 +28,7 @@ def seen_rows(context: Context, version: Version, rows: Sequence[Example]) -> li
 def _why(row: Example, hint: Hint) -> str:
     if hint.suggested is None or hint.suggested == row.label or hint.score is None:
         return ""
-    return f"Its label has a probability of {hint.score:.2f} by the newest scan."
+    return say("Its label has a probability of {score:.2f} by the newest scan.", score=hint.score)
 
 
 def in_newest(context: Context, dataset: Dataset, rows: Sequence[Example]) -> tuple[Version, dict[int, Example]]:

@@ -39,14 +39,17 @@ from core.services.lists import (
 from core.services.views import OF_CLASSES, OF_PAGE, delete_view, rename_view, save_view, views_of
 from core.store.export import Format
 from core.ui.parts.downloads import download_link
+from core.ui.parts.labels import attribute_said, split_said, value_said
 from core.ui.parts.problems import plain, shown_errors
 from core.ui.shell.guard import current_user
+from core.words import later, say, say_n, stored
 
 UP, DOWN = "↑", "↓"
 MAX_VALUES = 200
 """Longer lists of values are not sent to the browser: the person types the others."""
-BETWEEN, ANY_OF, NONE_OF, CONTAINS = "between", "is one of", "is none of", "contains"
-IS_MISSING, IS_THERE, YES, NO = "is missing", "is not missing", "yes", "no"
+BETWEEN, ANY_OF, NONE_OF = later("between"), later("is one of"), later("is none of")
+CONTAINS, YES, NO = later("contains"), later("yes"), later("no")
+IS_MISSING, IS_THERE = later("is missing"), later("is not missing")
 _WAYS: Mapping[str, tuple[str, ...]] = {
     "number": (BETWEEN, IS_MISSING, IS_THERE),
     "time": (BETWEEN, IS_MISSING, IS_THERE),
@@ -54,7 +57,7 @@ _WAYS: Mapping[str, tuple[str, ...]] = {
     "words": (CONTAINS, IS_MISSING, IS_THERE),
     "flag": (YES, NO),
 }
-FORMATS: Mapping[Format, str] = {"csv": "CSV", "parquet": "Parquet", "jsonl": "JSON lines"}
+FORMATS: Mapping[Format, str] = {"csv": "CSV", "parquet": "Parquet", "jsonl": later("JSON lines")}
 Write = Callable[[Path, Format, bool], Path]
 """Writes the list as it is shown into a file of a format, in CSV as plain texts or escaped."""
 
@@ -75,7 +78,15 @@ class Tools:
 
     def title(self, column: ListColumn) -> str:
         """What stands above a column."""
-        return self.titles.get(column.name, column.title)
+        return self._said(self.titles.get(column.name, column.title), column)
+
+    def _said(self, title: str, column: ListColumn) -> str:
+        """A title that is ours in the language of whoever looks; that of a source's own column as it is."""
+        attribute = next((one for one in self.dataset.attributes if one.column == column.column), None)
+        if attribute is None:
+            return say(title)
+        name = attribute_said(self.dataset, attribute.name)
+        return say("{name} (attribute)", name=name) if title != attribute.name else name
 
 
 def list_query(tools: Tools) -> dict[str, str]:
@@ -97,7 +108,9 @@ def list_query(tools: Tools) -> dict[str, str]:
 
 def filter_button(tools: Tools) -> None:
     """The box in which a filter of any column is made; it stands beside a list's other filters."""
-    box = st.popover("Filter", icon=":material/filter_list:", key="list-filter", on_change="rerun", width="content")
+    box = st.popover(
+        say("Filter"), icon=":material/filter_list:", key="list-filter", on_change="rerun", width="content"
+    )
     if not box.open:
         return
     with box, shown_errors():
@@ -117,12 +130,14 @@ def chips(tools: Tools) -> None:
                 plain(shown if len(shown) <= 60 else f"{shown[:59]}…"),
                 icon=":material/close:",
                 key=f"list-chip-{place}",
-                help=f"Remove this filter: {plain(shown)}" if len(shown) > 60 else "Remove this filter",
+                help=say("Remove this filter: {filter}", filter=plain(shown))
+                if len(shown) > 60
+                else say("Remove this filter"),
                 on_click=_remove,
                 args=(place,),
             )
         if len(texts) > 1:
-            st.button("Remove all", type="tertiary", key="list-chips-clear", on_click=_put, args=(FILTERS, ""))
+            st.button(say("Remove all"), type="tertiary", key="list-chips-clear", on_click=_put, args=(FILTERS, ""))
 
 
 def sort_box(tools: Tools, order: RowOrder, usual: RowOrder, usual_title: str) -> None:
@@ -136,7 +151,7 @@ def sort_box(tools: Tools, order: RowOrder, usual: RowOrder, usual_title: str) -
                 options[write_order(each, columns)] = f"{tools.title(one)} {arrow}"
     st.session_state["list-order"] = None if order == usual else write_order(order, columns)
     st.selectbox(
-        "Sort",
+        say("Sort"),
         list(options),
         index=None,
         key="list-order",
@@ -173,14 +188,16 @@ def head(tools: Tools, column: ListColumn, order: RowOrder) -> str:
 
 def columns_button(tools: Tools, listed: Listed) -> None:
     """Which columns the list shows, in which order; kept for the person."""
-    box = st.popover("Columns", icon=":material/view_column:", type="tertiary", key="list-columns", on_change="rerun")
+    box = st.popover(
+        say("Columns"), icon=":material/view_column:", type="tertiary", key="list-columns", on_change="rerun"
+    )
     if not box.open:
         return
     titles = {one.name: tools.title(one) for one in tools.columns}
     with box:
         st.session_state["list-columns-chosen"] = [one.name for one in listed.columns]
         st.multiselect(
-            "Columns, in this order",
+            say("Columns, in this order"),
             list(titles),
             key="list-columns-chosen",
             format_func=lambda name: titles.get(name, name),
@@ -188,13 +205,13 @@ def columns_button(tools: Tools, listed: Listed) -> None:
             args=(tools,),
             width=420,
         )
-        st.caption("Kept for you, on this dataset. The file has the same columns.")
-        st.button("The usual columns", type="tertiary", on_click=_choose_columns, args=(tools, True))
+        st.caption(say("Kept for you, on this dataset. The file has the same columns."))
+        st.button(say("The usual columns"), type="tertiary", on_click=_choose_columns, args=(tools, True))
 
 
 def views_button(tools: Tools, query: Mapping[str, str]) -> None:
     """The saved views of the dataset: open one, save this one, rename and delete."""
-    box = st.popover("Views", icon=":material/bookmark:", type="tertiary", key="list-views", on_change="rerun")
+    box = st.popover(say("Views"), icon=":material/bookmark:", type="tertiary", key="list-views", on_change="rerun")
     if not box.open:
         return
     with box, shown_errors():
@@ -205,16 +222,16 @@ def views_button(tools: Tools, query: Mapping[str, str]) -> None:
                 icon=":material/bookmark:",
                 type="tertiary",
                 key=f"view-open-{view.name}",
-                help=f"Saved by {plain(view.saved_by)}. The address then is its link.",
+                help=say("Saved by {user}. The address then is its link.", user=plain(view.saved_by)),
                 on_click=_open,
                 args=(view,),
             )
         if not found:
-            st.caption("A view is a filter, an order and columns under a name, for all who work on the dataset.")
-        st.text_input("Name", key="view-name", placeholder="Name of this view", max_chars=80)
+            st.caption(say("A view is a filter, an order and columns under a name, for all who work on the dataset."))
+        st.text_input(say("Name"), key="view-name", placeholder=say("Name of this view"), max_chars=80)
         name = str(st.session_state.get("view-name") or "")
         taken = any(view.name == " ".join(name.split()) for view in found)
-        if st.button("Replace it" if taken else "Save this view", key="view-save", disabled=not name.strip()):
+        if st.button(say("Replace it") if taken else say("Save this view"), key="view-save", disabled=not name.strip()):
             save_view(tools.context, tools.dataset, name, tools.page, query, current_user())
             st.rerun()
         if found:
@@ -224,23 +241,33 @@ def views_button(tools: Tools, query: Mapping[str, str]) -> None:
 def download_button(tools: Tools, listed: Listed, total: int, name: str, write: Write, key: str) -> None:
     """The list as a file: its rows, order and columns as they are shown; `name` has no ending, and `key` says all that
     the file depends on."""
-    box = st.popover("Download", icon=":material/download:", type="tertiary", key="list-download", on_change="rerun")
+    box = st.popover(
+        say("Download"), icon=":material/download:", type="tertiary", key="list-download", on_change="rerun"
+    )
     if not box.open:
         return
     with box:
-        rows, columns = "1 row" if total == 1 else f"{total:,} rows", len(listed.columns)
-        st.caption(f"{rows} and {columns} column{'s' if columns > 1 else ''}, filtered and sorted as the list is.")
+        rows = say_n("{n:,} row", "{n:,} rows", total)
+        columns = say_n("{n:,} column", "{n:,} columns", len(listed.columns))
+        st.caption(say("{rows} and {columns}, filtered and sorted as the list is.", rows=rows, columns=columns))
         chosen = st.segmented_control(
-            "Format", list(FORMATS), default="csv", required=True, format_func=FORMATS.__getitem__, key="list-format"
+            say("Format"),
+            list(FORMATS),
+            default="csv",
+            required=True,
+            format_func=lambda each: say(FORMATS[each]),
+            key="list-format",
         )
         escape = chosen != "csv" or st.checkbox(
-            "Safe for spreadsheets",
+            say("Safe for spreadsheets"),
             value=True,
             key="list-escaped",
-            help="Texts that a spreadsheet would run as a formula, such as “=1+1” and “@name”, get an apostrophe before"
-            " them. For other programs, take this off: then every text is as it is.",
+            help=say(
+                "Texts that a spreadsheet would run as a formula, such as “=1+1” and “@name”, get an apostrophe before"
+                " them. For other programs, take this off: then every text is as it is."
+            ),
         )
-        label = f"Download {FORMATS[chosen]}, {rows}"
+        label = say("Download {format}, {rows}", format=say(FORMATS[chosen]), rows=rows)
         file = f"{name}.{chosen}"
         download_link(
             tools.context,
@@ -254,25 +281,29 @@ def download_button(tools: Tools, listed: Listed, total: int, name: str, write: 
 def _new_filter(tools: Tools) -> None:
     columns = {one.name: one for one in tools.columns if one is not VERDICT}
     name = st.selectbox(
-        "Column", list(columns), key="filter-column", format_func=lambda each: tools.title(columns[each]), width=320
+        say("Column"),
+        list(columns),
+        key="filter-column",
+        format_func=lambda each: tools.title(columns[each]),
+        width=320,
     )
     column = columns[name]
     ways = _WAYS[column.kind]
-    way = st.selectbox("Rows whose value", ways, key=f"filter-way-{column.kind}", width=320)
+    way = st.selectbox(say("Rows whose value"), ways, key=f"filter-way-{column.kind}", format_func=say, width=320)
     texts: list[str] = []
     if way == BETWEEN:
         bounds = _times(name) if column.kind == "time" else _numbers(name)
         texts = [filter_text(column, how, (value,)) for how, value in bounds]
     elif way == CONTAINS:
-        words = st.text_input("Words", key=f"filter-words-{name}", placeholder="all of these words")
+        words = st.text_input(say("Words"), key=f"filter-words-{name}", placeholder=say("all of these words"))
         texts = [filter_text(column, "contains", (words,))] if words and words.strip() else []
     elif way in (ANY_OF, NONE_OF):
         values = st.multiselect(
-            "Values",
+            say("Values"),
             _values(tools, column),
             key=f"filter-values-{name}",
             accept_new_options=True,
-            format_func=tools.dataset.called if column.column in LABEL_COLUMNS else str,
+            format_func=lambda value: _value(tools.dataset, column, value),
             width=320,
         )
         texts = [filter_text(column, "=" if way == ANY_OF else "!=", values)] if values else []
@@ -280,21 +311,23 @@ def _new_filter(tools: Tools) -> None:
         texts = [filter_text(column, "=", ("true" if way == YES else "false",))]
     else:
         texts = [filter_text(column, "missing" if way == IS_MISSING else "present")]
-    st.button("Add filter", type="primary", key="filter-add", disabled=not texts, on_click=_add, args=(texts,))
+    st.button(say("Add filter"), type="primary", key="filter-add", disabled=not texts, on_click=_add, args=(texts,))
 
 
 def _numbers(name: str) -> list[tuple[How, str]]:
     with st.container(horizontal=True):
-        low = st.number_input("From", value=None, key=f"filter-low-{name}", placeholder="lowest", width=150)
-        high = st.number_input("To, included", value=None, key=f"filter-high-{name}", placeholder="highest", width=150)
+        low = st.number_input(say("From"), value=None, key=f"filter-low-{name}", placeholder=say("lowest"), width=150)
+        high = st.number_input(
+            say("To, included"), value=None, key=f"filter-high-{name}", placeholder=say("highest"), width=150
+        )
     bounds: list[tuple[How, float | None]] = [(">=", low), ("<=", high)]
     return [(how, f"{value:.12g}") for how, value in bounds if value is not None]
 
 
 def _times(name: str) -> list[tuple[How, str]]:
     with st.container(horizontal=True):
-        first = st.date_input("From", value=None, key=f"filter-first-{name}", width=150)
-        last = st.date_input("Before", value=None, key=f"filter-last-{name}", width=150)
+        first = st.date_input(say("From"), value=None, key=f"filter-first-{name}", width=150)
+        last = st.date_input(say("Before"), value=None, key=f"filter-last-{name}", width=150)
     bounds: list[tuple[How, object]] = [(">=", first), ("<", last)]
     return [(how, value.isoformat()) for how, value in bounds if isinstance(value, date)]
 
@@ -309,20 +342,27 @@ def _values(tools: Tools, column: ListColumn) -> list[str]:
         return attribute_values(context, version_id, column.column, MAX_VALUES)
 
     answers = context.beside.answers("attribute values", threads=4, kept=200)
-    found = answers.ask((version_id, column.column), "Listing values", work, timeout=None)
+    found = answers.ask((version_id, column.column), stored("Listing values"), work, timeout=None)
     assert not isinstance(found, Pending), "it was waited for"
     return found
 
 
+def _value(dataset: Dataset, column: ListColumn, value: str) -> str:
+    if column.column in LABEL_COLUMNS:
+        return dataset.called(value)
+    attribute = next((one for one in dataset.attributes if one.column == column.column), None)
+    return split_said(value) if attribute is None else str(value_said(dataset, attribute.name, value))
+
+
 def _manage(tools: Tools, names: Sequence[str]) -> None:
-    with st.expander("Rename or delete"):
-        name = st.selectbox("View", names, key="view-chosen")
-        to = st.text_input("New name", key="view-renamed", max_chars=80)
+    with st.expander(say("Rename or delete")):
+        name = st.selectbox(say("View"), names, key="view-chosen")
+        to = st.text_input(say("New name"), key="view-renamed", max_chars=80)
         with st.container(horizontal=True):
-            if st.button("Rename", key="view-rename", disabled=not (to or "").strip()):
+            if st.button(say("Rename"), key="view-rename", disabled=not (to or "").strip()):
                 rename_view(tools.context, tools.dataset, name, to)
                 st.rerun()
-            if st.button("Delete", key="view-delete", help="No row is touched"):
+            if st.button(say("Delete"), key="view-delete", help=say("No row is touched")):
                 delete_view(tools.context, tools.dataset, name)
                 st.rerun()
 

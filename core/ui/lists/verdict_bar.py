@@ -29,6 +29,7 @@ from core.ui.parts.job_words import ago
 from core.ui.parts.labels import classes_told, target_of
 from core.ui.parts.problems import said
 from core.ui.shell.guard import current_user
+from core.words import later, say, say_stored
 
 ACTS = ISSUE_TYPES["label"].actions
 """What can be done to a row, as at the desk."""
@@ -36,6 +37,7 @@ _NOW = 5.0
 """Seconds for which something was done just now."""
 
 Layout = Literal["bar", "grid", "cards"]
+_MARKS = {"keep": later("kept"), "exclude": later("excluded")}
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,7 +127,9 @@ class Verdicts:
                 "items": [self._item(row, layout, found, told) for row in rows],
                 "opened": self._said.open,
                 "acknowledged": self._recorded.acknowledged if not self._trouble else (),
-                "refused": [{"key": one.act.client_key, "message": one.message} for one in self._recorded.refused],
+                "refused": [
+                    {"key": one.act.client_key, "message": say_stored(one.message)} for one in self._recorded.refused
+                ],
                 "trouble": self._trouble,
             },
         )
@@ -134,7 +138,7 @@ class Verdicts:
         example = row.example
         drawing = drawing_of(self._dataset)
         drawn: JsonObject = (
-            {"name": example.text or f"row {example.example_id}"}
+            {"name": example.text or say("row {number}", number=example.example_id)}
             if layout == "bar"
             else drawing.on_desk(self._context, example, True)
         )
@@ -180,7 +184,7 @@ class Verdicts:
         target = target_of(self._dataset)
         if decision.action == "relabel" and decision.new_label is not None:
             return f"✓ {target.words(decision.new_label)}"
-        return "✓ " + {"keep": "kept", "exclude": "excluded"}.get(decision.action, decision.action)
+        return "✓ " + say(_MARKS.get(decision.action, decision.action))
 
     def _standing(self, example_ids: Sequence[int]) -> dict[int, Decision]:
         return standing_of(self._context.store, self._version.version_id, example_ids)
@@ -193,11 +197,11 @@ class Verdicts:
         for example_id, decision in found.items():
             before = decision.shown.get("given_label") or labels.get(example_id)
             what = in_words(decision, target_of(self._dataset), before)
-            who = "you" if decision.reviewer == self._user else decision.reviewer
+            who = say("you") if decision.reviewer == self._user else decision.reviewer
             recent = (now - decision.decided_at).total_seconds() < _NOW
-            when = "now" if recent else ago(decision.decided_at, now)
+            when = say("now") if recent else ago(decision.decided_at, now)
             number = inside.get(decision.decision_id)
-            where = "not yet in a version" if number is None else f"in version {number}"
+            where = say("not yet in a version") if number is None else say("in version {number}", number=number)
             told[example_id] = f"{what[:1].upper()}{what[1:]} · {who}, {when} · {where}"
         return told
 

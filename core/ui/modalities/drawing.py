@@ -13,8 +13,6 @@ from core.typed import JsonObject
 
 SNIPPET = 200
 """Characters of an example beside another one."""
-TABLES = "CSV, TSV, JSON, JSON lines, Parquet or Excel"
-"""Files to predict of whose rows each is an example."""
 
 
 class Drawing(Protocol):
@@ -22,7 +20,8 @@ class Drawing(Protocol):
 
     @property
     def words_title(self) -> str:
-        """What the column that says an example in words is called."""
+        """What the column that says an example in words is called. Like `cell`, `upload` and `folder_button` it is in
+        English, to be said where it is shown."""
 
     @property
     def cell(self) -> str | None:

@@ -20,6 +20,7 @@ from core.ui.modalities.asking import waiting
 from core.ui.parts.background import result_of
 from core.ui.parts.problems import plain
 from core.ui.parts.upload import arrived
+from core.words import later, say, stored
 
 WHOLE, BESIDE, ASKED = 320, 160, 160
 """Pixels across, by how much of the page it is."""
@@ -31,26 +32,26 @@ ENLARGED, SEEN_AT_LEAST = 4, 128
 class ImageDrawing:
     """An image has its file's name for its words."""
 
-    words_title: str = "name"
-    cell: str | None = "image"
+    words_title: str = later("name")
+    cell: str | None = later("image")
     has_grid: bool = True
     upload: tuple[str, str] = (
-        "Images",
-        "Images, or a ZIP of images; folders do not matter. More of them: by a path on the server.",
+        later("Images"),
+        later("Images, or a ZIP of images; folders do not matter. More of them: by a path on the server."),
     )
-    folder_button: str = "Predict every image of the folder"
+    folder_button: str = later("Predict every image of the folder")
 
     def cells(self, context: Context, examples: Sequence[Example]) -> list[Any]:
         return [_thumbnail(context, example) for example in examples]
 
     def column(self, width: Any) -> Any:
-        return st.column_config.ImageColumn(self.cell, width=width)
+        return st.column_config.ImageColumn(say(self.cell or ""), width=width)
 
     def whole(self, context: Context, example: Example) -> None:
         name = _name(example)
         st.image(shown(context, _media(example))[0], caption=plain(name), width=_across(example, WHOLE), alt=name)
         st.download_button(
-            "Original",
+            say("Original"),
             lambda: original(context, _media(example))[0],
             file_name=name.rsplit("/", 1)[-1],
             mime=mime_of(_media(example)),
@@ -58,15 +59,17 @@ class ImageDrawing:
             type="tertiary",
             on_click="ignore",
             key=f"original-{example.example_id}",
-            help="The file as it was loaded; a large one is shown smaller here.",
+            help=say("The file as it was loaded; a large one is shown smaller here."),
         )
 
     def beside(self, context: Context, example: Example) -> None:
         st.image(shown(context, _media(example))[0], width=_across(example, BESIDE), alt=_name(example))
 
     def ask(self, context: Context, run: Run) -> Reply | None:
-        dropped = st.file_uploader("Image", type=[suffix[1:] for suffix in sorted(IMAGE_SUFFIXES)], key="use-image")
-        paths = arrived(context, [dropped], waiting="storing the image") if dropped else ()
+        dropped = st.file_uploader(
+            say("Image"), type=[suffix[1:] for suffix in sorted(IMAGE_SUFFIXES)], key="use-image"
+        )
+        paths = arrived(context, [dropped], waiting=stored("storing the image")) if dropped else ()
         if not paths:
             return None
         path = Path(paths[0])
@@ -104,7 +107,7 @@ def _media(example: Example) -> str:
 
 
 def _name(example: Example) -> str:
-    return example.text or f"row {example.example_id}"
+    return example.text or say("row {number}", number=example.example_id)
 
 
 def _image(context: Context, example: Example) -> str:

@@ -16,9 +16,10 @@ from core.services.prediction.playground import Reply, ask
 from core.store.rows import page_rows
 from core.typed import JsonObject
 from core.ui.modalities.asking import waiting
-from core.ui.modalities.drawing import SNIPPET, TABLES, InWords
+from core.ui.modalities.drawing import SNIPPET, InWords
 from core.ui.parts.background import result_of
 from core.ui.parts.problems import plain
+from core.words import later, say, say_stored
 
 FEW, LONG_PIXELS = 14, 420
 """Columns from which on a whole row scrolls, in a frame of so many pixels."""
@@ -33,10 +34,13 @@ EXAMPLES = 1
 class TableRowDrawing(InWords):
     """Names and values, numbers to the right."""
 
-    words_title: str = "features"
+    words_title: str = later("features")
     upload: tuple[str, str] = (
-        "File",
-        f"{TABLES} with the model's columns; every column is kept. Larger ones: by a path on the server.",
+        later("File"),
+        later(
+            "CSV, TSV, JSON, JSON lines, Parquet or Excel with the model's columns; every column is kept. Larger ones: "
+            "by a path on the server."
+        ),
     )
 
     def whole(self, context: Context, example: Example) -> None:
@@ -51,22 +55,26 @@ class TableRowDrawing(InWords):
         if not usual:
             return None
         first = fields(usual[0].text or "{}")
-        st.caption(f"The values of row {usual[0].example_id} to start from; an empty one is missing.")
+        start = say("The values of row {number} to start from; an empty one is missing.", number=usual[0].example_id)
+        st.caption(start)
         edited = st.data_editor(
             {"column": list(first), "value": ["" if value is None else _typed_as(value) for value in first.values()]},
             hide_index=True,
             disabled=["column"],
-            column_config={"value": st.column_config.TextColumn("value", width="medium")},
+            column_config={
+                "column": st.column_config.TextColumn(say("column")),
+                "value": st.column_config.TextColumn(say("value"), width="medium"),
+            },
             key=f"use-row-{run.run_id}",
         )
-        st.button("Predict", type="primary", icon=":material/bolt:", key="use-ask")
+        st.button(say("Predict"), type="primary", icon=":material/bolt:", key="use-ask")
         try:
             row = {name: _typed(name, value, first[name]) for name, value in zip(first, edited["value"], strict=True)}
         except WinnowError as error:
-            st.error(plain(f"{error.message} {error.hint}"))
+            st.error(plain(f"{say_stored(error.message)} {say_stored(error.hint)}"))
             return None
         if all(value is None for value in row.values()):
-            st.caption("Every value is missing: fill in one.")
+            st.caption(say("Every value is missing: fill in one."))
             return None
         asked = json.dumps(row, ensure_ascii=False)
         key = ("ask", run.run_id, asked)
@@ -74,8 +82,11 @@ class TableRowDrawing(InWords):
 
     def on_desk(self, context: Context, example: Example, grid: bool) -> JsonObject:
         text = example.text or "{}"
-        rows = [[name, said(value)[:DESK_CHARACTERS], _look(value)] for name, value in fields(text).items()]
-        name = f"row {example.example_id}"
+        rows = [
+            [name, (say(MISSING) if value is None else said(value))[:DESK_CHARACTERS], _look(value)]
+            for name, value in fields(text).items()
+        ]
+        name = say("row {number}", number=example.example_id)
         return {"text": line(text, SNIPPET), "fields": rows, "image": None, "thumbnail": None, "name": name}
 
     def near(self, context: Context, example: Example) -> JsonObject:
@@ -95,9 +106,9 @@ def _look(value: Any) -> str:
 def _table(example: Example, few: int, pixels: int) -> None:
     """Streamlit's tables hold text on the left: numbers stand right by its Markdown tables."""
     values = fields(example.text or "{}")
-    lines = ["| column | value |", "|:--|--:|"]
+    lines = [f"| {say('column')} | {say('value')} |", "|:--|--:|"]
     for name, value in values.items():
-        shown = f":gray[{MISSING}]" if value is None else " ".join(plain(said(value)).split())
+        shown = f":gray[{say(MISSING)}]" if value is None else " ".join(plain(said(value)).split())
         lines.append(f"| {' '.join(plain(name).split())} | {shown} |")
     with st.container(height=pixels if len(values) > few else "content", border=False):
         st.markdown("\n".join(lines))

@@ -1,4 +1,5 @@
-"""Choices among a few names, most of them in the URL: segments for what a page shows, a box for the rest."""
+"""Choices among a few names, most of them in the URL: segments for what a page shows, a box for the rest. Titles and
+labels are texts that were marked by `later`: they are said here."""
 
 from __future__ import annotations
 
@@ -9,6 +10,7 @@ import streamlit as st
 
 from core.ui import keys
 from core.ui.url import from_url, to_url
+from core.words import later, say
 
 Name = TypeVar("Name", bound=str)
 
@@ -16,18 +18,18 @@ Name = TypeVar("Name", bound=str)
 def view_switch(titles: Mapping[Name, str], *, always_named: bool = False) -> Name:
     """The view of the page that is open: the one that `?view=` names, else the first, which then stands in the URL only
     where it is `always_named`."""
-    return switch("View", keys.VIEW, titles, fixed=not always_named)
+    return switch(later("View"), keys.VIEW, titles, fixed=not always_named)
 
 
 def switch(label: str, key: str, titles: Mapping[Name, str], *, fixed: bool = False) -> Name:
     """One of the names, as segments with their titles; `label` is for screen readers. `fixed` as in `from_url`."""
     from_url(key, list(titles), fixed=fixed)
     chosen = st.segmented_control(
-        label,
+        say(label),
         list(titles),
         key=key,
         required=True,
-        format_func=titles.__getitem__,
+        format_func=lambda name: say(titles[name]),
         label_visibility="collapsed",
         on_change=to_url,
         args=(key,),
@@ -39,7 +41,12 @@ def switch(label: str, key: str, titles: Mapping[Name, str], *, fixed: bool = Fa
 def choose_place(label: str, key: str, places: Mapping[Name, str]) -> Name:
     """Where a file comes from, as segments; the session's own, since a link never carries a file."""
     chosen = st.segmented_control(
-        label, list(places), default=next(iter(places)), required=True, format_func=places.__getitem__, key=key
+        say(label),
+        list(places),
+        default=next(iter(places)),
+        required=True,
+        format_func=lambda name: say(places[name]),
+        key=key,
     )
     assert chosen is not None, "it is required"
     return chosen
@@ -60,10 +67,10 @@ def pick(
     `from_url`."""
     from_url(key, list(titles), last, fixed=fixed)
     return st.selectbox(
-        label,
+        say(label),
         list(titles),
         key=key,
-        format_func=titles.__getitem__,
+        format_func=lambda name: say(titles[name]),
         label_visibility="visible" if labelled else "collapsed",
         on_change=to_url,
         args=(key,),

@@ -12,8 +12,9 @@ from core.charts.history import Series, history
 from core.charts.style import CONFIG
 from core.records import Metric
 from core.ui.chart_files import chart_files
+from core.words import later, say
 
-SCORES = {"accuracy": "accuracy", "macro_f1": "macro F1"}
+SCORES = {"accuracy": later("accuracy"), "macro_f1": later("macro F1")}
 SPLITS = ("train", "validation")
 TABLE_HEIGHT = 300
 FEW_ROWS = 8
@@ -24,22 +25,23 @@ def curves(figures: Sequence[Metric], other: Mapping[str, Sequence[Metric]] | No
     show. `other` has the figures of a run to compare with by its name; then the run itself is named `own`, colours tell
     figures apart, and dashes the runs."""
     runs = {own: figures, **(other or {})}
-    losses = _lines(runs, [("loss", split, split) for split in SPLITS])
+    losses = _lines(runs, [("loss", split, say(split)) for split in SPLITS])
     scores = _lines(
-        runs, [(name, split, f"{title}, {split}") for split in SPLITS for name, title in SCORES.items()]
+        runs, [(name, split, f"{say(title)}, {say(split)}") for split in SPLITS for name, title in SCORES.items()]
     )  # fmt: skip
-    drawn = [(title, lines, share) for title, lines, share in (("Loss", losses, False), ("Scores", scores, True))
+    pictures = ((later("Loss"), losses, False), (later("Scores"), scores, True))
+    drawn = [(title, lines, share) for title, lines, share in pictures
              if any(len(line.epochs) > 1 for line in lines)]  # fmt: skip
     if not drawn:
         return
     for column, (title, lines, share) in zip(st.columns(len(drawn), gap="medium"), drawn, strict=True):
         with column:
-            st.caption(f"**{title}**")
+            st.caption(f"**{say(title)}**")
             figure = history(lines, share=share)
             st.plotly_chart(figure, config=CONFIG, key=f"curve-{title}", alt=_told(title, lines))
             chart_files(figure, f"curve-{title}", title.lower())
-    with st.expander("Numbers", icon=":material/table:"):
-        _numbers({f"loss, {line.name}": line for line in losses} | {line.name: line for line in scores})
+    with st.expander(say("Numbers"), icon=":material/table:"):
+        _numbers({say("loss, {line}", line=line.name): line for line in losses} | {line.name: line for line in scores})
 
 
 def _lines(runs: Mapping[str, Sequence[Metric]], wanted: Sequence[tuple[str, str, str]]) -> list[Series]:
@@ -62,14 +64,15 @@ def _numbers(lines: Mapping[str, Series]) -> None:
     epochs = sorted({epoch for values in by_epoch.values() for epoch in values})
     table = {name: [values.get(epoch) for epoch in epochs] for name, values in by_epoch.items()}
     st.dataframe(
-        {"epoch": epochs, **table},
+        {say("epoch"): epochs, **table},
         hide_index=True,
         height="content" if len(epochs) <= FEW_ROWS else TABLE_HEIGHT,
         column_config={name: st.column_config.NumberColumn(format="%.4f") for name in table},
         key="curve-numbers",
-        alt="The figures of each curve at the end of each epoch",
+        alt=say("The figures of each curve at the end of each epoch"),
     )
 
 
 def _told(title: str, lines: Sequence[Series]) -> str:
-    return f"{title} over epochs, last: {', '.join(f'{line.name} {line.values[-1]:.4f}' for line in lines)}"
+    last = ", ".join(f"{line.name} {line.values[-1]:.4f}" for line in lines)
+    return say("{title} over epochs, last: {last}", title=say(title), last=last)

@@ -27,6 +27,7 @@ from starlette.routing import Route
 
 from core.context import Context
 from core.errors import WinnowError
+from core.words import say
 
 Make = Callable[[Path], Path]
 """Writes the file into an empty folder, or names one that is there already. Runs off the script thread."""
@@ -87,7 +88,7 @@ async def download(request: Request) -> Response:
     """Makes the file and sends it from the disk."""
     found = await anyio.to_thread.run_sync(_offered, request.path_params["token"])
     if found is None:
-        return PlainTextResponse("This link is from before the server's start. Reload the page it is on.", 404)
+        return PlainTextResponse(say("This link is from before the server's start. Reload the page it is on."), 404)
     folder = Path(tempfile.mkdtemp(dir=found.uploads))
     try:
         path = await anyio.to_thread.run_sync(found.make, folder)

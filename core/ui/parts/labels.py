@@ -3,15 +3,21 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from hashlib import sha256
+from types import MappingProxyType
+from typing import Any
 
 import streamlit as st
 
+from core.profile.records import MISSING
 from core.records import Dataset
 from core.tasks import target_of
+from core.words import later, say, say_stored
 
-__all__ = ["class_in_url", "classes_told", "target_of", "words_of"]
+__all__ = ["attribute_said", "class_in_url", "classes_told", "split_said", "target_of", "value_said", "words_of"]
+
+SPLITS = (later("train"), later("validation"), later("test"))
 
 
 def words_of(dataset: Dataset) -> Callable[[str | None], str | None]:
@@ -31,10 +37,31 @@ def classes_told(dataset: Dataset, known: str | None) -> dict[str, object]:
     return {"labels_digest": digest, **({"labels": None} if known == digest else told)}
 
 
-def class_in_url(dataset: Dataset, key: str) -> None:
+def split_said(split: str) -> str:
+    """The usual splits in the language of whoever looks; one of another name as it is."""
+    return say(split) if split in (*SPLITS, MISSING) else split
+
+
+def attribute_said(dataset: Dataset, name: str) -> str:
+    """An attribute's name: that of a derived one in the language of whoever looks, any other as the source has it."""
+    return say(name) if any(one.name == name and one.derived for one in dataset.attributes) else name
+
+
+def value_said(dataset: Dataset, name: str, value: Any) -> Any:
+    """A value of an attribute; that of a derived one in the language of whoever looks."""
+    ours = isinstance(value, str) and any(one.name == name and one.derived for one in dataset.attributes)
+    return say_stored(value) if ours else value
+
+
+def class_in_url(dataset: Dataset, key: str, others: Mapping[str, Sequence[str]] = MappingProxyType({})) -> None:
     """Lets a link name a class by its code where the class has a name. Call it right before a box of classes that is
     bound to the URL under `key` and shows them by `dataset.called`: Streamlit finds there what a box shows, and takes
-    anything else for a mistake. What the box itself puts into the URL is the name, so a code is always a link's."""
+    anything else for a mistake. What the box itself puts into the URL is the name, so a code is always a link's. Of the
+    `others` that the box offers, shown so in the languages that there are, a link in any of them names one."""
     said = st.query_params.get(key)
     if said is not None and said in dataset.labels and dataset.called(said) != said:
         st.session_state[key] = said
+        return
+    for other, shown in others.items():
+        if said in shown:
+            st.session_state[key] = other

@@ -16,6 +16,7 @@ from core.errors import OutsideError, SourceError
 from core.settings import allowed_folders, expanded, named_folders, workspace
 from core.ui import keys
 from core.ui.shell.guard import of_its_owner
+from core.words import later, say
 
 MAX_ENTRIES = 1_000
 
@@ -31,16 +32,22 @@ class Entry:
     changed: datetime
 
 
-def choose_path(key: str = "load", whole_folder: str = "Load the whole folder as one dataset") -> tuple[str, ...]:
+def choose_path(
+    key: str = "load", whole_folder: str = later("Load the whole folder as one dataset")
+) -> tuple[str, ...]:
     """A path field with the folder's entries beneath; returns the files chosen, or the folder itself where
     `whole_folder` says in words that it can be."""
     allowed, start = typable(), str(allowed_folders()[0])
-    where = "Anywhere on this machine" if allowed is None else f"Inside: {', '.join(map(str, allowed))}"
+    where = (
+        say("Anywhere on this machine")
+        if allowed is None
+        else say("Inside: {folders}", folders=", ".join(map(str, allowed)))
+    )
     typed = st.text_input(
-        "Path on the server",
+        say("Path on the server"),
         key=f"{key}-path",
         placeholder=start,
-        help=f"{where}. `WINNOW_DATA_FOLDERS` names other folders.",
+        help=say("{where}. `WINNOW_DATA_FOLDERS` names other folders.", where=where),
     )
     path = inside(typed.strip() or start, allowed)
     if path.is_file():
@@ -48,11 +55,11 @@ def choose_path(key: str = "load", whole_folder: str = "Load the whole folder as
     _way_to(path, allowed, key)
     entries = list_folder(path)
     if not entries:
-        st.caption("Nothing that can be read is in this folder.")
+        st.caption(say("Nothing that can be read is in this folder."))
     chosen = _pick(path, entries, key)
     if chosen:
         return tuple(_free_of_uploads(entry.path, allowed) for entry in chosen)
-    whole = whole_folder and st.toggle(whole_folder, key=f"{key}-whole-{path}")
+    whole = whole_folder and st.toggle(say(whole_folder), key=f"{key}-whole-{path}")
     return (_free_of_uploads(path, allowed),) if whole else ()
 
 
@@ -68,13 +75,13 @@ def _way_to(path: Path, allowed: tuple[Path, ...] | None, key: str) -> None:
                 type="tertiary",
                 icon=":material/folder_open:" if folder == path else ":material/folder:",
                 disabled=folder == path,
-                help=None if folder == path else f"Back to {folder}",
+                help=None if folder == path else say("Back to {folder}", folder=folder),
                 on_click=_go,
                 args=(folder, key),
             )
         for folder in allowed or ():
             if folder != root:
-                words = f"Go to {folder}, which may be loaded from too"
+                words = say("Go to {folder}, which may be loaded from too", folder=folder)
                 label = folder.name or str(folder)
                 icon = ":material/drive_file_move:"
                 st.button(label, key=f"{key}-to-{folder}", icon=icon, help=words, on_click=_go, args=(folder, key))
@@ -159,13 +166,14 @@ def _pick(folder: Path, entries: list[Entry], key: str) -> list[Entry]:
             "name": [f"{entry.path.name}/" if entry.is_folder else entry.path.name for entry in entries],
             "bytes": [None if entry.is_folder else entry.size for entry in entries],
             "changed": [entry.changed for entry in entries],
-            "open": ["Open" if entry.is_folder else None for entry in entries],
+            "open": [say("Open") if entry.is_folder else None for entry in entries],
         },
         hide_index=True,
         height=260,
         column_config={
-            "bytes": st.column_config.NumberColumn("size", format="bytes", width="small"),
-            "changed": st.column_config.DatetimeColumn("changed", format="YYYY-MM-DD HH:mm", width="small"),
+            "name": st.column_config.TextColumn(say("name")),
+            "bytes": st.column_config.NumberColumn(say("size"), format="bytes", width="small"),
+            "changed": st.column_config.DatetimeColumn(say("changed"), format="YYYY-MM-DD HH:mm", width="small"),
             "open": st.column_config.ButtonColumn(
                 "", on_click=_open, args=(entries, key), key=f"{key}-open", width="small"
             ),
@@ -173,7 +181,7 @@ def _pick(folder: Path, entries: list[Entry], key: str) -> list[Entry]:
         on_select="rerun",
         selection_mode="multi-row",
         key=f"{key}-entries-{folder}",
-        alt=f"Files in {folder}",
+        alt=say("Files in {folder}", folder=folder),
     )
     return [entries[row] for row in event["selection"]["rows"] if row < len(entries)]
 

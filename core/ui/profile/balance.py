@@ -12,22 +12,26 @@ from core.profile.records import MISSING, Balance, LabelSets, SplitBalance
 from core.records import Dataset, RowFilter, Version
 from core.tasks import target_of
 from core.ui.parts.cells import clicked_mark
+from core.ui.parts.labels import split_said
 from core.ui.parts.problems import plain
 from core.ui.profile import label_sets
 from core.ui.profile.bars import TOP, value_bars
 from core.ui.profile.named import balance_named, sets_named, splits_named
 from core.ui.profile.parts import CHOICE, Opened, figures, heading, lift_others, numbers
 from core.ui.shell.pages import link
+from core.words import later, say, say_stored
 
 VIEW = "balance"
-_UNTESTED = (
+_UNTESTED = later(
     "A row counts in each of its classes. Whether the splits differ is not tested: the test takes every count for "
     "another row."
 )
 _CLASS, _SPLIT = f"{CHOICE}-classes-label", f"{CHOICE}-splits-split"
 _HELP = {
-    "Imbalance": "Rows of the largest class for each row of the smallest. 1 is even.",
-    "Effective classes": "exp of the entropy of the class shares: as many equally large classes would be as uneven.",
+    later("Imbalance"): later("Rows of the largest class for each row of the smallest. 1 is even."),
+    later("Effective classes"): later(
+        "exp of the entropy of the class shares: as many equally large classes would be as uneven."
+    ),
 }
 
 
@@ -41,22 +45,37 @@ def balance_view(
     _figures(balance, sets)
     left, right = st.columns([6, 5], gap="large")
     with left:
-        label = value_bars(dataset, version, balance, view="classes", name="label", title="Classes", noun="class")
+        label = value_bars(
+            dataset, version, balance, view="classes", name="label", title=later("Classes"), noun="class"
+        )
         if sets is not None:
-            st.caption(f"A row counts in each of its classes: their shares of all rows sum to {sets.cardinality:.0%}.")
+            said = say(
+                "A row counts in each of its classes: their shares of all rows sum to {share:.0%}.",
+                share=sets.cardinality,
+            )
+            st.caption(said)
     with right:
         split = _splits(dataset, version, splits)
     if balance.absent:
         names = ", ".join(plain(name) for name in balance.absent[:20])
-        st.caption(f":material/warning: {len(balance.absent):,} classes have no row in this version: {names}")
+        count = len(balance.absent)
+        st.caption(
+            f":material/warning: {say('{n:,} classes have no row in this version: {names}', n=count, names=names)}"
+        )
     for note in lookalike_notes(one.label for one in balance.classes):
-        st.caption(f":material/warning: {plain(note)} Relabel one to the other on the page Review.")
+        advice = say("{note} Relabel one to the other on the page Review.", note=plain(say_stored(note)))
+        st.caption(f":material/warning: {advice}")
     several = None if sets is None else label_sets.label_sets_view(dataset, version, sets)
     if label is None and split is None and several is None:
         return None
-    opened = several or Opened(RowFilter(label=None if label is None else dataset.coded(label)), label or "")
+    opened = several or Opened(RowFilter(label=None if label is None else dataset.coded(label)), lambda: label or "")
     where = replace(opened.where, split="" if split == MISSING else split)
-    return Opened(where, " · ".join(filter(None, (opened.title, "" if split is None else f"split {split}"))))
+
+    def title() -> str:
+        of_split = "" if split is None else say("split {split}", split=split_said(split))
+        return " · ".join(filter(None, (opened.title(), of_split)))
+
+    return Opened(where, title)
 
 
 def _figures(balance: Balance, sets: LabelSets | None) -> None:
@@ -64,20 +83,20 @@ def _figures(balance: Balance, sets: LabelSets | None) -> None:
         return
     largest, smallest = balance.classes[0], balance.classes[-1]
     values = {
-        "Rows": f"{balance.total:,}",
-        "Classes": f"{len(balance.classes):,}",
+        later("Rows"): f"{balance.total:,}",
+        later("Classes"): f"{len(balance.classes):,}",
         "Imbalance": f"{balance.imbalance_ratio:,.{1 if balance.imbalance_ratio < 100 else 0}f} : 1",
         "Effective classes": f"{balance.effective_classes:,.1f}",
-        "Largest": f"{largest.count:,}",
-        "Smallest": f"{smallest.count:,}",
+        later("Largest"): f"{largest.count:,}",
+        later("Smallest"): f"{smallest.count:,}",
         **({} if sets is None else label_sets.figures_of(sets)),
     }
     notes = (
         _HELP
         | label_sets.HELP
         | {
-            "Largest": f"{plain(largest.label)}: {largest.share:.2%} of rows",
-            "Smallest": f"{plain(smallest.label)}: {smallest.share:.2%} of rows",
+            "Largest": say("{label}: {share:.2%} of rows", label=plain(largest.label), share=largest.share),
+            "Smallest": say("{label}: {share:.2%} of rows", label=plain(smallest.label), share=smallest.share),
         }
     )
     figures(values, notes)
@@ -86,23 +105,23 @@ def _figures(balance: Balance, sets: LabelSets | None) -> None:
 def _splits(dataset: Dataset, version: Version, splits: SplitBalance) -> str | None:
     """The classes of each split side by side; the split that is chosen, or None."""
     if splits.splits in ((), (MISSING,)):
-        heading("Splits")
-        st.caption("This version has no splits: make train and test parts on the Data page.")
+        heading(say("Splits"))
+        st.caption(say("This version has no splits: make train and test parts on the Data page."))
         link(
             "data",
-            "Make splits",
+            say("Make splits"),
             icon=":material/call_split:",
             dataset=dataset.name,
             version=version.number,
         )
         return None
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
-        heading("Splits", f"{len(splits.splits)}, share of each class")
+        heading(say("Splits"), say("{n}, share of each class", n=len(splits.splits)))
         st.space("stretch")
-        numbers(dataset, version, "splits", _columns(splits), key=f"{VIEW}-splits")
+        numbers(dataset, version, later("splits"), _columns(splits), key=f"{VIEW}-splits", titles=_titles(splits))
     drawn = min(len(splits.labels), 2 * TOP)
     series = [
-        (name, (row[:drawn] / max(1, size)).tolist(), row[:drawn].tolist())
+        (split_said(name), (row[:drawn] / max(1, size)).tolist(), row[:drawn].tolist())
         for name, row, size in zip(splits.splits, splits.counts, splits.sizes, strict=True)
     ]
     st.plotly_chart(
@@ -111,18 +130,22 @@ def _splits(dataset: Dataset, version: Version, splits: SplitBalance) -> str | N
         on_select=lambda: _clicked(splits),
         selection_mode="points",
         config={"displayModeBar": False},
-        alt=f"Share of each class in the splits {', '.join(splits.splits)}",
+        alt=say("Share of each class in the splits {splits}", splits=", ".join(map(split_said, splits.splits))),
     )
     if drawn < len(splits.labels):
-        tested = "" if splits.test is None else f"; the test is over all {len(splits.labels):,}"
-        st.caption(f"The {drawn} largest classes{tested}.")
+        tested = "" if splits.test is None else say("; the test is over all {n:,}", n=len(splits.labels))
+        st.caption(say("The {n} largest classes{tested}.", n=drawn, tested=tested))
     if st.session_state.get(_SPLIT) not in splits.splits:
         st.session_state[_SPLIT] = None
     picked = st.segmented_control(
-        "Open the rows of a split", splits.splits, key=_SPLIT, format_func=plain, label_visibility="collapsed"
+        say("Open the rows of a split"),
+        splits.splits,
+        key=_SPLIT,
+        format_func=lambda name: plain(split_said(name)),
+        label_visibility="collapsed",
     )
     several = target_of(dataset).several
-    st.caption(_UNTESTED if several else _verdict(splits))
+    st.caption(say(_UNTESTED) if several else _verdict(splits))
     return None if picked is None else str(picked)
 
 
@@ -137,22 +160,36 @@ def _verdict(splits: SplitBalance) -> str:
     """The test in words."""
     test, v = splits.test, splits.cramers_v
     if test is None or v is None:
-        return "With one split or one class there is nothing to compare."
+        return say("With one split or one class there is nothing to compare.")
     p = "p < 0.001" if test.p_value < 0.001 else f"p = {test.p_value:.3f}"
     said = (
-        "The class shares differ between splits"
+        say("The class shares differ between splits")
         if test.p_value < 0.05
-        else "The splits differ no more than chance makes them"
+        else say("The splits differ no more than chance makes them")
     )
-    rough = " Few rows per cell: the p-value is rough." if test.rough else ""
-    return (
-        f"{said}: χ² = {test.statistic:,.1f} on {test.degrees:,} degrees of freedom, {p};"
-        f" Cramér's V {v.estimate:.3f} (95 % {v.low:.3f} – {v.high:.3f}).{rough}"
+    return say(
+        "{said}: χ² = {statistic:,.1f} on {degrees:,} degrees of freedom, {p};"
+        " Cramér's V {v:.3f} (95 % {low:.3f} – {high:.3f}).{rough}",
+        said=said,
+        statistic=test.statistic,
+        degrees=test.degrees,
+        p=p,
+        v=v.estimate,
+        low=v.low,
+        high=v.high,
+        rough=say(" Few rows per cell: the p-value is rough.") if test.rough else "",
     )
+
+
+def _titles(splits: SplitBalance) -> dict[str, str]:
+    """Of the columns of numbers."""
+    return {f"{name} rows": say("{split} rows", "of a split", split=split_said(name)) for name in splits.splits} | {
+        f"{name} share": say("{split} share", "of a split", split=split_said(name)) for name in splits.splits
+    }
 
 
 def _columns(splits: SplitBalance) -> dict[str, list[object]]:
-    columns: dict[str, list[object]] = {"class": list(splits.labels)}
+    columns: dict[str, list[object]] = {later("class"): list(splits.labels)}
     for name, row, size in zip(splits.splits, splits.counts, splits.sizes, strict=True):
         total = max(1, size)
         columns[f"{name} rows"] = row.tolist()

@@ -11,13 +11,14 @@ import streamlit as st
 from core.charts.bars import bars
 from core.profile.records import Balance, ClassCount
 from core.records import Dataset, Version
+from core.ui.parts.labels import attribute_said
 from core.ui.parts.problems import plain
 from core.ui.profile.parts import chart, chosen, heading, numbers
+from core.words import later, say, say_n
 
 ALL_UP_TO = 40
 TOP, TAIL = 20, 12
 _NUMBER = re.compile(r"-?\d+(\.\d+)?")
-_PLURALS = {"class": "classes", "value": "values"}
 
 
 def visible(classes: Sequence[ClassCount], search: str) -> tuple[list[ClassCount], int | None, int]:
@@ -44,29 +45,42 @@ def value_bars(
     remark: str = "",
 ) -> str | None:
     """Draws the bars under their toolbar, `remark` behind their number; the label that is chosen, or None."""
-    nouns = _PLURALS[noun]
+    of_classes = noun == "class"
+    shown_title = say(title) if of_classes else attribute_said(dataset, title)
+    counted = (
+        say_n("{n:,} class", "{n:,} classes", len(balance.classes))
+        if of_classes
+        else say_n("{n:,} value", "{n:,} values", len(balance.classes))
+    )
     many = len(balance.classes) > ALL_UP_TO
     search, log = "", False
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
-        heading(plain(title), f"{len(balance.classes):,} {nouns if len(balance.classes) != 1 else noun}{remark}")
+        heading(plain(shown_title), f"{counted}{remark}")
         st.space("stretch")
         if many:
+            ask = say("Search classes") if of_classes else say("Search values")
             search = st.text_input(
-                f"Search {nouns}",
+                ask,
                 key=f"{view}-{name}-search",
-                placeholder=f"Search {nouns}",
+                placeholder=ask,
                 label_visibility="collapsed",
                 icon=":material/search:",
                 width=200,
                 live=True,
             )
-        log = st.toggle("Log scale", key=f"{view}-{name}-log")
-        numbers(dataset, version, title.lower(), _columns(balance), key=f"{view}-{name}")
+        log = st.toggle(say("Log scale"), key=f"{view}-{name}-log")
+        name_of_file = later("classes") if of_classes else title.lower()
+        numbers(dataset, version, name_of_file, _columns(balance), key=f"{view}-{name}")
     shown, gap, hidden = visible(balance.classes, str(search or ""))
     if gap is None and noun == "value" and all(_NUMBER.fullmatch(one.label) for one in shown):
         shown = sorted(shown, key=lambda one: float(one.label))  # ratings and the like have an order of their own
     if not shown:
-        st.caption(f"None of the {nouns} contains “{plain(str(search))}”.")
+        none = (
+            later("None of the classes contains “{words}”.")
+            if of_classes
+            else later("None of the values contains “{words}”.")
+        )
+        st.caption(say(none, words=plain(str(search))))
         return None
     labels = [one.label for one in shown]
     kept = chosen(view, name)
@@ -79,14 +93,17 @@ def value_bars(
         gap_after=gap,
     )
     if hidden:
-        st.caption(f"The {TOP} largest and the {TAIL} smallest; {hidden:,} between them are not drawn.")
+        between = say(
+            "The {top} largest and the {tail} smallest; {n:,} between them are not drawn.", top=TOP, tail=TAIL, n=hidden
+        )
+        st.caption(between)
     picked = chart(
         figure,
         view,
         name,
         labels,
-        alt=f"{title}: rows per value, most often {balance.classes[0].label}",
-        label=f"Open the rows of one of the {nouns}",
+        alt=say("{title}: rows per value, most often {label}", title=shown_title, label=balance.classes[0].label),
+        label=say("Open the rows of one of the classes") if of_classes else say("Open the rows of one of the values"),
         every=[one.label for one in balance.classes],
     )
     return None if picked is None else str(picked)
@@ -94,7 +111,7 @@ def value_bars(
 
 def _columns(balance: Balance) -> dict[str, list[object]]:
     return {
-        "name": [one.label for one in balance.classes],
-        "rows": [one.count for one in balance.classes],
-        "share": [round(one.share, 6) for one in balance.classes],
+        later("name"): [one.label for one in balance.classes],
+        later("rows"): [one.count for one in balance.classes],
+        later("share"): [round(one.share, 6) for one in balance.classes],
     }

@@ -11,15 +11,19 @@ from core.profile.records import Duplicates, MissingValues
 from core.records import Dataset, RowFilter, Version
 from core.services.profile.figures import repeated_rows
 from core.tasks import target_of
+from core.ui.parts.labels import attribute_said
 from core.ui.parts.pending import settled
 from core.ui.profile.parts import Opened, chart, chooser, chosen, figures, heading, numbers
+from core.words import later, say
 
 VIEW = "checks"
-_REPEATS = {"exact": "Exact duplicates", "conflicting": "Duplicates with conflicting labels"}
+_REPEATS = {"exact": later("Exact duplicates"), "conflicting": later("Duplicates with conflicting labels")}
 _HELP = {
-    "Duplicate rows": "Rows whose text, or whose image file, is byte for byte that of another row.",
-    "In conflict": "Duplicate rows whose copies carry different labels: at least one of each set is wrong.",
-    "Across splits": "Contents that occur in more than one split: a test on them tests memory.",
+    later("Duplicate rows"): later("Rows whose text, or whose image file, is byte for byte that of another row."),
+    later("In conflict"): later(
+        "Duplicate rows whose copies carry different labels: at least one of each set is wrong."
+    ),
+    later("Across splits"): later("Contents that occur in more than one split: a test on them tests memory."),
 }
 
 
@@ -28,36 +32,36 @@ def repeats(context: Context, dataset: Dataset, version: Version, found: Duplica
     rows = version.row_count or 1
     values = {
         "Duplicate rows": f"{found.rows:,} · {found.rows / rows:.1%}",
-        "Contents repeated": f"{found.groups:,}",
+        later("Contents repeated"): f"{found.groups:,}",
         "In conflict": f"{found.conflicting_rows:,}",
         "Across splits": f"{found.straddling_groups:,}",
     }
     figures(values, _HELP)
     if not found.rows:
-        st.caption("No row occurs twice.")
+        st.caption(say("No row occurs twice."))
         return None
     kinds = ["exact", "conflicting"] if found.conflicting_rows else ["exact"]
-    kind = chooser(VIEW, "repeats", kinds, label="Open repeated rows", shown=_REPEATS.__getitem__)
+    kind = chooser(VIEW, "repeats", kinds, label=say("Open repeated rows"), shown=lambda one: say(_REPEATS[one]))
     opened = None
     if kind is not None:
         where = settled(lambda: repeated_rows(context, version.version_id, kind))
-        opened = None if where is None else Opened(where, _titled(_REPEATS[kind], where))
+        opened = None if where is None else Opened(where, lambda: _titled(say(_REPEATS[kind]), where))
     return (_conflicts(context, dataset, version, found) if found.pairs else None) or opened
 
 
 def _conflicts(context: Context, dataset: Dataset, version: Version, found: Duplicates) -> Opened | None:
     words = target_of(dataset).words
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
-        heading("Labels in conflict", "contents that carry both labels")
+        heading(say("Labels in conflict"), say("contents that carry both labels"))
         st.space("stretch")
         numbers(
             dataset,
             version,
-            "conflicts",
+            later("conflicts"),
             {
-                "label": [words(a) for a, *_ in found.pairs],
-                "other label": [words(b) for _, b, _ in found.pairs],
-                "contents": [count for *_, count in found.pairs],
+                later("label"): [words(a) for a, *_ in found.pairs],
+                later("other label"): [words(b) for _, b, _ in found.pairs],
+                later("contents"): [count for *_, count in found.pairs],
             },
             key=f"{VIEW}-pairs",
         )
@@ -74,39 +78,45 @@ def _conflicts(context: Context, dataset: Dataset, version: Version, found: Dupl
         VIEW,
         "pairs",
         list(range(len(names))),
-        alt=f"Pairs of labels in conflict; most often {names[0]}",
-        label="Open the rows of a pair",
+        alt=say("Pairs of labels in conflict; most often {pair}", pair=names[0]),
+        label=say("Open the rows of a pair"),
         shown=lambda place: names[place],
     )
     if place is None:
         return None
     label, other, _ = found.pairs[place]
     where = settled(lambda: repeated_rows(context, version.version_id, "conflicting", (label, other)))
-    return None if where is None else Opened(where, _titled(f"{words(label)} and {words(other)} on one content", where))
+    if where is None:
+        return None
+    one, two = words(label), words(other)
+    return Opened(where, lambda: _titled(say("{one} and {two} on one content", one=one, two=two), where))
 
 
 def _titled(title: str, where: RowFilter) -> str:
     """Says so where the list stops before its end."""
     full = where.example_ids is not None and len(where.example_ids) == OPENED_ROWS
-    return f"{title}: the first {OPENED_ROWS:,}" if full else title
+    return say("{title}: the first {n:,}", title=title, n=OPENED_ROWS) if full else title
 
 
 def gaps(dataset: Dataset, version: Version, found: MissingValues) -> Opened | None:
     """Rows without a value by column; those of the column that is chosen."""
     lacking = [column for column in found.columns if column[2]]
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
-        heading("Missing values", f"{len(lacking):,} of {len(found.columns):,} columns")
+        heading(say("Missing values"), say("{n:,} of {all:,} columns", n=len(lacking), all=len(found.columns)))
         st.space("stretch")
         columns: dict[str, list[object]] = {
-            "column": [name for name, *_ in found.columns],
-            "missing rows": [rows for *_, rows in found.columns],
+            later("column"): [name for name, *_ in found.columns],
+            later("missing rows"): [rows for *_, rows in found.columns],
         }
-        numbers(dataset, version, "missing values", columns, key=f"{VIEW}-missing")
+        numbers(dataset, version, later("missing values"), columns, key=f"{VIEW}-missing")
     if not lacking:
-        st.caption("Every row has a value in every column. Rows without a label or content were set aside at the load.")
+        whole = say(
+            "Every row has a value in every column. Rows without a label or content were set aside at the load."
+        )
+        st.caption(whole)
         return None
     kept = chosen(VIEW, "missing")
-    names = {column: name for name, column, _ in lacking}
+    names = {column: attribute_said(dataset, name) for name, column, _ in lacking}
     figure = bars(
         list(names.values()),
         [rows for *_, rows in lacking],
@@ -118,8 +128,11 @@ def gaps(dataset: Dataset, version: Version, found: MissingValues) -> Opened | N
         VIEW,
         "missing",
         list(names),
-        alt=f"Rows without a value per column; most in {lacking[0][0]}",
-        label="Open the rows without a value",
+        alt=say("Rows without a value per column; most in {column}", column=names[lacking[0][1]]),
+        label=say("Open the rows without a value"),
         shown=names.__getitem__,
     )
-    return None if column is None else Opened(RowFilter(attribute=column), f"{names[column]}: missing")
+    if column is None:
+        return None
+    name = next(name for name, each, _ in lacking if each == column)
+    return Opened(RowFilter(attribute=column), lambda: say("{column}: missing", column=attribute_said(dataset, name)))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import streamlit as st
 
@@ -12,10 +13,12 @@ from core.profile.records import Bin, NumberProfile
 from core.records import Attribute, Dataset, RowFilter, Version
 from core.services.profile.figures import Values, distribution
 from core.tasks import task_named
+from core.ui.parts.labels import attribute_said, value_said
 from core.ui.parts.pending import settled
 from core.ui.parts.problems import plain
 from core.ui.profile.bars import value_bars
 from core.ui.profile.parts import Opened, chart, chosen, heading, numbers
+from core.words import later, say
 
 VIEW = "content"
 
@@ -32,9 +35,9 @@ def content_view(context: Context, dataset: Dataset, version: Version) -> Opened
             with column:
                 opened = _panel(context, dataset, version, attribute) or opened
                 if said := about.get(attribute.name):
-                    st.caption(said)
+                    st.caption(say(said))
     if own:
-        st.caption("Columns of the source")
+        st.caption(say("Columns of the source"))
         opened = _panel(context, dataset, version, _picked(own)) or opened
     return opened
 
@@ -42,7 +45,7 @@ def content_view(context: Context, dataset: Dataset, version: Version) -> Opened
 def _picked(own: Sequence[Attribute]) -> Attribute:
     by_column = {attribute.column: attribute for attribute in own}
     column = st.selectbox(
-        "Column of the source",
+        say("Column of the source"),
         list(by_column),
         format_func=lambda column: by_column[column].name,
         key="content-own",
@@ -59,29 +62,38 @@ def _panel(context: Context, dataset: Dataset, version: Version, attribute: Attr
     if isinstance(found, NumberProfile):
         return _number(dataset, version, attribute, found)
     if isinstance(found, Values) and found.balance.classes:
-        missing = f" · {found.missing:,} missing" if found.missing else ""
-        value = value_bars(
+
+        def shown(value: str) -> str:
+            return str(value_said(dataset, attribute.name, value))
+
+        picked = value_bars(
             dataset,
             version,
-            found.balance,
+            replace(
+                found.balance, classes=tuple(replace(one, label=shown(one.label)) for one in found.balance.classes)
+            ),
             view=VIEW,
             name=attribute.column,
             title=attribute.name,
             noun="value",
-            remark=missing,
+            remark=_missing(found),
         )
-        if value is None:
+        if picked is None:
             return None
-        return Opened(RowFilter(attribute=attribute.column, value=value), f"{attribute.name}: {value}")
+        value = next(one.label for one in found.balance.classes if shown(one.label) == picked)
+        return Opened(
+            RowFilter(attribute=attribute.column, value=value),
+            lambda: f"{attribute_said(dataset, attribute.name)}: {shown(value)}",
+        )
     return None
 
 
 def _number(dataset: Dataset, version: Version, attribute: Attribute, found: NumberProfile) -> Opened | None:
     time = attribute.kind == "time"
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
-        heading(plain(attribute.name), "" if time else _quantiles(found))
+        heading(plain(attribute_said(dataset, attribute.name)), "" if time else _quantiles(found))
         st.space("stretch")
-        log = st.toggle("Log scale", key=f"{VIEW}-{attribute.column}-log")
+        log = st.toggle(say("Log scale"), key=f"{VIEW}-{attribute.column}-log")
         numbers(dataset, version, attribute.name, _columns(found), key=f"{VIEW}-{attribute.column}")
     places = list(range(len(found.bins)))
     names = [bin_name(one.low, one.high, time) for one in found.bins]
@@ -96,11 +108,21 @@ def _number(dataset: Dataset, version: Version, attribute: Attribute, found: Num
         VIEW,
         attribute.column,
         places,
-        alt=f"Histogram of {attribute.name}, median {found.median:g}",
-        label="Open the rows of a bar",
+        alt=say(
+            "Histogram of {name}, median {median:g}",
+            name=attribute_said(dataset, attribute.name),
+            median=found.median,
+        ),
+        label=say("Open the rows of a bar"),
         shown=lambda place: f"{names[place]}: {found.bins[place].count:,}",
     )
-    return None if place is None else Opened(_where(attribute, found.bins[place]), f"{attribute.name}: {names[place]}")
+    if place is None:
+        return None
+    one = found.bins[place]
+    return Opened(
+        _where(attribute, one),
+        lambda: f"{attribute_said(dataset, attribute.name)}: {bin_name(one.low, one.high, time)}",
+    )
 
 
 def _where(attribute: Attribute, one: Bin) -> RowFilter:
@@ -109,16 +131,23 @@ def _where(attribute: Attribute, one: Bin) -> RowFilter:
 
 
 def _quantiles(found: NumberProfile) -> str:
-    missing = f" · {found.missing:,} missing" if found.missing else ""
-    return (
-        f"median {figure(found.median)} · 90 % {figure(found.p5)} – {figure(found.p95)}"
-        f" · most {figure(found.maximum)}{missing}"
+    return say(
+        "median {median} · 90 % {p5} – {p95} · most {most}{missing}",
+        median=figure(found.median),
+        p5=figure(found.p5),
+        p95=figure(found.p95),
+        most=figure(found.maximum),
+        missing=_missing(found),
     )
+
+
+def _missing(found: NumberProfile | Values) -> str:
+    return say(" · {n:,} missing", n=found.missing) if found.missing else ""
 
 
 def _columns(found: NumberProfile) -> dict[str, list[object]]:
     return {
-        "from": [one.low for one in found.bins],
-        "below": [one.high for one in found.bins],
-        "rows": [one.count for one in found.bins],
+        later("from"): [one.low for one in found.bins],
+        later("below"): [one.high for one in found.bins],
+        later("rows"): [one.count for one in found.bins],
     }

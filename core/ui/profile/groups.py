@@ -16,9 +16,11 @@ from core.profile.shares import MIN_GROUP_ROWS, shares_of
 from core.records import Dataset, Version
 from core.services.profile.figures import Groups
 from core.ui.parts.cells import clicked_mark
+from core.ui.parts.labels import attribute_said
 from core.ui.parts.problems import plain
 from core.ui.profile.named import groups_named
 from core.ui.profile.parts import CHOICE, Opened, chooser, chosen, heading, numbers
+from core.words import later, say, say_stored
 
 VIEW = "groups"
 MAX_LABELS, MAX_GROUPS = 24, 30
@@ -34,16 +36,20 @@ def groups_view(dataset: Dataset, version: Version, groups: Groups, place: Delta
     with place:
         group, label = _heat(dataset, version, table, labels, rows)
     if groups.parity:
-        _parity(dataset, version, groups.parity)
+        _parity(dataset, version, table, groups.parity)
     else:
-        st.caption(f"Parity needs two groups of at least {MIN_GROUP_ROWS} rows.")
+        st.caption(say("Parity needs two groups of at least {n} rows.", n=MIN_GROUP_ROWS))
     if group is None:
         return None
     chosen_group = table.groups[group]
     if chosen_group.where is None:
-        st.caption("These groups were folded together: choose one of the others to see its rows.")
+        st.caption(say("These groups were folded together: choose one of the others to see its rows."))
         return None
-    title = f"{table.attribute}: {chosen_group.name}" + ("" if label is None else f" · {label}")
+
+    def title() -> str:
+        name = f"{attribute_said(dataset, table.attribute)}: {_said(dataset, table, chosen_group.name)}"
+        return name + ("" if label is None else f" · {label}")
+
     return Opened(replace(chosen_group.where, label=None if label is None else dataset.coded(label)), title)
 
 
@@ -60,15 +66,22 @@ def _heat(
     dataset: Dataset, version: Version, table: GroupTable, labels: list[int], rows: list[int]
 ) -> tuple[int | None, str | None]:
     share, low, high = shares_of(table)
-    overall = table.overall
+    overall, name = table.overall, attribute_said(dataset, table.attribute)
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
-        heading(f"Labels by {plain(table.attribute)}", "share of each label in each group")
+        heading(say("Labels by {name}", name=plain(name)), say("share of each label in each group"))
         st.space("stretch")
         numbers(dataset, version, f"{table.attribute} by label", _columns(table, labels, rows), key=VIEW)
     details = [
         [
-            f"{share[row, label]:.1%} (95 %: {low[row, label]:.1%} – {high[row, label]:.1%})<br>"
-            f"{table.counts[row, label]:,} of {table.groups[row].count:,} rows · all rows {overall[label]:.1%}"
+            say(
+                "{share:.1%} (95 %: {low:.1%} – {high:.1%})<br>{n:,} of {all:,} rows · all rows {overall:.1%}",
+                share=share[row, label],
+                low=low[row, label],
+                high=high[row, label],
+                n=table.counts[row, label],
+                all=table.groups[row].count,
+                overall=overall[label],
+            )
             for label in labels
         ]
         for row in rows
@@ -77,7 +90,7 @@ def _heat(
     names = [table.labels[label] for label in labels]
     st.plotly_chart(
         heat(
-            [_group_name(table, row) for row in rows],
+            [_group_name(dataset, table, row) for row in rows],
             names,
             share[np.ix_(rows, labels)].tolist(),
             overall[labels].tolist(),
@@ -89,7 +102,7 @@ def _heat(
         on_select=lambda: _clicked(table.column, names),
         selection_mode="points",
         config=CONFIG,
-        alt=f"Share of each label in each group of {table.attribute}",
+        alt=say("Share of each label in each group of {name}", name=name),
     )
     _legend(table, labels, rows)
     with st.container(horizontal=True, gap="small"):
@@ -97,10 +110,10 @@ def _heat(
             f"group-{table.column}",
             VIEW,
             list(range(len(table.groups))),
-            label="Group",
-            shown=lambda row: table.groups[row].name,
+            label=say("Group"),
+            shown=lambda row: _said(dataset, table, table.groups[row].name),
         )
-        label = chooser("label", VIEW, list(table.labels), label="Label")
+        label = chooser("label", VIEW, list(table.labels), label=say("Label"))
     return group, None if label is None else str(label)
 
 
@@ -110,41 +123,52 @@ def _clicked(column: str, labels: Sequence[str]) -> None:
     st.session_state[f"{CHOICE}-label-{VIEW}"] = None if data is None else labels[int(data[1])]
 
 
-def _group_name(table: GroupTable, row: int) -> str:
+def _said(dataset: Dataset, table: GroupTable, name: str) -> str:
+    """A group's name in the language of whoever looks, unless it is a value of the source."""
+    attribute = next((one for one in dataset.attributes if one.column == table.column), None)
+    group = next((one for one in table.groups if one.name == name), None)
+    value = group is not None and group.where is not None and group.where.value is not None
+    return name if value and not (attribute and attribute.derived) else say_stored(name)
+
+
+def _group_name(dataset: Dataset, table: GroupTable, row: int) -> str:
     group = table.groups[row]
-    return group.name if group.judged else f"{group.name} *"
+    named = _said(dataset, table, group.name)
+    return named if group.judged else f"{named} *"
 
 
 def _legend(table: GroupTable, labels: list[int], rows: list[int]) -> None:
     """As small text, not as a caption: a caption fades the colours that it explains."""
     parts = []
     if not all(table.groups[row].judged for row in rows):
-        parts.append(f"\\* grey: too small to judge, fewer than {MIN_GROUP_ROWS} rows, or folded")
+        parts.append("\\* " + say("grey: too small to judge, fewer than {n} rows, or folded", n=MIN_GROUP_ROWS))
     if len(labels) < len(table.labels):
-        parts.append(f"the {len(labels)} of {len(table.labels):,} labels with the widest differences")
+        said = say("the {n} of {all:,} labels with the widest differences", n=len(labels), all=len(table.labels))
+        parts.append(said)
     if len(rows) < len(table.groups):
-        parts.append(f"the first {len(rows)} of {len(table.groups):,} groups")
+        parts.append(say("the first {n} of {all:,} groups", n=len(rows), all=len(table.groups)))
     rest = "".join(f" · {part}" for part in parts)
     above, below = (f':color[■]{{foreground="{colour}"}}' for colour in (WARM, ACCENT))
-    st.markdown(f":small[{above} :gray[above the share in all rows,] {below} :gray[below{rest}]]")
+    over, under = say("above the share in all rows,"), say("below")
+    st.markdown(f":small[{above} :gray[{over}] {below} :gray[{under}{rest}]]")
 
 
-def _parity(dataset: Dataset, version: Version, parity: Sequence[Parity]) -> None:
+def _parity(dataset: Dataset, version: Version, table: GroupTable, parity: Sequence[Parity]) -> None:
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
-        heading("Do groups get the labels equally often?", "demographic parity: 0 points apart is equal")
+        heading(say("Do groups get the labels equally often?"), say("demographic parity: 0 points apart is equal"))
         st.space("stretch")
-        numbers(dataset, version, "parity", _parity_columns(parity), key=f"{VIEW}-parity")
+        numbers(dataset, version, later("parity"), _parity_columns(parity), key=f"{VIEW}-parity")
     shown = parity[:MAX_LABELS]
     st.dataframe(
         {
             "label": [one.label for one in shown],
             "difference": [one.difference for one in shown],
             "ratio": [one.ratio for one in shown],
-            "highest in": [one.highest for one in shown],
+            "highest in": [_said(dataset, table, one.highest) for one in shown],
             "share there": [
                 _interval(one.highest_share.estimate, one.highest_share.low, one.highest_share.high) for one in shown
             ],
-            "lowest in": [one.lowest for one in shown],
+            "lowest in": [_said(dataset, table, one.lowest) for one in shown],
             "share then": [
                 _interval(one.lowest_share.estimate, one.lowest_share.low, one.lowest_share.high) for one in shown
             ],
@@ -154,21 +178,28 @@ def _parity(dataset: Dataset, version: Version, parity: Sequence[Parity]) -> Non
         height="content" if len(shown) <= 8 else 320,
         column_config={
             "difference": st.column_config.ProgressColumn(
-                "difference",
+                say("difference"),
                 format="percent",
                 min_value=0.0,
                 max_value=1.0,
-                help="How far apart the groups are: the highest share less the lowest. 0 is parity.",
+                help=say("How far apart the groups are: the highest share less the lowest. 0 is parity."),
             ),
             "ratio": st.column_config.NumberColumn(
-                "ratio",
+                say("ratio"),
                 format="%.2f",
-                help="The lowest share over the highest: 1 is parity. Below 0.8 the difference counts as large (the "
-                "four-fifths rule, made for hiring; for texts and images it is a rule of thumb).",
+                help=say(
+                    "The lowest share over the highest: 1 is parity. Below 0.8 the difference counts as large (the "
+                    "four-fifths rule, made for hiring; for texts and images it is a rule of thumb)."
+                ),
             ),
-            "share then": st.column_config.TextColumn("share there"),
+            "label": st.column_config.Column(say("label")),
+            "highest in": st.column_config.Column(say("highest in")),
+            "share there": st.column_config.TextColumn(say("share there")),
+            "lowest in": st.column_config.Column(say("lowest in")),
+            "share then": st.column_config.TextColumn(say("share there")),
+            "reading": st.column_config.Column(say("reading", "what a figure says")),
         },
-        alt="Demographic parity difference and ratio per label",
+        alt=say("Demographic parity difference and ratio per label"),
     )
 
 
@@ -178,21 +209,21 @@ def _interval(estimate: float, low: float, high: float) -> str:
 
 def _reading(one: Parity) -> str:
     if not one.clear:
-        return "may be chance: the intervals overlap"
-    return "a large difference, not chance" if one.ratio < FOUR_FIFTHS else "a small difference, not chance"
+        return say("may be chance: the intervals overlap")
+    return say("a large difference, not chance") if one.ratio < FOUR_FIFTHS else say("a small difference, not chance")
 
 
 def _parity_columns(parity: Sequence[Parity]) -> dict[str, list[object]]:
     return {
         "label": [one.label for one in parity],
-        "all rows": [round(one.overall, 6) for one in parity],
-        "difference": [round(one.difference, 6) for one in parity],
-        "ratio": [round(one.ratio, 6) for one in parity],
-        "highest in": [one.highest for one in parity],
-        "highest share": [round(one.highest_share.estimate, 6) for one in parity],
-        "lowest in": [one.lowest for one in parity],
-        "lowest share": [round(one.lowest_share.estimate, 6) for one in parity],
-        "intervals apart": [one.clear for one in parity],
+        later("all rows"): [round(one.overall, 6) for one in parity],
+        later("difference"): [round(one.difference, 6) for one in parity],
+        later("ratio"): [round(one.ratio, 6) for one in parity],
+        later("highest in"): [one.highest for one in parity],
+        later("highest share"): [round(one.highest_share.estimate, 6) for one in parity],
+        later("lowest in"): [one.lowest for one in parity],
+        later("lowest share"): [round(one.lowest_share.estimate, 6) for one in parity],
+        later("intervals apart"): [one.clear for one in parity],
     }
 
 
@@ -200,12 +231,12 @@ def _columns(table: GroupTable, labels: list[int], rows: list[int]) -> dict[str,
     share, low, high = shares_of(table)
     cells = [(row, label) for row in rows for label in labels]
     return {
-        "group": [table.groups[row].name for row, _ in cells],
+        later("group"): [table.groups[row].name for row, _ in cells],
         "label": [table.labels[label] for _, label in cells],
         "rows": [int(table.counts[cell]) for cell in cells],
-        "of": [table.groups[row].count for row, _ in cells],
-        "share": [round(float(share[cell]), 6) for cell in cells],
-        "low": [round(float(low[cell]), 6) for cell in cells],
-        "high": [round(float(high[cell]), 6) for cell in cells],
-        "judged": [table.groups[row].judged for row, _ in cells],
+        later("of"): [table.groups[row].count for row, _ in cells],
+        later("share"): [round(float(share[cell]), 6) for cell in cells],
+        later("low"): [round(float(low[cell]), 6) for cell in cells],
+        later("high"): [round(float(high[cell]), 6) for cell in cells],
+        later("judged"): [table.groups[row].judged for row, _ in cells],
     }

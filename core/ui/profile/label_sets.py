@@ -13,14 +13,17 @@ from core.records import Dataset, RowFilter, Version
 from core.tasks import target_of
 from core.ui.parts.problems import plain
 from core.ui.profile.parts import Opened, chart, chosen, heading, numbers
+from core.words import later, say
 
 VIEW = "classes"
 """That of the bars of classes: a choice here lifts the one there."""
 HELP = {
-    "Classes per row": "Label cardinality: how many classes a row has on average. The shares of the classes are shares "
-    "of rows and sum to it.",
-    "Rows of none": "Rows to which no class applies, which is a label too.",
-    "Different labels": "Different sets of classes.",
+    later("Classes per row"): later(
+        "Label cardinality: how many classes a row has on average. The shares of the classes are shares "
+        "of rows and sum to it."
+    ),
+    later("Rows of none"): later("Rows to which no class applies, which is a label too."),
+    later("Different labels"): later("Different sets of classes."),
 }
 
 
@@ -47,11 +50,12 @@ def _together(dataset: Dataset, version: Version, sets: LabelSets) -> Opened | N
     pairs = pairs_of(sets.together)
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         drawn = len(sets.labels)
-        heading("Together", "rows with both" if drawn == len(dataset.labels) else f"the {drawn} largest classes")
+        remark = say("rows with both") if drawn == len(dataset.labels) else say("the {n} largest classes", n=drawn)
+        heading(say("Together"), remark)
         st.space("stretch")
-        numbers(dataset, version, "together", _columns(sets), key=f"{VIEW}-pair")
+        numbers(dataset, version, later("together"), _columns(sets), key=f"{VIEW}-pair")
     if not pairs:
-        st.caption("No row has two classes.")
+        st.caption(say("No row has two classes."))
         return None
     kept = chosen(VIEW, "pair")
     place = chart(
@@ -59,25 +63,30 @@ def _together(dataset: Dataset, version: Version, sets: LabelSets) -> Opened | N
         VIEW,
         "pair",
         list(range(len(pairs))),
-        alt="Rows that have both classes of each pair; the numbers behind it say the same",
-        label="Open the rows of two classes",
-        shown=lambda place: " and ".join(sets.labels[one] for one in pairs[place]),
+        alt=say("Rows that have both classes of each pair; the numbers behind it say the same"),
+        label=say("Open the rows of two classes"),
+        shown=lambda place: _both(*(sets.labels[one] for one in pairs[place])),
         width="content",
     )
-    st.caption("Grey: all rows of the class. A click on a cell opens the rows that have both.")
+    st.caption(say("Grey: all rows of the class. A click on a cell opens the rows that have both."))
     if place is None:
         return None
     one, other = (sets.labels[side] for side in pairs[place])
-    return Opened(RowFilter(label=dataset.coded(one), also=dataset.coded(other)), f"{one} and {other}")
+    return Opened(RowFilter(label=dataset.coded(one), also=dataset.coded(other)), lambda: _both(one, other))
+
+
+def _both(one: str, other: str) -> str:
+    return say("{one} and {other}", one=one, other=other)
 
 
 def _commonest(dataset: Dataset, version: Version, sets: LabelSets) -> Opened | None:
     words = target_of(dataset).words
     names, counts = [words(label) for label, _ in sets.commonest], [count for _, count in sets.commonest]
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
-        heading("Commonest labels", f"{len(names):,} of {sets.distinct:,}, rows with exactly these classes")
+        remark = say("{n:,} of {all:,}, rows with exactly these classes", n=len(names), all=sets.distinct)
+        heading(say("Commonest labels"), remark)
         st.space("stretch")
-        numbers(dataset, version, "labels", {"label": names, "rows": counts}, key=f"{VIEW}-set")
+        numbers(dataset, version, later("labels"), {later("label"): names, later("rows"): counts}, key=f"{VIEW}-set")
     if not names:
         return None
     kept = chosen(VIEW, "set")
@@ -86,25 +95,26 @@ def _commonest(dataset: Dataset, version: Version, sets: LabelSets) -> Opened | 
         VIEW,
         "set",
         list(range(len(names))),
-        alt=f"The commonest labels: rows with exactly these classes; most often {names[0]}",
-        label="Open the rows of a label",
+        alt=say("The commonest labels: rows with exactly these classes; most often {label}", label=names[0]),
+        label=say("Open the rows of a label"),
         shown=lambda place: names[place],
     )
-    return (
-        None if place is None else Opened(RowFilter(exactly=sets.commonest[place][0]), f"exactly {plain(names[place])}")
-    )
+    if place is None:
+        return None
+    exactly = RowFilter(exactly=sets.commonest[place][0])
+    return Opened(exactly, lambda: say("exactly {label}", label=plain(names[place])))
 
 
 def _columns(sets: LabelSets) -> dict[str, list[object]]:
     pairs = pairs_of(sets.together)
     return {
-        "class": [sets.labels[one] for one, _ in pairs],
-        "other class": [sets.labels[other] for _, other in pairs],
-        "rows with both": [int(sets.together[pair]) for pair in pairs],
-        "share of the class": [
+        later("class"): [sets.labels[one] for one, _ in pairs],
+        later("other class"): [sets.labels[other] for _, other in pairs],
+        later("rows with both"): [int(sets.together[pair]) for pair in pairs],
+        later("share of the class"): [
             round(int(sets.together[pair]) / int(sets.together[pair[0], pair[0]]), 6) for pair in pairs
         ],
-        "share of the other": [
+        later("share of the other"): [
             round(int(sets.together[pair]) / int(sets.together[pair[1], pair[1]]), 6) for pair in pairs
         ],
     }

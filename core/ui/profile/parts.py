@@ -18,6 +18,7 @@ from core.ui.lists.row_list import row_browser, row_tools
 from core.ui.lists.tools import chips, filter_button, list_query
 from core.ui.parts.cells import clicked_mark
 from core.ui.parts.csv_text import csv_button, csv_text
+from core.words import say
 
 CHOICE = "choice"
 """Keys of what is chosen start with it and a view's name: one choice lifts the others under the same name."""
@@ -28,7 +29,8 @@ class Opened:
     """Rows that were chosen in a chart or beside it."""
 
     where: RowFilter
-    title: str
+    title: Callable[[], str]
+    """What says it, in the current language."""
 
 
 def heading(text: str, remark: str = "") -> None:
@@ -39,10 +41,11 @@ def heading(text: str, remark: str = "") -> None:
 
 
 def figures(values: Mapping[str, str], notes: Mapping[str, str]) -> None:
-    """A line of figures: name, value and, behind a question mark, how it is worked out."""
+    """A line of figures: name, value and, behind a question mark, how it is worked out. Names, and notes that are
+    texts of ours, are said here."""
     with st.container(horizontal=True, gap="medium", border=True):
         for name, value in values.items():
-            st.metric(name, value, help=notes.get(name), width="content")
+            st.metric(say(name), value, help=say(notes[name]) if name in notes else None, width="content")
 
 
 def chart(
@@ -114,13 +117,30 @@ def _clicked(chart_key: str, chosen_key: str, view: str, options: Sequence[Any])
     lift_others(view, chosen_key)
 
 
-def numbers(dataset: Dataset, version: Version, name: str, columns: Mapping[str, Sequence[Any]], *, key: str) -> None:
-    """The numbers behind a chart, one click away: as a table, and as CSV."""
-    box = st.popover("Numbers", icon=":material/table:", type="tertiary", key=f"{key}-numbers", on_change="rerun")
+def numbers(
+    dataset: Dataset,
+    version: Version,
+    name: str,
+    columns: Mapping[str, Sequence[Any]],
+    *,
+    key: str,
+    titles: Mapping[str, str] | None = None,
+) -> None:
+    """The numbers behind a chart, one click away: as a table, and as CSV. Names of columns are said above the table, or
+    are what `titles` has for them; the file has them in English."""
+    box = st.popover(say("Numbers"), icon=":material/table:", type="tertiary", key=f"{key}-numbers", on_change="rerun")
     if not box.open:
         return
     with box:
-        st.dataframe(dict(columns), hide_index=True, height=360, width=640, alt=name)
+        shown = {column: (titles or {}).get(column) or say(column) for column in columns}
+        st.dataframe(
+            dict(columns),
+            hide_index=True,
+            height=360,
+            width=640,
+            column_config={column: st.column_config.Column(title) for column, title in shown.items()},
+            alt=say(name),
+        )
         names = list(columns)
         rows = [dict(zip(names, row, strict=True)) for row in zip(*columns.values(), strict=True)]
         file = f"{dataset.name}-v{version.number}-{name}.csv"

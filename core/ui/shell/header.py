@@ -11,6 +11,7 @@ from core.records import Dataset, Version
 from core.store.versions import list_versions
 from core.ui import keys
 from core.ui.parts.problems import plain
+from core.ui.shell.glossary import glossary_button
 from core.ui.shell.guard import current_user, signed_in
 from core.ui.shell.keyboard import keyboard
 from core.ui.shell.language import language_switch
@@ -134,6 +135,7 @@ def _who() -> None:
             st.caption(say("Signed in as {user}", user=plain(user)))
             st.button(say("Sign out"), on_click=st.logout)
             language_switch()
+            glossary_button()
             return
         st.text_input(
             say("Your name"),
@@ -144,6 +146,7 @@ def _who() -> None:
             help=say("Stands beside every decision, version and job that you make."),
         )
         language_switch()
+        glossary_button()
 
 
 def _rename_reviewer() -> None:

@@ -17,6 +17,7 @@ import streamlit as st
 from core.records import Dataset
 from core.ui import keys
 from core.ui.parts.problems import plain
+from core.ui.shell.glossary import glossary_button
 from core.ui.shell.language import language_switch
 from core.ui.shell.token import secret
 from core.words import say
@@ -52,6 +53,7 @@ def title_to_read(datasets: Iterable[Dataset]) -> Dataset:
         st.space("stretch")
         with st.popover("English · 中文", icon=":material/translate:", type="tertiary"):
             language_switch()
+            glossary_button()
     return found
 
 

@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import streamlit as st
+from streamlit.elements.lib.column_types import ColumnConfig
 
 from core.beside.answers import Pending
 from core.context import Context
@@ -24,6 +25,7 @@ from core.ui.parts.background import result_of
 from core.ui.parts.problems import plain
 from core.ui.shell.pages import link
 from core.ui.shell.reading import reading
+from core.words import later, say, say_n
 
 ERRORS, SUSPECTS = "errors", "suspects"
 PAGE_ROWS = 10
@@ -56,7 +58,7 @@ def count(words: str, name: str) -> None:
         key=f"behind-{name}",
         type="tertiary",
         icon=":material/expand_less:" if opened else ":material/table_rows:",
-        help="Closes the list of these rows" if opened else "Lists these rows",
+        help=say("Closes the list of these rows") if opened else say("Lists these rows"),
         on_click=_open,
         args=(None if opened else name,),
     )
@@ -77,11 +79,16 @@ def rows_behind(context: Context, told: Story, *names: str) -> None:
             return
         total, examples, columns = found
         with st.container(horizontal=True, vertical_alignment="center", gap="small"):
-            st.markdown(f"**{total:,} {'row' if total == 1 else 'rows'}**", width="content")
+            st.markdown(f"**{say_n('{n:,} row', '{n:,} rows', total)}**", width="content")
             st.space("stretch")
             _to_work(told, opened)
             st.button(
-                "Close", icon=":material/close:", type="tertiary", on_click=_open, args=(None,), key="behind-close"
+                say("Close"),
+                icon=":material/close:",
+                type="tertiary",
+                on_click=_open,
+                args=(None,),
+                key="behind-close",
             )
         if total:
             _table(context, told, examples, columns, opened)
@@ -92,7 +99,9 @@ def _page(context: Context, told: Story, name: str, read: Callable[[int], Listed
     """A page of the list, which may take a moment at a million rows: read beside the page, None until it is there."""
     run = told.score.run.run_id if told.score else None
     about = (told.dataset.dataset_id, told.newest.version_id, run, context.store.newest_act())
-    return result_of(context, ("story rows", name, *about, offset), lambda: read(offset), waiting="Listing the rows")
+    return result_of(
+        context, ("story rows", name, *about, offset), lambda: read(offset), waiting=later("Listing the rows")
+    )
 
 
 def _total(found: Listed | None) -> int:
@@ -180,7 +189,7 @@ def _decided(context: Context, told: Story, rest: str, offset: int) -> Listed:
             "label": [words(one.example.label or "") for one in found.lines],
             "new label": [None if label is None else words(label) for label in new],
             "when": [one.decision.decided_at for one in found.lines],
-            "counts": ["yes" if one.counts else "taken back" for one in found.lines],
+            "counts": [say("yes") if one.counts else say("taken back") for one in found.lines],
         },
     )
 
@@ -194,26 +203,34 @@ def _table(
         shown[drawing.cell] = drawing.cells(context, examples)
     shown |= columns
     shown["example"] = [line_of(told.dataset, one, CELL_CHARACTERS) for one in examples]
-    share = st.column_config.ProgressColumn(format="percent", min_value=0.0, max_value=1.0, width=110)
     st.dataframe(
         {title: values for title, values in shown.items() if any(value is not None for value in values)},
         hide_index=True,
         row_height=row_height,
         height="content",
         column_config={
-            "row": st.column_config.NumberColumn("row", format="%d", width=64),
+            "row": st.column_config.NumberColumn(say("row"), format="%d", width=64),
+            "label": st.column_config.TextColumn(say("label")),
+            "predicted": st.column_config.TextColumn(say("predicted")),
+            "suggested": st.column_config.TextColumn(say("suggested")),
+            "new label": st.column_config.TextColumn(say("new label")),
+            "counts": st.column_config.TextColumn(say("counts")),
             **({drawing.cell: drawing.column(64)} if drawing.cell else {}),
-            "how sure": share,
-            "label quality": share,
-            "when": st.column_config.DatetimeColumn(format="D MMM YYYY, HH:mm"),
-            "example": st.column_config.TextColumn(drawing.words_title, width="large"),
+            "how sure": _share(say("how sure")),
+            "label quality": _share(say("label quality")),
+            "when": st.column_config.DatetimeColumn(say("when"), format=say("D MMM YYYY, HH:mm")),
+            "example": st.column_config.TextColumn(say(drawing.words_title), width="large"),
         },
         key=f"behind-table-{name}",
         selection_mode=WHOLE_HEADER,
         on_select="ignore",
         placeholder="",
-        alt="The rows behind the figure",
+        alt=say("The rows behind the figure"),
     )
+
+
+def _share(title: str) -> ColumnConfig:
+    return st.column_config.ProgressColumn(title, format="percent", min_value=0.0, max_value=1.0, width=110)
 
 
 def _to_work(told: Story, name: str) -> None:
@@ -222,12 +239,12 @@ def _to_work(told: Story, name: str) -> None:
         return
     name_of, icon = told.dataset.name, ":material/arrow_forward:"
     if name.startswith("flagged"):
-        link("issues", "Open in Issues", icon=icon, dataset=name_of, version=name.partition("-")[2])
+        link("issues", say("Open in Issues"), icon=icon, dataset=name_of, version=name.partition("-")[2])
     elif name.startswith("decided"):
-        link("review", "Open the log", icon=icon, dataset=name_of, view="decisions")
+        link("review", say("Open the log"), icon=icon, dataset=name_of, view="decisions")
     elif told.score:
         run, split = told.score.run.number, told.score.split
-        link("evaluation", "Open in Evaluate", icon=icon, dataset=name_of, run=run, split=split, labels="newest")
+        link("evaluation", say("Open in Evaluate"), icon=icon, dataset=name_of, run=run, split=split, labels="newest")
 
 
 def _open(name: str | None) -> None:

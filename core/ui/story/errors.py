@@ -6,11 +6,12 @@ import streamlit as st
 
 from core.context import Context
 from core.records import Story
-from core.services.story.words import answers
+from core.services.story.words import answers, effect_words, ended
 from core.ui.parts.problems import plain
 from core.ui.shell.pages import link
 from core.ui.shell.reading import reading
 from core.ui.story.behind import SUSPECTS, count, worst_at
+from core.words import say, say_n, say_stored
 
 
 def worst_classes(told: Story) -> None:
@@ -21,28 +22,28 @@ def worst_classes(told: Story) -> None:
     with st.container(gap="xxsmall", key="story-worst"):
         for place, one in enumerate(told.worst):
             with st.container(horizontal=True, gap="small", vertical_alignment="center"):
-                st.markdown(f"{plain(one.sentence)}.", width="content")
-                count(f"{one.rows:,} {'row' if one.rows == 1 else 'rows'}", worst_at(place))
+                st.markdown(plain(ended(one.sentence)), width="content")
+                count(say_n("{n:,} row", "{n:,} rows", one.rows), worst_at(place))
 
 
 def suspects(told: Story) -> None:
     """How many errors are on doubtful labels."""
     if told.suspects is None:
-        st.caption(plain(told.suspects_missing))
+        st.caption(plain(say_stored(told.suspects_missing)))
         return
     with st.container(horizontal=True, gap="small", vertical_alignment="center", key="story-suspects"):
-        st.markdown(f"{plain(told.suspects.sentence)}.", width="content")
+        st.markdown(plain(ended(told.suspects.sentence)), width="content")
         if told.suspects.rows:
-            count(f"{told.suspects.rows:,} {'row' if told.suspects.rows == 1 else 'rows'}", SUSPECTS)
+            count(say_n("{n:,} row", "{n:,} rows", told.suspects.rows), SUSPECTS)
 
 
 def effect(context: Context, told: Story) -> None:
     """The sentence with its random control, or how to get one."""
-    st.markdown(plain(told.effect))
+    st.markdown(plain(effect_words(told)))
     if reading():
         return
     number = told.effect_version or told.newest.number
-    words = "The comparison in full" if told.effect_version else "Measure it"
+    words = say("The comparison in full") if told.effect_version else say("Measure it")
     if told.effect_version or len(told.lines) > 1:
         link(
             "training",

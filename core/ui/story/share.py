@@ -14,6 +14,7 @@ from core.ui import keys
 from core.ui.parts.copy_link import LOOPBACK, copy_link, for_this_machine_only
 from core.ui.shell.guard import current_user
 from core.ui.shell.reading import mark_of
+from core.words import in_this_language, say, say_stored
 
 
 def take_along(context: Context, told: Story) -> None:
@@ -23,21 +24,21 @@ def take_along(context: Context, told: Story) -> None:
         copy_link(
             address,
             key="story-link",
-            label="Copy link for others",
-            explained="Opens this story alone, to be read: no other page, nothing that could be changed.",
+            label=say("Copy link for others"),
+            explained=say("Opens this story alone, to be read: no other page, nothing that could be changed."),
         )
         st.download_button(
-            "Download report",
-            lambda: story_report(context, told, by=current_user()).encode(),
+            say("Download report"),
+            in_this_language(lambda: story_report(context, told, by=current_user()).encode()),
             file_name(f"{told.dataset.name}-story.html"),
             "text/html",
             icon=":material/download:",
             on_click="ignore",
             key="report-download",
-            help="Two pages and an appendix in one HTML file: opens offline and prints.",
+            help=say("Two pages and an appendix in one HTML file: opens offline and prints."),
         )
     if for_this_machine_only(address):
-        st.caption(f":material/warning: {LOOPBACK}")
+        st.caption(f":material/warning: {say_stored(LOOPBACK)}")
 
 
 def shared_link(dataset: Dataset) -> str:

@@ -7,9 +7,23 @@ import streamlit as st
 from core.charts.style import CONFIG
 from core.charts.trend import trend
 from core.records import Estimate, Story
-from core.services.story.words import VERBS, answers, baseline_words, share_words, tallies_by_person, with_ends
+from core.services.story.words import (
+    NO_MODEL_TO_HOLD,
+    VERBS,
+    answers,
+    baseline_meaning,
+    baseline_words,
+    capital,
+    day,
+    ended,
+    figure_name,
+    share_words,
+    tallies_by_person,
+    with_ends,
+)
 from core.ui.parts.problems import plain
 from core.ui.story.behind import count, decided_by
+from core.words import say, say_stored
 
 VERDICTS = {"better": ":material/trending_up:", "worse": ":material/trending_down:", "unclear": ":material/help:"}
 
@@ -17,64 +31,66 @@ VERDICTS = {"better": ":material/trending_up:", "worse": ":material/trending_dow
 def versions(told: Story) -> None:
     """Both trends as pictures; their numbers are one click away."""
     st.markdown(plain(answers(told)["trend"]))
-    names = [f"v{line.version.number}" for line in told.lines]
+    names = [say("v{n}", n=line.version.number) for line in told.lines]
     left, right = st.columns(2, gap="medium")
     with left:
-        st.caption("**Share of wrong labels**, as the newest scan of each version estimates it, with 95 % intervals")
+        st.caption(
+            say("**Share of wrong labels**, as the newest scan of each version estimates it, with 95 % intervals")
+        )
         known = [None if line.untold else line.share_wrong for line in told.lines]
-        _chart(names, known, "wrong", "No scan can tell it yet.")
+        _chart(names, known, "wrong", say("No scan can tell it yet."))
     with right:
-        score = f"{told.score.figure[:1].upper()}{told.score.figure[1:]}" if told.score else "Score"
-        st.caption(f"**{score}** of the newest run on each version, all by the labels of version {told.newest.number}")
-        _chart(names, [line.score.score if line.score else None for line in told.lines], "score", "No run yet.")
-    with st.expander("Numbers", icon=":material/table:"):
+        about = {"score": figure_name(told.score), "n": told.newest.number}
+        st.caption(say("**{score}** of the newest run on each version, all by the labels of version {n}", **about))
+        _chart(names, [line.score.score if line.score else None for line in told.lines], "score", say("No run yet."))
+    with st.expander(say("Numbers"), icon=":material/table:"):
         _numbers(told)
 
 
 def decided(told: Story) -> None:
     """Who decided what and when; each count opens its rows."""
     if not told.decided:
-        st.caption("Nobody has decided anything yet.")
+        st.caption(say("Nobody has decided anything yet."))
         return
     with st.container(gap="xxsmall", key="story-decided"):
         for one in tallies_by_person(told.decided):
-            when = (
-                f"{one.first:%d %b %Y}"
-                if one.first.date() == one.last.date()
-                else f"{one.first:%d %b} – {one.last:%d %b %Y}"
-            )
+            days = {"first": one.first, "last": one.last}
+            one_day = one.first.date() == one.last.date()
+            when = day(one.first) if one_day else say("{first:%d %b} – {last:%d %b %Y}", **days)
+            about = {"user": plain(one.reviewer), "n": one.version, "when": when}
             with st.container(horizontal=True, gap="small", vertical_alignment="center"):
-                count(f"{one.rows:,} {VERBS[one.action]}", decided_by(one))
-                st.caption(f"by {plain(one.reviewer)} on version {one.version}, {when}", width="content")
+                count(say("{n:,} {action}", n=one.rows, action=say(VERBS[one.action])), decided_by(one))
+                st.caption(say("by {user} on version {n}, {when}", **about), width="content")
 
 
 def baselines(told: Story) -> None:
     """The score beside each of them, with what may be said."""
     if told.score is None:
-        st.caption("There is no model yet that could be held against anything.")
+        st.caption(say(NO_MODEL_TO_HOLD))
         return
+    what, verdict, figure = say("what it is"), say("this model is"), say(told.score.figure)
     rows = [
         {
-            "": "This model",
-            "what it is": f"{told.score.run.title} (run {told.score.run.number})",
-            told.score.figure: with_ends(told.score.score),
-            "this model is": "",
+            "": say("This model"),
+            what: say("{title} (run {n})", title=say_stored(told.score.run.title), n=told.score.run.number),
+            figure: with_ends(told.score.score),
+            verdict: "",
         },
         *(
             {
-                "": one.name,
-                "what it is": one.meaning,
-                told.score.figure: with_ends(one.score),
-                "this model is": baseline_words(one, told.score.score),
+                "": say_stored(one.name),
+                what: baseline_meaning(one),
+                figure: with_ends(one.score),
+                verdict: baseline_words(one, told.score.score),
             }
             for one in told.baselines
         ),
     ]
     for one in told.baselines:
         icon = VERDICTS[one.verdict(told.score.score)]
-        st.markdown(f"{icon} {plain(_capital(baseline_words(one, told.score.score)))}.")
-    with st.expander("Numbers", icon=":material/table:"):
-        st.dataframe(rows, hide_index=True, key="story-baselines", alt="The score beside the baselines")
+        st.markdown(f"{icon} {plain(ended(capital(baseline_words(one, told.score.score))))}")
+    with st.expander(say("Numbers"), icon=":material/table:"):
+        st.dataframe(rows, hide_index=True, key="story-baselines", alt=say("The score beside the baselines"))
 
 
 def _chart(names: list[str], values: list[Estimate | None], key: str, nothing: str) -> None:
@@ -86,7 +102,7 @@ def _chart(names: list[str], values: list[Estimate | None], key: str, nothing: s
         trend(names, values),
         config=CONFIG,
         key=f"story-trend-{key}",
-        alt="; ".join(f"{name} {with_ends(one)}" for name, one in known),
+        alt=say("; ").join(f"{name} {with_ends(one)}" for name, one in known),
     )
 
 
@@ -94,24 +110,20 @@ def _numbers(told: Story) -> None:
     st.dataframe(
         [
             {
-                "version": line.version.number,
-                "made": f"{line.version.created_at:%d %b %Y}",
-                "by": line.version.created_by,
-                "note": line.version.note,
-                "rows": line.version.row_count,
-                "wrong labels": share_words(line),
-                "flagged": line.flagged,
-                "run": line.score.run.number if line.score else None,
-                "score": with_ends(line.score.score) if line.score else "no run",
+                say("version"): line.version.number,
+                say("made"): day(line.version.created_at),
+                say("by"): line.version.created_by,
+                say("note"): line.version.note,
+                say("rows"): line.version.row_count,
+                say("wrong labels"): share_words(line),
+                say("flagged"): line.flagged,
+                say("run"): line.score.run.number if line.score else None,
+                say("score"): with_ends(line.score.score) if line.score else say("no run"),
             }
             for line in told.lines
         ],
         hide_index=True,
         key="story-versions",
-        alt="Versions with their shares of wrong labels and scores",
+        alt=say("Versions with their shares of wrong labels and scores"),
         placeholder="",
     )
-
-
-def _capital(words: str) -> str:
-    return words[:1].upper() + words[1:]

@@ -13,16 +13,17 @@ from core.services.runs.listing import spec_of
 from core.store.versions import get_version
 from core.tasks import task_named
 from core.ui import keys
+from core.words import say
 
 
 def edit_button(context: Context, dataset: Dataset, run: Run, *, primary: bool) -> None:
     """Opens the form with the settings of the run, on the version that it was of."""
     st.button(
-        "Edit and run again",
+        say("Edit and run again"),
         key="run-edit",
         icon=":material/edit:",
         type="primary" if primary else "secondary",
-        help="Opens the form with every setting of this run filled in.",
+        help=say("Opens the form with every setting of this run filled in."),
         on_click=partial(_fill, context, dataset, run),
     )
 

@@ -15,6 +15,7 @@ from core.ui.lists.seen import in_newest
 from core.ui.lists.verdict_bar import Seen, Verdicts
 from core.ui.modalities import drawing_of
 from core.ui.parts.problems import plain
+from core.words import say, stored
 
 TOP = 10
 
@@ -36,46 +37,63 @@ def _says(dataset: Dataset, run: Run, reply: Reply, target: Target) -> None:
     st.markdown(f"### {plain(target.words(reply.predicted))}")
     if target.several:
         st.caption(
-            f"every class from {LIKELY:.0%} on is predicted; of the least sure one it is {reply.confidence:.1%} sure"
+            say(
+                "every class from {likely:.0%} on is predicted; of the least sure one it is {confidence:.1%} sure",
+                likely=LIKELY,
+                confidence=reply.confidence,
+            )
         )
     else:
-        st.caption(f"predicted with a probability of {reply.confidence:.1%}")
+        st.caption(say("predicted with a probability of {confidence:.1%}", confidence=reply.confidence))
     classes = len(reply.probabilities)
-    whole = classes > TOP and st.toggle(f"All {classes:,} classes", key="use-all")
+    whole = classes > TOP and st.toggle(say("All {classes:,} classes", classes=classes), key="use-all")
     shown = reply.probabilities if whole else reply.probabilities[:TOP]
     st.dataframe(
         {"class": [dataset.called(name) for name, _ in shown], "probability": [100 * share for _, share in shown]},
         hide_index=True,
         height="content" if len(shown) <= TOP else 420,
         column_config={
+            "class": st.column_config.Column(say("class")),
             "probability": st.column_config.ProgressColumn(
-                "probability", format="%.1f %%", min_value=0.0, max_value=100.0
-            )
+                say("probability"), format="%.1f %%", min_value=0.0, max_value=100.0
+            ),
         },
         key=f"use-probabilities-{run.run_id}",
-        alt="Probability of each class, highest first",
+        alt=say("Probability of each class, highest first"),
     )
 
 
 def _nearest(context: Context, dataset: Dataset, run: Run, reply: Reply) -> None:
-    st.markdown("**Training examples like it**")
+    st.markdown(say("**Training examples like it**"))
     if not reply.nearest:
-        st.caption("This run kept no features of its training rows, so none can be compared.")
+        st.caption(say("This run kept no features of its training rows, so none can be compared."))
         return
     at_once = task_named(dataset.task).modality.fine_tuning.at_once
-    by = "how alike their columns are" if at_once else "what the model's last layer is given"
-    st.caption(f"By {by}, with the labels that it learnt; 1 is identical.")
+    by = say("how alike their columns are") if at_once else say("what the model's last layer is given")
+    st.caption(say("By {by}, with the labels that it learnt; 1 is identical.", by=by))
     rows = [near.example for near in reply.nearest]
     version, own = in_newest(context, dataset, rows)
-    verdicts = Verdicts(context, dataset, version, f"use-near-{run.run_id}", among=f"like an example, run {run.number}")
+    verdicts = Verdicts(
+        context,
+        dataset,
+        version,
+        f"use-near-{run.run_id}",
+        among=stored(f"like an example, run {run.number}"),
+    )
     seen = [
-        Seen(own[near.example.example_id], caption=f"{near.similarity:.2f} alike")
+        Seen(own[near.example.example_id], caption=say("{similarity:.2f} alike", similarity=near.similarity))
         for near in reply.nearest
         if near.example.example_id in own
     ]
     verdicts.tiles(seen, "grid" if drawing_of(dataset).has_grid else "cards")
     if len(seen) < len(rows):
-        st.caption(f"{len(rows) - len(seen):,} more were excluded since in version {version.number}.")
+        st.caption(
+            say(
+                "{n:,} more were excluded since in version {number}.",
+                n=len(rows) - len(seen),
+                number=version.number,
+            )
+        )
     shown = own.get(verdicts.opened) if verdicts.opened is not None else None
     if shown is not None:
         show_row(context, dataset, shown)

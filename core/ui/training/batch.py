@@ -18,15 +18,16 @@ from core.ui.parts.paths import choose_path, readable, stamped
 from core.ui.parts.problems import plain, shown_errors
 from core.ui.parts.upload import arrived
 from core.ui.training.predictions import predictions_list
+from core.words import later, say, say_n, say_stored
 
-PLACES = {"upload": "Upload", "path": "Path on the server"}
+PLACES = {"upload": later("Upload"), "path": later("Path on the server")}
 FIRST_ROWS = 8
 CELL_CHARACTERS = 200
 
 
 def predict_file(context: Context, dataset: Dataset, run: Run, user: str) -> None:
     """Choose, check, start; the newest predictions beneath."""
-    place = choose_place("Where the file is", "predict-place", PLACES)
+    place = choose_place(say("Where the file is"), "predict-place", {one: say(title) for one, title in PLACES.items()})
     with shown_errors():
         locations = _uploaded(context, dataset) if place == "upload" else _named(dataset)
         if locations:
@@ -39,7 +40,7 @@ def _uploaded(context: Context, dataset: Dataset) -> tuple[str, ...]:
     title, explanation = drawing_of(dataset).upload
     modality = task_named(dataset.task).modality.name
     files = st.file_uploader(title, accept_multiple_files=True, key=f"predict-upload-{modality}", help=explanation)
-    return arrived(context, files, waiting="storing what arrived")
+    return arrived(context, files, waiting=later("storing what arrived"))
 
 
 def _named(dataset: Dataset) -> tuple[str, ...]:
@@ -50,14 +51,14 @@ def _check_and_start(context: Context, run: Run, locations: Sequence[str], user:
     within = readable(context, locations)
     key = ("predict look", run.run_id, *map(stamped, locations))
     batch = result_of(
-        context, key, lambda: look(context, run, locations, within=within), waiting="reading the first rows"
+        context, key, lambda: look(context, run, locations, within=within), waiting=later("reading the first rows")
     )
     if batch is None:
         return
     chosen = _columns(batch, f"{abs(hash(key)):x}") if batch.found else batch
     if not batch.found:
-        st.caption(f"{batch.images:,} images" if batch.images > 1 else "1 image")
-    if st.button("Predict", type="primary", icon=":material/play_arrow:", key="predict-start"):
+        st.caption(say_n("{n:,} image", "{n:,} images", batch.images))
+    if st.button(say("Predict"), type="primary", icon=":material/play_arrow:", key="predict-start"):
         start_predict(context, run, chosen, user)
         st.rerun()
 
@@ -68,18 +69,29 @@ def _columns(batch: Batch, key: str) -> Batch:
     assert batch.found is not None
     names = [column.name for column in batch.found.columns]
     column = batch.column and st.selectbox(
-        "Column with the texts", names, names.index(batch.column), key=f"predict-column-{key}", width=320
+        say("Column with the texts"), names, names.index(batch.column), key=f"predict-column-{key}", width=320
     )
     order = [column, *(name for name in names if name != column)] if column else names
     st.dataframe(
         {name: [_cell(row.get(name)) for row in batch.found.rows[:FIRST_ROWS]] for name in order},
         hide_index=True,
-        column_config={column: st.column_config.Column(f"text: {column}", width="large")} if column else None,
+        column_config={column: st.column_config.Column(say("text: {column}", column=column), width="large")}
+        if column
+        else None,
         placeholder="",
-        alt="First rows of the file",
+        alt=say("First rows of the file"),
     )
     total = batch.found.row_estimate
-    st.caption(plain(" · ".join([*batch.found.notes[:1], *([f"about {total:,} rows"] if total else [])])))
+    st.caption(
+        plain(
+            " · ".join(
+                [
+                    *map(say_stored, batch.found.notes[:1]),
+                    *([say("about {total:,} rows", total=total)] if total else []),
+                ]
+            )
+        )
+    )
     return replace(batch, column=column)
 
 

@@ -29,6 +29,7 @@ from core.ui.parts.problems import plain, shown_errors
 from core.ui.shell.pages import link
 from core.ui.shell.strip import progress_text, state_of
 from core.ui.training.effect_result import result, title_of
+from core.words import later, say, say_stored
 
 
 def comparison_under_way(context: Context, version: Version) -> bool:
@@ -49,7 +50,7 @@ def answers(found: Sequence[CleaningEffect], called: Callable[[str], str]) -> No
     key = f"effect-{found[0].effect_id}"
     result(by_id[st.session_state.get(key, found[0].effect_id)], called)
     if len(found) > 1:
-        st.selectbox("Earlier results", list(by_id), format_func=lambda name: title_of(by_id[name]), key=key)
+        st.selectbox(say("Earlier results"), list(by_id), format_func=lambda name: title_of(by_id[name]), key=key)
 
 
 def _follow(context: Context, job_id: str) -> None:
@@ -58,13 +59,13 @@ def _follow(context: Context, job_id: str) -> None:
         st.rerun()
     with st.container(border=True, key="effect-progress"):
         with st.container(horizontal=True, vertical_alignment="center", gap="small"):
-            st.markdown("**Measuring whether cleaning helped**", width="content")
+            st.markdown(say("**Measuring whether cleaning helped**"), width="content")
             st.caption(plain(progress_text(job)), width="content")
             st.space("stretch")
             pressed = st.button(
-                "Stop",
+                say("Stop"),
                 icon=":material/stop_circle:",
-                help="Ends at its next step. A full fine-tune saves, so that it can go on later.",
+                help=say("Ends at its next step. A full fine-tune saves, so that it can go on later."),
                 disabled=job.status == "stopping",
                 key="effect-stop",
             )
@@ -72,15 +73,20 @@ def _follow(context: Context, job_id: str) -> None:
             stop(context, job_id)
             st.rerun()
         st.progress(job.progress.fraction or 0.0)
-        st.caption(plain(job.progress.message) or "You may close this tab: it goes on, and the result will be here.")
+        st.caption(
+            plain(say_stored(job.progress.message))
+            or say("You may close this tab: it goes on, and the result will be here.")
+        )
 
 
 def _ended(context: Context, job: Job) -> None:
     """Why the last comparison gave no result, and how to go on with it."""
     if job.status == "failed":
-        st.error(plain(job.error), icon=":material/error:")
+        st.error(plain(say_stored(job.error)), icon=":material/error:")
     else:
-        st.caption(f":material/block: The last comparison was {plain(job.status)} before its end.")
+        st.caption(
+            say(":material/block: The last comparison was {status} before its end.", status=say_stored(job.status))
+        )
     again_button(context, job, "effect", kind="secondary")
 
 
@@ -90,7 +96,7 @@ def compare_labels(context: Context, dataset: Dataset, version: Version, user: s
         context,
         ("effect rows", version.version_id),
         lambda: preview_effect(context, version.version_id),
-        waiting="Counting what review has changed",
+        waiting=later("Counting what review has changed"),
     )
     if rows is None:
         return
@@ -100,63 +106,71 @@ def compare_labels(context: Context, dataset: Dataset, version: Version, user: s
         _nothing_to_compare(dataset, error)
         return
     if again:
-        with st.expander("Measure again", icon=":material/replay:"):
+        with st.expander(say("Measure again"), icon=":material/replay:"):
             _form(context, dataset, version, user, rows)
         return
-    st.markdown("**Did cleaning help?**")
+    st.markdown(say("**Did cleaning help?**"))
     st.caption(
-        "Trains models on the labels as given, on the reviewed labels, and on as many random changes, several of each, "
-        "and scores all of them on the test split."
+        say(
+            "Trains models on the labels as given, on the reviewed labels, and on as many random changes, "
+            "several of each, and scores all of them on the test split."
+        )
     )
     with st.container(border=True, key="effect-form"):
         _form(context, dataset, version, user, rows)
 
 
 def _form(context: Context, dataset: Dataset, version: Version, user: str, rows: dict[str, ReviewedRows]) -> None:
-    for split, words in (("train", "rows to learn from"), ("test", "test rows")):
+    for split, words in (("train", say("rows to learn from")), ("test", say("test rows"))):
         st.markdown(plain(_changes(rows[split], words)))
     offered = [name for name in STRATEGIES if name in task_named(dataset.task).modality.fine_tuning.strategies]
     strategy = (
         offered[0]
         if len(offered) == 1
         else st.radio(
-            "Strategy",
+            say("Strategy"),
             offered,
-            format_func=lambda name: STRATEGIES[name][0],
-            captions=[STRATEGIES[name][1] for name in offered],
+            format_func=lambda name: say(STRATEGIES[name][0]),
+            captions=[say(STRATEGIES[name][1]) for name in offered],
             key="effect-strategy",
         )
     )
     seeds = st.number_input(
-        "Seeds",
+        say("Seeds"),
         FEWEST_SEEDS,
         MOST_SEEDS,
         SEEDS,
-        help="Models per kind of labels, each on a resample of the training rows of its own. More make the intervals "
-        "narrower.",
+        help=say(
+            "Models per kind of labels, each on a resample of the training rows of its own. More make the "
+            "intervals narrower."
+        ),
         key="effect-seeds",
         width=170,
     )
-    st.caption(f"Trains {len(ARMS) * seeds} models.")
-    if st.button("Measure", type="primary", icon=":material/play_arrow:", key="effect-start"):
+    st.caption(say("Trains {models} models.", models=len(ARMS) * seeds))
+    if st.button(say("Measure"), type="primary", icon=":material/play_arrow:", key="effect-start"):
         with shown_errors():
             start_cleaning_effect(context, version.version_id, seeds=int(seeds), strategy=strategy, by=user, rows=rows)
             st.rerun()
 
 
 def _changes(rows: ReviewedRows, words: str) -> str:
-    return (
-        f"{rows.changed:,} of {rows.rows:,} {words} changed in review: "
-        f"{rows.relabelled:,} relabelled, {rows.excluded:,} excluded"
+    return say(
+        "{changed:,} of {rows:,} {words} changed in review: {relabelled:,} relabelled, {excluded:,} excluded",
+        changed=rows.changed,
+        rows=rows.rows,
+        words=words,
+        relabelled=rows.relabelled,
+        excluded=rows.excluded,
     )
 
 
 def _nothing_to_compare(dataset: Dataset, error: UsageError) -> None:
     name = dataset.name
     empty_state(
-        plain(error.message),
-        plain(error.hint),
+        plain(say_stored(error.message)),
+        plain(say_stored(error.hint)),
         icon="rule",
-        action=lambda: link("review", "Review", icon=":material/arrow_forward:", dataset=name),
+        action=lambda: link("review", say("Review"), icon=":material/arrow_forward:", dataset=name),
         shows="effect",
     )

@@ -16,12 +16,16 @@ from core.records import Arm, CleaningEffect, Difference, EffectScoring, TestLab
 from core.services.cleaning_effect import STRATEGIES
 from core.ui.parts.job_words import duration
 from core.ui.parts.problems import plain
+from core.words import later, say, say_stored
 
 PAIRS: dict[tuple[Arm, Arm], str] = {
-    ("given", "reviewed"): "Reviewed − given",
-    ("random", "reviewed"): "Reviewed − random",
-    ("given", "random"): "Random − given",
+    ("given", "reviewed"): later("Reviewed − given"),
+    ("random", "reviewed"): later("Reviewed − random"),
+    ("given", "random"): later("Random − given"),
 }
+_NAMED = (later("test labels"), later("figure"), later("compared"), later("class"), later("test rows"))
+_FIGURES = (later("first"), later("second"), later("difference"), later("low"), later("high"))
+_LABELS = (later("given", "labels"), later("reviewed", "labels"))
 SIDE_BY_SIDE = 2
 SHOWN_CLASSES = 20
 """The chart has the classes that differ most; the table has all."""
@@ -40,18 +44,20 @@ def result(effect: CleaningEffect, called: Callable[[str], str]) -> None:
     box(plain(conclusion.sentence), icon=icon)
     st.caption(plain(title_of(effect)))
     for note in effect.notes:
-        st.caption(f":material/info: {plain(note)}")
+        st.caption(f":material/info: {plain(say_stored(note))}")
     scorings = _shown(effect, conclusion)
-    figures = {name: words[0].upper() + words[1:] for name, words in figures_of(effect).items()}
+    figures = {name: (said := say(words))[0].upper() + said[1:] for name, words in figures_of(effect).items()}
     columns = st.columns(SIDE_BY_SIDE, gap="medium")
     for column, (figure, title) in zip(cycle(columns), figures.items(), strict=False):
         with column:
-            st.caption(f"**{title}**: mean difference in points, 95 % interval; hollow: 0 is in it")
+            st.caption(say("**{title}**: mean difference in points, 95 % interval; hollow: 0 is in it", title=title))
             series = [
                 (_labels(one.labels_from), [one.of(*pair).of(figure).difference for pair in PAIRS]) for one in scorings
             ]
-            st.plotly_chart(differences(list(PAIRS.values()), series), config=CONFIG, key=f"effect-{figure}")
-    with st.expander("Numbers", icon=":material/table:"):
+            st.plotly_chart(
+                differences([say(title) for title in PAIRS.values()], series), config=CONFIG, key=f"effect-{figure}"
+            )
+    with st.expander(say("Numbers"), icon=":material/table:"):
         st.dataframe(_numbers(scorings, figures), hide_index=True, column_config=_formats(), key="effect-numbers")
         st.caption(_method(effect))
     _classes(effect.on(conclusion.labels_from), len(figures), called)
@@ -60,11 +66,19 @@ def result(effect: CleaningEffect, called: Callable[[str], str]) -> None:
 def title_of(effect: CleaningEffect) -> str:
     """`2026-11-22 05:45 UTC, ada: quick retrain of minilm, 5 seeds, …`: when, by whom, how, on what."""
     settings = effect.settings
-    how = STRATEGIES[settings["strategy"]][0].lower()
-    return (
-        f"{effect.created_at:%Y-%m-%d %H:%M} UTC, {effect.created_by}: {how} of {settings['model']}, "
-        f"{settings['seeds']} seeds, {effect.train.changed:,} of {effect.train.rows:,} training rows changed, "
-        f"{duration(effect.seconds)} on {effect.device}"
+    how = say(STRATEGIES[settings["strategy"]][0]).lower()
+    return say(
+        "{created_at:%Y-%m-%d %H:%M} UTC, {created_by}: {how} of {model}, {seeds} seeds, "
+        "{changed:,} of {rows:,} training rows changed, {seconds} on {device}",
+        created_at=effect.created_at,
+        created_by=effect.created_by,
+        how=how,
+        model=settings["model"],
+        seeds=settings["seeds"],
+        changed=effect.train.changed,
+        rows=effect.train.rows,
+        seconds=duration(effect.seconds),
+        device=effect.device,
     )
 
 
@@ -75,15 +89,17 @@ def _shown(effect: CleaningEffect, conclusion: Conclusion) -> list[EffectScoring
 
 
 def _labels(labels_from: TestLabels) -> str:
-    return f"on test labels as {labels_from}"
+    return say("on test labels as given") if labels_from == "given" else say("on test labels as reviewed")
 
 
 def _numbers(scorings: Sequence[EffectScoring], figures: Mapping[str, str]) -> list[Mapping[str, str | float]]:
     return [
         {
-            "test labels": f"{one.labels_from} ({one.rows:,} rows)",
+            "test labels": say(
+                "{labels_from} ({rows:,} rows)", labels_from=say(one.labels_from, "labels"), rows=one.rows
+            ),
             "figure": words,
-            "compared": title,
+            "compared": say(title),
             **_values(one.of(*pair).of(figure)),
         }
         for one in scorings
@@ -100,30 +116,43 @@ def _values(difference: Difference) -> dict[str, float]:
 
 
 def _formats() -> dict[str, ColumnConfig]:
-    percent = {name: st.column_config.NumberColumn(name, format="%.2f %%") for name in ("first", "second")}
-    points = {name: st.column_config.NumberColumn(name, format="%+.2f") for name in ("difference", "low", "high")}
-    return percent | points
+    percent = {name: st.column_config.NumberColumn(say(name), format="%.2f %%") for name in ("first", "second")}
+    points = {name: st.column_config.NumberColumn(say(name), format="%+.2f") for name in ("difference", "low", "high")}
+    named = {name: st.column_config.Column(say(name)) for name in _NAMED}
+    return {**named, **percent, **points}
 
 
 def _classes(scoring: EffectScoring, figures: int, called: Callable[[str], str]) -> None:
     """F1 by class, which comes after so many figures: a chart of those that differ most, a table of all."""
     first, second = (scoring.of(*pair).differences[figures:] for pair in list(PAIRS)[:2])
     most = sorted(range(len(first)), key=lambda place: -abs(first[place].difference.estimate))[:SHOWN_CLASSES]
-    with st.expander("Per class", icon=":material/category:"):
-        few = f"the {SHOWN_CLASSES} of {len(first):,} classes that differ most" if len(first) > SHOWN_CLASSES else "all"
+    with st.expander(say("Per class"), icon=":material/category:"):
+        few = (
+            say(
+                "the {shown_classes} of {first:,} classes that differ most",
+                shown_classes=SHOWN_CLASSES,
+                first=len(first),
+            )
+            if len(first) > SHOWN_CLASSES
+            else say("all", "classes")
+        )
         st.caption(
-            f"Difference in F1, {few}, {_labels(scoring.labels_from)}. Of 20 classes that do not differ, about one "
-            "interval leaves out 0 by chance."
+            say(
+                "Difference in F1, {few}, {labels_from}. Of 20 classes that do not differ, about one interval "
+                "leaves out 0 by chance.",
+                few=few,
+                labels_from=_labels(scoring.labels_from),
+            )
         )
         series = [
-            (list(PAIRS.values())[place], [each[row].difference for row in most])
+            (say(list(PAIRS.values())[place]), [each[row].difference for row in most])
             for place, each in enumerate((first, second))
         ]
         st.plotly_chart(
             differences([called(first[row].name) for row in most], series), config=CONFIG, key="effect-classes"
         )
         table = [
-            {"class": called(one.name), "test rows": one.support, "compared": title} | _values(one)
+            {"class": called(one.name), "test rows": one.support, "compared": say(title)} | _values(one)
             for row in range(len(first))
             for title, one in zip(list(PAIRS.values()), (first[row], second[row]), strict=False)
         ]
@@ -133,14 +162,18 @@ def _classes(scoring: EffectScoring, figures: int, called: Callable[[str], str])
 def _method(effect: CleaningEffect) -> str:
     excluded = effect.test.excluded
     alike = (
-        "as many classes given to a row or taken from it, and those that review gave or took"
+        say("as many classes given to a row or taken from it, and those that review gave or took")
         if of_sets(effect)
-        else "the classes that review changed labels to"
+        else say("the classes that review changed labels to")
     )
-    left_out = f" {excluded:,} test rows that review excluded are left out of the scoring on reviewed labels."
-    return (
-        "Each seed draws a resample of the training rows, and the models of all three kinds learn from it, so that "
-        "they differ in labels alone. Random changes: as many relabelled and as many excluded rows as in review, with "
-        f"{alike}. The intervals allow for the seeds and for the test rows "
-        "(both resampled)." + (left_out if excluded else "")
+    left_out = say(
+        " {excluded:,} test rows that review excluded are left out of the scoring on reviewed labels.",
+        excluded=excluded,
     )
+    return say(
+        "Each seed draws a resample of the training rows, and the models of all three kinds learn from "
+        "it, so that they differ in labels alone. Random changes: as many relabelled and as many "
+        "excluded rows as in review, with {alike}. The intervals allow for the seeds and for the test "
+        "rows (both resampled).",
+        alike=alike,
+    ) + (left_out if excluded else "")

@@ -9,6 +9,7 @@ import streamlit as st
 
 from core.finetune.settings import Setting
 from core.ui.parts.paths import checked
+from core.words import say
 
 WIDTH = 170
 
@@ -21,20 +22,22 @@ def field(setting: Setting, default: Any) -> Any:
     key = f"train-{setting.name}"
     if setting.kind == "choice":
         usual = setting.choices.index(setting.default)
-        return st.selectbox(setting.title, setting.choices, usual, help=setting.help, key=key, width=WIDTH)
+        return st.selectbox(say(setting.title), setting.choices, usual, help=say(setting.help), key=key, width=WIDTH)
     if setting.kind == "string":
-        typed = st.text_input(setting.title, placeholder="none", help=setting.help, key=key, width=2 * WIDTH)
+        typed = st.text_input(
+            say(setting.title), placeholder=say("none"), help=say(setting.help), key=key, width=2 * WIDTH
+        )
         return checked(typed.strip())
     whole = setting.kind == "whole"
     kind = int if whole else float
     step = 1 if whole or not default else 10.0 ** math.floor(math.log10(default))
     said = st.number_input(
-        setting.title,
+        say(setting.title),
         value=None,
         step=kind(step),
         format="%d" if whole else "%g",
         placeholder=f"{default:g}" if default is not None else "",
-        help=setting.help,
+        help=say(setting.help),
         key=key,
         width=WIDTH,
     )

@@ -8,11 +8,12 @@ from core.context import Context
 from core.records import Run
 from core.services.runs.naming import MOST_NAME, MOST_NOTE, describe_run
 from core.ui.parts.problems import plain, shown_errors
+from core.words import say, say_stored
 
 
 def name_of(run: Run) -> str:
     """Its own name, else what it was asked to do."""
-    return f"{run.name} · {run.title}" if run.name else run.title
+    return f"{run.name} · {say_stored(run.title)}" if run.name else say_stored(run.title)
 
 
 def named(context: Context, run: Run, by: str) -> None:
@@ -20,10 +21,10 @@ def named(context: Context, run: Run, by: str) -> None:
     with st.container(horizontal=True, vertical_alignment="center", gap="small", key="run-named"):
         if run.note:
             st.caption(f":material/sticky_note_2: {plain(run.note)}", width="content")
-        with st.popover("Name and note", icon=":material/edit_note:", type="tertiary", key="run-name"):
-            name = st.text_input("Name", run.name, max_chars=MOST_NAME, key=f"run-name-{run.run_id}")
-            note = st.text_area("Note", run.note, max_chars=MOST_NOTE, key=f"run-note-{run.run_id}")
-            if st.button("Save", type="primary", key="run-name-save"):
+        with st.popover(say("Name and note"), icon=":material/edit_note:", type="tertiary", key="run-name"):
+            name = st.text_input(say("Name"), run.name, max_chars=MOST_NAME, key=f"run-name-{run.run_id}")
+            note = st.text_area(say("Note"), run.note, max_chars=MOST_NOTE, key=f"run-note-{run.run_id}")
+            if st.button(say("Save"), type="primary", key="run-name-save"):
                 with shown_errors():
                     describe_run(context, run, name=name, note=note)
                     st.rerun()

@@ -25,8 +25,9 @@ from core.ui import keys
 from core.ui.parts.background import result_of
 from core.ui.parts.paths import checked
 from core.ui.parts.problems import plain, room_line, shown_errors
-from core.ui.parts.times import NOT_LEARNT, in_words
+from core.ui.parts.times import in_words
 from core.ui.training.fields import field
+from core.words import later, say, say_stored
 
 NOTHING = "nothing"
 """What stands for a forecast that cannot be made: None is that it is not there yet."""
@@ -52,7 +53,7 @@ def new_run(context: Context, dataset: Dataset, version: Version, user: str) -> 
             _where(context, dataset, version, spec, rows)
     with form:
         pressed = st.button(
-            "Start", type="primary", icon=":material/play_arrow:", disabled=rows is None, key="train-start"
+            say("Start"), type="primary", icon=":material/play_arrow:", disabled=rows is None, key="train-start"
         )
     if pressed and rows is not None:
         with form, shown_errors():
@@ -63,12 +64,13 @@ def _model(context: Context, dataset: Dataset) -> str:
     modality = task_named(dataset.task).modality
     offered = offered_models(modality)
     typed = st.selectbox(
-        "Model",
+        say("Model"),
         [model.name for model in offered],
         accept_new_options=not modality.fine_tuning.at_once,
         format_func=lambda name: next((model.words for model in offered if model.name == name), name),
-        help="Pick one, or type the path of a model folder or a hub id.",
+        help=say("Pick one, or type the path of a model folder or a hub id."),
         key=f"train-model-{modality.name}",
+        placeholder=say("Choose or add an option"),
     )
     name = checked(str(typed))
     _check_model(context, dataset, name)
@@ -81,14 +83,14 @@ def _check_model(context: Context, dataset: Dataset, name: str) -> None:
         context,
         ("model", dataset.task, name),
         lambda: check_model(name, task_named(dataset.task).modality),
-        waiting="Looking at the model",
+        waiting=later("Looking at the model"),
     )
     if found is None:
         return
     if found.problem:
-        st.error(plain(found.problem), icon=":material/error:")
+        st.error(plain(say_stored(found.problem)), icon=":material/error:")
     elif found.said:
-        st.caption(plain(found.said))
+        st.caption(plain(say_stored(found.said)))
 
 
 def _strategy(context: Context, dataset: Dataset, version: Version, model: str) -> Strategy:
@@ -97,22 +99,26 @@ def _strategy(context: Context, dataset: Dataset, version: Version, model: str) 
     if len(names) == 1:
         return names[0]
     chosen: Strategy = st.radio(
-        "Strategy",
+        say("Strategy"),
         names,
-        format_func=lambda name: STRATEGIES[name][0],
-        captions=[STRATEGIES[name][1] for name in names],
+        format_func=lambda name: say(STRATEGIES[name][0]),
+        captions=[say(STRATEGIES[name][1]) for name in names],
         key="train-strategy",
     )
     times = result_of(
         context,
         ("times", version.version_id, model, _minute()),
         lambda: times_of_strategies(context, version.version_id, model),
-        waiting="Estimating how long each takes here",
+        waiting=later("Estimating how long each takes here"),
     )
     if times:
-        said = [f"{STRATEGIES[name][0]} {in_words(found)}" for name, found in times.items()]
-        unsure = "" if all(found.learnt for found in times.values()) else f"{NOT_LEARNT[2:].capitalize()}."
-        st.caption(plain(f"On this machine: {'; '.join(said)}. {unsure}"))
+        said = [f"{say(STRATEGIES[name][0])} {in_words(found)}" for name, found in times.items()]
+        unsure = (
+            ""
+            if all(found.learnt for found in times.values())
+            else say("By what is usual: it is known better after the first time.")
+        )
+        st.caption(plain(say("On this machine: {said}. {unsure}", said=say("; ").join(said), unsure=unsure)))
     return chosen
 
 
@@ -132,7 +138,7 @@ def _settings(task: Task, spec: TrainSpec, defaults: TrainSpec) -> TrainSpec:
                 said[setting.name] = field(setting, getattr(defaults, setting.name))
     folded = [setting for setting in shown if setting.advanced]
     if folded:
-        with st.expander("More settings", icon=":material/tune:"), st.container(horizontal=True, gap="small"):
+        with st.expander(say("More settings"), icon=":material/tune:"), st.container(horizontal=True, gap="small"):
             for setting in folded:
                 said[setting.name] = field(setting, getattr(defaults, setting.name))
     return replace(spec, **said)
@@ -149,36 +155,40 @@ def _filled(dataset: Dataset, spec: TrainSpec, rows: TrainRows | None, devices: 
 
 def _rows(context: Context, version: Version, strategy: Strategy) -> TrainRows | None:
     """What it learns from, is chosen on and is tested on."""
-    st.markdown(f"**What version {version.number} gives it**")
+    st.markdown(say("**What version {number} gives it**", number=version.number))
     rows = result_of(
         context,
         ("train rows", version.version_id, strategy == "head"),
         lambda: preview_split(context, version.version_id, strategy),
-        waiting="Counting its rows",
+        waiting=later("Counting its rows"),
     )
     if rows is None:
         return None
-    words = {"train": "to learn from", "validation": "to choose the best epoch", "test": "to test on"}
+    words = {"train": say("to learn from"), "validation": say("to choose the best epoch"), "test": say("to test on")}
+    only = say("predicted only")
     for split, count in rows.splits.items():
-        st.markdown(f"**{count:,}** {plain(split)} :small[:gray[{words.get(split, 'predicted only')}]]")
+        st.markdown(f"**{count:,}** {plain(say(split))} :small[:gray[{words.get(split, only)}]]")
     if rows.made:
         st.caption(
-            f"The version has no splits, so the rows of each class are assigned to parts: {_shares(rows)}. Equal "
-            "examples stay together, and the same rows are test rows in every version."
+            say(
+                "The version has no splits, so the rows of each class are assigned to parts: {rows}. Equal "
+                "examples stay together, and the same rows are test rows in every version.",
+                rows=_shares(rows),
+            )
         )
     elif rows.shares:
-        st.caption("Validation is a tenth of the rows to learn from, the same ones in every version.")
+        st.caption(say("Validation is a tenth of the rows to learn from, the same ones in every version."))
     return rows
 
 
 def _shares(rows: TrainRows) -> str:
-    return ", ".join(f"{share:.0%} {split}" for split, share in reversed([*rows.shares.items()]))
+    return ", ".join(f"{share:.0%} {say(split)}" for split, share in reversed([*rows.shares.items()]))
 
 
 def _where(context: Context, dataset: Dataset, version: Version, spec: TrainSpec, rows: TrainRows | None) -> None:
     """Which device it will use and how, and whether its embeddings are there already."""
     if task_named(dataset.task).modality.fine_tuning.at_once:
-        st.markdown("Runs on **the CPU**")
+        st.markdown(say("Runs on **the CPU**"))
         return
     with shown_errors():
         _device(context, dataset, version, spec, rows)
@@ -187,15 +197,17 @@ def _where(context: Context, dataset: Dataset, version: Version, spec: TrainSpec
             context,
             ("time", version.version_id, spec, _minute()),
             lambda: time_of_train(context, version.version_id, spec),
-            waiting="Estimating the time",
+            waiting=later("Estimating the time"),
         )
         if found is not None:
-            st.markdown(plain(f"Takes {in_words(found)}."))
+            st.markdown(plain(say("Takes {time}.", time=in_words(found))))
 
 
 def _devices(context: Context, config: AccelerateConfig | None = None) -> list[Device] | None:
     launcher = context.queue.launcher
-    return result_of(context, ("devices", config), lambda: find_devices(launcher, config), waiting="Looking for GPUs")
+    return result_of(
+        context, ("devices", config), lambda: find_devices(launcher, config), waiting=later("Looking for GPUs")
+    )
 
 
 def _device(context: Context, dataset: Dataset, version: Version, spec: TrainSpec, rows: TrainRows | None) -> None:
@@ -208,12 +220,12 @@ def _device(context: Context, dataset: Dataset, version: Version, spec: TrainSpe
         spec = own.over(spec)
     if devices is None:
         return
-    st.markdown(f"Runs on **{plain(used_devices(devices, spec))}**")
+    st.markdown(say("Runs on **{devices}**", devices=plain(used_devices(devices, spec))))
     if spec.strategy != "head":
-        st.caption(plain(f"Computes in {used_precision(devices, spec)}."))
+        st.caption(plain(say("Computes in {precision}.", precision=used_precision(devices, spec))))
         filled = _filled(dataset, spec, rows, devices)
         if reason := reason_for_batch(spec, filled.batch, filled.learning_rate):
-            st.caption(plain(f"Takes {reason}."))
+            st.caption(plain(say("Takes {batch}.", batch=reason)))
         _memory(context, version, spec, devices)
     with suppress(UsageError):  # settings that cannot be are named when it is to be started
         room_line(room_for_run(context, version.version_id, spec, devices))
@@ -227,16 +239,19 @@ def _memory(context: Context, version: Version, spec: TrainSpec, devices: Sequen
             context,
             ("memory", version.version_id, spec),
             lambda: forecast(context, version.version_id, spec, devices) or NOTHING,
-            waiting="Estimating the memory",
+            waiting=later("Estimating the memory"),
         )
     except WinnowError:
         return
     if not isinstance(found, Forecast):
         return
     if found.fits:
-        st.caption(plain(f"It {found.sentence} of memory."))
+        st.caption(plain(say("It {needs} of memory.", needs=found.sentence)))
     else:
-        st.warning(plain(f"It {found.sentence} of memory. {found.warning}"), icon=":material/memory:")
+        st.warning(
+            plain(f"{say('It {needs} of memory.', needs=found.sentence)} {found.warning}"),
+            icon=":material/memory:",
+        )
 
 
 def _start(context: Context, version: Version, user: str, spec: TrainSpec, rows: TrainRows) -> None:

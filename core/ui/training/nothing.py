@@ -6,14 +6,17 @@ from core.records import Dataset, Version
 from core.ui.parts.empty import empty_state
 from core.ui.parts.examples import ExampleName
 from core.ui.shell.pages import link
+from core.words import say
 
 
 def nothing_trained(dataset: Dataset, version: Version) -> None:
     """There is no run to look at."""
     _train_one(
-        "No model has been trained on this dataset yet",
-        "How it learns will be here, step by step. A quick retrain trains the last layer of a model that comes with "
-        "Winnow; how long it takes here is said before it starts.",
+        say("No model has been trained on this dataset yet"),
+        say(
+            "How it learns will be here, step by step. A quick retrain trains the last layer of a model "
+            "that comes with Winnow; how long it takes here is said before it starts."
+        ),
         dataset,
         version,
         "learning",
@@ -23,8 +26,8 @@ def nothing_trained(dataset: Dataset, version: Version) -> None:
 def no_model_yet(dataset: Dataset, version: Version) -> None:
     """There is no run that is done."""
     _train_one(
-        "There is no model to use yet",
-        "Ask a model about one example, or a whole file: what it says, and how sure it is, will be here.",
+        say("There is no model to use yet"),
+        say("Ask a model about one example, or a whole file: what it says, and how sure it is, will be here."),
         dataset,
         version,
         "answer",
@@ -39,7 +42,7 @@ def _train_one(title: str, text: str, dataset: Dataset, version: Version, shows:
         shows=shows,
         action=lambda: link(
             "training",
-            "Train one",
+            say("Train one"),
             icon=":material/play_arrow:",
             view="new",
             dataset=dataset.name,

@@ -10,6 +10,7 @@ import streamlit as st
 from core.records import Metric, Run
 from core.ui.parts.job_words import duration
 from core.ui.parts.problems import plain
+from core.words import say, say_stored
 
 GIB = 1024**3
 
@@ -21,30 +22,49 @@ def newest_figures(figures: Sequence[Metric], run: Run) -> None:
         return
     newest = figures[-1]
     epochs = run.spec.get("epochs")
-    parts = [f"step {newest.step:,}", f"epoch {newest.epoch:.1f}" + (f" of {epochs}" if epochs else "")]
+    epoch = (
+        say("epoch {epoch:.1f} of {epochs}", epoch=newest.epoch, epochs=epochs)
+        if epochs
+        else say("epoch {epoch:.1f}", epoch=newest.epoch)
+    )
+    parts = [say("step {step:,}", step=newest.step), epoch]
     if "learning_rate" in last:
-        parts.append(f"learning rate {last['learning_rate']:.2e}")
+        parts.append(say("learning rate {rate:.2e}", rate=last["learning_rate"]))
     if "examples_per_second" in last:
-        parts.append(f"{last['examples_per_second']:,.0f} examples/s")
+        parts.append(say("{n:,.0f} examples/s", n=last["examples_per_second"]))
     if "tokens_per_second" in last:
-        parts.append(f"{last['tokens_per_second']:,.0f} tokens/s")
+        parts.append(say("{n:,.0f} tokens/s", n=last["tokens_per_second"]))
     if "memory" in last:
-        of = f" of {last['memory_total'] / GIB:.0f}" if "memory_total" in last else ""
-        parts.append(f"memory {last['memory'] / GIB:.2f}{of} GiB")
+        used = last["memory"] / GIB
+        parts.append(
+            say("memory {used:.2f} of {all:.0f} GiB", used=used, all=last["memory_total"] / GIB)
+            if "memory_total" in last
+            else say("memory {used:.2f} GiB", used=used)
+        )
     if "device_busy" in last:
-        parts.append(f"device busy {last['device_busy']:.0%}")
+        parts.append(say("device busy {busy:.0%}", busy=last["device_busy"]))
     st.caption(plain(" · ".join(parts)))
 
 
 def took(summary: Mapping[str, Any], by_epochs: bool) -> list[str]:
     """Seconds by stage, then steps where it learns in epochs, pace, memory and device."""
     parts = [
-        f"{stage} {duration(spent) if spent >= 10 else f'{spent:.1f} s'}" for stage, spent in summary["seconds"].items()
+        f"{say_stored(stage)} {duration(spent) if spent >= 10 else say('{n:.1f} s', n=spent)}"
+        for stage, spent in summary["seconds"].items()
     ]
     if by_epochs:
-        parts.append(f"{summary['steps']:,} steps, best epoch {summary['best_epoch']} of {summary['epochs']}")
-        parts.append(f"batch {summary['batch']} × {summary['accumulation']}")
-        parts.append(f"{summary['examples_per_second']:,.0f} examples/s")
+        parts.append(
+            say(
+                "{steps:,} steps, best epoch {best} of {epochs}",
+                steps=summary["steps"],
+                best=summary["best_epoch"],
+                epochs=summary["epochs"],
+            )
+        )
+        parts.append(
+            say("batch {batch} × {accumulation}", batch=summary["batch"], accumulation=summary["accumulation"])
+        )
+        parts.append(say("{n:,.0f} examples/s", n=summary["examples_per_second"]))
     if summary.get("peak_memory"):
-        parts.append(f"peak memory {summary['peak_memory'] / GIB:.2f} GiB")
+        parts.append(say("peak memory {n:.2f} GiB", n=summary["peak_memory"] / GIB))
     return [*parts, str(summary["device"])]

@@ -29,12 +29,13 @@ from core.ui.parts.job_words import ago, duration, mark
 from core.ui.parts.problems import plain
 from core.ui.shell.pages import link
 from core.ui.shell.strip import progress_text, state_of
+from core.words import later, say, say_stored
 
 SHOWN = 5
 FIRST_ROWS = 100
 TOP_CLASSES = 6
 CELL_CHARACTERS = 300
-FORMATS: dict[Format, str] = {"csv": "CSV, formulas escaped", "parquet": "Parquet"}
+FORMATS: dict[Format, str] = {"csv": later("CSV, formulas escaped"), "parquet": "Parquet"}
 
 
 def predictions_list(context: Context, run: Run) -> None:
@@ -56,7 +57,7 @@ def _list(context: Context, run: Run, under_way: bool) -> None:
     if under_way and all(job.status in ENDED for job in jobs):
         st.rerun()
     if jobs:
-        st.markdown("**Predictions by this run**")
+        st.markdown(say("**Predictions by this run**"))
     for place, job in enumerate(jobs):
         with st.container(border=True, key=f"predicted-{job.job_id}"):
             _prediction(context, job, opened=place == 0)
@@ -66,12 +67,12 @@ def _prediction(context: Context, job: Job, *, opened: bool) -> None:
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         name = spec_of(context, job).name
         st.markdown(f"{mark(job.status)} **{plain(name)}**", width="content")
-        standing = job.status if job.status in ENDED else progress_text(job)
+        standing = say_stored(job.status) if job.status in ENDED else progress_text(job)
         st.caption(plain(f"{standing} · {ago(job.created_at, datetime.now(UTC))}, {job.created_by}"), width="content")
         st.space("stretch")
         if job.status not in ENDED:
             key = f"predict-cancel-{job.job_id}"
-            if st.button("Cancel", icon=":material/block:", type="tertiary", key=key):
+            if st.button(say("Cancel"), icon=":material/block:", type="tertiary", key=key):
                 cancel(context, job.job_id)
                 st.rerun()
     if job.status not in ENDED:
@@ -79,8 +80,8 @@ def _prediction(context: Context, job: Job, *, opened: bool) -> None:
     elif job.status == "done":
         _results(context, job, name, opened)
     else:
-        st.caption(plain(job.error or f"It was {job.status}."))
-        link("jobs", "Its log", job=job.job_id)
+        st.caption(plain(say_stored(job.error) or say("It was {status}.", status=say_stored(job.status))))
+        link("jobs", say("Its log"), job=job.job_id)
 
 
 def _results(context: Context, job: Job, name: str, opened: bool) -> None:
@@ -89,11 +90,11 @@ def _results(context: Context, job: Job, name: str, opened: bool) -> None:
     st.caption(plain(_in_words(result, str if dataset is None else dataset.called)))
     with st.container(horizontal=True, gap="small"):
         for format_, title in FORMATS.items():
-            _save(context, job, f"{Path(name).stem}-predicted.{format_}", format_, title)
-    with st.expander("First rows", expanded=opened):
+            _save(context, job, f"{Path(name).stem}-predicted.{format_}", format_, say(title))
+    with st.expander(say("First rows"), expanded=opened):
         left_out = result.rows - result.predicted
         only_bad = bool(left_out) and st.toggle(
-            f"Only the {left_out:,} without a prediction", key=f"predicted-bad-{job.job_id}"
+            say("Only the {left_out:,} without a prediction", left_out=left_out), key=f"predicted-bad-{job.job_id}"
         )
         target = spec_of(context, job).target
         target = target if dataset is None else under_names(target, dataset.names)
@@ -104,10 +105,13 @@ def _in_words(result: PredictResult, called: Callable[[str], str]) -> str:
     """`1,000 rows in 12 s · sport 400, tech 350 and 3 more · 2 without a prediction`."""
     classes = list(result.classes.items())
     shown = ", ".join(f"{called(label)[:40]} {rows:,}" for label, rows in classes[:TOP_CLASSES])
-    more = f" and {len(classes) - TOP_CLASSES:,} more" if len(classes) > TOP_CLASSES else ""
+    more = say(" and {n:,} more", n=len(classes) - TOP_CLASSES) if len(classes) > TOP_CLASSES else ""
     left_out = result.rows - result.predicted
-    parts = [f"{result.rows:,} rows in {duration(result.seconds)}", f"{shown}{more}"]
-    return " · ".join([part for part in parts if part] + ([f"{left_out:,} without a prediction"] if left_out else []))
+    parts = [say("{rows:,} rows in {seconds}", rows=result.rows, seconds=duration(result.seconds)), f"{shown}{more}"]
+    return " · ".join(
+        [part for part in parts if part]
+        + ([say("{left_out:,} without a prediction", left_out=left_out)] if left_out else [])
+    )
 
 
 def _save(context: Context, job: Job, name: str, format_: Format, title: str) -> None:
@@ -134,7 +138,7 @@ def _rows(rows: Sequence[Mapping[str, object]], reason: str, target: Target) -> 
         hide_index=True,
         height=300 if len(rows) > 8 else "content",
         placeholder="",
-        alt="First rows of the results",
+        alt=say("First rows of the results"),
     )
 
 

@@ -36,6 +36,7 @@ from core.ui.shell.strip import progress_text, state_of
 from core.ui.training.again import edit_button
 from core.ui.training.named import name_of, named
 from core.ui.training.pace import newest_figures, took
+from core.words import say, say_stored
 
 LOG_LINES = 12
 ALONE = "none"
@@ -63,17 +64,23 @@ def chosen_run(context: Context, dataset: Dataset, run: Run, job: Job, others: S
 
 def _delete(context: Context, run: Run, user: str) -> None:
     """Asks first, and says what it frees."""
-    with st.popover(f"Delete run {run.number}", icon=":material/delete:", key="run-delete"):
+    with st.popover(say("Delete run {number}", number=run.number), icon=":material/delete:", key="run-delete"):
         st.markdown(
-            f"Frees **{megabytes(room_of(context, run))}**. The model, its predictions and its figures go for good; "
-            "links to the run and comparisons with it will say that it was deleted."
+            say(
+                "Frees **{room}**. The model, its predictions and its figures go for good; links to the run and "
+                "comparisons with it will say that it was deleted.",
+                room=megabytes(room_of(context, run)),
+            )
         )
         if why := why_kept(context, run):
-            st.caption(plain(why))
-        if st.button("Delete for good", type="primary", disabled=bool(why), key="run-delete-button"):
+            st.caption(plain(say_stored(why)))
+        if st.button(say("Delete for good"), type="primary", disabled=bool(why), key="run-delete-button"):
             freed = delete_run(context, run, user)
             st.query_params.pop(keys.RUN, None)
-            st.toast(f"Run {run.number} is deleted, which freed {megabytes(freed)}.", icon=":material/check:")
+            st.toast(
+                say("Run {number} is deleted, which freed {freed}.", number=run.number, freed=megabytes(freed)),
+                icon=":material/check:",
+            )
             st.rerun()
 
 
@@ -84,17 +91,19 @@ def _run(context: Context, dataset: Dataset, run_id: str, others: Sequence[Run],
     _head(context, dataset, run, job)
     named(context, run, by=run.created_by)
     if job.status == "failed":
-        st.error(plain(job.error), icon=":material/error:")
+        st.error(plain(say_stored(job.error)), icon=":material/error:")
     elif job.error:
-        st.caption(plain(job.error))
+        st.caption(plain(say_stored(job.error)))
     elif job.status == "running" and (line := join_line(context, run)):
         st.info(
-            "It begins once every machine takes part; until then Cancel ends it, and Stop waits. On each other one:",
+            say(
+                "It begins once every machine takes part; until then Cancel ends it, and Stop waits. On each other one:"
+            ),
             icon=":material/lan:",
         )
         st.code(line, language="bash", wrap_lines=True)
     for note in notes(context, run):
-        st.caption(f":material/info: {plain(note)}")
+        st.caption(f":material/info: {plain(say_stored(note))}")
     if run.summary:
         _scores(run)
     figures = metrics(context, run)
@@ -110,18 +119,27 @@ def _curves(context: Context, run: Run, figures: Sequence[Metric], runs: Sequenc
     if not figures or not others or not in_epochs(run):
         curves(figures)
         return
-    titles = {ALONE: "no other run"} | {number: f"{number}: {other.title}" for number, other in others.items()}
-    chosen = pick("Compare with", keys.WITH, titles, width=420, labelled=True, fixed=True)
+    titles = {ALONE: say("no other run")} | {
+        number: f"{number}: {say_stored(other.title)}" for number, other in others.items()
+    }
+    chosen = pick(say("Compare with"), keys.WITH, titles, width=420, labelled=True, fixed=True)
     if chosen == ALONE:
         curves(figures)
     else:
-        curves(figures, {f"run {chosen}": metrics(context, others[chosen])}, f"run {run.number}")
+        curves(
+            figures,
+            {say("run {number}", number=chosen): metrics(context, others[chosen])},
+            say("run {number}", number=run.number),
+        )
 
 
 def _head(context: Context, dataset: Dataset, run: Run, job: Job) -> None:
     """What it is, how far it is, and what can be done."""
     with st.container(horizontal=True, vertical_alignment="center", gap="small", key="run-head"):
-        st.markdown(f"{mark(job.status)} **Run {run.number}** {plain(name_of(run))}", width="content")
+        st.markdown(
+            f"{mark(job.status)} {say('**Run {number}**', number=run.number)} {plain(name_of(run))}",
+            width="content",
+        )
         st.caption(plain(_standing(job)), width="content")
         st.space("stretch")
         with shown_errors():
@@ -138,26 +156,34 @@ def _actions(context: Context, dataset: Dataset, run: Run, job: Job) -> None:
     goes = job.status != "failed" and goes_on(context, job)
     again_button(context, job, "run", kind="primary" if goes or is_untaken(context, job) else "secondary")
     if job.status == "done":
-        link("training", "Use it", icon=":material/bolt:", view="use", dataset=dataset.name, run=run.number)
+        link("training", say("Use it"), icon=":material/bolt:", view="use", dataset=dataset.name, run=run.number)
     split, _ = headline_scores(run)
     if split:
-        evaluate_link(dataset, run, split, f"Evaluate on {split}")
+        evaluate_link(dataset, run, split, say("Evaluate on {split}", split=say(split)))
 
 
-def evaluate_link(dataset: Dataset, run: Run, split: str, label: str = "Evaluate") -> None:
+def evaluate_link(dataset: Dataset, run: Run, split: str, label: str = "") -> None:
     """Opens the run's confusion matrix on a split."""
     name = dataset.name
     icon = ":material/arrow_forward:"
-    link("evaluation", label, icon=icon, icon_position="right", dataset=name, run=run.number, split=split)
+    link(
+        "evaluation",
+        label or say("Evaluate", "verb"),
+        icon=icon,
+        icon_position="right",
+        dataset=name,
+        run=run.number,
+        split=split,
+    )
 
 
 def _standing(job: Job) -> str:
     """`training, epoch 2 · 45 % · 32 s left · cuda:0`, or how long it took."""
     parts = [progress_text(job)] if job.status not in ENDED else [how_it_ended(job)]
     if job.status == "done" and not job.collected:
-        parts.append("taking the result in")
+        parts.append(say("taking the result in"))
     if job.progress.message and job.status == "running":
-        parts.append(job.progress.message)
+        parts.append(say_stored(job.progress.message))
     return " · ".join([*parts, job.device] if job.device else parts)
 
 
@@ -168,8 +194,8 @@ def _scores(run: Run) -> None:
         for split in sorted(summary["splits"], key=_importance):
             scores = summary["splits"][split]
             with st.container(gap=None, width="content"):
-                st.markdown(f"**{scores['accuracy']:.2%}** on {plain(split)}")
-                st.caption(f"macro F1 {scores['macro_f1']:.2%} · {scores['rows']:,} rows")
+                st.markdown(say("**{accuracy:.2%}** on {split}", accuracy=scores["accuracy"], split=plain(say(split))))
+                st.caption(say("macro F1 {score:.2%} · {rows:,} rows", score=scores["macro_f1"], rows=scores["rows"]))
     st.caption(plain(" · ".join(took(summary, in_epochs(run)))))
 
 
@@ -182,25 +208,32 @@ def _log(context: Context, job: Job) -> None:
     printed = log(context, job.job_id, LOG_LINES)
     if not printed:
         return
-    with st.expander("End of the log", icon=":material/article:"):
+    with st.expander(say("End of the log"), icon=":material/article:"):
         st.code(printed, language=None, wrap_lines=True)
-        link("jobs", "All of it", job=job.job_id)
+        link("jobs", say("All of it"), job=job.job_id)
 
 
 def _reproduce(context: Context, run: Run) -> None:
-    with st.expander("Command and settings", icon=":material/terminal:"):
-        st.caption("The command that makes this run again, with every setting said:")
+    with st.expander(say("Command and settings"), icon=":material/terminal:"):
+        st.caption(say("The command that makes this run again, with every setting said:"))
         st.code(command_line(context, run), language="bash", wrap_lines=True)
         if line := launch_line(context, run):
-            why = "a quick retrain has no loop, so it needs no accelerate" if run.spec["strategy"] == "head" else ""
+            why = (
+                say(" (a quick retrain has no loop, so it needs no accelerate)")
+                if run.spec["strategy"] == "head"
+                else ""
+            )
             st.caption(
-                f"The same without the app{f' ({why})' if why else ''}, into a folder of its own; in the "
-                "project's folder and environment, or anywhere by launch.sh in the run's folder:"
+                say(
+                    "The same without the app{why}, into a folder of its own; in the project's folder and "
+                    "environment, or anywhere by launch.sh in the run's folder:",
+                    why=why,
+                )
             )
             st.code(line, language="bash", wrap_lines=True)
         with shown_errors():
             _followed(run)
-        st.caption("spec.json, as it is frozen in the run's folder:")
+        st.caption(say("spec.json, as it is frozen in the run's folder:"))
         st.code(spec_json(run), language="json", height=300)
 
 
@@ -208,5 +241,5 @@ def _followed(run: Run) -> None:
     """The person's own accelerate config that it follows, and what that decides."""
     own = followed_by(run)
     if own:
-        st.caption(plain(f"{own.in_words(spec_of(run))} This copy of it lies in the run's folder:"))
+        st.caption(plain(say("{config} This copy of it lies in the run's folder:", config=own.in_words(spec_of(run)))))
         st.code(own.text, language="yaml")

@@ -16,11 +16,12 @@ from core.ui.parts.job_words import ago, mark
 from core.ui.parts.problems import plain, show_error
 from core.ui.training.named import name_of
 from core.ui.training.run import evaluate_link
+from core.words import later, say, say_n, say_stored
 
 PAGE_RUNS = 15
 PAGE_KEY = "runs-page"
 WIDTHS = (3.4, 2.2, 1.2, 1.2, 2, 1.4)
-HEADS = ("Run", "Status", "Test accuracy", "Test macro F1", "When", "")
+HEADS = (later("Run"), later("Status"), later("Test accuracy"), later("Test macro F1"), later("When"), "")
 
 
 def chosen_of(context: Context, dataset: Dataset, found: Sequence[RunAndJob]) -> RunAndJob:
@@ -39,11 +40,11 @@ def run_list(dataset: Dataset, found: Sequence[RunAndJob], chosen: Run) -> None:
     """Every run of the dataset, newest first, a page at a time; `chosen` is marked."""
     number = int(st.session_state.get(PAGE_KEY, 1))
     shown = found[(number - 1) * PAGE_RUNS : number * PAGE_RUNS]
-    st.caption(f"{len(found):,} runs of this dataset, newest first" if len(found) > 1 else "1 run of this dataset")
+    st.caption(say_n("{n:,} run of this dataset", "{n:,} runs of this dataset, newest first", len(found)))
     with st.container(gap=None, border=True, key="run-list"):
         with st.container(key="run-list-head"):
             for column, head in zip(st.columns(WIDTHS), HEADS, strict=True):
-                column.caption(head)
+                column.caption(say(head) if head else "")
         for run, job in shown:
             _line(dataset, run, job, run.run_id == chosen.run_id)
     if len(found) > PAGE_RUNS:
@@ -61,9 +62,13 @@ def _line(dataset: Dataset, run: Run, job: Job, is_chosen: bool) -> None:
         on_click=_choose,
         args=(run.number,),
     )
-    status.caption(f"{mark(job.status)} {job.status}" if job.status in ENDED else f"{mark('running')} under way")
+    status.caption(
+        f"{mark(job.status)} {say_stored(job.status)}"
+        if job.status in ENDED
+        else f"{mark('running')} {say('under way')}"
+    )
     split, scores = headline_scores(run)
-    on = "" if split in (None, "test") else f" on {split}"
+    on = "" if split in (None, "test") else say(" on {split}", split=say(str(split)))
     for column, score in ((accuracy, "accuracy"), (macro_f1, "macro_f1")):
         column.caption(f"{scores[score]:.2%}{on}" if split else "–")
     when.caption(plain(f"{ago(run.created_at, datetime.now(UTC))}, {run.created_by}"))

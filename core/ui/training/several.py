@@ -16,11 +16,12 @@ from core.services.runs.listing import headline_scores, in_epochs, metrics
 from core.store.versions import list_versions
 from core.ui import keys
 from core.ui.training.named import name_of
+from core.words import later, say
 
 MOST = 12
 """Runs whose lines can be told apart."""
-CURVES = (("Loss on validation", "loss", "validation", False), ("Loss on train", "loss", "train", False))
-SCORES = (("Accuracy on validation", "accuracy", "validation", True),)
+CURVES = ((later("Loss on validation"), "loss", "validation", False), (later("Loss on train"), "loss", "train", False))
+SCORES = ((later("Accuracy on validation"), "accuracy", "validation", True),)
 
 
 def several(context: Context, runs: Sequence[Run]) -> None:
@@ -32,14 +33,16 @@ def several(context: Context, runs: Sequence[Run]) -> None:
     if keys.COMPARED not in st.session_state:
         st.session_state[keys.COMPARED] = asked
     st.session_state[keys.COMPARED] = [one for one in st.session_state[keys.COMPARED] if one in by_number]
-    with st.expander("Compare runs", icon=":material/table_chart:", expanded=bool(st.session_state[keys.COMPARED])):
+    with st.expander(
+        say("Compare runs"), icon=":material/table_chart:", expanded=bool(st.session_state[keys.COMPARED])
+    ):
         chosen = st.multiselect(
-            "Runs to compare",
+            say("Runs to compare"),
             list(by_number),
             key=keys.COMPARED,
             max_selections=MOST,
             format_func=lambda number: f"{number}: {name_of(by_number[number])}",
-            placeholder="Choose two or more",
+            placeholder=say("Choose two or more"),
             on_change=_to_url,
         )
         if len(chosen) > 1:
@@ -65,26 +68,31 @@ def _table(context: Context, runs: Sequence[Run]) -> None:
         split, scores = headline_scores(run)
         rows.append(
             {
-                "Run": f"{run.number}: {name_of(run)}",
-                "Version": versions.get(run.version_id),
-                **{setting.title: str(run.spec.get(setting.name, "")) for setting in differing},
-                "Scored on": split or "–",
-                "Accuracy": scores.get("accuracy"),
-                "Macro F1": scores.get("macro_f1"),
-                "Minutes": sum(run.summary["seconds"].values()) / 60 if run.summary else None,
-                "Note": run.note,
+                "run": f"{run.number}: {name_of(run)}",
+                "version": versions.get(run.version_id),
+                **{say(setting.title): str(run.spec.get(setting.name, "")) for setting in differing},
+                "split": say(split) if split else "–",
+                "accuracy": scores.get("accuracy"),
+                "macro_f1": scores.get("macro_f1"),
+                "minutes": sum(run.summary["seconds"].values()) / 60 if run.summary else None,
+                "note": run.note,
             }
         )
-    share = st.column_config.NumberColumn(format="percent")
     st.dataframe(
         rows,
         hide_index=True,
         column_config={
-            "Accuracy": share,
-            "Macro F1": share,
-            "Minutes": st.column_config.NumberColumn(format="%.1f", help="Of work, by its stages."),
+            "run": st.column_config.Column(say("Run")),
+            "version": st.column_config.Column(say("Version")),
+            "split": st.column_config.Column(say("Scored on")),
+            "accuracy": st.column_config.NumberColumn(say("Accuracy"), format="percent"),
+            "macro_f1": st.column_config.NumberColumn(say("Macro F1"), format="percent"),
+            "note": st.column_config.Column(say("Note")),
+            "minutes": st.column_config.NumberColumn(
+                say("Minutes"), format="%.1f", help=say("Of work, by its stages.")
+            ),
         },
-        alt="The compared runs, their settings and scores",
+        alt=say("The compared runs, their settings and scores"),
         key="compared-runs",
     )
 
@@ -103,15 +111,18 @@ def _curves(context: Context, runs: Sequence[Run]) -> None:
             ]
             if points:
                 epochs, values = [one.epoch for one in points], [one.value for one in points]
-                lines.append(Series(f"run {run.number}", epochs, values, colour, colour % 3))
+                lines.append(Series(say("run {number}", number=run.number), epochs, values, colour, colour % 3))
         if any(len(line.epochs) > 1 for line in lines):
             drawn.append((title, lines, share))
     if not drawn:
         return
     for column, (title, lines, share) in zip(st.columns(len(drawn), gap="medium"), drawn, strict=True):
         with column:
-            st.caption(f"**{title}**")
+            st.caption(f"**{say(title)}**")
             last = ", ".join(f"{line.name} {line.values[-1]:.4f}" for line in lines)
             st.plotly_chart(
-                history(lines, share=share), config=CONFIG, key=f"compared-{title}", alt=f"{title}, last: {last}"
+                history(lines, share=share),
+                config=CONFIG,
+                key=f"compared-{title}",
+                alt=say("{title}, last: {last}", title=say(title), last=last),
             )

@@ -15,8 +15,9 @@ from core.ui import keys
 from core.ui.parts.choices import pick, switch
 from core.ui.parts.downloads import download_link
 from core.ui.parts.problems import plain
+from core.words import later, say, say_stored
 
-WAYS: dict[Literal["one", "file"], str] = {"one": "One example", "file": "A whole file"}
+WAYS: dict[Literal["one", "file"], str] = {"one": later("One example"), "file": later("A whole file")}
 
 
 def choose_model(runs: Sequence[Run]) -> Run:
@@ -24,34 +25,40 @@ def choose_model(runs: Sequence[Run]) -> Run:
     done = {str(run.number): run for run in runs}
     named = st.query_params.get(keys.RUN)
     if named is not None and named not in done:
-        st.caption(f":material/info: {plain(f'Run {named} has no model: it is not there, or not done.')}")
-    return done[pick("Run", keys.RUN, {number: _named(run) for number, run in done.items()}, width=520, labelled=True)]
+        st.caption(
+            f":material/info: {plain(say('Run {named} has no model: it is not there, or not done.', named=named))}"
+        )
+    return done[
+        pick(say("Run"), keys.RUN, {number: _named(run) for number, run in done.items()}, width=520, labelled=True)
+    ]
 
 
 def _named(run: Run) -> str:
     """`3: Quick retrain of minilm, version 2 (97.1% on test)`."""
     split, scores = headline_scores(run)
-    return f"{run.number}: {run.title}" + (f" ({scores['accuracy']:.1%} on {split})" if split else "")
+    return f"{run.number}: {say_stored(run.title)}" + (
+        say(" ({accuracy:.1%} on {split})", accuracy=scores["accuracy"], split=say(split)) if split else ""
+    )
 
 
 def what_to_predict() -> Literal["one", "file"]:
     """Whether one example or a whole file is predicted."""
-    return switch("What to predict", keys.USE, WAYS)
+    return switch(say("What to predict"), keys.USE, {way: say(title) for way, title in WAYS.items()})
 
 
 def take_along(context: Context, run: Run) -> None:
     """The model folder as a ZIP, and how to load it anywhere."""
     name = folder_name(context, run)
     size = sum(file.stat().st_size for file in (output_of(context, run) / "model").rglob("*"))
-    with st.expander("Take the model elsewhere", icon=":material/folder_zip:"):
+    with st.expander(say("Take the model elsewhere"), icon=":material/folder_zip:"):
         download_link(
             context,
-            f"Download model (ZIP, {size / 1e6:,.0f} MB)",
+            say("Download model (ZIP, {size:,.0f} MB)", size=size / 1e6),
             f"{name}.zip",
             lambda folder: export_model(context, run, folder / f"{name}.zip"),
             "model",
             run.run_id,
             str(context.ledger.classes.newest_of(run.dataset_id)),
         )
-        st.caption("Unpacked, it loads without Winnow:")
+        st.caption(say("Unpacked, it loads without Winnow:"))
         st.code(snippet(context, run), language="python")

@@ -11,25 +11,29 @@ from core.ui.evaluation.classes import COLUMNS, SHOWN_CLASSES, bar, score_column
 from core.ui.evaluation.multi_label.rows import choose_classes, chosen_classes
 from core.ui.parts.cells import clicked_cell
 from core.ui.parts.csv_text import csv_button, csv_text
+from core.words import later, say
 
 AVERAGES = {
-    "micro avg": "Micro: every answer counts the same",
-    "macro avg": "Macro: every class counts the same",
-    "weighted avg": "Weighted: every class by its rows",
-    "samples avg": "Samples: every row counts the same",
+    "micro avg": later("Micro: every answer counts the same"),
+    "macro avg": later("Macro: every class counts the same"),
+    "weighted avg": later("Weighted: every class by its rows"),
+    "samples avg": later("Samples: every row counts the same"),
 }
 OPENS = {"precision": keys.ADDED, "wrongly added": keys.ADDED, "found": keys.FOUND}
 """What a column's cells open; all others what is missed of the class."""
-CSV_COLUMNS = (*COLUMNS, "found", "missed", "wrongly added", "neither")
+CSV_COLUMNS = (*COLUMNS, later("found"), later("missed"), later("wrongly added"), later("neither"))
 
 
 def classes(shown: ShownSets) -> None:
     """The classes, then their averages."""
     with st.container(horizontal=True, vertical_alignment="center"):
         st.caption(
-            "Precision: of the rows predicted as the class, the share that has it. Recall: of the rows that have it, "
-            "the share that is found. F1: their harmonic mean. A heading sorts. A click on precision or on wrongly "
-            "added shows those rows, on found the found ones, on anything else the missed ones.",
+            say(
+                "Precision: of the rows predicted as the class, the share that has it. Recall: of the rows that "
+                "have it, the share that is found. F1: their harmonic mean. A heading sorts. A click on "
+                "precision or on wrongly added shows those rows, on found the found ones, on anything else the "
+                "missed ones."
+            ),
             width="stretch",
         )
         _download(shown)
@@ -54,25 +58,35 @@ def _classes(shown: ShownSets) -> None:
         hide_index=True,
         height="content" if len(names) <= SHOWN_CLASSES else 38 + 35 * SHOWN_CLASSES,
         column_config={name: bar(name) for name in ("precision", "recall", "F1")}
-        | {name: st.column_config.NumberColumn(name, format="localized", width=100) for name in counted},
+        | {"class": st.column_config.Column(say("class"))}
+        | {name: st.column_config.NumberColumn(_title(name), format="localized", width=100) for name in counted},
         key=key,
         on_select=picked,
         selection_mode="single-cell",
-        alt="Precision, recall, F1 and rows by class",
+        alt=say("Precision, recall, F1 and rows by class"),
     )
 
 
+def _title(name: str) -> str:
+    return say("rows", "column") if name == "rows" else say(name)
+
+
 def _averages(shown: ShownSets) -> None:
-    columns = score_columns({AVERAGES[name]: scores for name, scores in shown.found.averages.items()})
+    columns = score_columns({say(AVERAGES[name]): scores for name, scores in shown.found.averages.items()})
     rows = columns.pop("rows")
     st.dataframe(
         {"average": columns.pop("class"), **columns, "classes of all rows": rows},
         hide_index=True,
         column_config={name: bar(name) for name in ("precision", "recall", "F1")}
-        | {"classes of all rows": st.column_config.NumberColumn("classes of all rows", format="localized", width=130)},
-        alt="Micro, macro, weighted and sample averages",
+        | {
+            "average": st.column_config.Column(say("average")),
+            "classes of all rows": st.column_config.NumberColumn(
+                say("classes of all rows"), format="localized", width=130
+            ),
+        },
+        alt=say("Micro, macro, weighted and sample averages"),
     )
-    st.caption("Averaged over samples, a row without a class, true or predicted, counts as 0.")
+    st.caption(say("Averaged over samples, a row without a class, true or predicted, counts as 0."))
 
 
 def _all_columns(shown: ShownSets) -> dict[str, list[object]]:

@@ -15,6 +15,7 @@ from core.ui.evaluation.class_box import class_box
 from core.ui.evaluation.rows import SORTED_SO, counted, is_narrowed, list_bar, list_of, narrowed, rows_table
 from core.ui.parts.problems import plain
 from core.ui.url import put
+from core.words import say, say_n
 
 OTHERS = (keys.FOUND, keys.WITHOUT)
 """What a choice in a box does not go together with."""
@@ -59,11 +60,11 @@ def examples(context: Context, shown: ShownSets) -> None:
     if total is None:
         return
     with st.container(horizontal=True, vertical_alignment="center", gap="small", key="evaluation-rows-bar"):
-        st.markdown(f"{_title(total, chosen)}{SORTED_SO if listed.order == SUREST else ''}", width="content")
-        class_box("Missed class", keys.MISSED, chosen.get(keys.MISSED), shown.found.labels, OTHERS)
-        class_box("Added class", keys.ADDED, chosen.get(keys.ADDED), shown.found.labels, OTHERS)
+        st.markdown(f"{_title(total, chosen)}{say(SORTED_SO) if listed.order == SUREST else ''}", width="content")
+        class_box(say("Missed class"), keys.MISSED, chosen.get(keys.MISSED), shown.found.labels, OTHERS)
+        class_box(say("Added class"), keys.ADDED, chosen.get(keys.ADDED), shown.found.labels, OTHERS)
         if chosen:
-            st.button("All errors", icon=":material/close:", type="tertiary", on_click=choose_classes)
+            st.button(say("All errors"), icon=":material/close:", type="tertiary", on_click=choose_classes)
     list_bar(tools, listed, shown, where, total, chosen)
     among = ", ".join(f"{key} {name}" for key, name in chosen.items()) or "all errors"
     key = f"evaluation-rows-{hash((shown.run.run_id, where, shown.labels_from)):x}"
@@ -82,16 +83,21 @@ def _total(shown: ShownSets, chosen: Mapping[str, str]) -> int:
 
 
 def _title(total: int, chosen: Mapping[str, str]) -> str:
-    rows = f"**{total:,} {'row' if total == 1 else 'rows'}**"
+    rows = say_n("**{n:,} row**", "**{n:,} rows**", total)
     named = {key: f"**{plain(name)}**" for key, name in chosen.items()}
     if len(named) > 1:
-        return f"{rows} with {named[keys.MISSED]} missed and {named[keys.ADDED]} wrongly added"
+        return say(
+            "{rows} with {missed} missed and {added} wrongly added",
+            rows=rows,
+            missed=named[keys.MISSED],
+            added=named[keys.ADDED],
+        )
     for key, name in named.items():
         said = {
-            keys.FOUND: f"of {name} predicted as it",
-            keys.MISSED: f"of {name} not predicted as it",
-            keys.ADDED: f"wrongly predicted as {name}",
-            keys.WITHOUT: f"rightly not predicted as {name}",
+            keys.FOUND: say("{rows} of {name} predicted as it", rows=rows, name=name),
+            keys.MISSED: say("{rows} of {name} not predicted as it", rows=rows, name=name),
+            keys.ADDED: say("{rows} wrongly predicted as {name}", rows=rows, name=name),
+            keys.WITHOUT: say("{rows} rightly not predicted as {name}", rows=rows, name=name),
         }
-        return f"{rows} {said[key]}"
-    return f"{rows} wrong in one class or more"
+        return said[key]
+    return say("{rows} wrong in one class or more", rows=rows)

@@ -17,8 +17,14 @@ from core.ui.lists.paging import paged, pages
 from core.ui.parts.cells import clicked_cell, clicked_mark
 from core.ui.parts.choices import pick
 from core.ui.parts.problems import plain
+from core.words import later, say
 
-SORTS = {"errors": "Most errors first", "score": "Lowest F1 first", "name": "By name", "support": "By rows"}
+SORTS = {
+    "errors": later("Most errors first"),
+    "score": later("Lowest F1 first"),
+    "name": later("By name"),
+    "support": later("By rows"),
+}
 PAGE_CLASSES = 12
 TABLE_WIDTH = 176
 """Two fit beside each other on a phone."""
@@ -29,10 +35,21 @@ SHOWN_CLASSES = 14
 def tables(shown: ShownSets) -> None:
     """A table of four cells for each class, a page of classes at a time."""
     with st.container(horizontal=True, vertical_alignment="center", gap="medium", key="tables-bar"):
-        order = _order(shown, pick("Sort", keys.SORT, SORTS, icon=":material/sort:", width=200))
+        order = _order(
+            shown,
+            pick(
+                say("Sort"),
+                keys.SORT,
+                {one: say(title) for one, title in SORTS.items()},
+                icon=":material/sort:",
+                width=200,
+            ),
+        )
         st.caption(
-            "Of each class: rows that have it or not, against rows that are predicted as it or not. Grey is right. The "
-            "fuller the orange, the larger the share of errors. A click on a cell shows its rows.",
+            say(
+                "Of each class: rows that have it or not, against rows that are predicted as it or not. Grey is "
+                "right. The fuller the orange, the larger the share of errors. A click on a cell shows its rows."
+            ),
             width="stretch",
         )
     key = f"tables-{shown.run.run_id}-{shown.split}"
@@ -75,7 +92,13 @@ def _table(shown: ShownSets, place: int) -> None:
         on_select=clicked,
         selection_mode="points",
         config=CONFIG,
-        alt=f"{name}: {found:,} rows found, {missed:,} missed, {added:,} wrongly added",
+        alt=say(
+            "{name}: {found:,} rows found, {missed:,} missed, {added:,} wrongly added",
+            name=name,
+            found=found,
+            missed=missed,
+            added=added,
+        ),
     )
 
 
@@ -94,20 +117,25 @@ def tables_difference(found: MultiLabelComparison, other: Run, run: Run) -> None
             choose_classes(**{which: names[cell[0]]})
             st.query_params[keys.VIEW] = "matrix"
 
-    st.markdown(f"**Rows that run {run.number} has more or fewer** of in each class")
+    st.markdown(say("**Rows that run {number} has more or fewer** of in each class", number=run.number))
     st.dataframe(
         _difference_columns(names, {titles[one]: found.tables[order][:, *cells[one]].tolist() for one in titles}),
         hide_index=True,
         height="content" if len(names) <= SHOWN_CLASSES else 38 + 35 * SHOWN_CLASSES,
-        column_config={
-            title: st.column_config.NumberColumn(title, format="%+d", width=100) for title in titles.values()
-        },
+        column_config={"class": st.column_config.Column(say("class"))}
+        | {title: st.column_config.NumberColumn(say(title), format="%+d", width=100) for title in titles.values()},
         key=key,
         on_select=picked,
         selection_mode="single-cell",
-        alt=f"Rows found, missed and wrongly added by class: run {run.number} less run {other.number}",
+        alt=say(
+            "Rows found, missed and wrongly added by class: run {number} less run {number2}",
+            number=run.number,
+            number2=other.number,
+        ),
     )
-    st.caption(f"Fewer that are missed or added are better. A click opens the rows of run {run.number}.")
+    st.caption(
+        say("Fewer that are missed or added are better. A click opens the rows of run {number}.", number=run.number)
+    )
 
 
 def _difference_columns(names: Sequence[str], counts: dict[str, list[int]]) -> dict[str, list[str] | list[int]]:

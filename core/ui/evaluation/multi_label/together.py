@@ -17,20 +17,23 @@ from core.ui.evaluation.multi_label.rows import choose_classes, chosen_classes
 from core.ui.evaluation.pairs import PAIRS, line_of, pair_table
 from core.ui.parts.cells import clicked_mark
 from core.ui.parts.csv_text import csv_button, csv_text
+from core.words import later, say
 
-COLUMNS = ("rows", "missed", "wrongly added", "of the missed")
+COLUMNS = (later("rows", "column"), later("missed"), later("wrongly added"), later("of the missed"))
 
 
 def missed_and_added(shown: ShownSets) -> None:
     """The matrix of missed against added classes, and its fullest cells, side by side."""
     pairs = _pairs(shown, PAIRS)
     if not pairs:
-        st.caption("In no row is one class missed and another wrongly added.")
+        st.caption(say("In no row is one class missed and another wrongly added."))
         return
     with st.container(horizontal=True, vertical_alignment="center"):
         st.caption(
-            "Rows in which the class of the line is missed and that of the column is wrongly added. Where a row has "
-            "several of both, each pair of them counts. A click shows the rows.",
+            say(
+                "Rows in which the class of the line is missed and that of the column is wrongly added. Where a "
+                "row has several of both, each pair of them counts. A click shows the rows."
+            ),
             width="stretch",
         )
         _download(shown)
@@ -78,7 +81,7 @@ def _matrix(shown: ShownSets) -> None:
         on_select=clicked,
         selection_mode="points",
         config=CONFIG,
-        alt="Missed classes by row, wrongly added classes by column; the pairs beside it say the same",
+        alt=say("Missed classes by row, wrongly added classes by column; the pairs beside it say the same"),
     )
 
 
@@ -86,15 +89,15 @@ def _list(shown: ShownSets, pairs: Sequence[ConfusedPair]) -> None:
     def choose(missed: str, added: str) -> None:
         choose_classes(**{keys.MISSED: missed, keys.ADDED: added})
 
-    st.markdown("**Most often together**")
+    st.markdown(say("**Most often together**"))
     pair_table(
         pairs,
         COLUMNS,
         choose,
         classes=len(shown.found.labels),
         key=f"together-pairs-{hash((shown.run.run_id, _chosen(shown))):x}",
-        share="Share of the rows that miss the class",
-        alt="Pairs of a missed and a wrongly added class, most rows first",
+        share=say("Share of the rows that miss the class"),
+        alt=say("Pairs of a missed and a wrongly added class, most rows first"),
     )
 
 

@@ -11,8 +11,10 @@ import streamlit as st
 from streamlit.components.v2.types import ComponentRenderer
 
 from core.ui.shell.guard import from_this_machine
+from core.words import language, later, say
+from core.words.script import dictionary, speaking_source
 
-LOOPBACK = (
+LOOPBACK = later(
     "This link works on this machine only. To share it, start Winnow with `--server.address` and the machine's own "
     "address, or send the report."
 )
@@ -22,13 +24,19 @@ _FOLDER = Path(__file__).parent
 
 @cache
 def _component() -> ComponentRenderer:
-    source, style = ((_FOLDER / f"copy.{kind}").read_text(encoding="utf-8") for kind in ("js", "css"))
-    return st.components.v2.component("winnow_copy_link", js=source, css=style)
+    style = (_FOLDER / "copy.css").read_text(encoding="utf-8")
+    return st.components.v2.component("winnow_copy_link", js=speaking_source(_source()), css=style)
 
 
-def copy_link(address: str, *, key: str, label: str = "Copy link", explained: str = "") -> None:
+@cache
+def _source() -> str:
+    return (_FOLDER / "copy.js").read_text(encoding="utf-8")
+
+
+def copy_link(address: str, *, key: str, label: str = "", explained: str = "") -> None:
     """Draws the button for this address."""
-    data = {"address": address, "label": label, "title": explained}
+    words = dictionary(_source(), language())
+    data = {"address": address, "label": label or say("Copy link"), "title": explained, "words": words}
     _component()(key=key, data=data, width="content", height="content")
 
 

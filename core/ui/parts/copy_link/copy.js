@@ -3,6 +3,7 @@
 const SAID_MS = 2_500
 
 export default function ({ data, parentElement }) {
+  learn(data.words)
   const button = parentElement.querySelector("button") ?? built(parentElement)
   const [said, field] = [parentElement.querySelector("[role=status]"), parentElement.querySelector("input")]
   button.querySelector("b").textContent = data.label
@@ -10,7 +11,7 @@ export default function ({ data, parentElement }) {
   field.value = data.address
   button.onclick = async () => {
     const copied = await toClipboard(data.address, field)
-    said.textContent = copied ? "Copied" : "Press Ctrl+C to copy"
+    said.textContent = copied ? t("Copied") : t("Press Ctrl+C to copy")
     if (copied) setTimeout(() => { said.textContent = "" }, SAID_MS)
   }
 }
@@ -24,7 +25,7 @@ function built(host) {
   const field = document.createElement("input")
   field.readOnly = true
   field.hidden = true
-  field.setAttribute("aria-label", "The link")
+  field.setAttribute("aria-label", t("The link"))
   const said = document.createElement("span")
   said.setAttribute("role", "status")
   root.append(button, field, said)
