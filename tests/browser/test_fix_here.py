@@ -159,6 +159,25 @@ def test_chosen_cards_are_changed_as_one_act_after_a_look_at_it(server: Server, 
     expect(page.locator(".card-verdict", has_text="unsure")).to_have_count(0)
 
 
+def test_a_note_goes_out_with_the_verdict_of_a_row_in_a_list(server: Server, page: Page) -> None:
+    page.goto(f"{server.url}/data?dataset=news&reviewer=ada")
+    settled(page)
+    Clicks(page).row("All rows", 5)
+    says(page, "Not decided")
+    page.keyboard.press("m")
+    expect(page.get_by_role("dialog", name="Note", exact=True)).to_be_visible()
+    page.keyboard.type("about the wrong x")
+    page.keyboard.press("Enter")
+    says(page, "Not decided · Note, kept with your verdict: about the wrong x")
+    page.keyboard.press("k")
+    says(page, "Kept as it is · you, now · not yet in a version · Note, kept with your verdict: about the wrong x")
+    page.reload()
+    settled(page)
+    page.goto(f"{server.url}/review?dataset=news&view=decisions")
+    settled(page)
+    expect(page.get_by_role("gridcell", name="about the wrong x")).to_be_attached()
+
+
 def test_a_newer_verdict_of_somebody_else_is_said_and_stays(server: Server, page: Page) -> None:
     other = page.context.new_page()
     for tab, who in ((page, "ada"), (other, "bob")):

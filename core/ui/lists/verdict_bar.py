@@ -17,8 +17,10 @@ from core.records import Dataset, Decision, Example, Version
 from core.review.acts import read_acts
 from core.review.records import Recorded
 from core.review.words import in_words
+from core.services.review.blind import FLATTERS
 from core.services.review.decisions import record
 from core.services.review.many import together
+from core.services.review.sources import HELD_OUT
 from core.store.acts.contained import contained_in
 from core.store.acts.decisions import standing_of
 from core.store.datasets import get_dataset
@@ -126,6 +128,7 @@ class Verdicts:
                 **classes_told(get_dataset(context.store, self._dataset.dataset_id), self._said.labels),
                 "items": [self._item(row, layout, found, told) for row in rows],
                 "opened": self._said.open,
+                "flatters": say(FLATTERS),
                 "acknowledged": self._recorded.acknowledged if not self._trouble else (),
                 "refused": [
                     {"key": one.act.client_key, "message": say_stored(one.message)} for one in self._recorded.refused
@@ -162,6 +165,7 @@ class Verdicts:
                 "tier": row.tier,
             },
             "decision": self._decision(decision),
+            "in_sight": row.suggested is not None and example.split in HELD_OUT,
             "verdict": verdict,
             "mark": self._mark(decision) if decision else "",
         }
@@ -176,6 +180,7 @@ class Verdicts:
             "key": decision.client_key if here else None,
             "action": decision.action,
             "label": decision.new_label,
+            "note": decision.note,
             "by": None if decision.reviewer == self._user else decision.reviewer,
         }
 

@@ -20,6 +20,7 @@ class VerdictBar {
     this.actions = actionsOf(data.actions, data.several).filter((action) => action.id !== "next" && action.id !== "previous")
     this.actionIds = data.actions.join()
     this.picker = data.several ? new SetEditor(this.labels, (classes) => this.relabel(classes)) : new LabelPicker(this.labels, (label) => this.relabel(label))
+    this.note = new NoteEditor((text) => this.keepNote(text))
     this.view = data.mode === "bar" ? null : new TileView(this.labels, data.mode, () => this.drawBar(), (row) => this.open(row))
     this.build()
     this.listen()
@@ -36,7 +37,8 @@ class VerdictBar {
     if (this.opener) this.toolbar.lastElementChild.append(this.opener)
     this.chips = el("div", { class: "classes", role: "group", "aria-label": t("Classes") })
     this.confirm = el("div", { class: "confirm", role: "dialog", "aria-label": t("Confirm"), tabindex: "-1", hidden: true })
-    const bar = el("div", { class: "verdict-bar" }, this.picker.root, this.standing, this.toolbar, this.chips)
+    this.flatters = el("p", { class: "flatters", hidden: true })
+    const bar = el("div", { class: "verdict-bar" }, this.picker.root, this.note.root, this.standing, this.flatters, this.toolbar, this.chips)
     this.root = el("div", { class: `review ${this.view ? "with-rows" : "alone"}`, role: "region", "aria-label": t("Verdict"), tabindex: "-1" },
       this.notice, this.view?.root ?? null, el("footer", {}, this.confirm, bar))
     this.host.append(this.root)
@@ -53,7 +55,9 @@ class VerdictBar {
     document.addEventListener("keydown", this.onKey, true)
     window.addEventListener("beforeunload", this.onLeave)
     // Streamlit reads keys on the document, where an input inside a shadow root looks like no input at all.
-    for (const kind of ["keydown", "keypress", "keyup"]) this.picker.root.addEventListener(kind, (event) => event.stopPropagation())
+    for (const kind of ["keydown", "keypress", "keyup"]) {
+      for (const typed of [this.picker, this.note]) typed.root.addEventListener(kind, (event) => event.stopPropagation())
+    }
   }
 
   close() {
@@ -81,8 +85,11 @@ class VerdictBar {
     this.outbox.confirm(data.acknowledged)
     clearTimeout(this.again)
     if (data.trouble) this.again = setTimeout(() => this.report(), RESEND_AFTER_MS)
-    const mine = new Map(this.items.map((item) => [item.example_id, item.acts ?? []]))
-    this.items = data.items.map((item) => ({ ...item, bars: item.likely.map((name) => [name, 0]), acts: mine.get(item.example_id) ?? [] }))
+    const mine = new Map(this.items.map((item) => [item.example_id, item]))
+    this.items = data.items.map((item) => {
+      const before = mine.get(item.example_id)
+      return { ...item, bars: item.likely.map((name) => [name, 0]), acts: before?.acts ?? [], note: before?.note }
+    })
     this.outbox.acts.forEach((act) => this.showAct(act))
     data.refused.forEach((refusal) => this.refuse(refusal))
     if (!this.confirm.hidden && !this.targets().length) this.dismiss()
@@ -109,11 +116,11 @@ class VerdictBar {
   }
 
   /** What an act that the server has not confirmed makes of a row. */
-  showAct({ example_id, action, label, key }) {
+  showAct({ example_id, action, label, key, note }) {
     const item = this.find(example_id)
     if (!item) return
     const undone = action === "undo"
-    item.decision = undone ? null : { action, label, key }
+    item.decision = undone ? null : { action, label, key, note }
     item.mark = undone ? "" : `✓ ${action === "relabel" ? this.labels.words(label) : doneText(action)}`
     item.verdict = undone ? "" : t("{said} · you, now", { said: capital(this.labels.decisionText(item.decision, item.label)) })
   }
@@ -153,8 +160,10 @@ class VerdictBar {
 
   perform(id) {
     this.picker.close()
+    this.note.close()
     this.dismiss()
-    if (id === "undo") this.undo()
+    if (id === "note") this.openNote()
+    else if (id === "undo") this.undo()
     else if (id === "choose") this.choose()
     else if (id === "suggestion") this.takeSuggestion()
     else this.decide(() => ({ action: id, label: null }))
@@ -172,6 +181,20 @@ class VerdictBar {
   choose() {
     const [first] = this.targets()
     if (first) this.picker.open(first, this.root)
+  }
+
+  openNote() {
+    const [first] = this.targets()
+    if (first) this.note.open(first.note ?? first.decision?.note ?? "", this.root)
+  }
+
+  /** A note is of the rows in hand and goes out with their verdict; those that are decided are decided so again. */
+  keepNote(text) {
+    const items = this.targets()
+    items.forEach((item) => (item.note = text || null))
+    const decided = items.filter((item) => item.decision && !item.decision.by)
+    if (decided.length) this.decideItems(decided, (item) => ({ action: item.decision.action, label: item.decision.label }))
+    else this.drawBar()
   }
 
   takeSuggestion() {
@@ -213,6 +236,7 @@ class VerdictBar {
     const same = action === "relabel" && this.labels.same(label, item.label)
     return {
       action: same ? "keep" : action, label: same ? null : label, example_id: item.example_id, scan_id: item.scan_id, shown: item.shown,
+      note: item.note ?? item.decision?.note ?? null,
       instead_of: [item.decision?.decision_id, item.decision?.key, ...item.acts].filter(Boolean),
     }
   }
@@ -314,9 +338,16 @@ class VerdictBar {
     const chosen = this.view?.selected.size ?? 0
     const said = this.data?.trouble ? t("{n} not saved yet, tried again every few seconds: {why}", { n: this.outbox.waiting, why: this.data.trouble })
       : chosen > 1 || (!this.view && hand.length > 1) ? tn("{n} row chosen", "{n} rows chosen", hand.length, { n: figure(hand.length) })
-        : only ? [this.view ? shortened(only.name) : "", only.verdict || t("Not decided")].filter(Boolean).join(" · ") : t("No row chosen")
+        : only ? [this.view ? shortened(only.name) : "", only.verdict || t("Not decided"), this.noteOf(only)].filter(Boolean).join(" · ") : t("No row chosen")
     if (this.standing.textContent !== said) this.standing.textContent = said
     this.standing.classList.toggle("waiting", Boolean(this.data?.trouble))
+    this.flatters.hidden = !hand.some((item) => item.in_sight)
+    this.flatters.textContent = this.data?.flatters ?? ""
+  }
+
+  noteOf({ note, decision }) {
+    const text = note ?? decision?.note
+    return text ? t("Note, kept with your verdict: {note}", { note: text }) : ""
   }
 
   /** The classes that one key or click gives: all where they are few, else those in play. */
