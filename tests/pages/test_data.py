@@ -14,6 +14,7 @@ from core.context import Context
 from core.records import Dataset
 from core.services.load import preview, start_load, wait
 from core.services.splits import split_counts
+from core.services.views import save_view
 from core.store.datasets import list_datasets
 from core.store.versions import get_version, list_versions
 
@@ -218,6 +219,18 @@ def test_a_sort_is_of_all_rows_and_not_of_the_page(open_at: OpenAt, films: str) 
     assert shown.dataframe[0].value["example"].tolist() == texts[:50]
     shown.text_input(key="words").set_value("another").run()
     assert shown.dataframe[0].value["example"].tolist() == [text for text in texts if "another" in text]
+
+
+def test_a_saved_view_opens_with_the_boxes_that_stand_in_the_url(app: Context, open_at: OpenAt, films: str) -> None:
+    [dataset] = list_datasets(app.store)
+    save_view(app, dataset, "good ones", "data", {"label": "pos", "words": "bad", "where": "batch = b1"}, "ada")
+    shown = open_at("data", dataset=films, view="rows", label="neg")
+    shown.session_state["list-views"] = True
+    shown.run()
+    shown.button(key="view-open-good ones").click().run()
+    assert not problems(shown)
+    assert "label\\: pos · text\\: bad" in words(shown)
+    assert shown.query_params["where"] in ("batch = b1", ["batch = b1"])
 
 
 def test_rows_set_aside_are_counted_and_shown_with_line_and_reason(open_at: OpenAt, films: str) -> None:

@@ -26,7 +26,7 @@ from core.store.export import write_job_rows
 from core.store.versions import add_fingerprint, get_version, make_split_version
 from core.tasks import task_named
 from core.typed import to_json
-from core.words import stored
+from core.words import later, stored
 
 
 def start_split(
@@ -116,8 +116,14 @@ def _clusters(rows: pa.Table, groups: Path) -> np.ndarray[tuple[int], np.dtype[n
 
 def _note(plan: SplitPlan) -> str:
     shares = ", ".join(f"{part} {share:.0%}" for part, share in plan.shares.items())
-    by = f" by {plan.group_column}" if plan.group_column else ""
-    return f"{plan.method} split{by}: {shares}; seed {plan.seed}"
+    mark, by, seed = plan.method, plan.group_column, plan.seed
+    if by:
+        return stored(f"{mark} split by {by}: {shares}; seed {seed}")
+    return stored(f"{mark} split: {shares}; seed {seed}")
+
+
+_METHODS = (later("stratified"), later("leak-safe"), later("grouped"), later("random"))
+"""What a note may begin with."""
 
 
 def _foresee(context: Context, folder: JobFolder) -> Foreseen:

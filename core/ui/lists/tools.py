@@ -19,12 +19,17 @@ from core.records import Dataset, How, ListColumn, RowOrder, View
 from core.services.issues.listing import attribute_values
 from core.services.lists import (
     COLUMNS,
+    EXTRA,
     FILTERS,
     FLAGGED,
+    GIVEN,
+    LABEL,
     LABEL_COLUMNS,
+    MISSING,
     ORDER,
     SEARCH,
     SHOW,
+    SUGGESTED,
     VERDICT,
     WORST,
     Listed,
@@ -58,6 +63,8 @@ _WAYS: Mapping[str, tuple[str, ...]] = {
     "flag": (YES, NO),
 }
 FORMATS: Mapping[Format, str] = {"csv": "CSV", "parquet": "Parquet", "jsonl": later("JSON lines")}
+_BOUND = frozenset({LABEL, SEARCH, WORST, GIVEN, SUGGESTED, MISSING, EXTRA})
+"""What Streamlit keeps in the URL, where nobody else may write it."""
 Write = Callable[[Path, Format, bool], Path]
 """Writes the list as it is shown into a file of a format, in CSV as plain texts or escaped."""
 
@@ -368,13 +375,14 @@ def _manage(tools: Tools, names: Sequence[str]) -> None:
 
 
 def _open(view: View) -> None:
-    """Shows a view: the widgets that are bound to the URL, and what of it they leave alone."""
+    """Shows a view: the widgets, of which those that are bound write the URL themselves, and what else stands there."""
     query = dict(view.query)
     for key in OF_PAGE[view.page]:
-        if key in st.session_state and key not in (FILTERS, ORDER, COLUMNS):
+        drawn = key in st.session_state and key not in (FILTERS, ORDER, COLUMNS)
+        if drawn:
             st.session_state[key] = _typed(key, query.get(key))
-    others = {key: value for key, value in st.query_params.to_dict().items() if key not in OF_PAGE[view.page]}
-    st.query_params.from_dict(others | query)
+        if not (drawn and key in _BOUND):
+            _put(key, query.get(key, ""))
 
 
 def _typed(key: str, value: str | None) -> str | int | None:

@@ -16,7 +16,7 @@ from core.ui.shell.guard import current_user, signed_in
 from core.ui.shell.keyboard import keyboard
 from core.ui.shell.language import language_switch
 from core.ui.url import asked_for, name, to_url
-from core.words import say
+from core.words import say, say_stored
 
 
 def title_only(title: str) -> None:
@@ -117,7 +117,7 @@ def _switch_dataset() -> None:
 
 def _facts(dataset: Dataset, version: Version) -> None:
     made = {"load": say("as loaded"), "review": say("after review"), "split": say("with splits")}[version.kind]
-    note = f" · {plain(version.note)}" if version.note and version.kind != "load" else ""
+    note = f" · {plain(say_stored(version.note))}" if version.note and version.kind != "load" else ""
     st.caption(
         say("version {n} {made}", n=version.number, made=made)
         + note
