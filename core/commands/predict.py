@@ -9,7 +9,7 @@ from typing import get_args
 import click
 
 from core.commands.command import Answer, command, person, table
-from core.commands.parameters import check_free, in_full, out_option, run_option
+from core.commands.parameters import check_free, in_full, out_option, plain_option, run_option
 from core.commands.progress import ProgressLine
 from core.context import Context
 from core.records import Run
@@ -40,6 +40,7 @@ SUFFIXES: Mapping[str, Format] = {".csv": "csv", ".parquet": "parquet", ".pq": "
 @click.option(
     "--format", "format_", type=click.Choice(get_args(Format)), help="default: by the ending of --out, else csv"
 )
+@plain_option
 def predict_command(
     context: Context,
     files: tuple[Path, ...],
@@ -48,6 +49,7 @@ def predict_command(
     column: str,
     out: Path | None,
     format_: Format | None,
+    plain: bool,
 ) -> Answer:
     """Predict a file with a fine-tuned model."""
     used = find_run(context, run, dataset)
@@ -57,7 +59,7 @@ def predict_command(
     batch = look(context, used, [str(file) for file in files], column=column)
     with ProgressLine() as line:
         job = run_predict(context, used, batch, person(), line.show)
-    write_results(context, job, out, format_)
+    write_results(context, job, out, format_, plain)
     result = result_of(context, job)
     data = {
         "dataset": get_dataset(context.store, used.dataset_id).name,

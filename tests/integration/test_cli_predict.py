@@ -51,6 +51,8 @@ def test_predict_writes_every_row_and_says_what_came_of_them(ask: Ask, tmp_path:
     assert [row["id"] for row in rows] == ["'=1", "2"]
     assert rows[0]["predicted"] in found["classes"] and rows[1]["reason"] == "missing text"
     assert "exists already" in ask("predict", "--run", "2", source, "--out", out, code=2)
+    ask("predict", "--run", "2", source, "--out", tmp_path / "plain.csv", "--plain")
+    assert (tmp_path / "plain.csv").read_text().splitlines()[1].startswith("=1,")
 
 
 def test_a_run_that_several_datasets_have_is_asked_after(

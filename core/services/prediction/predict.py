@@ -167,8 +167,8 @@ def first_results(context: Context, job: Job, limit: int, *, only_bad: bool = Fa
     return first_rows(context.store, _file(context, job), limit, not_null=reason if only_bad else None)
 
 
-def write_results(context: Context, job: Job, out: Path, format: str) -> Path:  # noqa: A002
-    """Writes all results to `out`, which must not exist: `csv` (formulas escaped), `parquet`, or `json` (a list).
+def write_results(context: Context, job: Job, out: Path, format: str, plain: bool = False) -> Path:  # noqa: A002
+    """Writes all results to `out`, which must not exist: `csv` (formulas escaped, unless `plain`), `parquet`, or `json` (a list).
 
     Raises UsageError for another format and where `out` exists, JobError where there are no results.
     """
@@ -182,7 +182,7 @@ def write_results(context: Context, job: Job, out: Path, format: str) -> Path:  
         with whole(out) as part:
             shutil.copyfile(found, part)
         return out
-    return store.export_file(context.store, found, out, "csv" if format == "csv" else "json")
+    return store.export_file(context.store, found, out, "csv" if format == "csv" else "json", plain)
 
 
 def _file(context: Context, job: Job) -> Path:
