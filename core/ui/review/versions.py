@@ -21,7 +21,11 @@ from core.ui.shell.pages import link
 from core.words import later, say
 
 PAGE_ROWS = 50
-_MADE = {"load": later("loaded"), "review": later("review", "what made it"), "split": later("splits", "what made it")}
+_MADE = {
+    "load": later("loaded", "what made it"),
+    "review": later("review", "what made it"),
+    "split": later("splits", "what made it"),
+}
 
 
 def version_form(context: Context, dataset: Dataset, version: Version, user: str) -> None:
@@ -58,7 +62,7 @@ def version_form(context: Context, dataset: Dataset, version: Version, user: str
 
 
 def _made(version: Version) -> str:
-    return say(_MADE[version.kind], "" if version.kind == "load" else "what made it")
+    return say(_MADE[version.kind], "what made it")
 
 
 def version_table(known: Sequence[Version]) -> None:
