@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 import plotly.graph_objects as go
 
+from core.charts.history import ticks
 from core.charts.style import ACCENT, FAINT, faded, lay_out
 from core.records import Estimate
 
@@ -49,7 +50,9 @@ def trend(names: Sequence[str], values: Sequence[Estimate | None]) -> go.Figure:
         showgrid=False,
         tickfont={"size": 12},
     )
-    return figure.update_yaxes(tickformat=".0%", nticks=5, showgrid=True, gridcolor=FAINT)
+    ends = [(one.low, one.high) for _, one in known] or [(0.0, 1.0)]
+    places, words = ticks(min(low for low, _ in ends), max(high for _, high in ends), share=True)
+    return figure.update_yaxes(tickvals=places, ticktext=words, showgrid=True, gridcolor=FAINT)
 
 
 def spark(values: Sequence[float]) -> str:

@@ -9,16 +9,17 @@ from core.errors import UsageError
 from core.records import Action, BulkAction
 from core.review.words import class_words
 from core.targets import Target
+from core.words import later, say, say_stored
 
 DECIDES: tuple[BulkAction, ...] = ("keep", "relabel", "suggestion", "add", "remove", "exclude", "unsure")
 """Acts that can be asked for; `undo` takes one of them back."""
 _LABELS: tuple[BulkAction, ...] = ("relabel", "add", "remove")
 _SAID = {
-    "keep": "kept as they are",
-    "suggestion": "changed to what is suggested",
-    "exclude": "excluded",
-    "unsure": "left as unsure",
-    "undo": "taken back",
+    "keep": later("kept as they are"),
+    "suggestion": later("changed to what is suggested"),
+    "exclude": later("excluded"),
+    "unsure": later("left as unsure"),
+    "undo": later("taken back"),
 }
 
 
@@ -69,10 +70,16 @@ def _label(doing: Doing, label: str | None, suggested: str | None, target: Targe
     return target.label_of(dict.fromkeys((*classes, doing.label or "")))
 
 
+def among_said(among: str) -> str:
+    """Which rows an act is about, as it is kept in English, in the current language."""
+    return " · ".join(say_stored(part) for part in among.split(" · "))
+
+
 def said(doing: Doing, target: Target) -> str:
     """`changed to tech`, `excluded`, `corn added`: what becomes of the rows, in words."""
     if doing.action == "relabel":
-        return f"changed to {target.words(doing.label or '')}"
+        return say("changed to {label}", label=target.words(doing.label or ""))
     if doing.action in ("add", "remove"):
-        return f"{class_words(doing.label or '', target)} {'added' if doing.action == 'add' else 'removed'}"
-    return _SAID[doing.action]
+        name = class_words(doing.label or "", target)
+        return say("{name} added" if doing.action == "add" else "{name} removed", name=name)
+    return say(_SAID[doing.action])

@@ -10,6 +10,7 @@ from core.review.acts import DECIDING
 from core.review.records import Act, Refusal
 from core.review.words import in_words
 from core.targets import Target
+from core.words import ENGLISH, speaking, stored
 
 
 def judge(
@@ -52,15 +53,16 @@ def judge_undos(
     for act in acts:
         target = targets.get(act.undoes_key or "")
         if target is None:
-            refused.append(Refusal(act, "Nothing to undo: no decision of yours is in force on this version."))
+            refused.append(Refusal(act, stored("Nothing to undo: no decision of yours is in force on this version.")))
         elif target.action == "undo":
-            refused.append(Refusal(act, f"That is an undo itself, of row {target.example_id}: decide the row anew."))
+            said = stored(f"That is an undo itself, of row {target.example_id}: decide the row anew.")
+            refused.append(Refusal(act, said))
         elif target.decision_id in taken_back:
-            refused.append(Refusal(act, f"The decision on row {target.example_id} has been taken back already."))
+            said = stored(f"The decision on row {target.example_id} has been taken back already.")
+            refused.append(Refusal(act, said))
         elif target.reviewer != reviewer:
-            refused.append(
-                Refusal(act, f"Row {target.example_id} was decided by {target.reviewer}: only they can undo it.")
-            )
+            said = stored(f"Row {target.example_id} was decided by {target.reviewer}: only they can undo it.")
+            refused.append(Refusal(act, said))
         else:
             accepted.append((act, target))
     return accepted, refused
@@ -69,13 +71,13 @@ def judge_undos(
 def objection(act: Act, rows: Mapping[int, str | None], labels: Set[str], target: Target) -> str:
     """Why the act makes no sense for this version; empty where it does."""
     if act.action not in DECIDING:
-        return f"{act.action!r} is no decision. Use one of: {', '.join(DECIDING)}."
+        return stored(f"{act.action!r} is no decision. Use one of: {', '.join(DECIDING)}.")
     if act.example_id not in rows:
-        return f"Row {act.example_id} is not in this version."
+        return stored(f"Row {act.example_id} is not in this version.")
     if act.action != "relabel":
         return ""
     if not act.new_label:
-        return f"Row {act.example_id} is to be relabelled, but no label is given."
+        return stored(f"Row {act.example_id} is to be relabelled, but no label is given.")
     return target.objection(act.new_label, labels)
 
 
@@ -94,9 +96,15 @@ def _seen(act: Act, other: Decision, reviewer: str) -> bool:
 
 
 def _judged_meanwhile(other: Decision, target: Target, label: str | None, reviewer: str) -> str:
-    who = f"Another tab under your name, {reviewer}," if other.reviewer == reviewer else other.reviewer
-    said, when = in_words(other, target, label), f"{other.decided_at:%d %b, %H:%M} UTC"
-    return (
-        f"{who} has already decided row {other.example_id}: {said} ({when}). Your decision was not saved: go back to "
+    row, when = other.example_id, f"{other.decided_at:%d %b, %H:%M} UTC"
+    with speaking(ENGLISH):  # whoever asks: one thread may write for several
+        status = in_words(other, target, label)
+    if other.reviewer == reviewer:
+        return stored(
+            f"Another tab under your name, {reviewer}, has already decided row {row}: {status} ({when}). Your decision "
+            "was not saved: go back to the row and decide again to replace that one."
+        )
+    return stored(
+        f"{other.reviewer} has already decided row {row}: {status} ({when}). Your decision was not saved: go back to "
         "the row and decide again to replace that one."
     )

@@ -8,13 +8,23 @@ from dataclasses import dataclass
 from core.lookalikes import isolated
 from core.records import Decision, ReviewCounts
 from core.targets import Target
+from core.words import later, say, say_n
 
 _DONE = {
-    "keep": "kept as it is",
-    "exclude": "excluded",
-    "unsure": "left as unsure",
-    "ask": "asked for again",
-    "undo": "taken back",
+    "keep": later("kept as it is"),
+    "exclude": later("excluded"),
+    "unsure": later("left as unsure"),
+    "ask": later("asked for again"),
+    "undo": later("taken back"),
+}
+_BRIEFLY = {"keep": later("kept"), "exclude": later("excluded"), "unsure": later("unsure", "done")}
+_ACTIONS = {
+    "keep": later("keep", "decision"),
+    "relabel": later("relabel", "decision"),
+    "exclude": later("exclude", "decision"),
+    "unsure": later("unsure", "decision"),
+    "ask": later("ask", "decision"),
+    "undo": later("undo", "decision"),
 }
 
 
@@ -42,11 +52,13 @@ def change_words(before: str | None, after: str, target: Target) -> str:
     """`changed to sport`; of several classes `added corn, removed wheat`."""
     if target.several:
         made = change(before, after, target)
-        parts = (("added", made.added), ("removed", made.removed))
-        said = [f"{word} {_listed([class_words(one, target) for one in names])}" for word, names in parts if names]
+        parts = ((later("added {names}"), made.added), (later("removed {names}"), made.removed))
+        said = [
+            say(words, names=_listed([class_words(one, target) for one in names])) for words, names in parts if names
+        ]
         if said:
-            return ", ".join(said)
-    return f"changed to {isolated(target.words(after))}"
+            return say(", ").join(said)
+    return say("changed to {label}", label=isolated(target.words(after)))
 
 
 def change_marks(before: str, after: str | None, target: Target) -> str | None:
@@ -57,14 +69,24 @@ def change_marks(before: str, after: str | None, target: Target) -> str | None:
     made = change(before, after, target)
     signs = (("+", made.added), ("−", made.removed))
     marks = [f"{sign} {class_words(one, target)}" for sign, names in signs for one in names]
-    return ", ".join(marks) or "the same"
+    return ", ".join(marks) or say("the same")
 
 
 def in_words(decision: Decision, target: Target, before: str | None) -> str:
     """`changed to sport`, `kept as it is`, …; `before` is the label of the version that was decided on."""
     if decision.action == "relabel" and decision.new_label is not None:
         return change_words(before, decision.new_label, target)
-    return _DONE[decision.action]
+    return say(_DONE[decision.action])
+
+
+def done_words(action: str) -> str:
+    """`kept`, `excluded`: what was done, as briefly as can be."""
+    return say(_BRIEFLY[action], "done" if action == "unsure" else "") if action in _BRIEFLY else action_words(action)
+
+
+def action_words(action: str) -> str:
+    """The name of what is decided: `keep`."""
+    return say(_ACTIONS[action], "decision")
 
 
 def _without(classes: Sequence[str], others: Iterable[str]) -> tuple[str, ...]:
@@ -73,16 +95,19 @@ def _without(classes: Sequence[str], others: Iterable[str]) -> tuple[str, ...]:
 
 
 def _listed(names: Sequence[str]) -> str:
-    return " and ".join(filter(None, (", ".join(names[:-1]), names[-1])))
+    most = say(", ").join(names[:-1])
+    return say("{names} and {last}", names=most, last=names[-1]) if most else names[-1]
 
 
 def count_words(counts: ReviewCounts) -> str:
     """`14 rows decided: 10 changed, 1 excluded, 2 kept, 1 unsure.`"""
     parts = (
-        (counts.relabelled, "changed"),
-        (counts.excluded, "excluded"),
-        (counts.kept, "kept"),
-        (counts.unsure, "unsure"),
+        (counts.relabelled, later("{n:,} changed")),
+        (counts.excluded, later("{n:,} excluded")),
+        (counts.kept, later("{n:,} kept")),
+        (counts.unsure, later("{n:,} unsure")),
     )
-    said = ", ".join(f"{count:,} {word}" for count, word in parts if count)
-    return f"{counts.decided:,} row{'' if counts.decided == 1 else 's'} decided{': ' + said if said else ''}."
+    said = say(", ").join(say(words, n=count) for count, words in parts if count)
+    if not said:
+        return say_n("{n:,} row decided.", "{n:,} rows decided.", counts.decided)
+    return say_n("{n:,} row decided: {parts}.", "{n:,} rows decided: {parts}.", counts.decided, parts=said)

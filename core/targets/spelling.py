@@ -6,6 +6,8 @@ import re
 from collections.abc import Iterable, Set
 from difflib import get_close_matches
 
+from core.words import stored
+
 PYTHON_LIST = r"\[\s*'[^'\"\\]*'(\s*,\s*'[^'\"\\]*')*\s*\]"
 """How Python writes a list of plain texts, and with it pandas into CSV: `['grain', 'wheat']`. For RE2 and Python."""
 _PYTHON_LIST = re.compile(PYTHON_LIST)
@@ -27,5 +29,7 @@ def in_order(classes: Iterable[str]) -> tuple[str, ...]:
 def unknown_class(name: str, known: Set[str]) -> str:
     """That there is no such class; names those that are spelled like it."""
     near = get_close_matches(name, known, n=3)
-    hint = f" Did you mean {' or '.join(repr(one) for one in near)}?" if near else ""
-    return f"Label {name!r} is none of this dataset's {len(known):,} classes.{hint}"
+    names, classes = " or ".join(repr(one) for one in near), len(known)
+    if near:
+        return stored(f"Label {name!r} is none of this dataset's {classes:,} classes. Did you mean {names}?")
+    return stored(f"Label {name!r} is none of this dataset's {classes:,} classes.")

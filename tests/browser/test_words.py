@@ -45,6 +45,11 @@ WALK = (
     *(f"evaluation?dataset=news&view={view}" for view in NEWS["evaluation"]),
     *(f"evaluation?dataset=crops&view={view}" for view in ("matrix", "together", "report", "curves")),
     *("profile?dataset=people&view=bias", "profile?dataset=people&view=checks", "data?dataset=people&view=rows"),
+    *(f"issues?dataset=news{narrowed}" for narrowed in NEWS["issues"]),
+    *("issues?dataset=digits", "issues?dataset=crops"),
+    *(f"review?dataset=news&view={view}" for view in NEWS["review"]),
+    *(f"review?dataset=digits&view={view}&show=All+rows" for view in ("desk", "grid")),
+    *("review?dataset=crops&view=desk&show=All+rows", "review?dataset=people&view=desk"),
 )
 """The addresses that are translated wholly."""
 
@@ -132,7 +137,7 @@ def test_the_dialogs_of_the_keyboard_and_the_space_panel_are_said_too(chinese: P
 
 
 def test_an_empty_workspace_is_said_in_chinese(chinese: Page, server: Server) -> None:
-    for address in WALK:
+    for address in dict.fromkeys(address.partition("?")[0] for address in WALK):
         chinese.goto(f"{server.url}/{address}")
         settled(chinese)
         expect(chinese.get_by_role("button", name="快捷键")).to_be_visible()

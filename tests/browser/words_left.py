@@ -31,8 +31,9 @@ STREAMLITS_LABELS = frozenset(
 So are its menu (theme, about), the tools at a table's corner, the sign that a page is being drawn and what stands where
 files are dropped."""
 _HELP = re.compile(r"(?:Help for|Remove) (.*)")
-_COUNTED = re.compile(r"Page \d+|\d+ options? available\.")
-"""What Streamlit's own scripts say of a page's number and, to screen readers, of the options of a box."""
+_COUNTED = re.compile(r"Page \d+|\d+ more|\d+ options? available\.")
+"""What Streamlit's own scripts say of a page's number, of pages that do not fit above and, to screen readers, of the
+options of a box."""
 _WORD = re.compile(r"[A-Za-z][A-Za-z0-9'’]*")
 _COLLECT = """() => {
   const said = []

@@ -414,3 +414,9 @@ def test_rows_of_several_classes_are_listed_in_words_and_found_by_a_class_or_by_
     assert not problems(shown)
     assert list(shown.dataframe[0].value["class"]) == ["corn", "wheat"]
     assert "test: 1 · no part: 3 · a row counts in each of its classes" in words(shown)
+
+
+def test_a_link_to_a_version_that_is_not_there_says_so(films: str, open_at: OpenAt) -> None:
+    shown = open_at("data", dataset=films, version="9")
+    assert [one.value for one in shown.warning] == ["films has no version 9. This is version 1."]
+    assert not open_at("data", dataset=films, version="1").warning

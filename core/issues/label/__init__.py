@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from core.issues.contract import Evidence, IssueType, Seen
+from core.words import later, say, say_n
 
 CLEANLAB_FILTERS = (
     "prune_by_noise_rate",
@@ -44,7 +45,7 @@ class LabelEvidence(Evidence):
     missing_usual: tuple[float | None, ...] = ()
 
 
-def say(evidence: LabelEvidence, row: Seen) -> str:
+def why(evidence: LabelEvidence, row: Seen) -> str:
     """Both labels' probabilities against what rows of their class usually get, and what the neighbours say; of several
     classes those in doubt."""
     if evidence.whole_probability is not None:
@@ -54,8 +55,14 @@ def say(evidence: LabelEvidence, row: Seen) -> str:
         sentences.append(_probable(row.suggested, evidence.suggested_probability, evidence.suggested_threshold))
     if row.neighbours:
         agreeing = sum(label == row.suggested for label in row.neighbours)
-        be = "is" if agreeing == 1 else "are"
-        sentences.append(f"{agreeing} of the {len(row.neighbours)} nearest examples {be} {row.suggested}.")
+        beside = say_n(
+            "{n} of the {all} nearest examples is {label}.",
+            "{n} of the {all} nearest examples are {label}.",
+            agreeing,
+            all=len(row.neighbours),
+            label=row.suggested,
+        )
+        sentences.append(beside)
     return " ".join(sentence for sentence in sentences if sentence)
 
 
@@ -64,30 +71,51 @@ def sure(summary: Mapping[str, Any]) -> str:
     share = summary["share_wrong"]
     between = f"{share['low']:.1%} – {share['high']:.1%}"
     if summary.get("untold"):
-        return f"How many labels are wrong cannot be told: {between} is possible"
-    return f"{share['estimate']:.1%} of all labels are probably wrong ({between}, 95 % interval)"
+        return say("How many labels are wrong cannot be told: {between} is possible", between=between)
+    return say(
+        "{share:.1%} of all labels are probably wrong ({between}, 95 % interval)",
+        share=share["estimate"],
+        between=between,
+    )
 
 
 def _doubts(evidence: LabelEvidence) -> str:
     extra = zip(evidence.extra, evidence.extra_probabilities, evidence.extra_usual, strict=True)
     missing = zip(evidence.missing, evidence.missing_probabilities, evidence.missing_usual, strict=True)
     parts = [
-        *(f"{name} is given but has probability {_against(found, usual)}" for name, found, usual in extra),
-        *(f"{name} is missing but has probability {_against(found, usual)}" for name, found, usual in missing),
+        *(
+            say("{name} is given but has probability {share}", name=name, share=_against(found, usual))
+            for name, found, usual in extra
+        ),
+        *(
+            say("{name} is missing but has probability {share}", name=name, share=_against(found, usual))
+            for name, found, usual in missing
+        ),
     ]
     whole = _percent(evidence.whole_probability or 0.0)
-    return f"{'; '.join(parts)}." if parts else f"No class is in doubt: the whole label has probability {whole}."
+    if parts:
+        return say("{sentence}.", sentence=say("; ").join(parts))
+    return say("No class is in doubt: the whole label has probability {share}.", share=whole)
 
 
 def _against(probability: float, usual: float | None) -> str:
-    return _percent(probability) + (f" (usual {_percent(usual)})" if usual is not None else "")
+    if usual is None:
+        return _percent(probability)
+    return say("{share} (usual {usual})", share=_percent(probability), usual=_percent(usual))
 
 
 def _probable(label: str, probability: float | None, threshold: float | None) -> str:
     if probability is None:
         return ""
-    usual = f", usual for that class {_percent(threshold)}" if threshold is not None else ""
-    return f"Probability of {label}: {_percent(probability)}{usual}."
+    share = _percent(probability)
+    if threshold is None:
+        return say("Probability of {label}: {share}.", label=label, share=share)
+    return say(
+        "Probability of {label}: {share}, usual for that class {usual}.",
+        label=label,
+        share=share,
+        usual=_percent(threshold),
+    )
 
 
 def _percent(share: float) -> str:
@@ -97,14 +125,16 @@ def _percent(share: float) -> str:
 TYPE = IssueType(
     name="label",
     order=1,
-    title="Wrong labels",
-    help="Label quality: how probable it is that the given label is right, by a model that has not seen the row. As "
-    "many rows are flagged as give the best balance of hits and misses to be expected.",
+    title=later("Wrong labels"),
+    help=later(
+        "Label quality: how probable it is that the given label is right, by a model that has not seen the row. As "
+        "many rows are flagged as give the best balance of hits and misses to be expected."
+    ),
     needs=frozenset(("classes", "example_ids", "labels", "probabilities", "judged", "known", "before", "neighbours")),
     module="core.issues.label.find",
     evidence=LabelEvidence,
-    say=say,
+    say=why,
     sure=sure,
-    to_do="Check the labels",
+    to_do=later("Check the labels"),
     actions=("keep", "suggestion", "choose", "exclude", "unsure"),
 )

@@ -37,6 +37,7 @@ from core.issues.label.share import (
 from core.issues.label.tables import evidence_of, known_notes, summary_of
 from core.issues.signals import Probabilities, Signals
 from core.targets import Labels
+from core.words import stored
 
 MAX_JOINT_CLASSES = 6_000
 """A joint matrix of more classes does not fit in memory."""
@@ -164,7 +165,9 @@ def _filtered(signals: Signals, flag_by: str) -> tuple[NDArray[np.bool_], tuple[
             found = cleanlab_filter.find_label_issues(signals.labels, probabilities, filter_by=flag_by, n_jobs=1)
             return np.asarray(found, bool), ()
         found = find_label_issues_batched(signals.labels, signals.probabilities, verbose=False, return_mask=True)
-    return np.asarray(found, bool), (f"Too large for {flag_by} in memory: flagged by cleanlab's batched filter.",)
+    return np.asarray(found, bool), (
+        stored(f"Too large for {flag_by} in memory: flagged by cleanlab's batched filter."),
+    )
 
 
 def _class_shares(
@@ -198,4 +201,4 @@ def _cells(signals: Signals, facts: RowFacts, likely: NDArray[np.float64]) -> Ce
 def _joint_notes(joint: NDArray[np.float64] | None, classes: int) -> tuple[str, ...]:
     if joint is not None:
         return ()
-    return (f"With {classes:,} classes the given × true matrix is left out.",)
+    return (stored(f"With {classes:,} classes the given × true matrix is left out."),)

@@ -20,6 +20,7 @@ from core.issues.label.finding import ClassShares
 from core.issues.signals import Signals
 from core.records import Estimate
 from core.targets import Labels
+from core.words import stored
 
 QUANTILE = 0.975
 MOST_WRONG = 1 / 3
@@ -134,13 +135,15 @@ def why_untold(signals: Signals, seen: SeenErrors, chance: bool, known: int = 0)
     if rows == 0:
         if known:
             return None
-        return "No class has enough distinct rows for a model to judge it."
+        return stored("No class has enough distinct rows for a model to judge it.")
     if chance:
-        return "The model knows the labels no better than chance, so where it disagrees says nothing about them."
+        return stored(
+            "The model knows the labels no better than chance, so where it disagrees says nothing about them."
+        )
     share = with_known(seen.share, rows, known)
     if share.high - share.low <= WIDEST:
         return None
-    return (
+    return stored(
         f"The model disagrees with {seen.disagrees.mean():.0%} of the labels, and from {rows:,} rows it cannot be said "
         f"how much of that is its own fault: anything from {share.low:.0%} to {share.high:.0%} can be wrong. More "
         "rows, or a model that knows this kind of data better, would narrow it."

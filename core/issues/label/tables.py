@@ -14,6 +14,7 @@ from core.issues.evidence import neighbour_columns
 from core.issues.label.finding import Curve, Finding
 from core.issues.signals import Signals
 from core.typed import JsonObject
+from core.words import stored
 
 SHOWN = 5
 """Nearest rows that a reviewer sees."""
@@ -86,5 +87,8 @@ def known_notes(known: NDArray[np.bool_]) -> tuple[str, ...]:
     count = int(known.sum())
     if not count:
         return ()
-    rows = "1 row" if count == 1 else f"{count:,} rows"
-    return (f"{rows} with a label that people have confirmed count as right and are not asked for again.",)
+    if count == 1:
+        return (stored("1 row with a label that people have confirmed count as right and are not asked for again."),)
+    return (
+        stored(f"{count:,} rows with a label that people have confirmed count as right and are not asked for again."),
+    )

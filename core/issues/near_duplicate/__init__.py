@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from core.issues.contract import Evidence, IssueType, Seen
+from core.words import later, say, say_n
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -26,38 +27,51 @@ class NearDuplicateEvidence(Evidence):
     """Whether the group carries more than one label."""
 
 
-def say(evidence: NearDuplicateEvidence, row: Seen) -> str:
+def why(evidence: NearDuplicateEvidence, row: Seen) -> str:
     """What the row is a copy of, and whether the labels agree."""
     if evidence.group is None:
-        return "No other row is nearly the same."
+        return say("No other row is nearly the same.")
     if evidence.kept in evidence.neighbours[:1]:
-        like = "The same content as" if evidence.exact else "Nearly the same as"
-        first = f"{like} row {evidence.kept}, which stands for a group of {evidence.size:,}."
+        first = say(
+            "The same content as row {row}, which stands for a group of {n:,}."
+            if evidence.exact
+            else "Nearly the same as row {row}, which stands for a group of {n:,}.",
+            row=evidence.kept,
+            n=evidence.size,
+        )
     else:
-        first = f"Stands for a group of {evidence.size:,} rows that are the same or nearly so."
-    return f"{first} {'Their labels do not agree.' if evidence.conflicting else 'All have the same label.'}"
+        first = say("Stands for a group of {n:,} rows that are the same or nearly so.", n=evidence.size)
+    agree = say("Their labels do not agree." if evidence.conflicting else "All have the same label.")
+    return f"{first} {agree}"
 
 
 def sure(summary: Mapping[str, Any]) -> str:
     """How many groups there are, how many of them contradict themselves, how many rows are exact copies."""
     if not summary["groups"]:
-        return "No two rows are nearly the same"
-    groups = f"{summary['groups']:,} group{'' if summary['groups'] == 1 else 's'}"
-    return f"{groups}, {summary['conflicting']:,} with conflicting labels; exact copies: {summary['exact']:,}"
+        return say("No two rows are nearly the same")
+    return say_n(
+        "{n:,} group, {conflicting:,} with conflicting labels; exact copies: {exact:,}",
+        "{n:,} groups, {conflicting:,} with conflicting labels; exact copies: {exact:,}",
+        summary["groups"],
+        conflicting=summary["conflicting"],
+        exact=summary["exact"],
+    )
 
 
 TYPE = IssueType(
     name="near_duplicate",
     order=2,
-    title="Near-duplicates",
-    help="How little a copy differs from the row that stands for its group: half of one less their cosine, and half "
-    "more where the labels agree, so that conflicting copies come first; 1 for rows that are no copy. Every copy is "
-    "flagged, the row that is kept is not.",
+    title=later("Near-duplicates"),
+    help=later(
+        "How little a copy differs from the row that stands for its group: half of one less their cosine, and half "
+        "more where the labels agree, so that conflicting copies come first; 1 for rows that are no copy. Every copy "
+        "is flagged, the row that is kept is not."
+    ),
     needs=frozenset(("example_ids", "labels", "probabilities", "embeddings", "contents", "groups")),
     module="core.issues.near_duplicate.find",
     evidence=NearDuplicateEvidence,
-    say=say,
+    say=why,
     sure=sure,
-    to_do="Keep one of each group",
+    to_do=later("Keep one of each group"),
     actions=("group", "exclude", "keep", "suggestion", "choose", "unsure"),
 )

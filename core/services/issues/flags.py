@@ -7,10 +7,26 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 from core.records import Scan
+from core.words import later, say
 
-RATES = ((0.9, "nearly all"), (0.7, "three of four"), (0.58, "two of three"), (0.42, "every second"))
+RATES = (
+    (0.9, later("nearly all")),
+    (0.7, later("three of four")),
+    (0.58, later("two of three")),
+    (0.42, later("every second")),
+)
 """From such a share on, a list is said to be wrong so often."""
-ORDINALS = {3: "third", 4: "fourth", 5: "fifth", 6: "sixth", 7: "seventh", 8: "eighth", 9: "ninth", 10: "tenth"}
+EVERY = {
+    3: later("every third"),
+    4: later("every fourth"),
+    5: later("every fifth"),
+    6: later("every sixth"),
+    7: later("every seventh"),
+    8: later("every eighth"),
+    9: later("every ninth"),
+    10: later("every tenth"),
+}
+FEW = later("few")
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +47,12 @@ class ListLength:
         if named is not None:
             return named
         every = round(1 / share) if share > 0 else 0
-        return f"every {ORDINALS[every]}" if every in ORDINALS else "few"
+        return EVERY.get(every, FEW)
+
+
+def often_said(length: ListLength) -> str:
+    """The same in the current language."""
+    return say(length.often)
 
 
 def curve(scan: Scan) -> tuple[ListLength, ...]:

@@ -168,7 +168,8 @@ def first_results(context: Context, job: Job, limit: int, *, only_bad: bool = Fa
 
 
 def write_results(context: Context, job: Job, out: Path, format: str, plain: bool = False) -> Path:  # noqa: A002
-    """Writes all results to `out`, which must not exist: `csv` (formulas escaped, unless `plain`), `parquet`, or `json` (a list).
+    """Writes all results to `out`, which must not exist: `csv` (formulas escaped, unless `plain`), `parquet`, or `json`
+    (a list).
 
     Raises UsageError for another format and where `out` exists, JobError where there are no results.
     """

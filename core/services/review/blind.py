@@ -19,8 +19,9 @@ from core.sql import literal
 from core.store.filters import Condition
 from core.store.relations import relation
 from core.store.rows import values
+from core.words import later
 
-FLATTERS = (
+FLATTERS = later(
     "Test rows are judged here with the model's answer in sight: labels that follow it flatter the next score of that "
     "model."
 )

@@ -24,6 +24,7 @@ from core.store.datasets import get_dataset
 from core.store.ids import new_id
 from core.store.rows import labels_of
 from core.tasks import target_of
+from core.words import ENGLISH, speaking, stored
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +56,7 @@ def stopped(dataset: Dataset) -> str:
     """Why nothing more is decided on a dataset: it is in the trash. Empty where it is not."""
     if dataset.state != "trashed":
         return ""
-    return f"{dataset.name} was moved to the trash: restore it on the Data page to go on."
+    return stored(f"{dataset.name} was moved to the trash: restore it on the Data page to go on.")
 
 
 def undo(context: Context, version_id: str, reviewer: str) -> Decision:
@@ -81,6 +82,9 @@ def make_version(context: Context, parent_id: str, note: str, by: str) -> Versio
     made = versions.add_fingerprint(context.store, made.version_id)
     record_versions(context)
     return made
+
+
+NOT_SAVED = stored("This was not saved.")
 
 
 class _Moment:
@@ -116,7 +120,7 @@ class _Moment:
         refused: list[Refusal] = []
         fresh = [act for act in acts if act.client_key not in self._known]
         if fresh and (why := stopped(self._dataset)):
-            refused, fresh = [Refusal(act, f"{why} This was not saved.") for act in fresh], []
+            refused, fresh = [Refusal(act, f"{why} {NOT_SAVED}") for act in fresh], []
         for is_undo, group in groupby(fresh, key=lambda act: act.action == "undo"):
             if is_undo:
                 undone, problems = self._undo(reviewer, list(group))
@@ -178,9 +182,10 @@ def _undo_all(
 def _asked_first(context: Context, version: Version, newest: Decision) -> str:
     """Which act a screen would take back that does not know whose it is: several may go by one name."""
     target = target_of(get_dataset(context.store, version.dataset_id))
-    done = in_words(newest, target, newest.shown.get("given_label"))
-    return (
-        f"Row {newest.example_id} was {done} under your name, {newest.reviewer} ({newest.decided_at:%d %b, %H:%M} "
+    with speaking(ENGLISH):  # whoever asks: one thread may write for several
+        status = in_words(newest, target, newest.shown.get("given_label"))
+    return stored(
+        f"Row {newest.example_id} was {status} under your name, {newest.reviewer} ({newest.decided_at:%d %b, %H:%M} "
         "UTC), but not in this tab. Press Undo once more to take that back."
     )
 

@@ -31,6 +31,7 @@ from core.store.rows import get_rows, labels_of
 from core.store.scans import latest_scan
 from core.targets import Target
 from core.tasks import target_of
+from core.words import say
 
 HELD_OUT = ("test", "validation")
 """Splits that models are measured on."""
@@ -199,15 +200,32 @@ class RunSource:
             return isolated(target.words(label))
 
         predicted, given = issue.suggested_label or "", issue.given_label
-        said = f"Run {self.run.number} is {confidence:.0%} sure of {words(predicted)}"
-        if given and given != predicted:
-            said += f" and gives the label {words(given)} {score:.0%}"
+        other = given and given != predicted
+        said = say(
+            "Run {run} is {share:.0%} sure of {label} and gives the label {given} {score:.0%}."
+            if other
+            else "Run {run} is {share:.0%} sure of {label}.",
+            run=self.run.number,
+            share=confidence,
+            label=words(predicted),
+            given=words(given) if other else "",
+            score=score,
+        )
         if not near:
-            return f"{said}."
+            return said
         like = sum(one.example.label == predicted for one in near)
         as_given = sum(one.example.label == given for one in near)
-        others = "" if given == predicted else f", {as_given} {words(given)}" if given else ""
-        return f"{said}. Of its {len(near)} nearest examples {like} are {words(predicted)}{others}."
+        beside = say(
+            "Of its {n} nearest examples {like} are {label}, {others} {given}."
+            if other
+            else "Of its {n} nearest examples {like} are {label}.",
+            n=len(near),
+            like=like,
+            label=words(predicted),
+            others=as_given,
+            given=words(given) if other else "",
+        )
+        return f"{said} {beside}"
 
     def _neighbours(
         self, context: Context, version_id: str, example_ids: Sequence[int]

@@ -11,6 +11,7 @@ from core.review.records import Act
 from core.services.review.decisions import record
 from core.store import versions
 from core.store.ids import new_id
+from core.words import say, say_n
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,13 +27,22 @@ class TakenBack:
     @property
     def said(self) -> str:
         """What that means, in a sentence or three."""
-        row = f"Row {self.decision.example_id}"
-        done = f"{row}: the decision on version {self.version.number} is taken back."
+        done = say(
+            "Row {row}: the decision on version {number} is taken back.",
+            row=self.decision.example_id,
+            number=self.version.number,
+        )
         if not self.held_by:
             return done
-        one = len(self.held_by) == 1
-        held = f"{'Version' if one else 'Versions'} {listed(self.held_by)} still {'has' if one else 'have'} it"
-        return f"{done} {held}, since a version never changes: to change the row there, decide on it there."
+        held = say_n(
+            "Version {numbers} still has it, since a version never changes: to change the row there, decide on it "
+            "there.",
+            "Versions {numbers} still have it, since a version never changes: to change the row there, decide on it "
+            "there.",
+            len(self.held_by),
+            numbers=listed(self.held_by),
+        )
+        return f"{done} {held}"
 
 
 def take_back_one(context: Context, dataset: Dataset, decision_id: str, reviewer: str) -> TakenBack:
@@ -51,7 +61,8 @@ def take_back_one(context: Context, dataset: Dataset, decision_id: str, reviewer
 def listed(numbers: tuple[int, ...]) -> str:
     """`2`, `2 and 3`, `2, 3 and 4`"""
     *most, last = map(str, numbers)
-    return f"{', '.join(most)} and {last}" if most else last
+    names = say(", ").join(most)
+    return say("{names} and {last}", names=names, last=last) if most else last
 
 
 def _by_id(context: Context, dataset: Dataset, decision_id: str) -> Decision:

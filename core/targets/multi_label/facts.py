@@ -22,6 +22,7 @@ from core.records import Schema
 from core.sql import identifier, literal
 from core.targets.contract import Labels, Reading, Target
 from core.targets.spelling import PYTHON_LIST, as_json, in_order, unknown_class
+from core.words import say, stored
 
 _TYPE = "'[\"VARCHAR\"]'"
 _CONTROLS = r"[\x00-\x1F]+"
@@ -152,7 +153,7 @@ def label_of(classes: Iterable[str]) -> str:
 
 def words(label: str) -> str:
     """With commas between them."""
-    return ", ".join(classes_of(label)) or "none"
+    return ", ".join(classes_of(label)) or say("none", "of the classes")
 
 
 def classes(labels: Iterable[str]) -> tuple[str, ...]:
@@ -190,11 +191,12 @@ def objection(label: str, known: Set[str]) -> str:
     """Names what is no set of classes, and classes that are spelled like an unknown one."""
     found = _listed(label)
     if found is None or not all(isinstance(name, str) for name in found):
-        return f'Label {label!r} is no list of classes: write it as ["one","two"], or [] where none applies.'
+        return stored(f'Label {label!r} is no list of classes: write it as ["one","two"], or [] where none applies.')
     unknown = [unknown_class(name, known) for name in found if name not in known]
     if unknown:
         return " ".join(unknown)
-    return "" if label == label_of(found) else f"Label {label!r} is not in order: write it as {label_of(found)}."
+    ordered = label_of(found)
+    return "" if label == ordered else stored(f"Label {label!r} is not in order: write it as {ordered}.")
 
 
 def _listed(label: str) -> list[Any] | None:

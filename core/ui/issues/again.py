@@ -9,20 +9,22 @@ from core.errors import WinnowError
 from core.records import IssueFilter, Scan
 from core.services.review.again import ask_again
 from core.ui.parts.problems import show_error
+from core.words import later, say, say_n
 
-HELP = "They are handed out again like any other flagged row. What was said of them stays in the list of decisions."
+HELP = later(
+    "They are handed out again like any other flagged row. What was said of them stays in the list of decisions."
+)
 
 
 def ask_again_button(context: Context, user: str, scan: Scan, where: IssueFilter, total: int) -> None:
     """For all rows that the filter keeps; nothing where it does not keep settled ones."""
     if not where.settled or not total:
         return
-    rows = "this row" if total == 1 else f"these {total:,} rows"
     st.button(
-        f"Ask again for {rows}",
+        say_n("Ask again for this row", "Ask again for these {n:,} rows", total),
         key="ask-again",
         icon=":material/replay:",
-        help=HELP,
+        help=say(HELP),
         on_click=_ask,
         args=(context, user, scan, where),
     )
@@ -34,6 +36,5 @@ def _ask(context: Context, user: str, scan: Scan, where: IssueFilter) -> None:
     except WinnowError as error:
         show_error(error)
     else:
-        st.toast(
-            f"{len(asked):,} {'row is' if len(asked) == 1 else 'rows are'} asked for again.", icon=":material/replay:"
-        )
+        said = say_n("{n:,} row is asked for again.", "{n:,} rows are asked for again.", len(asked))
+        st.toast(said, icon=":material/replay:")

@@ -12,30 +12,34 @@ from core.records import Scan
 from core.services.issues.listing import issue_types
 from core.ui.lists.issue_filter import choose_type
 from core.ui.parts.problems import plain
+from core.words import say
 
 
 def cards(scan: Scan, chosen: IssueType[Any]) -> None:
     """A card per type that the scan looked for, folded away under how many each has: the list comes first. A card's
     button lists its rows beneath."""
     found = issue_types(scan)
-    counts = " · ".join(f"{kind.title}: {scan.found(kind.name)['flagged']:,}" for kind in found)
-    with st.expander(f"What the scan looked for: {counts}", icon=":material/troubleshoot:", key="issue-cards"):
+    counts = " · ".join(f"{say(kind.title)}: {scan.found(kind.name)['flagged']:,}" for kind in found)
+    with st.expander(
+        say("What the scan looked for: {counts}", counts=counts), icon=":material/troubleshoot:", key="issue-cards"
+    ):
         for place, kind in zip(st.columns(len(found), gap="small"), found, strict=True):
             with place:
                 _card(scan, kind, kind is chosen)
-        missing = [kind.title.lower() for name, kind in ISSUE_TYPES.items() if name not in scan.types]
+        missing = [say(kind.title).lower() for name, kind in ISSUE_TYPES.items() if name not in scan.types]
         if missing:
-            st.caption(f"This scan did not look for {' or '.join(missing)}. Scan again to find them.")
+            types = say(" or ").join(missing)
+            st.caption(say("This scan did not look for {types}. Scan again to find them.", types=types))
 
 
 def _card(scan: Scan, kind: IssueType[Any], chosen: bool) -> None:
     about = scan.found(kind.name)
     with st.container(border=True, gap="small", height="stretch", key=f"issue-card-{kind.name}"):
-        st.markdown(f"**{kind.title}**", help=kind.help)
-        st.markdown(f"## {about['flagged']:,} :small[flagged]")
+        st.markdown(f"**{say(kind.title)}**", help=say(kind.help))
+        st.markdown(f"## {about['flagged']:,} :small[{say('flagged', 'rows')}]")
         st.caption(plain(kind.sure(about)))
         st.button(
-            f"{kind.to_do}: listed below" if chosen else kind.to_do,
+            say("{act}: listed below", act=say(kind.to_do)) if chosen else say(kind.to_do),
             type="primary" if chosen else "secondary",
             icon=":material/arrow_downward:",
             key=f"issue-card-{kind.name}-show",

@@ -15,10 +15,11 @@ from core.ui.issues.list import label_width
 from core.ui.lists.issue_filter import ALL, FLAGGED, choose
 from core.ui.parts.cells import clicked_cell
 from core.ui.parts.csv_text import csv_text
+from core.words import later, say
 
 SHOWN_CLASSES = 9
 """A longer table of classes scrolls."""
-MISSING, EXTRA = "probably missing", "probably extra"
+MISSING, EXTRA = later("probably missing"), later("probably extra")
 
 
 def class_changes(dataset: Dataset, version: Version, found: Findings) -> None:
@@ -42,7 +43,7 @@ def class_changes(dataset: Dataset, version: Version, found: Findings) -> None:
         key=key,
         on_select=picked,
         selection_mode="single-cell",
-        alt="Flagged rows on which each class is probably missing or extra",
+        alt=say("Flagged rows on which each class is probably missing or extra"),
     )
 
 
@@ -68,7 +69,7 @@ def _choose(name: str, column: str) -> None:
 
 def _head(dataset: Dataset, version: Version, classes: Sequence[Mapping[str, Any]]) -> None:
     with st.container(horizontal=True, vertical_alignment="center"):
-        st.markdown("**Flagged rows by class**: a number opens its rows", width="content")
+        st.markdown(say("**Flagged rows by class**: a number opens its rows"), width="content")
         st.space("stretch")
         st.download_button(
             "CSV",
@@ -85,20 +86,23 @@ def _head(dataset: Dataset, version: Version, classes: Sequence[Mapping[str, Any
 def _configured(dataset: Dataset, classes: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
     """Both counts on one scale, so that their bars compare."""
     most = max([1, *(max(one[MISSING], one[EXTRA]) for one in classes)])
-    said = {MISSING: "not given, but the model takes it to apply", EXTRA: "given, but the model takes it not to apply"}
+    said = {
+        MISSING: say("Flagged rows on which it is not given, but the model takes it to apply"),
+        EXTRA: say("Flagged rows on which it is given, but the model takes it not to apply"),
+    }
     return {
-        "class": st.column_config.TextColumn("class", width=label_width(dataset)),
+        "class": st.column_config.TextColumn(say("class"), width=label_width(dataset)),
         **{
-            name: st.column_config.ProgressColumn(
-                name, format="%d", min_value=0, max_value=most, help=f"Flagged rows on which it is {words}"
-            )
+            name: st.column_config.ProgressColumn(say(name), format="%d", min_value=0, max_value=most, help=words)
             for name, words in said.items()
         },
-        "wrong": st.column_config.NumberColumn("wrong", format="percent", help="Estimated share of wrong labels"),
-        "rows": st.column_config.NumberColumn("rows", help="Rows that carry the class"),
+        "wrong": st.column_config.NumberColumn(
+            say("wrong"), format="percent", help=say("Estimated share of wrong labels")
+        ),
+        "rows": st.column_config.NumberColumn(say("rows"), help=say("Rows that carry the class")),
         "usual": st.column_config.NumberColumn(
-            "typical",
+            say("typical"),
             format="%.2f",
-            help="How sure the model is of the class on rows that carry it, on average: 0 to 1",
+            help=say("How sure the model is of the class on rows that carry it, on average: 0 to 1"),
         ),
     }

@@ -17,13 +17,13 @@ from core.ui.lists.issue_filter import ALL, UNDECIDED, choose
 from core.ui.lists.review_counts import settled_before
 from core.ui.parts.problems import plain
 from core.ui.shell.pages import count
-from core.words import later
+from core.words import later, say, say_stored
 
-TIERS = (
+TIERS = later(
     "A scan looks in tiers. The first goes by the words of a text or the pixels of an image and takes seconds; the "
     "next ones go by meaning, with a larger model, and rank better."
 )
-COVERS = (
+COVERS = later(
     "At least: what the scan's model disagrees with however sure it is. At most: what it disagrees with, but of the "
     "rows that are hardest for it no more than one in three. Where it is unsure it cannot be told whose fault it is, "
     "so the estimate lies between."
@@ -38,34 +38,41 @@ def figures(dataset: Dataset, version: Version, found: Findings, again: Callable
     with st.container(horizontal=True, vertical_alignment="center", gap="medium", key="issue-figures", border=True):
         if "share_wrong" in found.about:
             _share(found.about)
-        with _figure("flagged", f"{review.flagged:,}", choose):
+        with _figure(later("flagged", "figure"), f"{review.flagged:,}", choose):
             held = in_words(worst_rows(scan, review.flagged)) if "curve" in found.about else ""
-            st.caption(held or f"{review.flagged / max(1, rows):.1%} of the rows")
-        _figure("rows scanned", f"{rows:,}", _choose_all).caption(f"{len(dataset.labels):,} classes")
-        with _figure("left to judge", f"{review.left:,}", _choose_undecided):
+            st.caption(held or say("{share:.1%} of the rows", share=review.flagged / max(1, rows)))
+        _figure(later("rows scanned", "figure"), f"{rows:,}", _choose_all).caption(
+            say("{n:,} classes", n=len(dataset.labels))
+        )
+        with _figure(later("left to judge", "figure"), f"{review.left:,}", _choose_undecided):
             _decided(dataset, version, review)
         _result(scan, scanning=again is None)
         st.space("stretch")
         if again is not None:
-            with st.popover("Scan again", icon=":material/refresh:", type="tertiary"):
+            with st.popover(say("Scan again"), icon=":material/refresh:", type="tertiary"):
                 again()
     if found.about.get("untold"):
-        st.caption(plain(str(found.about["untold"])))
+        st.caption(plain(say_stored(str(found.about["untold"]))))
 
 
 def _share(about: Mapping[str, Any]) -> None:
     share, untold = about["share_wrong"], about.get("untold")
     between = f"{share['low']:.1%} – {share['high']:.1%}"
     if untold:
-        _figure("how many are wrong", "Cannot be told:", choose).caption(f"{between} is possible")
+        _figure(later("how many are wrong", "figure"), say("Cannot be told:"), choose).caption(
+            say("{between} is possible", between=between)
+        )
     else:
-        _figure("probably wrong", f"{share['estimate']:.1%}", choose).caption(f"{between}, 95 % interval", help=COVERS)
+        _figure(later("probably wrong", "figure"), f"{share['estimate']:.1%}", choose).caption(
+            say("{between}, 95 % interval", between=between), help=say(COVERS)
+        )
 
 
 def _figure(name: str, value: str, on_click: Callable[[], None]) -> DeltaGenerator:
     """The figure, which opens its rows; returns the place below it."""
     place = st.container(gap=None, width="content")
-    place.button(f"**{value}** {name}", type="tertiary", on_click=on_click, key=f"figure-{name}", help="Show the rows")
+    label = f"**{value}** {say(name, 'figure')}"
+    place.button(label, type="tertiary", on_click=on_click, key=f"figure-{name}", help=say("Show the rows"))
     return place
 
 
@@ -89,9 +96,11 @@ def _result(scan: Scan, scanning: bool) -> None:
     """Which tier this is, and what it was weighed from."""
     encoders = scan.summary.get("encoders", ())
     weights = [f"{one['name']} {one['weight']:.0%}" for one in encoders] if len(encoders) > 1 else []
-    unfinished = "a quick first look, a better one follows" if scanning else "a quick first look: the scan ended early"
+    unfinished = say(
+        "a quick first look, a better one follows" if scanning else "a quick first look: the scan ended early"
+    )
+    best = say("the best it can do")
     with st.container(gap=None, width="content"):
-        st.markdown(
-            f":blue-badge[{plain(scan.tier)}] :small[{'the best it can do' if scan.final else unfinished}]", help=TIERS
-        )
-        st.caption(" · ".join([*weights, f"{scan.created_at:%d %b %Y, %H:%M}", plain(scan.created_by)]))
+        st.markdown(f":blue-badge[{plain(scan.tier)}] :small[{best if scan.final else unfinished}]", help=say(TIERS))
+        when = say("{day:%d %b %Y, %H:%M}", day=scan.created_at)
+        st.caption(" · ".join([*weights, when, plain(scan.created_by)]))

@@ -10,6 +10,7 @@ from core.review.records import ReviewItem
 from core.services.issues.listing import Findings
 from core.services.review.groups import keep_one, take_back
 from core.ui import keys
+from core.words import say, say_n
 
 
 def redraw_after_act() -> None:
@@ -20,19 +21,23 @@ def redraw_after_act() -> None:
 
 def keep_one_of_all(context: Context, user: str, found: Findings) -> None:
     """The act on every group, behind a word on what it does."""
-    with st.popover("Keep one of each group", icon=":material/filter_1:", key="keep-one"):
+    with st.popover(say("Keep one of each group"), icon=":material/filter_1:", key="keep-one"):
         st.caption(
-            "Every copy that nobody has decided is left out of the next version; the row that stands for its group "
-            "stays. It can be taken back."
+            say(
+                "Every copy that nobody has decided is left out of the next version; the row that stands for its group "
+                "stays. It can be taken back."
+            )
         )
         conflicting = st.checkbox(
-            f"Also of the {found.about['conflicting']:,} groups with conflicting labels",
-            help="There the row that stays carries the most frequent label of its group, which may be the wrong one.",
+            say("Also of the {n:,} groups with conflicting labels", n=found.about["conflicting"]),
+            help=say(
+                "There the row that stays carries the most frequent label of its group, which may be the wrong one."
+            ),
             key="keep-one-conflicting",
             disabled=not found.about["conflicting"],
         )
         arguments = (context, user, found.scan, found.kind.name, None, conflicting)
-        st.button("Exclude the copies", type="primary", on_click=_keep, args=arguments, key="keep-one-of-all")
+        st.button(say("Exclude the copies"), type="primary", on_click=_keep, args=arguments, key="keep-one-of-all")
 
 
 def keep_one_of_group(context: Context, user: str, scan: Scan, issue_type: str, item: ReviewItem) -> None:
@@ -40,7 +45,11 @@ def keep_one_of_group(context: Context, user: str, scan: Scan, issue_type: str, 
     if not item.copies:
         return
     st.button(
-        f"Keep one of this group, exclude {_counted(len(item.copies), 'copy', 'copies')}",
+        say_n(
+            "Keep one of this group, exclude {n:,} copy",
+            "Keep one of this group, exclude {n:,} copies",
+            len(item.copies),
+        ),
         icon=":material/filter_1:",
         on_click=_keep,
         args=(context, user, scan, issue_type, item.group),
@@ -57,31 +66,32 @@ def excluded(context: Context, user: str, found: Findings) -> None:
         st.markdown(f":material/check: {said}", width="content")
         if client_keys:
             arguments = (context, user, version_id, client_keys)
-            st.button("Undo", icon=":material/undo:", on_click=_take_back, args=arguments, key="kept-one-undo")
+            st.button(say("Undo"), icon=":material/undo:", on_click=_take_back, args=arguments, key="kept-one-undo")
 
 
 def _keep(
     context: Context, user: str, scan: Scan, issue_type: str, group: int | None, conflicting: bool = False
 ) -> None:
     done = keep_one(context, scan, issue_type, user, group, conflicting)
-    copies, groups = _counted(len(done.keys), "copy", "copies"), _counted(done.groups, "group", "groups")
-    said = f"{copies} of {groups} {_are(len(done.keys))} excluded"
+    groups = say_n("{n:,} group", "{n:,} groups", done.groups)
+    parts = [
+        say_n(
+            "{n:,} copy of {groups} is excluded", "{n:,} copies of {groups} are excluded", len(done.keys), groups=groups
+        )
+    ]
     if done.conflicting:
-        left = _counted(done.conflicting, "group", "groups")
-        said += f"; {left} with conflicting labels {_are(done.conflicting)} left to you"
-    st.session_state[keys.KEPT_ONE] = (scan.version_id, done.keys, f"{said}.")
+        left = say_n(
+            "{n:,} group with conflicting labels is left to you",
+            "{n:,} groups with conflicting labels are left to you",
+            done.conflicting,
+        )
+        parts.append(left)
+    said = say("{sentence}.", sentence=say("; ").join(parts))
+    st.session_state[keys.KEPT_ONE] = (scan.version_id, done.keys, said)
     st.session_state[keys.KEPT_JUST_NOW] = True
 
 
 def _take_back(context: Context, user: str, version_id: str, client_keys: tuple[str, ...]) -> None:
     back = take_back(context, version_id, user, client_keys)
-    said = f"{_counted(back, 'row', 'rows')} {_are(back)} back."
+    said = say_n("{n:,} row is back.", "{n:,} rows are back.", back)
     st.session_state[keys.KEPT_ONE] = (version_id, (), said)
-
-
-def _counted(count: int, one: str, several: str) -> str:
-    return f"{count:,} {one if count == 1 else several}"
-
-
-def _are(count: int) -> str:
-    return "is" if count == 1 else "are"

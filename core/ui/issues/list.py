@@ -12,8 +12,9 @@ from core.context import Context
 from core.issues.contract import IssueType
 from core.modalities import WORDS
 from core.records import EXAMPLE_ID, Dataset, IssueFilter, RowOrder, Scan, Version
+from core.review.many import among_said
 from core.review.records import ReviewItem
-from core.review.words import change_marks
+from core.review.words import action_words, change_marks
 from core.services.issues.listing import Findings, IssuePage, ListedIssue, export_list, lines_of, page, ranks
 from core.services.lists import Listed, issues_listed
 from core.services.review.many import OfScan
@@ -46,6 +47,7 @@ from core.ui.parts.background import result_of
 from core.ui.parts.cells import clicked_cell
 from core.ui.parts.labels import target_of
 from core.ui.shell.pages import link
+from core.words import say, stored
 
 PAGE_ROWS = 25
 CELL_CHARACTERS = 300
@@ -76,7 +78,7 @@ def ranked_list(
     layout, key, rows = opened
     if not rows.lines:
         nothing = where == IssueFilter(where.issue_type, settled=False) and not found.about["flagged"]
-        st.caption("No row is flagged. “All rows” ranks them all." if nothing else "No row matches these filters.")
+        st.caption(say("No row is flagged. “All rows” ranks them all." if nothing else "No row matches these filters."))
         return
     size = rows_of_page(layout, PAGE_ROWS)
     if layout != "table" and verdicts.opened not in [line.issue.example_id for line in rows.lines]:
@@ -105,7 +107,7 @@ def ranked_list(
 
 
 def in_words(where: IssueFilter, dataset: Dataset) -> str:
-    """What the filter says: `given business · looks like sport`."""
+    """What the filter says, in English: `given business · looks like sport`. Acts keep it."""
     classes = {"given": where.given_label, "looks like": where.suggested_label}
     classes |= {"probably missing": where.added, "probably extra": where.removed}
     parts = {
@@ -116,9 +118,28 @@ def in_words(where: IssueFilter, dataset: Dataset) -> str:
         "words": where.rows.text,
         "columns": len(where.columns) + len(where.rows.columns) or None,
     }
-    said = [f"{name} {value if value != '' else 'no class'}" for name, value in parts.items() if value is not None]
-    state = "all rows" if not where.flagged_only else "undecided" if where.undecided_only else "flagged"
+    said = [
+        _SAID[name].format(value=value) if value != "" else f"{name} no class"
+        for name, value in parts.items()
+        if value is not None
+    ]
+    state = stored("all rows" if not where.flagged_only else "undecided")
+    state = stored("flagged") if where.flagged_only and not where.undecided_only else state
     return " · ".join((state, *said))
+
+
+_SAID = {
+    "issue": stored("issue {value}"),
+    "given": stored("given {value}"),
+    "looks like": stored("looks like {value}"),
+    "probably missing": stored("probably missing {value}"),
+    "probably extra": stored("probably extra {value}"),
+    "score below": stored("score below {value}"),
+    "split": stored("split {value}"),
+    "words": stored("words {value}"),
+    "columns": stored("columns {value}"),
+}
+_WITHOUT_CLASS = stored("given no class"), stored("looks like no class")
 
 
 def _seen(line: ListedIssue, scan: Scan, likely: tuple[str, ...] = ()) -> Seen:
@@ -154,17 +175,18 @@ def _head(
         )
         if found is None:
             return None
-        sorted_so = ", worst first" if listed.order == BY_RANK else ""
-        count.markdown(f"**{found.total:,} rows**{sorted_so}", width="content")
+        title = say("**{n:,} rows**, worst first" if listed.order == BY_RANK else "**{n:,} rows**", n=found.total)
+        count.markdown(title, width="content")
         if found.total:
-            sort_box(tools, listed.order, BY_RANK, "worst first")
+            sort_box(tools, listed.order, BY_RANK, say("worst first"))
             columns_button(tools, listed)
         views_button(tools, list_query(tools))
         if found.total:
-            acts.button(OfScan(scan, where), in_words(where, dataset), found.total, "suggestion")
+            among = in_words(where, dataset)
+            acts.button(OfScan(scan, where), among, found.total, "suggestion", shown=among_said(among))
             _download(tools, listed, version, scan, where, found.total)
             shown: dict[str, Any] = {keys.DATASET: dataset.name, keys.VERSION: version.number} | issue_query()
-            link("review", "Review these", icon=":material/rule:", **shown)
+            link("review", say("Review these"), icon=":material/rule:", **shown)
         ask_again_button(context, user, scan, where, found.total)
         if found.total and "group" in of.kind.actions:
             keep_one_of_all(context, user, of)
@@ -187,7 +209,7 @@ def _page(
         context,
         ("sorted issues", scan.scan_id, where, order, start, together, acts),
         lambda: ranks(context, scan, where, order, together, start),
-        waiting="Sorting",
+        waiting=stored("Sorting"),
     )
     if found is None:
         return None
@@ -210,7 +232,7 @@ def _table(
     configured: dict[str, Any] = {}
     for one in tools.columns:
         named, above = one.title, head(tools, one, order)
-        helped = None if one.name == tools.title(one) else f"“{one.name}” in files"
+        helped = None if one.name == tools.title(one) else say("“{name}” in files", name=one.name)
         if one.added and one.kind == "category":
             configured[named] = st.column_config.TextColumn(above, width=narrow, help=helped)
         elif one.added and one.column == "rank":
@@ -218,7 +240,7 @@ def _table(
         elif one.column == EXAMPLE_ID:
             configured[named] = st.column_config.NumberColumn(above, width=56, format="%d", help=helped)
         elif one.added and one.column == "score":
-            configured[named] = st.column_config.NumberColumn(above, format="%.3f", width=72, help=kind.help)
+            configured[named] = st.column_config.NumberColumn(above, format="%.3f", width=72, help=say(kind.help))
         elif one.column == WORDS:
             configured[named] = st.column_config.TextColumn(above, width="large", help=helped)
         else:
@@ -235,7 +257,7 @@ def _table(
         on_select=lambda: sort_by_header(tools, order, BY_RANK, key),
         selection_mode=["multi-row", "single-cell", WHOLE_HEADER],
         placeholder="",
-        alt=f"{kind.title}: rows, worst first",
+        alt=say("{title}: rows, worst first", title=say(kind.title)),
     )
     ticked = list(event["selection"].get("rows", ()))
     places = ticked or [(clicked_cell(event) or (0, ""))[0]]
@@ -296,8 +318,8 @@ def _verdict(line: ListedIssue, version: Version, target: Target) -> str | None:
     decision = line.decision
     if decision is None:
         return None
-    said = decision.action if decision.new_label is None else f"→ {target.words(decision.new_label)}"
-    return said if decision.version_id == version.version_id else f"{said} (before)"
+    said = action_words(decision.action) if decision.new_label is None else f"→ {target.words(decision.new_label)}"
+    return said if decision.version_id == version.version_id else say("{verdict} (before)", verdict=said)
 
 
 def _download(tools: Tools, listed: Listed, version: Version, scan: Scan, where: IssueFilter, total: int) -> None:

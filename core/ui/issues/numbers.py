@@ -14,14 +14,30 @@ from core.ui.lists.issue_filter import ALL, FLAGGED, choose
 from core.ui.parts.cells import clicked_cell
 from core.ui.parts.csv_text import csv_text
 from core.ui.parts.problems import plain
+from core.words import later, say, say_stored
 
 SHOWN_ROWS = 9
 """A longer table scrolls."""
+_TITLES = {
+    "given": later("given"),
+    "true": later("true"),
+    "flagged rows": later("flagged rows"),
+    "estimated rows": later("estimated rows"),
+    "rows": later("rows"),
+    "wrong": later("wrong"),
+    "at least": later("at least"),
+    "at most": later("at most"),
+    "threshold": later("threshold"),
+}
+"""By column, whose name stays the key."""
 
 
-@st.dialog("The numbers behind the matrix", width="large")
 def numbers(dataset: Dataset, version: Version, found: Findings) -> None:
     """The estimated joint distribution of given and true label, and the noise per class. A click opens the rows."""
+    st.dialog(say("The numbers behind the matrix"), width="large")(_numbers)(dataset, version, found)
+
+
+def _numbers(dataset: Dataset, version: Version, found: Findings) -> None:
     called = dataset.called
     joint = [
         {
@@ -33,13 +49,13 @@ def numbers(dataset: Dataset, version: Version, found: Findings) -> None:
         for pair in found.pairs
     ]
     st.caption(
-        "Estimated: rows of the whole dataset that carry the one label and are the other. A click opens the rows."
+        say("Estimated: rows of the whole dataset that carry the one label and are the other. A click opens the rows.")
     )
     of = f"{dataset.name}-v{version.number}"
-    _table(dataset, of, "Given × true label", "joint", joint)
-    _table(dataset, of, "Noise per class", "noise", [_noise(dataset, one) for one in found.about["classes"]])
+    _table(dataset, of, say("Given × true label"), "joint", joint)
+    _table(dataset, of, say("Noise per class"), "noise", [_noise(dataset, one) for one in found.about["classes"]])
     for note in found.scan.summary.get("notes", ()):
-        st.caption(plain(str(note)))
+        st.caption(plain(say_stored(str(note))))
 
 
 def _noise(dataset: Dataset, one: Mapping[str, Any]) -> JsonObject:
@@ -80,6 +96,7 @@ def _table(dataset: Dataset, of: str, title: str, name: str, records: Sequence[M
     event = st.dataframe(
         {column: [record[column] for record in records] for column in columns},
         hide_index=True,
+        column_config={column: say(_TITLES[column]) for column in columns},
         height="content" if len(records) <= SHOWN_ROWS else 330,
         key=key,
         on_select=picked,

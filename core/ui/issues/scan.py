@@ -27,19 +27,20 @@ from core.ui.parts.times import of_scan
 from core.ui.parts.upload import arrived, target
 from core.ui.shell.pages import link
 from core.ui.shell.strip import progress_text, state_of
+from core.words import say, say_stored, stored
 
 
 def no_scan_yet(context: Context, dataset: Dataset, version: Version, user: str) -> None:
     """The empty page: one button, and what else could be chosen beneath it."""
     empty_state(
-        "No label has been checked yet",
-        "A scan ranks every row of this version by how likely its label is wrong.",
+        say("No label has been checked yet"),
+        say("A scan ranks every row of this version by how likely its label is wrong."),
         icon="troubleshoot",
         action=lambda: _start_button(context, version, user),
         shows="suspects",
     )
     _time(context, version, ScanSpec(()))
-    with st.expander("Choose encoders, folds or your own probabilities", icon=":material/tune:"):
+    with st.expander(say("Choose encoders, folds or your own probabilities"), icon=":material/tune:"):
         scan_form(context, dataset, version, user)
 
 
@@ -48,25 +49,27 @@ def scan_form(context: Context, dataset: Dataset, version: Version, user: str) -
     encoders_of_task = task_named(dataset.task).modality.encoders
     with st.form("scan-settings", border=False):
         encoders = st.multiselect(
-            "Encoders",
+            say("Encoders"),
             encoders_of_task,
             default=encoders_of_task,
             accept_new_options=True,
-            help="Quickest first: each adds a result. Type a model folder or a hub id to use your own.",
+            help=say("Quickest first: each adds a result. Type a model folder or a hub id to use your own."),
         )
         with st.container(horizontal=True):
-            folds = st.number_input("Folds", 2, 20, value=5, help="Parts that take turns at being predicted.")
-            seed = st.number_input("Seed", 0, 2**31 - 1, value=0)
-            flag_by = st.selectbox("Flag by", FLAG_BY, help="How rows are flagged; the ranking is the same.")
+            folds = st.number_input(say("Folds"), 2, 20, value=5, help=say("Parts that take turns at being predicted."))
+            seed = st.number_input(say("Seed"), 0, 2**31 - 1, value=0)
+            flag_by = st.selectbox(say("Flag by"), FLAG_BY, help=say("How rows are flagged; the ranking is the same."))
         upload = st.file_uploader(
-            "Your own out-of-sample probabilities (optional)",
+            say("Your own out-of-sample probabilities (optional)"),
             type=["npy", "parquet", "csv"],
-            help="One row per example in the order of the data. One column per class: in a table named as the class, "
-            "in .npy sorted by name, or by number where all classes are whole numbers.",
+            help=say(
+                "One row per example in the order of the data. One column per class: in a table named as the class, "
+                "in .npy sorted by name, or by number where all classes are whole numbers."
+            ),
         )
         _time(context, version, ScanSpec(tuple(encoders)))
         room_line(room_for_scan(context, version.version_id, ScanSpec(tuple(encoders))))
-        started = st.form_submit_button("Start scan", type="primary", icon=":material/play_arrow:")
+        started = st.form_submit_button(say("Start scan"), type="primary", icon=":material/play_arrow:")
     if started:
         own = None if upload is None else str(target(context.workspace, upload))
         spec = ScanSpec(tuple(encoders), int(folds), int(seed), own, str(flag_by))
@@ -78,9 +81,8 @@ def scan_form(context: Context, dataset: Dataset, version: Version, user: str) -
 def _time(context: Context, version: Version, spec: ScanSpec) -> None:
     """How long it will take; nothing until that is known."""
     key = ("scan time", version.version_id, spec.encoders)
-    found = result_of(
-        context, key, lambda: time_of_scan(context, version.version_id, spec), waiting="Estimating how long it takes"
-    )
+    waiting = stored("Estimating how long it takes")
+    found = result_of(context, key, lambda: time_of_scan(context, version.version_id, spec), waiting=waiting)
     if found is not None:
         st.caption(plain(of_scan(found)), text_alignment="center" if not spec.encoders else "left")
 
@@ -109,11 +111,17 @@ def failure(job: Job) -> None:
     if not job.collected or job.status == "done":
         return
     if job.status in ("stopped", "cancelled"):
-        st.caption(f":material/block: The last scan was {job.status} before its end.")
+        ended = say(
+            "The last scan was stopped before its end."
+            if job.status == "stopped"
+            else "The last scan was cancelled before its end."
+        )
+        st.caption(f":material/block: {ended}")
         return
-    cause = job.error or f"The scan ended as {job.status}."
-    st.error(plain(cause), icon=":material/error:")
-    st.caption(":material/arrow_forward: Its log is on the Jobs page. Change the settings or start it again.")
+    cause = job.error or stored(f"The scan ended as {job.status}.")
+    st.error(plain(say_stored(cause)), icon=":material/error:")
+    hint = say("Its log is on the Jobs page. Change the settings or start it again.")
+    st.caption(f":material/arrow_forward: {hint}")
 
 
 def _follow(context: Context, version: Version, job_id: str, shown: str | None) -> None:
@@ -122,19 +130,21 @@ def _follow(context: Context, version: Version, job_id: str, shown: str | None) 
     if (job.status in ENDED and job.collected) or (newest is not None and newest.scan_id != shown):
         st.rerun()
     with st.container(horizontal=True, vertical_alignment="center", key="scan-progress"):
-        st.markdown("**A better result is on its way**" if shown else "**Looking for wrong labels**", width="content")
+        st.markdown(
+            say("**A better result is on its way**" if shown else "**Looking for wrong labels**"), width="content"
+        )
         st.caption(plain(progress_text(job)), width="content")
         st.space("stretch")
         stopping = job.status == "stopping"
-        st.button("Stop", icon=":material/stop:", on_click=_stop, args=(context, job_id), disabled=stopping)
-        link("jobs", "Jobs", icon=":material/arrow_forward:", icon_position="right")
+        st.button(say("Stop"), icon=":material/stop:", on_click=_stop, args=(context, job_id), disabled=stopping)
+        link("jobs", say("Jobs"), icon=":material/arrow_forward:", icon_position="right")
     if shown is None:
         st.progress(job.progress.fraction or 0.0)
 
 
 def _start_button(context: Context, version: Version, user: str) -> None:
     st.button(
-        "Find label issues",
+        say("Find label issues"),
         type="primary",
         icon=":material/troubleshoot:",
         on_click=_start,
@@ -148,7 +158,9 @@ def _start_asked(context: Context, version: Version, user: str, upload: Uploaded
     if asked is None or asked[0] != version.version_id:
         return
     try:
-        if upload is not None and not arrived(context, [upload], waiting="storing the probabilities that arrived"):
+        if upload is not None and not arrived(
+            context, [upload], waiting=stored("storing the probabilities that arrived")
+        ):
             return
         for encoder in asked[1].encoders:
             checked(encoder)

@@ -19,6 +19,7 @@ from core.ui.lists.issue_filter import ALL, FLAGGED, choose, chosen_pair
 from core.ui.parts.cells import clicked_cell
 from core.ui.parts.labels import target_of
 from core.ui.parts.problems import plain
+from core.words import say
 
 SHOWN_CLASSES = 9
 """A longer table of classes scrolls."""
@@ -30,7 +31,9 @@ def where_they_are(dataset: Dataset, version: Version, found: Findings) -> None:
     if "classes" not in found.about:
         return
     several, classes = target_of(dataset).several, len(dataset.labels)
-    section = st.expander("Where the wrong labels are", icon=":material/grid_on:", key="issue-where", on_change="rerun")
+    section = st.expander(
+        say("Where the wrong labels are"), icon=":material/grid_on:", key="issue-where", on_change="rerun"
+    )
     if not section.open:
         return
     if several:
@@ -46,14 +49,14 @@ def where_they_are(dataset: Dataset, version: Version, found: Findings) -> None:
             _classes(dataset, found)
             if classes > NUMBERED_CLASSES:
                 _pair_list(dataset, flagged[:MAX_PAIRS])
-            if st.button("As tables", icon=":material/table:", type="tertiary", key="issue-numbers"):
+            if st.button(say("As tables"), icon=":material/table:", type="tertiary", key="issue-numbers"):
                 numbers(dataset, version, found)
 
 
 def _matrix(dataset: Dataset, flagged: Sequence[PairRows]) -> None:
-    st.markdown("**Given label** (rows) × **what it looks like** (columns)", width="content")
+    st.markdown(say("**Given label** (rows) × **what it looks like** (columns)"), width="content")
     if not flagged:
-        st.caption("No flagged row looks like another class.")
+        st.caption(say("No flagged row looks like another class."))
         return
     called, pair = dataset.called, chosen_pair()
     cells = [(called(one.given), called(one.suggested), one.flagged) for one in flagged]
@@ -66,7 +69,11 @@ def _matrix(dataset: Dataset, flagged: Sequence[PairRows]) -> None:
         on_select=lambda: _cell_clicked(dataset),
         selection_mode="points",
         config={"displayModeBar": False},
-        alt=f"Flagged rows by given and suggested label; most are {most} that look like {looks_like}",
+        alt=say(
+            "Flagged rows by given and suggested label; most are {most} that look like {other}",
+            most=most,
+            other=looks_like,
+        ),
     )
 
 
@@ -87,7 +94,7 @@ def _pair_list(dataset: Dataset, flagged: Sequence[PairRows]) -> None:
             choose(flagged[cell[0]].given, flagged[cell[0]].suggested)
 
     key = _fresh("issue-pairs")
-    st.markdown("**Most frequent pairs**")
+    st.markdown(f"**{say('Most frequent pairs')}**")
     st.dataframe(
         {
             "rows": [pair.flagged for pair in flagged],
@@ -95,11 +102,12 @@ def _pair_list(dataset: Dataset, flagged: Sequence[PairRows]) -> None:
             "looks like": [dataset.called(pair.suggested) for pair in flagged],
         },
         hide_index=True,
+        column_config={"rows": say("rows"), "given": say("given"), "looks like": say("looks like")},
         height="content" if len(flagged) <= SHOWN_CLASSES else 330,
         key=key,
         on_select=picked,
         selection_mode="single-cell",
-        alt="Most frequent pairs of given and suggested label",
+        alt=say("Most frequent pairs of given and suggested label"),
     )
 
 
@@ -122,35 +130,41 @@ def _classes(dataset: Dataset, found: Findings) -> None:
             choose(given=str(classes[cell[0]]["label"]), show=ALL if cell[1] == "rows" else FLAGGED)
 
     key = _fresh("issue-classes")
-    st.markdown("**Noise per class**")
+    st.markdown(f"**{say('Noise per class')}**")
     st.dataframe(
         _class_columns(dataset, classes),
         hide_index=True,
         height="content" if len(classes) <= SHOWN_CLASSES else 330,
         column_config={
-            "given": st.column_config.TextColumn("given", width=label_width(dataset)),
+            "given": st.column_config.TextColumn(say("given"), width=label_width(dataset)),
             "wrong": st.column_config.ProgressColumn(
-                "wrong",
+                say("wrong"),
                 format="percent",
                 min_value=0.0,
                 max_value=1.0,
-                help="Estimated share of wrong labels",
+                help=say("Estimated share of wrong labels"),
             ),
-            "95 % interval": st.column_config.TextColumn("95 % interval", help="Of the share of wrong labels"),
+            "95 % interval": st.column_config.TextColumn(
+                say("95 % interval"), help=say("Of the share of wrong labels")
+            ),
+            "flagged": say("flagged"),
+            "rows": say("rows"),
             "usual": st.column_config.NumberColumn(
-                "typical",
+                say("typical"),
                 format="%.2f",
-                help="How sure the model is of this class on rows that carry it, on average, from 0 to 1: the "
-                "threshold of confident learning. A low one means that the class is hard to tell.",
+                help=say(
+                    "How sure the model is of this class on rows that carry it, on average, from 0 to 1: the "
+                    "threshold of confident learning. A low one means that the class is hard to tell."
+                ),
             ),
         },
         key=key,
         on_select=picked,
         selection_mode="single-cell",
-        alt="Estimated share of wrong labels per class",
+        alt=say("Estimated share of wrong labels per class"),
     )
     if few and not found.about.get("untold"):
-        st.caption(f"Too few rows to say: {plain(', '.join(few[:20]))}")
+        st.caption(say("Too few rows to say: {names}", names=plain(", ".join(few[:20]))))
 
 
 def _class_columns(dataset: Dataset, classes: Sequence[Mapping[str, Any]]) -> dict[str, list[Any]]:

@@ -19,6 +19,7 @@ from core.ui.issues.groups import keep_one_of_group
 from core.ui.modalities import drawing_of, line_of
 from core.ui.parts.labels import target_of, words_of
 from core.ui.parts.problems import plain
+from core.words import say
 
 CELL_CHARACTERS = 160
 
@@ -50,7 +51,12 @@ def explanation(
 
 def _heading(item: ReviewItem, target: Target) -> None:
     issue, example = item.issue, item.example
-    place = [f"row {example.example_id}", example.source_id, example.split, f"score {issue.score:.3f}"]
+    place = [
+        say("row {number}", number=example.example_id),
+        example.source_id,
+        example.split,
+        say("score {score:.3f}", score=issue.score),
+    ]
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         st.markdown(_badges(issue, target), width="content")
         st.space("stretch")
@@ -84,8 +90,8 @@ def _class_evidence(item: ReviewItem, target: Target) -> None:
     issue = item.issue
     given = target.classes_of(issue.given_label)
     made = change(issue.given_label, issue.suggested_label or issue.given_label, target)
-    roles = dict.fromkeys(given, "given") | dict.fromkeys(made.removed, "− extra")
-    roles |= dict.fromkeys(made.added, "+ missing")
+    roles = dict.fromkeys(given, say("given")) | dict.fromkeys(made.removed, say("− extra"))
+    roles |= dict.fromkeys(made.added, say("+ missing"))
     usual = {
         name: found
         for kind in ("extra", "missing")
@@ -99,7 +105,7 @@ def _class_evidence(item: ReviewItem, target: Target) -> None:
     }
     if any(value is not None for value in usual.values()):
         columns["usual"] = [usual.get(name) for name in names]
-    _share_table(columns, "Probability of each class in play, and whether the label has it")
+    _share_table(columns, say("Probability of each class in play, and whether the label has it"))
 
 
 def _evidence(item: ReviewItem, suggested: str, target: Target) -> None:
@@ -117,7 +123,7 @@ def _evidence(item: ReviewItem, suggested: str, target: Target) -> None:
     }
     if any(thresholds.values()):
         columns["usual"] = [thresholds[label] for label in first]
-    _share_table(columns, "Probability of both labels and the thresholds of their classes")
+    _share_table(columns, say("Probability of both labels and the thresholds of their classes"))
 
 
 def _share_table(columns: Mapping[str, Sequence[Any]], alt: str) -> None:
@@ -125,20 +131,24 @@ def _share_table(columns: Mapping[str, Sequence[Any]], alt: str) -> None:
         columns,
         hide_index=True,
         column_config={
+            "class": say("class"),
+            "label": say("label"),
             "probability": st.column_config.ProgressColumn(
-                "probability here",
+                say("probability here"),
                 format="%.2f",
                 min_value=0.0,
                 max_value=1.0,
-                help="How probable a model that has not seen this row finds the label (out of sample): 1 is sure.",
+                help=say("How probable a model that has not seen this row finds the label (out of sample): 1 is sure."),
             ),
             "usual": st.column_config.ProgressColumn(
-                "typical of the class",
+                say("typical of the class"),
                 format="%.2f",
                 min_value=0.0,
                 max_value=1.0,
-                help="What rows of this class get on average: its threshold in confident learning. A given label far "
-                "below it is suspect, another one above it is what the row looks like.",
+                help=say(
+                    "What rows of this class get on average: its threshold in confident learning. A given label far "
+                    "below it is suspect, another one above it is what the row looks like."
+                ),
             ),
         },
         alt=alt,
@@ -161,13 +171,14 @@ def _neighbours(context: Context, dataset: Dataset, item: ReviewItem) -> None:
         row_height=task_named(dataset.task).modality.row_height,
         column_config={
             "close": st.column_config.NumberColumn(
-                "similarity",
+                say("similarity"),
                 format="%.2f",
                 width=72,
-                help="How alike the rows are: 1 is identical, 0 nothing in common (cosine of the embeddings).",
+                help=say("How alike the rows are: 1 is identical, 0 nothing in common (cosine of the embeddings)."),
             ),
+            "label": say("label"),
             **({drawing.cell: drawing.column(64)} if drawing.cell else {}),
-            "example": st.column_config.TextColumn("nearest rows", width="large"),
+            "example": st.column_config.TextColumn(say("nearest rows"), width="large"),
         },
-        alt="The nearest rows and their labels",
+        alt=say("The nearest rows and their labels"),
     )

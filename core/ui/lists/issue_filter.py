@@ -29,7 +29,7 @@ from core.ui.lists.tools import Tools, chips, filter_button, list_query
 from core.ui.modalities import drawing_of
 from core.ui.parts.labels import class_in_url, target_of
 from core.ui.url import optional_from_url, optional_to_url
-from core.words import said_everywhere, say
+from core.words import later, said_everywhere, say
 
 MAX_OPTIONS = 500
 """Longer lists of labels are not sent to the browser: the person types the name."""
@@ -129,6 +129,17 @@ def clear() -> None:
         st.query_params.pop(key, None)
 
 
+_NAMES = {
+    "label": later("label", "issue"),
+    "near_duplicate": later("near_duplicate", "issue"),
+    "outlier": later("outlier", "issue"),
+}
+
+
+def _named(issue_type: str) -> str:
+    return say(_NAMES.get(issue_type, issue_type), "issue")
+
+
 def _type(found: Sequence[IssueType[Any]]) -> str:
     """A choice only where there is one."""
     names = [one.name for one in found]
@@ -140,10 +151,10 @@ def _type(found: Sequence[IssueType[Any]]) -> str:
         names,
         index=None,
         key=keys.TYPE,
-        format_func=say,
+        format_func=_named,
         on_change=optional_to_url,
         args=(keys.TYPE,),
-        placeholder=say(names[0]),
+        placeholder=_named(names[0]),
         width=160,
         label_visibility="collapsed",
     )

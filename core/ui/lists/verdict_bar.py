@@ -29,7 +29,7 @@ from core.ui.parts.job_words import ago
 from core.ui.parts.labels import classes_told, target_of
 from core.ui.parts.problems import said
 from core.ui.shell.guard import current_user
-from core.words import later, say
+from core.words import later, say, say_stored
 
 ACTS = ISSUE_TYPES["label"].actions
 """What can be done to a row, as at the desk."""
@@ -127,7 +127,9 @@ class Verdicts:
                 "items": [self._item(row, layout, found, told) for row in rows],
                 "opened": self._said.open,
                 "acknowledged": self._recorded.acknowledged if not self._trouble else (),
-                "refused": [{"key": one.act.client_key, "message": one.message} for one in self._recorded.refused],
+                "refused": [
+                    {"key": one.act.client_key, "message": say_stored(one.message)} for one in self._recorded.refused
+                ],
                 "trouble": self._trouble,
             },
         )

@@ -6,8 +6,9 @@ import streamlit as st
 
 from core.services.review.blind import FLATTERS
 from core.ui import keys
+from core.words import later, say
 
-ABOUT = (
+ABOUT = later(
     "Rows of test and validation come in random order, without suggestion, score and reason. What you say of them is "
     "then evidence of its own, and no model's next score gains from its own answers."
 )
@@ -18,7 +19,9 @@ def blind_switch(offered: bool) -> bool:
     if not offered:
         return False
     with st.container(horizontal=True, vertical_alignment="center", gap="small", key="review-blind"):
-        blind = st.toggle("Judge test rows blind", value=True, key=keys.BLIND, bind="query-params", help=ABOUT)
+        blind = st.toggle(
+            say("Judge test rows blind"), value=True, key=keys.BLIND, bind="query-params", help=say(ABOUT)
+        )
         if not blind:
-            st.caption(f":material/warning: {FLATTERS}", width="content")
+            st.caption(f":material/warning: {say(FLATTERS)}", width="content")
     return blind

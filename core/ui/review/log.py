@@ -12,7 +12,7 @@ from core.errors import WinnowError
 from core.records import Action, Dataset, Decision, Version
 from core.review.acts import ACTIONS
 from core.review.many import Doing, said
-from core.review.words import in_words
+from core.review.words import action_words, in_words
 from core.services.review.log import LogLine, log
 from core.services.review.undo import take_back_one
 from core.targets import Target
@@ -22,11 +22,13 @@ from core.ui.modalities import line_of
 from core.ui.parts.csv_text import csv_button, csv_text, csv_title
 from core.ui.parts.labels import target_of, words_of
 from core.ui.parts.problems import plain, shown_errors
+from core.ui.url import optional_from_url, optional_to_url
+from core.words import later, say, say_n, say_stored
 
 PAGE_ROWS = 50
 CSV_ROWS = 100_000
 CELL_CHARACTERS = 160
-UNDO = "Undo"
+UNDO = later("Undo")
 
 
 class Narrowed(TypedDict):
@@ -57,44 +59,48 @@ def _draw(context: Context, dataset: Dataset, versions: Sequence[Version], user:
         lambda page: page.total,
     )
     if not page.total:
-        st.caption("No decision yet." if not any(narrowed.values()) else "No decision matches these filters.")
+        st.caption(say("No decision yet." if not any(narrowed.values()) else "No decision matches these filters."))
         return
     with download:
         _download(context, dataset, narrowed, page.total)
     _say_taken_back()
-    st.caption(f"{page.total:,} {'decision' if page.total == 1 else 'decisions'}, newest first")
+    st.caption(say_n("{n:,} decision, newest first", "{n:,} decisions, newest first", page.total))
     st.dataframe(
         _columns(dataset, page.lines),
         hide_index=True,
         height="content" if len(page.lines) <= 14 else 560,
         column_config={
-            "when": st.column_config.DatetimeColumn("when", format="YYYY-MM-DD HH:mm:ss", width=150),
-            "row": st.column_config.NumberColumn("row", format="%d", width=72),
-            "decision": st.column_config.TextColumn("decision", width=170),
+            "when": st.column_config.DatetimeColumn(say("when"), format="YYYY-MM-DD HH:mm:ss", width=150),
+            "who": say("who"),
+            "row": st.column_config.NumberColumn(say("row"), format="%d", width=72),
+            "label": say("label"),
+            "decision": st.column_config.TextColumn(say("decision"), width=170),
+            "suggested": say("suggested"),
+            "version": say("version"),
             "in force": st.column_config.TextColumn(
-                "in force", width=72, help="No: a later decision replaced it, or it was taken back"
+                say("in force"), width=72, help=say("No: a later decision replaced it, or it was taken back")
             ),
             "in versions": st.column_config.TextColumn(
-                "in versions", width=90, help="Versions that were made with it. A version never changes"
+                say("in versions"), width=90, help=say("Versions that were made with it. A version never changes")
             ),
             "blind": st.column_config.CheckboxColumn(
-                "blind", width=60, help="Judged without a model's answer in sight"
+                say("blind"), width=60, help=say("Judged without a model's answer in sight")
             ),
-            "note": st.column_config.TextColumn("note", width="medium"),
+            "note": st.column_config.TextColumn(say("note"), width="medium"),
             UNDO: st.column_config.ButtonColumn(
-                "undo",
+                say("undo"),
                 width=80,
                 on_click=_take_back,
                 args=(context, dataset, user, [line.decision.decision_id for line in page.lines]),
                 key=keys.UNDO_DECISION,
             ),
-            "example": st.column_config.TextColumn("example", width="large"),
+            "example": st.column_config.TextColumn(say("example"), width="large"),
         },
         placeholder="–",
         key=f"{key}-table-{st.session_state.get(key, 1)}",
         on_select="rerun",
         selection_mode=WHOLE_HEADER,
-        alt="Decisions, newest first",
+        alt=say("Decisions, newest first"),
     )
     pages(key, PAGE_ROWS, page.total)
 
@@ -102,13 +108,33 @@ def _draw(context: Context, dataset: Dataset, versions: Sequence[Version], user:
 def _filters(versions: Sequence[Version]) -> Narrowed:
     by_number = {str(version.number): version for version in versions}
     reviewer = st.text_input(
-        "Reviewer", key=keys.LOG_REVIEWER, bind="query-params", placeholder="anybody", type="search", width=190
+        say("Reviewer"),
+        key=keys.LOG_REVIEWER,
+        bind="query-params",
+        placeholder=say("anybody"),
+        type="search",
+        width=190,
     )
+    optional_from_url(keys.LOG_ACTION, ACTIONS)
     action: Action | None = st.selectbox(
-        "Decision", ACTIONS, index=None, key=keys.LOG_ACTION, bind="query-params", placeholder="any", width=150
+        say("Decision"),
+        ACTIONS,
+        index=None,
+        key=keys.LOG_ACTION,
+        format_func=action_words,
+        on_change=optional_to_url,
+        args=(keys.LOG_ACTION,),
+        placeholder=say("any"),
+        width=150,
     )
     number = st.selectbox(
-        "Version", list(by_number), index=None, key=keys.LOG_VERSION, bind="query-params", placeholder="all", width=110
+        say("Version"),
+        list(by_number),
+        index=None,
+        key=keys.LOG_VERSION,
+        bind="query-params",
+        placeholder=say("all"),
+        width=110,
     )
     return {
         "reviewer": reviewer.strip() or None,
@@ -127,7 +153,7 @@ def _columns(dataset: Dataset, lines: tuple[LogLine, ...]) -> dict[str, list[obj
         "decision": [_decision(line, target) for line in lines],
         "suggested": [words(line.decision.shown.get("suggested_label")) for line in lines],
         "in force": [_standing(line) for line in lines],
-        UNDO: [UNDO if line.counts else None for line in lines],
+        UNDO: [say(UNDO) if line.counts else None for line in lines],
         "version": [line.version.number for line in lines],
         "in versions": [", ".join(map(str, line.versions)) or None for line in lines],
         **({"note": [line.decision.note for line in lines]} if any(line.decision.note for line in lines) else {}),
@@ -141,7 +167,7 @@ def _decision(line: LogLine, target: Target) -> str:
     act = line.of_many
     if act is None or act.rows < 2:
         return in_words(line.decision, target, _before(line))
-    return f"{act.rows:,} rows, one act: {said(Doing(act.action, act.label), target)}"
+    return say("{n:,} rows, one act: {what}", n=act.rows, what=said(Doing(act.action, act.label), target))
 
 
 def _before(line: LogLine) -> str | None:
@@ -152,7 +178,7 @@ def _before(line: LogLine) -> str | None:
 def _standing(line: LogLine) -> str | None:
     if line.decision.action == "undo":
         return None
-    return "yes" if line.counts else "no"
+    return say("yes" if line.counts else "no")
 
 
 def _is_blind(line: LogLine) -> bool:
@@ -165,7 +191,7 @@ def _take_back(context: Context, dataset: Dataset, user: str, decision_ids: Sequ
     try:
         said = take_back_one(context, dataset, decision_ids[pressed["row"]], user).said
     except WinnowError as error:
-        st.session_state[f"{keys.UNDO_DECISION}-said"] = (error.message, ":material/error:")
+        st.session_state[f"{keys.UNDO_DECISION}-said"] = (say_stored(error.message), ":material/error:")
     else:
         st.session_state[f"{keys.UNDO_DECISION}-said"] = (said, ":material/undo:")
 

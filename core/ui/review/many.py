@@ -13,7 +13,7 @@ from core.beside.answers import Pending
 from core.context import Context
 from core.errors import WinnowError
 from core.records import BulkAct, Dataset, Version
-from core.review.many import Doing, said
+from core.review.many import Doing, among_said, said
 from core.review.words import in_words
 from core.services.review.many import Done, acts, rows_of_act, take_back
 from core.store.ids import new_id
@@ -23,12 +23,16 @@ from core.ui.parts.job_words import ago
 from core.ui.parts.labels import target_of
 from core.ui.parts.pending import settled
 from core.ui.parts.problems import plain, shown_errors
+from core.words import later, say, say_n, stored
 
 PAGE_ACTS = 5
 PAGE_ROWS = 25
 CELL_CHARACTERS = 160
 _UNDO = "undo_many"
 """Act and undo that this session asked for, while it goes on."""
+
+
+_TITLES = {"row": later("row"), "label": later("label"), "decision": later("decision"), "example": later("example")}
 
 
 def acts_on_many(context: Context, dataset: Dataset, user: str, versions: Sequence[Version]) -> None:
@@ -44,7 +48,7 @@ def acts_on_many(context: Context, dataset: Dataset, user: str, versions: Sequen
     if not total:
         return
     numbers = {version.version_id: version.number for version in versions}
-    st.markdown(f"**{total:,} {'act' if total == 1 else 'acts'} on many rows**")
+    st.markdown(say_n("**{n:,} act on many rows**", "**{n:,} acts on many rows**", total))
     for act in found:
         with st.container(horizontal=True, vertical_alignment="center", gap="small", key=f"many-{act.act_id}"):
             _line(context, dataset, user, act, numbers.get(act.version_id))
@@ -52,25 +56,26 @@ def acts_on_many(context: Context, dataset: Dataset, user: str, versions: Sequen
 
 
 def _line(context: Context, dataset: Dataset, user: str, act: BulkAct, number: int | None) -> None:
-    rows = "1 row" if act.rows == 1 else f"{act.rows:,} rows"
+    rows = say_n("{n:,} row", "{n:,} rows", act.rows)
     what = said(Doing(act.action, act.label), target_of(dataset))
-    about = [act.among, act.reviewer, ago(act.decided_at, datetime.now(UTC)), f"version {number}"]
-    taken_back = " · :orange-badge[taken back]" if act.undone_by else ""
+    when = ago(act.decided_at, datetime.now(UTC))
+    about = [among_said(act.among), act.reviewer, when, say("version {number}", number=number)]
+    taken_back = f" · :orange-badge[{say('taken back')}]" if act.undone_by else ""
     st.markdown(
         f"**{rows}** {plain(what)}{taken_back}  \n:small[:gray[{plain(' · '.join(part for part in about if part))}]]",
         width="content",
     )
     st.space("stretch")
-    with st.popover("Rows", type="tertiary", key=f"many-rows-{act.act_id}", on_change="rerun") as box:
+    with st.popover(say("Rows"), type="tertiary", key=f"many-rows-{act.act_id}", on_change="rerun") as box:
         if box.open:
             _rows(context, dataset, act)
     if act.action != "undo" and act.reviewer == user and not act.undone_by:
         st.button(
-            "Undo",
+            say("Undo"),
             icon=":material/undo:",
             key=f"many-undo-{act.act_id}",
             on_click=partial(st.session_state.__setitem__, _UNDO, (act.act_id, new_id())),
-            help="Takes all of it back, and nothing else",
+            help=say("Takes all of it back, and nothing else"),
         )
 
 
@@ -88,9 +93,10 @@ def _rows(context: Context, dataset: Dataset, act: BulkAct) -> None:
             "example": [line_of(dataset, example, CELL_CHARACTERS) for _, example in found],
         },
         hide_index=True,
+        column_config={name: say(title) for name, title in _TITLES.items()},
         width=720,
         placeholder="–",
-        alt="Rows of the act",
+        alt=say("Rows of the act"),
     )
     pages(key, PAGE_ROWS, act.rows)
 
@@ -105,7 +111,7 @@ def _follow(context: Context, user: str) -> None:
 
     def undone() -> Done | Pending:
         return work.ask(
-            (undo_id, user), "Taking it back", lambda report: take_back(context, act_id, user, undo_id, report)
+            (undo_id, user), stored("Taking it back"), lambda report: take_back(context, act_id, user, undo_id, report)
         )
 
     with shown_errors():

@@ -15,6 +15,7 @@ from core.ui import keys
 from core.ui.parts.background import forget, result_of
 from core.ui.parts.problems import shown_errors
 from core.ui.shell.pages import link, page
+from core.words import say, stored
 
 
 def next_steps(context: Context, dataset: Dataset, version: Version, user: str) -> None:
@@ -25,7 +26,7 @@ def next_steps(context: Context, dataset: Dataset, version: Version, user: str) 
         if standing.left:
             link(
                 "review",
-                f"Review the {standing.left:,} flagged rows that are left",
+                say("Review the {n:,} flagged rows that are left", n=standing.left),
                 icon=":material/rule:",
                 dataset=dataset.name,
                 version=version.number,
@@ -35,7 +36,7 @@ def next_steps(context: Context, dataset: Dataset, version: Version, user: str) 
             _make(context, dataset, version, user)
             link(
                 "review",
-                "Write a note for it first",
+                say("Write a note for it first"),
                 icon=":material/history:",
                 dataset=dataset.name,
                 version=version.number,
@@ -53,7 +54,10 @@ def scan_and_train(context: Context, dataset: Dataset, version: Version, user: s
         horizontal=True, horizontal_alignment="center", vertical_alignment="center", gap="small", key="version-next"
     ):
         pressed = st.button(
-            f"Scan version {version.number}", key="scan-version", type="primary", icon=":material/troubleshoot:"
+            say("Scan version {number}", number=version.number),
+            key="scan-version",
+            type="primary",
+            icon=":material/troubleshoot:",
         )
         _train(dataset, version)
     if pressed:
@@ -76,7 +80,10 @@ def open_made(context: Context, version: Version) -> None:
         return
     try:
         made = result_of(
-            context, (keys.NEW_VERSION, *asked), lambda: make_version(context, *asked), waiting="making the version"
+            context,
+            (keys.NEW_VERSION, *asked),
+            lambda: make_version(context, *asked),
+            waiting=stored("making the version"),
         )
     except Exception:
         del st.session_state[keys.NEW_VERSION]
@@ -87,7 +94,7 @@ def open_made(context: Context, version: Version) -> None:
     forget(context, (keys.NEW_VERSION, *asked))
     kept = {name: st.query_params[name] for name in (keys.DATASET, keys.REVIEWER, keys.VIEW) if name in st.query_params}
     st.query_params.from_dict(kept | {keys.VERSION: str(made.number)})  # a queue of the old one ends with it
-    st.toast(f"Version {made.number} is made and open.", icon=":material/check:")
+    st.toast(say("Version {number} is made and open.", number=made.number), icon=":material/check:")
     st.rerun()
 
 
@@ -95,12 +102,16 @@ def _make(context: Context, dataset: Dataset, version: Version, user: str) -> No
     number = version_list(context, dataset.dataset_id)[0].number + 1
     asked = asked_for(version)
     if st.button(
-        f"Make version {number}",
+        say("Make version {number}", number=number),
         key="make-next-version",
         type="primary",
         icon=":material/check:",
         disabled=asked is not None,
-        help=f"Version {number} has what was decided applied; version {version.number} stays as it is.",
+        help=say(
+            "Version {number} has what was decided applied; version {before} stays as it is.",
+            number=number,
+            before=version.number,
+        ),
     ):
         st.session_state[keys.NEW_VERSION] = (version.version_id, "", user)
         st.rerun(scope="fragment")
@@ -111,7 +122,7 @@ def _make(context: Context, dataset: Dataset, version: Version, user: str) -> No
 def _train(dataset: Dataset, version: Version) -> None:
     link(
         "training",
-        f"Train on version {version.number}",
+        say("Train on version {number}", number=version.number),
         icon=":material/model_training:",
         dataset=dataset.name,
         version=version.number,

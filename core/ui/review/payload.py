@@ -13,6 +13,7 @@ from core.services.review.sources import Source
 from core.targets import Target
 from core.typed import JsonObject
 from core.ui.modalities.drawing import Drawing
+from core.words import say, say_stored
 
 MAX_BYTES = 4_000_000
 MAX_SECONDS = 0.15
@@ -92,7 +93,7 @@ def refusal(refused: Refusal, reviewer: str) -> JsonObject:
     return {
         "key": refused.act.client_key,
         "example_id": refused.act.example_id,
-        "message": refused.message,
+        "message": say_stored(refused.message),
         "decision": decided(refused.decision, reviewer),
     }
 
@@ -102,18 +103,20 @@ def _said_before(said: Decision | None, target: Target) -> str | None:
     if said is None:
         return None
     words = in_words(said, target, said.shown.get("given_label"))
-    noted = f" Note: “{said.note}”." if said.note else ""
-    return f"{said.reviewer}, {said.decided_at:%d %b %Y}, on an earlier version: {words}.{noted}"
+    told = say(
+        "{who}, {day:%d %b %Y}, on an earlier version: {words}.", who=said.reviewer, day=said.decided_at, words=words
+    )
+    return f"{told} {say('Note: “{note}”.', note=said.note)}" if said.note else told
 
 
 def _meta(item: ReviewItem, drawing: Drawing) -> str:
     example, issue = item.example, item.issue
     parts = (
         not item.blind and f"#{issue.rank:,}",
-        f"row {example.example_id}",
-        example.source_id and f"id {example.source_id}",
+        say("row {number}", number=example.example_id),
+        example.source_id and say("id {id}", id=example.source_id),
         example.split,
-        not item.blind and f"score {issue.score:.3f}",
+        not item.blind and say("score {score:.3f}", score=issue.score),
         drawing.caption(example),
     )
     return " · ".join(part for part in parts if part)

@@ -18,6 +18,7 @@ from core.ui.parts.problems import plain
 from core.ui.review.blind import blind_switch
 from core.ui.review.stage import Mode, stage
 from core.ui.shell.pages import link
+from core.words import later, say
 
 _SET = (keys.FOUND, keys.MISSED, keys.ADDED, keys.WITHOUT)
 
@@ -49,12 +50,18 @@ def run_queue(context: Context, dataset: Dataset, version: Version, user: str, m
     blind = blind_switch(bool(source.held_out))
     named = [None if code is None else dataset.called(code) for code in (true, predicted)]
     of = {key: None if code is None else dataset.called(code) for key, code in cell.items()}
-    said = f"that run {run.number} {_of(of) or _what(*named)}"
+    said = _of(of) or _what(*named)
+    split = plain(where.split)
+    title = (
+        say("Rows of {split}, judged blind", split=split)
+        if blind
+        else say("Rows of {split} that run {number} {does}", split=split, number=run.number, does=said)
+    )
     with above, st.container(horizontal=True, vertical_alignment="center", gap="small", key="review-run"):
-        st.markdown(f"Rows of {plain(where.split)}{', judged blind' if blind else f' {said}'}", width="content")
+        st.markdown(title, width="content")
         link(
             "evaluation",
-            "Back to its evaluation",
+            say("Back to its evaluation"),
             icon=":material/arrow_back:",
             dataset=dataset.name,
             run=asked[keys.RUN],
@@ -68,25 +75,26 @@ def run_queue(context: Context, dataset: Dataset, version: Version, user: str, m
             without=cell[keys.WITHOUT],
             where=asked.get(FILTERS),
         )
-        link("review", "Review the scan's list", dataset=dataset.name, version=version.number)
+        link("review", say("Review the scan's list"), dataset=dataset.name, version=version.number)
     stage(context, dataset, version, user, lambda: Blind(source) if blind else source, mode)
 
 
 def _of(cell: Mapping[str, str | None]) -> str:
     """Where labels are several classes: what it does with those that the cell names."""
     said = {
-        keys.FOUND: "rightly has",
-        keys.MISSED: "misses",
-        keys.ADDED: "wrongly adds",
-        keys.WITHOUT: "rightly leaves out",
+        keys.FOUND: later("rightly has **{name}**"),
+        keys.MISSED: later("misses **{name}**"),
+        keys.ADDED: later("wrongly adds **{name}**"),
+        keys.WITHOUT: later("rightly leaves out **{name}**"),
     }
-    return " and ".join(f"{said[key]} **{plain(name)}**" for key, name in cell.items() if name is not None)
+    return say(" and ").join(say(said[key], name=plain(name)) for key, name in cell.items() if name is not None)
 
 
 def _what(true: str | None, predicted: str | None) -> str:
     if true is not None and true == predicted:
-        return f"rightly takes for **{plain(true)}**"
+        return say("rightly takes for **{name}**", name=plain(true))
+    if predicted is not None and true is not None:
+        return say("takes for **{name}**, being **{true}**", name=plain(predicted), true=plain(true))
     if predicted is not None:
-        of = f", being **{plain(true)}**" if true is not None else " wrongly"
-        return f"takes for **{plain(predicted)}**{of}"
-    return f"gets wrong, being **{plain(true)}**" if true is not None else "gets wrong"
+        return say("takes for **{name}** wrongly", name=plain(predicted))
+    return say("gets wrong, being **{true}**", true=plain(true)) if true is not None else say("gets wrong")

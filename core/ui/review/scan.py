@@ -19,9 +19,15 @@ from core.ui.parts.empty import empty_state
 from core.ui.review.blind import blind_switch
 from core.ui.review.next_steps import scan_and_train
 from core.ui.review.stage import Mode, stage
+from core.words import later, say
 
 View = Literal["desk", "grid", "decisions", "versions"]
-_VIEWS: dict[View, str] = {"desk": "Desk", "grid": "Grid", "decisions": "Decisions", "versions": "Versions"}
+_VIEWS: dict[View, str] = {
+    "desk": later("Desk"),
+    "grid": later("Grid"),
+    "decisions": later("Decisions"),
+    "versions": later("Versions"),
+}
 _NOT_FILTERS = (keys.DATASET, keys.VERSION, keys.REVIEWER, keys.VIEW)
 """What the URL may say without narrowing the queue."""
 
@@ -29,14 +35,14 @@ _NOT_FILTERS = (keys.DATASET, keys.VERSION, keys.REVIEWER, keys.VIEW)
 def views_of(dataset: Dataset) -> Mapping[View, str]:
     """The views with their titles: a grid is for what can be judged at a glance."""
     has_grid = drawing_of(dataset).has_grid
-    return {name: title for name, title in _VIEWS.items() if name != "grid" or has_grid}
+    return {name: say(title) for name, title in _VIEWS.items() if name != "grid" or has_grid}
 
 
 def not_scanned(context: Context, dataset: Dataset, version: Version, user: str) -> None:
     """Where there is nothing to hand out: a scan, or a model of it as it is."""
     empty_state(
-        f"Version {version.number} has not been scanned",
-        "A scan ranks the labels that are probably wrong; the desk hands them out worst first.",
+        say("Version {number} has not been scanned", number=version.number),
+        say("A scan ranks the labels that are probably wrong; the desk hands them out worst first."),
         icon="troubleshoot",
         shows="desk",
         action=lambda: scan_and_train(context, dataset, version, user),
@@ -46,7 +52,7 @@ def not_scanned(context: Context, dataset: Dataset, version: Version, user: str)
 def queue_filter(context: Context, dataset: Dataset, scan: Scan) -> IssueFilter:
     """Which of the scan's rows are handed out; open where the URL narrows them."""
     narrowed = any(value != FLAGGED for name, value in st.query_params.items() if name not in _NOT_FILTERS)
-    with st.expander("Narrow the queue", icon=":material/filter_list:", expanded=narrowed):
+    with st.expander(say("Narrow the queue"), icon=":material/filter_list:", expanded=narrowed):
         return filter_bar(context, dataset, scan)
 
 

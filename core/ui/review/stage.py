@@ -30,6 +30,7 @@ from core.ui.review.next_steps import next_steps
 from core.ui.review.payload import decided, fitting, refusal, row
 from core.ui.review.tab import tab
 from core.ui.review_desk import Report
+from core.words import say, say_stored
 
 Mode = Literal["desk", "grid"]
 _DEPTH = {"desk": DESK, "grid": GRID}
@@ -74,13 +75,19 @@ def _say_newer(context: Context, dataset: Dataset, version: Version) -> None:
     if dataset.latest_version_id == version.version_id:
         return
     newest = get_version(context.store, dataset.latest_version_id)
+    there = say(
+        "There is a newer version, **{newest}**, by {user}. What is decided here is kept with version {number} and is "
+        "not in it.",
+        newest=newest.number,
+        user=plain(newest.created_by),
+        number=version.number,
+    )
     with st.container(horizontal=True, vertical_alignment="center", gap="small", key="review-newer"):
         st.markdown(
-            f":material/upgrade: There is a newer version, **{newest.number}**, by {plain(newest.created_by)}. What is "
-            f"decided here is kept with version {version.number} and is not in it.",
+            f":material/upgrade: {there}",
             width="content",
         )
-        if st.button(f"Go on with version {newest.number}"):
+        if st.button(say("Go on with version {number}", number=newest.number)):
             st.query_params[keys.VERSION] = str(newest.number)
             st.rerun()
 
@@ -94,10 +101,9 @@ def _steady(context: Context, version: Version, found: Source, report: Report, k
         return found
     left = found.undecided(context, version.version_id)
     with st.container(horizontal=True, vertical_alignment="center", gap="small", key="review-better"):
-        st.markdown(
-            f":material/upgrade: A better list is ready: **{plain(found.tier)}**, {left:,} left", width="content"
-        )
-        st.button("Switch to it", on_click=lambda: st.session_state.update({f"{key}-working": found}))
+        ready = say("A better list is ready: **{tier}**, {n:,} left", tier=plain(found.tier), n=left)
+        st.markdown(f":material/upgrade: {ready}", width="content")
+        st.button(say("Switch to it"), on_click=lambda: st.session_state.update({f"{key}-working": found}))
     return working
 
 
@@ -149,7 +155,7 @@ def _answer(
         "more": len(sent) < len(due),
         "counts": _counts(standing),
         "undoable": context.ledger.decisions.last_undoable(version_id, user) is not None,
-        "empty": "" if order else ended or _nothing_left(context, version, source),
+        "empty": "" if order else say_stored(ended) or _nothing_left(context, version, source),
         **_outcome(context, version, user, recorded, report),
         "trouble": "",
     }
@@ -201,12 +207,12 @@ def _counts(standing: ReviewCounts) -> dict[str, int]:
 def _nothing_left(context: Context, version: Version, source: Source) -> str:
     held = source.undecided(context, version.version_id)
     if held:
-        return (
-            f"The last {held:,} rows of this queue are with other reviewers, or in another tab of yours. "
-            "They come back if nobody decides them."
+        return say(
+            "The last {n:,} rows of this queue are with other reviewers, or in another tab of yours. They come back if "
+            "nobody decides them.",
+            n=held,
         )
     left = counts(context, version.version_id, source.scan_id).left
     if left:
-        return f"Nothing is left in this queue. Without the filter, {left:,} flagged rows are."
-    rows = "flagged row" if source.scan_id else "row of this queue"
-    return f"Every {rows} is decided."
+        return say("Nothing is left in this queue. Without the filter, {n:,} flagged rows are.", n=left)
+    return say("Every flagged row is decided." if source.scan_id else "Every row of this queue is decided.")

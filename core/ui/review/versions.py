@@ -15,28 +15,35 @@ from core.services.review.log import changes
 from core.ui import keys
 from core.ui.lists.paging import WHOLE_HEADER
 from core.ui.parts.labels import target_of, words_of
-from core.ui.parts.problems import plain, shown_errors
+from core.ui.parts.problems import shown_errors
 from core.ui.review.next_steps import asked_for, open_made, scan_and_train
 from core.ui.shell.pages import link
+from core.words import later, say
 
 PAGE_ROWS = 50
-_MADE = {"load": "loaded", "review": "review", "split": "splits"}
+_MADE = {"load": later("loaded"), "review": later("review", "what made it"), "split": later("splits", "what made it")}
 
 
 def version_form(context: Context, dataset: Dataset, version: Version, user: str) -> None:
     """Makes a version of what is decided on this one."""
     scan = latest_scan(context, version.version_id)
     standing = counts(context, version.version_id, scan.scan_id if scan else None)
-    st.markdown("**Make a version**")
+    st.markdown(f"**{say('Make a version')}**")
     st.caption(
-        f"{count_words(standing)} The new version has them applied; version {version.number} stays as it is."
+        say(
+            "{decided} The new version has them applied; version {number} stays as it is.",
+            decided=count_words(standing),
+            number=version.number,
+        )
         if standing.decided
-        else f"Nobody has decided anything on version {version.number} yet."
+        else say("Nobody has decided anything on version {number} yet.", number=version.number)
     )
     with st.form("make-version", border=False, clear_on_submit=True):
-        note = st.text_input("Note", key=keys.VERSION_NOTE, max_chars=200, placeholder="What was reviewed, and why")
+        note = st.text_input(
+            say("Note"), key=keys.VERSION_NOTE, max_chars=200, placeholder=say("What was reviewed, and why")
+        )
         pressed = st.form_submit_button(
-            "Make a version",
+            say("Make a version"),
             key="make-version-button",
             type="primary",
             disabled=not standing.decided or asked_for(version) is not None,
@@ -50,6 +57,10 @@ def version_form(context: Context, dataset: Dataset, version: Version, user: str
         scan_and_train(context, dataset, version, user)
 
 
+def _made(version: Version) -> str:
+    return say(_MADE[version.kind], "" if version.kind == "load" else "what made it")
+
+
 def version_table(known: Sequence[Version]) -> None:
     """Every version with where it came from, newest first."""
     numbers = {version.version_id: version.number for version in known}
@@ -57,7 +68,7 @@ def version_table(known: Sequence[Version]) -> None:
         {
             "version": [version.number for version in known],
             "from": [numbers.get(version.parent_id or "") for version in known],
-            "made by": [_MADE[version.kind] for version in known],
+            "made by": [_made(version) for version in known],
             "note": [version.note for version in known],
             "rows": [version.row_count for version in known],
             "who": [version.created_by for version in known],
@@ -66,12 +77,19 @@ def version_table(known: Sequence[Version]) -> None:
         },
         hide_index=True,
         column_config={
-            "when": st.column_config.DatetimeColumn("when", format="YYYY-MM-DD HH:mm", width=130),
-            "note": st.column_config.TextColumn("note", width="medium"),
-            "fingerprint": st.column_config.TextColumn("fingerprint", help="Equal content has an equal fingerprint"),
+            "when": st.column_config.DatetimeColumn(say("when"), format="YYYY-MM-DD HH:mm", width=130),
+            "version": say("version"),
+            "from": say("from"),
+            "made by": say("made by"),
+            "rows": say("rows"),
+            "who": say("who"),
+            "note": st.column_config.TextColumn(say("note"), width="medium"),
+            "fingerprint": st.column_config.TextColumn(
+                say("fingerprint"), help=say("Equal content has an equal fingerprint")
+            ),
         },
         placeholder="–",
-        alt="Versions of this dataset, newest first",
+        alt=say("Versions of this dataset, newest first"),
     )
 
 
@@ -80,7 +98,7 @@ def reviewed_changes(context: Context, dataset: Dataset, version: Version, known
     by_number = {version.number: version for version in known}
     with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
         number = st.selectbox(
-            "What reviewers changed in version",
+            say("What reviewers changed in version"),
             list(by_number),
             index=list(by_number).index(version.number),
             key=f"{keys.CHANGES_OF}-{version.number}",
@@ -89,7 +107,7 @@ def reviewed_changes(context: Context, dataset: Dataset, version: Version, known
         if number != version.number:
             link(
                 "review",
-                f"Open version {number}",
+                say("Open version {number}", number=number),
                 icon=":material/history:",
                 dataset=dataset.name,
                 version=number,
@@ -103,23 +121,27 @@ def _change_table(context: Context, dataset: Dataset, version: Version) -> None:
     page = int(st.session_state.get(key, 1))
     total, found = changes(context, version.version_id, PAGE_ROWS, (page - 1) * PAGE_ROWS)
     if not total:
-        st.caption("Reviewers changed nothing in it: it is as its source or its splits made it.")
+        st.caption(say("Reviewers changed nothing in it: it is as its source or its splits made it."))
         return
-    st.caption(f"{total:,} rows changed")
+    st.caption(say("{n:,} rows changed", n=total))
     st.dataframe(
         _changed(dataset, found),
         hide_index=True,
         height="content" if len(found) <= 12 else 460,
         column_config={
-            "row": st.column_config.NumberColumn("row", format="%d", width=72),
-            "when": st.column_config.DatetimeColumn("when", format="YYYY-MM-DD HH:mm", width=130),
-            "example": st.column_config.TextColumn("example", width="large"),
+            "row": st.column_config.NumberColumn(say("row"), format="%d", width=72),
+            "from": say("from"),
+            "to": say("to"),
+            "change": say("change"),
+            "by": say("by"),
+            "when": st.column_config.DatetimeColumn(say("when"), format="YYYY-MM-DD HH:mm", width=130),
+            "example": st.column_config.TextColumn(say("example"), width="large"),
         },
         placeholder="–",
         key=f"{key}-table-{page}",
         on_select="rerun",
         selection_mode=WHOLE_HEADER,
-        alt=f"Rows that version {plain(str(version.number))} changed",
+        alt=say("Rows that version {number} changed", number=version.number),
     )
     if total > PAGE_ROWS:
         st.pagination(-(-total // PAGE_ROWS), key=key)
@@ -131,7 +153,7 @@ def _changed(dataset: Dataset, found: Sequence[VersionChange]) -> dict[str, list
     columns: dict[str, list[object]] = {
         "row": [change.example_id for change in found],
         "from": [words(change.from_label) for change in found],
-        "to": [words(change.to_label) or "(excluded)" for change in found],
+        "to": [words(change.to_label) or say("(excluded)") for change in found],
     }
     if target.several:
         columns["change"] = [

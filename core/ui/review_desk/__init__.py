@@ -16,6 +16,9 @@ from typing import Any
 import streamlit as st
 from streamlit.components.v2.types import ComponentRenderer
 
+from core.words import language, say
+from core.words.script import dictionary, speaking_source
+
 _FOLDER = Path(__file__).parent
 _PARTS = (
     *("dom", "label", "actions", "outbox", "queue", "picker", "set_editor"),
@@ -42,10 +45,13 @@ class Report:
 
 @cache
 def _component() -> ComponentRenderer:
-    source = "\n".join((_FOLDER / f"{part}.js").read_text(encoding="utf-8") for part in _PARTS)
-    return st.components.v2.component(
-        "winnow_review_desk", js=source, css=(_FOLDER / "desk.css").read_text(encoding="utf-8")
-    )
+    css = (_FOLDER / "desk.css").read_text(encoding="utf-8")
+    return st.components.v2.component("winnow_review_desk", js=speaking_source(_source()), css=css)
+
+
+@cache
+def _source() -> str:
+    return "\n".join((_FOLDER / f"{part}.js").read_text(encoding="utf-8") for part in _PARTS)
 
 
 def heard(key: str) -> Report:
@@ -69,4 +75,5 @@ def _rows(said: Iterable[object]) -> frozenset[int]:
 
 def mount(key: str, data: Mapping[str, Any]) -> None:
     """Draws the component under `key` with the server's answer."""
-    _component()(key=key, data=dict(data), on_desk_change=lambda: None)
+    spoken = {"language": language(), "words": {**dictionary(_source(), language()), "Next": say("Next", "row")}}
+    _component()(key=key, data={**data, **spoken}, on_desk_change=lambda: None)

@@ -1,18 +1,18 @@
 // What a reviewer can do, once: keys, buttons and the grid's toolbar derive from this list.
 // `c` and `r` belong to Streamlit (clear cache, rerun).
 
-const ACTIONS = [
-  { id: "keep", key: "k", label: "Keep", hint: "The given label is right" },
-  { id: "suggestion", key: "s", label: "Take suggestion", hint: "Change to the suggested label" },
-  { id: "choose", key: "l", label: "Other label…", hint: "Choose another label",
-    several: { label: "Edit classes…", hint: "Add classes, take some off, or say that none applies" } },
-  { id: "group", key: "g", label: "Keep one of group", hint: "Leave all copies of this group out, but the one that stands for it" },
-  { id: "exclude", key: "x", label: "Exclude", hint: "Leave the row out of the next version" },
-  { id: "unsure", key: "u", label: "Unsure", hint: "Decide later, or let another decide" },
-  { id: "note", key: "m", label: "Note…", hint: "Say why, in a few words: kept with your verdict", plain: true },
-  { id: "undo", key: "z", label: "Undo", hint: "Take back your last decision", plain: true },
-  { id: "previous", key: "p", alias: "ArrowLeft", label: "Previous", hint: "Go back without deciding", plain: true },
-  { id: "next", key: "n", alias: "ArrowRight", label: "Next", hint: "Go on without deciding", plain: true },
+const knownActions = () => [
+  { id: "keep", key: "k", label: t("Keep"), hint: t("The given label is right") },
+  { id: "suggestion", key: "s", label: t("Take suggestion"), hint: t("Change to the suggested label") },
+  { id: "choose", key: "l", label: t("Other label…"), hint: t("Choose another label"),
+    several: { label: t("Edit classes…"), hint: t("Add classes, take some off, or say that none applies") } },
+  { id: "group", key: "g", label: t("Keep one of group"), hint: t("Leave all copies of this group out, but the one that stands for it") },
+  { id: "exclude", key: "x", label: t("Exclude"), hint: t("Leave the row out of the next version") },
+  { id: "unsure", key: "u", label: t("Unsure"), hint: t("Decide later, or let another decide") },
+  { id: "note", key: "m", label: t("Note…"), hint: t("Say why, in a few words: kept with your verdict"), plain: true },
+  { id: "undo", key: "z", label: t("Undo"), hint: t("Take back your last decision"), plain: true },
+  { id: "previous", key: "p", alias: "ArrowLeft", label: t("Previous"), hint: t("Go back without deciding"), plain: true },
+  { id: "next", key: "n", alias: "ArrowRight", label: t("Next"), hint: t("Go on without deciding"), plain: true },
 ]
 
 const KEY_NAMES = { ArrowLeft: "←", ArrowRight: "→" }
@@ -25,7 +25,7 @@ function actionBar(perform, actions) {
     onclick: (event) => perform(action.id, event),
   }, el("span", {}, action.label), el("kbd", {}, action.key.toUpperCase()),
   action.alias ? el("kbd", {}, KEY_NAMES[action.alias]) : null)
-  const bar = el("div", { class: "actions", role: "toolbar", "aria-label": "Decide",
+  const bar = el("div", { class: "actions", role: "toolbar", "aria-label": t("Decide"),
     onkeydown: (event) => walk(bar, event), onfocusin: (event) => rove(bar, event.target) },
     el("div", { class: "group" }, ...actions.filter((action) => !action.plain).map(button)),
     el("div", { class: "group" }, ...actions.filter((action) => action.plain).map(button)))
@@ -52,7 +52,7 @@ function walk(bar, event) {
 
 /** What a queue's rows can be given: its own acts in its order, then those that decide nothing. */
 function actionsOf(ids, several) {
-  const known = ACTIONS.map((action) => (several ? { ...action, ...action.several } : action))
+  const known = knownActions().map((action) => (several ? { ...action, ...action.several } : action))
   return [...ids.map((id) => known.find((action) => action.id === id)).filter(Boolean), ...known.filter((action) => action.plain)]
 }
 

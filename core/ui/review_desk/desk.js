@@ -5,10 +5,10 @@ const ROLES = { "+ add": "suggested", "− remove": "extra" }
 class DeskView {
   constructor(labels) {
     this.labels = labels
-    this.body = el("div", { class: "example-body", tabindex: "0", dir: "auto", role: "group", "aria-label": "The example itself",
+    this.body = el("div", { class: "example-body", tabindex: "0", dir: "auto", role: "group", "aria-label": t("The example itself"),
       onclick: () => this.zoom() })
     this.meta = el("span")
-    this.whole = el("a", { target: "_blank", rel: "noopener", title: "The whole row, in a tab of its own" }, "Open row ↗")
+    this.whole = el("a", { target: "_blank", rel: "noopener", title: t("The whole row, in a tab of its own") }, t("Open row ↗"))
     this.banner = el("p", { class: "banner", role: "status", hidden: true })
     this.before = el("p", { class: "banner", hidden: true, dir: "auto" })
     this.noted = el("p", { class: "noted quiet", hidden: true, dir: "auto" })
@@ -16,22 +16,22 @@ class DeskView {
     this.suggested = el("strong", { class: "label", dir: "auto" })
     this.guides = el("dl", { class: "guides", hidden: true, dir: "auto" })
     this.guidesButton = el("button", { type: "button", class: "plain guides-button", hidden: true, "aria-expanded": "false", "aria-keyshortcuts": "d",
-      title: "What belongs in the given and the suggested class", onclick: () => this.toggleGuides() }, el("span", {}, "Guidelines"), el("kbd", {}, "D"))
-    this.bars = el("ul", { class: "bars", "aria-label": "Probability of each label" })
+      title: t("What belongs in the given and the suggested class"), onclick: () => this.toggleGuides() }, el("span", {}, t("Guidelines")), el("kbd", {}, "D"))
+    this.bars = el("ul", { class: "bars", "aria-label": t("Probability of each label") })
     this.why = el("p", { class: "why", dir: "auto" })
     this.neighbours = el("ol", { class: "neighbours" })
     this.root = el("div", { class: "desk" },
-      el("section", { class: "example", "aria-label": "Example" },
+      el("section", { class: "example", "aria-label": t("Example") },
         el("p", { class: "meta quiet" }, this.meta, " ", this.whole), this.before, this.banner, this.noted, this.body),
-      el("aside", { class: "facts", "aria-label": "About this example" },
+      el("aside", { class: "facts", "aria-label": t("About this example") },
         el("dl", { class: "labels" },
-          el("div", { class: "given" }, el("dt", {}, "Given"), el("dd", {}, this.given)),
-          el("div", { class: "suggested" }, el("dt", {}, "Suggested"), el("dd", {}, this.suggested))),
+          el("div", { class: "given" }, el("dt", {}, t("Given")), el("dd", {}, this.given)),
+          el("div", { class: "suggested" }, el("dt", {}, t("Suggested")), el("dd", {}, this.suggested))),
         this.guidesButton, this.guides,
-        el("p", { class: "blind-note" }, "Judged blind: what a model says of this row is not shown."),
+        el("p", { class: "blind-note" }, t("Judged blind: what a model says of this row is not shown.")),
         this.bars,
-        el("h2", {}, "Why"), this.why,
-        el("h2", {}, "Nearest examples"), this.neighbours))
+        el("h2", {}, t("Why")), this.why,
+        el("h2", {}, t("Nearest examples")), this.neighbours))
   }
 
   /** Draws one row; the same row again is left alone, so that an answer of the server moves nothing. */
@@ -55,14 +55,14 @@ class DeskView {
     this.drawBanner(item)
     this.drawBars(item)
     this.neighbours.replaceChildren(...item.neighbours.map((neighbour) => this.neighbour(item, neighbour)))
-    if (!item.neighbours.length) this.neighbours.append(el("li", { class: "quiet" }, "None are known."))
+    if (!item.neighbours.length) this.neighbours.append(el("li", { class: "quiet" }, t("None are known.")))
   }
 
   /** An image, the columns of a row one below the other, or a text. */
   example(item) {
     if (item.image) {
       item.picture ??= picture(item.image, item.name, "large")
-      item.picture.title = "Larger or smaller: click, or +"
+      item.picture.title = t("Larger or smaller: click, or +")
       return item.picture
     }
     if (!item.fields) return item.text
@@ -86,10 +86,10 @@ class DeskView {
       const same = item.suggested !== null && this.labels.same(item.label, item.suggested)
       this.given.replaceChildren(this.labels.chips(item.label))
       this.suggested.replaceChildren(item.suggested === null || same
-        ? el("span", { class: "quiet" }, same ? "the same" : "nothing else") : this.labels.chips(item.label, item.suggested))
+        ? el("span", { class: "quiet" }, same ? t("the same") : t("nothing else")) : this.labels.chips(item.label, item.suggested))
     } else {
       this.given.textContent = this.labels.words(item.label)
-      this.suggested.textContent = item.suggested === item.label ? "the same" : item.suggested === null ? "none" : this.labels.words(item.suggested)
+      this.suggested.textContent = item.suggested === item.label ? t("the same") : item.suggested === null ? t("none") : this.labels.words(item.suggested)
       this.given.title = this.labels.guidelines[item.label] ?? ""
       this.suggested.title = this.labels.guidelines[item.suggested] ?? ""
     }
@@ -118,12 +118,13 @@ class DeskView {
     this.before.textContent = before ?? ""
     const drafted = note && note !== decision?.note
     this.noted.hidden = !drafted
-    this.noted.textContent = drafted ? `Note, kept with your verdict: ${note}` : ""
+    this.noted.textContent = drafted ? t("Note, kept with your verdict: {note}", { note }) : ""
     this.banner.hidden = !decision
     if (!decision) return
-    const who = decision.by ? `${decision.by} has decided this row` : "You have decided this row"
-    const noted = decision.note ? ` Note: “${decision.note}”.` : ""
-    this.banner.textContent = `${who}: ${this.labels.decisionText(decision, label)}.${noted} Decide again to change it.`
+    const said = this.labels.decisionText(decision, label)
+    const who = decision.by ? t("{who} has decided this row: {said}.", { who: decision.by, said }) : t("You have decided this row: {said}.", { said })
+    const noted = decision.note ? t("Note: “{note}”.", { note: decision.note }) : ""
+    this.banner.textContent = [who, noted, t("Decide again to change it.")].filter(Boolean).join(" ")
   }
 
   /** The likeliest classes; where each class has a digit, those too that are not among them. */
@@ -141,8 +142,8 @@ class DeskView {
     const fill = el("span", { class: "fill" })
     fill.style.width = `${share === null ? 0 : Math.max(share * 100, 0.5)}%`
     return el("li", { class: ROLES[role] ?? role },
-      digit === undefined ? null : el("kbd", { title: `${digit} chooses this class` }, digit),
-      el("span", { class: "name", title: this.labels.guidelines[label] ?? this.labels.called(label) }, el("span", { dir: "auto" }, this.labels.called(label)), role ? el("em", {}, role) : null),
+      digit === undefined ? null : el("kbd", { title: t("{digit} chooses this class", { digit }) }, digit),
+      el("span", { class: "name", title: this.labels.guidelines[label] ?? this.labels.called(label) }, el("span", { dir: "auto" }, this.labels.called(label)), role ? el("em", {}, roleText(role)) : null),
       el("span", { class: "track", "aria-hidden": "true" }, fill),
       el("span", { class: "share" }, share === null ? "–" : percent(share)))
   }
@@ -154,8 +155,8 @@ class DeskView {
     return el("li", { class: role },
       neighbour.image ? picture(neighbour.image, "", "small") : null,
       el("div", {},
-        el("p", { class: "neighbour-label" }, el("strong", { dir: "auto" }, label), role ? el("em", {}, role) : null,
-          el("span", { class: "quiet" }, `similarity ${neighbour.similarity.toFixed(2)}`)),
+        el("p", { class: "neighbour-label" }, el("strong", { dir: "auto" }, label), role ? el("em", {}, roleText(role)) : null,
+          el("span", { class: "quiet" }, t("similarity {share}", { share: neighbour.similarity.toFixed(2) }))),
         neighbour.text ? el("p", { class: "snippet", dir: "auto" }, neighbour.text) : null))
   }
 }

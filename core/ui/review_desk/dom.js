@@ -23,8 +23,8 @@ function percent(share) {
   return value > 0 && value < 1 ? "<1 %" : `${Math.round(value)} %`
 }
 
-function plural(count, noun, many = `${noun}s`) {
-  return `${count.toLocaleString("en-GB")} ${count === 1 ? noun : many}`
+function figure(count) {
+  return count.toLocaleString("en-GB")
 }
 
 const ENLARGED = 4

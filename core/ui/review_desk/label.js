@@ -43,7 +43,7 @@ class Labels {
   }
 
   words(label) {
-    return this.classesOf(label).map((name) => this.called(name)).join(", ") || (this.several ? "none" : "")
+    return this.classesOf(label).map((name) => this.called(name)).join(", ") || (this.several ? t("none") : "")
   }
 
   same(one, other) {
@@ -63,15 +63,15 @@ class Labels {
   /** `changed to sport`; of several classes `added corn, removed wheat`. */
   changeText(before, after) {
     const { added, removed } = this.change(before, after)
-    const said = [["added", added], ["removed", removed]].filter(([, names]) => names.length)
-      .map(([word, names]) => `${word} ${listed(names.map((name) => this.called(name)))}`)
-    return this.several && said.length ? said.join(", ") : `changed to ${this.words(after)}`
+    const names = (classes) => listed(classes.map((name) => this.called(name)))
+    const said = [added.length ? t("added {names}", { names: names(added) }) : "", removed.length ? t("removed {names}", { names: names(removed) }) : ""].filter(Boolean)
+    return this.several && said.length ? said.join(t(", ")) : t("changed to {label}", { label: this.words(after) })
   }
 
   /** What was decided on a row of that label, in words. */
   decisionText(decision, label) {
     if (decision.action === "relabel") return this.changeText(label, decision.label)
-    return { keep: "kept as it is", exclude: "excluded", unsure: "left as unsure" }[decision.action] ?? decision.action
+    return { keep: t("kept as it is"), exclude: t("excluded"), unsure: t("left as unsure") }[decision.action] ?? decision.action
   }
 
   /** What a class is to a row: given, suggested, or of several what the suggestion does with it. */
@@ -85,29 +85,35 @@ class Labels {
 
   /** A row's labels for a screen reader. */
   spoken(item) {
-    const given = `Given ${this.words(item.label)}`
-    if (item.suggested === null) return given
-    if (!this.several) return `${given}, suggested ${this.words(item.suggested)}`
+    const given = this.words(item.label)
+    if (item.suggested === null) return t("Given {given}", { given })
+    if (!this.several) return t("Given {given}, suggested {label}", { given, label: this.words(item.suggested) })
     const { added, removed } = this.change(item.label, item.suggested)
-    const said = [["add", added], ["remove", removed]].filter(([, names]) => names.length)
-      .map(([word, names]) => `${word} ${listed(names.map((name) => this.called(name)))}`)
-    return `${given}, suggested ${said.length ? `to ${said.join(" and to ")}` : "the same"}`
+    const names = (classes) => listed(classes.map((name) => this.called(name)))
+    const said = [added.length ? t("to add {names}", { names: names(added) }) : "", removed.length ? t("to remove {names}", { names: names(removed) }) : ""].filter(Boolean)
+    return said.length ? t("Given {given}, suggested {change}", { given, change: said.join(t(" and ")) }) : t("Given {given}, suggested the same", { given })
   }
 
   /** A label as chips; beside another label, with what that adds and removes by sign and by word. */
-  chips(label, after = label, words = ["add", "remove"]) {
+  chips(label, after = label, words = [t("add"), t("remove")]) {
     const { kept, added, removed } = this.change(label, after)
     const chip = (name, kind, sign, word) => el("span", { class: `chip ${kind}` },
       sign ? el("b", { "aria-hidden": "true" }, sign) : null,
-      sign && !word ? el("span", { class: "for-screen-readers" }, kind === "added" ? "add " : "remove ") : null,
+      sign && !word ? el("span", { class: "for-screen-readers" }, kind === "added" ? `${t("add")} ` : `${t("remove")} `) : null,
       el("span", { class: "name", dir: "auto", title: this.guidelines[name] }, this.called(name)), word ? el("em", {}, word) : null)
     const made = [...kept.map((name) => chip(name, "")), ...added.map((name) => chip(name, "added", "+", words[0])),
       ...removed.map((name) => chip(name, "removed", "−", words[1]))]
-    return el("span", { class: "chips" }, ...(made.length ? made : [el("span", { class: "quiet" }, "none of the classes")]))
+    return el("span", { class: "chips" }, ...(made.length ? made : [el("span", { class: "quiet" }, t("none of the classes"))]))
   }
 }
 
 /** `corn, grain and wheat` */
 function listed(names) {
-  return [names.slice(0, -1).join(", "), names[names.length - 1]].filter(Boolean).join(" and ")
+  const last = names[names.length - 1]
+  return names.length > 1 ? t("{names} and {last}", { names: names.slice(0, -1).join(", "), last }) : last ?? ""
+}
+
+/** What a class is to a row, as it is shown. */
+function roleText(role) {
+  return { given: t("given"), suggested: t("suggested"), "+ add": t("+ add"), "− remove": t("− remove") }[role] ?? role
 }

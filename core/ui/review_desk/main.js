@@ -17,6 +17,7 @@ class Review {
     this.lastInput = Date.now()
     this.outbox = new Outbox(data.storage, () => this.report())
     this.isGrid = data.mode === "grid"
+    this.language = data.language
     this.actionIds = data.actions.join()
     this.labels = new Labels(data.several)
     this.labels.byLikelihood = !this.isGrid
@@ -33,10 +34,10 @@ class Review {
     this.status = new Status((item) => this.revisit(item))
     this.empty = el("p", { class: "empty" })
     this.selection = el("p", { class: "selection quiet" })
-    this.legend = el("p", { class: "legend quiet", "aria-label": "Digits of the classes", role: "group" })
+    this.legend = el("p", { class: "legend quiet", "aria-label": t("Digits of the classes"), role: "group" })
     this.spoken = el("p", { class: "for-screen-readers", role: "status" })
     this.toolbar = actionBar((id, event) => this.press(id, event), this.actions)
-    this.root = el("div", { class: "review", role: "region", "aria-label": "Review desk", tabindex: "-1" },
+    this.root = el("div", { class: "review", role: "region", "aria-label": t("Review desk"), tabindex: "-1" },
       this.status.header, this.status.notice, this.empty, this.view.root,
       el("footer", {}, this.isGrid ? this.selection : null, this.isGrid ? this.legend : null, this.picker.root, this.note.root,
         this.toolbar), this.spoken)
@@ -208,14 +209,14 @@ class Review {
 
   /** What the dialog of all keys lists of this page. */
   tellKeys() {
-    const title = this.isGrid ? "On the grid" : "On the desk"
+    const title = this.isGrid ? t("On the grid") : t("On the desk")
     const keys = this.actions.map(({ key, alias, hint }) => [[key.toUpperCase(), alias && KEY_NAMES[alias]].filter(Boolean), hint])
     const digits = [...this.labels.digits(this.targets()[0])]
-    const chosen = digits.length > 1 ? [[[digits[0][0], "…", digits[digits.length - 1][0]], "Choose the class that has the digit"]] : []
+    const chosen = digits.length > 1 ? [[[digits[0][0], "…", digits[digits.length - 1][0]], t("Choose the class that has the digit")]] : []
     const own = this.isGrid
-      ? [[["←", "↑", "↓", "→"], "Move; with Shift select a range"], [["Space"], "Select the image, or not"], [["A"], "Select all"], [["Esc"], "Select none"]]
-      : Object.keys(this.labels.guidelines).length ? [[["D"], "Show what belongs in the given and the suggested class, or hide it"]] : []
-    const editor = this.labels.several ? [{ title: "While classes are edited", keys: EDITOR_KEYS }] : []
+      ? [[["←", "↑", "↓", "→"], t("Move; with Shift select a range")], [["Space"], t("Select the image, or not")], [["A"], t("Select all")], [["Esc"], t("Select none")]]
+      : Object.keys(this.labels.guidelines).length ? [[["D"], t("Show what belongs in the given and the suggested class, or hide it")]] : []
+    const editor = this.labels.several ? [{ title: t("While classes are edited"), keys: editorKeys() }] : []
     return [{ title, keys: [...own, ...keys.filter(([names]) => !this.isGrid || !names.includes("←") && !names.includes("→")), ...chosen] }, ...editor]
   }
 
@@ -250,15 +251,15 @@ class Review {
   }
 
   takeSuggestion() {
-    if (this.targets().every((item) => item.blind)) this.status.tell("This row is judged blind: no suggestion is shown. Keep its label, or choose another.")
-    else if (this.targets().every((item) => item.suggested === null)) this.status.tell("No label is suggested here: choose one, or keep the row.")
+    if (this.targets().every((item) => item.blind)) this.status.tell(t("This row is judged blind: no suggestion is shown. Keep its label, or choose another."))
+    else if (this.targets().every((item) => item.suggested === null)) this.status.tell(t("No label is suggested here: choose one, or keep the row."))
     else this.decide((item) => (item.suggested === null ? { action: "unsure", label: null } : { action: "relabel", label: item.suggested }))
   }
 
   /** Excludes all copies of the groups in hand as one act, those too that the browser has not got. */
   keepOneOfGroup() {
     const rows = [...new Set(this.targets().flatMap((item) => item.copies))]
-    if (!rows.length) return this.status.tell("This row is no copy: there is nothing to leave out.")
+    if (!rows.length) return this.status.tell(t("This row is no copy: there is nothing to leave out."))
     const [first] = this.targets()
     const items = rows.map((row) => this.queue.find(row)?.decision ? null : this.queue.find(row) ?? { example_id: row, scan_id: first.scan_id, shown: {} })
     this.decideItems(items.filter(Boolean), () => ({ action: "exclude", label: null }))
@@ -313,7 +314,7 @@ class Review {
    *  back when Undo is pressed once more. */
   undo() {
     if (!this.undoable.length && !this.offered && !this.data.undoable && !this.outbox.waiting) {
-      return this.status.tell("Nothing to undo: no decision of yours is in force on this version.")
+      return this.status.tell(t("Nothing to undo: no decision of yours is in force on this version."))
     }
     const keys = this.undoable.pop() ?? [this.offered]
     this.memory.keep(this.undoable)
@@ -347,7 +348,7 @@ class Review {
       button.disabled = (nothing && !["undo", "previous", "next"].includes(id))
         || (id === "suggestion" && !this.isGrid && !nothing && current.suggested === null)
     }
-    if (nothing) this.empty.textContent = this.data.more ? "Fetching more rows…" : this.data.empty
+    if (nothing) this.empty.textContent = this.data.more ? t("Fetching more rows…") : this.data.empty
     else if (this.isGrid) this.view.show(open)
     else this.view.show(current)
     if (nothing) this.view.clear()
@@ -357,7 +358,7 @@ class Review {
   }
 
   speak(item) {
-    const text = this.isGrid || !item ? "" : `Row ${item.example_id}. ${this.labels.spoken(item)}.`
+    const text = this.isGrid || !item ? "" : t("Row {number}. {said}.", { number: item.example_id, said: this.labels.spoken(item) })
     if (this.spoken.textContent !== text) this.spoken.textContent = text
   }
 
@@ -370,16 +371,18 @@ class Review {
 
   drawSelection(count) {
     this.selection.textContent = count
-      ? `${plural(count, "image")} selected. Escape clears.`
-      : "Arrow keys move, space selects, shift with an arrow or a click selects a range, A selects all."
+      ? tn("{n} image selected. Escape clears.", "{n} images selected. Escape clears.", count, { n: figure(count) })
+      : t("Arrow keys move, space selects, shift with an arrow or a click selects a range, A selects all.")
   }
 }
 
 export default function (component) {
   const { parentElement, data, setStateValue } = component
+  learn(data.words)
   let review = instances.get(parentElement)
+  const inOther = review && review.language !== data.language
   if (review && (review.outbox.storageKey !== data.storage || review.isGrid !== (data.mode === "grid")
-    || review.actionIds !== data.actions.join())) {
+    || review.actionIds !== data.actions.join() || inOther)) {
     review.close()
     review.root.remove()
     review = null
@@ -389,6 +392,7 @@ export default function (component) {
     instances.set(parentElement, review)
   }
   review.receive(data, setStateValue)
+  if (inOther) review.report() // it has no rows yet
   // Streamlit also calls the cleanup of a superseded render: only a removed component is closed.
   return () => {
     if (!parentElement.isConnected) review.close()

@@ -4,12 +4,12 @@ const MAX_NOTE = 500
 
 class NoteEditor {
   constructor(onSave) {
-    this.field = el("textarea", { rows: "2", maxlength: String(MAX_NOTE), dir: "auto", "aria-label": "Note on this row",
-      placeholder: "Why? Kept with your verdict", oninput: () => this.count(), onkeydown: (event) => this.key(event) })
+    this.field = el("textarea", { rows: "2", maxlength: String(MAX_NOTE), dir: "auto", "aria-label": t("Note on this row"),
+      placeholder: t("Why? Kept with your verdict"), oninput: () => this.count(), onkeydown: (event) => this.key(event) })
     this.left = el("span", { class: "quiet" })
-    this.root = el("div", { class: "picker note-editor", hidden: true, role: "dialog", "aria-label": "Note" },
+    this.root = el("div", { class: "picker note-editor", hidden: true, role: "dialog", "aria-label": t("Note") },
       this.field,
-      el("div", { class: "picker-top" }, el("span", { class: "quiet" }, "Enter keeps it, Escape leaves it"), this.left))
+      el("div", { class: "picker-top" }, el("span", { class: "quiet" }, t("Enter keeps it, Escape leaves it")), this.left))
     this.onSave = onSave
   }
 
@@ -28,7 +28,7 @@ class NoteEditor {
   }
 
   count() {
-    this.left.textContent = `${this.field.value.length} of ${MAX_NOTE}`
+    this.left.textContent = t("{n} of {all}", { n: this.field.value.length, all: MAX_NOTE })
   }
 
   key(event) {

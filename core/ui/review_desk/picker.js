@@ -11,16 +11,17 @@ class LabelPicker {
     this.found = []
     this.active = 0
     this.onChoose = onChoose
-    this.noun = ["label", "labels"]
+    this.counted = (n) => tn("{n} label", "{n} labels", n, { n: figure(n) })
+    this.nothing = t("No label has that in its name.")
     this.input = el("input", {
-      type: "text", role: "combobox", autocomplete: "off", spellcheck: "false", placeholder: "Type to find a label",
-      "aria-label": "Find a label", "aria-expanded": "true", "aria-controls": "labels-found", "aria-autocomplete": "list",
+      type: "text", role: "combobox", autocomplete: "off", spellcheck: "false", placeholder: t("Type to find a label"),
+      "aria-label": t("Find a label"), "aria-expanded": "true", "aria-controls": "labels-found", "aria-autocomplete": "list",
       oninput: () => this.typed(),
       onkeydown: (event) => this.key(event),
     })
-    this.list = el("ul", { id: "labels-found", role: "listbox", "aria-label": "Labels" })
+    this.list = el("ul", { id: "labels-found", role: "listbox", "aria-label": t("Labels") })
     this.count = el("span", { class: "quiet" })
-    this.root = el("div", { class: "picker", role: "dialog", "aria-label": "Choose another label", hidden: true },
+    this.root = el("div", { class: "picker", role: "dialog", "aria-label": t("Choose another label"), hidden: true },
       el("div", { class: "picker-top" }, this.input, this.count), this.list)
   }
 
@@ -78,13 +79,13 @@ class LabelPicker {
     this.found = all.slice(0, SHOWN_LABELS)
     this.active = 0
     this.count.textContent = all.length > SHOWN_LABELS
-      ? `first ${SHOWN_LABELS} of ${all.length.toLocaleString("en-GB")}` : plural(all.length, ...this.noun)
+      ? t("first {n} of {all}", { n: SHOWN_LABELS, all: figure(all.length) }) : this.counted(all.length)
     this.draw()
   }
 
   draw() {
     this.list.replaceChildren(...this.found.map((label, index) => this.option(label, index)))
-    if (!this.found.length) this.list.append(el("li", { class: "quiet", role: "presentation" }, `No ${this.noun[0]} has that in its name.`))
+    if (!this.found.length) this.list.append(el("li", { class: "quiet", role: "presentation" }, this.nothing))
     this.mark()
   }
 

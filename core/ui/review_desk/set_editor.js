@@ -1,34 +1,35 @@
 // Several classes at once: a list with a box for each class, chips of the label as it would be saved, and one key to save.
 
 const TOGGLED = 9
-const EDITOR_KEYS = [
-  [["1", "…", "9"], "Put a class in, or take it out"],
-  [["↑", "↓"], "Move in the list; Space then puts the class in or takes it out"],
-  [["0"], "None of the classes applies"],
-  [["Enter"], "Save the set; after typing, take what was found"],
-  [["Esc"], "Leave the label as it is"],
+const editorKeys = () => [
+  [["1", "…", "9"], t("Put a class in, or take it out")],
+  [["↑", "↓"], t("Move in the list; Space then puts the class in or takes it out")],
+  [["0"], t("None of the classes applies")],
+  [["Enter"], t("Save the set; after typing, take what was found")],
+  [["Esc"], t("Leave the label as it is")],
 ]
 
 class SetEditor extends LabelPicker {
   constructor(labels, onChoose) {
     super(labels, onChoose)
     this.chosen = new Set()
-    this.noun = ["class", "classes"]
-    this.input.placeholder = "Type to find a class"
-    this.input.setAttribute("aria-label", "Find a class")
+    this.counted = (n) => tn("{n} class", "{n} classes", n, { n: figure(n) })
+    this.nothing = t("No class has that in its name.")
+    this.input.placeholder = t("Type to find a class")
+    this.input.setAttribute("aria-label", t("Find a class"))
     this.list.setAttribute("aria-multiselectable", "true")
-    this.list.setAttribute("aria-label", "Classes")
-    this.chips = el("div", { class: "chips", role: "group", "aria-label": "The label as it will be saved" })
+    this.list.setAttribute("aria-label", t("Classes"))
+    this.chips = el("div", { class: "chips", role: "group", "aria-label": t("The label as it will be saved") })
     this.said = el("p", { class: "said", role: "status" })
-    const button = (name, key, act, className) => el("button", { type: "button", class: className, "data-editor": name,
-      onpointerdown: (event) => event.preventDefault(), onclick: act }, el("span", {}, name), el("kbd", {}, key))
+    const button = (name, text, key, act, className) => el("button", { type: "button", class: className, "data-editor": name,
+      onpointerdown: (event) => event.preventDefault(), onclick: act }, el("span", {}, text), el("kbd", {}, key))
     this.root.classList.add("set")
-    this.root.setAttribute("aria-label", "Edit the classes")
+    this.root.setAttribute("aria-label", t("Edit the classes"))
     this.root.prepend(this.chips, this.said)
     this.root.append(
-      el("div", { class: "editor-buttons" }, button("Save", "Enter", () => this.save(), "act primary"),
-        button("None applies", "0", () => this.none(), "plain"), button("Cancel", "Esc", () => this.close(), "plain")),
-      el("p", { class: "quiet keys" }, "1–9 or arrows and space: on and off. Typing finds classes, then Enter takes one."))
+      el("div", { class: "editor-buttons" }, button("Save", t("Save"), "Enter", () => this.save(), "act primary"),
+        button("None applies", t("None applies"), "0", () => this.none(), "plain"), button("Cancel", t("Cancel"), "Esc", () => this.close(), "plain")),
+      el("p", { class: "quiet keys" }, t("1–9 or arrows and space: on and off. Typing finds classes, then Enter takes one.")))
     this.root.addEventListener("keydown", (event) => {
       if (event.key === "Escape") this.close()
     })
@@ -60,7 +61,7 @@ class SetEditor extends LabelPicker {
   }
 
   option(label, index) {
-    const role = { "+ add": "+ suggested", "− remove": "− suggested to go", given: "given" }[this.kind.role(this.item, label)]
+    const role = { "+ add": t("+ suggested"), "− remove": t("− suggested to go"), given: t("given") }[this.kind.role(this.item, label)]
     return el("li", { role: "option", id: `label-${index}`,
       onpointerdown: (event) => event.preventDefault(), onclick: () => this.toggle(index) },
     el("span", { class: "box", "aria-hidden": "true" }), ...this.described(label), role ? el("em", {}, role) : null,
@@ -81,12 +82,13 @@ class SetEditor extends LabelPicker {
     const chosen = [...this.chosen]
     const { kept, added, removed } = this.kind.change(this.item.label, chosen)
     const chip = (name, kind, sign, word) => el("button", { type: "button", class: `chip ${kind}`, tabindex: "-1", "data-class": name,
-      title: this.chosen.has(name) ? "Take it off" : "Put it back", onpointerdown: (event) => event.preventDefault(), onclick: () => this.flip(name) },
+      title: this.chosen.has(name) ? t("Take it off") : t("Put it back"), onpointerdown: (event) => event.preventDefault(), onclick: () => this.flip(name) },
     sign ? el("b", { "aria-hidden": "true" }, sign) : null, el("span", { class: "name", dir: "auto" }, this.kind.called(name)), word ? el("em", {}, word) : null)
-    this.chips.replaceChildren(...kept.map((name) => chip(name, "")), ...added.map((name) => chip(name, "added", "+", "added")),
-      ...removed.map((name) => chip(name, "removed", "−", "removed")))
-    const none = chosen.length ? "" : " None of the classes applies."
-    const text = this.kind.same(this.item.label, chosen) ? `As given.${none}` : `${capital(this.kind.changeText(this.item.label, chosen))}.${none}`
+    this.chips.replaceChildren(...kept.map((name) => chip(name, "")), ...added.map((name) => chip(name, "added", "+", t("added"))),
+      ...removed.map((name) => chip(name, "removed", "−", t("removed"))))
+    const none = chosen.length ? "" : t("None of the classes applies.")
+    const said = this.kind.same(this.item.label, chosen) ? t("As given.") : t("{sentence}.", { sentence: capital(this.kind.changeText(this.item.label, chosen)) })
+    const text = [said, none].filter(Boolean).join(" ")
     if (this.said.textContent !== text) this.said.textContent = text
   }
 

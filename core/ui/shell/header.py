@@ -36,7 +36,7 @@ def title_and_pickers(
     `datasets` must not be empty; the first one is shown where the URL names none. Without `versions`, the page is
     about the dataset, and the version is its newest.
     """
-    asked = st.query_params.get(keys.DATASET)
+    asked, number = st.query_params.get(keys.DATASET), st.query_params.get(keys.VERSION)
     with _bar():
         st.title(say(title), anchor=False, width="content")
         dataset = _dataset(datasets)
@@ -52,6 +52,9 @@ def title_and_pickers(
     if asked and asked not in {one.name for one in datasets}:
         names = {"asked": plain(asked), "shown": plain(dataset.name)}
         st.warning(say("There is no dataset named {asked}: renamed or deleted? This is {shown}.", **names))
+    elif versions and number and number not in {str(one.number) for one in known}:
+        shown = {"dataset": plain(dataset.name), "asked": plain(number), "number": version.number}
+        st.warning(say("{dataset} has no version {asked}. This is version {number}.", **shown))
     return dataset, version, known
 
 

@@ -17,6 +17,8 @@ import streamlit as st
 from streamlit.components.v2.types import ComponentRenderer
 
 from core.ui import review_desk
+from core.words import language
+from core.words.script import dictionary, speaking_source
 
 _FOLDER = Path(__file__).parent
 _DESK = Path(review_desk.__file__).parent
@@ -39,13 +41,18 @@ class Said:
 
 @cache
 def _component() -> ComponentRenderer:
-    parts = [*(_DESK / f"{part}.js" for part in _OF_DESK), *(_FOLDER / f"{part}.js" for part in _OWN)]
     styles = (_DESK / "desk.css", _FOLDER / "bar.css")
     return st.components.v2.component(
         "winnow_verdict_bar",
-        js="\n".join(part.read_text(encoding="utf-8") for part in parts),
+        js=speaking_source(_source()),
         css="\n".join(style.read_text(encoding="utf-8") for style in styles),
     )
+
+
+@cache
+def _source() -> str:
+    parts = [*(_DESK / f"{part}.js" for part in _OF_DESK), *(_FOLDER / f"{part}.js" for part in _OWN)]
+    return "\n".join(part.read_text(encoding="utf-8") for part in parts)
 
 
 def heard(key: str) -> Said:
@@ -61,4 +68,5 @@ def heard(key: str) -> Said:
 
 def mount(key: str, data: Mapping[str, Any]) -> None:
     """Draws the component under `key` with the server's answer."""
-    _component()(key=key, data=dict(data), on_verdicts_change=lambda: None)
+    spoken = {"language": language(), "words": dictionary(_source(), language())}
+    _component()(key=key, data={**data, **spoken}, on_verdicts_change=lambda: None)

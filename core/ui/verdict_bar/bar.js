@@ -12,6 +12,7 @@ class VerdictBar {
   constructor(host, data) {
     this.host = host
     this.mode = data.mode
+    this.language = data.language
     this.items = []
     this.undoable = []
     this.outbox = new Outbox(data.storage, () => this.report())
@@ -27,16 +28,16 @@ class VerdictBar {
   build() {
     this.noticeText = el("span")
     this.notice = el("div", { class: "notice", role: "alert", hidden: true }, this.noticeText,
-      el("button", { type: "button", class: "plain", onclick: () => (this.notice.hidden = true) }, "Dismiss"))
+      el("button", { type: "button", class: "plain", onclick: () => (this.notice.hidden = true) }, t("Dismiss")))
     this.standing = el("p", { class: "standing", role: "status" })
     this.toolbar = actionBar((id, event) => this.press(id, event), this.actions)
-    this.opener = this.view ? el("button", { type: "button", class: "plain", title: "Show the whole row beside the list",
-      onclick: () => this.open(this.view.cursor) }, el("span", {}, "Show row"), el("kbd", {}, "↵")) : null
+    this.opener = this.view ? el("button", { type: "button", class: "plain", title: t("Show the whole row beside the list"),
+      onclick: () => this.open(this.view.cursor) }, el("span", {}, t("Show row")), el("kbd", {}, "↵")) : null
     if (this.opener) this.toolbar.lastElementChild.append(this.opener)
-    this.chips = el("div", { class: "classes", role: "group", "aria-label": "Classes" })
-    this.confirm = el("div", { class: "confirm", role: "dialog", "aria-label": "Confirm", tabindex: "-1", hidden: true })
+    this.chips = el("div", { class: "classes", role: "group", "aria-label": t("Classes") })
+    this.confirm = el("div", { class: "confirm", role: "dialog", "aria-label": t("Confirm"), tabindex: "-1", hidden: true })
     const bar = el("div", { class: "verdict-bar" }, this.picker.root, this.standing, this.toolbar, this.chips)
-    this.root = el("div", { class: `review ${this.view ? "with-rows" : "alone"}`, role: "region", "aria-label": "Verdict", tabindex: "-1" },
+    this.root = el("div", { class: `review ${this.view ? "with-rows" : "alone"}`, role: "region", "aria-label": t("Verdict"), tabindex: "-1" },
       this.notice, this.view?.root ?? null, el("footer", {}, this.confirm, bar))
     this.host.append(this.root)
     for (const kind of ["pointerdown", "focusin"]) this.root.addEventListener(kind, () => (inUse = this))
@@ -113,8 +114,8 @@ class VerdictBar {
     if (!item) return
     const undone = action === "undo"
     item.decision = undone ? null : { action, label, key }
-    item.mark = undone ? "" : `✓ ${action === "relabel" ? this.labels.words(label) : { keep: "kept", exclude: "excluded", unsure: "unsure" }[action]}`
-    item.verdict = undone ? "" : `${capital(this.labels.decisionText(item.decision, item.label))} · you, now`
+    item.mark = undone ? "" : `✓ ${action === "relabel" ? this.labels.words(label) : doneText(action)}`
+    item.verdict = undone ? "" : t("{said} · you, now", { said: capital(this.labels.decisionText(item.decision, item.label)) })
   }
 
   // --- acting ---
@@ -175,7 +176,7 @@ class VerdictBar {
 
   takeSuggestion() {
     const some = this.targets().filter((item) => item.suggested !== null)
-    if (!some.length) this.tell("No label is suggested here: choose one, or keep the row.")
+    if (!some.length) this.tell(t("No label is suggested here: choose one, or keep the row."))
     else this.decideItems(some, (item) => ({ action: "relabel", label: item.suggested }))
   }
 
@@ -232,8 +233,8 @@ class VerdictBar {
   ask(made) {
     const counts = new Map()
     for (const [item, act] of made) {
-      const before = this.labels.words(item.label) || "no label"
-      const after = act.action === "relabel" ? this.labels.words(act.label) : { keep: "kept", exclude: "excluded", unsure: "unsure" }[act.action]
+      const before = this.labels.words(item.label) || t("no label")
+      const after = act.action === "relabel" ? this.labels.words(act.label) : doneText(act.action)
       const said = `${before} → ${after}`
       counts.set(said, (counts.get(said) ?? 0) + 1)
     }
@@ -242,13 +243,14 @@ class VerdictBar {
     const names = made.slice(0, FEW_NAMED).map(([item]) => shortened(item.name))
     this.asked = made
     this.confirm.replaceChildren(
-      el("p", {}, el("strong", {}, `Change ${plural(made.length, "row")}?`), decided ? ` ${plural(decided, "of them has", "of them have")} a verdict, which this replaces.` : ""),
-      el("ul", {}, ...sorted.slice(0, 6).map(([said, count]) => el("li", {}, el("strong", {}, count.toLocaleString("en-GB")), ` ${said}`)),
-        sorted.length > 6 ? el("li", {}, `and ${sorted.length - 6} more kinds`) : null),
+      el("p", {}, el("strong", {}, tn("Change {n} row?", "Change {n} rows?", made.length, { n: figure(made.length) })),
+        decided ? ` ${tn("{n} of them has a verdict, which this replaces.", "{n} of them have a verdict, which this replaces.", decided, { n: figure(decided) })}` : ""),
+      el("ul", {}, ...sorted.slice(0, 6).map(([said, count]) => el("li", {}, el("strong", {}, figure(count)), ` ${said}`)),
+        sorted.length > 6 ? el("li", {}, t("and {n} more kinds", { n: sorted.length - 6 })) : null),
       el("p", { class: "quiet first-rows" }, `${names.join(" · ")}${made.length > FEW_NAMED ? " · …" : ""}`),
       el("div", { class: "group" },
-        el("button", { type: "button", class: "act primary", onclick: () => this.confirmed() }, el("span", {}, `Change ${plural(made.length, "row")}`), el("kbd", {}, "↵")),
-        el("button", { type: "button", class: "plain", onclick: () => this.dismiss() }, el("span", {}, "Cancel"), el("kbd", {}, "Esc"))))
+        el("button", { type: "button", class: "act primary", onclick: () => this.confirmed() }, el("span", {}, tn("Change {n} row", "Change {n} rows", made.length, { n: figure(made.length) })), el("kbd", {}, "↵")),
+        el("button", { type: "button", class: "plain", onclick: () => this.dismiss() }, el("span", {}, t("Cancel")), el("kbd", {}, "Esc"))))
     this.confirm.hidden = false
     this.confirm.focus({ preventScroll: true })
   }
@@ -272,7 +274,7 @@ class VerdictBar {
     const last = this.undoable.at(-1) ?? []
     const whole = !own.length || own.some((item) => last.includes(item.decision.key))
     const keys = whole ? last : own.map((item) => item.decision.key)
-    if (!keys.length) return this.tell("Nothing of yours to take back here.")
+    if (!keys.length) return this.tell(t("Nothing of yours to take back here."))
     this.undoable = this.undoable.map((group) => group.filter((key) => !keys.includes(key))).filter((group) => group.length)
     const id = randomKey()
     const acts = keys.map((target, index) => {
@@ -299,7 +301,7 @@ class VerdictBar {
     const take = this.toolbar.querySelector('[data-action="suggestion"]')
     if (take) {
       take.hidden = !suggestions.size
-      take.firstElementChild.textContent = suggestions.size === 1 && !this.labels.several ? `Take ${this.labels.words([...suggestions][0])}` : "Take suggestion"
+      take.firstElementChild.textContent = suggestions.size === 1 && !this.labels.several ? t("Take {label}", { label: this.labels.words([...suggestions][0]) }) : t("Take suggestion")
     }
     for (const button of this.toolbar.querySelectorAll("[data-action]")) button.disabled = !hand.length && button.dataset.action !== "undo"
     const classes = this.classes(hand)
@@ -310,9 +312,9 @@ class VerdictBar {
   drawStanding(hand) {
     const [only] = hand
     const chosen = this.view?.selected.size ?? 0
-    const said = this.data?.trouble ? `${this.outbox.waiting} not saved yet, tried again every few seconds: ${this.data.trouble}`
-      : chosen > 1 || (!this.view && hand.length > 1) ? `${plural(hand.length, "row")} chosen`
-        : only ? [this.view ? shortened(only.name) : "", only.verdict || "Not decided"].filter(Boolean).join(" · ") : "No row chosen"
+    const said = this.data?.trouble ? t("{n} not saved yet, tried again every few seconds: {why}", { n: this.outbox.waiting, why: this.data.trouble })
+      : chosen > 1 || (!this.view && hand.length > 1) ? tn("{n} row chosen", "{n} rows chosen", hand.length, { n: figure(hand.length) })
+        : only ? [this.view ? shortened(only.name) : "", only.verdict || t("Not decided")].filter(Boolean).join(" · ") : t("No row chosen")
     if (this.standing.textContent !== said) this.standing.textContent = said
     this.standing.classList.toggle("waiting", Boolean(this.data?.trouble))
   }
@@ -330,12 +332,16 @@ class VerdictBar {
     const has = hand.every((item) => this.current(item).includes(name))
     const several = this.labels.several
     const [called, guide] = [this.labels.called(name), this.labels.guidelines[name]]
-    const title = (several ? (has ? `Take ${called} out` : `Add ${called}`) : `Change to ${called}`) + (guide ? `: ${guide}` : "")
+    const title = (several ? (has ? t("Take {name} out", { name: called }) : t("Add {name}", { name: called })) : t("Change to {name}", { name: called })) + (guide ? `: ${guide}` : "")
     return el("button", { type: "button", class: `class${has ? " has" : ""}`, title, "aria-pressed": String(has), "data-class": name, "data-key": key,
       onclick: () => (several ? this.flip(name) : this.relabel(name)) },
     several ? el("b", { "aria-hidden": "true" }, has ? "✓" : "+") : null, el("span", { class: "name", dir: "auto" }, called),
     key ? el("kbd", { "aria-hidden": "true" }, key) : null)
   }
+}
+
+function doneText(action) {
+  return { keep: t("kept"), exclude: t("excluded"), unsure: t("unsure") }[action]
 }
 
 function shortened(text) {
@@ -344,8 +350,9 @@ function shortened(text) {
 
 export default function (component) {
   const { parentElement, data, setStateValue } = component
+  learn(data.words)
   let bar = bars.get(parentElement)
-  if (bar && (bar.outbox.storageKey !== data.storage || bar.mode !== data.mode || bar.actionIds !== data.actions.join())) {
+  if (bar && (bar.outbox.storageKey !== data.storage || bar.mode !== data.mode || bar.actionIds !== data.actions.join() || bar.language !== data.language)) {
     bar.close()
     bar.root.remove()
     bar = null

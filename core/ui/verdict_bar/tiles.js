@@ -5,7 +5,7 @@ class TileView extends GridView {
     super(labels, onSelectionChange)
     this.mode = mode
     this.root.className = mode === "cards" ? "cards" : "grid list-grid"
-    this.root.setAttribute("aria-label", mode === "cards" ? "Rows as cards" : "Rows as images")
+    this.root.setAttribute("aria-label", mode === "cards" ? t("Rows as cards") : t("Rows as images"))
     this.root.addEventListener("dblclick", (event) => {
       const tile = event.target.closest(".tile")
       if (tile) onOpen(Number(tile.dataset.row))
@@ -31,13 +31,13 @@ class TileView extends GridView {
   }
 
   words(item) {
-    const given = this.labels.words(item.label) || "no label"
+    const given = this.labels.words(item.label) || t("no label")
     return item.suggested === null || this.labels.same(item.label, item.suggested) ? given : `${given} → ${this.labels.words(item.suggested)}`
   }
 
   card(item) {
     const label = this.labels.several ? this.labels.chips(item.label, item.suggested ?? item.label, [])
-      : el("span", { class: "card-label" }, el("strong", { dir: "auto" }, this.labels.words(item.label) || "no label"),
+      : el("span", { class: "card-label" }, el("strong", { dir: "auto" }, this.labels.words(item.label) || t("no label")),
         item.suggested !== null && item.suggested !== item.label ? el("span", { class: "to" }, " → ", el("bdi", {}, this.labels.words(item.suggested))) : null)
     return [
       el("div", { class: "card-top" }, label, el("span", { class: "quiet" }, item.caption)),

@@ -20,6 +20,12 @@ def test_a_version_without_a_figure_keeps_its_place() -> None:
     assert list(line.error_y.array) == pytest.approx([0.1, 0.05])
 
 
+def test_no_two_ticks_of_a_narrow_trend_read_the_same() -> None:
+    figure = trend(["v1", "v2"], [Estimate(0.004, 0.001, 0.009), Estimate(0.003, 0.001, 0.006)])
+    words = list(figure.layout.yaxis.ticktext)
+    assert len(words) == len(set(words)) > 2
+
+
 @pytest.mark.parametrize(("values", "way"), [([0.1, 0.3, 0.9], -1), ([0.9, 0.1], 1), ([0.5, 0.5], 0), ([0.5], 0)])
 def test_the_tiny_picture_rises_falls_or_is_level(values: list[float], way: int) -> None:
     root = ET.fromstring(spark(values))
