@@ -33,6 +33,8 @@ Step = tuple[str, ...]
 Outcomes = Callable[[Step], tuple[tuple[int, str, str], tuple[int, str, str]]]
 READ: Sequence[Step] = (
     ("datasets",),
+    ("steps", "notes"),
+    ("views", "notes"),
     ("profile", "notes"),
     ("profile", "notes@1", "--json"),
     ("issues", "notes@1", "--top", "5"),
@@ -51,6 +53,8 @@ WRITE: Sequence[Step] = (
     ("load", "GIVEN/notes.csv", "--name", "more", "--payload", "text", "--label", "topic", "--id", "key"),
     ("scan", "more", "--encoder", "lexical"),
     ("decide", "more", "--file", "GIVEN/decisions.csv", "--reviewer", "ada"),
+    ("decisions", "more"),
+    ("classes", "more", "--name", "food=Food", "--guideline", "food=What one eats."),
     ("version", "more", "--note", "first pass"),
     ("train", "more", "--model", "minilm", "--strategy", "head"),
     ("runs", "notes"),
