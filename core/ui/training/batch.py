@@ -39,7 +39,9 @@ def predict_file(context: Context, dataset: Dataset, run: Run, user: str) -> Non
 def _uploaded(context: Context, dataset: Dataset) -> tuple[str, ...]:
     title, explanation = drawing_of(dataset).upload
     modality = task_named(dataset.task).modality.name
-    files = st.file_uploader(title, accept_multiple_files=True, key=f"predict-upload-{modality}", help=explanation)
+    files = st.file_uploader(
+        say(title), accept_multiple_files=True, key=f"predict-upload-{modality}", help=say(explanation)
+    )
     return arrived(context, files, waiting=later("storing what arrived"))
 
 

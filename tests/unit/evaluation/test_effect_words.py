@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, datetime
 
 import pytest
 
 from core.evaluation.effect_words import conclude, in_points
 from core.records import ArmComparison, CleaningEffect, Difference, EffectScoring, Estimate, ReviewedRows, TestLabels
+from core.words import speaking
 
 Ends = tuple[float, float, float]
 UP, NONE, DOWN = (0.02, 0.01, 0.03), (0.01, -0.01, 0.03), (-0.02, -0.03, -0.01)
@@ -108,3 +110,11 @@ def test_few_changes_are_named_where_nothing_shows() -> None:
 
 def test_points_have_a_sign_unless_they_round_to_0() -> None:
     assert in_points(difference((0.0004, -0.0004, 0.012))) == "0.0 points (95\u00a0%: 0.0 to +1.2)"
+
+
+@pytest.mark.parametrize("gain", [(0.02, 0.01, 0.03), (-0.02, -0.03, -0.01), (0.01, -0.01, 0.03)])
+def test_a_conclusion_is_said_in_chinese_as_a_whole(gain: tuple[float, float, float]) -> None:
+    with speaking("zh"):
+        said = conclude(effect(gain)).sentence
+    assert said.startswith(("清洗", "无法判断"))
+    assert not re.search("[A-Za-z]{2,}", said), said
