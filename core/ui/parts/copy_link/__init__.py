@@ -16,7 +16,7 @@ from core.words.script import dictionary, speaking_source
 
 LOOPBACK = later(
     "This link works on this machine only. To share it, start Winnow with `--server.address` and the machine's own "
-    "address, or send the report."
+    "address, and with a sign-in or `-- --i-know`; or send the report."
 )
 
 _FOLDER = Path(__file__).parent
