@@ -64,7 +64,8 @@ def chart(
     box that chooses the same from the keyboard, among `every` where not all are drawn. Returns the choice, or None."""
     chosen_key = f"{CHOICE}-{view}-{name}"
     place = st.container()
-    with st.container(horizontal=True, gap="small", vertical_alignment="center") as beneath:
+    beneath = st.container(horizontal=True, gap="small", vertical_alignment="center")
+    with beneath:
         picked = chooser(view, name, options if every is None else every, label=label, shown=shown)
     with place:
         chart_with_files(
