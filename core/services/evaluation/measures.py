@@ -49,6 +49,7 @@ from core.store.relations import relation
 from core.store.versions import get_version, list_versions
 from core.targets.contract import Target
 from core.tasks import target_of
+from core.words import stored
 
 T = TypeVar("T")
 
@@ -116,7 +117,7 @@ def evaluate(
         of_truth = found.of_truth(part(report, 0.5, 1))
         return _Kept(replace(evaluation, log_loss=metrics.log_loss(of_truth)), matrix)
 
-    what, key = f"Evaluating run {run.number} on {split}", (run.run_id, split, truth_id, labels_from)
+    what, key = stored(f"Evaluating run {run.number} on {split}"), (run.run_id, split, truth_id, labels_from)
     work: Callable[[Report], _Kept | multi_label.Kept] = of_sets if target.several else of_classes
     found = _ask(_evaluations(context), key, what, work, timeout)
     return found if isinstance(found, Pending) else found.whole()
@@ -162,7 +163,7 @@ def curves(
         each = (drawn.thresholds(scores, scores[found.having(place)]) for place, scores in columns)
         return drawn.macro_average(each, kind)
 
-    what = f"Drawing the curve of {label if label is not None else f'the {average} average'}"
+    what = stored(f"Drawing the curve of {label}") if label is not None else stored("Drawing the average curve")
     return _ask(
         context.beside.answers("curves"), (run.run_id, split, truth_id, label, kind, average), what, work, timeout
     )
@@ -207,7 +208,7 @@ def compare(
         ]
         return _KeptComparison(sides[0], sides[1], differences(joint, labels, found.differences), joint.only_right())
 
-    what = f"Comparing runs {first.number} and {second.number} on {split}"
+    what = stored(f"Comparing runs {first.number} and {second.number} on {split}")
     key = (first.run_id, second.run_id, split, truth_id, labels_from)
     work: Callable[[Report], _KeptComparison | multi_label.KeptComparison] = of_sets if target.several else of_classes
     kept = _ask(_evaluations(context), key, what, work, timeout)

@@ -28,7 +28,7 @@ _VIEWS: dict[View, str] = {
     "decisions": later("Decisions"),
     "versions": later("Versions"),
 }
-_NOT_FILTERS = (keys.DATASET, keys.VERSION, keys.REVIEWER, keys.VIEW)
+_NOT_FILTERS = (keys.DATASET, keys.VERSION, keys.REVIEWER, keys.VIEW, keys.LANGUAGE_ASKED)
 """What the URL may say without narrowing the queue."""
 
 
