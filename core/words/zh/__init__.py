@@ -1,0 +1,1 @@
+"""The Chinese catalogue, in as many files as there are areas."""
