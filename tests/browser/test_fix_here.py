@@ -257,5 +257,12 @@ def test_a_screen_of_images_has_sixty_and_keys_choose_and_judge_them(tmp_path: P
         page.keyboard.press("Escape")
         page.keyboard.press("Enter")
         expect(page.get_by_role("button", name="Original")).to_be_visible()
+        page.goto(f"{server.url}/issues?dataset=digits")
+        settled(page)
+        expect(tiles.first).to_be_visible()
+        page.keyboard.press("ArrowRight")
+        page.keyboard.press("Enter")
+        expect(page.get_by_role("button", name="Original")).to_be_visible()
+        expect(tiles.first).to_be_visible()
     finally:
         server.stop()
