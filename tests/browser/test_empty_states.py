@@ -22,10 +22,6 @@ UNTOUCHED = (
     "training?view=effect",
     "evaluation",
     "data?view=rejected",
-    "story",
-    "profile?view=bias",
-    "review?view=decisions",
-    "review?view=versions",
     "issues",
 )
 """Of a dataset that nobody has scanned, reviewed or trained on. The last one's button starts a scan, which the others

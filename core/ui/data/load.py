@@ -38,8 +38,10 @@ PLACES = {
     "sample": later("Sample"),
 }
 AS_IN_DATA = later("As in the data")
-VAGUE_NAMES = ("all", "archive", "data", "dataset", "download", "downloads", "export", "file", "files", "images", "img")
-VAGUE_NAMES += ("index", "input", "labels", "new", "output", "photos", "pictures", "sample", "table", "untitled")
+VAGUE_NAMES = (
+    "all", "archive", "data", "dataset", "download", "downloads", "export", "file", "files", "images", "img", "index",
+    "input", "labels", "new", "output", "photos", "pictures", "sample", "table", "untitled",
+)  # fmt: skip
 """A file of such a name, or of a split's, is better known by its folder's."""
 
 
@@ -47,13 +49,13 @@ def load_form(context: Context, user: str) -> bool:
     """Choose, check, start; or, since a session has one load at a time, follow it. Whether a load is in hand."""
     if follow_load(context):
         return True
+    locations: tuple[str, ...] = ()
     place = choose_place(later("Where the data is"), "load-place", PLACES)
     with shown_errors():
         locations = _locations(context, user, place)
         if locations:
             _check_and_start(context, user, locations)
-        return bool(locations)
-    return False
+    return bool(locations)
 
 
 def _locations(context: Context, user: str, place: str) -> tuple[str, ...]:
