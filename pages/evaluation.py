@@ -72,7 +72,7 @@ with shown_errors():
             multi_label.examples(context, shown)
     if view == "curves":
         class_curves(context, shown)
-        how_it_learnt(context, choice.run)
+        how_it_learnt(context, dataset, choice.run)
     elif view == "compare":
         comparison(context, shown, runs)
     next_act(context, dataset, "evaluation")

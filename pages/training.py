@@ -41,7 +41,7 @@ with shown_errors():
             run, job = chosen_of(context, dataset, runs)
             followed = job
             chosen_run(context, dataset, run, job, [other for other, _ in runs], user)
-            several(context, [other for other, _ in runs])
+            several(context, dataset, [other for other, _ in runs])
             run_list(dataset, runs, run)
         else:
             nothing_trained(dataset, version)
@@ -51,7 +51,7 @@ with shown_errors():
         under_way = comparison_under_way(context, version)
         found = effects(context, version.version_id)
         if found:
-            answers(found, dataset.called)
+            answers(found, dataset)
         if not under_way:
             compare_labels(context, dataset, version, user, again=bool(found))
     else:

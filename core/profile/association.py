@@ -23,7 +23,7 @@ from collections.abc import Callable
 import numpy as np
 from numpy.typing import NDArray
 
-from core.profile.records import Counts, Independence
+from core.profile.records import Counts, Independence, Size
 from core.records import Estimate
 
 _TAIL = 0.025
@@ -104,6 +104,23 @@ def correlation_ratio(moments: NDArray[np.float64]) -> Estimate | None:
 
     low, high = _invert(eta2, 2 * bias**2 / spread, spread_at, 1.0 - 1e-9)
     return _around(math.sqrt(corrected), math.sqrt(low), math.sqrt(high))
+
+
+def size_of_v(v: float, counts: Counts) -> Size:
+    """How large a Cramér's V of this table is: Cohen's bounds of w, 0.1, 0.3 and 0.5 (1988, Statistical Power Analysis
+    for the Behavioral Sciences, §7.2), divided by the root of the degrees of freedom of the shorter side, its length
+    less 1: with two classes V is w, with more the same w is a smaller V."""
+    return _size(v * math.sqrt(max(1, min(_filled(counts).shape) - 1)), (0.1, 0.3, 0.5))
+
+
+def size_of_ratio(eta: float) -> Size:
+    """How large a correlation ratio is: Cohen's bounds of f = η / √(1 − η²), 0.1, 0.25 and 0.4 (1988, §8.2)."""
+    return _size(eta / math.sqrt(1 - eta * eta) if eta < 1 else math.inf, (0.1, 0.25, 0.4))
+
+
+def _size(value: float, bounds: tuple[float, float, float]) -> Size:
+    small, medium, large = bounds
+    return "large" if value >= large else "medium" if value >= medium else "small" if value >= small else "tiny"
 
 
 def _filled(counts: Counts) -> NDArray[np.float64]:

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from core.profile.association import correlation_ratio, cramers_v, independence
+from core.profile.association import correlation_ratio, cramers_v, independence, size_of_ratio, size_of_v
 from core.profile.groups import BANDS, MAX_GROUPS, group_table
 from core.profile.records import Association, Counts, GroupTable, Rows
 from core.profile.sql import labelled, number, scale, text
@@ -55,7 +55,8 @@ def _of_category(rows: Rows, attribute: Attribute) -> Association:
     rough = stored("Few rows per cell: the interval is rough.") if test.rough else ""
     note = " ".join(filter(None, (folded, rough, most)))
     total = int(counts.sum())
-    return Association(attribute.name, attribute.column, "cramers_v", value, total, attribute.derived, note)
+    size = size_of_v(value.estimate, counts)
+    return Association(attribute.name, attribute.column, "cramers_v", value, total, attribute.derived, note, size)
 
 
 def _of_number(rows: Rows, attribute: Attribute) -> Association:
@@ -78,7 +79,14 @@ def _of_number(rows: Rows, attribute: Attribute) -> Association:
     left_out = stored(f"{total - present:,} rows without a value are left out.") if total > present else ""
     note = " ".join(filter(None, (left_out, most)))
     return Association(
-        attribute.name, attribute.column, "correlation_ratio", measured, int(present), attribute.derived, note
+        attribute.name,
+        attribute.column,
+        "correlation_ratio",
+        measured,
+        int(present),
+        attribute.derived,
+        note,
+        size_of_ratio(measured.estimate),
     )
 
 

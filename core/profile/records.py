@@ -202,6 +202,10 @@ class GroupTable:
         return shares
 
 
+Size = Literal["tiny", "small", "medium", "large"]
+"""How large an association is by the usual bounds: `tiny` is beneath small."""
+
+
 @dataclass(frozen=True, slots=True)
 class Association:
     """How much an attribute tells about the label."""
@@ -216,6 +220,8 @@ class Association:
     derived: bool
     note: str = ""
     """Why it was not measured, or what was folded together."""
+    size: Size | None = None
+    """Of the estimate; None where there is none."""
 
 
 @dataclass(frozen=True, slots=True)

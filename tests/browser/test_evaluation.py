@@ -14,7 +14,9 @@ from core.services.context import open_context
 from core.settings import workspace
 from tests.browser.conftest import Server, settled, start_server
 from tests.pages import issues_data
+from tests.pages.test_evaluation_multi_label import TRUE, guessed
 from tests.runs import finished_run
+from tests.tagged import tagged
 
 
 @pytest.fixture
@@ -84,3 +86,26 @@ def test_a_second_click_on_the_cell_shows_all_errors_again(evaluated: Server, pa
     page.locator(".js-plotly-plot .bars").nth(1).locator(".point path").nth(1).click(force=True)
     expect(page.get_by_text("5 rows predicted wrong")).to_be_visible()
     assert "true=" not in page.url
+
+
+def test_the_chart_of_a_chosen_pair_of_classes_is_saved_under_the_names_of_dataset_and_chart(
+    page: Page, tmp_path: Path
+) -> None:
+    """Its key has brackets and quotes in it, which the name of a class on the page has not."""
+    context = open_context(workspace(tmp_path / "workspace"))
+    dataset = tagged(context, tmp_path, TRUE)
+    found = guessed((10, "wheat"), (10, "corn"), (20, "wheat"), (20, "corn"))
+    finished_run(context, dataset, found, ["test" if row % 2 == 0 else "train" for row in range(len(TRUE))])
+    context.close()
+    server = start_server(tmp_path)
+    try:
+        page.goto(f"{server.url}/evaluation?dataset=cables&run=1&split=test&view=together&missed=wheat&added=corn")
+        settled(page)
+        page.locator("[class*='-files']").get_by_role("button", name="Download").click()
+        for kind, start in (("SVG", b"<svg"), ("PNG", b"\x89PNG")):
+            with page.expect_download() as download:
+                page.get_by_role("button", name=kind, exact=True).click()
+            assert download.value.suggested_filename == f"cables-missed-and-added-run-1.{kind.lower()}"
+            assert download.value.path().read_bytes().startswith(start)
+    finally:
+        server.stop()

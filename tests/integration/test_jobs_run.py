@@ -23,7 +23,7 @@ def test_a_job_records_its_result_its_progress_and_what_it_printed(queue: Queue)
     assert (job.status, job.error, job.device) == ("done", "", "cpu")
     assert folder.result() is not None
     assert job.progress.fraction == 1.0
-    assert [event["event"] for event in read_events(folder)] == ["tier"]
+    assert [event["event"] for event in read_events(folder)] == ["begun", "tier"]
     assert "working as" in queue.log_tail(job.job_id)
     assert job.started_at and job.ended_at and job.created_at <= job.started_at <= job.ended_at
 

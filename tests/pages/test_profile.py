@@ -126,6 +126,9 @@ def test_the_attribute_that_decides_the_label_is_shown_first_with_its_groups(ope
     assert not shown.exception
     assert shown.selectbox(key="choice-bias-attribute").value == "desk"
     assert "bias-corrected (Bergsma 2013)" in _captions(shown)
+    assert any(
+        one.value.startswith("**desk** tells much about the label: a large association. ") for one in shown.caption
+    )
     parity = shown.dataframe[0].value
     assert list(parity["difference"]) == [1.0, 1.0, 1.0]
     assert list(parity["reading"]) == ["a large difference, not chance"] * 3

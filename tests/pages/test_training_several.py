@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import Any
 
 import pytest
 from streamlit.testing.v1 import AppTest
@@ -81,8 +82,10 @@ def test_whether_cleaning_helped_is_asked_and_answered_by_the_figures_of_sets(
 
 
 def test_a_text_gets_a_set_and_each_class_its_own_probability(
-    app: Context, tagged: Dataset, open_at: Open, tmp_path: Path
+    app: Context, tagged: Dataset, open_at: Open, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    listed: list[dict[str, Any]] = []
+    monkeypatch.setattr("core.ui.verdict_bar.mount", lambda key, data: listed.append(dict(data)))
     used_run(app, tagged, tmp_path)
     shown = open_at("training", view="use")
     shown.text_area(key="use-text").set_value("goal bank").run()
@@ -91,7 +94,7 @@ def test_a_text_gets_a_set_and_each_class_its_own_probability(
     assert set(table.value["class"]) == {"money", "sport"}
     said = {name for name, share in zip(table.value["class"], table.value["probability"], strict=True) if share >= 50}
     assert f"### {', '.join(sorted(said)) or 'none'}" in words(shown)
-    assert ":blue-badge[money, sport]" in words(shown), "the labels of rows like it, in words"
+    assert '["money","sport"]' in [item["label"] for item in listed[-1]["items"]], "rows like it, to be judged"
     assert '["' not in words(shown)
 
 

@@ -92,6 +92,19 @@ def test_no_page_of_the_ui_lets_user_text_through_as_html() -> None:
         assert "unsafe_allow_html" not in path.read_text(), path
 
 
+def test_every_chart_of_the_ui_comes_with_its_files_but_the_examples_of_empty_pages() -> None:
+    """Only the helper draws one itself: whoever goes past it draws a chart that nobody can save."""
+    ui = PROJECT / "core" / "ui"
+    spared = {ui / "chart_files" / "__init__.py", ui / "parts" / "examples.py"}
+    drawing = {
+        path
+        for path in (*PAGES, *ui.rglob("*.py"))
+        for node in ast.walk(ast.parse(path.read_text()))
+        if isinstance(node, ast.Attribute) and node.attr == "plotly_chart"
+    }
+    assert drawing == spared
+
+
 def test_no_room_of_core_has_more_than_twenty_files() -> None:
     folders = {path.parent for path in (PROJECT / "core").rglob("*.py")}
     crowded = {str(folder.relative_to(PROJECT)): len(list(folder.glob("*.py"))) for folder in folders}

@@ -119,7 +119,12 @@ def _predict(
 
 
 def _result(solved: Solved, found: dict[str, SplitScores], train: int, report: JobReport) -> TrainResult:
-    notes = [stored(f"The penalty {solved.l2:.1e} was the best on rows of train that the head had not seen.")]
+    notes = [
+        stored(
+            "How firmly the head is kept from learning rows by heart was chosen on rows of train that it had not seen "
+            f"(L2 penalty {solved.l2:.1e})."
+        )
+    ]
     if solved.trained_rows < train:
         notes.append(stored(f"The head learnt from a sample of {solved.trained_rows:,} of {train:,} rows."))
     return TrainResult(

@@ -1,17 +1,20 @@
-"""A chart as a file: SVG and PNG as the browser has drawn it, and its numbers as CSV. Works without any network."""
+"""A chart on a page, and the same as a file: SVG and PNG as the browser has drawn it, and its numbers as CSV. Works
+without any network."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import plotly.graph_objects as go
 import streamlit as st
 from streamlit.components.v2.types import ComponentRenderer
+from streamlit.delta_generator import DeltaGenerator
 
 from core.charts.numbers import numbers_of
+from core.charts.style import CONFIG
 from core.services.export import file_name
 from core.ui.parts.csv_text import csv_button, csv_text
 from core.words import language, say
@@ -37,6 +40,43 @@ def _component() -> ComponentRenderer:
 @cache
 def _source() -> str:
     return (_FOLDER / "files.js").read_text(encoding="utf-8")
+
+
+def chart_with_files(
+    figure: go.Figure,
+    *,
+    key: str,
+    dataset: str,
+    name: str,
+    alt: str,
+    columns: Mapping[str, Sequence[Any]] | None = None,
+    on_select: Callable[[], None] | None = None,
+    width: Literal["stretch", "content"] = "stretch",
+    files_in: DeltaGenerator | None = None,
+    in_popover: bool = False,
+) -> None:
+    """Draws a chart and what saves it: every chart of a page comes from here. A file is named by `dataset` and `name`.
+
+    `columns` are its numbers, else they are what the figure has. The box stands beneath, or in `files_in`; a popover
+    holds no second one, so that in it the two buttons stand open.
+    """
+    st.plotly_chart(
+        figure,
+        width=width,
+        key=key,
+        on_select="ignore" if on_select is None else on_select,
+        selection_mode="points",
+        config=CONFIG,
+        alt=alt,
+    )
+    file = f"{dataset}-{name}"
+    if in_popover:
+        picture_buttons(key, file)
+    elif files_in is None:
+        chart_files(figure, key, file, columns)
+    else:
+        with files_in:
+            chart_files(figure, key, file, columns)
 
 
 def picture_buttons(chart_key: str, name: str) -> None:

@@ -33,6 +33,11 @@ function picture(chart) {
   return { text: new XMLSerializer().serializeToString(whole), width: box.width, height: box.height }
 }
 
+// Streamlit's own way from a key to the name of a class.
+function classOf(key) {
+  return key.trim().replaceAll(/[^a-zA-Z0-9_-]/g, "-")
+}
+
 function groundOf(node) {
   for (let one = node; one; one = one.parentElement) {
     const colour = getComputedStyle(one).backgroundColor
@@ -72,7 +77,7 @@ export default function ({ parentElement, data }) {
   const said = parentElement.querySelector(".said")
   host.setAttribute("aria-label", t("Save the chart"))
   const act = async (kind) => {
-    const chart = document.querySelector(`.st-key-${CSS.escape(data.chart)} .js-plotly-plot`)
+    const chart = document.querySelector(`.st-key-${classOf(data.chart)} .js-plotly-plot`)
     if (!chart) {
       said.textContent = t("The chart is not on the page any more.")
       return

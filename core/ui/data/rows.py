@@ -100,7 +100,7 @@ def in_words(where: RowFilter, dataset: Dataset) -> str:
     values = {
         say("label"): dataset.called(where.label) if where.label else None,
         say("split"): where.split and split_said(where.split),
-        say("text"): where.text,
+        say("words"): where.text,
         say("duplicates"): where.duplicates and say(where.duplicates),
     }
     told = [say("{field}: {value}", field=field, value=value) for field, value in values.items() if value]

@@ -10,7 +10,6 @@ import streamlit as st
 from core.charts.confusion import confusion_difference
 from core.charts.differences import differences
 from core.charts.grid import MAX_CLASSES
-from core.charts.style import CONFIG
 from core.context import Context
 from core.evaluation.confusion import drawn_classes
 from core.records import Comparison, Difference, Evaluation, MultiLabelComparison, PredictionFilter, Run
@@ -18,8 +17,10 @@ from core.services.evaluation.measures import compare, splits_of
 from core.services.evaluation.named import compared_under_names
 from core.services.evaluation.words import difference, percent
 from core.ui import keys
+from core.ui.chart_files import chart_with_files
 from core.ui.evaluation.choice import AnyShown, Shown, ShownSets
 from core.ui.evaluation.multi_label.tables import tables_difference
+from core.ui.evaluation.pairs import cells_of
 from core.ui.evaluation.rows import choose_cell, counted, is_narrowed, list_bar, list_of, narrowed, rows_table
 from core.ui.parts.cells import clicked_mark
 from core.ui.parts.choices import pick, switch
@@ -63,10 +64,10 @@ def comparison(context: Context, shown: AnyShown, runs: Sequence[Run]) -> None:
         )
     with st.container(horizontal=True, gap="large"):
         with st.container(width="stretch", gap="xsmall"):
-            _classes(found, other, shown.run)
+            _classes(found, other, shown)
         with st.container(width="content", gap="xsmall"):
             if isinstance(found, Comparison):
-                _cells(found, other, shown.run)
+                _cells(found, other, shown)
             else:
                 tables_difference(found, other, shown.run)
     _rows(context, shown, found, other)
@@ -126,8 +127,9 @@ def _clear(one: Difference) -> bool:
     return not low <= 0 <= high
 
 
-def _classes(found: AnyComparison, other: Run, run: Run) -> None:
+def _classes(found: AnyComparison, other: Run, shown: AnyShown) -> None:
     """Clear differences first, the largest on top."""
+    run = shown.run
     classes = [one for one in _parted(found)[1] if one.first or one.second or one.support]
     ranked = sorted(classes, key=lambda one: (not _clear(one), -abs(one.difference.estimate)))
     kept = sorted(ranked[:DRAWN_CLASSES], key=lambda one: -one.difference.estimate)
@@ -138,10 +140,11 @@ def _classes(found: AnyComparison, other: Run, run: Run) -> None:
             number2=other.number,
         )
     )
-    st.plotly_chart(
+    chart_with_files(
         differences([one.name for one in kept], [("F1", [one.difference for one in kept])]),
-        config=CONFIG,
         key=f"differences-{other.number}",
+        dataset=shown.dataset.name,
+        name=f"f1-run-{run.number}-less-run-{other.number}",
         alt="; ".join(f"{one.name} {say('{n:+.1f} points', n=100 * one.difference.estimate)}" for one in kept),
     )
     more = (
@@ -156,7 +159,8 @@ def _classes(found: AnyComparison, other: Run, run: Run) -> None:
     st.caption(say("Hollow: the interval holds 0, no clear difference.{more}", more=more))
 
 
-def _cells(found: Comparison, other: Run, run: Run) -> None:
+def _cells(found: Comparison, other: Run, shown: AnyShown) -> None:
+    run = shown.run
     order = drawn_classes(found.first.matrix + found.second.matrix, "confusion", MAX_CLASSES)
     key = f"difference-matrix-{other.number}"
 
@@ -167,16 +171,15 @@ def _cells(found: Comparison, other: Run, run: Run) -> None:
             st.query_params[keys.VIEW] = "matrix"
 
     st.markdown(say("**Rows that run {number} has more or fewer** of in each cell", number=run.number))
-    st.plotly_chart(
-        confusion_difference(
-            [found.first.labels[place] for place in order],
-            found.matrix[order[:, None], order],
-        ),
+    names, more = [found.first.labels[place] for place in order], found.matrix[order[:, None], order]
+    chart_with_files(
+        confusion_difference(names, more),
         width="content",
         key=key,
+        dataset=shown.dataset.name,
+        name=f"confusion-run-{run.number}-less-run-{other.number}",
+        columns=cells_of(names, more, ("true", "predicted", "more rows")),
         on_select=clicked,
-        selection_mode="points",
-        config=CONFIG,
         alt=say("Difference of the two confusion matrices"),
     )
     st.caption(

@@ -10,15 +10,14 @@ import streamlit as st
 
 from core.beside.answers import Pending
 from core.charts.curves import Kind, Line, curves
-from core.charts.style import CONFIG
 from core.context import Context
 from core.errors import WinnowError
-from core.records import Curve, Run
+from core.records import Curve, Dataset, Run
 from core.services.evaluation import measures as evaluation
 from core.services.evaluation.words import worst_class
 from core.services.runs.listing import metrics
 from core.ui import keys
-from core.ui.chart_files import chart_files
+from core.ui.chart_files import chart_with_files
 from core.ui.evaluation.choice import AnyShown
 from core.ui.parts.choices import pick
 from core.ui.parts.curves import curves as learning_curves
@@ -46,12 +45,12 @@ def class_curves(context: Context, shown: AnyShown) -> None:
             _picture(context, shown, label, kind)
 
 
-def how_it_learnt(context: Context, run: Run) -> None:
+def how_it_learnt(context: Context, dataset: Dataset, run: Run) -> None:
     """The curves of its training."""
     figures = metrics(context, run)
     if figures:
         st.markdown(say("**How it learnt**"))
-        learning_curves(figures)
+        learning_curves(figures, f"run-{run.number}", dataset=dataset.name)
     else:
         st.caption(say("This run has recorded no loss or metrics by step."))
 
@@ -74,8 +73,13 @@ def _picture(context: Context, shown: AnyShown, label: str, kind: Kind) -> None:
             lines.append((name, curve.x, curve.y, curve.area))
     if lines:
         figure = curves(lines, kind)
-        st.plotly_chart(figure, config=CONFIG, key=f"{kind}-chart", alt=_told(lines, kind))
-        chart_files(figure, f"{kind}-chart", f"{kind}-run-{shown.run.number}")
+        chart_with_files(
+            figure,
+            key=f"{kind}-chart",
+            dataset=shown.dataset.name,
+            name=f"{kind}-run-{shown.run.number}",
+            alt=_told(lines, kind),
+        )
 
 
 def _average(

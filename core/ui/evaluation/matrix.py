@@ -6,12 +6,11 @@ import streamlit as st
 
 from core.charts.confusion import Figures, confusion
 from core.charts.grid import MAX_CLASSES
-from core.charts.style import CONFIG
 from core.evaluation.confusion import Integers, drawn_classes, most_confused
 from core.ui import keys
-from core.ui.chart_files import chart_files
+from core.ui.chart_files import chart_with_files
 from core.ui.evaluation.choice import Shown
-from core.ui.evaluation.pairs import PAIRS, pair_table
+from core.ui.evaluation.pairs import PAIRS, cells_of, pair_table
 from core.ui.evaluation.rows import choose_cell, chosen_cell
 from core.ui.parts.cells import clicked_mark
 from core.ui.parts.choices import pick, switch
@@ -68,22 +67,16 @@ def _matrix(shown: Shown, order: Integers, figures: Figures) -> None:
         figures=figures,
         selected=chosen,
     )
-    st.plotly_chart(
+    chart_with_files(
         figure,
         width="content",
         key=key,
+        dataset=shown.dataset.name,
+        name=f"confusion-run-{shown.run.number}",
+        columns=cells_of(names, drawn, ("true", "predicted", "rows")),
         on_select=lambda: _clicked(key, chosen),
-        selection_mode="points",
-        config=CONFIG,
         alt=say("Confusion matrix: true class by row, predicted class by column; the pairs beside it say the same"),
     )
-    cells = [(true, predicted) for true in range(len(names)) for predicted in range(len(names))]
-    columns = {
-        "true": [names[true] for true, _ in cells],
-        "predicted": [names[predicted] for _, predicted in cells],
-        "rows": [int(drawn[cell]) for cell in cells],
-    }
-    chart_files(figure, key, f"confusion-run-{shown.run.number}", columns)
     st.caption(
         say("Grey is right. The fuller the orange, the more rows are confused. A click on a cell shows its rows.")
     )

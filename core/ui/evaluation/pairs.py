@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 import streamlit as st
 
 from core.charts.grid import GRIDDED_CLASSES
-from core.evaluation.confusion import ConfusedPair
+from core.evaluation.confusion import ConfusedPair, Integers
 from core.ui.parts.cells import clicked_cell
 from core.words import say
 
@@ -19,6 +19,17 @@ SHOWN_PAIRS = (12, 22)
 def line_of(pair: ConfusedPair) -> tuple[int, str, str, float]:
     """Its values, by the four columns."""
     return pair.rows, pair.true, pair.predicted, pair.share
+
+
+def cells_of(names: Sequence[str], counts: Integers, titles: tuple[str, str, str]) -> dict[str, list[str | int]]:
+    """Every cell of a matrix (k, k) of classes as columns for a file: the line's class, the column's, the count."""
+    cells = [(row, column) for row in range(len(names)) for column in range(len(names))]
+    columns: list[list[str | int]] = [
+        [names[row] for row, _ in cells],
+        [names[column] for _, column in cells],
+        [int(counts[cell]) for cell in cells],
+    ]
+    return dict(zip(titles, columns, strict=True))
 
 
 def _title(name: str) -> str:

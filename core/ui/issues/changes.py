@@ -39,7 +39,7 @@ def class_changes(dataset: Dataset, version: Version, found: Findings) -> None:
         {name: [one[name] for one in classes] for name in (classes[0] if classes else ())},
         hide_index=True,
         height="content" if len(classes) <= SHOWN_CLASSES else 330,
-        column_config=_configured(dataset, classes),
+        column_config=_configured(dataset),
         key=key,
         on_select=picked,
         selection_mode="single-cell",
@@ -83,19 +83,14 @@ def _head(dataset: Dataset, version: Version, classes: Sequence[Mapping[str, Any
         )
 
 
-def _configured(dataset: Dataset, classes: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
-    """Both counts on one scale, so that their bars compare."""
-    most = max([1, *(max(one[MISSING], one[EXTRA]) for one in classes)])
+def _configured(dataset: Dataset) -> dict[str, Any]:
     said = {
         MISSING: say("Flagged rows on which it is not given, but the model takes it to apply"),
         EXTRA: say("Flagged rows on which it is given, but the model takes it not to apply"),
     }
     return {
         "class": st.column_config.TextColumn(say("class"), width=label_width(dataset)),
-        **{
-            name: st.column_config.ProgressColumn(say(name), format="%d", min_value=0, max_value=most, help=words)
-            for name, words in said.items()
-        },
+        **{name: st.column_config.NumberColumn(say(name), format="%d", help=words) for name, words in said.items()},
         "wrong": st.column_config.NumberColumn(
             say("wrong"), format="percent", help=say("Estimated share of wrong labels")
         ),

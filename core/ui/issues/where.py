@@ -12,6 +12,7 @@ from core.charts.matrix import MAX_CLASSES, NUMBERED_CLASSES, matrix
 from core.records import Dataset, Version
 from core.services.issues.listing import MAX_PAIRS, Findings, PairRows
 from core.ui import keys
+from core.ui.chart_files import chart_with_files
 from core.ui.issues.changes import class_changes
 from core.ui.issues.list import label_width
 from core.ui.issues.numbers import numbers
@@ -62,13 +63,14 @@ def _matrix(dataset: Dataset, flagged: Sequence[PairRows]) -> None:
     cells = [(called(one.given), called(one.suggested), one.flagged) for one in flagged]
     names = [called(code) for code in dataset.labels]
     most, looks_like, _ = cells[0]
-    st.plotly_chart(
+    chart_with_files(
         matrix(cells, names, None if pair is None else (called(pair[0]), called(pair[1]))),
         width="content",
         key="issue-matrix",
+        dataset=dataset.name,
+        name="given-and-suggested-labels",
+        columns=dict(zip(("given", "looks like", "rows"), zip(*cells, strict=True), strict=True)),
         on_select=lambda: _cell_clicked(dataset),
-        selection_mode="points",
-        config={"displayModeBar": False},
         alt=say(
             "Flagged rows by given and suggested label; most are {most} that look like {other}",
             most=most,

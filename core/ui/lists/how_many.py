@@ -7,10 +7,10 @@ from collections.abc import Sequence
 import streamlit as st
 
 from core.charts.found import found
-from core.charts.style import CONFIG
-from core.records import Scan
+from core.records import Dataset, Scan
 from core.services.issues.flags import ListLength, choices, curve, worst_rows
 from core.ui import keys
+from core.ui.chart_files import chart_with_files
 from core.ui.parts.cells import clicked_cell
 from core.ui.parts.problems import plain
 from core.words import later, say, say_stored
@@ -23,7 +23,7 @@ EXPECTED = later(
 UNSAID = later("This scan does not say what a longer or shorter list would hold. Scan again to see it.")
 
 
-def how_many(scan: Scan, issue_type: str) -> int | None:
+def how_many(dataset: Dataset, scan: Scan, issue_type: str) -> int | None:
     """Draws the choice; returns how many of the worst rows are to count as flagged, None for the scan's own number.
     Of a type that does not say what longer lists would hold there is none."""
     if "curve" not in (about := scan.found(issue_type)):
@@ -42,7 +42,7 @@ def how_many(scan: Scan, issue_type: str) -> int | None:
             help=say("Left empty, as many as give the best balance of hits and misses (F1) to be expected."),
         )
         if box.open:
-            _expected(scan, worst or flagged)
+            _expected(dataset, scan, worst or flagged)
     return worst
 
 
@@ -51,7 +51,7 @@ def in_words(length: ListLength | None) -> str:
     return "" if length is None else say("about {wrong:,.0f} of them wrong", wrong=length.wrong)
 
 
-def _expected(scan: Scan, chosen: int) -> None:
+def _expected(dataset: Dataset, scan: Scan, chosen: int) -> None:
     lengths, now = choices(scan), worst_rows(scan, chosen)
     if not lengths or now is None:
         st.caption(plain(say_stored(scan.found().get("untold") or UNSAID)))
@@ -68,8 +68,13 @@ def _expected(scan: Scan, chosen: int) -> None:
     )
     last = max(lengths[-1].rows, chosen)
     points = [(one.rows, one.wrong, one.low, one.high) for one in curve(scan) if one.rows <= last]
-    st.plotly_chart(
-        found(points, chosen), key="how-many-curve", config=CONFIG, alt=say("Wrong labels by length of the list")
+    chart_with_files(
+        found(points, chosen),
+        key="how-many-curve",
+        dataset=dataset.name,
+        name="wrong-labels-by-length-of-the-list",
+        alt=say("Wrong labels by length of the list"),
+        in_popover=True,
     )
     _table(lengths)
 

@@ -53,7 +53,7 @@ def filter_bar(context: Context, dataset: Dataset, scan: Scan) -> IssueFilter:
     with st.container(horizontal=True, vertical_alignment="center", gap="small", key="issue-filters"):
         issue_type = _type(scan)
         _show()
-        worst = how_many(scan, issue_type)
+        worst = how_many(dataset, scan, issue_type)
         given, suggested = (
             (say("Given class"), say("Suggested class")) if several else (say("Given label"), say("Suggested label"))
         )

@@ -9,9 +9,8 @@ from collections.abc import Mapping, Sequence
 import streamlit as st
 
 from core.charts.history import Series, history
-from core.charts.style import CONFIG
 from core.records import Metric
-from core.ui.chart_files import chart_files
+from core.ui.chart_files import chart_with_files
 from core.words import later, say
 
 SCORES = {"accuracy": later("accuracy"), "macro_f1": later("macro F1")}
@@ -20,10 +19,17 @@ TABLE_HEIGHT = 300
 FEW_ROWS = 8
 
 
-def curves(figures: Sequence[Metric], other: Mapping[str, Sequence[Metric]] | None = None, own: str = "") -> None:
+def curves(
+    figures: Sequence[Metric],
+    file: str,
+    *,
+    dataset: str,
+    other: Mapping[str, Sequence[Metric]] | None = None,
+    own: str = "",
+) -> None:
     """Loss on the left, accuracy and macro F1 on the right, the numbers beneath; nothing for a run that has no steps to
     show. `other` has the figures of a run to compare with by its name; then the run itself is named `own`, colours tell
-    figures apart, and dashes the runs."""
+    figures apart, and dashes the runs. Files are named by `dataset` and `file`."""
     runs = {own: figures, **(other or {})}
     losses = _lines(runs, [("loss", split, say(split)) for split in SPLITS])
     scores = _lines(
@@ -37,9 +43,13 @@ def curves(figures: Sequence[Metric], other: Mapping[str, Sequence[Metric]] | No
     for column, (title, lines, share) in zip(st.columns(len(drawn), gap="medium"), drawn, strict=True):
         with column:
             st.caption(f"**{say(title)}**")
-            figure = history(lines, share=share)
-            st.plotly_chart(figure, config=CONFIG, key=f"curve-{title}", alt=_told(title, lines))
-            chart_files(figure, f"curve-{title}", title.lower())
+            chart_with_files(
+                history(lines, share=share),
+                key=f"curve-{title}",
+                dataset=dataset,
+                name=f"{title.lower()}-{file}",
+                alt=_told(title, lines),
+            )
     with st.expander(say("Numbers"), icon=":material/table:"):
         _numbers({say("loss, {line}", line=line.name): line for line in losses} | {line.name: line for line in scores})
 

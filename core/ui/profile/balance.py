@@ -8,9 +8,11 @@ import streamlit as st
 
 from core.charts.intervals import shares
 from core.lookalikes import lookalike_notes
-from core.profile.records import MISSING, Balance, LabelSets, SplitBalance
+from core.profile.association import size_of_v
+from core.profile.records import MISSING, Balance, LabelSets, Size, SplitBalance
 from core.records import Dataset, RowFilter, Version
 from core.tasks import target_of
+from core.ui.chart_files import chart_with_files
 from core.ui.parts.cells import clicked_mark
 from core.ui.parts.labels import split_said
 from core.ui.parts.problems import plain
@@ -26,6 +28,12 @@ _UNTESTED = later(
     "A row counts in each of its classes. Whether the splits differ is not tested: the test takes every count for "
     "another row."
 )
+_SIZES: dict[Size, str] = {
+    "tiny": later("The class shares differ between splits, but by next to nothing."),
+    "small": later("The class shares differ between splits, but the difference is small."),
+    "medium": later("The class shares differ between splits, and the difference is of medium size."),
+    "large": later("The class shares differ between splits, and the difference is large."),
+}
 _CLASS, _SPLIT = f"{CHOICE}-classes-label", f"{CHOICE}-splits-split"
 _HELP = {
     later("Imbalance"): later("Rows of the largest class for each row of the smallest. 1 is even."),
@@ -124,12 +132,13 @@ def _splits(dataset: Dataset, version: Version, splits: SplitBalance) -> str | N
         (split_said(name), (row[:drawn] / max(1, size)).tolist(), row[:drawn].tolist())
         for name, row, size in zip(splits.splits, splits.counts, splits.sizes, strict=True)
     ]
-    st.plotly_chart(
+    chart_with_files(
         shares(splits.labels[:drawn], series),
         key=f"{VIEW}-splits-chart",
+        dataset=dataset.name,
+        name="classes-by-split",
+        columns=_columns(splits),
         on_select=lambda: _clicked(splits),
-        selection_mode="points",
-        config={"displayModeBar": False},
         alt=say("Share of each class in the splits {splits}", splits=", ".join(map(split_said, splits.splits))),
     )
     if drawn < len(splits.labels):
@@ -157,18 +166,19 @@ def _clicked(splits: SplitBalance) -> None:
 
 
 def _verdict(splits: SplitBalance) -> str:
-    """The test in words."""
+    """What the test says and how large the difference is, in a plain sentence, then the figures. No size is said of
+    what may be chance."""
     test, v = splits.test, splits.cramers_v
     if test is None or v is None:
         return say("With one split or one class there is nothing to compare.")
     p = "p < 0.001" if test.p_value < 0.001 else f"p = {test.p_value:.3f}"
     said = (
-        say("The class shares differ between splits")
+        say(_SIZES[size_of_v(v.estimate, splits.counts)])
         if test.p_value < 0.05
-        else say("The splits differ no more than chance makes them")
+        else say("The splits differ no more than chance makes them.")
     )
     return say(
-        "{said}: χ² = {statistic:,.1f} on {degrees:,} degrees of freedom, {p};"
+        "{said} χ² = {statistic:,.1f} on {degrees:,} degrees of freedom, {p};"
         " Cramér's V {v:.3f} (95 % {low:.3f} – {high:.3f}).{rough}",
         said=said,
         statistic=test.statistic,

@@ -98,6 +98,7 @@ def value_bars(
         )
         st.caption(between)
     picked = chart(
+        dataset,
         figure,
         view,
         name,

@@ -8,7 +8,7 @@ import streamlit as st
 
 from core.charts.intervals import intervals
 from core.context import Context
-from core.profile.records import Association
+from core.profile.records import Association, Size
 from core.records import Dataset, Version
 from core.services.profile.figures import attribute_of, group_shares
 from core.ui.parts.empty import empty_state
@@ -27,6 +27,13 @@ _MEASURES = {
     "correlation_ratio": later("correlation ratio η, bias-corrected (Kelley 1935)"),
     "none": "",
 }
+_SIZES: dict[Size, str] = {
+    "tiny": later("**{name}** tells next to nothing about the label."),
+    "small": later("**{name}** tells a little about the label: a small association."),
+    "medium": later("**{name}** tells something about the label: a medium association."),
+    "large": later("**{name}** tells much about the label: a large association."),
+}
+_UNCLEAR = later("**{name}** may tell nothing about the label: the interval reaches down to 0.")
 
 
 def bias_view(context: Context, dataset: Dataset, version: Version, found: Sequence[Association]) -> Opened | None:
@@ -75,6 +82,7 @@ def _associations(
         selected=columns.index(kept) if columns.index(kept) < DRAWN else None,
     )
     column = chart(
+        dataset,
         figure,
         VIEW,
         "attribute",
@@ -85,11 +93,12 @@ def _associations(
         every=columns,
     )
     one = next(one for one in measured if one.column == (column or columns[0]))
-    if one.value is not None:
+    if one.value is not None and one.size is not None:
+        verdict = _SIZES[one.size] if round(one.value.low, 3) > 0 else _UNCLEAR
         st.caption(
             say(
-                "**{name}** {value:.3f}, 95 % {low:.3f} – {high:.3f} · {measure}, {rows:,} rows. {note}",
-                name=_named(dataset, one),
+                "{verdict} {value:.3f}, 95 % {low:.3f} – {high:.3f} · {measure}, {rows:,} rows. {note}",
+                verdict=say(verdict, name=_named(dataset, one)),
                 value=one.value.estimate,
                 low=one.value.low,
                 high=one.value.high,

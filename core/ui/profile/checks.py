@@ -74,6 +74,7 @@ def _conflicts(context: Context, dataset: Dataset, version: Version, found: Dupl
         selected=kept if kept is not None and kept < len(names) else None,
     )
     place = chart(
+        dataset,
         figure,
         VIEW,
         "pairs",
@@ -124,6 +125,7 @@ def gaps(dataset: Dataset, version: Version, found: MissingValues) -> Opened | N
         selected=list(names).index(kept) if kept in names else None,
     )
     column = chart(
+        dataset,
         figure,
         VIEW,
         "missing",

@@ -104,6 +104,7 @@ def _number(dataset: Dataset, version: Version, attribute: Attribute, found: Num
         time=time,
     )
     place = chart(
+        dataset,
         drawn,
         VIEW,
         attribute.column,

@@ -10,11 +10,12 @@ import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from core.charts.heat import heat
-from core.charts.style import ACCENT, CONFIG, WARM
+from core.charts.style import ACCENT, WARM
 from core.profile.records import GroupTable, Parity
 from core.profile.shares import MIN_GROUP_ROWS, shares_of
 from core.records import Dataset, Version
 from core.services.profile.figures import Groups
+from core.ui.chart_files import chart_with_files
 from core.ui.parts.cells import clicked_mark
 from core.ui.parts.labels import attribute_said
 from core.ui.parts.problems import plain
@@ -88,7 +89,7 @@ def _heat(
     ]
     group, label = chosen(f"group-{table.column}", VIEW), chosen("label", VIEW)
     names = [table.labels[label] for label in labels]
-    st.plotly_chart(
+    chart_with_files(
         heat(
             [_group_name(dataset, table, row) for row in rows],
             names,
@@ -99,9 +100,10 @@ def _heat(
             selected=(rows.index(group), names.index(label)) if group in rows and label in names else None,
         ),
         key=f"{VIEW}-chart",
+        dataset=dataset.name,
+        name=f"{table.attribute}-by-label",
+        columns=_columns(table, labels, rows),
         on_select=lambda: _clicked(table.column, names),
-        selection_mode="points",
-        config=CONFIG,
         alt=say("Share of each label in each group of {name}", name=name),
     )
     _legend(table, labels, rows)

@@ -59,6 +59,7 @@ def _together(dataset: Dataset, version: Version, sets: LabelSets) -> Opened | N
         return None
     kept = chosen(VIEW, "pair")
     place = chart(
+        dataset,
         together(sets.labels, sets.together, pairs[kept] if kept is not None and kept < len(pairs) else None),
         VIEW,
         "pair",
@@ -91,6 +92,7 @@ def _commonest(dataset: Dataset, version: Version, sets: LabelSets) -> Opened | 
         return None
     kept = chosen(VIEW, "set")
     place = chart(
+        dataset,
         bars(names, counts, sets.rows, selected=kept if kept is not None and kept < len(names) else None),
         VIEW,
         "set",

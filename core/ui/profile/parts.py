@@ -9,11 +9,10 @@ from typing import Any, Literal
 import plotly.graph_objects as go
 import streamlit as st
 
-from core.charts.style import CONFIG
 from core.context import Context
 from core.records import Dataset, RowFilter, Version
 from core.services.lists import rows_listed
-from core.ui.chart_files import chart_files
+from core.ui.chart_files import chart_with_files
 from core.ui.lists.row_list import row_browser, row_tools
 from core.ui.lists.tools import chips, filter_button, list_query
 from core.ui.parts.cells import clicked_mark
@@ -49,6 +48,7 @@ def figures(values: Mapping[str, str], notes: Mapping[str, str]) -> None:
 
 
 def chart(
+    dataset: Dataset,
     figure: go.Figure,
     view: str,
     name: str,
@@ -63,18 +63,21 @@ def chart(
     """A chart whose marks choose one of `options` (a mark's `customdata` starts with its position), and beneath it a
     box that chooses the same from the keyboard, among `every` where not all are drawn. Returns the choice, or None."""
     chosen_key = f"{CHOICE}-{view}-{name}"
-    st.plotly_chart(
-        figure,
-        width=width,
-        key=f"{view}-{name}-chart",
-        on_select=lambda: _clicked(f"{view}-{name}-chart", chosen_key, view, options),
-        selection_mode="points",
-        config=CONFIG,
-        alt=alt,
-    )
-    with st.container(horizontal=True, gap="small", vertical_alignment="center"):
+    place = st.container()
+    beneath = st.container(horizontal=True, gap="small", vertical_alignment="center")
+    with beneath:
         picked = chooser(view, name, options if every is None else every, label=label, shown=shown)
-        chart_files(figure, f"{view}-{name}-chart", f"{view}-{name}")
+    with place:
+        chart_with_files(
+            figure,
+            width=width,
+            key=f"{view}-{name}-chart",
+            dataset=dataset.name,
+            name=f"{view}-{name}",
+            on_select=lambda: _clicked(f"{view}-{name}-chart", chosen_key, view, options),
+            alt=alt,
+            files_in=beneath,
+        )
     return picked
 
 

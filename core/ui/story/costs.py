@@ -5,12 +5,12 @@ from __future__ import annotations
 import streamlit as st
 
 from core.charts.costs import cost_by_threshold
-from core.charts.style import CONFIG
 from core.context import Context
 from core.records import Story
 from core.services.story.costs import costs
 from core.services.story.words import NO_MODEL, cost_words
 from core.ui import keys
+from core.ui.chart_files import chart_with_files
 from core.ui.parts.choices import pick
 from core.ui.parts.pending import settled
 from core.ui.parts.problems import plain, shown_errors
@@ -46,10 +46,11 @@ def threshold(context: Context, told: Story) -> None:
             return
         said = cost_words(curve, None if label is None else called(label), first, second)
         st.markdown(plain(said))
-        st.plotly_chart(
+        chart_with_files(
             cost_by_threshold(curve),
-            config=CONFIG,
             key="story-cost-curve",
+            dataset=told.dataset.name,
+            name=f"cost-by-threshold-run-{score.run.number}",
             alt=said,
         )
         st.caption(

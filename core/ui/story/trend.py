@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import streamlit as st
 
-from core.charts.style import CONFIG
 from core.charts.trend import trend
 from core.records import Estimate, Story
 from core.services.story.words import (
@@ -21,6 +20,7 @@ from core.services.story.words import (
     tallies_by_person,
     with_ends,
 )
+from core.ui.chart_files import chart_with_files
 from core.ui.parts.problems import plain
 from core.ui.story.behind import count, decided_by
 from core.words import say, say_stored
@@ -31,18 +31,17 @@ VERDICTS = {"better": ":material/trending_up:", "worse": ":material/trending_dow
 def versions(told: Story) -> None:
     """Both trends as pictures; their numbers are one click away."""
     st.markdown(plain(answers(told)["trend"]))
-    names = [say("v{n}", n=line.version.number) for line in told.lines]
     left, right = st.columns(2, gap="medium")
     with left:
         st.caption(
             say("**Share of wrong labels**, as the newest scan of each version estimates it, with 95 % intervals")
         )
         known = [None if line.untold else line.share_wrong for line in told.lines]
-        _chart(names, known, "wrong", say("No scan can tell it yet."))
+        _chart(told, known, "wrong", say("No scan can tell it yet."))
     with right:
         about = {"score": figure_name(told.score), "n": told.newest.number}
         st.caption(say("**{score}** of the newest run on each version, all by the labels of version {n}", **about))
-        _chart(names, [line.score.score if line.score else None for line in told.lines], "score", say("No run yet."))
+        _chart(told, [line.score.score if line.score else None for line in told.lines], "score", say("No run yet."))
     with st.expander(say("Numbers"), icon=":material/table:"):
         _numbers(told)
 
@@ -93,15 +92,23 @@ def baselines(told: Story) -> None:
         st.dataframe(rows, hide_index=True, key="story-baselines", alt=say("The score beside the baselines"))
 
 
-def _chart(names: list[str], values: list[Estimate | None], key: str, nothing: str) -> None:
+def _chart(told: Story, values: list[Estimate | None], key: str, nothing: str) -> None:
+    names = [say("v{n}", n=line.version.number) for line in told.lines]
     known = [(name, one) for name, one in zip(names, values, strict=True) if one]
     if not known:
         st.caption(nothing)
         return
-    st.plotly_chart(
+    chart_with_files(
         trend(names, values),
-        config=CONFIG,
         key=f"story-trend-{key}",
+        dataset=told.dataset.name,
+        name=f"{key}-by-version",
+        columns={
+            "version": [line.version.number for line, one in zip(told.lines, values, strict=True) if one],
+            "estimate": [one.estimate for _, one in known],
+            "low": [one.low for _, one in known],
+            "high": [one.high for _, one in known],
+        },
         alt=say("; ").join(f"{name} {with_ends(one)}" for name, one in known),
     )
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 
 import streamlit as st
 
@@ -44,11 +44,11 @@ def comparison_under_way(context: Context, version: Version) -> bool:
     return running
 
 
-def answers(found: Sequence[CleaningEffect], called: Callable[[str], str]) -> None:
+def answers(found: Sequence[CleaningEffect], dataset: Dataset) -> None:
     """The newest, unless an earlier one was chosen beneath it."""
     by_id = {effect.effect_id: effect for effect in found}
     key = f"effect-{found[0].effect_id}"
-    result(by_id[st.session_state.get(key, found[0].effect_id)], called)
+    result(by_id[st.session_state.get(key, found[0].effect_id)], dataset)
     if len(found) > 1:
         st.selectbox(say("Earlier results"), list(by_id), format_func=lambda name: title_of(by_id[name]), key=key)
 

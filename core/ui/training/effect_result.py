@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from itertools import cycle
 from typing import Any
 
@@ -10,10 +10,10 @@ import streamlit as st
 from streamlit.elements.lib.column_types import ColumnConfig
 
 from core.charts.differences import differences
-from core.charts.style import CONFIG
 from core.evaluation.effect_words import Conclusion, Verdict, conclude, figures_of, of_sets
-from core.records import Arm, CleaningEffect, Difference, EffectScoring, TestLabels
+from core.records import Arm, CleaningEffect, Dataset, Difference, EffectScoring, Estimate, TestLabels
 from core.services.cleaning_effect import STRATEGIES
+from core.ui.chart_files import chart_with_files
 from core.ui.parts.job_words import duration
 from core.ui.parts.problems import plain
 from core.words import later, say, say_stored
@@ -26,6 +26,7 @@ PAIRS: dict[tuple[Arm, Arm], str] = {
 _NAMED = (later("test labels"), later("figure"), later("compared"), later("class"), later("test rows"))
 _FIGURES = (later("first"), later("second"), later("difference"), later("low"), later("high"))
 _LABELS = (later("given", "labels"), later("reviewed", "labels"))
+_Series = Sequence[tuple[str, Sequence[Estimate]]]
 SIDE_BY_SIDE = 2
 SHOWN_CLASSES = 20
 """The chart has the classes that differ most; the table has all."""
@@ -37,7 +38,7 @@ BOXES: dict[Verdict, tuple[Any, str]] = {
 }
 
 
-def result(effect: CleaningEffect, called: Callable[[str], str]) -> None:
+def result(effect: CleaningEffect, dataset: Dataset) -> None:
     """Draws one answer."""
     conclusion = conclude(effect)
     box, icon = BOXES[conclusion.verdict]
@@ -54,13 +55,20 @@ def result(effect: CleaningEffect, called: Callable[[str], str]) -> None:
             series = [
                 (_labels(one.labels_from), [one.of(*pair).of(figure).difference for pair in PAIRS]) for one in scorings
             ]
-            st.plotly_chart(
-                differences([say(title) for title in PAIRS.values()], series), config=CONFIG, key=f"effect-{figure}"
-            )
+            _chart([say(title) for title in PAIRS.values()], series, dataset, f"effect-{figure}")
     with st.expander(say("Numbers"), icon=":material/table:"):
         st.dataframe(_numbers(scorings, figures), hide_index=True, column_config=_formats(), key="effect-numbers")
         st.caption(_method(effect))
-    _classes(effect.on(conclusion.labels_from), len(figures), called)
+    _classes(effect.on(conclusion.labels_from), len(figures), dataset)
+
+
+def _chart(names: Sequence[str], series: _Series, dataset: Dataset, key: str) -> None:
+    told = [
+        f"{name}, {title}: {say('{n:+.1f} points', n=100 * one.estimate)}"
+        for title, estimates in series
+        for name, one in zip(names, estimates, strict=True)
+    ]
+    chart_with_files(differences(names, series), key=key, dataset=dataset.name, name=key, alt="; ".join(told))
 
 
 def title_of(effect: CleaningEffect) -> str:
@@ -122,8 +130,9 @@ def _formats() -> dict[str, ColumnConfig]:
     return {**named, **percent, **points}
 
 
-def _classes(scoring: EffectScoring, figures: int, called: Callable[[str], str]) -> None:
+def _classes(scoring: EffectScoring, figures: int, dataset: Dataset) -> None:
     """F1 by class, which comes after so many figures: a chart of those that differ most, a table of all."""
+    called = dataset.called
     first, second = (scoring.of(*pair).differences[figures:] for pair in list(PAIRS)[:2])
     most = sorted(range(len(first)), key=lambda place: -abs(first[place].difference.estimate))[:SHOWN_CLASSES]
     with st.expander(say("Per class"), icon=":material/category:"):
@@ -148,9 +157,7 @@ def _classes(scoring: EffectScoring, figures: int, called: Callable[[str], str])
             (say(list(PAIRS.values())[place]), [each[row].difference for row in most])
             for place, each in enumerate((first, second))
         ]
-        st.plotly_chart(
-            differences([called(first[row].name) for row in most], series), config=CONFIG, key="effect-classes"
-        )
+        _chart([called(first[row].name) for row in most], series, dataset, "effect-classes")
         table = [
             {"class": called(one.name), "test rows": one.support, "compared": say(title)} | _values(one)
             for row in range(len(first))

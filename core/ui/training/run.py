@@ -109,27 +109,29 @@ def _run(context: Context, dataset: Dataset, run_id: str, others: Sequence[Run],
     figures = metrics(context, run)
     if not run.summary:
         newest_figures(figures, run)
-    _curves(context, run, figures, others)
+    _curves(context, dataset, run, figures, others)
     _log(context, job)
 
 
-def _curves(context: Context, run: Run, figures: Sequence[Metric], runs: Sequence[Run]) -> None:
+def _curves(context: Context, dataset: Dataset, run: Run, figures: Sequence[Metric], runs: Sequence[Run]) -> None:
     """The run's curves, and those of another run of the dataset where one is chosen that goes through epochs too."""
     others = {str(other.number): other for other in runs if in_epochs(other) and other.run_id != run.run_id}
     if not figures or not others or not in_epochs(run):
-        curves(figures)
+        curves(figures, f"run-{run.number}", dataset=dataset.name)
         return
     titles = {ALONE: say("no other run")} | {
         number: f"{number}: {say_stored(other.title)}" for number, other in others.items()
     }
     chosen = pick(say("Compare with"), keys.WITH, titles, width=420, labelled=True, fixed=True)
     if chosen == ALONE:
-        curves(figures)
+        curves(figures, f"run-{run.number}", dataset=dataset.name)
     else:
         curves(
             figures,
-            {say("run {number}", number=chosen): metrics(context, others[chosen])},
-            say("run {number}", number=run.number),
+            f"runs-{run.number}-{chosen}",
+            dataset=dataset.name,
+            other={say("run {number}", number=chosen): metrics(context, others[chosen])},
+            own=say("run {number}", number=run.number),
         )
 
 

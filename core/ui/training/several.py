@@ -8,13 +8,13 @@ from collections.abc import Sequence
 import streamlit as st
 
 from core.charts.history import Series, history
-from core.charts.style import CONFIG
 from core.context import Context
 from core.finetune.settings import SETTINGS
-from core.records import Run
+from core.records import Dataset, Run
 from core.services.runs.listing import headline_scores, in_epochs, metrics
 from core.store.versions import list_versions
 from core.ui import keys
+from core.ui.chart_files import chart_with_files
 from core.ui.training.named import name_of
 from core.words import later, say
 
@@ -24,7 +24,7 @@ CURVES = ((later("Loss on validation"), "loss", "validation", False), (later("Lo
 SCORES = ((later("Accuracy on validation"), "accuracy", "validation", True),)
 
 
-def several(context: Context, runs: Sequence[Run]) -> None:
+def several(context: Context, dataset: Dataset, runs: Sequence[Run]) -> None:
     """Nothing where there is one run only; else a choice of runs, which stands in the URL, and what it shows."""
     if len(runs) < 2:
         return
@@ -48,7 +48,7 @@ def several(context: Context, runs: Sequence[Run]) -> None:
         if len(chosen) > 1:
             picked = [by_number[number] for number in chosen]
             _table(context, picked)
-            _curves(context, picked)
+            _curves(context, dataset, picked)
 
 
 def _to_url() -> None:
@@ -97,7 +97,7 @@ def _table(context: Context, runs: Sequence[Run]) -> None:
     )
 
 
-def _curves(context: Context, runs: Sequence[Run]) -> None:
+def _curves(context: Context, dataset: Dataset, runs: Sequence[Run]) -> None:
     """A colour for each run."""
     figures = {run.run_id: metrics(context, run) for run in runs if in_epochs(run)}
     drawn = []
@@ -120,9 +120,10 @@ def _curves(context: Context, runs: Sequence[Run]) -> None:
         with column:
             st.caption(f"**{say(title)}**")
             last = ", ".join(f"{line.name} {line.values[-1]:.4f}" for line in lines)
-            st.plotly_chart(
+            chart_with_files(
                 history(lines, share=share),
-                config=CONFIG,
                 key=f"compared-{title}",
+                dataset=dataset.name,
+                name=f"{title.lower()}-runs-{'-'.join(str(run.number) for run in runs)}",
                 alt=say("{title}, last: {last}", title=say(title), last=last),
             )

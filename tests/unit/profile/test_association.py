@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from scipy import stats
 
 from core.profile import association
-from core.profile.association import correlation_ratio, cramers_v, independence
+from core.profile.association import correlation_ratio, cramers_v, independence, size_of_ratio, size_of_v
 
 
 def test_the_chi_square_test_is_scipys() -> None:
@@ -27,6 +27,25 @@ def test_a_table_with_one_filled_row_has_no_test_and_no_association() -> None:
     counts = np.array([[30, 14], [0, 0]])
     assert independence(counts) is None
     assert cramers_v(counts) is None
+
+
+@pytest.mark.parametrize(
+    ("v", "side", "size"),
+    [
+        *((0.09, 2, "tiny"), (0.1, 2, "small"), (0.29, 2, "small"), (0.3, 2, "medium"), (0.5, 2, "large")),
+        *((0.09, 4, "small"), (0.16, 4, "small"), (0.18, 4, "medium"), (0.28, 4, "medium"), (0.29, 4, "large")),
+    ],
+)
+def test_the_size_of_v_is_cohens_for_the_shorter_side_of_the_table(v: float, side: int, size: str) -> None:
+    filled = np.ones((side, 9), dtype=np.int64)
+    assert size_of_v(v, filled) == size_of_v(v, filled.T) == size
+    assert size_of_v(v, np.vstack([filled, np.zeros((3, 9), dtype=np.int64)])) == size
+
+
+def test_the_size_of_a_correlation_ratio_is_cohens() -> None:
+    assert [size_of_ratio(eta) for eta in (0.09, 0.1, 0.24, 0.25, 0.37, 0.38, 1.0)] == [
+        *("tiny", "small", "small", "medium", "medium", "large", "large")
+    ]
 
 
 def test_few_expected_rows_per_cell_make_the_test_rough() -> None:

@@ -7,10 +7,10 @@ from collections.abc import Sequence
 import numpy as np
 import streamlit as st
 
-from core.charts.confusion import class_table
-from core.charts.style import CONFIG
+from core.charts.confusion import CELLS, class_table
 from core.records import MultiLabelComparison, Run
 from core.ui import keys
+from core.ui.chart_files import chart_with_files
 from core.ui.evaluation.choice import ShownSets
 from core.ui.evaluation.multi_label.rows import choose_classes, chosen_classes
 from core.ui.lists.paging import paged, pages
@@ -85,13 +85,14 @@ def _table(shown: ShownSets, place: int) -> None:
 
     st.markdown(f"**{plain(name)}** · F1 {shown.found.classes[name].f1:.3f}")
     (_, added), (missed, found) = counts.tolist()
-    st.plotly_chart(
+    chart_with_files(
         class_table(name, counts, selected=selected),
         width="content",
         key=key,
+        dataset=shown.dataset.name,
+        name=f"run-{shown.run.number}-class-{name}",
+        columns={"cell": CELLS, "rows": counts.ravel().tolist()},
         on_select=clicked,
-        selection_mode="points",
-        config=CONFIG,
         alt=say(
             "{name}: {found:,} rows found, {missed:,} missed, {added:,} wrongly added",
             name=name,

@@ -8,13 +8,13 @@ import streamlit as st
 
 from core.charts.confusion import together
 from core.charts.grid import MAX_CLASSES
-from core.charts.style import CONFIG
 from core.evaluation.confusion import ConfusedPair, drawn_classes, most_confused
 from core.services.export import file_name
 from core.ui import keys
+from core.ui.chart_files import chart_with_files
 from core.ui.evaluation.choice import ShownSets
 from core.ui.evaluation.multi_label.rows import choose_classes, chosen_classes
-from core.ui.evaluation.pairs import PAIRS, line_of, pair_table
+from core.ui.evaluation.pairs import PAIRS, cells_of, line_of, pair_table
 from core.ui.parts.cells import clicked_mark
 from core.ui.parts.csv_text import csv_button, csv_text
 from core.words import later, say
@@ -69,18 +69,15 @@ def _matrix(shown: ShownSets) -> None:
             pair = (str(cell[0]), str(cell[1]))
             choose_classes(**({} if pair == chosen else {keys.MISSED: pair[0], keys.ADDED: pair[1]}))
 
-    st.plotly_chart(
-        together(
-            [found.labels[place] for place in order],
-            found.missed_and_added[order[:, None], order],
-            missed_rows=found.tables[order, 1, 0],
-            selected=chosen,
-        ),
+    names, counts = [found.labels[place] for place in order], found.missed_and_added[order[:, None], order]
+    chart_with_files(
+        together(names, counts, missed_rows=found.tables[order, 1, 0], selected=chosen),
         width="content",
         key=key,
+        dataset=shown.dataset.name,
+        name=f"missed-and-added-run-{shown.run.number}",
+        columns=cells_of(names, counts, ("missed", "wrongly added", "rows")),
         on_select=clicked,
-        selection_mode="points",
-        config=CONFIG,
         alt=say("Missed classes by row, wrongly added classes by column; the pairs beside it say the same"),
     )
 
