@@ -39,13 +39,14 @@ def first_load(bare: BareFrame) -> None:
 frame = open_page("Data", when_empty=first_load)
 context, dataset, version, user = frame.context, frame.dataset, frame.version, frame.user
 view = view_switch(VIEWS)
+loading = False
 with shown_errors():
     if view == "rows":
         named_row(context, dataset, version)
         where = row_filters(context, dataset, version)
         row_browser(context, dataset, version, where, title=lambda: in_words(where, dataset), key="rows")
     elif view == "load":
-        load_form(context, user)
+        loading = load_form(context, user)
     elif view == "classes":
         class_editor(context, dataset)
     elif view == "splits":
@@ -62,5 +63,5 @@ with shown_errors():
     else:
         rename_or_delete(context, dataset)
         trash(context)
-    if view in ("rows", "splits", "rejected"):
+    if not loading:
         next_act(context, dataset, "data")

@@ -40,6 +40,7 @@ with shown_errors():
     runs = done_runs(context, dataset.dataset_id)
     if not runs:
         no_run_yet(dataset)
+        next_act(context, dataset, "evaluation")
         st.stop()
     choice, tools = choose(context, runs, frame.versions)
     found = settled(lambda: evaluate(context, choice.run, choice.split, choice.labels_from))

@@ -7,6 +7,7 @@ import streamlit as st
 from core.services.issues.listing import latest_scan
 from core.ui import keys
 from core.ui.parts.choices import view_switch
+from core.ui.parts.next_step import next_act
 from core.ui.parts.problems import shown_errors
 from core.ui.review.log import decision_log
 from core.ui.review.many import acts_on_many
@@ -22,6 +23,7 @@ with shown_errors():
     if view == "decisions":
         acts_on_many(context, dataset, user, frame.versions)
         decision_log(context, dataset, frame.versions, user)
+        next_act(context, dataset, "review")
     elif view == "versions":
         left, right = st.columns([4, 8], gap="large")
         with left:
@@ -29,6 +31,7 @@ with shown_errors():
         with right:
             version_table(frame.versions)
             reviewed_changes(context, dataset, version, frame.versions)
+        next_act(context, dataset, "review")
     elif keys.RUN in st.query_params:
         run_queue(context, dataset, version, user, view)
     else:

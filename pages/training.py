@@ -43,7 +43,6 @@ with shown_errors():
             chosen_run(context, dataset, run, job, [other for other, _ in runs], user)
             several(context, dataset, [other for other, _ in runs])
             run_list(dataset, runs, run)
-            next_act(context, dataset, "training")
         else:
             nothing_trained(dataset, version)
     elif view == "new":
@@ -55,8 +54,6 @@ with shown_errors():
             answers(found, dataset)
         if not under_way:
             compare_labels(context, dataset, version, user, again=bool(found))
-        if found:
-            next_act(context, dataset, "training")
     else:
         done = done_runs(context, dataset.dataset_id)
         if done:
@@ -68,8 +65,8 @@ with shown_errors():
                     predict_file(context, dataset, run, user)
             with shown_errors():
                 take_along(context, run)
-            next_act(context, dataset, "training")
         else:
             no_model_yet(dataset, version)
+    next_act(context, dataset, "training")
 with line, shown_errors():
     job_strip(context, without=followed)

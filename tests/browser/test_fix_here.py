@@ -232,7 +232,9 @@ def test_a_class_is_put_into_a_label_of_several_in_two_clicks(tmp_path: Path, pa
 
 
 def test_a_screen_of_images_has_sixty_and_keys_choose_and_judge_them(tmp_path: Path, page: Page) -> None:
-    review_data.make_digits(tmp_path)
+    digits = review_data.make_digits(tmp_path)
+    with review_data.opened(tmp_path) as context:
+        issues_data.scan(context, tmp_path, digits)
     server = start_server(tmp_path)
     try:
         page.goto(f"{server.url}/data?dataset=digits")
@@ -257,5 +259,12 @@ def test_a_screen_of_images_has_sixty_and_keys_choose_and_judge_them(tmp_path: P
         page.keyboard.press("Escape")
         page.keyboard.press("Enter")
         expect(page.get_by_role("button", name="Original")).to_be_visible()
+        page.goto(f"{server.url}/issues?dataset=digits")
+        settled(page)
+        expect(tiles.first).to_be_visible()
+        page.keyboard.press("ArrowRight")
+        page.keyboard.press("Enter")
+        expect(page.get_by_text("usual for that class 71 %")).to_be_visible()
+        expect(tiles.first).to_be_visible()
     finally:
         server.stop()

@@ -159,6 +159,12 @@ def test_the_first_stop_of_the_tab_key_leads_past_the_navigation_to_the_list(pag
     expect(page.get_by_test_id("stText").filter(has_text=re.compile(r"^Story 4 |^Story 3 |^Story 2 "))).to_be_visible()
 
 
+@pytest.mark.parametrize("where", ["evaluation?dataset=news", "story?dataset=news&behind=errors"])
+def test_the_lists_of_evaluate_and_story_are_skipped_to_as_well(page: Page, full: Server, where: str) -> None:
+    open_at(page, full, where)
+    expect(page.locator(f"{HOST} .skip")).to_have_text("Skip to the list")
+
+
 def test_the_page_itself_is_the_next_stop(page: Page, full: Server) -> None:
     open_at(page, full, "issues?dataset=news")
     expect(page.locator(f"{HOST} .skip")).to_have_text("Skip to the list")

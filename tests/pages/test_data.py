@@ -17,6 +17,8 @@ from core.services.splits import split_counts
 from core.services.views import save_view
 from core.store.datasets import list_datasets
 from core.store.versions import get_version, list_versions
+from core.ui.data.load import free_name
+from tests.integration.load_support import loaded
 
 OpenAt = Callable[..., AppTest]
 TEXTS = ("a good film", "a bad film", "another good film", "another bad film")
@@ -186,6 +188,25 @@ def test_an_upload_is_kept_in_the_workspace_and_previewed(app: Context, open_at:
     assert [path.name for path in kept] == ["films.csv"]
     assert kept[0].read_bytes() == content
     assert shown.button(key="load-start")
+
+
+def test_a_file_whose_name_says_nothing_is_called_by_its_folder_or_else_dataset(
+    app: Context, folder: Path, tmp_path: Path
+) -> None:
+    loaded(app, folder / "films.csv", name="dataset")
+    uploads, shop = app.workspace.uploads / "a1", tmp_path / "shop reviews"
+    proposed = {
+        uploads / "films.csv": "films",
+        uploads / "test.csv": "dataset-2",
+        uploads / "Data.csv": "dataset-2",
+        uploads / "images.zip": "dataset-2",
+        uploads / "news_train.csv": "news-train",
+        shop / "films.csv": "films",
+        shop / "test.csv": "shop-reviews",
+        shop / "data" / "images": "shop-reviews",
+        Path("owner/name:plain"): "name-plain",
+    }
+    assert {path: free_name(app, [str(path)]) for path in proposed} == proposed
 
 
 def test_a_load_without_a_label_says_what_to_do(app: Context, open_at: OpenAt, folder: Path) -> None:

@@ -67,22 +67,49 @@ def test_home_has_the_steps_of_the_newest_dataset_whose_are_not_hidden(
 
 
 @pytest.mark.parametrize(
-    ("page", "scanned", "label"),
+    ("page", "view", "scanned", "label"),
     [
-        ("data", False, "Find wrong labels"),
-        ("data", True, "Review: 40 left"),
-        ("profile", False, "Find wrong labels"),
-        ("profile", True, "See the 40 flagged rows"),
-        ("issues", True, "Review: 40 left"),
+        ("data", "rows", False, "Find wrong labels"),
+        ("data", "rows", True, "Review: 40 left"),
+        ("data", "load", False, "Find wrong labels"),
+        ("data", "classes", False, "Find wrong labels"),
+        ("data", "export", True, "Review: 40 left"),
+        ("data", "manage", False, "Find wrong labels"),
+        ("profile", "balance", False, "Find wrong labels"),
+        ("profile", "balance", True, "See the 40 flagged rows"),
+        ("issues", None, True, "Review: 40 left"),
+        ("review", "decisions", True, "Review: 40 left"),
+        ("review", "versions", False, "Find wrong labels"),
+        ("training", "runs", False, "Find wrong labels"),
+        ("training", "new", True, "Review: 40 left"),
+        ("training", "effect", False, "Find wrong labels"),
+        ("training", "use", False, "Find wrong labels"),
+        ("evaluation", None, True, "Review: 40 left"),
     ],
 )
 def test_a_page_ends_in_its_next_step_as_one_primary_button(
-    app: Context, open_at: OpenAt, tmp_path: Path, news: Dataset, page: str, scanned: bool, label: str
+    app: Context,
+    open_at: OpenAt,
+    tmp_path: Path,
+    news: Dataset,
+    page: str,
+    view: str | None,
+    scanned: bool,
+    label: str,
 ) -> None:
     if scanned:
         data.scan(app, tmp_path, news)
-    shown = open_at(page, dataset="news")
+    shown = open_at(page, dataset="news", **({"view": view} if view else {}))
     assert not shown.exception
     button = shown.button(key="next-step-button")
     assert (button.label, button.proto.type) == (label, "primary")
     assert shown.button[-1].key == "next-step-button"
+
+
+def test_where_the_desk_is_in_hand_no_other_button_stands_beneath_it(
+    app: Context, open_at: OpenAt, tmp_path: Path, news: Dataset
+) -> None:
+    data.scan(app, tmp_path, news)
+    shown = open_at("review", dataset="news")
+    assert not shown.exception
+    assert "next-step-button" not in [button.key for button in shown.button]

@@ -7,6 +7,7 @@ from pathlib import Path
 from threading import Event
 from typing import Any
 
+import numpy as np
 import pytest
 from streamlit.testing.v1 import AppTest
 
@@ -15,7 +16,10 @@ from core.records import Dataset, Decision
 from core.store.acts import decisions
 from core.store.ids import new_id
 from core.ui.parts.background import THREADS, answers
+from tests.integration.load_support import loaded
 from tests.pages import issues_data as data
+from tests.runs import finished_run
+from tests.used_models import write_images, write_texts
 
 Open = Callable[..., AppTest]
 
@@ -175,6 +179,35 @@ def test_a_scan_of_the_first_release_opens_and_says_what_it_did_not_look_for(ope
     shown = open_at("issues", dataset="news")
     assert "did not look for near-duplicates or outliers" in texts(shown)
     assert "**40 rows**, worst first" in texts(shown)
+
+
+def test_the_box_of_types_says_each_title_with_how_many_rows_it_flags(
+    open_at: Open, app: Context, scanned: Dataset
+) -> None:
+    data.also_outliers(app)
+    box = open_at("issues", dataset="news").selectbox(key="type")
+    assert box.options == ["Wrong labels (40)", "Outliers (50)"]
+    assert box.proto.placeholder == "Wrong labels (40)"
+
+
+@pytest.mark.parametrize(("modality", "opens"), [("text", "table"), ("image", "grid")])
+def test_a_list_of_images_opens_as_a_grid_and_one_of_texts_as_a_table(
+    open_at: Open, app: Context, tmp_path: Path, modality: str, opens: str
+) -> None:
+    made = write_images(tmp_path / "pictures") if modality == "image" else write_texts(tmp_path / "texts.csv")
+    dataset = loaded(app, made, name="mine")
+    data.scan(app, tmp_path, dataset)
+    even = np.full((dataset.row_count, len(dataset.labels)), 1 / len(dataset.labels), np.float32)
+    finished_run(app, dataset, even, ["test"] * dataset.row_count)
+    issues = open_at("issues", dataset="mine")
+    assert not issues.exception and issues.segmented_control(key="layout").value == opens
+    evaluated = open_at("evaluation", dataset="mine")
+    for _ in range(100):
+        if evaluated.metric:
+            break
+        time.sleep(0.05)
+        evaluated.run()
+    assert not evaluated.exception and evaluated.segmented_control(key="layout").value == opens
 
 
 def test_one_of_a_group_is_kept_in_one_act_and_taken_back_in_one(open_at: Open, app: Context, scanned: Dataset) -> None:

@@ -38,19 +38,24 @@ PLACES = {
     "sample": later("Sample"),
 }
 AS_IN_DATA = later("As in the data")
-VAGUE_NAMES = ("data", "dataset", "images", "index", "labels")
-"""A file of such a name is better known by its folder's."""
+VAGUE_NAMES = (
+    "all", "archive", "data", "dataset", "download", "downloads", "export", "file", "files", "images", "img", "index",
+    "input", "labels", "new", "output", "photos", "pictures", "sample", "table", "untitled",
+)  # fmt: skip
+"""A file of such a name, or of a split's, is better known by its folder's."""
 
 
-def load_form(context: Context, user: str) -> None:
-    """Choose, check, start; or, since a session has one load at a time, follow it."""
+def load_form(context: Context, user: str) -> bool:
+    """Choose, check, start; or, since a session has one load at a time, follow it. Whether a load is in hand."""
     if follow_load(context):
-        return
+        return True
+    locations: tuple[str, ...] = ()
     place = choose_place(later("Where the data is"), "load-place", PLACES)
     with shown_errors():
         locations = _locations(context, user, place)
         if locations:
             _check_and_start(context, user, locations)
+    return bool(locations)
 
 
 def _locations(context: Context, user: str, place: str) -> tuple[str, ...]:
@@ -148,11 +153,18 @@ def _start_form(
 
 
 def free_name(context: Context, locations: Sequence[str]) -> str:
-    """The file's name without its ending, or its folder's where there are several or the name says little; with a
-    number behind it where a dataset has that name already."""
+    """The file's name without its ending, or the nearest folder's where there are several or the name says little; of
+    an upload, which has no folder, then just `dataset`. With a number behind it where a dataset has that name."""
     path = Path(locations[0].replace(":", "-"))
     uploaded = path.is_relative_to(context.workspace.uploads)
-    by_folder = (len(locations) > 1 or split_name(path.stem) or path.stem in VAGUE_NAMES) and not uploaded
-    stem = re.sub(r"[\s_]+", "-", path.parent.name if by_folder else path.stem) or "dataset"
+    names = [path.stem] if len(locations) == 1 or uploaded else []
+    names += [] if uploaded else [folder.name for folder in path.parents]
+    stem = re.sub(r"[\s_]+", "-", next((name for name in names if not _is_vague(name)), "dataset"))
     taken = {dataset.name for dataset in list_datasets(context.store)}
     return next(name for name in (stem, *(f"{stem}-{number}" for number in range(2, 10_000))) if name not in taken)
+
+
+def _is_vague(name: str) -> bool:
+    """Whether a name is none, or says nothing but a split or what any file may be called."""
+    words = [word for word in re.split(r"[\W\d_]+", name.lower()) if word]
+    return all(word in VAGUE_NAMES or split_name(word) for word in words)

@@ -6,7 +6,6 @@ is `core.services.issues.listing`' business.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -29,7 +28,7 @@ from core.ui.lists.tools import Tools, chips, filter_button, list_query
 from core.ui.modalities import drawing_of
 from core.ui.parts.labels import class_in_url, target_of
 from core.ui.url import optional_from_url, optional_to_url
-from core.words import later, said_everywhere, say
+from core.words import said_everywhere, say
 
 MAX_OPTIONS = 500
 """Longer lists of labels are not sent to the browser: the person types the name."""
@@ -52,7 +51,7 @@ def filter_bar(context: Context, dataset: Dataset, scan: Scan) -> IssueFilter:
     several = target_of(dataset).several
     tools = issue_tools(context, dataset, scan)
     with st.container(horizontal=True, vertical_alignment="center", gap="small", key="issue-filters"):
-        issue_type = _type(issue_types(scan))
+        issue_type = _type(scan)
         _show()
         worst = how_many(dataset, scan, issue_type)
         given, suggested = (
@@ -129,20 +128,15 @@ def clear() -> None:
         st.query_params.pop(key, None)
 
 
-_NAMES = {
-    "label": later("label", "issue"),
-    "near_duplicate": later("near_duplicate", "issue"),
-    "outlier": later("outlier", "issue"),
-}
+def _titled(scan: Scan, kind: IssueType[Any]) -> str:
+    """A type with how many rows the scan flags of it."""
+    return say("{title} ({n:,})", title=say(kind.title), n=scan.found(kind.name)["flagged"])
 
 
-def _named(issue_type: str) -> str:
-    return say(_NAMES.get(issue_type, issue_type), "issue")
-
-
-def _type(found: Sequence[IssueType[Any]]) -> str:
+def _type(scan: Scan) -> str:
     """A choice only where there is one."""
-    names = [one.name for one in found]
+    titles = {one.name: _titled(scan, one) for one in issue_types(scan)}
+    names = list(titles)
     if len(names) < 2:
         return names[0]
     optional_from_url(keys.TYPE, names)
@@ -151,11 +145,11 @@ def _type(found: Sequence[IssueType[Any]]) -> str:
         names,
         index=None,
         key=keys.TYPE,
-        format_func=_named,
+        format_func=lambda name: titles[name],
         on_change=optional_to_url,
         args=(keys.TYPE,),
-        placeholder=_named(names[0]),
-        width=160,
+        placeholder=titles[names[0]],
+        width=210,
         label_visibility="collapsed",
     )
     return chosen or names[0]

@@ -21,11 +21,10 @@ GRID_ROWS, CARD_ROWS = 100, 25
 """Rows of a page."""
 
 
-def layout_switch(dataset: Dataset, *, first: Literal["table", "tiles"] = "table") -> Layout:
-    """The layout that is chosen; `first`: what a URL that names none means. Examples that are seen at a glance have a
-    grid, all others cards."""
-    tiles: Layout = "grid" if drawing_of(dataset).has_grid else "cards"
-    names: tuple[Layout, ...] = ("table", tiles) if first == "table" else (tiles, "table")
+def layout_switch(dataset: Dataset) -> Layout:
+    """The layout that is chosen. Examples that are seen at a glance have a grid, and open so; all others have cards,
+    and open as a table."""
+    names: tuple[Layout, ...] = ("grid", "table") if drawing_of(dataset).has_grid else ("table", "cards")
     return switch(later("Layout"), keys.LAYOUT, {name: _TITLES[name] for name in names}, fixed=True)
 
 

@@ -80,7 +80,7 @@ def row_browser(
         st.markdown(f"**{plain(title())}**", width="content")
         st.caption(say_n("{n:,} row", "{n:,} rows", total), width="content")
         if total:
-            layout = layout_switch(dataset, first="tiles" if drawing_of(dataset).has_grid else "table")
+            layout = layout_switch(dataset)
             sort_box(tools, order, BY_ROW, say("as loaded"))
             columns_button(tools, listed)
         views_button(tools, query)

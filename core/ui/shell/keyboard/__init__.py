@@ -66,7 +66,8 @@ _SECTIONS: tuple[Mapping[str, Any], ...] = (
 _LISTS = (
     (".review", later("Skip to the desk")),
     (".st-key-issue-list-bar", later("Skip to the list")),
-    (".st-key-rows-bar", later("Skip to the list")),
+    ("[class*='-rows-bar']", later("Skip to the list")),  # of Data, Profile and Evaluate
+    (".st-key-story-behind", later("Skip to the list")),
     (".st-key-dataset-list", later("Skip to the list")),
     (".st-key-run-list", later("Skip to the list")),
     (".st-key-job-list", later("Skip to the list")),
