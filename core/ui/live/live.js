@@ -9,6 +9,7 @@ const HIDDEN_MS = 20_000
 const REST = 40
 const LEAST_MS = 2_000
 const LOST_AFTER = 2
+const GONE_MS = 60_000
 const SEEN_MS = 4_000
 const SIGNS = { done: "✓", failed: "✗", lost: "✗" }
 
@@ -30,10 +31,14 @@ class Pulse {
   }
 
   /** Those that are on the page. Streamlit also calls the cleanup of a part that it has just drawn anew: what has left
-   * the page is found by looking. */
+   * the page is found by looking, and forgotten once it has been away for longer than a page takes to be drawn. */
   shownParts() {
-    for (const [key, part] of this.parts) if (!part.host.isConnected) this.parts.delete(key)
-    return [...this.parts.values()]
+    const now = performance.now()
+    for (const [key, part] of this.parts) {
+      if (part.host.isConnected) part.left = null
+      else if (now - (part.left ??= now) > GONE_MS) this.parts.delete(key)
+    }
+    return [...this.parts.values()].filter((part) => part.host.isConnected)
   }
 
   soon() {
@@ -48,8 +53,12 @@ class Pulse {
   }
 
   async ask() {
+    if (this.asking) return
     const parts = this.shownParts()
-    if (!parts.length || this.asking) return
+    if (!parts.length) {
+      if (this.parts.size) this.plan()
+      return
+    }
     this.asking = true
     const hidden = document.hidden
     const tokens = hidden ? "," : parts.map((part) => part.token).join()
