@@ -17,7 +17,7 @@ from tests.unit.services.test_lists import NEWS
     [
         (RowFilter(), "All rows"),
         (RowFilter(label="sport", split="test"), "label: sport · split: test"),
-        (RowFilter(text="oil price"), "text: oil price"),
+        (RowFilter(text="oil price"), "words: oil price"),
         (RowFilter(duplicates="conflicting"), "duplicates: conflicting"),
     ],
 )
