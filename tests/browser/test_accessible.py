@@ -72,7 +72,11 @@ def everywhere(page: Page) -> dict[str, set[str]]:
             page.set_viewport_size({"width": width, "height": 900})
             expect(page.locator(".stApp")).to_have_css("color-scheme", scheme)
             page.evaluate("() => new Promise((done) => requestAnimationFrame(() => setTimeout(done, 50)))")
-            for what, why in broken(page).items():
+            wrong = broken(page)
+            if wrong:  # a page that is just drawn anew is faint for a moment
+                page.wait_for_timeout(2_000)
+                wrong = broken(page)
+            for what, why in wrong.items():
                 found[f"{what} {why}"].add(f"{scheme} {width}")
     page.set_viewport_size({"width": 1440, "height": 900})
     return found
