@@ -17,7 +17,6 @@ _DONE = {
     "ask": later("asked for again"),
     "undo": later("taken back"),
 }
-_BRIEFLY = {"keep": later("kept"), "exclude": later("excluded"), "unsure": later("unsure", "done")}
 _ACTIONS = {
     "keep": later("keep", "decision"),
     "relabel": later("relabel", "decision"),
@@ -77,11 +76,6 @@ def in_words(decision: Decision, target: Target, before: str | None) -> str:
     if decision.action == "relabel" and decision.new_label is not None:
         return change_words(before, decision.new_label, target)
     return say(_DONE[decision.action])
-
-
-def done_words(action: str) -> str:
-    """`kept`, `excluded`: what was done, as briefly as can be."""
-    return say(_BRIEFLY[action], "done" if action == "unsure" else "") if action in _BRIEFLY else action_words(action)
 
 
 def action_words(action: str) -> str:

@@ -47,11 +47,6 @@ def has_jobs(context: Context) -> bool:
     return context.queue.count() > 0
 
 
-def active_jobs(context: Context) -> list[Job]:
-    """Jobs that have not ended, oldest first."""
-    return context.queue.active()
-
-
 def get_job(context: Context, job_id: str) -> Job:
     """Raises JobError where there is no such job."""
     return context.queue.get(job_id)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,6 +14,12 @@ from core.records import Schema
 Labels = NDArray[np.integer]
 """Labels as arrays: (n,) int64 class numbers where a label is one class, -1 for no label; (n, k) int8 where it is
 several: 1 for a class that applies, 0 for one that does not, a row of -1 for no label. One row is one label."""
+
+
+class Objection(Protocol):
+    """See `Target.objection`. `called`: the names that people gave the classes, to tell what was probably meant."""
+
+    def __call__(self, label: str, known: Set[str], called: Set[str] = frozenset(), /) -> str: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +63,7 @@ class Target:
     tidied: Callable[[str], str]
     """A label that somebody wrote, in its text form, whatever may be forgiven in how it is written. What is no label
     comes back as it is: `objection` says why."""
-    objection: Callable[[str, Set[str]], str]
+    objection: Objection
     """Why a text is no label of a dataset with these classes; empty where it is one."""
     strata: Callable[[Sequence[str]], NDArray[np.int64]]
     """(n,) the group of each label within which a stratified split keeps its shares."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Set
 from dataclasses import replace
 
 from core.targets.contract import Target
@@ -25,4 +25,7 @@ def under_names(target: Target, names: Mapping[str, str]) -> Target:
         except (ValueError, TypeError):
             return found  # no label: `objection` says why
 
-    return replace(target, words=words, tidied=tidied)
+    def objection(label: str, known: Set[str], called: Set[str] = frozenset(), /) -> str:
+        return target.objection(label, known, called | codes.keys())
+
+    return replace(target, words=words, tidied=tidied, objection=objection)

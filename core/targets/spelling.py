@@ -26,9 +26,10 @@ def in_order(classes: Iterable[str]) -> tuple[str, ...]:
     return tuple(sorted(found))
 
 
-def unknown_class(name: str, known: Set[str]) -> str:
-    """That there is no such class; names those that are spelled like it."""
-    near = get_close_matches(name, known, n=3)
+def unknown_class(name: str, known: Set[str], called: Set[str] = frozenset()) -> str:
+    """That there is no such class; names those that are spelled like it, by themselves or as people have `called`
+    them."""
+    near = get_close_matches(name, known | called, n=3)
     names, classes = " or ".join(repr(one) for one in near), len(known)
     if near:
         return stored(f"Label {name!r} is none of this dataset's {classes:,} classes. Did you mean {names}?")

@@ -128,17 +128,6 @@ def check_names(
             )
 
 
-def code_of(dataset: Dataset, said: str) -> str:
-    """The class that somebody named by its code or by its name. Raises UsageError where it is none."""
-    if said in dataset.labels:
-        return said
-    for code, name in dataset.names.items():
-        if name == said:
-            return code
-    known = frozenset((*dataset.labels, *dataset.names.values()))
-    raise UsageError(unknown_class(said, known), "See `classes` for their codes and names.")
-
-
 def _changed(
     dataset: Dataset,
     standing: Mapping[str, ClassNaming],

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 from core.records import Scan
-from core.words import later, say
+from core.words import later
 
 RATES = (
     (0.9, later("nearly all")),
@@ -48,11 +48,6 @@ class ListLength:
             return named
         every = round(1 / share) if share > 0 else 0
         return EVERY.get(every, FEW)
-
-
-def often_said(length: ListLength) -> str:
-    """The same in the current language."""
-    return say(length.often)
 
 
 def curve(scan: Scan) -> tuple[ListLength, ...]:

@@ -12,11 +12,6 @@ from core.store import issues
 from core.store.ids import new_id
 
 
-def settled_rows(context: Context, scan: Scan, where: IssueFilter) -> int:
-    """How many rows of the list are settled."""
-    return issues.count_issues(context.store, scan, replace(where, settled=True, undecided_only=False))
-
-
 def ask_again(
     context: Context, scan: Scan, where: IssueFilter, reviewer: str, note: str | None = None
 ) -> tuple[int, ...]:

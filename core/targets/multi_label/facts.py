@@ -187,12 +187,12 @@ def tidied(label: str) -> str:
     return label_of(_named(map(str, found)))
 
 
-def objection(label: str, known: Set[str]) -> str:
+def objection(label: str, known: Set[str], called: Set[str] = frozenset()) -> str:
     """Names what is no set of classes, and classes that are spelled like an unknown one."""
     found = _listed(label)
     if found is None or not all(isinstance(name, str) for name in found):
         return stored(f'Label {label!r} is no list of classes: write it as ["one","two"], or [] where none applies.')
-    unknown = [unknown_class(name, known) for name in found if name not in known]
+    unknown = [unknown_class(name, known, called) for name in found if name not in known]
     if unknown:
         return " ".join(unknown)
     ordered = label_of(found)

@@ -81,9 +81,9 @@ def decode(labels: Labels, classes: Sequence[str]) -> list[str | None]:
     return [names[number] for number in labels.tolist()]
 
 
-def objection(label: str, known: Set[str]) -> str:
+def objection(label: str, known: Set[str], called: Set[str] = frozenset()) -> str:
     """Names the classes that are spelled like it."""
-    return "" if label in known else unknown_class(label, known)
+    return "" if label in known else unknown_class(label, known, called)
 
 
 def strata(labels: Sequence[str]) -> NDArray[np.int64]:

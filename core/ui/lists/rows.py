@@ -16,20 +16,13 @@ from core.words import say
 
 
 def picked_rows(key: str, rows: Sequence[Example]) -> list[Example]:
-    """The rows picked in the table of that key, as `picked_row`: those that are ticked, else that of the cell that was
-    clicked."""
+    """The rows picked in the table of that key: those that are ticked, else that of the cell that was clicked. Known
+    before the table is drawn, so that there is room beside it."""
     state = st.session_state.get(key)
     if not state:
         return []
     places = list(state["selection"].get("rows", ())) or [cell[0] for cell in state["selection"].get("cells", ())[:1]]
     return [rows[place] for place in places if place < len(rows)]
-
-
-def picked_row(key: str, rows: Sequence[Example]) -> Example | None:
-    """The row picked in the table of that key: known before the table is drawn, so that there is room beside it."""
-    state = st.session_state.get(key)
-    selected = state["selection"]["rows"] if state else []
-    return rows[selected[0]] if selected and selected[0] < len(rows) else None
 
 
 def show_row(context: Context, dataset: Dataset, example: Example) -> None:

@@ -9,9 +9,9 @@ from pathlib import Path
 import pytest
 
 from core.context import Context
-from core.errors import UsageError
+from core.errors import UsageError, WinnowError
 from core.records import Dataset
-from core.services.classes.naming import classes_of, code_of, name_classes, take_back
+from core.services.classes.naming import classes_of, name_classes, take_back
 from core.services.export import export
 from core.services.lists import issue_filter, row_filter, rows_listed
 from core.services.review.file import decide_file
@@ -94,10 +94,10 @@ def test_filters_links_and_files_take_the_code_or_the_name(context: Context, cod
     assert row_filter(named, {"label": "negative"}).label == row_filter(named, {"label": "0"}).label == "0"
     assert issue_filter(named, None, {"given": "positive"}).given_label == "2"
     assert rows_listed(named, {"where": 'label = ["negative","1"]'}).rows[0].values == ("0", "1")
-    assert (code_of(named, "negative"), code_of(named, "1")) == ("0", "1")
-    with pytest.raises(UsageError, match=r"'negativ' is none .* Did you mean 'negative'"):
-        code_of(named, "negativ")
     file = tmp_path / "decisions.csv"
+    file.write_text("example_id,action,label\n0,relabel,negativ\n")
+    with pytest.raises(WinnowError, match=r"'negativ' is none .* Did you mean 'negative'"):
+        decide_file(context, "coded", file, "ann")
     file.write_text("example_id,action,label\n0,relabel,positive\n1,relabel,2\n")
     assert decide_file(context, "coded", file, "ann").written == 2
     kept = decision_of(context.store, named.latest_version_id, [0, 1])

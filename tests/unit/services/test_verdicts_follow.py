@@ -12,7 +12,7 @@ from core.context import Context
 from core.records import Action, Dataset, IssueFilter, RowFilter, Scan
 from core.review.records import Act
 from core.services.issues.listing import export_list, findings, latest_scan, page
-from core.services.review.again import ask_again, settled_rows
+from core.services.review.again import ask_again
 from core.services.review.decisions import counts, make_version, record, undo
 from core.services.review.queue import claim, items, undecided
 from core.services.review.sources import ScanSource
@@ -21,6 +21,7 @@ from core.services.steps.overview import standings
 from core.store.datasets import get_dataset
 from core.store.export import write_job_rows
 from core.store.ids import new_id
+from core.store.issues import count_issues
 from tests.pages.issues_data import FLAGGED, load, scan
 
 LEFT = FLAGGED - 4
@@ -122,7 +123,7 @@ def test_a_settled_row_is_flagged_again_once_somebody_asks_and_settled_again_onc
         decide(context, news.latest_version_id, row, "keep")
     second = next_version(context, tmp_path, news)
     only_first = IssueFilter(rows=RowFilter(example_ids=(0,)))
-    assert settled_rows(context, second, IssueFilter()) == 2
+    assert count_issues(context.store, second, IssueFilter(settled=True)) == 2
     assert ask_again(context, second, only_first, "ben", "the guideline has changed") == (0,)
     assert handed_out(context, second)[:2] == [0, 2]
     found = counts(context, second.version_id, second.scan_id)
