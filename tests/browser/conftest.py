@@ -125,6 +125,18 @@ def browser() -> Iterator[Browser]:
         launched.close()
 
 
+@pytest.fixture(scope="module")
+def full(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    """The app on a workspace with something on every page."""
+    from tests.browser.every_view import fill
+
+    folder = tmp_path_factory.mktemp("full")
+    fill(folder)
+    started = start_server(folder)
+    yield started
+    started.end()
+
+
 @pytest.fixture
 def page(browser: Browser) -> Iterator[Page]:
     with fresh_tab(browser) as tab:

@@ -11,8 +11,8 @@ import pytest
 from axe_playwright_python.base import AXE_SCRIPT
 from playwright.sync_api import Browser, Page, expect
 
-from tests.browser.conftest import Server, settled, start_server
-from tests.browser.every_view import addresses, fill
+from tests.browser.conftest import Server, settled
+from tests.browser.every_view import addresses
 
 pytestmark = pytest.mark.timeout(900)
 TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
@@ -27,16 +27,6 @@ ON_TOO = ("label-content-name-mismatch", "target-size")
 """Rules that axe does not run by itself."""
 STILL = "*, *::before, *::after { transition: none !important; animation: none !important; }"
 WIDTHS, SCHEMES = (1440, 400), ("light", "dark")
-
-
-@pytest.fixture(scope="module")
-def full(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    """The app on a workspace with something on every page."""
-    folder = tmp_path_factory.mktemp("full")
-    fill(folder)
-    started = start_server(folder)
-    yield started
-    started.end()
 
 
 @pytest.fixture

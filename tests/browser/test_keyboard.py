@@ -4,28 +4,16 @@ and the digits of the review desk."""
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from tests.browser.conftest import Server, fresh_tab, settled, start_server
-from tests.browser.every_view import fill
 from tests.browser.review_data import decided, make_texts
 from tests.browser.test_review_desk import open_desk, saved
 
 HOST = "#winnow-keyboard"
 LARGE, NARROW = {"width": 1440, "height": 900}, {"width": 400, "height": 800}
-
-
-@pytest.fixture(scope="module")
-def full(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    """The app on a workspace with something on every page."""
-    folder = tmp_path_factory.mktemp("full")
-    fill(folder)
-    started = start_server(folder)
-    yield started
-    started.end()
 
 
 def open_at(page: Page, server: Server, address: str) -> None:

@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from tests.browser.conftest import Server, settled, start_server
-from tests.browser.every_view import NEWS, fill
+from tests.browser.conftest import Server, settled
+from tests.browser.every_view import NEWS
 from tests.browser.words_left import english_left
 
 DATA = (
@@ -55,16 +55,6 @@ WALK = (
     *("review?dataset=crops&view=desk&show=All+rows", "review?dataset=people&view=desk"),
 )
 """The addresses that are translated wholly."""
-
-
-@pytest.fixture(scope="module")
-def full(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    """The app on a workspace with something on every page."""
-    folder = tmp_path_factory.mktemp("full")
-    fill(folder)
-    started = start_server(folder)
-    yield started
-    started.end()
 
 
 @pytest.fixture
