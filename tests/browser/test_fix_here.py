@@ -173,6 +173,24 @@ def test_a_note_goes_out_with_the_verdict_of_a_row_in_a_list(server: Server, pag
     says(page, "Kept as it is · you, now · not yet in a version · Note, kept with your verdict: about the wrong x")
 
 
+def test_keys_do_nothing_to_a_row_behind_a_dialog(server: Server, page: Page) -> None:
+    page.goto(f"{server.url}/data?dataset=news&reviewer=ada")
+    settled(page)
+    Clicks(page).row("All rows", 6)
+    says(page, "Not decided")
+    page.keyboard.press("?")
+    keys = page.get_by_role("dialog", name="Keys")
+    expect(keys).to_be_visible()
+    expect(keys.get_by_text("The given label is right")).to_be_visible()
+    page.keyboard.press("Tab")
+    page.keyboard.press("x")
+    page.keyboard.press("Escape")
+    expect(keys).to_have_count(0)
+    says(page, "Not decided")
+    page.keyboard.press("k")
+    says(page, "Kept as it is")
+
+
 def test_a_newer_verdict_of_somebody_else_is_said_and_stays(server: Server, page: Page) -> None:
     other = page.context.new_page()
     for tab, who in ((page, "ada"), (other, "bob")):

@@ -39,10 +39,12 @@ def test_a_question_mark_lists_the_keys_of_the_page_that_is_open(page: Page, ful
     open_at(page, full, "issues?dataset=news")
     keys = page.get_by_role("dialog", name="Keys")
     expect(keys).to_have_count(0)
-    expect(page.get_by_test_id("stDataFrame").first).to_be_visible()
+    expect(page.locator(".verdict-bar")).to_be_visible()
     page.keyboard.press("?")
     expect(keys).to_be_visible()
-    assert keys.get_by_role("heading", level=3).all_inner_texts() == ["Everywhere", "In choices", "In tables"]
+    assert keys.get_by_role("heading", level=3).all_inner_texts() == [
+        *("On the rows of a list", "Everywhere", "In choices", "In tables"),
+    ]
     page.keyboard.press("Escape")
     expect(keys).to_have_count(0)
 

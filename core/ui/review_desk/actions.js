@@ -65,6 +65,12 @@ function actionOfKey(event, actions) {
   return action && !(event.repeat && action.id !== "next" && action.id !== "previous") ? action.id : null
 }
 
+/** What the dialog of all keys lists of these actions, and of the digits that choose a class. */
+function tellActions(actions, digits) {
+  const keys = actions.map(({ key, alias, hint }) => [[key.toUpperCase(), alias && KEY_NAMES[alias]].filter(Boolean), hint])
+  return digits.length > 1 ? [...keys, [[digits[0], "…", digits[digits.length - 1]], t("Choose the class that has the digit")]] : keys
+}
+
 /** What a key means: its letter where that is one of a to z, else, on layouts without these, the letter in its place. */
 function keyOf(event) {
   if (event.key.length !== 1) return event.key

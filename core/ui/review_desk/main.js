@@ -210,14 +210,12 @@ class Review {
   /** What the dialog of all keys lists of this page. */
   tellKeys() {
     const title = this.isGrid ? t("On the grid") : t("On the desk")
-    const keys = this.actions.map(({ key, alias, hint }) => [[key.toUpperCase(), alias && KEY_NAMES[alias]].filter(Boolean), hint])
-    const digits = [...this.labels.digits(this.targets()[0])]
-    const chosen = digits.length > 1 ? [[[digits[0][0], "…", digits[digits.length - 1][0]], t("Choose the class that has the digit")]] : []
+    const keys = tellActions(this.actions, [...this.labels.digits(this.targets()[0]).keys()])
     const own = this.isGrid
       ? [[["←", "↑", "↓", "→"], t("Move; with Shift select a range")], [["Space"], t("Select the image, or not")], [["A"], t("Select all")], [["Esc"], t("Select none")]]
       : Object.keys(this.labels.guidelines).length ? [[["D"], t("Show what belongs in the given and the suggested class, or hide it")]] : []
     const editor = this.labels.several ? [{ title: t("While classes are edited"), keys: editorKeys() }] : []
-    return [{ title, keys: [...own, ...keys.filter(([names]) => !this.isGrid || !names.includes("←") && !names.includes("→")), ...chosen] }, ...editor]
+    return [{ title, keys: [...own, ...keys.filter(([names]) => !this.isGrid || !names.includes("←") && !names.includes("→"))] }, ...editor]
   }
 
   /** A button: after a click of the mouse the keys work on, after the keyboard the focus stays on the button. */

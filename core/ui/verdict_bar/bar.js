@@ -52,7 +52,11 @@ class VerdictBar {
     this.onLeave = (event) => {
       if (this.outbox.waiting) event.preventDefault()
     }
+    this.onKeysAsked = (event) => {
+      if (inUse === this && this.host.isConnected && this.root.checkVisibility()) event.detail.push(...this.tellKeys())
+    }
     document.addEventListener("keydown", this.onKey, true)
+    document.addEventListener("winnow-keys", this.onKeysAsked)
     window.addEventListener("beforeunload", this.onLeave)
     // Streamlit reads keys on the document, where an input inside a shadow root looks like no input at all.
     for (const kind of ["keydown", "keypress", "keyup"]) {
@@ -63,6 +67,7 @@ class VerdictBar {
   close() {
     this.closed = true
     document.removeEventListener("keydown", this.onKey, true)
+    document.removeEventListener("winnow-keys", this.onKeysAsked)
     window.removeEventListener("beforeunload", this.onLeave)
     clearTimeout(this.again)
     this.outbox.close()
@@ -130,12 +135,14 @@ class VerdictBar {
   key(event) {
     if (!this.host.isConnected || !this.root.checkVisibility() || event.ctrlKey || event.metaKey || event.altKey) return
     if (inUse !== this && inUse?.host.isConnected) return
-    if (!this.confirm.hidden) return this.confirmKey(event)
+    if (this.isBehind(event)) return
     const target = event.composedPath()[0]
     const inTable = target instanceof Element && target.closest("[data-testid=stDataFrame]") && !target.matches("input, textarea")
     if (isTyping(target) && !inTable) return
-    if (this.view && this.root.contains(document.activeElement?.shadowRoot?.activeElement ?? document.activeElement) && this.view.key(event)) return event.preventDefault()
-    if (this.view && event.key === "Enter" && !(target instanceof HTMLButtonElement)) return this.open(this.view.cursor)
+    if (!this.confirm.hidden) return this.confirmKey(event)
+    const onRows = this.view && this.root.contains(document.activeElement?.shadowRoot?.activeElement ?? document.activeElement)
+    if (onRows && this.view.key(event)) return event.preventDefault()
+    if (onRows && event.key === "Enter" && !(target instanceof HTMLButtonElement)) return this.open(this.view.cursor)
     const pressed = keyOf(event)
     const action = this.actions.find((one) => one.key === pressed)
     const digit = digitOf(event)
@@ -144,6 +151,17 @@ class VerdictBar {
     if (action) this.perform(action.id)
     else chip.click()
     event.preventDefault()
+  }
+
+  /** Whether a key is of a dialog or a box that stands above the rows. */
+  isBehind(event) {
+    return event.composedPath().some((node) => node instanceof Element && node.matches("dialog, [role=dialog]") && !this.root.contains(node) && !node.contains(this.host))
+  }
+
+  /** What the dialog of all keys lists of this bar. */
+  tellKeys() {
+    const digits = [...this.chips.children].map((chip) => chip.dataset.key).filter(Boolean)
+    return [{ title: t("On the rows of a list"), keys: tellActions(this.actions, digits) }]
   }
 
   confirmKey(event) {
