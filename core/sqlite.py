@@ -58,10 +58,15 @@ def version_of(path: Path) -> int:
 
 
 def copy(path: Path, target: Path) -> None:
-    """Copies a file as it stands at one moment, its write-ahead log included; others go on reading and writing."""
+    """Copies a file as it stands at one moment, its write-ahead log included; others go on reading and writing. What is
+    damaged in it is damaged in the copy."""
     with closing(sqlite3.connect(path)) as source, closing(sqlite3.connect(target)) as copied:
         source.backup(copied)
-        copied.execute("PRAGMA journal_mode = DELETE")
+        try:
+            copied.execute("PRAGMA journal_mode = DELETE")
+        except sqlite3.DatabaseError as error:
+            if error.sqlite_errorcode != sqlite3.SQLITE_CORRUPT:
+                raise
 
 
 def integrity_of(path: Path) -> str:
