@@ -89,11 +89,10 @@ def issues_command(
         kind = type_of(scan, issue_type)
         return Answer(summary_data(scan, kind, top), summary_text(name, scan, kind, top))
     query = query_of(context, dataset, ISSUES, view, where, order, columns)
-    narrowed = issue_filter(dataset, issue_type, {SHOW: SETTLED if settled else FLAGGED if flagged else ALL} | query)
+    asked = {SHOW: SETTLED if settled else FLAGGED} if settled or flagged else {}
+    narrowed = issue_filter(dataset, issue_type, {SHOW: ALL} | query | asked)
     if no_class:
         narrowed = replace(narrowed, given_label="")
-    if flagged and view is not None:
-        narrowed = replace(narrowed, flagged_only=True)
     shown = issues_listed(dataset, query)
     chosen = shown.columns if COLUMNS in query else ()
 

@@ -24,11 +24,12 @@ def waits(
     active: Sequence[Row], waiting: Sequence[str], waiting_beside: Sequence[str], left: Mapping[str, float | None]
 ) -> dict[str, Wait]:
     """For each job that waits, by its id. `active`: jobs that have not ended; `waiting`, `waiting_beside`: as the table
-    has them; `left`: seconds that are left of those that run."""
+    has them, where one may be that has come since; `left`: seconds that are left of those that run."""
     rows = {row["job_id"]: row for row in active}
     running = [row for row in active if row["status"] in ("running", "stopping")]
     beside = [row for row in running if row["device"] == BESIDE]
     on_devices = [row for row in running if row["device"] not in ("", BESIDE)]
+    waiting, waiting_beside = ([one for one in line if one in rows] for line in (waiting, waiting_beside))
     of_devices = _line(rows, on_devices, waiting, left, sum(len(row["device"].split(",")) for row in on_devices))
     of_beside = _line(rows, beside, waiting_beside, left, 1)
     return of_devices | {name: _sooner(of_devices.get(name), wait) for name, wait in of_beside.items()}

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping
 from functools import partial
 from typing import Any, get_args
 
+from core.errors import UsageError
 from core.records import MAX_NOTE, Action
 from core.review.records import Act
 from core.targets import Target
@@ -49,6 +50,12 @@ def _read(raw: Mapping[str, Any], target: Target) -> Act | None:
         instead_of=_texts(raw.get("instead_of")),
         note=note_of(raw.get("note")),
     )
+
+
+def check_note(note: str | None) -> None:
+    """Raises `UsageError` for a note that is too long to be kept."""
+    if note is not None and len(note) > MAX_NOTE:
+        raise UsageError(f"The note has {len(note):,} characters.", f"{MAX_NOTE} is the most.")
 
 
 def note_of(raw: object) -> str | None:

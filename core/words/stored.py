@@ -17,6 +17,9 @@ OURS = ("job", "stage", "status", "reason", "hint", "mark", "split")
 and values."""
 LETTERS = 4
 """A template with fewer letters of its own would match what it has not made."""
+LONGEST = 600
+"""Characters of a text that is looked at sentence by sentence: the time for it grows with the square of its sentences,
+and what is longer is somebody else's, such as an error of a library."""
 _SENTENCE = re.compile(r"(?<=[.:;]) ")
 
 
@@ -24,8 +27,8 @@ _SENTENCE = re.compile(r"(?<=[.:;]) ")
 def translated(text: str, code: str) -> str:
     """The text in that language: as a whole, else sentence by sentence, else as it is."""
     whole = _found(text, code)
-    if whole is not None:
-        return whole
+    if whole is not None or len(text) > LONGEST:
+        return text if whole is None else whole
     for cut in reversed(list(_SENTENCE.finditer(text))):
         first = _found(text[: cut.start()], code)
         if first is not None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import time
 from concurrent.futures import ThreadPoolExecutor
 from datetime import date
 from pathlib import Path
@@ -145,6 +146,13 @@ def test_a_language_holds_for_its_block_alone_and_what_it_lacks_is_english() -> 
 )  # fmt: skip
 def test_what_was_written_down_is_found_by_its_template(text: str, said: str) -> None:
     assert translated(text, "zh") == said
+
+
+def test_a_long_text_that_nobody_here_wrote_is_let_alone_at_once() -> None:
+    text = "Unexpected value: something of a library went wrong. " * 60
+    begun = time.perf_counter()
+    assert translated(text, "zh") == text
+    assert time.perf_counter() - begun < 1
 
 
 def test_texts_are_found_in_python_whatever_their_form(tmp_path: Path) -> None:

@@ -77,6 +77,8 @@ def decide_command(
             "Decisions come from a file, one act on many rows or groups of near-duplicates, or are taken back.",
             "Give one of --file FILE, --act ACT, --keep-one, --undo ID and --ask-again.",
         )
+    if note is not None and file is None and not ask_again:
+        raise UsageError("--note goes with --file and --ask-again alone.", "Leave it out.")
     if keep_one:
         return _keep_one(context, name, reviewer)
     if undo is not None and context.ledger.bulk.by_id(undo) is not None:

@@ -6,6 +6,7 @@ from dataclasses import replace
 
 from core.context import Context
 from core.records import IssueFilter, Scan
+from core.review.acts import check_note
 from core.review.records import Act
 from core.services.review.decisions import record
 from core.store import issues
@@ -16,7 +17,8 @@ def ask_again(
     context: Context, scan: Scan, where: IssueFilter, reviewer: str, note: str | None = None
 ) -> tuple[int, ...]:
     """Has the settled rows of the list that the filter keeps asked for again, as acts on the scan's version. Returns
-    the rows."""
+    the rows. Raises `UsageError` where the note is too long."""
+    check_note(note)
     settled = replace(where, settled=True, undecided_only=False)
     rows = issues.example_ids(context.store, scan, settled)
     acts = [Act(new_id(), "ask", row, scan_id=scan.scan_id, note=note) for row in rows]

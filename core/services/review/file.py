@@ -9,8 +9,8 @@ from typing import cast
 
 from core.context import Context
 from core.errors import UsageError
-from core.records import MAX_NOTE, Action, Decision, Version
-from core.review.acts import label_in
+from core.records import Action, Decision, Version
+from core.review.acts import check_note, label_in
 from core.review.records import Act
 from core.review.rules import objection, plain_keep
 from core.review.table import DecisionTable, read_json_lines, read_table, reject
@@ -77,8 +77,7 @@ def decide_file(context: Context, dataset: str, path: Path, reviewer: str, note:
     ]
     objections = ((line, objection(act, rows, labels, target)) for line, act in zip(table.lines, acts, strict=True))
     reject([f"Line {line.line}: {problem}" for line, problem in objections if problem], "Mend these lines.")
-    if note is not None and len(note) > MAX_NOTE:
-        raise UsageError(f"The note has {len(note):,} characters.", f"{MAX_NOTE} is the most.")
+    check_note(note)
     standing = decisions.decision_of(context.store, version.version_id, example_ids)
     fresh = [act for act in (plain_keep(act, rows) for act in acts) if not _same(act, standing)]
     context.ledger.decisions.append([as_decision(act, version, reviewer) for act in fresh])

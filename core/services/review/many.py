@@ -27,7 +27,7 @@ from core.records import (
 )
 from core.review.many import Doing, check, outcome
 from core.review.records import Act, Refusal
-from core.services.evaluation.measures import target_of_run, truth_version
+from core.services.evaluation.measures import truth_version
 from core.services.review.decisions import record, stopped
 from core.store.acts import many
 from core.store.datasets import get_dataset
@@ -115,8 +115,8 @@ class OfRun:
 
     def query(self, context: Context) -> Condition:
         truth = truth_version(context, (self.run,), self.labels_from)
-        classes = target_of_run(context, self.run).classes_sql
-        return many.of_run(context.store, self.run.run_id, self.where, truth, self.version_id, classes)
+        dataset = get_dataset(context.store, self.run.dataset_id)
+        return many.of_run(context.store, self.run.run_id, self.where, truth, self.version_id, dataset)
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
+from core.records import SPLIT_WORDS
 from core.sources.guess import split_name
 from core.words import stored
 
-_SPLITS = frozenset(("train", "training", "test", "testing", "dev", "val", "valid", "validation"))
 _NAMED = 3
 """Folders that a note names at most."""
 
@@ -53,7 +53,7 @@ def _place(folder: Folder, whole: Collection[Folder], wrapper: Folder | None) ->
 
 
 def _is_split(folder: Folder) -> bool:
-    return folder[-1].lower() in _SPLITS
+    return folder[-1].lower() in SPLIT_WORDS
 
 
 def _wrapper(folders: Sequence[Folder]) -> Folder | None:

@@ -23,7 +23,7 @@ def in_force_at_sql(version_id: str, seq: int, example_ids: str = "") -> str:
 
 def decided_sql(version_ids: Sequence[str], seq: int) -> str:
     """Of each row the decision in force on the newest of these versions that has one, once act `seq` was written."""
-    return _newest_of(version_ids, seq, "")
+    return _given(_newest_of(version_ids, seq, ""))
 
 
 def standing_sql(db: Database, version_id: str, example_ids: str = "", unsure: bool = False) -> str:

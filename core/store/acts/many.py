@@ -7,15 +7,16 @@ from dataclasses import dataclass
 
 import pyarrow as pa
 
-from core.records import IssueFilter, PredictionFilter, RowFilter, Scan
+from core.records import Dataset, IssueFilter, PredictionFilter, RowFilter, Scan
 from core.store.acts.in_force import standing_sql
 from core.store.database import Database
 from core.store.datasets import get_dataset
 from core.store.filters import Condition, where_sql
 from core.store.issues import issue_condition
-from core.store.predictions import ClassesSql, ranked
+from core.store.predictions import ranked
 from core.store.relations import relation
 from core.store.versions import get_version
+from core.tasks import task_named
 
 _FIRST = 5
 """Rows that a preview shows of a pair of labels."""
@@ -59,10 +60,11 @@ def of_scan(db: Database, scan: Scan, where: IssueFilter) -> Condition:
 
 
 def of_run(
-    db: Database, run_id: str, where: PredictionFilter, truth_id: str, version_id: str, classes_sql: ClassesSql
+    db: Database, run_id: str, where: PredictionFilter, truth_id: str, version_id: str, dataset: Dataset
 ) -> Condition:
-    """Rows that a run predicts, as `of_version`; the score is how sure it is of something else."""
-    query, parameters = ranked(run_id, where, relation(db, truth_id), relation(db, version_id), classes_sql)
+    """Rows that a run of the dataset predicts, as `of_version`; the score is how sure it is of something else."""
+    classes_sql = task_named(dataset.task).target.classes_sql
+    query, parameters = ranked(run_id, where, relation(db, truth_id), relation(db, version_id), classes_sql, dataset)
     return (
         f"""SELECT k.example_id, p.predicted AS suggested, 1 - p.confidence AS score, k.rank AS place
             FROM ({query}) k JOIN predictions p ON p.example_id = k.example_id AND p.run_id = ?""",

@@ -28,6 +28,7 @@ def tally(db: Database, dataset_id: str) -> list[Tally]:
             SELECT v.number AS version, s.reviewer, s.action, count(*) AS rows, min(s.decided_at) AS first,
                    max(s.decided_at) AS last
             FROM standing s JOIN versions v ON v.version_id = s.version_id
+            WHERE s.action <> 'ask'
             GROUP BY ALL ORDER BY version DESC, last DESC, rows DESC""",
         [dataset_id],
     )

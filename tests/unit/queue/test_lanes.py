@@ -130,3 +130,10 @@ def test_a_file_of_an_earlier_release_gets_lanes_and_places(tmp_path: Path) -> N
     connection.close()
     table = JobTable(path)
     assert table.waiting() == ["old"] and table.pace("cpu: it") is None
+
+
+def test_a_job_that_came_after_the_look_at_those_that_wait_is_passed_over(table: JobTable) -> None:
+    _add(table, "next")
+    active = table.active()
+    _add(table, "late")
+    assert waits(active, table.waiting(), table.waiting_beside(), {}).keys() <= {"next"}

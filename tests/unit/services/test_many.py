@@ -4,17 +4,18 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from core.context import Context
 from core.errors import NotFoundError, UsageError
-from core.records import Dataset, IssueFilter, RowFilter, Scan
+from core.records import ColumnFilter, Dataset, IssueFilter, PredictionFilter, RowFilter, Scan
 from core.review.many import Doing
 from core.review.records import Act
 from core.services.review import many
 from core.services.review.decisions import record
 from core.services.review.log import log
-from core.services.review.many import Change, OfScan, OfVersion, carry_out, plan, take_back
+from core.services.review.many import Change, OfRun, OfScan, OfVersion, carry_out, plan, take_back
 from core.store.acts import decisions
 from core.store.datasets import get_dataset
 from core.store.ids import new_id
@@ -22,6 +23,7 @@ from core.store.versions import get_version
 from tests import crops
 from tests.integration.load_support import loaded
 from tests.pages.issues_data import load, scan
+from tests.runs import finished_run
 
 ALL = RowFilter()
 
@@ -52,6 +54,17 @@ def test_a_plan_counts_by_label_what_would_change_and_changes_nothing(context: C
         (6, "business", "tech"),
     ]
     assert in_force(context, scanned.version_id) == {}
+
+
+def test_rows_that_a_run_predicts_are_narrowed_by_any_column(context: Context, scanned: Scan) -> None:
+    dataset = get_dataset(context.store, "news")
+    found = np.full((90, 3), 0.1, np.float32)
+    found[:, 1] = 0.8
+    run = finished_run(context, dataset, found, ["test"] * 90)
+    words = RowFilter(columns=(ColumnFilter("example_id", "<=", ("9",)),))
+    where = PredictionFilter("test", rows=words, columns=(ColumnFilter("label", "=", ("business",)),))
+    planned = plan(context, OfRun(run, where, "version", scanned.version_id), Doing("suggestion"), "ada")
+    assert planned.changes == (Change("business", "sport", 4),)  # rows 0, 3, 6 and 9
 
 
 def test_the_rows_of_a_filter_get_the_label_that_is_suggested_for_each(context: Context, scanned: Scan) -> None:

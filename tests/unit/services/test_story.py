@@ -14,6 +14,7 @@ from core.records import Action, CostCurve, Dataset, Decision, Run, Story
 from core.services.evaluation.measures import evaluate
 from core.services.story.costs import costs
 from core.services.story.tell import story
+from core.services.story.words import decided_lines
 from core.services.story.worst import rows_behind
 from core.store.datasets import get_dataset
 from core.store.ids import new_id
@@ -87,6 +88,15 @@ def test_versions_scores_and_decisions_are_told_by_number_and_by_person(context:
     by_hand = {("bob", "relabel"): 2, ("bob", "exclude"): 1, ("bob", "keep"): 1, ("ann", "keep"): 1}
     assert {(one.reviewer, one.action): one.rows for one in found.decided if one.version == 1} == by_hand
     assert "On the same 18 rows" in found.trend
+
+
+def test_rows_that_are_asked_for_again_are_nothing_that_was_decided(context: Context, reviewed: Dataset) -> None:
+    before = told(context).decided
+    decide(context, reviewed, (70, "keep", None), by="cem")
+    assert sum(one.rows for one in told(context).decided if one.reviewer == "cem") == 1
+    decide(context, reviewed, (70, "ask", None), by="cem")
+    assert told(context).decided == before
+    assert decided_lines(told(context).decided)
 
 
 def test_the_worst_class_is_told_in_words_with_the_rows_behind_it(context: Context, reviewed: Dataset) -> None:

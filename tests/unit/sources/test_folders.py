@@ -24,6 +24,7 @@ def test_splits_are_read_above_and_below_the_class() -> None:
     assert _said("train/cat", "train/dog", "test/dog") == {
         "train/cat": ("cat", "train"), "train/dog": ("dog", "train"), "test/dog": ("dog", "test"),
     }  # fmt: skip
+    assert _said("cat/训练", "cat/测试", "dog/训练")["cat/测试"] == ("cat", "test")
     assert _said("cat/train", "cat/val", "dog/train") == {
         "cat/train": ("cat", "train"), "cat/val": ("cat", "validation"), "dog/train": ("dog", "train"),
     }  # fmt: skip
