@@ -12,6 +12,7 @@ import streamlit as st
 from core.context import Context
 from core.modalities import WORDS
 from core.records import EXAMPLE_ID, Example, PredictedRow, PredictionFilter, RowFilter
+from core.review.many import among_said
 from core.services.evaluation.measures import count_predicted, export_predicted, predicted_rows
 from core.services.lists import FILTERS, Listed, prediction_columns, predictions_listed
 from core.services.review.many import OfRun
@@ -46,7 +47,7 @@ from core.ui.parts.background import result_of
 from core.ui.parts.problems import plain
 from core.ui.shell.pages import link
 from core.ui.url import put
-from core.words import later, say, say_n
+from core.words import later, say, say_n, stored
 
 PAGE_ROWS = 25
 CELL_CHARACTERS = 300
@@ -94,7 +95,7 @@ def examples(context: Context, shown: Shown) -> None:
                 say("All errors"), icon=":material/close:", type="tertiary", on_click=choose_cell, args=(None, None)
             )
     list_bar(tools, listed, shown, where, total, {keys.TRUE: true, keys.PREDICTED: predicted})
-    among = f"true {true or 'any'}, predicted {predicted or 'any'}"
+    among = stored(f"true {true or 'any'}, predicted {predicted or 'any'}")
     key = f"evaluation-rows-{hash((shown.run.run_id, where, shown.labels_from)):x}"
     rows_table(context, shown, where, total, key, among=among)
 
@@ -181,12 +182,8 @@ def rows_table(
     with st.container(horizontal=True, vertical_alignment="center", gap="small", key=f"{key}-bar"):
         layout = layout_switch(dataset)
         of_run = OfRun(shown.run, where, shown.labels_from, shown.versions[0].version_id)
-        acts.button(
-            of_run,
-            f"run {shown.run.number} on {shown.split}: {among}",
-            total,
-            "suggestion",
-        )
+        which = " · ".join(filter(None, (stored(f"run {shown.run.number} on {shown.split}"), among)))
+        acts.button(of_run, which, total, "suggestion", shown=among_said(which))
     size, key = rows_of_page(layout, PAGE_ROWS), f"{key}-{layout}-{hash(order):x}"
 
     def read(offset: int) -> list[PredictedRow] | None:

@@ -15,7 +15,7 @@ from core.ui import keys
 from core.ui.parts.ending import again_button, end_buttons
 from core.ui.parts.job_words import ago, how_it_ended, kind_said, mark
 from core.ui.parts.problems import plain
-from core.ui.parts.results import result_link
+from core.ui.parts.results import place_of, result_link
 from core.ui.shell.strip import progress_text
 from core.words import later, say, say_stored
 
@@ -30,17 +30,20 @@ def job_line(context: Context, job: Job, *, log_open: bool) -> None:
     """Draws the line and does what its buttons ask for."""
     with st.container(key=f"job-{job.job_id}"):
         name, state, actions = st.columns([3, 4, 3], vertical_alignment="center")
+    place = place_of(context, job) if job.status == "done" else None
     with name.container(gap="xxsmall"):
         title = f"{mark(job.status)} **{plain(say_stored(job.title))}**"
-        if job.status != "done" or not result_link(context, job, title=title):
+        if place:
+            result_link(place, title=title)
+        else:
             st.markdown(title)
         st.caption(plain(origin(job, datetime.now(UTC))))
     with state.container(gap="xxsmall"):
         st.caption(plain(standing(job)))
         if job.status not in ENDED and job.progress.fraction is not None:
             st.progress(job.progress.fraction)
-        if job.status == "done" and job.collected:
-            result_link(context, job)
+        if place and job.collected:
+            result_link(place)
     with actions, st.container(horizontal=True, horizontal_alignment="right", gap="small"):
         if job.queue_position is not None:
             _places(context, job)

@@ -25,8 +25,8 @@ def picked_rows(key: str, rows: Sequence[Example]) -> list[Example]:
     return [rows[place] for place in places if place < len(rows)]
 
 
-def show_row(context: Context, dataset: Dataset, example: Example) -> None:
-    """One row whole: the example, its labels and its attributes."""
+def show_row(context: Context, dataset: Dataset, example: Example, place: str = "list") -> None:
+    """One row whole: the example, its labels and its attributes. `place`: see `core.ui.modalities.drawing`."""
     words = target_of(dataset).words
     with st.container(border=True):
         label, given = (None if one is None else words(one) for one in (example.label, example.given_label))
@@ -39,7 +39,7 @@ def show_row(context: Context, dataset: Dataset, example: Example) -> None:
         }
         told = " · ".join(f"{name}: **{plain(str(value))}**" for name, value in facts.items() if value is not None)
         st.caption(f"{say('row {number}', number=example.example_id)} · {told}")
-        drawing_of(dataset).whole(context, example)
+        drawing_of(dataset).whole(context, example, place)
         drawn = task_named(dataset.task).modality.fields(example.text or "")
         others = {name: value for name, value in example.attributes.items() if name not in drawn}
         if others:

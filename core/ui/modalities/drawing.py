@@ -45,8 +45,9 @@ class Drawing(Protocol):
     def column(self, width: Any) -> Any:
         """Streamlit's configuration of that column."""
 
-    def whole(self, context: Context, example: Example) -> None:
-        """Draws all of it, with a way to the original where that is something else."""
+    def whole(self, context: Context, example: Example, place: str) -> None:
+        """Draws all of it, with a way to the original where that is something else. `place` tells where on the page:
+        one example may be seen in two."""
 
     def beside(self, context: Context, example: Example) -> None:
         """Draws it so that what is said of it stays in sight."""

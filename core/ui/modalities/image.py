@@ -47,7 +47,7 @@ class ImageDrawing:
     def column(self, width: Any) -> Any:
         return st.column_config.ImageColumn(say(self.cell or ""), width=width)
 
-    def whole(self, context: Context, example: Example) -> None:
+    def whole(self, context: Context, example: Example, place: str) -> None:
         name = _name(example)
         st.image(shown(context, _media(example))[0], caption=plain(name), width=_across(example, WHOLE), alt=name)
         st.download_button(
@@ -58,7 +58,7 @@ class ImageDrawing:
             icon=":material/download:",
             type="tertiary",
             on_click="ignore",
-            key=f"original-{example.example_id}",
+            key=f"original-{place}-{example.example_id}",
             help=say("The file as it was loaded; a large one is shown smaller here."),
         )
 

@@ -43,7 +43,7 @@ class TableRowDrawing(InWords):
         ),
     )
 
-    def whole(self, context: Context, example: Example) -> None:
+    def whole(self, context: Context, example: Example, place: str) -> None:
         _table(example, FEW, LONG_PIXELS)
 
     def beside(self, context: Context, example: Example) -> None:

@@ -36,7 +36,7 @@ class TextDrawing(InWords):
         ),
     )
 
-    def whole(self, context: Context, example: Example) -> None:
+    def whole(self, context: Context, example: Example, place: str) -> None:
         _scrolling(example.text or "", LONG, LONG_PIXELS)
 
     def beside(self, context: Context, example: Example) -> None:

@@ -47,11 +47,7 @@ def _of_dataset(context: Context, job: Job, name: str) -> Place:
     return "data", say("Open the dataset"), about
 
 
-def result_link(context: Context, job: Job, *, title: str | None = None) -> bool:
-    """Draws the link there, `title` in place of its own words; whether there is one."""
-    place = place_of(context, job)
-    if place is None:
-        return False
+def result_link(place: Place, *, title: str | None = None) -> None:
+    """Draws the link there, `title` in place of its own words."""
     page, words, query = place
     link(page, title or words, icon="" if title else OPEN, icon_position="right", **query)
-    return True

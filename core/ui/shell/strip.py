@@ -12,7 +12,7 @@ from core.ui import keys
 from core.ui.live import live
 from core.ui.parts.job_words import duration, how_it_ended, mark, state_said
 from core.ui.parts.problems import plain
-from core.ui.parts.results import result_link
+from core.ui.parts.results import place_of, result_link
 from core.ui.shell.pages import link
 from core.words import say, say_stored
 
@@ -128,7 +128,8 @@ def _ended_line(context: Context, job_id: str) -> None:
         st.markdown(f"{mark(job.status)} **{plain(say_stored(job.title))}**", width="content")
         st.caption(plain(how_it_ended(job)), width="content")
         st.space("stretch")
-        result_link(context, job)
+        if place := place_of(context, job):
+            result_link(place)
         st.button(
             say("Seen"),
             key=f"seen-{job_id}",

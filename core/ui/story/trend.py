@@ -120,7 +120,7 @@ def _numbers(told: Story) -> None:
                 say("version"): line.version.number,
                 say("made"): day(line.version.created_at),
                 say("by"): line.version.created_by,
-                say("note"): line.version.note,
+                say("note"): say_stored(line.version.note),
                 say("rows"): line.version.row_count,
                 say("wrong labels"): share_words(line),
                 say("flagged"): line.flagged,

@@ -30,12 +30,8 @@ def several(context: Context, dataset: Dataset, runs: Sequence[Run]) -> None:
         return
     by_number = {str(run.number): run for run in runs}
     asked = [number for number in (st.query_params.get(keys.COMPARED) or "").split(",") if number in by_number]
-    if keys.COMPARED not in st.session_state:
-        st.session_state[keys.COMPARED] = asked
-    st.session_state[keys.COMPARED] = [one for one in st.session_state[keys.COMPARED] if one in by_number]
-    with st.expander(
-        say("Compare runs"), icon=":material/table_chart:", expanded=bool(st.session_state[keys.COMPARED])
-    ):
+    st.session_state[keys.COMPARED] = asked
+    with st.expander(say("Compare runs"), icon=":material/table_chart:", expanded=bool(asked)):
         chosen = st.multiselect(
             say("Runs to compare"),
             list(by_number),

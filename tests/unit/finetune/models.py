@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -24,19 +25,22 @@ def tokenizer(**special: str) -> Any:
     from tokenizers.models import WordLevel
     from tokenizers.pre_tokenizers import Whitespace
     from tokenizers.processors import TemplateProcessing
-    from transformers import PreTrainedTokenizerFast
+
+    hub: Any = import_module("transformers")
 
     names = ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]"]
     backend = Tokenizer(WordLevel({word: place for place, word in enumerate([*names, *WORDS])}, unk_token="[UNK]"))
     backend.pre_tokenizer = Whitespace()
     backend.post_processor = TemplateProcessing(single="[CLS] $A [SEP]", special_tokens=[("[CLS]", 2), ("[SEP]", 3)])
     tokens = {"pad_token": "[PAD]", "unk_token": "[UNK]", "cls_token": "[CLS]", "sep_token": "[SEP]"} | special
-    return PreTrainedTokenizerFast(tokenizer_object=backend, **{key: value for key, value in tokens.items() if value})
+    return hub.PreTrainedTokenizerFast(
+        tokenizer_object=backend, **{key: value for key, value in tokens.items() if value}
+    )
 
 
 def text_model(folder: Path, kind: str = "bert", **special: str) -> Path:
     """`bert` (an encoder alone), `roberta`, `distilbert` or `gpt2`."""
-    import transformers as hub
+    hub: Any = import_module("transformers")
 
     torch.manual_seed(0)
     sizes = SIZES | {"pad_token_id": 0}
@@ -61,7 +65,7 @@ def text_model(folder: Path, kind: str = "bert", **special: str) -> Path:
 
 def image_model(folder: Path, kind: str) -> Path:
     """`resnet`, `vit` or `convnext`, for pictures of 32 × 32."""
-    import transformers as hub
+    hub: Any = import_module("transformers")
 
     torch.manual_seed(0)
     model: Any

@@ -47,7 +47,7 @@ def found(context: Context, named: str | None) -> Mapping[str, Sequence[object]]
     return {
         "datasets": [dataset.name for dataset in datasets[:MOST]],
         "versions": [
-            {"number": version.number, "about": version.note or say(_KINDS[version.kind])}
+            {"number": version.number, "about": say_stored(version.note) or say(_KINDS[version.kind])}
             for version in sorted(versions, key=lambda version: -version.number)[:MOST]
         ],
         "runs": [
