@@ -28,6 +28,10 @@ _OF_A_DATASET = ("versions", "overrides", "rejected_rows", "scans")
 
 def list_datasets(db: Database, state: DatasetState = "ready") -> list[Dataset]:
     """Every dataset in that state, newest first."""
+    return list(db.remembered(("datasets", state, db.names.newest()), lambda: _list_datasets(db, state)))
+
+
+def _list_datasets(db: Database, state: DatasetState) -> list[Dataset]:
     rows = db.fetch_named(f"{_SELECT} WHERE state = ? ORDER BY created_at DESC, dataset_id DESC", [state])
     return [_dataset(db, row) for row in rows]
 

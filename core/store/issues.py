@@ -22,9 +22,7 @@ _COLUMNS = "i.example_id, i.score, i.is_issue, i.given_label, i.suggested_label,
 
 def count_issues(db: Database, scan: Scan, where: IssueFilter) -> int:
     """Rows of the list that the filter keeps."""
-    if where.undecided_only or where.settled is not None:
-        return _count(db, scan, where)
-    return db.remembered(("issues", scan.scan_id, where), lambda: _count(db, scan, where))
+    return db.remembered(("issues", scan.scan_id, where, db.newest_act()), lambda: _count(db, scan, where))
 
 
 def _count(db: Database, scan: Scan, where: IssueFilter) -> int:

@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 
 from core.context import Context
 from core.issues.contract import DeskAction
-from core.records import ReviewCounts, Scan, Version
+from core.records import ReviewCounts, Version
 from core.review.records import ReviewItem
 from core.services.review import queue as review_queue
 from core.services.review.sources import HELD_OUT, Source
@@ -91,13 +91,9 @@ class Blind:
         return isinstance(other, Blind) and self.source.betters(other.source)
 
 
-def has_held_out(context: Context, version: Version, scan: Scan | None = None) -> bool:
+def has_held_out(context: Context, version: Version) -> bool:
     """Whether a version has rows that models are measured on. Counts a million rows in a tenth of a second: kept."""
-    answers = context.beside.answers("held-out rows", threads=1, kept=200)
-    found = answers.ask(
-        version.version_id,
-        "Listing splits",
-        lambda report: bool(set(HELD_OUT) & set(values(context.store, version.version_id, "split", 100))),
-        timeout=None,
+    store, version_id = context.store, version.version_id
+    return store.remembered(
+        ("held out", version_id), lambda: not set(HELD_OUT).isdisjoint(values(store, version_id, "split", 100))
     )
-    return found is True
