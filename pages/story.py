@@ -42,7 +42,7 @@ with shown_errors():
     suspects(told)
     rows_behind(context, told, SUSPECTS)
     st.header(say(QUESTIONS["effect"]), anchor=False)
-    effect(context, told)
+    effect(told)
     st.header(say(QUESTIONS["threshold"]), anchor=False)
     threshold(context, told)
     st.header(say(QUESTIONS["classes"]), anchor=False)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import plotly.graph_objects as go
 
-from core.charts.style import ACCENT, FAINT, MUTED, faded, lay_out
+from core.charts.style import ACCENT, FAINT, LEAST_TEXT, MUTED, faded, lay_out
 from core.records import CostCurve
 from core.words import say
 
@@ -41,7 +41,9 @@ def cost_by_threshold(curve: CostCurve) -> go.Figure:
     figure.add_vrect(x0=curve.best.low, x1=curve.best.high, fillcolor=faded(ACCENT, 0.14), line_width=0)
     lay_out(figure, height=HEIGHT, margin={"l": 4, "r": 12, "t": 24, "b": 8, "pad": 4})
     figure.update_xaxes(
-        tickformat=".0%", title_text=say("threshold"), title_font_size=11, range=[-0.01, 1.02], nticks=6
+        tickformat=".0%", title_text=say("threshold"), title_font_size=LEAST_TEXT, range=[-0.01, 1.02], nticks=6
     )
-    figure.update_yaxes(showgrid=True, gridcolor=FAINT, title_text=say("cost per 1,000 rows"), title_font_size=11)
+    figure.update_yaxes(
+        showgrid=True, gridcolor=FAINT, title_text=say("cost per 1,000 rows"), title_font_size=LEAST_TEXT
+    )
     return figure.update_yaxes(range=[0, float(curve.costs.max()) * 1.15 or 1], tickformat=",.0f", nticks=5)

@@ -37,9 +37,9 @@ LINE_CHARACTERS = 26
 LEAST_TEXT = 12
 """Pixels: smaller text in a chart is hard to read."""
 BAR_PIXELS = 22
+"""Height of one horizontal bar with its gap."""
 TWO_LINES_PIXELS = 34
 """Height of a bar whose name takes two lines."""
-"""Height of one horizontal bar with its gap."""
 CONFIG = {"displayModeBar": False, "scrollZoom": False, "doubleClick": False}
 """Plotly's own buttons are left out: every chart is of one purpose."""
 

@@ -108,18 +108,18 @@ class Verdicts:
 
     def bar(self, rows: Sequence[Seen]) -> None:
         """The bar for these rows: one that was picked, or several at once."""
-        self._mount("bar", rows, f"{self._key}")
+        self._mount("bar", rows)
 
     def tiles(self, rows: Sequence[Seen], layout: Literal["grid", "cards"]) -> None:
         """These rows as tiles or cards, and the bar for those that are chosen among them."""
-        self._mount(layout, rows, f"{self._key}")
+        self._mount(layout, rows)
 
-    def _mount(self, layout: Layout, rows: Sequence[Seen], key: str) -> None:
+    def _mount(self, layout: Layout, rows: Sequence[Seen]) -> None:
         context, target = self._context, target_of(self._dataset)
         found = self._standing([row.example.example_id for row in rows])
         told = self._in_words(found, {row.example.example_id: row.example.label for row in rows})
         verdict_bar.mount(
-            key,
+            self._key,
             {
                 "mode": layout,
                 "actions": [one for one in ACTS if one != "group"],

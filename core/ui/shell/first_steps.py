@@ -53,7 +53,7 @@ def _line(context: Context, dataset: Dataset, user: str) -> None:
         else:
             ticks(found)
         st.space("stretch")
-        if found.next is not None and not _is_here(found.next, dataset):
+        if found.next is not None and not _is_here(found.next):
             open_step(dataset, found.next)
         put_away_button(context, dataset, user)
 
@@ -97,7 +97,7 @@ def put_away_button(context: Context, dataset: Dataset, user: str) -> None:
     )
 
 
-def _is_here(step: FirstStep, dataset: Dataset) -> bool:
+def _is_here(step: FirstStep) -> bool:
     said = st.query_params
     return (
         st.session_state.get(keys.PAGE) == step.page

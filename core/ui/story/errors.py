@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import streamlit as st
 
-from core.context import Context
 from core.records import Story
 from core.services.story.words import answers, effect_words, ended
 from core.ui.parts.problems import plain
@@ -37,7 +36,7 @@ def suspects(told: Story) -> None:
             count(say_n("{n:,} row", "{n:,} rows", told.suspects.rows), SUSPECTS)
 
 
-def effect(context: Context, told: Story) -> None:
+def effect(told: Story) -> None:
     """The sentence with its random control, or how to get one."""
     st.markdown(plain(effect_words(told)))
     if reading():

@@ -16,7 +16,7 @@ def name_of(run: Run) -> str:
     return f"{run.name} · {say_stored(run.title)}" if run.name else say_stored(run.title)
 
 
-def named(context: Context, run: Run, by: str) -> None:
+def named(context: Context, run: Run) -> None:
     """The note, and a way to change it and the name."""
     with st.container(horizontal=True, vertical_alignment="center", gap="small", key="run-named"):
         if run.note:

@@ -89,7 +89,7 @@ def _run(context: Context, dataset: Dataset, run_id: str, others: Sequence[Run],
     if under_way and job.status in ENDED and job.collected:
         st.rerun()
     _head(context, dataset, run, job)
-    named(context, run, by=run.created_by)
+    named(context, run)
     if job.status == "failed":
         st.error(plain(say_stored(job.error)), icon=":material/error:")
     elif job.error:
