@@ -112,7 +112,18 @@ def _scan(context: Context, folder: Path, dataset: Dataset, given: Sequence[int]
         tier="lexical",
         tier_order=0,
         settings={"labels": list(dataset.labels)},
-        summary={"tier": "lexical", "rows": rows, "flagged": rows},
+        summary={
+            "tier": "lexical",
+            "rows": rows,
+            "flagged": rows,
+            "untold": None,
+            "curve": [[rows, rows, rows, rows]],
+            "share_wrong": {"estimate": 1.0, "low": 0.9, "high": 1.0},
+            "classes": [
+                {"label": label, "support": rows // len(dataset.labels), "noise": None, "threshold": 0.7}
+                for label in dataset.labels
+            ],
+        },
         by="ada",
         issues_parquet=path,
         final=True,

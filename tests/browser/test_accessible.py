@@ -78,6 +78,7 @@ def open_at(page: Page, server: Server, address: str) -> None:
     expect(page.locator("#winnow-keyboard")).to_be_attached()
     expect(page.get_by_test_id("stSkeleton")).to_have_count(0)
     expect(page.get_by_test_id("stException")).to_have_count(0)
+    expect(page.get_by_text("Something went wrong inside Winnow")).to_have_count(0)
     expect(page.get_by_text(re.compile(" …$"))).to_have_count(0)
     expect(page.locator("[data-stale=true]")).to_have_count(0)
     page.add_style_tag(content=STILL)

@@ -75,6 +75,7 @@ def test_a_page_has_nothing_left_in_english(chinese: Page, full: Server, address
         expect(chinese.get_by_role("heading", name="各类别是什么意思？")).to_be_visible()
         expect(chinese.get_by_role("progressbar")).to_have_count(0)
         settled(chinese)
+    expect(chinese.get_by_text("内部出错")).to_have_count(0)
     assert english_left(chinese, DATA) == []
 
 
