@@ -11,10 +11,28 @@ from numpy.typing import NDArray
 
 from core.context import Context
 from core.jobs.label_column import label_column
+from core.jobs.train.spec import TrainResult
 from core.jobs.train.web import finish_run
 from core.records import Dataset, Metric, Run
 from core.targets.arrays import most_probable
 from core.tasks import task_named
+from core.typed import to_json
+
+RESULT = TrainResult(
+    splits={},
+    epochs=0,
+    steps=0,
+    best_epoch=0,
+    seconds={"encoding": 1.5, "solving": 0.25},
+    device="cpu",
+    processes=1,
+    precision="float32",
+    examples_per_second=90.0,
+    peak_memory=None,
+    batch=32,
+    accumulation=1,
+)
+"""What a run says of itself, but its scores."""
 
 
 def finished_run(
@@ -55,6 +73,7 @@ def finished_run(
         }
     )
     pq.write_table(predictions, output / "predictions.parquet")
-    finish_run(context, run.run_id, {"splits": dict(reported or {})}, metrics, output / "predictions.parquet", names)
+    summary = to_json(RESULT) | {"splits": dict(reported or {})}
+    finish_run(context, run.run_id, summary, metrics, output / "predictions.parquet", names)
     context.queue.finish_local(job.job_id, "done")
     return context.ledger.runs.get(dataset.dataset_id, run.run_id)

@@ -27,6 +27,7 @@ DATA = (
     *(f"Story {row} about {name}" for row in range(90) for name in ("sport", "tech", "business")),
     *(f"Report {row} on {name}" for row in range(60) for name in ("barley", "corn", "grain", "wheat", "zinc")),
     *("and barley", "and corn", "and grain", "and wheat", "MiniLM, head", "m", "f"),
+    *("politics", "sports"),  # of what an empty page will show
     *("film", "money", "actor scene", "the scene of a", "actor", "bank market shares", "the market of shares"),
     *("bank shares", "goal match team", "the goal of a match", "team match"),  # of stories
     *("full", "head", "auto", "off", "macro_f1"),  # values of settings

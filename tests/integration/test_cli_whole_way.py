@@ -60,4 +60,7 @@ def test_a_file_is_loaded_scanned_decided_on_made_a_version_and_exported(run: Ru
     unscanned = run("issues", "notes")
     assert (unscanned.code, unscanned.out) == (1, "")
     assert "python -m core scan notes" in unscanned.err
-    assert run("issues", "notes@1", "--top", "3", "--format", "json").json == rows[:3]
+    judged = {"verdict": "relabel", "verdict_by": "ada", "verdict_version": 1}
+    assert run("issues", "notes@1", "--top", "3", "--format", "json").json == [
+        row | judged | {"verdict_label": row["suggested_label"]} for row in rows[:3]
+    ]

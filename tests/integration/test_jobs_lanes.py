@@ -11,7 +11,7 @@ from core.queue import JobFolder, Queue
 from core.queue.launcher import BESIDE, Lane
 from core.records import Job
 from core.settings import Workspace
-from tests.integration.job_support import WORKER, wait_for_end, wait_for_work, wait_until
+from tests.integration.job_support import WORKER, created, wait_for_end, wait_for_work, wait_until
 
 LEAVING = "tests.integration.leaving_worker"
 
@@ -23,8 +23,8 @@ def queue(workspace: Workspace, monkeypatch: pytest.MonkeyPatch) -> Queue:
 
 
 def _start(queue: Queue, lane: Lane, steps: int, module: str = WORKER, estimate: float | None = None) -> Job:
-    spec = {"steps": steps}
-    return queue.enqueue(queue.create("test", f"A {lane} job", module, spec, None, "ann").job_id, lane, estimate)
+    spec = {"steps": steps, "number": queue.count()}  # else the second of two would be the first
+    return queue.enqueue(created(queue, "test", f"A {lane} job", module, spec, None, "ann").job_id, lane, estimate)
 
 
 def _priority(pid: int) -> int:

@@ -36,7 +36,7 @@ def classes_command(
     undo: bool,
     log: bool,
 ) -> Answer:
-    """List a dataset's classes, and give them names and guidelines. Labels keep their code."""
+    """List a dataset's classes, and give them names and guidelines."""
     dataset = get_dataset(context.store, name)
     if undo:
         dataset = take_back(context, dataset, person())
