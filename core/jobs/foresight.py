@@ -25,7 +25,7 @@ from core.modalities import Modality
 from core.modalities.kept import LITE, text_costs, text_key
 from core.modalities.payloads import digests
 from core.queue.launcher import Lane
-from core.queue.plan import START, Stage
+from core.queue.plan import START, WARM, Stage
 from core.records import Dataset, Version
 from core.settings import expanded
 from core.store.datasets import get_dataset
@@ -41,6 +41,9 @@ IMPORTS = 6.0
 """Seconds in which a process loads its libraries."""
 ENCODES = {"lexical": 4e-6, "minilm": 1.9e-4, "pixels": 1.2e-3, "efficientnet": 8e-3, "table-features": 1e-4}
 """Seconds in which two cores encode a unit of cost, see `Amount`."""
+LOADS = {"lexical": 0.5, "minilm": 1.5, "pixels": 0.3, "efficientnet": 1.5, "table-features": 0.2}
+"""Seconds before the first of them, in which the encoder is loaded; `MODEL` of one that did not come with Winnow."""
+MODEL = 6.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +61,9 @@ class Work:
     sure: bool = False
     heavy: bool = False
     """Whether a GPU does it, where there is one."""
+    warm: float = 0.0
+    """Seconds that are usual before the first unit is done, for libraries and models that are loaded; none where there
+    is no unit to be done."""
 
 
 Works = tuple[Work, ...]
@@ -79,7 +85,11 @@ def _stage(context: Context, work: Work, on_gpu: bool) -> Stage:
     pace = context.queue.pace(key)
     if pace is None:
         pace = work.usual / (GPU if on_gpu and work.heavy else 1.0)
-    return Stage(work.stage, pace * work.units, key, work.units, work.even, work.sure)
+    warm = 0.0
+    if work.units > 0:
+        learnt = context.queue.pace(key + WARM)
+        warm = work.warm if learnt is None else learnt
+    return Stage(work.stage, warm + pace * work.units, key, work.units, work.even, work.sure, warm)
 
 
 def usual_of(encoder: str, modality: Modality) -> float:
@@ -96,6 +106,20 @@ def _times_minilm(model: str) -> float:
         return float((config["hidden_size"] / 384) ** 2 * config["num_hidden_layers"] / 6)
     except (OSError, ValueError, KeyError, TypeError, WinnowError):
         return 1.0
+
+
+def encoding(
+    amount: Amount, encoder: str, stage: str, cost: float, *, even: bool = True, heavy: bool = True, loads: bool = True
+) -> Work:
+    """The stage in which an encoder encodes; `loads`: and is loaded before."""
+    usual, key = usual_of(encoder, amount.modality), f"{encoder}: {'' if loads else 'only '}encoding"
+    warm = LOADS.get(encoder, MODEL) if loads else 0.0
+    return Work(stage, key, cost, usual, even=even, heavy=heavy, warm=warm)
+
+
+def loading(model: str, stage: str = "loading the model") -> Work:
+    """The stage in which a model is loaded."""
+    return Work(stage, f"loading {model}", 1.0, 3.0, even=False)
 
 
 def seconds_of(stages: Sequence[Stage]) -> float:
@@ -203,6 +227,8 @@ class Foreseen:
     works: Works = ()
     lane: Lane | None = None
     """Where it takes its turn; None: as `lane_of` says."""
+    first: Works = ()
+    """Of the works, those until there is a first result; none where there is one result only."""
 
 
 def lane_and_plan(context: Context, foreseen: Foreseen) -> tuple[Lane, tuple[Stage, ...]]:
