@@ -2,13 +2,12 @@
 time and later, and the time that is said before it starts.
 
 Each job runs twice, in a workspace that has never done such work and in another that knows the paces of the first; what
-they embed is new to both. `WINNOW_BENCH_KEEP` names a folder that keeps the workspaces.
+they embed is new to both.
 """
 
 from __future__ import annotations
 
 import json
-import os
 import sqlite3
 import tempfile
 from collections.abc import Iterator
@@ -58,9 +57,8 @@ JOBS = (
 
 def run() -> list[Row]:
     """Foretold over real time left, at each moment, and the seconds foretold before the start over those it took."""
-    with tempfile.TemporaryDirectory() as passing:
-        root = Path(os.environ.get("WINNOW_BENCH_KEEP") or passing)
-        return [row for place, asked in enumerate(JOBS) for row in _rows(root / str(place), asked)]
+    with tempfile.TemporaryDirectory() as root:
+        return [row for place, asked in enumerate(JOBS) for row in _rows(Path(root) / str(place), asked)]
 
 
 def _rows(root: Path, asked: Asked) -> Iterator[Row]:

@@ -132,7 +132,7 @@ def lane_of(stages: Sequence[Stage]) -> Lane:
     return "short" if stages and seconds_of(stages) <= SHORT_SECONDS else "long"
 
 
-HEADS = 80_000.0
+HEADS = 8_000.0
 """What fitting heads costs before the first row, in rows times classes."""
 
 
