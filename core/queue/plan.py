@@ -23,6 +23,8 @@ WARM = ": first"
 """Ends the key under which is learnt what a stage takes before its first unit."""
 SURE_SECONDS, SURE_SHARE = 3.0, 0.03
 """A stage's own pace counts in full after so many seconds and so much of it."""
+LATER, NOTED = 5.0, 32.0
+"""That pace is the one of its later half, of so many seconds at least; how far it was is noted, ever more seldom."""
 TOLD_SHARE, TOLD_SECONDS = 0.3, 1.0
 """From so much of a stage its pace is told apart from what it took before its first unit; and what has taken less time
 than this, and was to take less, counts the less where paces are learnt: little work tells little of much."""
@@ -105,8 +107,8 @@ class Course:
     _name: str = field(default=START)
     _begun: float = field(default=0.0)
     _first: float = field(default=0.0)
-    _mark: tuple[float, float] | None = field(default=None)
-    """When the stage had first got on, and how far."""
+    _marks: list[tuple[float, float]] = field(default_factory=list)
+    """When the stage had got on, and how far: the first time, and some since."""
     _own: tuple[float, float] = field(default=(0.0, 0.0))
     """Seconds that the stage's work takes at its own pace, as far as that is believed, and that were foreseen of it."""
     _planned: bool = field(default=False)
@@ -125,8 +127,8 @@ class Course:
             return None
         if name != self._name:
             self._enter(name, done, now)
-        elif self._mark is None and done > self._first:
-            self._mark = now, done
+        elif done > self._first:
+            self._note(now, done)
         elapsed = max(0.0, now - self._begun)
         stage = self.stages[self.place] if self._planned else None
         projected = self._projected(stage, now, done, total)
@@ -136,6 +138,11 @@ class Course:
         gone = max(1e-6, now - self.started)
         self.share = min(MOST, max(self.share, gone / (gone + left)))
         return Reckoned(self.share, left, self._steady(gone, gone + left), factor * rest)
+
+    def _note(self, now: float, done: float) -> None:
+        """Few are kept of a long stage."""
+        if not self._marks or now - self._marks[-1][0] > (now - self._marks[0][0]) / NOTED:
+            self._marks.append((now, done))
 
     def _enter(self, name: str, done: float, now: float) -> None:
         if self._planned and self.place >= 0:
@@ -147,25 +154,27 @@ class Course:
         self._planned = found is not None
         if found is not None:
             self.place = found
-        self._name, self._begun, self._first, self._mark, self._own = name, now, done, None, (0.0, 0.0)
+        self._name, self._begun, self._first, self._marks, self._own = name, now, done, [], (0.0, 0.0)
 
     def _projected(self, stage: Stage | None, now: float, done: float, total: float | None) -> float:
-        """The seconds that the stage will take in all. Its pace is that since it had first got on: what came before
-        says nothing of what is to come."""
+        """The seconds that the stage will take in all. Its pace is that of the later half of the time since it first
+        got on: what came before that says nothing of what is to come."""
         elapsed = max(0.0, now - self._begun)
         whole = total - self._first if total else 0.0
         if stage is None or (whole > 0 and done - self._first >= whole):
             return elapsed
         slower = self._slower()
-        if not stage.even or whole <= 0 or self._mark is None:
+        if not stage.even or whole <= 0 or not self._marks:
             return max(stage.seconds * slower, elapsed)
         left, work = 1 - (done - self._first) / whole, stage.seconds - stage.warm
-        since, more = now - self._mark[0], (done - self._mark[1]) / whole
+        since = now - self._marks[0][0]
+        at, to = next(mark for mark in reversed(self._marks) if now - mark[0] >= min(since, max(LATER, since / 2)))
+        took, more = now - at, (done - to) / whole
         if more <= 0:
             return elapsed + left * work * slower
-        weight = min(1.0, since / SURE_SECONDS, more / SURE_SHARE)
-        self._own = weight * since / more, weight * work
-        return elapsed + left * (weight * since / more + (1 - weight) * work * slower)
+        weight = min(1.0, took / SURE_SECONDS, more / SURE_SHARE)
+        self._own = weight * took / more, weight * work
+        return elapsed + left * (weight * took / more + (1 - weight) * work * slower)
 
     def _slower(self, own: float = 0.0, foreseen: float = 0.0) -> float:
         """How much slower this job is than was foreseen. `own`, `foreseen`: the seconds of the present stage's work."""

@@ -6,6 +6,8 @@ from collections.abc import Sequence
 
 from core.context import Context
 from core.jobs.foresight import (
+    FITTED_ROWS,
+    FITTING,
     SHORT_SECONDS,
     Amount,
     Foreseen,
@@ -36,12 +38,19 @@ def foresee_scan(context: Context, version_id: str, encoders: Sequence[str], *, 
 
 def _tier(amount: Amount, encoder: str, place: int, own: bool) -> Works:
     first = encoder == amount.modality.encoders[0]
-    cost = amount.cost() if first else amount.missing(encoder)
+    cost = _fitted(amount) if first else amount.missing(encoder)
     made = encoding(amount, encoder, f"{encoder}: encoding", cost, even=not first, heavy=not first)
     heads = Work(
-        f"{encoder}: probabilities", f"{encoder}: heads", amount.heads(), 1.2e-5, even=False, sure=True, heavy=True
+        f"{encoder}: probabilities", f"{encoder}: heads", amount.heads(), 5e-6, even=False, sure=True, heavy=True
     )
     return (made, *(() if own else (heads,)), *_issues(amount, place))
+
+
+def _fitted(amount: Amount) -> float:
+    """What the first encoder costs: of texts each time, of all else nothing more once near-duplicates are found."""
+    if amount.modality.in_files or amount.modality.features:
+        return 0.0
+    return amount.cost() * (1 + FITTING * min(1.0, FITTED_ROWS / max(1, amount.rows)))
 
 
 def _learner(amount: Amount, place: int) -> Works:
@@ -55,7 +64,7 @@ def _issues(amount: Amount, place: int) -> Works:
     kind, rows = amount.modality.name, float(amount.rows)
     again, warm = (" again", 0.0) if place else ("", 0.7)
     return (
-        Work("label issues", f"{kind}: label issues{again}", rows * amount.classes, 1e-6, even=False, warm=warm),
-        Work("neighbours", f"{kind}: neighbours", rows * min(rows, 16_000.0), 4e-8, even=False),
+        Work("label issues", f"{kind}: label issues{again}", rows * amount.classes, 4e-7, even=False, warm=warm),
+        Work("neighbours", f"{kind}: neighbours", rows * min(rows, 16_000.0), 1.5e-8, even=False),
         Work("outlier issues", f"{kind}: outliers", rows, 2e-5, even=False),
     )
