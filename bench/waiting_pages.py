@@ -41,6 +41,7 @@ def run() -> list[Row]:
         server = start_server(Path(name))
         browser = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=list(CHROMIUM))
         try:
+            time.sleep(2 * SETTLES)
             rows = [Row("server with no page open", _share(server, seconds / 2), "% of a core")]
             for title, address in PAGES.items():
                 for job in (False, True):

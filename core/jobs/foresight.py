@@ -37,7 +37,7 @@ SHORT_SECONDS = 90.0
 """Work that takes no longer than this runs beside long work."""
 GPU = 40.0
 """How many times quicker a GPU is guessed to be before it has done any such work."""
-IMPORTS = 6.0
+IMPORTS = 4.0
 """Seconds in which a process loads its libraries."""
 ENCODES = {"lexical": 4e-6, "minilm": 1.9e-4, "pixels": 3e-4, "efficientnet": 8e-3, "table-features": 1e-4}
 """Seconds in which two cores encode a unit of cost, see `Amount`."""

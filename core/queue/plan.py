@@ -28,6 +28,8 @@ LATER, NOTED = 5.0, 32.0
 TOLD_SHARE, TOLD_SECONDS = 0.3, 1.0
 """From so much of a stage its pace is told apart from what it took before its first unit; and what has taken less time
 than this, and was to take less, counts the less where paces are learnt: little work tells little of much."""
+PULL = 0.07
+"""So much of what is left of a plan speaks for its having been right, against what has been seen of this job."""
 SLOWEST, QUICKEST = 20.0, 0.05
 """How far from what was foreseen this job can be, as a factor."""
 STEADY, SIGHTS, MEMORY = 0.15, 5, 256
@@ -145,7 +147,7 @@ class Course:
             self._marks.append((now, done))
 
     def _enter(self, name: str, done: float, now: float) -> None:
-        if self._planned and self.place >= 0:
+        if self._planned and self.stages[self.place].name != START:  # loading says little of working
             own, foreseen = self._own
             stage = self.stages[self.place]
             self._actual += own if foreseen else max(0.0, now - self._begun)
@@ -178,7 +180,7 @@ class Course:
 
     def _slower(self, own: float = 0.0, foreseen: float = 0.0) -> float:
         """How much slower this job is than was foreseen. `own`, `foreseen`: the seconds of the present stage's work."""
-        pull = 1.0 + 0.02 * sum(one.seconds for one in self.stages)
+        pull = 1.0 + PULL * sum(one.seconds for one in self.stages[max(0, self.place) :])
         slower = (pull + self._actual + own) / (pull + self._expected + foreseen)
         return min(SLOWEST, max(QUICKEST, slower))
 
