@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any, TypeAlias
 
 import numpy as np
@@ -12,6 +13,7 @@ import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from core.duplicates.neighbours import Neighbours
+from core.issues.contract import Found
 
 Columns: TypeAlias = dict[str, pa.Array]
 ROWS = 1 << 18
@@ -71,3 +73,26 @@ def _texts(column: pa.Array) -> pa.Array:
     joined = pc.binary_join(pa.ListArray.from_arrays(offsets, values), ", ")
     bracketed = pc.binary_join_element_wise("[", joined, "]", "")
     return pc.if_else(column.is_valid(), bracketed, pa.scalar(None, pa.string()))
+
+
+def spread(found: Found, about: NDArray[np.bool_]) -> Found:
+    """What was found of the rows that a type is about (n,), among all rows."""
+    places = np.full(len(about), -1)
+    places[about] = np.arange(int(about.sum()))
+    columns = found.evidence.take(pa.array(places, mask=places < 0))
+
+    def among(values: NDArray[Any], otherwise: object) -> NDArray[Any]:
+        full = np.full((len(about), *values.shape[1:]), otherwise, values.dtype)
+        full[about] = values
+        return full
+
+    return replace(
+        found,
+        score=among(found.score, 1.0),
+        is_issue=among(found.is_issue, False),
+        suggestion=None if found.suggestion is None else among(found.suggestion, -1),
+        evidence=columns,
+        judged=None if found.judged is None else among(found.judged, False),
+        settled=None if found.settled is None else among(found.settled, False),
+        about=about,
+    )

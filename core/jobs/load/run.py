@@ -268,8 +268,7 @@ def _run(
     update: Callable[[str, float, float | None], None],
 ) -> None:
     for count, (item, (name, outcome)) in enumerate(outcomes, 1):
-        unlabelled = "" if item.label else stored("missing label")
-        reason = item.fault or unlabelled or (outcome if isinstance(outcome, str) else "")
+        reason = item.fault or (outcome if isinstance(outcome, str) else "")
         if reason:
             rejects.add(item.file, item.line, reason, _shown(item.payload))
         elif isinstance(outcome, StoredImage):
