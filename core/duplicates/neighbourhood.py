@@ -50,6 +50,10 @@ class Neighbourhood:
         with self._timed():
             return rows, nearest(self._embeddings, rows, self._tick, COUNT)
 
+    def among(self, rows: NDArray[np.int64]) -> SomeNeighbours:
+        """The neighbourhood of some rows (m,), ascending."""
+        return SomeNeighbours(self, rows)
+
     @cached_property
     def everyone(self) -> Neighbours:
         """(n, c) the nearest rows of each; where not all pairs are affordable, of those in a sample."""
@@ -88,3 +92,7 @@ class SomeNeighbours:
         """As `Neighbourhood.everyone`."""
         near = self._inner.everyone
         return near.first(near.rows.shape[1], self._chosen)
+
+    def among(self, rows: NDArray[np.int64]) -> SomeNeighbours:
+        """Of some of these, by their places among these."""
+        return SomeNeighbours(self._inner, self._chosen[rows])

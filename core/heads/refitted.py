@@ -39,8 +39,8 @@ def refitted_probabilities(
 ) -> OutOfSample:
     """Probabilities of every class for every row from models that have not seen its cluster, with one temperature.
 
-    labels (n,) in 0 … k-1, -1 for none, clusters (n,): rows of a cluster share a fold. `tick` is called between fits and
-    while one lasts: what it raises ends the wait at once.
+    labels (n,) in 0 … k-1, -1 for none, clusters (n,): rows of a cluster share a fold. `tick` is called between fits
+    and while one lasts: what it raises ends the wait at once.
     """
     repeats = REPEATS if len(labels) * classes <= REPEAT_UP_TO else 1
     assigned = [assign_folds(labels, clusters, folds, seed + repeat) for repeat in range(repeats)]

@@ -8,7 +8,7 @@ from typing import Any, Generic, TypeVar, cast
 import numpy as np
 from numpy.typing import NDArray
 
-from core.duplicates.neighbourhood import Neighbourhood, SomeNeighbours
+from core.duplicates.neighbourhood import SomeNeighbours
 from core.targets import Labels
 
 Probabilities = NDArray[np.floating[Any]]
@@ -46,7 +46,7 @@ class Signals:
     """The labels as they were before people corrected some, in their array form: what tells how labels come about."""
     embeddings = Signal[NDArray[np.float32]]()
     """(n, d) of the tier's newest encoder; may be a view of a file."""
-    neighbours = Signal["Neighbourhood | SomeNeighbours"]()
+    neighbours = Signal[Neighbourhood | SomeNeighbours]()
     """The nearest rows by these embeddings."""
     contents = Signal[NDArray[np.bytes_]]()
     """(n,) digests: equal for rows of equal content."""
@@ -73,7 +73,7 @@ class Signals:
         for name in PER_ROW & makers.keys():
             makers[name] = lambda name=name: self.value(name)[rows]  # type: ignore[index, misc]
         if "neighbours" in makers:
-            makers["neighbours"] = lambda: SomeNeighbours(self.neighbours, rows)
+            makers["neighbours"] = lambda: self.neighbours.among(rows)
         return Signals(makers, self.settings)
 
     def value(self, name: str) -> object:

@@ -107,8 +107,8 @@ def export_issues(
 
 def write_job_rows(db: Database, version_id: str, out: Path, labels: Sequence[str]) -> Path:
     """Writes what a job works on, by row id: `example_id`, `content_hash`, `label` (INTEGER, position in `labels`, or
-    INTEGER[] where a label may be several classes), `split`, `text`, `media_id`, `known` (a person has confirmed the
-    label), `before` (the label as it was loaded, where that was another one). The label of a row without one is null."""
+    INTEGER[] where a label may be several classes; null for none), `split`, `text`, `media_id`, `known` (a person has
+    confirmed the label), `before` (the label as it was loaded, where that was another one)."""
     out.parent.mkdir(parents=True, exist_ok=True)
     dataset, rows = get_dataset(db, get_version(db, version_id).dataset_id), relation(db, version_id)
     with db.cursor() as cursor:

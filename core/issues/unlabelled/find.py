@@ -6,6 +6,8 @@ may have several classes, its margin is that of the class of which the model is 
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
@@ -51,7 +53,7 @@ def find(signals: Signals) -> Found:
 
 
 def _margins(
-    signals: Signals, probabilities: Probabilities, confidence: NDArray[np.floating[np.typing.NBitBase]]
+    signals: Signals, probabilities: Probabilities, confidence: NDArray[np.floating[Any]]
 ) -> tuple[NDArray[np.float64], Columns]:
     """(m,) margins, and the next classes where a row has one."""
     if signals.labels.ndim > 1:

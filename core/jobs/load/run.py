@@ -38,7 +38,6 @@ from core.sources.images.listing import ID, LABEL, NAME, ROWS, SPLIT, stored_nam
 from core.sources.images.payload import Finder
 from core.sources.rejects import RejectWriter
 from core.sources.tabular import FILE_COLUMN, LINE_COLUMN, REASON_COLUMN
-from core.words import stored
 
 CHUNK = 64
 """Images that one process takes at a time."""
