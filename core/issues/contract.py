@@ -51,7 +51,7 @@ class Found:
     """The label that each row looks like, in the array form; None: the type never suggests one."""
     evidence: pa.Table
     """n rows with a column per field of the type's evidence, null where there is nothing to say: numbers, truth values,
-    lists of numbers or of names."""
+    names, lists of these."""
     summary: Mapping[str, Any]
     """What the type says of the dataset, as JSON values."""
     judged: NDArray[np.bool_] | None = None

@@ -59,15 +59,18 @@ def _objects(evidence: pa.Table) -> pa.Array:
     return pc.binary_join_element_wise("{", inside, "}", "")
 
 
+def _plain(values: pa.Array) -> pa.Array:
+    if not pa.types.is_dictionary(values.type):
+        return values.cast(pa.string())
+    quoted = pa.array([json.dumps(name, ensure_ascii=False) for name in values.dictionary.to_pylist()], pa.string())
+    return quoted.take(values.indices)
+
+
 def _texts(column: pa.Array) -> pa.Array:
-    """Numbers and truth values as JSON has them, lists of them, or of names, in brackets."""
+    """Numbers, truth values and names as JSON has them, lists of them in brackets."""
     if not pa.types.is_list(column.type):
-        return column.cast(pa.string())
-    values = column.flatten()
-    if pa.types.is_dictionary(values.type):
-        quoted = pa.array([json.dumps(name, ensure_ascii=False) for name in values.dictionary.to_pylist()], pa.string())
-        values = quoted.take(values.indices)
-    values = pc.fill_null(values.cast(pa.string()), "null")
+        return _plain(column)
+    values = pc.fill_null(_plain(column.flatten()), "null")
     lengths = pc.fill_null(pc.list_value_length(column), 0).to_numpy(zero_copy_only=False)
     offsets = pa.array(np.r_[0, lengths.cumsum()].astype(np.int32))
     joined = pc.binary_join(pa.ListArray.from_arrays(offsets, values), ", ")

@@ -8,7 +8,7 @@ from typing import Any, Generic, TypeVar, cast
 import numpy as np
 from numpy.typing import NDArray
 
-from core.duplicates.neighbourhood import SomeNeighbours
+from core.duplicates.neighbourhood import Neighbourhood, SomeNeighbours
 from core.targets import Labels
 
 Probabilities = NDArray[np.floating[Any]]

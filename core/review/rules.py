@@ -72,7 +72,7 @@ def objection(act: Act, rows: Mapping[int, str | None], labels: Set[str], target
     """Why the act makes no sense for this version; empty where it does."""
     if act.action not in DECIDING:
         return stored(f"{act.action!r} is no decision. Use one of: {', '.join(DECIDING)}.")
-    if act.example_id not in rows:
+    if act.example_id is None or act.example_id not in rows:
         return stored(f"Row {act.example_id} is not in this version.")
     if act.action == "keep" and rows[act.example_id] is None:
         return stored(f"Row {act.example_id} has no label that could be kept: give it one.")

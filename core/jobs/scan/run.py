@@ -100,10 +100,12 @@ class ScanRun:
         present = len(distinct(told)[0])
         if present < 2:
             without = len(self.rows) - len(told)
-            more = f" {without:,} rows have no label yet: give some of them one on the page Review." if without else ""
             raise UsageError(
                 f"The version has {len(told):,} labelled rows of {present} class: nothing to tell apart.",
-                f"A scan needs at least two classes.{more}",
+                f"A scan needs at least two classes: give some of the {without:,} rows without a label one on the page "
+                "Review."
+                if without
+                else "A scan needs at least two classes.",
             )
 
     def own(self) -> Iterator[str]:

@@ -70,7 +70,7 @@ def members(locations: Sequence[str], within: Sequence[Path] | None) -> list[Mem
     if not any(member.label is not None and not member.fault for member in found):
         faults = [f": {member.shown}: {member.fault}" for member in found if member.fault]
         raise SourceError(
-            f"{locations[0]} holds no images in class folders{faults[0] if faults else ''}.",
+            f"{locations[0]} holds no images in class folders" + (f"{faults[0]}." if faults else "."),
             "Put the images of each class into a folder of its own: cats/1.jpg, dogs/2.jpg. "
             f"Read are {', '.join(sorted(IMAGE_SUFFIXES))}.",
         )
@@ -219,10 +219,8 @@ def preview(locations: Sequence[str], bench: Bench) -> Preview:
     listed = [[member.name, member.label, *([member.split] if splits else []), member.name] for member in good]
     columns = describe(names, ["BLOB", *["VARCHAR"] * (len(names) - 1)], listed)
     outside = len(by_class.get(None, ()))
-    notes = [
-        stored(f"{len(good) - outside:,} images in {len(by_class.keys() - {None}):,} class folders")
-        + (f"; {', '.join(splits)}" if splits else "")
-    ]
+    inside, classes = len(good) - outside, len(by_class.keys() - {None})
+    notes = [stored(f"{inside:,} images in {classes:,} class folders") + (f"; {', '.join(splits)}" if splits else "")]
     if outside:
         notes.append(stored(f"{outside:,} images in no class folder are kept without a label"))
     if len(found) > len(good):

@@ -107,7 +107,7 @@ def _figures(balance: Balance, sets: LabelSets | None) -> None:
         return
     largest, smallest = balance.classes[0], balance.classes[-1]
     values = {
-        later("Rows"): f"{balance.total:,}",
+        (later("Labelled rows") if balance.unlabelled else later("Rows")): f"{balance.total:,}",
         later("Classes"): f"{len(balance.classes):,}",
         "Imbalance": f"{balance.imbalance_ratio:,.{1 if balance.imbalance_ratio < 100 else 0}f} : 1",
         "Effective classes": f"{balance.effective_classes:,.1f}",
