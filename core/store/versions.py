@@ -129,7 +129,7 @@ def apply_acts(cursor: Cursor, version_id: str, parent: Version, up_to: int) -> 
                        CASE WHEN action = 'relabel' THEN new_label END new_label
                 FROM {in_force_at_sql(parent.version_id, up_to)} f
                 JOIN {_relation(parent)} r ON r.example_id = f.example_id
-                WHERE f.action = 'exclude' OR (f.action = 'relabel' AND f.new_label <> r.label)
+                WHERE f.action = 'exclude' OR (f.action = 'relabel' AND f.new_label IS DISTINCT FROM r.label)
             ) d ON d.example_id = p.example_id
             ORDER BY 3""",
         [version_id, parent.dataset_id, parent.version_id],

@@ -58,12 +58,12 @@ def test_unlabelled_rows_are_kept_suggested_for_labelled_and_never_learnt_from(r
             [["example_id", "action", "label"], *([row["example_id"], "relabel", taken[row["key"]]] for row in others)]
         )
     assert run("decide", "notes", "--file", decisions, "--reviewer", "ada", "--json").json["written"] == len(others)
-    assert run("version", "notes", "--json").json["row_count"] == ROWS
+    assert run("version", "notes", "--note", "labelled", "--json").json["row_count"] == ROWS
     out = tmp_path / "notes.parquet"
     assert run("export", "notes", "--format", "parquet", "--out", out, "--json").json["rows"] == ROWS
     labels = dict(zip(*(pq.read_table(out)[name].to_pylist() for name in ("key", "label")), strict=True))
     assert [labels[row["key"]] for row in (first, second)] == [None, None]
-    assert all(labels[row["key"]] == taken[row["key"]] for row in others)
+    assert {row["key"]: labels[row["key"]] for row in others} == {row["key"]: taken[row["key"]] for row in others}
 
     again = run("load", out, "--name", "again", "--payload", "text", "--label", "label", "--id", "key", "--json")
     assert (again.json["rows"], again.json["unlabelled"]) == (ROWS, 2)

@@ -71,10 +71,12 @@ def write_training_rows(
 
 
 def count_reviewed_rows(db: Database, version_id: str, names: Names, shares: Shares) -> dict[str, ReviewedRows]:
-    """Split → its rows as loaded and what became of them, as `write_reviewed_rows` would write them."""
+    """Split → its rows that were loaded with a label and what became of them, as `write_reviewed_rows` would write
+    them."""
     rows = db.fetch(
         f"""SELECT split, count(*), count(*) FILTER (reviewed <> given), count(*) FILTER (reviewed IS NULL)
-            FROM ({_reviewed_rows_sql(db, version_id, names, shares)}) GROUP BY split ORDER BY split"""
+            FROM ({_reviewed_rows_sql(db, version_id, names, shares)}) WHERE given IS NOT NULL
+            GROUP BY split ORDER BY split"""
     )
     return {split: ReviewedRows(*(int(count) for count in counts)) for split, *counts in rows}
 
@@ -82,7 +84,7 @@ def count_reviewed_rows(db: Database, version_id: str, names: Names, shares: Sha
 def write_reviewed_rows(
     db: Database, version_id: str, out: Path, labels: Sequence[str], names: Names, shares: Shares, kept: Sequence[str]
 ) -> Path:
-    """Writes the rows of the splits `kept` as loaded, by row id, in the splits that `write_training_rows` gives them:
+    """Writes the labelled rows of the splits `kept` as loaded, by row id, in the splits that `write_training_rows` gives them:
     `example_id`, `content_hash`, `label` (INTEGER, position in `labels`, as loaded), `reviewed` (INTEGER, as the
     version has it, NULL where it excludes the row), `split`, `text`, `media_id`."""
     out.parent.mkdir(parents=True, exist_ok=True)
