@@ -137,7 +137,7 @@ def _pickers(found: Preview, key: str) -> Schema:
 def _bad_tags(key: str) -> BadTags:
     """What is done with sentences whose tags are not as their scheme has them."""
     st.caption(say("Columns of tokens and of tags, or a text and its spans: see the first rows."))
-    chosen = st.radio(
+    return st.radio(
         say("Sentences with bad tags"),
         list(BAD_TAGS),
         format_func=lambda one: say(BAD_TAGS[one]),
@@ -148,7 +148,6 @@ def _bad_tags(key: str) -> BadTags:
             "beginning begins there."
         ),
     )
-    return chosen or "mend"
 
 
 @dataclass(frozen=True, slots=True)
