@@ -25,7 +25,9 @@ from core.store.ingest import watch
 from core.store.ingest.columns import PASSING, Plan, attribute_kinds, plan
 from core.store.ingest.downcast import whole
 from core.store.ingest.engine import engine, make_room
+from core.store.ingest.located import located
 from core.store.ingest.reject import Rejected, keep_rejected
+from core.targets.spelling import in_order
 from core.tasks import task_named
 
 _FEW_MISFITS = 0.001
@@ -77,6 +79,8 @@ def stage(
     with engine(reader.extensions, folder / "spill") as cursor:
         for statement in reader.setup:
             cursor.execute(statement)
+        spans = located(cursor, reader, schema)
+        reader, schema = spans.reader, spans.schema
         found = plan(cursor, reader, schema)
         make_room(cursor, len(found.expressions))
         work = _Stage(cursor, reader, schema, folder, found, _rows_in_a_group(reader, len(found.expressions)))
@@ -86,7 +90,7 @@ def stage(
         kept = {found.attributes[name]: name for name in reader.whole_columns if name in found.attributes}
         narrowed = whole(cursor, kept, work.rows, reader.types_may_give_way)
         work = replace(work, plan=replace(found, types={**found.types, **dict.fromkeys(narrowed, "BIGINT")}))
-        return _staged(work)
+        return replace(_staged(work), layout=spans.said())
 
 
 def _rows_in_a_group(reader: Reader, columns: int) -> int:
@@ -134,12 +138,11 @@ def _staged(work: _Stage) -> Staged:
         work = _written_again(work, usable, sorted(label for label in found if label != shown(label)))
     (row_count,) = work.cursor.execute(f"SELECT count(*) FROM {work.rows}").fetchone() or (0,)
     types = {column: work.plan.types.get(column, "VARCHAR") for column in work.plan.expressions}
-    target = task_named(work.schema.task).target
     return Staged(
         str(work.copy),
         int(row_count),
         {column: kind for column, kind in types.items() if column not in PASSING},
-        target.classes(target.label_of([name]) for name in labels),
+        in_order(labels),
         attribute_kinds(work.cursor, work.plan, work.rows, int(row_count)),
         str(aside),
         rejected.count,
@@ -169,11 +172,12 @@ def _classes(work: _Stage, usable: str, rejected: Rejected) -> set[str]:
 
 
 def _check_classes(work: _Stage, usable: str, classes: set[str]) -> None:
-    """Of one class there is nothing to tell apart, unless other rows are still to be given one."""
-    schema, several = work.schema, task_named(work.schema.task).target.several
+    """Of one class there is nothing to tell apart, unless other rows are still to be given one, or it stands at places
+    of the examples."""
+    schema, target = work.schema, task_named(work.schema.task).target
     missing = f"SELECT 1 FROM {work.rows} WHERE {usable} AND given_label IS NULL LIMIT 1"
-    if len(classes) == 1 and not work.cursor.execute(missing).fetchone():
-        every = "The only class is" if several else "Every row has the label"
+    if len(classes) == 1 and not target.located and not work.cursor.execute(missing).fetchone():
+        every = "The only class is" if target.several else "Every row has the label"
         raise SourceError(
             f"{every} {next(iter(classes))!r}: with one class there is nothing to tell apart.",
             f"Choose another label column than {', '.join(map(repr, schema.labelled_by))}, or add rows of a second "
