@@ -85,8 +85,8 @@ def write_reviewed_rows(
     db: Database, version_id: str, out: Path, labels: Sequence[str], names: Names, shares: Shares, kept: Sequence[str]
 ) -> Path:
     """Writes the labelled rows of the splits `kept` as loaded, by row id, in the splits that `write_training_rows`
-    gives them: `example_id`, `content_hash`, `label` (INTEGER, position in `labels`, as loaded), `reviewed` (INTEGER, as the
-    version has it, NULL where it excludes the row), `split`, `text`, `media_id`."""
+    gives them: `example_id`, `content_hash`, `label` (INTEGER, position in `labels`, as loaded), `reviewed` (INTEGER,
+    as the version has it, NULL where it excludes the row), `split`, `text`, `media_id`."""
     out.parent.mkdir(parents=True, exist_ok=True)
     splits, rows = ", ".join(literal(split) for split in kept), _reviewed_rows_sql(db, version_id, names, shares)
     occurring = f"SELECT given FROM ({rows}) UNION ALL SELECT reviewed FROM ({rows})"
