@@ -25,7 +25,6 @@ from core.heads.user_probabilities import Numbering, read_probabilities
 from core.issues import ISSUE_TYPES
 from core.issues.contract import Found
 from core.issues.signals import Probabilities, Signals
-from core.issues.unlabelled import TYPE as UNLABELLED
 from core.jobs.clusters import find_clusters
 from core.jobs.entry import run
 from core.jobs.rows import Rows, read_rows
@@ -167,7 +166,7 @@ class ScanRun:
         self, name: str, order: int, final: bool, signals: Signals, about: JsonObject, notes: Sequence[str] = ()
     ) -> str:
         """Finds the issues, writes the tier and says so."""
-        found = {kind: self._found(kind, signals) for kind in self._kinds()}
+        found = {kind: self._found(kind, signals) for kind in ISSUE_TYPES}
         summary = {
             "tier": name,
             **about,
@@ -183,11 +182,6 @@ class ScanRun:
         self.progress.event("tier", tier=name, order=order, final=final)
         self.final = final
         return name
-
-    def _kinds(self) -> list[str]:
-        """The issue types that there is something to look for."""
-        every = bool(unlabelled(self.rows.labels).any())
-        return [kind for kind in ISSUE_TYPES if every or kind != UNLABELLED.name]
 
     @contextmanager
     def timed(self, stage: str) -> Iterator[None]:
