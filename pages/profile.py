@@ -12,7 +12,6 @@ from core.services.profile.figures import (
     split_balance,
 )
 from core.services.spans.figures import spans_figures
-from core.tasks import task_named
 from core.ui.parts.choices import view_switch
 from core.ui.parts.next_step import next_act
 from core.ui.parts.pending import settled
@@ -23,7 +22,7 @@ from core.ui.profile.checks import gaps, repeats
 from core.ui.profile.content import content_view
 from core.ui.profile.parts import Opened, opened_rows
 from core.ui.shell.frame import open_page
-from core.ui.spans.entities import entities_view
+from core.ui.spans.entities import entities_view, has_entities
 from core.words import later
 
 SPANS = {"spans": later("Entities")}
@@ -36,8 +35,7 @@ VIEWS = {
 
 frame = open_page("Profile")
 context, dataset, version = frame.context, frame.dataset, frame.version
-located = task_named(dataset.task).target.located
-view = view_switch({**(SPANS if located else {}), **VIEWS})
+view = view_switch({**(SPANS if has_entities(dataset) else {}), **VIEWS})
 opened: Opened | None = None
 with shown_errors():
     if view == "spans":

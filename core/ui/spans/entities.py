@@ -9,6 +9,7 @@ import streamlit as st
 from core.context import Context
 from core.profile.spans import SpansProfile
 from core.records import Dataset, RowFilter, Version
+from core.ui.parts.labels import target_of
 from core.ui.parts.problems import plain
 from core.ui.profile.parts import CHOICE, Opened, figures, heading, lift_others, numbers
 from core.ui.spans.consistency import consistency_desk
@@ -20,6 +21,11 @@ _HELP = {
     later("Words outside"): later("Share of the words that are in no span, of which a tag scheme says O."),
     later("Entities per row"): later("Spans of a row, on average."),
 }
+
+
+def has_entities(dataset: Dataset) -> bool:
+    """Whether there is anything for this view."""
+    return target_of(dataset).located
 
 
 def entities_view(context: Context, dataset: Dataset, version: Version, found: SpansProfile) -> Opened | None:
