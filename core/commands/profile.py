@@ -43,6 +43,7 @@ def _text(profile: Mapping[str, Any], called: Callable[[str], str]) -> str:
         table(("class", "rows", "share"), classes, TOP_CLASSES),
         *_unlabelled(balance["unlabelled"]),
         *_label_sets(profile.get("label_sets"), called),
+        *_spans(profile.get("spans"), called),
         *lookalike_notes(called(one["label"]) for one in balance["classes"]),
     ]
     associations = [
@@ -66,6 +67,23 @@ def _label_sets(sets: Mapping[str, Any] | None, called: Callable[[str], str]) ->
         f"There are {sets['distinct']:,} different labels.",
         table(("label", "rows with exactly these classes"), labels, TOP_CLASSES),
         *([table(("class", "and", "rows with both"), pairs, TOP_CLASSES)] if pairs else []),
+    ]
+
+
+def _spans(found: Mapping[str, Any] | None, called: Callable[[str], str]) -> list[str]:
+    """What is said where labels are spans."""
+    if found is None:
+        return []
+    types = [(called(one["name"]), one["spans"], one["rows"], f"{one['words']:.2f}") for one in found["types"]]
+    surfaces = [
+        (one["words"], ", ".join(f"{called(name)} {count:,}" for name, count in one["types"]))
+        for one in found["surfaces"]
+    ]
+    return [
+        f"{found['spans']:,} entities, {found['spans'] / max(1, found['rows']):.2f} a row; {found['without']:,} rows "
+        f"have none; {found['outside']:.1%} of the words are in none (O).",
+        table(("type", "entities", "rows", "words each"), types, TOP_CLASSES),
+        *([table(("words of several types", "types"), surfaces, TOP_CLASSES)] if surfaces else []),
     ]
 
 

@@ -75,6 +75,23 @@ class ActOnAll:
                 among, words, first, shown or words
             )
 
+    def at_once(self, among: Among, words: str, title: str, *, disabled: bool = False) -> None:
+        """A button that takes what is suggested for each row of `among`, whether it has a verdict already or not; what
+        came of it, and the way back, stands where this was made."""
+        st.button(
+            title,
+            type="primary",
+            icon=":material/done_all:",
+            key=f"{self._key}-now",
+            on_click=self._start,
+            args=(among, words),
+            disabled=disabled,
+        )
+
+    def _start(self, among: Among, words: str) -> None:
+        planned = plan(self._context, among, Doing("suggestion"), self._user, also_decided=True)
+        self._do(_Asked(new_id(), planned, words))
+
     def _ask(self, among: Among, words: str, first: BulkAction, shown: str) -> None:
         """In a dialog, which is drawn again by itself."""
         st.caption(plain(shown))
