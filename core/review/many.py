@@ -39,6 +39,11 @@ def check(doing: Doing, labels: Set[str], target: Target) -> Doing:
         raise UsageError(f"{action!r} is nothing that can be done to rows.", f"Use one of: {', '.join(DECIDES)}.")
     if action in ("add", "remove") and not target.several:
         raise UsageError(f"{action!r} is for labels of several classes, and here each row has one.", "Use relabel.")
+    if action in _LABELS and target.located:
+        raise UsageError(
+            f"{action!r} is for classes, and here labels are spans, each at a place of its own.",
+            "Change them on the Profile page, where the same words have several types, or row by row.",
+        )
     if action not in _LABELS:
         return Doing(action)
     if label is None:
@@ -52,7 +57,9 @@ def check(doing: Doing, labels: Set[str], target: Target) -> Doing:
 
 def outcome(doing: Doing, label: str | None, suggested: str | None, target: Target) -> tuple[Action, str | None] | None:
     """The decision on a row of that label, with the new label of a `relabel`; None where there is nothing to do, since
-    it has the label already, or none is suggested."""
+    it has the label already, none is suggested, or it has none that could be kept or changed in part."""
+    if label is None and doing.action in ("keep", "remove"):
+        return None
     if doing.action in ("keep", "exclude", "unsure"):
         return doing.action, None
     made = _label(doing, label, suggested, target)

@@ -178,8 +178,7 @@ def _reasons(field: Field) -> list[str]:
         number = f"{field.place}::VARCHAR"
         known = f"there are {len(field.classes)} class names, for 0 to {len(field.classes) - 1}"
         return [
-            f"WHEN {field.place} = {UNLABELLED} THEN {literal(f'unlabelled: class number -1 in {field.name}')}",
-            f"WHEN {field.place} NOT BETWEEN 0 AND {len(field.classes) - 1} "
+            f"WHEN {field.place} NOT BETWEEN {UNLABELLED} AND {len(field.classes) - 1} "
             f"THEN 'class number ' || {number} || {literal(f' in {field.name}: {known}')}",
         ]
     if field.kind == BYTES:
@@ -190,8 +189,11 @@ def _reasons(field: Field) -> list[str]:
 
 def check_fields(fields: Iterable[Field], schema: Schema) -> None:
     """Raises SchemaError where a column cannot be the label, the split or the id that the schema makes it."""
-    several = task_named(schema.task).target.several
+    target = task_named(schema.task).target
+    several = target.several
     for field in fields:
+        if target.located and field.name in (schema.label, schema.payload):
+            continue
         if field.name not in (*schema.labelled_by, schema.split, schema.id):
             continue
         if field.nested and not (several and field.name == schema.label and field.is_plain_list):
