@@ -49,7 +49,7 @@ def _same(context: Context, version_id: str, words: Sequence[str]) -> Mapping[st
     rows = as_decided(context.store, version_id)
     found = context.store.fetch(
         f"""WITH placed AS (SELECT surface, example_id, list([start, stop]) AS places FROM {spans_sql(rows)}
-                            WHERE surface IN (SELECT unnest(CAST(? AS VARCHAR[]))) GROUP BY ALL
+                            WHERE surface IN (SELECT unnest(CAST(? AS VARCHAR[]))) GROUP BY surface, example_id
                             QUALIFY row_number() OVER (PARTITION BY surface ORDER BY example_id) <= {MOST_PLACES})
             SELECT p.surface, p.example_id, r.label, p.places, d.decision_id FROM placed p
             JOIN {rows} r ON r.example_id = p.example_id
