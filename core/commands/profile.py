@@ -29,6 +29,10 @@ def profile_command(context: Context, name: str) -> Answer:
     return Answer(profile, _text(profile, dataset.called))
 
 
+def _unlabelled(count: int) -> list[str]:
+    return [f"{count:,} rows have no label yet; the classes are counted over the others."] if count else []
+
+
 def _text(profile: Mapping[str, Any], called: Callable[[str], str]) -> str:
     balance, repeats = profile["balance"], profile["duplicates"]
     classes = [(called(one["label"]), one["count"], f"{one['share']:.1%}") for one in balance["classes"]]
@@ -37,6 +41,7 @@ def _text(profile: Mapping[str, Any], called: Callable[[str], str]) -> str:
         f"imbalance ratio {balance['imbalance_ratio']:.2f}, effective classes {balance['effective_classes']:.2f}; "
         f"{repeats['rows']:,} rows repeat another's content, {repeats['conflicting_rows']:,} with another label.",
         table(("class", "rows", "share"), classes, TOP_CLASSES),
+        *_unlabelled(balance["unlabelled"]),
         *_label_sets(profile.get("label_sets"), called),
         *_spans(profile.get("spans"), called),
         *lookalike_notes(called(one["label"]) for one in balance["classes"]),

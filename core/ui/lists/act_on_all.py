@@ -14,6 +14,7 @@ from core.errors import WinnowError
 from core.progress import Report
 from core.records import BulkAction, Dataset
 from core.review.many import Doing, said
+from core.review.words import label_words
 from core.services.review.many import Among, Done, Plan, carry_out, check_size, plan, take_back
 from core.store.ids import new_id
 from core.targets import Target
@@ -180,7 +181,7 @@ class ActOnAll:
         """What would change: rows by label, then the first of them."""
         target = target_of(self._dataset)
         lines = [
-            f"- **{change.rows:,}** {plain(_words(target, change.before, say('no label')))} → "
+            f"- **{change.rows:,}** {plain(label_words(change.before, target))} → "
             f"{plain(_after(target, planned, change.before, change.after))}"
             for change in planned.changes[:LISTED]
         ]
@@ -271,10 +272,6 @@ class ActOnAll:
             st.session_state.pop(f"{self._key}-asked", None)
         else:
             st.session_state[f"{self._key}-asked"] = asked
-
-
-def _words(target: Target, label: str | None, none: str) -> str:
-    return none if label is None else target.words(label)
 
 
 def _after(target: Target, planned: Plan, before: str | None, after: str | None) -> str:
