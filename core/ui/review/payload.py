@@ -52,7 +52,7 @@ def row(
     known = {
         "example_id": example.example_id,
         **drawing.on_desk(context, example, grid),
-        "label": example.label or "",
+        "label": example.label,
         "meta": _meta(item, drawing),
         "whole": f"{page}{example.example_id}",
         "blind": item.blind,

@@ -35,10 +35,12 @@ class SpanLabels extends Labels {
   }
 
   words(label) {
+    if (label === null) return t("no label")
     return this.spansOf(label).map(([start, stop, name]) => `${this.called(name)} ${start}–${stop}`).join(", ") || t("none")
   }
 
   same(one, other) {
+    if ((one === null) !== (other === null)) return false // no label is not the label of no entity
     return JSON.stringify(this.spansOf(one)) === JSON.stringify(this.spansOf(other))
   }
 
@@ -128,6 +130,7 @@ class SpansView extends DeskView {
   }
 
   listed(item, label) {
+    if (label === null) return t("no label")
     return this.labels.spansOf(label).map((span) => `${item.letters.slice(span[0], span[1]).join("")} ${this.labels.called(span[2])}`).join(", ") || t("none")
   }
 
