@@ -97,6 +97,15 @@ def test_the_desk_hands_out_rows_that_nothing_has_ranked(app: Context, names: Da
     assert "NaN" not in desk.json
 
 
+def test_a_list_says_spans_in_words_and_leaves_their_edits_to_the_desk(names: Dataset, open_at: Open) -> None:
+    shown = open_at("data", dataset="names", view="rows", layout="cards")
+    assert not shown.exception
+    [bar] = [one.proto for one in shown.get("bidi_component") if one.proto.component_name == "winnow_verdict_bar"]
+    told = json.loads(bar.json)
+    assert (told["actions"], told["several"], told["labels"]) == (["keep", "exclude", "unsure"], False, [])
+    assert [one["label"] for one in told["items"]][:2] == ["Ada PER, Washington LOC", "Washington LOC"]
+
+
 @pytest.mark.parametrize("view", ["spans", "balance", "content", "checks", "bias"])
 def test_every_view_of_the_profile_stands(names: Dataset, open_at: Open, view: str) -> None:
     shown = open_at("profile", dataset="names", view=view)
