@@ -21,7 +21,7 @@ from core.ui.profile.checks import gaps, repeats
 from core.ui.profile.content import content_view
 from core.ui.profile.parts import Opened, opened_rows
 from core.ui.shell.frame import open_page
-from core.words import later
+from core.words import later, say
 
 VIEWS = {
     "balance": later("Balance"),
@@ -32,7 +32,7 @@ VIEWS = {
 
 frame = open_page("Profile")
 context, dataset, version = frame.context, frame.dataset, frame.version
-view = view_switch(VIEWS)
+view = view_switch({name: say(title) for name, title in VIEWS.items()})
 opened: Opened | None = None
 with shown_errors():
     if view == "balance":

@@ -24,13 +24,15 @@ from core.records import (
     ListColumn,
     RowFilter,
     RowOrder,
+    split_said,
+    value_said,
 )
 from core.store.filters import ISSUE_COLUMNS, ROW_COLUMNS
 from core.store.issues import BY_RANK
 from core.store.predictions import PREDICTION_COLUMNS, SUREST
 from core.store.rows import BY_ROW
 from core.tasks import target_of
-from core.words import later, say, say_stored
+from core.words import later, say
 
 # The parameters of a link to a list, which are a saved view's as well.
 FILTERS, ORDER, COLUMNS = "where", "order", "columns"
@@ -73,7 +75,7 @@ _ISSUE_TITLES = {
 }
 _PREDICTED_TITLES = {"label": later("true"), "predicted": later("predicted"), "confidence": later("confidence")}
 VERDICT = ListColumn("verdict", later("decided"), "verdict", "words", added=True)
-"""What holds of a row of a scan's list; neither sorted nor narrowed by."""
+"""What holds of a row; neither sorted nor narrowed by."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -270,15 +272,22 @@ def write_names(names: Sequence[str]) -> str:
 
 def in_words(one: ColumnFilter, column: ListColumn, dataset: Dataset) -> str:
     """A filter as a person reads it: `price ≥ 10`, and classes by their names."""
-    named = map(dataset.called, one.values) if _of_classes(one) else one.values
-    derived = any(each.column == one.column and each.derived for each in dataset.attributes)
-    values = say(" or ").join((say_stored(value) if derived else value) or say("(empty)") for value in named)
+    values = say(" or ").join(_value_said(one, value, dataset) or say("(empty)") for value in one.values)
     if one.how == "=":
         return say("{column} is {values}", column=column.title, values=values)
     if one.how == "!=":
         return say("{column} is not {values}", column=column.title, values=values)
     how = say(_HOW_SAID.get(one.how, one.how))
     return f"{column.title} {how} {values}".strip()
+
+
+def _value_said(one: ColumnFilter, value: str, dataset: Dataset) -> str:
+    if _of_classes(one):
+        return dataset.called(value)
+    if one.column == "split":
+        return split_said(value)
+    attribute = next((each.name for each in dataset.attributes if each.column == one.column), None)
+    return value if attribute is None else str(value_said(dataset, attribute, value))
 
 
 def _with(dataset: Dataset, added: Sequence[ListColumn], without: Iterable[str]) -> tuple[ListColumn, ...]:
