@@ -163,14 +163,6 @@ def predictions_listed(dataset: Dataset, query: Mapping[str, str]) -> Listed:
     return listed(dataset, query, prediction_columns(dataset), usual, SUREST)
 
 
-def usual_in_files(dataset: Dataset) -> tuple[ListColumn, ...]:
-    """The columns that a file of a scan's list has unless others are asked for."""
-    columns = {(one.added, one.column): one for one in issue_columns(dataset)}
-    own = [(False, "source_id")] if dataset.id_column else []
-    added = [(True, name) for name in ("score", "is_issue", "given_label", "suggested_label", "rank")]
-    return tuple(columns[key] for key in ((False, EXAMPLE_ID), *own, *added, (False, WORDS)))
-
-
 def row_filter(dataset: Dataset, query: Mapping[str, str]) -> RowFilter:
     """What a link to the rows of a dataset lets through. Raises `UsageError` for what the dataset has not."""
     target = target_of(dataset)
