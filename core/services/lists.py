@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Any, Literal, cast, get_args
 
 from core.errors import UsageError
@@ -47,7 +48,7 @@ NO_CLASS = later("no class")
 _EARLIER = ("attribute", "value", "at_least", "less_than", "split", "score_below")
 """How links of release 0.1 narrowed a scan's list by what is a filter of a column now."""
 
-LABEL_COLUMNS = ("label", "given_label", "suggested_label", "predicted")
+LABEL_COLUMNS = ("label", "given_label", "suggested_label", "predicted", "new_label", "from_label", "to_label")
 """Columns whose values are labels."""
 DESCENDING = " desc"
 _PLAIN_NAME = re.compile(r"[^\W\d][\w.-]*")
@@ -134,7 +135,7 @@ def listed(
     """What a link's parameters ask of a list with these columns; `usual` are the names of those that it shows and
     `order` how it is sorted where the link says nothing. A class may be named by its code or by its name. Raises
     `UsageError` for what the list has not."""
-    found = [(_coded(one, dataset), column) for one, column in read_filters(query.get(FILTERS, ""), columns)]
+    found = [(_coded(one, column, dataset), column) for one, column in read_filters(query.get(FILTERS, ""), columns)]
     rows, added = (tuple(one for one, column in found if column.added is kind) for kind in (False, True))
     asked = query.get(ORDER, "")
     shown = [one for one in columns if one.name in usual]
@@ -262,9 +263,12 @@ def write_names(names: Sequence[str]) -> str:
     return ",".join(names)
 
 
-def in_words(one: ColumnFilter, column: ListColumn, dataset: Dataset) -> str:
-    """A filter as a person reads it: `price ≥ 10`, and classes by their names."""
-    values = say(" or ").join(_value_said(one, value, dataset) or say("(empty)") for value in one.values)
+def in_words(one: ColumnFilter, column: ListColumn, dataset: Dataset, said: Callable[[str], str] | None = None) -> str:
+    """A filter as a person reads it: `price ≥ 10`, and classes by their names. `said` says a value otherwise than
+    `value_in_words` does."""
+    whole = one.how in ("=", "!=")
+    told = (said or partial(value_in_words, column=column, dataset=dataset)) if whole else str
+    values = say(" or ").join(told(value) or say("(empty)") for value in one.values)
     if one.how == "=":
         return say("{column} is {values}", column=column.title, values=values)
     if one.how == "!=":
@@ -273,12 +277,15 @@ def in_words(one: ColumnFilter, column: ListColumn, dataset: Dataset) -> str:
     return f"{column.title} {how} {values}".strip()
 
 
-def _value_said(one: ColumnFilter, value: str, dataset: Dataset) -> str:
-    if _of_classes(one):
+def value_in_words(value: str, column: ListColumn, dataset: Dataset) -> str:
+    """A value of a column as a person reads it."""
+    if holds_labels(column):
         return dataset.called(value)
-    if one.column == "split":
+    if column.added:
+        return value
+    if column.column == "split":
         return split_said(value)
-    attribute = next((each.name for each in dataset.attributes if each.column == one.column), None)
+    attribute = next((each.name for each in dataset.attributes if each.column == column.column), None)
     return value if attribute is None else str(value_said(dataset, attribute, value))
 
 
@@ -311,14 +318,15 @@ def _own_id(dataset: Dataset, others: Sequence[str]) -> str:
     return "source_id" if own.lower() in taken else own
 
 
-def _of_classes(one: ColumnFilter) -> bool:
-    """Whether a filter's values are classes."""
-    return one.column in LABEL_COLUMNS and one.how in ("=", "!=")
+def holds_labels(column: ListColumn) -> bool:
+    """Whether a column's values are labels; one of the source's own never is, whatever its name."""
+    return column.column in LABEL_COLUMNS and (column.added or column.column in ("label", "given_label"))
 
 
-def _coded(one: ColumnFilter, dataset: Dataset) -> ColumnFilter:
+def _coded(one: ColumnFilter, column: ListColumn, dataset: Dataset) -> ColumnFilter:
     """A filter with classes as labels have them."""
-    return replace(one, values=tuple(map(dataset.coded, one.values))) if _of_classes(one) else one
+    of_classes = holds_labels(column) and one.how in ("=", "!=")
+    return replace(one, values=tuple(map(dataset.coded, one.values))) if of_classes else one
 
 
 def _class(dataset: Dataset, name: str | None) -> str | None:

@@ -6,8 +6,9 @@ All of it stands in the URL (`core.services.lists` says how it is written), so t
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
+from functools import partial
 from pathlib import Path
 
 import streamlit as st
@@ -24,7 +25,6 @@ from core.services.lists import (
     FLAGGED,
     GIVEN,
     LABEL,
-    LABEL_COLUMNS,
     MISSING,
     ORDER,
     SEARCH,
@@ -35,8 +35,10 @@ from core.services.lists import (
     Listed,
     filter_text,
     filter_texts,
+    holds_labels,
     in_words,
     read_filters,
+    value_in_words,
     write_filters,
     write_names,
     write_order,
@@ -44,7 +46,7 @@ from core.services.lists import (
 from core.services.views import OF_CLASSES, OF_PAGE, delete_view, rename_view, save_view, views_of
 from core.store.export import Format
 from core.ui.parts.downloads import download_link
-from core.ui.parts.labels import attribute_said, split_said, value_said
+from core.ui.parts.labels import attribute_said
 from core.ui.parts.problems import plain, shown_errors
 from core.ui.shell.guard import current_user
 from core.words import later, say, say_n, stored
@@ -63,6 +65,8 @@ _WAYS: Mapping[str, tuple[str, ...]] = {
     "flag": (YES, NO),
 }
 FORMATS: Mapping[Format, str] = {"csv": "CSV", "parquet": "Parquet", "jsonl": later("JSON lines")}
+_SHARED = (FILTERS, ORDER, COLUMNS)
+"""What every list has."""
 _BOUND = frozenset({LABEL, SEARCH, WORST, GIVEN, SUGGESTED, MISSING, EXTRA})
 """What Streamlit keeps in the URL, where nobody else may write it."""
 Write = Callable[[Path, Format, bool], Path]
@@ -82,6 +86,16 @@ class Tools:
     """All that it could show."""
     titles: Mapping[str, str]
     """What stands above a column, by its name, where that is not its title."""
+    prefix: str = ""
+    """Before the list's parameters in the URL, where its page has another list in another view."""
+    values: Callable[[str], Sequence[str]] | None = None
+    """Lists the values of a column that the rows of the version do not have."""
+    said: Mapping[str, Callable[[str], str]] = field(default_factory=dict)
+    """How the values of a column are said, by that, where not as those of rows are."""
+
+    def key(self, name: str) -> str:
+        """A parameter of the list in the URL."""
+        return f"{self.prefix}{name}"
 
     def title(self, column: ListColumn) -> str:
         """What stands above a column."""
@@ -90,7 +104,7 @@ class Tools:
     def _said(self, title: str, column: ListColumn) -> str:
         """A title that is ours in the language of whoever looks; that of a source's own column as it is."""
         attribute = next((one for one in self.dataset.attributes if one.column == column.column), None)
-        if attribute is None:
+        if attribute is None or column.added:
             return say(title)
         name = attribute_said(self.dataset, attribute.name)
         return say("{name} (attribute)", name=name) if title != attribute.name else name
@@ -100,10 +114,10 @@ def list_query(tools: Tools) -> dict[str, str]:
     """What the page shows of its list, as the parameters of a link: of the widgets that are bound to the URL, and of
     the URL. Columns are the person's own where the URL names none."""
     found: dict[str, str] = {}
-    for key in OF_PAGE[tools.page]:
+    for key in OF_PAGE.get(tools.page, _SHARED):
         value = st.query_params.get(key) if key not in st.session_state else st.session_state[key]
-        if key in (FILTERS, ORDER, COLUMNS):
-            value = st.query_params.get(key)
+        if key in _SHARED:
+            value = st.query_params.get(tools.key(key))
         if value not in (None, ""):
             found[key] = tools.dataset.coded(str(value)) if key in OF_CLASSES else str(value)
     if COLUMNS not in found:
@@ -126,13 +140,13 @@ def filter_button(tools: Tools) -> None:
 
 def chips(tools: Tools) -> None:
     """The filters in force, each of which a click removes. Nothing where there is none."""
-    texts = filter_texts(st.query_params.get(FILTERS, ""))
+    texts = filter_texts(st.query_params.get(tools.key(FILTERS), ""))
     if not texts:
         return
     with st.container(horizontal=True, gap="small", vertical_alignment="center", key="list-chips"):
         for place, text in enumerate(texts):
             [(one, column)] = read_filters(text, tools.columns)
-            shown = in_words(one, _titled(tools, column), tools.dataset)
+            shown = in_words(one, _titled(tools, column), tools.dataset, tools.said.get(column.column))
             st.button(
                 plain(shown if len(shown) <= 60 else f"{shown[:59]}…"),
                 icon=":material/close:",
@@ -141,10 +155,12 @@ def chips(tools: Tools) -> None:
                 if len(shown) > 60
                 else say("Remove this filter"),
                 on_click=_remove,
-                args=(place,),
+                args=(tools, place),
             )
         if len(texts) > 1:
-            st.button(say("Remove all"), type="tertiary", key="list-chips-clear", on_click=_put, args=(FILTERS, ""))
+            st.button(
+                say("Remove all"), type="tertiary", key="list-chips-clear", on_click=_put, args=(tools.key(FILTERS), "")
+            )
 
 
 def sort_box(tools: Tools, order: RowOrder, usual: RowOrder, usual_title: str) -> None:
@@ -167,7 +183,7 @@ def sort_box(tools: Tools, order: RowOrder, usual: RowOrder, usual_title: str) -
         label_visibility="collapsed",
         icon=":material/sort:",
         width=190,
-        on_change=lambda: _put(ORDER, st.session_state["list-order"] or ""),
+        on_change=lambda: _put(tools.key(ORDER), st.session_state["list-order"] or ""),
     )
 
 
@@ -184,7 +200,7 @@ def sort_by_header(
     up, down = (RowOrder(one.column, descending, one.added) for descending in (False, True))
     turns = [each for each in (up, down) if each != usual]
     then = turns[0] if order not in turns else turns[turns.index(order) + 1] if order != turns[-1] else usual
-    _put(ORDER, "" if then == usual else write_order(then, tools.columns))
+    _put(tools.key(ORDER), "" if then == usual else write_order(then, tools.columns))
 
 
 def head(tools: Tools, column: ListColumn, order: RowOrder) -> str:
@@ -310,7 +326,7 @@ def _new_filter(tools: Tools) -> None:
             _values(tools, column),
             key=f"filter-values-{name}",
             accept_new_options=True,
-            format_func=lambda value: _value(tools.dataset, column, value),
+            format_func=tools.said.get(column.column, partial(value_in_words, column=column, dataset=tools.dataset)),
             width=320,
         )
         texts = [filter_text(column, "=" if way == ANY_OF else "!=", values)] if values else []
@@ -318,7 +334,9 @@ def _new_filter(tools: Tools) -> None:
         texts = [filter_text(column, "=", ("true" if way == YES else "false",))]
     else:
         texts = [filter_text(column, "missing" if way == IS_MISSING else "present")]
-    st.button(say("Add filter"), type="primary", key="filter-add", disabled=not texts, on_click=_add, args=(texts,))
+    st.button(
+        say("Add filter"), type="primary", key="filter-add", disabled=not texts, on_click=_add, args=(tools, texts)
+    )
 
 
 def _numbers(name: str) -> list[tuple[How, str]]:
@@ -341,8 +359,10 @@ def _times(name: str) -> list[tuple[How, str]]:
 
 def _values(tools: Tools, column: ListColumn) -> list[str]:
     """The most frequent values; of labels all. Kept, since a version never changes."""
-    if column.column in LABEL_COLUMNS:
+    if holds_labels(column):
         return list(tools.dataset.labels[:500])
+    if tools.values is not None:
+        return list(tools.values(column.column))
     context, version_id = tools.context, tools.version_id
 
     def work(report: Report) -> list[str]:
@@ -352,13 +372,6 @@ def _values(tools: Tools, column: ListColumn) -> list[str]:
     found = answers.ask((version_id, column.column), stored("Listing values"), work, timeout=None)
     assert not isinstance(found, Pending), "it was waited for"
     return found
-
-
-def _value(dataset: Dataset, column: ListColumn, value: str) -> str:
-    if column.column in LABEL_COLUMNS:
-        return dataset.called(value)
-    attribute = next((one for one in dataset.attributes if one.column == column.column), None)
-    return split_said(value) if attribute is None else str(value_said(dataset, attribute.name, value))
 
 
 def _manage(tools: Tools, names: Sequence[str]) -> None:
@@ -378,7 +391,7 @@ def _open(view: View) -> None:
     """Shows a view: the widgets, of which those that are bound write the URL themselves, and what else stands there."""
     query = dict(view.query)
     for key in OF_PAGE[view.page]:
-        drawn = key in st.session_state and key not in (FILTERS, ORDER, COLUMNS)
+        drawn = key in st.session_state and key not in _SHARED
         if drawn:
             st.session_state[key] = _typed(key, query.get(key))
         if not (drawn and key in _BOUND):
@@ -395,17 +408,17 @@ def _typed(key: str, value: str | None) -> str | int | None:
 def _choose_columns(tools: Tools, usual: bool = False) -> None:
     names = [] if usual else list(st.session_state["list-columns-chosen"])
     tools.context.ledger.views.keep_columns(tools.dataset.dataset_id, tools.page, current_user(), names)
-    _put(COLUMNS, write_names(names))
+    _put(tools.key(COLUMNS), write_names(names))
 
 
-def _add(texts: Sequence[str]) -> None:
-    known = filter_texts(st.query_params.get(FILTERS, ""))
-    _put(FILTERS, write_filters([*known, *(text for text in texts if text not in known)]))
+def _add(tools: Tools, texts: Sequence[str]) -> None:
+    known = filter_texts(st.query_params.get(tools.key(FILTERS), ""))
+    _put(tools.key(FILTERS), write_filters([*known, *(text for text in texts if text not in known)]))
 
 
-def _remove(place: int) -> None:
-    texts = filter_texts(st.query_params.get(FILTERS, ""))
-    _put(FILTERS, write_filters([text for each, text in enumerate(texts) if each != place]))
+def _remove(tools: Tools, place: int) -> None:
+    texts = filter_texts(st.query_params.get(tools.key(FILTERS), ""))
+    _put(tools.key(FILTERS), write_filters([text for each, text in enumerate(texts) if each != place]))
 
 
 def _put(key: str, value: str) -> None:
