@@ -31,13 +31,6 @@ def _count(db: Database, scan: Scan, where: IssueFilter) -> int:
     return int(row[0]) if row else 0
 
 
-def flagged_rows(db: Database, scan: Scan, issue_type: str = "label") -> set[int]:
-    """Ids of the rows that the scan flags, at its own cut: for small datasets."""
-    asked = [scan.scan_id, issue_type]
-    rows = db.fetch("SELECT example_id FROM issues WHERE scan_id = ? AND issue_type = ? AND is_issue", asked)
-    return {example_id for (example_id,) in rows}
-
-
 def example_ids(db: Database, scan: Scan, where: IssueFilter) -> list[int]:
     """The rows that the filter keeps, worst first."""
     condition, parameters = issue_condition(db, scan, where)

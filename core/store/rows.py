@@ -83,18 +83,23 @@ def page_of_ids(
 
 def get_rows(db: Database, version_id: str, example_ids: Sequence[int]) -> list[Example]:
     """These rows in the order asked. Raises `NotFoundError` for one that the version has not."""
-    if not example_ids:
-        return []
-    dataset = get_dataset(db, get_version(db, version_id).dataset_id)
-    columns = ", ".join((*_FIXED, *(identifier(attribute.column) for attribute in dataset.attributes)))
-    found = db.fetch_named(f"SELECT {columns} FROM {relation(db, version_id, example_ids)}")
-    examples = {row["example_id"]: _example(row, dataset) for row in found}
+    examples = rows_there(db, version_id, example_ids)
     missing = [example_id for example_id in example_ids if example_id not in examples]
     if missing:
         raise NotFoundError(
             f"Row {missing[0]} not found in this version.", "It was excluded, or the dataset has fewer rows."
         )
     return [examples[example_id] for example_id in example_ids]
+
+
+def rows_there(db: Database, version_id: str, example_ids: Sequence[int]) -> dict[int, Example]:
+    """These rows by their ids; those that the version has not are left out."""
+    if not example_ids:
+        return {}
+    dataset = get_dataset(db, get_version(db, version_id).dataset_id)
+    columns = ", ".join((*_FIXED, *(identifier(attribute.column) for attribute in dataset.attributes)))
+    found = db.fetch_named(f"SELECT {columns} FROM {relation(db, version_id, example_ids)}")
+    return {row["example_id"]: _example(row, dataset) for row in found}
 
 
 def labels_of(db: Database, version_id: str, example_ids: Sequence[int]) -> dict[int, str | None]:

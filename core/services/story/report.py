@@ -161,12 +161,10 @@ def _class(context: Context, told: Story, one: ClassMeaning) -> ReportClass:
     return ReportClass(one.name, one.guideline, one.rows, one.share, examples)
 
 
-def _example(
-    context: Context, example: Example, line: Callable[[str, int], str], confidence: float = 1.0
-) -> ReportExample:
+def _example(context: Context, example: Example, line: Callable[[str, int], str]) -> ReportExample:
     return ReportExample(
         name=(example.text or "" if example.media_id else "") or say("row {n}", n=example.example_id),
         text="" if example.media_id else line(example.text or "", TYPICAL_CHARACTERS),
         image=thumbnail(context, example.media_id) if example.media_id else None,
-        confidence=confidence,
+        confidence=1.0,
     )
