@@ -38,9 +38,9 @@ from core.ui.lists.tools import (
     filter_button,
     list_query,
     sort_box,
-    views_button,
 )
 from core.ui.lists.verdict_bar import Seen, Verdicts
+from core.ui.lists.views import views_button
 from core.ui.modalities import drawing_of
 from core.ui.parts.background import result_of
 from core.ui.parts.problems import plain

@@ -36,9 +36,9 @@ from core.ui.lists.tools import (
     download_button,
     list_query,
     sort_box,
-    views_button,
 )
 from core.ui.lists.verdict_bar import Seen, Verdicts
+from core.ui.lists.views import views_button
 from core.ui.parts.background import result_of
 from core.ui.parts.cells import clicked_cell
 from core.ui.parts.labels import target_of

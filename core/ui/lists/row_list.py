@@ -29,9 +29,9 @@ from core.ui.lists.tools import (
     download_button,
     list_query,
     sort_box,
-    views_button,
 )
 from core.ui.lists.verdict_bar import Verdicts
+from core.ui.lists.views import views_button
 from core.ui.modalities import drawing_of
 from core.ui.parts.background import result_of
 from core.ui.parts.labels import words_of

@@ -1,4 +1,5 @@
-"""What every list of rows has above it: filters of any column as chips, its order, its columns, saved views, its file.
+"""What every list has above it: filters of any column as chips, its order, its columns, its file; its saved views are
+in `core.ui.lists.views`.
 
 All of it stands in the URL (`core.services.lists` says how it is written), so that a copied link shows the same list.
 """
@@ -16,22 +17,13 @@ import streamlit as st
 from core.beside.answers import Pending
 from core.context import Context
 from core.progress import Report
-from core.records import Dataset, How, ListColumn, RowOrder, View
+from core.records import Dataset, How, ListColumn, RowOrder
 from core.services.issues.listing import attribute_values
 from core.services.lists import (
     COLUMNS,
-    EXTRA,
     FILTERS,
-    FLAGGED,
-    GIVEN,
-    LABEL,
-    MISSING,
     ORDER,
-    SEARCH,
-    SHOW,
-    SUGGESTED,
     VERDICT,
-    WORST,
     Listed,
     filter_text,
     filter_texts,
@@ -43,7 +35,7 @@ from core.services.lists import (
     write_names,
     write_order,
 )
-from core.services.views import OF_CLASSES, OF_PAGE, delete_view, rename_view, save_view, views_of
+from core.services.views import OF_CLASSES, OF_PAGE
 from core.store.export import Format
 from core.ui.parts.downloads import download_link
 from core.ui.parts.labels import attribute_said
@@ -65,10 +57,8 @@ _WAYS: Mapping[str, tuple[str, ...]] = {
     "flag": (YES, NO),
 }
 FORMATS: Mapping[Format, str] = {"csv": "CSV", "parquet": "Parquet", "jsonl": later("JSON lines")}
-_SHARED = (FILTERS, ORDER, COLUMNS)
+SHARED = (FILTERS, ORDER, COLUMNS)
 """What every list has."""
-_BOUND = frozenset({LABEL, SEARCH, WORST, GIVEN, SUGGESTED, MISSING, EXTRA})
-"""What Streamlit keeps in the URL, where nobody else may write it."""
 Write = Callable[[Path, Format, bool], Path]
 """Writes the list as it is shown into a file of a format, in CSV as plain texts or escaped."""
 
@@ -114,9 +104,9 @@ def list_query(tools: Tools) -> dict[str, str]:
     """What the page shows of its list, as the parameters of a link: of the widgets that are bound to the URL, and of
     the URL. Columns are the person's own where the URL names none."""
     found: dict[str, str] = {}
-    for key in OF_PAGE.get(tools.page, _SHARED):
+    for key in OF_PAGE.get(tools.page, SHARED):
         value = st.query_params.get(key) if key not in st.session_state else st.session_state[key]
-        if key in _SHARED:
+        if key in SHARED:
             value = st.query_params.get(tools.key(key))
         if value not in (None, ""):
             found[key] = tools.dataset.coded(str(value)) if key in OF_CLASSES else str(value)
@@ -159,7 +149,7 @@ def chips(tools: Tools) -> None:
             )
         if len(texts) > 1:
             st.button(
-                say("Remove all"), type="tertiary", key="list-chips-clear", on_click=_put, args=(tools.key(FILTERS), "")
+                say("Remove all"), type="tertiary", key="list-chips-clear", on_click=put, args=(tools.key(FILTERS), "")
             )
 
 
@@ -183,7 +173,7 @@ def sort_box(tools: Tools, order: RowOrder, usual: RowOrder, usual_title: str) -
         label_visibility="collapsed",
         icon=":material/sort:",
         width=190,
-        on_change=lambda: _put(tools.key(ORDER), st.session_state["list-order"] or ""),
+        on_change=lambda: put(tools.key(ORDER), st.session_state["list-order"] or ""),
     )
 
 
@@ -200,7 +190,7 @@ def sort_by_header(
     up, down = (RowOrder(one.column, descending, one.added) for descending in (False, True))
     turns = [each for each in (up, down) if each != usual]
     then = turns[0] if order not in turns else turns[turns.index(order) + 1] if order != turns[-1] else usual
-    _put(tools.key(ORDER), "" if then == usual else write_order(then, tools.columns))
+    put(tools.key(ORDER), "" if then == usual else write_order(then, tools.columns))
 
 
 def head(tools: Tools, column: ListColumn, order: RowOrder) -> str:
@@ -230,35 +220,6 @@ def columns_button(tools: Tools, listed: Listed) -> None:
         )
         st.caption(say("Kept for you, on this dataset. The file has the same columns."))
         st.button(say("The usual columns"), type="tertiary", on_click=_choose_columns, args=(tools, True))
-
-
-def views_button(tools: Tools, query: Mapping[str, str]) -> None:
-    """The saved views of the dataset: open one, save this one, rename and delete."""
-    box = st.popover(say("Views"), icon=":material/bookmark:", type="tertiary", key="list-views", on_change="rerun")
-    if not box.open:
-        return
-    with box, shown_errors():
-        found = [view for view in views_of(tools.context, tools.dataset) if view.page == tools.page]
-        for view in found:
-            st.button(
-                plain(view.name),
-                icon=":material/bookmark:",
-                type="tertiary",
-                key=f"view-open-{view.name}",
-                help=say("Saved by {user}. The address then is its link.", user=plain(view.saved_by)),
-                on_click=_open,
-                args=(view,),
-            )
-        if not found:
-            st.caption(say("A view is a filter, an order and columns under a name, for all who work on the dataset."))
-        st.text_input(say("Name"), key="view-name", placeholder=say("Name of this view"), max_chars=80)
-        name = str(st.session_state.get("view-name") or "")
-        taken = any(view.name == " ".join(name.split()) for view in found)
-        if st.button(say("Replace it") if taken else say("Save this view"), key="view-save", disabled=not name.strip()):
-            save_view(tools.context, tools.dataset, name, tools.page, query, current_user())
-            st.rerun()
-        if found:
-            _manage(tools, [view.name for view in found])
 
 
 def download_button(tools: Tools, listed: Listed, total: int, name: str, write: Write, key: str) -> None:
@@ -374,54 +335,23 @@ def _values(tools: Tools, column: ListColumn) -> list[str]:
     return found
 
 
-def _manage(tools: Tools, names: Sequence[str]) -> None:
-    with st.expander(say("Rename or delete")):
-        name = st.selectbox(say("View"), names, key="view-chosen")
-        to = st.text_input(say("New name"), key="view-renamed", max_chars=80)
-        with st.container(horizontal=True):
-            if st.button(say("Rename"), key="view-rename", disabled=not (to or "").strip()):
-                rename_view(tools.context, tools.dataset, name, to)
-                st.rerun()
-            if st.button(say("Delete"), key="view-delete", help=say("No row is touched")):
-                delete_view(tools.context, tools.dataset, name)
-                st.rerun()
-
-
-def _open(view: View) -> None:
-    """Shows a view: the widgets, of which those that are bound write the URL themselves, and what else stands there."""
-    query = dict(view.query)
-    for key in OF_PAGE[view.page]:
-        drawn = key in st.session_state and key not in _SHARED
-        if drawn:
-            st.session_state[key] = _typed(key, query.get(key))
-        if not (drawn and key in _BOUND):
-            _put(key, query.get(key, ""))
-
-
-def _typed(key: str, value: str | None) -> str | int | None:
-    """A parameter as its widget has it."""
-    if value is None:
-        return FLAGGED if key == SHOW else "" if key == SEARCH else None
-    return int(value) if key == WORST else value
-
-
 def _choose_columns(tools: Tools, usual: bool = False) -> None:
     names = [] if usual else list(st.session_state["list-columns-chosen"])
     tools.context.ledger.views.keep_columns(tools.dataset.dataset_id, tools.page, current_user(), names)
-    _put(tools.key(COLUMNS), write_names(names))
+    put(tools.key(COLUMNS), write_names(names))
 
 
 def _add(tools: Tools, texts: Sequence[str]) -> None:
     known = filter_texts(st.query_params.get(tools.key(FILTERS), ""))
-    _put(tools.key(FILTERS), write_filters([*known, *(text for text in texts if text not in known)]))
+    put(tools.key(FILTERS), write_filters([*known, *(text for text in texts if text not in known)]))
 
 
 def _remove(tools: Tools, place: int) -> None:
     texts = filter_texts(st.query_params.get(tools.key(FILTERS), ""))
-    _put(tools.key(FILTERS), write_filters([text for each, text in enumerate(texts) if each != place]))
+    put(tools.key(FILTERS), write_filters([text for each, text in enumerate(texts) if each != place]))
 
 
-def _put(key: str, value: str) -> None:
+def put(key: str, value: str) -> None:
     """Into the URL, or out of it."""
     if value:
         st.query_params[key] = value
