@@ -8,6 +8,7 @@ import streamlit as st
 
 from core.context import Context
 from core.records import Dataset
+from core.services.spans.words import layout_words
 from core.store.record_lists.set_aside import set_aside_rows
 from core.ui.lists.record_list import Lines, RecordList, Shown, record_tools
 from core.ui.parts.empty import empty_state
@@ -20,6 +21,8 @@ COLUMNS = ("file", "line", "reason", "content")
 def set_aside(context: Context, dataset: Dataset) -> None:
     """The rows that did not load: counted, narrowed, sorted, paged, downloadable."""
     name = dataset.name
+    for line in layout_words(dataset):
+        st.caption(line)
     if not dataset.rejected_count:
         empty_state(
             say("Every row loaded"),
