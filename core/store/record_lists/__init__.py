@@ -89,7 +89,8 @@ def _in_file(records: Records, one: ListColumn, format: str) -> str:  # noqa: A0
     """Labels of several classes are lists, in CSV their text form."""
     value = identifier(one.column)
     several = one.column in records.labels and records.target.several and format != "csv"
-    return records.target.classes_sql(value) if several else value
+    target = records.target
+    return (target.listed_sql or target.classes_sql)(value) if several else value
 
 
 def _condition(records: Records, where: Sequence[ColumnFilter]) -> Condition:
