@@ -37,6 +37,8 @@ from core.ui.lists import row_list
 
 TIMES = 5
 BOUND_MS = 300
+KEPT: Path | None = None
+"""A folder in which the rows stay for another run."""
 
 Question = Mapping[str, str]
 """The parameters of a link to a list."""
@@ -99,7 +101,7 @@ WHY = {
 def run() -> list[Row]:
     """p50 and p95 over all questions, just opened and warm, and of the pages; each question on standard error."""
     with tempfile.TemporaryDirectory(prefix="winnow-bench-") as folder:
-        root = Path(os.environ.get("WINNOW_BENCH_LISTS", folder)) / "workspace"
+        root = (KEPT or Path(folder)) / "workspace"
         os.environ["WINNOW_WORKSPACE"] = str(root)
         made = root.exists()
         context = open_context(Workspace(root).create())
