@@ -30,7 +30,7 @@ from core.services.lists import issue_filter, issues_listed, row_filter, rows_li
 from core.settings import Workspace
 from core.store.datasets import get_dataset
 from core.store.issues import BY_RANK
-from core.store.rows import BY_ROW, count_rows, get_rows, page_of_ids, page_rows
+from core.store.rows import count_and_page_of_ids, get_rows, page_rows
 from core.store.scans import add_tier, latest_scan
 from core.ui.issues import list as issue_list
 from core.ui.lists import row_list
@@ -152,11 +152,10 @@ def _data_page(context: Context, dataset: Dataset, query: Question) -> None:
     """What the list of rows reads for its first page."""
     store, version_id = context.store, dataset.latest_version_id
     where, order = row_filter(dataset, query), rows_listed(dataset, query).order
-    count_rows(store, version_id, where)
-    if order == BY_ROW and not query:
+    if not query:
         page_rows(store, version_id, where, row_list.PAGE_ROWS)
     else:
-        found = page_of_ids(store, version_id, where, row_list.SORTED_AT_ONCE, 0, order)
+        _, found = count_and_page_of_ids(store, version_id, where, row_list.SORTED_AT_ONCE, 0, order)
         get_rows(store, version_id, found[: row_list.PAGE_ROWS])
 
 

@@ -173,8 +173,7 @@ def ranks(
 ) -> tuple[int, list[int]]:
     """How many rows the filter keeps, and the ranks of `limit` of them from `offset` on as they are sorted: what a
     long list takes longer for than a page may wait."""
-    total = issues.count_issues(context.store, scan, where)
-    return total, issues.page_of_ranks(context.store, scan, where, limit, offset, order)
+    return issues.count_and_page_of_ranks(context.store, scan, where, limit, offset, order)
 
 
 def lines_of(context: Context, scan: Scan, where: IssueFilter, chosen: Sequence[int]) -> tuple[ListedIssue, ...]:

@@ -46,7 +46,7 @@ from core.ui.shell.pages import link
 from core.words import say, stored
 
 PAGE_ROWS = 25
-SORTED_AT_ONCE, PAGES_AT_ONCE = 50_000, 200
+SORTED_AT_ONCE, PAGES_AT_ONCE = 50_000, 20
 """A scan of no more rows is sorted while the page is drawn, a page at a time; a longer one beside it, so many pages."""
 
 

@@ -16,7 +16,7 @@ from core.services.review.many import OfVersion
 from core.services.views import ROWS
 from core.store.export import Format
 from core.store.export_lists import export_list
-from core.store.rows import BY_ROW, count_rows, get_rows, page_of_ids, page_rows
+from core.store.rows import BY_ROW, count_and_page_of_ids, count_rows, get_rows, page_rows
 from core.ui.lists.act_on_all import ActOnAll
 from core.ui.lists.layout import layout_switch, rows_of_page
 from core.ui.lists.paging import paged, pages
@@ -39,8 +39,8 @@ from core.ui.parts.problems import plain
 from core.words import ENGLISH, say, say_n, speaking, stored
 
 PAGE_ROWS = 50
-SORTED_AT_ONCE = 100 * PAGE_ROWS
-"""Rows whose order is worked out together and kept: a list of a million is never in memory."""
+SORTED_AT_ONCE = 10 * PAGE_ROWS
+"""Rows whose order is worked out together and kept: the first of a million are found sooner the fewer they are."""
 COUNTED_AT_ONCE = 50_000
 """A version of no more rows is gone through while the page is drawn; a longer one beside it."""
 
@@ -68,7 +68,7 @@ def row_browser(
         among = title()
     verdicts = Verdicts(context, dataset, version, f"{key}-verdicts", among=among)
     acts = ActOnAll(context, dataset, f"{key}-many")
-    total = _total(context, version, where)
+    total = _total(context, version, where, order)
     if total is None:
         return
     with st.container(horizontal=True, vertical_alignment="center", gap="small", key=f"{key}-bar"):
@@ -113,13 +113,23 @@ def row_browser(
                 show_row(context, dataset, picked[0])
 
 
-def _total(context: Context, version: Version, where: RowFilter) -> int | None:
-    """How many rows there are; None while a long list is gone through for it."""
-    store, version_id = context.store, version.version_id
+def _total(context: Context, version: Version, where: RowFilter, order: RowOrder) -> int | None:
+    """How many rows there are; None while a long list is gone through for it, and sorted at once."""
     if where == RowFilter() or version.row_count <= COUNTED_AT_ONCE:
-        return count_rows(store, version_id, where)
+        return count_rows(context.store, version.version_id, where)
+    found = _sorted(context, version, where, order, 0)
+    return None if found is None else found[0]
+
+
+def _sorted(
+    context: Context, version: Version, where: RowFilter, order: RowOrder, start: int
+) -> tuple[int, list[int]] | None:
+    """How many rows there are, and the next ids from `start` on; None until they are found."""
     return result_of(
-        context, ("rows", version_id, where), lambda: count_rows(store, version_id, where), waiting=stored("Looking")
+        context,
+        ("sorted rows", version.version_id, where, order, start),
+        lambda: count_and_page_of_ids(context.store, version.version_id, where, SORTED_AT_ONCE, start, order),
+        waiting=stored("Sorting"),
     )
 
 
@@ -141,13 +151,8 @@ def _page(
     if (order == BY_ROW and where == RowFilter()) or version.row_count <= COUNTED_AT_ONCE:
         return page_rows(store, version_id, where, size, offset, order)
     start = offset - offset % SORTED_AT_ONCE
-    found = result_of(
-        context,
-        ("sorted rows", version_id, where, order, start),
-        lambda: page_of_ids(store, version_id, where, SORTED_AT_ONCE, start, order),
-        waiting=stored("Sorting"),
-    )
-    return None if found is None else get_rows(store, version_id, found[offset - start :][:size])
+    found = _sorted(context, version, where, order, start)
+    return None if found is None else get_rows(store, version_id, found[1][offset - start :][:size])
 
 
 def _table(
