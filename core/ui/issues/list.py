@@ -13,7 +13,7 @@ from core.issues.contract import IssueType
 from core.records import Dataset, IssueFilter, RowOrder, Scan, Version
 from core.review.many import among_said
 from core.review.records import ReviewItem
-from core.review.words import action_words, change_marks
+from core.review.words import action_words, change_marks, label_words
 from core.services.issues.listing import Findings, IssuePage, ListedIssue, export_list, lines_of, page, ranks
 from core.services.lists import Listed, issues_listed
 from core.services.review.many import OfScan
@@ -234,7 +234,7 @@ def _table(
         [line.example for line in lines],
         {
             "rank": [one.rank for one in issues],
-            "given_label": [target.words(one.given_label) for one in issues],
+            "given_label": [label_words(one.given_label, target) for one in issues],
             "suggested_label": [change_marks(one.given_label, one.suggested_label, target) for one in issues],
             "score": [one.score for one in issues],
             "is_issue": [one.is_issue for one in issues],

@@ -34,7 +34,7 @@ from core.ui.lists.verdict_bar import Verdicts
 from core.ui.lists.views import views_button
 from core.ui.modalities import drawing_of
 from core.ui.parts.background import result_of
-from core.ui.parts.labels import words_of
+from core.ui.parts.labels import label_said, target_of
 from core.ui.parts.problems import plain
 from core.words import ENGLISH, say, say_n, speaking, stored
 
@@ -160,8 +160,10 @@ def _table(
 ) -> None:
     """Labels as they were loaded stand beside those that were changed, where nobody has chosen the columns."""
     table = Table(tools, listed, BY_ROW, rows_listed(tools.dataset, {}).columns, key, title)
-    words = words_of(tools.dataset)
-    loaded = [None if row.label == row.given_label else words(row.given_label) for row in rows]
+    target = target_of(tools.dataset)
+    loaded = [
+        None if row.given_label in (None, row.label) else label_said(target, row.given_label, row.text) for row in rows
+    ]
     given = [one for one in tools.columns if one.column == "given_label" and table.as_usual and any(loaded)]
     decided = [verdicts.get(row.example_id) for row in rows]
     table.draw(rows, {"given_label": loaded, DECIDED.column: decided}, also=[*given, DECIDED])

@@ -16,7 +16,7 @@ from core.tasks import task_named
 from core.ui.lists.paging import WHOLE_HEADER
 from core.ui.lists.tools import Tools, head, sort_by_header
 from core.ui.modalities import drawing_of, line_of
-from core.ui.parts.labels import split_said, value_said, words_of
+from core.ui.parts.labels import label_said, split_said, target_of, value_said
 from core.words import later, say
 
 LIST_PIXELS = 600
@@ -107,7 +107,12 @@ class Table:
         if column == WORDS:
             return [line_of(dataset, row, CELL_CHARACTERS) for row in rows]
         if column in ("label", "given_label"):
-            return [words_of(dataset)(getattr(row, column)) for row in rows]
+            labels = [getattr(row, column) for row in rows]
+            target = target_of(dataset)
+            return [
+                None if label is None else label_said(target, label, row.text)
+                for row, label in zip(rows, labels, strict=True)
+            ]
         if column == "split":
             return [None if row.split is None else split_said(row.split) for row in rows]
         name = next((one.name for one in dataset.attributes if one.column == column), None)

@@ -16,6 +16,7 @@ from streamlit.elements.lib.column_types import ColumnConfig
 from core.beside.answers import Pending
 from core.context import Context
 from core.records import ColumnFilter, Example, IssueFilter, PredictedRow, RowOrder, RowsBehind, Story, Tally
+from core.review.words import label_words
 from core.services.evaluation.measures import evaluate
 from core.services.issues.listing import latest_scan, lines_of, ranks
 from core.services.review.log import log_lines
@@ -165,14 +166,14 @@ def _flagged(context: Context, told: Story, number: str, offset: int, order: Row
     where = IssueFilter("label")
     total, chosen = ranks(context, scan, where, order or BY_RANK, PAGE_ROWS, offset)
     found = lines_of(context, scan, where, chosen)
-    words = target_of(told.dataset).words
+    target = target_of(told.dataset)
     suggested = [one.issue.suggested_label for one in found]
     return (
         total,
         [one.example for one in found],
         {
-            "label": [words(one.issue.given_label) for one in found],
-            "suggested": [None if label is None else words(label) for label in suggested],
+            "label": [label_words(one.issue.given_label, target) for one in found],
+            "suggested": [None if label is None else target.words(label) for label in suggested],
             "label quality": [one.issue.score for one in found],
         },
     )
