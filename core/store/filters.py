@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from core.errors import NotFoundError, UsageError
-from core.modalities import PAYLOAD_COLUMNS
+from core.modalities import PAYLOAD_COLUMNS, WORDS
 from core.records import (
     EXAMPLE_ID,
     Attribute,
@@ -56,7 +56,7 @@ def where_sql(where: RowFilter, dataset: Dataset, relation: str) -> Condition:
     if where.attribute is not None:
         parts.append(_attribute(where, dataset.attributes))
     if (where.text or "").split():
-        parts.append(_words("text", (where.text or "").split()))
+        parts.append(_words(WORDS, (where.text or "").split()))
     if where.duplicates == "exact":
         parts.append((_repeated(relation, "count(*) > 1"), []))
     parts += [_row_column(one, dataset, target) for one in where.columns]
