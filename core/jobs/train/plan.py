@@ -19,7 +19,7 @@ def foresee_train(
     if amount.modality.fine_tuning.at_once:
         return Foreseen(_fitted(amount, spec, train, predicted))
     if spec.strategy == "head":
-        return Foreseen(head_works(amount, spec, "train", train, predicted))
+        return Foreseen(_head(amount, spec, train, predicted))
     each = amount.cost(spec.max_tokens) / max(1, amount.rows)
     usual = usual_of(spec.model, amount.modality)
     learns = LEARNS[spec.strategy]
@@ -45,11 +45,10 @@ def foresee_train(
     return Foreseen(works)
 
 
-def head_works(amount: Amount, spec: TrainSpec, kind: str, train: int, predicted: int) -> Works:
-    """Of a quick retrain, and of what begins like one."""
+def _head(amount: Amount, spec: TrainSpec, train: int, predicted: int) -> Works:
     missing = amount.missing(spec.model, spec.max_tokens)
     return (
-        start(kind),
+        start("train"),
         loading(spec.model),
         encoding(amount, spec.model, "encoding", missing, loads=False),
         Work("solving", f"{spec.model}: solving", amount.heads(train), 7e-6, even=False, sure=True, heavy=True),
