@@ -152,7 +152,7 @@ class Verdicts:
             "words": str(drawn.get(WORDS) or "")[:_CARD],
             "thumbnail": drawn.get("thumbnail"),
             "name": str(drawn.get("name"))[:_NAME],
-            "label": example.label or "",
+            "label": example.label,
             "suggested": row.suggested,
             "likely": list(row.likely),
             "caption": row.caption,

@@ -48,7 +48,7 @@ def row(
     known = {
         "example_id": example.example_id,
         **drawing.on_desk(context, example, grid),
-        "label": example.label or "",
+        "label": example.label,
         "meta": _meta(item, drawing),
         "whole": f"{page}{example.example_id}",
         "blind": item.blind,
@@ -126,7 +126,7 @@ def _neighbour(context: Context, neighbour: Neighbour, drawing: Drawing) -> Json
     example = neighbour.example
     return {
         "example_id": example.example_id,
-        "label": example.label or "",
+        "label": example.label,
         "similarity": neighbour.similarity,
         **drawing.near(context, example),
     }

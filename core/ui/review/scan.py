@@ -12,6 +12,8 @@ from core.records import Dataset, IssueFilter, Scan, Version
 from core.services.issues.listing import latest_scan
 from core.services.review.blind import Blind, has_held_out
 from core.services.review.sources import HELD_OUT, ScanSource, Source
+from core.services.review.unlabelled import UnlabelledSource
+from core.store.versions import nothing_labelled
 from core.ui import keys
 from core.ui.lists.issue_filter import FLAGGED, filter_bar
 from core.ui.modalities import drawing_of
@@ -38,9 +40,13 @@ def views_of(dataset: Dataset) -> Mapping[View, str]:
     return {name: say(title) for name, title in _VIEWS.items() if name != "grid" or has_grid}
 
 
-def not_scanned(context: Context, dataset: Dataset, version: Version, user: str) -> None:
-    """Where there is nothing to hand out: a scan, or a model of it as it is."""
+def not_scanned(context: Context, dataset: Dataset, version: Version, user: str, mode: Mode) -> None:
+    """Where there is nothing to hand out: a scan, or a model of it as it is. Where nothing is labelled yet, its rows in
+    random order."""
     if not_yet(dataset, "scan"):
+        return
+    if nothing_labelled(context.store, version.version_id):
+        _unlabelled_queue(context, dataset, version, user, mode)
         return
     empty_state(
         say("Version {number} has not been scanned", number=version.number),
@@ -49,6 +55,16 @@ def not_scanned(context: Context, dataset: Dataset, version: Version, user: str)
         shows="desk",
         action=lambda: scan_and_train(context, dataset, version, user),
     )
+
+
+def _unlabelled_queue(context: Context, dataset: Dataset, version: Version, user: str, mode: Mode) -> None:
+    st.caption(
+        say(
+            "Rows without a label, in random order. Once two classes have some rows, make a version and scan it: the "
+            "others then come with a suggestion."
+        )
+    )
+    stage(context, dataset, version, user, lambda: UnlabelledSource(version.version_id), mode)
 
 
 def queue_filter(context: Context, dataset: Dataset, scan: Scan) -> IssueFilter:
