@@ -156,7 +156,7 @@ class Verdicts:
             "words": str(drawn.get(WORDS) or "")[:_CARD],
             "thumbnail": drawn.get("thumbnail"),
             "name": str(drawn.get("name"))[:_NAME],
-            "label": self._shown(example.label, example) or "",
+            "label": self._shown(example.label, example),
             "suggested": self._shown(row.suggested, example),
             "likely": list(row.likely),
             "caption": row.caption,
