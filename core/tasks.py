@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from core.errors import UsageError
 from core.modalities import Modality
+from core.modalities.audio.facts import AUDIO
 from core.modalities.image.facts import IMAGE
 from core.modalities.table_row.facts import TABLE_ROW
 from core.modalities.text.facts import TEXT
@@ -35,6 +36,7 @@ TASKS: dict[str, Task] = {
         Task("text-classification", later("Text classification"), TEXT, ONE_CLASS),
         Task("tabular-classification", later("Tabular classification"), TABLE_ROW, ONE_CLASS),
         Task("image-classification", later("Image classification"), IMAGE, ONE_CLASS),
+        Task("audio-classification", later("Audio classification"), AUDIO, ONE_CLASS),
         Task("multi-label-text", later("Multi-label text classification"), TEXT, MULTI_LABEL),
     )
 }

@@ -46,10 +46,10 @@ def export(
     """Writes every row of a version with its labels as of then to `out`, which must not exist, and returns it. Labels
     are as they are stored; `named` puts a column of their names beside them, in a table.
 
-    `csv` (formulas escaped, unless it is to be `plain`), `parquet` and `jsonl` are files, `imagefolder` is a ZIP of one
-    folder per class, and `datasets` is a folder for `datasets.load_from_disk`, written by a process of its own. Takes
-    as long as it takes: a page calls it off its script thread. Raises UsageError where the format does not exist or
-    does not fit the task.
+    `csv` (formulas escaped, unless it is to be `plain`), `parquet` and `jsonl` are files, `imagefolder` and
+    `audiofolder` are ZIPs of one folder per class, and `datasets` is a folder for `datasets.load_from_disk`, written by
+    a process of its own. Takes as long as it takes: a page calls it off its script thread. Raises UsageError where the
+    format does not exist or does not fit the task.
     """
     dataset = get_dataset(context.store, get_version(context.store, version_id).dataset_id)
     task = task_named(dataset.task)

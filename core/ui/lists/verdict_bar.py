@@ -151,6 +151,7 @@ class Verdicts:
             "example_id": example.example_id,
             "words": str(drawn.get(WORDS) or "")[:_CARD],
             "thumbnail": drawn.get("thumbnail"),
+            "sound": drawn.get("sound"),
             "name": str(drawn.get("name"))[:_NAME],
             "label": example.label or "",
             "suggested": row.suggested,
