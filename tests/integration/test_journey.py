@@ -16,6 +16,7 @@ from PIL import Image
 
 from core.tasks import TASKS, Task
 from tests.integration.cli_support import WORDS, Run, write_rows
+from tests.sounds import wav
 
 ROWS, WRONG = 90, 6
 COLOURS = {"red": (200, 40, 40), "green": (40, 200, 40), "blue": (40, 40, 200)}
@@ -52,6 +53,20 @@ def _images(folder: Path) -> tuple[Path, list[str]]:
         (folder / "images" / given).mkdir(parents=True, exist_ok=True)
         Image.fromarray(pixels).save(folder / "images" / given / f"{row:03d}.png")
     return folder / "images", []
+
+
+PITCHES = {"low": 220.0, "middle": 600.0, "high": 1_500.0}
+
+
+def _sounds(folder: Path) -> tuple[Path, list[str]]:
+    """Noisy tones of three pitches in class folders, some of them in a wrong one."""
+    chance = random.Random(3)
+    for row in range(ROWS):
+        pitch = list(PITCHES)[row % 3]
+        given = chance.choice([other for other in PITCHES if other != pitch]) if row < WRONG else pitch
+        (folder / "sounds" / given).mkdir(parents=True, exist_ok=True)
+        (folder / "sounds" / given / f"{row:03d}.wav").write_bytes(wav(row, PITCHES[pitch], 0.2 + 0.002 * row))
+    return folder / "sounds", []
 
 
 TAGS = {"film": ("actor", "scene", "camera"), "money": ("bank", "market", "shares"), "sport": ("goal", "match", "team")}
@@ -91,6 +106,7 @@ def _tables(folder: Path) -> tuple[Path, list[str]]:
 MADE: dict[str, Callable[[Path], tuple[Path, list[str]]]] = {
     "text-classification": _texts,
     "image-classification": _images,
+    "audio-classification": _sounds,
     "multi-label-text": _tagged,
     "tabular-classification": _tables,
 }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -36,14 +37,11 @@ print({one["label"]: one["score"] for one in found})
 def _alone(folder: Path, wave: np.ndarray, tmp_path: Path) -> dict[str, float]:
     """What a Python without Winnow says of a sound, by transformers' own pipeline."""
     np.save(tmp_path / "wave.npy", wave)
+    others = [place for place in sys.path if "site-packages" in place]
     ran = subprocess.run(
         [sys.executable, "-c", ALONE, str(folder), str(tmp_path / "wave.npy")],
         cwd=tmp_path,
-        env={
-            "HF_HOME": str(tmp_path / "hub"),
-            "HF_HUB_OFFLINE": "1",
-            "PYTHONPATH": ":".join(p for p in sys.path[1:] if "packages" in p),
-        },
+        env={"HF_HOME": str(tmp_path / "hub"), "HF_HUB_OFFLINE": "1", "PYTHONPATH": os.pathsep.join(others)},
         capture_output=True,
         text=True,
         timeout=120,
