@@ -18,7 +18,7 @@ from core.modalities.audio.preparation import Pictures
 from core.targets import Target
 from core.targets.one_class.facts import ONE_CLASS
 
-FRAMES = 96
+FRAMES = 48
 """Of a spectrogram where nothing says how long sounds are: 1 s."""
 CODE = ("log_mel.py", "features.py")
 MODEL, CONFIG, EXTRACTOR = (

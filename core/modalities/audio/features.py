@@ -19,9 +19,9 @@ RANGE = 10.0
 """What is so much quieter than the loudest, in nepers of power (43 dB), is cut off there."""
 AT_ONCE = 4096
 """Frames that are transformed together."""
-TRIMMED = 7.0
-"""A sound begins and ends where it is less than so much quieter than its loudest, in nepers of power (30 dB)."""
-BANDS, PARTS = 40, 16
+TRIMMED = 6.0
+"""A sound begins and ends where it is less than so much quieter than its loudest, in nepers of power (26 dB)."""
+BANDS, PARTS = 24, 16
 """Bands of pitch and parts of time in `statistics`."""
 WIDTH = PARTS * BANDS + 3 * BANDS
 """How many numbers these are."""
@@ -54,17 +54,9 @@ def normalised(mel: Array) -> Array:
     return np.asarray((mel - mel.mean()) / (mel.std() + 1e-5), np.float32)
 
 
-def fitted(mel: Array, frames: int) -> Array:
-    """(frames, bands): cut to its middle where it is longer, silent on both sides where it is shorter."""
-    spare = len(mel) - frames
-    if spare >= 0:
-        return mel[spare // 2 : spare // 2 + frames]
-    return np.pad(mel, ((-spare // 2, -spare - -spare // 2), (0, 0)), constant_values=mel.min())
-
-
 def picture(wave: Array, bands: int, frames: int) -> Array:
-    """(frames, bands): what the convolutional network is given of a sound."""
-    return fitted(normalised(log_mel(wave, bands)), frames)
+    """(frames, bands): what the convolutional network is given of a sound, as long as it may be."""
+    return part_means(normalised(trimmed(log_mel(wave, bands))), frames)
 
 
 def statistics(wave: Array) -> Array:
@@ -72,7 +64,7 @@ def statistics(wave: Array) -> Array:
     the deviation of the change from frame to frame of each band."""
     mel = normalised(trimmed(log_mel(wave, BANDS)))
     change = np.diff(mel, axis=0).std(0) if len(mel) > 1 else np.zeros(BANDS, np.float32)
-    return np.concatenate([part_means(mel).ravel(), mel.mean(0), mel.std(0), change]).astype(np.float32)
+    return np.concatenate([part_means(mel, PARTS).ravel(), mel.mean(0), mel.std(0), change]).astype(np.float32)
 
 
 def trimmed(mel: Array) -> Array:
@@ -81,10 +73,10 @@ def trimmed(mel: Array) -> Array:
     return mel[loud[0] : loud[-1] + 1] if len(loud) else mel
 
 
-def part_means(mel: Array) -> Array:
-    """(`PARTS`, bands): the mean over each of so many equal parts of time, which may begin within a frame."""
-    edges = np.linspace(0, len(mel), PARTS + 1)
+def part_means(mel: Array, parts: int) -> Array:
+    """(parts, bands): the mean over each of so many equal parts of time, which may begin within a frame."""
+    edges = np.linspace(0, len(mel), parts + 1)
     before = np.minimum(edges.astype(np.int64), len(mel) - 1)
     summed = np.concatenate([np.zeros((1, mel.shape[1])), np.cumsum(mel, 0, dtype=np.float64)])
     up_to = summed[before] + (edges - before)[:, None] * mel[before]
-    return np.asarray(np.diff(up_to, axis=0) * PARTS / len(mel), np.float32)
+    return np.asarray(np.diff(up_to, axis=0) * parts / len(mel), np.float32)

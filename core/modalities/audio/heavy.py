@@ -18,9 +18,9 @@ from core.modalities.payloads import Payloads
 from core.modalities.preparation import Preparation
 from core.progress import Report
 
-FRAMES_PER_SECOND = 100
-STEP, MOST = 16, 1024
-"""A spectrogram's length is a multiple of so many frames, and no more than these: 10 s."""
+FRAMES_PER_SECOND = 50
+STEP, FEWEST, MOST = 16, 32, 512
+"""A spectrogram has a multiple of so many frames, at least and at most these; a longer sound is seen less finely."""
 
 
 def encoder(name: str) -> Encoder:
@@ -30,7 +30,7 @@ def encoder(name: str) -> Encoder:
 
 
 def near_space(payloads: Payloads, arrays: Path, encoders: Sequence[Encoder], tick: Report) -> NDArray[np.float32]:
-    """40 bands of pitch over 16 parts of time."""
+    """24 bands of pitch over 16 parts of time."""
     from core.modalities.audio.statistics_encoder import LogMelStatistics, near_rows
 
     return near_rows(LogMelStatistics().embed(payloads, arrays, tick))
@@ -58,9 +58,9 @@ def preparation(folder: Path, name: str, model: Any, max_tokens: int) -> Picture
 
 
 def input_size(payloads: Payloads) -> int:
-    """Of the bundled network: the frames of a spectrogram that nearly every sound fits into."""
+    """Of the bundled network: the frames that each sound is seen in, by how long nearly every one is."""
     wanted = math.ceil(typical_seconds(payloads) * FRAMES_PER_SECOND / STEP) * STEP
-    return max(2 * STEP, min(MOST, wanted))
+    return max(FEWEST, min(MOST, wanted))
 
 
 def pooling_model(name: str) -> None:

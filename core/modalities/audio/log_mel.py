@@ -7,7 +7,9 @@ while it learns sees each sound faster or slower, higher or lower, earlier or la
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
+from itertools import pairwise
 from typing import Any, ClassVar
 
 import numpy as np
@@ -19,11 +21,13 @@ from transformers.modeling_outputs import SequenceClassifierOutput
 
 from .features import RATE, WIDTH, picture, statistics
 
-TEMPO, SHIFT, PITCH, HEIGHT = 0.3, 0.15, 0.18, 0.12
+TEMPO, SHIFT, PITCH, HEIGHT = 0.2, 0.12, 0.16, 0.12
 """How far a spectrogram is changed while learning: logarithm of the tempo, share of the time, logarithm of the width of
 bands, share of the height."""
-LEVEL, TILT, NOISE = 0.3, 0.3, 0.25
-GAPS, WIDEST = 2, 0.19
+CONTRAST, LEVEL, TILT, WAVES, NOISE = 0.2, 0.3, 0.4, 0.3, 0.2
+"""And what becomes of its values: logarithm of their factor, what is added, what is added more of to one end of the
+bands than to the other, a wave over the bands such as another throat or microphone makes, noise."""
+GAPS, WIDEST = 2, 0.2
 """Gaps in time, and in pitch: how many of each, and how wide at most."""
 
 
@@ -33,9 +37,9 @@ class LogMelConfig(PreTrainedConfig):
     model_type: ClassVar[str] = "winnow-log-mel"
     body: str = "convolution"
     """`convolution`, or `statistics`: a linear layer alone."""
-    bands: int = 64
-    frames: int = 64
-    channels: list[int] | tuple[int, ...] = (32, 64, 128)
+    bands: int = 32
+    frames: int = 32
+    channels: list[int] | tuple[int, ...] = (24, 64, 128)
     dropout: float = 0.3
 
 
@@ -46,11 +50,11 @@ class LogMelFeatureExtractor(SequenceFeatureExtractor):  # type: ignore[misc,unu
 
     def __init__(
         self,
-        feature_size: int = 64,
+        feature_size: int = 32,
         sampling_rate: int = RATE,
         padding_value: float = 0.0,
         body: str = "convolution",
-        frames: int = 64,
+        frames: int = 32,
         **others: Any,
     ) -> None:
         super().__init__(feature_size=feature_size, sampling_rate=sampling_rate, padding_value=padding_value, **others)
@@ -77,7 +81,7 @@ class LogMelFeatureExtractor(SequenceFeatureExtractor):  # type: ignore[misc,unu
 
 
 class Block(nn.Module):
-    """Two convolutions with a way past them, then half the size."""
+    """Two convolutions with a way past them."""
 
     def __init__(self, given: int, channels: int) -> None:
         super().__init__()
@@ -90,8 +94,7 @@ class Block(nn.Module):
 
     def forward(self, given: Tensor) -> Tensor:
         hidden = self.dropout(torch.relu(self.first_norm(self.first(given))))
-        hidden = torch.relu(self.second_norm(self.second(hidden)) + self.past(given))
-        return nn.functional.max_pool2d(hidden, 2)
+        return torch.relu(self.second_norm(self.second(hidden)) + self.past(given))
 
 
 class LogMelForAudioClassification(PreTrainedModel):
@@ -105,10 +108,8 @@ class LogMelForAudioClassification(PreTrainedModel):
         width = WIDTH
         if config.body == "convolution":
             widths = list(config.channels)
-            self.stem = nn.Conv2d(1, widths[0], 5, stride=2, padding=2, bias=False)
-            self.stem_norm = nn.GroupNorm(8, widths[0])
-            pairs = zip([widths[0], *widths[:-1]], widths, strict=True)
-            self.layers = nn.ModuleList([Block(given, channels) for given, channels in pairs])
+            self.stem = nn.Conv2d(1, widths[0], 5, padding=2)
+            self.layers = nn.ModuleList([Block(*pair) for pair in pairwise(widths)])
             self.dropout = nn.Dropout(config.dropout)
             width = 2 * widths[-1]
         self.classifier = nn.Linear(width, config.num_labels)
@@ -132,9 +133,9 @@ class LogMelForAudioClassification(PreTrainedModel):
             return given
         hidden = given.transpose(1, 2)[:, None]
         hidden = changed(hidden) if self.training else hidden
-        hidden = torch.relu(self.stem_norm(self.stem(hidden)))
+        hidden = torch.relu(self.stem(hidden))
         for layer in self.layers:
-            hidden = layer(hidden)
+            hidden = layer(nn.functional.max_pool2d(hidden, 2))
         return self.dropout(torch.cat([hidden.mean((2, 3)), hidden.amax((2, 3))], 1))
 
 
@@ -153,7 +154,9 @@ def changed(given: Tensor) -> Tensor:
     found = nn.functional.grid_sample(given, grid, padding_mode="border", align_corners=False)
     each = (count, 1, 1, 1)
     slope = torch.linspace(-1, 1, bands, **size).view(1, 1, bands, 1)
-    found = found + drawn(LEVEL).view(each) + drawn(TILT).view(each) * slope
+    wave = torch.cos(2 * math.pi * (slope * drawn(1).view(each) + drawn(1).view(each)))
+    found = found * torch.exp(drawn(CONTRAST)).view(each) + drawn(LEVEL).view(each)
+    found = found + drawn(TILT).view(each) * slope + drawn(WAVES).view(each) * wave
     found = found + torch.randn_like(found) * drawn(NOISE).abs().view(each)
     for length, shape in ((bands, (count, 1, bands, 1)), (frames, (count, 1, 1, frames))):
         places = torch.arange(length, device=given.device)[None]

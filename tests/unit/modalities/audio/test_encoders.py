@@ -22,7 +22,7 @@ from tests.unit.modalities.audio.sets import stored
 
 def test_parts_of_time_weigh_alike_whatever_the_length() -> None:
     rows = np.repeat(np.arange(5, dtype=np.float32)[:, None], features.BANDS, 1)
-    means = features.part_means(rows)
+    means = features.part_means(rows, features.PARTS)
     assert means.shape == (features.PARTS, features.BANDS)
     assert means.mean() == pytest.approx(rows.mean(), abs=1e-5)
     assert means[0, 0] == pytest.approx(0) and means[-1, 0] == pytest.approx(4)
@@ -73,7 +73,8 @@ def test_what_is_no_audio_model_says_so(tmp_path: Path) -> None:
         make_encoder("log-mel", "text")
 
 
-def test_the_network_is_given_what_nearly_every_sound_fits_into(tmp_path: Path) -> None:
+def test_the_network_sees_longer_sounds_in_more_frames(tmp_path: Path) -> None:
     payloads = stored(tmp_path / "media", [wav(seed, seconds=0.5) for seed in range(20)])
-    assert input_size(payloads) == 64
+    long = stored(tmp_path / "media", [wav(seed, seconds=2.0) for seed in range(20)])
+    assert (input_size(payloads), input_size(long)) == (32, 112)
     assert LogMelStatistics().embed(payloads, tmp_path / "arrays", unheard).shape == (20, features.WIDTH)
