@@ -155,7 +155,11 @@ def load_classifier(
 
         side = side or LARGE_SIDE
         return Classifier(
-            efficientnet.build(labels, side), found, tuple(labels), efficientnet.images(side), efficientnet.FIXED
+            efficientnet.build(labels, side, found.target),
+            found,
+            tuple(labels),
+            efficientnet.images(side),
+            efficientnet.FIXED,
         )
     if name == "log-mel":
         from core.finetune.classifiers import log_mel

@@ -160,7 +160,7 @@ def _of_listing(listing: Path, schema: Schema) -> Iterator[Item]:
                 yield Item(
                     "",
                     row[schema.payload],
-                    _text(row, schema.label),
+                    _label(row, schema),
                     _text(row, schema.split),
                     _text(row, schema.id),
                     Path(row.get(FILE_COLUMN) or "").name,
@@ -178,6 +178,15 @@ def _lines(path: Path) -> dict[str, Iterator[int]]:
     for row in pq.read_table(path).to_pylist():
         found.setdefault(row["file"], []).append(row["line"])
     return {file: iter(lines) for file, lines in found.items()}
+
+
+def _label(row: Mapping[str, object], schema: Schema) -> str | None:
+    """The text form of a row's label; None where it has none that can be read."""
+    target = task_named(schema.task).target
+    if not target.several:
+        return _text(row, schema.label)
+    found = target.classes_in(schema, row)
+    return None if found is None else target.label_of(found)
 
 
 def _text(row: Mapping[str, object], column: str | None) -> str | None:

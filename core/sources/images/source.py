@@ -26,6 +26,7 @@ from core.sources.images.folders import Place, notes_on, places
 from core.sources.images.kinds import IMAGES, SOUNDS, FileKind, commonest
 from core.sources.paths import TABLE_SUFFIXES, existing, is_utf8, shown_name, walk
 from core.sources.tabular import label_notes
+from core.targets.multi_label.facts import MULTI_LABEL
 from core.targets.one_class.facts import ONE_CLASS
 from core.tasks import task_of
 from core.words import stored
@@ -34,7 +35,7 @@ SKIPPED = ("__MACOSX", ".")
 """How files and folders begin that are nobody's examples."""
 TABLE = "metadata.jsonl"
 """Beside the folders, as `datasets` names it: an object a line, {file_name, label, split}, which says more of a file
-than its folder can. An export writes it where a class has a name that no folder may have."""
+than its folder can: a label may be a list of classes. An export writes it where a label is no name of a folder."""
 LOOKED_AT = 10_000
 """Names that say what a folder or archive holds."""
 _TABLE_BYTES = 64 * 1024**2
@@ -56,6 +57,8 @@ class Member:
     """Why it is set aside without being read."""
     class_folder: tuple[str, ...] = ()
     """The folder that says its class; empty where none does."""
+    several: bool = False
+    """Whether its label is a list of classes, in its text form."""
 
     @property
     def shown(self) -> str:
@@ -125,7 +128,10 @@ def _told(path: Path, table: PurePosixPath) -> dict[str, Mapping[str, str | None
         lines = opener.read(member, _TABLE_BYTES).decode("utf-8-sig").split("\n")
         rows = [json.loads(line) for line in lines if line.strip()]
         return {
-            str(table.parent / row["file_name"]): {key: _text(row[key]) for key in ("label", "split") if key in row}
+            str(table.parent / row["file_name"]): {
+                **{key: _text(row[key]) for key in ("label", "split") if key in row},
+                **({"several": "yes"} if isinstance(row["label"], list) else {}),
+            }
             for row in rows
             if "label" in row
         }
@@ -138,8 +144,10 @@ def _told(path: Path, table: PurePosixPath) -> dict[str, Mapping[str, str | None
 
 
 def _text(value: object) -> str | None:
-    if isinstance(value, list | dict):
+    if isinstance(value, dict) or (isinstance(value, list) and any(isinstance(one, list | dict) for one in value)):
         raise TypeError(f"{json.dumps(value)[:100]} is no class of one file")
+    if isinstance(value, list):
+        return MULTI_LABEL.label_of(map(str, value))
     return None if value is None or value == "" else str(value)
 
 
@@ -170,7 +178,7 @@ def _member(
     if not fault and label is None:
         fault = f"missing label: the {kind.modality.name} lies in no class folder"
     folder = () if row else place.class_folder
-    return Member(origin, str(path), ordinal, label, split or outer, fault, folder)
+    return Member(origin, str(path), ordinal, label, split or outer, fault, folder, bool(row.get("several")))
 
 
 def _none(name: str, kind: FileKind) -> str:
@@ -232,17 +240,16 @@ def preview(locations: Sequence[str], bench: Bench, kind: FileKind) -> Preview:
     opener.close()
     splits = sorted({member.split for member in good if member.split})
     names = [modality.name, "label", *(["split"] if splits else []), "file_name"]
-    schema = Schema(task_of(modality, ONE_CLASS).name, modality.name, "label", "split" if splits else None)
+    several = any(member.several for member in good)
+    schema = Schema(
+        task_of(modality, MULTI_LABEL if several else ONE_CLASS).name,
+        modality.name,
+        "label",
+        "split" if splits else None,
+    )
     listed = [[member.name, member.label, *([member.split] if splits else []), member.name] for member in good]
     columns = describe(names, ["BLOB", *["VARCHAR"] * (len(names) - 1)], listed)
-    notes = [
-        (
-            stored(f"{len(good):,} images in {len(by_class):,} class folders")
-            if kind is IMAGES
-            else stored(f"{len(good):,} sounds in {len(by_class):,} class folders")
-        )
-        + (f"; {', '.join(splits)}" if splits else "")
-    ]
+    notes = [_counted(len(good), len(by_class), kind, several) + (f"; {', '.join(splits)}" if splits else "")]
     if len(found) > len(good):
         notes.append(stored(f"{len(found) - len(good):,} other files will be set aside"))
     tables = sorted({Path(member.name).name for member in found if member.name.lower().endswith(TABLE_SUFFIXES)})
@@ -251,6 +258,17 @@ def preview(locations: Sequence[str], bench: Bench, kind: FileKind) -> Preview:
     notes += notes_on([member.class_folder for member in good], [tuple(member.name.split("/")[:-1]) for member in good])
     notes += label_notes(schema, [{"label": member.label} for member in good])
     return Preview(kind.source, columns[:-1], tuple(rows), schema, tuple(notes), len(good))
+
+
+def _counted(files: int, folders: int, kind: FileKind, several: bool) -> str:
+    """How many there are, and where their labels are from."""
+    if several:
+        if kind is IMAGES:
+            return stored(f"{files:,} images, the classes of each by {TABLE}")
+        return stored(f"{files:,} sounds, the classes of each by {TABLE}")
+    if kind is IMAGES:
+        return stored(f"{files:,} images in {folders:,} class folders")
+    return stored(f"{files:,} sounds in {folders:,} class folders")
 
 
 def _row(member: Member, opener: Opener, payload: str) -> dict[str, Any]:
