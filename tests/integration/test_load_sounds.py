@@ -66,7 +66,7 @@ def test_a_table_of_paths_keeps_its_other_columns(context: Context, tmp_path: Pa
     (tmp_path / "clips").mkdir()
     with (tmp_path / "calls.csv").open("w", newline="") as file:
         writer = csv.writer(file)
-        writer.writerow(["file", "bird", "place"])
+        writer.writerow(["file", "label", "place"])
         for row in range(12):
             (tmp_path / "clips" / f"{row}.wav").write_bytes(wav(row))
             writer.writerow([f"clips/{row}.wav", ("owl", "wren")[row % 2], ("wood", "field")[row // 6]])
@@ -84,7 +84,11 @@ def test_a_table_of_bytes_may_give_each_several_classes(context: Context, tmp_pa
     assert preview(context, [str(tmp_path / "calls.parquet")]).guess.payload == "audio"
     dataset = loaded(context, tmp_path / "calls.parquet", task="multi-label-audio", payload="audio", label="tags")
     assert (dataset.task, dataset.labels, dataset.row_count) == ("multi-label-audio", ("owl", "wren"), 6)
-    assert [json.loads(label) for label in column(context, dataset, "given_label")] == [["owl"], [], ["owl", "wren"]] * 2
+    assert [json.loads(label) for label in column(context, dataset, "given_label")] == [
+        ["owl"],
+        [],
+        ["owl", "wren"],
+    ] * 2
 
 
 def test_images_are_still_images(context: Context, tmp_path: Path) -> None:

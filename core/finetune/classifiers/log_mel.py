@@ -31,17 +31,20 @@ def build(labels: Sequence[str], frames: int, target: Target = ONE_CLASS) -> Any
     from core.finetune.classifiers.classifier import label_names
     from core.modalities.audio.log_mel import LogMelConfig, LogMelForAudioClassification
 
-    LogMelConfig.register_for_auto_class()
-    LogMelForAudioClassification.register_for_auto_class("AutoModelForAudioClassification")
-    return LogMelForAudioClassification(LogMelConfig(frames=frames, **label_names(labels, target)))
+    settings: Any = LogMelConfig
+    network: Any = LogMelForAudioClassification
+    settings.register_for_auto_class()
+    network.register_for_auto_class("AutoModelForAudioClassification")
+    return network(LogMelConfig(frames=frames, **label_names(labels, target)))
 
 
 def pictures(frames: int) -> Pictures:
     """What makes sounds ready for it."""
     from core.modalities.audio.log_mel import LogMelFeatureExtractor
 
-    LogMelFeatureExtractor.register_for_auto_class()
-    return Pictures(LogMelFeatureExtractor(frames=frames))
+    extractor: Any = LogMelFeatureExtractor
+    extractor.register_for_auto_class()
+    return Pictures(extractor(frames=frames))
 
 
 def write(folder: Path, labels: Sequence[str], weight: Tensor, bias: Tensor, target: Target = ONE_CLASS) -> None:

@@ -35,7 +35,7 @@ def log_mel(wave: Array, bands: int) -> Array:
     parts = (frames[start : start + AT_ONCE] * window for start in range(0, len(frames), AT_ONCE))
     power = [(np.abs(np.fft.rfft(part)) ** 2).astype(np.float32) @ filters for part in parts]
     found = np.log(np.concatenate(power) + np.float32(1e-10))
-    return np.maximum(found, found.max() - np.float32(RANGE))
+    return np.asarray(np.maximum(found, found.max() - RANGE), np.float32)
 
 
 @lru_cache(maxsize=4)

@@ -31,7 +31,7 @@ GAPS, WIDEST = 2, 0.2
 """Gaps in time, and in pitch: how many of each, and how wide at most."""
 
 
-class LogMelConfig(PreTrainedConfig):
+class LogMelConfig(PreTrainedConfig):  # type: ignore[no-untyped-call,unused-ignore]
     """What the network is made of."""
 
     model_type: ClassVar[str] = "winnow-log-mel"
@@ -97,7 +97,7 @@ class Block(nn.Module):
         return torch.relu(self.second_norm(self.second(hidden)) + self.past(given))
 
 
-class LogMelForAudioClassification(PreTrainedModel):
+class LogMelForAudioClassification(PreTrainedModel):  # type: ignore[no-untyped-call,unused-ignore]
     """Sounds into classes."""
 
     config_class = LogMelConfig
@@ -112,8 +112,8 @@ class LogMelForAudioClassification(PreTrainedModel):
             self.layers = nn.ModuleList([Block(*pair) for pair in pairwise(widths)])
             self.dropout = nn.Dropout(config.dropout)
             width = 2 * widths[-1]
-        self.classifier = nn.Linear(width, config.num_labels)
-        self.post_init()
+        self.classifier = nn.Linear(width, int(config.num_labels or 0))
+        self.post_init()  # type: ignore[no-untyped-call,unused-ignore]
 
     def _init_weights(self, module: nn.Module) -> None:
         """torch's own draw stands."""
@@ -131,29 +131,29 @@ class LogMelForAudioClassification(PreTrainedModel):
     def _seen(self, given: Tensor) -> Tensor:
         if self.config.body != "convolution":
             return given
-        hidden = given.transpose(1, 2)[:, None]
+        hidden: Tensor = given.transpose(1, 2)[:, None]
         hidden = changed(hidden) if self.training else hidden
         hidden = torch.relu(self.stem(hidden))
         for layer in self.layers:
             hidden = layer(nn.functional.max_pool2d(hidden, 2))
-        return self.dropout(torch.cat([hidden.mean((2, 3)), hidden.amax((2, 3))], 1))
+        pooled: Tensor = self.dropout(torch.cat([hidden.mean((2, 3)), hidden.amax((2, 3))], 1))
+        return pooled
 
 
 def changed(given: Tensor) -> Tensor:
     """(b, 1, bands, frames): each of the spectrograms as another recording of it might look."""
     count, _, bands, frames = given.shape
-    size = {"device": given.device, "dtype": given.dtype}
 
     def drawn(most: float) -> Tensor:
-        return torch.empty(count, **size).uniform_(-most, most)
+        return given.new_empty(count).uniform_(-most, most)
 
-    nothing = torch.zeros(count, **size)
+    nothing = given.new_zeros(count)
     time = torch.stack([torch.exp(drawn(TEMPO)), nothing, drawn(SHIFT)], 1)
     pitch = torch.stack([nothing, torch.exp(drawn(PITCH)), drawn(HEIGHT)], 1)
     grid = nn.functional.affine_grid(torch.stack([time, pitch], 1), list(given.shape), align_corners=False)
-    found = nn.functional.grid_sample(given, grid, padding_mode="border", align_corners=False)
+    found: Tensor = nn.functional.grid_sample(given, grid, padding_mode="border", align_corners=False)
     each = (count, 1, 1, 1)
-    slope = torch.linspace(-1, 1, bands, **size).view(1, 1, bands, 1)
+    slope = torch.linspace(-1, 1, bands, device=given.device, dtype=given.dtype).view(1, 1, bands, 1)
     wave = torch.cos(2 * math.pi * (slope * drawn(1).view(each) + drawn(1).view(each)))
     found = found * torch.exp(drawn(CONTRAST)).view(each) + drawn(LEVEL).view(each)
     found = found + drawn(TILT).view(each) * slope + drawn(WAVES).view(each) * wave
@@ -162,7 +162,7 @@ def changed(given: Tensor) -> Tensor:
         places = torch.arange(length, device=given.device)[None]
         for _ in range(GAPS):
             wide = drawn(WIDEST).abs() * length
-            start = torch.rand(count, **size) * (length - wide)
+            start = drawn(1).abs() * (length - wide)
             gap = (places >= start[:, None]) & (places < (start + wide)[:, None])
             found = found.masked_fill(gap.view(shape), 0.0)
     return found
@@ -173,5 +173,6 @@ def register() -> None:
     from transformers import AutoConfig, AutoFeatureExtractor, AutoModelForAudioClassification
 
     AutoConfig.register(LogMelConfig.model_type, LogMelConfig, exist_ok=True)
-    AutoFeatureExtractor.register(LogMelConfig, LogMelFeatureExtractor, exist_ok=True)
+    extractors: Any = AutoFeatureExtractor
+    extractors.register(LogMelConfig, LogMelFeatureExtractor, exist_ok=True)
     AutoModelForAudioClassification.register(LogMelConfig, LogMelForAudioClassification, exist_ok=True)

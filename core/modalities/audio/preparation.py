@@ -105,8 +105,9 @@ class Waves:
         """The extractor in the model's folder. Raises ModelError where there is none."""
         from transformers import AutoFeatureExtractor
 
+        extractors: Any = AutoFeatureExtractor
         try:
-            extractor = AutoFeatureExtractor.from_pretrained(folder, trust_remote_code=False, local_files_only=True)
+            extractor = extractors.from_pretrained(folder, trust_remote_code=False, local_files_only=True)
             int(extractor.sampling_rate)
         except Exception as error:
             raise ModelError(
@@ -167,7 +168,7 @@ def typical_seconds(payloads: Payloads) -> float:
 
 
 def _longest(payloads: Payloads, rate: int) -> int:
-    return round(min(SECONDS, _seconds(payloads, np.arange(len(payloads))).max()) * rate)
+    return round(min(SECONDS, float(_seconds(payloads, np.arange(len(payloads))).max())) * rate)
 
 
 def _seconds(payloads: Payloads, rows: NDArray[np.int64]) -> NDArray[np.float64]:
