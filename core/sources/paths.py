@@ -18,7 +18,19 @@ from core.sources.guess import LABEL_NAMES, split_name
 IMAGE_SUFFIXES = IMAGE.suffixes
 FILE_SUFFIXES = frozenset[str]().union(*(modality.suffixes for modality in MODALITIES.values()))
 """Of every kind of file that is an example by itself."""
-TABLE_SUFFIXES = (".csv", ".tsv", ".json", ".jsonl", ".ndjson", ".parquet", ".pq", ".arrow", ".feather", ".xlsx")
+TABLE_SUFFIXES = (
+    ".csv",
+    ".tsv",
+    ".json",
+    ".jsonl",
+    ".ndjson",
+    ".parquet",
+    ".pq",
+    ".arrow",
+    ".feather",
+    ".xlsx",
+    ".conll",
+)
 _WRITTEN = (".csv", ".tsv", ".json", ".jsonl", ".ndjson")
 _HEAD = 4096
 """Bytes that the names of a table's columns are looked for in."""
