@@ -28,6 +28,7 @@ BENCHMARKS = (
     "scan",
     "finetune",
     "label_errors",
+    "sounds",
     "tables",
     "wrong_share",
     "outliers",
