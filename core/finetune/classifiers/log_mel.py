@@ -13,7 +13,7 @@ from safetensors.torch import save_file
 from torch import Tensor
 
 import core.modalities.audio as audio
-from core.modalities.audio.features import RATE
+from core.modalities.audio.features import RATE, VERSION
 from core.modalities.audio.preparation import Pictures
 from core.targets import Target
 from core.targets.one_class.facts import ONE_CLASS
@@ -35,7 +35,7 @@ def build(labels: Sequence[str], frames: int, target: Target = ONE_CLASS) -> Any
     network: Any = LogMelForAudioClassification
     settings.register_for_auto_class()
     network.register_for_auto_class("AutoModelForAudioClassification")
-    return network(LogMelConfig(frames=frames, **label_names(labels, target)))
+    return network(LogMelConfig(frames=frames, features=VERSION, **label_names(labels, target)))
 
 
 def pictures(frames: int) -> Pictures:
@@ -64,6 +64,7 @@ def write(folder: Path, labels: Sequence[str], weight: Tensor, bias: Tensor, tar
         "auto_map": {"AutoConfig": CONFIG, "AutoModelForAudioClassification": MODEL},
         "model_type": "winnow-log-mel",
         "body": "statistics",
+        "features": VERSION,
         "dtype": "float32",
     }
     _write_json(folder / "config.json", about | label_names(labels, target))

@@ -9,6 +9,8 @@ import numpy as np
 
 Array = np.ndarray[Any, np.dtype[np.float32]]
 
+VERSION = 1
+"""Counts up when any of this file changes what it gives: a model that was saved before then says so."""
 RATE = 16_000
 """Samples per second."""
 WINDOW, HOP = 512, 160

@@ -19,7 +19,7 @@ from transformers import BatchFeature, PreTrainedConfig, PreTrainedModel
 from transformers.feature_extraction_sequence_utils import SequenceFeatureExtractor
 from transformers.modeling_outputs import SequenceClassifierOutput
 
-from .features import RATE, WIDTH, picture, statistics
+from .features import RATE, VERSION, WIDTH, picture, statistics
 
 TEMPO, SHIFT, PITCH, HEIGHT = 0.2, 0.12, 0.16, 0.12
 """How far a spectrogram is changed while learning: logarithm of the tempo, share of the time, logarithm of the width of
@@ -37,6 +37,8 @@ class LogMelConfig(PreTrainedConfig):  # type: ignore[no-untyped-call,unused-ign
     model_type: ClassVar[str] = "winnow-log-mel"
     body: str = "convolution"
     """`convolution`, or `statistics`: a linear layer alone."""
+    features: int = 0
+    """`features.VERSION` when it was made."""
     bands: int = 32
     frames: int = 32
     channels: list[int] | tuple[int, ...] = (24, 64, 128)
@@ -105,6 +107,8 @@ class LogMelForAudioClassification(PreTrainedModel):  # type: ignore[no-untyped-
 
     def __init__(self, config: LogMelConfig) -> None:
         super().__init__(config)
+        if config.features != VERSION:
+            raise ValueError(f"it was made for version {config.features} of its features, and this is {VERSION}")
         width = WIDTH
         if config.body == "convolution":
             widths = list(config.channels)

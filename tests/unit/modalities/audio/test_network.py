@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import subprocess
 import sys
@@ -11,6 +12,7 @@ import numpy as np
 import pytest
 import torch
 
+from core.errors import ModelError
 from core.finetune.classifiers import log_mel
 from core.finetune.classifiers.classifier import load_classifier
 from core.finetune.predictor import Predictor
@@ -71,6 +73,14 @@ def test_a_sound_in_a_file_and_the_same_sound_open_are_predicted_alike(tmp_path:
     predictor = Predictor(load_classifier("log-mel", TASK, LABELS, seed=1))
     both, _ = predictor.predict([tmp_path / "a.wav", opened((tmp_path / "a.wav"), 16_000)])
     assert both[0] == pytest.approx(both[1], abs=1e-6)
+
+
+def test_a_model_of_other_features_is_refused(tmp_path: Path) -> None:
+    log_mel.write(tmp_path, LABELS, torch.zeros(3, features.WIDTH), torch.zeros(3))
+    about = json.loads((tmp_path / "config.json").read_text())
+    (tmp_path / "config.json").write_text(json.dumps(about | {"features": features.VERSION + 1}))
+    with pytest.raises(ModelError, match=f"made for version {features.VERSION + 1} of its features"):
+        Predictor.open(tmp_path)
 
 
 def test_while_it_learns_a_sound_is_changed_and_the_same_draw_changes_it_alike() -> None:
