@@ -27,6 +27,8 @@ bands, share of the height."""
 CONTRAST, LEVEL, TILT, WAVES, NOISE = 0.2, 0.3, 0.4, 0.3, 0.2
 """And what becomes of its values: logarithm of their factor, what is added, what is added more of to one end of the
 bands than to the other, a wave over the bands such as another throat or microphone makes, noise."""
+PLACES = 4
+"""The last layer is told what was found where: in so many parts of time, and of pitch."""
 GAPS, WIDEST = 2, 0.2
 """Gaps in time, and in pitch: how many of each, and how wide at most."""
 
@@ -39,7 +41,7 @@ class LogMelConfig(PreTrainedConfig):  # type: ignore[no-untyped-call,unused-ign
     """`convolution`, or `statistics`: a linear layer alone."""
     features: int = 0
     """`features.VERSION` when it was made."""
-    bands: int = 32
+    bands: int = 24
     frames: int = 32
     channels: list[int] | tuple[int, ...] = (24, 64, 128)
     dropout: float = 0.3
@@ -52,7 +54,7 @@ class LogMelFeatureExtractor(SequenceFeatureExtractor):  # type: ignore[misc,unu
 
     def __init__(
         self,
-        feature_size: int = 32,
+        feature_size: int = 24,
         sampling_rate: int = RATE,
         padding_value: float = 0.0,
         body: str = "convolution",
@@ -115,7 +117,7 @@ class LogMelForAudioClassification(PreTrainedModel):  # type: ignore[no-untyped-
             self.stem = nn.Conv2d(1, widths[0], 5, padding=2)
             self.layers = nn.ModuleList([Block(*pair) for pair in pairwise(widths)])
             self.dropout = nn.Dropout(config.dropout)
-            width = 2 * widths[-1]
+            width = PLACES**2 * widths[-1]
         self.classifier = nn.Linear(width, int(config.num_labels or 0))
         self.post_init()  # type: ignore[no-untyped-call,unused-ignore]
 
@@ -140,7 +142,7 @@ class LogMelForAudioClassification(PreTrainedModel):  # type: ignore[no-untyped-
         hidden = torch.relu(self.stem(hidden))
         for layer in self.layers:
             hidden = layer(nn.functional.max_pool2d(hidden, 2))
-        pooled: Tensor = self.dropout(torch.cat([hidden.mean((2, 3)), hidden.amax((2, 3))], 1))
+        pooled: Tensor = self.dropout(nn.functional.adaptive_avg_pool2d(hidden, PLACES).flatten(1))
         return pooled
 
 
