@@ -8,7 +8,7 @@ from typing import Any, Generic, TypeVar, cast
 import numpy as np
 from numpy.typing import NDArray
 
-from core.duplicates.neighbourhood import Neighbourhood
+from core.duplicates.neighbourhood import Neighbourhood, SomeNeighbours
 from core.targets import Labels
 
 Probabilities = NDArray[np.floating[Any]]
@@ -46,7 +46,7 @@ class Signals:
     """The labels as they were before people corrected some, in their array form: what tells how labels come about."""
     embeddings = Signal[NDArray[np.float32]]()
     """(n, d) of the tier's newest encoder; may be a view of a file."""
-    neighbours = Signal[Neighbourhood]()
+    neighbours = Signal[Neighbourhood | SomeNeighbours]()
     """The nearest rows by these embeddings."""
     contents = Signal[NDArray[np.bytes_]]()
     """(n,) digests: equal for rows of equal content."""
@@ -66,6 +66,16 @@ class Signals:
         known = {"labels": labels, "probabilities": probabilities, "judged": judged, **unseen, **others}
         return cls({name: lambda value=value: value for name, value in known.items()})  # type: ignore[misc]
 
+    def among(self, rows: NDArray[np.int64]) -> Signals:
+        """The same of some rows (m,), ascending. What names other rows (`example_ids`, what `neighbours` finds) still
+        means all of them."""
+        makers = dict(self._makers)
+        for name in PER_ROW & makers.keys():
+            makers[name] = lambda name=name: self.value(name)[rows]  # type: ignore[index, misc]
+        if "neighbours" in makers:
+            makers["neighbours"] = lambda: self.neighbours.among(rows)
+        return Signals(makers, self.settings)
+
     def value(self, name: str) -> object:
         """The signal of that name. Raises KeyError for one that the scan does not make."""
         if name not in self._made:
@@ -73,5 +83,7 @@ class Signals:
         return self._made[name]
 
 
+PER_ROW = frozenset(("labels", "probabilities", "judged", "known", "before"))
+"""Those of them that `among` narrows."""
 SIGNALS = frozenset(name for name, value in vars(Signals).items() if isinstance(value, Signal))
 """Names of all signals."""

@@ -47,6 +47,11 @@ def class_words(name: str, target: Target) -> str:
     return target.words(target.label_of((name,)))
 
 
+def label_words(label: str | None, target: Target) -> str:
+    """A label as people read it, or that there is none."""
+    return say("no label") if label is None else target.words(label)
+
+
 def change_words(before: str | None, after: str, target: Target) -> str:
     """`changed to sport`; of several classes `added corn, removed wheat`."""
     if target.several:
@@ -60,7 +65,7 @@ def change_words(before: str | None, after: str, target: Target) -> str:
     return say("changed to {label}", label=isolated(target.words(after)))
 
 
-def change_marks(before: str, after: str | None, target: Target) -> str | None:
+def change_marks(before: str | None, after: str | None, target: Target) -> str | None:
     """What a label looks like, beside it: the other class; of several classes `+ corn, − wheat`, or that they are the
     same. None where it looks like nothing in particular."""
     if after is None or not target.several:

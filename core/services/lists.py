@@ -145,8 +145,17 @@ def listed(
 def rows_listed(dataset: Dataset, query: Mapping[str, str]) -> Listed:
     """`listed` of a dataset's rows."""
     columns = row_columns(dataset)
-    usual = [one.name for one in columns if one.column != "given_label"]
+    hidden = {"given_label", *unread(dataset)}
+    usual = [one.name for one in columns if one.column not in hidden]
     return listed(dataset, query, columns, usual, BY_ROW)
+
+
+def unread(dataset: Dataset) -> tuple[str, ...]:
+    """The attributes that say where tokens are, or what stood beside them: files have them, and nobody reads them."""
+    if "tokens" not in dataset.layout:
+        return ()
+    beside = (one.column for one in dataset.attributes if one.column.startswith("column_"))
+    return (dataset.layout["tokens"], *beside)
 
 
 def issues_listed(dataset: Dataset, query: Mapping[str, str]) -> Listed:

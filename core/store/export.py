@@ -108,8 +108,8 @@ def export_issues(
 
 def write_job_rows(db: Database, version_id: str, out: Path, labels: Sequence[str]) -> Path:
     """Writes what a job works on, by row id: `example_id`, `content_hash`, `label` (INTEGER, position in `labels`, or
-    INTEGER[] where a label may be several classes), `split`, `text`, `media_id`, `known` (a person has confirmed the
-    label), `before` (the label as it was loaded, where that was another one)."""
+    INTEGER[] where a label may be several classes; null for none), `split`, `text`, `media_id`, `known` (a person has
+    confirmed the label), `before` (the label as it was loaded, where that was another one)."""
     out.parent.mkdir(parents=True, exist_ok=True)
     dataset, rows = get_dataset(db, get_version(db, version_id).dataset_id), relation(db, version_id)
     with db.cursor() as cursor:
@@ -123,8 +123,9 @@ def write_job_rows(db: Database, version_id: str, out: Path, labels: Sequence[st
             f"""COPY (SELECT r.example_id, r.content_hash, n.class AS label, r.split, r.text, r.media_id,
                              r.example_id IN {known_sql(db, version_id)} AS known,
                              CASE WHEN r.given_label <> r.label THEN g.class END AS before
-                      FROM {rows} r JOIN names n ON n.name = r.label
-                      LEFT JOIN names g ON g.name = r.given_label ORDER BY r.example_id)
+                      FROM {rows} r LEFT JOIN names n ON n.name = r.label
+                      LEFT JOIN names g ON g.name = r.given_label
+                      WHERE r.label IS NULL OR n.name IS NOT NULL ORDER BY r.example_id)
                 TO {literal(str(out))} (FORMAT parquet)"""
         )
     return out

@@ -23,6 +23,7 @@ __all__ = [
     "apply_splits",
     "changes",
     "count_changes",
+    "count_unlabelled",
     "get_version",
     "holding",
     "insert_kept",
@@ -53,6 +54,16 @@ def get_version(db: Database, version_id: str) -> Version:
     if not found:
         raise NotFoundError(f"Version {version_id!r} not found.", "Take one from the dataset's list of versions.")
     return found[0]
+
+
+def count_unlabelled(db: Database, version_id: str) -> int:
+    """Rows of a version without a label. Raises `NotFoundError`."""
+
+    def counted() -> int:
+        (found,) = db.fetch_one(f"SELECT count(*) FROM {relation(db, version_id)} WHERE label IS NULL") or (0,)
+        return int(found)
+
+    return db.remembered(("unlabelled", version_id), counted)
 
 
 def add_fingerprint(db: Database, version_id: str) -> Version:
@@ -118,7 +129,7 @@ def apply_acts(cursor: Cursor, version_id: str, parent: Version, up_to: int) -> 
                        CASE WHEN action = 'relabel' THEN new_label END new_label
                 FROM {in_force_at_sql(parent.version_id, up_to)} f
                 JOIN {_relation(parent)} r ON r.example_id = f.example_id
-                WHERE f.action = 'exclude' OR (f.action = 'relabel' AND f.new_label <> r.label)
+                WHERE f.action = 'exclude' OR (f.action = 'relabel' AND f.new_label IS DISTINCT FROM r.label)
             ) d ON d.example_id = p.example_id
             ORDER BY 3""",
         [version_id, parent.dataset_id, parent.version_id],

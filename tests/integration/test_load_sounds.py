@@ -24,7 +24,7 @@ from tests.sounds import saved, tone, wav
 
 @pytest.fixture
 def archive(tmp_path: Path) -> Path:
-    """Eight sounds in two classes and two splits, and files that cannot be used."""
+    """Eight sounds in two classes and two splits, one of no class, and files that cannot be used."""
     path = tmp_path / "calls.zip"
     with zipfile.ZipFile(path, "w") as out:
         for row in range(8):
@@ -40,16 +40,16 @@ def archive(tmp_path: Path) -> Path:
 
 def test_a_zip_of_class_folders_loads_with_splits_and_measures(context: Context, archive: Path) -> None:
     dataset = loaded(context, archive)
-    assert (dataset.task, dataset.labels, dataset.row_count) == ("audio-classification", ("owl", "wren"), 8)
-    assert column(context, dataset, "split") == ["train"] * 6 + ["test"] * 2
-    assert column(context, dataset, "seconds") == [0.3] * 8
-    assert column(context, dataset, "sample_rate") == [8_000] * 8
+    assert (dataset.task, dataset.labels, dataset.row_count) == ("audio-classification", ("owl", "wren"), 9)
+    assert column(context, dataset, "split") == ["train"] * 6 + ["test"] * 2 + [None]
+    assert column(context, dataset, "given_label")[-1] is None
+    assert column(context, dataset, "seconds") == [0.3] * 9
+    assert column(context, dataset, "sample_rate") == [8_000] * 9
     assert -20 < column(context, dataset, "level_dbfs")[0] < -10
     kinds = {one.name: one.kind for one in dataset.attributes}
     assert kinds["seconds"] == "number" and len(kinds) == 6
     assert sorted(reason for _, reason in set_aside(context, dataset)) == [
         "empty sound: the file holds no samples",
-        "missing label: the audio lies in no class folder",
         "not a sound file (.txt)",
         "sound of 11.7 minutes, the limit is 10 minutes",
         "unreadable sound: the file is broken, or of no known sound format",

@@ -16,7 +16,7 @@ from core.services.load import preview, start_load, wait
 from core.services.splits import split_counts
 from core.services.views import save_view
 from core.store.datasets import list_datasets
-from core.store.versions import get_version, list_versions
+from core.store.versions import count_unlabelled, get_version, list_versions
 from core.ui.data.load import free_name
 from tests.integration.load_support import loaded
 
@@ -410,7 +410,8 @@ def test_a_person_says_the_delimiter_between_classes(app: Context, open_at: Open
     assert "labels among them: spam 24, rude 12" in words(shown)
     shown.button(key="load-start").click().run()
     dataset = _loaded(app)
-    assert (dataset.task, dataset.labels, dataset.row_count) == ("multi-label-text", ("rude", "spam"), 24)
+    assert (dataset.task, dataset.labels, dataset.row_count) == ("multi-label-text", ("rude", "spam"), 25)
+    assert count_unlabelled(app.store, dataset.latest_version_id) == 1
     assert [attribute.name for attribute in dataset.attributes if not attribute.derived] == ["rude", "spam"]
 
 

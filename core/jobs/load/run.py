@@ -39,7 +39,7 @@ from core.sources.images.payload import Finder
 from core.sources.rejects import RejectWriter
 from core.sources.tabular import FILE_COLUMN, LINE_COLUMN, REASON_COLUMN
 from core.tasks import task_named
-from core.words import later, stored
+from core.words import later
 
 CHUNK = 64
 """Files that one process takes at a time."""
@@ -293,8 +293,7 @@ def _run(
     stage: str,
 ) -> None:
     for count, (item, (name, outcome)) in enumerate(outcomes, 1):
-        unlabelled = "" if item.label else stored("missing label")
-        reason = item.fault or unlabelled or (outcome if isinstance(outcome, str) else "")
+        reason = item.fault or (outcome if isinstance(outcome, str) else "")
         if reason:
             rejects.add(item.file, item.line, reason, _shown(item.payload))
         elif not isinstance(outcome, str):

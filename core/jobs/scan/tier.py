@@ -43,10 +43,11 @@ def _issues(kind: str, target: Target, given: pa.Array, signals: Signals, found:
     rank = np.empty(count, np.int64)
     judged = np.ones(count, bool) if found.judged is None else found.judged
     settled = np.zeros(count, bool) if found.settled is None else found.settled
-    rank[np.lexsort((found.score, ~judged, settled))] = np.arange(1, count + 1)
+    about = np.ones(count, bool) if found.about is None else found.about
+    rank[np.lexsort((found.score, ~judged, settled, ~about))] = np.arange(1, count + 1)
     nothing = pa.nulls(count, given.type)
     suggested = nothing if found.suggestion is None else label_column(target, found.suggestion, signals.classes)
-    return pa.table(
+    table = pa.table(
         {
             "example_id": signals.example_ids,
             "issue_type": pa.DictionaryArray.from_arrays(np.zeros(count, np.int32), [kind]).cast(pa.string()),
@@ -58,6 +59,7 @@ def _issues(kind: str, target: Target, given: pa.Array, signals: Signals, found:
             "rank": rank,
         }
     )
+    return table if found.about is None else table.filter(pa.array(found.about))
 
 
 def _save(path: Path, probabilities: NDArray[np.floating[Any]]) -> None:

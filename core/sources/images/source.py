@@ -73,10 +73,10 @@ def members(locations: Sequence[str], within: Sequence[Path] | None, kind: FileK
     splits = [split_name(path.stem) for path in paths]
     named = splits if len(set(splits)) > 1 else [None] * len(paths)
     found = [member for path, split in zip(paths, named, strict=True) for member in _listed(path, split, kind)]
-    if not any(not member.fault for member in found):
+    if not any(member.label is not None and not member.fault for member in found):
+        faults = [f": {member.shown}: {member.fault}" for member in found if member.fault]
         raise SourceError(
-            f"{locations[0]} holds no {kind.modality.many} in class folders"
-            + (f": {found[0].shown}: {found[0].fault}." if found else "."),
+            f"{locations[0]} holds no {kind.modality.many} in class folders" + (f"{faults[0]}." if faults else "."),
             f"Put the {kind.modality.many} of each class into a folder of its own: {_such_as(kind)}. "
             f"Read are {kind.read}.",
         )
@@ -175,8 +175,6 @@ def _member(
     row = told.get(str(path), {})
     label, split = row.get("label", place.label), row.get("split", place.split)
     fault = _none(path.name, kind)
-    if not fault and label is None:
-        fault = f"missing label: the {kind.modality.name} lies in no class folder"
     folder = () if row else place.class_folder
     return Member(origin, str(path), ordinal, label, split or outer, fault, folder, bool(row.get("several")))
 
@@ -249,7 +247,11 @@ def preview(locations: Sequence[str], bench: Bench, kind: FileKind) -> Preview:
     )
     listed = [[member.name, member.label, *([member.split] if splits else []), member.name] for member in good]
     columns = describe(names, ["BLOB", *["VARCHAR"] * (len(names) - 1)], listed)
-    notes = [_counted(len(good), len(by_class), kind, several) + (f"; {', '.join(splits)}" if splits else "")]
+    outside = len(by_class.get(None, ()))
+    inside, classes = len(good) - outside, len(by_class.keys() - {None})
+    notes = [_counted(inside, classes, kind, several) + (f"; {', '.join(splits)}" if splits else "")]
+    if outside:
+        notes.append(_outside(outside, kind))
     if len(found) > len(good):
         notes.append(stored(f"{len(found) - len(good):,} other files will be set aside"))
     tables = sorted({Path(member.name).name for member in found if member.name.lower().endswith(TABLE_SUFFIXES)})
@@ -269,6 +271,13 @@ def _counted(files: int, folders: int, kind: FileKind, several: bool) -> str:
     if kind is IMAGES:
         return stored(f"{files:,} images in {folders:,} class folders")
     return stored(f"{files:,} sounds in {folders:,} class folders")
+
+
+def _outside(files: int, kind: FileKind) -> str:
+    """How many have no label."""
+    if kind is IMAGES:
+        return stored(f"{files:,} images in no class folder are kept without a label")
+    return stored(f"{files:,} sounds in no class folder are kept without a label")
 
 
 def _row(member: Member, opener: Opener, payload: str) -> dict[str, Any]:

@@ -37,7 +37,7 @@ from core.ui.lists.tools import (
 from core.ui.lists.verdict_bar import Verdicts
 from core.ui.modalities import drawing_of, line_of
 from core.ui.parts.background import result_of
-from core.ui.parts.labels import value_said
+from core.ui.parts.labels import label_said, value_said
 from core.ui.parts.problems import plain
 from core.words import ENGLISH, say, say_n, speaking, stored
 
@@ -171,7 +171,10 @@ def _records_of(
             found[title] = [line_of(tools.dataset, row, CELL_CHARACTERS) for row in rows]
         elif one.column in ("label", "given_label"):
             labels = [getattr(row, one.column) for row in rows]
-            found[title] = [None if label is None else target.words(label) for label in labels]
+            found[title] = [
+                None if label is None else label_said(target, label, row.text)
+                for row, label in zip(rows, labels, strict=True)
+            ]
         elif one.column in names:
             name = names[one.column]
             found[title] = [value_said(tools.dataset, name, row.attributes[name]) for row in rows]
@@ -181,7 +184,10 @@ def _records_of(
     given = next(one for one in tools.columns if one.column == "given_label")
     if changed and given not in listed.columns and not _chosen(listed, tools):
         found[given.title] = [
-            None if row.given_label in (None, row.label) else target.words(row.given_label) for row in rows
+            None
+            if row.given_label is None or row.given_label == row.label
+            else label_said(target, row.given_label, row.text)
+            for row in rows
         ]
     if verdicts:
         found["verdict"] = [verdicts.get(row.example_id) for row in rows]

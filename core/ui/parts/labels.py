@@ -12,10 +12,20 @@ import streamlit as st
 
 from core.profile.records import MISSING
 from core.records import Dataset
+from core.targets import Target
 from core.tasks import target_of
 from core.words import later, say, say_stored
 
-__all__ = ["attribute_said", "class_in_url", "classes_told", "split_said", "target_of", "value_said", "words_of"]
+__all__ = [
+    "attribute_said",
+    "class_in_url",
+    "classes_told",
+    "label_said",
+    "split_said",
+    "target_of",
+    "value_said",
+    "words_of",
+]
 
 SPLITS = (later("train"), later("validation"), later("test"))
 
@@ -24,6 +34,11 @@ def words_of(dataset: Dataset) -> Callable[[str | None], str | None]:
     """What says a label of the dataset in words; no label stays none."""
     words = target_of(dataset).words
     return lambda label: None if label is None else words(label)
+
+
+def label_said(target: Target, label: str, text: str | None) -> str:
+    """A label in words; of one that lies in the example, what it covers there."""
+    return target.words(label) if target.words_in is None else target.words_in(label, text or "")
 
 
 def classes_told(dataset: Dataset, known: str | None) -> dict[str, object]:

@@ -12,6 +12,7 @@ from streamlit.elements.lib.column_types import ColumnConfig
 from core.beside.answers import Pending
 from core.context import Context
 from core.records import Example, IssueFilter, PredictedRow, RowsBehind, Story, Tally
+from core.review.words import label_words
 from core.services.evaluation.measures import evaluate
 from core.services.issues.listing import latest_scan, page
 from core.services.review.log import log
@@ -152,14 +153,14 @@ def _flagged(context: Context, told: Story, number: str, offset: int) -> Listed:
     if scan is None:
         return 0, (), {}
     found = page(context, scan, IssueFilter("label"), PAGE_ROWS, offset)
-    words = target_of(told.dataset).words
+    target = target_of(told.dataset)
     suggested = [one.issue.suggested_label for one in found.lines]
     return (
         found.total,
         [one.example for one in found.lines],
         {
-            "label": [words(one.issue.given_label) for one in found.lines],
-            "suggested": [None if label is None else words(label) for label in suggested],
+            "label": [label_words(one.issue.given_label, target) for one in found.lines],
+            "suggested": [None if label is None else target.words(label) for label in suggested],
             "label quality": [one.issue.score for one in found.lines],
         },
     )
