@@ -17,9 +17,9 @@ from core.services.prediction.playground import Reply, ask
 from core.typed import JsonObject
 from core.ui.modalities.asking import waiting
 from core.ui.modalities.image import image_url, media_of, named, thumbnail_url
+from core.ui.modalities.sounds import address
 from core.ui.parts.background import result_of
 from core.ui.parts.problems import plain
-from core.ui.parts.sounds import address
 from core.ui.parts.upload import arrived
 from core.words import later, say, say_n, stored
 
