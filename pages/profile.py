@@ -23,7 +23,7 @@ from core.ui.profile.content import content_view
 from core.ui.profile.parts import Opened, opened_rows
 from core.ui.shell.frame import open_page
 from core.ui.spans.entities import entities_view, has_entities
-from core.words import later
+from core.words import later, say
 
 SPANS = {"spans": later("Entities")}
 VIEWS = {
@@ -35,7 +35,8 @@ VIEWS = {
 
 frame = open_page("Profile")
 context, dataset, version = frame.context, frame.dataset, frame.version
-view = view_switch({**(SPANS if has_entities(dataset) else {}), **VIEWS})
+offered = {**(SPANS if has_entities(dataset) else {}), **VIEWS}
+view = view_switch({name: say(title) for name, title in offered.items()})
 opened: Opened | None = None
 with shown_errors():
     if view == "spans":

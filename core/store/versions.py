@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from typing import Any
 
 import pyarrow as pa
 
@@ -182,20 +183,22 @@ def count_changes(db: Database, version_id: str) -> int:
 
 def changes(db: Database, version_id: str, limit: int, offset: int = 0) -> list[VersionChange]:
     """What reviewers changed between a version's parent and itself, by row."""
-    version = get_version(db, version_id)
+    sql, parameters = changes_sql(get_version(db, version_id))
     db.newest_act()
-    return db.records(
-        VersionChange,
-        f"""SELECT c.example_id, left(e.text, {_EXCERPT}) AS given, coalesce(p.label, e.given_label) AS from_label,
-                   CASE WHEN NOT c.excluded THEN coalesce(c.label, e.given_label) END AS to_label,
-                   d.reviewer, d.decided_at
-            FROM ({_CHANGED}) c
-            JOIN {examples_table(version.dataset_id)} e ON e.example_id = c.example_id
-            JOIN {ACTS} d ON d.decision_id = c.decision_id
-            LEFT JOIN overrides p ON p.version_id = ? AND p.example_id = c.example_id
-            ORDER BY c.example_id LIMIT ? OFFSET ?""",
-        [version_id, version.parent_id, version.parent_id, limit, offset],
-    )
+    return db.records(VersionChange, f"{sql} ORDER BY c.example_id LIMIT ? OFFSET ?", [*parameters, limit, offset])
+
+
+def changes_sql(version: Version) -> tuple[str, list[Any]]:
+    """What reviewers changed between a version's parent and itself, as a query with its parameters: the columns are the
+    fields of `VersionChange`."""
+    sql = f"""SELECT c.example_id, left(e.text, {_EXCERPT}) AS given, coalesce(p.label, e.given_label) AS from_label,
+                     CASE WHEN NOT c.excluded THEN coalesce(c.label, e.given_label) END AS to_label,
+                     d.reviewer, d.decided_at
+              FROM ({_CHANGED}) c
+              JOIN {examples_table(version.dataset_id)} e ON e.example_id = c.example_id
+              JOIN {ACTS} d ON d.decision_id = c.decision_id
+              LEFT JOIN overrides p ON p.version_id = ? AND p.example_id = c.example_id"""
+    return sql, [version.version_id, version.parent_id, version.parent_id]
 
 
 def holding(db: Database, dataset_id: str, decision_ids: Sequence[str]) -> dict[str, tuple[int, ...]]:

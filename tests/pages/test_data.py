@@ -277,6 +277,17 @@ def test_rows_set_aside_are_counted_and_shown_with_line_and_reason(open_at: Open
     assert "too many" in table["content"][0]
 
 
+def test_rows_set_aside_are_narrowed_and_sorted(open_at: OpenAt, films: str) -> None:
+    shown = open_at(
+        "data", dataset=films, view="rejected", rejected_where="reason contains nothing", where="stars >= 3"
+    )
+    assert not problems(shown)
+    assert "No row matches these filters" in words(shown)
+    assert not shown.dataframe
+    shown = open_at("data", dataset=films, view="rejected", rejected_order="line desc", rejected_columns="line,reason")
+    assert list(shown.dataframe[0].value) == ["line", "reason"]
+
+
 def test_splits_become_a_new_version_with_the_class_counts_of_each_part(
     app: Context, open_at: OpenAt, films: str
 ) -> None:
