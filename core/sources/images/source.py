@@ -73,10 +73,10 @@ def members(locations: Sequence[str], within: Sequence[Path] | None, kind: FileK
     splits = [split_name(path.stem) for path in paths]
     named = splits if len(set(splits)) > 1 else [None] * len(paths)
     found = [member for path, split in zip(paths, named, strict=True) for member in _listed(path, split, kind)]
-    if not any(member.label is not None and not member.fault for member in found):
-        faults = [f": {member.shown}: {member.fault}" for member in found if member.fault]
+    if all(member.fault for member in found):
+        faults = [f": {member.shown}: {member.fault}" for member in found]
         raise SourceError(
-            f"{locations[0]} holds no {kind.modality.many} in class folders" + (f"{faults[0]}." if faults else "."),
+            f"{locations[0]} holds no {kind.modality.many}" + (f"{faults[0]}." if faults else "."),
             f"Put the {kind.modality.many} of each class into a folder of its own: {_such_as(kind)}. "
             f"Read are {kind.read}.",
         )

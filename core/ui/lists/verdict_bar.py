@@ -157,7 +157,7 @@ class Verdicts:
             "thumbnail": drawn.get("thumbnail"),
             "sound": drawn.get("sound"),
             "name": str(drawn.get("name"))[:_NAME],
-            "label": self._shown(example.label, example) or "",
+            "label": self._shown(example.label, example),
             "suggested": self._shown(row.suggested, example),
             "likely": list(row.likely),
             "caption": row.caption,
