@@ -32,6 +32,8 @@ BENCHMARKS = (
     "tables",
     "wrong_share",
     "outliers",
+    "waiting_pages",
+    "time_left",
     "soak",
 )
 RESULTS = Path(__file__).parent / "results"

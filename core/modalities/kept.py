@@ -12,6 +12,9 @@ from core.modalities.model_files import fingerprint
 
 LITE = "efficientnet-lite0-57934424-2"
 """Of the bundled EfficientNet at the size that suits each image."""
+PIXELS_SIDE = 16
+PIXELS = f"pixels-1-{PIXELS_SIDE}"
+"""Of the instant encoder of images."""
 BYTES_PER_TOKEN = 4.0
 """Of a text in UTF-8, on average: 4.1 of English news articles, 3.6 of short questions."""
 ATTENTION = 2_300.0

@@ -3,16 +3,21 @@
 from __future__ import annotations
 
 import json
+import logging
 import re
+import sqlite3
 import tempfile
+import time
 import zipfile
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from core.context import Context
-from core.errors import UsageError
+from core.errors import UsageError, WinnowError
 from core.files import whole
+from core.jobs.export.plan import foresee_export
 from core.jobs.export.web import export_datasets
+from core.jobs.foresight import staged
 from core.records import Dataset
 from core.services.lists import COLUMNS, row_columns, row_filter, rows_listed
 from core.services.spans.export import export_conll, export_json_lines
@@ -66,9 +71,25 @@ def export(
     if out.exists():
         raise UsageError(f"{out} exists already.", "Move it away, or write elsewhere.")
     out.parent.mkdir(parents=True, exist_ok=True)
+    began = time.monotonic()
+    written = _written(context, dataset, version_id, format, out, plain, named)
+    _learn(context, version_id, format, time.monotonic() - began)
+    return written
+
+
+def _written(
+    context: Context,
+    dataset: Dataset,
+    version_id: str,
+    format: str,  # noqa: A002
+    out: Path,
+    plain: bool,
+    named: bool,
+) -> Path:
+    task = task_named(dataset.task)
     if format == "datasets":
         return export_datasets(context, dataset, version_id, out)
-    if has_folders is not None:
+    if format == task.modality.folder_format:
         return _folders(context, version_id, out)
     if format == CONLL:
         if not task.target.located:
@@ -79,6 +100,15 @@ def export(
     if format == "csv":
         return store.export_rows(context.store, version_id, out, "csv", plain, named)
     return store.export_rows(context.store, version_id, out, "parquet" if format == "parquet" else "jsonl", named=named)
+
+
+def _learn(context: Context, version_id: str, format: str, seconds: float) -> None:  # noqa: A002
+    """How long this took is how long it will take. A file is no worse for that it cannot be kept."""
+    try:
+        [stage] = staged(context, [foresee_export(context, version_id, format)])
+        context.queue.learn_of(stage, seconds)
+    except (OSError, sqlite3.Error, WinnowError) as error:
+        logging.getLogger("winnow").warning("how long an export took is not kept: %s", error)
 
 
 def export_rows(

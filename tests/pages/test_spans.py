@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import json
 from collections.abc import Callable
 from pathlib import Path
 
@@ -74,11 +75,35 @@ def test_words_of_several_types_are_made_of_one_in_all_sentences_and_back(
     assert {one.type for one in places(app, version, "Washington")} == {"LOC", "ORG"}
 
 
-@pytest.mark.parametrize("page", ["issues", "training", "evaluation", "review"])
+@pytest.mark.parametrize("page", ["issues", "training", "evaluation"])
 def test_what_models_do_not_do_yet_is_said_in_a_sentence(names: Dataset, open_at: Open, page: str) -> None:
     shown = open_at(page, dataset="names")
     assert not shown.error
     assert "labels of this kind" in _said(shown)
+
+
+def test_the_desk_hands_out_rows_that_nothing_has_ranked(app: Context, names: Dataset, open_at: Open) -> None:
+    shown = open_at("review", dataset="names", reviewer="ada")
+    assert not shown.error
+    [desk] = [one.proto for one in shown.get("bidi_component") if one.proto.component_name == "winnow_review_desk"]
+    told = json.loads(desk.json)
+    assert (told["located"], told["actions"], told["counts"]["left"]) == (True, ["keep", "exclude", "unsure"], 4)
+    first, second, *_ = told["items"]
+    assert first["tokens"] == [[0, 3], [4, 7], [8, 18]]
+    assert first["same"]["Ada"] == []
+    assert [(row, places) for row, _, places, _ in first["same"]["Washington"]] == [(1, [[0, 10]]), (2, [[24, 34]])]
+    assert "#" not in first["meta"]
+    assert second["suggested"] is None
+    assert "NaN" not in desk.json
+
+
+def test_a_list_says_spans_in_words_and_leaves_their_edits_to_the_desk(names: Dataset, open_at: Open) -> None:
+    shown = open_at("data", dataset="names", view="rows", layout="cards")
+    assert not shown.exception
+    [bar] = [one.proto for one in shown.get("bidi_component") if one.proto.component_name == "winnow_verdict_bar"]
+    told = json.loads(bar.json)
+    assert (told["actions"], told["several"], told["labels"]) == (["keep", "exclude", "unsure"], False, [])
+    assert [one["label"] for one in told["items"]][:2] == ["Ada PER, Washington LOC", "Washington LOC"]
 
 
 @pytest.mark.parametrize("view", ["spans", "balance", "content", "checks", "bias"])

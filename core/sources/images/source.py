@@ -67,10 +67,10 @@ def members(locations: Sequence[str], within: Sequence[Path] | None) -> list[Mem
     splits = [split_name(path.stem) for path in paths]
     named = splits if len(set(splits)) > 1 else [None] * len(paths)
     found = [member for path, split in zip(paths, named, strict=True) for member in _listed(path, split)]
-    if not any(member.label is not None and not member.fault for member in found):
-        faults = [f": {member.shown}: {member.fault}" for member in found if member.fault]
+    if all(member.fault for member in found):
+        faults = [f": {member.shown}: {member.fault}" for member in found]
         raise SourceError(
-            f"{locations[0]} holds no images in class folders" + (f"{faults[0]}." if faults else "."),
+            f"{locations[0]} holds no images" + (f"{faults[0]}." if faults else "."),
             "Put the images of each class into a folder of its own: cats/1.jpg, dogs/2.jpg. "
             f"Read are {', '.join(sorted(IMAGE_SUFFIXES))}.",
         )

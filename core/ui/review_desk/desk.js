@@ -89,7 +89,7 @@ class DeskView {
         ? el("span", { class: "quiet" }, same ? t("the same") : t("nothing else")) : this.labels.chips(item.label, item.suggested))
     } else {
       this.given.textContent = this.labels.words(item.label)
-      this.suggested.textContent = item.suggested === item.label ? t("the same") : item.suggested === null ? t("none") : this.labels.words(item.suggested)
+      this.suggested.textContent = item.suggested === null ? t("none") : item.suggested === item.label ? t("the same") : this.labels.words(item.suggested)
       this.given.title = this.labels.guidelines[item.label] ?? ""
       this.suggested.title = this.labels.guidelines[item.suggested] ?? ""
     }
@@ -149,7 +149,7 @@ class DeskView {
   }
 
   neighbour(item, neighbour) {
-    const role = this.labels.same(neighbour.label, item.label) ? "given"
+    const role = neighbour.label === null ? "" : this.labels.same(neighbour.label, item.label) ? "given"
       : item.suggested !== null && this.labels.same(neighbour.label, item.suggested) ? "suggested" : ""
     const label = this.labels.several ? this.labels.chips(neighbour.label) : this.labels.words(neighbour.label)
     return el("li", { class: role },
