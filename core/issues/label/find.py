@@ -13,7 +13,7 @@ from scipy.sparse import csr_array
 
 from core.errors import UsageError
 from core.issues.contract import Found
-from core.issues.label import FLAG_BY, sets
+from core.issues.label import FLAG_BY, sets, spans
 from core.issues.label.confident import (
     RowFacts,
     calibrated_joint,
@@ -51,8 +51,11 @@ FULL_FILTER_CELLS = 1 << 29
 
 
 def find(signals: Signals) -> Found:
-    """What a scan takes down of wrong labels, flagged as its settings say; of several classes see `sets`."""
+    """What a scan takes down of wrong labels, flagged as its settings say; of several classes see `sets`, of spans
+    `spans`."""
     flag_by = str(signals.settings.get("flag_by", "winnow"))
+    if signals.has("words"):
+        return spans.find(signals, flag_by)
     if signals.labels.ndim > 1:
         return sets.find(signals, flag_by)
     finding = find_label_issues(signals, flag_by)
