@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 
 from core.errors import UsageError
 from core.modalities import Modality
@@ -11,10 +12,12 @@ from core.modalities.table_row.facts import TABLE_ROW
 from core.modalities.text.facts import TEXT
 from core.records import Dataset
 from core.targets import Target
+from core.targets.contract import Work
 from core.targets.multi_label.facts import MULTI_LABEL
 from core.targets.named import under_names
 from core.targets.one_class.facts import ONE_CLASS
-from core.words import later
+from core.targets.spans.facts import SPANS, misfit
+from core.words import later, say
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -36,10 +39,16 @@ TASKS: dict[str, Task] = {
         Task("tabular-classification", later("Tabular classification"), TABLE_ROW, ONE_CLASS),
         Task("image-classification", later("Image classification"), IMAGE, ONE_CLASS),
         Task("multi-label-text", later("Multi-label text classification"), TEXT, MULTI_LABEL),
+        Task("token-classification", later("Token classification (named entities)"), TEXT, SPANS),
     )
 }
 """Every task by name, modalities that take any column first: a guess asks these from the last to the first. Choices on
 pages and on the command line derive from it."""
+LACKS: Mapping[Work, str] = {
+    "scan": later("{task}: labels of this kind are not scanned yet."),
+    "train": later("{task}: no model learns labels of this kind yet."),
+}
+INSTEAD = later("They can be loaded, profiled, reviewed and exported.")
 ALIASES: dict[str, str] = {task.modality.name: task.name for task in TASKS.values() if task.target is ONE_CLASS}
 """Release 0.1 knew one class only and called a task by its modality: so do its jobs' specs and people's scripts."""
 
@@ -52,9 +61,18 @@ def task_named(name: str) -> Task:
     return task
 
 
+def check_has(task: Task, work: Work) -> None:
+    """Raises UsageError where models do not do that for a task yet."""
+    if work in task.target.lacks:
+        raise UsageError(say(LACKS[work], task=say(task.title)), say(INSTEAD))
+
+
 def target_of(dataset: Dataset) -> Target:
     """What a dataset's labels are, said and taken under the names that people gave its classes."""
-    return under_names(task_named(dataset.task).target, dataset.names)
+    target = task_named(dataset.task).target
+    if target.located and dataset.layout.get("overlap"):
+        target = replace(target, misfit=lambda label, text: misfit(label, text, may_overlap=True))
+    return under_names(target, dataset.names)
 
 
 def task_of(modality: Modality, target: Target) -> Task:

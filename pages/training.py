@@ -7,6 +7,7 @@ import streamlit as st
 from core.services.cleaning_effect import effects
 from core.services.runs.listing import done_runs, list_runs
 from core.ui.parts.choices import view_switch
+from core.ui.parts.empty import not_yet
 from core.ui.parts.next_step import next_act
 from core.ui.parts.problems import shown_errors
 from core.ui.shell.frame import open_page
@@ -35,7 +36,9 @@ line = st.container()
 view = view_switch({name: say(title) for name, title in VIEWS.items()})
 followed = None
 with shown_errors():
-    if view == "runs":
+    if not_yet(dataset, "train"):
+        pass
+    elif view == "runs":
         runs = list_runs(context, dataset.dataset_id)
         if runs:
             run, job = chosen_of(context, dataset, runs)

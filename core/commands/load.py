@@ -21,6 +21,7 @@ from core.records import ENDED, Dataset, Preview, Schema
 from core.services.classes.said import of_file
 from core.services.load import guess_for, located, preview, samples, start_load, wait, widened, with_labels
 from core.services.room import room_for_load
+from core.services.spans.words import layout_words
 from core.store.datasets import rejected
 from core.tasks import ALIASES, TASKS, task_named
 from core.together.caller import caller
@@ -55,6 +56,11 @@ ROLES = ("payload", "label", "split", "id")
 @click.option("--split", metavar="COL", help="the column with the split")
 @click.option("--id", metavar="COL", help="the source's own row id")
 @click.option("--features", metavar="COL,…", help="the columns that make up an example, where it is several")
+@click.option(
+    "--bad-tags",
+    type=click.Choice(("mend", "set aside")),
+    help="of sentences whose tags are not as their scheme has them (an I- after another type); default: mend",
+)
 @click.option("--class-name", multiple=True, metavar="CODE=NAME", help="what a class is called, see `classes`")
 @click.option("--classes", type=in_full, metavar="FILE", help="names and guidelines of the classes, see `classes`")
 def load_command(
@@ -92,6 +98,7 @@ def load_command(
         "notes": found.notes,
         "class_names": dict(dataset.names),
         "unnamed": unnamed,
+        "layout": dict(dataset.layout),
     }
     text = [f"{dataset.name}: {dataset.row_count:,} rows, {len(dataset.labels):,} classes, task {dataset.task}."]
     text += [f"  {role}: {value}" for role in ROLES if (value := getattr(schema, role))]
@@ -101,6 +108,7 @@ def load_command(
         named = ", ".join(schema.features[:FEATURES_SHOWN])
         text.append(f"  features: {named}" + (f" and {more:,} more" if more > 0 else ""))
     text += [f"  {note}" for note in found.notes]
+    text += [f"  {line}" for line in layout_words(dataset)]
     if dataset.rejected_count:
         text.append(f"{dataset.rejected_count:,} rows were set aside, the first of them:")
         text += [f"  {row.file}:{row.line or '–'}: {row.reason}" for row in aside]

@@ -15,7 +15,7 @@ from core.services.issues.listing import issue_types
 from core.services.issues.summary import type_text
 from core.services.room import room_for_scan
 from core.services.scan import FLAG_BY, run_scan
-from core.tasks import TASKS
+from core.tasks import TASKS, check_has, task_named
 from core.together.caller import caller
 
 DEFAULTS = ScanSpec(())
@@ -55,7 +55,8 @@ def scan_command(
     flag_by: str,
 ) -> Answer:
     """Look for wrong labels, near-duplicates and outliers."""
-    _, version = dataset_version(context, name)
+    dataset, version = dataset_version(context, name)
+    check_has(task_named(dataset.task), "scan")
     own = str(probabilities) if probabilities else None
     spec = ScanSpec(encoder, folds, seed, own, flag_by)
     room = room_for_scan(context, version.version_id, spec)

@@ -22,7 +22,7 @@ from core.services.runs.listing import flag, get_run
 from core.services.train import follow_train, own_config, start_train
 from core.store.datasets import get_dataset
 from core.store.versions import get_version
-from core.tasks import task_named
+from core.tasks import check_has, task_named
 from core.together.caller import caller
 from core.typed import JsonObject
 
@@ -76,13 +76,14 @@ def train_command(context: Context, name: str, version: int | None, resume: str 
 
 def _started(context: Context, version: Version, spec: TrainSpec) -> Run:
     """Says on standard error where it will run, with which precision and how much memory, and starts it."""
+    dataset = get_dataset(context.store, version.dataset_id)
+    check_has(task_named(dataset.task), "train")
     own, tell = own_config(spec), caller().err.write
     devices = find_devices(context.queue.launcher, own.config if own else None)
     used = own.over(spec) if own else spec
     needed = forecast(context, version.version_id, used, devices)
     if own:
         tell(f"{own.in_words(spec)}\n")
-    dataset = get_dataset(context.store, version.dataset_id)
     at_once = task_named(dataset.task).modality.fine_tuning.at_once
     precision = "" if spec.strategy == "head" else f" in {used_precision(devices, used)}"
     tell(f"runs on {'the CPU' if at_once else f'{used_devices(devices, used)}{precision}'}\n")

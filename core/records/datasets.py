@@ -56,6 +56,10 @@ class Dataset:
     """What people call classes, by class; one without goes by itself. Labels, files and models' rows never have it."""
     guidelines: Mapping[str, str] = field(default_factory=dict, hash=False)
     """What belongs in a class, by class, where somebody has written it down."""
+    layout: Mapping[str, str] = field(default_factory=dict, hash=False)
+    """How labels that are spans were written in the source, to write them so again: `scheme` of tags, `example` and
+    `label` (what the columns were called), `tokens` (the attribute with the bounds of its tokens), `mended` (rows),
+    `overlap` where some spans do."""
 
     def called(self, code: str) -> str:
         """A class as people read it."""

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Any
+from dataclasses import dataclass, field
+from typing import Any, Literal
 
 from core.records.datasets import Attribute
 from core.words import later
@@ -68,6 +68,8 @@ class Schema:
 
     features: tuple[str, ...] = ()
     """Those of `attributes` that make up the example, where it is several columns."""
+    bad_tags: Literal["mend", "set aside"] = "mend"
+    """Where labels are one tag for each token: what is done with rows whose tags are not as their scheme has them."""
 
     @property
     def labelled_by(self) -> tuple[str, ...]:
@@ -169,6 +171,8 @@ class Staged:
     rejected: str
     """Parquet file of the rows set aside: file, line, reason, content."""
     rejected_count: int
+    layout: Mapping[str, str] = field(default_factory=dict)
+    """See `Dataset.layout`."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -39,6 +39,11 @@ def check(doing: Doing, labels: Set[str], target: Target) -> Doing:
         raise UsageError(f"{action!r} is nothing that can be done to rows.", f"Use one of: {', '.join(DECIDES)}.")
     if action in ("add", "remove") and not target.several:
         raise UsageError(f"{action!r} is for labels of several classes, and here each row has one.", "Use relabel.")
+    if action in _LABELS and target.located:
+        raise UsageError(
+            f"{action!r} is for classes, and here labels are spans, each at a place of its own.",
+            "Change them on the Profile page, where the same words have several types, or row by row.",
+        )
     if action not in _LABELS:
         return Doing(action)
     if label is None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Set
 from dataclasses import replace
+from types import MappingProxyType
 
 from core.records import Decision
 from core.review.acts import DECIDING
@@ -21,16 +22,17 @@ def judge(
     labels: Set[str],
     target: Target,
     reviewer: str,
+    words: Mapping[int, str] = MappingProxyType({}),
 ) -> tuple[list[Act], list[Refusal]]:
     """Parts decisions into those to write and those refused.
 
     `rows` has the current label of every row of the version that the acts name, `in_force` their decisions,
-    `labels` the dataset's classes, `target` what its labels are. A change to the label that the row already has is
-    written as `keep`.
+    `labels` the dataset's classes, `target` what its labels are, `words` the rows' texts where labels lie in these. A
+    change to the label that the row already has is written as `keep`.
     """
     accepted, refused = [], []
     for act in acts:
-        problem = objection(act, rows, labels, target)
+        problem = objection(act, rows, labels, target, words)
         other = in_force.get(act.example_id) if act.example_id is not None else None
         if problem:
             refused.append(Refusal(act, problem))
@@ -68,7 +70,13 @@ def judge_undos(
     return accepted, refused
 
 
-def objection(act: Act, rows: Mapping[int, str | None], labels: Set[str], target: Target) -> str:
+def objection(
+    act: Act,
+    rows: Mapping[int, str | None],
+    labels: Set[str],
+    target: Target,
+    words: Mapping[int, str] = MappingProxyType({}),
+) -> str:
     """Why the act makes no sense for this version; empty where it does."""
     if act.action not in DECIDING:
         return stored(f"{act.action!r} is no decision. Use one of: {', '.join(DECIDING)}.")
@@ -78,7 +86,9 @@ def objection(act: Act, rows: Mapping[int, str | None], labels: Set[str], target
         return ""
     if not act.new_label:
         return stored(f"Row {act.example_id} is to be relabelled, but no label is given.")
-    return target.objection(act.new_label, labels)
+    problem = target.objection(act.new_label, labels)
+    within = words.get(act.example_id) if act.example_id is not None else None
+    return problem or ("" if within is None else target.misfit(act.new_label, within))
 
 
 def plain_keep(act: Act, rows: Mapping[int, str | None]) -> Act:

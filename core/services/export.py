@@ -1,4 +1,4 @@
-"""A version as a file or folder, in any of five formats."""
+"""A version as a file or folder, in any of six formats."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ from core.files import whole
 from core.jobs.export.web import export_datasets
 from core.records import Dataset
 from core.services.lists import COLUMNS, row_columns, row_filter, rows_listed
+from core.services.spans.export import export_conll, export_json_lines
 from core.sources.images.source import SKIPPED, TABLE
 from core.store import export as store
 from core.store.datasets import get_dataset
@@ -26,6 +27,8 @@ from core.tasks import TASKS, Task, task_named
 
 FORMATS = ("csv", "parquet", "jsonl", "datasets")
 """Of every task; a modality in files has a folder format besides."""
+CONLL = "conll"
+"""Of tasks whose labels are spans."""
 TABLES = ("csv", "parquet", "jsonl")
 """Those that hold any part of a version."""
 _ROWS_AT_ONCE = 1000
@@ -47,14 +50,14 @@ def export(
     are as they are stored; `named` puts a column of their names beside them, in a table.
 
     `csv` (formulas escaped, unless it is to be `plain`), `parquet` and `jsonl` are files, `imagefolder` is a ZIP of one
-    folder per class, and `datasets` is a folder for `datasets.load_from_disk`, written by a process of its own. Takes
-    as long as it takes: a page calls it off its script thread. Raises UsageError where the format does not exist or
-    does not fit the task.
+    folder per class, `conll` is a file or a folder with one for each split, and `datasets` is a folder for
+    `datasets.load_from_disk`, written by a process of its own. Takes as long as it takes: a page calls it off its
+    script thread. Raises UsageError where the format does not exist or does not fit the task.
     """
     dataset = get_dataset(context.store, get_version(context.store, version_id).dataset_id)
     task = task_named(dataset.task)
     has_folders = next((one.modality for one in TASKS.values() if one.modality.folder_format == format), None)
-    if format not in FORMATS and has_folders is None:
+    if format not in FORMATS and has_folders is None and format != CONLL:
         raise UsageError(f"Format '{format}' not found.", f"There are: {', '.join(all_formats())}.")
     if has_folders not in (None, task.modality):
         raise UsageError(
@@ -67,6 +70,12 @@ def export(
         return export_datasets(context, dataset, version_id, out)
     if has_folders is not None:
         return _folders(context, version_id, out)
+    if format == CONLL:
+        if not task.target.located:
+            raise UsageError(f"'{dataset.name}' has no spans (task {task.name}).", "Export it as csv or datasets.")
+        return export_conll(context, dataset, version_id, out, folder_name)
+    if format == "jsonl" and task.target.located and not named:
+        return export_json_lines(context, dataset, version_id, out)
     if format == "csv":
         return store.export_rows(context.store, version_id, out, "csv", plain, named)
     return store.export_rows(context.store, version_id, out, "parquet" if format == "parquet" else "jsonl", named=named)
@@ -98,7 +107,8 @@ def export_rows(
 def formats_of(task: Task) -> tuple[str, ...]:
     """The formats that a dataset of a task can be exported in."""
     folders = task.modality.folder_format
-    return (*FORMATS, folders) if folders else FORMATS
+    spans = (CONLL,) if task.target.located else ()
+    return (*FORMATS, *spans, *((folders,) if folders else ()))
 
 
 def all_formats() -> tuple[str, ...]:

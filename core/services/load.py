@@ -29,6 +29,7 @@ from core.services.room import room_for_load
 from core.settings import MAX_ATTRIBUTES, expanded
 from core.sources import SOURCES, hub, located
 from core.sources.guess import guess
+from core.sources.located import is_located
 from core.sources.samples import PLANTED_WORDS, SAMPLE_SCHEMAS
 from core.sources.several import sets_of
 from core.sources.tabular import check_label
@@ -206,7 +207,13 @@ def with_labels(found: Preview, schema: Schema) -> Schema:
     classes where there are several columns, a delimiter or lists, else one."""
     task, column = task_named(schema.task), [one for one in found.columns if one.name == schema.label]
     several = bool(schema.label_columns or schema.label_delimiter or any(sets_of(one, found.rows) for one in column))
-    same = (one for one in TASKS.values() if one.modality is task.modality and one.target.several is several)
+    if any(is_located(one, found.rows) for one in column):
+        return replace(schema, task=next(name for name, one in TASKS.items() if one.target.located))
+    same = (
+        one
+        for one in TASKS.values()
+        if one.modality is task.modality and one.target.several is several and not one.target.located
+    )
     return replace(schema, task=next(same, task).name)
 
 

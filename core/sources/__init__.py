@@ -7,7 +7,7 @@ from pathlib import Path
 
 from core.errors import SourceError
 from core.settings import expanded
-from core.sources import arrow, excel, hub, parquet, samples
+from core.sources import arrow, conll, excel, hub, parquet, samples
 from core.sources.base import Bench, Query, Source, Table
 from core.sources.delimited import source as delimited
 from core.sources.images import source as imagefolder
@@ -20,6 +20,7 @@ SOURCES: dict[str, Source] = {
         samples.NEWS,
         samples.DIGITS,
         arrow.SAVED,
+        conll.SOURCE,
         delimited.SOURCE,
         jsonfile.SOURCE,
         parquet.SOURCE,

@@ -190,8 +190,11 @@ def _reasons(field: Field) -> list[str]:
 
 def check_fields(fields: Iterable[Field], schema: Schema) -> None:
     """Raises SchemaError where a column cannot be the label, the split or the id that the schema makes it."""
-    several = task_named(schema.task).target.several
+    target = task_named(schema.task).target
+    several = target.several
     for field in fields:
+        if target.located and field.name in (schema.label, schema.payload):
+            continue
         if field.name not in (*schema.labelled_by, schema.split, schema.id):
             continue
         if field.nested and not (several and field.name == schema.label and field.is_plain_list):

@@ -9,7 +9,7 @@ from typing import Any
 
 from core.modalities.naming import first_named, plain_name
 from core.records import SPLIT_WORDS, Column, Schema
-from core.sources import several
+from core.sources import located, several
 from core.tasks import TASKS, Task
 
 LABEL_NAMES = (
@@ -67,6 +67,10 @@ def guess(
     first of them.
     """
     count = len(rows) if count is None else count
+    spans = next((task for task in among if task.target.located), None)
+    if spans and (found := _located(spans, columns, rows, count)):
+        return found
+    among = [task for task in among if not task.target.located] or among
     split = first_named(columns, SPLIT_NAMES, lambda column: names_splits(column, rows))
     left = _without(columns, split, first_named(columns, LABEL_NAMES))
     left = [column for column in left if not several.sets_of(column, rows)] or left
@@ -88,6 +92,26 @@ def guess(
         return Schema(task.name, "", _name(label), _name(split), _name(ids), attributes, each, features=features)
     name = payload.name if payload else columns[0].name
     return Schema(task.name, name, _name(label), _name(split), _name(ids), attributes, each)
+
+
+def _located(task: Task, columns: Sequence[Column], rows: Sequence[Mapping[str, Any]], count: int) -> Schema | None:
+    """Tokens with their tags, or a text with its spans, where there are such columns."""
+    if tagged := located.tagged(columns, rows):
+        payload, label = tagged
+    elif spanned := located.spanned(columns, rows):
+        texts = [column for column in _without(columns, spanned) if column.type.startswith("VARCHAR")]
+        found = task.modality.find([one for one in texts if not located.is_located(one, rows)], rows)
+        if found is None:
+            return None
+        payload, label = found, spanned
+    else:
+        return None
+    left = _without(columns, payload, label)
+    split = first_named(left, SPLIT_NAMES, lambda column: names_splits(column, rows))
+    left = _without(left, split)
+    ids = first_named(left, ID_NAMES, lambda column: column.distinct == count > 0 and not column.missing)
+    attributes = tuple(column.name for column in _without(left, ids))
+    return Schema(task.name, payload.name, label.name, _name(split), _name(ids), attributes)
 
 
 def _one(columns: Sequence[Column], count: int) -> Column | None:

@@ -14,7 +14,19 @@ from core.settings import expanded
 from core.sources.guess import LABEL_NAMES, split_name
 
 IMAGE_SUFFIXES = frozenset((".png", ".jpg", ".jpeg", ".gif", ".webp", ".bmp", ".tif", ".tiff"))
-TABLE_SUFFIXES = (".csv", ".tsv", ".json", ".jsonl", ".ndjson", ".parquet", ".pq", ".arrow", ".feather", ".xlsx")
+TABLE_SUFFIXES = (
+    ".csv",
+    ".tsv",
+    ".json",
+    ".jsonl",
+    ".ndjson",
+    ".parquet",
+    ".pq",
+    ".arrow",
+    ".feather",
+    ".xlsx",
+    ".conll",
+)
 _WRITTEN = (".csv", ".tsv", ".json", ".jsonl", ".ndjson")
 _HEAD = 4096
 """Bytes that the names of a table's columns are looked for in."""

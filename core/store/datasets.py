@@ -20,10 +20,11 @@ from core.store.times import loaded, now, stored
 _SELECT = """
     SELECT dataset_id, name, task, source, licence, labels, attributes, id_column, row_count, rejected_count, state,
            created_at, created_by, derived_ready,
+           (SELECT any_value(layout) FROM layouts l WHERE l.dataset_id = d.dataset_id) AS layout,
            (SELECT arg_max(version_id, number) FROM versions v WHERE v.dataset_id = d.dataset_id) AS latest_version_id
     FROM datasets d
 """
-_OF_A_DATASET = ("versions", "overrides", "rejected_rows", "scans")
+_OF_A_DATASET = ("versions", "overrides", "rejected_rows", "scans", "layouts")
 
 
 def list_datasets(db: Database, state: DatasetState = "ready") -> list[Dataset]:
@@ -148,13 +149,14 @@ def _dataset(db: Database, row: dict[str, Any]) -> Dataset:
     attributes = tuple(Attribute(**attribute) for attribute in json.loads(row.pop("attributes")))
     labels, latest = tuple(row.pop("labels")), row.pop("latest_version_id") or ""
     created_at = loaded(row.pop("created_at"))
-    said = db.names.standing(row["dataset_id"])
+    said, layout = db.names.standing(row["dataset_id"]), json.loads(row.pop("layout") or "{}")
     return Dataset(
         **row,
         created_at=created_at,
         labels=labels,
         attributes=attributes,
         latest_version_id=latest,
+        layout=layout,
         names={code: one.name for code, one in said.items() if one.name},
         guidelines={code: one.guideline for code, one in said.items() if one.guideline},
     )

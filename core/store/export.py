@@ -59,7 +59,8 @@ def export_rows(
     dataset = get_dataset(db, get_version(db, version_id).dataset_id)
     task = task_named(dataset.task)
     lists = task.target.several and format != "csv"
-    labels = [f"{task.target.classes_sql(name)} AS {name}" if lists else name for name in ("given_label", "label")]
+    listed = task.target.listed_sql or task.target.classes_sql
+    labels = [f"{listed(name)} AS {name}" if lists else name for name in ("given_label", "label")]
     attributes = [identifier(attribute.column) for attribute in dataset.attributes]
     labels += [_names_sql(dataset, lists)] if named and dataset.names else []
     taken = [*task.modality.exported, "given_label", "label", "split", *attributes]

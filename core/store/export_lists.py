@@ -104,6 +104,6 @@ def _selected(
         value = added[one.column] if one.added else f"{alias}.{identifier(one.column)}"
         labels = one.column in ("label", "given_label", "suggested_label", "predicted")
         if target.several and labels and format != "csv":
-            value = target.classes_sql(value)
+            value = (target.listed_sql or target.classes_sql)(value)
         shown.append(f"{value} AS {identifier(one.name)}")
     return ", ".join(shown)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from core.errors import NotFoundError
-from core.modalities import PAYLOAD_COLUMNS
+from core.modalities import PAYLOAD_COLUMNS, WORDS
 from core.records import EARLIER_EXAMPLE_ID, EXAMPLE_ID, Dataset, Example, RowFilter, RowOrder
 from core.sql import identifier
 from core.store.database import Database
@@ -101,6 +101,15 @@ def labels_of(db: Database, version_id: str, example_ids: Sequence[int]) -> dict
     """The current label of each of these rows; rows that the version has not are left out."""
     return (
         dict(db.fetch(f"SELECT example_id, label FROM {relation(db, version_id, example_ids)}")) if example_ids else {}
+    )
+
+
+def words_of(db: Database, version_id: str, example_ids: Sequence[int]) -> dict[int, str]:
+    """The example of each of these rows in words; rows that the version has not are left out."""
+    return (
+        dict(db.fetch(f"SELECT example_id, {WORDS} FROM {relation(db, version_id, example_ids)}"))
+        if example_ids
+        else {}
     )
 
 

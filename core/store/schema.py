@@ -100,6 +100,11 @@ MIGRATIONS: tuple[tuple[str | Callable[[Cursor], None], ...], ...] = (
         """UPDATE datasets SET task = task || '-classification' WHERE task IN ('text', 'image')""",
     ),
     (_rename_example_ids,),
+    (
+        # Of datasets whose labels are spans. No column of `datasets`: in the transaction that has changed its rows,
+        # it cannot be altered.
+        "CREATE TABLE IF NOT EXISTS layouts (dataset_id VARCHAR, layout VARCHAR)",
+    ),
 )
 """Each entry takes the file one schema version further; entries are never edited, only appended."""
 

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Any, Literal, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
 from core.records import Schema
 
+Work = Literal["scan", "train"]
+"""What models do: say which labels are wrong; learn labels, and all that is done with a model then."""
 Labels = NDArray[np.integer]
 """Labels as arrays: (n,) int64 class numbers where a label is one class, -1 for no label; (n, k) int8 where it is
 several: 1 for a class that applies, 0 for one that does not, a row of -1 for no label. One row is one label."""
@@ -54,6 +56,8 @@ class Target:
     """The classes that labels are made of, in the order of their indices."""
     label_of: Callable[[Iterable[str]], str]
     """The label of these classes: the inverse of `classes_of`."""
+    renamed: Callable[[str, Callable[[str], str]], str]
+    """A label with what a function makes of each class in its place."""
     words: Callable[[str], str]
     """A label as a person reads it."""
     encode: Callable[[Sequence[str | None], Sequence[str]], Labels]
@@ -73,3 +77,14 @@ class Target:
     """Python that prints what a saved model's `logits` (1, k) say: the end of a modality's snippet."""
     heavy: str
     """The dotted module of its heavy half, see `core.targets.heavy`. Only jobs import it."""
+    located: bool = False
+    """Whether a label says where in the example its classes are; then `several` is true as well, the text form has
+    more than the classes, and arrays of classes say only which ones a row has."""
+    listed_sql: Callable[[str], str] | None = None
+    """SQL for the value that files of lists have for a label, where that is not the list of its classes."""
+    lacks: frozenset[Work] = frozenset()
+    """What models do not do for it yet."""
+    words_in: Callable[[str, str], str] | None = None
+    """A label as a person reads it beside the words of its example, where these say more than `words`."""
+    misfit: Callable[[str, str], str] = lambda label, text: ""
+    """Why a label that `objection` has nothing against is none of an example with these words; empty where it is."""

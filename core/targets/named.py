@@ -15,17 +15,25 @@ def under_names(target: Target, names: Mapping[str, str]) -> Target:
         return target
     codes = {name: code for code, name in names.items()}
 
+    def called(one: str) -> str:
+        return names.get(one, one)
+
     def words(label: str) -> str:
-        return target.words(target.label_of(names.get(one, one) for one in target.classes_of(label)))
+        return target.words(target.renamed(label, called))
+
+    def words_in(label: str, text: str) -> str:
+        assert target.words_in is not None
+        return target.words_in(target.renamed(label, called), text)
 
     def tidied(label: str) -> str:
         found = target.tidied(label)
         try:
-            return target.label_of(codes.get(one, one) for one in target.classes_of(found))
+            return target.renamed(found, lambda one: codes.get(one, one))
         except (ValueError, TypeError):
             return found  # no label: `objection` says why
 
     def objection(label: str, known: Set[str], called: Set[str] = frozenset(), /) -> str:
         return target.objection(label, known, called | codes.keys())
 
-    return replace(target, words=words, tidied=tidied, objection=objection)
+    located = words_in if target.words_in else None
+    return replace(target, words=words, words_in=located, tidied=tidied, objection=objection)

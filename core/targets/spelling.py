@@ -1,10 +1,15 @@
-"""What targets have in common: the order of classes, and what a misspelt class may have meant."""
+"""What targets have in common: the order of classes, their strata, and what a misspelt class may have meant."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Set
+from collections import Counter
+from collections.abc import Iterable, Sequence, Set
 from difflib import get_close_matches
+from itertools import chain
+
+import numpy as np
+from numpy.typing import NDArray
 
 from core.words import stored
 
@@ -34,3 +39,13 @@ def unknown_class(name: str, known: Set[str], called: Set[str] = frozenset()) ->
     if near:
         return stored(f"Label {name!r} is none of this dataset's {classes:,} classes. Did you mean {names}?")
     return stored(f"Label {name!r} is none of this dataset's {classes:,} classes.")
+
+
+def rarest_strata(sets: Sequence[Sequence[str]]) -> NDArray[np.int64]:
+    """(n,) the rarest class of each label that is several, by which stratification of several labels goes wrong first
+    (Sechidis, Tsoumakas & Vlahavas, On the stratification of multi-label data, 2011, section 3); labels of no class are
+    a group of their own. Numbers in the order of the names, so that the seed decides alone."""
+    counts = Counter(chain.from_iterable(sets))
+    rarest = [min(found, key=lambda name: (counts[name], name)) if found else "" for found in sets]
+    _, codes = np.unique(np.asarray(rarest).astype(str), return_inverse=True)
+    return codes.astype(np.int64)

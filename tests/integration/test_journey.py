@@ -88,11 +88,30 @@ def _tables(folder: Path) -> tuple[Path, list[str]]:
     return folder / "flowers.csv", []
 
 
+PEOPLE, PLACES = ("Ada", "Grace Hopper", "Alan"), ("Paris", "New York", "Leeds")
+
+
+def _spans(folder: Path) -> tuple[Path, list[str]]:
+    """Sentences with people and places in CoNLL columns; some people are called places."""
+    chance, lines = random.Random(3), []
+    for row in range(ROWS):
+        person, place = chance.choice(PEOPLE).split(), chance.choice(PLACES).split()
+        names = {"PER": person, "LOC": place}
+        given = "LOC" if row < WRONG else "PER"
+        lines += [f"{word}\t{'B' if not at else 'I'}-{given}" for at, word in enumerate(names["PER"])]
+        lines += ["lives\tO", "in\tO"]
+        lines += [f"{word}\t{'B' if not at else 'I'}-LOC" for at, word in enumerate(names["LOC"])]
+        lines += [f"{row}\tO", ""]
+    (folder / "people.conll").write_text("\n".join(lines) + "\n")
+    return folder / "people.conll", []
+
+
 MADE: dict[str, Callable[[Path], tuple[Path, list[str]]]] = {
     "text-classification": _texts,
     "image-classification": _images,
     "multi-label-text": _tagged,
     "tabular-classification": _tables,
+    "token-classification": _spans,
 }
 """For each task, data with `ROWS` rows and some wrong labels: where it lies, and what a load is told of it."""
 
@@ -112,6 +131,9 @@ def test_data_goes_the_whole_way_and_comes_in_again(run: Run, tmp_path: Path, ta
     assert profiled.code == 0, profiled.err
     assert profiled.json["rows"] == ROWS
 
+    if "scan" in task.target.lacks:
+        _honest_without_models(run, tmp_path, task)
+        return
     scanned = run("scan", "one", "--encoder", task.modality.encoders[0], "--folds", "3", "--json")
     assert scanned.code == 0, scanned.err
     worst = run("issues", "one", "--top", str(WRONG), "--format", "json").json
@@ -144,6 +166,29 @@ def test_data_goes_the_whole_way_and_comes_in_again(run: Run, tmp_path: Path, ta
     assert again.code == 0, again.err
     assert (again.json["task"], again.json["rows"], again.json["rejected"]) == (task.name, ROWS - 1, 0)
     assert _classes(run, "two") == _classes(run, "one")
+
+
+def _honest_without_models(run: Run, folder: Path, task: Task) -> None:
+    """What models do not do yet is said in a sentence; the rest of the way is gone."""
+    for command in (("scan", "one"), ("issues", "one"), ("train", "one")):
+        refused = run(*command)
+        assert refused.code == 2, refused.err
+        assert "yet." in refused.err
+        assert "Traceback" not in refused.err
+    none, decisions = task.target.label_of(()), folder / "decisions.csv"
+    with decisions.open("w", newline="") as file:
+        lines = [(row, "relabel", none) for row in range(WRONG - 1)]
+        csv.writer(file).writerows([("example_id", "action", "label"), *lines, (WRONG - 1, "exclude", "")])
+    decided = run("decide", "one", "--file", decisions, "--reviewer", "ada", "--json")
+    assert (decided.code, decided.json["written"]) == (0, WRONG), decided.err
+    assert run("version", "one", "--note", "reviewed", "--json").json["row_count"] == ROWS - 1
+    for name, form in (("out.conll", "conll"), ("out.jsonl", "jsonl"), ("out.parquet", "parquet"), ("o.csv", "csv")):
+        exported = run("export", "one", "--format", form, "--out", folder / name, "--json")
+        assert (exported.code, exported.json["rows"]) == (0, ROWS - 1), exported.err
+        again = run("load", folder / name, "--name", name, "--json")
+        assert again.code == 0, again.err
+        assert (again.json["task"], again.json["rows"], again.json["rejected"]) == (task.name, ROWS - 1, 0)
+        assert _classes(run, name) == _classes(run, "one")
 
 
 def _classes(run: Run, name: str) -> Counter[str]:

@@ -23,6 +23,7 @@ from core.records import EffectStrategy, Job, ReviewedRows, TrainSpec, Version
 from core.store.datasets import get_dataset
 from core.store.job_files.training_rows import count_reviewed_rows, write_reviewed_rows
 from core.store.versions import get_version
+from core.tasks import check_has, task_named
 from core.typed import to_json
 from core.words import later, stored
 
@@ -85,6 +86,7 @@ def start_cleaning_effect(
     """
     version = get_version(context.store, version_id)
     dataset = get_dataset(context.store, version.dataset_id)
+    check_has(task_named(dataset.task), "train")
     _check_settings(seeds, strategy)
     rows = rows or preview_effect(context, version_id)
     check_rows(version, rows)

@@ -91,7 +91,7 @@ def _features(schema: pa.Schema, spec: ExportSpec) -> Any:
     kept = pa.schema([field.with_type(_plain(field.type)) for field in schema if field.name not in dropped])
     features = Features.from_arrow_schema(kept)
     names = ClassLabel(names=list(spec.labels))
-    for column in _LABELS:
+    for column in () if task_named(spec.task).target.located else _LABELS:
         features[column] = ListOf(names) if task_named(spec.task).target.several else names
     if not _in_files(spec):
         return features
@@ -117,7 +117,7 @@ def _columns(table: pa.Table, schema: pa.Schema, spec: ExportSpec) -> pa.Table:
     for field in schema:
         if _in_files(spec) and field.name == _modality(spec).name:
             columns.append(_files(table, spec.media).cast(field.type))
-        elif field.name in _LABELS:
+        elif field.name in _LABELS and not task_named(spec.task).target.located:
             columns.append(_numbers(table[field.name].combine_chunks(), classes).cast(field.type))
         elif isinstance(table.schema.field(field.name).type, pa.BaseExtensionType):
             values = table[field.name].to_pylist()

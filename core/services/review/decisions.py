@@ -22,7 +22,7 @@ from core.store import versions
 from core.store.acts import decisions
 from core.store.datasets import get_dataset
 from core.store.ids import new_id
-from core.store.rows import labels_of
+from core.store.rows import labels_of, words_of
 from core.tasks import target_of
 from core.words import ENGLISH, speaking, stored
 
@@ -111,6 +111,8 @@ class _Moment:
         acts = [act for one in self._asked for act in one.acts if act.action != "undo"]
         rows = sorted({act.example_id for act in acts if act.example_id is not None})
         self._rows = labels_of(self._context.store, self._version.version_id, rows)
+        target = target_of(self._dataset)
+        self._words = words_of(self._context.store, self._version.version_id, rows) if target.located else {}
         self._in_force = decisions.decision_of(self._context.store, self._version.version_id, rows)
 
     def _record(self, reviewer: str, acts: Sequence[Act]) -> Recorded:
@@ -138,6 +140,7 @@ class _Moment:
             labels=frozenset(self._dataset.labels),
             target=target_of(self._dataset),
             reviewer=reviewer,
+            words=self._words,
         )
         for decision in (as_decision(act, self._version, reviewer) for act in accepted):
             self._unwritten.append(decision)

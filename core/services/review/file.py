@@ -19,7 +19,7 @@ from core.store.acts import decisions
 from core.store.datasets import get_dataset
 from core.store.ids import new_id
 from core.store.issues import shown_of
-from core.store.rows import labels_of, rows_of_source_ids, taken_names
+from core.store.rows import labels_of, rows_of_source_ids, taken_names, words_of
 from core.store.scans import latest_scan
 from core.store.versions import get_version
 from core.tasks import target_of
@@ -75,7 +75,10 @@ def decide_file(context: Context, dataset: str, path: Path, reviewer: str, note:
         )
         for line, example_id in zip(table.lines, example_ids, strict=True)
     ]
-    objections = ((line, objection(act, rows, labels, target)) for line, act in zip(table.lines, acts, strict=True))
+    words = words_of(context.store, version.version_id, example_ids) if target.located else {}
+    objections = (
+        (line, objection(act, rows, labels, target, words)) for line, act in zip(table.lines, acts, strict=True)
+    )
     reject([f"Line {line.line}: {problem}" for line, problem in objections if problem], "Mend these lines.")
     check_note(note)
     standing = decisions.decision_of(context.store, version.version_id, example_ids)

@@ -13,6 +13,7 @@ from core.services.steps.planted import PlantedErrors, planted_errors
 from core.store.acts.decisions import decided_rows
 from core.store.scans import newest_scan
 from core.store.versions import list_versions
+from core.tasks import task_named
 from core.words import say
 
 StepName = Literal["load", "scan", "review", "version", "compare"]
@@ -85,7 +86,8 @@ def first_steps(context: Context, dataset: Dataset) -> FirstSteps:
 
 def shown_first_steps(context: Context, dataset: Dataset) -> FirstSteps | None:
     """As `first_steps`; None where they were put away, and where there is nothing to fix, or one class alone."""
-    if len(dataset.labels) < 2 or context.ledger.first_steps.are_away(dataset.dataset_id):
+    lacks = task_named(dataset.task).target.lacks
+    if len(dataset.labels) < 2 or lacks or context.ledger.first_steps.are_away(dataset.dataset_id):
         return None
     found = first_steps(context, dataset)
     return None if found.nothing_to_fix else found

@@ -18,6 +18,7 @@ from core.store.scans import latest_scan
 from core.store.telling.overview import newest_acts, shares_found, versions_of
 from core.store.telling.story import right_of
 from core.store.versions import get_version
+from core.tasks import task_named
 from core.words import later, say, say_n, stored
 
 COUNT_SECONDS = 0.01
@@ -130,7 +131,9 @@ def _onward(standing: Standing, page: PageName | None) -> Iterator[Step]:
 def _useful(standing: Standing) -> Iterator[Step]:
     """What there is to do, the most useful first; the last two can always be done."""
     review, corrected = standing.review, standing.version.kind == "review"
-    if len(standing.dataset.labels) < 2:
+    if len(standing.dataset.labels) < 2 or task_named(standing.dataset.task).target.lacks >= {"scan", "train"}:
+        if review.relabelled or review.excluded:
+            yield Step("review", say("Make a corrected version"), view="versions")
         yield Step("profile", say("Look at the profile"))
         yield _export()
         yield Step("data", say("Look at the rows"), view="rows")

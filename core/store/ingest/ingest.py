@@ -6,6 +6,7 @@ step the dataset is `loading`, which nobody lists and which the next start remov
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -177,6 +178,7 @@ def _make_ready(load: _Load, staged: Staged, by: str, former: KeptVersion | None
             insert_version(cursor, load.dataset_id, None, "load", "", by, staged.row_count)
         else:
             _insert_former(cursor, load, former)
+        _keep_layout(cursor, load, staged)
         cursor.execute(
             """UPDATE datasets SET labels = ?, attributes = ?, row_count = ?, rejected_count = ?, state = 'ready'
                WHERE dataset_id = ?""",
@@ -188,6 +190,12 @@ def _make_ready(load: _Load, staged: Staged, by: str, former: KeptVersion | None
                 load.dataset_id,
             ],
         )
+
+
+def _keep_layout(cursor: Cursor, load: _Load, staged: Staged) -> None:
+    cursor.execute("DELETE FROM layouts WHERE dataset_id = ?", [load.dataset_id])
+    if staged.layout:
+        cursor.execute("INSERT INTO layouts VALUES (?, ?)", [load.dataset_id, json.dumps(dict(staged.layout))])
 
 
 def _insert_former(cursor: Cursor, load: _Load, former: KeptVersion) -> None:

@@ -25,7 +25,9 @@ from core.store.ingest import watch
 from core.store.ingest.columns import PASSING, Plan, attribute_kinds, plan
 from core.store.ingest.downcast import whole
 from core.store.ingest.engine import engine, make_room
+from core.store.ingest.located import located
 from core.store.ingest.reject import Rejected, keep_rejected
+from core.targets.spelling import in_order
 from core.tasks import task_named
 
 _FEW_MISFITS = 0.001
@@ -77,6 +79,8 @@ def stage(
     with engine(reader.extensions, folder / "spill") as cursor:
         for statement in reader.setup:
             cursor.execute(statement)
+        spans = located(cursor, reader, schema)
+        reader, schema = spans.reader, spans.schema
         found = plan(cursor, reader, schema)
         make_room(cursor, len(found.expressions))
         work = _Stage(cursor, reader, schema, folder, found, _rows_in_a_group(reader, len(found.expressions)))
@@ -86,7 +90,7 @@ def stage(
         kept = {found.attributes[name]: name for name in reader.whole_columns if name in found.attributes}
         narrowed = whole(cursor, kept, work.rows, reader.types_may_give_way)
         work = replace(work, plan=replace(found, types={**found.types, **dict.fromkeys(narrowed, "BIGINT")}))
-        return _staged(work)
+        return replace(_staged(work), layout=spans.said())
 
 
 def _rows_in_a_group(reader: Reader, columns: int) -> int:
@@ -134,12 +138,11 @@ def _staged(work: _Stage) -> Staged:
         work = _written_again(work, usable, sorted(label for label in found if label != stripped(label)))
     (row_count,) = work.cursor.execute(f"SELECT count(*) FROM {work.rows}").fetchone() or (0,)
     types = {column: work.plan.types.get(column, "VARCHAR") for column in work.plan.expressions}
-    target = task_named(work.schema.task).target
     return Staged(
         str(work.copy),
         int(row_count),
         {column: kind for column, kind in types.items() if column not in PASSING},
-        target.classes(target.label_of([name]) for name in labels),
+        in_order(labels),
         attribute_kinds(work.cursor, work.plan, work.rows, int(row_count)),
         str(aside),
         rejected.count,
@@ -168,8 +171,9 @@ def _classes(work: _Stage, usable: str, rejected: Rejected) -> set[str]:
 
 
 def _check_classes(schema: Schema, classes: set[str]) -> None:
-    if len(classes) == 1:
-        every = "The only class is" if task_named(schema.task).target.several else "Every row has the label"
+    target = task_named(schema.task).target
+    if len(classes) == 1 and not target.located:  # where one kind of span is, is something to tell
+        every = "The only class is" if target.several else "Every row has the label"
         raise SourceError(
             f"{every} {next(iter(classes))!r}: with one class there is nothing to tell apart.",
             f"Choose another label column than {', '.join(map(repr, schema.labelled_by))}, or add rows of a second "

@@ -8,20 +8,18 @@ from __future__ import annotations
 
 import json
 import re
-from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence, Set
 from itertools import chain
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from core.errors import SchemaError
 from core.lookalikes import EDGE, stripped
 from core.records import Schema
 from core.sql import identifier, literal
 from core.targets.contract import Labels, Reading, Target
-from core.targets.spelling import PYTHON_LIST, as_json, in_order, unknown_class
+from core.targets.spelling import PYTHON_LIST, as_json, in_order, rarest_strata, unknown_class
 from core.words import say, stored
 
 _TYPE = "'[\"VARCHAR\"]'"
@@ -208,17 +206,6 @@ def _listed(label: str) -> list[Any] | None:
     return found if isinstance(found, list) else None
 
 
-def strata(labels: Sequence[str]) -> NDArray[np.int64]:
-    """The rarest class of each label, by which stratification of several labels goes wrong first (Sechidis, Tsoumakas
-    & Vlahavas, On the stratification of multi-label data, 2011, section 3); labels of no class are a group of their
-    own. Numbers in the order of the names, so that the seed decides alone."""
-    sets = [classes_of(label) for label in labels]
-    counts = Counter(chain.from_iterable(sets))
-    rarest = [min(found, key=lambda name: (counts[name], name)) if found else "" for found in sets]
-    _, codes = np.unique(np.asarray(rarest).astype(str), return_inverse=True)
-    return codes.astype(np.int64)
-
-
 MULTI_LABEL = Target(
     name="multi-label",
     several=True,
@@ -228,12 +215,13 @@ MULTI_LABEL = Target(
     classes_of=classes_of,
     classes=classes,
     label_of=label_of,
+    renamed=lambda label, name: label_of(map(name, classes_of(label))),
     words=words,
     encode=encode,
     decode=decode,
     tidied=tidied,
     objection=objection,
-    strata=strata,
+    strata=lambda labels: rarest_strata([classes_of(label) for label in labels]),
     problem_type="multi_label_classification",
     answer="""\
 probabilities = logits.sigmoid()[0]

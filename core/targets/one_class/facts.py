@@ -101,6 +101,7 @@ ONE_CLASS = Target(
     classes_of=classes_of,
     classes=in_order,
     label_of=label_of,
+    renamed=lambda label, name: name(label),
     words=str,
     encode=encode,
     decode=decode,

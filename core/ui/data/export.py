@@ -26,6 +26,7 @@ FORMATS = {
     "parquet": ("Parquet", ".parquet"),
     "jsonl": (later("JSON lines"), ".jsonl"),
     "datasets": (later("Folder for datasets.load_from_disk"), ""),
+    "conll": (later("CoNLL columns, a file for each split"), ""),
     "imagefolder": (later("ZIP with one folder of images per class"), ".zip"),
 }
 LARGE_ROWS = 500_000
@@ -38,7 +39,9 @@ def export_form(context: Context, dataset: Dataset, version: Version) -> None:
     title = say("Export {name}, version {number}", name=plain(dataset.name), number=version.number)
     st.markdown(f"**{title}**")
     st.caption(say("{n:,} rows with their labels as of this version; excluded rows are left out.", n=version.row_count))
-    if target_of(dataset).several:
+    if target_of(dataset).located:
+        st.caption(say("Spans are in characters of the text; each format loads again as it was."))
+    elif target_of(dataset).several:
         st.caption(say("Labels are lists of classes, in CSV JSON arrays; each format loads again as it was."))
     chosen = (
         st.radio(say("Format"), offered, format_func=lambda name: say(FORMATS[name][0]), key="export-format")
@@ -66,7 +69,7 @@ def _named(dataset: Dataset, version: Version, chosen: str) -> str:
 
 
 def _download(context: Context, dataset: Dataset, version: Version, chosen: str, named: bool) -> None:
-    name = _named(dataset, version, chosen) + (".zip" if chosen == "datasets" else "")
+    name = _named(dataset, version, chosen) + (".zip" if FORMATS[chosen][1] == "" else "")
     st.download_button(
         say("Download"),
         lambda: _made(context, dataset, version, chosen, named),

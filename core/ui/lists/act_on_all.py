@@ -100,7 +100,9 @@ class ActOnAll:
         offered = [
             name
             for name in _TITLES
-            if (name != "suggestion" or suggests) and (name not in ("add", "remove") or target.several)
+            if (name != "suggestion" or suggests)
+            and (name not in ("add", "remove") or target.several)
+            and not (target.located and name in ("relabel", "add", "remove"))
         ]
         action = st.selectbox(
             say("What to do"),

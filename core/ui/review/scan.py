@@ -15,7 +15,7 @@ from core.services.review.sources import HELD_OUT, ScanSource, Source
 from core.ui import keys
 from core.ui.lists.issue_filter import FLAGGED, filter_bar
 from core.ui.modalities import drawing_of
-from core.ui.parts.empty import empty_state
+from core.ui.parts.empty import empty_state, not_yet
 from core.ui.review.blind import blind_switch
 from core.ui.review.next_steps import scan_and_train
 from core.ui.review.stage import Mode, stage
@@ -40,6 +40,8 @@ def views_of(dataset: Dataset) -> Mapping[View, str]:
 
 def not_scanned(context: Context, dataset: Dataset, version: Version, user: str) -> None:
     """Where there is nothing to hand out: a scan, or a model of it as it is."""
+    if not_yet(dataset, "scan"):
+        return
     empty_state(
         say("Version {number} has not been scanned", number=version.number),
         say("A scan ranks the labels that are probably wrong; the desk hands them out worst first."),

@@ -1,0 +1,175 @@
+"""What spans are, in plain facts: no heavy library.
+
+`form` has the text form of a label, `tags` the schemes of one tag a token, `reading` what programs write.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterable, Mapping, Sequence, Set
+from itertools import chain
+from typing import Any
+
+import numpy as np
+
+from core.errors import SchemaError
+from core.records import Schema
+from core.sql import identifier
+from core.targets.contract import Labels, Reading, Target
+from core.targets.spans.form import NONE, outside, overlapping, spans_in, spans_of, written
+from core.targets.spans.reading import types_in
+from core.targets.spelling import in_order, rarest_strata, unknown_class
+from core.words import say, stored
+
+_LISTS = "'[[\"VARCHAR\"]]'"
+
+
+def read(schema: Schema, types: Mapping[str, str]) -> Reading:
+    """The column is in its text form already: `core.store.ingest.located` brings it there before anything is read."""
+    if schema.label is None or schema.label_delimiter:
+        raise SchemaError(
+            "Spans stand in one column, of tags or of spans.", "Choose it as the label, or a task of several classes."
+        )
+    return Reading(f"CAST({identifier(schema.label)} AS VARCHAR)")
+
+
+def classes_in(schema: Schema, row: Mapping[str, Any]) -> tuple[str, ...] | None:
+    """The types, by code point."""
+    return types_in(row[schema.label]) if schema.label is not None else None
+
+
+def classes_sql(label: str) -> str:
+    """The types of its spans, each once, by code point."""
+    return f"list_sort(list_distinct(list_transform(from_json({label}, {_LISTS}), lambda x: x[3])))"
+
+
+def listed_sql(label: str) -> str:
+    """Its spans as objects with `start`, `end` and `label`."""
+    made = "{'start': CAST(x[1] AS INTEGER), 'end': CAST(x[2] AS INTEGER), 'label': x[3]}"
+    return f"list_transform(from_json({label}, {_LISTS}), lambda x: {made})"
+
+
+def classes_of(label: str) -> tuple[str, ...]:
+    """The types of its spans, each once, by code point."""
+    return tuple(sorted({name for _, _, name in spans_of(label)}))
+
+
+def label_of(classes: Iterable[str]) -> str:
+    """Of no types: no spans. Raises ValueError for others, which do not say where."""
+    if found := list(classes):
+        raise ValueError(f"{', '.join(found)}: a type says not where its spans are")
+    return NONE
+
+
+def renamed(label: str, name: Callable[[str], str]) -> str:
+    """The same spans of other types."""
+    return written((start, stop, name(one)) for start, stop, one in spans_of(label))
+
+
+def words(label: str) -> str:
+    """`LOC 0–5, PER 10–13`: the characters that each span is from and up to."""
+    return say(", ").join(f"{name} {start}–{stop}" for start, stop, name in spans_of(label)) or say("none", "of spans")
+
+
+def words_in(label: str, text: str) -> str:
+    """`Paris LOC, Ada PER`: what each span covers."""
+    found = (f"{' '.join(text[start:stop].split())} {name}" for start, stop, name in spans_of(label))
+    return say(", ").join(found) or say("none", "of spans")
+
+
+def classes(labels: Iterable[str]) -> tuple[str, ...]:
+    """The types of all labels together."""
+    return in_order(set(chain.from_iterable(classes_of(label) for label in labels)))
+
+
+def encode(labels: Sequence[str | None], classes: Sequence[str]) -> Labels:
+    """(n, k) int8: which types a row has. Where, it says not: `spans_of` does."""
+    numbers = {name: number for number, name in enumerate(classes)}
+    found = np.zeros((len(labels), len(classes)), np.int8)
+    for row, label in enumerate(labels):
+        if label is None:
+            found[row] = -1
+        else:
+            found[row, [numbers[name] for name in classes_of(label)]] = 1
+    return found
+
+
+def decode(labels: Labels, classes: Sequence[str]) -> list[str | None]:
+    """Raises ValueError where a row has a type: which ones it has does not say where."""
+    names = np.asarray(classes, dtype=object)
+    return [None if (row < 0).any() else label_of(names[row > 0]) for row in labels]
+
+
+def tidied(label: str) -> str:
+    """Forgives order, repeats, blanks, and spans written as objects with `start`, `end` and `label`."""
+    found = spans_in(_listed(label))
+    return label if found is None else written(found)
+
+
+def objection(label: str, known: Set[str], called: Set[str] = frozenset()) -> str:
+    """Names what is no list of spans, and types that are spelled like an unknown one. What only the text can tell is
+    `misfit`."""
+    found = spans_in(_listed(label))
+    if found is None:
+        return stored(
+            f'Label {label!r} is no list of spans: write it as [[0,5,"PER"],[10,17,"LOC"]], in characters of the text, '
+            "or [] where it has none."
+        )
+    unknown = dict.fromkeys(unknown_class(name, known, called) for _, _, name in found if name not in known)
+    if unknown:
+        return " ".join(unknown)
+    ordered = written(found)
+    return "" if label == ordered else stored(f"Label {label!r} is not in order: write it as {ordered}.")
+
+
+def misfit(label: str, text: str, may_overlap: bool = False) -> str:
+    """Why the spans are none of this text; empty where they are."""
+    spans = spans_of(label)
+    if strange := outside(spans, len(text)):
+        start, stop, name = strange
+        return stored(f"Span {start}–{stop} {name} is not within the text, which has {len(text):,} characters.")
+    if not may_overlap and (pair := overlapping(spans)):
+        (start, stop, name), (from_, to, other) = pair
+        return stored(
+            f"Spans {start}–{stop} {name} and {from_}–{to} {other} overlap, and no spans of this dataset do: "
+            "shorten one of them, or take it away."
+        )
+    return ""
+
+
+def _listed(label: str) -> Any:
+    """What the text says as JSON; None where it says nothing."""
+    try:
+        return json.loads(label)
+    except (ValueError, RecursionError):
+        return None
+
+
+SPANS = Target(
+    name="spans",
+    several=True,
+    located=True,
+    lacks=frozenset(("scan", "train")),
+    read=read,
+    classes_in=classes_in,
+    classes_sql=classes_sql,
+    listed_sql=listed_sql,
+    classes_of=classes_of,
+    classes=classes,
+    label_of=label_of,
+    renamed=renamed,
+    words=words,
+    words_in=words_in,
+    encode=encode,
+    decode=decode,
+    tidied=tidied,
+    objection=objection,
+    misfit=misfit,
+    strata=lambda labels: rarest_strata([classes_of(label) for label in labels]),
+    problem_type="token_classification",
+    answer="""\
+print([model.config.id2label[int(tag)] for tag in logits[0].argmax(-1)])
+""",
+    heavy="core.targets.spans.heavy",
+)
+"""Named entities and the like: stretches of a text, each of a type."""
