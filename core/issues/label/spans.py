@@ -7,9 +7,8 @@ classification data, 2022).
 
 from __future__ import annotations
 
-import json
 import warnings
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import asdict
 
 import numpy as np
@@ -27,6 +26,7 @@ from core.issues.label.share import ANYTHING
 from core.issues.label.tables import SHOWN, curve_of, known_notes, number
 from core.issues.label.words import spans_from, suggested_labels, text_quality, word_quality
 from core.issues.signals import LabelledWords, Signals
+from core.targets.spans.form import written
 from core.typed import JsonObject
 from core.words import stored
 
@@ -64,12 +64,6 @@ def find(signals: Signals, flag_by: str = "winnow") -> Found:
         known_notes(known),
         known if known.any() else None,
     )
-
-
-def written(spans: Iterable[tuple[int, int, str]]) -> str:
-    """The text form of a label."""
-    listed = [list(one) for one in sorted(set(spans))]
-    return json.dumps(listed, ensure_ascii=False, separators=(",", ":"))
 
 
 def _by_cleanlab(words: LabelledWords, flag_by: str) -> tuple[NDArray[np.float64], NDArray[np.bool_]]:

@@ -19,6 +19,7 @@ from core.issues.evidence import as_json
 from core.issues.signals import Signals
 from core.jobs.label_column import label_column
 from core.targets import Target
+from core.targets.spans.form import written
 from core.typed import JsonObject
 
 
@@ -27,7 +28,7 @@ def write_tier(folder: Path, target: Target, signals: Signals, found: Mapping[st
     remove_parts(folder.parent)
     with whole(folder) as part:
         part.mkdir(parents=True)
-        given = label_column(target, signals.labels, signals.classes)
+        given = _given(target, signals)
         tables = [_issues(kind, target, given, signals, one) for kind, one in found.items()]
         pq.write_table(pa.concat_tables(tables), part / "issues.parquet")
         np.save(part / "row_ids.npy", signals.example_ids)
@@ -44,8 +45,7 @@ def _issues(kind: str, target: Target, given: pa.Array, signals: Signals, found:
     judged = np.ones(count, bool) if found.judged is None else found.judged
     settled = np.zeros(count, bool) if found.settled is None else found.settled
     rank[np.lexsort((found.score, ~judged, settled))] = np.arange(1, count + 1)
-    nothing = pa.nulls(count, given.type)
-    suggested = nothing if found.suggestion is None else label_column(target, found.suggestion, signals.classes)
+    suggested = _suggested(target, signals, found) or pa.nulls(count, given.type)
     return pa.table(
         {
             "example_id": signals.example_ids,
@@ -58,6 +58,21 @@ def _issues(kind: str, target: Target, given: pa.Array, signals: Signals, found:
             "rank": rank,
         }
     )
+
+
+def _given(target: Target, signals: Signals) -> pa.Array:
+    if target.located:
+        return pa.array([written(spans) for spans in signals.words.spans], pa.string())
+    return label_column(target, signals.labels, signals.classes)
+
+
+def _suggested(target: Target, signals: Signals, found: Found) -> pa.Array | None:
+    """None for nothing; of labels that are spans, arrays do not say where they are."""
+    if found.suggestion is None or (target.located and isinstance(found.suggestion, np.ndarray)):
+        return None
+    if isinstance(found.suggestion, np.ndarray):
+        return label_column(target, found.suggestion, signals.classes)
+    return pa.array(found.suggestion, pa.string())
 
 
 def _save(path: Path, probabilities: NDArray[np.floating[Any]]) -> None:
