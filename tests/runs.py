@@ -13,7 +13,7 @@ from core.context import Context
 from core.jobs.label_column import label_column
 from core.jobs.train.spec import TrainResult
 from core.jobs.train.web import finish_run
-from core.records import Dataset, Metric, Run
+from core.records import Dataset, Metric, Run, TrainSpec
 from core.targets.arrays import most_probable
 from core.tasks import task_named
 from core.typed import to_json
@@ -55,7 +55,7 @@ def finished_run(
         dataset_id=dataset.dataset_id,
         version_id=dataset.latest_version_id,
         title="MiniLM, head",
-        spec={"model": "minilm", "strategy": "head"},
+        spec=to_json(TrainSpec(model="minilm", strategy="head")),
         labels=names,
         by="ann",
     )

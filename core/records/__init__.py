@@ -46,6 +46,7 @@ from core.records.lists import ColumnFilter, ColumnKind, How, ListColumn, View
 from core.records.load import (
     MISFIT,
     SPLIT_WORDS,
+    BadTags,
     Column,
     CsvFile,
     Preview,
@@ -88,6 +89,7 @@ __all__ = [
     "ArmComparison",
     "Attribute",
     "AttributeKind",
+    "BadTags",
     "Baseline",
     "BulkAct",
     "BulkAction",

@@ -45,6 +45,9 @@ class Column:
     """Empty values in the preview."""
 
 
+BadTags = Literal["mend", "set aside"]
+
+
 @dataclass(frozen=True, slots=True)
 class Schema:
     """Which column plays which role. Guessed by a source, overruled by the person."""
@@ -68,7 +71,7 @@ class Schema:
 
     features: tuple[str, ...] = ()
     """Those of `attributes` that make up the example, where it is several columns."""
-    bad_tags: Literal["mend", "set aside"] = "mend"
+    bad_tags: BadTags = "mend"
     """Where labels are one tag for each token: what is done with rows whose tags are not as their scheme has them."""
 
     @property

@@ -111,9 +111,9 @@ def fields_of(sentence: Sentence) -> Fields:
         if any(UNDECODABLE in cell for cell in row):
             raise ValueError(stored(f"bytes that cannot be decoded in line {sentence.line + place}"))
     columns = [list(column) for column in zip(*sentence.columns, strict=True)]
-    row = {TOKENS: columns[0], TAGS: columns[-1]}
-    row |= {f"column_{place + 2}": column for place, column in enumerate(columns[1:-1])}
-    found: dict[str, object] = {name: json.dumps(value, ensure_ascii=False) for name, value in row.items()}
+    cells = {TOKENS: columns[0], TAGS: columns[-1]}
+    cells |= {f"column_{place + 2}": column for place, column in enumerate(columns[1:-1])}
+    found: dict[str, object] = {name: json.dumps(value, ensure_ascii=False) for name, value in cells.items()}
     if sentence.document:
         found[DOCUMENT] = f"document {sentence.document}"
     return found | {name: value for name, value in sentence.comments.items() if name not in found}

@@ -68,8 +68,8 @@ def guess(
     """
     count = len(rows) if count is None else count
     spans = next((task for task in among if task.target.located), None)
-    if spans and (found := _located(spans, columns, rows, count)):
-        return found
+    if spans and (made := _located(spans, columns, rows, count)):
+        return made
     among = [task for task in among if not task.target.located] or among
     split = first_named(columns, SPLIT_NAMES, lambda column: names_splits(column, rows))
     left = _without(columns, split, first_named(columns, LABEL_NAMES))

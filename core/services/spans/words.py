@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from core.records import Dataset
-from core.words import say, say_n
+from core.words import later, say, say_n
 
-NAMED = {"IOB1": "IOB1", "IOB2": "IOB2 (BIO)", "BIOES": "BIOES", "BILOU": "BILOU", "bare": "types without B- and I-"}
+NAMED = {"IOB2": "IOB2 (BIO)", "bare": later("types without B- and I-")}
 
 
 def layout_words(dataset: Dataset) -> list[str]:
     """The scheme of its tags, what was mended, and whether spans overlap; nothing of other labels."""
     said = []
     if scheme := dataset.layout.get("scheme"):
-        said.append(say("Tags: {scheme}. Exports have the same.", scheme=say(NAMED.get(scheme, scheme))))
+        said.append(
+            say("Tags: {scheme}. Exports have the same.", scheme=say(NAMED[scheme]) if scheme in NAMED else scheme)
+        )
     if mended := dataset.layout.get("mended"):
         said.append(
             say_n(

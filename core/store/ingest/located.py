@@ -8,8 +8,8 @@ from dataclasses import dataclass, field, replace
 from threading import Lock
 
 import pyarrow as pa
-from duckdb.func import PythonUDFType
-from duckdb.sqltypes import DuckDBPyType
+from duckdb.func import FunctionNullHandling, PythonUDFType
+from duckdb.sqltypes import VARCHAR, DuckDBPyType
 
 from core.modalities import WORDS
 from core.records import Reader, Schema
@@ -116,10 +116,10 @@ def _register(cursor: Cursor, layout: Layout, mend: bool, counted: Counted) -> N
     cursor.create_function(
         _FUNCTION,
         read,
-        ["VARCHAR", "VARCHAR"],
+        [VARCHAR, VARCHAR],
         DuckDBPyType(_TYPE),
         type=PythonUDFType.ARROW,
-        null_handling="special",
+        null_handling=FunctionNullHandling.SPECIAL,
         side_effects=True,  # else the optimiser may ask for a row more than once, which counts it more than once
     )
 

@@ -75,7 +75,7 @@ def _choose_upload(context: Context) -> tuple[str, ...]:
         accept_multiple_files=True,
         key="load-upload",
         help=say(
-            "CSV, TSV, JSON, JSON lines, Parquet, Arrow, Excel, or a ZIP with one folder of images per class. "
+            "CSV, TSV, JSON, JSON lines, CoNLL, Parquet, Arrow, Excel, or a ZIP with one folder of images per class. "
             "Files named train, validation and test become splits. Larger files: load them from a path on the server."
         ),
     )

@@ -8,6 +8,7 @@ import streamlit as st
 
 from core.context import Context
 from core.records import Dataset
+from core.services.spans.words import layout_words
 from core.store.datasets import rejected
 from core.ui.lists.paging import WHOLE_HEADER, paged, pages
 from core.ui.parts.csv_text import csv_button, csv_text, csv_title
@@ -23,6 +24,8 @@ COLUMNS = ("file", "line", "reason", "content")
 def set_aside(context: Context, dataset: Dataset) -> None:
     """The rows that did not load: counted, paged, downloadable."""
     name = dataset.name
+    for line in layout_words(dataset):
+        st.caption(line)
     if not dataset.rejected_count:
         empty_state(
             say("Every row loaded"),

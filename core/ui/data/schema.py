@@ -11,7 +11,7 @@ from typing import Any
 
 import streamlit as st
 
-from core.records import Preview, Schema
+from core.records import BadTags, Preview, Schema
 from core.tasks import TASKS, task_named
 from core.ui.parts.problems import plain
 from core.words import later, say, say_stored
@@ -47,6 +47,7 @@ STORED = {
     COLUMNS: later("A column of 0 and 1 for each class"),
 }
 """How the classes of a row are stored where a label is several."""
+BAD_TAGS: dict[BadTags, str] = {"mend": later("Mend them"), "set aside": later("Set them aside")}
 MAX_CELL = 300
 MAX_IMAGES = 24
 """Images drawn in a preview."""
@@ -107,7 +108,9 @@ def _pickers(found: Preview, key: str) -> Schema:
         if made_of
         else pick(say("Example", "what is labelled"), "payload", guess.payload or names[0], optional=False)
     )
-    labels = _several(found, key, pick) if chosen.target.several else _Labels(pick(say("Label"), "label", guess.label))
+    sets = chosen.target.several and not chosen.target.located
+    labels = _several(found, key, pick) if sets else _Labels(pick(say("Label"), "label", guess.label))
+    bad_tags = _bad_tags(key) if chosen.target.located else "mend"
     split = pick(say("Split"), "split", guess.split)
     own_id = pick(say("Id"), "id", guess.id)
     taken = {payload, labels.column, *labels.columns, split, own_id}
@@ -127,6 +130,23 @@ def _pickers(found: Preview, key: str) -> Schema:
         labels.columns,
         labels.delimiter,
         features,
+        bad_tags,
+    )
+
+
+def _bad_tags(key: str) -> BadTags:
+    """What is done with sentences whose tags are not as their scheme has them."""
+    st.caption(say("Columns of tokens and of tags, or a text and its spans: see the first rows."))
+    return st.radio(
+        say("Sentences with bad tags"),
+        list(BAD_TAGS),
+        format_func=lambda one: say(BAD_TAGS[one]),
+        key=f"{key}-bad-tags",
+        horizontal=True,
+        help=say(
+            "Tags that their scheme does not have so, such as I-LOC after B-PER. Mended, what goes on without a "
+            "beginning begins there."
+        ),
     )
 
 
