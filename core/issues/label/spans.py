@@ -1,6 +1,6 @@
 """Wrong labels where a label is spans of a text: which words, which spans and which texts are probably wrong.
 
-A text is flagged where a word looks like another type than it has, as surely as words of that type do. By a filter of
+A text is flagged where a word is doubted (see `words`) and something else is suggested for its span. By a filter of
 cleanlab's, score and flags are cleanlab's own for tokens (Wang & Mueller, Detecting label errors in token
 classification data, 2022).
 """
@@ -121,7 +121,7 @@ def _evidence(signals: Signals, words: LabelledWords, rows: EntityRows, flagged:
         "span_suggested": texts_of(names, rows.suggested),
         "span_suggested_start": pa.array(rows.suggested_start),
         "span_suggested_stop": pa.array(rows.suggested_stop),
-        "span_score": pa.array(rows.score.round(4).astype(np.float32)),
+        "span_score": pa.array(rows.score.round(6).astype(np.float32)),
     }
     listed, near = signals.neighbours.of(np.flatnonzero(flagged))
     return pa.table(

@@ -35,7 +35,7 @@ from core.store import issues, rows, scans
 from core.store.acts import decisions
 from core.store.datasets import get_dataset
 from core.store.export import WHOLE_LIST, Format, export_issues
-from core.store.export_lists import export_issue_list
+from core.store.export_lists import export_issue_list, export_spans
 from core.store.versions import get_version
 from core.tasks import check_has, target_of, task_named
 
@@ -231,10 +231,13 @@ def export_list(
     plain: bool = False,
 ) -> None:
     """Writes the ranked list that the filter keeps, as it is sorted, whole or its `top` rows; with `columns` these,
-    else the usual ones. Raises `UsageError` for a type that the scan did not look for."""
-    type_of(scan, where.issue_type)
+    else the usual ones; of wrong labels that are spans a line for each span, as `export_spans`. Raises `UsageError` for
+    a type that the scan did not look for."""
+    kind = type_of(scan, where.issue_type)
     store, dataset = context.store, get_dataset(context.store, scan.dataset_id)
-    if not columns and order == issues.BY_RANK:
+    if not columns and order == issues.BY_RANK and kind.name == "label" and task_named(dataset.task).target.located:
+        export_spans(store, scan.scan_id, out, format_name, top, where, plain)
+    elif not columns and order == issues.BY_RANK:
         export_issues(store, scan.scan_id, out, format_name, top, where, plain)
     else:
         chosen = columns or usual_in_files(dataset)

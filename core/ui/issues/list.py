@@ -14,7 +14,7 @@ from core.modalities import WORDS
 from core.records import EXAMPLE_ID, Dataset, IssueFilter, RowOrder, Scan, Version
 from core.review.many import among_said
 from core.review.records import ReviewItem
-from core.review.words import action_words, change_marks
+from core.review.words import action_words, change_marks, label_words
 from core.services.issues.listing import Findings, IssuePage, ListedIssue, export_list, lines_of, page, ranks
 from core.services.lists import Listed, issues_listed
 from core.services.review.many import OfScan
@@ -297,10 +297,11 @@ def _columns(
             columns[title] = [_verdict(line, version, target) for line in lines]
         elif one.added and one.column == "suggested_label":
             columns[title] = [
-                change_marks(line.issue.given_label, line.issue.suggested_label, target) for line in lines
+                change_marks(line.issue.given_label, line.issue.suggested_label, target, line.example.text)
+                for line in lines
             ]
         elif one.added and one.column == "given_label":
-            columns[title] = [target.words(line.issue.given_label) for line in lines]
+            columns[title] = [label_words(line.issue.given_label, target, line.example.text) for line in lines]
         elif one.added:
             columns[title] = [getattr(line.issue, one.column) for line in lines]
         elif one.column == WORDS:

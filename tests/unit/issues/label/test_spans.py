@@ -98,8 +98,7 @@ def test_reasons_are_sentences_about_the_spans() -> None:
     assert said[0] == "No span is in doubt."
 
 
-def test_a_word_that_looks_like_another_type_only_less_surely_than_is_usual_for_it_is_left_alone() -> None:
-    """“Bob” is rather PER than none, but words that are PER are so with .9."""
+def test_a_word_that_looks_only_a_little_more_like_another_type_is_left_alone() -> None:
     assert not scanned(unsure={3: (0.4, 0.1, 0.5)}).is_issue[1]
 
 
