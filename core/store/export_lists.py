@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
+from core.modalities import WORDS
 from core.records import Dataset, IssueFilter, ListColumn, PredictionFilter, RowFilter, RowOrder
 from core.sql import identifier
 from core.store.acts.in_force import standing_sql
@@ -66,7 +67,7 @@ def export_spans(
     lists = {
         "start": ("span_start", "BIGINT"),
         "stop": ("span_stop", "BIGINT"),
-        "text": ("span_text", "VARCHAR"),
+        WORDS: ("span_text", "VARCHAR"),
         "given_label": ("span_given", "VARCHAR"),
         "suggested_label": ("span_suggested", "VARCHAR"),
         "suggested_start": ("span_suggested_start", "BIGINT"),
@@ -80,7 +81,7 @@ def export_spans(
     )
     changed = "(given_label <> suggested_label OR start <> suggested_start OR stop <> suggested_stop)"
     kept = f"WHERE {changed}" if where.flagged_only else ""
-    sql = f"""SELECT row, start, stop, text, given_label, suggested_label, score, {changed} AS is_issue,
+    sql = f"""SELECT row, start, stop, {WORDS}, given_label, suggested_label, score, {changed} AS is_issue,
                      suggested_start, suggested_stop
               FROM (SELECT i.example_id AS row, i.rank, {unnested} FROM issues i WHERE {condition}) {kept}
               ORDER BY score, rank, start {"" if top is None else f"LIMIT {int(top)}"}"""

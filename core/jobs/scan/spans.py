@@ -14,13 +14,11 @@ from core.heads.link import log_loss
 from core.heads.out_of_sample import OutOfSample
 from core.heads.words import Words, word_probabilities
 from core.issues.signals import LabelledWords, Probabilities, Signals
+from core.jobs.rows import SpanRows, read_spans
 from core.jobs.scan.run import Member, ScanRun
-from core.jobs.spans import SpanRows, read_spans
-from core.modalities.encoder import Encoder
+from core.modalities.encoder import Encoder, WordEncoder
 from core.modalities.encoders import make_encoder
-from core.modalities.text.encoder import TextModel
 from core.modalities.text.word_shapes import shapes
-from core.modalities.text.word_vectors import word_vectors
 from core.tasks import task_named
 from core.typed import JsonObject
 
@@ -110,18 +108,9 @@ class SpanScan(ScanRun):
 
     def _vectors(self, encoder: Encoder, stage: str) -> NDArray[np.float16] | None:
         """(w, d), None of an encoder that knows no words."""
-        if not isinstance(encoder, TextModel):
+        if not isinstance(encoder, WordEncoder):
             return None
-        payloads = self.rows.payloads
-        return word_vectors(
-            encoder.name,
-            encoder.folder,
-            payloads.take,
-            self.spans.bounds,
-            payloads.digests,
-            self.arrays,
-            self.tick(stage),
-        ).values
+        return encoder.words(self.rows.payloads, self.spans.bounds, self.arrays, self.tick(stage))
 
     def _embeddings(self, encoder: Encoder, vectors: NDArray[np.float16] | None, stage: str) -> NDArray[np.float32]:
         """(n, d) of length 1: the mean over each row's words."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import cached_property
@@ -24,6 +24,8 @@ from core.modalities.model_files import model_folder
 from core.modalities.payloads import Payloads
 from core.modalities.text.backends import TextEncoder, open_text_encoder
 from core.modalities.text.tokens import FlatTokens
+from core.modalities.text.word_vectors import word_vectors
+from core.progress import Report
 
 MAX_TOKENS = 512
 """A text is cut here unless told otherwise: as far as BERT can see. On news articles the half of it made a quarter more
@@ -53,6 +55,13 @@ class TextModel(RowEncoder):
         (cosine .9999 to 1 on real texts), and heads on them rank wrong labels as well. So what a GPU has encoded is not
         encoded again on a CPU."""
         return text_key(self.folder, self._max_tokens)
+
+    def words(
+        self, payloads: Payloads, bounds: Sequence[NDArray[np.int64]], arrays: Path, tick: Report
+    ) -> NDArray[np.float16]:
+        """See `core.modalities.text.word_vectors`."""
+        found = word_vectors(self.name, self.folder, payloads.take, bounds, payloads.digests, arrays, tick)
+        return found.values
 
     def costs(self, payloads: Payloads, rows: NDArray[np.int64]) -> NDArray[np.float64]:
         sizes = pc.binary_length(payloads.column.take(pa.array(rows)))

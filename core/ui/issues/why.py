@@ -92,14 +92,14 @@ def _span_evidence(item: ReviewItem) -> None:
         return
     st.dataframe(
         {
-            "text": why["span_text"],
+            "span": why["span_text"],
             "given": why["span_given"],
             "looks": why["span_suggested"],
             "quality": why["span_score"],
         },
         hide_index=True,
         column_config={
-            "text": say("span"),
+            "span": say("span"),
             "given": say("marked as"),
             "looks": say("looks like"),
             "quality": st.column_config.ProgressColumn(
