@@ -69,7 +69,7 @@ def entity_rows(
     )
     scores = _scores(words, row, np.minimum(start, columns[4]), np.maximum(stop, columns[5]), quality)
     order = np.lexsort((start, row))
-    return EntityRows(row[order], *(column[order] for column in columns), score=scores[order])
+    return EntityRows(*(column[order] for column in (row, *columns, scores)))
 
 
 def _scores(

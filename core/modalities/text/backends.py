@@ -103,7 +103,7 @@ class PackedBert:
         cut = whole.encode_batch(list(texts), add_special_tokens=False)
         around, alone = whole.encode("a").ids, whole.encode("a", add_special_tokens=False).ids
         limit = int((self.tokenizer.truncation or {}).get("max_length", len(self.bert.positions)))
-        return Pieces([one.ids for one in cut], [one.offsets for one in cut], *_around(around, alone), limit)
+        return Pieces([one.ids for one in cut], [one.offsets for one in cut], *around_text(around, alone), limit)
 
     def states(self, tokens: FlatTokens, rows: NDArray[np.int64], layer: int) -> Tensor:
         given, blocks = self._blocks(tokens, rows)
@@ -158,7 +158,7 @@ class LoadedModel:
             )
         cut = self.tokenizer(list(texts), add_special_tokens=False, return_offsets_mapping=True, verbose=False)
         around, alone = (self.tokenizer("a", add_special_tokens=special)["input_ids"] for special in (True, False))
-        return Pieces(cut["input_ids"], cut["offset_mapping"], *_around(around, alone), self.limit)
+        return Pieces(cut["input_ids"], cut["offset_mapping"], *around_text(around, alone), self.limit)
 
     @torch.no_grad()
     def states(self, tokens: FlatTokens, rows: NDArray[np.int64], layer: int) -> Tensor:
@@ -176,7 +176,7 @@ class LoadedModel:
         return int(self.tokenizer.pad_token_id or 0)
 
 
-def _around(around: list[int], alone: list[int]) -> tuple[tuple[int, ...], tuple[int, ...]]:
+def around_text(around: list[int], alone: list[int]) -> tuple[tuple[int, ...], tuple[int, ...]]:
     """The special tokens before and after a text, of one with and without them."""
     begin = next(at for at in range(len(around)) if around[at : at + len(alone)] == alone)
     return tuple(around[:begin]), tuple(around[begin + len(alone) :])

@@ -83,11 +83,11 @@ def encoded(
     all 0."""
     pieces = encoder.pieces(texts)
     room = max(1, pieces.limit - len(pieces.before) - len(pieces.after))
-    windows = [(text, start, stop) for text, ids in enumerate(pieces.ids) for start, stop in _windows(len(ids), room)]
+    parts_of = [(text, start, stop) for text, ids in enumerate(pieces.ids) for start, stop in windows(len(ids), room)]
     tokens = FlatTokens.of(
-        [(*pieces.before, *pieces.ids[text][start:stop], *pieces.after) for text, start, stop in windows]
+        [(*pieces.before, *pieces.ids[text][start:stop], *pieces.after) for text, start, stop in parts_of]
     )
-    states: list[Tensor | None] = [None] * len(windows)
+    states: list[Tensor | None] = [None] * len(parts_of)
     for batch in encoder.batches(tokens.lengths):
         parts = torch.split(encoder.states(tokens, batch, layer), tokens.lengths[batch].tolist())
         for window, part in zip(batch.tolist(), parts, strict=True):
@@ -96,28 +96,28 @@ def encoded(
     at = 0
     for text, ids in enumerate(pieces.ids):
         mine = []
-        for start, stop in _windows(len(ids), room):
+        for start, stop in windows(len(ids), room):
             part = states[at]
             at += 1
             assert part is not None
             # The half of what two windows share goes to each of them.
-            half = _shared(room) // 2
+            half = shared(room) // 2
             begin, end = (half if start else 0), (half if stop < len(ids) else 0)
             mine.append(part[begin : len(part) - end])
         whole = torch.cat(mine) if ids else torch.zeros(0, width)
         yield _pooled(whole.float().cpu(), np.array(pieces.ends[text], np.int64).reshape(-1, 2), bounds[text])
 
 
-def _windows(tokens: int, room: int) -> list[tuple[int, int]]:
+def windows(tokens: int, room: int) -> list[tuple[int, int]]:
     """Start and stop of each window over so many tokens."""
     if tokens <= room:
         return [(0, tokens)]
-    shared = _shared(room)
-    starts = range(0, tokens - shared, room - shared)
+    overlap = shared(room)
+    starts = range(0, tokens - overlap, room - overlap)
     return [(start, min(start + room, tokens)) for start in starts]
 
 
-def _shared(room: int) -> int:
+def shared(room: int) -> int:
     """Tokens that windows of `room` tokens share: an even number."""
     return min(STRIDE, room // 2) // 2 * 2
 
