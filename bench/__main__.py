@@ -18,6 +18,7 @@ from bench.row import Row, number
 BENCHMARKS = (
     "ingest",
     "pages",
+    "lists",
     "evaluation",
     "cold_start",
     "review_latency",

@@ -50,13 +50,14 @@ def run() -> list[Row]:
 
         context = app_context()
         try:
-            frame = _load(context, Path(folder))
+            frame = pd.read_parquet(load_large(context, Path(folder)))
             return [*_first_visits(context, frame), *_reruns()]
         finally:
             close_contexts()
 
 
-def _load(context: Context, folder: Path) -> pd.DataFrame:
+def load_large(context: Context, folder: Path) -> Path:
+    """The rows as the dataset `large`, and the file that they come from."""
     path = folder / "rows.parquet"
     with duckdb.connect() as connection:
         connection.execute("SELECT setseed(0.5)")
@@ -73,7 +74,7 @@ def _load(context: Context, folder: Path) -> pd.DataFrame:
         on_progress=lambda done, total: None,
         stopped=lambda: False,
     )
-    return pd.read_parquet(path)
+    return path
 
 
 def _first_visits(context: Context, frame: pd.DataFrame) -> list[Row]:

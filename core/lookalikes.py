@@ -57,6 +57,11 @@ def stripped(name: str) -> str:
     return _AROUND.sub("", name)
 
 
+def shown(name: str) -> str:
+    """As `stripped`; empty where nothing of it shows."""
+    return "" if _NOTHING.fullmatch(name) else stripped(name)
+
+
 def _same_accents(name: str) -> str:
     return unicodedata.normalize("NFKC", name)
 

@@ -16,7 +16,7 @@ from core.ui.parts.choices import view_switch
 from core.ui.parts.next_step import next_act
 from core.ui.parts.problems import shown_errors
 from core.ui.shell.frame import BareFrame, open_page
-from core.words import later
+from core.words import later, say
 
 VIEWS = {
     "rows": later("Rows"),
@@ -38,7 +38,7 @@ def first_load(bare: BareFrame) -> None:
 
 frame = open_page("Data", when_empty=first_load)
 context, dataset, version, user = frame.context, frame.dataset, frame.version, frame.user
-view = view_switch(VIEWS)
+view = view_switch({name: say(title) for name, title in VIEWS.items()})
 loading = False
 with shown_errors():
     if view == "rows":

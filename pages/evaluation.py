@@ -7,10 +7,8 @@ import streamlit as st
 from core.records import Evaluation
 from core.services.evaluation.measures import evaluate
 from core.services.evaluation.named import under_names
-from core.services.evaluation.spans import evaluate_spans
 from core.services.runs.listing import done_runs
-from core.tasks import target_of
-from core.ui.evaluation import multi_label, spans
+from core.ui.evaluation import multi_label
 from core.ui.evaluation.choice import Shown, ShownSets, choose, no_run_yet
 from core.ui.evaluation.classes import classes
 from core.ui.evaluation.compare import comparison
@@ -30,18 +28,6 @@ VIEWS = {
     "report": later("Classes"),
     "curves": later("Curves"),
     "compare": later("Compare with another run"),
-}
-# Where a label is several classes. A string here would be drawn.
-SET_VIEWS = {"matrix": later("Matrix per class"), "together": later("Missed and added")} | {
-    name: title for name, title in VIEWS.items() if name != "matrix"
-}
-
-# Where it is spans.
-SPAN_VIEWS = {
-    "entities": later("Entities"),
-    "report": later("Types of rows"),
-    "curves": VIEWS["curves"],
-    "compare": VIEWS["compare"],
 }
 
 frame = open_page("Evaluate", versions=False)
@@ -72,25 +58,11 @@ with shown_errors():
             examples(context, shown)
     else:
         shown = ShownSets(*about, under_names(found, dataset))
-        located = target_of(dataset).located
-        entities = None
-        if located:
-            entities = settled(lambda: evaluate_spans(context, choice.run, choice.split, choice.labels_from))
-            if entities is None:
-                st.stop()
-            spans.head(shown, entities)
-        else:
-            multi_label.head(shown)
-            answers_in_sight(context, shown)
-        titles = SPAN_VIEWS if located else SET_VIEWS
+        titles = multi_label.top(context, shown)
         view = view_switch({name: say(title) for name, title in titles.items()}, always_named=True)
         with tools:
             take_along(context, shown)
-        if view == "entities" and entities is not None:
-            spans.entities(dataset, entities)
-        if view in multi_label.VIEWS:
-            multi_label.VIEWS[view](shown)
-            multi_label.examples(context, shown)
+        multi_label.view_of(context, shown, view)
     if view == "curves":
         class_curves(context, shown)
         how_it_learnt(context, dataset, choice.run)

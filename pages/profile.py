@@ -11,6 +11,7 @@ from core.services.profile.figures import (
     missing_values,
     split_balance,
 )
+from core.services.spans.figures import spans_figures
 from core.ui.parts.choices import view_switch
 from core.ui.parts.next_step import next_act
 from core.ui.parts.pending import settled
@@ -21,8 +22,10 @@ from core.ui.profile.checks import gaps, repeats
 from core.ui.profile.content import content_view
 from core.ui.profile.parts import Opened, opened_rows
 from core.ui.shell.frame import open_page
-from core.words import later
+from core.ui.spans.entities import entities_view, has_entities
+from core.words import later, say
 
+SPANS = {"spans": later("Entities")}
 VIEWS = {
     "balance": later("Balance"),
     "content": later("Content"),
@@ -32,10 +35,15 @@ VIEWS = {
 
 frame = open_page("Profile")
 context, dataset, version = frame.context, frame.dataset, frame.version
-view = view_switch(VIEWS)
+offered = {**(SPANS if has_entities(dataset) else {}), **VIEWS}
+view = view_switch({name: say(title) for name, title in offered.items()})
 opened: Opened | None = None
 with shown_errors():
-    if view == "balance":
+    if view == "spans":
+        spans = settled(lambda: spans_figures(context, version.version_id))
+        if spans is not None:
+            opened = entities_view(context, dataset, version, spans)
+    elif view == "balance":
         classes = settled(lambda: class_balance(context, version.version_id))
         splits = settled(lambda: split_balance(context, version.version_id))
         sets = settled(lambda: label_sets(context, version.version_id))

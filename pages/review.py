@@ -37,7 +37,7 @@ with shown_errors():
     else:
         scan = latest_scan(context, version.version_id)
         if scan is None:
-            not_scanned(context, dataset, version, user)
+            not_scanned(context, dataset, version, user, view)
         else:
             where = queue_filter(context, dataset, scan)
             scan_queue(context, dataset, version, user, where, view)

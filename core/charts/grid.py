@@ -13,13 +13,16 @@ from typing import Any
 
 import plotly.graph_objects as go
 
-from core.charts.style import FAINT, LEAST_TEXT, MUTED, columns_of, lay_out, shown
+from core.charts.style import FAINT, LEAST_TEXT, MUTED, columns_of, lay_out, shown, wrapped
 
 MAX_CLASSES = 100
 """More classes than this do not fit as cells that a pointer can hit."""
 GRIDDED_CLASSES = 40
 """Up to here empty cells are drawn too, faintly; beyond it, lines to follow."""
 LABEL_CHARACTERS = 24
+"""Of a line of a name; there are two lines where a cell is as high as both."""
+TWO_LINES = 2.4 * LEAST_TEXT
+"""Pixels."""
 
 HALF = 0.47
 """Half the side of a cell, where the next one is 1 away."""
@@ -76,8 +79,10 @@ def lay_out_grid(
 ) -> go.Figure:
     """Names the rows and the columns, the first row on top; `sides` says what rows and columns are."""
     size, every = LEAST_TEXT, max(1, math.ceil(LEAST_TEXT / cell))  # of smaller cells not every one has its name
-    names = [shown(label, LABEL_CHARACTERS) for label in labels]
-    longest = max((columns_of(html.unescape(name)) for name in names), default=0)
+    named = wrapped if cell >= TWO_LINES else shown
+    names = [named(label, LABEL_CHARACTERS) for label in labels]
+    lines = (line for name in names for line in name.split("<br>"))
+    longest = max((columns_of(html.unescape(line)) for line in lines), default=0)
     title = TITLE_PIXELS if sides else 0
     flat = longest <= 2 or longest * 0.62 * size < cell - 4
     left = 12 + int(0.6 * size * longest) + title

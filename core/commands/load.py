@@ -23,6 +23,7 @@ from core.services.load import guess_for, located, preview, samples, start_load,
 from core.services.room import room_for_load
 from core.services.spans.words import layout_words
 from core.store.datasets import rejected
+from core.store.versions import count_unlabelled
 from core.tasks import ALIASES, TASKS, task_named
 from core.together.caller import caller
 
@@ -86,11 +87,13 @@ def load_command(
         dataset = wait(context, job.job_id, line.show)
     dataset, unnamed = _named(context, dataset, class_name, classes)
     aside = rejected(context.store, dataset.dataset_id, REJECTED_SHOWN)
+    unlabelled = count_unlabelled(context.store, dataset.latest_version_id)
     data = {
         "dataset": dataset.name,
         "dataset_id": dataset.dataset_id,
         "task": dataset.task,
         "rows": dataset.row_count,
+        "unlabelled": unlabelled,
         "classes": len(dataset.labels),
         "rejected": dataset.rejected_count,
         "rejected_first": aside,
@@ -100,7 +103,10 @@ def load_command(
         "unnamed": unnamed,
         "layout": dict(dataset.layout),
     }
-    text = [f"{dataset.name}: {dataset.row_count:,} rows, {len(dataset.labels):,} classes, task {dataset.task}."]
+    without = f" ({unlabelled:,} without a label)" if unlabelled else ""
+    text = [
+        f"{dataset.name}: {dataset.row_count:,} rows{without}, {len(dataset.labels):,} classes, task {dataset.task}."
+    ]
     text += [f"  {role}: {value}" for role in ROLES if (value := getattr(schema, role))]
     text += [f"  label: {', '.join(schema.label_columns)}"] if schema.label_columns else []
     if schema.features:

@@ -29,6 +29,10 @@ def profile_command(context: Context, name: str) -> Answer:
     return Answer(profile, _text(profile, dataset.called))
 
 
+def _unlabelled(count: int) -> list[str]:
+    return [f"{count:,} rows have no label yet; the classes are counted over the others."] if count else []
+
+
 def _text(profile: Mapping[str, Any], called: Callable[[str], str]) -> str:
     balance, repeats = profile["balance"], profile["duplicates"]
     classes = [(called(one["label"]), one["count"], f"{one['share']:.1%}") for one in balance["classes"]]
@@ -37,7 +41,9 @@ def _text(profile: Mapping[str, Any], called: Callable[[str], str]) -> str:
         f"imbalance ratio {balance['imbalance_ratio']:.2f}, effective classes {balance['effective_classes']:.2f}; "
         f"{repeats['rows']:,} rows repeat another's content, {repeats['conflicting_rows']:,} with another label.",
         table(("class", "rows", "share"), classes, TOP_CLASSES),
+        *_unlabelled(balance["unlabelled"]),
         *_label_sets(profile.get("label_sets"), called),
+        *_spans(profile.get("spans"), called),
         *lookalike_notes(called(one["label"]) for one in balance["classes"]),
     ]
     associations = [
@@ -61,6 +67,23 @@ def _label_sets(sets: Mapping[str, Any] | None, called: Callable[[str], str]) ->
         f"There are {sets['distinct']:,} different labels.",
         table(("label", "rows with exactly these classes"), labels, TOP_CLASSES),
         *([table(("class", "and", "rows with both"), pairs, TOP_CLASSES)] if pairs else []),
+    ]
+
+
+def _spans(found: Mapping[str, Any] | None, called: Callable[[str], str]) -> list[str]:
+    """What is said where labels are spans."""
+    if found is None:
+        return []
+    types = [(called(one["name"]), one["spans"], one["rows"], f"{one['words']:.2f}") for one in found["types"]]
+    surfaces = [
+        (one["words"], ", ".join(f"{called(name)} {count:,}" for name, count in one["types"]))
+        for one in found["surfaces"]
+    ]
+    return [
+        f"{found['spans']:,} entities, {found['spans'] / max(1, found['rows']):.2f} a row; {found['without']:,} rows "
+        f"have none; {found['outside']:.1%} of the words are in none (O).",
+        table(("type", "entities", "rows", "words each"), types, TOP_CLASSES),
+        *([table(("words of several types", "types"), surfaces, TOP_CLASSES)] if surfaces else []),
     ]
 
 

@@ -50,6 +50,10 @@ class Neighbourhood:
         with self._timed():
             return rows, nearest(self._embeddings, rows, self._tick, COUNT)
 
+    def among(self, rows: NDArray[np.int64]) -> SomeNeighbours:
+        """The neighbourhood of some rows (m,), ascending."""
+        return SomeNeighbours(self, rows)
+
     @cached_property
     def everyone(self) -> Neighbours:
         """(n, c) the nearest rows of each; where not all pairs are affordable, of those in a sample."""
@@ -59,3 +63,36 @@ class Neighbourhood:
 
     def _sample(self) -> NDArray[np.int64]:
         return np.sort(np.random.default_rng(0).choice(len(self._embeddings), SAMPLE, replace=False))
+
+
+class SomeNeighbours:
+    """The neighbourhood of some rows (m,), ascending, by their places among these; near them is whichever row is."""
+
+    def __init__(self, inner: Neighbourhood, chosen: NDArray[np.int64]) -> None:
+        self._inner, self._chosen = inner, chosen
+
+    @property
+    def affordable(self) -> bool:
+        """As for all rows."""
+        return self._inner.affordable
+
+    @property
+    def compared(self) -> int:
+        """As for all rows."""
+        return self._inner.compared
+
+    def of(self, rows: NDArray[np.int64]) -> tuple[NDArray[np.int64], Neighbours]:
+        """As `Neighbourhood.of`."""
+        found, near = self._inner.of(self._chosen[rows])
+        mine = np.flatnonzero(np.isin(found, self._chosen))
+        return np.searchsorted(self._chosen, found[mine]), near.first(near.rows.shape[1], mine)
+
+    @property
+    def everyone(self) -> Neighbours:
+        """As `Neighbourhood.everyone`."""
+        near = self._inner.everyone
+        return near.first(near.rows.shape[1], self._chosen)
+
+    def among(self, rows: NDArray[np.int64]) -> SomeNeighbours:
+        """Of some of these, by their places among these."""
+        return SomeNeighbours(self._inner, self._chosen[rows])

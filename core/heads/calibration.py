@@ -8,6 +8,7 @@ from scipy.optimize import minimize_scalar
 
 from core.heads.link import link_of
 from core.targets import Labels
+from core.targets.arrays import unlabelled
 
 SAMPLE_CELLS = 1 << 24
 """Temperature and weights are found on a sample of so many probabilities at most."""
@@ -19,9 +20,15 @@ def sample_rows(rows: int, classes: int) -> NDArray[np.int64]:
     return np.linspace(0, rows - 1, size).astype(np.int64)
 
 
+def sample_labelled(labels: Labels, classes: int) -> NDArray[np.int64]:
+    """The same of the rows that have a label."""
+    rows = np.flatnonzero(~unlabelled(labels))
+    return rows[sample_rows(len(rows), classes)]
+
+
 def temperature(logits: NDArray[np.float32], labels: Labels) -> float:
     """The divisor of the logits (n, k) with the lowest log loss (Guo et al., On calibration of modern neural networks,
     2017)."""
-    rows = sample_rows(*logits.shape)
+    rows = sample_labelled(labels, logits.shape[1])
     loss = link_of(labels).losses(np.asarray(logits[rows], np.float32), labels[rows])
     return float(np.exp(minimize_scalar(loss, bounds=(-4, 3), method="bounded").x))

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from scipy.optimize import minimize
 
 from core.arrays.disk_backed import empty, row_chunks
-from core.heads.calibration import sample_rows
+from core.heads.calibration import sample_labelled
 from core.heads.link import SOFTMAX, Link, link_of, log_loss
 from core.targets import Labels
 
@@ -28,7 +28,7 @@ def pool_exponents(probabilities: Probabilities, labels: Labels) -> NDArray[np.f
     to their number where each brings evidence of its own.
     """
     link, classes = link_of(labels), probabilities[0].shape[1]
-    rows = sample_rows(len(labels), classes * len(probabilities))
+    rows = sample_labelled(labels, classes * len(probabilities))
     logs, given = np.stack([link.evidence(part[rows]) for part in probabilities]), labels[rows]
     own = link.pull(logs, given)
 

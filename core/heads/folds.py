@@ -33,7 +33,7 @@ def assign_folds(labels: NDArray[np.int64], clusters: NDArray[np.int64], folds: 
 
 def unseen_rows(labels: NDArray[np.int64], folds: NDArray[np.int64]) -> NDArray[np.bool_]:
     """Rows whose class occurs in no other fold than their own, shape (n,): the model that judges them has never seen
-    their label, so it cannot say anything about it."""
-    pairs = np.unique(np.stack([labels, folds]), axis=1)
+    their label, so it cannot say anything about it. Nor of a row without one (-1)."""
+    pairs = np.unique(np.stack([labels, folds])[:, labels >= 0], axis=1)
     seen_in = np.bincount(pairs[0], minlength=int(labels.max()) + 1)
-    return np.asarray(seen_in[labels] < 2)
+    return np.asarray((labels < 0) | (seen_in[labels] < 2))

@@ -18,6 +18,7 @@ from core.heads.head import Curvature, fit
 from core.heads.link import link_of
 from core.heads.objective import Features, Objective
 from core.targets import Labels
+from core.targets.arrays import unlabelled
 
 CPU_PASS, GPU_PASS = 2e12, 2e14
 """Floating-point operations that one pass over the rows may take; beyond it the heads learn from a sample."""
@@ -85,15 +86,17 @@ class Heads:
 
 
 def training_rows(labels: Labels, classes: int, width: int, folds: int) -> NDArray[np.int64]:
-    """All rows, or the same share of every class (at least 20 rows of each; the rarest class of a row counts) where a
-    pass would take too long."""
+    """All rows with a label, or the same share of every class (at least 20 rows of each; the rarest class of a row
+    counts) where a pass would take too long."""
     affordable = (CPU_PASS if device().type == "cpu" else GPU_PASS) / (4.0 * width * classes * folds)
-    if len(labels) <= affordable:
-        return np.arange(len(labels))
+    rows = np.flatnonzero(~unlabelled(labels))
+    if len(rows) <= affordable:
+        return rows
     # A stream of its own: drawn as the folds are, the sample of a class would lie in one fold.
+    labels = labels[rows]
     strata = link_of(labels).strata(labels)
     order = np.lexsort((np.random.default_rng([0, len(labels)]).random(len(labels)), strata))
     counts = np.bincount(strata, minlength=classes)
     rank = np.arange(len(labels)) - np.repeat(np.cumsum(counts) - counts, counts)
     wanted = np.maximum(MIN_PER_CLASS, np.ceil(counts * affordable / len(labels)))
-    return np.sort(order[rank < np.repeat(wanted, counts)])
+    return rows[np.sort(order[rank < np.repeat(wanted, counts)])]

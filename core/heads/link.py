@@ -16,7 +16,7 @@ from torch import Tensor
 from core.evaluation import metrics
 from core.heads.folds import unseen_rows
 from core.targets import Labels
-from core.targets.arrays import of_truth
+from core.targets.arrays import labelled, of_truth
 
 LEAST = 1e-30
 """Probabilities are not taken for less: no loss is infinite."""
@@ -188,11 +188,11 @@ class Sigmoid:
         return np.where((labels > 0).any(1), found, 0)
 
     def unseen(self, labels: Labels, folds: NDArray[np.int64]) -> NDArray[np.bool_]:
-        """By each of the row's classes."""
+        """By each of the row's classes; nor a row without a label."""
         seen_in = np.zeros(labels.shape[1], np.int64)
         for fold in np.unique(folds):
             seen_in += (labels[folds == fold] > 0).any(0)
-        return np.asarray(((labels > 0) & (seen_in < 2)).any(1))
+        return np.asarray(((labels > 0) & (seen_in < 2)).any(1) | (labels < 0).any(1))
 
     def evidence(self, probabilities: Matrix) -> Matrix:
         """Log odds."""
@@ -216,5 +216,6 @@ def link_of(labels: Labels) -> Link:
 
 
 def log_loss(probabilities: NDArray[Any], labels: Labels) -> float:
-    """Mean log loss in nats: cross entropy, or binary cross entropy over the classes."""
-    return metrics.log_loss(of_truth(probabilities, labels))
+    """Mean log loss in nats over the rows with a label: cross entropy, or binary cross entropy over the classes."""
+    rows = labelled(labels)
+    return metrics.log_loss(of_truth(probabilities[rows], labels[rows]))

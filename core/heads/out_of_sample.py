@@ -57,7 +57,8 @@ def out_of_sample_probabilities(
     """Probabilities of every class for every row from `folds` heads that are fitted together, each on the rows outside
     its fold. The penalty is the one with the lowest out-of-sample log loss, then one temperature is fitted.
 
-    embeddings (n, d) float32, labels in their array form, clusters (n,): rows of a cluster share a fold.
+    embeddings (n, d) float32, labels in their array form, clusters (n,): rows of a cluster share a fold. Rows without a
+    label are judged as the others are and learnt from by no head.
     """
     repeats = REPEATS if len(labels) * classes <= REPEAT_UP_TO else 1
     link = link_of(labels)

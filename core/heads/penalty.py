@@ -12,6 +12,7 @@ from torch import Tensor
 from core.heads.calibration import sample_rows, temperature
 from core.heads.heads import Heads
 from core.heads.link import link_of, log_loss
+from core.targets.arrays import unlabelled
 
 GRID: tuple[float, ...] = tuple(float(10.0 ** (-1 - step / 2)) for step in range(12))
 """Penalties to try, strong to weak."""
@@ -36,7 +37,7 @@ def best_penalty(heads: Heads, folds_of: NDArray[np.int64], folds: int, on_step:
     """The penalty of `GRID` with the lowest out-of-sample log loss after its own temperature: downhill from the first
     guess, to weaker ones as long as that helps, else to stronger ones; each fit starts at the one before."""
     tried = range(folds) if len(folds_of) <= ALL_FOLDS_UP_TO else range(1)
-    rows = np.flatnonzero(np.isin(folds_of, tried))
+    rows = np.flatnonzero(np.isin(folds_of, tried) & ~unlabelled(heads.labels))
     rows = rows[sample_rows(len(rows), heads.classes)]
 
     def loss(step: int, start: Tensor | None) -> tuple[float, Penalty]:

@@ -9,10 +9,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.arrays.disk_backed import empty, row_chunks
-from core.evaluation.metrics import log_loss, of_truth
 from core.heads.calibration import temperature
 from core.heads.folds import assign_folds, unseen_rows
-from core.heads.link import SOFTMAX
+from core.heads.link import SOFTMAX, log_loss
 from core.heads.out_of_sample import OutOfSample
 from core.modalities.fitted import Learner
 from core.modalities.watched import watched
@@ -40,25 +39,26 @@ def refitted_probabilities(
 ) -> OutOfSample:
     """Probabilities of every class for every row from models that have not seen its cluster, with one temperature.
 
-    labels (n,) in 0 … k-1, clusters (n,): rows of a cluster share a fold. `tick` is called between fits and
-    while one lasts: what it raises ends the wait at once.
+    labels (n,) in 0 … k-1, -1 for none, clusters (n,): rows of a cluster share a fold. `tick` is called between fits
+    and while one lasts: what it raises ends the wait at once.
     """
     repeats = REPEATS if len(labels) * classes <= REPEAT_UP_TO else 1
     assigned = [assign_folds(labels, clusters, folds, seed + repeat) for repeat in range(repeats)]
-    sampled = _sampled(len(labels), classes, folds, seed)
+    sampled, told = _sampled(len(labels), classes, folds, seed), labels >= 0
     probabilities, rounds, divisors = np.zeros((len(labels), classes), np.float32), None, []
     for repeat, folds_of in enumerate(assigned):
         part = empty((len(labels), classes), scratch)
         for fold in range(folds):
             look = partial(tick, repeat * folds + fold, repeats * folds)
             look()
-            within, rows = np.flatnonzero(folds_of == fold), np.flatnonzero((folds_of != fold) & sampled)
+            within, rows = np.flatnonzero(folds_of == fold), np.flatnonzero((folds_of != fold) & sampled & told)
             if not len(within) or not len(rows):
                 part[within] = 1 / classes
                 continue
             learn = partial(learner.fit, rows, labels[rows])
             if rounds is None:
-                rounds = watched(partial(learn, MOST_ROUNDS), look).best_rounds(within, labels[within])
+                known = within[told[within]]
+                rounds = watched(partial(learn, MOST_ROUNDS), look).best_rounds(known, labels[known])
             part[within] = watched(partial(learn, rounds), look).probabilities(within)
         divisors.append(_calibrate(part, labels))
         probabilities += part
@@ -66,11 +66,11 @@ def refitted_probabilities(
     tick(1, 1)
     return OutOfSample(
         probabilities,
-        log_loss(of_truth(probabilities, labels)),
+        log_loss(probabilities, labels),
         divisors[0],
         0.0,
         repeats,
-        int(sampled.sum()),
+        int((sampled & told).sum()),
         ~np.any([unseen_rows(labels, folds_of) for folds_of in assigned], axis=0),
     )
 

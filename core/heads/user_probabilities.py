@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from core.errors import ProbabilitiesError
 from core.records import EARLIER_EXAMPLE_ID, EXAMPLE_ID
 from core.targets import Labels
-from core.targets.arrays import by_chance, class_pairs, of_truth
+from core.targets.arrays import by_chance, class_pairs, labelled, of_truth
 
 SUM_TOLERANCE = 1e-3
 
@@ -57,7 +57,8 @@ def read_probabilities(
     matrix, named = _read(path, example_ids, labels, numbering)
     _check_shape(matrix, len(example_ids), labels, numbering)
     _check_values(matrix, several=given.ndim > 1)
-    _check_order(matrix, labels, given)
+    rows = labelled(given)
+    _check_order(matrix[rows], labels, given[rows])
     if not named:
         _check_columns(matrix, labels, given)
     return matrix

@@ -68,8 +68,8 @@ def word_probabilities(
     scratch: Path | None = None,
     tick: Report = unheard,
 ) -> OutOfSample:
-    """(w, k) for words whose given classes are `labels` (w,): each by heads that have seen no text of its text's
-    cluster, `clusters` (n,)."""
+    """(w, k) for words whose given classes are `labels` (w,), -1 for those of a text without a label, which are judged
+    and not learnt from: each by heads that have seen no text of its text's cluster, `clusters` (n,)."""
     text = words.text
     repeats = REPEATS if len(labels) <= REPEAT_UP_TO else 1
     found, divisors, judged = empty((len(labels), classes), scratch), [], np.ones(len(labels), bool)
@@ -104,6 +104,8 @@ def word_probabilities(
 def _chosen(labels: NDArray[np.int64], classes: int, seed: int) -> tuple[NDArray[np.int64], NDArray[np.float32]]:
     """Words to learn from, ascending, and (k,) what is added to the logits for those that were left out."""
     generator = np.random.default_rng([0, seed])
+    told = np.flatnonzero(labels >= 0)
+    labels = labels[told]
     counts = np.bincount(labels, minlength=classes)
     within = counts.sum() - counts[OUTSIDE]
     share = min(1.0, MOST / max(1, within))
@@ -112,16 +114,16 @@ def _chosen(labels: NDArray[np.int64], classes: int, seed: int) -> tuple[NDArray
     order = np.lexsort((generator.random(len(labels)), labels))
     rank = np.arange(len(labels)) - np.repeat(np.cumsum(counts) - counts, counts)
     rates = np.divide(wanted, counts, out=np.ones(classes), where=counts > 0)
-    return np.sort(order[rank < np.repeat(wanted, counts)]), -np.log(rates).astype(np.float32)
+    return told[np.sort(order[rank < np.repeat(wanted, counts)])], -np.log(rates).astype(np.float32)
 
 
 def _strata(labels: NDArray[np.int64], text: NDArray[np.int64], texts: int) -> NDArray[np.int64]:
     """(n,) the rarest class among a text's words, 0 where it has no span."""
-    counts = np.bincount(labels)
+    counts = np.bincount(labels[labels >= 0], minlength=1)
     rarity = np.empty(len(counts), np.int64)
     rarity[np.argsort(-counts, kind="stable")] = np.arange(len(counts))
     found = np.zeros(texts, np.int64)
-    np.maximum.at(found, text, np.where(labels == OUTSIDE, 0, rarity[labels]))
+    np.maximum.at(found, text, np.where(labels <= OUTSIDE, 0, rarity[labels]))
     return found
 
 
@@ -156,7 +158,7 @@ def form_shares(
 ) -> NDArray[np.float32]:
     """(w, k + 1) how the same form is labelled in other texts: of each class the log of its share there over its share
     everywhere, and the log of how often that is. The word's own text tells nothing of itself."""
-    usual = np.bincount(labels, minlength=classes) / max(1, len(labels))
+    usual = np.bincount(labels[labels >= 0], minlength=classes) / max(1, int((labels >= 0).sum()))
     all_of = _counts(forms, labels, classes, int(forms.max(initial=-1)) + 1)
     pairs, place = np.unique(forms * (int(text.max(initial=0)) + 1) + text, return_inverse=True)
     own = _counts(place, labels, classes, len(pairs))
@@ -172,4 +174,6 @@ def form_shares(
 
 
 def _counts(groups: NDArray[np.int64], labels: NDArray[np.int64], classes: int, size: int) -> NDArray[np.float64]:
-    return np.bincount(groups * classes + labels, minlength=size * classes).reshape(size, classes).astype(np.float64)
+    told = labels >= 0
+    found = np.bincount(groups[told] * classes + labels[told], minlength=size * classes)
+    return found.reshape(size, classes).astype(np.float64)

@@ -33,7 +33,7 @@ class Evidence:
 class Seen:
     """What is known of a row beside its evidence, as words need it."""
 
-    given: str
+    given: str | None
     suggested: str | None
     neighbours: Sequence[str | None]
     """Labels of the evidence's neighbours."""
@@ -47,12 +47,12 @@ class Found:
     """(n,) in 0–1: low is worse."""
     is_issue: NDArray[np.bool_]
     """(n,) whether the row is flagged."""
-    suggestion: Labels | Sequence[str] | None
+    suggestion: Labels | Sequence[str | None] | None
     """The label that each row looks like, in the array form, or its text where the array form does not say all of it;
     None: the type never suggests one."""
     evidence: pa.Table
     """n rows with a column per field of the type's evidence, null where there is nothing to say: numbers, truth values,
-    lists of numbers or of names."""
+    names, lists of these."""
     summary: Mapping[str, Any]
     """What the type says of the dataset, as JSON values."""
     judged: NDArray[np.bool_] | None = None
@@ -62,6 +62,8 @@ class Found:
     settled: NDArray[np.bool_] | None = None
     """(n,) rows of which a person has said what the type would ask: they are listed after all others and not counted as
     flagged. None: there are none."""
+    about: NDArray[np.bool_] | None = None
+    """(n,) the rows that the type lists at all. None: every one."""
 
 
 Proof = TypeVar("Proof", bound=Evidence)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any, TypeAlias
 
 import numpy as np
@@ -12,6 +13,7 @@ import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from core.duplicates.neighbours import Neighbours
+from core.issues.contract import Found
 
 Columns: TypeAlias = dict[str, pa.Array]
 ROWS = 1 << 18
@@ -57,17 +59,48 @@ def _objects(evidence: pa.Table) -> pa.Array:
     return pc.binary_join_element_wise("{", inside, "}", "")
 
 
+def _plain(values: pa.Array) -> pa.Array:
+    if not pa.types.is_dictionary(values.type):
+        return values.cast(pa.string())
+    quoted = pa.array([json.dumps(name, ensure_ascii=False) for name in values.dictionary.to_pylist()], pa.string())
+    return quoted.take(values.indices)
+
+
 def _texts(column: pa.Array) -> pa.Array:
-    """Numbers and truth values as JSON has them, lists of them, or of names, in brackets."""
+    """Numbers, truth values and names as JSON has them, lists of them in brackets."""
     if not pa.types.is_list(column.type):
-        return column.cast(pa.string())
-    values = column.flatten()
-    if pa.types.is_dictionary(values.type):
-        quoted = pa.array([json.dumps(name, ensure_ascii=False) for name in values.dictionary.to_pylist()], pa.string())
-        values = quoted.take(values.indices)
-    values = pc.fill_null(values.cast(pa.string()), "null")
+        return _plain(column)
+    values = pc.fill_null(_plain(column.flatten()), "null")
     lengths = pc.fill_null(pc.list_value_length(column), 0).to_numpy(zero_copy_only=False)
     offsets = pa.array(np.r_[0, lengths.cumsum()].astype(np.int32))
     joined = pc.binary_join(pa.ListArray.from_arrays(offsets, values), ", ")
     bracketed = pc.binary_join_element_wise("[", joined, "]", "")
     return pc.if_else(column.is_valid(), bracketed, pa.scalar(None, pa.string()))
+
+
+def spread(found: Found, about: NDArray[np.bool_]) -> Found:
+    """What was found of the rows that a type is about (n,), among all rows."""
+    places = np.full(len(about), -1)
+    places[about] = np.arange(int(about.sum()))
+    columns = found.evidence.take(pa.array(places, mask=places < 0))
+
+    def among(values: NDArray[Any], otherwise: object) -> NDArray[Any]:
+        full = np.full((len(about), *values.shape[1:]), otherwise, values.dtype)
+        full[about] = values
+        return full
+
+    suggestion = found.suggestion
+    if isinstance(suggestion, np.ndarray):
+        suggestion = among(suggestion, -1)
+    elif suggestion is not None:
+        suggestion = [suggestion[place] if place >= 0 else None for place in places.tolist()]
+    return replace(
+        found,
+        score=among(found.score, 1.0),
+        is_issue=among(found.is_issue, False),
+        suggestion=suggestion,
+        evidence=columns,
+        judged=None if found.judged is None else among(found.judged, False),
+        settled=None if found.settled is None else among(found.settled, False),
+        about=about,
+    )

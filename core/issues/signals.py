@@ -9,7 +9,7 @@ from typing import Any, Generic, TypeVar, cast
 import numpy as np
 from numpy.typing import NDArray
 
-from core.duplicates.neighbourhood import Neighbourhood
+from core.duplicates.neighbourhood import Neighbourhood, SomeNeighbours
 from core.targets import Labels
 
 Probabilities = NDArray[np.floating[Any]]
@@ -33,6 +33,22 @@ class LabelledWords:
     """(w, k + 1) out-of-sample probabilities."""
     judged: NDArray[np.bool_]
     """(w,) False where the model that judged the word has never seen its type."""
+
+    def among(self, rows: NDArray[np.int64]) -> LabelledWords:
+        """The same of some texts (m,), ascending."""
+        chosen = np.zeros(len(self.offsets) - 1, bool)
+        chosen[rows] = True
+        lengths = np.diff(self.offsets)
+        kept = np.repeat(chosen, lengths)
+        return LabelledWords(
+            [self.texts[row] for row in rows],
+            [self.spans[row] for row in rows],
+            np.concatenate([[0], np.cumsum(lengths[rows])]),
+            self.bounds[kept],
+            self.labels[kept],
+            self.probabilities[kept],
+            self.judged[kept],
+        )
 
 
 class Signal(Generic[Value]):
@@ -66,7 +82,7 @@ class Signals:
     """The labels as they were before people corrected some, in their array form: what tells how labels come about."""
     embeddings = Signal[NDArray[np.float32]]()
     """(n, d) of the tier's newest encoder; may be a view of a file."""
-    neighbours = Signal[Neighbourhood]()
+    neighbours = Signal[Neighbourhood | SomeNeighbours]()
     """The nearest rows by these embeddings."""
     contents = Signal[NDArray[np.bytes_]]()
     """(n,) digests: equal for rows of equal content."""
@@ -93,6 +109,18 @@ class Signals:
         """Whether the scan makes the signal of that name."""
         return name in self._makers
 
+    def among(self, rows: NDArray[np.int64]) -> Signals:
+        """The same of some rows (m,), ascending. What names other rows (`example_ids`, what `neighbours` finds) still
+        means all of them."""
+        makers = dict(self._makers)
+        for name in PER_ROW & makers.keys():
+            makers[name] = lambda name=name: self.value(name)[rows]  # type: ignore[index, misc]
+        if "neighbours" in makers:
+            makers["neighbours"] = lambda: self.neighbours.among(rows)
+        if "words" in makers:
+            makers["words"] = lambda: self.words.among(rows)
+        return Signals(makers, self.settings)
+
     def value(self, name: str) -> object:
         """The signal of that name. Raises KeyError for one that the scan does not make."""
         if name not in self._made:
@@ -100,5 +128,7 @@ class Signals:
         return self._made[name]
 
 
+PER_ROW = frozenset(("labels", "probabilities", "judged", "known", "before"))
+"""Those of them that `among` narrows."""
 SIGNALS = frozenset(name for name, value in vars(Signals).items() if isinstance(value, Signal))
 """Names of all signals."""

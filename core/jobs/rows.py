@@ -70,9 +70,12 @@ def read_splits(folder: JobFolder) -> NDArray[np.object_]:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class SpanRows:
-    """The labels of n rows, and the words that they are made of."""
+    """The labels of n rows, and the words that they are made of. A row without a label has no spans here: `told` says
+    which ones have one."""
 
     spans: list[tuple[Span, ...]]
+    told: NDArray[np.bool_]
+    """(n,)"""
     bounds: list[NDArray[np.int64]]
     """(w, 2) of each row: start and stop of its words, in characters; none is cut by a span."""
 
@@ -82,11 +85,12 @@ class SpanRows:
         return np.concatenate([[0], np.cumsum([len(one) for one in self.bounds])]).astype(np.int64)
 
     def labels(self, types: Sequence[str]) -> list[NDArray[np.int64]]:
-        """Of each row the type of each word, 0 outside of all spans, from 1 on by `types`."""
+        """Of each row the type of each word, 0 outside of all spans, from 1 on by `types`; -1 where a row has no
+        label."""
         index = {name: place for place, name in enumerate(types, 1)}
         found = []
-        for spans, bounds in zip(self.spans, self.bounds, strict=True):
-            own = np.zeros(len(bounds), np.int64)
+        for spans, bounds, told in zip(self.spans, self.bounds, self.told, strict=True):
+            own = np.full(len(bounds), 0 if told else -1)
             if spans:
                 for first, behind, name in of_tokens(spans, [(start, stop) for start, stop in bounds.tolist()]):
                     own[first:behind] = index[name]
@@ -97,7 +101,9 @@ class SpanRows:
 def read_spans(folder: JobFolder, texts: Sequence[str]) -> SpanRows:
     """What `input/rows.parquet` has in `spans` and `tokens`, of rows in its order, whose texts these are."""
     table = pq.read_table(folder.input / "rows.parquet", columns=["spans", "tokens"])
-    spans = [spans_of(one or "[]") for one in table.column("spans").to_pylist()]
+    labels = table.column("spans").to_pylist()
+    spans = [spans_of(one or "[]") for one in labels]
     tokens = table.column("tokens").to_pylist()
     bounds = [bounds_of(*one) for one in zip(tokens, texts, spans, strict=True)]
-    return SpanRows(spans, [np.array(one, np.int64).reshape(-1, 2) for one in bounds])
+    told = np.array([one is not None for one in labels], bool)
+    return SpanRows(spans, told, [np.array(one, np.int64).reshape(-1, 2) for one in bounds])

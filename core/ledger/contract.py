@@ -45,12 +45,10 @@ class Decisions(Protocol):
         action: Action | None = None,
         version_id: str | None = None,
         example_id: int | None = None,
-        once: bool = False,
         limit: int = 100,
         offset: int = 0,
     ) -> list[Decision]:
-        """Every act on a dataset, undos too, newest first; each argument that is given narrows. `once`: of an act on
-        many rows its first decision alone."""
+        """Every act on a dataset, undos too, newest first; each argument that is given narrows."""
 
     def count(
         self,
@@ -60,7 +58,6 @@ class Decisions(Protocol):
         action: Action | None = None,
         version_id: str | None = None,
         example_id: int | None = None,
-        once: bool = False,
     ) -> int:
         """How many acts `page` would list in all."""
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 import numpy as np
 
@@ -16,7 +17,9 @@ def balance(rows: Rows, labels: Sequence[str]) -> Balance:
     """The balance of all rows; `labels` are the dataset's classes, so that emptied ones can be named."""
     counted = rows.fetch(f"SELECT label, count(*) FROM {labelled(rows, 'split')} GROUP BY label")
     counts = {str(label): int(count) for label, count in counted if label is not None}
-    return balance_of(counts, labels, next((int(count) for label, count in counted if label is None), None))
+    found = balance_of(counts, labels, next((int(count) for label, count in counted if label is None), None))
+    ((unlabelled,),) = rows.fetch(f"SELECT count(*) FROM {rows.relation} WHERE label IS NULL")
+    return replace(found, unlabelled=int(unlabelled))
 
 
 def balance_of(counts: Mapping[str, int], labels: Sequence[str] = (), total: int | None = None) -> Balance:

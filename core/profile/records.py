@@ -61,6 +61,8 @@ class Balance:
     effective_classes: float
     """exp of the Shannon entropy of how the labels spread: the number of equally large classes with the same
     entropy."""
+    unlabelled: int = 0
+    """Rows without a label, which none of the others counts."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -68,7 +68,8 @@ class Issue:
     score: float
     """In 0–1: low is worse."""
     is_issue: bool
-    given_label: str
+    given_label: str | None
+    """None where the row has none."""
     suggested_label: str | None
     why: Mapping[str, Any]
     """The type's evidence by its fields' names; `core.issues` makes its record of it."""

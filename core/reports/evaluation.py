@@ -95,13 +95,6 @@ class EvaluationReport:
     made_by: str
 
 
-def report_html(report: EvaluationReport) -> str:
-    """The file's text of an evaluation alone."""
-    return template().render(
-        lang=tag(), title=report.title, made_at=report.made_at, made_by=report.made_by, **drawn(report)
-    )
-
-
 def drawn(report: EvaluationReport) -> dict[str, object]:
     """What the template needs of an evaluation."""
     from core.reports.svg import line_chart

@@ -57,7 +57,9 @@ def check(doing: Doing, labels: Set[str], target: Target) -> Doing:
 
 def outcome(doing: Doing, label: str | None, suggested: str | None, target: Target) -> tuple[Action, str | None] | None:
     """The decision on a row of that label, with the new label of a `relabel`; None where there is nothing to do, since
-    it has the label already, or none is suggested."""
+    it has the label already, none is suggested, or it has none that could be kept or changed in part."""
+    if label is None and doing.action in ("keep", "remove"):
+        return None
     if doing.action in ("keep", "exclude", "unsure"):
         return doing.action, None
     made = _label(doing, label, suggested, target)

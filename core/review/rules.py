@@ -80,8 +80,10 @@ def objection(
     """Why the act makes no sense for this version; empty where it does."""
     if act.action not in DECIDING:
         return stored(f"{act.action!r} is no decision. Use one of: {', '.join(DECIDING)}.")
-    if act.example_id not in rows:
+    if act.example_id is None or act.example_id not in rows:
         return stored(f"Row {act.example_id} is not in this version.")
+    if act.action == "keep" and rows[act.example_id] is None:
+        return stored(f"Row {act.example_id} has no label that could be kept: give it one.")
     if act.action != "relabel":
         return ""
     if not act.new_label:

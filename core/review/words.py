@@ -55,8 +55,10 @@ def class_words(part: str, target: Target, text: str | None = None) -> str:
     return target.words(part) if text is None or target.words_in is None else target.words_in(part, text)
 
 
-def label_words(label: str, target: Target, text: str | None = None) -> str:
-    """A label as people read it; `text` as in `class_words`."""
+def label_words(label: str | None, target: Target, text: str | None = None) -> str:
+    """A label as people read it, or that there is none; `text` as in `class_words`."""
+    if label is None:
+        return say("no label")
     return target.words(label) if text is None or target.words_in is None else target.words_in(label, text)
 
 
@@ -73,7 +75,7 @@ def change_words(before: str | None, after: str, target: Target) -> str:
     return say("changed to {label}", label=isolated(target.words(after)))
 
 
-def change_marks(before: str, after: str | None, target: Target, text: str | None = None) -> str | None:
+def change_marks(before: str | None, after: str | None, target: Target, text: str | None = None) -> str | None:
     """What a label looks like, beside it: the other class; of several classes `+ corn, − wheat`, or that they are the
     same; `text` as in `class_words`. None where it looks like nothing in particular."""
     if after is None or not target.several:

@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Any, Literal, cast, get_args
 
 from core.errors import UsageError
@@ -24,13 +25,15 @@ from core.records import (
     ListColumn,
     RowFilter,
     RowOrder,
+    split_said,
+    value_said,
 )
 from core.store.filters import ISSUE_COLUMNS, ROW_COLUMNS
 from core.store.issues import BY_RANK
 from core.store.predictions import PREDICTION_COLUMNS, SUREST
 from core.store.rows import BY_ROW
 from core.tasks import target_of
-from core.words import later, say, say_stored
+from core.words import later, say
 
 # The parameters of a link to a list, which are a saved view's as well.
 FILTERS, ORDER, COLUMNS = "where", "order", "columns"
@@ -45,7 +48,7 @@ NO_CLASS = later("no class")
 _EARLIER = ("attribute", "value", "at_least", "less_than", "split", "score_below")
 """How links of release 0.1 narrowed a scan's list by what is a filter of a column now."""
 
-LABEL_COLUMNS = ("label", "given_label", "suggested_label", "predicted")
+LABEL_COLUMNS = ("label", "given_label", "suggested_label", "predicted", "new_label", "from_label", "to_label")
 """Columns whose values are labels."""
 DESCENDING = " desc"
 _PLAIN_NAME = re.compile(r"[^\W\d][\w.-]*")
@@ -73,7 +76,7 @@ _ISSUE_TITLES = {
 }
 _PREDICTED_TITLES = {"label": later("true"), "predicted": later("predicted"), "confidence": later("confidence")}
 VERDICT = ListColumn("verdict", later("decided"), "verdict", "words", added=True)
-"""What holds of a row of a scan's list; neither sorted nor narrowed by."""
+"""What holds of a row; neither sorted nor narrowed by."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,7 +135,7 @@ def listed(
     """What a link's parameters ask of a list with these columns; `usual` are the names of those that it shows and
     `order` how it is sorted where the link says nothing. A class may be named by its code or by its name. Raises
     `UsageError` for what the list has not."""
-    found = [(_coded(one, dataset), column) for one, column in read_filters(query.get(FILTERS, ""), columns)]
+    found = [(_coded(one, column, dataset), column) for one, column in read_filters(query.get(FILTERS, ""), columns)]
     rows, added = (tuple(one for one, column in found if column.added is kind) for kind in (False, True))
     asked = query.get(ORDER, "")
     shown = [one for one in columns if one.name in usual]
@@ -145,8 +148,17 @@ def listed(
 def rows_listed(dataset: Dataset, query: Mapping[str, str]) -> Listed:
     """`listed` of a dataset's rows."""
     columns = row_columns(dataset)
-    usual = [one.name for one in columns if one.column != "given_label"]
+    hidden = {"given_label", *unread(dataset)}
+    usual = [one.name for one in columns if one.column not in hidden]
     return listed(dataset, query, columns, usual, BY_ROW)
+
+
+def unread(dataset: Dataset) -> tuple[str, ...]:
+    """The attributes that say where tokens are, or what stood beside them: files have them, and nobody reads them."""
+    if "tokens" not in dataset.layout:
+        return ()
+    beside = (one.column for one in dataset.attributes if one.column.startswith("column_"))
+    return (dataset.layout["tokens"], *beside)
 
 
 def issues_listed(dataset: Dataset, query: Mapping[str, str]) -> Listed:
@@ -159,14 +171,6 @@ def predictions_listed(dataset: Dataset, query: Mapping[str, str]) -> Listed:
     """`listed` of what a run predicts."""
     usual = [EXAMPLE_ID, "true_label", "predicted", "confidence", WORDS]
     return listed(dataset, query, prediction_columns(dataset), usual, SUREST)
-
-
-def usual_in_files(dataset: Dataset) -> tuple[ListColumn, ...]:
-    """The columns that a file of a scan's list has unless others are asked for."""
-    columns = {(one.added, one.column): one for one in issue_columns(dataset)}
-    own = [(False, "source_id")] if dataset.id_column else []
-    added = [(True, name) for name in ("score", "is_issue", "given_label", "suggested_label", "rank")]
-    return tuple(columns[key] for key in ((False, EXAMPLE_ID), *own, *added, (False, WORDS)))
 
 
 def row_filter(dataset: Dataset, query: Mapping[str, str]) -> RowFilter:
@@ -268,17 +272,30 @@ def write_names(names: Sequence[str]) -> str:
     return ",".join(names)
 
 
-def in_words(one: ColumnFilter, column: ListColumn, dataset: Dataset) -> str:
-    """A filter as a person reads it: `price ≥ 10`, and classes by their names."""
-    named = map(dataset.called, one.values) if _of_classes(one) else one.values
-    derived = any(each.column == one.column and each.derived for each in dataset.attributes)
-    values = say(" or ").join((say_stored(value) if derived else value) or say("(empty)") for value in named)
+def in_words(one: ColumnFilter, column: ListColumn, dataset: Dataset, said: Callable[[str], str] | None = None) -> str:
+    """A filter as a person reads it: `price ≥ 10`, and classes by their names. `said` says a value otherwise than
+    `value_in_words` does."""
+    whole = one.how in ("=", "!=")
+    told = (said or partial(value_in_words, column=column, dataset=dataset)) if whole else str
+    values = say(" or ").join(told(value) or say("(empty)") for value in one.values)
     if one.how == "=":
         return say("{column} is {values}", column=column.title, values=values)
     if one.how == "!=":
         return say("{column} is not {values}", column=column.title, values=values)
     how = say(_HOW_SAID.get(one.how, one.how))
     return f"{column.title} {how} {values}".strip()
+
+
+def value_in_words(value: str, column: ListColumn, dataset: Dataset) -> str:
+    """A value of a column as a person reads it."""
+    if holds_labels(column):
+        return dataset.called(value)
+    if column.added:
+        return value
+    if column.column == "split":
+        return split_said(value)
+    attribute = next((each.name for each in dataset.attributes if each.column == column.column), None)
+    return value if attribute is None else str(value_said(dataset, attribute, value))
 
 
 def _with(dataset: Dataset, added: Sequence[ListColumn], without: Iterable[str]) -> tuple[ListColumn, ...]:
@@ -310,14 +327,15 @@ def _own_id(dataset: Dataset, others: Sequence[str]) -> str:
     return "source_id" if own.lower() in taken else own
 
 
-def _of_classes(one: ColumnFilter) -> bool:
-    """Whether a filter's values are classes."""
-    return one.column in LABEL_COLUMNS and one.how in ("=", "!=")
+def holds_labels(column: ListColumn) -> bool:
+    """Whether a column's values are labels; one of the source's own never is, whatever its name."""
+    return column.column in LABEL_COLUMNS and (column.added or column.column in ("label", "given_label"))
 
 
-def _coded(one: ColumnFilter, dataset: Dataset) -> ColumnFilter:
+def _coded(one: ColumnFilter, column: ListColumn, dataset: Dataset) -> ColumnFilter:
     """A filter with classes as labels have them."""
-    return replace(one, values=tuple(map(dataset.coded, one.values))) if _of_classes(one) else one
+    of_classes = holds_labels(column) and one.how in ("=", "!=")
+    return replace(one, values=tuple(map(dataset.coded, one.values))) if of_classes else one
 
 
 def _class(dataset: Dataset, name: str | None) -> str | None:

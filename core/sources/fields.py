@@ -178,8 +178,7 @@ def _reasons(field: Field) -> list[str]:
         number = f"{field.place}::VARCHAR"
         known = f"there are {len(field.classes)} class names, for 0 to {len(field.classes) - 1}"
         return [
-            f"WHEN {field.place} = {UNLABELLED} THEN {literal(f'unlabelled: class number -1 in {field.name}')}",
-            f"WHEN {field.place} NOT BETWEEN 0 AND {len(field.classes) - 1} "
+            f"WHEN {field.place} NOT BETWEEN {UNLABELLED} AND {len(field.classes) - 1} "
             f"THEN 'class number ' || {number} || {literal(f' in {field.name}: {known}')}",
         ]
     if field.kind == BYTES:

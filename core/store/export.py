@@ -9,13 +9,13 @@ from typing import Any, Literal
 
 from core.files import whole
 from core.modalities import WORDS
-from core.records import Dataset, IssueFilter
+from core.records import Dataset, IssueFilter, RowOrder
 from core.sql import identifier, literal, recast
 from core.store.acts.in_force import known_sql, standing_sql
 from core.store.database import Database
 from core.store.datasets import get_dataset
 from core.store.ingest.stage import NOT_IN_PARQUET
-from core.store.issues import issue_condition
+from core.store.issues import BY_RANK, issue_condition, issue_order
 from core.store.job_files.label_positions import register_names, spans_sql
 from core.store.relations import relation
 from core.store.scans import get_scan
@@ -40,6 +40,7 @@ NUMBER = r"^[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?$"
 _TEXTS = ("VARCHAR", "BLOB")
 _DECIMAL, _DIGITS = re.compile(r"DECIMAL\((\d+)"), 15
 """More digits than a DOUBLE holds, which is what readers of JSON take a number for."""
+_ISSUE = ("score", "is_issue", "given_label", "suggested_label", "rank")
 _VERDICT = ("verdict", "verdict_label", "verdict_by", "verdict_version", "verdict_note")
 WHOLE_LIST = IssueFilter(flagged_only=False)
 """Every row of a scan's list, flagged or not."""
@@ -88,29 +89,30 @@ def export_issues(
     format: Format,  # noqa: A002
     top: int | None = None,
     where: IssueFilter = WHOLE_LIST,
+    order: RowOrder = BY_RANK,
     plain: bool = False,
 ) -> Path:
-    """Writes a scan's ranked list, worst first: all rows that the filter keeps, or the `top` worst of them. With the
+    """Writes a scan's list as it is sorted: all rows that the filter keeps, or the `top` first of them. With the
     verdict that holds on each row, if one does: what, by whom, on which version, the label given and the note."""
     scan = get_scan(db, scan_id)
     condition, parameters = issue_condition(db, scan, where)
-    columns = ["score", "is_issue", "given_label", "suggested_label", "rank", WORDS, *_VERDICT]
-    sql = f"""SELECT example_id, {_source_id(get_dataset(db, scan.dataset_id), columns)}, {", ".join(columns)}
-              FROM issues i
-              JOIN (SELECT example_id, source_id, text FROM {relation(db, scan.version_id)}) r USING (example_id)
+    columns = [*(f"i.{name}" for name in _ISSUE), f"r.{WORDS}", *_VERDICT]
+    source_id = _source_id(get_dataset(db, scan.dataset_id), [*_ISSUE, WORDS, *_VERDICT])
+    sql = f"""SELECT i.example_id, r.{source_id}, {", ".join(columns)}
+              FROM issues i JOIN {relation(db, scan.version_id)} r ON r.example_id = i.example_id
               LEFT JOIN (SELECT d.example_id, d.action AS verdict, d.new_label AS verdict_label,
                                 d.reviewer AS verdict_by, v.number AS verdict_version, d.note AS verdict_note
                          FROM {standing_sql(db, scan.version_id, unsure=True)} d JOIN versions v USING (version_id)) d
-                  USING (example_id)
-              WHERE {condition} ORDER BY i.rank {"" if top is None else f"LIMIT {int(top)}"}"""
+                  ON d.example_id = i.example_id
+              WHERE {condition} ORDER BY {issue_order(db, scan, order)} {"" if top is None else f"LIMIT {int(top)}"}"""
     return copy_query(db, sql, out, format, parameters, plain)
 
 
 def write_job_rows(db: Database, version_id: str, out: Path, labels: Sequence[str]) -> Path:
     """Writes what a job works on, by row id: `example_id`, `content_hash`, `label` (INTEGER, position in `labels`, or
-    INTEGER[] where a label may be several classes), `split`, `text`, `media_id`, `known` (a person has confirmed the
-    label), `before` (the label as it was loaded, where that was another one); of labels that are spans also what
-    `spans_sql` has."""
+    INTEGER[] where a label may be several classes; null for none), `split`, `text`, `media_id`, `known` (a person has
+    confirmed the label), `before` (the label as it was loaded, where that was another one); of labels
+    that are spans also what `spans_sql` has."""
     out.parent.mkdir(parents=True, exist_ok=True)
     dataset, rows = get_dataset(db, get_version(db, version_id).dataset_id), relation(db, version_id)
     spans = spans_sql(dataset, "r")
@@ -125,8 +127,9 @@ def write_job_rows(db: Database, version_id: str, out: Path, labels: Sequence[st
             f"""COPY (SELECT r.example_id, r.content_hash, n.class AS label, r.split, r.text, r.media_id,
                              r.example_id IN {known_sql(db, version_id)} AS known,
                              CASE WHEN r.given_label <> r.label THEN g.class END AS before{spans}
-                      FROM {rows} r JOIN names n ON n.name = r.label
-                      LEFT JOIN names g ON g.name = r.given_label ORDER BY r.example_id)
+                      FROM {rows} r LEFT JOIN names n ON n.name = r.label
+                      LEFT JOIN names g ON g.name = r.given_label
+                      WHERE r.label IS NULL OR n.name IS NOT NULL ORDER BY r.example_id)
                 TO {literal(str(out))} (FORMAT parquet)"""
         )
     return out

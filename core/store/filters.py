@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
 from core.errors import NotFoundError, UsageError
-from core.modalities import PAYLOAD_COLUMNS
+from core.modalities import PAYLOAD_COLUMNS, WORDS
 from core.records import (
     EXAMPLE_ID,
     Attribute,
@@ -55,7 +55,8 @@ def where_sql(where: RowFilter, dataset: Dataset, relation: str) -> Condition:
         parts.append(("split = ?", [where.split]) if where.split else ("split IS NULL", []))
     if where.attribute is not None:
         parts.append(_attribute(where, dataset.attributes))
-    parts += [("contains(lower(text), lower(?))", [word]) for word in (where.text or "").split()]
+    if (where.text or "").split():
+        parts.append(_words(WORDS, (where.text or "").split()))
     if where.duplicates == "exact":
         parts.append((_repeated(relation, "count(*) > 1"), []))
     parts += [_row_column(one, dataset, target) for one in where.columns]
@@ -63,6 +64,16 @@ def where_sql(where: RowFilter, dataset: Dataset, relation: str) -> Condition:
         among = f"(SELECT * FROM {relation} WHERE {_repeated(relation, 'count(*) > 1')})"
         parts.append((_repeated(among, "min(label) <> max(label)"), []))
     return joined(parts)
+
+
+def _words(value: str, words: Sequence[str]) -> Condition:
+    """Texts that have all of these words, of which there is one at least. As one expression, in which a text is
+    lowered once and the rest of the words is looked for in those alone that have the longest."""
+    has = f"coalesce(contains(lower({value}), lower(?)), false)"
+    sql = has
+    for _ in words[1:]:
+        sql = f"CASE WHEN {has} THEN {sql} ELSE false END"
+    return sql, sorted(words, key=len, reverse=True)
 
 
 def _repeated(relation: str, having: str) -> str:
@@ -113,9 +124,7 @@ def column_sql(one: ColumnFilter, value: str, kind: str, target: Target | None =
         number = f"TRY_CAST({value} AS DOUBLE)"  # a category may be a number, such as a rating
         return f"({number} {one.how} ? AND NOT isnan({number}))", [_number(one, bound)]
     if one.how == "contains":
-        words = " ".join(one.values).split()
-        found = joined([(f"contains(lower(CAST({value} AS VARCHAR)), lower(?))", [word]) for word in words])
-        return f"({found[0]})", found[1]
+        return _words(f"CAST({value} AS VARCHAR)", " ".join(one.values).split())
     if target is not None and target.several:
         held = " OR ".join([has_class(target, value)] * len(one.values)) or "false"
         return f"{'' if one.how == '=' else 'NOT '}({held})", list(one.values)

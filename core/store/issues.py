@@ -31,13 +31,6 @@ def _count(db: Database, scan: Scan, where: IssueFilter) -> int:
     return int(row[0]) if row else 0
 
 
-def flagged_rows(db: Database, scan: Scan, issue_type: str = "label") -> set[int]:
-    """Ids of the rows that the scan flags, at its own cut: for small datasets."""
-    asked = [scan.scan_id, issue_type]
-    rows = db.fetch("SELECT example_id FROM issues WHERE scan_id = ? AND issue_type = ? AND is_issue", asked)
-    return {example_id for (example_id,) in rows}
-
-
 def example_ids(db: Database, scan: Scan, where: IssueFilter) -> list[int]:
     """The rows that the filter keeps, worst first."""
     condition, parameters = issue_condition(db, scan, where)
@@ -63,6 +56,25 @@ def page_of_ranks(
         f"SELECT i.rank FROM {among} WHERE {condition} ORDER BY {by} LIMIT ? OFFSET ?", [*parameters, limit, offset]
     )
     return [rank for (rank,) in found]
+
+
+def count_and_page_of_ranks(
+    db: Database, scan: Scan, where: IssueFilter, limit: int, offset: int = 0, order: RowOrder = BY_RANK
+) -> tuple[int, list[int]]:
+    """`count_issues` and `page_of_ranks`, in one pass where the filter has to read every text."""
+    if not where.rows.text:
+        return count_issues(db, scan, where), page_of_ranks(db, scan, where, limit, offset, order)
+    condition, parameters = issue_condition(db, scan, where)
+    among, by = ordered_issues(db, scan, order), issue_order(db, scan, order)
+    found = db.fetch(
+        f"""WITH kept AS MATERIALIZED (SELECT i.example_id, i.rank FROM issues i WHERE {condition})
+            SELECT i.rank, (SELECT count(*) FROM kept)
+            FROM {among} JOIN kept k ON k.example_id = i.example_id AND k.rank = i.rank
+            WHERE i.scan_id = ? AND i.issue_type = ? ORDER BY {by} LIMIT ? OFFSET ?""",
+        [*parameters, scan.scan_id, where.issue_type or scan.types[0], limit, offset],
+    )
+    total = found[0][1] if found else 0 if not offset else count_issues(db, scan, where)
+    return int(total), [rank for rank, _ in found]
 
 
 def ordered_issues(db: Database, scan: Scan, order: RowOrder) -> str:

@@ -90,7 +90,7 @@ def _take_in(cursor: Cursor, scan_id: str, issues_parquet: Path, labels: list[st
     """Labels in the file are positions in `labels`, or texts as the store has them."""
     texts = pq.read_schema(issues_parquet).field("given").type == pa.string()
     given, suggested = ("i.given", "i.suggested") if texts else ("g.name", "s.name")
-    join = "" if texts else "JOIN names g ON g.class = i.given LEFT JOIN names s ON s.class = i.suggested"
+    join = "" if texts else "LEFT JOIN names g ON g.class = i.given LEFT JOIN names s ON s.class = i.suggested"
     names = pa.table({"class": pa.array(range(len(labels)), pa.int64()), "name": pa.array(labels, pa.string())})
     cursor.register("names", names)
     cursor.execute(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from typing import Any
 
 import pyarrow as pa
 
@@ -23,6 +24,7 @@ __all__ = [
     "apply_splits",
     "changes",
     "count_changes",
+    "count_unlabelled",
     "get_version",
     "holding",
     "insert_kept",
@@ -53,6 +55,16 @@ def get_version(db: Database, version_id: str) -> Version:
     if not found:
         raise NotFoundError(f"Version {version_id!r} not found.", "Take one from the dataset's list of versions.")
     return found[0]
+
+
+def count_unlabelled(db: Database, version_id: str) -> int:
+    """Rows of a version without a label. Raises `NotFoundError`."""
+
+    def counted() -> int:
+        (found,) = db.fetch_one(f"SELECT count(*) FROM {relation(db, version_id)} WHERE label IS NULL") or (0,)
+        return int(found)
+
+    return db.remembered(("unlabelled", version_id), counted)
 
 
 def add_fingerprint(db: Database, version_id: str) -> Version:
@@ -118,7 +130,7 @@ def apply_acts(cursor: Cursor, version_id: str, parent: Version, up_to: int) -> 
                        CASE WHEN action = 'relabel' THEN new_label END new_label
                 FROM {in_force_at_sql(parent.version_id, up_to)} f
                 JOIN {_relation(parent)} r ON r.example_id = f.example_id
-                WHERE f.action = 'exclude' OR (f.action = 'relabel' AND f.new_label <> r.label)
+                WHERE f.action = 'exclude' OR (f.action = 'relabel' AND f.new_label IS DISTINCT FROM r.label)
             ) d ON d.example_id = p.example_id
             ORDER BY 3""",
         [version_id, parent.dataset_id, parent.version_id],
@@ -171,20 +183,22 @@ def count_changes(db: Database, version_id: str) -> int:
 
 def changes(db: Database, version_id: str, limit: int, offset: int = 0) -> list[VersionChange]:
     """What reviewers changed between a version's parent and itself, by row."""
-    version = get_version(db, version_id)
+    sql, parameters = changes_sql(get_version(db, version_id))
     db.newest_act()
-    return db.records(
-        VersionChange,
-        f"""SELECT c.example_id, left(e.text, {_EXCERPT}) AS given, coalesce(p.label, e.given_label) AS from_label,
-                   CASE WHEN NOT c.excluded THEN coalesce(c.label, e.given_label) END AS to_label,
-                   d.reviewer, d.decided_at
-            FROM ({_CHANGED}) c
-            JOIN {examples_table(version.dataset_id)} e ON e.example_id = c.example_id
-            JOIN {ACTS} d ON d.decision_id = c.decision_id
-            LEFT JOIN overrides p ON p.version_id = ? AND p.example_id = c.example_id
-            ORDER BY c.example_id LIMIT ? OFFSET ?""",
-        [version_id, version.parent_id, version.parent_id, limit, offset],
-    )
+    return db.records(VersionChange, f"{sql} ORDER BY c.example_id LIMIT ? OFFSET ?", [*parameters, limit, offset])
+
+
+def changes_sql(version: Version) -> tuple[str, list[Any]]:
+    """What reviewers changed between a version's parent and itself, as a query with its parameters: the columns are the
+    fields of `VersionChange`."""
+    sql = f"""SELECT c.example_id, left(e.text, {_EXCERPT}) AS given, coalesce(p.label, e.given_label) AS from_label,
+                     CASE WHEN NOT c.excluded THEN coalesce(c.label, e.given_label) END AS to_label,
+                     d.reviewer, d.decided_at
+              FROM ({_CHANGED}) c
+              JOIN {examples_table(version.dataset_id)} e ON e.example_id = c.example_id
+              JOIN {ACTS} d ON d.decision_id = c.decision_id
+              LEFT JOIN overrides p ON p.version_id = ? AND p.example_id = c.example_id"""
+    return sql, [version.version_id, version.parent_id, version.parent_id]
 
 
 def holding(db: Database, dataset_id: str, decision_ids: Sequence[str]) -> dict[str, tuple[int, ...]]:

@@ -48,6 +48,12 @@ def unlabelled(labels: Labels) -> NDArray[np.bool_]:
     return np.asarray(none if none.ndim == 1 else none.any(1))
 
 
+def labelled(labels: Labels) -> NDArray[np.int64] | slice:
+    """The rows that have a label (m,): a slice where all have one, so that what is taken by it is no copy."""
+    none = unlabelled(labels)
+    return np.flatnonzero(~none) if none.any() else slice(None)
+
+
 def numbered(labels: Labels) -> NDArray[np.int64]:
     """(n,) a number per label, the same for the same one: class numbers as they are."""
     return labels.astype(np.int64, copy=False) if labels.ndim == 1 else distinct(labels)[1]
@@ -66,7 +72,8 @@ def distinct(labels: Labels) -> tuple[Labels, NDArray[np.int64]]:
 def class_pairs(labels: Labels) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
     """The rows and the classes of every class that a row has, both (pairs,), by row."""
     if labels.ndim == 1:
-        return np.arange(len(labels)), labels.astype(np.int64, copy=False)
+        rows = np.arange(len(labels))[labelled(labels)]
+        return rows, labels[rows].astype(np.int64, copy=False)
     rows, classes = np.nonzero(labels > 0)
     return rows, classes
 

@@ -56,17 +56,16 @@ def test_whole_labels_and_ids_that_a_gap_has_turned_into_fractions_are_whole_aga
     labels = pa.array([1.0, 2.0, float("nan"), None, 2.5], pa.float64(), from_pandas=False)
     file = _write(tmp_path / "a.parquet", _table(labels, id=[7.0, 8.0, 9.0, 10.0, 11.0]))
     dataset = loaded(context, file, id="id")
-    assert column(context, dataset, "given_label") == ["1", "2", "2.5"]
-    assert column(context, dataset, "source_id") == ["7", "8", "11"]
-    assert set_aside(context, dataset) == [(3, "missing label: label"), (4, "missing label: label")]
+    assert column(context, dataset, "given_label") == ["1", "2", None, None, "2.5"]
+    assert column(context, dataset, "source_id") == ["7", "8", "9", "10", "11"]
+    assert set_aside(context, dataset) == []
 
 
 def test_a_class_number_without_a_name_sets_its_row_aside_and_says_so(context: Context, tmp_path: Path) -> None:
     dataset = loaded(context, _write(tmp_path / "a.parquet", _class_numbers([0, 1, 2, -1, -2], ["a", "b"])))
-    assert column(context, dataset, "given_label") == ["a", "b"]
+    assert column(context, dataset, "given_label") == ["a", "b", None]  # -1 is no label, as `datasets` writes it
     assert set_aside(context, dataset) == [
         (3, "class number 2 in label: there are 2 class names, for 0 to 1"),
-        (4, "unlabelled: class number -1 in label"),
         (5, "class number -2 in label: there are 2 class names, for 0 to 1"),
     ]
 
@@ -162,7 +161,7 @@ def test_an_arrow_file_is_read_by_the_same_rules(context: Context, tmp_path: Pat
         writer.write_table(table)
     dataset = loaded(context, tmp_path / "a.arrow")
     assert dataset.labels == ("1", "2")
-    assert column(context, dataset, "note") == ["Ö", "a"]
+    assert column(context, dataset, "note") == ["Ö", "a", "b"]
 
 
 def test_a_listed_image_whose_class_number_has_no_name_is_set_aside_with_that_reason(

@@ -39,15 +39,15 @@ def archive(tmp_path: Path) -> Path:
 
 def test_a_zip_of_class_folders_loads_with_splits_and_measures(context: Context, archive: Path) -> None:
     dataset = loaded(context, archive)
-    assert (dataset.task, dataset.labels, dataset.row_count) == ("image-classification", ("cat", "dog"), 8)
-    assert column(context, dataset, "split") == ["train"] * 6 + ["test"] * 2
-    assert column(context, dataset, "width") == [20] * 8
+    assert (dataset.task, dataset.labels, dataset.row_count) == ("image-classification", ("cat", "dog"), 9)
+    assert column(context, dataset, "given_label").count(None) == 1
+    assert column(context, dataset, "split") == ["train"] * 6 + ["test"] * 2 + [None]
+    assert column(context, dataset, "width") == [20] * 9
     assert 0.4 < column(context, dataset, "brightness")[0] < 0.6
     assert [reason.split(":")[0] for _, reason in set_aside(context, dataset)] == [
         "image over the limit of 64 megapixels",
         "unreadable image",
         "not an image file (.txt)",
-        "missing label",
     ]
 
 
@@ -102,8 +102,9 @@ def test_images_listed_in_a_csv_by_path_and_uri(context: Context, tmp_path: Path
     assert found.guess.task == "image-classification"
     assert found.rows[0]["image"] == png(0)
     dataset = loaded(context, tmp_path / "list.csv")
-    assert column(context, dataset, "width_source") == [1, 4, 7]
-    assert [line for line, _ in set_aside(context, dataset)] == [3, 4, 7, 8, 10]
+    assert column(context, dataset, "width_source") == [1, 4, 5, 7]
+    assert column(context, dataset, "given_label") == ["a", "b", None, "b"]
+    assert [line for line, _ in set_aside(context, dataset)] == [3, 4, 8, 10]
 
 
 def test_images_listed_in_a_parquet_file_as_bytes(context: Context, tmp_path: Path) -> None:
@@ -229,9 +230,9 @@ def test_a_table_in_an_archive_says_more_of_an_image_than_its_folder(context: Co
             archive.writestr(f"in/x/{i}.png", png(i))
         archive.writestr("in/metadata.jsonl", "\n".join(map(json.dumps, rows)))
     dataset = loaded(context, tmp_path / "a.zip")
-    assert column(context, dataset, "given_label") == ["a/b", "a/b", "x"]
-    assert column(context, dataset, "split") == ["mine", "mine", None]
-    assert [reason.split(":")[0] for _, reason in set_aside(context, dataset)] == ["missing label"]
+    assert column(context, dataset, "given_label") == [None, "a/b", "a/b", "x"]
+    assert column(context, dataset, "split") == ["mine", "mine", "mine", None]
+    assert set_aside(context, dataset) == []
 
 
 @pytest.mark.parametrize("table", ["{", '{"file_name": "x/0.png", "label": ["a", "b"]}', "[" * 100_000])

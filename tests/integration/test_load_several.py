@@ -81,14 +81,11 @@ def test_texts_that_are_json_arrays_are_guessed_and_read(context: Context, tmp_p
     dataset = loaded(context, _csv(tmp_path / "a.csv", ("text", "label"), *rows, ("more", ""), ("most", "oil")))
     assert (dataset.task, column(context, dataset, "given_label")) == (
         "text-classification",
-        [*map(json.dumps, SETS), "oil"],
+        [*map(json.dumps, SETS), None, "oil"],
     )
     several = loaded(context, tmp_path / "a.csv", name="several", task=SEVERAL)
-    assert column(context, several, "given_label") == LABELS
-    assert set_aside(context, several) == [
-        (8, "missing label: label"),
-        (9, "no JSON array of classes: column label: oil"),
-    ]
+    assert column(context, several, "given_label") == [*LABELS, None]
+    assert set_aside(context, several) == [(9, "no JSON array of classes: column label: oil")]
 
 
 def test_texts_with_a_delimiter_are_read_by_choice_and_never_guessed(context: Context, tmp_path: Path) -> None:
@@ -96,8 +93,8 @@ def test_texts_with_a_delimiter_are_read_by_choice_and_never_guessed(context: Co
     file = _csv(tmp_path / "a.csv", ("text", "label"), *rows, ("nobody said", ""))
     assert preview(context, [str(file)]).guess.task == "text-classification"
     dataset = loaded(context, file, task=SEVERAL, label_delimiter=";")
-    assert (dataset.labels, column(context, dataset, "given_label")) == (("grain", "oil", "wheat"), LABELS)
-    assert set_aside(context, dataset) == [(8, "missing label: label")]
+    assert dataset.labels == ("grain", "oil", "wheat")
+    assert column(context, dataset, "given_label") == [*LABELS, None]
 
 
 def test_an_empty_text_with_a_delimiter_has_no_class_where_the_file_tells_it_from_a_missing_one(
@@ -106,8 +103,7 @@ def test_an_empty_text_with_a_delimiter_has_no_class_where_the_file_tells_it_fro
     labels = ["grain|wheat", "oil", "", "wheat|oil|grain", "grain", None]
     pq.write_table(_table(label=labels), tmp_path / "a.parquet")
     dataset = loaded(context, tmp_path / "a.parquet", task=SEVERAL, label_delimiter="|")
-    assert column(context, dataset, "given_label") == LABELS[:-1]
-    assert set_aside(context, dataset) == [(6, "missing label: label")]
+    assert column(context, dataset, "given_label") == [*LABELS[:-1], None]
 
 
 def test_columns_of_0_and_1_are_guessed_as_the_classes_that_they_are_called(context: Context, tmp_path: Path) -> None:

@@ -16,7 +16,7 @@ from core.services.load import preview, start_load, wait
 from core.services.splits import split_counts
 from core.services.views import save_view
 from core.store.datasets import list_datasets
-from core.store.versions import get_version, list_versions
+from core.store.versions import count_unlabelled, get_version, list_versions
 from core.ui.data.load import free_name
 from tests.integration.load_support import loaded
 
@@ -277,6 +277,17 @@ def test_rows_set_aside_are_counted_and_shown_with_line_and_reason(open_at: Open
     assert "too many" in table["content"][0]
 
 
+def test_rows_set_aside_are_narrowed_and_sorted(open_at: OpenAt, films: str) -> None:
+    shown = open_at(
+        "data", dataset=films, view="rejected", rejected_where="reason contains nothing", where="stars >= 3"
+    )
+    assert not problems(shown)
+    assert "No row matches these filters" in words(shown)
+    assert not shown.dataframe
+    shown = open_at("data", dataset=films, view="rejected", rejected_order="line desc", rejected_columns="line,reason")
+    assert list(shown.dataframe[0].value) == ["line", "reason"]
+
+
 def test_splits_become_a_new_version_with_the_class_counts_of_each_part(
     app: Context, open_at: OpenAt, films: str
 ) -> None:
@@ -410,7 +421,8 @@ def test_a_person_says_the_delimiter_between_classes(app: Context, open_at: Open
     assert "labels among them: spam 24, rude 12" in words(shown)
     shown.button(key="load-start").click().run()
     dataset = _loaded(app)
-    assert (dataset.task, dataset.labels, dataset.row_count) == ("multi-label-text", ("rude", "spam"), 24)
+    assert (dataset.task, dataset.labels, dataset.row_count) == ("multi-label-text", ("rude", "spam"), 25)
+    assert count_unlabelled(app.store, dataset.latest_version_id) == 1
     assert [attribute.name for attribute in dataset.attributes if not attribute.derived] == ["rude", "spam"]
 
 

@@ -323,6 +323,19 @@ def test_every_decision_is_listed_and_can_be_narrowed(app: Context, open_at: Ope
     assert "No decision matches these filters." in texts(nobody)
 
 
+def test_the_decisions_are_filtered_and_sorted_by_what_the_url_says(
+    app: Context, open_at: OpenAt, scanned: Scan
+) -> None:
+    acts = [Act(new_id(), "relabel", 7, "tech"), Act(new_id(), "exclude", 1), Act(new_id(), "relabel", 3, "tech")]
+    record(app, scanned.version_id, "ada", acts)
+    page = open_at("review", view="decisions", decisions_order="example_id", where="nonsense of another list")
+    assert not page.exception and not page.error
+    assert list(page.dataframe[0].value["row"]) == [1, 3, 7]
+    narrowed = open_at("review", view="decisions", decisions_where="label = tech")
+    assert list(narrowed.dataframe[0].value["row"]) == [3, 7]
+    assert any(button.label == "new label is tech" for button in narrowed.button)
+
+
 def test_a_version_is_made_with_a_note_and_opened(app: Context, open_at: OpenAt, scanned: Scan) -> None:
     record(app, scanned.version_id, "ada", [Act(new_id(), "relabel", 0, "tech"), Act(new_id(), "exclude", 1)])
     page = open_at("review", view="versions")

@@ -91,6 +91,16 @@ def test_a_figure_opens_its_rows_on_the_page(news: Dataset, open_at: OpenAt) -> 
     assert sorted(listing(shown, "predicted")["row"]) == [10, 25]
 
 
+@pytest.mark.parametrize("name", ["flagged-1", "errors", "suspects", "worst-0"])
+def test_the_rows_behind_a_figure_are_sorted_as_a_whole(news: Dataset, open_at: OpenAt, name: str) -> None:
+    up, down = (
+        listing(settled(open_at("story", dataset="news", behind=name, behind_order=order)), "label")["row"].tolist()
+        for order in ("row", "row desc")
+    )
+    assert up == sorted(up) and down == sorted(down, reverse=True)
+    assert len(up) > 1 and up[0] < down[0]
+
+
 @pytest.mark.parametrize(("name", "rows"), [("flagged-1", 10), ("decided-1-relabel-bob", 1), ("errors", 6)])
 def test_flagged_decided_and_wrong_rows_are_listed_too(news: Dataset, open_at: OpenAt, name: str, rows: int) -> None:
     shown = settled(open_at("story", dataset="news", behind=name))

@@ -70,7 +70,7 @@ def why(evidence: LabelEvidence, row: Seen) -> str:
         return _doubts(evidence)
     if evidence.span_text:
         return _spans(evidence)
-    sentences = [_probable(row.given, evidence.given_probability, evidence.given_threshold)]
+    sentences = [_probable(row.given or "", evidence.given_probability, evidence.given_threshold)]
     if row.suggested is not None and row.suggested != row.given:
         sentences.append(_probable(row.suggested, evidence.suggested_probability, evidence.suggested_threshold))
     if row.neighbours:

@@ -13,6 +13,7 @@ from scipy.sparse import csr_array
 
 from core.errors import UsageError
 from core.issues.contract import Found
+from core.issues.evidence import spread
 from core.issues.label import FLAG_BY, sets, spans
 from core.issues.label.confident import (
     RowFacts,
@@ -37,6 +38,7 @@ from core.issues.label.share import (
 from core.issues.label.tables import evidence_of, known_notes, summary_of
 from core.issues.signals import Probabilities, Signals
 from core.targets import Labels
+from core.targets.arrays import unlabelled
 from core.words import stored
 
 MAX_JOINT_CLASSES = 6_000
@@ -52,7 +54,12 @@ FULL_FILTER_CELLS = 1 << 29
 
 def find(signals: Signals) -> Found:
     """What a scan takes down of wrong labels, flagged as its settings say; of several classes see `sets`, of spans
-    `spans`."""
+    `spans`. Rows without a label have none that could be wrong."""
+    none = unlabelled(signals.labels)
+    return spread(_find(signals.among(np.flatnonzero(~none))), ~none) if none.any() else _find(signals)
+
+
+def _find(signals: Signals) -> Found:
     flag_by = str(signals.settings.get("flag_by", "winnow"))
     if signals.has("words"):
         return spans.find(signals, flag_by)

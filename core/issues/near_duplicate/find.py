@@ -12,28 +12,31 @@ from core.issues.contract import Found
 from core.issues.evidence import Columns, pair_columns
 from core.issues.signals import Probabilities, Signals
 from core.targets import Labels
-from core.targets.arrays import numbered, where
+from core.targets.arrays import numbered, unlabelled, where
 
 SHOWN = 5
 """Others of a group that a reviewer sees."""
 
 
 def find(signals: Signals) -> Found:
-    """Flags every row of a group but the one that is kept; a copy whose label differs gets that one's suggested."""
+    """Flags every row of a group but the one that is kept; a copy whose label differs, or that has none, gets that
+    one's suggested."""
     labels, groups = numbered(signals.labels), signals.groups
-    count = len(labels)
+    count, told = len(labels), ~unlabelled(signals.labels)
     members = grouped(groups)
     kept, conflicting = np.arange(count), np.zeros(count, bool)
     for rows in members:
-        kept[rows] = rows[_standing(labels[rows], signals.labels[rows], signals.probabilities[rows])]
-        conflicting[rows] = len(np.unique(labels[rows])) > 1
+        known = rows[told[rows]] if told[rows].any() else rows
+        kept[rows] = known[_standing(labels[known], signals.labels[known], signals.probabilities[known])]
+        conflicting[rows] = len(np.unique(labels[known])) > 1
     size = np.bincount(groups, minlength=count)[groups]
     copies = kept != np.arange(count)
     alike = np.ones(count)
     alike[copies] = _cosines(signals.embeddings, np.flatnonzero(copies), kept[copies])
     exact = signals.contents == signals.contents[kept]
     alike[exact] = 1
-    agrees = labels == labels[kept]
+    same_label = labels == labels[kept]
+    agrees = same_label | ~told
     score = np.where(copies, (1 - alike) / 2 + agrees / 2, 1.0)
     inside = size > 1
     evidence = {
@@ -47,7 +50,7 @@ def find(signals: Signals) -> Found:
     return Found(
         score,
         copies,
-        where(copies & ~agrees, signals.labels[kept]),
+        where(copies & ~same_label, signals.labels[kept]),
         pa.table(evidence),
         {
             "groups": len(members),

@@ -38,7 +38,6 @@ from core.sources.images.listing import ID, LABEL, NAME, ROWS, SPLIT, stored_nam
 from core.sources.images.payload import Finder
 from core.sources.rejects import RejectWriter
 from core.sources.tabular import FILE_COLUMN, LINE_COLUMN, REASON_COLUMN
-from core.words import stored
 
 CHUNK = 64
 """Images that one process takes at a time."""
@@ -268,8 +267,7 @@ def _run(
     update: Callable[[str, float, float | None], None],
 ) -> None:
     for count, (item, (name, outcome)) in enumerate(outcomes, 1):
-        unlabelled = "" if item.label else stored("missing label")
-        reason = item.fault or unlabelled or (outcome if isinstance(outcome, str) else "")
+        reason = item.fault or (outcome if isinstance(outcome, str) else "")
         if reason:
             rejects.add(item.file, item.line, reason, _shown(item.payload))
         elif isinstance(outcome, StoredImage):

@@ -37,7 +37,7 @@ from core.modalities.fitted import Learner
 from core.modalities.heavy import heavy_modality
 from core.progress import Report
 from core.queue import JobFolder, ProgressWriter
-from core.targets.arrays import class_pairs, distinct, most_probable, same
+from core.targets.arrays import class_pairs, distinct, labelled, most_probable, same, unlabelled
 from core.tasks import task_named
 from core.typed import JsonObject
 
@@ -103,11 +103,16 @@ class ScanRun:
 
     def check(self) -> None:
         """Raises UsageError where there is nothing to tell apart."""
-        present = len(distinct(self.rows.labels)[0])
+        told = self.rows.labels[labelled(self.rows.labels)]
+        present = len(distinct(told)[0])
         if present < 2:
+            without = len(self.rows) - len(told)
             raise UsageError(
-                f"The version has {len(self.rows)} rows of {present} class: nothing to tell apart.",
-                "A scan needs at least two classes.",
+                f"The version has {len(told):,} labelled rows of {present} class: nothing to tell apart.",
+                f"A scan needs at least two classes: give some of the {without:,} rows without a label one on the page "
+                "Review."
+                if without
+                else "A scan needs at least two classes.",
             )
 
     def own(self) -> Iterator[str]:
@@ -121,7 +126,7 @@ class ScanRun:
         with self.timed(name):
             encoder = make_encoder(name, modality.name)
             embeddings = encoder.embed(self.rows.payloads, self.arrays, self.tick(f"{name}: encoding"))
-        signals = self._signals(probabilities, np.ones(len(self.rows), bool), embeddings, self._clusters)
+        signals = self._signals(probabilities, ~unlabelled(self.rows.labels), embeddings, self._clusters)
         yield self.write(OWN, 0, True, signals, {"encoders": [], "clusters": None})
 
     def encoders(self) -> Iterator[str]:
@@ -206,9 +211,10 @@ class ScanRun:
         return self.progress.stage(stage)
 
     def _accuracy(self, probabilities: NDArray[np.float32]) -> float:
-        """Share of rows whose given label is the most probable one."""
-        predicted, _ = most_probable(probabilities, task_named(self.spec.about.task).target.several)
-        return float(same(self.rows.labels, predicted).mean())
+        """Share of labelled rows whose given label is the most probable one."""
+        rows = labelled(self.rows.labels)
+        predicted, _ = most_probable(probabilities[rows], task_named(self.spec.about.task).target.several)
+        return float(same(self.rows.labels[rows], predicted).mean())
 
     def _clusters(self, encoders: Sequence[Encoder] = ()) -> NDArray[np.int64]:
         """Near-duplicates, see `find_clusters`."""
@@ -325,16 +331,18 @@ class ScanRun:
                 f"{len(few):,} classes have fewer examples than the {folds} folds, so that their probabilities are "
                 f"rough: {self._named(few)}."
             )
-        if not result.judged.all():
+        unseen = ~result.judged & ~unlabelled(self.rows.labels)
+        if unseen.any():
             # Of several classes of a row, those that it is not judged for; of one, that one.
             rare = (separate < folds) | (self.rows.labels.ndim == 1)
-            unseen = np.unique(classes[~result.judged[rows] & rare[classes]])
+            named = np.unique(classes[unseen[rows] & rare[classes]])
             notes.append(
-                f"{int((~result.judged).sum()):,} rows are not flagged: their class has too few distinct examples for "
-                f"a model to learn it without them: {self._named(unseen)}."
+                f"{int(unseen.sum()):,} rows are not flagged: their class has too few distinct examples for "
+                f"a model to learn it without them: {self._named(named)}."
             )
-        if result.trained_rows < len(self.rows):
-            notes.append(f"The heads learnt from a sample of {result.trained_rows:,} of {len(self.rows):,} rows.")
+        told = int((~unlabelled(self.rows.labels)).sum())
+        if result.trained_rows < told:
+            notes.append(f"The heads learnt from a sample of {result.trained_rows:,} of {told:,} rows.")
         return notes
 
     def _named(self, classes: NDArray[np.int64]) -> str:

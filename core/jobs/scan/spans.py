@@ -60,7 +60,7 @@ class SpanScan(ScanRun):
             members.append(Member(encoder.name, result, _accuracy(result.probabilities, self.labelled)))
             with self.timed("combination"):
                 probabilities, weights = self._combined_words(members)
-            judged = np.ones(len(self.rows), bool)
+            judged = self.spans.told.copy()
             judged[np.repeat(np.arange(len(self.rows)), np.diff(self.offsets))[~result.judged]] = False
             notes = self._notes_on(result, folds)
             self.words.append(self._labelled_words(probabilities, result.judged))
@@ -160,7 +160,8 @@ class SpanScan(ScanRun):
         return {"words": lambda: words}
 
     def _notes_on(self, result: OutOfSample, folds: int) -> list[str]:
-        types = np.bincount(self.labelled[~result.judged], minlength=len(self.labels) + 1)[1:]
+        unjudged = self.labelled[~result.judged]
+        types = np.bincount(unjudged[unjudged >= 0], minlength=len(self.labels) + 1)[1:]
         few = np.flatnonzero(types)
         if not len(few):
             return []
@@ -171,5 +172,6 @@ class SpanScan(ScanRun):
 
 
 def _accuracy(probabilities: Probabilities, labels: NDArray[np.int64]) -> float:
-    """Share of words whose given type is the most probable one."""
-    return float((probabilities.argmax(1) == labels).mean()) if len(labels) else 0.0
+    """Share of words of labelled rows whose given type is the most probable one."""
+    told = labels >= 0
+    return float((probabilities.argmax(1) == labels)[told].mean()) if told.any() else 0.0

@@ -19,6 +19,7 @@ from core.issues.evidence import as_json
 from core.issues.signals import Signals
 from core.jobs.label_column import label_column
 from core.targets import Target
+from core.targets.arrays import unlabelled
 from core.targets.spans.form import written
 from core.typed import JsonObject
 
@@ -44,9 +45,10 @@ def _issues(kind: str, target: Target, given: pa.Array, signals: Signals, found:
     rank = np.empty(count, np.int64)
     judged = np.ones(count, bool) if found.judged is None else found.judged
     settled = np.zeros(count, bool) if found.settled is None else found.settled
-    rank[np.lexsort((found.score, ~judged, settled))] = np.arange(1, count + 1)
+    about = np.ones(count, bool) if found.about is None else found.about
+    rank[np.lexsort((found.score, ~judged, settled, ~about))] = np.arange(1, count + 1)
     suggested = _suggested(target, signals, found) or pa.nulls(count, given.type)
-    return pa.table(
+    table = pa.table(
         {
             "example_id": signals.example_ids,
             "issue_type": pa.DictionaryArray.from_arrays(np.zeros(count, np.int32), [kind]).cast(pa.string()),
@@ -58,11 +60,14 @@ def _issues(kind: str, target: Target, given: pa.Array, signals: Signals, found:
             "rank": rank,
         }
     )
+    return table if found.about is None else table.filter(pa.array(found.about))
 
 
 def _given(target: Target, signals: Signals) -> pa.Array:
     if target.located:
-        return pa.array([written(spans) for spans in signals.words.spans], pa.string())
+        told = ~unlabelled(signals.labels)
+        texts = [written(spans) if has else None for spans, has in zip(signals.words.spans, told, strict=True)]
+        return pa.array(texts, pa.string())
     return label_column(target, signals.labels, signals.classes)
 
 

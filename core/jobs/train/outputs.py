@@ -19,7 +19,7 @@ from core.jobs.about import About
 from core.jobs.label_column import label_column
 from core.jobs.train.spec import TRAIN_ROWS, SplitScores
 from core.targets import Labels
-from core.targets.arrays import most_probable
+from core.targets.arrays import most_probable, unlabelled
 from core.tasks import task_named
 
 CHUNK = 1 << 16
@@ -57,7 +57,7 @@ def write_predictions(
     output: Path, example_ids: NDArray[np.int64], splits: NDArray[np.object_], labels: Labels, about: About
 ) -> dict[str, SplitScores]:
     """Writes predictions.parquet from probabilities.npy, whose rows are those of `example_ids` (m,), and returns
-    the scores of each split."""
+    the scores of each split, over its rows with a label; of one without any none."""
     target = task_named(about.task).target
     probabilities = np.load(output / "probabilities.npy", mmap_mode="r")
     predicted, confidence = np.empty_like(labels), np.empty(len(example_ids), np.float32)
@@ -66,13 +66,15 @@ def write_predictions(
         part = slice(start, start + CHUNK)
         block = np.asarray(probabilities[part])
         predicted[part], confidence[part] = most_probable(block, target.several)
-        loss[part] = row_losses(block, labels[part])
+        told = ~unlabelled(labels[part])
+        loss[part][told] = row_losses(block[told], labels[part][told])
     said = label_column(target, predicted, about.labels)
     columns = {"example_id": example_ids, "split": pa.array(splits, pa.string()), "predicted": said}
     pq.write_table(pa.table(columns | {"confidence": confidence}), output / "predictions.parquet")
     found: dict[str, SplitScores] = {}
-    for split in dict.fromkeys(splits.tolist()):
-        own = splits == split
+    told = ~unlabelled(labels)
+    for split in dict.fromkeys(splits[told].tolist()):
+        own = (splits == split) & told
         figures = scores(labels[own], predicted[own], loss[own])
         found[split] = SplitScores(int(own.sum()), **figures)
     return found

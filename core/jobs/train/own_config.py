@@ -59,7 +59,8 @@ def own_config(spec: TrainSpec) -> OwnConfig | None:
 def followed_by(run: Run) -> OwnConfig | None:
     """The config that the run has followed from its start on. Raises UsageError for one of another Winnow, which could
     follow more than this one."""
-    path, text = run.spec.get("accelerate_config"), run.spec.get(TEXT)
+    text = run.spec.get(TEXT)
     if text is None:
         return None
+    path = run.spec["accelerate_config"]
     return OwnConfig(path, text, parse_config(text, path))

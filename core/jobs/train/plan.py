@@ -19,7 +19,7 @@ def foresee_train(
     if amount.modality.fine_tuning.at_once:
         return Foreseen(_fitted(amount, spec, train, predicted))
     if spec.strategy == "head":
-        return Foreseen(head_works(amount, spec, "train", train, predicted))
+        return Foreseen(_head(amount, spec, train, predicted))
     each = amount.cost(spec.max_tokens) / max(1, amount.rows)
     usual = usual_of(spec.model, amount.modality)
     learns = LEARNS[spec.strategy]
@@ -43,11 +43,10 @@ def foresee_train(
     return Foreseen(works)
 
 
-def head_works(amount: Amount, spec: TrainSpec, kind: str, train: int, predicted: int) -> Works:
-    """Of a quick retrain, and of what begins like one."""
+def _head(amount: Amount, spec: TrainSpec, train: int, predicted: int) -> Works:
     missing, name = amount.missing(spec.model, spec.max_tokens), amount.modality.name
     return (
-        start(kind),
+        start("train"),
         Work("loading the model", "loading the model", 1.0, 3.0, even=False),
         Work("encoding", f"{spec.model}: encoding", missing, usual_of(spec.model, amount.modality), heavy=True),
         Work("solving", f"{name}: solving", amount.heads(train), 7e-6, even=False, sure=True, heavy=True),

@@ -48,7 +48,8 @@ class _Tagging:
         self.where = device()
 
     def run(self) -> TrainResult:
-        train, validation = (np.flatnonzero(self.splits == split) for split in ("train", "validation"))
+        told = self.spans.told
+        train, validation = (np.flatnonzero((self.splits == split) & told) for split in ("train", "validation"))
         if not any(self.spans.spans[row] for row in train):
             raise UsageError(
                 f"The split train has {len(train):,} rows and no span: nothing to learn.",
@@ -124,7 +125,8 @@ class _Tagging:
             self.report.metrics(step, float(step), "train", {"loss": loss})
 
     def _part(self, rows: NDArray[np.int64]) -> SpanRows:
-        return SpanRows([self.spans.spans[row] for row in rows], [self.spans.bounds[row] for row in rows])
+        spans, bounds = [self.spans.spans[row] for row in rows], [self.spans.bounds[row] for row in rows]
+        return SpanRows(spans, self.spans.told[rows], bounds)
 
     def _texts_of(self, part: SpanRows) -> NDArray[np.int64]:
         return np.repeat(np.arange(len(part.bounds)), np.diff(part.offsets))
@@ -150,11 +152,12 @@ class _Tagging:
         }
         pq.write_table(pa.table(columns), output / "predictions.parquet")
         guessed = task_named(self.spec.about.task).target.encode([written(one) for one in predicted], self.types)
-        labels, loss = self.rows.labels[chosen], row_losses(probabilities, self.rows.labels[chosen])
+        labels, splits = self.rows.labels[chosen], self.splits[chosen]
         found: dict[str, SplitScores] = {}
-        for split in dict.fromkeys(self.splits[chosen].tolist()):
-            own = self.splits[chosen] == split
-            found[split] = SplitScores(int(own.sum()), **scores(labels[own], guessed[own], loss[own]))
+        for split in dict.fromkeys(splits[part.told].tolist()):
+            own = (splits == split) & part.told
+            loss = row_losses(probabilities[own], labels[own])
+            found[split] = SplitScores(int(own.sum()), **scores(labels[own], guessed[own], loss))
         return found
 
     def _result(self, found: dict[str, SplitScores], learnt: Learnt, train: int) -> TrainResult:

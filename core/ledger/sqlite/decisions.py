@@ -18,11 +18,6 @@ _COLUMNS = ", ".join(_FIELDS)
 _TYPES = {"seq": pa.int64(), "example_id": pa.int64(), "decided_at": pa.timestamp("us")}
 _SCHEMA = pa.schema([(name, _TYPES.get(name, pa.string())) for name in ("seq", *_FIELDS)])
 
-_ONCE = """(substr(client_key, 1, 32) NOT IN (SELECT act_id FROM bulk_acts WHERE dataset_id = ?) OR seq IN (
-    SELECT (SELECT min(f.seq) FROM decisions f WHERE f.client_key > b.act_id || ':' AND f.client_key < b.act_id || ';')
-    FROM bulk_acts b WHERE b.dataset_id = ?))"""
-"""No decision of an act on many rows but its first: the client keys of an act begin with its id and a colon."""
-
 
 class SqliteDecisions:
     """See `core.ledger.contract.Decisions`."""
@@ -79,11 +74,10 @@ class SqliteDecisions:
         action: Action | None = None,
         version_id: str | None = None,
         example_id: int | None = None,
-        once: bool = False,
         limit: int = 100,
         offset: int = 0,
     ) -> list[Decision]:
-        condition, values = _narrowed(dataset_id, reviewer, action, version_id, example_id, once)
+        condition, values = _narrowed(dataset_id, reviewer, action, version_id, example_id)
         return self._found(f"WHERE {condition} ORDER BY seq DESC LIMIT ? OFFSET ?", [*values, limit, offset])
 
     def count(
@@ -94,9 +88,8 @@ class SqliteDecisions:
         action: Action | None = None,
         version_id: str | None = None,
         example_id: int | None = None,
-        once: bool = False,
     ) -> int:
-        condition, values = _narrowed(dataset_id, reviewer, action, version_id, example_id, once)
+        condition, values = _narrowed(dataset_id, reviewer, action, version_id, example_id)
         with self._file.connection() as connection:
             (found,) = connection.execute(f"SELECT count(*) FROM decisions WHERE {condition}", values).fetchone()
         return int(found)
@@ -137,7 +130,6 @@ def _narrowed(
     action: str | None,
     version_id: str | None,
     example_id: int | None,
-    once: bool,
 ) -> tuple[str, list[Any]]:
     given = {
         "dataset_id": dataset_id,
@@ -148,6 +140,4 @@ def _narrowed(
     }
     chosen = {column: value for column, value in given.items() if value is not None}
     parts = [f"{column} = ?" for column in chosen]
-    if once:
-        return " AND ".join((*parts, _ONCE)), [*chosen.values(), dataset_id, dataset_id]
     return " AND ".join(parts), list(chosen.values())

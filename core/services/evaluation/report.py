@@ -14,7 +14,17 @@ from core.errors import WinnowError
 from core.evaluation.confusion import ConfusedPair, Integers, drawn_classes, most_confused
 from core.evaluation.curves import Kind
 from core.finetune.settings import SETTINGS
-from core.records import Curve, Estimate, Evaluation, LabelsFrom, Metric, MultiLabelEvaluation, PredictionFilter, Run
+from core.records import (
+    Curve,
+    Estimate,
+    Evaluation,
+    LabelsFrom,
+    Metric,
+    MultiLabelEvaluation,
+    PredictionFilter,
+    Run,
+    split_said,
+)
 from core.reports.evaluation import (
     MATRIX_CLASSES,
     EvaluationReport,
@@ -70,13 +80,13 @@ def evaluation_report(
     figures = metrics(context, run)
     pairs = most_confused(matrix, found.labels, PAIRS)
     return EvaluationReport(
-        title=say("{name}: run {run} on {split}", name=dataset.name, run=run.number, split=say(split)),
+        title=say("{name}: run {run} on {split}", name=dataset.name, run=run.number, split=split_said(split)),
         summary=say(
             "{title} has learnt from {learnt}. Here it is held against {n:,} rows of {split}, with {labels}.",
             title=say_stored(run.title),
             learnt=learnt_from(run) or say("its train rows"),
             n=found.rows,
-            split=say(split),
+            split=split_said(split),
             labels=whose_labels(run, found, truth),
         ),
         figures=_figures(found),
@@ -133,7 +143,7 @@ def _facts(context: Context, run: Run, found: AnyEvaluation) -> dict[str, str]:
         say("Held against"): say(
             "{n:,} rows of {split}, labels of version {version}",
             n=found.rows,
-            split=say(found.split),
+            split=split_said(found.split),
             version=truth.number,
         ),
         **_figures_in_short(found),
@@ -247,7 +257,7 @@ def _series(figures: Sequence[Metric], names: Sequence[str]) -> tuple[Series, ..
     lines: dict[str, list[Metric]] = {}
     for figure in figures:
         if figure.name in names and figure.split:
-            name = say("{name}, {split}", name=say(figure.name.replace("_", " ")), split=say(figure.split))
+            name = say("{name}, {split}", name=say(figure.name.replace("_", " ")), split=split_said(figure.split))
             lines.setdefault(name, []).append(figure)
     return tuple(
         (name, [one.epoch for one in found], [one.value for one in found])

@@ -29,7 +29,6 @@ from core.records import (
     Version,
 )
 from core.review.records import ReviewItem
-from core.services.lists import usual_in_files
 from core.services.review.queue import items
 from core.store import issues, rows, scans
 from core.store.acts import decisions
@@ -174,8 +173,7 @@ def ranks(
 ) -> tuple[int, list[int]]:
     """How many rows the filter keeps, and the ranks of `limit` of them from `offset` on as they are sorted: what a
     long list takes longer for than a page may wait."""
-    total = issues.count_issues(context.store, scan, where)
-    return total, issues.page_of_ranks(context.store, scan, where, limit, offset, order)
+    return issues.count_and_page_of_ranks(context.store, scan, where, limit, offset, order)
 
 
 def lines_of(context: Context, scan: Scan, where: IssueFilter, chosen: Sequence[int]) -> tuple[ListedIssue, ...]:
@@ -231,17 +229,15 @@ def export_list(
     plain: bool = False,
 ) -> None:
     """Writes the ranked list that the filter keeps, as it is sorted, whole or its `top` rows; with `columns` these,
-    else the usual ones; of wrong labels that are spans a line for each span, as `export_spans`. Raises `UsageError` for
-    a type that the scan did not look for."""
-    kind = type_of(scan, where.issue_type)
-    store, dataset = context.store, get_dataset(context.store, scan.dataset_id)
-    if not columns and order == issues.BY_RANK and kind.name == "label" and task_named(dataset.task).target.located:
-        export_spans(store, scan.scan_id, out, format_name, top, where, plain)
-    elif not columns and order == issues.BY_RANK:
-        export_issues(store, scan.scan_id, out, format_name, top, where, plain)
+    else the usual ones, whatever the order; of wrong labels that are spans, worst first, a line for each span, as
+    `export_spans`. Raises `UsageError` for a type that the scan did not look for."""
+    kind, dataset = type_of(scan, where.issue_type), get_dataset(context.store, scan.dataset_id)
+    if columns:
+        export_issue_list(context.store, scan.scan_id, out, format_name, where, order, columns, top, plain)
+    elif order == issues.BY_RANK and kind.name == "label" and task_named(dataset.task).target.located:
+        export_spans(context.store, scan.scan_id, out, format_name, top, where, plain)
     else:
-        chosen = columns or usual_in_files(dataset)
-        export_issue_list(store, scan.scan_id, out, format_name, where, order, chosen, top, plain)
+        export_issues(context.store, scan.scan_id, out, format_name, top, where, order, plain)
 
 
 def _lines(context: Context, scan: Scan, found: list[Issue]) -> tuple[ListedIssue, ...]:

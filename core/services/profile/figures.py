@@ -71,7 +71,7 @@ def class_balance(context: Context, version_id: str, timeout: float | None = TIM
 def label_sets(context: Context, version_id: str, timeout: float | None = TIMEOUT) -> LabelSets | Pending | None:
     """Which classes go together; None where a label is one."""
     dataset = get_dataset(context.store, get_version(context.store, version_id).dataset_id)
-    if not target_of(dataset).several:
+    if not target_of(dataset).several or target_of(dataset).located:
         return None
     return _ask(context, version_id, stored("Counting labels"), _label_sets, timeout)
 

@@ -19,6 +19,7 @@ from core.profile.missing import missing_values
 from core.profile.numbers import number_profile
 from core.profile.records import GroupTable, LabelSets, Rows
 from core.profile.shares import parity
+from core.profile.spans import spans_profile
 from core.progress import Report, part, unheard
 from core.records import Attribute
 from core.services.profile.figures import derive
@@ -60,7 +61,10 @@ def whole_profile(context: Context, version_id: str, on_progress: Report = unhea
         "missing": asdict(missing_values(rows, dataset.attributes)),
         "attributes": attributes,
     }
-    if rows.target.several:
+    if rows.target.located:
+        spans = spans_profile(rows)
+        profile["spans"] = asdict(spans)
+    elif rows.target.several:
         profile["label_sets"] = _label_sets(label_sets(rows), rows.target)
     return {key: _finite(value) for key, value in profile.items()}
 

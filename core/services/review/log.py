@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from core.context import Context
@@ -44,24 +44,25 @@ def log(
     reviewer: str | None = None,
     action: Action | None = None,
     version_id: str | None = None,
-    once: bool = False,
     limit: int,
     offset: int = 0,
 ) -> LogPage:
-    """Acts on a dataset, undos too; each argument that is given narrows. `once`: an act on many rows stands
-    there once, by its first row."""
+    """Acts on a dataset, undos too; each argument that is given narrows."""
     acts = context.ledger.decisions
-    total = acts.count(dataset_id, reviewer=reviewer, action=action, version_id=version_id, once=once)
-    found = acts.page(
-        dataset_id,
-        reviewer=reviewer,
-        action=action,
-        version_id=version_id,
-        once=once,
-        limit=limit,
-        offset=offset,
-    )
+    total = acts.count(dataset_id, reviewer=reviewer, action=action, version_id=version_id)
+    found = acts.page(dataset_id, reviewer=reviewer, action=action, version_id=version_id, limit=limit, offset=offset)
     return LogPage(total, tuple(_lines(context, dataset_id, found)))
+
+
+def acts_on_many(context: Context, dataset_id: str) -> tuple[str, ...]:
+    """Ids of a dataset's acts on many rows."""
+    bulk = context.ledger.bulk
+    return tuple(one.act_id for one in bulk.page(dataset_id, limit=max(1, bulk.count(dataset_id))))
+
+
+def log_lines(context: Context, dataset_id: str, decision_ids: Sequence[str]) -> tuple[LogLine, ...]:
+    """The lines of these decisions, in the order asked."""
+    return tuple(_lines(context, dataset_id, decisions.decisions_with(context.store, decision_ids)))
 
 
 def version_list(context: Context, dataset_id: str) -> list[Version]:

@@ -200,7 +200,7 @@ class RunSource:
             return isolated(target.words(label))
 
         predicted, given = issue.suggested_label or "", issue.given_label
-        other = given and given != predicted
+        other = given if given and given != predicted else None
         said = say(
             "Run {run} is {share:.0%} sure of {label} and gives the label {given} {score:.0%}."
             if other
@@ -208,7 +208,7 @@ class RunSource:
             run=self.run.number,
             share=confidence,
             label=words(predicted),
-            given=words(given) if other else "",
+            given=words(other) if other else "",
             score=score,
         )
         if not near:
@@ -223,7 +223,7 @@ class RunSource:
             like=like,
             label=words(predicted),
             others=as_given,
-            given=words(given) if other else "",
+            given=words(other) if other else "",
         )
         return f"{said} {beside}"
 

@@ -9,9 +9,9 @@ from dataclasses import dataclass
 
 from core.context import Context
 from core.proportions import wilson
-from core.records import Dataset, Estimate, Scan, Version
+from core.records import Dataset, Estimate, IssueFilter, Scan, Version
 from core.sources.samples import planted_truth
-from core.store.issues import flagged_rows
+from core.store.issues import example_ids
 from core.store.rows import labels
 from core.store.scans import latest_scan
 
@@ -49,7 +49,7 @@ def planted_errors(context: Context, dataset: Dataset, versions: tuple[Version, 
         return None
     given, newest = labels(context.store, scan.version_id), labels(context.store, dataset.latest_version_id)
     planted = {number for number, true in truth.items() if number in given and given[number] != true}
-    flagged = flagged_rows(context.store, scan)
+    flagged = set(example_ids(context.store, scan, IssueFilter("label")))
     found = len(flagged & planted)
     return PlantedErrors(
         len(planted),

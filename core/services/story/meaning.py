@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-
 from core.context import Context
 from core.records import ClassMeaning, Dataset, Run, Scan, Version
 from core.store.relations import relation
@@ -30,22 +28,16 @@ def meanings(
         one.example_id: one
         for one in get_rows(context.store, version.version_id, sorted({row for ids in typical.values() for row in ids}))
     }
-    guidelines = guidelines_of(context, dataset)
     return tuple(
         ClassMeaning(
             dataset.called(name),
-            guidelines.get(name, ""),
+            dataset.guidelines.get(name, ""),
             sizes[name],
             sizes[name] / labelled,
             tuple(examples[row] for row in typical.get(name, ()) if row in examples),
         )
         for name in chosen
     )
-
-
-def guidelines_of(context: Context, dataset: Dataset) -> Mapping[str, str]:
-    """What somebody has written down of each class; nothing where nobody has."""
-    return dataset.guidelines
 
 
 def _typical(

@@ -16,6 +16,7 @@ from core.records import (
     ScoreOf,
     Story,
     VersionLine,
+    split_said,
 )
 from core.reports.evaluation import ReportExample
 from core.reports.story import (
@@ -101,7 +102,7 @@ def _boxes(told: Story) -> tuple[ReportBox, ...]:
     boxes = []
     if told.score:
         score = told.score
-        about = {"ends": words.ends(score.score), "n": score.rows, "split": say(score.split)}
+        about = {"ends": words.ends(score.score), "n": score.rows, "split": split_said(score.split)}
         between = say("probably {ends}, on {n:,} rows of {split}", **about)
         boxes.append(ReportBox(words.figure_name(score), percent(score.score.estimate), between))
     line = next((one for one in reversed(told.lines) if one.share_wrong), None)
@@ -160,12 +161,10 @@ def _class(context: Context, told: Story, one: ClassMeaning) -> ReportClass:
     return ReportClass(one.name, one.guideline, one.rows, one.share, examples)
 
 
-def _example(
-    context: Context, example: Example, line: Callable[[str, int], str], confidence: float = 1.0
-) -> ReportExample:
+def _example(context: Context, example: Example, line: Callable[[str, int], str]) -> ReportExample:
     return ReportExample(
         name=(example.text or "" if example.media_id else "") or say("row {n}", n=example.example_id),
         text="" if example.media_id else line(example.text or "", TYPICAL_CHARACTERS),
         image=thumbnail(context, example.media_id) if example.media_id else None,
-        confidence=confidence,
+        confidence=1.0,
     )

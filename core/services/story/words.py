@@ -9,7 +9,7 @@ from itertools import groupby
 
 from core.evaluation.effect_words import conclude
 from core.lookalikes import quoted
-from core.records import Baseline, CostCurve, Estimate, NextAct, ScoreOf, Story, Tally, VersionLine
+from core.records import Baseline, CostCurve, Estimate, NextAct, ScoreOf, Story, Tally, VersionLine, split_said
 from core.services.evaluation.words import percent
 from core.words import later, say, say_n, say_stored
 
@@ -40,8 +40,6 @@ EFFECTS: Mapping[str | None, str] = {
     None: later("not measured"),
 }
 """The effect of cleaning in two words, by its verdict; None where nobody has measured it."""
-SPLITS = (later("train"), later("validation"), later("test"))
-"""The usual names of splits: any other is said as it is."""
 NO_MODEL = later("There is no model yet.")
 NO_MODEL_TO_HOLD = later("There is no model yet that could be held against anything.")
 
@@ -69,7 +67,7 @@ def score_words(score: ScoreOf) -> str:
         figure=say(score.figure),
         score=with_ends(score.score),
         n=score.rows,
-        split=say(score.split),
+        split=split_said(score.split),
     )
 
 

@@ -15,6 +15,7 @@ from core.records import (
     MultiLabelEvaluation,
     PredictedRow,
     PredictionFilter,
+    RowOrder,
     RowsBehind,
     Run,
     Scan,
@@ -24,8 +25,9 @@ from core.records import (
 from core.services.evaluation.measures import predicted_rows
 from core.services.evaluation.words import AnyEvaluation
 from core.services.story.expected import expected_wrong
+from core.store.predictions import SUREST
 from core.store.relations import relation
-from core.store.telling.story import suspects
+from core.store.telling.story import suspect_ranks, suspects
 from core.words import later, stored
 
 TOLD = 6
@@ -49,7 +51,8 @@ def suspects_of(
     if scan is None or "label" not in scan.types:
         return None, NO_SCAN
     wrong = found.rows - found.right
-    ranks, _ = suspect_rows(context, run, found.split, newest, found.version_id, scan, 0, 0)
+    truth = relation(context.store, found.version_id)
+    ranks = suspect_ranks(context.store, run.run_id, found.split, truth, newest.version_id, scan)
     total, expected = len(ranks), expected_wrong(scan, ranks)
     about, low, high = (f"{value:,.0f}" for value in (expected.estimate, expected.low, expected.high))
     said = stored(
@@ -64,14 +67,6 @@ def suspects_of(
     return Told(said, total, wrong, RowsBehind(suspect=True)), ""
 
 
-def suspect_rows(
-    context: Context, run: Run, split: str, newest: Version, truth_id: str, scan: Scan, limit: int, offset: int
-) -> tuple[list[int], list[PredictedRow]]:
-    """Those errors, the most doubtful labels first: the ranks of all in the scan's list, and a page of them."""
-    truth = relation(context.store, truth_id)
-    return suspects(context.store, run.run_id, split, truth, newest.version_id, scan, limit, offset)
-
-
 def rows_behind(
     context: Context,
     run: Run,
@@ -81,16 +76,20 @@ def rows_behind(
     scan: Scan | None,
     limit: int,
     offset: int = 0,
+    order: RowOrder | None = None,
 ) -> tuple[int, list[PredictedRow]]:
-    """How many rows a figure counts, and a page of them."""
+    """How many rows a figure counts, and a page of them as they are sorted: else the most doubtful labels first, or the
+    surest predictions."""
     if behind.suspect:
         if scan is None:
             return 0, []
-        ranks, rows = suspect_rows(context, run, found.split, newest, found.version_id, scan, limit, offset)
-        return len(ranks), rows
+        truth = relation(context.store, found.version_id)
+        about = (context.store, run.run_id, found.split, truth, newest.version_id, scan)
+        return len(suspect_ranks(*about)), suspects(*about, limit, offset, order)
     total = count_behind(found, behind)
     where = filter_of(found, behind)
-    return total, predicted_rows(context, run, where, found.labels_from, limit, offset) if total else []
+    rows = predicted_rows(context, run, where, found.labels_from, limit, offset, order or SUREST) if total else []
+    return total, rows
 
 
 def filter_of(found: AnyEvaluation, behind: RowsBehind) -> PredictionFilter:

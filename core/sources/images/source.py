@@ -67,10 +67,10 @@ def members(locations: Sequence[str], within: Sequence[Path] | None) -> list[Mem
     splits = [split_name(path.stem) for path in paths]
     named = splits if len(set(splits)) > 1 else [None] * len(paths)
     found = [member for path, split in zip(paths, named, strict=True) for member in _listed(path, split)]
-    if not any(not member.fault for member in found):
+    if not any(member.label is not None and not member.fault for member in found):
+        faults = [f": {member.shown}: {member.fault}" for member in found if member.fault]
         raise SourceError(
-            f"{locations[0]} holds no images in class folders"
-            + (f": {found[0].shown}: {found[0].fault}." if found else "."),
+            f"{locations[0]} holds no images in class folders" + (f"{faults[0]}." if faults else "."),
             "Put the images of each class into a folder of its own: cats/1.jpg, dogs/2.jpg. "
             f"Read are {', '.join(sorted(IMAGE_SUFFIXES))}.",
         )
@@ -154,8 +154,6 @@ def _member(
     row = told.get(str(path), {})
     label, split = row.get("label", place.label), row.get("split", place.split)
     fault = _no_image(path.name)
-    if not fault and label is None:
-        fault = "missing label: the image lies in no class folder"
     folder = () if row else place.class_folder
     return Member(origin, str(path), ordinal, label, split or outer, fault, folder)
 
@@ -220,10 +218,11 @@ def preview(locations: Sequence[str], bench: Bench) -> Preview:
     schema = Schema(task_of(IMAGE, ONE_CLASS).name, IMAGE.name, "label", "split" if splits else None)
     listed = [[member.name, member.label, *([member.split] if splits else []), member.name] for member in good]
     columns = describe(names, ["BLOB", *["VARCHAR"] * (len(names) - 1)], listed)
-    notes = [
-        stored(f"{len(good):,} images in {len(by_class):,} class folders")
-        + (f"; {', '.join(splits)}" if splits else "")
-    ]
+    outside = len(by_class.get(None, ()))
+    inside, classes = len(good) - outside, len(by_class.keys() - {None})
+    notes = [stored(f"{inside:,} images in {classes:,} class folders") + (f"; {', '.join(splits)}" if splits else "")]
+    if outside:
+        notes.append(stored(f"{outside:,} images in no class folder are kept without a label"))
     if len(found) > len(good):
         notes.append(stored(f"{len(found) - len(good):,} other files will be set aside"))
     tables = sorted({Path(member.name).name for member in found if member.name.lower().endswith(TABLE_SUFFIXES)})

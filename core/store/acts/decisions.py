@@ -7,7 +7,9 @@ from collections.abc import Sequence
 
 from core.records import Decision, ReviewCounts
 from core.store.acts.in_force import decided_sql, in_force_sql, standing_sql
+from core.store.acts.mirror import ACTS
 from core.store.database import Database
+from core.store.ids import checked_id
 from core.store.times import loaded
 
 _COLUMNS = """decision_id, client_key, dataset_id, version_id, example_id, action, new_label, reviewer, decided_at,
@@ -36,6 +38,14 @@ def standing_of(db: Database, version_id: str, example_ids: Sequence[int], unsur
     chosen = ", ".join(str(int(example_id)) for example_id in example_ids)
     found = _decisions(db, f"SELECT {_COLUMNS} FROM {standing_sql(db, version_id, chosen, unsure)}")
     return {decision.example_id: decision for decision in found}
+
+
+def decisions_with(db: Database, decision_ids: Sequence[str]) -> list[Decision]:
+    """The decisions with these ids, in the order asked."""
+    chosen = ", ".join(f"'{checked_id(one, 'decision')}'" for one in decision_ids)
+    found = _decisions(db, f"SELECT {_COLUMNS} FROM {ACTS} WHERE decision_id IN ({chosen or 'NULL'})")
+    by_id = {one.decision_id: one for one in found}
+    return [by_id[one] for one in decision_ids]
 
 
 def counts(db: Database, version_id: str, scan_id: str | None, issue_type: str = "label") -> ReviewCounts:

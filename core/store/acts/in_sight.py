@@ -10,6 +10,10 @@ def changed_in_sight(db: Database, version_id: str, run_id: str, split: str) -> 
     """Of the rows of a split that a run predicts: how many labels of the version were changed by a decision that was
     not made blind, by what the suggestion was from, such as `run 3` or a scan's tier."""
     db.newest_act()
+    return db.remembered(("in sight", version_id, run_id, split), lambda: _counted(db, version_id, run_id, split))
+
+
+def _counted(db: Database, version_id: str, run_id: str, split: str) -> dict[str, int]:
     rows = db.fetch(
         f"""SELECT d.shown->>'$.tier' AS tier, count(*) FROM overrides o
             JOIN {ACTS} d ON d.decision_id = o.decision_id

@@ -15,7 +15,7 @@ from pathlib import Path
 import pyarrow as pa
 
 from core.errors import SourceError, TypeMisfitError
-from core.lookalikes import stripped
+from core.lookalikes import shown
 from core.progress import Report
 from core.records import MISFIT, Reader, Schema, Staged
 from core.settings import MAX_CLASSES
@@ -132,10 +132,10 @@ def _staged(work: _Stage) -> Staged:
     rejected = keep_rejected(work.cursor, work.reader, work.rows, test, aside)
     usable = f"NOT ({test.fails})" if rejected.unusable else "true"
     found = _classes(work, usable, rejected)
-    labels = set(map(stripped, found))
-    _check_classes(work.schema, labels)
+    labels = set(map(shown, found)) - {""}
+    _check_classes(work, usable, labels)
     if rejected.unusable or labels != found:
-        work = _written_again(work, usable, sorted(label for label in found if label != stripped(label)))
+        work = _written_again(work, usable, sorted(label for label in found if label != shown(label)))
     (row_count,) = work.cursor.execute(f"SELECT count(*) FROM {work.rows}").fetchone() or (0,)
     types = {column: work.plan.types.get(column, "VARCHAR") for column in work.plan.expressions}
     return Staged(
@@ -150,10 +150,11 @@ def _staged(work: _Stage) -> Staged:
 
 
 def _classes(work: _Stage, usable: str, rejected: Rejected) -> set[str]:
-    """The classes of the usable rows. Raises `SourceError` where there is no row or no class, or too many."""
+    """The classes of the usable rows, one of nothing that shows among them where there are such labels. Raises
+    `SourceError` where there is no row or no class, or too many."""
     classes = task_named(work.schema.task).target.classes_sql("given_label")
     labels = f"SELECT DISTINCT given_label FROM {work.rows} WHERE {usable}"
-    distinct = f"SELECT DISTINCT unnest({classes}) FROM ({labels})"
+    distinct = f"SELECT DISTINCT unnest({classes}) FROM ({labels}) WHERE given_label IS NOT NULL"
     found = {str(name) for (name,) in work.cursor.execute(f"{distinct} LIMIT {MAX_CLASSES + 1}").fetchall()}
     columns = ", ".join(map(repr, work.schema.labelled_by))
     if not found and work.cursor.execute(f"{labels} LIMIT 1").fetchone():
@@ -170,9 +171,12 @@ def _classes(work: _Stage, usable: str, rejected: Rejected) -> set[str]:
     return found
 
 
-def _check_classes(schema: Schema, classes: set[str]) -> None:
-    target = task_named(schema.task).target
-    if len(classes) == 1 and not target.located:  # where one kind of span is, is something to tell
+def _check_classes(work: _Stage, usable: str, classes: set[str]) -> None:
+    """Of one class there is nothing to tell apart, unless other rows are still to be given one, or it stands at places
+    of the examples."""
+    schema, target = work.schema, task_named(work.schema.task).target
+    missing = f"SELECT 1 FROM {work.rows} WHERE {usable} AND given_label IS NULL LIMIT 1"
+    if len(classes) == 1 and not target.located and not work.cursor.execute(missing).fetchone():
         every = "The only class is" if target.several else "Every row has the label"
         raise SourceError(
             f"{every} {next(iter(classes))!r}: with one class there is nothing to tell apart.",
@@ -182,14 +186,15 @@ def _check_classes(schema: Schema, classes: set[str]) -> None:
 
 
 def _written_again(work: _Stage, usable: str, padded: Sequence[str]) -> _Stage:
-    """The stage with a copy that holds the usable rows alone, these labels without outer blanks."""
+    """The stage with a copy that holds the usable rows alone, these labels without outer blanks; one of blanks alone is
+    none."""
     folder = work.folder / "kept"
     folder.mkdir(exist_ok=True)
     again = replace(work, folder=folder)
-    names = pa.table({"name": pa.array(padded, pa.string()), "plain": pa.array(map(stripped, padded), pa.string())})
+    names = pa.table({"name": pa.array(padded, pa.string()), "plain": pa.array(map(shown, padded), pa.string())})
     work.cursor.register("padded_names", names)
     plain = "(SELECT plain FROM padded_names WHERE name = given_label)"
-    trimmed = f"REPLACE (coalesce({plain}, given_label) AS given_label)" if padded else ""
+    trimmed = f"REPLACE (nullif(coalesce({plain}, given_label), '') AS given_label)" if padded else ""
     sql = f"SELECT * EXCLUDE rowid {trimmed} FROM {work.rows} WHERE {usable}"
     options = f"{_OPTIONS}, ROW_GROUP_SIZE {work.group}"
     work.cursor.execute(f"COPY ({sql}) TO {literal(str(again.copy))} ({options})")

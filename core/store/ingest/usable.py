@@ -1,4 +1,4 @@
-"""The test that every loaded row must pass: a label, a payload, no cell that is too large."""
+"""The test that every loaded row must pass: a payload, no cell that is too large."""
 
 from __future__ import annotations
 
@@ -35,14 +35,11 @@ def usable_test(schema: Schema, cells: Sequence[str], has_reason: bool) -> Test:
     """
     suspects = [f"strlen({cell}) > {MAX_CELL_BYTES}" for cell in cells]
     tests = [(f"({' OR '.join(suspects)})", literal(stored(f"a cell larger than {MAX_CELL_BYTES // 1024**2} MB")))]
-    for column, reason in (
-        (WORDS, stored("empty: every feature") if schema.features else stored(f"empty: column {schema.payload}")),
-        ("given_label", stored(f"missing label: {', '.join(schema.labelled_by)}")),
-    ):
-        suspects.append(
-            f"{column} IS NULL OR {column} < '!' OR ({column} >= chr(127) AND regexp_matches({column}, '^[{UNSEEN}]'))"
-        )
-        tests.insert(0, (f"{column} IS NULL OR regexp_full_match({column}, '[{UNSEEN}]*')", literal(reason)))
+    reason = stored("empty: every feature") if schema.features else stored(f"empty: column {schema.payload}")
+    suspects.append(
+        f"{WORDS} IS NULL OR {WORDS} < '!' OR ({WORDS} >= chr(127) AND regexp_matches({WORDS}, '^[{UNSEEN}]'))"
+    )
+    tests.insert(0, (f"{WORDS} IS NULL OR regexp_full_match({WORDS}, '[{UNSEEN}]*')", literal(reason)))
     if has_reason:
         suspects.append("load_reason IS NOT NULL")
         tests.insert(0, ("load_reason IS NOT NULL", "load_reason"))

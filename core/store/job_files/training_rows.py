@@ -18,6 +18,8 @@ from core.targets import Target
 from core.tasks import task_named
 
 TRAIN = "train"
+UNLABELLED = "unlabelled"
+"""The split of rows without a label: neither learnt from nor tested on, and predicted as all others."""
 Names = Mapping[str | None, str]
 """A version's own split, None for rows in none → the split's name here; a split that it does not have keeps its own."""
 Shares = Mapping[str, float]
@@ -25,14 +27,19 @@ Shares = Mapping[str, float]
 
 
 def splits_of_version(db: Database, version_id: str) -> dict[str | None, int]:
-    """The version's own splits and their rows, by name; None for rows in none."""
-    rows = db.fetch(f"SELECT split, count(*) FROM {relation(db, version_id)} GROUP BY split ORDER BY split NULLS LAST")
+    """The version's own splits and their labelled rows, by name; None for rows in none."""
+    rows = db.fetch(
+        f"""SELECT split, count(*) FROM {relation(db, version_id)} WHERE label IS NOT NULL
+            GROUP BY split ORDER BY split NULLS LAST"""
+    )
     return {split: int(count) for split, count in rows}
 
 
-def count_training_rows(db: Database, version_id: str, names: Names, shares: Shares) -> dict[str, dict[str, int]]:
-    """Split → class → rows, as `write_training_rows` would write them."""
-    counts: dict[str, dict[str, int]] = {}
+def count_training_rows(
+    db: Database, version_id: str, names: Names, shares: Shares
+) -> dict[str, dict[str | None, int]]:
+    """Split → class → rows, as `write_training_rows` would write them; None for rows without one."""
+    counts: dict[str, dict[str | None, int]] = {}
     sql = f"SELECT split, label, count(*) FROM ({_rows_sql(db, version_id, names, shares)}) GROUP BY ALL ORDER BY ALL"
     for split, label, rows in db.fetch(sql):
         counts.setdefault(split, {})[label] = int(rows)
@@ -48,7 +55,8 @@ def write_training_rows(
 
     The rows named `train` are assigned by `shares`, within each class as loaded (the rarest of several), in the order
     of a digest of their content: equal content never stands in two splits, and a row has the same split in every
-    version that has the same splits, whatever became of its label.
+    version that has the same splits, whatever became of its label. Rows without a label have null for it, and are in a
+    split of their own.
     """
     out.parent.mkdir(parents=True, exist_ok=True)
     rows = _rows_sql(db, version_id, names, shares)
@@ -57,17 +65,20 @@ def write_training_rows(
         register_names(cursor, _target(db, version_id), labels, f"SELECT label FROM ({rows})")
         cursor.execute(
             f"""COPY (SELECT r.example_id, r.content_hash, n.class AS label, r.split, r.text, r.media_id{spans}
-                      FROM ({rows}) r JOIN names n ON n.name = r.label ORDER BY r.example_id)
+                      FROM ({rows}) r LEFT JOIN names n ON n.name = r.label
+                      WHERE r.label IS NULL OR n.name IS NOT NULL ORDER BY r.example_id)
                 TO {literal(str(out))} (FORMAT parquet)"""
         )
     return out
 
 
 def count_reviewed_rows(db: Database, version_id: str, names: Names, shares: Shares) -> dict[str, ReviewedRows]:
-    """Split → its rows as loaded and what became of them, as `write_reviewed_rows` would write them."""
+    """Split → its rows that were loaded with a label and what became of them, as `write_reviewed_rows` would write
+    them."""
     rows = db.fetch(
         f"""SELECT split, count(*), count(*) FILTER (reviewed <> given), count(*) FILTER (reviewed IS NULL)
-            FROM ({_reviewed_rows_sql(db, version_id, names, shares)}) GROUP BY split ORDER BY split"""
+            FROM ({_reviewed_rows_sql(db, version_id, names, shares)}) WHERE given IS NOT NULL
+            GROUP BY split ORDER BY split"""
     )
     return {split: ReviewedRows(*(int(count) for count in counts)) for split, *counts in rows}
 
@@ -75,9 +86,9 @@ def count_reviewed_rows(db: Database, version_id: str, names: Names, shares: Sha
 def write_reviewed_rows(
     db: Database, version_id: str, out: Path, labels: Sequence[str], names: Names, shares: Shares, kept: Sequence[str]
 ) -> Path:
-    """Writes the rows of the splits `kept` as loaded, by row id, in the splits that `write_training_rows` gives them:
-    `example_id`, `content_hash`, `label` (INTEGER, position in `labels`, as loaded), `reviewed` (INTEGER, as the
-    version has it, NULL where it excludes the row), `split`, `text`, `media_id`."""
+    """Writes the labelled rows of the splits `kept` as loaded, by row id, in the splits that `write_training_rows`
+    gives them: `example_id`, `content_hash`, `label` (INTEGER, position in `labels`, as loaded), `reviewed` (INTEGER,
+    as the version has it, NULL where it excludes the row), `split`, `text`, `media_id`."""
     out.parent.mkdir(parents=True, exist_ok=True)
     splits, rows = ", ".join(literal(split) for split in kept), _reviewed_rows_sql(db, version_id, names, shares)
     occurring = f"SELECT given FROM ({rows}) UNION ALL SELECT reviewed FROM ({rows})"
@@ -100,7 +111,9 @@ def _target(db: Database, version_id: str) -> Target:
 
 def _rows_sql(db: Database, version_id: str, names: Names, shares: Shares) -> str:
     version = get_version(db, version_id)
-    return _split_sql(version, _target(db, version_id), relation(db, version_id), names, shares)
+    rows = _split_sql(version, _target(db, version_id), relation(db, version_id), names, shares)
+    split = f"CASE WHEN label IS NULL THEN {literal(UNLABELLED)} ELSE split END"
+    return f"SELECT * REPLACE ({split} AS split) FROM ({rows})"
 
 
 def _reviewed_rows_sql(db: Database, version_id: str, names: Names, shares: Shares) -> str:

@@ -8,11 +8,12 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from core.records import PredictedRow, Scan, Tally
+from core.records import PredictedRow, RowOrder, Scan, Tally
 from core.store.acts.in_force import standing_sql
 from core.store.acts.mirror import ACTS
 from core.store.database import Database
-from core.store.predictions import ClassesSql
+from core.store.datasets import get_dataset
+from core.store.predictions import ClassesSql, prediction_order
 
 
 def tally(db: Database, dataset_id: str) -> list[Tally]:
@@ -103,25 +104,42 @@ def first_of_classes(db: Database, rows: str, classes_sql: ClassesSql, count: in
     )
 
 
+def suspect_ranks(db: Database, run_id: str, split: str, truth: str, version_id: str, scan: Scan) -> list[int]:
+    """Errors of a run on rows whose label the scan flags and nobody has judged, by their ranks in its list."""
+    sql, of = _suspects(db, run_id, split, truth, version_id, scan)
+    ((ranks,),) = db.fetch(f"SELECT list(i.rank) {sql}", of)
+    return [int(rank) for rank in ranks or ()]
+
+
 def suspects(
-    db: Database, run_id: str, split: str, truth: str, version_id: str, scan: Scan, limit: int, offset: int = 0
-) -> tuple[list[int], list[PredictedRow]]:
-    """Errors of a run on rows whose label the scan flags and nobody has judged: the ranks of all, and a page of them.
-    First those where the run predicts what the scan suggests, then the worst."""
+    db: Database,
+    run_id: str,
+    split: str,
+    truth: str,
+    version_id: str,
+    scan: Scan,
+    limit: int,
+    offset: int = 0,
+    order: RowOrder | None = None,
+) -> list[PredictedRow]:
+    """A page of those errors, as they are sorted; else first those where the run predicts what the scan suggests, then
+    the worst."""
+    sql, of = _suspects(db, run_id, split, truth, version_id, scan)
+    by = "coalesce(p.predicted = i.suggested_label, false) DESC, i.rank"
+    by = by if order is None else prediction_order(order, get_dataset(db, scan.dataset_id))
+    selected = "SELECT p.example_id, t.label, p.predicted, p.confidence"
+    return db.records(PredictedRow, f"{selected} {sql} ORDER BY {by} LIMIT ? OFFSET ?", [*of, limit, offset])
+
+
+def _suspects(
+    db: Database, run_id: str, split: str, truth: str, version_id: str, scan: Scan
+) -> tuple[str, list[object]]:
     sql = f"""FROM predictions p JOIN {truth} t ON t.example_id = p.example_id AND t.label <> p.predicted
               JOIN issues i ON i.example_id = p.example_id AND i.scan_id = ? AND i.issue_type = 'label' AND i.is_issue
                    AND i.given_label = t.label
               WHERE p.run_id = ? AND p.split = ?
                     AND p.example_id NOT IN (SELECT example_id FROM {standing_sql(db, version_id)})"""
-    of = [scan.scan_id, run_id, split]
-    ((ranks,),) = db.fetch(f"SELECT list(i.rank) {sql}", of)
-    rows = db.records(
-        PredictedRow,
-        f"""SELECT p.example_id, t.label, p.predicted, p.confidence {sql}
-            ORDER BY coalesce(p.predicted = i.suggested_label, false) DESC, i.rank LIMIT ? OFFSET ?""",
-        [*of, limit, offset],
-    )
-    return [int(rank) for rank in ranks or ()], rows
+    return sql, [scan.scan_id, run_id, split]
 
 
 def left_ranks(db: Database, scan: Scan) -> dict[str, list[int]]:

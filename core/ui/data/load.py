@@ -50,7 +50,7 @@ def load_form(context: Context, user: str) -> bool:
     if follow_load(context):
         return True
     locations: tuple[str, ...] = ()
-    place = choose_place(later("Where the data is"), "load-place", PLACES)
+    place = choose_place(say("Where the data is"), "load-place", {one: say(title) for one, title in PLACES.items()})
     with shown_errors():
         locations = _locations(context, user, place)
         if locations:

@@ -2,27 +2,24 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
+from functools import partial
 
 import streamlit as st
 
 from core.context import Context
 from core.records import Dataset
 from core.services.spans.words import layout_words
-from core.store.datasets import rejected
-from core.ui.lists.paging import WHOLE_HEADER, paged, pages
-from core.ui.parts.csv_text import csv_button, csv_text, csv_title
+from core.store.record_lists.set_aside import set_aside_rows
+from core.ui.lists.record_list import Lines, RecordList, Shown, record_tools
 from core.ui.parts.empty import empty_state
 from core.ui.shell.pages import link
-from core.words import say, say_n, say_stored
+from core.words import later, say, say_n, say_stored
 
-PAGE_ROWS = 50
-CSV_ROWS = 100_000
 COLUMNS = ("file", "line", "reason", "content")
 
 
 def set_aside(context: Context, dataset: Dataset) -> None:
-    """The rows that did not load: counted, paged, downloadable."""
+    """The rows that did not load: counted, narrowed, sorted, paged, downloadable."""
     name = dataset.name
     for line in layout_words(dataset):
         st.caption(line)
@@ -40,41 +37,34 @@ def set_aside(context: Context, dataset: Dataset) -> None:
         title = say_n("{n:,} row was set aside", "{n:,} rows were set aside", dataset.rejected_count)
         st.markdown(f"**{title}**", width="content")
         st.caption(say("{n:,} loaded", n=dataset.row_count), width="content")
-        st.space("stretch")
-        csv_button(
-            lambda: csv_text(COLUMNS, map(asdict, rejected(context.store, dataset.dataset_id, CSV_ROWS))),
-            f"{dataset.name}-set-aside.csv",
-            key="rejected-csv",
-            title=csv_title(dataset.rejected_count, CSV_ROWS),
-            explained=say("Mend these rows in the source, then load it again."),
-        )
-    rows = paged(
+        st.caption(say("Mend these rows in the source, then load it again."), width="content")
+    records, column = set_aside_rows(dataset), st.column_config
+    titles = {"content": later("beginning of what stood there")}
+    RecordList(
+        record_tools(context, dataset, records, "rejected", titles, {"reason": _reason}),
+        records,
+        COLUMNS,
+        say("by file and line"),
+        dataset.rejected_count,
         "rejected-page",
-        PAGE_ROWS,
-        lambda offset: rejected(context.store, dataset.dataset_id, PAGE_ROWS, offset),
-        lambda _: dataset.rejected_count,
-    )
-    st.dataframe(
-        {column: [_shown(column, getattr(row, column)) for row in rows] for column in COLUMNS},
-        hide_index=True,
-        column_config={
-            "file": st.column_config.TextColumn(say("file")),
-            "line": st.column_config.NumberColumn(say("line"), width="small", format="%d"),
-            "reason": st.column_config.TextColumn(say("reason"), width="medium"),
-            "content": st.column_config.TextColumn(say("beginning of what stood there"), width="large"),
+        f"{name}-set-aside",
+        _shown,
+        say("Rows set aside while loading"),
+        {
+            "line": partial(column.NumberColumn, width="small", format="%d"),
+            "reason": partial(column.TextColumn, width="medium"),
+            "content": partial(column.TextColumn, width="large"),
         },
-        key=f"rejected-table-{st.session_state.get('rejected-page', 1)}",
-        on_select="rerun",
-        selection_mode=WHOLE_HEADER,
-        alt=say("Rows set aside while loading"),
-    )
-    pages("rejected-page", PAGE_ROWS, dataset.rejected_count)
+    ).draw(lambda total: say_n("{n:,} row", "{n:,} rows", total), say("No row matches these filters."))
 
 
-def _shown(column: str, value: object) -> object:
-    """A cell: why a row did not load in the language of whoever looks, the rest as it is."""
-    if column != "reason" or not value:
-        return value
-    reason, colon, about = str(value).partition(": ")
-    whole = say_stored(str(value))
-    return whole if whole != value or not colon else say("{field}: {value}", field=say_stored(reason), value=about)
+def _shown(lines: Lines) -> Shown:
+    found = {name: [line[name] for line in lines] for name in COLUMNS}
+    return found | {"reason": [reason and _reason(str(reason)) for reason in found["reason"]]}
+
+
+def _reason(said: str) -> str:
+    """Why a row did not load, in the language of whoever looks."""
+    reason, colon, about = said.partition(": ")
+    whole = say_stored(said)
+    return whole if whole != said or not colon else say("{field}: {value}", field=say_stored(reason), value=about)

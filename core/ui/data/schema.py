@@ -193,7 +193,7 @@ def _several(found: Preview, key: str, pick: Callable[[str, str, str | None], st
         key=f"{key}-delimiter",
         help=say(
             "What stands between two classes; blanks around them are left out. A row with `[]` has no class. An empty "
-            "cell of a CSV file is no label, and its row is set aside."
+            "cell of a CSV file is no label: its row is kept without one."
         ),
         width=120,
     )

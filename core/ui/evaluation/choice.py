@@ -18,6 +18,7 @@ from core.services.runs.listing import headline_scores
 from core.ui import keys
 from core.ui.parts.choices import pick
 from core.ui.parts.empty import empty_state, not_yet
+from core.ui.parts.labels import split_said
 from core.ui.parts.problems import plain
 from core.ui.shell.pages import link
 from core.ui.url import asked_for
@@ -105,7 +106,7 @@ def _run(runs: Sequence[Run]) -> Run:
 def _split(context: Context, run: Run) -> str:
     rows = dict(splits_of(context, run))
     usual, _ = headline_scores(run)
-    titles = {name: say("{name}, {count:,} rows", name=say(name), count=count) for name, count in rows.items()}
+    titles = {name: say("{name}, {count:,} rows", name=split_said(name), count=count) for name, count in rows.items()}
     return pick(say("Split"), keys.SPLIT, titles, last=usual, icon=":material/splitscreen:", width=200)
 
 

@@ -24,6 +24,7 @@ from core.ui.evaluation.pairs import cells_of
 from core.ui.evaluation.rows import choose_cell, counted, is_narrowed, list_bar, list_of, narrowed, rows_table
 from core.ui.parts.cells import clicked_mark
 from core.ui.parts.choices import pick, switch
+from core.ui.parts.labels import split_said
 from core.ui.parts.pending import settled
 from core.ui.parts.problems import plain
 from core.words import later, say, say_stored
@@ -47,7 +48,7 @@ def comparison(context: Context, shown: AnyShown, runs: Sequence[Run]) -> None:
         st.caption(
             say(
                 "No other run of this dataset has predicted {split}: train a second one to compare.",
-                split=plain(say(shown.split)),
+                split=plain(split_said(shown.split)),
             )
         )
         return
@@ -204,7 +205,7 @@ def _rows(context: Context, shown: AnyShown, found: AnyComparison, other: Run) -
     where = PredictionFilter(shown.split, correct=False, right_in=winner.run_id)
     named = {
         "true": say("true, and run {number}", number=winner.number),
-        "predicted": f"run {loser.number}",
+        "predicted": say("run {number}", number=loser.number),
         "confidence": say("its confidence, run {number}", number=loser.number),
     }
     key = f"compared-{who}-{loser.run_id}-{winner.run_id}-{shown.split}-{shown.found.version_id}"

@@ -22,6 +22,7 @@ from core.services.story.report import report
 from core.ui import keys
 from core.ui.evaluation.choice import CELL_KEYS, AnyShown, Shown, link_to_this
 from core.ui.parts.copy_link import LOOPBACK, copy_link, for_this_machine_only
+from core.ui.parts.labels import split_said
 from core.ui.parts.problems import plain
 from core.words import in_this_language, later, say, say_stored
 
@@ -77,7 +78,7 @@ def what(shown: AnyShown) -> None:
             created_at=run.created_at,
             learnt=learnt or say("its train rows"),
             rows=found.rows,
-            split=plain(say(found.split)),
+            split=plain(split_said(found.split)),
             truth=plain(whose_labels(run, found, shown.truth)),
         )
     )

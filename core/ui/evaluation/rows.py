@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
-from typing import Any
 
 import streamlit as st
 
 from core.context import Context
 from core.modalities import WORDS
-from core.records import EXAMPLE_ID, Example, PredictedRow, PredictionFilter, RowFilter
+from core.records import Example, PredictedRow, PredictionFilter, RowFilter
 from core.review.many import among_said
 from core.services.evaluation.measures import count_predicted, export_predicted, predicted_rows
 from core.services.lists import FILTERS, Listed, prediction_columns, predictions_listed
@@ -20,29 +20,28 @@ from core.services.views import PREDICTED
 from core.store.export import Format
 from core.store.predictions import SUREST
 from core.store.rows import get_rows
-from core.tasks import target_of, task_named
+from core.tasks import target_of
 from core.ui import keys
 from core.ui.evaluation.choice import AnyShown, Shown, named_in_url
 from core.ui.evaluation.class_box import class_box
 from core.ui.lists.act_on_all import ActOnAll
 from core.ui.lists.layout import Layout, layout_switch, rows_of_page
-from core.ui.lists.paging import WHOLE_HEADER, paged, pages
+from core.ui.lists.paging import paged, pages
 from core.ui.lists.rows import picked_rows, show_row
 from core.ui.lists.seen import in_newest
+from core.ui.lists.table import DECIDED, Table
 from core.ui.lists.tools import (
     Tools,
     chips,
     columns_button,
     download_button,
     filter_button,
-    head,
     list_query,
     sort_box,
-    sort_by_header,
-    views_button,
 )
 from core.ui.lists.verdict_bar import Seen, Verdicts
-from core.ui.modalities import drawing_of, line_of
+from core.ui.lists.views import views_button
+from core.ui.modalities import drawing_of
 from core.ui.parts.background import result_of
 from core.ui.parts.problems import plain
 from core.ui.shell.pages import link
@@ -50,8 +49,6 @@ from core.ui.url import put
 from core.words import later, say, say_n, stored
 
 PAGE_ROWS = 25
-CELL_CHARACTERS = 300
-LIST_PIXELS = 560
 SORTED_SO = later(", the surest first")
 
 
@@ -207,7 +204,7 @@ def rows_table(
     with places[0]:
         if layout == "table":
             told = verdicts.words(list(own.values()))
-            _table(tools, listed, _columns(tools, listed, found, lines, other or {}, told), table_key, other or {})
+            _table(tools, listed, found, lines, told, table_key, other or {})
         else:
             verdicts.tiles(list(seen.values()), layout)
         pages(key, size, total)
@@ -305,71 +302,22 @@ def to_review(shown: AnyShown, cell: Mapping[str, str | None]) -> None:
 def _table(
     tools: Tools,
     listed: Listed,
-    columns: Mapping[str, Sequence[object]],
+    found: Sequence[PredictedRow],
+    lines: Sequence[Example],
+    verdicts: Mapping[int, str],
     key: str,
     other: Mapping[str, str],
 ) -> None:
-    rows = len(next(iter(columns.values())))
-    drawing, row_height = drawing_of(tools.dataset), task_named(tools.dataset.task).modality.row_height
-    titles = {one.name: other.get(one.title, one.title) for one in tools.columns}
-    configured: dict[str, Any] = {}
-    for one in tools.columns:
-        arrow = head(tools, one, listed.order).removeprefix(tools.title(one))
-        above = f"{other.get(one.title, tools.title(one))}{arrow}"
-        helped = None if one.name == tools.title(one) else say("“{name}” in files", name=one.name)
-        if one.column == EXAMPLE_ID:
-            configured[titles[one.name]] = st.column_config.NumberColumn(above, format="%d", width=64, help=helped)
-        elif one.added and one.kind == "number":
-            configured[titles[one.name]] = st.column_config.ProgressColumn(
-                above, format="percent", min_value=0.0, max_value=1.0, width=110
-            )
-        elif one.column == WORDS:
-            configured[titles[one.name]] = st.column_config.TextColumn(above, width="large", help=helped)
-        else:
-            configured[titles[one.name]] = st.column_config.Column(above, help=helped)
-    if drawing.cell:
-        configured[drawing.cell] = drawing.column(64)
-    st.dataframe(
-        dict(columns),
-        hide_index=True,
-        row_height=row_height,
-        height=min(LIST_PIXELS, 38 + row_height * rows),
-        column_config=configured,
-        key=key,
-        on_select=lambda: sort_by_header(tools, listed.order, SUREST, key, other),
-        selection_mode=["multi-row", "single-cell", WHOLE_HEADER],
-        placeholder="",
-        alt=say("Predicted rows"),
+    share = partial(st.column_config.ProgressColumn, format="percent", min_value=0.0, max_value=1.0, width=110)
+    usual = predictions_listed(tools.dataset, {}).columns
+    words = target_of(tools.dataset).words
+    Table(tools, listed, SUREST, usual, key, say("Predicted rows"), other, {"confidence": share}).draw(
+        lines,
+        {
+            "label": [words(row.label) for row in found],
+            "predicted": [words(row.predicted) for row in found],
+            "confidence": [row.confidence for row in found],
+            DECIDED.column: [verdicts.get(line.example_id) for line in lines],
+        },
+        also=[DECIDED],
     )
-
-
-def _columns(
-    tools: Tools,
-    listed: Listed,
-    found: Sequence[PredictedRow],
-    lines: Sequence[Example],
-    other: Mapping[str, str],
-    verdicts: Mapping[int, str],
-) -> dict[str, list[Any]]:
-    titles = {one.name: other.get(one.title, one.title) for one in tools.columns}
-    drawing, words = drawing_of(tools.dataset), target_of(tools.dataset).words
-    names = {one.column: one.name for one in tools.dataset.attributes}
-    columns: dict[str, list[Any]] = {}
-    for one in listed.columns:
-        title = titles[one.name]
-        if one.added:
-            values = [getattr(row, one.column) for row in found]
-            columns[title] = values if one.kind == "number" else [words(value) for value in values]
-        elif one.column == WORDS:
-            if drawing.cell:
-                columns[drawing.cell] = drawing.cells(tools.context, lines)
-            columns[title] = [line_of(tools.dataset, line, CELL_CHARACTERS) for line in lines]
-        elif one.column in names:
-            columns[title] = [line.attributes[names[one.column]] for line in lines]
-        elif one.column == "given_label":
-            columns[title] = [None if line.given_label is None else words(line.given_label) for line in lines]
-        else:
-            columns[title] = [getattr(line, one.column) for line in lines]
-    if verdicts:
-        columns["verdict"] = [verdicts.get(line.example_id) for line in lines]
-    return columns

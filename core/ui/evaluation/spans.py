@@ -7,11 +7,13 @@ from typing import Any
 import numpy as np
 import streamlit as st
 
+from core.context import Context
 from core.evaluation.spans.report import AVERAGES
-from core.records import Dataset, Estimate
-from core.services.evaluation.spans import SpanEvaluation
+from core.records import Estimate
+from core.services.evaluation.spans import SpanEvaluation, evaluate_spans
 from core.ui.evaluation.choice import ShownSets
 from core.ui.evaluation.head import figure, what
+from core.ui.parts.pending import settled
 from core.words import later, say
 
 TITLES = {
@@ -27,9 +29,10 @@ WAYS = {
 }
 
 
-def head(shown: ShownSets, found: SpanEvaluation) -> None:
-    """Which model, and how good it finds whole entities."""
+def head(context: Context, shown: ShownSets) -> None:
+    """Which model, and how good it finds whole entities. Ends the run of the page while that is worked out."""
     what(shown)
+    found = _found(context, shown)
     averages, ends = found.report.averages, found.report.intervals
     with st.container(horizontal=True, gap="large", border=True, key="evaluation-figures"):
         for name, title, explained in (
@@ -48,8 +51,16 @@ def head(shown: ShownSets, found: SpanEvaluation) -> None:
     )
 
 
-def entities(dataset: Dataset, found: SpanEvaluation) -> None:
+def _found(context: Context, shown: ShownSets) -> SpanEvaluation:
+    found = settled(lambda: evaluate_spans(context, shown.run, shown.split, shown.labels_from))
+    if found is None:
+        st.stop()
+    return found
+
+
+def entities(context: Context, shown: ShownSets) -> None:
     """By type, by how entities are matched, and what is taken for what."""
+    found, dataset = _found(context, shown), shown.dataset
     names = [*found.report.types, *AVERAGES]
     rows = {**found.report.types, **found.report.averages}
     ends = found.report.intervals

@@ -11,7 +11,6 @@ import streamlit as st
 from core.records import Dataset, Version
 from core.services.issues.listing import ClassChanges, Findings
 from core.ui import keys
-from core.ui.issues.list import label_width
 from core.ui.lists.issue_filter import ALL, FLAGGED, choose
 from core.ui.parts.cells import clicked_cell
 from core.ui.parts.csv_text import csv_text
@@ -39,7 +38,7 @@ def class_changes(dataset: Dataset, version: Version, found: Findings) -> None:
         {name: [one[name] for one in classes] for name in (classes[0] if classes else ())},
         hide_index=True,
         height="content" if len(classes) <= SHOWN_CLASSES else 330,
-        column_config=_configured(dataset),
+        column_config=_configured(),
         key=key,
         on_select=picked,
         selection_mode="single-cell",
@@ -83,13 +82,13 @@ def _head(dataset: Dataset, version: Version, classes: Sequence[Mapping[str, Any
         )
 
 
-def _configured(dataset: Dataset) -> dict[str, Any]:
+def _configured() -> dict[str, Any]:
     said = {
         MISSING: say("Flagged rows on which it is not given, but the model takes it to apply"),
         EXTRA: say("Flagged rows on which it is given, but the model takes it not to apply"),
     }
     return {
-        "class": st.column_config.TextColumn(say("class"), width=label_width(dataset)),
+        "class": say("class"),
         **{name: st.column_config.NumberColumn(say(name), format="%d", help=words) for name, words in said.items()},
         "wrong": st.column_config.NumberColumn(
             say("wrong"), format="percent", help=say("Estimated share of wrong labels")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -10,8 +10,7 @@ import streamlit as st
 
 from core.context import Context
 from core.issues.contract import IssueType
-from core.modalities import WORDS
-from core.records import EXAMPLE_ID, Dataset, IssueFilter, RowOrder, Scan, Version
+from core.records import Dataset, IssueFilter, RowOrder, Scan, Version
 from core.review.many import among_said
 from core.review.records import ReviewItem
 from core.review.words import action_words, change_marks, label_words
@@ -21,7 +20,6 @@ from core.services.review.many import OfScan
 from core.store.export import Format
 from core.store.issues import BY_RANK
 from core.targets import Target
-from core.tasks import task_named
 from core.ui import keys
 from core.ui.issues.again import ask_again_button
 from core.ui.issues.groups import keep_one_of_all, redraw_after_act
@@ -30,19 +28,17 @@ from core.ui.lists.act_on_all import ActOnAll
 from core.ui.lists.issue_filter import issue_tools
 from core.ui.lists.issue_filter import query as issue_query
 from core.ui.lists.layout import Layout, layout_switch, rows_of_page
-from core.ui.lists.paging import WHOLE_HEADER, paged, pages
+from core.ui.lists.paging import paged, pages
+from core.ui.lists.table import Table
 from core.ui.lists.tools import (
     Tools,
     columns_button,
     download_button,
-    head,
     list_query,
     sort_box,
-    sort_by_header,
-    views_button,
 )
 from core.ui.lists.verdict_bar import Seen, Verdicts
-from core.ui.modalities import drawing_of, line_of
+from core.ui.lists.views import views_button
 from core.ui.parts.background import result_of
 from core.ui.parts.cells import clicked_cell
 from core.ui.parts.labels import target_of
@@ -50,12 +46,8 @@ from core.ui.shell.pages import link
 from core.words import say, stored
 
 PAGE_ROWS = 25
-CELL_CHARACTERS = 300
-LIST_PIXELS = 620
-SORTED_AT_ONCE, PAGES_AT_ONCE = 50_000, 200
+SORTED_AT_ONCE, PAGES_AT_ONCE = 50_000, 20
 """A scan of no more rows is sorted while the page is drawn, a page at a time; a longer one beside it, so many pages."""
-LABEL_CHARACTERS, LABEL_PIXELS = 20, 170
-"""Longer labels are cut to this width, so that the example stays in sight."""
 
 
 @st.fragment
@@ -226,93 +218,36 @@ def _table(
     key: str,
 ) -> list[ListedIssue]:
     """The lines that are ticked; else that of the cell that was clicked, at first the worst."""
-    dataset = tools.dataset
-    narrow, row_height = label_width(dataset), task_named(dataset.task).modality.row_height
-    drawing, order = drawing_of(dataset), listed.order
-    configured: dict[str, Any] = {}
-    for one in tools.columns:
-        named, above = one.title, head(tools, one, order)
-        helped = None if one.name == tools.title(one) else say("“{name}” in files", name=one.name)
-        if one.added and one.kind == "category":
-            configured[named] = st.column_config.TextColumn(above, width=narrow, help=helped)
-        elif one.added and one.column == "rank":
-            configured[named] = st.column_config.NumberColumn(above, width=48, format="%d")
-        elif one.column == EXAMPLE_ID:
-            configured[named] = st.column_config.NumberColumn(above, width=56, format="%d", help=helped)
-        elif one.added and one.column == "score":
-            configured[named] = st.column_config.NumberColumn(above, format="%.3f", width=72, help=say(kind.help))
-        elif one.column == WORDS:
-            configured[named] = st.column_config.TextColumn(above, width="large", help=helped)
-        else:
-            configured[named] = st.column_config.Column(above, help=helped)
-    if drawing.cell:
-        configured[drawing.cell] = drawing.column(64)
-    event = st.dataframe(
-        _columns(tools, listed, version, found.lines, flags=not where.flagged_only),
-        hide_index=True,
-        row_height=row_height,
-        height=min(LIST_PIXELS, 38 + row_height * len(found.lines)),
-        column_config=configured,
-        key=key,
-        on_select=lambda: sort_by_header(tools, order, BY_RANK, key),
-        selection_mode=["multi-row", "single-cell", WHOLE_HEADER],
-        placeholder="",
-        alt=say("{title}: rows, worst first", title=say(kind.title)),
+    column = st.column_config
+    formats = {
+        "rank": partial(column.NumberColumn, width=48, format="%d"),
+        "score": partial(column.NumberColumn, format="%.3f", width=72, help=say(kind.help)),
+    }
+    usual = issues_listed(tools.dataset, {}).columns
+    alt = say("{title}: rows, worst first", title=say(kind.title))
+    table = Table(tools, listed, BY_RANK, usual, key, alt, formats=formats)
+    flags = [one for one in tools.columns if one.added and one.column == "is_issue"]
+    shown = flags if table.as_usual and not where.flagged_only else []
+    lines, target = found.lines, target_of(tools.dataset)
+    issues = [line.issue for line in lines]
+    event = table.draw(
+        [line.example for line in lines],
+        {
+            "rank": [one.rank for one in issues],
+            "given_label": [label_words(line.issue.given_label, target, line.example.text) for line in lines],
+            "suggested_label": [
+                change_marks(line.issue.given_label, line.issue.suggested_label, target, line.example.text)
+                for line in lines
+            ],
+            "score": [one.score for one in issues],
+            "is_issue": [one.is_issue for one in issues],
+            "verdict": [_verdict(line, version, target) for line in lines],
+        },
+        also=shown,
     )
     ticked = list(event["selection"].get("rows", ()))
     places = ticked or [(clicked_cell(event) or (0, ""))[0]]
-    return [found.lines[place] for place in places if place < len(found.lines)] or [found.lines[0]]
-
-
-def label_width(dataset: Dataset) -> int | None:
-    """Pixels of a column of labels: as its content, unless that would crowd the others out."""
-    return (
-        LABEL_PIXELS
-        if max((len(dataset.called(code)) for code in dataset.labels), default=0) > LABEL_CHARACTERS
-        else None
-    )
-
-
-def _columns(
-    tools: Tools, listed: Listed, version: Version, lines: Sequence[ListedIssue], flags: bool
-) -> dict[str, list[Any]]:
-    """The table's columns by their titles. Of the usual ones, those that say nothing are left out."""
-    drawing, target = drawing_of(tools.dataset), target_of(tools.dataset)
-    usual = issues_listed(tools.dataset, {}).columns
-    chosen = list(listed.columns)
-    if listed.columns == usual:
-        said = {
-            "suggested_label": any(line.issue.suggested_label for line in lines),
-            "verdict": any(line.decision for line in lines),
-            "split": any(line.example.split for line in lines),
-        }
-        chosen = [one for one in usual if said.get(one.column, True)]
-        flagged = next(one for one in tools.columns if one.added and one.column == "is_issue")
-        chosen += [flagged] if flags else []
-    names = {one.column: one.name for one in tools.dataset.attributes}
-    columns: dict[str, list[Any]] = {}
-    for one in chosen:
-        title = one.title
-        if one.added and one.column == "verdict":
-            columns[title] = [_verdict(line, version, target) for line in lines]
-        elif one.added and one.column == "suggested_label":
-            columns[title] = [
-                change_marks(line.issue.given_label, line.issue.suggested_label, target, line.example.text)
-                for line in lines
-            ]
-        elif one.added and one.column == "given_label":
-            columns[title] = [label_words(line.issue.given_label, target, line.example.text) for line in lines]
-        elif one.added:
-            columns[title] = [getattr(line.issue, one.column) for line in lines]
-        elif one.column == WORDS:
-            if drawing.cell:
-                columns[drawing.cell] = drawing.cells(tools.context, [line.example for line in lines])
-            columns[title] = [line_of(tools.dataset, line.example, CELL_CHARACTERS) for line in lines]
-        elif one.column in names:
-            columns[title] = [line.example.attributes[names[one.column]] for line in lines]
-        else:
-            columns[title] = [getattr(line.example, one.column) for line in lines]
-    return columns
+    return [lines[place] for place in places if place < len(lines)] or [lines[0]]
 
 
 def _verdict(line: ListedIssue, version: Version, target: Target) -> str | None:

@@ -14,7 +14,6 @@ from core.services.issues.listing import MAX_PAIRS, Findings, PairRows
 from core.ui import keys
 from core.ui.chart_files import chart_with_files
 from core.ui.issues.changes import class_changes
-from core.ui.issues.list import label_width
 from core.ui.issues.numbers import numbers
 from core.ui.lists.issue_filter import ALL, FLAGGED, choose, chosen_pair
 from core.ui.parts.cells import clicked_cell
@@ -138,7 +137,7 @@ def _classes(dataset: Dataset, found: Findings) -> None:
         hide_index=True,
         height="content" if len(classes) <= SHOWN_CLASSES else 330,
         column_config={
-            "given": st.column_config.TextColumn(say("given"), width=label_width(dataset)),
+            "given": say("given"),
             "wrong": st.column_config.ProgressColumn(
                 say("wrong"),
                 format="percent",

@@ -11,7 +11,7 @@ from core.context import Context
 from core.issues.contract import IssueType
 from core.records import Dataset, Issue, Scan
 from core.review.records import ReviewItem
-from core.review.words import change, class_words, parts_of
+from core.review.words import Change, change, class_words, label_words, parts_of
 from core.services.issues.listing import explain
 from core.targets import Target
 from core.tasks import task_named
@@ -71,11 +71,10 @@ def _badges(issue: Issue, target: Target, text: str | None) -> str:
     if not target.several:
         words = target.words
         looks_like = "" if suggested is None else f" :material/arrow_forward: :blue-badge[{plain(words(suggested))}]"
-        return f":gray-badge[{plain(words(issue.given_label))}]{looks_like}"
-    made = change(issue.given_label, issue.given_label if suggested is None else suggested, target)
-    given = parts_of(issue.given_label, target)
+        return f":gray-badge[{plain(label_words(issue.given_label, target))}]{looks_like}"
+    given, made = _change(issue, target)
     stay = [name for name in given if name not in made.removed]
-    none = [] if given else [f":gray-badge[{plain(target.words(issue.given_label))}]"]
+    none = [] if given else [f":gray-badge[{plain(label_words(issue.given_label, target))}]"]
     badges = [
         *none,
         *(f":gray-badge[{plain(class_words(name, target, text))}]" for name in stay),
@@ -117,13 +116,20 @@ def _span_evidence(item: ReviewItem) -> None:
     )
 
 
+def _change(issue: Issue, target: Target) -> tuple[tuple[str, ...], Change]:
+    """The classes that are given, and what becomes of them by the suggestion, if there is one."""
+    given, suggested = issue.given_label, issue.suggested_label
+    after = given if suggested is None else suggested
+    made = Change((), ()) if after is None else change(given, after, target)
+    return () if given is None else parts_of(given, target), made
+
+
 def _class_evidence(item: ReviewItem, target: Target) -> None:
     """Of several classes: each one in play, what is to be done with it, and its probability."""
     if not item.probabilities:
         return
     issue = item.issue
-    given = target.classes_of(issue.given_label)
-    made = change(issue.given_label, issue.suggested_label or issue.given_label, target)
+    given, made = _change(issue, target)
     roles = dict.fromkeys(given, say("given")) | dict.fromkeys(made.removed, say("− extra"))
     roles |= dict.fromkeys(made.added, say("+ missing"))
     usual = {
@@ -145,11 +151,9 @@ def _class_evidence(item: ReviewItem, target: Target) -> None:
 def _evidence(item: ReviewItem, suggested: str, target: Target) -> None:
     """The given label, the suggested one and whatever else is likely, against the thresholds that are known."""
     issue = item.issue
-    thresholds = {
-        issue.given_label: issue.why.get("given_threshold"),
-        suggested: issue.why.get("suggested_threshold"),
-    }
-    first = list(dict.fromkeys((issue.given_label, suggested)))
+    known = {issue.given_label: "given_threshold", suggested: "suggested_threshold"}
+    thresholds = {label: issue.why.get(name) for label, name in known.items() if label is not None}
+    first = list(thresholds)
     shares = dict(item.probabilities)
     columns: dict[str, list[Any]] = {
         "label": [target.words(label) for label in first],

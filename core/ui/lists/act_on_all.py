@@ -14,6 +14,7 @@ from core.errors import WinnowError
 from core.progress import Report
 from core.records import BulkAction, Dataset
 from core.review.many import Doing, said
+from core.review.words import label_words
 from core.services.review.many import Among, Done, Plan, carry_out, check_size, plan, take_back
 from core.store.ids import new_id
 from core.targets import Target
@@ -73,6 +74,23 @@ class ActOnAll:
             st.dialog(say("One act on {rows}", rows=title), width="medium")(self._ask)(
                 among, words, first, shown or words
             )
+
+    def at_once(self, among: Among, words: str, title: str, *, disabled: bool = False) -> None:
+        """A button that takes what is suggested for each row of `among`, whether it has a verdict already or not; what
+        came of it, and the way back, stands where this was made."""
+        st.button(
+            title,
+            type="primary",
+            icon=":material/done_all:",
+            key=f"{self._key}-now",
+            on_click=self._start,
+            args=(among, words),
+            disabled=disabled,
+        )
+
+    def _start(self, among: Among, words: str) -> None:
+        planned = plan(self._context, among, Doing("suggestion"), self._user, also_decided=True)
+        self._do(_Asked(new_id(), planned, words))
 
     def _ask(self, among: Among, words: str, first: BulkAction, shown: str) -> None:
         """In a dialog, which is drawn again by itself."""
@@ -163,7 +181,7 @@ class ActOnAll:
         """What would change: rows by label, then the first of them."""
         target = target_of(self._dataset)
         lines = [
-            f"- **{change.rows:,}** {plain(_words(target, change.before, say('no label')))} → "
+            f"- **{change.rows:,}** {plain(label_words(change.before, target))} → "
             f"{plain(_after(target, planned, change.before, change.after))}"
             for change in planned.changes[:LISTED]
         ]
@@ -254,10 +272,6 @@ class ActOnAll:
             st.session_state.pop(f"{self._key}-asked", None)
         else:
             st.session_state[f"{self._key}-asked"] = asked
-
-
-def _words(target: Target, label: str | None, none: str) -> str:
-    return none if label is None else target.words(label)
 
 
 def _after(target: Target, planned: Plan, before: str | None, after: str | None) -> str:

@@ -8,7 +8,7 @@ from core.records import Dataset
 from core.ui import keys
 from core.ui.modalities import drawing_of
 from core.ui.parts.choices import switch
-from core.words import later
+from core.words import later, say
 
 Layout = Literal["table", "grid", "cards"]
 
@@ -25,7 +25,7 @@ def layout_switch(dataset: Dataset) -> Layout:
     """The layout that is chosen. Examples that are seen at a glance have a grid, and open so; all others have cards,
     and open as a table."""
     names: tuple[Layout, ...] = ("grid", "table") if drawing_of(dataset).has_grid else ("table", "cards")
-    return switch(later("Layout"), keys.LAYOUT, {name: _TITLES[name] for name in names}, fixed=True)
+    return switch(say("Layout"), keys.LAYOUT, {name: say(_TITLES[name]) for name in names}, fixed=True)
 
 
 def rows_of_page(layout: Layout, of_table: int) -> int:

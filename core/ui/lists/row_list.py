@@ -5,49 +5,44 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
-from typing import Any
 
 import streamlit as st
 
 from core.context import Context
 from core.modalities import WORDS
-from core.records import EXAMPLE_ID, Dataset, Example, RowFilter, RowOrder, Version
+from core.records import Dataset, Example, RowFilter, RowOrder, Version
 from core.services.lists import Listed, row_columns, rows_listed
 from core.services.review.many import OfVersion
 from core.services.views import ROWS
 from core.store.export import Format
 from core.store.export_lists import export_list
-from core.store.rows import BY_ROW, count_rows, get_rows, page_of_ids, page_rows
-from core.tasks import target_of, task_named
+from core.store.rows import BY_ROW, count_and_page_of_ids, count_rows, get_rows, page_rows
 from core.ui.lists.act_on_all import ActOnAll
 from core.ui.lists.layout import layout_switch, rows_of_page
-from core.ui.lists.paging import WHOLE_HEADER, paged, pages
+from core.ui.lists.paging import paged, pages
 from core.ui.lists.rows import picked_rows, show_row
 from core.ui.lists.seen import seen_rows
+from core.ui.lists.table import DECIDED, Table
 from core.ui.lists.tools import (
     Tools,
     columns_button,
     download_button,
-    head,
     list_query,
     sort_box,
-    sort_by_header,
-    views_button,
 )
 from core.ui.lists.verdict_bar import Verdicts
-from core.ui.modalities import drawing_of, line_of
+from core.ui.lists.views import views_button
+from core.ui.modalities import drawing_of
 from core.ui.parts.background import result_of
-from core.ui.parts.labels import value_said
+from core.ui.parts.labels import label_said, target_of
 from core.ui.parts.problems import plain
 from core.words import ENGLISH, say, say_n, speaking, stored
 
 PAGE_ROWS = 50
-SORTED_AT_ONCE = 100 * PAGE_ROWS
-"""Rows whose order is worked out together and kept: a list of a million is never in memory."""
+SORTED_AT_ONCE = 10 * PAGE_ROWS
+"""Rows whose order is worked out together and kept: the first of a million are found sooner the fewer they are."""
 COUNTED_AT_ONCE = 50_000
 """A version of no more rows is gone through while the page is drawn; a longer one beside it."""
-CELL_CHARACTERS = 400
-"""A longer text is cut in the table and shown whole beside it when its row is picked."""
 
 
 def row_tools(context: Context, dataset: Dataset, version: Version) -> Tools:
@@ -73,7 +68,7 @@ def row_browser(
         among = title()
     verdicts = Verdicts(context, dataset, version, f"{key}-verdicts", among=among)
     acts = ActOnAll(context, dataset, f"{key}-many")
-    total = _total(context, version, where)
+    total = _total(context, version, where, order)
     if total is None:
         return
     with st.container(horizontal=True, vertical_alignment="center", gap="small", key=f"{key}-bar"):
@@ -109,7 +104,7 @@ def row_browser(
     picked = picked_rows(table_key, rows)
     places = st.columns([3, 2] if picked else 1)
     with places[0]:
-        _table(tools, listed, _records_of(context, tools, listed, rows, verdicts.words(rows)), title(), table_key)
+        _table(tools, listed, rows, verdicts.words(rows), title(), table_key)
         pages(page_key, size, total)
     if picked:
         with places[1]:
@@ -118,13 +113,23 @@ def row_browser(
                 show_row(context, dataset, picked[0])
 
 
-def _total(context: Context, version: Version, where: RowFilter) -> int | None:
-    """How many rows there are; None while a long list is gone through for it."""
-    store, version_id = context.store, version.version_id
+def _total(context: Context, version: Version, where: RowFilter, order: RowOrder) -> int | None:
+    """How many rows there are; None while a long list is gone through for it, and sorted at once."""
     if where == RowFilter() or version.row_count <= COUNTED_AT_ONCE:
-        return count_rows(store, version_id, where)
+        return count_rows(context.store, version.version_id, where)
+    found = _sorted(context, version, where, order, 0)
+    return None if found is None else found[0]
+
+
+def _sorted(
+    context: Context, version: Version, where: RowFilter, order: RowOrder, start: int
+) -> tuple[int, list[int]] | None:
+    """How many rows there are, and the next ids from `start` on; None until they are found."""
     return result_of(
-        context, ("rows", version_id, where), lambda: count_rows(store, version_id, where), waiting=stored("Looking")
+        context,
+        ("sorted rows", version.version_id, where, order, start),
+        lambda: count_and_page_of_ids(context.store, version.version_id, where, SORTED_AT_ONCE, start, order),
+        waiting=stored("Sorting"),
     )
 
 
@@ -146,83 +151,19 @@ def _page(
     if (order == BY_ROW and where == RowFilter()) or version.row_count <= COUNTED_AT_ONCE:
         return page_rows(store, version_id, where, size, offset, order)
     start = offset - offset % SORTED_AT_ONCE
-    found = result_of(
-        context,
-        ("sorted rows", version_id, where, order, start),
-        lambda: page_of_ids(store, version_id, where, SORTED_AT_ONCE, start, order),
-        waiting=stored("Sorting"),
-    )
-    return None if found is None else get_rows(store, version_id, found[offset - start :][:size])
+    found = _sorted(context, version, where, order, start)
+    return None if found is None else get_rows(store, version_id, found[1][offset - start :][:size])
 
 
-def _records_of(
-    context: Context, tools: Tools, listed: Listed, rows: Sequence[Example], verdicts: Mapping[int, str]
-) -> dict[str, list[object]]:
-    """The table's columns by their titles: those of the list that hold something, what else shows an example, and what
-    was decided."""
-    drawing, target = drawing_of(tools.dataset), target_of(tools.dataset)
-    names = {one.column: one.name for one in tools.dataset.attributes}
-    found: dict[str, list[object]] = {}
-    for one in listed.columns:
-        title = one.title
-        if one.column == WORDS:
-            if drawing.cell:
-                found[drawing.cell] = drawing.cells(context, rows)
-            found[title] = [line_of(tools.dataset, row, CELL_CHARACTERS) for row in rows]
-        elif one.column in ("label", "given_label"):
-            labels = [getattr(row, one.column) for row in rows]
-            found[title] = [None if label is None else target.words(label) for label in labels]
-        elif one.column in names:
-            name = names[one.column]
-            found[title] = [value_said(tools.dataset, name, row.attributes[name]) for row in rows]
-        else:
-            found[title] = [getattr(row, one.column) for row in rows]
-    changed = any(row.label != row.given_label for row in rows)
-    given = next(one for one in tools.columns if one.column == "given_label")
-    if changed and given not in listed.columns and not _chosen(listed, tools):
-        found[given.title] = [
-            None if row.given_label in (None, row.label) else target.words(row.given_label) for row in rows
-        ]
-    if verdicts:
-        found["verdict"] = [verdicts.get(row.example_id) for row in rows]
-    optional = {one.title for one in tools.columns if one.column in ("split", "source_id")}
-    return {
-        title: values
-        for title, values in found.items()
-        if title not in optional or _chosen(listed, tools) or any(value is not None for value in values)
-    }
-
-
-def _chosen(listed: Listed, tools: Tools) -> bool:
-    """Whether the columns are not the usual ones."""
-    return listed.columns != rows_listed(tools.dataset, {}).columns
-
-
-def _table(tools: Tools, listed: Listed, columns: Mapping[str, Sequence[object]], title: str, table_key: str) -> None:
-    drawing, order = drawing_of(tools.dataset), listed.order
-    configured: dict[str, Any] = {}
-    for one in tools.columns:
-        named, above = one.title, head(tools, one, order)
-        helped = None if one.name == tools.title(one) else say("“{name}” in files", name=one.name)
-        if one.column == WORDS:
-            configured[named] = st.column_config.TextColumn(above, width="large", help=helped)
-        elif one.column == EXAMPLE_ID:
-            configured[named] = st.column_config.NumberColumn(above, width="small", format="%d", help=helped)
-        else:
-            configured[named] = st.column_config.Column(above, help=helped)
-    if drawing.cell:
-        configured[drawing.cell] = drawing.column("small")
-    configured["verdict"] = st.column_config.Column(say("verdict"))
-    rows = len(next(iter(columns.values())))
-    st.dataframe(
-        dict(columns),
-        hide_index=True,
-        column_config=configured,
-        placeholder="",
-        row_height=task_named(tools.dataset.task).modality.row_height,
-        height="content" if rows <= 12 else 560,
-        on_select=lambda: sort_by_header(tools, order, BY_ROW, table_key),
-        selection_mode=["multi-row", "single-cell", WHOLE_HEADER],
-        key=table_key,
-        alt=title,
-    )
+def _table(
+    tools: Tools, listed: Listed, rows: Sequence[Example], verdicts: Mapping[int, str], title: str, key: str
+) -> None:
+    """Labels as they were loaded stand beside those that were changed, where nobody has chosen the columns."""
+    table = Table(tools, listed, BY_ROW, rows_listed(tools.dataset, {}).columns, key, title)
+    target = target_of(tools.dataset)
+    loaded = [
+        None if row.given_label in (None, row.label) else label_said(target, row.given_label, row.text) for row in rows
+    ]
+    given = [one for one in tools.columns if one.column == "given_label" and table.as_usual and any(loaded)]
+    decided = [verdicts.get(row.example_id) for row in rows]
+    table.draw(rows, {"given_label": loaded, DECIDED.column: decided}, also=[*given, DECIDED])

@@ -8,10 +8,12 @@ import streamlit as st
 
 from core.context import Context
 from core.records import Dataset, Example
+from core.services.lists import unread
 from core.tasks import target_of, task_named
 from core.ui.modalities import drawing_of
-from core.ui.parts.labels import attribute_said, split_said, value_said
+from core.ui.parts.labels import attribute_said, label_said, split_said, value_said
 from core.ui.parts.problems import plain
+from core.ui.spans.drawn import sentence
 from core.words import say
 
 
@@ -27,9 +29,12 @@ def picked_rows(key: str, rows: Sequence[Example]) -> list[Example]:
 
 def show_row(context: Context, dataset: Dataset, example: Example, place: str = "list") -> None:
     """One row whole: the example, its labels and its attributes. `place`: see `core.ui.modalities.drawing`."""
-    words = target_of(dataset).words
+    target = target_of(dataset)
     with st.container(border=True):
-        label, given = (None if one is None else words(one) for one in (example.label, example.given_label))
+        label, given = (
+            None if one is None else label_said(target, one, example.text)
+            for one in (example.label, example.given_label)
+        )
         changed = None if given == label else given
         facts = {
             say("label"): label,
@@ -39,9 +44,12 @@ def show_row(context: Context, dataset: Dataset, example: Example, place: str = 
         }
         told = " · ".join(f"{name}: **{plain(str(value))}**" for name, value in facts.items() if value is not None)
         st.caption(f"{say('row {number}', number=example.example_id)} · {told}")
-        drawing_of(dataset).whole(context, example, place)
+        if target.located:
+            sentence(dataset, example)
+        else:
+            drawing_of(dataset).whole(context, example, place)
         drawn = task_named(dataset.task).modality.fields(example.text or "")
-        others = {name: value for name, value in example.attributes.items() if name not in drawn}
+        others = {name: value for name, value in example.attributes.items() if name not in {*drawn, *unread(dataset)}}
         if others:
             st.table(
                 {

@@ -8,7 +8,7 @@ from core.context import Context
 from core.records import Dataset, Example, Version
 from core.services.review.hints import Hint, hints
 from core.store.datasets import get_dataset
-from core.store.rows import get_rows, labels_of
+from core.store.rows import rows_there
 from core.store.versions import get_version
 from core.ui.lists.verdict_bar import Seen
 from core.words import say
@@ -35,6 +35,5 @@ def in_newest(context: Context, dataset: Dataset, rows: Sequence[Example]) -> tu
     """The newest version of a dataset, which is where the next one is made from, and rows of any version as it has
     them; those that it has not, since they were excluded, are left out."""
     version_id = get_dataset(context.store, dataset.dataset_id).latest_version_id
-    there = labels_of(context.store, version_id, [row.example_id for row in rows])
-    found = get_rows(context.store, version_id, [row.example_id for row in rows if row.example_id in there])
-    return get_version(context.store, version_id), {row.example_id: row for row in found}
+    found = rows_there(context.store, version_id, [row.example_id for row in rows])
+    return get_version(context.store, version_id), found

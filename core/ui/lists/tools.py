@@ -1,4 +1,5 @@
-"""What every list of rows has above it: filters of any column as chips, its order, its columns, saved views, its file.
+"""What every list has above it: filters of any column as chips, its order, its columns, its file; its saved views are
+in `core.ui.lists.views`.
 
 All of it stands in the URL (`core.services.lists` says how it is written), so that a copied link shows the same list.
 """
@@ -6,8 +7,9 @@ All of it stands in the URL (`core.services.lists` says how it is written), so t
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
+from functools import partial
 from pathlib import Path
 
 import streamlit as st
@@ -15,36 +17,28 @@ import streamlit as st
 from core.beside.answers import Pending
 from core.context import Context
 from core.progress import Report
-from core.records import Dataset, How, ListColumn, RowOrder, View
+from core.records import Dataset, How, ListColumn, RowOrder
 from core.services.issues.listing import attribute_values
 from core.services.lists import (
     COLUMNS,
-    EXTRA,
     FILTERS,
-    FLAGGED,
-    GIVEN,
-    LABEL,
-    LABEL_COLUMNS,
-    MISSING,
     ORDER,
-    SEARCH,
-    SHOW,
-    SUGGESTED,
     VERDICT,
-    WORST,
     Listed,
     filter_text,
     filter_texts,
+    holds_labels,
     in_words,
     read_filters,
+    value_in_words,
     write_filters,
     write_names,
     write_order,
 )
-from core.services.views import OF_CLASSES, OF_PAGE, delete_view, rename_view, save_view, views_of
+from core.services.views import OF_CLASSES, OF_PAGE
 from core.store.export import Format
 from core.ui.parts.downloads import download_link
-from core.ui.parts.labels import attribute_said, split_said, value_said
+from core.ui.parts.labels import attribute_said
 from core.ui.parts.problems import plain, shown_errors
 from core.ui.shell.guard import current_user
 from core.words import later, say, say_n, stored
@@ -63,8 +57,8 @@ _WAYS: Mapping[str, tuple[str, ...]] = {
     "flag": (YES, NO),
 }
 FORMATS: Mapping[Format, str] = {"csv": "CSV", "parquet": "Parquet", "jsonl": later("JSON lines")}
-_BOUND = frozenset({LABEL, SEARCH, WORST, GIVEN, SUGGESTED, MISSING, EXTRA})
-"""What Streamlit keeps in the URL, where nobody else may write it."""
+SHARED = (FILTERS, ORDER, COLUMNS)
+"""What every list has."""
 Write = Callable[[Path, Format, bool], Path]
 """Writes the list as it is shown into a file of a format, in CSV as plain texts or escaped."""
 
@@ -82,6 +76,16 @@ class Tools:
     """All that it could show."""
     titles: Mapping[str, str]
     """What stands above a column, by its name, where that is not its title."""
+    prefix: str = ""
+    """Before the list's parameters in the URL, where its page has another list in another view."""
+    values: Callable[[str], Sequence[str]] | None = None
+    """Lists the values of a column that the rows of the version do not have."""
+    said: Mapping[str, Callable[[str], str]] = field(default_factory=dict)
+    """How the values of a column are said, by that, where not as those of rows are."""
+
+    def key(self, name: str) -> str:
+        """A parameter of the list in the URL."""
+        return f"{self.prefix}{name}"
 
     def title(self, column: ListColumn) -> str:
         """What stands above a column."""
@@ -90,7 +94,7 @@ class Tools:
     def _said(self, title: str, column: ListColumn) -> str:
         """A title that is ours in the language of whoever looks; that of a source's own column as it is."""
         attribute = next((one for one in self.dataset.attributes if one.column == column.column), None)
-        if attribute is None:
+        if attribute is None or column.added:
             return say(title)
         name = attribute_said(self.dataset, attribute.name)
         return say("{name} (attribute)", name=name) if title != attribute.name else name
@@ -100,10 +104,10 @@ def list_query(tools: Tools) -> dict[str, str]:
     """What the page shows of its list, as the parameters of a link: of the widgets that are bound to the URL, and of
     the URL. Columns are the person's own where the URL names none."""
     found: dict[str, str] = {}
-    for key in OF_PAGE[tools.page]:
+    for key in OF_PAGE.get(tools.page, SHARED):
         value = st.query_params.get(key) if key not in st.session_state else st.session_state[key]
-        if key in (FILTERS, ORDER, COLUMNS):
-            value = st.query_params.get(key)
+        if key in SHARED:
+            value = st.query_params.get(tools.key(key))
         if value not in (None, ""):
             found[key] = tools.dataset.coded(str(value)) if key in OF_CLASSES else str(value)
     if COLUMNS not in found:
@@ -126,13 +130,13 @@ def filter_button(tools: Tools) -> None:
 
 def chips(tools: Tools) -> None:
     """The filters in force, each of which a click removes. Nothing where there is none."""
-    texts = filter_texts(st.query_params.get(FILTERS, ""))
+    texts = filter_texts(st.query_params.get(tools.key(FILTERS), ""))
     if not texts:
         return
     with st.container(horizontal=True, gap="small", vertical_alignment="center", key="list-chips"):
         for place, text in enumerate(texts):
             [(one, column)] = read_filters(text, tools.columns)
-            shown = in_words(one, _titled(tools, column), tools.dataset)
+            shown = in_words(one, _titled(tools, column), tools.dataset, tools.said.get(column.column))
             st.button(
                 plain(shown if len(shown) <= 60 else f"{shown[:59]}…"),
                 icon=":material/close:",
@@ -141,10 +145,12 @@ def chips(tools: Tools) -> None:
                 if len(shown) > 60
                 else say("Remove this filter"),
                 on_click=_remove,
-                args=(place,),
+                args=(tools, place),
             )
         if len(texts) > 1:
-            st.button(say("Remove all"), type="tertiary", key="list-chips-clear", on_click=_put, args=(FILTERS, ""))
+            st.button(
+                say("Remove all"), type="tertiary", key="list-chips-clear", on_click=put, args=(tools.key(FILTERS), "")
+            )
 
 
 def sort_box(tools: Tools, order: RowOrder, usual: RowOrder, usual_title: str) -> None:
@@ -167,7 +173,7 @@ def sort_box(tools: Tools, order: RowOrder, usual: RowOrder, usual_title: str) -
         label_visibility="collapsed",
         icon=":material/sort:",
         width=190,
-        on_change=lambda: _put(ORDER, st.session_state["list-order"] or ""),
+        on_change=lambda: put(tools.key(ORDER), st.session_state["list-order"] or ""),
     )
 
 
@@ -184,7 +190,7 @@ def sort_by_header(
     up, down = (RowOrder(one.column, descending, one.added) for descending in (False, True))
     turns = [each for each in (up, down) if each != usual]
     then = turns[0] if order not in turns else turns[turns.index(order) + 1] if order != turns[-1] else usual
-    _put(ORDER, "" if then == usual else write_order(then, tools.columns))
+    put(tools.key(ORDER), "" if then == usual else write_order(then, tools.columns))
 
 
 def head(tools: Tools, column: ListColumn, order: RowOrder) -> str:
@@ -214,35 +220,6 @@ def columns_button(tools: Tools, listed: Listed) -> None:
         )
         st.caption(say("Kept for you, on this dataset. The file has the same columns."))
         st.button(say("The usual columns"), type="tertiary", on_click=_choose_columns, args=(tools, True))
-
-
-def views_button(tools: Tools, query: Mapping[str, str]) -> None:
-    """The saved views of the dataset: open one, save this one, rename and delete."""
-    box = st.popover(say("Views"), icon=":material/bookmark:", type="tertiary", key="list-views", on_change="rerun")
-    if not box.open:
-        return
-    with box, shown_errors():
-        found = [view for view in views_of(tools.context, tools.dataset) if view.page == tools.page]
-        for view in found:
-            st.button(
-                plain(view.name),
-                icon=":material/bookmark:",
-                type="tertiary",
-                key=f"view-open-{view.name}",
-                help=say("Saved by {user}. The address then is its link.", user=plain(view.saved_by)),
-                on_click=_open,
-                args=(view,),
-            )
-        if not found:
-            st.caption(say("A view is a filter, an order and columns under a name, for all who work on the dataset."))
-        st.text_input(say("Name"), key="view-name", placeholder=say("Name of this view"), max_chars=80)
-        name = str(st.session_state.get("view-name") or "")
-        taken = any(view.name == " ".join(name.split()) for view in found)
-        if st.button(say("Replace it") if taken else say("Save this view"), key="view-save", disabled=not name.strip()):
-            save_view(tools.context, tools.dataset, name, tools.page, query, current_user())
-            st.rerun()
-        if found:
-            _manage(tools, [view.name for view in found])
 
 
 def download_button(tools: Tools, listed: Listed, total: int, name: str, write: Write, key: str) -> None:
@@ -310,7 +287,7 @@ def _new_filter(tools: Tools) -> None:
             _values(tools, column),
             key=f"filter-values-{name}",
             accept_new_options=True,
-            format_func=lambda value: _value(tools.dataset, column, value),
+            format_func=tools.said.get(column.column, partial(value_in_words, column=column, dataset=tools.dataset)),
             width=320,
         )
         texts = [filter_text(column, "=" if way == ANY_OF else "!=", values)] if values else []
@@ -318,7 +295,9 @@ def _new_filter(tools: Tools) -> None:
         texts = [filter_text(column, "=", ("true" if way == YES else "false",))]
     else:
         texts = [filter_text(column, "missing" if way == IS_MISSING else "present")]
-    st.button(say("Add filter"), type="primary", key="filter-add", disabled=not texts, on_click=_add, args=(texts,))
+    st.button(
+        say("Add filter"), type="primary", key="filter-add", disabled=not texts, on_click=_add, args=(tools, texts)
+    )
 
 
 def _numbers(name: str) -> list[tuple[How, str]]:
@@ -341,8 +320,10 @@ def _times(name: str) -> list[tuple[How, str]]:
 
 def _values(tools: Tools, column: ListColumn) -> list[str]:
     """The most frequent values; of labels all. Kept, since a version never changes."""
-    if column.column in LABEL_COLUMNS:
+    if holds_labels(column):
         return list(tools.dataset.labels[:500])
+    if tools.values is not None:
+        return list(tools.values(column.column))
     context, version_id = tools.context, tools.version_id
 
     def work(report: Report) -> list[str]:
@@ -354,61 +335,23 @@ def _values(tools: Tools, column: ListColumn) -> list[str]:
     return found
 
 
-def _value(dataset: Dataset, column: ListColumn, value: str) -> str:
-    if column.column in LABEL_COLUMNS:
-        return dataset.called(value)
-    attribute = next((one for one in dataset.attributes if one.column == column.column), None)
-    return split_said(value) if attribute is None else str(value_said(dataset, attribute.name, value))
-
-
-def _manage(tools: Tools, names: Sequence[str]) -> None:
-    with st.expander(say("Rename or delete")):
-        name = st.selectbox(say("View"), names, key="view-chosen")
-        to = st.text_input(say("New name"), key="view-renamed", max_chars=80)
-        with st.container(horizontal=True):
-            if st.button(say("Rename"), key="view-rename", disabled=not (to or "").strip()):
-                rename_view(tools.context, tools.dataset, name, to)
-                st.rerun()
-            if st.button(say("Delete"), key="view-delete", help=say("No row is touched")):
-                delete_view(tools.context, tools.dataset, name)
-                st.rerun()
-
-
-def _open(view: View) -> None:
-    """Shows a view: the widgets, of which those that are bound write the URL themselves, and what else stands there."""
-    query = dict(view.query)
-    for key in OF_PAGE[view.page]:
-        drawn = key in st.session_state and key not in (FILTERS, ORDER, COLUMNS)
-        if drawn:
-            st.session_state[key] = _typed(key, query.get(key))
-        if not (drawn and key in _BOUND):
-            _put(key, query.get(key, ""))
-
-
-def _typed(key: str, value: str | None) -> str | int | None:
-    """A parameter as its widget has it."""
-    if value is None:
-        return FLAGGED if key == SHOW else "" if key == SEARCH else None
-    return int(value) if key == WORST else value
-
-
 def _choose_columns(tools: Tools, usual: bool = False) -> None:
     names = [] if usual else list(st.session_state["list-columns-chosen"])
     tools.context.ledger.views.keep_columns(tools.dataset.dataset_id, tools.page, current_user(), names)
-    _put(COLUMNS, write_names(names))
+    put(tools.key(COLUMNS), write_names(names))
 
 
-def _add(texts: Sequence[str]) -> None:
-    known = filter_texts(st.query_params.get(FILTERS, ""))
-    _put(FILTERS, write_filters([*known, *(text for text in texts if text not in known)]))
+def _add(tools: Tools, texts: Sequence[str]) -> None:
+    known = filter_texts(st.query_params.get(tools.key(FILTERS), ""))
+    put(tools.key(FILTERS), write_filters([*known, *(text for text in texts if text not in known)]))
 
 
-def _remove(place: int) -> None:
-    texts = filter_texts(st.query_params.get(FILTERS, ""))
-    _put(FILTERS, write_filters([text for each, text in enumerate(texts) if each != place]))
+def _remove(tools: Tools, place: int) -> None:
+    texts = filter_texts(st.query_params.get(tools.key(FILTERS), ""))
+    put(tools.key(FILTERS), write_filters([text for each, text in enumerate(texts) if each != place]))
 
 
-def _put(key: str, value: str) -> None:
+def put(key: str, value: str) -> None:
     """Into the URL, or out of it."""
     if value:
         st.query_params[key] = value

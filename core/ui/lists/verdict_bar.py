@@ -28,7 +28,7 @@ from core.typed import JsonObject
 from core.ui import verdict_bar
 from core.ui.modalities import drawing_of
 from core.ui.parts.job_words import ago
-from core.ui.parts.labels import classes_told, target_of
+from core.ui.parts.labels import classes_told, label_said, target_of
 from core.ui.parts.problems import said
 from core.ui.shell.guard import current_user
 from core.words import later, say, say_stored
@@ -122,10 +122,14 @@ class Verdicts:
             self._key,
             {
                 "mode": layout,
-                "actions": [one for one in ACTS if one != "group"],
-                "several": target.several,
+                "actions": [one for one in ACTS if one in ON_SPANS or (one != "group" and not target.located)],
+                "several": target.several and not target.located,
                 "storage": f"winnow.verdicts.{self._version.version_id}.{self._user}.{self._key}",
-                **classes_told(get_dataset(context.store, self._dataset.dataset_id), self._said.labels),
+                **(
+                    NO_CLASSES
+                    if target.located
+                    else classes_told(get_dataset(context.store, self._dataset.dataset_id), self._said.labels)
+                ),
                 "items": [self._item(row, layout, found, told) for row in rows],
                 "opened": self._said.open,
                 "flatters": say(FLATTERS),
@@ -152,8 +156,8 @@ class Verdicts:
             "words": str(drawn.get(WORDS) or "")[:_CARD],
             "thumbnail": drawn.get("thumbnail"),
             "name": str(drawn.get("name"))[:_NAME],
-            "label": example.label or "",
-            "suggested": row.suggested,
+            "label": self._shown(example.label, example) or "",
+            "suggested": self._shown(row.suggested, example),
             "likely": list(row.likely),
             "caption": row.caption,
             "why": row.why if layout == "cards" else "",
@@ -169,6 +173,11 @@ class Verdicts:
             "verdict": verdict,
             "mark": self._mark(decision) if decision else "",
         }
+
+    def _shown(self, label: str | None, example: Example) -> str | None:
+        """A label as the bar takes it: spans, which it does not change, in words."""
+        target = target_of(self._dataset)
+        return label if label is None or not target.located else label_said(target, label, example.text)
 
     def _decision(self, decision: Decision | None) -> JsonObject | None:
         """As the desk has it; one of an earlier version is nothing that can be taken back here."""
@@ -211,5 +220,8 @@ class Verdicts:
         return told
 
 
+ON_SPANS = ("keep", "exclude", "unsure")
+"""What is decided in a list where labels are spans: these are edited on the desk."""
+NO_CLASSES: JsonObject = {"labels_digest": "none", "labels": [], "names": {}, "guidelines": {}}
 _CARD, _NAME = 600, 120
 """Characters of a text on its card, and of what a row is called."""

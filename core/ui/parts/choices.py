@@ -1,5 +1,5 @@
 """Choices among a few names, most of them in the URL: segments for what a page shows, a box for the rest. Titles and
-labels are texts that were marked by `later`: they are said here."""
+labels are shown as they are: many are data, such as the names of classes, and ours are said by whoever asks."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import streamlit as st
 
 from core.ui import keys
 from core.ui.url import from_url, to_url
-from core.words import later, say
+from core.words import say
 
 Name = TypeVar("Name", bound=str)
 
@@ -18,18 +18,18 @@ Name = TypeVar("Name", bound=str)
 def view_switch(titles: Mapping[Name, str], *, always_named: bool = False) -> Name:
     """The view of the page that is open: the one that `?view=` names, else the first, which then stands in the URL only
     where it is `always_named`."""
-    return switch(later("View"), keys.VIEW, titles, fixed=not always_named)
+    return switch(say("View"), keys.VIEW, titles, fixed=not always_named)
 
 
 def switch(label: str, key: str, titles: Mapping[Name, str], *, fixed: bool = False) -> Name:
     """One of the names, as segments with their titles; `label` is for screen readers. `fixed` as in `from_url`."""
     from_url(key, list(titles), fixed=fixed)
     chosen = st.segmented_control(
-        say(label),
+        label,
         list(titles),
         key=key,
         required=True,
-        format_func=lambda name: say(titles[name]),
+        format_func=lambda name: titles[name],
         label_visibility="collapsed",
         on_change=to_url,
         args=(key,),
@@ -41,11 +41,11 @@ def switch(label: str, key: str, titles: Mapping[Name, str], *, fixed: bool = Fa
 def choose_place(label: str, key: str, places: Mapping[Name, str]) -> Name:
     """Where a file comes from, as segments; the session's own, since a link never carries a file."""
     chosen = st.segmented_control(
-        say(label),
+        label,
         list(places),
         default=next(iter(places)),
         required=True,
-        format_func=lambda name: say(places[name]),
+        format_func=lambda name: places[name],
         key=key,
     )
     assert chosen is not None, "it is required"
@@ -67,10 +67,10 @@ def pick(
     `from_url`."""
     from_url(key, list(titles), last, fixed=fixed)
     return st.selectbox(
-        say(label),
+        label,
         list(titles),
         key=key,
-        format_func=lambda name: say(titles[name]),
+        format_func=lambda name: titles[name],
         label_visibility="visible" if labelled else "collapsed",
         on_change=to_url,
         args=(key,),

@@ -11,7 +11,6 @@ from typing import Any
 import streamlit as st
 
 from core.store.export import FORMULA, NUMBER
-from core.words import say
 
 
 def escaped(value: Any) -> Any:
@@ -34,11 +33,6 @@ def csv_button(make: Callable[[], bytes], name: str, *, key: str, title: str = "
         key=key,
         help=explained or None,
     )
-
-
-def csv_title(total: int, most: int) -> str:
-    """What the button of a list says that is cut at `most` rows."""
-    return "CSV" if total <= most else say("CSV of the first {n:,}", n=most)
 
 
 def csv_text(columns: Sequence[str], rows: Iterable[Mapping[str, Any]]) -> bytes:

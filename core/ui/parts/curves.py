@@ -11,6 +11,7 @@ import streamlit as st
 from core.charts.history import Series, history
 from core.records import Metric
 from core.ui.chart_files import chart_with_files
+from core.ui.parts.labels import split_said
 from core.words import later, say
 
 SCORES = {"accuracy": later("accuracy"), "macro_f1": later("macro F1")}
@@ -31,10 +32,11 @@ def curves(
     show. `other` has the figures of a run to compare with by its name; then the run itself is named `own`, colours tell
     figures apart, and dashes the runs. Files are named by `dataset` and `file`."""
     runs = {own: figures, **(other or {})}
-    losses = _lines(runs, [("loss", split, say(split)) for split in SPLITS])
+    losses = _lines(runs, [("loss", split, split_said(split)) for split in SPLITS])
     scores = _lines(
-        runs, [(name, split, f"{say(title)}, {say(split)}") for split in SPLITS for name, title in SCORES.items()]
-    )  # fmt: skip
+        runs,
+        [(name, split, f"{say(title)}, {split_said(split)}") for split in SPLITS for name, title in SCORES.items()],
+    )
     pictures = ((later("Loss"), losses, False), (later("Scores"), scores, True))
     drawn = [(title, lines, share) for title, lines, share in pictures
              if any(len(line.epochs) > 1 for line in lines)]  # fmt: skip

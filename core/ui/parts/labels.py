@@ -6,24 +6,34 @@ import json
 from collections.abc import Callable, Mapping, Sequence
 from hashlib import sha256
 from types import MappingProxyType
-from typing import Any
 
 import streamlit as st
 
-from core.profile.records import MISSING
-from core.records import Dataset
+from core.records import Dataset, attribute_said, split_said, value_said
+from core.targets import Target
 from core.tasks import target_of
-from core.words import later, say, say_stored
 
-__all__ = ["attribute_said", "class_in_url", "classes_told", "split_said", "target_of", "value_said", "words_of"]
-
-SPLITS = (later("train"), later("validation"), later("test"))
+__all__ = [
+    "attribute_said",
+    "class_in_url",
+    "classes_told",
+    "label_said",
+    "split_said",
+    "target_of",
+    "value_said",
+    "words_of",
+]
 
 
 def words_of(dataset: Dataset) -> Callable[[str | None], str | None]:
     """What says a label of the dataset in words; no label stays none."""
     words = target_of(dataset).words
     return lambda label: None if label is None else words(label)
+
+
+def label_said(target: Target, label: str, text: str | None) -> str:
+    """A label in words; of one that lies in the example, what it covers there."""
+    return target.words(label) if target.words_in is None else target.words_in(label, text or "")
 
 
 def classes_told(dataset: Dataset, known: str | None) -> dict[str, object]:
@@ -35,22 +45,6 @@ def classes_told(dataset: Dataset, known: str | None) -> dict[str, object]:
         digest = f"{digest}.{sha256(said.encode()).hexdigest()[:16]}"
     told = {"labels": dataset.labels, "names": dict(dataset.names), "guidelines": dict(dataset.guidelines)}
     return {"labels_digest": digest, **({"labels": None} if known == digest else told)}
-
-
-def split_said(split: str) -> str:
-    """The usual splits in the language of whoever looks; one of another name as it is."""
-    return say(split) if split in (*SPLITS, MISSING) else split
-
-
-def attribute_said(dataset: Dataset, name: str) -> str:
-    """An attribute's name: that of a derived one in the language of whoever looks, any other as the source has it."""
-    return say(name) if any(one.name == name and one.derived for one in dataset.attributes) else name
-
-
-def value_said(dataset: Dataset, name: str, value: Any) -> Any:
-    """A value of an attribute; that of a derived one in the language of whoever looks."""
-    ours = isinstance(value, str) and any(one.name == name and one.derived for one in dataset.attributes)
-    return say_stored(value) if ours else value
 
 
 def class_in_url(dataset: Dataset, key: str, others: Mapping[str, Sequence[str]] = MappingProxyType({})) -> None:

@@ -21,7 +21,7 @@ from core.ui.profile.bars import TOP, value_bars
 from core.ui.profile.named import balance_named, sets_named, splits_named
 from core.ui.profile.parts import CHOICE, Opened, figures, heading, lift_others, numbers
 from core.ui.shell.pages import link
-from core.words import later, say, say_stored
+from core.words import later, say, say_n, say_stored
 
 VIEW = "balance"
 _UNTESTED = later(
@@ -51,6 +51,7 @@ def balance_view(
     balance, splits = balance_named(balance, dataset), splits_named(splits, dataset)
     sets = None if sets is None else sets_named(sets, dataset)
     _figures(balance, sets)
+    _unlabelled(dataset, version, balance.unlabelled)
     left, right = st.columns([6, 5], gap="large")
     with left:
         label = value_bars(
@@ -86,12 +87,27 @@ def balance_view(
     return Opened(where, title)
 
 
+def _unlabelled(dataset: Dataset, version: Version, count: int) -> None:
+    if not count:
+        return
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.caption(
+            say_n(
+                "{n:,} row has no label yet; the classes are counted over the others.",
+                "{n:,} rows have no label yet; the classes are counted over the others.",
+                count,
+            ),
+            width="content",
+        )
+        link("data", say("Show them"), where="label missing", dataset=dataset.name, version=version.number)
+
+
 def _figures(balance: Balance, sets: LabelSets | None) -> None:
     if not balance.classes:
         return
     largest, smallest = balance.classes[0], balance.classes[-1]
     values = {
-        later("Rows"): f"{balance.total:,}",
+        (later("Labelled rows") if balance.unlabelled else later("Rows")): f"{balance.total:,}",
         later("Classes"): f"{len(balance.classes):,}",
         "Imbalance": f"{balance.imbalance_ratio:,.{1 if balance.imbalance_ratio < 100 else 0}f} : 1",
         "Effective classes": f"{balance.effective_classes:,.1f}",

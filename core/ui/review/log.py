@@ -1,42 +1,34 @@
-"""The list of all decisions of a dataset: who, when, what, and whether it counts. Pages from the ledger."""
+"""The list of all decisions of a dataset: who, when, what, and whether it counts."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TypedDict
+from functools import partial
 
 import streamlit as st
 
 from core.context import Context
 from core.errors import WinnowError
-from core.records import Action, Dataset, Decision, Version
+from core.modalities import WORDS
+from core.records import Action, ColumnFilter, Dataset, Version
 from core.review.acts import ACTIONS
 from core.review.many import Doing, said
 from core.review.words import action_words, in_words
-from core.services.review.log import LogLine, log
+from core.services.review.log import LogLine, acts_on_many, log_lines
 from core.services.review.undo import take_back_one
+from core.store.record_lists import count_records
+from core.store.record_lists.decisions import USUAL, decided
 from core.targets import Target
 from core.ui import keys
-from core.ui.lists.paging import WHOLE_HEADER, paged, pages
-from core.ui.modalities import line_of
-from core.ui.parts.csv_text import csv_button, csv_text, csv_title
+from core.ui.lists.record_list import Lines, RecordList, Shown, record_tools
+from core.ui.modalities import drawing_of, line_of
 from core.ui.parts.labels import target_of, words_of
 from core.ui.parts.problems import plain, shown_errors
 from core.ui.url import optional_from_url, optional_to_url
 from core.words import later, say, say_n, say_stored
 
-PAGE_ROWS = 50
-CSV_ROWS = 100_000
 CELL_CHARACTERS = 160
 UNDO = later("Undo")
-
-
-class Narrowed(TypedDict):
-    """What the filters say, as `log` takes it."""
-
-    reviewer: str | None
-    action: Action | None
-    version_id: str | None
 
 
 @st.fragment
@@ -49,64 +41,60 @@ def decision_log(context: Context, dataset: Dataset, versions: Sequence[Version]
 def _draw(context: Context, dataset: Dataset, versions: Sequence[Version], user: str) -> None:
     with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
         narrowed = _filters(versions)
-        st.space("stretch")
-        download = st.container(width="content")
-    key = f"decision-log-{hash(tuple(narrowed.items())):x}"
-    page = paged(
-        key,
-        PAGE_ROWS,
-        lambda offset: log(context, dataset.dataset_id, **narrowed, once=True, limit=PAGE_ROWS, offset=offset),
-        lambda page: page.total,
-    )
-    if not page.total:
-        st.caption(say("No decision yet." if not any(narrowed.values()) else "No decision matches these filters."))
+    many = acts_on_many(context, dataset.dataset_id)
+    records, every, column = decided(dataset, many), decided(dataset, ()), st.column_config
+    acts = context.ledger.decisions.count(dataset.dataset_id)
+    if not acts:
+        st.caption(say("No decision yet."))
         return
-    with download:
-        _download(context, dataset, narrowed, page.total)
     _say_taken_back()
-    st.caption(say_n("{n:,} decision, newest first", "{n:,} decisions, newest first", page.total))
-    st.dataframe(
-        _columns(dataset, page.lines),
-        hide_index=True,
-        height="content" if len(page.lines) <= 14 else 560,
-        column_config={
-            "when": st.column_config.DatetimeColumn(say("when"), format="YYYY-MM-DD HH:mm:ss", width=150),
-            "who": say("who"),
-            "row": st.column_config.NumberColumn(say("row"), format="%d", width=72),
-            "label": say("label"),
-            "decision": st.column_config.TextColumn(say("decision"), width=170),
-            "suggested": say("suggested"),
-            "version": say("version"),
-            "in force": st.column_config.TextColumn(
-                say("in force"), width=72, help=say("No: a later decision replaced it, or it was taken back")
+    pressed: list[str] = []
+
+    def shown(lines: Lines) -> Shown:
+        found = log_lines(context, dataset.dataset_id, [str(line["decision_id"]) for line in lines])
+        pressed[:] = [line.decision.decision_id for line in found]
+        return _columns(dataset, lines, found)
+
+    RecordList(
+        record_tools(
+            context, dataset, records, "decisions", {WORDS: drawing_of(dataset).words_title}, {"action": _action}
+        ),
+        records,
+        USUAL,
+        say("newest first"),
+        count_records(context.store, records) if many else acts,
+        "decision-log",
+        f"{dataset.name}-decisions",
+        shown,
+        say("Decisions, newest first"),
+        {
+            "decided_at": partial(column.DatetimeColumn, format="YYYY-MM-DD HH:mm:ss", width=150),
+            "example_id": partial(column.NumberColumn, format="%d", width=72),
+            "action": partial(column.TextColumn, width=170),
+            "in_force": partial(
+                column.TextColumn, width=72, help=say("No: a later decision replaced it, or it was taken back")
             ),
-            "in versions": st.column_config.TextColumn(
-                say("in versions"), width=90, help=say("Versions that were made with it. A version never changes")
+            "in_versions": partial(
+                column.TextColumn, width=90, help=say("Versions that were made with it. A version never changes")
             ),
-            "blind": st.column_config.CheckboxColumn(
-                say("blind"), width=60, help=say("Judged without a model's answer in sight")
-            ),
-            "note": st.column_config.TextColumn(say("note"), width="medium"),
-            UNDO: st.column_config.ButtonColumn(
+            "blind": partial(column.CheckboxColumn, width=60, help=say("Judged without a model's answer in sight")),
+            "note": partial(column.TextColumn, width="medium"),
+            WORDS: partial(column.TextColumn, width="large"),
+            UNDO: lambda _: column.ButtonColumn(
                 say("undo"),
                 width=80,
                 on_click=_take_back,
-                args=(context, dataset, user, [line.decision.decision_id for line in page.lines]),
+                args=(context, dataset, user, pressed),
                 key=keys.UNDO_DECISION,
             ),
-            "example": st.column_config.TextColumn(say("example"), width="large"),
         },
-        placeholder="–",
-        key=f"{key}-table-{st.session_state.get(key, 1)}",
-        on_select="rerun",
-        selection_mode=WHOLE_HEADER,
-        alt=say("Decisions, newest first"),
-    )
-    pages(key, PAGE_ROWS, page.total)
+        ("note", "blind"),
+        narrowed,
+        every,
+    ).draw(lambda total: say_n("{n:,} decision", "{n:,} decisions", total), say("No decision matches these filters."))
 
 
-def _filters(versions: Sequence[Version]) -> Narrowed:
-    by_number = {str(version.number): version for version in versions}
+def _filters(versions: Sequence[Version]) -> list[ColumnFilter]:
     reviewer = st.text_input(
         say("Reviewer"),
         key=keys.LOG_REVIEWER,
@@ -129,36 +117,35 @@ def _filters(versions: Sequence[Version]) -> Narrowed:
     )
     number = st.selectbox(
         say("Version"),
-        list(by_number),
+        [str(version.number) for version in versions],
         index=None,
         key=keys.LOG_VERSION,
         bind="query-params",
         placeholder=say("all"),
         width=110,
     )
-    return {
-        "reviewer": reviewer.strip() or None,
-        "action": action,
-        "version_id": by_number[number].version_id if number else None,
-    }
+    chosen = {"reviewer": reviewer.strip() or None, "action": action, "version": number}
+    return [ColumnFilter(column, "=", (value,)) for column, value in chosen.items() if value is not None]
 
 
-def _columns(dataset: Dataset, lines: tuple[LogLine, ...]) -> dict[str, list[object]]:
+def _action(name: str) -> str:
+    return next((action_words(one) for one in ACTIONS if one == name), name)
+
+
+def _columns(dataset: Dataset, records: Lines, lines: Sequence[LogLine]) -> Shown:
+    """What a line says of its decision as it is read; of an act on many rows, of all of it."""
     target, words = target_of(dataset), words_of(dataset)
+    plainly = ("decided_at", "reviewer", "example_id", "version", "in_versions", "note")
     return {
-        "when": [line.decision.decided_at for line in lines],
-        "who": [line.decision.reviewer for line in lines],
-        "row": [line.decision.example_id for line in lines],
-        "label": [words(_before(line)) for line in lines],
-        "decision": [_decision(line, target) for line in lines],
-        "suggested": [words(line.decision.shown.get("suggested_label")) for line in lines],
-        "in force": [_standing(line) for line in lines],
+        **{name: [one[name] for one in records] for name in (*plainly, "decision_id", "source_id", "score", "tier")},
+        "given_label": [words(_before(line)) for line in lines],
+        "action": [_decision(line, target) for line in lines],
+        "new_label": [words(line.decision.new_label) for line in lines],
+        "suggested_label": [words(line.decision.shown.get("suggested_label")) for line in lines],
+        "in_force": [_standing(line) for line in lines],
+        "blind": [_is_blind(line) or None for line in lines],
+        WORDS: [line_of(dataset, line.example, CELL_CHARACTERS) for line in lines],
         UNDO: [say(UNDO) if line.counts else None for line in lines],
-        "version": [line.version.number for line in lines],
-        "in versions": [", ".join(map(str, line.versions)) or None for line in lines],
-        **({"note": [line.decision.note for line in lines]} if any(line.decision.note for line in lines) else {}),
-        **({"blind": [_is_blind(line) for line in lines]} if any(map(_is_blind, lines)) else {}),
-        "example": [line_of(dataset, line.example, CELL_CHARACTERS) for line in lines],
     }
 
 
@@ -200,50 +187,3 @@ def _say_taken_back() -> None:
     said, icon = st.session_state.pop(f"{keys.UNDO_DECISION}-said", (None, ""))
     if said is not None:
         st.info(plain(said), icon=icon)
-
-
-def _download(context: Context, dataset: Dataset, narrowed: Narrowed, total: int) -> None:
-    def whole_list() -> bytes:
-        page = log(context, dataset.dataset_id, **narrowed, limit=CSV_ROWS)
-        return csv_text(_CSV, (_record(line.decision, line) for line in page.lines))
-
-    name = f"{dataset.name}-decisions.csv"
-    csv_button(whole_list, name, key="decision-csv", title=csv_title(total, CSV_ROWS))
-
-
-_CSV = (
-    "decision_id",
-    "example_id",
-    "source_id",
-    "action",
-    "label",
-    "given_label",
-    "suggested_label",
-    "score",
-    "tier",
-    "blind",
-    "note",
-    "reviewer",
-    "decided_at",
-    "version",
-    "in_force",
-    "in_versions",
-)
-
-
-def _record(decision: Decision, line: LogLine) -> dict[str, object]:
-    return {
-        "decision_id": decision.decision_id,
-        "example_id": decision.example_id,
-        "source_id": line.example.source_id,
-        "action": decision.action,
-        "label": decision.new_label,
-        **decision.shown,
-        "blind": _is_blind(line),
-        "note": decision.note,
-        "reviewer": decision.reviewer,
-        "decided_at": decision.decided_at.isoformat(),
-        "version": line.version.number,
-        "in_force": line.counts,
-        "in_versions": " ".join(map(str, line.versions)),
-    }

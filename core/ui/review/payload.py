@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import math
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from types import MappingProxyType
 
 from core.context import Context
 from core.records import Decision
@@ -42,19 +44,22 @@ def row(
     *,
     page: str,
     grid: bool,
+    also: Mapping[int, JsonObject] = MappingProxyType({}),
 ) -> JsonObject:
-    """One row as `desk.js` or `grid.js` draws it; `page` is the address that shows the row named after it whole."""
+    """One row as `desk.js` or `grid.js` draws it; `page` is the address that shows the row named after it whole, `also`
+    what else is known of rows."""
     example, issue = item.example, item.issue
     known = {
         "example_id": example.example_id,
         **drawing.on_desk(context, example, grid),
-        "label": example.label or "",
+        "label": example.label,
         "meta": _meta(item, drawing),
         "whole": f"{page}{example.example_id}",
         "blind": item.blind,
         "scan_id": source.scan_id,
         "decision": decided(item.decision, reviewer),
         "before": _said_before(item.before, target),
+        **also.get(example.example_id, {}),
     }
     if item.blind:  # what is not to be seen is not sent
         shown = {"given_label": example.label, "blind": 1}
@@ -65,12 +70,19 @@ def row(
         "copies": item.copies,
         "bars": item.probabilities,
         "neighbours": [] if grid else [_neighbour(context, neighbour, drawing) for neighbour in item.neighbours],
-        "shown": {
-            "given_label": example.label,
-            "suggested_label": issue.suggested_label,
-            "score": round(issue.score, 6),
-            "tier": source.tier,
-        },
+        "shown": _shown(item, source),
+    }
+
+
+def _shown(item: ReviewItem, source: Source) -> JsonObject:
+    """What stands beside a decision: where nothing ranked the row, its label alone."""
+    given = {"given_label": item.example.label}
+    if math.isnan(item.issue.score):
+        return given
+    return given | {
+        "suggested_label": item.issue.suggested_label,
+        "score": round(item.issue.score, 6),
+        "tier": source.tier,
     }
 
 
@@ -111,12 +123,13 @@ def _said_before(said: Decision | None, target: Target) -> str | None:
 
 def _meta(item: ReviewItem, drawing: Drawing) -> str:
     example, issue = item.example, item.issue
+    ranked = not item.blind and not math.isnan(issue.score)
     parts = (
-        not item.blind and f"#{issue.rank:,}",
+        ranked and f"#{issue.rank:,}",
         say("row {number}", number=example.example_id),
         example.source_id and say("id {id}", id=example.source_id),
         example.split,
-        not item.blind and say("score {score:.3f}", score=issue.score),
+        ranked and say("score {score:.3f}", score=issue.score),
         drawing.caption(example),
     )
     return " · ".join(part for part in parts if part)

@@ -14,6 +14,7 @@ from core.services.review.blind import Blind
 from core.services.review.sources import RunSource
 from core.services.runs.listing import get_run
 from core.ui import keys
+from core.ui.parts.labels import split_said
 from core.ui.parts.problems import plain
 from core.ui.review.blind import blind_switch
 from core.ui.review.stage import Mode, stage
@@ -51,7 +52,7 @@ def run_queue(context: Context, dataset: Dataset, version: Version, user: str, m
     named = [None if code is None else dataset.called(code) for code in (true, predicted)]
     of = {key: None if code is None else dataset.called(code) for key, code in cell.items()}
     said = _of(of) or _what(*named)
-    split = plain(where.split)
+    split = plain(split_said(where.split))
     title = (
         say("Rows of {split}, judged blind", split=split)
         if blind

@@ -15,9 +15,11 @@ from core.services.review.sources import HELD_OUT, ScanSource, Source
 from core.ui import keys
 from core.ui.lists.issue_filter import FLAGGED, filter_bar
 from core.ui.modalities import drawing_of
-from core.ui.parts.empty import empty_state, not_yet
+from core.ui.parts.empty import empty_state
+from core.ui.parts.labels import target_of
 from core.ui.review.blind import blind_switch
 from core.ui.review.next_steps import scan_and_train
+from core.ui.review.rows import rows_queue
 from core.ui.review.stage import Mode, stage
 from core.words import later, say
 
@@ -38,9 +40,10 @@ def views_of(dataset: Dataset) -> Mapping[View, str]:
     return {name: say(title) for name, title in _VIEWS.items() if name != "grid" or has_grid}
 
 
-def not_scanned(context: Context, dataset: Dataset, version: Version, user: str) -> None:
-    """Where there is nothing to hand out: a scan, or a model of it as it is."""
-    if not_yet(dataset, "scan"):
+def not_scanned(context: Context, dataset: Dataset, version: Version, user: str, mode: Mode) -> None:
+    """Where nothing is ranked: a scan, or a model of it as it is; of labels that are spans, the rows as they come."""
+    if target_of(dataset).located:
+        rows_queue(context, dataset, version, user, mode)
         return
     empty_state(
         say("Version {number} has not been scanned", number=version.number),

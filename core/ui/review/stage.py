@@ -19,6 +19,7 @@ from core.review.records import Recorded
 from core.services.review.decisions import counts, record, stopped
 from core.services.review.queue import come_back, handing_out, release, session_name
 from core.services.review.sources import Source
+from core.services.spans.desk import on_desk
 from core.store.acts.decisions import decision_of
 from core.store.datasets import get_dataset
 from core.store.versions import get_version
@@ -133,9 +134,11 @@ def _answer(
         due = _due(recorded, order, report, mode)
         items = source.items(context, version_id, due)
         standing = source.counts(context, version_id)
+    rows = [item.example for item in items]
     build = partial(
         row,
         context,
+        also=on_desk(context, dataset, version_id, rows) if target.located else {},
         drawing=drawing_of(dataset),
         target=target,
         source=source,
@@ -148,6 +151,7 @@ def _answer(
         "mode": mode,
         "actions": source.actions,
         "several": target.several,
+        "located": target.located,
         "storage": f"winnow.review.{version_id}.{user}",
         "queue": queue,
         **classes_told(dataset, report.labels),

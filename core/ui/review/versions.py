@@ -3,24 +3,26 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 
 import streamlit as st
 
 from core.context import Context
-from core.records import Dataset, Version, VersionChange
+from core.records import Dataset, Version
 from core.review.words import change_words, count_words
 from core.services.issues.listing import latest_scan
 from core.services.review.decisions import counts
-from core.services.review.log import changes
+from core.store.record_lists.changes import changed_rows
+from core.store.versions import count_changes
 from core.ui import keys
-from core.ui.lists.paging import WHOLE_HEADER
+from core.ui.lists.record_list import Lines, RecordList, Shown, record_tools
+from core.ui.modalities import drawing_of
 from core.ui.parts.labels import target_of, words_of
 from core.ui.parts.problems import shown_errors
 from core.ui.review.next_steps import asked_for, open_made, scan_and_train
 from core.ui.shell.pages import link
 from core.words import later, say, say_stored
 
-PAGE_ROWS = 50
 _MADE = {
     "load": later("loaded", "what made it"),
     "review": later("review", "what made it"),
@@ -121,51 +123,41 @@ def reviewed_changes(context: Context, dataset: Dataset, version: Version, known
 
 
 def _change_table(context: Context, dataset: Dataset, version: Version) -> None:
-    key = f"changes-{version.version_id}"
-    page = int(st.session_state.get(key, 1))
-    total, found = changes(context, version.version_id, PAGE_ROWS, (page - 1) * PAGE_ROWS)
+    total = count_changes(context.store, version.version_id)
     if not total:
         st.caption(say("Reviewers changed nothing in it: it is as its source or its splits made it."))
         return
-    st.caption(say("{n:,} rows changed", n=total))
-    st.dataframe(
-        _changed(dataset, found),
-        hide_index=True,
-        height="content" if len(found) <= 12 else 460,
-        column_config={
-            "row": st.column_config.NumberColumn(say("row"), format="%d", width=72),
-            "from": say("from"),
-            "to": say("to"),
-            "change": say("change"),
-            "by": say("by"),
-            "when": st.column_config.DatetimeColumn(say("when"), format="YYYY-MM-DD HH:mm", width=130),
-            "example": st.column_config.TextColumn(say("example"), width="large"),
+    records, column = changed_rows(dataset, version), st.column_config
+    RecordList(
+        record_tools(context, dataset, records, "changes", {"given": drawing_of(dataset).words_title}),
+        records,
+        [one.name for one in records.columns],
+        say("by row"),
+        total,
+        f"changes-{version.version_id}",
+        f"{dataset.name}-v{version.number}-changes",
+        partial(_changed, dataset),
+        say("Rows that version {number} changed", number=version.number),
+        {
+            "example_id": partial(column.NumberColumn, format="%d", width=72),
+            "decided_at": partial(column.DatetimeColumn, format="YYYY-MM-DD HH:mm", width=130),
+            "given": partial(column.TextColumn, width="large"),
+            "change": lambda _: say("change"),
         },
-        placeholder="–",
-        key=f"{key}-table-{page}",
-        on_select="rerun",
-        selection_mode=WHOLE_HEADER,
-        alt=say("Rows that version {number} changed", number=version.number),
-    )
-    if total > PAGE_ROWS:
-        st.pagination(-(-total // PAGE_ROWS), key=key)
+    ).draw(lambda rows: say("{n:,} rows changed", n=rows), say("No row matches these filters."))
 
 
-def _changed(dataset: Dataset, found: Sequence[VersionChange]) -> dict[str, list[object]]:
+def _changed(dataset: Dataset, found: Lines) -> Shown:
     """A column for each thing that there is to say; of several classes, what was added and removed as well."""
     target, words = target_of(dataset), words_of(dataset)
-    columns: dict[str, list[object]] = {
-        "row": [change.example_id for change in found],
-        "from": [words(change.from_label) for change in found],
-        "to": [words(change.to_label) or say("(excluded)") for change in found],
+    shown: dict[str, Sequence[object]] = {
+        name: [one[name] for one in found] for name in ("example_id", "reviewer", "decided_at", "given")
     }
+    shown["from_label"] = [words(one["from_label"]) for one in found]
+    shown["to_label"] = [words(one["to_label"]) or say("(excluded)") for one in found]
     if target.several:
-        columns["change"] = [
-            None if change.to_label is None else change_words(change.from_label, change.to_label, target)
-            for change in found
+        shown["change"] = [
+            None if one["to_label"] is None else change_words(one["from_label"], one["to_label"], target)
+            for one in found
         ]
-    return columns | {
-        "by": [change.reviewer for change in found],
-        "when": [change.decided_at for change in found],
-        "example": [change.given for change in found],
-    }
+    return shown

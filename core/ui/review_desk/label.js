@@ -43,10 +43,12 @@ class Labels {
   }
 
   words(label) {
+    if (label === null) return t("no label")
     return this.classesOf(label).map((name) => this.called(name)).join(", ") || (this.several ? t("none") : "")
   }
 
   same(one, other) {
+    if ((one === null) !== (other === null)) return false // no label is not the label of no class
     const { added, removed } = this.change(one, other)
     return !added.length && !removed.length
   }

@@ -19,13 +19,15 @@ class Review {
     this.isGrid = data.mode === "grid"
     this.language = data.language
     this.actionIds = data.actions.join()
-    this.labels = new Labels(data.several)
+    this.labels = data.located ? new SpanLabels() : new Labels(data.several)
     this.labels.byLikelihood = !this.isGrid
     this.actions = actionsOf(data.actions, data.several)
     this.picker = data.several
       ? new SetEditor(this.labels, (classes) => this.relabel(classes)) : new LabelPicker(this.labels, (label) => this.relabel(label))
     this.note = new NoteEditor((text) => this.keepNote(text))
-    this.view = this.isGrid ? new GridView(this.labels, (count) => this.drawSelection(count)) : new DeskView(this.labels)
+    this.located = data.located
+    this.view = this.isGrid ? new GridView(this.labels, (count) => this.drawSelection(count))
+      : data.located ? new SpansView(this.labels, () => this.drawKeep(), (others) => this.sameEverywhere(others)) : new DeskView(this.labels)
     this.build()
     this.listen()
   }
@@ -98,7 +100,7 @@ class Review {
     const told = labelLists.get(this.digest)
     const classes = told ? this.labels.learn(told) : []
     this.picker.setLabels(classes)
-    this.labels.known = this.actions.some(({ id }) => id === "choose") ? classes : []
+    this.labels.known = this.located || this.actions.some(({ id }) => id === "choose") ? classes : []
     if (this.isGrid) this.drawLegend()
     this.outbox.confirm(data.acknowledged)
     this.status.trouble = data.trouble
@@ -173,7 +175,7 @@ class Review {
   key(event) {
     if (!this.host.isConnected || !this.root.checkVisibility()) return
     this.lastInput = Date.now()
-    const handled = (this.isGrid ? this.view.key(event) : this.zooms(event) || this.guides(event)) || this.performKey(event) || this.chooseByDigit(event)
+    const handled = (this.isGrid || this.located ? this.view.key(event) || (this.located && this.guides(event)) : this.zooms(event) || this.guides(event)) || this.performKey(event) || this.chooseByDigit(event)
     if (handled) event.preventDefault()
   }
 
@@ -211,10 +213,10 @@ class Review {
   tellKeys() {
     const title = this.isGrid ? t("On the grid") : t("On the desk")
     const keys = tellActions(this.actions, [...this.labels.digits(this.targets()[0]).keys()])
-    const own = this.isGrid
+    const own = this.located ? spanKeys() : this.isGrid
       ? [[["←", "↑", "↓", "→"], t("Move; with Shift select a range")], [["Space"], t("Select the image, or not")], [["A"], t("Select all")], [["Esc"], t("Select none")]]
       : Object.keys(this.labels.guidelines).length ? [[["D"], t("Show what belongs in the given and the suggested class, or hide it")]] : []
-    const editor = this.labels.several ? [{ title: t("While classes are edited"), keys: editorKeys() }] : []
+    const editor = this.labels.several && !this.located ? [{ title: t("While classes are edited"), keys: editorKeys() }] : []
     return [{ title, keys: [...own, ...keys.filter(([names]) => !this.isGrid || !names.includes("←") && !names.includes("→"))] }, ...editor]
   }
 
@@ -235,7 +237,30 @@ class Review {
     else if (id === "choose") this.choose()
     else if (id === "suggestion") this.takeSuggestion()
     else if (id === "group") this.keepOneOfGroup()
-    else this.decide(() => ({ action: id, label: null }))
+    else this.decide((item) => this.edited(id, item) ?? { action: id, label: null })
+  }
+
+  /** Spans that were edited are saved by the key that keeps a row as it is. */
+  edited(id, item) {
+    return id === "keep" && this.located && this.view.edited(item) ? { action: "relabel", label: this.view.labelOf(item) } : null
+  }
+
+  /** The row in hand as it is edited and the same words in other rows, as one act. */
+  sameEverywhere(others) {
+    const current = this.queue.current
+    const items = others.map(({ row, label, decision, made }) => {
+      const item = this.queue.find(row) ?? { example_id: row, scan_id: current.scan_id, label, shown: { given_label: label }, decision: decision ? { decision_id: decision } : null }
+      item.spans = made
+      return item
+    })
+    this.decideItems([current, ...items], (item) => ({ action: "relabel", label: this.view.labelOf(item) }))
+    this.status.tell(tn("The same words have that type in {n} other row now. Undo takes all of it back.", "The same words have that type in {n} other rows now. Undo takes all of it back.", others.length, { n: figure(others.length) }))
+  }
+
+  /** What the key does that keeps a row: saves it, where its spans were edited. */
+  drawKeep() {
+    const button = this.toolbar.querySelector("[data-action=keep] span")
+    if (button && this.located) button.textContent = this.view.edited(this.queue.current) ? t("Save") : t("Keep")
   }
 
   targets() {
@@ -320,6 +345,7 @@ class Review {
     const items = keys.map((key) => this.queue.items.find((item) => key && item.acts?.includes(key)))
     const acts = keys.map((target, index) => ({ key: randomKey(), action: "undo", target, example_id: items[index]?.example_id ?? null }))
     acts.filter((act) => !act.target).forEach((act) => this.asking.add(act.key))
+    items.slice(1).filter(Boolean).forEach((item) => delete item.spans) // of other rows, which nobody has edited here
     items.filter(Boolean).reverse().forEach((item) => this.queue.bringBack(item))
     this.draw()
     this.outbox.add(acts)
@@ -350,6 +376,7 @@ class Review {
     else if (this.isGrid) this.view.show(open)
     else this.view.show(current)
     if (nothing) this.view.clear()
+    this.drawKeep()
     this.status.showCounts(this.data.counts, this.pendingDecisions().size)
     this.status.showSaving(this.outbox.waiting)
     this.speak(current)

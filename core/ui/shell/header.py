@@ -8,7 +8,7 @@ import streamlit as st
 
 from core.context import Context
 from core.records import Dataset, Version
-from core.store.versions import list_versions
+from core.store.versions import count_unlabelled, list_versions
 from core.ui import keys
 from core.ui.parts.problems import plain
 from core.ui.shell.glossary import glossary_button
@@ -46,7 +46,7 @@ def title_and_pickers(
         _pick_dataset(dataset, datasets)
         if versions:
             _pick_version(version, known)
-            _facts(dataset, version)
+            _facts(dataset, version, count_unlabelled(context.store, version.version_id))
         st.space("stretch")
         _who()
     if asked and asked not in {one.name for one in datasets}:
@@ -115,14 +115,15 @@ def _switch_dataset() -> None:
     st.query_params.from_dict(kept | {keys.DATASET: st.session_state[keys.DATASET]})
 
 
-def _facts(dataset: Dataset, version: Version) -> None:
+def _facts(dataset: Dataset, version: Version, unlabelled: int) -> None:
     made = {"load": say("as loaded"), "review": say("after review"), "split": say("with splits")}[version.kind]
     note = f" · {plain(say_stored(version.note))}" if version.note and version.kind != "load" else ""
     st.caption(
         say("version {n} {made}", n=version.number, made=made)
         + note
         + " · "
-        + say("{rows:,} rows · {classes:,} classes", rows=version.row_count, classes=len(dataset.labels)),
+        + say("{rows:,} rows · {classes:,} classes", rows=version.row_count, classes=len(dataset.labels))
+        + (say(" · {n:,} without a label", n=unlabelled) if unlabelled else ""),
         width="content",
     )
 

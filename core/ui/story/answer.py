@@ -9,6 +9,7 @@ import streamlit as st
 from core.records import NextAct, Story
 from core.services.evaluation.words import percent
 from core.services.story.words import EFFECTS, ends, figure_name, gain, headline, share_words
+from core.ui.parts.labels import split_said
 from core.ui.parts.problems import plain
 from core.ui.shell.pages import open_link
 from core.ui.shell.reading import reading
@@ -35,7 +36,7 @@ def answer(told: Story) -> None:
                         "probably {ends}, on {n:,} rows of {split}",
                         ends=ends(told.score.score),
                         n=told.score.rows,
-                        split=plain(say(told.score.split)),
+                        split=plain(split_said(told.score.split)),
                     )
                 )
                 if told.errors:

@@ -23,6 +23,7 @@ from core.services.train import TrainRows, own_config, preview_split, start_trai
 from core.tasks import Task, task_named
 from core.ui import keys
 from core.ui.parts.background import result_of
+from core.ui.parts.labels import split_said
 from core.ui.parts.paths import checked
 from core.ui.parts.problems import plain, room_line, shown_errors
 from core.ui.parts.times import in_words
@@ -167,7 +168,7 @@ def _rows(context: Context, version: Version, strategy: Strategy) -> TrainRows |
     words = {"train": say("to learn from"), "validation": say("to choose the best epoch"), "test": say("to test on")}
     only = say("predicted only")
     for split, count in rows.splits.items():
-        st.markdown(f"**{count:,}** {plain(say(split))} :small[:gray[{words.get(split, only)}]]")
+        st.markdown(f"**{count:,}** {plain(split_said(split))} :small[:gray[{words.get(split, only)}]]")
     if rows.made:
         st.caption(
             say(
@@ -182,7 +183,7 @@ def _rows(context: Context, version: Version, strategy: Strategy) -> TrainRows |
 
 
 def _shares(rows: TrainRows) -> str:
-    return ", ".join(f"{share:.0%} {say(split)}" for split, share in reversed([*rows.shares.items()]))
+    return ", ".join(f"{share:.0%} {split_said(split)}" for split, share in reversed([*rows.shares.items()]))
 
 
 def _where(context: Context, dataset: Dataset, version: Version, spec: TrainSpec, rows: TrainRows | None) -> None:

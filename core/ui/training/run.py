@@ -30,6 +30,7 @@ from core.ui.parts.choices import pick
 from core.ui.parts.curves import curves
 from core.ui.parts.ending import again_button, end_buttons
 from core.ui.parts.job_words import how_it_ended, mark
+from core.ui.parts.labels import split_said
 from core.ui.parts.problems import plain, shown_errors
 from core.ui.shell.pages import link
 from core.ui.shell.strip import progress_text, state_of
@@ -161,7 +162,7 @@ def _actions(context: Context, dataset: Dataset, run: Run, job: Job) -> None:
         link("training", say("Use it"), icon=":material/bolt:", view="use", dataset=dataset.name, run=run.number)
     split, _ = headline_scores(run)
     if split:
-        evaluate_link(dataset, run, split, say("Evaluate on {split}", split=say(split)))
+        evaluate_link(dataset, run, split, say("Evaluate on {split}", split=split_said(split)))
 
 
 def evaluate_link(dataset: Dataset, run: Run, split: str, label: str = "") -> None:
@@ -196,7 +197,9 @@ def _scores(run: Run) -> None:
         for split in sorted(summary["splits"], key=_importance):
             scores = summary["splits"][split]
             with st.container(gap=None, width="content"):
-                st.markdown(say("**{accuracy:.2%}** on {split}", accuracy=scores["accuracy"], split=plain(say(split))))
+                st.markdown(
+                    say("**{accuracy:.2%}** on {split}", accuracy=scores["accuracy"], split=plain(split_said(split)))
+                )
                 st.caption(say("macro F1 {score:.2%} · {rows:,} rows", score=scores["macro_f1"], rows=scores["rows"]))
     st.caption(plain(" · ".join(took(summary, in_epochs(run)))))
 

@@ -13,6 +13,7 @@ from core.records import ENDED, Dataset, Job, Run
 from core.services.runs.listing import RunAndJob, get_run, headline_scores
 from core.ui import keys
 from core.ui.parts.job_words import ago, mark
+from core.ui.parts.labels import split_said
 from core.ui.parts.problems import plain, show_error
 from core.ui.training.named import name_of
 from core.ui.training.run import evaluate_link
@@ -68,7 +69,7 @@ def _line(dataset: Dataset, run: Run, job: Job, is_chosen: bool) -> None:
         else f"{mark('running')} {say('under way')}"
     )
     split, scores = headline_scores(run)
-    on = "" if split in (None, "test") else say(" on {split}", split=say(str(split)))
+    on = "" if split in (None, "test") else say(" on {split}", split=split_said(split))
     for column, score in ((accuracy, "accuracy"), (macro_f1, "macro_f1")):
         column.caption(f"{scores[score]:.2%}{on}" if split else "–")
     when.caption(plain(f"{ago(run.created_at, datetime.now(UTC))}, {run.created_by}"))

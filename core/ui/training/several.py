@@ -15,6 +15,7 @@ from core.services.runs.listing import headline_scores, in_epochs, metrics
 from core.store.versions import list_versions
 from core.ui import keys
 from core.ui.chart_files import chart_with_files
+from core.ui.parts.labels import split_said
 from core.ui.training.named import name_of
 from core.words import later, say
 
@@ -67,7 +68,7 @@ def _table(context: Context, runs: Sequence[Run]) -> None:
                 "run": f"{run.number}: {name_of(run)}",
                 "version": versions.get(run.version_id),
                 **{say(setting.title): str(run.spec.get(setting.name, "")) for setting in differing},
-                "split": say(split) if split else "–",
+                "split": split_said(split) if split else "–",
                 "accuracy": scores.get("accuracy"),
                 "macro_f1": scores.get("macro_f1"),
                 "minutes": sum(run.summary["seconds"].values()) / 60 if run.summary else None,

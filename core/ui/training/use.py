@@ -14,6 +14,7 @@ from core.services.runs.models import export_model, folder_name, output_of, snip
 from core.ui import keys
 from core.ui.parts.choices import pick, switch
 from core.ui.parts.downloads import download_link
+from core.ui.parts.labels import split_said
 from core.ui.parts.problems import plain
 from core.words import later, say, say_stored
 
@@ -37,7 +38,7 @@ def _named(run: Run) -> str:
     """`3: Quick retrain of minilm, version 2 (97.1% on test)`."""
     split, scores = headline_scores(run)
     return f"{run.number}: {say_stored(run.title)}" + (
-        say(" ({accuracy:.1%} on {split})", accuracy=scores["accuracy"], split=say(split)) if split else ""
+        say(" ({accuracy:.1%} on {split})", accuracy=scores["accuracy"], split=split_said(split)) if split else ""
     )
 
 

@@ -184,7 +184,14 @@ class VerdictBar {
     else if (id === "undo") this.undo()
     else if (id === "choose") this.choose()
     else if (id === "suggestion") this.takeSuggestion()
+    else if (id === "keep") this.keep()
     else this.decide(() => ({ action: id, label: null }))
+  }
+
+  keep() {
+    const some = this.targets().filter((item) => item.label !== null)
+    if (!some.length) this.tell(t("There is no label to keep: give it one."))
+    else this.decideItems(some, () => ({ action: "keep", label: null }))
   }
 
   targets() {
@@ -275,7 +282,7 @@ class VerdictBar {
   ask(made) {
     const counts = new Map()
     for (const [item, act] of made) {
-      const before = this.labels.words(item.label) || t("no label")
+      const before = this.labels.words(item.label)
       const after = act.action === "relabel" ? this.labels.words(act.label) : doneText(act.action)
       const said = `${before} → ${after}`
       counts.set(said, (counts.get(said) ?? 0) + 1)
@@ -345,6 +352,8 @@ class VerdictBar {
       take.hidden = !suggestions.size
       take.firstElementChild.textContent = suggestions.size === 1 && !this.labels.several ? t("Take {label}", { label: this.labels.words([...suggestions][0]) }) : t("Take suggestion")
     }
+    const keep = this.toolbar.querySelector('[data-action="keep"]')
+    if (keep) keep.hidden = hand.length > 0 && hand.every((item) => item.label === null)
     for (const button of this.toolbar.querySelectorAll("[data-action]")) button.disabled = !hand.length && button.dataset.action !== "undo"
     const classes = this.classes(hand)
     const keys = new Map([...digitsOf(labelLists.get(this.digest)?.labels ?? [], classes)].map(([digit, name]) => [name, digit]))

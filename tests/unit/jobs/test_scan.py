@@ -218,7 +218,7 @@ def test_a_scan_run_again_gives_the_same_result(tmp_path: Path) -> None:
 
 def test_one_class_alone_is_refused(tmp_path: Path) -> None:
     hashes = [hashlib.md5(text.encode()).hexdigest() for text in "abc"]
-    with pytest.raises(UsageError, match="3 rows of 1 class"):
+    with pytest.raises(UsageError, match="3 labelled rows of 1 class"):
         run(run_folder(tmp_path, "text", list("abc"), ["x"] * 3, hashes, encoders=["lexical"]))
 
 
@@ -241,6 +241,7 @@ def test_every_issue_type_is_scanned_for_and_ranked_by_itself(tmp_path: Path) ->
     run(folder)
     about = summary(folder)
     assert list(about["found"]) == list(ISSUE_TYPES)
+    assert about["found"].pop("unlabelled")["flagged"] == len(issues(folder, kind="unlabelled")["rank"]) == 0
     for kind, one in about["found"].items():
         found = issues(folder, kind=kind)
         assert one["flagged"] == sum(found["is_issue"])

@@ -46,17 +46,6 @@ def test_an_act_that_was_taken_back_says_by_which(ledger: SqliteLedger) -> None:
     assert [one.undone_by for one in ledger.bulk.page(DATASET, limit=10)] == [None, undo.act_id]
 
 
-def test_a_list_of_acts_has_an_act_on_many_rows_once(ledger: SqliteLedger) -> None:
-    ledger.decisions.append([act(7), act(8)])
-    made = bulk(ledger, 5)
-    ledger.decisions.append([act(9)])
-    found = ledger.decisions.page(DATASET, once=True)
-    assert [one.example_id for one in found] == [9, 0, 8, 7]
-    assert found[1].client_key == f"{made.act_id}:0"
-    assert (ledger.decisions.count(DATASET, once=True), ledger.decisions.count(DATASET)) == (4, 8)
-    assert len(ledger.decisions.page(DATASET, once=True, limit=2, offset=1)) == 2
-
-
 def test_acts_on_many_rows_go_with_their_dataset(ledger: SqliteLedger) -> None:
     made = bulk(ledger, 2)
     ledger.forget(DATASET)
@@ -83,5 +72,5 @@ def test_a_file_from_before_acts_on_many_rows_takes_them_from_now_on(path: Path)
     ledger = SqliteLedger(path)
     ledger.decisions.append([act(1)])
     bulk(ledger, 2)
-    assert (ledger.bulk.count(DATASET), ledger.decisions.count(DATASET, once=True)) == (1, 2)
+    assert (ledger.bulk.count(DATASET), ledger.decisions.count(DATASET)) == (1, 3)
     ledger.close()

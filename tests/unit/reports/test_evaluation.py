@@ -12,10 +12,16 @@ import numpy as np
 import pytest
 
 from core.records import Curve, Estimate, Evaluation, MultiLabelEvaluation, Scores
-from core.reports.evaluation import EvaluationReport, ReportExample, ReportFigure, ReportPair, report_html
+from core.reports.evaluation import EvaluationReport, ReportExample, ReportFigure, ReportPair, drawn, tag, template
 from core.reports.svg import line_chart, ticks
 
 EVIL = "<script>alert('x')</script> & \"q\" {{ 7*7 }} {% if %}"
+
+
+def report_html(made: EvaluationReport) -> str:
+    """An evaluation alone, as the appendix of a story has it."""
+    about = {"lang": tag(), "title": made.title, "made_at": made.made_at, "made_by": made.made_by}
+    return template().render(**about, **drawn(made))
 
 
 def evaluation(classes: int = 3) -> Evaluation:

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from core.context import Context
-from core.records import Dataset
+from core.records import Dataset, IssueFilter
 from core.review.records import Act
 from core.services.load import load_sample, wait
 from core.services.review.decisions import make_version, record
@@ -16,7 +16,7 @@ from core.services.steps.planted import planted_errors
 from core.sources.samples import planted_truth
 from core.store.datasets import get_dataset
 from core.store.ids import new_id
-from core.store.issues import flagged_rows
+from core.store.issues import example_ids
 from core.store.rows import labels
 from core.store.scans import latest_scan
 from core.store.versions import list_versions
@@ -99,7 +99,7 @@ def test_the_scan_of_planted_errors_is_measured_by_hand_and_nothing_of_the_truth
     monkeypatch.setattr(issues_data, "FLAGGED", 100)
     scan = issues_data.scan(context, tmp_path, dataset)
     truth, given = planted_truth("bbc-planted"), labels(context.store, dataset.latest_version_id)
-    assert truth is not None and flagged_rows(context.store, scan) == set(range(100))
+    assert truth is not None and set(example_ids(context.store, scan, IssueFilter())) == set(range(100))
     wrong = {row for row in truth if truth[row] != given[row]}
     found = planted_errors(context, dataset, versions)
     assert found is not None

@@ -14,11 +14,13 @@ from core.review.many import Doing
 from core.review.records import Act
 from core.services.review import many
 from core.services.review.decisions import record
-from core.services.review.log import log
+from core.services.review.log import acts_on_many, log, log_lines
 from core.services.review.many import Change, OfRun, OfScan, OfVersion, carry_out, plan, take_back
 from core.store.acts import decisions
 from core.store.datasets import get_dataset
 from core.store.ids import new_id
+from core.store.record_lists import page_records
+from core.store.record_lists.decisions import decided
 from core.store.versions import get_version
 from tests import crops
 from tests.integration.load_support import loaded
@@ -224,9 +226,10 @@ def test_the_log_has_an_act_on_many_rows_once_and_all_of_its_rows_where_they_are
     record(context, scanned.version_id, "ada", [Act(new_id(), "keep", 80)])
     among = OfVersion(scanned.version_id, RowFilter(label="sport"))
     carry_out(context, plan(context, among, Doing("exclude"), "ada"), "ada", "label: sport")
-    page = log(context, scanned.dataset_id, once=True, limit=10)
-    assert page.total == 2
-    assert [(line.decision.example_id, line.of_many.rows if line.of_many else None) for line in page.lines] == [
+    records = decided(get_dataset(context.store, scanned.dataset_id), acts_on_many(context, scanned.dataset_id))
+    listed = page_records(context.store, records, (), records.usual, 10)
+    lines = log_lines(context, scanned.dataset_id, [one["decision_id"] for one in listed])
+    assert [(line.decision.example_id, line.of_many.rows if line.of_many else None) for line in lines] == [
         (1, 30),
         (80, None),
     ]

@@ -9,7 +9,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from core.context import Context
-from core.records import Action, Dataset, IssueFilter, RowFilter, Scan
+from core.records import Action, Dataset, IssueFilter, RowFilter, RowOrder, Scan
 from core.review.records import Act
 from core.services.issues.listing import export_list, findings, latest_scan, page
 from core.services.review.again import ask_again
@@ -198,6 +198,21 @@ def test_an_exported_list_says_which_verdict_holds_on_each_row(context: Context,
     assert [listed[3][name] for name in told] == ["relabel", "tech", "ada", 1, None]
     assert [listed[5][name] for name in told] == ["exclude", None, "ada", 2, None]
     assert listed[1]["verdict"] is None
+
+
+@pytest.mark.parametrize("order", [RowOrder("score", True, added=True), RowOrder("text"), RowOrder("example_id", True)])
+def test_a_file_has_the_same_columns_however_the_list_is_sorted(
+    context: Context, news: Dataset, tmp_path: Path, order: RowOrder
+) -> None:
+    record(context, news.latest_version_id, "ada", [Act(new_id(), "keep", 0, note="seen twice")])
+    second = next_version(context, tmp_path, news)
+    export_list(context, second, tmp_path / "ranked.json", "json")
+    export_list(context, second, tmp_path / "sorted.json", "json", order=order)
+    ranked, ordered = (json.loads((tmp_path / f"{name}.json").read_text()) for name in ("ranked", "sorted"))
+    assert [list(row) for row in ordered] == [list(row) for row in ranked]
+    by = order.column
+    assert [row[by] for row in ordered] == sorted((row[by] for row in ranked), reverse=order.descending)
+    assert sorted(map(str, ordered)) == sorted(map(str, ranked))
 
 
 def test_the_next_scan_is_given_which_labels_people_have_confirmed_and_what_they_were_before(

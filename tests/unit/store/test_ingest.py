@@ -13,6 +13,7 @@ from core.store.database import Database
 from core.store.datasets import list_datasets, rejected, rename
 from core.store.ingest.ingest import ingest
 from core.store.rows import page_rows
+from core.store.versions import count_unlabelled
 from tests.staged import staged
 
 from .conftest import Load, csv_reader, load_from
@@ -46,28 +47,31 @@ def test_rows_keep_the_source_s_order_across_many_row_groups(db: Database, tmp_p
     assert wrong == [(0,)]
 
 
-def test_rows_without_label_or_payload_are_set_aside_with_their_line(db: Database, load: Load) -> None:
+def test_rows_without_a_payload_are_set_aside_with_their_line_and_those_without_a_label_kept(
+    db: Database, load: Load
+) -> None:
     dataset = load('text,label\na,x\nb,\n\n"two\nlines",y\n,x\n"  ",y\nc,y,extra\nd,x\n')
-    assert dataset.row_count == 3
+    assert (dataset.row_count, dataset.labels) == (4, ("x", "y"))
     found = [(row.file, row.line, row.reason.split(":")[0]) for row in rejected(db, dataset.dataset_id, 10)]
     assert found == [
-        ("reviews.csv", 3, "missing label"),
         ("reviews.csv", 7, "empty"),
         ("reviews.csv", 8, "empty"),
         ("reviews.csv", 9, "too many columns"),
     ]
     rows = page_rows(db, dataset.latest_version_id, RowFilter(), 10)
-    assert [(row.example_id, row.text) for row in rows] == [(0, "a"), (1, "two\nlines"), (2, "d")]
-    assert dataset.rejected_count == 4
+    assert [(row.example_id, row.text, row.label) for row in rows] == [
+        (0, "a", "x"), (1, "b", None), (2, "two\nlines", "y"), (3, "d", "x"),
+    ]  # fmt: skip
+    assert dataset.rejected_count == 3
+    assert count_unlabelled(db, dataset.latest_version_id) == 1
 
 
 @pytest.mark.parametrize("nothing", ["\u200b\u200c", "\ufeff\u2060", "\xa0", "\u3164", "\U000e0020", "\x7f"])
 def test_what_shows_nothing_is_neither_a_text_nor_a_label(db: Database, load: Load, nothing: str) -> None:
     dataset = load(f"text,label\na,x\n{nothing},x\nb,{nothing}\nc,y\n{nothing}d{nothing},y\n")
-    assert [(row.line, row.reason) for row in rejected(db, dataset.dataset_id, 10)] == [
-        (3, "empty: column text"), (4, "missing label: label"),
-    ]  # fmt: skip
-    assert dataset.row_count == 3
+    assert [(row.line, row.reason) for row in rejected(db, dataset.dataset_id, 10)] == [(3, "empty: column text")]
+    rows = page_rows(db, dataset.latest_version_id, RowFilter(), 10)
+    assert [row.label for row in rows] == ["x", None, "y", "y"]
 
 
 def test_labels_lose_blanks_and_invisible_characters_at_their_ends(load: Load) -> None:
@@ -78,7 +82,7 @@ def test_labels_lose_blanks_and_invisible_characters_at_their_ends(load: Load) -
 
 def test_in_several_files_each_row_set_aside_names_its_own_file_and_line(db: Database, tmp_path: Path) -> None:
     paths = [tmp_path / "train.csv", tmp_path / "test.csv"]
-    paths[0].write_text("text,label\na,x\nb,y\nc,\n")
+    paths[0].write_text("text,label\na,x\nb,y\n,y\n")
     paths[1].write_text("text,label\n,x\nd,y\n")
     parts = [f"SELECT *, '{path}' AS f FROM {csv_reader(path).sql}" for path in paths]
     reader = Reader(
@@ -158,7 +162,8 @@ def test_images_keep_the_hash_and_media_id_of_their_load_job(db: Database) -> No
     ("text", "roles", "error", "message"),
     [
         ("text,label\na,x\nb,x\n", {}, SourceError, "Every row has the label 'x'"),
-        ("text,label\na,\nb,\n", {}, SourceError, "no usable row: all 2 rows were set aside"),
+        ("text,label\n,x\n,y\n", {}, SourceError, "no usable row: all 2 rows were set aside"),
+        ("text,label\na,\nb,\n", {}, SourceError, "Column 'label' names no class in any row"),
         ("text,label\na,x\nb,y\n", {"label": None}, SchemaError, "No label column"),
         ("text,label\na,x\nb,y\n", {"label": "class"}, SchemaError, "Column 'class', chosen as label, not found"),
         ("text,label\na,x\nb,y\n", {"attributes": ("z",)}, SchemaError, "Column 'z'"),
@@ -170,6 +175,11 @@ def test_what_makes_no_dataset_is_refused_and_leaves_nothing_behind(
     with pytest.raises(error, match=message):
         load(text, **roles)
     assert _leftovers(db) == []
+
+
+def test_one_class_is_enough_where_other_rows_are_still_to_be_labelled(db: Database, load: Load) -> None:
+    dataset = load("text,label\na,x\nb,\n")
+    assert (dataset.labels, count_unlabelled(db, dataset.latest_version_id)) == (("x",), 1)
 
 
 def test_a_file_with_too_many_classes_is_refused(db: Database, load: Load, monkeypatch: pytest.MonkeyPatch) -> None:

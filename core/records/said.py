@@ -1,0 +1,29 @@
+"""Names and values of the data as people read them: those that are ours in their language, data as it is."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from core.records.datasets import Dataset
+from core.words import later, say, say_stored
+
+_OURS = (later("train"), later("validation"), later("test"), later("(missing)"))
+
+
+def split_said(split: str) -> str:
+    """The usual splits in the language of whoever looks; one of another name as it is."""
+    return say(split) if split in _OURS else split
+
+
+def attribute_said(dataset: Dataset, name: str) -> str:
+    """An attribute's name: that of a derived one in the language of whoever looks, any other as the source has it."""
+    return say(name) if _is_derived(dataset, name) else name
+
+
+def value_said(dataset: Dataset, name: str, value: Any) -> Any:
+    """A value of an attribute; that of a derived one in the language of whoever looks."""
+    return say_stored(value) if isinstance(value, str) and _is_derived(dataset, name) else value
+
+
+def _is_derived(dataset: Dataset, name: str) -> bool:
+    return any(one.name == name and one.derived for one in dataset.attributes)

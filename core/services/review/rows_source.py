@@ -1,0 +1,90 @@
+"""A review's queue of the rows of a version that a filter keeps, in their order: no scan and no run has ranked them."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from core.context import Context
+from core.issues.contract import DeskAction
+from core.records import Issue, ReviewCounts, RowFilter
+from core.review.records import ReviewItem
+from core.services.review import queue as review_queue
+from core.services.review.decisions import counts
+from core.services.review.sources import Source
+from core.store.acts import decisions
+from core.store.acts.in_force import standing_sql
+from core.store.datasets import get_dataset
+from core.store.filters import Condition, where_sql
+from core.store.relations import relation
+from core.store.rows import get_rows
+from core.store.versions import get_version
+
+UNSCORED = math.nan
+"""The score of a row that nothing has scored."""
+
+
+@dataclass(frozen=True, slots=True)
+class RowsSource:
+    """Rows by their numbers."""
+
+    where: RowFilter
+
+    @property
+    def key(self) -> str:
+        return f"rows {self.where!r}"
+
+    @property
+    def tier(self) -> str:
+        return ""
+
+    @property
+    def scan_id(self) -> str | None:
+        return None
+
+    @property
+    def actions(self) -> tuple[DeskAction, ...]:
+        return ("keep", "exclude", "unsure")
+
+    @property
+    def again(self) -> bool:
+        return False
+
+    @property
+    def held_out(self) -> bool | None:
+        return None
+
+    def claim(self, context: Context, version_id: str, session: str, n: int) -> list[int]:
+        return review_queue.claim_from(context, version_id, session, self.ranked(context, version_id), n)
+
+    def ranked(self, context: Context, version_id: str) -> Condition:
+        rows = relation(context.store, version_id)
+        dataset = get_dataset(context.store, get_version(context.store, version_id).dataset_id)
+        condition, parameters = where_sql(self.where, dataset, rows)
+        return f"SELECT example_id, example_id AS rank FROM {rows} WHERE {condition}", parameters
+
+    def items(self, context: Context, version_id: str, example_ids: Sequence[int]) -> list[ReviewItem]:
+        said = decisions.standing_of(context.store, version_id, list(example_ids), unsure=True)
+        made = []
+        for example in get_rows(context.store, version_id, example_ids):
+            issue = Issue(example.example_id, UNSCORED, False, example.label or "", None, {}, 0)
+            item = ReviewItem(example, issue, (), (), "")
+            made.append(review_queue.with_said(item, said.get(example.example_id), version_id))
+        return made
+
+    def undecided(self, context: Context, version_id: str) -> int:
+        decided = standing_sql(context.store, version_id)
+        return self._count(context, version_id, f"WHERE example_id NOT IN (SELECT example_id FROM {decided})")
+
+    def counts(self, context: Context, version_id: str) -> ReviewCounts:
+        queued, left = self._count(context, version_id), self.undecided(context, version_id)
+        return replace(counts(context, version_id, None), flagged=queued, decided=queued - left, left=left)
+
+    def betters(self, other: Source) -> bool:
+        return False
+
+    def _count(self, context: Context, version_id: str, condition: str = "") -> int:
+        query, parameters = self.ranked(context, version_id)
+        row = context.store.fetch_one(f"SELECT count(*) FROM ({query}) {condition}", parameters)
+        return int(row[0]) if row else 0

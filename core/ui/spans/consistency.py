@@ -1,0 +1,165 @@
+"""The consistency desk: words that have several types, the sentences where they stand, and one act that makes them of
+one type, in all of these or in some."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import partial
+
+import streamlit as st
+
+from core.context import Context
+from core.profile.spans import SpansProfile, Surface
+from core.records import Dataset, Version
+from core.services.spans.figures import Place, places, retyped
+from core.targets.spans.form import spans_of
+from core.ui.lists.act_on_all import ActOnAll
+from core.ui.parts.problems import plain
+from core.ui.profile.parts import heading, numbers
+from core.ui.spans.drawn import marked
+from core.words import later, say, say_n
+
+KEY = "consistency"
+_SURFACE = f"{KEY}-surface"
+AROUND = 60
+"""Characters on either side of the words in the list of their sentences."""
+SHOWN = 300
+"""Sentences in that list; an act is on all of them."""
+
+
+def consistency_desk(context: Context, dataset: Dataset, version: Version, found: SpansProfile) -> None:
+    """The list of words on the left; the chosen one's sentences and its act on the right."""
+    acts = ActOnAll(context, dataset, KEY)
+    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+        count = found.surfaces_in_all
+        heading(
+            say("The same words, several types"),
+            say("{n:,} of them, the most doubtful first; what you decided is taken in", n=count) if count else "",
+        )
+        st.space("stretch")
+        if found.surfaces:
+            numbers(dataset, version, later("consistency"), _columns(dataset, found.surfaces), key=KEY)
+    if not found.surfaces:
+        st.caption(say("No words stand in entities of several types."))
+        return
+    left, right = st.columns([4, 7], gap="large")
+    with left:
+        chosen = _list(dataset, found.surfaces)
+    with right:
+        if chosen is None:
+            st.caption(say("Choose words on the left: their sentences will be here, to change all or some at once."))
+        else:
+            _sentences(context, dataset, version, chosen, acts)
+
+
+def said(dataset: Dataset, surface: Surface) -> str:
+    """`LOC 41, ORG 3`."""
+    return say(", ").join(f"{dataset.called(name)} {count:,}" for name, count in surface.types)
+
+
+def _columns(dataset: Dataset, surfaces: Sequence[Surface]) -> dict[str, list[object]]:
+    return {
+        later("words"): [one.words for one in surfaces],
+        later("types"): [said(dataset, one) for one in surfaces],
+        later("entities"): [one.spans for one in surfaces],
+        later("doubtful"): [one.doubtful for one in surfaces],
+    }
+
+
+def _list(dataset: Dataset, surfaces: Sequence[Surface]) -> Surface | None:
+    names = [one.words for one in surfaces]
+    st.dataframe(
+        {"words": names, "types": [said(dataset, one) for one in surfaces]},
+        hide_index=True,
+        column_config={
+            "words": st.column_config.TextColumn(say("words")),
+            "types": st.column_config.TextColumn(say("types")),
+        },
+        height="content" if len(names) <= 10 else 400,
+        key=f"{KEY}-list",
+        on_select=partial(_clicked, names),
+        selection_mode="single-row",
+        alt=say("Words that stand in entities of several types"),
+    )
+    if st.session_state.get(_SURFACE) not in names:
+        st.session_state[_SURFACE] = None
+    chosen = st.selectbox(
+        say("Words"),
+        names,
+        index=None,
+        key=_SURFACE,
+        placeholder=say("Choose words"),
+        label_visibility="collapsed",
+        icon=":material/match_word:",
+    )
+    return next((one for one in surfaces if one.words == chosen), None)
+
+
+def _clicked(names: Sequence[str]) -> None:
+    rows = st.session_state[f"{KEY}-list"]["selection"]["rows"]
+    st.session_state[_SURFACE] = names[rows[0]] if rows else None
+
+
+def _sentences(context: Context, dataset: Dataset, version: Version, surface: Surface, acts: ActOnAll) -> None:
+    found = places(context, version.version_id, surface.words)
+    heading(plain(surface.words), plain(said(dataset, surface)))
+    table_key = f"{KEY}-{surface.words}-{context.store.newest_act()}"
+    shown = sorted(found, key=lambda one: one.type == surface.types[0][0])[:SHOWN]
+    event = st.dataframe(
+        {
+            "row": [one.example_id for one in shown],
+            "type": [dataset.called(one.type) for one in shown],
+            "sentence": [_around(one) for one in shown],
+        },
+        hide_index=True,
+        column_config={
+            "row": st.column_config.NumberColumn(say("row"), width="small", format="%d"),
+            "type": st.column_config.TextColumn(say("type"), width="small"),
+            "sentence": st.column_config.TextColumn(say("sentence"), width="large"),
+        },
+        height="content" if len(shown) <= 8 else 320,
+        key=table_key,
+        on_select="rerun",
+        selection_mode="multi-row",
+        alt=say("Sentences with these words"),
+    )
+    if len(found) > len(shown):
+        st.caption(say("The first {n:,} of {all:,}; an act on all of them is on all.", n=len(shown), all=len(found)))
+    picked = [shown[place] for place in event["selection"]["rows"] if place < len(shown)]
+    _act(dataset, version, surface, found, picked, acts)
+    for one in (picked or shown[:1])[:3]:
+        with st.container(border=True):
+            st.caption(say("row {number}", number=one.example_id))
+            st.markdown(marked(dataset, one.text, spans_of(one.label)))
+
+
+def _act(
+    dataset: Dataset,
+    version: Version,
+    surface: Surface,
+    found: Sequence[Place],
+    picked: Sequence[Place],
+    acts: ActOnAll,
+) -> None:
+    """The type they get, and the act on those that are ticked, or on all."""
+    options = [*(name for name, _ in surface.types), *(n for n in dataset.labels if n not in dict(surface.types))]
+    with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
+        to = st.selectbox(
+            say("Make them"), options, key=f"{KEY}-to-{surface.words}", format_func=dataset.called, width=200
+        )
+        among = retyped(version.version_id, picked or found, to)
+        rows = len(among.rows)
+        title = (
+            say_n("Change {n:,} ticked row", "Change {n:,} ticked rows", rows)
+            if picked
+            else say_n("Change {n:,} row", "Change {n:,} rows", rows)
+        )
+        acts.at_once(among, f"“{surface.words}” {to}", title, disabled=not rows)
+    st.caption(say("Without ticks, all of them. Each row gets a decision, and Undo takes all of them back."))
+
+
+def _around(one: Place) -> str:
+    before, after = one.text[: one.start], one.text[one.stop :]
+    left = ("…" if len(before) > AROUND else "") + before[-AROUND:]
+    right = after[:AROUND] + ("…" if len(after) > AROUND else "")
+    return " ".join(f"{left}⟦{one.text[one.start : one.stop]}⟧{right}".split())

@@ -1,0 +1,113 @@
+"""The pages on labels that are spans: what covers what, the consistency desk, and what models do not do yet."""
+
+from __future__ import annotations
+
+import csv
+import json
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from core.context import Context
+from core.records import Dataset, Reader, Schema
+from core.services.spans.figures import places, spans_figures
+from tests.staged import taken_in
+
+Open = Callable[..., AppTest]
+ROWS = [
+    ("Ada saw Washington", '[[0,3,"PER"],[8,18,"LOC"]]'),
+    ("Washington is far", '[[0,10,"LOC"]]'),
+    ("George  Washington\nand *Washington*", '[[0,18,"PER"],[24,34,"ORG"]]'),
+    ("Nobody & <b>nothing</b>", "[]"),
+]
+
+
+@pytest.fixture
+def names(app: Context, tmp_path: Path) -> Dataset:
+    with (tmp_path / "names.csv").open("w", newline="") as file:
+        csv.writer(file).writerows([("text", "label"), *ROWS])
+    reader = Reader(sql=f"read_csv('{tmp_path / 'names.csv'}', all_varchar=true)")
+    return taken_in(app.store, reader, Schema("token-classification", "text", "label"), "names")
+
+
+def _said(shown: AppTest) -> str:
+    assert not shown.exception
+    return "\n".join(one.value for kind in (shown.markdown, shown.caption) for one in kind)
+
+
+def test_spans_are_counted_by_type_in_a_row_and_by_length(app: Context, names: Dataset) -> None:
+    found = spans_figures(app, names.latest_version_id, timeout=None)
+    assert [(one.name, one.spans, one.rows, one.words) for one in found.types] == [
+        ("LOC", 2, 2, 1.0),
+        ("PER", 2, 2, 1.5),
+        ("ORG", 1, 1, 1.0),
+    ]
+    assert (found.rows, found.without, found.per_row) == (4, 1, ((0, 1), (1, 1), (2, 2)))
+    assert found.outside == pytest.approx(1 - 6 / 13)
+    assert [(one.words, one.types) for one in found.surfaces] == [("Washington", (("LOC", 2), ("ORG", 1)))]
+
+
+def test_a_row_is_drawn_with_its_spans_coloured_and_lettered(names: Dataset, open_at: Open) -> None:
+    shown = open_at("data", dataset="names", view="rows", row=2)
+    said = _said(shown)
+    assert ":violet-background[" not in said
+    assert ":green-background[George  Washington] :green-badge[PER]" in said
+    assert "\\*:orange-background[Washington] :orange-badge[ORG]\\*" in said
+    assert "George Washington PER, Washington ORG" in said.replace("\\", "")
+
+
+def test_words_of_several_types_are_made_of_one_in_all_sentences_and_back(
+    app: Context, names: Dataset, open_at: Open
+) -> None:
+    shown = open_at("profile", dataset="names", view="spans")
+    assert "The same words, several types" in _said(shown)
+    shown.selectbox(key="consistency-surface").set_value("Washington").run()
+    assert "1 row" in shown.button(key="consistency-now").label
+    shown.button(key="consistency-now").click().run()
+    assert "1 row changed to what is suggested" in _said(shown)
+    version = names.latest_version_id
+    assert {one.type for one in places(app, version, "Washington")} == {"LOC"}
+    assert [one.label for one in places(app, version, "George Washington")] == ['[[0,18,"PER"],[24,34,"LOC"]]']
+    assert not spans_figures(app, version, timeout=None).surfaces
+    shown.button(key="consistency-undo").click().run()
+    assert {one.type for one in places(app, version, "Washington")} == {"LOC", "ORG"}
+
+
+@pytest.mark.parametrize("page", ["issues", "training", "evaluation"])
+def test_what_models_do_not_do_yet_is_said_in_a_sentence(names: Dataset, open_at: Open, page: str) -> None:
+    shown = open_at(page, dataset="names")
+    assert not shown.error
+    assert "labels of this kind" in _said(shown)
+
+
+def test_the_desk_hands_out_rows_that_nothing_has_ranked(app: Context, names: Dataset, open_at: Open) -> None:
+    shown = open_at("review", dataset="names", reviewer="ada")
+    assert not shown.error
+    [desk] = [one.proto for one in shown.get("bidi_component") if one.proto.component_name == "winnow_review_desk"]
+    told = json.loads(desk.json)
+    assert (told["located"], told["actions"], told["counts"]["left"]) == (True, ["keep", "exclude", "unsure"], 4)
+    first, second, *_ = told["items"]
+    assert first["tokens"] == [[0, 3], [4, 7], [8, 18]]
+    assert first["same"]["Ada"] == []
+    assert [(row, places) for row, _, places, _ in first["same"]["Washington"]] == [(1, [[0, 10]]), (2, [[24, 34]])]
+    assert "#" not in first["meta"]
+    assert second["suggested"] is None
+    assert "NaN" not in desk.json
+
+
+def test_a_list_says_spans_in_words_and_leaves_their_edits_to_the_desk(names: Dataset, open_at: Open) -> None:
+    shown = open_at("data", dataset="names", view="rows", layout="cards")
+    assert not shown.exception
+    [bar] = [one.proto for one in shown.get("bidi_component") if one.proto.component_name == "winnow_verdict_bar"]
+    told = json.loads(bar.json)
+    assert (told["actions"], told["several"], told["labels"]) == (["keep", "exclude", "unsure"], False, [])
+    assert [one["label"] for one in told["items"]][:2] == ["Ada PER, Washington LOC", "Washington LOC"]
+
+
+@pytest.mark.parametrize("view", ["spans", "balance", "content", "checks", "bias"])
+def test_every_view_of_the_profile_stands(names: Dataset, open_at: Open, view: str) -> None:
+    shown = open_at("profile", dataset="names", view=view)
+    assert not shown.error
+    assert _said(shown)
