@@ -92,7 +92,7 @@ class SpanRows:
         for spans, bounds, told in zip(self.spans, self.bounds, self.told, strict=True):
             own = np.full(len(bounds), 0 if told else -1)
             if spans:
-                for first, behind, name in of_tokens(spans, [(start, stop) for start, stop in bounds.tolist()]):
+                for first, behind, name in of_tokens(spans, tuple((start, stop) for start, stop in bounds.tolist())):
                     own[first:behind] = index[name]
             found.append(own)
         return found

@@ -39,7 +39,8 @@ class Entities:
             for start, stop, name in sorted({(start, stop, name) for start, stop, name in spans})
         ]
         columns = np.array(rows, np.int64).reshape(-1, 4)
-        return Entities(*columns[np.lexsort(columns.T[::-1])].T, documents=len(documents))
+        document, start, stop, kind = columns[np.lexsort(columns.T[::-1])].T
+        return Entities(document, start, stop, kind, len(documents))
 
     def __len__(self) -> int:
         return len(self.document)

@@ -26,7 +26,7 @@ def word_tags(
     found = [np.zeros(0, np.int64)]
     for own, words in zip(spans, bounds, strict=True):
         tags = np.zeros(len(words), np.int64)
-        for first, behind, name in of_tokens(own, [(start, stop) for start, stop in words.tolist()]) if own else ():
+        for first, behind, name in of_tokens(own, tuple((start, stop) for start, stop in words.tolist())):
             tags[first:behind] = 2 + 2 * index[name]
             tags[first] = 1 + 2 * index[name]
         found.append(tags)

@@ -59,17 +59,19 @@ def entity_rows(
     none = np.zeros(len(missing), np.int64)
     row = np.concatenate([given.document, missing.document])
     start, stop = np.concatenate([given.start, missing.start]), np.concatenate([given.stop, missing.stop])
-    columns = (
-        start,
-        stop,
-        np.concatenate([given.type + 1, none]),
-        np.concatenate([with_type, missing.type + 1]),
-        np.concatenate([starts, missing.start]),
-        np.concatenate([stops, missing.stop]),
-    )
-    scores = _scores(words, row, np.minimum(start, columns[4]), np.maximum(stop, columns[5]), quality)
+    from_, to = np.concatenate([starts, missing.start]), np.concatenate([stops, missing.stop])
+    scores = _scores(words, row, np.minimum(start, from_), np.maximum(stop, to), quality)
     order = np.lexsort((start, row))
-    return EntityRows(*(column[order] for column in (row, *columns, scores)))
+    return EntityRows(
+        row[order],
+        start[order],
+        stop[order],
+        np.concatenate([given.type + 1, none])[order],
+        np.concatenate([with_type, missing.type + 1])[order],
+        from_[order],
+        to[order],
+        scores[order],
+    )
 
 
 def _scores(
