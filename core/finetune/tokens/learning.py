@@ -138,6 +138,6 @@ def _step(
         inputs = {name: part.to(where) for name, part in windows.batch(batch, padding).items()}
         counts = torch.where(one >= 0, weights[one.clamp_min(0)], 0.0)
         loss = (losses(model(**inputs).logits.float(), one) * counts).sum() / total
-        loss.backward()
+        loss.backward()  # type: ignore[no-untyped-call]
         loss_of_all += float(loss.detach())
     return loss_of_all

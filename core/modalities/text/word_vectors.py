@@ -97,13 +97,13 @@ def encoded(
     for text, ids in enumerate(pieces.ids):
         mine = []
         for start, stop in windows(len(ids), room):
-            part = states[at]
+            seen = states[at]
             at += 1
-            assert part is not None
+            assert seen is not None
             # The half of what two windows share goes to each of them.
             half = shared(room) // 2
             begin, end = (half if start else 0), (half if stop < len(ids) else 0)
-            mine.append(part[begin : len(part) - end])
+            mine.append(seen[begin : len(seen) - end])
         whole = torch.cat(mine) if ids else torch.zeros(0, width)
         yield _pooled(whole.float().cpu(), np.array(pieces.ends[text], np.int64).reshape(-1, 2), bounds[text])
 

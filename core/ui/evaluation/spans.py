@@ -108,7 +108,7 @@ def entities(context: Context, shown: ShownSets) -> None:
 
 
 def _table(columns: dict[str, list[Any]], alt: str) -> None:
-    titles = {
+    titles: dict[str, Any] = {
         "type": say("type"),
         "precision": st.column_config.NumberColumn(say("precision"), format="%.3f"),
         "recall": st.column_config.NumberColumn(say("recall"), format="%.3f"),
