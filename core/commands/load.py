@@ -54,6 +54,11 @@ ROLES = ("payload", "label", "split", "id")
     help="where each class has a column of 0 and 1: these columns, whose names are the classes",
 )
 @click.option("--label-delimiter", metavar="TEXT", help="what stands between several classes in --label, such as ;")
+@click.option(
+    "--more-classes",
+    metavar="CLASS,CLASS",
+    help="classes that no row has yet; with --label '' nothing is labelled and these are all",
+)
 @click.option("--split", metavar="COL", help="the column with the split")
 @click.option("--id", metavar="COL", help="the source's own row id")
 @click.option("--features", metavar="COL,…", help="the columns that make up an example, where it is several")
@@ -145,7 +150,12 @@ def _schema(found: Preview, said: dict[str, Any]) -> Schema:
         raise UsageError(
             "--label-columns goes neither with --label nor with --label-delimiter.", "Name several columns, or one."
         )
-    if "label_columns" in said:
+    if "more_classes" in said:
+        named_too = said.pop("more_classes").split(",")
+        said |= {"classes": tuple(name for one in named_too if (name := one.strip()))}
+    if said.get("label") == "":
+        said |= {"label": None, "label_columns": ()}
+    if said.get("label_columns"):
         said |= {"label_columns": _listed(said["label_columns"], columns), "label": None}
     elif "label" in said:
         said |= {"label_columns": ()}

@@ -74,6 +74,9 @@ class Schema:
     bad_tags: BadTags = "mend"
     """Where labels are one tag for each token: what is done with rows whose tags are not as their scheme has them."""
 
+    classes: tuple[str, ...] = ()
+    """Classes that labels may have beside those that rows have: where nothing is labelled yet, all of them."""
+
     @property
     def labelled_by(self) -> tuple[str, ...]:
         """The columns that say the label; none where no label is chosen."""

@@ -54,6 +54,11 @@ class Scan:
         """Issue types that it looked for; the first is listed unless another is asked for."""
         return tuple(self.summary.get("found", ONLY_TYPE))
 
+    @property
+    def labels(self) -> tuple[str, ...]:
+        """The dataset's classes when it began, in the order of its probabilities; none where it does not say."""
+        return tuple(self.settings.get("about", {}).get("labels", ()))
+
     def found(self, issue_type: str | None = None) -> Mapping[str, Any]:
         """What a type, the first unless it is named, says of the dataset: rows `flagged` and what it adds itself."""
         about: Mapping[str, Any] = self.summary.get("found", ONLY_TYPE)[issue_type or self.types[0]]

@@ -96,7 +96,12 @@ def _mappings(file: Found, types: Mapping[str, str], by_file: bool) -> list[dict
 def label_notes(schema: Schema, rows: Sequence[Mapping[str, Any]]) -> list[str]:
     """What the sample says against the guessed label: none found, one class only, or nearly as many as rows."""
     if not schema.labelled_by:
-        return [stored("No column looks like a label. Choose the one that holds the class of each row.")]
+        return [
+            stored(
+                "No column looks like a label. Choose the one that holds the class of each row, or name the classes "
+                "that rows are to be given."
+            )
+        ]
     target = task_named(schema.task).target
     labels = [label for row in rows if (label := target.classes_in(schema, row)) is not None]
     classes = set(chain.from_iterable(labels))
@@ -128,10 +133,16 @@ def _split_notes(schema: Schema, columns: Sequence[Column], rows: Sequence[Mappi
 
 
 def check_label(schema: Schema, names: Sequence[str]) -> None:
-    """Raises SchemaError when there is no label, as only what is to be predicted may have none, or one that the task
+    """Raises SchemaError when there is neither a label nor a class that rows are to be given, or one that the task
     cannot have."""
+    if not schema.labelled_by and schema.classes:
+        return
     if not schema.labelled_by:
-        raise SchemaError("No label column is chosen.", f"Choose one of: {', '.join(names)}.")
+        raise SchemaError(
+            "No label column is chosen.",
+            f"Choose one of: {', '.join(names)}; or, where nothing is labelled yet, name the classes that rows are to "
+            "be given.",
+        )
     task_named(schema.task).target.read(schema, dict.fromkeys(schema.labelled_by, "VARCHAR"))
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable, Sequence
 from dataclasses import asdict
 from datetime import datetime, timedelta
 from typing import Any
@@ -16,6 +17,7 @@ from core.store.database import Cursor, Database
 from core.store.names import examples_table
 from core.store.relations import relation_sql
 from core.store.times import loaded, now, stored
+from core.targets.spelling import in_order
 
 _SELECT = """
     SELECT dataset_id, name, task, source, licence, labels, attributes, id_column, row_count, rejected_count, state,
@@ -58,6 +60,16 @@ def rename(db: Database, dataset_id: str, name: str) -> Dataset:
     with db.write() as cursor:
         name = free_name(cursor, name, dataset_id)
         cursor.execute("UPDATE datasets SET name = ? WHERE dataset_id = ?", [name, dataset_id])
+    return get_dataset(db, dataset_id)
+
+
+def set_labels(db: Database, dataset_id: str, change: Callable[[Sequence[str]], Sequence[str]]) -> Dataset:
+    """Gives a dataset the classes that `change` makes of its own, in their usual order; what it raises leaves all as it
+    was."""
+    with db.write() as cursor:
+        (known,) = cursor.execute("SELECT labels FROM datasets WHERE dataset_id = ?", [dataset_id]).fetchone() or ([],)
+        labels = list(in_order(change(known)))
+        cursor.execute("UPDATE datasets SET labels = ? WHERE dataset_id = ?", [labels, dataset_id])
     return get_dataset(db, dataset_id)
 
 

@@ -43,7 +43,8 @@ def add_tier(
 ) -> Scan:
     """Takes in one tier of a scan; a second call for the same job and order changes nothing and returns the first.
 
-    `settings["labels"]` gives the names of the class indices in the file; without it the dataset's labels do.
+    What the job was told of the dataset gives the names of the class indices in the file; without it the dataset's
+    labels do, which may have more by now.
     """
     with db.write() as cursor:
         known = cursor.execute(
@@ -51,7 +52,7 @@ def add_tier(
         ).fetchone()
         scan_id = known[0] if known else new_id()
         if not known:
-            _take_in(cursor, scan_id, issues_parquet, settings.get("labels") or _labels(cursor, dataset_id))
+            _take_in(cursor, scan_id, issues_parquet, _names_of(settings) or _labels(cursor, dataset_id))
             cursor.execute(
                 f"INSERT INTO scans ({_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
                 [
@@ -101,6 +102,10 @@ def _take_in(cursor: Cursor, scan_id: str, issues_parquet: Path, labels: list[st
         [scan_id],
     )
     cursor.unregister("names")
+
+
+def _names_of(settings: Mapping[str, Any]) -> list[str]:
+    return list(settings.get("about", settings).get("labels") or ())
 
 
 def _labels(cursor: Cursor, dataset_id: str) -> list[str]:

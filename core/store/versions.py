@@ -32,6 +32,7 @@ __all__ = [
     "list_versions",
     "make_review_version",
     "make_split_version",
+    "nothing_labelled",
     "relation",
     "unfingerprinted",
 ]
@@ -65,6 +66,11 @@ def count_unlabelled(db: Database, version_id: str) -> int:
         return int(found)
 
     return db.remembered(("unlabelled", version_id), counted)
+
+
+def nothing_labelled(db: Database, version_id: str) -> bool:
+    """Whether no row of a version has a label, so that there is nothing to scan, to learn from or to measure."""
+    return 0 < get_version(db, version_id).row_count <= count_unlabelled(db, version_id)
 
 
 def add_fingerprint(db: Database, version_id: str) -> Version:

@@ -67,3 +67,34 @@ def test_unlabelled_rows_are_kept_suggested_for_labelled_and_never_learnt_from(r
 
     again = run("load", out, "--name", "again", "--payload", "text", "--label", "label", "--id", "key", "--json")
     assert (again.json["rows"], again.json["unlabelled"]) == (ROWS, 2)
+
+
+def test_classes_are_declared_before_any_row_has_them_and_an_empty_one_is_taken_off(run: Run, tmp_path: Path) -> None:
+    (tmp_path / "notes.csv").write_text("text\n" + "".join(f"text {row}\n" for row in range(6)))
+    refused = run("load", tmp_path / "notes.csv", "--name", "notes", "--payload", "text")
+    assert refused.code == 2 and "name the classes that rows are to be given" in refused.err
+    asked = ("--payload", "text", "--label", "", "--more-classes", "space, food")
+    loaded = run("load", tmp_path / "notes.csv", "--name", "notes", *asked, "--json")
+    assert (loaded.json["rows"], loaded.json["unlabelled"], loaded.json["classes"]) == (6, 6, 2)
+    assert "give some of the 6 rows without a label one" in run("scan", "notes").err
+
+    assert [one["code"] for one in run("classes", "notes", "--add", "law", "--json").json] == ["food", "law", "space"]
+    assert "There is a class 'law' already" in run("classes", "notes", "--add", "law").err
+    decisions = tmp_path / "decisions.csv"
+    decisions.write_text("example_id,action,label\n" + "".join(f"{row},relabel,law\n" for row in range(3)))
+    assert run("decide", "notes", "--file", decisions, "--reviewer", "ada", "--json").json["written"] == 3
+    assert "is that of 0 rows and 3 decisions" in run("classes", "notes", "--remove", "law").err
+    assert run("version", "notes", "--note", "three", "--json").code == 0
+    assert "is that of 3 rows and 3 decisions" in run("classes", "notes", "--remove", "law").err
+    listed = run("classes", "notes", "--remove", "space", "--json").json
+    assert [(one["code"], one["rows"]) for one in listed] == [("food", 0), ("law", 3)]
+
+
+def test_a_scan_means_the_classes_that_there_were_when_it_began(run: Run, tmp_path: Path) -> None:
+    write_rows(tmp_path / "notes.csv")
+    load(run, tmp_path / "notes.csv")
+    before = run("scan", "notes", "--encoder", "lexical", "--json")
+    listed = run("issues", "notes", "--format", "json").json
+    assert before.code == 0
+    run("classes", "notes", "--add", "aaa")  # it comes first: every other place moves
+    assert run("issues", "notes", "--format", "json").json == listed

@@ -10,6 +10,7 @@ from core.commands.command import Answer, command, person, table
 from core.commands.parameters import dataset_argument, in_full
 from core.context import Context
 from core.records import Dataset
+from core.services.classes.adding import add_class, remove_class
 from core.services.classes.naming import classes_of, name_classes, take_back
 from core.services.classes.said import of_file, of_words
 from core.store.datasets import get_dataset
@@ -25,6 +26,8 @@ SHOWN = 70
     "--guideline", "guidelines", multiple=True, metavar="CODE=TEXT", help="what belongs in a class, in some sentences"
 )
 @click.option("--file", type=in_full, metavar="PATH", help="CSV with class, name, guideline; or JSON by class")
+@click.option("--add", "added", multiple=True, metavar="CODE", help="a class that no row has yet")
+@click.option("--remove", "removed", multiple=True, metavar="CODE", help="take a class off that nothing has")
 @click.option("--undo", is_flag=True, help="take the last change back, whoever made it")
 @click.option("--log", is_flag=True, help="who said what, newest first")
 def classes_command(
@@ -33,11 +36,17 @@ def classes_command(
     names: tuple[str, ...],
     guidelines: tuple[str, ...],
     file: Path | None,
+    added: tuple[str, ...],
+    removed: tuple[str, ...],
     undo: bool,
     log: bool,
 ) -> Answer:
-    """List a dataset's classes, and give them names and guidelines."""
+    """List a dataset's classes, add to them, and give them names and guidelines."""
     dataset = get_dataset(context.store, name)
+    for code in added:
+        dataset = add_class(context, dataset, code)
+    for code in removed:
+        dataset = remove_class(context, dataset, code)
     if undo:
         dataset = take_back(context, dataset, person())
     dataset = named(context, dataset, names, guidelines, file)

@@ -62,7 +62,7 @@ class Batch:
     column: str = ""
     """Of texts: the column that holds them, a guess that the person may overrule; empty where a row is an example."""
     images: int = 0
-    """Of images: how many there are."""
+    """Of files: how many there are."""
 
 
 def look(
@@ -77,7 +77,12 @@ def look(
     task = task_of_run(context, run)
     check_has(task, "use")
     if task.modality.in_files:
-        request = {"what": "images", "locations": paths, "within": None if within is None else list(map(str, within))}
+        request = {
+            "what": "images",
+            "locations": paths,
+            "within": None if within is None else list(map(str, within)),
+            "modality": task.modality.name,
+        }
         images = ask(context.beside, request, named_in_messages(paths), seconds=PREVIEW_SECONDS)
         return Batch(paths, within, images=images)
     if len(paths) != 1 or Path(paths[0]).is_dir():

@@ -120,7 +120,7 @@ def items(context: Context, scan: Scan, example_ids: Sequence[int], issue_type: 
     said = decisions.standing_of(context.store, scan.version_id, list(by_row), unsure=True)
     dataset = get_dataset(context.store, scan.dataset_id)
     target = target_of(dataset)
-    likeliest = _likeliest(context, scan, found, dataset.labels, target)
+    likeliest = _likeliest(context, scan, found, scan.labels or dataset.labels, target)
     made = [
         with_said(
             _item(kind, by_row[example_id], proof[example_id], examples, likeliest[example_id], target),

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 
 from core.context import Context
 from core.issues.contract import DeskAction
-from core.records import Issue, ReviewCounts, RowFilter
+from core.records import ColumnFilter, Issue, ReviewCounts, RowFilter
 from core.review.records import ReviewItem
 from core.services.review import queue as review_queue
 from core.services.review.decisions import counts
@@ -27,13 +27,15 @@ UNSCORED = math.nan
 
 @dataclass(frozen=True, slots=True)
 class RowsSource:
-    """Rows by their numbers."""
+    """Rows by their numbers, or in an order that is drawn by these."""
 
     where: RowFilter
+    drawn: bool = False
+    offered: tuple[DeskAction, ...] = ("keep", "exclude", "unsure")
 
     @property
     def key(self) -> str:
-        return f"rows {self.where!r}"
+        return f"rows {self.where!r} {self.drawn}"
 
     @property
     def tier(self) -> str:
@@ -45,7 +47,7 @@ class RowsSource:
 
     @property
     def actions(self) -> tuple[DeskAction, ...]:
-        return ("keep", "exclude", "unsure")
+        return self.offered
 
     @property
     def again(self) -> bool:
@@ -62,13 +64,14 @@ class RowsSource:
         rows = relation(context.store, version_id)
         dataset = get_dataset(context.store, get_version(context.store, version_id).dataset_id)
         condition, parameters = where_sql(self.where, dataset, rows)
-        return f"SELECT example_id, example_id AS rank FROM {rows} WHERE {condition}", parameters
+        rank = "hash(example_id) // 4" if self.drawn else "example_id"
+        return f"SELECT example_id, {rank} AS rank FROM {rows} WHERE {condition}", parameters
 
     def items(self, context: Context, version_id: str, example_ids: Sequence[int]) -> list[ReviewItem]:
         said = decisions.standing_of(context.store, version_id, list(example_ids), unsure=True)
         made = []
         for example in get_rows(context.store, version_id, example_ids):
-            issue = Issue(example.example_id, UNSCORED, False, example.label or "", None, {}, 0)
+            issue = Issue(example.example_id, UNSCORED, False, example.label, None, {}, 0)
             item = ReviewItem(example, issue, (), (), "")
             made.append(review_queue.with_said(item, said.get(example.example_id), version_id))
         return made
@@ -88,3 +91,10 @@ class RowsSource:
         query, parameters = self.ranked(context, version_id)
         row = context.store.fetch_one(f"SELECT count(*) FROM ({query}) {condition}", parameters)
         return int(row[0]) if row else 0
+
+
+UNLABELLED = RowsSource(
+    RowFilter(columns=(ColumnFilter("label", "missing", ()),)), drawn=True, offered=("choose", "exclude", "unsure")
+)
+"""Rows without a label, in random order: a sample of them is what a first model should learn from. There is nothing to
+keep."""

@@ -186,7 +186,7 @@ class RunSource:
             shares = self._shares(row, example.label, predicted, confidence, target)
             score = self._score(row, example.label, dict(shares), target)
             issue = Issue(
-                example.example_id, score, True, example.label or "", predicted, {}, ranks.get(example.example_id, 0)
+                example.example_id, score, True, example.label, predicted, {}, ranks.get(example.example_id, 0)
             )
             beside = near.get(example.example_id, ())
             item = ReviewItem(example, issue, shares, beside, self._why(issue, confidence, score, beside, target))

@@ -12,7 +12,7 @@ from core.services.steps.overview import PageName
 from core.services.steps.planted import PlantedErrors, planted_errors
 from core.store.acts.decisions import decided_rows
 from core.store.scans import newest_scan
-from core.store.versions import list_versions
+from core.store.versions import list_versions, nothing_labelled
 from core.tasks import task_named
 from core.words import say
 
@@ -85,8 +85,9 @@ def first_steps(context: Context, dataset: Dataset) -> FirstSteps:
 
 
 def shown_first_steps(context: Context, dataset: Dataset) -> FirstSteps | None:
-    """As `first_steps`; None where they were put away, and where there is nothing to fix, or one class alone."""
-    lacks = task_named(dataset.task).target.lacks
+    """As `first_steps`; None where they were put away, and where there is nothing to fix, one class alone, or no label
+    yet."""
+    lacks = task_named(dataset.task).target.lacks or nothing_labelled(context.store, dataset.latest_version_id)
     if len(dataset.labels) < 2 or lacks or context.ledger.first_steps.are_away(dataset.dataset_id):
         return None
     found = first_steps(context, dataset)

@@ -17,7 +17,7 @@ from core.store.relations import relation
 from core.store.scans import latest_scan
 from core.store.telling.overview import newest_acts, shares_found, versions_of
 from core.store.telling.story import right_of
-from core.store.versions import get_version
+from core.store.versions import get_version, nothing_labelled
 from core.tasks import task_named
 from core.words import later, say, say_n, stored
 
@@ -58,6 +58,8 @@ class Standing:
     """Whether a run of this dataset has not ended."""
     compared: bool = False
     """Whether it was measured what the corrections of that version did."""
+    nothing_labelled: bool = False
+    """Whether no row of the version has a label yet."""
     trend: tuple[VersionTrend, ...] = ()
     """Of its versions, oldest first."""
     last: LastAct | None = None
@@ -108,6 +110,8 @@ def next_step(standing: Standing, page: PageName | None = None, view: str | None
 
 
 def _is_here(step: Step, page: PageName | None, view: str | None) -> bool:
+    if step.page == page and step.page not in _FIRST_VIEW:
+        return step.view in (None, view)  # a page that shows what its step is for, whatever its view
     return step.page == page and (step.view or _FIRST_VIEW.get(step.page)) == (view or _FIRST_VIEW.get(step.page))
 
 
@@ -131,6 +135,13 @@ def _onward(standing: Standing, page: PageName | None) -> Iterator[Step]:
 def _useful(standing: Standing) -> Iterator[Step]:
     """What there is to do, the most useful first; the last two can always be done."""
     review, corrected = standing.review, standing.version.kind == "review"
+    if standing.nothing_labelled:
+        yield Step("review", say("Give some rows a label"), view="desk")
+        if review.relabelled or review.excluded:
+            yield Step("review", say("Make a corrected version"), view="versions")
+        yield Step("data", say("Look at the classes"), view="classes")
+        yield _export()
+        return
     if len(standing.dataset.labels) < 2 or task_named(standing.dataset.task).target.lacks >= {"scan", "train"}:
         if review.relabelled or review.excluded:
             yield Step("review", say("Make a corrected version"), view="versions")
@@ -234,7 +245,8 @@ def _standing(
     runs = context.ledger.runs.of(dataset.dataset_id)
     done = next((run for run in runs if run.version_id == version.version_id and run.summary), None)
     compared = version.kind == "review" and bool(context.ledger.effects.of(version.version_id))
-    standing = Standing(dataset, version, scan, review, scanning, done, training, compared)
+    nothing = nothing_labelled(context.store, version.version_id)
+    standing = Standing(dataset, version, scan, review, scanning, done, training, compared, nothing)
     if told is None:
         return standing
     trend, last = told.trend(dataset.dataset_id, runs), told.last(dataset.dataset_id, runs)

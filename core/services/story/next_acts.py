@@ -15,7 +15,7 @@ from core.services.story.expected import expected_wrong
 from core.store.acts.decisions import counts
 from core.store.relations import relation
 from core.store.telling import story as store
-from core.store.versions import count_changes, list_versions
+from core.store.versions import count_changes, list_versions, nothing_labelled
 from core.targets.contract import Target
 from core.words import stored
 
@@ -60,7 +60,7 @@ def next_acts(known: Known, *, measured: bool) -> tuple[NextAct, ...]:
 
 
 def _worth_it(known: Known) -> Iterator[NextAct]:
-    if len(known.dataset.labels) < 2:
+    if len(known.dataset.labels) < 2 or nothing_labelled(known.context.store, known.newest.version_id):
         return
     yield from _scan(known)
     yield from _apply(known)

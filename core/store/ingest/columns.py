@@ -13,6 +13,7 @@ from core.sql import identifier, literal
 from core.store.database import Cursor
 from core.store.ingest.downcast import EXACT, in_turns
 from core.store.ingest.usable import Test, usable_test
+from core.targets import Reading
 from core.tasks import task_named
 
 RESERVED = (
@@ -59,11 +60,12 @@ class Plan:
 def plan(cursor: Cursor, reader: Reader, schema: Schema) -> Plan:
     """Fits a schema to a source. Raises `SchemaError` where a column is missing or cannot play its role."""
     types = {name: kind for name, kind, *_ in cursor.execute(f"DESCRIBE SELECT * FROM {reader.sql}").fetchall()}
-    if not schema.labelled_by:
+    if not schema.labelled_by and not schema.classes:
         raise SchemaError("No label column was chosen.", f"Choose one of: {', '.join(types)}.")
     for name in schema.labelled_by:
         _present(name, types, "label")
-    labels = task_named(schema.task).target.read(schema, types)
+    unlabelled = Reading("CAST(NULL AS VARCHAR)")
+    labels = task_named(schema.task).target.read(schema, types) if schema.labelled_by else unlabelled
     for name in schema.attributes:
         _present(name, types, "attribute")
     attributes = {name: _stored_name(name, types) for name in schema.attributes}

@@ -133,9 +133,10 @@ def _staged(work: _Stage) -> Staged:
     usable = f"NOT ({test.fails})" if rejected.unusable else "true"
     found = _classes(work, usable, rejected)
     labels = set(map(shown, found)) - {""}
-    _check_classes(work, usable, labels)
     if rejected.unusable or labels != found:
         work = _written_again(work, usable, sorted(label for label in found if label != shown(label)))
+    labels |= set(map(shown, work.schema.classes)) - {""}
+    _check_classes(work, labels)
     (row_count,) = work.cursor.execute(f"SELECT count(*) FROM {work.rows}").fetchone() or (0,)
     types = {column: work.plan.types.get(column, "VARCHAR") for column in work.plan.expressions}
     return Staged(
@@ -157,9 +158,13 @@ def _classes(work: _Stage, usable: str, rejected: Rejected) -> set[str]:
     distinct = f"SELECT DISTINCT unnest({classes}) FROM ({labels}) WHERE given_label IS NOT NULL"
     found = {str(name) for (name,) in work.cursor.execute(f"{distinct} LIMIT {MAX_CLASSES + 1}").fetchall()}
     columns = ", ".join(map(repr, work.schema.labelled_by))
-    if not found and work.cursor.execute(f"{labels} LIMIT 1").fetchone():
-        raise SourceError(f"Column {columns} names no class in any row.", "Choose the column that holds the classes.")
-    if not found:
+    any_row = found or work.cursor.execute(f"{labels} LIMIT 1").fetchone()
+    if not found and any_row and not work.schema.classes:
+        raise SourceError(
+            f"Column {columns} names no class in any row.",
+            "Choose the column that holds the classes, or name the classes that rows are to be given.",
+        )
+    if not any_row:
         aside = f": all {rejected.count:,} rows were set aside" if rejected.count else ""
         raise SourceError(f"The source has no usable row{aside}.", "Check that it is the right file and label column.")
     if len(found) > MAX_CLASSES:
@@ -171,11 +176,11 @@ def _classes(work: _Stage, usable: str, rejected: Rejected) -> set[str]:
     return found
 
 
-def _check_classes(work: _Stage, usable: str, classes: set[str]) -> None:
+def _check_classes(work: _Stage, classes: set[str]) -> None:
     """Of one class there is nothing to tell apart, unless other rows are still to be given one, or it stands at places
     of the examples."""
     schema, target = work.schema, task_named(work.schema.task).target
-    missing = f"SELECT 1 FROM {work.rows} WHERE {usable} AND given_label IS NULL LIMIT 1"
+    missing = f"SELECT 1 FROM {work.rows} WHERE given_label IS NULL LIMIT 1"
     if len(classes) == 1 and not target.located and not work.cursor.execute(missing).fetchone():
         every = "The only class is" if target.several else "Every row has the label"
         raise SourceError(

@@ -10,6 +10,7 @@ import streamlit as st
 
 from core.context import Context
 from core.records import MAX_CLASS_NAME, MAX_GUIDELINE, Dataset
+from core.services.classes.adding import add_class, remove_class
 from core.services.classes.naming import NamedClass, classes_of, name_classes, take_back
 from core.ui.parts.job_words import ago
 from core.ui.parts.problems import plain, shown_errors
@@ -60,7 +61,39 @@ def class_editor(context: Context, dataset: Dataset) -> None:
         if count:
             said = say_n("{n:,} class changed, not saved yet", "{n:,} classes changed, not saved yet", count)
             st.caption(said, width="content")
+    _list(context, dataset, found)
     _history(context, dataset)
+
+
+def _list(context: Context, dataset: Dataset, found: Sequence[NamedClass]) -> None:
+    """A class more, or one less where nothing has it."""
+    empty = [one.code for one in found if not one.rows]
+    with st.form("class-add", border=False, clear_on_submit=True):
+        row = st.container(horizontal=True, vertical_alignment="bottom", gap="small")
+        code = row.text_input(say("A class that no row has yet"), key="class-code", max_chars=MAX_CLASS_NAME, width=260)
+        with row:
+            add = st.form_submit_button(say("Add the class"), icon=":material/add:")
+    less, drop = None, False
+    if empty:
+        with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
+            less = st.selectbox(
+                say("A class without rows"),
+                empty,
+                None,
+                key="class-less",
+                format_func=dataset.called,
+                placeholder=say("Choose one"),
+                width=260,
+            )
+            drop = st.button(say("Take it off the list"), icon=":material/remove:", key="class-drop", disabled=not less)
+    with shown_errors():
+        if add:
+            add_class(context, dataset, code)
+        elif drop and less:
+            remove_class(context, dataset, less)
+        if add or drop:
+            st.session_state.pop("class-less", None)
+            st.rerun()
 
 
 def changed(found: Sequence[NamedClass], edited: Mapping[str, Any]) -> tuple[dict[str, str], dict[str, str]]:

@@ -19,7 +19,7 @@ from core.words import later, say, say_stored
 NONE = later("none")
 ROLES = {"payload": later("example"), "label": later("label"), "split": later("split"), "id": later("id")}
 EXPLAINED = {
-    "payload": later("The column with what is labelled: its text, or its image."),
+    "payload": later("The column with what is labelled: its text, its image or its sound."),
     "label": later("The column with the class that each row was given."),
     "split": later(
         "The column that says which part a row belongs to: train, validation or test. Without one, Winnow "
@@ -111,6 +111,7 @@ def _pickers(found: Preview, key: str) -> Schema:
     sets = chosen.target.several and not chosen.target.located
     labels = _several(found, key, pick) if sets else _Labels(pick(say("Label"), "label", guess.label))
     bad_tags = _bad_tags(key) if chosen.target.located else "mend"
+    further = _further(key)
     split = pick(say("Split"), "split", guess.split)
     own_id = pick(say("Id"), "id", guess.id)
     taken = {payload, labels.column, *labels.columns, split, own_id}
@@ -131,7 +132,22 @@ def _pickers(found: Preview, key: str) -> Schema:
         labels.delimiter,
         features,
         bad_tags,
+        further,
     )
+
+
+def _further(key: str) -> tuple[str, ...]:
+    """Classes that no row has yet."""
+    said = st.text_input(
+        say("Further classes"),
+        key=f"{key}-classes",
+        placeholder=say("none"),
+        help=say(
+            "Classes that no row has yet, with commas between. Where nothing is labelled, choose no label column and "
+            "name all classes here: the rows are then given them on the page Review."
+        ),
+    )
+    return tuple(name for one in said.split(",") if (name := one.strip()))
 
 
 def _bad_tags(key: str) -> BadTags:

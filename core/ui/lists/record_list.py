@@ -51,7 +51,7 @@ class RecordList:
     usual_title: str
     """Its usual order, in words."""
     size: int
-    """Lines before any filter."""
+    """How many there are before any filter, also where some are a line together."""
     key: str
     file: str
     """Of the download, without an ending."""
@@ -84,7 +84,8 @@ class RecordList:
 
             def work() -> tuple[int, Lines]:
                 store = context.store
-                total = count_records(store, records, where) if where else self.size
+                whole = not where and self.in_file is None
+                total = self.size if whole else count_records(store, records, where)
                 return total, page_records(store, records, where, asked.order, PAGE_ROWS, offset)
 
             if self.size <= AT_ONCE:

@@ -139,7 +139,7 @@ def _neighbour(context: Context, neighbour: Neighbour, drawing: Drawing) -> Json
     example = neighbour.example
     return {
         "example_id": example.example_id,
-        "label": example.label or "",
+        "label": example.label,
         "similarity": neighbour.similarity,
         **drawing.near(context, example),
     }

@@ -11,7 +11,9 @@ from core.context import Context
 from core.records import Dataset, IssueFilter, Scan, Version
 from core.services.issues.listing import latest_scan
 from core.services.review.blind import Blind, has_held_out
+from core.services.review.rows_source import UNLABELLED
 from core.services.review.sources import HELD_OUT, ScanSource, Source
+from core.store.versions import nothing_labelled
 from core.ui import keys
 from core.ui.lists.issue_filter import FLAGGED, filter_bar
 from core.ui.modalities import drawing_of
@@ -41,9 +43,13 @@ def views_of(dataset: Dataset) -> Mapping[View, str]:
 
 
 def not_scanned(context: Context, dataset: Dataset, version: Version, user: str, mode: Mode) -> None:
-    """Where nothing is ranked: a scan, or a model of it as it is; of labels that are spans, the rows as they come."""
+    """Where nothing is ranked: a scan, or a model of it as it is; of labels that are spans, the rows as they come;
+    where nothing is labelled yet, the rows in random order."""
     if target_of(dataset).located:
         rows_queue(context, dataset, version, user, mode)
+        return
+    if nothing_labelled(context.store, version.version_id):
+        _unlabelled_queue(context, dataset, version, user, mode)
         return
     empty_state(
         say("Version {number} has not been scanned", number=version.number),
@@ -52,6 +58,16 @@ def not_scanned(context: Context, dataset: Dataset, version: Version, user: str,
         shows="desk",
         action=lambda: scan_and_train(context, dataset, version, user),
     )
+
+
+def _unlabelled_queue(context: Context, dataset: Dataset, version: Version, user: str, mode: Mode) -> None:
+    st.caption(
+        say(
+            "Rows without a label, in random order. Once two classes have some rows, make a version and scan it: the "
+            "others then come with a suggestion."
+        )
+    )
+    stage(context, dataset, version, user, lambda: UNLABELLED, mode)
 
 
 def queue_filter(context: Context, dataset: Dataset, scan: Scan) -> IssueFilter:

@@ -105,7 +105,7 @@ class Labels {
       el("span", { class: "name", dir: "auto", title: this.guidelines[name] }, this.called(name)), word ? el("em", {}, word) : null)
     const made = [...kept.map((name) => chip(name, "")), ...added.map((name) => chip(name, "added", "+", words[0])),
       ...removed.map((name) => chip(name, "removed", "−", words[1]))]
-    return el("span", { class: "chips" }, ...(made.length ? made : [el("span", { class: "quiet" }, t("none of the classes"))]))
+    return el("span", { class: "chips" }, ...(made.length ? made : [el("span", { class: "quiet" }, label === null ? t("no label") : t("none of the classes"))]))
   }
 }
 

@@ -1,0 +1,49 @@
+"""The list of a dataset's classes: one is added before any row has it, and taken off it again where none does."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from core.context import Context
+from core.errors import UsageError
+from core.lookalikes import shown
+from core.records import MAX_CLASS_NAME, Dataset
+from core.settings import MAX_CLASSES
+from core.store.datasets import set_labels
+from core.store.telling.classes import class_uses
+
+
+def add_class(context: Context, dataset: Dataset, code: str) -> Dataset:
+    """Raises UsageError where it is a class already, or none that there could be."""
+    code = shown(" ".join(code.split()))
+
+    def added(known: Sequence[str]) -> Sequence[str]:
+        if not code or len(code) > MAX_CLASS_NAME:
+            raise UsageError(
+                f"A class is a name of 1 to {MAX_CLASS_NAME} characters, and this has {len(code):,}.",
+                "Give it a shorter one; its guideline has room for more.",
+            )
+        if code in known or code in dataset.names.values():
+            raise UsageError(f"There is a class {code!r} already.", "Take another name.")
+        if len(known) >= MAX_CLASSES:
+            raise UsageError(f"The dataset has {len(known):,} classes, and that is the most.", "Take one off first.")
+        return [*known, code]
+
+    return set_labels(context.store, dataset.dataset_id, added)
+
+
+def remove_class(context: Context, dataset: Dataset, code: str) -> Dataset:
+    """Takes a class off the list that no row of any version and no decision has. Raises UsageError where one does."""
+    rows, decisions = class_uses(context.store, dataset.dataset_id, code)
+
+    def removed(known: Sequence[str]) -> Sequence[str]:
+        if code not in known:
+            raise UsageError(f"There is no class {code!r}.", f"There are: {', '.join(known)}.")
+        if rows or decisions:
+            raise UsageError(
+                f"Class {code!r} is that of {rows:,} rows and {decisions:,} decisions.",
+                "It stays, so that versions mean what they meant. To make one class of two, relabel one's rows.",
+            )
+        return [one for one in known if one != code]
+
+    return set_labels(context.store, dataset.dataset_id, removed)
