@@ -1,5 +1,4 @@
-"""Learns tags: the last layer alone by one optimisation, or layers step by step with the best epoch's weights at the
-end."""
+"""Learns tags step by step, with the best epoch's weights at the end."""
 
 from __future__ import annotations
 
@@ -15,13 +14,10 @@ from core.finetune.batches import epoch_steps, steps_per_epoch
 from core.finetune.classifiers.classifier import Classifier
 from core.finetune.optimiser import learning_rate, make_optimiser, set_rate
 from core.finetune.tokens.windows import Windows
-from core.heads.solve import solve
 from core.records import TrainSpec
 from core.targets.spans.heavy import balanced, losses
 
 CLIP = 1.0
-SOLVED = 60_000
-"""Words at most that a head is solved on: all in spans, and others drawn at random."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,30 +42,6 @@ class Learnt:
     """Whether somebody asked it to stop: the weights are not the best ones then."""
     weights: dict[str, torch.Tensor] = field(default_factory=dict)
     """Of the best epoch, what is trained."""
-
-
-def learn_head(
-    classifier: Classifier,
-    features: NDArray[np.float32],
-    tags: NDArray[np.int64],
-    texts: NDArray[np.int64],
-    spec: TrainSpec,
-    on_step: Callable[[int, float], None],
-) -> int:
-    """Solves the last layer on features (w, d), with words of a text (w,) in one fold; returns the steps."""
-    within, without = np.flatnonzero(tags > 0), np.flatnonzero(tags == 0)
-    size = max(len(within), SOLVED - len(within))
-    if len(without) > size:
-        without = np.random.default_rng(spec.seed).choice(without, size, replace=False)
-    chosen = np.sort(np.concatenate([within, without]))
-    count = len(classifier.labels)
-    weights = balanced(tags[chosen], count) if spec.class_weights == "balanced" else None
-    content = texts[chosen].astype("S20")
-    solved = solve(
-        features[chosen], tags[chosen], content, count, seed=spec.seed, class_weights=weights, on_step=on_step
-    )
-    classifier.set_head(solved.weight, solved.bias)
-    return solved.steps
 
 
 def learn(

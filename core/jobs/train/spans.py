@@ -6,6 +6,8 @@ is said in the metrics of validation, and by an evaluation.
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -19,18 +21,24 @@ from core.finetune.losses import row_losses
 from core.finetune.memory.freeing import peak
 from core.finetune.scores import scores
 from core.finetune.tokens.decoding import word_tags
-from core.finetune.tokens.learning import Hearing, Learnt, learn, learn_head
+from core.finetune.tokens.learning import Hearing, Learnt, learn
 from core.finetune.tokens.tagger import Tagged, by_type, load_tagger, tag
 from core.finetune.tokens.windows import Windows
+from core.heads.solve import solve
 from core.jobs.report import JobReport
 from core.jobs.rows import Rows, SpanRows, read_spans, read_splits
 from core.jobs.train.outputs import sample_of_train, whole_model
 from core.jobs.train.spec import SplitScores, TrainJobSpec, TrainResult
 from core.queue import JobFolder, ProgressWriter, Stopped
+from core.records import TrainSpec
 from core.targets.spans.form import written
+from core.targets.spans.heavy import balanced
 from core.tasks import task_named
 from core.typed import to_json
 from core.words import stored
+
+SOLVED = 60_000
+"""Words at most that a head is solved on: all in spans, and others drawn at random."""
 
 
 def train_spans(folder: JobFolder, progress: ProgressWriter, spec: TrainJobSpec, rows: Rows) -> TrainResult:
@@ -181,3 +189,27 @@ class _Tagging:
             accumulation=settings.accumulation,
             notes=tuple(notes),
         )
+
+
+def learn_head(
+    classifier: Classifier,
+    features: NDArray[np.float32],
+    tags: NDArray[np.int64],
+    texts: NDArray[np.int64],
+    spec: TrainSpec,
+    on_step: Callable[[int, float], None],
+) -> int:
+    """Solves the last layer on features (w, d), with words of a text (w,) in one fold; returns the steps."""
+    within, without = np.flatnonzero(tags > 0), np.flatnonzero(tags == 0)
+    size = max(len(within), SOLVED - len(within))
+    if len(without) > size:
+        without = np.random.default_rng(spec.seed).choice(without, size, replace=False)
+    chosen = np.sort(np.concatenate([within, without]))
+    count = len(classifier.labels)
+    weights = balanced(tags[chosen], count) if spec.class_weights == "balanced" else None
+    content = texts[chosen].astype("S20")
+    solved = solve(
+        features[chosen], tags[chosen], content, count, seed=spec.seed, class_weights=weights, on_step=on_step
+    )
+    classifier.set_head(solved.weight, solved.bias)
+    return solved.steps

@@ -10,9 +10,10 @@ import pytest
 import torch
 
 from core.finetune.tokens.decoding import best_tags, spans_of_tags, tags_of, word_tags
-from core.finetune.tokens.learning import Hearing, learn, learn_head
+from core.finetune.tokens.learning import Hearing, learn
 from core.finetune.tokens.tagger import load_tagger, tag
 from core.finetune.tokens.windows import Windows
+from core.jobs.train.spans import learn_head
 from core.modalities.text.bundled import bundled_text_model
 from core.records import TrainSpec
 from core.targets.spans.heavy import IGNORED
