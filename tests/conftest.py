@@ -52,7 +52,7 @@ LEFT_TO_CI = tuple(
             "test_cli_train test_door test_fine_tune test_jobs_collect test_jobs_run test_journey "
             "test_load_bad_rows test_load_columns test_load_hub test_load_images test_load_several test_load_sounds "
             "test_load_spans test_memory_estimate test_odd_files test_package test_python_api test_readme "
-            "test_resident test_several test_train_endings"
+            "test_resident test_scan_spans test_several test_train_endings"
         ),
         "pages": "test_table_rows test_training_several test_training_use",
         "unit/evaluation": "test_multi_label",
