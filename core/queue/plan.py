@@ -23,7 +23,7 @@ WARM = ": first"
 """Ends the key under which is learnt what a stage takes before its first unit."""
 SURE_SECONDS, SURE_SHARE = 3.0, 0.03
 """A stage's own pace counts in full after so many seconds and so much of it."""
-LATER, NOTED = 5.0, 32.0
+LATER, NOTED = 20.0, 32.0
 """That pace is the one of its later half, of so many seconds at least; how far it was is noted, ever more seldom."""
 TOLD_SHARE, TOLD_SECONDS = 0.3, 1.0
 """From so much of a stage its pace is told apart from what it took before its first unit; and what has taken less time

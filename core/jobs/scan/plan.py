@@ -20,6 +20,9 @@ from core.jobs.foresight import (
     start,
 )
 
+HEADS_USUAL = {"lexical": 3e-6, "minilm": 7e-6, "pixels": 1e-5, "efficientnet": 6e-5}
+"""Seconds for a unit of fitting heads: the wider the embeddings, the more."""
+
 
 def foresee_scan(context: Context, version_id: str, encoders: Sequence[str], *, own: bool = False) -> Foreseen:
     """`own`: of a person's own probabilities, for which nothing is learnt."""
@@ -40,7 +43,7 @@ def _tier(amount: Amount, encoder: str, place: int, own: bool) -> Works:
     first = encoder == amount.modality.encoders[0]
     cost = _fitted(amount) if first else amount.missing(encoder)
     made = encoding(amount, encoder, f"{encoder}: encoding", cost, even=not first, heavy=not first)
-    usual = 3e-6 if first else 7e-6
+    usual = HEADS_USUAL.get(encoder, HEADS_USUAL["minilm"])
     heads = Work(
         f"{encoder}: probabilities", f"{encoder}: heads", amount.heads(), usual, even=False, sure=True, heavy=True
     )

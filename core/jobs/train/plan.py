@@ -7,7 +7,7 @@ from core.finetune.settings import BUNDLED
 from core.jobs.foresight import Amount, Foreseen, Work, Works, encoding, loading, start, usual_of
 from core.records import TrainSpec
 
-LEARNS = {"last": 1.6, "full": 3.2}
+LEARNS = {"last": 2.0, "full": 3.2}
 """What a step costs in times of a look at the same examples."""
 
 
