@@ -144,6 +144,7 @@ def _change_table(context: Context, dataset: Dataset, version: Version) -> None:
             "given": partial(column.TextColumn, width="large"),
             "change": lambda _: say("change"),
         },
+        besides={"change": "to_label"},
     ).draw(lambda rows: say("{n:,} rows changed", n=rows), say("No row matches these filters."))
 
 
