@@ -29,6 +29,7 @@ BENCHMARKS = (
     "scan",
     "finetune",
     "label_errors",
+    "sounds",
     "tables",
     "wrong_share",
     "outliers",

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 
 from core.errors import UsageError
 from core.modalities import Modality
+from core.modalities.audio.facts import AUDIO
 from core.modalities.image.facts import IMAGE
 from core.modalities.table_row.facts import TABLE_ROW
 from core.modalities.text.facts import TEXT
@@ -38,6 +39,9 @@ TASKS: dict[str, Task] = {
         Task("text-classification", later("Text classification"), TEXT, ONE_CLASS),
         Task("tabular-classification", later("Tabular classification"), TABLE_ROW, ONE_CLASS),
         Task("image-classification", later("Image classification"), IMAGE, ONE_CLASS),
+        Task("multi-label-image", later("Multi-label image classification"), IMAGE, MULTI_LABEL),
+        Task("audio-classification", later("Audio classification"), AUDIO, ONE_CLASS),
+        Task("multi-label-audio", later("Multi-label audio classification"), AUDIO, MULTI_LABEL),
         Task("multi-label-text", later("Multi-label text classification"), TEXT, MULTI_LABEL),
         Task("token-classification", later("Token classification (named entities)"), TEXT, SPANS),
     )

@@ -19,10 +19,10 @@ import numpy as np
 from core.arrays.shards import Shards
 from core.context import Context
 from core.errors import WinnowError
-from core.finetune.memory.sizes import LITE_SIDES, LITE_SMALL_UP_TO, bundled_text_folder
-from core.finetune.settings import BUNDLED
+from core.finetune.memory.sizes import LITE_SIDES, LITE_SMALL_UP_TO
+from core.finetune.settings import folder_of
 from core.modalities import Modality
-from core.modalities.kept import LITE, PIXELS, text_costs, text_key
+from core.modalities.kept import KEPT, text_costs, text_key
 from core.modalities.payloads import digests
 from core.queue.launcher import Lane
 from core.queue.plan import START, WARM, Stage
@@ -39,11 +39,18 @@ GPU = 40.0
 """How many times quicker a GPU is guessed to be before it has done any such work."""
 IMPORTS = 4.0
 """Seconds in which a process loads its libraries."""
-ENCODES = {"lexical": 4e-6, "minilm": 1.9e-4, "pixels": 3e-4, "efficientnet": 8e-3, "table-features": 1e-4}
+ENCODES = {
+    "lexical": 4e-6,
+    "minilm": 1.9e-4,
+    "pixels": 3e-4,
+    "efficientnet": 8e-3,
+    "log-mel": 1.2e-3,
+    "table-features": 1e-4,
+}
 """Seconds in which two cores encode a unit of cost, see `Amount`."""
 TERMS = 6e-6
 """And in which they count the terms of a text."""
-LOADS = {"lexical": 0.5, "minilm": 1.5, "pixels": 0.3, "efficientnet": 1.5, "table-features": 0.2}
+LOADS = {"lexical": 0.5, "minilm": 1.5, "pixels": 0.3, "efficientnet": 1.5, "log-mel": 0.2, "table-features": 0.2}
 """Seconds before the first of them, in which the encoder is loaded; `MODEL` of one that did not come with Winnow."""
 MODEL = 6.0
 
@@ -188,11 +195,11 @@ class Amount:
         return float(costs[np.unique(hashes, return_index=True)[1]].sum())
 
     def _costs(self, max_tokens: int) -> np.ndarray[tuple[int], np.dtype[np.float64]]:
-        if self.modality.in_files:
+        if "width" in self.modality.measures:
             small = share_of_small_images(self.context.store, self.version_id, LITE_SMALL_UP_TO)
             each = small + (1 - small) * (LITE_SIDES[1] / LITE_SIDES[0]) ** 2
             return np.full(self.rows, each)
-        if self.modality.features:
+        if self.modality.in_files or self.modality.features:
             return np.ones(self.rows)
         return text_costs(self._contents.column("size").to_numpy(), max_tokens)
 
@@ -208,9 +215,8 @@ class Amount:
         """Where the embeddings of an encoder are kept; None where that cannot be told without loading it."""
         embeddings = self.context.workspace.arrays / "embeddings"
         if self.modality.in_files:
-            name = PIXELS if encoder == self.modality.encoders[0] else LITE if encoder in BUNDLED else None
-            return embeddings / name if name else None
-        folder = bundled_text_folder() if encoder in BUNDLED else expanded(encoder)
+            return embeddings / KEPT[encoder] if encoder in KEPT else None
+        folder = folder_of(encoder)
         if self.modality.features or folder is None or not (folder / "config.json").is_file():
             return None
         return embeddings / text_key(folder, max_tokens)

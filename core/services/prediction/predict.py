@@ -61,7 +61,7 @@ class Batch:
     column: str = ""
     """Of texts: the column that holds them, a guess that the person may overrule; empty where a row is an example."""
     images: int = 0
-    """Of images: how many there are."""
+    """Of files: how many there are."""
 
 
 def look(
@@ -75,7 +75,12 @@ def look(
     paths = tuple(str(existing(location, within)) for location in locations)
     task = task_of_run(context, run)
     if task.modality.in_files:
-        request = {"what": "images", "locations": paths, "within": None if within is None else list(map(str, within))}
+        request = {
+            "what": "images",
+            "locations": paths,
+            "within": None if within is None else list(map(str, within)),
+            "modality": task.modality.name,
+        }
         images = ask(context.beside, request, named_in_messages(paths), seconds=PREVIEW_SECONDS)
         return Batch(paths, within, images=images)
     if len(paths) != 1 or Path(paths[0]).is_dir():

@@ -30,6 +30,7 @@ FORMATS = {
     "datasets": (later("Folder for datasets.load_from_disk"), ""),
     "conll": (later("CoNLL columns, a file for each split"), ""),
     "imagefolder": (later("ZIP with one folder of images per class"), ".zip"),
+    "audiofolder": (later("ZIP with one folder of sounds per class"), ".zip"),
 }
 LARGE_ROWS = 500_000
 """A download is held in memory while it is sent: beyond this, the server writes the file itself."""

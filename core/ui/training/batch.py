@@ -20,7 +20,7 @@ from core.ui.parts.problems import plain, shown_errors
 from core.ui.parts.times import of_work, this_minute
 from core.ui.parts.upload import arrived
 from core.ui.training.predictions import predictions_list
-from core.words import later, say, say_n, say_stored
+from core.words import later, say, say_stored
 
 PLACES = {"upload": later("Upload"), "path": later("Path on the server")}
 FIRST_ROWS = 8
@@ -35,7 +35,7 @@ def predict_file(context: Context, dataset: Dataset, run: Run, user: str) -> Non
     with shown_errors():
         locations = _uploaded(context, dataset) if place == "upload" else _named(dataset)
         if locations:
-            _check_and_start(context, run, locations, user)
+            _check_and_start(context, run, dataset, locations, user)
     with shown_errors():
         predictions_list(context, run)
 
@@ -53,7 +53,7 @@ def _named(dataset: Dataset) -> tuple[str, ...]:
     return choose_path("predict", drawing_of(dataset).folder_button)
 
 
-def _check_and_start(context: Context, run: Run, locations: Sequence[str], user: str) -> None:
+def _check_and_start(context: Context, run: Run, dataset: Dataset, locations: Sequence[str], user: str) -> None:
     within = readable(context, locations)
     key = ("predict look", run.run_id, *map(stamped, locations))
     batch = result_of(
@@ -63,7 +63,7 @@ def _check_and_start(context: Context, run: Run, locations: Sequence[str], user:
         return
     chosen = _columns(batch, f"{abs(hash(key)):x}") if batch.found else batch
     if not batch.found:
-        st.caption(say_n("{n:,} image", "{n:,} images", batch.images))
+        st.caption(drawing_of(dataset).counted(batch.images))
     _time(context, run, chosen, key)
     if st.button(say("Predict"), type="primary", icon=":material/play_arrow:", key="predict-start"):
         start_predict(context, run, chosen, user)
