@@ -235,8 +235,11 @@ def _table(
         [line.example for line in lines],
         {
             "rank": [one.rank for one in issues],
-            "given_label": [label_words(one.given_label, target) for one in issues],
-            "suggested_label": [change_marks(one.given_label, one.suggested_label, target) for one in issues],
+            "given_label": [label_words(line.issue.given_label, target, line.example.text) for line in lines],
+            "suggested_label": [
+                change_marks(line.issue.given_label, line.issue.suggested_label, target, line.example.text)
+                for line in lines
+            ],
             "score": [one.score for one in issues],
             "is_issue": [one.is_issue for one in issues],
             "verdict": [_verdict(line, version, target) for line in lines],
