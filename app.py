@@ -12,14 +12,12 @@ import streamlit as st
 from starlette.middleware import Middleware
 
 from core.errors import WinnowError
-from core.ui.live.live import PULSE
-from core.ui.parts.downloads import ROUTE
 from core.ui.parts.problems import caught
 from core.ui.shell.announce import announce
 from core.ui.shell.door import Door
 from core.ui.shell.headers import SecurityHeaders
 from core.ui.shell.health import StoreHealth
-from core.ui.shell.keyboard.places import ROUTE as PLACES
+from core.ui.shell.routes import ROUTES
 
 if TYPE_CHECKING:
     from core.context import Context
@@ -49,4 +47,4 @@ def _take_commands(context: "Context") -> None:
 
 SHELL = Path(__file__).parent / "core" / "ui" / "shell" / "script.py"
 LAYERS = [Middleware(SecurityHeaders), Middleware(Door), Middleware(StoreHealth)]
-app = st.App(SHELL, lifespan=lifespan, routes=[ROUTE, PULSE, PLACES], middleware=LAYERS, on_script_error=caught)
+app = st.App(SHELL, lifespan=lifespan, routes=ROUTES, middleware=LAYERS, on_script_error=caught)

@@ -29,9 +29,12 @@ BENCHMARKS = (
     "scan",
     "finetune",
     "label_errors",
+    "sounds",
     "tables",
     "wrong_share",
     "outliers",
+    "waiting_pages",
+    "time_left",
     "soak",
 )
 RESULTS = Path(__file__).parent / "results"

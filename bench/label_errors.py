@@ -21,6 +21,7 @@ from sklearn.metrics import average_precision_score
 from sklearn.model_selection import cross_val_predict
 
 from bench.data import DATA, cifar10n, columns
+from bench.recordings import spoken
 from bench.row import Row
 from bench.scan_folder import run_scan, scan_folder, scores, tier_times
 from core.issues.label.find import find_label_issues
@@ -85,11 +86,19 @@ def cifar10n_aggre_5k(root: Path) -> Known:
     return scan_folder(root, "image", names, rows["given_label"], hashes=hashes, media=root / "media"), wrong
 
 
+def spoken_digits(root: Path) -> Known:
+    recordings = spoken(root / "media")
+    labels, wrong = planted(recordings.labels)
+    folder = scan_folder(root, "audio", recordings.media_ids, labels, hashes=recordings.hashes, media=root / "media")
+    return folder, wrong
+
+
 RANKED: dict[str, tuple[Callable[[Path], Known], float]] = {
     "banking77, 8 % planted": (banking77, 0.985),
     "disaster_tweets": (disaster_tweets, 0.47),
     "amazon_isbook, first votes": (amazon_isbook, 0.74),
     "cifar10n_aggre_5k": (cifar10n_aggre_5k, 0.54),
+    "spoken_digits, 8 % planted": (spoken_digits, 0.95),
 }
 
 

@@ -14,6 +14,10 @@ MAX_CELL_BYTES = 32 * 1024**2
 """A single cell of a tabular file larger than this sets its row aside."""
 MAX_IMAGE_PIXELS = 64_000_000
 """An image with more pixels than this is set aside before it is decoded."""
+MAX_AUDIO_SECONDS = 600
+"""A longer sound is set aside before it is decoded."""
+MAX_AUDIO_SAMPLES = 64_000_000
+"""And one with more samples, those of all channels together: ten minutes of 48 kHz stereo have fewer."""
 MAX_ARCHIVE_MEMBERS = 1_000_000
 MAX_ARCHIVE_BYTES = 50 * 1024**3
 """Total unpacked size of an archive."""

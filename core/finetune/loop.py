@@ -78,6 +78,7 @@ class Loop:
         """Learns until the end or until asked to stop, from the last checkpoint where there is one. At the end the
         model has the best epoch's weights. Returns whether it got there; if not, a checkpoint is saved."""
         self._resume()
+        self._tell(f"epoch {self.state.epoch + 1} of {self._spec.epochs}")
         while not self.state.finished:
             if not self._learn_epoch() or not self._end_epoch():
                 self._save()

@@ -17,7 +17,8 @@ from core.errors import ModelError
 from core.finetune.classifiers.classifier import Classifier, load_classifier
 from core.finetune.forward import run
 from core.finetune.place import Place
-from core.modalities.model_files import config, model_folder
+from core.modalities.contract import FineTuning
+from core.modalities.model_files import config, json_object, model_folder
 from core.progress import Report, unheard
 from core.targets import Target
 from core.targets.one_class.facts import ONE_CLASS
@@ -104,12 +105,17 @@ def _task(folder: Path, about: Mapping[str, Any]) -> Task:
     Raises ModelError where nothing in the folder says what its examples are."""
     for task in reversed(TASKS.values()):
         problem = about.get("problem_type") or ONE_CLASS.problem_type
-        marked = any((folder / mark).is_file() for mark in task.modality.fine_tuning.marks)
-        if marked and problem == task.target.problem_type:
+        if _marked(folder, task.modality.fine_tuning) and problem == task.target.problem_type:
             return task
     raise ModelError(
         f"Nothing in {folder} makes examples ready for its model.", "Save its tokenizer or processor there."
     )
+
+
+def _marked(folder: Path, tuning: FineTuning) -> bool:
+    """Whether the folder has a file by which a modality's models are known."""
+    files = [folder / mark for mark in tuning.marks if (folder / mark).is_file()]
+    return any(not tuning.marked_by or tuning.marked_by in json_object(file) for file in files)
 
 
 def _further(tick: Report, start: int, count: int) -> Report:

@@ -7,9 +7,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, fields, replace
+from pathlib import Path
 from typing import Any, Literal, get_args
 
 from core.errors import UsageError
+from core.finetune.memory.sizes import bundled_text_folder
 from core.modalities import MODALITIES, Modality
 from core.records import ClassWeights, MixedPrecision, StopMetric, Strategy, Switch, TrainSpec
 from core.settings import expanded
@@ -34,6 +36,8 @@ STRATEGIES: Mapping[Strategy, tuple[str, str]] = {
 BUNDLED: Mapping[str, Modality] = {model: one for one in MODALITIES.values() for model in one.fine_tuning.models}
 """Models that come with Winnow, and what the examples are that each is for."""
 
+WITHOUT_RECOMPUTATION = ("efficientnet", "log-mel")
+"""Bundled models that cannot compute their activations again."""
 MIN_STEPS = 600
 """Fewer rows get more epochs, so that there are about this many optimiser steps, within `EPOCHS`."""
 EPOCHS = (3, 10)
@@ -235,6 +239,13 @@ def applying(strategy: Strategy, modality: Modality) -> tuple[Setting, ...]:
     return tuple(setting for setting in SETTINGS if strategy in setting.strategies and setting.name not in foreign)
 
 
+def folder_of(model: str) -> Path | None:
+    """Where a model lies: the bundled one of texts, or the folder that a person named; None of another bundled one."""
+    if model not in BUNDLED:
+        return expanded(model)
+    return bundled_text_folder() if "max_tokens" in BUNDLED[model].fine_tuning.settings else None
+
+
 def bundled_for_others(model: str, modality: Modality) -> Modality | None:
     """What a model that comes with Winnow is for, where that is another modality."""
     own = BUNDLED.get(model, modality)
@@ -266,14 +277,17 @@ def resolve(spec: TrainSpec, task: str, rows: int, on_gpu: bool = False) -> Trai
         )
     if spec.strategy == "head":
         return replace(spec, model=model)
-    if model == "efficientnet" and spec.gradient_checkpointing == "on":
+    if model in WITHOUT_RECOMPUTATION and spec.gradient_checkpointing == "on":
         raise UsageError(
-            "Gradient checkpointing: the model 'efficientnet' cannot do it.",
+            f"Gradient checkpointing: the model {model!r} cannot do it.",
             "Leave it off; to save memory lower the batch, or use the strategy last.",
         )
-    epochs = spec.epochs or _epochs(rows, (spec.batch or BATCH) * spec.accumulation)
+    scratch = modality.fine_tuning.from_scratch if model in modality.fine_tuning.models else None
+    steps, limits = (scratch.steps, scratch.epochs) if scratch else (MIN_STEPS, EPOCHS)
+    epochs = spec.epochs or _epochs(rows, (spec.batch or BATCH) * spec.accumulation, steps, limits)
     batch = spec.batch or (_gpu_batch(rows * epochs // spec.accumulation) if on_gpu else BATCH)
-    rate = modality.fine_tuning.learning_rates[spec.strategy] * (1 if spec.batch else batch / BATCH)
+    rates = scratch.learning_rates if scratch else modality.fine_tuning.learning_rates
+    rate = rates[spec.strategy] * (1 if spec.batch else batch / BATCH)
     return replace(
         spec,
         model=model,
@@ -366,6 +380,6 @@ def _gpu_batch(examples: int) -> int:
     return next((batch for batch in GPU_BATCHES if examples >= GPU_STEPS * batch), BATCH)
 
 
-def _epochs(rows: int, batch: int) -> int:
-    fewest, most = EPOCHS
-    return min(most, max(fewest, -(-MIN_STEPS * batch // max(1, rows))))
+def _epochs(rows: int, batch: int, steps: int, limits: tuple[int, int]) -> int:
+    fewest, most = limits
+    return min(most, max(fewest, -(-steps * batch // max(1, rows))))

@@ -22,6 +22,7 @@ def find_clusters(
     modality: Modality, payloads: Payloads, arrays: Path, progress: ProgressWriter, encoders: Sequence[Encoder] = ()
 ) -> NDArray[np.int64]:
     """The cluster of each row, shape (n,): the position of its first row. `encoders` keep what they make on the way."""
-
+    progress.update("reading", 0)
     space = heavy_modality(modality).near_space(payloads, arrays, encoders, progress.stage("reading"))
+    progress.update(STAGE, 0)
     return near_duplicate_groups(space, payloads.digests, modality.near_similarity, progress.stage(STAGE))

@@ -19,13 +19,13 @@ import numpy as np
 from core.arrays.shards import Shards
 from core.context import Context
 from core.errors import WinnowError
-from core.finetune.memory.sizes import LITE_SIDES, LITE_SMALL_UP_TO, bundled_text_folder
-from core.finetune.settings import BUNDLED
+from core.finetune.memory.sizes import LITE_SIDES, LITE_SMALL_UP_TO
+from core.finetune.settings import folder_of
 from core.modalities import Modality
-from core.modalities.kept import LITE, text_costs, text_key
+from core.modalities.kept import KEPT, text_costs, text_key
 from core.modalities.payloads import digests
 from core.queue.launcher import Lane
-from core.queue.plan import START, Stage
+from core.queue.plan import START, WARM, Stage
 from core.records import Dataset, Version
 from core.settings import expanded
 from core.store.datasets import get_dataset
@@ -37,10 +37,22 @@ SHORT_SECONDS = 90.0
 """Work that takes no longer than this runs beside long work."""
 GPU = 40.0
 """How many times quicker a GPU is guessed to be before it has done any such work."""
-IMPORTS = 6.0
+IMPORTS = 3.0
 """Seconds in which a process loads its libraries."""
-ENCODES = {"lexical": 4e-6, "minilm": 1.9e-4, "pixels": 1.2e-3, "efficientnet": 8e-3, "table-features": 1e-4}
+ENCODES = {
+    "lexical": 4e-6,
+    "minilm": 1.9e-4,
+    "pixels": 3e-4,
+    "efficientnet": 8e-3,
+    "log-mel": 1.2e-3,
+    "table-features": 1e-4,
+}
 """Seconds in which two cores encode a unit of cost, see `Amount`."""
+TERMS = 6e-6
+"""And in which they count the terms of a text."""
+LOADS = {"lexical": 0.2, "minilm": 0.3, "pixels": 0.2, "efficientnet": 0.8, "log-mel": 0.2, "table-features": 0.2}
+"""Seconds before the first of them, in which the encoder is loaded; `MODEL` of one that did not come with Winnow."""
+MODEL = 6.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +70,9 @@ class Work:
     sure: bool = False
     heavy: bool = False
     """Whether a GPU does it, where there is one."""
+    warm: float = 0.0
+    """Seconds that are usual before the first unit is done, for libraries and models that are loaded; none where there
+    is no unit to be done."""
 
 
 Works = tuple[Work, ...]
@@ -79,7 +94,11 @@ def _stage(context: Context, work: Work, on_gpu: bool) -> Stage:
     pace = context.queue.pace(key)
     if pace is None:
         pace = work.usual / (GPU if on_gpu and work.heavy else 1.0)
-    return Stage(work.stage, pace * work.units, key, work.units, work.even, work.sure)
+    warm = 0.0
+    if work.units > 0:
+        learnt = context.queue.pace(key + WARM)
+        warm = work.warm if learnt is None else learnt
+    return Stage(work.stage, warm + pace * work.units, key, work.units, work.even, work.sure, warm)
 
 
 def usual_of(encoder: str, modality: Modality) -> float:
@@ -98,6 +117,20 @@ def _times_minilm(model: str) -> float:
         return 1.0
 
 
+def encoding(
+    amount: Amount, encoder: str, stage: str, cost: float, *, even: bool = True, heavy: bool = True, loads: bool = True
+) -> Work:
+    """The stage in which an encoder encodes; `loads`: and is loaded before."""
+    usual, key = usual_of(encoder, amount.modality), f"{encoder}: {'' if loads else 'only '}encoding"
+    warm = LOADS.get(encoder, MODEL) if loads else 0.0
+    return Work(stage, key, cost, usual, even=even, heavy=heavy, warm=warm)
+
+
+def loading(model: str, stage: str = "loading the model", usual: float = 3.0) -> Work:
+    """The stage in which a model is loaded."""
+    return Work(stage, f"loading {model}", 1.0, usual, even=False)
+
+
 def seconds_of(stages: Sequence[Stage]) -> float:
     """That a plan takes in all."""
     return math.fsum(stage.seconds for stage in stages)
@@ -108,7 +141,9 @@ def lane_of(stages: Sequence[Stage]) -> Lane:
     return "short" if stages and seconds_of(stages) <= SHORT_SECONDS else "long"
 
 
-HEADS = 80_000.0
+FITTED_ROWS, FITTING = 20_000, 4.0
+"""The quickest encoder of texts learns from so many rows; one that is learnt from costs so many times more besides."""
+HEADS = 8_000.0
 """What fitting heads costs before the first row, in rows times classes."""
 
 
@@ -160,11 +195,11 @@ class Amount:
         return float(costs[np.unique(hashes, return_index=True)[1]].sum())
 
     def _costs(self, max_tokens: int) -> np.ndarray[tuple[int], np.dtype[np.float64]]:
-        if self.modality.in_files:
+        if "width" in self.modality.measures:
             small = share_of_small_images(self.context.store, self.version_id, LITE_SMALL_UP_TO)
             each = small + (1 - small) * (LITE_SIDES[1] / LITE_SIDES[0]) ** 2
             return np.full(self.rows, each)
-        if self.modality.features:
+        if self.modality.in_files or self.modality.features:
             return np.ones(self.rows)
         return text_costs(self._contents.column("size").to_numpy(), max_tokens)
 
@@ -180,19 +215,20 @@ class Amount:
         """Where the embeddings of an encoder are kept; None where that cannot be told without loading it."""
         embeddings = self.context.workspace.arrays / "embeddings"
         if self.modality.in_files:
-            return embeddings / LITE if encoder in BUNDLED else None
-        folder = bundled_text_folder() if encoder in BUNDLED else expanded(encoder)
+            return embeddings / KEPT[encoder] if encoder in KEPT else None
+        folder = folder_of(encoder)
         if self.modality.features or folder is None or not (folder / "config.json").is_file():
             return None
         return embeddings / text_key(folder, max_tokens)
 
 
 def near_duplicates(amount: Amount) -> Works:
-    """The search for them."""
-    kind = amount.modality.name
+    """The search for them. To read texts is to count their terms; of all else it is what the first encoder makes."""
+    kind, rows, cost, first = amount.modality.name, float(amount.rows), amount.cost(), amount.modality.encoders[0]
+    made = amount.modality.in_files or amount.modality.features
     return (
-        Work("reading", f"{kind}: reading", amount.rows, 4e-4),
-        Work("near-duplicates", f"{kind}: near-duplicates", amount.rows + amount.cost() / 200, 6e-4, sure=True),
+        Work("reading", f"{kind}: reading", amount.missing(first) if made else cost, ENCODES[first] if made else TERMS),
+        Work("near-duplicates", f"{kind}: near-duplicates", rows + cost / 200, 1.2e-4, sure=True),
     )
 
 
@@ -203,6 +239,8 @@ class Foreseen:
     works: Works = ()
     lane: Lane | None = None
     """Where it takes its turn; None: as `lane_of` says."""
+    first: Works = ()
+    """Of the works, those until there is a first result; none where there is one result only."""
 
 
 def lane_and_plan(context: Context, foreseen: Foreseen) -> tuple[Lane, tuple[Stage, ...]]:

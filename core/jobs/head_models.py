@@ -17,7 +17,7 @@ import torch
 from numpy.typing import NDArray
 
 from core.arrays.disk_backed import row_chunks
-from core.finetune.classifiers import carrying, mean_pooling
+from core.finetune.classifiers import carrying, log_mel, mean_pooling
 from core.finetune.classifiers.classifier import Classifier, load_classifier, write_extra
 from core.finetune.predictor import Predictor
 from core.finetune.settings import BUNDLED, bundled_for_others
@@ -58,6 +58,8 @@ def head_model(settings: TrainSpec, labels: Sequence[str], task: Task) -> HeadMo
     if not bundled_for_others(name, task.modality):
         if name == "efficientnet":
             return Carried(task.target)
+        if name == "log-mel":
+            return OnStatistics(task.target)
         if folder := heavy_modality(task.modality).pooling_model(name):
             return Averaged(name, folder, max_tokens, task.target)
     return Loaded(name, load_classifier(name, task.name, labels, max_tokens=max_tokens, seed=seed), seed)
@@ -113,6 +115,25 @@ class Carried:
 
     def write(self, folder: Path, labels: Sequence[str], solved: Solved, extra: Mapping[str, Any]) -> None:
         carrying.write(folder, labels, solved.weight, solved.bias, self.side, self.target)
+        write_extra(folder, extra)
+
+
+@dataclass(frozen=True, slots=True)
+class OnStatistics:
+    """Sounds: the statistics that the instant encoder keeps."""
+
+    target: Target
+
+    def embed(self, payloads: Payloads, arrays: Path, tick: Report) -> Matrix:
+        from core.modalities.audio.statistics_encoder import LogMelStatistics
+
+        return LogMelStatistics().embed(payloads, arrays, tick)
+
+    def given(self, embeddings: Matrix) -> Matrix:
+        return embeddings
+
+    def write(self, folder: Path, labels: Sequence[str], solved: Solved, extra: Mapping[str, Any]) -> None:
+        log_mel.write(folder, labels, solved.weight, solved.bias, self.target)
         write_extra(folder, extra)
 
 

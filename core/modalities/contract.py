@@ -35,6 +35,17 @@ class Derived:
 
 
 @dataclass(frozen=True, slots=True)
+class FromScratch:
+    """What a bundled model is trained with whose weights nobody has trained before."""
+
+    learning_rates: Mapping[Strategy, float]
+    steps: int
+    """About so many, by as many epochs."""
+    epochs: tuple[int, int]
+    """At least and at most."""
+
+
+@dataclass(frozen=True, slots=True)
 class FineTuning:
     """What a fine-tune of a modality's models starts from."""
 
@@ -53,6 +64,10 @@ class FineTuning:
     at_once: bool = False
     """Whether its models are fitted to examples as they are, by the heavy half's `learner`: there are no layers to
     choose from and no steps to set. A scan asks such a model too, beside its heads."""
+    from_scratch: FromScratch | None = None
+    """What holds of the bundled models in place of the learning rates above, where nobody has trained them before."""
+    marked_by: str = ""
+    """A key that the `marks`, JSON files, have, where models of another modality have files of these names."""
 
     @property
     def strategies(self) -> tuple[Strategy, ...]:
@@ -90,6 +105,10 @@ class Modality:
     fine_tuning: FineTuning
     heavy: str
     """The dotted module of its heavy half, see `core.modalities.heavy`. Only jobs import it."""
+    suffixes: frozenset[str] = frozenset()
+    """What the names of its files end in, in small letters with the dot; empty where an example is a cell."""
+    measures: tuple[str, ...] = ()
+    """Columns of numbers that a load measures of each file."""
     folder_format: str | None = None
     """The export that is a folder of its files; None where it has none."""
     features: Callable[[Sequence[Column]], tuple[str, ...]] | None = None

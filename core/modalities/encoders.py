@@ -30,6 +30,12 @@ def _efficientnet() -> Encoder:
     return EfficientNetLite0()
 
 
+def _log_mel() -> Encoder:
+    from core.modalities.audio.statistics_encoder import LogMelStatistics
+
+    return LogMelStatistics()
+
+
 def _table_features() -> Encoder:
     from core.modalities.table_row.encoder import TableFeatures
 
@@ -41,6 +47,7 @@ ENCODERS: dict[str, Callable[[], Encoder]] = {
     "minilm": _minilm,
     "pixels": _pixels,
     "efficientnet": _efficientnet,
+    "log-mel": _log_mel,
     "table-features": _table_features,
 }
 """The encoders that come with Winnow."""

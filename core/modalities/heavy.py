@@ -57,8 +57,12 @@ class HeavyModality(Protocol):
     def opened(self, folder: Path) -> Opened:
         """The model that such a learner has saved in the folder. Raises ModelError where it is damaged."""
 
+    def opened_file(self, content: bytes, preparation: Preparation) -> Any:
+        """A file that was never loaded, open as the preparation takes it beside paths. Raises FileFault. Only asked
+        where examples are files, as is the next."""
+
     def dataset_feature(self) -> Any:
-        """What the column with an example's file is for the `datasets` library. Only asked where examples are files."""
+        """What the column with an example's file is for the `datasets` library."""
 
 
 def heavy_modality(modality: Modality) -> HeavyModality:

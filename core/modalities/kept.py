@@ -12,6 +12,13 @@ from core.modalities.model_files import fingerprint
 
 LITE = "efficientnet-lite0-57934424-2"
 """Of the bundled EfficientNet at the size that suits each image."""
+PIXELS_SIDE = 16
+PIXELS = f"pixels-1-{PIXELS_SIDE}"
+"""Of the instant encoder of images."""
+LOG_MEL = "log-mel-statistics-1"
+"""Of sounds."""
+KEPT = {"pixels": PIXELS, "efficientnet": LITE, "log-mel": LOG_MEL}
+"""Bundled encoder of files → the name under which its embeddings are kept."""
 BYTES_PER_TOKEN = 4.0
 """Of a text in UTF-8, on average: 4.1 of English news articles, 3.6 of short questions."""
 ATTENTION = 2_300.0

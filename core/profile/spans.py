@@ -111,7 +111,7 @@ def spans_profile(rows: Rows) -> SpansProfile:
         types=tuple(SpanType(str(name), int(n), int(held), float(mean)) for name, n, held, mean, _ in types),
         per_row=tuple((int(n), int(held)) for n, held in per_row),
         lengths=tuple((int(n), int(held)) for n, held in lengths),
-        outside=1 - inside / words if words else 1.0,
+        outside=max(0.0, 1 - inside / words) if words else 1.0,
         surfaces=tuple(
             Surface(str(surface), tuple((str(name), int(n)) for name, n in zip(names, counts, strict=True)))
             for surface, names, counts, _ in surfaces

@@ -1,7 +1,8 @@
 """What a job has before it: its stages with the seconds that each will take, and so how far the whole of it is.
 
-`plan.json` lies in the job folder: a list of stages in their order. How long a unit of some kind of work takes is
-learnt from jobs that are done on this machine (`spent`); until then, whoever makes the plan says what is usual.
+`plan.json` lies in the job folder: a list of stages in their order. How long a unit of some kind of work takes, and how
+long a stage needs before its first one, is learnt from jobs that are done on this machine (`spent`); until then,
+whoever makes the plan says what is usual.
 """
 
 from __future__ import annotations
@@ -18,8 +19,17 @@ START = "start"
 """The stage before the first that a job names: its process starts and loads libraries."""
 BEGUN = "begun"
 """The event with which each life of a job begins: `at`, epoch seconds."""
-SURE_SECONDS, SURE_SHARE = 8.0, 0.03
+WARM = ": first"
+"""Ends the key under which is learnt what a stage takes before its first unit."""
+SURE_SECONDS, SURE_SHARE = 3.0, 0.03
 """A stage's own pace counts in full after so many seconds and so much of it."""
+LATER, NOTED = 5.0, 32.0
+"""That pace is the one of its later half, of so many seconds at least; how far it was is noted, ever more seldom."""
+TOLD_SHARE, TOLD_SECONDS = 0.3, 1.0
+"""From so much of a stage its pace is told apart from what it took before its first unit; and what has taken less time
+than this, and was to take less, counts the less where paces are learnt: little work tells little of much."""
+PULL = 0.07
+"""So much of what is left of a plan speaks for its having been right, against what has been seen of this job."""
 SLOWEST, QUICKEST = 20.0, 0.05
 """How far from what was foreseen this job can be, as a factor."""
 STEADY, SIGHTS, MEMORY = 0.15, 5, 256
@@ -45,6 +55,9 @@ class Stage:
     """Whether what the job reports of it is done at an even pace, so that its own pace tells its end."""
     sure: bool = False
     """Whether the job always reports it: then nothing behind it has begun before."""
+    warm: float = 0.0
+    """Of the seconds, those before its first unit is done: libraries and models are loaded, however much work there
+    is."""
 
 
 def write_plan(folder: JobFolder, stages: Sequence[Stage]) -> None:
@@ -96,6 +109,10 @@ class Course:
     _name: str = field(default=START)
     _begun: float = field(default=0.0)
     _first: float = field(default=0.0)
+    _marks: list[tuple[float, float]] = field(default_factory=list)
+    """When the stage had got on, and how far: the first time, and some since."""
+    _own: tuple[float, float] = field(default=(0.0, 0.0))
+    """Seconds that the stage's work takes at its own pace, as far as that is believed, and that were foreseen of it."""
     _planned: bool = field(default=False)
     _actual: float = field(default=0.0)
     _expected: float = field(default=0.0)
@@ -112,51 +129,85 @@ class Course:
             return None
         if name != self._name:
             self._enter(name, done, now)
+        elif done > self._first:
+            self._note(now, done)
         elapsed = max(0.0, now - self._begun)
         stage = self.stages[self.place] if self._planned else None
-        weight, projected = self._projected(stage, elapsed, done, total)
-        factor = self._factor(stage, weight, projected)
+        projected = self._projected(stage, now, done, total)
+        factor = self._slower(*self._own)
         rest = sum(one.seconds for one in self.stages[self.place + 1 :])
         left = max(0.0, projected - elapsed) + factor * rest
         gone = max(1e-6, now - self.started)
         self.share = min(MOST, max(self.share, gone / (gone + left)))
         return Reckoned(self.share, left, self._steady(gone, gone + left), factor * rest)
 
+    def _note(self, now: float, done: float) -> None:
+        """Few are kept of a long stage."""
+        if not self._marks or now - self._marks[-1][0] > (now - self._marks[0][0]) / NOTED:
+            self._marks.append((now, done))
+
     def _enter(self, name: str, done: float, now: float) -> None:
-        if self._planned and self.place >= 0:
-            self._actual += max(0.0, now - self._begun)
-            self._expected += self.stages[self.place].seconds
+        if self._planned and self.stages[self.place].name != START:  # loading says little of working
+            own, foreseen = self._own
+            stage = self.stages[self.place]
+            self._actual += own if foreseen else max(0.0, now - self._begun)
+            self._expected += foreseen or stage.seconds
         found = following(self.stages, self.place, name)
         self._planned = found is not None
         if found is not None:
             self.place = found
-        self._name, self._begun, self._first = name, now, done
+        self._name, self._begun, self._first, self._marks, self._own = name, now, done, [], (0.0, 0.0)
 
-    def _projected(self, stage: Stage | None, elapsed: float, done: float, total: float | None) -> tuple[float, float]:
-        """How far the stage's own pace is believed, in 0–1, and the seconds that it will take in all."""
-        if stage is None:
-            return 0.0, elapsed
-        foreseen = max(stage.seconds * self._factor(None, 0.0, 0.0), elapsed)
-        behind = (done - self._first) / (total - self._first) if total and total > self._first else 0.0
-        if not stage.even or behind <= 0:
-            return 0.0, foreseen
-        if behind >= 1:
-            return 1.0, elapsed
-        weight = min(1.0, elapsed / SURE_SECONDS, behind / SURE_SHARE)
-        return weight, weight * elapsed / behind + (1 - weight) * foreseen
+    def _projected(self, stage: Stage | None, now: float, done: float, total: float | None) -> float:
+        """The seconds that the stage will take in all. Its pace is that of the later half of the time since it first
+        got on: what came before that says nothing of what is to come."""
+        elapsed = max(0.0, now - self._begun)
+        whole = total - self._first if total else 0.0
+        if stage is None or (whole > 0 and done - self._first >= whole):
+            return elapsed
+        slower = self._slower()
+        if not stage.even or whole <= 0 or not self._marks:
+            return max(stage.seconds * slower, elapsed)
+        left, work = 1 - (done - self._first) / whole, stage.seconds - stage.warm
+        since = now - self._marks[0][0]
+        at, to = next(mark for mark in reversed(self._marks) if now - mark[0] >= min(since, max(LATER, since / 2)))
+        took, more = now - at, (done - to) / whole
+        if more <= 0:
+            return elapsed + left * work * slower
+        weight = min(1.0, took / SURE_SECONDS, more / SURE_SHARE)
+        self._own = weight * took / more, weight * work
+        return elapsed + left * (weight * took / more + (1 - weight) * work * slower)
 
-    def _factor(self, stage: Stage | None, weight: float, projected: float) -> float:
-        """How much slower this job is than was foreseen."""
-        pull = 1.0 + 0.02 * sum(one.seconds for one in self.stages)
-        actual = pull + self._actual + weight * projected
-        expected = pull + self._expected + (weight * stage.seconds if stage else 0.0)
-        return min(SLOWEST, max(QUICKEST, actual / expected))
+    def _slower(self, own: float = 0.0, foreseen: float = 0.0) -> float:
+        """How much slower this job is than was foreseen. `own`, `foreseen`: the seconds of the present stage's work."""
+        pull = 1.0 + PULL * sum(one.seconds for one in self.stages[max(0, self.place) :])
+        slower = (pull + self._actual + own) / (pull + self._expected + foreseen)
+        return min(SLOWEST, max(QUICKEST, slower))
 
     def _steady(self, gone: float, total: float) -> bool:
         if not self._totals or gone - self._totals[-1][0] >= 0.01 * total:
             self._totals.append((gone, total))
         since = [one for at, one in self._totals if at >= gone / 2]
         return len(since) >= SIGHTS and all(abs(one - total) <= STEADY * total for one in since)
+
+
+class _Visit(NamedTuple):
+    """A stage that a job went through."""
+
+    name: str
+    since: float
+    """This and `moved`: epoch seconds."""
+    first: float = 0.0
+    total: float | None = None
+    moved: float | None = None
+    """When it had first got on."""
+    to: float = 0.0
+    """How far."""
+
+    @property
+    def share(self) -> float:
+        """Of the stage, that was done in this life of the job."""
+        return 1.0 - self.first / self.total if self.total and 0 < self.first < self.total else 1.0
 
 
 def spent(folder: JobFolder) -> Iterator[tuple[str, float, float]]:
@@ -168,31 +219,51 @@ def spent(folder: JobFolder) -> Iterator[tuple[str, float, float]]:
     place = -1
     if stages[0].name == START:
         place = 0
-        yield from _pace(stages[0], visits[0][1] - started, 1.0)
-    for index, (name, since, done) in enumerate(visits):
-        found = following(stages, place, name)
+        yield from _learnt(stages[0], _Visit(START, started), visits[0].since)
+    for index, visit in enumerate(visits):
+        found = following(stages, place, visit.name)
         if found is not None:
             place = found
-            until = visits[index + 1][1] if index + 1 < len(visits) else _ended(folder)
-            yield from _pace(stages[found], until - since, done)
+            until = visits[index + 1].since if index + 1 < len(visits) else _ended(folder)
+            yield from _learnt(stages[found], visit, until)
 
 
-def _pace(stage: Stage, seconds: float, done: float) -> Iterator[tuple[str, float, float]]:
-    if stage.key and stage.units > 0 and seconds >= 0 and done > 0:
-        yield stage.key, seconds, stage.units * done
+def learnt_of(stage: Stage, seconds: float) -> Iterator[tuple[str, float, float]]:
+    """The same of a stage that took so long, of work that is no job."""
+    return _learnt(stage, _Visit(stage.name, 0.0), seconds)
 
 
-def _visits(folder: JobFolder) -> list[tuple[str, float, float]]:
-    """The stages of a job's last life: name, beginning in epoch seconds, and the share of it that was done in it."""
-    visits: list[tuple[str, float, float]] = []
+def _learnt(stage: Stage, visit: _Visit, until: float) -> Iterator[tuple[str, float, float]]:
+    """What a stage took for its units and, under a key of its own, before the first of them."""
+    seconds, units = until - visit.since, stage.units * visit.share
+    if not stage.key or units <= 0 or seconds < 0:
+        return
+    foreseen = max(stage.seconds, 1e-9)
+    warm = seconds * stage.warm / foreseen
+    if stage.even and visit.moved is not None and visit.total:
+        more = (visit.total - visit.to) / (visit.total - visit.first)
+        if more >= TOLD_SHARE:
+            warm = max(0.0, seconds - (until - visit.moved) / more)
+    work, usual = seconds - warm, (stage.seconds - stage.warm) * visit.share
+    told = min(1.0, max(work, usual) / TOLD_SECONDS)
+    yield stage.key, told * work + (1 - told) * usual, units
+    if warm > 0 or stage.warm > 0:
+        yield stage.key + WARM, warm, 1.0
+
+
+def _visits(folder: JobFolder) -> list[_Visit]:
+    """The stages of a job's last life, in their order."""
+    visits: list[_Visit] = []
     for line in _lines(folder):
         if line.get("event") == BEGUN:
             visits = []
         elif "stage" in line:
-            first, total = line.get("first") or 0.0, line.get("total")
-            share = 1.0 - first / total if total and 0 < first < total else 1.0
-            if not visits or visits[-1][0] != line["stage"]:
-                visits.append((line["stage"], line["since"], share))
+            if not visits or visits[-1].name != line["stage"]:
+                visits.append(_Visit(line["stage"], line["since"], line.get("first") or 0.0))
+            visit, done = visits[-1]._replace(total=line.get("total")), line.get("done") or 0.0
+            if visit.moved is None and done > visit.first:
+                visit = visit._replace(moved=line["t"], to=done)
+            visits[-1] = visit
     return visits
 
 

@@ -22,7 +22,7 @@ from core.queue import ending
 from core.queue.folder import JobFolder, write_json
 from core.queue.launcher import Lane, Launcher, Resources
 from core.queue.local.launcher import LocalLauncher
-from core.queue.plan import spent
+from core.queue.plan import Stage, learnt_of, spent
 from core.queue.progress import ProgressWriter, read_progress
 from core.queue.record import job_record
 from core.queue.table import JobTable, Row
@@ -200,6 +200,11 @@ class Queue:
         folder = self.folder(job_id)
         for key, seconds, units in spent(folder):
             self._table.learn_pace(key, seconds, units, NEWEST)
+
+    def learn_of(self, stage: Stage, seconds: float) -> None:
+        """The same of work that is no job, by its plan of one stage."""
+        for key, took, units in learnt_of(stage, seconds):
+            self._table.learn_pace(key, took, units, NEWEST)
 
     # --- looking ---------------------------------------------------------------------------------------------------
 

@@ -12,13 +12,14 @@ from pathlib import Path
 from typing import Any
 
 from core.errors import SourceError, TypeMisfitError, WinnowError
-from core.modalities.image.opening import ImageFault
+from core.modalities import MODALITIES
+from core.modalities.file_fault import FileFault
 from core.progress import StageReport
 from core.reading.wire import preview_data, receive, send
 from core.records import Preview, Reader, Schema
 from core.room import met
 from core.sources import SOURCES, Bench, Table, find
-from core.sources.images.image import thumbnail_of
+from core.sources.images.kinds import KINDS, kind_of
 from core.sources.images.payload import Finder
 from core.sources.images.source import unlabelled
 from core.store.ingest.stage import stage
@@ -113,7 +114,7 @@ def _with_images(shown: Preview, finder: Finder) -> Preview:
             return value
         try:
             return finder.content(value)[1]
-        except ImageFault:
+        except FileFault:
             return value
 
     payload = shown.guess.payload
@@ -122,15 +123,15 @@ def _with_images(shown: Preview, finder: Finder) -> Preview:
 
 def _reduced(shown: Preview, count: int) -> Preview:
     """The preview with the images of its first rows as thumbnails, and why there is none for those that have none."""
-    payload = shown.guess.payload
+    payload, modality = shown.guess.payload, task_named(shown.guess.task).modality
 
     def reduced(value: Any) -> Any:
         try:
-            return thumbnail_of(value) if isinstance(value, bytes) else value
-        except ImageFault as fault:
+            return kind_of(modality).thumbnail(value) if isinstance(value, bytes) else value
+        except FileFault as fault:
             return str(fault)
 
-    if not count or not task_named(shown.guess.task).modality.in_files:
+    if not count or not modality.in_files:
         return shown
     first = ({**row, payload: reduced(row[payload])} for row in shown.rows[:count])
     return replace(shown, rows=(*first, *shown.rows[count:]))
@@ -156,7 +157,7 @@ def _reader(request: Mapping[str, Any], schema: Schema, bench: Bench) -> Reader:
         return Reader(**request["reader"])
     source = SOURCES[request["source"]]
     if source.reader is None:
-        raise SourceError(f"{source.title} is no table.", "Load it as images.")
+        raise SourceError(f"{source.title} is no table.", "Load it as a folder of files.")
     return source.reader(request["locations"], schema, bench)
 
 
@@ -170,9 +171,11 @@ def _stage_table(request: Mapping[str, Any], tell: StageReport) -> None:
 
 
 def _thumbnail(request: Mapping[str, Any], tell: StageReport) -> bytes | None:
+    path = Path(request["path"])
+    kind = next((one for one in KINDS if one.has(path.name)), KINDS[0])
     try:
-        return thumbnail_of(Path(request["path"]).read_bytes())
-    except ImageFault:
+        return kind.thumbnail(path.read_bytes())
+    except FileFault:
         return None
 
 
@@ -181,7 +184,10 @@ def _find(request: Mapping[str, Any], tell: StageReport) -> str:
 
 
 def _images(request: Mapping[str, Any], tell: StageReport) -> int:
-    return sum(not member.fault for member in unlabelled(request["locations"], _within(request)))
+    return sum(
+        not member.fault
+        for member in unlabelled(request["locations"], _within(request), kind_of(MODALITIES[request["modality"]]))
+    )
 
 
 _WORK: Mapping[str, Callable[[Mapping[str, Any], StageReport], Any]] = {

@@ -3,16 +3,21 @@
 from __future__ import annotations
 
 import json
+import logging
 import re
+import sqlite3
 import tempfile
+import time
 import zipfile
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from core.context import Context
-from core.errors import UsageError
+from core.errors import UsageError, WinnowError
 from core.files import whole
+from core.jobs.export.plan import foresee_export
 from core.jobs.export.web import export_datasets
+from core.jobs.foresight import staged
 from core.records import Dataset
 from core.services.lists import COLUMNS, row_columns, row_filter, rows_listed
 from core.services.spans.export import export_conll, export_json_lines
@@ -23,6 +28,7 @@ from core.store.export_lists import export_list
 from core.store.relations import relation
 from core.store.rows import count_rows
 from core.store.versions import get_version
+from core.targets import Target
 from core.tasks import TASKS, Task, task_named
 
 FORMATS = ("csv", "parquet", "jsonl", "datasets")
@@ -49,10 +55,10 @@ def export(
     """Writes every row of a version with its labels as of then to `out`, which must not exist, and returns it. Labels
     are as they are stored; `named` puts a column of their names beside them, in a table.
 
-    `csv` (formulas escaped, unless it is to be `plain`), `parquet` and `jsonl` are files, `imagefolder` is a ZIP of one
-    folder per class, `conll` is a file or a folder with one for each split, and `datasets` is a folder for
-    `datasets.load_from_disk`, written by a process of its own. Takes as long as it takes: a page calls it off its
-    script thread. Raises UsageError where the format does not exist or does not fit the task.
+    `csv` (formulas escaped, unless it is to be `plain`), `parquet` and `jsonl` are files, `imagefolder` and
+    `audiofolder` are ZIPs of one folder per class, `conll` is a file or a folder with one for each split, and
+    `datasets` is a folder for `datasets.load_from_disk`, written by a process of its own. Takes as long as it takes: a
+    page calls it off its script thread. Raises UsageError where the format does not exist or does not fit the task.
     """
     dataset = get_dataset(context.store, get_version(context.store, version_id).dataset_id)
     task = task_named(dataset.task)
@@ -66,10 +72,26 @@ def export(
     if out.exists():
         raise UsageError(f"{out} exists already.", "Move it away, or write elsewhere.")
     out.parent.mkdir(parents=True, exist_ok=True)
+    began = time.monotonic()
+    written = _written(context, dataset, version_id, format, out, plain, named)
+    _learn(context, version_id, format, time.monotonic() - began)
+    return written
+
+
+def _written(
+    context: Context,
+    dataset: Dataset,
+    version_id: str,
+    format: str,  # noqa: A002
+    out: Path,
+    plain: bool,
+    named: bool,
+) -> Path:
+    task = task_named(dataset.task)
     if format == "datasets":
         return export_datasets(context, dataset, version_id, out)
-    if has_folders is not None:
-        return _folders(context, version_id, out)
+    if format == task.modality.folder_format:
+        return _folders(context, version_id, out, task.target)
     if format == CONLL:
         if not task.target.located:
             raise UsageError(f"'{dataset.name}' has no spans (task {task.name}).", "Export it as csv or datasets.")
@@ -79,6 +101,15 @@ def export(
     if format == "csv":
         return store.export_rows(context.store, version_id, out, "csv", plain, named)
     return store.export_rows(context.store, version_id, out, "parquet" if format == "parquet" else "jsonl", named=named)
+
+
+def _learn(context: Context, version_id: str, format: str, seconds: float) -> None:  # noqa: A002
+    """How long this took is how long it will take. A file is no worse for that it cannot be kept."""
+    try:
+        [stage] = staged(context, [foresee_export(context, version_id, format)])
+        context.queue.learn_of(stage, seconds)
+    except (OSError, sqlite3.Error, WinnowError) as error:
+        logging.getLogger("winnow").warning("how long an export took is not kept: %s", error)
 
 
 def export_rows(
@@ -116,9 +147,9 @@ def all_formats() -> tuple[str, ...]:
     return tuple(dict.fromkeys(name for task in TASKS.values() for name in formats_of(task)))
 
 
-def _folders(context: Context, version_id: str, out: Path) -> Path:
-    """`[split/]class/name`; a name that occurs twice in a folder gets its row id. Where a folder cannot say what its
-    class or split is, a table says it of every image."""
+def _folders(context: Context, version_id: str, out: Path, target: Target) -> Path:
+    """`[split/]class/name`, of several classes `[split/]name`; a name that occurs twice in a folder gets its row id.
+    Where folders cannot say what a class or split is, a table says it of every file."""
     folder_of: dict[str, str] = {}
     taken: set[str] = set()
     splits: set[str | None] = set()
@@ -128,7 +159,8 @@ def _folders(context: Context, version_id: str, out: Path) -> Path:
         tempfile.TemporaryFile("w+", encoding="utf-8", newline="\n") as table,
     ):
         for example_id, media_id, name, label, split in _files(context, version_id):
-            folders = [_own_folder(each, folder_of) for each in (split, label) if each]
+            said = target.classes_of(label) if target.several else label
+            folders = [_own_folder(each, folder_of) for each in (split, None if target.several else label) if each]
             stem, suffix = folder_name(Path(name or media_id).stem), Path(media_id).suffix
             inner = "/".join((*folders, f"{stem}{suffix}"))
             if inner.lower() in taken:
@@ -136,9 +168,9 @@ def _folders(context: Context, version_id: str, out: Path) -> Path:
             taken.add(inner.lower())
             archive.write(context.workspace.media / media_id, inner)
             splits.add(split)
-            row = {"file_name": inner, "label": label, "split": split}
+            row = {"file_name": inner, "label": said, "split": split}
             table.write(json.dumps(row, ensure_ascii=False) + "\n")
-        if not (splits <= _SPLITS and all(folder == name for name, folder in folder_of.items())):
+        if target.several or not (splits <= _SPLITS and all(folder == name for name, folder in folder_of.items())):
             table.seek(0)
             archive.writestr(TABLE, table.read())
     return out

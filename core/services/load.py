@@ -29,8 +29,9 @@ from core.services.room import room_for_load
 from core.settings import MAX_ATTRIBUTES, expanded
 from core.sources import SOURCES, hub, located
 from core.sources.guess import guess
+from core.sources.images.kinds import IMAGES, KINDS
 from core.sources.located import is_located
-from core.sources.samples import PLANTED_WORDS, SAMPLE_SCHEMAS
+from core.sources.samples import DIGITS, PLANTED_WORDS, SAMPLE_SCHEMAS
 from core.sources.several import sets_of
 from core.sources.tabular import check_label
 from core.store.datasets import get_dataset, list_datasets
@@ -51,6 +52,9 @@ __all__ = [
     "widened",
     "with_labels",
 ]
+
+HOLDS = {kind.source: kind.modality.many for kind in KINDS} | {DIGITS.name: IMAGES.modality.many}
+"""What the examples of a source are that is no table."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,8 +143,9 @@ def start_load(
             f"{len(schema.attributes):,} columns are chosen as attributes; at most {MAX_ATTRIBUTES:,} fit.",
             "Choose those that matter, or leave the others out of the file.",
         )
-    if kind.reader is None and not task.modality.in_files:
-        raise SchemaError(f"{kind.title} holds images, which task '{task.name}' has none of.", "Choose another task.")
+    holds = HOLDS.get(kind.name, task.modality.many)
+    if kind.reader is None and holds != task.modality.many:
+        raise SchemaError(f"{kind.title} holds {holds}, which task '{task.name}' has none of.", "Choose another task.")
     room_for_load(context, locations, images=task.modality.in_files, schema=schema, columns=columns).check()
     locations = [_absolute(location) for location in locations]
     spec = LoadSpec(

@@ -17,9 +17,9 @@ from pathlib import Path
 from core.context import Context
 from core.errors import WinnowError
 from core.finetune.memory.estimate import Load
-from core.finetune.memory.sizes import LITE_LAST, LITE_SIDES, bundled_text_folder, lite_sizes
+from core.finetune.memory.sizes import LITE_LAST, LITE_SIDES, lite_sizes
 from core.finetune.room import disk_needed, results_needed
-from core.finetune.settings import BUNDLED, resolve
+from core.finetune.settings import BUNDLED, folder_of, resolve
 from core.records import Dataset, ScanSpec, Schema, TrainSpec, Version
 from core.room import free_bytes, no_room, size_words
 from core.services.runs.devices import Device, are_cpu
@@ -168,7 +168,7 @@ def _width(encoder: str) -> int | None:
     if encoder in BUNDLED and BUNDLED[encoder].fine_tuning.at_once:
         return None
     try:
-        folder = bundled_text_folder() if encoder in BUNDLED else expanded(encoder)
+        folder = folder_of(encoder)
         found = json.loads((folder / "config.json").read_text(encoding="utf-8")) if folder else {}
     except (OSError, ValueError, WinnowError):
         return None

@@ -299,7 +299,7 @@ KINDS: tuple[Kind, ...] = (
     ),
     Kind("models", later("Models"), later("What trainings made."), _models, by="runs NAME --delete NUMBER"),
     Kind("runs", later("Runs"), later("Predictions and figures of trainings."), _runs, by="runs NAME --delete NUMBER"),
-    Kind("media", later("Media"), later("The images of the datasets."), _whole("media")),
+    Kind("media", later("Media"), later("The images and sounds of the datasets."), _whole("media")),
     Kind("database", later("Database"), later("Datasets, decisions, jobs."), _whole("*.duckdb*", "*.sqlite*")),
     Kind(
         "backups",

@@ -27,6 +27,7 @@ SOURCES: dict[str, Source] = {
         arrow.SOURCE,
         excel.SOURCE,
         imagefolder.SOURCE,
+        imagefolder.SOUND_SOURCE,
         hub.SOURCE,
     )
 }
@@ -72,7 +73,7 @@ def _of(location: str) -> Source:
         return claiming
     if not path.exists():
         raise SourceError(f"There is nothing at {location}.", f"Looked at {path.absolute()}. Check the spelling.")
-    read = f"{' '.join(_SUFFIXES)} .zip, folders of these, and image folders."
+    read = f"{' '.join(_SUFFIXES)} .zip, folders of these, and folders of images or of sounds."
     raise SourceError(f"Winnow cannot read {path.name}.", f"It reads {read}")
 
 

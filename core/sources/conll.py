@@ -29,6 +29,8 @@ MAYBE = (".txt", ".tsv", ".testa", ".testb", ".train", ".dev", ".test", ".data",
 """Endings of files that are CoNLL where their first lines are."""
 TOKENS, TAGS, DOCUMENT = "tokens", "ner_tags", "document"
 START = "-DOCSTART-"
+NO_TAG = "_"
+"""In place of every tag of a sentence that has no label yet."""
 _SAMPLE_SENTENCES = 2000
 _AT_ONCE = 5000
 _HEAD = 8192
@@ -114,6 +116,8 @@ def fields_of(sentence: Sentence) -> Fields:
     cells = {TOKENS: columns[0], TAGS: columns[-1]}
     cells |= {f"column_{place + 2}": column for place, column in enumerate(columns[1:-1])}
     found: dict[str, object] = {name: json.dumps(value, ensure_ascii=False) for name, value in cells.items()}
+    if set(columns[-1]) == {NO_TAG}:
+        del found[TAGS]
     if sentence.document:
         found[DOCUMENT] = f"document {sentence.document}"
     return found | {name: value for name, value in sentence.comments.items() if name not in found}

@@ -32,7 +32,8 @@ def tagged(columns: Sequence[Column], rows: Rows) -> tuple[Column, Column] | Non
     if column is None:
         return None
     lengths = tags[column.name]
-    fitting = [one for one in columns if one.name not in tags and _lengths(one, rows) == lengths]
+    labelled = [row for row in rows if row[column.name] is not None]
+    fitting = [one for one in columns if one.name not in tags and _lengths(one, labelled) == lengths]
     tokens = first_named(fitting, TOKEN_NAMES) or next(iter(fitting), None)
     return (tokens, column) if tokens else None
 

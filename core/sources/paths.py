@@ -10,10 +10,14 @@ from itertools import islice
 from pathlib import Path, PurePosixPath
 
 from core.errors import SourceError
+from core.modalities import MODALITIES
+from core.modalities.image.facts import IMAGE
 from core.settings import expanded
 from core.sources.guess import LABEL_NAMES, split_name
 
-IMAGE_SUFFIXES = frozenset((".png", ".jpg", ".jpeg", ".gif", ".webp", ".bmp", ".tif", ".tiff"))
+IMAGE_SUFFIXES = IMAGE.suffixes
+FILE_SUFFIXES = frozenset[str]().union(*(modality.suffixes for modality in MODALITIES.values()))
+"""Of every kind of file that is an example by itself."""
 TABLE_SUFFIXES = (
     ".csv",
     ".tsv",
@@ -114,11 +118,11 @@ def _names_classes(table: Path) -> bool:
 
 
 def _has_class_folders(folder: Path) -> bool:
-    """Whether images lie in two or more folders that are no splits."""
+    """Whether images, or other files that are examples, lie in two or more folders that are no splits."""
     folders = set()
     for image in islice(walk(folder), _LOOKED_AT):
         inner = PurePosixPath(image)
-        if inner.suffix.lower() in IMAGE_SUFFIXES and len(inner.parts) > 1 and not split_name(inner.parts[-2]):
+        if inner.suffix.lower() in FILE_SUFFIXES and len(inner.parts) > 1 and not split_name(inner.parts[-2]):
             folders.add(inner.parts[-2])
     return len(folders) > 1
 

@@ -26,6 +26,12 @@ def share_of_small_images(db: Database, version_id: str, pixels: int) -> float:
     return float(share)
 
 
+def bytes_of_texts(db: Database, version_id: str) -> float:
+    """Of all texts of a version."""
+    [(size,)] = db.fetch(f"SELECT coalesce(sum(strlen(text)), 0) FROM {relation(db, version_id)}")
+    return float(size)
+
+
 def _texts(db: Database, version_id: str, order: str, count: int) -> list[str]:
     rows = db.fetch(
         f"SELECT text FROM {relation(db, version_id)} WHERE text IS NOT NULL ORDER BY {order}, example_id LIMIT {count}"

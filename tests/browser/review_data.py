@@ -16,11 +16,14 @@ import pyarrow.parquet as pq
 from PIL import Image
 
 from core.context import Context
+from core.modalities.audio.facts import AUDIO
 from core.records import Dataset, Decision, Reader, Schema
 from core.services.context import open_context
 from core.settings import Workspace
 from core.sources.images.image import keep
+from core.sources.images.sound import keep as keep_sound
 from core.store.scans import add_tier
+from tests.sounds import wav
 from tests.staged import taken_in
 
 HOSTILE = '<img src=x onerror="document.title=1"> & <b>bold</b>'
@@ -128,3 +131,20 @@ def _scan(context: Context, folder: Path, dataset: Dataset, given: Sequence[int]
         issues_parquet=path,
         final=True,
     )
+
+
+def make_sounds(folder: Path, rows: int = 12) -> Dataset:
+    """Tones in three classes; each looks like the class after its own."""
+    with opened(folder) as context:
+        lines = []
+        for row in range(rows):
+            measures = asdict(keep_sound(wav(row, 300.0 + 200 * (row % 3), 1.5), context.workspace.media))
+            lines.append({"audio": f"call-{row}.wav", "label": ("owl", "wren", "tit")[row % 3], **measures})
+        path = folder / "calls.parquet"
+        pq.write_table(pa.Table.from_pylist(lines), path)
+        reader = Reader(sql=f"read_parquet('{path}')", media=True)
+        schema = Schema("audio", "audio", "label", attributes=AUDIO.measures)
+        dataset = _ingest(context, reader, schema, "calls")
+        given = [("owl", "tit", "wren").index(line["label"]) for line in lines]
+        _scan(context, folder, dataset, given, [(one + 1) % 3 for one in given])
+    return dataset

@@ -363,6 +363,7 @@ def test_an_export_is_written_on_the_server_once_and_never_over_a_file(
         time.sleep(0.1)
         shown.run()
     assert not problems(shown)
+    assert any(said.startswith("Takes about 1 s on this machine") for said in [one.value for one in shown.caption])
     assert len((folder / "films-v1.jsonl").read_text().splitlines()) == 60
     shown.button(key="export-write").click().run()
     assert "exists already" in problems(shown)[0]

@@ -118,7 +118,7 @@ def test_space_is_counted_when_it_is_asked_for(app: Context, open_at: Open) -> N
     assert "computed again" not in _words(shown)
     shown = _counted(shown.toggle(key="space-shown").set_value(True).run())
     assert "of which 53" in _words(shown).replace("\\", "") and "counted" in _words(shown)
-    assert "Embeddings" in shown.dataframe[0].value["What"].tolist()
+    assert "Embeddings" in shown.dataframe[0].value["what"].tolist()
 
 
 def test_what_can_be_computed_again_is_cleared_once_somebody_is_sure(app: Context, open_at: Open) -> None:

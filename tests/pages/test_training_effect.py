@@ -57,6 +57,15 @@ def effect_page(open_at: Open, version: int = 2, dataset: str = "news") -> AppTe
     raise AssertionError("the rows were never counted")
 
 
+def _timed(shown: AppTest) -> AppTest:
+    """The page once it says how long the comparison will take."""
+    for _ in range(50):
+        if "Estimating the time" not in words(shown):
+            return shown
+        shown.run()
+    raise AssertionError("the time was never told")
+
+
 def answer(
     app: Context,
     news: Dataset,
@@ -115,6 +124,8 @@ def test_the_form_says_what_review_changed_and_one_button_asks(app: Context, rev
     assert "2 of 18 test rows changed in review: 2 relabelled, 0 excluded" in words(shown)
     shown.number_input(key="effect-seeds").set_value(3).run()
     assert "Trains 9 models" in words(shown)
+    shown = _timed(shown)
+    assert "Takes about " in words(shown) and "on this machine, by what is usual" in words(shown)
     shown = shown.button(key="effect-start").click().run()
     (job,) = app.queue.active()
     spec = app.queue.folder(job.job_id).spec()

@@ -110,6 +110,7 @@ def test_a_file_is_predicted_in_a_job_and_its_results_can_be_saved(
     shown = settled(shown, "about 2 rows")
     column = next(box for box in shown.selectbox if box.label == "Column with the texts")
     assert column.value == "text"
+    assert "on this machine, by what is usual" in words(settled(shown, "Takes about "))
     shown.button(key="predict-start").click().run()
     [job] = predictions(app, news, 5)
     assert job.title == "Predict new.csv with run 1 of news"

@@ -72,7 +72,7 @@ def test_a_modality_has_its_heavy_half_its_drawing_and_its_encoders(modality: Mo
     asked = {name for name, _ in inspect.getmembers(HeavyModality, inspect.isfunction) if not name.startswith("_")}
     assert len(asked) > 6
     missing = {name for name in asked if not callable(getattr(half, name, None))}
-    needless = set() if modality.in_files else {"dataset_feature"}
+    needless = set() if modality.in_files else {"dataset_feature", "opened_file"}
     assert missing <= needless | (set() if modality.fine_tuning.at_once else {"learner", "opened"})
     assert modality.name in DRAWINGS
     assert {ENCODERS[name]().kind for name in modality.encoders} == {modality.name}

@@ -13,14 +13,12 @@ PAGE_MAY_IMPORT = ("core.words", "streamlit", "core.ui", "core.services", "core.
 APP_MAY_IMPORT = (
     *("streamlit", "starlette", "anyio"),
     *(
-        "core.ui.live",
         "core.ui.shell.announce",
         "core.ui.shell.context",
         "core.ui.shell.door",
-        "core.ui.parts.downloads",
         "core.ui.shell.headers",
         "core.ui.shell.health",
-        "core.ui.shell.keyboard.places",
+        "core.ui.shell.routes",
         "core.ui.parts.problems",
         "core.together.server",
         "core.context",

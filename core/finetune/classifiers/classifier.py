@@ -138,7 +138,8 @@ def load_classifier(
     not have, most often the head's, are drawn from `seed`; they replace those of another number of classes.
 
     Texts are cut at `max_tokens`, or where the model can see no further; `side` is the input size of the bundled
-    EfficientNet, see `core.modalities.image.lite`. Raises ModelError, which says what to do.
+    EfficientNet, see `core.modalities.image.lite`, or how many frames the bundled network for sounds is given. Raises
+    ModelError, which says what to do.
     """
     found = task_named(task)
     modality, half = found.modality, heavy_modality(found.modality)
@@ -154,8 +155,17 @@ def load_classifier(
 
         side = side or LARGE_SIDE
         return Classifier(
-            efficientnet.build(labels, side), found, tuple(labels), efficientnet.images(side), efficientnet.FIXED
+            efficientnet.build(labels, side, found.target),
+            found,
+            tuple(labels),
+            efficientnet.images(side),
+            efficientnet.FIXED,
         )
+    if name == "log-mel":
+        from core.finetune.classifiers import log_mel
+
+        frames = side or log_mel.FRAMES
+        return Classifier(log_mel.build(labels, frames, found.target), found, tuple(labels), log_mel.pictures(frames))
     folder = half.folder_of(name)
     model, random = _load(folder, name, found, labels)
     classifier = Classifier(model, found, tuple(labels), half.preparation(folder, name, model, max_tokens))

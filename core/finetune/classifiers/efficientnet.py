@@ -15,6 +15,8 @@ from torch import Tensor
 
 from core.modalities.image.lite import CENTRE, LAST, SPREAD, weights
 from core.modalities.image.preparation import Images
+from core.targets import Target
+from core.targets.one_class.facts import ONE_CLASS
 
 OPEN = 100.0
 FIXED = (".squeeze_excite.",)
@@ -40,13 +42,13 @@ BLOCK_NAMES = (
 )
 
 
-def build(labels: Sequence[str], side: int) -> Any:
+def build(labels: Sequence[str], side: int, target: Target = ONE_CLASS) -> Any:
     """The model with a head of its own, drawn from torch's global generator."""
     from transformers import EfficientNetConfig, EfficientNetForImageClassification
 
     from core.finetune.classifiers.classifier import label_names
 
-    model = EfficientNetForImageClassification(EfficientNetConfig(**config(side), **label_names(labels)))
+    model = EfficientNetForImageClassification(EfficientNetConfig(**config(side), **label_names(labels, target)))
     model.load_state_dict(body(), strict=False)
     return model
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from core.context import Context
-from core.jobs.foresight import Amount, Foreseen, Work, start, usual_of
+from core.jobs.foresight import Amount, Foreseen, Work, encoding, loading, start, usual_of
 from core.records import ARMS, TrainSpec
 
 LEARNS = 3.2
@@ -22,17 +22,18 @@ def foresee_effect(
     if settings.strategy != "head":
         usual, each = usual_of(settings.model, amount.modality), amount.cost(settings.max_tokens) / max(1, amount.rows)
         seen = models * each * ((settings.epochs or 1) * train + test / LEARNS)
-        key = f"{settings.model}: {settings.strategy}"
-        return Foreseen((start("train"), Work("fine-tuning", key, seen, LEARNS * usual, heavy=True), *intervals))
-    units, name = amount.heads(train), amount.modality.name
+        key = f"{settings.model}: {settings.strategy}, arms"
+        fine_tunes = Work("fine-tuning", key, seen, LEARNS * usual, heavy=True)
+        return Foreseen((start("cleaning_effect"), fine_tunes, *intervals))
+    units = amount.heads(train)
     at_once = amount.modality.fine_tuning.at_once
     encoder = amount.modality.encoders[-1] if at_once else settings.model
     missing = amount.missing(encoder, settings.max_tokens)
     works = (
-        start("train"),
-        Work("loading the model", "loading the model", 1.0, 3.0, even=False),
-        Work("encoding", f"{encoder}: encoding", missing, usual_of(encoder, amount.modality), heavy=True),
-        Work("choosing the penalty", f"{name}: penalty", units, 3e-5, even=False, sure=True, heavy=True),
-        Work(f"training {models} heads", f"{name}: heads of arms", units * models, 5e-6, even=False, heavy=True),
+        start("cleaning_effect"),
+        loading(encoder),
+        encoding(amount, encoder, "encoding", missing, loads=False),
+        Work("choosing the penalty", f"{encoder}: penalty", units, 3e-5, even=False, sure=True, heavy=True),
+        Work(f"training {models} heads", f"{encoder}: heads of arms", units * models, 5e-6, even=False, heavy=True),
     )
     return Foreseen((*works, *intervals))

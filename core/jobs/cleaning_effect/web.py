@@ -19,7 +19,7 @@ from core.jobs.kind import JobKind
 from core.jobs.submit import about, submit, write_once
 from core.jobs.training_rows import planned
 from core.queue import JobFolder, Resources
-from core.records import EffectStrategy, Job, ReviewedRows, TrainSpec, Version
+from core.records import Dataset, EffectStrategy, Job, ReviewedRows, TrainSpec, Version
 from core.store.datasets import get_dataset
 from core.store.job_files.training_rows import count_reviewed_rows, write_reviewed_rows
 from core.store.versions import get_version
@@ -86,15 +86,32 @@ def start_cleaning_effect(
     """
     version = get_version(context.store, version_id)
     dataset = get_dataset(context.store, version.dataset_id)
-    check_has(task_named(dataset.task), "train")
+    check_has(task_named(dataset.task), "effect")
     _check_settings(seeds, strategy)
     rows = rows or preview_effect(context, version_id)
     check_rows(version, rows)
-    on_gpu = context.queue.launcher.slots()[0].name != "cpu"
-    settings = resolve(TrainSpec(strategy=strategy), dataset.task, rows["train"].rows, on_gpu)
+    settings = _settings(context, dataset, strategy, rows)
     spec = CleaningEffectSpec(seeds, settings, about(context, dataset, version))
     title = stored(f"Did cleaning help? {dataset.name}, version {version.number}")
     return submit(context, CLEANING_EFFECT, spec, title=title, dataset_id=dataset.dataset_id, by=by)
+
+
+def foresee_comparison(
+    context: Context, version_id: str, seeds: int, strategy: EffectStrategy, rows: Mapping[str, ReviewedRows]
+) -> Foreseen:
+    """What a comparison that is not started yet has before it. Raises as `start_cleaning_effect` does."""
+    version = get_version(context.store, version_id)
+    check_rows(version, rows)
+    settings = _settings(context, get_dataset(context.store, version.dataset_id), strategy, rows)
+    train, test = (rows[split].rows for split in SPLITS)
+    return foresee_effect(context, version_id, settings, seeds, train=train, test=test)
+
+
+def _settings(
+    context: Context, dataset: Dataset, strategy: EffectStrategy, rows: Mapping[str, ReviewedRows]
+) -> TrainSpec:
+    on_gpu = context.queue.launcher.slots()[0].name != "cpu"
+    return resolve(TrainSpec(strategy=strategy), dataset.task, rows["train"].rows, on_gpu)
 
 
 def _prepare(context: Context, folder: JobFolder) -> None:

@@ -1,7 +1,7 @@
-"""Reads images: decodes, measures and stores each, and writes the rows for the store to take in.
+"""Reads images or sounds: decodes, measures and stores each, and writes the rows for the store to take in.
 
 spec.json   a `LoadSpec`
-input/      where a table lists the images: listing.parquet (one row an image), lines.parquet and set_aside.parquet,
+input/      where a table lists the files: listing.parquet (one row a file), lines.parquet and set_aside.parquet,
             written by the store's engine
 output/     rows.parquet (the columns of `core.sources.images.listing`, then the listing's attributes),
             rejected.parquet (file, line, reason, content)
@@ -16,7 +16,7 @@ from collections import deque
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from itertools import islice
 from multiprocessing import get_context
 from pathlib import Path
@@ -28,31 +28,33 @@ import pyarrow.parquet as pq
 from core.errors import SourceError
 from core.jobs import entry
 from core.jobs.load.spec import LoadResult, LoadSpec
-from core.modalities.image.opening import ImageFault
+from core.modalities.file_fault import FileFault
 from core.queue import JobFolder, ProgressWriter
 from core.records import Schema
 from core.sources import samples
 from core.sources.images import source as imagefolder
-from core.sources.images.image import StoredImage, keep
-from core.sources.images.listing import ID, LABEL, NAME, ROWS, SPLIT, stored_name
+from core.sources.images.kinds import FileKind, Kept, kind_of
+from core.sources.images.listing import KEPT
 from core.sources.images.payload import Finder
 from core.sources.rejects import RejectWriter
 from core.sources.tabular import FILE_COLUMN, LINE_COLUMN, REASON_COLUMN
+from core.tasks import task_named
+from core.words import later
 
 CHUNK = 64
-"""Images that one process takes at a time."""
+"""Files that one process takes at a time."""
+STAGES = {"imagefolder": later("Reading images"), "audiofolder": later("Reading sounds")}
 _SERIAL = 256
-"""So few images are done sooner in one process."""
-_STORED = tuple(field.name for field in fields(StoredImage))
+"""So few files are done sooner in one process."""
 
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """One image to be read."""
+    """One file to be read."""
 
     name: str
     payload: Any
-    """A member of a folder or archive, or what stood in the image column."""
+    """A member of a folder or archive, or what stood in the column of files."""
     label: str | None
     split: str | None = None
     id: str | None = None
@@ -62,16 +64,17 @@ class Item:
     attributes: Mapping[str, object] | None = None
 
 
-Outcome = tuple[str, StoredImage | str]
-"""The image's name and its measures, or the reason against it."""
+Outcome = tuple[str, Kept | str]
+"""The file's name and its measures, or the reason against it."""
 
 
 class _Hand:
-    """What one process needs to read images. Made once per process."""
+    """What one process needs to read files. Made once per process."""
 
     current: _Hand
 
-    def __init__(self, media: Path, finder: Finder) -> None:
+    def __init__(self, kind: FileKind, media: Path, finder: Finder) -> None:
+        self.keep = kind.keep
         self.media = media
         self.finder = finder
         self.opener = imagefolder.Opener()
@@ -82,33 +85,35 @@ class _Hand:
     def _one(self, name: str, payload: Any) -> Outcome:
         try:
             if isinstance(payload, imagefolder.Member):
-                return name, keep(self.opener.read(payload), self.media)
+                return name, self.keep(self.opener.read(payload), self.media)
             found, content = self.finder.content(payload)
-            return name or found, keep(content, self.media)
-        except ImageFault as fault:
+            return name or found, self.keep(content, self.media)
+        except FileFault as fault:
             return name, str(fault)
 
 
-def _prepare(media: Path, finder: Finder) -> None:
-    _Hand.current = _Hand(media, finder)
+def _prepare(kind: FileKind, media: Path, finder: Finder) -> None:
+    _Hand.current = _Hand(kind, media, finder)
 
 
 def _take(items: Sequence[tuple[str, Any]]) -> list[Outcome]:
     return _Hand.current.take(items)
 
 
-def decode(items: Iterator[Item], total: int | None, media: Path, finder: Finder) -> Iterator[tuple[Item, Outcome]]:
+def decode(
+    items: Iterator[Item], total: int | None, kind: FileKind, media: Path, finder: Finder
+) -> Iterator[tuple[Item, Outcome]]:
     """Every item with what came of it, in order. Several processes where that pays; a bounded number is under way."""
     chunks = iter(lambda: list(islice(items, CHUNK)), [])
     workers = len(os.sched_getaffinity(0))
     if workers == 1 or (total is not None and total <= _SERIAL):
-        _prepare(media, finder)
+        _prepare(kind, media, finder)
         for chunk in chunks:
             yield from zip(chunk, _take([(item.name, item.payload) for item in chunk]), strict=True)
         return
     waiting: deque[tuple[list[Item], Future[list[Outcome]]]] = deque()
     context = get_context("fork")
-    with ProcessPoolExecutor(workers, mp_context=context, initializer=_prepare, initargs=(media, finder)) as pool:
+    with ProcessPoolExecutor(workers, mp_context=context, initializer=_prepare, initargs=(kind, media, finder)) as pool:
         try:
             for chunk in chunks:
                 waiting.append((chunk, pool.submit(_take, [(item.name, item.payload) for item in chunk])))
@@ -128,7 +133,7 @@ def _taken(items: Sequence[Item], future: Future[list[Outcome]]) -> list[Outcome
     except BrokenProcessPool as error:
         first, last = (item.name or _shown(item.payload) for item in (items[0], items[-1]))
         raise SourceError(
-            f"One of the images from {first} to {last} brings its reader down.",
+            f"One of the files from {first} to {last} brings its reader down.",
             "It is damaged: find it by halving these, take it out, and load again.",
         ) from error
 
@@ -155,7 +160,7 @@ def _of_listing(listing: Path, schema: Schema) -> Iterator[Item]:
                 yield Item(
                     "",
                     row[schema.payload],
-                    _text(row, schema.label),
+                    _label(row, schema),
                     _text(row, schema.split),
                     _text(row, schema.id),
                     Path(row.get(FILE_COLUMN) or "").name,
@@ -175,6 +180,15 @@ def _lines(path: Path) -> dict[str, Iterator[int]]:
     return {file: iter(lines) for file, lines in found.items()}
 
 
+def _label(row: Mapping[str, object], schema: Schema) -> str | None:
+    """The text form of a row's label; None where it has none that can be read."""
+    target = task_named(schema.task).target
+    if not target.several:
+        return _text(row, schema.label)
+    found = target.classes_in(schema, row)
+    return None if found is None else target.label_of(found)
+
+
 def _text(row: Mapping[str, object], column: str | None) -> str | None:
     return None if column is None or row[column] is None else str(row[column])
 
@@ -182,23 +196,24 @@ def _text(row: Mapping[str, object], column: str | None) -> str | None:
 class _Rows:
     """Writes good rows in batches; attributes keep the types that they have in the listing."""
 
-    def __init__(self, path: Path, attributes: pa.Schema) -> None:
-        self.count = 0
-        self.schema = pa.schema([*ROWS, *attributes])
+    def __init__(self, path: Path, kind: FileKind, attributes: pa.Schema) -> None:
+        self.count, self._listing = 0, kind.listing
+        self._kept = (*KEPT, *kind.modality.measures)
+        self.schema = pa.schema([*kind.listing.rows, *attributes])
         self._writer = pq.ParquetWriter(path, self.schema)
         self._rows: list[Mapping[str, object]] = []
 
-    def add(self, item: Item, name: str, stored: StoredImage) -> None:
+    def add(self, item: Item, name: str, stored: Kept) -> None:
         row: dict[str, object] = {
-            NAME: name or stored.content_hash[:12],
-            LABEL: item.label,
-            SPLIT: item.split,
-            ID: item.id,
+            self._listing.name: name or stored.content_hash[:12],
+            self._listing.label: item.label,
+            self._listing.split: item.split,
+            self._listing.id: item.id,
         }
         row |= {FILE_COLUMN: item.file, LINE_COLUMN: item.line}
-        row |= {field: getattr(stored, field) for field in _STORED}
+        row |= {field: getattr(stored, field) for field in self._kept}
         for attribute, value in (item.attributes or {}).items():
-            row[stored_name(attribute)] = value
+            row[self._listing.stored_name(attribute)] = value
         self._rows.append(row)
         self.count += 1
         if len(self._rows) >= 4096:
@@ -213,9 +228,9 @@ class _Rows:
         self._writer.close()
 
 
-def _attributes(listing: Path, schema: Schema) -> pa.Schema:
-    found = pq.read_schema(listing)
-    return pa.schema([found.field(name).with_name(stored_name(name)) for name in schema.attributes])
+def _attributes(listing: Path, schema: Schema, kind: FileKind) -> pa.Schema:
+    found, named = pq.read_schema(listing), kind.listing.stored_name
+    return pa.schema([found.field(name).with_name(named(name)) for name in schema.attributes])
 
 
 def _shown(payload: Any) -> str:
@@ -227,35 +242,45 @@ def _shown(payload: Any) -> str:
 
 
 def load(folder: JobFolder, progress: ProgressWriter) -> LoadResult:
-    """Reads every image. Raises SourceError where none is usable."""
+    """Reads every file. Raises SourceError where none is usable."""
     spec = folder.spec_as(LoadSpec)
     listing = folder.input / "listing.parquet"
-    items, total = _items(spec, listing)
+    kind = kind_of(task_named(spec.schema.task).modality)
+    items, total = _items(spec, listing, kind)
     finder = Finder(spec.folders, spec.within)
     rows = _Rows(
-        folder.output / "rows.parquet", _attributes(listing, spec.schema) if listing.exists() else pa.schema([])
+        folder.output / "rows.parquet",
+        kind,
+        _attributes(listing, spec.schema, kind) if listing.exists() else pa.schema([]),
     )
     with RejectWriter(folder.output / "rejected.parquet") as rejects:
         _copy_rejected(folder.input / "set_aside.parquet", rejects)
         try:
-            _run(decode(items, total, spec.media, finder), total, rows, rejects, progress.update)
+            _run(
+                decode(items, total, kind, spec.media, finder),
+                total,
+                rows,
+                rejects,
+                progress.update,
+                STAGES[kind.source],
+            )
         finally:
             rows.close()
     if not rows.count:
         raise SourceError(
-            f"None of the {rejects.count:,} images could be used. The first: {rejects.first}.",
+            f"None of the {rejects.count:,} {kind.modality.many} could be used. The first: {rejects.first}.",
             "Check the paths and files.",
         )
     return LoadResult(rows.count, rejects.count)
 
 
-def _items(spec: LoadSpec, listing: Path) -> tuple[Iterator[Item], int | None]:
+def _items(spec: LoadSpec, listing: Path, kind: FileKind) -> tuple[Iterator[Item], int | None]:
     if listing.exists():
         with pq.ParquetFile(listing) as file:
             return _of_listing(listing, spec.schema), file.metadata.num_rows
     if spec.source == samples.DIGITS.name:
         return _of_digits(), None
-    found = imagefolder.members(spec.locations, spec.within)
+    found = imagefolder.members(spec.locations, spec.within, kind)
     return _of_folder(found), len(found)
 
 
@@ -265,14 +290,15 @@ def _run(
     rows: _Rows,
     rejects: RejectWriter,
     update: Callable[[str, float, float | None], None],
+    stage: str,
 ) -> None:
     for count, (item, (name, outcome)) in enumerate(outcomes, 1):
         reason = item.fault or (outcome if isinstance(outcome, str) else "")
         if reason:
             rejects.add(item.file, item.line, reason, _shown(item.payload))
-        elif isinstance(outcome, StoredImage):
+        elif not isinstance(outcome, str):
             rows.add(item, name, outcome)
-        update("Reading images", count, total)
+        update(stage, count, total)
 
 
 def _copy_rejected(path: Path, rejects: RejectWriter) -> None:

@@ -24,7 +24,8 @@ from core.queue import JobFolder, ProgressWriter, Resources
 from core.reading.ask import ask
 from core.records import Dataset, Job, KeptVersion, Reader, Schema, Staged
 from core.sources import SOURCES, hub
-from core.sources.images.listing import ID, LABEL, MEASURES, NAME, SPLIT, stored_name
+from core.sources.images.kinds import kind_of
+from core.sources.images.source import FOLDERS
 from core.sources.tabular import FILE_COLUMN, LINE_COLUMN
 from core.sql import identifier, literal
 from core.store.datasets import list_datasets
@@ -140,7 +141,7 @@ def _ingest(
 
 
 def _prepare(context: Context, folder: JobFolder) -> None:
-    """Copies a table of images to the job's input with the store's engine; other loads need nothing."""
+    """Copies a table of files to the job's input with the store's engine; other loads need nothing."""
     spec = folder.spec_as(LoadSpec)
     source = SOURCES[spec.source]
     listing = folder.input / "listing.parquet"
@@ -177,15 +178,17 @@ def collect_load(context: Context, job: Job) -> None:
 
 
 def _job_output(folder: JobFolder, spec: LoadSpec) -> tuple[Schema, Reader | None]:
-    """How a job's output is read: measured images, or (None) the Parquet files of a hub dataset's texts."""
+    """How a job's output is read: measured files, or (None) the Parquet files of a hub dataset's texts."""
     schema = spec.schema
     rows, rejected = folder.output / "rows.parquet", folder.output / "rejected.parquet"
     if not rows.exists():
         return schema, None
-    own_id = stored_name(schema.id) if schema.id else "path" if spec.source == "imagefolder" else None
+    modality = task_named(schema.task).modality
+    listing = kind_of(modality).listing
+    own_id = listing.stored_name(schema.id) if schema.id else "path" if spec.source in FOLDERS else None
     relation = f"read_parquet({literal(str(rows))})"
     if own_id is not None:
-        relation = f"(SELECT * RENAME ({ID} AS {identifier(own_id)}) FROM {relation})"
+        relation = f"(SELECT * RENAME ({listing.id} AS {identifier(own_id)}) FROM {relation})"
     reader = Reader(
         relation,
         rejected_parquet=str(rejected) if rejected.exists() else None,
@@ -193,8 +196,8 @@ def _job_output(folder: JobFolder, spec: LoadSpec) -> tuple[Schema, Reader | Non
         file_column=FILE_COLUMN,
         line_column=LINE_COLUMN,
     )
-    attributes = (*map(stored_name, schema.attributes), *MEASURES)
-    return Schema(schema.task, NAME, LABEL, SPLIT, own_id, attributes), reader
+    attributes = (*map(listing.stored_name, schema.attributes), *modality.measures)
+    return Schema(schema.task, listing.name, listing.label, listing.split, own_id, attributes), reader
 
 
 def _finish(context: Context, dataset: Dataset, plan: SplitPlan | None, by: str) -> None:

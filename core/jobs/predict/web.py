@@ -9,7 +9,7 @@ from core.context import Context
 from core.errors import SourceError, StoppedError
 from core.jobs.foresight import Foreseen
 from core.jobs.kind import JobKind
-from core.jobs.predict.plan import foresee_predict
+from core.jobs.predict.plan import foresee_predict, units_of
 from core.jobs.predict.spec import PredictResult, PredictSpec
 from core.jobs.tables import copy_table, kind_of
 from core.queue import JobFolder
@@ -46,7 +46,9 @@ def _prepare(context: Context, folder: JobFolder) -> None:
 
 
 def _foresee(context: Context, folder: JobFolder) -> Foreseen:
-    return foresee_predict(PREDICT.spec_of(folder))
+    spec = PREDICT.spec_of(folder)
+    units = units_of(spec, folder.input / "rows.parquet")
+    return foresee_predict(spec.modality, spec.task or spec.kind, units)
 
 
 PREDICT = JobKind("predict", PredictSpec, PredictResult, "core.jobs.predict.run", _prepare, foresee=_foresee)

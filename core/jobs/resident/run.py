@@ -18,7 +18,9 @@ from typing import Any, BinaryIO
 from core.errors import SourceError, WinnowError
 from core.jobs.resident.nearest import Nearest
 from core.jobs.resident.spec import Answer, Line, Question, Refusal, ResidentSpec
-from core.modalities.image.opening import ImageFault, opened
+from core.modalities import Modality
+from core.modalities.file_fault import FileFault
+from core.modalities.fitted import Opened
 from core.typed import from_json, to_json
 
 READ_BYTES = 1 << 16
@@ -57,18 +59,22 @@ def _loaded(spec: ResidentSpec) -> Callable[[Question], Answer]:
     (model, modality), nearest = open_model(spec.model), Nearest(spec.features)
 
     def answer(question: Question) -> Answer:
-        payload = _image(Path(question.example)) if modality.in_files else question.example
+        payload = _file(Path(question.example), model, modality) if modality.in_files else question.example
         probabilities, seen = model.predict([payload])
         return Answer(tuple(probabilities[0].tolist()), tuple(nearest.find(seen[0], question.nearest)))
 
     return answer
 
 
-def _image(path: Path) -> Any:
+def _file(path: Path, model: Opened, modality: Modality) -> Any:
+    from core.finetune.predictor import Predictor
+    from core.modalities.heavy import heavy_modality
+
+    assert isinstance(model, Predictor)
     try:
-        return opened(path.read_bytes())
-    except (ImageFault, OSError) as error:
-        raise SourceError(f"{path.name} cannot be used: {error}.", "Drop another image.") from error
+        return heavy_modality(modality).opened_file(path.read_bytes(), model.classifier.preparation)
+    except (FileFault, OSError) as error:
+        raise SourceError(f"{path.name} cannot be used: {error}.", "Drop another file.") from error
 
 
 def _answered(answer: Callable[[Question], Answer], line: bytes) -> Line:

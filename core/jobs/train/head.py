@@ -40,8 +40,10 @@ def train_head(folder: JobFolder, progress: ProgressWriter, spec: TrainJobSpec, 
     with report.timed("encoding"):
         embeddings = model.embed(rows.payloads, spec.about.arrays, report.stage("encoding"))
     with report.timed("solving"):
+        report.tick("solving", 0, 1.0)
         solved = _solved(embeddings, rows, train, spec, report)
     with report.timed("predicting"):
+        report.tick("predicting", 0, len(rows))
         found = _predict(folder.output, model, solved, embeddings, rows, splits, spec, report)
     with report.timed("saving"):
         report.tick("saving", 0)

@@ -79,6 +79,7 @@ class _FineTune:
             return None
         result = self._result(loop, found)
         with self.report.timed("saving"):
+            self.report.tick("saving", 0)
             extra = {"spec": to_json(self.spec), "metrics": to_json(found)}
             with whole_model(self.folder.output) as model:
                 classifier.save(model, extra)
@@ -120,12 +121,14 @@ class _FineTune:
             np.save(output / "feature_rows.npy", self.rows.example_ids[sample])
         self.place.wait()
         probabilities, features = (open_matrix(path) for path in paths)
-        done, share = 0, len(chosen) / self.place.processes
+        lengths = examples.lengths
+        done, share = 0.0, float(lengths[chosen].sum()) / self.place.processes
+        self.report.tick("predicting", 0, share)
         for found in forward(classifier, examples, chosen, self.place):
             probabilities[np.searchsorted(chosen, found.rows)] = found.probabilities
             kept = self.splits[found.rows] == "train"
             features[np.searchsorted(sample, found.rows[kept])] = found.features[kept]
-            done += len(found.rows)
+            done += float(lengths[found.rows].sum())  # the longest come first
             self.report.tick("predicting", min(done, share), share)
         for matrix in (probabilities, features):
             matrix.flush()  # type: ignore[attr-defined]

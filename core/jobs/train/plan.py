@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from core.context import Context
-from core.jobs.foresight import Amount, Foreseen, Work, Works, start, usual_of
+from core.finetune.settings import BUNDLED
+from core.jobs.foresight import Amount, Foreseen, Work, Works, encoding, loading, start, usual_of
 from core.records import TrainSpec
 
 LEARNS = {"last": 1.6, "full": 3.2}
@@ -25,11 +26,11 @@ def foresee_train(
     learns = LEARNS[spec.strategy]
     seen = (spec.epochs or 1) * each * (train + validation / learns)
     layers = f", {spec.last_layers}" if spec.strategy == "last" else ""
-    kept = dict.fromkeys(("tokens", "pixels"), amount.rows)
+    kept = "pixels" if amount.modality.in_files else "tokens"
     works = (
         start("train"),
-        Work("loading the model", "loading the model", 1.0, 3.0, even=False),
-        *(Work(stage, f"{stage} of rows", float(rows), 4e-4) for stage, rows in kept.items()),
+        loading(spec.model),
+        Work(kept, f"{kept} of rows", float(amount.rows), 4e-4),
         Work(
             "training",
             f"{spec.model}: {spec.strategy}{layers}",
@@ -37,21 +38,23 @@ def foresee_train(
             learns * usual,
             sure=True,
             heavy=True,
+            warm=0.5,
         ),
         Work("predicting", f"{spec.model}: predicting", each * predicted, usual, heavy=True),
+        Work("saving", f"saving {spec.model}", 1.0, 1.0, even=False),
     )
     return Foreseen(works)
 
 
 def _head(amount: Amount, spec: TrainSpec, train: int, predicted: int) -> Works:
-    missing, name = amount.missing(spec.model, spec.max_tokens), amount.modality.name
+    missing = amount.missing(spec.model, spec.max_tokens)
     return (
         start("train"),
-        Work("loading the model", "loading the model", 1.0, 3.0, even=False),
-        Work("encoding", f"{spec.model}: encoding", missing, usual_of(spec.model, amount.modality), heavy=True),
-        Work("solving", f"{name}: solving", amount.heads(train), 7e-6, even=False, sure=True, heavy=True),
+        loading(f"{spec.model} for a head", usual=0.1 if spec.model in BUNDLED else 3.0),
+        encoding(amount, spec.model, "encoding", missing, loads=False),
+        Work("solving", f"{spec.model}: solving", amount.heads(train), 7e-6, even=False, sure=True, heavy=True),
         Work("predicting", "predicting by a head", float(predicted), 2e-5),
-        Work("saving", "saving a model", 1.0, 1.0, even=False),
+        Work("saving", "saving a model", 1.0, 0.3, even=False),
     )
 
 

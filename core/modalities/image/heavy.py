@@ -10,9 +10,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.modalities.encoder import Encoder
+from core.modalities.image.opening import opened
 from core.modalities.image.preparation import Images
 from core.modalities.model_files import model_folder
 from core.modalities.payloads import Payloads
+from core.modalities.preparation import Preparation
 from core.progress import Report
 
 MEASURED = 256
@@ -64,6 +66,10 @@ def input_size(payloads: Payloads) -> int:
 
 def pooling_model(name: str) -> None:
     return None
+
+
+def opened_file(content: bytes, preparation: Preparation) -> Any:
+    return opened(content)
 
 
 def dataset_feature() -> Any:

@@ -11,6 +11,7 @@ import numpy as np
 from PIL import Image, ImageOps, UnidentifiedImageError
 
 from core.errors import SourceError
+from core.modalities.file_fault import FileFault
 from core.settings import MAX_IMAGE_PIXELS
 from core.words import stored
 
@@ -23,7 +24,7 @@ _BITS_PER_SAMPLE, _PHOTOMETRIC = 258, 262
 _WHITE_IS_ZERO = 0
 
 
-class ImageFault(Exception):  # noqa: N818 - it is the reason against a row, not a defect
+class ImageFault(FileFault):
     """Why an image is set aside."""
 
 

@@ -13,9 +13,10 @@ from core.arrays.ahead import ahead
 from core.modalities.encoder import Batch, RowEncoder
 from core.modalities.image.image_encoder import paths
 from core.modalities.image.pixels import Resized, decoded
+from core.modalities.kept import PIXELS
+from core.modalities.kept import PIXELS_SIDE as SIDE
 from core.modalities.payloads import Payloads
 
-SIDE = 16
 BATCH = 512
 
 
@@ -24,7 +25,7 @@ class Pixels(RowEncoder):
 
     kind: Literal["image"] = "image"
     name = "pixels"
-    key = f"pixels-1-{SIDE}"
+    key = PIXELS
 
     def encode(self, payloads: Payloads, rows: NDArray[np.int64]) -> Iterator[Batch]:
         """Not from the store: what is kept of it as embeddings is as small as pixels get."""

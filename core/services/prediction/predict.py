@@ -28,6 +28,7 @@ from core.store import export as store
 from core.store.datasets import get_dataset
 from core.store.ingest.files import first_rows
 from core.store.rows import page_rows
+from core.tasks import check_has
 from core.words import stored
 
 __all__ = [
@@ -61,7 +62,7 @@ class Batch:
     column: str = ""
     """Of texts: the column that holds them, a guess that the person may overrule; empty where a row is an example."""
     images: int = 0
-    """Of images: how many there are."""
+    """Of files: how many there are."""
 
 
 def look(
@@ -74,8 +75,14 @@ def look(
     """
     paths = tuple(str(existing(location, within)) for location in locations)
     task = task_of_run(context, run)
+    check_has(task, "use")
     if task.modality.in_files:
-        request = {"what": "images", "locations": paths, "within": None if within is None else list(map(str, within))}
+        request = {
+            "what": "images",
+            "locations": paths,
+            "within": None if within is None else list(map(str, within)),
+            "modality": task.modality.name,
+        }
         images = ask(context.beside, request, named_in_messages(paths), seconds=PREVIEW_SECONDS)
         return Batch(paths, within, images=images)
     if len(paths) != 1 or Path(paths[0]).is_dir():

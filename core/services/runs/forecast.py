@@ -8,12 +8,11 @@ from pathlib import Path
 
 from core.context import Context
 from core.finetune.memory.estimate import Load, memory_needed
-from core.finetune.memory.sizes import LITE_SIDES, LITE_SMALL_UP_TO, Sizes, bundled_text_folder, lite_sizes, sizes_of
+from core.finetune.memory.sizes import LITE_SIDES, LITE_SMALL_UP_TO, Sizes, lite_sizes, sizes_of
 from core.finetune.precision import chosen_precision
-from core.finetune.settings import BUNDLED, resolve
+from core.finetune.settings import folder_of, resolve
 from core.records import TrainSpec
 from core.services.runs.devices import Device, are_cpu
-from core.settings import expanded
 from core.store.datasets import get_dataset
 from core.store.samples import longest_texts, sampled_texts, share_of_small_images
 from core.store.versions import get_version
@@ -98,7 +97,7 @@ def model_sizes(context: Context, version_id: str, spec: TrainSpec) -> tuple[Siz
     if spec.model == "efficientnet":
         small = share_of_small_images(context.store, version_id, LITE_SMALL_UP_TO)
         return lite_sizes(LITE_SIDES[0 if small > HALF else 1]), None
-    folder = bundled_text_folder() if spec.model in BUNDLED else expanded(spec.model)
+    folder = folder_of(spec.model)
     if folder is None or not folder.is_dir():
         return None, None
     return sizes_of(folder), folder

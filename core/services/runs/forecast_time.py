@@ -1,4 +1,4 @@
-"""How long a scan or a fine-tune will take on this machine, said before it starts: of this dataset, with what has to be
+"""How long a job or an export will take on this machine, said before it starts: of this dataset, with what has to be
 embedded first."""
 
 from __future__ import annotations
@@ -9,12 +9,17 @@ from dataclasses import dataclass
 from core.context import Context
 from core.errors import UsageError
 from core.finetune.settings import resolve
-from core.jobs.foresight import Foreseen, staged
+from core.jobs.cleaning_effect.web import foresee_comparison
+from core.jobs.export.plan import foresee_export
+from core.jobs.foresight import Foreseen, seconds_of, staged
+from core.jobs.predict.plan import foresee_predict, units_of_some
 from core.jobs.scan.plan import foresee_scan
 from core.jobs.train.web import foresee_rows
 from core.jobs.training_rows import preview_split
 from core.queue.plan import Stage
-from core.records import ScanSpec, Strategy, TrainSpec
+from core.records import EffectStrategy, ReviewedRows, Run, ScanSpec, Strategy, TrainSpec
+from core.services.prediction.predict import Batch
+from core.services.runs.models import task_of_run
 from core.store.datasets import get_dataset
 from core.store.versions import get_version
 from core.tasks import task_named
@@ -37,8 +42,7 @@ def time_of_scan(context: Context, version_id: str, spec: ScanSpec) -> TimeForec
     """Reads every row: at a million of them, not for the script thread. Raises NotFoundError."""
     foreseen = foresee_scan(context, version_id, spec.encoders, own=spec.probabilities is not None)
     stages = staged(context, foreseen.works)
-    heads = [place for place, stage in enumerate(stages) if stage.name.endswith(": probabilities")]
-    first = sum(stage.seconds for stage in stages[: heads[0] + 2]) if len(heads) > 1 else None
+    first = seconds_of(stages[: len(foreseen.first)]) if foreseen.first else None
     return _forecast(context, stages, first)
 
 
@@ -50,6 +54,33 @@ def time_of_train(context: Context, version_id: str, spec: TrainSpec) -> TimeFor
     asked = resolve(spec, dataset.task, rows.splits.get("train", 0), on_gpu)
     foreseen: Foreseen = foresee_rows(context, version_id, asked, rows.splits)
     return _forecast(context, staged(context, foreseen.works), None)
+
+
+def time_of_effect(
+    context: Context, version_id: str, seeds: int, strategy: EffectStrategy, rows: Mapping[str, ReviewedRows]
+) -> TimeForecast:
+    """The same of a comparison, whose rows are `preview_effect` of the version. Raises UsageError for what cannot be
+    compared, too."""
+    foreseen = foresee_comparison(context, version_id, seeds, strategy, rows)
+    return _forecast(context, staged(context, foreseen.works), None)
+
+
+def time_of_predict(context: Context, run: Run, batch: Batch) -> TimeForecast | None:
+    """The same of what a look at a file has found; None where it does not tell how many rows there are."""
+    task = task_of_run(context, run)
+    if batch.found is None:
+        units = float(batch.images)
+    elif (count := batch.found.row_estimate) is None:
+        return None
+    else:
+        units = units_of_some(batch.found.rows, batch.column, count)
+    foreseen = foresee_predict(task.modality, task.name, units)
+    return _forecast(context, staged(context, foreseen.works), None)
+
+
+def time_of_export(context: Context, version_id: str, format: str) -> TimeForecast:  # noqa: A002
+    """The same of a version that is written whole, in a format that its task has."""
+    return _forecast(context, staged(context, [foresee_export(context, version_id, format)]), None)
 
 
 def times_of_strategies(context: Context, version_id: str, model: str) -> Mapping[Strategy, TimeForecast]:

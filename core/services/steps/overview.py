@@ -110,6 +110,8 @@ def next_step(standing: Standing, page: PageName | None = None, view: str | None
 
 
 def _is_here(step: Step, page: PageName | None, view: str | None) -> bool:
+    if step.page == page and step.page not in _FIRST_VIEW:
+        return step.view in (None, view)  # a page that shows what its step is for, whatever its view
     return step.page == page and (step.view or _FIRST_VIEW.get(step.page)) == (view or _FIRST_VIEW.get(step.page))
 
 

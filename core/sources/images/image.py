@@ -50,13 +50,13 @@ def keep(content: bytes, media: Path) -> StoredImage:
     shown, form = decoded(content)
     suffix = _SUFFIX[form]
     digest = hashlib.sha256(content).hexdigest()
-    _write(media / digest[:2] / f"{digest}.{suffix}", content)
+    write_once(media / digest[:2] / f"{digest}.{suffix}", content)
     thumbnail = media / "thumbnails" / digest[:2] / f"{digest}.webp"
     if not thumbnail.exists():
-        _write(thumbnail, _reduced(shown, THUMBNAIL_SIDE))
+        write_once(thumbnail, _reduced(shown, THUMBNAIL_SIDE))
     preview = media / "previews" / digest[:2] / f"{digest}.webp"
     if (max(shown.size) > PREVIEW_SIDE or suffix == "tiff") and not preview.exists():
-        _write(preview, _reduced(shown, PREVIEW_SIDE))
+        write_once(preview, _reduced(shown, PREVIEW_SIDE))
     brightness, contrast = _luma(shown)
     return StoredImage(digest, f"{digest[:2]}/{digest}.{suffix}", shown.width, shown.height, brightness, contrast)
 
@@ -84,9 +84,9 @@ def _reduced(image: Image.Image, side: int) -> bytes:
     return out.getvalue()
 
 
-def _write(path: Path, content: bytes) -> None:
-    """Another process may write the same content at the same time. Not flushed one by one: of a million images that
-    would take an hour."""
+def write_once(path: Path, content: bytes) -> None:
+    """Writes what is not there yet. Another process may write the same content at the same time. Not flushed one by
+    one: of a million images that would take an hour."""
     if path.exists():
         return
     path.parent.mkdir(parents=True, exist_ok=True)

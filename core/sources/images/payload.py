@@ -1,4 +1,4 @@
-"""From what stands in an image column (path, bytes, URI) to the image's bytes."""
+"""From what stands in a column of files (path, bytes, URI) to a file's bytes."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from http.client import HTTPMessage, HTTPResponse, HTTPSConnection
 from pathlib import Path
 from typing import IO
 
-from core.modalities.image.opening import ImageFault
+from core.modalities.file_fault import FileFault
 from core.settings import MAX_CELL_BYTES
 from core.words import stored
 
@@ -34,7 +34,7 @@ class Finder:
     """Folders that every path must lie in, and then nothing is fetched; None: anywhere."""
 
     def content(self, value: object) -> tuple[str, bytes]:
-        """A short name and the bytes. Raises ImageFault where there are none to be had."""
+        """A short name and the bytes. Raises FileFault where there are none to be had."""
         if isinstance(value, Mapping):
             inner = value.get("bytes") if value.get("bytes") is not None else value.get("path")
             name, content = self.content(inner)
@@ -42,37 +42,37 @@ class Finder:
         if isinstance(value, bytes | bytearray | memoryview):
             return "", bytes(value)
         if not isinstance(value, str) or not value.strip():
-            raise ImageFault(stored("no image: the cell is empty"))
+            raise FileFault(stored("no file: the cell is empty"))
         text = value.strip()
         scheme = text.split(":", 1)[0].lower() if ":" in text[:10] else ""
         if scheme == "data":
             return "", _data_uri(text)
         if scheme == "https" and self.within is not None:
-            raise ImageFault(stored(f"addresses are not fetched by the server: {text[:200]}"))
+            raise FileFault(stored(f"addresses are not fetched by the server: {text[:200]}"))
         if scheme == "https":
             return Path(urllib.parse.urlsplit(text).path).name, _fetched(text)
         if scheme == "file":
             return self._file(urllib.parse.unquote(urllib.parse.urlsplit(text).path))
         if scheme in ("http", "ftp", "s3", "gs"):
-            raise ImageFault(stored(f"{scheme}: addresses are not fetched, only https: ones"))
+            raise FileFault(stored(f"{scheme}: addresses are not fetched, only https: ones"))
         return self._file(text)
 
     def _file(self, text: str) -> tuple[str, bytes]:
         try:
             path = self._found(text)
             if path.stat().st_size > MAX_CELL_BYTES:
-                raise ImageFault(stored(f"image file of {path.stat().st_size / 1024**2:,.0f} MB is over the limit"))
+                raise FileFault(stored(f"file of {path.stat().st_size / 1024**2:,.0f} MB is over the limit"))
             return path.name, path.read_bytes()
         except (OSError, ValueError) as error:
-            raise ImageFault(stored(f"image file cannot be read: {text[:200]}")) from error
+            raise FileFault(stored(f"file cannot be read: {text[:200]}")) from error
 
     def _found(self, text: str) -> Path:
         candidates = [folder / text for folder in self.folders] or [Path(text)]
         path = next((candidate for candidate in candidates if candidate.is_file()), candidates[0]).resolve()
         if self.within is not None and not any(path.is_relative_to(folder) for folder in self.within):
-            raise ImageFault(stored(f"image path lies outside the folders allowed: {text[:200]}"))
+            raise FileFault(stored(f"path lies outside the folders allowed: {text[:200]}"))
         if not path.is_file():
-            raise ImageFault(stored(f"image file not found: {text[:200]}"))
+            raise FileFault(stored(f"file not found: {text[:200]}"))
         return path
 
 
@@ -83,7 +83,7 @@ def _data_uri(text: str) -> bytes:
             return base64.b64decode(body, validate=True)
         return urllib.parse.unquote_to_bytes(body)
     except (binascii.Error, ValueError) as error:
-        raise ImageFault(stored("data: URI is not valid base64")) from error
+        raise FileFault(stored("data: URI is not valid base64")) from error
 
 
 def _fetched(url: str) -> bytes:
@@ -93,9 +93,9 @@ def _fetched(url: str) -> bytes:
         with urllib.request.build_opener(_HttpsOnly, _PublicOnly).open(url, timeout=_SECONDS) as response:
             content = bytes(response.read(MAX_CELL_BYTES + 1))
     except (OSError, ValueError) as error:
-        raise ImageFault(stored(f"image cannot be fetched from {url[:200]}: {error}")) from error
+        raise FileFault(stored(f"file cannot be fetched from {url[:200]}: {error}")) from error
     if len(content) > MAX_CELL_BYTES:
-        raise ImageFault(stored(f"image behind {url[:200]} is over the limit of {MAX_CELL_BYTES // 1024**2} MB"))
+        raise FileFault(stored(f"file behind {url[:200]} is over the limit of {MAX_CELL_BYTES // 1024**2} MB"))
     return content
 
 

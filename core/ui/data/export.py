@@ -13,12 +13,14 @@ from core.context import Context
 from core.errors import UsageError
 from core.records import Dataset, Version
 from core.services.export import TABLES, export, file_name, formats_of
+from core.services.runs.forecast_time import time_of_export
 from core.settings import allowed_folders
 from core.tasks import target_of, task_named
 from core.ui import keys
 from core.ui.parts.background import forget, result_of
 from core.ui.parts.paths import inside, typable
 from core.ui.parts.problems import plain
+from core.ui.parts.times import of_work, this_minute
 from core.words import later, say, stored
 
 FORMATS = {
@@ -28,6 +30,7 @@ FORMATS = {
     "datasets": (later("Folder for datasets.load_from_disk"), ""),
     "conll": (later("CoNLL columns, a file for each split"), ""),
     "imagefolder": (later("ZIP with one folder of images per class"), ".zip"),
+    "audiofolder": (later("ZIP with one folder of sounds per class"), ".zip"),
 }
 LARGE_ROWS = 500_000
 """A download is held in memory while it is sent: beyond this, the server writes the file itself."""
@@ -56,11 +59,24 @@ def export_form(context: Context, dataset: Dataset, version: Version) -> None:
             help=say("A column “label_name” beside the labels, which stay as they were loaded."),
         )
     )
+    _time(context, version, chosen)
     large = version.row_count > LARGE_ROWS
     if not large:
         _download(context, dataset, version, chosen, named)
     with st.expander(say("Write it to the server instead"), expanded=large):
         _to_server(context, dataset, version, chosen, named)
+
+
+def _time(context: Context, version: Version, chosen: str) -> None:
+    """How long it will take; nothing until that is known."""
+    found = result_of(
+        context,
+        ("export time", version.version_id, chosen, this_minute()),
+        lambda: time_of_export(context, version.version_id, chosen),
+        waiting=stored("Estimating how long it takes"),
+    )
+    if found is not None:
+        st.caption(plain(of_work(found)))
 
 
 def _named(dataset: Dataset, version: Version, chosen: str) -> str:

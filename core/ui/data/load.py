@@ -39,8 +39,8 @@ PLACES = {
 }
 AS_IN_DATA = later("As in the data")
 VAGUE_NAMES = (
-    "all", "archive", "data", "dataset", "download", "downloads", "export", "file", "files", "images", "img", "index",
-    "input", "labels", "new", "output", "photos", "pictures", "sample", "table", "untitled",
+    "all", "archive", "data", "dataset", "download", "downloads", "export", "file", "files", "images", "img",
+    "index", "input", "labels", "new", "output", "photos", "pictures", "recordings", "sample", "table", "untitled",
 )  # fmt: skip
 """A file of such a name, or of a split's, is better known by its folder's."""
 
@@ -75,7 +75,8 @@ def _choose_upload(context: Context) -> tuple[str, ...]:
         accept_multiple_files=True,
         key="load-upload",
         help=say(
-            "CSV, TSV, JSON, JSON lines, CoNLL, Parquet, Arrow, Excel, or a ZIP with one folder of images per class. "
+            "CSV, TSV, JSON, JSON lines, CoNLL, Parquet, Arrow, Excel, or a ZIP with one folder of images or sounds "
+            "per class. "
             "Files named train, validation and test become splits. Larger files: load them from a path on the server."
         ),
     )

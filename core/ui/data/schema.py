@@ -19,7 +19,7 @@ from core.words import later, say, say_stored
 NONE = later("none")
 ROLES = {"payload": later("example"), "label": later("label"), "split": later("split"), "id": later("id")}
 EXPLAINED = {
-    "payload": later("The column with what is labelled: its text, or its image."),
+    "payload": later("The column with what is labelled: its text, its image or its sound."),
     "label": later("The column with the class that each row was given."),
     "split": later(
         "The column that says which part a row belongs to: train, validation or test. Without one, Winnow "

@@ -20,8 +20,8 @@ from core.ui.shell.pages import count
 from core.words import later, say, say_stored
 
 TIERS = later(
-    "A scan looks in tiers. The first goes by the words of a text or the pixels of an image and takes seconds; the "
-    "next ones go by meaning, with a larger model, and rank better."
+    "A scan looks in tiers. The first goes by the words of a text, the pixels of an image or the spectrogram of a "
+    "sound, and takes seconds; the next ones go by meaning, with a larger model, and rank better."
 )
 COVERS = later(
     "At least: what the scan's model disagrees with however sure it is. At most: what it disagrees with, but of the "

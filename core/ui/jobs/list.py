@@ -107,6 +107,9 @@ def linked_job(context: Context, page: JobPage) -> None:
 def job_list(context: Context, page: JobPage) -> None:
     """A line per job; the log of the one that the URL names beneath it."""
     opened = st.query_params.get(keys.JOB)
+    if not page.jobs:
+        st.caption(say("None of the jobs is like this. Choose “All” and “Every kind” to see them all."))
+        return
     with st.container(gap="small", border=True, key="job-list"):
         for job in page.jobs:
             _entry(context, job, opened)

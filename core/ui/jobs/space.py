@@ -48,17 +48,27 @@ def _counted(context: Context, found: Space) -> None:
         st.button(say("Count again"), key="space-again", type="tertiary", on_click=forget, args=(context, COUNTED))
     lines = [
         {
-            say("What"): say(one.kind.title),
-            say("Size"): size_words(one.size),
-            say("Count"): len(one.items),
-            say("Can be computed again"): one.kind.again,
-            say("Cleared"): say("here") if one.kind.clearable else say("with its run") if one.kind.by else say("never"),
-            say("About"): say(one.kind.about),
+            "what": say(one.kind.title),
+            "size": one.size,
+            "cleared": say("here") if one.kind.clearable else say("with its run") if one.kind.by else say("never"),
+            "again": say("yes") if one.kind.again else say("no"),
+            "count": len(one.items),
+            "about": say(one.kind.about),
         }
         for one in sorted(found.kinds, key=lambda one: -one.size)
         if one.size
     ]
-    st.dataframe(lines, hide_index=True)
+    columns = {
+        "what": st.column_config.TextColumn(say("What"), pinned=True),
+        "size": st.column_config.NumberColumn(say("Size"), format="bytes", width=90),
+        "cleared": st.column_config.TextColumn(say("Cleared"), width=110),
+        "again": st.column_config.TextColumn(say("Can be computed again"), width=160),
+        "count": st.column_config.NumberColumn(say("Count"), width=70),
+        "about": st.column_config.TextColumn(say("About"), width="large"),
+    }
+    st.dataframe(
+        lines, hide_index=True, column_config=columns, alt=say("What takes room, and what of it can be computed again.")
+    )
 
 
 def _clear(context: Context, found: Space) -> None:
@@ -92,11 +102,9 @@ def _clear(context: Context, found: Space) -> None:
     if items and not chosen.kind.again:
         st.caption(f":material/warning: {say('This cannot be computed again, and nothing brings it back.')}")
     if any(one.kind.by and one.items for one in found.kinds):
-        link(
-            "training",
-            say("Models go with their runs: delete a run on the page Train"),
-            icon=":material/model_training:",
-        )
+        with st.container(gap="xxsmall"):
+            st.caption(say("Models go with their runs: delete a run on the page Train"))
+            link("training", say("Train"), icon=":material/model_training:")
 
 
 def _trash(context: Context) -> KindSpace:

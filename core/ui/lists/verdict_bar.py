@@ -155,6 +155,7 @@ class Verdicts:
             "example_id": example.example_id,
             "words": str(drawn.get(WORDS) or "")[:_CARD],
             "thumbnail": drawn.get("thumbnail"),
+            "sound": drawn.get("sound"),
             "name": str(drawn.get("name"))[:_NAME],
             "label": self._shown(example.label, example),
             "suggested": self._shown(row.suggested, example),

@@ -123,6 +123,17 @@ class Pulse {
     this.title ??= document.title
     this.said = `${SIGNS[last.status] ?? "■"} ${last.title} ${this.word(last.status)} – Winnow`
     document.title = this.said
+    this.keep()
+  }
+
+  /** A page that is drawn again sets its own title: what was to be said is said again, and the new one kept for later. */
+  keep() {
+    this.titles ??= new MutationObserver(() => {
+      if (this.title === null || document.title === this.said) return
+      this.title = document.title
+      document.title = this.said
+    })
+    this.titles.observe(document.head, { subtree: true, childList: true, characterData: true })
   }
 
   word(status) {
@@ -136,6 +147,7 @@ class Pulse {
     if (this.title === null) return
     setTimeout(() => {
       if (document.hidden) return
+      this.titles?.disconnect()
       if (document.title === this.said) document.title = this.title
       this.title = null
     }, SEEN_MS)

@@ -2,12 +2,18 @@
 
 from core.records import Dataset, Example
 from core.tasks import task_named
+from core.ui.modalities.audio import AudioDrawing
 from core.ui.modalities.drawing import Drawing
 from core.ui.modalities.image import ImageDrawing
 from core.ui.modalities.table_row import TableRowDrawing
 from core.ui.modalities.text import TextDrawing
 
-DRAWINGS: dict[str, Drawing] = {"text": TextDrawing(), "image": ImageDrawing(), "table-row": TableRowDrawing()}
+DRAWINGS: dict[str, Drawing] = {
+    "text": TextDrawing(),
+    "image": ImageDrawing(),
+    "audio": AudioDrawing(),
+    "table-row": TableRowDrawing(),
+}
 """One for every entry of `core.modalities.MODALITIES`."""
 CELLS: frozenset[str] = frozenset(drawing.cell for drawing in DRAWINGS.values() if drawing.cell)
 """Columns in which tables show examples, beside their words."""

@@ -56,10 +56,13 @@ class Drawing(Protocol):
         """Asks for an example and draws it; what the run's model says of it, None until there is something."""
 
     def on_desk(self, context: Context, example: Example, grid: bool) -> JsonObject:
-        """What `desk.js` draws of it, or `grid` views and cards: `text`, `image`, `thumbnail`, `name`."""
+        """What `desk.js` draws of it, or `grid` views and cards: `text`, `image`, `thumbnail`, `sound`, `name`."""
 
     def near(self, context: Context, example: Example) -> JsonObject:
-        """What `desk.js` draws of it beside another one: `text`, `image`."""
+        """What `desk.js` draws of it beside another one: `text`, `image`, `sound`."""
+
+    def counted(self, count: int) -> str:
+        """So many files of examples, in words; only asked where examples are files."""
 
     def caption(self, example: Example) -> str | None:
         """What it is called beside what is drawn of it; None where that says all."""
@@ -78,3 +81,6 @@ class InWords:
 
     def column(self, width: Any) -> Any:
         return None
+
+    def counted(self, count: int) -> str:
+        return str(count)

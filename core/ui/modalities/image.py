@@ -20,7 +20,7 @@ from core.ui.modalities.asking import waiting
 from core.ui.parts.background import result_of
 from core.ui.parts.problems import plain
 from core.ui.parts.upload import arrived
-from core.words import later, say, stored
+from core.words import later, say, say_n, stored
 
 WHOLE, BESIDE, ASKED = 320, 160, 160
 """Pixels across, by how much of the page it is."""
@@ -42,19 +42,19 @@ class ImageDrawing:
     folder_button: str = later("Predict every image of the folder")
 
     def cells(self, context: Context, examples: Sequence[Example]) -> list[Any]:
-        return [_thumbnail(context, example) for example in examples]
+        return [thumbnail_url(context, example) for example in examples]
 
     def column(self, width: Any) -> Any:
         return st.column_config.ImageColumn(say(self.cell or ""), width=width)
 
     def whole(self, context: Context, example: Example, place: str) -> None:
-        name = _name(example)
-        st.image(shown(context, _media(example))[0], caption=plain(name), width=_across(example, WHOLE), alt=name)
+        name = named(example)
+        st.image(shown(context, media_of(example))[0], caption=plain(name), width=_across(example, WHOLE), alt=name)
         st.download_button(
             say("Original"),
-            lambda: original(context, _media(example))[0],
+            lambda: original(context, media_of(example))[0],
             file_name=name.rsplit("/", 1)[-1],
-            mime=mime_of(_media(example)),
+            mime=mime_of(media_of(example)),
             icon=":material/download:",
             type="tertiary",
             on_click="ignore",
@@ -63,7 +63,7 @@ class ImageDrawing:
         )
 
     def beside(self, context: Context, example: Example) -> None:
-        st.image(shown(context, _media(example))[0], width=_across(example, BESIDE), alt=_name(example))
+        st.image(shown(context, media_of(example))[0], width=_across(example, BESIDE), alt=named(example))
 
     def ask(self, context: Context, run: Run) -> Reply | None:
         dropped = st.file_uploader(
@@ -86,11 +86,14 @@ class ImageDrawing:
         return found[1]
 
     def on_desk(self, context: Context, example: Example, grid: bool) -> JsonObject:
-        image, small = (None, _thumbnail(context, example)) if grid else (_image(context, example), None)
-        return {"text": None, "image": image, "thumbnail": small, "name": _name(example)}
+        image, small = (None, thumbnail_url(context, example)) if grid else (image_url(context, example), None)
+        return {"text": None, "image": image, "thumbnail": small, "name": named(example)}
 
     def near(self, context: Context, example: Example) -> JsonObject:
-        return {"text": None, "image": _thumbnail(context, example)}
+        return {"text": None, "image": thumbnail_url(context, example)}
+
+    def counted(self, count: int) -> str:
+        return say_n("{n:,} image", "{n:,} images", count)
 
     def caption(self, example: Example) -> str | None:
         return example.text
@@ -102,18 +105,22 @@ def _across(example: Example, most: int) -> int:
     return min(most, max(SEEN_AT_LEAST, ENLARGED * int(own))) if isinstance(own, int) else most
 
 
-def _media(example: Example) -> str:
+def media_of(example: Example) -> str:
+    """The place of its file below the media folder."""
     return example.media_id or ""
 
 
-def _name(example: Example) -> str:
+def named(example: Example) -> str:
+    """What it is called."""
     return example.text or say("row {number}", number=example.example_id)
 
 
-def _image(context: Context, example: Example) -> str:
-    content, mime = shown(context, _media(example))
+def image_url(context: Context, example: Example) -> str:
+    """The image, or what stands for it, as a browser shows it large."""
+    content, mime = shown(context, media_of(example))
     return f"data:{mime};base64,{base64.b64encode(content).decode()}"
 
 
-def _thumbnail(context: Context, example: Example) -> str:
-    return f"data:image/webp;base64,{base64.b64encode(thumbnail(context, _media(example))).decode()}"
+def thumbnail_url(context: Context, example: Example) -> str:
+    """The same small."""
+    return f"data:image/webp;base64,{base64.b64encode(thumbnail(context, media_of(example))).decode()}"

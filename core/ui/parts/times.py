@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+
 from core.services.runs.forecast_time import TimeForecast
 from core.ui.shell.strip import rough
 from core.words import later, say
@@ -32,6 +34,17 @@ def of_scan(found: TimeForecast) -> str:
         )
     )
     return say("{said}{unlearnt}.", said=said, unlearnt="" if found.learnt else say(NOT_LEARNT))
+
+
+def this_minute() -> int:
+    """What is estimated is estimated anew after a minute: embeddings come and go, and paces are learnt."""
+    return int(time.time() // 60)
+
+
+def of_work(found: TimeForecast) -> str:
+    """`Takes about 8 min on this machine.`"""
+    unlearnt = "" if found.learnt else say(NOT_LEARNT)
+    return say("Takes {time} on this machine{unlearnt}.", time=in_words(found), unlearnt=unlearnt)
 
 
 NOT_LEARNT = later(", by what is usual: it is known better after the first time")

@@ -16,7 +16,6 @@ from core.review.many import Doing, said
 from core.review.words import action_words, in_words
 from core.services.review.log import LogLine, acts_on_many, log_lines
 from core.services.review.undo import take_back_one
-from core.store.record_lists import count_records
 from core.store.record_lists.decisions import USUAL, decided
 from core.targets import Target
 from core.ui import keys
@@ -42,7 +41,7 @@ def _draw(context: Context, dataset: Dataset, versions: Sequence[Version], user:
     with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
         narrowed = _filters(versions)
     many = acts_on_many(context, dataset.dataset_id)
-    records, every, column = decided(dataset, many), decided(dataset, ()), st.column_config
+    records, column = decided(dataset, many), st.column_config
     acts = context.ledger.decisions.count(dataset.dataset_id)
     if not acts:
         st.caption(say("No decision yet."))
@@ -62,7 +61,7 @@ def _draw(context: Context, dataset: Dataset, versions: Sequence[Version], user:
         records,
         USUAL,
         say("newest first"),
-        count_records(context.store, records) if many else acts,
+        acts,
         "decision-log",
         f"{dataset.name}-decisions",
         shown,
@@ -90,7 +89,9 @@ def _draw(context: Context, dataset: Dataset, versions: Sequence[Version], user:
         },
         ("note", "blind"),
         narrowed,
-        every,
+        {UNDO: "in_force"},
+        {"action": "label"},
+        decided(dataset, ()) if many else None,
     ).draw(lambda total: say_n("{n:,} decision", "{n:,} decisions", total), say("No decision matches these filters."))
 
 

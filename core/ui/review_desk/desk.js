@@ -49,6 +49,7 @@ class DeskView {
     this.why.textContent = item.why
     this.body.replaceChildren(this.example(item))
     this.body.classList.toggle("is-image", Boolean(item.image))
+    this.body.classList.toggle("has-sound", Boolean(item.sound))
     this.body.classList.toggle("is-fields", Boolean(item.fields))
     this.body.classList.toggle("short", !item.image && !item.fields && item.text.length < 280)
     this.body.scrollTop = 0
@@ -63,11 +64,27 @@ class DeskView {
     if (item.image) {
       item.picture ??= picture(item.image, item.name, "large")
       item.picture.title = t("Larger or smaller: click, or +")
-      return item.picture
+      return item.sound ? this.heard(item) : item.picture
     }
     if (!item.fields) return item.text
     return el("table", { class: "fields" }, el("tbody", {}, ...item.fields.map(([name, value, look]) =>
       el("tr", {}, el("th", { scope: "row", dir: "auto" }, name), el("td", { class: look, dir: "auto" }, value)))))
+  }
+
+  /** A sound's spectrogram with a player below it, which keeps its place when the row is drawn anew. */
+  heard(item) {
+    item.picture.alt = t("Spectrogram of {name}", { name: item.name })
+    item.player ??= el("audio", { controls: true, src: item.sound, preload: "metadata", "aria-label": t("The sound: H plays it"),
+      onclick: (event) => event.stopPropagation() })
+    return el("div", { class: "heard" }, item.picture, item.player)
+  }
+
+  /** Plays the sound from its beginning, or stops it. False where the example is none. */
+  hear() {
+    const player = this.item?.player
+    if (!player) return false
+    playOrStop(player)
+    return true
   }
 
   /** An image as large as there is room for, or back to its own size. */
@@ -154,6 +171,7 @@ class DeskView {
     const label = this.labels.several ? this.labels.chips(neighbour.label) : this.labels.words(neighbour.label)
     return el("li", { class: role },
       neighbour.image ? picture(neighbour.image, "", "small") : null,
+      neighbour.sound ? hearButton(neighbour.sound) : null,
       el("div", {},
         el("p", { class: "neighbour-label" }, el("strong", { dir: "auto" }, label), role ? el("em", {}, roleText(role)) : null,
           el("span", { class: "quiet" }, t("similarity {share}", { share: neighbour.similarity.toFixed(2) }))),

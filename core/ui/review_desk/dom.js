@@ -42,3 +42,24 @@ function picture(source, alt, className) {
   image.src = source
   return image
 }
+
+let sounding = null
+
+/** Plays from the beginning what is silent and silences what is playing; only one sound is heard at a time. */
+function playOrStop(player) {
+  const playing = !player.paused && !player.ended
+  sounding?.pause()
+  sounding = playing ? null : player
+  if (playing) return player.pause()
+  player.currentTime = 0
+  player.play().catch(() => {}) // a file that the browser cannot play: its controls say so
+}
+
+/** A button that plays a sound, or stops it. */
+function hearButton(address) {
+  let player = null
+  return el("button", { type: "button", class: "hear plain", "aria-label": t("Hear it"), title: t("Hear it"), onclick: (event) => {
+    event.stopPropagation()
+    playOrStop((player ??= new Audio(address)))
+  } }, "▶")
+}

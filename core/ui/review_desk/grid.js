@@ -6,6 +6,7 @@ class GridView {
     this.tiles = new Map()
     this.order = []
     this.selected = new Set()
+    this.sounds = new Map()
     this.cursor = null
     this.anchor = null
     this.onSelectionChange = onSelectionChange
@@ -16,6 +17,7 @@ class GridView {
   /** Draws the rows; tiles that stay keep their element, so that nothing flickers. */
   show(items) {
     const rows = new Set(items.map((item) => item.example_id))
+    for (const { example_id, sound } of items) if (sound) this.sounds.set(example_id, sound)
     if (this.told !== this.labels.names) this.tiles.clear()
     this.told = this.labels.names
     const place = this.order.indexOf(this.cursor)
@@ -35,11 +37,30 @@ class GridView {
     const known = this.tiles.get(item.example_id)
     if (known) return known
     const tile = el("div", { class: "tile", role: "option", id: `tile-${item.example_id}`, "data-row": item.example_id },
-    picture(item.thumbnail, item.name, "thumb"),
+    picture(item.thumbnail, item.name, "thumb"), this.hearing(item),
     el("span", { class: "tick", "aria-hidden": "true" }, "✓"),
     ...this.under(item))
     this.tiles.set(item.example_id, tile)
     return tile
+  }
+
+  /** What plays a tile's sound for a mouse; the keyboard has H. */
+  hearing({ example_id, sound }) {
+    if (!sound) return null
+    return el("span", { class: "hear", "aria-hidden": "true", title: t("Hear it: H"), onclick: (event) => {
+      event.stopPropagation()
+      this.hear(example_id)
+    } }, "▶")
+  }
+
+  /** Plays the row's sound, or stops it. False where it has none. */
+  hear(rowId) {
+    const address = this.sounds.get(rowId)
+    if (!address) return false
+    this.players ??= new Map()
+    if (!this.players.has(rowId)) this.players.set(rowId, new Audio(address))
+    playOrStop(this.players.get(rowId))
+    return true
   }
 
   under(item) {
@@ -120,6 +141,7 @@ class GridView {
     else if (event.key === " " && !onButton && this.cursor !== null) this.toggle(this.cursor)
     else if (keyOf(event) === "a") this.order.forEach((rowId) => this.selected.add(rowId))
     else if (event.key === "Escape") this.selected.clear()
+    else if (keyOf(event) === "h" && !event.repeat) return this.hear(this.cursor)
     else return false
     this.mark()
     return true

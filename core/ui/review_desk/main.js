@@ -175,7 +175,7 @@ class Review {
   key(event) {
     if (!this.host.isConnected || !this.root.checkVisibility()) return
     this.lastInput = Date.now()
-    const handled = (this.isGrid || this.located ? this.view.key(event) || (this.located && this.guides(event)) : this.zooms(event) || this.guides(event)) || this.performKey(event) || this.chooseByDigit(event)
+    const handled = (this.isGrid || this.located ? this.view.key(event) || (this.located && this.guides(event)) : this.zooms(event) || this.hears(event) || this.guides(event)) || this.performKey(event) || this.chooseByDigit(event)
     if (handled) event.preventDefault()
   }
 
@@ -183,6 +183,12 @@ class Review {
   zooms(event) {
     if (event.key !== "+" || event.ctrlKey || event.metaKey || event.altKey || isTyping(event.composedPath()[0])) return false
     return this.view.zoom()
+  }
+
+  /** H: the sound, from its beginning, or silence. */
+  hears(event) {
+    if (keyOf(event) !== "h" || event.repeat || event.ctrlKey || event.metaKey || event.altKey || isTyping(event.composedPath()[0])) return false
+    return this.view.hear()
   }
 
   /** D: what belongs in the given and the suggested class. */
@@ -216,6 +222,7 @@ class Review {
     const own = this.located ? spanKeys() : this.isGrid
       ? [[["←", "↑", "↓", "→"], t("Move; with Shift select a range")], [["Space"], t("Select the image, or not")], [["A"], t("Select all")], [["Esc"], t("Select none")]]
       : Object.keys(this.labels.guidelines).length ? [[["D"], t("Show what belongs in the given and the suggested class, or hide it")]] : []
+    if (this.queue.items.some((item) => item.sound)) own.unshift([["H"], t("Hear the sound, or stop it")])
     const editor = this.labels.several && !this.located ? [{ title: t("While classes are edited"), keys: editorKeys() }] : []
     return [{ title, keys: [...own, ...keys.filter(([names]) => !this.isGrid || !names.includes("←") && !names.includes("→"))] }, ...editor]
   }

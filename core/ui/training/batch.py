@@ -10,19 +10,23 @@ import streamlit as st
 from core.context import Context
 from core.records import Dataset, Run
 from core.services.prediction.predict import Batch, look, start_predict
+from core.services.runs.forecast_time import TimeForecast, time_of_predict
 from core.tasks import task_named
 from core.ui.modalities import drawing_of
 from core.ui.parts.background import result_of
 from core.ui.parts.choices import choose_place
 from core.ui.parts.paths import choose_path, readable, stamped
 from core.ui.parts.problems import plain, shown_errors
+from core.ui.parts.times import of_work, this_minute
 from core.ui.parts.upload import arrived
 from core.ui.training.predictions import predictions_list
-from core.words import later, say, say_n, say_stored
+from core.words import later, say, say_stored
 
 PLACES = {"upload": later("Upload"), "path": later("Path on the server")}
 FIRST_ROWS = 8
 CELL_CHARACTERS = 200
+NOTHING = "nothing"
+"""What stands for a time that cannot be told: None is that it is not there yet."""
 
 
 def predict_file(context: Context, dataset: Dataset, run: Run, user: str) -> None:
@@ -31,7 +35,7 @@ def predict_file(context: Context, dataset: Dataset, run: Run, user: str) -> Non
     with shown_errors():
         locations = _uploaded(context, dataset) if place == "upload" else _named(dataset)
         if locations:
-            _check_and_start(context, run, locations, user)
+            _check_and_start(context, run, dataset, locations, user)
     with shown_errors():
         predictions_list(context, run)
 
@@ -49,7 +53,7 @@ def _named(dataset: Dataset) -> tuple[str, ...]:
     return choose_path("predict", drawing_of(dataset).folder_button)
 
 
-def _check_and_start(context: Context, run: Run, locations: Sequence[str], user: str) -> None:
+def _check_and_start(context: Context, run: Run, dataset: Dataset, locations: Sequence[str], user: str) -> None:
     within = readable(context, locations)
     key = ("predict look", run.run_id, *map(stamped, locations))
     batch = result_of(
@@ -59,10 +63,23 @@ def _check_and_start(context: Context, run: Run, locations: Sequence[str], user:
         return
     chosen = _columns(batch, f"{abs(hash(key)):x}") if batch.found else batch
     if not batch.found:
-        st.caption(say_n("{n:,} image", "{n:,} images", batch.images))
+        st.caption(drawing_of(dataset).counted(batch.images))
+    _time(context, run, chosen, key)
     if st.button(say("Predict"), type="primary", icon=":material/play_arrow:", key="predict-start"):
         start_predict(context, run, chosen, user)
         st.rerun()
+
+
+def _time(context: Context, run: Run, batch: Batch, key: tuple[object, ...]) -> None:
+    """How long it will take; nothing until that is known, or where nobody knows how many rows there are."""
+    found = result_of(
+        context,
+        ("predict time", *key, batch.column, this_minute()),
+        lambda: time_of_predict(context, run, batch) or NOTHING,
+        waiting=later("Estimating the time"),
+    )
+    if isinstance(found, TimeForecast):
+        st.caption(plain(of_work(found)))
 
 
 def _columns(batch: Batch, key: str) -> Batch:

@@ -8,7 +8,7 @@ import streamlit as st
 
 from core.context import Context
 from core.errors import UsageError
-from core.records import ARMS, ENDED, CleaningEffect, Dataset, Job, ReviewedRows, Version
+from core.records import ARMS, ENDED, CleaningEffect, Dataset, EffectStrategy, Job, ReviewedRows, Version
 from core.services.cleaning_effect import (
     FEWEST_SEEDS,
     MOST_SEEDS,
@@ -20,12 +20,14 @@ from core.services.cleaning_effect import (
     start_cleaning_effect,
 )
 from core.services.jobs import stop
+from core.services.runs.forecast_time import time_of_effect
 from core.tasks import task_named
 from core.ui.live import live
 from core.ui.parts.background import result_of
 from core.ui.parts.empty import empty_state
 from core.ui.parts.ending import again_button
 from core.ui.parts.problems import plain, shown_errors
+from core.ui.parts.times import of_work, this_minute
 from core.ui.shell.pages import link
 from core.ui.shell.strip import progress_text, state_of
 from core.ui.training.effect_result import result, title_of
@@ -148,10 +150,24 @@ def _form(context: Context, dataset: Dataset, version: Version, user: str, rows:
         width=170,
     )
     st.caption(say("Trains {models} models.", models=len(ARMS) * seeds))
+    _time(context, version, int(seeds), strategy, rows)
     if st.button(say("Measure"), type="primary", icon=":material/play_arrow:", key="effect-start"):
         with shown_errors():
             start_cleaning_effect(context, version.version_id, seeds=int(seeds), strategy=strategy, by=user, rows=rows)
             st.rerun()
+
+
+def _time(
+    context: Context, version: Version, seeds: int, strategy: EffectStrategy, rows: dict[str, ReviewedRows]
+) -> None:
+    found = result_of(
+        context,
+        ("effect time", version.version_id, seeds, strategy, this_minute()),
+        lambda: time_of_effect(context, version.version_id, seeds, strategy, rows),
+        waiting=later("Estimating the time"),
+    )
+    if found is not None:
+        st.caption(plain(of_work(found)))
 
 
 def _changes(rows: ReviewedRows, words: str) -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import replace
@@ -26,7 +25,7 @@ from core.ui.parts.background import result_of
 from core.ui.parts.labels import split_said
 from core.ui.parts.paths import checked
 from core.ui.parts.problems import plain, room_line, shown_errors
-from core.ui.parts.times import in_words
+from core.ui.parts.times import in_words, this_minute
 from core.ui.training.fields import field
 from core.words import later, say, say_stored
 
@@ -108,7 +107,7 @@ def _strategy(context: Context, dataset: Dataset, version: Version, model: str) 
     )
     times = result_of(
         context,
-        ("times", version.version_id, model, _minute()),
+        ("times", version.version_id, model, this_minute()),
         lambda: times_of_strategies(context, version.version_id, model),
         waiting=later("Estimating how long each takes here"),
     )
@@ -121,11 +120,6 @@ def _strategy(context: Context, dataset: Dataset, version: Version, model: str) 
         )
         st.caption(plain(say("On this machine: {said}. {unsure}", said=say("; ").join(said), unsure=unsure)))
     return chosen
-
-
-def _minute() -> int:
-    """What is estimated is estimated anew after a minute: embeddings come and go."""
-    return int(time.time() // 60)
 
 
 def _settings(task: Task, spec: TrainSpec, defaults: TrainSpec) -> TrainSpec:
@@ -196,7 +190,7 @@ def _where(context: Context, dataset: Dataset, version: Version, spec: TrainSpec
     with suppress(WinnowError):
         found = result_of(
             context,
-            ("time", version.version_id, spec, _minute()),
+            ("time", version.version_id, spec, this_minute()),
             lambda: time_of_train(context, version.version_id, spec),
             waiting=later("Estimating the time"),
         )

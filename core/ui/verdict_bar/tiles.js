@@ -20,14 +20,14 @@ class TileView extends GridView {
     const spoken = [item.name, this.labels.spoken(item), item.verdict].filter(Boolean).join(". ")
     const made = el("div", { class: `tile${item.verdict ? " decided" : ""}`, role: "option", id: `tile-${item.example_id}`,
       "data-row": item.example_id, "aria-label": spoken, title: this.mode === "cards" ? null : spoken },
-    ...(this.mode === "cards" ? this.card(item) : this.picture(item)), el("span", { class: "tick", "aria-hidden": "true" }, "✓"))
+    ...(this.mode === "cards" ? this.card(item) : this.picture(item)).filter(Boolean), el("span", { class: "tick", "aria-hidden": "true" }, "✓"))
     made.said = said
     this.tiles.set(item.example_id, made)
     return made
   }
 
   picture(item) {
-    return [picture(item.thumbnail, "", "thumb"), el("span", { class: item.verdict ? "line done" : "line" }, item.mark || this.words(item))]
+    return [picture(item.thumbnail, "", "thumb"), this.hearing(item), el("span", { class: item.verdict ? "line done" : "line" }, item.mark || this.words(item))]
   }
 
   words(item) {
@@ -41,6 +41,7 @@ class TileView extends GridView {
         item.suggested !== null && item.suggested !== item.label ? el("span", { class: "to" }, " → ", el("bdi", {}, this.labels.words(item.suggested))) : null)
     return [
       el("div", { class: "card-top" }, label, el("span", { class: "quiet" }, item.caption)),
+      item.sound ? this.hearing(item) : null,
       item.thumbnail ? picture(item.thumbnail, "", "thumb") : el("p", { class: "card-text", dir: "auto" }, item.words),
       item.why ? el("p", { class: "card-why quiet", dir: "auto" }, item.why) : null,
       item.verdict ? el("p", { class: "card-verdict", dir: "auto" }, item.verdict) : null,

@@ -16,6 +16,7 @@ from core.errors import SchemaError, SourceError, UsageError
 from core.finetune.predictor import Predictor
 from core.jobs.predict import files as predict_files
 from core.jobs.predict import rows as predict_rows
+from core.jobs.predict.plan import units_of, units_of_some
 from core.jobs.predict.results import free_names
 from core.jobs.predict.run import main
 from core.jobs.predict.web import PREDICT
@@ -177,3 +178,16 @@ def test_a_new_column_never_takes_anothers_name() -> None:
         "Predicted 4",
         "reason",
     ]
+
+
+def test_what_a_look_at_a_file_foretells_is_what_its_job_then_has_to_do(
+    context: Context, texts: Run, tmp_path: Path
+) -> None:
+    path = tmp_path / "many.csv"
+    path.write_text("id,body\n" + "".join(f"{row},{'goal match ' * (1 + row % 7)}\n" for row in range(140)))
+    batch, folder = look(context, texts, [str(path)], column="body"), JobFolder(tmp_path / "job")
+    predicted(context, texts, path, column="body")
+    counted = units_of(PREDICT.spec_of(folder), folder.input / "rows.parquet")
+    assert batch.found is not None and batch.found.row_estimate is not None
+    assert units_of_some(batch.found.rows, "body", batch.found.row_estimate) == pytest.approx(counted, rel=0.1)
+    assert counted > 3 * units_of_some((), "", 140)

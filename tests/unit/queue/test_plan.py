@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from core.queue import JobFolder, ProgressWriter, read_progress
-from core.queue.plan import START, Course, Stage, following, read_plan, spent, write_plan
+from core.queue.plan import START, WARM, Course, Stage, following, read_plan, spent, write_plan
 
 PLAN = (
     Stage(START, 4.0, "start", 1.0, even=False),
@@ -58,6 +59,35 @@ def test_from_half_way_on_the_time_left_is_within_a_quarter_and_the_bar_never_ru
     shares, errors = _errors(list(_job(*seconds)), sum(seconds))
     assert shares == sorted(shares) and shares[-1] < 1
     assert max(errors) <= 0.25, max(errors)
+
+
+@pytest.mark.parametrize("warm", [1.0, 12.0], ids=["loads sooner", "loads longer"])
+def test_what_a_stage_takes_before_its_first_unit_says_nothing_of_its_pace(warm: float) -> None:
+    plan = (Stage("encoding", 16.0, "encoding", 100.0, warm=6.0), Stage("solving", 2.0, "solving", 1.0, even=False))
+    course, end, errors = Course(plan, 0.0), warm + 12.0, []
+    course.at("encoding", 0, 100, 0.0)
+    for step in range(1, 101):
+        now = warm + step / 10
+        found = course.at("encoding", step, 100, now)
+        assert found is not None
+        if now >= end / 2 and step >= 10:
+            errors.append(abs(found.left - (end - now)) / max(end - now, 0.05 * end))
+    assert max(errors) <= 0.25, max(errors)
+
+
+def test_what_was_learnt_of_little_work_foretells_much(folder: JobFolder) -> None:
+    little = (Stage("encoding", 9.0, "encoding", 100.0, warm=1.0), Stage("solving", 0.2, "solving", 5.0, even=False))
+    write_plan(folder, little)
+    steps = [(0.0, 0), (6.5, 50), (6.8, 80), (7.0, 100)]
+    told = [{"t": t, "since": 0.0, "first": 0, "stage": "encoding", "done": done, "total": 100} for t, done in steps]
+    told += [{"t": 7.0, "since": 7.0, "first": 0, "stage": "solving", "done": 0, "total": 1}]
+    lines = [{"t": 0.0, "event": "begun", "at": 0.0}, *told]
+    folder.progress_path.write_text("".join(json.dumps(line) + "\n" for line in lines))
+    folder.write_result({})
+    os.utime(folder.path / "result.json", (7.01, 7.01))
+    found = {key: seconds / units for key, seconds, units in spent(folder)}
+    assert found["encoding"] == pytest.approx(0.01) and found["encoding" + WARM] == pytest.approx(6.0)
+    assert 0.03 < found["solving"] <= 0.04, "a hundredth of a second tells next to nothing"
 
 
 def test_a_stage_that_is_left_out_takes_no_time() -> None:

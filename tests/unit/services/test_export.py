@@ -8,10 +8,13 @@ import pytest
 
 from core.context import Context
 from core.errors import UsageError
+from core.jobs.export.plan import foresee_export
+from core.jobs.foresight import staged
 from core.jobs.groups.web import make_split
 from core.jobs.split_plan import SplitPlan
 from core.records import Dataset
 from core.services.export import export, file_name, folder_name
+from core.services.runs.forecast_time import time_of_export
 from tests.images import png
 from tests.integration.load_support import loaded
 
@@ -145,3 +148,13 @@ def test_a_class_never_names_a_folder_elsewhere(name: str, folder: str) -> None:
 
 def test_a_file_is_named_in_any_script_and_never_with_markup_or_a_path() -> None:
     assert file_name("新聞 a/b-run-3-my_split.v2.csv") == "新聞-a-b-run-3-my_split.v2.csv"
+
+
+def test_how_long_an_export_takes_is_learnt_from_the_last(context: Context, news: Dataset, tmp_path: Path) -> None:
+    version_id = news.latest_version_id
+    assert not time_of_export(context, version_id, "csv").learnt
+    export(context, version_id, "csv", tmp_path / "out.csv")
+    assert time_of_export(context, version_id, "csv").learnt and not time_of_export(context, version_id, "jsonl").learnt
+    [stage] = staged(context, [foresee_export(context, version_id, "jsonl")])
+    context.queue.learn_of(stage, 30.0)
+    assert time_of_export(context, version_id, "jsonl").seconds == pytest.approx(30.0, rel=0.02)

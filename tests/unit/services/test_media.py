@@ -15,7 +15,7 @@ from tests.images import png
 )
 def test_a_media_id_names_nothing_outside_the_media_folder(context: Context, media_id: str) -> None:
     for read in (thumbnail, shown, original):
-        with pytest.raises(NotFoundError, match="no image of this workspace"):
+        with pytest.raises(NotFoundError, match="no file of this workspace"):
             read(context, media_id)
 
 

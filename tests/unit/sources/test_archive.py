@@ -4,7 +4,7 @@ from pathlib import Path
 import pytest
 
 from core.errors import SourceError
-from core.modalities.image.opening import ImageFault
+from core.modalities.file_fault import FileFault
 from core.sources.images.source import SOURCE, Opener, members
 from tests.images import png
 
@@ -35,7 +35,7 @@ def test_a_member_that_holds_more_than_it_declares_is_set_aside(tmp_path: Path) 
     content = archive.read_bytes()
     size = len(png(1)).to_bytes(4, "little")
     archive.write_bytes(content.replace(size + size, (10).to_bytes(4, "little") * 2))
-    with pytest.raises(ImageFault, match="cannot be read"):
+    with pytest.raises(FileFault, match="cannot be read"):
         Opener().read(members([str(archive)], None)[0])
 
 
@@ -97,7 +97,7 @@ def test_a_link_out_of_an_image_folder_is_not_followed(tmp_path: Path) -> None:
         (tmp_path / "root" / name).mkdir(parents=True)
         (tmp_path / "root" / name / "1.png").symlink_to(tmp_path / "secret.png")
     found = members([str(tmp_path / "root")], None)
-    with pytest.raises(ImageFault, match="leads outside"):
+    with pytest.raises(FileFault, match="leads outside"):
         Opener().read(found[0])
 
 

@@ -42,6 +42,12 @@ def test_four_columns_with_documents_and_comments() -> None:
     assert json.loads(str(second["tokens"])) == ["#", "call"]
 
 
+def test_a_sentence_without_a_label_has_a_line_in_place_of_its_tags() -> None:
+    labelled, not_yet = _rows("Ada\tB-PER\n\nAda\t_\nlives\t_\n")
+    assert "ner_tags" in labelled
+    assert "ner_tags" not in not_yet
+
+
 def test_a_line_without_its_tag_is_told() -> None:
     sentence = next(iter(conll.sentences(iter(["Ada B-PER\n", "lives\n"]))))
     with pytest.raises(ValueError, match="no tag in line 2: lives"):
@@ -69,6 +75,7 @@ def test_of_several_columns_of_tags_the_entities_are_taken() -> None:
     rows = [row, row | {"id": "2"}]
     found = tagged(_columns(rows), rows)
     assert found and [one.name for one in found] == ["tokens", "ner_tags"]
+    rows.append(row | {"id": "3", "tokens": '["no", "label", "yet"]', "ner_tags": None})
     made = guess(_columns(rows), rows)
     assert (made.task, made.payload, made.label) == ("token-classification", "tokens", "ner_tags")
 

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from core.modalities.image.opening import ImageFault
+from core.modalities.file_fault import FileFault
 from core.sources.images import payload
 from core.sources.images.payload import Finder
 from tests.images import png
@@ -44,20 +44,20 @@ def test_a_file_uri_is_a_path(finder: Finder) -> None:
 
 @pytest.mark.parametrize("path", ["../outside.png", "/etc/passwd", "images/../../outside.png"])
 def test_a_path_outside_the_allowed_folders_is_refused(finder: Finder, path: str) -> None:
-    with pytest.raises(ImageFault, match="outside the folders allowed"):
+    with pytest.raises(FileFault, match="outside the folders allowed"):
         finder.content(path)
 
 
 def test_a_link_that_leads_outside_is_refused(finder: Finder, tmp_path: Path) -> None:
     (finder.folders[0] / "link.png").symlink_to(tmp_path / "outside.png")
-    with pytest.raises(ImageFault, match="outside the folders allowed"):
+    with pytest.raises(FileFault, match="outside the folders allowed"):
         finder.content("link.png")
 
 
 def test_the_server_fetches_nothing_for_a_list(finder: Finder, monkeypatch: pytest.MonkeyPatch) -> None:
     for name in ("getaddrinfo", "create_connection"):
         monkeypatch.setattr(socket, name, lambda *_, **__: pytest.fail("asked the network"))
-    with pytest.raises(ImageFault, match="not fetched by the server"):
+    with pytest.raises(FileFault, match="not fetched by the server"):
         finder.content("https://images.example.org/a.png")
 
 
@@ -78,7 +78,7 @@ def test_the_command_line_may_read_any_path(finder: Finder, tmp_path: Path) -> N
     ],
 )
 def test_where_there_is_no_image_the_reason_says_why(finder: Finder, value: Any, reason: str) -> None:
-    with pytest.raises(ImageFault, match=reason):
+    with pytest.raises(FileFault, match=reason):
         finder.content(value)
 
 
@@ -94,7 +94,7 @@ def test_an_https_address_inside_the_network_is_never_asked(
 ) -> None:
     monkeypatch.setattr(socket, "getaddrinfo", resolved(address, address))
     monkeypatch.setattr(socket, "create_connection", lambda *_, **__: pytest.fail("asked the network"))
-    with pytest.raises(ImageFault, match="not a public host"):
+    with pytest.raises(FileFault, match="not a public host"):
         Finder(finder.folders, None).content("https://images.example.org/a.png")
 
 
@@ -109,7 +109,7 @@ def test_the_address_that_was_checked_is_the_one_that_is_asked(finder: Finder, m
     monkeypatch.setattr(socket, "create_connection", refuse)
     for name in ("https_proxy", "HTTPS_PROXY"):
         monkeypatch.delenv(name, raising=False)
-    with pytest.raises(ImageFault, match="refused"):
+    with pytest.raises(FileFault, match="refused"):
         Finder(finder.folders, None).content("https://images.example.org/a.png")
     assert asked == ["93.184.216.34"]
 

@@ -120,6 +120,9 @@ def test_what_a_task_of_several_classes_predicts_is_found_in_a_file_of_texts() -
     assert (found.task, found.payload) == (MULTI, "text")
 
 
-def test_images_are_guessed_as_ever() -> None:
-    found = _guess(image=[f"{n}.png" for n in range(6)], **_flags(["cat", "dog"]))
-    assert (found.task, found.label, found.label_columns) == ("image-classification", "dog", ())
+@pytest.mark.parametrize(
+    ("column", "suffix", "task"), [("image", "png", "multi-label-image"), ("clip", "wav", "multi-label-audio")]
+)
+def test_files_are_guessed_like_texts(column: str, suffix: str, task: str) -> None:
+    found = _guess(**{column: [f"{n}.{suffix}" for n in range(6)]}, **_flags(["cat", "dog"]))
+    assert (found.task, found.payload, found.label, found.label_columns) == (task, column, None, ("cat", "dog"))

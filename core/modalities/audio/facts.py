@@ -1,0 +1,50 @@
+"""What sounds are, in plain facts: no heavy library."""
+
+from __future__ import annotations
+
+from core.modalities.audio.guess import find
+from core.modalities.contract import FineTuning, FromScratch, Modality
+
+_SNIPPET = """\
+# pip install torch transformers soundfile soxr
+import soundfile
+import soxr
+import torch
+from transformers import AutoFeatureExtractor, AutoModelForAudioClassification
+
+# trust_remote_code: the bundled network comes with its two Python files, log_mel.py and features.py; read them first
+model = AutoModelForAudioClassification.from_pretrained("{folder}", trust_remote_code=True).eval()
+extractor = AutoFeatureExtractor.from_pretrained("{folder}", trust_remote_code=True)
+
+samples, rate = soundfile.read("your-sound.wav", dtype="float32", always_2d=True)
+wave = soxr.resample(samples.mean(1), rate, extractor.sampling_rate)
+inputs = extractor(wave, sampling_rate=extractor.sampling_rate, return_tensors="pt")
+with torch.inference_mode():
+    logits = model(**inputs).logits
+{answer}"""
+
+AUDIO = Modality(
+    name="audio",
+    many="sounds",
+    icon="graphic_eq",
+    row_height=56,
+    in_files=True,
+    suffixes=frozenset((".wav", ".flac", ".ogg", ".oga", ".opus", ".mp3")),
+    measures=("seconds", "sample_rate", "channels", "level_dbfs", "clipped_share", "silent_share"),
+    find=find,
+    derived=(),
+    near_similarity=0.995,  # of 24 bands of pitch over 16 parts of time: the same recording saved anew
+    encoders=("log-mel",),
+    fine_tuning=FineTuning(
+        models=("log-mel",),
+        such_as="a wav2vec2 or an Audio Spectrogram Transformer",
+        learning_rates={"last": 1e-3, "full": 5e-5},
+        settings=frozenset(),
+        marks=("preprocessor_config.json",),
+        marked_by="sampling_rate",
+        snippet=_SNIPPET,
+        from_scratch=FromScratch({"last": 3e-3, "full": 3e-3}, steps=1200, epochs=(10, 40)),
+    ),
+    heavy="core.modalities.audio.heavy",
+    folder_format="audiofolder",
+)

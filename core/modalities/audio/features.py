@@ -1,0 +1,84 @@
+"""The log-mel spectrogram of a sound and what it comes to in numbers. numpy alone: a saved model brings this file."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from typing import Any
+
+import numpy as np
+
+Array = np.ndarray[Any, np.dtype[np.float32]]
+
+VERSION = 1
+"""Counts up when any of this file changes what it gives: a model that was saved before then says so."""
+RATE = 16_000
+"""Samples per second."""
+WINDOW, HOP = 512, 160
+"""Samples of a frame, and from one to the next: 10 ms."""
+LOWEST, HIGHEST = 20.0, 8_000.0
+"""Hz."""
+RANGE = 10.0
+"""What is so much quieter than the loudest, in nepers of power (43 dB), is cut off there."""
+AT_ONCE = 4096
+"""Frames that are transformed together."""
+TRIMMED = 6.0
+"""A sound begins and ends where it is less than so much quieter than its loudest, in nepers of power (26 dB)."""
+BANDS, PARTS = 24, 16
+"""Bands of pitch and parts of time in `statistics`."""
+WIDTH = PARTS * BANDS + 3 * BANDS
+"""How many numbers these are."""
+
+
+def log_mel(wave: Array, bands: int) -> Array:
+    """(frames, bands): the log power of a sound of `RATE` samples a second, from low to high."""
+    padded = np.pad(np.asarray(wave, np.float32), WINDOW // 2)
+    frames = np.lib.stride_tricks.sliding_window_view(padded, WINDOW)[::HOP]
+    window, filters = np.hanning(WINDOW + 1)[:-1].astype(np.float32), mel_filters(bands)
+    parts = (frames[start : start + AT_ONCE] * window for start in range(0, len(frames), AT_ONCE))
+    power = [(np.abs(np.fft.rfft(part)) ** 2).astype(np.float32) @ filters for part in parts]
+    found = np.log(np.concatenate(power) + np.float32(1e-10))
+    return np.asarray(np.maximum(found, found.max() - RANGE), np.float32)
+
+
+@lru_cache(maxsize=4)
+def mel_filters(bands: int) -> Array:
+    """(frequencies, bands): overlapping triangles of equal area, evenly spaced on the mel scale."""
+    low, high = (2595 * np.log10(1 + hz / 700) for hz in (LOWEST, HIGHEST))
+    edges = 700 * (10 ** (np.linspace(low, high, bands + 2) / 2595) - 1)
+    frequencies = np.fft.rfftfreq(WINDOW, 1 / RATE)[:, None]
+    rising = (frequencies - edges[:-2]) / (edges[1:-1] - edges[:-2])
+    falling = (edges[2:] - frequencies) / (edges[2:] - edges[1:-1])
+    return (np.maximum(0, np.minimum(rising, falling)) * 2 / (edges[2:] - edges[:-2])).astype(np.float32)
+
+
+def normalised(mel: Array) -> Array:
+    """Of mean 0 and deviation 1, so that neither the microphone nor the distance to it counts."""
+    return np.asarray((mel - mel.mean()) / (mel.std() + 1e-5), np.float32)
+
+
+def picture(wave: Array, bands: int, frames: int) -> Array:
+    """(frames, bands): what the convolutional network is given of a sound, as long as it may be."""
+    return part_means(normalised(trimmed(log_mel(wave, bands))), frames)
+
+
+def statistics(wave: Array) -> Array:
+    """(`WIDTH`,): the means of each band over equal parts of the sound, then over all of it the mean, the deviation and
+    the deviation of the change from frame to frame of each band."""
+    mel = normalised(trimmed(log_mel(wave, BANDS)))
+    change = np.diff(mel, axis=0).std(0) if len(mel) > 1 else np.zeros(BANDS, np.float32)
+    return np.concatenate([part_means(mel, PARTS).ravel(), mel.mean(0), mel.std(0), change]).astype(np.float32)
+
+
+def trimmed(mel: Array) -> Array:
+    """Without the silence before and after."""
+    loud = np.flatnonzero(mel.max(1) > mel.max() - TRIMMED)
+    return mel[loud[0] : loud[-1] + 1] if len(loud) else mel
+
+
+def part_means(mel: Array, parts: int) -> Array:
+    """(parts, bands): the mean over each of so many equal parts of time, which may begin within a frame."""
+    edges = np.linspace(0, len(mel), parts + 1)
+    before = np.minimum(edges.astype(np.int64), len(mel) - 1)
+    summed = np.concatenate([np.zeros((1, mel.shape[1])), np.cumsum(mel, 0, dtype=np.float64)])
+    up_to = summed[before] + (edges - before)[:, None] * mel[before]
+    return np.asarray(np.diff(up_to, axis=0) * parts / len(mel), np.float32)
