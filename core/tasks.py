@@ -51,8 +51,16 @@ pages and on the command line derive from it."""
 LACKS: Mapping[Work, str] = {
     "scan": later("{task}: labels of this kind are not scanned yet."),
     "train": later("{task}: no model learns labels of this kind yet."),
+    "effect": later("{task}: whether cleaning helped is not measured for labels of this kind yet."),
+    "use": later("{task}: models that learnt labels of this kind cannot be asked here yet."),
 }
-INSTEAD = later("They can be loaded, profiled, reviewed and exported.")
+_REST = later("They can be loaded, profiled, reviewed and exported.")
+INSTEAD: Mapping[Work, str] = {
+    "scan": _REST,
+    "train": _REST,
+    "effect": later("Train on two versions, and hold their evaluations against each other."),
+    "use": later("Download the model: transformers' pipeline for token classification runs it."),
+}
 ALIASES: dict[str, str] = {task.modality.name: task.name for task in TASKS.values() if task.target is ONE_CLASS}
 """Release 0.1 knew one class only and called a task by its modality: so do its jobs' specs and people's scripts."""
 
@@ -68,7 +76,7 @@ def task_named(name: str) -> Task:
 def check_has(task: Task, work: Work) -> None:
     """Raises UsageError where models do not do that for a task yet."""
     if work in task.target.lacks:
-        raise UsageError(say(LACKS[work], task=say(task.title)), say(INSTEAD))
+        raise UsageError(say(LACKS[work], task=say(task.title)), say(INSTEAD[work]))
 
 
 def target_of(dataset: Dataset) -> Target:

@@ -29,10 +29,6 @@ VIEWS = {
     "curves": later("Curves"),
     "compare": later("Compare with another run"),
 }
-# Where a label is several classes. A string here would be drawn.
-SET_VIEWS = {"matrix": later("Matrix per class"), "together": later("Missed and added")} | {
-    name: title for name, title in VIEWS.items() if name != "matrix"
-}
 
 frame = open_page("Evaluate", versions=False)
 context, dataset = frame.context, frame.dataset
@@ -62,14 +58,11 @@ with shown_errors():
             examples(context, shown)
     else:
         shown = ShownSets(*about, under_names(found, dataset))
-        multi_label.head(shown)
-        answers_in_sight(context, shown)
-        view = view_switch({name: say(title) for name, title in SET_VIEWS.items()}, always_named=True)
+        titles = multi_label.top(context, shown)
+        view = view_switch({name: say(title) for name, title in titles.items()}, always_named=True)
         with tools:
             take_along(context, shown)
-        if view in multi_label.VIEWS:
-            multi_label.VIEWS[view](shown)
-            multi_label.examples(context, shown)
+        multi_label.view_of(context, shown, view)
     if view == "curves":
         class_curves(context, shown)
         how_it_learnt(context, dataset, choice.run)

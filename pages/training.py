@@ -50,6 +50,8 @@ with shown_errors():
             nothing_trained(dataset, version)
     elif view == "new":
         new_run(context, dataset, version, user)
+    elif view == "effect" and not_yet(dataset, "effect"):
+        pass
     elif view == "effect":
         under_way = comparison_under_way(context, version)
         found = effects(context, version.version_id)
@@ -62,7 +64,9 @@ with shown_errors():
         if done:
             run = choose_model(done)
             with shown_errors():
-                if what_to_predict() == "one":
+                if not_yet(dataset, "use"):
+                    pass
+                elif what_to_predict() == "one":
                     ask(context, dataset, run)
                 else:
                     predict_file(context, dataset, run, user)

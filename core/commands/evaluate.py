@@ -9,6 +9,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
+import numpy as np
+
 from core.commands.command import Answer, command, table
 from core.commands.parameters import dataset_argument, labels_option, run_option, split_option
 from core.context import Context
@@ -18,10 +20,12 @@ from core.records import Estimate, Evaluation, LabelsFrom, MultiLabelEvaluation,
 from core.services.evaluation.in_sight import in_sight
 from core.services.evaluation.measures import evaluate
 from core.services.evaluation.named import under_names
+from core.services.evaluation.spans import SpanEvaluation, entities_data, evaluate_spans
 from core.services.evaluation.words import AnyEvaluation, limits
 from core.services.runs.models import find_run
 from core.store.datasets import get_dataset
 from core.store.versions import get_version
+from core.tasks import target_of
 from core.typed import JsonObject
 
 TOP_CLASSES = 100
@@ -48,6 +52,11 @@ def evaluate_command(context: Context, name: str, run: str, split: str, labels: 
     if isinstance(found, Evaluation):
         return Answer(_data(context, scored, found), _text(context, scored, under_names(found, dataset), known))
     assert isinstance(found, MultiLabelEvaluation), "it was waited for"
+    if target_of(dataset).located:
+        spans = evaluate_spans(context, scored, split, labels, timeout=None)
+        assert isinstance(spans, SpanEvaluation), "it was waited for"
+        entities = entities_data(spans)
+        return Answer({"entities": entities, **_set_data(context, scored, found)}, _span_text(scored, spans))
     return Answer(_set_data(context, scored, found), _set_text(context, scored, under_names(found, dataset), known))
 
 
@@ -131,6 +140,33 @@ def _set_text(context: Context, run: Run, found: MultiLabelEvaluation, known: Se
     if pairs:
         listed = [(pair.true, pair.predicted, pair.rows) for pair in pairs]
         parts.append(table(("most often: missed", "wrongly added", "rows"), listed))
+    return "\n\n".join(parts)
+
+
+def _span_text(run: Run, found: SpanEvaluation) -> str:
+    averages, ends = found.report.averages, found.report.intervals
+    micro, macro = (Estimate(averages[name].f1, *ends[name].f1) for name in ("micro avg", "macro avg"))
+    ways = [
+        (way, one.correct, one.incorrect, one.partial, one.missed, one.spurious, one.f1)
+        for way, one in found.matched.items()
+    ]
+    parts = [
+        f"Run {run.number}, {run.title}, on {found.rows:,} rows of {found.split}: entities found whole and with the "
+        f"right type: micro F1 {score(micro)}, macro F1 {score(macro)}; 95 % intervals. Of the tokens "
+        f"{found.tokens.accuracy:.4f} have the right type.",
+        table(("type", "precision", "recall", "F1", "entities"), _lines(found.report.types), TOP_CLASSES),
+        table(("average", "precision", "recall", "F1", "entities"), _lines(averages)),
+        table(("matched by", "correct", "incorrect", "partial", "missed", "spurious", "F1"), ways),
+    ]
+    named, guessed = [*found.types, "invented"], [*found.types, "missed"]
+    cells = [
+        (named[true], guessed[predicted], int(count))
+        for (true, predicted), count in np.ndenumerate(found.confusion)
+        if count and true != predicted
+    ]
+    if cells:
+        worst = sorted(cells, key=lambda cell: -cell[2])[:TOP_PAIRS]
+        parts.append(table(("most often wrong: true", "predicted", "entities"), worst))
     return "\n\n".join(parts)
 
 

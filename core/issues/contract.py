@@ -47,8 +47,9 @@ class Found:
     """(n,) in 0–1: low is worse."""
     is_issue: NDArray[np.bool_]
     """(n,) whether the row is flagged."""
-    suggestion: Labels | None
-    """The label that each row looks like, in the array form; None: the type never suggests one."""
+    suggestion: Labels | Sequence[str | None] | None
+    """The label that each row looks like, in the array form, or its text where the array form does not say all of it;
+    None: the type never suggests one."""
     evidence: pa.Table
     """n rows with a column per field of the type's evidence, null where there is nothing to say: numbers, truth values,
     names, lists of these."""

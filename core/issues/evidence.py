@@ -89,11 +89,16 @@ def spread(found: Found, about: NDArray[np.bool_]) -> Found:
         full[about] = values
         return full
 
+    suggestion = found.suggestion
+    if isinstance(suggestion, np.ndarray):
+        suggestion = among(suggestion, -1)
+    elif suggestion is not None:
+        suggestion = [suggestion[place] if place >= 0 else None for place in places.tolist()]
     return replace(
         found,
         score=among(found.score, 1.0),
         is_issue=among(found.is_issue, False),
-        suggestion=None if found.suggestion is None else among(found.suggestion, -1),
+        suggestion=suggestion,
         evidence=columns,
         judged=None if found.judged is None else among(found.judged, False),
         settled=None if found.settled is None else among(found.settled, False),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any, Generic, TypeVar, cast
 
 import numpy as np
@@ -13,6 +14,41 @@ from core.targets import Labels
 
 Probabilities = NDArray[np.floating[Any]]
 Value = TypeVar("Value")
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class LabelledWords:
+    """The w words of n texts, whose labels are spans of k types."""
+
+    texts: Sequence[str]
+    spans: Sequence[Sequence[tuple[int, int, str]]]
+    """The given spans of each text: start and stop in characters, and the type."""
+    offsets: NDArray[np.int64]
+    """(n + 1,) where the words of each text begin, and the last ones end."""
+    bounds: NDArray[np.int64]
+    """(w, 2) start and stop of each word, in characters of its text; none is cut by a given span."""
+    labels: NDArray[np.int64]
+    """(w,) 0 outside of all spans, else the type's number from 1 on."""
+    probabilities: Probabilities
+    """(w, k + 1) out-of-sample probabilities."""
+    judged: NDArray[np.bool_]
+    """(w,) False where the model that judged the word has never seen its type."""
+
+    def among(self, rows: NDArray[np.int64]) -> LabelledWords:
+        """The same of some texts (m,), ascending."""
+        chosen = np.zeros(len(self.offsets) - 1, bool)
+        chosen[rows] = True
+        lengths = np.diff(self.offsets)
+        kept = np.repeat(chosen, lengths)
+        return LabelledWords(
+            [self.texts[row] for row in rows],
+            [self.spans[row] for row in rows],
+            np.concatenate([[0], np.cumsum(lengths[rows])]),
+            self.bounds[kept],
+            self.labels[kept],
+            self.probabilities[kept],
+            self.judged[kept],
+        )
 
 
 class Signal(Generic[Value]):
@@ -50,6 +86,9 @@ class Signals:
     """The nearest rows by these embeddings."""
     contents = Signal[NDArray[np.bytes_]]()
     """(n,) digests: equal for rows of equal content."""
+    words = Signal[LabelledWords]()
+    """Of labels that are spans, the words that they are made of: `labels` and `probabilities` say which types a row has
+    at all."""
     groups = Signal[NDArray[np.int64]]()
     """(n,) position of the first row of each row's group of near-duplicates."""
 
@@ -66,6 +105,10 @@ class Signals:
         known = {"labels": labels, "probabilities": probabilities, "judged": judged, **unseen, **others}
         return cls({name: lambda value=value: value for name, value in known.items()})  # type: ignore[misc]
 
+    def has(self, name: str) -> bool:
+        """Whether the scan makes the signal of that name."""
+        return name in self._makers
+
     def among(self, rows: NDArray[np.int64]) -> Signals:
         """The same of some rows (m,), ascending. What names other rows (`example_ids`, what `neighbours` finds) still
         means all of them."""
@@ -74,6 +117,8 @@ class Signals:
             makers[name] = lambda name=name: self.value(name)[rows]  # type: ignore[index, misc]
         if "neighbours" in makers:
             makers["neighbours"] = lambda: self.neighbours.among(rows)
+        if "words" in makers:
+            makers["words"] = lambda: self.words.among(rows)
         return Signals(makers, self.settings)
 
     def value(self, name: str) -> object:

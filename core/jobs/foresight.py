@@ -37,7 +37,7 @@ SHORT_SECONDS = 90.0
 """Work that takes no longer than this runs beside long work."""
 GPU = 40.0
 """How many times quicker a GPU is guessed to be before it has done any such work."""
-IMPORTS = 4.0
+IMPORTS = 3.0
 """Seconds in which a process loads its libraries."""
 ENCODES = {
     "lexical": 4e-6,
@@ -50,7 +50,7 @@ ENCODES = {
 """Seconds in which two cores encode a unit of cost, see `Amount`."""
 TERMS = 6e-6
 """And in which they count the terms of a text."""
-LOADS = {"lexical": 0.5, "minilm": 1.5, "pixels": 0.3, "efficientnet": 1.5, "log-mel": 0.2, "table-features": 0.2}
+LOADS = {"lexical": 0.2, "minilm": 0.3, "pixels": 0.2, "efficientnet": 0.8, "log-mel": 0.2, "table-features": 0.2}
 """Seconds before the first of them, in which the encoder is loaded; `MODEL` of one that did not come with Winnow."""
 MODEL = 6.0
 
@@ -126,9 +126,9 @@ def encoding(
     return Work(stage, key, cost, usual, even=even, heavy=heavy, warm=warm)
 
 
-def loading(model: str, stage: str = "loading the model") -> Work:
+def loading(model: str, stage: str = "loading the model", usual: float = 3.0) -> Work:
     """The stage in which a model is loaded."""
-    return Work(stage, f"loading {model}", 1.0, 3.0, even=False)
+    return Work(stage, f"loading {model}", 1.0, usual, even=False)
 
 
 def seconds_of(stages: Sequence[Stage]) -> float:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -14,6 +15,8 @@ from core.modalities.payloads import Payloads
 from core.queue import JobFolder
 from core.records import EARLIER_EXAMPLE_ID, EXAMPLE_ID
 from core.targets import Labels
+from core.targets.spans.form import Span, spans_of
+from core.targets.spans.tokens import bounds_of, of_tokens
 from core.tasks import task_named
 
 
@@ -63,3 +66,44 @@ def read_splits(folder: JobFolder) -> NDArray[np.object_]:
     """The split of each row, shape (n,), in the file's order."""
     column = pq.read_table(folder.input / "rows.parquet", columns=["split"]).column("split")
     return np.asarray(column.to_pylist(), dtype=object)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class SpanRows:
+    """The labels of n rows, and the words that they are made of. A row without a label has no spans here: `told` says
+    which ones have one."""
+
+    spans: list[tuple[Span, ...]]
+    told: NDArray[np.bool_]
+    """(n,)"""
+    bounds: list[NDArray[np.int64]]
+    """(w, 2) of each row: start and stop of its words, in characters; none is cut by a span."""
+
+    @property
+    def offsets(self) -> NDArray[np.int64]:
+        """(n + 1,) where the words of each row begin, and the last ones end."""
+        return np.concatenate([[0], np.cumsum([len(one) for one in self.bounds])]).astype(np.int64)
+
+    def labels(self, types: Sequence[str]) -> list[NDArray[np.int64]]:
+        """Of each row the type of each word, 0 outside of all spans, from 1 on by `types`; -1 where a row has no
+        label."""
+        index = {name: place for place, name in enumerate(types, 1)}
+        found = []
+        for spans, bounds, told in zip(self.spans, self.bounds, self.told, strict=True):
+            own = np.full(len(bounds), 0 if told else -1)
+            if spans:
+                for first, behind, name in of_tokens(spans, tuple((start, stop) for start, stop in bounds.tolist())):
+                    own[first:behind] = index[name]
+            found.append(own)
+        return found
+
+
+def read_spans(folder: JobFolder, texts: Sequence[str]) -> SpanRows:
+    """What `input/rows.parquet` has in `spans` and `tokens`, of rows in its order, whose texts these are."""
+    table = pq.read_table(folder.input / "rows.parquet", columns=["spans", "tokens"])
+    labels = table.column("spans").to_pylist()
+    spans = [spans_of(one or "[]") for one in labels]
+    tokens = table.column("tokens").to_pylist()
+    bounds = [bounds_of(*one) for one in zip(tokens, texts, spans, strict=True)]
+    told = np.array([one is not None for one in labels], bool)
+    return SpanRows(spans, told, [np.array(one, np.int64).reshape(-1, 2) for one in bounds])

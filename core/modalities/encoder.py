@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import time
 from abc import ABC, abstractmethod
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 import numpy as np
 from numpy.typing import NDArray
@@ -35,6 +35,16 @@ class Encoder(Protocol):
 
     def embed(self, payloads: Payloads, arrays: Path, tick: Report) -> NDArray[np.float32]:
         """One vector per example, shape (n, d)."""
+
+
+@runtime_checkable
+class WordEncoder(Protocol):
+    """An encoder that has something to say of each word of a text."""
+
+    def words(
+        self, payloads: Payloads, bounds: Sequence[NDArray[np.int64]], arrays: Path, tick: Report
+    ) -> NDArray[np.float16]:
+        """(w, d) of the words at `bounds`, (m, 2) of each text: start and stop in characters."""
 
 
 class RowEncoder(ABC):

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from core.lookalikes import isolated
 from core.records import Decision, ReviewCounts
 from core.targets import Target
+from core.targets.spans.form import spans_of, written
 from core.words import later, say, say_n
 
 _DONE = {
@@ -36,20 +37,29 @@ class Change:
 
 
 def change(before: str | None, after: str, target: Target) -> Change:
-    """The classes that `after` has and `before` has not, and the other way round, in the labels' own order."""
-    had = target.classes_of(before) if before is not None else ()
-    has = target.classes_of(after)
+    """The parts that `after` has and `before` has not, and the other way round, in the labels' own order."""
+    had = parts_of(before, target) if before is not None else ()
+    has = parts_of(after, target)
     return Change(_without(has, had), _without(had, has))
 
 
-def class_words(name: str, target: Target) -> str:
-    """One class as people call it."""
-    return target.words(target.label_of((name,)))
+def parts_of(label: str, target: Target) -> tuple[str, ...]:
+    """What a label is made of: its classes, or of spans each by itself as a label of one."""
+    return tuple(written((one,)) for one in spans_of(label)) if target.located else target.classes_of(label)
 
 
-def label_words(label: str | None, target: Target) -> str:
-    """A label as people read it, or that there is none."""
-    return say("no label") if label is None else target.words(label)
+def class_words(part: str, target: Target, text: str | None = None) -> str:
+    """One of the `parts_of` a label as people call it; of spans, in the words of the text where it is given."""
+    if not target.located:
+        return target.words(target.label_of((part,)))
+    return target.words(part) if text is None or target.words_in is None else target.words_in(part, text)
+
+
+def label_words(label: str | None, target: Target, text: str | None = None) -> str:
+    """A label as people read it, or that there is none; `text` as in `class_words`."""
+    if label is None:
+        return say("no label")
+    return target.words(label) if text is None or target.words_in is None else target.words_in(label, text)
 
 
 def change_words(before: str | None, after: str, target: Target) -> str:
@@ -65,14 +75,14 @@ def change_words(before: str | None, after: str, target: Target) -> str:
     return say("changed to {label}", label=isolated(target.words(after)))
 
 
-def change_marks(before: str | None, after: str | None, target: Target) -> str | None:
+def change_marks(before: str | None, after: str | None, target: Target, text: str | None = None) -> str | None:
     """What a label looks like, beside it: the other class; of several classes `+ corn, − wheat`, or that they are the
-    same. None where it looks like nothing in particular."""
+    same; `text` as in `class_words`. None where it looks like nothing in particular."""
     if after is None or not target.several:
         return None if after is None else target.words(after)
     made = change(before, after, target)
     signs = (("+", made.added), ("−", made.removed))
-    marks = [f"{sign} {class_words(one, target)}" for sign, names in signs for one in names]
+    marks = [f"{sign} {class_words(one, target, text)}" for sign, names in signs for one in names]
     return ", ".join(marks) or say("the same")
 
 

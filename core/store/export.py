@@ -16,7 +16,7 @@ from core.store.database import Database
 from core.store.datasets import get_dataset
 from core.store.ingest.stage import NOT_IN_PARQUET
 from core.store.issues import BY_RANK, issue_condition, issue_order
-from core.store.job_files.label_positions import register_names
+from core.store.job_files.label_positions import register_names, spans_sql
 from core.store.relations import relation
 from core.store.scans import get_scan
 from core.store.versions import get_version
@@ -111,9 +111,11 @@ def export_issues(
 def write_job_rows(db: Database, version_id: str, out: Path, labels: Sequence[str]) -> Path:
     """Writes what a job works on, by row id: `example_id`, `content_hash`, `label` (INTEGER, position in `labels`, or
     INTEGER[] where a label may be several classes; null for none), `split`, `text`, `media_id`, `known` (a person has
-    confirmed the label), `before` (the label as it was loaded, where that was another one)."""
+    confirmed the label), `before` (the label as it was loaded, where that was another one); of labels
+    that are spans also what `spans_sql` has."""
     out.parent.mkdir(parents=True, exist_ok=True)
     dataset, rows = get_dataset(db, get_version(db, version_id).dataset_id), relation(db, version_id)
+    spans = spans_sql(dataset, "r")
     with db.cursor() as cursor:
         register_names(
             cursor,
@@ -124,7 +126,7 @@ def write_job_rows(db: Database, version_id: str, out: Path, labels: Sequence[st
         cursor.execute(
             f"""COPY (SELECT r.example_id, r.content_hash, n.class AS label, r.split, r.text, r.media_id,
                              r.example_id IN {known_sql(db, version_id)} AS known,
-                             CASE WHEN r.given_label <> r.label THEN g.class END AS before
+                             CASE WHEN r.given_label <> r.label THEN g.class END AS before{spans}
                       FROM {rows} r LEFT JOIN names n ON n.name = r.label
                       LEFT JOIN names g ON g.name = r.given_label
                       WHERE r.label IS NULL OR n.name IS NOT NULL ORDER BY r.example_id)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
+from core.modalities import WORDS
 from core.records import Dataset, IssueFilter, ListColumn, PredictionFilter, RowFilter, RowOrder
 from core.sql import identifier
 from core.store.acts.in_force import standing_sql
@@ -47,6 +48,43 @@ def export_issue_list(
     sql = f"""SELECT {selected} FROM issues i JOIN {relation(db, scan.version_id)} r ON r.example_id = i.example_id
               {verdicts} WHERE {condition} ORDER BY {issue_order(db, scan, order)}
               {"" if top is None else f"LIMIT {int(top)}"}"""
+    return copy_query(db, sql, out, format, parameters, plain)
+
+
+def export_spans(
+    db: Database,
+    scan_id: str,
+    out: Path,
+    format: Format,  # noqa: A002
+    top: int | None,
+    where: IssueFilter,
+    plain: bool = False,
+) -> Path:
+    """Writes a line for each span of the rows that the filter keeps, given or missing, the most doubtful first, or the
+    `top` first of them; of flagged rows only those of which something else is suggested."""
+    scan = get_scan(db, scan_id)
+    condition, parameters = issue_condition(db, scan, where)
+    lists = {
+        "start": ("span_start", "BIGINT"),
+        "stop": ("span_stop", "BIGINT"),
+        WORDS: ("span_text", "VARCHAR"),
+        "given_label": ("span_given", "VARCHAR"),
+        "suggested_label": ("span_suggested", "VARCHAR"),
+        "suggested_start": ("span_suggested_start", "BIGINT"),
+        "suggested_stop": ("span_suggested_stop", "BIGINT"),
+        "score": ("span_score", "FLOAT"),
+    }
+    # Lists of one row that are unnested together stay side by side.
+    unnested = ", ".join(
+        f"""unnest(from_json(i.why -> '{name}', '["{kind}"]')) AS {identifier(column)}"""
+        for column, (name, kind) in lists.items()
+    )
+    changed = "(given_label <> suggested_label OR start <> suggested_start OR stop <> suggested_stop)"
+    kept = f"WHERE {changed}" if where.flagged_only else ""
+    sql = f"""SELECT row, start, stop, {WORDS}, given_label, suggested_label, score, {changed} AS is_issue,
+                     suggested_start, suggested_stop
+              FROM (SELECT i.example_id AS row, i.rank, {unnested} FROM issues i WHERE {condition}) {kept}
+              ORDER BY score, rank, start {"" if top is None else f"LIMIT {int(top)}"}"""
     return copy_query(db, sql, out, format, parameters, plain)
 
 

@@ -16,6 +16,7 @@ import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
 from core.errors import NotFoundError
+from core.modalities import WORDS
 from core.records import ColumnKind, Dataset, PredictedRow, PredictionFilter, RowFilter, RowOrder
 from core.store.database import Database
 from core.store.filters import Condition, column_sql, joined, sorted_by, where_sql
@@ -156,6 +157,16 @@ def prediction_order(order: RowOrder, dataset: Dataset | None) -> str:
         raise NotFoundError(f"The list has no column {order.column!r}.", f"It has: {', '.join(PREDICTION_COLUMNS)}.")
     direction = "DESC" if order.descending else "ASC"
     return f"{PREDICTION_COLUMNS[order.column][0]} {direction} NULLS LAST, p.example_id"
+
+
+def labelled_texts(db: Database, run_id: str, split: str, truth: str) -> list[tuple[str, str, str]]:
+    """The words, the true and the predicted label of each row of a split, by row."""
+    return db.fetch(
+        f"""SELECT t.{WORDS}, t.label, p.predicted FROM predictions p
+            JOIN {truth} t ON t.example_id = p.example_id AND t.label IS NOT NULL
+            WHERE p.run_id = ? AND p.split = ? ORDER BY p.example_id""",
+        [run_id, split],
+    )
 
 
 def predictions_joined(truth: str) -> str:

@@ -11,8 +11,8 @@ from numpy.typing import NDArray
 
 from core.records import Schema
 
-Work = Literal["scan", "train"]
-"""What models do: say which labels are wrong; learn labels, and all that is done with a model then."""
+Work = Literal["scan", "train", "effect", "use"]
+"""What models do: say which labels are wrong; learn labels; tell whether cleaning helped; be asked here."""
 Labels = NDArray[np.integer]
 """Labels as arrays: (n,) int64 class numbers where a label is one class, -1 for no label; (n, k) int8 where it is
 several: 1 for a class that applies, 0 for one that does not, a row of -1 for no label. One row is one label."""
@@ -82,6 +82,8 @@ class Target:
     more than the classes, and arrays of classes say only which ones a row has."""
     listed_sql: Callable[[str], str] | None = None
     """SQL for the value that files of lists have for a label, where that is not the list of its classes."""
+    snippet: str = ""
+    """Python that uses a saved model, in place of the modality's; `{folder}` is the model's."""
     lacks: frozenset[Work] = frozenset()
     """What models do not do for it yet."""
     words_in: Callable[[str, str], str] | None = None

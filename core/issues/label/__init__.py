@@ -19,6 +19,10 @@ CLEANLAB_FILTERS = (
     "low_self_confidence",
 )
 """cleanlab's `filter_by` names."""
+OUTSIDE = "O"
+"""What stands for no span where a type is asked for."""
+NAMED = 3
+"""Spans of a row that its reason names."""
 FLAG_BY = ("winnow", *CLEANLAB_FILTERS)
 """Ways to flag. `winnow`: the rows of lowest quality, as many as `count_to_flag` says; the others are cleanlab's."""
 
@@ -43,6 +47,20 @@ class LabelEvidence(Evidence):
     """Classes that are not given and probably missing."""
     missing_probabilities: tuple[float, ...] = ()
     missing_usual: tuple[float | None, ...] = ()
+    span_start: tuple[int, ...] = ()
+    """Where labels are spans, each given one and each that is probably missing, in characters of the text: there its
+    start, where a missing one should begin."""
+    span_stop: tuple[int, ...] = ()
+    span_text: tuple[str, ...] = ()
+    """What it covers."""
+    span_given: tuple[str, ...] = ()
+    """Its type, `O` where it is missing."""
+    span_suggested: tuple[str, ...] = ()
+    """What it looks like, `O` for nothing."""
+    span_suggested_start: tuple[int, ...] = ()
+    span_suggested_stop: tuple[int, ...] = ()
+    span_score: tuple[float, ...] = ()
+    """Quality of its worst word, 0–1."""
 
 
 def why(evidence: LabelEvidence, row: Seen) -> str:
@@ -50,6 +68,8 @@ def why(evidence: LabelEvidence, row: Seen) -> str:
     classes those in doubt."""
     if evidence.whole_probability is not None:
         return _doubts(evidence)
+    if evidence.span_text:
+        return _spans(evidence)
     sentences = [_probable(row.given or "", evidence.given_probability, evidence.given_threshold)]
     if row.suggested is not None and row.suggested != row.given:
         sentences.append(_probable(row.suggested, evidence.suggested_probability, evidence.suggested_threshold))
@@ -96,6 +116,38 @@ def _doubts(evidence: LabelEvidence) -> str:
     if parts:
         return say("{sentence}.", sentence=say("; ").join(parts))
     return say("No class is in doubt: the whole label has probability {share}.", share=whole)
+
+
+def _spans(evidence: LabelEvidence) -> str:
+    """Of the spans of which something else is suggested, the worst first."""
+    columns = (
+        evidence.span_score,
+        evidence.span_text,
+        evidence.span_given,
+        evidence.span_suggested,
+        zip(evidence.span_start, evidence.span_stop, strict=True),
+        zip(evidence.span_suggested_start, evidence.span_suggested_stop, strict=True),
+    )
+    parts = [
+        _span(text, given, looks)
+        for _, text, given, looks, at, to in sorted(zip(*columns, strict=True))
+        if given != looks or at != to
+    ]
+    if not parts:
+        return say("No span is in doubt.")
+    more = len(parts) - NAMED
+    found = [*parts[:NAMED], *([say_n("{n} more", "{n} more", more)] if more > 0 else [])]
+    return say("{sentence}.", sentence=say("; ").join(found))
+
+
+def _span(text: str, given: str, looks: str) -> str:
+    if given == OUTSIDE:
+        return say("“{text}” is not marked but looks like {name}", text=text, name=looks)
+    if looks == OUTSIDE:
+        return say("“{text}” is marked as {name} but looks like no span", text=text, name=given)
+    if given == looks:
+        return say("“{text}” is {name} but seems to begin or end elsewhere", text=text, name=given)
+    return say("“{text}” is marked as {given} but looks like {name}", text=text, given=given, name=looks)
 
 
 def _against(probability: float, usual: float | None) -> str:

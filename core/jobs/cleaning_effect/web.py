@@ -86,7 +86,7 @@ def start_cleaning_effect(
     """
     version = get_version(context.store, version_id)
     dataset = get_dataset(context.store, version.dataset_id)
-    check_has(task_named(dataset.task), "train")
+    check_has(task_named(dataset.task), "effect")
     _check_settings(seeds, strategy)
     rows = rows or preview_effect(context, version_id)
     check_rows(version, rows)

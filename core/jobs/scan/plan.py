@@ -40,8 +40,9 @@ def _tier(amount: Amount, encoder: str, place: int, own: bool) -> Works:
     first = encoder == amount.modality.encoders[0]
     cost = _fitted(amount) if first else amount.missing(encoder)
     made = encoding(amount, encoder, f"{encoder}: encoding", cost, even=not first, heavy=not first)
+    usual = 3e-6 if first else 7e-6
     heads = Work(
-        f"{encoder}: probabilities", f"{encoder}: heads", amount.heads(), 5e-6, even=False, sure=True, heavy=True
+        f"{encoder}: probabilities", f"{encoder}: heads", amount.heads(), usual, even=False, sure=True, heavy=True
     )
     return (made, *(() if own else (heads,)), *_issues(amount, place))
 

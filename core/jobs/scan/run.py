@@ -50,7 +50,7 @@ def main(folder: JobFolder, progress: ProgressWriter) -> ScanResult | None:
     """Runs the scan; the result names its tiers. None where it ends after the first one, to wait for its turn."""
     spec = folder.spec_as(ScanJobSpec)
     rows = read_rows(folder, spec.about.task, spec.about.media, len(spec.about.labels))
-    scan = ScanRun(folder, progress, spec, rows, read_verdicts(folder, rows.labels))
+    scan = _kind(spec)(folder, progress, spec, rows, read_verdicts(folder, rows.labels))
     scan.check()
     tiers = []
     for tier in scan.own() if spec.settings.probabilities else scan.encoders():
@@ -58,6 +58,14 @@ def main(folder: JobFolder, progress: ProgressWriter) -> ScanResult | None:
         if not scan.final and folder.leave_if_beside():
             return None
     return ScanResult(tuple(tiers), round(time.monotonic() - scan.started, 2))
+
+
+def _kind(spec: ScanJobSpec) -> type[ScanRun]:
+    if not task_named(spec.about.task).target.located:
+        return ScanRun
+    from core.jobs.scan.spans import SpanScan
+
+    return SpanScan
 
 
 @dataclass(slots=True)
@@ -172,8 +180,7 @@ class ScanRun:
             **about,
             "rows": len(self.rows),
             "found": {kind: {"flagged": _flagged(one), **one.summary} for kind, one in found.items()},
-            "log_loss": log_loss(signals.probabilities, signals.labels),
-            "accuracy": self._accuracy(signals.probabilities),
+            **self.figures(signals),
             "seconds": {stage: round(seconds, 3) for stage, seconds in self.seconds.items()},
             "notes": [*notes, *(note for one in found.values() for note in one.notes)],
         }
@@ -182,6 +189,13 @@ class ScanRun:
         self.progress.event("tier", tier=name, order=order, final=final)
         self.final = final
         return name
+
+    def figures(self, signals: Signals) -> JsonObject:
+        """Of the given labels under the tier's probabilities."""
+        return {
+            "log_loss": log_loss(signals.probabilities, signals.labels),
+            "accuracy": self._accuracy(signals.probabilities),
+        }
 
     @contextmanager
     def timed(self, stage: str) -> Iterator[None]:
@@ -228,8 +242,13 @@ class ScanRun:
             "neighbours": lambda: Neighbourhood(embeddings, self.tick("neighbours"), lambda: self.timed("neighbours")),
             "contents": lambda: self.rows.payloads.digests,
             "groups": groups,
+            **self._more(),
         }
         return Signals(makers, asdict(self.spec.settings))
+
+    def _more(self) -> dict[str, Callable[[], object]]:
+        """Makers of signals that only some targets have."""
+        return {}
 
     def _folds(self, clusters: NDArray[np.int64]) -> int:
         distinct = len(np.unique(clusters))

@@ -19,6 +19,8 @@ from core.issues.evidence import as_json
 from core.issues.signals import Signals
 from core.jobs.label_column import label_column
 from core.targets import Target
+from core.targets.arrays import unlabelled
+from core.targets.spans.form import written
 from core.typed import JsonObject
 
 
@@ -27,7 +29,7 @@ def write_tier(folder: Path, target: Target, signals: Signals, found: Mapping[st
     remove_parts(folder.parent)
     with whole(folder) as part:
         part.mkdir(parents=True)
-        given = label_column(target, signals.labels, signals.classes)
+        given = _given(target, signals)
         tables = [_issues(kind, target, given, signals, one) for kind, one in found.items()]
         pq.write_table(pa.concat_tables(tables), part / "issues.parquet")
         np.save(part / "row_ids.npy", signals.example_ids)
@@ -45,8 +47,7 @@ def _issues(kind: str, target: Target, given: pa.Array, signals: Signals, found:
     settled = np.zeros(count, bool) if found.settled is None else found.settled
     about = np.ones(count, bool) if found.about is None else found.about
     rank[np.lexsort((found.score, ~judged, settled, ~about))] = np.arange(1, count + 1)
-    nothing = pa.nulls(count, given.type)
-    suggested = nothing if found.suggestion is None else label_column(target, found.suggestion, signals.classes)
+    suggested = _suggested(target, signals, found) or pa.nulls(count, given.type)
     table = pa.table(
         {
             "example_id": signals.example_ids,
@@ -60,6 +61,23 @@ def _issues(kind: str, target: Target, given: pa.Array, signals: Signals, found:
         }
     )
     return table if found.about is None else table.filter(pa.array(found.about))
+
+
+def _given(target: Target, signals: Signals) -> pa.Array:
+    if target.located:
+        told = ~unlabelled(signals.labels)
+        texts = [written(spans) if has else None for spans, has in zip(signals.words.spans, told, strict=True)]
+        return pa.array(texts, pa.string())
+    return label_column(target, signals.labels, signals.classes)
+
+
+def _suggested(target: Target, signals: Signals, found: Found) -> pa.Array | None:
+    """None for nothing; of labels that are spans, arrays do not say where they are."""
+    if found.suggestion is None or (target.located and isinstance(found.suggestion, np.ndarray)):
+        return None
+    if isinstance(found.suggestion, np.ndarray):
+        return label_column(target, found.suggestion, signals.classes)
+    return pa.array(found.suggestion, pa.string())
 
 
 def _save(path: Path, probabilities: NDArray[np.floating[Any]]) -> None:

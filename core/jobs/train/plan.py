@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from core.context import Context
+from core.finetune.settings import BUNDLED
 from core.jobs.foresight import Amount, Foreseen, Work, Works, encoding, loading, start, usual_of
 from core.records import TrainSpec
 
@@ -49,11 +50,11 @@ def _head(amount: Amount, spec: TrainSpec, train: int, predicted: int) -> Works:
     missing = amount.missing(spec.model, spec.max_tokens)
     return (
         start("train"),
-        loading(spec.model),
+        loading(f"{spec.model} for a head", usual=0.1 if spec.model in BUNDLED else 3.0),
         encoding(amount, spec.model, "encoding", missing, loads=False),
         Work("solving", f"{spec.model}: solving", amount.heads(train), 7e-6, even=False, sure=True, heavy=True),
         Work("predicting", "predicting by a head", float(predicted), 2e-5),
-        Work("saving", "saving a model", 1.0, 1.0, even=False),
+        Work("saving", "saving a model", 1.0, 0.3, even=False),
     )
 
 

@@ -25,6 +25,10 @@ from core.tasks import task_named
 def main(folder: JobFolder, progress: ProgressWriter) -> TrainResult | None:
     """Runs the strategy that the spec names; None in every process but the first."""
     spec = folder.spec_as(TrainJobSpec)
+    if task_named(spec.about.task).target.located:
+        from core.jobs.train.spans import train_spans
+
+        return train_spans(folder, progress, spec, _rows(folder, spec))
     if spec.settings.strategy != "head":
         from core.jobs.train.loop import fine_tune
 

@@ -19,7 +19,7 @@ from core.modalities.preparation import Preparation
 from core.progress import Report
 
 FRAMES_PER_SECOND = 50
-STEP, FEWEST, MOST = 16, 32, 512
+STEP, FEWEST, MOST = 8, 24, 512
 """A spectrogram has a multiple of so many frames, at least and at most these; a longer sound is seen less finely."""
 
 

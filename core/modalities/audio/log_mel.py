@@ -42,8 +42,8 @@ class LogMelConfig(PreTrainedConfig):  # type: ignore[no-untyped-call,unused-ign
     features: int = 0
     """`features.VERSION` when it was made."""
     bands: int = 24
-    frames: int = 32
-    channels: list[int] | tuple[int, ...] = (24, 64, 128)
+    frames: int = 24
+    channels: list[int] | tuple[int, ...] = (16, 48, 96)
     dropout: float = 0.3
 
 
@@ -58,7 +58,7 @@ class LogMelFeatureExtractor(SequenceFeatureExtractor):  # type: ignore[misc,unu
         sampling_rate: int = RATE,
         padding_value: float = 0.0,
         body: str = "convolution",
-        frames: int = 32,
+        frames: int = 24,
         **others: Any,
     ) -> None:
         super().__init__(feature_size=feature_size, sampling_rate=sampling_rate, padding_value=padding_value, **others)

@@ -29,6 +29,21 @@ DEVICE_TOKENS = 1 << 16
 """Tokens of a batch on any other device, padding included: enough to keep it busy."""
 
 
+@dataclass(frozen=True, slots=True)
+class Pieces:
+    """Texts cut into tokens, to be put into windows of a model."""
+
+    ids: list[list[int]]
+    """By text."""
+    ends: list[list[tuple[int, int]]]
+    """Start and stop of each token, in characters of its text."""
+    before: tuple[int, ...]
+    """Special tokens that a window begins with, such as [CLS]."""
+    after: tuple[int, ...]
+    limit: int
+    """Tokens that the model sees at a time, special ones included."""
+
+
 class TextEncoder(Protocol):
     """A text model on the device where it runs."""
 
@@ -41,6 +56,14 @@ class TextEncoder(Protocol):
     def means(self, tokens: FlatTokens, rows: NDArray[np.int64]) -> Tensor:
         """The mean over the last hidden layer of each of these texts, (m, d) float32, on the device: nothing waits for
         it there."""
+
+    def pieces(self, texts: Sequence[str]) -> Pieces:
+        """Token ids of the whole texts, special ones left out, and the characters that each stands for. Raises
+        ModelError where the tokenizer cannot say them."""
+
+    def states(self, tokens: FlatTokens, rows: NDArray[np.int64], layer: int) -> Tensor:
+        """Hidden states after so many layers, of all tokens of these texts, text after text: (t, width) on the
+        device."""
 
 
 def open_text_encoder(name: str, folder: Path, max_tokens: int, where: torch.device) -> TextEncoder:
@@ -72,15 +95,30 @@ class PackedBert:
         return token_batches(lengths, DEVICE_TOKENS)
 
     def means(self, tokens: FlatTokens, rows: NDArray[np.int64]) -> Tensor:
+        return self.bert.means(*self._blocks(tokens, rows))
+
+    def pieces(self, texts: Sequence[str]) -> Pieces:
+        whole = Tokenizer.from_str(self.tokenizer.to_str())
+        whole.no_truncation()
+        cut = whole.encode_batch(list(texts), add_special_tokens=False)
+        around, alone = whole.encode("a").ids, whole.encode("a", add_special_tokens=False).ids
+        limit = int((self.tokenizer.truncation or {}).get("max_length", len(self.bert.positions)))
+        return Pieces([one.ids for one in cut], [one.offsets for one in cut], *around_text(around, alone), limit)
+
+    def states(self, tokens: FlatTokens, rows: NDArray[np.int64], layer: int) -> Tensor:
+        given, blocks = self._blocks(tokens, rows)
+        return _without_padding(self.bert.states(given, blocks, layer), blocks)
+
+    def _blocks(self, tokens: FlatTokens, rows: NDArray[np.int64]) -> tuple[Tensor, list[Block]]:
         lengths = tokens.lengths[rows]
         if self.where.type == "cpu":
             changes = np.flatnonzero(np.diff(lengths, prepend=-1))
             counts = np.diff(changes, append=len(rows))
             blocks = [Block(count, length) for count, length in zip(counts.tolist(), lengths[changes], strict=True)]
-            return self.bert.means(torch.from_numpy(tokens.joined(rows)), blocks)
+            return torch.from_numpy(tokens.joined(rows)), blocks
         padded, even = tokens.padded(rows), bool((lengths == lengths[0]).all())
         block = Block(len(padded), padded.shape[1], None if even else _moved(lengths, self.where))
-        return self.bert.means(_moved(padded, self.where).flatten(), [block])
+        return _moved(padded, self.where).flatten(), [block]
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,6 +150,23 @@ class LoadedModel:
         hidden = self._hidden(ids, mask.long())
         return hidden.masked_fill(~mask.unsqueeze(2), 0).sum(1) / known
 
+    def pieces(self, texts: Sequence[str]) -> Pieces:
+        if not self.tokenizer.is_fast:
+            raise ModelError(
+                "The model's tokenizer cannot say which characters its tokens stand for.",
+                "Save it as a fast tokenizer, which has the file tokenizer.json.",
+            )
+        cut = self.tokenizer(list(texts), add_special_tokens=False, return_offsets_mapping=True, verbose=False)
+        around, alone = (self.tokenizer("a", add_special_tokens=special)["input_ids"] for special in (True, False))
+        return Pieces(cut["input_ids"], cut["offset_mapping"], *around_text(around, alone), self.limit)
+
+    @torch.no_grad()
+    def states(self, tokens: FlatTokens, rows: NDArray[np.int64], layer: int) -> Tensor:
+        lengths, ids = tokens.lengths[rows], _moved(tokens.padded(rows, self._padding), self.where)
+        mask = torch.arange(ids.shape[1], device=ids.device) < _moved(lengths, self.where)[:, None]
+        hidden = self.model(input_ids=ids, attention_mask=mask.long(), output_hidden_states=True).hidden_states
+        return torch.as_tensor(hidden[layer][mask])
+
     def _hidden(self, ids: Tensor, mask: Tensor | None) -> Tensor:
         hidden: Tensor = self.model(input_ids=ids, attention_mask=mask).last_hidden_state
         return hidden.float()
@@ -119,6 +174,24 @@ class LoadedModel:
     @property
     def _padding(self) -> int:
         return int(self.tokenizer.pad_token_id or 0)
+
+
+def around_text(around: list[int], alone: list[int]) -> tuple[tuple[int, ...], tuple[int, ...]]:
+    """The special tokens before and after a text, of one with and without them."""
+    begin = next(at for at in range(len(around)) if around[at : at + len(alone)] == alone)
+    return tuple(around[:begin]), tuple(around[begin + len(alone) :])
+
+
+def _without_padding(states: Tensor, blocks: Sequence[Block]) -> Tensor:
+    if all(block.lengths is None for block in blocks):
+        return states
+    masks = [
+        torch.ones(block.count * block.length, dtype=torch.bool, device=states.device)
+        if block.lengths is None
+        else (torch.arange(block.length, device=states.device) < block.lengths[:, None]).flatten()
+        for block in blocks
+    ]
+    return states[torch.cat(masks)]
 
 
 def _moved(array: NDArray[np.int64], where: torch.device) -> Tensor:

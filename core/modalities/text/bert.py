@@ -8,8 +8,9 @@ layer to layer. Follows Devlin et al., BERT (2019), by the names that transforme
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -108,15 +109,26 @@ class Bert:
 
         `tokens` (t,) int64 on the model's device are those of the blocks, block after block and text after text.
         """
-        places = torch.cat([torch.arange(one.length, device=tokens.device).repeat(one.count) for one in blocks])
-        hidden = self._normed(self.words[tokens] + self.positions[places], self.norm)
         masks = [_mask(block) for block in blocks]
-        buffers = _Buffers.like(hidden, self.layers[0])
-        for layer in self.layers:
-            hidden = self._forward(hidden, layer, blocks, masks, buffers)
+        *_, hidden = self._hidden(tokens, blocks, masks)
         return torch.cat(
             [_mean(part, block, mask) for part, block, mask in zip(_parts(hidden, blocks), blocks, masks, strict=True)]
         )
+
+    @torch.no_grad()
+    def states(self, tokens: Tensor, blocks: Sequence[Block], layer: int) -> Tensor:
+        """The hidden states after so many layers, for tokens as in `means`: (t, width)."""
+        return next(islice(self._hidden(tokens, blocks, [_mask(block) for block in blocks]), layer, None))
+
+    def _hidden(self, tokens: Tensor, blocks: Sequence[Block], masks: Sequence[Tensor | None]) -> Iterator[Tensor]:
+        """(t, width) of the embedded tokens, then after each layer."""
+        places = torch.cat([torch.arange(one.length, device=tokens.device).repeat(one.count) for one in blocks])
+        hidden = self._normed(self.words[tokens] + self.positions[places], self.norm)
+        yield hidden
+        buffers = _Buffers.like(hidden, self.layers[0])
+        for layer in self.layers:
+            hidden = self._forward(hidden, layer, blocks, masks, buffers)
+            yield hidden
 
     def _forward(
         self, hidden: Tensor, layer: _Layer, blocks: Sequence[Block], masks: Sequence[Tensor | None], use: _Buffers

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import cached_property
@@ -24,6 +24,8 @@ from core.modalities.model_files import model_folder
 from core.modalities.payloads import Payloads
 from core.modalities.text.backends import TextEncoder, open_text_encoder
 from core.modalities.text.tokens import FlatTokens
+from core.modalities.text.word_vectors import word_vectors
+from core.progress import Report
 
 MAX_TOKENS = 512
 """A text is cut here unless told otherwise: as far as BERT can see. On news articles the half of it made a quarter more
@@ -44,7 +46,7 @@ class TextModel(RowEncoder):
 
     def __init__(self, name: str, folder: Path | None = None, max_tokens: int = MAX_TOKENS) -> None:
         self.name = name
-        self._folder = folder or model_folder(name)
+        self.folder = folder or model_folder(name)
         self._max_tokens = max_tokens
 
     @cached_property
@@ -52,7 +54,14 @@ class TextModel(RowEncoder):
         """Says nothing of the device and its precision: vectors computed in bfloat16 point where those of float32 do
         (cosine .9999 to 1 on real texts), and heads on them rank wrong labels as well. So what a GPU has encoded is not
         encoded again on a CPU."""
-        return text_key(self._folder, self._max_tokens)
+        return text_key(self.folder, self._max_tokens)
+
+    def words(
+        self, payloads: Payloads, bounds: Sequence[NDArray[np.int64]], arrays: Path, tick: Report
+    ) -> NDArray[np.float16]:
+        """See `core.modalities.text.word_vectors`."""
+        found = word_vectors(self.name, self.folder, payloads.take, bounds, payloads.digests, arrays, tick)
+        return found.values
 
     def costs(self, payloads: Payloads, rows: NDArray[np.int64]) -> NDArray[np.float64]:
         sizes = pc.binary_length(payloads.column.take(pa.array(rows)))
@@ -64,7 +73,7 @@ class TextModel(RowEncoder):
         A device is never waited for but by the reading of a batch that it was given `UNDER_WAY` batches ago.
         """
         where = device()
-        encoder = open_text_encoder(self.name, self._folder, self._max_tokens, where)
+        encoder = open_text_encoder(self.name, self.folder, self._max_tokens, where)
         windows = _windows(encoder, payloads, rows)
         waiting: deque[tuple[NDArray[np.int64], _OnItsWay]] = deque()
         for window, tokens in windows if where.type == "cpu" else _ahead(windows):

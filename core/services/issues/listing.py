@@ -34,7 +34,7 @@ from core.store import issues, rows, scans
 from core.store.acts import decisions
 from core.store.datasets import get_dataset
 from core.store.export import WHOLE_LIST, Format, export_issues
-from core.store.export_lists import export_issue_list
+from core.store.export_lists import export_issue_list, export_spans
 from core.store.versions import get_version
 from core.tasks import check_has, target_of, task_named
 
@@ -164,7 +164,12 @@ def _review(context: Context, scan: Scan, issue_type: str, worst: int | None) ->
 
 def page(context: Context, scan: Scan, where: IssueFilter, limit: int, offset: int) -> IssuePage:
     """`limit` lines of the ranked list from `offset` on, read from the store page by page."""
-    total, found = issues.count_and_page(context.store, scan, where, limit, offset)
+    store = context.store
+    if where.rows.text:
+        total, found = issues.count_and_page(store, scan, where, limit, offset)
+    else:  # how many there are is remembered
+        total = issues.count_issues(store, scan, where)
+        found = issues.page_issues(store, scan, where, limit, offset)
     return IssuePage(total, _lines(context, scan, found))
 
 
@@ -229,10 +234,13 @@ def export_list(
     plain: bool = False,
 ) -> None:
     """Writes the ranked list that the filter keeps, as it is sorted, whole or its `top` rows; with `columns` these,
-    else the usual ones, whatever the order. Raises `UsageError` for a type that the scan did not look for."""
-    type_of(scan, where.issue_type)
+    else the usual ones, whatever the order; of wrong labels that are spans, worst first, a line for each span, as
+    `export_spans`. Raises `UsageError` for a type that the scan did not look for."""
+    kind, dataset = type_of(scan, where.issue_type), get_dataset(context.store, scan.dataset_id)
     if columns:
         export_issue_list(context.store, scan.scan_id, out, format_name, where, order, columns, top, plain)
+    elif order == issues.BY_RANK and kind.name == "label" and task_named(dataset.task).target.located:
+        export_spans(context.store, scan.scan_id, out, format_name, top, where, plain)
     else:
         export_issues(context.store, scan.scan_id, out, format_name, top, where, order, plain)
 

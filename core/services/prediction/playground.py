@@ -13,6 +13,7 @@ from core.records import Example, Run
 from core.services.runs.models import output_of, task_of_run
 from core.store.rows import get_rows
 from core.targets.arrays import most_probable
+from core.tasks import check_has
 
 NEAREST = 6
 
@@ -47,6 +48,7 @@ def ask(context: Context, run: Run, example: str) -> Reply:
 
     Raises NotFoundError where the run has left no model, WinnowError with what is wrong.
     """
+    check_has(task_of_run(context, run), "use")
     output, log = output_of(context, run), context.workspace.root / "playground.log"
     question = Question(example, NEAREST)
     answer = _resident(context).ask(context.queue.launcher, output / "model", output, log, question)

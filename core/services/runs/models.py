@@ -95,4 +95,5 @@ def named_config(text: str, dataset: Dataset) -> str:
 def snippet(context: Context, run: Run) -> str:
     """Python that loads the unpacked ZIP without Winnow."""
     task = task_of_run(context, run)
-    return task.modality.fine_tuning.snippet.format(folder=folder_name(context, run), answer=task.target.answer)
+    snippet = task.target.snippet or task.modality.fine_tuning.snippet
+    return snippet.format(folder=folder_name(context, run), answer=task.target.answer)

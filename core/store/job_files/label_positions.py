@@ -6,9 +6,11 @@ from collections.abc import Sequence
 
 import pyarrow as pa
 
-from core.sql import literal
+from core.records import Dataset
+from core.sql import identifier, literal
 from core.store.database import Cursor
 from core.targets import Target
+from core.tasks import task_named
 
 
 def register_names(cursor: Cursor, target: Target, classes: Sequence[str], labels: str) -> None:
@@ -31,6 +33,16 @@ def register_names(cursor: Cursor, target: Target, classes: Sequence[str], label
         ).to_arrow_table()
         cursor.unregister("names")
         cursor.register("names", found)
+
+
+def spans_sql(dataset: Dataset, alias: str) -> str:
+    """What jobs read of labels that are spans beside their types: `spans`, the label's text, and `tokens`, where its
+    source's tokens are; nothing for other labels. Begins with a comma."""
+    if not task_named(dataset.task).target.located:
+        return ""
+    tokens = dataset.layout.get("tokens")
+    bounds = f"{alias}.{identifier(tokens)}" if tokens else "NULL::VARCHAR"
+    return f", {alias}.label AS spans, CAST({bounds} AS VARCHAR) AS tokens"
 
 
 def strata_sql(target: Target, rows: str) -> str:

@@ -10,7 +10,7 @@ from core.sql import literal
 from core.store.database import Database
 from core.store.datasets import get_dataset
 from core.store.ids import checked_id
-from core.store.job_files.label_positions import register_names, strata_sql
+from core.store.job_files.label_positions import register_names, spans_sql, strata_sql
 from core.store.names import examples_table
 from core.store.relations import CONTENT_HASH, relation, reviewed_sql
 from core.store.versions import get_version
@@ -50,7 +50,8 @@ def write_training_rows(
     db: Database, version_id: str, out: Path, labels: Sequence[str], names: Names, shares: Shares
 ) -> Path:
     """Writes what a training job works on, by row id: `example_id`, `content_hash`, `label` (INTEGER, position in
-    `labels`, or INTEGER[] where a label may be several classes), `split` (never NULL), `text`, `media_id`.
+    `labels`, or INTEGER[] where a label may be several classes), `split` (never NULL), `text`, `media_id`, and what
+    `spans_sql` has.
 
     The rows named `train` are assigned by `shares`, within each class as loaded (the rarest of several), in the order
     of a digest of their content: equal content never stands in two splits, and a row has the same split in every
@@ -59,10 +60,11 @@ def write_training_rows(
     """
     out.parent.mkdir(parents=True, exist_ok=True)
     rows = _rows_sql(db, version_id, names, shares)
+    spans = spans_sql(get_dataset(db, get_version(db, version_id).dataset_id), "r")
     with db.cursor() as cursor:
         register_names(cursor, _target(db, version_id), labels, f"SELECT label FROM ({rows})")
         cursor.execute(
-            f"""COPY (SELECT r.example_id, r.content_hash, n.class AS label, r.split, r.text, r.media_id
+            f"""COPY (SELECT r.example_id, r.content_hash, n.class AS label, r.split, r.text, r.media_id{spans}
                       FROM ({rows}) r LEFT JOIN names n ON n.name = r.label
                       WHERE r.label IS NULL OR n.name IS NOT NULL ORDER BY r.example_id)
                 TO {literal(str(out))} (FORMAT parquet)"""

@@ -149,7 +149,7 @@ SPANS = Target(
     name="spans",
     several=True,
     located=True,
-    lacks=frozenset(("scan", "train")),
+    lacks=frozenset(("effect", "use")),
     read=read,
     classes_in=classes_in,
     classes_sql=classes_sql,
@@ -167,8 +167,14 @@ SPANS = Target(
     misfit=misfit,
     strata=lambda labels: rarest_strata([classes_of(label) for label in labels]),
     problem_type="token_classification",
-    answer="""\
-print([model.config.id2label[int(tag)] for tag in logits[0].argmax(-1)])
+    answer="",
+    snippet="""\
+# pip install torch transformers
+from transformers import pipeline
+
+tagger = pipeline("token-classification", "{folder}", aggregation_strategy="simple")
+for found in tagger("Your text"):
+    print(found["start"], found["end"], found["word"], found["entity_group"], found["score"])
 """,
     heavy="core.targets.spans.heavy",
 )

@@ -189,9 +189,10 @@ def _page(
     context: Context, scan: Scan, where: IssueFilter, order: RowOrder, offset: int, size: int
 ) -> IssuePage | None:
     """A page of the list as it is sorted; None while a long one is sorted."""
-    if order == BY_RANK:
+    long = int(scan.summary["rows"]) > SORTED_AT_ONCE
+    if order == BY_RANK and not (long and where.rows.text):
         return page(context, scan, where, size, offset)
-    if int(scan.summary["rows"]) <= SORTED_AT_ONCE:
+    if not long:
         total, chosen = ranks(context, scan, where, order, size, offset)
         return IssuePage(total, lines_of(context, scan, where, chosen))
     together = PAGES_AT_ONCE * size
@@ -234,8 +235,11 @@ def _table(
         [line.example for line in lines],
         {
             "rank": [one.rank for one in issues],
-            "given_label": [label_words(one.given_label, target) for one in issues],
-            "suggested_label": [change_marks(one.given_label, one.suggested_label, target) for one in issues],
+            "given_label": [label_words(line.issue.given_label, target, line.example.text) for line in lines],
+            "suggested_label": [
+                change_marks(line.issue.given_label, line.issue.suggested_label, target, line.example.text)
+                for line in lines
+            ],
             "score": [one.score for one in issues],
             "is_issue": [one.is_issue for one in issues],
             "verdict": [_verdict(line, version, target) for line in lines],

@@ -11,7 +11,7 @@ from core.context import Context
 from core.issues.contract import IssueType
 from core.records import Dataset, Issue, Scan
 from core.review.records import ReviewItem
-from core.review.words import Change, change, class_words, label_words
+from core.review.words import Change, change, class_words, label_words, parts_of
 from core.services.issues.listing import explain
 from core.targets import Target
 from core.tasks import task_named
@@ -42,7 +42,9 @@ def explanation(
         judge(item)
         st.caption(plain(item.why))
         keep_one_of_group(context, user, scan, kind.name, item)
-        if target.several:
+        if target.located:
+            _span_evidence(item)
+        elif target.several:
             _class_evidence(item, target)
         elif item.issue.suggested_label is not None:
             _evidence(item, item.issue.suggested_label, target)
@@ -58,12 +60,12 @@ def _heading(item: ReviewItem, target: Target) -> None:
         say("score {score:.3f}", score=issue.score),
     ]
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
-        st.markdown(_badges(issue, target), width="content")
+        st.markdown(_badges(issue, target, example.text), width="content")
         st.space("stretch")
         st.caption(" · ".join(plain(str(part)) for part in place if part), width="content")
 
 
-def _badges(issue: Issue, target: Target) -> str:
+def _badges(issue: Issue, target: Target, text: str | None) -> str:
     """The given label and what it looks like; of several classes a badge each, and what to add or to remove."""
     suggested = issue.suggested_label
     if not target.several:
@@ -75,11 +77,43 @@ def _badges(issue: Issue, target: Target) -> str:
     none = [] if given else [f":gray-badge[{plain(label_words(issue.given_label, target))}]"]
     badges = [
         *none,
-        *(f":gray-badge[{plain(class_words(name, target))}]" for name in stay),
-        *(f":orange-badge[− {plain(class_words(name, target))}]" for name in made.removed),
-        *(f":blue-badge[+ {plain(class_words(name, target))}]" for name in made.added),
+        *(f":gray-badge[{plain(class_words(name, target, text))}]" for name in stay),
+        *(f":orange-badge[− {plain(class_words(name, target, text))}]" for name in made.removed),
+        *(f":blue-badge[+ {plain(class_words(name, target, text))}]" for name in made.added),
     ]
     return " ".join(badges)
+
+
+def _span_evidence(item: ReviewItem) -> None:
+    """Each span, given or missing, what it looks like, and how good its worst word is."""
+    why = item.issue.why
+    if not why.get("span_text"):
+        return
+    st.dataframe(
+        {
+            "span": why["span_text"],
+            "given": why["span_given"],
+            "looks": why["span_suggested"],
+            "quality": why["span_score"],
+        },
+        hide_index=True,
+        column_config={
+            "span": say("span"),
+            "given": say("marked as"),
+            "looks": say("looks like"),
+            "quality": st.column_config.ProgressColumn(
+                say("quality"),
+                format="%.2f",
+                min_value=0.0,
+                max_value=1.0,
+                help=say(
+                    "Of the span's worst word: how probable its type is by a model that has not seen the text, beside "
+                    "what is usual for the type. O is no span."
+                ),
+            ),
+        },
+        alt=say("Each span of the text: what it is marked as, what it looks like, and how good that is"),
+    )
 
 
 def _change(issue: Issue, target: Target) -> tuple[tuple[str, ...], Change]:
@@ -87,7 +121,7 @@ def _change(issue: Issue, target: Target) -> tuple[tuple[str, ...], Change]:
     given, suggested = issue.given_label, issue.suggested_label
     after = given if suggested is None else suggested
     made = Change((), ()) if after is None else change(given, after, target)
-    return () if given is None else target.classes_of(given), made
+    return () if given is None else parts_of(given, target), made
 
 
 def _class_evidence(item: ReviewItem, target: Target) -> None:

@@ -23,8 +23,8 @@ from core.ui.parts.problems import plain
 from core.ui.parts.upload import arrived
 from core.words import later, say, say_n, stored
 
-WHOLE, BESIDE = 640, 320
-"""Pixels across, by how much of the page it is."""
+ASKED = 320
+"""Pixels across of what was dropped to be predicted."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +49,7 @@ class AudioDrawing:
     def whole(self, context: Context, example: Example, place: str) -> None:
         name = named(example)
         _player(context, example)
-        st.image(shown(context, media_of(example))[0], caption=plain(name), width=WHOLE, alt=_alt(name))
+        st.image(shown(context, media_of(example))[0], caption=plain(name), width="stretch", alt=_alt(name))
         st.download_button(
             say("Original"),
             lambda: original(context, media_of(example))[0],
@@ -64,7 +64,7 @@ class AudioDrawing:
 
     def beside(self, context: Context, example: Example) -> None:
         _player(context, example)
-        st.image(shown(context, media_of(example))[0], width=BESIDE, alt=_alt(named(example)))
+        st.image(shown(context, media_of(example))[0], width="stretch", alt=_alt(named(example)))
 
     def ask(self, context: Context, run: Run) -> Reply | None:
         dropped = st.file_uploader(
@@ -84,7 +84,7 @@ class AudioDrawing:
         if found is None:
             return None
         if found[0] is not None:
-            st.image(found[0], caption=plain(path.name), width=BESIDE, alt=_alt(path.name))
+            st.image(found[0], caption=plain(path.name), width=ASKED, alt=_alt(path.name))
         return found[1]
 
     def on_desk(self, context: Context, example: Example, grid: bool) -> JsonObject:

@@ -109,7 +109,7 @@ def not_yet(dataset: Dataset, work: Work) -> bool:
         return False
     empty_state(
         say(LACKS[work], task=say(task.title)),
-        say(INSTEAD),
+        say(INSTEAD[work]),
         icon="hourglass_empty",
         action=lambda: link("profile", say("Look at the profile"), icon=":material/bar_chart:", dataset=dataset.name),
     )

@@ -1,0 +1,125 @@
+"""A token classifier: loaded with a head for the tags, run over windows, decoded, and saved for transformers."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+
+from core.errors import ModelError
+from core.finetune.classifiers.classifier import Classifier
+from core.finetune.tokens.decoding import best_tags, spans_of_tags, tags_of
+from core.finetune.tokens.windows import Windows
+from core.modalities.heavy import heavy_modality
+from core.progress import Report, unheard
+from core.targets.spans.form import Span
+from core.tasks import task_named
+
+TOKENS = 2048
+"""Of a batch without gradients, padding included."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Tagged:
+    """What a model says of w words."""
+
+    probabilities: NDArray[np.float32]
+    """(w, 2k + 1); a word that is in no window is O."""
+    features: NDArray[np.float32]
+    """(w, d) what the last layer was given; zeros without a window."""
+
+    def spans(
+        self, bounds: Sequence[NDArray[np.int64]], types: Sequence[str]
+    ) -> tuple[list[list[Span]], NDArray[np.float32]]:
+        """The spans of each of n texts, whose words are at `bounds`, and (n,) how probable the least sure of its words'
+        types is; 1 without words."""
+        found, sure, begin = [], np.ones(len(bounds), np.float32), 0
+        for row, words in enumerate(bounds):
+            own = self.probabilities[begin : begin + len(words)]
+            tags = best_tags(own)
+            found.append(spans_of_tags(tags, words, types))
+            if len(words):
+                of_types = by_type(own)
+                sure[row] = of_types[np.arange(len(words)), (tags + 1) // 2].min()
+            begin += len(words)
+        return found, sure
+
+
+def by_type(probabilities: NDArray[np.floating]) -> NDArray[np.floating]:
+    """(w, k + 1) of tags (w, 2k + 1): O, then each type, begun or going on."""
+    return np.concatenate([probabilities[:, :1], probabilities[:, 1::2] + probabilities[:, 2::2]], 1)
+
+
+def load_tagger(name: str, task: str, types: Sequence[str], *, max_tokens: int, seed: int) -> Classifier:
+    """The bundled text model by name, a model folder, or a hub id, with a head for the tags of these types; weights
+    that the folder does not have are drawn from `seed`. Raises ModelError, which says what to do."""
+    from transformers import AutoConfig, AutoModelForTokenClassification
+
+    found = task_named(task)
+    half = heavy_modality(found.modality)
+    folder, tags = half.folder_of(name), tags_of(types)
+    torch.manual_seed(seed)
+    try:
+        config = AutoConfig.from_pretrained(folder, trust_remote_code=False, local_files_only=True)
+        config.id2label = dict(enumerate(tags))
+        config.label2id = {tag: place for place, tag in enumerate(tags)}
+        model: Any = AutoModelForTokenClassification.from_pretrained(
+            folder,
+            config=config,
+            dtype=torch.float32,
+            trust_remote_code=False,
+            local_files_only=True,
+            use_safetensors=True,
+            ignore_mismatched_sizes=True,
+        )
+    except Exception as error:
+        raise ModelError(
+            f"transformers cannot load {name} as a token classifier: {str(error).splitlines()[0]}",
+            f"Give a folder or hub id of {found.modality.fine_tuning.such_as}.",
+        ) from error
+    return Classifier(model, found, tags, half.preparation(folder, name, model, max_tokens))
+
+
+@torch.no_grad()
+def tag(classifier: Classifier, windows: Windows, where: torch.device, tick: Report = unheard) -> Tagged:
+    """What the model, which is moved to the device and stays there, says of all words."""
+    model, padding = classifier.on(where), int(classifier.preparation.tokenizer.pad_token_id)  # type: ignore[attr-defined]
+    was_training = model.training
+    model.eval()
+    head = classifier.head()
+    given: list[torch.Tensor] = []
+    hook = head.register_forward_pre_hook(lambda _, inputs: given.append(inputs[0]))
+    probabilities = np.zeros((windows.words, len(classifier.labels)), np.float32)
+    probabilities[:, 0] = 1
+    features = np.zeros((windows.words, head.in_features), np.float32)
+    lengths, done = windows.lengths, 0
+    try:
+        for batch in _batches(lengths):
+            inputs = {name: part.to(where) for name, part in windows.batch(batch, padding).items()}
+            said = model(**inputs).logits.float().softmax(-1).cpu().numpy()
+            seen = given.pop().float().cpu().numpy()
+            for row, place in enumerate(batch.tolist()):
+                one = windows.windows[place]
+                at, words = one.places[one.own], one.words[one.own]
+                probabilities[words], features[words] = said[row, at], seen[row, at]
+            done += len(batch)
+            tick(done, len(lengths))
+    finally:
+        hook.remove()
+        model.train(was_training)
+    return Tagged(probabilities, features)
+
+
+def _batches(lengths: NDArray[np.int64]) -> list[NDArray[np.int64]]:
+    """Windows of about one length together, so many that `TOKENS` are not passed."""
+    order = np.argsort(-lengths, kind="stable")
+    found, start = [], 0
+    while start < len(order):
+        size = max(1, TOKENS // int(lengths[order[start]]))
+        found.append(order[start : start + size])
+        start += size
+    return found

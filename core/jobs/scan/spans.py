@@ -1,0 +1,177 @@
+"""A scan of labels that are spans: heads on words instead of rows."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from functools import cached_property
+
+import numpy as np
+from numpy.typing import NDArray
+
+from core.errors import UsageError
+from core.heads.link import log_loss
+from core.heads.out_of_sample import OutOfSample
+from core.heads.words import Words, word_probabilities
+from core.issues.signals import LabelledWords, Probabilities, Signals
+from core.jobs.rows import SpanRows, read_spans
+from core.jobs.scan.run import Member, ScanRun
+from core.modalities.encoder import Encoder, WordEncoder
+from core.modalities.encoders import make_encoder
+from core.modalities.text.word_shapes import shapes
+from core.tasks import task_named
+from core.typed import JsonObject
+
+
+@dataclass
+class SpanScan(ScanRun):
+    """One tier per encoder: the instant one knows words by how they are written and how the same word is labelled in
+    other texts, the others by their vectors as well."""
+
+    words: list[LabelledWords] = field(default_factory=list)
+    """Of the tiers so far, the newest last."""
+
+    def check(self) -> None:
+        """Raises UsageError where there is nothing to tell apart."""
+        present = len({name for spans in self.spans.spans for _, _, name in spans})
+        if not present:
+            raise UsageError("No row of the version has a span.", "A scan needs some: mark them, or load others.")
+
+    def own(self) -> Iterator[str]:
+        raise UsageError(
+            "Probabilities of your own cannot be read for labels that are spans.", "Leave --probabilities out."
+        )
+
+    def encoders(self) -> Iterator[str]:
+        """One tier per encoder, each combined with those before it."""
+        modality = task_named(self.spec.about.task).modality
+        encoders = [make_encoder(name, modality.name) for name in self.spec.settings.encoders]
+        clusters = self._clusters(encoders)
+        folds = self._folds(clusters)
+        members: list[Member] = []
+        for order, encoder in enumerate(encoders):
+            stage = f"{encoder.name}: encoding"
+            with self.timed(stage):
+                self.progress.update(stage, 0)
+                vectors = self._vectors(encoder, stage)
+                embeddings = self._embeddings(encoder, vectors, stage)
+            with self.timed(f"{encoder.name}: heads"):
+                result = self._word_probabilities(vectors, clusters, folds, encoder.name)
+            members.append(Member(encoder.name, result, _accuracy(result.probabilities, self.labelled)))
+            with self.timed("combination"):
+                probabilities, weights = self._combined_words(members)
+            judged = self.spans.told.copy()
+            judged[np.repeat(np.arange(len(self.rows)), np.diff(self.offsets))[~result.judged]] = False
+            notes = self._notes_on(result, folds)
+            self.words.append(self._labelled_words(probabilities, result.judged))
+            of_rows = self._of_rows(probabilities)
+            signals = self._signals(of_rows, judged, embeddings, lambda: clusters)
+            final = order == len(encoders) - 1
+            name = " + ".join(member.name for member in members)
+            yield self.write(name, order, final, signals, self._about(members, weights, clusters, folds), notes)
+
+    def figures(self, signals: Signals) -> JsonObject:
+        probabilities = self.words[-1].probabilities
+        return {
+            "log_loss": log_loss(np.asarray(probabilities), self.labelled),
+            "accuracy": _accuracy(probabilities, self.labelled),
+        }
+
+    @cached_property
+    def spans(self) -> SpanRows:
+        """The given spans and the words of each row."""
+        return read_spans(self.folder, self.texts)
+
+    @cached_property
+    def texts(self) -> list[str]:
+        return self.rows.payloads.take(slice(None))
+
+    @cached_property
+    def offsets(self) -> NDArray[np.int64]:
+        return self.spans.offsets
+
+    @cached_property
+    def labelled(self) -> NDArray[np.int64]:
+        """(w,) the given type of each word, see `SpanRows.labels`."""
+        return np.concatenate([np.zeros(0, np.int64), *self.spans.labels(self.labels)])
+
+    @cached_property
+    def _written(self) -> tuple[NDArray[np.int64], NDArray[np.float32]]:
+        """(w,) the form of each word, and how it is written."""
+        words = [
+            text[start:stop]
+            for text, bounds in zip(self.texts, self.spans.bounds, strict=True)
+            for start, stop in bounds.tolist()
+        ]
+        forms = np.unique(np.array([word.casefold() for word in words], object).astype(str), return_inverse=True)[1]
+        return forms.astype(np.int64), shapes(words, self.offsets)
+
+    def _vectors(self, encoder: Encoder, stage: str) -> NDArray[np.float16] | None:
+        """(w, d), None of an encoder that knows no words."""
+        if not isinstance(encoder, WordEncoder):
+            return None
+        return encoder.words(self.rows.payloads, self.spans.bounds, self.arrays, self.tick(stage))
+
+    def _embeddings(self, encoder: Encoder, vectors: NDArray[np.float16] | None, stage: str) -> NDArray[np.float32]:
+        """(n, d) of length 1: the mean over each row's words."""
+        if vectors is None:
+            return encoder.embed(self.rows.payloads, self.arrays, self.tick(stage))
+        found = np.zeros((len(self.rows), vectors.shape[1]), np.float32)
+        for row in range(len(self.rows)):
+            own = vectors[self.offsets[row] : self.offsets[row + 1]]
+            found[row] = own.mean(0, dtype=np.float32) if len(own) else 0
+        lengths = np.linalg.norm(found, axis=1, keepdims=True)
+        return np.asarray(found / np.maximum(lengths, 1e-9), np.float32)
+
+    def _word_probabilities(
+        self, vectors: NDArray[np.float16] | None, clusters: NDArray[np.int64], folds: int, name: str
+    ) -> OutOfSample:
+        forms, written = self._written
+        return word_probabilities(
+            Words(self.offsets, forms, written, vectors),
+            self.labelled,
+            clusters,
+            len(self.labels) + 1,
+            folds=folds,
+            seed=self.spec.settings.seed,
+            scratch=self.folder.path,
+            tick=self.tick(f"{name}: probabilities"),
+        )
+
+    def _combined_words(self, members: list[Member]) -> tuple[NDArray[np.float32], NDArray[np.float64]]:
+        """The newest one alone: what the others know of a word, it knows as well."""
+        weights = np.zeros(len(members))
+        weights[-1] = 1.0
+        return members[-1].result.probabilities, weights
+
+    def _labelled_words(self, probabilities: Probabilities, judged: NDArray[np.bool_]) -> LabelledWords:
+        bounds = np.concatenate([np.zeros((0, 2), np.int64), *self.spans.bounds])
+        return LabelledWords(self.texts, self.spans.spans, self.offsets, bounds, self.labelled, probabilities, judged)
+
+    def _of_rows(self, probabilities: Probabilities) -> NDArray[np.float32]:
+        """(n, k) how probable it is that a row has a type at all: as probable as for its likeliest word."""
+        found = np.zeros((len(self.rows), len(self.labels)), np.float32)
+        row = np.repeat(np.arange(len(self.rows)), np.diff(self.offsets))
+        np.maximum.at(found, row, np.asarray(probabilities[:, 1:], np.float32))
+        return found
+
+    def _more(self) -> dict[str, Callable[[], object]]:
+        words = self.words[-1]
+        return {"words": lambda: words}
+
+    def _notes_on(self, result: OutOfSample, folds: int) -> list[str]:
+        unjudged = self.labelled[~result.judged]
+        types = np.bincount(unjudged[unjudged >= 0], minlength=len(self.labels) + 1)[1:]
+        few = np.flatnonzero(types)
+        if not len(few):
+            return []
+        return [
+            f"{int(types.sum()):,} words are not judged: too few distinct texts have their type for a model to know it "
+            f"without them: {self._named(few)}."
+        ]
+
+
+def _accuracy(probabilities: Probabilities, labels: NDArray[np.int64]) -> float:
+    """Share of words of labelled rows whose given type is the most probable one."""
+    told = labels >= 0
+    return float((probabilities.argmax(1) == labels)[told].mean()) if told.any() else 0.0
