@@ -23,7 +23,8 @@ PAUSE_MS = 120
 BURST = 10
 BURST_PAUSE_MS = 50
 WATCH = """() => {
-  const desk = document.querySelector('[data-testid=stBidiComponentIsolated]').shadowRoot.querySelector('.desk')
+  const parts = [...document.querySelectorAll('[data-testid=stBidiComponentIsolated]')]
+  const desk = parts.map((part) => part.shadowRoot?.querySelector('.desk')).find(Boolean)
   window.times = []
   window.judged = []
   let pressed = 0

@@ -44,7 +44,7 @@ LEFT_TO_CI = tuple(
         "browser": (
             "test_accessible test_by_keyboard test_data test_empty_states test_first_steps test_fix_here test_issues "
             "test_jobs_page test_journey test_keyboard test_review_desk test_review_mishaps test_review_several "
-            "test_sounds test_story"
+            "test_sounds test_spans test_story"
         ),
         "damage": "test_arrays test_check_beside test_logs",
         "full_disk": "test_no_room",

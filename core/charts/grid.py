@@ -19,8 +19,8 @@ MAX_CLASSES = 100
 """More classes than this do not fit as cells that a pointer can hit."""
 GRIDDED_CLASSES = 40
 """Up to here empty cells are drawn too, faintly; beyond it, lines to follow."""
-LABEL_CHARACTERS = 24
-"""Of a line of a name; there are two lines where a cell is as high as both."""
+LABEL_CHARACTERS, LINE_CHARACTERS = 24, 28
+"""Of a name on one line, and of each of its two lines where a cell is as high as both."""
 TWO_LINES = 2.4 * LEAST_TEXT
 """Pixels."""
 
@@ -79,8 +79,8 @@ def lay_out_grid(
 ) -> go.Figure:
     """Names the rows and the columns, the first row on top; `sides` says what rows and columns are."""
     size, every = LEAST_TEXT, max(1, math.ceil(LEAST_TEXT / cell))  # of smaller cells not every one has its name
-    named = wrapped if cell >= TWO_LINES else shown
-    names = [named(label, LABEL_CHARACTERS) for label in labels]
+    two = cell >= TWO_LINES
+    names = [wrapped(label, LINE_CHARACTERS) if two else shown(label, LABEL_CHARACTERS) for label in labels]
     lines = (line for name in names for line in name.split("<br>"))
     longest = max((columns_of(html.unescape(line)) for line in lines), default=0)
     title = TITLE_PIXELS if sides else 0

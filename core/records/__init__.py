@@ -57,7 +57,7 @@ from core.records.load import (
 )
 from core.records.review import MAX_NOTE, Action, BulkAct, BulkAction, Decision, ReviewCounts
 from core.records.runs import ClassWeights, Metric, MixedPrecision, Run, StopMetric, Strategy, Switch, TrainSpec
-from core.records.said import attribute_said, split_said, value_said
+from core.records.said import attribute_said, note_said, split_said, value_said
 from core.records.scans import Copy, Issue, IssueFilter, Scan, ScanSpec
 from core.records.story import (
     Baseline,
@@ -165,6 +165,7 @@ __all__ = [
     "VersionLine",
     "View",
     "attribute_said",
+    "note_said",
     "split_said",
     "value_said",
 ]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from core.records.datasets import Dataset
+from core.records.datasets import Dataset, Version
 from core.words import later, say, say_stored
 
 _OURS = (later("train"), later("validation"), later("test"), later("(missing)"))
@@ -23,6 +23,11 @@ def attribute_said(dataset: Dataset, name: str) -> str:
 def value_said(dataset: Dataset, name: str, value: Any) -> Any:
     """A value of an attribute; that of a derived one in the language of whoever looks."""
     return say_stored(value) if isinstance(value, str) and _is_derived(dataset, name) else value
+
+
+def note_said(version: Version) -> str:
+    """A version's note: that of a review is a person's, any other Winnow's own."""
+    return version.note if version.kind == "review" else say_stored(version.note)
 
 
 def _is_derived(dataset: Dataset, name: str) -> bool:

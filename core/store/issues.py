@@ -122,6 +122,10 @@ def count_and_page(
 def pair_counts(db: Database, scan: Scan, where: IssueFilter) -> list[tuple[str, str, int]]:
     """(given label, suggested label, rows) of each pair that the filter leaves, most frequent first; rows without a
     suggestion are of no pair."""
+    return db.remembered(("pairs", scan.scan_id, where, db.newest_act()), lambda: _pair_counts(db, scan, where))
+
+
+def _pair_counts(db: Database, scan: Scan, where: IssueFilter) -> list[tuple[str, str, int]]:
     condition, parameters = issue_condition(db, scan, where)
     rows = db.fetch(
         f"""SELECT i.given_label, i.suggested_label, count(*) FROM issues i

@@ -9,11 +9,11 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Browser, Page, expect
 
 from core.services.context import open_context
 from core.settings import workspace
-from tests.browser.conftest import Server, settled, start_server
+from tests.browser.conftest import Server, fresh_tab, settled, start_server
 from tests.pages import issues_data
 
 
@@ -93,6 +93,46 @@ def test_a_click_on_a_header_sorts_all_rows_of_the_data(scanned: Server, page: P
         page.wait_for_timeout(500)  # the sorted table takes the place of the other
     table.click(position={"x": 60, "y": 35 + 17})
     expect(page.get_by_test_id("stText").get_by_text("Story 89 about tech")).to_be_visible()
+
+
+def test_a_saved_view_is_a_link_to_the_same_rows_until_it_is_deleted(
+    scanned: Server, page: Page, browser: Browser
+) -> None:
+    rows = f"{scanned.url}/data?dataset=news&view=rows"
+    page.goto(f"{rows}&where=words+>%3D+400&order=words+desc&columns=words,label,example_id")
+    settled(page)
+    shown = _cells(page)
+    assert shown == [[str(10 * row), ("business", "sport", "tech")[row % 3], str(row)] for row in range(89, 79, -1)]
+    page.get_by_role("button", name="Views").click()
+    page.get_by_label("Name", exact=True).fill("long ones")
+    page.get_by_label("Name", exact=True).press("Enter")
+    page.get_by_role("button", name="Save this view").click()
+    expect(page.get_by_role("button", name="long ones")).to_be_visible()
+
+    page.goto(rows)
+    settled(page)
+    assert _cells(page) != shown
+    page.get_by_role("button", name="Views").click()
+    page.get_by_role("button", name="long ones").click()
+    expect(page).to_have_url(re.compile("order=words"))
+    expect(page.get_by_text("50 rows", exact=True)).to_be_visible()
+    with fresh_tab(browser) as other:
+        other.goto(page.url)
+        settled(other)
+        expect(other.get_by_text("50 rows", exact=True)).to_be_visible()
+        assert _cells(other) == shown
+
+    page.get_by_text("Rename or delete").click()
+    page.get_by_role("button", name="Delete").click()
+    expect(page.get_by_role("button", name="long ones")).to_have_count(0)
+
+
+def _cells(page: Page) -> list[list[str]]:
+    """The first three columns of the first ten rows of the list, as a screen reader has them."""
+    grid = page.get_by_test_id("stDataFrame").first.get_by_role("grid")
+    expect(grid.locator("tbody tr").nth(9)).to_be_attached()
+    lines = [line.locator("td").all_inner_texts() for line in grid.locator("tbody tr").all()[:10]]
+    return [line[-3:] for line in lines]
 
 
 @pytest.fixture

@@ -3,6 +3,7 @@ against whole entities."""
 
 from __future__ import annotations
 
+import json
 import zipfile
 from pathlib import Path
 
@@ -49,6 +50,28 @@ def test_planted_errors_come_first_and_every_span_has_a_line(run: Run, tmp_path:
     assert [line["score"] for line in lines] == sorted(line["score"] for line in lines)
     worst = run("issues", "places", "--flagged", "--columns", "example_id,suggested_label", "--json").json
     assert {5, 20, 40} <= {line["example_id"] for line in worst}
+
+
+def test_rows_without_a_label_get_spans_suggested(run: Run, tmp_path: Path) -> None:
+    rows = []
+    for place, text in enumerate(sentences()):
+        words, spans, at = [word for word, _ in text], [], 0
+        for word, tag in text:
+            spans += [] if tag == "O" else [[at, at + len(word), tag[2:]]]
+            at += len(word) + 1
+        rows.append({"text": " ".join(words), "label": None if place in (7, 30) else spans})
+    file = tmp_path / "rows.jsonl"
+    file.write_text("\n".join(map(json.dumps, rows)))
+    assert run("load", file, "--name", "half", "--task", "token-classification", "--json").json["unlabelled"] == 2
+    assert run("scan", "half", "--encoder", "lexical").code == 0
+    lines = run("issues", "half", "--json").json
+    assert {7, 30}.isdisjoint(line["row"] for line in lines)
+    asked = ("--columns", "example_id,suggested_label", "--json")
+    found = {
+        one["example_id"]: one["suggested_label"] for one in run("issues", "half", "--type", "unlabelled", *asked).json
+    }
+    assert set(found) == {7, 30}
+    assert [one["label"] for one in found[7]] == ["PER", "LOC"]
 
 
 def test_a_model_learns_entities_and_is_evaluated_by_them(run: Run, tmp_path: Path) -> None:

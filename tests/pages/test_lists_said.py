@@ -15,7 +15,7 @@ from streamlit.testing.v1 import AppTest
 from core.context import Context
 from core.records import Dataset
 from core.review.records import Act
-from core.services.review.decisions import record
+from core.services.review.decisions import make_version, record
 from core.words import say, speaking
 from tests.pages import issues_data
 from tests.runs import finished_run
@@ -79,3 +79,11 @@ def test_a_choice_among_classes_names_them_as_they_are(decided: Dataset, open_at
         time.sleep(0.05)
         shown.run()
     assert boxes[0].options == list(CLASSES)
+
+
+def test_a_note_that_a_person_wrote_is_not_translated(app: Context, decided: Dataset, open_at: Open) -> None:
+    record(app, decided.latest_version_id, "ann", [Act("k2", "exclude", 6)])
+    make_version(app, decided.latest_version_id, "first", "ann")
+    shown = open_at("review", dataset="news", view="versions", lang="zh")
+    assert shown.dataframe[0].value["note"][0] == "first"
+    assert any("first" in one.value for one in shown.caption)

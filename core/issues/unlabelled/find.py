@@ -14,9 +14,11 @@ from numpy.typing import NDArray
 
 from core.issues.contract import Found
 from core.issues.evidence import Columns, neighbour_columns, texts_of
+from core.issues.label.words import spans_from
 from core.issues.signals import Probabilities, Signals
 from core.targets import Labels
 from core.targets.arrays import most_probable, unlabelled
+from core.targets.spans.form import written
 
 SHOWN = 5
 
@@ -29,7 +31,7 @@ def find(signals: Signals) -> Found:
     suggested, confidence = most_probable(probabilities, signals.labels.ndim > 1)
     score = np.ones(count)
     score[rows], evidence = _margins(signals, probabilities, confidence)
-    suggestion = _full(signals.labels, rows, suggested)
+    suggestion = _spans(signals) if signals.has("words") else _full(signals.labels, rows, suggested)
     whole = pa.table({"probability": pa.array(confidence.astype(np.float32)), **evidence})
     places = np.full(count, -1)
     places[rows] = np.arange(len(rows))
@@ -64,6 +66,13 @@ def _margins(
         "second": texts_of(signals.classes, places),
         "second_probability": pa.array(second.astype(np.float32)),
     }
+
+
+def _spans(signals: Signals) -> list[str | None]:
+    """Of labels that are spans, those that the words of each text look most like."""
+    words = signals.words
+    most_like = np.asarray(words.probabilities.argmax(1), np.int64)
+    return [written(one) for one in spans_from(most_like, words, signals.classes)]
 
 
 def _full(labels: Labels, rows: NDArray[np.int64], suggested: Labels) -> Labels:

@@ -59,7 +59,7 @@ def word_vectors(
     """Of the words at `bounds` of n texts, whose contents are `digests` and which `texts` gives by their places: kept
     below `arrays`, and made where they are not. `name` is the model's, for messages, `folder` where it lies."""
     layer = round(LAYER * int(config(folder).get("num_hidden_layers", 2)))
-    cache = Shards(arrays / "words" / f"{fingerprint(folder)}-{MAX_TOKENS}-{layer}")
+    cache = Shards(arrays / "embeddings" / f"words-{fingerprint(folder)}-{MAX_TOKENS}-{layer}")
     keys = _keys(digests, bounds)
     missing = cache.missing(keys)
     if len(missing):

@@ -157,7 +157,7 @@ def _useful(standing: Standing) -> Iterator[Step]:
         yield _review(review)
     elif review.relabelled or review.excluded:
         yield Step("review", say("Make a corrected version"), view="versions")
-    if corrected and not standing.compared:
+    if corrected and not standing.compared and "effect" not in task_named(standing.dataset.task).target.lacks:
         yield Step("training", say("Compare before and after"), view="effect")
     if corrected and standing.run is None:
         yield Step("training", say("Quick retrain"), view="new")

@@ -13,7 +13,7 @@ from core.tasks import target_of
 from core.words import later
 
 USUAL = (
-    *("decided_at", "reviewer", EXAMPLE_ID, "given_label", "action", "label", "suggested_label", "in_force", "version"),
+    *("decided_at", "reviewer", EXAMPLE_ID, "given_label", "action", "suggested_label", "in_force", "version"),
     *("in_versions", "note", "blind", WORDS),
 )
 _COLUMNS = (

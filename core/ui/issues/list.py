@@ -189,9 +189,10 @@ def _page(
     context: Context, scan: Scan, where: IssueFilter, order: RowOrder, offset: int, size: int
 ) -> IssuePage | None:
     """A page of the list as it is sorted; None while a long one is sorted."""
-    if order == BY_RANK:
+    long = int(scan.summary["rows"]) > SORTED_AT_ONCE
+    if order == BY_RANK and not (long and where.rows.text):
         return page(context, scan, where, size, offset)
-    if int(scan.summary["rows"]) <= SORTED_AT_ONCE:
+    if not long:
         total, chosen = ranks(context, scan, where, order, size, offset)
         return IssuePage(total, lines_of(context, scan, where, chosen))
     together = PAGES_AT_ONCE * size

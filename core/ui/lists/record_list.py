@@ -4,7 +4,7 @@ have them, over all of it. A page of it is read from the store at a time."""
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -37,7 +37,7 @@ AT_ONCE = 50_000
 
 Lines = Sequence[Mapping[str, Any]]
 Shown = Mapping[str, Sequence[object]]
-"""What people read of a page's lines, by column; what is under a name that no column has stands behind them all."""
+"""What people read of a page's lines, by column, and what the page has besides, by its name."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +63,10 @@ class RecordList:
     """Columns that are left out of a page on which they say nothing, unless somebody has chosen the columns."""
     fixed: Sequence[ColumnFilter] = ()
     """Filters of boxes that the page has beside the list."""
+    besides: Mapping[str, str] = field(default_factory=dict)
+    """Names of what the page has besides the columns, with the column that each stands behind; else it stands last."""
+    together: Mapping[str, str] = field(default_factory=dict)
+    """Names of columns that a file has beside others, where these alone say less than they do on the page."""
     in_file: Records | None = None
     """What the file has, where that is more than a line for each."""
 
@@ -109,18 +113,23 @@ class RecordList:
             pages(key, PAGE_ROWS, total)
 
     def _table(self, asked: Listed, lines: Lines, key: str) -> None:
-        shown, columns = self.shown(lines), {one.column: one for one in self.tools.columns}
+        shown = self.shown(lines)
         as_usual = {one.name for one in asked.columns} == {*self.usual}
         silent = {name for name in self.optional if as_usual and all(value is None for value in shown[name])}
-        values = {one.title: shown[one.column] for one in asked.columns if one.column not in silent}
-        behind = {name: each for name, each in shown.items() if name not in columns}
+        values: dict[str, Sequence[object]] = {}
+        left = [name for name in self.besides if name in shown]
+        for one in asked.columns:
+            if one.column not in silent:
+                values[one.title] = shown[one.column]
+            values |= {name: shown[name] for name in left if self.besides[name] == one.column}
+        values |= {name: shown[name] for name in left if name not in values}
         configured: dict[str, Any] = {}
         for one in asked.columns:
             title = head(self.tools, one, asked.order)
             configured[one.title] = self.formats.get(one.column, st.column_config.Column)(title)
-        configured |= {name: self.formats[name](name) for name in behind if name in self.formats}
+        configured |= {name: self.formats[name](name) for name in left}
         st.dataframe(
-            values | behind,
+            values,
             hide_index=True,
             height="content" if len(lines) <= 14 else 560,
             column_config=configured,
@@ -132,6 +141,11 @@ class RecordList:
         )
 
     def _download(self, asked: Listed, where: Sequence[ColumnFilter], total: int) -> None:
+        by_name, names = {one.name: one for one in self.tools.columns}, [one.name for one in asked.columns]
+        for name, other in self.together.items():
+            if name in names and other not in names:
+                names.insert(names.index(name) + 1, other)
+        asked = replace(asked, columns=tuple(by_name[name] for name in names))
         store, order, columns = self.tools.context.store, asked.order, asked.columns
         records = self.in_file or self.records
 

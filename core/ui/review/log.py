@@ -89,6 +89,8 @@ def _draw(context: Context, dataset: Dataset, versions: Sequence[Version], user:
         },
         ("note", "blind"),
         narrowed,
+        {UNDO: "in_force"},
+        {"action": "label"},
         decided(dataset, ()) if many else None,
     ).draw(lambda total: say_n("{n:,} decision", "{n:,} decisions", total), say("No decision matches these filters."))
 

@@ -8,8 +8,9 @@ from core.context import Context
 from core.records import Dataset, RowFilter, Version
 from core.services.review.rows_source import RowsSource
 from core.store.rows import values
-from core.ui.parts.labels import split_said
+from core.ui.parts.labels import split_said, target_of
 from core.ui.review.stage import Mode, stage
+from core.ui.shell.pages import link
 from core.words import say
 
 _KEY = "review-rows"
@@ -50,5 +51,14 @@ def rows_queue(context: Context, dataset: Dataset, version: Version, user: str, 
             if splits
             else None
         )
+        if "scan" not in target_of(dataset).lacks:
+            st.space("stretch")
+            link(
+                "issues",
+                say("Find wrong labels"),
+                icon=":material/troubleshoot:",
+                dataset=dataset.name,
+                version=version.number,
+            )
     source = RowsSource(RowFilter(label=label, split=split, text=words.strip() or None))
     stage(context, dataset, version, user, lambda: source, mode)

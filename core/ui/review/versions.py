@@ -8,7 +8,7 @@ from functools import partial
 import streamlit as st
 
 from core.context import Context
-from core.records import Dataset, Version
+from core.records import Dataset, Version, note_said
 from core.review.words import change_words, count_words
 from core.services.issues.listing import latest_scan
 from core.services.review.decisions import counts
@@ -21,7 +21,7 @@ from core.ui.parts.labels import target_of, words_of
 from core.ui.parts.problems import shown_errors
 from core.ui.review.next_steps import asked_for, open_made, scan_and_train
 from core.ui.shell.pages import link
-from core.words import later, say, say_stored
+from core.words import later, say
 
 _MADE = {
     "load": later("loaded", "what made it"),
@@ -75,7 +75,7 @@ def version_table(known: Sequence[Version]) -> None:
             "version": [version.number for version in known],
             "from": [numbers.get(version.parent_id or "") for version in known],
             "made by": [_made(version) for version in known],
-            "note": [say_stored(version.note) for version in known],
+            "note": [note_said(version) for version in known],
             "rows": [version.row_count for version in known],
             "who": [version.created_by for version in known],
             "when": [version.created_at for version in known],
@@ -144,6 +144,7 @@ def _change_table(context: Context, dataset: Dataset, version: Version) -> None:
             "given": partial(column.TextColumn, width="large"),
             "change": lambda _: say("change"),
         },
+        besides={"change": "to_label"},
     ).draw(lambda rows: say("{n:,} rows changed", n=rows), say("No row matches these filters."))
 
 

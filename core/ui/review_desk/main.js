@@ -135,7 +135,9 @@ class Review {
   returnRows(data) {
     for (const { key, example_id } of data.returned) {
       if (this.seen(key)) continue
-      const item = data.items.find((candidate) => candidate.example_id === example_id) ?? this.queue.find(example_id)
+      const known = this.queue.find(example_id)
+      if (known && !known.decision) continue // brought back as soon as it was taken back here
+      const item = data.items.find((candidate) => candidate.example_id === example_id) ?? known
       if (item) this.queue.bringBack(item)
     }
   }

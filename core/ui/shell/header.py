@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import streamlit as st
 
 from core.context import Context
-from core.records import Dataset, Version
+from core.records import Dataset, Version, note_said
 from core.store.versions import count_unlabelled, list_versions
 from core.ui import keys
 from core.ui.parts.problems import plain
@@ -16,7 +16,7 @@ from core.ui.shell.guard import current_user, signed_in
 from core.ui.shell.keyboard import keyboard
 from core.ui.shell.language import language_switch
 from core.ui.url import asked_for, name, to_url
-from core.words import say, say_stored
+from core.words import say
 
 
 def title_only(title: str) -> None:
@@ -117,7 +117,7 @@ def _switch_dataset() -> None:
 
 def _facts(dataset: Dataset, version: Version, unlabelled: int) -> None:
     made = {"load": say("as loaded"), "review": say("after review"), "split": say("with splits")}[version.kind]
-    note = f" · {plain(say_stored(version.note))}" if version.note and version.kind != "load" else ""
+    note = f" · {plain(note_said(version))}" if version.note and version.kind != "load" else ""
     st.caption(
         say("version {n} {made}", n=version.number, made=made)
         + note

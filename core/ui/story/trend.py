@@ -5,7 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from core.charts.trend import trend
-from core.records import Estimate, Story
+from core.records import Estimate, Story, note_said
 from core.services.story.words import (
     NO_MODEL_TO_HOLD,
     VERBS,
@@ -120,7 +120,7 @@ def _numbers(told: Story) -> None:
                 say("version"): line.version.number,
                 say("made"): day(line.version.created_at),
                 say("by"): line.version.created_by,
-                say("note"): say_stored(line.version.note),
+                say("note"): note_said(line.version),
                 say("rows"): line.version.row_count,
                 say("wrong labels"): share_words(line),
                 say("flagged"): line.flagged,

@@ -11,6 +11,7 @@ from starlette.routing import Route
 
 from core.context import Context
 from core.errors import WinnowError
+from core.records import note_said
 from core.store.datasets import list_datasets
 from core.store.versions import list_versions
 from core.ui.shell.language import of_request
@@ -47,7 +48,7 @@ def found(context: Context, named: str | None) -> Mapping[str, Sequence[object]]
     return {
         "datasets": [dataset.name for dataset in datasets[:MOST]],
         "versions": [
-            {"number": version.number, "about": say_stored(version.note) or say(_KINDS[version.kind])}
+            {"number": version.number, "about": note_said(version) or say(_KINDS[version.kind])}
             for version in sorted(versions, key=lambda version: -version.number)[:MOST]
         ],
         "runs": [
