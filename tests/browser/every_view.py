@@ -7,12 +7,14 @@ from pathlib import Path
 import numpy as np
 
 from core.context import Context
+from core.records import ScanSpec
 from core.review.records import Act
 from core.services.review.decisions import make_version, record
+from core.services.scan import run_scan
 from core.settings import Workspace
 from core.store.datasets import get_dataset
 from tests import crops
-from tests.browser.review_data import make_digits, opened
+from tests.browser.review_data import make_digits, make_sounds, opened
 from tests.integration.load_support import loaded
 from tests.pages import issues_data
 from tests.pages.training_data import begin, fail, finish, learn
@@ -41,6 +43,15 @@ OTHERS = (
     "review?dataset=people&view=desk",
     "training?dataset=people&view=new",
     "training?dataset=stories&view=use",
+    "data?dataset=entities&view=rows&row=0",
+    "profile?dataset=entities&view=spans",
+    "issues?dataset=entities",
+    "review?dataset=entities&view=desk",
+    "data?dataset=calls&view=rows&row=3",
+    "issues?dataset=calls",
+    "review?dataset=calls&view=desk",
+    "review?dataset=half&view=desk",
+    "data?dataset=half&view=classes",
 )
 
 
@@ -57,11 +68,15 @@ def addresses() -> tuple[str, ...]:
 def fill(folder: Path) -> Workspace:
     """Datasets of every task in `folder/workspace`: scanned, reviewed, corrected, trained and evaluated."""
     make_digits(folder)
+    make_sounds(folder)
     with opened(folder) as context:
         _news(context, folder)
         _crops(context, folder)
         loaded(context, _people(folder), name="people")
         used_run(context, loaded(context, write_texts(folder / "stories.csv"), name="stories"), folder)
+        _entities(context, folder)
+        half = _file(folder / "half.csv", "text\nreel one\nreel two\n")
+        loaded(context, half, name="half", label=None, classes=("good", "bad"))
     return Workspace(folder / "workspace")
 
 
@@ -96,4 +111,22 @@ def _people(folder: Path) -> Path:
     path = folder / "people.csv"
     rows = [f"{20 + row},{'fm'[row % 2]},{row / 8},{'yes' if row > 20 else 'no'}" for row in range(60)]
     path.write_text("age,sex,weight,label\n" + "\n".join(rows) + "\n")
+    return path
+
+
+def _entities(context: Context, folder: Path) -> None:
+    """Texts with spans, scanned: one kind of words has two types."""
+    people, places = ("Ada", "Grace", "Emmy", "Rosa"), ("Leeds", "Lyon", "Washington", "Turin")
+    lines = []
+    for row in range(40):
+        place = places[row % 4]
+        kind = "PER" if row in (2, 6) else "LOC"
+        lines += [f"{people[row % 3]}\tB-PER", "saw\tO", f"{place}\tB-{kind}", ""]
+    path = _file(folder / "entities.conll", "\n".join(lines) + "\n")
+    dataset = loaded(context, path, name="entities")
+    run_scan(context, dataset.latest_version_id, ScanSpec(("lexical",), folds=3), "ada")
+
+
+def _file(path: Path, content: str) -> Path:
+    path.write_text(content)
     return path

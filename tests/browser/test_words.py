@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
+from core.modalities.audio.facts import AUDIO
 from tests.browser.conftest import Server, settled
 from tests.browser.every_view import NEWS
 from tests.browser.words_left import english_left
@@ -27,6 +28,8 @@ DATA = (
     *(f"Story {row} about {name}" for row in range(90) for name in ("sport", "tech", "business")),
     *(f"Report {row} on {name}" for row in range(60) for name in ("barley", "corn", "grain", "wheat", "zinc")),
     *("and barley", "and corn", "and grain", "and wheat", "MiniLM, head", "m", "f"),
+    *("Ada", "Grace", "Emmy", "Rosa", "Leeds", "Lyon", "Washington", "Turin", "saw", "PER", "LOC", "entities", "O"),
+    *(*AUDIO.measures, "calls", "owl", "wren", "tit", "call", "wav", "half", "reel", "one", "two", "good", "bad"),
     *("politics", "sports"),  # of what an empty page will show
     *("film", "money", "actor scene", "the scene of a", "actor", "bank market shares", "the market of shares"),
     *("bank shares", "goal match team", "the goal of a match", "team match"),  # of stories
@@ -54,6 +57,13 @@ WALK = (
     *(f"review?dataset=news&view={view}" for view in NEWS["review"]),
     *(f"review?dataset=digits&view={view}&show=All+rows" for view in ("desk", "grid")),
     *("review?dataset=crops&view=desk&show=All+rows", "review?dataset=people&view=desk"),
+    *(f"{view}dataset=entities" for view in ("issues?", "review?view=desk&", "profile?view=spans&")),
+    *("data?dataset=entities&view=rows&row=0", "data?dataset=entities&view=export"),
+    *(
+        f"{view}dataset=calls"
+        for view in ("issues?", "review?view=desk&", "data?view=rows&row=3&", "profile?view=content&")
+    ),
+    *("review?dataset=half&view=desk", "data?dataset=half&view=classes"),
 )
 """The addresses that are translated wholly."""
 
@@ -74,6 +84,7 @@ def test_a_page_has_nothing_left_in_english(chinese: Page, full: Server, address
     expect(chinese.get_by_role("button", name="快捷键")).to_be_visible()
     if address.startswith("story"):  # it is told beside the page
         expect(chinese.get_by_role("heading", name="各类别是什么意思？")).to_be_visible()
+    if address.startswith(("story", "profile")):
         expect(chinese.get_by_role("progressbar")).to_have_count(0)
         settled(chinese)
     expect(chinese.get_by_text("内部出错")).to_have_count(0)
