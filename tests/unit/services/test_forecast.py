@@ -86,6 +86,6 @@ def test_a_model_without_a_fast_tokenizer_is_taken_at_the_longest_text(
     assert bundled is not None
     for name in ("config.json", "model.safetensors"):
         (tmp_path / name).symlink_to(bundled / name)
-    monkeypatch.setattr(module, "bundled_text_folder", lambda: tmp_path)
+    monkeypatch.setattr(module, "folder_of", lambda model: tmp_path)
     assert _of(context, news, FULL).needed > 5 * GB
     assert _of(context, news, TrainSpec(strategy="full", max_tokens=16)).needed < GB
