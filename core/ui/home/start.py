@@ -28,7 +28,7 @@ EXPLAINED: dict[StepName, str] = {
         "Trains small models on both versions, and on as many random changes, and scores them on the same rows."
     ),
 }
-OWN_DATA = later("CSV, TSV, JSON, Parquet, Arrow, Excel, a hub dataset, or images or sounds in class folders")
+OWN_DATA = later("CSV, TSV, JSON, CoNLL, Parquet, Arrow, Excel, a hub dataset, or images or sounds in class folders")
 
 
 def start_cards(context: Context, user: str, left: Sequence[Sample]) -> None:
