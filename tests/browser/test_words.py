@@ -57,7 +57,10 @@ WALK = (
     *(f"review?dataset=news&view={view}" for view in NEWS["review"]),
     *(f"review?dataset=digits&view={view}&show=All+rows" for view in ("desk", "grid")),
     *("review?dataset=crops&view=desk&show=All+rows", "review?dataset=people&view=desk"),
-    *(f"{view}dataset=entities" for view in ("issues?", "review?view=desk&", "profile?view=spans&")),
+    *(
+        f"{view}dataset=entities"
+        for view in ("issues?show=All+rows&", "review?view=desk&show=All+rows&", "profile?view=spans&")
+    ),
     *("data?dataset=entities&view=rows&row=0", "data?dataset=entities&view=export"),
     *(
         f"{view}dataset=calls"

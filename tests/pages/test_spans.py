@@ -11,7 +11,8 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from core.context import Context
-from core.records import Dataset, Reader, Schema
+from core.records import Dataset, Reader, ScanSpec, Schema
+from core.services.scan import run_scan
 from core.services.spans.figures import places, spans_figures
 from tests.staged import taken_in
 
@@ -101,6 +102,18 @@ def test_the_desk_hands_out_rows_that_nothing_has_ranked(app: Context, names: Da
     assert "#" not in first["meta"]
     assert second["suggested"] is None
     assert "NaN" not in desk.json
+
+
+def test_what_a_scan_found_is_edited_where_it_stands_and_named_by_its_words(
+    app: Context, names: Dataset, open_at: Open
+) -> None:
+    run_scan(app, names.latest_version_id, ScanSpec(("lexical",), folds=2), "ada")
+    shown = open_at("review", dataset="names", reviewer="ada", show="All rows")
+    [desk] = [one.proto for one in shown.get("bidi_component") if one.proto.component_name == "winnow_review_desk"]
+    assert json.loads(desk.json)["actions"] == ["keep", "suggestion", "exclude", "unsure"]
+    issues = open_at("issues", dataset="names", show="All rows")
+    near = next(one.value for one in issues.dataframe if "close" in one.value.columns)
+    assert "Washington LOC" in set(near["label"]) and not any("8–18" in str(label) for label in near["label"])
 
 
 def test_a_list_says_spans_in_words_and_leaves_their_edits_to_the_desk(names: Dataset, open_at: Open) -> None:

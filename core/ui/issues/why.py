@@ -17,7 +17,7 @@ from core.targets import Target
 from core.tasks import task_named
 from core.ui.issues.groups import keep_one_of_group
 from core.ui.modalities import drawing_of, line_of
-from core.ui.parts.labels import target_of, words_of
+from core.ui.parts.labels import label_said, target_of
 from core.ui.parts.problems import plain
 from core.words import say
 
@@ -198,10 +198,10 @@ def _neighbours(context: Context, dataset: Dataset, item: ReviewItem) -> None:
         return
     near = [neighbour.example for neighbour in item.neighbours]
     columns: dict[str, list[object]] = {"close": [neighbour.similarity for neighbour in item.neighbours]}
-    drawing, words = drawing_of(dataset), words_of(dataset)
+    drawing, target = drawing_of(dataset), target_of(dataset)
     if drawing.cell:
         columns[drawing.cell] = drawing.cells(context, near)
-    columns["label"] = [words(one.label) for one in near]
+    columns["label"] = [None if one.label is None else label_said(target, one.label, one.text) for one in near]
     columns["example"] = [line_of(dataset, one, CELL_CHARACTERS) for one in near]
     st.dataframe(
         columns,

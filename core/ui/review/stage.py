@@ -149,7 +149,8 @@ def _answer(
     sent = fitting(items, build)
     answer = {
         "mode": mode,
-        "actions": source.actions,
+        # Spans are edited where they stand: there is no list of classes to choose a label from.
+        "actions": [one for one in source.actions if one != "choose" or not target.located],
         "several": target.several,
         "located": target.located,
         "storage": f"winnow.review.{version_id}.{user}",
