@@ -44,7 +44,7 @@ def test_what_is_told_of_a_file_is_told_to_people_too(run: Run, tmp_path: Path) 
 
 def test_rows_set_aside_are_counted_and_named(run: Run, tmp_path: Path) -> None:
     path = tmp_path / "gaps.csv"
-    path.write_text("text,label\n" + "a b c,x\nd e f,y\n" * 20 + "no label,\n")
+    path.write_text("text,label\n" + "a b c,x\nd e f,y\n" * 20 + ",x\n")
     loaded = run("load", path, "--name", "gaps", "--payload", "text", "--label", "label")
     assert loaded.code == 0
     assert "1 rows were set aside" in loaded.out
