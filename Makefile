@@ -25,7 +25,7 @@ app: $(VENV)/.app
 GHOSTLY := tests/ghost tests/unit/arrays tests/unit/modalities tests/unit/heads tests/unit/duplicates tests/unit/finetune tests/unit/jobs \
 	tests/integration/test_resident.py tests/integration/test_cli_train.py
 
-# Short tests, a file on each core; then real jobs and a real browser, one after the other. Eight minutes on two cores.
+# Short tests, a file on each core; then real jobs and a real browser, one after the other. About ten minutes on two cores.
 test: $(VENV)/.dev
 	HF_HUB_OFFLINE=1 $(BIN)/python -m pytest -n auto --dist loadfile -m "not slow" tests/unit tests/pages tests/damage tests/full_disk
 	HF_HUB_OFFLINE=1 $(BIN)/python -m pytest -m "not slow" tests/integration tests/browser
