@@ -81,7 +81,7 @@ class Pulse {
 
   compare(looks) {
     const now = performance.now()
-    for (const part of this.parts.values()) {
+    for (const part of this.shownParts()) {
       if (!(part.token in looks) || part.asked) continue
       const [urgent, other] = looks[part.token] ?? ["gone", "gone"]
       const due = now - part.drawn >= Math.max(LEAST_MS, REST * part.took)
@@ -159,11 +159,11 @@ const pulse = (globalThis.winnowPulse ??= new Pulse())
 export default function ({ data, key, parentElement, setTriggerValue }) {
   learn(data.words)
   const host = parentElement.host ?? parentElement
-  const before = host.winnowPart ?? pulse.parts.get(data.token)
   const now = performance.now()
-  const part = before ?? { took: 0, asked: 0 }
+  // Each place for itself: while a page is drawn anew, Streamlit calls a part for a place that is gone at once, too.
+  const part = host.winnowPart ?? { took: 0, asked: 0 }
   if (part.asked) part.took = now - part.asked
   Object.assign(part, data, { host, drawn: now, asked: 0, redraw: (value) => setTriggerValue("changed", value) })
   host.winnowPart = part
-  pulse.add(data.token, part)
+  pulse.add(host, part)
 }
