@@ -17,7 +17,7 @@ class TileView extends GridView {
     const said = JSON.stringify([item.verdict, this.words(item), item.why, item.caption])
     const known = this.tiles.get(item.example_id)
     if (known && known.said === said) return known
-    const spoken = [item.name, this.labels.spoken(item), item.verdict].filter(Boolean).join(". ")
+    const spoken = [item.name, this.mode === "cards" ? null : this.words(item), this.labels.spoken(item), item.verdict].filter(Boolean).join(". ")
     const made = el("div", { class: `tile${item.verdict ? " decided" : ""}`, role: "option", id: `tile-${item.example_id}`,
       "data-row": item.example_id, "aria-label": spoken, title: this.mode === "cards" ? null : spoken },
     ...(this.mode === "cards" ? this.card(item) : this.picture(item)).filter(Boolean), el("span", { class: "tick", "aria-hidden": "true" }, "✓"))
