@@ -157,6 +157,8 @@ def test_chosen_cards_are_changed_as_one_act_after_a_look_at_it(server: Server, 
     expect(cards.nth(20).locator(".card-verdict")).to_contain_text("Left as unsure · you, now")
     page.keyboard.press("z")
     expect(page.locator(".card-verdict", has_text="unsure")).to_have_count(0)
+    # A tab that is closed takes with it what the server has not confirmed yet.
+    page.wait_for_function("() => !Object.keys(sessionStorage).some((key) => key.startsWith('winnow.verdicts'))")
 
 
 def test_a_note_goes_out_with_the_verdict_of_a_row_in_a_list(server: Server, page: Page) -> None:
