@@ -83,11 +83,11 @@ def load_command(
     name = name or _sample_name(locations)
     found = preview(context, locations)
     schema = _schema(found, {role: value for role, value in roles.items() if value is not None})
-    images, columns = task_named(schema.task).modality.in_files, len(found.columns)
-    room = room_for_load(context, locations, images=images, schema=schema, columns=columns)
+    images = task_named(schema.task).modality.in_files
+    room = room_for_load(context, locations, images=images, schema=schema, found=found)
     if room.tight:
         caller().err.write(f"{room.sentence}\n")
-    job = start_load(context, locations, schema, name=name, by=person(), columns=columns)
+    job = start_load(context, locations, schema, name=name, by=person(), found=found)
     with ProgressLine() as line, _stopped_on_interrupt(context, job.job_id):
         dataset = wait(context, job.job_id, line.show)
     dataset, unnamed = _named(context, dataset, class_name, classes)

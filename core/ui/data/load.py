@@ -105,7 +105,7 @@ def _check_and_start(context: Context, user: str, locations: Sequence[str]) -> N
     def look() -> tuple[Preview, RoomForecast]:
         shown = with_thumbnails(preview(context, locations, within=within, thumbnails=MAX_IMAGES))
         images = task_named(shown.guess.task).modality.in_files
-        return shown, room_for_load(context, locations, images=images, schema=shown.guess)
+        return shown, room_for_load(context, locations, images=images, schema=shown.guess, found=shown)
 
     looked = result_of(context, key, look, waiting=stored("reading the first rows"))
     if looked is None:
@@ -115,11 +115,11 @@ def _check_and_start(context: Context, user: str, locations: Sequence[str]) -> N
         empty_state(say("No row to show"), say("The source was read, and it holds no row."), icon="table_rows")
         return
     schema = schema_form(found, f"schema-{abs(hash(key)):x}")
-    _start_form(context, user, locations, schema, room, len(found.columns))
+    _start_form(context, user, locations, schema, room, found)
 
 
 def _start_form(
-    context: Context, user: str, locations: Sequence[str], schema: Schema, room: RoomForecast, columns: int
+    context: Context, user: str, locations: Sequence[str], schema: Schema, room: RoomForecast, found: Preview
 ) -> None:
     with st.container(horizontal=True, vertical_alignment="bottom"):
         name = st.text_input(
@@ -145,9 +145,7 @@ def _start_form(
     if start:
         within = readable(context, locations)
         plan = SplitPlan(method, {part: share / 100 for part, share in PARTS.items()}) if method else None
-        job = start_load(
-            context, locations, schema, name=name, by=user, within=within, split_plan=plan, columns=columns
-        )
+        job = start_load(context, locations, schema, name=name, by=user, within=within, split_plan=plan, found=found)
         st.session_state[keys.LOAD_JOB] = job.job_id
         let_go()
         st.rerun()
