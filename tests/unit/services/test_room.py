@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import replace
@@ -114,9 +115,10 @@ def peak_of(folder: Path) -> Iterator[list[int]]:
 
     def now() -> int:
         sizes = 0
-        for path in folder.rglob("*"):
-            with suppress(OSError):  # gone meanwhile
-                sizes += path.stat().st_blocks * 512 if path.is_file() else 0
+        for within, _, names in os.walk(folder):
+            for name in names:
+                with suppress(OSError):  # gone meanwhile
+                    sizes += Path(within, name).stat().st_blocks * 512
         return sizes
 
     def watch() -> None:
