@@ -38,6 +38,7 @@ TASKS: dict[str, Task] = {
     for task in (
         Task("text-classification", later("Text classification"), TEXT, ONE_CLASS),
         Task("tabular-classification", later("Tabular classification"), TABLE_ROW, ONE_CLASS),
+        Task("multi-label-tabular", later("Multi-label tabular classification"), TABLE_ROW, MULTI_LABEL),
         Task("image-classification", later("Image classification"), IMAGE, ONE_CLASS),
         Task("multi-label-image", later("Multi-label image classification"), IMAGE, MULTI_LABEL),
         Task("audio-classification", later("Audio classification"), AUDIO, ONE_CLASS),
