@@ -16,6 +16,7 @@ from core.targets import Target
 from core.targets.contract import Work
 from core.targets.multi_label.facts import MULTI_LABEL
 from core.targets.named import under_names
+from core.targets.number.facts import NUMBER
 from core.targets.one_class.facts import ONE_CLASS
 from core.targets.spans.facts import SPANS, misfit
 from core.words import later, say
@@ -45,6 +46,8 @@ TASKS: dict[str, Task] = {
         Task("multi-label-audio", later("Multi-label audio classification"), AUDIO, MULTI_LABEL),
         Task("multi-label-text", later("Multi-label text classification"), TEXT, MULTI_LABEL),
         Task("token-classification", later("Token classification (named entities)"), TEXT, SPANS),
+        Task("text-regression", later("Text regression (numbers)"), TEXT, NUMBER),
+        Task("tabular-regression", later("Tabular regression (numbers)"), TABLE_ROW, NUMBER),
     )
 }
 """Every task by name, modalities that take any column first: a guess asks these from the last to the first. Choices on

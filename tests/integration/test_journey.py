@@ -156,6 +156,33 @@ def _spans(folder: Path) -> tuple[Path, list[str]]:
     return folder / "people.conll", []
 
 
+def _scored_texts(folder: Path) -> tuple[Path, list[str]]:
+    """Reviews whose words give a score in decimals; some scores are those of quite another review."""
+    chance, words = random.Random(3), ("awful", "poor", "plain", "good", "superb")
+    with (folder / "reviews.csv").open("w", newline="") as file:
+        writer = csv.writer(file)
+        writer.writerow(["key", "text", "score"])
+        for row in range(ROWS):
+            level = row % 5
+            said = chance.choices((*[words[level]] * 4, "the", "film", "was"), k=12)
+            given = (level + 3) % 5 if row < WRONG else level
+            writer.writerow([f"k{row}", " ".join([*said, str(row)]), f"{given + chance.random() / 5:.2f}"])
+    return folder / "reviews.csv", ["--payload", "text", "--label", "score", "--id", "key"]
+
+
+def _scored_tables(folder: Path) -> tuple[Path, list[str]]:
+    """Measures of flats and their rent in decimals; some rents are far from what the measures say."""
+    noise = np.random.default_rng(3)
+    with (folder / "flats.csv").open("w", newline="") as file:
+        writer = csv.writer(file)
+        writer.writerow(["area", "rooms", "district", "rent"])
+        for row in range(ROWS):
+            area, rooms = noise.uniform(20, 120), row % 4 + 1
+            rent = 9.5 * area + 40 * rooms + noise.normal(0, 10) + (900 if row < WRONG else 0)
+            writer.writerow([f"{area:.1f}", rooms, "NSEW"[row % 3], f"{rent:.2f}"])
+    return folder / "flats.csv", ["--label", "rent"]
+
+
 MADE: dict[str, Callable[[Path], tuple[Path, list[str]]]] = {
     "text-classification": _texts,
     "image-classification": _images,
@@ -166,6 +193,8 @@ MADE: dict[str, Callable[[Path], tuple[Path, list[str]]]] = {
     "tabular-classification": _tables,
     "multi-label-tabular": _tagged_tables,
     "token-classification": _spans,
+    "text-regression": _scored_texts,
+    "tabular-regression": _scored_tables,
 }
 """For each task, data with `ROWS` rows and some wrong labels: where it lies, and what a load is told of it."""
 
@@ -176,6 +205,8 @@ def test_there_is_data_for_every_task() -> None:
 
 @pytest.mark.parametrize("task", TASKS.values(), ids=list(TASKS))
 def test_data_goes_the_whole_way_and_comes_in_again(run: Run, tmp_path: Path, task: Task) -> None:
+    if task.target.lacks >= {"scan", "train"}:
+        pytest.skip("what models do for it is still to come")
     location, told = MADE[task.name](tmp_path)
     loaded = run("load", location, "--name", "one", *told, "--json")
     assert loaded.code == 0, loaded.err
