@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from core.modalities.table_row.learner import Boosting
 
 Fit = Callable[[int, Labels, Matrix | None], HistGradientBoostingClassifier]
-Binary = HistGradientBoostingClassifier | DummyClassifier
+Binary: TypeAlias = HistGradientBoostingClassifier | DummyClassifier
 _LEAST = 1e-15
 
 
