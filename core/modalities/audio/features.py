@@ -47,7 +47,8 @@ def _power(wave: Array, window: int, filters: Array) -> Array:
     frames = np.lib.stride_tricks.sliding_window_view(np.asarray(wave, np.float32), WINDOW)[::HOP]
     weights = np.pad(np.hanning(window + 1)[:-1], (WINDOW - window) // 2).astype(np.float32)
     parts = (frames[start : start + AT_ONCE] * weights for start in range(0, len(frames), AT_ONCE))
-    return np.concatenate([(np.abs(np.fft.rfft(part)) ** 2).astype(np.float32) @ filters for part in parts])
+    power = [(np.abs(np.fft.rfft(part)) ** 2).astype(np.float32) @ filters for part in parts]
+    return np.asarray(np.concatenate(power), np.float32)
 
 
 def speech_picture(wave: Array) -> Array:
