@@ -99,7 +99,8 @@ def _triangles(edges: np.ndarray[Any, Any]) -> Array:
     frequencies = np.fft.rfftfreq(WINDOW, 1 / RATE)[:, None]
     rising = (frequencies - edges[:-2]) / (edges[1:-1] - edges[:-2])
     falling = (edges[2:] - frequencies) / (edges[2:] - edges[1:-1])
-    return (np.maximum(0, np.minimum(rising, falling)) * 2 / (edges[2:] - edges[:-2])).astype(np.float32)
+    areas = np.maximum(0, np.minimum(rising, falling)) * 2 / (edges[2:] - edges[:-2])
+    return np.asarray(areas, np.float32)
 
 
 def normalised(mel: Array) -> Array:
