@@ -486,6 +486,18 @@ def test_a_link_to_a_version_that_is_not_there_says_so(films: str, open_at: Open
     assert not open_at("data", dataset=films, version="1").warning
 
 
+def test_a_folder_of_images_says_how_long_its_load_takes_before_it_starts(open_at: OpenAt, folder: Path) -> None:
+    for number in range(4):
+        place = folder / "pets" / ("cat", "dog")[number % 2]
+        place.mkdir(parents=True, exist_ok=True)
+        (place / f"{number}.png").write_bytes(png(number))
+    said = [
+        [one.value.replace("\\", "") for one in _looked_into(open_at, path).caption] for path in ("pets", "films.csv")
+    ]
+    assert any(line.startswith("Takes about") and "on this machine" in line for line in said[0])
+    assert not any(line.startswith("Takes about") for line in said[1])
+
+
 def test_missing_images_are_said_with_their_folder_and_how_they_come_back(
     app: Context, open_at: OpenAt, tmp_path: Path
 ) -> None:

@@ -114,10 +114,10 @@ def test_ratings_stand_in_their_own_order_and_one_huge_value_leaves_the_bars_of_
     counted = {"3": 40, "2": 30, "5": 20, "4": 10, "1": 6}
     stars = [star for star, count in counted.items() for _ in range(count)]
     rows: list[tuple[object, ...]] = [
-        (f"Text {place}", "ab"[place % 2], star, 10_000_000 if place == 7 else place)
+        (f"Text {place}", "ab"[place % 2], "train", star, 10_000_000 if place == 7 else place)
         for place, star in enumerate(stars)
     ]
-    films = _load(app, tmp_path, "films", rows, "text label stars price")
+    films = _load(app, tmp_path, "films", rows, "text label split stars price")
     derive(app, films.dataset_id, lambda done, total: None, lambda: False)
     shown = open_at("profile", dataset="films", view="content")
     shown.selectbox(key="content-own").select("stars").run()
