@@ -11,10 +11,15 @@ from core.records import MAX_CLASS_NAME, Dataset
 from core.settings import MAX_CLASSES
 from core.store.datasets import set_labels
 from core.store.telling.classes import class_uses
+from core.tasks import target_of
 
 
 def add_class(context: Context, dataset: Dataset, code: str) -> Dataset:
     """Raises UsageError where it is a class already, or none that there could be."""
+    if target_of(dataset).numeric:
+        raise UsageError(
+            f"The labels of '{dataset.name}' are numbers: it has no classes.", "Load it with another task."
+        )
     code = shown(" ".join(code.split()))
 
     def added(known: Sequence[str]) -> Sequence[str]:
