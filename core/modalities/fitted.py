@@ -29,10 +29,11 @@ class Fitted(Protocol):
         """Split → loss after each round, as far as it was watched."""
 
     def probabilities(self, rows: Places) -> Matrix:
-        """(m, k) of some of the learner's examples, rows of sum 1; 0 of a class that was not among what it learnt."""
+        """(m, k) of some of the learner's examples, rows of sum 1; 0 of a class that was not among what it learnt.
+        (m, 1) numbers where it learnt these."""
 
-    def best_rounds(self, rows: Places, labels: NDArray[np.int64]) -> int:
-        """After how many of its rounds examples that it has not seen were most probable."""
+    def best_rounds(self, rows: Places, labels: NDArray[Any]) -> int:
+        """After how many of its rounds examples that it has not seen were most probable, or numbers least far off."""
 
     def save(self, folder: Path, labels: Sequence[str], extra: Mapping[str, Any]) -> None:
         """Writes what `HeavyModality.opened` reads."""
@@ -52,11 +53,11 @@ class Learner(Protocol):
     def fit(
         self,
         rows: Places,
-        labels: NDArray[np.int64],
+        labels: NDArray[Any],
         rounds: int | None = None,
         *,
         weights: Matrix | None = None,
-        watched: tuple[Places, NDArray[np.int64]] | None = None,
+        watched: tuple[Places, NDArray[Any]] | None = None,
     ) -> Fitted:
         """Learns the labels (m,) of some rows (m,), each as much as its weight, for so many rounds; without them until
         `watched` rows with their labels, else rows kept back, are no more probable than before."""

@@ -48,8 +48,14 @@ class SplitScores:
 
     rows: int
     loss: float
-    accuracy: float
-    macro_f1: float
+    """Mean log loss in nats; of numbers the mean squared error."""
+    accuracy: float | None = None
+    macro_f1: float | None = None
+    """None where labels are numbers."""
+    mae: float | None = None
+    rmse: float | None = None
+    r2: float | None = None
+    """None where they are classes."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,6 +12,7 @@ from zipfile import ZIP_DEFLATED
 
 import numpy as np
 import pyarrow as pa
+from sklearn.ensemble import HistGradientBoostingRegressor
 from sklearn.pipeline import Pipeline
 
 from core.errors import ModelError
@@ -65,7 +66,8 @@ class SavedTrees:
             names = about["id2label"]
             recipe = Recipe.of_plain(about["features"])
             model = skops.io.load(folder / FILE, trusted=list(TRUSTED))
-            known = np.asarray(model["trees"].classes_).max() < len(names)
+            numbers = isinstance(model["trees"], HistGradientBoostingRegressor)
+            known = numbers or np.asarray(model["trees"].classes_).max() < len(names)
         except Exception as error:
             raise _damaged(folder, str(error).splitlines()[0] if str(error) else type(error).__name__) from error
         if not known:
@@ -78,14 +80,18 @@ class SavedTrees:
         return tuple(one.name for one in self.recipe.features)
 
     def predict(self, payloads: Sequence[Any], tick: Report = unheard) -> tuple[Matrix, Matrix]:
-        """Probabilities (n, k) and vectors (n, d) of cells, in their order; columns that are not its own do not count,
+        """Probabilities (n, k), or numbers (n, 1), and vectors (n, d) of cells, in their order; columns that are not its own do not count,
         those of its own that are not there are missing."""
         if not payloads:
             return np.empty((0, len(self.labels)), np.float32), np.empty((0, self.recipe.width), np.float32)
         table = columns_of_cells(payloads)
         with threads(len(payloads) * len(self.recipe.features)):
-            found = self.model.predict_proba(frame(table, self.recipe.features))
+            seen = frame(table, self.recipe.features)
+            numbers = isinstance(self.model["trees"], HistGradientBoostingRegressor)
+            found = self.model.predict(seen)[:, None] if numbers else self.model.predict_proba(seen)
         tick(len(payloads), len(payloads))
+        if numbers:
+            return np.asarray(found, np.float32), vectors(table, self.recipe)
         return all_classes(self.model["trees"], found, len(self.labels)), vectors(table, self.recipe)
 
 
