@@ -1,5 +1,6 @@
-"""How far predictions of numbers are off: mean absolute error, root mean squared error and R², as scikit-learn has them,
-with 95 % intervals by the bootstrap of rows; beside what a mean or a median would be off, and by parts of the range."""
+"""How far predictions of numbers are off: mean absolute error, root mean squared error and R², as scikit-learn has
+them, with 95 % intervals by the bootstrap of rows; what a mean or a median would be off; the same by parts of the
+range."""
 
 from __future__ import annotations
 
@@ -60,10 +61,7 @@ def differences(true: Floats, first: Floats, second: Floats, report: Report = un
     terms = np.concatenate([_terms(true, first), _terms(true, second)], 1)
     middle, width = float(true.mean()), terms.shape[1] // 2
     drawn = np.array(
-        [
-            np.subtract(_of_means(one[width:], middle), _of_means(one[:width], middle))
-            for one in _drawn(terms, report)
-        ]
+        [np.subtract(_of_means(one[width:], middle), _of_means(one[:width], middle)) for one in _drawn(terms, report)]
     )
     ends, of_first, of_second = _ends(drawn), scores(true, first), scores(true, second)
     return {name: Estimate(of_second[name] - of_first[name], *ends[name]) for name in FIGURES}

@@ -80,8 +80,8 @@ class SavedTrees:
         return tuple(one.name for one in self.recipe.features)
 
     def predict(self, payloads: Sequence[Any], tick: Report = unheard) -> tuple[Matrix, Matrix]:
-        """Probabilities (n, k), or numbers (n, 1), and vectors (n, d) of cells, in their order; columns that are not its own do not count,
-        those of its own that are not there are missing."""
+        """Probabilities (n, k), or numbers (n, 1), and vectors (n, d) of cells, in their order; columns that are not
+        its own do not count, those of its own that are not there are missing."""
         if not payloads:
             return np.empty((0, len(self.labels)), np.float32), np.empty((0, self.recipe.width), np.float32)
         table = columns_of_cells(payloads)
