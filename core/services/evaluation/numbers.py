@@ -24,6 +24,7 @@ from core.words import say, say_n, stored
 
 WORST = 10
 FEW_ROWS = 20
+LEAST_IN_BIN = 5
 SUSPECT = 2.0
 """A label so many times as far off as nine of ten are is probably wrong itself."""
 
@@ -105,7 +106,7 @@ def evaluate_numbers(
         found = _found(context, (run,), split, truth_id)
         true, predicted, half = found.true, found.predicted[0], found.half[0]
         learnt = predicted_numbers(context.store, (run.run_id,), "train", relation(context.store, truth_id)).true
-        edges = numbers.edges(true)
+        edges = numbers.edges(true, max(1, min(numbers.BINS, len(true) // LEAST_IN_BIN)))
         return NumberEvaluation(
             run.run_id,
             truth_id,
