@@ -9,10 +9,10 @@ import streamlit as st
 from core.context import Context
 from core.records import Run
 from core.services.evaluation.measures import splits_of
+from core.services.evaluation.number_report import TITLES, number
 from core.services.evaluation.numbers import NumberComparison, compare_numbers
 from core.ui import keys
 from core.ui.evaluation.choice import ShownNumbers
-from core.ui.evaluation.numbers.head import TITLES, number
 from core.ui.parts.choices import pick
 from core.ui.parts.labels import split_said
 from core.ui.parts.pending import settled

@@ -4,20 +4,12 @@ from __future__ import annotations
 
 import streamlit as st
 
-from core.records import Estimate
+from core.services.evaluation.number_report import BASES, MEANINGS, TITLES, between, number
 from core.services.evaluation.numbers import limits
 from core.ui.evaluation.choice import ShownNumbers
 from core.ui.evaluation.head import what
 from core.ui.parts.problems import plain
-from core.words import later, say
-
-TITLES = {"mae": later("MAE"), "rmse": later("RMSE"), "r2": later("R²")}
-MEANINGS = {
-    "mae": later("how far off on average"),
-    "rmse": later("the same, large errors counting more"),
-    "r2": later("share of the variance that is explained"),
-}
-BASES = {"mean": later("the mean of the train labels"), "median": later("the median of the train labels")}
+from core.words import say
 
 
 def head(shown: ShownNumbers) -> None:
@@ -28,7 +20,8 @@ def head(shown: ShownNumbers) -> None:
         for name, one in found.figures.items():
             with st.container(gap=None, width=270):
                 st.metric(say(TITLES[name]), number(one.estimate), width="content")
-                st.caption(say("{meaning}; {interval}", meaning=say(MEANINGS[name]), interval=between(one)))
+                meaning, ends = say(MEANINGS[name]), between(one.low, one.high)
+                st.caption(say("{meaning}; {interval}", meaning=meaning, interval=ends))
     said = [
         say(
             "saying {value} of every row, {base}: MAE {mae}, RMSE {rmse}",
@@ -43,17 +36,3 @@ def head(shown: ShownNumbers) -> None:
     st.caption(" · ".join([*said, within]))
     for sentence in limits(shown.run, found):
         st.caption(f":material/info: {plain(sentence)}")
-
-
-def number(value: float) -> str:
-    """In four digits."""
-    return f"{value:,.4g}"
-
-
-def between(found: Estimate) -> str:
-    """The interval of a figure in words."""
-    return say(
-        "over all rows of this kind probably between {low} and {high} (95 % interval)",
-        low=number(found.low),
-        high=number(found.high),
-    )

@@ -9,10 +9,10 @@ import numpy as np
 import streamlit as st
 
 from core.charts.confusion import confusion
+from core.services.evaluation.number_report import number
 from core.ui import keys
 from core.ui.chart_files import chart_with_files
 from core.ui.evaluation.choice import ShownNumbers
-from core.ui.evaluation.numbers.head import number
 from core.ui.evaluation.pairs import cells_of
 from core.ui.parts.cells import clicked_mark
 from core.ui.url import put
