@@ -55,4 +55,4 @@ def last(columns: Sequence[Column], rows: Rows, count: int) -> Column | None:
     """The last column of numbers that are no classes, else the last of any numbers."""
     found = [column for column in columns if of_numbers(column, rows)]
     sure = [column for column in found if is_number(column, rows, count)]
-    return (sure or found or [None])[-1]
+    return next(reversed(sure or found), None)

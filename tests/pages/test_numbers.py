@@ -1,156 +1,130 @@
-"""The pages on labels that are numbers: how far predictions are off, what a click opens, and every page stands."""
+"""The pages on labels that are numbers: how they are spread, asked for, decided on and compared."""
 
 from __future__ import annotations
 
 import csv
-import time
+import json
 from collections.abc import Callable
 from pathlib import Path
 
-import numpy as np
-import pyarrow as pa
-import pyarrow.parquet as pq
 import pytest
 from streamlit.testing.v1 import AppTest
 
 from core.context import Context
-from core.jobs.train.web import finish_run
-from core.records import Dataset, Reader, Run, ScanSpec, Schema, TrainSpec
-from core.services.evaluation.number_report import number_report
-from core.services.evaluation.numbers import NumberEvaluation, compare_numbers, evaluate_numbers
-from core.services.scan import run_scan
-from core.typed import to_json
-from tests.runs import RESULT
+from core.progress import unheard
+from core.records import Dataset, Reader, Schema
+from core.review.acts import read_acts
+from core.services.profile.figures import derive
+from core.services.review.decisions import make_version, record
+from core.store.datasets import get_dataset
+from core.store.versions import changes
+from core.tasks import target_of
 from tests.staged import taken_in
 
 Open = Callable[..., AppTest]
-ROWS = 60
-LABELS = [round(row % 12 + row / 100, 2) for row in range(ROWS)]
-TEST = range(40, ROWS)
+ROWS = 40
 
 
 @pytest.fixture
-def rents(app: Context, tmp_path: Path) -> Dataset:
-    with (tmp_path / "rents.csv").open("w", newline="") as file:
-        lines = [(f"a flat of {row % 12} rooms, number {row}", LABELS[row], "NS"[row % 2]) for row in range(ROWS)]
-        csv.writer(file).writerows([("text", "rent", "side"), *lines])
-    reader = Reader(sql=f"read_csv('{tmp_path / 'rents.csv'}')")
-    schema = Schema("text-regression", "text", "rent", attributes=("side",))
-    return taken_in(app.store, reader, schema, "rents")
+def scores(app: Context, tmp_path: Path) -> Dataset:
+    """Forty texts with scores from 0 to 9.75 in two splits and of two sources, three of them without."""
+    with (tmp_path / "scores.csv").open("w", newline="") as file:
+        writer = csv.writer(file)
+        writer.writerow(("text", "score", "split", "source"))
+        for row in range(ROWS):
+            score = "" if row in (7, 17, 27) else row / 4
+            writer.writerow((f"review number {row}", score, "test" if row % 4 == 0 else "train", "ab"[row > 19]))
+    reader = Reader(sql=f"read_csv('{tmp_path / 'scores.csv'}', all_varchar=true)")
+    schema = Schema("text-regression", "text", "score", "split", attributes=("source",))
+    dataset = taken_in(app.store, reader, schema, "scores")
+    derive(app, dataset.dataset_id, unheard, lambda: False)
+    return get_dataset(app.store, dataset.dataset_id)
 
 
-def predicted_by(app: Context, dataset: Dataset, off: dict[int, float]) -> Run:
-    """A run that says half more of every row, but of those of `off`."""
-    job = app.queue.start_local("train", "a run", {}, dataset.dataset_id, "ann")
-    spec = to_json(TrainSpec(model="minilm", strategy="head"))
-    run = app.ledger.runs.add(
-        run_id=job.job_id,
-        dataset_id=dataset.dataset_id,
-        version_id=dataset.latest_version_id,
-        title="MiniLM, head",
-        spec=spec,
-        labels=(),
-        by="ann",
-    )
-    output = app.queue.folder(run.run_id).output
-    said = [LABELS[row] + off.get(row, 0.5) for row in range(ROWS)]
-    table = {
-        "example_id": list(range(ROWS)),
-        "split": ["test" if row in TEST else "train" for row in range(ROWS)],
-        "predicted": [f"{one:.2f}" for one in said],
-        "confidence": pa.array([1.0] * ROWS, pa.float32()),
-    }
-    pq.write_table(pa.table(table), output / "predictions.parquet")
-    scores = {"test": {"rows": len(TEST), "loss": 0.25, "accuracy": None, "macro_f1": None, "mae": 0.5, "r2": 0.9}}
-    finish_run(app, run.run_id, to_json(RESULT) | {"splits": scores}, (), output / "predictions.parquet", ())
-    app.queue.finish_local(job.job_id, "done")
-    return app.ledger.runs.get(dataset.dataset_id, run.run_id)
-
-
-def settled(open_at: Open, page: str, **query: str | int) -> AppTest:
-    shown = open_at(page, dataset="rents", **query)
-    for _ in range(100):
-        if shown.metric:
-            return shown
-        time.sleep(0.05)
-        shown.run()
-    raise AssertionError("the evaluation never came")
-
-
-def said(shown: AppTest) -> str:
-    assert not shown.exception, shown.exception
-    found = [one.value for kind in (shown.markdown, shown.caption, shown.error) for one in kind]
-    return "\n".join(found).replace("\\", "")
-
-
-def test_the_page_says_how_far_off_and_which_rows_are_farthest(app: Context, rents: Dataset, open_at: Open) -> None:
-    predicted_by(app, rents, {41: -5.0, 52: 3.0})
-    shown = settled(open_at, "evaluation")
-    expected = np.array([5.0 if row == 41 else 3.0 if row == 52 else 0.5 for row in TEST])
-    assert [one.value for one in shown.metric][:2] == [f"{expected.mean():.4g}", f"{np.sqrt((expected**2).mean()):.4g}"]
-    text = said(shown)
-    assert "90.0% of the labels lie within the interval that is to hold 90 %" in text
-    assert "the median of the train labels" in text
-    rows = shown.dataframe[-1].value
-    assert rows["row"].tolist()[:2] == [41, 52]
-    assert rows["label"].tolist()[:3] == ["probably wrong", "probably wrong", ""]
-    assert "19 rows" not in text
-    one = settled(open_at, "evaluation", row=52)
-    assert "the one that was clicked" in said(one)
-    assert one.dataframe[-1].value["row"].tolist() == [52]
-
-
-def test_each_view_stands_and_a_cell_opens_its_rows(app: Context, rents: Dataset, open_at: Open) -> None:
-    predicted_by(app, rents, {41: -5.0})
-    predicted_by(app, rents, {41: -5.0, 52: 3.0})
-    found = evaluate_numbers(app, app.ledger.runs.get(rents.dataset_id, "2"), "test", timeout=None)
-    assert isinstance(found, NumberEvaluation)
-    true, predicted = (int(place) for place in np.argwhere(found.cells)[0])
-    opened = settled(open_at, "evaluation", view="range", true=true, predicted=predicted)
-    assert len(opened.dataframe[-1].value) == found.cells[true, predicted]
-    groups = settled(open_at, "evaluation", view="groups").dataframe[-1].value
-    assert groups["value"].tolist() == ["N", "S"]
-    assert groups["mae"].tolist() == pytest.approx([(9 * 0.5 + 3) / 10, (9 * 0.5 + 5) / 10])
-    compared = settled(open_at, "evaluation", view="compare")
-    assert "run 2 is nearer to 0 labels, run 1 to 1." in said(compared)
-    assert "no loss or metrics" in said(settled(open_at, "evaluation", view="curves"))
-
-
-def test_figures_compare_and_report(app: Context, rents: Dataset) -> None:
-    first, second = predicted_by(app, rents, {}), predicted_by(app, rents, dict.fromkeys(TEST, 0.1))
-    found = compare_numbers(app, first, second, "test", timeout=None)
-    assert not hasattr(found, "fraction")
-    assert found.differences["mae"].estimate == pytest.approx(-0.4)  # type: ignore[union-attr]
-    html = number_report(app, second, "test")
-    assert "R²" in html
-    assert "a flat of" in html
-    assert "The rows that are farthest off" in html
-
-
-@pytest.mark.parametrize(
-    ("page", "view"),
-    [
-        ("home", ""),
-        ("data", "rows"),
-        ("profile", ""),
-        ("issues", ""),
-        ("review", ""),
-        ("training", "new"),
-        ("story", ""),
-    ],
-)
-def test_every_page_stands(rents: Dataset, open_at: Open, page: str, view: str) -> None:
-    shown = open_at(page, dataset="rents", **({"view": view} if view else {}))
+def _said(shown: AppTest) -> str:
     assert not shown.exception
-    assert not [error for error in shown.error if "inside Winnow" in error.value]
+    assert not shown.error
+    return "\n".join(one.value for kind in (shown.markdown, shown.caption) for one in kind)
 
 
-def test_a_scan_lists_both_numbers_and_says_why(app: Context, rents: Dataset, open_at: Open) -> None:
-    run_scan(app, rents.latest_version_id, ScanSpec(("lexical",), 3), "ada")
-    shown = open_at("issues", dataset="rents", show="All rows")
-    text = said(shown)
-    assert "Cannot be told" not in text
-    assert "0 classes" not in text
-    listed = shown.dataframe[0].value
-    assert len(listed) == ROWS
-    assert {"given_label", "suggested_label"} <= set(listed.columns), listed.columns
+def _told(shown: AppTest, component: str) -> dict[str, object]:
+    [mounted] = [one.proto for one in shown.get("bidi_component") if one.proto.component_name == component]
+    told: dict[str, object] = json.loads(mounted.json)
+    return told
+
+
+VIEWS = {
+    "data": ("rows", "load", "classes", "splits", "rejected", "export", "manage"),
+    "profile": ("balance", "content", "checks", "bias"),
+    "review": ("desk", "decisions", "versions"),
+    "training": ("runs", "new", "effect", "use"),
+    "evaluation": ("matrix",),
+}
+
+
+@pytest.mark.parametrize("page", ["home", "data", "profile", "issues", "review", "training", "evaluation", "story"])
+def test_every_view_stands_and_counts_no_classes(scores: Dataset, open_at: Open, page: str) -> None:
+    for view in VIEWS.get(page, ("",)):
+        said = _said(open_at(page, dataset="scores", **({"view": view} if view else {})))
+        assert " classes" not in said.replace("no classes", ""), (page, view)
+
+
+def test_the_profile_draws_the_numbers_and_opens_the_rows_of_a_bar(scores: Dataset, open_at: Open) -> None:
+    shown = open_at("profile", dataset="scores", view="balance")
+    said = _said(shown)
+    assert {one.label: one.value for one in shown.metric} == {
+        "Labelled rows": "37",
+        "Mean": "4.926",
+        "Median": "5",
+        "Standard deviation": "2.978",
+        "Middle half": "2.5 – 7.5",
+        "Least": "0",
+        "Most": "9.75",
+        "Different numbers": "37",
+    }
+    assert "3 rows have no label yet" in said
+    [splits] = [one.value for one in shown.dataframe if "median" in one.value.columns]
+    assert list(splits["rows"]) == [27, 10]
+    box = next(one for one in shown.selectbox if one.label == "Open the rows of a bar")
+    box.set_value(box.options.index(next(one for one in box.options if one.startswith("9.75 and over")))).run()
+    assert "label 9.75 and over" in _said(shown).replace("\\", "")
+    rows = next(one.value for one in shown.dataframe if "example" in one.value.columns)
+    assert list(rows["label"]) == ["9.75"]
+
+
+def test_rows_are_narrowed_and_sorted_by_their_number(scores: Dataset, open_at: Open) -> None:
+    shown = open_at("data", dataset="scores", view="rows", where='["label >= 9", "label < 9.75"]', order="label desc")
+    _said(shown)
+    rows = next(one.value for one in shown.dataframe if "example" in one.value.columns)
+    assert list(rows.filter(like="label").iloc[:, 0]) == ["9.5", "9.25", "9"]
+
+
+def test_the_desk_and_the_bar_ask_for_a_number(scores: Dataset, open_at: Open) -> None:
+    desk = _told(open_at("review", dataset="scores", reviewer="ada", show="All rows"), "winnow_review_desk")
+    assert (desk["numeric"], desk["several"], desk["labels"]) == (True, False, [])
+    assert "choose" in desk["actions"]  # type: ignore[operator]
+    bar = _told(open_at("data", dataset="scores", view="rows", layout="cards"), "winnow_verdict_bar")
+    assert bar["numeric"] is True
+
+
+def test_decisions_make_a_version_whose_changes_are_numbers(app: Context, scores: Dataset, open_at: Open) -> None:
+    target, version = target_of(scores), scores.latest_version_id
+    sent = [
+        {"key": "k1", "action": "relabel", "example_id": 1, "label": " 7.50"},
+        {"key": "k2", "action": "relabel", "example_id": 7, "label": "1e1"},
+        {"key": "k3", "action": "relabel", "example_id": 4, "label": "1.00"},
+        {"key": "k4", "action": "relabel", "example_id": 5, "label": "3,5"},
+        {"key": "k5", "action": "relabel", "example_id": 6, "label": "nan"},
+    ]
+    recorded = record(app, version, "ada", read_acts(sent, target))
+    assert [(one.act.example_id, "no finite number" in one.message) for one in recorded.refused] == [
+        (5, True),
+        (6, True),
+    ]
+    made = make_version(app, version, "by hand", "ada")
+    found = changes(app.store, made.version_id, 10)
+    told = {one.example_id: (one.from_label, one.to_label) for one in found}
+    assert told == {1: ("0.25", "7.5"), 7: (None, "10")}
+    shown = open_at("review", dataset="scores", view="versions", version=2)
+    assert "10" in str([one.value for one in shown.dataframe])
+    _said(shown)

@@ -13,7 +13,7 @@ import streamlit as st
 
 from core.records import BadTags, Preview, Schema
 from core.tasks import TASKS, task_named
-from core.ui.data.numbers import hint, numbers_said
+from core.ui.numbers.loading import hint, numbers_said
 from core.ui.parts.problems import plain
 from core.words import later, say, say_stored
 
