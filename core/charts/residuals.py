@@ -74,5 +74,5 @@ def _marks(
 
 def _titled(figure: go.Figure, x: str, y: str) -> go.Figure:
     lay_out(figure, height=HEIGHT, margin={"l": 8, "r": 8, "t": 8, "b": 40, "pad": 4})
-    figure.update_xaxes(title={"text": x, "font": {"size": 12}}, automargin=True)
-    return figure.update_yaxes(title={"text": y, "font": {"size": 12}}, showgrid=True)
+    figure.update_xaxes(title_text=x, title_font_size=12, automargin=True)
+    return figure.update_yaxes(title_text=y, title_font_size=12, showgrid=True)
