@@ -19,7 +19,7 @@ from core.context import Context
 from core.errors import SchemaError, UsageError
 from core.records import ENDED, Dataset, Preview, Schema
 from core.services.classes.said import of_file
-from core.services.load import guess_for, located, preview, samples, start_load, wait, widened, with_labels
+from core.services.load import fit, guess_for, located, preview, samples, start_load, wait, widened, with_labels
 from core.services.room import room_for_load
 from core.services.spans.words import layout_words
 from core.store.datasets import rejected
@@ -35,6 +35,13 @@ _LABELS = {"label", "label_columns", "label_delimiter"}
 ROLES = ("payload", "label", "split", "id")
 
 
+class TaskName(click.Choice[str]):
+    """A task, or why there is none of that name."""
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:
+        return value if value in ALIASES else task_named(str(value)).name
+
+
 @command
 @click.argument(
     "locations",
@@ -45,7 +52,7 @@ ROLES = ("payload", "label", "split", "id")
     help=f"files of one dataset, a folder, a hub id, or a sample: {', '.join(sample.name for sample in samples())}",
 )
 @click.option("--name", metavar="N", help="what the dataset is called; a sample has a name of its own")
-@click.option("--task", type=click.Choice((*TASKS, *ALIASES)), help="guessed when absent, as are the columns below")
+@click.option("--task", type=TaskName((*TASKS, *ALIASES)), help="guessed when absent, as are the columns below")
 @click.option("--payload", metavar="COL", help="the column with the text, or the image's path")
 @click.option("--label", metavar="COL", help="the column with the class, or the number")
 @click.option(
@@ -82,7 +89,7 @@ def load_command(
         of_file(classes)  # one that cannot be read is said before the work
     name = name or _sample_name(locations)
     found = preview(context, locations)
-    schema = _schema(found, {role: value for role, value in roles.items() if value is not None})
+    schema, told = fit(found, _schema(found, {role: value for role, value in roles.items() if value is not None}))
     images, columns = task_named(schema.task).modality.in_files, len(found.columns)
     room = room_for_load(context, locations, images=images, schema=schema, columns=columns)
     if room.tight:
@@ -103,7 +110,7 @@ def load_command(
         "rejected": dataset.rejected_count,
         "rejected_first": aside,
         "schema": schema,
-        "notes": found.notes,
+        "notes": (*found.notes, *told),
         "class_names": dict(dataset.names),
         "unnamed": unnamed,
         "layout": dict(dataset.layout),
@@ -117,7 +124,7 @@ def load_command(
         more = len(schema.features) - FEATURES_SHOWN
         named = ", ".join(schema.features[:FEATURES_SHOWN])
         text.append(f"  features: {named}" + (f" and {more:,} more" if more > 0 else ""))
-    text += [f"  {note}" for note in found.notes]
+    text += [f"  {note}" for note in (*found.notes, *told)]
     text += [f"  {line}" for line in layout_words(dataset)]
     if dataset.rejected_count:
         text.append(f"{dataset.rejected_count:,} rows were set aside, the first of them:")

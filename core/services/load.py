@@ -28,6 +28,7 @@ from core.services.follow import follow
 from core.services.room import room_for_load
 from core.settings import MAX_ATTRIBUTES, expanded
 from core.sources import SOURCES, hub, located
+from core.sources.fitting import fit
 from core.sources.guess import guess
 from core.sources.images.kinds import IMAGES, KINDS
 from core.sources.located import is_located
@@ -43,6 +44,7 @@ from core.words import later, stored
 __all__ = [
     "LOADS",
     "Sample",
+    "fit",
     "guess_for",
     "is_number",
     "load_sample",

@@ -15,7 +15,7 @@ import pytest
 from PIL import Image
 
 from core.tasks import TASKS, Task
-from tests.integration.cli_support import WORDS, Run, write_rows
+from tests.integration.cli_support import Run, write_rows
 from tests.sounds import saved, tone, wav
 
 ROWS, WRONG = 90, 6
@@ -26,21 +26,6 @@ def _texts(folder: Path) -> tuple[Path, list[str]]:
     """Short texts of three topics in a CSV."""
     write_rows(folder / "notes.csv", ROWS)
     return folder / "notes.csv", ["--payload", "text", "--label", "topic", "--id", "key"]
-
-
-def _tagged(folder: Path) -> tuple[Path, list[str]]:
-    """Short texts of none, one or two of three topics in a CSV, with the topics between semicolons; some lack one that
-    they are about."""
-    chance = random.Random(5)
-    with (folder / "tagged.csv").open("w", newline="") as file:
-        writer = csv.writer(file)
-        writer.writerow(["key", "text", "topics"])
-        for row in range(ROWS):
-            topics = chance.sample(list(WORDS), k=(1, 2, 1, 2, 0, 1)[row % 6])
-            words = [word for topic in topics for word in chance.choices(WORDS[topic].split(), k=6)]
-            given = topics[1:] if row < WRONG else topics
-            writer.writerow([f"k{row}", " ".join(words) or "nothing of it at all", "; ".join(given) or "[]"])
-    return folder / "tagged.csv", ["--payload", "text", "--label", "topics", "--label-delimiter", ";", "--id", "key"]
 
 
 def _images(folder: Path) -> tuple[Path, list[str]]:
@@ -138,6 +123,21 @@ def _tables(folder: Path) -> tuple[Path, list[str]]:
     return folder / "flowers.csv", []
 
 
+def _tagged_tables(folder: Path) -> tuple[Path, list[str]]:
+    """Measures of plants, and in one column with semicolons what holds of them."""
+    chance, noise = random.Random(6), np.random.default_rng(6)
+    names = ("tall", "wide", "wet")
+    with (folder / "plants.csv").open("w", newline="") as file:
+        writer = csv.writer(file)
+        writer.writerow(["height", "width", "soil", "colour", "holds"])
+        for row in range(ROWS):
+            true, given = _several(chance, names, row)
+            sizes = [f"{noise.normal(9 if name in true else 3, 0.6):.3f}" for name in names[:2]]
+            soil = "" if row % 17 == 16 else ("mud" if "wet" in true else chance.choice(("sand", "chalk")))
+            writer.writerow([*sizes, soil, chance.choice(("red", "blue")), "; ".join(given) or "[]"])
+    return folder / "plants.csv", ["--label", "holds", "--label-delimiter", ";"]
+
+
 PEOPLE, PLACES = ("Ada", "Grace Hopper", "Alan"), ("Paris", "New York", "Leeds")
 
 
@@ -191,6 +191,7 @@ MADE: dict[str, Callable[[Path], tuple[Path, list[str]]]] = {
     "multi-label-audio": _tagged_sounds,
     "multi-label-text": _tagged,
     "tabular-classification": _tables,
+    "multi-label-tabular": _tagged_tables,
     "token-classification": _spans,
     "text-regression": _scored_texts,
     "tabular-regression": _scored_tables,

@@ -12,10 +12,11 @@ from numpy.typing import NDArray
 from sklearn.compose import ColumnTransformer
 
 from core.errors import UsageError
-from core.modalities.fitted import Matrix, Places
+from core.modalities.fitted import Labels, Matrix, Places
 from core.modalities.payloads import Payloads
 from core.modalities.table_row.boosting import AnyTrees, all_classes, as_matrix, frame, pipeline, threads, trees
 from core.modalities.table_row.columns import columns_of
+from core.modalities.table_row.each_class import EachClass, fit_each
 from core.modalities.table_row.recipe import Recipe
 from core.modalities.table_row.saved import save, vectors
 
@@ -55,12 +56,29 @@ class Boosting:
     def fit(
         self,
         rows: Places,
-        labels: NDArray[Any],
+        labels: Labels,
         rounds: int | None = None,
         *,
         weights: Matrix | None = None,
-        watched: tuple[Places, NDArray[Any]] | None = None,
-    ) -> Trees:
+        watched: tuple[Places, Labels] | None = None,
+    ) -> Trees | EachClass:
+        if labels.ndim == 1:
+            return Trees(self, self._fit(rows, labels, rounds, weights, watched))
+
+        def fit_one(number: int, own: Labels, weight: Matrix | None) -> AnyTrees:
+            held = None if watched is None else (watched[0], watched[1][:, number])
+            return self._fit(rows, own, rounds, weight, held)
+
+        return EachClass(self, fit_each(labels, weights, fit_one))
+
+    def _fit(
+        self,
+        rows: Places,
+        labels: Labels,
+        rounds: int | None,
+        weights: Matrix | None,
+        watched: tuple[Places, Labels] | None,
+    ) -> AnyTrees:
         given: dict[str, Any] = {"sample_weight": weights}
         known = np.zeros(0, bool) if watched is None else self._known(watched[1], labels)
         rounds = rounds or self._rounds_of_few(labels, bool(known.any()))
@@ -68,13 +86,12 @@ class Boosting:
             given |= {"X_val": self.matrix[watched[0][known]], "y_val": watched[1][known]}
         model = self._trees(MOST_ROUNDS, **STOPPING) if rounds is None else self._trees(rounds)
         with threads(self.matrix.shape[1] * len(rows)):
-            model.fit(self.matrix[rows], labels, **given)
-        return Trees(self, model)
+            return model.fit(self.matrix[rows], labels, **given)
 
-    def _known(self, watched: NDArray[Any], labels: NDArray[Any]) -> NDArray[np.bool_]:
+    def _known(self, watched: Labels, labels: Labels) -> NDArray[np.bool_]:
         return np.isin(watched, labels) if self.classes else np.isfinite(watched)
 
-    def _rounds_of_few(self, labels: NDArray[Any], watched: bool) -> int | None:
+    def _rounds_of_few(self, labels: Labels, watched: bool) -> int | None:
         """A fixed number of rounds where nothing tells when to stop: too few rows to keep some of each class back."""
         fewest = int(np.unique(labels, return_counts=True)[1].min()) if self.classes else len(labels) // 2
         return ROUNDS // 3 if not watched and fewest < 2 / KEPT_BACK else None
@@ -106,7 +123,7 @@ class Trees:
                 return np.asarray(self.model.predict(matrix)[:, None], np.float32)
             return all_classes(self.model, self.model.predict_proba(matrix), self.learner.classes)
 
-    def best_rounds(self, rows: Places, labels: NDArray[Any]) -> int:
+    def best_rounds(self, rows: Places, labels: Labels) -> int:
         if not self.learner.classes:
             said = self.model.staged_predict(self.learner.matrix[rows]) if len(rows) else ()
             errors = [float(np.abs(one - labels).mean()) for one in said]
