@@ -321,7 +321,7 @@ def _with(dataset: Dataset, added: Sequence[ListColumn], without: Iterable[str])
 
 def _asked(dataset: Dataset, name: str, kind: ColumnKind) -> ColumnKind:
     """How a column is asked for: labels that are numbers as such."""
-    return label_asked(name, "", kind, task_named(dataset.task).target)[1]
+    return cast(ColumnKind, label_asked(name, "", kind, task_named(dataset.task).target)[1])
 
 
 def _kind(kind: str) -> ColumnKind:

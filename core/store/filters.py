@@ -39,7 +39,7 @@ ROW_COLUMNS: Mapping[str, ColumnKind] = {
 _COMPARED = (">=", "<=", ">", "<")
 
 
-def label_asked(name: str, value: str, kind: ColumnKind, target: Target) -> tuple[str, ColumnKind]:
+def label_asked(name: str, value: str, kind: str, target: Target) -> tuple[str, str]:
     """A column in SQL and how it is asked for: as a number where it holds labels that are numbers."""
     if name in LABELS and target.number_sql is not None:
         return target.number_sql(value), "number"
@@ -181,12 +181,11 @@ def _row_column(one: ColumnFilter, dataset: Dataset, target: Target) -> Conditio
     return column_sql(one, column, kind, target if one.column in ("label", "given_label") else None)
 
 
-def _column_of(name: str, dataset: Dataset) -> tuple[str, ColumnKind]:
+def _column_of(name: str, dataset: Dataset) -> tuple[str, str]:
     if name in ROW_COLUMNS:
         return identifier(name), ROW_COLUMNS[name]
     column = attribute_column(name, dataset.attributes)
-    kind = next(one.kind for one in dataset.attributes if one.column == name)
-    return column, "words" if kind == "text" else kind
+    return column, next(one.kind for one in dataset.attributes if one.column == name)
 
 
 def _number(one: ColumnFilter, bound: str) -> float:

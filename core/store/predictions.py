@@ -276,11 +276,11 @@ def prediction_condition(
         condition, parameters = where_sql(where.rows, dataset, truth)
         parts.append((f"p.example_id IN (SELECT example_id FROM {truth} WHERE {condition})", parameters))
     for one in where.columns:
-        column, kind = PREDICTION_COLUMNS[one.column]
+        asked: tuple[str, str] = PREDICTION_COLUMNS[one.column]
         target = None if dataset is None or one.column == "confidence" else task_named(dataset.task).target
         if target is not None:
-            column, kind = label_asked(one.column, column, kind, target)
-        parts.append(column_sql(one, column, kind, target))
+            asked = label_asked(one.column, *asked, target)
+        parts.append(column_sql(one, *asked, target))
     for name, is_true, is_predicted in (
         (where.found, True, True),
         (where.missed, True, False),
