@@ -15,8 +15,9 @@ from core.progress import Report
 Matrix = NDArray[np.float32]
 Places = NDArray[np.int64]
 """Positions of examples."""
-Labels = NDArray[np.integer]
-"""In their array form: (m,) class numbers, or (m, k) of 0 and 1 where an example may have several."""
+Labels = NDArray[Any]
+"""In their array form: (m,) class numbers, or (m, k) of 0 and 1 where an example may have several,
+or (m,) numbers."""
 
 
 class Fitted(Protocol):
