@@ -30,7 +30,7 @@ TRUSTED: Final = (
     "sklearn.utils.validation.check_array",
 )
 """What the file is made of beside scikit-learn's estimators and arrays."""
-ONE, SEVERAL = "single_label_classification", "multi_label_classification"
+ONE, SEVERAL, NUMBER = "single_label_classification", "multi_label_classification", "regression"
 """What a row may have, as a transformers config calls it."""
 
 
@@ -51,13 +51,18 @@ def save(
     skops.io.dump(model, folder / FILE, compression=ZIP_DEFLATED)
     about = {
         "model_type": "gradient boosting",
-        "problem_type": SEVERAL if several else ONE,
+        "problem_type": SEVERAL if several else NUMBER if says_numbers(model) else ONE,
         "id2label": dict(enumerate(labels)),
         "label2id": {label: index for index, label in enumerate(labels)},
         "features": recipe.plain(),
     }
     for name, content in (("config.json", about), ("winnow.json", extra)):
         (folder / name).write_text(json.dumps(content, indent=1, ensure_ascii=False), encoding="utf-8")
+
+
+def says_numbers(model: Pipeline) -> bool:
+    """Whether it learnt numbers, not classes."""
+    return isinstance(model["trees"], HistGradientBoostingRegressor)
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,8 +85,7 @@ class SavedTrees:
             names = about["id2label"]
             recipe = Recipe.of_plain(about["features"])
             model = skops.io.load(folder / FILE, trusted=list(TRUSTED))
-            numbers = isinstance(model["trees"], HistGradientBoostingRegressor)
-            known = numbers or np.asarray(model["trees"].classes_).max() < len(names)
+            known = says_numbers(model) or np.asarray(model["trees"].classes_).max() < len(names)
         except Exception as error:
             raise _damaged(folder, str(error).splitlines()[0] if str(error) else type(error).__name__) from error
         if not known:
@@ -102,7 +106,7 @@ class SavedTrees:
         table = columns_of_cells(payloads)
         with threads(len(payloads) * len(self.recipe.features)):
             seen = frame(table, self.recipe.features)
-            numbers = isinstance(self.model["trees"], HistGradientBoostingRegressor)
+            numbers = says_numbers(self.model)
             found = self.model.predict(seen)[:, None] if numbers else self.model.predict_proba(seen)
         tick(len(payloads), len(payloads))
         if numbers:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -49,6 +51,13 @@ class Spread:
     def half(self, predicted: NDArray[Any]) -> Floats:
         """(n,) what is added to and taken from each prediction for an interval that holds nine labels of ten."""
         return self.of(predicted) * self.reach
+
+    @staticmethod
+    def beside(folder: Path) -> Spread | None:
+        """That of a model in a folder, as `winnow.json` says it; None where it says none."""
+        file = folder / "winnow.json"
+        found = json.loads(file.read_text(encoding="utf-8")).get("spread") if file.is_file() else None
+        return None if not found else Spread(tuple(found["at"]), tuple(found["deviation"]), float(found["reach"]))
 
     @staticmethod
     def fitted(predicted: Floats, labels: Floats) -> Spread:
