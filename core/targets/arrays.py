@@ -21,6 +21,13 @@ def most_probable(probabilities: NDArray[np.floating[Any]], several: bool) -> tu
     return (probabilities >= LIKELY).astype(np.int8), np.maximum(probabilities, 1 - probabilities).min(1)
 
 
+def said_by(probabilities: NDArray[np.floating[Any]], labels: Labels) -> Labels:
+    """What (n, k) probabilities, or (n, 1) numbers, say of rows with labels of this form."""
+    if numeric(labels):
+        return probabilities[:, 0].astype(labels.dtype)
+    return most_probable(probabilities, labels.ndim > 1)[0]
+
+
 def of_truth(probabilities: NDArray[Any], labels: Labels) -> NDArray[Any]:
     """What (n, k) probabilities give what is true: (n,) the row's class, or (n, k) each class or its absence."""
     if labels.ndim == 1:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import resource
 from dataclasses import asdict, dataclass
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -36,6 +37,8 @@ from core.typed import JsonObject, to_json
 from core.words import stored
 
 FOLDS = 5
+LEAST_HELD = 30
+"""Rows of validation that tell how far labels lie from predictions."""
 Floats = NDArray[np.float64]
 
 
@@ -69,7 +72,9 @@ class _Training:
         check_numbers(self.rows, self.train)
         said, rest = self.learn()
         with self.report.timed("predicting"):
-            found = write_numbers(self.folder, self.rows, np.arange(len(self.rows)), self.splits, said)
+            output, rows, predicted = self.folder.output, self.rows, said.predicted
+            np.save(output / "probabilities.npy", np.asfortranarray(predicted[:, None].astype(np.float32)))
+            found = write_numbers(output, rows.example_ids, self.splits, rows.labels, predicted, said.spread)
             np.save(self.folder.output / "features.npy", said.features)
             np.save(self.folder.output / "feature_rows.npy", self.rows.example_ids[self.sample])
         for split in ("train", "validation"):
@@ -179,20 +184,22 @@ def check_numbers(rows: Rows, train: NDArray[np.int64]) -> None:
 
 
 def write_numbers(
-    folder: JobFolder, rows: Rows, chosen: NDArray[np.int64], splits: NDArray[np.object_], said: Said
+    output: Path,
+    example_ids: NDArray[np.int64],
+    splits: NDArray[np.object_],
+    labels: Floats,
+    predicted: Floats,
+    spread: Spread,
 ) -> dict[str, SplitScores]:
-    """predictions.parquet of the rows `chosen` (m,), of which `said.predicted` (m,) are the predictions: the number as
-    a text, and as its confidence half of the interval that holds nine labels of ten; probabilities.npy (m, 1), the
-    numbers. Returns the scores of each split over its rows with a label."""
-    splits, labels, predicted = splits[chosen], rows.labels[chosen], said.predicted
+    """Writes predictions.parquet: the numbers (m,) as texts, and as their confidence half of the interval that holds
+    nine labels of ten. Returns the scores of each split over its rows with a label."""
     columns = {
-        "example_id": rows.example_ids[chosen],
+        "example_id": example_ids,
         "split": pa.array(splits, pa.string()),
         "predicted": pa.array([written(one) for one in predicted.tolist()], pa.string()),
-        "confidence": said.spread.half(predicted).astype(np.float32),
+        "confidence": spread.half(predicted).astype(np.float32),
     }
-    pq.write_table(pa.table(columns), folder.output / "predictions.parquet")
-    np.save(folder.output / "probabilities.npy", np.asfortranarray(predicted[:, None].astype(np.float32)))
+    pq.write_table(pa.table(columns), output / "predictions.parquet")
     found: dict[str, SplitScores] = {}
     told = np.isfinite(labels)
     for split in dict.fromkeys(splits[told].tolist()):
@@ -200,6 +207,25 @@ def write_numbers(
         figures = scores(labels[own], predicted[own])
         found[split] = SplitScores(int(own.sum()), figures["rmse"] ** 2, **figures)
     return found
+
+
+def write_learnt(
+    output: Path, example_ids: NDArray[np.int64], splits: NDArray[np.object_], labels: Floats
+) -> tuple[dict[str, SplitScores], Spread]:
+    """The same of what a loop has left in probabilities.npy (m, 1). The spread is that of validation, where it has
+    enough rows; else that of train, which is too narrow."""
+    predicted = np.load(output / "probabilities.npy", mmap_mode="r")[:, 0].astype(np.float64)
+    held = (splits == "validation") & np.isfinite(labels)
+    if held.sum() < LEAST_HELD:
+        held = np.isin(splits, ("validation", "train")) & np.isfinite(labels)
+    spread = Spread.fitted(predicted[held], labels[held])
+    return write_numbers(output, example_ids, splits, labels, predicted, spread), spread
+
+
+def scale_of(labels: Floats) -> tuple[float, float]:
+    """Mean and standard deviation of the labels (n,) that are learnt from, NaN for none."""
+    told = labels[np.isfinite(labels)]
+    return (float(told.mean()), float(told.std()) or 1.0) if len(told) else (0.0, 1.0)
 
 
 def figures_of(found: SplitScores) -> dict[str, float]:
