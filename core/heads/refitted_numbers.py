@@ -23,12 +23,14 @@ def refitted_numbers(
     *,
     folds: int,
     seed: int,
+    repeats: int | None = None,
     tick: Report = unheard,
 ) -> Numbers:
     """A number for every row from models that have not seen its cluster. values (n,), NaN for none, clusters (n,): rows
-    of a cluster share a fold. `tick` is called between fits and while one lasts: what it raises ends the wait at
+    of a cluster share a fold; `repeats`: how often they are cut into folds anew. `tick` is called between fits and while one lasts: what it raises ends the wait at
     once."""
-    repeats, told, strata = REPEATS if len(values) <= REPEAT_UP_TO else 1, np.isfinite(values), strata_of(values)
+    repeats = repeats or (REPEATS if len(values) <= REPEAT_UP_TO else 1)
+    told, strata = np.isfinite(values), strata_of(values)
     chosen = np.flatnonzero(told)
     if len(chosen) > TRAINED:
         chosen = np.random.default_rng(seed).choice(chosen, TRAINED, replace=False)

@@ -273,6 +273,9 @@ def _other_ways_out(run: Run, folder: Path, task: Task) -> None:
 
 
 def _classes(run: Run, name: str) -> Counter[str]:
-    """Rows of each class in the newest version."""
-    balance = run("profile", name, "--json").json["balance"]
+    """Rows of each class in the newest version; of numbers, how they spread."""
+    profile = run("profile", name, "--json").json
+    if "balance" not in profile:
+        return Counter([json.dumps(profile["numbers"])])
+    balance = profile["balance"]
     return Counter({one["label"]: one["count"] for one in balance["classes"]})

@@ -156,7 +156,7 @@ class _Trees(_Training):
             masked = np.where(np.isin(np.arange(len(labels)), self.train), labels, np.nan)
             folds = min(FOLDS, len(np.unique(self.content[self.train])))
             unseen = refitted_numbers(
-                learner, masked, self.content, folds=folds, seed=self.seed, tick=report.stage("training")
+                learner, masked, self.content, folds=folds, seed=self.seed, repeats=1, tick=report.stage("training")
             ).predicted[self.train]
         everyone = np.arange(len(labels))
         said = Said(
