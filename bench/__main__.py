@@ -31,6 +31,7 @@ BENCHMARKS = (
     "label_errors",
     "sounds",
     "tables",
+    "numbers",
     "wrong_share",
     "outliers",
     "waiting_pages",

@@ -27,8 +27,8 @@ def refitted_numbers(
     tick: Report = unheard,
 ) -> Numbers:
     """A number for every row from models that have not seen its cluster. values (n,), NaN for none, clusters (n,): rows
-    of a cluster share a fold; `repeats`: how often they are cut into folds anew. `tick` is called between fits and while one lasts: what it raises ends the wait at
-    once."""
+    of a cluster share a fold; `repeats`: how often they are cut into folds anew. `tick` is called between fits and
+    while one lasts: what it raises ends the wait at once."""
     repeats = repeats or (REPEATS if len(values) <= REPEAT_UP_TO else 1)
     told, strata = np.isfinite(values), strata_of(values)
     chosen = np.flatnonzero(told)
