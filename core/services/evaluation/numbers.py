@@ -16,7 +16,7 @@ from core.evaluation import numbers
 from core.progress import Report, part
 from core.records import Estimate, LabelsFrom, Run
 from core.services.evaluation.measures import splits_of, truth_version
-from core.store.predicted_numbers import PredictedNumbers, predicted_numbers, values_of
+from core.store.predicted.numbers import PredictedNumbers, predicted_numbers, values_of
 from core.store.relations import relation
 from core.store.versions import get_version
 from core.typed import JsonObject, to_json
