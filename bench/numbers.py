@@ -81,7 +81,7 @@ def _blended(found: np.ndarray | None, own: np.ndarray, labels: np.ndarray) -> n
     if found is None:
         return own
     blends = [found + share * (own - found) for share in np.linspace(0, 1, 21)]
-    return blends[int(np.argmin([np.abs(labels - one).mean() for one in blends]))]
+    return np.asarray(blends[int(np.argmin([np.abs(labels - one).mean() for one in blends]))])
 
 
 def _sets() -> Iterator[tuple[str, str, list[str], np.ndarray]]:

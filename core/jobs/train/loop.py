@@ -167,8 +167,8 @@ class _FineTune:
             all_of[chosen] for all_of in (self.rows.example_ids, self.splits, self.rows.labels)
         )
         if self.target.numeric:
-            found, self.spread = write_learnt(output, example_ids, splits, labels)
-            return found
+            scored, self.spread = write_learnt(output, example_ids, splits, labels)
+            return scored
         return write_predictions(output, example_ids, splits, labels, self.spec.about)
 
     def _result(self, loop: Loop, found: dict[str, SplitScores]) -> TrainResult:

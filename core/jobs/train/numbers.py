@@ -79,7 +79,7 @@ class _Training:
             np.save(self.folder.output / "feature_rows.npy", self.rows.example_ids[self.sample])
         for split in ("train", "validation"):
             if split in found:
-                self.report.metrics(rest["steps"], float(rest["steps"]), split, figures_of(found[split]))
+                self.report.metrics(rest["steps"], float(rest["steps"]), split, found[split].told)
         with self.report.timed("saving"):
             self.report.tick("saving", 0)
             self.save(extra_of(self.spec, found, said.spread))
@@ -226,12 +226,6 @@ def scale_of(labels: Floats) -> tuple[float, float]:
     """Mean and standard deviation of the labels (n,) that are learnt from, NaN for none."""
     told = labels[np.isfinite(labels)]
     return (float(told.mean()), float(told.std()) or 1.0) if len(told) else (0.0, 1.0)
-
-
-def figures_of(found: SplitScores) -> dict[str, float]:
-    """Of a split, as they are told by step."""
-    values = {"mae": found.mae, "rmse": found.rmse, "r2": found.r2}
-    return {name: value for name, value in values.items() if value is not None}
 
 
 def extra_of(spec: TrainJobSpec, found: dict[str, SplitScores], spread: Spread) -> JsonObject:

@@ -57,6 +57,12 @@ class SplitScores:
     r2: float | None = None
     """None where they are classes."""
 
+    @property
+    def told(self) -> dict[str, float]:
+        """The scores that there are, as they are told by step."""
+        values = {name: getattr(self, name) for name in ("accuracy", "macro_f1", "mae", "rmse", "r2")}
+        return {name: value for name, value in values.items() if value is not None}
+
 
 @dataclass(frozen=True, slots=True)
 class TrainResult:

@@ -152,7 +152,7 @@ def compare_numbers(
             len(found.true),
             numbers.scores(found.true, found.predicted[0]),
             numbers.scores(found.true, found.predicted[1]),
-            numbers.differences(found.true, *found.predicted, report),
+            numbers.differences(found.true, found.predicted[0], found.predicted[1], report),
             int((off[0] < off[1]).sum()),
             int((off[1] < off[0]).sum()),
         )

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import numpy as np
 import streamlit as st
+from numpy.typing import NDArray
 
 from core.context import Context
 from core.evaluation.numbers import places
@@ -68,14 +69,14 @@ def examples(context: Context, shown: ShownNumbers) -> None:
                 show_row(context, shown.dataset, picked[0])
 
 
-def _order(found: NumberEvaluation, cell: tuple[int, int] | None, chosen: int | None) -> np.ndarray:
+def _order(found: NumberEvaluation, cell: tuple[int, int] | None, chosen: int | None) -> NDArray[np.int64]:
     worst = found.worst
     if chosen is not None:
-        return worst[found.example_ids[worst] == chosen]
+        return np.asarray(worst[found.example_ids[worst] == chosen])
     if cell is None:
         return worst
     within = (places(found.true, found.edges) == cell[0]) & (places(found.predicted, found.edges) == cell[1])
-    return worst[within[worst]]
+    return np.asarray(worst[within[worst]])
 
 
 def _title(shown: ShownNumbers, total: int, cell: tuple[int, int] | None, chosen: int | None) -> str:
