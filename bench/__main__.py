@@ -31,6 +31,7 @@ BENCHMARKS = (
     "label_errors",
     "sounds",
     "tables",
+    "pairs",
     "wrong_share",
     "outliers",
     "waiting_pages",

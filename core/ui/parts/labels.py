@@ -39,10 +39,8 @@ def label_said(target: Target, label: str, text: str | None) -> str:
 def classes_told(dataset: Dataset, known: str | None) -> dict[str, object]:
     """What a browser is told of the classes: all of them with their names and guidelines, unless it has `known` them
     already, by the digest under which they were told."""
-    digest = dataset.dataset_id
-    if dataset.names or dataset.guidelines:
-        said = json.dumps([dict(dataset.names), dict(dataset.guidelines)], sort_keys=True)
-        digest = f"{digest}.{sha256(said.encode()).hexdigest()[:16]}"
+    said = json.dumps([dataset.labels, dict(dataset.names), dict(dataset.guidelines)], sort_keys=True)
+    digest = f"{dataset.dataset_id}.{sha256(said.encode()).hexdigest()[:16]}"
     told = {"labels": dataset.labels, "names": dict(dataset.names), "guidelines": dict(dataset.guidelines)}
     return {"labels_digest": digest, **({"labels": None} if known == digest else told)}
 
