@@ -48,24 +48,31 @@ def as_of(db: Database, dataset: Dataset, version: Version) -> Dataset:
 def _looked_up(db: Database, dataset: Dataset, version: Version) -> tuple[str, ...]:
     if not dataset.labels:
         return ()
-    newest = dataset.latest_version_id == version.version_id
-    kept = db.fetch_one("SELECT labels FROM class_lists WHERE version_id = ?", [version.version_id])
-    if kept is not None and not newest:
-        return tuple(kept[0])
-    if newest and version.parent_id is None:
+    row = db.fetch_one("SELECT labels FROM class_lists WHERE version_id = ?", [version.version_id])
+    kept = None if row is None else set(row[0])
+    if kept is not None and dataset.latest_version_id != version.version_id:
+        return tuple(row[0] if row else ())
+    if kept is not None and kept >= set(dataset.labels):
         return dataset.labels
+    target, within = task_named(dataset.task).target, version.version_id if version.parent_id else None
     with db.cursor() as cursor:
-        target, within = task_named(dataset.task).target, version.version_id if version.parent_id else None
-        gone = _gone(cursor, target, dataset.dataset_id, within)
+        if kept is None:
+            gone = _gone(cursor, target, dataset.dataset_id, within)
+        else:
+            gone = _ever(cursor, target, dataset.dataset_id) - kept
     return tuple(one for one in dataset.labels if one not in gone)
 
 
 def _gone(cursor: Cursor, target: Target, dataset_id: str, version_id: str | None) -> set[str]:
     """The classes that rows have as loaded or in any version, and none in this one (None: the load)."""
-    ever = f"""SELECT given_label AS label FROM {examples_table(dataset_id)}
-               UNION SELECT label FROM overrides WHERE dataset_id = '{dataset_id}'"""
     here = f"SELECT DISTINCT label FROM {relation_sql(dataset_id, version_id)}"
-    return _classes(cursor, target, ever) - _classes(cursor, target, here)
+    return _ever(cursor, target, dataset_id) - _classes(cursor, target, here)
+
+
+def _ever(cursor: Cursor, target: Target, dataset_id: str) -> set[str]:
+    labels = f"""SELECT given_label AS label FROM {examples_table(dataset_id)}
+                 UNION SELECT label FROM overrides WHERE dataset_id = '{dataset_id}'"""
+    return _classes(cursor, target, labels)
 
 
 def _classes(cursor: Cursor, target: Target, labels: str) -> set[str]:
