@@ -207,6 +207,7 @@ def _other_tags(tags: list[str], types: list[str], generator: np.random.Generato
 
 def written(folder: Path, rows: Rows, labels: Sequence[Label], chosen: Sequence[int]) -> Path:
     """Some of the rows as JSON lines with a split each; of tokens and tags by their own names."""
+    folder.mkdir(parents=True, exist_ok=True)
     path = folder / "rows.jsonl"
     name = "ner_tags" if "tokens" in rows.examples[0] else "label"
     lines = (

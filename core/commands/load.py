@@ -24,7 +24,7 @@ from core.services.room import room_for_load
 from core.services.spans.words import layout_words
 from core.store.datasets import rejected
 from core.store.versions import count_unlabelled
-from core.tasks import ALIASES, TASKS, task_named
+from core.tasks import ALIASES, TASKS, target_of, task_named
 from core.together.caller import caller
 
 REJECTED_SHOWN = 5
@@ -54,7 +54,7 @@ class TaskName(click.Choice[str]):
 @click.option("--name", metavar="N", help="what the dataset is called; a sample has a name of its own")
 @click.option("--task", type=TaskName((*TASKS, *ALIASES)), help="guessed when absent, as are the columns below")
 @click.option("--payload", metavar="COL", help="the column with the text, or the image's path")
-@click.option("--label", metavar="COL", help="the column with the class")
+@click.option("--label", metavar="COL", help="the column with the class, or the number")
 @click.option(
     "--label-columns",
     metavar="COL,COL",
@@ -116,9 +116,8 @@ def load_command(
         "layout": dict(dataset.layout),
     }
     without = f" ({unlabelled:,} without a label)" if unlabelled else ""
-    text = [
-        f"{dataset.name}: {dataset.row_count:,} rows{without}, {len(dataset.labels):,} classes, task {dataset.task}."
-    ]
+    of_classes = "" if target_of(dataset).numeric else f" {len(dataset.labels):,} classes,"
+    text = [f"{dataset.name}: {dataset.row_count:,} rows{without},{of_classes} task {dataset.task}."]
     text += [f"  {role}: {value}" for role in ROLES if (value := getattr(schema, role))]
     text += [f"  label: {', '.join(schema.label_columns)}"] if schema.label_columns else []
     if schema.features:

@@ -13,7 +13,7 @@ from core.errors import SchemaError
 from core.records import Schema
 from core.sql import identifier, literal
 from core.targets.contract import Labels, Reading, Target
-from core.targets.number.form import MISSING, missing_sql, number_in, number_sql, read_sql, text_sql, written
+from core.targets.number.form import is_missing, missing_sql, number_in, number_sql, read_sql, text_sql, written
 from core.words import stored
 
 _FRACTIONS = ("FLOAT", "DOUBLE", "DECIMAL")
@@ -62,7 +62,7 @@ def classes_in(schema: Schema, row: Mapping[str, Any]) -> tuple[str, ...] | None
     if value is None or isinstance(value, bool):
         return None
     if isinstance(value, str):
-        found = None if value.strip().lower() in MISSING else number_in(value)
+        found = None if is_missing(value) else number_in(value)
     else:
         found = float(value) if math.isfinite(value) else None
     return None if found is None else (written(found),)

@@ -18,6 +18,11 @@ MISSING = ("", "na", "n/a", "nan", "null", "none", "-")
 """Texts that stand for no number, whatever their capitals: such a row has no label."""
 
 
+def is_missing(text: str) -> bool:
+    """Whether a text stands for no number."""
+    return text.strip(" \t").lower() in MISSING
+
+
 def written(number: float) -> str:
     """The text form of a finite number. Raises ValueError for another."""
     if not math.isfinite(number):
@@ -29,7 +34,7 @@ def written(number: float) -> str:
 
 def number_in(text: str) -> float | None:
     """The finite number that a text says, blanks around it forgiven; None where it says none."""
-    plain = text.strip()
+    plain = text.strip(" \t")
     found = float(plain) if re.fullmatch(_WRITTEN, plain) else math.nan
     return found if math.isfinite(found) else None
 
