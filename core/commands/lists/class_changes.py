@@ -9,6 +9,7 @@ from core.commands.command import Answer, person
 from core.context import Context
 from core.errors import UsageError
 from core.records import Dataset, RowFilter
+from core.review.words import label_words
 from core.services.classes.changing import EVERY, ClassChange, PlannedChange, carry_out_change, plan_change, words_of
 from core.tasks import target_of
 
@@ -80,7 +81,9 @@ def _halves(dataset: Dataset, option: str, text: str, *, needs: bool = True) -> 
     if place < 0 and not needs:
         return text.strip(), ""
     if place < 0:
-        raise UsageError(f"{option}: {text!r} has no equals sign.", "Write OLD=NEW; `--delete OLD=` takes it off rows.")
+        raise UsageError(
+            f"{option}: {text!r} has no equals sign.", "Write OLD=NEW; `--delete OLD=` takes it off its rows."
+        )
     return text[:place].strip(), text[place + 1 :].strip()
 
 
@@ -119,7 +122,7 @@ def _text(dataset: Dataset, planned: PlannedChange) -> list[str]:
         f"{words_of(change)}: {planned.rows:,} rows of version {planned.version.number}" + (splits and f" ({splits})")
     ]
     for one in planned.changes[:FEW]:
-        after = "excluded" if one.after is None else target.words(one.after)
+        after = "excluded" if one.after is None else label_words(one.after, target)
         lines.append(f"  {target.words(one.before or '')} → {after}: {one.rows:,}")
     rest = planned.changes[FEW:]
     lines += [f"  and {sum(one.rows for one in rest):,} rows of {len(rest):,} more labels"] if rest else []

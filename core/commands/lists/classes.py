@@ -44,7 +44,7 @@ SHOWN = 70
     "--delete",
     "deleted",
     metavar="OLD=NEW",
-    help="take a class off: its rows get another one; OLD= where a row may have none; OLD with --exclude",
+    help="take a class off: its rows get another one; OLD= lose it; OLD with --exclude",
 )
 @click.option("--exclude", is_flag=True, help="with --delete: exclude the rows of the class")
 @click.option("--dry-run", is_flag=True, help="say what such a change would do, and change nothing")

@@ -12,7 +12,7 @@ from typing import Any, Literal
 from core.context import Context
 from core.errors import UsageError
 from core.progress import Report
-from core.records import BulkAct, BulkAction, Dataset, RowFilter, Version
+from core.records import NO_LABEL, BulkAct, BulkAction, Dataset, RowFilter, Version
 from core.review.records import Act
 from core.services.classes.adding import add_class, check_new, tidy
 from core.services.review.decisions import stopped
@@ -43,7 +43,8 @@ class ClassChange:
     of: tuple[str, ...]
     """The classes that it is about: one, or several that are merged."""
     to: str | None = None
-    """The class that their rows get; None of a class that is deleted where these just lose it."""
+    """The class that their rows get; None of a class that is deleted where these just lose it: then those with one
+    class have no label."""
     excluded: bool = False
     """Whether the rows of a class that is deleted are excluded."""
     where: RowFilter = EVERY
@@ -167,18 +168,15 @@ def _checked(dataset: Dataset, target: Target, known: tuple[str, ...], change: C
         raise UsageError("Nothing says which rows get the new class.", "Narrow them; to change all of them, rename it.")
     if change.kind == "delete" and to is not None and to not in known:
         raise UsageError(unknown_class(to, frozenset(known)), "Name a class that there is; or rename this one.")
-    if change.kind == "delete" and to is None and not change.excluded and not target.several:
-        raise UsageError(
-            f"Each row of {dataset.name} has one class, and without {of[0]!r} its rows would have none.",
-            "Name the class that they get instead, or exclude them.",
-        )
     if to is not None and to not in dataset.labels:
         check_new(dataset, dataset.labels, to)
     return ClassChange(change.kind, of, to, change.excluded, change.where)
 
 
 def _changed(change: ClassChange, target: Target, label: str) -> str:
-    """A label with the class in place of those that it is about, or without them."""
+    """A label with the class in place of those that it is about, or without them; `NO_LABEL` where nothing is left."""
+    if change.to is None and not target.several:
+        return NO_LABEL
     if change.to is not None:
         return target.renamed(label, lambda one: change.to or "" if one in change.of else one)
     if target.located:
@@ -193,7 +191,7 @@ def _as_act(change: ClassChange, target: Target) -> tuple[BulkAction, str | None
     if target.located:
         return "suggestion", None
     if change.to is None:
-        return "remove", change.of[0]
+        return ("remove", change.of[0]) if target.several else ("suggestion", None)
     return ("add", change.to) if target.several else ("relabel", change.to)
 
 
@@ -212,4 +210,5 @@ def _acts(context: Context, planned: PlannedChange, act: BulkAct, target: Target
                 after,
                 shown,
                 instead_of=seen,
+                without=after == NO_LABEL,
             )

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import pyarrow as pa
 
-from core.records import RowFilter, Version
+from core.records import NO_LABEL, RowFilter, Version
 from core.store.acts.in_force import in_force_sql, standing_sql
 from core.store.acts.mirror import ACTS
 from core.store.database import Database
@@ -29,7 +29,8 @@ def rows_of_classes(db: Database, version: Version, classes: Sequence[str], wher
         return cursor.execute(
             f"""SELECT * EXCLUDE (action) FROM (
                     SELECT r.example_id, r.label, r.split, d.decision_id AS verdict, d.action,
-                           CASE WHEN d.action = 'relabel' THEN d.new_label ELSE r.label END AS effective,
+                           CASE WHEN d.action = 'relabel' THEN nullif(d.new_label, '{NO_LABEL}')
+                                ELSE r.label END AS effective,
                            r.example_id IN (SELECT example_id FROM {standing} WHERE action IN ('keep', 'relabel'))
                                AS settled
                     FROM (SELECT example_id, label, split FROM {rows} WHERE {condition}) r

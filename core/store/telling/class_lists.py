@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from core.records import Dataset, Version
+from core.records import NO_LABEL, Dataset, Version
 from core.store.database import Cursor, Database
 from core.store.datasets import get_dataset
 from core.store.names import examples_table
@@ -77,6 +77,6 @@ def _ever(cursor: Cursor, target: Target, dataset_id: str) -> set[str]:
 
 def _classes(cursor: Cursor, target: Target, labels: str) -> set[str]:
     rows = cursor.execute(
-        f"SELECT DISTINCT unnest({target.classes_sql('label')}) FROM ({labels}) WHERE label IS NOT NULL"
+        f"SELECT DISTINCT unnest({target.classes_sql('label')}) FROM ({labels}) WHERE label <> '{NO_LABEL}'"
     ).fetchall()
     return {str(name) for (name,) in rows}

@@ -7,6 +7,7 @@ import streamlit as st
 
 from core.context import Context
 from core.records import MAX_CLASS_NAME, Dataset, RowFilter
+from core.review.words import label_words
 from core.services.classes.changing import EVERY, ClassChange, Kind, PlannedChange, carry_out_change, plan_change
 from core.services.classes.naming import NamedClass
 from core.services.review.many import Done, take_back
@@ -24,7 +25,7 @@ KINDS: dict[Kind, str] = {
     "split": later("Split a class"),
     "delete": later("Delete a class"),
 }
-EXCLUDE, NONE = later("are excluded"), later("just lose it")
+EXCLUDE, NONE, UNLABELLED = later("are excluded"), later("just lose it"), later("have no label")
 LISTED = 6
 DONE = "class-change-done"
 
@@ -94,7 +95,7 @@ def _chosen(context: Context, dataset: Dataset, codes: list[str]) -> ClassChange
 def _deleted(dataset: Dataset, of: list[str], codes: list[str]) -> ClassChange | None:
     target = target_of(dataset)
     others = [one for one in codes if one not in of]
-    fates = [*([NONE] if target.several else []), EXCLUDE]
+    fates = [NONE if target.several else UNLABELLED, EXCLUDE]
     to = st.selectbox(
         say("Its rows"),
         [*fates, *others],
@@ -136,7 +137,7 @@ def _preview(dataset: Dataset, planned: PlannedChange) -> None:
     target = target_of(dataset)
     lines = []
     for one in planned.changes[:LISTED]:
-        after = say("excluded") if one.after is None else plain(target.words(one.after))
+        after = say("excluded") if one.after is None else plain(label_words(one.after, target))
         lines.append(f"- **{one.rows:,}** {plain(target.words(one.before or ''))} → {after}")
     rest = planned.changes[LISTED:]
     if rest:

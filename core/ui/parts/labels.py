@@ -10,6 +10,7 @@ from types import MappingProxyType
 import streamlit as st
 
 from core.records import Dataset, attribute_said, split_said, value_said
+from core.review.words import label_words
 from core.targets import Target
 from core.tasks import target_of
 from core.words import say, say_n
@@ -29,8 +30,8 @@ __all__ = [
 
 def words_of(dataset: Dataset) -> Callable[[str | None], str | None]:
     """What says a label of the dataset in words; no label stays none."""
-    words = target_of(dataset).words
-    return lambda label: None if label is None else words(label)
+    target = target_of(dataset)
+    return lambda label: None if label is None else label_words(label, target)
 
 
 def size_said(dataset: Dataset, rows: int) -> str:

@@ -11,18 +11,19 @@ import pytest
 from core.context import Context
 from core.errors import UsageError
 from core.jobs.submit import about
-from core.records import Dataset, RowFilter, Version
+from core.records import NO_LABEL, Dataset, RowFilter, Version
 from core.review.records import Act
 from core.services.classes.changing import ClassChange, carry_out_change, plan_change
 from core.services.classes.naming import classes_of
 from core.services.evaluation.measures import evaluate
 from core.services.evaluation.old_classes import old_classes
 from core.services.review.decisions import make_version, record
+from core.services.review.log import log
 from core.services.review.many import Change, Done, acts, take_back
 from core.store.acts.in_force import settled_sql
 from core.store.datasets import get_dataset
 from core.store.telling.class_lists import class_list
-from core.store.versions import get_version, list_versions, relation
+from core.store.versions import count_unlabelled, get_version, list_versions, relation
 from tests.integration.load_support import loaded
 from tests.runs import finished_run
 
@@ -132,6 +133,22 @@ def test_a_class_is_deleted_and_its_rows_go_where_it_is_said(
     assert (made.row_count, class_list(context.store, made)) == (rows, known)
 
 
+def test_rows_of_a_deleted_class_may_have_no_label_and_are_as_before_once_that_is_undone(
+    context: Context, news: Dataset
+) -> None:
+    done = _done(context, news, ClassChange("delete", ("art",)))
+    assert done.rows == 10
+    first = _newest(context, news)
+    assert [line.decision.new_label for line in log(context, news.dataset_id, limit=1).lines] == [NO_LABEL]
+    made = _version(context, news)
+    assert (made.row_count, count_unlabelled(context.store, made.version_id)) == (30, 10)
+    assert set(_labels(context, made)) == {None, "sport", "tech"}
+    assert class_list(context.store, made) == ("sport", "tech")
+    assert count_unlabelled(context.store, first.version_id) == 0
+    refused = record(context, made.version_id, "bob", [Act("k", "relabel", 0, "")]).refused
+    assert "no label is given" in refused[0].message, "a reviewer gives a label or none at all"
+
+
 def test_of_several_classes_only_the_one_changes(context: Context, tagged: Dataset) -> None:
     merged = plan_change(context, tagged, ClassChange("merge", ("a", "b"), "ab"))
     assert {(one.before, one.after) for one in merged.changes} == {
@@ -176,7 +193,6 @@ def test_a_run_that_learnt_classes_that_are_none_any_more_says_so(context: Conte
         (ClassChange("rename", ("tech",), "tech"), "become itself"),
         (ClassChange("merge", ("tech",), "tech"), "takes two classes or more"),
         (ClassChange("split", ("tech",), "x"), "Nothing says which rows"),
-        (ClassChange("delete", ("tech",)), "its rows would have none"),
         (ClassChange("delete", ("tech",), "x"), "none of this dataset's 3 classes"),
         (ClassChange("rename", ("tech",), " "), "1 to 100 characters"),
     ],
