@@ -166,6 +166,10 @@ def load_classifier(
 
         frames = side or log_mel.FRAMES
         return Classifier(log_mel.build(labels, frames, found.target), found, tuple(labels), log_mel.pictures(frames))
+    if name == "speech":
+        from core.finetune.classifiers import speech
+
+        return Classifier(speech.build(labels, found.target), found, tuple(labels), speech.waves())
     folder = half.folder_of(name)
     model, random = _load(folder, name, found, labels)
     classifier = Classifier(model, found, tuple(labels), half.preparation(folder, name, model, max_tokens))
