@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from core.context import Context
+from core.lookalikes import quoted
 from core.records import Run
-from core.services.evaluation.words import NAMED, AnyEvaluation, quoted
+from core.services.evaluation.words import NAMED, AnyEvaluation
 from core.store.datasets import get_dataset
 from core.store.telling.class_lists import class_list
 from core.store.versions import get_version

@@ -8,6 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from core.beside.answers import Pending
 from core.context import Context
 from core.errors import UsageError
 from core.jobs.submit import about
@@ -180,6 +181,7 @@ def test_a_run_that_learnt_classes_that_are_none_any_more_says_so(context: Conte
     _version(context, news)
     own = evaluate(context, run, "test", "version", timeout=None)
     later = evaluate(context, run, "test", "newest", timeout=None)
+    assert not isinstance(own, Pending) and not isinstance(later, Pending), "they were waited for"
     assert old_classes(context, run, own) == []
     (said,) = old_classes(context, run, later)
     assert "learnt the classes of version 1, and version 2, whose labels count here, has no class “tech”" in said
