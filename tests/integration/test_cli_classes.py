@@ -55,7 +55,7 @@ def test_a_class_is_renamed_after_a_look_and_one_undo_takes_it_back(run: Run, tm
     assert looked["changes"] == [{"from": "0", "to": "bad", "rows": 20}]
     done = run("classes", "films", "--rename", "0=bad", "--json").json
     assert done["written"] == 20
-    assert run("decide", "films", "--undo", done["act"]).code == 0
+    assert run("decide", "films", "--undo", done["act"], "--reviewer", done["reviewer"]).code == 0
     assert [one["code"] for one in run("classes", "films", "--json").json] == ["0", "1"]
     assert run("classes", "films", "--merge", "0,1=all", "--json").json["rows"] == 40
     assert run("version", "films", "--note", "one class").code == 0

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Sequence
 from typing import Any
 
@@ -68,9 +69,10 @@ def class_change(context: Context, dataset: Dataset, change: ClassChange, *, dry
     left = f"; {done.left_alone:,} were decided by somebody meanwhile and left alone" if done.left_alone else ""
     after = [
         f"Done: {done.rows:,} rows{left}. The next version has it: `version {dataset.name} --note …`.",
-        f"To take it back: decide {dataset.name} --undo {done.act.act_id}",
+        f"To take it back: decide {dataset.name} --undo {done.act.act_id} --reviewer {shlex.quote(done.act.reviewer)}",
     ]
-    return Answer({**data, "act": done.act.act_id, "written": done.rows}, "\n".join([*text, *after]))
+    made = {"act": done.act.act_id, "written": done.rows, "reviewer": done.act.reviewer}
+    return Answer({**data, **made}, "\n".join([*text, *after]))
 
 
 def _halves(dataset: Dataset, option: str, text: str, *, needs: bool = True) -> tuple[str, str]:
