@@ -143,8 +143,8 @@ class Workspace:
     ) -> dict[str, Any]:
         """Changes classes as one act on the newest version: `rename="a=b"`, `merge="a,b=c"`, `split="a=new"` with what
         narrows the rows, `delete="a=b"` (`"a="` where a row may have none, `"a"` with `exclude`). Returns what changes
-        by label and split, and the `act`, which `command("decide", name, undo=act, reviewer=…)` takes back; with `dry_run` nothing
-        is done."""
+        by label and split, and the `act`, which `command("decide", name, undo=act, reviewer=who)` takes back; with
+        `dry_run` nothing is done."""
         narrowed = {"words": words, "of_split": of_split, "attribute": attribute}
         asked = {"rename": rename, "merge": merge, "split": split, "delete": delete}
         return self._record("classes", name, **asked, **narrowed, exclude=exclude, dry_run=dry_run)

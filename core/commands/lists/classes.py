@@ -16,6 +16,7 @@ from core.services.classes.adding import add_class, remove_class
 from core.services.classes.naming import classes_of, name_classes, take_back
 from core.services.classes.said import of_file, of_words
 from core.store.datasets import get_dataset
+from core.tasks import target_of
 
 SHOWN = 70
 """Characters of a guideline in the table."""
@@ -88,6 +89,8 @@ def classes_command(
     if log:
         return _log(context, dataset)
     found = classes_of(context, dataset)
+    if target_of(dataset).numeric:
+        return Answer(list(found), f"The labels of {dataset.name} are numbers: it has no classes.")
     lines = [(one.code, f"{one.rows:,}", one.name or "–", _short(one.guideline) or "–") for one in found]
     return Answer(list(found), table(("class", "rows", "name", "guideline"), lines))
 

@@ -12,12 +12,23 @@ from core.settings import MAX_CLASSES
 from core.store.acts.of_classes import decisions_giving
 from core.store.datasets import get_dataset, set_labels
 from core.store.telling.classes import class_uses
+from core.tasks import target_of
 
 
 def add_class(context: Context, dataset: Dataset, code: str) -> Dataset:
     """Raises UsageError where it is a class already, or none that there could be."""
+<<<<<<< HEAD
     code = tidy(code)
     return set_labels(context.store, dataset.dataset_id, lambda known: [*check_new(dataset, known, code), code])
+||||||| 3ea0359b
+    code = shown(" ".join(code.split()))
+=======
+    if target_of(dataset).numeric:
+        raise UsageError(
+            f"The labels of '{dataset.name}' are numbers: it has no classes.", "Load it with another task."
+        )
+    code = shown(" ".join(code.split()))
+>>>>>>> main
 
 
 def tidy(code: str) -> str:
