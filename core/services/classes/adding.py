@@ -17,18 +17,12 @@ from core.tasks import target_of
 
 def add_class(context: Context, dataset: Dataset, code: str) -> Dataset:
     """Raises UsageError where it is a class already, or none that there could be."""
-<<<<<<< HEAD
-    code = tidy(code)
-    return set_labels(context.store, dataset.dataset_id, lambda known: [*check_new(dataset, known, code), code])
-||||||| 3ea0359b
-    code = shown(" ".join(code.split()))
-=======
     if target_of(dataset).numeric:
         raise UsageError(
             f"The labels of '{dataset.name}' are numbers: it has no classes.", "Load it with another task."
         )
-    code = shown(" ".join(code.split()))
->>>>>>> main
+    code = tidy(code)
+    return set_labels(context.store, dataset.dataset_id, lambda known: [*check_new(dataset, known, code), code])
 
 
 def tidy(code: str) -> str:
@@ -60,7 +54,7 @@ def remove_class(context: Context, dataset: Dataset, code: str) -> Dataset:
         if rows or decisions:
             raise UsageError(
                 f"Class {code!r} is that of {rows:,} rows and {decisions:,} decisions.",
-                "It stays, so that versions mean what they meant. To make one class of two, relabel one's rows.",
+                "It stays, so that versions mean what they meant. To take it off rows, delete or merge it.",
             )
         return [one for one in known if one != code]
 
