@@ -32,6 +32,7 @@ BENCHMARKS = (
     "sounds",
     "tables",
     "numbers",
+    "pairs",
     "wrong_share",
     "outliers",
     "waiting_pages",

@@ -121,6 +121,11 @@ def target_of(dataset: Dataset) -> Target:
     return under_names(target, dataset.names)
 
 
+def nothing_to_tell_apart(dataset: Dataset) -> bool:
+    """Whether there is one class at most, so that no model has anything to say."""
+    return len(dataset.labels) < 2 and not task_named(dataset.task).target.numeric
+
+
 def task_of(modality: Modality, target: Target) -> Task:
     """The task of that pair. Raises UsageError where it is not registered."""
     task = next((one for one in TASKS.values() if one.modality is modality and one.target is target), None)

@@ -22,6 +22,7 @@ from core.services.evaluation.measures import evaluate, target_of_run
 from core.services.evaluation.named import under_names
 from core.services.evaluation.numbers import WORST, NumberEvaluation, evaluate_numbers, evaluation_data
 from core.services.evaluation.numbers import limits as limits_of_numbers
+from core.services.evaluation.old_classes import old_classes
 from core.services.evaluation.spans import SpanEvaluation, entities_data, evaluate_spans
 from core.services.evaluation.words import AnyEvaluation, limits
 from core.services.runs.models import find_run
@@ -72,7 +73,7 @@ def _data(context: Context, run: Run, found: Evaluation) -> JsonObject:
         "labels": found.labels,
         "confusion_matrix": found.matrix.tolist(),
         "report": report(found.accuracy.estimate, found.classes, found.averages),
-        "notes": [*limits(run, found), *in_sight(context, run, found)],
+        "notes": [*limits(run, found), *old_classes(context, run, found), *in_sight(context, run, found)],
     }
 
 
@@ -86,7 +87,7 @@ def _set_data(context: Context, run: Run, found: MultiLabelEvaluation) -> JsonOb
         "confusion_matrices": found.tables.tolist(),
         "missed_and_added": found.missed_and_added.tolist(),
         "report": report(found.accuracy.estimate, found.classes, found.averages),
-        "notes": [*limits(run, found), *in_sight(context, run, found)],
+        "notes": [*limits(run, found), *old_classes(context, run, found), *in_sight(context, run, found)],
     }
 
 
@@ -114,6 +115,7 @@ def _text(context: Context, run: Run, found: Evaluation, known: Sequence[str]) -
         f"accuracy {score(found.accuracy)}, "
         f"macro F1 {score(found.macro_f1)}{loss}; 95 % intervals.",
         *limits(run, found, known),
+        *old_classes(context, run, found),
         *in_sight(context, run, found),
         table(("class", *FIGURES), _lines(found.classes), TOP_CLASSES),
         table(("average", *FIGURES), _lines(found.averages)),
@@ -138,6 +140,7 @@ def _set_text(context: Context, run: Run, found: MultiLabelEvaluation, known: Se
         f"subset accuracy {score(found.accuracy)}; 95 % intervals. "
         f"Hamming loss {found.hamming_loss:.4f}{loss}.",
         *limits(run, found, known),
+        *old_classes(context, run, found),
         *in_sight(context, run, found),
         table(("class", *FIGURES, "missed", "added"), classes, TOP_CLASSES),
         table(("average", *FIGURES), _lines(found.averages)),

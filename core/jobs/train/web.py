@@ -66,7 +66,7 @@ def start_train(context: Context, version_id: str, spec: TrainSpec, by: str, row
             version_id=version_id,
             title=title,
             spec=to_json(frozen),
-            labels=dataset.labels,
+            labels=frozen.about.labels,
             by=by,
         )
 

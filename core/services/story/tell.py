@@ -34,6 +34,7 @@ from core.records import (
 from core.services.cleaning_effect import effects
 from core.services.evaluation.measures import compare, evaluate, splits_of
 from core.services.evaluation.named import under_names
+from core.services.evaluation.old_classes import old_classes
 from core.services.evaluation.words import ALWAYS, AnyEvaluation, limits
 from core.services.runs.listing import done_runs, headline_scores
 from core.services.story import baselines, meaning, next_acts, worst
@@ -147,7 +148,7 @@ class _Teller:
 
     def _limits(self, run: Run, found: AnyEvaluation) -> list[str]:
         known = [self.dataset.called(code) for code in run.labels]
-        return limits(run, under_names(found, self.dataset), known)
+        return [*limits(run, under_names(found, self.dataset), known), *old_classes(self.context, run, found)]
 
     def _split_of(self, run: Run) -> str | None:
         named, _ = headline_scores(run)

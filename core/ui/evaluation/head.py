@@ -7,6 +7,7 @@ import streamlit as st
 from core.context import Context
 from core.records import Estimate
 from core.services.evaluation.in_sight import in_sight
+from core.services.evaluation.old_classes import old_classes
 from core.services.evaluation.words import (
     between,
     errors,
@@ -41,7 +42,11 @@ def head(shown: Shown) -> None:
 
 
 def answers_in_sight(context: Context, shown: AnyShown | ShownNumbers) -> None:
-    """That labels were changed while a model's answers were seen, where some were."""
+    """That labels were changed while a model's answers were seen, where some were; and that the run has learnt classes
+    that are none any more."""
+    if not isinstance(shown, ShownNumbers):
+        for sentence in old_classes(context, shown.run, shown.found):
+            st.caption(f":material/history: {plain(sentence)}")
     for sentence in in_sight(context, shown.run, shown.found):
         st.caption(f":material/visibility: {plain(sentence)}", help=say(ABOUT_BLIND))
 
