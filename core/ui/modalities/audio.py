@@ -55,10 +55,10 @@ class AudioDrawing(ImageDrawing):
         return asked(context, run, Path(paths[0]), ASKED, _alt)
 
     def on_desk(self, context: Context, example: Example, grid: bool) -> JsonObject:
-        return ImageDrawing.on_desk(self, context, example, grid) | {"sound": address(media_of(example))}
+        return {**ImageDrawing.on_desk(self, context, example, grid), "sound": address(media_of(example))}
 
     def near(self, context: Context, example: Example) -> JsonObject:
-        return ImageDrawing.near(self, context, example) | {"sound": address(media_of(example))}
+        return {**ImageDrawing.near(self, context, example), "sound": address(media_of(example))}
 
     def counted(self, count: int) -> str:
         return say_n("{n:,} sound", "{n:,} sounds", count)
