@@ -49,7 +49,8 @@ with shown_errors():
         numbers = settled(lambda: evaluate_numbers(context, choice.run, choice.split, choice.labels_from))
         if numbers is not None:
             number_page(context, ShownNumbers(*about, numbers), runs, tools)
-        next_act(context, dataset, "evaluation")
+        if not reading():
+            next_act(context, dataset, "evaluation")
         st.stop()
     found = settled(lambda: evaluate(context, choice.run, choice.split, choice.labels_from))
     if found is None:
