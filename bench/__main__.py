@@ -31,6 +31,7 @@ BENCHMARKS = (
     "label_errors",
     "sounds",
     "tables",
+    "numbers",
     "pairs",
     "wrong_share",
     "outliers",

@@ -91,7 +91,7 @@ def _trained(root: Path, recordings: Recordings, speaker: str, model: str, strat
     subprocess.run(command, env=environment or None, check=True, capture_output=True)
     result = train_result(folder)
     assert result is not None
-    return result.splits["test"].accuracy, time.perf_counter() - began
+    return result.splits["test"].accuracy or 0.0, time.perf_counter() - began
 
 
 def _support_vectors(recordings: Recordings, vectors: np.ndarray, speaker: str) -> float:

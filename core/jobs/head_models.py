@@ -21,6 +21,7 @@ from core.finetune.classifiers import carrying, log_mel, mean_pooling, speech
 from core.finetune.classifiers.classifier import Classifier, load_classifier, write_extra
 from core.finetune.predictor import Predictor
 from core.finetune.settings import BUNDLED, bundled_for_others
+from core.heads.ridge import Line
 from core.heads.solve import Solved
 from core.modalities.audio.facts import AUDIO
 from core.modalities.encoder import Batch, RowEncoder
@@ -40,6 +41,8 @@ WINDOW = 1024
 """Examples of a loaded model between two looks at the clock."""
 
 Matrix = NDArray[np.float32]
+Layer = Solved | Line
+"""A last layer: `weight` (k, d) and `bias` (k,)."""
 
 
 class HeadModel(Protocol):
@@ -51,7 +54,7 @@ class HeadModel(Protocol):
     def given(self, embeddings: Matrix) -> Matrix:
         """What the saved model's last layer is given, (m, w), for some of these embeddings."""
 
-    def write(self, folder: Path, labels: Sequence[str], solved: Solved, extra: Mapping[str, Any]) -> None:
+    def write(self, folder: Path, labels: Sequence[str], solved: Layer, extra: Mapping[str, Any]) -> None:
         """Saves the model with the head, so that transformers' Auto classes load it."""
 
 
@@ -89,7 +92,7 @@ class Averaged:
     def given(self, embeddings: Matrix) -> Matrix:
         return embeddings
 
-    def write(self, folder: Path, labels: Sequence[str], solved: Solved, extra: Mapping[str, Any]) -> None:
+    def write(self, folder: Path, labels: Sequence[str], solved: Layer, extra: Mapping[str, Any]) -> None:
         weight, bias = solved.weight, solved.bias
         mean_pooling.write(folder, self.folder, labels, weight, bias, self.max_tokens, self.target)
         write_extra(folder, extra)
@@ -117,7 +120,7 @@ class Carried:
     def given(self, embeddings: Matrix) -> Matrix:
         return carrying.inputs(torch.from_numpy(embeddings)).numpy()
 
-    def write(self, folder: Path, labels: Sequence[str], solved: Solved, extra: Mapping[str, Any]) -> None:
+    def write(self, folder: Path, labels: Sequence[str], solved: Layer, extra: Mapping[str, Any]) -> None:
         carrying.write(folder, labels, solved.weight, solved.bias, self.side, self.target)
         write_extra(folder, extra)
 
@@ -135,7 +138,7 @@ class OnEmbedding:
     def given(self, embeddings: Matrix) -> Matrix:
         return embeddings
 
-    def write(self, folder: Path, labels: Sequence[str], solved: Solved, extra: Mapping[str, Any]) -> None:
+    def write(self, folder: Path, labels: Sequence[str], solved: Layer, extra: Mapping[str, Any]) -> None:
         SOUNDS[self.name](folder, labels, solved.weight, solved.bias, self.target)
         write_extra(folder, extra)
 
@@ -169,7 +172,7 @@ class Loaded(RowEncoder):
     def given(self, embeddings: Matrix) -> Matrix:
         return embeddings
 
-    def write(self, folder: Path, labels: Sequence[str], solved: Solved, extra: Mapping[str, Any]) -> None:
+    def write(self, folder: Path, labels: Sequence[str], solved: Layer, extra: Mapping[str, Any]) -> None:
         classifier = self._predictor.classifier
         classifier.set_head(solved.weight, solved.bias)
         classifier.save(folder, extra)

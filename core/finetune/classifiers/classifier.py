@@ -84,6 +84,15 @@ class Classifier:
             head.weight.copy_(weight)
             head.bias.copy_(bias)
 
+    def stretch(self, middle: float, unit: float) -> None:
+        """Has a model of numbers that has learnt them less `middle`, in units of `unit`, say them as they are: by its
+        last layer, so that whoever loads it reads its output as it stands. Raises ModelError as `check_solvable`."""
+        self.check_solvable()
+        head = self.head()
+        with torch.no_grad():
+            head.weight.mul_(unit)
+            head.bias.mul_(unit).add_(middle)
+
     def freeze(self, strategy: Strategy, last_layers: int) -> None:
         """Sets what learns: `head`: the last linear layer; `last`: the last n layers and all after them; `full`: all.
 

@@ -16,6 +16,7 @@ from core.jobs.predict.spec import PredictSpec
 from core.modalities.fitted import Opened
 from core.queue import JobFolder, ProgressWriter
 from core.sources.tabular import FILE_COLUMN, LINE_COLUMN, REASON_COLUMN
+from core.targets.number.residuals import Spread
 
 CHUNK = 2048
 """Rows in memory at a time: the row group in which the input was written."""
@@ -28,7 +29,8 @@ def predict_rows(folder: JobFolder, spec: PredictSpec, predictor: Opened, progre
         total = file.metadata.num_rows
         own = (FILE_COLUMN, LINE_COLUMN, REASON_COLUMN)
         kept = pa.schema([field for field in file.schema_arrow if field.name not in own])
-        with Results(folder.output / "predictions.parquet", kept, predictor.labels, spec.target) as results:
+        around = Spread.beside(spec.model) if spec.target.numeric else None
+        with Results(folder.output / "predictions.parquet", kept, predictor.labels, spec.target, around) as results:
             for batch in file.iter_batches(CHUNK, columns=kept.names):
                 before = results.rows
 

@@ -36,6 +36,14 @@ SHORTEST, LONGEST = 1.5, 30.0
 """Seconds that it is given at least, silence before and after, and at most, the middle."""
 
 
+def separate(given: Any, rate: int | None, wanted: int) -> list[Array]:
+    """One sound, (n,) samples, or several as a list of sounds. Raises ValueError for another rate than `wanted`."""
+    if rate not in (None, wanted):
+        raise ValueError(f"The sound has {rate} samples per second; the model wants {wanted}.")
+    one = getattr(given, "ndim", 0) == 1 or (isinstance(given, list | tuple) and not np.ndim(given[0]))
+    return [np.asarray(sound, np.float32) for sound in ([given] if one else given)]
+
+
 def log_mel(wave: Array, bands: int) -> Array:
     """(frames, bands): the log power of a sound of `RATE` samples a second, from low to high."""
     found = np.log(_power(np.pad(wave, WINDOW // 2), WINDOW, mel_filters(bands)) + np.float32(1e-10))

@@ -12,7 +12,7 @@ from transformers import BatchFeature, PreTrainedConfig, PreTrainedModel
 from transformers.feature_extraction_sequence_utils import SequenceFeatureExtractor
 from transformers.modeling_outputs import SequenceClassifierOutput
 
-from .features import RATE, VERSION, padded, speech_picture
+from .features import RATE, VERSION, padded, separate, speech_picture
 from .speech_body import BANDS, SCALE, WIDTH, SpeechBody
 
 
@@ -44,11 +44,7 @@ class SpeechFeatureExtractor(SequenceFeatureExtractor):  # type: ignore[misc,unu
     ) -> BatchFeature:
         """`input_features` of one sound, (n,) samples, or of a list of sounds, and how many of their `frames` are no
         padding."""
-        if sampling_rate not in (None, self.sampling_rate):
-            raise ValueError(f"The sound has {sampling_rate} samples per second; the model wants {self.sampling_rate}.")
-        one = isinstance(raw_speech, np.ndarray | Tensor) and raw_speech.ndim == 1
-        one = one or (isinstance(raw_speech, list | tuple) and not np.ndim(raw_speech[0]))
-        sounds = [np.asarray(sound, np.float32) for sound in ([raw_speech] if one else raw_speech)]
+        sounds = separate(raw_speech, sampling_rate, self.sampling_rate)
         pictures, frames = padded([speech_picture(sound) for sound in sounds])
         return BatchFeature({"input_features": pictures, "frames": frames}, return_tensors)
 

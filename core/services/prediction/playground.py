@@ -13,6 +13,8 @@ from core.records import Example, Run
 from core.services.runs.models import output_of, task_of_run
 from core.store.rows import get_rows
 from core.targets.arrays import most_probable
+from core.targets.number.form import written
+from core.targets.number.residuals import Spread
 from core.tasks import check_has
 
 NEAREST = 6
@@ -35,9 +37,10 @@ class Reply:
     predicted: str
     """The label, in its text form."""
     confidence: float
-    """Of several classes that of the least sure one."""
+    """Of several classes that of the least sure one; of a number half of the interval that holds nine labels of
+    ten, 0 where the model says none."""
     probabilities: tuple[tuple[str, float], ...]
-    """(class, probability), highest first."""
+    """(class, probability), highest first; none where it says a number."""
     nearest: tuple[Near, ...]
     """Nearest first; empty where the run kept no features."""
 
@@ -53,14 +56,18 @@ def ask(context: Context, run: Run, example: str) -> Reply:
     question = Question(example, NEAREST)
     answer = _resident(context).ask(context.queue.launcher, output / "model", output, log, question)
     target = task_of_run(context, run).target
+    similarities = dict(answer.nearest)
+    examples = get_rows(context.store, run.version_id, list(similarities))
+    near = tuple(Near(one, similarities[one.example_id]) for one in examples)
+    if target.numeric:
+        [number] = answer.probabilities
+        spread = Spread.beside(output / "model")
+        half = float(spread.half(np.array([number]))[0]) if spread else 0.0
+        return Reply(written(number), half, (), near)
     found, sure = most_probable(np.array([answer.probabilities]), target.several)
     predicted = target.decode(found, run.labels)[0] or ""
     ranked = sorted(zip(run.labels, answer.probabilities, strict=True), key=lambda one: -one[1])
-    similarities = dict(answer.nearest)
-    examples = get_rows(context.store, run.version_id, list(similarities))
-    return Reply(
-        predicted, float(sure[0]), tuple(ranked), tuple(Near(one, similarities[one.example_id]) for one in examples)
-    )
+    return Reply(predicted, float(sure[0]), tuple(ranked), near)
 
 
 def let_go(context: Context, run: Run) -> None:

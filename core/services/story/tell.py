@@ -43,7 +43,7 @@ from core.store.scans import latest_scan
 from core.store.telling.story import tally
 from core.store.versions import list_versions
 from core.targets.contract import Target
-from core.tasks import target_of
+from core.tasks import check_has, target_of, task_named
 from core.words import later, stored
 
 AnyComparison = Comparison | MultiLabelComparison
@@ -64,6 +64,7 @@ def story(
     timeout: float | None = TIMEOUT,
 ) -> Story | Pending:
     """A dataset's story, about its newest run that is done unless another is named, on the split that tells most."""
+    check_has(task_named(dataset.task), "story")
     versions = list_versions(context.store, dataset.dataset_id)
     scans = {one.version_id: latest_scan(context.store, one.version_id) for one in versions}
     runs = done_runs(context, dataset.dataset_id)
