@@ -33,6 +33,7 @@ Step = tuple[str, ...]
 Outcomes = Callable[[Step], tuple[tuple[int, str, str], tuple[int, str, str]]]
 READ: Sequence[Step] = (
     ("datasets",),
+    ("media", "--json"),
     ("steps", "notes"),
     ("views", "notes"),
     ("profile", "notes"),
