@@ -14,7 +14,6 @@ from core.services.similar.nearest import Similar, similar_rows, state_of
 from core.store.versions import get_version
 from tests.embeddings import keep
 
-
 ALL = RowFilter()
 
 
