@@ -13,8 +13,8 @@ from core.charts.differences import differences
 from core.evaluation.effect_words import Conclusion, Verdict, conclude, figures_of, of_sets
 from core.records import Arm, CleaningEffect, Dataset, Difference, EffectScoring, Estimate, TestLabels
 from core.services.cleaning_effect import STRATEGIES
+from core.services.runs.time_in_words import duration
 from core.ui.chart_files import chart_with_files
-from core.ui.parts.job_words import duration
 from core.ui.parts.problems import plain
 from core.words import later, say, say_stored
 
