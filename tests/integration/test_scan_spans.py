@@ -97,5 +97,20 @@ def test_a_model_learns_entities_and_is_evaluated_by_them(run: Run, tmp_path: Pa
     ask = pipeline("token-classification", str(folder), aggregation_strategy="simple")
     said = [(one["word"], one["entity_group"]) for one in ask("Grace lives in Turin .")]
     assert said == [("grace", "PER"), ("turin", "LOC")]
-    refused = run("predict", tmp_path / "train.conll", "--run", "1", "--dataset", "places", "--out", tmp_path / "o.csv")
-    assert refused.code == 2 and "cannot be asked here yet" in refused.err
+    out = tmp_path / "said.conll"
+    asked = run("predict", tmp_path / "train.conll", "--run", "1", "--dataset", "places", "--out", out, "--json")
+    assert asked.code == 0, asked.err
+    assert (asked.json["predicted"], asked.json["format"]) == (len(sentences()), "conll")
+    given = (tmp_path / "train.conll").read_text().splitlines()
+    said_lines = out.read_text().splitlines()
+    assert [line.split("\t")[0] for line in said_lines[: len(given)]] == [line.split("\t")[0] for line in given]
+    assert sum(one == other for one, other in zip(said_lines, given, strict=False)) > 0.9 * len(given)
+    (tmp_path / "new.csv").write_text('id,text\na,"Grace lives in Turin, they say"\nb,\n')
+    out = tmp_path / "said.jsonl"
+    assert run("predict", tmp_path / "new.csv", "--run", "1", "--dataset", "places", "--out", out).code == 0
+    first, second = map(json.loads, out.read_text().splitlines())
+    assert [(one["start"], one["end"], one["label"]) for one in first["spans"]] == [(0, 5, "PER"), (15, 20, "LOC")]
+    assert all(0.5 < one["score"] <= 1 for one in first["spans"]) and first["id"] == "a"
+    assert (second["spans"], second["reason"], second["id"]) == (None, "missing text", "b")
+    loaded = run("load", out, "--name", "again", "--json")
+    assert (loaded.code, loaded.json["task"], loaded.json["classes"]) == (0, "token-classification", 2)

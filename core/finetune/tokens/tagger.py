@@ -17,8 +17,11 @@ from core.finetune.tokens.windows import Windows
 from core.modalities.heavy import heavy_modality
 from core.progress import Report, unheard
 from core.targets.spans.form import Span
+from core.targets.spans.tokens import of_tokens
 from core.tasks import task_named
 
+Scores = list[list[float]]
+"""Of each text, a probability of each of its spans."""
 TOKENS = 2048
 """Of a batch without gradients, padding included."""
 
@@ -47,6 +50,31 @@ class Tagged:
                 sure[row] = of_types[np.arange(len(words)), (tags + 1) // 2].min()
             begin += len(words)
         return found, sure
+
+    def scores(
+        self, found: Sequence[Sequence[Span]], bounds: Sequence[NDArray[np.int64]], types: Sequence[str]
+    ) -> Scores:
+        """Of each span that `spans` found, how probable its type is of the word that is least of it."""
+        number = {name: place for place, name in enumerate(types, 1)}
+        scores, begin = [], 0
+        for spans, words in zip(found, bounds, strict=True):
+            own = by_type(self.probabilities[begin : begin + len(words)])
+            tokens = of_tokens(spans, tuple((start, stop) for start, stop in words.tolist()))
+            scores.append([float(own[first:behind, number[name]].min()) for first, behind, name in tokens])
+            begin += len(words)
+        return scores
+
+    def of_rows(self, bounds: Sequence[NDArray[np.int64]]) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+        """Of n texts (n, k): each type of the word that is most of it; and (n, d) the mean features of their words."""
+        counts = np.array([len(one) for one in bounds], np.int64)
+        row = np.repeat(np.arange(len(bounds)), counts)
+        of_types = by_type(self.probabilities)[:, 1:].astype(np.float32)
+        probabilities = np.zeros((len(bounds), of_types.shape[1]), np.float32)
+        np.maximum.at(probabilities, row, of_types)
+        features = np.zeros((len(bounds), self.features.shape[1]), np.float32)
+        np.add.at(features, row, self.features)
+        features /= np.maximum(1, counts)[:, None].astype(np.float32)
+        return probabilities, features
 
 
 def by_type(probabilities: NDArray[np.floating]) -> NDArray[np.floating]:

@@ -22,7 +22,7 @@ from core.finetune.memory.freeing import peak
 from core.finetune.scores import scores
 from core.finetune.tokens.decoding import word_tags
 from core.finetune.tokens.learning import Hearing, Learnt, learn
-from core.finetune.tokens.tagger import Tagged, by_type, load_tagger, tag
+from core.finetune.tokens.tagger import Tagged, load_tagger, tag
 from core.finetune.tokens.windows import Windows
 from core.heads.solve import solve
 from core.jobs.report import JobReport
@@ -141,14 +141,9 @@ class _Tagging:
 
     def _write(self, chosen: NDArray[np.int64], sample: NDArray[np.int64], said: Tagged) -> dict[str, SplitScores]:
         """predictions.parquet, probabilities.npy (of a row's likeliest word), the features (the mean of its words)."""
-        part, output, classes = self._part(chosen), self.folder.output, len(self.types)
+        part, output = self._part(chosen), self.folder.output
         predicted, confidence = said.spans(part.bounds, self.types)
-        row = self._texts_of(part)
-        probabilities = np.zeros((len(chosen), classes), np.float32)
-        np.maximum.at(probabilities, row, by_type(said.probabilities)[:, 1:].astype(np.float32))
-        features = np.zeros((len(chosen), said.features.shape[1]), np.float32)
-        np.add.at(features, row, said.features)
-        features /= np.maximum(1, np.bincount(row, minlength=len(chosen)))[:, None].astype(np.float32)
+        probabilities, features = said.of_rows(part.bounds)
         np.save(output / "probabilities.npy", np.asfortranarray(probabilities))
         np.save(output / "features.npy", features[np.searchsorted(chosen, sample)])
         np.save(output / "feature_rows.npy", self.rows.example_ids[sample])

@@ -13,6 +13,8 @@ from core.records import Example, Run
 from core.services.runs.models import output_of, task_of_run
 from core.store.rows import get_rows
 from core.targets.arrays import most_probable
+from core.targets.spans.form import written
+from core.targets.spans.reading import words_in_cell
 from core.tasks import check_has
 
 NEAREST = 6
@@ -35,11 +37,15 @@ class Reply:
     predicted: str
     """The label, in its text form."""
     confidence: float
-    """Of several classes that of the least sure one."""
+    """Of several classes that of the least sure one, of spans that of the least sure word."""
     probabilities: tuple[tuple[str, float], ...]
     """(class, probability), highest first."""
     nearest: tuple[Near, ...]
     """Nearest first; empty where the run kept no features."""
+    text: str = ""
+    """Of a model that says where entities are: the text that it was asked about,"""
+    spans: tuple[tuple[int, int, str, float], ...] = ()
+    """and of each entity start, stop, type and probability."""
 
 
 def ask(context: Context, run: Run, example: str) -> Reply:
@@ -53,14 +59,17 @@ def ask(context: Context, run: Run, example: str) -> Reply:
     question = Question(example, NEAREST)
     answer = _resident(context).ask(context.queue.launcher, output / "model", output, log, question)
     target = task_of_run(context, run).target
-    found, sure = most_probable(np.array([answer.probabilities]), target.several)
-    predicted = target.decode(found, run.labels)[0] or ""
+    if target.located:
+        predicted, confidence = written(one[:3] for one in answer.spans), answer.sure
+    else:
+        found, sure = most_probable(np.array([answer.probabilities]), target.several)
+        predicted, confidence = target.decode(found, run.labels)[0] or "", float(sure[0])
     ranked = sorted(zip(run.labels, answer.probabilities, strict=True), key=lambda one: -one[1])
     similarities = dict(answer.nearest)
     examples = get_rows(context.store, run.version_id, list(similarities))
-    return Reply(
-        predicted, float(sure[0]), tuple(ranked), tuple(Near(one, similarities[one.example_id]) for one in examples)
-    )
+    text = words_in_cell(example)[0] if target.located else ""
+    near = tuple(Near(one, similarities[one.example_id]) for one in examples)
+    return Reply(predicted, confidence, tuple(ranked), near, text, answer.spans)
 
 
 def let_go(context: Context, run: Run) -> None:

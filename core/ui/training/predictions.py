@@ -15,6 +15,7 @@ from core.services.prediction.predict import (
     Format,
     PredictResult,
     first_results,
+    found_in_row,
     predictions,
     result_of,
     spec_of,
@@ -36,6 +37,7 @@ FIRST_ROWS = 100
 TOP_CLASSES = 6
 CELL_CHARACTERS = 300
 FORMATS: dict[Format, str] = {"csv": later("CSV, formulas escaped"), "parquet": "Parquet"}
+OF_SPANS: dict[Format, str] = {"jsonl": later("JSON lines"), "conll": later("CoNLL columns")}
 
 
 def predictions_list(context: Context, run: Run) -> None:
@@ -85,20 +87,23 @@ def _prediction(context: Context, job: Job, *, opened: bool) -> None:
 
 
 def _results(context: Context, job: Job, name: str, opened: bool) -> None:
-    result = result_of(context, job)
+    result, spec = result_of(context, job), spec_of(context, job)
     dataset = get_dataset(context.store, job.dataset_id) if job.dataset_id else None
     st.caption(plain(_in_words(result, str if dataset is None else dataset.called)))
     with st.container(horizontal=True, gap="small"):
-        for format_, title in FORMATS.items():
+        for format_, title in ((OF_SPANS if spec.target.located else {}) | FORMATS).items():
             _save(context, job, f"{Path(name).stem}-predicted.{format_}", format_, say(title))
     with st.expander(say("First rows"), expanded=opened):
         left_out = result.rows - result.predicted
         only_bad = bool(left_out) and st.toggle(
             say("Only the {left_out:,} without a prediction", left_out=left_out), key=f"predicted-bad-{job.job_id}"
         )
-        target = spec_of(context, job).target
-        target = target if dataset is None else under_names(target, dataset.names)
-        _rows(first_results(context, job, FIRST_ROWS, only_bad=only_bad), result.reason_column, target)
+        rows = first_results(context, job, FIRST_ROWS, only_bad=only_bad)
+        target = spec.target if dataset is None else under_names(spec.target, dataset.names)
+        if target.located:
+            _entities(rows, spec.column, str if dataset is None else dataset.called)
+        else:
+            _rows(rows, result.reason_column, target)
 
 
 def _in_words(result: PredictResult, called: Callable[[str], str]) -> str:
@@ -136,6 +141,35 @@ def _rows(rows: Sequence[Mapping[str, object]], reason: str, target: Target) -> 
     st.dataframe(
         columns,
         hide_index=True,
+        height=300 if len(rows) > 8 else "content",
+        placeholder="",
+        alt=say("First rows of the results"),
+    )
+
+
+def _entities(rows: Sequence[Mapping[str, object]], column: str, called: Callable[[str], str]) -> None:
+    """The text of each row, what was found in it, how sure that is, and why nothing was."""
+    found = [found_in_row(row, column) for row in rows]
+    st.dataframe(
+        {
+            "text": [text[:CELL_CHARACTERS] for text, *_ in found],
+            "entities": [
+                say(", ").join(f"{words} {called(name)} {score:.2f}" for words, name, score in spans)
+                or (say("none", "of spans") if reason is None else None)
+                for _, spans, _, reason in found
+            ],
+            "confidence": [sure if reason is None else None for _, _, sure, reason in found],
+            "reason": [reason for *_, reason in found],
+        },
+        hide_index=True,
+        column_config={
+            "text": st.column_config.TextColumn(say("text"), width="large"),
+            "entities": st.column_config.TextColumn(say("entities"), width="large"),
+            "confidence": st.column_config.NumberColumn(
+                say("confidence"), format="%.4f", help=say("How probable the least sure of the words is.")
+            ),
+            "reason": st.column_config.TextColumn(say("reason")),
+        },
         height=300 if len(rows) > 8 else "content",
         placeholder="",
         alt=say("First rows of the results"),

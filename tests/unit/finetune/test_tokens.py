@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from itertools import product
 from pathlib import Path
 
@@ -11,6 +12,7 @@ import torch
 
 from core.finetune.tokens.decoding import best_tags, spans_of_tags, tags_of, word_tags
 from core.finetune.tokens.learning import Hearing, learn
+from core.finetune.tokens.predictor import TagPredictor
 from core.finetune.tokens.tagger import load_tagger, tag
 from core.finetune.tokens.windows import Windows
 from core.jobs.train.spans import learn_head
@@ -121,6 +123,17 @@ def test_a_model_learns_spans_and_transformers_runs_it(tmp_path: Path, strategy:
     for text, own in list(zip(texts, found, strict=True))[:5]:
         said = [(one["start"], one["end"], one["entity_group"]) for one in ask(text)]
         assert said == own
+    assert TagPredictor.claims(tmp_path / "saved") and not TagPredictor.claims(folder)
+    opened = TagPredictor.open(tmp_path / "saved")
+    read = opened.read(texts)
+    assert (opened.labels, read.spans) == (TYPES, found)
+    assert read.sure == pytest.approx(sure, abs=1e-5)
+    for scores, own, least in zip(read.scores, read.spans, read.sure, strict=True):
+        assert len(scores) == len(own) and all(least - 1e-6 <= score <= 1 for score in scores)
+    tokens = [
+        json.dumps([text[start:stop] for start, stop in words]) for text, words in zip(texts, bounds, strict=True)
+    ]
+    assert opened.read(tokens).spans == found
 
 
 def test_the_best_epochs_weights_are_kept_and_patience_ends_it(tmp_path: Path) -> None:
