@@ -13,7 +13,8 @@ from core.records import Dataset, Run, TrainSpec
 from tests.integration.load_support import loaded
 from tests.runs import finished_run
 from tests.unit.finetune.models import text_model
-from tests.unit.finetune.test_tokens import CPU, TYPES, sentences
+from tests.unit.finetune.test_loop import Record
+from tests.unit.finetune.test_tokens import PLACE, TYPES, sentences
 
 
 def loaded_spans(context: Context, folder: Path, count: int = 60, name: str = "spans") -> Dataset:
@@ -27,8 +28,8 @@ def loaded_spans(context: Context, folder: Path, count: int = 60, name: str = "s
 
 def used_tagger(context: Context, folder: Path) -> Run:
     """The run of a dataset `spans`, with its model and the features of its rows."""
-    from core.finetune.tokens.decoding import word_tags
-    from core.finetune.tokens.learning import Hearing, learn
+    from core.finetune.checkpoint import Checkpoints
+    from core.finetune.tokens.loop import TaggedTexts, TagLoop
     from core.finetune.tokens.predictor import TagPredictor
     from core.finetune.tokens.tagger import load_tagger
     from core.finetune.tokens.windows import Windows
@@ -39,9 +40,8 @@ def used_tagger(context: Context, folder: Path) -> Run:
     tagger = load_tagger(str(text_model(folder / "base")), dataset.task, TYPES, max_tokens=32, seed=0)
     windows = Windows.of(tagger.preparation.tokenizer, 32, texts, bounds)  # type: ignore[attr-defined]
     spec = TrainSpec(strategy="full", epochs=25, batch=8, learning_rate=2e-2)
-    learn(
-        tagger, windows, word_tags(spans, bounds, TYPES), spec, CPU, Hearing(lambda *_: False, lambda epoch, _: epoch)
-    )
+    told, nothing = (TaggedTexts(windows, spans, bounds), TaggedTexts(Windows([], 0), [], []))
+    TagLoop(tagger, told, nothing, TYPES, spec, PLACE, Checkpoints(folder / "kept"), Record()).run()
     output = context.queue.folder(run.run_id).output
     tagger.save(output / "model", {"spec": {}})
     np.save(output / "features.npy", TagPredictor.open(output / "model").read(texts).features)

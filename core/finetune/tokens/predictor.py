@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from core.arrays.device import device
 from core.finetune.classifiers.classifier import Classifier
+from core.finetune.place import Place
 from core.finetune.predictor import Matrix, max_tokens_of
 from core.finetune.tokens.decoding import tags_of
 from core.finetune.tokens.tagger import Scores, Tagged, load_tagger, tag
@@ -99,7 +100,11 @@ class TagPredictor:
         windows = Windows.of(preparation.tokenizer, preparation.limit, texts, bounds)  # type: ignore[attr-defined]
         # The windows of long texts are more than the texts: what is said of progress are the texts.
         whole = len(texts)
-        return tag(self.classifier, windows, device(), lambda done, of: tick(whole * done / max(1.0, of or 1.0), whole))
+
+        def told(done: float, of: float | None) -> None:
+            tick(whole * done / max(1.0, of or 1.0), whole)
+
+        return tag(self.classifier, windows, Place(device()), told)
 
 
 def _words(payloads: Sequence[str]) -> tuple[list[str], list[NDArray[np.int64]]]:

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from core.errors import ModelError
 from core.finetune.classifiers.classifier import Classifier
+from core.finetune.place import Place
 from core.finetune.tokens.decoding import best_tags, spans_of_tags, tags_of
 from core.finetune.tokens.windows import Windows
 from core.modalities.heavy import heavy_modality
@@ -112,34 +113,54 @@ def load_tagger(name: str, task: str, types: Sequence[str], *, max_tokens: int, 
     return Classifier(model, found, tags, half.preparation(folder, name, model, max_tokens))
 
 
+def padding_of(classifier: Classifier) -> int:
+    """The id of the token that batches are padded with."""
+    return int(classifier.preparation.tokenizer.pad_token_id)  # type: ignore[attr-defined]
+
+
 @torch.no_grad()
-def tag(classifier: Classifier, windows: Windows, where: torch.device, tick: Report = unheard) -> Tagged:
-    """What the model, which is moved to the device and stays there, says of all words."""
-    model, padding = classifier.on(where), int(classifier.preparation.tokenizer.pad_token_id)  # type: ignore[attr-defined]
+def tag(classifier: Classifier, windows: Windows, place: Place, tick: Report = unheard) -> Tagged:
+    """What the model, which is moved to the place's device and stays there, says of all words. Several processes share
+    the windows, and each has the whole answer."""
+    where = place.device
+    model, padding = classifier.on(where), padding_of(classifier)
     was_training = model.training
     model.eval()
     head = classifier.head()
     given: list[torch.Tensor] = []
     hook = head.register_forward_pre_hook(lambda _, inputs: given.append(inputs[0]))
     probabilities = np.zeros((windows.words, len(classifier.labels)), np.float32)
-    probabilities[:, 0] = 1
     features = np.zeros((windows.words, head.in_features), np.float32)
     lengths, done = windows.lengths, 0
     try:
-        for batch in _batches(lengths):
+        for batch in _batches(lengths)[place.rank :: place.processes]:
             inputs = {name: part.to(where) for name, part in windows.batch(batch, padding).items()}
-            said = model(**inputs).logits.float().softmax(-1).cpu().numpy()
+            with place.autocast():
+                logits = model(**inputs).logits
+            said = logits.float().softmax(-1).cpu().numpy()
             seen = given.pop().float().cpu().numpy()
-            for row, place in enumerate(batch.tolist()):
-                one = windows.windows[place]
+            for row, number in enumerate(batch.tolist()):
+                one = windows.windows[number]
                 at, words = one.places[one.own], one.words[one.own]
                 probabilities[words], features[words] = said[row, at], seen[row, at]
             done += len(batch)
-            tick(done, len(lengths))
+            tick(min(done * place.processes, len(lengths)), len(lengths))
     finally:
         hook.remove()
         model.train(was_training)
+    probabilities, features = (_of_all(one, place) for one in (probabilities, features))
+    probabilities[~probabilities.any(1), 0] = 1
     return Tagged(probabilities, features)
+
+
+def _of_all(own: NDArray[np.float32], place: Place) -> NDArray[np.float32]:
+    """The sum over all processes, of which one has each row and the others zeros."""
+    if place.alone:
+        return own
+    every = torch.from_numpy(own).to(place.device)
+    torch.distributed.all_reduce(every)
+    summed: NDArray[np.float32] = every.cpu().numpy()
+    return summed
 
 
 def _batches(lengths: NDArray[np.int64]) -> list[NDArray[np.int64]]:
