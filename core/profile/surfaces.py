@@ -81,7 +81,8 @@ def surfaces(rows: Rows) -> Surfaces:
             texts AS MATERIALIZED (SELECT example_id, regexp_extract_all({WORDS}, {_TOKEN}) AS tokens
                                    FROM {rows.relation} WHERE label IS NOT NULL),
             begun AS (SELECT example_id, place, words, length
-                      FROM (SELECT example_id, unnest(tokens) AS token, generate_subscripts(tokens, 1) AS place FROM texts)
+                      FROM (SELECT example_id, unnest(tokens) AS token, generate_subscripts(tokens, 1) AS place
+                            FROM texts)
                       JOIN wanted ON token = head),
             hits AS (SELECT example_id, words, place - 1 AS first, place - 1 + length AS stop
                      FROM begun JOIN texts USING (example_id)

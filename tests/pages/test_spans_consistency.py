@@ -64,9 +64,7 @@ def test_what_takes_the_place_of_longer_and_shorter_spans(app: Context, cities: 
 def test_places_in_no_entity_are_marked_in_one_act_that_leaves_longer_ones(
     app: Context, cities: Dataset, open_at: Open
 ) -> None:
-    spans_figures(
-        app, cities.latest_version_id, timeout=None
-    )  # on a busy machine the page would only say that it waits
+    spans_figures(app, cities.latest_version_id, timeout=None)
     shown = open_at("profile", dataset="cities", view="spans")
     shown.selectbox(key="consistency-surface").set_value("New York").run()
     assert not shown.exception
