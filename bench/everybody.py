@@ -31,7 +31,8 @@ ROWS = 40_000
 """The browser takes rows from the start of the list, the notebook from 20,000 on and commands from 32,000 on."""
 OF_NOTEBOOK, OF_COMMANDS = 20_000, 32_000
 COMMANDS = 20
-COMMANDS_EVERY_SECONDS = 60.0
+COMMANDS_EVERY_SECONDS, ROUNDS = 60.0, 12
+"""Of commands: every minute, or in a longer day as often as makes this many rounds."""
 PAUSE_MS = 700
 """Between two presses of a reviewer."""
 _NOTEBOOK = """
@@ -119,7 +120,7 @@ class _Day:
             while time.monotonic() < until:
                 if not self._running and time.monotonic() >= next_round:
                     self._start_round()
-                    next_round = time.monotonic() + COMMANDS_EVERY_SECONDS
+                    next_round = time.monotonic() + max(COMMANDS_EVERY_SECONDS, self._seconds / ROUNDS)
                 self._press(desks)
                 self._end_round()
             self._end_round(wait=True)

@@ -34,11 +34,12 @@ def scan_folder(
     probabilities: str | None = None,
     spec: ScanSpec | None = None,
 ) -> JobFolder:
-    """A job folder at `root` for these texts, or image files relative to `media`, and the given labels' names."""
+    """A job folder at `root` for these texts, or image files relative to `media`, and the given labels' text forms."""
     folder = JobFolder(root).create()
-    names = sorted(set(labels))
+    is_text, target = not task_named(task).modality.in_files, task_named(task).target
+    names = target.classes(set(labels))
     index = {name: position for position, name in enumerate(names)}
-    is_text = not task_named(task).modality.in_files
+    positions = [[index[one] for one in target.classes_of(label)] for label in labels]
     hashes = hashes or [hashlib.md5(payload.encode()).hexdigest() for payload in payloads]
     missing = pa.nulls(len(labels), pa.string())
     pq.write_table(
@@ -46,7 +47,9 @@ def scan_folder(
             {
                 "example_id": np.arange(len(labels)),
                 "content_hash": pa.array(hashes, pa.string()),
-                "label": pa.array([index[label] for label in labels], pa.int32()),
+                "label": pa.array(positions, pa.list_(pa.int32()))
+                if target.several
+                else pa.array([one for (one,) in positions], pa.int32()),
                 "split": missing,
                 "text": pa.array(payloads, pa.string()) if is_text else missing,
                 "media_id": missing if is_text else pa.array(payloads, pa.string()),

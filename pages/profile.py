@@ -9,9 +9,11 @@ from core.services.profile.figures import (
     duplicates,
     label_sets,
     missing_values,
+    numbers_of_labels,
     split_balance,
 )
 from core.services.spans.figures import spans_figures
+from core.ui.numbers.view import has_numbers, numbers_view
 from core.ui.parts.choices import view_switch
 from core.ui.parts.next_step import next_act
 from core.ui.parts.pending import settled
@@ -43,6 +45,10 @@ with shown_errors():
         spans = settled(lambda: spans_figures(context, version.version_id))
         if spans is not None:
             opened = entities_view(context, dataset, version, spans)
+    elif view == "balance" and has_numbers(dataset):
+        labels = settled(lambda: numbers_of_labels(context, version.version_id))
+        if labels is not None:
+            opened = numbers_view(dataset, version, labels)
     elif view == "balance":
         classes = settled(lambda: class_balance(context, version.version_id))
         splits = settled(lambda: split_balance(context, version.version_id))

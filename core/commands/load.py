@@ -19,12 +19,12 @@ from core.context import Context
 from core.errors import SchemaError, UsageError
 from core.records import ENDED, Dataset, Preview, Schema
 from core.services.classes.said import of_file
-from core.services.load import guess_for, located, preview, samples, start_load, wait, widened, with_labels
+from core.services.load import fit, guess_for, located, preview, samples, start_load, wait, widened, with_labels
 from core.services.room import room_for_load
 from core.services.spans.words import layout_words
 from core.store.datasets import rejected
 from core.store.versions import count_unlabelled
-from core.tasks import ALIASES, TASKS, task_named
+from core.tasks import ALIASES, TASKS, target_of, task_named
 from core.together.caller import caller
 
 REJECTED_SHOWN = 5
@@ -33,6 +33,13 @@ GRACE_SECONDS = 10.0
 """How long a load has to end by itself before it is made to."""
 _LABELS = {"label", "label_columns", "label_delimiter"}
 ROLES = ("payload", "label", "split", "id")
+
+
+class TaskName(click.Choice[str]):
+    """A task, or why there is none of that name."""
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:
+        return value if value in ALIASES else task_named(str(value)).name
 
 
 @command
@@ -45,9 +52,9 @@ ROLES = ("payload", "label", "split", "id")
     help=f"files of one dataset, a folder, a hub id, or a sample: {', '.join(sample.name for sample in samples())}",
 )
 @click.option("--name", metavar="N", help="what the dataset is called; a sample has a name of its own")
-@click.option("--task", type=click.Choice((*TASKS, *ALIASES)), help="guessed when absent, as are the columns below")
+@click.option("--task", type=TaskName((*TASKS, *ALIASES)), help="guessed when absent, as are the columns below")
 @click.option("--payload", metavar="COL", help="the column with the text, or the image's path")
-@click.option("--label", metavar="COL", help="the column with the class")
+@click.option("--label", metavar="COL", help="the column with the class, or the number")
 @click.option(
     "--label-columns",
     metavar="COL,COL",
@@ -82,7 +89,7 @@ def load_command(
         of_file(classes)  # one that cannot be read is said before the work
     name = name or _sample_name(locations)
     found = preview(context, locations)
-    schema = _schema(found, {role: value for role, value in roles.items() if value is not None})
+    schema, told = fit(found, _schema(found, {role: value for role, value in roles.items() if value is not None}))
     images, columns = task_named(schema.task).modality.in_files, len(found.columns)
     room = room_for_load(context, locations, images=images, schema=schema, columns=columns)
     if room.tight:
@@ -103,22 +110,21 @@ def load_command(
         "rejected": dataset.rejected_count,
         "rejected_first": aside,
         "schema": schema,
-        "notes": found.notes,
+        "notes": (*found.notes, *told),
         "class_names": dict(dataset.names),
         "unnamed": unnamed,
         "layout": dict(dataset.layout),
     }
     without = f" ({unlabelled:,} without a label)" if unlabelled else ""
-    text = [
-        f"{dataset.name}: {dataset.row_count:,} rows{without}, {len(dataset.labels):,} classes, task {dataset.task}."
-    ]
+    of_classes = "" if target_of(dataset).numeric else f" {len(dataset.labels):,} classes,"
+    text = [f"{dataset.name}: {dataset.row_count:,} rows{without},{of_classes} task {dataset.task}."]
     text += [f"  {role}: {value}" for role in ROLES if (value := getattr(schema, role))]
     text += [f"  label: {', '.join(schema.label_columns)}"] if schema.label_columns else []
     if schema.features:
         more = len(schema.features) - FEATURES_SHOWN
         named = ", ".join(schema.features[:FEATURES_SHOWN])
         text.append(f"  features: {named}" + (f" and {more:,} more" if more > 0 else ""))
-    text += [f"  {note}" for note in found.notes]
+    text += [f"  {note}" for note in (*found.notes, *told)]
     text += [f"  {line}" for line in layout_words(dataset)]
     if dataset.rejected_count:
         text.append(f"{dataset.rejected_count:,} rows were set aside, the first of them:")

@@ -13,6 +13,7 @@ from core.lookalikes import lookalike_notes
 from core.services.profile.report import whole_profile
 
 TOP_CLASSES = 20
+_SPREAD = ("deviation", "minimum", "p5", "p25", "median", "p75", "p95", "maximum")
 
 
 @command
@@ -34,9 +35,39 @@ def _unlabelled(count: int) -> list[str]:
 
 
 def _text(profile: Mapping[str, Any], called: Callable[[str], str]) -> str:
+    parts = _numbers(profile) if "numbers" in profile else _classes(profile, called)
+    associations = [
+        (name, one["association"]["measure"], _interval(one["association"]["value"]))
+        for name, one in profile["attributes"].items()
+        if one["association"]["value"] is not None
+    ]
+    if associations:
+        parts.append(table(("attribute", "association with the label", "value, 95 % interval"), associations))
+    return "\n\n".join(parts)
+
+
+def _numbers(profile: Mapping[str, Any]) -> list[str]:
+    """What is said where labels are numbers."""
+    found, repeats = profile["numbers"], profile["duplicates"]
+    head = (
+        f"{profile['dataset']}, version {profile['version']}: {profile['rows']:,} rows, {found['distinct']:,} "
+        f"different numbers; {repeats['rows']:,} rows repeat another's content, {repeats['conflicting_rows']:,} with "
+        "another label."
+    )
+    unlabelled = [f"{found['unlabelled']:,} rows have no label yet."] if found["unlabelled"] else []
+    spreads = [("all", found["spread"]), *((one["split"], one) for one in found["splits"])]
+    rows = [
+        (name, one["rows"], _interval(one["mean"], "g"), *(f"{one[key]:g}" for key in _SPREAD))
+        for name, one in spreads
+        if one
+    ]
+    return [head, *unlabelled, table(("split", "rows", "mean, 95 % interval", *_SPREAD), rows)]
+
+
+def _classes(profile: Mapping[str, Any], called: Callable[[str], str]) -> list[str]:
     balance, repeats = profile["balance"], profile["duplicates"]
     classes = [(called(one["label"]), one["count"], f"{one['share']:.1%}") for one in balance["classes"]]
-    parts = [
+    return [
         f"{profile['dataset']}, version {profile['version']}: {profile['rows']:,} rows, {len(classes):,} classes, "
         f"imbalance ratio {balance['imbalance_ratio']:.2f}, effective classes {balance['effective_classes']:.2f}; "
         f"{repeats['rows']:,} rows repeat another's content, {repeats['conflicting_rows']:,} with another label.",
@@ -46,14 +77,6 @@ def _text(profile: Mapping[str, Any], called: Callable[[str], str]) -> str:
         *_spans(profile.get("spans"), called),
         *lookalike_notes(called(one["label"]) for one in balance["classes"]),
     ]
-    associations = [
-        (name, one["association"]["measure"], _interval(one["association"]["value"]))
-        for name, one in profile["attributes"].items()
-        if one["association"]["value"] is not None
-    ]
-    if associations:
-        parts.append(table(("attribute", "association with the label", "value, 95 % interval"), associations))
-    return "\n\n".join(parts)
 
 
 def _label_sets(sets: Mapping[str, Any] | None, called: Callable[[str], str]) -> list[str]:
@@ -94,5 +117,5 @@ def _spans(found: Mapping[str, Any] | None, called: Callable[[str], str]) -> lis
     ]
 
 
-def _interval(value: Mapping[str, float]) -> str:
-    return f"{value['estimate']:.3f} ({value['low']:.3f} – {value['high']:.3f})"
+def _interval(value: Mapping[str, float], form: str = ".3f") -> str:
+    return f"{value['estimate']:{form}} ({value['low']:{form}} – {value['high']:{form}})"

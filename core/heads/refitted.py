@@ -10,12 +10,14 @@ from numpy.typing import NDArray
 
 from core.arrays.disk_backed import empty, row_chunks
 from core.heads.calibration import temperature
-from core.heads.folds import assign_folds, unseen_rows
-from core.heads.link import SOFTMAX, log_loss
+from core.heads.folds import assign_folds
+from core.heads.link import link_of, log_loss
 from core.heads.out_of_sample import OutOfSample
 from core.modalities.fitted import Learner
 from core.modalities.watched import watched
 from core.progress import Report, unheard
+from core.targets import Labels
+from core.targets.arrays import unlabelled
 
 MOST_ROUNDS = 150
 """Of which the best number is looked for on the first fold."""
@@ -23,12 +25,11 @@ REPEAT_UP_TO, REPEATS = 2_000, 3
 """As for heads, but each fit of a model takes as long as all heads together."""
 TRAINED = 1 << 21
 """Rows times classes that a fit learns from at most: each round grows a tree per class."""
-_FLOOR = np.finfo(np.float32).eps
 
 
 def refitted_probabilities(
     learner: Learner,
-    labels: NDArray[np.int64],
+    labels: Labels,
     clusters: NDArray[np.int64],
     classes: int,
     *,
@@ -39,12 +40,14 @@ def refitted_probabilities(
 ) -> OutOfSample:
     """Probabilities of every class for every row from models that have not seen its cluster, with one temperature.
 
-    labels (n,) in 0 … k-1, -1 for none, clusters (n,): rows of a cluster share a fold. `tick` is called between fits
+    labels in their array form, clusters (n,): rows of a cluster share a fold. `tick` is called between fits
     and while one lasts: what it raises ends the wait at once.
     """
     repeats = REPEATS if len(labels) * classes <= REPEAT_UP_TO else 1
-    assigned = [assign_folds(labels, clusters, folds, seed + repeat) for repeat in range(repeats)]
-    sampled, told = _sampled(len(labels), classes, folds, seed), labels >= 0
+    link = link_of(labels)
+    strata, several = link.strata(labels), labels.ndim > 1
+    assigned = [assign_folds(strata, clusters, folds, seed + repeat) for repeat in range(repeats)]
+    sampled, told = _sampled(len(labels), classes, folds, seed), ~unlabelled(labels)
     probabilities, rounds, divisors = np.zeros((len(labels), classes), np.float32), None, []
     for repeat, folds_of in enumerate(assigned):
         part = empty((len(labels), classes), scratch)
@@ -53,7 +56,7 @@ def refitted_probabilities(
             look()
             within, rows = np.flatnonzero(folds_of == fold), np.flatnonzero((folds_of != fold) & sampled & told)
             if not len(within) or not len(rows):
-                part[within] = 1 / classes
+                part[within] = 0.5 if several else 1 / classes
                 continue
             learn = partial(learner.fit, rows, labels[rows])
             if rounds is None:
@@ -71,7 +74,7 @@ def refitted_probabilities(
         0.0,
         repeats,
         int((sampled & told).sum()),
-        ~np.any([unseen_rows(labels, folds_of) for folds_of in assigned], axis=0),
+        ~np.any([link.unseen(labels, folds_of) for folds_of in assigned], axis=0),
     )
 
 
@@ -85,11 +88,12 @@ def _sampled(rows: int, classes: int, folds: int, seed: int) -> NDArray[np.bool_
     return chosen
 
 
-def _calibrate(part: NDArray[np.float32], labels: NDArray[np.int64]) -> float:
+def _calibrate(part: NDArray[np.float32], labels: Labels) -> float:
     """In place; returns the temperature."""
+    link = link_of(labels)
     for rows in row_chunks(*part.shape):
-        part[rows] = np.log(np.maximum(part[rows], _FLOOR))
+        part[rows] = link.evidence(part[rows])
     divisor = temperature(part, labels)
     for rows in row_chunks(*part.shape):
-        part[rows] = SOFTMAX.probabilities(np.asarray(part[rows]), divisor)
+        part[rows] = link.probabilities(np.asarray(part[rows]), divisor)
     return divisor

@@ -15,6 +15,8 @@ from core.progress import Report
 Matrix = NDArray[np.float32]
 Places = NDArray[np.int64]
 """Positions of examples."""
+Labels = NDArray[np.integer]
+"""In their array form: (m,) class numbers, or (m, k) of 0 and 1 where an example may have several."""
 
 
 class Fitted(Protocol):
@@ -29,9 +31,10 @@ class Fitted(Protocol):
         """Split → loss after each round, as far as it was watched."""
 
     def probabilities(self, rows: Places) -> Matrix:
-        """(m, k) of some of the learner's examples, rows of sum 1; 0 of a class that was not among what it learnt."""
+        """(m, k) of some of the learner's examples, rows of sum 1 where one has one class; 0 of a class that was not
+        among what it learnt."""
 
-    def best_rounds(self, rows: Places, labels: NDArray[np.int64]) -> int:
+    def best_rounds(self, rows: Places, labels: Labels) -> int:
         """After how many of its rounds examples that it has not seen were most probable."""
 
     def save(self, folder: Path, labels: Sequence[str], extra: Mapping[str, Any]) -> None:
@@ -52,14 +55,14 @@ class Learner(Protocol):
     def fit(
         self,
         rows: Places,
-        labels: NDArray[np.int64],
+        labels: Labels,
         rounds: int | None = None,
         *,
         weights: Matrix | None = None,
-        watched: tuple[Places, NDArray[np.int64]] | None = None,
+        watched: tuple[Places, Labels] | None = None,
     ) -> Fitted:
-        """Learns the labels (m,) of some rows (m,), each as much as its weight, for so many rounds; without them until
-        `watched` rows with their labels, else rows kept back, are no more probable than before."""
+        """Learns the labels, (m,) or (m, k), of some rows (m,), each as much as its weight, for so many rounds; without
+        them until `watched` rows with their labels, else rows kept back, are no more probable than before."""
 
 
 class Opened(Protocol):
@@ -74,5 +77,5 @@ class Opened(Protocol):
         """The columns that make up an example; none where it is one cell."""
 
     def predict(self, payloads: Sequence[Any], tick: Report = ...) -> tuple[Matrix, Matrix]:
-        """Probabilities (n, k), rows of sum 1, and features (n, d), in the order asked; `tick` is called between
-        batches."""
+        """Probabilities (n, k), rows of sum 1 where one has one class, and features (n, d), in the order asked; `tick`
+        is called between batches."""

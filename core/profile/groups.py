@@ -59,13 +59,13 @@ def _number_table(rows: Rows, attribute: Attribute) -> GroupTable:
     edges = _plain_values(rows, attribute)
     plain = len(edges) <= MAX_PLAIN_VALUES
     if not plain:
-        edges = _band_edges(rows, attribute)
+        edges = band_edges(rows, attribute)
     position = " + ".join(f"(value >= '{edge!r}'::DOUBLE)::INTEGER" for edge in edges) or "0"
     cells = rows.fetch(
         f"SELECT CASE WHEN NOT isnan(value) THEN {position} ELSE {len(edges) + 1} END AS band, label, count(*)"
         f" FROM {labelled(rows, f'{number(attribute)} AS value')} GROUP BY ALL"
     )
-    show = _date if attribute.kind == "time" else _figure
+    show = _date if attribute.kind == "time" else figure
 
     def group(band: int, count: int) -> Group:
         if band == len(edges) + 1:
@@ -75,7 +75,7 @@ def _number_table(rows: Rows, attribute: Attribute) -> GroupTable:
         if plain and low is not None:
             name, high = show(low), high if high is not None or low == math.inf else math.nextafter(low, math.inf)
         else:
-            name = _band_name(low, high, show)
+            name = band_name(low, high, show)
         where = RowFilter(attribute=attribute.column, low=low, high=high)
         return Group(name, count, where, count >= MIN_GROUP_ROWS)
 
@@ -91,7 +91,7 @@ def _plain_values(rows: Rows, attribute: Attribute) -> list[float]:
     return [float(value) for (value,) in found]
 
 
-def _band_edges(rows: Rows, attribute: Attribute) -> list[float]:
+def band_edges(rows: Rows, attribute: Attribute) -> list[float]:
     """Quintiles, rounded to as few digits as keep them apart (times: unrounded)."""
     counted = f"(SELECT {number(attribute)} AS value FROM {rows.relation})"
     at = [position / BANDS for position in range(1, BANDS)]
@@ -104,13 +104,13 @@ def _band_edges(rows: Rows, attribute: Attribute) -> list[float]:
     return exact
 
 
-def _band_name(low: float | None, high: float | None, show: Callable[[float], str]) -> str:
+def band_name(low: float | None, high: float | None, show: Callable[[float], str]) -> str:
     if low is None:
         return stored("all") if high is None else stored(f"under {show(high)}")
     return stored(f"{show(low)} and over") if high is None else f"{show(low)} – {show(high)}"
 
 
-def _figure(value: float) -> str:
+def figure(value: float) -> str:
     whole = abs(value) < _WRITTEN_OUT and value == round(value)
     return f"{value:,.0f}" if whole else f"{value:,.4g}"
 

@@ -51,7 +51,7 @@ def check(doing: Doing, labels: Set[str], target: Target) -> Doing:
     made = target.tidied(label if action == "relabel" else target.label_of([label]))
     problem = target.objection(made, labels)
     if problem:
-        raise UsageError(problem, "Take one of the dataset's classes.")
+        raise UsageError(problem, "Write a number." if target.numeric else "Take one of the dataset's classes.")
     return Doing(action, made if action == "relabel" else target.classes_of(made)[0])
 
 

@@ -28,11 +28,11 @@ from core.records import (
     split_said,
     value_said,
 )
-from core.store.filters import ISSUE_COLUMNS, ROW_COLUMNS
+from core.store.filters import ISSUE_COLUMNS, ROW_COLUMNS, label_asked
 from core.store.issues import BY_RANK
 from core.store.predictions import PREDICTION_COLUMNS, SUREST
 from core.store.rows import BY_ROW
-from core.tasks import target_of
+from core.tasks import target_of, task_named
 from core.words import later, say
 
 # The parameters of a link to a list, which are a saved view's as well.
@@ -97,7 +97,10 @@ def row_columns(dataset: Dataset) -> tuple[ListColumn, ...]:
     attributes = [one.column for one in dataset.attributes]
     own = _own_id(dataset, attributes)
     columns = [ListColumn(EXAMPLE_ID, "row", EXAMPLE_ID, "number")]
-    columns += [ListColumn(name, _TITLES[name], name, ROW_COLUMNS[name]) for name in (WORDS, "label", "given_label")]
+    columns += [
+        ListColumn(name, _TITLES[name], name, _asked(dataset, name, ROW_COLUMNS[name]))
+        for name in (WORDS, "label", "given_label")
+    ]
     columns.append(ListColumn("split", "split", "split", "category"))
     if dataset.id_column:
         columns.append(ListColumn(own, later("id"), "source_id", "words"))
@@ -114,7 +117,8 @@ def row_columns(dataset: Dataset) -> tuple[ListColumn, ...]:
 def issue_columns(dataset: Dataset) -> tuple[ListColumn, ...]:
     """The columns of a scan's list: its own first, then its rows'."""
     added = tuple(
-        ListColumn(name, _ISSUE_TITLES[name], name, ISSUE_COLUMNS[name][1], added=True) for name in _ISSUE_TITLES
+        ListColumn(name, _ISSUE_TITLES[name], name, _asked(dataset, name, ISSUE_COLUMNS[name][1]), added=True)
+        for name in _ISSUE_TITLES
     )
     return _with(dataset, (*added, VERDICT), without=("label", "given_label"))
 
@@ -123,7 +127,7 @@ def prediction_columns(dataset: Dataset) -> tuple[ListColumn, ...]:
     """The columns of the list of what a run predicts: its own, then its rows'."""
     names = {"label": "true_label", "predicted": "predicted", "confidence": "confidence"}
     added = tuple(
-        ListColumn(names[name], _PREDICTED_TITLES[name], name, kind, added=True)
+        ListColumn(names[name], _PREDICTED_TITLES[name], name, _asked(dataset, name, kind), added=True)
         for name, (_, kind) in PREDICTION_COLUMNS.items()
     )
     return _with(dataset, added, without=("label",))
@@ -313,6 +317,11 @@ def _with(dataset: Dataset, added: Sequence[ListColumn], without: Iterable[str])
             for one in rows
         ),
     )
+
+
+def _asked(dataset: Dataset, name: str, kind: ColumnKind) -> ColumnKind:
+    """How a column is asked for: labels that are numbers as such."""
+    return cast(ColumnKind, label_asked(name, "", kind, task_named(dataset.task).target)[1])
 
 
 def _kind(kind: str) -> ColumnKind:

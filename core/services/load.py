@@ -28,9 +28,11 @@ from core.services.follow import follow
 from core.services.room import room_for_load
 from core.settings import MAX_ATTRIBUTES, expanded
 from core.sources import SOURCES, hub, located
+from core.sources.fitting import fit
 from core.sources.guess import guess
 from core.sources.images.kinds import IMAGES, KINDS
 from core.sources.located import is_located
+from core.sources.numbers import is_number, of_numbers
 from core.sources.samples import DIGITS, PLANTED_WORDS, SAMPLE_SCHEMAS
 from core.sources.several import sets_of
 from core.sources.tabular import check_label
@@ -42,9 +44,12 @@ from core.words import later, stored
 __all__ = [
     "LOADS",
     "Sample",
+    "fit",
     "guess_for",
+    "is_number",
     "load_sample",
     "located",
+    "of_numbers",
     "preview",
     "samples",
     "start_load",
@@ -209,15 +214,19 @@ def _absolute(location: str) -> str:
 
 def with_labels(found: Preview, schema: Schema) -> Schema:
     """The schema with the task that its labels call for, where a person named their columns and no task: several
-    classes where there are several columns, a delimiter or lists, else one."""
+    classes where there are several columns, a delimiter or lists, a number where it looks like one, else one class."""
     task, column = task_named(schema.task), [one for one in found.columns if one.name == schema.label]
+    count = max((one.distinct + one.missing for one in found.columns), default=0)
+    numeric = not schema.label_delimiter and any(is_number(one, found.rows, count) for one in column)
     several = bool(schema.label_columns or schema.label_delimiter or any(sets_of(one, found.rows) for one in column))
     if any(is_located(one, found.rows) for one in column):
         return replace(schema, task=next(name for name, one in TASKS.items() if one.target.located))
     same = (
         one
         for one in TASKS.values()
-        if one.modality is task.modality and one.target.several is several and not one.target.located
+        if one.modality is task.modality
+        and (one.target.several, one.target.numeric) == (several, numeric)
+        and not one.target.located
     )
     return replace(schema, task=next(same, task).name)
 

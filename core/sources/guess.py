@@ -9,7 +9,7 @@ from typing import Any
 
 from core.modalities.naming import first_named, plain_name
 from core.records import SPLIT_WORDS, Column, Schema
-from core.sources import located, several
+from core.sources import located, numbers, several
 from core.tasks import TASKS, Task
 
 LABEL_NAMES = (
@@ -78,10 +78,21 @@ def guess(
     found = ((modality, modality.find(left, rows)) for modality in reversed(modalities))
     modality, payload = next(((one, column) for one, column in found if column), (among[0].modality, None))
     left = _without(columns, split, None if modality.features else payload)
-    tasks = {task.target.several: task for task in reversed(among) if task.modality is modality}
-    labels = _several(left, rows, count) if True in tasks and payload and payload.type.startswith("VARCHAR") else []
-    task = tasks[True] if labels or False not in tasks else tasks[False]
-    labels = labels or [column for column in (_one(left, count),) if column]
+    own = [task for task in among if task.modality is modality]
+    tasks = {task.target.several: task for task in reversed(own) if not task.target.numeric}
+    numeric = next((task for task in own if task.target.numeric), None)
+    may_be_several = payload and (modality.features or payload.type.startswith("VARCHAR"))
+    labels = _several(left, rows, count, flags=not modality.features) if True in tasks and may_be_several else []
+    if not tasks and numeric:
+        task, shown = numeric, numbers.likeliest(left, rows, (*LABEL_NAMES, *numbers.NAMES))
+        labels = [column for column in (shown or numbers.last(left, rows, count),) if column]
+    else:
+        task = tasks[True] if labels or False not in tasks else tasks[False]
+        labels = labels or [column for column in (_one(left, count),) if column]
+        if numeric and not labels:
+            labels = [column for column in (numbers.likeliest(left, rows),) if column]
+        if numeric and len(labels) == 1 and not task.target.several and numbers.is_number(labels[0], rows, count):
+            task = numeric
     left = _without(left, *labels)
     ids = first_named(left, ID_NAMES, lambda column: column.distinct == count > 0 and not column.missing)
     left = _without(left, ids)
@@ -118,17 +129,17 @@ def _one(columns: Sequence[Column], count: int) -> Column | None:
     return first_named(columns, LABEL_NAMES) or _category(columns, count)
 
 
-def _several(columns: Sequence[Column], rows: Sequence[Mapping[str, Any]], count: int) -> list[Column]:
-    """The column of lists, or the columns of 0 and 1, that the label is in; none where another column is more like a
-    label of one class."""
+def _several(columns: Sequence[Column], rows: Sequence[Mapping[str, Any]], count: int, *, flags: bool) -> list[Column]:
+    """The column of lists, or with `flags` the columns of 0 and 1, that the label is in; none where another column is
+    more like a label of one class."""
     if named := first_named(columns, LABEL_NAMES):
         return [named] if several.sets_of(named, rows) else []
     one = _category(columns, count)
     listed = several.listed(columns, rows)
     if listed and (plain_name(listed.name) in several.NAMES or one is None or several.sets_of(one, rows)):
         return [listed]
-    flags = several.flags(columns, rows)
-    return flags if one is None or one in flags else []
+    found = several.flags(columns, rows) if flags else []
+    return found if one is None or one in found else []
 
 
 def names_splits(column: Column, rows: Sequence[Mapping[str, Any]]) -> bool:

@@ -15,6 +15,7 @@ from core.sources.base import FILE_SPLIT_COLUMN, PREVIEW_ROWS
 from core.sources.guess import SPLIT_NAMES, describe, guess
 from core.sources.paths import Part
 from core.sql import identifier, literal
+from core.targets.number.form import written
 from core.tasks import task_named
 from core.words import stored
 
@@ -104,6 +105,8 @@ def label_notes(schema: Schema, rows: Sequence[Mapping[str, Any]]) -> list[str]:
         ]
     target = task_named(schema.task).target
     labels = [label for row in rows if (label := target.classes_in(schema, row)) is not None]
+    if target.numeric:
+        return _number_notes(schema.label or "", [label for (label,) in labels])
     classes = set(chain.from_iterable(labels))
     columns = ", ".join(f"'{name}'" for name in schema.labelled_by)
     if len(classes) == 1:
@@ -111,6 +114,21 @@ def label_notes(schema: Schema, rows: Sequence[Mapping[str, Any]]) -> list[str]:
     if len(labels) >= 20 and len(classes) > len(labels) / 2:
         return [stored(f"{columns} has {len(classes):,} classes in {len(labels):,} rows looked at: is it the label?")]
     return lookalike_notes(classes)
+
+
+def _number_notes(column: str, labels: Sequence[str]) -> list[str]:
+    """What the sample says against labels that are numbers: none, the same one only, or so few that they may be
+    classes."""
+    if not labels:
+        return [stored(f"'{column}' has no number in the rows looked at.")]
+    if len(set(labels)) == 1:
+        return [stored(f"'{column}' has one number only in the rows looked at: {labels[0]}.")]
+    numbers = list(map(float, labels))
+    said = stored(
+        f"'{column}' is read as numbers, from {written(min(numbers))} to {written(max(numbers))} in the rows looked "
+        "at. Where they are codes of classes, choose a task of classification."
+    )
+    return [said]
 
 
 def _split_notes(schema: Schema, columns: Sequence[Column], rows: Sequence[Mapping[str, Any]]) -> list[str]:

@@ -20,6 +20,7 @@ from core.store.job_files.label_positions import register_names, spans_sql
 from core.store.relations import relation
 from core.store.scans import get_scan
 from core.store.versions import get_version
+from core.targets import Target
 from core.tasks import task_named
 
 Format = Literal["csv", "parquet", "jsonl", "json"]
@@ -55,13 +56,12 @@ def export_rows(
     named: bool = False,
 ) -> Path:
     """Writes every row of a version: row id, the source's own, text or media, given label, label, split, attributes.
-    Labels of several classes are lists, in CSV their text form. `named`: with the names of the label's classes behind
-    it, where classes have any."""
+    Labels of several classes are lists and numbers are numbers, in CSV their text form. `named`: with the names of the
+    label's classes behind it, where classes have any."""
     dataset = get_dataset(db, get_version(db, version_id).dataset_id)
     task = task_named(dataset.task)
     lists = task.target.several and format != "csv"
-    listed = task.target.listed_sql or task.target.classes_sql
-    labels = [f"{listed(name)} AS {name}" if lists else name for name in ("given_label", "label")]
+    labels = [f"{label_in_file(task.target, name, format)} AS {name}" for name in ("given_label", "label")]
     attributes = [identifier(attribute.column) for attribute in dataset.attributes]
     labels += [_names_sql(dataset, lists)] if named and dataset.names else []
     taken = [*task.modality.exported, "given_label", "label", "split", *attributes]
@@ -69,6 +69,13 @@ def export_rows(
     columns = ["example_id", *own_id, *task.modality.exported, *labels, "split", *attributes]
     sql = f"SELECT {', '.join(columns)} FROM {relation(db, version_id)} ORDER BY example_id"
     return copy_query(db, sql, out, format, plain=plain)
+
+
+def label_in_file(target: Target, value: str, format: str) -> str:  # noqa: A002
+    """SQL for a label of which an expression gives the text form, as a file of that format has it."""
+    if format == "csv" or not (target.several or target.numeric):
+        return value
+    return (target.listed_sql or target.classes_sql)(value)
 
 
 def _names_sql(dataset: Dataset, lists: bool) -> str:

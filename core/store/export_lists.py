@@ -11,7 +11,7 @@ from core.sql import identifier
 from core.store.acts.in_force import standing_sql
 from core.store.database import Database
 from core.store.datasets import get_dataset
-from core.store.export import Format, copy_query
+from core.store.export import Format, copy_query, label_in_file
 from core.store.filters import ISSUE_COLUMNS, sorted_by, where_sql
 from core.store.issues import issue_condition, issue_order
 from core.store.predictions import PREDICTION_COLUMNS, prediction_condition, prediction_order, predictions_joined
@@ -136,12 +136,13 @@ def _selected(
     format: str,  # noqa: A002
     alias: str = "r",
 ) -> str:
-    """The columns in SQL, under their names in files. Labels of several classes are lists, in CSV their text form."""
+    """The columns in SQL, under their names in files. Labels of several classes are lists and numbers
+    are numbers, in CSV their text form."""
     shown = []
     for one in columns:
         value = added[one.column] if one.added else f"{alias}.{identifier(one.column)}"
         labels = one.column in ("label", "given_label", "suggested_label", "predicted")
-        if target.several and labels and format != "csv":
-            value = (target.listed_sql or target.classes_sql)(value)
+        if labels:
+            value = label_in_file(target, value, format)
         shown.append(f"{value} AS {identifier(one.name)}")
     return ", ".join(shown)

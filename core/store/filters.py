@@ -23,6 +23,8 @@ from core.sql import identifier
 from core.targets import Target
 from core.tasks import task_named
 
+LABELS = ("label", "given_label", "suggested_label", "predicted")
+"""Columns that hold labels, of rows and of what lists add to them."""
 Condition = tuple[str, list[Any]]
 """A condition (`true` where nothing narrows) and its parameters in order."""
 ROW_COLUMNS: Mapping[str, ColumnKind] = {
@@ -35,6 +37,13 @@ ROW_COLUMNS: Mapping[str, ColumnKind] = {
 }
 """What a row has whatever its dataset, and how it is asked for."""
 _COMPARED = (">=", "<=", ">", "<")
+
+
+def label_asked(name: str, value: str, kind: str, target: Target) -> tuple[str, str]:
+    """A column in SQL and how it is asked for: as a number where it holds labels that are numbers."""
+    if name in LABELS and target.number_sql is not None:
+        return target.number_sql(value), "number"
+    return value, kind
 
 
 def where_sql(where: RowFilter, dataset: Dataset, relation: str) -> Condition:
@@ -102,8 +111,9 @@ def issue_sql(scan: Scan, where: IssueFilter, target: Target) -> Condition:
             parts.append((f"i.suggested_label IS NOT NULL AND {with_it} AND NOT {without}", [name, name]))
     if where.score_below is not None:
         parts.append(("i.score < ?", [where.score_below]))
-    kinds = {name: kind for name, (_, kind) in ISSUE_COLUMNS.items()}
-    parts += [column_sql(one, ISSUE_COLUMNS[one.column][0], kinds[one.column], target) for one in where.columns]
+    parts += [
+        column_sql(one, *label_asked(one.column, *ISSUE_COLUMNS[one.column], target), target) for one in where.columns
+    ]
     return joined(parts)
 
 
@@ -145,7 +155,7 @@ def sorted_by(order: RowOrder, dataset: Dataset, prefix: str = "") -> str:
     if order.column == EXAMPLE_ID:
         return f"{prefix}{EXAMPLE_ID} {direction}"
     column, kind = _column_of(order.column, dataset)
-    column = f"{prefix}{column}"
+    column, _ = label_asked(order.column, f"{prefix}{column}", "category", task_named(dataset.task).target)
     if kind == "number" and order.column not in ROW_COLUMNS:
         column = f"CASE WHEN NOT isnan(CAST({column} AS DOUBLE)) THEN {column} END"
     return f"{column} {direction} NULLS LAST, {prefix}{EXAMPLE_ID}"
@@ -167,7 +177,7 @@ def joined(parts: list[Condition]) -> Condition:
 
 
 def _row_column(one: ColumnFilter, dataset: Dataset, target: Target) -> Condition:
-    column, kind = _column_of(one.column, dataset)
+    column, kind = label_asked(one.column, *_column_of(one.column, dataset), target)
     return column_sql(one, column, kind, target if one.column in ("label", "given_label") else None)
 
 

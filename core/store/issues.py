@@ -10,7 +10,7 @@ from core.records import Copy, Issue, IssueFilter, RowFilter, RowOrder, Scan
 from core.store.acts.in_force import settled_sql, standing_sql
 from core.store.database import Database
 from core.store.datasets import get_dataset
-from core.store.filters import ISSUE_COLUMNS, Condition, issue_sql, joined, sorted_by, where_sql
+from core.store.filters import ISSUE_COLUMNS, Condition, issue_sql, joined, label_asked, sorted_by, where_sql
 from core.store.relations import relation
 from core.targets import Target
 from core.tasks import task_named
@@ -89,7 +89,9 @@ def issue_order(db: Database, scan: Scan, order: RowOrder) -> str:
     if not order.added:
         by = sorted_by(order, get_dataset(db, scan.dataset_id), "r.").removesuffix(", r.example_id")
     elif order.column in ISSUE_COLUMNS:
-        by = f"{ISSUE_COLUMNS[order.column][0]} {'DESC' if order.descending else 'ASC'} NULLS LAST"
+        target = task_named(get_dataset(db, scan.dataset_id).task).target
+        value, _ = label_asked(order.column, *ISSUE_COLUMNS[order.column], target)
+        by = f"{value} {'DESC' if order.descending else 'ASC'} NULLS LAST"
     else:
         raise NotFoundError(f"The list has no column {order.column!r}.", f"It has: {', '.join(ISSUE_COLUMNS)}.")
     return f"{by}, i.rank"

@@ -19,7 +19,7 @@ from core.errors import NotFoundError
 from core.modalities import WORDS
 from core.records import ColumnKind, Dataset, PredictedRow, PredictionFilter, RowFilter, RowOrder
 from core.store.database import Database
-from core.store.filters import Condition, column_sql, joined, sorted_by, where_sql
+from core.store.filters import Condition, column_sql, joined, label_asked, sorted_by, where_sql
 from core.store.job_files import job_file
 from core.targets.one_class.facts import ONE_CLASS
 from core.tasks import task_named
@@ -156,7 +156,10 @@ def prediction_order(order: RowOrder, dataset: Dataset | None) -> str:
     if order.column not in PREDICTION_COLUMNS:
         raise NotFoundError(f"The list has no column {order.column!r}.", f"It has: {', '.join(PREDICTION_COLUMNS)}.")
     direction = "DESC" if order.descending else "ASC"
-    return f"{PREDICTION_COLUMNS[order.column][0]} {direction} NULLS LAST, p.example_id"
+    value, kind = PREDICTION_COLUMNS[order.column]
+    if dataset is not None:
+        value, _ = label_asked(order.column, value, kind, task_named(dataset.task).target)
+    return f"{value} {direction} NULLS LAST, p.example_id"
 
 
 def labelled_texts(db: Database, run_id: str, split: str, truth: str) -> list[tuple[str, str, str]]:
@@ -273,9 +276,11 @@ def prediction_condition(
         condition, parameters = where_sql(where.rows, dataset, truth)
         parts.append((f"p.example_id IN (SELECT example_id FROM {truth} WHERE {condition})", parameters))
     for one in where.columns:
-        column, kind = PREDICTION_COLUMNS[one.column]
+        asked: tuple[str, str] = PREDICTION_COLUMNS[one.column]
         target = None if dataset is None or one.column == "confidence" else task_named(dataset.task).target
-        parts.append(column_sql(one, column, kind, target))
+        if target is not None:
+            asked = label_asked(one.column, *asked, target)
+        parts.append(column_sql(one, *asked, target))
     for name, is_true, is_predicted in (
         (where.found, True, True),
         (where.missed, True, False),

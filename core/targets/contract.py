@@ -13,9 +13,10 @@ from core.records import Schema
 
 Work = Literal["scan", "train", "effect", "use"]
 """What models do: say which labels are wrong; learn labels; tell whether cleaning helped; be asked here."""
-Labels = NDArray[np.integer]
+Labels = NDArray[Any]
 """Labels as arrays: (n,) int64 class numbers where a label is one class, -1 for no label; (n, k) int8 where it is
-several: 1 for a class that applies, 0 for one that does not, a row of -1 for no label. One row is one label."""
+several: 1 for a class that applies, 0 for one that does not, a row of -1 for no label; (n,) float64 where it is a
+number, NaN for no label. One row is one label."""
 
 
 class Objection(Protocol):
@@ -80,6 +81,11 @@ class Target:
     located: bool = False
     """Whether a label says where in the example its classes are; then `several` is true as well, the text form has
     more than the classes, and arrays of classes say only which ones a row has."""
+    numeric: bool = False
+    """Whether a label is a number: then there are no classes (those of a dataset, of a label and of an array are none),
+    `several` and `located` are false, labels have an order and a distance, and `number_sql` is there."""
+    number_sql: Callable[[str], str] | None = None
+    """SQL for the number (DOUBLE) of a label whose text form an expression gives, where a label is one."""
     listed_sql: Callable[[str], str] | None = None
     """SQL for the value that files of lists have for a label, where that is not the list of its classes."""
     snippet: str = ""

@@ -129,12 +129,18 @@ def test_a_saved_view_is_a_link_to_the_same_rows_until_it_is_deleted(
 
 def _cells(page: Page) -> list[list[str]]:
     """The first three columns of the first ten rows of the list, as a screen reader has them: the table
-    makes its cells for one once somebody moves over it."""
-    page.get_by_test_id("stDataFrame").first.hover()
-    grid = page.get_by_test_id("stDataFrame").first.get_by_role("grid")
-    expect(grid.locator("tbody tr").nth(9)).to_be_attached()
-    lines = [line.locator("td").all_inner_texts() for line in grid.locator("tbody tr").all()[:10]]
-    return [line[-3:] for line in lines]
+    makes its cells for one once somebody moves over it, and drops them while it is drawn anew."""
+    table = page.get_by_test_id("stDataFrame").first
+    for _ in range(50):
+        table.hover()
+        lines = table.evaluate(
+            "it => [...it.querySelectorAll('tbody tr')].map(row => [...row.querySelectorAll('td')].map(cell => cell.textContent))"
+        )
+        if len(lines) >= 10:
+            return [line[-3:] for line in lines[:10]]
+        page.mouse.move(0, 0)
+        page.wait_for_timeout(100)
+    pytest.fail("The list has no ten rows for a screen reader.")
 
 
 @pytest.fixture

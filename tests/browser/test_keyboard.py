@@ -40,6 +40,7 @@ def test_a_question_mark_lists_the_keys_of_the_page_that_is_open(page: Page, ful
     keys = page.get_by_role("dialog", name="Keys")
     expect(keys).to_have_count(0)
     expect(page.locator(".verdict-bar")).to_be_visible()
+    expect(page.get_by_test_id("stDataFrame").first).to_be_visible()
     page.keyboard.press("?")
     expect(keys).to_be_visible()
     assert keys.get_by_role("heading", level=3).all_inner_texts() == [

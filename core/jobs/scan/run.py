@@ -281,7 +281,7 @@ class ScanRun:
     def _refit(self, learner: Learner, clusters: NDArray[np.int64], folds: int) -> OutOfSample:
         return refitted_probabilities(
             learner,
-            self.rows.labels.astype(np.int64, copy=False),
+            self.rows.labels,
             clusters,
             len(self.labels),
             folds=folds,

@@ -50,7 +50,7 @@ def train_fitted(folder: JobFolder, progress: ProgressWriter, spec: TrainJobSpec
 def _fitted(
     learner: Learner, rows: Rows, train: NDArray[np.int64], validation: NDArray[np.int64], spec: TrainJobSpec
 ) -> Fitted:
-    every, weights = rows.labels.astype(np.int64, copy=False), None
+    every, weights = rows.labels, None
     labels = every[train]
     if spec.settings.class_weights == "balanced":
         target = heavy_target(task_named(spec.about.task).target)

@@ -12,6 +12,7 @@ import pyarrow as pa
 from numpy.typing import NDArray
 from sklearn.compose import ColumnTransformer
 from sklearn.ensemble import HistGradientBoostingClassifier
+from sklearn.multiclass import OneVsRestClassifier
 from sklearn.pipeline import Pipeline
 from sklearn.preprocessing import OrdinalEncoder
 from threadpoolctl import threadpool_limits
@@ -83,6 +84,6 @@ def all_classes(model: Any, found: NDArray[np.float64], classes: int) -> NDArray
     return whole
 
 
-def pipeline(matrix: ColumnTransformer, model: HistGradientBoostingClassifier) -> Pipeline:
+def pipeline(matrix: ColumnTransformer, model: HistGradientBoostingClassifier | OneVsRestClassifier) -> Pipeline:
     """What takes a frame: the model as it is saved."""
     return Pipeline([("columns", matrix), ("trees", model)])

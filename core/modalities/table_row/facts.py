@@ -33,9 +33,13 @@ for feature in config["features"]:
     name = feature["name"]
     frame[name] = frame[name].astype(object if feature["kind"] == "category" else float)
 
-probabilities = model.predict_proba(frame)[0]
-best = probabilities.argmax()
-print(config["id2label"][str(model.classes_[best])], float(probabilities[best]))
+probabilities, names = model.predict_proba(frame)[0], config["id2label"]
+if config.get("problem_type") == "multi_label_classification":
+    each = zip(names.values(), probabilities[-len(names):])
+    print({{name: float(p) for name, p in each if p >= 0.5}})
+else:
+    best = probabilities.argmax()
+    print(names[str(model.classes_[best])], float(probabilities[best]))
 """
 
 TABLE_ROW = Modality(

@@ -13,10 +13,11 @@ from sklearn.compose import ColumnTransformer
 from sklearn.ensemble import HistGradientBoostingClassifier
 
 from core.errors import UsageError
-from core.modalities.fitted import Matrix, Places
+from core.modalities.fitted import Labels, Matrix, Places
 from core.modalities.payloads import Payloads
 from core.modalities.table_row.boosting import all_classes, as_matrix, frame, pipeline, threads, trees
 from core.modalities.table_row.columns import columns_of
+from core.modalities.table_row.each_class import EachClass, fit_each
 from core.modalities.table_row.recipe import Recipe
 from core.modalities.table_row.saved import save, vectors
 
@@ -56,12 +57,29 @@ class Boosting:
     def fit(
         self,
         rows: Places,
-        labels: NDArray[np.int64],
+        labels: Labels,
         rounds: int | None = None,
         *,
         weights: Matrix | None = None,
-        watched: tuple[Places, NDArray[np.int64]] | None = None,
-    ) -> Trees:
+        watched: tuple[Places, Labels] | None = None,
+    ) -> Trees | EachClass:
+        if labels.ndim == 1:
+            return Trees(self, self._fit(rows, labels, rounds, weights, watched))
+
+        def fit_one(number: int, own: Labels, weight: Matrix | None) -> HistGradientBoostingClassifier:
+            held = None if watched is None else (watched[0], watched[1][:, number])
+            return self._fit(rows, own, rounds, weight, held)
+
+        return EachClass(self, fit_each(labels, weights, fit_one))
+
+    def _fit(
+        self,
+        rows: Places,
+        labels: Labels,
+        rounds: int | None,
+        weights: Matrix | None,
+        watched: tuple[Places, Labels] | None,
+    ) -> HistGradientBoostingClassifier:
         given: dict[str, Any] = {"sample_weight": weights}
         known = np.zeros(0, bool) if watched is None else np.isin(watched[1], labels)
         rounds = rounds or _rounds_of_few(labels, bool(known.any()))
@@ -69,14 +87,13 @@ class Boosting:
             given |= {"X_val": self.matrix[watched[0][known]], "y_val": watched[1][known]}
         model = self._trees(MOST_ROUNDS, **STOPPING) if rounds is None else self._trees(rounds)
         with threads(self.matrix.shape[1] * len(rows)):
-            model.fit(self.matrix[rows], labels, **given)
-        return Trees(self, model)
+            return model.fit(self.matrix[rows], labels, **given)
 
     def _trees(self, rounds: int, **more: Any) -> HistGradientBoostingClassifier:
         return trees(self.recipe.features, rounds, self.seed, learning_rate=RATE, **more)
 
 
-def _rounds_of_few(labels: NDArray[np.int64], watched: bool) -> int | None:
+def _rounds_of_few(labels: Labels, watched: bool) -> int | None:
     """A fixed number of rounds where nothing tells when to stop: too few rows to keep some of each class back."""
     fewest = int(np.unique(labels, return_counts=True)[1].min())
     return ROUNDS // 3 if not watched and fewest < 2 / KEPT_BACK else None
@@ -103,7 +120,7 @@ class Trees:
         with threads(matrix.size):
             return all_classes(self.model, self.model.predict_proba(matrix), self.learner.classes)
 
-    def best_rounds(self, rows: Places, labels: NDArray[np.int64]) -> int:
+    def best_rounds(self, rows: Places, labels: Labels) -> int:
         seen = np.isin(labels, self.model.classes_)
         if not seen.any():
             return self.rounds

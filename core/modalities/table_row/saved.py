@@ -29,16 +29,28 @@ TRUSTED: Final = (
     "sklearn.utils.validation.check_array",
 )
 """What the file is made of beside scikit-learn's estimators and arrays."""
+ONE, SEVERAL = "single_label_classification", "multi_label_classification"
+"""What a row may have, as a transformers config calls it."""
 
 
-def save(folder: Path, model: Pipeline, recipe: Recipe, labels: Sequence[str], extra: Mapping[str, Any]) -> None:
-    """Writes model.skops, config.json with classes and columns, and `extra` as winnow.json."""
+def save(
+    folder: Path,
+    model: Pipeline,
+    recipe: Recipe,
+    labels: Sequence[str],
+    extra: Mapping[str, Any],
+    *,
+    several: bool = False,
+) -> None:
+    """Writes model.skops, config.json with classes and columns, and `extra` as winnow.json. `several`: whether a row
+    may have several classes."""
     import skops.io
 
     folder.mkdir(parents=True, exist_ok=True)
     skops.io.dump(model, folder / FILE, compression=ZIP_DEFLATED)
     about = {
         "model_type": "gradient boosting",
+        "problem_type": SEVERAL if several else ONE,
         "id2label": dict(enumerate(labels)),
         "label2id": {label: index for index, label in enumerate(labels)},
         "features": recipe.plain(),
@@ -54,6 +66,8 @@ class SavedTrees:
     labels: tuple[str, ...]
     recipe: Recipe
     model: Pipeline
+    several: bool = False
+    """Whether a row may have several classes, each with a probability of its own."""
 
     @staticmethod
     def of(folder: Path) -> SavedTrees:
@@ -70,7 +84,8 @@ class SavedTrees:
             raise _damaged(folder, str(error).splitlines()[0] if str(error) else type(error).__name__) from error
         if not known:
             raise _damaged(folder, "it knows more classes than it names")
-        return SavedTrees(tuple(names[index] for index in sorted(names, key=int)), recipe, model)
+        several = about.get("problem_type") == SEVERAL
+        return SavedTrees(tuple(names[index] for index in sorted(names, key=int)), recipe, model, several)
 
     @property
     def columns(self) -> tuple[str, ...]:
@@ -86,6 +101,8 @@ class SavedTrees:
         with threads(len(payloads) * len(self.recipe.features)):
             found = self.model.predict_proba(frame(table, self.recipe.features))
         tick(len(payloads), len(payloads))
+        if self.several:  # of a single class scikit-learn gives two columns
+            return found[:, -len(self.labels) :].astype(np.float32), vectors(table, self.recipe)
         return all_classes(self.model["trees"], found, len(self.labels)), vectors(table, self.recipe)
 
 

@@ -19,6 +19,7 @@ from core.profile import bias, groups, shares
 from core.profile import duplicates as repeats
 from core.profile import label_sets as together
 from core.profile import missing as absences
+from core.profile.label_numbers import Band, LabelNumbers, in_bands, label_numbers
 from core.profile.numbers import number_profile
 from core.profile.records import (
     Association,
@@ -61,6 +62,8 @@ class Groups:
     table: GroupTable
     parity: tuple[Parity, ...]
     """Per label, widest difference first; empty with fewer than two groups that can be judged."""
+    bands: tuple[Band, ...] = ()
+    """What the labels stand for where these are numbers."""
 
 
 def class_balance(context: Context, version_id: str, timeout: float | None = TIMEOUT) -> Balance | Pending:
@@ -74,6 +77,11 @@ def label_sets(context: Context, version_id: str, timeout: float | None = TIMEOU
     if not target_of(dataset).several or target_of(dataset).located:
         return None
     return _ask(context, version_id, stored("Counting labels"), _label_sets, timeout)
+
+
+def numbers_of_labels(context: Context, version_id: str, timeout: float | None = TIMEOUT) -> LabelNumbers | Pending:
+    """How labels that are numbers are spread, in all and per split."""
+    return _ask(context, version_id, stored("Counting labels"), _numbers, timeout, "numbers")
 
 
 def split_balance(context: Context, version_id: str, timeout: float | None = TIMEOUT) -> SplitBalance | Pending:
@@ -117,6 +125,10 @@ def group_shares(
     """The share of each label in each group of an attribute."""
 
     def work(rows: ProfileRows, dataset: Dataset, report: Report) -> Groups:
+        if rows.target.numeric:
+            fifths = in_bands(rows)
+            table = fifths.named(groups.group_table(fifths, attribute))
+            return Groups(table, shares.parity(table), fifths.bands)
         table = groups.group_table(rows, attribute)
         return Groups(table, shares.parity(table))
 
@@ -191,6 +203,10 @@ def _label_sets(rows: ProfileRows, dataset: Dataset, report: Report) -> LabelSet
     return together.label_sets(rows)
 
 
+def _numbers(rows: ProfileRows, dataset: Dataset, report: Report) -> LabelNumbers:
+    return label_numbers(rows)
+
+
 def _splits(rows: ProfileRows, dataset: Dataset, report: Report) -> SplitBalance:
     return balances.split_balance(rows, dataset.labels)
 
@@ -204,4 +220,4 @@ def _missing(rows: ProfileRows, dataset: Dataset, report: Report) -> MissingValu
 
 
 def _associations(rows: ProfileRows, dataset: Dataset, report: Report) -> tuple[Association, ...]:
-    return bias.associations(rows, dataset.attributes, report)
+    return bias.associations(in_bands(rows) if rows.target.numeric else rows, dataset.attributes, report)

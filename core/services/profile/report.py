@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from dataclasses import asdict
 from typing import Any
 
@@ -14,6 +15,7 @@ from core.profile import bias
 from core.profile.balance import balance, split_balance
 from core.profile.duplicates import duplicates
 from core.profile.groups import group_table
+from core.profile.label_numbers import InBands, in_bands, label_numbers
 from core.profile.label_sets import label_sets
 from core.profile.missing import missing_values
 from core.profile.numbers import number_profile
@@ -44,19 +46,17 @@ def whole_profile(context: Context, version_id: str, on_progress: Report = unhea
         derive(context, dataset.dataset_id, part(on_progress, 0, _DERIVING), lambda: False)
         dataset = get_dataset(context.store, version.dataset_id)
     rows = rows_of(context.store, version_id)
-    splits = split_balance(rows, dataset.labels)
+    fifths = in_bands(rows) if rows.target.numeric else None
     attributes = {}
     for position, attribute in enumerate(dataset.attributes):
         on_progress(_DERIVING + (1 - _DERIVING) * position / len(dataset.attributes), 1)
-        attributes[attribute.name] = _attribute(rows, attribute)
+        attributes[attribute.name] = _attribute(rows, fifths or rows, attribute)
     on_progress(1, 1)
     profile = {
         "dataset": dataset.name,
         "version": version.number,
         "rows": version.row_count,
-        "balance": asdict(balance(rows, dataset.labels)),
-        "lookalike_classes": lookalikes(dataset.labels),
-        "splits": asdict(splits) | {"counts": splits.counts.tolist()},
+        **(_numbers(rows, fifths) if fifths else _classes(rows, dataset.labels)),
         "duplicates": asdict(duplicates(rows)),
         "missing": asdict(missing_values(rows, dataset.attributes)),
         "attributes": attributes,
@@ -67,6 +67,22 @@ def whole_profile(context: Context, version_id: str, on_progress: Report = unhea
     elif rows.target.several:
         profile["label_sets"] = _label_sets(label_sets(rows), rows.target)
     return {key: _finite(value) for key, value in profile.items()}
+
+
+def _classes(rows: Rows, labels: Sequence[str]) -> dict[str, object]:
+    splits = split_balance(rows, labels)
+    return {
+        "balance": asdict(balance(rows, labels)),
+        "lookalike_classes": lookalikes(labels),
+        "splits": asdict(splits) | {"counts": splits.counts.tolist()},
+    }
+
+
+def _numbers(rows: Rows, fifths: InBands) -> dict[str, object]:
+    """How the numbers are spread, and the bands that stand in for classes beneath `attributes`."""
+    found = asdict(label_numbers(rows))
+    splits = [{"split": name, **spread} for name, spread in found.pop("splits")]
+    return {"numbers": {**found, "splits": splits, "bands": [asdict(one) for one in fifths.bands]}}
 
 
 def _label_sets(sets: LabelSets, target: Target) -> dict[str, object]:
@@ -86,9 +102,12 @@ def _label_sets(sets: LabelSets, target: Target) -> dict[str, object]:
     }
 
 
-def _attribute(rows: Rows, attribute: Attribute) -> dict[str, object]:
-    measured = bias.association(rows, attribute)
-    table = group_table(rows, attribute) if measured.value is not None else None
+def _attribute(rows: Rows, labelled: Rows, attribute: Attribute) -> dict[str, object]:
+    """`labelled`: the rows with classes for labels, bands where they are numbers."""
+    measured = bias.association(labelled, attribute)
+    table = group_table(labelled, attribute) if measured.value is not None else None
+    if table is not None and isinstance(labelled, InBands):
+        table = labelled.named(table)
     spread = number_profile(rows, attribute) if attribute.kind in ("number", "time") else None
     return {
         "kind": attribute.kind,

@@ -131,7 +131,8 @@ def _staged(work: _Stage) -> Staged:
     test = replace(work.plan.test, suspect=_SUSPECT)
     rejected = keep_rejected(work.cursor, work.reader, work.rows, test, aside)
     usable = f"NOT ({test.fails})" if rejected.unusable else "true"
-    found = _classes(work, usable, rejected)
+    numeric = task_named(work.schema.task).target.numeric
+    found = _numbers(work, usable, rejected) if numeric else _classes(work, usable, rejected)
     labels = set(map(shown, found)) - {""}
     if rejected.unusable or labels != found:
         work = _written_again(work, usable, sorted(label for label in found if label != shown(label)))
@@ -174,6 +175,25 @@ def _classes(work: _Stage, usable: str, rejected: Rejected) -> set[str]:
             "It is probably an id or a text: choose the column that holds the class.",
         )
     return found
+
+
+def _numbers(work: _Stage, usable: str, rejected: Rejected) -> set[str]:
+    """No classes. Raises `SourceError` where there is no usable row, or fewer than two numbers in rows that all have
+    one."""
+    asked = f"SELECT count(*), count(given_label), count(DISTINCT given_label) FROM {work.rows} WHERE {usable}"
+    rows, labelled, distinct = work.cursor.execute(asked).fetchone() or (0, 0, 0)
+    column = ", ".join(map(repr, work.schema.labelled_by))
+    if not rows:
+        aside = f": all {rejected.count:,} rows were set aside" if rejected.count else ""
+        raise SourceError(f"The source has no usable row{aside}.", "Check that it is the right file and label column.")
+    if not labelled:
+        raise SourceError(f"Column {column} has no number in any row.", "Choose the column that holds the numbers.")
+    if distinct == 1 and labelled == rows:
+        raise SourceError(
+            f"Column {column} has the same number in every row: there is nothing to learn from it.",
+            "Choose another label column.",
+        )
+    return set()
 
 
 def _check_classes(work: _Stage, classes: set[str]) -> None:

@@ -11,7 +11,7 @@ from core.errors import NotFoundError
 from core.records import ColumnFilter, ListColumn, RowOrder
 from core.sql import identifier
 from core.store.database import Database
-from core.store.export import Format, copy_query
+from core.store.export import Format, copy_query, label_in_file
 from core.store.filters import Condition, column_sql, joined
 from core.targets import Target
 
@@ -86,11 +86,9 @@ def export_records(
 
 
 def _in_file(records: Records, one: ListColumn, format: str) -> str:  # noqa: A002
-    """Labels of several classes are lists, in CSV their text form."""
+    """Labels of several classes are lists and numbers are numbers, in CSV their text form."""
     value = identifier(one.column)
-    several = one.column in records.labels and records.target.several and format != "csv"
-    target = records.target
-    return (target.listed_sql or target.classes_sql)(value) if several else value
+    return label_in_file(records.target, value, format) if one.column in records.labels else value
 
 
 def _condition(records: Records, where: Sequence[ColumnFilter]) -> Condition:

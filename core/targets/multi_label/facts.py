@@ -31,6 +31,8 @@ _YES, _NO = ("1", "1.0", "true"), ("0", "0.0", "false")
 _ANSWERS = (*_YES, *_NO)
 _SHOWN = 100
 """Characters of a text that a reason repeats."""
+WHOLE = "\n"
+"""A delimiter that no class has in its name: each value is one class."""
 
 
 def read(schema: Schema, types: Mapping[str, str]) -> Reading:
@@ -49,12 +51,13 @@ def read(schema: Schema, types: Mapping[str, str]) -> Reading:
     column = identifier(name)
     if types[name].endswith("[]") and types[name].count("[") == 1 and "(" not in types[name]:
         return Reading(text_sql(f"CAST({column} AS VARCHAR[])"))
-    if types[name] != "VARCHAR":
+    if types[name] != "VARCHAR" and not (schema.label_delimiter == WHOLE and types[name].isalpha()):
         raise SchemaError(
             f"Column {name!r} holds {types[name]} values, which cannot be several classes.",
             "Choose a column of lists, or of texts with several classes each.",
         )
     if schema.label_delimiter:
+        column = f"CAST({column} AS VARCHAR)"
         cut = text_sql(f"string_split({column}, {literal(schema.label_delimiter)})")
         return Reading(f"CASE WHEN trim({column}) = '{_NONE}' THEN '{_NONE}' ELSE {cut} END")
     return _of_arrays(name, column)

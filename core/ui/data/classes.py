@@ -12,9 +12,11 @@ from core.context import Context
 from core.records import MAX_CLASS_NAME, MAX_GUIDELINE, Dataset
 from core.services.classes.adding import add_class, remove_class
 from core.services.classes.naming import NamedClass, classes_of, name_classes, take_back
+from core.tasks import target_of
 from core.ui.parts.job_words import ago
 from core.ui.parts.problems import plain, shown_errors
 from core.ui.shell.guard import current_user
+from core.ui.shell.pages import link
 from core.words import later, say, say_n
 
 ROW_PIXELS, SHOWN_ROWS, SHOWN_CHANGES = 35, 14, 20
@@ -23,6 +25,12 @@ _CODE, _ROWS, _NAME, _GUIDELINE = later("class"), later("rows"), later("name"), 
 
 def class_editor(context: Context, dataset: Dataset) -> None:
     """A line for each class: code and rows as they are, name and guideline to be written."""
+    if target_of(dataset).numeric:
+        st.caption(
+            say("The labels of this dataset are numbers: it has no classes. The page Profile shows their spread.")
+        )
+        link("profile", say("Look at the profile"), icon=":material/arrow_forward:", dataset=dataset.name)
+        return
     st.caption(
         say(
             "A name is shown wherever the class is; labels, decisions and files keep the code. A guideline says in "

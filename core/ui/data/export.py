@@ -44,6 +44,8 @@ def export_form(context: Context, dataset: Dataset, version: Version) -> None:
     st.caption(say("{n:,} rows with their labels as of this version; excluded rows are left out.", n=version.row_count))
     if target_of(dataset).located:
         st.caption(say("Spans are in characters of the text; each format loads again as it was."))
+    elif target_of(dataset).numeric:
+        st.caption(say("Labels are numbers; each format loads again as it was."))
     elif target_of(dataset).several:
         st.caption(say("Labels are lists of classes, in CSV JSON arrays; each format loads again as it was."))
     chosen = (

@@ -10,7 +10,7 @@ import streamlit as st
 
 from core.context import Context
 from core.records import Preview, Schema
-from core.services.load import preview, start_load
+from core.services.load import fit, preview, start_load
 from core.services.room import RoomForecast, room_for_load
 from core.services.splits import SplitPlan
 from core.sources import hub
@@ -26,10 +26,10 @@ from core.ui.parts.background import result_of
 from core.ui.parts.choices import choose_place
 from core.ui.parts.empty import empty_state
 from core.ui.parts.paths import choose_path, readable, stamped
-from core.ui.parts.problems import room_line, shown_errors
+from core.ui.parts.problems import plain, room_line, shown_errors
 from core.ui.parts.samples import missing_samples
 from core.ui.parts.upload import arrived, let_go
-from core.words import later, say, stored
+from core.words import later, say, say_stored, stored
 
 PLACES = {
     "upload": later("Upload"),
@@ -114,7 +114,9 @@ def _check_and_start(context: Context, user: str, locations: Sequence[str]) -> N
     if not found.rows:
         empty_state(say("No row to show"), say("The source was read, and it holds no row."), icon="table_rows")
         return
-    schema = schema_form(found, f"schema-{abs(hash(key)):x}")
+    schema, told = fit(found, schema_form(found, f"schema-{abs(hash(key)):x}"))
+    for note in told:
+        st.caption(f":material/info: {plain(say_stored(note))}")
     _start_form(context, user, locations, schema, room, len(found.columns))
 
 

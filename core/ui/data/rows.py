@@ -37,7 +37,8 @@ def row_filters(context: Context, dataset: Dataset, version: Version) -> RowFilt
             label_visibility="collapsed",
             width=240,
         )
-        _label(dataset)
+        if not target_of(dataset).numeric:
+            _label(dataset)
         if splits:
             _choice(say("Split"), keys.SPLIT, splits, 140, split_said)
         _choice(say("Duplicates"), keys.DUPLICATES, DUPLICATES, 160, say)

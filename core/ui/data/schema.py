@@ -13,6 +13,7 @@ import streamlit as st
 
 from core.records import BadTags, Preview, Schema
 from core.tasks import TASKS, task_named
+from core.ui.numbers.loading import hint, numbers_said
 from core.ui.parts.problems import plain
 from core.words import later, say, say_stored
 
@@ -20,7 +21,7 @@ NONE = later("none")
 ROLES = {"payload": later("example"), "label": later("label"), "split": later("split"), "id": later("id")}
 EXPLAINED = {
     "payload": later("The column with what is labelled: its text, its image or its sound."),
-    "label": later("The column with the class that each row was given."),
+    "label": later("The column with the class, or the number, that each row was given."),
     "split": later(
         "The column that says which part a row belongs to: train, validation or test. Without one, Winnow "
         "can make the parts."
@@ -111,7 +112,8 @@ def _pickers(found: Preview, key: str) -> Schema:
     sets = chosen.target.several and not chosen.target.located
     labels = _several(found, key, pick) if sets else _Labels(pick(say("Label"), "label", guess.label))
     bad_tags = _bad_tags(key) if chosen.target.located else "mend"
-    further = _further(key)
+    further = () if chosen.target.numeric else _further(key)
+    hint(found, chosen, labels.column)
     split = pick(say("Split"), "split", guess.split)
     own_id = pick(say("Id"), "id", guess.id)
     taken = {payload, labels.column, *labels.columns, split, own_id}
@@ -275,6 +277,8 @@ def _labels(found: Preview, schema: Schema) -> str:
     """The commonest classes as they would be read, the rows of none, and those whose label cannot be read."""
     target = task_named(schema.task).target
     labels = [target.classes_in(schema, row) for row in found.rows]
+    if target.numeric:
+        return numbers_said(labels)
     counts = Counter(chain.from_iterable(label for label in labels if label))
     shown = ", ".join(f"{plain(name[:40])} {count}" for name, count in counts.most_common(5))
     more = say(" and {n} more", n=len(counts) - 5) if len(counts) > 5 else ""

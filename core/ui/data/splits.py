@@ -9,11 +9,14 @@ import streamlit as st
 from core.context import Context
 from core.errors import UsageError, WinnowError
 from core.records import ENDED, Dataset, Version
+from core.services.profile.figures import numbers_of_labels
 from core.services.splits import split_counts, split_sizes, start_split
 from core.tasks import target_of
 from core.ui import keys
 from core.ui.live import live
+from core.ui.numbers.spread import spread_table
 from core.ui.parts.labels import attribute_said, split_said
+from core.ui.parts.pending import settled
 from core.ui.parts.problems import plain, show_error
 from core.ui.shell.strip import progress_text, state_of
 from core.words import later, say, stored
@@ -24,6 +27,7 @@ METHODS = {
     "grouped": later("Grouped: rows that share a value stay in one part"),
     "random": later("Random"),
 }
+OF_NUMBERS = {"stratified": later("Stratified: small and large numbers in the same shares")}
 PARTS = {later("train"): 80, later("validation"): 10, later("test"): 10}
 """Default shares in percent."""
 MAX_ROWS = 2_000
@@ -32,6 +36,9 @@ MAX_ROWS = 2_000
 
 def classes_by_part(context: Context, dataset: Dataset, version: Version) -> None:
     """The parts as they are."""
+    if target_of(dataset).numeric:
+        _numbers_by_part(context, version)
+        return
     counts = split_counts(context, version.version_id)
     parts = _in_order({part for by_part in counts.values() for part in by_part})
     st.markdown(f"**{say('Classes in each part')}**")
@@ -46,6 +53,19 @@ def classes_by_part(context: Context, dataset: Dataset, version: Version) -> Non
     sizes = split_sizes(context, version.version_id)
     several = say(" · a row counts in each of its classes") if target_of(dataset).several else ""
     st.caption(" · ".join(f"{plain(_named(part))}: {sizes.get(part, 0):,}" for part in parts) + several)
+
+
+def _numbers_by_part(context: Context, version: Version) -> None:
+    """Where labels are numbers: how they are spread in each part."""
+    st.markdown(f"**{say('Labels in each part')}**")
+    sizes = split_sizes(context, version.version_id)
+    found = settled(lambda: numbers_of_labels(context, version.version_id))
+    if not set(sizes) - {None}:
+        st.caption(say("This version has no splits."))
+        return
+    if found is not None:
+        spread_table(found)
+    st.caption(" · ".join(f"{plain(_named(part))}: {sizes.get(part, 0):,}" for part in _in_order(set(sizes))))
 
 
 def _named(part: str | None) -> str:
@@ -63,7 +83,13 @@ def _in_order(parts: set[str | None]) -> list[str | None]:
 def split_form(context: Context, dataset: Dataset, version: Version, user: str) -> None:
     """How to make new parts, and the button that makes them."""
     st.markdown(f"**{say('Make new splits')}**")
-    method = st.radio(say("Method"), list(METHODS), format_func=lambda one: say(METHODS[one]), key="split-method")
+    numeric = target_of(dataset).numeric
+    method = st.radio(
+        say("Method"),
+        list(METHODS),
+        format_func=lambda one: say(OF_NUMBERS.get(one, METHODS[one]) if numeric else METHODS[one]),
+        key="split-method",
+    )
     group = None
     if method == "grouped":
         names = {attribute.column: attribute_said(dataset, attribute.name) for attribute in dataset.attributes}

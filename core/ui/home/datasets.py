@@ -15,6 +15,7 @@ from core.tasks import target_of, task_named
 from core.ui import keys
 from core.ui.lists.paging import paged, pages
 from core.ui.lists.review_counts import settled_before
+from core.ui.parts.labels import size_said
 from core.ui.parts.problems import plain
 from core.ui.shell.pages import count, link
 from core.ui.shell.strip import progress_text
@@ -55,7 +56,7 @@ def _line(standing: Standing, led: bool) -> None:
         icon = f":material/{task_named(dataset.task).modality.icon}:"
         link("profile", f"**{plain(dataset.name)}**", icon=icon, dataset=dataset.name, version=version.number)
     made = say("v{n} of {day:%d %b}", n=version.number, day=version.created_at)
-    holds = say("{rows:,} rows · {classes:,} classes", rows=version.row_count, classes=len(dataset.labels))
+    holds = size_said(dataset, version.row_count)
     with size.container(gap=None):
         st.caption(f"{made} · {holds}")
         if standing.last:

@@ -11,6 +11,7 @@ from streamlit.delta_generator import DeltaGenerator
 from core.records import Dataset, ReviewCounts, Scan, Version
 from core.services.issues.flags import worst_rows
 from core.services.issues.listing import Findings
+from core.tasks import target_of
 from core.ui import keys
 from core.ui.lists.how_many import in_words
 from core.ui.lists.issue_filter import ALL, UNDECIDED, choose
@@ -41,8 +42,9 @@ def figures(dataset: Dataset, version: Version, found: Findings, again: Callable
         with _figure(later("flagged", "figure"), f"{review.flagged:,}", choose):
             held = in_words(worst_rows(scan, review.flagged)) if "curve" in found.about else ""
             st.caption(held or say("{share:.1%} of the rows", share=review.flagged / max(1, rows)))
+        numeric = target_of(dataset).numeric
         _figure(later("rows scanned", "figure"), f"{rows:,}", _choose_all).caption(
-            say("{n:,} classes", n=len(dataset.labels))
+            say("a number each") if numeric else say("{n:,} classes", n=len(dataset.labels))
         )
         with _figure(later("left to judge", "figure"), f"{review.left:,}", _choose_undecided):
             _decided(dataset, version, review)

@@ -143,6 +143,9 @@ class ActOnAll:
             )
             none = st.checkbox(say("None of the classes"), key=f"{self._key}-none") if not chosen else False
             return Doing("relabel", target.label_of(chosen)) if chosen or none else None
+        if target.numeric:
+            text = st.text_input(say("Number"), key=f"{self._key}-number", placeholder=say("such as 3.5"), width=280)
+            return Doing(action, text.strip()) if text.strip() else None
         name = st.selectbox(
             what,
             self._dataset.labels,

@@ -124,6 +124,7 @@ class Verdicts:
                 "mode": layout,
                 "actions": [one for one in ACTS if one in ON_SPANS or (one != "group" and not target.located)],
                 "several": target.several and not target.located,
+                "numeric": target.numeric,
                 "storage": f"winnow.verdicts.{self._version.version_id}.{self._user}.{self._key}",
                 **(
                     NO_CLASSES

@@ -12,12 +12,14 @@ import streamlit as st
 from core.records import Dataset, attribute_said, split_said, value_said
 from core.targets import Target
 from core.tasks import target_of
+from core.words import say, say_n
 
 __all__ = [
     "attribute_said",
     "class_in_url",
     "classes_told",
     "label_said",
+    "size_said",
     "split_said",
     "target_of",
     "value_said",
@@ -29,6 +31,13 @@ def words_of(dataset: Dataset) -> Callable[[str | None], str | None]:
     """What says a label of the dataset in words; no label stays none."""
     words = target_of(dataset).words
     return lambda label: None if label is None else words(label)
+
+
+def size_said(dataset: Dataset, rows: int) -> str:
+    """How large a dataset or a version is: `600 rows · 5 classes`."""
+    if target_of(dataset).numeric:
+        return say_n("{n:,} row · a number each", "{n:,} rows · a number each", rows)
+    return say("{rows:,} rows · {classes:,} classes", rows=rows, classes=len(dataset.labels))
 
 
 def label_said(target: Target, label: str, text: str | None) -> str:

@@ -51,7 +51,12 @@ def balance_view(
     balance, splits = balance_named(balance, dataset), splits_named(splits, dataset)
     sets = None if sets is None else sets_named(sets, dataset)
     _figures(balance, sets)
-    _unlabelled(dataset, version, balance.unlabelled)
+    said = say_n(
+        "{n:,} row has no label yet; the classes are counted over the others.",
+        "{n:,} rows have no label yet; the classes are counted over the others.",
+        balance.unlabelled,
+    )
+    unlabelled_rows(dataset, version, balance.unlabelled, said)
     left, right = st.columns([6, 5], gap="large")
     with left:
         label = value_bars(
@@ -87,18 +92,12 @@ def balance_view(
     return Opened(where, title)
 
 
-def _unlabelled(dataset: Dataset, version: Version, count: int) -> None:
+def unlabelled_rows(dataset: Dataset, version: Version, count: int, said: str) -> None:
+    """What is said of rows without a label, where there are some, and the way to them."""
     if not count:
         return
     with st.container(horizontal=True, vertical_alignment="center"):
-        st.caption(
-            say_n(
-                "{n:,} row has no label yet; the classes are counted over the others.",
-                "{n:,} rows have no label yet; the classes are counted over the others.",
-                count,
-            ),
-            width="content",
-        )
+        st.caption(said, width="content")
         link("data", say("Show them"), where="label missing", dataset=dataset.name, version=version.number)
 
 

@@ -16,6 +16,7 @@ from core.profile.shares import MIN_GROUP_ROWS, shares_of
 from core.records import Dataset, Version
 from core.services.profile.figures import Groups
 from core.ui.chart_files import chart_with_files
+from core.ui.numbers.view import between
 from core.ui.parts.cells import clicked_mark
 from core.ui.parts.labels import attribute_said
 from core.ui.parts.problems import plain
@@ -36,6 +37,8 @@ def groups_view(dataset: Dataset, version: Version, groups: Groups, place: Delta
     labels, rows = _shown_labels(groups), list(range(min(MAX_GROUPS, len(table.groups))))
     with place:
         group, label = _heat(dataset, version, table, labels, rows)
+    if groups.bands:
+        st.caption(say("Labels are numbers: they stand in bands of about as many rows each."))
     if groups.parity:
         _parity(dataset, version, table, groups.parity)
     else:
@@ -51,6 +54,9 @@ def groups_view(dataset: Dataset, version: Version, groups: Groups, place: Delta
         name = f"{attribute_said(dataset, table.attribute)}: {_said(dataset, table, chosen_group.name)}"
         return name + ("" if label is None else f" · {label}")
 
+    if label is not None and groups.bands:
+        band = next(one for one in groups.bands if one.name == label)
+        return Opened(replace(chosen_group.where, columns=between(band)), title)
     return Opened(replace(chosen_group.where, label=None if label is None else dataset.coded(label)), title)
 
 

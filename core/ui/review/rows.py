@@ -26,15 +26,19 @@ def rows_queue(context: Context, dataset: Dataset, version: Version, user: str, 
             label_visibility="collapsed",
             width=240,
         )
-        label = st.selectbox(
-            say("Type"),
-            dataset.labels,
-            index=None,
-            key=f"{_KEY}-label",
-            placeholder=say("Type"),
-            format_func=dataset.called,
-            label_visibility="collapsed",
-            width=200,
+        label = (
+            None
+            if target_of(dataset).numeric
+            else st.selectbox(
+                say("Type"),
+                dataset.labels,
+                index=None,
+                key=f"{_KEY}-label",
+                placeholder=say("Type"),
+                format_func=dataset.called,
+                label_visibility="collapsed",
+                width=200,
+            )
         )
         splits = values(context.store, version.version_id, "split", 50)
         split = (
@@ -60,5 +64,7 @@ def rows_queue(context: Context, dataset: Dataset, version: Version, user: str, 
                 dataset=dataset.name,
                 version=version.number,
             )
-    source = RowsSource(RowFilter(label=label, split=split, text=words.strip() or None))
+    where = RowFilter(label=label, split=split, text=words.strip() or None)
+    # Spans are edited where they stand, with no key of their own for it.
+    source = RowsSource(where, offered=("keep", "choose", "exclude", "unsure"))
     stage(context, dataset, version, user, lambda: source, mode)

@@ -43,9 +43,10 @@ def views_of(dataset: Dataset) -> Mapping[View, str]:
 
 
 def not_scanned(context: Context, dataset: Dataset, version: Version, user: str, mode: Mode) -> None:
-    """Where nothing is ranked: a scan, or a model of it as it is; of labels that are spans, the rows as they come;
+    """Where nothing is ranked: a scan, or a model of it as it is; of labels that are spans or numbers, the rows as they
+    come;
     where nothing is labelled yet, the rows in random order."""
-    if target_of(dataset).located:
+    if target_of(dataset).located or target_of(dataset).numeric:
         rows_queue(context, dataset, version, user, mode)
         return
     if nothing_labelled(context.store, version.version_id):

@@ -153,6 +153,7 @@ def _answer(
         "actions": [one for one in source.actions if one != "choose" or not target.located],
         "several": target.several,
         "located": target.located,
+        "numeric": target.numeric,
         "storage": f"winnow.review.{version_id}.{user}",
         "queue": queue,
         **classes_told(dataset, report.labels),

@@ -5,7 +5,8 @@ const knownActions = () => [
   { id: "keep", key: "k", label: t("Keep"), hint: t("The given label is right") },
   { id: "suggestion", key: "s", label: t("Take suggestion"), hint: t("Change to the suggested label") },
   { id: "choose", key: "l", label: t("Other label…"), hint: t("Choose another label"),
-    several: { label: t("Edit classes…"), hint: t("Add classes, take some off, or say that none applies") } },
+    several: { label: t("Edit classes…"), hint: t("Add classes, take some off, or say that none applies") },
+    numeric: { label: t("Other number…"), hint: t("Give another number: this key, or its first digit") } },
   { id: "group", key: "g", label: t("Keep one of group"), hint: t("Leave all copies of this group out, but the one that stands for it") },
   { id: "exclude", key: "x", label: t("Exclude"), hint: t("Leave the row out of the next version") },
   { id: "unsure", key: "u", label: t("Unsure"), hint: t("Decide later, or let another decide") },
@@ -50,9 +51,9 @@ function walk(bar, event) {
   event.stopPropagation()
 }
 
-/** What a queue's rows can be given: its own acts in its order, then those that decide nothing. */
-function actionsOf(ids, several) {
-  const known = knownActions().map((action) => (several ? { ...action, ...action.several } : action))
+/** What a queue's rows can be given, classes or numbers: its own acts in its order, then those that decide nothing. */
+function actionsOf(ids, several, numeric) {
+  const known = knownActions().map((action) => (several ? { ...action, ...action.several } : numeric ? { ...action, ...action.numeric } : action))
   return [...ids.map((id) => known.find((action) => action.id === id)).filter(Boolean), ...known.filter((action) => action.plain)]
 }
 

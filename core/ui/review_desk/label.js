@@ -1,9 +1,10 @@
-// What a label is on the desk: one class, or several at once. The server's texts are taken apart here and never put
+// What a label is on the desk: one class, several at once, or a number. The server's texts are taken apart here and never put
 // together: a set goes out as a list of its classes.
 
 class Labels {
-  constructor(several) {
+  constructor(several, numeric = false) {
     this.several = several
+    this.numeric = numeric
     /** Every class that can be chosen, in the dataset's own order. */
     this.known = []
     /** Whether digits may mean the likeliest classes of a row: where it is not seen which these are, they may not. */
@@ -49,6 +50,7 @@ class Labels {
 
   same(one, other) {
     if ((one === null) !== (other === null)) return false // no label is not the label of no class
+    if (this.numeric && one !== null) return Number(one) === Number(other)
     const { added, removed } = this.change(one, other)
     return !added.length && !removed.length
   }

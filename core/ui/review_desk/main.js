@@ -19,11 +19,11 @@ class Review {
     this.isGrid = data.mode === "grid"
     this.language = data.language
     this.actionIds = data.actions.join()
-    this.labels = data.located ? new SpanLabels() : new Labels(data.several)
+    this.labels = data.located ? new SpanLabels() : new Labels(data.several, data.numeric)
     this.labels.byLikelihood = !this.isGrid
-    this.actions = actionsOf(data.actions, data.several)
-    this.picker = data.several
-      ? new SetEditor(this.labels, (classes) => this.relabel(classes)) : new LabelPicker(this.labels, (label) => this.relabel(label))
+    this.actions = actionsOf(data.actions, data.several, data.numeric)
+    this.picker = data.several ? new SetEditor(this.labels, (classes) => this.relabel(classes))
+      : new (data.numeric ? NumberBox : LabelPicker)(this.labels, (label) => this.relabel(label))
     this.note = new NoteEditor((text) => this.keepNote(text))
     this.located = data.located
     this.view = this.isGrid ? new GridView(this.labels, (count) => this.drawSelection(count))
@@ -209,11 +209,22 @@ class Review {
   chooseByDigit(event) {
     if (event.ctrlKey || event.metaKey || event.altKey || event.repeat || event.defaultPrevented) return false
     if (isTyping(event.composedPath()[0])) return false
+    if (this.labels.numeric) return this.typesNumber(event)
     const digit = digitOf(event)
     const label = digit === null ? undefined : this.labels.digits(this.targets()[0]).get(digit)
     if (label === undefined) return false
     this.picker.close()
     this.relabel(label)
+    return true
+  }
+
+  /** The first digit of another number opens the box for it. */
+  typesNumber(event) {
+    const typed = beginsNumber(event)
+    const [first] = this.targets()
+    if (!typed || !first || !this.actions.some(({ id }) => id === "choose")) return false
+    this.note.close()
+    this.picker.open(first, this.root, typed)
     return true
   }
 
@@ -225,6 +236,7 @@ class Review {
       ? [[["←", "↑", "↓", "→"], t("Move; with Shift select a range")], [["Space"], t("Select the image, or not")], [["A"], t("Select all")], [["Esc"], t("Select none")]]
       : Object.keys(this.labels.guidelines).length ? [[["D"], t("Show what belongs in the given and the suggested class, or hide it")]] : []
     if (this.queue.items.some((item) => item.sound)) own.unshift([["H"], t("Hear the sound, or stop it")])
+    if (this.labels.numeric) own.push(...numberKeys())
     const editor = this.labels.several && !this.located ? [{ title: t("While classes are edited"), keys: editorKeys() }] : []
     return [{ title, keys: [...own, ...keys.filter(([names]) => !this.isGrid || !names.includes("←") && !names.includes("→"))] }, ...editor]
   }

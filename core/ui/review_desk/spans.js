@@ -157,7 +157,7 @@ class SpansView extends DeskView {
       const picked = this.picked && start >= this.picked[0] && stop <= this.picked[1]
       into.append(el("span", { class: picked ? "token picked" : "token", "data-start": start, "data-stop": stop }, text))
       if (covering && stop >= until) {
-        into.append(this.tag(covering[2]))
+        into.append(" ", this.tag(covering[2]))
         if (item.spans[this.hand] === covering) into.append(el("span", { class: "handle", "data-edge": "stop", "aria-hidden": "true" }))
         covering = null
         into = parts
@@ -169,7 +169,7 @@ class SpansView extends DeskView {
   mark(item, span) {
     const held = item.spans[this.hand] === span
     const mark = el("mark", { class: `entity ${this.colour(span[2])}${held ? " held" : ""}`, tabindex: "0", role: "button", "aria-pressed": String(held),
-      "aria-label": `${this.words(span)}, ${this.labels.called(span[2])}`, onfocus: () => this.take(item.spans.indexOf(span)) })
+      onfocus: () => this.take(item.spans.indexOf(span)) })
     if (held) mark.append(el("span", { class: "handle", "data-edge": "start", "aria-hidden": "true" }))
     return mark
   }

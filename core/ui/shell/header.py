@@ -10,6 +10,7 @@ from core.context import Context
 from core.records import Dataset, Version, note_said
 from core.store.versions import count_unlabelled, list_versions
 from core.ui import keys
+from core.ui.parts.labels import size_said
 from core.ui.parts.problems import plain
 from core.ui.shell.glossary import glossary_button
 from core.ui.shell.guard import current_user, signed_in
@@ -122,7 +123,7 @@ def _facts(dataset: Dataset, version: Version, unlabelled: int) -> None:
         say("version {n} {made}", n=version.number, made=made)
         + note
         + " · "
-        + say("{rows:,} rows · {classes:,} classes", rows=version.row_count, classes=len(dataset.labels))
+        + size_said(dataset, version.row_count)
         + (say(" · {n:,} without a label", n=unlabelled) if unlabelled else ""),
         width="content",
     )

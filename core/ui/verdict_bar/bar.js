@@ -16,10 +16,11 @@ class VerdictBar {
     this.items = []
     this.undoable = []
     this.outbox = new Outbox(data.storage, () => this.report())
-    this.labels = new Labels(data.several)
-    this.actions = actionsOf(data.actions, data.several).filter((action) => action.id !== "next" && action.id !== "previous")
+    this.labels = new Labels(data.several, data.numeric)
+    this.actions = actionsOf(data.actions, data.several, data.numeric).filter((action) => action.id !== "next" && action.id !== "previous")
     this.actionIds = data.actions.join()
-    this.picker = data.several ? new SetEditor(this.labels, (classes) => this.relabel(classes)) : new LabelPicker(this.labels, (label) => this.relabel(label))
+    this.picker = data.several ? new SetEditor(this.labels, (classes) => this.relabel(classes))
+      : new (data.numeric ? NumberBox : LabelPicker)(this.labels, (label) => this.relabel(label))
     this.note = new NoteEditor((text) => this.keepNote(text))
     this.view = data.mode === "bar" ? null : new TileView(this.labels, data.mode, () => this.drawBar(), (row) => this.open(row))
     this.build()
@@ -147,8 +148,10 @@ class VerdictBar {
     const action = this.actions.find((one) => one.key === pressed)
     const digit = digitOf(event)
     const chip = digit && [...this.chips.children].find((one) => one.dataset.key === digit)
-    if (event.repeat || !this.targets().length || !(action || chip)) return
-    if (action) this.perform(action.id)
+    const number = this.labels.numeric && beginsNumber(event)
+    if (event.repeat || !this.targets().length || !(action || chip || number)) return
+    if (number) this.picker.open(this.targets()[0], this.root, number)
+    else if (action) this.perform(action.id)
     else chip.click()
     event.preventDefault()
   }
@@ -161,7 +164,7 @@ class VerdictBar {
   /** What the dialog of all keys lists of this bar. */
   tellKeys() {
     const digits = [...this.chips.children].map((chip) => chip.dataset.key).filter(Boolean)
-    return [{ title: t("On the rows of a list"), keys: tellActions(this.actions, digits) }]
+    return [{ title: t("On the rows of a list"), keys: [...tellActions(this.actions, digits), ...(this.labels.numeric ? numberKeys() : [])] }]
   }
 
   confirmKey(event) {

@@ -125,3 +125,24 @@ def test_every_role_of_a_table_in_chinese_is_guessed() -> None:
     found = _guess(names, rows, ["BIGINT", *["VARCHAR"] * 6])
     assert (found.payload, found.label, found.split, found.id) == ("评论", "情感", "集合", "序号")
     assert found.attributes == ("来源", "日期", "标题")
+
+
+@pytest.mark.parametrize(
+    ("values", "task"),
+    [
+        ([0.5 * place for place in range(60)], "text-regression"),
+        ([float(place % 3) for place in range(60)], "text-classification"),
+        ([place % 5 for place in range(60)], "text-classification"),
+        (list(range(1_000, 1_060)), "text-regression"),
+        ([f"{place}.5" for place in range(60)], "text-regression"),
+        (["good", "bad"] * 30, "text-classification"),
+    ],
+    ids=["fractions", "whole fractions", "few whole numbers", "all different", "texts of fractions", "words"],
+)
+def test_a_label_of_fractions_or_of_ever_other_whole_numbers_is_a_number(values: list[object], task: str) -> None:
+    kind = {float: "DOUBLE", int: "BIGINT", str: "VARCHAR"}[type(values[0])]
+    rows = [(f"this is the text of row {place}", value) for place, value in enumerate(values)]
+    columns = describe(["text", "label"], ["VARCHAR", kind], rows)
+    named = [dict(zip(("text", "label"), row, strict=True)) for row in rows]
+    schema = guess(columns, named[:50], count=len(rows))
+    assert (schema.task, schema.label) == (task, "label")

@@ -93,3 +93,20 @@ def test_images_with_attributes_stay_images() -> None:
     paths = ("VARCHAR", [f"pictures/{row}.png" for row in range(ROWS)])
     found = _guess({"file": paths, "width": WHOLE, "height": WHOLE, "camera": COLOURS, "label": CLASSES})
     assert (found.task, found.payload) == ("image-classification", "file")
+
+
+TAGS = ("VARCHAR", ['["a","b"]', '["b"]', "[]", '["a"]'] * (ROWS // 4))
+FLAGS = ("BIGINT", [row % 2 for row in range(ROWS)])
+
+
+def test_a_column_of_lists_is_several_classes_of_a_row() -> None:
+    found = _guess({"size": NUMBERS, "count": WHOLE, "colour": COLOURS, "tags": TAGS})
+    assert (found.task, found.label, found.label_columns) == ("multi-label-tabular", "tags", ())
+    assert found.features == ("size", "count", "colour")
+
+
+def test_columns_of_0_and_1_are_features_unless_somebody_says_that_they_are_classes() -> None:
+    found = _guess({"size": NUMBERS, "count": WHOLE, "wet": FLAGS, "dry": FLAGS, "class": CLASSES})
+    assert (found.task, found.label, "wet" in found.features) == ("tabular-classification", "class", True)
+    found = _guess({"size": NUMBERS, "count": WHOLE, "more": NUMBERS, "wet": FLAGS, "dry": FLAGS})
+    assert (found.task, found.label_columns) == ("tabular-classification", ())

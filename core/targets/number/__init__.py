@@ -1,0 +1,1 @@
+"""A number for each example: regression. Its label is the number."""
