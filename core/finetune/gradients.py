@@ -114,9 +114,9 @@ class Gradients:
         self._classifier.model.zero_grad(set_to_none=True)
 
     def _weights(self, labels: Labels) -> NDArray[np.float32]:
-        """How much each answer counts, in the shape of the labels; what is no answer, as padding, not at all."""
+        """How much each answer counts, in the shape of the labels; a token without a label not at all."""
         if self._class_weights is None:
-            return (labels >= 0).astype(np.float32)
+            return (labels >= 0).astype(np.float32) if self._train.per_token else np.ones(labels.shape, np.float32)
         return self._target.weights(labels, self._class_weights)
 
     def _attempt(self, number: int, total: float, own: list[Batch], loaded: list[Loaded], micro: int) -> Tensor:
