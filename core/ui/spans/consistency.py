@@ -134,7 +134,9 @@ def _sentences(context: Context, dataset: Dataset, version: Version, surface: Su
     found = places(context, version.version_id, surface.words)
     heading(plain(surface.words), plain(_all_said(dataset, surface)))
     table_key = f"{KEY}-{surface.words}-{context.store.newest_act()}"
-    shown = sorted(found, key=lambda one: one.type == surface.types[0][0])[:SHOWN]
+    usual = surface.types[0][0]
+    shown = sorted(found, key=lambda one: (one.standing == "marked" and one.type == usual, one.standing == "longer"))
+    shown = shown[:SHOWN]
     event = st.dataframe(
         {
             "row": [one.example_id for one in shown],
