@@ -7,6 +7,9 @@ import json
 import zipfile
 from pathlib import Path
 
+import numpy as np
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 
 from tests.integration.cli_support import Run
@@ -50,6 +53,21 @@ def test_planted_errors_come_first_and_every_span_has_a_line(run: Run, tmp_path:
     assert [line["score"] for line in lines] == sorted(line["score"] for line in lines)
     worst = run("issues", "places", "--flagged", "--columns", "example_id,suggested_label", "--json").json
     assert {5, 20, 40} <= {line["example_id"] for line in worst}
+
+
+def test_own_probabilities_of_tokens_are_scanned(run: Run, tmp_path: Path) -> None:
+    text = sentences()
+    tags = [tag for one in text for _, tag in one]
+    names = ("O", "B-LOC", "I-LOC", "B-PER", "I-PER")
+    columns = {name: np.where(np.array(tags) == name, 0.92, 0.02) for name in names}
+    text[5] = [(word, "O") for word, _ in text[5]]
+    load(run, tmp_path, text)
+    pq.write_table(pa.table(columns), tmp_path / "own.parquet")
+    scanned = run("scan", "places", "--probabilities", tmp_path / "own.parquet", "--json")
+    assert scanned.code == 0, scanned.err
+    lines = run("issues", "places", "--json").json
+    assert [(line["row"], line["given_label"]) for line in lines[:2]] == [(5, "O"), (5, "O")]
+    assert {line["suggested_label"] for line in lines[:2]} == {"PER", "LOC"}
 
 
 def test_rows_without_a_label_get_spans_suggested(run: Run, tmp_path: Path) -> None:
