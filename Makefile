@@ -25,15 +25,15 @@ app: $(VENV)/.app
 GHOSTLY := tests/ghost tests/unit/arrays tests/unit/modalities tests/unit/heads tests/unit/duplicates tests/unit/finetune tests/unit/jobs \
 	tests/integration/test_resident.py tests/integration/test_cli_train.py
 
-# Short tests, a file on each core; then real jobs and a real browser, one after the other. About ten minutes on two cores.
+# Short tests, a file on each core; then real jobs and a real browser, two files at a time: one computes while the other waits.
 test: $(VENV)/.dev
 	HF_HUB_OFFLINE=1 $(BIN)/python -m pytest -n auto --dist loadfile -m "not slow" tests/unit tests/pages tests/damage tests/full_disk
-	HF_HUB_OFFLINE=1 $(BIN)/python -m pytest -m "not slow" tests/integration tests/browser
+	HF_HUB_OFFLINE=1 $(BIN)/python -m pytest -n 2 --dist loadfile -m "not slow" tests/integration tests/browser
 
 # What `make test` leaves out, as CI runs it too: whole jobs, servers and journeys, and the second device.
 slow: $(VENV)/.dev
 	HF_HUB_OFFLINE=1 $(BIN)/python -m pytest -n auto --dist loadfile -m slow tests/unit tests/pages tests/damage tests/full_disk
-	HF_HUB_OFFLINE=1 $(BIN)/python -m pytest -m slow tests/integration tests/browser
+	HF_HUB_OFFLINE=1 $(BIN)/python -m pytest -n 2 --dist loadfile -m slow tests/integration tests/browser
 	HF_HUB_OFFLINE=1 PYTHONPATH=$(CURDIR)/tests/ghost $(BIN)/python -m pytest -n auto --dist loadfile $(GHOSTLY)
 
 # For between two edits: the unit tests but the slow ones, in less than a minute.

@@ -31,6 +31,8 @@ BENCHMARKS = (
     "label_errors",
     "sounds",
     "tables",
+    "numbers",
+    "pairs",
     "wrong_share",
     "outliers",
     "waiting_pages",

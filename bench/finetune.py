@@ -97,7 +97,8 @@ def _ours(root: Path, table: pa.Table, labels: list[str], seed: int) -> Found:
     result = train_result(folder)
     assert result is not None
     learnt = EPOCHS * result.splits["train"].rows
-    return {"examples_per_second": learnt / result.seconds["training"], "accuracy": result.splits["test"].accuracy}
+    accuracy = result.splits["test"].accuracy or 0.0
+    return {"examples_per_second": learnt / result.seconds["training"], "accuracy": accuracy}
 
 
 def _example(root: Path, table: pa.Table, labels: list[str], seed: int, padding: str) -> Found:

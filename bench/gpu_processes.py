@@ -61,7 +61,7 @@ def run_job(folder: JobFolder, seconds: float) -> Outcome:
 def _of_result(result: TrainResult) -> Figures:
     seconds = {f"{stage}_seconds": value for stage, value in result.seconds.items()}
     learnt = result.epochs * result.splits["train"].rows
-    figures = {"accuracy": result.splits["test"].accuracy, "peak_memory": float(result.peak_memory or 0)}
+    figures = {"accuracy": result.splits["test"].accuracy or 0.0, "peak_memory": float(result.peak_memory or 0)}
     if "training" in result.seconds:
         figures["examples_per_second"] = learnt / result.seconds["training"]
     return {**figures, **seconds}

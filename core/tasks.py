@@ -59,6 +59,7 @@ LACKS: Mapping[Work, str] = {
     "train": later("{task}: no model learns labels of this kind yet."),
     "effect": later("{task}: whether cleaning helped is not measured for labels of this kind yet."),
     "use": later("{task}: models that learnt labels of this kind cannot be asked here yet."),
+    "story": later("{task}: the story of a dataset is not told for labels of this kind yet."),
 }
 _REST = later("They can be loaded, profiled, reviewed and exported.")
 INSTEAD: Mapping[Work, str] = {
@@ -66,6 +67,7 @@ INSTEAD: Mapping[Work, str] = {
     "train": _REST,
     "effect": later("Train on two versions, and hold their evaluations against each other."),
     "use": later("Download the model: transformers' pipeline for token classification runs it."),
+    "story": later("Its scan, decisions, versions and evaluations stand on their own pages."),
 }
 ALIASES: dict[str, str] = {task.modality.name: task.name for task in TASKS.values() if task.target is ONE_CLASS}
 """Release 0.1 knew one class only and called a task by its modality: so do its jobs' specs and people's scripts."""
@@ -117,6 +119,11 @@ def target_of(dataset: Dataset) -> Target:
     if target.located and dataset.layout.get("overlap"):
         target = replace(target, misfit=lambda label, text: misfit(label, text, may_overlap=True))
     return under_names(target, dataset.names)
+
+
+def nothing_to_tell_apart(dataset: Dataset) -> bool:
+    """Whether there is one class at most, so that no model has anything to say."""
+    return len(dataset.labels) < 2 and not task_named(dataset.task).target.numeric
 
 
 def task_of(modality: Modality, target: Target) -> Task:

@@ -7,16 +7,19 @@ import streamlit as st
 from core.records import Evaluation
 from core.services.evaluation.measures import evaluate
 from core.services.evaluation.named import under_names
+from core.services.evaluation.numbers import evaluate_numbers
 from core.services.runs.listing import done_runs
 from core.ui.evaluation import multi_label
-from core.ui.evaluation.choice import Shown, ShownSets, choose, no_run_yet
+from core.ui.evaluation.choice import Shown, ShownNumbers, ShownSets, choose, no_run_yet
 from core.ui.evaluation.classes import classes
 from core.ui.evaluation.compare import comparison
 from core.ui.evaluation.curves import class_curves, how_it_learnt
 from core.ui.evaluation.head import answers_in_sight, head, take_along
 from core.ui.evaluation.matrix import matrix_and_pairs
+from core.ui.evaluation.numbers import number_page
 from core.ui.evaluation.rows import examples
 from core.ui.parts.choices import view_switch
+from core.ui.parts.labels import target_of
 from core.ui.parts.next_step import next_act
 from core.ui.parts.pending import settled
 from core.ui.parts.problems import shown_errors
@@ -39,10 +42,16 @@ with shown_errors():
         next_act(context, dataset, "evaluation")
         st.stop()
     choice, tools = choose(context, runs, frame.versions)
+    about = (choice.run, choice.split, choice.labels_from, dataset, frame.versions)
+    if target_of(dataset).numeric:
+        numbers = settled(lambda: evaluate_numbers(context, choice.run, choice.split, choice.labels_from))
+        if numbers is not None:
+            number_page(context, ShownNumbers(*about, numbers), runs, tools)
+        next_act(context, dataset, "evaluation")
+        st.stop()
     found = settled(lambda: evaluate(context, choice.run, choice.split, choice.labels_from))
     if found is None:
         st.stop()
-    about = (choice.run, choice.split, choice.labels_from, dataset, frame.versions)
     if isinstance(found, Evaluation):
         shown = Shown(*about, under_names(found, dataset))
         head(shown)

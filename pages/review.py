@@ -29,7 +29,7 @@ with shown_errors():
         with left:
             version_form(context, dataset, version, user)
         with right:
-            version_table(frame.versions)
+            version_table(frame.context, frame.versions)
             reviewed_changes(context, dataset, version, frame.versions)
         next_act(context, dataset, "review")
     elif keys.RUN in st.query_params:

@@ -123,6 +123,32 @@ class Workspace:
         """Makes a new version from the decisions, and returns its `number` and `row_count`."""
         return self._record("version", name, note=note)
 
+    def classes(self, name: str) -> list[dict[str, Any]]:
+        """The classes of a dataset with their `rows`, `name` and `guideline`."""
+        return list(self.command("classes", name))
+
+    def change_classes(
+        self,
+        name: str,
+        *,
+        rename: str | None = None,
+        merge: str | None = None,
+        split: str | None = None,
+        delete: str | None = None,
+        words: str | None = None,
+        of_split: str | None = None,
+        attribute: str | None = None,
+        exclude: bool = False,
+        dry_run: bool = False,
+    ) -> dict[str, Any]:
+        """Changes classes as one act on the newest version: `rename="a=b"`, `merge="a,b=c"`, `split="a=new"` with what
+        narrows the rows, `delete="a=b"` (`"a="` where a row may have none, `"a"` with `exclude`). Returns what changes
+        by label and split, and the `act`, which `command("decide", name, undo=act, reviewer=who)` takes back; with
+        `dry_run` nothing is done."""
+        narrowed = {"words": words, "of_split": of_split, "attribute": attribute}
+        asked = {"rename": rename, "merge": merge, "split": split, "delete": delete}
+        return self._record("classes", name, **asked, **narrowed, exclude=exclude, dry_run=dry_run)
+
     def train(
         self, name: str, *, version: int | None = None, resume: str | int | None = None, **settings: Any
     ) -> dict[str, Any]:

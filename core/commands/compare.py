@@ -9,13 +9,15 @@ from core.commands.command import Answer, command, table
 from core.commands.parameters import dataset_argument, labels_option, split_option
 from core.context import Context
 from core.records import Comparison, Difference, Estimate, LabelsFrom, MultiLabelComparison, Run
-from core.services.evaluation.measures import compare
+from core.services.evaluation.measures import compare, target_of_run
 from core.services.evaluation.named import compared_under_names
+from core.services.evaluation.numbers import NumberComparison, compare_numbers, comparison_data
 from core.services.runs.models import find_run
 from core.store.datasets import get_dataset
 from core.typed import JsonObject, to_json
 
 TOP_CLASSES = 100
+FIGURES = {"mae": "MAE", "rmse": "RMSE", "r2": "R²"}
 NAMES = {"micro_f1": "micro F1", "macro_f1": "macro F1"}
 
 AnyComparison = Comparison | MultiLabelComparison
@@ -29,6 +31,10 @@ AnyComparison = Comparison | MultiLabelComparison
 def compare_command(context: Context, name: str, runs: tuple[str, str], split: str, labels: LabelsFrom) -> Answer:
     """Hold two fine-tunes against each other, class by class."""
     first, second = (find_run(context, run, name) for run in runs)
+    if target_of_run(context, first).numeric:
+        numbers = compare_numbers(context, first, second, split, labels, timeout=None)
+        assert isinstance(numbers, NumberComparison), "it was waited for"
+        return Answer(comparison_data(first, second, numbers), _number_text(first, second, numbers))
     found = compare(context, first, second, split, labels, timeout=None)
     assert not isinstance(found, Pending), "it was waited for"
     dataset = get_dataset(context.store, first.dataset_id)
@@ -78,6 +84,18 @@ def _text(first: Run, second: Run, found: AnyComparison) -> str:
         f"{found.only_second_right:,} only the second."
     )
     return f"{said}\n\n{table(columns, lines, TOP_CLASSES)}"
+
+
+def _number_text(first: Run, second: Run, found: NumberComparison) -> str:
+    lines = [
+        (FIGURES[name], found.first[name], found.second[name], *_apart(one)) for name, one in found.differences.items()
+    ]
+    said = (
+        f"Runs {first.number} ({first.title}) and {second.number} ({second.title}) on {found.rows:,} rows of "
+        f"{found.split}: the first is nearer to {found.first_nearer:,} labels, the second to {found.second_nearer:,}."
+    )
+    columns = ("figure", f"run {first.number}", f"run {second.number}", "difference", "95 % interval")
+    return f"{said}\n\n{table(columns, lines)}"
 
 
 def _apart(found: Estimate) -> tuple[str, str]:

@@ -10,7 +10,8 @@ from core.records import Dataset
 from core.services.issues.listing import latest_scan
 from core.services.trash import empty
 from core.store.datasets import list_datasets
-from core.store.versions import list_versions
+from core.store.telling.class_lists import class_list
+from core.store.versions import get_version, list_versions
 from core.typed import JsonObject
 
 
@@ -46,14 +47,20 @@ def _data(context: Context, dataset: Dataset) -> JsonObject:
         "dataset_id": dataset.dataset_id,
         "task": dataset.task,
         "rows": dataset.row_count,
-        "classes": len(dataset.labels),
+        "classes": len(class_list(context.store, get_version(context.store, dataset.latest_version_id))),
         "rejected": dataset.rejected_count,
         "source": dataset.source,
         "licence": dataset.licence,
         "created_at": dataset.created_at,
         "created_by": dataset.created_by,
         "versions": [
-            {"number": version.number, "kind": version.kind, "rows": version.row_count, "note": version.note}
+            {
+                "number": version.number,
+                "kind": version.kind,
+                "rows": version.row_count,
+                "note": version.note,
+                "classes": class_list(context.store, version),
+            }
             for version in list_versions(context.store, dataset.dataset_id)
         ],
         "scan": scan.tier if scan else None,

@@ -18,8 +18,11 @@ from core.evaluation.confusion import most_confused
 from core.evaluation.metrics import report
 from core.records import Estimate, Evaluation, LabelsFrom, MultiLabelEvaluation, Run, Scores
 from core.services.evaluation.in_sight import in_sight
-from core.services.evaluation.measures import evaluate
+from core.services.evaluation.measures import evaluate, target_of_run
 from core.services.evaluation.named import under_names
+from core.services.evaluation.numbers import WORST, NumberEvaluation, evaluate_numbers, evaluation_data
+from core.services.evaluation.numbers import limits as limits_of_numbers
+from core.services.evaluation.old_classes import old_classes
 from core.services.evaluation.spans import SpanEvaluation, entities_data, evaluate_spans
 from core.services.evaluation.words import AnyEvaluation, limits
 from core.services.runs.models import find_run
@@ -44,8 +47,12 @@ def score(found: Estimate) -> str:
 @split_option
 @labels_option
 def evaluate_command(context: Context, name: str, run: str, split: str, labels: LabelsFrom) -> Answer:
-    """Score a fine-tune: accuracy, F1 by class, confusion matrix."""
+    """Score a fine-tune: accuracy, F1 by class, confusion matrix; of numbers MAE, RMSE and R²."""
     scored = find_run(context, run, name)
+    if target_of_run(context, scored).numeric:
+        numbers = evaluate_numbers(context, scored, split, labels, timeout=None)
+        assert isinstance(numbers, NumberEvaluation), "it was waited for"
+        return Answer(evaluation_data(context, scored, numbers), _number_text(scored, numbers))
     found = evaluate(context, scored, split, labels, timeout=None)
     dataset = get_dataset(context.store, scored.dataset_id)
     known = [dataset.called(code) for code in scored.labels]
@@ -66,7 +73,7 @@ def _data(context: Context, run: Run, found: Evaluation) -> JsonObject:
         "labels": found.labels,
         "confusion_matrix": found.matrix.tolist(),
         "report": report(found.accuracy.estimate, found.classes, found.averages),
-        "notes": [*limits(run, found), *in_sight(context, run, found)],
+        "notes": [*limits(run, found), *old_classes(context, run, found), *in_sight(context, run, found)],
     }
 
 
@@ -80,7 +87,7 @@ def _set_data(context: Context, run: Run, found: MultiLabelEvaluation) -> JsonOb
         "confusion_matrices": found.tables.tolist(),
         "missed_and_added": found.missed_and_added.tolist(),
         "report": report(found.accuracy.estimate, found.classes, found.averages),
-        "notes": [*limits(run, found), *in_sight(context, run, found)],
+        "notes": [*limits(run, found), *old_classes(context, run, found), *in_sight(context, run, found)],
     }
 
 
@@ -108,6 +115,7 @@ def _text(context: Context, run: Run, found: Evaluation, known: Sequence[str]) -
         f"accuracy {score(found.accuracy)}, "
         f"macro F1 {score(found.macro_f1)}{loss}; 95 % intervals.",
         *limits(run, found, known),
+        *old_classes(context, run, found),
         *in_sight(context, run, found),
         table(("class", *FIGURES), _lines(found.classes), TOP_CLASSES),
         table(("average", *FIGURES), _lines(found.averages)),
@@ -132,6 +140,7 @@ def _set_text(context: Context, run: Run, found: MultiLabelEvaluation, known: Se
         f"subset accuracy {score(found.accuracy)}; 95 % intervals. "
         f"Hamming loss {found.hamming_loss:.4f}{loss}.",
         *limits(run, found, known),
+        *old_classes(context, run, found),
         *in_sight(context, run, found),
         table(("class", *FIGURES, "missed", "added"), classes, TOP_CLASSES),
         table(("average", *FIGURES), _lines(found.averages)),
@@ -167,6 +176,36 @@ def _span_text(run: Run, found: SpanEvaluation) -> str:
     if cells:
         worst = sorted(cells, key=lambda cell: -cell[2])[:TOP_PAIRS]
         parts.append(table(("most often wrong: true", "predicted", "entities"), worst))
+    return "\n\n".join(parts)
+
+
+def _number_text(run: Run, found: NumberEvaluation) -> str:
+    mae, rmse, r2 = (found.figures[name] for name in ("mae", "rmse", "r2"))
+    worst = [
+        (
+            int(found.example_ids[place]),
+            float(found.true[place]),
+            float(found.predicted[place]),
+            float(found.half[place]),
+            "probably wrong itself" if found.suspect(place) else "",
+        )
+        for place in found.worst[:WORST].tolist()
+    ]
+    parts = [
+        f"Run {run.number}, {run.title}, on {found.rows:,} rows of {found.split}: MAE {score(mae)}, "
+        f"RMSE {score(rmse)}, R² {score(r2)}; 95 % intervals. {found.within:.1%} of the labels lie within the interval "
+        "around their prediction, which is to hold 90 %.",
+        *limits_of_numbers(run, found),
+        table(
+            ("for every row", "number", "MAE", "RMSE", "R²"),
+            [(name, one["value"], one["mae"], one["rmse"], one["r2"]) for name, one in found.baselines.items()],
+        ),
+        table(
+            ("labels from", "to", "rows", "MAE", "predicted less labelled"),
+            [(one.low, one.high, one.rows, one.mae, one.bias) for one in found.bins],
+        ),
+        table(("largest residuals: row", "labelled", "predicted", "±", "label"), worst),
+    ]
     return "\n\n".join(parts)
 
 

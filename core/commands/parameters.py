@@ -16,6 +16,7 @@ from core.errors import NotFoundError, UsageError
 from core.records import Dataset, LabelsFrom, Version
 from core.settings import expanded
 from core.store.datasets import get_dataset
+from core.store.telling.class_lists import as_of
 from core.store.versions import get_version, list_versions
 
 _STANDARD = {"stdin": 0, "stdout": 1, "stderr": 2}
@@ -68,7 +69,8 @@ out_option = partial(click.option, "--out", type=_resolved, metavar="PATH")
 
 
 def dataset_version(context: Context, name: str, number: int | None = None) -> tuple[Dataset, Version]:
-    """`news` is the newest version of that dataset, `news@2` its version 2; `number` counts before both.
+    """`news` is the newest version of that dataset, `news@2` its version 2; `number` counts before both. The dataset
+    has the classes of the version.
 
     Raises `NotFoundError`, for a version with the numbers that exist.
     """
@@ -80,11 +82,12 @@ def dataset_version(context: Context, name: str, number: int | None = None) -> t
             raise
         dataset, number = get_dataset(context.store, stem), int(said) if number is None else number
     if number is None:
-        return dataset, get_version(context.store, dataset.latest_version_id)
+        version = get_version(context.store, dataset.latest_version_id)
+        return as_of(context.store, dataset, version), version
     versions = list_versions(context.store, dataset.dataset_id)
     for version in versions:
         if version.number == number:
-            return dataset, version
+            return as_of(context.store, dataset, version), version
     known = ", ".join(str(version.number) for version in versions)
     raise NotFoundError(f"{dataset.name!r} has no version {number}.", f"Its versions: {known}.")
 

@@ -93,7 +93,7 @@ def _text(run: Run, result: PredictResult, column: str, out: Path) -> str:
     left = result.rows - result.predicted
     without = f"; {left:,} could not be predicted, the column `{result.reason_column}` says why" if left else ""
     of = f", column {column}" if column else ""
-    classes = table(("predicted", "rows"), list(result.classes.items()), TOP_CLASSES)
+    classes = table(("predicted", "rows"), list(result.classes.items()), TOP_CLASSES) if result.classes else ""
     return (
         f"Run {run.number}, {run.title}{of}: {result.predicted:,} of {result.rows:,} rows predicted in "
         f"{result.seconds:.1f} s{without}\n{classes}\n{out}"

@@ -14,6 +14,7 @@ from core.services.runs.listing import get_run, headline_scores, list_runs
 from core.services.runs.naming import describe_run
 from core.store.datasets import get_dataset
 from core.store.versions import get_version, list_versions
+from core.tasks import task_named
 from core.typed import JsonObject
 
 
@@ -44,9 +45,12 @@ def runs_command(
     found = [_data(run, job, numbers[run.version_id]) for run, job in list_runs(context, dataset.dataset_id)]
     if not found:
         return Answer(found, f"{dataset.name} has no run yet: python -m core train {dataset.name}")
-    columns = ("run", "title", "status", "split", "accuracy", "macro_f1", "created_at")
+    scores, titles = ("accuracy", "macro_f1"), ("accuracy", "macro F1")
+    if task_named(dataset.task).target.numeric:
+        scores, titles = ("mae", "r2"), ("MAE", "R²")
+    columns = ("run", "title", "status", "split", *scores, "created_at")
     lines = [[_titled(each) if column == "title" else each[column] for column in columns] for each in found]
-    return Answer(found, table(("run", "what", "status", "split", "accuracy", "macro F1", "created (UTC)"), lines))
+    return Answer(found, table(("run", "what", "status", "split", *titles, "created (UTC)"), lines))
 
 
 def _titled(each: JsonObject) -> str:
@@ -69,6 +73,9 @@ def _data(run: Run, job: Job, version: int) -> JsonObject:
         "split": split,
         "accuracy": scores.get("accuracy"),
         "macro_f1": scores.get("macro_f1"),
+        "mae": scores.get("mae"),
+        "rmse": scores.get("rmse"),
+        "r2": scores.get("r2"),
         "created_at": f"{run.created_at:%Y-%m-%d %H:%M:%S}",
         "created_by": run.created_by,
         "summary": run.summary,

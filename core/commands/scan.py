@@ -14,7 +14,7 @@ from core.records import Scan, ScanSpec
 from core.services.issues.listing import issue_types
 from core.services.issues.summary import type_text
 from core.services.room import room_for_scan
-from core.services.scan import FLAG_BY, run_scan
+from core.services.scan import FLAG_BY, NUMBERS_BY, run_scan
 from core.tasks import TASKS, check_has, task_named
 from core.together.caller import caller
 
@@ -40,10 +40,10 @@ LONG = ("joint", "classes", "curve")
 @click.option("--seed", default=DEFAULTS.seed, metavar="S")
 @click.option(
     "--flag-by",
-    type=click.Choice(FLAG_BY),
+    type=click.Choice(tuple(dict.fromkeys((*FLAG_BY, *NUMBERS_BY)))),
     default=DEFAULTS.flag_by,
     metavar="RULE",
-    help=f"how rows are flagged: {', '.join(FLAG_BY)}",
+    help=f"how rows are flagged: {', '.join(FLAG_BY)}; of numbers {', '.join(NUMBERS_BY)}",
 )
 def scan_command(
     context: Context,

@@ -115,13 +115,14 @@ def _text(dataset: Dataset, run: Run, job: Job) -> str:
         again = f"python -m core train {dataset.name} --resume {run.number}"
         return f"run {run.number}: {run.title}: {job.status}. What it had learnt is saved; go on with: {again}"
     summary = run.summary
-    scores = [
-        (split, one["rows"], one.get("accuracy"), one.get("macro_f1")) for split, one in summary["splits"].items()
-    ]
+    names = {"accuracy": "accuracy", "macro_f1": "macro F1"}
+    if task_named(dataset.task).target.numeric:
+        names = {"mae": "MAE", "rmse": "RMSE", "r2": "R²"}
+    scores = [(split, one["rows"], *map(one.get, names)) for split, one in summary["splits"].items()]
     return "\n".join(
         [
             f"run {run.number}: {run.title}: {sum(summary['seconds'].values()):.1f} s on {summary['device']}",
-            table(("split", "rows", "accuracy", "macro F1"), scores),
+            table(("split", "rows", *names.values()), scores),
             *(f"  {note}" for note in summary.get("notes", ())),
             f"More: python -m core evaluate {dataset.name} --run {run.number} --split test",
         ]

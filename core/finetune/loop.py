@@ -26,7 +26,7 @@ from core.finetune.losses import row_losses
 from core.finetune.memory.freeing import total, used
 from core.finetune.scores import is_better, scores
 from core.records import TrainSpec
-from core.targets.arrays import most_probable
+from core.targets.arrays import said_by
 from core.words import stored
 
 if TYPE_CHECKING:
@@ -62,9 +62,11 @@ class Loop:
         place: Place,
         checkpoints: Checkpoints,
         report: LoopReport,
+        unit: float = 1.0,
     ) -> None:
+        """`unit`: of labels that are numbers, what one of them stands for."""
         self._classifier, self._validation, self._spec = classifier, validation, spec
-        self._place, self._checkpoints, self._report = place, checkpoints, report
+        self._place, self._checkpoints, self._report, self._unit = place, checkpoints, report, unit
         self._learner = Learner(classifier, train, spec, place, self._note)
         self.steps = self._learner.steps
         """Steps in all, unless it stops early."""
@@ -121,6 +123,7 @@ class Loop:
             values = self._scores()
             if values is None:
                 return False
+            values |= {name: values[name] * self._unit for name in ("mae", "rmse") if name in values}
             self._report.metrics(state.step, state.epoch + 1, "validation", values)
             value = self._deciding(values)
             if is_better(self._spec.metric, value, state.best):
@@ -146,7 +149,7 @@ class Loop:
         labels, several = self._validation.labels, self._validation.labels.ndim > 1
         found = np.zeros((labels.shape[1] + 1 if several else 2, len(labels)))
         for output in forward(self._classifier, self._validation, np.arange(len(labels)), self._place):
-            found[:-1, output.rows] = most_probable(output.probabilities, several)[0].T
+            found[:-1, output.rows] = said_by(output.probabilities, labels[:0]).T
             found[-1, output.rows] = row_losses(output.probabilities, labels[output.rows])
             self._tell(f"validating epoch {self.state.epoch + 1}")
             if self._stopping and self._place.alone:

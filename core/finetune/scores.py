@@ -5,20 +5,23 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from core.evaluation import multi_label
+from core.evaluation import multi_label, numbers
 from core.evaluation.confusion import sums_of
 from core.evaluation.metrics import accuracy, macro_f1
 from core.records import StopMetric
 from core.targets import Labels
+from core.targets.arrays import numeric
 
 
 def scores(labels: Labels, predicted: Labels, losses: NDArray[np.floating]) -> dict[str, float]:
     """`loss` (mean), `accuracy`, `macro_f1` of n examples, of which `losses` (n,) are the `row_losses`.
 
     Labels are class numbers (n,) or, where an example has several classes, indicators (n, k) of 0 and 1. Then accuracy
-    is subset accuracy, and macro F1 is over all k, as an evaluation has them.
+    is subset accuracy, and macro F1 is over all k, as an evaluation has them. Of numbers `mae`, `rmse` and `r2`.
     """
     loss = {"loss": float(losses.mean())}
+    if numeric(labels):
+        return loss | numbers.scores(labels.astype(np.float64), predicted.astype(np.float64))
     if labels.ndim == 2:
         found = multi_label.pairs_of(labels, predicted)
         return loss | {
@@ -34,4 +37,4 @@ def is_better(metric: StopMetric, value: float, than: float | None) -> bool:
     """Whether an epoch's figure beats the best so far (None: there is none). Not-a-number beats nothing."""
     if than is None:
         return value == value
-    return value < than if metric == "loss" else value > than
+    return value < than if metric in ("loss", "mae", "rmse") else value > than

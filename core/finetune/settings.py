@@ -36,7 +36,7 @@ STRATEGIES: Mapping[Strategy, tuple[str, str]] = {
 BUNDLED: Mapping[str, Modality] = {model: one for one in MODALITIES.values() for model in one.fine_tuning.models}
 """Models that come with Winnow, and what the examples are that each is for."""
 
-WITHOUT_RECOMPUTATION = ("efficientnet", "log-mel")
+WITHOUT_RECOMPUTATION = ("efficientnet", "log-mel", "speech")
 """Bundled models that cannot compute their activations again."""
 MIN_STEPS = 600
 """Fewer rows get more epochs, so that there are about this many optimiser steps, within `EPOCHS`."""
@@ -282,11 +282,11 @@ def resolve(spec: TrainSpec, task: str, rows: int, on_gpu: bool = False) -> Trai
             f"Gradient checkpointing: the model {model!r} cannot do it.",
             "Leave it off; to save memory lower the batch, or use the strategy last.",
         )
-    scratch = modality.fine_tuning.from_scratch if model in modality.fine_tuning.models else None
-    steps, limits = (scratch.steps, scratch.epochs) if scratch else (MIN_STEPS, EPOCHS)
+    course = modality.fine_tuning.courses.get(model)
+    steps, limits = (course.steps, course.epochs) if course else (MIN_STEPS, EPOCHS)
     epochs = spec.epochs or _epochs(rows, (spec.batch or BATCH) * spec.accumulation, steps, limits)
     batch = spec.batch or (_gpu_batch(rows * epochs // spec.accumulation) if on_gpu else BATCH)
-    rates = scratch.learning_rates if scratch else modality.fine_tuning.learning_rates
+    rates = course.learning_rates if course else modality.fine_tuning.learning_rates
     rate = rates[spec.strategy] * (1 if spec.batch else batch / BATCH)
     return replace(
         spec,

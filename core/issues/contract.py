@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, fields
 from importlib import import_module
@@ -64,6 +65,12 @@ class Found:
     flagged. None: there are none."""
     about: NDArray[np.bool_] | None = None
     """(n,) the rows that the type lists at all. None: every one."""
+
+
+def rounded(predicted: float, half: float) -> tuple[str, str]:
+    """A prediction and half of its interval in as many digits as they are worth: two of the half."""
+    digits = 2 if half <= 0 else max(0, 1 - math.floor(math.log10(half)))
+    return f"{predicted:,.{digits}f}", f"{half:,.{digits}f}"
 
 
 Proof = TypeVar("Proof", bound=Evidence)

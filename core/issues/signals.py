@@ -89,6 +89,13 @@ class Signals:
     words = Signal[LabelledWords]()
     """Of labels that are spans, the words that they are made of: `labels` and `probabilities` say which types a row has
     at all."""
+    predicted = Signal[NDArray[np.float64]]()
+    """(n,) where labels are numbers, the number of each row by models that have not seen it; `probabilities` then has
+    no class, and columns for none."""
+    spread = Signal[NDArray[np.float64]]()
+    """(n,) the standard deviation of right labels around such predictions."""
+    half = Signal[NDArray[np.float64]]()
+    """(n,) half of an interval around each that holds nine labels of ten."""
     groups = Signal[NDArray[np.int64]]()
     """(n,) position of the first row of each row's group of near-duplicates."""
 
@@ -128,7 +135,7 @@ class Signals:
         return self._made[name]
 
 
-PER_ROW = frozenset(("labels", "probabilities", "judged", "known", "before"))
+PER_ROW = frozenset(("labels", "probabilities", "judged", "known", "before", "predicted", "spread", "half"))
 """Those of them that `among` narrows."""
 SIGNALS = frozenset(name for name, value in vars(Signals).items() if isinstance(value, Signal))
 """Names of all signals."""

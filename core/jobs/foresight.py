@@ -45,12 +45,21 @@ ENCODES = {
     "pixels": 3e-4,
     "efficientnet": 8e-3,
     "log-mel": 1.2e-3,
+    "speech": 6e-3,
     "table-features": 1e-4,
 }
 """Seconds in which two cores encode a unit of cost, see `Amount`."""
 TERMS = 6e-6
 """And in which they count the terms of a text."""
-LOADS = {"lexical": 0.2, "minilm": 0.3, "pixels": 0.2, "efficientnet": 0.8, "log-mel": 0.2, "table-features": 0.2}
+LOADS = {
+    "lexical": 0.2,
+    "minilm": 0.3,
+    "pixels": 0.2,
+    "efficientnet": 0.8,
+    "log-mel": 0.2,
+    "speech": 0.4,
+    "table-features": 0.2,
+}
 """Seconds before the first of them, in which the encoder is loaded; `MODEL` of one that did not come with Winnow."""
 MODEL = 6.0
 

@@ -17,12 +17,15 @@ import torch
 from numpy.typing import NDArray
 
 from core.arrays.disk_backed import row_chunks
-from core.finetune.classifiers import carrying, log_mel, mean_pooling
+from core.finetune.classifiers import carrying, log_mel, mean_pooling, speech
 from core.finetune.classifiers.classifier import Classifier, load_classifier, write_extra
 from core.finetune.predictor import Predictor
 from core.finetune.settings import BUNDLED, bundled_for_others
+from core.heads.ridge import Line
 from core.heads.solve import Solved
+from core.modalities.audio.facts import AUDIO
 from core.modalities.encoder import Batch, RowEncoder
+from core.modalities.encoders import make_encoder
 from core.modalities.heavy import heavy_modality
 from core.modalities.image.lite import common_side
 from core.modalities.model_files import fingerprint, model_folder
@@ -32,10 +35,14 @@ from core.records import TrainSpec
 from core.targets import Target
 from core.tasks import Task
 
+SOUNDS = {"speech": speech.write, "log-mel": log_mel.write}
+"""Bundled models for sounds whose last layer is given what the encoder of the same name keeps."""
 WINDOW = 1024
 """Examples of a loaded model between two looks at the clock."""
 
 Matrix = NDArray[np.float32]
+Layer = Solved | Line
+"""A last layer: `weight` (k, d) and `bias` (k,)."""
 
 
 class HeadModel(Protocol):
@@ -47,7 +54,7 @@ class HeadModel(Protocol):
     def given(self, embeddings: Matrix) -> Matrix:
         """What the saved model's last layer is given, (m, w), for some of these embeddings."""
 
-    def write(self, folder: Path, labels: Sequence[str], solved: Solved, extra: Mapping[str, Any]) -> None:
+    def write(self, folder: Path, labels: Sequence[str], solved: Layer, extra: Mapping[str, Any]) -> None:
         """Saves the model with the head, so that transformers' Auto classes load it."""
 
 
@@ -58,8 +65,8 @@ def head_model(settings: TrainSpec, labels: Sequence[str], task: Task) -> HeadMo
     if not bundled_for_others(name, task.modality):
         if name == "efficientnet":
             return Carried(task.target)
-        if name == "log-mel":
-            return OnStatistics(task.target)
+        if name in SOUNDS:
+            return OnEmbedding(name, task.target)
         if folder := heavy_modality(task.modality).pooling_model(name):
             return Averaged(name, folder, max_tokens, task.target)
     return Loaded(name, load_classifier(name, task.name, labels, max_tokens=max_tokens, seed=seed), seed)
@@ -85,7 +92,7 @@ class Averaged:
     def given(self, embeddings: Matrix) -> Matrix:
         return embeddings
 
-    def write(self, folder: Path, labels: Sequence[str], solved: Solved, extra: Mapping[str, Any]) -> None:
+    def write(self, folder: Path, labels: Sequence[str], solved: Layer, extra: Mapping[str, Any]) -> None:
         weight, bias = solved.weight, solved.bias
         mean_pooling.write(folder, self.folder, labels, weight, bias, self.max_tokens, self.target)
         write_extra(folder, extra)
@@ -113,27 +120,26 @@ class Carried:
     def given(self, embeddings: Matrix) -> Matrix:
         return carrying.inputs(torch.from_numpy(embeddings)).numpy()
 
-    def write(self, folder: Path, labels: Sequence[str], solved: Solved, extra: Mapping[str, Any]) -> None:
+    def write(self, folder: Path, labels: Sequence[str], solved: Layer, extra: Mapping[str, Any]) -> None:
         carrying.write(folder, labels, solved.weight, solved.bias, self.side, self.target)
         write_extra(folder, extra)
 
 
 @dataclass(frozen=True, slots=True)
-class OnStatistics:
-    """Sounds: the statistics that the instant encoder keeps."""
+class OnEmbedding:
+    """Sounds: what the bundled encoder of the model's name keeps."""
 
+    name: str
     target: Target
 
     def embed(self, payloads: Payloads, arrays: Path, tick: Report) -> Matrix:
-        from core.modalities.audio.statistics_encoder import LogMelStatistics
-
-        return LogMelStatistics().embed(payloads, arrays, tick)
+        return make_encoder(self.name, AUDIO.name).embed(payloads, arrays, tick)
 
     def given(self, embeddings: Matrix) -> Matrix:
         return embeddings
 
-    def write(self, folder: Path, labels: Sequence[str], solved: Solved, extra: Mapping[str, Any]) -> None:
-        log_mel.write(folder, labels, solved.weight, solved.bias, self.target)
+    def write(self, folder: Path, labels: Sequence[str], solved: Layer, extra: Mapping[str, Any]) -> None:
+        SOUNDS[self.name](folder, labels, solved.weight, solved.bias, self.target)
         write_extra(folder, extra)
 
 
@@ -166,7 +172,7 @@ class Loaded(RowEncoder):
     def given(self, embeddings: Matrix) -> Matrix:
         return embeddings
 
-    def write(self, folder: Path, labels: Sequence[str], solved: Solved, extra: Mapping[str, Any]) -> None:
+    def write(self, folder: Path, labels: Sequence[str], solved: Layer, extra: Mapping[str, Any]) -> None:
         classifier = self._predictor.classifier
         classifier.set_head(solved.weight, solved.bias)
         classifier.save(folder, extra)

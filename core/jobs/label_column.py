@@ -12,8 +12,9 @@ from core.targets.arrays import distinct
 
 
 def label_column(target: Target, labels: Labels, classes: Sequence[str]) -> pa.Array:
-    """n labels: their positions (int32), or their texts where they may be several classes, null for no label."""
-    if not target.several:
+    """n labels: their positions (int32), or their texts where they are numbers or may be several classes, null for no
+    label."""
+    if not target.several and not target.numeric:
         return pa.array(labels.astype(np.int32))
     found, place = distinct(labels)
     # Each label that occurs is written once: a million rows have a few thousand of them.

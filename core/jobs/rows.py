@@ -27,7 +27,8 @@ class Rows:
     example_ids: NDArray[np.int64]
     """(n,)"""
     labels: Labels
-    """In their array form: positions in the dataset's labels, or a column for each of them where a row has several."""
+    """In their array form: positions in the dataset's labels, a column for each of them where a row has several, or
+    numbers."""
     payloads: Payloads
 
     def __len__(self) -> int:
@@ -50,8 +51,10 @@ def read_rows(folder: JobFolder, task: str, media: Path, classes: int = 0) -> Ro
 
 
 def array_form(labels: pa.Array, classes: int) -> Labels:
-    """Labels as the store writes them, positions or lists of positions, in their array form: null is no label. Of lists
-    at least `classes` columns."""
+    """Labels as the store writes them, positions, lists of positions or numbers, in their array form: null is no label.
+    Of lists at least `classes` columns."""
+    if pa.types.is_floating(labels.type):
+        return np.asarray(labels.fill_null(np.nan).to_numpy(zero_copy_only=False), np.float64)
     if not pa.types.is_list(labels.type):
         return np.asarray(labels.fill_null(-1).to_numpy(zero_copy_only=False), np.int64)
     counts = labels.value_lengths().fill_null(0).to_numpy(zero_copy_only=False)

@@ -20,6 +20,7 @@ from core.queue.launcher import Lane
 from core.queue.plan import Stage, write_plan
 from core.records import Dataset, Job, Version
 from core.settings import Workspace
+from core.store.telling.class_lists import class_list
 from core.typed import JsonObject, to_json
 
 Prepare = Callable[[Context, JobFolder], None]
@@ -69,11 +70,9 @@ def prepare_and_enqueue(context: Context, job: Job, prepare: Prepare, foresee: F
 
 
 def about(context: Context, dataset: Dataset, version: Version) -> About:
-    """What the spec of a job on a version says of it."""
-    workspace = context.workspace
-    return About(
-        dataset.dataset_id, version.version_id, dataset.task, dataset.labels, workspace.arrays, workspace.media
-    )
+    """What the spec of a job on a version says of it: its classes are the version's."""
+    workspace, labels = context.workspace, class_list(context.store, version)
+    return About(dataset.dataset_id, version.version_id, dataset.task, labels, workspace.arrays, workspace.media)
 
 
 def write_once(path: Path, write: Callable[[Path], object]) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Final
 
 from core.records import AttributeKind, Column, Strategy
@@ -35,8 +35,8 @@ class Derived:
 
 
 @dataclass(frozen=True, slots=True)
-class FromScratch:
-    """What a bundled model is trained with whose weights nobody has trained before."""
+class Course:
+    """What a bundled model is trained with that learns otherwise than large transformers."""
 
     learning_rates: Mapping[Strategy, float]
     steps: int
@@ -64,8 +64,8 @@ class FineTuning:
     at_once: bool = False
     """Whether its models are fitted to examples as they are, by the heavy half's `learner`: there are no layers to
     choose from and no steps to set. A scan asks such a model too, beside its heads."""
-    from_scratch: FromScratch | None = None
-    """What holds of the bundled models in place of the learning rates above, where nobody has trained them before."""
+    courses: Mapping[str, Course] = field(default_factory=dict)
+    """What holds in place of the learning rates above, by bundled model."""
     marked_by: str = ""
     """A key that the `marks`, JSON files, have, where models of another modality have files of these names."""
 

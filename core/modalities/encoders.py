@@ -36,6 +36,12 @@ def _log_mel() -> Encoder:
     return LogMelStatistics()
 
 
+def _speech() -> Encoder:
+    from core.modalities.audio.speech_encoder import SpeechEmbedding
+
+    return SpeechEmbedding()
+
+
 def _table_features() -> Encoder:
     from core.modalities.table_row.encoder import TableFeatures
 
@@ -48,6 +54,7 @@ ENCODERS: dict[str, Callable[[], Encoder]] = {
     "pixels": _pixels,
     "efficientnet": _efficientnet,
     "log-mel": _log_mel,
+    "speech": _speech,
     "table-features": _table_features,
 }
 """The encoders that come with Winnow."""

@@ -15,8 +15,9 @@ from core.progress import Report
 Matrix = NDArray[np.float32]
 Places = NDArray[np.int64]
 """Positions of examples."""
-Labels = NDArray[np.integer]
-"""In their array form: (m,) class numbers, or (m, k) of 0 and 1 where an example may have several."""
+Labels = NDArray[Any]
+"""In their array form: (m,) class numbers, or (m, k) of 0 and 1 where an example may have several,
+or (m,) numbers."""
 
 
 class Fitted(Protocol):
@@ -32,10 +33,10 @@ class Fitted(Protocol):
 
     def probabilities(self, rows: Places) -> Matrix:
         """(m, k) of some of the learner's examples, rows of sum 1 where one has one class; 0 of a class that was not
-        among what it learnt."""
+        among what it learnt. (m, 1) numbers where it learnt these."""
 
     def best_rounds(self, rows: Places, labels: Labels) -> int:
-        """After how many of its rounds examples that it has not seen were most probable."""
+        """After how many of its rounds examples that it has not seen were most probable, or numbers least far off."""
 
     def save(self, folder: Path, labels: Sequence[str], extra: Mapping[str, Any]) -> None:
         """Writes what `HeavyModality.opened` reads."""

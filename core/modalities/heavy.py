@@ -51,8 +51,8 @@ class HeavyModality(Protocol):
         None for any other."""
 
     def learner(self, payloads: Payloads, classes: int, seed: int) -> Learner:
-        """These examples for a model that is fitted to them as they are. Only asked where models are fitted at once, as
-        is `opened`."""
+        """These examples for a model that is fitted to them as they are, to learn so many classes, or numbers where
+        there are none. Only asked where models are fitted at once, as is `opened`."""
 
     def opened(self, folder: Path) -> Opened:
         """The model that such a learner has saved in the folder. Raises ModelError where it is damaged."""

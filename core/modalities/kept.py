@@ -16,8 +16,10 @@ PIXELS_SIDE = 16
 PIXELS = f"pixels-1-{PIXELS_SIDE}"
 """Of the instant encoder of images."""
 LOG_MEL = "log-mel-statistics-1"
-"""Of sounds."""
-KEPT = {"pixels": PIXELS, "efficientnet": LITE, "log-mel": LOG_MEL}
+"""Of the instant encoder of sounds."""
+SPEECH = "speech-embedding-1"
+"""Of the bundled speech embedding."""
+KEPT = {"pixels": PIXELS, "efficientnet": LITE, "log-mel": LOG_MEL, "speech": SPEECH}
 """Bundled encoder of files → the name under which its embeddings are kept."""
 BYTES_PER_TOKEN = 4.0
 """Of a text in UTF-8, on average: 4.1 of English news articles, 3.6 of short questions."""

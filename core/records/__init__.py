@@ -55,7 +55,7 @@ from core.records.load import (
     Schema,
     Staged,
 )
-from core.records.review import MAX_NOTE, Action, BulkAct, BulkAction, Decision, ReviewCounts
+from core.records.review import MAX_NOTE, NO_LABEL, Action, BulkAct, BulkAction, Decision, ReviewCounts
 from core.records.runs import ClassWeights, Metric, MixedPrecision, Run, StopMetric, Strategy, Switch, TrainSpec
 from core.records.said import attribute_said, note_said, split_said, value_said
 from core.records.scans import Copy, Issue, IssueFilter, Scan, ScanSpec
@@ -83,6 +83,7 @@ __all__ = [
     "MAX_GUIDELINE",
     "MAX_NOTE",
     "MISFIT",
+    "NO_LABEL",
     "SPLIT_WORDS",
     "UNFINISHED",
     "Action",

@@ -9,6 +9,8 @@ from typing import Any, Literal
 
 Action = Literal["keep", "relabel", "exclude", "unsure", "ask", "undo"]
 """`ask`: the row is asked for again, whatever was said of it before."""
+NO_LABEL = ""
+"""The new label of a `relabel` that takes a row's one class away: the row has no label from then on."""
 MAX_NOTE = 500
 """Characters of a note."""
 

@@ -11,7 +11,7 @@ Strategy = Literal["head", "last", "full"]
 ClassWeights = Literal["none", "balanced"]
 MixedPrecision = Literal["auto", "no", "fp16", "bf16"]
 Switch = Literal["off", "on"]
-StopMetric = Literal["loss", "accuracy", "macro_f1"]
+StopMetric = Literal["loss", "accuracy", "macro_f1", "mae", "rmse"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +38,7 @@ class TrainSpec:
     patience: int = 0
     """Early stopping after so many epochs without a better validation `metric`; 0: never."""
     metric: StopMetric = "macro_f1"
-    """What chooses the best epoch on the validation split."""
+    """What chooses the best epoch on the validation split. Of numbers, `mae` stands in for a metric of classes."""
     class_weights: ClassWeights = "none"
     seed: int = 0
     precision: MixedPrecision = "auto"
@@ -90,6 +90,6 @@ class Metric:
     split: str
     """`train`, `validation`; empty for what belongs to no split."""
     name: str
-    """`loss`, `accuracy`, `macro_f1`, `learning_rate`, `examples_per_second`,
+    """`loss`, `accuracy`, `macro_f1`, `mae`, `rmse`, `r2`, `learning_rate`, `examples_per_second`,
     `tokens_per_second`, `memory` and `memory_total` (bytes), `device_busy` (share of the time, 0–1)."""
     value: float

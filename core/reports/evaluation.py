@@ -21,7 +21,7 @@ from core.records import Curve, Evaluation, MultiLabelEvaluation
 from core.words import language, later, say, say_n
 
 if TYPE_CHECKING:
-    from jinja2 import Template
+    from jinja2 import Environment, Template
 
 MATRIX_CLASSES = 40
 """More classes do not fit a printed page: only the most confused pairs are listed."""
@@ -163,17 +163,20 @@ def tag() -> str:
     return {"zh": "zh-CN"}.get(language(), language())
 
 
-@cache
 def template() -> Template:
-    """Of every report."""
+    """Of an evaluation and a story."""
+    return environment().get_template("page.html")
+
+
+@cache
+def environment() -> Environment:
+    """In which every report is written."""
     from jinja2 import Environment, FileSystemLoader
 
     loader = FileSystemLoader(Path(__file__).parent)
-    environment = Environment(loader=loader, autoescape=True, trim_blocks=True, lstrip_blocks=True)
-    environment.globals |= {"t": say, "tn": say_n}
-    environment.filters["percent"] = lambda value: f"{100 * value:.1f} %"
-    environment.filters["cut"] = lambda text: (
-        text if len(text) <= LABEL_CHARACTERS else f"{text[: LABEL_CHARACTERS - 1]}…"
-    )
-    environment.filters["data_uri"] = lambda webp: f"data:image/webp;base64,{base64.b64encode(webp).decode()}"
-    return environment.get_template("page.html")
+    found = Environment(loader=loader, autoescape=True, trim_blocks=True, lstrip_blocks=True)
+    found.globals |= {"t": say, "tn": say_n}
+    found.filters["percent"] = lambda value: f"{100 * value:.1f} %"
+    found.filters["cut"] = lambda text: text if len(text) <= LABEL_CHARACTERS else f"{text[: LABEL_CHARACTERS - 1]}…"
+    found.filters["data_uri"] = lambda webp: f"data:image/webp;base64,{base64.b64encode(webp).decode()}"
+    return found

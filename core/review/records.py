@@ -66,6 +66,8 @@ class Act:
     there is no screen: then it overrules the reviewer's own."""
     note: str | None = None
     """Why; at most `MAX_NOTE` characters."""
+    without: bool = False
+    """Of a `relabel`: whether it takes the row's label away. Part of a change of classes, never a reviewer's."""
 
 
 @dataclass(frozen=True, slots=True)

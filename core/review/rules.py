@@ -86,6 +86,8 @@ def objection(
         return stored(f"Row {act.example_id} has no label that could be kept: give it one.")
     if act.action != "relabel":
         return ""
+    if act.without:
+        return ""
     if not act.new_label:
         return stored(f"Row {act.example_id} is to be relabelled, but no label is given.")
     problem = target.objection(act.new_label, labels)

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from core.lookalikes import isolated
-from core.records import Decision, ReviewCounts
+from core.records import NO_LABEL, Decision, ReviewCounts
 from core.targets import Target
 from core.targets.spans.form import spans_of, written
 from core.words import later, say, say_n
@@ -57,13 +57,15 @@ def class_words(part: str, target: Target, text: str | None = None) -> str:
 
 def label_words(label: str | None, target: Target, text: str | None = None) -> str:
     """A label as people read it, or that there is none; `text` as in `class_words`."""
-    if label is None:
+    if not label:
         return say("no label")
     return target.words(label) if text is None or target.words_in is None else target.words_in(label, text)
 
 
 def change_words(before: str | None, after: str, target: Target) -> str:
     """`changed to sport`; of several classes `added corn, removed wheat`."""
+    if after == NO_LABEL:
+        return say("label taken away")
     if target.several:
         made = change(before, after, target)
         parts = ((later("added {names}"), made.added), (later("removed {names}"), made.removed))

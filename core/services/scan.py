@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from core.context import Context
-from core.issues.label import FLAG_BY
+from core.issues.label import FLAG_BY, NUMBERS_BY
 from core.jobs.scan import web
 from core.records import Job, Scan, ScanSpec
 from core.services.follow import follow
 from core.services.room import room_for_scan
 from core.store.scans import latest_scan
 
-__all__ = ["FLAG_BY", "run_scan", "start_scan"]
+__all__ = ["FLAG_BY", "NUMBERS_BY", "run_scan", "start_scan"]
 
 
 def start_scan(context: Context, version_id: str, spec: ScanSpec, by: str) -> Job:

@@ -153,6 +153,10 @@ def _split_notes(schema: Schema, columns: Sequence[Column], rows: Sequence[Mappi
 def check_label(schema: Schema, names: Sequence[str]) -> None:
     """Raises SchemaError when there is neither a label nor a class that rows are to be given, or one that the task
     cannot have."""
+    if schema.classes and task_named(schema.task).target.numeric:
+        raise SchemaError(
+            f"Classes are named, and task {schema.task} has numbers.", "Leave them out, or choose a task of classes."
+        )
     if not schema.labelled_by and schema.classes:
         return
     if not schema.labelled_by:

@@ -26,7 +26,7 @@ _SELECT = """
            (SELECT arg_max(version_id, number) FROM versions v WHERE v.dataset_id = d.dataset_id) AS latest_version_id
     FROM datasets d
 """
-_OF_A_DATASET = ("versions", "overrides", "rejected_rows", "scans", "layouts")
+_OF_A_DATASET = ("versions", "overrides", "rejected_rows", "scans", "layouts", "class_lists")
 
 
 def list_datasets(db: Database, state: DatasetState = "ready") -> list[Dataset]:

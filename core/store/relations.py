@@ -5,10 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from core.errors import NotFoundError
+from core.records import NO_LABEL
 from core.store.database import Database
 from core.store.ids import checked_id
 from core.store.names import examples_table
 
+LABEL = f"nullif(coalesce(o.label, e.given_label), '{NO_LABEL}')"
+"""What a version has: its own label over the one as loaded, none where that was taken away."""
 CONTENT_HASH = "coalesce(content_hash, md5(text))"
 """A text's digest, which `derive` writes down: a load does not wait for a million of them."""
 
@@ -49,7 +52,7 @@ def relation_sql(dataset_id: str, version_id: str | None, example_ids: Sequence[
     also_chosen = f" AND {chosen}" if chosen else ""
     return f"""(
         SELECT e.* REPLACE (coalesce(o.split, e.split) AS split, {CONTENT_HASH} AS content_hash),
-               coalesce(o.label, e.given_label) AS label
+               {LABEL} AS label
         FROM (SELECT * FROM {table} WHERE {found}) e
         LEFT JOIN (
             SELECT example_id, label, split, excluded FROM overrides
@@ -65,7 +68,7 @@ def reviewed_sql(dataset_id: str, version_id: str) -> str:
     return f"""(
         SELECT e.* REPLACE (coalesce(o.split, e.split) AS split, {CONTENT_HASH} AS content_hash),
                e.given_label AS given,
-               CASE WHEN o.excluded IS NOT true THEN coalesce(o.label, e.given_label) END AS reviewed
+               CASE WHEN o.excluded IS NOT true THEN {LABEL} END AS reviewed
         FROM {examples_table(dataset_id)} e
         LEFT JOIN (SELECT * FROM overrides WHERE version_id = '{checked_id(version_id, "version")}') o
         ON o.example_id = e.example_id)"""

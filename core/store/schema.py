@@ -105,6 +105,10 @@ MIGRATIONS: tuple[tuple[str | Callable[[Cursor], None], ...], ...] = (
         # it cannot be altered.
         "CREATE TABLE IF NOT EXISTS layouts (dataset_id VARCHAR, layout VARCHAR)",
     ),
+    (
+        # The classes that each version was made with; of an older file's versions they are found by their rows.
+        "CREATE TABLE IF NOT EXISTS class_lists (version_id VARCHAR, dataset_id VARCHAR, labels VARCHAR[])",
+    ),
 )
 """Each entry takes the file one schema version further; entries are never edited, only appended."""
 

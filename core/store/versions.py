@@ -16,6 +16,7 @@ from core.store.database import Cursor, Database
 from core.store.ids import new_id
 from core.store.names import examples_table
 from core.store.relations import fingerprint_sql, relation, relation_sql
+from core.store.telling.class_lists import keep_class_list
 from core.store.times import now, stored
 
 __all__ = [
@@ -260,3 +261,4 @@ def _count_rows(cursor: Cursor, version_id: str) -> None:
            WHERE version_id = ?""",
         [version_id],
     )
+    keep_class_list(cursor, version_id)

@@ -21,6 +21,13 @@ def most_probable(probabilities: NDArray[np.floating[Any]], several: bool) -> tu
     return (probabilities >= LIKELY).astype(np.int8), np.maximum(probabilities, 1 - probabilities).min(1)
 
 
+def said_by(probabilities: NDArray[np.floating[Any]], labels: Labels) -> Labels:
+    """What (n, k) probabilities, or (n, 1) numbers, say of rows with labels of this form."""
+    if numeric(labels):
+        return probabilities[:, 0].astype(labels.dtype)
+    return most_probable(probabilities, labels.ndim > 1)[0]
+
+
 def of_truth(probabilities: NDArray[Any], labels: Labels) -> NDArray[Any]:
     """What (n, k) probabilities give what is true: (n,) the row's class, or (n, k) each class or its absence."""
     if labels.ndim == 1:
@@ -36,6 +43,11 @@ def by_chance(probabilities: NDArray[Any], shares: NDArray[np.float64], several:
     return np.asarray((probabilities * shares + (1 - probabilities) * (1 - shares)).mean(1))
 
 
+def numeric(labels: Labels) -> bool:
+    """Whether labels are numbers, not classes."""
+    return bool(labels.dtype.kind == "f")
+
+
 def same(labels: Labels, others: Labels) -> NDArray[np.bool_]:
     """(n,) whether two labels are the same, row by row."""
     equal = labels == others
@@ -44,7 +56,7 @@ def same(labels: Labels, others: Labels) -> NDArray[np.bool_]:
 
 def unlabelled(labels: Labels) -> NDArray[np.bool_]:
     """(n,) whether there is no label, row by row."""
-    none = labels < 0
+    none = np.isnan(labels) if numeric(labels) else labels < 0
     return np.asarray(none if none.ndim == 1 else none.any(1))
 
 
@@ -56,7 +68,9 @@ def labelled(labels: Labels) -> NDArray[np.int64] | slice:
 
 def numbered(labels: Labels) -> NDArray[np.int64]:
     """(n,) a number per label, the same for the same one: class numbers as they are."""
-    return labels.astype(np.int64, copy=False) if labels.ndim == 1 else distinct(labels)[1]
+    if labels.ndim == 1 and not numeric(labels):
+        return labels.astype(np.int64, copy=False)
+    return distinct(labels)[1]
 
 
 def distinct(labels: Labels) -> tuple[Labels, NDArray[np.int64]]:
@@ -80,4 +94,5 @@ def class_pairs(labels: Labels) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
 
 def where(chosen: NDArray[np.bool_], labels: Labels) -> Labels:
     """The labels of the rows that are chosen (n,), no label for the others."""
-    return np.where(chosen if labels.ndim == 1 else chosen[:, None], labels, np.asarray(-1, labels.dtype))
+    none = np.asarray(np.nan if numeric(labels) else -1, labels.dtype)
+    return np.where(chosen if labels.ndim == 1 else chosen[:, None], labels, none)

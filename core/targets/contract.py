@@ -11,8 +11,9 @@ from numpy.typing import NDArray
 
 from core.records import Schema
 
-Work = Literal["scan", "train", "effect", "use"]
-"""What models do: say which labels are wrong; learn labels; tell whether cleaning helped; be asked here."""
+Work = Literal["scan", "train", "effect", "use", "story"]
+"""What models do: say which labels are wrong; learn labels; tell whether cleaning helped; be asked here;
+have what became of a dataset told."""
 Labels = NDArray[Any]
 """Labels as arrays: (n,) int64 class numbers where a label is one class, -1 for no label; (n, k) int8 where it is
 several: 1 for a class that applies, 0 for one that does not, a row of -1 for no label; (n,) float64 where it is a

@@ -52,6 +52,8 @@ OTHERS = (
     "review?dataset=calls&view=desk",
     "review?dataset=half&view=desk",
     "data?dataset=half&view=classes",
+    "profile?dataset=scores&view=balance",
+    "review?dataset=scores&view=desk",
 )
 
 
@@ -77,6 +79,7 @@ def fill(folder: Path) -> Workspace:
         _entities(context, folder)
         half = _file(folder / "half.csv", "text\nreel one\nreel two\n")
         loaded(context, half, name="half", label=None, classes=("good", "bad"))
+        loaded(context, _scores(folder), name="scores")
     return Workspace(folder / "workspace")
 
 
@@ -125,6 +128,16 @@ def _entities(context: Context, folder: Path) -> None:
     path = _file(folder / "entities.conll", "\n".join(lines) + "\n")
     dataset = loaded(context, path, name="entities")
     run_scan(context, dataset.latest_version_id, ScanSpec(("lexical",), folds=3), "ada")
+
+
+def _scores(folder: Path) -> Path:
+    """Stories with a number each, in two splits and of two sources; one has none."""
+    rows = [
+        f"Story {row} about {'sport' if row % 2 else 'tech'},{row / 8 if row != 5 else ''},"
+        f"{'train' if row % 4 else 'test'},{'uk' if row > 40 else 'us'}"
+        for row in range(80)
+    ]
+    return _file(folder / "scores.csv", "text,rating,split,region\n" + "\n".join(rows) + "\n")
 
 
 def _file(path: Path, content: str) -> Path:

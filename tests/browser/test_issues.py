@@ -134,7 +134,8 @@ def _cells(page: Page) -> list[list[str]]:
     for _ in range(50):
         table.hover()
         lines = table.evaluate(
-            "it => [...it.querySelectorAll('tbody tr')].map(row => [...row.querySelectorAll('td')].map(cell => cell.textContent))"
+            """it => [...it.querySelectorAll("tbody tr")]
+              .map((row) => [...row.querySelectorAll("td")].map((cell) => cell.textContent))"""
         )
         if len(lines) >= 10:
             return [line[-3:] for line in lines[:10]]

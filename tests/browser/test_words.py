@@ -30,6 +30,7 @@ DATA = (
     *("and barley", "and corn", "and grain", "and wheat", "MiniLM, head", "m", "f"),
     *("Ada", "Grace", "Emmy", "Rosa", "Leeds", "Lyon", "Washington", "Turin", "saw", "PER", "LOC", "entities", "O"),
     *(*AUDIO.measures, "calls", "owl", "wren", "tit", "call", "wav", "half", "reel", "one", "two", "good", "bad"),
+    *("scores", "rating", "region"),
     *("politics", "sports"),  # of what an empty page will show
     *("film", "money", "actor scene", "the scene of a", "actor", "bank market shares", "the market of shares"),
     *("bank shares", "goal match team", "the goal of a match", "team match"),  # of stories
@@ -67,6 +68,8 @@ WALK = (
         for view in ("issues?", "review?view=desk&", "data?view=rows&row=3&", "profile?view=content&")
     ),
     *("review?dataset=half&view=desk", "data?dataset=half&view=classes"),
+    *("profile?dataset=scores&view=balance", "profile?dataset=scores&view=bias", "review?dataset=scores&view=desk"),
+    *("data?dataset=scores&view=splits", "data?dataset=scores&view=classes"),
 )
 """The addresses that are translated wholly."""
 

@@ -46,3 +46,21 @@ def test_a_decision_may_say_the_name_and_the_list_says_it(run: Run, tmp_path: Pa
     written = tmp_path / "rows.csv"
     run("export", "films", "--format", "csv", "--out", str(written))
     assert written.read_text().splitlines()[1].count("negative") == 0, "files have the label as it is stored"
+
+
+def test_a_class_is_renamed_after_a_look_and_one_undo_takes_it_back(run: Run, tmp_path: Path) -> None:
+    run("load", table(tmp_path), "--name", "films")
+    looked = run("classes", "films", "--rename", "0=bad", "--dry-run", "--json").json
+    assert (looked["rows"], looked["new"], looked["act"]) == (20, True, None)
+    assert looked["changes"] == [{"from": "0", "to": "bad", "rows": 20}]
+    done = run("classes", "films", "--rename", "0=bad", "--json").json
+    assert done["written"] == 20
+    assert run("decide", "films", "--undo", done["act"], "--reviewer", done["reviewer"]).code == 0
+    assert [one["code"] for one in run("classes", "films", "--json").json] == ["0", "1"]
+    assert run("classes", "films", "--merge", "0,1=all", "--json").json["rows"] == 40
+    assert run("version", "films", "--note", "one class").code == 0
+    assert [(one["code"], one["rows"]) for one in run("classes", "films", "--json").json] == [("all", 40)]
+    versions = run("datasets", "--json").json[0]["versions"]
+    assert [one["classes"] for one in versions] == [["0", "1"], ["all"]]
+    refused = run("classes", "films", "--split", "all=some")
+    assert (refused.code, "Nothing says which rows get the new class" in refused.err) == (2, True)

@@ -38,7 +38,7 @@ TRANSLATED = (
     "core/reports/",
     "core/review/",
     "core/room.py",
-    "core/services/classes/naming.py",
+    "core/services/classes/",
     "core/services/datasets.py",
     "core/services/evaluation/",
     "core/services/export.py",

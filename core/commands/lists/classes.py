@@ -7,13 +7,16 @@ from pathlib import Path
 import click
 
 from core.commands.command import Answer, command, person, table
+from core.commands.lists.class_changes import asked_change, class_change
 from core.commands.parameters import dataset_argument, in_full
 from core.context import Context
+from core.errors import UsageError
 from core.records import Dataset
 from core.services.classes.adding import add_class, remove_class
 from core.services.classes.naming import classes_of, name_classes, take_back
 from core.services.classes.said import of_file, of_words
 from core.store.datasets import get_dataset
+from core.tasks import target_of
 
 SHOWN = 70
 """Characters of a guideline in the table."""
@@ -28,7 +31,25 @@ SHOWN = 70
 @click.option("--file", type=in_full, metavar="PATH", help="CSV with class, name, guideline; or JSON by class")
 @click.option("--add", "added", multiple=True, metavar="CODE", help="a class that no row has yet")
 @click.option("--remove", "removed", multiple=True, metavar="CODE", help="take a class off that nothing has")
-@click.option("--undo", is_flag=True, help="take the last change back, whoever made it")
+@click.option("--rename", "renamed", metavar="OLD=NEW", help="give all rows of a class a new one")
+@click.option("--merge", "merged", metavar="A,B=C", help="make one class of several: one of them, or a new one")
+@click.option(
+    "--split",
+    metavar="OLD=NEW",
+    help="give those rows of a class a new one that --words, --of-split or --attribute narrow",
+)
+@click.option("--words", metavar="WORDS", help="with --split: rows with all of these words")
+@click.option("--of-split", metavar="S", help="with --split: rows of that split")
+@click.option("--attribute", metavar="NAME=VALUE", help="with --split: rows with that value")
+@click.option(
+    "--delete",
+    "deleted",
+    metavar="OLD=NEW",
+    help="take a class off: its rows get another one; OLD= lose it; OLD with --exclude",
+)
+@click.option("--exclude", is_flag=True, help="with --delete: exclude the rows of the class")
+@click.option("--dry-run", is_flag=True, help="say what such a change would do, and change nothing")
+@click.option("--undo", is_flag=True, help="take the last change of names back, whoever made it")
 @click.option("--log", is_flag=True, help="who said what, newest first")
 def classes_command(
     context: Context,
@@ -38,11 +59,26 @@ def classes_command(
     file: Path | None,
     added: tuple[str, ...],
     removed: tuple[str, ...],
+    renamed: str | None,
+    merged: str | None,
+    split: str | None,
+    words: str | None,
+    of_split: str | None,
+    attribute: str | None,
+    deleted: str | None,
+    exclude: bool,
+    dry_run: bool,
     undo: bool,
     log: bool,
 ) -> Answer:
-    """List a dataset's classes, add to them, and give them names and guidelines."""
+    """List a dataset's classes, add to them, change them, and give them names and guidelines."""
     dataset = get_dataset(context.store, name)
+    narrowed = {"words": words, "of_split": of_split, "attribute": attribute}
+    change = asked_change(dataset, renamed, merged, split, deleted, exclude=exclude, **narrowed)
+    if change is not None:
+        return class_change(context, dataset, change, dry_run=dry_run)
+    if dry_run:
+        raise UsageError("--dry-run is about --rename, --merge, --split or --delete.", "Add one of them.")
     for code in added:
         dataset = add_class(context, dataset, code)
     for code in removed:
@@ -53,6 +89,8 @@ def classes_command(
     if log:
         return _log(context, dataset)
     found = classes_of(context, dataset)
+    if target_of(dataset).numeric:
+        return Answer(list(found), f"The labels of {dataset.name} are numbers: it has no classes.")
     lines = [(one.code, f"{one.rows:,}", one.name or "–", _short(one.guideline) or "–") for one in found]
     return Answer(list(found), table(("class", "rows", "name", "guideline"), lines))
 

@@ -84,6 +84,15 @@ class Classifier:
             head.weight.copy_(weight)
             head.bias.copy_(bias)
 
+    def stretch(self, middle: float, unit: float) -> None:
+        """Has a model of numbers that has learnt them less `middle`, in units of `unit`, say them as they are: by its
+        last layer, so that whoever loads it reads its output as it stands. Raises ModelError as `check_solvable`."""
+        self.check_solvable()
+        head = self.head()
+        with torch.no_grad():
+            head.weight.mul_(unit)
+            head.bias.mul_(unit).add_(middle)
+
     def freeze(self, strategy: Strategy, last_layers: int) -> None:
         """Sets what learns: `head`: the last linear layer; `last`: the last n layers and all after them; `full`: all.
 
@@ -166,6 +175,10 @@ def load_classifier(
 
         frames = side or log_mel.FRAMES
         return Classifier(log_mel.build(labels, frames, found.target), found, tuple(labels), log_mel.pictures(frames))
+    if name == "speech":
+        from core.finetune.classifiers import speech
+
+        return Classifier(speech.build(labels, found.target), found, tuple(labels), speech.waves())
     folder = half.folder_of(name)
     model, random = _load(folder, name, found, labels)
     classifier = Classifier(model, found, tuple(labels), half.preparation(folder, name, model, max_tokens))

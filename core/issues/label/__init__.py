@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from core.issues.contract import Evidence, IssueType, Seen
+from core.issues.contract import Evidence, IssueType, Seen, rounded
 from core.words import later, say, say_n
 
 CLEANLAB_FILTERS = (
@@ -25,6 +25,10 @@ NAMED = 3
 """Spans of a row that its reason names."""
 FLAG_BY = ("winnow", *CLEANLAB_FILTERS)
 """Ways to flag. `winnow`: the rows of lowest quality, as many as `count_to_flag` says; the others are cleanlab's."""
+CLEANLAB_NUMBERS = ("outre", "residual")
+"""cleanlab's scores of labels that are numbers, by their `method` names."""
+NUMBERS_BY = ("winnow", *CLEANLAB_NUMBERS)
+"""Ways to rank labels that are numbers. cleanlab has no rule that flags: as many are flagged as by `winnow`."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,6 +65,12 @@ class LabelEvidence(Evidence):
     span_suggested_stop: tuple[int, ...] = ()
     span_score: tuple[float, ...] = ()
     """Quality of its worst word, 0–1."""
+    predicted: float | None = None
+    """Where labels are numbers, what a model that has not seen the row predicts."""
+    half: float | None = None
+    """Half of the interval around it that holds nine labels of ten."""
+    right: float | None = None
+    """How probably the label is right."""
 
 
 def why(evidence: LabelEvidence, row: Seen) -> str:
@@ -68,6 +78,8 @@ def why(evidence: LabelEvidence, row: Seen) -> str:
     classes those in doubt."""
     if evidence.whole_probability is not None:
         return _doubts(evidence)
+    if evidence.predicted is not None:
+        return _number(evidence, row.given or "")
     if evidence.span_text:
         return _spans(evidence)
     sentences = [_probable(row.given or "", evidence.given_probability, evidence.given_threshold)]
@@ -148,6 +160,17 @@ def _span(text: str, given: str, looks: str) -> str:
     if given == looks:
         return say("“{text}” is {name} but seems to begin or end elsewhere", text=text, name=given)
     return say("“{text}” is marked as {given} but looks like {name}", text=text, given=given, name=looks)
+
+
+def _number(evidence: LabelEvidence, given: str) -> str:
+    predicted, half = evidence.predicted or 0.0, evidence.half or 0.0
+    shown, around = rounded(predicted, half)
+    sentence = say("Labelled {given}, predicted {predicted} ± {half}.", given=given, predicted=shown, half=around)
+    if evidence.right is None:
+        return sentence
+    share = _percent(evidence.right)
+    probable = say("Nine labels of ten lie within; probability that it is right: {share}.", share=share)
+    return f"{sentence} {probable}"
 
 
 def _against(probability: float, usual: float | None) -> str:

@@ -14,7 +14,7 @@ from scipy.sparse import csr_array
 from core.errors import UsageError
 from core.issues.contract import Found
 from core.issues.evidence import spread
-from core.issues.label import FLAG_BY, sets, spans
+from core.issues.label import FLAG_BY, numbers, sets, spans
 from core.issues.label.confident import (
     RowFacts,
     calibrated_joint,
@@ -54,13 +54,15 @@ FULL_FILTER_CELLS = 1 << 29
 
 def find(signals: Signals) -> Found:
     """What a scan takes down of wrong labels, flagged as its settings say; of several classes see `sets`, of spans
-    `spans`. Rows without a label have none that could be wrong."""
+    `spans`, of numbers `numbers`. Rows without a label have none that could be wrong."""
     none = unlabelled(signals.labels)
     return spread(_find(signals.among(np.flatnonzero(~none))), ~none) if none.any() else _find(signals)
 
 
 def _find(signals: Signals) -> Found:
     flag_by = str(signals.settings.get("flag_by", "winnow"))
+    if signals.has("predicted"):
+        return numbers.find(signals, flag_by)
     if signals.has("words"):
         return spans.find(signals, flag_by)
     if signals.labels.ndim > 1:

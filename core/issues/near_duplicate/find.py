@@ -12,7 +12,7 @@ from core.issues.contract import Found
 from core.issues.evidence import Columns, pair_columns
 from core.issues.signals import Probabilities, Signals
 from core.targets import Labels
-from core.targets.arrays import numbered, unlabelled, where
+from core.targets.arrays import numbered, numeric, unlabelled, where
 
 SHOWN = 5
 """Others of a group that a reviewer sees."""
@@ -20,15 +20,19 @@ SHOWN = 5
 
 def find(signals: Signals) -> Found:
     """Flags every row of a group but the one that is kept; a copy whose label differs, or that has none, gets that
-    one's suggested."""
+    one's suggested. Numbers differ where they lie farther apart than labels usually lie from predictions."""
     labels, groups = numbered(signals.labels), signals.groups
     count, told = len(labels), ~unlabelled(signals.labels)
     members = grouped(groups)
     kept, conflicting = np.arange(count), np.zeros(count, bool)
     for rows in members:
         known = rows[told[rows]] if told[rows].any() else rows
-        kept[rows] = known[_standing(labels[known], signals.labels[known], signals.probabilities[known])]
-        conflicting[rows] = len(np.unique(labels[known])) > 1
+        if numeric(signals.labels):
+            kept[rows] = known[_middle(signals.labels[known])]
+            conflicting[rows] = np.ptp(signals.labels[known]) > signals.half[kept[rows[0]]]
+        else:
+            kept[rows] = known[_standing(labels[known], signals.labels[known], signals.probabilities[known])]
+            conflicting[rows] = len(np.unique(labels[known])) > 1
     size = np.bincount(groups, minlength=count)[groups]
     copies = kept != np.arange(count)
     alike = np.ones(count)
@@ -36,6 +40,8 @@ def find(signals: Signals) -> Found:
     exact = signals.contents == signals.contents[kept]
     alike[exact] = 1
     same_label = labels == labels[kept]
+    if numeric(signals.labels):
+        same_label = np.abs(signals.labels - signals.labels[kept]) <= signals.half[kept]
     agrees = same_label | ~told
     score = np.where(copies, (1 - alike) / 2 + agrees / 2, 1.0)
     inside = size > 1
@@ -65,6 +71,11 @@ def grouped(groups: NDArray[np.int64]) -> list[NDArray[np.int64]]:
     order = np.argsort(groups, kind="stable")
     starts = np.flatnonzero(np.r_[True, np.diff(groups[order]) > 0]) if len(groups) else np.empty(0, np.int64)
     return [rows for rows in np.split(order, starts[1:]) if len(rows) > 1]
+
+
+def _middle(labels: Labels) -> int:
+    """Which of a group's rows stands for it where labels are numbers: the first with the middle one."""
+    return int(np.argsort(labels, kind="stable")[(len(labels) - 1) // 2])
 
 
 def _standing(numbers: NDArray[np.int64], labels: Labels, probabilities: Probabilities) -> int:

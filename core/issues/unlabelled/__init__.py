@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from core.issues.contract import Evidence, IssueType, Seen
+from core.issues.contract import Evidence, IssueType, Seen, rounded
 from core.words import later, say, say_n
 
 
@@ -19,10 +19,17 @@ class UnlabelledEvidence(Evidence):
     second: str | None = None
     """The next class, where a row has one."""
     second_probability: float | None = None
+    predicted: float | None = None
+    """Where labels are numbers, what the model predicts."""
+    half: float | None = None
+    """Half of the interval around it that holds nine labels of ten."""
 
 
 def why(evidence: UnlabelledEvidence, row: Seen) -> str:
     """How sure the model is, what else it may be, and what the nearest rows are."""
+    if evidence.predicted is not None and evidence.half is not None:
+        shown, around = rounded(evidence.predicted, evidence.half)
+        return say("Predicted {predicted} ± {half}: nine labels of ten lie within.", predicted=shown, half=around)
     if evidence.probability is None:
         return say("Nobody has given it a label yet.")
     parts = [say("Probability of the suggestion: {share:.0%}.", share=evidence.probability)]
@@ -46,6 +53,8 @@ def sure(summary: Mapping[str, Any]) -> str:
     """How many of the suggestions are probably right."""
     if not summary["flagged"]:
         return say("Every row has a label")
+    if "expected_right" not in summary:
+        return say("Those first of whose number the model is least sure")
     return say("About {share:.0%} of the suggestions are expected to be right", share=summary["expected_right"])
 
 
@@ -55,7 +64,8 @@ TYPE = IssueType(
     title=later("Unlabelled rows"),
     help=later(
         "How far apart the two most probable classes are: the lower, the more a model would learn from the label of "
-        "this row (margin sampling). Every row without a label is listed."
+        "this row (margin sampling). Of numbers, how little they spread around such a prediction. Every row without a "
+        "label is listed."
     ),
     needs=frozenset(("classes", "example_ids", "labels", "probabilities", "neighbours")),
     module="core.issues.unlabelled.find",

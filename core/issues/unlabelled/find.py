@@ -26,6 +26,8 @@ SHOWN = 5
 def find(signals: Signals) -> Found:
     """Lists every row without a label, with the most probable one."""
     about = unlabelled(signals.labels)
+    if signals.has("predicted"):
+        return _numbers(signals, about)
     rows, count = np.flatnonzero(about), len(about)
     probabilities = np.asarray(signals.probabilities[rows])
     suggested, confidence = most_probable(probabilities, signals.labels.ndim > 1)
@@ -52,6 +54,22 @@ def find(signals: Signals) -> Found:
         {"expected_right": round(float(confidence.mean()), 4) if len(rows) else 0.0},
         about=about,
     )
+
+
+def _numbers(signals: Signals, about: NDArray[np.bool_]) -> Found:
+    """Where labels are numbers: those first of which the model is least sure, by how far labels usually lie from
+    predictions of that size."""
+    rows, count = np.flatnonzero(about), len(about)
+    spread = signals.spread / max(float(signals.spread.max(initial=0.0)), 1e-12)
+    score, suggestion = np.ones(count), np.full(count, np.nan)
+    score[rows], suggestion[rows] = 1 - spread[rows], signals.predicted[rows]
+    found, near = signals.neighbours.of(rows)
+    evidence = {
+        "predicted": pa.array(signals.predicted, mask=~about),
+        "half": pa.array(signals.half.astype(np.float32), mask=~about),
+        **neighbour_columns(count, found, signals.example_ids, near.first(SHOWN)),
+    }
+    return Found(score, about, suggestion, pa.table(evidence), {}, about=about)
 
 
 def _margins(

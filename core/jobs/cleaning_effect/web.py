@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import get_args
 
@@ -91,7 +92,7 @@ def start_cleaning_effect(
     rows = rows or preview_effect(context, version_id)
     check_rows(version, rows)
     settings = _settings(context, dataset, strategy, rows)
-    spec = CleaningEffectSpec(seeds, settings, about(context, dataset, version))
+    spec = CleaningEffectSpec(seeds, settings, replace(about(context, dataset, version), labels=dataset.labels))
     title = stored(f"Did cleaning help? {dataset.name}, version {version.number}")
     return submit(context, CLEANING_EFFECT, spec, title=title, dataset_id=dataset.dataset_id, by=by)
 

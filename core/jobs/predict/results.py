@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 from core.finetune.tokens.predictor import Read
 from core.targets import Target
 from core.targets.arrays import class_pairs, most_probable
+from core.targets.number.residuals import Spread
 from core.targets.spans.form import Span, written
 
 REASON = "reason"
@@ -82,6 +83,39 @@ class Results(ResultFile):
             *(pa.array(probabilities[:, place], pa.float32(), mask=bad) for place in range(self._shown)),
         ]
         self.add(columns, bad)
+
+
+class NumberResults(ResultFile):
+    """Of a model that says a number: it, and the ends of the interval that holds nine labels of ten."""
+
+    def __init__(self, path: Path, kept: pa.Schema, spread: Spread | None) -> None:
+        """Without `spread` there are no ends."""
+        self._spread = spread
+        super().__init__(path, kept, dict.fromkeys(("predicted", "low", "high"), pa.float64()) | {REASON: pa.string()})
+
+    def write(
+        self, kept: Sequence[pa.Array], probabilities: NDArray[np.float32], reasons: Sequence[str | None]
+    ) -> None:
+        """n rows: their own columns, the numbers (n, 1), and why a row was not predicted."""
+        bad = np.array([reason is not None for reason in reasons], bool)
+        predicted = probabilities[:, 0].astype(np.float64)
+        half = np.zeros(len(predicted)) if self._spread is None else self._spread.half(predicted)
+        unknown = bad if self._spread is not None else np.ones(len(bad), bool)
+        columns = [
+            *kept,
+            pa.array(predicted, mask=bad),
+            pa.array(predicted - half, mask=unknown),
+            pa.array(predicted + half, mask=unknown),
+            pa.array(reasons, pa.string()),
+        ]
+        self.add(columns, bad)
+
+
+def results_of(
+    path: Path, kept: pa.Schema, labels: Sequence[str], target: Target, spread: Spread | None = None
+) -> Results | NumberResults:
+    """The results of a model that says one thing of an example; `spread` of a model of numbers."""
+    return NumberResults(path, kept, spread) if target.numeric else Results(path, kept, labels, target)
 
 
 class SpanResults(ResultFile):

@@ -13,12 +13,13 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from core.finetune.tokens.predictor import TagPredictor
-from core.jobs.predict.results import ResultFile, Results, SpanResults, spread
+from core.jobs.predict.results import ResultFile, SpanResults, results_of, spread
 from core.jobs.predict.spec import PredictSpec
 from core.modalities.fitted import Opened
 from core.progress import Report, unheard
 from core.queue import JobFolder, ProgressWriter
 from core.sources.tabular import FILE_COLUMN, LINE_COLUMN, REASON_COLUMN
+from core.targets.number.residuals import Spread
 
 Columns = Sequence[pa.Array]
 Reasons = Sequence[str | None]
@@ -60,7 +61,8 @@ def _opened(predictor: Opened, spec: PredictSpec, path: Path, kept: pa.Schema) -
         return of_spans, lambda columns, good, reasons, tick: of_spans.write(
             columns, predictor.read(good, tick), reasons
         )
-    results = Results(path, kept, predictor.labels, spec.target)
+    around = Spread.beside(spec.model) if spec.target.numeric else None
+    results = results_of(path, kept, predictor.labels, spec.target, around)
     classes = len(predictor.labels)
 
     def write(columns: Columns, good: Sequence[str], reasons: Reasons, tick: Report) -> None:

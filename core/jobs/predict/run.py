@@ -4,8 +4,9 @@ spec.json   a `PredictSpec`
 input/      of cells: rows.parquet, every column of the file, and set_aside.parquet (file, line, reason, content), what
             could not be read as a row; of files nothing, they are read where they lie
 output/     predictions.parquet: every column, or the file's name, then predicted, confidence, reason, and up to
-            `MOST_COLUMNS` classes' probabilities, or the spans with theirs as JSON. Each row of the input has one;
-            what cannot be predicted has a reason.
+            `MOST_COLUMNS` classes' probabilities; of numbers predicted and the ends of its interval; of spans also
+            these with their probabilities as JSON. Each row of the input has one; what cannot be predicted has a
+            reason.
 The result says how many rows were predicted as what. Memory holds one chunk of rows at a time.
 """
 

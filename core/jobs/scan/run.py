@@ -7,7 +7,7 @@ before, and announces each by an event `tier` {tier, order, final} as soon as it
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
@@ -61,7 +61,12 @@ def main(folder: JobFolder, progress: ProgressWriter) -> ScanResult | None:
 
 
 def _kind(spec: ScanJobSpec) -> type[ScanRun]:
-    if not task_named(spec.about.task).target.located:
+    target = task_named(spec.about.task).target
+    if target.numeric:
+        from core.jobs.scan.numbers import NumberScan
+
+        return NumberScan
+    if not target.located:
         return ScanRun
     from core.jobs.scan.spans import SpanScan
 
@@ -228,6 +233,7 @@ class ScanRun:
         judged: NDArray[np.bool_],
         embeddings: NDArray[np.float32],
         groups: Callable[[], NDArray[np.int64]],
+        more: Mapping[str, Callable[[], object]] | None = None,
     ) -> Signals:
         """What issue types may ask of this tier; what none of them asks for is not made."""
         makers: dict[str, Callable[[], object]] = {
@@ -242,7 +248,7 @@ class ScanRun:
             "neighbours": lambda: Neighbourhood(embeddings, self.tick("neighbours"), lambda: self.timed("neighbours")),
             "contents": lambda: self.rows.payloads.digests,
             "groups": groups,
-            **self._more(),
+            **(self._more() if more is None else more),
         }
         return Signals(makers, asdict(self.spec.settings))
 

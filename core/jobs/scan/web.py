@@ -11,7 +11,7 @@ from pathlib import Path
 from core.context import Context
 from core.errors import ProbabilitiesError, UsageError
 from core.heads.user_probabilities import Numbering
-from core.issues.label import FLAG_BY
+from core.issues.label import FLAG_BY, NUMBERS_BY
 from core.jobs.foresight import Foreseen
 from core.jobs.kind import JobKind
 from core.jobs.scan.plan import foresee_scan
@@ -64,8 +64,9 @@ def _frozen(context: Context, dataset: Dataset, version: Version, spec: ScanSpec
     """What the job is asked for, complete."""
     if spec.folds < 2:
         raise UsageError(f"{spec.folds} folds cannot be.", "Out-of-sample probabilities need 2 or more; 5 is usual.")
-    if spec.flag_by not in FLAG_BY:
-        raise UsageError(f"Rows cannot be flagged by {spec.flag_by!r}.", f"Choose one of: {', '.join(FLAG_BY)}.")
+    ways = NUMBERS_BY if task_named(dataset.task).target.numeric else FLAG_BY
+    if spec.flag_by not in ways:
+        raise UsageError(f"Rows cannot be flagged by {spec.flag_by!r}.", f"Choose one of: {', '.join(ways)}.")
     encoders = spec.encoders or task_named(dataset.task).modality.encoders
     settings = replace(spec, encoders=tuple(_absolute(encoder) for encoder in encoders))
     if spec.probabilities is None:

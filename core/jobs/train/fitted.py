@@ -87,8 +87,7 @@ def _predict(
     found = write_predictions(output, rows.example_ids, splits, rows.labels, spec.about)
     for split in ("train", "validation"):
         if split in found:
-            values = {"accuracy": found[split].accuracy, "macro_f1": found[split].macro_f1}
-            report.metrics(fitted.rounds, float(fitted.rounds), split, values)
+            report.metrics(fitted.rounds, float(fitted.rounds), split, found[split].told)
     return found
 
 

@@ -114,7 +114,7 @@ def _predict(
     for split in ("train", "validation"):
         if split in found:
             # The loss of train is told step by step, with its penalty: another figure than the one found here.
-            values = {"accuracy": found[split].accuracy, "macro_f1": found[split].macro_f1}
+            values = found[split].told
             values |= {"loss": found[split].loss} if split != "train" else {}
             report.metrics(solved.steps, float(solved.steps), split, values)
     return found

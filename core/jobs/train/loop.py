@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict, replace
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -19,13 +21,22 @@ from core.finetune.vocabulary import only_occurring
 from core.jobs.examples import JobExamples
 from core.jobs.report import JobReport
 from core.jobs.rows import Rows, read_splits
-from core.jobs.train.outputs import create_matrix, open_matrix, sample_of_train, whole_model, write_predictions
+from core.jobs.train.numbers import check_numbers, scale_of, write_learnt
+from core.jobs.train.outputs import (
+    create_matrix,
+    names_of,
+    open_matrix,
+    sample_of_train,
+    whole_model,
+    write_predictions,
+)
 from core.jobs.train.spec import SplitScores, TrainJobSpec, TrainResult
 from core.modalities.heavy import heavy_modality
 from core.queue import JobFolder, ProgressWriter, Stopped
 from core.queue.accelerate_config import config_of
 from core.records import TrainSpec
 from core.targets.arrays import distinct
+from core.targets.number.residuals import Spread
 from core.tasks import task_named
 from core.typed import to_json
 from core.words import stored
@@ -43,12 +54,15 @@ class _FineTune:
         self.splits = read_splits(folder)
         self.settings = spec.settings
         config = config_of(folder)
+        self.target = task_named(spec.about.task).target
+        self.scale = scale_of(rows.labels[self.splits == "train"]) if self.target.numeric else None
         self.precision = followed_precision(self.settings.precision, config.precision if config else "auto")
         self.place = Place.of(self.precision)
         self.report = JobReport(folder, progress, self.place.rank, self.place.processes)
         self.checkpoints = Checkpoints(folder.output / "checkpoint")
 
     def run(self) -> TrainResult | None:
+        self.spread: Spread | None = None
         train, validation = (np.flatnonzero(self.splits == split) for split in ("train", "validation"))
         self._check(train)
         with self.report.timed("loading"):
@@ -56,7 +70,7 @@ class _FineTune:
             classifier = self._classifier()
         with self.report.timed("preparing"), self.place.first_before_others():
             arrays, where = self.spec.about.arrays, self.place.device
-            examples = JobExamples(classifier, self.rows, arrays, self.report, where)
+            examples = JobExamples(classifier, self._learnt(), arrays, self.report, where)
         with (
             self.report.timed("training"),
             only_occurring(classifier.model, examples.words(np.concatenate([train, validation]))),
@@ -69,11 +83,14 @@ class _FineTune:
                 self.place,
                 self.checkpoints,
                 self.report,
+                unit=1.0 if self.scale is None else self.scale[1],
             )
             finished = loop.run()
         self.place.wait()
         if not finished:
             raise Stopped
+        if self.scale is not None:
+            classifier.stretch(*self.scale)
         with self.report.timed("predicting"):
             found = self._predict(classifier, examples.of(np.arange(len(self.rows))))
         if not self.place.first:
@@ -82,12 +99,23 @@ class _FineTune:
         with self.report.timed("saving"):
             self.report.tick("saving", 0)
             extra = {"spec": to_json(self.spec), "metrics": to_json(found)}
+            extra |= {} if self.spread is None else {"spread": asdict(self.spread)}
             with whole_model(self.folder.output) as model:
                 classifier.save(model, extra)
             self.checkpoints.clear()
         return result
 
+    def _learnt(self) -> Rows:
+        """The rows with their labels as they are learnt: of numbers less their mean, in standard deviations."""
+        if self.scale is None:
+            return self.rows
+        middle, unit = self.scale
+        return replace(self.rows, labels=((self.rows.labels - middle) / unit).astype(np.float32))
+
     def _check(self, train: NDArray[np.int64]) -> None:
+        if self.target.numeric:
+            check_numbers(self.rows, train)
+            return
         present = len(distinct(self.rows.labels[train])[0])
         if present < 2:
             raise UsageError(
@@ -100,7 +128,7 @@ class _FineTune:
         classifier = load_classifier(
             settings.model,
             task.name,
-            self.spec.about.labels,
+            names_of(self.spec.about),
             max_tokens=settings.max_tokens,
             seed=settings.seed,
             side=heavy_modality(task.modality).input_size(self.rows.payloads),
@@ -139,6 +167,9 @@ class _FineTune:
         example_ids, splits, labels = (
             all_of[chosen] for all_of in (self.rows.example_ids, self.splits, self.rows.labels)
         )
+        if self.target.numeric:
+            scored, self.spread = write_learnt(output, example_ids, splits, labels)
+            return scored
         return write_predictions(output, example_ids, splits, labels, self.spec.about)
 
 

@@ -29,6 +29,10 @@ def main(folder: JobFolder, progress: ProgressWriter) -> TrainResult | None:
         from core.jobs.train.spans import train_spans
 
         return train_spans(folder, progress, spec, _rows(folder, spec))
+    if task_named(spec.about.task).target.numeric and spec.settings.strategy == "head":
+        from core.jobs.train.numbers import train_numbers
+
+        return None if int(os.environ.get("RANK", "0")) else train_numbers(folder, progress, spec, _rows(folder, spec))
     if spec.settings.strategy != "head":
         from core.jobs.train.loop import fine_tune
 

@@ -48,8 +48,20 @@ class SplitScores:
 
     rows: int
     loss: float
-    accuracy: float
-    macro_f1: float
+    """Mean log loss in nats; of numbers the mean squared error."""
+    accuracy: float | None = None
+    macro_f1: float | None = None
+    """None where labels are numbers."""
+    mae: float | None = None
+    rmse: float | None = None
+    r2: float | None = None
+    """None where they are classes."""
+
+    @property
+    def told(self) -> dict[str, float]:
+        """The scores that there are, as they are told by step."""
+        values = {name: getattr(self, name) for name in ("accuracy", "macro_f1", "mae", "rmse", "r2")}
+        return {name: value for name, value in values.items() if value is not None}
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,6 +10,7 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from core.context import Context
+from core.errors import UsageError
 from core.finetune.settings import BUNDLED, check, resolve
 from core.jobs.foresight import Foreseen
 from core.jobs.kind import JobKind
@@ -21,7 +22,7 @@ from core.jobs.train.spec import TRAIN_ROWS, TrainJobSpec, TrainResult
 from core.jobs.training_rows import TrainRows, check_rows, planned, preview_split
 from core.queue import JobFolder, Resources
 from core.queue.accelerate_config import config_path, parse_config, slots_of
-from core.records import Job, Metric, Run, TrainSpec, Version
+from core.records import Job, Metric, Run, StopMetric, TrainSpec, Version
 from core.store.datasets import get_dataset
 from core.store.job_files.training_rows import write_training_rows
 from core.store.predictions import add_predictions
@@ -48,6 +49,7 @@ def start_train(context: Context, version_id: str, spec: TrainSpec, by: str, row
     found = context.queue.launcher.slots()
     slots = slots_of(own.config, found) if own else found
     spec = resolve(spec, dataset.task, rows.splits["train"], on_gpu=slots[0].name != "cpu")
+    spec = replace(spec, metric=metric_of(spec, task_named(dataset.task).target.numeric))
     title = title_of(spec, version)
     if own:
         spec = replace(spec, accelerate_config=own.path)
@@ -60,13 +62,26 @@ def start_train(context: Context, version_id: str, spec: TrainSpec, by: str, row
             version_id=version_id,
             title=title,
             spec=to_json(frozen),
-            labels=dataset.labels,
+            labels=frozen.about.labels,
             by=by,
         )
 
     named = f"{title} of {dataset.name}"
     job = submit(context, TRAIN, frozen, title=named, dataset_id=dataset.dataset_id, by=by, created=listed)
     return context.ledger.runs.by_id(job.job_id)
+
+
+def metric_of(spec: TrainSpec, numeric: bool) -> StopMetric:
+    """What chooses the best epoch: of numbers the MAE, where a metric of classes is asked for. Raises UsageError where
+    one of numbers is asked for of classes."""
+    of_numbers, of_classes = ("mae", "rmse"), ("accuracy", "macro_f1")
+    if numeric:
+        return "mae" if spec.metric in of_classes else spec.metric
+    if spec.metric in of_numbers:
+        raise UsageError(
+            f"Metric: {spec.metric!r} is for labels that are numbers.", f"Use one of: loss, {', '.join(of_classes)}."
+        )
+    return spec.metric
 
 
 def prepare_train(context: Context, folder: JobFolder) -> None:

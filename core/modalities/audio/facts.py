@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from core.modalities.audio.guess import find
-from core.modalities.contract import FineTuning, FromScratch, Modality
+from core.modalities.contract import Course, FineTuning, Modality
 
 _SNIPPET = """\
 # pip install torch transformers soundfile soxr
@@ -12,7 +12,7 @@ import soxr
 import torch
 from transformers import AutoFeatureExtractor, AutoModelForAudioClassification
 
-# trust_remote_code: the bundled network comes with its two Python files, log_mel.py and features.py; read them first
+# trust_remote_code: the bundled networks come with their Python files; read them first
 model = AutoModelForAudioClassification.from_pretrained("{folder}", trust_remote_code=True).eval()
 extractor = AutoFeatureExtractor.from_pretrained("{folder}", trust_remote_code=True)
 
@@ -34,16 +34,21 @@ AUDIO = Modality(
     find=find,
     derived=(),
     near_similarity=0.995,  # of 24 bands of pitch over 16 parts of time: the same recording saved anew
-    encoders=("log-mel",),
+    encoders=("log-mel", "speech"),
     fine_tuning=FineTuning(
-        models=("log-mel",),
+        models=("speech", "log-mel"),
         such_as="a wav2vec2 or an Audio Spectrogram Transformer",
         learning_rates={"last": 1e-3, "full": 5e-5},
         settings=frozenset(),
         marks=("preprocessor_config.json",),
         marked_by="sampling_rate",
         snippet=_SNIPPET,
-        from_scratch=FromScratch({"last": 3e-3, "full": 3e-3}, steps=1200, epochs=(10, 40)),
+        courses={
+            "speech": Course({"last": 1e-3, "full": 1e-3}, steps=600, epochs=(3, 10)),
+            "log-mel": Course(
+                {"last": 3e-3, "full": 3e-3}, steps=1200, epochs=(10, 40)
+            ),  # nobody has trained it before
+        },
     ),
     heavy="core.modalities.audio.heavy",
     folder_format="audiofolder",

@@ -43,15 +43,19 @@ def folder_of(model: str) -> Path:
 def auto_class() -> Any:
     from transformers import AutoModelForAudioClassification
 
-    from core.modalities.audio.log_mel import register
+    from core.modalities.audio import log_mel, speech
 
-    register()
+    log_mel.register()
+    speech.register()
     return AutoModelForAudioClassification
 
 
 def preparation(folder: Path, name: str, model: Any, max_tokens: int) -> Pictures | Waves:
     from core.modalities.audio.log_mel import LogMelConfig, LogMelFeatureExtractor
+    from core.modalities.audio.speech import SpeechConfig, SpeechFeatureExtractor
 
+    if isinstance(model.config, SpeechConfig):
+        return Waves(SpeechFeatureExtractor.from_pretrained(folder, local_files_only=True))
     if isinstance(model.config, LogMelConfig):
         return Pictures(LogMelFeatureExtractor.from_pretrained(folder, local_files_only=True))
     return Waves.of(folder, name)

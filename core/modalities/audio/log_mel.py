@@ -19,7 +19,7 @@ from transformers import BatchFeature, PreTrainedConfig, PreTrainedModel
 from transformers.feature_extraction_sequence_utils import SequenceFeatureExtractor
 from transformers.modeling_outputs import SequenceClassifierOutput
 
-from .features import RATE, VERSION, WIDTH, picture, statistics
+from .features import RATE, VERSION, WIDTH, picture, separate, statistics
 
 TEMPO, SHIFT, PITCH, HEIGHT = 0.2, 0.12, 0.16, 0.12
 """How far a spectrogram is changed while learning: logarithm of the tempo, share of the time, logarithm of the width of
@@ -72,11 +72,7 @@ class LogMelFeatureExtractor(SequenceFeatureExtractor):  # type: ignore[misc,unu
         **others: Any,
     ) -> BatchFeature:
         """`input_features` of one sound, (n,) samples, or of a list of sounds."""
-        if sampling_rate not in (None, self.sampling_rate):
-            raise ValueError(f"The sound has {sampling_rate} samples per second; the model wants {self.sampling_rate}.")
-        one = isinstance(raw_speech, np.ndarray | Tensor) and raw_speech.ndim == 1
-        one = one or (isinstance(raw_speech, list | tuple) and not np.ndim(raw_speech[0]))
-        sounds = [np.asarray(sound, np.float32) for sound in ([raw_speech] if one else raw_speech)]
+        sounds = separate(raw_speech, sampling_rate, self.sampling_rate)
         return BatchFeature({"input_features": np.stack([self.given(sound) for sound in sounds])}, return_tensors)
 
     def given(self, wave: np.ndarray[Any, Any]) -> np.ndarray[Any, Any]:

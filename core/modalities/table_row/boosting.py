@@ -5,13 +5,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any
+from functools import partial
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 from sklearn.compose import ColumnTransformer
-from sklearn.ensemble import HistGradientBoostingClassifier
+from sklearn.ensemble import HistGradientBoostingClassifier, HistGradientBoostingRegressor
 from sklearn.multiclass import OneVsRestClassifier
 from sklearn.pipeline import Pipeline
 from sklearn.preprocessing import OrdinalEncoder
@@ -23,6 +24,7 @@ from core.modalities.table_row.recipe import Feature, Recipe
 if TYPE_CHECKING:
     import pandas as pd
 
+AnyTrees: TypeAlias = HistGradientBoostingClassifier | HistGradientBoostingRegressor
 MOST_CATEGORIES = 128
 """Of a column; the trees tell no more than 255 apart."""
 FEW_CELLS = 1 << 20
@@ -66,10 +68,12 @@ def as_matrix(features: Sequence[Feature]) -> ColumnTransformer:
     )
 
 
-def trees(features: Sequence[Feature], most: int, seed: int, **more: Any) -> HistGradientBoostingClassifier:
-    """At most so many rounds of trees on the matrix of `as_matrix`."""
+def trees(features: Sequence[Feature], most: int, seed: int, numbers: bool = False, **more: Any) -> AnyTrees:
+    """At most so many rounds of trees on the matrix of `as_matrix`; for `numbers` they learn the median, which a few
+    wrong labels hardly move."""
     of_categories = sorted(one.kind == "category" for one in features)
-    return HistGradientBoostingClassifier(
+    kind = partial(HistGradientBoostingRegressor, loss="absolute_error") if numbers else HistGradientBoostingClassifier
+    return kind(
         max_iter=most,
         categorical_features=of_categories if any(of_categories) else None,
         random_state=seed,
@@ -84,6 +88,6 @@ def all_classes(model: Any, found: NDArray[np.float64], classes: int) -> NDArray
     return whole
 
 
-def pipeline(matrix: ColumnTransformer, model: HistGradientBoostingClassifier | OneVsRestClassifier) -> Pipeline:
+def pipeline(matrix: ColumnTransformer, model: AnyTrees | OneVsRestClassifier) -> Pipeline:
     """What takes a frame: the model as it is saved."""
     return Pipeline([("columns", matrix), ("trees", model)])

@@ -33,6 +33,8 @@ for feature in config["features"]:
     name = feature["name"]
     frame[name] = frame[name].astype(object if feature["kind"] == "category" else float)
 
+if config.get("problem_type") == "regression":
+    raise SystemExit(print(float(model.predict(frame)[0])))
 probabilities, names = model.predict_proba(frame)[0], config["id2label"]
 if config.get("problem_type") == "multi_label_classification":
     each = zip(names.values(), probabilities[-len(names):])

@@ -10,12 +10,11 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 from sklearn.compose import ColumnTransformer
-from sklearn.ensemble import HistGradientBoostingClassifier
 
 from core.errors import UsageError
 from core.modalities.fitted import Labels, Matrix, Places
 from core.modalities.payloads import Payloads
-from core.modalities.table_row.boosting import all_classes, as_matrix, frame, pipeline, threads, trees
+from core.modalities.table_row.boosting import AnyTrees, all_classes, as_matrix, frame, pipeline, threads, trees
 from core.modalities.table_row.columns import columns_of
 from core.modalities.table_row.each_class import EachClass, fit_each
 from core.modalities.table_row.recipe import Recipe
@@ -35,7 +34,7 @@ STOPPING: Final = {"early_stopping": True, "n_iter_no_change": PATIENCE, "valida
 
 
 class Boosting:
-    """The rows of a job as a matrix."""
+    """The rows of a job as a matrix, to learn so many classes of; numbers where there are none."""
 
     name = BOOSTING
 
@@ -66,7 +65,7 @@ class Boosting:
         if labels.ndim == 1:
             return Trees(self, self._fit(rows, labels, rounds, weights, watched))
 
-        def fit_one(number: int, own: Labels, weight: Matrix | None) -> HistGradientBoostingClassifier:
+        def fit_one(number: int, own: Labels, weight: Matrix | None) -> AnyTrees:
             held = None if watched is None else (watched[0], watched[1][:, number])
             return self._fit(rows, own, rounds, weight, held)
 
@@ -79,24 +78,26 @@ class Boosting:
         rounds: int | None,
         weights: Matrix | None,
         watched: tuple[Places, Labels] | None,
-    ) -> HistGradientBoostingClassifier:
+    ) -> AnyTrees:
         given: dict[str, Any] = {"sample_weight": weights}
-        known = np.zeros(0, bool) if watched is None else np.isin(watched[1], labels)
-        rounds = rounds or _rounds_of_few(labels, bool(known.any()))
+        known = np.zeros(0, bool) if watched is None else self._known(watched[1], labels)
+        rounds = rounds or self._rounds_of_few(labels, bool(known.any()))
         if rounds is None and watched is not None and known.any():
             given |= {"X_val": self.matrix[watched[0][known]], "y_val": watched[1][known]}
         model = self._trees(MOST_ROUNDS, **STOPPING) if rounds is None else self._trees(rounds)
         with threads(self.matrix.shape[1] * len(rows)):
             return model.fit(self.matrix[rows], labels, **given)
 
-    def _trees(self, rounds: int, **more: Any) -> HistGradientBoostingClassifier:
-        return trees(self.recipe.features, rounds, self.seed, learning_rate=RATE, **more)
+    def _known(self, watched: Labels, labels: Labels) -> NDArray[np.bool_]:
+        return np.isin(watched, labels) if self.classes else np.isfinite(watched)
 
+    def _rounds_of_few(self, labels: Labels, watched: bool) -> int | None:
+        """A fixed number of rounds where nothing tells when to stop: too few rows to keep some of each class back."""
+        fewest = int(np.unique(labels, return_counts=True)[1].min()) if self.classes else len(labels) // 2
+        return ROUNDS // 3 if not watched and fewest < 2 / KEPT_BACK else None
 
-def _rounds_of_few(labels: Labels, watched: bool) -> int | None:
-    """A fixed number of rounds where nothing tells when to stop: too few rows to keep some of each class back."""
-    fewest = int(np.unique(labels, return_counts=True)[1].min())
-    return ROUNDS // 3 if not watched and fewest < 2 / KEPT_BACK else None
+    def _trees(self, rounds: int, **more: Any) -> AnyTrees:
+        return trees(self.recipe.features, rounds, self.seed, numbers=not self.classes, learning_rate=RATE, **more)
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,7 +105,7 @@ class Trees:
     """One fit."""
 
     learner: Boosting
-    model: HistGradientBoostingClassifier
+    model: AnyTrees
     curves: Mapping[str, Sequence[float]] = field(init=False)
 
     def __post_init__(self) -> None:
@@ -118,9 +119,15 @@ class Trees:
     def probabilities(self, rows: Places) -> Matrix:
         matrix = self.learner.matrix[rows]
         with threads(matrix.size):
+            if not self.learner.classes:
+                return np.asarray(self.model.predict(matrix)[:, None], np.float32)
             return all_classes(self.model, self.model.predict_proba(matrix), self.learner.classes)
 
     def best_rounds(self, rows: Places, labels: Labels) -> int:
+        if not self.learner.classes:
+            said = self.model.staged_predict(self.learner.matrix[rows]) if len(rows) else ()
+            errors = [float(np.abs(one - labels).mean()) for one in said]
+            return int(np.argmin(errors)) + 1 if errors else self.rounds
         seen = np.isin(labels, self.model.classes_)
         if not seen.any():
             return self.rounds

@@ -12,6 +12,7 @@ from zipfile import ZIP_DEFLATED
 
 import numpy as np
 import pyarrow as pa
+from sklearn.ensemble import HistGradientBoostingRegressor
 from sklearn.pipeline import Pipeline
 
 from core.errors import ModelError
@@ -29,7 +30,7 @@ TRUSTED: Final = (
     "sklearn.utils.validation.check_array",
 )
 """What the file is made of beside scikit-learn's estimators and arrays."""
-ONE, SEVERAL = "single_label_classification", "multi_label_classification"
+ONE, SEVERAL, NUMBER = "single_label_classification", "multi_label_classification", "regression"
 """What a row may have, as a transformers config calls it."""
 
 
@@ -50,13 +51,18 @@ def save(
     skops.io.dump(model, folder / FILE, compression=ZIP_DEFLATED)
     about = {
         "model_type": "gradient boosting",
-        "problem_type": SEVERAL if several else ONE,
+        "problem_type": SEVERAL if several else NUMBER if says_numbers(model) else ONE,
         "id2label": dict(enumerate(labels)),
         "label2id": {label: index for index, label in enumerate(labels)},
         "features": recipe.plain(),
     }
     for name, content in (("config.json", about), ("winnow.json", extra)):
         (folder / name).write_text(json.dumps(content, indent=1, ensure_ascii=False), encoding="utf-8")
+
+
+def says_numbers(model: Pipeline) -> bool:
+    """Whether it learnt numbers, not classes."""
+    return isinstance(model["trees"], HistGradientBoostingRegressor)
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +85,7 @@ class SavedTrees:
             names = about["id2label"]
             recipe = Recipe.of_plain(about["features"])
             model = skops.io.load(folder / FILE, trusted=list(TRUSTED))
-            known = np.asarray(model["trees"].classes_).max() < len(names)
+            known = says_numbers(model) or np.asarray(model["trees"].classes_).max() < len(names)
         except Exception as error:
             raise _damaged(folder, str(error).splitlines()[0] if str(error) else type(error).__name__) from error
         if not known:
@@ -93,14 +99,18 @@ class SavedTrees:
         return tuple(one.name for one in self.recipe.features)
 
     def predict(self, payloads: Sequence[Any], tick: Report = unheard) -> tuple[Matrix, Matrix]:
-        """Probabilities (n, k) and vectors (n, d) of cells, in their order; columns that are not its own do not count,
-        those of its own that are not there are missing."""
+        """Probabilities (n, k), or numbers (n, 1), and vectors (n, d) of cells, in their order; columns that are not
+        its own do not count, those of its own that are not there are missing."""
         if not payloads:
             return np.empty((0, len(self.labels)), np.float32), np.empty((0, self.recipe.width), np.float32)
         table = columns_of_cells(payloads)
         with threads(len(payloads) * len(self.recipe.features)):
-            found = self.model.predict_proba(frame(table, self.recipe.features))
+            seen = frame(table, self.recipe.features)
+            numbers = says_numbers(self.model)
+            found = self.model.predict(seen)[:, None] if numbers else self.model.predict_proba(seen)
         tick(len(payloads), len(payloads))
+        if numbers:
+            return np.asarray(found, np.float32), vectors(table, self.recipe)
         if self.several:  # of a single class scikit-learn gives two columns
             return found[:, -len(self.labels) :].astype(np.float32), vectors(table, self.recipe)
         return all_classes(self.model["trees"], found, len(self.labels)), vectors(table, self.recipe)

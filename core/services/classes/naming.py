@@ -13,8 +13,10 @@ from core.records import MAX_CLASS_NAME, MAX_GUIDELINE, ClassNaming, Dataset
 from core.store.datasets import get_dataset
 from core.store.ids import new_id
 from core.store.relations import relation
+from core.store.telling.class_lists import class_list
 from core.store.telling.story import class_sizes
 from core.store.times import now
+from core.store.versions import get_version
 from core.targets.spelling import unknown_class
 from core.tasks import task_named
 
@@ -35,12 +37,13 @@ class NamedClass:
 
 
 def classes_of(context: Context, dataset: Dataset) -> tuple[NamedClass, ...]:
-    """Every class in the dataset's own order."""
+    """Every class of the newest version in the dataset's own order."""
     rows = relation(context.store, dataset.latest_version_id)
+    codes = class_list(context.store, get_version(context.store, dataset.latest_version_id))
     sizes = class_sizes(context.store, rows, task_named(dataset.task).target.classes_sql)
     return tuple(
         NamedClass(code, sizes.get(code, 0), dataset.names.get(code, ""), dataset.guidelines.get(code, ""))
-        for code in dataset.labels
+        for code in codes
     )
 
 

@@ -2,13 +2,27 @@
 
 from __future__ import annotations
 
+from typing import Protocol
+
 from core.context import Context
-from core.records import Evaluation, MultiLabelEvaluation, Run
+from core.records import Run
 from core.store.acts.in_sight import changed_in_sight
 from core.words import say, say_n
 
 
-def in_sight(context: Context, run: Run, found: Evaluation | MultiLabelEvaluation) -> list[str]:
+class OfSplit(Protocol):
+    """Whatever is held against the labels of a split."""
+
+    @property
+    def version_id(self) -> str:
+        """The version that has them."""
+
+    @property
+    def split(self) -> str:
+        """Its name."""
+
+
+def in_sight(context: Context, run: Run, found: OfSplit) -> list[str]:
     """A sentence, where there is something to say: labels that follow a model raise its score, rightly or not."""
     tiers = changed_in_sight(context.store, found.version_id, run.run_id, found.split)
     changed, own = sum(tiers.values()), tiers.get(f"run {run.number}", 0)

@@ -35,6 +35,7 @@ from core.reports.evaluation import (
 )
 from core.services.evaluation import measures as evaluation
 from core.services.evaluation.named import under_names
+from core.services.evaluation.old_classes import old_classes
 from core.services.evaluation.words import (
     ALWAYS,
     AnyEvaluation,
@@ -101,7 +102,12 @@ def evaluation_report(
         losses=_series(figures, ("loss",)),
         scores=_series(figures, ("accuracy", "macro_f1")),
         limits=tuple(
-            say_stored(one) for one in (*limits(run, found, [dataset.called(code) for code in run.labels]), *ALWAYS)
+            say_stored(one)
+            for one in (
+                *limits(run, found, [dataset.called(code) for code in run.labels]),
+                *old_classes(context, run, found),
+                *ALWAYS,
+            )
         ),
         made_at=datetime.now(UTC),
         made_by=by or run.created_by,

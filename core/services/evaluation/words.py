@@ -3,14 +3,28 @@
 from __future__ import annotations
 
 from collections.abc import Collection
+from typing import Protocol
 
 from core.evaluation.confusion import most_confused
 from core.lookalikes import quoted
-from core.records import Difference, Estimate, Evaluation, MultiLabelEvaluation, Run, Version
+from core.records import Difference, Estimate, Evaluation, LabelsFrom, MultiLabelEvaluation, Run, Version
 from core.tasks import task_named
 from core.words import later, say, say_n
 
 AnyEvaluation = Evaluation | MultiLabelEvaluation
+
+
+class Held(Protocol):
+    """Whatever is held against labels."""
+
+    @property
+    def labels_from(self) -> LabelsFrom:
+        """Whose."""
+
+    @property
+    def version_id(self) -> str:
+        """The version that has them."""
+
 
 FEW_ROWS = 20
 """Figures of a class with fewer rows say little by themselves."""
@@ -37,7 +51,7 @@ def learnt_from(run: Run) -> str:
     return "" if rows is None else say("{n:,} rows", n=rows)
 
 
-def whose_labels(run: Run, found: AnyEvaluation, truth: Version) -> str:
+def whose_labels(run: Run, found: Held, truth: Version) -> str:
     """`the labels of version 1, which it was trained with`."""
     if found.labels_from == "given":
         return say("the labels as they were loaded")

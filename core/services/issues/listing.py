@@ -130,7 +130,10 @@ def findings(context: Context, scan: Scan, issue_type: str | None = None, worst:
     `worst`: how many of the worst rows count as flagged, where not those that the scan flagged."""
     kind, dataset = type_of(scan, issue_type), get_dataset(context.store, scan.dataset_id)
     where, review = IssueFilter(kind.name, settled=False, worst=worst), _review(context, scan, kind.name, worst)
-    if target_of(dataset).several:
+    target = target_of(dataset)
+    if target.numeric:
+        return Findings(scan, kind, (), (), review)
+    if target.several:
         return Findings(scan, kind, (), _changes(context, scan, where), review)
     return Findings(scan, kind, _pairs(context, scan, where), (), review)
 

@@ -13,6 +13,8 @@ from core.records import Example, Run
 from core.services.runs.models import output_of, task_of_run
 from core.store.rows import get_rows
 from core.targets.arrays import most_probable
+from core.targets.number.form import written as number_written
+from core.targets.number.residuals import Spread
 from core.targets.spans.form import written
 from core.targets.spans.reading import words_in_cell
 from core.tasks import check_has
@@ -37,9 +39,10 @@ class Reply:
     predicted: str
     """The label, in its text form."""
     confidence: float
-    """Of several classes that of the least sure one, of spans that of the least sure word."""
+    """Of several classes that of the least sure one, of spans that of the least sure word; of a number half of the
+    interval that holds nine labels of ten, 0 where the model says none."""
     probabilities: tuple[tuple[str, float], ...]
-    """(class, probability), highest first."""
+    """(class, probability), highest first; none where it says a number."""
     nearest: tuple[Near, ...]
     """Nearest first; empty where the run kept no features."""
     text: str = ""
@@ -59,17 +62,22 @@ def ask(context: Context, run: Run, example: str) -> Reply:
     question = Question(example, NEAREST)
     answer = _resident(context).ask(context.queue.launcher, output / "model", output, log, question)
     target = task_of_run(context, run).target
-    if target.located:
-        predicted, confidence = written(one[:3] for one in answer.spans), answer.sure
-    else:
-        found, sure = most_probable(np.array([answer.probabilities]), target.several)
-        predicted, confidence = target.decode(found, run.labels)[0] or "", float(sure[0])
-    ranked = sorted(zip(run.labels, answer.probabilities, strict=True), key=lambda one: -one[1])
     similarities = dict(answer.nearest)
     examples = get_rows(context.store, run.version_id, list(similarities))
-    text = words_in_cell(example)[0] if target.located else ""
     near = tuple(Near(one, similarities[one.example_id]) for one in examples)
-    return Reply(predicted, confidence, tuple(ranked), near, text, answer.spans)
+    if target.numeric:
+        [number] = answer.probabilities
+        spread = Spread.beside(output / "model")
+        half = float(spread.half(np.array([number]))[0]) if spread else 0.0
+        return Reply(number_written(number), half, (), near)
+    ranked = sorted(zip(run.labels, answer.probabilities, strict=True), key=lambda one: -one[1])
+    if target.located:
+        text = words_in_cell(example)[0]
+        label = written(one[:3] for one in answer.spans)
+        return Reply(label, answer.sure, tuple(ranked), near, text, answer.spans)
+    found, sure = most_probable(np.array([answer.probabilities]), target.several)
+    predicted = target.decode(found, run.labels)[0] or ""
+    return Reply(predicted, float(sure[0]), tuple(ranked), near)
 
 
 def let_go(context: Context, run: Run) -> None:

@@ -27,6 +27,7 @@ from core.records import (
 )
 from core.review.many import Doing, check, outcome
 from core.review.records import Act, Refusal
+from core.services.classes.adding import forget_class
 from core.services.evaluation.measures import truth_version
 from core.services.review.decisions import record, stopped
 from core.store.acts import many
@@ -43,6 +44,8 @@ MAX_ROWS = 100_000
 BLOCK = 1_000
 """Rows written at once. Other reviewers wait for no more than that."""
 FIRST_ROWS = 5
+NEW_CLASS = "new_class"
+"""A key of what was `shown` with a decision: the class that its act has put on the dataset's list."""
 
 
 class Among(Protocol):
@@ -228,7 +231,7 @@ def carry_out(
     act = _act(act_id or new_id(), version, doing, words, reviewer)
     context.ledger.bulk.add(act)
     acts = _acts(context, planned, act, target)
-    return _written(context, act, reviewer, acts, planned.rows, report)
+    return written(context, act, reviewer, acts, planned.rows, report)
 
 
 def take_back(context: Context, act_id: str, reviewer: str, undo_id: str = "", report: Report | None = None) -> Done:
@@ -251,7 +254,11 @@ def take_back(context: Context, act_id: str, reviewer: str, undo_id: str = "", r
         Act(f"{act.act_id}:{decision.example_id}", "undo", decision.example_id, undoes_key=decision.client_key)
         for decision in _decisions(context, act_id)
     )
-    return _written(context, act, reviewer, acts, found.rows, report)
+    done = written(context, act, reviewer, acts, found.rows, report)
+    first = context.ledger.bulk.decisions(act_id, limit=1)
+    if first and (made := first[0].shown.get(NEW_CLASS)):
+        forget_class(context, version.dataset_id, str(made))
+    return done
 
 
 def acts(context: Context, dataset_id: str, limit: int, offset: int = 0) -> tuple[int, list[BulkAct]]:
@@ -335,7 +342,7 @@ def _shown(row: Mapping[str, Any], among: Among) -> dict[str, Any]:
     return {name: value for name, value in found.items() if value is not None}
 
 
-def _written(
+def written(
     context: Context,
     act: BulkAct,
     reviewer: str,
@@ -343,6 +350,7 @@ def _written(
     total: int,
     report: Report | None,
 ) -> Done:
+    """Takes down the acts of one act on many rows, in blocks."""
     done, left, refused = 0, 0, list[Refusal]()
     for block in _in_blocks(acts):
         recorded = record(context, act.version_id, reviewer, block)

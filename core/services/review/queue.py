@@ -206,7 +206,10 @@ def _top(row: Any, labels: Sequence[str], issue: Issue, target: Target) -> tuple
 def likeliest_of(
     row: Any, labels: Sequence[str], also: Sequence[str | None], target: Target
 ) -> tuple[tuple[str, float], ...]:
-    """The likeliest classes of one row of probabilities and those of some labels, the likeliest first."""
+    """The likeliest classes of one row of probabilities and those of some labels, the likeliest first; none where
+    labels are numbers."""
+    if target.numeric:
+        return ()
     shares = {labels[index]: float(row[index]) for index in np.argsort(-row, kind="stable")[:LIKELIEST]}
     for label in also:
         for name in () if label is None else target.classes_of(label):

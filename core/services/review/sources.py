@@ -10,7 +10,7 @@ import numpy as np
 
 from core.context import Context
 from core.issues import ISSUE_TYPES
-from core.issues.contract import DeskAction
+from core.issues.contract import DeskAction, rounded
 from core.lookalikes import isolated
 from core.records import Issue, IssueFilter, LabelsFrom, PredictionFilter, ReviewCounts, RowFilter, Run, Scan
 from core.review.records import Neighbour, ReviewItem
@@ -200,6 +200,14 @@ class RunSource:
             return isolated(target.words(label))
 
         predicted, given = issue.suggested_label or "", issue.given_label
+        if target.numeric:
+            number, around = rounded(float(predicted), confidence)
+            return say(
+                "Run {run} predicts {number} ± {around}: nine labels of ten lie within.",
+                run=self.run.number,
+                number=number,
+                around=around,
+            )
         other = given if given and given != predicted else None
         said = say(
             "Run {run} is {share:.0%} sure of {label} and gives the label {given} {score:.0%}."
@@ -282,7 +290,7 @@ class RunSource:
         """Of the likeliest classes and those of the label; where the run kept none, of a class that it predicts."""
         if row is not None:
             return likeliest_of(row, self.run.labels, (label, predicted), target)
-        return () if target.several else ((predicted, confidence),)
+        return () if target.several or target.numeric else ((predicted, confidence),)
 
     def _score(self, row: Any, label: str | None, shares: Mapping[str, float], target: Target) -> float:
         """How probable the label is; of several classes, how probable that is of which the run is least sure."""

@@ -54,7 +54,8 @@ OFFERED: dict[str, tuple[Offered, ...]] = {
         Offered("facebook/convnextv2-atto-1k-224", "", 4),
         Offered("WinKawaks/vit-tiny-patch16-224", "", 6),
     ),
-    "log-mel": (
+    "speech": (
+        Offered("speech", "", 0),
         Offered("log-mel", "", 0),
         Offered("facebook/wav2vec2-base", later("English"), 95),
         Offered("MIT/ast-finetuned-audioset-10-10-0.4593", "", 87),

@@ -18,7 +18,7 @@ from core.store.scans import latest_scan
 from core.store.telling.overview import newest_acts, shares_found, versions_of
 from core.store.telling.story import right_of
 from core.store.versions import get_version, nothing_labelled
-from core.tasks import task_named
+from core.tasks import nothing_to_tell_apart, task_named
 from core.words import later, say, say_n, stored
 
 COUNT_SECONDS = 0.01
@@ -142,7 +142,7 @@ def _useful(standing: Standing) -> Iterator[Step]:
         yield Step("data", say("Look at the classes"), view="classes")
         yield _export()
         return
-    if len(standing.dataset.labels) < 2 or task_named(standing.dataset.task).target.lacks >= {"scan", "train"}:
+    if nothing_to_tell_apart(standing.dataset) or task_named(standing.dataset.task).target.lacks >= {"scan", "train"}:
         if review.relabelled or review.excluded:
             yield Step("review", say("Make a corrected version"), view="versions")
         yield Step("profile", say("Look at the profile"))
@@ -209,6 +209,8 @@ class _Told:
     def _accuracy(self, run: Run, split: str, truth: Version) -> float | None:
         """By the labels of another version than its own it is counted beside the page, once."""
         name, scores = headline_scores(run)
+        if scores.get("mae") is not None:
+            return None  # numbers are hardly ever right to the last digit: a share says nothing of them
         if run.version_id == truth.version_id and name == split and "accuracy" in scores:
             return float(scores["accuracy"])
 

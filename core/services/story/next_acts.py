@@ -17,6 +17,7 @@ from core.store.relations import relation
 from core.store.telling import story as store
 from core.store.versions import count_changes, list_versions, nothing_labelled
 from core.targets.contract import Target
+from core.tasks import nothing_to_tell_apart
 from core.words import stored
 
 SHOWN = 3
@@ -60,7 +61,7 @@ def next_acts(known: Known, *, measured: bool) -> tuple[NextAct, ...]:
 
 
 def _worth_it(known: Known) -> Iterator[NextAct]:
-    if len(known.dataset.labels) < 2 or nothing_labelled(known.context.store, known.newest.version_id):
+    if nothing_to_tell_apart(known.dataset) or nothing_labelled(known.context.store, known.newest.version_id):
         return
     yield from _scan(known)
     yield from _apply(known)

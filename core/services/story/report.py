@@ -28,6 +28,7 @@ from core.reports.story import (
     StoryReport,
     story_html,
 )
+from core.services.evaluation.number_report import number_report
 from core.services.evaluation.report import evaluation_report
 from core.services.evaluation.words import percent
 from core.services.media import thumbnail
@@ -50,12 +51,13 @@ USUAL_PRICE: Price = (None, 5.0, 1.0)
 
 
 def report(context: Context, run: Run, split: str, labels_from: LabelsFrom = "version", by: str = "") -> str:
-    """The HTML of a run's evaluation on a split, after the story of its dataset. Seconds of work: not for the script
-    thread.
+    """The HTML of a run's evaluation on a split, after the story of its dataset where that is told. Seconds of work:
+    not for the script thread.
 
-    Raises `NotFoundError` for a split that the run has not predicted.
-    """
+    Raises `NotFoundError` for a split that the run has not predicted."""
     dataset = get_dataset(context.store, run.dataset_id)
+    if task_named(dataset.task).target.numeric:
+        return number_report(context, run, split, labels_from, by)
     told = story(context, dataset, run, split, labels_from, timeout=None)
     assert not isinstance(told, Pending), "it was waited for"
     return story_report(context, told, labels_from, by or run.created_by)

@@ -34,6 +34,7 @@ from core.records import (
 from core.services.cleaning_effect import effects
 from core.services.evaluation.measures import compare, evaluate, splits_of
 from core.services.evaluation.named import under_names
+from core.services.evaluation.old_classes import old_classes
 from core.services.evaluation.words import ALWAYS, AnyEvaluation, limits
 from core.services.runs.listing import done_runs, headline_scores
 from core.services.story import baselines, meaning, next_acts, worst
@@ -42,7 +43,7 @@ from core.store.scans import latest_scan
 from core.store.telling.story import tally
 from core.store.versions import list_versions
 from core.targets.contract import Target
-from core.tasks import target_of
+from core.tasks import check_has, target_of, task_named
 from core.words import later, stored
 
 AnyComparison = Comparison | MultiLabelComparison
@@ -63,6 +64,7 @@ def story(
     timeout: float | None = TIMEOUT,
 ) -> Story | Pending:
     """A dataset's story, about its newest run that is done unless another is named, on the split that tells most."""
+    check_has(task_named(dataset.task), "story")
     versions = list_versions(context.store, dataset.dataset_id)
     scans = {one.version_id: latest_scan(context.store, one.version_id) for one in versions}
     runs = done_runs(context, dataset.dataset_id)
@@ -146,7 +148,7 @@ class _Teller:
 
     def _limits(self, run: Run, found: AnyEvaluation) -> list[str]:
         known = [self.dataset.called(code) for code in run.labels]
-        return limits(run, under_names(found, self.dataset), known)
+        return [*limits(run, under_names(found, self.dataset), known), *old_classes(self.context, run, found)]
 
     def _split_of(self, run: Run) -> str | None:
         named, _ = headline_scores(run)

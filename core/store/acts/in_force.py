@@ -10,6 +10,10 @@ from core.store.database import Database
 from core.store.ids import checked_id
 from core.store.names import examples_table
 
+BY_CLASS = "by_class"
+"""A key of what was `shown` with a decision that is part of a change of classes, where nobody looked at the row: it
+says nothing of whether the label is right."""
+
 
 def in_force_sql(db: Database, version_id: str, example_ids: str = "") -> str:
     """The decisions in force on a version as an SQL subquery; `example_ids` narrows it (`'1, 2, 3'`)."""
@@ -31,7 +35,8 @@ def standing_sql(db: Database, version_id: str, example_ids: str = "", unsure: b
 
     The decisions in force on the version itself; and where it has none, the newest on the versions that it comes from,
     as long as the row has the label that the verdict left it with: `keep`, or `relabel` once it is applied. A person's
-    word about a label outranks a scan until the label changes, a person says otherwise or asks again. `unsure` settles
+    word about a label outranks a scan until the label changes, a person says otherwise or asks again; what a change of
+    classes did to rows that nobody looked at is no such word. `unsure` settles
     nothing: it follows the row only for those who want to know what was said of it.
     """
     seq = db.newest_act()
@@ -47,7 +52,8 @@ def standing_sql(db: Database, version_id: str, example_ids: str = "", unsure: b
         JOIN {examples_table(dataset_id)} e ON e.example_id = d.example_id
         LEFT JOIN overrides o ON o.version_id = '{version_id}' AND o.example_id = d.example_id
         LEFT JOIN overrides p ON p.version_id = d.version_id AND p.example_id = d.example_id
-        WHERE d.example_id NOT IN (SELECT example_id FROM {here}) AND coalesce(o.label, e.given_label) = CASE d.action
+        WHERE d.example_id NOT IN (SELECT example_id FROM {here}) AND NOT contains(d.shown, '"{BY_CLASS}"')
+        AND coalesce(o.label, e.given_label) = CASE d.action
             WHEN 'keep' THEN coalesce(p.label, e.given_label) WHEN 'relabel' THEN d.new_label {doubt} END)"""
 
 

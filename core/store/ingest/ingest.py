@@ -25,6 +25,7 @@ from core.store.ids import new_id
 from core.store.ingest import watch
 from core.store.names import examples_table
 from core.store.relations import fingerprint_sql, relation_sql
+from core.store.telling.class_lists import keep_class_list
 from core.store.times import now, stored
 from core.store.versions import insert_kept, insert_version
 from core.tasks import task_named
@@ -190,6 +191,9 @@ def _make_ready(load: _Load, staged: Staged, by: str, former: KeptVersion | None
                 load.dataset_id,
             ],
         )
+        row = cursor.execute("SELECT version_id FROM versions WHERE dataset_id = ?", [load.dataset_id]).fetchone()
+        if row is not None:
+            keep_class_list(cursor, str(row[0]))
 
 
 def _keep_layout(cursor: Cursor, load: _Load, staged: Staged) -> None:

@@ -15,12 +15,19 @@ from core.tasks import task_named
 
 def register_names(cursor: Cursor, target: Target, classes: Sequence[str], labels: str) -> None:
     """Registers `names`: a label's text `name`, and `class`, its position in `classes` (INTEGER), or the positions of
-    its classes, ascending (INTEGER[]), where it may be several. `labels` is a query for the texts that occur; one with
-    an unknown class has no place there."""
+    its classes, ascending (INTEGER[]), where it may be several; where it is a number, that (DOUBLE). `labels` is a
+    query for the texts that occur; one with an unknown class has no place there."""
     numbers = pa.array(range(len(classes)), pa.int32())
     names = pa.table({"class": numbers, "name": pa.array(list(classes), pa.string())})
     cursor.register("names", names)
-    if target.several:
+    if target.number_sql:
+        found = cursor.execute(
+            f"""SELECT {target.number_sql("name")} AS class, name
+                FROM (SELECT DISTINCT name FROM ({labels}) AS t(name) WHERE name IS NOT NULL)"""
+        ).to_arrow_table()
+        cursor.unregister("names")
+        cursor.register("names", found)
+    elif target.several:
         # Once per label that occurs and not per row: a million rows have a few thousand of them.
         found = cursor.execute(
             f"""WITH occurring AS (SELECT DISTINCT name FROM ({labels}) AS t(name) WHERE name IS NOT NULL),
@@ -48,7 +55,10 @@ def spans_sql(dataset: Dataset, alias: str) -> str:
 def strata_sql(target: Target, rows: str) -> str:
     """A query for a relation's rows with one more column, `stratum`, within which shares are kept: their label `given`
     itself, or, where it may be several classes, the rarest of them as `Target.strata` has it. Whole sets are mostly too
-    rare to be shared out: of nine rows that carry the same one, none would be tested."""
+    rare to be shared out: of nine rows that carry the same one, none would be tested. Of numbers, tenths by their size;
+    rows of the relation have a `hash`."""
+    if target.number_sql:
+        return f"SELECT *, ntile(10) OVER (ORDER BY {target.number_sql('given')}, hash) AS stratum FROM {rows}"
     if not target.several:
         return f"SELECT *, given AS stratum FROM {rows}"
     return f"""

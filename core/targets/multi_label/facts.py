@@ -9,17 +9,15 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterable, Mapping, Sequence, Set
-from itertools import chain
 from typing import Any
-
-import numpy as np
 
 from core.errors import SchemaError
 from core.lookalikes import EDGE, stripped
 from core.records import Schema
 from core.sql import identifier, literal
-from core.targets.contract import Labels, Reading, Target
-from core.targets.spelling import PYTHON_LIST, as_json, in_order, rarest_strata, unknown_class
+from core.targets.contract import Reading, Target
+from core.targets.sets import all_classes, decode_sets, encode_sets
+from core.targets.spelling import PYTHON_LIST, as_json, rarest_strata, unknown_class
 from core.words import say, stored
 
 _TYPE = "'[\"VARCHAR\"]'"
@@ -157,29 +155,6 @@ def words(label: str) -> str:
     return ", ".join(classes_of(label)) or say("none", "of the classes")
 
 
-def classes(labels: Iterable[str]) -> tuple[str, ...]:
-    """Of all sets together."""
-    return in_order(set(chain.from_iterable(classes_of(label) for label in labels)))
-
-
-def encode(labels: Sequence[str | None], classes: Sequence[str]) -> Labels:
-    """(n, k) int8."""
-    numbers = {name: number for number, name in enumerate(classes)}
-    found = np.zeros((len(labels), len(classes)), np.int8)
-    for row, label in enumerate(labels):
-        if label is None:
-            found[row] = -1
-        else:
-            found[row, [numbers[name] for name in classes_of(label)]] = 1
-    return found
-
-
-def decode(labels: Labels, classes: Sequence[str]) -> list[str | None]:
-    """Texts, None for a row of -1."""
-    names = np.asarray(classes, dtype=object)
-    return [None if (row < 0).any() else label_of(names[row > 0]) for row in labels]
-
-
 def tidied(label: str) -> str:
     """Forgives order, repeats, blanks and whole numbers that stand for the texts of their digits."""
     found = _listed(label)
@@ -216,12 +191,12 @@ MULTI_LABEL = Target(
     classes_in=classes_in,
     classes_sql=classes_sql,
     classes_of=classes_of,
-    classes=classes,
+    classes=lambda labels: all_classes(labels, classes_of),
     label_of=label_of,
     renamed=lambda label, name: label_of(map(name, classes_of(label))),
     words=words,
-    encode=encode,
-    decode=decode,
+    encode=lambda labels, classes: encode_sets(labels, classes, classes_of),
+    decode=lambda labels, classes: decode_sets(labels, classes, label_of),
     tidied=tidied,
     objection=objection,
     strata=lambda labels: rarest_strata([classes_of(label) for label in labels]),

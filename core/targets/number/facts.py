@@ -20,6 +20,8 @@ _FRACTIONS = ("FLOAT", "DOUBLE", "DECIMAL")
 _WHOLE = ("TINYINT", "SMALLINT", "INTEGER", "BIGINT", "HUGEINT", "UTINYINT", "USMALLINT", "UINTEGER", "UBIGINT")
 _SHOWN = 100
 """Characters of a text that a reason repeats."""
+OUTPUT = "number"
+"""What a model's config calls its one output."""
 _BINS = 10
 """Groups of about equal size, by the numbers' quantiles, whose shares a stratified split keeps."""
 
@@ -111,7 +113,7 @@ NUMBER = Target(
     name="number",
     several=False,
     numeric=True,
-    lacks=frozenset(("scan", "train", "effect", "use")),
+    lacks=frozenset(("effect", "story")),
     read=read,
     classes_in=classes_in,
     classes_sql=lambda label: "CAST([] AS VARCHAR[])",

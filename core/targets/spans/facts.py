@@ -6,19 +6,17 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable, Mapping, Sequence, Set
-from itertools import chain
+from collections.abc import Callable, Iterable, Mapping, Set
 from typing import Any
-
-import numpy as np
 
 from core.errors import SchemaError
 from core.records import Schema
 from core.sql import identifier
-from core.targets.contract import Labels, Reading, Target
+from core.targets.contract import Reading, Target
+from core.targets.sets import all_classes, decode_sets, encode_sets
 from core.targets.spans.form import NONE, outside, overlapping, spans_in, spans_of, written
 from core.targets.spans.reading import types_in
-from core.targets.spelling import in_order, rarest_strata, unknown_class
+from core.targets.spelling import rarest_strata, unknown_class
 from core.words import say, stored
 
 _LISTS = "'[[\"VARCHAR\"]]'"
@@ -77,29 +75,6 @@ def words_in(label: str, text: str) -> str:
     return say(", ").join(found) or say("none", "of spans")
 
 
-def classes(labels: Iterable[str]) -> tuple[str, ...]:
-    """The types of all labels together."""
-    return in_order(set(chain.from_iterable(classes_of(label) for label in labels)))
-
-
-def encode(labels: Sequence[str | None], classes: Sequence[str]) -> Labels:
-    """(n, k) int8: which types a row has. Where, it says not: `spans_of` does."""
-    numbers = {name: number for number, name in enumerate(classes)}
-    found = np.zeros((len(labels), len(classes)), np.int8)
-    for row, label in enumerate(labels):
-        if label is None:
-            found[row] = -1
-        else:
-            found[row, [numbers[name] for name in classes_of(label)]] = 1
-    return found
-
-
-def decode(labels: Labels, classes: Sequence[str]) -> list[str | None]:
-    """Raises ValueError where a row has a type: which ones it has does not say where."""
-    names = np.asarray(classes, dtype=object)
-    return [None if (row < 0).any() else label_of(names[row > 0]) for row in labels]
-
-
 def tidied(label: str) -> str:
     """Forgives order, repeats, blanks, and spans written as objects with `start`, `end` and `label`."""
     found = spans_in(_listed(label))
@@ -155,13 +130,13 @@ SPANS = Target(
     classes_sql=classes_sql,
     listed_sql=listed_sql,
     classes_of=classes_of,
-    classes=classes,
+    classes=lambda labels: all_classes(labels, classes_of),
     label_of=label_of,
     renamed=renamed,
     words=words,
     words_in=words_in,
-    encode=encode,
-    decode=decode,
+    encode=lambda labels, classes: encode_sets(labels, classes, classes_of),
+    decode=lambda labels, classes: decode_sets(labels, classes, label_of),
     tidied=tidied,
     objection=objection,
     misfit=misfit,

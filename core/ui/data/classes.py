@@ -12,7 +12,9 @@ from core.context import Context
 from core.records import MAX_CLASS_NAME, MAX_GUIDELINE, Dataset
 from core.services.classes.adding import add_class, remove_class
 from core.services.classes.naming import NamedClass, classes_of, name_classes, take_back
+from core.store.datasets import get_dataset
 from core.tasks import target_of
+from core.ui.data.class_changes import class_changes
 from core.ui.parts.job_words import ago
 from core.ui.parts.problems import plain, shown_errors
 from core.ui.shell.guard import current_user
@@ -24,7 +26,8 @@ _CODE, _ROWS, _NAME, _GUIDELINE = later("class"), later("rows"), later("name"), 
 
 
 def class_editor(context: Context, dataset: Dataset) -> None:
-    """A line for each class: code and rows as they are, name and guideline to be written."""
+    """A line for each class of the newest version: code and rows as they are, name and guideline to be written."""
+    dataset = get_dataset(context.store, dataset.dataset_id)
     if target_of(dataset).numeric:
         st.caption(
             say("The labels of this dataset are numbers: it has no classes. The page Profile shows their spread.")
@@ -70,6 +73,7 @@ def class_editor(context: Context, dataset: Dataset) -> None:
             said = say_n("{n:,} class changed, not saved yet", "{n:,} classes changed, not saved yet", count)
             st.caption(said, width="content")
     _list(context, dataset, found)
+    class_changes(context, dataset, list(found))
     _history(context, dataset)
 
 

@@ -13,6 +13,7 @@ from streamlit.delta_generator import DeltaGenerator
 from core.context import Context
 from core.records import Dataset, Evaluation, LabelsFrom, MultiLabelEvaluation, Run, Version
 from core.services.evaluation.measures import splits_of
+from core.services.evaluation.numbers import NumberEvaluation
 from core.services.lists import COLUMNS, FILTERS, ORDER
 from core.services.runs.listing import headline_scores
 from core.ui import keys
@@ -33,11 +34,11 @@ _IN_LINK = (keys.DATASET, keys.RUN, keys.SPLIT, keys.LABELS, keys.VIEW, keys.FIG
 SET_KEYS = (keys.FOUND, keys.MISSED, keys.ADDED, keys.WITHOUT)
 CELL_KEYS = (keys.TRUE, keys.PREDICTED, *SET_KEYS)
 """What names the rows of a cell."""
-LINKED = (*_IN_LINK, *CELL_KEYS, keys.CLASS, keys.WITH, keys.RIGHT, FILTERS, ORDER, COLUMNS)
+LINKED = (*_IN_LINK, *CELL_KEYS, keys.CLASS, keys.ROW, keys.WITH, keys.RIGHT, FILTERS, ORDER, COLUMNS)
 """What of the URL belongs into a copied link; who reviews does not."""
 
 
-Found = TypeVar("Found", Evaluation, MultiLabelEvaluation)
+Found = TypeVar("Found", Evaluation, MultiLabelEvaluation, NumberEvaluation)
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +74,11 @@ class Shown(ShownOf[Evaluation]):
 @dataclass(frozen=True, slots=True)
 class ShownSets(ShownOf[MultiLabelEvaluation]):
     """Where it is several."""
+
+
+@dataclass(frozen=True, slots=True)
+class ShownNumbers(ShownOf[NumberEvaluation]):
+    """Where it is a number."""
 
 
 AnyShown = Shown | ShownSets

@@ -7,6 +7,7 @@ import streamlit as st
 from core.context import Context
 from core.records import Estimate
 from core.services.evaluation.in_sight import in_sight
+from core.services.evaluation.old_classes import old_classes
 from core.services.evaluation.words import (
     between,
     errors,
@@ -20,7 +21,7 @@ from core.services.evaluation.words import (
 from core.services.export import file_name
 from core.services.story.report import report
 from core.ui import keys
-from core.ui.evaluation.choice import CELL_KEYS, AnyShown, Shown, link_to_this
+from core.ui.evaluation.choice import CELL_KEYS, AnyShown, Shown, ShownNumbers, link_to_this
 from core.ui.parts.copy_link import LOOPBACK, copy_link, for_this_machine_only
 from core.ui.parts.labels import split_said
 from core.ui.parts.problems import plain
@@ -40,13 +41,17 @@ def head(shown: Shown) -> None:
     what_it_cannot_tell(shown)
 
 
-def answers_in_sight(context: Context, shown: AnyShown) -> None:
-    """That labels were changed while a model's answers were seen, where some were."""
+def answers_in_sight(context: Context, shown: AnyShown | ShownNumbers) -> None:
+    """That labels were changed while a model's answers were seen, where some were; and that the run has learnt classes
+    that are none any more."""
+    if not isinstance(shown, ShownNumbers):
+        for sentence in old_classes(context, shown.run, shown.found):
+            st.caption(f":material/history: {plain(sentence)}")
     for sentence in in_sight(context, shown.run, shown.found):
         st.caption(f":material/visibility: {plain(sentence)}", help=say(ABOUT_BLIND))
 
 
-def take_along(context: Context, shown: AnyShown) -> None:
+def take_along(context: Context, shown: AnyShown | ShownNumbers) -> None:
     """The link to exactly this view, and the report as a file."""
     address = link_to_this(shown.dataset)
     warned = f" {say(LOOPBACK)}" if for_this_machine_only(address) else ""
@@ -63,7 +68,7 @@ def take_along(context: Context, shown: AnyShown) -> None:
     )
 
 
-def what(shown: AnyShown) -> None:
+def what(shown: AnyShown | ShownNumbers) -> None:
     """Which model, held against which rows and whose labels."""
     run, found = shown.run, shown.found
     learnt = learnt_from(run)

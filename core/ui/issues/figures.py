@@ -42,9 +42,13 @@ def figures(dataset: Dataset, version: Version, found: Findings, again: Callable
         with _figure(later("flagged", "figure"), f"{review.flagged:,}", choose):
             held = in_words(worst_rows(scan, review.flagged)) if "curve" in found.about else ""
             st.caption(held or say("{share:.1%} of the rows", share=review.flagged / max(1, rows)))
-        numeric = target_of(dataset).numeric
+        numbers, numeric = found.about.get("numbers"), target_of(dataset).numeric
         _figure(later("rows scanned", "figure"), f"{rows:,}", _choose_all).caption(
-            say("a number each") if numeric else say("{n:,} classes", n=len(dataset.labels))
+            say("nine of ten within ± {half:.3g}", half=numbers["half"])
+            if numbers
+            else say("a number each")
+            if numeric
+            else say("{n:,} classes", n=len(dataset.labels))
         )
         with _figure(later("left to judge", "figure"), f"{review.left:,}", _choose_undecided):
             _decided(dataset, version, review)

@@ -15,7 +15,7 @@ from core.services.issues.listing import latest_scan
 from core.services.jobs import stop
 from core.services.room import room_for_scan
 from core.services.runs.forecast_time import time_of_scan
-from core.services.scan import FLAG_BY, start_scan
+from core.services.scan import FLAG_BY, NUMBERS_BY, start_scan
 from core.tasks import task_named
 from core.ui import keys
 from core.ui.live import live
@@ -46,7 +46,8 @@ def no_scan_yet(context: Context, dataset: Dataset, version: Version, user: str)
 
 def scan_form(context: Context, dataset: Dataset, version: Version, user: str) -> None:
     """Every setting of a scan, with the defaults filled in."""
-    encoders_of_task = task_named(dataset.task).modality.encoders
+    task = task_named(dataset.task)
+    encoders_of_task, ways = task.modality.encoders, NUMBERS_BY if task.target.numeric else FLAG_BY
     with st.form("scan-settings", border=False):
         encoders = st.multiselect(
             say("Encoders"),
@@ -58,7 +59,7 @@ def scan_form(context: Context, dataset: Dataset, version: Version, user: str) -
         with st.container(horizontal=True):
             folds = st.number_input(say("Folds"), 2, 20, value=5, help=say("Parts that take turns at being predicted."))
             seed = st.number_input(say("Seed"), 0, 2**31 - 1, value=0)
-            flag_by = st.selectbox(say("Flag by"), FLAG_BY, help=say("How rows are flagged; the ranking is the same."))
+            flag_by = st.selectbox(say("Flag by"), ways, help=say("How rows are flagged; the ranking is the same."))
         upload = st.file_uploader(
             say("Your own out-of-sample probabilities (optional)"),
             type=["npy", "parquet", "csv"],

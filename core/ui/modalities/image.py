@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import base64
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -50,17 +50,7 @@ class ImageDrawing:
     def whole(self, context: Context, example: Example, place: str) -> None:
         name = named(example)
         st.image(shown(context, media_of(example))[0], caption=plain(name), width=_across(example, WHOLE), alt=name)
-        st.download_button(
-            say("Original"),
-            lambda: original(context, media_of(example))[0],
-            file_name=name.rsplit("/", 1)[-1],
-            mime=mime_of(media_of(example)),
-            icon=":material/download:",
-            type="tertiary",
-            on_click="ignore",
-            key=f"original-{place}-{example.example_id}",
-            help=say("The file as it was loaded; a large one is shown smaller here."),
-        )
+        as_loaded(context, example, place, say("The file as it was loaded; a large one is shown smaller here."))
 
     def beside(self, context: Context, example: Example) -> None:
         st.image(shown(context, media_of(example))[0], width=_across(example, BESIDE), alt=named(example))
@@ -72,18 +62,7 @@ class ImageDrawing:
         paths = arrived(context, [dropped], waiting=stored("storing the image")) if dropped else ()
         if not paths:
             return None
-        path = Path(paths[0])
-        found = result_of(
-            context,
-            ("ask", run.run_id, str(path)),
-            lambda: (thumbnail_of(context, path), ask(context, run, str(path))),
-            waiting=waiting(context, run),
-        )
-        if found is None:
-            return None
-        if found[0] is not None:
-            st.image(found[0], caption=plain(path.name), width=ASKED, alt=path.name)
-        return found[1]
+        return asked(context, run, Path(paths[0]), ASKED, lambda name: name)
 
     def on_desk(self, context: Context, example: Example, grid: bool) -> JsonObject:
         image, small = (None, thumbnail_url(context, example)) if grid else (image_url(context, example), None)
@@ -113,6 +92,36 @@ def media_of(example: Example) -> str:
 def named(example: Example) -> str:
     """What it is called."""
     return example.text or say("row {number}", number=example.example_id)
+
+
+def as_loaded(context: Context, example: Example, place: str, about: str) -> None:
+    """A button that downloads its file."""
+    st.download_button(
+        say("Original"),
+        lambda: original(context, media_of(example))[0],
+        file_name=named(example).rsplit("/", 1)[-1],
+        mime=mime_of(media_of(example)),
+        icon=":material/download:",
+        type="tertiary",
+        on_click="ignore",
+        key=f"original-{place}-{example.example_id}",
+        help=about,
+    )
+
+
+def asked(context: Context, run: Run, path: Path, across: int, alt: Callable[[str], str]) -> Reply | None:
+    """What the run says of the file, below a small picture of it; None while that is worked out."""
+    found = result_of(
+        context,
+        ("ask", run.run_id, str(path)),
+        lambda: (thumbnail_of(context, path), ask(context, run, str(path))),
+        waiting=waiting(context, run),
+    )
+    if found is None:
+        return None
+    if found[0] is not None:
+        st.image(found[0], caption=plain(path.name), width=across, alt=alt(path.name))
+    return found[1]
 
 
 def image_url(context: Context, example: Example) -> str:

@@ -14,7 +14,9 @@ from core.ui.chart_files import chart_with_files
 from core.ui.parts.labels import split_said
 from core.words import later, say
 
-SCORES = {"accuracy": later("accuracy"), "macro_f1": later("macro F1")}
+SCORES = {"accuracy": later("accuracy"), "macro_f1": later("macro F1"), "mae": later("MAE"), "rmse": later("RMSE")}
+NUMBERS = ("mae", "rmse")
+"""No shares."""
 SPLITS = ("train", "validation")
 TABLE_HEIGHT = 300
 FEW_ROWS = 8
@@ -37,7 +39,8 @@ def curves(
         runs,
         [(name, split, f"{say(title)}, {split_said(split)}") for split in SPLITS for name, title in SCORES.items()],
     )
-    pictures = ((later("Loss"), losses, False), (later("Scores"), scores, True))
+    share = not any(one.name in NUMBERS for one in figures)
+    pictures = ((later("Loss"), losses, False), (later("Scores"), scores, share))
     drawn = [(title, lines, share) for title, lines, share in pictures
              if any(len(line.epochs) > 1 for line in lines)]  # fmt: skip
     if not drawn:

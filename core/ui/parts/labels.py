@@ -10,6 +10,7 @@ from types import MappingProxyType
 import streamlit as st
 
 from core.records import Dataset, attribute_said, split_said, value_said
+from core.review.words import label_words
 from core.targets import Target
 from core.tasks import target_of
 from core.words import say, say_n
@@ -29,8 +30,8 @@ __all__ = [
 
 def words_of(dataset: Dataset) -> Callable[[str | None], str | None]:
     """What says a label of the dataset in words; no label stays none."""
-    words = target_of(dataset).words
-    return lambda label: None if label is None else words(label)
+    target = target_of(dataset)
+    return lambda label: None if label is None else label_words(label, target)
 
 
 def size_said(dataset: Dataset, rows: int) -> str:
@@ -48,10 +49,8 @@ def label_said(target: Target, label: str, text: str | None) -> str:
 def classes_told(dataset: Dataset, known: str | None) -> dict[str, object]:
     """What a browser is told of the classes: all of them with their names and guidelines, unless it has `known` them
     already, by the digest under which they were told."""
-    digest = dataset.dataset_id
-    if dataset.names or dataset.guidelines:
-        said = json.dumps([dict(dataset.names), dict(dataset.guidelines)], sort_keys=True)
-        digest = f"{digest}.{sha256(said.encode()).hexdigest()[:16]}"
+    said = json.dumps([dataset.labels, dict(dataset.names), dict(dataset.guidelines)], sort_keys=True)
+    digest = f"{dataset.dataset_id}.{sha256(said.encode()).hexdigest()[:16]}"
     told = {"labels": dataset.labels, "names": dict(dataset.names), "guidelines": dict(dataset.guidelines)}
     return {"labels_digest": digest, **({"labels": None} if known == digest else told)}
 

@@ -13,6 +13,7 @@ from core.review.words import change_words, count_words
 from core.services.issues.listing import latest_scan
 from core.services.review.decisions import counts
 from core.store.record_lists.changes import changed_rows
+from core.store.telling.class_lists import class_list
 from core.store.versions import count_changes
 from core.ui import keys
 from core.ui.lists.record_list import Lines, RecordList, Shown, record_tools
@@ -67,8 +68,8 @@ def _made(version: Version) -> str:
     return say(_MADE[version.kind], "what made it")
 
 
-def version_table(known: Sequence[Version]) -> None:
-    """Every version with where it came from, newest first."""
+def version_table(context: Context, known: Sequence[Version]) -> None:
+    """Every version with where it came from and its classes, newest first."""
     numbers = {version.version_id: version.number for version in known}
     st.dataframe(
         {
@@ -77,6 +78,7 @@ def version_table(known: Sequence[Version]) -> None:
             "made by": [_made(version) for version in known],
             "note": [note_said(version) for version in known],
             "rows": [version.row_count for version in known],
+            "classes": [len(class_list(context.store, version)) for version in known],
             "who": [version.created_by for version in known],
             "when": [version.created_at for version in known],
             "fingerprint": [version.fingerprint[:12] or None for version in known],
@@ -88,6 +90,9 @@ def version_table(known: Sequence[Version]) -> None:
             "from": say("from"),
             "made by": say("made by"),
             "rows": say("rows"),
+            "classes": st.column_config.NumberColumn(
+                say("classes"), help=say("Each version keeps the classes that it was made with"), format="localized"
+            ),
             "who": say("who"),
             "note": st.column_config.TextColumn(say("note"), width="medium"),
             "fingerprint": st.column_config.TextColumn(

@@ -10,7 +10,7 @@ class GridView {
     this.cursor = null
     this.anchor = null
     this.onSelectionChange = onSelectionChange
-    this.root = el("div", { class: "grid", role: "listbox", "aria-multiselectable": "true", "aria-label": t("Images to judge"),
+    this.root = el("div", { class: "grid", role: "listbox", "aria-multiselectable": "true", "aria-label": t("Examples to judge"),
       tabindex: "0", onclick: (event) => this.click(event) })
   }
 

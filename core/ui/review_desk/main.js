@@ -233,7 +233,7 @@ class Review {
     const title = this.isGrid ? t("On the grid") : t("On the desk")
     const keys = tellActions(this.actions, [...this.labels.digits(this.targets()[0]).keys()])
     const own = this.located ? spanKeys() : this.isGrid
-      ? [[["←", "↑", "↓", "→"], t("Move; with Shift select a range")], [["Space"], t("Select the image, or not")], [["A"], t("Select all")], [["Esc"], t("Select none")]]
+      ? [[["←", "↑", "↓", "→"], t("Move; with Shift select a range")], [["Space"], t("Select the example, or not")], [["A"], t("Select all")], [["Esc"], t("Select none")]]
       : Object.keys(this.labels.guidelines).length ? [[["D"], t("Show what belongs in the given and the suggested class, or hide it")]] : []
     if (this.queue.items.some((item) => item.sound)) own.unshift([["H"], t("Hear the sound, or stop it")])
     if (this.labels.numeric) own.push(...numberKeys())
@@ -408,7 +408,7 @@ class Review {
     if (this.spoken.textContent !== text) this.spoken.textContent = text
   }
 
-  /** Which digit gives the selected images which class. */
+  /** Which digit gives the selected examples which class. */
   drawLegend() {
     const digits = [...this.labels.digits({})]
     this.legend.hidden = !digits.length
@@ -417,7 +417,7 @@ class Review {
 
   drawSelection(count) {
     this.selection.textContent = count
-      ? tn("{n} image selected. Escape clears.", "{n} images selected. Escape clears.", count, { n: figure(count) })
+      ? tn("{n} example selected. Escape clears.", "{n} examples selected. Escape clears.", count, { n: figure(count) })
       : t("Arrow keys move, space selects, shift with an arrow or a click selects a range, A selects all.")
   }
 }

@@ -8,6 +8,7 @@ import streamlit as st
 
 from core.context import Context
 from core.records import Dataset, Version, note_said
+from core.store.telling.class_lists import as_of
 from core.store.versions import count_unlabelled, list_versions
 from core.ui import keys
 from core.ui.parts.labels import size_said
@@ -43,6 +44,7 @@ def title_and_pickers(
         dataset = _dataset(datasets)
         known = tuple(sorted(list_versions(context.store, dataset.dataset_id), key=lambda one: -one.number))
         version = _version(known) if versions else known[0]
+        dataset = as_of(context.store, dataset, version)
         name({keys.DATASET: dataset.name} | ({keys.VERSION: str(version.number)} if versions else {}))
         _pick_dataset(dataset, datasets)
         if versions:

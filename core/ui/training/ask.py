@@ -5,6 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from core.context import Context
+from core.issues.contract import rounded
 from core.records import Dataset, Run
 from core.services.prediction.playground import Reply
 from core.targets import Target
@@ -34,7 +35,11 @@ def ask(context: Context, dataset: Dataset, run: Run) -> None:
 
 
 def _says(dataset: Dataset, run: Run, reply: Reply, target: Target) -> None:
-    """The predicted label, then the probabilities: the highest, all by one click; of spans the text with them."""
+    """The predicted label, then the probabilities: the highest, all by one click; of a number its interval, of spans
+    the text with them."""
+    if target.numeric:
+        _says_number(reply)
+        return
     if target.located:
         entities_found(dataset, run, reply)
         return
@@ -65,6 +70,15 @@ def _says(dataset: Dataset, run: Run, reply: Reply, target: Target) -> None:
         key=f"use-probabilities-{run.run_id}",
         alt=say("Probability of each class, highest first"),
     )
+
+
+def _says_number(reply: Reply) -> None:
+    number, half = rounded(float(reply.predicted), reply.confidence)
+    if not reply.confidence:
+        st.markdown(f"### {plain(reply.predicted)}")
+        return
+    st.markdown(f"### {plain(say('{number} ± {half}', number=number, half=half))}")
+    st.caption(say("nine labels of ten lie within, as far as the rows tell that it has not learnt from"))
 
 
 def _nearest(context: Context, dataset: Dataset, run: Run, reply: Reply) -> None:

@@ -135,7 +135,7 @@ def _rows(rows: Sequence[Mapping[str, object]], reason: str, target: Target) -> 
     """Labels as people read them: theirs is the second column before that of the reasons."""
     names = list(rows[0]) if rows else []
     columns = {name: [_cell(row[name]) for row in rows] for name in names}
-    if rows:
+    if rows and not target.numeric:
         predicted = names[names.index(reason) - 2]
         columns[predicted] = [None if row[predicted] is None else target.words(str(row[predicted])) for row in rows]
     st.dataframe(

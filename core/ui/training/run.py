@@ -3,7 +3,8 @@ run's folder and the store, so that it shows the same in any tab at any time."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 import streamlit as st
 
@@ -197,11 +198,19 @@ def _scores(run: Run) -> None:
         for split in sorted(summary["splits"], key=_importance):
             scores = summary["splits"][split]
             with st.container(gap=None, width="content"):
+                if scores.get("mae") is not None:
+                    _numbers(scores, split)
+                    continue
                 st.markdown(
                     say("**{accuracy:.2%}** on {split}", accuracy=scores["accuracy"], split=plain(split_said(split)))
                 )
                 st.caption(say("macro F1 {score:.2%} · {rows:,} rows", score=scores["macro_f1"], rows=scores["rows"]))
     st.caption(plain(" · ".join(took(summary, in_epochs(run)))))
+
+
+def _numbers(scores: Mapping[str, Any], split: str) -> None:
+    st.markdown(say("**MAE {mae:.4g}** on {split}", mae=scores["mae"], split=plain(split_said(split))))
+    st.caption(say("RMSE {rmse:.4g} · R² {r2:.3f} · {rows:,} rows", **{n: scores[n] for n in ("rmse", "r2", "rows")}))
 
 
 def _importance(split: str) -> tuple[int, str]:

@@ -11,6 +11,7 @@ from core.context import Context
 from core.errors import NotFoundError
 from core.records import ENDED, Dataset, Job, Run
 from core.services.runs.listing import RunAndJob, get_run, headline_scores
+from core.tasks import task_named
 from core.ui import keys
 from core.ui.parts.job_words import ago, mark
 from core.ui.parts.labels import split_said
@@ -22,7 +23,10 @@ from core.words import later, say, say_n, say_stored
 PAGE_RUNS = 15
 PAGE_KEY = "runs-page"
 WIDTHS = (3.4, 2.2, 1.2, 1.2, 2, 1.4)
+NUMBERS = ("mae", "r2")
+"""The scores of labels that are numbers."""
 HEADS = (later("Run"), later("Status"), later("Test accuracy"), later("Test macro F1"), later("When"), "")
+NUMBER_HEADS = (later("Run"), later("Status"), later("Test MAE"), later("Test R²"), later("When"), "")
 
 
 def chosen_of(context: Context, dataset: Dataset, found: Sequence[RunAndJob]) -> RunAndJob:
@@ -44,7 +48,8 @@ def run_list(dataset: Dataset, found: Sequence[RunAndJob], chosen: Run) -> None:
     st.caption(say_n("{n:,} run of this dataset", "{n:,} runs of this dataset, newest first", len(found)))
     with st.container(gap=None, border=True, key="run-list"):
         with st.container(key="run-list-head"):
-            for column, head in zip(st.columns(WIDTHS), HEADS, strict=True):
+            heads = NUMBER_HEADS if task_named(dataset.task).target.numeric else HEADS
+            for column, head in zip(st.columns(WIDTHS), heads, strict=True):
                 column.caption(say(head) if head else "")
         for run, job in shown:
             _line(dataset, run, job, run.run_id == chosen.run_id)
@@ -70,8 +75,10 @@ def _line(dataset: Dataset, run: Run, job: Job, is_chosen: bool) -> None:
     )
     split, scores = headline_scores(run)
     on = "" if split in (None, "test") else say(" on {split}", split=split_said(split))
-    for column, score in ((accuracy, "accuracy"), (macro_f1, "macro_f1")):
-        column.caption(f"{scores[score]:.2%}{on}" if split else "–")
+    names = NUMBERS if task_named(dataset.task).target.numeric else ("accuracy", "macro_f1")
+    for column, score in zip((accuracy, macro_f1), names, strict=True):
+        value = scores.get(score) if split else None
+        column.caption("–" if value is None else f"{value:.2%}{on}" if score not in NUMBERS else f"{value:.4g}{on}")
     when.caption(plain(f"{ago(run.created_at, datetime.now(UTC))}, {run.created_by}"))
     if split:
         with action:

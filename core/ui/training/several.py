@@ -60,7 +60,9 @@ def _table(context: Context, runs: Sequence[Run]) -> None:
     """A row for each run; settings in which all agree are left out."""
     versions = {version.version_id: version.number for version in list_versions(context.store, runs[0].dataset_id)}
     differing = [setting for setting in SETTINGS if len({str(run.spec.get(setting.name)) for run in runs}) > 1]
-    rows = []
+    rows, names = [], ("accuracy", "macro_f1")
+    if any(headline_scores(run)[1].get("mae") is not None for run in runs):
+        names = ("mae", "r2")
     for run in runs:
         split, scores = headline_scores(run)
         rows.append(
@@ -69,8 +71,7 @@ def _table(context: Context, runs: Sequence[Run]) -> None:
                 "version": versions.get(run.version_id),
                 **{say(setting.title): str(run.spec.get(setting.name, "")) for setting in differing},
                 "split": split_said(split) if split else "–",
-                "accuracy": scores.get("accuracy"),
-                "macro_f1": scores.get("macro_f1"),
+                **{name: scores.get(name) for name in names},
                 "minutes": sum(run.summary["seconds"].values()) / 60 if run.summary else None,
                 "note": run.note,
             }
@@ -84,6 +85,8 @@ def _table(context: Context, runs: Sequence[Run]) -> None:
             "split": st.column_config.Column(say("Scored on")),
             "accuracy": st.column_config.NumberColumn(say("Accuracy"), format="percent"),
             "macro_f1": st.column_config.NumberColumn(say("Macro F1"), format="percent"),
+            "mae": st.column_config.NumberColumn(say("MAE"), format="%.4g"),
+            "r2": st.column_config.NumberColumn(say("R²"), format="%.3f"),
             "note": st.column_config.Column(say("Note")),
             "minutes": st.column_config.NumberColumn(
                 say("Minutes"), format="%.1f", help=say("Of work, by its stages.")

@@ -37,6 +37,9 @@ def choose_model(runs: Sequence[Run]) -> Run:
 def _named(run: Run) -> str:
     """`3: Quick retrain of minilm, version 2 (97.1% on test)`."""
     split, scores = headline_scores(run)
+    if split and scores.get("mae") is not None:
+        score = say(" (MAE {mae:.4g} on {split})", mae=scores["mae"], split=split_said(split))
+        return f"{run.number}: {say_stored(run.title)}{score}"
     return f"{run.number}: {say_stored(run.title)}" + (
         say(" ({accuracy:.1%} on {split})", accuracy=scores["accuracy"], split=split_said(split)) if split else ""
     )

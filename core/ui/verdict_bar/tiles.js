@@ -5,7 +5,7 @@ class TileView extends GridView {
     super(labels, onSelectionChange)
     this.mode = mode
     this.root.className = mode === "cards" ? "cards" : "grid list-grid"
-    this.root.setAttribute("aria-label", mode === "cards" ? t("Rows as cards") : t("Rows as images"))
+    this.root.setAttribute("aria-label", mode === "cards" ? t("Rows as cards") : t("Rows as tiles"))
     this.root.addEventListener("dblclick", (event) => {
       const tile = event.target.closest(".tile")
       if (tile) onOpen(Number(tile.dataset.row))

@@ -28,7 +28,7 @@ def test_the_modality_and_target_of_every_task_are_registered() -> None:
 
 @pytest.mark.parametrize("modality", MODALITIES.values(), ids=list(MODALITIES))
 def test_every_modality_starts_with_an_instant_encoder_and_ends_with_a_better_one(modality: Modality) -> None:
-    assert len(modality.encoders) == 2 or modality.features or modality.fine_tuning.from_scratch
+    assert len(modality.encoders) == 2 or modality.features
 
 
 @pytest.mark.parametrize(("alias", "name"), [("text", "text-classification"), ("image", "image-classification")])

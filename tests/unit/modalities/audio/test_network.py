@@ -14,10 +14,10 @@ import pytest
 import torch
 
 from core.errors import ModelError
-from core.finetune.classifiers import log_mel
+from core.finetune.classifiers import log_mel, speech
 from core.finetune.classifiers.classifier import load_classifier
 from core.finetune.predictor import Predictor
-from core.modalities.audio import features
+from core.modalities.audio import features, speech_body
 from core.modalities.audio.log_mel import changed
 from core.modalities.audio.opening import opened
 from tests.sounds import saved, wav
@@ -56,12 +56,14 @@ def _alone(folders: Sequence[Path], wave: np.ndarray, tmp_path: Path) -> list[di
 
 def test_saved_models_say_the_same_in_transformers_pipeline_without_winnow(tmp_path: Path) -> None:
     torch.manual_seed(1)
-    folders = [tmp_path / "statistics", tmp_path / "convolution"]
+    folders = [tmp_path / name for name in ("statistics", "convolution", "solved", "speech")]
     log_mel.write(folders[0], LABELS, torch.randn(3, features.WIDTH) / 50, torch.randn(3))
     load_classifier("log-mel", TASK, LABELS, seed=1, side=48).save(folders[1], {})
+    speech.write(folders[2], LABELS, torch.randn(3, speech_body.WIDTH), torch.randn(3))
+    load_classifier("speech", TASK, LABELS, seed=1).save(folders[3], {})
     wave = opened(wav(4), 16_000)
     said = _alone(folders, wave, tmp_path)
-    for folder, theirs, width in zip(folders, said, (features.WIDTH, 1536), strict=True):
+    for folder, theirs, width in zip(folders, said, (features.WIDTH, 1536, *2 * (speech_body.WIDTH,)), strict=True):
         predictor = Predictor.open(folder)
         assert predictor.classifier.task.name == TASK
         [mine], [seen] = predictor.predict([wave])
@@ -69,9 +71,10 @@ def test_saved_models_say_the_same_in_transformers_pipeline_without_winnow(tmp_p
         assert theirs == {label: pytest.approx(float(one), abs=1e-4) for label, one in zip(LABELS, mine, strict=True)}
 
 
-def test_a_sound_in_a_file_and_the_same_sound_open_are_predicted_alike(tmp_path: Path) -> None:
+@pytest.mark.parametrize("model", ["log-mel", "speech"])
+def test_a_sound_in_a_file_and_the_same_sound_open_are_predicted_alike(model: str, tmp_path: Path) -> None:
     (tmp_path / "a.wav").write_bytes(saved(opened(wav(2), 16_000), 16_000))
-    predictor = Predictor(load_classifier("log-mel", TASK, LABELS, seed=1))
+    predictor = Predictor(load_classifier(model, TASK, LABELS, seed=1))
     both, _ = predictor.predict([tmp_path / "a.wav", opened((tmp_path / "a.wav"), 16_000)])
     assert both[0] == pytest.approx(both[1], abs=1e-6)
 

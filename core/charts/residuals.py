@@ -1,0 +1,78 @@
+"""Predicted numbers against labels, and what is left over: a mark for each row, which opens it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import plotly.graph_objects as go
+
+from core.charts.style import ACCENT, MUTED, WARM, faded, lay_out
+from core.words import say
+
+HEIGHT = 380
+MARK = 7
+"""Pixels across."""
+
+
+def against_labels(
+    labels: Sequence[float], predicted: Sequence[float], rows: Sequence[int], chosen: int | None = None
+) -> go.Figure:
+    """Predicted number by labelled one, with the line on which both are the same. A mark's `customdata` is its row's
+    id."""
+    low, high = _ends([*labels, *predicted])
+    figure = go.Figure(_line([low, high], [low, high]))
+    figure.add_trace(_marks(labels, predicted, labels, predicted, rows, chosen))
+    return _titled(figure, say("labelled"), say("predicted"))
+
+
+def against_predicted(
+    labels: Sequence[float], predicted: Sequence[float], rows: Sequence[int], chosen: int | None = None
+) -> go.Figure:
+    """Labelled less predicted by predicted number, with the line of none."""
+    left = [label - one for label, one in zip(labels, predicted, strict=True)]
+    low, high = _ends(predicted)
+    figure = go.Figure(_line([low, high], [0, 0]))
+    figure.add_trace(_marks(predicted, left, labels, predicted, rows, chosen))
+    return _titled(figure, say("predicted"), say("labelled less predicted"))
+
+
+def _ends(values: Sequence[float]) -> tuple[float, float]:
+    return min(values, default=0.0), max(values, default=1.0)
+
+
+def _line(x: list[float], y: list[float]) -> go.Scatter:
+    return go.Scatter(x=x, y=y, mode="lines", line={"color": MUTED, "width": 1, "dash": "dash"}, hoverinfo="skip")
+
+
+def _marks(
+    x: Sequence[float],
+    y: Sequence[float],
+    labels: Sequence[float],
+    predicted: Sequence[float],
+    rows: Sequence[int],
+    chosen: int | None,
+) -> go.Scatter:
+    """The chosen row is larger, of another colour and shape."""
+    return go.Scatter(
+        x=list(x),
+        y=list(y),
+        mode="markers",
+        customdata=[[row] for row in rows],
+        marker={
+            "color": [WARM if row == chosen else faded(ACCENT, 0.55) for row in rows],
+            "size": [2 * MARK if row == chosen else MARK for row in rows],
+            "symbol": ["diamond" if row == chosen else "circle" for row in rows],
+        },
+        unselected={"marker": {"opacity": 1}},
+        hovertext=[
+            say("row {row}: labelled {label:.6g}, predicted {predicted:.6g}", row=row, label=label, predicted=one)
+            for row, label, one in zip(rows, labels, predicted, strict=True)
+        ],
+        hovertemplate="%{hovertext}<extra></extra>",
+    )
+
+
+def _titled(figure: go.Figure, x: str, y: str) -> go.Figure:
+    lay_out(figure, height=HEIGHT, margin={"l": 8, "r": 8, "t": 8, "b": 40, "pad": 4})
+    figure.update_xaxes(title_text=x, title_font_size=12, automargin=True)
+    return figure.update_yaxes(title_text=y, title_font_size=12, showgrid=True)

@@ -1,0 +1,130 @@
+"""A scan of labels that are numbers: regressions instead of heads on classes."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+
+import numpy as np
+from numpy.typing import NDArray
+
+from core.errors import UsageError
+from core.heads.refitted_numbers import refitted_numbers
+from core.heads.ridge import Numbers, out_of_sample_numbers
+from core.issues.signals import Signals
+from core.jobs.scan.run import ScanRun
+from core.modalities.encoders import make_encoder
+from core.targets.number.residuals import Spread
+from core.tasks import task_named
+from core.typed import JsonObject
+
+SHARES = np.linspace(0, 1, 21)
+"""Shares of a newer model in the blend that are compared."""
+
+
+@dataclass
+class NumberScan(ScanRun):
+    """One tier per encoder, each blended with those before it, and one of a model that is fitted at once."""
+
+    members: list[tuple[str, Numbers]] = field(default_factory=list)
+    weights: list[float] = field(default_factory=list)
+    blend: NDArray[np.float64] = field(default_factory=lambda: np.empty(0))
+    """(n,) what all members together predict."""
+
+    def check(self) -> None:
+        """Raises UsageError where there is nothing to tell apart."""
+        told = self.rows.labels[self._told]
+        if len(np.unique(told)) < 2:
+            raise UsageError(
+                f"The version has {len(told):,} labelled rows of {len(np.unique(told))} number: nothing to tell apart.",
+                "A scan needs at least two different numbers.",
+            )
+
+    def own(self) -> Iterator[str]:
+        raise UsageError(
+            "Probabilities of your own cannot be read for labels that are numbers.", "Leave --probabilities out."
+        )
+
+    def encoders(self) -> Iterator[str]:
+        """The tiers, quickest first."""
+        modality = task_named(self.spec.about.task).modality
+        encoders = [make_encoder(name, modality.name) for name in self.spec.settings.encoders]
+        clusters = self._clusters(encoders)
+        folds, seed = self._folds(clusters), self.spec.settings.seed
+        learner = self._learner()
+        embeddings = np.empty((0, 0), np.float32)
+        for order, encoder in enumerate(encoders):
+            stage = f"{encoder.name}: encoding"
+            with self.timed(stage):
+                self.progress.update(stage, 0)
+                embeddings = encoder.embed(self.rows.payloads, self.arrays, self.tick(stage))
+            with self.timed(f"{encoder.name}: heads"):
+                tick = self.tick(f"{encoder.name}: probabilities")
+                found = out_of_sample_numbers(embeddings, self.rows.labels, clusters, folds=folds, seed=seed, tick=tick)
+            final = learner is None and order == len(encoders) - 1
+            yield self._numbers_tier(encoder.name, found, final, embeddings, clusters, folds)
+        if learner is not None:
+            with self.timed(f"{learner.name}: fits"):
+                tick = self.tick(f"{learner.name}: probabilities")
+                found = refitted_numbers(learner, self.rows.labels, clusters, folds=folds, seed=seed, tick=tick)
+            yield self._numbers_tier(learner.name, found, True, embeddings, clusters, folds)
+
+    def _numbers_tier(
+        self,
+        name: str,
+        found: Numbers,
+        final: bool,
+        embeddings: NDArray[np.float32],
+        clusters: NDArray[np.int64],
+        folds: int,
+    ) -> str:
+        """Takes a member into the blend and writes the tier."""
+        self._take(name, found)
+        told, order = self._told, len(self.members) - 1
+        spread = Spread.fitted(self.blend[told], self.rows.labels[told])
+        more: dict[str, Callable[[], object]] = {
+            "predicted": lambda: self.blend,
+            "spread": lambda: spread.of(self.blend),
+            "half": lambda: spread.half(self.blend),
+        }
+        signals = self._signals(self.blend[:, None].astype(np.float32), told, embeddings, lambda: clusters, more)
+        about: JsonObject = {
+            "encoders": [
+                {"name": one, "weight": weight, "l2": member.l2, "mae": self._mae(member.predicted)}
+                for (one, member), weight in zip(self.members, self.weights, strict=True)
+            ],
+            "folds": folds,
+            "repeats": found.repeats,
+            "clusters": int((np.unique(clusters, return_counts=True)[1] > 1).sum()),
+        }
+        names = " + ".join(one for one, _ in self.members)
+        return self.write(names, order, final, signals, about)
+
+    def figures(self, signals: Signals) -> JsonObject:
+        """Of the given labels under the tier's predictions."""
+        labels, predicted = self.rows.labels[self._told], self.blend[self._told]
+        squares = float(((labels - predicted) ** 2).sum())
+        return {
+            "mae": self._mae(self.blend),
+            "rmse": (squares / len(labels)) ** 0.5,
+            "r2": 1 - squares / max(float(((labels - labels.mean()) ** 2).sum()), 1e-300),
+        }
+
+    def _take(self, name: str, found: Numbers) -> None:
+        """Blends the newest member with what there is by the share that errs least: of the absolute errors, which a few
+        wrong labels hardly move."""
+        self.members.append((name, found))
+        if len(self.members) == 1:
+            self.blend, self.weights = found.predicted, [1.0]
+            return
+        blends = [self.blend + share * (found.predicted - self.blend) for share in SHARES]
+        best = int(np.argmin([self._mae(one) for one in blends]))
+        share = float(SHARES[best])
+        self.blend, self.weights = blends[best], [*((1 - share) * one for one in self.weights), share]
+
+    def _mae(self, predicted: NDArray[np.float64]) -> float:
+        return float(np.abs(self.rows.labels - predicted)[self._told].mean())
+
+    @property
+    def _told(self) -> NDArray[np.bool_]:
+        return np.isfinite(self.rows.labels)

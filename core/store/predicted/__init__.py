@@ -1,0 +1,1 @@
+"""What runs predict, as arrays, by what labels are."""
