@@ -67,8 +67,8 @@ class TagLoop(Loop):
         report: LoopReport,
     ) -> None:
         padding = padding_of(classifier)
-        given = [one.windows.examples(one.tags(types), padding, place.device) for one in (train, validation)]
-        super().__init__(classifier, *given, spec, place, checkpoints, report)
+        learnt, watched = (one.windows.examples(one.tags(types), padding, place.device) for one in (train, validation))
+        super().__init__(classifier, learnt, watched, spec, place, checkpoints, report)
         self._types, self._watched = types, validation
 
     def _scores(self) -> dict[str, float] | None:
