@@ -13,6 +13,7 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from importlib.util import find_spec
+from itertools import groupby
 from pathlib import Path, PurePosixPath
 from typing import Any
 
@@ -154,20 +155,18 @@ def digit_columns(folder: Path) -> Rows:
 
 def tweets(folder: Path) -> Rows:
     """WNUT-17: what its train file has to learn from, what its development file has to be tested on."""
-    sentences, test = [], []
+    examples: list[dict[str, Any]] = []
+    labels: list[Label] = []
+    test: list[bool] = []
     for place, name in enumerate(("wnut17train.conll", "emerging.dev.conll")):
-        path = next(one for one in sorted((DATA / "wnut17").iterdir()) if one.name == name or name in one.name)
-        found = [block for block in path.read_text(encoding="utf-8").replace("\r", "").split("\n\n") if block.strip()]
-        sentences += found
-        test += [place == 1] * len(found)
-    pairs = [[line.split("\t")[:2] for line in one.split("\n") if "\t" in line] for one in sentences]
-    kept = [place for place, one in enumerate(pairs) if one]
-    return Rows(
-        "WNUT-17",
-        [{"tokens": [word for word, _ in pairs[place]]} for place in kept],
-        [[tag.strip() for _, tag in pairs[place]] for place in kept],
-        np.asarray(test)[kept],
-    )
+        lines = (DATA / "wnut17" / name).read_text(encoding="utf-8").splitlines()
+        for is_word, block in groupby((line.split("\t") for line in lines), lambda one: bool(one[0].strip())):
+            if is_word:
+                words = list(block)
+                examples.append({"tokens": [word.strip() for word, *_ in words]})
+                labels.append([one[1].strip() for one in words])
+                test.append(place == 1)
+    return Rows("WNUT-17", examples, labels, np.asarray(test))
 
 
 def planted(rows: Rows, chosen: Sequence[int], share: float) -> tuple[list[Label], np.ndarray]:

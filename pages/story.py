@@ -9,7 +9,7 @@ from core.services.story.words import QUESTIONS
 from core.ui.parts.pending import settled
 from core.ui.parts.problems import plain, shown_errors
 from core.ui.shell.frame import open_page
-from core.ui.story.answer import answer, next_acts
+from core.ui.story.answer import answer, next_acts, not_told
 from core.ui.story.behind import ERRORS, SUSPECTS, rows_behind
 from core.ui.story.classes import classes
 from core.ui.story.costs import threshold
@@ -21,7 +21,7 @@ from core.words import say, say_stored
 frame = open_page("Story", versions=False, to_read=True)
 context, dataset = frame.context, frame.dataset
 with shown_errors():
-    told = settled(lambda: story(context, dataset))
+    told = None if not_told(dataset) else settled(lambda: story(context, dataset))
     if told is None:
         st.stop()
     take_along(context, told)

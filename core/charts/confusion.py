@@ -32,6 +32,7 @@ Figures = Literal["counts", "row", "column"]
 Counts = NDArray[np.int64]
 
 SIDES = (later("true class"), later("predicted class"))
+NUMBER_SIDES = (later("labelled"), later("predicted"))
 RIGHT = faded(MUTED, 0.30)
 DIGIT_PIXELS = 7
 NUMBERED_PIXELS = 20
@@ -61,12 +62,13 @@ def confusion(
     predicted_rows: Counts,
     figures: Figures = "counts",
     selected: tuple[str, str] | None = None,
+    numbers: bool = False,
 ) -> go.Figure:
     """Draws `counts` (k, k) with `labels` along both sides; a cell's `customdata` is `[true, predicted, rows]`.
 
     `true_rows` and `predicted_rows` (k,) are the rows of each class in all, more than the sums of `counts` where only
-    some classes are drawn. Shades of errors grow with the logarithm of a count, with the root of a share. Raises
-    ValueError for more than `MAX_CLASSES`.
+    some classes are drawn. `numbers`: they are parts of a range. Shades of errors grow with the logarithm of a count,
+    with the root of a share. Raises ValueError for more than `MAX_CLASSES`.
     """
     whole = {"counts": np.ones_like(counts), "row": true_rows[:, None], "column": predicted_rows[None, :]}[figures]
     values = counts / np.maximum(whole, 1)
@@ -77,7 +79,13 @@ def confusion(
         count, value = int(counts[row, column]), float(values[row, column])
         strength = math.log1p(value) / math.log1p(most) if figures == "counts" else math.sqrt(value / most)
         happens = (
-            say("<b>{true}</b> predicted right", true=shown(labels[row], 80))
+            say(
+                "labelled <b>{true}</b>, predicted <b>{predicted}</b>",
+                true=shown(labels[row], 80),
+                predicted=shown(labels[column], 80),
+            )
+            if numbers
+            else say("<b>{true}</b> predicted right", true=shown(labels[row], 80))
             if row == column
             else say(
                 "<b>{true}</b> taken for <b>{predicted}</b>",
@@ -85,11 +93,15 @@ def confusion(
                 predicted=shown(labels[column], 80),
             )
         )
-        shares = say(
-            "{n:,} rows · {of_true:.1%} of the true class · {of_predicted:.1%} of the predicted class",
-            n=count,
-            of_true=count / int(true_rows[row]),
-            of_predicted=count / int(predicted_rows[column]),
+        shares = (
+            say("{n:,} rows", n=count)
+            if numbers
+            else say(
+                "{n:,} rows · {of_true:.1%} of the true class · {of_predicted:.1%} of the predicted class",
+                n=count,
+                of_true=count / int(true_rows[row]),
+                of_predicted=count / int(predicted_rows[column]),
+            )
         )
         return _Cell(
             row,
@@ -100,7 +112,8 @@ def confusion(
             f"{happens}<br>{shares}",
         )
 
-    return _draw(labels, [cell(*place) for place in _places(labels, counts)], selected)
+    sides = NUMBER_SIDES if numbers else SIDES
+    return _draw(labels, [cell(*place) for place in _places(labels, counts)], selected, sides)
 
 
 def together(

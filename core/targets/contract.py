@@ -71,8 +71,8 @@ class Target:
     comes back as it is: `objection` says why."""
     objection: Objection
     """Why a text is no label of a dataset with these classes; empty where it is one."""
-    strata: Callable[[Sequence[str]], NDArray[np.int64]]
-    """(n,) the group of each label within which a stratified split keeps its shares."""
+    strata: Callable[[Sequence[str | None]], NDArray[np.int64]]
+    """(n,) the group of each label, None for none, within which a stratified split keeps its shares."""
     problem_type: str
     """As a transformers config calls it."""
     answer: str

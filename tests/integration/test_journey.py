@@ -276,6 +276,7 @@ def _classes(run: Run, name: str) -> Counter[str]:
     """Rows of each class in the newest version; of numbers, how they spread."""
     profile = run("profile", name, "--json").json
     if "balance" not in profile:
-        return Counter([json.dumps(profile["numbers"])])
+        found = profile["numbers"]
+        return Counter({f"from {one['low']}": one["count"] for one in found["bins"]} | {"distinct": found["distinct"]})
     balance = profile["balance"]
     return Counter({one["label"]: one["count"] for one in balance["classes"]})

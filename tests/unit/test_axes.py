@@ -84,3 +84,10 @@ def test_a_target_has_its_heavy_half(target: Target) -> None:
     half = heavy_target(target)
     asked = {name for name, _ in inspect.getmembers(HeavyTarget, inspect.isfunction) if not name.startswith("_")}
     assert asked and all(callable(getattr(half, name, None)) for name in asked)
+
+
+@pytest.mark.parametrize("target", TARGETS.values(), ids=list(TARGETS))
+def test_rows_without_a_label_have_a_stratum_too(target: Target) -> None:
+    label = {"one-class": "a", "multi-label": '["a"]', "spans": '[[0,1,"a"]]', "number": "1.5"}[target.name]
+    first, none, again = target.strata([label, None, label]).tolist()
+    assert first == again != none

@@ -100,6 +100,8 @@ def why(evidence: LabelEvidence, row: Seen) -> str:
 
 def sure(summary: Mapping[str, Any]) -> str:
     """The interval of the share of wrong labels, or that it cannot be told."""
+    if "numbers" in summary:
+        return say("Nine labels of ten lie within {half:.3g} of what is predicted", half=summary["numbers"]["half"])
     share = summary["share_wrong"]
     between = f"{share['low']:.1%} – {share['high']:.1%}"
     if summary.get("untold"):

@@ -8,8 +8,6 @@ flags, so as many are flagged.
 
 from __future__ import annotations
 
-from dataclasses import asdict
-
 import numpy as np
 import pyarrow as pa
 from cleanlab.regression.rank import get_label_quality_scores
@@ -20,7 +18,6 @@ from core.issues.contract import Found
 from core.issues.evidence import neighbour_columns
 from core.issues.label import NUMBERS_BY
 from core.issues.label.flags import NO_CURVE, WrongRows, count_to_flag
-from core.issues.label.share import ANYTHING
 from core.issues.label.tables import SHOWN, curve_of, known_notes, number, numbers
 from core.issues.signals import Signals
 from core.targets.number.residuals import Mixture
@@ -48,7 +45,6 @@ def find(signals: Signals, flag_by: str = "winnow") -> Found:
     if count:
         flagged |= known & (score <= score[worst_first[count - 1]])
     summary: JsonObject = {
-        "share_wrong": {name: number(value) for name, value in asdict(ANYTHING).items()},
         "untold": stored("How many labels that are numbers are wrong is not estimated: read the list from its top."),
         "curve": curve_of(NO_CURVE),
         "numbers": {

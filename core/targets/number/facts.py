@@ -100,13 +100,16 @@ def objection(label: str, known: Set[str] = frozenset(), called: Set[str] = froz
     return "" if label == ordered else stored(f"Label {label!r} has another form here: write it as {ordered}.")
 
 
-def strata(labels: Sequence[str]) -> NDArray[np.int64]:
-    """Tenths of the labels by size, equal numbers in one of them; fewer where many are equal."""
-    numbers = np.asarray(labels, np.float64)
-    if not len(numbers):
-        return np.zeros(0, np.int64)
-    bounds = np.unique(np.quantile(numbers, np.linspace(0, 1, _BINS + 1)[1:-1], method="lower"))
-    return np.searchsorted(bounds, numbers, side="left").astype(np.int64)
+def strata(labels: Sequence[str | None]) -> NDArray[np.int64]:
+    """Tenths of the labels by size, equal numbers in one of them, fewer where many are equal; rows without a label are
+    a group of their own, the last."""
+    numbers = encode(labels)
+    told = numbers[~np.isnan(numbers)]
+    if not len(told):
+        return np.zeros(len(numbers), np.int64)
+    bounds = np.unique(np.quantile(told, np.linspace(0, 1, _BINS + 1)[1:-1], method="lower"))
+    groups = np.searchsorted(bounds, numbers, side="left")
+    return np.where(np.isnan(numbers), len(bounds) + 1, groups).astype(np.int64)
 
 
 NUMBER = Target(

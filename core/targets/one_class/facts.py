@@ -86,7 +86,7 @@ def objection(label: str, known: Set[str], called: Set[str] = frozenset()) -> st
     return "" if label in known else unknown_class(label, known, called)
 
 
-def strata(labels: Sequence[str]) -> NDArray[np.int64]:
+def strata(labels: Sequence[str | None]) -> NDArray[np.int64]:
     """Class numbers in the order of the names, so that the seed decides alone."""
     _, codes = np.unique(np.asarray(labels).astype(str), return_inverse=True)
     return codes.astype(np.int64)

@@ -46,7 +46,7 @@ def explanation(
             _span_evidence(item)
         elif target.several:
             _class_evidence(item, target)
-        elif item.issue.suggested_label is not None:
+        elif item.issue.suggested_label is not None and not target.numeric:
             _evidence(item, item.issue.suggested_label, target)
         _neighbours(context, dataset, item)
 

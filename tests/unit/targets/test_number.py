@@ -96,3 +96,5 @@ def test_strata_are_tenths_by_size_and_equal_numbers_stay_together() -> None:
     few = NUMBER.strata(["1"] * 90 + ["2"] * 10)
     assert set(few[:90]) == {0} and set(few[90:]) == {1}
     assert NUMBER.strata([]).shape == (0,)
+    halves = NUMBER.strata(["1", None, "2", None, "3"])
+    assert halves[1] == halves[3] > max(halves[[0, 2, 4]])

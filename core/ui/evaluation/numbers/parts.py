@@ -49,6 +49,7 @@ def parts_of_the_range(shown: ShownNumbers) -> None:
                     true_rows=np.maximum(found.cells.sum(1), 1),
                     predicted_rows=np.maximum(found.cells.sum(0), 1),
                     selected=selected,
+                    numbers=True,
                 ),
                 width="content",
                 key=key,

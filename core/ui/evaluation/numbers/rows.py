@@ -123,7 +123,7 @@ def _table(shown: ShownNumbers, lines: list[Example], at: dict[int, int], decide
             "half": [float(found.half[place]) for place in own],
             "off": [float(found.true[place] - found.predicted[place]) for place in own],
             "label": [say("probably wrong") if found.suspect(place) else "" for place in own],
-            "decided": [decided.get(line.example_id) for line in lines],
+            "decided": [decided.get(line.example_id, "") for line in lines],
             "example": [line_of(shown.dataset, line, CELL_CHARACTERS) for line in lines],
         },
         hide_index=True,
@@ -142,6 +142,7 @@ def _table(shown: ShownNumbers, lines: list[Example], at: dict[int, int], decide
             "off": st.column_config.NumberColumn(say("labelled less predicted"), format="%+.4g"),
             "label": st.column_config.TextColumn(
                 say("label", "of a number"),
+                width="medium",
                 help=say("Twice as far off as the interval reaches: such a label is probably wrong itself."),
             ),
             "decided": say("decided"),
