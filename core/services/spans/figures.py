@@ -82,7 +82,7 @@ def places(context: Context, version_id: str, surface: str) -> list[Place]:
         [surface],
     )
     wanted = _TOKEN.findall(surface)
-    return [place for row in found for place in _places_in(*row, wanted)]
+    return [place for row, text, label in found for place in _places_in(row, text, label, wanted)]
 
 
 def _places_in(example_id: int, text: str, label: str, wanted: Sequence[str]) -> Iterator[Place]:
