@@ -1,4 +1,4 @@
-"""Evaluate: how good a run is on a split, where it errs, and which of two is better. A copied link opens the same."""
+"""Evaluate: how good a run is on a split, where it errs, which of two is better. Others read it by a copied link."""
 
 from __future__ import annotations
 
@@ -24,6 +24,7 @@ from core.ui.parts.next_step import next_act
 from core.ui.parts.pending import settled
 from core.ui.parts.problems import shown_errors
 from core.ui.shell.frame import open_page
+from core.ui.shell.reading import reading
 from core.words import later, say
 
 VIEWS = {
@@ -33,13 +34,14 @@ VIEWS = {
     "compare": later("Compare with another run"),
 }
 
-frame = open_page("Evaluate", versions=False)
+frame = open_page("Evaluate", versions=False, to_read="evaluation")
 context, dataset = frame.context, frame.dataset
 with shown_errors():
     runs = done_runs(context, dataset.dataset_id)
     if not runs:
         no_run_yet(dataset)
-        next_act(context, dataset, "evaluation")
+        if not reading():
+            next_act(context, dataset, "evaluation")
         st.stop()
     choice, tools = choose(context, runs, frame.versions)
     about = (choice.run, choice.split, choice.labels_from, dataset, frame.versions)
@@ -47,7 +49,8 @@ with shown_errors():
         numbers = settled(lambda: evaluate_numbers(context, choice.run, choice.split, choice.labels_from))
         if numbers is not None:
             number_page(context, ShownNumbers(*about, numbers), runs, tools)
-        next_act(context, dataset, "evaluation")
+        if not reading():
+            next_act(context, dataset, "evaluation")
         st.stop()
     found = settled(lambda: evaluate(context, choice.run, choice.split, choice.labels_from))
     if found is None:
@@ -77,4 +80,5 @@ with shown_errors():
         how_it_learnt(context, dataset, choice.run)
     elif view == "compare":
         comparison(context, shown, runs)
-    next_act(context, dataset, "evaluation")
+    if not reading():
+        next_act(context, dataset, "evaluation")

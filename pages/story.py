@@ -18,7 +18,7 @@ from core.ui.story.share import take_along
 from core.ui.story.trend import baselines, decided, versions
 from core.words import say, say_stored
 
-frame = open_page("Story", versions=False, to_read=True)
+frame = open_page("Story", versions=False, to_read="story")
 context, dataset = frame.context, frame.dataset
 with shown_errors():
     told = None if not_told(dataset) else settled(lambda: story(context, dataset))

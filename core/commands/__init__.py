@@ -35,6 +35,7 @@ from core.commands.telling.story import story_command
 from core.commands.train import train_command
 from core.commands.upkeep.backup import backup_command, backups_command
 from core.commands.upkeep.check import check_command
+from core.commands.upkeep.media import media_command
 from core.commands.upkeep.repair import repair_command
 from core.commands.upkeep.restore import restore_command
 from core.commands.upkeep.space import space_command
@@ -69,6 +70,7 @@ COMMANDS: tuple[Word, ...] = (
     check_command,
     restore_command,
     repair_command,
+    media_command,
 )
 """In the order of the work, and what keeps the workspace last."""
 

@@ -14,13 +14,14 @@ import click
 from core.commands.command import Answer, command, person
 from core.commands.lists.classes import named
 from core.commands.parameters import in_full
-from core.commands.progress import ProgressLine
+from core.commands.progress import ProgressLine, duration
 from core.context import Context
 from core.errors import SchemaError, UsageError
 from core.records import ENDED, Dataset, Preview, Schema
 from core.services.classes.said import of_file
 from core.services.load import fit, guess_for, located, preview, samples, start_load, wait, widened, with_labels
 from core.services.room import room_for_load
+from core.services.runs.forecast_time import time_of_load
 from core.services.spans.words import layout_words
 from core.store.datasets import rejected
 from core.store.versions import count_unlabelled
@@ -30,6 +31,8 @@ from core.together.caller import caller
 REJECTED_SHOWN = 5
 FEATURES_SHOWN = 20
 GRACE_SECONDS = 10.0
+WORTH_A_WORD = 5.0
+"""Seconds that a load takes for which it is said before."""
 """How long a load has to end by itself before it is made to."""
 _LABELS = {"label", "label_columns", "label_delimiter"}
 ROLES = ("payload", "label", "split", "id")
@@ -90,11 +93,14 @@ def load_command(
     name = name or _sample_name(locations)
     found = preview(context, locations)
     schema, told = fit(found, _schema(found, {role: value for role, value in roles.items() if value is not None}))
-    images, columns = task_named(schema.task).modality.in_files, len(found.columns)
-    room = room_for_load(context, locations, images=images, schema=schema, columns=columns)
+    images = task_named(schema.task).modality.in_files
+    room = room_for_load(context, locations, images=images, schema=schema, found=found)
     if room.tight:
         caller().err.write(f"{room.sentence}\n")
-    job = start_load(context, locations, schema, name=name, by=person(), columns=columns)
+    time_taken = time_of_load(context, locations, schema, found)
+    if time_taken and time_taken.seconds >= WORTH_A_WORD:
+        caller().err.write(f"Takes about {duration(time_taken.seconds)} on this machine.\n")
+    job = start_load(context, locations, schema, name=name, by=person(), found=found)
     with ProgressLine() as line, _stopped_on_interrupt(context, job.job_id):
         dataset = wait(context, job.job_id, line.show)
     dataset, unnamed = _named(context, dataset, class_name, classes)

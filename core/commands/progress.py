@@ -54,7 +54,7 @@ def _bar(job: Job) -> str:
     if progress.fraction is not None:
         parts.insert(0, _boxes(progress.fraction))
     if progress.seconds_left is not None:
-        parts.append(f"{_duration(progress.seconds_left)} left")
+        parts.append(f"{duration(progress.seconds_left)} left")
     return "  ".join(parts)
 
 
@@ -63,6 +63,7 @@ def _boxes(share: float) -> str:
     return f"[{'█' * full}{'·' * (BAR_CHARACTERS - full)}] {share:4.0%}"
 
 
-def _duration(seconds: float) -> str:
+def duration(seconds: float) -> str:
+    """`1 min 05 s`"""
     minutes, rest = divmod(max(0, round(seconds)), 60)
     return f"{minutes} min {rest:02d} s" if minutes else f"{rest} s"

@@ -131,10 +131,10 @@ def start_load(
     source: str | None = None,
     split_plan: SplitPlan | None = None,
     within: tuple[Path, ...] | None = None,
-    columns: int = 0,
+    found: Preview | None = None,
 ) -> Job:
-    """Starts a load; its dataset appears when it is done, and not at all when it fails. `columns`: how many the source
-    has, where that is known, for the room that it will need.
+    """Starts a load; its dataset appears when it is done, and not at all when it fails. `found`: its preview, where
+    there is one, for the room that it will need.
 
     Raises SchemaError where no label is chosen or images are taken for texts, UsageError where the name is empty or
     taken, SourceError where the locations cannot be read, NoRoomError where there plainly is too little room for them.
@@ -151,7 +151,7 @@ def start_load(
     holds = HOLDS.get(kind.name, task.modality.many)
     if kind.reader is None and holds != task.modality.many:
         raise SchemaError(f"{kind.title} holds {holds}, which task '{task.name}' has none of.", "Choose another task.")
-    room_for_load(context, locations, images=task.modality.in_files, schema=schema, columns=columns).check()
+    room_for_load(context, locations, images=task.modality.in_files, schema=schema, found=found).check()
     locations = [_absolute(location) for location in locations]
     spec = LoadSpec(
         kind.name,

@@ -2,7 +2,8 @@
 plainly is not there.
 
 The figures come of factors that were measured. For a scan and a run they are what is needed at least; a load's is
-what it may need: most measured ones took a third of it up to all, packed columns of small whole numbers more.
+what it may need: by its rows where these are known and say more than the size of its files, which most measured ones
+took a third of up to all of.
 """
 
 from __future__ import annotations
@@ -20,7 +21,8 @@ from core.finetune.memory.estimate import Load
 from core.finetune.memory.sizes import LITE_LAST, LITE_SIDES, lite_sizes
 from core.finetune.room import disk_needed, results_needed
 from core.finetune.settings import BUNDLED, folder_of, resolve
-from core.records import Dataset, ScanSpec, Schema, TrainSpec, Version
+from core.jobs.load.room import BASE, rows_needed
+from core.records import Dataset, Preview, ScanSpec, Schema, TrainSpec, Version
 from core.room import free_bytes, no_room, size_words
 from core.services.runs.devices import Device, are_cpu
 from core.services.runs.forecast import model_sizes
@@ -37,8 +39,9 @@ FIRST = {False: 3.1, True: 5.2}
 beside each other, and its log, which is cleared at 16 MB. By whether its files are packed (Parquet)."""
 FEATURES = {False: 12.0, True: 25.0}
 """And one whose rows are examples of many columns: each value is kept with its column's name too."""
-BASE = 1_000_000
-"""Bytes that the smallest table takes."""
+TEXTS_UNPACKED = 3.0
+"""At most so many times what the files say is foreseen of a packed table of texts by its first rows, which may be its
+longest."""
 PACKED = (".parquet",)
 TIGHT = 2.0
 LITE = "efficientnet"
@@ -78,18 +81,27 @@ class RoomForecast:
 
 
 def room_for_load(
-    context: Context, locations: Sequence[str], *, images: bool, schema: Schema | None = None, columns: int = 0
+    context: Context,
+    locations: Sequence[str],
+    *,
+    images: bool,
+    schema: Schema | None = None,
+    found: Preview | None = None,
 ) -> RoomForecast:
     """Of files and folders; what is elsewhere counts as nothing. `images`: decoded, and kept as they are. Of a table
-    with so many `columns`, where that is known, only those of the `schema` are kept."""
+    that was `found`, only the columns of the `schema` are kept."""
     size = sum(_size(expanded(location)) for location in locations)
-    kept = len({*schema.roles, *schema.attributes}) / columns if schema and columns and not images else 1.0
     if images or not size:
         return _of(context, round(IMAGES * size))
     packed = any(path.suffix.lower() in PACKED for path in map(expanded, locations))
-    return _of(
-        context, table_needed(round(min(1.0, kept) * size), packed=packed, features=bool(schema and schema.features))
-    )
+    if schema is None or found is None:
+        return _of(context, table_needed(size, packed=packed, features=bool(schema and schema.features)))
+    kept = round(min(1.0, len({*schema.roles, *schema.attributes}) / len(found.columns)) * size)
+    of_files = table_needed(kept, packed=packed, features=bool(schema.features))
+    of_rows = rows_needed(found, schema) if packed or schema.features else None
+    if of_rows is None:
+        return _of(context, of_files)
+    return _of(context, of_rows if schema.features else max(of_files, min(of_rows, round(TEXTS_UNPACKED * of_files))))
 
 
 def table_needed(size: int, *, packed: bool, features: bool) -> int:

@@ -123,7 +123,7 @@ def open_first_example(page: Page) -> None:
 
 
 def open_link_elsewhere(page: Page, browser: Browser, title: str) -> None:
-    """The copied link, in a browser that has never seen the app, says what this tab says."""
+    """The copied link, in a browser that has never seen the app, shows the figures and rows that this tab shows."""
     seen = page.get_by_role("button", name="Seen", exact=True)
     if seen.count():  # that the run has ended, which this session alone saw at work
         seen.click()
@@ -138,8 +138,10 @@ def open_link_elsewhere(page: Page, browser: Browser, title: str) -> None:
         settled(other)
         chosen = other.locator(".js-plotly-plot .bars")
         expect(chosen).to_have_count(3)  # the grid, the cells, and the frame around the chosen one
-        said = page.get_by_test_id("stMain").inner_text()
-        expect(other.get_by_test_id("stMain")).to_have_text(said, use_inner_text=True)
+        for part in ("evaluation-figures", "evaluation-rows-bar"):
+            place = f".st-key-{part}"
+            expect(other.locator(place)).to_have_text(page.locator(place).inner_text(), use_inner_text=True)
+        expect(other.get_by_text("Review these")).to_have_count(0)
 
 
 def test_bbc_news_from_an_upload_to_a_link_to_a_confused_cell(page: Page, server: Server, browser: Browser) -> None:

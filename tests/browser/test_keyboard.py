@@ -6,7 +6,7 @@ from __future__ import annotations
 import re
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, Page, Route, expect
 
 from tests.browser.conftest import Server, fresh_tab, settled, start_server
 from tests.browser.review_data import decided, make_texts
@@ -103,10 +103,15 @@ def test_the_palette_goes_to_what_is_typed(page: Page, full: Server) -> None:
 
 def test_the_palette_is_walked_by_arrows_and_says_where_it_is(page: Page, full: Server) -> None:
     open_at(page, full, "jobs")
+    asked: list[Route] = []
+    page.route("**/places*", lambda route: asked.append(route))
     page.get_by_role("button", name="Go to…").click()
     box = page.get_by_role("combobox", name="Go to a page")
     expect(box).to_have_attribute("aria-activedescendant", "place-0")
     page.keyboard.press("ArrowDown")
+    expect(box).to_have_attribute("aria-activedescendant", "place-1")
+    asked[0].continue_()  # what the server knows comes after the first key
+    expect(page.get_by_role("option").filter(has_text=re.compile("^dataset")).first).to_be_visible()
     expect(box).to_have_attribute("aria-activedescendant", "place-1")
     expect(page.get_by_role("option", selected=True)).to_contain_text("Data")
     page.keyboard.press("ArrowUp")

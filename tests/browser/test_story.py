@@ -107,7 +107,7 @@ def test_the_link_alone_answers_all_eight_questions(told: Server, page: Page, br
         mark = parse_qs(urlsplit(address).query)["share"][0]
         for other in ("review", "data", ""):
             reader.goto(f"{told.url}/{other}?dataset=tweets&share={mark}")
-            expect(reader.get_by_text("This link opens the story of one dataset, to be read.")).to_be_visible()
+            expect(reader.get_by_text("This link opens one page about one dataset, to be read.")).to_be_visible()
             expect(reader.get_by_text("Delete")).to_have_count(0)
 
 

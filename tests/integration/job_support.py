@@ -17,7 +17,7 @@ from core.typed import JsonObject
 from tests.staged import taken_in
 
 WORKER = "tests.integration.job_worker"
-PATIENCE = 90.0
+PATIENCE = 180.0
 
 
 def created(

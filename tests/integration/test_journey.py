@@ -205,8 +205,6 @@ def test_there_is_data_for_every_task() -> None:
 
 @pytest.mark.parametrize("task", TASKS.values(), ids=list(TASKS))
 def test_data_goes_the_whole_way_and_comes_in_again(run: Run, tmp_path: Path, task: Task) -> None:
-    if task.target.lacks >= {"scan", "train"}:
-        pytest.skip("what models do for it is still to come")
     location, told = MADE[task.name](tmp_path)
     loaded = run("load", location, "--name", "one", *told, "--json")
     assert loaded.code == 0, loaded.err

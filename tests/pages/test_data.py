@@ -18,6 +18,7 @@ from core.services.views import save_view
 from core.store.datasets import list_datasets
 from core.store.versions import count_unlabelled, get_version, list_versions
 from core.ui.data.load import free_name
+from tests.images import png
 from tests.integration.load_support import loaded
 
 OpenAt = Callable[..., AppTest]
@@ -483,3 +484,32 @@ def test_a_link_to_a_version_that_is_not_there_says_so(films: str, open_at: Open
     shown = open_at("data", dataset=films, version="9")
     assert [one.value for one in shown.warning] == ["films has no version 9. This is version 1."]
     assert not open_at("data", dataset=films, version="1").warning
+
+
+def test_a_folder_of_images_says_how_long_its_load_takes_before_it_starts(open_at: OpenAt, folder: Path) -> None:
+    for number in range(4):
+        place = folder / "pets" / ("cat", "dog")[number % 2]
+        place.mkdir(parents=True, exist_ok=True)
+        (place / f"{number}.png").write_bytes(png(number))
+    said = [
+        [one.value.replace("\\", "") for one in _looked_into(open_at, path).caption] for path in ("pets", "films.csv")
+    ]
+    assert any(line.startswith("Takes about") and "on this machine" in line for line in said[0])
+    assert not any(line.startswith("Takes about") for line in said[1])
+
+
+def test_missing_images_are_said_with_their_folder_and_how_they_come_back(
+    app: Context, open_at: OpenAt, tmp_path: Path
+) -> None:
+    for number in range(4):
+        place = tmp_path / "pets" / ("cat", "dog")[number % 2]
+        place.mkdir(parents=True, exist_ok=True)
+        (place / f"{number}.png").write_bytes(png(number))
+    loaded(app, tmp_path / "pets", name="pets")
+    folder = app.workspace.media
+    assert not [one for one in open_at("data", dataset="pets").warning if "missing" in one.value]
+    folder.rename(tmp_path / "elsewhere")
+    shown = open_at("data", dataset="pets")
+    [said] = [one.value.replace("\\", "") for one in shown.warning if "missing" in one.value]
+    assert said.startswith(f"Images or sounds of this dataset are missing in {folder}. `python -m core media --from")
+    assert not shown.exception

@@ -51,7 +51,10 @@ def news(app: Context, tmp_path: Path) -> Dataset:
 
 def shown_at(open_at: Open, **query: str | int) -> AppTest:
     """The page once its figures are there."""
-    shown = open_at("evaluation", dataset="news", **query)
+    return until_figures(open_at("evaluation", dataset="news", **query))
+
+
+def until_figures(shown: AppTest) -> AppTest:
     for _ in range(100):
         if shown.metric:
             return shown
@@ -134,9 +137,38 @@ def test_the_desk_hands_out_the_rows_of_a_cell_of_a_version_that_was_never_scann
 def test_the_copied_link_names_the_view_and_nobody(news: Dataset, open_at: Open) -> None:
     shown = shown_at(open_at, run=1, split="test", true="business", predicted="sport", reviewer="ada")
     query = parse_qs(urlsplit(copied_link(shown)).query)
-    wanted = {"dataset": ["news"], "run": ["1"], "split": ["test"], "true": ["business"], "predicted": ["sport"]}
+    wanted = {"run": ["1"], "split": ["test"], "true": ["business"], "predicted": ["sport"]}
     assert wanted.items() <= query.items()
-    assert query["view"] == ["matrix"] and "reviewer" not in query
+    assert query["view"] == ["matrix"] and not {"reviewer", "dataset"} & query.keys()
+
+
+def test_who_comes_by_the_copied_link_reads_the_view_and_can_do_nothing(
+    app: Context, news: Dataset, open_at: Open, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    link = copied_link(shown_at(open_at, run=1, split="test", true="business", predicted="sport"))
+    query = {key: values[0] for key, values in parse_qs(urlsplit(link).query).items()}
+    monkeypatch.setattr("core.ui.lists.verdict_bar.record", lambda *_: pytest.fail("a reader decided"))
+    for view in ("matrix", "report", "curves", "compare"):
+        shown = until_figures(open_at("evaluation", **(query | {"view": view})))
+        assert not shown.exception and not shown.error and shown.title[0].value == "news"
+        assert not shown.get("page_link") and "Review these" not in words(shown)
+        mounted = {one.proto.component_name for one in shown.get("bidi_component")}
+        assert not any("verdict" in name for name in mounted), mounted
+        assert not [one for one in shown.button if one.key and ("-many" in one.key or "view" in one.key)]
+        assert {"dataset", "version"}.isdisjoint({one.key for one in shown.selectbox})
+    shown = until_figures(open_at("evaluation", **query))
+    assert "**2 rows** of **business** taken for **sport**" in words(shown)
+    # ... and gets neither the story nor a page where something could be done.
+    assert [one.value for one in open_at("story", share=query["share"]).error] == [
+        "There is no story behind this link."
+    ]
+    assert open_at("review", share=query["share"], dataset="news").error
+
+
+def test_whoever_works_here_has_the_acts_that_readers_have_not(news: Dataset, open_at: Open) -> None:
+    shown = shown_at(open_at, run=1, split="test", true="business", predicted="sport")
+    assert [one for one in shown.get("page_link") if one.proto.label == "Review these"]
+    assert [one for one in shown.button if one.key and "-many" in one.key]
 
 
 def test_classes_and_averages_are_scikit_learns(news: Dataset, open_at: Open) -> None:

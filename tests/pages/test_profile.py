@@ -108,6 +108,19 @@ def test_a_column_of_the_source_is_shown_when_it_is_picked(open_at: OpenAt, news
     assert not shown.exception
 
 
+def test_ratings_stand_in_their_own_order(app: Context, open_at: OpenAt, tmp_path: Path) -> None:
+    counted = {"3": 40, "2": 30, "5": 20, "4": 10, "1": 6}
+    stars = [star for star, count in counted.items() for _ in range(count)]
+    rows: list[tuple[object, ...]] = [
+        (f"Text {place}", "ab"[place % 2], "train", star) for place, star in enumerate(stars)
+    ]
+    films = _load(app, tmp_path, "films", rows, "text label split stars")
+    derive(app, films.dataset_id, lambda done, total: None, lambda: False)
+    shown = open_at("profile", dataset="films", view="content")
+    shown.selectbox(key="content-own").select("stars").run()
+    assert shown.selectbox(key="choice-content-stars").options == ["1", "2", "3", "4", "5"]
+
+
 def test_duplicates_in_conflict_and_missing_values_open_their_rows(open_at: OpenAt, news: Dataset) -> None:
     shown = open_at("profile", dataset="news", view="checks")
     assert {metric.label: metric.value for metric in shown.metric}["In conflict"] == "2"

@@ -22,7 +22,7 @@ from tests.runs import finished_run
 from tests.unit.services.test_story import SPLITS, decide
 
 OpenAt = Callable[..., AppTest]
-OTHERS = sorted(path.stem for path in PAGES.glob("*.py") if path.stem != "story")
+OTHERS = sorted(path.stem for path in PAGES.glob("*.py") if path.stem not in ("story", "evaluation"))
 
 
 @pytest.fixture
@@ -147,7 +147,7 @@ def test_a_session_of_a_shared_link_gets_no_other_page(app: Context, news: Datas
     shown.session_state["reading"] = mark_of(news)
     shown.query_params["dataset"] = "news"
     shown.run()
-    assert [one.value for one in shown.error] == ["This link opens the story of one dataset, to be read."]
+    assert [one.value for one in shown.error] == ["This link opens one page about one dataset, to be read."]
     assert not shown.button and not shown.dataframe and not shown.selectbox
 
 
@@ -158,6 +158,12 @@ def test_a_session_stays_a_reader_whatever_its_address_says_later(news: Dataset,
     shown.run()
     assert not shown.get("page_link") and not shown.selectbox(key="cost_of").disabled
     assert "dataset" not in {one.key for one in shown.selectbox}
+
+
+def test_a_link_to_the_story_opens_no_evaluation(news: Dataset, open_at: OpenAt) -> None:
+    shown = open_at("evaluation", share=mark_of(news), dataset="news")
+    assert [one.value for one in shown.error] == ["There is no evaluation behind this link."]
+    assert not shown.button and not shown.dataframe and not shown.selectbox
 
 
 @pytest.mark.parametrize("mark", ["", "0" * 32, "ü"])

@@ -12,7 +12,7 @@ _LOG = ".wal"
 
 
 @files_command
-@click.argument("name", required=False, help="a backup, see `backups`; default: the newest that is whole")
+@click.argument("name", required=False, help="a backup, see `backups`, or its folder; default: the newest")
 @click.option("--all", "everything", is_flag=True, help="all three files, not only what is damaged")
 def restore_command(workspace: Workspace, name: str | None, everything: bool) -> Answer:
     """Put a backup in the place of what is damaged."""
@@ -33,4 +33,7 @@ def _lines(done: Restored) -> list[str]:
         lines.append(f"Made again that it lacked: {done.again.versions:,} versions, {done.again.outputs:,} outputs.")
     if done.again.datasets:
         lines.append(f"Loaded again from where they came from, with the same rows: {', '.join(done.again.datasets)}.")
+    if done.media.brought:
+        lines.append(f"Images and sounds of the backup: {done.media.brought:,}.")
+    lines += done.media.lines
     return [*lines, *(f"  {one}" for one in done.again.lost)]

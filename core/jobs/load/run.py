@@ -27,7 +27,7 @@ import pyarrow.parquet as pq
 
 from core.errors import SourceError
 from core.jobs import entry
-from core.jobs.load.spec import LoadResult, LoadSpec
+from core.jobs.load.spec import STAGES, LoadResult, LoadSpec
 from core.modalities.file_fault import FileFault
 from core.queue import JobFolder, ProgressWriter
 from core.records import Schema
@@ -39,11 +39,9 @@ from core.sources.images.payload import Finder
 from core.sources.rejects import RejectWriter
 from core.sources.tabular import FILE_COLUMN, LINE_COLUMN, REASON_COLUMN
 from core.tasks import task_named
-from core.words import later
 
 CHUNK = 64
 """Files that one process takes at a time."""
-STAGES = {"imagefolder": later("Reading images"), "audiofolder": later("Reading sounds")}
 _SERIAL = 256
 """So few files are done sooner in one process."""
 

@@ -7,6 +7,10 @@ from pathlib import Path
 
 from core.jobs.split_plan import SplitPlan
 from core.records import Schema
+from core.words import later
+
+STAGES = {"imagefolder": later("Reading images"), "audiofolder": later("Reading sounds")}
+"""What a job does, by the source of folders of such files."""
 
 
 @dataclass(frozen=True, slots=True)

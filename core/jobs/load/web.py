@@ -15,6 +15,7 @@ from core.errors import StoppedError, UsageError
 from core.jobs.defects import in_words
 from core.jobs.groups.web import start_split
 from core.jobs.kind import JobKind
+from core.jobs.load.plan import foresee
 from core.jobs.load.spec import LoadResult, LoadSpec
 from core.jobs.recorded import record_versions
 from core.jobs.split_plan import SplitPlan
@@ -251,4 +252,5 @@ LOAD = JobKind(
     _prepare,
     collect_load,
     lambda spec: Resources(device=False),
+    foresee,
 )

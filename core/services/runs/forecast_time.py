@@ -3,7 +3,7 @@ embedded first."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from core.context import Context
@@ -12,14 +12,16 @@ from core.finetune.settings import resolve
 from core.jobs.cleaning_effect.web import foresee_comparison
 from core.jobs.export.plan import foresee_export
 from core.jobs.foresight import Foreseen, seconds_of, staged
+from core.jobs.load.plan import foresee_files, units_of
 from core.jobs.predict.plan import foresee_predict, units_of_some
 from core.jobs.scan.plan import foresee_scan
 from core.jobs.train.web import foresee_rows
 from core.jobs.training_rows import preview_split
 from core.queue.plan import Stage
-from core.records import EffectStrategy, ReviewedRows, Run, ScanSpec, Strategy, TrainSpec
+from core.records import EffectStrategy, Preview, ReviewedRows, Run, ScanSpec, Schema, Strategy, TrainSpec
 from core.services.prediction.predict import Batch
 from core.services.runs.models import task_of_run
+from core.sources.images.kinds import kind_of
 from core.store.datasets import get_dataset
 from core.store.versions import get_version
 from core.tasks import task_named
@@ -75,6 +77,15 @@ def time_of_predict(context: Context, run: Run, batch: Batch) -> TimeForecast | 
     else:
         units = units_of_some(batch.found.rows, batch.column, count)
     foreseen = foresee_predict(task.modality, task.name, units)
+    return _forecast(context, staged(context, foreseen.works), None)
+
+
+def time_of_load(context: Context, locations: Sequence[str], schema: Schema, found: Preview) -> TimeForecast | None:
+    """The same of images or sounds that are loaded; None of tables, which are read at once, and of the hub."""
+    modality = task_named(schema.task).modality
+    if not modality.in_files or found.row_estimate is None:
+        return None
+    foreseen = foresee_files(modality, kind_of(modality).source, units_of(locations, found.row_estimate))
     return _forecast(context, staged(context, foreseen.works), None)
 
 

@@ -25,7 +25,9 @@ from core.files import remove, whole
 from core.ledger.sqlite.look import look as look_at_ledger
 from core.queue.table import problem_of
 from core.release import release
-from core.settings import Workspace
+from core.room import check_room
+from core.services.upkeep.media import copy_all, files_of, media_of
+from core.settings import Workspace, expanded
 from core.store.backup import backup as copy_database
 from core.store.database import Database
 from core.store.schema import version_of
@@ -71,6 +73,9 @@ class Manifest:
     files: tuple[Copied, ...]
     mark: str = ""
     """Of the store's content: the same as long as nothing changed."""
+    media: int = 0
+    """Files of images and sounds that are in it."""
+    media_bytes: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,11 +90,13 @@ class Backup:
     release: str
     files: tuple[Copied, ...]
     mark: str = ""
+    media: int = 0
+    media_bytes: int = 0
 
     @property
     def size(self) -> int:
         """Bytes."""
-        return sum(one.size for one in self.files)
+        return sum(one.size for one in self.files) + self.media_bytes
 
     def files_of(self, name: str) -> tuple[Copied, ...]:
         """The copy of the workspace's file of that name, and the write-ahead log that belongs to it."""
@@ -109,7 +116,9 @@ def list_backups(workspace: Workspace) -> list[Backup]:
 
 
 def get_backup(workspace: Workspace, name: str) -> Backup:
-    """Raises `NotFoundError` with the names that exist."""
+    """By its name, or by its folder where it lies elsewhere. Raises `NotFoundError` with the names that exist."""
+    if "/" in name and (elsewhere := _backup(expanded(name).resolve())):
+        return elsewhere
     for one in (known := list_backups(workspace)):
         if one.name == name:
             return one
@@ -162,12 +171,15 @@ def make_backup(
     to: Path | None = None,
     *,
     unless_as: Backup | None = None,
+    with_files: Callable[[int, int], None] | None = None,
     stopped: Callable[[], bool] = lambda: False,
 ) -> Backup | None:
     """Makes a backup in `to`, by default the workspace's `backups/`; None where all is as in the backup `unless_as`.
+    With the images and sounds where `with_files` is given: it is told how many files and bytes they are before.
 
     The store is copied first: what is decided meanwhile is in the copy of the ledger and is applied again. Raises
-    `StoreError` where it cannot be written, `UsageError` where `to` is a file, `StoppedError` once `stopped` says so.
+    `StoreError` where it cannot be written, `NoRoomError` where images and sounds have too little room, `UsageError`
+    where `to` is a file, `StoppedError` once `stopped` says so.
     """
     parent = to or workspace.backups
     if parent.exists() and not parent.is_dir():
@@ -186,7 +198,13 @@ def make_backup(
                 if file.is_file():
                     sqlite.copy(file, part / file.name)
             copied = tuple(_copied(file, store) for file in sorted(part.iterdir()))
-            manifest = Manifest(made_at.isoformat(), why, release(), copied, mark)
+            files = files_of(workspace.media) if with_files else []  # after the store, which so knows of no others
+            size = sum(file.stat().st_size for file in files)
+            if with_files:
+                with_files(len(files), size)
+                check_room(part, size)
+                copy_all(files, workspace.media, media_of(part), stopped)
+            manifest = Manifest(made_at.isoformat(), why, release(), copied, mark, len(files), size)
             (part / _MANIFEST).write_text(json.dumps(to_json(manifest), indent=1), encoding="utf-8")
     except (OSError, sqlite3.OperationalError) as error:
         raise StoreError(
@@ -265,7 +283,9 @@ def _backup(path: Path) -> Backup | None:
             made_at = datetime.fromisoformat(said.made_at)
         except (OSError, ValueError, JobError, AttributeError):
             return None
-        return Backup(path.name, path, made_at, said.why, said.release, said.files, said.mark)
+        return Backup(
+            path.name, path, made_at, said.why, said.release, said.files, said.mark, said.media, said.media_bytes
+        )
     if path.suffix != ".duckdb" or not path.is_file():
         return None
     log = path.with_name(path.name + _WAL)

@@ -21,6 +21,7 @@ from core.ledger.sqlite.look import look as look_at_ledger
 from core.queue.table import problem_of
 from core.services.context import check_store_is_there
 from core.services.upkeep.backups import broken, list_backups
+from core.services.upkeep.media import HOW, lacking
 from core.settings import Workspace
 from core.sqlite import tables_of
 from core.store.schema import MIGRATIONS
@@ -59,7 +60,7 @@ def check(workspace: Workspace, look_at: Callable[[Path], StoreLook] = look_at_s
         found += _between(store, ledger)
     found += [_of_kind(workspace, kind) for kind in ARRAYS]
     found += broken_outputs(workspace)
-    found += _images(workspace)
+    found += _images(workspace, store)
     left = len(unfinished(workspace))
     return found + ([Finding("files left half-written", "unfinished", f"{left:,}", _REPAIR)] if left else [])
 
@@ -226,14 +227,17 @@ def _problem_of_tensors(path: Path) -> str:
     return "" if size == 8 + length + end else f"it has {size:,} bytes of {8 + length + end:,}"
 
 
-def _images(workspace: Workspace) -> Iterator[Finding]:
+def _images(workspace: Workspace, store: StoreLook) -> Iterator[Finding]:
     """Originals are named by their digest."""
     every = [path for path in workspace.media.glob("??/*.*") if len(path.stem) == 64]
     broken = [path for path in every if hashlib.sha256(path.read_bytes()).hexdigest() != path.stem]
+    if count := lacking(workspace, store.media):
+        said = f"{count:,} of {len(store.media):,} images and sounds are not in {workspace.media}"
+        yield Finding("media", "missing", said, HOW)
     if broken:
         said = f"{len(broken):,} of {len(every):,} are not as they were loaded, {broken[0].name} first"
         yield Finding("media", "damaged", said, "load the images again")
-    elif every:
+    elif every and not count:
         yield Finding("media", "whole", f"{len(every):,} images")
 
 

@@ -21,6 +21,7 @@ from core.services.context import open_context
 from core.services.upkeep.again import Again, make_all_again
 from core.services.upkeep.backups import Backup, broken, copy_to, damaged, get_backup, list_backups
 from core.services.upkeep.check import Finding, check_is_workspace, files_of
+from core.services.upkeep.media import Media, bring, media, media_of
 from core.settings import ASIDE, Workspace
 from core.store.schema import MIGRATIONS
 from core.store.upkeep.lock import kept_closed, mended
@@ -47,6 +48,8 @@ class Restored:
     """Acts that were read from a damaged ledger and are in no backup."""
     acts_missing: int
     again: Again
+    media: Media
+    """The images and sounds that have come from the backup, and those that are missing."""
 
 
 def restore(workspace: Workspace, name: str | None = None, *, everything: bool = False) -> Restored:
@@ -57,7 +60,11 @@ def restore(workspace: Workspace, name: str | None = None, *, everything: bool =
     Raises `WorkspaceLockedError` while another process has the workspace open, `UsageError` where nothing is damaged,
     `NotFoundError` where there is no such backup, `StoreError` where it is broken or there is none to take.
     """
-    check_is_workspace(workspace)
+    if name is not None and "/" in name and everything:
+        get_backup(workspace, name)
+        workspace.root.mkdir(parents=True, exist_ok=True)  # a backup of elsewhere makes a new workspace
+    else:
+        check_is_workspace(workspace)
     with mended(workspace.root):
         return _restored(workspace, name, everything)
 
@@ -84,10 +91,12 @@ def _restored(workspace: Workspace, name: str | None, everything: bool) -> Resto
     context = open_context(workspace, mending=True)
     try:
         again = make_all_again(context)
+        of_backup = media_of(backup.path) if backup and backup.media else None
+        brought = bring(context, of_backup) if of_backup else media(context)
     finally:
         context.close()
     of, made_at = (backup.name, backup.made_at) if backup else (None, None)
-    return Restored(tuple(files), of, made_at, aside, told.acts, told.missing, again)
+    return Restored(tuple(files), of, made_at, aside, told.acts, told.missing, again, brought)
 
 
 def rebuild_jobs(workspace: Workspace, ready: Path) -> int:

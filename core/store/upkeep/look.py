@@ -38,6 +38,8 @@ class StoreLook:
     versions: frozenset[str] = frozenset()
     runs: frozenset[str] = frozenset()
     """Runs whose predictions it has."""
+    media: frozenset[str] = frozenset()
+    """Files below `media/` that its datasets name."""
     newest_act: int = 0
     """The greatest number of an act that one of its versions was made up to."""
 
@@ -70,8 +72,16 @@ def _look(connection: duckdb.DuckDBPyConnection) -> StoreLook:
         datasets=_ids(connection, "SELECT dataset_id FROM datasets WHERE state <> 'loading'"),
         versions=_ids(connection, "SELECT version_id FROM versions"),
         runs=_ids(connection, "SELECT DISTINCT run_id FROM predictions"),
+        media=_media(connection),
         newest_act=newest,
     )
+
+
+def _media(connection: duckdb.DuckDBPyConnection) -> frozenset[str]:
+    own = "database_name = current_database() AND column_name = 'media_id'"
+    tables = connection.execute(f"SELECT table_name FROM duckdb_columns() WHERE {own}").fetchall()
+    each = (f"SELECT DISTINCT media_id FROM {identifier(name)} WHERE media_id IS NOT NULL" for (name,) in tables)
+    return frozenset().union(*(_ids(connection, sql) for sql in each))
 
 
 def _ids(connection: duckdb.DuckDBPyConnection, sql: str) -> frozenset[str]:

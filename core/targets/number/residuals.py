@@ -27,6 +27,8 @@ NINE_OF_TEN = 0.9
 STRATA = 10
 """Folds have about as many small numbers as large ones: so many groups of about equal size are spread evenly."""
 START_WRONG = 0.05
+LEAST_WRONG = 1e-3
+"""A list is ranked where nothing is far off, too: fewer labels than this share are never taken to be wrong."""
 WIDE = 3.0
 """Wrong labels are of all sizes, from a slip to ten times too much: they are taken to lie as a Cauchy distribution has
 it, so many times as wide as right ones."""
@@ -115,7 +117,7 @@ class Mixture:
         for _ in range(STEPS):
             right = found.right(np.sqrt(square))
             narrow = np.sqrt((right * square).sum() / max(float(right.sum()), 1e-9))
-            found = Mixture(float(min((1 - right).mean(), 0.5)), max(float(narrow), 1e-6))
+            found = Mixture(float(np.clip((1 - right).mean(), LEAST_WRONG, 0.5)), max(float(narrow), 1e-6))
         return found
 
 

@@ -12,6 +12,7 @@ from core.context import Context
 from core.records import Preview, Schema
 from core.services.load import fit, preview, start_load
 from core.services.room import RoomForecast, room_for_load
+from core.services.runs.forecast_time import TimeForecast, time_of_load
 from core.services.splits import SplitPlan
 from core.sources import hub
 from core.sources.guess import split_name
@@ -28,6 +29,7 @@ from core.ui.parts.empty import empty_state
 from core.ui.parts.paths import choose_path, readable, stamped
 from core.ui.parts.problems import plain, room_line, shown_errors
 from core.ui.parts.samples import missing_samples
+from core.ui.parts.times import of_work
 from core.ui.parts.upload import arrived, let_go
 from core.words import later, say, say_stored, stored
 
@@ -102,26 +104,29 @@ def _check_and_start(context: Context, user: str, locations: Sequence[str]) -> N
     within = readable(context, locations)
     key = ("preview", str(context.workspace.root), *map(stamped, locations))
 
-    def look() -> tuple[Preview, RoomForecast]:
+    def look() -> tuple[Preview, RoomForecast, TimeForecast | None]:
         shown = with_thumbnails(preview(context, locations, within=within, thumbnails=MAX_IMAGES))
         images = task_named(shown.guess.task).modality.in_files
-        return shown, room_for_load(context, locations, images=images, schema=shown.guess)
+        room = room_for_load(context, locations, images=images, schema=shown.guess, found=shown)
+        return shown, room, time_of_load(context, locations, shown.guess, shown)
 
     looked = result_of(context, key, look, waiting=stored("reading the first rows"))
     if looked is None:
         return
-    found, room = looked
+    found, room, seconds = looked
     if not found.rows:
         empty_state(say("No row to show"), say("The source was read, and it holds no row."), icon="table_rows")
         return
     schema, told = fit(found, schema_form(found, f"schema-{abs(hash(key)):x}"))
     for note in told:
         st.caption(f":material/info: {plain(say_stored(note))}")
-    _start_form(context, user, locations, schema, room, len(found.columns))
+    if seconds is not None and task_named(schema.task).modality.in_files:
+        st.caption(plain(of_work(seconds)))
+    _start_form(context, user, locations, schema, room, found)
 
 
 def _start_form(
-    context: Context, user: str, locations: Sequence[str], schema: Schema, room: RoomForecast, columns: int
+    context: Context, user: str, locations: Sequence[str], schema: Schema, room: RoomForecast, found: Preview
 ) -> None:
     with st.container(horizontal=True, vertical_alignment="bottom"):
         name = st.text_input(
@@ -147,9 +152,7 @@ def _start_form(
     if start:
         within = readable(context, locations)
         plan = SplitPlan(method, {part: share / 100 for part, share in PARTS.items()}) if method else None
-        job = start_load(
-            context, locations, schema, name=name, by=user, within=within, split_plan=plan, columns=columns
-        )
+        job = start_load(context, locations, schema, name=name, by=user, within=within, split_plan=plan, found=found)
         st.session_state[keys.LOAD_JOB] = job.job_id
         let_go()
         st.rerun()

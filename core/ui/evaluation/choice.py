@@ -22,6 +22,7 @@ from core.ui.parts.empty import empty_state, not_yet
 from core.ui.parts.labels import split_said
 from core.ui.parts.problems import plain
 from core.ui.shell.pages import link
+from core.ui.shell.reading import mark_of, reading
 from core.ui.url import asked_for
 from core.words import later, say, say_stored
 
@@ -30,7 +31,7 @@ LABELS: dict[LabelsFrom, str] = {
     "given": later("Labels as loaded"),
     "newest": later("Labels of the newest version"),
 }
-_IN_LINK = (keys.DATASET, keys.RUN, keys.SPLIT, keys.LABELS, keys.VIEW, keys.FIGURES, keys.SORT)
+_IN_LINK = (keys.RUN, keys.SPLIT, keys.LABELS, keys.VIEW, keys.FIGURES, keys.SORT)
 SET_KEYS = (keys.FOUND, keys.MISSED, keys.ADDED, keys.WITHOUT)
 CELL_KEYS = (keys.TRUE, keys.PREDICTED, *SET_KEYS)
 """What names the rows of a cell."""
@@ -137,22 +138,26 @@ def named_in_url(dataset: Dataset, keys_of: Sequence[str]) -> dict[str, str]:
 
 
 def link_to_this(dataset: Dataset) -> str:
-    """The full URL of what the page shows. Classes go by their codes, which no new name makes void."""
+    """The full URL of what the page shows, for those who may only read it. Classes go by their codes, which no new name
+    makes void."""
     query = {key: value for key in LINKED if (value := st.query_params.get(key)) is not None}
     query |= {key: dataset.coded(query[key]) for key in CELL_KEYS if key in query}
+    query[keys.SHARE] = mark_of(dataset, "evaluation")
     return f"{st.context.url or ''}?{urlencode(query)}"
 
 
 def no_run_yet(dataset: Dataset) -> None:
     """Where there is nothing to evaluate: the way to a run."""
-    if not_yet(dataset, "train"):
+    if not reading() and not_yet(dataset, "train"):
         return
     empty_state(
         say("No run of this dataset is done yet"),
         say("How good a model is, and where it errs, will be here once one is trained."),
         icon="grid_on",
         shows="evaluation",
-        action=lambda: link(
+        action=None
+        if reading()
+        else lambda: link(
             "training", say("Train one"), icon=":material/model_training:", view="new", dataset=dataset.name
         ),
     )

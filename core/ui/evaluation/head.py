@@ -55,7 +55,14 @@ def take_along(context: Context, shown: AnyShown | ShownNumbers) -> None:
     """The link to exactly this view, and the report as a file."""
     address = link_to_this(shown.dataset)
     warned = f" {say(LOOPBACK)}" if for_this_machine_only(address) else ""
-    copy_link(address, key="copy-link", explained=say("Opens exactly this view.{warned}", warned=warned))
+    copy_link(
+        address,
+        key="copy-link",
+        label=say("Copy link for others"),
+        explained=say(
+            "Opens exactly this view, to be read: no other page, nothing that could be changed.{warned}", warned=warned
+        ),
+    )
     st.download_button(
         say("Download report"),
         in_this_language(lambda: report(context, shown.run, shown.split, shown.labels_from).encode()),

@@ -45,10 +45,12 @@ from core.ui.modalities import drawing_of
 from core.ui.parts.background import result_of
 from core.ui.parts.problems import plain
 from core.ui.shell.pages import link
+from core.ui.shell.reading import reading
 from core.ui.url import put
 from core.words import later, say, say_n, stored
 
 PAGE_ROWS = 25
+TABLE: Layout = "table"
 SORTED_SO = later(", the surest first")
 
 
@@ -134,10 +136,11 @@ def list_bar(
         if total:
             sort_box(tools, listed.order, SUREST, say("the surest first"))
             columns_button(tools, listed)
-        views_button(tools, list_query(tools))
+        if not reading():
+            views_button(tools, list_query(tools))
         if total:
             _download(tools, listed, shown, where, total)
-            if cell is not None:
+            if cell is not None and not reading():
                 to_review(shown, cell)
     chips(tools)
 
@@ -174,13 +177,7 @@ def rows_table(
         return
     tools, listed = list_of(context, shown)
     dataset, order = shown.dataset, listed.order
-    verdicts = Verdicts(context, dataset, shown.versions[0], f"{key}-verdicts", among=among)
-    acts = ActOnAll(context, dataset, f"{key}-many")
-    with st.container(horizontal=True, vertical_alignment="center", gap="small", key=f"{key}-bar"):
-        layout = layout_switch(dataset)
-        of_run = OfRun(shown.run, where, shown.labels_from, shown.versions[0].version_id)
-        which = " · ".join(filter(None, (stored(f"run {shown.run.number} on {shown.split}"), among)))
-        acts.button(of_run, which, total, "suggestion", shown=among_said(which))
+    verdicts, layout = (None, TABLE) if reading() else _acts(context, shown, where, total, key, among)
     size, key = rows_of_page(layout, PAGE_ROWS), f"{key}-{layout}-{hash(order):x}"
 
     def read(offset: int) -> list[PredictedRow] | None:
@@ -203,21 +200,35 @@ def rows_table(
     places = st.columns([3, 2]) if picked else [st.container()]
     with places[0]:
         if layout == "table":
-            told = verdicts.words(list(own.values()))
+            told = verdicts.words(list(own.values())) if verdicts else None
             _table(tools, listed, found, lines, told, table_key, other or {})
-        else:
+        elif verdicts:
             verdicts.tiles(list(seen.values()), layout)
         pages(key, size, total)
     if picked:
         with places[1]:
-            if layout == "table":
+            if layout == "table" and verdicts:
                 _judge(shown, verdicts, picked, seen)
             if len(picked) == 1:
                 show_row(context, dataset, picked[0])
 
 
-def _picked(layout: Layout, table_key: str, lines: Sequence[Example], verdicts: Verdicts) -> list[Example]:
-    if layout == "table":
+def _acts(
+    context: Context, shown: AnyShown, where: PredictionFilter, total: int, key: str, among: str
+) -> tuple[Verdicts, Layout]:
+    """What a list can be judged by, and how it is laid out: for whoever may do more than read."""
+    verdicts = Verdicts(context, shown.dataset, shown.versions[0], f"{key}-verdicts", among=among)
+    acts = ActOnAll(context, shown.dataset, f"{key}-many")
+    with st.container(horizontal=True, vertical_alignment="center", gap="small", key=f"{key}-bar"):
+        layout = layout_switch(shown.dataset)
+        of_run = OfRun(shown.run, where, shown.labels_from, shown.versions[0].version_id)
+        which = " · ".join(filter(None, (stored(f"run {shown.run.number} on {shown.split}"), among)))
+        acts.button(of_run, which, total, "suggestion", shown=among_said(which))
+    return verdicts, layout
+
+
+def _picked(layout: Layout, table_key: str, lines: Sequence[Example], verdicts: Verdicts | None) -> list[Example]:
+    if layout == "table" or verdicts is None:
         return picked_rows(table_key, lines)
     return [line for line in lines if line.example_id == verdicts.opened]
 
@@ -304,7 +315,7 @@ def _table(
     listed: Listed,
     found: Sequence[PredictedRow],
     lines: Sequence[Example],
-    verdicts: Mapping[int, str],
+    verdicts: Mapping[int, str] | None,
     key: str,
     other: Mapping[str, str],
 ) -> None:
@@ -317,7 +328,7 @@ def _table(
             "label": [words(row.label) for row in found],
             "predicted": [words(row.predicted) for row in found],
             "confidence": [row.confidence for row in found],
-            DECIDED.column: [verdicts.get(line.example_id) for line in lines],
+            **({} if verdicts is None else {DECIDED.column: [verdicts.get(line.example_id) for line in lines]}),
         },
-        also=[DECIDED],
+        also=[] if verdicts is None else [DECIDED],
     )

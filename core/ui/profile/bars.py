@@ -72,8 +72,9 @@ def value_bars(
         name_of_file = later("classes") if of_classes else title.lower()
         numbers(dataset, version, name_of_file, _columns(balance), key=f"{view}-{name}")
     shown, gap, hidden = visible(balance.classes, str(search or ""))
-    if gap is None and noun == "value" and all(_NUMBER.fullmatch(one.label) for one in shown):
-        shown = sorted(shown, key=lambda one: float(one.label))  # ratings and the like have an order of their own
+    every = list(balance.classes)
+    if not many and noun == "value" and all(_NUMBER.fullmatch(one.label) for one in every):
+        shown = every = sorted(every, key=lambda one: float(one.label))  # ratings and the like have their own order
     if not shown:
         none = (
             later("None of the classes contains “{words}”.")
@@ -105,7 +106,7 @@ def value_bars(
         labels,
         alt=say("{title}: rows per value, most often {label}", title=shown_title, label=balance.classes[0].label),
         label=say("Open the rows of one of the classes") if of_classes else say("Open the rows of one of the values"),
-        every=[one.label for one in balance.classes],
+        every=[one.label for one in every],
     )
     return None if picked is None else str(picked)
 

@@ -49,7 +49,7 @@ PAGES: dict[str, PageEntry] = {
     "jobs": PageEntry(later("Jobs"), "pending_actions", later("Everything that runs or ran: progress, log, stop.")),
 }
 
-READ = ("home", "story")
+READ = ("home", "story", "evaluation")
 """Where somebody who may only read is let in: the start page says that it is not for them."""
 
 

@@ -127,6 +127,13 @@ def test_the_farther_off_the_less_probably_right() -> None:
     assert right[-1] < 1e-6
 
 
+def test_labels_that_are_all_as_near_as_noise_has_them_are_ranked_too() -> None:
+    scaled = np.abs(np.random.default_rng(1).uniform(-1.5, 1.5, size=400))
+    right = Mixture.fitted(scaled).right(scaled)
+    assert (np.diff(right[np.argsort(scaled)]) < 0).all()
+    assert right.min() > 0.5
+
+
 def test_an_interval_holds_nine_labels_of_ten() -> None:
     chance = np.random.default_rng(0)
     predicted = chance.uniform(0, 10, 4000)

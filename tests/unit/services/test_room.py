@@ -2,9 +2,16 @@
 
 from __future__ import annotations
 
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import replace
 from pathlib import Path
+from threading import Event, Thread
 
+import numpy as np
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 import torch
 
@@ -17,6 +24,7 @@ from core.finetune.memory.sizes import sizes_of
 from core.finetune.optimiser import moments
 from core.finetune.room import CHECKPOINT, WEIGHTS, disk_needed
 from core.records import Dataset, ScanSpec, TrainSpec
+from core.services.load import preview, start_load, wait
 from core.services.room import RoomForecast, room_for_load, room_for_run, room_for_scan, table_needed
 from tests.training_support import tiny_bert
 
@@ -98,6 +106,62 @@ def test_loads_of_tables_as_measured_took_no_more_than_is_foreseen_and_about_a_t
     size: int, packed: bool, features: bool, peak: int
 ) -> None:
     assert peak <= table_needed(size, packed=packed, features=features) <= 3.2 * peak
+
+
+@contextmanager
+def peak_of(folder: Path) -> Iterator[list[int]]:
+    """What the folder takes of the disk at most within the block, above what it took before."""
+    taken, done = [0], Event()
+
+    def now() -> int:
+        sizes = 0
+        for within, _, names in os.walk(folder):
+            for name in names:
+                with suppress(OSError):  # gone meanwhile
+                    sizes += Path(within, name).stat().st_blocks * 512
+        return sizes
+
+    def watch() -> None:
+        while not done.wait(0.005):
+            taken[0] = max(taken[0], now() - before)
+
+    before = now()
+    watching = Thread(target=watch)
+    watching.start()
+    try:
+        yield taken
+    finally:
+        done.set()
+        watching.join()
+
+
+@pytest.mark.parametrize("payload", ["", "text"], ids=["rows of numbers", "texts with numbers beside"])
+def test_packed_small_whole_numbers_take_about_what_is_foreseen(context: Context, tmp_path: Path, payload: str) -> None:
+    random, rows = np.random.default_rng(0), 20_000
+    table = {f"pixel_{number}": random.integers(0, 17, rows) for number in range(64)}
+    words = np.array(["goal", "market", "minister", "film", "season"])
+    if payload:
+        table["text"] = np.array([" ".join(words[random.integers(0, 5, 15)]) + f" {row}" for row in range(rows)])
+    table["label"] = np.array(["yes", "no"])[random.integers(0, 2, rows)]
+    file = tmp_path / "small.parquet"
+    pq.write_table(pa.table(table), file)
+    found = preview(context, [str(file)])
+    schema = replace(found.guess, label="label")
+    assert (schema.payload, bool(schema.features)) == (payload, not payload)
+    needed = room_for_load(context, [str(file)], images=False, schema=schema, found=found).needed
+    with peak_of(context.workspace.root) as peak:
+        wait(context, start_load(context, [str(file)], schema, name="small", by="ada", found=found).job_id)
+    assert 0.7 * peak[0] < needed < 1.3 * peak[0]
+
+
+def test_long_first_rows_of_texts_do_not_have_a_load_refused_that_fits(context: Context, tmp_path: Path) -> None:
+    file = tmp_path / "texts.parquet"
+    texts = ["long " * 20_000] * 50 + ["short"] * 50_000
+    pq.write_table(pa.table({"text": texts, "label": ["a", "b"] * 25_025}), file)
+    found = preview(context, [str(file)])
+    schema = replace(found.guess, payload="text", label="label")
+    needed = room_for_load(context, [str(file)], images=False, schema=schema, found=found).needed
+    assert needed < 10_000_000
 
 
 def test_what_does_not_fit_is_refused_and_what_is_tight_is_said(tmp_path: Path) -> None:

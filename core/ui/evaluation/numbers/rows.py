@@ -24,6 +24,7 @@ from core.ui.lists.seen import in_newest
 from core.ui.lists.verdict_bar import Seen, Verdicts
 from core.ui.modalities import drawing_of, line_of
 from core.ui.parts.problems import plain
+from core.ui.shell.reading import reading
 from core.ui.url import put
 from core.words import say, say_n, stored
 
@@ -52,18 +53,20 @@ def examples(context: Context, shown: ShownNumbers) -> None:
     _, own = in_newest(context, shown.dataset, lines)
     seen = {line.example_id: _seen(shown, own[line.example_id], at[line.example_id]) for line in lines
             if line.example_id in own}  # fmt: skip
-    verdicts = Verdicts(
-        context, shown.dataset, shown.versions[0], f"{key}-verdicts", among=stored("numbers farthest off")
+    among = stored("numbers farthest off")
+    verdicts = (
+        None if reading() else Verdicts(context, shown.dataset, shown.versions[0], f"{key}-verdicts", among=among)
     )
     table_key = f"{key}-table-{number}"
     picked = picked_rows(table_key, lines) or (list(lines) if chosen is not None else [])
     columns = st.columns([3, 2]) if picked else [st.container()]
     with columns[0]:
-        _table(shown, lines, at, verdicts.words(list(own.values())), table_key)
+        _table(shown, lines, at, verdicts.words(list(own.values())) if verdicts else {}, table_key)
         pages(key, PAGE_ROWS, len(order))
     if picked:
         with columns[1]:
-            if there := [seen[line.example_id] for line in picked if line.example_id in seen]:
+            there = [seen[line.example_id] for line in picked if line.example_id in seen]
+            if there and verdicts:
                 verdicts.bar(there)
             if len(picked) == 1:
                 show_row(context, shown.dataset, picked[0])

@@ -57,7 +57,10 @@ class Palette extends Dialog {
         go: { page: done ? "evaluation" : "training", dataset, run: number } })),
       ...datasets.map((name) => ({ kind: "dataset", name, about: name === dataset ? t("open now") : "", go: { dataset: name } })),
     ]
+    const chosen = this.found[this.active]
     this.search()
+    this.active = Math.max(0, this.found.indexOf(chosen))
+    this.mark()
   }
 
   /** Every word that is typed must be somewhere; those whose name begins with it come first. */
