@@ -46,6 +46,8 @@ class Windows:
     @staticmethod
     def of(tokenizer: Any, limit: int, texts: Sequence[str], bounds: Sequence[Bounds]) -> Windows:
         """Raises ModelError where the tokenizer cannot say which characters its tokens stand for."""
+        if not texts:  # of which a tokenizer can make no batch
+            return Windows([], 0)
         if not tokenizer.is_fast:
             raise ModelError(
                 "The model's tokenizer cannot say which characters its tokens stand for.",
