@@ -56,6 +56,7 @@ def test_the_first_piece_of_each_word_has_its_tag() -> None:
     tokenizer = AutoTokenizer.from_pretrained(bundled_text_model())
     text, bounds = "unbelievably in Paris \u200b", np.array([(0, 12), (13, 15), (16, 21), (22, 23)])
     windows = Windows.of(tokenizer, 64, [text], [bounds])
+    assert Windows.of(tokenizer, 64, [], []).windows == []
     (window,) = windows.windows
     tokens = tokenizer.convert_ids_to_tokens(window.ids)
     assert [tokens[place] for place in window.places] == ["un", "in", "paris"]
