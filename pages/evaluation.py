@@ -24,7 +24,6 @@ from core.ui.parts.next_step import next_act
 from core.ui.parts.pending import settled
 from core.ui.parts.problems import shown_errors
 from core.ui.shell.frame import open_page
-from core.ui.shell.reading import reading
 from core.words import later, say
 
 VIEWS = {
@@ -40,8 +39,7 @@ with shown_errors():
     runs = done_runs(context, dataset.dataset_id)
     if not runs:
         no_run_yet(dataset)
-        if not reading():
-            next_act(context, dataset, "evaluation")
+        next_act(context, dataset, "evaluation")
         st.stop()
     choice, tools = choose(context, runs, frame.versions)
     about = (choice.run, choice.split, choice.labels_from, dataset, frame.versions)
@@ -49,8 +47,7 @@ with shown_errors():
         numbers = settled(lambda: evaluate_numbers(context, choice.run, choice.split, choice.labels_from))
         if numbers is not None:
             number_page(context, ShownNumbers(*about, numbers), runs, tools)
-        if not reading():
-            next_act(context, dataset, "evaluation")
+        next_act(context, dataset, "evaluation")
         st.stop()
     found = settled(lambda: evaluate(context, choice.run, choice.split, choice.labels_from))
     if found is None:
@@ -80,5 +77,4 @@ with shown_errors():
         how_it_learnt(context, dataset, choice.run)
     elif view == "compare":
         comparison(context, shown, runs)
-    if not reading():
-        next_act(context, dataset, "evaluation")
+    next_act(context, dataset, "evaluation")

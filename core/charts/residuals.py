@@ -59,7 +59,7 @@ def _marks(
         mode="markers",
         customdata=[[row] for row in rows],
         marker={
-            "color": [WARM if row == chosen else faded(ACCENT, 0.55) for row in rows],
+            "color": [WARM if row == chosen else faded(ACCENT, 0.85) for row in rows],
             "size": [2 * MARK if row == chosen else MARK for row in rows],
             "symbol": ["diamond" if row == chosen else "circle" for row in rows],
         },

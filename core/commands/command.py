@@ -55,10 +55,12 @@ class Command(Word):
         return Asked(self, self.make_context(self.name, list(words), obj=Said()).params)
 
     def typed(self, options: Mapping[str, Any]) -> dict[str, Any]:
-        """Options that came as plain values, as they are where they are parsed. Raises click.UsageError."""
+        """Options that came as plain values, as they are where they are parsed; those that did not come have their
+        defaults. Raises click.UsageError."""
         context = click.Context(self)
-        asked_for = [one for one in self.params if one.expose_value and one.name]
-        return {one.name: one.type_cast_value(context, options[one.name]) for one in asked_for if one.name}
+        asked_for = [(one, one.name) for one in self.params if one.expose_value and one.name]
+        given = {name: options.get(name, one.get_default(context)) for one, name in asked_for}
+        return {name: one.type_cast_value(context, given[name]) for one, name in asked_for}
 
 
 @dataclass(frozen=True, slots=True)

@@ -105,6 +105,8 @@ class Modality:
     fine_tuning: FineTuning
     heavy: str
     """The dotted module of its heavy half, see `core.modalities.heavy`. Only jobs import it."""
+    seconds_to_read: float = 0.0
+    """In which two cores read, check and keep one file of next to no size, where an example is one."""
     suffixes: frozenset[str] = frozenset()
     """What the names of its files end in, in small letters with the dot; empty where an example is a cell."""
     measures: tuple[str, ...] = ()

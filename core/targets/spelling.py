@@ -11,6 +11,7 @@ from itertools import chain
 import numpy as np
 from numpy.typing import NDArray
 
+from core.records import Schema
 from core.words import stored
 
 PYTHON_LIST = r"\[\s*'[^'\"\\]*'(\s*,\s*'[^'\"\\]*')*\s*\]"
@@ -21,6 +22,13 @@ _PYTHON_LIST = re.compile(PYTHON_LIST)
 def as_json(text: str) -> str:
     """A list of texts as Python writes it as a JSON array; any other text as it is."""
     return text.replace("'", '"') if _PYTHON_LIST.fullmatch(text) else text
+
+
+def several_asked(schema: Schema) -> str:
+    """How a schema asks for several labels of a row."""
+    if schema.label is None:
+        return f"{len(schema.label_columns):,} columns of labels"
+    return f"a delimiter ({schema.label_delimiter!r}) between several in {schema.label!r}"
 
 
 def in_order(classes: Iterable[str]) -> tuple[str, ...]:

@@ -33,6 +33,7 @@ Step = tuple[str, ...]
 Outcomes = Callable[[Step], tuple[tuple[int, str, str], tuple[int, str, str]]]
 READ: Sequence[Step] = (
     ("datasets",),
+    ("media", "--json"),
     ("steps", "notes"),
     ("views", "notes"),
     ("profile", "notes"),
@@ -128,8 +129,11 @@ def outcomes(prepared: Path, twins: tuple[Path, Server], run: Run) -> Outcomes:
         out = str(workspace.parent / "out")
         words = [word.replace("GIVEN", str(prepared)).replace("OUT", out) for word in step]
         ran = run(*words, "--workspace", workspace)
-        texts = (ran.out, ran.err if ran.code else "")
-        return ran.code, *(text.replace(out, "OUT").replace(str(prepared), "GIVEN") for text in texts)
+        named = {out: "OUT", str(prepared): "GIVEN", str(workspace): "WORKSPACE"}
+        texts = [ran.out, ran.err if ran.code else ""]
+        for path, name in named.items():
+            texts = [text.replace(path, name) for text in texts]
+        return ran.code, texts[0], texts[1]
 
     return lambda step: (of(twins[0], step), of(twins[1].workspace, step))
 

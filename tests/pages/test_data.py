@@ -441,6 +441,8 @@ def _looked_into(open_at: OpenAt, file: str) -> AppTest:
     shown = open_at("data")
     choose_place(shown, "path")
     shown.text_input(key="load-path").set_value(file).run()
+    for whole in shown.toggle:  # a folder is gone through until somebody wants all of it
+        whole.set_value(True).run()
     previewed(shown)
     for _ in range(50):
         if shown.button:

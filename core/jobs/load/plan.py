@@ -20,8 +20,6 @@ from core.settings import expanded
 from core.sources.images.kinds import kind_of
 from core.tasks import task_named
 
-USUAL = {"image": 1e-3, "audio": 8e-3}
-"""Seconds in which two cores read a file of next to no size."""
 BYTES = 20_000
 """So many bytes of a file take as long once more."""
 LOOKED_AT = 20_000
@@ -31,7 +29,7 @@ LOOKED_AT = 20_000
 def foresee_files(modality: Modality, source: str, units: float) -> Foreseen:
     """`units`: see `units_of`; `source`: of folders of such files."""
     name = modality.name
-    return Foreseen((start("load"), Work(STAGES[source], f"{name}: reading files", units, USUAL[name])))
+    return Foreseen((start("load"), Work(STAGES[source], f"{name}: reading files", units, modality.seconds_to_read)))
 
 
 def units_of(locations: Sequence[str], count: int | None = None) -> float:

@@ -6,6 +6,7 @@ What is learnt and said is in the labels' own units: whoever loads the model rea
 from __future__ import annotations
 
 import resource
+from abc import ABC, abstractmethod
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -59,7 +60,7 @@ def train_numbers(folder: JobFolder, progress: ProgressWriter, spec: TrainJobSpe
     return (_Trees if at_once else _Head)(folder, progress, spec, rows).run()
 
 
-class _Training:
+class _Training(ABC):
     def __init__(self, folder: JobFolder, progress: ProgressWriter, spec: TrainJobSpec, rows: Rows) -> None:
         self.folder, self.spec, self.rows = folder, spec, rows
         self.splits, self.report = read_splits(folder), JobReport(folder, progress)
@@ -97,11 +98,13 @@ class _Training:
             **rest,
         )
 
+    @abstractmethod
     def learn(self) -> tuple[Said, dict[str, Any]]:
-        raise NotImplementedError
+        """What the model says, and what the result tells of how it was learnt."""
 
+    @abstractmethod
     def save(self, extra: JsonObject) -> None:
-        raise NotImplementedError
+        """Writes the model that was learnt."""
 
 
 class _Head(_Training):

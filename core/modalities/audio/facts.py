@@ -29,6 +29,7 @@ AUDIO = Modality(
     icon="graphic_eq",
     row_height=56,
     in_files=True,
+    seconds_to_read=8e-3,
     suffixes=frozenset((".wav", ".flac", ".ogg", ".oga", ".opus", ".mp3")),
     measures=("seconds", "sample_rate", "channels", "level_dbfs", "clipped_share", "silent_share"),
     find=find,

@@ -26,6 +26,7 @@ IMAGE = Modality(
     icon="image",
     row_height=56,
     in_files=True,
+    seconds_to_read=1e-3,
     suffixes=frozenset((".png", ".jpg", ".jpeg", ".gif", ".webp", ".bmp", ".tif", ".tiff")),
     measures=("width", "height", "brightness", "contrast"),
     find=find,

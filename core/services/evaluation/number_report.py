@@ -9,11 +9,11 @@ from core.issues.contract import rounded
 from core.records import LabelsFrom, Run, split_said
 from core.reports.numbers import NumberReport, ReportTable, number_html
 from core.services.evaluation.numbers import NumberEvaluation, evaluate_numbers, limits
-from core.services.evaluation.words import ALWAYS, learnt_from, whose_labels
+from core.services.evaluation.words import ALWAYS, held_against
 from core.store.datasets import get_dataset
 from core.store.rows import get_rows
 from core.store.versions import get_version
-from core.words import later, say, say_stored
+from core.words import later, say
 
 WORST = 30
 CHARACTERS = 160
@@ -55,14 +55,7 @@ def number_report(context: Context, run: Run, split: str, labels_from: LabelsFro
     ]
     report = NumberReport(
         title=say("{name}: run {run} on {split}", name=dataset.name, run=run.number, split=split_said(split)),
-        summary=say(
-            "{title} has learnt from {learnt}. Here it is held against {n:,} rows of {split}, with {labels}.",
-            title=say_stored(run.title),
-            learnt=learnt_from(run) or say("its train rows"),
-            n=found.rows,
-            split=split_said(split),
-            labels=whose_labels(run, found, truth),
-        ),
+        summary=held_against(run, found, split, truth),
         figures=figures,
         limits=[*limits(run, found), *map(say, ALWAYS)],
         tables=[_baselines(found), _range(found), _worst(context, found)],

@@ -41,10 +41,9 @@ from core.services.evaluation.words import (
     AnyEvaluation,
     between,
     errors,
-    learnt_from,
+    held_against,
     limits,
     percent,
-    whose_labels,
     worst_class,
     worst_error,
 )
@@ -82,14 +81,7 @@ def evaluation_report(
     pairs = most_confused(matrix, found.labels, PAIRS)
     return EvaluationReport(
         title=say("{name}: run {run} on {split}", name=dataset.name, run=run.number, split=split_said(split)),
-        summary=say(
-            "{title} has learnt from {learnt}. Here it is held against {n:,} rows of {split}, with {labels}.",
-            title=say_stored(run.title),
-            learnt=learnt_from(run) or say("its train rows"),
-            n=found.rows,
-            split=split_said(split),
-            labels=whose_labels(run, found, truth),
-        ),
+        summary=held_against(run, found, split, truth),
         figures=_figures(found),
         errors=say("{errors}. {worst}", errors=errors(found), worst=worst_error(found)),
         facts=_facts(context, run, found),

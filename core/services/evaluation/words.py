@@ -7,9 +7,9 @@ from typing import Protocol
 
 from core.evaluation.confusion import most_confused
 from core.lookalikes import quoted
-from core.records import Difference, Estimate, Evaluation, LabelsFrom, MultiLabelEvaluation, Run, Version
+from core.records import Difference, Estimate, Evaluation, LabelsFrom, MultiLabelEvaluation, Run, Version, split_said
 from core.tasks import task_named
-from core.words import later, say, say_n
+from core.words import later, say, say_n, say_stored
 
 AnyEvaluation = Evaluation | MultiLabelEvaluation
 
@@ -24,6 +24,10 @@ class Held(Protocol):
     @property
     def version_id(self) -> str:
         """The version that has them."""
+
+    @property
+    def rows(self) -> int:
+        """How many."""
 
 
 FEW_ROWS = 20
@@ -58,6 +62,18 @@ def whose_labels(run: Run, found: Held, truth: Version) -> str:
     if found.version_id == run.version_id:
         return say("the labels of version {number}, those that it was trained with", number=truth.number)
     return say("the labels of version {number}, which is newer than what it was trained with", number=truth.number)
+
+
+def held_against(run: Run, found: Held, split: str, truth: Version) -> str:
+    """What a run has learnt from and what it is judged on."""
+    return say(
+        "{title} has learnt from {learnt}. Here it is held against {n:,} rows of {split}, with {labels}.",
+        title=say_stored(run.title),
+        learnt=learnt_from(run) or say("its train rows"),
+        n=found.rows,
+        split=split_said(split),
+        labels=whose_labels(run, found, truth),
+    )
 
 
 def between(figure: Estimate) -> str:

@@ -14,6 +14,7 @@ from core.records import Schema
 from core.sql import identifier, literal
 from core.targets.contract import Labels, Reading, Target
 from core.targets.number.form import is_missing, missing_sql, number_in, number_sql, read_sql, text_sql, written
+from core.targets.spelling import several_asked
 from core.words import stored
 
 _FRACTIONS = ("FLOAT", "DOUBLE", "DECIMAL")
@@ -33,7 +34,7 @@ def read(schema: Schema, types: Mapping[str, str]) -> Reading:
     name = schema.label
     if name is None or schema.label_delimiter:
         raise SchemaError(
-            f"One number for each row was asked for, and {_asked(schema)}.",
+            f"One number for each row was asked for, and {several_asked(schema)}.",
             "Choose one column of numbers, or a task of classes.",
         )
     column, kind = identifier(name), types[name]
@@ -50,12 +51,6 @@ def read(schema: Schema, types: Mapping[str, str]) -> Reading:
     fault = literal(f"no finite number: column {name}: ")
     unread = f"{column} IS NOT NULL AND NOT ({missing}) AND ({label}) IS NULL"
     return Reading(label, f"CASE WHEN {unread} THEN {fault} || left(CAST({column} AS VARCHAR), {_SHOWN}) END")
-
-
-def _asked(schema: Schema) -> str:
-    if schema.label is None:
-        return f"{len(schema.label_columns):,} columns of labels"
-    return f"a delimiter ({schema.label_delimiter!r}) between several in {schema.label!r}"
 
 
 def classes_in(schema: Schema, row: Mapping[str, Any]) -> tuple[str, ...] | None:

@@ -13,7 +13,7 @@ from core.lookalikes import stripped
 from core.records import Schema
 from core.sql import identifier
 from core.targets.contract import Labels, Reading, Target
-from core.targets.spelling import in_order, unknown_class
+from core.targets.spelling import in_order, several_asked, unknown_class
 
 _FRACTIONS = ("FLOAT", "DOUBLE", "DECIMAL")
 _NESTED = ("BLOB", "STRUCT", "MAP", "UNION", "JSON")
@@ -24,7 +24,7 @@ def read(schema: Schema, types: Mapping[str, str]) -> Reading:
     name = schema.label
     if name is None or schema.label_delimiter:
         raise SchemaError(
-            f"One class for each row was asked for, and {_asked(schema)}.",
+            f"One class for each row was asked for, and {several_asked(schema)}.",
             "Choose one column of classes, or a task of several classes.",
         )
     column, kind = identifier(name), types[name]
@@ -39,12 +39,6 @@ def read(schema: Schema, types: Mapping[str, str]) -> Reading:
         f"CASE WHEN isnan({column}::DOUBLE) THEN NULL WHEN abs({column}) < 1e15 AND {column} = floor({column}) "
         f"THEN CAST(CAST({column} AS BIGINT) AS VARCHAR) ELSE CAST({column} AS VARCHAR) END"
     )
-
-
-def _asked(schema: Schema) -> str:
-    if schema.label is None:
-        return f"{len(schema.label_columns):,} columns of labels"
-    return f"a delimiter ({schema.label_delimiter!r}) between several in {schema.label!r}"
 
 
 def classes_in(schema: Schema, row: Mapping[str, Any]) -> tuple[str, ...] | None:

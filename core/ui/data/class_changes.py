@@ -34,7 +34,7 @@ def class_changes(context: Context, dataset: Dataset, found: list[NamedClass]) -
     """Choose, look at what would change, do it, take it back."""
     if target_of(dataset).numeric:
         return
-    st.subheader(say("Change classes"), anchor=False)
+    st.markdown(f"**{say('Change classes')}**")
     st.caption(
         say(
             "On the newest version, as one act: its rows get decisions, which the next version takes in. "

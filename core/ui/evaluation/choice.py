@@ -161,3 +161,21 @@ def no_run_yet(dataset: Dataset) -> None:
             "training", say("Train one"), icon=":material/model_training:", view="new", dataset=dataset.name
         ),
     )
+
+
+def choose_other(context: Context, own: Run, split: str, runs: Sequence[Run]) -> Run | None:
+    """The run that `own` is compared with, of those that are done, newest first; None where none has predicted the
+    split, which is said."""
+    others = {
+        str(run.number): run for run in runs if run.run_id != own.run_id and split in dict(splits_of(context, run))
+    }
+    if not others:
+        st.caption(
+            say(
+                "No other run of this dataset has predicted {split}: train a second one to compare.",
+                split=plain(split_said(split)),
+            )
+        )
+        return None
+    titles = {name: say("Run {name}: {title}", name=name, title=say_stored(run.title)) for name, run in others.items()}
+    return others[pick(say("Compared with"), keys.WITH, titles, width=370, labelled=True)]

@@ -13,21 +13,20 @@ from core.charts.grid import MAX_CLASSES
 from core.context import Context
 from core.evaluation.confusion import drawn_classes
 from core.records import Comparison, Difference, Evaluation, MultiLabelComparison, PredictionFilter, Run
-from core.services.evaluation.measures import compare, splits_of
+from core.services.evaluation.measures import compare
 from core.services.evaluation.named import compared_under_names
 from core.services.evaluation.words import difference, percent
 from core.ui import keys
 from core.ui.chart_files import chart_with_files
-from core.ui.evaluation.choice import AnyShown, Shown, ShownSets
+from core.ui.evaluation.choice import AnyShown, Shown, ShownSets, choose_other
 from core.ui.evaluation.multi_label.tables import tables_difference
 from core.ui.evaluation.pairs import cells_of
 from core.ui.evaluation.rows import choose_cell, counted, is_narrowed, list_bar, list_of, narrowed, rows_table
 from core.ui.parts.cells import clicked_mark
-from core.ui.parts.choices import pick, switch
-from core.ui.parts.labels import split_said
+from core.ui.parts.choices import switch
 from core.ui.parts.pending import settled
 from core.ui.parts.problems import plain
-from core.words import later, say, say_stored
+from core.words import later, say
 
 NAMES = {"accuracy": later("Accuracy"), "macro_f1": later("Macro F1")}
 SET_NAMES = {"accuracy": later("Subset accuracy"), "micro_f1": later("Micro F1"), "macro_f1": later("Macro F1")}
@@ -39,20 +38,9 @@ AnyComparison = Comparison | MultiLabelComparison
 
 def comparison(context: Context, shown: AnyShown, runs: Sequence[Run]) -> None:
     """What differs, said first, then drawn, then row by row. `runs` are done, newest first."""
-    others = {
-        str(run.number): run
-        for run in runs
-        if run.run_id != shown.run.run_id and shown.split in dict(splits_of(context, run))
-    }
-    if not others:
-        st.caption(
-            say(
-                "No other run of this dataset has predicted {split}: train a second one to compare.",
-                split=plain(split_said(shown.split)),
-            )
-        )
+    other = choose_other(context, shown.run, shown.split, runs)
+    if other is None:
         return
-    other = others[_other(others)]
     answer = settled(lambda: compare(context, other, shown.run, shown.split, shown.labels_from))
     found = cast(AnyComparison | None, answer)  # mypy does not see what is left of a union of three
     if found is None:
@@ -72,11 +60,6 @@ def comparison(context: Context, shown: AnyShown, runs: Sequence[Run]) -> None:
             else:
                 tables_difference(found, other, shown.run)
     _rows(context, shown, found, other)
-
-
-def _other(others: dict[str, Run]) -> str:
-    titles = {name: say("Run {name}: {title}", name=name, title=say_stored(run.title)) for name, run in others.items()}
-    return pick(say("Compared with"), keys.WITH, titles, width=370, labelled=True)
 
 
 def _parted(found: AnyComparison) -> tuple[Sequence[Difference], Sequence[Difference]]:

@@ -14,8 +14,7 @@ from core.records import ColumnFilter, Dataset, RowFilter, Version
 from core.ui.numbers.spread import spread_table
 from core.ui.parts.labels import target_of
 from core.ui.profile.balance import unlabelled_rows
-from core.ui.profile.parts import Opened, chart, chosen, figures, heading, numbers
-from core.ui.shell.pages import link
+from core.ui.profile.parts import Opened, chart, chosen, figures, heading, no_splits, numbers
 from core.words import later, say, say_n
 
 VIEW, NAME = "balance", "numbers"
@@ -108,16 +107,7 @@ def _splits(dataset: Dataset, version: Version, found: LabelNumbers) -> None:
     """The same figures of each split, and whether their means may be the same."""
     names = [name for name, _ in found.splits]
     if names in ([], [MISSING]):
-        heading(say("Splits"))
-        st.caption(say("This version has no splits: make train and test parts on the Data page."))
-        link(
-            "data",
-            say("Make splits"),
-            icon=":material/call_split:",
-            dataset=dataset.name,
-            version=version.number,
-            view="splits",
-        )
+        no_splits(dataset, version)
         return
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         heading(say("Splits"), say("{n}, how the labels are spread", n=len(names)))

@@ -10,11 +10,14 @@ from core.services.steps.overview import PageName, next_step, standing_of
 from core.store.datasets import get_dataset
 from core.ui import keys
 from core.ui.shell.pages import open_link
+from core.ui.shell.reading import reading
 from core.words import say
 
 
 def next_act(context: Context, dataset: Dataset, page: PageName) -> None:
-    """What to do next with a dataset, seen from the view of `page` that is open."""
+    """What to do next with a dataset, seen from the view of `page` that is open; nothing where others only read."""
+    if reading():
+        return
     standing = standing_of(context, get_dataset(context.store, dataset.dataset_id))
     step = next_step(standing, page, st.query_params.get(keys.VIEW))
     with st.container(horizontal=True, vertical_alignment="center", gap="small", key="next-step"):

@@ -19,7 +19,7 @@ from core.ui.parts.problems import plain
 from core.ui.profile import label_sets
 from core.ui.profile.bars import TOP, value_bars
 from core.ui.profile.named import balance_named, sets_named, splits_named
-from core.ui.profile.parts import CHOICE, Opened, figures, heading, lift_others, numbers
+from core.ui.profile.parts import CHOICE, Opened, figures, heading, lift_others, no_splits, numbers
 from core.ui.shell.pages import link
 from core.words import later, say, say_n, say_stored
 
@@ -128,15 +128,7 @@ def _figures(balance: Balance, sets: LabelSets | None) -> None:
 def _splits(dataset: Dataset, version: Version, splits: SplitBalance) -> str | None:
     """The classes of each split side by side; the split that is chosen, or None."""
     if splits.splits in ((), (MISSING,)):
-        heading(say("Splits"))
-        st.caption(say("This version has no splits: make train and test parts on the Data page."))
-        link(
-            "data",
-            say("Make splits"),
-            icon=":material/call_split:",
-            dataset=dataset.name,
-            version=version.number,
-        )
+        no_splits(dataset, version)
         return None
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         heading(say("Splits"), say("{n}, share of each class", n=len(splits.splits)))

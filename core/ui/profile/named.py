@@ -7,6 +7,7 @@ from dataclasses import replace
 from core.profile.records import Balance, LabelSets, SplitBalance
 from core.records import Dataset
 from core.services.profile.figures import Groups
+from core.words import say_stored
 
 
 def balance_named(found: Balance, dataset: Dataset) -> Balance:
@@ -27,7 +28,11 @@ def sets_named(found: LabelSets, dataset: Dataset) -> LabelSets:
 
 
 def groups_named(found: Groups, dataset: Dataset) -> Groups:
-    """An attribute's groups against the labels."""
-    called = dataset.called
-    table = replace(found.table, labels=tuple(map(called, found.table.labels)))
-    return replace(found, table=table, parity=tuple(replace(one, label=called(one.label)) for one in found.parity))
+    """An attribute's groups against the labels; bands of numbers in the language of whoever looks."""
+    called = say_stored if found.bands else dataset.called
+    return replace(
+        found,
+        table=replace(found.table, labels=tuple(map(called, found.table.labels))),
+        parity=tuple(replace(one, label=called(one.label)) for one in found.parity),
+        bands=tuple(replace(one, name=called(one.name)) for one in found.bands),
+    )

@@ -17,6 +17,7 @@ from core.ui.lists.row_list import row_browser, row_tools
 from core.ui.lists.tools import chips, filter_button, list_query
 from core.ui.parts.cells import clicked_mark
 from core.ui.parts.csv_text import csv_button, csv_text
+from core.ui.shell.pages import link
 from core.words import say
 
 CHOICE = "choice"
@@ -37,6 +38,20 @@ def heading(text: str, remark: str = "") -> None:
     st.markdown(f"**{text}**", width="content")
     if remark:
         st.caption(remark, width="content")
+
+
+def no_splits(dataset: Dataset, version: Version) -> None:
+    """What stands in place of the splits where there are none."""
+    heading(say("Splits"))
+    st.caption(say("This version has no splits: make train and test parts on the Data page."))
+    link(
+        "data",
+        say("Make splits"),
+        icon=":material/call_split:",
+        dataset=dataset.name,
+        version=version.number,
+        view="splits",
+    )
 
 
 def figures(values: Mapping[str, str], notes: Mapping[str, str]) -> None:

@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 import torch
 
+from core.arrays.device import device
 from core.modalities.model_files import config
 from core.modalities.text import word_vectors as room
 from core.modalities.text.backends import LoadedModel, open_text_encoder
@@ -37,9 +38,10 @@ def test_a_word_is_the_mean_of_its_subwords_in_the_middle_layer_as_transformers_
     ends = given.pop("offset_mapping")[0].tolist()
     with torch.no_grad():
         states = model(**given, output_hidden_states=True).hidden_states[config(folder)["num_hidden_layers"] // 2][0]
+    near = 5e-3 if device().type == "cpu" else 5e-2  # of bfloat16, on values of up to 4.5
     for place, (start, stop) in enumerate(BOUNDS[3].tolist()):
         inside = [at for at, (one, other) in enumerate(ends) if one >= start and other <= stop and other > one]
-        assert np.allclose(found.values[6 + place], states[inside].mean(0), atol=5e-3)
+        assert np.allclose(found.values[6 + place], states[inside].mean(0), atol=near)
     assert not found.values[5].any()
 
 

@@ -8,35 +8,19 @@ import streamlit as st
 
 from core.context import Context
 from core.records import Run
-from core.services.evaluation.measures import splits_of
 from core.services.evaluation.number_report import TITLES, number
 from core.services.evaluation.numbers import NumberComparison, compare_numbers
-from core.ui import keys
-from core.ui.evaluation.choice import ShownNumbers
-from core.ui.parts.choices import pick
-from core.ui.parts.labels import split_said
+from core.ui.evaluation.choice import ShownNumbers, choose_other
 from core.ui.parts.pending import settled
 from core.ui.parts.problems import plain
-from core.words import say, say_stored
+from core.words import say
 
 
 def comparison(context: Context, shown: ShownNumbers, runs: Sequence[Run]) -> None:
     """What differs, said first, then as a table. `runs` are done, newest first."""
-    others = {
-        str(run.number): run
-        for run in runs
-        if run.run_id != shown.run.run_id and shown.split in dict(splits_of(context, run))
-    }
-    if not others:
-        st.caption(
-            say(
-                "No other run of this dataset has predicted {split}: train a second one to compare.",
-                split=plain(split_said(shown.split)),
-            )
-        )
+    other = choose_other(context, shown.run, shown.split, runs)
+    if other is None:
         return
-    titles = {name: say("Run {name}: {title}", name=name, title=say_stored(run.title)) for name, run in others.items()}
-    other = others[pick(say("Compared with"), keys.WITH, titles, width=370, labelled=True)]
     found = settled(lambda: compare_numbers(context, other, shown.run, shown.split, shown.labels_from))
     if found is None:
         return
