@@ -53,7 +53,8 @@ def scan(page: Page, stop: bool = False) -> None:
     better = page.get_by_text("A better result is on its way")
     expect(better).to_be_visible(timeout=SCAN_MS)
     if stop:
-        page.get_by_role("button", name="Stop").click()
+        # Streamlit has a "Stop" of its own in the header while a page runs.
+        page.get_by_test_id("stMainBlockContainer").get_by_role("button", name="Stop", exact=True).click()
     expect(better).to_have_count(0, timeout=SCAN_MS)
 
 
