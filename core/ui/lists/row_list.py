@@ -212,7 +212,7 @@ def _table(
     ]
     given = [one for one in tools.columns if one.column == "given_label" and table.as_usual and any(loaded)]
     decided = [verdicts.get(row.example_id) for row in rows]
-    added = {"given_label": loaded, DECIDED.column: decided}
+    added: dict[str, Sequence[object]] = {"given_label": loaded, DECIDED.column: decided}
     if similar is not None:
         added[SIMILARITY.column] = [similar[row.example_id] for row in rows]
     table.draw(rows, added, also=[*given, DECIDED])

@@ -95,7 +95,7 @@ def count(number: int, template: str, name: str, **query: str | int | None) -> N
     said = say(template, n=number)
     if number:
         with st.container(key=f"count-{template.rpartition(' ')[2]}-{query.get('dataset')}", width="content"):
-            link(name, f":small[{said}]", icon="", icon_position="left", **query)
+            link(name, f":small[{said}]", icon="", icon_position="left", place="", **query)
     else:
         st.caption(said, width="content")
 
