@@ -22,6 +22,11 @@ def part(report: Report, first: float, last: float) -> Report:
     return lambda done, total: report(first + (last - first) * (done / total if total else 0.0), 1.0)
 
 
+def further(report: Report, start: float, whole: float) -> Report:
+    """The report of a part that begins after `start` of `whole` units."""
+    return lambda done, _: report(start + done, whole)
+
+
 _LOOK: ContextVar[Callable[[], None] | None] = ContextVar("look", default=None)
 
 

@@ -19,7 +19,14 @@ from core.store.datasets import get_dataset
 from core.together.caller import caller
 
 TOP_CLASSES = 20
-SUFFIXES: Mapping[str, Format] = {".csv": "csv", ".parquet": "parquet", ".pq": "parquet", ".json": "json"}
+SUFFIXES: Mapping[str, Format] = {
+    ".csv": "csv",
+    ".parquet": "parquet",
+    ".pq": "parquet",
+    ".json": "json",
+    ".jsonl": "jsonl",
+    ".conll": "conll",
+}
 
 
 @command
@@ -29,7 +36,7 @@ SUFFIXES: Mapping[str, Format] = {".csv": "csv", ".parquet": "parquet", ".pq": "
     required=True,
     type=in_full,
     metavar="FILE...",
-    help="CSV, TSV, JSON, Parquet or Excel with texts or table rows; or images: files, folders, ZIP archives",
+    help="CSV, TSV, JSON, Parquet or Excel with texts or table rows, CoNLL; or images: files, folders, ZIP archives",
 )
 @run_option
 @click.option("--dataset", metavar="N", help="whose run it is, where several have one of that number")
@@ -38,7 +45,10 @@ SUFFIXES: Mapping[str, Format] = {".csv": "csv", ".parquet": "parquet", ".pq": "
 )
 @out_option(help="default: FILE-predicted.csv in this folder")
 @click.option(
-    "--format", "format_", type=click.Choice(get_args(Format)), help="default: by the ending of --out, else csv"
+    "--format",
+    "format_",
+    type=click.Choice(get_args(Format)),
+    help="conll: of entities; default: by the ending of --out, else csv",
 )
 @plain_option
 def predict_command(

@@ -93,20 +93,27 @@ def _label_sets(sets: Mapping[str, Any] | None, called: Callable[[str], str]) ->
     ]
 
 
+_SURFACES = ("words labelled differently", "types", "in no entity", "with a shorter one", "in a longer one")
+
+
 def _spans(found: Mapping[str, Any] | None, called: Callable[[str], str]) -> list[str]:
     """What is said where labels are spans."""
     if found is None:
         return []
     types = [(called(one["name"]), one["spans"], one["rows"], f"{one['words']:.2f}") for one in found["types"]]
     surfaces = [
-        (one["words"], ", ".join(f"{called(name)} {count:,}" for name, count in one["types"]))
+        (
+            one["words"],
+            ", ".join(f"{called(name)} {count:,}" for name, count in one["types"]),
+            *(one[where] for where in ("unmarked", "shorter", "longer")),
+        )
         for one in found["surfaces"]
     ]
     return [
         f"{found['spans']:,} entities, {found['spans'] / max(1, found['rows']):.2f} a row; {found['without']:,} rows "
         f"have none; {found['outside']:.1%} of the words are in none (O).",
         table(("type", "entities", "rows", "words each"), types, TOP_CLASSES),
-        *([table(("words of several types", "types"), surfaces, TOP_CLASSES)] if surfaces else []),
+        *([table(_SURFACES, surfaces, TOP_CLASSES)] if surfaces else []),
     ]
 
 

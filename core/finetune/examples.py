@@ -19,11 +19,17 @@ class Examples:
     """In their array form."""
     inputs: Inputs
     """What the model takes of them."""
+    per_token: bool = False
+    """Whether an example has a label for each of its tokens: (n, t), padded to the longest one."""
 
     @property
     def lengths(self) -> NDArray[np.int64]:
         """(n,) what padding depends on."""
         return self.inputs.lengths
+
+    def answers(self, rows: NDArray[np.int64], length: int) -> Labels:
+        """The labels of examples that are padded to `length`."""
+        return self.labels[rows][:, :length] if self.per_token else self.labels[rows]
 
     def __len__(self) -> int:
         return len(self.labels)

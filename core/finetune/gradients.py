@@ -26,6 +26,7 @@ from core.finetune.inputs import Loaded, filled_up, padded_length
 from core.finetune.memory.graphs import Graphs
 from core.finetune.place import Place
 from core.modalities.inputs import Given
+from core.targets import Labels
 from core.targets.heavy import heavy_target
 from core.words import stored
 
@@ -75,8 +76,9 @@ class Gradients:
         """A batch as it is copied to the device. Waits for nothing that happens there."""
         length = padded_length(int(self._train.lengths[rows].max()), self._longest, self._place.device)
         given = self._train.inputs.host(rows, length)
-        given[LABELS] = torch.from_numpy(self._train.labels[rows])
-        given[WEIGHTS] = torch.from_numpy(self._weights(rows))
+        answers = self._train.answers(rows, length)
+        given[LABELS] = torch.from_numpy(answers)
+        given[WEIGHTS] = torch.from_numpy(self._weights(answers))
         if self.graphs.recording:
             given = filled_up(given, self._batch)
             given[WEIGHTS][len(rows) :] = 0
@@ -95,7 +97,7 @@ class Gradients:
         Returns its part of that loss, and how many examples at a time fitted: at most `micro`. Where memory runs out
         it halves that and begins the share again. Raises ModelError where a single example does not fit.
         """
-        total = float(_of_examples(self._weights(np.concatenate(batches))).sum())
+        total = float(_of_examples(self._weights(self._train.labels[np.concatenate(batches)])).sum())
         while True:
             try:
                 return self._attempt(number, total, own, loaded, micro), micro
@@ -111,11 +113,10 @@ class Gradients:
         self._kept.clear()
         self._classifier.model.zero_grad(set_to_none=True)
 
-    def _weights(self, rows: NDArray[np.int64]) -> NDArray[np.float32]:
-        """How much each answer of some examples counts, in the shape of their labels."""
-        labels = self._train.labels[rows]
+    def _weights(self, labels: Labels) -> NDArray[np.float32]:
+        """How much each answer counts, in the shape of the labels; a token without a label not at all."""
         if self._class_weights is None:
-            return np.ones(labels.shape, np.float32)
+            return (labels >= 0).astype(np.float32) if self._train.per_token else np.ones(labels.shape, np.float32)
         return self._target.weights(labels, self._class_weights)
 
     def _attempt(self, number: int, total: float, own: list[Batch], loaded: list[Loaded], micro: int) -> Tensor:
@@ -184,8 +185,8 @@ class Gradients:
 
 
 def _of_examples(answers: _Values) -> _Values:
-    """(b,) the mean of each example's answers (b, …)."""
-    return answers if answers.ndim == 1 else answers.mean(1)
+    """(b,) the sum of each example's answers (b, …): of losses and of weights alike, so that their ratio is a mean."""
+    return answers if answers.ndim == 1 else answers.sum(1)
 
 
 def summed(trained: Sequence[nn.Parameter], *values: Tensor) -> list[Tensor]:

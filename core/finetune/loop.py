@@ -125,7 +125,7 @@ class Loop:
                 return False
             values |= {name: values[name] * self._unit for name in ("mae", "rmse") if name in values}
             self._report.metrics(state.step, state.epoch + 1, "validation", values)
-            value = values[self._spec.metric]
+            value = self._deciding(values)
             if is_better(self._spec.metric, value, state.best):
                 state.best, state.best_epoch, state.worse = value, state.epoch + 1, 0
                 if self._place.first:
@@ -160,6 +160,10 @@ class Loop:
             torch.distributed.all_reduce(everyone)
             found = everyone.cpu().numpy().astype(np.float64)
         return scores(labels, (found[:-1].T if several else found[0]).astype(labels.dtype), found[-1])
+
+    def _deciding(self, values: dict[str, float]) -> float:
+        """The figure by which epochs are told apart."""
+        return values[self._spec.metric]
 
     def _resume(self) -> None:
         saved = self._checkpoints.load(self._learner.model, self._learner.optimiser)

@@ -19,7 +19,7 @@ from core.finetune.forward import run
 from core.finetune.place import Place
 from core.modalities.contract import FineTuning
 from core.modalities.model_files import config, json_object, model_folder
-from core.progress import Report, unheard
+from core.progress import Report, further, unheard
 from core.targets import Target
 from core.targets.one_class.facts import ONE_CLASS
 from core.tasks import TASKS, Task
@@ -48,7 +48,7 @@ class Predictor:
             raise ModelError(f"{folder} names no classes.", "Give the folder of a model that was fine-tuned.")
         labels = [names[index] for index in sorted(names, key=int)]
         return Predictor(
-            load_classifier(str(folder), _task(folder, about).name, labels, max_tokens=_max_tokens(folder))
+            load_classifier(str(folder), _task(folder, about).name, labels, max_tokens=max_tokens_of(folder))
         )
 
     @property
@@ -78,7 +78,7 @@ class Predictor:
         for start in range(0, count, window):
             encoded = self.classifier.encode(payloads[start : start + window])
             rows = slice(start, start + len(encoded))
-            probabilities[rows], features[rows] = self.predict_encoded(encoded, _further(tick, start, count))
+            probabilities[rows], features[rows] = self.predict_encoded(encoded, further(tick, start, count))
         return probabilities, features
 
     def predict_encoded(self, encoded: Sequence[Any], tick: Report = unheard) -> tuple[Matrix, Matrix]:
@@ -118,12 +118,7 @@ def _marked(folder: Path, tuning: FineTuning) -> bool:
     return any(not tuning.marked_by or tuning.marked_by in json_object(file) for file in files)
 
 
-def _further(tick: Report, start: int, count: int) -> Report:
-    """`tick` of a part that begins after `start` of `count` examples."""
-    return lambda done, _: tick(start + done, count)
-
-
-def _max_tokens(folder: Path) -> int:
+def max_tokens_of(folder: Path) -> int:
     """Where training cut the texts."""
     path = folder / "tokenizer_config.json"
     if not path.is_file():

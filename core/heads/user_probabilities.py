@@ -56,26 +56,41 @@ def read_probabilities(
     """
     matrix, named = _read(path, example_ids, labels, numbering)
     _check_shape(matrix, len(example_ids), labels, numbering)
+    check_matrix(matrix, labels, given, named)
+    return matrix
+
+
+def check_matrix(matrix: Matrix, labels: Sequence[str], given: Labels, named: bool) -> None:
+    """Raises ProbabilitiesError where values are no probabilities, or fit the given labels no better than chance or in
+    another order; `named`: whether the columns were found by their names."""
     _check_values(matrix, several=given.ndim > 1)
     rows = labelled(given)
     _check_order(matrix[rows], labels, given[rows])
     if not named:
         _check_columns(matrix, labels, given)
-    return matrix
 
 
 def _read(
     path: Path, example_ids: NDArray[np.int64], labels: Sequence[str], numbering: Numbering
 ) -> tuple[Matrix, bool]:
     """The matrix, and whether its columns were found by their names."""
+    found = opened(path)
+    if not isinstance(found, pa.Table):
+        return found, False
+    name = next((name for name in (EXAMPLE_ID, EARLIER_EXAMPLE_ID) if name in found.column_names), None)
+    return columns_of(_in_order(found, name, example_ids, numbering) if name else found, labels)
+
+
+def opened(path: Path) -> Matrix | pa.Table:
+    """What a file of probabilities holds. Raises ProbabilitiesError where it cannot be read."""
     suffix = path.suffix.lower()
     try:
         if suffix == ".npy":
-            return _floats(np.load(path, mmap_mode="r", allow_pickle=False)), False
+            return _floats(np.load(path, mmap_mode="r", allow_pickle=False))
         if suffix in (".parquet", ".pq"):
-            return _from_table(pa.parquet.read_table(path), example_ids, labels, numbering)
+            return pa.parquet.read_table(path)
         if suffix == ".csv":
-            return _from_table(pa.csv.read_csv(path), example_ids, labels, numbering)
+            return pa.csv.read_csv(path)
     except (OSError, ValueError, pa.ArrowInvalid) as error:
         raise ProbabilitiesError(f"{path.name} cannot be read: {error}", "Save it again as .npy or Parquet.") from error
     raise ProbabilitiesError(
@@ -89,12 +104,8 @@ def _floats(array: NDArray[np.generic]) -> Matrix:
     return np.asarray(array) if array.dtype in (np.float32, np.float64) else np.asarray(array, np.float32)
 
 
-def _from_table(
-    table: pa.Table, example_ids: NDArray[np.int64], labels: Sequence[str], numbering: Numbering
-) -> tuple[Matrix, bool]:
-    name = next((name for name in (EXAMPLE_ID, EARLIER_EXAMPLE_ID) if name in table.column_names), None)
-    if name:
-        table = _in_order(table, name, example_ids, numbering)
+def columns_of(table: pa.Table, labels: Sequence[str]) -> tuple[Matrix, bool]:
+    """The columns of the labels, and whether they were found by their names."""
     missing = [label for label in labels if label not in table.column_names]
     if not missing:
         table = table.select(list(labels))

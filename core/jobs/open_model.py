@@ -7,6 +7,7 @@ from pathlib import Path
 from core.arrays.checksum import changed
 from core.errors import ModelError
 from core.finetune.predictor import Predictor
+from core.finetune.tokens.predictor import TagPredictor
 from core.modalities import MODALITIES, Modality
 from core.modalities.fitted import Opened
 from core.modalities.heavy import heavy_modality
@@ -22,5 +23,8 @@ def open_model(folder: Path) -> tuple[Opened, Modality]:
         tuning = modality.fine_tuning
         if tuning.at_once and any((folder / mark).is_file() for mark in tuning.marks):
             return heavy_modality(modality).opened(folder), modality
+    if TagPredictor.claims(folder):
+        tagger = TagPredictor.open(folder)
+        return tagger, tagger.classifier.task.modality
     predictor = Predictor.open(folder)
     return predictor, predictor.classifier.task.modality

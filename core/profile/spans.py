@@ -1,4 +1,4 @@
-"""Spans of a dataset: how many of each type, in a row, how long, and which words have several types."""
+"""Spans of a dataset: how many of each type, in a row, how long, and which words are labelled differently."""
 
 from __future__ import annotations
 
@@ -6,9 +6,8 @@ from dataclasses import dataclass
 
 from core.modalities import WORDS
 from core.profile.records import Rows
+from core.profile.surfaces import Surface, spans_sql, surfaces
 
-SURFACES = 500
-"""Words with several types that are listed, the most doubtful first."""
 _LONGEST, _MOST = 8, 8
 """Words of a span, and spans of a row, from which on all are counted together."""
 _WORDS = "len(string_split_regex(trim({}), '\\s+'))"
@@ -24,25 +23,6 @@ class SpanType:
     """With at least one."""
     words: float
     """Of one span, on average."""
-
-
-@dataclass(frozen=True, slots=True)
-class Surface:
-    """Words that stand in spans of several types."""
-
-    words: str
-    types: tuple[tuple[str, int], ...]
-    """How many spans of each type, most first."""
-
-    @property
-    def spans(self) -> int:
-        """Of all types."""
-        return sum(count for _, count in self.types)
-
-    @property
-    def doubtful(self) -> int:
-        """Those that are not of the type that most are of."""
-        return self.spans - self.types[0][1]
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,19 +42,10 @@ class SpansProfile:
     outside: float
     """Share of the words that are in no span, as a tag scheme says O of them."""
     surfaces: tuple[Surface, ...]
-    """At most `SURFACES`, those with most doubtful spans first."""
+    """Words that are labelled differently, the most doubtful first; at most `core.profile.surfaces.SURFACES`."""
     surfaces_in_all: int
-
-
-def spans_sql(rows: str) -> str:
-    """A subquery for the spans of a relation: `example_id`, `start`, `stop`, `type`, `surface` (what it covers, with
-    single blanks)."""
-    covered = f"substr({WORDS}, start + 1, stop - start)"
-    return f"""(
-        SELECT *, trim(regexp_replace({covered}, '\\s+', ' ', 'g')) AS surface FROM (
-            SELECT example_id, {WORDS}, CAST(s[1] AS INTEGER) AS start, CAST(s[2] AS INTEGER) AS stop, s[3] AS type
-            FROM (SELECT example_id, {WORDS}, unnest(from_json(label, '[["VARCHAR"]]')) AS s
-                  FROM {rows} WHERE label <> '[]')))"""
+    of_several_types: int
+    """Words that stand in spans of several types."""
 
 
 def spans_profile(rows: Rows) -> SpansProfile:
@@ -95,14 +66,7 @@ def spans_profile(rows: Rows) -> SpansProfile:
             GROUP BY 1 ORDER BY 1"""
     )
     lengths = rows.fetch(f"SELECT least({length}, {_LONGEST}), count(*) FROM {spans} GROUP BY 1 ORDER BY 1")
-    surfaces = rows.fetch(
-        f"""WITH counted AS (SELECT surface, type, count(*) AS n FROM {spans} GROUP BY ALL),
-                 doubtful AS (SELECT surface, list(type ORDER BY n DESC, type) AS types,
-                                     list(n ORDER BY n DESC, type) AS counts, sum(n) - max(n) AS doubt, sum(n) AS spans
-                              FROM counted GROUP BY surface HAVING count(*) > 1)
-            SELECT surface, types, counts, count(*) OVER () FROM doubtful
-            ORDER BY doubt DESC, spans DESC, surface LIMIT {SURFACES}"""
-    )
+    found = surfaces(rows)
     inside = sum(int(covered) for *_, covered in types)
     return SpansProfile(
         rows=int(count),
@@ -112,9 +76,7 @@ def spans_profile(rows: Rows) -> SpansProfile:
         per_row=tuple((int(n), int(held)) for n, held in per_row),
         lengths=tuple((int(n), int(held)) for n, held in lengths),
         outside=max(0.0, 1 - inside / words) if words else 1.0,
-        surfaces=tuple(
-            Surface(str(surface), tuple((str(name), int(n)) for name, n in zip(names, counts, strict=True)))
-            for surface, names, counts, _ in surfaces
-        ),
-        surfaces_in_all=int(surfaces[0][3]) if surfaces else 0,
+        surfaces=found.first,
+        surfaces_in_all=found.count,
+        of_several_types=found.of_several_types,
     )

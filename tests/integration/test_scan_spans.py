@@ -7,6 +7,9 @@ import json
 import zipfile
 from pathlib import Path
 
+import numpy as np
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 
 from tests.integration.cli_support import Run
@@ -50,6 +53,21 @@ def test_planted_errors_come_first_and_every_span_has_a_line(run: Run, tmp_path:
     assert [line["score"] for line in lines] == sorted(line["score"] for line in lines)
     worst = run("issues", "places", "--flagged", "--columns", "example_id,suggested_label", "--json").json
     assert {5, 20, 40} <= {line["example_id"] for line in worst}
+
+
+def test_own_probabilities_of_tokens_are_scanned(run: Run, tmp_path: Path) -> None:
+    text = sentences()
+    tags = [tag for one in text for _, tag in one]
+    names = ("O", "B-LOC", "I-LOC", "B-PER", "I-PER")
+    columns = {name: np.where(np.array(tags) == name, 0.92, 0.02) for name in names}
+    text[5] = [(word, "O") for word, _ in text[5]]
+    load(run, tmp_path, text)
+    pq.write_table(pa.table(columns), tmp_path / "own.parquet")
+    scanned = run("scan", "places", "--probabilities", tmp_path / "own.parquet", "--json")
+    assert scanned.code == 0, scanned.err
+    lines = run("issues", "places", "--json").json
+    assert [(line["row"], line["given_label"]) for line in lines[:2]] == [(5, "O"), (5, "O")]
+    assert {line["suggested_label"] for line in lines[:2]} == {"PER", "LOC"}
 
 
 def test_rows_without_a_label_get_spans_suggested(run: Run, tmp_path: Path) -> None:
@@ -97,5 +115,20 @@ def test_a_model_learns_entities_and_is_evaluated_by_them(run: Run, tmp_path: Pa
     ask = pipeline("token-classification", str(folder), aggregation_strategy="simple")
     said = [(one["word"], one["entity_group"]) for one in ask("Grace lives in Turin .")]
     assert said == [("grace", "PER"), ("turin", "LOC")]
-    refused = run("predict", tmp_path / "train.conll", "--run", "1", "--dataset", "places", "--out", tmp_path / "o.csv")
-    assert refused.code == 2 and "cannot be asked here yet" in refused.err
+    out = tmp_path / "said.conll"
+    asked = run("predict", tmp_path / "train.conll", "--run", "1", "--dataset", "places", "--out", out, "--json")
+    assert asked.code == 0, asked.err
+    assert (asked.json["predicted"], asked.json["format"]) == (len(sentences()), "conll")
+    given = (tmp_path / "train.conll").read_text().splitlines()
+    said_lines = out.read_text().splitlines()
+    assert [line.split("\t")[0] for line in said_lines[: len(given)]] == [line.split("\t")[0] for line in given]
+    assert sum(one == other for one, other in zip(said_lines, given, strict=False)) > 0.9 * len(given)
+    (tmp_path / "new.csv").write_text('id,text\na,"Grace lives in Turin, they say"\nb,\n')
+    out = tmp_path / "said.jsonl"
+    assert run("predict", tmp_path / "new.csv", "--run", "1", "--dataset", "places", "--out", out).code == 0
+    first, second = map(json.loads, out.read_text().splitlines())
+    assert [(one["start"], one["end"], one["label"]) for one in first["spans"]] == [(0, 5, "PER"), (15, 20, "LOC")]
+    assert all(0.5 < one["score"] <= 1 for one in first["spans"]) and first["id"] == "a"
+    assert (second["spans"], second["reason"], second["id"]) == (None, "missing text", "b")
+    loaded = run("load", out, "--name", "again", "--json")
+    assert (loaded.code, loaded.json["task"], loaded.json["classes"]) == (0, "token-classification", 2)

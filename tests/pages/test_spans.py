@@ -47,7 +47,10 @@ def test_spans_are_counted_by_type_in_a_row_and_by_length(app: Context, names: D
     ]
     assert (found.rows, found.without, found.per_row) == (4, 1, ((0, 1), (1, 1), (2, 2)))
     assert found.outside == pytest.approx(1 - 6 / 13)
-    assert [(one.words, one.types) for one in found.surfaces] == [("Washington", (("LOC", 2), ("ORG", 1)))]
+    (surface,) = found.surfaces
+    assert (surface.words, surface.types) == ("Washington", (("LOC", 2), ("ORG", 1)))
+    assert (surface.unmarked, surface.shorter, surface.longer, surface.doubtful) == (0, 0, 1, 1)
+    assert (found.surfaces_in_all, found.of_several_types) == (1, 1)
 
 
 def test_a_row_is_drawn_with_its_spans_coloured_and_lettered(names: Dataset, open_at: Open) -> None:
@@ -62,18 +65,24 @@ def test_a_row_is_drawn_with_its_spans_coloured_and_lettered(names: Dataset, ope
 def test_words_of_several_types_are_made_of_one_in_all_sentences_and_back(
     app: Context, names: Dataset, open_at: Open
 ) -> None:
+    spans_figures(app, names.latest_version_id, timeout=None)
     shown = open_at("profile", dataset="names", view="spans")
-    assert "The same words, several types" in _said(shown)
+    assert "The same words, labelled differently" in _said(shown)
     shown.selectbox(key="consistency-surface").set_value("Washington").run()
     assert "1 row" in shown.button(key="consistency-now").label
     shown.button(key="consistency-now").click().run()
     assert "1 row changed to what is suggested" in _said(shown)
     version = names.latest_version_id
-    assert {one.type for one in places(app, version, "Washington")} == {"LOC"}
+    assert _types(app, version, "Washington") == {"LOC"}
     assert [one.label for one in places(app, version, "George Washington")] == ['[[0,18,"PER"],[24,34,"LOC"]]']
-    assert not spans_figures(app, version, timeout=None).surfaces
+    (left,) = spans_figures(app, version, timeout=None).surfaces
+    assert (left.doubtful, left.longer) == (0, 1)
     shown.button(key="consistency-undo").click().run()
-    assert {one.type for one in places(app, version, "Washington")} == {"LOC", "ORG"}
+    assert _types(app, version, "Washington") == {"LOC", "ORG"}
+
+
+def _types(app: Context, version: str, surface: str) -> set[str]:
+    return {one.type for one in places(app, version, surface) if one.standing == "marked"}
 
 
 @pytest.mark.parametrize(("page", "view"), [("issues", ""), ("training", "new"), ("evaluation", ""), ("story", "")])

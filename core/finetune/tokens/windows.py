@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import chain
 from typing import Any
 
 import numpy as np
@@ -12,7 +13,10 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from core.errors import ModelError
+from core.finetune.examples import Examples
 from core.modalities.text.backends import around_text
+from core.modalities.text.inputs import TokenInputs
+from core.modalities.text.token_store import Tokens
 from core.modalities.text.word_vectors import Bounds, shared, windows
 from core.targets.spans.heavy import IGNORED
 
@@ -42,6 +46,8 @@ class Windows:
     @staticmethod
     def of(tokenizer: Any, limit: int, texts: Sequence[str], bounds: Sequence[Bounds]) -> Windows:
         """Raises ModelError where the tokenizer cannot say which characters its tokens stand for."""
+        if not texts:  # of which a tokenizer can make no batch
+            return Windows([], 0)
         if not tokenizer.is_fast:
             raise ModelError(
                 "The model's tokenizer cannot say which characters its tokens stand for.",
@@ -70,6 +76,10 @@ class Windows:
         """(m,) tokens of each window."""
         return np.array([len(one.ids) for one in self.windows], np.int64)
 
+    def occurring(self, padding: int) -> NDArray[np.int64]:
+        """The token ids in batches of them, sorted."""
+        return np.unique([padding, *chain.from_iterable(one.ids for one in self.windows)]).astype(np.int64)
+
     def batch(self, which: NDArray[np.int64], padding: int) -> dict[str, Tensor]:
         """`input_ids` and `attention_mask` (b, t) of some windows, padded on the right."""
         chosen = [self.windows[place].ids for place in which.tolist()]
@@ -80,13 +90,16 @@ class Windows:
             mask[row, : len(one)] = 1
         return {"input_ids": ids, "attention_mask": mask}
 
-    def tags(self, which: NDArray[np.int64], tags: NDArray[np.int64], length: int) -> Tensor:
-        """(b, length) the tag of each word, of all w in `tags`, at its first piece; `IGNORED` elsewhere."""
-        found = torch.full((len(which), length), IGNORED)
-        for row, place in enumerate(which.tolist()):
-            one = self.windows[place]
-            found[row, torch.from_numpy(one.places)] = torch.from_numpy(tags[one.words])
-        return found
+    def examples(self, tags: NDArray[np.int64], padding: int, where: torch.device) -> Examples:
+        """The windows as the loop takes them: the tag of each word, of all w in `tags`, is the label of its first
+        piece; any other piece has none (`IGNORED`)."""
+        lengths = self.lengths
+        offsets = np.concatenate([[0], np.cumsum(lengths)]).astype(np.int64)
+        ids = np.fromiter(chain.from_iterable(one.ids for one in self.windows), np.int32, int(offsets[-1]))
+        labels = np.full((len(lengths), int(lengths.max(initial=1))), IGNORED, np.int16)
+        for row, one in enumerate(self.windows):
+            labels[row, one.places] = tags[one.words]
+        return Examples(labels, TokenInputs.of(Tokens(ids, offsets), padding, where), per_token=True)
 
 
 def _first_pieces(ends: Bounds, words: Bounds) -> tuple[NDArray[np.int64], NDArray[np.int64]]:

@@ -10,7 +10,7 @@ import numpy as np
 import pyarrow as pa
 
 from core.finetune.predictor import Predictor
-from core.jobs.predict.results import Results, spread
+from core.jobs.predict.results import ResultFile, results_of, spread
 from core.jobs.predict.spec import PredictSpec
 from core.modalities.file_fault import FileFault
 from core.modalities.heavy import heavy_modality
@@ -25,12 +25,12 @@ THREADS = 4
 KEPT = pa.schema([("file", pa.string())])
 
 
-def predict_files(folder: JobFolder, spec: PredictSpec, predictor: Predictor, progress: ProgressWriter) -> Results:
+def predict_files(folder: JobFolder, spec: PredictSpec, predictor: Predictor, progress: ProgressWriter) -> ResultFile:
     """Every file in the order listed, named by its path inside of its folder or archive."""
     members = unlabelled(spec.locations, spec.within, kind_of(spec.modality))
     files = _Files(predictor)
     with (
-        Results(folder.output / "predictions.parquet", KEPT, predictor.labels, predictor.target) as results,
+        results_of(folder.output / "predictions.parquet", KEPT, predictor.labels, predictor.target) as results,
         ThreadPoolExecutor(THREADS) as pool,
     ):
         for start in range(0, len(members), CHUNK):

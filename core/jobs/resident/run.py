@@ -13,7 +13,7 @@ import sys
 import traceback
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import TYPE_CHECKING, Any, BinaryIO
 
 from core.errors import SourceError, WinnowError
 from core.jobs.resident.nearest import Nearest
@@ -22,6 +22,9 @@ from core.modalities import Modality
 from core.modalities.file_fault import FileFault
 from core.modalities.fitted import Opened
 from core.typed import from_json, to_json
+
+if TYPE_CHECKING:
+    from core.finetune.tokens.predictor import TagPredictor
 
 READ_BYTES = 1 << 16
 
@@ -54,16 +57,26 @@ def lines(descriptor: int, idle_seconds: float) -> Iterator[bytes]:
 
 
 def _loaded(spec: ResidentSpec) -> Callable[[Question], Answer]:
+    from core.finetune.tokens.predictor import TagPredictor
     from core.jobs.open_model import open_model
 
     (model, modality), nearest = open_model(spec.model), Nearest(spec.features)
 
     def answer(question: Question) -> Answer:
         payload = _file(Path(question.example), model, modality) if modality.in_files else question.example
+        if isinstance(model, TagPredictor):
+            return _entities(model, payload, nearest, question.nearest)
         probabilities, seen = model.predict([payload])
         return Answer(tuple(probabilities[0].tolist()), tuple(nearest.find(seen[0], question.nearest)))
 
     return answer
+
+
+def _entities(model: TagPredictor, text: str, nearest: Nearest, count: int) -> Answer:
+    found = model.read([text])
+    spans = tuple((*span, score) for span, score in zip(found.spans[0], found.scores[0], strict=True))
+    near = tuple(nearest.find(found.features[0], count))
+    return Answer(tuple(found.probabilities[0].tolist()), near, spans, float(found.sure[0]))
 
 
 def _file(path: Path, model: Opened, modality: Modality) -> Any:

@@ -35,6 +35,10 @@ class Answer:
     """One per class."""
     nearest: tuple[tuple[int, float], ...]
     """(row id, cosine), nearest first."""
+    spans: tuple[tuple[int, int, str, float], ...] = ()
+    """Of a model that says where entities are: start, stop, type and probability."""
+    sure: float = 1.0
+    """Of such a model: how probable the least sure of the words is."""
 
 
 @dataclass(frozen=True, slots=True)

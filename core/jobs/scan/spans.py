@@ -12,10 +12,11 @@ from numpy.typing import NDArray
 from core.errors import UsageError
 from core.heads.link import log_loss
 from core.heads.out_of_sample import OutOfSample
+from core.heads.token_probabilities import read_token_probabilities
 from core.heads.words import Words, word_probabilities
 from core.issues.signals import LabelledWords, Probabilities, Signals
 from core.jobs.rows import SpanRows, read_spans
-from core.jobs.scan.run import Member, ScanRun
+from core.jobs.scan.run import OWN, Member, ScanRun
 from core.modalities.encoder import Encoder, WordEncoder
 from core.modalities.encoders import make_encoder
 from core.modalities.text.word_shapes import shapes
@@ -38,9 +39,20 @@ class SpanScan(ScanRun):
             raise UsageError("No row of the version has a span.", "A scan needs some: mark them, or load others.")
 
     def own(self) -> Iterator[str]:
-        raise UsageError(
-            "Probabilities of your own cannot be read for labels that are spans.", "Leave --probabilities out."
-        )
+        """The person's own probabilities of each word: one tier."""
+        path = self.folder.input / str(self.spec.settings.probabilities)
+        with self.timed("own probabilities"):
+            counts = np.diff(self.offsets)
+            found = read_token_probabilities(path, self.rows.example_ids, counts, self.labels, self.labelled)
+            probabilities = np.asarray(found, np.float32)
+        modality = task_named(self.spec.about.task).modality
+        name = modality.encoders[0]
+        with self.timed(name):
+            encoder = make_encoder(name, modality.name)
+            embeddings = encoder.embed(self.rows.payloads, self.arrays, self.tick(f"{name}: encoding"))
+        self.words.append(self._labelled_words(probabilities, np.ones(len(probabilities), bool)))
+        signals = self._signals(self._of_rows(probabilities), self.spans.told.copy(), embeddings, self._clusters)
+        yield self.write(OWN, 0, True, signals, {"encoders": [], "clusters": None})
 
     def encoders(self) -> Iterator[str]:
         """One tier per encoder, each combined with those before it."""

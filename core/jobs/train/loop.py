@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.errors import UsageError
-from core.finetune.checkpoint import Checkpoints
+from core.finetune.checkpoint import Checkpoints, State
 from core.finetune.classifiers.classifier import Classifier, load_classifier
 from core.finetune.examples import Examples
 from core.finetune.forward import forward
@@ -34,6 +34,7 @@ from core.jobs.train.spec import SplitScores, TrainJobSpec, TrainResult
 from core.modalities.heavy import heavy_modality
 from core.queue import JobFolder, ProgressWriter, Stopped
 from core.queue.accelerate_config import config_of
+from core.records import TrainSpec
 from core.targets.arrays import distinct
 from core.targets.number.residuals import Spread
 from core.tasks import task_named
@@ -94,7 +95,7 @@ class _FineTune:
             found = self._predict(classifier, examples.of(np.arange(len(self.rows))))
         if not self.place.first:
             return None
-        result = self._result(loop, found)
+        result = result_of(loop.state, self.settings, self.place, self.precision, self.report.seconds, found)
         with self.report.timed("saving"):
             self.report.tick("saving", 0)
             extra = {"spec": to_json(self.spec), "metrics": to_json(found)}
@@ -171,25 +172,33 @@ class _FineTune:
             return scored
         return write_predictions(output, example_ids, splits, labels, self.spec.about)
 
-    def _result(self, loop: Loop, found: dict[str, SplitScores]) -> TrainResult:
-        state, settings = loop.state, self.settings
-        assert settings.batch
-        micro = min([settings.batch, *state.micro])
-        notes = list(state.notes)
-        if self.precision not in ("auto", "no", self.place.precision):
-            notes.append(stored(f"Trained in full precision: {self.precision} needs a GPU that supports it."))
-        return TrainResult(
-            splits=found,
-            epochs=state.epoch,
-            steps=state.step,
-            best_epoch=state.best_epoch or state.epoch,
-            seconds=self.report.seconds,
-            device=self.place.name,
-            processes=state.processes,
-            precision=self.place.precision,
-            examples_per_second=round(state.examples / max(1e-9, state.seconds), 2),
-            peak_memory=peak(self.place.device),
-            batch=micro,
-            accumulation=settings.accumulation * -(-settings.batch // micro),
-            notes=tuple(notes),
-        )
+
+def result_of(
+    state: State,
+    settings: TrainSpec,
+    place: Place,
+    wanted: str,
+    seconds: dict[str, float],
+    found: dict[str, SplitScores],
+) -> TrainResult:
+    """What a loop that came to its end says of itself; `wanted` is the precision that was asked for."""
+    assert settings.batch
+    micro = min([settings.batch, *state.micro])
+    notes = list(state.notes)
+    if wanted not in ("auto", "no", place.precision):
+        notes.append(stored(f"Trained in full precision: {wanted} needs a GPU that supports it."))
+    return TrainResult(
+        splits=found,
+        epochs=state.epoch,
+        steps=state.step,
+        best_epoch=state.best_epoch or state.epoch,
+        seconds=seconds,
+        device=place.name,
+        processes=state.processes,
+        precision=place.precision,
+        examples_per_second=round(state.examples / max(1e-9, state.seconds), 2),
+        peak_memory=peak(place.device),
+        batch=micro,
+        accumulation=settings.accumulation * -(-settings.batch // micro),
+        notes=tuple(notes),
+    )

@@ -1,4 +1,4 @@
-"""Fine-tunes of labels that are spans: the last layer alone, or layers step by step, in one process.
+"""Fine-tunes of labels that are spans: the last layer alone, or layers step by step, in each process of accelerate's.
 
 What stands in the result's scores is whether rows have a type at all, as of several classes; how good whole spans are
 is said in the metrics of validation, and by an evaluation.
@@ -6,30 +6,37 @@ is said in the metrics of validation, and by an evaluation.
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
+from dataclasses import replace
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
-from core.arrays.device import device, device_name
+from core.arrays.device import device
 from core.errors import UsageError
-from core.evaluation.spans.report import entity_report
+from core.finetune.checkpoint import Checkpoints
 from core.finetune.classifiers.classifier import Classifier
 from core.finetune.losses import row_losses
 from core.finetune.memory.freeing import peak
+from core.finetune.memory.recomputation import recompute_activations
+from core.finetune.place import Place
+from core.finetune.precision import followed_precision
 from core.finetune.scores import scores
-from core.finetune.tokens.decoding import word_tags
-from core.finetune.tokens.learning import Hearing, Learnt, learn
-from core.finetune.tokens.tagger import Tagged, by_type, load_tagger, tag
+from core.finetune.tokens.loop import TaggedTexts, TagLoop
+from core.finetune.tokens.tagger import Tagged, load_tagger, padding_of, tag
 from core.finetune.tokens.windows import Windows
+from core.finetune.vocabulary import only_occurring
 from core.heads.solve import solve
 from core.jobs.report import JobReport
 from core.jobs.rows import Rows, SpanRows, read_spans, read_splits
+from core.jobs.train.loop import result_of
 from core.jobs.train.outputs import sample_of_train, whole_model
 from core.jobs.train.spec import SplitScores, TrainJobSpec, TrainResult
 from core.queue import JobFolder, ProgressWriter, Stopped
+from core.queue.accelerate_config import config_of
 from core.records import TrainSpec
 from core.targets.spans.form import written
 from core.targets.spans.heavy import balanced
@@ -41,21 +48,26 @@ SOLVED = 60_000
 """Words at most that a head is solved on: all in spans, and others drawn at random."""
 
 
-def train_spans(folder: JobFolder, progress: ProgressWriter, spec: TrainJobSpec, rows: Rows) -> TrainResult:
-    """Learns, predicts, saves. Raises Stopped where it was asked to stop: it then begins anew."""
+def train_spans(folder: JobFolder, progress: ProgressWriter, spec: TrainJobSpec, rows: Rows) -> TrainResult | None:
+    """Learns, predicts, saves. Returns the result, None in every process but the first; raises Stopped once a
+    checkpoint is saved, where steps are learnt."""
     return _Tagging(folder, progress, spec, rows).run()
 
 
 class _Tagging:
     def __init__(self, folder: JobFolder, progress: ProgressWriter, spec: TrainJobSpec, rows: Rows) -> None:
         self.folder, self.spec, self.rows, self.settings = folder, spec, rows, spec.settings
-        self.report, self.splits = JobReport(folder, progress), read_splits(folder)
+        self.splits = read_splits(folder)
         self.types = list(spec.about.labels)
         self.texts = rows.payloads.take(slice(None))
         self.spans = read_spans(folder, self.texts)
-        self.where = device()
+        config = config_of(folder)
+        self.precision = followed_precision(self.settings.precision, config.precision if config else "auto")
+        self.place = Place(device()) if self.settings.strategy == "head" else Place.of(self.precision)
+        self.report = JobReport(folder, progress, self.place.rank, self.place.processes)
+        self.checkpoints = Checkpoints(folder.output / "checkpoint")
 
-    def run(self) -> TrainResult:
+    def run(self) -> TrainResult | None:
         told = self.spans.told
         train, validation = (np.flatnonzero((self.splits == split) & told) for split in ("train", "validation"))
         if not any(self.spans.spans[row] for row in train):
@@ -65,67 +77,85 @@ class _Tagging:
             )
         with self.report.timed("loading"):
             self.report.tick("loading the model", 0)
-            settings = self.settings
-            classifier = load_tagger(
-                settings.model,
-                self.spec.about.task,
-                self.types,
-                max_tokens=settings.max_tokens,
-                seed=settings.seed,
-            )
-            classifier.freeze(settings.strategy, settings.last_layers)
+            classifier = self._classifier()
+        learn = self._solve if self.settings.strategy == "head" else self._loop
         with self.report.timed("training"):
-            learnt = self._learn(classifier, train, validation)
+            result = learn(classifier, self._told(classifier, train), self._told(classifier, validation))
         sample = sample_of_train(self.splits, self.settings.seed)
         chosen = np.sort(np.concatenate([np.flatnonzero(self.splits != "train"), sample]))
         with self.report.timed("predicting"):
-            said = tag(classifier, self._windows(classifier, chosen), self.where, self.report.stage("predicting"))
+            said = tag(classifier, self._windows(classifier, chosen), self.place, self.report.stage("predicting"))
+        if not self.place.first:
+            return None
+        with self.report.timed("predicting"):
             found = self._write(chosen, sample, said)
         with self.report.timed("saving"):
+            self.report.tick("saving", 0)
             extra = {"spec": to_json(self.spec), "metrics": to_json(found)}
             with whole_model(self.folder.output) as model:
                 classifier.save(model, extra)
-        return self._result(found, learnt, len(train))
+            self.checkpoints.clear()
+        return replace(result, splits=found, seconds=self.report.seconds)
+
+    def _classifier(self) -> Classifier:
+        settings = self.settings
+        classifier = load_tagger(
+            settings.model, self.spec.about.task, self.types, max_tokens=settings.max_tokens, seed=settings.seed
+        )
+        classifier.freeze(settings.strategy, settings.last_layers)
+        if settings.gradient_checkpointing == "on" and settings.strategy != "head":
+            recompute_activations(classifier.model, settings.model)
+        return classifier
 
     def _windows(self, classifier: Classifier, rows: NDArray[np.int64]) -> Windows:
         preparation = classifier.preparation
         texts, bounds = [self.texts[row] for row in rows], [self.spans.bounds[row] for row in rows]
         return Windows.of(preparation.tokenizer, preparation.limit, texts, bounds)  # type: ignore[attr-defined]
 
-    def _learn(self, classifier: Classifier, train: NDArray[np.int64], validation: NDArray[np.int64]) -> Learnt:
-        windows, part = self._windows(classifier, train), self._part(train)
-        tags = word_tags(part.spans, part.bounds, self.types)
-        watched = self._windows(classifier, validation) if len(validation) else None
-        truth = self._part(validation)
+    def _told(self, classifier: Classifier, rows: NDArray[np.int64]) -> TaggedTexts:
+        part = self._part(rows)
+        return TaggedTexts(self._windows(classifier, rows), part.spans, part.bounds)
 
-        def score(epoch: int, steps: float) -> float:
-            if watched is None:
-                return float(epoch)
-            said = tag(classifier, watched, self.where)
-            predicted, _ = said.spans(truth.bounds, self.types)
-            found = entity_report(truth.spans, predicted, self.types).averages
-            micro, macro = found["micro avg"], found["macro avg"]
-            own = said.probabilities[np.arange(watched.words), word_tags(truth.spans, truth.bounds, self.types)]
-            loss = float(-np.log(np.maximum(own, 1e-12)).mean()) if watched.words else 0.0
-            values = {"loss": loss, "entity_f1": micro.f1, "precision": micro.precision, "recall": micro.recall}
-            self.report.metrics(int(steps), float(epoch), "validation", values | {"macro_f1": macro.f1})
-            return -loss if self.settings.metric == "loss" else micro.f1
-
-        if self.settings.strategy == "head":
-            features = tag(classifier, windows, self.where, self.report.stage("encoding")).features
-            steps = learn_head(classifier, features, tags, self._texts_of(part), self.settings, self._solving)
-            score(1, float(steps))
-            return Learnt(steps, steps, steps)
-
-        def step(number: int, steps: int, epoch: float, loss: float) -> bool:
-            if number % 10 == 0 or number == steps:
-                self.report.metrics(number, epoch, "train", {"loss": loss})
-            return self.report.progress("training", number, steps, f"epoch {int(epoch - 1e-9) + 1}")
-
-        learnt = learn(classifier, windows, tags, self.settings, self.where, Hearing(step, score))
-        if learnt.stopped:
+    def _loop(self, classifier: Classifier, train: TaggedTexts, validation: TaggedTexts) -> TrainResult:
+        """Step by step, from the last checkpoint where there is one."""
+        padding = padding_of(classifier)
+        words = np.union1d(train.windows.occurring(padding), validation.windows.occurring(padding))
+        with only_occurring(classifier.model, words):
+            loop = TagLoop(
+                classifier, train, validation, self.types, self.settings, self.place, self.checkpoints, self.report
+            )
+            finished = loop.run()
+        self.place.wait()
+        if not finished:
             raise Stopped
-        return learnt
+        if 0 < loop.state.best_epoch < loop.state.epoch:
+            best = loop.state.best_epoch
+            loop.state.notes.append(stored(f"Epoch {best} found the spans of validation best: its weights are kept."))
+        return result_of(loop.state, self.settings, self.place, self.precision, {}, {})
+
+    def _solve(self, classifier: Classifier, train: TaggedTexts, validation: TaggedTexts) -> TrainResult:
+        """The last layer at once."""
+        begun = time.monotonic()
+        features = tag(classifier, train.windows, self.place, self.report.stage("encoding")).features
+        texts = np.repeat(np.arange(len(train.bounds)), [len(one) for one in train.bounds])
+        steps = learn_head(classifier, features, train.tags(self.types), texts, self.settings, self._solving)
+        if validation.bounds:
+            said = tag(classifier, validation.windows, self.place)
+            self.report.metrics(steps, float(steps), "validation", validation.figures(said, self.types))
+        return TrainResult(
+            splits={},
+            epochs=steps,
+            steps=steps,
+            best_epoch=steps,
+            seconds={},
+            device=self.place.name,
+            processes=1,
+            precision="no",
+            examples_per_second=round(len(train.bounds) / max(1e-9, time.monotonic() - begun), 2),
+            peak_memory=peak(self.place.device),
+            batch=self.settings.batch or len(train.bounds),
+            accumulation=self.settings.accumulation,
+        )
 
     def _solving(self, step: int, loss: float) -> None:
         self.report.tick("solving", step / (step + 30), 1.0)
@@ -136,19 +166,11 @@ class _Tagging:
         spans, bounds = [self.spans.spans[row] for row in rows], [self.spans.bounds[row] for row in rows]
         return SpanRows(spans, self.spans.told[rows], bounds)
 
-    def _texts_of(self, part: SpanRows) -> NDArray[np.int64]:
-        return np.repeat(np.arange(len(part.bounds)), np.diff(part.offsets))
-
     def _write(self, chosen: NDArray[np.int64], sample: NDArray[np.int64], said: Tagged) -> dict[str, SplitScores]:
         """predictions.parquet, probabilities.npy (of a row's likeliest word), the features (the mean of its words)."""
-        part, output, classes = self._part(chosen), self.folder.output, len(self.types)
+        part, output = self._part(chosen), self.folder.output
         predicted, confidence = said.spans(part.bounds, self.types)
-        row = self._texts_of(part)
-        probabilities = np.zeros((len(chosen), classes), np.float32)
-        np.maximum.at(probabilities, row, by_type(said.probabilities)[:, 1:].astype(np.float32))
-        features = np.zeros((len(chosen), said.features.shape[1]), np.float32)
-        np.add.at(features, row, said.features)
-        features /= np.maximum(1, np.bincount(row, minlength=len(chosen)))[:, None].astype(np.float32)
+        probabilities, features = said.of_rows(part.bounds)
         np.save(output / "probabilities.npy", np.asfortranarray(probabilities))
         np.save(output / "features.npy", features[np.searchsorted(chosen, sample)])
         np.save(output / "feature_rows.npy", self.rows.example_ids[sample])
@@ -167,28 +189,6 @@ class _Tagging:
             loss = row_losses(probabilities[own], labels[own])
             found[split] = SplitScores(int(own.sum()), **scores(labels[own], guessed[own], loss))
         return found
-
-    def _result(self, found: dict[str, SplitScores], learnt: Learnt, train: int) -> TrainResult:
-        notes = []
-        if 0 < learnt.best_epoch < learnt.epochs:
-            notes.append(stored(f"Epoch {learnt.best_epoch} found the spans of validation best: its weights are kept."))
-        settings, spent = self.settings, self.report.seconds["training"]
-        passes = 1 if settings.strategy == "head" else learnt.epochs
-        return TrainResult(
-            splits=found,
-            epochs=learnt.epochs,
-            steps=learnt.steps,
-            best_epoch=learnt.best_epoch,
-            seconds=self.report.seconds,
-            device=device_name(self.where),
-            processes=1,
-            precision="no",
-            examples_per_second=round(train * passes / max(1e-9, spent), 2),
-            peak_memory=peak(self.where),
-            batch=settings.batch or train,
-            accumulation=settings.accumulation,
-            notes=tuple(notes),
-        )
 
 
 def learn_head(

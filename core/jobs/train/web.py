@@ -45,10 +45,6 @@ def start_train(context: Context, version_id: str, spec: TrainSpec, by: str, row
     rows = rows or preview_split(context, version_id, spec.strategy)
     check_rows(rows)
     check(spec)
-    if task_named(dataset.task).target.located and (spec.processes > 1 or spec.accelerate_config):
-        raise UsageError(
-            "Labels that are spans are learnt in one process.", "Leave out the processes and the accelerate config."
-        )
     own = own_config(spec)
     found = context.queue.launcher.slots()
     slots = slots_of(own.config, found) if own else found
@@ -152,10 +148,9 @@ def finish_run(
 
 
 def _resources(spec: TrainJobSpec) -> Resources:
-    """The last layer alone is solved in one process, and spans are learnt in one; the others run as their own
-    accelerate config says, if any."""
+    """The last layer alone is solved in one process; the others run as their own accelerate config says, if any."""
     settings = spec.settings
-    if settings.strategy == "head" or task_named(spec.about.task).target.located:
+    if settings.strategy == "head":
         return Resources()
     if spec.accelerate_yaml is None:
         return Resources(launch="accelerate", processes=settings.processes)

@@ -13,8 +13,10 @@ from core.records import Example, Run
 from core.services.runs.models import output_of, task_of_run
 from core.store.rows import get_rows
 from core.targets.arrays import most_probable
-from core.targets.number.form import written
+from core.targets.number.form import written as number_written
 from core.targets.number.residuals import Spread
+from core.targets.spans.form import written
+from core.targets.spans.reading import words_in_cell
 from core.tasks import check_has
 
 NEAREST = 6
@@ -37,12 +39,16 @@ class Reply:
     predicted: str
     """The label, in its text form."""
     confidence: float
-    """Of several classes that of the least sure one; of a number half of the interval that holds nine labels of
-    ten, 0 where the model says none."""
+    """Of several classes that of the least sure one, of spans that of the least sure word; of a number half of the
+    interval that holds nine labels of ten, 0 where the model says none."""
     probabilities: tuple[tuple[str, float], ...]
     """(class, probability), highest first; none where it says a number."""
     nearest: tuple[Near, ...]
     """Nearest first; empty where the run kept no features."""
+    text: str = ""
+    """Of a model that says where entities are: the text that it was asked about,"""
+    spans: tuple[tuple[int, int, str, float], ...] = ()
+    """and of each entity start, stop, type and probability."""
 
 
 def ask(context: Context, run: Run, example: str) -> Reply:
@@ -63,10 +69,14 @@ def ask(context: Context, run: Run, example: str) -> Reply:
         [number] = answer.probabilities
         spread = Spread.beside(output / "model")
         half = float(spread.half(np.array([number]))[0]) if spread else 0.0
-        return Reply(written(number), half, (), near)
+        return Reply(number_written(number), half, (), near)
+    ranked = sorted(zip(run.labels, answer.probabilities, strict=True), key=lambda one: -one[1])
+    if target.located:
+        text = words_in_cell(example)[0]
+        label = written(one[:3] for one in answer.spans)
+        return Reply(label, answer.sure, tuple(ranked), near, text, answer.spans)
     found, sure = most_probable(np.array([answer.probabilities]), target.several)
     predicted = target.decode(found, run.labels)[0] or ""
-    ranked = sorted(zip(run.labels, answer.probabilities, strict=True), key=lambda one: -one[1])
     return Reply(predicted, float(sure[0]), tuple(ranked), near)
 
 

@@ -22,11 +22,13 @@ from core.records import Job, Preview, RowFilter, Run
 from core.services.follow import follow
 from core.services.load import preview
 from core.services.runs.models import output_of, task_of_run
+from core.services.spans.export import scheme_of
+from core.services.spans.predicted import found_in_row, write_conll, write_json_lines
 from core.sources.guess import guess
 from core.sources.paths import existing
 from core.store import export as store
 from core.store.datasets import get_dataset
-from core.store.ingest.files import first_rows
+from core.store.ingest.files import every_row, first_rows
 from core.store.rows import page_rows
 from core.tasks import check_has
 from core.words import stored
@@ -37,6 +39,8 @@ __all__ = [
     "PredictResult",
     "feature_names",
     "first_results",
+    "formats_of",
+    "found_in_row",
     "look",
     "predictions",
     "result_of",
@@ -46,7 +50,8 @@ __all__ = [
     "write_results",
 ]
 
-Format = Literal["csv", "parquet", "json"]
+Format = Literal["csv", "parquet", "json", "jsonl", "conll"]
+TABLES: Mapping[str, store.Format] = {"csv": "csv", "json": "json", "jsonl": "jsonl"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,13 +180,15 @@ def first_results(context: Context, job: Job, limit: int, *, only_bad: bool = Fa
 
 
 def write_results(context: Context, job: Job, out: Path, format: str, plain: bool = False) -> Path:  # noqa: A002
-    """Writes all results to `out`, which must not exist: `csv` (formulas escaped, unless `plain`), `parquet`, or `json`
-    (a list).
+    """Writes all results to `out`, which must not exist: `csv` (formulas escaped, unless `plain`), `parquet`, `json` (a
+    list) or `jsonl`; of entities also `conll`.
 
     Raises UsageError for another format and where `out` exists, JobError where there are no results.
     """
-    if format not in get_args(Format):
-        raise UsageError(f"Format '{format}' not found.", f"There are: {', '.join(get_args(Format))}.")
+    spec = spec_of(context, job)
+    offered = formats_of(spec)
+    if format not in offered:
+        raise UsageError(f"Format '{format}' not found.", f"There are: {', '.join(offered)}.")
     if out.exists():
         raise UsageError(f"{out} exists already.", "Move it away, or write elsewhere.")
     found = _file(context, job)
@@ -190,7 +197,17 @@ def write_results(context: Context, job: Job, out: Path, format: str, plain: boo
         with whole(out) as part:
             shutil.copyfile(found, part)
         return out
-    return store.export_file(context.store, found, out, "csv" if format == "csv" else "json", plain)
+    if spec.target.located and format == "jsonl":
+        return write_json_lines(every_row(context.store, found), spec.column, out)
+    if format == "conll":
+        scheme = scheme_of(get_dataset(context.store, job.dataset_id or ""))
+        return write_conll(every_row(context.store, found), spec.column, scheme, out)
+    return store.export_file(context.store, found, out, TABLES[format], plain)
+
+
+def formats_of(spec: PredictSpec) -> tuple[Format, ...]:
+    """The formats that the results of a prediction can be written in."""
+    return get_args(Format) if spec.target.located else tuple(one for one in get_args(Format) if one != "conll")
 
 
 def _file(context: Context, job: Job) -> Path:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from core.context import Context
-from core.profile.spans import spans_sql
+from core.profile.surfaces import spans_sql
 from core.records import Dataset, Example
 from core.store.acts.as_decided import as_decided
 from core.store.acts.in_force import in_force_sql

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack
 from pathlib import Path
 from typing import Any, TextIO
@@ -13,6 +13,7 @@ from core.errors import UsageError
 from core.files import whole
 from core.modalities import WORDS
 from core.records import Dataset
+from core.sources.conll import NO_TAG
 from core.store.relations import relation
 from core.targets.spans.form import overlapping, spans_of
 from core.targets.spans.tags import OUTSIDE, SCHEMES, Scheme, encode
@@ -22,7 +23,8 @@ FILES = (".conll", ".iob", ".iob2", ".bio", ".bioes", ".txt", ".tsv")
 """Endings of a path that is one file; any other is a folder with a file for each split."""
 WITHOUT_SPLIT = "all"
 _ROWS_AT_ONCE = 2000
-_COLUMN = "column_"
+COLUMN = "column_"
+"""How columns between token and tag are called, with a number behind it."""
 
 
 def export_conll(context: Context, dataset: Dataset, version_id: str, out: Path, file_name: Any) -> Path:
@@ -62,12 +64,12 @@ def export_json_lines(context: Context, dataset: Dataset, version_id: str, out: 
                 line |= {example: row[WORDS], label: json.loads(row["label"] or "null")}
             line |= {"split": row["split"]} if row["split"] else {}
             own = [one for one in dataset.attributes if not one.derived and one.column not in hidden]
-            line |= {one.name: _value(row[one.column]) for one in own if one.name not in line}
+            line |= {one.name: listed(row[one.column]) for one in own if one.name not in line}
             file.write(json.dumps(line, ensure_ascii=False, default=str) + "\n")
     return out
 
 
-def _value(value: Any) -> Any:
+def listed(value: Any) -> Any:
     """A cell; a list that is kept as JSON is one again."""
     if isinstance(value, str) and value.startswith("["):
         try:
@@ -102,11 +104,12 @@ def _tagged(row: dict[str, Any], dataset: Dataset) -> tuple[list[str], list[str]
         )
     column = dataset.layout.get("tokens")
     bounds = bounds_of(row[column] if column else None, text, spans)
-    tags = encode(of_tokens(spans, bounds), len(bounds), _scheme(dataset))
+    tags = encode(of_tokens(spans, bounds), len(bounds), scheme_of(dataset))
     return [text[start:stop] for start, stop in bounds], None if row["label"] is None else tags
 
 
-def _scheme(dataset: Dataset) -> Scheme:
+def scheme_of(dataset: Dataset) -> Scheme:
+    """The scheme that a dataset was loaded in, IOB2 where it had none."""
     found = dataset.layout.get("scheme")
     return next((one for one in SCHEMES if one == found), "IOB2")
 
@@ -122,21 +125,28 @@ def _sentence(file: TextIO, dataset: Dataset, row: dict[str, Any], document: str
     tokens, tags = _tagged(row, dataset)
     if not tokens:
         return document
-    between = _between(dataset, row, len(tokens))
+    names = [one.column for one in dataset.attributes if one.column.startswith(COLUMN)]
+    between = columns_between(row, names, len(tokens))
     here = str(row.get("document") or "")
-    if here and here != document:
-        file.write("\t".join(["-DOCSTART-", *["-X-"] * len(between), OUTSIDE]) + "\n\n")
-    for place, token in enumerate(tokens):
-        tag = tags[place] if tags is not None else "_"
-        file.write("\t".join([token, *(column[place] for column in between), tag]) + "\n")
-    file.write("\n")
+    write_sentence(file, tokens, tags, between, here if here != document else "")
     return here
 
 
-def _between(dataset: Dataset, row: dict[str, Any], tokens: int) -> list[list[str]]:
+def write_sentence(
+    file: TextIO, tokens: Sequence[str], tags: Sequence[str] | None, between: Sequence[Sequence[str]], document: str
+) -> None:
+    """A line for each token, `_` in place of a tag where there are none, after the mark of a document that begins."""
+    if document:
+        file.write("\t".join(["-DOCSTART-", *["-X-"] * len(between), OUTSIDE]) + "\n\n")
+    for place, token in enumerate(tokens):
+        tag = tags[place] if tags is not None else NO_TAG
+        file.write("\t".join([token, *(column[place] for column in between), tag]) + "\n")
+    file.write("\n")
+
+
+def columns_between(row: Mapping[str, Any], names: Sequence[str], tokens: int) -> list[list[str]]:
     """The columns that stood between token and tag, where they still fit."""
-    names = [one.column for one in dataset.attributes if one.column.startswith(_COLUMN)]
-    found = [_value(row[name]) for name in names]
+    found = [listed(row[name]) for name in names]
     return [
         [str(cell) for cell in one] if isinstance(one, list) and len(one) == tokens else ["_"] * tokens for one in found
     ]

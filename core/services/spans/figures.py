@@ -1,26 +1,34 @@
-"""The spans of a version as they stand with what was decided: their figures, and where words with several types are."""
+"""The spans of a version as they stand with what was decided: their figures, and where words that are labelled
+differently stand."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import re
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from typing import Literal
 
 from core.beside.answers import TIMEOUT, Pending
 from core.context import Context
-from core.profile.spans import SpansProfile, spans_profile, spans_sql
+from core.profile.spans import SpansProfile, spans_profile
 from core.store.acts.as_decided import as_decided
 from core.store.datasets import get_dataset
 from core.store.filters import Condition
 from core.store.rows import Rows
 from core.store.versions import get_version
-from core.targets.spans.form import spans_of, written
+from core.targets.spans.form import Span, spans_of, written
 from core.tasks import target_of
 from core.words import stored
+
+Standing = Literal["marked", "none", "shorter", "longer"]
+"""How words are labelled at a place: they are a span, in none, a part of them is one, or they are of one."""
+_TOKEN = re.compile(r"[\u3040-\u30ff\u3400-\u9fff]|\w+|[^\w\s]")
+"""As `core.profile.surfaces` has it."""
 
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """One span with the words in question."""
+    """A place where the words in question stand."""
 
     example_id: int
     text: str
@@ -29,6 +37,10 @@ class Place:
     start: int
     stop: int
     type: str
+    """Of the span that is there; empty where there is none."""
+    standing: Standing = "marked"
+    covered: str = ""
+    """Of a longer or shorter span: its words."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,28 +74,46 @@ def _rows(context: Context, version_id: str) -> Rows:
 
 
 def places(context: Context, version_id: str, surface: str) -> list[Place]:
-    """Every span that covers these words, by row."""
+    """Every place where these words stand in a text that has a label, by row."""
     rows = as_decided(context.store, version_id)
     found = context.store.fetch(
-        f"""SELECT s.example_id, r.text, r.label, s.start, s.stop, s.type FROM {spans_sql(rows)} s
-            JOIN {rows} r ON r.example_id = s.example_id WHERE s.surface = ? ORDER BY s.example_id, s.start""",
+        f"""SELECT example_id, text, label FROM {rows}
+            WHERE label IS NOT NULL AND contains(regexp_replace(text, '\\s+', ' ', 'g'), ?) ORDER BY example_id""",
         [surface],
     )
-    return [Place(*one) for one in found]
+    wanted = _TOKEN.findall(surface)
+    return [place for row, text, label in found for place in _places_in(row, text, label, wanted)]
+
+
+def _places_in(example_id: int, text: str, label: str, wanted: Sequence[str]) -> Iterator[Place]:
+    tokens = list(_TOKEN.finditer(text))
+    words = [token[0] for token in tokens]
+    spans = spans_of(label)
+    for first in range(len(words) - len(wanted) + 1):
+        if words[first : first + len(wanted)] != wanted:
+            continue
+        start, stop = tokens[first].start(), tokens[first + len(wanted) - 1].end()
+        touching = [one for one in spans if one[0] < stop and one[1] > start]
+        exact = [one for one in touching if one[:2] == (start, stop)]
+        around = [one for one in touching if one[0] <= start and one[1] >= stop]
+        own: Standing = "marked" if exact else "longer" if around else "shorter" if touching else "none"
+        for a, b, name in exact or around[:1] or touching[:1] or [(start, stop, "")]:
+            covered = "" if own in ("marked", "none") else " ".join(text[a:b].split())
+            yield Place(example_id, text, label, start, stop, name, own, covered)
 
 
 def retyped(version_id: str, found: Sequence[Place], to: str) -> Suggested:
-    """The rows of the places that are of another type, with these of the type `to`."""
-    changed: dict[int, set[tuple[int, int]]] = {}
-    labels: dict[int, str] = {}
+    """The rows of the places, with a span of the type `to` at each that has no such span, in place of what overlaps it
+    there; `to` empty: with no span."""
+    labels = {one.example_id: one.label for one in found}
+    spans: dict[int, set[Span]] = {}
     for one in found:
-        if one.type != to:
-            changed.setdefault(one.example_id, set()).add((one.start, one.stop))
-            labels[one.example_id] = one.label
-    return Suggested(
-        version_id,
-        tuple(
-            (row, written((a, b, to if (a, b) in at else name) for a, b, name in spans_of(labels[row])))
-            for row, at in changed.items()
-        ),
-    )
+        own = spans.setdefault(one.example_id, set(spans_of(one.label)))
+        if one.standing == "marked":
+            own.discard((one.start, one.stop, one.type))
+        else:
+            own -= {span for span in own if span[0] < one.stop and span[1] > one.start}
+        if to:
+            own.add((one.start, one.stop, to))
+    made = {row: written(own) for row, own in spans.items()}
+    return Suggested(version_id, tuple((row, label) for row, label in made.items() if label != labels[row]))

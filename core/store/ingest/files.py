@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -16,3 +17,12 @@ def first_rows(db: Database, parquet: Path, limit: int, *, not_null: str | None 
         cursor.execute(f"SELECT * FROM read_parquet(?) {condition} LIMIT ?", [str(parquet), limit])
         names = [str(column[0]) for column in cursor.description or []]
         return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
+
+
+def every_row(db: Database, parquet: Path, at_once: int = 2000) -> Iterator[dict[str, Any]]:
+    """All rows in the file's order, so many in memory at a time."""
+    with db.cursor() as cursor:
+        cursor.execute("SELECT * FROM read_parquet(?)", [str(parquet)])
+        names = [str(column[0]) for column in cursor.description or []]
+        while rows := cursor.fetchmany(at_once):
+            yield from (dict(zip(names, row, strict=True)) for row in rows)

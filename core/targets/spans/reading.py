@@ -11,7 +11,7 @@ from typing import Any, Literal
 from core.errors import SourceError
 from core.targets.spans.form import NONE, outside, overlapping, spans_in, written
 from core.targets.spans.tags import Scheme, decode, is_tag, scheme_of
-from core.targets.spans.tokens import bounds_text, joined, of_characters
+from core.targets.spans.tokens import Bounds, bounds_of, bounds_text, joined, of_characters
 from core.targets.spelling import as_json
 from core.words import stored
 
@@ -61,6 +61,15 @@ def tokens_in(value: Any) -> list[str] | None:
     if isinstance(value, list) and all(isinstance(one, str) for one in value):
         return value
     return None
+
+
+def words_in_cell(cell: str) -> tuple[str, Bounds]:
+    """The text of a cell without a label, and where its words are: those of a list of tokens, else as `bounds_of` cuts
+    a text."""
+    value = value_of(cell)
+    if isinstance(value, list) and value and (tokens := tokens_in(value)):
+        return joined([token for token in tokens if token.strip()])
+    return cell, bounds_of(None, cell)
 
 
 def tags_in(value: Any) -> list[str] | None:

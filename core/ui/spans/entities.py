@@ -38,7 +38,7 @@ def entities_view(context: Context, dataset: Dataset, version: Version, found: S
             "Entities per row": f"{found.spans / max(1, found.rows):.2f}",
             later("Rows of none"): f"{found.without:,}",
             "Words outside": f"{found.outside:.1%}",
-            later("Words of several types"): f"{found.surfaces_in_all:,}",
+            later("Words of several types"): f"{found.of_several_types:,}",
         },
         _HELP,
     )

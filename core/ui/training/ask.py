@@ -16,6 +16,7 @@ from core.ui.lists.seen import in_newest
 from core.ui.lists.verdict_bar import Seen, Verdicts
 from core.ui.modalities import drawing_of
 from core.ui.parts.problems import plain
+from core.ui.spans.found import entities_found
 from core.words import say, stored
 
 TOP = 10
@@ -34,9 +35,13 @@ def ask(context: Context, dataset: Dataset, run: Run) -> None:
 
 
 def _says(dataset: Dataset, run: Run, reply: Reply, target: Target) -> None:
-    """The predicted label, then the probabilities: the highest, all of them by one click; of a number its interval."""
+    """The predicted label, then the probabilities: the highest, all by one click; of a number its interval, of spans
+    the text with them."""
     if target.numeric:
         _says_number(reply)
+        return
+    if target.located:
+        entities_found(dataset, run, reply)
         return
     st.markdown(f"### {plain(target.words(reply.predicted))}")
     if target.several:

@@ -29,6 +29,7 @@ from core.ui.parts.job_words import ago, duration, mark
 from core.ui.parts.problems import plain
 from core.ui.shell.pages import link
 from core.ui.shell.strip import progress_text, state_of
+from core.ui.spans.found import entities_of_rows
 from core.words import later, say, say_stored
 
 SHOWN = 5
@@ -36,6 +37,7 @@ FIRST_ROWS = 100
 TOP_CLASSES = 6
 CELL_CHARACTERS = 300
 FORMATS: dict[Format, str] = {"csv": later("CSV, formulas escaped"), "parquet": "Parquet"}
+OF_SPANS: dict[Format, str] = {"jsonl": later("JSON lines"), "conll": later("CoNLL columns")}
 
 
 def predictions_list(context: Context, run: Run) -> None:
@@ -85,20 +87,23 @@ def _prediction(context: Context, job: Job, *, opened: bool) -> None:
 
 
 def _results(context: Context, job: Job, name: str, opened: bool) -> None:
-    result = result_of(context, job)
+    result, spec = result_of(context, job), spec_of(context, job)
     dataset = get_dataset(context.store, job.dataset_id) if job.dataset_id else None
     st.caption(plain(_in_words(result, str if dataset is None else dataset.called)))
     with st.container(horizontal=True, gap="small"):
-        for format_, title in FORMATS.items():
+        for format_, title in ((OF_SPANS if spec.target.located else {}) | FORMATS).items():
             _save(context, job, f"{Path(name).stem}-predicted.{format_}", format_, say(title))
     with st.expander(say("First rows"), expanded=opened):
         left_out = result.rows - result.predicted
         only_bad = bool(left_out) and st.toggle(
             say("Only the {left_out:,} without a prediction", left_out=left_out), key=f"predicted-bad-{job.job_id}"
         )
-        target = spec_of(context, job).target
-        target = target if dataset is None else under_names(target, dataset.names)
-        _rows(first_results(context, job, FIRST_ROWS, only_bad=only_bad), result.reason_column, target)
+        rows = first_results(context, job, FIRST_ROWS, only_bad=only_bad)
+        target = spec.target if dataset is None else under_names(spec.target, dataset.names)
+        if target.located:
+            entities_of_rows(rows, spec.column, str if dataset is None else dataset.called)
+        else:
+            _rows(rows, result.reason_column, target)
 
 
 def _in_words(result: PredictResult, called: Callable[[str], str]) -> str:

@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+import json
 from itertools import product
 from pathlib import Path
+from typing import ClassVar
 
 import numpy as np
 import pytest
 import torch
 
+from core.finetune.checkpoint import Checkpoints
+from core.finetune.place import Place
 from core.finetune.tokens.decoding import best_tags, spans_of_tags, tags_of, word_tags
-from core.finetune.tokens.learning import Hearing, learn
+from core.finetune.tokens.loop import TaggedTexts, TagLoop
+from core.finetune.tokens.predictor import TagPredictor
 from core.finetune.tokens.tagger import load_tagger, tag
 from core.finetune.tokens.windows import Windows
 from core.jobs.train.spans import learn_head
@@ -18,9 +23,10 @@ from core.modalities.text.bundled import bundled_text_model
 from core.records import TrainSpec
 from core.targets.spans.heavy import IGNORED
 from tests.unit.finetune import models
+from tests.unit.finetune.test_loop import Record
 
 TYPES = ("LOC", "PER")
-CPU = torch.device("cpu")
+PLACE = Place(torch.device("cpu"))
 WORDS = ["goal", "match", "team", "bank", "market", "shares", "actor", "scene", "film"]
 
 
@@ -50,12 +56,14 @@ def test_the_first_piece_of_each_word_has_its_tag() -> None:
     tokenizer = AutoTokenizer.from_pretrained(bundled_text_model())
     text, bounds = "unbelievably in Paris \u200b", np.array([(0, 12), (13, 15), (16, 21), (22, 23)])
     windows = Windows.of(tokenizer, 64, [text], [bounds])
+    assert Windows.of(tokenizer, 64, [], []).windows == []
     (window,) = windows.windows
     tokens = tokenizer.convert_ids_to_tokens(window.ids)
     assert [tokens[place] for place in window.places] == ["un", "in", "paris"]
     assert window.words.tolist() == [0, 1, 2]
-    tags = windows.tags(np.array([0]), np.array([4, 0, 1, 2]), len(window.ids))[0].tolist()
-    assert [tag for tag in tags if tag != IGNORED] == [4, 0, 1]
+    labels = windows.examples(np.array([4, 0, 1, 2]), 0, PLACE.device).labels[0].tolist()
+    given = [(place, label) for place, label in enumerate(labels) if label != IGNORED]
+    assert given == list(zip(window.places.tolist(), [4, 0, 1], strict=True))
     assert windows.words == 4
 
 
@@ -108,12 +116,16 @@ def test_a_model_learns_spans_and_transformers_runs_it(tmp_path: Path, strategy:
     spec = TrainSpec(strategy=strategy, epochs=25, batch=8, learning_rate=2e-2, class_weights="balanced")
     if strategy == "head":
         rows = np.repeat(np.arange(len(texts)), [len(one) for one in bounds])
-        learn_head(tagger, tag(tagger, windows, CPU).features, tags, rows, spec, lambda step, loss: None)
+        learn_head(tagger, tag(tagger, windows, PLACE).features, tags, rows, spec, lambda step, loss: None)
     else:
-        learn(tagger, windows, tags, spec, CPU, Hearing(lambda *_: False, lambda epoch, _: float(epoch)))
+        told = TaggedTexts(windows, spans, bounds)
+        report = Record()
+        assert TagLoop(tagger, told, told, TYPES, spec, PLACE, Checkpoints(tmp_path / "kept"), report).run()
+        validated = [values for split, values in report.figures if split == "validation"]
+        assert validated[-1]["entity_f1"] > 0.95 and validated[-1]["loss"] < validated[0]["loss"]
     moved = {name for name, value in tagger.model.named_parameters() if not torch.equal(value, before[name])}
     assert ("embeddings" in " ".join(moved)) is (strategy == "full")
-    found, sure = tag(tagger, windows, CPU).spans(bounds, TYPES)
+    found, sure = tag(tagger, windows, PLACE).spans(bounds, TYPES)
     assert np.mean([one == other for one, other in zip(found, spans, strict=True)]) > 0.95
     assert ((sure > 0) & (sure <= 1)).all()
     tagger.save(tmp_path / "saved", {})
@@ -121,30 +133,67 @@ def test_a_model_learns_spans_and_transformers_runs_it(tmp_path: Path, strategy:
     for text, own in list(zip(texts, found, strict=True))[:5]:
         said = [(one["start"], one["end"], one["entity_group"]) for one in ask(text)]
         assert said == own
+    assert TagPredictor.claims(tmp_path / "saved") and not TagPredictor.claims(folder)
+    opened = TagPredictor.open(tmp_path / "saved")
+    read = opened.read(texts)
+    assert (opened.labels, read.spans) == (TYPES, found)
+    assert read.sure == pytest.approx(sure, abs=1e-5)
+    for scores, own, least in zip(read.scores, read.spans, read.sure, strict=True):
+        assert len(scores) == len(own) and all(least - 1e-6 <= score <= 1 for score in scores)
+    assert opened.read([json.dumps(text.split()) for text in texts]).spans == found
+
+
+class _Scored(TagLoop):
+    """A loop whose epochs are as good as is said here."""
+
+    seen: ClassVar[list[torch.Tensor]] = []
+
+    def _scores(self) -> dict[str, float]:
+        self.seen.append(self._classifier.head().weight.detach().clone())
+        return {"entity_f1": (0.1, 0.9, 0.3, 0.2, 0.8)[len(self.seen) - 1]}
+
+
+def begun(folder: Path, kept: Path, spec: TrainSpec, report: Record, loop: type[TagLoop] = TagLoop) -> TagLoop:
+    """A fine-tune of a small model on twenty sentences, with its checkpoints in `kept`."""
+    texts, bounds, spans = sentences(20)
+    tagger = load_tagger(str(folder), "token-classification", TYPES, max_tokens=32, seed=0)
+    told = TaggedTexts(Windows.of(tagger.preparation.tokenizer, 32, texts, bounds), spans, bounds)
+    tagger.freeze("full", 1)
+    return loop(tagger, told, told, TYPES, spec, PLACE, Checkpoints(kept), report)
 
 
 def test_the_best_epochs_weights_are_kept_and_patience_ends_it(tmp_path: Path) -> None:
-    texts, bounds, spans = sentences(20)
-    tagger = load_tagger(str(models.text_model(tmp_path)), "token-classification", TYPES, max_tokens=32, seed=0)
-    windows = Windows.of(tagger.preparation.tokenizer, 32, texts, bounds)
-    tagger.freeze("full", 1)
-    seen: list[torch.Tensor] = []
-
-    def score(epoch: int, steps: float) -> float:
-        seen.append(tagger.head().weight.detach().clone())
-        return (0.1, 0.9, 0.3, 0.2, 0.8)[epoch - 1]
-
     spec = TrainSpec(strategy="full", epochs=5, batch=8, learning_rate=1e-2, patience=2)
-    learnt = learn(tagger, windows, word_tags(spans, bounds, TYPES), spec, CPU, Hearing(lambda *_: False, score))
-    assert (learnt.epochs, learnt.best_epoch) == (4, 2)
-    assert torch.equal(tagger.head().weight, seen[1])
+    loop = begun(models.text_model(tmp_path / "m"), tmp_path / "kept", spec, Record(), _Scored)
+    assert loop.run()
+    assert (loop.state.epoch, loop.state.best_epoch) == (4, 2)
+    assert torch.equal(loop._classifier.head().weight, _Scored.seen[1])
 
 
-def test_whoever_asks_it_to_stop_is_heard(tmp_path: Path) -> None:
-    texts, bounds, spans = sentences(20)
-    tagger = load_tagger(str(models.text_model(tmp_path)), "token-classification", TYPES, max_tokens=32, seed=0)
-    windows = Windows.of(tagger.preparation.tokenizer, 32, texts, bounds)
-    spec = TrainSpec(strategy="full", epochs=5, batch=8, learning_rate=1e-2)
-    hearing = Hearing(lambda step, *_: step == 2, lambda *_: 0.0)
-    learnt = learn(tagger, windows, word_tags(spans, bounds, TYPES), spec, CPU, hearing)
-    assert (learnt.stopped, learnt.steps) == (True, 2)
+@pytest.mark.parametrize("stop_at", [1, 5])
+def test_a_run_that_was_stopped_ends_with_the_very_weights(tmp_path: Path, stop_at: int) -> None:
+    folder = models.text_model(tmp_path / "m")
+    spec = TrainSpec(strategy="full", epochs=3, batch=8, learning_rate=1e-2, class_weights="balanced")
+    whole = begun(folder, tmp_path / "whole", spec, Record())
+    assert whole.run()
+    stopped = begun(folder, tmp_path / "kept", spec, Record(stop_at))
+    assert not stopped.run() and stopped.state.step == stop_at
+    report = Record()
+    resumed = begun(folder, tmp_path / "kept", spec, report)
+    assert resumed.run() and "Went on from step" in report.notes[0]
+    ends = [dict(loop._classifier.model.named_parameters()) for loop in (whole, resumed)]
+    assert all(torch.equal(value, ends[1][name]) for name, value in ends[0].items())
+
+
+def test_a_step_is_the_mean_loss_of_its_words_however_it_is_cut(tmp_path: Path) -> None:
+    folder, spec = models.text_model(tmp_path / "m"), TrainSpec(strategy="full", epochs=1, batch=8, learning_rate=1e-2)
+    ends = []
+    for micro in (8, 3):
+        loop = begun(folder, tmp_path / str(micro), spec, Record())
+        loop._learner.micro = [micro]
+        for module in loop._classifier.model.modules():  # what is dropped depends on the part
+            if isinstance(module, torch.nn.Dropout):
+                module.p = 0.0
+        assert loop.run()
+        ends.append(loop._classifier.head().weight.detach().clone())
+    assert torch.allclose(ends[0], ends[1], atol=1e-5)
