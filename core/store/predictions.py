@@ -193,7 +193,7 @@ def ranked(
     condition, parameters = prediction_condition(run_id, where, truth, classes_sql, dataset)
     target = None if dataset is None else task_named(dataset.task).target
     order = "p.confidence"
-    if target is not None and target.numeric:
+    if target is not None and target.number_sql is not None:
         order = _BEYOND.format(true=target.number_sql("t.label"), predicted=target.number_sql("p.predicted"))
     query = f"""SELECT p.example_id, row_number() OVER (ORDER BY {order} DESC, p.example_id) AS rank
                 FROM {_joined(truth)} WHERE {condition} AND p.example_id IN (SELECT example_id FROM {version})"""

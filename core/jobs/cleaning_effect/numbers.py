@@ -31,7 +31,7 @@ def predict_by_lines(
     """
     about = replace(spec.about, labels=(OUTPUT,))
     embeddings = embeddings_of(progress, replace(spec, about=about), rows).numpy()
-    train, notes = rows.train, []
+    train, notes = rows.train, list[str]()
     if len(train) > MOST:
         train = np.sort(np.random.default_rng(0).choice(train, MOST, replace=False))
         notes.append(stored(f"The regressions learnt from a sample of {len(train):,} of {len(rows.train):,} rows."))

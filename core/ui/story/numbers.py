@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import streamlit as st
 
 from core.context import Context
@@ -27,15 +29,8 @@ FIGURES = ("mae", "r2")
 
 def number_page(context: Context, story: NumberStory) -> None:
     """All of it, from what can be taken along to what the figures cannot tell."""
-    run, found, told = story.run, story.found, story.told
-    report = None
-    if run is not None and found is not None:
-        split = found.split
-
-        def report() -> str:
-            return number_report(context, run, split, "newest", current_user())
-
-    take_along(told.dataset, report)
+    told = story.told
+    take_along(told.dataset, _report(context, story))
     _answer(story)
     rows_behind(context, told, "flagged")
     said = number_answers(story)
@@ -60,6 +55,14 @@ def number_page(context: Context, story: NumberStory) -> None:
     with st.expander(say("What these figures cannot tell"), icon=":material/info:"):
         for one in told.limits:
             st.caption(plain(say_stored(one)))
+
+
+def _report(context: Context, story: NumberStory) -> Callable[[], str] | None:
+    """What writes the report: the evaluation of the run that is told of."""
+    run, found = story.run, story.found
+    if run is None or found is None:
+        return None
+    return lambda: number_report(context, run, found.split, "newest", current_user())
 
 
 def _header(question: str) -> None:
