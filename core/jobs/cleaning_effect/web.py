@@ -24,7 +24,7 @@ from core.records import Dataset, EffectStrategy, Job, ReviewedRows, TrainSpec, 
 from core.store.datasets import get_dataset
 from core.store.job_files.training_rows import count_reviewed_rows, write_reviewed_rows
 from core.store.versions import get_version
-from core.tasks import check_has, task_named
+from core.tasks import Task, check_has, task_named
 from core.typed import to_json
 from core.words import later, stored
 
@@ -36,6 +36,12 @@ STRATEGIES: Mapping[EffectStrategy, tuple[str, str]] = {
     "full": (later("Full fine-tune"), later("Every layer, three times per seed. Use a GPU where there is one.")),
 }
 """Title and help of each strategy."""
+
+
+def strategies_of(task: Task) -> tuple[EffectStrategy, ...]:
+    """Those that a comparison of its labels can be made with."""
+    known: tuple[EffectStrategy, ...] = ("head",) if task.target.numeric else tuple(STRATEGIES)
+    return tuple(one for one in known if one in task.modality.fine_tuning.strategies)
 
 
 def preview_effect(context: Context, version_id: str) -> dict[str, ReviewedRows]:
@@ -87,8 +93,9 @@ def start_cleaning_effect(
     """
     version = get_version(context.store, version_id)
     dataset = get_dataset(context.store, version.dataset_id)
-    check_has(task_named(dataset.task), "effect")
-    _check_settings(seeds, strategy)
+    task = task_named(dataset.task)
+    check_has(task, "effect")
+    _check_settings(seeds, strategy, task)
     rows = rows or preview_effect(context, version_id)
     check_rows(version, rows)
     settings = _settings(context, dataset, strategy, rows)
@@ -126,7 +133,7 @@ def _prepare(context: Context, folder: JobFolder) -> None:
     )
 
 
-def _check_settings(seeds: int, strategy: str) -> None:
+def _check_settings(seeds: int, strategy: str, task: Task) -> None:
     if not FEWEST_SEEDS <= seeds <= MOST_SEEDS:
         raise UsageError(
             f"Seeds cannot be {seeds}.",
@@ -134,6 +141,11 @@ def _check_settings(seeds: int, strategy: str) -> None:
         )
     if strategy not in get_args(EffectStrategy):
         raise UsageError(f"Strategy cannot be {strategy!r}.", f"Choose one of: {', '.join(STRATEGIES)}.")
+    if task.target.numeric and strategy != "head":
+        raise UsageError(
+            f"Strategy cannot be {strategy!r} where labels are numbers.",
+            "Take head, or train on two versions and compare their runs.",
+        )
 
 
 def collect_cleaning_effect(context: Context, job: Job) -> None:
