@@ -27,7 +27,8 @@ class TileView extends GridView {
   }
 
   picture(item) {
-    return [picture(item.thumbnail, "", "thumb"), this.hearing(item), el("span", { class: item.verdict ? "line done" : "line" }, [item.mark || this.words(item), item.beside].filter(Boolean).join(" · "))]
+    return [picture(item.thumbnail, "", "thumb"), this.hearing(item), el("span", { class: item.verdict ? "line done" : "line" }, item.mark || this.words(item)),
+      item.beside ? el("span", { class: "line quiet" }, item.beside) : null]
   }
 
   words(item) {
