@@ -23,6 +23,7 @@ from core.services.review import many
 from core.services.review.decisions import make_version, record
 from core.services.review.log import log
 from core.services.review.many import Change, Done, acts, take_back
+from core.store.acts import mirror
 from core.store.acts.in_force import settled_sql
 from core.store.datasets import get_dataset
 from core.store.telling.class_lists import class_list
@@ -95,6 +96,7 @@ def test_rows_are_taken_in_parts_and_what_is_decided_meanwhile_is_left_alone(
 ) -> None:
     monkeypatch.setattr(changing, "PAGE_ROWS", 3)
     monkeypatch.setattr(many, "BLOCK", 3)
+    monkeypatch.setattr(mirror, "AT_A_TIME", 2)
     told: list[tuple[float, float]] = []
 
     def report(done: float, total: float) -> None:
