@@ -50,7 +50,7 @@ def consistency_desk(context: Context, dataset: Dataset, version: Version, found
     if not found.surfaces:
         st.caption(say("All words are labelled alike wherever they stand."))
         return
-    left, right = st.columns([4, 7], gap="large")
+    left, right = st.columns([6, 6], gap="large")
     with left:
         chosen = _list(dataset, found.surfaces)
     with right:

@@ -15,7 +15,6 @@ from core.services.prediction.predict import (
     Format,
     PredictResult,
     first_results,
-    found_in_row,
     predictions,
     result_of,
     spec_of,
@@ -30,6 +29,7 @@ from core.ui.parts.job_words import ago, duration, mark
 from core.ui.parts.problems import plain
 from core.ui.shell.pages import link
 from core.ui.shell.strip import progress_text, state_of
+from core.ui.spans.found import entities_of_rows
 from core.words import later, say, say_stored
 
 SHOWN = 5
@@ -101,7 +101,7 @@ def _results(context: Context, job: Job, name: str, opened: bool) -> None:
         rows = first_results(context, job, FIRST_ROWS, only_bad=only_bad)
         target = spec.target if dataset is None else under_names(spec.target, dataset.names)
         if target.located:
-            _entities(rows, spec.column, str if dataset is None else dataset.called)
+            entities_of_rows(rows, spec.column, str if dataset is None else dataset.called)
         else:
             _rows(rows, result.reason_column, target)
 
@@ -141,35 +141,6 @@ def _rows(rows: Sequence[Mapping[str, object]], reason: str, target: Target) -> 
     st.dataframe(
         columns,
         hide_index=True,
-        height=300 if len(rows) > 8 else "content",
-        placeholder="",
-        alt=say("First rows of the results"),
-    )
-
-
-def _entities(rows: Sequence[Mapping[str, object]], column: str, called: Callable[[str], str]) -> None:
-    """The text of each row, what was found in it, how sure that is, and why nothing was."""
-    found = [found_in_row(row, column) for row in rows]
-    st.dataframe(
-        {
-            "text": [text[:CELL_CHARACTERS] for text, *_ in found],
-            "entities": [
-                say(", ").join(f"{words} {called(name)} {score:.2f}" for words, name, score in spans)
-                or (say("none", "of spans") if reason is None else None)
-                for _, spans, _, reason in found
-            ],
-            "confidence": [sure if reason is None else None for _, _, sure, reason in found],
-            "reason": [reason for *_, reason in found],
-        },
-        hide_index=True,
-        column_config={
-            "text": st.column_config.TextColumn(say("text"), width="large"),
-            "entities": st.column_config.TextColumn(say("entities"), width="large"),
-            "confidence": st.column_config.NumberColumn(
-                say("confidence"), format="%.4f", help=say("How probable the least sure of the words is.")
-            ),
-            "reason": st.column_config.TextColumn(say("reason")),
-        },
         height=300 if len(rows) > 8 else "content",
         placeholder="",
         alt=say("First rows of the results"),

@@ -9,8 +9,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from core.jobs.predict.results import Results
-from core.targets.number.facts import NUMBER
+from core.jobs.predict.results import NumberResults
 from core.targets.number.residuals import Spread
 
 KEPT = pa.schema([("text", pa.string()), ("low", pa.int64())])
@@ -19,7 +18,7 @@ KEPT = pa.schema([("text", pa.string()), ("low", pa.int64())])
 @pytest.mark.parametrize("spread", [Spread((0.0, 10.0), (1.0, 2.0), 1.5), None])
 def test_numbers_come_with_their_interval_where_the_model_says_one(tmp_path: Path, spread: Spread | None) -> None:
     path = tmp_path / "predictions.parquet"
-    with Results(path, KEPT, ("number",), NUMBER, spread) as results:
+    with NumberResults(path, KEPT, spread) as results:
         kept = [pa.array(["a", "b", ""]), pa.array([1, 2, 3])]
         results.write(kept, np.array([[0.0], [10.0], [0.0]], np.float32), [None, None, "missing text"])
     assert (results.rows, results.predicted, dict(results.classes)) == (3, 2, {})
