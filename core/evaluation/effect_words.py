@@ -20,6 +20,7 @@ OF_SETS = {
     "samples_f1": later("sample-averaged F1"),
     "accuracy": later("subset accuracy"),
 }
+OF_SPANS = {"entity_f1": later("F1 of whole entities"), "macro_f1": later("macro F1")}
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,16 +35,23 @@ class Conclusion:
 
 def of_sets(effect: CleaningEffect) -> bool:
     """Whether labels are sets of classes: what is judged by comes first."""
-    return effect.scorings[0].comparisons[0].differences[0].name == next(iter(OF_SETS))
+    return figures_of(effect) is OF_SETS
+
+
+def of_spans(effect: CleaningEffect) -> bool:
+    """Whether labels are spans."""
+    return figures_of(effect) is OF_SPANS
 
 
 def figures_of(effect: CleaningEffect) -> Mapping[str, str]:
     """The figures of all classes together, in words by their names; the first is judged by."""
-    return OF_SETS if of_sets(effect) else OF_CLASSES
+    first = effect.scorings[0].comparisons[0].differences[0].name
+    return next(one for one in (OF_CLASSES, OF_SETS, OF_SPANS) if next(iter(one)) == first)
 
 
 def conclude(effect: CleaningEffect) -> Conclusion:
-    """Judges by accuracy, or by micro F1 where labels are sets of classes: review helped where the 95 % intervals of
+    """Judges by accuracy, by micro F1 where labels are sets of classes, by F1 of whole entities where they are spans:
+    review helped where the 95 % intervals of
     its difference to the labels as given and of that to random changes both lie above 0."""
     labels_from: TestLabels = "reviewed" if effect.test.changed else "given"
     scoring = effect.on(labels_from)

@@ -15,6 +15,7 @@ from core.jobs.cleaning_effect.web import (
     check_rows,
     preview_effect,
     start_cleaning_effect,
+    strategies_for,
 )
 from core.records import CleaningEffect, EffectStrategy, Job, Version
 from core.services.follow import follow
@@ -30,6 +31,7 @@ __all__ = [
     "preview_effect",
     "run_cleaning_effect",
     "start_cleaning_effect",
+    "strategies_for",
 ]
 
 

@@ -24,7 +24,7 @@ from core.records import Dataset, EffectStrategy, Job, ReviewedRows, TrainSpec, 
 from core.store.datasets import get_dataset
 from core.store.job_files.training_rows import count_reviewed_rows, write_reviewed_rows
 from core.store.versions import get_version
-from core.tasks import check_has, task_named
+from core.tasks import Task, check_has, task_named
 from core.typed import to_json
 from core.words import later, stored
 
@@ -36,6 +36,12 @@ STRATEGIES: Mapping[EffectStrategy, tuple[str, str]] = {
     "full": (later("Full fine-tune"), later("Every layer, three times per seed. Use a GPU where there is one.")),
 }
 """Title and help of each strategy."""
+
+
+def strategies_for(task: Task) -> tuple[EffectStrategy, ...]:
+    """Those that there are for examples and labels of a kind: of spans heads alone are compared."""
+    known = task.modality.fine_tuning.strategies
+    return tuple(name for name in STRATEGIES if name in known and (name == "head" or not task.target.located))
 
 
 def preview_effect(context: Context, version_id: str) -> dict[str, ReviewedRows]:
@@ -87,8 +93,14 @@ def start_cleaning_effect(
     """
     version = get_version(context.store, version_id)
     dataset = get_dataset(context.store, version.dataset_id)
-    check_has(task_named(dataset.task), "effect")
+    task = task_named(dataset.task)
+    check_has(task, "effect")
     _check_settings(seeds, strategy)
+    if strategy not in strategies_for(task) and task.target.located:
+        raise UsageError(
+            "Whether cleaning helped is measured for entities by the quick retrain alone.",
+            "Choose the quick retrain; or fine-tune on two versions, and hold their evaluations against each other.",
+        )
     rows = rows or preview_effect(context, version_id)
     check_rows(version, rows)
     settings = _settings(context, dataset, strategy, rows)

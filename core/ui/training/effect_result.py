@@ -10,7 +10,7 @@ import streamlit as st
 from streamlit.elements.lib.column_types import ColumnConfig
 
 from core.charts.differences import differences
-from core.evaluation.effect_words import Conclusion, Verdict, conclude, figures_of, of_sets
+from core.evaluation.effect_words import Conclusion, Verdict, conclude, figures_of, of_sets, of_spans
 from core.records import Arm, CleaningEffect, Dataset, Difference, EffectScoring, Estimate, TestLabels
 from core.services.cleaning_effect import STRATEGIES
 from core.ui.chart_files import chart_with_files
@@ -171,6 +171,8 @@ def _method(effect: CleaningEffect) -> str:
     alike = (
         say("as many classes given to a row or taken from it, and those that review gave or took")
         if of_sets(effect)
+        else say("spans that get another type, begin or end elsewhere, are added or taken away as often as in review")
+        if of_spans(effect)
         else say("the classes that review changed labels to")
     )
     left_out = say(
